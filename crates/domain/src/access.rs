@@ -1,0 +1,155 @@
+//! Who may do what. The engine asks here; nothing else decides.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Field, FieldProblem, OrganizationId, ServiceError, UserId};
+
+/// What a member may do in an organization; each role includes the ones after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Everything, and the organization itself.
+    Owner,
+    /// Members, credentials, repositories.
+    Admin,
+    /// Repositories and their links.
+    Editor,
+    /// Looks only.
+    Viewer,
+}
+
+impl Role {
+    /// As the database and the API spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Admin => "admin",
+            Self::Editor => "editor",
+            Self::Viewer => "viewer",
+        }
+    }
+
+    /// Reads the spelling of [`Self::as_str`].
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Owner, Self::Admin, Self::Editor, Self::Viewer]
+            .into_iter()
+            .find(|role| role.as_str() == text)
+    }
+}
+
+/// Something an actor wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// See names, states, charts and history; never a secret.
+    View,
+    /// Create, update or delete a credential.
+    ManageCredentials,
+    /// Choose which credential opens a repository.
+    LinkCredentials,
+    /// Add, change, delete or sync a repository.
+    ManageRepositories,
+    /// Read the audit log.
+    ReadAudit,
+}
+
+impl Role {
+    /// Whether this role includes `action`.
+    #[must_use]
+    pub const fn includes(self, action: Action) -> bool {
+        match action {
+            Action::View => true,
+            Action::LinkCredentials | Action::ManageRepositories => {
+                matches!(self, Self::Owner | Self::Admin | Self::Editor)
+            }
+            Action::ManageCredentials | Action::ReadAudit => {
+                matches!(self, Self::Owner | Self::Admin)
+            }
+        }
+    }
+}
+
+/// A signed-in person in the organization they work in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The person.
+    pub user: UserId,
+    /// Their name, for the audit log and the page.
+    pub name: String,
+    /// The organization.
+    pub organization: OrganizationId,
+    /// Its name.
+    pub organization_name: String,
+    /// Their role in it.
+    pub role: Role,
+}
+
+impl Actor {
+    /// The proof that this person may do `action`, which every query of tenant data needs.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotAllowed`] when the role does not include it.
+    pub fn may(&self, action: Action) -> Result<Scope, ServiceError> {
+        if self.role.includes(action) {
+            Ok(Scope { organization: self.organization })
+        } else {
+            Err(ServiceError::NotAllowed)
+        }
+    }
+}
+
+/// The proof of a right in one organization. Storage takes no organization id, only this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope {
+    organization: OrganizationId,
+}
+
+impl Scope {
+    /// The scope of background work that storage handed out for `organization`.
+    ///
+    /// Workers act with the rights of the organization, not of a person; pages and routes must
+    /// use [`Actor::may`].
+    #[must_use]
+    pub const fn of_worker(organization: OrganizationId) -> Self {
+        Self { organization }
+    }
+
+    /// The organization every query of this scope is limited to.
+    #[must_use]
+    pub const fn organization(self) -> OrganizationId {
+        self.organization
+    }
+}
+
+/// Reads an id out of a form or path.
+///
+/// # Errors
+/// The field's problem when the text is no id.
+pub fn parse_id<T: std::str::FromStr>(field: Field, text: &str) -> Result<T, FieldProblem> {
+    text.parse().map_err(|_| field.problem("Choose one from the list."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rights_shrink_from_owner_to_viewer() {
+        let may = |role: Role| {
+            [
+                Action::View,
+                Action::ManageRepositories,
+                Action::LinkCredentials,
+                Action::ManageCredentials,
+                Action::ReadAudit,
+            ]
+            .map(|action| role.includes(action))
+        };
+        assert_eq!(may(Role::Owner), [true; 5]);
+        assert_eq!(may(Role::Admin), [true; 5]);
+        assert_eq!(may(Role::Editor), [true, true, true, false, false]);
+        assert_eq!(may(Role::Viewer), [true, false, false, false, false]);
+    }
+}

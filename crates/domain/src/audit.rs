@@ -1,0 +1,183 @@
+//! The audit log: who did what, when, to what, and how it ended. Typed; no free text of a request.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{AuditEventId, Timestamp};
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "`label` says what each one means")]
+pub enum AuditAction {
+    OrganizationCreated,
+    SignedIn,
+    SignInRefused,
+    SignedOut,
+    CredentialCreateRequested,
+    CredentialCreated,
+    CredentialUpdateRequested,
+    CredentialUpdated,
+    CredentialUpdateAborted,
+    CredentialDescribed,
+    CredentialDeleted,
+    CredentialDestroyed,
+    SecretRead,
+    RepositoryAdded,
+    RepositoryChanged,
+    RepositoryDeleted,
+    RepositorySyncRequested,
+    LinkSet,
+    LinkRemoved,
+    LinkSuspended,
+    PropagationFinished,
+    Refused,
+}
+
+impl AuditAction {
+    /// Every action.
+    pub const ALL: [Self; 22] = [
+        Self::OrganizationCreated,
+        Self::SignedIn,
+        Self::SignInRefused,
+        Self::SignedOut,
+        Self::CredentialCreateRequested,
+        Self::CredentialCreated,
+        Self::CredentialUpdateRequested,
+        Self::CredentialUpdated,
+        Self::CredentialUpdateAborted,
+        Self::CredentialDescribed,
+        Self::CredentialDeleted,
+        Self::CredentialDestroyed,
+        Self::SecretRead,
+        Self::RepositoryAdded,
+        Self::RepositoryChanged,
+        Self::RepositoryDeleted,
+        Self::RepositorySyncRequested,
+        Self::LinkSet,
+        Self::LinkRemoved,
+        Self::LinkSuspended,
+        Self::PropagationFinished,
+        Self::Refused,
+    ];
+
+    /// As the database and the API spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OrganizationCreated => "organization_created",
+            Self::SignedIn => "signed_in",
+            Self::SignInRefused => "sign_in_refused",
+            Self::SignedOut => "signed_out",
+            Self::CredentialCreateRequested => "credential_create_requested",
+            Self::CredentialCreated => "credential_created",
+            Self::CredentialUpdateRequested => "credential_update_requested",
+            Self::CredentialUpdated => "credential_updated",
+            Self::CredentialUpdateAborted => "credential_update_aborted",
+            Self::CredentialDescribed => "credential_described",
+            Self::CredentialDeleted => "credential_deleted",
+            Self::CredentialDestroyed => "credential_destroyed",
+            Self::SecretRead => "secret_read",
+            Self::RepositoryAdded => "repository_added",
+            Self::RepositoryChanged => "repository_changed",
+            Self::RepositoryDeleted => "repository_deleted",
+            Self::RepositorySyncRequested => "repository_sync_requested",
+            Self::LinkSet => "link_set",
+            Self::LinkRemoved => "link_removed",
+            Self::LinkSuspended => "link_suspended",
+            Self::PropagationFinished => "propagation_finished",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// Reads the spelling of [`Self::as_str`].
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == text)
+    }
+
+    /// For people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::OrganizationCreated => "Created the organization",
+            Self::SignedIn => "Signed in",
+            Self::SignInRefused => "Sign-in refused",
+            Self::SignedOut => "Signed out",
+            Self::CredentialCreateRequested => "Asked to create a credential",
+            Self::CredentialCreated => "Created a credential",
+            Self::CredentialUpdateRequested => "Asked to update a credential",
+            Self::CredentialUpdated => "Updated a credential",
+            Self::CredentialUpdateAborted => "Update of a credential given up",
+            Self::CredentialDescribed => "Changed name or description of a credential",
+            Self::CredentialDeleted => "Deleted a credential",
+            Self::CredentialDestroyed => "Destroyed a credential's secret in Vault",
+            Self::SecretRead => "Read a secret to use it",
+            Self::RepositoryAdded => "Added a repository",
+            Self::RepositoryChanged => "Changed a repository",
+            Self::RepositoryDeleted => "Deleted a repository",
+            Self::RepositorySyncRequested => "Asked for a sync",
+            Self::LinkSet => "Linked a credential",
+            Self::LinkRemoved => "Unlinked a credential",
+            Self::LinkSuspended => "Suspended a link: the address changed",
+            Self::PropagationFinished => "Finished a propagation",
+            Self::Refused => "Refused",
+        }
+    }
+}
+
+/// Who did it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditActor {
+    /// A person, by name.
+    Person(String),
+    /// Hawser itself: a worker, the recovery loop, the interval.
+    Hawser,
+    /// Nobody who is known, such as a refused sign-in.
+    Nobody,
+}
+
+/// A row of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEvent {
+    /// Its id.
+    pub id: AuditEventId,
+    /// Counts without gaps inside the organization.
+    pub sequence: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: AuditActor,
+    /// What.
+    pub action: AuditAction,
+    /// The name of the credential or repository it was done to; empty for the organization.
+    pub target: String,
+    /// A typed detail for people, such as `version 3` or `10 repositories`.
+    pub detail: String,
+}
+
+/// A page of the audit log, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditPage {
+    /// The rows.
+    pub rows: Vec<AuditEvent>,
+    /// The sequence to ask for the next, older page; `None` on the last.
+    pub older: Option<i64>,
+}
+
+/// The query of the audit log.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AuditQuery {
+    /// Part of a target's or actor's name.
+    pub search: String,
+    /// Only this action.
+    pub action: Option<AuditAction>,
+    /// Only rows older than this sequence.
+    pub before: Option<i64>,
+}
+
+impl AuditQuery {
+    /// Rows on a page.
+    pub const PAGE_ROWS: u32 = 100;
+}

@@ -1,0 +1,172 @@
+//! Credentials: the commands people give and the views they see. No view can hold a secret.
+
+mod form;
+mod query;
+
+pub use form::{
+    CreateCredential, CredentialChange, DeleteCredential, NewCredential, Unlinking,
+    UpdateCredential,
+};
+pub use query::{CredentialOrder, CredentialQuery, Direction};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{CredentialId, PropagationId, Provider, RepositoryId, Timestamp, cause::Cause};
+
+/// How a credential is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialState {
+    /// The first version is being written to Vault.
+    Creating,
+    /// Usable.
+    Active,
+    /// A new version is being written; the committed one is still in use.
+    Updating,
+    /// Deleted; the secret is being destroyed.
+    Deleting,
+    /// Gone from Vault.
+    Destroyed,
+    /// Vault does not hold the committed version any more: enter the secret again.
+    Lost,
+}
+
+impl CredentialState {
+    /// As the database and the API spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Creating => "creating",
+            Self::Active => "active",
+            Self::Updating => "updating",
+            Self::Deleting => "deleting",
+            Self::Destroyed => "destroyed",
+            Self::Lost => "lost",
+        }
+    }
+
+    /// Reads the spelling of [`Self::as_str`].
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Creating, Self::Active, Self::Updating, Self::Deleting, Self::Destroyed, Self::Lost]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+}
+
+/// A row of the Credentials page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CredentialSummary {
+    /// Its id.
+    pub id: CredentialId,
+    /// Its name.
+    pub name: String,
+    /// Where it comes from.
+    pub provider: Provider,
+    /// How many repositories use it.
+    pub linked: u32,
+    /// Of those, how many are failing.
+    pub failing: u32,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last opened a registry.
+    pub last_used_at: Option<Timestamp>,
+    /// How it is doing.
+    pub state: CredentialState,
+}
+
+/// A page of credentials.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CredentialPage {
+    /// The rows.
+    pub rows: Vec<CredentialSummary>,
+    /// How many there are with this search and filter.
+    pub total: u32,
+    /// How many there are at all; zero shows the empty state.
+    pub all: u32,
+}
+
+/// One credential with what depends on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CredentialDetail {
+    /// Its id.
+    pub id: CredentialId,
+    /// Its name.
+    pub name: String,
+    /// Where it comes from.
+    pub provider: Provider,
+    /// The user name at the registry; not a secret.
+    pub username: String,
+    /// A remark.
+    pub description: String,
+    /// How it is doing.
+    pub state: CredentialState,
+    /// Counts every change; a form sends it back so that nobody overwrites what they did not see.
+    pub row_version: i64,
+    /// The version in Vault that counts.
+    pub vault_version: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who made it.
+    pub created_by: String,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// When it last opened a registry.
+    pub last_used_at: Option<Timestamp>,
+    /// The repositories that use it, by name.
+    pub links: Vec<LinkedRepository>,
+    /// The updates and their results, newest first, at most 20.
+    pub history: Vec<Propagation>,
+}
+
+/// A repository that uses a credential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkedRepository {
+    /// Its id.
+    pub id: RepositoryId,
+    /// Its name.
+    pub name: String,
+    /// Its URL.
+    pub url: String,
+    /// Why it fails; `None` while it is well or was not synced yet.
+    pub cause: Option<Cause>,
+}
+
+/// One update in the history of a credential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Propagation {
+    /// Its id.
+    pub id: PropagationId,
+    /// The Vault version it carries.
+    pub vault_version: i64,
+    /// When it was saved.
+    pub started_at: Timestamp,
+    /// Who saved it.
+    pub started_by: String,
+    /// When the last delivery ended.
+    pub finished_at: Option<Timestamp>,
+    /// How its deliveries stand.
+    pub counts: crate::propagation::Counts,
+}
+
+/// A credential in the drop-down of a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CredentialChoice {
+    /// Its id.
+    pub id: CredentialId,
+    /// Its name.
+    pub name: String,
+    /// Where it comes from.
+    pub provider: Provider,
+    /// Whether the provider serves the host, or another repository of this host uses it.
+    pub fits_host: bool,
+}
+
+/// What a save answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saved {
+    /// The credential.
+    pub id: CredentialId,
+    /// The propagation it started, when it has links and the secret or user name changed.
+    pub propagation: Option<PropagationId>,
+}

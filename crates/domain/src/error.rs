@@ -1,0 +1,178 @@
+//! The answers a person can act on.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Cause;
+
+/// A field of a form, by the name its input carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each variant is the field it names")]
+pub enum Field {
+    Charts,
+    Credential,
+    Description,
+    Email,
+    Interval,
+    Kind,
+    Name,
+    Organization,
+    Password,
+    Provider,
+    Replacement,
+    Url,
+    Username,
+}
+
+impl Field {
+    /// The name of the input, such as `name` or `url`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Charts => "charts",
+            Self::Credential => "credential",
+            Self::Description => "description",
+            Self::Email => "email",
+            Self::Interval => "interval",
+            Self::Kind => "kind",
+            Self::Name => "name",
+            Self::Organization => "organization",
+            Self::Password => "password",
+            Self::Provider => "provider",
+            Self::Replacement => "replacement",
+            Self::Url => "url",
+            Self::Username => "username",
+        }
+    }
+
+    /// What is wrong with this field.
+    pub fn problem(self, message: impl Into<String>) -> FieldProblem {
+        FieldProblem { field: self, message: message.into() }
+    }
+}
+
+/// What is wrong with one field, in a sentence that says what to do. Never holds what was typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldProblem {
+    /// The field.
+    pub field: Field,
+    /// What to do about it.
+    pub message: String,
+}
+
+/// The closed list of refusals; the only error that crosses to the browser or to the API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case", tag = "error", content = "detail")]
+pub enum ServiceError {
+    /// It does not exist, or not in this organization.
+    #[error("This does not exist, or it is not in your organization.")]
+    NotFound,
+    /// The person's role does not include it.
+    #[error("Your role does not allow this. Ask an owner or admin of the organization.")]
+    NotAllowed,
+    /// Nobody is signed in.
+    #[error("Sign in to go on.")]
+    NotSignedIn,
+    /// Fields to correct.
+    #[error("Correct the marked fields.")]
+    Invalid(Vec<FieldProblem>),
+    /// Somebody else changed it first.
+    #[error("{changed_by} changed this meanwhile. Look at the current values and save again.")]
+    Stale {
+        /// Who changed it.
+        changed_by: String,
+    },
+    /// It is in use; the names of what would break.
+    #[error("It is still in use.")]
+    InUse(Vec<String>),
+    /// Too many attempts.
+    #[error("Too many attempts. Try again in {seconds} seconds.")]
+    TooMany {
+        /// Seconds to wait.
+        seconds: u64,
+    },
+    /// Another machine could not be reached or refused.
+    #[error("{}", .0.message())]
+    Unreachable(Cause),
+    /// Vault or the database is down; nothing was changed.
+    #[error("{what} does not answer. Nothing was changed; try again in a moment.")]
+    Unavailable {
+        /// `Vault` or `The database`.
+        what: String,
+    },
+    /// The change is being checked; the page shows the result within a minute.
+    #[error(
+        "Vault did not answer in time. Hawser is checking whether the change was stored; reload this page in a minute."
+    )]
+    BeingChecked,
+    /// Our fault; the reference stands in the log.
+    #[error("Something went wrong on our side. Reference {reference}.")]
+    Internal {
+        /// What to search the log for.
+        reference: String,
+    },
+}
+
+impl ServiceError {
+    /// The problem of one field, if that field has one.
+    #[must_use]
+    pub fn problem_of(&self, field: Field) -> Option<&str> {
+        match self {
+            Self::Invalid(problems) => problems
+                .iter()
+                .find(|problem| problem.field == field)
+                .map(|problem| problem.message.as_str()),
+            _ => None,
+        }
+    }
+}
+
+impl From<FieldProblem> for ServiceError {
+    fn from(problem: FieldProblem) -> Self {
+        Self::Invalid(vec![problem])
+    }
+}
+
+/// Unwraps every result into a tuple, or returns all the problems at once.
+macro_rules! all {
+    ($($result:expr),+ $(,)?) => {{
+        let mut problems: Vec<$crate::FieldProblem> = Vec::new();
+        let results = ($($crate::error::kept($result, &mut problems),)+);
+        if !problems.is_empty() {
+            return Err($crate::ServiceError::Invalid(problems));
+        }
+        $crate::error::Unwrapped::unwrapped(results).ok_or($crate::ServiceError::Invalid(problems))?
+    }};
+}
+pub(crate) use all;
+
+/// The value, or its problem put on the list.
+pub(crate) fn kept<T>(
+    result: Result<T, FieldProblem>,
+    problems: &mut Vec<FieldProblem>,
+) -> Option<T> {
+    result.map_err(|problem| problems.push(problem)).ok()
+}
+
+/// A tuple of options turned into an option of a tuple.
+pub(crate) trait Unwrapped {
+    type All;
+    fn unwrapped(self) -> Option<Self::All>;
+}
+
+macro_rules! unwrapped {
+    ($($name:ident)+) => {
+        impl<$($name),+> Unwrapped for ($(Option<$name>,)+) {
+            type All = ($($name,)+);
+            #[expect(non_snake_case, reason = "the names of the type parameters name the values too")]
+            fn unwrapped(self) -> Option<Self::All> {
+                let ($($name,)+) = self;
+                Some(($($name?,)+))
+            }
+        }
+    };
+}
+unwrapped!(A B);
+unwrapped!(A B C);
+unwrapped!(A B C D);
+unwrapped!(A B C D E);

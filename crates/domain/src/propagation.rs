@@ -1,0 +1,157 @@
+//! Propagations: one update on its way to every linked repository.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Cause, CredentialId, DeliveryId, PropagationId, RepositoryId, Timestamp};
+
+/// How one delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// Waits for a worker, or for the next try.
+    Waiting,
+    /// A worker proves the new version at the registry.
+    Running,
+    /// The registry accepted it and the charts were synced again.
+    Healthy,
+    /// It failed and is tried again.
+    Retrying,
+    /// It failed for the last time: somebody has to look.
+    NeedsAttention,
+    /// A newer version or another link took its place.
+    Superseded,
+}
+
+impl DeliveryState {
+    /// Every state.
+    pub const ALL: [Self; 6] = [
+        Self::Waiting,
+        Self::Running,
+        Self::Healthy,
+        Self::Retrying,
+        Self::NeedsAttention,
+        Self::Superseded,
+    ];
+
+    /// As the database and the API spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Healthy => "healthy",
+            Self::Retrying => "retrying",
+            Self::NeedsAttention => "needs_attention",
+            Self::Superseded => "superseded",
+        }
+    }
+
+    /// Reads the spelling of [`Self::as_str`].
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// For people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Waiting => "Waiting",
+            Self::Running => "Checking",
+            Self::Healthy => "Healthy",
+            Self::Retrying => "Trying again",
+            Self::NeedsAttention => "Needs attention",
+            Self::Superseded => "Superseded",
+        }
+    }
+
+    /// Whether nothing more will happen by itself.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Healthy | Self::NeedsAttention | Self::Superseded)
+    }
+}
+
+/// How many deliveries of a propagation are in which state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "each field counts the state it names")]
+pub struct Counts {
+    pub waiting: u32,
+    pub running: u32,
+    pub healthy: u32,
+    pub retrying: u32,
+    pub needs_attention: u32,
+    pub superseded: u32,
+}
+
+impl Counts {
+    /// All deliveries.
+    #[must_use]
+    pub const fn total(self) -> u32 {
+        self.waiting
+            + self.running
+            + self.healthy
+            + self.retrying
+            + self.needs_attention
+            + self.superseded
+    }
+
+    /// Deliveries that reached an end.
+    #[must_use]
+    pub const fn finished(self) -> u32 {
+        self.healthy + self.needs_attention + self.superseded
+    }
+
+    /// Counts one more (or `n` more) in `state`.
+    pub const fn add(&mut self, state: DeliveryState, n: u32) {
+        match state {
+            DeliveryState::Waiting => self.waiting += n,
+            DeliveryState::Running => self.running += n,
+            DeliveryState::Healthy => self.healthy += n,
+            DeliveryState::Retrying => self.retrying += n,
+            DeliveryState::NeedsAttention => self.needs_attention += n,
+            DeliveryState::Superseded => self.superseded += n,
+        }
+    }
+}
+
+/// One line of the progress view.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryLine {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// The repository.
+    pub repository: RepositoryId,
+    /// Its name.
+    pub name: String,
+    /// How it stands.
+    pub state: DeliveryState,
+    /// Tries so far.
+    pub attempts: u32,
+    /// Why the last try failed.
+    pub cause: Option<Cause>,
+    /// When it is tried next.
+    pub next_at: Option<Timestamp>,
+}
+
+/// The progress of one propagation: what the page shows and the event stream sends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The propagation.
+    pub id: PropagationId,
+    /// The credential.
+    pub credential: CredentialId,
+    /// When it was saved.
+    pub started_at: Timestamp,
+    /// When the last delivery ended.
+    pub finished_at: Option<Timestamp>,
+    /// How the deliveries stand.
+    pub counts: Counts,
+    /// One line per repository, those that need a person first, at most [`Progress::MAX_LINES`].
+    pub lines: Vec<DeliveryLine>,
+}
+
+impl Progress {
+    /// The most lines sent at once.
+    pub const MAX_LINES: u32 = 200;
+}

@@ -1,0 +1,263 @@
+//! Chart repositories, and the link from each to the credential that opens it.
+
+mod form;
+#[cfg(feature = "host")]
+mod url;
+
+pub use form::{AddRepository, EditRepository, INTERVALS, RepositoryFields};
+#[cfg(feature = "host")]
+pub use url::RepositoryUrl;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Cause, CredentialId, RepositoryId, SyncRunId, Timestamp};
+
+/// How a repository speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RepositoryKind {
+    /// An `index.yaml` over HTTP.
+    Helm,
+    /// The OCI distribution API.
+    Oci,
+}
+
+impl RepositoryKind {
+    /// As the database and the API spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Helm => "helm",
+            Self::Oci => "oci",
+        }
+    }
+
+    /// Reads the spelling of [`Self::as_str`].
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Helm, Self::Oci].into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// For people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Helm => "Helm HTTP",
+            Self::Oci => "OCI",
+        }
+    }
+}
+
+/// How a repository is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RepositoryState {
+    /// Not synced yet.
+    New,
+    /// A sync is waiting or running.
+    Syncing,
+    /// The last sync worked.
+    Healthy,
+    /// The last sync failed; the last good set of charts is kept.
+    Failing,
+}
+
+impl RepositoryState {
+    /// As the database and the API spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Syncing => "syncing",
+            Self::Healthy => "healthy",
+            Self::Failing => "failing",
+        }
+    }
+
+    /// Reads the spelling of [`Self::as_str`].
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::New, Self::Syncing, Self::Healthy, Self::Failing]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+
+    /// For people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::New => "Not synced yet",
+            Self::Syncing => "Syncing",
+            Self::Healthy => "Healthy",
+            Self::Failing => "Failing",
+        }
+    }
+}
+
+/// Whether a link is in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkState {
+    /// The credential is sent to the origin it was linked for.
+    Active,
+    /// The origin changed: nothing is sent until somebody chooses the credential again.
+    Suspended,
+}
+
+/// The credential of a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The credential.
+    pub credential: CredentialId,
+    /// Its name.
+    pub name: String,
+    /// Whether it is in force.
+    pub state: LinkState,
+}
+
+/// The query of the Repositories page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RepositoryQuery {
+    /// Part of a name or URL.
+    pub search: String,
+    /// Only those that use this credential.
+    pub credential: Option<CredentialId>,
+    /// Only those in this state.
+    pub state: Option<RepositoryState>,
+    /// From 1.
+    pub page: u32,
+}
+
+impl RepositoryQuery {
+    /// Rows on a page.
+    pub const PAGE_ROWS: u32 = 50;
+}
+
+impl Default for RepositoryQuery {
+    fn default() -> Self {
+        Self { search: String::new(), credential: None, state: None, page: 1 }
+    }
+}
+
+/// A row of the Repositories page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepositorySummary {
+    /// Its id.
+    pub id: RepositoryId,
+    /// Its name.
+    pub name: String,
+    /// Helm HTTP or OCI.
+    pub kind: RepositoryKind,
+    /// Its URL.
+    pub url: String,
+    /// The credential, if any.
+    pub link: Option<Link>,
+    /// How many charts the last good sync found.
+    pub charts: u32,
+    /// When the last sync ended, well or not.
+    pub last_sync_at: Option<Timestamp>,
+    /// How it is doing.
+    pub state: RepositoryState,
+    /// Why it fails.
+    pub cause: Option<Cause>,
+    /// Since when its charts may be outdated: the last good sync before the failure.
+    pub stale_since: Option<Timestamp>,
+}
+
+/// A page of repositories.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepositoryPage {
+    /// The rows.
+    pub rows: Vec<RepositorySummary>,
+    /// How many there are with this search and filter.
+    pub total: u32,
+    /// How many there are at all.
+    pub all: u32,
+}
+
+/// One repository with its settings and last runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepositoryDetail {
+    /// The row.
+    pub summary: RepositorySummary,
+    /// Counts every change; a form sends it back.
+    pub row_version: i64,
+    /// Seconds between syncs.
+    pub interval: u32,
+    /// Names of charts that a person typed, for registries that cannot list them.
+    pub chart_names: Vec<String>,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When the next sync starts by itself.
+    pub next_sync_at: Option<Timestamp>,
+    /// The last runs, newest first, at most 20.
+    pub runs: Vec<SyncRun>,
+}
+
+/// One run of a sync.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncRun {
+    /// Its id.
+    pub id: SyncRunId,
+    /// What started it.
+    pub trigger: SyncTrigger,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// Why it failed.
+    pub cause: Option<Cause>,
+    /// The HTTP status of the answer that decided it.
+    pub status: Option<u16>,
+    /// Charts found; `None` when nothing had changed.
+    pub charts: Option<u32>,
+    /// Versions found.
+    pub versions: Option<u32>,
+}
+
+/// What starts a sync.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncTrigger {
+    /// The repository was added or changed.
+    Changed,
+    /// Its interval passed.
+    Interval,
+    /// A person pressed Sync now.
+    Person,
+    /// A credential update was delivered.
+    Delivery,
+}
+
+impl SyncTrigger {
+    /// As the database and the API spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Interval => "interval",
+            Self::Person => "person",
+            Self::Delivery => "delivery",
+        }
+    }
+
+    /// Reads the spelling of [`Self::as_str`].
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Changed, Self::Interval, Self::Person, Self::Delivery]
+            .into_iter()
+            .find(|t| t.as_str() == text)
+    }
+
+    /// For people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Changed => "Added or changed",
+            Self::Interval => "Interval",
+            Self::Person => "Sync now",
+            Self::Delivery => "Credential update",
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! The address of a repository, as people paste it and as Hawser keeps it.
+
+use std::fmt;
+
+use url::Url;
+
+use super::RepositoryKind;
+use crate::{Field, FieldProblem};
+
+/// The most bytes a URL may have.
+const MAX_BYTES: usize = 2_048;
+
+/// A repository URL that passed the rules: `https`, `http` or `oci`, with a host, without user
+/// info, query secrets, fragment or trailing slash.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RepositoryUrl {
+    text: String,
+    oci: bool,
+    url: Url,
+}
+
+impl RepositoryUrl {
+    /// Reads a URL in any usual shape: with or without scheme, slash, `index.yaml`, `helm repo add`.
+    ///
+    /// A URL without a scheme is taken as `https`.
+    ///
+    /// # Errors
+    /// When it is no such URL; the message never repeats what was typed.
+    pub fn parse(text: &str) -> Result<Self, FieldProblem> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(problem("Type the URL of the repository."));
+        }
+        if text.len() > MAX_BYTES {
+            return Err(problem(format!(
+                "Too long: {} bytes, the limit is {MAX_BYTES}.",
+                text.len()
+            )));
+        }
+        if text.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
+            return Err(problem("Remove the spaces, backslashes and control characters."));
+        }
+        let (scheme, rest) = match text.split_once("://") {
+            Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
+            None => ("https".to_owned(), text),
+        };
+        let oci = match scheme.as_str() {
+            "oci" => true,
+            "https" | "http" => false,
+            _ => return Err(problem("Use a URL that starts with https:// or oci://.")),
+        };
+        let parsed = Url::parse(&format!("{}://{rest}", if oci { "https" } else { &scheme }));
+        let mut url = parsed.map_err(|_| problem("This is not a URL. Use one such as https://charts.example.com or oci://ghcr.io/org/charts."))?;
+        if rest.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@')) {
+            return Err(problem(
+                "Remove the user name and password from the URL and select a credential instead.",
+            ));
+        }
+        Self::check(&url)?;
+        url.set_fragment(None);
+        let path = url
+            .path()
+            .trim_end_matches('/')
+            .trim_end_matches("/index.yaml")
+            .trim_end_matches('/')
+            .to_owned();
+        url.set_path(&path);
+        let text = if oci {
+            url.as_str().replacen("https://", "oci://", 1)
+        } else {
+            url.as_str().to_owned()
+        };
+        Ok(Self { text: text.trim_end_matches('/').to_owned(), oci, url })
+    }
+
+    fn check(url: &Url) -> Result<(), FieldProblem> {
+        if url.host_str().is_none_or(str::is_empty) || url.port() == Some(0) {
+            return Err(problem("The URL has no host."));
+        }
+        if url.query().is_some() {
+            return Err(problem(
+                "Remove the part after the question mark; tokens belong into a credential.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// As it is stored and shown: `oci://host/path` or `https://host/path`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The web URL behind it; `https` for OCI.
+    #[must_use]
+    pub const fn web(&self) -> &Url {
+        &self.url
+    }
+
+    /// The host without port.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    /// Host and port as one compares them: the default port left out.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        self.url.authority()
+    }
+
+    /// Scheme, host and port: what a stored credential is bound to (R-CRED-03). A trailing dot of
+    /// the host does not make another origin.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let scheme = if self.oci { "oci" } else { self.url.scheme() };
+        let port = self.url.port_or_known_default().unwrap_or(443);
+        format!("{scheme}://{}:{port}", self.host().trim_end_matches('.'))
+    }
+
+    /// The path without slashes at its ends: the namespace of an OCI repository.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.url.path().trim_matches('/')
+    }
+
+    /// The kind the text itself tells: `oci://` is OCI, `http(s)://` may be either.
+    #[must_use]
+    pub const fn implied_kind(&self) -> Option<RepositoryKind> {
+        if self.oci { Some(RepositoryKind::Oci) } else { None }
+    }
+
+    /// The same place spelled for `kind`: `oci://…` or `https://…`.
+    #[must_use]
+    pub fn spelled_for(&self, kind: RepositoryKind) -> Self {
+        let oci = kind == RepositoryKind::Oci;
+        let text = match (oci, self.oci) {
+            (true, false) => format!("oci{}", self.text.trim_start_matches(self.url.scheme())),
+            (false, true) => self.text.replacen("oci://", "https://", 1),
+            _ => self.text.clone(),
+        };
+        Self { text, oci, url: self.url.clone() }
+    }
+
+    /// A name to suggest: host and path.
+    #[must_use]
+    pub fn suggested_name(&self) -> String {
+        let name = match self.path() {
+            "" => self.authority().to_owned(),
+            path => format!("{}/{path}", self.authority()),
+        };
+        name.chars().take(120).collect()
+    }
+}
+
+impl fmt::Display for RepositoryUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+fn problem(message: impl Into<String>) -> FieldProblem {
+    Field::Url.problem(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(text: &str) -> String {
+        RepositoryUrl::parse(text).unwrap().as_str().to_owned()
+    }
+
+    #[test]
+    fn usual_shapes_become_one() {
+        for text in [
+            "https://charts.example.com/a",
+            "https://charts.example.com/a/",
+            " charts.example.com/a/index.yaml",
+            "HTTPS://Charts.Example.com:443/a#x",
+        ] {
+            assert_eq!(kept(text), "https://charts.example.com/a", "{text}");
+        }
+        assert_eq!(kept("oci://GHCR.io/Org/charts/"), "oci://ghcr.io/Org/charts");
+        assert_eq!(kept("http://127.0.0.1:8080"), "http://127.0.0.1:8080");
+        assert_eq!(kept("https://charts.example.com"), "https://charts.example.com");
+    }
+
+    #[test]
+    fn r_cred_05_user_info_and_query_tokens_are_refused() {
+        let long = format!("https://a/{}", "x".repeat(8_192));
+        for bad in [
+            "",
+            "https://",
+            "https://a@b/",
+            "https://u:p@b/",
+            "https://@b",
+            "ftp://a/b",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "gopher://a",
+            "git+ssh://a",
+            "https://a/?token=1",
+            "https://a b",
+            "https:\\\\a",
+            "https://a\tb",
+            "https://a:0/",
+            "https://a:65536/",
+            "https://[::1",
+            &long,
+        ] {
+            let problem = RepositoryUrl::parse(bad).expect_err(bad);
+            assert_eq!(problem.field, Field::Url);
+            assert!(!problem.message.contains("token=1"));
+        }
+    }
+
+    #[test]
+    fn r_cred_03_spellings_of_one_origin_are_one_origin() {
+        let origin = |text: &str| RepositoryUrl::parse(text).unwrap().origin();
+        assert_eq!(origin("https://Example.com"), "https://example.com:443");
+        assert_eq!(origin("https://example.com.:443/x"), "https://example.com:443");
+        assert_eq!(origin("https://ex%61mple.com"), "https://example.com:443");
+        assert_ne!(origin("https://example.com"), origin("http://example.com"));
+        assert_ne!(origin("https://example.com"), origin("https://example.com:8443"));
+        assert_ne!(origin("https://example.com"), origin("https://example.co"));
+    }
+
+    #[test]
+    fn the_other_kind_is_one_spelling_away() {
+        let url = RepositoryUrl::parse("https://r.example:5000/charts").unwrap();
+        assert_eq!(url.spelled_for(RepositoryKind::Oci).as_str(), "oci://r.example:5000/charts");
+        let url = RepositoryUrl::parse("oci://r.example/charts").unwrap();
+        assert_eq!(url.spelled_for(RepositoryKind::Helm).as_str(), "https://r.example/charts");
+    }
+}

@@ -1,0 +1,105 @@
+//! The services: everything a person or a machine can ask Hawser for, one trait per feature.
+//!
+//! The engine implements them. Pages, REST routes and tests call them through `Arc<dyn …>`.
+
+use async_trait::async_trait;
+
+use crate::{
+    Actor, ChartId, CredentialId, PropagationId, RepositoryId, ServiceError, UserId,
+    audit::{AuditPage, AuditQuery},
+    charts::{ChartDetail, ChartPage, ChartQuery},
+    credentials::{
+        CreateCredential, CredentialChoice, CredentialDetail, CredentialPage, CredentialQuery,
+        DeleteCredential, Saved, UpdateCredential,
+    },
+    organizations::Membership,
+    propagation::Progress,
+    repositories::{
+        AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery,
+    },
+    sessions::{SetUp, SignIn},
+};
+
+/// The answer of every service.
+pub type Answer<T> = Result<T, ServiceError>;
+
+/// Where a request comes from: the peer's address, for rate limits and nothing else.
+pub type Peer = std::net::IpAddr;
+
+/// Signing in, and the first start.
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    /// Whether a set-up token is still valid; the set-up page shows a form only then.
+    async fn set_up_is_open(&self, token: &crate::Secret) -> bool;
+    /// Uses the set-up token once: makes the first account and organization.
+    async fn set_up(&self, form: SetUp, peer: Peer) -> Answer<UserId>;
+    /// Checks e-mail address and password. Unknown address and wrong password answer alike.
+    async fn sign_in(&self, form: SignIn, peer: Peer) -> Answer<UserId>;
+    /// Writes the sign-out to the audit log.
+    async fn signed_out(&self, actor: &Actor);
+    /// The person as they are now: their name, organization and role.
+    async fn actor(&self, user: UserId) -> Answer<Actor>;
+    /// The organizations of a person.
+    async fn memberships(&self, user: UserId) -> Answer<Vec<Membership>>;
+}
+
+/// Credentials.
+#[async_trait]
+pub trait Credentials: Send + Sync {
+    /// A page of the table.
+    async fn list(&self, actor: &Actor, query: CredentialQuery) -> Answer<CredentialPage>;
+    /// One credential with its links and history.
+    async fn get(&self, actor: &Actor, id: CredentialId) -> Answer<CredentialDetail>;
+    /// The drop-down of a repository: those that fit the host of `url` first.
+    async fn choices(&self, actor: &Actor, url: &str) -> Answer<Vec<CredentialChoice>>;
+    /// Stores a new one.
+    async fn create(&self, actor: &Actor, form: CreateCredential) -> Answer<Saved>;
+    /// Changes one; a changed secret or user name is delivered to every link.
+    async fn update(&self, actor: &Actor, form: UpdateCredential) -> Answer<Saved>;
+    /// Deletes one; refused with [`ServiceError::InUse`] while linked, unless the form says what
+    /// becomes of the links.
+    async fn delete(&self, actor: &Actor, form: DeleteCredential) -> Answer<()>;
+}
+
+/// Chart repositories.
+#[async_trait]
+pub trait Repositories: Send + Sync {
+    /// A page of the table.
+    async fn list(&self, actor: &Actor, query: RepositoryQuery) -> Answer<RepositoryPage>;
+    /// One repository with its last runs.
+    async fn get(&self, actor: &Actor, id: RepositoryId) -> Answer<RepositoryDetail>;
+    /// Adds one; finds out the kind by asking the host when the form does not say it.
+    async fn add(&self, actor: &Actor, form: AddRepository) -> Answer<RepositoryId>;
+    /// Changes one. A new origin suspends the link unless the form names the credential again.
+    async fn edit(&self, actor: &Actor, form: EditRepository) -> Answer<RepositoryId>;
+    /// Deletes one with its charts.
+    async fn delete(&self, actor: &Actor, id: RepositoryId) -> Answer<()>;
+    /// Queues a sync of these, or of all when the list is empty; answers how many.
+    async fn sync(&self, actor: &Actor, ids: Vec<RepositoryId>) -> Answer<u32>;
+}
+
+/// The catalog.
+#[async_trait]
+pub trait Charts: Send + Sync {
+    /// A page of charts.
+    async fn list(&self, actor: &Actor, query: ChartQuery) -> Answer<ChartPage>;
+    /// One chart with its versions.
+    async fn get(&self, actor: &Actor, id: ChartId) -> Answer<ChartDetail>;
+}
+
+/// Propagations.
+#[async_trait]
+pub trait Propagations: Send + Sync {
+    /// How one stands.
+    async fn progress(&self, actor: &Actor, id: PropagationId) -> Answer<Progress>;
+    /// Returns when something of this organization changed since the call, or after 10 seconds;
+    /// the event stream calls `progress` after it.
+    async fn changed(&self, actor: &Actor);
+}
+
+/// The audit log.
+#[async_trait]
+pub trait Audit: Send + Sync {
+    /// A page, newest first.
+    async fn list(&self, actor: &Actor, query: AuditQuery) -> Answer<AuditPage>;
+}

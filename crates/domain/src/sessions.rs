@@ -1,0 +1,99 @@
+//! Signing in and out, and the set-up of a new Hawser.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Email, Field, Name, NewPassword, Secret, ServiceError, error::all};
+
+/// The sign-in form, as typed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SignIn {
+    /// The e-mail address.
+    pub email: String,
+    /// The password.
+    pub password: Secret,
+    /// Where to go afterwards; only a path of this server counts.
+    pub next: String,
+}
+
+/// The set-up form, as typed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SetUp {
+    /// The one-time token of the link.
+    pub token: Secret,
+    /// The name of the first organization.
+    pub organization: String,
+    /// The name of the first person.
+    pub name: String,
+    /// Their e-mail address.
+    pub email: String,
+    /// Their password.
+    pub password: Secret,
+}
+
+/// A set-up that passed the rules.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the fields of `SetUp`, checked")]
+pub struct FirstAccount {
+    pub token: Secret,
+    pub organization: Name,
+    pub name: Name,
+    pub email: Email,
+    pub password: NewPassword,
+}
+
+impl SetUp {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// All problems at once.
+    pub fn parse(self) -> Result<FirstAccount, ServiceError> {
+        let organization = Name::parse(&self.organization)
+            .map_err(|problem| Field::Organization.problem(problem.message));
+        let (organization, name, email, password) = all!(
+            organization,
+            Name::parse(&self.name),
+            Email::parse(&self.email),
+            NewPassword::parse(self.password)
+        );
+        Ok(FirstAccount { token: self.token, organization, name, email, password })
+    }
+}
+
+/// Where to go after signing in: a path of this server, or the start page (R-REDIR-01).
+#[must_use]
+pub fn safe_next(next: &str) -> &str {
+    let mut bytes = next.bytes();
+    let local = bytes.next() == Some(b'/') && !matches!(bytes.next(), Some(b'/' | b'\\'));
+    let clean =
+        next.len() <= 1_024 && next.bytes().all(|b| (0x21..0x7f).contains(&b) && b != b'\\');
+    if local && clean { next } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r_redir_01_only_a_path_of_ours_is_followed() {
+        for good in ["/", "/credentials?page=2", "/charts/repositories/x"] {
+            assert_eq!(safe_next(good), good);
+        }
+        let long = format!("/{}", "a".repeat(1_024));
+        for bad in [
+            "",
+            "//evil.example",
+            "/\\evil",
+            "https://evil",
+            "evil",
+            "/\u{7}",
+            "/a b",
+            "/a\\b",
+            "/a\r\nSet-Cookie:x",
+            &long,
+        ] {
+            assert_eq!(safe_next(bad), "/", "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What can go wrong inside, and the one place where it becomes an answer for a person.
+
+use connectors::{Failure, vault::VaultError};
+use domain::{Cause, ServiceError};
+
+/// A failed use case.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An answer that is meant for the person; nothing is wrong with Hawser.
+    #[error("refusing the request")]
+    Refused(#[source] ServiceError),
+    /// The database failed.
+    #[error("using the database")]
+    Storage(#[source] storage::Error),
+    /// Vault failed.
+    #[error("using Vault")]
+    Vault(#[source] VaultError),
+    /// A registry failed.
+    #[error("using a registry")]
+    Registry(#[source] Failure),
+    /// A password could not be hashed or checked.
+    #[error("hashing a password")]
+    Password,
+    /// A stored setting is not readable.
+    #[error("reading setting {0}")]
+    Setting(&'static str),
+}
+
+impl From<ServiceError> for Error {
+    fn from(error: ServiceError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<domain::FieldProblem> for Error {
+    fn from(problem: domain::FieldProblem) -> Self {
+        Self::Refused(problem.into())
+    }
+}
+
+impl From<storage::Error> for Error {
+    fn from(error: storage::Error) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl From<VaultError> for Error {
+    fn from(error: VaultError) -> Self {
+        Self::Vault(error)
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        Self::Registry(failure)
+    }
+}
+
+/// Turns a failure into an answer a person can act on, and logs its whole chain once.
+pub(crate) fn answer(error: Error) -> ServiceError {
+    match error {
+        Error::Refused(refusal) => refusal,
+        Error::Registry(failure) if failure.cause != Cause::Internal => ServiceError::Unreachable(failure.cause),
+        Error::Storage(storage) if storage.is_unavailable() => {
+            tracing::error!(error = %chain(&storage), "the database does not answer");
+            ServiceError::Unavailable { what: "The database".to_owned() }
+        }
+        Error::Vault(vault) if vault.is_unavailable() => {
+            tracing::error!(error = %chain(&vault), "Vault does not answer");
+            ServiceError::Unavailable { what: "Vault".to_owned() }
+        }
+        other => {
+            let reference = hex::encode(crate::random::bytes::<6>());
+            tracing::error!(reference, error = %chain(&other), "request failed");
+            ServiceError::Internal { reference }
+        }
+    }
+}
+
+/// An error with all its sources, on one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text.replace(|c: char| c.is_control(), " ")
+}

@@ -1,0 +1,77 @@
+//! What Hawser does: one folder per feature, one file per verb, and the background loops.
+//!
+//! The engine joins storage (SQL) and connectors (Vault, registries). It implements the service
+//! traits of `domain`; pages, routes and workers have no other way in.
+
+mod audit;
+mod changes;
+mod charts;
+mod clock;
+pub mod credentials;
+mod error;
+pub mod propagation;
+mod random;
+pub mod repositories;
+mod sessions;
+pub mod workers;
+
+use std::sync::Arc;
+
+use connectors::{Registries, vault::Vault};
+use storage::Db;
+
+pub use changes::Changes;
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use error::Error;
+pub use sessions::SetUpLink;
+
+/// Everything the use cases work with. Cheap to clone; every clone is the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) db: Db,
+    pub(crate) vault: Vault,
+    pub(crate) registries: Registries,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) changes: Changes,
+    pub(crate) limits: Arc<sessions::Limits>,
+    pub(crate) fingerprint_key: Arc<[u8; 32]>,
+    pub(crate) replica: Arc<str>,
+}
+
+impl Engine {
+    /// Joins the parts. The key of fingerprints is made on the first start and kept in SQL.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn new(db: Db, vault: Vault, registries: Registries, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let key = storage::settings::keep(&db, "fingerprint_key", &hex::encode(random::bytes::<32>())).await?;
+        let mut fingerprint_key = [0; 32];
+        hex::decode_to_slice(key, &mut fingerprint_key).map_err(|_| Error::Setting("fingerprint_key"))?;
+        Ok(Self {
+            db,
+            vault,
+            registries,
+            clock,
+            changes: Changes::default(),
+            limits: Arc::default(),
+            fingerprint_key: Arc::new(fingerprint_key),
+            replica: hex::encode(random::bytes::<8>()).into(),
+        })
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn database_ready(&self) -> Result<(), Error> {
+        Ok(self.db.ready().await?)
+    }
+
+    /// Whether Vault is active and accepts our login.
+    ///
+    /// # Errors
+    /// When it is not, or does not.
+    pub async fn vault_ready(&self) -> Result<(), Error> {
+        Ok(self.vault.ready().await?)
+    }
+}

@@ -1,0 +1,204 @@
+//! The two databases behind one name.
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::{Error, Result};
+
+static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+
+/// Runs one body on the connection or pool of whichever database it is.
+macro_rules! on {
+    ($db:expr, $connection:ident => $body:expr) => {
+        match $db {
+            $crate::db::Inner::Sqlite($connection) => $body,
+            $crate::db::Inner::Postgres($connection) => $body,
+        }
+    };
+}
+pub(crate) use on;
+
+/// One thing per database: a pool or a transaction.
+#[derive(Debug, Clone)]
+pub(crate) enum Inner<S, P> {
+    Sqlite(S),
+    Postgres(P),
+}
+
+/// An open database, with its schema up to date. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Db {
+    readers: Inner<SqlitePool, PgPool>,
+    writers: Inner<SqlitePool, PgPool>,
+}
+
+/// A transaction. Dropped without [`Tx::commit`], it changes nothing.
+#[derive(Debug)]
+pub struct Tx {
+    inner: Inner<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
+}
+
+impl Db {
+    /// Opens `sqlite://path` or `postgres://…` and brings the schema up to date.
+    ///
+    /// SQLite runs in WAL mode with `synchronous = full`, so that a committed change survives a
+    /// power cut, and with one writing connection, so that writers queue instead of failing.
+    ///
+    /// # Errors
+    /// When the database cannot be opened or migrated.
+    pub async fn open(address: &str) -> Result<Self> {
+        if address.starts_with("sqlite:") {
+            Self::open_sqlite(address).await
+        } else if address.starts_with("postgres:") || address.starts_with("postgresql:") {
+            Self::open_postgres(address).await
+        } else {
+            Err(Error::Address)
+        }
+    }
+
+    async fn open_sqlite(address: &str) -> Result<Self> {
+        let options = SqliteConnectOptions::from_str(address)
+            .map_err(Error::Open)?
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5));
+        let writers = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.clone())
+            .await
+            .map_err(Error::Open)?;
+        SQLITE.run(&writers).await.map_err(Error::Migrate)?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(8)
+            .test_before_acquire(false)
+            .connect_with(options.read_only(true))
+            .await
+            .map_err(Error::Open)?;
+        Ok(Self { readers: Inner::Sqlite(readers), writers: Inner::Sqlite(writers) })
+    }
+
+    async fn open_postgres(address: &str) -> Result<Self> {
+        let options = PgConnectOptions::from_str(address).map_err(Error::Open)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options)
+            .await
+            .map_err(Error::Open)?;
+        POSTGRES.run(&pool).await.map_err(Error::Migrate)?;
+        Ok(Self { readers: Inner::Postgres(pool.clone()), writers: Inner::Postgres(pool) })
+    }
+
+    /// Begins a transaction that writes (`begin immediate` on SQLite, so that it waits for its
+    /// turn here and not in the middle).
+    ///
+    /// # Errors
+    /// When no connection is free in time.
+    pub async fn begin(&self) -> Result<Tx> {
+        let inner = match &self.writers {
+            Inner::Sqlite(pool) => Inner::Sqlite(pool.begin_with("begin immediate").await?),
+            Inner::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+        };
+        Ok(Tx { inner })
+    }
+
+    /// The pool that reads.
+    pub(crate) const fn read(&self) -> &Inner<SqlitePool, PgPool> {
+        &self.readers
+    }
+
+    /// The pool that writes single statements.
+    pub(crate) const fn write(&self) -> &Inner<SqlitePool, PgPool> {
+        &self.writers
+    }
+
+    /// Asks the database for nothing, to see that it answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ready(&self) -> Result<()> {
+        on!(self.read(), pool => sqlx::query(crate::sql!("select 1")).execute(pool).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) {
+        on!(self.read(), pool => pool.close().await);
+        on!(self.write(), pool => pool.close().await);
+    }
+}
+
+impl Tx {
+    /// Makes every change of this transaction durable.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing was changed.
+    pub async fn commit(self) -> Result<()> {
+        on!(self.inner, tx => tx.commit().await)?;
+        Ok(())
+    }
+
+    /// The connection inside, for a statement: `on!(tx.inner(), tx => query.execute(&mut **tx))`.
+    pub(crate) const fn inner(
+        &mut self,
+    ) -> &mut Inner<Transaction<'static, Sqlite>, Transaction<'static, Postgres>> {
+        &mut self.inner
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use sqlx::{Executor, SqlSafeStr};
+
+    use super::*;
+    use crate::Statement;
+
+    /// The throwaway databases of the tests: SQLite always, and the PostgreSQL that
+    /// `HAWSER_TEST_POSTGRES` names.
+    #[expect(clippy::disallowed_methods, reason = "tests are told here where PostgreSQL listens")]
+    pub(crate) fn postgres_address() -> String {
+        std::env::var("HAWSER_TEST_POSTGRES")
+            .expect("HAWSER_TEST_POSTGRES names no PostgreSQL; run the tests with `make test`")
+    }
+
+    #[tokio::test]
+    async fn every_statement_prepares_on_sqlite() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&format!("sqlite://{}/test.db", folder.path().display())).await.unwrap();
+        let Inner::Sqlite(pool) = db.write() else { panic!("not SQLite") };
+        let mut problems = Vec::new();
+        for statement in inventory::iter::<Statement> {
+            if let Err(error) = pool.prepare(statement.text.into_sql_str()).await {
+                problems.push(format!("{}:{}: {error}", statement.file, statement.line));
+            }
+        }
+        assert!(problems.is_empty(), "{problems:#?}");
+    }
+
+    #[tokio::test]
+    async fn every_statement_prepares_on_postgresql() {
+        let db = Db::open(&postgres_address()).await.unwrap();
+        let Inner::Postgres(pool) = db.write() else { panic!("not PostgreSQL") };
+        let mut problems = Vec::new();
+        for statement in inventory::iter::<Statement> {
+            if let Err(error) = pool.prepare(statement.text.into_sql_str()).await {
+                problems.push(format!("{}:{}: {error}", statement.file, statement.line));
+            }
+        }
+        assert!(problems.is_empty(), "{problems:#?}");
+        assert!(
+            inventory::iter::<Statement>.into_iter().count() > 50,
+            "the statements register themselves"
+        );
+    }
+}

@@ -1,0 +1,25 @@
+//! SQL and only SQL, one text for SQLite and PostgreSQL.
+//!
+//! Every function is one statement. Tenant data takes a [`domain::Scope`], the proof of a right in
+//! one organization; what has no scope is either global (users, sessions) or hands work to the
+//! engine together with the organization it belongs to.
+
+pub mod audit;
+pub mod charts;
+pub mod credentials;
+mod db;
+mod error;
+pub mod jobs;
+pub mod organizations;
+pub mod propagation;
+pub mod repositories;
+pub mod sessions;
+pub mod settings;
+mod sql;
+
+pub use db::{Db, Tx};
+pub use error::{Error, Result};
+pub use sql::Statement;
+
+pub(crate) use db::on;
+pub(crate) use sql::sql;
