@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(now.age(now), "just now");
         assert_eq!(now.minus(Duration::from_secs(485)).age(now), "9 min ago");
         assert_eq!(now.minus(Duration::from_secs(3_599)).age(now), "59 min ago");
-        assert_eq!(now.minus(Duration::from_secs(90_000)).age(now), "1 d ago");
+        assert_eq!(now.minus(Duration::from_hours(25)).age(now), "1 d ago");
         assert_eq!(now.plus(Duration::from_secs(10)).age(now), "just now");
     }
 }

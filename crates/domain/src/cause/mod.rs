@@ -2,6 +2,9 @@
 //!
 //! Rows one to four are the table of the product manual (F84); the common issues are F85.
 
+mod remedy;
+
+pub use remedy::Remedy;
 use serde::{Deserialize, Serialize};
 
 /// Why a repository could not be read.
@@ -35,26 +38,6 @@ pub enum Cause {
     UnsupportedTokenKind,
     VaultUnavailable,
     Internal,
-}
-
-/// Where the page sends a person to mend it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Remedy {
-    /// The password or token of the credential.
-    Credential,
-    /// The credential field of the repository.
-    Link,
-    /// The URL of the repository.
-    Url,
-    /// The kind of the repository (Helm HTTP or OCI).
-    Kind,
-    /// The chart names of the repository.
-    Charts,
-    /// Nothing to change: Hawser tries again.
-    Wait,
-    /// The operator of this Hawser.
-    Operator,
 }
 
 impl Cause {
@@ -241,53 +224,6 @@ impl Cause {
             }
             Self::Internal => "Hawser failed here. The log of the server says why.",
         }
-    }
-
-    /// Where to mend it.
-    #[must_use]
-    pub const fn remedy(self) -> Remedy {
-        match self {
-            Self::InvalidCredentials
-            | Self::InsufficientScope
-            | Self::TokenExpired
-            | Self::UnsupportedTokenKind => Remedy::Credential,
-            Self::NoCredential | Self::LinkSuspended => Remedy::Link,
-            Self::ConnectionRefused
-            | Self::DnsFailure
-            | Self::TlsNameMismatch
-            | Self::NotARegistry
-            | Self::HtmlInsteadOfIndex
-            | Self::NotFound
-            | Self::RedirectRefused => Remedy::Url,
-            Self::WrongKind => Remedy::Kind,
-            Self::ListingUnsupported => Remedy::Charts,
-            Self::Timeout
-            | Self::RateLimited
-            | Self::ServerError
-            | Self::VaultUnavailable
-            | Self::TlsExpired
-            | Self::IndexInvalid => Remedy::Wait,
-            Self::TlsUntrusted
-            | Self::BlockedAddress
-            | Self::ForeignRealm
-            | Self::IndexTooLarge
-            | Self::Internal => Remedy::Operator,
-        }
-    }
-
-    /// Whether trying again without any change can help.
-    #[must_use]
-    pub const fn may_pass(self) -> bool {
-        matches!(
-            self,
-            Self::ConnectionRefused
-                | Self::DnsFailure
-                | Self::Timeout
-                | Self::RateLimited
-                | Self::ServerError
-                | Self::VaultUnavailable
-                | Self::Internal
-        )
     }
 }
 

@@ -1,0 +1,60 @@
+//! The Git hosts of the catalogue.
+
+use super::{CredentialKind, ProviderFacts};
+
+pub(super) const GITHUB: ProviderFacts = ProviderFacts {
+    code: "github",
+    label: "GitHub",
+    kind: CredentialKind::Git,
+    hosts: &["github.com"],
+    url_example: "https://github.com/OWNER/REPOSITORY",
+    fixed_username: "",
+    username_hint: "Your GitHub user name, or x-access-token",
+    password_hint: "A personal access token with read access to contents",
+    steps: &[
+        "Open GitHub → Settings → Developer settings → Personal access tokens → Fine-grained tokens.",
+        "Choose the repositories and grant Contents: Read-only (Read and write only to commit).",
+    ],
+};
+
+pub(super) const GITLAB: ProviderFacts = ProviderFacts {
+    code: "gitlab",
+    label: "GitLab",
+    kind: CredentialKind::Git,
+    hosts: &["gitlab.com"],
+    url_example: "https://gitlab.com/GROUP/PROJECT",
+    fixed_username: "",
+    username_hint: "oauth2, or the name of the token",
+    password_hint: "A project access token with read_repository",
+    steps: &[
+        "Open the project → Settings → Access tokens.",
+        "Create a token with the scope read_repository (write_repository only to commit).",
+    ],
+};
+
+pub(super) const BITBUCKET: ProviderFacts = ProviderFacts {
+    code: "bitbucket",
+    label: "Bitbucket",
+    kind: CredentialKind::Git,
+    hosts: &["bitbucket.org"],
+    url_example: "https://bitbucket.org/WORKSPACE/REPOSITORY",
+    fixed_username: "",
+    username_hint: "x-token-auth, or your Bitbucket user name",
+    password_hint: "A repository access token",
+    steps: &[
+        "Open the repository → Repository settings → Access tokens.",
+        "Create a token with Repositories: Read.",
+    ],
+};
+
+pub(super) const GENERIC_GIT: ProviderFacts = ProviderFacts {
+    code: "generic_git",
+    label: "Another Git server",
+    kind: CredentialKind::Git,
+    hosts: &[],
+    url_example: "https://git.example.com/repository.git",
+    fixed_username: "",
+    username_hint: "User name",
+    password_hint: "Password or access token",
+    steps: &["Create an account or token with read access to the repository over HTTPS."],
+};

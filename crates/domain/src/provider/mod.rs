@@ -1,0 +1,204 @@
+//! The provider catalogue: what Hawser knows about each registry and Git host.
+
+mod git;
+mod registries;
+
+use serde::{Deserialize, Serialize};
+
+/// The two kinds of credential (F1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CredentialKind {
+    /// Opens Helm HTTP and OCI chart repositories.
+    Registry,
+    /// Opens Git repositories.
+    Git,
+}
+
+impl CredentialKind {
+    /// As the database and the API spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Registry => "registry",
+            Self::Git => "git",
+        }
+    }
+
+    /// For people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Registry => "Registry",
+            Self::Git => "Git",
+        }
+    }
+}
+
+/// What a credential may be looked up for (F2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    /// Git repositories.
+    Git,
+    /// Helm and OCI chart repositories.
+    Helm,
+    /// Container images.
+    Image,
+}
+
+/// Where a credential comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each variant is the provider it names")]
+pub enum Provider {
+    Ghcr,
+    GoogleArtifactRegistry,
+    AmazonEcr,
+    AmazonEcrPublic,
+    AzureAcr,
+    DockerHub,
+    Harbor,
+    Jfrog,
+    GitlabRegistry,
+    Quay,
+    Chainguard,
+    GenericRegistry,
+    Github,
+    Gitlab,
+    Bitbucket,
+    GenericGit,
+}
+
+/// The facts of one provider, for the form's hints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProviderFacts {
+    /// As the database, the form and the API spell it.
+    pub code: &'static str,
+    /// For people.
+    pub label: &'static str,
+    /// Registry or Git.
+    pub kind: CredentialKind,
+    /// Host suffixes this provider is recognized by; an entry without a leading dot is the whole host.
+    pub hosts: &'static [&'static str],
+    /// What a repository URL looks like.
+    pub url_example: &'static str,
+    /// The user name the provider fixes, such as `_json_key`; empty when people choose it.
+    pub fixed_username: &'static str,
+    /// What to type as user name.
+    pub username_hint: &'static str,
+    /// What to paste as password.
+    pub password_hint: &'static str,
+    /// How to create it there, step by step, read-only by default.
+    pub steps: &'static [&'static str],
+}
+
+impl Provider {
+    /// The whole catalogue, in the order of the list.
+    pub const ALL: [Self; 16] = [
+        Self::Ghcr,
+        Self::GoogleArtifactRegistry,
+        Self::AmazonEcr,
+        Self::AmazonEcrPublic,
+        Self::AzureAcr,
+        Self::DockerHub,
+        Self::Harbor,
+        Self::Jfrog,
+        Self::GitlabRegistry,
+        Self::Quay,
+        Self::Chainguard,
+        Self::GenericRegistry,
+        Self::Github,
+        Self::Gitlab,
+        Self::Bitbucket,
+        Self::GenericGit,
+    ];
+
+    /// Reads the code of [`ProviderFacts::code`].
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|provider| provider.facts().code == code)
+    }
+
+    /// The purposes of its credentials.
+    #[must_use]
+    pub const fn purposes(self) -> &'static [Purpose] {
+        match self.facts().kind {
+            CredentialKind::Registry => &[Purpose::Helm, Purpose::Image],
+            CredentialKind::Git => &[Purpose::Git],
+        }
+    }
+
+    /// Whether `host` (without port) is one of this provider's hosts.
+    #[must_use]
+    pub fn serves(self, host: &str) -> bool {
+        let host = host.to_ascii_lowercase();
+        self.facts().hosts.iter().any(|known| match known.strip_prefix('.') {
+            Some(_) => host.ends_with(known) && host.len() > known.len(),
+            None => host == *known,
+        })
+    }
+
+    /// The registry provider that serves `host`, if the catalogue knows one.
+    #[must_use]
+    pub fn of_host(host: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|provider| provider.serves(host))
+    }
+
+    /// What Hawser knows about it.
+    #[must_use]
+    pub const fn facts(self) -> &'static ProviderFacts {
+        match self {
+            Self::Ghcr => &registries::GHCR,
+            Self::GoogleArtifactRegistry => &registries::GOOGLE_ARTIFACT_REGISTRY,
+            Self::AmazonEcr => &registries::AMAZON_ECR,
+            Self::AmazonEcrPublic => &registries::AMAZON_ECR_PUBLIC,
+            Self::AzureAcr => &registries::AZURE_ACR,
+            Self::DockerHub => &registries::DOCKER_HUB,
+            Self::Harbor => &registries::HARBOR,
+            Self::Jfrog => &registries::JFROG,
+            Self::GitlabRegistry => &registries::GITLAB_REGISTRY,
+            Self::Quay => &registries::QUAY,
+            Self::Chainguard => &registries::CHAINGUARD,
+            Self::GenericRegistry => &registries::GENERIC_REGISTRY,
+            Self::Github => &git::GITHUB,
+            Self::Gitlab => &git::GITLAB,
+            Self::Bitbucket => &git::BITBUCKET,
+            Self::GenericGit => &git::GENERIC_GIT,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_read_back() {
+        for provider in Provider::ALL {
+            let facts = provider.facts();
+            assert_eq!(Provider::parse(facts.code), Some(provider));
+            assert_eq!(serde_json::to_string(&provider).unwrap(), format!("\"{}\"", facts.code));
+            assert!(
+                !facts.label.is_empty() && !facts.steps.is_empty() && !facts.url_example.is_empty()
+            );
+        }
+    }
+
+    #[test]
+    fn hosts_are_matched_whole() {
+        assert_eq!(Provider::of_host("ghcr.io"), Some(Provider::Ghcr));
+        assert_eq!(Provider::of_host("GHCR.IO"), Some(Provider::Ghcr));
+        assert_eq!(
+            Provider::of_host("europe-docker.pkg.dev"),
+            Some(Provider::GoogleArtifactRegistry)
+        );
+        assert_eq!(
+            Provider::of_host("1.dkr.ecr.eu-west-1.amazonaws.com"),
+            Some(Provider::AmazonEcr)
+        );
+        for other in ["ghcr.io.evil.example", "evilghcr.io", "pkg.dev", "charts.example.com"] {
+            assert_eq!(Provider::of_host(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The registries of the catalogue. Sources: the product manual (F30 to F48) and each provider's own pages.
+
+use super::{CredentialKind, ProviderFacts};
+
+pub(super) const GHCR: ProviderFacts = ProviderFacts {
+    code: "ghcr",
+    label: "GitHub Container Registry (GHCR)",
+    kind: CredentialKind::Registry,
+    hosts: &["ghcr.io"],
+    url_example: "oci://ghcr.io/ORGANIZATION/charts",
+    fixed_username: "",
+    username_hint: "Your GitHub user name",
+    password_hint: "A classic personal access token (ghp_…); GHCR refuses fine-grained ones (github_pat_…)",
+    steps: &[
+        "Open GitHub → Settings → Developer settings → Personal access tokens → Tokens (classic).",
+        "Generate a new token with the scope read:packages. Add write:packages only if you push.",
+        "If the organization uses SSO, choose Configure SSO and authorize the token.",
+    ],
+};
+
+pub(super) const GOOGLE_ARTIFACT_REGISTRY: ProviderFacts = ProviderFacts {
+    code: "google_artifact_registry",
+    label: "Google Artifact Registry",
+    kind: CredentialKind::Registry,
+    hosts: &[".pkg.dev", "gcr.io", ".gcr.io"],
+    url_example: "oci://REGION-docker.pkg.dev/PROJECT/REPOSITORY",
+    fixed_username: "_json_key",
+    username_hint: "_json_key",
+    password_hint: "The entire JSON key file of the service account",
+    steps: &[
+        "Open Google Cloud Console → IAM & Admin → Service Accounts and create a service account.",
+        "Grant it the role Artifact Registry Reader.",
+        "Open Keys → Add key → Create new key → JSON, and paste the whole file as the password.",
+    ],
+};
+
+pub(super) const AMAZON_ECR: ProviderFacts = ProviderFacts {
+    code: "amazon_ecr",
+    label: "Amazon ECR",
+    kind: CredentialKind::Registry,
+    hosts: &[".amazonaws.com", ".amazonaws.com.cn"],
+    url_example: "oci://ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAMESPACE",
+    fixed_username: "AWS",
+    username_hint: "AWS",
+    password_hint: "The token that aws ecr get-login-password prints; it expires after 12 hours",
+    steps: &[
+        "Run: aws ecr get-login-password --region REGION",
+        "Paste the printed token as the password. It expires after 12 hours.",
+        "The identity needs AmazonEC2ContainerRegistryReadOnly and nothing more.",
+    ],
+};
+
+pub(super) const AMAZON_ECR_PUBLIC: ProviderFacts = ProviderFacts {
+    code: "amazon_ecr_public",
+    label: "Amazon ECR Public",
+    kind: CredentialKind::Registry,
+    hosts: &["public.ecr.aws"],
+    url_example: "oci://public.ecr.aws/ALIAS",
+    fixed_username: "AWS",
+    username_hint: "AWS",
+    password_hint: "The token that aws ecr-public get-login-password prints; it expires after 12 hours",
+    steps: &[
+        "Run: aws ecr-public get-login-password --region us-east-1",
+        "Paste the printed token as the password. Public charts can also be read without a credential.",
+    ],
+};
+
+pub(super) const AZURE_ACR: ProviderFacts = ProviderFacts {
+    code: "azure_acr",
+    label: "Azure Container Registry (ACR)",
+    kind: CredentialKind::Registry,
+    hosts: &[".azurecr.io", ".azurecr.cn", ".azurecr.us", ".azurecr.de"],
+    url_example: "oci://REGISTRY.azurecr.io/helm",
+    fixed_username: "",
+    username_hint: "The appId of the service principal, or the name of a repository-scoped token",
+    password_hint: "The password of the service principal or token",
+    steps: &[
+        "Run: az ad sp create-for-rbac --name hawser --role AcrPull --scopes REGISTRY_ID",
+        "Username is the appId of the output, password is its password.",
+        "A repository-scoped token (Repository permissions → Tokens) works too; it cannot list the catalog.",
+    ],
+};
+
+pub(super) const DOCKER_HUB: ProviderFacts = ProviderFacts {
+    code: "docker_hub",
+    label: "Docker Hub",
+    kind: CredentialKind::Registry,
+    hosts: &["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"],
+    url_example: "oci://registry-1.docker.io/NAMESPACE",
+    fixed_username: "",
+    username_hint: "Your Docker Hub user name or organization",
+    password_hint: "An access token (dckr_pat_…), not your password",
+    steps: &[
+        "Open Docker Hub → Account Settings → Security → New Access Token.",
+        "Choose the permission Read, and paste the token as the password (not your password).",
+    ],
+};
+
+pub(super) const HARBOR: ProviderFacts = ProviderFacts {
+    code: "harbor",
+    label: "Harbor",
+    kind: CredentialKind::Registry,
+    hosts: &[],
+    url_example: "oci://harbor.example.com/PROJECT",
+    fixed_username: "",
+    username_hint: "robot$PROJECT+NAME",
+    password_hint: "The secret that Harbor shows once when the robot is made",
+    steps: &[
+        "Open the project in Harbor → Robot Accounts → New Robot Account.",
+        "Grant Pull (and List) on repositories and artifacts, nothing else.",
+        "Username is the full name, such as robot$project+name; password is the shown secret.",
+    ],
+};
+
+pub(super) const JFROG: ProviderFacts = ProviderFacts {
+    code: "jfrog",
+    label: "JFrog Artifactory",
+    kind: CredentialKind::Registry,
+    hosts: &[".jfrog.io"],
+    url_example: "https://COMPANY.jfrog.io/artifactory/REPOSITORY",
+    fixed_username: "",
+    username_hint: "Your Artifactory user name",
+    password_hint: "An identity or access token; API keys no longer work",
+    steps: &[
+        "Open your profile in Artifactory → Edit Profile → Generate an Identity Token.",
+        "API keys have reached their end of life: use an identity, reference or access token.",
+    ],
+};
+
+pub(super) const GITLAB_REGISTRY: ProviderFacts = ProviderFacts {
+    code: "gitlab_registry",
+    label: "GitLab registry",
+    kind: CredentialKind::Registry,
+    hosts: &["registry.gitlab.com"],
+    url_example: "oci://registry.gitlab.com/GROUP/PROJECT",
+    fixed_username: "",
+    username_hint: "gitlab+deploy-token-NUMBER, or your user name",
+    password_hint: "The deploy token, or a personal access token with read_registry",
+    steps: &[
+        "Open the project or group → Settings → Repository → Deploy tokens.",
+        "Create a token with the scope read_registry (and read_package_registry for Helm HTTP).",
+    ],
+};
+
+pub(super) const QUAY: ProviderFacts = ProviderFacts {
+    code: "quay",
+    label: "Quay",
+    kind: CredentialKind::Registry,
+    hosts: &["quay.io"],
+    url_example: "oci://quay.io/ORGANIZATION",
+    fixed_username: "",
+    username_hint: "ORGANIZATION+ROBOT",
+    password_hint: "The robot account's token",
+    steps: &[
+        "Open the organization in Quay → Robot Accounts → Create Robot Account.",
+        "Give it Read on the repositories; username is organization+robot.",
+    ],
+};
+
+pub(super) const CHAINGUARD: ProviderFacts = ProviderFacts {
+    code: "chainguard",
+    label: "Chainguard",
+    kind: CredentialKind::Registry,
+    hosts: &["cgr.dev"],
+    url_example: "oci://cgr.dev/ORGANIZATION/charts",
+    fixed_username: "",
+    username_hint: "The identity id that the pull token prints",
+    password_hint: "The pull token (a long JWT)",
+    steps: &[
+        "Run: chainctl auth pull-token create --ttl=720h",
+        "It prints a docker login command; take username and password from there.",
+    ],
+};
+
+pub(super) const GENERIC_REGISTRY: ProviderFacts = ProviderFacts {
+    code: "generic_registry",
+    label: "Another registry",
+    kind: CredentialKind::Registry,
+    hosts: &[],
+    url_example: "https://charts.example.com",
+    fixed_username: "",
+    username_hint: "User name",
+    password_hint: "Password or access token",
+    steps: &[
+        "Create an account or token with read access at the registry.",
+        "Prefer a token that can be revoked on its own to a person's password.",
+    ],
+};
