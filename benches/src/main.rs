@@ -1,2 +1,53 @@
-//! Placeholder.
-fn main() {}
+//! Measures Hawser beside a baseline in the same run, and prints a table.
+//!
+//! The server is the shipping build, started as its own process with SQLite and a managed OpenBao,
+//! and used over HTTP as people use it. Every figure stands beside what a bare program needs for
+//! the same bytes on the same machine, because seconds alone say nothing about another machine.
+
+mod bundle;
+mod hawser;
+mod http;
+mod index;
+mod memory;
+mod page;
+mod propagation;
+mod table;
+
+use std::{env, process::ExitCode};
+
+use table::Row;
+
+/// What a bench may fail with.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments.as_slice() {
+        ["child", "parse", address] => index::child_parse(address).await,
+        ["child", "download", address] => index::child_download(address).await,
+        _ => run().await,
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Failure> {
+    let mut rows: Vec<Row> = bundle::measure()?;
+    let server = hawser::Hawser::start().await?;
+    rows.push(Row::new("Server, ready after start", format!("{} ms", server.ready.as_millis()), "OpenBao included", "first start"));
+    rows.push(Row::new("Server, resident when idle", memory::mib(server.resident()?), "", "OpenBao aside"));
+    rows.extend(page::measure(&server).await?);
+    rows.extend(propagation::measure(&server).await?);
+    rows.push(Row::new("Server, peak memory of this run", memory::mib(server.peak()?), "", ""));
+    server.stop().await?;
+    rows.extend(index::measure().await?);
+    println!("{}", table::render(&rows));
+    Ok(())
+}

@@ -1,0 +1,177 @@
+//! The shipping build of the server, as its own process, used over HTTP.
+
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    net::TcpListener,
+    process::{Child, Command},
+};
+
+use crate::{
+    Failure,
+    http::{Answer, Connection},
+    memory,
+};
+
+const PASSWORD: &str = "a password of the bench";
+
+/// A running server with one account, signed in.
+pub struct Hawser {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// From start to the printed set-up link.
+    pub ready: Duration,
+    process: Child,
+    cookie: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Hawser {
+    /// Starts `target/release/hawser-server` on a free port with an empty data folder.
+    pub async fn start() -> Result<Self, Failure> {
+        let folder = tempfile::tempdir()?;
+        let address = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
+        let binary = PathBuf::from("target/release/hawser-server");
+        let started = Instant::now();
+        let mut process = Command::new(&binary)
+            .env("HAWSER_DATA_DIR", folder.path())
+            .env("HAWSER_LISTEN", address.to_string())
+            .env("HAWSER_METRICS_LISTEN", "off")
+            .env("HAWSER_LOG", "warn")
+            .env("HAWSER_OUTBOUND_ALLOW", "127.0.0.1/32")
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|_| "target/release/hawser-server is missing; run `make build` first")?;
+        let mut lines = BufReader::new(process.stdout.take().ok_or("no standard output")?).lines();
+        let link = loop {
+            let line = lines.next_line().await?.ok_or("the server stopped before it printed the set-up link")?;
+            if let Some(link) = line.strip_prefix("Set up Hawser: ") {
+                break link.trim().to_owned();
+            }
+        };
+        let ready = started.elapsed();
+        let mut server = Self { address, ready, process, cookie: String::new(), _folder: folder };
+        server.wait_for_vault().await?;
+        server.set_up(&link).await?;
+        Ok(server)
+    }
+
+    async fn wait_for_vault(&self) -> Result<(), Failure> {
+        for _ in 0..300 {
+            let request = format!("GET /readyz HTTP/1.1\r\nHost: {}\r\n\r\n", self.address);
+            if let Ok(mut connection) = Connection::open(self.address).await
+                && connection.ask(request.as_bytes()).await?.status == 200
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Err("the server did not become ready in 30 s".into())
+    }
+
+    async fn set_up(&mut self, link: &str) -> Result<(), Failure> {
+        let token = link.rsplit('/').next().ok_or("the set-up link has no token")?;
+        let answer = self
+            .post("/actions/sessions/set-up", &[
+                ("token", token),
+                ("organization", "Bench"),
+                ("name", "Ada"),
+                ("email", "ada@example.com"),
+                ("password", PASSWORD),
+            ])
+            .await?;
+        let cookie = answer.header("set-cookie").ok_or("the set-up gave no session")?;
+        self.cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        Ok(())
+    }
+
+    /// Adds a credential; answers its id.
+    pub async fn create_credential(&self, name: &str, password: &str) -> Result<String, Failure> {
+        let fields = [("provider", "generic_registry"), ("name", name), ("username", "ada"), ("password", password)];
+        let answer = self.post("/actions/credentials/create", &fields).await?;
+        let page = answer.header("location").ok_or("no page of the new credential")?;
+        let id = page.rsplit('/').next().and_then(|id| id.split('?').next()).unwrap_or_default();
+        if id.len() == 36 { Ok(id.to_owned()) } else { Err(format!("creating a credential leads to {page}").into()) }
+    }
+
+    /// Adds a repository that uses a credential.
+    pub async fn add_repository(&self, url: &str, name: &str, credential: &str) -> Result<(), Failure> {
+        let fields = [("url", url), ("name", name), ("kind", "helm"), ("credential", credential), ("interval", "0")];
+        let answer = self.post("/actions/repositories/add", &fields).await?;
+        match answer.header("location") {
+            Some(page) if !page.contains("/new") => Ok(()),
+            page => Err(format!("adding a repository leads to {page:?}").into()),
+        }
+    }
+
+    /// Changes the password of a credential; answers the id of the propagation and the time until
+    /// "saved" was answered.
+    pub async fn update_credential(&self, id: &str, name: &str, password: &str) -> Result<(String, Duration), Failure> {
+        let fields = [("credential", id), ("row_version", "1"), ("name", name), ("username", "ada"), ("password", password)];
+        let started = Instant::now();
+        let answer = self.post("/actions/credentials/update", &fields).await?;
+        let saved = started.elapsed();
+        let page = answer.header("location").ok_or("no page after the update")?;
+        let id = page.split("propagation=").nth(1).ok_or_else(|| format!("the update leads to {page}"))?;
+        Ok((id.split('&').next().unwrap_or_default().to_owned(), saved))
+    }
+
+    /// A page, fetched once.
+    pub async fn get(&self, path: &str) -> Result<Answer, Failure> {
+        Connection::open(self.address).await?.ask(&self.get_request(path)).await
+    }
+
+    /// The bytes of a GET with the session's cookie.
+    pub fn get_request(&self, path: &str) -> Vec<u8> {
+        format!("GET {path} HTTP/1.1\r\nHost: {}\r\nAccept: text/html\r\nCookie: {}\r\n\r\n", self.address, self.cookie)
+            .into_bytes()
+    }
+
+    /// Sends a form as a browser without JavaScript does.
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Result<Answer, Failure> {
+        let body = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&");
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nSec-Fetch-Site: same-origin\r\nAccept: text/html\r\nCookie: {}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            self.cookie,
+            body.len(),
+            host = self.address,
+        );
+        let answer = Connection::open(self.address).await?.ask(request.as_bytes()).await?;
+        if (300..400).contains(&answer.status) { Ok(answer) } else { Err(format!("{path} answers {}", answer.status).into()) }
+    }
+
+    /// Resident memory now, in bytes.
+    pub fn resident(&self) -> Result<u64, Failure> {
+        memory::resident(self.process.id().ok_or("the server stopped")?)
+    }
+
+    /// Most resident memory so far, in bytes.
+    pub fn peak(&self) -> Result<u64, Failure> {
+        memory::peak(self.process.id().ok_or("the server stopped")?)
+    }
+
+    /// Asks the server to stop, as Ctrl-C does, so that it stops its OpenBao too.
+    pub async fn stop(mut self) -> Result<(), Failure> {
+        let id = self.process.id().ok_or("the server stopped")?;
+        Command::new("kill").arg(id.to_string()).status().await?;
+        tokio::time::timeout(Duration::from_secs(20), self.process.wait()).await??;
+        Ok(())
+    }
+}
+
+/// Percent-encodes a form value.
+fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}

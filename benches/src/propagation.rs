@@ -1,0 +1,134 @@
+//! One update to 1,000 linked repositories, beside a bare loop of the same requests.
+
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    extract::Path,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use tokio::net::TcpListener;
+
+use crate::{Failure, hawser::Hawser, http, table::Row};
+
+const LINKS: usize = 1_000;
+/// The concurrency of Hawser's deliveries to one host; the loop uses the same.
+const CONCURRENCY: usize = 8;
+const OLD: &str = "old password";
+const NEW: &str = "new password";
+
+/// Links 1,000 repositories, updates the credential once and waits for the last delivery.
+pub async fn measure(server: &Hawser) -> Result<Vec<Row>, Failure> {
+    let registry = serve().await?;
+    let credential = server.create_credential("propagated", OLD).await?;
+    for n in 0..LINKS {
+        server.add_repository(&format!("http://{registry}/r{n}"), &format!("repository {n:04}"), &credential).await?;
+    }
+    wait(server, "/charts/repositories?state=syncing", "of 0").await.ok();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+
+    let login = BASE64_STANDARD.encode(format!("ada:{NEW}"));
+    let request = format!(
+        "GET /r1/index.yaml HTTP/1.1\r\nHost: {registry}\r\nAuthorization: Basic {login}\r\nIf-None-Match: \"one\"\r\n\r\n"
+    );
+    let bare = bare_loop(registry, request.as_bytes()).await?;
+
+    let started = Instant::now();
+    let (propagation, saved) = server.update_credential(&credential, "propagated", NEW).await?;
+    let healthy = finished(server, &propagation).await?;
+    let took = started.elapsed();
+    if healthy != LINKS as u64 {
+        return Err(format!("{healthy} of {LINKS} deliveries are healthy").into());
+    }
+    Ok(vec![
+        Row::new(format!("One update, {LINKS} links: saved and queued"), format!("{} ms", saved.as_millis()), "", "Vault write included"),
+        Row::new(
+            format!("One update, {LINKS} links: all verified"),
+            format!("{} ms", took.as_millis()),
+            format!("{} ms, bare request loop", bare.as_millis()),
+            format!("{:.1} ×", took.as_secs_f64() / bare.as_secs_f64()),
+        ),
+    ])
+}
+
+async fn bare_loop(registry: SocketAddr, request: &[u8]) -> Result<Duration, Failure> {
+    let started = Instant::now();
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..CONCURRENCY {
+        let request = request.to_vec();
+        tasks.spawn(async move {
+            let mut connection = http::Connection::open(registry).await?;
+            for _ in 0..LINKS / CONCURRENCY {
+                let answer = connection.ask(&request).await?;
+                if answer.status != 304 {
+                    return Err(Failure::from(format!("answered {}", answer.status)));
+                }
+            }
+            Ok(())
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done??;
+    }
+    Ok(started.elapsed())
+}
+
+/// Reads the event stream of a propagation to its end; answers how many deliveries are healthy.
+async fn finished(server: &Hawser, propagation: &str) -> Result<u64, Failure> {
+    let deadline = Instant::now() + Duration::from_mins(2);
+    while Instant::now() < deadline {
+        let answer = server.get(&format!("/events/propagations/{propagation}")).await?;
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        for data in text.lines().filter_map(|line| line.strip_prefix("data:")) {
+            let Ok(progress) = serde_json::from_str::<serde_json::Value>(data) else { continue };
+            if progress.get("finished_at").is_some_and(|at| !at.is_null()) {
+                return progress
+                    .pointer("/counts/healthy")
+                    .and_then(serde_json::Value::as_u64)
+                    .ok_or_else(|| "the progress has no counts".into());
+            }
+        }
+    }
+    Err("the propagation did not finish in 2 minutes".into())
+}
+
+async fn wait(server: &Hawser, page: &str, text: &str) -> Result<(), Failure> {
+    for _ in 0..120 {
+        let answer = server.get(page).await?;
+        if String::from_utf8_lossy(&answer.body).contains(text) {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    Err(format!("{page} never showed {text:?}").into())
+}
+
+async fn serve() -> Result<SocketAddr, Failure> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let app = Router::new().route("/{repository}/index.yaml", get(answer));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    Ok(address)
+}
+
+async fn answer(Path(repository): Path<String>, headers: HeaderMap) -> Response {
+    let known = [OLD, NEW].map(|password| format!("Basic {}", BASE64_STANDARD.encode(format!("ada:{password}"))));
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    if !given.is_some_and(|given| known.iter().any(|known| known == given)) {
+        return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Basic realm=\"bench\"")]).into_response();
+    }
+    let tag = "\"one\"";
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|value| value == tag) {
+        return StatusCode::NOT_MODIFIED.into_response();
+    }
+    let index = format!(
+        "apiVersion: v1\nentries:\n  {repository}:\n  - name: {repository}\n    version: 1.0.0\n    urls: [{repository}-1.0.0.tgz]\n"
+    );
+    ([(header::ETAG, tag)], index).into_response()
+}
