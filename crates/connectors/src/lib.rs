@@ -1,1 +1,15 @@
-//! Placeholder.
+//! Other people's machines: chart registries, and Vault.
+//!
+//! [`http`] is the one way out to addresses that people typed; [`repository`] reads Helm and OCI
+//! registries through it; [`vault`] keeps the secrets, with its own client and a fixed address.
+
+mod chart;
+mod failure;
+pub mod helm;
+pub mod http;
+mod oci;
+pub mod repository;
+mod status;
+pub mod vault;
+
+pub use failure::Failure;

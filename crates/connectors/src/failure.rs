@@ -1,0 +1,47 @@
+use std::{error::Error, time::Duration};
+
+use domain::Cause;
+
+/// Why a registry could not be used.
+///
+/// The text says what was attempted at which host; it never holds a path, a query, user info or
+/// what the host answered.
+#[derive(Debug, thiserror::Error)]
+#[error("could not {attempt}")]
+pub struct Failure {
+    /// The row of the catalogue that people see.
+    pub cause: Cause,
+    /// The HTTP status that decided it.
+    pub status: Option<u16>,
+    /// How long the host asked to be left alone, at most an hour.
+    pub retry_after: Option<Duration>,
+    attempt: String,
+    /// The host answered something else than TLS, as a plain HTTP server does.
+    pub(crate) spoke_no_tls: bool,
+    #[source]
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl Failure {
+    /// The longest wait that a host may ask for.
+    pub(crate) const LONGEST_WAIT: Duration = Duration::from_hours(1);
+
+    pub(crate) fn new(cause: Cause, attempt: impl Into<String>) -> Self {
+        Self { cause, status: None, retry_after: None, attempt: attempt.into(), spoke_no_tls: false, source: None }
+    }
+
+    pub(crate) fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// The same failure under another row of the catalogue.
+    pub(crate) fn told_as(self, cause: Cause) -> Self {
+        Self { cause, ..self }
+    }
+
+    pub(crate) const fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+}

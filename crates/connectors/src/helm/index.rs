@@ -1,0 +1,212 @@
+//! From the bytes of an index to chart versions.
+
+use std::collections::HashSet;
+
+use domain::{Cause, charts::FoundVersion};
+use serde_json::Value;
+use url::Url;
+
+use super::{json, yaml};
+use crate::chart::{Fields, Origin, found};
+
+/// The most versions an index may hold.
+pub(super) const VERSIONS: usize = 200_000;
+
+/// Why an index could not be read; says where, never what stood there.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// It is not UTF-8.
+    #[error("the index is not UTF-8")]
+    NotUtf8,
+    /// It is no YAML or JSON.
+    #[error("the index is malformed at line {line}")]
+    Malformed {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// It nests deeper than any index does, or refers to itself.
+    #[error("the index nests too deep or uses aliases")]
+    Bomb,
+    /// It holds no entries.
+    #[error("the document has no `entries`")]
+    NoEntries,
+    /// It holds more than a server takes.
+    #[error("the index has more than {VERSIONS} versions or too many values")]
+    TooMany,
+}
+
+impl Unreadable {
+    pub(super) const fn cause(&self) -> Cause {
+        match self {
+            Self::TooMany => Cause::IndexTooLarge,
+            _ => Cause::IndexInvalid,
+        }
+    }
+}
+
+/// Reads an index in YAML or JSON. Relative addresses are below `base`.
+///
+/// # Errors
+/// When the document as a whole is no index; a bad entry is only left out.
+pub fn parse(body: &[u8], base: &Url) -> Result<Vec<FoundVersion>, Unreadable> {
+    let text = std::str::from_utf8(body).map_err(|_| Unreadable::NotUtf8)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut versions = Versions::new(base);
+    let seen = if text.trim_start().starts_with('{') { json::read(text, &mut versions)? } else { yaml::read(text, &mut versions)? };
+    if seen { Ok(versions.found) } else { Err(Unreadable::NoEntries) }
+}
+
+/// Collects what the readers find.
+pub(super) struct Versions {
+    base: Url,
+    found: Vec<FoundVersion>,
+    chart: String,
+    of_chart: HashSet<String>,
+}
+
+impl Versions {
+    fn new(base: &Url) -> Self {
+        let mut base = base.clone();
+        if !base.path().ends_with('/') {
+            base.set_path(&format!("{}/", base.path()));
+        }
+        Self { base, found: Vec::new(), chart: String::new(), of_chart: HashSet::new() }
+    }
+
+    /// The versions that follow belong to this chart.
+    pub(super) fn begin(&mut self, chart: &str) {
+        chart.trim().clone_into(&mut self.chart);
+        self.of_chart.clear();
+    }
+
+    /// Takes one version; the first of equal ones counts.
+    pub(super) fn push(&mut self, mut fields: Fields) -> Result<(), Unreadable> {
+        let url = match fields.remove("urls") {
+            Some(Value::Array(urls)) => urls.into_iter().find_map(|url| if let Value::String(url) = url { Some(url) } else { None }),
+            Some(Value::String(url)) => Some(url),
+            _ => None,
+        };
+        let origin = Origin {
+            chart: self.chart.clone(),
+            version: String::new(),
+            digest: String::new(),
+            url: url.map(|url| self.absolute(&url)).unwrap_or_default(),
+        };
+        if let Some(version) = found(fields, origin) {
+            if self.found.len() >= VERSIONS {
+                return Err(Unreadable::TooMany);
+            }
+            if self.of_chart.insert(version.version.version.clone()) {
+                self.found.push(version);
+            }
+        }
+        Ok(())
+    }
+
+    fn absolute(&self, url: &str) -> String {
+        let mut text = match self.base.join(url.trim()) {
+            Ok(absolute) => String::from(absolute),
+            Err(_) => url.trim().to_owned(),
+        };
+        text.truncate(text.floor_char_boundary(2_048));
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<FoundVersion>, Unreadable> {
+        parse(text.as_bytes(), &Url::parse("https://charts.example.com/team").unwrap())
+    }
+
+    const INDEX: &str = "apiVersion: v1
+entries:
+  alpine:
+  - created: 2016-10-06T16:23:20.499814565-06:00
+    description: >-
+      Deploy a basic
+      Alpine Linux pod
+    digest: 99c7
+    appVersion: 3.10
+    name: alpine
+    annotations: {a: [1, {b: c}]}
+    sources: [https://github.com/helm/helm]
+    urls: [https://cdn.example.org/alpine-0.2.0.tgz]
+    version: 0.20
+    maintainers:
+    - name: Ann
+      email: ann@example.com
+  - version: \"1.0.0\"
+    deprecated: true
+    urls:
+    - charts/alpine-1.0.0.tgz
+  - version: 1.0.0
+  - maintainers: 7
+    keywords: null
+    version: 1.1.0
+  - just a text
+  empty: []
+  null: ~
+generated: 2016-10-06T16:23:20.499029981-06:00
+";
+
+    #[test]
+    fn yaml_is_read_leniently() {
+        let found = read(INDEX).unwrap();
+        let versions: Vec<_> = found.iter().map(|found| found.version.version.as_str()).collect();
+        assert_eq!(versions, ["0.20", "1.0.0", "1.1.0"]);
+        assert_eq!(found[0].version.app_version, "3.10");
+        assert_eq!(found[0].metadata.description, "Deploy a basic Alpine Linux pod");
+        assert_eq!(found[0].version.url, "https://cdn.example.org/alpine-0.2.0.tgz");
+        assert_eq!(found[0].metadata.maintainers[0].email, "ann@example.com");
+        assert_eq!(found[1].version.url, "https://charts.example.com/team/charts/alpine-1.0.0.tgz");
+        assert!(found[1].version.deprecated && found[2].metadata.keywords.is_empty());
+    }
+
+    #[test]
+    fn json_is_read_too() {
+        let found = read(r#" {"apiVersion":"v1","entries":{"a":[{"version":"1.2.3","urls":["a.tgz"],"maintainers":7,"x":{"y":[1]}},null,{"version":2}],"b":null},"z":[[]]}"#).unwrap();
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].version.url, "https://charts.example.com/team/a.tgz");
+        assert_eq!(found[1].version.version, "2");
+    }
+
+    #[test]
+    fn what_is_no_index_is_refused() {
+        for text in ["", "hello", "a: 1", "- a", "{}", "[1]", "{\"entries\":{\"a\":[{\"version\":", "entries: [\n", "entries:\n  a:\n  - version: 'x\n", "{\"entries\":{}} x"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+        assert!(parse(b"entries: {\xff}", &Url::parse("https://a/").unwrap()).is_err());
+        for text in ["entries: {}", "entries:", "entries: ~", "{\"entries\":null}"] {
+            assert!(read(text).unwrap().is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn r_bomb_02_alias_bombs_and_deep_nesting_are_refused_at_once() {
+        let mut aliases = String::from("a0: &a0 [x]\n");
+        for level in 1..30 {
+            writeln!(aliases, "a{level}: &a{level} [*a{0},*a{0}]", level - 1).unwrap();
+        }
+        let started = std::time::Instant::now();
+        assert!(read(&format!("{aliases}entries:\n  a:\n  - version: *a29\n")).is_err());
+        assert!(read(&"[".repeat(200_000)).is_err());
+        assert!(read(&format!("entries: {}", "{a: ".repeat(200_000))).is_err());
+        assert!(read(&format!("{{\"entries\":{}", "[".repeat(200_000))).is_err());
+        assert!(read(&format!("entries:\n  a:\n  - x: {}", "- ".repeat(200_000))).is_err());
+        assert!(started.elapsed().as_millis() < 1_000, "{:?}", started.elapsed());
+    }
+
+    #[test]
+    fn r_bomb_01_lists_and_texts_are_cut_in_memory() {
+        let many = vec!["k"; 10_000].join(",");
+        let long = "d".repeat(100_000);
+        let found = read(&format!("entries:\n  a:\n  - version: 1.0.0\n    keywords: [{many}]\n    description: {long}\n")).unwrap();
+        assert_eq!(found[0].metadata.keywords.len(), 100);
+        assert_eq!(found[0].metadata.description.len(), 4_096);
+    }
+}

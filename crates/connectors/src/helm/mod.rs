@@ -1,0 +1,136 @@
+//! Helm repositories: an `index.yaml` over HTTP.
+
+mod index;
+mod json;
+mod yaml;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{Cause, charts::FoundVersion};
+use reqwest::{
+    StatusCode,
+    header::{
+        ACCEPT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RANGE,
+    },
+};
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+use url::Url;
+
+use crate::{
+    Failure,
+    http::{Answer, Ask, Login, Outbound},
+    repository::{Synced, Validators},
+    status::refusal,
+};
+
+pub use index::{Unreadable, parse as parse_index};
+
+/// The largest index, after decompression.
+const INDEX_BYTES: usize = 64 * 1024 * 1024;
+/// The longest a download may take.
+const DOWNLOAD: Duration = Duration::from_mins(2);
+const ATTEMPT: &str = "read index.yaml";
+
+/// A Helm repository at an address, with the login that opens it.
+pub(crate) struct Helm<'a> {
+    pub(crate) outbound: &'a Outbound,
+    pub(crate) url: &'a Url,
+    pub(crate) login: Option<&'a Login>,
+}
+
+impl Helm<'_> {
+    /// Downloads and reads the index, unless it is the one the validators describe.
+    pub(crate) async fn sync(&self, validators: &Validators, parsing: &Arc<Semaphore>) -> Result<Synced, Failure> {
+        let mut ask = self.ask()?.header(ACCEPT_ENCODING, HeaderValue::from_static("gzip")).total(DOWNLOAD);
+        for (name, value) in [(IF_NONE_MATCH, &validators.etag), (IF_MODIFIED_SINCE, &validators.last_modified)] {
+            if let Some(value) = value.as_deref().and_then(|value| HeaderValue::from_str(value).ok()) {
+                ask = ask.header(name, value);
+            }
+        }
+        let answer = self.outbound.send(ask).await?;
+        match answer.status() {
+            StatusCode::NOT_MODIFIED => return Ok(Synced::Unchanged { validators: validators.clone() }),
+            StatusCode::OK => {}
+            _ => return Err(refusal(answer, self.login).await),
+        }
+        let mut fresh = Validators { etag: kept(&answer, ETAG), last_modified: kept(&answer, LAST_MODIFIED), digest: None };
+        let web_page = answer.failure(Cause::HtmlInsteadOfIndex);
+        let unreadable = answer.failure(Cause::IndexInvalid);
+        if says_html(&answer) {
+            return Err(web_page);
+        }
+        let body = answer.body(INDEX_BYTES).await?;
+        if is_html(&body) {
+            return Err(web_page);
+        }
+        let digest = hex::encode(Sha256::digest(&body));
+        let unchanged = validators.digest.as_deref() == Some(&digest);
+        fresh.digest = Some(digest);
+        if unchanged {
+            return Ok(Synced::Unchanged { validators: fresh });
+        }
+        let versions = self.read(body, parsing, unreadable).await?;
+        Ok(Synced::Charts { versions, validators: fresh })
+    }
+
+    /// Asks for the head of the index alone.
+    pub(crate) async fn prove(&self) -> Result<(), Failure> {
+        let ask = self.ask()?.header(RANGE, HeaderValue::from_static("bytes=0-1023"));
+        let mut answer = self.outbound.send(ask).await?;
+        match answer.status() {
+            StatusCode::RANGE_NOT_SATISFIABLE => Ok(()),
+            status if status.is_success() => {
+                let start = answer.start_of_body(1_024).await;
+                if says_html(&answer) || is_html(&start) { Err(answer.failure(Cause::HtmlInsteadOfIndex)) } else { Ok(()) }
+            }
+            _ => Err(refusal(answer, self.login).await),
+        }
+    }
+
+    fn ask(&self) -> Result<Ask, Failure> {
+        let index = beside(self.url, "index.yaml").ok_or_else(|| Failure::new(Cause::NotARegistry, ATTEMPT))?;
+        Ok(Ask::get(index, ATTEMPT).login(self.login.and_then(Login::basic)))
+    }
+
+    async fn read(&self, body: Vec<u8>, parsing: &Arc<Semaphore>, failure: Failure) -> Result<Vec<FoundVersion>, Failure> {
+        let Ok(place) = Arc::clone(parsing).acquire_owned().await else { return Err(failure) };
+        let base = self.url.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            // Held by the work itself: a caller that gives up does not free the processor.
+            let _place = place;
+            index::parse(&body, &base)
+        });
+        match read.await {
+            Ok(Ok(versions)) => Ok(versions),
+            Ok(Err(error)) => {
+                let cause = error.cause();
+                Err(failure.told_as(cause).because(error))
+            }
+            Err(panic) => Err(failure.because(panic)),
+        }
+    }
+}
+
+/// `name` below the repository's URL, with exactly one slash between.
+pub(crate) fn beside(url: &Url, name: &str) -> Option<Url> {
+    let mut url = url.clone();
+    url.path_segments_mut().ok()?.pop_if_empty().extend(name.split('/'));
+    Some(url)
+}
+
+/// A validator as it came, if it is of a sane length.
+fn kept(answer: &Answer, name: HeaderName) -> Option<String> {
+    Some(answer.text(name)).filter(|text| !text.is_empty() && text.len() <= 512).map(str::to_owned)
+}
+
+pub(crate) fn says_html(answer: &Answer) -> bool {
+    let kind = answer.text(CONTENT_TYPE).to_ascii_lowercase();
+    kind.starts_with("text/html") || kind.starts_with("application/xhtml")
+}
+
+pub(crate) fn is_html(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    body.trim_ascii_start().starts_with(b"<")
+}

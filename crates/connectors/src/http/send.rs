@@ -1,0 +1,181 @@
+use std::time::Duration;
+
+use domain::Cause;
+use reqwest::{
+    Method, Response, StatusCode,
+    header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue},
+};
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use super::{
+    Outbound,
+    classify::failure,
+    judge::{Verdict, judge},
+    outbound::Trust,
+    places::Place,
+    redirect::{Hop, hop, same_origin},
+};
+use crate::Failure;
+
+/// The most redirects that are followed.
+const HOPS: usize = 5;
+
+/// Whether redirects are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Redirects {
+    /// Up to five, without the login as soon as the origin changes.
+    Follow,
+    /// None: the login must not go anywhere else.
+    Refuse,
+}
+
+/// A request for something. There are only GET and HEAD: Hawser changes nothing at a registry.
+pub(crate) struct Ask {
+    url: Url,
+    method: Method,
+    headers: HeaderMap,
+    login: Option<HeaderValue>,
+    redirects: Redirects,
+    trust: Trust,
+    total: Duration,
+    attempt: &'static str,
+}
+
+impl Ask {
+    /// Asks for `url`; `attempt` ends the sentence "could not …".
+    pub(crate) fn get(url: Url, attempt: &'static str) -> Self {
+        Self {
+            url,
+            method: Method::GET,
+            headers: HeaderMap::new(),
+            login: None,
+            redirects: Redirects::Follow,
+            trust: Trust::AllowList,
+            total: Duration::from_secs(30),
+            attempt,
+        }
+    }
+
+    pub(crate) fn head(mut self) -> Self {
+        self.method = Method::HEAD;
+        self
+    }
+
+    /// A header that may go to every origin.
+    pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// The `Authorization` header; it goes to the origin of the URL and nowhere else.
+    pub(crate) fn login(mut self, login: Option<HeaderValue>) -> Self {
+        self.login = login;
+        self
+    }
+
+    pub(crate) const fn redirects(mut self, redirects: Redirects) -> Self {
+        self.redirects = redirects;
+        self
+    }
+
+    pub(crate) const fn public_only(mut self) -> Self {
+        self.trust = Trust::PublicOnly;
+        self
+    }
+
+    pub(crate) const fn total(mut self, total: Duration) -> Self {
+        self.total = total;
+        self
+    }
+
+    fn request(&self, url: &Url, login: Option<&HeaderValue>) -> reqwest::Request {
+        let mut request = reqwest::Request::new(self.method.clone(), url.clone());
+        request.headers_mut().clone_from(&self.headers);
+        if let Some(login) = login {
+            request.headers_mut().insert(AUTHORIZATION, login.clone());
+        }
+        request
+    }
+}
+
+/// Status and headers of an answer; the body is still to be read.
+pub(crate) struct Answer {
+    /// Where it came from, after redirects.
+    pub(crate) url: Url,
+    /// A redirect led elsewhere, so the login was left out.
+    pub(crate) login_dropped: bool,
+    pub(super) response: Response,
+    pub(super) deadline: Instant,
+    pub(super) attempt: String,
+    _place: Place,
+}
+
+impl Answer {
+    pub(crate) fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        self.response.headers()
+    }
+
+    /// The text of a header; empty when it is missing or no text.
+    pub(crate) fn text(&self, name: impl reqwest::header::AsHeaderName) -> &str {
+        self.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// A failure of this request.
+    pub(crate) fn failure(&self, cause: Cause) -> Failure {
+        Failure::new(cause, self.attempt.clone()).with_status(self.status().as_u16())
+    }
+}
+
+impl Outbound {
+    /// Sends a request and waits for the head of the answer.
+    pub(crate) async fn send(&self, ask: Ask) -> Result<Answer, Failure> {
+        let mut url = ask.url.clone();
+        let mut login = ask.login.clone();
+        let mut trust = ask.trust;
+        let mut deadline = None;
+        for hops in 0..=HOPS {
+            let attempt = format!("{} at {}", ask.attempt, url.host_str().unwrap_or_default());
+            let refused = |cause| Failure::new(cause, attempt.clone());
+            let client = self.client(&url, trust).ok_or_else(|| {
+                refused(if hops == 0 { Cause::BlockedAddress } else { Cause::RedirectRefused })
+            })?;
+            let place = self.places().take(url.authority()).await.ok_or_else(|| refused(Cause::Internal))?;
+            // Time spent in the queue is ours, not the host's.
+            let deadline = *deadline.get_or_insert_with(|| Instant::now() + ask.total);
+            let request = ask.request(&url, login.as_ref());
+            let response = match timeout_at(deadline, client.execute(request)).await {
+                Err(_) => return Err(refused(Cause::Timeout)),
+                Ok(Err(error)) => return Err(failure(error, &attempt)),
+                Ok(Ok(response)) => response,
+            };
+            let peer = response.remote_addr();
+            let status = response.status();
+            let next = match (hop(status, response.headers(), &url), ask.redirects) {
+                (Hop::None, _) => {
+                    let login_dropped = ask.login.is_some() && login.is_none();
+                    return Ok(Answer { url, login_dropped, response, deadline, attempt, _place: place });
+                }
+                (Hop::Refused, _) | (_, Redirects::Refuse) => {
+                    return Err(refused(Cause::RedirectRefused).with_status(status.as_u16()));
+                }
+                (Hop::SameOrigin(next), _) => next,
+                (Hop::OtherOrigin(next), _) => {
+                    login = None;
+                    // A public host may not lead to what the operator allowed to people.
+                    if peer.is_none_or(|peer| judge(peer.ip()) == Verdict::Public) {
+                        trust = Trust::PublicOnly;
+                    }
+                    next
+                }
+            };
+            debug_assert!(login.is_none() || same_origin(&next, &ask.url), "the login stays at its origin");
+            url = next;
+        }
+        Err(Failure::new(Cause::RedirectRefused, format!("{}: more than {HOPS} redirects", ask.attempt)))
+    }
+}

@@ -1,0 +1,131 @@
+//! Bearer tokens, kept in memory for one credential version, registry and set of scopes (F19).
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use domain::CredentialId;
+use reqwest::header::HeaderValue;
+use tokio::{sync::Mutex as Turn, time::Instant};
+
+use crate::{Failure, repository::LoginKey};
+
+/// From how many tokens on the expired ones are thrown away.
+const REMEMBERED: usize = 4_096;
+
+/// What a token is for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub(super) login: Option<LoginKey>,
+    pub(super) authority: String,
+    pub(super) scopes: Vec<String>,
+}
+
+/// A token as a header, and how long it may be used.
+#[derive(Clone)]
+pub(super) struct Token {
+    pub(super) header: HeaderValue,
+    pub(super) until: Instant,
+}
+
+impl Token {
+    /// A token that its server says lives for `lifetime`.
+    pub(super) fn new(header: HeaderValue, lifetime: Duration) -> Self {
+        let margin = (lifetime / 4).min(Duration::from_secs(30));
+        Self { header, until: Instant::now() + (lifetime.saturating_sub(margin)) }
+    }
+
+    fn is_fresh(&self) -> bool {
+        Instant::now() < self.until
+    }
+}
+
+/// Whether a token was fetched just now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Age {
+    Cached,
+    Fresh,
+}
+
+type Cell = Arc<Turn<Option<Token>>>;
+
+#[derive(Default)]
+pub(super) struct Tokens {
+    cells: Mutex<HashMap<Key, Cell>>,
+}
+
+impl Tokens {
+    /// The token for `key`; of those who ask at once, one fetches and the others wait for it.
+    pub(super) async fn get<F>(&self, key: Key, fetch: F) -> Result<(HeaderValue, Age), Failure>
+    where
+        F: AsyncFnOnce() -> Result<Token, Failure>,
+    {
+        let cell = self.cell(key);
+        let mut token = cell.lock().await;
+        if let Some(token) = token.as_ref().filter(|token| token.is_fresh()) {
+            return Ok((token.header.clone(), Age::Cached));
+        }
+        *token = None;
+        let fetched = fetch().await?;
+        let header = fetched.header.clone();
+        *token = Some(fetched);
+        Ok((header, Age::Fresh))
+    }
+
+    /// Forgets a token that the registry refused; a newer one stays.
+    pub(super) async fn refused(&self, key: Key, header: &HeaderValue) {
+        let cell = self.cell(key);
+        let mut token = cell.lock().await;
+        if token.as_ref().is_some_and(|token| token.header == *header) {
+            *token = None;
+        }
+    }
+
+    pub(super) fn forget(&self, credential: CredentialId) {
+        self.cells().retain(|key, _| key.login.is_none_or(|login| login.credential != credential));
+    }
+
+    fn cell(&self, key: Key) -> Cell {
+        let mut cells = self.cells();
+        if cells.len() >= REMEMBERED {
+            cells.retain(|_, cell| cell.try_lock().is_ok_and(|token| token.as_ref().is_some_and(Token::is_fresh)) || Arc::strong_count(cell) > 1);
+        }
+        Arc::clone(cells.entry(key).or_default())
+    }
+
+    fn cells(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Cell>> {
+        self.cells.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::OrganizationId;
+
+    use super::*;
+
+    fn key(credential: CredentialId, vault_version: i64) -> Key {
+        let organization = OrganizationId::from(credential.uuid());
+        Key { login: Some(LoginKey { organization, credential, vault_version }), authority: "a".into(), scopes: vec![] }
+    }
+
+    async fn take(tokens: &Tokens, key: Key, text: &'static str) -> (HeaderValue, Age) {
+        tokens.get(key, async || Ok(Token::new(HeaderValue::from_static(text), Duration::from_mins(1)))).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn f19_a_token_belongs_to_one_credential_version() {
+        let (tokens, credential) = (Tokens::default(), CredentialId::new());
+        assert_eq!(take(&tokens, key(credential, 1), "one").await.1, Age::Fresh);
+        assert_eq!(take(&tokens, key(credential, 1), "two").await, (HeaderValue::from_static("one"), Age::Cached));
+        assert_eq!(take(&tokens, key(credential, 2), "three").await.1, Age::Fresh);
+        tokens.refused(key(credential, 1), &HeaderValue::from_static("other")).await;
+        assert_eq!(take(&tokens, key(credential, 1), "x").await.1, Age::Cached);
+        tokens.refused(key(credential, 1), &HeaderValue::from_static("one")).await;
+        assert_eq!(take(&tokens, key(credential, 1), "four").await.1, Age::Fresh);
+        tokens.forget(credential);
+        assert_eq!(take(&tokens, key(credential, 2), "five").await.1, Age::Fresh);
+    }
+}

@@ -1,0 +1,96 @@
+//! Finding out how an address speaks.
+
+use domain::{
+    Cause,
+    repositories::{RepositoryKind, RepositoryUrl},
+};
+use reqwest::header::{HeaderValue, RANGE};
+
+use super::{Registries, Target};
+use crate::{
+    Failure,
+    helm::{beside, is_html, says_html},
+    http::{Ask, Login},
+    oci::{Sign, sign},
+    status::refusal,
+};
+
+/// As much of an index as shows that it is one.
+const LOOK_AT: usize = 64 * 1024;
+
+/// What an address says about `index.yaml`.
+enum Index {
+    Yes,
+    /// Asks for a login before it says anything.
+    Locked,
+    No(Failure),
+}
+
+impl Registries {
+    /// Finds out whether an address is a Helm repository or an OCI registry.
+    ///
+    /// # Errors
+    /// Why it is neither, or could not be asked.
+    pub async fn detect(&self, url: &RepositoryUrl, login: Option<&Login>) -> Result<RepositoryKind, Failure> {
+        if url.implied_kind() == Some(RepositoryKind::Oci) {
+            return match sign(&self.outbound, &self.oci, url).await? {
+                Sign::Certain | Sign::Likely => Ok(RepositoryKind::Oci),
+                Sign::None => Err(match self.index(url, login).await {
+                    Ok(Index::Yes) => Failure::new(Cause::WrongKind, "find an OCI registry: it is a Helm repository"),
+                    _ => Failure::new(Cause::NotARegistry, "find an OCI registry"),
+                }),
+            };
+        }
+        let index = self.index(url, login).await?;
+        if matches!(index, Index::Yes) {
+            return Ok(RepositoryKind::Helm);
+        }
+        match (sign(&self.outbound, &self.oci, url).await, index) {
+            (Ok(Sign::Certain), _) | (Ok(Sign::Likely), Index::No(_)) => Ok(RepositoryKind::Oci),
+            // A proxy in front of a Helm repository asks for a login everywhere.
+            (_, Index::Yes | Index::Locked) => Ok(RepositoryKind::Helm),
+            (Ok(Sign::None) | Err(_), Index::No(failure)) => Err(failure),
+        }
+    }
+
+    /// A failure that the other kind would not have is told as such.
+    pub(super) async fn other_kind(&self, target: &Target, failure: Failure) -> Failure {
+        let doubtful = matches!(failure.cause, Cause::NotFound | Cause::NotARegistry | Cause::HtmlInsteadOfIndex);
+        if !doubtful {
+            return failure;
+        }
+        let other = match target.kind {
+            RepositoryKind::Helm => matches!(sign(&self.outbound, &self.oci, &target.url).await, Ok(Sign::Certain)),
+            RepositoryKind::Oci if failure.cause == Cause::NotFound => false,
+            RepositoryKind::Oci => matches!(self.index(&target.url, target.login.as_ref()).await, Ok(Index::Yes)),
+        };
+        if other { failure.told_as(Cause::WrongKind) } else { failure }
+    }
+
+    /// Asks for the start of `index.yaml`; fails only when the host cannot be asked at all.
+    async fn index(&self, url: &RepositoryUrl, login: Option<&Login>) -> Result<Index, Failure> {
+        const ATTEMPT: &str = "look for index.yaml";
+        let Some(index) = beside(&self.oci.as_spoken(url), "index.yaml") else {
+            return Ok(Index::No(Failure::new(Cause::NotARegistry, ATTEMPT)));
+        };
+        let ask = Ask::get(index, ATTEMPT)
+            .login(login.and_then(Login::basic))
+            .header(RANGE, HeaderValue::from_static("bytes=0-65535"));
+        let mut answer = self.outbound.send(ask).await?;
+        if answer.status().is_success() {
+            let start = answer.start_of_body(LOOK_AT).await;
+            if says_html(&answer) || is_html(&start) {
+                return Ok(Index::No(answer.failure(Cause::HtmlInsteadOfIndex)));
+            }
+            let text = String::from_utf8_lossy(&start);
+            let looks_right = text.contains("entries") && (text.contains("apiVersion") || text.contains("entries:"));
+            return Ok(if looks_right { Index::Yes } else { Index::No(answer.failure(Cause::NotARegistry)) });
+        }
+        let failure = refusal(answer, login).await;
+        Ok(match failure.cause {
+            Cause::NoCredential if failure.status == Some(401) => Index::Locked,
+            Cause::NotFound => Index::No(failure.told_as(Cause::NotARegistry)),
+            _ => Index::No(failure),
+        })
+    }
+}

@@ -1,0 +1,164 @@
+//! One call of Vault's API, and what its answer means.
+
+use reqwest::Error as Transport;
+use rustify::{
+    Endpoint,
+    enums::{RequestMethod, RequestType, ResponseType},
+    errors::ClientError,
+};
+use serde_json::Value;
+use vaultrs::client::{Client as _, VaultClient};
+use zeroize::Zeroizing;
+
+use super::{Unavailable, VaultError};
+
+/// Whether a call changes anything: then a lost answer leaves open what happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    Reads,
+    Writes,
+}
+
+/// A call. It answers a plain value, so no error can quote a secret that had the wrong type.
+pub(super) struct Call {
+    method: RequestMethod,
+    path: String,
+    query: Option<String>,
+    body: Option<Value>,
+    effect: Effect,
+}
+
+impl Endpoint for &Call {
+    type Response = Value;
+    const REQUEST_BODY_TYPE: RequestType = RequestType::JSON;
+    const RESPONSE_BODY_TYPE: ResponseType = ResponseType::JSON;
+
+    fn path(&self) -> String {
+        self.path.clone()
+    }
+
+    fn method(&self) -> RequestMethod {
+        self.method.clone()
+    }
+
+    fn query(&self) -> Result<Option<String>, ClientError> {
+        Ok(self.query.clone())
+    }
+
+    fn body(&self) -> Result<Option<Vec<u8>>, ClientError> {
+        Ok(self.body.as_ref().map(|body| body.to_string().into_bytes()))
+    }
+}
+
+impl Call {
+    pub(super) const fn get(path: String) -> Self {
+        Self { method: RequestMethod::GET, path, query: None, body: None, effect: Effect::Reads }
+    }
+
+    pub(super) const fn list(path: String) -> Self {
+        Self { method: RequestMethod::LIST, path, query: None, body: None, effect: Effect::Reads }
+    }
+
+    pub(super) const fn delete(path: String) -> Self {
+        Self { method: RequestMethod::DELETE, path, query: None, body: None, effect: Effect::Writes }
+    }
+
+    pub(super) const fn post(path: String, body: Value, effect: Effect) -> Self {
+        Self { method: RequestMethod::POST, path, query: None, body: Some(body), effect }
+    }
+
+    pub(super) fn query(self, query: String) -> Self {
+        Self { query: Some(query), ..self }
+    }
+
+    /// Sends the call with the token of `client`.
+    pub(super) async fn send(&self, client: &VaultClient) -> Result<Reply, VaultError> {
+        match self.with_middleware(client.middle()).exec(client.http()).await {
+            Err(error) => Err(self.meaning(&error)),
+            Ok(result) => {
+                let body = Zeroizing::new(result.response.into_body());
+                if body.is_empty() {
+                    return Ok(Reply(Value::Null));
+                }
+                serde_json::from_slice(&body).map(Reply).map_err(|_| VaultError::Malformed)
+            }
+        }
+    }
+
+    fn meaning(&self, error: &ClientError) -> VaultError {
+        let lost = match self.effect {
+            Effect::Reads => VaultError::Unavailable(Unavailable::Timeout),
+            Effect::Writes => VaultError::Unknown,
+        };
+        match error {
+            ClientError::ServerResponseError { code, content } => self.status(*code, content.as_deref().unwrap_or_default()),
+            ClientError::RequestError { source, .. } if source.downcast_ref::<Transport>().is_some_and(Transport::is_connect) => {
+                VaultError::Unavailable(Unavailable::NoConnection)
+            }
+            ClientError::RequestError { .. } | ClientError::ResponseError { .. } => lost,
+            _ => VaultError::Malformed,
+        }
+    }
+
+    /// The meaning of a status. `content` is only searched for Vault's own fixed phrases.
+    fn status(&self, code: u16, content: &str) -> VaultError {
+        let unavailable = VaultError::Unavailable(Unavailable::Status(code));
+        let not_active = ["not active", "is sealed", "no active", "Upgrading", "not initialized"].iter().any(|phrase| content.contains(phrase));
+        match code {
+            400 if content.contains("check-and-set") => VaultError::CheckAndSet,
+            400 | 500 if not_active => unavailable,
+            // The path has no mount behind it: a wrong configuration, not a missing secret.
+            404 if content.contains("no handler for route") => VaultError::Configuration("there is no store at this mount"),
+            403 => VaultError::Forbidden,
+            404 => VaultError::NotFound,
+            412 | 429 | 472 | 473 | 501 | 503 => unavailable,
+            500..=599 if self.effect == Effect::Writes => VaultError::Unknown,
+            500..=599 => unavailable,
+            _ => VaultError::Malformed,
+        }
+    }
+}
+
+/// An answer. Has no `Debug`: it may hold a secret.
+pub(super) struct Reply(Value);
+
+impl Reply {
+    pub(super) fn has(&self, pointer: &str) -> bool {
+        self.0.pointer(pointer).is_some()
+    }
+
+    pub(super) fn number(&self, pointer: &str) -> Option<u64> {
+        self.0.pointer(pointer)?.as_u64()
+    }
+
+    pub(super) fn texts(&self, pointer: &str) -> impl Iterator<Item = &str> {
+        self.0.pointer(pointer).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    pub(super) fn take(&mut self, pointer: &str) -> Value {
+        self.0.pointer_mut(pointer).map(Value::take).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_apart_from_a_lost_answer() {
+        let read = Call::get(String::new());
+        let write = Call::delete(String::new());
+        let down = |code| VaultError::Unavailable(Unavailable::Status(code));
+        assert_eq!(write.status(400, r#"{"errors":["check-and-set parameter did not match the current version"]}"#), VaultError::CheckAndSet);
+        assert_eq!(write.status(503, r#"{"errors":["Vault is sealed"]}"#), down(503));
+        assert_eq!(write.status(500, r#"{"errors":["local node not active but active cluster node not found"]}"#), down(500));
+        assert_eq!(write.status(500, ""), VaultError::Unknown);
+        assert_eq!(write.status(502, ""), VaultError::Unknown);
+        assert_eq!(read.status(500, ""), down(500));
+        assert_eq!(read.status(429, ""), down(429));
+        assert_eq!(read.status(403, ""), VaultError::Forbidden);
+        assert_eq!(read.status(404, r#"{"errors":[]}"#), VaultError::NotFound);
+        assert!(matches!(read.status(404, r#"{"errors":["no handler for route \"x/data/a\". route entry not found."]}"#), VaultError::Configuration(_)));
+        assert_eq!(read.status(307, ""), VaultError::Malformed);
+    }
+}

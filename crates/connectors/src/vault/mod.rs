@@ -1,0 +1,161 @@
+//! Vault (or OpenBao): the only place that holds secrets.
+//!
+//! A client of its own with a fixed address and no redirects. Nothing that Vault answers is ever
+//! logged or put into an error; errors are told apart by status.
+
+mod breaker;
+mod call;
+mod config;
+mod error;
+pub mod managed;
+mod secret;
+mod session;
+
+pub use config::VaultConfig;
+pub use error::{Unavailable, VaultError};
+pub use secret::{Newest, Sealed, SecretPath};
+
+use std::sync::Arc;
+
+use breaker::Breaker;
+use call::{Call, Effect, Reply};
+use domain::{CredentialId, OrganizationId};
+use session::Session;
+
+/// A Vault. Cheap to clone; clones share connections and the login.
+#[derive(Clone)]
+pub struct Vault(Arc<Inner>);
+
+struct Inner {
+    mount: String,
+    session: Session,
+    breaker: Breaker,
+}
+
+impl Vault {
+    /// Prepares the client. Nothing is sent: the first use logs in, so Vault may be down now.
+    ///
+    /// # Errors
+    /// When the configuration cannot work: a malformed certificate, mount or namespace.
+    // It reads nothing yet, but a caller should not have to change when it does.
+    #[expect(clippy::unused_async, reason = "part of the contract with the server")]
+    pub async fn connect(config: VaultConfig) -> Result<Self, VaultError> {
+        let mount = config.mount.trim_matches('/').to_owned();
+        let session = Session::new(config)?;
+        Ok(Self(Arc::new(Inner { mount, session, breaker: Breaker::default() })))
+    }
+
+    /// Whether Vault is unsealed, the login works and the mount is a KV store of version 2.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub async fn ready(&self) -> Result<(), VaultError> {
+        let call = Call::get(format!("{}/config", self.0.mount));
+        let reply = self.0.session.probe(&call).await?;
+        // Version 1 has no configuration; writing there would lose the check-and-set.
+        if reply.has("/data/max_versions") { Ok(()) } else { Err(VaultError::Malformed) }
+    }
+
+    /// Stores a new version if `cas` is the newest one now (0: there is none), and answers the
+    /// number of the new version.
+    ///
+    /// # Errors
+    /// [`VaultError::CheckAndSet`] when somebody wrote meanwhile; [`VaultError::Unknown`] when the
+    /// answer got lost and the version may be there.
+    pub async fn write(&self, path: &SecretPath, cas: u64, sealed: &Sealed) -> Result<u64, VaultError> {
+        if sealed.organization != path.organization || sealed.credential != path.credential {
+            return Err(VaultError::Binding);
+        }
+        let call = Call::post(self.data(path), sealed.body(cas), Effect::Writes);
+        let reply = self.call(&call).await?;
+        reply.number("/data/version").ok_or(VaultError::Malformed)
+    }
+
+    /// Reads exactly this version.
+    ///
+    /// # Errors
+    /// [`VaultError::NotFound`] when it was never there or is destroyed; [`VaultError::Binding`]
+    /// when the secret belongs to something else (I-08).
+    pub async fn read(&self, path: &SecretPath, version: u64) -> Result<Sealed, VaultError> {
+        let call = Call::get(self.data(path)).query(format!("version={version}"));
+        let mut reply = self.call(&call).await?;
+        if reply.number("/data/metadata/version") != Some(version) {
+            return Err(VaultError::Malformed);
+        }
+        Sealed::open(path, reply.take("/data/data"))
+    }
+
+    /// The newest version and the operation that wrote it; `None` when there is no such secret.
+    ///
+    /// # Errors
+    /// When Vault does not answer.
+    pub async fn newest(&self, path: &SecretPath) -> Result<Option<Newest>, VaultError> {
+        let metadata = match self.call(&Call::get(self.metadata(path))).await {
+            Err(VaultError::NotFound) => return Ok(None),
+            metadata => metadata?,
+        };
+        let version = metadata.number("/data/current_version").ok_or(VaultError::Malformed)?;
+        if version == 0 {
+            return Ok(None);
+        }
+        match self.read(path, version).await {
+            Ok(sealed) => Ok(Some(Newest { version, operation: Some(sealed.operation), destroyed: false })),
+            Err(VaultError::NotFound) => Ok(Some(Newest { version, operation: None, destroyed: true })),
+            // Written by hand: there is a version, and no operation of ours.
+            Err(VaultError::Malformed | VaultError::Binding) => Ok(Some(Newest { version, operation: None, destroyed: false })),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Removes a secret with all its versions; what is gone already counts as removed.
+    ///
+    /// # Errors
+    /// When Vault does not answer or refuses.
+    pub async fn destroy_all(&self, path: &SecretPath) -> Result<(), VaultError> {
+        match self.call(&Call::delete(self.metadata(path))).await {
+            Ok(_) | Err(VaultError::NotFound) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Destroys one version for good.
+    ///
+    /// # Errors
+    /// When Vault does not answer or refuses.
+    pub async fn destroy_version(&self, path: &SecretPath, version: u64) -> Result<(), VaultError> {
+        let body = serde_json::json!({ "versions": [version] });
+        let call = Call::post(format!("{}/destroy/{path}", self.0.mount), body, Effect::Writes);
+        match self.call(&call).await {
+            Ok(_) | Err(VaultError::NotFound) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The credentials of an organization that Vault holds anything of.
+    ///
+    /// # Errors
+    /// When Vault does not answer or refuses.
+    pub async fn list_credentials(&self, organization: OrganizationId) -> Result<Vec<CredentialId>, VaultError> {
+        let folder = SecretPath::folder(organization);
+        match self.call(&Call::list(format!("{}/metadata/{folder}", self.0.mount))).await {
+            Ok(reply) => Ok(reply.texts("/data/keys").filter_map(|key| key.parse().ok()).collect()),
+            Err(VaultError::NotFound) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn data(&self, path: &SecretPath) -> String {
+        format!("{}/data/{path}", self.0.mount)
+    }
+
+    fn metadata(&self, path: &SecretPath) -> String {
+        format!("{}/metadata/{path}", self.0.mount)
+    }
+
+    async fn call(&self, call: &Call) -> Result<Reply, VaultError> {
+        self.0.breaker.check()?;
+        let result = self.0.session.call(call).await;
+        self.0.breaker.record(result.as_ref().err());
+        result
+    }
+}

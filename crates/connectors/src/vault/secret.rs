@@ -1,0 +1,95 @@
+//! Where a credential's secret lies, and what lies there.
+
+use std::fmt;
+
+use domain::{CredentialId, OperationId, OrganizationId, Secret};
+use serde_json::{Value, json};
+
+use super::VaultError;
+
+/// The path of a secret, derived from ids and from nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SecretPath {
+    /// The organization that owns the credential.
+    pub organization: OrganizationId,
+    /// The credential.
+    pub credential: CredentialId,
+}
+
+impl SecretPath {
+    pub(super) fn folder(organization: OrganizationId) -> String {
+        format!("orgs/{organization}/credentials")
+    }
+}
+
+impl fmt::Display for SecretPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", Self::folder(self.organization), self.credential)
+    }
+}
+
+/// A secret as it lies in Vault, bound to what it belongs to (I-08).
+#[derive(Debug, Clone)]
+pub struct Sealed {
+    /// The organization it belongs to.
+    pub organization: OrganizationId,
+    /// The credential it belongs to.
+    pub credential: CredentialId,
+    /// The operation that wrote it.
+    pub operation: OperationId,
+    /// The user name at the registry.
+    pub username: String,
+    /// The password, token or key.
+    pub password: Secret,
+}
+
+impl Sealed {
+    /// The body of a write with check-and-set.
+    pub(super) fn body(&self, cas: u64) -> Value {
+        json!({
+            "options": { "cas": cas },
+            "data": {
+                "org_id": self.organization,
+                "credential_id": self.credential,
+                "op_id": self.operation,
+                "username": self.username,
+                "password": self.password.expose(),
+            },
+        })
+    }
+
+    /// Reads what lay at `path` and checks that it belongs there.
+    pub(super) fn open(path: &SecretPath, data: Value) -> Result<Self, VaultError> {
+        let Value::Object(mut fields) = data else { return Err(VaultError::Malformed) };
+        let mut text = |name: &str| match fields.remove(name) {
+            Some(Value::String(text)) => Ok(text),
+            _ => Err(VaultError::Malformed),
+        };
+        // Taken first, so that it is wiped whatever is wrong with the rest.
+        let password = Secret::new(text("password")?);
+        let sealed = Self {
+            organization: id(&text("org_id")?)?,
+            credential: id(&text("credential_id")?)?,
+            operation: id(&text("op_id")?)?,
+            username: text("username")?,
+            password,
+        };
+        let belongs = sealed.organization == path.organization && sealed.credential == path.credential;
+        if belongs { Ok(sealed) } else { Err(VaultError::Binding) }
+    }
+}
+
+/// The newest version of a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Newest {
+    /// Its number.
+    pub version: u64,
+    /// The operation that wrote it; `None` when it is destroyed or was not written by Hawser.
+    pub operation: Option<OperationId>,
+    /// Whether its content is gone.
+    pub destroyed: bool,
+}
+
+fn id<T: std::str::FromStr>(text: &str) -> Result<T, VaultError> {
+    text.parse().map_err(|_| VaultError::Malformed)
+}

@@ -1,0 +1,159 @@
+//! The login: one token for everybody, renewed before it ends.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::Secret;
+use rustify::clients::reqwest::Client as Http;
+use serde_json::{Value, json};
+use tokio::{sync::Mutex, time::Instant};
+use vaultrs::{
+    api::EndpointMiddleware,
+    client::{VaultClient, VaultClientSettings},
+};
+
+use super::{
+    Unavailable, VaultConfig, VaultError,
+    call::{Call, Effect, Reply},
+};
+
+/// After a refused login nobody tries again for so long: Vault may lock the role out.
+const AFTER_REFUSAL: Duration = Duration::from_secs(10);
+/// After a login that did not reach Vault.
+const AFTER_OUTAGE: Duration = Duration::from_secs(1);
+/// The shortest time a token is used, whatever its lease says.
+const SHORTEST: Duration = Duration::from_secs(5);
+
+pub(super) struct Session {
+    config: VaultConfig,
+    http: reqwest::Client,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    token: Option<Token>,
+    failed: Option<(Instant, VaultError)>,
+}
+
+#[derive(Clone)]
+struct Token {
+    client: Arc<VaultClient>,
+    since: Instant,
+    renew_at: Instant,
+}
+
+/// Whether a failed login a moment ago counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Patience {
+    Wait,
+    TryNow,
+}
+
+impl Session {
+    pub(super) fn new(config: VaultConfig) -> Result<Self, VaultError> {
+        config.check()?;
+        let http = config.http()?;
+        Ok(Self { config, http, state: Mutex::default() })
+    }
+
+    /// Makes a call; a token that is refused is replaced once.
+    pub(super) async fn call(&self, call: &Call) -> Result<Reply, VaultError> {
+        self.with_token(call, Patience::Wait).await
+    }
+
+    /// The same without waiting after a failed login, for the check whether Vault is ready.
+    pub(super) async fn probe(&self, call: &Call) -> Result<Reply, VaultError> {
+        self.with_token(call, Patience::TryNow).await
+    }
+
+    async fn with_token(&self, call: &Call, patience: Patience) -> Result<Reply, VaultError> {
+        let client = self.token(None, patience).await?;
+        match call.send(&client).await {
+            // Refused before anything happened, so even a write may be sent again.
+            Err(VaultError::Forbidden) => {
+                let client = self.token(Some(&client), patience).await?;
+                call.send(&client).await
+            }
+            result => result,
+        }
+    }
+
+    /// The token, or a new one when it is due or `refused`. One login at a time; who waits for it
+    /// gets its outcome.
+    async fn token(&self, refused: Option<&Arc<VaultClient>>, patience: Patience) -> Result<Arc<VaultClient>, VaultError> {
+        let mut state = self.state.lock().await;
+        let is_refused = |token: &&Token| refused.is_some_and(|refused| Arc::ptr_eq(refused, &token.client));
+        // A token that is new and refused is one that may not: another would not either.
+        if state.token.as_ref().filter(is_refused).is_some_and(|token| token.since.elapsed() < AFTER_REFUSAL) {
+            return Err(VaultError::Forbidden);
+        }
+        let usable = state.token.as_ref().filter(|token| !is_refused(token));
+        if let Some(token) = usable.filter(|token| Instant::now() < token.renew_at) {
+            return Ok(Arc::clone(&token.client));
+        }
+        let due = usable.cloned();
+        let recent = state.failed.filter(|(at, error)| {
+            let pause = if error.may_pass() { AFTER_OUTAGE } else { AFTER_REFUSAL };
+            patience == Patience::Wait && at.elapsed() < pause
+        });
+        let outcome = match recent {
+            Some((_, VaultError::Unavailable(_))) => Err(VaultError::Unavailable(Unavailable::LoginFailed)),
+            Some((_, error)) => Err(error),
+            None => self.login().await,
+        };
+        match (outcome, due) {
+            (Ok(token), _) => {
+                let client = Arc::clone(&token.client);
+                *state = State { token: Some(token), failed: None };
+                Ok(client)
+            }
+            // The old token is due and not over: it serves on while logins fail.
+            (Err(error), due) => {
+                if recent.is_none() {
+                    tracing::warn!(%error, "could not log in to Vault");
+                    state.failed = Some((Instant::now(), error));
+                }
+                due.map(|token| token.client).ok_or(error)
+            }
+        }
+    }
+
+    async fn login(&self) -> Result<Token, VaultError> {
+        let (role, secret) = self.config.app_role().await?;
+        let path = format!("auth/{}/login", self.config.approle_mount.trim_matches('/'));
+        let body = json!({ "role_id": role.expose(), "secret_id": secret.expose() });
+        // A login changes nothing that a lost answer could leave open.
+        let mut reply = Call::post(path, body, Effect::Reads).send(&self.client(String::new())).await.map_err(|error| match error {
+            // Vault says 400 to a wrong role or secret id.
+            VaultError::Malformed => VaultError::Forbidden,
+            error => error,
+        })?;
+        let lease = Duration::from_secs(reply.number("/auth/lease_duration").unwrap_or(0));
+        let Value::String(token) = reply.take("/auth/client_token") else { return Err(VaultError::Malformed) };
+        let token = Secret::new(token);
+        // The middleware would panic on a token that is no header value.
+        if token.is_empty() || !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(VaultError::Malformed);
+        }
+        let since = Instant::now();
+        Ok(Token { client: Arc::new(self.client(token.expose().to_owned())), since, renew_at: since + (lease * 2 / 3).max(SHORTEST) })
+    }
+
+    /// A client with every setting named: what is left out would come from `VAULT_*` variables.
+    fn client(&self, token: String) -> VaultClient {
+        let settings = VaultClientSettings {
+            address: self.config.address.clone(),
+            ca_certs: Vec::new(),
+            identity: None,
+            timeout: None,
+            token: token.clone(),
+            verify: true,
+            version: 1,
+            wrapping: false,
+            namespace: self.config.namespace.clone(),
+            proxy: None,
+        };
+        let middle = EndpointMiddleware { token, version: "v1".to_owned(), wrap: None, namespace: settings.namespace.clone() };
+        VaultClient { http: Http::new(self.config.address.as_str(), self.http.clone()), middle, settings }
+    }
+}

@@ -1,0 +1,57 @@
+//! The connectors against real servers: an OCI registry, OpenBao, and hostile hosts in process.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod bad_answers;
+mod host;
+mod oci_registry;
+mod redirects;
+mod tokens;
+mod transport;
+mod vault;
+
+use connectors::{
+    Failure,
+    http::{AllowList, Login, Outbound},
+    repository::{Known, LoginKey, Registries, Synced, Target, Validators},
+};
+use domain::{
+    CredentialId, OrganizationId, Secret,
+    repositories::{RepositoryKind, RepositoryUrl},
+};
+
+/// Registries that may reach these hosts and nothing private besides.
+fn registries(allow: &str) -> Registries {
+    Registries::new(Outbound::new(AllowList::parse(allow).unwrap()).unwrap())
+}
+
+fn target(url: &str, kind: RepositoryKind) -> Target {
+    Target { url: RepositoryUrl::parse(url).unwrap(), kind, login: None, login_key: None, chart_names: Vec::new() }
+}
+
+fn helm(url: &str) -> Target {
+    target(url, RepositoryKind::Helm)
+}
+
+fn oci(url: &str) -> Target {
+    target(url, RepositoryKind::Oci)
+}
+
+/// The same target with a stored login.
+fn with_login(target: Target, password: &str) -> Target {
+    let login = Login { username: "ann".into(), password: Secret::new(password.into()) };
+    let login_key = LoginKey { organization: OrganizationId::new(), credential: CredentialId::new(), vault_version: 1 };
+    Target { login: Some(login), login_key: Some(login_key), ..target }
+}
+
+async fn sync(registries: &Registries, target: &Target) -> Result<Synced, Failure> {
+    registries.sync(target, &Validators::default(), &Known::new()).await
+}
+
+/// The names and versions of a sync, in its order.
+fn versions(synced: &Synced) -> Vec<String> {
+    match synced {
+        Synced::Unchanged { .. } => vec!["unchanged".into()],
+        Synced::Charts { versions, .. } => versions.iter().map(|found| format!("{} {}", found.chart, found.version.version)).collect(),
+    }
+}
