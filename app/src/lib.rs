@@ -1,1 +1,32 @@
-//! Placeholder.
+//! What a person sees: pages, forms and islands.
+//!
+//! With `ssr` the pages and server functions are compiled for the server. With `hydrate` only the
+//! islands are, for the browser.
+
+// The type of a view nests as deep as its elements.
+#![recursion_limit = "512"]
+
+#[cfg(feature = "ssr")]
+mod answer;
+#[cfg(feature = "ssr")]
+mod audit;
+#[cfg(feature = "ssr")]
+mod charts;
+#[cfg(feature = "ssr")]
+mod credentials;
+mod outcome;
+mod propagation;
+#[cfg(feature = "ssr")]
+mod repositories;
+#[cfg(feature = "ssr")]
+pub mod services;
+#[cfg(feature = "ssr")]
+mod sessions;
+#[cfg(feature = "ssr")]
+mod shell;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+mod ui;
+
+#[cfg(feature = "ssr")]
+pub use shell::{App, shell};

@@ -1,0 +1,7 @@
+//! The catalog: charts of all repositories.
+
+mod catalog;
+mod detail;
+
+pub(crate) use catalog::catalog;
+pub(crate) use detail::detail;

@@ -1,0 +1,248 @@
+//! One repository: state, settings, last runs.
+
+use domain::{
+    Action, Cause, Timestamp,
+    repositories::{
+        INTERVALS, RepositoryDetail, RepositoryKind, RepositoryState, RepositoryUrl, SyncRun,
+    },
+};
+use leptos::prelude::*;
+
+use super::{
+    edit_form::{edit_form, stored},
+    path_of,
+    state::{credential, stale, tone},
+};
+use crate::ui::{
+    badge::{Badge, Tone},
+    cause::CauseBanner,
+    form::ActionButton,
+    frame::Section,
+    icon::Icon,
+    live::Live,
+    moment::{Moment, moment_or},
+    page::{Page, page},
+    path,
+    table::counted,
+};
+
+/// `/charts/repositories/{id}`
+pub(crate) fn detail() -> AnyView {
+    page(async |request| {
+        let actor = request.member()?;
+        let services = request.services();
+        let repository = services.repositories.get(&actor, request.id()?).await?;
+        let may_change = actor.role.includes(Action::ManageRepositories);
+        let form = if may_change {
+            let url = &repository.summary.url;
+            let choices = services.credentials.choices(&actor, url).await?;
+            Some(edit_form(&request, &actor, &repository, choices))
+        } else {
+            None
+        };
+        let (summary, now) = (&repository.summary, request.now);
+        let syncing = summary.state == RepositoryState::Syncing;
+        let href = path_of(summary.id);
+        let body = view! {
+            <p class="crumbs"><a href="/charts/repositories">"Repositories"</a></p>
+            <div class="head">
+                <div>
+                    <h1>{summary.name.clone()}</h1>
+                    <p class="tags" data-live="state">
+                        <Badge tone=tone(summary.state) label=summary.state.label()/>
+                        <span class="muted">{summary.kind.label()}</span>
+                        <span class="muted url">{summary.url.clone()}</span>
+                    </p>
+                </div>
+                {may_change.then(|| buttons(&repository, &href))}
+            </div>
+            <div data-live="banner">{banner(&repository, may_change, now)}</div>
+            <div class="beside">
+                <div class="stack">{form} {runs(&repository, now)}</div>
+                <div class="stack">{facts(&repository, now)}</div>
+            </div>
+            {syncing.then(|| view! { <Live/> })}
+        };
+        Ok(Page {
+            title: summary.name.clone(),
+            section: Section::Repositories,
+            body: body.into_any(),
+        })
+    })
+}
+
+fn buttons(repository: &RepositoryDetail, href: &str) -> AnyView {
+    let id = repository.summary.id.to_string();
+    view! {
+        <div class="actions">
+            <ActionButton
+                action="/actions/repositories/sync"
+                from=href.to_owned()
+                class="button primary"
+                values=vec![("ids[]", id), ("which", "ticked".to_owned())]
+            >
+                <Icon name="refresh-cw"/>
+                "Sync now"
+            </ActionButton>
+            <a class="button danger" href=format!("{href}/delete")>
+                <Icon name="trash-2"/>
+                "Delete"
+            </a>
+        </div>
+    }
+    .into_any()
+}
+
+/// Why it fails and what to do, with the other kind at one click where that may be the mistake.
+fn banner(repository: &RepositoryDetail, may_change: bool, now: Timestamp) -> AnyView {
+    let summary = &repository.summary;
+    let Some(cause) = summary.cause else { return ().into_any() };
+    let other = matches!(
+        cause,
+        Cause::WrongKind | Cause::NotARegistry | Cause::HtmlInsteadOfIndex | Cause::NotFound
+    );
+    let switch = (may_change && other).then(|| switch(repository));
+    let (id, credential) = (summary.id, summary.link.as_ref().map(|link| link.credential));
+    let stale = summary.stale_since.map(|since| stale(since, now));
+    view! {
+        <CauseBanner cause repository=id credential>
+            {switch}
+            {stale}
+        </CauseBanner>
+    }
+    .into_any()
+}
+
+fn switch(repository: &RepositoryDetail) -> AnyView {
+    let kind = match repository.summary.kind {
+        RepositoryKind::Helm => RepositoryKind::Oci,
+        RepositoryKind::Oci => RepositoryKind::Helm,
+    };
+    let values = stored(repository);
+    let url = RepositoryUrl::parse(&values.url)
+        .map_or_else(|_| values.url.clone(), |url| url.spelled_for(kind).to_string());
+    let hidden = vec![
+        ("repository", repository.summary.id.to_string()),
+        ("row_version", repository.row_version.to_string()),
+        ("url", url),
+        ("kind", kind.as_str().to_owned()),
+        ("name", values.name),
+        ("credential", values.credential),
+        ("interval", values.interval),
+        ("charts", values.charts),
+    ];
+    view! {
+        <ActionButton
+            action="/actions/repositories/edit"
+            from=path_of(repository.summary.id)
+            values=hidden
+        >
+            {format!("Switch to {}", kind.label())}
+        </ActionButton>
+    }
+    .into_any()
+}
+
+fn facts(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
+    let summary = &repository.summary;
+    let id = summary.id.to_string();
+    let interval = INTERVALS
+        .iter()
+        .find(|(seconds, _)| *seconds == repository.interval)
+        .map_or("Only by hand", |(_, label)| label);
+    let next = repository.next_sync_at.map_or_else(
+        || view! { <span class="muted">"Only by hand"</span> }.into_any(),
+        |at| view! { <Moment at now/> }.into_any(),
+    );
+    view! {
+        <section class="card" aria-labelledby="facts-title">
+            <h2 id="facts-title">"Facts"</h2>
+            <dl class="facts" data-live="facts">
+                <dt>"Charts"</dt>
+                <dd>
+                    <a href=path::with("/charts/catalog", &[("repository", &id)])>
+                        {counted(summary.charts, "chart", "charts")}
+                    </a>
+                </dd>
+                <dt>"Credential"</dt>
+                <dd>{credential(summary)}</dd>
+                <dt>"Last sync"</dt>
+                <dd>{moment_or(summary.last_sync_at, now, "Never")}</dd>
+                <dt>"Next sync"</dt>
+                <dd>{next}</dd>
+                <dt>"Sync every"</dt>
+                <dd>{interval}</dd>
+                <dt>"Added"</dt>
+                <dd><Moment at=repository.created_at now/></dd>
+            </dl>
+        </section>
+    }
+    .into_any()
+}
+
+fn runs(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
+    let rows = repository.runs.iter().map(|run| run_of(run, now)).collect_view();
+    let none = repository.runs.is_empty().then(|| {
+        view! {
+            <p class="muted">"None yet."</p>
+        }
+    });
+    view! {
+        <section class="card" aria-labelledby="runs-title">
+            <h2 id="runs-title">"Last syncs"</h2>
+            <div class="table-box flat" data-live="runs">
+                {none}
+                <table class="table">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Started"</th>
+                            <th scope="col">"By"</th>
+                            <th scope="col">"Took"</th>
+                            <th scope="col">"Found"</th>
+                            <th scope="col">"Result"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn run_of(run: &SyncRun, now: Timestamp) -> AnyView {
+    let took = run.finished_at.map_or_else(String::new, |end| seconds(run.started_at, end));
+    let found = match (run.charts, run.versions) {
+        (Some(charts), Some(versions)) => format!(
+            "{}, {}",
+            counted(charts, "chart", "charts"),
+            counted(versions, "version", "versions")
+        ),
+        _ if run.finished_at.is_some() && run.cause.is_none() => "Unchanged".to_owned(),
+        _ => String::new(),
+    };
+    let (tone, label) = match (run.finished_at, run.cause) {
+        (None, _) => (Tone::Busy, "Running"),
+        (Some(_), None) => (Tone::Good, "Worked"),
+        (Some(_), Some(cause)) => (Tone::Bad, cause.title()),
+    };
+    view! {
+        <tr>
+            <th scope="row" data-label="Started"><Moment at=run.started_at now/></th>
+            <td data-label="By">{run.trigger.label()}</td>
+            <td data-label="Took">{took}</td>
+            <td data-label="Found">{found}</td>
+            <td data-label="Result"><Badge tone label/></td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn seconds(start: Timestamp, end: Timestamp) -> String {
+    let took = end.since(start);
+    if took.as_secs() < 10 {
+        format!("{:.1} s", took.as_secs_f32())
+    } else {
+        format!("{} s", took.as_secs())
+    }
+}

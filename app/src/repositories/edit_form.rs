@@ -1,0 +1,86 @@
+//! The form that changes a repository.
+
+use domain::{
+    Actor, Field,
+    credentials::CredentialChoice,
+    repositories::{AddRepository, LinkState, RepositoryDetail},
+};
+use leptos::prelude::*;
+
+use super::{
+    fields::{advanced, carried, credential, interval},
+    path_of,
+};
+use crate::ui::{
+    form::{Form, FormState, Submit},
+    input::{Input, hidden},
+    page::Request,
+};
+
+/// The stored values as a form holds them. A suspended credential is not chosen: that is what the
+/// person has to do to confirm the new address.
+pub(super) fn stored(repository: &RepositoryDetail) -> AddRepository {
+    let link = repository.summary.link.as_ref();
+    AddRepository {
+        url: repository.summary.url.clone(),
+        name: repository.summary.name.clone(),
+        kind: repository.summary.kind.as_str().to_owned(),
+        credential: link
+            .filter(|link| link.state == LinkState::Active)
+            .map(|link| link.credential.to_string())
+            .unwrap_or_default(),
+        interval: repository.interval.to_string(),
+        charts: repository.chart_names.join("\n"),
+    }
+}
+
+/// The form; a new scheme, host or port suspends the credential until it is chosen again.
+pub(super) fn edit_form(
+    request: &Request,
+    actor: &Actor,
+    repository: &RepositoryDetail,
+    choices: Vec<CredentialChoice>,
+) -> AnyView {
+    let state = FormState::new("repository-edit", request);
+    let values = carried(request, stored(repository));
+    let hint = match &repository.summary.link {
+        Some(link) if link.state == LinkState::Suspended => format!(
+            "Suspended: {} was chosen for another address. Choose it again to send it to this one.",
+            link.name
+        ),
+        _ => "Sent only to the host of this URL.".to_owned(),
+    };
+    let id = repository.summary.id;
+    let credential =
+        credential(&state, actor, &values.credential, choices, hint, path_of(id));
+    let url = Input::new(&state, Field::Url, "URL")
+        .value(&values.url)
+        .hint("A new scheme, host or port suspends the credential until you choose it again.")
+        .required()
+        .line();
+    let name = Input::new(&state, Field::Name, "Name").value(&values.name).required().line();
+    let interval = interval(&state, &values.interval);
+    let advanced = advanced(&state, &values);
+    let row_version = repository.row_version.to_string();
+    view! {
+        <section class="card" id="edit" aria-labelledby="edit-title">
+            <h2 id="edit-title">"Edit"</h2>
+            <Form state action="/actions/repositories/edit">
+                <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
+                    "Save"
+                </button>
+                {hidden("repository", id.to_string())}
+                {hidden("row_version", row_version)}
+                {url}
+                {name}
+                {credential}
+                {interval}
+                {advanced}
+                <div class="actions">
+                    <Submit>"Save"</Submit>
+                </div>
+            </Form>
+        </section>
+    }
+    .into_any()
+}

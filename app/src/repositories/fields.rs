@@ -1,0 +1,114 @@
+//! The fields that adding and changing a repository share.
+
+use domain::{
+    Action, Actor, Field,
+    credentials::CredentialChoice,
+    repositories::{AddRepository, INTERVALS, RepositoryKind},
+};
+use leptos::prelude::*;
+
+use crate::ui::{form::FormState, input::Input, page::Request};
+
+/// What stands in the fields: what travelled along in the query while somebody added a credential,
+/// before `stored`.
+pub(super) fn carried(request: &Request, stored: AddRepository) -> AddRepository {
+    let or = |name: &str, stored: String| match request.query(name) {
+        text if text.is_empty() => stored,
+        text => text,
+    };
+    AddRepository {
+        url: or("url", stored.url),
+        name: or("name", stored.name),
+        kind: or("kind", stored.kind),
+        credential: or("credential", stored.credential),
+        interval: or("interval", stored.interval),
+        charts: or("charts", stored.charts),
+    }
+}
+
+/// The drop-down of credentials, and the button that adds one without losing the form.
+pub(super) fn credential(
+    state: &FormState,
+    actor: &Actor,
+    chosen: &str,
+    choices: Vec<CredentialChoice>,
+    hint: String,
+    back: String,
+) -> AnyView {
+    let (fitting, rest): (Vec<_>, Vec<_>) =
+        choices.into_iter().partition(|choice| choice.fits_host);
+    let options = |choices: Vec<CredentialChoice>| -> Vec<(String, String)> {
+        choices
+            .into_iter()
+            .map(|choice| {
+                let label = format!("{} · {}", choice.name, choice.provider.facts().label);
+                (choice.id.to_string(), label)
+            })
+            .collect()
+    };
+    let select = Input::new(state, Field::Credential, "Credential")
+        .value(chosen)
+        .hint(hint)
+        .select(vec![
+            ("Fits the host", options(fitting)),
+            ("", vec![(String::new(), "None".to_owned())]),
+            ("Other credentials", options(rest)),
+        ]);
+    let add = actor.role.includes(Action::ManageCredentials).then(|| {
+        view! {
+            <button
+                class="button quiet"
+                type="submit"
+                formmethod="get"
+                formaction="/credentials/new"
+                formnovalidate
+                name="return"
+                value=back
+            >
+                "Add a new credential…"
+            </button>
+        }
+    });
+    view! { <div class="with-button">{select}{add}</div> }.into_any()
+}
+
+/// How often Hawser looks for new charts.
+pub(super) fn interval(state: &FormState, chosen: &str) -> AnyView {
+    let options = INTERVALS
+        .iter()
+        .map(|(seconds, label)| (seconds.to_string(), (*label).to_owned()))
+        .collect();
+    Input::new(state, Field::Interval, "Sync every")
+        .value(if chosen.is_empty() { "3600" } else { chosen })
+        .select(vec![("", options)])
+}
+
+/// Kind and chart names, which most people never need; open when one of them needs attention.
+pub(super) fn advanced(state: &FormState, values: &AddRepository) -> AnyView {
+    let open = !values.charts.is_empty()
+        || state.problem(Field::Charts).is_some()
+        || state.problem(Field::Kind).is_some();
+    let kind = Input::new(state, Field::Kind, "Kind")
+        .value(&values.kind)
+        .hint("Hawser finds it out by asking the host.")
+        .select(vec![(
+            "",
+            vec![
+                (String::new(), "Find out".to_owned()),
+                (RepositoryKind::Helm.as_str().to_owned(), "Helm HTTP (index.yaml)".to_owned()),
+                (RepositoryKind::Oci.as_str().to_owned(), "OCI registry".to_owned()),
+            ],
+        )]);
+    let charts = Input::new(state, Field::Charts, "Chart names")
+        .value(&values.charts)
+        .hint("Only for OCI registries that cannot list their charts: one per line or comma.")
+        .lines("3");
+    view! {
+        <details class="more" open=open>
+            <summary>"Kind and chart names"</summary>
+            {kind}
+            {charts}
+        </details>
+    }
+    .into_any()
+}

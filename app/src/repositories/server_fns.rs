@@ -1,0 +1,122 @@
+//! Server functions of repositories: who is asking, call the service.
+
+use domain::{Field, ServiceError, repositories};
+use leptos::prelude::*;
+
+use super::path_of;
+use crate::{
+    answer::{Answered, Next, Sent, answer},
+    services::Asking,
+    ui::{path, table::counted},
+};
+
+/// Adds a repository and starts its first sync.
+#[server(prefix = "/actions", endpoint = "repositories/add")]
+pub(crate) async fn add_repository(
+    #[server(default)] from: String,
+    #[server(default)] url: String,
+    #[server(default)] name: String,
+    #[server(default)] kind: String,
+    #[server(default)] credential: String,
+    #[server(default)] interval: String,
+    #[server(default)] charts: String,
+) -> Answered {
+    let form = repositories::AddRepository { url, name, kind, credential, interval, charts };
+    let sent = sent("repository-add", &from, &form);
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        asking.services.repositories.add(&actor, form).await
+    };
+    answer(sent, result.await, |id| {
+        Next::to(path_of(id)).saying("The repository is added. Its first sync has started.")
+    })
+    .await
+}
+
+/// Changes a repository.
+#[server(prefix = "/actions", endpoint = "repositories/edit")]
+pub(crate) async fn edit_repository(
+    #[server(default)] from: String,
+    #[server(default)] repository: String,
+    #[server(default)] row_version: String,
+    #[server(default)] url: String,
+    #[server(default)] name: String,
+    #[server(default)] kind: String,
+    #[server(default)] credential: String,
+    #[server(default)] interval: String,
+    #[server(default)] charts: String,
+) -> Answered {
+    let form = repositories::AddRepository { url, name, kind, credential, interval, charts };
+    let sent = sent("repository-edit", &from, &form);
+    let form = repositories::EditRepository {
+        repository,
+        row_version,
+        url: form.url,
+        name: form.name,
+        kind: form.kind,
+        credential: form.credential,
+        interval: form.interval,
+        charts: form.charts,
+    };
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        asking.services.repositories.edit(&actor, form).await
+    };
+    answer(sent, result.await, |id| Next::to(path_of(id)).saying("Saved. A sync has started."))
+        .await
+}
+
+/// Deletes a repository with its charts.
+#[server(prefix = "/actions", endpoint = "repositories/delete")]
+pub(crate) async fn delete_repository(
+    #[server(default)] from: String,
+    #[server(default)] repository: String,
+) -> Answered {
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        let id = repository.parse().map_err(|_| ServiceError::NotFound)?;
+        asking.services.repositories.delete(&actor, id).await
+    };
+    answer(Sent::new("repository-delete", &from), result.await, |()| {
+        Next::to("/charts/repositories").saying("The repository is deleted.")
+    })
+    .await
+}
+
+/// Starts a sync of the ticked repositories, or of all.
+#[server(prefix = "/actions", endpoint = "repositories/sync")]
+pub(crate) async fn sync_repositories(
+    #[server(default)] from: String,
+    #[server(default)] which: String,
+    #[server(default)] ids: Vec<String>,
+) -> Answered {
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        let ids = if which == "all" { Vec::new() } else { ticked(&ids)? };
+        asking.services.repositories.sync(&actor, ids).await
+    };
+    let back = path::ours(&from, "/charts/repositories").to_owned();
+    answer(Sent::new("repository-sync", &from), result.await, |count| {
+        let what = counted(count, "repository", "repositories");
+        Next::to(back).saying(format!("Sync started for {what}."))
+    })
+    .await
+}
+
+/// An empty list means all to the service, so nobody may send it by ticking nothing.
+fn ticked(ids: &[String]) -> Result<Vec<domain::RepositoryId>, ServiceError> {
+    if ids.is_empty() {
+        return Err(Field::Name.problem("Tick at least one repository.").into());
+    }
+    ids.iter().map(|id| id.parse().map_err(|_| ServiceError::NotFound)).collect()
+}
+
+fn sent(name: &'static str, from: &str, form: &repositories::AddRepository) -> Sent {
+    Sent::new(name, from)
+        .with("url", &form.url)
+        .with("name", &form.name)
+        .with("kind", &form.kind)
+        .with("credential", &form.credential)
+        .with("interval", &form.interval)
+        .with("charts", &form.charts)
+}

@@ -1,0 +1,63 @@
+//! The state of a repository as a badge with its reason.
+
+use domain::{
+    Timestamp,
+    repositories::{LinkState, RepositoryState, RepositorySummary},
+};
+use leptos::prelude::*;
+
+use crate::ui::{
+    badge::{Badge, Tone},
+    cause::CauseLine,
+    moment::Moment,
+};
+
+pub(super) const fn tone(state: RepositoryState) -> Tone {
+    match state {
+        RepositoryState::New => Tone::Quiet,
+        RepositoryState::Syncing => Tone::Busy,
+        RepositoryState::Healthy => Tone::Good,
+        RepositoryState::Failing => Tone::Bad,
+    }
+}
+
+/// Badge, reason with the link that mends it, and since when the charts may be outdated.
+pub(super) fn state(row: &RepositorySummary, now: Timestamp) -> AnyView {
+    let (repository, credential) = (row.id, row.link.as_ref().map(|link| link.credential));
+    let cause = row.cause.map(|cause| view! { <CauseLine cause repository credential/> });
+    view! {
+        <div class="state">
+            <Badge tone=tone(row.state) label=row.state.label()/>
+            {cause}
+            {row.stale_since.map(|since| stale(since, now))}
+        </div>
+    }
+    .into_any()
+}
+
+/// Since when the charts may be outdated.
+pub(super) fn stale(since: Timestamp, now: Timestamp) -> AnyView {
+    view! {
+        <p class="muted">
+            "Stale since "
+            <Moment at=since now/>
+        </p>
+    }
+    .into_any()
+}
+
+/// The linked credential, with a word when it is suspended.
+pub(super) fn credential(row: &RepositorySummary) -> AnyView {
+    match &row.link {
+        None => view! { <span class="muted">"None"</span> }.into_any(),
+        Some(link) => {
+            let suspended = (link.state == LinkState::Suspended)
+                .then(|| view! { <Badge tone=Tone::Warn label="Suspended"/> });
+            view! {
+                <a href=format!("/credentials/{}", link.credential)>{link.name.clone()}</a>
+                {suspended}
+            }
+            .into_any()
+        }
+    }
+}

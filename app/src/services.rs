@@ -1,0 +1,96 @@
+//! What the server hands to every page and server function through the Leptos context.
+
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
+
+use async_trait::async_trait;
+use domain::{Actor, ServiceError, Timestamp, UserId, service};
+use leptos::prelude::use_context;
+use serde::{Deserialize, Serialize};
+
+/// The services of every feature. The engine implements them; tests bring a small fake.
+#[derive(Clone)]
+pub struct Services {
+    /// Signing in, and the first start.
+    pub sessions: Arc<dyn service::Sessions>,
+    /// Credentials.
+    pub credentials: Arc<dyn service::Credentials>,
+    /// Chart repositories.
+    pub repositories: Arc<dyn service::Repositories>,
+    /// The catalog.
+    pub charts: Arc<dyn service::Charts>,
+    /// Propagations.
+    pub propagations: Arc<dyn service::Propagations>,
+    /// The audit log.
+    pub audit: Arc<dyn service::Audit>,
+}
+
+/// One visit: who asks, from where, and the session that outlives the request.
+#[async_trait]
+pub trait Visit: Send + Sync {
+    /// The account that is signed in.
+    fn user(&self) -> Option<UserId>;
+    /// The person in the organization they work in.
+    fn actor(&self) -> Option<Actor>;
+    /// The peer's address, for rate limits.
+    fn peer(&self) -> IpAddr;
+    /// The time of this request; pages tell ages from it.
+    fn now(&self) -> Timestamp;
+    /// Signs `user` in, with a fresh session id.
+    async fn begin(&self, user: UserId) -> Result<(), ServiceError>;
+    /// Signs out: the session is gone on the server.
+    async fn end(&self) -> Result<(), ServiceError>;
+    /// Keeps a message for the next page of this visitor.
+    async fn keep(&self, flash: Flash) -> Result<(), ServiceError>;
+    /// Takes the kept message; it is shown once.
+    async fn take(&self) -> Option<Flash>;
+}
+
+/// What a form leaves for the page that comes next. Never holds a secret.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Flash {
+    /// What was done.
+    pub notice: Option<String>,
+    /// Why it was refused.
+    pub problems: Option<ServiceError>,
+    /// Which form the problems belong to.
+    pub form: Option<String>,
+    /// What was typed, without secrets.
+    pub values: BTreeMap<String, String>,
+}
+
+/// The URLs of the browser bundle, with content hashes in their names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bundle {
+    /// The JavaScript module that loads the WebAssembly.
+    pub js: String,
+    /// The WebAssembly.
+    pub wasm: String,
+    /// The style sheet.
+    pub css: String,
+}
+
+/// Everything a page needs to answer: taken from the context before the first `await`.
+#[derive(Clone)]
+pub(crate) struct Asking {
+    pub services: Services,
+    pub visit: Arc<dyn Visit>,
+}
+
+impl Asking {
+    /// The visitor, signed in or not.
+    pub fn anyone() -> Result<Self, ServiceError> {
+        let missing = || ServiceError::Internal { reference: "context".to_owned() };
+        Ok(Self {
+            services: use_context().ok_or_else(missing)?,
+            visit: use_context().ok_or_else(missing)?,
+        })
+    }
+
+    /// The signed-in person.
+    pub fn member() -> Result<(Self, Actor), ServiceError> {
+        let asking = Self::anyone()?;
+        let actor = asking.visit.actor().ok_or(ServiceError::NotSignedIn)?;
+        Ok((asking, actor))
+    }
+}

@@ -1,0 +1,111 @@
+//! The document around the pages, and the table of all paths.
+
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Route, Router},
+    path,
+};
+
+use crate::{
+    audit, charts, credentials, repositories,
+    services::Bundle,
+    sessions,
+    ui::page::not_found,
+};
+
+/// Wakes the islands of a page, if it has any; a page without islands loads no WebAssembly. It also
+/// closes row menus when somebody clicks elsewhere or presses Escape.
+const AWAKE: &str = include_str!("awake.js");
+
+/// The whole document, for `leptos_axum` to render.
+#[must_use]
+pub fn shell() -> AnyView {
+    let bundle = use_context::<Bundle>().unwrap_or_default();
+    let script = format!(
+        "({})({},{})",
+        AWAKE.trim(),
+        quoted(&bundle.js),
+        quoted(&bundle.wasm)
+    );
+    // Islands have no serialized resources; nothing else may write scripts into the page.
+    if let Some(context) = Owner::current_shared_context() {
+        context.set_is_hydrating(false);
+    }
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="referrer" content="same-origin"/>
+                <link rel="stylesheet" href=bundle.css/>
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+                <script type="module" nonce=use_nonce()>
+                    {script}
+                </script>
+            </body>
+        </html>
+    }
+    .into_any()
+}
+
+/// A JavaScript string; `<` is escaped so that no text can end the script element.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string().replace('<', "\\u003c")
+}
+
+/// The pages by path.
+#[component]
+pub fn App() -> AnyView {
+    provide_meta_context();
+    let mode = SsrMode::Async;
+    view! {
+        <Title formatter=|title: String| format!("{title} · Hawser")/>
+        <Router>
+            <FlatRoutes fallback=not_found>
+                <Route path=path!("/") view=sessions::start ssr=mode.clone()/>
+                <Route path=path!("/setup/:token") view=sessions::set_up ssr=mode.clone()/>
+                <Route path=path!("/sign-in") view=sessions::sign_in ssr=mode.clone()/>
+                <Route path=path!("/credentials") view=credentials::list ssr=mode.clone()/>
+                <Route path=path!("/credentials/new") view=credentials::new ssr=mode.clone()/>
+                <Route path=path!("/credentials/:id") view=credentials::detail ssr=mode.clone()/>
+                <Route
+                    path=path!("/credentials/:id/delete")
+                    view=credentials::delete
+                    ssr=mode.clone()
+                />
+                <Route
+                    path=path!("/charts/repositories")
+                    view=repositories::list
+                    ssr=mode.clone()
+                />
+                <Route
+                    path=path!("/charts/repositories/new")
+                    view=repositories::add
+                    ssr=mode.clone()
+                />
+                <Route
+                    path=path!("/charts/repositories/:id")
+                    view=repositories::detail
+                    ssr=mode.clone()
+                />
+                <Route
+                    path=path!("/charts/repositories/:id/delete")
+                    view=repositories::delete
+                    ssr=mode.clone()
+                />
+                <Route path=path!("/charts/catalog") view=charts::catalog ssr=mode.clone()/>
+                <Route path=path!("/charts/catalog/:id") view=charts::detail ssr=mode.clone()/>
+                <Route path=path!("/audit") view=audit::log ssr=mode/>
+            </FlatRoutes>
+        </Router>
+    }
+    .into_any()
+}

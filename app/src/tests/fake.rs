@@ -1,0 +1,344 @@
+//! Services that answer with one of everything.
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use domain::{
+    Actor, Cause, ChartId, CredentialId, PropagationId, Provider, RepositoryId, Role, Secret,
+    ServiceError, Timestamp, UserId, audit, charts, credentials, organizations::Membership,
+    propagation, repositories, service, service::Answer, sessions,
+};
+
+use crate::services::{Flash, Services, Visit};
+
+pub(super) const ID: &str = "0190b0a0-0000-7000-8000-000000000001";
+pub(super) const SECRET: &str = "correct-horse-battery-staple";
+const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+pub(super) struct Fake {
+    actor: Option<Actor>,
+    flash: Mutex<Option<Flash>>,
+}
+
+fn id<T: From<uuid::Uuid>>() -> T {
+    uuid::Uuid::parse_str(ID).unwrap().into()
+}
+
+impl Fake {
+    pub fn signed_in() -> Arc<Self> {
+        let actor = Actor {
+            user: id(),
+            name: "Ada".into(),
+            organization: id(),
+            organization_name: "Acme".into(),
+            role: Role::Owner,
+        };
+        Arc::new(Self { actor: Some(actor), flash: Mutex::default() })
+    }
+
+    pub fn stranger() -> Arc<Self> {
+        Arc::new(Self { actor: None, flash: Mutex::default() })
+    }
+
+    pub fn services(fake: &Arc<Self>) -> Services {
+        Services {
+            sessions: Arc::<Self>::clone(fake),
+            credentials: Arc::<Self>::clone(fake),
+            repositories: Arc::<Self>::clone(fake),
+            charts: Arc::<Self>::clone(fake),
+            propagations: Arc::<Self>::clone(fake),
+            audit: Arc::<Self>::clone(fake),
+        }
+    }
+}
+
+#[async_trait]
+impl Visit for Fake {
+    fn user(&self) -> Option<UserId> {
+        self.actor.as_ref().map(|actor| actor.user)
+    }
+    fn actor(&self) -> Option<Actor> {
+        self.actor.clone()
+    }
+    fn peer(&self) -> IpAddr {
+        Ipv4Addr::LOCALHOST.into()
+    }
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+    async fn begin(&self, _: UserId) -> Result<(), ServiceError> {
+        Ok(())
+    }
+    async fn end(&self) -> Result<(), ServiceError> {
+        Ok(())
+    }
+    async fn keep(&self, flash: Flash) -> Result<(), ServiceError> {
+        *self.flash.lock().unwrap() = Some(flash);
+        Ok(())
+    }
+    async fn take(&self) -> Option<Flash> {
+        tokio::task::yield_now().await;
+        self.flash.lock().unwrap().take()
+    }
+}
+
+#[async_trait]
+impl service::Sessions for Fake {
+    async fn set_up_is_open(&self, _: &Secret) -> bool {
+        true
+    }
+    async fn set_up(&self, form: sessions::SetUp, _: service::Peer) -> Answer<UserId> {
+        form.parse().map(|_| id())
+    }
+    async fn sign_in(&self, _: sessions::SignIn, _: service::Peer) -> Answer<UserId> {
+        Ok(id())
+    }
+    async fn signed_out(&self, _: &Actor) {}
+    async fn actor(&self, _: UserId) -> Answer<Actor> {
+        self.actor.clone().ok_or(ServiceError::NotSignedIn)
+    }
+    async fn memberships(&self, _: UserId) -> Answer<Vec<Membership>> {
+        Ok(Vec::new())
+    }
+}
+
+fn ago(seconds: u64) -> Timestamp {
+    NOW.minus(Duration::from_secs(seconds))
+}
+
+#[async_trait]
+impl service::Credentials for Fake {
+    async fn list(
+        &self,
+        _: &Actor,
+        _: credentials::CredentialQuery,
+    ) -> Answer<credentials::CredentialPage> {
+        let row = credentials::CredentialSummary {
+            id: id(),
+            name: "ghcr-prod".into(),
+            provider: Provider::Ghcr,
+            linked: 2,
+            failing: 1,
+            created_at: ago(90_000),
+            last_used_at: Some(ago(500)),
+            state: credentials::CredentialState::Active,
+        };
+        Ok(credentials::CredentialPage { rows: vec![row], total: 1, all: 1 })
+    }
+    async fn get(&self, _: &Actor, _: CredentialId) -> Answer<credentials::CredentialDetail> {
+        let link = credentials::LinkedRepository {
+            id: id(),
+            name: "acme charts".into(),
+            url: "oci://ghcr.io/acme".into(),
+            cause: Some(Cause::InvalidCredentials),
+        };
+        let update = credentials::Propagation {
+            id: id(),
+            vault_version: 3,
+            started_at: ago(60),
+            started_by: "Ada".into(),
+            finished_at: None,
+            counts: propagation::Counts { healthy: 1, waiting: 1, ..Default::default() },
+        };
+        Ok(credentials::CredentialDetail {
+            id: id(),
+            name: "ghcr-prod".into(),
+            provider: Provider::Ghcr,
+            username: "octocat".into(),
+            description: "For <b>charts</b>".into(),
+            state: credentials::CredentialState::Active,
+            row_version: 7,
+            vault_version: 3,
+            created_at: ago(90_000),
+            created_by: "Ada".into(),
+            updated_at: ago(60),
+            last_used_at: None,
+            links: vec![link],
+            history: vec![update],
+        })
+    }
+    async fn choices(&self, _: &Actor, _: &str) -> Answer<Vec<credentials::CredentialChoice>> {
+        let choice = |name: &str, fits_host| credentials::CredentialChoice {
+            id: CredentialId::new(),
+            name: name.into(),
+            provider: Provider::Ghcr,
+            fits_host,
+        };
+        Ok(vec![choice("first", true), choice("second", false)])
+    }
+    async fn create(
+        &self,
+        _: &Actor,
+        form: credentials::CreateCredential,
+    ) -> Answer<credentials::Saved> {
+        assert_eq!(form.password.expose(), SECRET);
+        form.parse().map(|_| credentials::Saved { id: id(), propagation: None })
+    }
+    async fn update(
+        &self,
+        _: &Actor,
+        form: credentials::UpdateCredential,
+    ) -> Answer<credentials::Saved> {
+        form.parse().map(|_| credentials::Saved { id: id(), propagation: Some(id()) })
+    }
+    async fn delete(&self, _: &Actor, _: credentials::DeleteCredential) -> Answer<()> {
+        Err(ServiceError::InUse(vec!["acme charts".into()]))
+    }
+}
+
+fn repository() -> repositories::RepositorySummary {
+    repositories::RepositorySummary {
+        id: id(),
+        name: "acme charts".into(),
+        kind: repositories::RepositoryKind::Oci,
+        url: "oci://ghcr.io/acme".into(),
+        link: Some(repositories::Link {
+            credential: id(),
+            name: "ghcr-prod".into(),
+            state: repositories::LinkState::Active,
+        }),
+        charts: 4,
+        last_sync_at: Some(ago(60)),
+        state: repositories::RepositoryState::Failing,
+        cause: Some(Cause::InvalidCredentials),
+        stale_since: Some(ago(7_200)),
+    }
+}
+
+#[async_trait]
+impl service::Repositories for Fake {
+    async fn list(
+        &self,
+        _: &Actor,
+        _: repositories::RepositoryQuery,
+    ) -> Answer<repositories::RepositoryPage> {
+        Ok(repositories::RepositoryPage { rows: vec![repository()], total: 1, all: 1 })
+    }
+    async fn get(&self, _: &Actor, _: RepositoryId) -> Answer<repositories::RepositoryDetail> {
+        let run = repositories::SyncRun {
+            id: id(),
+            trigger: repositories::SyncTrigger::Person,
+            started_at: ago(62),
+            finished_at: Some(ago(60)),
+            cause: Some(Cause::InvalidCredentials),
+            status: Some(401),
+            charts: None,
+            versions: None,
+        };
+        Ok(repositories::RepositoryDetail {
+            summary: repository(),
+            row_version: 2,
+            interval: 3_600,
+            chart_names: vec!["nginx".into()],
+            created_at: ago(90_000),
+            next_sync_at: Some(NOW),
+            runs: vec![run],
+        })
+    }
+    async fn add(&self, _: &Actor, form: repositories::AddRepository) -> Answer<RepositoryId> {
+        form.parse().map(|_| id())
+    }
+    async fn edit(&self, _: &Actor, form: repositories::EditRepository) -> Answer<RepositoryId> {
+        form.parse().map(|_| id())
+    }
+    async fn delete(&self, _: &Actor, _: RepositoryId) -> Answer<()> {
+        Ok(())
+    }
+    async fn sync(&self, _: &Actor, ids: Vec<RepositoryId>) -> Answer<u32> {
+        Ok(u32::try_from(ids.len()).unwrap())
+    }
+}
+
+fn chart() -> charts::ChartSummary {
+    charts::ChartSummary {
+        id: id(),
+        name: "nginx".into(),
+        repository: id(),
+        repository_name: "acme charts".into(),
+        version: "1.2.3".into(),
+        app_version: "1.27".into(),
+        description: "A <script>alert(1)</script> server".into(),
+        versions: 1,
+        deprecated: true,
+        stale_since: None,
+    }
+}
+
+#[async_trait]
+impl service::Charts for Fake {
+    async fn list(&self, _: &Actor, _: charts::ChartQuery) -> Answer<charts::ChartPage> {
+        Ok(charts::ChartPage { rows: vec![chart()], total: 1, all: 1 })
+    }
+    async fn get(&self, _: &Actor, asked: ChartId) -> Answer<charts::ChartDetail> {
+        if asked != id() {
+            return Err(ServiceError::NotFound);
+        }
+        let version = charts::ChartVersion {
+            version: "1.2.3".into(),
+            app_version: "1.27".into(),
+            created_at: None,
+            digest: "sha256:0123456789abcdef".into(),
+            url: String::new(),
+            deprecated: false,
+        };
+        let metadata = charts::ChartMetadata {
+            home: "https://nginx.org".into(),
+            sources: vec!["not a link".into()],
+            keywords: vec!["web".into()],
+            ..Default::default()
+        };
+        Ok(charts::ChartDetail {
+            summary: chart(),
+            repository_url: "https://charts.example.com".into(),
+            metadata,
+            versions: vec![version],
+        })
+    }
+}
+
+#[async_trait]
+impl service::Propagations for Fake {
+    async fn progress(&self, _: &Actor, _: PropagationId) -> Answer<propagation::Progress> {
+        let line = |state, cause| propagation::DeliveryLine {
+            id: id(),
+            repository: id(),
+            name: "acme charts".into(),
+            state,
+            attempts: 2,
+            cause,
+            next_at: None,
+        };
+        Ok(propagation::Progress {
+            id: id(),
+            credential: id(),
+            started_at: ago(5),
+            finished_at: None,
+            counts: propagation::Counts { healthy: 1, retrying: 1, ..Default::default() },
+            lines: vec![
+                line(propagation::DeliveryState::Retrying, Some(Cause::Timeout)),
+                line(propagation::DeliveryState::Healthy, None),
+            ],
+        })
+    }
+    async fn changed(&self, _: &Actor) {}
+}
+
+#[async_trait]
+impl service::Audit for Fake {
+    async fn list(&self, _: &Actor, _: audit::AuditQuery) -> Answer<audit::AuditPage> {
+        let event = audit::AuditEvent {
+            id: id(),
+            sequence: 1,
+            at: ago(5),
+            actor: audit::AuditActor::Person("Ada".into()),
+            action: audit::AuditAction::CredentialCreated,
+            target: "ghcr-prod".into(),
+            detail: "version 1".into(),
+        };
+        Ok(audit::AuditPage { rows: vec![event], older: Some(1) })
+    }
+}

@@ -1,0 +1,189 @@
+//! Pages and actions against a fake of the services, through the same functions the server uses.
+
+mod fake;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+    response::Response,
+    routing::{get, post},
+};
+use leptos::{prelude::provide_context, server_fn::axum::server_fn_paths};
+use tower::ServiceExt;
+
+use self::fake::{Fake, SECRET};
+use crate::services::{Bundle, Visit};
+
+/// The pages and actions as the server mounts them.
+fn site(fake: &Arc<Fake>) -> Router {
+    let fake = Arc::clone(fake);
+    let context = move || {
+        provide_context(Fake::services(&fake));
+        provide_context::<Arc<dyn Visit>>(Arc::<Fake>::clone(&fake));
+        provide_context(Bundle {
+            js: "/pkg/x.js".into(),
+            wasm: "/pkg/x.wasm".into(),
+            css: "/pkg/x.css".into(),
+        });
+    };
+    let render = leptos_axum::render_app_async_with_context(context.clone(), crate::shell);
+    let mut router = Router::new();
+    for listing in leptos_axum::generate_route_list(crate::App) {
+        router = router.route(listing.path(), get(render.clone()));
+    }
+    for (path, _) in server_fn_paths() {
+        let context = context.clone();
+        let run = move |request| leptos_axum::handle_server_fns_with_context(context, request);
+        router = router.route(path, post(run));
+    }
+    router.fallback(get(render))
+}
+
+async fn text(response: Response) -> String {
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+async fn page(fake: &Arc<Fake>, path: &str) -> (StatusCode, String) {
+    let request = Request::get(path).header(header::ACCEPT, "text/html").body(Body::empty());
+    let response = site(fake).oneshot(request.unwrap()).await.unwrap();
+    (response.status(), text(response).await)
+}
+
+async fn send(fake: &Arc<Fake>, path: &str, accept: &str, body: &str) -> Response {
+    let request = Request::post(path)
+        .header(header::ACCEPT, accept)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(body.to_owned()));
+    site(fake).oneshot(request.unwrap()).await.unwrap()
+}
+
+#[test]
+fn every_server_function_is_an_action_and_a_post() {
+    let paths: Vec<_> = server_fn_paths().collect();
+    assert_eq!(paths.len(), 10, "{paths:?}");
+    for (path, method) in paths {
+        assert!(path.starts_with("/actions/"), "{path}");
+        assert_eq!(method, Method::POST, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_page_renders_without_inline_style_and_with_its_title() {
+    let fake = Fake::signed_in();
+    let id = fake::ID;
+    for (path, words) in [
+        ("/credentials".to_owned(), vec!["ghcr-prod", "Add", "Actions for ghcr-prod", "2 repositories"]),
+        ("/credentials/new".to_owned(), vec!["Provider type", "Harbor", "Bitbucket"]),
+        ("/credentials/new?provider=ghcr".to_owned(), vec!["read:packages", "Username", "Create"]),
+        (format!("/credentials/{id}"), vec!["ghcr-prod", "Save", "octocat", "Linked repositories"]),
+        (format!("/credentials/{id}?propagation={id}"), vec!["1 of 2 done", "data-component"]),
+        (format!("/credentials/{id}/delete"), vec!["would lose access", "acme charts", "Delete"]),
+        ("/charts/repositories".to_owned(), vec!["acme charts", "Sync now", "401 Unauthorized", "Stale since"]),
+        ("/charts/repositories/new".to_owned(), vec!["URL", "Add a new credential…", "None"]),
+        (format!("/charts/repositories/{id}"), vec!["Update the credential", "Save", "Last syncs"]),
+        (format!("/charts/repositories/{id}/delete"), vec!["leave the catalog"]),
+        ("/charts/catalog".to_owned(), vec!["nginx", "&lt;script&gt;"]),
+        (format!("/charts/catalog/{id}"), vec!["helm install nginx", "Copy", "1.2.3"]),
+        ("/audit".to_owned(), vec!["Audit log", "Ada", "Created a credential"]),
+    ] {
+        let (status, html) = page(&fake, &path).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        for word in words {
+            assert!(html.contains(word), "{path} lacks {word}: {html}");
+        }
+        assert!(!html.contains("style=") && !html.contains("javascript:alert"), "{path}: {html}");
+        assert!(!html.contains(SECRET), "{path}");
+        assert!(html.contains(" · Hawser</title>"), "{path}: {html}");
+        for script in html.split("<script").skip(1) {
+            let tag = script.split('>').next().unwrap();
+            assert!(tag.contains("nonce=\"") && !tag.contains("src="), "{path}: {tag}");
+        }
+        assert!(!html.contains("GitOps") && !html.contains("Pull tokens"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn strangers_are_sent_to_sign_in_and_back() {
+    let fake = Fake::stranger();
+    let request = Request::get("/credentials?page=2").body(Body::empty()).unwrap();
+    let response = site(&fake).oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    assert_eq!(response.headers()[header::LOCATION], "/sign-in?next=%2Fcredentials%3Fpage%3D2");
+    let (status, html) = page(&fake, "/sign-in?next=//evil.example").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(html.contains("name=\"next\" value=\"/\""), "{html}");
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_a_404() {
+    let fake = Fake::signed_in();
+    for path in ["/nothing", "/credentials/x", "/charts/catalog/0190b0a0-0000-7000-8000-0000000000ff"] {
+        let (status, html) = page(&fake, path).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        assert!(html.contains("Page not found"), "{html}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_form_comes_back_with_its_values_and_without_the_secret() {
+    let fake = Fake::signed_in();
+    let body = format!(
+        "from=%2Fcredentials%2Fnew%3Fprovider%3Dghcr&provider=ghcr&name=&username=me&password={SECRET}"
+    );
+    let response = send(&fake, "/actions/credentials/create", "text/html", &body).await;
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    let location: Vec<_> = response.headers().get_all(header::LOCATION).iter().collect();
+    assert_eq!(location, ["/credentials/new?provider=ghcr"]);
+    let (_, html) = page(&fake, "/credentials/new?provider=ghcr").await;
+    assert!(html.contains("Type a name.") && html.contains("value=\"me\""), "{html}");
+    assert!(html.contains("aria-invalid=\"true\"") && !html.contains(SECRET));
+}
+
+#[tokio::test]
+async fn the_script_gets_the_problems_as_data() {
+    let fake = Fake::signed_in();
+    let body = format!("provider=ghcr&name=&password={SECRET}");
+    let response = send(&fake, "/actions/credentials/create", "application/json", &body).await;
+    assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(response.headers().get(header::LOCATION).is_none());
+    let answer = text(response).await;
+    assert!(answer.contains("Type a name.") && !answer.contains(SECRET), "{answer}");
+}
+
+#[tokio::test]
+async fn a_new_credential_leads_back_to_the_repository_form() {
+    let fake = Fake::signed_in();
+    let (status, _) = page(
+        &fake,
+        "/credentials/new?url=oci%3A%2F%2Fghcr.io%2Facme&name=acme&return=%2Fcharts%2Frepositories%2Fnew",
+    )
+    .await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let body = format!(
+        "next=%2Fcharts%2Frepositories%2Fnew%3Furl%3Doci%253A%252F%252Fghcr.io&provider=ghcr&name=n&password={SECRET}"
+    );
+    let response = send(&fake, "/actions/credentials/create", "text/html", &body).await;
+    let id = fake::ID;
+    assert_eq!(
+        response.headers()[header::LOCATION],
+        format!("/charts/repositories/new?url=oci%3A%2F%2Fghcr.io&credential={id}").as_str()
+    );
+}
+
+#[tokio::test]
+async fn ticking_nothing_syncs_nothing() {
+    let fake = Fake::signed_in();
+    let path = "/actions/repositories/sync";
+    let refused = send(&fake, path, "application/json", "which=ticked").await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let id = fake::ID;
+    let body = format!("which=ticked&ids%5B%5D={id}&ids%5B%5D={id}&from=%2Fcharts%2Frepositories");
+    let response = send(&fake, path, "text/html", &body).await;
+    assert_eq!(response.headers()[header::LOCATION], "/charts/repositories");
+    let (_, html) = page(&fake, "/charts/repositories").await;
+    assert!(html.contains("Sync started for 2 repositories."), "{html}");
+}

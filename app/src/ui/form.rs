@@ -1,0 +1,107 @@
+//! A form that works without JavaScript and keeps what was typed when it is refused.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use domain::{Field, ServiceError};
+use leptos::prelude::*;
+
+use super::{guard::FormGuard, page::Request};
+
+/// The values and problems a form is shown with.
+#[derive(Clone)]
+pub(crate) struct FormState(Arc<Inner>);
+
+struct Inner {
+    form: &'static str,
+    from: String,
+    problems: Option<ServiceError>,
+    values: BTreeMap<String, String>,
+}
+
+impl FormState {
+    /// The state of `form` on this page: what the last try left, if it was this form.
+    pub fn new(form: &'static str, request: &Request) -> Self {
+        let ours = request.flash.form.as_deref() == Some(form);
+        Self(Arc::new(Inner {
+            form,
+            from: request.here.clone(),
+            problems: request.flash.problems.clone().filter(|_| ours),
+            values: if ours { request.flash.values.clone() } else { BTreeMap::new() },
+        }))
+    }
+
+    /// The name of the form.
+    pub fn name(&self) -> &'static str {
+        self.0.form
+    }
+
+    /// What was typed, or `fallback` when nothing was.
+    pub fn value(&self, field: Field, fallback: &str) -> String {
+        self.0.values.get(field.as_str()).map_or_else(|| fallback.to_owned(), Clone::clone)
+    }
+
+    /// What is wrong with a field.
+    pub fn problem(&self, field: Field) -> Option<String> {
+        self.0.problems.as_ref()?.problem_of(field).map(ToOwned::to_owned)
+    }
+}
+
+/// A form for `action`, guarded by the island that sends it without leaving the page.
+#[component]
+pub(crate) fn Form(
+    state: FormState,
+    action: &'static str,
+    #[prop(default = "form")] class: &'static str,
+    children: Children,
+) -> impl IntoView {
+    let from = state.0.from.clone();
+    view! {
+        <FormGuard>
+            <form id=state.name() class=class method="post" action=action novalidate>
+                <input type="hidden" name="from" value=from/>
+                <div class="notice bad" data-summary role="alert" tabindex="-1" hidden></div>
+                {children()}
+            </form>
+        </FormGuard>
+    }
+}
+
+/// A button that does one thing at once, as a form of its own.
+#[component]
+pub(crate) fn ActionButton(
+    action: &'static str,
+    from: String,
+    /// Hidden fields.
+    #[prop(default = Vec::new())]
+    values: Vec<(&'static str, String)>,
+    #[prop(default = "button")] class: &'static str,
+    children: Children,
+) -> impl IntoView {
+    let hidden = values
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+        .collect_view();
+    view! {
+        <form class="inline" method="post" action=action>
+            <input type="hidden" name="from" value=from/>
+            {hidden}
+            <button class=class type="submit">
+                {children()}
+            </button>
+        </form>
+    }
+}
+
+/// The button that sends a form; shows progress when the answer takes a while.
+#[component]
+pub(crate) fn Submit(
+    #[prop(default = "button primary")] class: &'static str,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <button class=class type="submit">
+            <span class="spinner" aria-hidden="true"></span>
+            {children()}
+        </button>
+    }
+}

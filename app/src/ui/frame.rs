@@ -1,0 +1,171 @@
+//! The frame around every page: skip link, navigation, the person, messages.
+
+use domain::{Action, Actor, Role, ServiceError};
+use leptos::prelude::*;
+
+use super::icon::Icon;
+use crate::services::Flash;
+
+/// The entries of the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Section {
+    Credentials,
+    Repositories,
+    Catalog,
+    Audit,
+    None,
+}
+
+/// The frame; without a person it holds the page alone, as for signing in.
+#[component]
+pub(crate) fn Frame(
+    actor: Option<Actor>,
+    section: Section,
+    flash: Flash,
+    children: Children,
+) -> impl IntoView {
+    let messages = messages(&flash);
+    match actor {
+        Some(actor) => view! {
+            <a class="skip" href="#main">"Skip to content"</a>
+            <div class="frame">
+                <header class="bar">
+                    <Brand/>
+                    <button class="button quiet nav-button" type="button" popovertarget="navigation">
+                        <Icon name="menu"/>
+                        "Menu"
+                    </button>
+                    <div id="navigation" class="side" popover="auto">
+                        <Navigation section role=actor.role/>
+                        <Person actor/>
+                    </div>
+                </header>
+                <main id="main" tabindex="-1">{messages}{children()}</main>
+            </div>
+        }
+        .into_any(),
+        None => view! {
+            <a class="skip" href="#main">"Skip to content"</a>
+            <div class="door">
+                <header><Brand/></header>
+                <main id="main" tabindex="-1">{messages}{children()}</main>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn Brand() -> AnyView {
+    view! {
+        <a class="brand" href="/">
+            <svg aria-hidden="true" width="28" height="28">
+                <use href="/icons.svg#hawser"></use>
+            </svg>
+            <span>"Hawser"</span>
+        </a>
+    }
+    .into_any()
+}
+
+#[component]
+fn Navigation(section: Section, role: Role) -> AnyView {
+    let entry = move |to: Section, href: &'static str, icon: &'static str, label: &'static str| {
+        view! {
+            <li>
+                <a href=href aria-current=(to == section).then_some("page")>
+                    <Icon name=icon/>
+                    {label}
+                </a>
+            </li>
+        }
+        .into_any()
+    };
+    view! {
+        <nav aria-label="Main">
+            <ul>
+                {entry(Section::Credentials, "/credentials", "key-round", "Credentials")}
+                <li class="group">
+                    <span id="nav-charts">"Charts"</span>
+                    <ul aria-labelledby="nav-charts">
+                        {entry(
+                            Section::Repositories,
+                            "/charts/repositories",
+                            "library",
+                            "Repositories",
+                        )}
+                        {entry(Section::Catalog, "/charts/catalog", "package", "Catalog")}
+                    </ul>
+                </li>
+                {role
+                    .includes(Action::ReadAudit)
+                    .then(|| entry(Section::Audit, "/audit", "scroll-text", "Audit log"))}
+            </ul>
+        </nav>
+    }
+    .into_any()
+}
+
+#[component]
+fn Person(actor: Actor) -> AnyView {
+    view! {
+        <div class="person">
+            <p>
+                <strong>{actor.name}</strong>
+                <span class="muted">{actor.organization_name}" · "{actor.role.as_str()}</span>
+            </p>
+            <form method="post" action="/actions/sign-out">
+                <button class="button quiet" type="submit">
+                    <Icon name="log-out"/>
+                    "Sign out"
+                </button>
+            </form>
+        </div>
+    }
+    .into_any()
+}
+
+/// What the form before this page left to say.
+fn messages(flash: &Flash) -> AnyView {
+    let notice = flash.notice.clone().map(|notice| {
+        view! {
+            <div class="notice good" role="status">
+                <Icon name="circle-check"/>
+                <p>{notice}</p>
+            </div>
+        }
+    });
+    let problem = flash.problems.clone().map(|problem| {
+        view! {
+            <div class="notice bad" role="alert">
+                <Icon name="circle-alert"/>
+                <div>
+                    <p>{problem.to_string()}</p>
+                    {what(&problem)}
+                </div>
+            </div>
+        }
+    });
+    view! { {notice}{problem} }.into_any()
+}
+
+/// The single problems, each a link to its field, or the names of what is in the way.
+fn what(problem: &ServiceError) -> AnyView {
+    match problem {
+        ServiceError::Invalid(problems) => {
+            let rows = problems
+                .iter()
+                .map(|one| {
+                    let href = format!("#field-{}", one.field.as_str());
+                    view! { <li><a href=href>{one.message.clone()}</a></li> }
+                })
+                .collect_view();
+            view! { <ul>{rows}</ul> }.into_any()
+        }
+        ServiceError::InUse(names) => {
+            let rows = names.iter().map(|name| view! { <li>{name.clone()}</li> }).collect_view();
+            view! { <ul>{rows}</ul> }.into_any()
+        }
+        _ => ().into_any(),
+    }
+}

@@ -1,0 +1,199 @@
+//! Fields with label, hint and problem, tied together for screen readers.
+
+use domain::Field;
+use leptos::prelude::*;
+
+use super::form::FormState;
+
+/// One field of a form.
+pub(crate) struct Input {
+    state: FormState,
+    field: Field,
+    label: &'static str,
+    hint: String,
+    value: String,
+    kind: &'static str,
+    autocomplete: &'static str,
+    placeholder: String,
+    required: Option<&'static str>,
+}
+
+impl Input {
+    /// A line of text.
+    pub fn new(state: &FormState, field: Field, label: &'static str) -> Self {
+        Self {
+            value: state.value(field, ""),
+            state: state.clone(),
+            field,
+            label,
+            hint: String::new(),
+            kind: "text",
+            autocomplete: "off",
+            placeholder: String::new(),
+            required: None,
+        }
+    }
+
+    /// A word of help under the label.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// What stands in it before anybody typed.
+    pub fn value(mut self, value: &str) -> Self {
+        self.value = self.state.value(self.field, value);
+        self
+    }
+
+    /// Another type of `<input>`.
+    pub const fn kind(mut self, kind: &'static str) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// What browsers and password stores may fill in.
+    pub const fn autocomplete(mut self, autocomplete: &'static str) -> Self {
+        self.autocomplete = autocomplete;
+        self
+    }
+
+    /// An example.
+    pub fn placeholder(mut self, placeholder: impl Into<String>) -> Self {
+        self.placeholder = placeholder.into();
+        self
+    }
+
+    /// Says that it must be filled in; the server checks it.
+    pub const fn required(mut self) -> Self {
+        self.required = Some("true");
+        self
+    }
+
+    fn id(&self) -> String {
+        format!("{}-{}", self.state.name(), self.field.as_str())
+    }
+
+    /// As `<input>`.
+    pub fn line(self) -> AnyView {
+        let id = self.id();
+        let name = self.field.as_str();
+        let control = view! {
+            <input
+                id=id.clone()
+                name=name
+                type=self.kind
+                value=(self.kind != "password").then(|| self.value.clone())
+                placeholder=self.placeholder.clone()
+                autocomplete=self.autocomplete
+                spellcheck="false"
+                autocapitalize="none"
+                aria-required=self.required
+                aria-invalid=self.invalid()
+                aria-describedby=described(&id)
+            />
+        };
+        self.framed(&id, control.into_any())
+    }
+
+    /// As `<textarea>`, for several lines.
+    pub fn lines(self, rows: &'static str) -> AnyView {
+        let id = self.id();
+        let value = self.value.clone();
+        self.area(&id, rows, "", value)
+    }
+
+    /// As `<textarea>` for a secret of several lines, such as a key file; never filled in again.
+    pub fn secret_lines(self, rows: &'static str) -> AnyView {
+        let id = self.id();
+        self.area(&id, rows, "masked", String::new())
+    }
+
+    fn area(self, id: &str, rows: &'static str, class: &'static str, value: String) -> AnyView {
+        let control = view! {
+            <textarea
+                id=id.to_owned()
+                name=self.field.as_str()
+                rows=rows
+                class=class
+                placeholder=self.placeholder.clone()
+                autocomplete=self.autocomplete
+                spellcheck="false"
+                autocapitalize="none"
+                aria-required=self.required
+                aria-invalid=self.invalid()
+                aria-describedby=described(id)
+            >
+                {value}
+            </textarea>
+        };
+        self.framed(id, control.into_any())
+    }
+
+    /// As `<select>`; groups with an empty label stand alone.
+    pub fn select(self, groups: Vec<(&'static str, Vec<(String, String)>)>) -> AnyView {
+        let id = self.id();
+        let chosen = self.value.clone();
+        let options = groups
+            .into_iter()
+            .filter(|(_, options)| !options.is_empty())
+            .map(|(group, options)| {
+                let options = options
+                    .into_iter()
+                    .map(|(value, label)| {
+                        let selected = (value == chosen).then_some("selected");
+                        view! { <option value=value selected=selected.is_some()>{label}</option> }
+                    })
+                    .collect_view();
+                if group.is_empty() {
+                    options.into_any()
+                } else {
+                    view! { <optgroup label=group>{options}</optgroup> }.into_any()
+                }
+            })
+            .collect_view();
+        let control = view! {
+            <select
+                id=id.clone()
+                name=self.field.as_str()
+                aria-required=self.required
+                aria-invalid=self.invalid()
+                aria-describedby=described(&id)
+            >
+                {options}
+            </select>
+        };
+        self.framed(&id, control.into_any())
+    }
+
+    fn invalid(&self) -> Option<&'static str> {
+        self.state.problem(self.field).map(|_| "true")
+    }
+
+    fn framed(self, id: &str, control: AnyView) -> AnyView {
+        let problem = self.state.problem(self.field);
+        let fine = problem.is_none();
+        view! {
+            <div class="field" id=format!("field-{}", self.field.as_str()) data-field=self.field.as_str()>
+                <label for=id.to_owned()>{self.label}</label>
+                {control}
+                <p class="problem" id=format!("{id}-problem") data-problem hidden=fine>
+                    {problem}
+                </p>
+                {(!self.hint.is_empty())
+                    .then(|| view! { <p class="hint" id=format!("{id}-hint")>{self.hint.clone()}</p> })}
+            </div>
+        }
+        .into_any()
+    }
+}
+
+fn described(id: &str) -> String {
+    format!("{id}-problem {id}-hint")
+}
+
+/// A value that goes along unseen.
+pub(crate) fn hidden(name: &'static str, value: impl Into<String>) -> AnyView {
+    let value: String = value.into();
+    view! { <input type="hidden" name=name value=value/> }.into_any()
+}

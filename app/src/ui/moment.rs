@@ -1,0 +1,19 @@
+//! Points in time: the age to read, the date in the title and for machines.
+
+use domain::Timestamp;
+use leptos::prelude::*;
+
+/// An age such as `8 min ago`.
+#[component]
+pub(crate) fn Moment(at: Timestamp, now: Timestamp) -> impl IntoView {
+    let label = if at > now { at.readable() } else { at.age(now) };
+    view! { <time datetime=at.rfc3339() title=at.readable()>{label}</time> }
+}
+
+/// An age, or a word for never.
+pub(crate) fn moment_or(at: Option<Timestamp>, now: Timestamp, never: &'static str) -> AnyView {
+    match at {
+        Some(at) => view! { <Moment at now/> }.into_any(),
+        None => view! { <span class="muted">{never}</span> }.into_any(),
+    }
+}

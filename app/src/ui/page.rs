@@ -1,0 +1,154 @@
+//! How a page is loaded: who asks, what they left behind, what came of it.
+
+use domain::{Actor, ServiceError, Timestamp};
+use http::request::Parts;
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use leptos_meta::Title;
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
+
+use super::{
+    frame::{Frame, Section},
+    icon::Icon,
+};
+use crate::{
+    answer::{redirect, sign_in_path, status},
+    services::{Asking, Flash, Services},
+};
+
+/// What a page gets to work with.
+pub(crate) struct Request {
+    pub asking: Asking,
+    /// The person; pages that need one take it with [`Request::member`].
+    pub actor: Option<Actor>,
+    /// What the form before this page left.
+    pub flash: Flash,
+    /// Path and query, for forms that come back here.
+    pub here: String,
+    pub now: Timestamp,
+    params: ParamsMap,
+    query: ParamsMap,
+}
+
+impl Request {
+    fn of_context() -> Result<Self, ServiceError> {
+        let asking = Asking::anyone()?;
+        let here = use_context::<Parts>()
+            .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string))
+            .unwrap_or_default();
+        Ok(Self {
+            actor: asking.visit.actor(),
+            now: asking.visit.now(),
+            flash: Flash::default(),
+            here,
+            // A path that matches no route has none.
+            params: use_context::<ArcMemo<ParamsMap>>()
+                .map(|params| params.get_untracked())
+                .unwrap_or_default(),
+            query: use_query_map().get_untracked(),
+            asking,
+        })
+    }
+
+    /// The signed-in person.
+    pub fn member(&self) -> Result<Actor, ServiceError> {
+        self.actor.clone().ok_or(ServiceError::NotSignedIn)
+    }
+
+    /// The services.
+    pub fn services(&self) -> &Services {
+        &self.asking.services
+    }
+
+    /// A value of the query; empty when it is not there.
+    pub fn query(&self, name: &str) -> String {
+        self.query.get(name).unwrap_or_default()
+    }
+
+    /// The page number of the query, from 1.
+    pub fn page_number(&self) -> u32 {
+        self.query("page").parse().unwrap_or(1).clamp(1, 100_000)
+    }
+
+    /// A part of the path, such as `id`.
+    pub fn param(&self, name: &str) -> String {
+        self.params.get(name).unwrap_or_default()
+    }
+
+    /// An id in the path; anything else does not exist.
+    pub fn id<T: std::str::FromStr>(&self) -> Result<T, ServiceError> {
+        self.param("id").parse().map_err(|_| ServiceError::NotFound)
+    }
+}
+
+/// A loaded page.
+pub(crate) struct Page {
+    /// For the title of the window.
+    pub title: String,
+    /// The entry of the navigation it belongs to.
+    pub section: Section,
+    /// What stands in `<main>`.
+    pub body: AnyView,
+}
+
+/// Loads a page and puts it into the frame; a refusal becomes a page of its own with its status.
+pub(crate) fn page<Loading>(load: impl FnOnce(Request) -> Loading + Send + 'static) -> AnyView
+where
+    Loading: Future<Output = Result<Page, ServiceError>> + Send + 'static,
+{
+    let request = Request::of_context();
+    Suspend::new(async move {
+        let mut request = match request {
+            Ok(request) => request,
+            Err(problem) => return refusal(&problem, None, ""),
+        };
+        request.flash = request.asking.visit.take().await.unwrap_or_default();
+        let (actor, flash, here) =
+            (request.actor.clone(), request.flash.clone(), request.here.clone());
+        match load(request).await {
+            Ok(Page { title, section, body }) => view! {
+                <Title text=title/>
+                <Frame actor section flash>{body}</Frame>
+            }
+            .into_any(),
+            Err(problem) => refusal(&problem, actor, &here),
+        }
+    })
+    .into_any()
+}
+
+/// The page for a path that does not exist.
+pub(crate) fn not_found() -> AnyView {
+    page(async |_| Err(ServiceError::NotFound))
+}
+
+fn refusal(problem: &ServiceError, actor: Option<Actor>, here: &str) -> AnyView {
+    if *problem == ServiceError::NotSignedIn {
+        redirect(&sign_in_path(here));
+        return ().into_any();
+    }
+    let status = status(problem);
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(status);
+    }
+    let title = match problem {
+        ServiceError::NotFound => "Page not found",
+        ServiceError::NotAllowed => "Not allowed",
+        ServiceError::Unavailable { .. } => "Not available right now",
+        _ => "This did not work",
+    };
+    let message = problem.to_string();
+    view! {
+        <Title text=title/>
+        <Frame actor section=Section::None flash=Flash::default()>
+            <section class="empty">
+                <Icon name="anchor"/>
+                <p class="muted">{status.as_u16()}</p>
+                <h1>{title}</h1>
+                <p>{message}</p>
+                <p><a class="button" href="/credentials">"Go to Credentials"</a></p>
+            </section>
+        </Frame>
+    }
+    .into_any()
+}
