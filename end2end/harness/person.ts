@@ -1,0 +1,166 @@
+// What a person does in the browser, in the words of the interface. Everything here works with and
+// without JavaScript.
+
+import { type Locator, type Page, expect } from "@playwright/test";
+import { until } from "./process.ts";
+
+export const ACCOUNT = {
+  organization: "Harbour Works",
+  name: "Ada Lovelace",
+  email: "ada@example.com",
+  password: "correct horse battery staple",
+};
+
+export interface CredentialForm {
+  name: string;
+  username: string;
+  password: string;
+  provider?: string;
+  description?: string;
+}
+
+export interface RepositoryForm {
+  url: string;
+  name: string;
+  credential?: string;
+}
+
+export class Person {
+  constructor(readonly page: Page, readonly origin: string) {}
+
+  get main(): Locator {
+    return this.page.locator("main");
+  }
+
+  /** A field of the form by the beginning of its label. */
+  field(label: string): Locator {
+    return this.main.getByLabel(new RegExp(`^${label}\\b`)).and(this.page.locator("input, select, textarea")).first();
+  }
+
+  button(name: string | RegExp): Locator {
+    const pattern = typeof name === "string" ? new RegExp(`^${name}$`) : name;
+    return this.main.getByRole("button", { name: pattern }).or(this.main.getByRole("link", { name: pattern })).first();
+  }
+
+  row(text: string): Locator {
+    return this.main.getByRole("row").filter({ hasText: text });
+  }
+
+  async open(path: string): Promise<void> {
+    await this.page.goto(this.origin + path);
+  }
+
+  /** Opens the one-time link and makes the first account. */
+  async setUp(link: string): Promise<void> {
+    await this.page.goto(link);
+    const form = this.main.locator("form").first();
+    await form.locator('[name="organization"], [name$="[organization]"]').fill(ACCOUNT.organization);
+    await form.locator('[name="name"], [name$="[name]"]').fill(ACCOUNT.name);
+    await form.locator('[name="email"], [name$="[email]"]').fill(ACCOUNT.email);
+    await form.locator('input[type="password"]').fill(ACCOUNT.password);
+    await form.getByRole("button").last().click();
+    await expect(this.page).not.toHaveURL(/\/setup\//);
+    if (new URL(this.page.url()).pathname === "/sign-in") await this.signIn();
+    await expect(this.navigation("Credentials")).toBeVisible();
+  }
+
+  async signIn(password = ACCOUNT.password): Promise<void> {
+    if (new URL(this.page.url()).pathname !== "/sign-in") await this.open("/sign-in");
+    await this.field("E-mail").fill(ACCOUNT.email);
+    await this.field("Password").fill(password);
+    await this.button("Sign in").click();
+  }
+
+  navigation(name: string): Locator {
+    return this.page.getByRole("navigation").getByRole("link", { name, exact: true }).first();
+  }
+
+  /** Fills the form at /credentials/new without sending it. */
+  async fillCredential(form: CredentialForm): Promise<void> {
+    await this.open(`/credentials/new?provider=${form.provider ?? "generic_registry"}`);
+    await this.field("Name").fill(form.name);
+    await this.field("Username").fill(form.username);
+    await this.field("Password").fill(form.password);
+    await this.field("Description").fill(form.description ?? "");
+  }
+
+  /** Adds a credential; answers the path of its page. */
+  async addCredential(form: CredentialForm): Promise<string> {
+    await this.fillCredential(form);
+    await this.button("Create").click();
+    await expect(this.page).not.toHaveURL(/\/credentials\/new/);
+    return this.credentialPath(form.name);
+  }
+
+  /** The path of a credential's page, found in the table. */
+  async credentialPath(name: string): Promise<string> {
+    return this.pathOf("/credentials", name);
+  }
+
+  /** The path of a repository's page, found in the table. */
+  async repositoryPath(name: string): Promise<string> {
+    return this.pathOf("/charts/repositories", name);
+  }
+
+  async fillRepository(form: RepositoryForm): Promise<void> {
+    await this.open("/charts/repositories/new");
+    await this.field("URL").fill(form.url);
+    await this.field("Name").fill(form.name);
+    if (form.credential) await this.choose("Credential", form.credential);
+  }
+
+  async addRepository(form: RepositoryForm): Promise<void> {
+    await this.fillRepository(form);
+    await this.send();
+    await expect(this.page).not.toHaveURL(/\/charts\/repositories\/new/);
+  }
+
+  /** Picks the option that holds `text`. */
+  async choose(label: string, text: string): Promise<void> {
+    const select = this.field(label);
+    const value = await select.locator("option", { hasText: text }).first().getAttribute("value");
+    await select.selectOption(value ?? { label: text });
+  }
+
+  /** Presses the button that sends an add form. */
+  async send(): Promise<void> {
+    await this.main.getByRole("button", { name: /^(Create|Add|Add repository)$/ }).last().click();
+  }
+
+  /** Changes the password of a credential and saves. */
+  async changePassword(credential: string, password: string): Promise<void> {
+    await this.open(await this.credentialPath(credential));
+    await this.field("Password").fill(password);
+    await this.button("Save").click();
+  }
+
+  async syncAll(): Promise<void> {
+    await this.open("/charts/repositories");
+    await this.button("Sync all").click();
+    await expect(this.page.getByRole("status").or(this.page.getByRole("alert")).first()).toBeVisible();
+  }
+
+  /** Reloads the table of repositories until `count` rows hold `text`. */
+  async untilRepositories(text: string | RegExp, count: number, seconds = 60): Promise<void> {
+    let seen = "";
+    await until(`${count} repositories to be ${text}`, async () => {
+      await this.open("/charts/repositories");
+      const rows = this.main.locator("tbody tr");
+      seen = (await rows.allInnerTexts()).join("\n");
+      return await rows.filter({ hasText: text }).count() === count;
+    }, seconds).catch((error: unknown) => { throw new Error(`${String(error)}\n${seen}`); });
+  }
+
+  /** The lines of the update's progress in this state. */
+  deliveries(state: string): Locator {
+    return this.main.locator(".progress li[data-state]").filter({ hasText: state });
+  }
+
+  private async pathOf(list: string, name: string): Promise<string> {
+    await this.open(`${list}?search=${encodeURIComponent(name)}`);
+    const link = this.main.getByRole("link", { name, exact: true }).first();
+    const path = await link.getAttribute("href");
+    if (!path) throw new Error(`${list} has no link to ${name}`);
+    return path;
+  }
+}

@@ -1,0 +1,154 @@
+// Every page at two widths and in both themes: accessible (axe, WCAG 2.2 AA), nothing cut off, and a
+// picture in results/screens/ for people to look at. Then the main job with the keyboard alone.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { AxeResults } from "axe-core";
+import { LOGIN, expect, newPerson, test } from "../harness/fixtures.ts";
+import { Hawser } from "../harness/hawser.ts";
+import { ACCOUNT, Person } from "../harness/person.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SCREENS = join(import.meta.dirname, "../results/screens");
+const WIDTHS = [1280, 360];
+const THEMES = ["light", "dark"] as const;
+
+/** Looks at one page in all four ways and tells what is wrong with it. */
+async function look(person: Person, name: string, path: string): Promise<string[]> {
+  const { page } = person;
+  const problems: string[] = [];
+  for (const width of WIDTHS) {
+    for (const colorScheme of THEMES) {
+      const where = `${name} ${width} ${colorScheme}`;
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await person.page.goto(path.startsWith("http") ? path : person.origin + path);
+      await page.waitForLoadState("load");
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      if (wide > 0) problems.push(`${where}: ${wide} px too wide`);
+      await page.evaluate(AXE);
+      const found = await page.evaluate(async () => {
+        const { axe } = window as unknown as { axe: { run: (root: Document, options: object) => Promise<AxeResults> } };
+        return axe.run(document, {
+          resultTypes: ["violations"],
+          runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+        });
+      });
+      for (const violation of found.violations) {
+        const targets = violation.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(", ");
+        problems.push(`${where}: ${violation.id} (${violation.help}) at ${targets}`);
+      }
+      await page.screenshot({ path: join(SCREENS, `${name}-${width}-${colorScheme}.png`), fullPage: true, animations: "disabled" });
+    }
+  }
+  return problems;
+}
+
+test("every page at both widths in both themes", async ({ browser, registries }) => {
+  test.setTimeout(240_000);
+  registries.setPassword(LOGIN.password);
+  const hawser = await Hawser.start(registries.all);
+  try {
+    const problems: string[] = [];
+    const see = async (person: Person, name: string, path: string) => { problems.push(...await look(person, name, path)); };
+    const person = await newPerson(browser, hawser);
+    const link = await hawser.setUpLink();
+    await see(person, "set-up", link);
+    await see(person, "sign-in", "/sign-in");
+    await person.page.setViewportSize({ width: 1280, height: 800 });
+    await person.setUp(link);
+
+    await see(person, "credentials-empty", "/credentials");
+    await see(person, "repositories-empty", "/charts/repositories");
+    await see(person, "catalog-empty", "/charts/catalog");
+
+    await person.addCredential({ name: "harbor-production", username: LOGIN.user, password: LOGIN.password, description: "Read only; owned by the platform team" });
+    await person.addCredential({ name: "ghcr", username: "ada", password: "x", provider: "ghcr" });
+    for (const repository of registries.ten()) await person.addRepository({ ...repository, credential: "harbor-production" });
+    await person.untilRepositories("Healthy", 10);
+    const changed = `changed ${Date.now()}`;
+    registries.setPassword(changed);
+    await person.changePassword("harbor-production", changed);
+    await expect(person.deliveries("Healthy")).toHaveCount(10, { timeout: 60_000 });
+    registries.helm.setPassword("another one");
+    await person.syncAll();
+    await person.untilRepositories("401 Unauthorized", 2);
+
+    const credential = await person.credentialPath("harbor-production");
+    const repository = await person.repositoryPath("basic-0");
+    const failing = await person.repositoryPath("helm-stable");
+    await person.open(credential);
+    const update = await person.main.getByRole("link", { name: /^Version/ }).first().getAttribute("href") ?? "";
+    await person.open("/charts/catalog?search=nginx");
+    const chart = await person.main.getByRole("link", { name: /nginx/ }).first().getAttribute("href") ?? "";
+    await see(person, "credentials", "/credentials");
+    await see(person, "credential-provider", "/credentials/new");
+    await see(person, "credential-new", "/credentials/new?provider=ghcr");
+    await see(person, "credential", credential);
+    await see(person, "credential-update", update);
+    await see(person, "credential-delete", `${credential}/delete`);
+    await see(person, "repositories", "/charts/repositories");
+    await see(person, "repository-new", "/charts/repositories/new");
+    await see(person, "repository", repository);
+    await see(person, "repository-failing", failing);
+    await see(person, "catalog", "/charts/catalog");
+    await see(person, "chart", chart);
+    await see(person, "audit", "/audit");
+    await see(person, "not-found", "/no/such/page");
+    await person.page.context().close();
+    expect(problems.join("\n")).toBe("");
+  } finally {
+    await hawser.stop();
+  }
+});
+
+/** Presses Tab until the element has the focus. */
+async function tabTo(person: Person, name: string, target: () => ReturnType<Person["field"]>): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    if (await target().evaluate((element) => element === document.activeElement)) {
+      const outline = await target().evaluate((element) => {
+        const style = getComputedStyle(element);
+        return style.outlineStyle !== "none" || style.boxShadow !== "none";
+      });
+      expect(outline, `the focus on ${name} can be seen`).toBe(true);
+      return;
+    }
+    await person.page.keyboard.press("Tab");
+  }
+  throw new Error(`${name} cannot be reached with Tab`);
+}
+
+test("signing in and adding a credential with the keyboard alone", async ({ page, hawser }) => {
+  const person = new Person(page, hawser.origin);
+  const keys = page.keyboard;
+  await person.open("/sign-in");
+  await tabTo(person, "E-mail", () => person.field("E-mail"));
+  await keys.type(ACCOUNT.email);
+  await tabTo(person, "Password", () => person.field("Password"));
+  await keys.type(ACCOUNT.password);
+  await keys.press("Enter");
+  await person.navigation("Credentials").waitFor();
+
+  await person.open("/credentials");
+  await tabTo(person, "Add", () => person.button("Add"));
+  await keys.press("Enter");
+  await expect(page).toHaveURL(/\/credentials\/new/);
+  if (await person.field("Name").count() === 0) {
+    const choice = () => person.main.getByRole("link", { name: /Another registry/ }).first();
+    await tabTo(person, "the provider", choice);
+    await keys.press("Enter");
+  }
+  const name = `by-keyboard-${Date.now().toString(36)}`;
+  await tabTo(person, "Name", () => person.field("Name"));
+  await keys.type(name);
+  await tabTo(person, "Username", () => person.field("Username"));
+  await keys.type("ada");
+  await tabTo(person, "Password", () => person.field("Password"));
+  await keys.type("secret");
+  await tabTo(person, "Create", () => person.button("Create"));
+  await keys.press("Enter");
+  await expect(page).not.toHaveURL(/\/credentials\/new/);
+  await person.open("/credentials");
+  await expect(person.row(name)).toBeVisible();
+});
