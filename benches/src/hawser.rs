@@ -51,7 +51,10 @@ impl Hawser {
             .map_err(|_| "target/release/hawser-server is missing; run `make build` first")?;
         let mut lines = BufReader::new(process.stdout.take().ok_or("no standard output")?).lines();
         let link = loop {
-            let line = lines.next_line().await?.ok_or("the server stopped before it printed the set-up link")?;
+            let line = lines
+                .next_line()
+                .await?
+                .ok_or("the server stopped before it printed the set-up link")?;
             if let Some(link) = line.strip_prefix("Set up Hawser: ") {
                 break link.trim().to_owned();
             }
@@ -79,31 +82,54 @@ impl Hawser {
     async fn set_up(&mut self, link: &str) -> Result<(), Failure> {
         let token = link.rsplit('/').next().ok_or("the set-up link has no token")?;
         let answer = self
-            .post("/actions/sessions/set-up", &[
-                ("token", token),
-                ("organization", "Bench"),
-                ("name", "Ada"),
-                ("email", "ada@example.com"),
-                ("password", PASSWORD),
-            ])
+            .post(
+                "/actions/set-up",
+                &[
+                    ("token", token),
+                    ("organization", "Bench"),
+                    ("name", "Ada"),
+                    ("email", "ada@example.com"),
+                    ("password", PASSWORD),
+                ],
+            )
             .await?;
         let cookie = answer.header("set-cookie").ok_or("the set-up gave no session")?;
-        self.cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        cookie.split(';').next().unwrap_or_default().clone_into(&mut self.cookie);
         Ok(())
     }
 
     /// Adds a credential; answers its id.
     pub async fn create_credential(&self, name: &str, password: &str) -> Result<String, Failure> {
-        let fields = [("provider", "generic_registry"), ("name", name), ("username", "ada"), ("password", password)];
+        let fields = [
+            ("provider", "generic_registry"),
+            ("name", name),
+            ("username", "ada"),
+            ("password", password),
+        ];
         let answer = self.post("/actions/credentials/create", &fields).await?;
         let page = answer.header("location").ok_or("no page of the new credential")?;
         let id = page.rsplit('/').next().and_then(|id| id.split('?').next()).unwrap_or_default();
-        if id.len() == 36 { Ok(id.to_owned()) } else { Err(format!("creating a credential leads to {page}").into()) }
+        if id.len() == 36 {
+            Ok(id.to_owned())
+        } else {
+            Err(format!("creating a credential leads to {page}").into())
+        }
     }
 
     /// Adds a repository that uses a credential.
-    pub async fn add_repository(&self, url: &str, name: &str, credential: &str) -> Result<(), Failure> {
-        let fields = [("url", url), ("name", name), ("kind", "helm"), ("credential", credential), ("interval", "0")];
+    pub async fn add_repository(
+        &self,
+        url: &str,
+        name: &str,
+        credential: &str,
+    ) -> Result<(), Failure> {
+        let fields = [
+            ("url", url),
+            ("name", name),
+            ("kind", "helm"),
+            ("credential", credential),
+            ("interval", "0"),
+        ];
         let answer = self.post("/actions/repositories/add", &fields).await?;
         match answer.header("location") {
             Some(page) if !page.contains("/new") => Ok(()),
@@ -113,13 +139,27 @@ impl Hawser {
 
     /// Changes the password of a credential; answers the id of the propagation and the time until
     /// "saved" was answered.
-    pub async fn update_credential(&self, id: &str, name: &str, password: &str) -> Result<(String, Duration), Failure> {
-        let fields = [("credential", id), ("row_version", "1"), ("name", name), ("username", "ada"), ("password", password)];
+    pub async fn update_credential(
+        &self,
+        id: &str,
+        name: &str,
+        password: &str,
+    ) -> Result<(String, Duration), Failure> {
+        let fields = [
+            ("credential", id),
+            ("row_version", "1"),
+            ("name", name),
+            ("username", "ada"),
+            ("password", password),
+        ];
         let started = Instant::now();
         let answer = self.post("/actions/credentials/update", &fields).await?;
         let saved = started.elapsed();
         let page = answer.header("location").ok_or("no page after the update")?;
-        let id = page.split("propagation=").nth(1).ok_or_else(|| format!("the update leads to {page}"))?;
+        let id = page
+            .split("propagation=")
+            .nth(1)
+            .ok_or_else(|| format!("the update leads to {page}"))?;
         Ok((id.split('&').next().unwrap_or_default().to_owned(), saved))
     }
 
@@ -130,13 +170,20 @@ impl Hawser {
 
     /// The bytes of a GET with the session's cookie.
     pub fn get_request(&self, path: &str) -> Vec<u8> {
-        format!("GET {path} HTTP/1.1\r\nHost: {}\r\nAccept: text/html\r\nCookie: {}\r\n\r\n", self.address, self.cookie)
-            .into_bytes()
+        format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nAccept: text/html\r\nCookie: {}\r\n\r\n",
+            self.address, self.cookie
+        )
+        .into_bytes()
     }
 
     /// Sends a form as a browser without JavaScript does.
     async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Result<Answer, Failure> {
-        let body = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&");
+        let body = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", encode(value)))
+            .collect::<Vec<_>>()
+            .join("&");
         let request = format!(
             "POST {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nSec-Fetch-Site: same-origin\r\nAccept: text/html\r\nCookie: {}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
             self.cookie,
@@ -144,7 +191,11 @@ impl Hawser {
             host = self.address,
         );
         let answer = Connection::open(self.address).await?.ask(request.as_bytes()).await?;
-        if (300..400).contains(&answer.status) { Ok(answer) } else { Err(format!("{path} answers {}", answer.status).into()) }
+        if (300..400).contains(&answer.status) {
+            Ok(answer)
+        } else {
+            Err(format!("{path} answers {}", answer.status).into())
+        }
     }
 
     /// Resident memory now, in bytes.
@@ -170,7 +221,9 @@ impl Hawser {
 fn encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                char::from(byte).to_string()
+            }
             _ => format!("%{byte:02X}"),
         })
         .collect()

@@ -1,6 +1,9 @@
 //! A bare HTTP/1.1 client: the load must cost less than what it measures.
 
-use std::{net::SocketAddr, time::{Duration, Instant}};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -52,11 +55,14 @@ impl Connection {
             }
             self.fill().await?;
         };
-        let head = String::from_utf8_lossy(self.buffer.get(..head_end).unwrap_or_default()).into_owned();
+        let head =
+            String::from_utf8_lossy(self.buffer.get(..head_end).unwrap_or_default()).into_owned();
         self.buffer.drain(..head_end);
-        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or("no status line")?;
+        let status =
+            head.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or("no status line")?;
         let mut answer = Answer { status, head, body: Vec::new() };
-        let length = answer.header("content-length").and_then(|length| length.parse::<usize>().ok());
+        let length =
+            answer.header("content-length").and_then(|length| length.parse::<usize>().ok());
         answer.body = match length {
             Some(length) => self.take(length).await?,
             None if answer.header("transfer-encoding").is_some() => self.chunks().await?,
@@ -74,7 +80,8 @@ impl Connection {
                 }
                 self.fill().await?;
             };
-            let size = String::from_utf8_lossy(self.buffer.get(..line_end).unwrap_or_default()).into_owned();
+            let size = String::from_utf8_lossy(self.buffer.get(..line_end).unwrap_or_default())
+                .into_owned();
             self.buffer.drain(..line_end + 2);
             let size = usize::from_str_radix(size.trim(), 16)?;
             body.extend(self.take(size).await?);
@@ -99,7 +106,12 @@ impl Connection {
 }
 
 /// Sends `total` equal requests over `connections` connections; answers the time they took.
-pub async fn load(address: SocketAddr, request: &[u8], connections: usize, total: usize) -> Result<Duration, Failure> {
+pub async fn load(
+    address: SocketAddr,
+    request: &[u8],
+    connections: usize,
+    total: usize,
+) -> Result<Duration, Failure> {
     let started = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..connections {

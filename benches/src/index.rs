@@ -4,7 +4,10 @@
 use std::{
     fmt::Write,
     net::SocketAddr,
-    sync::{Arc, atomic::{AtomicUsize, Ordering}},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Instant,
 };
 
@@ -16,7 +19,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use connectors::{Registries, http::{AllowList, Outbound}, repository::{Known, Synced, Target, Validators}};
+use connectors::{
+    http::{AllowList, Outbound},
+    repository::{Known, Registries, Synced, Target, Validators},
+};
 use domain::repositories::{RepositoryKind, RepositoryUrl};
 use tokio::{net::TcpListener, process::Command};
 
@@ -34,8 +40,12 @@ pub async fn measure() -> Result<Vec<Row>, Failure> {
     let download = child("download", address).await?;
     requests.store(0, Ordering::SeqCst);
     let parse = child("parse", address).await?;
-    let [download_ms, download_peak, ..] = download.as_slice() else { return Err("no figures".into()) };
-    let [parse_ms, parse_peak, versions, unchanged_ms] = parse.as_slice() else { return Err("no figures".into()) };
+    let [download_ms, download_peak, ..] = download.as_slice() else {
+        return Err("no figures".into());
+    };
+    let [parse_ms, parse_peak, versions, unchanged_ms] = parse.as_slice() else {
+        return Err("no figures".into());
+    };
     Ok(vec![
         Row::new(
             format!("Helm index, {} MB, {versions} versions, to typed rows", bytes / 1_000_000),
@@ -56,12 +66,21 @@ pub async fn measure() -> Result<Vec<Row>, Failure> {
 /// milliseconds of the unchanged sync.
 pub async fn child_parse(address: &str) -> Result<(), Failure> {
     let registries = Registries::new(Outbound::new(AllowList::parse(address)?)?);
-    let url = RepositoryUrl::parse(&format!("http://{address}")).map_err(|problem| problem.message)?;
-    let target = Target { url, kind: RepositoryKind::Helm, login: None, login_key: None, chart_names: Vec::new() };
+    let url =
+        RepositoryUrl::parse(&format!("http://{address}")).map_err(|problem| problem.message)?;
+    let target = Target {
+        url,
+        kind: RepositoryKind::Helm,
+        login: None,
+        login_key: None,
+        chart_names: Vec::new(),
+    };
     let started = Instant::now();
     let synced = registries.sync(&target, &Validators::default(), &Known::default()).await?;
     let elapsed = started.elapsed();
-    let Synced::Charts { versions, validators } = synced else { return Err("the index did not change".into()) };
+    let Synced::Charts { versions, validators } = synced else {
+        return Err("the index did not change".into());
+    };
     let peak = memory::peak(std::process::id())?;
     let started = Instant::now();
     let again = registries.sync(&target, &validators, &Known::default()).await?;
@@ -83,11 +102,17 @@ pub async fn child_download(address: &str) -> Result<(), Failure> {
 }
 
 async fn child(what: &str, address: SocketAddr) -> Result<Vec<u64>, Failure> {
-    let output = Command::new(std::env::current_exe()?).args(["child", what, &address.to_string()]).output().await?;
+    let output = Command::new(std::env::current_exe()?)
+        .args(["child", what, &address.to_string()])
+        .output()
+        .await?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
     }
-    Ok(String::from_utf8(output.stdout)?.split_whitespace().map(str::parse).collect::<Result<_, _>>()?)
+    Ok(String::from_utf8(output.stdout)?
+        .split_whitespace()
+        .map(str::parse)
+        .collect::<Result<_, _>>()?)
 }
 
 async fn serve(index: Bytes, requests: Arc<AtomicUsize>) -> Result<SocketAddr, Failure> {
@@ -98,7 +123,10 @@ async fn serve(index: Bytes, requests: Arc<AtomicUsize>) -> Result<SocketAddr, F
     Ok(address)
 }
 
-async fn answer(State((index, requests)): State<(Bytes, Arc<AtomicUsize>)>, headers: HeaderMap) -> Response {
+async fn answer(
+    State((index, requests)): State<(Bytes, Arc<AtomicUsize>)>,
+    headers: HeaderMap,
+) -> Response {
     requests.fetch_add(1, Ordering::SeqCst);
     let tag = "\"one\"";
     if headers.get(header::IF_NONE_MATCH).is_some_and(|value| value == tag) {
@@ -110,7 +138,8 @@ async fn answer(State((index, requests)): State<(Bytes, Arc<AtomicUsize>)>, head
 /// An index like those of large repositories: long descriptions, keywords, maintainers, sources.
 fn index() -> String {
     let mut text = String::from("apiVersion: v1\nentries:\n");
-    let filler = "A production-ready chart that installs the service with sensible defaults. ".repeat(9);
+    let filler =
+        "A production-ready chart that installs the service with sensible defaults. ".repeat(9);
     for chart in 0..CHARTS {
         let _ = writeln!(text, "  chart-{chart}:");
         for version in 0..VERSIONS {

@@ -41,8 +41,18 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Failure> {
     let mut rows: Vec<Row> = bundle::measure()?;
     let server = hawser::Hawser::start().await?;
-    rows.push(Row::new("Server, ready after start", format!("{} ms", server.ready.as_millis()), "OpenBao included", "first start"));
-    rows.push(Row::new("Server, resident when idle", memory::mib(server.resident()?), "", "OpenBao aside"));
+    rows.push(Row::new(
+        "Server, ready after start",
+        format!("{} ms", server.ready.as_millis()),
+        "OpenBao included",
+        "first start",
+    ));
+    rows.push(Row::new(
+        "Server, resident when idle",
+        memory::mib(server.resident()?),
+        "",
+        "OpenBao aside",
+    ));
     rows.extend(page::measure(&server).await?);
     rows.extend(propagation::measure(&server).await?);
     rows.push(Row::new("Server, peak memory of this run", memory::mib(server.peak()?), "", ""));

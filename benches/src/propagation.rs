@@ -28,7 +28,13 @@ pub async fn measure(server: &Hawser) -> Result<Vec<Row>, Failure> {
     let registry = serve().await?;
     let credential = server.create_credential("propagated", OLD).await?;
     for n in 0..LINKS {
-        server.add_repository(&format!("http://{registry}/r{n}"), &format!("repository {n:04}"), &credential).await?;
+        server
+            .add_repository(
+                &format!("http://{registry}/r{n}"),
+                &format!("repository {n:04}"),
+                &credential,
+            )
+            .await?;
     }
     wait(server, "/charts/repositories?state=syncing", "of 0").await.ok();
     tokio::time::sleep(Duration::from_secs(3)).await;
@@ -47,7 +53,12 @@ pub async fn measure(server: &Hawser) -> Result<Vec<Row>, Failure> {
         return Err(format!("{healthy} of {LINKS} deliveries are healthy").into());
     }
     Ok(vec![
-        Row::new(format!("One update, {LINKS} links: saved and queued"), format!("{} ms", saved.as_millis()), "", "Vault write included"),
+        Row::new(
+            format!("One update, {LINKS} links: saved and queued"),
+            format!("{} ms", saved.as_millis()),
+            "",
+            "Vault write included",
+        ),
         Row::new(
             format!("One update, {LINKS} links: all verified"),
             format!("{} ms", took.as_millis()),
@@ -118,10 +129,12 @@ async fn serve() -> Result<SocketAddr, Failure> {
 }
 
 async fn answer(Path(repository): Path<String>, headers: HeaderMap) -> Response {
-    let known = [OLD, NEW].map(|password| format!("Basic {}", BASE64_STANDARD.encode(format!("ada:{password}"))));
+    let known = [OLD, NEW]
+        .map(|password| format!("Basic {}", BASE64_STANDARD.encode(format!("ada:{password}"))));
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     if !given.is_some_and(|given| known.iter().any(|known| known == given)) {
-        return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Basic realm=\"bench\"")]).into_response();
+        return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Basic realm=\"bench\"")])
+            .into_response();
     }
     let tag = "\"one\"";
     if headers.get(header::IF_NONE_MATCH).is_some_and(|value| value == tag) {
