@@ -24,7 +24,8 @@ pub mod services;
 mod sessions;
 #[cfg(feature = "ssr")]
 mod shell;
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
 mod tests;
 mod ui;
 

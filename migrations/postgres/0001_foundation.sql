@@ -71,13 +71,18 @@ create table credentials (
 );
 create unique index credentials_by_name on credentials (organization_id, name_key) where deleted_at is null;
 
--- One intended write of a secret to Vault (security: T1, W, T2).
+-- One intended write of a secret to Vault, with everything but the secret that takes effect when it
+-- is committed. `prior_state` is what the credential goes back to when it is not.
 create table secret_operations (
   organization_id uuid not null,
   id uuid not null,
   credential_id uuid not null,
   kind text not null check (kind in ('create', 'update')),
   state text not null check (state in ('intent', 'applied', 'aborted')),
+  prior_state text not null,
+  name text not null,
+  name_key text not null,
+  description text not null,
   username text not null,
   fingerprint text not null,
   actor text not null,
@@ -103,6 +108,7 @@ create table repositories (
   row_version bigint not null default 1,
   epoch bigint not null default 0,
   charts bigint not null default 0,
+  failures bigint not null default 0,
   etag text,
   last_modified text,
   digest text,
@@ -110,6 +116,7 @@ create table repositories (
   last_success_at bigint,
   next_sync_at bigint,
   created_at bigint not null,
+  updated_by text not null,
   deleted_at bigint,
   primary key (organization_id, id)
 );
@@ -131,6 +138,7 @@ create table links (
 );
 create index links_by_credential on links (organization_id, credential_id);
 
+-- `content_hash` covers all versions, so that a sync rewrites only charts that changed.
 create table charts (
   organization_id uuid not null,
   id uuid not null,
@@ -142,6 +150,7 @@ create table charts (
   search_text text not null,
   versions bigint not null,
   deprecated boolean not null,
+  content_hash text not null,
   primary key (organization_id, id),
   unique (organization_id, repository_id, name),
   foreign key (organization_id, repository_id) references repositories (organization_id, id)
@@ -163,6 +172,7 @@ create table chart_versions (
   foreign key (organization_id, chart_id) references charts (organization_id, id)
 );
 
+-- The counts are those of the end; while `finished_at` is null the deliveries are counted.
 create table propagations (
   organization_id uuid not null,
   id uuid not null,
@@ -171,54 +181,54 @@ create table propagations (
   started_by text not null,
   started_at bigint not null,
   finished_at bigint,
+  healthy bigint not null default 0,
+  needs_attention bigint not null default 0,
+  superseded bigint not null default 0,
   primary key (organization_id, id),
   foreign key (organization_id, credential_id) references credentials (organization_id, id)
 );
 create index propagations_by_credential on propagations (organization_id, credential_id, started_at);
+create index propagations_open on propagations (started_at) where finished_at is null;
 
+-- `run_at` is when a worker may claim the row: the next try, or the end of the lease while it runs.
 create table deliveries (
   organization_id uuid not null,
-  id uuid not null,
   propagation_id uuid not null,
-  credential_id uuid not null,
   repository_id uuid not null,
+  credential_id uuid not null,
   vault_version bigint not null,
   state text not null check (state in ('waiting', 'running', 'healthy', 'retrying', 'needs_attention', 'superseded')),
   attempts bigint not null default 0,
   cause text,
   run_at bigint not null,
   lease_owner text,
-  lease_until bigint,
   fence bigint not null default 0,
-  created_at bigint not null,
   finished_at bigint,
-  primary key (organization_id, id),
-  unique (organization_id, propagation_id, repository_id),
+  primary key (organization_id, propagation_id, repository_id),
   foreign key (organization_id, propagation_id) references propagations (organization_id, id),
   foreign key (organization_id, repository_id) references repositories (organization_id, id)
 );
-create index deliveries_open on deliveries (run_at) where state in ('waiting', 'running', 'retrying');
-create index deliveries_by_repository on deliveries (organization_id, repository_id);
+create index deliveries_open on deliveries (organization_id, run_at) where state in ('waiting', 'running', 'retrying');
+create index deliveries_running on deliveries (lease_owner, organization_id) where state = 'running';
 
--- Background work other than deliveries: `sync` of a repository, `destroy` of a secret. The
--- dedupe key makes a job level-triggered: asking twice queues once.
+-- Background work other than deliveries: `sync` of a repository, `destroy` of a secret. One row per
+-- target: asking twice queues once, and asking while it runs (`again_at`) runs it once more.
+-- `run_at` is as in deliveries. `fence` starts at the time of insertion, so it never repeats.
 create table jobs (
   organization_id uuid not null references organizations (id),
-  id uuid not null,
   kind text not null check (kind in ('sync', 'destroy')),
   target_id uuid not null,
   reason text not null,
-  state text not null check (state in ('waiting', 'running', 'retrying', 'done', 'failed')),
+  state text not null check (state in ('waiting', 'running', 'retrying')),
   attempts bigint not null default 0,
   run_at bigint not null,
+  again_at bigint,
   lease_owner text,
-  lease_until bigint,
-  fence bigint not null default 0,
-  created_at bigint not null,
-  primary key (organization_id, id)
+  fence bigint not null,
+  primary key (organization_id, kind, target_id)
 );
-create unique index jobs_live on jobs (organization_id, kind, target_id) where state in ('waiting', 'retrying');
-create index jobs_open on jobs (run_at) where state in ('waiting', 'running', 'retrying');
+create index jobs_open on jobs (kind, organization_id, run_at);
+create index jobs_running on jobs (lease_owner, organization_id) where state = 'running';
 
 create table sync_runs (
   organization_id uuid not null,

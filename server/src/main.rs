@@ -1,2 +1,73 @@
-//! Placeholder.
-fn main() {}
+//! `hawser-server`.
+
+use std::process::ExitCode;
+
+use server::{
+    config::{self, Config},
+    telemetry,
+};
+
+const USAGE: &str = "\
+Hawser keeps registry credentials in Vault and every chart repository that uses them in step.
+
+usage: hawser-server [COMMAND]
+
+  (none)         run until SIGINT or SIGTERM
+  check-config   say whether the configuration can be used
+  --help         print this
+  --version      print the version
+
+settings, from the environment or the file that HAWSER_CONFIG names:
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        [] => run(),
+        ["check-config"] => check(),
+        ["--help" | "-h" | "help"] => {
+            print!("{USAGE}{}", config::table());
+            ExitCode::SUCCESS
+        }
+        ["--version" | "-V"] => {
+            println!("hawser-server {}", env!("CARGO_PKG_VERSION"));
+            ExitCode::SUCCESS
+        }
+        other => {
+            eprintln!("hawser-server: unknown arguments: {}; try --help", other.join(" "));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn check() -> ExitCode {
+    match Config::load() {
+        Ok(config) => {
+            println!("{config:#?}");
+            ExitCode::SUCCESS
+        }
+        Err(problems) => failed(&problems.to_string()),
+    }
+}
+
+fn run() -> ExitCode {
+    let config = match Config::load() {
+        Ok(config) => config,
+        Err(problems) => return failed(&problems.to_string()),
+    };
+    telemetry::start_logging(&config);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&format!("starting the runtime: {error}")),
+    };
+    match runtime.block_on(server::run(config)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error.chain()),
+    }
+}
+
+fn failed(why: &str) -> ExitCode {
+    eprintln!("hawser-server: {why}");
+    ExitCode::FAILURE
+}

@@ -232,7 +232,7 @@ fn row_of(row: &CredentialSummary, actor: &Actor, now: Timestamp) -> AnyView {
 pub(super) fn state(state: CredentialState, failing: u32) -> AnyView {
     let (tone, label) = match state {
         CredentialState::Active if failing > 0 => {
-            (Tone::Warn, format!("Active, {} failing", failing))
+            (Tone::Warn, format!("Active, {failing} failing"))
         }
         CredentialState::Active => (Tone::Good, "Active".to_owned()),
         CredentialState::Creating => (Tone::Busy, "Being stored".to_owned()),

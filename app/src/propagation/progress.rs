@@ -41,7 +41,7 @@ fn summary(counts: Counts, finished: bool) -> String {
         (counts.superseded, "superseded"),
     ] {
         if count > 0 {
-            text.push_str(&format!(" · {count} {word}"));
+            text = format!("{text} · {count} {word}");
         }
     }
     if finished {

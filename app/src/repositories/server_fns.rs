@@ -1,4 +1,5 @@
 //! Server functions of repositories: who is asking, call the service.
+#![expect(clippy::too_many_arguments, reason = "one argument for each field of the form")]
 
 use domain::{Field, ServiceError, repositories};
 use leptos::prelude::*;

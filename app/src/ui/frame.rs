@@ -24,7 +24,7 @@ pub(crate) fn Frame(
     flash: Flash,
     children: Children,
 ) -> impl IntoView {
-    let messages = messages(&flash);
+    let messages = messages(flash);
     match actor {
         Some(actor) => view! {
             <a class="skip" href="#main">"Skip to content"</a>
@@ -126,8 +126,8 @@ fn Person(actor: Actor) -> AnyView {
 }
 
 /// What the form before this page left to say.
-fn messages(flash: &Flash) -> AnyView {
-    let notice = flash.notice.clone().map(|notice| {
+fn messages(flash: Flash) -> AnyView {
+    let notice = flash.notice.map(|notice| {
         view! {
             <div class="notice good" role="status">
                 <Icon name="circle-check"/>
@@ -135,7 +135,7 @@ fn messages(flash: &Flash) -> AnyView {
             </div>
         }
     });
-    let problem = flash.problems.clone().map(|problem| {
+    let problem = flash.problems.map(|problem| {
         view! {
             <div class="notice bad" role="alert">
                 <Icon name="circle-alert"/>

@@ -65,7 +65,7 @@ pub(crate) fn answer(error: Error) -> ServiceError {
             tracing::error!(error = %chain(&storage), "the database does not answer");
             ServiceError::Unavailable { what: "The database".to_owned() }
         }
-        Error::Vault(vault) if vault.is_unavailable() => {
+        Error::Vault(vault) if matches!(vault, VaultError::Unavailable(_) | VaultError::Forbidden) => {
             tracing::error!(error = %chain(&vault), "Vault does not answer");
             ServiceError::Unavailable { what: "Vault".to_owned() }
         }

@@ -17,7 +17,7 @@ pub mod workers;
 
 use std::sync::Arc;
 
-use connectors::{Registries, vault::Vault};
+use connectors::{repository::Registries, vault::Vault};
 use storage::Db;
 
 pub use changes::Changes;
@@ -34,6 +34,7 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) changes: Changes,
     pub(crate) limits: Arc<sessions::Limits>,
+    pub(crate) uses: Arc<credentials::Uses>,
     pub(crate) fingerprint_key: Arc<[u8; 32]>,
     pub(crate) replica: Arc<str>,
 }
@@ -54,6 +55,7 @@ impl Engine {
             clock,
             changes: Changes::default(),
             limits: Arc::default(),
+            uses: Arc::default(),
             fingerprint_key: Arc::new(fingerprint_key),
             replica: hex::encode(random::bytes::<8>()).into(),
         })

@@ -6,7 +6,7 @@ use domain::{
     Cause,
     charts::{FoundVersion, newest_first},
 };
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 
 use super::{
     Oci,
@@ -43,7 +43,8 @@ impl Registry<'_> {
         let session = Session::open(self.outbound, self.oci, self.target).await?;
         let mut versions = Vec::new();
         let charts = discover::charts(&session, self.target).await?;
-        let mut read = stream::iter(charts).map(|chart| self.versions(&session, chart, known)).buffer_unordered(CHARTS_AT_ONCE);
+        let reads: Vec<_> = charts.into_iter().map(|chart| self.versions(&session, chart, known).boxed()).collect();
+        let mut read = stream::iter(reads).buffer_unordered(CHARTS_AT_ONCE);
         while let Some(of_chart) = read.try_next().await? {
             versions.extend(of_chart);
             if versions.len() > VERSIONS {
@@ -94,12 +95,9 @@ enum Look {
 }
 
 async fn read_all(session: &Session<'_>, chart: &Chart, tags: &[String], known: &Known, look: Look) -> Result<Vec<FoundVersion>, Failure> {
-    stream::iter(tags)
-        .map(|tag| read(session, chart, tag, known, look))
-        .buffer_unordered(AT_ONCE)
-        .try_filter_map(async |found| Ok(found))
-        .try_collect()
-        .await
+    let reads: Vec<_> = tags.iter().map(|tag| read(session, chart, tag, known, look).boxed()).collect();
+    let found: Vec<Option<FoundVersion>> = stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 async fn read(session: &Session<'_>, chart: &Chart, tag: &str, known: &Known, look: Look) -> Result<Option<FoundVersion>, Failure> {

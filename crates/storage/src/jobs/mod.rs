@@ -1,1 +1,88 @@
-//! SQL of jobs.
+//! Background work other than deliveries: `sync` of a repository, `destroy` of a secret.
+
+mod claim;
+
+use domain::{OrganizationId, Scope, Timestamp};
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+use crate::{Result, Tx, on};
+
+pub use claim::{Claimed, claim, finish, forget_far_leases, release_orphans, renew, retry};
+
+/// What kind of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Sync a repository; the target is its id.
+    Sync,
+    /// Destroy a secret in Vault; the target is the credential's id.
+    Destroy,
+}
+
+impl Kind {
+    /// As the database spells it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sync => "sync",
+            Self::Destroy => "destroy",
+        }
+    }
+}
+
+/// Asks for work on `target` at `run_at`. Level-triggered: asking twice queues once, at the earlier
+/// time; asking while it runs lets it run once more.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn queue(
+    tx: &mut Tx,
+    scope: Scope,
+    kind: Kind,
+    target: Uuid,
+    reason: &str,
+    run_at: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
+    queue_many(tx, kind, &[(scope.organization(), target)], reason, run_at, now).await
+}
+
+/// Asks for work on many targets, of any organizations, at once; see [`queue`].
+///
+/// # Errors
+/// When the database refuses.
+pub async fn queue_many(
+    tx: &mut Tx,
+    kind: Kind,
+    targets: &[(OrganizationId, Uuid)],
+    reason: &str,
+    run_at: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
+    for chunk in targets.chunks(100) {
+        on!(tx.inner(), tx => {
+            let mut query = QueryBuilder::new(
+                "insert into jobs (organization_id, kind, target_id, reason, state, run_at, fence) ",
+            );
+            query.push_values(chunk, |mut row, (organization, target)| {
+                row.push_bind(organization.uuid())
+                    .push_bind(kind.as_str())
+                    .push_bind(*target)
+                    .push_bind(reason)
+                    .push_bind("waiting")
+                    .push_bind(run_at.millis())
+                    .push_bind(now.millis());
+            });
+            query.push(
+                " on conflict (organization_id, kind, target_id) do update set
+                   reason = excluded.reason,
+                   run_at = case when jobs.state <> 'running' and jobs.run_at > excluded.run_at
+                     then excluded.run_at else jobs.run_at end,
+                   again_at = case when jobs.state = 'running' and (jobs.again_at is null or jobs.again_at > excluded.run_at)
+                     then excluded.run_at else jobs.again_at end",
+            );
+            query.build().execute(&mut **tx).await.map(drop)
+        })?;
+    }
+    Ok(())
+}

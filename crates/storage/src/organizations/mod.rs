@@ -1,1 +1,86 @@
-//! SQL of organizations.
+//! SQL of organizations and their members.
+
+use domain::{Name, OrganizationId, Role, Timestamp, UserId, organizations::Membership};
+use uuid::Uuid;
+
+use crate::{Db, Error, Result, Tx, on, sql};
+
+/// Adds an organization.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn add(tx: &mut Tx, id: OrganizationId, name: &Name, now: Timestamp) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!("insert into organizations (id, name, created_at) values ($1, $2, $3)"))
+            .bind(id.uuid())
+            .bind(name.as_str())
+            .bind(now.millis())
+            .execute(&mut **tx)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Makes a person a member.
+///
+/// # Errors
+/// When the database refuses, such as a person who is one already.
+pub async fn add_member(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    user: UserId,
+    role: Role,
+    now: Timestamp,
+) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "insert into members (organization_id, user_id, role, created_at) values ($1, $2, $3, $4)"
+        ))
+        .bind(organization.uuid())
+        .bind(user.uuid())
+        .bind(role.as_str())
+        .bind(now.millis())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// The organizations of a person, the one they joined first at the top.
+///
+/// # Errors
+/// When the database does not answer, or holds a role this version does not know.
+pub async fn memberships(db: &Db, user: UserId) -> Result<Vec<Membership>> {
+    let rows: Vec<(Uuid, String, String)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select organizations.id, organizations.name, members.role
+             from members join organizations on organizations.id = members.organization_id
+             where members.user_id = $1
+             order by members.created_at, organizations.id"
+        ))
+        .bind(user.uuid())
+        .fetch_all(pool)
+        .await
+    })?;
+    rows.into_iter()
+        .map(|(organization, name, role)| {
+            let role = Role::parse(&role).ok_or(Error::Value { column: "members.role" })?;
+            Ok(Membership { organization: organization.into(), name, role })
+        })
+        .collect()
+}
+
+/// The organization that was made first: that of whoever set this Hawser up.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn first(db: &Db) -> Result<Option<OrganizationId>> {
+    let id: Option<Uuid> = on!(db.read(), pool => {
+        sqlx::query_scalar(sql!("select id from organizations order by created_at, id limit 1"))
+            .fetch_optional(pool)
+            .await
+    })?;
+    Ok(id.map(OrganizationId::from))
+}

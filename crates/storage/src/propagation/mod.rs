@@ -1,1 +1,59 @@
-//! SQL of propagation.
+//! Propagations and their deliveries.
+
+mod deliver;
+mod finish;
+mod start;
+mod view;
+
+use domain::{
+    Cause, CredentialId, OrganizationId, PropagationId, RepositoryId, Timestamp,
+    propagation::DeliveryState,
+};
+
+pub use deliver::{claim, forget_far_leases, release_orphans, renew, reopen, settle};
+pub use finish::{Ended, finish, to_finish};
+pub use start::start;
+pub use view::{Overview, applied_version, counts, history, lines, overview};
+
+/// A delivery that is ours until the lease ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// Whose work it is.
+    pub organization: OrganizationId,
+    /// The propagation it belongs to.
+    pub propagation: PropagationId,
+    /// The repository.
+    pub repository: RepositoryId,
+    /// The credential that is delivered.
+    pub credential: CredentialId,
+    /// Tries, this one included.
+    pub attempts: i64,
+    /// Every write about this delivery must name it.
+    pub fence: i64,
+}
+
+/// What names a delivery.
+pub type Key = (OrganizationId, PropagationId, RepositoryId);
+
+impl Claimed {
+    /// What names it.
+    #[must_use]
+    pub const fn key(&self) -> Key {
+        (self.organization, self.propagation, self.repository)
+    }
+}
+
+/// How a try of a delivery ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settlement {
+    /// The delivery.
+    pub work: Claimed,
+    /// Its new state.
+    pub state: DeliveryState,
+    /// Why the try failed.
+    pub cause: Option<Cause>,
+    /// When it is tried next; without meaning in a final state.
+    pub run_at: Timestamp,
+    /// When the try ended.
+    pub at: Timestamp,
+}

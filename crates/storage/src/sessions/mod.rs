@@ -1,1 +1,163 @@
-//! SQL of sessions.
+//! SQL of sessions, people's accounts and set-up tokens. All of it belongs to no organization.
+
+mod set_up_tokens;
+mod users;
+
+pub use set_up_tokens::{is_open, issue_token, use_token, void_tokens};
+pub use users::{Account, account, anybody, insert_user, rehash, user_name};
+
+use domain::{Timestamp, UserId};
+
+use crate::{Db, Result, on, sql};
+
+/// A session as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// The session's record, as the server wrote it.
+    pub record: String,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_seen_at: Timestamp,
+    /// When it ends at the latest.
+    pub expires_at: Timestamp,
+}
+
+/// Adds a session under the SHA-256 of its id.
+///
+/// # Errors
+/// When the id is taken, or the database refuses.
+pub async fn create(
+    db: &Db,
+    hash: &[u8],
+    user: Option<UserId>,
+    record: &str,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<()> {
+    on!(db.write(), pool => {
+        sqlx::query(sql!(
+            "insert into sessions (id_hash, user_id, record, created_at, last_seen_at, expires_at)
+             values ($1, $2, $3, $4, $4, $5)"
+        ))
+        .bind(hash)
+        .bind(user.map(UserId::uuid))
+        .bind(record)
+        .bind(now.millis())
+        .bind(expires_at.millis())
+        .execute(pool)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Stores what changed in a session; answers how many rows that was: 0 when the session is gone.
+///
+/// It never inserts, so a request that was under way during a sign-out cannot bring the session
+/// back to life (R-SESS-02).
+///
+/// # Errors
+/// When the database refuses.
+pub async fn save(
+    db: &Db,
+    hash: &[u8],
+    user: Option<UserId>,
+    record: &str,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<u64> {
+    Ok(on!(db.write(), pool => {
+        sqlx::query(sql!(
+            "update sessions set user_id = $2, record = $3, last_seen_at = $4, expires_at = $5
+             where id_hash = $1 and expires_at > $4"
+        ))
+        .bind(hash)
+        .bind(user.map(UserId::uuid))
+        .bind(record)
+        .bind(now.millis())
+        .bind(expires_at.millis())
+        .execute(pool)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
+/// A session that has not expired.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn load(db: &Db, hash: &[u8], now: Timestamp) -> Result<Option<Stored>> {
+    let row: Option<(String, i64, i64, i64)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select record, created_at, last_seen_at, expires_at
+             from sessions where id_hash = $1 and expires_at > $2"
+        ))
+        .bind(hash)
+        .bind(now.millis())
+        .fetch_optional(pool)
+        .await
+    })?;
+    Ok(row.map(|(record, created_at, last_seen_at, expires_at)| Stored {
+        record,
+        created_at: Timestamp::from_millis(created_at),
+        last_seen_at: Timestamp::from_millis(last_seen_at),
+        expires_at: Timestamp::from_millis(expires_at),
+    }))
+}
+
+/// Notes that a session is used, and until when it lives now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn touch(db: &Db, hash: &[u8], now: Timestamp, expires_at: Timestamp) -> Result<()> {
+    on!(db.write(), pool => {
+        sqlx::query(sql!("update sessions set last_seen_at = $2, expires_at = $3 where id_hash = $1"))
+            .bind(hash)
+            .bind(now.millis())
+            .bind(expires_at.millis())
+            .execute(pool)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn delete(db: &Db, hash: &[u8]) -> Result<()> {
+    on!(db.write(), pool => {
+        sqlx::query(sql!("delete from sessions where id_hash = $1")).bind(hash).execute(pool).await.map(drop)
+    })?;
+    Ok(())
+}
+
+/// Ends every session of a person; answers how many there were.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn delete_of_user(db: &Db, user: UserId) -> Result<u64> {
+    Ok(on!(db.write(), pool => {
+        sqlx::query(sql!("delete from sessions where user_id = $1"))
+            .bind(user.uuid())
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected())
+    })?)
+}
+
+/// Removes the sessions that expired; answers how many there were.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn delete_expired(db: &Db, now: Timestamp) -> Result<u64> {
+    Ok(on!(db.write(), pool => {
+        sqlx::query(sql!("delete from sessions where expires_at <= $1"))
+            .bind(now.millis())
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected())
+    })?)
+}

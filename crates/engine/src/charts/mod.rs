@@ -1,0 +1,42 @@
+//! The catalog.
+
+use async_trait::async_trait;
+use domain::{
+    Action, Actor, ChartId, ServiceError,
+    charts::{ChartDetail, ChartPage, ChartQuery},
+    service::{Answer, Charts},
+};
+
+use crate::{Engine, Error, error::answer};
+
+#[async_trait]
+impl Charts for Engine {
+    async fn list(&self, actor: &Actor, query: ChartQuery) -> Answer<ChartPage> {
+        list(self, actor, &query).await.map_err(answer)
+    }
+
+    async fn get(&self, actor: &Actor, id: ChartId) -> Answer<ChartDetail> {
+        get(self, actor, id).await.map_err(answer)
+    }
+}
+
+async fn list(engine: &Engine, actor: &Actor, query: &ChartQuery) -> Result<ChartPage, Error> {
+    let scope = actor.may(Action::View)?;
+    let (rows, total, all) = tokio::try_join!(
+        storage::charts::page(&engine.db, scope, query),
+        storage::charts::count(&engine.db, scope, query),
+        storage::charts::count_all(&engine.db, scope),
+    )?;
+    Ok(ChartPage { rows, total, all })
+}
+
+async fn get(engine: &Engine, actor: &Actor, id: ChartId) -> Result<ChartDetail, Error> {
+    let scope = actor.may(Action::View)?;
+    let (detail, versions) = tokio::try_join!(
+        storage::charts::get(&engine.db, scope, id),
+        storage::charts::versions(&engine.db, scope, id),
+    )?;
+    let mut detail = detail.ok_or(ServiceError::NotFound)?;
+    detail.versions = versions;
+    Ok(detail)
+}

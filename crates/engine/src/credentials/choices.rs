@@ -1,0 +1,22 @@
+//! The credentials a repository can use.
+
+use domain::{
+    Action, Actor, CredentialKind, credentials::CredentialChoice, repositories::RepositoryUrl,
+};
+
+use crate::{Engine, Error};
+
+/// Those that fit the host come first; a URL that is not typed to its end fits none.
+pub(super) async fn choices(
+    engine: &Engine,
+    actor: &Actor,
+    url: &str,
+) -> Result<Vec<CredentialChoice>, Error> {
+    let scope = actor.may(Action::View)?;
+    let url = RepositoryUrl::parse(url).ok();
+    let host = url.as_ref().map_or("", RepositoryUrl::host);
+    let mut choices = storage::credentials::choices(&engine.db, scope, host).await?;
+    choices.retain(|choice| choice.provider.facts().kind == CredentialKind::Registry);
+    choices.sort_by_key(|choice| !choice.fits_host);
+    Ok(choices)
+}

@@ -1,0 +1,77 @@
+//! Deleting a credential.
+
+use domain::{
+    Action, Actor, CredentialId, Field, PropagationId, Scope, ServiceError, Timestamp,
+    audit::AuditAction,
+    credentials::{CredentialState, DeleteCredential, Unlinking},
+};
+use storage::{Tx, jobs};
+
+use super::{audit, commit::LATE, person};
+use crate::{Engine, Error, audit::allowed};
+
+/// The row stays as a tombstone; from the commit on nobody can begin to use the secret, and a
+/// worker destroys it in Vault.
+pub(super) async fn delete(
+    engine: &Engine,
+    actor: &Actor,
+    form: &DeleteCredential,
+) -> Result<(), Error> {
+    let scope = allowed(engine, actor, Action::ManageCredentials, "delete a credential").await?;
+    let (id, unlinking) = form.parse()?;
+    let existing =
+        storage::credentials::existing(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    let now = engine.clock.now();
+
+    let mut tx = engine.db.begin().await?;
+    if storage::credentials::tombstone(&mut tx, scope, id, &actor.name, now).await? == 0 {
+        return Err(ServiceError::NotFound.into());
+    }
+    let links = storage::repositories::links_of(&mut tx, scope, id).await?;
+    let detail = match unlinking {
+        _ if links.is_empty() => String::new(),
+        Unlinking::Refuse => {
+            return Err(ServiceError::InUse(links.into_iter().map(|(_, name)| name).collect()).into());
+        }
+        Unlinking::Unlink => {
+            storage::repositories::unlink_all(&mut tx, scope, id).await?;
+            format!("{} repositories unlinked", links.len())
+        }
+        Unlinking::Replace(other) => {
+            let name = replace(engine, &mut tx, scope, id, other, &actor.name, now).await?;
+            format!("{} repositories use {name} now", links.len())
+        }
+    };
+    // A write that is under way must find the tombstone, not an empty place.
+    let run_at = match existing.state {
+        CredentialState::Creating | CredentialState::Updating => now.plus(LATE),
+        _ => now,
+    };
+    jobs::queue(&mut tx, scope, jobs::Kind::Destroy, id.uuid(), "deleted", run_at, now).await?;
+    let action = AuditAction::CredentialDeleted;
+    audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    engine.changes.tell_workers();
+    Ok(())
+}
+
+/// Gives the links to another credential and has each of them proved at its registry; answers the
+/// name of that credential.
+async fn replace(
+    engine: &Engine,
+    tx: &mut Tx,
+    scope: Scope,
+    from: CredentialId,
+    to: CredentialId,
+    actor: &str,
+    now: Timestamp,
+) -> Result<String, Error> {
+    let other = storage::credentials::committed(&engine.db, scope, to)
+        .await?
+        .ok_or_else(|| Field::Replacement.problem("Choose one from the list."))?;
+    storage::repositories::relink_all(tx, scope, from, to, now).await?;
+    let (propagation, version) = (PropagationId::new(), other.vault_version);
+    storage::propagation::start(tx, scope, propagation, to, version, actor, now).await?;
+    Ok(other.name)
+}

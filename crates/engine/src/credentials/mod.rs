@@ -1,0 +1,106 @@
+//! Credentials: one file per verb, and the protocol that keeps SQL and Vault of one mind.
+//!
+//! A secret is stored in three steps. T1 writes the intent down in SQL; W writes the secret to
+//! Vault under check-and-set, with the operation's id inside; T2 makes the written version the one
+//! that counts, in one transaction with everything that follows from it. Readers use the version
+//! that SQL committed and no other, and nobody is told "saved" before T2. What was left between T1
+//! and T2 is decided by [`Engine::recover_operations`].
+
+mod choices;
+mod commit;
+mod create;
+mod delete;
+mod destroy;
+mod get;
+mod list;
+mod recover;
+mod secret_for_use;
+mod store;
+mod update;
+mod write;
+
+use async_trait::async_trait;
+use connectors::vault::SecretPath;
+use domain::{
+    Actor, CredentialId, FieldProblem, Field, Scope, Secret,
+    audit::{AuditAction, AuditActor},
+    credentials::{
+        CreateCredential, CredentialChoice, CredentialDetail, CredentialPage, CredentialQuery,
+        DeleteCredential, Saved, UpdateCredential,
+    },
+    service::{Answer, Credentials},
+};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use storage::{Tx, audit::Record};
+
+use crate::{Engine, Error, error::answer};
+
+pub use secret_for_use::SecretForUse;
+pub(crate) use secret_for_use::Uses;
+
+#[async_trait]
+impl Credentials for Engine {
+    async fn list(&self, actor: &Actor, query: CredentialQuery) -> Answer<CredentialPage> {
+        list::list(self, actor, &query).await.map_err(answer)
+    }
+
+    async fn get(&self, actor: &Actor, id: CredentialId) -> Answer<CredentialDetail> {
+        get::get(self, actor, id).await.map_err(answer)
+    }
+
+    async fn choices(&self, actor: &Actor, url: &str) -> Answer<Vec<CredentialChoice>> {
+        choices::choices(self, actor, url).await.map_err(answer)
+    }
+
+    async fn create(&self, actor: &Actor, form: CreateCredential) -> Answer<Saved> {
+        create::create(self, actor, form).await.map_err(answer)
+    }
+
+    async fn update(&self, actor: &Actor, form: UpdateCredential) -> Answer<Saved> {
+        update::update(self, actor, form).await.map_err(answer)
+    }
+
+    async fn delete(&self, actor: &Actor, form: DeleteCredential) -> Answer<()> {
+        delete::delete(self, actor, &form).await.map_err(answer)
+    }
+}
+
+/// Tells whether two secrets are the same without telling anything about them; never shown.
+fn fingerprint(engine: &Engine, secret: &Secret) -> Result<String, Error> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(engine.fingerprint_key.as_slice())
+        .map_err(|_| Error::Setting("fingerprint_key"))?;
+    mac.update(secret.expose().as_bytes());
+    let digest = mac.finalize().into_bytes();
+    Ok(hex::encode(digest.get(..8).unwrap_or_default()))
+}
+
+const fn path(scope: Scope, credential: CredentialId) -> SecretPath {
+    SecretPath { organization: scope.organization(), credential }
+}
+
+async fn audit(
+    engine: &Engine,
+    tx: &mut Tx,
+    scope: Scope,
+    actor: AuditActor,
+    action: AuditAction,
+    target: &str,
+    detail: String,
+) -> Result<(), Error> {
+    let record = Record { actor, action, target: target.to_owned(), detail };
+    Ok(storage::audit::record(tx, scope, engine.clock.now(), &record).await?)
+}
+
+fn person(actor: &Actor) -> AuditActor {
+    AuditActor::Person(actor.name.clone())
+}
+
+fn taken() -> FieldProblem {
+    Field::Name.problem("This name is taken.")
+}
+
+/// A taken name is the person's to mend; anything else is ours.
+fn name_taken(error: storage::Error) -> Error {
+    if error.is_duplicate() { taken().into() } else { error.into() }
+}

@@ -1,0 +1,119 @@
+//! Reading a secret to open a registry with it.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use connectors::vault::VaultError;
+use domain::{
+    CredentialId, Scope, Secret, ServiceError, Timestamp,
+    audit::{AuditAction, AuditActor},
+};
+
+use super::{audit, path};
+use crate::{Engine, Error};
+
+/// A version's uses within this time are one line of the audit log: an update that goes to
+/// 10,000 repositories must not write 10,000 lines.
+const ONE_USE: Duration = Duration::from_secs(60);
+
+/// A secret as a registry wants it.
+#[derive(Debug, Clone)]
+pub struct SecretForUse {
+    /// The user name at the registry.
+    pub username: String,
+    /// The password, token or key.
+    pub password: Secret,
+    /// The version it is.
+    pub vault_version: i64,
+    /// The epoch it was committed in; results of an older one do not count.
+    pub epoch: i64,
+}
+
+/// When each version was last written down as used.
+#[derive(Debug, Default)]
+pub(crate) struct Uses(Mutex<HashMap<(CredentialId, i64), Timestamp>>);
+
+impl Uses {
+    /// Whether this use is to be written down.
+    fn is_new(&self, credential: CredentialId, version: i64, now: Timestamp) -> bool {
+        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if uses.get(&(credential, version)).is_some_and(|at| now.since(*at) < ONE_USE) {
+            return false;
+        }
+        uses.retain(|_, at| now.since(*at) < ONE_USE);
+        uses.insert((credential, version), now);
+        true
+    }
+
+    fn forget(&self, credential: CredentialId, version: i64) {
+        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        uses.remove(&(credential, version));
+    }
+}
+
+impl Engine {
+    /// The committed version of a credential, read from Vault. Uses are noted and audited, at most
+    /// once a minute for a version.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] when the credential is deleted, lost, or was never stored;
+    /// otherwise when Vault or the database do not answer, which says nothing about the credential.
+    pub async fn secret_for_use(
+        &self,
+        scope: Scope,
+        credential: CredentialId,
+    ) -> Result<SecretForUse, Error> {
+        let committed = storage::credentials::committed(&self.db, scope, credential)
+            .await?
+            .ok_or(ServiceError::NotFound)?;
+        let version = u64::try_from(committed.vault_version).map_err(|_| VaultError::NotFound)?;
+        // Vault's client compares organization and credential inside the secret with the path (I-08).
+        let sealed = self.vault.read(&path(scope, credential), version).await?;
+        let now = self.clock.now();
+        if self.uses.is_new(credential, committed.vault_version, now)
+            && let Err(error) = note_use(self, scope, credential, &committed, now).await
+        {
+            self.uses.forget(credential, committed.vault_version);
+            return Err(error);
+        }
+        Ok(SecretForUse {
+            username: sealed.username,
+            password: sealed.password,
+            vault_version: committed.vault_version,
+            epoch: committed.epoch,
+        })
+    }
+}
+
+async fn note_use(
+    engine: &Engine,
+    scope: Scope,
+    credential: CredentialId,
+    committed: &storage::credentials::Committed,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut tx = engine.db.begin().await?;
+    storage::credentials::mark_used(&mut tx, scope, credential, now).await?;
+    let (actor, action) = (AuditActor::Hawser, AuditAction::SecretRead);
+    let detail = format!("version {}", committed.vault_version);
+    audit(engine, &mut tx, scope, actor, action, &committed.name, detail).await?;
+    Ok(tx.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_uses_within_a_minute_are_one() {
+        let (uses, id) = (Uses::default(), CredentialId::new());
+        let start = Timestamp::from_millis(1_000_000);
+        assert!(uses.is_new(id, 1, start));
+        assert!(!uses.is_new(id, 1, start.plus(Duration::from_secs(59))));
+        assert!(uses.is_new(id, 2, start.plus(Duration::from_secs(59))));
+        assert!(uses.is_new(id, 1, start.plus(Duration::from_secs(60))));
+    }
+}

@@ -1,0 +1,80 @@
+//! W and T2, seen through to the end even when the person closes the page.
+
+use std::time::Duration;
+
+use domain::{Scope, Secret, ServiceError, audit::AuditActor, credentials::Saved};
+use storage::credentials::{Ended, Operation};
+use tracing::Instrument as _;
+
+use super::{
+    commit::{abort, commit},
+    write::{Outcome, write},
+};
+use crate::{Engine, Error, error::chain};
+
+/// How long the request keeps an operation to itself; after that the recovery decides.
+pub(super) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Writes the secret of an operation that T1 wrote down, and commits it.
+pub(super) async fn to_the_end(
+    engine: &Engine,
+    operation: Operation,
+    committed: i64,
+    password: Secret,
+) -> Result<Saved, Error> {
+    let committed = u64::try_from(committed).unwrap_or(0);
+    let work = store(engine.clone(), operation, committed, password).in_current_span();
+    tokio::spawn(work).await.unwrap_or_else(|panic| {
+        tracing::error!(error = %panic, "storing a secret ended unexpectedly");
+        Err(ServiceError::BeingChecked.into())
+    })
+}
+
+async fn store(
+    engine: Engine,
+    operation: Operation,
+    committed: u64,
+    password: Secret,
+) -> Result<Saved, Error> {
+    let by = AuditActor::Person(operation.actor.clone());
+    match write(&engine, &operation, committed, password).await {
+        Outcome::Written(version) => match commit(&engine, &operation, version, by).await {
+            Ok(Some(saved)) => Ok(saved),
+            Ok(None) => too_late(&engine, &operation).await,
+            Err(error) => {
+                tracing::error!(error = %chain(&error), "a stored secret waits for its commit");
+                Err(ServiceError::BeingChecked.into())
+            }
+        },
+        Outcome::Foreign => {
+            give_up(&engine, &operation, by, "Vault holds a version that Hawser did not write").await;
+            let changed_by = "Somebody with access to Vault".to_owned();
+            Err(ServiceError::Stale { changed_by }.into())
+        }
+        Outcome::Refused(error) => {
+            give_up(&engine, &operation, by, "Vault did not take it").await;
+            Err(error)
+        }
+        Outcome::Unknown => Err(ServiceError::BeingChecked.into()),
+    }
+}
+
+/// What cannot be given up now is given up by the recovery.
+async fn give_up(engine: &Engine, operation: &Operation, by: AuditActor, reason: &str) {
+    if let Err(error) = abort(engine, operation, by, reason).await {
+        tracing::error!(error = %chain(&error), "an operation is given up later");
+    }
+}
+
+/// The recovery, or a deletion, was quicker.
+async fn too_late(engine: &Engine, operation: &Operation) -> Result<Saved, Error> {
+    let scope = Scope::of_worker(operation.organization);
+    let (credential, id) = (operation.credential, operation.id);
+    match storage::credentials::ended(&engine.db, scope, credential, id).await? {
+        Some(Ended::Applied) => Ok(Saved { id: credential, propagation: None }),
+        _ if storage::credentials::existing(&engine.db, scope, credential).await?.is_none() => {
+            Err(ServiceError::NotFound.into())
+        }
+        _ => Err(ServiceError::Unavailable { what: "Vault".to_owned() }.into()),
+    }
+}

@@ -1,0 +1,158 @@
+//! W: the write to Vault, whose answer can get lost.
+
+use std::time::Duration;
+
+use connectors::vault::{Newest, Sealed, SecretPath, Unavailable, VaultError};
+use domain::{OperationId, Scope, Secret};
+use storage::credentials::Operation;
+
+use super::path;
+use crate::{Engine, Error};
+
+/// The longest the whole step may take.
+const LONGEST: Duration = Duration::from_secs(10);
+const TRIES: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// What is known after the attempt.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// This version holds the secret.
+    Written(u64),
+    /// Vault holds a version that Hawser did not write; nothing was overwritten.
+    Foreign,
+    /// Nothing was stored.
+    Refused(Error),
+    /// It may be stored, or be stored later: only the recovery can tell.
+    Unknown,
+}
+
+/// Writes the secret of `operation` on top of what Vault holds. `committed` is the version that
+/// counts, 0 when there is none.
+pub(super) async fn write(
+    engine: &Engine,
+    operation: &Operation,
+    committed: u64,
+    password: Secret,
+) -> Outcome {
+    let scope = Scope::of_worker(operation.organization);
+    let mut attempt = Attempt {
+        engine,
+        scope,
+        path: path(scope, operation.credential),
+        sealed: Sealed {
+            organization: operation.organization,
+            credential: operation.credential,
+            operation: operation.id,
+            username: operation.username.clone(),
+            password,
+        },
+        committed,
+        in_doubt: false,
+    };
+    match tokio::time::timeout(LONGEST, attempt.run()).await {
+        Ok(outcome) => outcome,
+        Err(_) if attempt.in_doubt => Outcome::Unknown,
+        Err(_) => Outcome::Refused(VaultError::Unavailable(Unavailable::Timeout).into()),
+    }
+}
+
+struct Attempt<'a> {
+    engine: &'a Engine,
+    scope: Scope,
+    path: SecretPath,
+    sealed: Sealed,
+    committed: u64,
+    /// Whether a write was sent whose result is not known.
+    in_doubt: bool,
+}
+
+impl Attempt<'_> {
+    async fn run(&mut self) -> Outcome {
+        let cas = if self.committed == 0 { Ok(Some(0)) } else { self.base().await };
+        match cas {
+            Ok(Some(cas)) => match self.write(cas).await {
+                Next::Ended(outcome) => outcome,
+                // The write of a given-up operation arrived late; that can happen only once.
+                Next::Rebased(cas) => match self.write(cas).await {
+                    Next::Ended(outcome) => outcome,
+                    Next::Rebased(_) => Outcome::Foreign,
+                },
+            },
+            Ok(None) => Outcome::Foreign,
+            Err(error) => Outcome::Refused(error),
+        }
+    }
+
+    /// Sends the same write up to three times: a duplicate that did land fails on check-and-set and
+    /// is recognized by its operation.
+    async fn write(&mut self, cas: u64) -> Next {
+        let mut refusal = VaultError::Unavailable(Unavailable::Timeout);
+        for tried in 1..=TRIES {
+            let before = std::mem::replace(&mut self.in_doubt, true);
+            match self.engine.vault.write(&self.path, cas, &self.sealed).await {
+                Ok(version) => return Next::Ended(Outcome::Written(version)),
+                Err(VaultError::CheckAndSet) => return self.conflict().await,
+                Err(VaultError::Unknown | VaultError::Malformed) => {}
+                Err(error) => {
+                    self.in_doubt = before;
+                    refusal = error;
+                    if !error.may_pass() {
+                        break;
+                    }
+                }
+            }
+            if tried < TRIES {
+                tokio::time::sleep(PAUSE * tried).await;
+            }
+        }
+        Next::Ended(if self.in_doubt { Outcome::Unknown } else { Outcome::Refused(refusal.into()) })
+    }
+
+    /// Somebody wrote first: was it an earlier try of this operation, or one that was given up?
+    async fn conflict(&mut self) -> Next {
+        let Ok(newest) = self.engine.vault.newest(&self.path).await else {
+            return Next::Ended(Outcome::Unknown);
+        };
+        if let Some(newest) = newest.filter(|newest| newest.operation == Some(self.sealed.operation)) {
+            return Next::Ended(Outcome::Written(newest.version));
+        }
+        // What is there is not ours, and check-and-set keeps our earlier tries from landing.
+        self.in_doubt = false;
+        match self.basis(newest).await {
+            Ok(Some(cas)) => Next::Rebased(cas),
+            Ok(None) => Next::Ended(Outcome::Foreign),
+            Err(error) => Next::Ended(Outcome::Refused(error)),
+        }
+    }
+
+    async fn base(&self) -> Result<Option<u64>, Error> {
+        let newest = self.engine.vault.newest(&self.path).await?;
+        self.basis(newest).await
+    }
+
+    /// The version to write on top of; `None` when somebody wrote by hand, which may be the last
+    /// copy of a real secret.
+    async fn basis(&self, newest: Option<Newest>) -> Result<Option<u64>, Error> {
+        let Some(newest) = newest else { return Ok(Some(0)) };
+        if newest.destroyed || newest.version == self.committed {
+            return Ok(Some(newest.version));
+        }
+        match newest.operation {
+            Some(operation) if self.has_ended(operation).await? => Ok(Some(newest.version)),
+            _ => Ok(None),
+        }
+    }
+
+    async fn has_ended(&self, operation: OperationId) -> Result<bool, Error> {
+        let credential = self.sealed.credential;
+        let ended =
+            storage::credentials::ended(&self.engine.db, self.scope, credential, operation).await?;
+        Ok(ended.is_some())
+    }
+}
+
+enum Next {
+    Ended(Outcome),
+    Rebased(u64),
+}

@@ -1,0 +1,50 @@
+//! Propagations: bringing one update to every linked repository.
+
+pub(crate) mod deliver;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::{
+    Action, Actor, PropagationId, ServiceError,
+    propagation::Progress,
+    service::{Answer, Propagations},
+};
+
+use crate::{Engine, Error, error::answer};
+
+/// Other replicas change things too, and only SQL knows of it.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// Many deliveries end at once; one look shows them all.
+const GATHER: Duration = Duration::from_millis(100);
+
+#[async_trait]
+impl Propagations for Engine {
+    async fn progress(&self, actor: &Actor, id: PropagationId) -> Answer<Progress> {
+        progress(self, actor, id).await.map_err(answer)
+    }
+
+    async fn changed(&self, actor: &Actor) {
+        let news = self.changes.of(actor.organization);
+        if tokio::time::timeout(LOOK_AGAIN, news.notified()).await.is_ok() {
+            tokio::time::sleep(GATHER).await;
+        }
+    }
+}
+
+async fn progress(engine: &Engine, actor: &Actor, id: PropagationId) -> Result<Progress, Error> {
+    let scope = actor.may(Action::View)?;
+    let overview = storage::propagation::overview(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    let (counts, lines) = tokio::try_join!(
+        storage::propagation::counts(&engine.db, scope, id),
+        storage::propagation::lines(&engine.db, scope, id),
+    )?;
+    Ok(Progress {
+        id,
+        credential: overview.credential,
+        started_at: overview.started_at,
+        finished_at: overview.finished_at,
+        counts,
+        lines,
+    })
+}

@@ -1,0 +1,18 @@
+//! A page of the Repositories table.
+
+use domain::{
+    Action, Actor,
+    repositories::{RepositoryPage, RepositoryQuery},
+};
+
+use crate::{Engine, Error};
+
+pub(super) async fn list(engine: &Engine, actor: &Actor, query: &RepositoryQuery) -> Result<RepositoryPage, Error> {
+    let scope = actor.may(Action::View)?;
+    let (rows, total, all) = tokio::try_join!(
+        storage::repositories::page(&engine.db, scope, query),
+        storage::repositories::count(&engine.db, scope, query),
+        storage::repositories::count_all(&engine.db, scope),
+    )?;
+    Ok(RepositoryPage { rows, total, all })
+}

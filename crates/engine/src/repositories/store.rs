@@ -1,0 +1,253 @@
+//! Writing down how syncs and deliveries ended, many in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use domain::{
+    Cause, ChartId, OrganizationId, PropagationId, RepositoryId, Scope, Timestamp,
+    audit::{AuditAction, AuditActor},
+};
+use storage::{
+    Tx,
+    audit::Record,
+    charts::{Chart, Version},
+    jobs,
+    propagation::Settlement,
+    repositories::Outcome,
+};
+
+use super::{
+    pause,
+    prepare::{Prepared, prepare},
+    sync::Attempt,
+};
+use crate::{Engine, Error, propagation::deliver::failed};
+
+/// Who asked for a sync, and so has to be told how it ended.
+enum For {
+    Delivery(Settlement),
+    Job(jobs::Claimed),
+    Nobody,
+}
+
+struct Line {
+    asked: For,
+    outcome: Option<Outcome>,
+    charts: Option<Vec<Prepared>>,
+}
+
+/// What is to be written down together.
+#[derive(Default)]
+pub(crate) struct Store {
+    lines: Vec<Line>,
+    /// Propagations whose last delivery may be among these.
+    closing: BTreeSet<(OrganizationId, PropagationId)>,
+}
+
+/// What was written down.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Stored {
+    /// Results that were still wanted: the rest had a newer fence or epoch.
+    pub(crate) written: usize,
+}
+
+impl Store {
+    /// Adds a delivery that was tried.
+    pub(crate) async fn delivery(&mut self, settlement: Settlement, attempt: Option<Box<Attempt>>) -> Result<(), Error> {
+        self.add(For::Delivery(settlement), attempt).await
+    }
+
+    /// Adds a sync job that was done; `None` when its repository is gone.
+    pub(crate) async fn job(&mut self, work: jobs::Claimed, attempt: Option<Box<Attempt>>) -> Result<(), Error> {
+        self.add(For::Job(work), attempt).await
+    }
+
+    /// A sync that somebody waits for.
+    pub(crate) async fn direct(mut self, attempt: Box<Attempt>) -> Result<Self, Error> {
+        self.add(For::Nobody, Some(attempt)).await?;
+        Ok(self)
+    }
+
+    async fn add(&mut self, asked: For, attempt: Option<Box<Attempt>>) -> Result<(), Error> {
+        let (outcome, versions) = attempt.map_or((None, None), |attempt| (Some(attempt.outcome), attempt.versions));
+        let charts = match versions {
+            // Sorting and hashing a large index takes a while; the other tasks go on meanwhile.
+            Some(versions) => Some(
+                tokio::task::spawn_blocking(move || prepare(versions))
+                    .await
+                    .map_err(|_| Error::Setting("the charts of an index"))?,
+            ),
+            None => None,
+        };
+        self.lines.push(Line { asked, outcome, charts });
+        Ok(())
+    }
+
+    /// Also ends this propagation, if this was its last delivery.
+    pub(crate) fn closing(&mut self, organization: OrganizationId, propagation: PropagationId) {
+        self.closing.insert((organization, propagation));
+    }
+
+    /// Takes in what another one holds.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.lines.extend(other.lines);
+        self.closing.extend(other.closing);
+    }
+
+    /// Whether a large write is among it, which should not hold up the others.
+    pub(crate) fn has_charts(&self) -> bool {
+        self.lines.iter().any(|line| line.charts.is_some())
+    }
+
+    /// The same results with failures in place of charts, for a database that refuses them.
+    pub(crate) fn without_charts(mut self) -> Self {
+        for line in self.lines.iter_mut().filter(|line| line.charts.is_some()) {
+            line.charts = None;
+            if let Some(outcome) = &mut line.outcome {
+                outcome.cause = Some(Cause::Internal);
+                outcome.next_sync_at = Some(outcome.finished_at.plus(pause(Cause::Internal, 6, None)));
+                (outcome.found, outcome.proven) = (None, None);
+            }
+            if let For::Delivery(settlement) = &mut line.asked {
+                *settlement = failed(&settlement.work, Cause::Internal, None, settlement.at);
+            }
+        }
+        self
+    }
+
+    /// How many results there are.
+    pub(crate) fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Writes everything that is still wanted: a delivery or job only while its fence is ours (I-12),
+    /// a result only while the repository has the epoch the sync started with (F8).
+    pub(crate) async fn commit(&self, engine: &Engine) -> Result<Stored, Error> {
+        let now = engine.clock.now();
+        let mut tx = engine.db.begin().await?;
+        let ours = self.ours(&mut tx).await?;
+        let outcomes: Vec<&Outcome> = ours.iter().filter_map(|line| line.outcome.as_ref()).collect();
+        let written: HashSet<_> = storage::repositories::record(&mut tx, &outcomes).await?.into_iter().collect();
+        let is_written = |outcome: &Outcome| written.contains(&(outcome.organization, outcome.repository));
+        let kept: Vec<&Outcome> = outcomes.into_iter().filter(|outcome| is_written(outcome)).collect();
+        storage::repositories::record_runs(&mut tx, &kept).await?;
+        for line in &ours {
+            match (&line.outcome, &line.charts, &line.asked) {
+                (Some(outcome), Some(charts), _) if is_written(outcome) => {
+                    let scope = Scope::of_worker(outcome.organization);
+                    replace(&mut tx, scope, outcome.repository, charts).await?;
+                }
+                (Some(outcome), _, For::Delivery(settlement)) if !is_written(outcome) => {
+                    storage::propagation::reopen(&mut tx, &settlement.work, now).await?;
+                }
+                _ => {}
+            }
+        }
+        for (organization, propagation) in &self.closing {
+            finish(&mut tx, Scope::of_worker(*organization), *propagation, now).await?;
+        }
+        tx.commit().await?;
+        for outcome in &kept {
+            let result = outcome.cause.map_or("ok", Cause::code);
+            metrics::counter!("hawser_syncs_total", "trigger" => outcome.trigger.as_str(), "result" => result).increment(1);
+        }
+        for organization in ours.iter().filter_map(|line| line.organization()).collect::<BTreeSet<_>>() {
+            engine.changes.tell(organization);
+        }
+        Ok(Stored { written: kept.len() })
+    }
+
+    /// The lines whose work is still ours; the others write nothing.
+    async fn ours(&self, tx: &mut Tx) -> Result<Vec<&Line>, Error> {
+        let settlements: Vec<_> = self
+            .lines
+            .iter()
+            .filter_map(|line| match &line.asked {
+                For::Delivery(settlement) => Some(settlement),
+                For::Job(_) | For::Nobody => None,
+            })
+            .collect();
+        let settled: HashSet<_> = storage::propagation::settle(tx, &settlements).await?.into_iter().collect();
+        let mut ours = Vec::with_capacity(self.lines.len());
+        for line in &self.lines {
+            let is_ours = match &line.asked {
+                For::Delivery(settlement) => settled.contains(&settlement.work.key()),
+                For::Job(work) => jobs::finish(tx, jobs::Kind::Sync, work).await?,
+                For::Nobody => true,
+            };
+            if is_ours {
+                ours.push(line);
+            }
+        }
+        Ok(ours)
+    }
+}
+
+impl Line {
+    fn organization(&self) -> Option<OrganizationId> {
+        match &self.asked {
+            For::Delivery(settlement) => Some(settlement.work.organization),
+            For::Job(work) => Some(work.organization),
+            For::Nobody => self.outcome.as_ref().map(|outcome| outcome.organization),
+        }
+    }
+}
+
+/// Replaces the charts of a repository; those that are as before stay untouched.
+async fn replace(tx: &mut Tx, scope: Scope, repository: RepositoryId, charts: &[Prepared]) -> Result<(), Error> {
+    let mut stored: BTreeMap<String, (ChartId, String)> = storage::charts::stored(tx, scope, repository)
+        .await?
+        .into_iter()
+        .map(|chart| (chart.name, (chart.id, chart.content_hash)))
+        .collect();
+    let mut outdated = Vec::new();
+    let mut rows = Vec::new();
+    let mut versions = Vec::new();
+    for chart in charts {
+        let id = match stored.remove(&chart.name) {
+            Some((_, hash)) if hash == chart.content_hash => continue,
+            Some((id, _)) => {
+                outdated.push(id);
+                id
+            }
+            None => ChartId::new(),
+        };
+        let Some((newest, _)) = chart.versions.get(chart.shown) else { continue };
+        rows.push(Chart {
+            id,
+            name: &chart.name,
+            newest,
+            description: &chart.description,
+            search_text: &chart.search_text,
+            versions: u32::try_from(chart.versions.len()).unwrap_or(u32::MAX),
+            content_hash: &chart.content_hash,
+        });
+        versions.extend(chart.versions.iter().zip(0..).map(|((version, metadata), position)| Version {
+            chart: id,
+            position,
+            version,
+            metadata,
+        }));
+    }
+    outdated.extend(stored.into_values().map(|(id, _)| id));
+    storage::charts::remove(tx, scope, &outdated).await?;
+    storage::charts::insert(tx, scope, repository, &rows).await?;
+    storage::charts::insert_versions(tx, scope, &versions).await?;
+    let count = u32::try_from(charts.len()).unwrap_or(u32::MAX);
+    Ok(storage::repositories::set_charts(tx, scope, repository, count).await?)
+}
+
+/// Ends a propagation if nothing of it is on its way any more.
+pub(crate) async fn finish(tx: &mut Tx, scope: Scope, propagation: PropagationId, now: Timestamp) -> Result<(), Error> {
+    let Some(ended) = storage::propagation::finish(tx, scope, propagation, now).await? else { return Ok(()) };
+    let counts = ended.counts;
+    let record = Record {
+        actor: AuditActor::Hawser,
+        action: AuditAction::PropagationFinished,
+        target: ended.credential,
+        detail: format!(
+            "version {}: {} healthy, {} need attention, {} superseded",
+            ended.vault_version, counts.healthy, counts.needs_attention, counts.superseded
+        ),
+    };
+    Ok(storage::audit::record(tx, scope, now, &record).await?)
+}

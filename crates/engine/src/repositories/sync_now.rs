@@ -1,0 +1,41 @@
+//! Asking for a sync.
+
+use domain::{Action, Actor, RepositoryId, Scope, audit::AuditAction, repositories::SyncTrigger};
+use storage::{Tx, jobs};
+
+use super::{audit, not_found};
+use crate::{Engine, Error};
+
+pub(super) async fn sync_now(engine: &Engine, actor: &Actor, ids: &[RepositoryId]) -> Result<u32, Error> {
+    let scope = actor.may(Action::ManageRepositories)?;
+    let target = match ids {
+        [id] => storage::repositories::current(&engine.db, scope, *id).await?.ok_or_else(not_found)?.name,
+        _ => String::new(),
+    };
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    let targets: Vec<_> =
+        mark(&mut tx, scope, ids).await?.into_iter().map(|id| (scope.organization(), id)).collect();
+    if targets.is_empty() && !ids.is_empty() {
+        return Err(not_found());
+    }
+    let reason = SyncTrigger::Person.as_str();
+    jobs::queue_many(&mut tx, jobs::Kind::Sync, &targets, reason, now, now).await?;
+    let detail = if target.is_empty() { format!("{} repositories", targets.len()) } else { String::new() };
+    audit(&mut tx, actor, scope, now, AuditAction::RepositorySyncRequested, &target, &detail).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    engine.changes.tell_workers();
+    Ok(u32::try_from(targets.len()).unwrap_or(u32::MAX))
+}
+
+async fn mark(tx: &mut Tx, scope: Scope, ids: &[RepositoryId]) -> Result<Vec<uuid::Uuid>, Error> {
+    if ids.is_empty() {
+        return Ok(storage::repositories::mark_syncing(tx, scope, None).await?);
+    }
+    let mut marked = Vec::with_capacity(ids.len());
+    for id in ids.iter().collect::<std::collections::BTreeSet<_>>() {
+        marked.extend(storage::repositories::mark_syncing(tx, scope, Some(*id)).await?);
+    }
+    Ok(marked)
+}

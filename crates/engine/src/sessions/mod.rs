@@ -1,0 +1,65 @@
+//! Signing in and out, and the first start.
+
+mod limits;
+mod password;
+mod set_up;
+mod sign_in;
+
+use async_trait::async_trait;
+use domain::{
+    Actor, Secret, ServiceError, UserId,
+    audit::AuditAction,
+    organizations::Membership,
+    service::{Answer, Peer, Sessions},
+    sessions::{SetUp, SignIn},
+};
+
+use crate::{
+    Engine, Error,
+    audit::note,
+    error::{answer, chain},
+};
+
+pub use limits::Limits;
+pub use set_up::SetUpLink;
+
+#[async_trait]
+impl Sessions for Engine {
+    async fn set_up_is_open(&self, token: &Secret) -> bool {
+        set_up::is_open(self, token).await.unwrap_or_else(|error| {
+            tracing::error!(error = %chain(&error), "a set-up link cannot be checked");
+            false
+        })
+    }
+
+    async fn set_up(&self, form: SetUp, peer: Peer) -> Answer<UserId> {
+        set_up::set_up(self, form, peer).await.map_err(answer)
+    }
+
+    async fn sign_in(&self, form: SignIn, peer: Peer) -> Answer<UserId> {
+        sign_in::sign_in(self, form, peer).await.map_err(answer)
+    }
+
+    async fn signed_out(&self, actor: &Actor) {
+        if let Err(error) = note(self, actor, AuditAction::SignedOut, "", "").await {
+            tracing::error!(error = %chain(&error), "a sign-out is not in the audit log");
+        }
+    }
+
+    async fn actor(&self, user: UserId) -> Answer<Actor> {
+        find_actor(self, user).await.map_err(answer)
+    }
+
+    async fn memberships(&self, user: UserId) -> Answer<Vec<Membership>> {
+        storage::organizations::memberships(&self.db, user).await.map_err(|error| answer(error.into()))
+    }
+}
+
+/// The person in the organization they joined first.
+async fn find_actor(engine: &Engine, user: UserId) -> Result<Actor, Error> {
+    let name = storage::sessions::user_name(&engine.db, user).await?.ok_or(ServiceError::NotSignedIn)?;
+    let memberships = storage::organizations::memberships(&engine.db, user).await?;
+    let Membership { organization, name: organization_name, role } =
+        memberships.into_iter().next().ok_or(ServiceError::NotAllowed)?;
+    Ok(Actor { user, name, organization, organization_name, role })
+}

@@ -1,0 +1,84 @@
+//! The first start: a one-time link instead of a default password (R-INIT-01).
+
+use std::time::Duration;
+
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use domain::{
+    OrganizationId, Role, Scope, Secret, ServiceError, UserId,
+    audit::{AuditAction, AuditActor},
+    service::Peer,
+    sessions::SetUp,
+};
+use sha2::{Digest, Sha256};
+use storage::audit::Record;
+
+use super::password;
+use crate::{Engine, Error};
+
+/// How long a set-up link can be used.
+const VALID: Duration = Duration::from_secs(3_600);
+
+/// The one-time token of the set-up link.
+#[derive(Debug)]
+pub struct SetUpLink {
+    /// What the link carries; only its SHA-256 is kept.
+    pub token: Secret,
+}
+
+impl Engine {
+    /// A new set-up link as long as nobody has an account; older ones stop working.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn set_up_link(&self) -> Result<Option<SetUpLink>, Error> {
+        if storage::sessions::anybody(&self.db).await? {
+            return Ok(None);
+        }
+        let token = Secret::new(BASE64_URL_SAFE_NO_PAD.encode(crate::random::bytes::<32>()));
+        let mut tx = self.db.begin().await?;
+        storage::sessions::void_tokens(&mut tx).await?;
+        storage::sessions::issue_token(&mut tx, &hash(&token), self.clock.now().plus(VALID)).await?;
+        tx.commit().await?;
+        Ok(Some(SetUpLink { token }))
+    }
+}
+
+pub(super) async fn is_open(engine: &Engine, token: &Secret) -> Result<bool, Error> {
+    Ok(storage::sessions::is_open(&engine.db, &hash(token), engine.clock.now()).await?)
+}
+
+/// Makes the first organization, its owner and the first line of its audit log.
+pub(super) async fn set_up(engine: &Engine, form: SetUp, peer: Peer) -> Result<UserId, Error> {
+    engine.limits.set_up(peer)?;
+    // Asked before the hashing, so that nobody without a link can make this machine hash.
+    if !is_open(engine, &form.token).await? {
+        return Err(ServiceError::NotFound.into());
+    }
+    let form = form.parse()?;
+    let password = Secret::new(form.password.expose().to_owned());
+    let password_hash = password::hash(password).await?;
+    let now = engine.clock.now();
+    let (organization, user) = (OrganizationId::new(), UserId::new());
+
+    let mut tx = engine.db.begin().await?;
+    if storage::sessions::use_token(&mut tx, &hash(&form.token), now).await? == 0 {
+        return Err(ServiceError::NotFound.into());
+    }
+    storage::organizations::add(&mut tx, organization, &form.organization, now).await?;
+    let (email, name) = (form.email.as_str(), form.name.as_str());
+    storage::sessions::insert_user(&mut tx, user, email, name, &password_hash, now).await?;
+    storage::organizations::add_member(&mut tx, organization, user, Role::Owner, now).await?;
+    let record = Record {
+        actor: AuditActor::Person(form.name.to_string()),
+        action: AuditAction::OrganizationCreated,
+        target: form.organization.to_string(),
+        detail: String::new(),
+    };
+    storage::audit::record(&mut tx, Scope::of_worker(organization), now, &record).await?;
+    tx.commit().await?;
+    Ok(user)
+}
+
+fn hash(token: &Secret) -> [u8; 32] {
+    Sha256::digest(token.expose().as_bytes()).into()
+}

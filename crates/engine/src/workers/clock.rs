@@ -1,0 +1,63 @@
+//! What the clock asks for: syncs whose interval passed, and signs of life for claimed work.
+
+use std::time::Duration;
+
+use domain::repositories::SyncTrigger;
+use storage::jobs;
+use tokio::{
+    sync::watch,
+    time::{Instant, MissedTickBehavior},
+};
+
+use super::{LEASE, ended};
+use crate::{Engine, Error, error::chain};
+
+const TICK: Duration = Duration::from_secs(1);
+/// The most syncs queued in one transaction.
+const TOGETHER: u32 = 500;
+
+/// Ticks until the shutdown.
+pub(super) async fn run(engine: Engine, mut stopped: watch::Receiver<()>) {
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut renewed = Instant::now();
+    loop {
+        tokio::select! {
+            () = ended(&mut stopped) => return,
+            _ = tick.tick() => {}
+        }
+        if let Err(error) = queue_due(&engine).await {
+            tracing::warn!(error = %chain(&error), "due syncs cannot be queued");
+        }
+        if renewed.elapsed() >= LEASE / 3 {
+            renewed = Instant::now();
+            if let Err(error) = renew(&engine).await {
+                tracing::warn!(error = %chain(&error), "leases cannot be renewed");
+            }
+        }
+    }
+}
+
+/// Queues the syncs that are due.
+async fn queue_due(engine: &Engine) -> Result<(), Error> {
+    let now = engine.clock.now();
+    if !storage::repositories::any_due(&engine.db, now).await? {
+        return Ok(());
+    }
+    let mut tx = engine.db.begin().await?;
+    let due = storage::repositories::take_due(&mut tx, now, TOGETHER).await?;
+    jobs::queue_many(&mut tx, jobs::Kind::Sync, &due, SyncTrigger::Interval.as_str(), now, now).await?;
+    tx.commit().await?;
+    if !due.is_empty() {
+        engine.changes.tell_workers();
+    }
+    Ok(())
+}
+
+async fn renew(engine: &Engine) -> Result<(), Error> {
+    let now = engine.clock.now();
+    let until = now.plus(LEASE);
+    storage::propagation::renew(&engine.db, &engine.replica, now, until).await?;
+    jobs::renew(&engine.db, &engine.replica, now, until).await?;
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! Recovery: ends what nobody else ended.
+
+use std::time::Duration;
+
+use domain::Scope;
+use tokio::{
+    sync::watch,
+    time::{Instant, MissedTickBehavior},
+};
+
+use super::{LEASE, ended};
+use crate::{Engine, Error, error::chain, repositories::finish};
+
+const TICK: Duration = Duration::from_secs(2);
+const OPERATIONS: Duration = Duration::from_secs(10);
+const CLEAN_UP: Duration = Duration::from_secs(3_600);
+/// How long the runs of syncs are kept.
+const RUNS_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+
+/// Looks until the shutdown.
+pub(super) async fn run(engine: Engine, mut stopped: watch::Receiver<()>) {
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut operations, mut clean_up) = (None::<Instant>, None::<Instant>);
+    loop {
+        tokio::select! {
+            () = ended(&mut stopped) => return,
+            _ = tick.tick() => {}
+        }
+        report("propagations cannot be ended", finish_propagations(&engine).await);
+        if is_time(&mut operations, OPERATIONS) {
+            report("operations cannot be recovered", recover(&engine).await);
+        }
+        if is_time(&mut clean_up, CLEAN_UP) {
+            report("old runs cannot be removed", clean(&engine).await);
+        }
+    }
+}
+
+fn is_time(last: &mut Option<Instant>, every: Duration) -> bool {
+    let due = last.is_none_or(|last| last.elapsed() >= every);
+    if due {
+        *last = Some(Instant::now());
+    }
+    due
+}
+
+fn report(what: &'static str, result: Result<(), Error>) {
+    if let Err(error) = result {
+        tracing::warn!(error = %chain(&error), "{what}");
+    }
+}
+
+/// Ends propagations whose last deliveries were ended by two replicas at once, or superseded.
+async fn finish_propagations(engine: &Engine) -> Result<(), Error> {
+    for (organization, propagation) in storage::propagation::to_finish(&engine.db).await? {
+        let mut tx = engine.db.begin().await?;
+        finish(&mut tx, Scope::of_worker(organization), propagation, engine.clock.now()).await?;
+        tx.commit().await?;
+        engine.changes.tell(organization);
+    }
+    Ok(())
+}
+
+/// Ends secret operations that were left open, and leases of a clock that was set back.
+async fn recover(engine: &Engine) -> Result<(), Error> {
+    let now = engine.clock.now();
+    let furthest = now.plus(LEASE * 2);
+    storage::propagation::forget_far_leases(&engine.db, now, furthest).await?;
+    storage::jobs::forget_far_leases(&engine.db, now, furthest).await?;
+    let recovered = engine.recover_operations().await?;
+    if recovered > 0 {
+        tracing::info!(recovered, "secret operations were recovered");
+        engine.changes.tell_workers();
+    }
+    Ok(())
+}
+
+async fn clean(engine: &Engine) -> Result<(), Error> {
+    let removed = storage::repositories::forget_old_runs(&engine.db, engine.clock.now().minus(RUNS_KEPT)).await?;
+    tracing::debug!(removed, "old sync runs removed");
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! The lane of syncs.
+
+use std::sync::Arc;
+
+use domain::{Cause, Scope, repositories::SyncTrigger};
+use storage::jobs::{self, Claimed, Kind};
+use tokio::sync::{Notify, mpsc};
+
+use super::{LEASE, LONGEST, lane::Lane, writer};
+use crate::{
+    Engine, Error,
+    error::chain,
+    repositories::{Logins, Store, Tried, pause},
+};
+
+/// The most syncs of one organization at a time.
+const PER_ORGANIZATION: u32 = 16;
+
+#[derive(Clone)]
+pub(super) struct Syncs {
+    engine: Engine,
+    logins: Logins,
+    results: mpsc::Sender<Store>,
+    freed: Arc<Notify>,
+}
+
+impl Syncs {
+    pub(super) fn new(engine: Engine, logins: Logins, results: mpsc::Sender<Store>) -> Self {
+        Self { engine, logins, results, freed: Arc::default() }
+    }
+
+    async fn try_it(&self, work: &Claimed) -> Result<Option<Store>, Error> {
+        let trigger = SyncTrigger::parse(&work.reason).unwrap_or(SyncTrigger::Interval);
+        let scope = Scope::of_worker(work.organization);
+        let sync = self.engine.try_sync(scope, work.target.into(), trigger, None, &self.logins);
+        let tried = tokio::time::timeout(LONGEST, sync).await;
+        let Ok(tried) = tried else { return Ok(None) };
+        let mut store = Store::default();
+        match tried? {
+            Tried::Gone | Tried::OtherLink => store.job(work.clone(), None).await?,
+            Tried::Done(attempt) => store.job(work.clone(), Some(attempt)).await?,
+        }
+        Ok(Some(store))
+    }
+}
+
+impl Lane for Syncs {
+    type Work = Claimed;
+    const NAME: &'static str = "syncs";
+    const CAPACITY: usize = 32;
+
+    async fn claim(&self, limit: u32) -> Result<Vec<Claimed>, Error> {
+        claim(&self.engine, Kind::Sync, limit, PER_ORGANIZATION).await
+    }
+
+    async fn run(&self, work: Claimed) {
+        match self.try_it(&work).await {
+            Ok(Some(store)) => writer::hand_over(&self.engine, &self.results, store).await,
+            Ok(None) => retry(&self.engine, Kind::Sync, &work, Cause::Timeout).await,
+            Err(error) => {
+                tracing::error!(error = %chain(&error), "a sync failed inside");
+                retry(&self.engine, Kind::Sync, &work, Cause::Internal).await;
+            }
+        }
+        self.freed.notify_one();
+    }
+
+    async fn died(&self, work: Claimed) {
+        retry(&self.engine, Kind::Sync, &work, Cause::Internal).await;
+    }
+
+    fn freed(&self) -> Arc<Notify> {
+        Arc::clone(&self.freed)
+    }
+}
+
+/// Claims jobs of a kind.
+pub(super) async fn claim(engine: &Engine, kind: Kind, limit: u32, per_organization: u32) -> Result<Vec<Claimed>, Error> {
+    let now = engine.clock.now();
+    Ok(jobs::claim(&engine.db, kind, &engine.replica, now, now.plus(LEASE), limit, per_organization).await?)
+}
+
+/// Hands a job back to be tried again after a pause.
+pub(super) async fn retry(engine: &Engine, kind: Kind, work: &Claimed, cause: Cause) {
+    let tries = u32::try_from(work.attempts.saturating_sub(1)).unwrap_or(0);
+    let run_at = engine.clock.now().plus(pause(cause, tries, None));
+    if let Err(error) = jobs::retry(&engine.db, kind, work, run_at).await {
+        tracing::warn!(error = %chain(&error), "a job is tried again when its lease ends");
+    }
+}

@@ -1,0 +1,278 @@
+//! Repositories, their links, their syncs and their charts.
+
+mod world;
+
+use std::time::Duration;
+
+use domain::{
+    Cause, CredentialId, Field, RepositoryId, ServiceError,
+    charts::ChartQuery,
+    repositories::{AddRepository, EditRepository, LinkState, RepositoryQuery, RepositoryState, SyncTrigger},
+    service::{Charts, Repositories},
+};
+use world::{
+    World, on_both,
+    registry::{Registry, index},
+};
+
+on_both!(
+    a_sync_reads_the_charts_and_an_unchanged_index_costs_one_request,
+    a_refused_login_keeps_the_last_good_set,
+    r_cred_03_a_new_origin_gets_no_login,
+    f8_a_sync_writes_nothing_to_a_deleted_repository,
+    f8_a_sync_writes_nothing_to_a_changed_repository,
+    names_are_unique_and_forms_are_not_overwritten,
+    nothing_crosses_organizations,
+    sync_now_runs_through_the_workers,
+    addresses_that_are_no_repository_are_refused,
+    a_large_index_is_stored_quickly,
+);
+
+async fn sync(world: &World, repository: RepositoryId) -> Option<Cause> {
+    world.engine.sync_repository(world.scope(), repository, SyncTrigger::Person).await.unwrap()
+}
+
+async fn edit(
+    world: &World,
+    repository: RepositoryId,
+    url: &str,
+    credential: Option<CredentialId>,
+) -> Result<RepositoryId, ServiceError> {
+    let now = world.look(repository).await;
+    let form = EditRepository {
+        repository: repository.to_string(),
+        row_version: now.row_version.to_string(),
+        url: url.into(),
+        name: now.summary.name,
+        kind: now.summary.kind.as_str().into(),
+        credential: credential.map(|id| id.to_string()).unwrap_or_default(),
+        interval: now.interval.to_string(),
+        charts: String::new(),
+    };
+    Repositories::edit(&world.engine, &world.actor, form).await
+}
+
+async fn a_sync_reads_the_charts_and_an_unchanged_index_costs_one_request(world: World) {
+    let registry = Registry::start(None).await;
+    let id = world.repository(&registry, "stable", None).await;
+    assert_eq!(sync(&world, id).await, None);
+
+    let seen = world.look(id).await;
+    assert_eq!((seen.summary.state, seen.summary.charts), (RepositoryState::Healthy, 2));
+    assert_eq!((seen.runs.len(), seen.runs[0].charts, seen.runs[0].versions), (1, Some(2), Some(3)));
+    assert!(seen.next_sync_at.is_some());
+
+    let search = |text: &str| ChartQuery { search: text.into(), ..ChartQuery::default() };
+    let page = Charts::list(&world.engine, &world.actor, search("NGINX-word")).await.unwrap();
+    assert_eq!((page.total, page.all, page.rows[0].version.as_str()), (1, 2, "1.1.0"));
+    assert_eq!(Charts::list(&world.engine, &world.actor, search("%")).await.unwrap().total, 0);
+    let nginx = page.rows[0].id;
+    let chart = Charts::get(&world.engine, &world.actor, nginx).await.unwrap();
+    let versions: Vec<_> = chart.versions.iter().map(|version| version.version.as_str()).collect();
+    assert_eq!(versions, ["1.1.0", "1.0.0"]);
+    assert_eq!(chart.metadata.keywords, ["web", "nginx-word"]);
+
+    let before = registry.requests();
+    assert_eq!(sync(&world, id).await, None);
+    assert_eq!(registry.requests(), before + 1);
+    assert_eq!(world.look(id).await.runs[0].charts, None, "nothing had changed");
+
+    registry.set_index(index(&[("nginx", &["1.0.0", "1.1.0"]), ("mysql", &["1.0.0-rc.1", "0.9.0"])]));
+    assert_eq!(sync(&world, id).await, None);
+    let page = Charts::list(&world.engine, &world.actor, ChartQuery::default()).await.unwrap();
+    let charts: Vec<_> = page.rows.iter().map(|row| (row.name.as_str(), row.version.as_str())).collect();
+    assert_eq!(charts, [("mysql", "0.9.0"), ("nginx", "1.1.0")]);
+    assert_eq!(page.rows[1].id, nginx, "an unchanged chart keeps its id");
+}
+
+async fn a_refused_login_keeps_the_last_good_set(world: World) {
+    let registry = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    let id = world.repository(&registry, "private", Some(credential)).await;
+    assert_eq!(sync(&world, id).await, None);
+
+    registry.set_password("two");
+    assert_eq!(sync(&world, id).await, Some(Cause::InvalidCredentials));
+    let seen = world.look(id).await;
+    assert_eq!((seen.summary.state, seen.summary.charts), (RepositoryState::Failing, 2));
+    assert_eq!((seen.summary.cause, seen.runs[0].status), (Some(Cause::InvalidCredentials), Some(401)));
+    assert!(seen.summary.stale_since.is_some());
+    let pause = seen.next_sync_at.unwrap().since(seen.summary.last_sync_at.unwrap());
+    assert_eq!(pause, Duration::from_secs(3_600), "no tries that could lock the account");
+    let page = Charts::list(&world.engine, &world.actor, ChartQuery::default()).await.unwrap();
+    assert!(page.total == 2 && page.rows[0].stale_since.is_some());
+
+    registry.set_password("one");
+    assert_eq!(sync(&world, id).await, None);
+    let seen = world.look(id).await;
+    assert_eq!((seen.summary.cause, seen.summary.stale_since), (None, None));
+}
+
+async fn r_cred_03_a_new_origin_gets_no_login(world: World) {
+    let registry = Registry::start(Some("one")).await;
+    let other = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    let id = world.repository(&registry, "private", Some(credential)).await;
+    assert_eq!(sync(&world, id).await, None);
+
+    edit(&world, id, &other.url("private"), Some(credential)).await.unwrap();
+    assert_eq!(world.look(id).await.summary.link.unwrap().state, LinkState::Suspended);
+    assert_eq!(sync(&world, id).await, Some(Cause::LinkSuspended));
+    assert_eq!((other.requests(), other.logins()), (0, 0));
+
+    edit(&world, id, &other.url("private"), Some(credential)).await.unwrap();
+    assert_eq!(world.look(id).await.summary.link.unwrap().state, LinkState::Active);
+    assert_eq!(sync(&world, id).await, None);
+    assert_eq!(other.logins(), 1);
+
+    edit(&world, id, &registry.url("elsewhere"), None).await.unwrap();
+    assert_eq!(world.look(id).await.summary.link, None);
+    assert_eq!(sync(&world, id).await, Some(Cause::NoCredential));
+}
+
+async fn f8_a_sync_writes_nothing_to_a_deleted_repository(world: World) {
+    let registry = Registry::start(None).await;
+    let id = world.repository(&registry, "slow", None).await;
+    registry.set_delay(Duration::from_millis(400));
+    let (synced, ()) = tokio::join!(sync(&world, id), async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        Repositories::delete(&world.engine, &world.actor, id).await.unwrap();
+    });
+    assert_eq!(synced, None);
+    let runs = storage::repositories::runs(&world.db, world.scope(), id, 20).await.unwrap();
+    assert_eq!(runs, []);
+    assert_eq!(storage::charts::count_all(&world.db, world.scope()).await.unwrap(), 0);
+    assert_eq!(
+        Repositories::get(&world.engine, &world.actor, id).await.unwrap_err(),
+        ServiceError::NotFound
+    );
+    world.repository(&registry, "slow", None).await;
+}
+
+async fn f8_a_sync_writes_nothing_to_a_changed_repository(world: World) {
+    let registry = Registry::start(None).await;
+    let id = world.repository(&registry, "slow", None).await;
+    registry.set_delay(Duration::from_millis(400));
+    let (_, edited) = tokio::join!(sync(&world, id), async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        edit(&world, id, &registry.url("other"), None).await
+    });
+    edited.unwrap();
+    let seen = world.look(id).await;
+    assert_eq!((seen.summary.state, seen.summary.charts, seen.runs.len()), (RepositoryState::Syncing, 0, 0));
+}
+
+async fn names_are_unique_and_forms_are_not_overwritten(world: World) {
+    let registry = Registry::start(None).await;
+    let id = world.repository(&registry, "a", None).await;
+    let again = AddRepository {
+        url: registry.url("b"),
+        name: world.look(id).await.summary.name.to_uppercase(),
+        kind: "helm".into(),
+        ..AddRepository::default()
+    };
+    let error = Repositories::add(&world.engine, &world.actor, again).await.unwrap_err();
+    assert_eq!(error.problem_of(Field::Name), Some("This name is taken."));
+
+    let other = world.repository(&registry, "b", None).await;
+    let seen = world.look(other).await;
+    let mut form = EditRepository {
+        repository: other.to_string(),
+        row_version: seen.row_version.to_string(),
+        url: registry.url("b"),
+        name: "c".into(),
+        ..EditRepository::default()
+    };
+    Repositories::edit(&world.engine, &world.actor, form.clone()).await.unwrap();
+    let error = Repositories::edit(&world.engine, &world.actor, form.clone()).await.unwrap_err();
+    assert_eq!(error, ServiceError::Stale { changed_by: "Ada".into() });
+    form.row_version = world.look(other).await.row_version.to_string();
+    form.name = world.look(id).await.summary.name;
+    let error = Repositories::edit(&world.engine, &world.actor, form).await.unwrap_err();
+    assert!(error.problem_of(Field::Name).is_some());
+}
+
+async fn nothing_crosses_organizations(world: World) {
+    let registry = Registry::start(None).await;
+    let id = world.repository(&registry, "a", None).await;
+    let credential = world.credential("robot", "one").await;
+    let stranger = World::organization(&world.db, "Two").await;
+    let engine = &world.engine;
+    assert_eq!(Repositories::get(engine, &stranger, id).await.unwrap_err(), ServiceError::NotFound);
+    assert_eq!(Repositories::delete(engine, &stranger, id).await.unwrap_err(), ServiceError::NotFound);
+    assert_eq!(Repositories::sync(engine, &stranger, vec![id]).await.unwrap_err(), ServiceError::NotFound);
+    assert_eq!(Repositories::list(engine, &stranger, RepositoryQuery::default()).await.unwrap().all, 0);
+    let form = AddRepository {
+        url: registry.url("b"),
+        kind: "helm".into(),
+        credential: credential.to_string(),
+        ..AddRepository::default()
+    };
+    let error = Repositories::add(engine, &stranger, form).await.unwrap_err();
+    assert!(error.problem_of(Field::Credential).is_some());
+    let page = Repositories::list(engine, &world.actor, RepositoryQuery { search: "A-".into(), ..RepositoryQuery::default() });
+    assert_eq!(page.await.unwrap().total, 1);
+}
+
+async fn sync_now_runs_through_the_workers(world: World) {
+    let registry = Registry::start(None).await;
+    let mut ids = Vec::new();
+    for path in ["a", "b", "c"] {
+        ids.push(world.repository(&registry, path, None).await);
+    }
+    let workers = world.workers();
+    world.synced(&ids).await;
+    registry.break_path("b", 503);
+    registry.set_index(index(&[("mysql", &["1.0.0"])]));
+    assert_eq!(Repositories::sync(&world.engine, &world.actor, vec![]).await.unwrap(), 3);
+    for _ in 0..400 {
+        let a = world.look(ids[0]).await.runs.len() == 2;
+        if a && world.look(ids[1]).await.runs.len() >= 2 && world.look(ids[2]).await.runs.len() == 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    assert_eq!(world.look(ids[0]).await.summary.charts, 1);
+    let broken = world.look(ids[1]).await;
+    assert_eq!((broken.summary.cause, broken.summary.charts), (Some(Cause::ServerError), 2));
+    registry.break_path("b", 0);
+    for _ in 0..800 {
+        if world.look(ids[1]).await.summary.state == RepositoryState::Healthy {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    assert_eq!(world.look(ids[1]).await.summary.charts, 1, "tried again by itself");
+    workers.stop().await;
+}
+
+async fn addresses_that_are_no_repository_are_refused(world: World) {
+    let registry = Registry::start(None).await;
+    registry.set_index("<!doctype html><title>Sign in</title>".into());
+    let form = AddRepository { url: registry.url("page"), ..AddRepository::default() };
+    let error = Repositories::add(&world.engine, &world.actor, form).await.unwrap_err();
+    assert!(error.problem_of(Field::Url).is_some(), "{error:?}");
+    let form = AddRepository { url: "http://10.1.2.3/charts".into(), ..AddRepository::default() };
+    let error = Repositories::add(&world.engine, &world.actor, form).await.unwrap_err();
+    assert_eq!(error.problem_of(Field::Url), Some(Cause::BlockedAddress.message()));
+
+    registry.set_index(index(&[("nginx", &["1.0.0"])]));
+    let form = AddRepository { url: registry.url("good"), ..AddRepository::default() };
+    let id = Repositories::add(&world.engine, &world.actor, form).await.unwrap();
+    assert_eq!(world.look(id).await.summary.kind, domain::repositories::RepositoryKind::Helm);
+}
+
+async fn a_large_index_is_stored_quickly(world: World) {
+    let registry = Registry::start(None).await;
+    let names: Vec<_> = (0..150).map(|n| format!("chart-{n}")).collect();
+    let versions: Vec<_> = (0..100).map(|n| format!("1.{n}.0")).collect();
+    let versions: Vec<_> = versions.iter().map(String::as_str).collect();
+    let charts: Vec<_> = names.iter().map(|name| (name.as_str(), versions.as_slice())).collect();
+    registry.set_index(index(&charts));
+    let id = world.repository(&registry, "large", None).await;
+    let start = std::time::Instant::now();
+    assert_eq!(sync(&world, id).await, None);
+    println!("15,000 versions read and stored in {:?}", start.elapsed());
+    let seen = world.look(id).await;
+    assert_eq!((seen.summary.charts, seen.runs[0].versions), (150, Some(15_000)));
+}

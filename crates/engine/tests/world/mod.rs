@@ -1,0 +1,212 @@
+//! A Hawser for one test: a fresh database, a real OpenBao, and registries on loopback.
+#![expect(dead_code, reason = "each test file uses a part of it")]
+
+pub mod registry;
+mod vault;
+
+use std::{sync::Arc, time::Duration};
+
+use connectors::{
+    http::{AllowList, Outbound},
+    repository::Registries,
+    vault::{Vault, VaultConfig},
+};
+use domain::{
+    Actor, CredentialId, Name, OrganizationId, PropagationId, RepositoryId, Role, Scope, Secret, UserId,
+    credentials::{CreateCredential, UpdateCredential},
+    propagation::Progress,
+    repositories::{AddRepository, RepositoryDetail},
+    service::{Credentials, Propagations, Repositories},
+};
+use engine::{Clock, Engine, SystemClock};
+use sqlx::{AssertSqlSafe, Connection};
+use storage::Db;
+use tokio::{sync::oneshot, task::JoinHandle};
+
+use registry::Registry;
+
+/// Everything a test works with.
+pub struct World {
+    pub engine: Engine,
+    pub db: Db,
+    pub actor: Actor,
+    _vault: Arc<vault::Bao>,
+    _folder: tempfile::TempDir,
+}
+
+/// Runs one test on SQLite and on PostgreSQL.
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$name(crate::world::World::on_sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgresql() {
+                super::$name(crate::world::World::on_postgresql().await).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_both;
+
+#[expect(clippy::disallowed_methods, reason = "tests are told here where the real components are")]
+fn told(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set; run the tests with `make test`"))
+}
+
+impl World {
+    pub async fn on_sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let address = format!("sqlite://{}/hawser.db", folder.path().display());
+        Self::new(&address, folder).await
+    }
+
+    pub async fn on_postgresql() -> Self {
+        let server = told("HAWSER_TEST_POSTGRES");
+        let name = format!("hawser_{}", OrganizationId::new().uuid().simple());
+        let mut connection = sqlx::PgConnection::connect(&server).await.unwrap();
+        sqlx::query(AssertSqlSafe(format!("create database {name}"))).execute(&mut connection).await.unwrap();
+        let (server, _) = server.rsplit_once('/').unwrap();
+        Self::new(&format!("{server}/{name}"), tempfile::tempdir().unwrap()).await
+    }
+
+    async fn new(address: &str, folder: tempfile::TempDir) -> Self {
+        let vault = vault::Bao::shared();
+        let db = Db::open(address).await.unwrap();
+        let outbound = Outbound::new(AllowList::parse("127.0.0.0/8").unwrap()).unwrap();
+        let engine = Engine::new(
+            db.clone(),
+            Vault::connect(vault.config()).await.unwrap(),
+            Registries::new(outbound),
+            Arc::new(SystemClock),
+        )
+        .await
+        .unwrap();
+        let actor = Self::organization(&db, "One").await;
+        Self { engine, db, actor, _vault: vault, _folder: folder }
+    }
+
+    /// A person who owns a new organization.
+    pub async fn organization(db: &Db, name: &str) -> Actor {
+        let organization = OrganizationId::new();
+        let mut tx = db.begin().await.unwrap();
+        let checked = Name::parse(name).unwrap();
+        storage::organizations::add(&mut tx, organization, &checked, SystemClock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        Actor {
+            user: UserId::new(),
+            name: "Ada".into(),
+            organization,
+            organization_name: name.into(),
+            role: Role::Owner,
+        }
+    }
+
+    /// How the engine reaches Vault.
+    pub fn vault_config(&self) -> VaultConfig {
+        self._vault.config()
+    }
+
+    /// Where the database is, when it is SQLite.
+    pub fn folder(&self) -> &std::path::Path {
+        self._folder.path()
+    }
+
+    pub fn scope(&self) -> Scope {
+        Scope::of_worker(self.actor.organization)
+    }
+
+    /// Stores a credential with this password.
+    pub async fn credential(&self, name: &str, password: &str) -> CredentialId {
+        let form = CreateCredential {
+            provider: "generic_registry".into(),
+            name: name.into(),
+            username: "robot".into(),
+            password: Secret::new(password.into()),
+            description: String::new(),
+        };
+        Credentials::create(&self.engine, &self.actor, form).await.unwrap().id
+    }
+
+    /// Gives a credential a new password; answers the propagation.
+    pub async fn update(&self, credential: CredentialId, password: &str) -> PropagationId {
+        let detail = Credentials::get(&self.engine, &self.actor, credential).await.unwrap();
+        let form = UpdateCredential {
+            credential: credential.to_string(),
+            row_version: detail.row_version.to_string(),
+            name: detail.name,
+            username: detail.username,
+            password: Secret::new(password.into()),
+            description: detail.description,
+        };
+        Credentials::update(&self.engine, &self.actor, form).await.unwrap().propagation.unwrap()
+    }
+
+    /// Adds a Helm repository at `path` of a registry.
+    pub async fn repository(&self, registry: &Registry, path: &str, credential: Option<CredentialId>) -> RepositoryId {
+        let form = AddRepository {
+            url: registry.url(path),
+            name: format!("{path}-{}", registry.port()),
+            kind: "helm".into(),
+            credential: credential.map(|id| id.to_string()).unwrap_or_default(),
+            ..AddRepository::default()
+        };
+        Repositories::add(&self.engine, &self.actor, form).await.unwrap()
+    }
+
+    pub async fn look(&self, repository: RepositoryId) -> RepositoryDetail {
+        Repositories::get(&self.engine, &self.actor, repository).await.unwrap()
+    }
+
+    pub async fn progress(&self, propagation: PropagationId) -> Progress {
+        Propagations::progress(&self.engine, &self.actor, propagation).await.unwrap()
+    }
+
+    /// Waits until a propagation ended.
+    pub async fn end_of(&self, propagation: PropagationId) -> Progress {
+        for _ in 0..1_200 {
+            let progress = self.progress(propagation).await;
+            if progress.finished_at.is_some() {
+                return progress;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("not ended in time: {:?}", self.progress(propagation).await);
+    }
+
+    /// Waits until no sync of these repositories is waiting or running.
+    pub async fn synced(&self, repositories: &[RepositoryId]) {
+        for repository in repositories {
+            let mut tries = 0;
+            while self.look(*repository).await.summary.last_sync_at.is_none() {
+                tries += 1;
+                assert!(tries < 1_200, "not synced in time: {:?}", self.look(*repository).await);
+                tokio::time::sleep(Duration::from_millis(25)).await;
+            }
+        }
+    }
+
+    pub fn workers(&self) -> Workers {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let engine = self.engine.clone();
+        let task = tokio::spawn(engine.run_workers(async move { drop(stopped.await) }));
+        Workers { stop, task }
+    }
+}
+
+/// Running background loops.
+pub struct Workers {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Workers {
+    /// Ends them in order.
+    pub async fn stop(self) {
+        drop(self.stop);
+        self.task.await.unwrap();
+    }
+}

@@ -1,0 +1,182 @@
+//! What people see of charts.
+
+use domain::{
+    ChartId, Scope, Timestamp,
+    charts::{ChartDetail, ChartMetadata, ChartQuery, ChartSummary, ChartVersion},
+};
+use uuid::Uuid;
+
+use super::pattern;
+use crate::{Db, Error, Result, on, sql};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    repository_id: Uuid,
+    repository_name: String,
+    version: String,
+    app_version: String,
+    description: String,
+    versions: i64,
+    deprecated: bool,
+    stale_since: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct DetailRow {
+    #[sqlx(flatten)]
+    row: Row,
+    url: String,
+    metadata: Option<String>,
+}
+
+impl Row {
+    fn into_summary(self) -> Result<ChartSummary> {
+        Ok(ChartSummary {
+            id: self.id.into(),
+            name: self.name,
+            repository: self.repository_id.into(),
+            repository_name: self.repository_name,
+            version: self.version,
+            app_version: self.app_version,
+            description: self.description,
+            versions: count_of(self.versions)?,
+            deprecated: self.deprecated,
+            stale_since: self.stale_since.map(Timestamp::from_millis),
+        })
+    }
+}
+
+/// A page of charts by name.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn page(db: &Db, scope: Scope, query: &ChartQuery) -> Result<Vec<ChartSummary>> {
+    let rows: Vec<Row> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select c.id, c.name, c.repository_id, r.name as repository_name, c.version, c.app_version,
+               c.description, c.versions, c.deprecated,
+               case when r.state = 'failing' then r.last_success_at end as stale_since
+             from charts c
+             join repositories r on r.organization_id = c.organization_id and r.id = c.repository_id
+             where c.organization_id = $1 and c.search_text like $2 escape '\\'
+               and (c.repository_id = $3 or $3 is null) and r.deleted_at is null
+             order by c.name, r.name_key, c.id limit $4 offset $5"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(pattern(&query.search))
+        .bind(query.repository.map(domain::RepositoryId::uuid))
+        .bind(i64::from(ChartQuery::PAGE_ROWS))
+        .bind(i64::from(query.page.max(1) - 1) * i64::from(ChartQuery::PAGE_ROWS))
+        .fetch_all(pool)
+        .await
+    })?;
+    rows.into_iter().map(Row::into_summary).collect()
+}
+
+/// How many charts there are with this search and filter.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count(db: &Db, scope: Scope, query: &ChartQuery) -> Result<u32> {
+    let n: i64 = on!(db.read(), pool => {
+        sqlx::query_scalar(sql!(
+            "select count(*) from charts c
+             where c.organization_id = $1 and c.search_text like $2 escape '\\'
+               and (c.repository_id = $3 or $3 is null)"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(pattern(&query.search))
+        .bind(query.repository.map(domain::RepositoryId::uuid))
+        .fetch_one(pool)
+        .await
+    })?;
+    count_of(n)
+}
+
+/// How many charts there are at all.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count_all(db: &Db, scope: Scope) -> Result<u32> {
+    let n: i64 = on!(db.read(), pool => {
+        sqlx::query_scalar(sql!("select count(*) from charts where organization_id = $1"))
+            .bind(scope.organization().uuid())
+            .fetch_one(pool)
+            .await
+    })?;
+    count_of(n)
+}
+
+/// One chart with the metadata of its newest version, without the list of versions.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn get(db: &Db, scope: Scope, id: ChartId) -> Result<Option<ChartDetail>> {
+    let row: Option<DetailRow> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select c.id, c.name, c.repository_id, r.name as repository_name, c.version, c.app_version,
+               c.description, c.versions, c.deprecated,
+               case when r.state = 'failing' then r.last_success_at end as stale_since,
+               r.url, v.metadata
+             from charts c
+             join repositories r on r.organization_id = c.organization_id and r.id = c.repository_id
+             left join chart_versions v on v.organization_id = c.organization_id and v.chart_id = c.id
+               and v.version = c.version
+             where c.organization_id = $1 and c.id = $2 and r.deleted_at is null"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_optional(pool)
+        .await
+    })?;
+    row.map(|detail| {
+        Ok(ChartDetail {
+            repository_url: detail.url,
+            metadata: detail.metadata.map_or_else(ChartMetadata::default, |json| metadata(&json)),
+            versions: Vec::new(),
+            summary: detail.row.into_summary()?,
+        })
+    })
+    .transpose()
+}
+
+/// The versions of a chart, newest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn versions(db: &Db, scope: Scope, id: ChartId) -> Result<Vec<ChartVersion>> {
+    type Version = (String, String, Option<i64>, String, String, bool);
+    let rows: Vec<Version> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select version, app_version, created_at, digest, url, deprecated from chart_versions
+             where organization_id = $1 and chart_id = $2 order by position"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_all(pool)
+        .await
+    })?;
+    Ok(rows
+        .into_iter()
+        .map(|(version, app_version, created_at, digest, url, deprecated)| ChartVersion {
+            version,
+            app_version,
+            created_at: created_at.map(Timestamp::from_millis),
+            digest,
+            url,
+            deprecated,
+        })
+        .collect())
+}
+
+/// What an older or newer Hawser stored and this one cannot read shows as empty; the next sync
+/// writes it anew.
+pub(super) fn metadata(json: &str) -> ChartMetadata {
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+fn count_of(n: i64) -> Result<u32> {
+    u32::try_from(n).map_err(|_| Error::Value { column: "count" })
+}

@@ -1,0 +1,180 @@
+//! The table of credentials.
+
+use domain::{
+    Scope, Timestamp,
+    credentials::{CredentialOrder, CredentialQuery, CredentialSummary, Direction},
+};
+use uuid::Uuid;
+
+use super::{provider, state};
+use crate::{Db, Result, charts::pattern, on, sql};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    provider: String,
+    linked: i64,
+    failing: i64,
+    created_at: i64,
+    last_used_at: Option<i64>,
+    state: String,
+}
+
+impl Row {
+    fn summary(self) -> Result<CredentialSummary> {
+        Ok(CredentialSummary {
+            id: self.id.into(),
+            name: self.name,
+            provider: provider(&self.provider)?,
+            linked: u32::try_from(self.linked).unwrap_or(u32::MAX),
+            failing: u32::try_from(self.failing).unwrap_or(u32::MAX),
+            created_at: Timestamp::from_millis(self.created_at),
+            last_used_at: self.last_used_at.map(Timestamp::from_millis),
+            state: state(&self.state)?,
+        })
+    }
+}
+
+/// A page of the table.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn page(
+    db: &Db,
+    scope: Scope,
+    query: &CredentialQuery,
+) -> Result<Vec<CredentialSummary>> {
+    let rows = match (query.order, query.direction) {
+        (CredentialOrder::Name, Direction::Ascending) => by_name(db, scope, query).await?,
+        (order, direction) => ordered(db, scope, query, column(order), direction).await?,
+    };
+    rows.into_iter().map(Row::summary).collect()
+}
+
+/// The order nearly every visit has: the index on the name gives it, so that only the rows of one
+/// page are counted.
+async fn by_name(db: &Db, scope: Scope, query: &CredentialQuery) -> Result<Vec<Row>> {
+    Ok(on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            r"select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state,
+                (select count(*) from links l
+                 where l.organization_id = c.organization_id and l.credential_id = c.id) as linked,
+                (select count(*) from links l
+                 join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+                 where l.organization_id = c.organization_id and l.credential_id = c.id
+                   and r.state = 'failing') as failing
+              from credentials c
+              where c.organization_id = $1 and c.deleted_at is null
+                and (c.name_key like $2 escape '\' or lower(c.description) like $2 escape '\')
+                and ($3 = '' or c.provider = $3)
+              order by c.name_key
+              limit $4 offset $5"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(pattern(&query.search))
+        .bind(query.provider.as_str())
+        .bind(i64::from(CredentialQuery::PAGE_ROWS))
+        .bind(offset(query))
+        .fetch_all(pool)
+        .await
+    })?)
+}
+
+async fn ordered(
+    db: &Db,
+    scope: Scope,
+    query: &CredentialQuery,
+    column: i64,
+    direction: Direction,
+) -> Result<Vec<Row>> {
+    // Downwards is the negative number of the column: the list of what can be sorted by is closed.
+    let order = if direction == Direction::Descending { -column } else { column };
+    Ok(on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            r"select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state,
+                coalesce(u.linked, 0) as linked, coalesce(u.failing, 0) as failing
+              from credentials c
+              left join (
+                select l.credential_id, count(*) as linked,
+                  count(case when r.state = 'failing' then 1 end) as failing
+                from links l
+                join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+                where l.organization_id = $1
+                group by l.credential_id
+              ) u on u.credential_id = c.id
+              where c.organization_id = $1 and c.deleted_at is null
+                and (c.name_key like $2 escape '\' or lower(c.description) like $2 escape '\')
+                and ($3 = '' or c.provider = $3)
+              order by
+                case when $4 = 1 then c.name_key end, case when $4 = -1 then c.name_key end desc,
+                case when $4 = 2 then c.provider end, case when $4 = -2 then c.provider end desc,
+                case when $4 = 3 then coalesce(u.linked, 0) end,
+                case when $4 = -3 then coalesce(u.linked, 0) end desc,
+                case when $4 = 4 then c.created_at end, case when $4 = -4 then c.created_at end desc,
+                case when $4 = 5 then coalesce(c.last_used_at, 0) end,
+                case when $4 = -5 then coalesce(c.last_used_at, 0) end desc,
+                c.name_key
+              limit $5 offset $6"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(pattern(&query.search))
+        .bind(query.provider.as_str())
+        .bind(order)
+        .bind(i64::from(CredentialQuery::PAGE_ROWS))
+        .bind(offset(query))
+        .fetch_all(pool)
+        .await
+    })?)
+}
+
+const fn column(order: CredentialOrder) -> i64 {
+    match order {
+        CredentialOrder::Name => 1,
+        CredentialOrder::Provider => 2,
+        CredentialOrder::Linked => 3,
+        CredentialOrder::Created => 4,
+        CredentialOrder::LastUsed => 5,
+    }
+}
+
+fn offset(query: &CredentialQuery) -> i64 {
+    i64::from(query.page.max(1) - 1) * i64::from(CredentialQuery::PAGE_ROWS)
+}
+
+/// How many credentials the query finds.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count(db: &Db, scope: Scope, query: &CredentialQuery) -> Result<u32> {
+    let count: i64 = on!(db.read(), pool => {
+        sqlx::query_scalar(sql!(
+            r"select count(*) from credentials
+              where organization_id = $1 and deleted_at is null
+                and (name_key like $2 escape '\' or lower(description) like $2 escape '\')
+                and ($3 = '' or provider = $3)"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(pattern(&query.search))
+        .bind(query.provider.as_str())
+        .fetch_one(pool)
+        .await
+    })?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// How many credentials there are at all.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count_all(db: &Db, scope: Scope) -> Result<u32> {
+    let count: i64 = on!(db.read(), pool => {
+        sqlx::query_scalar(sql!(
+            "select count(*) from credentials where organization_id = $1 and deleted_at is null"
+        ))
+        .bind(scope.organization().uuid())
+        .fetch_one(pool)
+        .await
+    })?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,141 @@
+//! Changes of credentials.
+
+use domain::{CredentialId, OperationId, Scope, Timestamp, credentials::CredentialState};
+
+use super::Operation;
+use crate::{Result, Tx, on, sql};
+
+/// A new name and remark.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the columns of the row")]
+pub struct Description<'a> {
+    pub name: &'a str,
+    pub name_key: &'a str,
+    pub description: &'a str,
+    pub actor: &'a str,
+}
+
+/// Changes name and remark, if nobody changed the row since `row_version` and no secret is being
+/// written; answers how many rows that was.
+///
+/// # Errors
+/// When the name is taken, or the database refuses.
+pub async fn describe(
+    tx: &mut Tx,
+    scope: Scope,
+    id: CredentialId,
+    row_version: i64,
+    new: &Description<'_>,
+    now: Timestamp,
+) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update credentials set name = $4, name_key = $5, description = $6, updated_by = $7,
+               updated_at = $8, row_version = row_version + 1
+             where organization_id = $1 and id = $2 and row_version = $3 and deleted_at is null
+               and operation_id is null"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(row_version)
+        .bind(new.name)
+        .bind(new.name_key)
+        .bind(new.description)
+        .bind(new.actor)
+        .bind(now.millis())
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
+/// Takes a credential for the write of a new secret (T1), if nobody changed the row since
+/// `row_version` and no other write is open; answers how many rows that was.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn take(
+    tx: &mut Tx,
+    scope: Scope,
+    id: CredentialId,
+    row_version: i64,
+    operation: OperationId,
+) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update credentials set state = 'updating', operation_id = $4
+             where organization_id = $1 and id = $2 and row_version = $3 and deleted_at is null
+               and operation_id is null and state in ('active', 'lost')"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(row_version)
+        .bind(operation.uuid())
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
+/// Gives a credential back as it was before `take`; answers how many rows that was.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn give_back(
+    tx: &mut Tx,
+    scope: Scope,
+    id: CredentialId,
+    operation: OperationId,
+    prior_state: CredentialState,
+) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update credentials set state = $4, operation_id = null
+             where organization_id = $1 and id = $2 and operation_id = $3 and state = 'updating'"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(operation.uuid())
+        .bind(prior_state.as_str())
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
+/// Makes the version that `operation` wrote to Vault the one that counts (T2), if the credential
+/// still waits for it; answers how many rows that was.
+///
+/// # Errors
+/// When the name was taken meanwhile, or the database refuses.
+pub async fn commit(
+    tx: &mut Tx,
+    scope: Scope,
+    operation: &Operation,
+    vault_version: i64,
+    now: Timestamp,
+) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update credentials set vault_version = $4, name = $5, name_key = $6, description = $7, username = $8,
+               fingerprint = $9, updated_by = $10, updated_at = $11, epoch = epoch + 1, operation_id = null,
+               row_version = row_version + case state when 'creating' then 0 else 1 end, state = 'active'
+             where organization_id = $1 and id = $2 and operation_id = $3 and deleted_at is null
+               and state in ('creating', 'updating')"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(operation.credential.uuid())
+        .bind(operation.id.uuid())
+        .bind(vault_version)
+        .bind(operation.name.as_str())
+        .bind(operation.name_key.as_str())
+        .bind(operation.description.as_str())
+        .bind(operation.username.as_str())
+        .bind(operation.fingerprint.as_str())
+        .bind(operation.actor.as_str())
+        .bind(now.millis())
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}

@@ -1,0 +1,181 @@
+//! Claiming work by lease, and handing it back.
+
+use domain::{OrganizationId, Timestamp};
+use uuid::Uuid;
+
+use super::Kind;
+use crate::{Db, Result, Tx, db::Inner, on, sql};
+
+/// A piece of work that is ours until the lease ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// Whose work it is.
+    pub organization: OrganizationId,
+    /// The repository or credential.
+    pub target: Uuid,
+    /// What asked for it.
+    pub reason: String,
+    /// Tries, this one included.
+    pub attempts: i64,
+    /// Every write about this work must name it.
+    pub fence: i64,
+}
+
+/// Takes up to `limit` pieces of due work; those whose lease ended are due as well. Organizations
+/// take turns, counting what `owner` works on already, and none holds more than `per_organization`.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn claim(
+    db: &Db,
+    kind: Kind,
+    owner: &str,
+    now: Timestamp,
+    lease_until: Timestamp,
+    limit: u32,
+    per_organization: u32,
+) -> Result<Vec<Claimed>> {
+    let rows: Vec<(Uuid, Uuid, String, i64, i64)> = on!(db.write(), pool => {
+        sqlx::query_as(sql!(
+            "update jobs set state = 'running', lease_owner = $1, run_at = $2, fence = fence + 1, attempts = attempts + 1
+             where kind = $3 and run_at <= $4 and (organization_id, kind, target_id) in (
+               select organization_id, kind, target_id from (
+                 select due.organization_id, due.kind, due.target_id, due.run_at,
+                   row_number() over (partition by due.organization_id order by due.run_at) + coalesce(held.n, 0) as turn
+                 from jobs due
+                 left join (select organization_id, count(*) as n from jobs
+                   where state = 'running' and lease_owner = $1 and run_at > $4 group by organization_id) held
+                   on held.organization_id = due.organization_id
+                 where due.kind = $3 and due.run_at <= $4) turns
+               where turn <= $5 order by turn, run_at limit $6)
+             returning organization_id, target_id, reason, attempts, fence"
+        ))
+        .bind(owner)
+        .bind(lease_until.millis())
+        .bind(kind.as_str())
+        .bind(now.millis())
+        .bind(i64::from(per_organization))
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await
+    })?;
+    Ok(rows
+        .into_iter()
+        .map(|(organization, target, reason, attempts, fence)| Claimed {
+            organization: organization.into(),
+            target,
+            reason,
+            attempts,
+            fence,
+        })
+        .collect())
+}
+
+/// Moves the end of the leases of everything `owner` works on; what has expired stays expired.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn renew(db: &Db, owner: &str, now: Timestamp, lease_until: Timestamp) -> Result<u64> {
+    Ok(on!(db.write(), pool => {
+        sqlx::query(sql!("update jobs set run_at = $1 where state = 'running' and lease_owner = $2 and run_at > $3"))
+            .bind(lease_until.millis())
+            .bind(owner)
+            .bind(now.millis())
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected())
+    })?)
+}
+
+/// Ends leases that reach further than any lease may: the clock was set back meanwhile.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget_far_leases(db: &Db, now: Timestamp, furthest: Timestamp) -> Result<u64> {
+    Ok(on!(db.write(), pool => {
+        sqlx::query(sql!("update jobs set run_at = $1 where state = 'running' and run_at > $2"))
+            .bind(now.millis())
+            .bind(furthest.millis())
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected())
+    })?)
+}
+
+/// Ends all leases on SQLite, which one process has for itself: at its start, whoever held them is
+/// gone. PostgreSQL serves several replicas, so there leases run out by themselves.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn release_orphans(db: &Db, now: Timestamp) -> Result<u64> {
+    let Inner::Sqlite(pool) = db.write() else { return Ok(0) };
+    Ok(sqlx::query(sql!("update jobs set run_at = $1 where state = 'running'"))
+        .bind(now.millis())
+        .execute(pool)
+        .await?
+        .rows_affected())
+}
+
+/// Ends the work: the row goes, or runs once more when it was asked for meanwhile. `false` when the
+/// work is no longer ours, so that nothing about it may be written.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn finish(tx: &mut Tx, kind: Kind, work: &Claimed) -> Result<bool> {
+    Ok(remove(tx, kind, work).await? > 0 || again(tx, kind, work).await? > 0)
+}
+
+async fn remove(tx: &mut Tx, kind: Kind, work: &Claimed) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "delete from jobs where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4
+             and state = 'running' and again_at is null"
+        ))
+        .bind(work.organization.uuid())
+        .bind(kind.as_str())
+        .bind(work.target)
+        .bind(work.fence)
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
+async fn again(tx: &mut Tx, kind: Kind, work: &Claimed) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update jobs set state = 'waiting', run_at = again_at, again_at = null, attempts = 0, lease_owner = null
+             where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4
+             and state = 'running' and again_at is not null"
+        ))
+        .bind(work.organization.uuid())
+        .bind(kind.as_str())
+        .bind(work.target)
+        .bind(work.fence)
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
+/// Hands the work back to be tried again at `run_at`. `false` when it is no longer ours.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn retry(db: &Db, kind: Kind, work: &Claimed, run_at: Timestamp) -> Result<bool> {
+    Ok(on!(db.write(), pool => {
+        sqlx::query(sql!(
+            "update jobs set state = 'retrying', lease_owner = null, again_at = null,
+               run_at = case when again_at is null or again_at > $5 then $5 else again_at end
+             where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4 and state = 'running'"
+        ))
+        .bind(work.organization.uuid())
+        .bind(kind.as_str())
+        .bind(work.target)
+        .bind(work.fence)
+        .bind(run_at.millis())
+        .execute(pool)
+        .await
+        .map(|done| done.rows_affected() > 0)
+    })?)
+}

@@ -1,0 +1,112 @@
+//! Ending a propagation once all its deliveries have ended.
+
+use domain::{OrganizationId, PropagationId, Scope, Timestamp, propagation::Counts};
+use uuid::Uuid;
+
+use crate::{Db, Error, Result, Tx, on, sql};
+
+/// A propagation that just ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The name of the credential.
+    pub credential: String,
+    /// The version that was delivered.
+    pub vault_version: i64,
+    /// How the deliveries ended.
+    pub counts: Counts,
+}
+
+/// The open propagations that have no delivery on its way.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn to_finish(db: &Db) -> Result<Vec<(OrganizationId, PropagationId)>> {
+    let rows: Vec<(Uuid, Uuid)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select p.organization_id, p.id from propagations p where p.finished_at is null and not exists (
+               select 1 from deliveries d where d.organization_id = p.organization_id and d.propagation_id = p.id
+               and d.state in ('waiting', 'running', 'retrying'))
+             limit 100"
+        ))
+        .fetch_all(pool)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|(organization, id)| (organization.into(), id.into())).collect())
+}
+
+/// Ends the propagation if all its deliveries have ended and it is still open; `None` otherwise.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn finish(
+    tx: &mut Tx,
+    scope: Scope,
+    propagation: PropagationId,
+    now: Timestamp,
+) -> Result<Option<Ended>> {
+    if close(tx, scope, propagation, now).await? == 0 {
+        return Ok(None);
+    }
+    keep_counts(tx, scope, propagation).await.map(Some)
+}
+
+async fn close(
+    tx: &mut Tx,
+    scope: Scope,
+    propagation: PropagationId,
+    now: Timestamp,
+) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update propagations set finished_at = $1
+             where organization_id = $2 and id = $3 and finished_at is null and not exists (
+               select 1 from deliveries d where d.organization_id = $2 and d.propagation_id = $3
+               and d.state in ('waiting', 'running', 'retrying'))"
+        ))
+        .bind(now.millis())
+        .bind(scope.organization().uuid())
+        .bind(propagation.uuid())
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
+async fn keep_counts(tx: &mut Tx, scope: Scope, propagation: PropagationId) -> Result<Ended> {
+    let (healthy, needs_attention, superseded, vault_version, credential): (
+        i64,
+        i64,
+        i64,
+        i64,
+        String,
+    ) = on!(tx.inner(), tx => {
+        sqlx::query_as(sql!(
+            "update propagations set
+                   healthy = (select count(*) from deliveries d where d.organization_id = $1
+                     and d.propagation_id = $2 and d.state = 'healthy'),
+                   needs_attention = (select count(*) from deliveries d where d.organization_id = $1
+                     and d.propagation_id = $2 and d.state = 'needs_attention'),
+                   superseded = (select count(*) from deliveries d where d.organization_id = $1
+                     and d.propagation_id = $2 and d.state = 'superseded')
+                 where organization_id = $1 and id = $2
+                 returning healthy, needs_attention, superseded, vault_version,
+                   (select c.name from credentials c where c.organization_id = propagations.organization_id
+                     and c.id = propagations.credential_id)"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(propagation.uuid())
+        .fetch_one(&mut **tx)
+        .await
+    })?;
+    let count = |n| u32::try_from(n).map_err(|_| Error::Value { column: "count" });
+    Ok(Ended {
+        credential,
+        vault_version,
+        counts: Counts {
+            healthy: count(healthy)?,
+            needs_attention: count(needs_attention)?,
+            superseded: count(superseded)?,
+            ..Counts::default()
+        },
+    })
+}

@@ -1,0 +1,124 @@
+//! Starting a propagation.
+
+use domain::{CredentialId, PropagationId, Scope, Timestamp};
+
+use crate::{Error, Result, Tx, on, sql};
+
+/// Starts a propagation: one delivery for every active link of the credential, in place of those
+/// that are still on their way. Answers how many there are.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn start(
+    tx: &mut Tx,
+    scope: Scope,
+    propagation: PropagationId,
+    credential: CredentialId,
+    vault_version: i64,
+    started_by: &str,
+    now: Timestamp,
+) -> Result<u32> {
+    supersede(tx, scope, credential, now).await?;
+    insert(tx, scope, propagation, credential, vault_version, started_by, now).await?;
+    let deliveries =
+        insert_deliveries(tx, scope, propagation, credential, vault_version, now).await?;
+    if deliveries == 0 {
+        finish_empty(tx, scope, propagation, now).await?;
+    }
+    u32::try_from(deliveries).map_err(|_| Error::Value { column: "deliveries" })
+}
+
+async fn supersede(
+    tx: &mut Tx,
+    scope: Scope,
+    credential: CredentialId,
+    now: Timestamp,
+) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update deliveries set state = 'superseded', cause = null, lease_owner = null, finished_at = $1
+             where organization_id = $2 and credential_id = $3 and state in ('waiting', 'running', 'retrying')"
+        ))
+        .bind(now.millis())
+        .bind(scope.organization().uuid())
+        .bind(credential.uuid())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+async fn insert(
+    tx: &mut Tx,
+    scope: Scope,
+    propagation: PropagationId,
+    credential: CredentialId,
+    vault_version: i64,
+    started_by: &str,
+    now: Timestamp,
+) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "insert into propagations (organization_id, id, credential_id, vault_version, started_by, started_at)
+             values ($1, $2, $3, $4, $5, $6)"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(propagation.uuid())
+        .bind(credential.uuid())
+        .bind(vault_version)
+        .bind(started_by)
+        .bind(now.millis())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+async fn insert_deliveries(
+    tx: &mut Tx,
+    scope: Scope,
+    propagation: PropagationId,
+    credential: CredentialId,
+    vault_version: i64,
+    now: Timestamp,
+) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "insert into deliveries
+               (organization_id, propagation_id, repository_id, credential_id, vault_version, state, run_at)
+             select p.organization_id, p.id, l.repository_id, p.credential_id, p.vault_version, 'waiting', $1
+             from propagations p
+             join links l on l.organization_id = p.organization_id and l.credential_id = p.credential_id
+             where p.organization_id = $2 and p.id = $3 and p.credential_id = $4 and p.vault_version = $5
+               and l.state = 'active'"
+        ))
+        .bind(now.millis())
+        .bind(scope.organization().uuid())
+        .bind(propagation.uuid())
+        .bind(credential.uuid())
+        .bind(vault_version)
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
+async fn finish_empty(
+    tx: &mut Tx,
+    scope: Scope,
+    propagation: PropagationId,
+    now: Timestamp,
+) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!("update propagations set finished_at = $1 where organization_id = $2 and id = $3"))
+            .bind(now.millis())
+            .bind(scope.organization().uuid())
+            .bind(propagation.uuid())
+            .execute(&mut **tx)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}

@@ -1,0 +1,196 @@
+//! What people see of propagations.
+
+use domain::{
+    Cause, CredentialId, DeliveryId, PropagationId, RepositoryId, Scope, Timestamp,
+    credentials::Propagation,
+    propagation::{Counts, DeliveryLine, DeliveryState, Progress},
+};
+use uuid::Uuid;
+
+use crate::{Db, Error, Result, on, sql};
+
+/// What a propagation is about, without its deliveries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overview {
+    /// The credential.
+    pub credential: CredentialId,
+    /// When it was saved.
+    pub started_at: Timestamp,
+    /// When the last delivery ended.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// The updates of a credential, newest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn history(
+    db: &Db,
+    scope: Scope,
+    credential: CredentialId,
+    limit: u32,
+) -> Result<Vec<Propagation>> {
+    let mut history = propagations(db, scope, credential, limit).await?;
+    for propagation in history.iter_mut().filter(|propagation| propagation.finished_at.is_none()) {
+        propagation.counts = counts(db, scope, propagation.id).await?;
+    }
+    Ok(history)
+}
+
+async fn propagations(
+    db: &Db,
+    scope: Scope,
+    credential: CredentialId,
+    limit: u32,
+) -> Result<Vec<Propagation>> {
+    type Row = (Uuid, i64, i64, String, Option<i64>, i64, i64, i64);
+    let rows: Vec<Row> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select id, vault_version, started_at, started_by, finished_at, healthy, needs_attention, superseded
+             from propagations where organization_id = $1 and credential_id = $2
+             order by started_at desc, id desc limit $3"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(credential.uuid())
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await
+    })?;
+    rows.into_iter()
+        .map(
+            |(
+                id,
+                vault_version,
+                started_at,
+                started_by,
+                finished_at,
+                healthy,
+                needs_attention,
+                superseded,
+            )| {
+                Ok(Propagation {
+                    id: id.into(),
+                    vault_version,
+                    started_at: Timestamp::from_millis(started_at),
+                    started_by,
+                    finished_at: finished_at.map(Timestamp::from_millis),
+                    counts: Counts {
+                        healthy: count("healthy", healthy)?,
+                        needs_attention: count("needs_attention", needs_attention)?,
+                        superseded: count("superseded", superseded)?,
+                        ..Counts::default()
+                    },
+                })
+            },
+        )
+        .collect()
+}
+
+/// What a propagation is about.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn overview(
+    db: &Db,
+    scope: Scope,
+    propagation: PropagationId,
+) -> Result<Option<Overview>> {
+    let row: Option<(Uuid, i64, Option<i64>)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select credential_id, started_at, finished_at from propagations where organization_id = $1 and id = $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(propagation.uuid())
+        .fetch_optional(pool)
+        .await
+    })?;
+    Ok(row.map(|(credential, started_at, finished_at)| Overview {
+        credential: credential.into(),
+        started_at: Timestamp::from_millis(started_at),
+        finished_at: finished_at.map(Timestamp::from_millis),
+    }))
+}
+
+/// How the deliveries of a propagation stand.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn counts(db: &Db, scope: Scope, propagation: PropagationId) -> Result<Counts> {
+    let rows: Vec<(String, i64)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select state, count(*) from deliveries where organization_id = $1 and propagation_id = $2 group by state"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(propagation.uuid())
+        .fetch_all(pool)
+        .await
+    })?;
+    let mut counts = Counts::default();
+    for (state, n) in rows {
+        counts.add(known_state(&state)?, count("count", n)?);
+    }
+    Ok(counts)
+}
+
+/// The credential version that was last proven at a repository; `None` when it has no link.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn applied_version(db: &Db, scope: Scope, repository: RepositoryId) -> Result<Option<i64>> {
+    Ok(on!(db.read(), pool => {
+        sqlx::query_scalar(sql!(
+            "select applied_version from links where organization_id = $1 and repository_id = $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(repository.uuid())
+        .fetch_optional(pool)
+        .await
+    })?)
+}
+
+/// The lines of the progress view: those that need a person first, then by name.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn lines(db: &Db, scope: Scope, propagation: PropagationId) -> Result<Vec<DeliveryLine>> {
+    let rows: Vec<(Uuid, String, String, i64, Option<String>, i64)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select d.repository_id, r.name, d.state, d.attempts, d.cause, d.run_at
+             from deliveries d
+             join repositories r on r.organization_id = d.organization_id and r.id = d.repository_id
+             where d.organization_id = $1 and d.propagation_id = $2
+             order by case d.state when 'needs_attention' then 0 when 'retrying' then 1 when 'running' then 2
+               when 'waiting' then 3 when 'healthy' then 4 else 5 end, r.name_key, r.id
+             limit $3"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(propagation.uuid())
+        .bind(i64::from(Progress::MAX_LINES))
+        .fetch_all(pool)
+        .await
+    })?;
+    rows.into_iter()
+        .map(|(repository, name, state, attempts, cause, run_at)| {
+            let state = known_state(&state)?;
+            let next = matches!(state, DeliveryState::Waiting | DeliveryState::Retrying);
+            Ok(DeliveryLine {
+                // A propagation has one delivery per repository, so the repository names it.
+                id: DeliveryId::from(repository),
+                repository: repository.into(),
+                name,
+                state,
+                attempts: count("attempts", attempts)?,
+                cause: cause.as_deref().and_then(Cause::parse),
+                next_at: next.then_some(Timestamp::from_millis(run_at)),
+            })
+        })
+        .collect()
+}
+
+fn known_state(state: &str) -> Result<DeliveryState> {
+    DeliveryState::parse(state).ok_or(Error::Value { column: "state" })
+}
+
+fn count(column: &'static str, n: i64) -> Result<u32> {
+    u32::try_from(n).map_err(|_| Error::Value { column })
+}

@@ -1,0 +1,215 @@
+//! Links: which credential opens which repository, and for which origin.
+
+use domain::{Cause, CredentialId, RepositoryId, Scope, Timestamp, credentials::LinkedRepository};
+use uuid::Uuid;
+
+use crate::{Db, Result, Tx, on, sql};
+
+/// The repositories that use a credential, by name.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn linked_to(
+    db: &Db,
+    scope: Scope,
+    credential: CredentialId,
+) -> Result<Vec<LinkedRepository>> {
+    let rows: Vec<(Uuid, String, String, Option<String>)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select r.id, r.name, r.url, r.cause from links l
+             join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+             where l.organization_id = $1 and l.credential_id = $2 and r.deleted_at is null
+             order by r.name_key, r.id"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(credential.uuid())
+        .fetch_all(pool)
+        .await
+    })?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, url, cause)| LinkedRepository {
+            id: id.into(),
+            name,
+            url,
+            cause: cause.as_deref().and_then(Cause::parse),
+        })
+        .collect())
+}
+
+/// The repositories that use a credential, by name, inside a transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn links_of(
+    tx: &mut Tx,
+    scope: Scope,
+    credential: CredentialId,
+) -> Result<Vec<(RepositoryId, String)>> {
+    let rows: Vec<(Uuid, String)> = on!(tx.inner(), tx => {
+        sqlx::query_as(sql!(
+            "select r.id, r.name from links l
+             join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+             where l.organization_id = $1 and l.credential_id = $2
+             order by r.name_key, r.id"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(credential.uuid())
+        .fetch_all(&mut **tx)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
+}
+
+/// Removes every link of a credential; its repositories sync again, without it. Answers how many
+/// there were.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn unlink_all(tx: &mut Tx, scope: Scope, credential: CredentialId) -> Result<u64> {
+    changed(tx, scope, credential, Timestamp::from_millis(0)).await?;
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!("delete from links where organization_id = $1 and credential_id = $2"))
+            .bind(scope.organization().uuid())
+            .bind(credential.uuid())
+            .execute(&mut **tx)
+            .await
+            .map(|done| done.rows_affected())
+    })?)
+}
+
+/// Gives every link of `from` to `to`, for the same origins; its repositories sync again. Answers
+/// how many there are.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn relink_all(
+    tx: &mut Tx,
+    scope: Scope,
+    from: CredentialId,
+    to: CredentialId,
+    now: Timestamp,
+) -> Result<u64> {
+    changed(tx, scope, from, now).await?;
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update links set credential_id = $1, applied_version = 0, created_at = $2
+             where organization_id = $3 and credential_id = $4"
+        ))
+        .bind(to.uuid())
+        .bind(now.millis())
+        .bind(scope.organization().uuid())
+        .bind(from.uuid())
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
+/// A sync that is under way with the old link must not write its result any more (the epoch), and
+/// the next one is due.
+async fn changed(
+    tx: &mut Tx,
+    scope: Scope,
+    credential: CredentialId,
+    due: Timestamp,
+) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update repositories set epoch = epoch + 1, row_version = row_version + 1, next_sync_at = $1
+             where organization_id = $2 and deleted_at is null and id in (
+               select l.repository_id from links l where l.organization_id = $2 and l.credential_id = $3)"
+        ))
+        .bind(due.millis())
+        .bind(scope.organization().uuid())
+        .bind(credential.uuid())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// The name of a credential that may be linked; `None` when there is none of this id in this
+/// organization, or it was deleted.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn linkable(db: &Db, scope: Scope, credential: CredentialId) -> Result<Option<String>> {
+    Ok(on!(db.read(), pool => {
+        sqlx::query_scalar(sql!(
+            "select name from credentials where organization_id = $1 and id = $2 and deleted_at is null
+             and state in ('active', 'updating', 'lost')"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(credential.uuid())
+        .fetch_optional(pool)
+        .await
+    })?)
+}
+
+/// Links a credential for an origin, in place of what was there. The composite foreign key refuses
+/// a credential of another organization.
+///
+/// # Errors
+/// When there is no such credential ([`crate::Error::is_dangling`]) or the database refuses.
+pub async fn link(
+    tx: &mut Tx,
+    scope: Scope,
+    repository: RepositoryId,
+    credential: CredentialId,
+    origin: &str,
+    now: Timestamp,
+) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "insert into links (organization_id, repository_id, credential_id, origin, state, created_at)
+             values ($1, $2, $3, $4, 'active', $5)
+             on conflict (organization_id, repository_id) do update set
+               credential_id = excluded.credential_id, origin = excluded.origin, state = 'active',
+               applied_version = 0, created_at = excluded.created_at"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(repository.uuid())
+        .bind(credential.uuid())
+        .bind(origin)
+        .bind(now.millis())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Removes the link of a repository, if it has one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn unlink(tx: &mut Tx, scope: Scope, repository: RepositoryId) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!("delete from links where organization_id = $1 and repository_id = $2"))
+            .bind(scope.organization().uuid())
+            .bind(repository.uuid())
+            .execute(&mut **tx)
+            .await
+            .map(|done| done.rows_affected())
+    })?)
+}
+
+/// Suspends the link of a repository: its credential is not sent any more.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn suspend(tx: &mut Tx, scope: Scope, repository: RepositoryId) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update links set state = 'suspended'
+             where organization_id = $1 and repository_id = $2 and state = 'active'"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(repository.uuid())
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}

@@ -1,0 +1,209 @@
+//! What people see of repositories.
+
+use domain::{
+    Cause, RepositoryId, Scope, Timestamp,
+    repositories::{
+        Link, RepositoryDetail, RepositoryKind, RepositoryQuery, RepositoryState,
+        RepositorySummary, SyncRun, SyncTrigger,
+    },
+};
+use uuid::Uuid;
+
+use super::write::link_state;
+use crate::{Db, Error, Result, on, sql};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    kind: String,
+    url: String,
+    charts: i64,
+    last_sync_at: Option<i64>,
+    last_success_at: Option<i64>,
+    state: String,
+    cause: Option<String>,
+    credential_id: Option<Uuid>,
+    credential_name: Option<String>,
+    link_state: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct DetailRow {
+    #[sqlx(flatten)]
+    row: Row,
+    row_version: i64,
+    interval_seconds: i64,
+    chart_names: String,
+    created_at: i64,
+    next_sync_at: Option<i64>,
+}
+
+impl Row {
+    fn into_summary(self) -> Result<RepositorySummary> {
+        let state = RepositoryState::parse(&self.state).ok_or(Error::Value { column: "state" })?;
+        let link = self.credential_id.map(|credential| Link {
+            credential: credential.into(),
+            name: self.credential_name.unwrap_or_default(),
+            state: link_state(self.link_state.as_deref()),
+        });
+        let failing = state == RepositoryState::Failing;
+        Ok(RepositorySummary {
+            id: self.id.into(),
+            name: self.name,
+            kind: RepositoryKind::parse(&self.kind).ok_or(Error::Value { column: "kind" })?,
+            url: self.url,
+            link,
+            charts: count_of("charts", self.charts)?,
+            last_sync_at: self.last_sync_at.map(Timestamp::from_millis),
+            state,
+            cause: self.cause.as_deref().and_then(Cause::parse),
+            stale_since: self.last_success_at.filter(|_| failing).map(Timestamp::from_millis),
+        })
+    }
+}
+
+/// A page of repositories by name.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn page(
+    db: &Db,
+    scope: Scope,
+    query: &RepositoryQuery,
+) -> Result<Vec<RepositorySummary>> {
+    let rows: Vec<Row> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state, r.cause,
+               l.credential_id, c.name as credential_name, l.state as link_state
+             from repositories r
+             left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+             left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
+             where r.organization_id = $1 and r.deleted_at is null
+               and (r.name_key like $2 escape '\\' or lower(r.url) like $2 escape '\\')
+               and (l.credential_id = $3 or $3 is null) and (r.state = $4 or $4 is null)
+             order by r.name_key, r.id limit $5 offset $6"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(crate::charts::pattern(&query.search))
+        .bind(query.credential.map(domain::CredentialId::uuid))
+        .bind(query.state.map(RepositoryState::as_str))
+        .bind(i64::from(RepositoryQuery::PAGE_ROWS))
+        .bind(i64::from(query.page.max(1) - 1) * i64::from(RepositoryQuery::PAGE_ROWS))
+        .fetch_all(pool)
+        .await
+    })?;
+    rows.into_iter().map(Row::into_summary).collect()
+}
+
+/// How many repositories there are with this search and filter.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count(db: &Db, scope: Scope, query: &RepositoryQuery) -> Result<u32> {
+    let n: i64 = on!(db.read(), pool => {
+        sqlx::query_scalar(sql!(
+            "select count(*) from repositories r
+             left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+             where r.organization_id = $1 and r.deleted_at is null
+               and (r.name_key like $2 escape '\\' or lower(r.url) like $2 escape '\\')
+               and (l.credential_id = $3 or $3 is null) and (r.state = $4 or $4 is null)"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(crate::charts::pattern(&query.search))
+        .bind(query.credential.map(domain::CredentialId::uuid))
+        .bind(query.state.map(RepositoryState::as_str))
+        .fetch_one(pool)
+        .await
+    })?;
+    count_of("count", n)
+}
+
+/// How many repositories there are at all.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count_all(db: &Db, scope: Scope) -> Result<u32> {
+    let n: i64 = on!(db.read(), pool => {
+        sqlx::query_scalar(sql!(
+            "select count(*) from repositories where organization_id = $1 and deleted_at is null"
+        ))
+        .bind(scope.organization().uuid())
+        .fetch_one(pool)
+        .await
+    })?;
+    count_of("count", n)
+}
+
+/// One repository, without its runs.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn get(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<RepositoryDetail>> {
+    let row: Option<DetailRow> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state, r.cause,
+               l.credential_id, c.name as credential_name, l.state as link_state,
+               r.row_version, r.interval_seconds, r.chart_names, r.created_at, r.next_sync_at
+             from repositories r
+             left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+             left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
+             where r.organization_id = $1 and r.id = $2 and r.deleted_at is null"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_optional(pool)
+        .await
+    })?;
+    row.map(|detail| {
+        Ok(RepositoryDetail {
+            row_version: detail.row_version,
+            interval: count_of("interval_seconds", detail.interval_seconds)?,
+            chart_names: detail.chart_names.lines().map(str::to_owned).collect(),
+            created_at: Timestamp::from_millis(detail.created_at),
+            next_sync_at: detail.next_sync_at.map(Timestamp::from_millis),
+            runs: Vec::new(),
+            summary: detail.row.into_summary()?,
+        })
+    })
+    .transpose()
+}
+
+/// The last runs of a repository, newest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn runs(db: &Db, scope: Scope, id: RepositoryId, limit: u32) -> Result<Vec<SyncRun>> {
+    type Run =
+        (Uuid, String, i64, Option<i64>, Option<String>, Option<i64>, Option<i64>, Option<i64>);
+    let rows: Vec<Run> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select id, reason, started_at, finished_at, cause, status, charts, versions
+             from sync_runs where organization_id = $1 and repository_id = $2
+             order by started_at desc, id desc limit $3"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await
+    })?;
+    rows.into_iter()
+        .map(|(id, reason, started_at, finished_at, cause, status, charts, versions)| {
+            Ok(SyncRun {
+                id: id.into(),
+                trigger: SyncTrigger::parse(&reason).ok_or(Error::Value { column: "reason" })?,
+                started_at: Timestamp::from_millis(started_at),
+                finished_at: finished_at.map(Timestamp::from_millis),
+                cause: cause.as_deref().and_then(Cause::parse),
+                status: status.and_then(|status| u16::try_from(status).ok()),
+                charts: charts.and_then(|n| u32::try_from(n).ok()),
+                versions: versions.and_then(|n| u32::try_from(n).ok()),
+            })
+        })
+        .collect()
+}
+
+fn count_of(column: &'static str, n: i64) -> Result<u32> {
+    u32::try_from(n).map_err(|_| Error::Value { column })
+}

@@ -1,0 +1,114 @@
+//! What a sync needs to know.
+
+use domain::{
+    CredentialId, RepositoryId, Scope,
+    repositories::{LinkState, RepositoryKind},
+};
+
+use super::write::link_state;
+use crate::{Db, Error, Result, on, sql};
+
+/// The credential of a repository, as far as SQL knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Login {
+    /// The credential.
+    pub credential: CredentialId,
+    /// Whether it may be sent to the repository's origin.
+    pub state: LinkState,
+    /// Its committed version.
+    pub vault_version: i64,
+    /// Its epoch.
+    pub epoch: i64,
+}
+
+/// A repository as a sync sees it. Results are written only while `epoch` is still the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct SyncTarget {
+    pub id: RepositoryId,
+    pub kind: RepositoryKind,
+    pub url: String,
+    pub chart_names: Vec<String>,
+    /// Seconds; 0 for only by hand.
+    pub interval: u32,
+    pub epoch: i64,
+    pub failures: u32,
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+    pub digest: Option<String>,
+    pub login: Option<Login>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    kind: String,
+    url: String,
+    origin: String,
+    chart_names: String,
+    interval_seconds: i64,
+    epoch: i64,
+    failures: i64,
+    etag: Option<String>,
+    last_modified: Option<String>,
+    digest: Option<String>,
+    credential_id: Option<uuid::Uuid>,
+    link_state: Option<String>,
+    link_origin: Option<String>,
+    vault_version: Option<i64>,
+    credential_epoch: Option<i64>,
+}
+
+/// What a sync of this repository needs to know; `None` when the repository is gone.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn target(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<SyncTarget>> {
+    let row: Option<Row> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select r.kind, r.url, r.origin, r.chart_names, r.interval_seconds, r.epoch, r.failures, r.etag,
+               r.last_modified, r.digest, l.credential_id, l.state as link_state, l.origin as link_origin,
+               c.vault_version, c.epoch as credential_epoch
+             from repositories r
+             left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+             left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
+             where r.organization_id = $1 and r.id = $2 and r.deleted_at is null"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_optional(pool)
+        .await
+    })?;
+    row.map(|row| row.into_target(id)).transpose()
+}
+
+impl Row {
+    fn into_target(self, id: RepositoryId) -> Result<SyncTarget> {
+        // A link for another origin than the repository's is as good as suspended, whatever its state says.
+        let for_this_origin = self.link_origin.as_deref() == Some(self.origin.as_str());
+        let login = self.credential_id.map(|credential| Login {
+            credential: credential.into(),
+            state: if for_this_origin {
+                link_state(self.link_state.as_deref())
+            } else {
+                LinkState::Suspended
+            },
+            vault_version: self.vault_version.unwrap_or_default(),
+            epoch: self.credential_epoch.unwrap_or_default(),
+        });
+        Ok(SyncTarget {
+            id,
+            kind: RepositoryKind::parse(&self.kind).ok_or(Error::Value { column: "kind" })?,
+            url: self.url,
+            chart_names: self.chart_names.lines().map(str::to_owned).collect(),
+            interval: u32::try_from(self.interval_seconds)
+                .map_err(|_| Error::Value { column: "interval_seconds" })?,
+            epoch: self.epoch,
+            failures: u32::try_from(self.failures)
+                .map_err(|_| Error::Value { column: "failures" })?,
+            etag: self.etag,
+            last_modified: self.last_modified,
+            digest: self.digest,
+            login,
+        })
+    }
+}

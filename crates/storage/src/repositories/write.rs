@@ -1,0 +1,239 @@
+//! Adding, changing and deleting repositories.
+
+use domain::{
+    CredentialId, RepositoryId, Scope, Timestamp,
+    repositories::{LinkState, RepositoryKind},
+};
+use uuid::Uuid;
+
+use crate::{Db, Error, Result, Tx, on, sql};
+
+/// A repository to add.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct New<'a> {
+    pub id: RepositoryId,
+    pub fields: Change<'a>,
+    pub now: Timestamp,
+}
+
+/// The values of a repository that a person can change.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct Change<'a> {
+    pub name: &'a str,
+    pub name_key: &'a str,
+    pub kind: RepositoryKind,
+    pub url: &'a str,
+    pub origin: &'a str,
+    pub chart_names: &'a [String],
+    pub interval: u32,
+    pub by: &'a str,
+}
+
+/// A repository as it is before a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct Current {
+    pub name: String,
+    pub kind: RepositoryKind,
+    pub url: String,
+    pub row_version: i64,
+    pub updated_by: String,
+    pub origin: String,
+    pub link: Option<CurrentLink>,
+}
+
+/// The link of a repository as it is before a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct CurrentLink {
+    pub credential: CredentialId,
+    pub name: String,
+    pub origin: String,
+    pub state: LinkState,
+}
+
+#[derive(sqlx::FromRow)]
+struct CurrentRow {
+    name: String,
+    kind: String,
+    url: String,
+    row_version: i64,
+    updated_by: String,
+    origin: String,
+    credential_id: Option<Uuid>,
+    credential_name: Option<String>,
+    link_origin: Option<String>,
+    link_state: Option<String>,
+}
+
+/// Adds a repository; its first sync waits.
+///
+/// # Errors
+/// When the name is taken ([`crate::Error::is_duplicate`]) or the database refuses.
+pub async fn insert(tx: &mut Tx, scope: Scope, new: &New<'_>) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "insert into repositories
+               (organization_id, id, name, name_key, kind, url, origin, chart_names, interval_seconds, state,
+                created_at, updated_by)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'syncing', $10, $11)"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(new.id.uuid())
+        .bind(new.fields.name)
+        .bind(new.fields.name_key)
+        .bind(new.fields.kind.as_str())
+        .bind(new.fields.url)
+        .bind(new.fields.origin)
+        .bind(new.fields.chart_names.join("\n"))
+        .bind(i64::from(new.fields.interval))
+        .bind(new.now.millis())
+        .bind(new.fields.by)
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// A repository and its link as they are now; `None` when there is none.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn current(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<Current>> {
+    let row: Option<CurrentRow> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select r.name, r.kind, r.url, r.row_version, r.updated_by, r.origin, l.credential_id,
+               c.name as credential_name, l.origin as link_origin, l.state as link_state
+             from repositories r
+             left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+             left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
+             where r.organization_id = $1 and r.id = $2 and r.deleted_at is null"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_optional(pool)
+        .await
+    })?;
+    row.map(|row| {
+        let state = link_state(row.link_state.as_deref());
+        Ok(Current {
+            name: row.name,
+            kind: RepositoryKind::parse(&row.kind).ok_or(Error::Value { column: "kind" })?,
+            url: row.url,
+            row_version: row.row_version,
+            updated_by: row.updated_by,
+            origin: row.origin,
+            link: row.credential_id.map(|credential| CurrentLink {
+                credential: credential.into(),
+                name: row.credential_name.unwrap_or_default(),
+                origin: row.link_origin.unwrap_or_default(),
+                state,
+            }),
+        })
+    })
+    .transpose()
+}
+
+/// What is not known to be active counts as suspended.
+pub(super) fn link_state(text: Option<&str>) -> LinkState {
+    if text == Some("active") { LinkState::Active } else { LinkState::Suspended }
+}
+
+/// Changes a repository that still has `row_version`; its next sync waits. What it knows of the
+/// last answer is forgotten, so the sync reads everything anew. Answers how many rows changed: 0 or 1.
+///
+/// # Errors
+/// When the name is taken ([`crate::Error::is_duplicate`]) or the database refuses.
+pub async fn update(
+    tx: &mut Tx,
+    scope: Scope,
+    id: RepositoryId,
+    row_version: i64,
+    fields: &Change<'_>,
+) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update repositories set name = $1, name_key = $2, kind = $3, url = $4, origin = $5,
+               chart_names = $6, interval_seconds = $7, updated_by = $8, state = 'syncing', failures = 0,
+               row_version = row_version + 1, epoch = epoch + 1, etag = null, last_modified = null,
+               digest = null, next_sync_at = null
+             where organization_id = $9 and id = $10 and row_version = $11 and deleted_at is null"
+        ))
+        .bind(fields.name)
+        .bind(fields.name_key)
+        .bind(fields.kind.as_str())
+        .bind(fields.url)
+        .bind(fields.origin)
+        .bind(fields.chart_names.join("\n"))
+        .bind(i64::from(fields.interval))
+        .bind(fields.by)
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(row_version)
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
+/// Marks a repository as deleted, so that its name is free and no sync writes to it any more.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn tombstone(tx: &mut Tx, scope: Scope, id: RepositoryId, now: Timestamp) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update repositories set deleted_at = $1, epoch = epoch + 1, row_version = row_version + 1,
+               next_sync_at = null
+             where organization_id = $2 and id = $3 and deleted_at is null"
+        ))
+        .bind(now.millis())
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
+/// Whether a live repository has this name already.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn name_is_taken(db: &Db, scope: Scope, name_key: &str) -> Result<bool> {
+    let found: Option<i64> = on!(db.read(), pool => {
+        sqlx::query_scalar(sql!(
+            "select epoch from repositories where organization_id = $1 and name_key = $2 and deleted_at is null"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(name_key)
+        .fetch_optional(pool)
+        .await
+    })?;
+    Ok(found.is_some())
+}
+
+/// Shows that a sync waits for this repository, or for all when `id` is none; answers which.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn mark_syncing(
+    tx: &mut Tx,
+    scope: Scope,
+    id: Option<RepositoryId>,
+) -> Result<Vec<Uuid>> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query_scalar(sql!(
+            "update repositories set state = 'syncing'
+             where organization_id = $1 and (id = $2 or $2 is null) and deleted_at is null
+             returning id"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.map(RepositoryId::uuid))
+        .fetch_all(&mut **tx)
+        .await
+    })?)
+}

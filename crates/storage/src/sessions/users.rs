@@ -1,0 +1,108 @@
+//! People's accounts.
+
+use domain::{Timestamp, UserId};
+use uuid::Uuid;
+
+use crate::{Db, Result, Tx, on, sql};
+
+/// An account with what its password is checked against.
+#[derive(Clone)]
+pub struct Account {
+    /// The person.
+    pub id: UserId,
+    /// Their name.
+    pub name: String,
+    /// The PHC string of their password.
+    pub password_hash: String,
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Adds a person.
+///
+/// # Errors
+/// When the database refuses, such as an address that is taken.
+pub async fn insert_user(
+    tx: &mut Tx,
+    id: UserId,
+    email: &str,
+    name: &str,
+    password_hash: &str,
+    now: Timestamp,
+) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "insert into users (id, email, name, password_hash, created_at) values ($1, $2, $3, $4, $5)"
+        ))
+        .bind(id.uuid())
+        .bind(email)
+        .bind(name)
+        .bind(password_hash)
+        .bind(now.millis())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// The account with this address (in lower case).
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn account(db: &Db, email: &str) -> Result<Option<Account>> {
+    let row: Option<(Uuid, String, String)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!("select id, name, password_hash from users where email = $1"))
+            .bind(email)
+            .fetch_optional(pool)
+            .await
+    })?;
+    Ok(row.map(|(id, name, password_hash)| Account { id: id.into(), name, password_hash }))
+}
+
+/// A person's name; `None` when there is no such account.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn user_name(db: &Db, user: UserId) -> Result<Option<String>> {
+    Ok(on!(db.read(), pool => {
+        sqlx::query_scalar(sql!("select name from users where id = $1"))
+            .bind(user.uuid())
+            .fetch_optional(pool)
+            .await
+    })?)
+}
+
+/// Whether anybody has an account.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn anybody(db: &Db) -> Result<bool> {
+    let found: Option<i64> = on!(db.read(), pool => {
+        sqlx::query_scalar(sql!("select created_at from users limit 1")).fetch_optional(pool).await
+    })?;
+    Ok(found.is_some())
+}
+
+/// Replaces the hash of the same password by a stronger one, unless it changed meanwhile.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn rehash(db: &Db, user: UserId, old: &str, new: &str) -> Result<()> {
+    on!(db.write(), pool => {
+        sqlx::query(sql!(
+            "update users set password_hash = $3 where id = $1 and password_hash = $2"
+        ))
+        .bind(user.uuid())
+        .bind(old)
+        .bind(new)
+        .execute(pool)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}

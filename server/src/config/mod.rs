@@ -1,0 +1,163 @@
+//! The configuration: environment and file, understood once, every problem named at once.
+//!
+//! The only place that reads the environment.
+
+mod database_url;
+mod public_url;
+mod settings;
+mod values;
+mod vault;
+
+use std::{fmt, io::IsTerminal, net::SocketAddr, path::PathBuf};
+
+use tracing_subscriber::EnvFilter;
+
+pub use database_url::{DatabaseKind, DatabaseUrl};
+pub use public_url::{PublicUrl, Transport};
+pub use settings::{SETTINGS, Setting, table};
+pub use vault::{ExternalVault, VaultChoice};
+
+use connectors::http::AllowList;
+use values::Values;
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Everything Hawser is told from outside. Holds no secret but the database's password, and
+/// `Debug` does not show that.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The folder of everything Hawser keeps on this machine.
+    pub data_dir: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The URL people open; `None` is the address it listens at.
+    pub public_url: Option<PublicUrl>,
+    /// The database.
+    pub database: DatabaseUrl,
+    /// The Vault.
+    pub vault: VaultChoice,
+    /// Private targets that may be reached.
+    pub outbound_allow: AllowList,
+    /// Which events are logged.
+    pub log: String,
+    /// How they look.
+    pub log_format: LogFormat,
+    /// Where `/metrics` is served; `None` is nowhere.
+    pub metrics_listen: Option<SocketAddr>,
+    /// The folder with the browser bundle.
+    pub assets: PathBuf,
+}
+
+/// Something wrong with one setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The setting, as it was written.
+    pub name: String,
+    /// What is wrong, without the value.
+    pub what: String,
+}
+
+/// Everything that is wrong with the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Problems(pub Vec<Problem>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the configuration has {} problem(s):", self.0.len())?;
+        for problem in &self.0 {
+            write!(f, "\n  {}: {}", problem.name, problem.what)?;
+        }
+        Ok(())
+    }
+}
+
+impl Config {
+    /// Reads the environment of this process and the file it names.
+    ///
+    /// # Errors
+    /// Every problem at once.
+    pub fn load() -> Result<Self, Problems> {
+        Self::understand(Values::gather(std::env::vars_os()))
+    }
+
+    fn understand(mut values: Values) -> Result<Self, Problems> {
+        let data_dir = PathBuf::from(values.text("HAWSER_DATA_DIR").unwrap_or("./data"));
+        let listen = values.read("HAWSER_LISTEN", "127.0.0.1:3000", address);
+        let public_url = values.read("HAWSER_PUBLIC_URL", "", optional(PublicUrl::parse));
+        let database = match values.text("HAWSER_DATABASE_URL") {
+            None => Some(DatabaseUrl::in_folder(&data_dir)),
+            Some(_) => values.read("HAWSER_DATABASE_URL", "", DatabaseUrl::parse),
+        };
+        let vault = vault::understand(&mut values, &data_dir);
+        let outbound_allow = values.read("HAWSER_OUTBOUND_ALLOW", "", allow_list);
+        let log = values.read("HAWSER_LOG", "info", log_filter);
+        let format = if std::io::stderr().is_terminal() { "text" } else { "json" };
+        let log_format = values.read("HAWSER_LOG_FORMAT", format, log_format);
+        let metrics_listen = values.read("HAWSER_METRICS_LISTEN", "127.0.0.1:3001", |text| {
+            if text == "off" { Ok(None) } else { address(text).map(Some) }
+        });
+        let assets = PathBuf::from(values.text("HAWSER_ASSETS").unwrap_or("./dist"));
+        let problems = values.into_problems();
+        match (listen, public_url, database, vault, outbound_allow, log, log_format, metrics_listen) {
+            (
+                Some(listen),
+                Some(public_url),
+                Some(database),
+                Some(vault),
+                Some(outbound_allow),
+                Some(log),
+                Some(log_format),
+                Some(metrics_listen),
+            ) if problems.is_empty() => Ok(Self {
+                data_dir,
+                listen,
+                public_url,
+                database,
+                vault,
+                outbound_allow,
+                log,
+                log_format,
+                metrics_listen,
+                assets,
+            }),
+            _ => Err(Problems(problems)),
+        }
+    }
+}
+
+/// A parser that takes the empty text for nothing.
+fn optional<T>(parse: impl FnOnce(&str) -> Result<T, String>) -> impl FnOnce(&str) -> Result<Option<T>, String> {
+    |text| if text.is_empty() { Ok(None) } else { parse(text).map(Some) }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| format!("{text:?} is no address and port such as 127.0.0.1:3000"))
+}
+
+fn allow_list(text: &str) -> Result<AllowList, String> {
+    AllowList::parse(text).map_err(|error| error.to_string())
+}
+
+fn log_filter(text: &str) -> Result<String, String> {
+    EnvFilter::try_new(text)
+        .map(|_| text.to_owned())
+        .map_err(|_| format!("{text:?} is neither a level nor a list of directives such as info,engine=debug"))
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(format!("{text:?} is neither text nor json")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! The one table of settings: names, defaults and meanings.
+
+use std::fmt::Write as _;
+
+/// One setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// The name of the environment variable. In the file it stands in lower case without `HAWSER_`.
+    pub name: &'static str,
+    /// What counts when it is not set, for people.
+    pub default: &'static str,
+    /// What it does.
+    pub meaning: &'static str,
+}
+
+const fn setting(name: &'static str, default: &'static str, meaning: &'static str) -> Setting {
+    Setting { name, default, meaning }
+}
+
+/// What the names of all settings begin with.
+pub const PREFIX: &str = "HAWSER_";
+
+/// The name of the file that holds settings. The environment overrules the file.
+pub const FILE: &str = "HAWSER_CONFIG";
+
+/// Every setting.
+pub const SETTINGS: [Setting; 18] = [
+    setting(FILE, "none", "A TOML file with the settings below, such as `listen = \"127.0.0.1:3000\"`; the environment overrules it"),
+    setting("HAWSER_DATA_DIR", "./data", "The folder of the SQLite database and the managed OpenBao; made with mode 0700"),
+    setting("HAWSER_LISTEN", "127.0.0.1:3000", "Address and port to listen on"),
+    setting("HAWSER_PUBLIC_URL", "http://LISTEN", "The URL people open; https makes cookies Secure and turns on HSTS"),
+    setting("HAWSER_DATABASE_URL", "sqlite://DATA_DIR/hawser.db", "sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME for several replicas"),
+    setting("HAWSER_VAULT_ADDR", "a managed OpenBao", "The URL of your Vault or OpenBao; without it Hawser runs one under DATA_DIR/openbao"),
+    setting("HAWSER_VAULT_ROLE_ID_FILE", "none", "The file with the AppRole's role id; needed with HAWSER_VAULT_ADDR"),
+    setting("HAWSER_VAULT_SECRET_ID_FILE", "none", "The file with the AppRole's secret id; needed with HAWSER_VAULT_ADDR"),
+    setting("HAWSER_VAULT_NAMESPACE", "none", "The namespace to work in"),
+    setting("HAWSER_VAULT_MOUNT", "secret", "The mount of the KV version 2 engine"),
+    setting("HAWSER_VAULT_APPROLE_MOUNT", "approle", "The mount of the AppRole login"),
+    setting("HAWSER_VAULT_CA_FILE", "the system's", "A PEM file with the certificate authority of Vault"),
+    setting("HAWSER_BAO_BINARY", "`bao` on PATH", "The OpenBao binary to run when no Vault is configured"),
+    setting("HAWSER_OUTBOUND_ALLOW", "none", "Private targets that may be reached, also over plain http: CIDRs or HOST:PORT, with commas between them"),
+    setting("HAWSER_LOG", "info", "What to log: error, warn, info, debug, trace, or directives such as `info,engine=debug`"),
+    setting("HAWSER_LOG_FORMAT", "text on a terminal, else json", "text or json"),
+    setting("HAWSER_METRICS_LISTEN", "127.0.0.1:3001", "Address and port of /metrics (Prometheus), or `off`"),
+    setting("HAWSER_ASSETS", "./dist", "The folder with the browser bundle"),
+];
+
+/// The table as `--help` prints it.
+#[must_use]
+pub fn table() -> String {
+    let mut text = String::new();
+    for Setting { name, default, meaning } in SETTINGS {
+        let _ = writeln!(text, "  {name:<28}{meaning}\n{:30}default: {default}", "");
+    }
+    text
+}
+
+/// The settings' name for `key` of the file: `listen` stands for `HAWSER_LISTEN`.
+pub(super) fn of_file_key(key: &str) -> String {
+    format!("{PREFIX}{}", key.to_ascii_uppercase())
+}
+
+/// The setting of that name.
+pub(super) fn find(name: &str) -> Option<&'static str> {
+    SETTINGS.iter().find(|setting| setting.name == name).map(|setting| setting.name)
+}
+
+/// Names that begin like a setting but are somebody else's: what the tests and the build read, and
+/// what Kubernetes sets for a Service called `hawser`.
+pub(super) fn is_foreign(name: &str) -> bool {
+    name.starts_with("HAWSER_TEST_")
+        || name.starts_with("HAWSER_WASM_")
+        || name.starts_with("HAWSER_PORT")
+        || name.starts_with("HAWSER_SERVICE_")
+}
+
+/// The setting whose name is closest to `name`, when one is close enough to be meant.
+pub(super) fn closest(name: &str) -> Option<&'static str> {
+    SETTINGS
+        .iter()
+        .map(|setting| (distance(name, setting.name), setting.name))
+        .min()
+        .filter(|(distance, _)| *distance <= 5)
+        .map(|(_, name)| name)
+}
+
+/// The edit distance of two short texts.
+fn distance(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (line, a) in left.bytes().enumerate() {
+        let mut next = vec![line + 1];
+        for ((b, above_left), above) in right.bytes().zip(&row).zip(row.iter().skip(1)) {
+            let before = next.last().copied().unwrap_or_default();
+            next.push((above_left + usize::from(a != b)).min(above + 1).min(before + 1));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_name_leads_to_the_right_one() {
+        assert_eq!(closest("HAWSER_LISTN"), Some("HAWSER_LISTEN"));
+        assert_eq!(closest("HAWSER_DATADIR"), Some("HAWSER_DATA_DIR"));
+        assert_eq!(closest("HAWSER_SOMETHING_ELSE_ENTIRELY"), None);
+        assert_eq!(distance("kitten", "sitting"), 3);
+    }
+
+    #[test]
+    fn the_table_names_every_setting_once() {
+        let table = table();
+        for setting in SETTINGS {
+            assert_eq!(table.matches(&format!("  {} ", setting.name)).count(), 1, "{}", setting.name);
+        }
+    }
+}

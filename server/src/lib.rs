@@ -1,0 +1,15 @@
+//! The one process: configuration, start-up, routes, sessions, headers, event streams, telemetry.
+//!
+//! A library, so that tests and benchmarks run the very router that `hawser-server` serves.
+
+pub mod config;
+mod error;
+mod process;
+mod serve;
+mod startup;
+pub mod telemetry;
+pub mod web;
+
+pub use error::Error;
+pub use startup::run;
+pub use web::{Parts, Site, router};

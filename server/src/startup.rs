@@ -1,0 +1,215 @@
+//! From configuration to a listening server, and back down in order.
+
+use std::{fs::File, io::Write as _, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+
+use axum::Router;
+use connectors::{
+    http::Outbound,
+    repository::Registries,
+    vault::{
+        Vault, VaultConfig,
+        managed::{Managed, ManagedConfig},
+    },
+};
+use engine::{Clock, Engine, SystemClock};
+use metrics_exporter_prometheus::PrometheusHandle;
+use storage::Db;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+use crate::{
+    config::{Config, DatabaseKind, ExternalVault, PublicUrl, VaultChoice},
+    error::Error,
+    process, serve, telemetry, web,
+};
+
+/// How often ended sessions, the memory of limits and old figures are cleared.
+const TIDY: Duration = Duration::from_mins(1);
+
+/// Runs Hawser until it is told to stop.
+///
+/// # Errors
+/// Why it could not start.
+pub async fn run(config: Config) -> Result<(), Error> {
+    // Only the first provider counts; a second call finds it in place.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    process::forbid_core_dumps();
+    process::prepare(&config.data_dir)?;
+    let _lock = lock(&config)?;
+    let (stop, stopped) = watch::channel(false);
+    let mut told = pin!(process::told_to_stop());
+    let running = tokio::select! {
+        running = start(&config, stopped) => running?,
+        told = &mut told => return told.map_err(Error::Signals),
+    };
+    told.await.map_err(Error::Signals)?;
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    tokio::select! {
+        () = running.stop() => tracing::info!("stopped"),
+        _ = process::told_to_stop() => tracing::warn!("stopped at once, as asked twice"),
+    }
+    Ok(())
+}
+
+/// SQLite and the embedded Vault belong to one process; replicas share nothing here.
+fn lock(config: &Config) -> Result<Option<File>, Error> {
+    let alone = config.database.kind() == DatabaseKind::Sqlite || matches!(config.vault, VaultChoice::Managed { .. });
+    alone.then(|| process::lock(&config.data_dir)).transpose()
+}
+
+/// What has to be stopped in order.
+struct Running {
+    server: JoinHandle<()>,
+    workers: JoinHandle<()>,
+    managed: Option<Managed>,
+    db: Db,
+}
+
+impl Running {
+    /// Waits for requests and workers, then ends what they used.
+    async fn stop(self) {
+        for (name, task) in [("server", self.server), ("workers", self.workers)] {
+            if let Err(error) = task.await {
+                tracing::error!(%error, name, "did not stop in order");
+            }
+        }
+        if let Some(managed) = self.managed {
+            managed.stop().await;
+        }
+        self.db.close().await;
+    }
+}
+
+async fn start(config: &Config, stopped: watch::Receiver<bool>) -> Result<Running, Error> {
+    let figures = telemetry::start_counting().map_err(Error::Figures)?;
+    let assets = web::Assets::read(&config.assets).map_err(Error::Assets)?;
+    let listener = bind(config.listen, "HAWSER_LISTEN").await?;
+    let listen = listener.local_addr().unwrap_or(config.listen);
+    let public = match &config.public_url {
+        Some(public) => public.clone(),
+        None => PublicUrl::of_listener(listen).map_err(Error::PublicUrl)?,
+    };
+    if let Some(address) = config.metrics_listen {
+        let listener = bind(address, "HAWSER_METRICS_LISTEN").await?;
+        let (_, routes) = watch::channel(web::metrics(figures.clone()));
+        tokio::spawn(serve::serve(listener, routes, stopped.clone()));
+    }
+
+    // OpenBao takes longest: it starts while the database is opened.
+    let managed = managed(config);
+    let db = Db::open(config.database.expose()).await.map_err(Error::Database)?;
+    let (routes, shown) = watch::channel(web::starting(&assets, public.transport()));
+    let server = tokio::spawn(serve::serve(listener, shown, stopped.clone()));
+    tracing::info!(%listen, origin = public.origin(), version = env!("CARGO_PKG_VERSION"), "listening");
+
+    let (vault, managed) = match managed {
+        Some(starting) => {
+            let managed = starting.await.map_err(|error| Error::Lost(error.to_string()))?.map_err(Error::Managed)?;
+            (managed.vault_config(), Some(managed))
+        }
+        None => (external(config)?, None),
+    };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let engine = engine(config, &db, vault, listen, &clock).await?;
+    let workers = {
+        let mut stopped = stopped.clone();
+        let shutdown = async move {
+            let _ = stopped.wait_for(|stop| *stop).await;
+        };
+        tokio::spawn(engine.clone().run_workers(shutdown))
+    };
+    let parts = web::Parts {
+        engine: engine.clone(),
+        db: db.clone(),
+        clock,
+        public: public.clone(),
+        listen,
+        assets,
+        stop: stopped,
+    };
+    let site = web::Site::new(parts);
+    drop(routes.send_replace(web::router(&site)));
+    tokio::spawn(tidy(site, figures, routes));
+    announce(&engine, &public).await?;
+    Ok(Running { server, workers, managed, db })
+}
+
+async fn bind(address: SocketAddr, setting: &'static str) -> Result<TcpListener, Error> {
+    TcpListener::bind(address).await.map_err(|source| Error::Listen { address, setting, source })
+}
+
+type Starting = JoinHandle<Result<Managed, connectors::vault::managed::ManagedError>>;
+
+fn managed(config: &Config) -> Option<Starting> {
+    match &config.vault {
+        VaultChoice::Managed { binary, folder } => {
+            let config = ManagedConfig { binary: absolute(binary), folder: absolute(folder) };
+            Some(tokio::spawn(Managed::start(config)))
+        }
+        VaultChoice::External(_) => None,
+    }
+}
+
+/// OpenBao runs in its own folder, where a relative path would mean something else.
+fn absolute(path: &std::path::Path) -> std::path::PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn external(config: &Config) -> Result<VaultConfig, Error> {
+    let VaultChoice::External(vault) = &config.vault else {
+        return Err(Error::Lost("no Vault is configured".to_owned()));
+    };
+    let ExternalVault { address, role_id_file, secret_id_file, namespace, mount, approle_mount, ca_file } = vault.clone();
+    let ca_pem = ca_file
+        .map(|path| std::fs::read(&path).map_err(|source| Error::Certificate { path, source }))
+        .transpose()?;
+    Ok(VaultConfig {
+        address,
+        mount,
+        namespace,
+        ca_pem,
+        role_id: role_id_file,
+        secret_id: secret_id_file,
+        approle_mount,
+    })
+}
+
+/// Joins the engine. Its outbound client cannot reach Hawser's own ports, whatever is allowed.
+async fn engine(
+    config: &Config,
+    db: &Db,
+    vault: VaultConfig,
+    listen: SocketAddr,
+    clock: &Arc<dyn Clock>,
+) -> Result<Engine, Error> {
+    let own = [Some(listen.port()), config.metrics_listen.map(|address| address.port()), vault.address.port_or_known_default()];
+    // An external Vault at the usual port for https says nothing about other hosts.
+    let own = own.into_iter().flatten().filter(|port| !matches!(port, 80 | 443));
+    let allow = config.outbound_allow.clone().without_ports(own);
+    let outbound = Outbound::new(allow).map_err(Error::Outbound)?;
+    let vault = Vault::connect(vault).await.map_err(Error::Vault)?;
+    Engine::new(db.clone(), vault, Registries::new(outbound), Arc::clone(clock)).await.map_err(Error::Engine)
+}
+
+/// Clears what has ended, for as long as the process lives.
+async fn tidy(site: web::Site, figures: PrometheusHandle, _routes: watch::Sender<Router>) {
+    loop {
+        tokio::time::sleep(TIDY).await;
+        site.rates().tidy();
+        figures.run_upkeep();
+        if let Err(error) = site.sessions().tidy().await {
+            tracing::warn!(%error, "ended sessions could not be cleared");
+        }
+    }
+}
+
+/// Prints the one-time link while nobody has an account: one line on standard output.
+async fn announce(engine: &Engine, public: &PublicUrl) -> Result<(), Error> {
+    if let Some(link) = engine.set_up_link().await.map_err(Error::Engine)? {
+        let mut output = std::io::stdout().lock();
+        let line = format!("Set up Hawser: {}/setup/{}\n", public.origin(), link.token.expose());
+        // Without a standard output there is nobody to tell; the next start makes a new link.
+        let _ = output.write_all(line.as_bytes()).and_then(|()| output.flush());
+    }
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! Everything HTTP: routes, and the layers around them from the outside in.
+
+mod assets;
+mod events;
+mod headers;
+mod health;
+mod limits;
+mod origin;
+mod pages;
+mod refusal;
+mod session;
+mod site;
+mod starting;
+mod trace;
+mod visit;
+
+use std::time::Duration;
+
+use axum::{Router, middleware, response::Response, routing::get};
+use http::StatusCode;
+use tower::ServiceBuilder;
+use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+
+pub use assets::{Assets, AssetsError};
+pub use headers::page_policy;
+pub(crate) use health::metrics;
+pub use limits::{BODY_BYTES, FORM_BYTES, HEADER_BYTES, Rates, URI_BYTES};
+pub use session::{ABSOLUTE, IDLE, SessionRows};
+pub use site::{Parts, Site};
+pub(crate) use starting::starting;
+
+use refusal::refuse;
+
+/// How long an answer may take; event streams have no end.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What a person is told when the code failed.
+const PANICKED: &str = "Something went wrong on our side. Look at the current state before you try again.";
+
+/// Every route of Hawser.
+pub fn router(site: &Site) -> Router {
+    let recognize = || {
+        ServiceBuilder::new()
+            .layer(session::layer(&site.sessions, &site.public))
+            .layer(middleware::from_fn_with_state(site.clone(), visit::recognize))
+    };
+    let patience = || TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE);
+    let pages = pages::pages(site).layer(recognize()).layer(patience());
+    let actions = pages::actions(site)
+        .layer(middleware::from_fn(limits::take_form))
+        .layer(middleware::from_fn_with_state(site.rates.clone(), limits::check_rate))
+        .layer(recognize())
+        .layer(patience());
+    let events = events::routes(site).layer(recognize());
+    let for_browsers = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(site.origins.clone(), origin::check_host))
+        .layer(middleware::from_fn_with_state(site.origins.clone(), origin::check_origin));
+    let browsers = pages.merge(actions).merge(events).merge(files(site)).layer(for_browsers);
+    // Around every answer, refusals included.
+    browsers.merge(health::routes(site.readiness.clone())).layer(
+        ServiceBuilder::new()
+            .layer(middleware::from_fn(trace::observe))
+            .layer(middleware::from_fn_with_state(site.transport(), headers::harden))
+            .layer(middleware::from_fn_with_state(site.assets.clone(), refusal::explain))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(middleware::from_fn(limits::check_size))
+            .layer(RequestBodyLimitLayer::new(BODY_BYTES)),
+    )
+}
+
+fn files(site: &Site) -> Router {
+    let mut router = Router::new().route("/pkg/{*file}", get(assets::serve));
+    for url in site.assets.at_the_root() {
+        router = router.route(url, get(assets::serve));
+    }
+    router.with_state(site.assets.clone())
+}
+
+/// The answer after a panic; where it happened is in the log already.
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    refuse(StatusCode::INTERNAL_SERVER_ERROR, PANICKED)
+}

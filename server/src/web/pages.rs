@@ -1,0 +1,98 @@
+//! Pages and actions: what Leptos renders and runs, with the context it needs.
+
+use std::sync::Arc;
+
+use app::services::Visit;
+use axum::{
+    Router,
+    extract::Request,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use http::{Method, StatusCode, header, request::Parts};
+use leptos::{
+    nonce::use_nonce,
+    prelude::{provide_context, use_context},
+};
+use leptos_axum::ResponseOptions;
+
+use super::{headers::page_policy, refusal::refuse, site::Site, visit::Visitor};
+
+/// Every page by its path, and one for every other path.
+///
+/// All of them are rendered as a whole before the first byte leaves: they work without JavaScript,
+/// their status is right, and what they take from the session is saved.
+pub(super) fn pages(site: &Site) -> Router {
+    let context = context(site);
+    let render = leptos_axum::render_app_async_with_context(context, app::shell);
+    let mut router = Router::new();
+    for listing in leptos_axum::generate_route_list(app::App) {
+        router = router.route(listing.path(), get(render.clone()));
+    }
+    router.fallback(move |request: Request| {
+        let page = is_page(&request).then(|| render(request));
+        async move {
+            match page {
+                Some(page) => {
+                    let mut response = page.await;
+                    if response.status().is_success() {
+                        *response.status_mut() = StatusCode::NOT_FOUND;
+                    }
+                    response
+                }
+                None => refuse(StatusCode::NOT_FOUND, "There is nothing at this address."),
+            }
+        }
+    })
+}
+
+/// Every server function by its path.
+pub(super) fn actions(site: &Site) -> Router {
+    let mut router = Router::new();
+    for (path, method) in leptos::server_fn::axum::server_fn_paths() {
+        // Whatever changes something is a POST; the tests list every function.
+        if method != Method::POST {
+            continue;
+        }
+        let context = context(site);
+        router = router.route(path, post(move |request| run(context, request)));
+    }
+    router
+}
+
+/// Runs a server function to its end even when the browser hangs up in the middle.
+async fn run(context: impl Fn() + Clone + Send + 'static, request: Request) -> Response {
+    let function = async move {
+        leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+    };
+    match tokio::spawn(tracing::Instrument::in_current_span(function)).await {
+        Ok(response) => response,
+        Err(_) => refuse(StatusCode::INTERNAL_SERVER_ERROR, super::PANICKED),
+    }
+}
+
+fn is_page(request: &Request) -> bool {
+    let accepts = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    matches!(*request.method(), Method::GET | Method::HEAD)
+        && accepts.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// What pages and server functions find in the context: the services, the visitor, the bundle; and
+/// for pages the policy header with the very nonce that their scripts carry.
+fn context(site: &Site) -> impl Fn() + Clone + Send + Sync + 'static {
+    let services = site.services.clone();
+    let bundle = site.assets.bundle().clone();
+    move || {
+        provide_context(services.clone());
+        provide_context(bundle.clone());
+        let visitor = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Arc<Visitor>>().cloned());
+        if let Some(visitor) = visitor {
+            provide_context::<Arc<dyn Visit>>(visitor);
+        }
+        if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
+            && let Some(policy) = page_policy(&nonce)
+        {
+            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+        }
+    }
+}

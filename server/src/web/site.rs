@@ -1,0 +1,94 @@
+//! What every route works with.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use app::services::Services;
+use engine::{Clock, Engine};
+use tokio::sync::watch;
+
+use super::{
+    assets::Assets, events::Streams, health::Readiness, limits::Rates, origin::Origins, session::SessionRows,
+};
+use crate::config::{PublicUrl, Transport};
+
+/// The running Hawser, as its routes see it. Cheap to clone.
+#[derive(Clone)]
+pub struct Site {
+    pub(super) services: Services,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) sessions: SessionRows,
+    pub(super) assets: Assets,
+    pub(super) origins: Origins,
+    pub(super) public: PublicUrl,
+    pub(super) readiness: Readiness,
+    pub(super) streams: Streams,
+    pub(super) rates: Rates,
+    pub(super) stop: watch::Receiver<bool>,
+}
+
+/// What a [`Site`] is made of.
+pub struct Parts {
+    /// The use cases.
+    pub engine: Engine,
+    /// The database, for sessions.
+    pub db: storage::Db,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The URL people open.
+    pub public: PublicUrl,
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// The browser bundle.
+    pub assets: Assets,
+    /// Turns true when the server stops; streams end then.
+    pub stop: watch::Receiver<bool>,
+}
+
+impl Site {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let Parts { engine, db, clock, public, listen, assets, stop } = parts;
+        Self {
+            services: services(&engine),
+            sessions: SessionRows::new(db, Arc::clone(&clock)),
+            clock,
+            assets,
+            origins: Origins::new(&public, listen),
+            public,
+            readiness: Readiness::new(engine),
+            streams: Streams::default(),
+            rates: Rates::default(),
+            stop,
+        }
+    }
+
+    pub(super) fn transport(&self) -> Transport {
+        self.public.transport()
+    }
+
+    /// Where sessions are kept.
+    #[must_use]
+    pub const fn sessions(&self) -> &SessionRows {
+        &self.sessions
+    }
+
+    /// Who has asked too often.
+    #[must_use]
+    pub const fn rates(&self) -> &Rates {
+        &self.rates
+    }
+}
+
+/// The engine behind every service trait.
+fn services(engine: &Engine) -> Services {
+    let engine = Arc::new(engine.clone());
+    Services {
+        sessions: Arc::<Engine>::clone(&engine),
+        credentials: Arc::<Engine>::clone(&engine),
+        repositories: Arc::<Engine>::clone(&engine),
+        charts: Arc::<Engine>::clone(&engine),
+        propagations: Arc::<Engine>::clone(&engine),
+        audit: engine,
+    }
+}

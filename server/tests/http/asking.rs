@@ -1,0 +1,205 @@
+//! A Hawser in a temporary folder, and requests to it.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+};
+use connectors::{
+    http::{AllowList, Outbound},
+    repository::Registries,
+    vault::{Vault, VaultConfig},
+};
+use domain::{Timestamp, UserId};
+use engine::{Engine, ManualClock};
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use server::{
+    Parts, Site,
+    config::PublicUrl,
+    web::{Assets, SessionRows},
+};
+use storage::Db;
+use tokio::sync::watch;
+use tower::ServiceExt as _;
+use tower_sessions::{SessionStore as _, session::{Id, Record}};
+
+pub const HOST: &str = "127.0.0.1:3000";
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// Whether the public URL is https.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    Http,
+    Https,
+}
+
+/// A running router with what it stands on.
+pub struct Hawser {
+    pub router: Router,
+    pub engine: Engine,
+    pub clock: Arc<ManualClock>,
+    pub sessions: SessionRows,
+    pub public: String,
+    pub host: String,
+    pub stop: watch::Sender<bool>,
+    scheme: Scheme,
+    _folder: tempfile::TempDir,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The cookie of the session that the answer sets, as a request sends it.
+    pub fn cookie(&self) -> Option<String> {
+        let cookie = self.header("set-cookie").split(';').next().unwrap();
+        (!cookie.is_empty()).then(|| cookie.to_owned())
+    }
+}
+
+impl Hawser {
+    pub async fn start() -> Self {
+        Self::start_with(Scheme::Http).await
+    }
+
+    pub async fn start_with(scheme: Scheme) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let db = Db::open(&format!("sqlite://{}/hawser.db", folder.path().display())).await.unwrap();
+        let clock = Arc::new(ManualClock::new(Timestamp::from_millis(1_800_000_000_000)));
+        let vault = Vault::connect(VaultConfig {
+            address: "http://127.0.0.1:9".parse().unwrap(),
+            mount: "secret".to_owned(),
+            namespace: None,
+            ca_pem: None,
+            role_id: folder.path().join("role_id"),
+            secret_id: folder.path().join("secret_id"),
+            approle_mount: "approle".to_owned(),
+        })
+        .await
+        .unwrap();
+        let registries = Registries::new(Outbound::new(AllowList::default()).unwrap());
+        let engine = Engine::new(db.clone(), vault, registries, clock.clone()).await.unwrap();
+        let (public, host) = match scheme {
+            Scheme::Http => (format!("http://{HOST}"), HOST),
+            Scheme::Https => ("https://hawser.example.com".to_owned(), "hawser.example.com"),
+        };
+        let (stop, stopped) = watch::channel(false);
+        let site = Site::new(Parts {
+            engine: engine.clone(),
+            db,
+            clock: clock.clone(),
+            public: PublicUrl::parse(&public).unwrap(),
+            listen: HOST.parse().unwrap(),
+            assets: bundle(),
+            stop: stopped,
+        });
+        let (router, sessions) = (server::router(&site), site.sessions().clone());
+        Self { router, engine, clock, sessions, public, host: host.to_owned(), stop, scheme, _folder: folder }
+    }
+
+    /// Sends a request as it is.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = tokio::time::timeout(Duration::from_secs(20), to_bytes(body, 16 << 20)).await.unwrap().unwrap();
+        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> http::request::Builder {
+        Request::builder().method(method).uri(path).header(header::HOST, &self.host)
+    }
+
+    /// Opens a page as a browser does.
+    pub async fn page(&self, path: &str, cookie: &str) -> Answer {
+        let request = self
+            .request(Method::GET, path)
+            .header(header::ACCEPT, "text/html")
+            .header("sec-fetch-site", "none")
+            .header(header::COOKIE, cookie);
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a form as a browser without JavaScript does, from a page of ours.
+    pub async fn form(&self, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = self
+            .request(Method::POST, path)
+            .header(header::ACCEPT, "text/html")
+            .header(header::ORIGIN, &self.public)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::COOKIE, cookie);
+        self.send(request.body(Body::from(encoded(fields))).unwrap()).await
+    }
+
+    /// Makes the first account through the set-up link; answers the session's cookie.
+    pub async fn set_up(&self) -> String {
+        let link = self.engine.set_up_link().await.unwrap().unwrap();
+        let answer = self
+            .form(
+                "/actions/set-up",
+                "",
+                &[
+                    ("token", link.token.expose()),
+                    ("organization", "Harbour"),
+                    ("name", "Ada"),
+                    ("email", "ada@example.com"),
+                    ("password", PASSWORD),
+                ],
+            )
+            .await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        answer.cookie().unwrap()
+    }
+
+    /// The person behind a cookie.
+    pub async fn user_of(&self, cookie: &str) -> UserId {
+        let id: Id = cookie.split_once('=').unwrap().1.parse().unwrap();
+        let record = self.sessions.load(&id).await.unwrap().unwrap();
+        record.data["user"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// A new session of a person, made without a password.
+    pub async fn session_of(&self, user: UserId) -> String {
+        let mut record = Record { id: Id::default(), data: [("user".to_owned(), user.to_string().into())].into(), expiry_date: time::OffsetDateTime::UNIX_EPOCH };
+        self.sessions.create(&mut record).await.unwrap();
+        let name = if self.scheme == Scheme::Https { "__Host-hawser" } else { "hawser" };
+        format!("{name}={}", record.id)
+    }
+
+    /// Whether a cookie still signs somebody in.
+    pub async fn knows(&self, cookie: &str) -> bool {
+        self.page("/credentials", cookie).await.status == StatusCode::OK
+    }
+}
+
+pub fn encoded(fields: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
+
+fn bundle() -> Assets {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("manifest.json", r#"{"js":"/pkg/hawser.1.js","wasm":"/pkg/hawser_bg.1.wasm","css":"/pkg/main.1.css"}"#),
+        ("pkg/hawser.1.js", "export default 1"),
+        ("pkg/hawser_bg.1.wasm", "\0asm"),
+        ("pkg/hawser_bg.1.wasm.br", "compressed"),
+        ("pkg/main.1.css", "body{}"),
+        ("public/icons.svg", "<svg/>"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    Assets::read(folder.path()).unwrap()
+}

@@ -1,0 +1,82 @@
+//! How much a request may bring.
+
+use axum::body::Body;
+use http::{Method, StatusCode, header};
+
+use crate::asking::{HOST, Hawser};
+
+#[tokio::test]
+async fn bodies_are_bounded_with_and_without_a_length() {
+    let hawser = Hawser::start().await;
+    let post = || {
+        hawser
+            .request(Method::POST, "/actions/sign-in")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+    };
+    // 64 KiB of bytes that are all percent-encoded are a password one may have.
+    let password = format!("email=a%40b&password={}", "%00".repeat(64 * 1024));
+    assert!(password.len() < server::web::FORM_BYTES);
+    let answer = hawser.send(post().body(Body::from(password)).unwrap()).await;
+    assert_ne!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(answer.status.is_client_error(), "{} {}", answer.status, answer.text);
+
+    let large = vec![b'x'; server::web::FORM_BYTES + 1];
+    let answer = hawser.send(post().body(Body::from(large.clone())).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+
+    let chunks = futures::stream::iter(large.chunks(1_024).map(|chunk| Ok::<_, std::io::Error>(chunk.to_vec())).collect::<Vec<_>>());
+    let answer = hawser.send(post().body(Body::from_stream(chunks)).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+
+    let huge = post().header(header::CONTENT_LENGTH, (server::web::BODY_BYTES + 1).to_string());
+    let answer = hawser.send(huge.body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn addresses_and_headers_are_bounded() {
+    let hawser = Hawser::start().await;
+    let path = format!("/sign-in?next={}", "x".repeat(server::web::URI_BYTES));
+    let long = http::Request::builder().uri(path).header(header::HOST, HOST);
+    assert_eq!(hawser.send(long.body(Body::empty()).unwrap()).await.status, StatusCode::URI_TOO_LONG);
+
+    let many = hawser.request(Method::GET, "/sign-in").header(header::COOKIE, "x".repeat(server::web::HEADER_BYTES));
+    let status = hawser.send(many.body(Body::empty()).unwrap()).await.status;
+    assert_eq!(status, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn nonsense_is_refused_without_a_failure_of_ours() {
+    let hawser = Hawser::start().await;
+    let cookie = hawser.set_up().await;
+    for (path, _) in leptos::server_fn::axum::server_fn_paths() {
+        if path == "/actions/sign-out" {
+            continue;
+        }
+        for body in ["", "%", "%ff%fe", "a=b&a=c", "name=%00", "id=not-an-id", "row_version=99999999999999999999", &"k=v&".repeat(10_000)] {
+            let request = hawser
+                .request(Method::POST, path)
+                .header(header::COOKIE, &cookie)
+                .header("sec-fetch-site", "same-origin")
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            let answer = hawser.send(request.body(Body::from(body.to_owned())).unwrap()).await;
+            let start: String = body.chars().take(20).collect();
+            assert!(!answer.status.is_server_error() || answer.status == StatusCode::SERVICE_UNAVAILABLE, "{path} {start}: {} {}", answer.status, answer.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn anonymous_forms_are_slowed_down() {
+    let hawser = Hawser::start().await;
+    let mut refused = 0;
+    for _ in 0..120 {
+        let answer = hawser.form("/actions/sign-out", "", &[]).await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            assert_eq!(answer.header("retry-after"), "5");
+            refused += 1;
+        }
+    }
+    assert!(refused > 0);
+}
