@@ -4,8 +4,7 @@
 . scripts/packages.sh
 
 scripts/setup.sh
-need_packages chromium docker-registry postgresql apache2-utils openssl git \
-    fonts-dejavu-core fonts-inter
+need_packages chromium docker-registry postgresql apache2-utils openssl git fonts-dejavu-core
 
 for program in chromium docker-registry htpasswd openssl git; do
     command -v "$program" >/dev/null || fail "$program is missing although its package is installed."

@@ -94,10 +94,12 @@ export class Hawser {
     }, this.dataDir);
     const program = this.program;
     await until("the server to be ready", async () => {
-      if (!program.isRunning) throw new Error(`hawser-server ended:\n${program.output.slice(-4000)}`);
+      if (!program.isRunning) throw new Error("it ended");
+      await new Promise((resolve) => setTimeout(resolve, 100));
       return fetch(`${this.origin}/readyz`).then((answer) => answer.ok, () => false);
     }, 60).catch((error: unknown) => {
-      throw new Error(`${String(error)}\n${program.output.slice(-4000)}`);
+      const log = program.output.split("\n").filter((line) => !line.includes("/readyz")).join("\n");
+      throw new Error(`${String(error)}\n${log.slice(-6000)}`);
     });
   }
 }

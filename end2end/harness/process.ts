@@ -47,7 +47,13 @@ export class Program {
     const keep = (chunk: Buffer) => { this.output += chunk.toString("utf8"); };
     child.stdout?.on("data", keep);
     child.stderr?.on("data", keep);
-    child.once("exit", () => { this.exited = true; });
+    child.once("exit", (code, signal) => {
+      // What it said last may still be on its way.
+      setTimeout(() => {
+        this.output += `\n[${name} ended: ${signal ?? code}]\n`;
+        this.exited = true;
+      }, 100);
+    });
     child.once("error", (error) => { this.exited = true; this.output += String(error); });
   }
 

@@ -56,6 +56,7 @@ test("the session cookie cannot be read or sent from elsewhere", async ({ person
     expect(cookie.sameSite, cookie.name).toBe("Lax");
     expect(cookie.path, cookie.name).toBe("/");
   }
+  await person.open("/credentials");
   const document = await person.page.evaluate(() => window.document.cookie);
   expect(document).toBe("");
 });

@@ -31,10 +31,11 @@ async function look(person: Person, name: string, path: string): Promise<string[
       const found = await page.evaluate(async () => {
         const { axe } = window as unknown as { axe: { run: (root: Document, options: object) => Promise<AxeResults> } };
         return axe.run(document, {
-          resultTypes: ["violations"],
+          resultTypes: ["violations", "passes"],
           runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
         });
       });
+      expect(found.passes.length, "axe looked at the page").toBeGreaterThan(5);
       for (const violation of found.violations) {
         const targets = violation.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(", ");
         problems.push(`${where}: ${violation.id} (${violation.help}) at ${targets}`);

@@ -208,7 +208,7 @@ create table deliveries (
   foreign key (organization_id, propagation_id) references propagations (organization_id, id),
   foreign key (organization_id, repository_id) references repositories (organization_id, id)
 );
-create index deliveries_open on deliveries (organization_id, run_at) where state in ('waiting', 'running', 'retrying');
+create index deliveries_open on deliveries (organization_id, run_at, state) where state in ('waiting', 'running', 'retrying');
 create index deliveries_running on deliveries (lease_owner, organization_id) where state = 'running';
 
 -- Background work other than deliveries: `sync` of a repository, `destroy` of a secret. One row per

@@ -1,6 +1,6 @@
 //! `hawser-server`.
 
-use std::process::ExitCode;
+use std::{io::Write as _, process::ExitCode};
 
 use server::{
     config::{self, Config},
@@ -26,14 +26,8 @@ fn main() -> ExitCode {
     match arguments.as_slice() {
         [] => run(),
         ["check-config"] => check(),
-        ["--help" | "-h" | "help"] => {
-            print!("{USAGE}{}", config::table());
-            ExitCode::SUCCESS
-        }
-        ["--version" | "-V"] => {
-            println!("hawser-server {}", env!("CARGO_PKG_VERSION"));
-            ExitCode::SUCCESS
-        }
+        ["--help" | "-h" | "help"] => say(&format!("{USAGE}{}", config::table())),
+        ["--version" | "-V"] => say(concat!("hawser-server ", env!("CARGO_PKG_VERSION"), "\n")),
         other => {
             eprintln!("hawser-server: unknown arguments: {}; try --help", other.join(" "));
             ExitCode::from(2)
@@ -43,10 +37,7 @@ fn main() -> ExitCode {
 
 fn check() -> ExitCode {
     match Config::load() {
-        Ok(config) => {
-            println!("{config:#?}");
-            ExitCode::SUCCESS
-        }
+        Ok(config) => say(&format!("{config:#?}\nThis configuration can be used.\n")),
         Err(problems) => failed(&problems.to_string()),
     }
 }
@@ -65,6 +56,12 @@ fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error.chain()),
     }
+}
+
+fn say(text: &str) -> ExitCode {
+    // Somebody who reads only the first lines closes the pipe; that is no failure.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    ExitCode::SUCCESS
 }
 
 fn failed(why: &str) -> ExitCode {

@@ -7,13 +7,18 @@ use std::{
     path::Path,
 };
 
-use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::{
+    resource::{Resource, setrlimit},
+    stat::Mode,
+};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::Error;
 
-/// Nothing of the memory, and with it no secret, is written to disk when the process dies.
-pub fn forbid_core_dumps() {
+/// Nothing of the memory, and with it no secret, is written to disk when the process dies; and what
+/// the process writes itself is for its owner alone.
+pub fn keep_private() {
+    nix::sys::stat::umask(Mode::from_bits_truncate(0o077));
     if let Err(error) = setrlimit(Resource::RLIMIT_CORE, 0, 0) {
         tracing::warn!(%error, "could not turn off core dumps");
     }
@@ -31,7 +36,13 @@ pub fn prepare(folder: &Path) -> Result<(), Error> {
 pub fn lock(folder: &Path) -> Result<File, Error> {
     let path = folder.join("lock");
     let failed = |source| Error::DataFolder { path: path.clone(), source };
-    let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path).map_err(failed)?;
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::InUse(folder.to_owned())),

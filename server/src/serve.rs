@@ -1,17 +1,8 @@
 //! Takes connections, with limits on what a client may cost before a route sees it.
 
-use std::{
-    convert::Infallible,
-    net::SocketAddr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    body::Body,
-    extract::ConnectInfo,
-};
+use axum::{Router, body::Body, extract::ConnectInfo};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto::Builder, graceful::GracefulShutdown},
@@ -35,7 +26,11 @@ const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
 /// Serves what `routes` holds at the time of each request, until `stop` turns true; then lets
 /// running requests finish.
-pub async fn serve(listener: TcpListener, routes: watch::Receiver<Router>, mut stop: watch::Receiver<bool>) {
+pub async fn serve(
+    listener: TcpListener,
+    routes: watch::Receiver<Router>,
+    mut stop: watch::Receiver<bool>,
+) {
     let connections = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
@@ -75,21 +70,24 @@ fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     routes: watch::Receiver<Router>,
-) -> impl hyper_util::server::graceful::GracefulConnection<Error = Box<dyn std::error::Error + Send + Sync>, Output: Send> + Send + 'static
-{
+) -> impl hyper_util::server::graceful::GracefulConnection<
+    Error = Box<dyn std::error::Error + Send + Sync>,
+    Output: Send,
+> + Send
++ 'static {
     // Small answers must not wait for the client's acknowledgement of the ones before.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: http::Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         let mut current = routes.borrow().clone();
-        async move { Ok::<_, Infallible>(current.call(request.map(Body::new)).await.unwrap_or_else(|never| match never {})) }
+        async move {
+            Ok::<_, Infallible>(
+                current.call(request.map(Body::new)).await.unwrap_or_else(|never| match never {}),
+            )
+        }
     });
     let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS)
-        .max_buf_size(64 * 1024);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(64 * 1024);
     builder
         .http2()
         .timer(TokioTimer::new())

@@ -32,7 +32,7 @@ const TIDY: Duration = Duration::from_mins(1);
 pub async fn run(config: Config) -> Result<(), Error> {
     // Only the first provider counts; a second call finds it in place.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    process::forbid_core_dumps();
+    process::keep_private();
     process::prepare(&config.data_dir)?;
     let _lock = lock(&config)?;
     let (stop, stopped) = watch::channel(false);
@@ -53,7 +53,8 @@ pub async fn run(config: Config) -> Result<(), Error> {
 
 /// SQLite and the embedded Vault belong to one process; replicas share nothing here.
 fn lock(config: &Config) -> Result<Option<File>, Error> {
-    let alone = config.database.kind() == DatabaseKind::Sqlite || matches!(config.vault, VaultChoice::Managed { .. });
+    let alone = config.database.kind() == DatabaseKind::Sqlite
+        || matches!(config.vault, VaultChoice::Managed { .. });
     alone.then(|| process::lock(&config.data_dir)).transpose()
 }
 
@@ -104,7 +105,10 @@ async fn start(config: &Config, stopped: watch::Receiver<bool>) -> Result<Runnin
 
     let (vault, managed) = match managed {
         Some(starting) => {
-            let managed = starting.await.map_err(|error| Error::Lost(error.to_string()))?.map_err(Error::Managed)?;
+            let managed = starting
+                .await
+                .map_err(|error| Error::Lost(error.to_string()))?
+                .map_err(Error::Managed)?;
             (managed.vault_config(), Some(managed))
         }
         None => (external(config)?, None),
@@ -159,7 +163,15 @@ fn external(config: &Config) -> Result<VaultConfig, Error> {
     let VaultChoice::External(vault) = &config.vault else {
         return Err(Error::Lost("no Vault is configured".to_owned()));
     };
-    let ExternalVault { address, role_id_file, secret_id_file, namespace, mount, approle_mount, ca_file } = vault.clone();
+    let ExternalVault {
+        address,
+        role_id_file,
+        secret_id_file,
+        namespace,
+        mount,
+        approle_mount,
+        ca_file,
+    } = vault.clone();
     let ca_pem = ca_file
         .map(|path| std::fs::read(&path).map_err(|source| Error::Certificate { path, source }))
         .transpose()?;
@@ -182,13 +194,19 @@ async fn engine(
     listen: SocketAddr,
     clock: &Arc<dyn Clock>,
 ) -> Result<Engine, Error> {
-    let own = [Some(listen.port()), config.metrics_listen.map(|address| address.port()), vault.address.port_or_known_default()];
+    let own = [
+        Some(listen.port()),
+        config.metrics_listen.map(|address| address.port()),
+        vault.address.port_or_known_default(),
+    ];
     // An external Vault at the usual port for https says nothing about other hosts.
     let own = own.into_iter().flatten().filter(|port| !matches!(port, 80 | 443));
     let allow = config.outbound_allow.clone().without_ports(own);
     let outbound = Outbound::new(allow).map_err(Error::Outbound)?;
     let vault = Vault::connect(vault).await.map_err(Error::Vault)?;
-    Engine::new(db.clone(), vault, Registries::new(outbound), Arc::clone(clock)).await.map_err(Error::Engine)
+    Engine::new(db.clone(), vault, Registries::new(outbound), Arc::clone(clock))
+        .await
+        .map_err(Error::Engine)
 }
 
 /// Clears what has ended, for as long as the process lives.

@@ -13,8 +13,16 @@ use crate::config::{Config, LogFormat};
 const SILENT: [&str; 2] = ["vaultrs", "rustify"];
 
 /// Libraries that log headers, bodies or rows below `info`: never more than `info`.
-const CAPPED: [&str; 8] =
-    ["h2", "hyper", "hyper_util", "reqwest", "rustls", "sqlx", "tower_sessions", "tower_sessions_core"];
+const CAPPED: [&str; 8] = [
+    "h2",
+    "hyper",
+    "hyper_util",
+    "reqwest",
+    "rustls",
+    "sqlx",
+    "tower_sessions",
+    "tower_sessions_core",
+];
 
 /// Begins to log. Only the first call in a process has an effect.
 pub fn start_logging(config: &Config) {
@@ -22,7 +30,9 @@ pub fn start_logging(config: &Config) {
     let filter = wanted.and(filter_fn(may_be_logged));
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(true);
     let lines = match config.log_format {
-        LogFormat::Text => lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).boxed(),
+        LogFormat::Text => {
+            lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).boxed()
+        }
         LogFormat::Json => lines.json().flatten_event(true).with_ansi(false).boxed(),
     };
     if tracing_subscriber::registry().with(lines.with_filter(filter)).try_init().is_ok() {
@@ -48,7 +58,8 @@ fn may_be_logged(event: &Metadata<'_>) -> bool {
 /// # Errors
 /// When figures are recorded elsewhere already.
 pub fn start_counting() -> Result<PrometheusHandle, CountingError> {
-    let buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+    let buckets =
+        [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
     let recorder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &buckets)
         .map_err(|_| CountingError)?
@@ -90,8 +101,11 @@ mod tests {
     fn libraries_cannot_be_made_to_print_secrets() {
         let lines = Lines::default();
         let writer = lines.clone();
-        let filter = EnvFilter::new("trace,vaultrs=trace,hyper::proto=trace").and(filter_fn(may_be_logged));
-        let layer = tracing_subscriber::fmt::layer().with_writer(move || writer.clone()).with_filter(filter);
+        let filter =
+            EnvFilter::new("trace,vaultrs=trace,hyper::proto=trace").and(filter_fn(may_be_logged));
+        let layer = tracing_subscriber::fmt::layer()
+            .with_writer(move || writer.clone())
+            .with_filter(filter);
         tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
             tracing::error!(target: "vaultrs::api", "canary-1");
             tracing::error!(target: "rustify", "canary-2");

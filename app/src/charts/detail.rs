@@ -24,6 +24,10 @@ pub(crate) fn detail() -> AnyView {
         let now = request.now;
         let summary = &chart.summary;
         let command = install_command(&chart);
+        let about = match chart.metadata.description.as_str() {
+            "" => summary.description.clone(),
+            text => text.to_owned(),
+        };
         let stale = summary.stale_since.map(|since| {
             view! {
                 <div class="notice warn">
@@ -56,7 +60,7 @@ pub(crate) fn detail() -> AnyView {
                             })}
                         {deprecated}
                     </p>
-                    <p>{chart.metadata.description.clone()}</p>
+                    <p>{about}</p>
                 </div>
             </div>
             {stale}
@@ -111,15 +115,17 @@ fn versions(versions: &[ChartVersion], now: Timestamp) -> AnyView {
                 version.deprecated.then(|| view! { <Badge tone=Tone::Warn label="Deprecated"/> });
             view! {
                 <tr>
-                    <th scope="row" data-label="Version">
-                        {version.version.clone()}
-                        {deprecated}
+                    <th scope="row">
+                        <div class="cell">
+                            {version.version.clone()}
+                            <code class="muted" title=version.digest.clone()>
+                                {short(&version.digest)}
+                            </code>
+                            {deprecated}
+                        </div>
                     </th>
-                    <td data-label="App version">{version.app_version.clone()}</td>
-                    <td data-label="Created">{moment_or(version.created_at, now, "Not told")}</td>
-                    <td data-label="Digest" class="digest" title=version.digest.clone()>
-                        <code>{short(&version.digest)}</code>
-                    </td>
+                    <td>{version.app_version.clone()}</td>
+                    <td>{moment_or(version.created_at, now, "Not told")}</td>
                 </tr>
             }
         })
@@ -134,7 +140,6 @@ fn versions(versions: &[ChartVersion], now: Timestamp) -> AnyView {
                             <th scope="col">"Version"</th>
                             <th scope="col">"App version"</th>
                             <th scope="col">"Created"</th>
-                            <th scope="col">"Digest"</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>

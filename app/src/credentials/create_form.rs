@@ -112,7 +112,7 @@ pub(super) fn guide(facts: &'static ProviderFacts) -> AnyView {
             </dl>
             <p class="muted">
                 <Icon name="shield-check"/>
-                "Kept in Vault. Hawser never shows a password again, to nobody."
+                "Kept in Vault. Hawser never shows a password again, not even to you."
             </p>
         </aside>
     }

@@ -65,7 +65,7 @@ pub(crate) fn detail() -> AnyView {
                     view! {
                         <section class="card" aria-labelledby="progress-title">
                             <div class="card-head">
-                                <h2 id="progress-title">"Update on its way"</h2>
+                                <h2 id="progress-title">"Update of the linked repositories"</h2>
                                 <a class="button quiet" href=request.here.clone()>
                                     <Icon name="refresh-cw"/>
                                     "Reload"

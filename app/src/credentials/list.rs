@@ -239,7 +239,7 @@ pub(super) fn state(state: CredentialState, failing: u32) -> AnyView {
         CredentialState::Updating => (Tone::Busy, "Being updated".to_owned()),
         CredentialState::Deleting => (Tone::Busy, "Being deleted".to_owned()),
         CredentialState::Destroyed => (Tone::Quiet, "Deleted".to_owned()),
-        CredentialState::Lost => (Tone::Bad, "Secret lost: enter it again".to_owned()),
+        CredentialState::Lost => (Tone::Bad, "Secret lost".to_owned()),
     };
     view! { <Badge tone label/> }.into_any()
 }

@@ -190,36 +190,22 @@ fn runs(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
     view! {
         <section class="card" aria-labelledby="runs-title">
             <h2 id="runs-title">"Last syncs"</h2>
-            <div class="table-box flat" data-live="runs">
-                {none}
-                <table class="table">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Started"</th>
-                            <th scope="col">"By"</th>
-                            <th scope="col">"Took"</th>
-                            <th scope="col">"Found"</th>
-                            <th scope="col">"Result"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <div data-live="runs">{none} <ul class="lines">{rows}</ul></div>
         </section>
     }
     .into_any()
 }
 
 fn run_of(run: &SyncRun, now: Timestamp) -> AnyView {
-    let took = run.finished_at.map_or_else(String::new, |end| seconds(run.started_at, end));
+    let took = run.finished_at.map(|end| format!(" · {}", seconds(run.started_at, end)));
     let found = match (run.charts, run.versions) {
-        (Some(charts), Some(versions)) => format!(
+        (Some(charts), Some(versions)) => Some(format!(
             "{}, {}",
             counted(charts, "chart", "charts"),
             counted(versions, "version", "versions")
-        ),
-        _ if run.finished_at.is_some() && run.cause.is_none() => "Unchanged".to_owned(),
-        _ => String::new(),
+        )),
+        _ if run.finished_at.is_some() && run.cause.is_none() => Some("Unchanged".to_owned()),
+        _ => None,
     };
     let (tone, label) = match (run.finished_at, run.cause) {
         (None, _) => (Tone::Busy, "Running"),
@@ -227,13 +213,14 @@ fn run_of(run: &SyncRun, now: Timestamp) -> AnyView {
         (Some(_), Some(cause)) => (Tone::Bad, cause.title()),
     };
     view! {
-        <tr>
-            <th scope="row" data-label="Started"><Moment at=run.started_at now/></th>
-            <td data-label="By">{run.trigger.label()}</td>
-            <td data-label="Took">{took}</td>
-            <td data-label="Found">{found}</td>
-            <td data-label="Result"><Badge tone label/></td>
-        </tr>
+        <li class="line">
+            <div>
+                <Moment at=run.started_at now/>
+                <p class="muted">{run.trigger.label()}{took}</p>
+            </div>
+            <span class="muted">{found}</span>
+            <Badge tone label/>
+        </li>
     }
     .into_any()
 }

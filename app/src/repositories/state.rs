@@ -54,8 +54,10 @@ pub(super) fn credential(row: &RepositorySummary) -> AnyView {
             let suspended = (link.state == LinkState::Suspended)
                 .then(|| view! { <Badge tone=Tone::Warn label="Suspended"/> });
             view! {
-                <a href=format!("/credentials/{}", link.credential)>{link.name.clone()}</a>
-                {suspended}
+                <div class="cell">
+                    <a href=format!("/credentials/{}", link.credential)>{link.name.clone()}</a>
+                    {suspended}
+                </div>
             }
             .into_any()
         }

@@ -127,11 +127,7 @@ impl service::Credentials for Fake {
             last_used_at: Some(ago(500)),
             state: credentials::CredentialState::Active,
         };
-        Ok(credentials::CredentialPage { rows: {
-            let mut rows = vec![row.clone(); 6];
-            for (i,r) in rows.iter_mut().enumerate() { r.name = format!("{}-{i}", r.name); r.provider = Provider::ALL[i*2]; r.failing = 0; r.linked = (i*i) as u32; }
-            rows[1].state = credentials::CredentialState::Updating; rows[2].state = credentials::CredentialState::Lost; rows[3].failing=2; rows[4].name="a-very-long-credential-name-that-does-not-stop-before-the-edge-of-any-column-it-stands-in".into(); rows
-        }, total: 120, all: 120 })
+        Ok(credentials::CredentialPage { rows: vec![row], total: 1, all: 1 })
     }
     async fn get(&self, _: &Actor, _: CredentialId) -> Answer<credentials::CredentialDetail> {
         let link = credentials::LinkedRepository {
@@ -220,11 +216,7 @@ impl service::Repositories for Fake {
         _: &Actor,
         _: repositories::RepositoryQuery,
     ) -> Answer<repositories::RepositoryPage> {
-        Ok(repositories::RepositoryPage { rows: {
-            let mut rows = vec![repository(); 5];
-            for (i,r) in rows.iter_mut().enumerate() { r.name = format!("{} {i}", r.name); if i>0 { r.cause=None; r.stale_since=None; r.state=repositories::RepositoryState::Healthy; } }
-            rows[2].state = repositories::RepositoryState::Syncing; rows[3].state = repositories::RepositoryState::New; rows[3].link=None; rows[4].link.as_mut().unwrap().state=repositories::LinkState::Suspended; rows[4].url="https://charts.example.com/a/very/long/path/that/goes/on/stable".into(); rows
-        }, total: 5, all: 5 })
+        Ok(repositories::RepositoryPage { rows: vec![repository()], total: 1, all: 1 })
     }
     async fn get(&self, _: &Actor, _: RepositoryId) -> Answer<repositories::RepositoryDetail> {
         let run = repositories::SyncRun {
@@ -279,7 +271,7 @@ fn chart() -> charts::ChartSummary {
 #[async_trait]
 impl service::Charts for Fake {
     async fn list(&self, _: &Actor, _: charts::ChartQuery) -> Answer<charts::ChartPage> {
-        Ok(charts::ChartPage { rows: vec![chart(); 7], total: 70, all: 70 })
+        Ok(charts::ChartPage { rows: vec![chart()], total: 1, all: 1 })
     }
     async fn get(&self, _: &Actor, asked: ChartId) -> Answer<charts::ChartDetail> {
         if asked != id() {

@@ -1,17 +1,20 @@
 //! One update on its way to every linked repository, whatever happens meanwhile.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod world;
 
 use std::time::Duration;
 
+use connectors::{http::Login, repository::Target};
 use domain::{
-    Cause, CredentialId, PropagationId, RepositoryId, Timestamp,
+    Cause, CredentialId, PropagationId, RepositoryId, Secret, Timestamp,
     audit::{AuditAction, AuditQuery},
     propagation::DeliveryState,
-    repositories::EditRepository,
+    repositories::{EditRepository, RepositoryKind, RepositoryUrl},
     service::{Audit, Repositories},
 };
 use engine::{Clock, SystemClock};
+use futures::{StreamExt, stream};
 use storage::propagation::{Claimed, Settlement};
 use world::{World, on_both, registry::Registry};
 
@@ -25,6 +28,7 @@ on_both!(
     i_15_what_a_killed_worker_held_is_done_by_another,
     deliveries_without_a_link_are_superseded,
     ten_thousand_links_are_queued_at_once,
+    a_thousand_deliveries_cost_little_more_than_their_requests,
 );
 
 async fn linked(world: &World, registry: &Registry, credential: CredentialId, count: usize) -> Vec<RepositoryId> {
@@ -174,15 +178,14 @@ async fn i_12_a_zombie_writes_nothing(world: World) {
     assert_eq!(world.progress(propagation).await.counts.healthy, 1);
 }
 
-async fn i_14_organizations_take_turns(world: World) {
+async fn i_14_organizations_take_turns(mut world: World) {
     let registry = Registry::start(Some("one")).await;
     let credential = world.credential("robot", "one").await;
     linked(&world, &registry, credential, 20).await;
     world.update(credential, "two").await;
 
     let other = World::organization(&world.db, "Two").await;
-    let busy = world.actor.clone();
-    let world = World { actor: other, ..world };
+    let busy = std::mem::replace(&mut world.actor, other);
     let credential = world.credential("robot", "one").await;
     linked(&world, &registry, credential, 2).await;
     world.update(credential, "two").await;
@@ -243,7 +246,7 @@ async fn ten_thousand_links_are_queued_at_once(world: World) {
         let fields = storage::repositories::Change {
             name: &name,
             name_key: &name,
-            kind: domain::repositories::RepositoryKind::Helm,
+            kind: RepositoryKind::Helm,
             url: "https://charts.example.com",
             origin: "https://charts.example.com:443",
             chart_names: &[],
@@ -277,4 +280,41 @@ async fn ten_thousand_links_are_queued_at_once(world: World) {
         println!("100 of them claimed in {:?}", start.elapsed());
         assert_eq!(claimed.len(), 100);
     }
+}
+
+async fn a_thousand_deliveries_cost_little_more_than_their_requests(world: World) {
+    const LINKS: usize = 1_000;
+    let registry = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    let ids = linked(&world, &registry, credential, LINKS).await;
+    let workers = world.workers();
+    world.synced(&ids).await;
+    registry.set_password("two");
+    let before = registry.requests();
+    let start = std::time::Instant::now();
+    let propagation = world.update(credential, "two").await;
+    let progress = world.end_of(propagation).await;
+    println!("1,000 deliveries in {:?}", start.elapsed());
+    assert_eq!((progress.counts.healthy, progress.lines.len()), (1_000, 200));
+    assert_eq!(registry.requests() - before, LINKS, "one conditional request each");
+    workers.stop().await;
+
+    let start = std::time::Instant::now();
+    stream::iter(0..LINKS)
+        .for_each_concurrent(8, |n| {
+            let (registries, url) = (world.registries(), registry.url(&format!("r{n}")));
+            async move {
+                let login = Login { username: "robot".into(), password: Secret::new("two".into()) };
+                let target = Target {
+                    url: RepositoryUrl::parse(&url).unwrap(),
+                    kind: RepositoryKind::Helm,
+                    login: Some(login),
+                    login_key: None,
+                    chart_names: Vec::new(),
+                };
+                registries.prove(&target).await.unwrap();
+            }
+        })
+        .await;
+    println!("1,000 bare requests in {:?}", start.elapsed());
 }

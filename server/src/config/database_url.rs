@@ -18,7 +18,10 @@ pub enum DatabaseKind {
 impl DatabaseUrl {
     /// Reads it. The error never repeats the text.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        if ["sqlite://", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)) {
+        if ["sqlite://", "postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| text.starts_with(scheme))
+        {
             Ok(Self(text.to_owned()))
         } else {
             Err("must begin with sqlite:// or postgres://".to_owned())

@@ -105,7 +105,8 @@ impl Config {
         });
         let assets = PathBuf::from(values.text("HAWSER_ASSETS").unwrap_or("./dist"));
         let problems = values.into_problems();
-        match (listen, public_url, database, vault, outbound_allow, log, log_format, metrics_listen) {
+        match (listen, public_url, database, vault, outbound_allow, log, log_format, metrics_listen)
+        {
             (
                 Some(listen),
                 Some(public_url),
@@ -133,7 +134,9 @@ impl Config {
 }
 
 /// A parser that takes the empty text for nothing.
-fn optional<T>(parse: impl FnOnce(&str) -> Result<T, String>) -> impl FnOnce(&str) -> Result<Option<T>, String> {
+fn optional<T>(
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> impl FnOnce(&str) -> Result<Option<T>, String> {
     |text| if text.is_empty() { Ok(None) } else { parse(text).map(Some) }
 }
 
@@ -146,9 +149,9 @@ fn allow_list(text: &str) -> Result<AllowList, String> {
 }
 
 fn log_filter(text: &str) -> Result<String, String> {
-    EnvFilter::try_new(text)
-        .map(|_| text.to_owned())
-        .map_err(|_| format!("{text:?} is neither a level nor a list of directives such as info,engine=debug"))
+    EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|_| {
+        format!("{text:?} is neither a level nor a list of directives such as info,engine=debug")
+    })
 }
 
 fn log_format(text: &str) -> Result<LogFormat, String> {

@@ -33,7 +33,9 @@ impl PublicUrl {
             return Err("must not hold a user name or password".to_owned());
         }
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-            return Err("must end after host and port: Hawser lives at the root of its host".to_owned());
+            return Err(
+                "must end after host and port: Hawser lives at the root of its host".to_owned()
+            );
         }
         Ok(Self { url })
     }
@@ -89,7 +91,15 @@ mod tests {
         assert_eq!(url.transport(), Transport::Encrypted);
         let url = PublicUrl::parse("http://[::1]:3000").unwrap();
         assert_eq!(url.authorities(), ["[::1]:3000"]);
-        for bad in ["", "hawser", "ftp://x", "https://a:b@x", "https://x/path", "https://x/?a", "https://x/#a"] {
+        for bad in [
+            "",
+            "hawser",
+            "ftp://x",
+            "https://a:b@x",
+            "https://x/path",
+            "https://x/?a",
+            "https://x/#a",
+        ] {
             assert!(PublicUrl::parse(bad).is_err(), "{bad}");
         }
     }

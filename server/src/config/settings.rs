@@ -25,23 +25,71 @@ pub const FILE: &str = "HAWSER_CONFIG";
 
 /// Every setting.
 pub const SETTINGS: [Setting; 18] = [
-    setting(FILE, "none", "A TOML file with the settings below, such as `listen = \"127.0.0.1:3000\"`; the environment overrules it"),
-    setting("HAWSER_DATA_DIR", "./data", "The folder of the SQLite database and the managed OpenBao; made with mode 0700"),
+    setting(
+        FILE,
+        "none",
+        "A TOML file with the settings below, such as `listen = \"127.0.0.1:3000\"`; the environment overrules it",
+    ),
+    setting(
+        "HAWSER_DATA_DIR",
+        "./data",
+        "The folder of the SQLite database and the managed OpenBao; made with mode 0700",
+    ),
     setting("HAWSER_LISTEN", "127.0.0.1:3000", "Address and port to listen on"),
-    setting("HAWSER_PUBLIC_URL", "http://LISTEN", "The URL people open; https makes cookies Secure and turns on HSTS"),
-    setting("HAWSER_DATABASE_URL", "sqlite://DATA_DIR/hawser.db", "sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME for several replicas"),
-    setting("HAWSER_VAULT_ADDR", "a managed OpenBao", "The URL of your Vault or OpenBao; without it Hawser runs one under DATA_DIR/openbao"),
-    setting("HAWSER_VAULT_ROLE_ID_FILE", "none", "The file with the AppRole's role id; needed with HAWSER_VAULT_ADDR"),
-    setting("HAWSER_VAULT_SECRET_ID_FILE", "none", "The file with the AppRole's secret id; needed with HAWSER_VAULT_ADDR"),
+    setting(
+        "HAWSER_PUBLIC_URL",
+        "http://LISTEN",
+        "The URL people open; https makes cookies Secure and turns on HSTS",
+    ),
+    setting(
+        "HAWSER_DATABASE_URL",
+        "sqlite://DATA_DIR/hawser.db",
+        "sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME for several replicas",
+    ),
+    setting(
+        "HAWSER_VAULT_ADDR",
+        "a managed OpenBao",
+        "The URL of your Vault or OpenBao; without it Hawser runs one under DATA_DIR/openbao",
+    ),
+    setting(
+        "HAWSER_VAULT_ROLE_ID_FILE",
+        "none",
+        "The file with the AppRole's role id; needed with HAWSER_VAULT_ADDR",
+    ),
+    setting(
+        "HAWSER_VAULT_SECRET_ID_FILE",
+        "none",
+        "The file with the AppRole's secret id; needed with HAWSER_VAULT_ADDR",
+    ),
     setting("HAWSER_VAULT_NAMESPACE", "none", "The namespace to work in"),
     setting("HAWSER_VAULT_MOUNT", "secret", "The mount of the KV version 2 engine"),
     setting("HAWSER_VAULT_APPROLE_MOUNT", "approle", "The mount of the AppRole login"),
-    setting("HAWSER_VAULT_CA_FILE", "the system's", "A PEM file with the certificate authority of Vault"),
-    setting("HAWSER_BAO_BINARY", "`bao` on PATH", "The OpenBao binary to run when no Vault is configured"),
-    setting("HAWSER_OUTBOUND_ALLOW", "none", "Private targets that may be reached, also over plain http: CIDRs or HOST:PORT, with commas between them"),
-    setting("HAWSER_LOG", "info", "What to log: error, warn, info, debug, trace, or directives such as `info,engine=debug`"),
+    setting(
+        "HAWSER_VAULT_CA_FILE",
+        "the system's",
+        "A PEM file with the certificate authority of Vault",
+    ),
+    setting(
+        "HAWSER_BAO_BINARY",
+        "`bao` on PATH",
+        "The OpenBao binary to run when no Vault is configured",
+    ),
+    setting(
+        "HAWSER_OUTBOUND_ALLOW",
+        "none",
+        "Private targets that may be reached, also over plain http: CIDRs or HOST:PORT, with commas between them",
+    ),
+    setting(
+        "HAWSER_LOG",
+        "info",
+        "What to log: error, warn, info, debug, trace, or directives such as `info,engine=debug`",
+    ),
     setting("HAWSER_LOG_FORMAT", "text on a terminal, else json", "text or json"),
-    setting("HAWSER_METRICS_LISTEN", "127.0.0.1:3001", "Address and port of /metrics (Prometheus), or `off`"),
+    setting(
+        "HAWSER_METRICS_LISTEN",
+        "127.0.0.1:3001",
+        "Address and port of /metrics (Prometheus), or `off`",
+    ),
     setting("HAWSER_ASSETS", "./dist", "The folder with the browser bundle"),
 ];
 
@@ -114,7 +162,12 @@ mod tests {
     fn the_table_names_every_setting_once() {
         let table = table();
         for setting in SETTINGS {
-            assert_eq!(table.matches(&format!("  {} ", setting.name)).count(), 1, "{}", setting.name);
+            assert_eq!(
+                table.matches(&format!("  {} ", setting.name)).count(),
+                1,
+                "{}",
+                setting.name
+            );
         }
     }
 }

@@ -7,7 +7,8 @@ use super::*;
 fn load(pairs: &[(&str, &str)]) -> Result<Config, Problems> {
     let binary = std::env::current_exe().unwrap();
     let mut environment = vec![(OsString::from("HAWSER_BAO_BINARY"), binary.into_os_string())];
-    environment.extend(pairs.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))));
+    environment
+        .extend(pairs.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))));
     Config::understand(Values::gather(environment))
 }
 
@@ -22,7 +23,9 @@ fn nothing_set_is_a_working_configuration() {
     assert_eq!(config.metrics_listen.unwrap().to_string(), "127.0.0.1:3001");
     assert_eq!(config.database.expose(), "sqlite://./data/hawser.db");
     assert_eq!(config.public_url, None);
-    assert!(matches!(config.vault, VaultChoice::Managed { folder, .. } if folder.ends_with("data/openbao")));
+    assert!(
+        matches!(config.vault, VaultChoice::Managed { folder, .. } if folder.ends_with("data/openbao"))
+    );
     assert_eq!(config.log, "info");
 }
 
@@ -90,15 +93,23 @@ fn an_external_vault_needs_its_files() {
 fn the_environment_overrules_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("hawser.toml");
-    std::fs::write(&file, "listen = \"127.0.0.1:4000\"\nlog = \"debug\"\nmetrics_listen = \"off\"\n").unwrap();
-    let config = load(&[("HAWSER_CONFIG", file.to_str().unwrap()), ("HAWSER_LOG", "warn")]).unwrap();
+    std::fs::write(
+        &file,
+        "listen = \"127.0.0.1:4000\"\nlog = \"debug\"\nmetrics_listen = \"off\"\n",
+    )
+    .unwrap();
+    let config =
+        load(&[("HAWSER_CONFIG", file.to_str().unwrap()), ("HAWSER_LOG", "warn")]).unwrap();
     assert_eq!(config.listen.port(), 4000);
     assert_eq!(config.log, "warn");
     assert_eq!(config.metrics_listen, None);
 
     std::fs::write(&file, "lisen = \"127.0.0.1:4000\"\nlog = true\n").unwrap();
     let text = problems(&[("HAWSER_CONFIG", file.to_str().unwrap())]);
-    assert!(text.contains("lisen: there is no such setting; did you mean HAWSER_LISTEN?"), "{text}");
+    assert!(
+        text.contains("lisen: there is no such setting; did you mean HAWSER_LISTEN?"),
+        "{text}"
+    );
     assert!(text.contains("log: must be a text"), "{text}");
 
     std::fs::write(&file, "log = \"info\"\ndatabase_url = \"postgres://u:hunter2@h\n").unwrap();

@@ -19,7 +19,9 @@ impl Values {
     pub(super) fn gather(environment: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         let mut values = Self::default();
         for (name, value) in environment {
-            let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else { continue };
+            let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else {
+                continue;
+            };
             if settings::is_foreign(name) {
                 continue;
             }
@@ -37,14 +39,21 @@ impl Values {
     fn read_file(&mut self, path: &Path) {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) => return self.problem(FILE, format!("reading {}: {error}", path.display())),
+            Err(error) => {
+                return self.problem(FILE, format!("reading {}: {error}", path.display()));
+            }
         };
         let table = match text.parse::<toml::Table>() {
             Ok(table) => table,
             // The parser's own text quotes lines of the file, which may hold a password.
             Err(error) => {
-                let line = error.span().map_or(1, |span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
-                return self.problem(FILE, format!("{} is not valid TOML near line {line}", path.display()));
+                let line = error.span().map_or(1, |span| {
+                    text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1
+                });
+                return self.problem(
+                    FILE,
+                    format!("{} is not valid TOML near line {line}", path.display()),
+                );
             }
         };
         for (key, value) in table {

@@ -52,18 +52,13 @@ pub(super) fn understand(values: &mut Values, data_dir: &Path) -> Option<VaultCh
             values.problem(name, "has no effect without HAWSER_VAULT_ADDR");
         }
     }
-    let binary = match values.text("HAWSER_BAO_BINARY") {
-        Some(path) => PathBuf::from(path),
-        None => {
-            let Some(path) = on_path() else {
-                values.problem(
-                    "HAWSER_BAO_BINARY",
-                    "no `bao` on PATH: name the OpenBao binary here, or set HAWSER_VAULT_ADDR to use a Vault of yours",
-                );
-                return None;
-            };
-            path
-        }
+    let named = values.text("HAWSER_BAO_BINARY").map(PathBuf::from);
+    let Some(binary) = named.or_else(on_path) else {
+        values.problem(
+            "HAWSER_BAO_BINARY",
+            "no `bao` on PATH: name the OpenBao binary here, or set HAWSER_VAULT_ADDR to use a Vault of yours",
+        );
+        return None;
     };
     if !binary.is_file() {
         values.problem("HAWSER_BAO_BINARY", format!("{} is no file", binary.display()));

@@ -68,9 +68,11 @@ impl Assets {
     /// When a file cannot be read, or the manifest names none.
     pub fn read(folder: &Path) -> Result<Self, AssetsError> {
         let path = folder.join("manifest.json");
-        let manifest: HashMap<String, String> =
-            serde_json::from_slice(&content(&path)?).map_err(|_| AssetsError::Manifest(path.clone()))?;
-        let entry = |name: &str| manifest.get(name).cloned().ok_or_else(|| AssetsError::Manifest(path.clone()));
+        let manifest: HashMap<String, String> = serde_json::from_slice(&content(&path)?)
+            .map_err(|_| AssetsError::Manifest(path.clone()))?;
+        let entry = |name: &str| {
+            manifest.get(name).cloned().ok_or_else(|| AssetsError::Manifest(path.clone()))
+        };
         let bundle = Bundle { js: entry("js")?, wasm: entry("wasm")?, css: entry("css")? };
         let mut files = HashMap::new();
         let mut folders = vec![folder.to_owned()];
@@ -139,7 +141,8 @@ impl File {
         let takes = |coding: &str| {
             accept.split(',').any(|item| {
                 let mut parts = item.split(';').map(str::trim);
-                parts.next() == Some(coding) && !parts.any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+                parts.next() == Some(coding)
+                    && !parts.any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
             })
         };
         match (&self.brotli, &self.gzip) {
@@ -150,7 +153,9 @@ impl File {
     }
 
     fn answer(&self, asked: &HeaderMap) -> Response {
-        let text = |name| asked.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
+        let text = |name| {
+            asked.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default()
+        };
         let mut headers = HeaderMap::new();
         headers.insert(header::ETAG, self.etag.clone());
         headers.insert(header::CACHE_CONTROL, self.cache.clone());
@@ -169,19 +174,21 @@ impl File {
 }
 
 fn kind_of(path: &Path) -> HeaderValue {
-    HeaderValue::from_static(match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
-        "css" => "text/css; charset=utf-8",
-        "ico" => "image/x-icon",
-        "js" => "text/javascript; charset=utf-8",
-        "json" => "application/json",
-        "png" => "image/png",
-        "svg" => "image/svg+xml",
-        "txt" => "text/plain; charset=utf-8",
-        "wasm" => "application/wasm",
-        "webmanifest" => "application/manifest+json",
-        "woff2" => "font/woff2",
-        _ => "application/octet-stream",
-    })
+    HeaderValue::from_static(
+        match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
+            "css" => "text/css; charset=utf-8",
+            "ico" => "image/x-icon",
+            "js" => "text/javascript; charset=utf-8",
+            "json" => "application/json",
+            "png" => "image/png",
+            "svg" => "image/svg+xml",
+            "txt" => "text/plain; charset=utf-8",
+            "wasm" => "application/wasm",
+            "webmanifest" => "application/manifest+json",
+            "woff2" => "font/woff2",
+            _ => "application/octet-stream",
+        },
+    )
 }
 
 /// Answers with a file, or 404.
@@ -199,7 +206,10 @@ mod tests {
     fn bundle() -> (tempfile::TempDir, Assets) {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in [
-            ("manifest.json", r#"{"js":"/pkg/a.1.js","wasm":"/pkg/a.1.wasm","css":"/pkg/a.1.css"}"#),
+            (
+                "manifest.json",
+                r#"{"js":"/pkg/a.1.js","wasm":"/pkg/a.1.wasm","css":"/pkg/a.1.css"}"#,
+            ),
             ("pkg/a.1.wasm", "wasm"),
             ("pkg/a.1.wasm.br", "br"),
             ("pkg/a.1.wasm.gz", "gz"),

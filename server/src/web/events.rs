@@ -39,8 +39,9 @@ const PROGRESS_PAUSE: Duration = Duration::from_millis(200);
 /// The shortest time between two events of an organization.
 const NEWS_PAUSE: Duration = Duration::from_secs(1);
 
-/// `changed` comes back after this time even when nothing did change.
-const QUIET: Duration = Duration::from_millis(990);
+/// `changed` comes back after about a second even when nothing did change. What falls into this
+/// window by chance is told with the next look.
+const QUIET: std::ops::Range<Duration> = Duration::from_millis(990)..Duration::from_millis(1_060);
 
 /// How often a stream looks whether its session still lives.
 const RECHECK: Duration = Duration::from_secs(3);
@@ -120,7 +121,11 @@ where
     tokio::spawn(tell(Listener { site, actor, session, events, _place: place }));
     let stream = Sse::new(ReceiverStream::new(stream));
     // Proxies must not wait for the end of a stream that has none.
-    ([("x-accel-buffering", "no")], stream.keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))).into_response()
+    (
+        [("x-accel-buffering", "no")],
+        stream.keep_alive(KeepAlive::new().interval(Duration::from_secs(15))),
+    )
+        .into_response()
 }
 
 async fn propagation(
@@ -161,7 +166,7 @@ async fn tell_progress(mut listener: Listener, id: PropagationId) {
                 told = text;
             }
             if progress.finished_at.is_some() {
-                listener.send(Event::default().event("done").data("")).await;
+                listener.send(Event::default().event("done").data("finished")).await;
                 return;
             }
         }
@@ -180,7 +185,10 @@ async fn tell_progress(mut listener: Listener, id: PropagationId) {
     }
 }
 
-async fn organization(State(site): State<Site>, Extension(visitor): Extension<Arc<Visitor>>) -> Response {
+async fn organization(
+    State(site): State<Site>,
+    Extension(visitor): Extension<Arc<Visitor>>,
+) -> Response {
     open(site, &visitor, tell_news)
 }
 
@@ -205,7 +213,7 @@ async fn tell_news(mut listener: Listener) {
             continue;
         }
         // Without news it comes back as well; other replicas are heard of in no other way.
-        let news = listening.elapsed() < QUIET || told.elapsed() >= RECHECK;
+        let news = !QUIET.contains(&listening.elapsed()) || told.elapsed() >= RECHECK;
         changed.set(site.services.propagations.changed(&actor));
         listening = Instant::now();
         let _ = futures::poll!(&mut changed);
@@ -235,7 +243,13 @@ impl Listener {
     /// Whether the session lives and the person is still who they were.
     async fn may_still_listen(&self) -> bool {
         self.site.sessions.lives(self.session).await
-            && self.site.services.sessions.actor(self.actor.user).await.is_ok_and(|actor| actor == self.actor)
+            && self
+                .site
+                .services
+                .sessions
+                .actor(self.actor.user)
+                .await
+                .is_ok_and(|actor| actor == self.actor)
     }
 }
 

@@ -33,7 +33,11 @@ pub fn page_policy(nonce: &str) -> Option<HeaderValue> {
 }
 
 /// Adds the headers on the way out; what a handler chose stays.
-pub(super) async fn harden(State(transport): State<Transport>, request: Request, next: Next) -> Response {
+pub(super) async fn harden(
+    State(transport): State<Transport>,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = next.run(request).await;
     complete(response.headers_mut(), transport);
     complete_removal(response.headers_mut());

@@ -60,7 +60,11 @@ struct Report {
 
 impl Readiness {
     pub(super) fn new(engine: Engine) -> Self {
-        Self(Arc::new(Inner { engine, vault_was_ready: AtomicBool::new(false), last: Mutex::new(None) }))
+        Self(Arc::new(Inner {
+            engine,
+            vault_was_ready: AtomicBool::new(false),
+            last: Mutex::new(None),
+        }))
     }
 
     async fn parts(&self) -> Parts {

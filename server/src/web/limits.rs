@@ -38,7 +38,10 @@ pub(super) async fn check_size(request: Request, next: Next) -> Response {
         return refuse(StatusCode::URI_TOO_LONG, "This address is longer than Hawser accepts.");
     }
     if size(request.headers()) > HEADER_BYTES {
-        return refuse(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The headers of this request are larger than Hawser accepts; delete this site's cookies and try again.");
+        return refuse(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "The headers of this request are larger than Hawser accepts; delete this site's cookies and try again.",
+        );
     }
     next.run(request).await
 }
@@ -54,16 +57,27 @@ pub(super) async fn take_form(request: Request, next: Next) -> Response {
     if parts.method != Method::POST {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     // A form without fields has no type when a script sends it.
-    let empty = kind.is_empty() && parts.headers.get(header::CONTENT_LENGTH).is_none_or(|length| length == "0");
+    let empty = kind.is_empty()
+        && parts.headers.get(header::CONTENT_LENGTH).is_none_or(|length| length == "0");
     if !empty && !kind.eq_ignore_ascii_case(FORM) {
-        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send this as a form (application/x-www-form-urlencoded).");
+        return refuse(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Send this as a form (application/x-www-form-urlencoded).",
+        );
     }
     match to_bytes(body, FORM_BYTES).await {
         Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-        Err(_) => refuse(StatusCode::PAYLOAD_TOO_LARGE, "That is too much at once: a password or key may have 64 KiB."),
+        Err(_) => refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "That is too much at once: a password or key may have 64 KiB.",
+        ),
     }
 }
 
@@ -88,12 +102,18 @@ impl Rates {
 }
 
 /// Slows down whoever sends forms without being signed in.
-pub(super) async fn check_rate(State(rates): State<Rates>, request: Request, next: Next) -> Response {
-    let anonymous = request.extensions().get::<Arc<Visitor>>().filter(|visitor| visitor.user().is_none());
+pub(super) async fn check_rate(
+    State(rates): State<Rates>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let anonymous =
+        request.extensions().get::<Arc<Visitor>>().filter(|visitor| visitor.user().is_none());
     if let Some(visitor) = anonymous
         && rates.0.check_key(&network(visitor.peer())).is_err()
     {
-        let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, "Too many attempts. Try again in a few seconds.");
+        let mut response =
+            refuse(StatusCode::TOO_MANY_REQUESTS, "Too many attempts. Try again in a few seconds.");
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         return response;
     }
@@ -114,8 +134,14 @@ mod tests {
 
     #[test]
     fn an_ipv6_network_counts_as_one() {
-        assert_eq!(network("2001:db8::1".parse().unwrap()), network("2001:db8::ffff:1".parse().unwrap()));
-        assert_ne!(network("2001:db8::1".parse().unwrap()), network("2001:db8:0:1::1".parse().unwrap()));
+        assert_eq!(
+            network("2001:db8::1".parse().unwrap()),
+            network("2001:db8::ffff:1".parse().unwrap())
+        );
+        assert_ne!(
+            network("2001:db8::1".parse().unwrap()),
+            network("2001:db8:0:1::1".parse().unwrap())
+        );
         assert_ne!(network("10.0.0.1".parse().unwrap()), network("10.0.0.2".parse().unwrap()));
     }
 }

@@ -19,7 +19,9 @@ use std::time::Duration;
 use axum::{Router, middleware, response::Response, routing::get};
 use http::StatusCode;
 use tower::ServiceBuilder;
-use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
+};
 
 pub use assets::{Assets, AssetsError};
 pub use headers::page_policy;
@@ -35,7 +37,8 @@ use refusal::refuse;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a person is told when the code failed.
-const PANICKED: &str = "Something went wrong on our side. Look at the current state before you try again.";
+const PANICKED: &str =
+    "Something went wrong on our side. Look at the current state before you try again.";
 
 /// Every route of Hawser.
 pub fn router(site: &Site) -> Router {

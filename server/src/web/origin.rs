@@ -35,7 +35,11 @@ impl Origins {
         if !listen.ip().is_unspecified() {
             hosts.insert(listen.to_string());
         }
-        Self { hosts: Arc::new(hosts), origin: public.origin().into(), cookie: CookieName::of(public) }
+        Self {
+            hosts: Arc::new(hosts),
+            origin: public.origin().into(),
+            cookie: CookieName::of(public),
+        }
     }
 
     fn answers_to(&self, authority: &str) -> bool {
@@ -57,7 +61,9 @@ impl Origins {
         match (site, origin) {
             (Some(b"same-origin" | b"none"), None) => true,
             // A page at another name of ours, such as localhost, is of one origin with itself.
-            (Some(b"same-origin" | b"none"), Some(origin)) => origin != b"null" && self.is_ours(origin),
+            (Some(b"same-origin" | b"none"), Some(origin)) => {
+                origin != b"null" && self.is_ours(origin)
+            }
             (Some(_), _) => false,
             (None, Some(origin)) => origin == self.origin.as_bytes(),
             (None, None) => !self.cookie.is_in(headers),
@@ -68,21 +74,30 @@ impl Origins {
     pub(super) fn may_listen(&self, headers: &HeaderMap) -> bool {
         let site = headers.get(SEC_FETCH_SITE).map(http::HeaderValue::as_bytes);
         let origin = headers.get(header::ORIGIN).map(http::HeaderValue::as_bytes);
-        matches!(site, None | Some(b"same-origin" | b"none")) && origin.is_none_or(|origin| self.is_ours(origin))
+        matches!(site, None | Some(b"same-origin" | b"none"))
+            && origin.is_none_or(|origin| self.is_ours(origin))
     }
 
     /// Whether an origin is the public one, or plain http at a host we answer to.
     fn is_ours(&self, origin: &[u8]) -> bool {
         let Ok(text) = std::str::from_utf8(origin) else { return false };
-        text == &*self.origin || text.strip_prefix("http://").is_some_and(|host| self.answers_to(host))
+        text == &*self.origin
+            || text.strip_prefix("http://").is_some_and(|host| self.answers_to(host))
     }
 }
 
 /// Refuses requests to a host that is not ours (R-CSRF-04).
-pub(super) async fn check_host(State(origins): State<Origins>, request: Request, next: Next) -> Response {
+pub(super) async fn check_host(
+    State(origins): State<Origins>,
+    request: Request,
+    next: Next,
+) -> Response {
     match authority(request.uri(), request.headers()) {
         Ok(authority) if origins.answers_to(authority) => next.run(request).await,
-        Ok(_) => refuse(StatusCode::MISDIRECTED_REQUEST, "This Hawser has another address. Its operator sets it with HAWSER_PUBLIC_URL."),
+        Ok(_) => refuse(
+            StatusCode::MISDIRECTED_REQUEST,
+            "This Hawser has another address. Its operator sets it with HAWSER_PUBLIC_URL.",
+        ),
         Err(()) => refuse(StatusCode::BAD_REQUEST, "The request names no host, or more than one."),
     }
 }
@@ -103,12 +118,23 @@ fn authority<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Result<&'a str, ()> {
 
 /// Refuses changing requests that come from elsewhere (R-CSRF-01), and forgets a foreign `Referer`:
 /// Leptos would redirect to it (R-CSRF-05).
-pub(super) async fn check_origin(State(origins): State<Origins>, mut request: Request, next: Next) -> Response {
+pub(super) async fn check_origin(
+    State(origins): State<Origins>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if !safe && !origins.may_change(request.headers()) {
-        return refuse(StatusCode::FORBIDDEN, "This request came from another site, so nothing was changed. Open Hawser and try again there.");
+        return refuse(
+            StatusCode::FORBIDDEN,
+            "This request came from another site, so nothing was changed. Open Hawser and try again there.",
+        );
     }
-    if !request.headers().get(header::REFERER).is_none_or(|referer| origins.is_page_of_ours(referer.as_bytes())) {
+    if !request
+        .headers()
+        .get(header::REFERER)
+        .is_none_or(|referer| origins.is_page_of_ours(referer.as_bytes()))
+    {
         request.headers_mut().remove(header::REFERER);
     }
     next.run(request).await
@@ -117,7 +143,8 @@ pub(super) async fn check_origin(State(origins): State<Origins>, mut request: Re
 impl Origins {
     fn is_page_of_ours(&self, referer: &[u8]) -> bool {
         let Ok(text) = std::str::from_utf8(referer) else { return false };
-        url::Url::parse(text).is_ok_and(|url| self.is_ours(url.origin().ascii_serialization().as_bytes()))
+        url::Url::parse(text)
+            .is_ok_and(|url| self.is_ours(url.origin().ascii_serialization().as_bytes()))
     }
 }
 
@@ -126,11 +153,17 @@ mod tests {
     use super::*;
 
     fn origins() -> Origins {
-        Origins::new(&PublicUrl::parse("https://hawser.example.com").unwrap(), "127.0.0.1:3000".parse().unwrap())
+        Origins::new(
+            &PublicUrl::parse("https://hawser.example.com").unwrap(),
+            "127.0.0.1:3000".parse().unwrap(),
+        )
     }
 
     fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap()))
+            .collect()
     }
 
     #[test]
@@ -142,10 +175,23 @@ mod tests {
             (&[("sec-fetch-site", "none"), cookie], true),
             (&[("sec-fetch-site", "same-site"), cookie], false),
             (&[("sec-fetch-site", "cross-site"), cookie], false),
-            (&[("sec-fetch-site", "cross-site"), ("origin", "https://hawser.example.com"), cookie], false),
-            (&[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example"), cookie], false),
+            (
+                &[
+                    ("sec-fetch-site", "cross-site"),
+                    ("origin", "https://hawser.example.com"),
+                    cookie,
+                ],
+                false,
+            ),
+            (
+                &[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example"), cookie],
+                false,
+            ),
             (&[("sec-fetch-site", "same-origin"), ("origin", "null"), cookie], false),
-            (&[("sec-fetch-site", "same-origin"), ("origin", "http://localhost:3000"), cookie], true),
+            (
+                &[("sec-fetch-site", "same-origin"), ("origin", "http://localhost:3000"), cookie],
+                true,
+            ),
             (&[("origin", "https://hawser.example.com"), cookie], true),
             (&[("origin", "https://HAWSER.example.com.evil"), cookie], false),
             (&[("origin", "http://hawser.example.com"), cookie], false),

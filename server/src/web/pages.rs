@@ -5,6 +5,7 @@ use std::sync::Arc;
 use app::services::Visit;
 use axum::{
     Router,
+    body::to_bytes,
     extract::Request,
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -13,6 +14,7 @@ use http::{Method, StatusCode, header, request::Parts};
 use leptos::{
     nonce::use_nonce,
     prelude::{provide_context, use_context},
+    server_fn::error::SERVER_FN_ERROR_HEADER,
 };
 use leptos_axum::ResponseOptions;
 
@@ -23,27 +25,34 @@ use super::{headers::page_policy, refusal::refuse, site::Site, visit::Visitor};
 /// All of them are rendered as a whole before the first byte leaves: they work without JavaScript,
 /// their status is right, and what they take from the session is saved.
 pub(super) fn pages(site: &Site) -> Router {
-    let context = context(site);
-    let render = leptos_axum::render_app_async_with_context(context, app::shell);
+    let render = leptos_axum::render_app_async_with_context(context(site), app::shell);
+    let render = move |request: Request| {
+        let page = render(request);
+        async move { whole(page.await).await }
+    };
     let mut router = Router::new();
     for listing in leptos_axum::generate_route_list(app::App) {
         router = router.route(listing.path(), get(render.clone()));
     }
-    router.fallback(move |request: Request| {
-        let page = is_page(&request).then(|| render(request));
-        async move {
-            match page {
-                Some(page) => {
-                    let mut response = page.await;
-                    if response.status().is_success() {
-                        *response.status_mut() = StatusCode::NOT_FOUND;
-                    }
-                    response
-                }
-                None => refuse(StatusCode::NOT_FOUND, "There is nothing at this address."),
-            }
+    router.fallback(async move |request: Request| {
+        if !is_page(&request) {
+            return refuse(StatusCode::NOT_FOUND, "There is nothing at this address.");
         }
+        let mut response = render(request).await;
+        if response.status().is_success() {
+            *response.status_mut() = StatusCode::NOT_FOUND;
+        }
+        response
     })
+}
+
+/// The page in one piece: it is rendered already, and a known length costs less than a stream.
+async fn whole(response: Response) -> Response {
+    let (parts, body) = response.into_parts();
+    match to_bytes(body, usize::MAX).await {
+        Ok(bytes) => Response::from_parts(parts, bytes.into()),
+        Err(_) => refuse(StatusCode::INTERNAL_SERVER_ERROR, super::PANICKED),
+    }
 }
 
 /// Every server function by its path.
@@ -66,6 +75,11 @@ async fn run(context: impl Fn() + Clone + Send + 'static, request: Request) -> R
         leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
     };
     match tokio::spawn(tracing::Instrument::in_current_span(function)).await {
+        // Leptos' own words quote what was sent, and go into the address of the next page.
+        Ok(response) if response.headers().contains_key(SERVER_FN_ERROR_HEADER) => refuse(
+            StatusCode::BAD_REQUEST,
+            "This form could not be read. Go back, load the page again and try once more.",
+        ),
         Ok(response) => response,
         Err(_) => refuse(StatusCode::INTERNAL_SERVER_ERROR, super::PANICKED),
     }
@@ -85,7 +99,8 @@ fn context(site: &Site) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(services.clone());
         provide_context(bundle.clone());
-        let visitor = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Arc<Visitor>>().cloned());
+        let visitor = use_context::<Parts>()
+            .and_then(|parts| parts.extensions.get::<Arc<Visitor>>().cloned());
         if let Some(visitor) = visitor {
             provide_context::<Arc<dyn Visit>>(visitor);
         }

@@ -21,7 +21,11 @@ pub(super) fn refuse(status: StatusCode, reason: impl Into<String>) -> Response 
 }
 
 /// Gives refusals a body.
-pub(super) async fn explain(State(assets): State<Assets>, request: Request, next: Next) -> Response {
+pub(super) async fn explain(
+    State(assets): State<Assets>,
+    request: Request,
+    next: Next,
+) -> Response {
     let html = request
         .headers()
         .get(header::ACCEPT)
@@ -48,8 +52,12 @@ fn reason(response: &Response) -> Option<String> {
     }
     let reason = match response.status() {
         StatusCode::METHOD_NOT_ALLOWED => "This address does not take such a request.",
-        StatusCode::PAYLOAD_TOO_LARGE => "That is too much at once: the request is larger than Hawser accepts.",
-        StatusCode::GATEWAY_TIMEOUT => "This took too long and was given up. Look at the current state before you try again.",
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            "That is too much at once: the request is larger than Hawser accepts."
+        }
+        StatusCode::GATEWAY_TIMEOUT => {
+            "This took too long and was given up. Look at the current state before you try again."
+        }
         _ => return None,
     };
     Some(reason.to_owned())
@@ -57,7 +65,11 @@ fn reason(response: &Response) -> Option<String> {
 
 fn page(status: StatusCode, reason: &str, css: &str) -> String {
     let title = status.canonical_reason().unwrap_or("Error");
-    let style = if css.is_empty() { String::new() } else { format!("<link rel=\"stylesheet\" href=\"{}\">", escape(css)) };
+    let style = if css.is_empty() {
+        String::new()
+    } else {
+        format!("<link rel=\"stylesheet\" href=\"{}\">", escape(css))
+    };
     format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
@@ -68,7 +80,11 @@ fn page(status: StatusCode, reason: &str, css: &str) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }
 
 #[cfg(test)]

@@ -80,7 +80,9 @@ pub(super) fn complete_removal(headers: &mut HeaderMap) {
     headers.remove(header::SET_COOKIE);
     for cookie in cookies {
         let complete = match cookie.to_str() {
-            Ok(text) if removes(&cookie) => HeaderValue::try_from(format!("{text}; Secure; HttpOnly; SameSite=Lax")),
+            Ok(text) if removes(&cookie) => {
+                HeaderValue::try_from(format!("{text}; Secure; HttpOnly; SameSite=Lax"))
+            }
             _ => Ok(cookie),
         };
         if let Ok(cookie) = complete {
@@ -109,7 +111,9 @@ impl SessionRows {
 
     /// Whether a session still lives. Looking does not make it live longer.
     pub(super) async fn lives(&self, id: Id) -> bool {
-        storage::sessions::load(&self.db, &hash(id), self.clock.now()).await.is_ok_and(|row| row.is_some())
+        storage::sessions::load(&self.db, &hash(id), self.clock.now())
+            .await
+            .is_ok_and(|row| row.is_some())
     }
 
     /// Removes the rows of sessions that have ended by themselves.
@@ -129,9 +133,16 @@ impl SessionStore for SessionRows {
         record.id = Id(i128::from_le_bytes(rand::random()));
         record.data.insert(CREATED.to_owned(), now.millis().into());
         let text = encode(record)?;
-        storage::sessions::create(&self.db, &hash(record.id), user(record), &text, now, end(now, now))
-            .await
-            .map_err(backend)
+        storage::sessions::create(
+            &self.db,
+            &hash(record.id),
+            user(record),
+            &text,
+            now,
+            end(now, now),
+        )
+        .await
+        .map_err(backend)
     }
 
     /// Changes a row that is there. A session that was ended meanwhile stays ended.
@@ -148,13 +159,17 @@ impl SessionStore for SessionRows {
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let (hash, now) = (hash(*id), self.clock.now());
-        let Some(row) = storage::sessions::load(&self.db, &hash, now).await.map_err(backend)? else {
+        let Some(row) = storage::sessions::load(&self.db, &hash, now).await.map_err(backend)?
+        else {
             return Ok(None);
         };
         if now.since(row.last_seen_at) >= TOUCH {
-            storage::sessions::touch(&self.db, &hash, now, end(row.created_at, now)).await.map_err(backend)?;
+            storage::sessions::touch(&self.db, &hash, now, end(row.created_at, now))
+                .await
+                .map_err(backend)?;
         }
-        let data = serde_json::from_str(&row.record).map_err(|_| Error::Decode("the record of a session".to_owned()))?;
+        let data = serde_json::from_str(&row.record)
+            .map_err(|_| Error::Decode("the record of a session".to_owned()))?;
         Ok(Some(Record { id: *id, data, expiry_date: date(row.expires_at) }))
     }
 
@@ -173,7 +188,8 @@ fn hash(id: Id) -> [u8; 32] {
 }
 
 fn encode(record: &Record) -> Result<String> {
-    serde_json::to_string(&record.data).map_err(|_| Error::Encode("the record of a session".to_owned()))
+    serde_json::to_string(&record.data)
+        .map_err(|_| Error::Encode("the record of a session".to_owned()))
 }
 
 /// Whose session it is; the row names them, so that all their sessions can be found.
@@ -211,7 +227,10 @@ mod tests {
     #[test]
     fn a_removal_is_complete() {
         let mut headers = HeaderMap::new();
-        headers.append(header::SET_COOKIE, HeaderValue::from_static("__Host-hawser=; Max-Age=0; Path=/"));
+        headers.append(
+            header::SET_COOKIE,
+            HeaderValue::from_static("__Host-hawser=; Max-Age=0; Path=/"),
+        );
         headers.append(header::SET_COOKIE, HeaderValue::from_static("other=1"));
         complete_removal(&mut headers);
         let cookies: Vec<_> = headers.get_all(header::SET_COOKIE).iter().collect();

@@ -7,7 +7,8 @@ use engine::{Clock, Engine};
 use tokio::sync::watch;
 
 use super::{
-    assets::Assets, events::Streams, health::Readiness, limits::Rates, origin::Origins, session::SessionRows,
+    assets::Assets, events::Streams, health::Readiness, limits::Rates, origin::Origins,
+    session::SessionRows,
 };
 use crate::config::{PublicUrl, Transport};
 

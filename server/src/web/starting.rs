@@ -29,7 +29,10 @@ pub(crate) fn starting(assets: &Assets, transport: Transport) -> Router {
 }
 
 fn soon() -> Response {
-    let mut response = refusal::refuse(StatusCode::SERVICE_UNAVAILABLE, "Hawser is starting. Reload this page in a few seconds.");
+    let mut response = refusal::refuse(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Hawser is starting. Reload this page in a few seconds.",
+    );
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
     response
 }

@@ -29,10 +29,13 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     metrics::counter!("hawser_http_requests_total", "method" => method, "route" => route.clone(), "status" => class(status)).increment(1);
+    // Whoever asks for readiness asks again; the answer is no event of its own.
+    let notable = status.is_server_error() && route != "/readyz";
     metrics::histogram!("hawser_http_request_seconds", "route" => route).record(elapsed);
     span.in_scope(|| {
-        let (status, milliseconds) = (status.as_u16(), u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
-        if status >= 500 {
+        let (status, milliseconds) =
+            (status.as_u16(), u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
+        if notable {
             tracing::warn!(status, milliseconds, "answered");
         } else {
             tracing::debug!(status, milliseconds, "answered");

@@ -104,14 +104,19 @@ pub(super) async fn recognize(
         Ok(user) => user,
         Err(error) => {
             tracing::error!(%error, "the session cannot be read");
-            return refuse(StatusCode::SERVICE_UNAVAILABLE, "The database does not answer. Try again in a moment.");
+            return refuse(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The database does not answer. Try again in a moment.",
+            );
         }
     };
     let actor = match user {
         None => None,
         Some(user) => match site.services.sessions.actor(user).await {
             Ok(actor) => Some(actor),
-            Err(ServiceError::NotFound | ServiceError::NotAllowed | ServiceError::NotSignedIn) => None,
+            Err(ServiceError::NotFound | ServiceError::NotAllowed | ServiceError::NotSignedIn) => {
+                None
+            }
             Err(problem) => return refuse(StatusCode::SERVICE_UNAVAILABLE, problem.to_string()),
         },
     };

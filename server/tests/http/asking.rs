@@ -22,7 +22,10 @@ use server::{
 use storage::Db;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
-use tower_sessions::{SessionStore as _, session::{Id, Record}};
+use tower_sessions::{
+    SessionStore as _,
+    session::{Id, Record},
+};
 
 pub const HOST: &str = "127.0.0.1:3000";
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -75,7 +78,8 @@ impl Hawser {
     pub async fn start_with(scheme: Scheme) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let db = Db::open(&format!("sqlite://{}/hawser.db", folder.path().display())).await.unwrap();
+        let db =
+            Db::open(&format!("sqlite://{}/hawser.db", folder.path().display())).await.unwrap();
         let clock = Arc::new(ManualClock::new(Timestamp::from_millis(1_800_000_000_000)));
         let vault = Vault::connect(VaultConfig {
             address: "http://127.0.0.1:9".parse().unwrap(),
@@ -105,15 +109,32 @@ impl Hawser {
             stop: stopped,
         });
         let (router, sessions) = (server::router(&site), site.sessions().clone());
-        Self { router, engine, clock, sessions, public, host: host.to_owned(), stop, scheme, _folder: folder }
+        Self {
+            router,
+            engine,
+            clock,
+            sessions,
+            public,
+            host: host.to_owned(),
+            stop,
+            scheme,
+            _folder: folder,
+        }
     }
 
     /// Sends a request as it is.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = tokio::time::timeout(Duration::from_secs(20), to_bytes(body, 16 << 20)).await.unwrap().unwrap();
-        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        let bytes = tokio::time::timeout(Duration::from_secs(20), to_bytes(body, 16 << 20))
+            .await
+            .unwrap()
+            .unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
     }
 
     pub fn request(&self, method: Method, path: &str) -> http::request::Builder {
@@ -171,7 +192,11 @@ impl Hawser {
 
     /// A new session of a person, made without a password.
     pub async fn session_of(&self, user: UserId) -> String {
-        let mut record = Record { id: Id::default(), data: [("user".to_owned(), user.to_string().into())].into(), expiry_date: time::OffsetDateTime::UNIX_EPOCH };
+        let mut record = Record {
+            id: Id::default(),
+            data: [("user".to_owned(), user.to_string().into())].into(),
+            expiry_date: time::OffsetDateTime::UNIX_EPOCH,
+        };
         self.sessions.create(&mut record).await.unwrap();
         let name = if self.scheme == Scheme::Https { "__Host-hawser" } else { "hawser" };
         format!("{name}={}", record.id)
@@ -190,7 +215,10 @@ pub fn encoded(fields: &[(&str, &str)]) -> String {
 fn bundle() -> Assets {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in [
-        ("manifest.json", r#"{"js":"/pkg/hawser.1.js","wasm":"/pkg/hawser_bg.1.wasm","css":"/pkg/main.1.css"}"#),
+        (
+            "manifest.json",
+            r#"{"js":"/pkg/hawser.1.js","wasm":"/pkg/hawser_bg.1.wasm","css":"/pkg/main.1.css"}"#,
+        ),
         ("pkg/hawser.1.js", "export default 1"),
         ("pkg/hawser_bg.1.wasm", "\0asm"),
         ("pkg/hawser_bg.1.wasm.br", "compressed"),

@@ -6,7 +6,7 @@ use http::{Method, StatusCode, header};
 use crate::asking::Hawser;
 
 /// Every server function. A new one is added here, with a thought about who may call it.
-const FUNCTIONS: [&str; 11] = [
+const FUNCTIONS: [&str; 10] = [
     "/actions/credentials/create",
     "/actions/credentials/delete",
     "/actions/credentials/update",
@@ -17,7 +17,6 @@ const FUNCTIONS: [&str; 11] = [
     "/actions/set-up",
     "/actions/sign-in",
     "/actions/sign-out",
-    "/actions/x",
 ];
 
 /// The functions that somebody may call who is not signed in.
@@ -43,17 +42,27 @@ async fn r_leak_06_everything_else_needs_a_sign_in() {
     let cookie = hawser.set_up().await;
     for listing in leptos_axum::generate_route_list(app::App) {
         let path = listing.path();
-        let address = path
-            .split('/')
-            .map(|part| if part.starts_with('{') { "0190a6b0-0000-7000-8000-000000000000" } else { part })
-            .collect::<Vec<_>>()
-            .join("/");
+        let address =
+            path.split('/')
+                .map(|part| {
+                    if part.starts_with('{') {
+                        "0190a6b0-0000-7000-8000-000000000000"
+                    } else {
+                        part
+                    }
+                })
+                .collect::<Vec<_>>()
+                .join("/");
         let answer = hawser.page(&address, "").await;
         if OPEN_PAGES.contains(&path) {
             assert!(!answer.status.is_redirection(), "{path}: {}", answer.status);
         } else {
             let location = answer.header("location");
-            assert!(answer.status.is_redirection() && location.starts_with("/sign-in"), "{path}: {} {location}", answer.status);
+            assert!(
+                answer.status.is_redirection() && location.starts_with("/sign-in"),
+                "{path}: {} {location}",
+                answer.status
+            );
             assert!(!answer.text.contains("Harbour"), "{path} names the organization");
         }
         assert!(!answer.status.is_server_error(), "{path}");
@@ -63,10 +72,17 @@ async fn r_leak_06_everything_else_needs_a_sign_in() {
     for path in FUNCTIONS {
         let answer = hawser.form(path, "", &[]).await;
         if !OPEN_FUNCTIONS.contains(&path) {
-            assert!(answer.status.is_redirection() && answer.header("location").starts_with("/sign-in"), "{path}: {} {:?}", answer.status, answer.headers);
+            assert!(
+                answer.status.is_redirection() && answer.header("location").starts_with("/sign-in"),
+                "{path}: {} {:?}",
+                answer.status,
+                answer.headers
+            );
         }
     }
-    for path in ["/events/organization", "/events/propagations/0190a6b0-0000-7000-8000-000000000000"] {
+    for path in
+        ["/events/organization", "/events/propagations/0190a6b0-0000-7000-8000-000000000000"]
+    {
         let request = hawser.request(Method::GET, path).body(Body::empty()).unwrap();
         assert_eq!(hawser.send(request).await.status, StatusCode::UNAUTHORIZED, "{path}");
     }
@@ -75,13 +91,34 @@ async fn r_leak_06_everything_else_needs_a_sign_in() {
 #[tokio::test]
 async fn what_is_not_there_is_not_found() {
     let hawser = Hawser::start().await;
-    for path in ["/nothing", "/actions", "/actions/nothing", "/events", "/pkg", "/pkg/nothing.js", "/manifest.json", "/metrics", "/..;/healthz", "/%2e%2e/healthz", "//credentials", "/.git/config"] {
+    for path in [
+        "/nothing",
+        "/actions",
+        "/actions/nothing",
+        "/events",
+        "/pkg",
+        "/pkg/nothing.js",
+        "/manifest.json",
+        "/metrics",
+        "/..;/healthz",
+        "/%2e%2e/healthz",
+        "//credentials",
+        "/.git/config",
+    ] {
         for accept in ["text/html", "*/*"] {
             let request = hawser.request(Method::GET, path).header(header::ACCEPT, accept);
-            assert_eq!(hawser.send(request.body(Body::empty()).unwrap()).await.status, StatusCode::NOT_FOUND, "{path} as {accept}");
+            assert_eq!(
+                hawser.send(request.body(Body::empty()).unwrap()).await.status,
+                StatusCode::NOT_FOUND,
+                "{path} as {accept}"
+            );
         }
     }
-    let request = hawser.request(Method::POST, "/nothing").header("sec-fetch-site", "same-origin").body(Body::empty()).unwrap();
+    let request = hawser
+        .request(Method::POST, "/nothing")
+        .header("sec-fetch-site", "same-origin")
+        .body(Body::empty())
+        .unwrap();
     assert_eq!(hawser.send(request).await.status, StatusCode::NOT_FOUND);
 }
 
@@ -92,5 +129,8 @@ async fn readiness_names_the_part_that_is_down() {
     let answer = hawser.send(request).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     let report: serde_json::Value = serde_json::from_str(&answer.text).unwrap();
-    assert_eq!(report, serde_json::json!({ "ready": false, "database": "ready", "vault": "starting" }));
+    assert_eq!(
+        report,
+        serde_json::json!({ "ready": false, "database": "ready", "vault": "starting" })
+    );
 }

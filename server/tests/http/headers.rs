@@ -15,6 +15,7 @@ enum Keep {
     Forever,
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn kinds(hawser: &Hawser, cookie: &str) -> Vec<(&'static str, StatusCode, Keep, Answer)> {
     let ask = |method: Method, path: &'static str, headers: &[(&str, &str)], body: &'static str| {
         let mut request = hawser.request(method, path);
@@ -30,21 +31,94 @@ async fn kinds(hawser: &Hawser, cookie: &str) -> Vec<(&'static str, StatusCode, 
     let large = "x".repeat(300 * 1024).leak();
     vec![
         ("page", StatusCode::OK, Keep::Never, hawser.page("/sign-in", "").await),
-        ("page of a person", StatusCode::OK, Keep::Never, hawser.page("/credentials", cookie).await),
-        ("missing page", StatusCode::NOT_FOUND, Keep::Never, ask(get.clone(), "/nothing/here", &[html], "").await),
-        ("missing thing", StatusCode::NOT_FOUND, Keep::Never, ask(get.clone(), "/nothing/here", &[], "").await),
-        ("module", StatusCode::OK, Keep::Forever, ask(get.clone(), "/pkg/hawser_bg.1.wasm", &[("accept-encoding", "br")], "").await),
+        (
+            "page of a person",
+            StatusCode::OK,
+            Keep::Never,
+            hawser.page("/credentials", cookie).await,
+        ),
+        (
+            "missing page",
+            StatusCode::NOT_FOUND,
+            Keep::Never,
+            ask(get.clone(), "/nothing/here", &[html], "").await,
+        ),
+        (
+            "missing thing",
+            StatusCode::NOT_FOUND,
+            Keep::Never,
+            ask(get.clone(), "/nothing/here", &[], "").await,
+        ),
+        (
+            "module",
+            StatusCode::OK,
+            Keep::Forever,
+            ask(get.clone(), "/pkg/hawser_bg.1.wasm", &[("accept-encoding", "br")], "").await,
+        ),
         ("icon", StatusCode::OK, Keep::Hour, ask(get.clone(), "/icons.svg", &[], "").await),
-        ("known icon", StatusCode::NOT_MODIFIED, Keep::Hour, ask(get.clone(), "/icons.svg", &[("if-none-match", &etag)], "").await),
-        ("missing file", StatusCode::NOT_FOUND, Keep::Never, ask(get.clone(), "/pkg/../Cargo.toml", &[], "").await),
-        ("wrong method", StatusCode::METHOD_NOT_ALLOWED, Keep::Never, ask(Method::DELETE, "/sign-in", &[html, ours], "").await),
-        ("other site", StatusCode::FORBIDDEN, Keep::Never, ask(post.clone(), "/actions/sign-out", &[html, ("sec-fetch-site", "cross-site")], "").await),
-        ("too large", StatusCode::PAYLOAD_TOO_LARGE, Keep::Never, ask(post.clone(), "/actions/sign-in", &[html, ours, ("content-type", "application/x-www-form-urlencoded")], large).await),
-        ("wrong type", StatusCode::UNSUPPORTED_MEDIA_TYPE, Keep::Never, ask(post.clone(), "/actions/sign-in", &[ours, ("content-type", "text/plain")], "a=b").await),
-        ("redirect", StatusCode::SEE_OTHER, Keep::Never, hawser.form("/actions/credentials/create", "", &[]).await),
-        ("stream of nobody", StatusCode::UNAUTHORIZED, Keep::Never, ask(get.clone(), "/events/organization", &[], "").await),
+        (
+            "known icon",
+            StatusCode::NOT_MODIFIED,
+            Keep::Hour,
+            ask(get.clone(), "/icons.svg", &[("if-none-match", &etag)], "").await,
+        ),
+        (
+            "missing file",
+            StatusCode::NOT_FOUND,
+            Keep::Never,
+            ask(get.clone(), "/pkg/../Cargo.toml", &[], "").await,
+        ),
+        (
+            "wrong method",
+            StatusCode::METHOD_NOT_ALLOWED,
+            Keep::Never,
+            ask(Method::DELETE, "/sign-in", &[html, ours], "").await,
+        ),
+        (
+            "other site",
+            StatusCode::FORBIDDEN,
+            Keep::Never,
+            ask(post.clone(), "/actions/sign-out", &[html, ("sec-fetch-site", "cross-site")], "")
+                .await,
+        ),
+        (
+            "too large",
+            StatusCode::PAYLOAD_TOO_LARGE,
+            Keep::Never,
+            ask(
+                post.clone(),
+                "/actions/sign-in",
+                &[html, ours, ("content-type", "application/x-www-form-urlencoded")],
+                large,
+            )
+            .await,
+        ),
+        (
+            "wrong type",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Keep::Never,
+            ask(post.clone(), "/actions/sign-in", &[ours, ("content-type", "text/plain")], "a=b")
+                .await,
+        ),
+        (
+            "redirect",
+            StatusCode::SEE_OTHER,
+            Keep::Never,
+            hawser.form("/actions/credentials/create", "", &[]).await,
+        ),
+        (
+            "stream of nobody",
+            StatusCode::UNAUTHORIZED,
+            Keep::Never,
+            ask(get.clone(), "/events/organization", &[], "").await,
+        ),
         ("health", StatusCode::OK, Keep::Never, ask(get.clone(), "/healthz", &[], "").await),
-        ("readiness", StatusCode::SERVICE_UNAVAILABLE, Keep::Never, ask(get, "/readyz", &[], "").await),
+        (
+            "readiness",
+            StatusCode::SERVICE_UNAVAILABLE,
+            Keep::Never,
+            ask(get, "/readyz", &[], "").await,
+        ),
     ]
 }
 
@@ -87,7 +161,13 @@ async fn r_headers() {
 async fn files_carry_their_types_and_codings() {
     let hawser = Hawser::start().await;
     let ask = |path: &'static str, accept: &'static str| {
-        hawser.send(hawser.request(Method::GET, path).header("accept-encoding", accept).body(Body::empty()).unwrap())
+        hawser.send(
+            hawser
+                .request(Method::GET, path)
+                .header("accept-encoding", accept)
+                .body(Body::empty())
+                .unwrap(),
+        )
     };
     let module = ask("/pkg/hawser_bg.1.wasm", "gzip, br").await;
     assert_eq!(module.header("content-type"), "application/wasm");
@@ -115,7 +195,12 @@ async fn r_csp_the_nonce_of_the_header_is_that_of_every_script() {
     let hawser = Hawser::start().await;
     let cookie = hawser.set_up().await;
     let mut seen = HashSet::new();
-    for (path, cookie) in [("/sign-in", ""), ("/credentials", cookie.as_str()), ("/nothing", ""), ("/nothing", &cookie)] {
+    for (path, cookie) in [
+        ("/sign-in", ""),
+        ("/credentials", cookie.as_str()),
+        ("/nothing", ""),
+        ("/nothing", &cookie),
+    ] {
         let answer = hawser.page(path, cookie).await;
         let policy = answer.header("content-security-policy");
         let nonces: HashSet<_> = quoted(policy, "'nonce-", '\'').into_iter().collect();
@@ -127,7 +212,10 @@ async fn r_csp_the_nonce_of_the_header_is_that_of_every_script() {
             }
         }
         assert!(answer.text.contains("<script"), "{path}");
-        assert!(!answer.text.contains(" style=\""), "{path}: inline styles do not work under the policy");
+        assert!(
+            !answer.text.contains(" style=\""),
+            "{path}: inline styles do not work under the policy"
+        );
         assert!(seen.insert(nonce.to_string()), "{path}: a nonce was used twice");
     }
 }

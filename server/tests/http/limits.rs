@@ -25,7 +25,12 @@ async fn bodies_are_bounded_with_and_without_a_length() {
     let answer = hawser.send(post().body(Body::from(large.clone())).unwrap()).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
 
-    let chunks = futures::stream::iter(large.chunks(1_024).map(|chunk| Ok::<_, std::io::Error>(chunk.to_vec())).collect::<Vec<_>>());
+    let chunks = futures::stream::iter(
+        large
+            .chunks(1_024)
+            .map(|chunk| Ok::<_, std::io::Error>(chunk.to_vec()))
+            .collect::<Vec<_>>(),
+    );
     let answer = hawser.send(post().body(Body::from_stream(chunks)).unwrap()).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
 
@@ -39,9 +44,14 @@ async fn addresses_and_headers_are_bounded() {
     let hawser = Hawser::start().await;
     let path = format!("/sign-in?next={}", "x".repeat(server::web::URI_BYTES));
     let long = http::Request::builder().uri(path).header(header::HOST, HOST);
-    assert_eq!(hawser.send(long.body(Body::empty()).unwrap()).await.status, StatusCode::URI_TOO_LONG);
+    assert_eq!(
+        hawser.send(long.body(Body::empty()).unwrap()).await.status,
+        StatusCode::URI_TOO_LONG
+    );
 
-    let many = hawser.request(Method::GET, "/sign-in").header(header::COOKIE, "x".repeat(server::web::HEADER_BYTES));
+    let many = hawser
+        .request(Method::GET, "/sign-in")
+        .header(header::COOKIE, "x".repeat(server::web::HEADER_BYTES));
     let status = hawser.send(many.body(Body::empty()).unwrap()).await.status;
     assert_eq!(status, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
 }
@@ -54,7 +64,16 @@ async fn nonsense_is_refused_without_a_failure_of_ours() {
         if path == "/actions/sign-out" {
             continue;
         }
-        for body in ["", "%", "%ff%fe", "a=b&a=c", "name=%00", "id=not-an-id", "row_version=99999999999999999999", &"k=v&".repeat(10_000)] {
+        for body in [
+            "",
+            "%",
+            "%ff%fe",
+            "a=b&a=c",
+            "name=%00",
+            "id=not-an-id",
+            "row_version=99999999999999999999",
+            &"k=v&".repeat(10_000),
+        ] {
             let request = hawser
                 .request(Method::POST, path)
                 .header(header::COOKIE, &cookie)
@@ -62,7 +81,14 @@ async fn nonsense_is_refused_without_a_failure_of_ours() {
                 .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
             let answer = hawser.send(request.body(Body::from(body.to_owned())).unwrap()).await;
             let start: String = body.chars().take(20).collect();
-            assert!(!answer.status.is_server_error() || answer.status == StatusCode::SERVICE_UNAVAILABLE, "{path} {start}: {} {}", answer.status, answer.text);
+            assert!(!answer.text.contains("Args"), "{path} {start}: {}", answer.text);
+            assert!(
+                !answer.status.is_server_error()
+                    || answer.status == StatusCode::SERVICE_UNAVAILABLE,
+                "{path} {start}: {} {}",
+                answer.status,
+                answer.text
+            );
         }
     }
 }

@@ -21,10 +21,18 @@ async fn a_visitor_without_anything_to_remember_gets_no_cookie() {
 
 #[tokio::test]
 async fn the_cookie_is_bound_to_this_host() {
-    for (scheme, begins, secure) in [(Scheme::Http, "hawser=", false), (Scheme::Https, "__Host-hawser=", true)] {
+    for (scheme, begins, secure) in
+        [(Scheme::Http, "hawser=", false), (Scheme::Https, "__Host-hawser=", true)]
+    {
         let hawser = Hawser::start_with(scheme).await;
         let link = hawser.engine.set_up_link().await.unwrap().unwrap();
-        let fields = [("token", link.token.expose()), ("organization", "A"), ("name", "Ada"), ("email", "a@b.c"), ("password", PASSWORD)];
+        let fields = [
+            ("token", link.token.expose()),
+            ("organization", "A"),
+            ("name", "Ada"),
+            ("email", "a@b.c"),
+            ("password", PASSWORD),
+        ];
         let answer = hawser.form("/actions/set-up", "", &fields).await;
         let cookie = answer.header("set-cookie");
         assert!(cookie.starts_with(begins), "{cookie}");
@@ -61,7 +69,12 @@ async fn a_removed_host_cookie_is_removed_in_browsers_too() {
     let hawser = Hawser::start_with(Scheme::Https).await;
     let answer = hawser.page("/sign-in", "__Host-hawser=AAAAAAAAAAAAAAAAAAAAAA").await;
     let cookie = answer.header("set-cookie");
-    assert!(cookie.starts_with("__Host-hawser=;") && cookie.contains("; Secure") && cookie.contains("Max-Age=0"), "{cookie}");
+    assert!(
+        cookie.starts_with("__Host-hawser=;")
+            && cookie.contains("; Secure")
+            && cookie.contains("Max-Age=0"),
+        "{cookie}"
+    );
 }
 
 #[tokio::test]
@@ -80,7 +93,10 @@ async fn r_sess_02_a_request_under_way_does_not_bring_a_session_back() {
         let (slow, _) = tokio::join!(slow, hawser.form("/actions/sign-out", &cookie, &[]));
         assert!(!hawser.knows(&cookie).await, "round {round}: the session came back");
         if let Some(other) = slow.cookie() {
-            assert!(!hawser.knows(&other).await, "round {round}: the session lives on under another id");
+            assert!(
+                !hawser.knows(&other).await,
+                "round {round}: the session lives on under another id"
+            );
         }
     }
 }

@@ -16,7 +16,7 @@ use super::audit;
 use crate::{Engine, Error};
 
 /// How long the secret of a credential that never came to be may still arrive in Vault.
-pub(super) const LATE: Duration = Duration::from_secs(120);
+pub(super) const LATE: Duration = Duration::from_mins(2);
 
 /// Makes `version` the one that counts, queues its deliveries and writes it into the audit log, in
 /// one transaction; `None` when somebody else ended the operation.
@@ -64,7 +64,8 @@ async fn transaction(
             let propagation = PropagationId::new();
             let actor = &operation.actor;
             let deliveries =
-                storage::propagation::start(&mut tx, scope, propagation, id, version, actor, now).await?;
+                storage::propagation::start(&mut tx, scope, propagation, id, version, actor, now)
+                    .await?;
             let detail = format!("version {version}, {deliveries} repositories");
             (AuditAction::CredentialUpdated, (deliveries > 0).then_some(propagation), detail)
         }
@@ -104,7 +105,8 @@ pub(super) async fn abort(
         Kind::Create => {
             storage::credentials::remove_unborn(&mut tx, scope, id, operation.id, now).await?;
             let late = now.plus(LATE);
-            jobs::queue(&mut tx, scope, jobs::Kind::Destroy, id.uuid(), "aborted", late, now).await?;
+            jobs::queue(&mut tx, scope, jobs::Kind::Destroy, id.uuid(), "aborted", late, now)
+                .await?;
         }
         Kind::Update => {
             let prior = operation.prior_state;

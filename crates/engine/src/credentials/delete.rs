@@ -19,8 +19,9 @@ pub(super) async fn delete(
 ) -> Result<(), Error> {
     let scope = allowed(engine, actor, Action::ManageCredentials, "delete a credential").await?;
     let (id, unlinking) = form.parse()?;
-    let existing =
-        storage::credentials::existing(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    let existing = storage::credentials::existing(&engine.db, scope, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let now = engine.clock.now();
 
     let mut tx = engine.db.begin().await?;
@@ -31,7 +32,9 @@ pub(super) async fn delete(
     let detail = match unlinking {
         _ if links.is_empty() => String::new(),
         Unlinking::Refuse => {
-            return Err(ServiceError::InUse(links.into_iter().map(|(_, name)| name).collect()).into());
+            return Err(
+                ServiceError::InUse(links.into_iter().map(|(_, name)| name).collect()).into()
+            );
         }
         Unlinking::Unlink => {
             storage::repositories::unlink_all(&mut tx, scope, id).await?;

@@ -15,7 +15,11 @@ impl Engine {
     /// # Errors
     /// [`ServiceError::NotFound`] for a credential that is not deleted; when Vault or the database
     /// do not answer, so that the job is tried again.
-    pub async fn destroy_secret(&self, scope: Scope, credential: CredentialId) -> Result<(), Error> {
+    pub async fn destroy_secret(
+        &self,
+        scope: Scope,
+        credential: CredentialId,
+    ) -> Result<(), Error> {
         let deleted = storage::credentials::deleted(&self.db, scope, credential)
             .await?
             .ok_or(ServiceError::NotFound)?;

@@ -16,10 +16,7 @@ pub(super) async fn list(
     let rows = storage::credentials::page(&engine.db, scope, query).await?;
     let all = storage::credentials::count_all(&engine.db, scope).await?;
     let narrowed = !query.search.trim().is_empty() || !query.provider.is_empty();
-    let total = if narrowed {
-        storage::credentials::count(&engine.db, scope, query).await?
-    } else {
-        all
-    };
+    let total =
+        if narrowed { storage::credentials::count(&engine.db, scope, query).await? } else { all };
     Ok(CredentialPage { rows, total, all })
 }

@@ -22,7 +22,7 @@ mod write;
 use async_trait::async_trait;
 use connectors::vault::SecretPath;
 use domain::{
-    Actor, CredentialId, FieldProblem, Field, Scope, Secret,
+    Actor, CredentialId, Field, FieldProblem, Scope, Secret,
     audit::{AuditAction, AuditActor},
     credentials::{
         CreateCredential, CredentialChoice, CredentialDetail, CredentialPage, CredentialQuery,

@@ -43,7 +43,9 @@ async fn decide(engine: &Engine, operation: &Operation) -> Result<(), Error> {
             }
             Ok(())
         }
-        None => abort(engine, operation, AuditActor::Hawser, "the secret did not reach Vault").await,
+        None => {
+            abort(engine, operation, AuditActor::Hawser, "the secret did not reach Vault").await
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{Engine, Error};
 
 /// A version's uses within this time are one line of the audit log: an update that goes to
 /// 10,000 repositories must not write 10,000 lines.
-const ONE_USE: Duration = Duration::from_secs(60);
+const ONE_USE: Duration = Duration::from_mins(1);
 
 /// A secret as a registry wants it.
 #[derive(Debug, Clone)]
@@ -114,6 +114,6 @@ mod tests {
         assert!(uses.is_new(id, 1, start));
         assert!(!uses.is_new(id, 1, start.plus(Duration::from_secs(59))));
         assert!(uses.is_new(id, 2, start.plus(Duration::from_secs(59))));
-        assert!(uses.is_new(id, 1, start.plus(Duration::from_secs(60))));
+        assert!(uses.is_new(id, 1, start.plus(Duration::from_mins(1))));
     }
 }

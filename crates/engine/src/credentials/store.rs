@@ -47,7 +47,8 @@ async fn store(
             }
         },
         Outcome::Foreign => {
-            give_up(&engine, &operation, by, "Vault holds a version that Hawser did not write").await;
+            give_up(&engine, &operation, by, "Vault holds a version that Hawser did not write")
+                .await;
             let changed_by = "Somebody with access to Vault".to_owned();
             Err(ServiceError::Stale { changed_by }.into())
         }

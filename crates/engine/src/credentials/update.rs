@@ -72,7 +72,10 @@ async fn intend(
     }
     let deadline = now.plus(store::DEADLINE);
     storage::credentials::begin(&mut tx, scope, operation, now, deadline).await?;
-    let detail = match (operation.username == existing.username, operation.fingerprint == existing.fingerprint) {
+    let detail = match (
+        operation.username == existing.username,
+        operation.fingerprint == existing.fingerprint,
+    ) {
         (true, true) => "the same secret again",
         (true, false) => "new secret",
         (false, true) => "new user name",
@@ -105,7 +108,8 @@ async fn describe(
         drop(tx);
         return Err(overtaken(engine, scope, id).await?);
     }
-    let detail = if name == existing.name { String::new() } else { format!("name was {}", existing.name) };
+    let detail =
+        if name == existing.name { String::new() } else { format!("name was {}", existing.name) };
     let action = AuditAction::CredentialDescribed;
     audit(engine, &mut tx, scope, person(actor), action, name, detail).await?;
     tx.commit().await?;
@@ -116,7 +120,11 @@ async fn describe(
 /// A provider that fixes the user name fills in an empty one, as when the credential was made.
 fn username(change: &CredentialChange, existing: &Existing) -> String {
     let typed = change.username.as_str();
-    if typed.is_empty() { existing.provider.facts().fixed_username.to_owned() } else { typed.to_owned() }
+    if typed.is_empty() {
+        existing.provider.facts().fixed_username.to_owned()
+    } else {
+        typed.to_owned()
+    }
 }
 
 /// The password of the version that counts, to be stored again beside a new user name.
@@ -133,9 +141,9 @@ async fn stored(
     };
     match sealed {
         Ok(sealed) => Ok(sealed.password),
-        Err(VaultError::NotFound) => {
-            Err(Field::Password.problem("Vault does not hold the password any more. Type it again.").into())
-        }
+        Err(VaultError::NotFound) => Err(Field::Password
+            .problem("Vault does not hold the password any more. Type it again.")
+            .into()),
         Err(error) => Err(error.into()),
     }
 }
@@ -146,7 +154,8 @@ async fn overtaken(
     id: domain::CredentialId,
 ) -> Result<Error, Error> {
     let existing = storage::credentials::existing(&engine.db, scope, id).await?;
-    Ok(existing.map_or_else(|| ServiceError::NotFound.into(), |existing| stale(existing.changed_by)))
+    Ok(existing
+        .map_or_else(|| ServiceError::NotFound.into(), |existing| stale(existing.changed_by)))
 }
 
 fn stale(changed_by: String) -> Error {

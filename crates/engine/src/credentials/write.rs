@@ -114,7 +114,9 @@ impl Attempt<'_> {
         let Ok(newest) = self.engine.vault.newest(&self.path).await else {
             return Next::Ended(Outcome::Unknown);
         };
-        if let Some(newest) = newest.filter(|newest| newest.operation == Some(self.sealed.operation)) {
+        if let Some(newest) =
+            newest.filter(|newest| newest.operation == Some(self.sealed.operation))
+        {
             return Next::Ended(Outcome::Written(newest.version));
         }
         // What is there is not ours, and check-and-set keeps our earlier tries from landing.

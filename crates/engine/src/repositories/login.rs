@@ -13,10 +13,11 @@ use tokio::{sync::Mutex, time::Instant};
 use crate::{Engine, Error, error::chain};
 
 /// How long a login stays in memory.
-const KEPT: Duration = Duration::from_secs(60);
+const KEPT: Duration = Duration::from_mins(1);
 
 /// A committed version of a credential. SQL is asked for it before every use, so a login of a
 /// deleted or newer credential is never taken from memory (F19).
+#[expect(clippy::struct_field_names, reason = "a version of Vault, as everywhere else")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Version {
     pub(crate) organization: OrganizationId,

@@ -16,7 +16,7 @@ use super::sync::{Attempt, next};
 /// The first pause after a failure that may pass; it doubles with every further one.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 /// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(15);
 /// The longest pause while Vault is away: nothing is wrong with the registry, and everything has
 /// to be well two minutes after Vault is back.
 const LONGEST_VAULT_PAUSE: Duration = Duration::from_secs(30);
@@ -137,17 +137,17 @@ mod tests {
             assert!(pauses.iter().all(|pause| *pause <= most), "{tries}");
             assert!(pauses.iter().any(|pause| *pause > most / 4), "{tries}");
         }
-        let asked = Duration::from_secs(3_600);
+        let asked = Duration::from_hours(1);
         assert_eq!(pause(Cause::RateLimited, 0, Some(asked)), asked);
         assert!(pause(Cause::VaultUnavailable, 30, None) <= LONGEST_VAULT_PAUSE);
     }
 
     #[test]
     fn refused_logins_wait_for_the_interval() {
-        assert_eq!(next_sync(3_600, 3, Some(Cause::InvalidCredentials), None), Some(Duration::from_secs(3_600)));
+        assert_eq!(next_sync(3_600, 3, Some(Cause::InvalidCredentials), None), Some(Duration::from_hours(1)));
         assert_eq!(next_sync(0, 3, Some(Cause::InvalidCredentials), None), None);
         assert!(next_sync(3_600, 0, Some(Cause::Timeout), None).unwrap() <= FIRST_PAUSE);
         assert_eq!(next_sync(0, 12, Some(Cause::Timeout), None), None);
-        assert_eq!(next_sync(300, 0, None, None), Some(Duration::from_secs(300)));
+        assert_eq!(next_sync(300, 0, None, None), Some(Duration::from_mins(5)));
     }
 }

@@ -126,19 +126,13 @@ impl Engine {
         };
         let proven = login.as_ref().map(|(_, version)| (version.credential, version.vault_version));
         let asked = asked(target, url, login);
-        match self.read_registry(asked, validators(target), known).await {
+        match self.registries.sync(&asked, &validators(target), &known).await {
             Ok(synced) => Ended::Synced(synced, proven),
             Err(failure) => {
                 log(scope, target, &failure);
                 Ended::Failed(failure)
             }
         }
-    }
-
-    async fn read_registry(&self, asked: Target, validators: Validators, known: Known) -> Result<connectors::repository::Synced, Failure> {
-        let registries = self.registries.clone();
-        let runtime = tokio::runtime::Handle::current();
-        tokio::task::spawn_blocking(move || runtime.block_on(registries.sync(&asked, &validators, &known))).await.unwrap()
     }
 
     /// OCI registries tell each version apart, so what is stored need not be fetched again.

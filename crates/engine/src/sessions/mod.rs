@@ -51,13 +51,16 @@ impl Sessions for Engine {
     }
 
     async fn memberships(&self, user: UserId) -> Answer<Vec<Membership>> {
-        storage::organizations::memberships(&self.db, user).await.map_err(|error| answer(error.into()))
+        storage::organizations::memberships(&self.db, user)
+            .await
+            .map_err(|error| answer(error.into()))
     }
 }
 
 /// The person in the organization they joined first.
 async fn find_actor(engine: &Engine, user: UserId) -> Result<Actor, Error> {
-    let name = storage::sessions::user_name(&engine.db, user).await?.ok_or(ServiceError::NotSignedIn)?;
+    let name =
+        storage::sessions::user_name(&engine.db, user).await?.ok_or(ServiceError::NotSignedIn)?;
     let memberships = storage::organizations::memberships(&engine.db, user).await?;
     let Membership { organization, name: organization_name, role } =
         memberships.into_iter().next().ok_or(ServiceError::NotAllowed)?;

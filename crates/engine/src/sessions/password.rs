@@ -19,9 +19,8 @@ const PASSES: u32 = 2;
 static PERMITS: Semaphore = Semaphore::const_new(2);
 
 /// What an unknown address is checked against, so that it takes as long as a known one (R-ENUM-01).
-static NOBODY: LazyLock<String> = LazyLock::new(|| {
-    hash_now(&crate::random::bytes::<16>()).unwrap_or_else(|_| String::new())
-});
+static NOBODY: LazyLock<String> =
+    LazyLock::new(|| hash_now(&crate::random::bytes::<16>()).unwrap_or_else(|_| String::new()));
 
 /// Whether a password is the one that was hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +41,8 @@ pub(super) async fn hash(password: Secret) -> Result<String, Error> {
 /// Checks a password against a stored hash, or against nobody's.
 pub(super) async fn check(password: Secret, stored: Option<String>) -> Result<Check, Error> {
     run(move || {
-        let hash = PasswordHash::new(stored.as_deref().unwrap_or(&NOBODY)).map_err(|_| Error::Password)?;
+        let hash =
+            PasswordHash::new(stored.as_deref().unwrap_or(&NOBODY)).map_err(|_| Error::Password)?;
         let right = Argon2::default().verify_password(password.expose().as_bytes(), &hash).is_ok();
         if stored.is_none() || !right {
             return Ok(Check::Wrong);

@@ -16,7 +16,7 @@ use super::password;
 use crate::{Engine, Error};
 
 /// How long a set-up link can be used.
-const VALID: Duration = Duration::from_secs(3_600);
+const VALID: Duration = Duration::from_hours(1);
 
 /// The one-time token of the set-up link.
 #[derive(Debug)]
@@ -37,7 +37,8 @@ impl Engine {
         let token = Secret::new(BASE64_URL_SAFE_NO_PAD.encode(crate::random::bytes::<32>()));
         let mut tx = self.db.begin().await?;
         storage::sessions::void_tokens(&mut tx).await?;
-        storage::sessions::issue_token(&mut tx, &hash(&token), self.clock.now().plus(VALID)).await?;
+        storage::sessions::issue_token(&mut tx, &hash(&token), self.clock.now().plus(VALID))
+            .await?;
         tx.commit().await?;
         Ok(Some(SetUpLink { token }))
     }

@@ -38,7 +38,11 @@ pub(super) async fn sign_in(engine: &Engine, form: SignIn, peer: Peer) -> Result
 /// Writes a sign-in, or a refused one, to the log of the person's organization. A try with an
 /// unknown address stands in the log of whoever set this Hawser up, without the address: people
 /// type passwords into the wrong field.
-async fn note(engine: &Engine, account: Option<&Account>, action: AuditAction) -> Result<(), Error> {
+async fn note(
+    engine: &Engine,
+    account: Option<&Account>,
+    action: AuditAction,
+) -> Result<(), Error> {
     let organization = match account {
         Some(account) => {
             let memberships = storage::organizations::memberships(&engine.db, account.id).await?;

@@ -24,7 +24,7 @@ use crate::{Engine, error::chain, repositories::Logins};
 /// How long claimed work is ours without a sign of life; it is renewed at a third of that.
 pub(crate) const LEASE: Duration = Duration::from_secs(45);
 /// How long one piece of work may take.
-const LONGEST: Duration = Duration::from_secs(5 * 60);
+const LONGEST: Duration = Duration::from_mins(5);
 /// How long work under way may go on after the shutdown began.
 const GRACE: Duration = Duration::from_secs(10);
 

@@ -13,9 +13,9 @@ use crate::{Engine, Error, error::chain, repositories::finish};
 
 const TICK: Duration = Duration::from_secs(2);
 const OPERATIONS: Duration = Duration::from_secs(10);
-const CLEAN_UP: Duration = Duration::from_secs(3_600);
+const CLEAN_UP: Duration = Duration::from_hours(1);
 /// How long the runs of syncs are kept.
-const RUNS_KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+const RUNS_KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// Looks until the shutdown.
 pub(super) async fn run(engine: Engine, mut stopped: watch::Receiver<()>) {

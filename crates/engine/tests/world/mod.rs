@@ -1,6 +1,8 @@
 //! A Hawser for one test: a fresh database, a real OpenBao, and registries on loopback.
 #![expect(dead_code, reason = "each test file uses a part of it")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+pub mod forms;
 pub mod registry;
 mod vault;
 
@@ -30,8 +32,9 @@ pub struct World {
     pub engine: Engine,
     pub db: Db,
     pub actor: Actor,
-    _vault: Arc<vault::Bao>,
-    _folder: tempfile::TempDir,
+    registries: Registries,
+    vault: Arc<vault::Bao>,
+    folder: tempfile::TempDir,
 }
 
 /// Runs one test on SQLite and on PostgreSQL.
@@ -77,16 +80,11 @@ impl World {
         let vault = vault::Bao::shared();
         let db = Db::open(address).await.unwrap();
         let outbound = Outbound::new(AllowList::parse("127.0.0.0/8").unwrap()).unwrap();
-        let engine = Engine::new(
-            db.clone(),
-            Vault::connect(vault.config()).await.unwrap(),
-            Registries::new(outbound),
-            Arc::new(SystemClock),
-        )
-        .await
-        .unwrap();
+        let registries = Registries::new(outbound);
+        let vault_client = Vault::connect(vault.config()).await.unwrap();
+        let engine = Engine::new(db.clone(), vault_client, registries.clone(), Arc::new(SystemClock)).await.unwrap();
         let actor = Self::organization(&db, "One").await;
-        Self { engine, db, actor, _vault: vault, _folder: folder }
+        Self { engine, db, actor, registries, vault, folder }
     }
 
     /// A person who owns a new organization.
@@ -105,14 +103,26 @@ impl World {
         }
     }
 
+    /// Another engine on the same database, with this clock and Vault.
+    pub async fn engine_with(&self, clock: Arc<dyn Clock>, vault: VaultConfig) -> Engine {
+        let outbound = Outbound::new(AllowList::parse("127.0.0.0/8").unwrap()).unwrap();
+        let vault = Vault::connect(vault).await.unwrap();
+        Engine::new(self.db.clone(), vault, Registries::new(outbound), clock).await.unwrap()
+    }
+
+    /// Registries of our own, to ask without Hawser.
+    pub fn registries(&self) -> Registries {
+        self.registries.clone()
+    }
+
     /// How the engine reaches Vault.
     pub fn vault_config(&self) -> VaultConfig {
-        self._vault.config()
+        self.vault.config()
     }
 
     /// Where the database is, when it is SQLite.
     pub fn folder(&self) -> &std::path::Path {
-        self._folder.path()
+        self.folder.path()
     }
 
     pub fn scope(&self) -> Scope {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    fmt::Write,
     net::SocketAddr,
     sync::{
         Arc, Mutex,
@@ -94,13 +95,16 @@ impl Registry {
 pub fn index(charts: &[(&str, &[&str])]) -> String {
     let mut text = String::from("apiVersion: v1\nentries:\n");
     for (name, versions) in charts {
-        text.push_str(&format!("  {name}:\n"));
+        writeln!(text, "  {name}:").unwrap();
         for version in *versions {
-            text.push_str(&format!(
+            let digest = version.len();
+            write!(
+                text,
                 "  - name: {name}\n    version: {version}\n    appVersion: '9'\n    description: The {name} chart\n    \
-                 keywords: [web, {name}-word]\n    created: 2026-01-02T03:04:05Z\n    digest: {:064}\n    urls: [{name}-{version}.tgz]\n",
-                version.len()
-            ));
+                 keywords: [web, {name}-word]\n    created: 2026-01-02T03:04:05Z\n    digest: {digest:064}\n    \
+                 urls: [{name}-{version}.tgz]\n",
+            )
+            .unwrap();
         }
     }
     text

@@ -89,7 +89,12 @@ pub enum Ended {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn settle(tx: &mut Tx, scope: Scope, operation: OperationId, ended: Ended) -> Result<u64> {
+pub async fn settle(
+    tx: &mut Tx,
+    scope: Scope,
+    operation: OperationId,
+    ended: Ended,
+) -> Result<u64> {
     let state = match ended {
         Ended::Applied => "applied",
         Ended::Aborted => "aborted",

@@ -1,5 +1,8 @@
 //! SQL of organizations and their members.
 
+#[cfg(test)]
+mod wall;
+
 use domain::{Name, OrganizationId, Role, Timestamp, UserId, organizations::Membership};
 use uuid::Uuid;
 

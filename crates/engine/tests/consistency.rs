@@ -1,0 +1,217 @@
+//! SQL and Vault stay of one mind, whatever fails between them.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod sea;
+mod world;
+
+use std::{sync::Arc, time::Duration};
+
+use connectors::vault::{VaultConfig, VaultError};
+use domain::{
+    Field, OperationId, ServiceError,
+    audit::AuditAction,
+    credentials::{CredentialState, UpdateCredential},
+    service::Credentials,
+};
+use engine::{Clock, Error};
+use sea::{DEADLINE, Sea, raw::Raw};
+use world::{
+    World,
+    forms::{change, new, removal},
+    on_both,
+};
+
+on_both!(
+    f2_an_intent_without_a_secret_is_given_up,
+    f2_a_credential_that_never_came_to_be_frees_its_name,
+    f1_a_stored_secret_is_rolled_forward,
+    f1_a_stored_first_secret_is_rolled_forward,
+    f3_a_late_duplicate_is_never_used,
+    f9_a_late_secret_of_a_deleted_credential_goes,
+    f4_without_vault_nothing_changes,
+    f5_a_missing_version_changes_no_state,
+    what_was_written_by_hand_is_not_overwritten,
+    i_05_nothing_is_decided_before_its_time,
+    i_08_a_swapped_secret_is_refused,
+);
+
+async fn f2_an_intent_without_a_secret_is_given_up(world: World) {
+    let id = world.credential("ghcr", "old").await;
+    let sea = Sea::new(world).await;
+    sea.intend(id).await;
+    assert_eq!(sea.get(id).await.state, CredentialState::Updating);
+    assert_eq!(sea.password(id).await, "old");
+    let busy = sea.update(id, "meanwhile").await;
+    assert_eq!(busy, Err(ServiceError::Stale { changed_by: "Ada".into() }));
+
+    assert_eq!(sea.recover().await, 1);
+    let detail = sea.get(id).await;
+    assert_eq!(
+        (detail.state, detail.vault_version, detail.row_version),
+        (CredentialState::Active, 1, 1)
+    );
+    assert_eq!((detail.username.as_str(), detail.description.as_str()), ("robot", ""));
+    assert_eq!(sea.logged(AuditAction::CredentialUpdateAborted).await, 1);
+    assert_eq!(sea.recover().await, 0);
+    sea.update(id, "new").await.unwrap();
+    assert_eq!(sea.password(id).await, "new");
+}
+
+async fn f2_a_credential_that_never_came_to_be_frees_its_name(world: World) {
+    let sea = Sea::new(world).await;
+    let operation = sea.intend_new().await;
+    assert_eq!(sea.get(operation.credential).await.state, CredentialState::Creating);
+    let taken =
+        Credentials::create(&sea.engine, &sea.world.actor, new("ghcr", "x")).await.unwrap_err();
+    assert!(taken.problem_of(Field::Name).is_some());
+    assert_eq!(sea.recover().await, 1);
+    assert!(Credentials::get(&sea.engine, &sea.world.actor, operation.credential).await.is_err());
+    Credentials::create(&sea.engine, &sea.world.actor, new("ghcr", "x")).await.unwrap();
+
+    // Its secret arrives after all; the job that was queued destroys it.
+    sea.write(0, operation.credential, operation.id, "late").await;
+    sea.engine.destroy_secret(sea.world.scope(), operation.credential).await.unwrap();
+    assert_eq!(sea.vault.newest(&sea.path(operation.credential)).await.unwrap(), None);
+}
+
+async fn f1_a_stored_secret_is_rolled_forward(world: World) {
+    let id = world.credential("ghcr", "old").await;
+    let sea = Sea::new(world).await;
+    let operation = sea.intend(id).await;
+    sea.write(1, id, operation.id, "new").await;
+    assert_eq!(sea.password(id).await, "old", "I-02: not before SQL committed it");
+    assert_eq!(sea.recover().await, 1);
+    assert_eq!(sea.password(id).await, "new");
+    let detail = sea.get(id).await;
+    assert_eq!(
+        (detail.state, detail.vault_version, detail.row_version),
+        (CredentialState::Active, 2, 2)
+    );
+    assert_eq!(detail.description, "of the operation");
+    assert_eq!(sea.logged(AuditAction::CredentialUpdated).await, 1);
+    assert_eq!(sea.recover().await, 0);
+}
+
+async fn f1_a_stored_first_secret_is_rolled_forward(world: World) {
+    let sea = Sea::new(world).await;
+    let operation = sea.intend_new().await;
+    assert!(sea.engine.secret_for_use(sea.world.scope(), operation.credential).await.is_err());
+    sea.write(0, operation.credential, operation.id, "first").await;
+    assert_eq!(sea.recover().await, 1);
+    assert_eq!(sea.password(operation.credential).await, "first");
+    assert_eq!(sea.get(operation.credential).await.state, CredentialState::Active);
+}
+
+async fn f3_a_late_duplicate_is_never_used(world: World) {
+    let id = world.credential("ghcr", "old").await;
+    let sea = Sea::new(world).await;
+    let operation = sea.intend(id).await;
+    assert_eq!(sea.recover().await, 1);
+    // The write arrives after the operation was given up.
+    sea.write(1, id, operation.id, "late").await;
+    assert_eq!(sea.password(id).await, "old");
+    // The next update recognizes it and writes on top of it.
+    sea.update(id, "newer").await.unwrap();
+    assert_eq!(sea.get(id).await.vault_version, 3);
+    assert_eq!(sea.password(id).await, "newer");
+}
+
+async fn f9_a_late_secret_of_a_deleted_credential_goes(world: World) {
+    let sea = Sea::new(world).await;
+    let operation = sea.intend_new().await;
+    let form = removal(operation.credential, "refuse");
+    Credentials::delete(&sea.engine, &sea.world.actor, form).await.unwrap();
+    sea.engine.destroy_secret(sea.world.scope(), operation.credential).await.unwrap();
+    sea.write(0, operation.credential, operation.id, "late").await;
+    assert_eq!(sea.recover().await, 1);
+    assert_eq!(sea.vault.newest(&sea.path(operation.credential)).await.unwrap(), None);
+    assert!(sea.engine.secret_for_use(sea.world.scope(), operation.credential).await.is_err());
+}
+
+async fn f4_without_vault_nothing_changes(world: World) {
+    let id = world.credential("ghcr", "old").await;
+    let mut sea = Sea::new(world).await;
+    let nowhere =
+        VaultConfig { address: "http://127.0.0.1:1".parse().unwrap(), ..sea.world.vault_config() };
+    let healthy = sea.engine.clone();
+    sea.engine = sea.world.engine_with(Arc::clone(&sea.clock) as Arc<dyn Clock>, nowhere).await;
+    let unavailable = Err(ServiceError::Unavailable { what: "Vault".into() });
+
+    assert_eq!(sea.update(id, "new").await, unavailable);
+    let created = Credentials::create(&sea.engine, &sea.world.actor, new("second", "x")).await;
+    assert_eq!(created.map(drop), unavailable);
+    let detail = sea.get(id).await;
+    assert_eq!(
+        (detail.state, detail.row_version, detail.vault_version),
+        (CredentialState::Active, 1, 1)
+    );
+    // What is open stays open as long as Vault does not answer.
+    sea.intend(id).await;
+    assert_eq!(sea.recover().await, 0);
+    assert_eq!(sea.get(id).await.state, CredentialState::Updating);
+
+    sea.engine = healthy;
+    assert_eq!(sea.recover().await, 1);
+    assert_eq!(sea.password(id).await, "old");
+    Credentials::create(&sea.engine, &sea.world.actor, new("second", "x")).await.unwrap();
+}
+
+async fn f5_a_missing_version_changes_no_state(world: World) {
+    let id = world.credential("ghcr", "old").await;
+    let sea = Sea::new(world).await;
+    sea.vault.destroy_version(&sea.path(id), 1).await.unwrap();
+    assert!(sea.engine.secret_for_use(sea.world.scope(), id).await.is_err());
+    assert_eq!(sea.get(id).await.state, CredentialState::Active);
+    let form = UpdateCredential { username: "other".into(), ..change(&sea.get(id).await, "") };
+    let refused = Credentials::update(&sea.engine, &sea.world.actor, form).await.unwrap_err();
+    assert!(refused.problem_of(Field::Password).is_some());
+    sea.update(id, "again").await.unwrap();
+    assert_eq!(sea.password(id).await, "again");
+}
+
+async fn what_was_written_by_hand_is_not_overwritten(world: World) {
+    let id = world.credential("ghcr", "old").await;
+    let sea = Sea::new(world).await;
+    sea.write(1, id, OperationId::new(), "by hand").await;
+    let refused = sea.update(id, "new").await;
+    assert!(matches!(refused, Err(ServiceError::Stale { .. })), "{refused:?}");
+    let detail = sea.get(id).await;
+    assert_eq!((detail.state, detail.vault_version), (CredentialState::Active, 1));
+    assert_eq!(sea.password(id).await, "old");
+    assert_eq!(sea.vault.read(&sea.path(id), 2).await.unwrap().password.expose(), "by hand");
+    // Once the operator removed it, updates work again.
+    sea.vault.destroy_version(&sea.path(id), 2).await.unwrap();
+    sea.update(id, "new").await.unwrap();
+    assert_eq!(sea.password(id).await, "new");
+}
+
+async fn i_05_nothing_is_decided_before_its_time(world: World) {
+    let id = world.credential("ghcr", "old").await;
+    let sea = Sea::new(world).await;
+    sea.intend(id).await;
+    sea.clock.advance(DEADLINE.saturating_sub(Duration::from_millis(1)));
+    assert_eq!(sea.engine.recover_operations().await.unwrap(), 0);
+    sea.clock.advance(Duration::from_millis(1));
+    let again = sea.engine.clone();
+    let (a, b) = tokio::join!(sea.engine.recover_operations(), again.recover_operations());
+    assert!(a.unwrap() + b.unwrap() >= 1);
+    assert_eq!(
+        sea.logged(AuditAction::CredentialUpdateAborted).await,
+        1,
+        "two replicas decide once"
+    );
+}
+
+async fn i_08_a_swapped_secret_is_refused(world: World) {
+    let (a, b) = (world.credential("a", "of a").await, world.credential("b", "of b").await);
+    let sea = Sea::new(world).await;
+    // Somebody copies the secret of `b` over that of `a`, at the very version that SQL committed.
+    let raw = Raw::login(&sea.world.vault_config()).await;
+    raw.call("DELETE", &format!("metadata/{}", sea.path(a)), "").await;
+    let copied = raw.call("GET", &format!("data/{}", sea.path(b)), "").await;
+    let data = copied.pointer("/data/data").unwrap();
+    raw.call("POST", &format!("data/{}", sea.path(a)), &format!("{{\"data\":{data}}}")).await;
+    let refused = sea.engine.secret_for_use(sea.world.scope(), a).await;
+    assert!(matches!(refused, Err(Error::Vault(VaultError::Binding))), "{refused:?}");
+    assert_eq!(sea.password(b).await, "of b");
+}

@@ -1,0 +1,142 @@
+//! Who may change a credential, and what keeps it from being deleted.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+mod world;
+
+use domain::{
+    Action, Actor, CredentialId, Field, RepositoryId, Role, ServiceError,
+    audit::{AuditAction, AuditEvent, AuditQuery},
+    credentials::{CredentialDetail, CredentialQuery, CredentialState, DeleteCredential},
+    repositories::AddRepository,
+    service::{Answer, Audit, Credentials, Repositories},
+};
+use world::{
+    World,
+    forms::{change, new, removal},
+    on_both,
+};
+
+on_both!(
+    a_credential_in_use_is_not_deleted,
+    a_replacement_takes_over_the_links,
+    r_authz_roles_are_asked,
+    r_authz_other_organizations_see_nothing,
+);
+
+async fn get(world: &World, id: CredentialId) -> CredentialDetail {
+    Credentials::get(&world.engine, &world.actor, id).await.unwrap()
+}
+
+async fn password(world: &World, id: CredentialId) -> String {
+    let secret = world.engine.secret_for_use(world.scope(), id).await.unwrap();
+    secret.password.expose().to_owned()
+}
+
+/// A repository whose host nobody asks.
+async fn repository(world: &World, name: &str, credential: CredentialId) -> RepositoryId {
+    let form = AddRepository {
+        url: format!("http://127.0.0.1:9/{name}"),
+        name: name.into(),
+        kind: "helm".into(),
+        credential: credential.to_string(),
+        ..AddRepository::default()
+    };
+    Repositories::add(&world.engine, &world.actor, form).await.unwrap()
+}
+
+async fn log(world: &World, action: AuditAction) -> Vec<AuditEvent> {
+    let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
+    Audit::list(&world.engine, &world.actor, query).await.unwrap().rows
+}
+
+async fn delete(world: &World, form: DeleteCredential) -> Answer<()> {
+    Credentials::delete(&world.engine, &world.actor, form).await
+}
+
+async fn a_credential_in_use_is_not_deleted(world: World) {
+    let id = world.credential("ghcr", "old").await;
+    repository(&world, "b", id).await;
+    let repository = repository(&world, "a", id).await;
+    let refused = delete(&world, removal(id, "refuse")).await;
+    assert_eq!(refused, Err(ServiceError::InUse(vec!["a".into(), "b".into()])));
+    assert_eq!(get(&world, id).await.state, CredentialState::Active);
+    assert!(world.engine.destroy_secret(world.scope(), id).await.is_err(), "it lives");
+    assert_eq!(password(&world, id).await, "old");
+
+    delete(&world, removal(id, "unlink")).await.unwrap();
+    let gone = Credentials::get(&world.engine, &world.actor, id).await;
+    assert_eq!(gone, Err(ServiceError::NotFound));
+    assert!(world.engine.secret_for_use(world.scope(), id).await.is_err());
+    assert!(world.look(repository).await.summary.link.is_none());
+    assert_eq!(delete(&world, removal(id, "unlink")).await, Err(ServiceError::NotFound));
+    for _ in 0..2 {
+        world.engine.destroy_secret(world.scope(), id).await.unwrap();
+    }
+    assert_eq!(log(&world, AuditAction::CredentialDestroyed).await.len(), 1);
+    assert_eq!(
+        log(&world, AuditAction::CredentialDeleted).await[0].detail,
+        "2 repositories unlinked"
+    );
+}
+
+async fn a_replacement_takes_over_the_links(world: World) {
+    let (old, new) = (world.credential("old", "1").await, world.credential("new", "2").await);
+    repository(&world, "charts", old).await;
+    let form = DeleteCredential {
+        replacement: CredentialId::new().to_string(),
+        ..removal(old, "replace")
+    };
+    assert!(delete(&world, form).await.unwrap_err().problem_of(Field::Replacement).is_some());
+    assert_eq!(get(&world, old).await.links.len(), 1);
+
+    let form = DeleteCredential { replacement: new.to_string(), ..removal(old, "replace") };
+    delete(&world, form).await.unwrap();
+    let detail = get(&world, new).await;
+    assert_eq!(detail.links.len(), 1);
+    assert_eq!(detail.history[0].counts.total(), 1);
+    let choices =
+        Credentials::choices(&world.engine, &world.actor, "http://127.0.0.1:9/x").await.unwrap();
+    assert_eq!((choices.len(), choices[0].id, choices[0].fits_host), (1, new, true));
+}
+
+async fn r_authz_roles_are_asked(world: World) {
+    let id = world.credential("ghcr", "old").await;
+    for role in [Role::Editor, Role::Viewer] {
+        let actor = Actor { role, ..world.actor.clone() };
+        assert!(actor.may(Action::ManageCredentials).is_err());
+        let detail = Credentials::get(&world.engine, &actor, id).await.unwrap();
+        let refused = [
+            Credentials::create(&world.engine, &actor, new("x", "x")).await.map(drop),
+            Credentials::update(&world.engine, &actor, change(&detail, "x")).await.map(drop),
+            Credentials::delete(&world.engine, &actor, removal(id, "unlink")).await,
+            Audit::list(&world.engine, &actor, AuditQuery::default()).await.map(drop),
+        ];
+        assert!(
+            refused.iter().all(|answer| *answer == Err(ServiceError::NotAllowed)),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(password(&world, id).await, "old");
+    assert_eq!(log(&world, AuditAction::Refused).await.len(), 8);
+}
+
+async fn r_authz_other_organizations_see_nothing(world: World) {
+    let id = world.credential("ghcr", "old").await;
+    let detail = get(&world, id).await;
+    let other = World::organization(&world.db, "Two").await;
+    let engine = &world.engine;
+    let answers = [
+        Credentials::get(engine, &other, id).await.map(drop),
+        Credentials::update(engine, &other, change(&detail, "stolen")).await.map(drop),
+        Credentials::update(engine, &other, change(&detail, "")).await.map(drop),
+        Credentials::delete(engine, &other, removal(id, "unlink")).await,
+    ];
+    assert!(answers.iter().all(|answer| *answer == Err(ServiceError::NotFound)), "{answers:?}");
+    assert!(engine.secret_for_use(domain::Scope::of_worker(other.organization), id).await.is_err());
+    let page = Credentials::list(engine, &other, CredentialQuery::default()).await.unwrap();
+    assert_eq!((page.rows.len(), page.total, page.all), (0, 0, 0));
+    assert!(Credentials::choices(engine, &other, "").await.unwrap().is_empty());
+    // The same name is free there.
+    Credentials::create(engine, &other, new("ghcr", "theirs")).await.unwrap();
+    assert_eq!(password(&world, id).await, "old");
+}

@@ -1,0 +1,145 @@
+//! A world whose processes die between SQL and Vault, with a clock that can be moved.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+pub mod raw;
+
+use std::{sync::Arc, time::Duration};
+
+use connectors::vault::{Sealed, SecretPath, Vault};
+use domain::{
+    CredentialId, OperationId, Secret, ServiceError, Timestamp,
+    audit::{AuditAction, AuditQuery},
+    credentials::{CredentialDetail, CredentialState},
+    service::{Audit, Credentials},
+};
+use engine::{Clock, Engine, ManualClock, SystemClock};
+use storage::credentials::{Kind, NewRow, Operation};
+
+use crate::world::{World, forms::change};
+
+/// A world with a clock that can be moved, and a Vault to look into.
+pub struct Sea {
+    pub world: World,
+    pub engine: Engine,
+    pub clock: Arc<ManualClock>,
+    pub vault: Vault,
+}
+
+impl Sea {
+    pub async fn new(world: World) -> Self {
+        let clock = Arc::new(ManualClock::new(SystemClock.now()));
+        let engine =
+            world.engine_with(Arc::clone(&clock) as Arc<dyn Clock>, world.vault_config()).await;
+        let vault = Vault::connect(world.vault_config()).await.unwrap();
+        Self { world, engine, clock, vault }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub async fn get(&self, id: CredentialId) -> CredentialDetail {
+        Credentials::get(&self.engine, &self.world.actor, id).await.unwrap()
+    }
+
+    pub async fn password(&self, id: CredentialId) -> String {
+        let secret = self.engine.secret_for_use(self.world.scope(), id).await.unwrap();
+        secret.password.expose().to_owned()
+    }
+
+    pub async fn update(&self, id: CredentialId, password: &str) -> Result<(), ServiceError> {
+        let form = change(&self.get(id).await, password);
+        Credentials::update(&self.engine, &self.world.actor, form).await.map(drop)
+    }
+
+    pub fn path(&self, credential: CredentialId) -> SecretPath {
+        SecretPath { organization: self.world.actor.organization, credential }
+    }
+
+    /// The write of an operation, as a process does it that dies right after.
+    pub async fn write(
+        &self,
+        cas: u64,
+        credential: CredentialId,
+        operation: OperationId,
+        password: &str,
+    ) -> u64 {
+        let sealed = Sealed {
+            organization: self.world.actor.organization,
+            credential,
+            operation,
+            username: "robot".into(),
+            password: Secret::new(password.into()),
+        };
+        self.vault.write(&self.path(credential), cas, &sealed).await.unwrap()
+    }
+
+    pub fn operation(&self, credential: CredentialId, kind: Kind) -> Operation {
+        Operation {
+            organization: self.world.actor.organization,
+            id: OperationId::new(),
+            credential,
+            kind,
+            prior_state: CredentialState::Active,
+            name: "ghcr".into(),
+            name_key: "ghcr".into(),
+            description: "of the operation".into(),
+            username: "robot-2".into(),
+            fingerprint: "0011223344556677".into(),
+            actor: "Ada".into(),
+        }
+    }
+
+    /// T1 of an update, as a process does it that dies right after.
+    pub async fn intend(&self, credential: CredentialId) -> Operation {
+        let operation = self.operation(credential, Kind::Update);
+        let (scope, now) = (self.world.scope(), self.now());
+        let version = self.get(credential).await.row_version;
+        let mut tx = self.world.db.begin().await.unwrap();
+        let taken =
+            storage::credentials::take(&mut tx, scope, credential, version, operation.id).await;
+        assert_eq!(taken.unwrap(), 1);
+        storage::credentials::begin(&mut tx, scope, &operation, now, now.plus(DEADLINE))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        operation
+    }
+
+    /// T1 of a new credential, as a process does it that dies right after.
+    pub async fn intend_new(&self) -> Operation {
+        let operation = self.operation(CredentialId::new(), Kind::Create);
+        let (scope, now) = (self.world.scope(), self.now());
+        let row = NewRow {
+            id: operation.credential,
+            provider: domain::Provider::Ghcr,
+            name: "ghcr",
+            name_key: "ghcr",
+            username: "robot",
+            description: "",
+            operation: operation.id,
+            actor: "Ada",
+            now,
+        };
+        let mut tx = self.world.db.begin().await.unwrap();
+        storage::credentials::insert(&mut tx, scope, &row).await.unwrap();
+        storage::credentials::begin(&mut tx, scope, &operation, now, now.plus(DEADLINE))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        operation
+    }
+
+    pub async fn recover(&self) -> u32 {
+        self.clock.advance(DEADLINE);
+        self.engine.recover_operations().await.unwrap()
+    }
+
+    pub async fn logged(&self, action: AuditAction) -> usize {
+        let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
+        Audit::list(&self.engine, &self.world.actor, query).await.unwrap().rows.len()
+    }
+}
+
+/// How long an operation belongs to its request.
+pub const DEADLINE: Duration = Duration::from_secs(30);
