@@ -9,10 +9,7 @@ use leptos_router::{
 };
 
 use crate::{
-    audit, charts, credentials, repositories,
-    services::Bundle,
-    sessions,
-    ui::page::not_found,
+    audit, charts, credentials, repositories, services::Bundle, sessions, ui::page::not_found,
 };
 
 /// Wakes the islands of a page, if it has any; a page without islands loads no WebAssembly. It also
@@ -23,12 +20,7 @@ const AWAKE: &str = include_str!("awake.js");
 #[must_use]
 pub fn shell() -> AnyView {
     let bundle = use_context::<Bundle>().unwrap_or_default();
-    let script = format!(
-        "({})({},{})",
-        AWAKE.trim(),
-        quoted(&bundle.js),
-        quoted(&bundle.wasm)
-    );
+    let script = format!("({})({},{})", AWAKE.trim(), quoted(&bundle.js), quoted(&bundle.wasm));
     // Islands have no serialized resources; nothing else may write scripts into the page.
     if let Some(context) = Owner::current_shared_context() {
         context.set_is_hydrating(false);

@@ -24,7 +24,10 @@ export class Hawser {
       HAWSER_OUTBOUND_ALLOW: allowed.map(({ host }) => host).join(","),
       ...env,
     });
-    await hawser.run();
+    await hawser.run().catch(async (error: unknown) => {
+      await hawser.stop();
+      throw error;
+    });
     return hawser;
   }
 

@@ -128,8 +128,10 @@ fn cards(found: &ChartPage, query: &ChartQuery) -> AnyView {
 fn card(chart: &ChartSummary) -> AnyView {
     let app_version =
         (!chart.app_version.is_empty()).then(|| format!(" · app {}", chart.app_version));
-    let deprecated = chart.deprecated.then(|| view! { <Badge tone=Tone::Warn label="Deprecated"/> });
-    let stale = chart.stale_since.map(|_| view! { <Badge tone=Tone::Warn label="May be outdated"/> });
+    let deprecated =
+        chart.deprecated.then(|| view! { <Badge tone=Tone::Warn label="Deprecated"/> });
+    let stale =
+        chart.stale_since.map(|_| view! { <Badge tone=Tone::Warn label="May be outdated"/> });
     view! {
         <li class="chart">
             <h2>

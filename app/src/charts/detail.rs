@@ -76,11 +76,7 @@ pub(crate) fn detail() -> AnyView {
                 {metadata(&chart.metadata)}
             </div>
         };
-        Ok(Page {
-            title: summary.name.clone(),
-            section: Section::Catalog,
-            body: body.into_any(),
-        })
+        Ok(Page { title: summary.name.clone(), section: Section::Catalog, body: body.into_any() })
     })
 }
 
@@ -158,8 +154,7 @@ fn short(digest: &str) -> String {
 fn metadata(metadata: &ChartMetadata) -> AnyView {
     let sources = metadata.sources.iter().map(|source| view! { <li>{link(source, source)}</li> });
     let maintainers = metadata.maintainers.iter().map(|maintainer| {
-        let name =
-            if maintainer.name.is_empty() { &maintainer.email } else { &maintainer.name };
+        let name = if maintainer.name.is_empty() { &maintainer.email } else { &maintainer.name };
         view! { <li>{link(name, &maintainer.url)}</li> }
     });
     let dependencies = metadata.dependencies.iter().map(|one| {

@@ -58,10 +58,8 @@ fn choose(back: &str) -> AnyView {
             .map(Provider::facts)
             .filter(|facts| facts.kind == kind)
             .map(|facts| {
-                let href = path::with(
-                    "/credentials/new",
-                    &[("provider", facts.code), ("return", back)],
-                );
+                let href =
+                    path::with("/credentials/new", &[("provider", facts.code), ("return", back)]);
                 view! {
                     <li>
                         <a class="choice" href=href>

@@ -59,7 +59,11 @@ pub(crate) fn delete() -> AnyView {
     })
 }
 
-fn links(state: &FormState, credential: &CredentialDetail, others: Vec<CredentialChoice>) -> AnyView {
+fn links(
+    state: &FormState,
+    credential: &CredentialDetail,
+    others: Vec<CredentialChoice>,
+) -> AnyView {
     let count = u32::try_from(credential.links.len()).unwrap_or(u32::MAX);
     if count == 0 {
         return view! {

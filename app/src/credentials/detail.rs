@@ -130,8 +130,11 @@ fn links(credential: &CredentialDetail) -> AnyView {
         .links
         .iter()
         .map(|LinkedRepository { id: repository, name, url, cause }| {
-            let (tone, label) =
-                if cause.is_some() { (Tone::Bad, "Failing") } else { (Tone::Good, "No problem known") };
+            let (tone, label) = if cause.is_some() {
+                (Tone::Bad, "Failing")
+            } else {
+                (Tone::Good, "No problem known")
+            };
             let cause = cause.map(|cause| {
                 view! { <CauseLine cause repository=*repository credential=Some(id)/> }
             });
@@ -169,8 +172,7 @@ fn links(credential: &CredentialDetail) -> AnyView {
 }
 
 fn history(credential: &CredentialDetail, now: Timestamp) -> AnyView {
-    let rows =
-        credential.history.iter().map(|update| past(credential, update, now)).collect_view();
+    let rows = credential.history.iter().map(|update| past(credential, update, now)).collect_view();
     let list = if credential.history.is_empty() {
         view! { <p class="muted">"No update was delivered yet."</p> }.into_any()
     } else {

@@ -29,8 +29,9 @@ pub(super) fn update_form(request: &Request, credential: &CredentialDetail) -> A
         .hint(provider.facts().username_hint)
         .line();
     let password = password(&state, provider, "Leave it empty to keep the stored one");
-    let description =
-        Input::new(&state, Field::Description, "Description").value(&credential.description).lines("2");
+    let description = Input::new(&state, Field::Description, "Description")
+        .value(&credential.description)
+        .lines("2");
     view! {
         <section class="card" aria-labelledby="change-title">
             <h2 id="change-title">"Change"</h2>

@@ -51,8 +51,7 @@ pub(super) fn edit_form(
         _ => "Sent only to the host of this URL.".to_owned(),
     };
     let id = repository.summary.id;
-    let credential =
-        credential(&state, actor, &values.credential, choices, hint, path_of(id));
+    let credential = credential(&state, actor, &values.credential, choices, hint, path_of(id));
     let url = Input::new(&state, Field::Url, "URL")
         .value(&values.url)
         .hint("A new scheme, host or port suspends the credential until you choose it again.")

@@ -46,10 +46,8 @@ pub(super) fn credential(
             })
             .collect()
     };
-    let select = Input::new(state, Field::Credential, "Credential")
-        .value(chosen)
-        .hint(hint)
-        .select(vec![
+    let select =
+        Input::new(state, Field::Credential, "Credential").value(chosen).hint(hint).select(vec![
             ("Fits the host", options(fitting)),
             ("", vec![(String::new(), "None".to_owned())]),
             ("Other credentials", options(rest)),

@@ -108,8 +108,7 @@ fn filters(query: &RepositoryQuery, of_credential: Option<String>) -> AnyView {
             view! { <option value=state.as_str() selected=selected>{state.label()}</option> }
         })
         .collect_view();
-    let filtered =
-        !query.search.is_empty() || query.state.is_some() || query.credential.is_some();
+    let filtered = !query.search.is_empty() || query.state.is_some() || query.credential.is_some();
     view! {
         <form class="filters" role="search" action=PATH>
             {query.credential.map(|id| hidden("credential", id.to_string()))}

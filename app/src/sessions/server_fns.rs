@@ -23,7 +23,10 @@ pub(crate) async fn sign_in(
     let to = safe_next(&next).to_owned();
     let result = async {
         let Asking { services, visit } = Asking::anyone()?;
-        let user = services.sessions.sign_in(sessions::SignIn { email, password, next }, visit.peer()).await?;
+        let user = services
+            .sessions
+            .sign_in(sessions::SignIn { email, password, next }, visit.peer())
+            .await?;
         visit.begin(user).await
     };
     answer(sent, result.await, |()| Next::to(to)).await

@@ -14,8 +14,7 @@ use crate::ui::{
 pub(crate) fn set_up() -> AnyView {
     page(async |request| {
         let token = request.param("token");
-        let open =
-            request.services().sessions.set_up_is_open(&Secret::new(token.clone())).await;
+        let open = request.services().sessions.set_up_is_open(&Secret::new(token.clone())).await;
         let body = if open { form(FormState::new("set-up", &request), token) } else { closed() };
         Ok(Page { title: "Set up Hawser".to_owned(), section: Section::None, body })
     })

@@ -76,13 +76,19 @@ async fn every_page_renders_without_inline_style_and_with_its_title() {
     let fake = Fake::signed_in();
     let id = fake::ID;
     for (path, words) in [
-        ("/credentials".to_owned(), vec!["ghcr-prod", "Add", "Actions for ghcr-prod", "2 repositories"]),
+        (
+            "/credentials".to_owned(),
+            vec!["ghcr-prod", "Add", "Actions for ghcr-prod", "2 repositories"],
+        ),
         ("/credentials/new".to_owned(), vec!["Provider type", "Harbor", "Bitbucket"]),
         ("/credentials/new?provider=ghcr".to_owned(), vec!["read:packages", "Username", "Create"]),
         (format!("/credentials/{id}"), vec!["ghcr-prod", "Save", "octocat", "Linked repositories"]),
         (format!("/credentials/{id}?propagation={id}"), vec!["1 of 2 done", "data-component"]),
         (format!("/credentials/{id}/delete"), vec!["would lose access", "acme charts", "Delete"]),
-        ("/charts/repositories".to_owned(), vec!["acme charts", "Sync now", "401 Unauthorized", "Stale since"]),
+        (
+            "/charts/repositories".to_owned(),
+            vec!["acme charts", "Sync now", "401 Unauthorized", "Stale since"],
+        ),
         ("/charts/repositories/new".to_owned(), vec!["URL", "Add a new credential…", "None"]),
         (format!("/charts/repositories/{id}"), vec!["Update the credential", "Save", "Last syncs"]),
         (format!("/charts/repositories/{id}/delete"), vec!["leave the catalog"]),
@@ -121,7 +127,9 @@ async fn strangers_are_sent_to_sign_in_and_back() {
 #[tokio::test]
 async fn what_does_not_exist_is_a_404() {
     let fake = Fake::signed_in();
-    for path in ["/nothing", "/credentials/x", "/charts/catalog/0190b0a0-0000-7000-8000-0000000000ff"] {
+    for path in
+        ["/nothing", "/credentials/x", "/charts/catalog/0190b0a0-0000-7000-8000-0000000000ff"]
+    {
         let (status, html) = page(&fake, path).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
         assert!(html.contains("Page not found"), "{html}");

@@ -92,8 +92,9 @@ pub trait Charts: Send + Sync {
 pub trait Propagations: Send + Sync {
     /// How one stands.
     async fn progress(&self, actor: &Actor, id: PropagationId) -> Answer<Progress>;
-    /// Returns when something of this organization changed since the call, or after 10 seconds;
-    /// the event stream calls `progress` after it.
+    /// Returns when something of this organization changed since the call, or after about a second,
+    /// which is how changes made by other replicas are noticed; the event stream asks `progress`
+    /// after it.
     async fn changed(&self, actor: &Actor);
 }
 
