@@ -21,7 +21,7 @@ build: ## Make the shipping build and print the sizes of the browser bundle
 bench: ## Run the benchmarks and print their table
 	@scripts/bench.sh
 
-check: ## The quick loop: format, clippy, walls, Rust tests on SQLite
+check: ## The quick loop: format, clippy, walls, Rust tests
 	@scripts/lint.sh
 	@scripts/test.sh quick
 

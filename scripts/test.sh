@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Runs the tests and ends with one line, `N passed, N failed`, over all of them:
-#   test.sh quick         the Rust tests, on SQLite alone
-#   test.sh all           the Rust tests on SQLite and PostgreSQL, then the browser tests
+#   test.sh quick         the Rust tests, on SQLite and PostgreSQL
+#   test.sh all           the Rust tests, then the browser tests
 #   test.sh e2e [NAME]    the browser tests whose file name holds NAME
 . "$(dirname "$0")/environment.sh"
 
 what=${1:-all}
 only=${2:-}
-if [ "$what" = quick ]; then scripts/setup.sh; else scripts/setup-tests.sh; fi
+scripts/setup-tests.sh
 . scripts/environment.sh
 export HAWSER_TEST_BAO=$PWD/.cache/bin/bao
 export HAWSER_BAO_BINARY=$HAWSER_TEST_BAO
@@ -40,11 +40,7 @@ rust() {
 
 rust_tests() {
     step "Rust tests"
-    if [ "$what" = quick ]; then
-        rust rust $CARGO test --locked --no-fail-fast
-    else
-        rust rust scripts/with-postgres.sh $CARGO test --locked --no-fail-fast
-    fi
+    rust rust scripts/with-postgres.sh $CARGO test --locked --no-fail-fast
     rust xtask $CARGO test --locked --no-fail-fast --package xtask
 }
 

@@ -32,6 +32,7 @@ mod sending {
     const LOST: &str = "The server did not answer. Nothing you typed is lost; try again.";
 
     /// Sends the form in the background, unless the button asks for an ordinary submission.
+    #[expect(clippy::needless_pass_by_value, reason = "event handlers are given their event")]
     pub fn submit(event: SubmitEvent) {
         let Some(form) = event.target().and_then(|form| form.dyn_into::<HtmlFormElement>().ok())
         else {

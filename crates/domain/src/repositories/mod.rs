@@ -2,9 +2,13 @@
 
 mod form;
 #[cfg(feature = "host")]
+mod rules;
+#[cfg(feature = "host")]
 mod url;
 
-pub use form::{AddRepository, EditRepository, INTERVALS, RepositoryFields};
+pub use form::{AddRepository, EditRepository, INTERVALS};
+#[cfg(feature = "host")]
+pub use rules::RepositoryFields;
 #[cfg(feature = "host")]
 pub use url::RepositoryUrl;
 

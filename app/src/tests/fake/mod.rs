@@ -1,5 +1,8 @@
 //! Services that answer with one of everything.
 
+mod credentials;
+mod repositories;
+
 use std::{
     net::{IpAddr, Ipv4Addr},
     sync::{Arc, Mutex},
@@ -8,9 +11,8 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    Actor, Cause, ChartId, CredentialId, PropagationId, Provider, RepositoryId, Role, Secret,
-    ServiceError, Timestamp, UserId, audit, charts, credentials, organizations::Membership,
-    propagation, repositories, service, service::Answer, sessions,
+    Actor, Cause, ChartId, PropagationId, Role, Secret, ServiceError, Timestamp, UserId, audit,
+    charts, organizations::Membership, propagation, service, service::Answer, sessions,
 };
 
 use crate::services::{Flash, Services, Visit};
@@ -108,149 +110,6 @@ impl service::Sessions for Fake {
 
 fn ago(seconds: u64) -> Timestamp {
     NOW.minus(Duration::from_secs(seconds))
-}
-
-#[async_trait]
-impl service::Credentials for Fake {
-    async fn list(
-        &self,
-        _: &Actor,
-        _: credentials::CredentialQuery,
-    ) -> Answer<credentials::CredentialPage> {
-        let row = credentials::CredentialSummary {
-            id: id(),
-            name: "ghcr-prod".into(),
-            provider: Provider::Ghcr,
-            linked: 2,
-            failing: 1,
-            created_at: ago(90_000),
-            last_used_at: Some(ago(500)),
-            state: credentials::CredentialState::Active,
-        };
-        Ok(credentials::CredentialPage { rows: vec![row], total: 1, all: 1 })
-    }
-    async fn get(&self, _: &Actor, _: CredentialId) -> Answer<credentials::CredentialDetail> {
-        let link = credentials::LinkedRepository {
-            id: id(),
-            name: "acme charts".into(),
-            url: "oci://ghcr.io/acme".into(),
-            cause: Some(Cause::InvalidCredentials),
-        };
-        let update = credentials::Propagation {
-            id: id(),
-            vault_version: 3,
-            started_at: ago(60),
-            started_by: "Ada".into(),
-            finished_at: None,
-            counts: propagation::Counts { healthy: 1, waiting: 1, ..Default::default() },
-        };
-        Ok(credentials::CredentialDetail {
-            id: id(),
-            name: "ghcr-prod".into(),
-            provider: Provider::Ghcr,
-            username: "octocat".into(),
-            description: "For <b>charts</b>".into(),
-            state: credentials::CredentialState::Active,
-            row_version: 7,
-            vault_version: 3,
-            created_at: ago(90_000),
-            created_by: "Ada".into(),
-            updated_at: ago(60),
-            last_used_at: None,
-            links: vec![link],
-            history: vec![update],
-        })
-    }
-    async fn choices(&self, _: &Actor, _: &str) -> Answer<Vec<credentials::CredentialChoice>> {
-        let choice = |name: &str, fits_host| credentials::CredentialChoice {
-            id: CredentialId::new(),
-            name: name.into(),
-            provider: Provider::Ghcr,
-            fits_host,
-        };
-        Ok(vec![choice("first", true), choice("second", false)])
-    }
-    async fn create(
-        &self,
-        _: &Actor,
-        form: credentials::CreateCredential,
-    ) -> Answer<credentials::Saved> {
-        assert_eq!(form.password.expose(), SECRET);
-        form.parse().map(|_| credentials::Saved { id: id(), propagation: None })
-    }
-    async fn update(
-        &self,
-        _: &Actor,
-        form: credentials::UpdateCredential,
-    ) -> Answer<credentials::Saved> {
-        form.parse().map(|_| credentials::Saved { id: id(), propagation: Some(id()) })
-    }
-    async fn delete(&self, _: &Actor, _: credentials::DeleteCredential) -> Answer<()> {
-        Err(ServiceError::InUse(vec!["acme charts".into()]))
-    }
-}
-
-fn repository() -> repositories::RepositorySummary {
-    repositories::RepositorySummary {
-        id: id(),
-        name: "acme charts".into(),
-        kind: repositories::RepositoryKind::Oci,
-        url: "oci://ghcr.io/acme".into(),
-        link: Some(repositories::Link {
-            credential: id(),
-            name: "ghcr-prod".into(),
-            state: repositories::LinkState::Active,
-        }),
-        charts: 4,
-        last_sync_at: Some(ago(60)),
-        state: repositories::RepositoryState::Failing,
-        cause: Some(Cause::InvalidCredentials),
-        stale_since: Some(ago(7_200)),
-    }
-}
-
-#[async_trait]
-impl service::Repositories for Fake {
-    async fn list(
-        &self,
-        _: &Actor,
-        _: repositories::RepositoryQuery,
-    ) -> Answer<repositories::RepositoryPage> {
-        Ok(repositories::RepositoryPage { rows: vec![repository()], total: 1, all: 1 })
-    }
-    async fn get(&self, _: &Actor, _: RepositoryId) -> Answer<repositories::RepositoryDetail> {
-        let run = repositories::SyncRun {
-            id: id(),
-            trigger: repositories::SyncTrigger::Person,
-            started_at: ago(62),
-            finished_at: Some(ago(60)),
-            cause: Some(Cause::InvalidCredentials),
-            status: Some(401),
-            charts: None,
-            versions: None,
-        };
-        Ok(repositories::RepositoryDetail {
-            summary: repository(),
-            row_version: 2,
-            interval: 3_600,
-            chart_names: vec!["nginx".into()],
-            created_at: ago(90_000),
-            next_sync_at: Some(NOW),
-            runs: vec![run],
-        })
-    }
-    async fn add(&self, _: &Actor, form: repositories::AddRepository) -> Answer<RepositoryId> {
-        form.parse().map(|_| id())
-    }
-    async fn edit(&self, _: &Actor, form: repositories::EditRepository) -> Answer<RepositoryId> {
-        form.parse().map(|_| id())
-    }
-    async fn delete(&self, _: &Actor, _: RepositoryId) -> Answer<()> {
-        Ok(())
-    }
-    async fn sync(&self, _: &Actor, ids: Vec<RepositoryId>) -> Answer<u32> {
-        Ok(u32::try_from(ids.len()).unwrap())
-    }
 }
 
 fn chart() -> charts::ChartSummary {

@@ -1,0 +1,69 @@
+//! One repository that fails.
+
+use async_trait::async_trait;
+use domain::{Actor, Cause, RepositoryId, repositories, service, service::Answer};
+
+use super::{Fake, NOW, ago, id};
+
+fn repository() -> repositories::RepositorySummary {
+    repositories::RepositorySummary {
+        id: id(),
+        name: "acme charts".into(),
+        kind: repositories::RepositoryKind::Oci,
+        url: "oci://ghcr.io/acme".into(),
+        link: Some(repositories::Link {
+            credential: id(),
+            name: "ghcr-prod".into(),
+            state: repositories::LinkState::Active,
+        }),
+        charts: 4,
+        last_sync_at: Some(ago(60)),
+        state: repositories::RepositoryState::Failing,
+        cause: Some(Cause::InvalidCredentials),
+        stale_since: Some(ago(7_200)),
+    }
+}
+
+#[async_trait]
+impl service::Repositories for Fake {
+    async fn list(
+        &self,
+        _: &Actor,
+        _: repositories::RepositoryQuery,
+    ) -> Answer<repositories::RepositoryPage> {
+        Ok(repositories::RepositoryPage { rows: vec![repository()], total: 1, all: 1 })
+    }
+    async fn get(&self, _: &Actor, _: RepositoryId) -> Answer<repositories::RepositoryDetail> {
+        let run = repositories::SyncRun {
+            id: id(),
+            trigger: repositories::SyncTrigger::Person,
+            started_at: ago(62),
+            finished_at: Some(ago(60)),
+            cause: Some(Cause::InvalidCredentials),
+            status: Some(401),
+            charts: None,
+            versions: None,
+        };
+        Ok(repositories::RepositoryDetail {
+            summary: repository(),
+            row_version: 2,
+            interval: 3_600,
+            chart_names: vec!["nginx".into()],
+            created_at: ago(90_000),
+            next_sync_at: Some(NOW),
+            runs: vec![run],
+        })
+    }
+    async fn add(&self, _: &Actor, form: repositories::AddRepository) -> Answer<RepositoryId> {
+        form.parse().map(|_| id())
+    }
+    async fn edit(&self, _: &Actor, form: repositories::EditRepository) -> Answer<RepositoryId> {
+        form.parse().map(|_| id())
+    }
+    async fn delete(&self, _: &Actor, _: RepositoryId) -> Answer<()> {
+        Ok(())
+    }
+    async fn sync(&self, _: &Actor, ids: Vec<RepositoryId>) -> Answer<u32> {
+        Ok(u32::try_from(ids.len()).unwrap())
+    }
+}

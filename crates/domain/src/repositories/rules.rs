@@ -1,0 +1,138 @@
+//! The rules of a repository's forms. Only the server checks them: parsing URLs is not in the
+//! browser.
+
+use super::{AddRepository, EditRepository, INTERVALS, RepositoryKind, RepositoryUrl};
+use crate::{
+    CredentialId, Field, FieldProblem, Name, RepositoryId, ServiceError, access::parse_id,
+    error::all,
+};
+
+/// The fields of a repository that passed the rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields of `AddRepository`, checked")]
+pub struct RepositoryFields {
+    pub url: RepositoryUrl,
+    pub name: Name,
+    /// `None` when it has to be found out.
+    pub kind: Option<RepositoryKind>,
+    pub credential: Option<CredentialId>,
+    /// Seconds; 0 for only by hand.
+    pub interval: u32,
+    pub chart_names: Vec<String>,
+}
+
+impl AddRepository {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// All problems at once.
+    pub fn parse(self) -> Result<RepositoryFields, ServiceError> {
+        let url = RepositoryUrl::parse(&self.url);
+        let name = match (&url, self.name.trim()) {
+            (Ok(url), "") => Name::parse(&url.suggested_name()),
+            (_, typed) => Name::parse(typed),
+        };
+        let implied = url.as_ref().ok().and_then(RepositoryUrl::implied_kind);
+        let (url, name, credential, interval, chart_names) = all!(
+            url,
+            name,
+            optional_credential(&self.credential),
+            interval(&self.interval),
+            chart_names(&self.charts)
+        );
+        let kind = RepositoryKind::parse(&self.kind).or(implied);
+        Ok(RepositoryFields { url, name, kind, credential, interval, chart_names })
+    }
+}
+
+impl EditRepository {
+    /// Checks every field: the repository, the row version the person saw, and the new values.
+    ///
+    /// # Errors
+    /// All problems at once.
+    pub fn parse(self) -> Result<(RepositoryId, i64, RepositoryFields), ServiceError> {
+        let repository = self.repository.parse().map_err(|_| ServiceError::NotFound)?;
+        let row_version = self.row_version.parse().map_err(|_| ServiceError::NotFound)?;
+        let fields = AddRepository {
+            url: self.url,
+            name: self.name,
+            kind: self.kind,
+            credential: self.credential,
+            interval: self.interval,
+            charts: self.charts,
+        };
+        Ok((repository, row_version, fields.parse()?))
+    }
+}
+
+fn optional_credential(text: &str) -> Result<Option<CredentialId>, FieldProblem> {
+    if text.is_empty() { Ok(None) } else { parse_id(Field::Credential, text).map(Some) }
+}
+
+fn interval(text: &str) -> Result<u32, FieldProblem> {
+    if text.is_empty() {
+        return Ok(3_600);
+    }
+    text.parse()
+        .ok()
+        .filter(|seconds| INTERVALS.iter().any(|(known, _)| known == seconds))
+        .ok_or_else(|| Field::Interval.problem("Choose an interval from the list."))
+}
+
+/// Names of charts as people type them; each must be a repository name of the OCI distribution
+/// specification.
+fn chart_names(text: &str) -> Result<Vec<String>, FieldProblem> {
+    let mut names: Vec<String> = Vec::new();
+    for name in text.split([',', '\n', '\r', ' ', '\t']).filter(|name| !name.is_empty()) {
+        let plain = name.len() <= 255
+            && name.bytes().all(|b| {
+                b.is_ascii_lowercase()
+                    || b.is_ascii_digit()
+                    || matches!(b, b'.' | b'_' | b'-' | b'/')
+            })
+            && name.split('/').all(|part| {
+                part.starts_with(|c: char| c.is_ascii_alphanumeric())
+                    && part.ends_with(|c: char| c.is_ascii_alphanumeric())
+            });
+        if !plain {
+            return Err(Field::Charts
+                .problem("Chart names are lower-case letters, digits, dots, dashes and slashes."));
+        }
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    if names.len() > 1_000 {
+        return Err(Field::Charts.problem("At most 1,000 chart names."));
+    }
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_taken_from_the_url() {
+        let form = AddRepository {
+            url: "https://charts.example.com/stable/".into(),
+            ..AddRepository::default()
+        };
+        let fields = form.parse().unwrap();
+        assert_eq!(fields.name.as_str(), "charts.example.com/stable");
+        assert_eq!((fields.kind, fields.credential, fields.interval), (None, None, 3_600));
+    }
+
+    #[test]
+    fn chart_names_come_in_any_list() {
+        let form = AddRepository {
+            url: "oci://r.example/x".into(),
+            charts: "nginx, redis\nteam/app nginx".into(),
+            ..AddRepository::default()
+        };
+        assert_eq!(form.parse().unwrap().chart_names, ["nginx", "redis", "team/app"]);
+        for bad in ["UPPER", "../x", "a//b", "-a", "a/"] {
+            assert!(chart_names(bad).is_err(), "{bad}");
+        }
+    }
+}
