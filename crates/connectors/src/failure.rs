@@ -27,7 +27,14 @@ impl Failure {
     pub(crate) const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
     pub(crate) fn new(cause: Cause, attempt: impl Into<String>) -> Self {
-        Self { cause, status: None, retry_after: None, attempt: attempt.into(), spoke_no_tls: false, source: None }
+        Self {
+            cause,
+            status: None,
+            retry_after: None,
+            attempt: attempt.into(),
+            spoke_no_tls: false,
+            source: None,
+        }
     }
 
     pub(crate) fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {

@@ -7,7 +7,10 @@ use domain::Cause;
 use reqwest::header::{DATE, RETRY_AFTER};
 use zeroize::Zeroizing;
 
-use crate::{Failure, http::{Answer, Login}};
+use crate::{
+    Failure,
+    http::{Answer, Login},
+};
 
 /// As much of an error page as is looked at.
 const LOOK_AT: usize = 16 * 1024;
@@ -31,7 +34,9 @@ fn cause(answer: &Answer, login: Option<&Login>, body: &str) -> Cause {
         return Cause::RedirectRefused;
     }
     // Amazon ECR says 403 for an expired token, its public gallery 400.
-    if matches!(status, 400 | 401 | 403) && body.to_ascii_lowercase().contains("authorization token has expired") {
+    if matches!(status, 400 | 401 | 403)
+        && body.to_ascii_lowercase().contains("authorization token has expired")
+    {
         return Cause::TokenExpired;
     }
     if denied && let Some(login) = login {
@@ -74,13 +79,16 @@ fn retry_after(text: &str, date: &str) -> Option<Duration> {
 fn expired_at(password: &str, date: &str) -> bool {
     let payload = || {
         let mut parts = password.split('.');
-        let (Some(_), Some(payload), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        let (Some(_), Some(payload), Some(_), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
             return None;
         };
         let json = Zeroizing::new(URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?);
         serde_json::from_slice::<Expiry>(&json).ok()?.exp
     };
-    let now = httpdate::parse_http_date(date).ok().and_then(|now| now.duration_since(UNIX_EPOCH).ok());
+    let now =
+        httpdate::parse_http_date(date).ok().and_then(|now| now.duration_since(UNIX_EPOCH).ok());
     match (payload(), now) {
         (Some(exp), Some(now)) => Duration::try_from_secs_f64(exp).is_ok_and(|exp| exp <= now),
         _ => false,
@@ -102,18 +110,24 @@ mod tests {
     fn waits_are_read_and_capped() {
         assert_eq!(retry_after("120", ""), Some(Duration::from_mins(2)));
         assert_eq!(retry_after("99999", ""), Some(Duration::from_hours(1)));
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:50:37 GMT", DATE), Some(Duration::from_mins(1)));
+        assert_eq!(
+            retry_after("Sun, 06 Nov 1994 08:50:37 GMT", DATE),
+            Some(Duration::from_mins(1))
+        );
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:00:00 GMT", DATE), Some(Duration::ZERO));
         assert_eq!(retry_after("soon", DATE), None);
     }
 
     #[test]
     fn expired_tokens_are_seen_by_the_clock_of_the_host() {
-        let token = |exp: &str| format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(format!("{{\"exp\":{exp}}}")));
+        let token =
+            |exp: &str| format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(format!("{{\"exp\":{exp}}}")));
         assert!(expired_at(&token("784111776"), DATE));
         assert!(!expired_at(&token("784111778"), DATE));
         assert!(!expired_at(&token("784111776"), ""));
-        for other in ["hunter2", "a.b.c", "..", "a.e30.c", "a.e30.c.d", &token("\"x\""), &token("-1e300")] {
+        for other in
+            ["hunter2", "a.b.c", "..", "a.e30.c", "a.e30.c.d", &token("\"x\""), &token("-1e300")]
+        {
             assert!(!expired_at(other, DATE), "{other}");
         }
     }

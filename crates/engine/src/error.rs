@@ -60,12 +60,16 @@ impl From<Failure> for Error {
 pub(crate) fn answer(error: Error) -> ServiceError {
     match error {
         Error::Refused(refusal) => refusal,
-        Error::Registry(failure) if failure.cause != Cause::Internal => ServiceError::Unreachable(failure.cause),
+        Error::Registry(failure) if failure.cause != Cause::Internal => {
+            ServiceError::Unreachable(failure.cause)
+        }
         Error::Storage(storage) if storage.is_unavailable() => {
             tracing::error!(error = %chain(&storage), "the database does not answer");
             ServiceError::Unavailable { what: "The database".to_owned() }
         }
-        Error::Vault(vault) if matches!(vault, VaultError::Unavailable(_) | VaultError::Forbidden) => {
+        Error::Vault(vault)
+            if matches!(vault, VaultError::Unavailable(_) | VaultError::Forbidden) =>
+        {
             tracing::error!(error = %chain(&vault), "Vault does not answer");
             ServiceError::Unavailable { what: "Vault".to_owned() }
         }

@@ -44,10 +44,18 @@ impl Engine {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn new(db: Db, vault: Vault, registries: Registries, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let key = storage::settings::keep(&db, "fingerprint_key", &hex::encode(random::bytes::<32>())).await?;
+    pub async fn new(
+        db: Db,
+        vault: Vault,
+        registries: Registries,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Error> {
+        let key =
+            storage::settings::keep(&db, "fingerprint_key", &hex::encode(random::bytes::<32>()))
+                .await?;
         let mut fingerprint_key = [0; 32];
-        hex::decode_to_slice(key, &mut fingerprint_key).map_err(|_| Error::Setting("fingerprint_key"))?;
+        hex::decode_to_slice(key, &mut fingerprint_key)
+            .map_err(|_| Error::Setting("fingerprint_key"))?;
         Ok(Self {
             db,
             vault,

@@ -31,7 +31,12 @@ on_both!(
     a_thousand_deliveries_cost_little_more_than_their_requests,
 );
 
-async fn linked(world: &World, registry: &Registry, credential: CredentialId, count: usize) -> Vec<RepositoryId> {
+async fn linked(
+    world: &World,
+    registry: &Registry,
+    credential: CredentialId,
+    count: usize,
+) -> Vec<RepositoryId> {
     let mut ids = Vec::new();
     for n in 0..count {
         ids.push(world.repository(registry, &format!("r{n}"), Some(credential)).await);
@@ -44,7 +49,10 @@ fn now() -> Timestamp {
 }
 
 async fn applied(world: &World, repository: RepositoryId) -> i64 {
-    storage::propagation::applied_version(&world.db, world.scope(), repository).await.unwrap().unwrap()
+    storage::propagation::applied_version(&world.db, world.scope(), repository)
+        .await
+        .unwrap()
+        .unwrap()
 }
 
 async fn an_update_reaches_every_repository(world: World) {
@@ -57,16 +65,25 @@ async fn an_update_reaches_every_repository(world: World) {
     registry.set_password("two");
     let propagation = world.update(credential, "two").await;
     let progress = world.end_of(propagation).await;
-    assert_eq!((progress.counts.healthy, progress.counts.total(), progress.lines.len()), (10, 10, 10));
+    assert_eq!(
+        (progress.counts.healthy, progress.counts.total(), progress.lines.len()),
+        (10, 10, 10)
+    );
     for id in &ids {
         assert_eq!(applied(&world, *id).await, 2);
-        assert_eq!(world.look(*id).await.runs[0].charts, None, "the unchanged index was not read again");
+        assert_eq!(
+            world.look(*id).await.runs[0].charts,
+            None,
+            "the unchanged index was not read again"
+        );
     }
-    let query = AuditQuery { action: Some(AuditAction::PropagationFinished), ..AuditQuery::default() };
+    let query =
+        AuditQuery { action: Some(AuditAction::PropagationFinished), ..AuditQuery::default() };
     let page = Audit::list(&world.engine, &world.actor, query).await.unwrap();
     assert_eq!(page.rows.len(), 1);
     assert_eq!(page.rows[0].detail, "version 2: 10 healthy, 0 need attention, 0 superseded");
-    let history = storage::propagation::history(&world.db, world.scope(), credential, 20).await.unwrap();
+    let history =
+        storage::propagation::history(&world.db, world.scope(), credential, 20).await.unwrap();
     assert_eq!((history.len(), history[0].counts.healthy), (1, 10));
     workers.stop().await;
 }
@@ -90,7 +107,10 @@ async fn a_broken_registry_does_not_hold_up_the_others(world: World) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     assert_eq!((progress.counts.healthy, progress.finished_at), (4, None));
-    assert_eq!((progress.lines[0].repository, progress.lines[0].cause), (ids[3], Some(Cause::ServerError)));
+    assert_eq!(
+        (progress.lines[0].repository, progress.lines[0].cause),
+        (ids[3], Some(Cause::ServerError))
+    );
 
     registry.break_path("r3", 0);
     let progress = world.end_of(propagation).await;
@@ -107,7 +127,10 @@ async fn a_refused_login_needs_attention_at_once(world: World) {
     world.synced(&ids).await;
     let propagation = world.update(credential, "wrong").await;
     let progress = world.end_of(propagation).await;
-    assert_eq!((progress.counts.needs_attention, progress.lines[0].cause), (2, Some(Cause::InvalidCredentials)));
+    assert_eq!(
+        (progress.counts.needs_attention, progress.lines[0].cause),
+        (2, Some(Cause::InvalidCredentials))
+    );
     assert!(progress.lines.iter().all(|line| line.attempts == 1));
     assert_eq!(applied(&world, ids[0]).await, 1);
     workers.stop().await;
@@ -141,12 +164,24 @@ async fn i_11_every_target_ends_at_the_newest_version(world: World) {
     workers.stop().await;
 }
 
-async fn claim(world: &World, owner: &str, at: Timestamp, until: Timestamp, limit: u32) -> Vec<Claimed> {
+async fn claim(
+    world: &World,
+    owner: &str,
+    at: Timestamp,
+    until: Timestamp,
+    limit: u32,
+) -> Vec<Claimed> {
     storage::propagation::claim(&world.db, owner, at, until, limit, 100).await.unwrap()
 }
 
 fn healthy(work: &Claimed) -> Settlement {
-    Settlement { work: work.clone(), state: DeliveryState::Healthy, cause: None, run_at: now(), at: now() }
+    Settlement {
+        work: work.clone(),
+        state: DeliveryState::Healthy,
+        cause: None,
+        run_at: now(),
+        at: now(),
+    }
 }
 
 async fn settle(world: &World, settlement: &Settlement) -> usize {
@@ -167,7 +202,11 @@ async fn i_12_a_zombie_writes_nothing(world: World) {
     assert_eq!(zombie.len(), 1);
     assert_eq!(claim(&world, "b", now(), now().plus(lease), 10).await, [], "the lease holds");
     let later = now().plus(lease * 2);
-    assert_eq!(storage::propagation::renew(&world.db, "a", later, later).await.unwrap(), 0, "too late");
+    assert_eq!(
+        storage::propagation::renew(&world.db, "a", later, later).await.unwrap(),
+        0,
+        "too late"
+    );
     let second = claim(&world, "b", later, later.plus(lease), 10).await;
     assert_eq!((second.len(), second[0].fence), (1, zombie[0].fence + 1));
 
@@ -193,7 +232,15 @@ async fn i_14_organizations_take_turns(mut world: World) {
     let claimed = claim(&world, "a", now(), now().plus(Duration::from_secs(45)), 4).await;
     let ours = claimed.iter().filter(|work| work.organization == world.actor.organization).count();
     assert_eq!((claimed.len(), ours), (4, 2));
-    let next = storage::propagation::claim(&world.db, "a", now(), now().plus(Duration::from_secs(45)), 100, 5).await;
+    let next = storage::propagation::claim(
+        &world.db,
+        "a",
+        now(),
+        now().plus(Duration::from_secs(45)),
+        100,
+        5,
+    )
+    .await;
     let next = next.unwrap();
     assert!(next.iter().all(|work| work.organization == busy.organization));
     assert_eq!(next.len(), 3, "two are held already, and five is the limit");
@@ -255,9 +302,16 @@ async fn ten_thousand_links_are_queued_at_once(world: World) {
         };
         let new = storage::repositories::New { id, fields, now: now() };
         storage::repositories::insert(&mut tx, world.scope(), &new).await.unwrap();
-        storage::repositories::link(&mut tx, world.scope(), id, credential, "https://charts.example.com:443", now())
-            .await
-            .unwrap();
+        storage::repositories::link(
+            &mut tx,
+            world.scope(),
+            id,
+            credential,
+            "https://charts.example.com:443",
+            now(),
+        )
+        .await
+        .unwrap();
     }
     tx.commit().await.unwrap();
     for version in [2, 3] {

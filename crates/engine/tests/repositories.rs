@@ -8,7 +8,9 @@ use std::time::Duration;
 use domain::{
     Cause, CredentialId, Field, RepositoryId, ServiceError,
     charts::ChartQuery,
-    repositories::{AddRepository, EditRepository, LinkState, RepositoryQuery, RepositoryState, SyncTrigger},
+    repositories::{
+        AddRepository, EditRepository, LinkState, RepositoryQuery, RepositoryState, SyncTrigger,
+    },
     service::{Charts, Repositories},
 };
 use world::{
@@ -60,7 +62,10 @@ async fn a_sync_reads_the_charts_and_an_unchanged_index_costs_one_request(world:
 
     let seen = world.look(id).await;
     assert_eq!((seen.summary.state, seen.summary.charts), (RepositoryState::Healthy, 2));
-    assert_eq!((seen.runs.len(), seen.runs[0].charts, seen.runs[0].versions), (1, Some(2), Some(3)));
+    assert_eq!(
+        (seen.runs.len(), seen.runs[0].charts, seen.runs[0].versions),
+        (1, Some(2), Some(3))
+    );
     assert!(seen.next_sync_at.is_some());
 
     let search = |text: &str| ChartQuery { search: text.into(), ..ChartQuery::default() };
@@ -78,10 +83,12 @@ async fn a_sync_reads_the_charts_and_an_unchanged_index_costs_one_request(world:
     assert_eq!(registry.requests(), before + 1);
     assert_eq!(world.look(id).await.runs[0].charts, None, "nothing had changed");
 
-    registry.set_index(index(&[("nginx", &["1.0.0", "1.1.0"]), ("mysql", &["1.0.0-rc.1", "0.9.0"])]));
+    registry
+        .set_index(index(&[("nginx", &["1.0.0", "1.1.0"]), ("mysql", &["1.0.0-rc.1", "0.9.0"])]));
     assert_eq!(sync(&world, id).await, None);
     let page = Charts::list(&world.engine, &world.actor, ChartQuery::default()).await.unwrap();
-    let charts: Vec<_> = page.rows.iter().map(|row| (row.name.as_str(), row.version.as_str())).collect();
+    let charts: Vec<_> =
+        page.rows.iter().map(|row| (row.name.as_str(), row.version.as_str())).collect();
     assert_eq!(charts, [("mysql", "0.9.0"), ("nginx", "1.1.0")]);
     assert_eq!(page.rows[1].id, nginx, "an unchanged chart keeps its id");
 }
@@ -96,7 +103,10 @@ async fn a_refused_login_keeps_the_last_good_set(world: World) {
     assert_eq!(sync(&world, id).await, Some(Cause::InvalidCredentials));
     let seen = world.look(id).await;
     assert_eq!((seen.summary.state, seen.summary.charts), (RepositoryState::Failing, 2));
-    assert_eq!((seen.summary.cause, seen.runs[0].status), (Some(Cause::InvalidCredentials), Some(401)));
+    assert_eq!(
+        (seen.summary.cause, seen.runs[0].status),
+        (Some(Cause::InvalidCredentials), Some(401))
+    );
     assert!(seen.summary.stale_since.is_some());
     let pause = seen.next_sync_at.unwrap().since(seen.summary.last_sync_at.unwrap());
     assert_eq!(pause, Duration::from_hours(1), "no tries that could lock the account");
@@ -160,7 +170,10 @@ async fn f8_a_sync_writes_nothing_to_a_changed_repository(world: World) {
     });
     edited.unwrap();
     let seen = world.look(id).await;
-    assert_eq!((seen.summary.state, seen.summary.charts, seen.runs.len()), (RepositoryState::Syncing, 0, 0));
+    assert_eq!(
+        (seen.summary.state, seen.summary.charts, seen.runs.len()),
+        (RepositoryState::Syncing, 0, 0)
+    );
 }
 
 async fn names_are_unique_and_forms_are_not_overwritten(world: World) {
@@ -200,9 +213,18 @@ async fn nothing_crosses_organizations(world: World) {
     let stranger = World::organization(&world.db, "Two").await;
     let engine = &world.engine;
     assert_eq!(Repositories::get(engine, &stranger, id).await.unwrap_err(), ServiceError::NotFound);
-    assert_eq!(Repositories::delete(engine, &stranger, id).await.unwrap_err(), ServiceError::NotFound);
-    assert_eq!(Repositories::sync(engine, &stranger, vec![id]).await.unwrap_err(), ServiceError::NotFound);
-    assert_eq!(Repositories::list(engine, &stranger, RepositoryQuery::default()).await.unwrap().all, 0);
+    assert_eq!(
+        Repositories::delete(engine, &stranger, id).await.unwrap_err(),
+        ServiceError::NotFound
+    );
+    assert_eq!(
+        Repositories::sync(engine, &stranger, vec![id]).await.unwrap_err(),
+        ServiceError::NotFound
+    );
+    assert_eq!(
+        Repositories::list(engine, &stranger, RepositoryQuery::default()).await.unwrap().all,
+        0
+    );
     let form = AddRepository {
         url: registry.url("b"),
         kind: "helm".into(),
@@ -211,7 +233,11 @@ async fn nothing_crosses_organizations(world: World) {
     };
     let error = Repositories::add(engine, &stranger, form).await.unwrap_err();
     assert!(error.problem_of(Field::Credential).is_some());
-    let page = Repositories::list(engine, &world.actor, RepositoryQuery { search: "A-".into(), ..RepositoryQuery::default() });
+    let page = Repositories::list(
+        engine,
+        &world.actor,
+        RepositoryQuery { search: "A-".into(), ..RepositoryQuery::default() },
+    );
     assert_eq!(page.await.unwrap().total, 1);
 }
 
@@ -228,7 +254,8 @@ async fn sync_now_runs_through_the_workers(world: World) {
     assert_eq!(Repositories::sync(&world.engine, &world.actor, vec![]).await.unwrap(), 3);
     for _ in 0..400 {
         let a = world.look(ids[0]).await.runs.len() == 2;
-        if a && world.look(ids[1]).await.runs.len() >= 2 && world.look(ids[2]).await.runs.len() == 2 {
+        if a && world.look(ids[1]).await.runs.len() >= 2 && world.look(ids[2]).await.runs.len() == 2
+        {
             break;
         }
         tokio::time::sleep(Duration::from_millis(25)).await;

@@ -72,7 +72,9 @@ impl<'de> Visitor<'de> for Bounded {
         let mut kept = Vec::new();
         if let Some(deeper) = self.deeper() {
             while kept.len() < ROWS {
-                let Some(item) = items.next_element_seed(deeper)? else { return Ok(Value::Array(kept)) };
+                let Some(item) = items.next_element_seed(deeper)? else {
+                    return Ok(Value::Array(kept));
+                };
                 kept.push(item);
             }
         }

@@ -29,19 +29,40 @@ pub(crate) struct Origin {
 pub(crate) fn wanted(key: &str) -> bool {
     matches!(
         key,
-        "name" | "version" | "appVersion" | "created" | "digest" | "urls" | "deprecated" | "description" | "home" | "sources"
-            | "keywords" | "maintainers" | "kubeVersion" | "type" | "dependencies"
+        "name"
+            | "version"
+            | "appVersion"
+            | "created"
+            | "digest"
+            | "urls"
+            | "deprecated"
+            | "description"
+            | "home"
+            | "sources"
+            | "keywords"
+            | "maintainers"
+            | "kubeVersion"
+            | "type"
+            | "dependencies"
     )
 }
 
 /// The version these fields describe; `None` when it has no name or version.
 pub(crate) fn found(mut fields: Fields, origin: Origin) -> Option<FoundVersion> {
-    let version = if origin.version.is_empty() { text(fields.remove("version"), NAME_BYTES + 1) } else { origin.version };
+    let version = if origin.version.is_empty() {
+        text(fields.remove("version"), NAME_BYTES + 1)
+    } else {
+        origin.version
+    };
     let usable = |text: &str| !text.is_empty() && text.len() <= NAME_BYTES;
     if !usable(&origin.chart) || !usable(&version) {
         return None;
     }
-    let digest = if origin.digest.is_empty() { digest(&text(fields.remove("digest"), SHORT)) } else { origin.digest };
+    let digest = if origin.digest.is_empty() {
+        digest(&text(fields.remove("digest"), SHORT))
+    } else {
+        origin.digest
+    };
     Some(FoundVersion {
         chart: origin.chart,
         version: ChartVersion {
@@ -80,7 +101,10 @@ fn maintainer(value: Value) -> Option<Maintainer> {
             url: text(fields.remove("url"), SHORT),
         }),
         // Some indexes hold bare names.
-        Value::String(name) => Some(Maintainer { name: text(Some(Value::String(name)), SHORT), ..Maintainer::default() }),
+        Value::String(name) => Some(Maintainer {
+            name: text(Some(Value::String(name)), SHORT),
+            ..Maintainer::default()
+        }),
         _ => None,
     }
 }
@@ -108,7 +132,9 @@ fn texts(value: Option<Value>) -> Vec<String> {
 fn truth(value: Option<&Value>) -> bool {
     match value {
         Some(Value::Bool(value)) => *value,
-        Some(Value::String(text)) => text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("yes"),
+        Some(Value::String(text)) => {
+            text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("yes")
+        }
         _ => false,
     }
 }
@@ -140,7 +166,12 @@ mod tests {
 
     fn read(fields: Value) -> Option<FoundVersion> {
         let Value::Object(fields) = fields else { panic!("no mapping") };
-        let origin = Origin { chart: "a".into(), version: String::new(), digest: String::new(), url: "u".into() };
+        let origin = Origin {
+            chart: "a".into(),
+            version: String::new(),
+            digest: String::new(),
+            url: "u".into(),
+        };
         found(fields, origin)
     }
 
@@ -150,17 +181,31 @@ mod tests {
             "version": 1.1, "appVersion": true, "created": 7, "deprecated": "true", "description": ["x"], "keywords": "x",
             "sources": [null, "https://a", 3, {}], "maintainers": ["Ann", {"name": "Bob", "email": null}, 4], "digest": "ab",
         })).unwrap();
-        assert_eq!((found.version.version.as_str(), found.version.app_version.as_str()), ("1.1", "true"));
-        assert!(found.version.deprecated && found.version.created_at.is_none() && found.metadata.keywords.is_empty());
+        assert_eq!(
+            (found.version.version.as_str(), found.version.app_version.as_str()),
+            ("1.1", "true")
+        );
+        assert!(
+            found.version.deprecated
+                && found.version.created_at.is_none()
+                && found.metadata.keywords.is_empty()
+        );
         assert_eq!(found.version.digest, "sha256:ab");
         assert_eq!(found.metadata.sources, ["https://a", "3"]);
-        let names: Vec<_> = found.metadata.maintainers.iter().map(|maintainer| maintainer.name.as_str()).collect();
+        let names: Vec<_> =
+            found.metadata.maintainers.iter().map(|maintainer| maintainer.name.as_str()).collect();
         assert_eq!(names, ["Ann", "Bob"]);
     }
 
     #[test]
     fn what_has_no_version_is_left_out() {
-        for fields in [json!({}), json!({"version": null}), json!({"version": ""}), json!({"version": "x".repeat(256)}), json!({"version": []})] {
+        for fields in [
+            json!({}),
+            json!({"version": null}),
+            json!({"version": ""}),
+            json!({"version": "x".repeat(256)}),
+            json!({"version": []}),
+        ] {
             assert!(read(fields).is_none());
         }
         assert_eq!(read(json!({"version": "1\u{0}.2\u{7}"})).unwrap().version.version, "1.2");

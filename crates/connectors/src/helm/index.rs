@@ -52,7 +52,11 @@ pub fn parse(body: &[u8], base: &Url) -> Result<Vec<FoundVersion>, Unreadable> {
     let text = std::str::from_utf8(body).map_err(|_| Unreadable::NotUtf8)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut versions = Versions::new(base);
-    let seen = if text.trim_start().starts_with('{') { json::read(text, &mut versions)? } else { yaml::read(text, &mut versions)? };
+    let seen = if text.trim_start().starts_with('{') {
+        json::read(text, &mut versions)?
+    } else {
+        yaml::read(text, &mut versions)?
+    };
     if seen { Ok(versions.found) } else { Err(Unreadable::NoEntries) }
 }
 
@@ -82,7 +86,9 @@ impl Versions {
     /// Takes one version; the first of equal ones counts.
     pub(super) fn push(&mut self, mut fields: Fields) -> Result<(), Unreadable> {
         let url = match fields.remove("urls") {
-            Some(Value::Array(urls)) => urls.into_iter().find_map(|url| if let Value::String(url) = url { Some(url) } else { None }),
+            Some(Value::Array(urls)) => urls
+                .into_iter()
+                .find_map(|url| if let Value::String(url) = url { Some(url) } else { None }),
             Some(Value::String(url)) => Some(url),
             _ => None,
         };
@@ -177,7 +183,18 @@ generated: 2016-10-06T16:23:20.499029981-06:00
 
     #[test]
     fn what_is_no_index_is_refused() {
-        for text in ["", "hello", "a: 1", "- a", "{}", "[1]", "{\"entries\":{\"a\":[{\"version\":", "entries: [\n", "entries:\n  a:\n  - version: 'x\n", "{\"entries\":{}} x"] {
+        for text in [
+            "",
+            "hello",
+            "a: 1",
+            "- a",
+            "{}",
+            "[1]",
+            "{\"entries\":{\"a\":[{\"version\":",
+            "entries: [\n",
+            "entries:\n  a:\n  - version: 'x\n",
+            "{\"entries\":{}} x",
+        ] {
             assert!(read(text).is_err(), "{text}");
         }
         assert!(parse(b"entries: {\xff}", &Url::parse("https://a/").unwrap()).is_err());
@@ -205,7 +222,10 @@ generated: 2016-10-06T16:23:20.499029981-06:00
     fn r_bomb_01_lists_and_texts_are_cut_in_memory() {
         let many = vec!["k"; 10_000].join(",");
         let long = "d".repeat(100_000);
-        let found = read(&format!("entries:\n  a:\n  - version: 1.0.0\n    keywords: [{many}]\n    description: {long}\n")).unwrap();
+        let found = read(&format!(
+            "entries:\n  a:\n  - version: 1.0.0\n    keywords: [{many}]\n    description: {long}\n"
+        ))
+        .unwrap();
         assert_eq!(found[0].metadata.keywords.len(), 100);
         assert_eq!(found[0].metadata.description.len(), 4_096);
     }

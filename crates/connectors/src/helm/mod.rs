@@ -11,7 +11,8 @@ use domain::{Cause, charts::FoundVersion};
 use reqwest::{
     StatusCode,
     header::{
-        ACCEPT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RANGE,
+        ACCEPT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
+        IF_NONE_MATCH, LAST_MODIFIED, RANGE,
     },
 };
 use sha2::{Digest, Sha256};
@@ -42,20 +43,35 @@ pub(crate) struct Helm<'a> {
 
 impl Helm<'_> {
     /// Downloads and reads the index, unless it is the one the validators describe.
-    pub(crate) async fn sync(&self, validators: &Validators, parsing: &Arc<Semaphore>) -> Result<Synced, Failure> {
-        let mut ask = self.ask()?.header(ACCEPT_ENCODING, HeaderValue::from_static("gzip")).total(DOWNLOAD);
-        for (name, value) in [(IF_NONE_MATCH, &validators.etag), (IF_MODIFIED_SINCE, &validators.last_modified)] {
-            if let Some(value) = value.as_deref().and_then(|value| HeaderValue::from_str(value).ok()) {
+    pub(crate) async fn sync(
+        &self,
+        validators: &Validators,
+        parsing: &Arc<Semaphore>,
+    ) -> Result<Synced, Failure> {
+        let mut ask =
+            self.ask()?.header(ACCEPT_ENCODING, HeaderValue::from_static("gzip")).total(DOWNLOAD);
+        for (name, value) in
+            [(IF_NONE_MATCH, &validators.etag), (IF_MODIFIED_SINCE, &validators.last_modified)]
+        {
+            if let Some(value) =
+                value.as_deref().and_then(|value| HeaderValue::from_str(value).ok())
+            {
                 ask = ask.header(name, value);
             }
         }
         let answer = self.outbound.send(ask).await?;
         match answer.status() {
-            StatusCode::NOT_MODIFIED => return Ok(Synced::Unchanged { validators: validators.clone() }),
+            StatusCode::NOT_MODIFIED => {
+                return Ok(Synced::Unchanged { validators: validators.clone() });
+            }
             StatusCode::OK => {}
             _ => return Err(refusal(answer, self.login).await),
         }
-        let mut fresh = Validators { etag: kept(&answer, ETAG), last_modified: kept(&answer, LAST_MODIFIED), digest: None };
+        let mut fresh = Validators {
+            etag: kept(&answer, ETAG),
+            last_modified: kept(&answer, LAST_MODIFIED),
+            digest: None,
+        };
         let web_page = answer.failure(Cause::HtmlInsteadOfIndex);
         let unreadable = answer.failure(Cause::IndexInvalid);
         if says_html(&answer) {
@@ -83,18 +99,28 @@ impl Helm<'_> {
             StatusCode::RANGE_NOT_SATISFIABLE => Ok(()),
             status if status.is_success() => {
                 let start = answer.start_of_body(1_024).await;
-                if says_html(&answer) || is_html(&start) { Err(answer.failure(Cause::HtmlInsteadOfIndex)) } else { Ok(()) }
+                if says_html(&answer) || is_html(&start) {
+                    Err(answer.failure(Cause::HtmlInsteadOfIndex))
+                } else {
+                    Ok(())
+                }
             }
             _ => Err(refusal(answer, self.login).await),
         }
     }
 
     fn ask(&self) -> Result<Ask, Failure> {
-        let index = beside(self.url, "index.yaml").ok_or_else(|| Failure::new(Cause::NotARegistry, ATTEMPT))?;
+        let index = beside(self.url, "index.yaml")
+            .ok_or_else(|| Failure::new(Cause::NotARegistry, ATTEMPT))?;
         Ok(Ask::get(index, ATTEMPT).login(self.login.and_then(Login::basic)))
     }
 
-    async fn read(&self, body: Vec<u8>, parsing: &Arc<Semaphore>, failure: Failure) -> Result<Vec<FoundVersion>, Failure> {
+    async fn read(
+        &self,
+        body: Vec<u8>,
+        parsing: &Arc<Semaphore>,
+        failure: Failure,
+    ) -> Result<Vec<FoundVersion>, Failure> {
         let Ok(place) = Arc::clone(parsing).acquire_owned().await else { return Err(failure) };
         let base = self.url.clone();
         let read = tokio::task::spawn_blocking(move || {

@@ -14,7 +14,8 @@ const EVENTS: usize = 20_000_000;
 
 /// Reads the document into `versions`; answers whether it has `entries`.
 pub(super) fn read(text: &str, versions: &mut Versions) -> Result<bool, Unreadable> {
-    let mut events = Events { parser: Parser::new_from_str_with_options(text, bounds()), left: EVENTS };
+    let mut events =
+        Events { parser: Parser::new_from_str_with_options(text, bounds()), left: EVENTS };
     loop {
         match events.next()? {
             Event::StreamStart | Event::DocumentStart(..) => {}
@@ -87,7 +88,10 @@ impl<'a> Events<'a> {
     }
 
     /// The next key of a mapping: `None` at its end, `Some(None)` when the key is no text.
-    #[expect(clippy::option_option, reason = "the end of a mapping and a key to step over are two things")]
+    #[expect(
+        clippy::option_option,
+        reason = "the end of a mapping and a key to step over are two things"
+    )]
     fn key(&mut self) -> Result<Option<Option<String>>, Unreadable> {
         match self.next()? {
             Event::MappingEnd => Ok(None),
@@ -125,7 +129,9 @@ impl<'a> Events<'a> {
                     }
                 }
             }
-            Event::MappingStart(..) if depth > 0 => Ok(Value::Object(self.fields(|_| true, depth)?)),
+            Event::MappingStart(..) if depth > 0 => {
+                Ok(Value::Object(self.fields(|_| true, depth)?))
+            }
             _ => {
                 self.skip(start)?;
                 Ok(Value::Null)

@@ -17,7 +17,9 @@ pub struct AllowList {
 
 /// An entry of the list that is neither a network nor `host:port`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("could not read `{entry}`: write a network such as 10.0.0.0/8, or a host and port such as registry.local:5000")]
+#[error(
+    "could not read `{entry}`: write a network such as 10.0.0.0/8, or a host and port such as registry.local:5000"
+)]
 pub struct BadEntry {
     entry: String,
 }
@@ -32,7 +34,9 @@ impl AllowList {
     /// The first entry that is neither.
     pub fn parse(text: &str) -> Result<Self, BadEntry> {
         let mut list = Self::default();
-        for entry in text.split([',', ' ', '\n', '\t']).map(str::trim).filter(|entry| !entry.is_empty()) {
+        for entry in
+            text.split([',', ' ', '\n', '\t']).map(str::trim).filter(|entry| !entry.is_empty())
+        {
             let bad = || BadEntry { entry: entry.chars().take(100).collect() };
             if entry.contains('/') {
                 list.networks.push(entry.parse::<IpNet>().map_err(|_| bad())?.trunc());
@@ -59,7 +63,8 @@ impl AllowList {
 
     pub(super) fn holds(&self, address: IpAddr) -> bool {
         let address = unmapped(address);
-        judge(address) != Verdict::Sensitive && self.networks.iter().any(|network| network.contains(&address))
+        judge(address) != Verdict::Sensitive
+            && self.networks.iter().any(|network| network.contains(&address))
     }
 
     pub(super) fn has_networks(&self) -> bool {
@@ -86,27 +91,58 @@ mod tests {
 
     #[test]
     fn networks_and_hosts_are_read() {
-        let list = AllowList::parse("10.0.0.0/8, 127.0.0.1:5000,Registry.Local.:5000\n[::1]:80 fd00::/8").unwrap();
-        assert!(list.holds("10.1.2.3".parse().unwrap()) && list.holds("::ffff:10.1.2.3".parse().unwrap()));
+        let list =
+            AllowList::parse("10.0.0.0/8, 127.0.0.1:5000,Registry.Local.:5000\n[::1]:80 fd00::/8")
+                .unwrap();
+        assert!(
+            list.holds("10.1.2.3".parse().unwrap())
+                && list.holds("::ffff:10.1.2.3".parse().unwrap())
+        );
         assert!(!list.holds("11.0.0.1".parse().unwrap()));
-        assert!(list.names(&Host::Domain("registry.local"), 5000) && list.names(&Host::Domain("REGISTRY.local."), 5000));
+        assert!(
+            list.names(&Host::Domain("registry.local"), 5000)
+                && list.names(&Host::Domain("REGISTRY.local."), 5000)
+        );
         assert!(!list.names(&Host::Domain("registry.local"), 443));
         assert!(list.names(&Host::Ipv4([127, 0, 0, 1].into()), 5000));
-        assert!(list.names(&Host::parse("[::1]").as_ref().map(|h: &Host<String>| match h { Host::Ipv6(v6) => Host::Ipv6(*v6), _ => Host::Domain("") }).unwrap(), 80));
+        assert!(
+            list.names(
+                &Host::parse("[::1]")
+                    .as_ref()
+                    .map(|h: &Host<String>| match h {
+                        Host::Ipv6(v6) => Host::Ipv6(*v6),
+                        _ => Host::Domain(""),
+                    })
+                    .unwrap(),
+                80
+            )
+        );
     }
 
     #[test]
     fn r_ssrf_06_no_network_allows_metadata_services() {
         let list = AllowList::parse("0.0.0.0/0 ::/0").unwrap();
-        for address in ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254", "100.100.100.200", "fe80::1", "0.0.0.0"] {
+        for address in [
+            "169.254.169.254",
+            "::ffff:169.254.169.254",
+            "fd00:ec2::254",
+            "100.100.100.200",
+            "fe80::1",
+            "0.0.0.0",
+        ] {
             assert!(!list.holds(address.parse().unwrap()), "{address}");
         }
-        assert!(AllowList::parse("169.254.169.254:80").unwrap().names(&Host::Ipv4([169, 254, 169, 254].into()), 80));
+        assert!(
+            AllowList::parse("169.254.169.254:80")
+                .unwrap()
+                .names(&Host::Ipv4([169, 254, 169, 254].into()), 80)
+        );
     }
 
     #[test]
     fn bad_entries_are_told() {
-        for bad in ["10.0.0.0", "registry.local", "registry.local:0", "10.0.0.0/33", "a b:x", ":80"] {
+        for bad in ["10.0.0.0", "registry.local", "registry.local:0", "10.0.0.0/33", "a b:x", ":80"]
+        {
             assert!(AllowList::parse(bad).is_err(), "{bad}");
         }
         assert!(AllowList::parse("").unwrap().hosts.is_empty());

@@ -1,6 +1,9 @@
 //! Bodies with a budget: bytes after decompression, time, and a minimum rate (R-BOMB-01).
 
-use std::{io::{self, Write}, time::Duration};
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
 
 use domain::Cause;
 use flate2::write::MultiGzDecoder;
@@ -42,11 +45,19 @@ impl Answer {
                 return Err(self.failure(Cause::Timeout));
             }
             if let Err(error) = sink.write_all(&chunk) {
-                return Err(if Capped::overflowed(&error) { too_large(&self) } else { self.failure(Cause::IndexInvalid) });
+                return Err(if Capped::overflowed(&error) {
+                    too_large(&self)
+                } else {
+                    self.failure(Cause::IndexInvalid)
+                });
             }
         }
         sink.finish().map_err(|error| {
-            if Capped::overflowed(&error) { too_large(&self) } else { self.failure(Cause::IndexInvalid) }
+            if Capped::overflowed(&error) {
+                too_large(&self)
+            } else {
+                self.failure(Cause::IndexInvalid)
+            }
         })
     }
 
@@ -54,7 +65,9 @@ impl Answer {
     pub(crate) async fn start_of_body(&mut self, most: usize) -> Vec<u8> {
         let mut start = Vec::new();
         while start.len() < most {
-            let Ok(Ok(Some(chunk))) = timeout_at(self.deadline, self.response.chunk()).await else { break };
+            let Ok(Ok(Some(chunk))) = timeout_at(self.deadline, self.response.chunk()).await else {
+                break;
+            };
             let room = chunk.len().min(most - start.len());
             start.extend_from_slice(chunk.get(..room).unwrap_or_default());
         }

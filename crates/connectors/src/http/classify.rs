@@ -35,8 +35,9 @@ fn classify(error: &reqwest::Error) -> (Cause, bool) {
         return (Cause::DnsFailure, false);
     }
     if error.is_connect() {
-        let cut_off = find::<io::Error>(error)
-            .is_some_and(|error| matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset));
+        let cut_off = find::<io::Error>(error).is_some_and(|error| {
+            matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset)
+        });
         return (Cause::ConnectionRefused, cut_off);
     }
     // The connection stood and broke: the host's own trouble.
@@ -49,7 +50,9 @@ fn certificate(problem: &Certificate) -> Cause {
         | Certificate::ExpiredContext { .. }
         | Certificate::NotValidYet
         | Certificate::NotValidYetContext { .. } => Cause::TlsExpired,
-        Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => Cause::TlsNameMismatch,
+        Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
+            Cause::TlsNameMismatch
+        }
         _ => Cause::TlsUntrusted,
     }
 }

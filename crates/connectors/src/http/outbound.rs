@@ -63,7 +63,9 @@ impl Outbound {
     pub(crate) fn may_be_plain(&self, url: &Url) -> bool {
         let mut plain = url.clone();
         let port = url.port_or_known_default();
-        plain.set_scheme("http").is_ok() && plain.set_port(port).is_ok() && self.client(&plain, Trust::AllowList).is_some()
+        plain.set_scheme("http").is_ok()
+            && plain.set_port(port).is_ok()
+            && self.client(&plain, Trust::AllowList).is_some()
     }
 
     pub(super) fn places(&self) -> &Places {
@@ -127,15 +129,25 @@ mod tests {
     use super::*;
 
     fn allowed(list: &str, url: &str, trust: Trust) -> bool {
-        Outbound::new(AllowList::parse(list).unwrap().without_ports([8200])).unwrap().client(&Url::parse(url).unwrap(), trust).is_some()
+        Outbound::new(AllowList::parse(list).unwrap().without_ports([8200]))
+            .unwrap()
+            .client(&Url::parse(url).unwrap(), trust)
+            .is_some()
     }
 
     #[test]
     fn only_public_https_without_an_allow_list() {
         for (url, fine) in [
-            ("https://charts.example.com/", true), ("https://8.8.8.8/", true), ("http://charts.example.com/", false),
-            ("http://8.8.8.8/", false), ("https://127.0.0.1/", false), ("https://[::1]/", false), ("https://2130706433/", false),
-            ("https://u:p@charts.example.com/", false), ("ftp://charts.example.com/", false), ("file:///etc/passwd", false),
+            ("https://charts.example.com/", true),
+            ("https://8.8.8.8/", true),
+            ("http://charts.example.com/", false),
+            ("http://8.8.8.8/", false),
+            ("https://127.0.0.1/", false),
+            ("https://[::1]/", false),
+            ("https://2130706433/", false),
+            ("https://u:p@charts.example.com/", false),
+            ("ftp://charts.example.com/", false),
+            ("file:///etc/passwd", false),
         ] {
             assert_eq!(allowed("", url, Trust::AllowList), fine, "{url}");
         }
@@ -145,9 +157,15 @@ mod tests {
     fn r_ssrf_06_the_allow_list_opens_what_it_names() {
         let list = "10.0.0.0/8 registry.local:5000 127.0.0.1:5000 169.254.169.254:80";
         for (url, fine) in [
-            ("http://10.1.2.3/", true), ("https://10.1.2.3:8443/", true), ("http://10.1.2.3:8200/", false),
-            ("http://registry.local:5000/", true), ("http://127.0.0.1:5000/", true), ("http://127.0.0.1:5001/", false),
-            ("http://169.254.169.254/", true), ("http://169.254.169.254:81/", false), ("http://8.8.8.8/", false),
+            ("http://10.1.2.3/", true),
+            ("https://10.1.2.3:8443/", true),
+            ("http://10.1.2.3:8200/", false),
+            ("http://registry.local:5000/", true),
+            ("http://127.0.0.1:5000/", true),
+            ("http://127.0.0.1:5001/", false),
+            ("http://169.254.169.254/", true),
+            ("http://169.254.169.254:81/", false),
+            ("http://8.8.8.8/", false),
         ] {
             assert_eq!(allowed(list, url, Trust::AllowList), fine, "{url}");
             assert!(!allowed(list, url, Trust::PublicOnly), "{url}");

@@ -1,6 +1,9 @@
 //! How many requests run at once: per host, and in all.
 
-use std::{collections::HashMap, sync::{Arc, Mutex, PoisonError}};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -37,6 +40,8 @@ impl Places {
         if hosts.len() >= REMEMBERED_HOSTS {
             hosts.retain(|_, places| Arc::strong_count(places) > 1);
         }
-        Arc::clone(hosts.entry(authority.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(PER_HOST))))
+        Arc::clone(
+            hosts.entry(authority.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(PER_HOST))),
+        )
     }
 }

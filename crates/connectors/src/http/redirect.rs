@@ -1,6 +1,9 @@
 //! Redirects, followed by hand (R-SSRF-04, R-CRED-01).
 
-use reqwest::{StatusCode, header::{HeaderMap, LOCATION}};
+use reqwest::{
+    StatusCode,
+    header::{HeaderMap, LOCATION},
+};
 use url::Url;
 
 /// Where an answer leads.
@@ -21,11 +24,14 @@ pub(super) fn hop(status: StatusCode, headers: &HeaderMap, from: &Url) -> Hop {
         return Hop::None;
     }
     let Some(location) = headers.get(LOCATION) else { return Hop::Refused };
-    let Some(mut to) = location.to_str().ok().and_then(|text| from.join(text).ok()) else { return Hop::Refused };
+    let Some(mut to) = location.to_str().ok().and_then(|text| from.join(text).ok()) else {
+        return Hop::Refused;
+    };
     to.set_fragment(None);
     let downgrade = from.scheme() == "https" && to.scheme() != "https";
     let user_info = !to.username().is_empty() || to.password().is_some();
-    if downgrade || user_info || !matches!(to.scheme(), "http" | "https") || to.host_str().is_none() {
+    if downgrade || user_info || !matches!(to.scheme(), "http" | "https") || to.host_str().is_none()
+    {
         return Hop::Refused;
     }
     if same_origin(from, &to) { Hop::SameOrigin(to) } else { Hop::OtherOrigin(to) }
@@ -33,7 +39,9 @@ pub(super) fn hop(status: StatusCode, headers: &HeaderMap, from: &Url) -> Hop {
 
 /// Whether scheme, host and port are equal.
 pub(crate) fn same_origin(a: &Url, b: &Url) -> bool {
-    a.scheme() == b.scheme() && a.host() == b.host() && a.port_or_known_default() == b.port_or_known_default()
+    a.scheme() == b.scheme()
+        && a.host() == b.host()
+        && a.port_or_known_default() == b.port_or_known_default()
 }
 
 #[cfg(test)]
@@ -50,10 +58,22 @@ mod tests {
         for same in ["/y", "z", "https://a.example:443/y", "https://A.example/y#f"] {
             assert!(matches!(to(same), Hop::SameOrigin(_)), "{same}");
         }
-        for other in ["https://b.example/y", "https://a.example:8443/y", "//b.example/y", "https://sub.a.example/"] {
+        for other in [
+            "https://b.example/y",
+            "https://a.example:8443/y",
+            "//b.example/y",
+            "https://sub.a.example/",
+        ] {
             assert!(matches!(to(other), Hop::OtherOrigin(_)), "{other}");
         }
-        for refused in ["http://a.example/y", "https://u:p@a.example/y", "file:///etc/passwd", "gopher://a.example/", "https://", "data:text/html,x"] {
+        for refused in [
+            "http://a.example/y",
+            "https://u:p@a.example/y",
+            "file:///etc/passwd",
+            "gopher://a.example/",
+            "https://",
+            "data:text/html,x",
+        ] {
             assert_eq!(to(refused), Hop::Refused, "{refused}");
         }
         assert_eq!(hop(StatusCode::OK, &HeaderMap::new(), &from), Hop::None);

@@ -4,7 +4,10 @@ use std::{io, net::SocketAddr, sync::Arc};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::{AllowList, judge::{Verdict, judge}};
+use super::{
+    AllowList,
+    judge::{Verdict, judge},
+};
 
 /// How far a client may reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +46,11 @@ impl Resolve for Judge {
     }
 }
 
-fn vet(found: Vec<SocketAddr>, reach: Reach, allow: &AllowList) -> Result<Vec<SocketAddr>, Blocked> {
+fn vet(
+    found: Vec<SocketAddr>,
+    reach: Reach,
+    allow: &AllowList,
+) -> Result<Vec<SocketAddr>, Blocked> {
     let vetted: Vec<_> = found
         .into_iter()
         .filter(|socket| {
@@ -66,8 +73,14 @@ mod tests {
     #[test]
     fn r_ssrf_03_a_mixed_answer_keeps_only_vetted_addresses() {
         let allow = AllowList::parse("10.0.0.0/8").unwrap();
-        let mixed: Vec<SocketAddr> = ["127.0.0.1:0", "8.8.8.8:0", "10.0.0.1:0", "169.254.169.254:0"].map(|a| a.parse().unwrap()).to_vec();
-        let kept = |reach| vet(mixed.clone(), reach, &allow).map(|kept| kept.iter().map(|a| a.ip().to_string()).collect::<Vec<_>>());
+        let mixed: Vec<SocketAddr> =
+            ["127.0.0.1:0", "8.8.8.8:0", "10.0.0.1:0", "169.254.169.254:0"]
+                .map(|a| a.parse().unwrap())
+                .to_vec();
+        let kept = |reach| {
+            vet(mixed.clone(), reach, &allow)
+                .map(|kept| kept.iter().map(|a| a.ip().to_string()).collect::<Vec<_>>())
+        };
         assert_eq!(kept(Reach::Public).unwrap(), ["8.8.8.8"]);
         assert_eq!(kept(Reach::Open).unwrap(), ["8.8.8.8", "10.0.0.1"]);
         assert_eq!(kept(Reach::Networks).unwrap(), ["10.0.0.1"]);

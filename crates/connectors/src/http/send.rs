@@ -144,7 +144,11 @@ impl Outbound {
             let client = self.client(&url, trust).ok_or_else(|| {
                 refused(if hops == 0 { Cause::BlockedAddress } else { Cause::RedirectRefused })
             })?;
-            let place = self.places().take(url.authority()).await.ok_or_else(|| refused(Cause::Internal))?;
+            let place = self
+                .places()
+                .take(url.authority())
+                .await
+                .ok_or_else(|| refused(Cause::Internal))?;
             // Time spent in the queue is ours, not the host's.
             let deadline = *deadline.get_or_insert_with(|| Instant::now() + ask.total);
             let request = ask.request(&url, login.as_ref());
@@ -158,7 +162,14 @@ impl Outbound {
             let next = match (hop(status, response.headers(), &url), ask.redirects) {
                 (Hop::None, _) => {
                     let login_dropped = ask.login.is_some() && login.is_none();
-                    return Ok(Answer { url, login_dropped, response, deadline, attempt, _place: place });
+                    return Ok(Answer {
+                        url,
+                        login_dropped,
+                        response,
+                        deadline,
+                        attempt,
+                        _place: place,
+                    });
                 }
                 (Hop::Refused, _) | (_, Redirects::Refuse) => {
                     return Err(refused(Cause::RedirectRefused).with_status(status.as_u16()));
@@ -173,9 +184,15 @@ impl Outbound {
                     next
                 }
             };
-            debug_assert!(login.is_none() || same_origin(&next, &ask.url), "the login stays at its origin");
+            debug_assert!(
+                login.is_none() || same_origin(&next, &ask.url),
+                "the login stays at its origin"
+            );
             url = next;
         }
-        Err(Failure::new(Cause::RedirectRefused, format!("{}: more than {HOPS} redirects", ask.attempt)))
+        Err(Failure::new(
+            Cause::RedirectRefused,
+            format!("{}: more than {HOPS} redirects", ask.attempt),
+        ))
     }
 }

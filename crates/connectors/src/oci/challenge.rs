@@ -33,7 +33,9 @@ fn parse(header: &str) -> Vec<Challenge> {
     let mut raw: Vec<(String, Vec<(String, String)>)> = Vec::new();
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
-        let end = rest.find(|c: char| c.is_ascii_whitespace() || matches!(c, ',' | '=' | '"')).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| c.is_ascii_whitespace() || matches!(c, ',' | '=' | '"'))
+            .unwrap_or(rest.len());
         let (word, after) = rest.split_at(end);
         if word.is_empty() {
             // The end, or a stray character to step over.
@@ -107,18 +109,46 @@ mod tests {
 
     #[test]
     fn challenges_of_all_shapes_are_read() {
-        assert_eq!(of(&[r#"Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:a/b:pull,push""#]), Some(bearer("https://auth.docker.io/token", "registry.docker.io")));
-        assert_eq!(of(&["bearer REALM=https://a.example/token, Service=x"]), Some(bearer("https://a.example/token", "x")));
-        assert_eq!(of(&[r#"BEARER realm = "https://a/\"t\"" , error="insufficient_scope""#]), Some(bearer("https://a/\"t\"", "")));
-        assert_eq!(of(&[r#"Basic realm="x", Bearer realm="https://a/t",service="s""#]), Some(bearer("https://a/t", "s")));
-        assert_eq!(of(&["Basic realm=\"x\"", "Bearer realm=\"https://a/t\""]), Some(bearer("https://a/t", "")));
+        assert_eq!(
+            of(&[
+                r#"Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:a/b:pull,push""#
+            ]),
+            Some(bearer("https://auth.docker.io/token", "registry.docker.io"))
+        );
+        assert_eq!(
+            of(&["bearer REALM=https://a.example/token, Service=x"]),
+            Some(bearer("https://a.example/token", "x"))
+        );
+        assert_eq!(
+            of(&[r#"BEARER realm = "https://a/\"t\"" , error="insufficient_scope""#]),
+            Some(bearer("https://a/\"t\"", ""))
+        );
+        assert_eq!(
+            of(&[r#"Basic realm="x", Bearer realm="https://a/t",service="s""#]),
+            Some(bearer("https://a/t", "s"))
+        );
+        assert_eq!(
+            of(&["Basic realm=\"x\"", "Bearer realm=\"https://a/t\""]),
+            Some(bearer("https://a/t", ""))
+        );
         assert_eq!(of(&["Negotiate YWJj==, Basic"]), Some(Challenge::Basic));
         assert_eq!(of(&["basic"]), Some(Challenge::Basic));
     }
 
     #[test]
     fn nonsense_is_no_challenge_and_ends() {
-        for text in ["", ",,,", "\"", "=", "Bearer", "Bearer realm=", "Bearer realm=\"", "Digest realm=\"x\"", "=\"a\",=,\"", "Bearer \"realm\"=x"] {
+        for text in [
+            "",
+            ",,,",
+            "\"",
+            "=",
+            "Bearer",
+            "Bearer realm=",
+            "Bearer realm=\"",
+            "Digest realm=\"x\"",
+            "=\"a\",=,\"",
+            "Bearer \"realm\"=x",
+        ] {
             assert_eq!(of(&[text]), None, "{text}");
         }
     }

@@ -2,12 +2,22 @@
 
 use domain::Cause;
 
-use super::{pages::{List, all, touch}, session::Session};
+use super::{
+    pages::{List, all, touch},
+    session::Session,
+};
 use crate::{Failure, repository::Target};
 
 /// Registries without a catalog; asking them only makes misleading refusals.
-const WITHOUT_CATALOG: [&str; 7] =
-    ["ghcr.io", "registry-1.docker.io", "registry.gitlab.com", "public.ecr.aws", "quay.io", "cgr.dev", "gcr.io"];
+const WITHOUT_CATALOG: [&str; 7] = [
+    "ghcr.io",
+    "registry-1.docker.io",
+    "registry.gitlab.com",
+    "public.ecr.aws",
+    "quay.io",
+    "cgr.dev",
+    "gcr.io",
+];
 
 /// A chart at a registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +47,9 @@ pub(super) async fn charts(session: &Session<'_>, target: &Target) -> Result<Vec
         path => {
             let chart = named("", path)?;
             match all(session, List::Tags(path)).await {
-                Ok(tags) if !tags.is_empty() => return Ok(vec![Chart { name: last(path), tags: Some(tags), ..chart }]),
+                Ok(tags) if !tags.is_empty() => {
+                    return Ok(vec![Chart { name: last(path), tags: Some(tags), ..chart }]);
+                }
                 Ok(_) => None,
                 Err(failure) if leaves_hope(&failure) => Some(failure),
                 Err(failure) => return Err(failure),
@@ -69,10 +81,16 @@ pub(super) async fn prove(session: &Session<'_>, target: &Target) -> Result<(), 
     match own {
         // The namespace is no chart; the registry took the login and has no list to try it on.
         _ if !has_catalog => Ok(()),
-        Some(failure) if failure.cause == Cause::NotFound => match touch(session, List::Catalog).await {
-            Err(refusal) if refusal.cause == Cause::InvalidCredentials || refusal.cause.may_pass() => Err(refusal),
-            _ => Ok(()),
-        },
+        Some(failure) if failure.cause == Cause::NotFound => {
+            match touch(session, List::Catalog).await {
+                Err(refusal)
+                    if refusal.cause == Cause::InvalidCredentials || refusal.cause.may_pass() =>
+                {
+                    Err(refusal)
+                }
+                _ => Ok(()),
+            }
+        }
         own => touch(session, List::Catalog).await.map_err(|refusal| own.unwrap_or(refusal)),
     }
 }
@@ -83,9 +101,16 @@ fn leaves_hope(failure: &Failure) -> bool {
         || (failure.cause == Cause::NoCredential && failure.status == Some(403))
 }
 
-async fn catalog(session: &Session<'_>, path: &str, own: Option<Failure>) -> Result<Vec<Chart>, Failure> {
+async fn catalog(
+    session: &Session<'_>,
+    path: &str,
+    own: Option<Failure>,
+) -> Result<Vec<Chart>, Failure> {
     let unsupported = |cause: Option<Failure>| {
-        let failure = Failure::new(Cause::ListingUnsupported, format!("list the charts of {}", session.base().authority()));
+        let failure = Failure::new(
+            Cause::ListingUnsupported,
+            format!("list the charts of {}", session.base().authority()),
+        );
         match cause {
             Some(cause) => failure.because(cause),
             None => failure,
@@ -96,13 +121,23 @@ async fn catalog(session: &Session<'_>, path: &str, own: Option<Failure>) -> Res
     }
     let repositories = match all(session, List::Catalog).await {
         Ok(repositories) => repositories,
-        Err(refusal) if refusal.cause.may_pass() || matches!(refusal.cause, Cause::InvalidCredentials | Cause::TokenExpired) => {
+        Err(refusal)
+            if refusal.cause.may_pass()
+                || matches!(refusal.cause, Cause::InvalidCredentials | Cause::TokenExpired) =>
+        {
             return Err(refusal);
         }
-        Err(refusal) if refusal.cause == Cause::NoCredential && refusal.status == Some(401) && own.is_none() => return Err(refusal),
+        Err(refusal)
+            if refusal.cause == Cause::NoCredential
+                && refusal.status == Some(401)
+                && own.is_none() =>
+        {
+            return Err(refusal);
+        }
         Err(refusal) => return Err(unsupported(Some(refusal))),
     };
-    let found: Vec<_> = repositories.iter().filter_map(|repository| below(path, repository)).collect();
+    let found: Vec<_> =
+        repositories.iter().filter_map(|repository| below(path, repository)).collect();
     match own {
         Some(failure) if found.is_empty() => Err(failure),
         _ => Ok(found),
@@ -119,16 +154,24 @@ fn below(path: &str, repository: &str) -> Option<Chart> {
         "" => repository,
         path => repository.strip_prefix(path)?.strip_prefix('/')?,
     };
-    is_name(repository).then(|| Chart { name: name.to_owned(), repository: repository.to_owned(), tags: None })
+    is_name(repository).then(|| Chart {
+        name: name.to_owned(),
+        repository: repository.to_owned(),
+        tags: None,
+    })
 }
 
 fn named(namespace: &str, name: &str) -> Result<Chart, Failure> {
     let name = name.trim().trim_matches('/');
-    let repository = if namespace.is_empty() { name.to_owned() } else { format!("{namespace}/{name}") };
+    let repository =
+        if namespace.is_empty() { name.to_owned() } else { format!("{namespace}/{name}") };
     if is_name(&repository) {
         Ok(Chart { name: name.to_owned(), repository, tags: None })
     } else {
-        Err(Failure::new(Cause::NotFound, "use a chart name: it has characters that no registry allows"))
+        Err(Failure::new(
+            Cause::NotFound,
+            "use a chart name: it has characters that no registry allows",
+        ))
     }
 }
 
@@ -145,7 +188,9 @@ fn is_name(text: &str) -> bool {
             let bytes = segment.as_bytes();
             bytes.first().copied().is_some_and(alphanumeric)
                 && bytes.last().copied().is_some_and(alphanumeric)
-                && bytes.iter().all(|byte| alphanumeric(*byte) || matches!(byte, b'.' | b'_' | b'-'))
+                && bytes
+                    .iter()
+                    .all(|byte| alphanumeric(*byte) || matches!(byte, b'.' | b'_' | b'-'))
                 && !segment.contains("..")
         })
 }
@@ -159,7 +204,21 @@ mod tests {
         for good in ["a", "library/alpine", "a.b/c_d/e--f", "team/charts/web-1"] {
             assert!(is_name(good), "{good}");
         }
-        for bad in ["", "/a", "a/", "a//b", "A", "a/../b", "..", "a b", "a?x", "a#x", "a%2f", "-a", "a/_catalog"] {
+        for bad in [
+            "",
+            "/a",
+            "a/",
+            "a//b",
+            "A",
+            "a/../b",
+            "..",
+            "a b",
+            "a?x",
+            "a#x",
+            "a%2f",
+            "-a",
+            "a/_catalog",
+        ] {
             assert!(!is_name(bad), "{bad}");
         }
     }

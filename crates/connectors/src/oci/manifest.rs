@@ -8,7 +8,10 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::{discover::Chart, session::{Session, Want}};
+use super::{
+    discover::Chart,
+    session::{Session, Want},
+};
 use crate::{
     Failure,
     chart::{Bounded, Origin, found, wanted},
@@ -49,15 +52,33 @@ pub(super) enum Tagged {
 }
 
 /// The digest that the registry names for a tag now; empty when it names none.
-pub(super) async fn digest(session: &Session<'_>, chart: &Chart, tag: &str) -> Result<String, Failure> {
-    let answer = session.get(manifest_url(session, chart, tag), &chart.scope(), HeaderValue::from_static(ACCEPT), Want::Head, "look at a manifest").await?;
+pub(super) async fn digest(
+    session: &Session<'_>,
+    chart: &Chart,
+    tag: &str,
+) -> Result<String, Failure> {
+    let answer = session
+        .get(
+            manifest_url(session, chart, tag),
+            &chart.scope(),
+            HeaderValue::from_static(ACCEPT),
+            Want::Head,
+            "look at a manifest",
+        )
+        .await?;
     Ok(answer.text("docker-content-digest").to_owned())
 }
 
 /// Reads the version behind a tag.
-pub(super) async fn read(session: &Session<'_>, chart: &Chart, tag: &str) -> Result<Tagged, Failure> {
+pub(super) async fn read(
+    session: &Session<'_>,
+    chart: &Chart,
+    tag: &str,
+) -> Result<Tagged, Failure> {
     let url = manifest_url(session, chart, tag);
-    let answer = session.get(url, &chart.scope(), HeaderValue::from_static(ACCEPT), Want::All, "read a manifest").await?;
+    let answer = session
+        .get(url, &chart.scope(), HeaderValue::from_static(ACCEPT), Want::All, "read a manifest")
+        .await?;
     let invalid = answer.failure(Cause::IndexInvalid);
     let named = answer.text("docker-content-digest").to_owned();
     let body = answer.body(MANIFEST_BYTES).await?;
@@ -66,13 +87,17 @@ pub(super) async fn read(session: &Session<'_>, chart: &Chart, tag: &str) -> Res
         return Err(invalid);
     }
     // A document that is both a list and a manifest is taken for neither.
-    let Ok(Manifest { config: Some(config), manifests: None, annotations }) = serde_json::from_slice(&body) else {
+    let Ok(Manifest { config: Some(config), manifests: None, annotations }) =
+        serde_json::from_slice(&body)
+    else {
         return Ok(Tagged::Other);
     };
     if config.media_type != HELM_CONFIG {
         return Ok(Tagged::Other);
     }
-    let Value::Object(mut fields) = blob(session, chart, &config.digest).await? else { return Ok(Tagged::Other) };
+    let Value::Object(mut fields) = blob(session, chart, &config.digest).await? else {
+        return Ok(Tagged::Other);
+    };
     if let Some(created) = annotations.and_then(|annotations| annotations.created) {
         fields.insert("created".to_owned(), Value::String(created));
     }
@@ -87,14 +112,18 @@ pub(super) async fn read(session: &Session<'_>, chart: &Chart, tag: &str) -> Res
 
 async fn blob(session: &Session<'_>, chart: &Chart, digest: &str) -> Result<Value, Failure> {
     const ATTEMPT: &str = "read a chart's description";
-    let invalid = || Failure::new(Cause::IndexInvalid, format!("{ATTEMPT} from {}", session.base().authority()));
+    let invalid = || {
+        Failure::new(Cause::IndexInvalid, format!("{ATTEMPT} from {}", session.base().authority()))
+    };
     let hex = digest.strip_prefix("sha256:").ok_or_else(invalid)?;
     if hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(invalid());
     }
     let mut url = session.base().clone();
     url.set_path(&format!("/v2/{}/blobs/{digest}", chart.repository));
-    let answer = session.get(url, &chart.scope(), HeaderValue::from_static("*/*"), Want::All, ATTEMPT).await?;
+    let answer = session
+        .get(url, &chart.scope(), HeaderValue::from_static("*/*"), Want::All, ATTEMPT)
+        .await?;
     let body = answer.body(CONFIG_BYTES).await?;
     if sha256(&body) != digest.to_ascii_lowercase() {
         return Err(invalid());

@@ -44,7 +44,9 @@ impl Oci {
     /// The web address of `url`: with plain `http` if its registry spoke nothing else before.
     pub(crate) fn as_spoken(&self, url: &RepositoryUrl) -> Url {
         let web = url.web();
-        let spoken = plain(web).filter(|_| url.implied_kind() == Some(RepositoryKind::Oci) && self.is_plain(&base(url)));
+        let spoken = plain(web).filter(|_| {
+            url.implied_kind() == Some(RepositoryKind::Oci) && self.is_plain(&base(url))
+        });
         spoken.unwrap_or_else(|| web.clone())
     }
 
@@ -57,7 +59,10 @@ impl Oci {
     }
 
     fn remember_plain(&self, base: &Url) {
-        self.plain.lock().unwrap_or_else(PoisonError::into_inner).insert(base.authority().to_owned());
+        self.plain
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(base.authority().to_owned());
     }
 }
 

@@ -8,7 +8,10 @@ use serde::Deserialize;
 use url::Url;
 
 use super::session::{Session, Want};
-use crate::{Failure, http::{Answer, same_origin}};
+use crate::{
+    Failure,
+    http::{Answer, same_origin},
+};
 
 const PAGES: usize = 1_000;
 const ITEMS: usize = 100_000;
@@ -70,10 +73,13 @@ pub(super) async fn all(session: &Session<'_>, list: List<'_>) -> Result<Vec<Str
             return Err(answer.failure(Cause::IndexInvalid));
         }
         next = match link(&answer, &url) {
-            Some(next) if !same_origin(&next, session.base()) => return Err(answer.failure(Cause::RedirectRefused)),
+            Some(next) if !same_origin(&next, session.base()) => {
+                return Err(answer.failure(Cause::RedirectRefused));
+            }
             next => next,
         };
-        let (too_large, unreadable) = (answer.failure(Cause::IndexTooLarge), answer.failure(Cause::IndexInvalid));
+        let (too_large, unreadable) =
+            (answer.failure(Cause::IndexTooLarge), answer.failure(Cause::IndexInvalid));
         let body = answer.body(PAGE_BYTES).await?;
         let Ok(page) = serde_json::from_slice::<Page>(&body) else { return Err(unreadable) };
         items.extend(page.tags.or(page.repositories).unwrap_or_default());
@@ -90,12 +96,25 @@ pub(super) async fn touch(session: &Session<'_>, list: List<'_>) -> Result<(), F
 }
 
 async fn page(session: &Session<'_>, list: List<'_>, url: Url) -> Result<Answer, Failure> {
-    session.get(url, &list.scope(), HeaderValue::from_static("application/json"), Want::All, list.attempt()).await
+    session
+        .get(
+            url,
+            &list.scope(),
+            HeaderValue::from_static("application/json"),
+            Want::All,
+            list.attempt(),
+        )
+        .await
 }
 
 /// The `rel="next"` of the `Link` headers; it may be relative.
 fn link(answer: &Answer, from: &Url) -> Option<Url> {
-    answer.headers().get_all(LINK).iter().filter_map(|value| value.to_str().ok()).find_map(|value| next_of(value, from))
+    answer
+        .headers()
+        .get_all(LINK)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .find_map(|value| next_of(value, from))
 }
 
 fn next_of(value: &str, from: &Url) -> Option<Url> {
@@ -106,7 +125,12 @@ fn next_of(value: &str, from: &Url) -> Option<Url> {
         let parameters = after.get(..end).unwrap_or_default().to_ascii_lowercase();
         let is_next = parameters.split([';', ',']).any(|parameter| {
             parameter.trim().strip_prefix("rel").is_some_and(|rel| {
-                rel.trim_start().trim_start_matches('=').trim().trim_matches('"').split_whitespace().any(|rel| rel == "next")
+                rel.trim_start()
+                    .trim_start_matches('=')
+                    .trim()
+                    .trim_matches('"')
+                    .split_whitespace()
+                    .any(|rel| rel == "next")
             })
         });
         if is_next {

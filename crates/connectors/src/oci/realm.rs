@@ -3,7 +3,8 @@
 use url::Url;
 
 /// Registries whose tokens come from another host, and that host.
-const PAIRS: [(&str, &str); 2] = [("registry-1.docker.io", "auth.docker.io"), ("registry.gitlab.com", "gitlab.com")];
+const PAIRS: [(&str, &str); 2] =
+    [("registry-1.docker.io", "auth.docker.io"), ("registry.gitlab.com", "gitlab.com")];
 
 /// What a realm may be given.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,7 +25,8 @@ pub(super) fn judge(realm: &str, base: &Url) -> Realm {
     if user_info || url.host().is_none() {
         return Realm::Refused;
     }
-    let same_place = url.host() == base.host() && url.port_or_known_default() == base.port_or_known_default();
+    let same_place =
+        url.host() == base.host() && url.port_or_known_default() == base.port_or_known_default();
     match (url.scheme(), base.scheme()) {
         ("https", _) if same_place || paired(base, &url) => Realm::Own(url),
         ("http", "http") if same_place => Realm::Own(url),
@@ -34,7 +36,9 @@ pub(super) fn judge(realm: &str, base: &Url) -> Realm {
 }
 
 fn paired(base: &Url, realm: &Url) -> bool {
-    let at = |url: &Url, host: &str| url.scheme() == "https" && url.host_str() == Some(host) && url.port().is_none();
+    let at = |url: &Url, host: &str| {
+        url.scheme() == "https" && url.host_str() == Some(host) && url.port().is_none()
+    };
     PAIRS.iter().any(|(registry, tokens)| at(base, registry) && at(realm, tokens))
 }
 
@@ -73,7 +77,9 @@ mod tests {
             ("https://u:p@ghcr.io/token", "https://ghcr.io/"),
             ("https://169.254.169.254/", "https://ghcr.io/"),
             ("http://127.0.0.1:5001/token", "http://127.0.0.1:5000/"),
-            ("/token", "https://ghcr.io/"), ("file:///etc/passwd", "https://ghcr.io/"), ("", "https://ghcr.io/"),
+            ("/token", "https://ghcr.io/"),
+            ("file:///etc/passwd", "https://ghcr.io/"),
+            ("", "https://ghcr.io/"),
         ] {
             assert!(!matches!(judged(realm, base), Realm::Own(_)), "{realm} {base}");
         }

@@ -39,23 +39,36 @@ pub(crate) struct Registry<'a> {
 
 impl Registry<'_> {
     /// Reads the tags, and the manifests of those that are not known yet.
-    pub(crate) async fn sync(&self, validators: &Validators, known: &Known) -> Result<Synced, Failure> {
+    pub(crate) async fn sync(
+        &self,
+        validators: &Validators,
+        known: &Known,
+    ) -> Result<Synced, Failure> {
         let session = Session::open(self.outbound, self.oci, self.target).await?;
         let mut versions = Vec::new();
         let charts = discover::charts(&session, self.target).await?;
-        let reads: Vec<_> = charts.into_iter().map(|chart| self.versions(&session, chart, known).boxed()).collect();
+        let reads: Vec<_> =
+            charts.into_iter().map(|chart| self.versions(&session, chart, known).boxed()).collect();
         let mut read = stream::iter(reads).buffer_unordered(CHARTS_AT_ONCE);
         while let Some(of_chart) = read.try_next().await? {
             versions.extend(of_chart);
             if versions.len() > VERSIONS {
-                return Err(Failure::new(Cause::IndexTooLarge, format!("list the versions of {}", session.base().authority())));
+                return Err(Failure::new(
+                    Cause::IndexTooLarge,
+                    format!("list the versions of {}", session.base().authority()),
+                ));
             }
         }
         drop(read);
         let digest = fingerprint(&mut versions);
-        let unchanged = validators.digest.as_deref() == Some(&digest) && known.len() == versions.len();
+        let unchanged =
+            validators.digest.as_deref() == Some(&digest) && known.len() == versions.len();
         let validators = Validators { digest: Some(digest), ..Validators::default() };
-        Ok(if unchanged { Synced::Unchanged { validators } } else { Synced::Charts { versions, validators } })
+        Ok(if unchanged {
+            Synced::Unchanged { validators }
+        } else {
+            Synced::Charts { versions, validators }
+        })
     }
 
     /// Checks that the login may read.
@@ -64,12 +77,21 @@ impl Registry<'_> {
         discover::prove(&session, self.target).await
     }
 
-    async fn versions(&self, session: &Session<'_>, mut chart: Chart, known: &Known) -> Result<Vec<FoundVersion>, Failure> {
+    async fn versions(
+        &self,
+        session: &Session<'_>,
+        mut chart: Chart,
+        known: &Known,
+    ) -> Result<Vec<FoundVersion>, Failure> {
         let tags = match chart.tags.take() {
             Some(tags) => tags,
             None => match all(session, List::Tags(&chart.repository)).await {
                 // A catalog may list what was deleted since.
-                Err(failure) if failure.cause == Cause::NotFound && self.target.chart_names.is_empty() => return Ok(Vec::new()),
+                Err(failure)
+                    if failure.cause == Cause::NotFound && self.target.chart_names.is_empty() =>
+                {
+                    return Ok(Vec::new());
+                }
                 tags => tags?,
             },
         };
@@ -94,17 +116,32 @@ enum Look {
     Once,
 }
 
-async fn read_all(session: &Session<'_>, chart: &Chart, tags: &[String], known: &Known, look: Look) -> Result<Vec<FoundVersion>, Failure> {
-    let reads: Vec<_> = tags.iter().map(|tag| read(session, chart, tag, known, look).boxed()).collect();
-    let found: Vec<Option<FoundVersion>> = stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
+async fn read_all(
+    session: &Session<'_>,
+    chart: &Chart,
+    tags: &[String],
+    known: &Known,
+    look: Look,
+) -> Result<Vec<FoundVersion>, Failure> {
+    let reads: Vec<_> =
+        tags.iter().map(|tag| read(session, chart, tag, known, look).boxed()).collect();
+    let found: Vec<Option<FoundVersion>> =
+        stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
     Ok(found.into_iter().flatten().collect())
 }
 
-async fn read(session: &Session<'_>, chart: &Chart, tag: &str, known: &Known, look: Look) -> Result<Option<FoundVersion>, Failure> {
+async fn read(
+    session: &Session<'_>,
+    chart: &Chart,
+    tag: &str,
+    known: &Known,
+    look: Look,
+) -> Result<Option<FoundVersion>, Failure> {
     let stored = known.get(&(chart.name.clone(), version(tag)));
     let read = async {
         if let Some(stored) = stored {
-            let same = look == Look::Once || manifest::digest(session, chart, tag).await? == stored.version.digest;
+            let same = look == Look::Once
+                || manifest::digest(session, chart, tag).await? == stored.version.digest;
             if same {
                 return Ok(Some(stored.clone()));
             }
@@ -125,11 +162,15 @@ async fn read(session: &Session<'_>, chart: &Chart, tag: &str, known: &Known, lo
 fn fingerprint(versions: &mut [FoundVersion]) -> String {
     versions.sort_by(|a, b| {
         let by_version = || newest_first(&a.version.version, &b.version.version);
-        a.chart.cmp(&b.chart).then_with(by_version).then_with(|| a.version.version.cmp(&b.version.version))
+        a.chart
+            .cmp(&b.chart)
+            .then_with(by_version)
+            .then_with(|| a.version.version.cmp(&b.version.version))
     });
     let mut text = String::new();
     for found in versions {
-        let written = writeln!(text, "{} {} {}", found.chart, found.version.version, found.version.digest);
+        let written =
+            writeln!(text, "{} {} {}", found.chart, found.version.version, found.version.digest);
         debug_assert!(written.is_ok(), "a string takes every text");
     }
     manifest::sha256(text.as_bytes())
@@ -143,7 +184,10 @@ fn version(tag: &str) -> String {
 /// Whether a tag is a version: three numbers, perhaps after a `v`.
 fn is_version(tag: &str) -> bool {
     let text = version(tag);
-    let usable = tag.len() <= 128 && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'));
+    let usable = tag.len() <= 128
+        && tag
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'));
     usable && semver::Version::parse(text.strip_prefix('v').unwrap_or(&text)).is_ok()
 }
 

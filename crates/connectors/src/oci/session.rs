@@ -50,7 +50,11 @@ pub(super) enum Want {
 
 impl<'a> Session<'a> {
     /// Asks the registry how it wants to be asked.
-    pub(super) async fn open(outbound: &'a Outbound, oci: &Oci, target: &'a Target) -> Result<Self, Failure> {
+    pub(super) async fn open(
+        outbound: &'a Outbound,
+        oci: &Oci,
+        target: &'a Target,
+    ) -> Result<Self, Failure> {
         // A login that is not stored shares its tokens with nobody.
         let shared = target.login_key.is_some() || target.login.is_none();
         let tokens = if shared { Arc::clone(&oci.tokens) } else { Arc::default() };
@@ -59,7 +63,9 @@ impl<'a> Session<'a> {
         match answer.status() {
             status if status.is_success() => {}
             StatusCode::UNAUTHORIZED if challenge.is_some() => {}
-            StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND => return Err(answer.failure(Cause::NotARegistry)),
+            StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND => {
+                return Err(answer.failure(Cause::NotARegistry));
+            }
             _ => return Err(refusal(answer, None).await),
         }
         Ok(Self {
@@ -97,7 +103,8 @@ impl<'a> Session<'a> {
         let mut retried = false;
         loop {
             let (header, cached) = self.authorization(scope).await?;
-            let ask = Ask::get(url.clone(), attempt).header(ACCEPT, accept.clone()).login(header.clone());
+            let ask =
+                Ask::get(url.clone(), attempt).header(ACCEPT, accept.clone()).login(header.clone());
             let ask = if want == Want::Head { ask.head() } else { ask };
             let answer = self.outbound.send(ask).await?;
             if answer.status().is_success() {
@@ -106,12 +113,14 @@ impl<'a> Session<'a> {
             // A challenge counts only if the registry itself makes it: another host must not
             // learn the login by asking for it.
             let own = same_origin(&answer.url, &self.base);
-            let fresh = best(answer.headers()).filter(|_| own && answer.status() == StatusCode::UNAUTHORIZED);
+            let fresh = best(answer.headers())
+                .filter(|_| own && answer.status() == StatusCode::UNAUTHORIZED);
             let changed = fresh.is_some() && fresh != self.challenge();
             if let Some(header) = header.filter(|_| cached == Age::Cached) {
                 self.tokens.refused(self.key(scope), &header).await;
             }
-            let worth_it = fresh.is_some() && (changed || (cached == Age::Cached && self.uses_tokens()));
+            let worth_it =
+                fresh.is_some() && (changed || (cached == Age::Cached && self.uses_tokens()));
             if retried || !worth_it {
                 return Err(self.refused(answer, cached).await);
             }
@@ -136,7 +145,11 @@ impl<'a> Session<'a> {
     }
 
     fn key(&self, scope: &str) -> Key {
-        Key { login: self.login_key, authority: self.base.authority().to_owned(), scopes: vec![scope.to_owned()] }
+        Key {
+            login: self.login_key,
+            authority: self.base.authority().to_owned(),
+            scopes: vec![scope.to_owned()],
+        }
     }
 
     /// The `Authorization` header for a request of this scope.
@@ -154,7 +167,9 @@ impl<'a> Session<'a> {
 
     async fn token(&self, realm: &str, service: &str, scope: &str) -> Result<Token, Failure> {
         const ATTEMPT: &str = "get a token";
-        let refused = || Failure::new(Cause::ForeignRealm, format!("{ATTEMPT} for {}", self.base.authority()));
+        let refused = || {
+            Failure::new(Cause::ForeignRealm, format!("{ATTEMPT} for {}", self.base.authority()))
+        };
         let (mut url, own) = match judge(realm, &self.base) {
             Realm::Own(url) => (url, true),
             Realm::Foreign(url) if self.login.is_none() => (url, false),
@@ -168,7 +183,8 @@ impl<'a> Session<'a> {
             query.append_pair("scope", scope).append_pair("client_id", "hawser");
         }
         let ask = Ask::get(url, ATTEMPT).redirects(Redirects::Refuse);
-        let ask = if own { ask.login(self.login.and_then(Login::basic)) } else { ask.public_only() };
+        let ask =
+            if own { ask.login(self.login.and_then(Login::basic)) } else { ask.public_only() };
         let answer = self.outbound.send(ask).await?;
         if !answer.status().is_success() {
             let ghcr = self.base.host_str() == Some("ghcr.io");
@@ -182,14 +198,16 @@ impl<'a> Session<'a> {
         let unreadable = answer.failure(Cause::NotARegistry);
         let body = Zeroizing::new(answer.body(TOKEN_BYTES).await?);
         let Ok(grant) = serde_json::from_slice::<Grant>(&body) else { return Err(unreadable) };
-        let token = [grant.token, grant.access_token].into_iter().flatten().find(|token| !token.is_empty());
+        let token =
+            [grant.token, grant.access_token].into_iter().flatten().find(|token| !token.is_empty());
         let Some(mut header) = token.and_then(|token| {
             HeaderValue::from_str(&Zeroizing::new(format!("Bearer {}", token.expose()))).ok()
         }) else {
             return Err(unreadable);
         };
         header.set_sensitive(true);
-        let lifetime = grant.expires_in.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_LIFETIME).min(86_400);
+        let lifetime =
+            grant.expires_in.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_LIFETIME).min(86_400);
         Ok(Token::new(header, std::time::Duration::from_secs(lifetime)))
     }
 }
@@ -203,29 +221,36 @@ struct Grant {
 
 /// Asks for `/v2/` without a login: with TLS, or without where the operator allows it and the
 /// registry speaks nothing else.
-pub(super) async fn knock(outbound: &Outbound, oci: &Oci, base: Url) -> Result<(Url, Answer), Failure> {
+pub(super) async fn knock(
+    outbound: &Outbound,
+    oci: &Oci,
+    base: Url,
+) -> Result<(Url, Answer), Failure> {
     let knock = async |base: Url| {
         let mut url = base.clone();
         url.set_path("/v2/");
-        let answer = outbound.send(Ask::get(url, "open the registry").redirects(Redirects::Refuse)).await?;
+        let answer =
+            outbound.send(Ask::get(url, "open the registry").redirects(Redirects::Refuse)).await?;
         Ok((base, answer))
     };
     let allowed = base.scheme() == "https" && outbound.may_be_plain(&base);
     let without_tls = plain(&base).filter(|_| allowed);
     match without_tls {
         None => knock(base).await,
-        Some(plain) => match knock(if oci.is_plain(&base) { plain.clone() } else { base.clone() }).await {
-            // Perhaps the registry has learned TLS since.
-            Err(_) if oci.is_plain(&base) => {
-                oci.forget_plain(&base);
-                knock(base).await
+        Some(plain) => {
+            match knock(if oci.is_plain(&base) { plain.clone() } else { base.clone() }).await {
+                // Perhaps the registry has learned TLS since.
+                Err(_) if oci.is_plain(&base) => {
+                    oci.forget_plain(&base);
+                    knock(base).await
+                }
+                Err(failure) if failure.spoke_no_tls => {
+                    let opened = knock(plain).await.map_err(|_: Failure| failure)?;
+                    oci.remember_plain(&base);
+                    Ok(opened)
+                }
+                opened => opened,
             }
-            Err(failure) if failure.spoke_no_tls => {
-                let opened = knock(plain).await.map_err(|_: Failure| failure)?;
-                oci.remember_plain(&base);
-                Ok(opened)
-            }
-            opened => opened,
-        },
+        }
     }
 }

@@ -2,7 +2,11 @@
 
 use domain::repositories::RepositoryUrl;
 
-use super::{Oci, base, challenge::{Challenge, best}, session::knock};
+use super::{
+    Oci, base,
+    challenge::{Challenge, best},
+    session::knock,
+};
 use crate::{Failure, http::Outbound};
 
 /// How sure it is.
@@ -17,7 +21,11 @@ pub(crate) enum Sign {
 }
 
 /// Knocks at the registry that would serve `url`.
-pub(crate) async fn sign(outbound: &Outbound, oci: &Oci, url: &RepositoryUrl) -> Result<Sign, Failure> {
+pub(crate) async fn sign(
+    outbound: &Outbound,
+    oci: &Oci,
+    url: &RepositoryUrl,
+) -> Result<Sign, Failure> {
     let (_, answer) = knock(outbound, oci, base(url)).await?;
     let says_so = answer.text("docker-distribution-api-version").starts_with("registry/2");
     let challenge = best(answer.headers());
@@ -31,7 +39,8 @@ pub(crate) async fn sign(outbound: &Outbound, oci: &Oci, url: &RepositoryUrl) ->
         200 => {
             let mut answer = answer;
             let start = answer.start_of_body(64).await;
-            let json = start.trim_ascii() == b"{}" || answer.text("content-type").starts_with("application/json");
+            let json = start.trim_ascii() == b"{}"
+                || answer.text("content-type").starts_with("application/json");
             if json { Sign::Likely } else { Sign::None }
         }
         _ => Sign::None,

@@ -90,7 +90,10 @@ impl Tokens {
     fn cell(&self, key: Key) -> Cell {
         let mut cells = self.cells();
         if cells.len() >= REMEMBERED {
-            cells.retain(|_, cell| cell.try_lock().is_ok_and(|token| token.as_ref().is_some_and(Token::is_fresh)) || Arc::strong_count(cell) > 1);
+            cells.retain(|_, cell| {
+                cell.try_lock().is_ok_and(|token| token.as_ref().is_some_and(Token::is_fresh))
+                    || Arc::strong_count(cell) > 1
+            });
         }
         Arc::clone(cells.entry(key).or_default())
     }
@@ -108,18 +111,30 @@ mod tests {
 
     fn key(credential: CredentialId, vault_version: i64) -> Key {
         let organization = OrganizationId::from(credential.uuid());
-        Key { login: Some(LoginKey { organization, credential, vault_version }), authority: "a".into(), scopes: vec![] }
+        Key {
+            login: Some(LoginKey { organization, credential, vault_version }),
+            authority: "a".into(),
+            scopes: vec![],
+        }
     }
 
     async fn take(tokens: &Tokens, key: Key, text: &'static str) -> (HeaderValue, Age) {
-        tokens.get(key, async || Ok(Token::new(HeaderValue::from_static(text), Duration::from_mins(1)))).await.unwrap()
+        tokens
+            .get(key, async || {
+                Ok(Token::new(HeaderValue::from_static(text), Duration::from_mins(1)))
+            })
+            .await
+            .unwrap()
     }
 
     #[tokio::test]
     async fn f19_a_token_belongs_to_one_credential_version() {
         let (tokens, credential) = (Tokens::default(), CredentialId::new());
         assert_eq!(take(&tokens, key(credential, 1), "one").await.1, Age::Fresh);
-        assert_eq!(take(&tokens, key(credential, 1), "two").await, (HeaderValue::from_static("one"), Age::Cached));
+        assert_eq!(
+            take(&tokens, key(credential, 1), "two").await,
+            (HeaderValue::from_static("one"), Age::Cached)
+        );
         assert_eq!(take(&tokens, key(credential, 2), "three").await.1, Age::Fresh);
         tokens.refused(key(credential, 1), &HeaderValue::from_static("other")).await;
         assert_eq!(take(&tokens, key(credential, 1), "x").await.1, Age::Cached);

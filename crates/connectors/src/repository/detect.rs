@@ -31,12 +31,19 @@ impl Registries {
     ///
     /// # Errors
     /// Why it is neither, or could not be asked.
-    pub async fn detect(&self, url: &RepositoryUrl, login: Option<&Login>) -> Result<RepositoryKind, Failure> {
+    pub async fn detect(
+        &self,
+        url: &RepositoryUrl,
+        login: Option<&Login>,
+    ) -> Result<RepositoryKind, Failure> {
         if url.implied_kind() == Some(RepositoryKind::Oci) {
             return match sign(&self.outbound, &self.oci, url).await? {
                 Sign::Certain | Sign::Likely => Ok(RepositoryKind::Oci),
                 Sign::None => Err(match self.index(url, login).await {
-                    Ok(Index::Yes) => Failure::new(Cause::WrongKind, "find an OCI registry: it is a Helm repository"),
+                    Ok(Index::Yes) => Failure::new(
+                        Cause::WrongKind,
+                        "find an OCI registry: it is a Helm repository",
+                    ),
                     _ => Failure::new(Cause::NotARegistry, "find an OCI registry"),
                 }),
             };
@@ -55,14 +62,21 @@ impl Registries {
 
     /// A failure that the other kind would not have is told as such.
     pub(super) async fn other_kind(&self, target: &Target, failure: Failure) -> Failure {
-        let doubtful = matches!(failure.cause, Cause::NotFound | Cause::NotARegistry | Cause::HtmlInsteadOfIndex);
+        let doubtful = matches!(
+            failure.cause,
+            Cause::NotFound | Cause::NotARegistry | Cause::HtmlInsteadOfIndex
+        );
         if !doubtful {
             return failure;
         }
         let other = match target.kind {
-            RepositoryKind::Helm => matches!(sign(&self.outbound, &self.oci, &target.url).await, Ok(Sign::Certain)),
+            RepositoryKind::Helm => {
+                matches!(sign(&self.outbound, &self.oci, &target.url).await, Ok(Sign::Certain))
+            }
             RepositoryKind::Oci if failure.cause == Cause::NotFound => false,
-            RepositoryKind::Oci => matches!(self.index(&target.url, target.login.as_ref()).await, Ok(Index::Yes)),
+            RepositoryKind::Oci => {
+                matches!(self.index(&target.url, target.login.as_ref()).await, Ok(Index::Yes))
+            }
         };
         if other { failure.told_as(Cause::WrongKind) } else { failure }
     }
@@ -83,8 +97,13 @@ impl Registries {
                 return Ok(Index::No(answer.failure(Cause::HtmlInsteadOfIndex)));
             }
             let text = String::from_utf8_lossy(&start);
-            let looks_right = text.contains("entries") && (text.contains("apiVersion") || text.contains("entries:"));
-            return Ok(if looks_right { Index::Yes } else { Index::No(answer.failure(Cause::NotARegistry)) });
+            let looks_right = text.contains("entries")
+                && (text.contains("apiVersion") || text.contains("entries:"));
+            return Ok(if looks_right {
+                Index::Yes
+            } else {
+                Index::No(answer.failure(Cause::NotARegistry))
+            });
         }
         let failure = refusal(answer, login).await;
         Ok(match failure.cause {

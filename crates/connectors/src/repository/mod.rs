@@ -95,7 +95,12 @@ impl Registries {
     ///
     /// # Errors
     /// Why the registry could not be used; never a part of the set.
-    pub async fn sync(&self, target: &Target, validators: &Validators, known: &Known) -> Result<Synced, Failure> {
+    pub async fn sync(
+        &self,
+        target: &Target,
+        validators: &Validators,
+        known: &Known,
+    ) -> Result<Synced, Failure> {
         match target.kind {
             RepositoryKind::Helm => {
                 let synced = self.helm(target).sync(validators, &self.parsing).await;

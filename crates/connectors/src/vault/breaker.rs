@@ -28,7 +28,9 @@ impl Breaker {
     pub(super) fn check(&self) -> Result<(), VaultError> {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match state.open_until {
-            Some(until) if Instant::now() < until => Err(VaultError::Unavailable(Unavailable::LeftAlone)),
+            Some(until) if Instant::now() < until => {
+                Err(VaultError::Unavailable(Unavailable::LeftAlone))
+            }
             _ => Ok(()),
         }
     }

@@ -60,7 +60,13 @@ impl Call {
     }
 
     pub(super) const fn delete(path: String) -> Self {
-        Self { method: RequestMethod::DELETE, path, query: None, body: None, effect: Effect::Writes }
+        Self {
+            method: RequestMethod::DELETE,
+            path,
+            query: None,
+            body: None,
+            effect: Effect::Writes,
+        }
     }
 
     pub(super) const fn post(path: String, body: Value, effect: Effect) -> Self {
@@ -91,8 +97,12 @@ impl Call {
             Effect::Writes => VaultError::Unknown,
         };
         match error {
-            ClientError::ServerResponseError { code, content } => self.status(*code, content.as_deref().unwrap_or_default()),
-            ClientError::RequestError { source, .. } if source.downcast_ref::<Transport>().is_some_and(Transport::is_connect) => {
+            ClientError::ServerResponseError { code, content } => {
+                self.status(*code, content.as_deref().unwrap_or_default())
+            }
+            ClientError::RequestError { source, .. }
+                if source.downcast_ref::<Transport>().is_some_and(Transport::is_connect) =>
+            {
                 VaultError::Unavailable(Unavailable::NoConnection)
             }
             ClientError::RequestError { .. } | ClientError::ResponseError { .. } => lost,
@@ -103,12 +113,16 @@ impl Call {
     /// The meaning of a status. `content` is only searched for Vault's own fixed phrases.
     fn status(&self, code: u16, content: &str) -> VaultError {
         let unavailable = VaultError::Unavailable(Unavailable::Status(code));
-        let not_active = ["not active", "is sealed", "no active", "Upgrading", "not initialized"].iter().any(|phrase| content.contains(phrase));
+        let not_active = ["not active", "is sealed", "no active", "Upgrading", "not initialized"]
+            .iter()
+            .any(|phrase| content.contains(phrase));
         match code {
             400 if content.contains("check-and-set") => VaultError::CheckAndSet,
             400 | 500 if not_active => unavailable,
             // The path has no mount behind it: a wrong configuration, not a missing secret.
-            404 if content.contains("no handler for route") => VaultError::Configuration("there is no store at this mount"),
+            404 if content.contains("no handler for route") => {
+                VaultError::Configuration("there is no store at this mount")
+            }
             403 => VaultError::Forbidden,
             404 => VaultError::NotFound,
             412 | 429 | 472 | 473 | 501 | 503 => unavailable,
@@ -132,7 +146,12 @@ impl Reply {
     }
 
     pub(super) fn texts(&self, pointer: &str) -> impl Iterator<Item = &str> {
-        self.0.pointer(pointer).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+        self.0
+            .pointer(pointer)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
     }
 
     pub(super) fn take(&mut self, pointer: &str) -> Value {
@@ -149,16 +168,34 @@ mod tests {
         let read = Call::get(String::new());
         let write = Call::delete(String::new());
         let down = |code| VaultError::Unavailable(Unavailable::Status(code));
-        assert_eq!(write.status(400, r#"{"errors":["check-and-set parameter did not match the current version"]}"#), VaultError::CheckAndSet);
+        assert_eq!(
+            write.status(
+                400,
+                r#"{"errors":["check-and-set parameter did not match the current version"]}"#
+            ),
+            VaultError::CheckAndSet
+        );
         assert_eq!(write.status(503, r#"{"errors":["Vault is sealed"]}"#), down(503));
-        assert_eq!(write.status(500, r#"{"errors":["local node not active but active cluster node not found"]}"#), down(500));
+        assert_eq!(
+            write.status(
+                500,
+                r#"{"errors":["local node not active but active cluster node not found"]}"#
+            ),
+            down(500)
+        );
         assert_eq!(write.status(500, ""), VaultError::Unknown);
         assert_eq!(write.status(502, ""), VaultError::Unknown);
         assert_eq!(read.status(500, ""), down(500));
         assert_eq!(read.status(429, ""), down(429));
         assert_eq!(read.status(403, ""), VaultError::Forbidden);
         assert_eq!(read.status(404, r#"{"errors":[]}"#), VaultError::NotFound);
-        assert!(matches!(read.status(404, r#"{"errors":["no handler for route \"x/data/a\". route entry not found."]}"#), VaultError::Configuration(_)));
+        assert!(matches!(
+            read.status(
+                404,
+                r#"{"errors":["no handler for route \"x/data/a\". route entry not found."]}"#
+            ),
+            VaultError::Configuration(_)
+        ));
         assert_eq!(read.status(307, ""), VaultError::Malformed);
     }
 }

@@ -30,7 +30,10 @@ pub struct VaultConfig {
 
 impl VaultConfig {
     /// The HTTP client for Vault and nothing else: no redirects, since they would carry the token.
-    #[expect(clippy::disallowed_methods, reason = "Vault has a client of its own with a fixed address, so no address is judged")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "Vault has a client of its own with a fixed address, so no address is judged"
+    )]
     pub(super) fn http(&self) -> Result<reqwest::Client, VaultError> {
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -43,7 +46,8 @@ impl VaultConfig {
             // Without TLS there is no need for root certificates to be installed.
             builder = builder.tls_certs_only(Vec::new());
         } else if let Some(pem) = &self.ca_pem {
-            let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(|_| VaultError::Configuration("the CA certificate is not PEM"))?;
+            let certificates = reqwest::Certificate::from_pem_bundle(pem)
+                .map_err(|_| VaultError::Configuration("the CA certificate is not PEM"))?;
             builder = builder.tls_certs_only(certificates);
         }
         builder.build().map_err(|_| VaultError::Configuration("the TLS client cannot be built"))
@@ -52,7 +56,11 @@ impl VaultConfig {
     pub(super) fn check(&self) -> Result<(), VaultError> {
         let is_path = |text: &str| {
             let text = text.trim_matches('/');
-            !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/' | b'.')) && !text.contains("..")
+            !text.is_empty()
+                && text.bytes().all(|byte| {
+                    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/' | b'.')
+                })
+                && !text.contains("..")
         };
         if !matches!(self.address.scheme(), "http" | "https") || self.address.host().is_none() {
             return Err(VaultError::Configuration("the address is no http or https URL"));
@@ -69,7 +77,10 @@ impl VaultConfig {
     /// The role id and secret id, as the files hold them now.
     pub(super) async fn app_role(&self) -> Result<(Secret, Secret), VaultError> {
         let read = async |path: &PathBuf, missing| {
-            let text = tokio::fs::read_to_string(path).await.map(Zeroizing::new).map_err(|_| VaultError::Configuration(missing))?;
+            let text = tokio::fs::read_to_string(path)
+                .await
+                .map(Zeroizing::new)
+                .map_err(|_| VaultError::Configuration(missing))?;
             Ok::<_, VaultError>(Secret::new(text.trim().to_owned()))
         };
         let role = read(&self.role_id, "the file with the role id cannot be read").await?;

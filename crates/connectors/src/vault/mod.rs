@@ -62,7 +62,12 @@ impl Vault {
     /// # Errors
     /// [`VaultError::CheckAndSet`] when somebody wrote meanwhile; [`VaultError::Unknown`] when the
     /// answer got lost and the version may be there.
-    pub async fn write(&self, path: &SecretPath, cas: u64, sealed: &Sealed) -> Result<u64, VaultError> {
+    pub async fn write(
+        &self,
+        path: &SecretPath,
+        cas: u64,
+        sealed: &Sealed,
+    ) -> Result<u64, VaultError> {
         if sealed.organization != path.organization || sealed.credential != path.credential {
             return Err(VaultError::Binding);
         }
@@ -99,10 +104,16 @@ impl Vault {
             return Ok(None);
         }
         match self.read(path, version).await {
-            Ok(sealed) => Ok(Some(Newest { version, operation: Some(sealed.operation), destroyed: false })),
-            Err(VaultError::NotFound) => Ok(Some(Newest { version, operation: None, destroyed: true })),
+            Ok(sealed) => {
+                Ok(Some(Newest { version, operation: Some(sealed.operation), destroyed: false }))
+            }
+            Err(VaultError::NotFound) => {
+                Ok(Some(Newest { version, operation: None, destroyed: true }))
+            }
             // Written by hand: there is a version, and no operation of ours.
-            Err(VaultError::Malformed | VaultError::Binding) => Ok(Some(Newest { version, operation: None, destroyed: false })),
+            Err(VaultError::Malformed | VaultError::Binding) => {
+                Ok(Some(Newest { version, operation: None, destroyed: false }))
+            }
             Err(error) => Err(error),
         }
     }
@@ -135,7 +146,10 @@ impl Vault {
     ///
     /// # Errors
     /// When Vault does not answer or refuses.
-    pub async fn list_credentials(&self, organization: OrganizationId) -> Result<Vec<CredentialId>, VaultError> {
+    pub async fn list_credentials(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<Vec<CredentialId>, VaultError> {
         let folder = SecretPath::folder(organization);
         match self.call(&Call::list(format!("{}/metadata/{folder}", self.0.mount))).await {
             Ok(reply) => Ok(reply.texts("/data/keys").filter_map(|key| key.parse().ok()).collect()),

@@ -74,7 +74,8 @@ impl Sealed {
             username: text("username")?,
             password,
         };
-        let belongs = sealed.organization == path.organization && sealed.credential == path.credential;
+        let belongs =
+            sealed.organization == path.organization && sealed.credential == path.credential;
         if belongs { Ok(sealed) } else { Err(VaultError::Binding) }
     }
 }

@@ -80,11 +80,21 @@ impl Session {
 
     /// The token, or a new one when it is due or `refused`. One login at a time; who waits for it
     /// gets its outcome.
-    async fn token(&self, refused: Option<&Arc<VaultClient>>, patience: Patience) -> Result<Arc<VaultClient>, VaultError> {
+    async fn token(
+        &self,
+        refused: Option<&Arc<VaultClient>>,
+        patience: Patience,
+    ) -> Result<Arc<VaultClient>, VaultError> {
         let mut state = self.state.lock().await;
-        let is_refused = |token: &&Token| refused.is_some_and(|refused| Arc::ptr_eq(refused, &token.client));
+        let is_refused =
+            |token: &&Token| refused.is_some_and(|refused| Arc::ptr_eq(refused, &token.client));
         // A token that is new and refused is one that may not: another would not either.
-        if state.token.as_ref().filter(is_refused).is_some_and(|token| token.since.elapsed() < AFTER_REFUSAL) {
+        if state
+            .token
+            .as_ref()
+            .filter(is_refused)
+            .is_some_and(|token| token.since.elapsed() < AFTER_REFUSAL)
+        {
             return Err(VaultError::Forbidden);
         }
         let usable = state.token.as_ref().filter(|token| !is_refused(token));
@@ -97,7 +107,9 @@ impl Session {
             patience == Patience::Wait && at.elapsed() < pause
         });
         let outcome = match recent {
-            Some((_, VaultError::Unavailable(_))) => Err(VaultError::Unavailable(Unavailable::LoginFailed)),
+            Some((_, VaultError::Unavailable(_))) => {
+                Err(VaultError::Unavailable(Unavailable::LoginFailed))
+            }
             Some((_, error)) => Err(error),
             None => self.login().await,
         };
@@ -123,20 +135,29 @@ impl Session {
         let path = format!("auth/{}/login", self.config.approle_mount.trim_matches('/'));
         let body = json!({ "role_id": role.expose(), "secret_id": secret.expose() });
         // A login changes nothing that a lost answer could leave open.
-        let mut reply = Call::post(path, body, Effect::Reads).send(&self.client(String::new())).await.map_err(|error| match error {
-            // Vault says 400 to a wrong role or secret id.
-            VaultError::Malformed => VaultError::Forbidden,
-            error => error,
-        })?;
+        let mut reply = Call::post(path, body, Effect::Reads)
+            .send(&self.client(String::new()))
+            .await
+            .map_err(|error| match error {
+                // Vault says 400 to a wrong role or secret id.
+                VaultError::Malformed => VaultError::Forbidden,
+                error => error,
+            })?;
         let lease = Duration::from_secs(reply.number("/auth/lease_duration").unwrap_or(0));
-        let Value::String(token) = reply.take("/auth/client_token") else { return Err(VaultError::Malformed) };
+        let Value::String(token) = reply.take("/auth/client_token") else {
+            return Err(VaultError::Malformed);
+        };
         let token = Secret::new(token);
         // The middleware would panic on a token that is no header value.
         if token.is_empty() || !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(VaultError::Malformed);
         }
         let since = Instant::now();
-        Ok(Token { client: Arc::new(self.client(token.expose().to_owned())), since, renew_at: since + (lease * 2 / 3).max(SHORTEST) })
+        Ok(Token {
+            client: Arc::new(self.client(token.expose().to_owned())),
+            since,
+            renew_at: since + (lease * 2 / 3).max(SHORTEST),
+        })
     }
 
     /// A client with every setting named: what is left out would come from `VAULT_*` variables.
@@ -153,7 +174,16 @@ impl Session {
             namespace: self.config.namespace.clone(),
             proxy: None,
         };
-        let middle = EndpointMiddleware { token, version: "v1".to_owned(), wrap: None, namespace: settings.namespace.clone() };
-        VaultClient { http: Http::new(self.config.address.as_str(), self.http.clone()), middle, settings }
+        let middle = EndpointMiddleware {
+            token,
+            version: "v1".to_owned(),
+            wrap: None,
+            namespace: settings.namespace.clone(),
+        };
+        VaultClient {
+            http: Http::new(self.config.address.as_str(), self.http.clone()),
+            middle,
+            settings,
+        }
     }
 }

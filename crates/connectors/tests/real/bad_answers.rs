@@ -4,7 +4,10 @@ use std::{io::Write as _, time::Duration};
 
 use axum::body::Body;
 use connectors::repository::{Known, Synced, Validators};
-use domain::{Cause, repositories::{RepositoryKind, RepositoryUrl}};
+use domain::{
+    Cause,
+    repositories::{RepositoryKind, RepositoryUrl},
+};
 use flate2::{Compression, write::GzEncoder};
 use futures::stream;
 
@@ -14,7 +17,12 @@ use crate::{
     oci, registries, sync, versions, with_login,
 };
 
-async fn cause_of(status: u16, headers: &'static [(&str, &str)], body: &'static str, password: Option<&str>) -> Cause {
+async fn cause_of(
+    status: u16,
+    headers: &'static [(&str, &str)],
+    body: &'static str,
+    password: Option<&str>,
+) -> Cause {
     let host = Host::start(move |_, request| match request.uri().path() {
         "/index.yaml" => answer(status, headers, body),
         _ => answer(404, &[], ""),
@@ -36,13 +44,28 @@ async fn refusals_are_told_apart() {
     assert_eq!(cause_of(401, &[], "", None).await, Cause::NoCredential);
     assert_eq!(cause_of(401, &[], "canary", Some("canary")).await, Cause::InvalidCredentials);
     assert_eq!(cause_of(403, &[], "", Some("x")).await, Cause::InsufficientScope);
-    assert_eq!(cause_of(403, &[], "Your authorization token has expired. Reauthenticate and try again.", Some("x")).await, Cause::TokenExpired);
+    assert_eq!(
+        cause_of(
+            403,
+            &[],
+            "Your authorization token has expired. Reauthenticate and try again.",
+            Some("x")
+        )
+        .await,
+        Cause::TokenExpired
+    );
     // The payload says {"exp":1000}.
     assert_eq!(cause_of(401, &[], "", Some("e30.eyJleHAiOjEwMDB9.x")).await, Cause::TokenExpired);
     assert_eq!(cause_of(404, &[], "", None).await, Cause::NotFound);
     assert_eq!(cause_of(500, &[], "", None).await, Cause::ServerError);
-    assert_eq!(cause_of(200, &[], "<!doctype html><title>Log in</title>", None).await, Cause::HtmlInsteadOfIndex);
-    assert_eq!(cause_of(200, &[("content-type", "text/html")], "x", None).await, Cause::HtmlInsteadOfIndex);
+    assert_eq!(
+        cause_of(200, &[], "<!doctype html><title>Log in</title>", None).await,
+        Cause::HtmlInsteadOfIndex
+    );
+    assert_eq!(
+        cause_of(200, &[("content-type", "text/html")], "x", None).await,
+        Cause::HtmlInsteadOfIndex
+    );
     assert_eq!(cause_of(200, &[], "entries: [", None).await, Cause::IndexInvalid);
     assert_eq!(cause_of(200, &[], "hello: world", None).await, Cause::IndexInvalid);
     assert_eq!(cause_of(200, &[("content-encoding", "br")], "x", None).await, Cause::IndexInvalid);
@@ -52,7 +75,10 @@ async fn refusals_are_told_apart() {
 async fn a_rate_limit_says_how_long() {
     let host = Host::start(|_, _| answer(429, &[("retry-after", "7")], "")).await;
     let failure = sync(&registries(&host.authority), &helm(&host.url(""))).await.unwrap_err();
-    assert_eq!((failure.cause, failure.retry_after), (Cause::RateLimited, Some(Duration::from_secs(7))));
+    assert_eq!(
+        (failure.cause, failure.retry_after),
+        (Cause::RateLimited, Some(Duration::from_secs(7)))
+    );
 }
 
 #[tokio::test]
@@ -63,14 +89,28 @@ async fn r_bomb_01_a_body_over_its_budget_is_refused_and_never_cut() {
     }
     let bomb = gzip.finish().unwrap();
     let host = Host::start(move |_, request| match request.uri().path() {
-        "/announced/index.yaml" => answer(200, &[("content-length", "70000000")], Body::from_stream(stream::pending::<Result<Vec<u8>, std::io::Error>>())),
-        "/endless/index.yaml" => answer(200, &[], Body::from_stream(stream::repeat_with(|| Ok::<_, std::io::Error>(vec![b'\n'; 1 << 20])))),
+        "/announced/index.yaml" => answer(
+            200,
+            &[("content-length", "70000000")],
+            Body::from_stream(stream::pending::<Result<Vec<u8>, std::io::Error>>()),
+        ),
+        "/endless/index.yaml" => answer(
+            200,
+            &[],
+            Body::from_stream(stream::repeat_with(|| {
+                Ok::<_, std::io::Error>(vec![b'\n'; 1 << 20])
+            })),
+        ),
         _ => answer(200, &[("content-encoding", "gzip")], bomb.clone()),
     })
     .await;
     let registries = registries(&host.authority);
     for path in ["/announced", "/endless", "/bomb"] {
-        assert_eq!(sync(&registries, &helm(&host.url(path))).await.unwrap_err().cause, Cause::IndexTooLarge, "{path}");
+        assert_eq!(
+            sync(&registries, &helm(&host.url(path))).await.unwrap_err().cause,
+            Cause::IndexTooLarge,
+            "{path}"
+        );
     }
 }
 
@@ -109,21 +149,40 @@ async fn kinds_are_detected() {
     })
     .await;
     let registry = Host::start(|_, request| match request.uri().path() {
-        "/v2/" => answer(401, &[("www-authenticate", "Bearer realm=\"https://auth.example/token\"")], ""),
+        "/v2/" => {
+            answer(401, &[("www-authenticate", "Bearer realm=\"https://auth.example/token\"")], "")
+        }
         _ => answer(404, &[], ""),
     })
     .await;
     let registries = registries(&format!("{} {}", host.authority, registry.authority));
-    let detect = async |url: &str| registries.detect(&RepositoryUrl::parse(url).unwrap(), None).await.map_err(|failure| failure.cause);
+    let detect = async |url: &str| {
+        registries
+            .detect(&RepositoryUrl::parse(url).unwrap(), None)
+            .await
+            .map_err(|failure| failure.cause)
+    };
     assert_eq!(detect(&host.url("/charts")).await, Ok(RepositoryKind::Helm));
     assert_eq!(detect(&host.url("/locked")).await, Ok(RepositoryKind::Helm));
     assert_eq!(detect(&host.url("/page")).await, Err(Cause::HtmlInsteadOfIndex));
     assert_eq!(detect(&host.url("/nothing")).await, Err(Cause::NotARegistry));
     assert_eq!(detect(&registry.url("/team")).await, Ok(RepositoryKind::Oci));
-    assert_eq!(detect(&format!("oci://{}/team", registry.authority)).await, Ok(RepositoryKind::Oci));
+    assert_eq!(
+        detect(&format!("oci://{}/team", registry.authority)).await,
+        Ok(RepositoryKind::Oci)
+    );
     assert_eq!(detect(&format!("oci://{}/charts", host.authority)).await, Err(Cause::WrongKind));
     // A repository entered as the other kind says so when it syncs.
-    assert_eq!(sync(&registries, &helm(&registry.url("/team"))).await.unwrap_err().cause, Cause::WrongKind);
-    assert_eq!(sync(&registries, &oci(&host.url("/charts"))).await.unwrap_err().cause, Cause::WrongKind);
-    assert_eq!(versions(&sync(&registries, &helm(&host.url("/charts"))).await.unwrap()), ["web 1.0.0"]);
+    assert_eq!(
+        sync(&registries, &helm(&registry.url("/team"))).await.unwrap_err().cause,
+        Cause::WrongKind
+    );
+    assert_eq!(
+        sync(&registries, &oci(&host.url("/charts"))).await.unwrap_err().cause,
+        Cause::WrongKind
+    );
+    assert_eq!(
+        versions(&sync(&registries, &helm(&host.url("/charts"))).await.unwrap()),
+        ["web 1.0.0"]
+    );
 }

@@ -27,7 +27,8 @@ impl Host {
         F: Fn(&Host, &Request) -> Response + Send + Sync + 'static,
     {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let host = Self { authority: listener.local_addr().unwrap().to_string(), seen: Arc::default() };
+        let host =
+            Self { authority: listener.local_addr().unwrap().to_string(), seen: Arc::default() };
         let (answer, own) = (Arc::new(answer), host.clone());
         let router = Router::new().fallback(move |request: Request| {
             let (answer, own) = (Arc::clone(&answer), own.clone());
@@ -41,7 +42,8 @@ impl Host {
     }
 
     fn remember(&self, request: &Request) {
-        let login = request.headers().get(AUTHORIZATION).map(|value| value.to_str().unwrap().to_owned());
+        let login =
+            request.headers().get(AUTHORIZATION).map(|value| value.to_str().unwrap().to_owned());
         let path = request.uri().path_and_query().unwrap().to_string();
         self.seen.lock().unwrap().push(Seen { method: request.method().to_string(), path, login });
     }
@@ -56,7 +58,11 @@ impl Host {
 
     /// The logins that arrived at paths that start with `path`.
     pub fn logins(&self, path: &str) -> Vec<Option<String>> {
-        self.seen().into_iter().filter(|seen| seen.path.starts_with(path)).map(|seen| seen.login).collect()
+        self.seen()
+            .into_iter()
+            .filter(|seen| seen.path.starts_with(path))
+            .map(|seen| seen.login)
+            .collect()
     }
 }
 
@@ -69,4 +75,5 @@ pub fn answer(status: u16, headers: &[(&str, &str)], body: impl Into<Body>) -> R
     response.body(body.into()).unwrap()
 }
 
-pub const INDEX: &str = "apiVersion: v1\nentries:\n  web:\n  - version: 1.0.0\n    urls: [web-1.0.0.tgz]\n";
+pub const INDEX: &str =
+    "apiVersion: v1\nentries:\n  web:\n  - version: 1.0.0\n    urls: [web-1.0.0.tgz]\n";

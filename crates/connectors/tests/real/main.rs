@@ -1,6 +1,11 @@
 //! The connectors against real servers: an OCI registry, OpenBao, and hostile hosts in process.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
 
 mod bad_answers;
 mod host;
@@ -26,7 +31,13 @@ fn registries(allow: &str) -> Registries {
 }
 
 fn target(url: &str, kind: RepositoryKind) -> Target {
-    Target { url: RepositoryUrl::parse(url).unwrap(), kind, login: None, login_key: None, chart_names: Vec::new() }
+    Target {
+        url: RepositoryUrl::parse(url).unwrap(),
+        kind,
+        login: None,
+        login_key: None,
+        chart_names: Vec::new(),
+    }
 }
 
 fn helm(url: &str) -> Target {
@@ -40,7 +51,11 @@ fn oci(url: &str) -> Target {
 /// The same target with a stored login.
 fn with_login(target: Target, password: &str) -> Target {
     let login = Login { username: "ann".into(), password: Secret::new(password.into()) };
-    let login_key = LoginKey { organization: OrganizationId::new(), credential: CredentialId::new(), vault_version: 1 };
+    let login_key = LoginKey {
+        organization: OrganizationId::new(),
+        credential: CredentialId::new(),
+        vault_version: 1,
+    };
     Target { login: Some(login), login_key: Some(login_key), ..target }
 }
 
@@ -52,6 +67,9 @@ async fn sync(registries: &Registries, target: &Target) -> Result<Synced, Failur
 fn versions(synced: &Synced) -> Vec<String> {
     match synced {
         Synced::Unchanged { .. } => vec!["unchanged".into()],
-        Synced::Charts { versions, .. } => versions.iter().map(|found| format!("{} {}", found.chart, found.version.version)).collect(),
+        Synced::Charts { versions, .. } => versions
+            .iter()
+            .map(|found| format!("{} {}", found.chart, found.version.version))
+            .collect(),
     }
 }

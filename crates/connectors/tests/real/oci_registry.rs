@@ -6,7 +6,10 @@ use std::{
 };
 
 use connectors::repository::{Known, Synced, Target, Validators};
-use domain::{Cause, repositories::{RepositoryKind, RepositoryUrl}};
+use domain::{
+    Cause,
+    repositories::{RepositoryKind, RepositoryUrl},
+};
 use reqwest::{Method, StatusCode, header::LOCATION};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -64,16 +67,40 @@ impl Registry {
         format!("http://{}{path}", self.authority)
     }
 
-    async fn send(&self, method: Method, url: &str, kind: &str, body: Vec<u8>) -> reqwest::Response {
-        let request = self.http.request(method, url).basic_auth("ann", Some("right")).header("content-type", kind);
+    async fn send(
+        &self,
+        method: Method,
+        url: &str,
+        kind: &str,
+        body: Vec<u8>,
+    ) -> reqwest::Response {
+        let request = self
+            .http
+            .request(method, url)
+            .basic_auth("ann", Some("right"))
+            .header("content-type", kind);
         request.body(body).send().await.unwrap()
     }
 
     async fn blob(&self, repository: &str, body: &[u8]) -> String {
         let digest = format!("sha256:{}", hex::encode(Sha256::digest(body)));
-        let begun = self.send(Method::POST, &self.url(&format!("/v2/{repository}/blobs/uploads/")), "application/json", vec![]).await;
+        let begun = self
+            .send(
+                Method::POST,
+                &self.url(&format!("/v2/{repository}/blobs/uploads/")),
+                "application/json",
+                vec![],
+            )
+            .await;
         let location = begun.headers()[LOCATION].to_str().unwrap().to_owned();
-        let done = self.send(Method::PUT, &format!("{location}&digest={digest}"), "application/octet-stream", body.to_vec()).await;
+        let done = self
+            .send(
+                Method::PUT,
+                &format!("{location}&digest={digest}"),
+                "application/octet-stream",
+                body.to_vec(),
+            )
+            .await;
         assert_eq!(done.status(), StatusCode::CREATED);
         digest
     }
@@ -81,7 +108,8 @@ impl Registry {
     /// Pushes a version with a config of this media type.
     async fn push(&self, repository: &str, tag: &str, kind: &str, description: &str) {
         let config = json!({ "name": "web", "version": tag.replace('_', "+"), "appVersion": "7", "description": description }).to_string();
-        let (digest, layer) = (self.blob(repository, config.as_bytes()).await, self.blob(repository, b"layer").await);
+        let (digest, layer) =
+            (self.blob(repository, config.as_bytes()).await, self.blob(repository, b"layer").await);
         let media = "application/vnd.oci.image.manifest.v1+json";
         let manifest = json!({
             "schemaVersion": 2, "mediaType": media,
@@ -106,18 +134,28 @@ impl Registry {
 
 fn known(synced: &Synced) -> (Known, Validators) {
     let Synced::Charts { versions, validators } = synced else { panic!("unchanged") };
-    let known = versions.iter().map(|found| ((found.chart.clone(), found.version.version.clone()), found.clone())).collect();
+    let known = versions
+        .iter()
+        .map(|found| ((found.chart.clone(), found.version.version.clone()), found.clone()))
+        .collect();
     (known, validators.clone())
 }
 
 #[tokio::test]
 async fn a_namespace_is_listed_read_and_kept_up_to_date() {
     let registry = Registry::start().await;
-    for (repository, tag) in [("team/web", "1.0.0"), ("team/web", "1.1.0_build.5"), ("team/api", "0.1.0"), ("teams/other", "1.0.0")] {
+    for (repository, tag) in [
+        ("team/web", "1.0.0"),
+        ("team/web", "1.1.0_build.5"),
+        ("team/api", "0.1.0"),
+        ("teams/other", "1.0.0"),
+    ] {
         registry.push_chart(repository, tag, "A chart").await;
     }
     registry.push_chart("team/web", "latest", "no version").await;
-    registry.push("team/image", "1.0.0", "application/vnd.oci.image.config.v1+json", "an image").await;
+    registry
+        .push("team/image", "1.0.0", "application/vnd.oci.image.config.v1+json", "an image")
+        .await;
     let registries = registries(&registry.authority);
     let target = registry.target("/team");
     registries.prove(&target).await.unwrap();
@@ -126,7 +164,10 @@ async fn a_namespace_is_listed_read_and_kept_up_to_date() {
     assert_eq!(versions(&first), ["api 0.1.0", "web 1.1.0+build.5", "web 1.0.0"]);
     let (stored, validators) = known(&first);
     let web = &stored[&("web".to_owned(), "1.1.0+build.5".to_owned())];
-    assert_eq!((web.version.app_version.as_str(), web.metadata.description.as_str()), ("7", "A chart"));
+    assert_eq!(
+        (web.version.app_version.as_str(), web.metadata.description.as_str()),
+        ("7", "A chart")
+    );
     assert_eq!(web.version.url, format!("oci://{}/team/web:1.1.0_build.5", registry.authority));
     assert!(web.version.digest.starts_with("sha256:"));
     assert_eq!(web.version.created_at.unwrap().rfc3339(), "2026-01-02T03:04:05Z");
@@ -158,7 +199,10 @@ async fn one_chart_and_typed_names_are_read() {
     assert_eq!(sync(&registries, &missing).await.unwrap_err().cause, Cause::NotFound);
     let strange = Target { chart_names: vec!["../x".into()], ..registry.target("/team") };
     assert_eq!(sync(&registries, &strange).await.unwrap_err().cause, Cause::NotFound);
-    assert_eq!(sync(&registries, &registry.target("/nobody")).await.unwrap_err().cause, Cause::NotFound);
+    assert_eq!(
+        sync(&registries, &registry.target("/nobody")).await.unwrap_err().cause,
+        Cause::NotFound
+    );
     let everything = sync(&registries, &registry.target("")).await.unwrap();
     assert_eq!(versions(&everything), ["team/api 1.0.0", "team/web 1.0.0"]);
 }

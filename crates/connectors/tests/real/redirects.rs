@@ -16,7 +16,8 @@ async fn r_cred_01_a_redirect_to_another_port_goes_without_the_login() {
         let to = other.url("/index.yaml");
         let first = Host::start(move |_, _| answer(status, &[("location", &to)], "")).await;
         let registries = registries(&format!("{} {}", first.authority, other.authority));
-        let found = sync(&registries, &with_login(helm(&first.url("/charts")), "canary-1")).await.unwrap();
+        let found =
+            sync(&registries, &with_login(helm(&first.url("/charts")), "canary-1")).await.unwrap();
         assert_eq!(versions(&found), ["web 1.0.0"]);
         assert!(first.logins("/charts/index.yaml")[0].as_deref().unwrap().starts_with("Basic "));
         assert_eq!(other.logins("/"), [None], "{status}");
@@ -65,7 +66,12 @@ async fn a_login_page_behind_a_redirect_is_told_as_a_redirect() {
 #[tokio::test]
 async fn r_ssrf_04_a_redirect_inside_is_refused_before_a_connection() {
     let inner = Host::start(|_, _| answer(200, &[], INDEX)).await;
-    for to in [inner.url("/index.yaml"), "http://169.254.169.254/latest/meta-data".into(), "file:///etc/passwd".into(), "http://u:p@127.0.0.1/".into()] {
+    for to in [
+        inner.url("/index.yaml"),
+        "http://169.254.169.254/latest/meta-data".into(),
+        "file:///etc/passwd".into(),
+        "http://u:p@127.0.0.1/".into(),
+    ] {
         let first = Host::start(move |_, _| answer(302, &[("location", &to)], "")).await;
         let failure = sync(&registries(&first.authority), &helm(&first.url(""))).await.unwrap_err();
         assert_eq!(failure.cause, Cause::RedirectRefused);
@@ -100,7 +106,8 @@ async fn r_cred_01_the_next_page_at_another_host_is_not_asked_for() {
     })
     .await;
     let registries = registries(&format!("{} {}", first.authority, other.authority));
-    let failure = sync(&registries, &with_login(oci(&first.url("/web")), "canary-1")).await.unwrap_err();
+    let failure =
+        sync(&registries, &with_login(oci(&first.url("/web")), "canary-1")).await.unwrap_err();
     assert_eq!(failure.cause, Cause::RedirectRefused);
     assert!(other.seen().is_empty());
 }
@@ -109,7 +116,11 @@ async fn r_cred_01_the_next_page_at_another_host_is_not_asked_for() {
 async fn r_bomb_07_pages_that_repeat_end() {
     let host = Host::start(|_, request| match request.uri().path() {
         "/v2/" => answer(200, &[], "{}"),
-        _ => answer(200, &[("link", "</v2/web/tags/list?last=a>; rel=next")], "{\"tags\":[\"1.0.0\"]}"),
+        _ => answer(
+            200,
+            &[("link", "</v2/web/tags/list?last=a>; rel=next")],
+            "{\"tags\":[\"1.0.0\"]}",
+        ),
     })
     .await;
     let failure = sync(&registries(&host.authority), &oci(&host.url("/web"))).await.unwrap_err();
@@ -118,7 +129,10 @@ async fn r_bomb_07_pages_that_repeat_end() {
 
 #[tokio::test]
 async fn r_cred_01_a_challenge_behind_a_redirect_gets_no_login() {
-    let other = Host::start(|own, _| answer(401, &[("www-authenticate", &format!("Bearer realm=\"{}\"", own.url("/token")))], "")).await;
+    let other = Host::start(|own, _| {
+        answer(401, &[("www-authenticate", &format!("Bearer realm=\"{}\"", own.url("/token")))], "")
+    })
+    .await;
     let to = other.url("/v2/web/tags/list");
     let first = Host::start(move |_, request| match request.uri().path() {
         "/v2/" => answer(401, &[("www-authenticate", "Basic realm=\"x\"")], ""),
@@ -126,7 +140,8 @@ async fn r_cred_01_a_challenge_behind_a_redirect_gets_no_login() {
     })
     .await;
     let registries = registries(&format!("{} {}", first.authority, other.authority));
-    let failure = sync(&registries, &with_login(oci(&first.url("/web")), "canary-1")).await.unwrap_err();
+    let failure =
+        sync(&registries, &with_login(oci(&first.url("/web")), "canary-1")).await.unwrap_err();
     assert_eq!(failure.cause, Cause::RedirectRefused);
     assert_eq!(other.seen().len(), 1);
     assert_eq!(other.logins("/"), [None]);
@@ -136,7 +151,10 @@ async fn r_cred_01_a_challenge_behind_a_redirect_gets_no_login() {
 async fn r_cred_01_a_blob_at_a_store_is_read_without_the_login_and_checked() {
     let config = "{\"name\":\"web\",\"description\":\"From the store\"}";
     let digest = format!("sha256:{}", hex::encode(Sha256::digest(config)));
-    for (content, cause) in [(config, None), ("{\"name\":\"web\",\"description\":\"Swapped\"}", Some(Cause::IndexInvalid))] {
+    for (content, cause) in [
+        (config, None),
+        ("{\"name\":\"web\",\"description\":\"Swapped\"}", Some(Cause::IndexInvalid)),
+    ] {
         let store = Host::start(move |_, _| answer(200, &[], content)).await;
         let (to, digest) = (store.url("/blob"), digest.clone());
         let first = Host::start(move |_, request| {

@@ -19,8 +19,13 @@ async fn r_ssrf_01_nothing_private_is_connected_without_the_operators_word() {
     let host = Host::start(|_, _| answer(200, &[], INDEX)).await;
     let port = host.authority.rsplit_once(':').unwrap().1;
     for url in [
-        host.url(""), format!("https://{}", host.authority), format!("https://localhost:{port}"),
-        format!("http://localhost:{port}"), format!("https://2130706433:{port}"), format!("https://[::ffff:7f00:1]:{port}"), "https://169.254.169.254/".into(),
+        host.url(""),
+        format!("https://{}", host.authority),
+        format!("https://localhost:{port}"),
+        format!("http://localhost:{port}"),
+        format!("https://2130706433:{port}"),
+        format!("https://[::ffff:7f00:1]:{port}"),
+        "https://169.254.169.254/".into(),
     ] {
         assert_eq!(cause("", &url).await, Cause::BlockedAddress, "{url}");
         assert_eq!(cause("10.0.0.0/8 127.0.0.1:1", &url).await, Cause::BlockedAddress, "{url}");
@@ -35,25 +40,39 @@ async fn r_ssrf_01_nothing_private_is_connected_without_the_operators_word() {
 #[tokio::test]
 async fn closed_ports_and_unknown_names_are_told_apart() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    assert_eq!(cause(&closed.to_string(), &format!("http://{closed}")).await, Cause::ConnectionRefused);
+    assert_eq!(
+        cause(&closed.to_string(), &format!("http://{closed}")).await,
+        Cause::ConnectionRefused
+    );
     assert_eq!(cause("", "https://charts.does-not-exist.invalid").await, Cause::DnsFailure);
 }
 
 #[tokio::test]
 async fn a_host_without_tls_and_one_with_its_own_certificate_are_told_apart() {
     let plain = Host::start(|_, _| answer(200, &[], INDEX)).await;
-    assert_eq!(cause(&plain.authority, &format!("https://{}", plain.authority)).await, Cause::ConnectionRefused);
+    assert_eq!(
+        cause(&plain.authority, &format!("https://{}", plain.authority)).await,
+        Cause::ConnectionRefused
+    );
 
     let folder = tempfile::tempdir().unwrap();
     let openssl = |arguments: &str| {
         let mut command = Command::new("openssl");
-        command.args(arguments.split(' ')).current_dir(folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .args(arguments.split(' '))
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         command
     };
     let made = openssl("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out cert.pem -subj /CN=localhost -addext subjectAltName=DNS:localhost").status().unwrap();
     assert!(made.success());
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let mut server = openssl(&format!("s_server -accept 127.0.0.1:{port} -cert cert.pem -key key.pem -www")).spawn().unwrap();
+    let mut server =
+        openssl(&format!("s_server -accept 127.0.0.1:{port} -cert cert.pem -key key.pem -www"))
+            .spawn()
+            .unwrap();
     let allow = format!("localhost:{port}");
     let mut told = Cause::ConnectionRefused;
     for _ in 0..100 {

@@ -1,6 +1,9 @@
 //! A real OpenBao, started and kept by Hawser.
 
-use std::{path::{Path, PathBuf}, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use connectors::vault::{
     Newest, Sealed, SecretPath, Unavailable, Vault, VaultConfig, VaultError,
@@ -8,9 +11,14 @@ use connectors::vault::{
 };
 use domain::{CredentialId, OperationId, OrganizationId, Secret};
 
-#[expect(clippy::disallowed_methods, reason = "the program is not part of the repository, so the test is told where it is")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program is not part of the repository, so the test is told where it is"
+)]
 fn binary() -> PathBuf {
-    std::env::var_os("HAWSER_TEST_BAO").expect("set HAWSER_TEST_BAO to the path of OpenBao's program `bao`").into()
+    std::env::var_os("HAWSER_TEST_BAO")
+        .expect("set HAWSER_TEST_BAO to the path of OpenBao's program `bao`")
+        .into()
 }
 
 async fn start(folder: &Path) -> Result<Managed, ManagedError> {
@@ -47,14 +55,23 @@ async fn secrets_are_written_once_pinned_listed_and_destroyed() {
     assert_eq!(vault.write(&path, 1, &second).await, Ok(2));
     assert_eq!(vault.read(&path, 1).await.unwrap().password.expose(), "canary-1");
     let read = vault.read(&path, 2).await.unwrap();
-    assert_eq!((read.password.expose(), read.username.as_str(), read.operation), ("canary-2", "ann", second.operation));
-    assert_eq!(vault.newest(&path).await, Ok(Some(Newest { version: 2, operation: Some(second.operation), destroyed: false })));
+    assert_eq!(
+        (read.password.expose(), read.username.as_str(), read.operation),
+        ("canary-2", "ann", second.operation)
+    );
+    assert_eq!(
+        vault.newest(&path).await,
+        Ok(Some(Newest { version: 2, operation: Some(second.operation), destroyed: false }))
+    );
     assert_eq!(vault.list_credentials(path.organization).await, Ok(vec![path.credential]));
     assert_eq!(vault.read(&path, 3).await.unwrap_err(), VaultError::NotFound);
 
     vault.destroy_version(&path, 2).await.unwrap();
     assert_eq!(vault.read(&path, 2).await.unwrap_err(), VaultError::NotFound);
-    assert_eq!(vault.newest(&path).await, Ok(Some(Newest { version: 2, operation: None, destroyed: true })));
+    assert_eq!(
+        vault.newest(&path).await,
+        Ok(Some(Newest { version: 2, operation: None, destroyed: true }))
+    );
     assert_eq!(vault.read(&path, 1).await.unwrap().password.expose(), "canary-1");
     vault.destroy_all(&path).await.unwrap();
     vault.destroy_all(&path).await.unwrap();
@@ -109,7 +126,10 @@ async fn data_outlives_a_kill_and_a_restart_and_a_lost_process_is_started_again(
 
     managed.stop().await;
     assert!(!folder.path().join("pid").exists());
-    assert!(matches!(vault.read(&path, 1).await, Err(VaultError::Unavailable(Unavailable::NoConnection))));
+    assert!(matches!(
+        vault.read(&path, 1).await,
+        Err(VaultError::Unavailable(Unavailable::NoConnection))
+    ));
     let managed = start(folder.path()).await.unwrap();
     assert_eq!(vault.read(&path, 1).await.unwrap().password.expose(), "one");
     managed.stop().await;
@@ -125,7 +145,12 @@ async fn a_process_that_a_killed_server_left_behind_is_ended() {
     managed.stop().await;
     let settings = folder.path().canonicalize().unwrap().join("config.hcl");
     let mut left_over = std::process::Command::new(binary());
-    left_over.arg("server").arg("-config").arg(settings).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+    left_over
+        .arg("server")
+        .arg("-config")
+        .arg(settings)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null());
     let mut left_over = left_over.spawn().unwrap();
     std::fs::write(folder.path().join("pid"), left_over.id().to_string()).unwrap();
     // Waiting for it plays the part of init, which would reap an orphan.
@@ -157,13 +182,20 @@ async fn a_vault_that_is_down_fails_calls_and_not_the_start() {
     let vault = Vault::connect(config.clone()).await.unwrap();
     let (path, down) = (place(), VaultError::Unavailable);
     assert_eq!(vault.ready().await, Err(down(Unavailable::NoConnection)));
-    assert_eq!(vault.write(&path, 0, &sealed(&path, "x")).await, Err(down(Unavailable::LoginFailed)));
+    assert_eq!(
+        vault.write(&path, 0, &sealed(&path, "x")).await,
+        Err(down(Unavailable::LoginFailed))
+    );
     for _ in 0..4 {
         assert!(vault.newest(&path).await.is_err());
     }
     assert_eq!(vault.newest(&path).await, Err(down(Unavailable::LeftAlone)));
     for (mount, namespace) in [("../sys", None), ("", None), ("secret", Some("a\nb"))] {
-        let config = VaultConfig { mount: mount.into(), namespace: namespace.map(str::to_owned), ..config.clone() };
+        let config = VaultConfig {
+            mount: mount.into(),
+            namespace: namespace.map(str::to_owned),
+            ..config.clone()
+        };
         assert!(matches!(Vault::connect(config).await, Err(VaultError::Configuration(_))));
     }
 }

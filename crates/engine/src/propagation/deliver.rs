@@ -20,11 +20,14 @@ impl Engine {
         logins: &Logins,
     ) -> Result<(Settlement, Option<Box<Attempt>>), Error> {
         let scope = Scope::of_worker(work.organization);
-        let tried =
-            self.try_sync(scope, work.repository, SyncTrigger::Delivery, Some(work.credential), logins).await?;
+        let tried = self
+            .try_sync(scope, work.repository, SyncTrigger::Delivery, Some(work.credential), logins)
+            .await?;
         let at = self.clock.now();
         Ok(match tried {
-            Tried::Gone | Tried::OtherLink => (settled(work, DeliveryState::Superseded, None, at), None),
+            Tried::Gone | Tried::OtherLink => {
+                (settled(work, DeliveryState::Superseded, None, at), None)
+            }
             Tried::Done(attempt) => {
                 let settlement = match attempt.outcome.cause {
                     None => settled(work, DeliveryState::Healthy, None, at),
@@ -54,7 +57,12 @@ pub(crate) fn failed(
     Settlement { run_at, ..settled(work, DeliveryState::Retrying, Some(cause), at) }
 }
 
-fn settled(work: &Claimed, state: DeliveryState, cause: Option<Cause>, at: Timestamp) -> Settlement {
+fn settled(
+    work: &Claimed,
+    state: DeliveryState,
+    cause: Option<Cause>,
+    at: Timestamp,
+) -> Settlement {
     Settlement { work: work.clone(), state, cause, run_at: at, at }
 }
 

@@ -34,7 +34,9 @@ impl Propagations for Engine {
 
 async fn progress(engine: &Engine, actor: &Actor, id: PropagationId) -> Result<Progress, Error> {
     let scope = actor.may(Action::View)?;
-    let overview = storage::propagation::overview(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    let overview = storage::propagation::overview(&engine.db, scope, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
     let (counts, lines) = tokio::try_join!(
         storage::propagation::counts(&engine.db, scope, id),
         storage::propagation::lines(&engine.db, scope, id),

@@ -14,7 +14,11 @@ use storage::{
 use super::{audit, bound_origin, chosen, is_no_repository, name_taken, taken};
 use crate::{Engine, Error};
 
-pub(super) async fn add(engine: &Engine, actor: &Actor, form: AddRepository) -> Result<RepositoryId, Error> {
+pub(super) async fn add(
+    engine: &Engine,
+    actor: &Actor,
+    form: AddRepository,
+) -> Result<RepositoryId, Error> {
     let scope = actor.may(Action::ManageRepositories)?;
     let fields = form.parse()?;
     if fields.credential.is_some() {
@@ -57,7 +61,10 @@ async fn found_out(
             Err(Field::Url.problem(failure.cause.message()).into())
         }
         Err(failure) => {
-            tracing::info!(cause = failure.cause.code(), "the kind of a new repository is not known yet");
+            tracing::info!(
+                cause = failure.cause.code(),
+                "the kind of a new repository is not known yet"
+            );
             Ok(RepositoryKind::Helm)
         }
     }

@@ -8,7 +8,8 @@ use crate::{Engine, Error};
 /// The row stays as a tombstone, so that a sync or delivery under way finds nothing to write to (F8).
 pub(super) async fn delete(engine: &Engine, actor: &Actor, id: RepositoryId) -> Result<(), Error> {
     let scope = actor.may(Action::ManageRepositories)?;
-    let current = storage::repositories::current(&engine.db, scope, id).await?.ok_or_else(not_found)?;
+    let current =
+        storage::repositories::current(&engine.db, scope, id).await?.ok_or_else(not_found)?;
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
     if storage::repositories::tombstone(&mut tx, scope, id, now).await? == 0 {
@@ -18,7 +19,8 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: RepositoryId) -> 
     storage::charts::delete_all(&mut tx, scope, id).await?;
     audit(&mut tx, actor, scope, now, AuditAction::RepositoryDeleted, &current.name, "").await?;
     if let Some(link) = current.link.filter(|_| unlinked > 0) {
-        audit(&mut tx, actor, scope, now, AuditAction::LinkRemoved, &current.name, &link.name).await?;
+        audit(&mut tx, actor, scope, now, AuditAction::LinkRemoved, &current.name, &link.name)
+            .await?;
     }
     tx.commit().await?;
     engine.changes.tell(scope.organization());

@@ -22,10 +22,15 @@ enum NewLink {
     Suspended,
 }
 
-pub(super) async fn edit(engine: &Engine, actor: &Actor, form: EditRepository) -> Result<RepositoryId, Error> {
+pub(super) async fn edit(
+    engine: &Engine,
+    actor: &Actor,
+    form: EditRepository,
+) -> Result<RepositoryId, Error> {
     let scope = actor.may(Action::ManageRepositories)?;
     let (id, row_version, fields) = form.parse()?;
-    let current = storage::repositories::current(&engine.db, scope, id).await?.ok_or_else(not_found)?;
+    let current =
+        storage::repositories::current(&engine.db, scope, id).await?.ok_or_else(not_found)?;
     if current.row_version != row_version {
         return Err(stale(&current));
     }
@@ -54,7 +59,9 @@ pub(super) async fn edit(engine: &Engine, actor: &Actor, form: EditRepository) -
         by: &actor.name,
     };
     let mut tx = engine.db.begin().await?;
-    let changed = storage::repositories::update(&mut tx, scope, id, row_version, &change).await.map_err(name_taken)?;
+    let changed = storage::repositories::update(&mut tx, scope, id, row_version, &change)
+        .await
+        .map_err(name_taken)?;
     if changed == 0 {
         return Err(stale(&current));
     }
@@ -81,7 +88,8 @@ fn new_link(current: &Current, wanted: Option<CredentialId>, origin: &str) -> Ne
     let Some(link) = current.link.as_ref().filter(|link| link.credential == wanted) else {
         return NewLink::Set(wanted);
     };
-    let confirmed = link.state == LinkState::Suspended && (origin == current.origin || origin == link.origin);
+    let confirmed =
+        link.state == LinkState::Suspended && (origin == current.origin || origin == link.origin);
     match link.state {
         _ if confirmed => NewLink::Set(wanted),
         LinkState::Active if origin != link.origin => NewLink::Suspended,

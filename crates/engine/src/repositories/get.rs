@@ -8,7 +8,11 @@ use crate::{Engine, Error};
 /// The runs that the page shows.
 const RUNS: u32 = 20;
 
-pub(super) async fn get(engine: &Engine, actor: &Actor, id: RepositoryId) -> Result<RepositoryDetail, Error> {
+pub(super) async fn get(
+    engine: &Engine,
+    actor: &Actor,
+    id: RepositoryId,
+) -> Result<RepositoryDetail, Error> {
     let scope = actor.may(Action::View)?;
     let (detail, runs) = tokio::try_join!(
         storage::repositories::get(&engine.db, scope, id),

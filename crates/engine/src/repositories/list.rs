@@ -7,7 +7,11 @@ use domain::{
 
 use crate::{Engine, Error};
 
-pub(super) async fn list(engine: &Engine, actor: &Actor, query: &RepositoryQuery) -> Result<RepositoryPage, Error> {
+pub(super) async fn list(
+    engine: &Engine,
+    actor: &Actor,
+    query: &RepositoryQuery,
+) -> Result<RepositoryPage, Error> {
     let scope = actor.may(Action::View)?;
     let (rows, total, all) = tokio::try_join!(
         storage::repositories::page(&engine.db, scope, query),

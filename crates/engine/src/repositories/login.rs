@@ -50,7 +50,10 @@ impl Logins {
             return Ok(held.login.clone());
         }
         let scope = Scope::of_worker(version.organization);
-        let secret = engine.secret_for_use(scope, version.credential).await.map_err(|error| cause_of(&error))?;
+        let secret = engine
+            .secret_for_use(scope, version.credential)
+            .await
+            .map_err(|error| cause_of(&error))?;
         let login = Login { username: secret.username.clone(), password: secret.password.clone() };
         // A newer version than SQL told a moment ago is right to use, but belongs to another key.
         if (secret.vault_version, secret.epoch) == (version.vault_version, version.epoch) {
@@ -68,7 +71,10 @@ impl Logins {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !slots.contains_key(&version) {
             let now = Instant::now();
-            slots.retain(|_, slot| slot.try_lock().map_or(true, |held| held.as_ref().is_some_and(|held| held.until > now)));
+            slots.retain(|_, slot| {
+                slot.try_lock()
+                    .map_or(true, |held| held.as_ref().is_some_and(|held| held.until > now))
+            });
         }
         Arc::clone(slots.entry(version).or_default())
     }

@@ -17,7 +17,8 @@ use domain::{
     Actor, Cause, Field, RepositoryId, Scope, ServiceError, Timestamp,
     audit::{AuditAction, AuditActor},
     repositories::{
-        AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery, RepositoryUrl,
+        AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery,
+        RepositoryUrl,
     },
     service::{Answer, Repositories},
 };
@@ -64,10 +65,16 @@ fn bound_origin(url: &RepositoryUrl) -> String {
 }
 
 /// The name of a chosen credential, if it can be linked.
-async fn chosen(engine: &Engine, scope: Scope, credential: domain::CredentialId) -> Result<String, Error> {
-    storage::repositories::linkable(&engine.db, scope, credential)
-        .await?
-        .ok_or_else(|| Field::Credential.problem("This credential does not exist any more. Choose another one.").into())
+async fn chosen(
+    engine: &Engine,
+    scope: Scope,
+    credential: domain::CredentialId,
+) -> Result<String, Error> {
+    storage::repositories::linkable(&engine.db, scope, credential).await?.ok_or_else(|| {
+        Field::Credential
+            .problem("This credential does not exist any more. Choose another one.")
+            .into()
+    })
 }
 
 /// A taken name is the person's to mend; anything else is ours.

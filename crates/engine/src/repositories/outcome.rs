@@ -69,7 +69,9 @@ pub(super) fn outcome(
     let next_sync_at = next(target, finished_at, &ended);
     let (cause, status, retry_after) = (ended.cause(), ended.status(), ended.retry_after());
     let (versions, validators, proven) = match ended {
-        Ended::Synced(Synced::Charts { versions, validators }, proven) => (Some(versions), validators, proven),
+        Ended::Synced(Synced::Charts { versions, validators }, proven) => {
+            (Some(versions), validators, proven)
+        }
         Ended::Synced(Synced::Unchanged { validators }, proven) => (None, validators, proven),
         Ended::Failed(_) | Ended::Cause(_) => (None, Validators::default(), None),
     };
@@ -94,7 +96,8 @@ pub(super) fn outcome(
 
 /// How many charts and versions there are.
 fn found(versions: &[FoundVersion]) -> (u32, u32) {
-    let charts: std::collections::HashSet<_> = versions.iter().map(|found| found.chart.as_str()).collect();
+    let charts: std::collections::HashSet<_> =
+        versions.iter().map(|found| found.chart.as_str()).collect();
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     (count(charts.len()), count(versions.len()))
 }
@@ -119,8 +122,10 @@ pub(super) fn next_sync(
 /// minutes, of which a random part is waited (so that many do not come back at once), but never
 /// less than the host asked for.
 pub(crate) fn pause(cause: Cause, tries: u32, retry_after: Option<Duration>) -> Duration {
-    let longest = if cause == Cause::VaultUnavailable { LONGEST_VAULT_PAUSE } else { LONGEST_PAUSE };
-    let most = FIRST_PAUSE.saturating_mul(1_u32.checked_shl(tries).unwrap_or(u32::MAX)).min(longest);
+    let longest =
+        if cause == Cause::VaultUnavailable { LONGEST_VAULT_PAUSE } else { LONGEST_PAUSE };
+    let most =
+        FIRST_PAUSE.saturating_mul(1_u32.checked_shl(tries).unwrap_or(u32::MAX)).min(longest);
     let part = f64::from(u32::from_le_bytes(crate::random::bytes())) / f64::from(u32::MAX);
     most.mul_f64(part).max(retry_after.unwrap_or_default())
 }
@@ -144,7 +149,10 @@ mod tests {
 
     #[test]
     fn refused_logins_wait_for_the_interval() {
-        assert_eq!(next_sync(3_600, 3, Some(Cause::InvalidCredentials), None), Some(Duration::from_hours(1)));
+        assert_eq!(
+            next_sync(3_600, 3, Some(Cause::InvalidCredentials), None),
+            Some(Duration::from_hours(1))
+        );
         assert_eq!(next_sync(0, 3, Some(Cause::InvalidCredentials), None), None);
         assert!(next_sync(3_600, 0, Some(Cause::Timeout), None).unwrap() <= FIRST_PAUSE);
         assert_eq!(next_sync(0, 12, Some(Cause::Timeout), None), None);

@@ -38,7 +38,8 @@ fn chart(name: String, mut versions: Vec<FoundVersion>) -> Option<Prepared> {
     let shown = versions.iter().position(|found| is_stable(&found.version.version)).unwrap_or(0);
     let metadata = &versions.get(shown)?.metadata;
     let description = metadata.description.clone();
-    let mut search_text = format!("{name}\n{description}\n{}", metadata.keywords.join("\n")).to_lowercase();
+    let mut search_text =
+        format!("{name}\n{description}\n{}", metadata.keywords.join("\n")).to_lowercase();
     search_text.truncate(search_text.floor_char_boundary(SEARCH_BYTES));
     let versions: Vec<_> = versions
         .into_iter()
@@ -53,9 +54,15 @@ fn hash(versions: &[(ChartVersion, String)]) -> String {
     for (version, metadata) in versions {
         let created = version.created_at.map(|at| at.millis().to_string()).unwrap_or_default();
         let deprecated = if version.deprecated { "deprecated" } else { "" };
-        for part in
-            [&version.version, &version.app_version, &version.digest, &version.url, &created, deprecated, metadata]
-        {
+        for part in [
+            &version.version,
+            &version.app_version,
+            &version.digest,
+            &version.url,
+            &created,
+            deprecated,
+            metadata,
+        ] {
             hash.update(part.len().to_le_bytes());
             hash.update(part);
         }
@@ -80,7 +87,10 @@ mod tests {
                 url: String::new(),
                 deprecated: false,
             },
-            metadata: ChartMetadata { description: format!("at {version}"), ..ChartMetadata::default() },
+            metadata: ChartMetadata {
+                description: format!("at {version}"),
+                ..ChartMetadata::default()
+            },
         }
     }
 
@@ -95,7 +105,8 @@ mod tests {
         ]);
         let names: Vec<_> = charts.iter().map(|chart| chart.name.as_str()).collect();
         assert_eq!(names, ["a", "b"]);
-        let versions: Vec<_> = charts[0].versions.iter().map(|(version, _)| version.version.as_str()).collect();
+        let versions: Vec<_> =
+            charts[0].versions.iter().map(|(version, _)| version.version.as_str()).collect();
         assert_eq!(versions, ["2.0.0-rc.1", "1.10.0", "1.9.0"]);
         assert_eq!((charts[0].shown, charts[0].description.as_str()), (1, "at 1.10.0"));
         assert_eq!(charts[1].shown, 0);

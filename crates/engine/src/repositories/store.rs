@@ -52,12 +52,20 @@ pub(crate) struct Stored {
 
 impl Store {
     /// Adds a delivery that was tried.
-    pub(crate) async fn delivery(&mut self, settlement: Settlement, attempt: Option<Box<Attempt>>) -> Result<(), Error> {
+    pub(crate) async fn delivery(
+        &mut self,
+        settlement: Settlement,
+        attempt: Option<Box<Attempt>>,
+    ) -> Result<(), Error> {
         self.add(For::Delivery(settlement), attempt).await
     }
 
     /// Adds a sync job that was done; `None` when its repository is gone.
-    pub(crate) async fn job(&mut self, work: jobs::Claimed, attempt: Option<Box<Attempt>>) -> Result<(), Error> {
+    pub(crate) async fn job(
+        &mut self,
+        work: jobs::Claimed,
+        attempt: Option<Box<Attempt>>,
+    ) -> Result<(), Error> {
         self.add(For::Job(work), attempt).await
     }
 
@@ -68,7 +76,8 @@ impl Store {
     }
 
     async fn add(&mut self, asked: For, attempt: Option<Box<Attempt>>) -> Result<(), Error> {
-        let (outcome, versions) = attempt.map_or((None, None), |attempt| (Some(attempt.outcome), attempt.versions));
+        let (outcome, versions) =
+            attempt.map_or((None, None), |attempt| (Some(attempt.outcome), attempt.versions));
         let charts = match versions {
             // Sorting and hashing a large index takes a while; the other tasks go on meanwhile.
             Some(versions) => Some(
@@ -104,7 +113,8 @@ impl Store {
             line.charts = None;
             if let Some(outcome) = &mut line.outcome {
                 outcome.cause = Some(Cause::Internal);
-                outcome.next_sync_at = Some(outcome.finished_at.plus(pause(Cause::Internal, 6, None)));
+                outcome.next_sync_at =
+                    Some(outcome.finished_at.plus(pause(Cause::Internal, 6, None)));
                 (outcome.found, outcome.proven) = (None, None);
             }
             if let For::Delivery(settlement) = &mut line.asked {
@@ -125,10 +135,14 @@ impl Store {
         let now = engine.clock.now();
         let mut tx = engine.db.begin().await?;
         let ours = self.ours(&mut tx).await?;
-        let outcomes: Vec<&Outcome> = ours.iter().filter_map(|line| line.outcome.as_ref()).collect();
-        let written: HashSet<_> = storage::repositories::record(&mut tx, &outcomes).await?.into_iter().collect();
-        let is_written = |outcome: &Outcome| written.contains(&(outcome.organization, outcome.repository));
-        let kept: Vec<&Outcome> = outcomes.into_iter().filter(|outcome| is_written(outcome)).collect();
+        let outcomes: Vec<&Outcome> =
+            ours.iter().filter_map(|line| line.outcome.as_ref()).collect();
+        let written: HashSet<_> =
+            storage::repositories::record(&mut tx, &outcomes).await?.into_iter().collect();
+        let is_written =
+            |outcome: &Outcome| written.contains(&(outcome.organization, outcome.repository));
+        let kept: Vec<&Outcome> =
+            outcomes.into_iter().filter(|outcome| is_written(outcome)).collect();
         storage::repositories::record_runs(&mut tx, &kept).await?;
         for line in &ours {
             match (&line.outcome, &line.charts, &line.asked) {
@@ -150,7 +164,9 @@ impl Store {
             let result = outcome.cause.map_or("ok", Cause::code);
             metrics::counter!("hawser_syncs_total", "trigger" => outcome.trigger.as_str(), "result" => result).increment(1);
         }
-        for organization in ours.iter().filter_map(|line| line.organization()).collect::<BTreeSet<_>>() {
+        for organization in
+            ours.iter().filter_map(|line| line.organization()).collect::<BTreeSet<_>>()
+        {
             engine.changes.tell(organization);
         }
         Ok(Stored { written: kept.len() })
@@ -166,7 +182,8 @@ impl Store {
                 For::Job(_) | For::Nobody => None,
             })
             .collect();
-        let settled: HashSet<_> = storage::propagation::settle(tx, &settlements).await?.into_iter().collect();
+        let settled: HashSet<_> =
+            storage::propagation::settle(tx, &settlements).await?.into_iter().collect();
         let mut ours = Vec::with_capacity(self.lines.len());
         for line in &self.lines {
             let is_ours = match &line.asked {
@@ -193,12 +210,18 @@ impl Line {
 }
 
 /// Replaces the charts of a repository; those that are as before stay untouched.
-async fn replace(tx: &mut Tx, scope: Scope, repository: RepositoryId, charts: &[Prepared]) -> Result<(), Error> {
-    let mut stored: BTreeMap<String, (ChartId, String)> = storage::charts::stored(tx, scope, repository)
-        .await?
-        .into_iter()
-        .map(|chart| (chart.name, (chart.id, chart.content_hash)))
-        .collect();
+async fn replace(
+    tx: &mut Tx,
+    scope: Scope,
+    repository: RepositoryId,
+    charts: &[Prepared],
+) -> Result<(), Error> {
+    let mut stored: BTreeMap<String, (ChartId, String)> =
+        storage::charts::stored(tx, scope, repository)
+            .await?
+            .into_iter()
+            .map(|chart| (chart.name, (chart.id, chart.content_hash)))
+            .collect();
     let mut outdated = Vec::new();
     let mut rows = Vec::new();
     let mut versions = Vec::new();
@@ -221,11 +244,8 @@ async fn replace(tx: &mut Tx, scope: Scope, repository: RepositoryId, charts: &[
             versions: u32::try_from(chart.versions.len()).unwrap_or(u32::MAX),
             content_hash: &chart.content_hash,
         });
-        versions.extend(chart.versions.iter().zip(0..).map(|((version, metadata), position)| Version {
-            chart: id,
-            position,
-            version,
-            metadata,
+        versions.extend(chart.versions.iter().zip(0..).map(|((version, metadata), position)| {
+            Version { chart: id, position, version, metadata }
         }));
     }
     outdated.extend(stored.into_values().map(|(id, _)| id));
@@ -237,8 +257,15 @@ async fn replace(tx: &mut Tx, scope: Scope, repository: RepositoryId, charts: &[
 }
 
 /// Ends a propagation if nothing of it is on its way any more.
-pub(crate) async fn finish(tx: &mut Tx, scope: Scope, propagation: PropagationId, now: Timestamp) -> Result<(), Error> {
-    let Some(ended) = storage::propagation::finish(tx, scope, propagation, now).await? else { return Ok(()) };
+pub(crate) async fn finish(
+    tx: &mut Tx,
+    scope: Scope,
+    propagation: PropagationId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let Some(ended) = storage::propagation::finish(tx, scope, propagation, now).await? else {
+        return Ok(());
+    };
     let counts = ended.counts;
     let record = Record {
         actor: AuditActor::Hawser,

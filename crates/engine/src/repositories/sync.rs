@@ -72,11 +72,14 @@ impl Engine {
         let started_at = self.clock.now();
         let mut refused = None;
         loop {
-            let Some(target) = storage::repositories::target(&self.db, scope, repository).await? else {
+            let Some(target) = storage::repositories::target(&self.db, scope, repository).await?
+            else {
                 return Ok(Tried::Gone);
             };
             let active = target.login.filter(|login| login.state == LinkState::Active);
-            if proving.is_some_and(|credential| active.is_none_or(|login| login.credential != credential)) {
+            if proving
+                .is_some_and(|credential| active.is_none_or(|login| login.credential != credential))
+            {
                 return Ok(Tried::OtherLink);
             }
             let version = active.map(|login| Version {
@@ -92,7 +95,8 @@ impl Engine {
             }
             let ended = self.ask(scope, &target, version, logins).await;
             let denied = ended.cause() == Some(Cause::InvalidCredentials);
-            let attempt = Box::new(outcome(scope, &target, trigger, started_at, self.clock.now(), ended));
+            let attempt =
+                Box::new(outcome(scope, &target, trigger, started_at, self.clock.now(), ended));
             match version {
                 Some(used) if denied => {
                     logins.forget(used);
@@ -105,11 +109,19 @@ impl Engine {
     }
 
     /// Asks the registry, if there is nothing that forbids it.
-    async fn ask(&self, scope: Scope, target: &SyncTarget, version: Option<Version>, logins: &Logins) -> Ended {
+    async fn ask(
+        &self,
+        scope: Scope,
+        target: &SyncTarget,
+        version: Option<Version>,
+        logins: &Logins,
+    ) -> Ended {
         if target.login.is_some_and(|login| login.state == LinkState::Suspended) {
             return Ended::Cause(Cause::LinkSuspended);
         }
-        let Ok(url) = RepositoryUrl::parse(&target.url) else { return Ended::Cause(Cause::Internal) };
+        let Ok(url) = RepositoryUrl::parse(&target.url) else {
+            return Ended::Cause(Cause::Internal);
+        };
         let login = match version {
             Some(version) => match logins.get(self, version).await {
                 Ok(login) => Some((login, version)),
@@ -184,5 +196,6 @@ fn log(scope: Scope, target: &SyncTarget, failure: &Failure) {
 
 /// When the sync after this one starts.
 pub(super) fn next(target: &SyncTarget, now: Timestamp, ended: &Ended) -> Option<Timestamp> {
-    super::outcome::next_sync(target.interval, target.failures, ended.cause(), ended.retry_after()).map(|wait| now.plus(wait))
+    super::outcome::next_sync(target.interval, target.failures, ended.cause(), ended.retry_after())
+        .map(|wait| now.plus(wait))
 }

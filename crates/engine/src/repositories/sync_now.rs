@@ -6,10 +6,19 @@ use storage::{Tx, jobs};
 use super::{audit, not_found};
 use crate::{Engine, Error};
 
-pub(super) async fn sync_now(engine: &Engine, actor: &Actor, ids: &[RepositoryId]) -> Result<u32, Error> {
+pub(super) async fn sync_now(
+    engine: &Engine,
+    actor: &Actor,
+    ids: &[RepositoryId],
+) -> Result<u32, Error> {
     let scope = actor.may(Action::ManageRepositories)?;
     let target = match ids {
-        [id] => storage::repositories::current(&engine.db, scope, *id).await?.ok_or_else(not_found)?.name,
+        [id] => {
+            storage::repositories::current(&engine.db, scope, *id)
+                .await?
+                .ok_or_else(not_found)?
+                .name
+        }
         _ => String::new(),
     };
     let now = engine.clock.now();
@@ -21,8 +30,10 @@ pub(super) async fn sync_now(engine: &Engine, actor: &Actor, ids: &[RepositoryId
     }
     let reason = SyncTrigger::Person.as_str();
     jobs::queue_many(&mut tx, jobs::Kind::Sync, &targets, reason, now, now).await?;
-    let detail = if target.is_empty() { format!("{} repositories", targets.len()) } else { String::new() };
-    audit(&mut tx, actor, scope, now, AuditAction::RepositorySyncRequested, &target, &detail).await?;
+    let detail =
+        if target.is_empty() { format!("{} repositories", targets.len()) } else { String::new() };
+    audit(&mut tx, actor, scope, now, AuditAction::RepositorySyncRequested, &target, &detail)
+        .await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();

@@ -46,7 +46,8 @@ async fn queue_due(engine: &Engine) -> Result<(), Error> {
     }
     let mut tx = engine.db.begin().await?;
     let due = storage::repositories::take_due(&mut tx, now, TOGETHER).await?;
-    jobs::queue_many(&mut tx, jobs::Kind::Sync, &due, SyncTrigger::Interval.as_str(), now, now).await?;
+    jobs::queue_many(&mut tx, jobs::Kind::Sync, &due, SyncTrigger::Interval.as_str(), now, now)
+        .await?;
     tx.commit().await?;
     if !due.is_empty() {
         engine.changes.tell_workers();

@@ -33,7 +33,12 @@ pub(super) struct Deliveries {
 }
 
 impl Deliveries {
-    pub(super) fn new(engine: Engine, logins: Logins, results: mpsc::Sender<Store>, freed: Arc<Notify>) -> Self {
+    pub(super) fn new(
+        engine: Engine,
+        logins: Logins,
+        results: mpsc::Sender<Store>,
+        freed: Arc<Notify>,
+    ) -> Self {
         Self { engine, logins, results, freed, open: Arc::default() }
     }
 

@@ -49,7 +49,11 @@ impl Lane for Destroy {
     async fn run(&self, work: Claimed) {
         if let Err(error) = self.destroy(&work).await {
             tracing::warn!(error = %chain(&error), "a secret is not destroyed yet");
-            let cause = if matches!(error, Error::Vault(_)) { Cause::VaultUnavailable } else { Cause::Internal };
+            let cause = if matches!(error, Error::Vault(_)) {
+                Cause::VaultUnavailable
+            } else {
+                Cause::Internal
+            };
             retry(&self.engine, Kind::Destroy, &work, cause).await;
         }
         self.freed.notify_one();

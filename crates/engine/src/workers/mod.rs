@@ -38,7 +38,8 @@ impl Engine {
         let logins = Logins::default();
         let freed = Arc::new(tokio::sync::Notify::new());
         let writer = tokio::spawn(writer::write(self.clone(), received, Arc::clone(&freed)));
-        let deliveries = deliveries::Deliveries::new(self.clone(), logins.clone(), results.clone(), freed);
+        let deliveries =
+            deliveries::Deliveries::new(self.clone(), logins.clone(), results.clone(), freed);
         let syncs = syncs::Syncs::new(self.clone(), logins, results);
         let destroy = destroy::Destroy::new(self.clone());
 
@@ -46,15 +47,21 @@ impl Engine {
         let work = self.changes.work();
         {
             let (work, stopped) = (Arc::clone(&work), stopped.clone());
-            loops.spawn(kept_up("deliveries", move || lane::run(deliveries.clone(), Arc::clone(&work), stopped.clone())));
+            loops.spawn(kept_up("deliveries", move || {
+                lane::run(deliveries.clone(), Arc::clone(&work), stopped.clone())
+            }));
         }
         {
             let (work, stopped) = (Arc::clone(&work), stopped.clone());
-            loops.spawn(kept_up("syncs", move || lane::run(syncs.clone(), Arc::clone(&work), stopped.clone())));
+            loops.spawn(kept_up("syncs", move || {
+                lane::run(syncs.clone(), Arc::clone(&work), stopped.clone())
+            }));
         }
         {
             let stopped = stopped.clone();
-            loops.spawn(kept_up("destroy", move || lane::run(destroy.clone(), Arc::clone(&work), stopped.clone())));
+            loops.spawn(kept_up("destroy", move || {
+                lane::run(destroy.clone(), Arc::clone(&work), stopped.clone())
+            }));
         }
         {
             let (engine, stopped) = (self.clone(), stopped.clone());

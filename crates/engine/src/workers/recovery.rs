@@ -77,7 +77,9 @@ async fn recover(engine: &Engine) -> Result<(), Error> {
 }
 
 async fn clean(engine: &Engine) -> Result<(), Error> {
-    let removed = storage::repositories::forget_old_runs(&engine.db, engine.clock.now().minus(RUNS_KEPT)).await?;
+    let removed =
+        storage::repositories::forget_old_runs(&engine.db, engine.clock.now().minus(RUNS_KEPT))
+            .await?;
     tracing::debug!(removed, "old sync runs removed");
     Ok(())
 }

@@ -75,9 +75,23 @@ impl Lane for Syncs {
 }
 
 /// Claims jobs of a kind.
-pub(super) async fn claim(engine: &Engine, kind: Kind, limit: u32, per_organization: u32) -> Result<Vec<Claimed>, Error> {
+pub(super) async fn claim(
+    engine: &Engine,
+    kind: Kind,
+    limit: u32,
+    per_organization: u32,
+) -> Result<Vec<Claimed>, Error> {
     let now = engine.clock.now();
-    Ok(jobs::claim(&engine.db, kind, &engine.replica, now, now.plus(LEASE), limit, per_organization).await?)
+    Ok(jobs::claim(
+        &engine.db,
+        kind,
+        &engine.replica,
+        now,
+        now.plus(LEASE),
+        limit,
+        per_organization,
+    )
+    .await?)
 }
 
 /// Hands a job back to be tried again after a pause.

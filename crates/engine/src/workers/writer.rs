@@ -44,7 +44,8 @@ async fn commit(engine: &Engine, mut store: Store) {
             Err(error) => {
                 tracing::error!(attempt, error = %chain(&error), "results cannot be written");
                 // A database that refuses twice for no passing reason does not like what is in it.
-                if attempt > 1 && !matches!(&error, Error::Storage(error) if error.is_unavailable()) {
+                if attempt > 1 && !matches!(&error, Error::Storage(error) if error.is_unavailable())
+                {
                     store = store.without_charts();
                 }
             }

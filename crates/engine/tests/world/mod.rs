@@ -1,6 +1,11 @@
 //! A Hawser for one test: a fresh database, a real OpenBao, and registries on loopback.
 #![expect(dead_code, reason = "each test file uses a part of it")]
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
 
 pub mod forms;
 pub mod registry;
@@ -14,7 +19,8 @@ use connectors::{
     vault::{Vault, VaultConfig},
 };
 use domain::{
-    Actor, CredentialId, Name, OrganizationId, PropagationId, RepositoryId, Role, Scope, Secret, UserId,
+    Actor, CredentialId, Name, OrganizationId, PropagationId, RepositoryId, Role, Scope, Secret,
+    UserId,
     credentials::{CreateCredential, UpdateCredential},
     propagation::Progress,
     repositories::{AddRepository, RepositoryDetail},
@@ -57,7 +63,8 @@ pub(crate) use on_both;
 
 #[expect(clippy::disallowed_methods, reason = "tests are told here where the real components are")]
 fn told(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set; run the tests with `make test`"))
+    std::env::var(name)
+        .unwrap_or_else(|_| panic!("{name} is not set; run the tests with `make test`"))
 }
 
 impl World {
@@ -71,7 +78,10 @@ impl World {
         let server = told("HAWSER_TEST_POSTGRES");
         let name = format!("hawser_{}", OrganizationId::new().uuid().simple());
         let mut connection = sqlx::PgConnection::connect(&server).await.unwrap();
-        sqlx::query(AssertSqlSafe(format!("create database {name}"))).execute(&mut connection).await.unwrap();
+        sqlx::query(AssertSqlSafe(format!("create database {name}")))
+            .execute(&mut connection)
+            .await
+            .unwrap();
         let (server, _) = server.rsplit_once('/').unwrap();
         Self::new(&format!("{server}/{name}"), tempfile::tempdir().unwrap()).await
     }
@@ -82,7 +92,10 @@ impl World {
         let outbound = Outbound::new(AllowList::parse("127.0.0.0/8").unwrap()).unwrap();
         let registries = Registries::new(outbound);
         let vault_client = Vault::connect(vault.config()).await.unwrap();
-        let engine = Engine::new(db.clone(), vault_client, registries.clone(), Arc::new(SystemClock)).await.unwrap();
+        let engine =
+            Engine::new(db.clone(), vault_client, registries.clone(), Arc::new(SystemClock))
+                .await
+                .unwrap();
         let actor = Self::organization(&db, "One").await;
         Self { engine, db, actor, registries, vault, folder }
     }
@@ -92,7 +105,9 @@ impl World {
         let organization = OrganizationId::new();
         let mut tx = db.begin().await.unwrap();
         let checked = Name::parse(name).unwrap();
-        storage::organizations::add(&mut tx, organization, &checked, SystemClock.now()).await.unwrap();
+        storage::organizations::add(&mut tx, organization, &checked, SystemClock.now())
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         Actor {
             user: UserId::new(),
@@ -156,7 +171,12 @@ impl World {
     }
 
     /// Adds a Helm repository at `path` of a registry.
-    pub async fn repository(&self, registry: &Registry, path: &str, credential: Option<CredentialId>) -> RepositoryId {
+    pub async fn repository(
+        &self,
+        registry: &Registry,
+        path: &str,
+        credential: Option<CredentialId>,
+    ) -> RepositoryId {
         let form = AddRepository {
             url: registry.url(path),
             name: format!("{path}-{}", registry.port()),

@@ -44,7 +44,8 @@ impl Registry {
         let address = listener.local_addr().unwrap();
         let inner = Arc::new(Inner::default());
         *inner.password.lock().unwrap() = password.map(str::to_owned);
-        *inner.index.lock().unwrap() = index(&[("nginx", &["1.0.0", "1.1.0"]), ("redis", &["7.0.0"])]);
+        *inner.index.lock().unwrap() =
+            index(&[("nginx", &["1.0.0", "1.1.0"]), ("redis", &["7.0.0"])]);
         let router = Router::new().fallback(answer).with_state(Arc::clone(&inner));
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { address, inner }
@@ -133,11 +134,19 @@ async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response<B
         return status(*broken);
     }
     let text = inner.index.lock().unwrap().clone();
-    let etag = format!("\"{}-{:x}\"", text.len(), text.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31) + u64::from(byte)));
+    let etag = format!(
+        "\"{}-{:x}\"",
+        text.len(),
+        text.bytes().fold(0_u64, |sum, byte| sum.wrapping_mul(31) + u64::from(byte))
+    );
     if headers.get(header::IF_NONE_MATCH).is_some_and(|seen| *seen == *etag) {
         return status(304);
     }
-    Response::builder().header(header::ETAG, etag).header(header::CONTENT_TYPE, "text/yaml").body(Body::from(text)).unwrap()
+    Response::builder()
+        .header(header::ETAG, etag)
+        .header(header::CONTENT_TYPE, "text/yaml")
+        .body(Body::from(text))
+        .unwrap()
 }
 
 fn may(inner: &Inner, headers: &HeaderMap) -> bool {

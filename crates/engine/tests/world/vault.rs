@@ -37,7 +37,8 @@ impl Bao {
         let (stop, stopped) = oneshot::channel();
         let (ready, config) = mpsc::channel();
         let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async move {
                 let folder = tempfile::tempdir().unwrap();
                 let data = folder.path().join("vault");
@@ -47,7 +48,11 @@ impl Bao {
                 managed.stop().await;
             });
         });
-        Self { config: config.recv().expect("OpenBao starts"), stop: Some(stop), thread: Some(thread) }
+        Self {
+            config: config.recv().expect("OpenBao starts"),
+            stop: Some(stop),
+            thread: Some(thread),
+        }
     }
 
     pub fn config(&self) -> VaultConfig {

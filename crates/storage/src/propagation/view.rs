@@ -136,7 +136,11 @@ pub async fn counts(db: &Db, scope: Scope, propagation: PropagationId) -> Result
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn applied_version(db: &Db, scope: Scope, repository: RepositoryId) -> Result<Option<i64>> {
+pub async fn applied_version(
+    db: &Db,
+    scope: Scope,
+    repository: RepositoryId,
+) -> Result<Option<i64>> {
     Ok(on!(db.read(), pool => {
         sqlx::query_scalar(sql!(
             "select applied_version from links where organization_id = $1 and repository_id = $2"

@@ -46,7 +46,8 @@ impl Keeper {
                 fs::rename(&log, log.with_extension("log.1"))?;
             }
         }
-        let log = OpenOptions::new().create(true).append(true).mode(0o600).open(self.places.log())?;
+        let log =
+            OpenOptions::new().create(true).append(true).mode(0o600).open(self.places.log())?;
         let child = Command::new(&self.binary)
             .arg("server")
             .arg("-config")
@@ -115,15 +116,21 @@ impl Keeper {
 /// server lives, and the command line that it is this folder's process.
 pub(super) async fn end_left_over(folder: &Folder) {
     let places = &folder.places;
-    let Some(pid) = fs::read_to_string(places.pid()).ok().and_then(|text| text.trim().parse::<i32>().ok()).filter(|pid| *pid > 1) else {
+    let Some(pid) = fs::read_to_string(places.pid())
+        .ok()
+        .and_then(|text| text.trim().parse::<i32>().ok())
+        .filter(|pid| *pid > 1)
+    else {
         return;
     };
     let is_ours = || {
         let settings = places.settings();
         let wanted = settings.as_os_str().as_encoded_bytes();
-        fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.split(|byte| *byte == 0).any(|word| word == wanted))
+        fs::read(format!("/proc/{pid}/cmdline"))
+            .is_ok_and(|line| line.split(|byte| *byte == 0).any(|word| word == wanted))
     };
-    for (kind, patience) in [(Signal::SIGTERM, PATIENCE), (Signal::SIGKILL, Duration::from_secs(5))] {
+    for (kind, patience) in [(Signal::SIGTERM, PATIENCE), (Signal::SIGKILL, Duration::from_secs(5))]
+    {
         if !is_ours() {
             break;
         }

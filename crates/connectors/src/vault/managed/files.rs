@@ -60,22 +60,39 @@ impl Places {
 impl Folder {
     pub(super) fn prepare(folder: &Path) -> Result<Self, ManagedError> {
         let wrong = |what| move |source| ManagedError::Folder { what, source };
-        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(wrong("the folder"))?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(wrong("the folder"))?;
         let places = Places { folder: folder.canonicalize().map_err(wrong("the folder"))? };
-        fs::set_permissions(places.folder(), Permissions::from_mode(0o700)).map_err(wrong("the folder"))?;
+        fs::set_permissions(places.folder(), Permissions::from_mode(0o700))
+            .map_err(wrong("the folder"))?;
         let lock = lock(&places.file("lock"))?;
-        DirBuilder::new().recursive(true).mode(0o700).create(places.file("data")).map_err(wrong("the data folder"))?;
-        once(&places.file("unseal.key"), || random::<32>().map(|key| key.to_vec())).map_err(wrong("the unseal key"))?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(places.file("data"))
+            .map_err(wrong("the data folder"))?;
+        once(&places.file("unseal.key"), || random::<32>().map(|key| key.to_vec()))
+            .map_err(wrong("the unseal key"))?;
         for (name, what) in [("role_id", "the role id"), ("secret_id", "the secret id")] {
-            once(&places.file(name), || random::<32>().map(|id| hex::encode(id.as_slice()).into_bytes())).map_err(wrong(what))?;
+            once(&places.file(name), || {
+                random::<32>().map(|id| hex::encode(id.as_slice()).into_bytes())
+            })
+            .map_err(wrong(what))?;
         }
         let ports = places.file("ports.json");
         once(&ports, || Ok(serde_json::to_vec(&free_ports()?)?)).map_err(wrong("the ports"))?;
-        let ports: Ports = fs::read(&ports).and_then(|text| Ok(serde_json::from_slice(&text)?)).map_err(wrong("the ports"))?;
-        private(&places.settings()).and_then(|mut file| {
-            file.set_len(0)?;
-            file.write_all(settings::text(&places, ports)?.as_bytes())
-        }).map_err(wrong("the configuration"))?;
+        let ports: Ports = fs::read(&ports)
+            .and_then(|text| Ok(serde_json::from_slice(&text)?))
+            .map_err(wrong("the ports"))?;
+        private(&places.settings())
+            .and_then(|mut file| {
+                file.set_len(0)?;
+                file.write_all(settings::text(&places, ports)?.as_bytes())
+            })
+            .map_err(wrong("the configuration"))?;
         Ok(Self { places, lock, ports })
     }
 
@@ -129,7 +146,8 @@ fn once(path: &Path, content: impl FnOnce() -> io::Result<Vec<u8>>) -> io::Resul
 
 fn random<const N: usize>() -> io::Result<Zeroizing<[u8; N]>> {
     let mut bytes = Zeroizing::new([0; N]);
-    aws_lc_rs::rand::fill(bytes.as_mut_slice()).map_err(|_| io::Error::other("no random numbers"))?;
+    aws_lc_rs::rand::fill(bytes.as_mut_slice())
+        .map_err(|_| io::Error::other("no random numbers"))?;
     Ok(bytes)
 }
 

@@ -62,7 +62,10 @@ impl Managed {
     pub async fn start(config: ManagedConfig) -> Result<Self, ManagedError> {
         let ManagedConfig { binary, folder } = config;
         let prepared = tokio::task::spawn_blocking(move || Folder::prepare(&folder)).await;
-        let folder = prepared.map_err(|panic| ManagedError::Folder { what: "the folder", source: io::Error::other(panic) })??;
+        let folder = prepared.map_err(|panic| ManagedError::Folder {
+            what: "the folder",
+            source: io::Error::other(panic),
+        })??;
         child::end_left_over(&folder).await;
         let (config, lock) = (folder.vault_config(), folder.lock);
         let (stop, stopped) = oneshot::channel();

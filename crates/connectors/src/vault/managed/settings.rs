@@ -27,7 +27,8 @@ pub(super) fn loopback() -> Url {
 pub(super) fn text(places: &Places, ports: Ports) -> io::Result<String> {
     let path = |name: &str| quote(places.file(name));
     let Ports { api, cluster } = ports;
-    let (data, audit, role_id, secret_id) = (path("data")?, path("audit.log")?, path("role_id")?, path("secret_id")?);
+    let (data, audit, role_id, secret_id) =
+        (path("data")?, path("audit.log")?, path("role_id")?, path("secret_id")?);
     let key = quote(PathBuf::from(format!("file://{}", places.file("unseal.key").display())))?;
     let policy = quoted(POLICY)?;
     Ok(format!(
@@ -108,6 +109,9 @@ initialize "app" {{
 }
 
 fn quote(path: PathBuf) -> io::Result<String> {
-    let text = path.into_os_string().into_string().map_err(|_| io::Error::other("the path is not UTF-8"))?;
+    let text = path
+        .into_os_string()
+        .into_string()
+        .map_err(|_| io::Error::other("the path is not UTF-8"))?;
     Ok(quoted(&text)?)
 }
