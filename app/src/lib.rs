@@ -16,7 +16,6 @@ mod charts;
 mod credentials;
 mod outcome;
 mod propagation;
-#[cfg(feature = "ssr")]
 mod repositories;
 #[cfg(feature = "ssr")]
 pub mod services;

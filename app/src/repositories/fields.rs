@@ -7,6 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
+use super::fitting::Fitting;
 use crate::ui::{form::FormState, input::Input, page::Request};
 
 /// What stands in the fields: what travelled along in the query while somebody added a credential,
@@ -67,7 +68,7 @@ pub(super) fn credential(
             </button>
         }
     });
-    view! { <div class="with-button">{select}{add}</div> }.into_any()
+    view! { <div class="with-button">{select}{add}<Fitting/></div> }.into_any()
 }
 
 /// How often Hawser looks for new charts.

@@ -17,8 +17,9 @@ mod listening {
 
     use leptos::task::spawn_local;
     use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-    use wasm_bindgen_futures::JsFuture;
-    use web_sys::{Document, DomParser, Element, EventSource, Response, SupportedType, window};
+    use web_sys::{Document, Element, EventSource, window};
+
+    use crate::ui::fetched::page_at;
 
     pub fn start() {
         let Ok(source) = EventSource::new("/events/organization") else { return };
@@ -51,10 +52,7 @@ mod listening {
     async fn refresh() -> Result<Rest, JsValue> {
         let window = window().ok_or(JsValue::NULL)?;
         let page = window.document().ok_or(JsValue::NULL)?;
-        let here = window.location().href()?;
-        let answer: Response = JsFuture::from(window.fetch_with_str(&here)).await?.dyn_into()?;
-        let text = JsFuture::from(answer.text()?).await?.as_string().unwrap_or_default();
-        let fresh = DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)?;
+        let fresh = page_at(&window.location().href()?).await?;
         replace(&page, &fresh)?;
         let awaited = fresh.query_selector("[data-listening]")?.is_some();
         Ok(if awaited { Rest::Awaited } else { Rest::Over })

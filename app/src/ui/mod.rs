@@ -4,6 +4,8 @@ pub(crate) mod badge;
 #[cfg(feature = "ssr")]
 pub(crate) mod cause;
 pub(crate) mod copy;
+#[cfg(feature = "hydrate")]
+pub(crate) mod fetched;
 #[cfg(feature = "ssr")]
 pub(crate) mod form;
 #[cfg(feature = "ssr")]

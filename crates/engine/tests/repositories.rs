@@ -3,7 +3,7 @@
 
 mod world;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     Cause, CredentialId, Field, RepositoryId, ServiceError,
@@ -13,14 +13,15 @@ use domain::{
     },
     service::{Charts, Repositories},
 };
+use engine::SystemClock;
 use world::{
     World, on_both,
     registry::{Registry, index},
 };
 
 on_both!(
-    a_sync_reads_the_charts_and_an_unchanged_index_costs_one_request,
     a_refused_login_keeps_the_last_good_set,
+    f4_vault_away_says_nothing_about_the_login,
     r_cred_03_a_new_origin_gets_no_login,
     f8_a_sync_writes_nothing_to_a_deleted_repository,
     f8_a_sync_writes_nothing_to_a_changed_repository,
@@ -28,12 +29,7 @@ on_both!(
     nothing_crosses_organizations,
     sync_now_runs_through_the_workers,
     addresses_that_are_no_repository_are_refused,
-    a_large_index_is_stored_quickly,
 );
-
-async fn sync(world: &World, repository: RepositoryId) -> Option<Cause> {
-    world.engine.sync_repository(world.scope(), repository, SyncTrigger::Person).await.unwrap()
-}
 
 async fn edit(
     world: &World,
@@ -55,52 +51,14 @@ async fn edit(
     Repositories::edit(&world.engine, &world.actor, form).await
 }
 
-async fn a_sync_reads_the_charts_and_an_unchanged_index_costs_one_request(world: World) {
-    let registry = Registry::start(None).await;
-    let id = world.repository(&registry, "stable", None).await;
-    assert_eq!(sync(&world, id).await, None);
-
-    let seen = world.look(id).await;
-    assert_eq!((seen.summary.state, seen.summary.charts), (RepositoryState::Healthy, 2));
-    assert_eq!(
-        (seen.runs.len(), seen.runs[0].charts, seen.runs[0].versions),
-        (1, Some(2), Some(3))
-    );
-    assert!(seen.next_sync_at.is_some());
-
-    let search = |text: &str| ChartQuery { search: text.into(), ..ChartQuery::default() };
-    let page = Charts::list(&world.engine, &world.actor, search("NGINX-word")).await.unwrap();
-    assert_eq!((page.total, page.all, page.rows[0].version.as_str()), (1, 2, "1.1.0"));
-    assert_eq!(Charts::list(&world.engine, &world.actor, search("%")).await.unwrap().total, 0);
-    let nginx = page.rows[0].id;
-    let chart = Charts::get(&world.engine, &world.actor, nginx).await.unwrap();
-    let versions: Vec<_> = chart.versions.iter().map(|version| version.version.as_str()).collect();
-    assert_eq!(versions, ["1.1.0", "1.0.0"]);
-    assert_eq!(chart.metadata.keywords, ["web", "nginx-word"]);
-
-    let before = registry.requests();
-    assert_eq!(sync(&world, id).await, None);
-    assert_eq!(registry.requests(), before + 1);
-    assert_eq!(world.look(id).await.runs[0].charts, None, "nothing had changed");
-
-    registry
-        .set_index(index(&[("nginx", &["1.0.0", "1.1.0"]), ("mysql", &["1.0.0-rc.1", "0.9.0"])]));
-    assert_eq!(sync(&world, id).await, None);
-    let page = Charts::list(&world.engine, &world.actor, ChartQuery::default()).await.unwrap();
-    let charts: Vec<_> =
-        page.rows.iter().map(|row| (row.name.as_str(), row.version.as_str())).collect();
-    assert_eq!(charts, [("mysql", "0.9.0"), ("nginx", "1.1.0")]);
-    assert_eq!(page.rows[1].id, nginx, "an unchanged chart keeps its id");
-}
-
 async fn a_refused_login_keeps_the_last_good_set(world: World) {
     let registry = Registry::start(Some("one")).await;
     let credential = world.credential("robot", "one").await;
     let id = world.repository(&registry, "private", Some(credential)).await;
-    assert_eq!(sync(&world, id).await, None);
+    assert_eq!(world.sync(id).await, None);
 
     registry.set_password("two");
-    assert_eq!(sync(&world, id).await, Some(Cause::InvalidCredentials));
+    assert_eq!(world.sync(id).await, Some(Cause::InvalidCredentials));
     let seen = world.look(id).await;
     assert_eq!((seen.summary.state, seen.summary.charts), (RepositoryState::Failing, 2));
     assert_eq!(
@@ -114,9 +72,26 @@ async fn a_refused_login_keeps_the_last_good_set(world: World) {
     assert!(page.total == 2 && page.rows[0].stale_since.is_some());
 
     registry.set_password("one");
-    assert_eq!(sync(&world, id).await, None);
+    assert_eq!(world.sync(id).await, None);
     let seen = world.look(id).await;
     assert_eq!((seen.summary.cause, seen.summary.stale_since), (None, None));
+}
+
+async fn f4_vault_away_says_nothing_about_the_login(world: World) {
+    let registry = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    let id = world.repository(&registry, "private", Some(credential)).await;
+    let mut nowhere = world.vault_config();
+    nowhere.address.set_port(Some(1)).unwrap();
+    let away = world.engine_with(Arc::new(SystemClock), nowhere).await;
+    let cause = away.sync_repository(world.scope(), id, SyncTrigger::Interval).await.unwrap();
+    assert_eq!((cause, registry.requests()), (Some(Cause::VaultUnavailable), 0));
+    let seen = world.look(id).await;
+    assert!(
+        seen.next_sync_at.unwrap().since(seen.summary.last_sync_at.unwrap())
+            <= Duration::from_secs(30)
+    );
+    assert_eq!(world.sync(id).await, None);
 }
 
 async fn r_cred_03_a_new_origin_gets_no_login(world: World) {
@@ -124,28 +99,28 @@ async fn r_cred_03_a_new_origin_gets_no_login(world: World) {
     let other = Registry::start(Some("one")).await;
     let credential = world.credential("robot", "one").await;
     let id = world.repository(&registry, "private", Some(credential)).await;
-    assert_eq!(sync(&world, id).await, None);
+    assert_eq!(world.sync(id).await, None);
 
     edit(&world, id, &other.url("private"), Some(credential)).await.unwrap();
     assert_eq!(world.look(id).await.summary.link.unwrap().state, LinkState::Suspended);
-    assert_eq!(sync(&world, id).await, Some(Cause::LinkSuspended));
+    assert_eq!(world.sync(id).await, Some(Cause::LinkSuspended));
     assert_eq!((other.requests(), other.logins()), (0, 0));
 
     edit(&world, id, &other.url("private"), Some(credential)).await.unwrap();
     assert_eq!(world.look(id).await.summary.link.unwrap().state, LinkState::Active);
-    assert_eq!(sync(&world, id).await, None);
+    assert_eq!(world.sync(id).await, None);
     assert_eq!(other.logins(), 1);
 
     edit(&world, id, &registry.url("elsewhere"), None).await.unwrap();
     assert_eq!(world.look(id).await.summary.link, None);
-    assert_eq!(sync(&world, id).await, Some(Cause::NoCredential));
+    assert_eq!(world.sync(id).await, Some(Cause::NoCredential));
 }
 
 async fn f8_a_sync_writes_nothing_to_a_deleted_repository(world: World) {
     let registry = Registry::start(None).await;
     let id = world.repository(&registry, "slow", None).await;
     registry.set_delay(Duration::from_millis(400));
-    let (synced, ()) = tokio::join!(sync(&world, id), async {
+    let (synced, ()) = tokio::join!(world.sync(id), async {
         tokio::time::sleep(Duration::from_millis(100)).await;
         Repositories::delete(&world.engine, &world.actor, id).await.unwrap();
     });
@@ -164,7 +139,7 @@ async fn f8_a_sync_writes_nothing_to_a_changed_repository(world: World) {
     let registry = Registry::start(None).await;
     let id = world.repository(&registry, "slow", None).await;
     registry.set_delay(Duration::from_millis(400));
-    let (_, edited) = tokio::join!(sync(&world, id), async {
+    let (_, edited) = tokio::join!(world.sync(id), async {
         tokio::time::sleep(Duration::from_millis(100)).await;
         edit(&world, id, &registry.url("other"), None).await
     });
@@ -288,19 +263,4 @@ async fn addresses_that_are_no_repository_are_refused(world: World) {
     let form = AddRepository { url: registry.url("good"), ..AddRepository::default() };
     let id = Repositories::add(&world.engine, &world.actor, form).await.unwrap();
     assert_eq!(world.look(id).await.summary.kind, domain::repositories::RepositoryKind::Helm);
-}
-
-async fn a_large_index_is_stored_quickly(world: World) {
-    let registry = Registry::start(None).await;
-    let names: Vec<_> = (0..150).map(|n| format!("chart-{n}")).collect();
-    let versions: Vec<_> = (0..100).map(|n| format!("1.{n}.0")).collect();
-    let versions: Vec<_> = versions.iter().map(String::as_str).collect();
-    let charts: Vec<_> = names.iter().map(|name| (name.as_str(), versions.as_slice())).collect();
-    registry.set_index(index(&charts));
-    let id = world.repository(&registry, "large", None).await;
-    let start = std::time::Instant::now();
-    assert_eq!(sync(&world, id).await, None);
-    println!("15,000 versions read and stored in {:?}", start.elapsed());
-    let seen = world.look(id).await;
-    assert_eq!((seen.summary.charts, seen.runs[0].versions), (150, Some(15_000)));
 }

@@ -27,7 +27,7 @@ impl RepositoryUrl {
     /// # Errors
     /// When it is no such URL; the message never repeats what was typed.
     pub fn parse(text: &str) -> Result<Self, FieldProblem> {
-        let text = text.trim();
+        let text = inside_command(text.trim());
         if text.is_empty() {
             return Err(problem("Type the URL of the repository."));
         }
@@ -109,13 +109,13 @@ impl RepositoryUrl {
         self.url.authority()
     }
 
-    /// Scheme, host and port: what a stored credential is bound to (R-CRED-03). A trailing dot of
-    /// the host does not make another origin.
+    /// Scheme, host and port on the wire: what a stored credential is bound to (R-CRED-03). OCI is
+    /// https, so choosing the other kind does not change where a credential goes. A trailing dot
+    /// of the host does not make another origin.
     #[must_use]
     pub fn origin(&self) -> String {
-        let scheme = if self.oci { "oci" } else { self.url.scheme() };
         let port = self.url.port_or_known_default().unwrap_or(443);
-        format!("{scheme}://{}:{port}", self.host().trim_end_matches('.'))
+        format!("{}://{}:{port}", self.url.scheme(), self.host().trim_end_matches('.'))
     }
 
     /// The path without slashes at its ends: the namespace of an OCI repository.
@@ -159,6 +159,15 @@ impl fmt::Display for RepositoryUrl {
     }
 }
 
+/// The URL inside a pasted `helm repo add NAME URL`, `helm pull URL` and the like; anything else as
+/// it is.
+fn inside_command(text: &str) -> &str {
+    if !text.starts_with("helm ") {
+        return text;
+    }
+    text.split_whitespace().find(|word| word.contains("://")).unwrap_or(text)
+}
+
 fn problem(message: impl Into<String>) -> FieldProblem {
     Field::Url.problem(message)
 }
@@ -181,6 +190,10 @@ mod tests {
         ] {
             assert_eq!(kept(text), "https://charts.example.com/a", "{text}");
         }
+        assert_eq!(
+            kept("helm repo add acme https://charts.example.com/a --username ada"),
+            "https://charts.example.com/a"
+        );
         assert_eq!(kept("oci://GHCR.io/Org/charts/"), "oci://ghcr.io/Org/charts");
         assert_eq!(kept("http://127.0.0.1:8080"), "http://127.0.0.1:8080");
         assert_eq!(kept("https://charts.example.com"), "https://charts.example.com");
@@ -221,6 +234,7 @@ mod tests {
         assert_eq!(origin("https://Example.com"), "https://example.com:443");
         assert_eq!(origin("https://example.com.:443/x"), "https://example.com:443");
         assert_eq!(origin("https://ex%61mple.com"), "https://example.com:443");
+        assert_eq!(origin("oci://example.com/a"), origin("https://example.com/b"));
         assert_ne!(origin("https://example.com"), origin("http://example.com"));
         assert_ne!(origin("https://example.com"), origin("https://example.com:8443"));
         assert_ne!(origin("https://example.com"), origin("https://example.co"));

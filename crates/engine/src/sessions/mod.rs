@@ -57,12 +57,8 @@ impl Sessions for Engine {
     }
 }
 
-/// The person in the organization they joined first.
+/// The person in the organization they joined first. A person without one has nothing to see here.
 async fn find_actor(engine: &Engine, user: UserId) -> Result<Actor, Error> {
-    let name =
-        storage::sessions::user_name(&engine.db, user).await?.ok_or(ServiceError::NotSignedIn)?;
-    let memberships = storage::organizations::memberships(&engine.db, user).await?;
-    let Membership { organization, name: organization_name, role } =
-        memberships.into_iter().next().ok_or(ServiceError::NotAllowed)?;
-    Ok(Actor { user, name, organization, organization_name, role })
+    let actor = storage::sessions::actor(&engine.db, user).await?;
+    Ok(actor.ok_or(ServiceError::NotSignedIn)?)
 }

@@ -19,11 +19,11 @@ use connectors::{
     vault::{Vault, VaultConfig},
 };
 use domain::{
-    Actor, CredentialId, Name, OrganizationId, PropagationId, RepositoryId, Role, Scope, Secret,
-    UserId,
+    Actor, Cause, CredentialId, Name, OrganizationId, PropagationId, RepositoryId, Role, Scope,
+    Secret, UserId,
     credentials::{CreateCredential, UpdateCredential},
     propagation::Progress,
-    repositories::{AddRepository, RepositoryDetail},
+    repositories::{AddRepository, RepositoryDetail, SyncTrigger},
     service::{Credentials, Propagations, Repositories},
 };
 use engine::{Clock, Engine, SystemClock};
@@ -187,6 +187,20 @@ impl World {
         Repositories::add(&self.engine, &self.actor, form).await.unwrap()
     }
 
+    /// Adds repositories that use a credential.
+    pub async fn linked(
+        &self,
+        registry: &Registry,
+        credential: CredentialId,
+        count: usize,
+    ) -> Vec<RepositoryId> {
+        let mut ids = Vec::new();
+        for n in 0..count {
+            ids.push(self.repository(registry, &format!("r{n}"), Some(credential)).await);
+        }
+        ids
+    }
+
     pub async fn look(&self, repository: RepositoryId) -> RepositoryDetail {
         Repositories::get(&self.engine, &self.actor, repository).await.unwrap()
     }
@@ -217,6 +231,11 @@ impl World {
                 tokio::time::sleep(Duration::from_millis(25)).await;
             }
         }
+    }
+
+    /// Syncs a repository now; answers why it failed, if it did.
+    pub async fn sync(&self, repository: RepositoryId) -> Option<Cause> {
+        self.engine.sync_repository(self.scope(), repository, SyncTrigger::Person).await.unwrap()
     }
 
     pub fn workers(&self) -> Workers {

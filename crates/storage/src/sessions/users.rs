@@ -1,9 +1,9 @@
 //! People's accounts.
 
-use domain::{Timestamp, UserId};
+use domain::{Actor, Role, Timestamp, UserId};
 use uuid::Uuid;
 
-use crate::{Db, Result, Tx, on, sql};
+use crate::{Db, Error, Result, Tx, on, sql};
 
 /// An account with what its password is checked against.
 #[derive(Clone)]
@@ -64,17 +64,27 @@ pub async fn account(db: &Db, email: &str) -> Result<Option<Account>> {
     Ok(row.map(|(id, name, password_hash)| Account { id: id.into(), name, password_hash }))
 }
 
-/// A person's name; `None` when there is no such account.
+/// The person in the organization they joined first; `None` when there is no such account, or it is
+/// in no organization. One statement, because every request asks it.
 ///
 /// # Errors
-/// When the database does not answer.
-pub async fn user_name(db: &Db, user: UserId) -> Result<Option<String>> {
-    Ok(on!(db.read(), pool => {
-        sqlx::query_scalar(sql!("select name from users where id = $1"))
-            .bind(user.uuid())
-            .fetch_optional(pool)
-            .await
-    })?)
+/// When the database does not answer, or holds a role this version does not know.
+pub async fn actor(db: &Db, user: UserId) -> Result<Option<Actor>> {
+    let row: Option<(String, Uuid, String, String)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select u.name, o.id, o.name as organization_name, m.role from users u
+             join members m on m.user_id = u.id join organizations o on o.id = m.organization_id
+             where u.id = $1 order by m.created_at, o.id limit 1"
+        ))
+        .bind(user.uuid())
+        .fetch_optional(pool)
+        .await
+    })?;
+    row.map(|(name, organization, organization_name, role)| {
+        let role = Role::parse(&role).ok_or(Error::Value { column: "role" })?;
+        Ok(Actor { user, name, organization: organization.into(), organization_name, role })
+    })
+    .transpose()
 }
 
 /// Whether anybody has an account.

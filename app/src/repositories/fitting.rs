@@ -1,0 +1,58 @@
+//! The island that sorts the drop-down of credentials by the host of the typed URL.
+
+use leptos::prelude::*;
+
+/// Asks for the form again with each typed URL and takes over its drop-down, in which the
+/// credentials that fit the host stand first. What was chosen stays chosen.
+#[island]
+pub(crate) fn Fitting() -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    sorting::start();
+    view! { <span data-fitting hidden></span> }
+}
+
+#[cfg(feature = "hydrate")]
+mod sorting {
+    use leptos::task::spawn_local;
+    use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+    use web_sys::{Document, HtmlInputElement, HtmlSelectElement, window};
+
+    use crate::ui::fetched::page_at;
+
+    const CREDENTIAL: &str = "select[name=credential]";
+
+    pub fn start() {
+        let Some(url) = field::<HtmlInputElement>(document().as_ref(), "input[name=url]") else {
+            return;
+        };
+        let typed = url.clone();
+        let sort = Closure::<dyn FnMut()>::new(move || {
+            let url = typed.value();
+            // Without an answer the drop-down stays as it is, which is still right.
+            spawn_local(async move { drop(sort(&url).await) });
+        });
+        drop(url.add_event_listener_with_callback("change", sort.as_ref().unchecked_ref()));
+        sort.forget();
+    }
+
+    async fn sort(url: &str) -> Result<(), JsValue> {
+        let path = window().ok_or(JsValue::NULL)?.location().pathname()?;
+        let url = String::from(js_sys::encode_uri_component(url));
+        let fresh = page_at(&format!("{path}?url={url}")).await?;
+        let fresh = field::<HtmlSelectElement>(Some(&fresh), CREDENTIAL).ok_or(JsValue::NULL)?;
+        let shown = document();
+        let shown = field::<HtmlSelectElement>(shown.as_ref(), CREDENTIAL).ok_or(JsValue::NULL)?;
+        let chosen = shown.value();
+        shown.set_inner_html(&fresh.inner_html());
+        shown.set_value(&chosen);
+        Ok(())
+    }
+
+    fn document() -> Option<Document> {
+        window().and_then(|window| window.document())
+    }
+
+    fn field<T: JsCast>(document: Option<&Document>, selector: &str) -> Option<T> {
+        document?.query_selector(selector).ok().flatten()?.dyn_into().ok()
+    }
+}

@@ -1,0 +1,216 @@
+//! Claiming work by lease, and how much of it there can be.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+mod world;
+
+use std::time::Duration;
+
+use connectors::{http::Login, repository::Target};
+use domain::{
+    PropagationId, RepositoryId, Secret, Timestamp,
+    propagation::DeliveryState,
+    repositories::{RepositoryKind, RepositoryUrl},
+};
+use engine::{Clock, SystemClock};
+use futures::{StreamExt, stream};
+use storage::propagation::{Claimed, Settlement};
+use world::{World, on_both, registry::Registry};
+
+on_both!(
+    i_12_a_zombie_writes_nothing,
+    i_14_organizations_take_turns,
+    i_15_what_a_killed_worker_held_is_done_by_another,
+    ten_thousand_links_are_queued_at_once,
+    many_deliveries_cost_one_request_each,
+);
+
+fn now() -> Timestamp {
+    SystemClock.now()
+}
+
+async fn claim(
+    world: &World,
+    owner: &str,
+    at: Timestamp,
+    until: Timestamp,
+    limit: u32,
+) -> Vec<Claimed> {
+    storage::propagation::claim(&world.db, owner, at, until, limit, 100).await.unwrap()
+}
+
+fn healthy(work: &Claimed) -> Settlement {
+    Settlement {
+        work: work.clone(),
+        state: DeliveryState::Healthy,
+        cause: None,
+        run_at: now(),
+        at: now(),
+    }
+}
+
+async fn settle(world: &World, settlement: &Settlement) -> usize {
+    let mut tx = world.db.begin().await.unwrap();
+    let ours = storage::propagation::settle(&mut tx, &[settlement]).await.unwrap();
+    tx.commit().await.unwrap();
+    ours.len()
+}
+
+async fn i_12_a_zombie_writes_nothing(world: World) {
+    let registry = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    world.linked(&registry, credential, 1).await;
+    let propagation = world.update(credential, "two").await;
+
+    let lease = Duration::from_secs(45);
+    let zombie = claim(&world, "a", now(), now().plus(lease), 10).await;
+    assert_eq!(zombie.len(), 1);
+    assert_eq!(claim(&world, "b", now(), now().plus(lease), 10).await, [], "the lease holds");
+    let later = now().plus(lease * 2);
+    assert_eq!(
+        storage::propagation::renew(&world.db, "a", later, later).await.unwrap(),
+        0,
+        "too late"
+    );
+    let second = claim(&world, "b", later, later.plus(lease), 10).await;
+    assert_eq!((second.len(), second[0].fence), (1, zombie[0].fence + 1));
+
+    assert_eq!(settle(&world, &healthy(&zombie[0])).await, 0);
+    assert_eq!(world.progress(propagation).await.counts.running, 1);
+    assert_eq!(settle(&world, &healthy(&second[0])).await, 1);
+    assert_eq!(settle(&world, &healthy(&second[0])).await, 0, "only once");
+    assert_eq!(world.progress(propagation).await.counts.healthy, 1);
+}
+
+async fn i_14_organizations_take_turns(mut world: World) {
+    let registry = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    world.linked(&registry, credential, 20).await;
+    world.update(credential, "two").await;
+
+    let other = World::organization(&world.db, "Two").await;
+    let busy = std::mem::replace(&mut world.actor, other);
+    let credential = world.credential("robot", "one").await;
+    world.linked(&registry, credential, 2).await;
+    world.update(credential, "two").await;
+
+    let claimed = claim(&world, "a", now(), now().plus(Duration::from_secs(45)), 4).await;
+    let ours = claimed.iter().filter(|work| work.organization == world.actor.organization).count();
+    assert_eq!((claimed.len(), ours), (4, 2));
+    let next = storage::propagation::claim(
+        &world.db,
+        "a",
+        now(),
+        now().plus(Duration::from_secs(45)),
+        100,
+        5,
+    )
+    .await;
+    let next = next.unwrap();
+    assert!(next.iter().all(|work| work.organization == busy.organization));
+    assert_eq!(next.len(), 3, "two are held already, and five is the limit");
+}
+
+async fn i_15_what_a_killed_worker_held_is_done_by_another(world: World) {
+    let registry = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    world.linked(&registry, credential, 3).await;
+    registry.set_password("two");
+    let propagation = world.update(credential, "two").await;
+    // Killed right after the claim, whose lease has a second left.
+    let claimed = claim(&world, "killed", now(), now().plus(Duration::from_secs(1)), 10).await;
+    assert_eq!(claimed.len(), 3);
+    let workers = world.workers();
+    let progress = world.end_of(propagation).await;
+    assert_eq!(progress.counts.healthy, 3);
+    assert!(progress.lines.iter().all(|line| line.attempts == 2));
+    workers.stop().await;
+}
+
+async fn ten_thousand_links_are_queued_at_once(world: World) {
+    let credential = world.credential("robot", "one").await;
+    let mut tx = world.db.begin().await.unwrap();
+    for n in 0..10_000 {
+        let id = RepositoryId::new();
+        let name = format!("r{n}");
+        let fields = storage::repositories::Change {
+            name: &name,
+            name_key: &name,
+            kind: RepositoryKind::Helm,
+            url: "https://charts.example.com",
+            origin: "https://charts.example.com:443",
+            chart_names: &[],
+            interval: 3_600,
+            by: "Ada",
+        };
+        let new = storage::repositories::New { id, fields, now: now() };
+        storage::repositories::insert(&mut tx, world.scope(), &new).await.unwrap();
+        storage::repositories::link(
+            &mut tx,
+            world.scope(),
+            id,
+            credential,
+            "https://charts.example.com:443",
+            now(),
+        )
+        .await
+        .unwrap();
+    }
+    tx.commit().await.unwrap();
+    for version in [2, 3] {
+        let start = std::time::Instant::now();
+        let mut tx = world.db.begin().await.unwrap();
+        let queued = storage::propagation::start(
+            &mut tx,
+            world.scope(),
+            PropagationId::new(),
+            credential,
+            version,
+            "Ada",
+            now(),
+        );
+        assert_eq!(queued.await.unwrap(), 10_000);
+        tx.commit().await.unwrap();
+        println!("10,000 links queued in {:?}", start.elapsed());
+        let start = std::time::Instant::now();
+        let claimed = claim(&world, "a", now(), now(), 100).await;
+        println!("100 of them claimed in {:?}", start.elapsed());
+        assert_eq!(claimed.len(), 100);
+    }
+}
+
+async fn many_deliveries_cost_one_request_each(world: World) {
+    const LINKS: usize = 300;
+    let registry = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    let ids = world.linked(&registry, credential, LINKS).await;
+    let workers = world.workers();
+    world.synced(&ids).await;
+    registry.set_password("two");
+    let before = registry.requests();
+    let start = std::time::Instant::now();
+    let propagation = world.update(credential, "two").await;
+    let progress = world.end_of(propagation).await;
+    println!("{LINKS} deliveries in {:?}", start.elapsed());
+    assert_eq!((progress.counts.healthy, progress.lines.len()), (300, 200));
+    assert_eq!(registry.requests() - before, LINKS, "one conditional request each");
+    workers.stop().await;
+
+    let start = std::time::Instant::now();
+    stream::iter(0..LINKS)
+        .for_each_concurrent(8, |n| {
+            let (registries, url) = (world.registries(), registry.url(&format!("r{n}")));
+            async move {
+                let login = Login { username: "robot".into(), password: Secret::new("two".into()) };
+                let target = Target {
+                    url: RepositoryUrl::parse(&url).unwrap(),
+                    kind: RepositoryKind::Helm,
+                    login: Some(login),
+                    login_key: None,
+                    chart_names: Vec::new(),
+                };
+                registries.prove(&target).await.unwrap();
+            }
+        })
+        .await;
+    println!("{LINKS} bare requests in {:?}", start.elapsed());
+}
