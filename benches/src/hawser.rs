@@ -142,12 +142,13 @@ impl Hawser {
     pub async fn update_credential(
         &self,
         id: &str,
+        row_version: u32,
         name: &str,
         password: &str,
     ) -> Result<(String, Duration), Failure> {
         let fields = [
             ("credential", id),
-            ("row_version", "1"),
+            ("row_version", &row_version.to_string()),
             ("name", name),
             ("username", "ada"),
             ("password", password),

@@ -166,6 +166,17 @@ test("long passwords and JSON keys with line breaks are stored", async ({ person
   await expect(person.main).toContainText("the limit is 65,536");
 });
 
+test("credentials that fit the host of the typed URL stand first", async ({ person }) => {
+  const name = unique("fits-ghcr");
+  await person.addCredential({ name, provider: "ghcr", username: "ada", password: "not used" });
+  await person.open("/charts/repositories/new");
+  await expect(person.field("Credential").getByRole("group", { name: "Fits the host" })).toHaveCount(0);
+  await person.page.waitForFunction(() => document.documentElement.dataset.awake !== undefined);
+  await person.field("URL").fill("oci://ghcr.io/acme/charts");
+  await person.field("Name").fill(unique("fitting"));
+  await expect(person.field("Credential").getByRole("group", { name: "Fits the host" })).toContainText(name);
+});
+
 test("a credential can be added in the middle of adding a repository", async ({ person, registries }) => {
   registries.setPassword(LOGIN.password);
   const [name, repository] = [unique("on-the-way"), unique("interrupted")];

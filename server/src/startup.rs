@@ -198,6 +198,7 @@ async fn engine(
         Some(listen.port()),
         config.metrics_listen.map(|address| address.port()),
         vault.address.port_or_known_default(),
+        config.database.port(),
     ];
     // An external Vault at the usual port for https says nothing about other hosts.
     let own = own.into_iter().flatten().filter(|port| !matches!(port, 80 | 443));

@@ -39,6 +39,17 @@ impl DatabaseUrl {
         &self.0
     }
 
+    /// The port a database server listens on; `None` for a file.
+    #[must_use]
+    pub fn port(&self) -> Option<u16> {
+        match self.kind() {
+            DatabaseKind::Sqlite => None,
+            DatabaseKind::Postgres => {
+                url::Url::parse(&self.0).ok().map(|url| url.port().unwrap_or(5_432))
+            }
+        }
+    }
+
     /// Which database it is.
     #[must_use]
     pub fn kind(&self) -> DatabaseKind {

@@ -130,16 +130,21 @@ impl RepositoryUrl {
         if self.oci { Some(RepositoryKind::Oci) } else { None }
     }
 
-    /// The same place spelled for `kind`: `oci://…` or `https://…`.
+    /// The same place spelled for `kind`: `oci://…` or `https://…`. Plain http keeps its port, so
+    /// that an OCI registry found there is asked there.
     #[must_use]
     pub fn spelled_for(&self, kind: RepositoryKind) -> Self {
         let oci = kind == RepositoryKind::Oci;
-        let text = match (oci, self.oci) {
-            (true, false) => format!("oci{}", self.text.trim_start_matches(self.url.scheme())),
-            (false, true) => self.text.replacen("oci://", "https://", 1),
-            _ => self.text.clone(),
+        if oci == self.oci {
+            return self.clone();
+        }
+        let port = match (self.url.scheme(), self.url.port_or_known_default()) {
+            ("https", Some(443)) | (_, None) => String::new(),
+            (_, Some(port)) => format!(":{port}"),
         };
-        Self { text, oci, url: self.url.clone() }
+        let (scheme, host, path) =
+            (if oci { "oci" } else { "https" }, self.host(), self.url.path());
+        Self::parse(&format!("{scheme}://{host}{port}{path}")).unwrap_or_else(|_| self.clone())
     }
 
     /// A name to suggest: host and path.
@@ -241,9 +246,27 @@ mod tests {
     }
 
     #[test]
+    fn r_cred_03_what_is_stored_has_the_origin_that_was_linked() {
+        for text in [
+            "http://127.0.0.1:5000",
+            "http://r.example/a",
+            "https://r.example:8443/a",
+            "oci://r.example",
+        ] {
+            for kind in [RepositoryKind::Helm, RepositoryKind::Oci] {
+                let spelled = RepositoryUrl::parse(text).unwrap().spelled_for(kind);
+                let stored = RepositoryUrl::parse(spelled.as_str()).unwrap();
+                assert_eq!(spelled.origin(), stored.origin(), "{text} as {kind:?}");
+            }
+        }
+    }
+
+    #[test]
     fn the_other_kind_is_one_spelling_away() {
         let url = RepositoryUrl::parse("https://r.example:5000/charts").unwrap();
         assert_eq!(url.spelled_for(RepositoryKind::Oci).as_str(), "oci://r.example:5000/charts");
+        let url = RepositoryUrl::parse("http://r.example/charts").unwrap();
+        assert_eq!(url.spelled_for(RepositoryKind::Oci).as_str(), "oci://r.example:80/charts");
         let url = RepositoryUrl::parse("oci://r.example/charts").unwrap();
         assert_eq!(url.spelled_for(RepositoryKind::Helm).as_str(), "https://r.example/charts");
     }
