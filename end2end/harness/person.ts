@@ -47,7 +47,12 @@ export class Person {
   }
 
   async open(path: string): Promise<void> {
-    await this.page.goto(this.origin + path);
+    const go = () => this.page.goto(this.origin + path);
+    // A form that was just sent may still be on its own way to the next page.
+    await go().catch((error: unknown) => {
+      if (!String(error).includes("ERR_ABORTED")) throw error;
+      return go();
+    });
   }
 
   /** Opens the one-time link and makes the first account. */
