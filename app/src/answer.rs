@@ -33,8 +33,8 @@ impl Sent {
     /// Keeps a typed value for the case that the form has to be shown again. Never call it with a
     /// secret.
     pub fn with(mut self, field: &str, value: &str) -> Self {
-        // A session row is no place for a novel; longer values are refused by the rules anyway.
-        let end = value.floor_char_boundary(8_192);
+        // A session row is no place for a novel; the rules refuse what is much shorter than this.
+        let end = value.floor_char_boundary(65_536);
         self.values.insert(field.to_owned(), value.get(..end).unwrap_or_default().to_owned());
         self
     }
@@ -78,11 +78,10 @@ pub(crate) async fn answer<T>(
             }
             Ok(Outcome::Next(path))
         }
-        Err(ServiceError::NotSignedIn) => {
+        // The script keeps the form as it is, so only the browser itself is sent away.
+        Err(ServiceError::NotSignedIn) if plain => {
             let path = sign_in_path(&sent.from);
-            if plain {
-                redirect(&path);
-            }
+            redirect(&path);
             Ok(Outcome::Next(path))
         }
         Err(problem) => {

@@ -7,7 +7,7 @@ use server::{
     telemetry,
 };
 
-// Rendering a page makes thousands of small strings; this allocator serves a quarter more pages.
+// Rendering a page makes thousands of small strings.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::create_form::create_form;
 use crate::{
     answer::redirect,
+    repositories::harmless,
     ui::{
         frame::Section,
         icon::Icon,
@@ -15,7 +16,10 @@ use crate::{
 };
 
 /// The fields of a repository form that travel along while somebody adds a credential.
-const CARRIED: [&str; 6] = ["url", "name", "kind", "credential", "interval", "charts"];
+const CARRIED: [&str; 7] =
+    ["url", "name", "kind", "credential", "interval", "charts", "row_version"];
+
+const NEW: &str = "/charts/repositories/new";
 
 /// `/credentials/new`
 pub(crate) fn new() -> AnyView {
@@ -35,16 +39,24 @@ pub(crate) fn new() -> AnyView {
 }
 
 /// A repository form came here by its button "Add a new credential…": its values are folded into
-/// the way back, and the host of its URL suggests the provider.
+/// the way back, and the host of its URL suggests the provider. Of the URL only what holds no secret
+/// is kept, because addresses are remembered.
 fn folded(request: &Request) -> Option<String> {
-    let back = request.query("return");
-    if back.contains('?') || CARRIED.iter().all(|name| request.query(name).is_empty()) {
+    let mut values: Vec<_> = CARRIED
+        .iter()
+        .filter_map(|name| request.sent_along(name).map(|value| (*name, value)))
+        .collect();
+    if values.is_empty() {
         return None;
     }
-    let values: Vec<_> = CARRIED.iter().map(|name| (*name, request.query(name))).collect();
+    for (_, url) in values.iter_mut().filter(|(name, _)| *name == "url") {
+        *url = harmless(url);
+    }
     let pairs: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let back = path::with(path::ours(&back, "/charts/repositories/new"), &pairs);
-    let provider = RepositoryUrl::parse(&request.query("url"))
+    let back = request.query("return");
+    let back = path::ours(&back, NEW).split('?').next().unwrap_or(NEW);
+    let back = path::with_all(back, &pairs);
+    let provider = RepositoryUrl::parse(&harmless(&request.query("url")))
         .ok()
         .and_then(|url| Provider::of_host(url.host()))
         .map_or("", |provider| provider.facts().code);

@@ -88,6 +88,7 @@ fn links(
     };
     let (fitting, rest) = (options(fitting), options(rest));
     let none = fitting.is_empty() && rest.is_empty();
+    let unlink = none || state.kept("links").as_deref() == Some("unlink");
     let replacement = Input::new(state, Field::Replacement, "Replacement")
         .hint("It is tried at each of them right away.")
         .select(vec![
@@ -111,12 +112,12 @@ fn links(
         <fieldset>
             <legend>"What becomes of them?"</legend>
             <label class="radio">
-                <input type="radio" name="links" value="replace" checked=!none disabled=none/>
+                <input type="radio" name="links" value="replace" checked=!unlink disabled=none/>
                 <span>"They use another credential"</span>
             </label>
             {(!none).then_some(replacement)}
             <label class="radio">
-                <input type="radio" name="links" value="unlink" checked=none/>
+                <input type="radio" name="links" value="unlink" checked=unlink/>
                 <span>
                     "They go on without a credential. Private ones stop syncing; the charts found so far are kept."
                 </span>

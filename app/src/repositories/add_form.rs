@@ -34,6 +34,7 @@ pub(crate) fn add() -> AnyView {
             &state,
             &actor,
             &values.credential,
+            None,
             choices,
             "Sent only to the host of this URL. Public repositories need none.".to_owned(),
             "/charts/repositories/new".to_owned(),

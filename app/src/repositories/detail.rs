@@ -9,7 +9,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    edit_form::{edit_form, stored},
+    edit_form::{edit_form, stored, typed_url},
     path_of,
     state::{credential, stale, tone},
 };
@@ -34,8 +34,8 @@ pub(crate) fn detail() -> AnyView {
         let repository = services.repositories.get(&actor, request.id()?).await?;
         let may_change = actor.role.includes(Action::ManageRepositories);
         let form = if may_change {
-            let url = &repository.summary.url;
-            let choices = services.credentials.choices(&actor, url).await?;
+            let url = typed_url(&request, &repository);
+            let choices = services.credentials.choices(&actor, &url).await?;
             Some(edit_form(&request, &actor, &repository, choices))
         } else {
             None

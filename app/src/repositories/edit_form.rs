@@ -1,7 +1,7 @@
 //! The form that changes a repository.
 
 use domain::{
-    Actor, Field,
+    Actor, Field, ServiceError,
     credentials::CredentialChoice,
     repositories::{AddRepository, LinkState, RepositoryDetail},
 };
@@ -16,6 +16,8 @@ use crate::ui::{
     input::{Input, hidden},
     page::Request,
 };
+
+const FORM: &str = "repository-edit";
 
 /// The stored values as a form holds them. A suspended credential is not chosen: that is what the
 /// person has to do to confirm the new address.
@@ -34,6 +36,22 @@ pub(super) fn stored(repository: &RepositoryDetail) -> AddRepository {
     }
 }
 
+/// The row version the person saw first, however long the form was on its way; after a conflict
+/// the newest, because the current values stand above the form.
+fn row_version(state: &FormState, request: &Request, newest: i64) -> String {
+    let seen = match state.refusal() {
+        Some(ServiceError::Stale { .. }) => None,
+        _ => state.kept("row_version").or_else(|| request.sent_along("row_version")),
+    };
+    seen.unwrap_or_else(|| newest.to_string())
+}
+
+/// The URL in the form, for which the credentials are sorted.
+pub(super) fn typed_url(request: &Request, repository: &RepositoryDetail) -> String {
+    let url = carried(request, stored(repository)).url;
+    FormState::new(FORM, request).value(Field::Url, &url)
+}
+
 /// The form; a new scheme, host or port suspends the credential until it is chosen again.
 pub(super) fn edit_form(
     request: &Request,
@@ -41,7 +59,7 @@ pub(super) fn edit_form(
     repository: &RepositoryDetail,
     choices: Vec<CredentialChoice>,
 ) -> AnyView {
-    let state = FormState::new("repository-edit", request);
+    let state = FormState::new(FORM, request);
     let values = carried(request, stored(repository));
     let hint = match &repository.summary.link {
         Some(link) if link.state == LinkState::Suspended => format!(
@@ -51,7 +69,9 @@ pub(super) fn edit_form(
         _ => "Sent only to the host of this URL.".to_owned(),
     };
     let id = repository.summary.id;
-    let credential = credential(&state, actor, &values.credential, choices, hint, path_of(id));
+    let link = repository.summary.link.as_ref();
+    let credential =
+        credential(&state, actor, &values.credential, link, choices, hint, path_of(id));
     let url = Input::new(&state, Field::Url, "URL")
         .value(&values.url)
         .hint("A new scheme, host or port suspends the credential until you choose it again.")
@@ -60,7 +80,7 @@ pub(super) fn edit_form(
     let name = Input::new(&state, Field::Name, "Name").value(&values.name).required().line();
     let interval = interval(&state, &values.interval);
     let advanced = advanced(&state, &values);
-    let row_version = repository.row_version.to_string();
+    let row_version = row_version(&state, request, repository.row_version);
     view! {
         <section class="card" id="edit" aria-labelledby="edit-title">
             <h2 id="edit-title">"Edit"</h2>

@@ -3,7 +3,7 @@
 use domain::{
     Action, Actor, Field,
     credentials::CredentialChoice,
-    repositories::{AddRepository, INTERVALS, RepositoryKind},
+    repositories::{AddRepository, INTERVALS, Link, RepositoryKind},
 };
 use leptos::prelude::*;
 
@@ -13,10 +13,8 @@ use crate::ui::{form::FormState, input::Input, page::Request};
 /// What stands in the fields: what travelled along in the query while somebody added a credential,
 /// before `stored`.
 pub(super) fn carried(request: &Request, stored: AddRepository) -> AddRepository {
-    let or = |name: &str, stored: String| match request.query(name) {
-        text if text.is_empty() => stored,
-        text => text,
-    };
+    // A field that was emptied travels too, so that it is its presence that counts.
+    let or = |name: &str, stored: String| request.sent_along(name).unwrap_or(stored);
     AddRepository {
         url: or("url", stored.url),
         name: or("name", stored.name),
@@ -27,11 +25,13 @@ pub(super) fn carried(request: &Request, stored: AddRepository) -> AddRepository
     }
 }
 
-/// The drop-down of credentials, and the button that adds one without losing the form.
+/// The drop-down of credentials, and the button that adds one without losing the form. `link` is
+/// the stored one; its credential may be of a kind that nobody is offered.
 pub(super) fn credential(
     state: &FormState,
     actor: &Actor,
     chosen: &str,
+    link: Option<&Link>,
     choices: Vec<CredentialChoice>,
     hint: String,
     back: String,
@@ -47,11 +47,20 @@ pub(super) fn credential(
             })
             .collect()
     };
+    let (fitting, mut rest) = (options(fitting), options(rest));
+    // Without it among the options the browser would choose the first one, and say nothing.
+    let chosen = state.value(Field::Credential, chosen);
+    if !chosen.is_empty() && !fitting.iter().chain(&rest).any(|(value, _)| *value == chosen) {
+        let name = link
+            .filter(|link| link.credential.to_string() == chosen)
+            .map_or_else(|| "Chosen before, not on this list".to_owned(), |link| link.name.clone());
+        rest.push((chosen.clone(), name));
+    }
     let select =
-        Input::new(state, Field::Credential, "Credential").value(chosen).hint(hint).select(vec![
-            ("Fits the host", options(fitting)),
+        Input::new(state, Field::Credential, "Credential").value(&chosen).hint(hint).select(vec![
+            ("Fits the host", fitting),
             ("", vec![(String::new(), "None".to_owned())]),
-            ("Other credentials", options(rest)),
+            ("Other credentials", rest),
         ]);
     let add = actor.role.includes(Action::ManageCredentials).then(|| {
         view! {

@@ -15,9 +15,9 @@ pub(crate) fn Fitting() -> impl IntoView {
 mod sorting {
     use leptos::task::spawn_local;
     use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-    use web_sys::{Document, HtmlInputElement, HtmlSelectElement, window};
+    use web_sys::{Document, HtmlInputElement, HtmlSelectElement, UrlSearchParams, window};
 
-    use crate::ui::fetched::page_at;
+    use crate::{repositories::harmless::harmless, ui::fetched::page_at};
 
     const CREDENTIAL: &str = "select[name=credential]";
 
@@ -37,11 +37,15 @@ mod sorting {
 
     async fn sort(url: &str) -> Result<(), JsValue> {
         let path = window().ok_or(JsValue::NULL)?.location().pathname()?;
-        let url = String::from(js_sys::encode_uri_component(url));
-        let fresh = page_at(&format!("{path}?url={url}")).await?;
-        let fresh = field::<HtmlSelectElement>(Some(&fresh), CREDENTIAL).ok_or(JsValue::NULL)?;
         let shown = document();
         let shown = field::<HtmlSelectElement>(shown.as_ref(), CREDENTIAL).ok_or(JsValue::NULL)?;
+        // What is chosen goes along, so that it is among the options whatever its kind.
+        let query = UrlSearchParams::new()?;
+        query.append("url", &harmless(url));
+        query.append("credential", &shown.value());
+        let query = query.to_string();
+        let fresh = page_at(&format!("{path}?{query}")).await?;
+        let fresh = field::<HtmlSelectElement>(Some(&fresh), CREDENTIAL).ok_or(JsValue::NULL)?;
         let chosen = shown.value();
         shown.set_inner_html(&fresh.inner_html());
         shown.set_value(&chosen);

@@ -11,6 +11,7 @@ mod edit_form;
 #[cfg(feature = "ssr")]
 mod fields;
 mod fitting;
+mod harmless;
 #[cfg(feature = "ssr")]
 mod list;
 #[cfg(feature = "ssr")]
@@ -24,6 +25,8 @@ pub(crate) use add_form::add;
 pub(crate) use delete_form::delete;
 #[cfg(feature = "ssr")]
 pub(crate) use detail::detail;
+#[cfg(feature = "ssr")]
+pub(crate) use harmless::harmless;
 #[cfg(feature = "ssr")]
 pub(crate) use list::list;
 

@@ -4,7 +4,7 @@
 use domain::{Field, ServiceError, repositories};
 use leptos::prelude::*;
 
-use super::path_of;
+use super::{harmless::harmless, path_of};
 use crate::{
     answer::{Answered, Next, Sent, answer},
     services::Asking,
@@ -48,7 +48,7 @@ pub(crate) async fn edit_repository(
     #[server(default)] charts: String,
 ) -> Answered {
     let form = repositories::AddRepository { url, name, kind, credential, interval, charts };
-    let sent = sent("repository-edit", &from, &form);
+    let sent = sent("repository-edit", &from, &form).with("row_version", &row_version);
     let form = repositories::EditRepository {
         repository,
         row_version,
@@ -112,9 +112,15 @@ fn ticked(ids: &[String]) -> Result<Vec<domain::RepositoryId>, ServiceError> {
     ids.iter().map(|id| id.parse().map_err(|_| ServiceError::NotFound)).collect()
 }
 
+/// The session row lives longer than the request, so no part of a pasted secret goes there.
+fn kept_url(typed: &str) -> String {
+    repositories::RepositoryUrl::parse(typed)
+        .map_or_else(|_| harmless(typed), |url| url.as_str().to_owned())
+}
+
 fn sent(name: &'static str, from: &str, form: &repositories::AddRepository) -> Sent {
     Sent::new(name, from)
-        .with("url", &form.url)
+        .with("url", &kept_url(&form.url))
         .with("name", &form.name)
         .with("kind", &form.kind)
         .with("credential", &form.credential)

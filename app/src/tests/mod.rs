@@ -1,6 +1,7 @@
 //! Pages and actions against a fake of the services, through the same functions the server uses.
 
 mod fake;
+mod forms;
 
 use std::sync::Arc;
 
@@ -188,6 +189,10 @@ async fn ticking_nothing_syncs_nothing() {
     let path = "/actions/repositories/sync";
     let refused = send(&fake, path, "application/json", "which=ticked").await;
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    send(&fake, path, "text/html", "which=ticked&from=%2Fcharts%2Frepositories").await;
+    let (_, html) = page(&fake, "/charts/repositories").await;
+    assert!(html.contains("<p>Tick at least one repository.</p>"), "{html}");
+    assert!(!html.contains("Correct the marked fields."), "{html}");
     let id = fake::ID;
     let body = format!("which=ticked&ids%5B%5D={id}&ids%5B%5D={id}&from=%2Fcharts%2Frepositories");
     let response = send(&fake, path, "text/html", &body).await;

@@ -40,6 +40,16 @@ impl FormState {
         self.0.values.get(field.as_str()).map_or_else(|| fallback.to_owned(), Clone::clone)
     }
 
+    /// A kept value that is no field of its own, such as the choice between radio buttons.
+    pub fn kept(&self, name: &str) -> Option<String> {
+        self.0.values.get(name).cloned()
+    }
+
+    /// Why the last try was refused.
+    pub fn refusal(&self) -> Option<&ServiceError> {
+        self.0.problems.as_ref()
+    }
+
     /// What is wrong with a field.
     pub fn problem(&self, field: Field) -> Option<String> {
         self.0.problems.as_ref()?.problem_of(field).map(ToOwned::to_owned)

@@ -135,18 +135,33 @@ fn messages(flash: Flash) -> AnyView {
             </div>
         }
     });
+    let marks = !flash.values.is_empty();
     let problem = flash.problems.map(|problem| {
         view! {
             <div class="notice bad" role="alert">
                 <Icon name="circle-alert"/>
-                <div>
-                    <p>{problem.to_string()}</p>
-                    {what(&problem)}
-                </div>
+                <div>{said(&problem, marks)}</div>
             </div>
         }
     });
     view! { {notice}{problem} }.into_any()
+}
+
+/// A refusal in words. A form that has nothing to fill in has no fields to mark either, so that
+/// only the problems themselves are said.
+fn said(problem: &ServiceError, marks: bool) -> AnyView {
+    match problem {
+        ServiceError::Invalid(problems) if !marks => problems
+            .iter()
+            .map(|one| view! { <p>{one.message.clone()}</p> })
+            .collect_view()
+            .into_any(),
+        _ => view! {
+            <p>{problem.to_string()}</p>
+            {what(problem)}
+        }
+        .into_any(),
+    }
 }
 
 /// The single problems, each a link to its field, or the names of what is in the way.

@@ -6,7 +6,10 @@ use leptos::prelude::*;
 #[island]
 pub(crate) fn FormGuard(children: Children) -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    let submit = sending::submit;
+    let submit = {
+        sending::rest_after_return();
+        sending::submit
+    };
     #[cfg(not(feature = "hydrate"))]
     let submit = |_: leptos::ev::SubmitEvent| {};
     view! {
@@ -20,16 +23,41 @@ pub(crate) fn FormGuard(children: Children) -> impl IntoView {
 mod sending {
     use domain::ServiceError;
     use leptos::{ev::SubmitEvent, task::spawn_local};
-    use wasm_bindgen::{JsCast, JsValue};
+    use wasm_bindgen::{JsCast, JsValue, closure::Closure};
     use wasm_bindgen_futures::JsFuture;
     use web_sys::{
-        Element, FormData, Headers, HtmlButtonElement, HtmlElement, HtmlFormElement, RequestInit,
-        Response, UrlSearchParams, window,
+        Document, Element, FormData, Headers, HtmlButtonElement, HtmlElement, HtmlFormElement,
+        PageTransitionEvent, RequestInit, Response, UrlSearchParams, window,
     };
 
     use crate::outcome::Outcome;
 
     const LOST: &str = "The server did not answer. Nothing you typed is lost; try again.";
+
+    /// Makes the forms usable again when the Back button brings the page back as it was left: busy.
+    pub fn rest_after_return() {
+        let Some(window) = window() else { return };
+        let shown = Closure::<dyn FnMut(PageTransitionEvent)>::new(|event: PageTransitionEvent| {
+            if event.persisted()
+                && let Some(document) = web_sys::window().and_then(|window| window.document())
+            {
+                rest(&document, "form[data-busy]", "data-busy");
+                rest(&document, "form button[aria-disabled]", "aria-disabled");
+            }
+        });
+        drop(window.add_event_listener_with_callback("pageshow", shown.as_ref().unchecked_ref()));
+        shown.forget();
+    }
+
+    fn rest(document: &Document, selector: &str, attribute: &str) {
+        let found = document.query_selector_all(selector).ok();
+        for index in 0..found.as_ref().map_or(0, web_sys::NodeList::length) {
+            let one = found.as_ref().and_then(|all| all.get(index));
+            if let Some(one) = one.and_then(|node| node.dyn_into::<Element>().ok()) {
+                let _ = one.remove_attribute(attribute);
+            }
+        }
+    }
 
     /// Sends the form in the background, unless the button asks for an ordinary submission.
     #[expect(clippy::needless_pass_by_value, reason = "event handlers are given their event")]
@@ -53,6 +81,10 @@ mod sending {
         spawn_local(async move {
             let left = match send(&form, button.as_ref()).await {
                 Ok(Outcome::Next(path)) => go(&path),
+                Ok(Outcome::Refused(ServiceError::NotSignedIn)) => {
+                    ask_to_sign_in(&form);
+                    false
+                }
                 Ok(Outcome::Refused(problem)) => {
                     show(&form, &problem);
                     false
@@ -109,7 +141,8 @@ mod sending {
         JsFuture::from(window.fetch_with_str_and_init(&action, &init)).await?.dyn_into()
     }
 
-    /// Goes to the next page; a path that only differs behind `#`, or not at all, is loaded again.
+    /// Goes to the next page, also when it is this one. The paths that forms lead to have no `#`,
+    /// with which the browser would stay and the form would be busy for ever.
     fn go(path: &str) -> bool {
         window().is_some_and(|window| window.location().assign(path).is_ok())
     }
@@ -141,14 +174,37 @@ mod sending {
                 }
             }
         }
-        let mut message = problem.to_string();
-        if let ServiceError::InUse(names) = problem {
-            message = format!("{message} {}", names.join(", "));
-        }
-        summarize(form, &message);
+        summarize(form, &in_words(problem, first.is_some()));
         if let Some(first) = first {
             open_around(&first);
             let _ = first.focus();
+        }
+    }
+
+    /// The refusal as one text; the single problems when no field of the form is marked with them.
+    fn in_words(problem: &ServiceError, marked: bool) -> String {
+        match problem {
+            ServiceError::InUse(names) => format!("{problem} {}", names.join(", ")),
+            ServiceError::Invalid(problems) if !marked => {
+                let messages: Vec<_> = problems.iter().map(|one| one.message.as_str()).collect();
+                messages.join(" ")
+            }
+            _ => problem.to_string(),
+        }
+    }
+
+    /// The session is over, but not what was typed: another tab signs in for this one too.
+    fn ask_to_sign_in(form: &HtmlFormElement) {
+        summarize(form, "You were signed out. ");
+        let Ok(Some(place)) = form.query_selector("[data-summary]") else { return };
+        let link = place.owner_document().and_then(|document| document.create_element("a").ok());
+        if let Some(link) = link {
+            let _ = link.set_attribute("href", "/sign-in");
+            let _ = link.set_attribute("target", "_blank");
+            let _ = link.set_attribute("rel", "noopener");
+            link.set_text_content(Some("Sign in in a new tab"));
+            let _ = place.append_child(&link);
+            let _ = place.insert_adjacent_text("beforeend", " and send this again.");
         }
     }
 

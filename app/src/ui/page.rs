@@ -65,6 +65,11 @@ impl Request {
         self.query.get(name).unwrap_or_default()
     }
 
+    /// A value of the query, also an empty one; `None` when it is not there.
+    pub fn sent_along(&self, name: &str) -> Option<String> {
+        self.query.get(name)
+    }
+
     /// The page number of the query, from 1.
     pub fn page_number(&self) -> u32 {
         self.query("page").parse().unwrap_or(1).clamp(1, 100_000)

@@ -10,18 +10,19 @@ pub(crate) fn encoded(text: &str) -> String {
 
 /// A path with a query of the pairs that have a value.
 pub(crate) fn with(path: &str, pairs: &[(&str, &str)]) -> String {
+    let filled: Vec<_> = pairs.iter().copied().filter(|(_, value)| !value.is_empty()).collect();
+    with_all(path, &filled)
+}
+
+/// A path with a query of all pairs, for forms in which an emptied field means something.
+pub(crate) fn with_all(path: &str, pairs: &[(&str, &str)]) -> String {
+    if pairs.is_empty() {
+        return path.to_owned();
+    }
     let mut query = Serializer::new(String::new());
-    let mut any = false;
-    for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
-        query.append_pair(name, value);
-        any = true;
-    }
-    if any {
-        let joint = if path.contains('?') { '&' } else { '?' };
-        format!("{path}{joint}{}", query.finish())
-    } else {
-        path.to_owned()
-    }
+    query.extend_pairs(pairs);
+    let joint = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{joint}{}", query.finish())
 }
 
 /// A path of this server with the values of a form in its query, which may be long; anything else
@@ -40,7 +41,7 @@ pub(crate) fn replaced(path: &str, name: &str, value: &str) -> String {
         parse(query.as_bytes()).into_owned().filter(|(known, _)| known != name).collect();
     let mut pairs: Vec<_> = kept.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     pairs.push((name, value));
-    with(plain, &pairs)
+    with_all(plain, &pairs)
 }
 
 #[cfg(test)]
@@ -54,6 +55,7 @@ mod tests {
         assert_eq!(with("/a?b=1", &[("c", "2")]), "/a?b=1&c=2");
         assert_eq!(with("/a", &[]), "/a");
         assert_eq!(replaced("/a?b=1&c=2&b=3", "b", "4"), "/a?c=2&b=4");
+        assert_eq!(replaced("/a?b=1&c=", "b", "4"), "/a?c=&b=4");
     }
 
     #[test]

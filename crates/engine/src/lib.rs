@@ -37,6 +37,7 @@ pub struct Engine {
     pub(crate) uses: Arc<credentials::Uses>,
     pub(crate) fingerprint_key: Arc<[u8; 32]>,
     pub(crate) replica: Arc<str>,
+    pub(crate) longest: repositories::Longest,
 }
 
 impl Engine {
@@ -66,7 +67,15 @@ impl Engine {
             uses: Arc::default(),
             fingerprint_key: Arc::new(fingerprint_key),
             replica: hex::encode(random::bytes::<8>()).into(),
+            longest: repositories::Longest::default(),
         })
+    }
+
+    /// The same engine, which gives up a sync after this time whatever the kind of repository.
+    #[must_use]
+    pub const fn giving_up_after(mut self, longest: std::time::Duration) -> Self {
+        self.longest = repositories::Longest { helm: longest, oci: longest };
+        self
     }
 
     /// Whether the database answers.

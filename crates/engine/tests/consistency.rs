@@ -1,5 +1,5 @@
 //! SQL and Vault stay of one mind, whatever fails between them.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod sea;
 mod world;
@@ -8,10 +8,10 @@ use std::{sync::Arc, time::Duration};
 
 use connectors::vault::{VaultConfig, VaultError};
 use domain::{
-    Field, OperationId, ServiceError,
-    audit::AuditAction,
+    Cause, Field, OperationId, ServiceError,
+    audit::{AuditAction, AuditQuery},
     credentials::{CredentialState, UpdateCredential},
-    service::Credentials,
+    service::{Audit, Credentials},
 };
 use engine::{Clock, Error};
 use sea::{DEADLINE, Sea, raw::Raw};
@@ -19,6 +19,7 @@ use world::{
     World,
     forms::{change, new, removal},
     on_both,
+    registry::Registry,
 };
 
 on_both!(
@@ -30,6 +31,9 @@ on_both!(
     f9_a_late_secret_of_a_deleted_credential_goes,
     f4_without_vault_nothing_changes,
     f5_a_missing_version_changes_no_state,
+    f5_an_empty_vault_changes_nothing,
+    one_operation_keeps_no_other_from_its_end,
+    a_name_taken_meanwhile_is_told_in_the_log,
     what_was_written_by_hand_is_not_overwritten,
     i_05_nothing_is_decided_before_its_time,
     i_08_a_swapped_secret_is_refused,
@@ -162,11 +166,89 @@ async fn f5_a_missing_version_changes_no_state(world: World) {
     sea.vault.destroy_version(&sea.path(id), 1).await.unwrap();
     assert!(sea.engine.secret_for_use(sea.world.scope(), id).await.is_err());
     assert_eq!(sea.get(id).await.state, CredentialState::Active);
+    let registry = Registry::start(Some("old")).await;
+    let repository = sea.world.repository(&registry, "charts", Some(id)).await;
+    assert_eq!(sea.world.sync(repository).await, Some(Cause::SecretLost));
+    assert_eq!(sea.world.look(repository).await.runs[0].cause, Some(Cause::SecretLost));
     let form = UpdateCredential { username: "other".into(), ..change(&sea.get(id).await, "") };
     let refused = Credentials::update(&sea.engine, &sea.world.actor, form).await.unwrap_err();
     assert!(refused.problem_of(Field::Password).is_some());
     sea.update(id, "again").await.unwrap();
     assert_eq!(sea.password(id).await, "again");
+}
+
+async fn f5_an_empty_vault_changes_nothing(world: World) {
+    let id = world.credential("ghcr", "old").await;
+    let sea = Sea::new(world).await;
+    sea.vault.destroy_all(&sea.path(id)).await.unwrap();
+    let refused = sea.update(id, "new").await;
+    assert_eq!(refused, Err(ServiceError::Unavailable { what: "Vault".into() }));
+    let detail = sea.get(id).await;
+    assert_eq!((detail.state, detail.vault_version), (CredentialState::Active, 1));
+    assert_eq!(sea.vault.newest(&sea.path(id)).await.unwrap(), None, "nothing was written");
+
+    sea.intend(id).await;
+    assert_eq!(sea.recover().await, 0, "it decides nothing either");
+    assert_eq!(sea.get(id).await.state, CredentialState::Updating);
+    // The right Vault is back.
+    sea.write(0, id, OperationId::new(), "old").await;
+    assert_eq!(sea.recover().await, 1);
+    assert_eq!(sea.password(id).await, "old");
+    assert_eq!(sea.get(id).await.state, CredentialState::Active);
+
+    // Once it is known that the secret is gone, it can be stored anew.
+    sea.vault.destroy_all(&sea.path(id)).await.unwrap();
+    let (scope, lost) = (sea.world.scope(), sea.intend(id).await);
+    let mut tx = sea.world.db.begin().await.unwrap();
+    let aborted = storage::credentials::Ended::Aborted;
+    storage::credentials::settle(&mut tx, scope, lost.id, aborted).await.unwrap();
+    storage::credentials::give_back(&mut tx, scope, id, lost.id, CredentialState::Lost)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    sea.update(id, "again").await.unwrap();
+    assert_eq!(sea.password(id).await, "again");
+}
+
+async fn one_operation_keeps_no_other_from_its_end(world: World) {
+    let (bad, good) = (world.credential("bad", "old").await, world.credential("good", "old").await);
+    world.credential("ghcr", "x").await;
+    let sea = Sea::new(world).await;
+    // Its new name is taken, and its old one is none: it can be neither renamed nor kept.
+    let none = storage::credentials::Description {
+        name: "\u{7}",
+        name_key: "none",
+        description: "",
+        actor: "Ada",
+    };
+    let (scope, version) = (sea.world.scope(), sea.get(bad).await.row_version);
+    let mut tx = sea.world.db.begin().await.unwrap();
+    storage::credentials::describe(&mut tx, scope, bad, version, &none, sea.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let operation = sea.intend(bad).await;
+    sea.write(1, bad, operation.id, "new").await;
+    sea.clock.advance(Duration::from_secs(1));
+    sea.intend(good).await;
+
+    sea.clock.advance(DEADLINE);
+    assert!(sea.engine.recover_operations().await.is_err());
+    assert_eq!(sea.get(bad).await.state, CredentialState::Updating);
+    assert_eq!(sea.get(good).await.state, CredentialState::Active);
+}
+
+async fn a_name_taken_meanwhile_is_told_in_the_log(world: World) {
+    let id = world.credential("mine", "old").await;
+    world.credential("ghcr", "x").await;
+    let sea = Sea::new(world).await;
+    let operation = sea.intend(id).await;
+    sea.write(1, id, operation.id, "new").await;
+    assert_eq!(sea.recover().await, 1);
+    assert_eq!(sea.password(id).await, "new");
+    assert_eq!(sea.get(id).await.name, "mine");
+    let query =
+        AuditQuery { action: Some(AuditAction::CredentialUpdated), ..AuditQuery::default() };
+    let log = Audit::list(&sea.engine, &sea.world.actor, query).await.unwrap();
+    assert!(log.rows.iter().any(|event| event.detail.contains("kept its old name")));
 }
 
 async fn what_was_written_by_hand_is_not_overwritten(world: World) {

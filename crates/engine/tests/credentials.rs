@@ -158,6 +158,11 @@ async fn a_new_user_name_keeps_the_password(world: World) {
     let form =
         UpdateCredential { username: "robot-2".into(), ..change(&get(&world, id).await, "") };
     update(&world, form).await.unwrap();
+    let read = log(&world, AuditAction::SecretRead).await;
+    assert_eq!(
+        read.iter().map(|event| event.detail.as_str()).collect::<Vec<_>>(),
+        ["version 1, for its new user name"]
+    );
     let secret = world.engine.secret_for_use(world.scope(), id).await.unwrap();
     assert_eq!((secret.username.as_str(), secret.password.expose()), ("robot-2", "kept"));
     assert_eq!((secret.vault_version, secret.epoch), (2, 2));

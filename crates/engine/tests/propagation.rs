@@ -3,15 +3,16 @@
 
 mod world;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     Cause, RepositoryId,
     audit::{AuditAction, AuditQuery},
     propagation::DeliveryState,
-    repositories::EditRepository,
+    repositories::{EditRepository, RepositoryState, SyncTrigger},
     service::{Audit, Repositories},
 };
+use engine::SystemClock;
 use world::{World, on_both, registry::Registry};
 
 on_both!(
@@ -20,6 +21,7 @@ on_both!(
     a_refused_login_needs_attention_at_once,
     i_11_every_target_ends_at_the_newest_version,
     deliveries_without_a_link_are_superseded,
+    a_late_success_of_an_old_version_does_not_count,
 );
 
 async fn applied(world: &World, repository: RepositoryId) -> i64 {
@@ -158,4 +160,82 @@ async fn deliveries_without_a_link_are_superseded(world: World) {
     let progress = world.end_of(propagation).await;
     assert_eq!((progress.counts.healthy, progress.counts.superseded), (1, 2));
     workers.stop().await;
+}
+
+async fn a_late_success_of_an_old_version_does_not_count(world: World) {
+    let registry = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    let ids = world.linked(&registry, credential, 1).await;
+    let workers = world.workers();
+    world.synced(&ids).await;
+
+    registry.set_delay(Duration::from_millis(1_500));
+    let before = registry.requests();
+    Repositories::sync(&world.engine, &world.actor, ids.clone()).await.unwrap();
+    while registry.requests() == before {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // The sync is on its way with the old password, which the registry still takes.
+    registry.set_delay(Duration::ZERO);
+    let propagation = world.update(credential, "two").await;
+    assert_eq!(world.end_of(propagation).await.counts.needs_attention, 1);
+
+    let by_person = async || {
+        let runs = world.look(ids[0]).await.runs;
+        runs.into_iter().find(|run| run.trigger == SyncTrigger::Person)
+    };
+    let mut run = by_person().await;
+    for _ in 0..200 {
+        if run.is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+        run = by_person().await;
+    }
+    assert_eq!(run.unwrap().cause, Some(Cause::InvalidCredentials), "answered by the new version");
+    let seen = world.look(ids[0]).await;
+    assert_eq!(
+        (seen.summary.state, seen.summary.cause),
+        (RepositoryState::Failing, Some(Cause::InvalidCredentials))
+    );
+    assert_eq!(seen.runs.iter().filter(|run| run.cause.is_none()).count(), 1);
+    workers.stop().await;
+}
+
+/// SQLite has one process for itself, so this is for PostgreSQL alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_replicas_deliver_everything_once() {
+    const LINKS: usize = 50;
+    let mut world = World::on_postgresql().await;
+    let registry = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    let ids = world.linked(&registry, credential, LINKS).await;
+    let replica = async || world.engine_with(Arc::new(SystemClock), world.vault_config()).await;
+    let (first, second) = (replica().await, replica().await);
+    // Neither is told of new work by the engine that updates, so they find it side by side.
+    let asking = std::mem::replace(&mut world.engine, first);
+    let one = world.workers();
+    world.engine = second;
+    let two = world.workers();
+    world.engine = asking;
+    world.synced(&ids).await;
+
+    let mut before = registry.requests();
+    for password in ["two", "three", "four"] {
+        registry.set_password(password);
+        let propagation = world.update(credential, password).await;
+        let progress = world.end_of(propagation).await;
+        assert_eq!((progress.counts.healthy, progress.counts.total()), (50, 50));
+        assert!(progress.lines.iter().all(|line| line.attempts == 1));
+        assert_eq!(registry.requests() - before, LINKS, "each is delivered once");
+        before = registry.requests();
+    }
+    for id in &ids {
+        let delivered = world.look(*id).await.runs;
+        let delivered = delivered.iter().filter(|run| run.trigger == SyncTrigger::Delivery);
+        assert_eq!(delivered.map(|run| run.cause).collect::<Vec<_>>(), [None; 3]);
+        assert_eq!(applied(&world, *id).await, 4);
+    }
+    one.stop().await;
+    two.stop().await;
 }

@@ -15,7 +15,9 @@ use domain::{
 };
 use engine::SystemClock;
 use world::{
-    World, on_both,
+    World,
+    forms::edited,
+    on_both,
     registry::{Registry, index},
 };
 
@@ -37,17 +39,7 @@ async fn edit(
     url: &str,
     credential: Option<CredentialId>,
 ) -> Result<RepositoryId, ServiceError> {
-    let now = world.look(repository).await;
-    let form = EditRepository {
-        repository: repository.to_string(),
-        row_version: now.row_version.to_string(),
-        url: url.into(),
-        name: now.summary.name,
-        kind: now.summary.kind.as_str().into(),
-        credential: credential.map(|id| id.to_string()).unwrap_or_default(),
-        interval: now.interval.to_string(),
-        charts: String::new(),
-    };
+    let form = edited(&world.look(repository).await, url, credential);
     Repositories::edit(&world.engine, &world.actor, form).await
 }
 

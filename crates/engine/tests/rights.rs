@@ -6,8 +6,10 @@ mod world;
 use domain::{
     Action, Actor, CredentialId, Field, RepositoryId, Role, ServiceError,
     audit::{AuditAction, AuditEvent, AuditQuery},
-    credentials::{CredentialDetail, CredentialQuery, CredentialState, DeleteCredential},
-    repositories::AddRepository,
+    credentials::{
+        CreateCredential, CredentialDetail, CredentialQuery, CredentialState, DeleteCredential,
+    },
+    repositories::{AddRepository, EditRepository},
     service::{Answer, Audit, Credentials, Repositories},
 };
 use world::{
@@ -19,6 +21,8 @@ use world::{
 on_both!(
     a_credential_in_use_is_not_deleted,
     a_replacement_takes_over_the_links,
+    two_credentials_do_not_replace_each_other,
+    a_git_credential_opens_no_repository,
     r_authz_roles_are_asked,
     r_authz_other_organizations_see_nothing,
 );
@@ -99,6 +103,46 @@ async fn a_replacement_takes_over_the_links(world: World) {
     assert_eq!((choices.len(), choices[0].id, choices[0].fits_host), (1, new, true));
 }
 
+async fn two_credentials_do_not_replace_each_other(world: World) {
+    for round in 0..5 {
+        let (a, b) = (
+            world.credential(&format!("a{round}"), "1").await,
+            world.credential(&format!("b{round}"), "2").await,
+        );
+        repository(&world, &format!("of-a{round}"), a).await;
+        repository(&world, &format!("of-b{round}"), b).await;
+        let by = |id: CredentialId| DeleteCredential {
+            replacement: id.to_string(),
+            ..removal(if id == a { b } else { a }, "replace")
+        };
+        let (first, second) = tokio::join!(delete(&world, by(b)), delete(&world, by(a)));
+        assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
+        let refused = first.as_ref().err().or(second.as_ref().err()).unwrap();
+        assert!(refused.problem_of(Field::Replacement).is_some(), "{refused:?}");
+        let left = if first.is_ok() { b } else { a };
+        assert_eq!(get(&world, left).await.links.len(), 2);
+    }
+}
+
+async fn a_git_credential_opens_no_repository(world: World) {
+    let form = CreateCredential { provider: "generic_git".into(), ..new("git", "x") };
+    let git = Credentials::create(&world.engine, &world.actor, form).await.unwrap().id;
+    let form = AddRepository {
+        url: "http://127.0.0.1:9/charts".into(),
+        kind: "helm".into(),
+        credential: git.to_string(),
+        ..AddRepository::default()
+    };
+    let refused = Repositories::add(&world.engine, &world.actor, form).await.unwrap_err();
+    assert!(refused.problem_of(Field::Credential).is_some(), "{refused:?}");
+
+    let used = world.credential("used", "x").await;
+    repository(&world, "charts", used).await;
+    let form = DeleteCredential { replacement: git.to_string(), ..removal(used, "replace") };
+    assert!(delete(&world, form).await.unwrap_err().problem_of(Field::Replacement).is_some());
+    assert_eq!(get(&world, used).await.links.len(), 1);
+}
+
 async fn r_authz_roles_are_asked(world: World) {
     let id = world.credential("ghcr", "old").await;
     for role in [Role::Editor, Role::Viewer] {
@@ -118,6 +162,26 @@ async fn r_authz_roles_are_asked(world: World) {
     }
     assert_eq!(password(&world, id).await, "old");
     assert_eq!(log(&world, AuditAction::Refused).await.len(), 8);
+
+    let repository = repository(&world, "charts", id).await;
+    let viewer = Actor { role: Role::Viewer, ..world.actor.clone() };
+    let add =
+        AddRepository { url: "https://charts.example.com".into(), ..AddRepository::default() };
+    let edit = EditRepository {
+        repository: repository.to_string(),
+        row_version: "1".into(),
+        url: "https://charts.example.com".into(),
+        name: "mine".into(),
+        ..EditRepository::default()
+    };
+    let refused = [
+        Repositories::add(&world.engine, &viewer, add).await.map(drop),
+        Repositories::edit(&world.engine, &viewer, edit).await.map(drop),
+        Repositories::delete(&world.engine, &viewer, repository).await,
+        Repositories::sync(&world.engine, &viewer, vec![repository]).await.map(drop),
+    ];
+    assert!(refused.iter().all(|answer| *answer == Err(ServiceError::NotAllowed)), "{refused:?}");
+    assert_eq!(log(&world, AuditAction::Refused).await.len(), 12, "I-13");
 }
 
 async fn r_authz_other_organizations_see_nothing(world: World) {

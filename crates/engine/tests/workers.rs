@@ -5,15 +5,16 @@ mod world;
 
 use std::time::Duration;
 
-use connectors::{http::Login, repository::Target};
 use domain::{
-    PropagationId, RepositoryId, Secret, Timestamp,
+    Cause, PropagationId, RepositoryId, Timestamp,
     propagation::DeliveryState,
-    repositories::{RepositoryKind, RepositoryUrl},
+    repositories::{RepositoryKind, RepositoryState},
 };
 use engine::{Clock, SystemClock};
-use futures::{StreamExt, stream};
-use storage::propagation::{Claimed, Settlement};
+use storage::{
+    jobs::{self, Kind},
+    propagation::{Claimed, Settlement},
+};
 use world::{World, on_both, registry::Registry};
 
 on_both!(
@@ -22,6 +23,9 @@ on_both!(
     i_15_what_a_killed_worker_held_is_done_by_another,
     ten_thousand_links_are_queued_at_once,
     many_deliveries_cost_one_request_each,
+    only_what_is_in_hand_is_renewed,
+    destroying_does_not_wait_for_syncs,
+    a_sync_that_takes_too_long_is_said,
 );
 
 fn now() -> Timestamp {
@@ -67,7 +71,7 @@ async fn i_12_a_zombie_writes_nothing(world: World) {
     assert_eq!(claim(&world, "b", now(), now().plus(lease), 10).await, [], "the lease holds");
     let later = now().plus(lease * 2);
     assert_eq!(
-        storage::propagation::renew(&world.db, "a", later, later).await.unwrap(),
+        storage::propagation::renew(&world.db, &zombie, later, later).await.unwrap(),
         0,
         "too late"
     );
@@ -157,7 +161,6 @@ async fn ten_thousand_links_are_queued_at_once(world: World) {
     }
     tx.commit().await.unwrap();
     for version in [2, 3] {
-        let start = std::time::Instant::now();
         let mut tx = world.db.begin().await.unwrap();
         let queued = storage::propagation::start(
             &mut tx,
@@ -170,10 +173,7 @@ async fn ten_thousand_links_are_queued_at_once(world: World) {
         );
         assert_eq!(queued.await.unwrap(), 10_000);
         tx.commit().await.unwrap();
-        println!("10,000 links queued in {:?}", start.elapsed());
-        let start = std::time::Instant::now();
         let claimed = claim(&world, "a", now(), now(), 100).await;
-        println!("100 of them claimed in {:?}", start.elapsed());
         assert_eq!(claimed.len(), 100);
     }
 }
@@ -187,30 +187,81 @@ async fn many_deliveries_cost_one_request_each(world: World) {
     world.synced(&ids).await;
     registry.set_password("two");
     let before = registry.requests();
-    let start = std::time::Instant::now();
     let propagation = world.update(credential, "two").await;
     let progress = world.end_of(propagation).await;
-    println!("{LINKS} deliveries in {:?}", start.elapsed());
     assert_eq!((progress.counts.healthy, progress.lines.len()), (300, 200));
     assert_eq!(registry.requests() - before, LINKS, "one conditional request each");
     workers.stop().await;
+}
 
-    let start = std::time::Instant::now();
-    stream::iter(0..LINKS)
-        .for_each_concurrent(8, |n| {
-            let (registries, url) = (world.registries(), registry.url(&format!("r{n}")));
-            async move {
-                let login = Login { username: "robot".into(), password: Secret::new("two".into()) };
-                let target = Target {
-                    url: RepositoryUrl::parse(&url).unwrap(),
-                    kind: RepositoryKind::Helm,
-                    login: Some(login),
-                    login_key: None,
-                    chart_names: Vec::new(),
-                };
-                registries.prove(&target).await.unwrap();
-            }
-        })
-        .await;
-    println!("{LINKS} bare requests in {:?}", start.elapsed());
+async fn only_what_is_in_hand_is_renewed(world: World) {
+    let registry = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    let ids = world.linked(&registry, credential, 3).await;
+    world.update(credential, "two").await;
+    let lease = Duration::from_secs(45);
+    let (start, half) = (now(), now().plus(lease / 2));
+    let (end, until) = (start.plus(lease), half.plus(lease));
+
+    let mut claimed = claim(&world, "a", start, end, 10).await;
+    let lost = claimed.pop().unwrap();
+    assert_eq!(
+        storage::propagation::renew(&world.db, &claimed, half, until).await.unwrap(),
+        2,
+        "the third is nobody's any more"
+    );
+    let stale: Vec<_> =
+        claimed.iter().map(|work| Claimed { fence: work.fence - 1, ..work.clone() }).collect();
+    assert_eq!(storage::propagation::renew(&world.db, &stale, half, until).await.unwrap(), 0);
+    let taken = claim(&world, "b", end, until, 10).await;
+    assert_eq!(taken.iter().map(Claimed::key).collect::<Vec<_>>(), [lost.key()]);
+    // At the end of a process all it has is free at once, and nothing of another one.
+    assert_eq!(storage::propagation::release(&world.db, "a", end).await.unwrap(), 2);
+    assert_eq!(claim(&world, "c", end, until, 10).await.len(), 2);
+
+    let jobs = async |owner: &'static str, at: Timestamp, until: Timestamp| {
+        jobs::claim(&world.db, Kind::Sync, owner, at, until, 10, 10).await.unwrap()
+    };
+    let mut claimed = jobs("a", start, end).await;
+    assert_eq!(claimed.len(), ids.len(), "each was queued when it was added");
+    let lost = claimed.pop().unwrap().target;
+    let held: Vec<_> = claimed.into_iter().map(|work| (Kind::Sync, work)).collect();
+    assert_eq!(jobs::renew(&world.db, &held, half, until).await.unwrap(), 2);
+    let taken = jobs("b", end, until).await;
+    assert_eq!(taken.iter().map(|work| work.target).collect::<Vec<_>>(), [lost]);
+    assert_eq!(jobs::release(&world.db, "a", end).await.unwrap(), 2);
+    assert_eq!(jobs("c", end, until).await.len(), 2);
+}
+
+async fn destroying_does_not_wait_for_syncs(world: World) {
+    let mut tx = world.db.begin().await.unwrap();
+    for (kind, count) in [(Kind::Sync, 20), (Kind::Destroy, 3)] {
+        for _ in 0..count {
+            let target = RepositoryId::new().uuid();
+            jobs::queue(&mut tx, world.scope(), kind, target, "test", now(), now()).await.unwrap();
+        }
+    }
+    tx.commit().await.unwrap();
+    let claim = async |kind, most| {
+        let until = now().plus(Duration::from_secs(45));
+        jobs::claim(&world.db, kind, "a", now(), until, 32, most).await.unwrap().len()
+    };
+    assert_eq!((claim(Kind::Sync, 16).await, claim(Kind::Sync, 16).await), (16, 0));
+    assert_eq!((claim(Kind::Destroy, 2).await, claim(Kind::Destroy, 2).await), (2, 0));
+}
+
+async fn a_sync_that_takes_too_long_is_said(mut world: World) {
+    let registry = Registry::start(None).await;
+    registry.set_delay(Duration::from_secs(5));
+    world.engine = world.engine.giving_up_after(Duration::from_millis(200));
+    let id = world.repository(&registry, "slow", None).await;
+    let workers = world.workers();
+    world.synced(&[id]).await;
+    let seen = world.look(id).await;
+    assert_eq!(
+        (seen.summary.state, seen.summary.cause, seen.runs[0].cause),
+        (RepositoryState::Failing, Some(Cause::Timeout), Some(Cause::Timeout))
+    );
+    assert!(seen.next_sync_at.is_some(), "it is tried again");
+    workers.stop().await;
 }

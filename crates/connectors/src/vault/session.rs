@@ -122,7 +122,12 @@ impl Session {
             // The old token is due and not over: it serves on while logins fail.
             (Err(error), due) => {
                 if recent.is_none() {
-                    tracing::warn!(%error, "could not log in to Vault");
+                    // Before the first login Vault may still be starting; readiness tells of it.
+                    if state.token.is_none() && error.may_pass() {
+                        tracing::debug!(%error, "could not log in to Vault yet");
+                    } else {
+                        tracing::warn!(%error, "could not log in to Vault");
+                    }
                     state.failed = Some((Instant::now(), error));
                 }
                 due.map(|token| token.client).ok_or(error)

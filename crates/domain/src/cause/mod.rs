@@ -37,12 +37,13 @@ pub enum Cause {
     IndexInvalid,
     UnsupportedTokenKind,
     VaultUnavailable,
+    SecretLost,
     Internal,
 }
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::InvalidCredentials,
         Self::NoCredential,
         Self::LinkSuspended,
@@ -68,6 +69,7 @@ impl Cause {
         Self::IndexInvalid,
         Self::UnsupportedTokenKind,
         Self::VaultUnavailable,
+        Self::SecretLost,
         Self::Internal,
     ];
 
@@ -100,6 +102,7 @@ impl Cause {
             Self::IndexInvalid => "index_invalid",
             Self::UnsupportedTokenKind => "unsupported_token_kind",
             Self::VaultUnavailable => "vault_unavailable",
+            Self::SecretLost => "secret_lost",
             Self::Internal => "internal",
         }
     }
@@ -139,6 +142,7 @@ impl Cause {
             Self::IndexInvalid => "Index not readable",
             Self::UnsupportedTokenKind => "Kind of token not accepted",
             Self::VaultUnavailable => "Vault not available",
+            Self::SecretLost => "Vault does not hold the secret",
             Self::Internal => "Error in Hawser",
         }
     }
@@ -221,6 +225,9 @@ impl Cause {
             }
             Self::VaultUnavailable => {
                 "Vault is sealed, on standby or unreachable, so the credential cannot be read. Nothing is wrong with the credential; Hawser goes on as soon as Vault answers."
+            }
+            Self::SecretLost => {
+                "Vault does not hold the stored version any more. Type the password again."
             }
             Self::Internal => "Hawser failed here. The log of the server says why.",
         }

@@ -32,7 +32,8 @@ impl Cause {
             Self::InvalidCredentials
             | Self::InsufficientScope
             | Self::TokenExpired
-            | Self::UnsupportedTokenKind => Remedy::Credential,
+            | Self::UnsupportedTokenKind
+            | Self::SecretLost => Remedy::Credential,
             Self::NoCredential | Self::LinkSuspended => Remedy::Link,
             Self::ConnectionRefused
             | Self::DnsFailure

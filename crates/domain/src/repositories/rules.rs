@@ -79,9 +79,17 @@ fn interval(text: &str) -> Result<u32, FieldProblem> {
         .ok_or_else(|| Field::Interval.problem("Choose an interval from the list."))
 }
 
+/// The most bytes of a list of chart names; a form that is shown again holds it whole.
+const MAX_CHARTS_BYTES: usize = 8 * 1_024;
+
 /// Names of charts as people type them; each must be a repository name of the OCI distribution
 /// specification.
 fn chart_names(text: &str) -> Result<Vec<String>, FieldProblem> {
+    if text.len() > MAX_CHARTS_BYTES {
+        return Err(
+            Field::Charts.problem(format!("Too long: {} bytes, the limit is 8,192.", text.len()))
+        );
+    }
     let mut names: Vec<String> = Vec::new();
     for name in text.split([',', '\n', '\r', ' ', '\t']).filter(|name| !name.is_empty()) {
         let plain = name.len() <= 255
@@ -134,5 +142,8 @@ mod tests {
         for bad in ["UPPER", "../x", "a//b", "-a", "a/"] {
             assert!(chart_names(bad).is_err(), "{bad}");
         }
+        assert!(chart_names(&"a,".repeat(4_096)).is_ok());
+        let problem = chart_names(&"a,".repeat(4_097)).unwrap_err();
+        assert_eq!(problem.message, "Too long: 8194 bytes, the limit is 8,192.");
     }
 }

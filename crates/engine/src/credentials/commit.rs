@@ -27,12 +27,13 @@ pub(super) async fn commit(
     by: AuditActor,
 ) -> Result<Option<Saved>, Error> {
     let version = i64::try_from(version).map_err(|_| connectors::vault::VaultError::Malformed)?;
-    let saved = match transaction(engine, operation, version, by.clone()).await {
+    let saved = match transaction(engine, operation, version, by.clone(), "").await {
         Err(Error::Storage(error)) if error.is_duplicate() => {
             // The name went to somebody else while the secret was on its way. The secret counts
             // more, so it is kept under the old name.
             let kept = under_the_old_name(engine, operation).await?;
-            transaction(engine, &kept, version, by).await?
+            let remark = ", kept its old name: the new one was taken";
+            transaction(engine, &kept, version, by, remark).await?
         }
         saved => saved?,
     };
@@ -48,6 +49,7 @@ async fn transaction(
     operation: &Operation,
     version: i64,
     by: AuditActor,
+    remark: &str,
 ) -> Result<Option<Saved>, Error> {
     let scope = Scope::of_worker(operation.organization);
     let now = engine.clock.now();
@@ -59,14 +61,16 @@ async fn transaction(
     }
     let id = operation.credential;
     let (action, propagation, detail) = match operation.kind {
-        Kind::Create => (AuditAction::CredentialCreated, None, format!("version {version}")),
+        Kind::Create => {
+            (AuditAction::CredentialCreated, None, format!("version {version}{remark}"))
+        }
         Kind::Update => {
             let propagation = PropagationId::new();
             let actor = &operation.actor;
             let deliveries =
                 storage::propagation::start(&mut tx, scope, propagation, id, version, actor, now)
                     .await?;
-            let detail = format!("version {version}, {deliveries} repositories");
+            let detail = format!("version {version}, {deliveries} repositories{remark}");
             (AuditAction::CredentialUpdated, (deliveries > 0).then_some(propagation), detail)
         }
     };

@@ -1,7 +1,8 @@
 //! Deleting a credential.
 
 use domain::{
-    Action, Actor, CredentialId, Field, PropagationId, Scope, ServiceError, Timestamp,
+    Action, Actor, CredentialId, CredentialKind, Field, PropagationId, Scope, ServiceError,
+    Timestamp,
     audit::AuditAction,
     credentials::{CredentialState, DeleteCredential, Unlinking},
 };
@@ -25,6 +26,13 @@ pub(super) async fn delete(
     let now = engine.clock.now();
 
     let mut tx = engine.db.begin().await?;
+    // Two people who replace two credentials by each other take them in the same order, so that
+    // neither waits for the other.
+    if let Unlinking::Replace(other) = unlinking
+        && other < id
+    {
+        storage::repositories::hold(&mut tx, scope, other).await?;
+    }
     if storage::credentials::tombstone(&mut tx, scope, id, &actor.name, now).await? == 0 {
         return Err(ServiceError::NotFound.into());
     }
@@ -41,7 +49,7 @@ pub(super) async fn delete(
             format!("{} repositories unlinked", links.len())
         }
         Unlinking::Replace(other) => {
-            let name = replace(engine, &mut tx, scope, id, other, &actor.name, now).await?;
+            let name = replace(&mut tx, scope, id, other, &actor.name, now).await?;
             format!("{} repositories use {name} now", links.len())
         }
     };
@@ -62,7 +70,6 @@ pub(super) async fn delete(
 /// Gives the links to another credential and has each of them proved at its registry; answers the
 /// name of that credential.
 async fn replace(
-    engine: &Engine,
     tx: &mut Tx,
     scope: Scope,
     from: CredentialId,
@@ -70,8 +77,13 @@ async fn replace(
     actor: &str,
     now: Timestamp,
 ) -> Result<String, Error> {
-    let other = storage::credentials::committed(&engine.db, scope, to)
+    let other = storage::repositories::hold(tx, scope, to)
         .await?
+        .filter(|other| {
+            other.provider.facts().kind == CredentialKind::Registry
+                && other.state != CredentialState::Lost
+                && other.vault_version > 0
+        })
         .ok_or_else(|| Field::Replacement.problem("Choose one from the list."))?;
     storage::repositories::relink_all(tx, scope, from, to, now).await?;
     let (propagation, version) = (PropagationId::new(), other.vault_version);

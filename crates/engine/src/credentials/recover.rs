@@ -1,8 +1,8 @@
 //! Deciding operations that were left between T1 and T2: by a crash, or by a Vault that did not
 //! answer.
 
-use connectors::vault::SecretPath;
-use domain::{Scope, audit::AuditActor};
+use connectors::vault::{SecretPath, VaultError};
+use domain::{Scope, audit::AuditActor, credentials::CredentialState};
 use storage::credentials::Operation;
 
 use super::{
@@ -13,28 +13,45 @@ use crate::{Engine, Error, error::chain};
 
 impl Engine {
     /// Rolls every overdue operation forward when Vault holds its secret, and gives it up when it
-    /// does not; answers how many were decided. While Vault does not answer they are left alone.
+    /// does not; answers how many were decided. While Vault does not answer, or holds less than SQL
+    /// committed, they are left alone. One that cannot be decided keeps no other from it.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// The last failure of the database, after all of them were tried.
     pub async fn recover_operations(&self) -> Result<u32, Error> {
-        let mut decided = 0;
+        let (mut decided, mut failed) = (0, None);
         for operation in storage::credentials::overdue(&self.db, self.clock.now()).await? {
             match decide(self, &operation).await {
                 Ok(()) => decided += 1,
                 Err(Error::Vault(error)) => {
-                    tracing::warn!(error = %chain(&error), "an operation cannot be decided yet");
+                    tracing::warn!(
+                        operation = %operation.id,
+                        credential = %operation.credential,
+                        error = %chain(&error),
+                        "an operation cannot be decided yet"
+                    );
                 }
-                Err(error) => return Err(error),
+                Err(error) => {
+                    tracing::error!(
+                        operation = %operation.id,
+                        credential = %operation.credential,
+                        error = %chain(&error),
+                        "an operation cannot be decided"
+                    );
+                    failed = Some(error);
+                }
             }
         }
-        Ok(decided)
+        failed.map_or(Ok(decided), Err)
     }
 }
 
 async fn decide(engine: &Engine, operation: &Operation) -> Result<(), Error> {
     let path = path(Scope::of_worker(operation.organization), operation.credential);
     let newest = engine.vault.newest(&path).await?;
+    if newest.is_none() && is_expected(engine, operation).await? {
+        return Err(VaultError::NotFound.into());
+    }
     match newest.filter(|newest| newest.operation == Some(operation.id)) {
         Some(newest) => {
             let committed = commit(engine, operation, newest.version, AuditActor::Hawser).await?;
@@ -47,6 +64,15 @@ async fn decide(engine: &Engine, operation: &Operation) -> Result<(), Error> {
             abort(engine, operation, AuditActor::Hawser, "the secret did not reach Vault").await
         }
     }
+}
+
+/// Whether Vault must hold something: SQL committed a version of a credential that lives. A Vault
+/// that holds nothing then is the wrong one or an empty one, and decides nothing (F5).
+async fn is_expected(engine: &Engine, operation: &Operation) -> Result<bool, Error> {
+    let scope = Scope::of_worker(operation.organization);
+    let existing = storage::credentials::existing(&engine.db, scope, operation.credential).await?;
+    Ok(operation.prior_state != CredentialState::Lost
+        && existing.is_some_and(|existing| existing.vault_version > 0))
 }
 
 /// Another replica decided it, or the credential was deleted meanwhile; then its secret goes too,

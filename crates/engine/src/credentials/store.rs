@@ -52,6 +52,10 @@ async fn store(
             let changed_by = "Somebody with access to Vault".to_owned();
             Err(ServiceError::Stale { changed_by }.into())
         }
+        Outcome::Missing => {
+            give_up(&engine, &operation, by, "Vault does not hold the secret that counts").await;
+            Err(ServiceError::Unavailable { what: "Vault".to_owned() }.into())
+        }
         Outcome::Refused(error) => {
             give_up(&engine, &operation, by, "Vault did not take it").await;
             Err(error)

@@ -9,7 +9,10 @@ use domain::{
 use storage::credentials::{Description, Existing, Kind, Operation};
 
 use super::{audit, fingerprint, name_taken, path, person, store, taken};
-use crate::{Engine, Error, audit::allowed};
+use crate::{
+    Engine, Error,
+    audit::{allowed, note},
+};
 
 pub(super) async fn update(
     engine: &Engine,
@@ -35,7 +38,7 @@ pub(super) async fn update(
     }
     let password = match &change.password {
         Some(password) => password.clone(),
-        None => stored(engine, scope, &change, &existing).await?,
+        None => stored(engine, actor, scope, &change, &existing).await?,
     };
     let operation = Operation {
         organization: scope.organization(),
@@ -130,6 +133,7 @@ fn username(change: &CredentialChange, existing: &Existing) -> String {
 /// The password of the version that counts, to be stored again beside a new user name.
 async fn stored(
     engine: &Engine,
+    actor: &Actor,
     scope: Scope,
     change: &CredentialChange,
     existing: &Existing,
@@ -140,7 +144,11 @@ async fn stored(
         None => Err(VaultError::NotFound),
     };
     match sealed {
-        Ok(sealed) => Ok(sealed.password),
+        Ok(sealed) => {
+            let detail = format!("version {}, for its new user name", existing.vault_version);
+            note(engine, actor, AuditAction::SecretRead, &existing.name, &detail).await?;
+            Ok(sealed.password)
+        }
         Err(VaultError::NotFound) => Err(Field::Password
             .problem("Vault does not hold the password any more. Type it again.")
             .into()),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use connectors::vault::{Newest, Sealed, SecretPath, Unavailable, VaultError};
-use domain::{OperationId, Scope, Secret};
+use domain::{OperationId, Scope, Secret, credentials::CredentialState};
 use storage::credentials::Operation;
 
 use super::path;
@@ -21,6 +21,8 @@ pub(super) enum Outcome {
     Written(u64),
     /// Vault holds a version that Hawser did not write; nothing was overwritten.
     Foreign,
+    /// Vault holds nothing at all of a secret that was committed; nothing was written.
+    Missing,
     /// Nothing was stored.
     Refused(Error),
     /// It may be stored, or be stored later: only the recovery can tell.
@@ -48,6 +50,7 @@ pub(super) async fn write(
             password,
         },
         committed,
+        is_lost: operation.prior_state == CredentialState::Lost,
         in_doubt: false,
     };
     match tokio::time::timeout(LONGEST, attempt.run()).await {
@@ -63,24 +66,26 @@ struct Attempt<'a> {
     path: SecretPath,
     sealed: Sealed,
     committed: u64,
+    /// Whether it is known that the committed secret is gone.
+    is_lost: bool,
     /// Whether a write was sent whose result is not known.
     in_doubt: bool,
 }
 
 impl Attempt<'_> {
     async fn run(&mut self) -> Outcome {
-        let cas = if self.committed == 0 { Ok(Some(0)) } else { self.base().await };
-        match cas {
-            Ok(Some(cas)) => match self.write(cas).await {
+        let cas = if self.committed == 0 { Ok(0) } else { self.base().await };
+        let cas = match cas {
+            Ok(cas) => cas,
+            Err(outcome) => return outcome,
+        };
+        match self.write(cas).await {
+            Next::Ended(outcome) => outcome,
+            // The write of a given-up operation arrived late; that can happen only once.
+            Next::Rebased(cas) => match self.write(cas).await {
                 Next::Ended(outcome) => outcome,
-                // The write of a given-up operation arrived late; that can happen only once.
-                Next::Rebased(cas) => match self.write(cas).await {
-                    Next::Ended(outcome) => outcome,
-                    Next::Rebased(_) => Outcome::Foreign,
-                },
+                Next::Rebased(_) => Outcome::Foreign,
             },
-            Ok(None) => Outcome::Foreign,
-            Err(error) => Outcome::Refused(error),
         }
     }
 
@@ -122,28 +127,44 @@ impl Attempt<'_> {
         // What is there is not ours, and check-and-set keeps our earlier tries from landing.
         self.in_doubt = false;
         match self.basis(newest).await {
-            Ok(Some(cas)) => Next::Rebased(cas),
-            Ok(None) => Next::Ended(Outcome::Foreign),
-            Err(error) => Next::Ended(Outcome::Refused(error)),
+            Ok(cas) => Next::Rebased(cas),
+            Err(outcome) => Next::Ended(outcome),
         }
     }
 
-    async fn base(&self) -> Result<Option<u64>, Error> {
-        let newest = self.engine.vault.newest(&self.path).await?;
-        self.basis(newest).await
+    async fn base(&self) -> Result<u64, Outcome> {
+        match self.engine.vault.newest(&self.path).await {
+            Ok(newest) => self.basis(newest).await,
+            Err(error) => Err(Outcome::Refused(error.into())),
+        }
     }
 
-    /// The version to write on top of; `None` when somebody wrote by hand, which may be the last
-    /// copy of a real secret.
-    async fn basis(&self, newest: Option<Newest>) -> Result<Option<u64>, Error> {
-        let Some(newest) = newest else { return Ok(Some(0)) };
+    /// The version to write on top of, or why nothing is written. What somebody wrote by hand may
+    /// be the last copy of a real secret.
+    async fn basis(&self, newest: Option<Newest>) -> Result<u64, Outcome> {
+        let Some(newest) = newest else {
+            return if self.committed == 0 || self.is_lost { Ok(0) } else { Err(self.missing()) };
+        };
         if newest.destroyed || newest.version == self.committed {
-            return Ok(Some(newest.version));
+            return Ok(newest.version);
         }
-        match newest.operation {
-            Some(operation) if self.has_ended(operation).await? => Ok(Some(newest.version)),
-            _ => Ok(None),
+        let Some(operation) = newest.operation else { return Err(Outcome::Foreign) };
+        match self.has_ended(operation).await {
+            Ok(true) => Ok(newest.version),
+            Ok(false) => Err(Outcome::Foreign),
+            Err(error) => Err(Outcome::Refused(error)),
         }
+    }
+
+    /// A Vault that holds nothing of a committed secret may be the wrong one. A version 1 written
+    /// there would be another secret than version 1 of the right one (F5).
+    fn missing(&self) -> Outcome {
+        tracing::error!(
+            credential = %self.sealed.credential,
+            version = self.committed,
+            "Vault does not hold what was committed; nothing is written there"
+        );
+        Outcome::Missing
     }
 
     async fn has_ended(&self, operation: OperationId) -> Result<bool, Error> {

@@ -11,43 +11,47 @@ use storage::{
     repositories::{Change, New},
 };
 
-use super::{audit, bound_origin, chosen, is_no_repository, name_taken, taken};
-use crate::{Engine, Error};
+use super::{audit, held, is_no_repository, link, name_taken, taken, usable};
+use crate::{Engine, Error, audit::allowed};
 
 pub(super) async fn add(
     engine: &Engine,
     actor: &Actor,
     form: AddRepository,
 ) -> Result<RepositoryId, Error> {
-    let scope = actor.may(Action::ManageRepositories)?;
+    let scope = allowed(engine, actor, Action::ManageRepositories, "add a repository").await?;
     let fields = form.parse()?;
     if fields.credential.is_some() {
-        actor.may(Action::LinkCredentials)?;
+        allowed(engine, actor, Action::LinkCredentials, "link a credential").await?;
     }
     if storage::repositories::name_is_taken(&engine.db, scope, &fields.name.key()).await? {
         return Err(taken().into());
     }
-    let credential = match fields.credential {
-        Some(id) => Some((id, chosen(engine, scope, id).await?)),
-        None => None,
-    };
+    // Asked here too, because the host is asked with it before the transaction holds it.
+    if let Some(credential) = fields.credential {
+        usable(storage::repositories::linkable(&engine.db, scope, credential).await?)?;
+    }
+    // More repositories of a host that is in use tell nobody which hosts there are.
+    let origin = fields.url.origin();
+    let known = storage::repositories::origin_is_known(&engine.db, scope, &origin).await?;
+    if fields.kind.is_none() || !known {
+        engine.limits.connection_attempt(actor.user)?;
+    }
     let kind = match fields.kind {
         Some(kind) => kind,
-        None => found_out(engine, actor, scope, &fields.url, fields.credential).await?,
+        None => found_out(engine, scope, &fields.url, fields.credential).await?,
     };
-    store(engine, actor, scope, &fields, kind, credential).await
+    store(engine, actor, scope, &fields, kind).await
 }
 
 /// Asks the host how it speaks. A host that does not answer now may do so later, so it is added
 /// all the same, as Helm HTTP; the page shows the failure and how to correct the kind.
 async fn found_out(
     engine: &Engine,
-    actor: &Actor,
     scope: Scope,
     url: &RepositoryUrl,
     credential: Option<CredentialId>,
 ) -> Result<RepositoryKind, Error> {
-    engine.limits.connection_attempt(actor.user)?;
     let login = match credential {
         Some(credential) => {
             let secret = engine.secret_for_use(scope, credential).await?;
@@ -76,12 +80,11 @@ async fn store(
     scope: Scope,
     fields: &RepositoryFields,
     kind: RepositoryKind,
-    credential: Option<(CredentialId, String)>,
 ) -> Result<RepositoryId, Error> {
     let id = RepositoryId::new();
     let now = engine.clock.now();
     let url = fields.url.spelled_for(kind);
-    let origin = bound_origin(&url);
+    let origin = url.origin();
     let name = fields.name.as_str();
     let new = New {
         id,
@@ -98,10 +101,14 @@ async fn store(
         },
     };
     let mut tx = engine.db.begin().await?;
+    let credential = match fields.credential {
+        Some(credential) => Some((credential, held(&mut tx, scope, credential).await?)),
+        None => None,
+    };
     storage::repositories::insert(&mut tx, scope, &new).await.map_err(name_taken)?;
     audit(&mut tx, actor, scope, now, AuditAction::RepositoryAdded, name, kind.label()).await?;
     if let Some((credential, credential_name)) = credential {
-        storage::repositories::link(&mut tx, scope, id, credential, &origin, now).await?;
+        link(&mut tx, scope, id, credential, &origin, now).await?;
         audit(&mut tx, actor, scope, now, AuditAction::LinkSet, name, &credential_name).await?;
     }
     let reason = SyncTrigger::Changed.as_str();

@@ -3,11 +3,11 @@
 use domain::{Action, Actor, RepositoryId, audit::AuditAction};
 
 use super::{audit, not_found};
-use crate::{Engine, Error};
+use crate::{Engine, Error, audit::allowed};
 
 /// The row stays as a tombstone, so that a sync or delivery under way finds nothing to write to (F8).
 pub(super) async fn delete(engine: &Engine, actor: &Actor, id: RepositoryId) -> Result<(), Error> {
-    let scope = actor.may(Action::ManageRepositories)?;
+    let scope = allowed(engine, actor, Action::ManageRepositories, "delete a repository").await?;
     let current =
         storage::repositories::current(&engine.db, scope, id).await?.ok_or_else(not_found)?;
     let now = engine.clock.now();

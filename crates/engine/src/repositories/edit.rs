@@ -10,8 +10,8 @@ use storage::{
     repositories::{Change, Current},
 };
 
-use super::{audit, bound_origin, chosen, name_taken, not_found};
-use crate::{Engine, Error};
+use super::{audit, held, name_taken, not_found};
+use crate::{Engine, Error, audit::allowed};
 
 /// What becomes of the link.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,25 +27,23 @@ pub(super) async fn edit(
     actor: &Actor,
     form: EditRepository,
 ) -> Result<RepositoryId, Error> {
-    let scope = actor.may(Action::ManageRepositories)?;
+    let scope = allowed(engine, actor, Action::ManageRepositories, "change a repository").await?;
     let (id, row_version, fields) = form.parse()?;
     let current =
         storage::repositories::current(&engine.db, scope, id).await?.ok_or_else(not_found)?;
     if current.row_version != row_version {
-        return Err(stale(&current));
+        return Err(stale(current));
     }
     let kind = fields.kind.unwrap_or(current.kind);
     let url = fields.url.spelled_for(kind);
-    let origin = bound_origin(&url);
+    let origin = url.origin();
     let link = new_link(&current, fields.credential, &origin);
     if matches!(link, NewLink::Set(_) | NewLink::Removed) {
-        actor.may(Action::LinkCredentials)?;
+        allowed(engine, actor, Action::LinkCredentials, "link a credential").await?;
     }
-    let credential_name = match (&link, fields.credential) {
-        (NewLink::Set(credential), _) => chosen(engine, scope, *credential).await?,
-        _ => current.link.as_ref().map(|link| link.name.clone()).unwrap_or_default(),
-    };
-
+    if url.as_str() != current.url || kind != current.kind || link != NewLink::Kept {
+        engine.limits.connection_attempt(actor.user)?;
+    }
     let now = engine.clock.now();
     let name = fields.name.as_str();
     let change = Change {
@@ -59,11 +57,16 @@ pub(super) async fn edit(
         by: &actor.name,
     };
     let mut tx = engine.db.begin().await?;
+    let credential_name = match &link {
+        NewLink::Set(credential) => held(&mut tx, scope, *credential).await?,
+        _ => current.link.as_ref().map(|link| link.name.clone()).unwrap_or_default(),
+    };
     let changed = storage::repositories::update(&mut tx, scope, id, row_version, &change)
         .await
         .map_err(name_taken)?;
     if changed == 0 {
-        return Err(stale(&current));
+        drop(tx);
+        return Err(overtaken(engine, scope, id).await?);
     }
     let detail = changes(&current, &fields, url.as_str());
     audit(&mut tx, actor, scope, now, AuditAction::RepositoryChanged, name, &detail).await?;
@@ -108,7 +111,7 @@ async fn relink(
     Ok(match link {
         NewLink::Kept => None,
         NewLink::Set(credential) => {
-            storage::repositories::link(tx, scope, id, *credential, origin, now).await?;
+            super::link(tx, scope, id, *credential, origin, now).await?;
             Some(AuditAction::LinkSet)
         }
         NewLink::Removed => {
@@ -134,8 +137,14 @@ fn changes(current: &Current, fields: &RepositoryFields, url: &str) -> String {
     if changes.is_empty() { "settings".to_owned() } else { changes.join(", ") }
 }
 
-fn stale(current: &Current) -> Error {
-    ServiceError::Stale { changed_by: current.updated_by.clone() }.into()
+/// Who was quicker, or that the repository is gone.
+async fn overtaken(engine: &Engine, scope: Scope, id: RepositoryId) -> Result<Error, Error> {
+    let current = storage::repositories::current(&engine.db, scope, id).await?;
+    Ok(current.map_or_else(not_found, stale))
+}
+
+fn stale(current: Current) -> Error {
+    ServiceError::Stale { changed_by: current.updated_by }.into()
 }
 
 #[cfg(test)]

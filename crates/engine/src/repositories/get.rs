@@ -3,7 +3,7 @@
 use domain::{Action, Actor, RepositoryId, repositories::RepositoryDetail};
 
 use super::not_found;
-use crate::{Engine, Error};
+use crate::{Engine, Error, audit::allowed};
 
 /// The runs that the page shows.
 const RUNS: u32 = 20;
@@ -13,7 +13,7 @@ pub(super) async fn get(
     actor: &Actor,
     id: RepositoryId,
 ) -> Result<RepositoryDetail, Error> {
-    let scope = actor.may(Action::View)?;
+    let scope = allowed(engine, actor, Action::View, "see a repository").await?;
     let (detail, runs) = tokio::try_join!(
         storage::repositories::get(&engine.db, scope, id),
         storage::repositories::runs(&engine.db, scope, id, RUNS),

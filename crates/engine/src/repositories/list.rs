@@ -5,14 +5,14 @@ use domain::{
     repositories::{RepositoryPage, RepositoryQuery},
 };
 
-use crate::{Engine, Error};
+use crate::{Engine, Error, audit::allowed};
 
 pub(super) async fn list(
     engine: &Engine,
     actor: &Actor,
     query: &RepositoryQuery,
 ) -> Result<RepositoryPage, Error> {
-    let scope = actor.may(Action::View)?;
+    let scope = allowed(engine, actor, Action::View, "see the repositories").await?;
     let (rows, total, all) = tokio::try_join!(
         storage::repositories::page(&engine.db, scope, query),
         storage::repositories::count(&engine.db, scope, query),

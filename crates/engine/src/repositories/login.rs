@@ -6,8 +6,9 @@ use std::{
     time::Duration,
 };
 
-use connectors::http::Login;
+use connectors::{http::Login, vault::VaultError};
 use domain::{Cause, CredentialId, OrganizationId, Scope, ServiceError};
+use storage::propagation::Used;
 use tokio::{sync::Mutex, time::Instant};
 
 use crate::{Engine, Error, error::chain};
@@ -24,6 +25,13 @@ pub(crate) struct Version {
     pub(crate) credential: CredentialId,
     pub(crate) vault_version: i64,
     pub(crate) epoch: i64,
+}
+
+impl Version {
+    /// As SQL compares it.
+    pub(super) const fn used(self) -> Used {
+        (self.organization, self.credential, self.epoch)
+    }
 }
 
 struct Held {
@@ -82,6 +90,11 @@ impl Logins {
 
 fn cause_of(error: &Error) -> Cause {
     match error {
+        // Vault answered, and what SQL committed is gone or belongs to something else.
+        Error::Vault(VaultError::NotFound | VaultError::Binding | VaultError::Malformed) => {
+            tracing::error!(error = %chain(error), "the stored version of a secret is lost");
+            Cause::SecretLost
+        }
         Error::Refused(ServiceError::Unavailable { .. }) | Error::Vault(_) => {
             tracing::warn!(error = %chain(error), "a secret cannot be read for use");
             Cause::VaultUnavailable

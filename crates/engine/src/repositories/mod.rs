@@ -8,28 +8,29 @@ mod list;
 mod login;
 mod outcome;
 mod prepare;
+mod replace;
 mod store;
 mod sync;
 mod sync_now;
 
 use async_trait::async_trait;
 use domain::{
-    Actor, Cause, Field, RepositoryId, Scope, ServiceError, Timestamp,
+    Actor, Cause, CredentialId, CredentialKind, Field, RepositoryId, Scope, ServiceError,
+    Timestamp,
     audit::{AuditAction, AuditActor},
     repositories::{
         AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery,
-        RepositoryUrl,
     },
     service::{Answer, Repositories},
 };
-use storage::{Tx, audit::Record};
+use storage::{Tx, audit::Record, repositories::Linkable};
 
 use crate::{Engine, Error, error::answer};
 
 pub(crate) use login::Logins;
 pub(crate) use outcome::pause;
 pub(crate) use store::{Store, finish};
-pub(crate) use sync::{Attempt, Tried};
+pub(crate) use sync::{Attempt, Longest, Tried};
 
 #[async_trait]
 impl Repositories for Engine {
@@ -58,23 +59,38 @@ impl Repositories for Engine {
     }
 }
 
-/// What a link is bound to (R-CRED-03): scheme, host and port of the web address. `oci://` is
-/// `https://` on the wire, so correcting the kind of a repository does not suspend its link.
-fn bound_origin(url: &RepositoryUrl) -> String {
-    url.origin().replacen("oci://", "https://", 1)
+/// A chosen credential, if a chart repository can use it; a Git host's opens no registry.
+fn usable(chosen: Option<Linkable>) -> Result<Linkable, Error> {
+    let chosen = chosen.ok_or_else(|| {
+        Field::Credential.problem("This credential does not exist any more. Choose another one.")
+    })?;
+    if chosen.provider.facts().kind == CredentialKind::Registry {
+        Ok(chosen)
+    } else {
+        Err(Field::Credential
+            .problem("Choose a credential of a registry; this one is for Git.")
+            .into())
+    }
 }
 
-/// The name of a chosen credential, if it can be linked.
-async fn chosen(
-    engine: &Engine,
+/// Holds a chosen credential until the transaction ends; answers its name.
+async fn held(tx: &mut Tx, scope: Scope, credential: CredentialId) -> Result<String, Error> {
+    Ok(usable(storage::repositories::hold(tx, scope, credential).await?)?.name)
+}
+
+/// Links a credential that is held.
+async fn link(
+    tx: &mut Tx,
     scope: Scope,
-    credential: domain::CredentialId,
-) -> Result<String, Error> {
-    storage::repositories::linkable(&engine.db, scope, credential).await?.ok_or_else(|| {
-        Field::Credential
-            .problem("This credential does not exist any more. Choose another one.")
-            .into()
-    })
+    repository: RepositoryId,
+    credential: CredentialId,
+    origin: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    match storage::repositories::link(tx, scope, repository, credential, origin, now).await? {
+        0 => usable(None).map(drop),
+        _ => Ok(()),
+    }
 }
 
 /// A taken name is the person's to mend; anything else is ours.

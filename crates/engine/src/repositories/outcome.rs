@@ -11,7 +11,10 @@ use domain::{
 };
 use storage::repositories::{Outcome, SyncTarget};
 
-use super::sync::{Attempt, next};
+use super::{
+    login::Version,
+    sync::{Attempt, next},
+};
 
 /// The first pause after a failure that may pass; it doubles with every further one.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
@@ -64,7 +67,7 @@ pub(super) fn outcome(
     trigger: SyncTrigger,
     started_at: Timestamp,
     finished_at: Timestamp,
-    ended: Ended,
+    (ended, used): (Ended, Option<Version>),
 ) -> Attempt {
     let next_sync_at = next(target, finished_at, &ended);
     let (cause, status, retry_after) = (ended.cause(), ended.status(), ended.retry_after());
@@ -91,7 +94,7 @@ pub(super) fn outcome(
         found: versions.as_deref().map(found),
         proven,
     };
-    Attempt { outcome, versions, retry_after }
+    Attempt { outcome, versions, retry_after, used }
 }
 
 /// How many charts and versions there are.

@@ -1,26 +1,30 @@
 //! Writing down how syncs and deliveries ended, many in one transaction.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use domain::{
-    Cause, ChartId, OrganizationId, PropagationId, RepositoryId, Scope, Timestamp,
+    Cause, OrganizationId, PropagationId, Scope, Timestamp,
     audit::{AuditAction, AuditActor},
 };
 use storage::{
     Tx,
     audit::Record,
-    charts::{Chart, Version},
     jobs,
-    propagation::Settlement,
+    propagation::{Settlement, Used},
     repositories::Outcome,
 };
 
 use super::{
+    login::Version,
     pause,
     prepare::{Prepared, prepare},
+    replace::replace,
     sync::Attempt,
 };
-use crate::{Engine, Error, propagation::deliver::failed};
+use crate::{Engine, Error, propagation::deliver::failed, workers::Hold};
 
 /// Who asked for a sync, and so has to be told how it ended.
 enum For {
@@ -33,6 +37,8 @@ struct Line {
     asked: For,
     outcome: Option<Outcome>,
     charts: Option<Vec<Prepared>>,
+    /// The credential version that was used.
+    used: Option<Used>,
 }
 
 /// What is to be written down together.
@@ -41,6 +47,8 @@ pub(crate) struct Store {
     lines: Vec<Line>,
     /// Propagations whose last delivery may be among these.
     closing: BTreeSet<(OrganizationId, PropagationId)>,
+    /// Keeps the work ours until it is written down, or given up.
+    holds: Vec<Arc<Hold>>,
 }
 
 /// What was written down.
@@ -76,8 +84,9 @@ impl Store {
     }
 
     async fn add(&mut self, asked: For, attempt: Option<Box<Attempt>>) -> Result<(), Error> {
-        let (outcome, versions) =
-            attempt.map_or((None, None), |attempt| (Some(attempt.outcome), attempt.versions));
+        let (outcome, versions, used) = attempt.map_or((None, None, None), |attempt| {
+            (Some(attempt.outcome), attempt.versions, attempt.used.map(Version::used))
+        });
         let charts = match versions {
             // Sorting and hashing a large index takes a while; the other tasks go on meanwhile.
             Some(versions) => Some(
@@ -87,7 +96,7 @@ impl Store {
             ),
             None => None,
         };
-        self.lines.push(Line { asked, outcome, charts });
+        self.lines.push(Line { asked, outcome, charts, used });
         Ok(())
     }
 
@@ -96,10 +105,16 @@ impl Store {
         self.closing.insert((organization, propagation));
     }
 
+    /// Keeps this work ours as long as its result is not written.
+    pub(crate) fn holding(&mut self, hold: Arc<Hold>) {
+        self.holds.push(hold);
+    }
+
     /// Takes in what another one holds.
     pub(crate) fn append(&mut self, other: Self) {
         self.lines.extend(other.lines);
         self.closing.extend(other.closing);
+        self.holds.extend(other.holds);
     }
 
     /// Whether a large write is among it, which should not hold up the others.
@@ -130,11 +145,13 @@ impl Store {
     }
 
     /// Writes everything that is still wanted: a delivery or job only while its fence is ours (I-12),
-    /// a result only while the repository has the epoch the sync started with (F8).
+    /// a result only while the repository has the epoch the sync started with (F8), and the
+    /// credential the version that was used.
     pub(crate) async fn commit(&self, engine: &Engine) -> Result<Stored, Error> {
         let now = engine.clock.now();
         let mut tx = engine.db.begin().await?;
         let ours = self.ours(&mut tx).await?;
+        let ours = drop_outdated(&mut tx, ours, now).await?;
         let outcomes: Vec<&Outcome> =
             ours.iter().filter_map(|line| line.outcome.as_ref()).collect();
         let written: HashSet<_> =
@@ -209,51 +226,37 @@ impl Line {
     }
 }
 
-/// Replaces the charts of a repository; those that are as before stay untouched.
-async fn replace(
+/// Leaves out what was found with a credential version that does not count any more: the delivery of
+/// the newer one says how the repository is, and may have ended before this. Whoever asked gets an
+/// answer of the newer version.
+async fn drop_outdated<'a>(
     tx: &mut Tx,
-    scope: Scope,
-    repository: RepositoryId,
-    charts: &[Prepared],
-) -> Result<(), Error> {
-    let mut stored: BTreeMap<String, (ChartId, String)> =
-        storage::charts::stored(tx, scope, repository)
-            .await?
-            .into_iter()
-            .map(|chart| (chart.name, (chart.id, chart.content_hash)))
-            .collect();
-    let mut outdated = Vec::new();
-    let mut rows = Vec::new();
-    let mut versions = Vec::new();
-    for chart in charts {
-        let id = match stored.remove(&chart.name) {
-            Some((_, hash)) if hash == chart.content_hash => continue,
-            Some((id, _)) => {
-                outdated.push(id);
-                id
+    lines: Vec<&'a Line>,
+    now: Timestamp,
+) -> Result<Vec<&'a Line>, Error> {
+    let used: BTreeSet<_> = lines.iter().filter_map(|line| line.used).collect();
+    let used: Vec<_> = used.into_iter().collect();
+    let outdated: HashSet<_> =
+        storage::propagation::outdated(tx, &used).await?.into_iter().collect();
+    let mut kept = Vec::with_capacity(lines.len());
+    for line in lines {
+        if !line.used.is_some_and(|used| outdated.contains(&used)) {
+            kept.push(line);
+            continue;
+        }
+        match &line.asked {
+            For::Delivery(settlement) => {
+                storage::propagation::reopen(tx, &settlement.work, now).await?;
             }
-            None => ChartId::new(),
-        };
-        let Some((newest, _)) = chart.versions.get(chart.shown) else { continue };
-        rows.push(Chart {
-            id,
-            name: &chart.name,
-            newest,
-            description: &chart.description,
-            search_text: &chart.search_text,
-            versions: u32::try_from(chart.versions.len()).unwrap_or(u32::MAX),
-            content_hash: &chart.content_hash,
-        });
-        versions.extend(chart.versions.iter().zip(0..).map(|((version, metadata), position)| {
-            Version { chart: id, position, version, metadata }
-        }));
+            For::Job(work) => {
+                let scope = Scope::of_worker(work.organization);
+                let kind = jobs::Kind::Sync;
+                jobs::queue(tx, scope, kind, work.target, &work.reason, now, now).await?;
+            }
+            For::Nobody => {}
+        }
     }
-    outdated.extend(stored.into_values().map(|(id, _)| id));
-    storage::charts::remove(tx, scope, &outdated).await?;
-    storage::charts::insert(tx, scope, repository, &rows).await?;
-    storage::charts::insert_versions(tx, scope, &versions).await?;
-    let count = u32::try_from(charts.len()).unwrap_or(u32::MAX);
-    Ok(storage::repositories::set_charts(tx, scope, repository, count).await?)
+    Ok(kept)
 }
 
 /// Ends a propagation if nothing of it is on its way any more.

@@ -1,5 +1,7 @@
 //! One try to read a repository.
 
+use std::time::Duration;
+
 use connectors::{
     Failure,
     http::Login,
@@ -11,6 +13,7 @@ use domain::{
     repositories::{LinkState, RepositoryKind, RepositoryUrl, SyncTrigger},
 };
 use storage::repositories::{Outcome, SyncTarget};
+use tokio::time::Instant;
 
 use super::{
     Logins, Store,
@@ -35,7 +38,31 @@ pub(crate) struct Attempt {
     /// The whole new set of versions; `None` when nothing changed or it failed.
     pub(crate) versions: Option<Vec<FoundVersion>>,
     /// How long the host asked to be left alone.
-    pub(crate) retry_after: Option<std::time::Duration>,
+    pub(crate) retry_after: Option<Duration>,
+    /// The credential version that was used.
+    pub(crate) used: Option<Version>,
+}
+
+/// How long a registry may take for one sync. OCI registries are asked for each version by itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Longest {
+    pub(crate) helm: Duration,
+    pub(crate) oci: Duration,
+}
+
+impl Default for Longest {
+    fn default() -> Self {
+        Self { helm: Duration::from_mins(5), oci: Duration::from_mins(20) }
+    }
+}
+
+impl Longest {
+    const fn of(self, kind: RepositoryKind) -> Duration {
+        match kind {
+            RepositoryKind::Helm => self.helm,
+            RepositoryKind::Oci => self.oci,
+        }
+    }
 }
 
 impl Engine {
@@ -69,7 +96,7 @@ impl Engine {
         proving: Option<CredentialId>,
         logins: &Logins,
     ) -> Result<Tried, Error> {
-        let started_at = self.clock.now();
+        let (started_at, start) = (self.clock.now(), Instant::now());
         let mut refused = None;
         loop {
             let Some(target) = storage::repositories::target(&self.db, scope, repository).await?
@@ -93,10 +120,22 @@ impl Engine {
             if let Some((_, attempt)) = refused.take_if(|(used, _)| Some(*used) == version) {
                 return Ok(Tried::Done(attempt));
             }
-            let ended = self.ask(scope, &target, version, logins).await;
+            let deadline = start + self.longest.of(target.kind);
+            let asking = self.ask(scope, &target, version, logins);
+            // Said like any other failure, so that the page and the history show it.
+            let ended = tokio::time::timeout_at(deadline, asking).await.unwrap_or_else(|_| {
+                log_timeout(scope, &target);
+                Ended::Cause(Cause::Timeout)
+            });
             let denied = ended.cause() == Some(Cause::InvalidCredentials);
-            let attempt =
-                Box::new(outcome(scope, &target, trigger, started_at, self.clock.now(), ended));
+            let attempt = Box::new(outcome(
+                scope,
+                &target,
+                trigger,
+                started_at,
+                self.clock.now(),
+                (ended, version),
+            ));
             match version {
                 Some(used) if denied => {
                     logins.forget(used);
@@ -191,6 +230,15 @@ fn log(scope: Scope, target: &SyncTarget, failure: &Failure) {
         status = failure.status,
         error = %chain(failure),
         "a sync failed"
+    );
+}
+
+fn log_timeout(scope: Scope, target: &SyncTarget) {
+    tracing::warn!(
+        organization = %scope.organization(),
+        repository = %target.id,
+        kind = target.kind.as_str(),
+        "a sync took too long and was given up"
     );
 }
 

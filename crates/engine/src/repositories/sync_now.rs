@@ -4,14 +4,15 @@ use domain::{Action, Actor, RepositoryId, Scope, audit::AuditAction, repositorie
 use storage::{Tx, jobs};
 
 use super::{audit, not_found};
-use crate::{Engine, Error};
+use crate::{Engine, Error, audit::allowed};
 
 pub(super) async fn sync_now(
     engine: &Engine,
     actor: &Actor,
     ids: &[RepositoryId],
 ) -> Result<u32, Error> {
-    let scope = actor.may(Action::ManageRepositories)?;
+    let scope = allowed(engine, actor, Action::ManageRepositories, "sync repositories").await?;
+    engine.limits.connection_attempt(actor.user)?;
     let target = match ids {
         [id] => {
             storage::repositories::current(&engine.db, scope, *id)

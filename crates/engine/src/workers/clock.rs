@@ -9,7 +9,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior},
 };
 
-use super::{LEASE, ended};
+use super::{LEASE, ended, holds::Holds};
 use crate::{Engine, Error, error::chain};
 
 const TICK: Duration = Duration::from_secs(1);
@@ -17,7 +17,7 @@ const TICK: Duration = Duration::from_secs(1);
 const TOGETHER: u32 = 500;
 
 /// Ticks until the shutdown.
-pub(super) async fn run(engine: Engine, mut stopped: watch::Receiver<()>) {
+pub(super) async fn run(engine: Engine, holds: Holds, mut stopped: watch::Receiver<()>) {
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut renewed = Instant::now();
@@ -30,9 +30,9 @@ pub(super) async fn run(engine: Engine, mut stopped: watch::Receiver<()>) {
             tracing::warn!(error = %chain(&error), "due syncs cannot be queued");
         }
         if renewed.elapsed() >= LEASE / 3 {
-            renewed = Instant::now();
-            if let Err(error) = renew(&engine).await {
-                tracing::warn!(error = %chain(&error), "leases cannot be renewed");
+            match renew(&engine, &holds).await {
+                Ok(()) => renewed = Instant::now(),
+                Err(error) => tracing::warn!(error = %chain(&error), "leases cannot be renewed"),
             }
         }
     }
@@ -55,10 +55,12 @@ async fn queue_due(engine: &Engine) -> Result<(), Error> {
     Ok(())
 }
 
-async fn renew(engine: &Engine) -> Result<(), Error> {
+/// Renews what is in hand. What got lost on the way is not among it: its lease runs out.
+async fn renew(engine: &Engine, holds: &Holds) -> Result<(), Error> {
+    let (deliveries, work) = holds.all();
     let now = engine.clock.now();
     let until = now.plus(LEASE);
-    storage::propagation::renew(&engine.db, &engine.replica, now, until).await?;
-    jobs::renew(&engine.db, &engine.replica, now, until).await?;
+    storage::propagation::renew(&engine.db, &deliveries, now, until).await?;
+    jobs::renew(&engine.db, &work, now, until).await?;
     Ok(())
 }

@@ -9,7 +9,12 @@ use domain::{Cause, PropagationId};
 use storage::propagation::Claimed;
 use tokio::sync::{Notify, mpsc};
 
-use super::{LEASE, LONGEST, lane::Lane, writer};
+use super::{
+    LEASE, LONGEST,
+    holds::{Held, Holds, Work},
+    lane::Lane,
+    writer,
+};
 use crate::{
     Engine, Error,
     error::chain,
@@ -26,6 +31,7 @@ const PER_ORGANIZATION: u32 = 128;
 pub(super) struct Deliveries {
     engine: Engine,
     logins: Logins,
+    holds: Holds,
     results: mpsc::Sender<Store>,
     freed: Arc<Notify>,
     /// How many claimed deliveries each propagation has on this replica.
@@ -36,10 +42,11 @@ impl Deliveries {
     pub(super) fn new(
         engine: Engine,
         logins: Logins,
+        holds: Holds,
         results: mpsc::Sender<Store>,
         freed: Arc<Notify>,
     ) -> Self {
-        Self { engine, logins, results, freed, open: Arc::default() }
+        Self { engine, logins, holds, results, freed, open: Arc::default() }
     }
 
     /// Whether this was the last claimed delivery of its propagation on this replica.
@@ -73,21 +80,23 @@ impl Deliveries {
         store
     }
 
-    async fn write(&self, work: &Claimed, mut store: Store) {
+    async fn write(&self, piece: Held<Claimed>, mut store: Store) {
+        let work = &piece.work;
         if self.was_last(work.propagation) || store.has_charts() {
             store.closing(work.organization, work.propagation);
         }
+        store.holding(piece.hold);
         writer::hand_over(&self.engine, &self.results, store).await;
         self.freed.notify_one();
     }
 }
 
 impl Lane for Deliveries {
-    type Work = Claimed;
+    type Work = Held<Claimed>;
     const NAME: &'static str = "deliveries";
     const CAPACITY: usize = 256;
 
-    async fn claim(&self, limit: u32) -> Result<Vec<Claimed>, Error> {
+    async fn claim(&self, limit: u32) -> Result<Vec<Self::Work>, Error> {
         let now = self.engine.clock.now();
         let claimed = storage::propagation::claim(
             &self.engine.db,
@@ -102,23 +111,27 @@ impl Lane for Deliveries {
         for work in &claimed {
             *open.entry(work.propagation).or_default() += 1;
         }
-        Ok(claimed)
+        drop(open);
+        Ok(claimed
+            .into_iter()
+            .map(|work| Held { hold: self.holds.take(Work::Delivery(work.clone())), work })
+            .collect())
     }
 
-    async fn run(&self, work: Claimed) {
-        let store = match self.try_it(&work).await {
+    async fn run(&self, piece: Held<Claimed>) {
+        let store = match self.try_it(&piece.work).await {
             Ok(store) => store,
             Err(error) => {
                 tracing::error!(error = %chain(&error), "a delivery failed inside");
-                self.failed(&work, Cause::Internal).await
+                self.failed(&piece.work, Cause::Internal).await
             }
         };
-        self.write(&work, store).await;
+        self.write(piece, store).await;
     }
 
-    async fn died(&self, work: Claimed) {
-        let store = self.failed(&work, Cause::Internal).await;
-        self.write(&work, store).await;
+    async fn died(&self, piece: Held<Claimed>) {
+        let store = self.failed(&piece.work, Cause::Internal).await;
+        self.write(piece, store).await;
     }
 
     fn freed(&self) -> Arc<Notify> {

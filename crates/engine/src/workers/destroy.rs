@@ -7,6 +7,7 @@ use storage::jobs::{self, Claimed, Kind};
 use tokio::sync::Notify;
 
 use super::{
+    holds::{Held, Holds},
     lane::Lane,
     syncs::{claim, retry},
 };
@@ -18,12 +19,13 @@ const PER_ORGANIZATION: u32 = 2;
 #[derive(Clone)]
 pub(super) struct Destroy {
     engine: Engine,
+    holds: Holds,
     freed: Arc<Notify>,
 }
 
 impl Destroy {
-    pub(super) fn new(engine: Engine) -> Self {
-        Self { engine, freed: Arc::default() }
+    pub(super) fn new(engine: Engine, holds: Holds) -> Self {
+        Self { engine, holds, freed: Arc::default() }
     }
 
     async fn destroy(&self, work: &Claimed) -> Result<(), Error> {
@@ -38,29 +40,29 @@ impl Destroy {
 }
 
 impl Lane for Destroy {
-    type Work = Claimed;
+    type Work = Held<Claimed>;
     const NAME: &'static str = "destroy";
     const CAPACITY: usize = 4;
 
-    async fn claim(&self, limit: u32) -> Result<Vec<Claimed>, Error> {
-        claim(&self.engine, Kind::Destroy, limit, PER_ORGANIZATION).await
+    async fn claim(&self, limit: u32) -> Result<Vec<Self::Work>, Error> {
+        claim(&self.engine, &self.holds, Kind::Destroy, limit, PER_ORGANIZATION).await
     }
 
-    async fn run(&self, work: Claimed) {
-        if let Err(error) = self.destroy(&work).await {
+    async fn run(&self, piece: Held<Claimed>) {
+        if let Err(error) = self.destroy(&piece.work).await {
             tracing::warn!(error = %chain(&error), "a secret is not destroyed yet");
             let cause = if matches!(error, Error::Vault(_)) {
                 Cause::VaultUnavailable
             } else {
                 Cause::Internal
             };
-            retry(&self.engine, Kind::Destroy, &work, cause).await;
+            retry(&self.engine, Kind::Destroy, &piece.work, cause).await;
         }
         self.freed.notify_one();
     }
 
-    async fn died(&self, work: Claimed) {
-        retry(&self.engine, Kind::Destroy, &work, Cause::Internal).await;
+    async fn died(&self, piece: Held<Claimed>) {
+        retry(&self.engine, Kind::Destroy, &piece.work, Cause::Internal).await;
     }
 
     fn freed(&self) -> Arc<Notify> {

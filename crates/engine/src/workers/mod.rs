@@ -6,6 +6,7 @@
 mod clock;
 mod deliveries;
 mod destroy;
+mod holds;
 mod lane;
 mod recovery;
 mod syncs;
@@ -21,10 +22,13 @@ use tokio::{
 
 use crate::{Engine, error::chain, repositories::Logins};
 
+pub(crate) use holds::Hold;
+
 /// How long claimed work is ours without a sign of life; it is renewed at a third of that.
 pub(crate) const LEASE: Duration = Duration::from_secs(45);
-/// How long one piece of work may take.
-const LONGEST: Duration = Duration::from_mins(5);
+/// How long one piece of work may take. A sync ends by itself before that, see
+/// [`crate::repositories::Longest`]; this is for a database or Vault that hangs.
+const LONGEST: Duration = Duration::from_mins(25);
 /// How long work under way may go on after the shutdown began.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -36,12 +40,18 @@ impl Engine {
         let (stop, stopped) = watch::channel(());
         let (results, received) = mpsc::channel(512);
         let logins = Logins::default();
+        let holds = holds::Holds::default();
         let freed = Arc::new(tokio::sync::Notify::new());
         let writer = tokio::spawn(writer::write(self.clone(), received, Arc::clone(&freed)));
-        let deliveries =
-            deliveries::Deliveries::new(self.clone(), logins.clone(), results.clone(), freed);
-        let syncs = syncs::Syncs::new(self.clone(), logins, results);
-        let destroy = destroy::Destroy::new(self.clone());
+        let deliveries = deliveries::Deliveries::new(
+            self.clone(),
+            logins.clone(),
+            holds.clone(),
+            results.clone(),
+            freed,
+        );
+        let syncs = syncs::Syncs::new(self.clone(), logins, holds.clone(), results);
+        let destroy = destroy::Destroy::new(self.clone(), holds.clone());
 
         let mut loops = JoinSet::new();
         let work = self.changes.work();
@@ -65,7 +75,9 @@ impl Engine {
         }
         {
             let (engine, stopped) = (self.clone(), stopped.clone());
-            loops.spawn(kept_up("clock", move || clock::run(engine.clone(), stopped.clone())));
+            loops.spawn(kept_up("clock", move || {
+                clock::run(engine.clone(), holds.clone(), stopped.clone())
+            }));
         }
         let engine = self.clone();
         loops.spawn(kept_up("recovery", move || recovery::run(engine.clone(), stopped.clone())));
@@ -95,8 +107,8 @@ impl Engine {
     async fn hand_back(&self) {
         let now = self.clock.now();
         let handed_back = async {
-            storage::propagation::renew(&self.db, &self.replica, now, now).await?;
-            storage::jobs::renew(&self.db, &self.replica, now, now).await
+            storage::propagation::release(&self.db, &self.replica, now).await?;
+            storage::jobs::release(&self.db, &self.replica, now).await
         };
         if let Err(error) = handed_back.await {
             tracing::warn!(error = %chain(&error), "our leases run out by themselves");

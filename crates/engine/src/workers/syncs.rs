@@ -6,7 +6,12 @@ use domain::{Cause, Scope, repositories::SyncTrigger};
 use storage::jobs::{self, Claimed, Kind};
 use tokio::sync::{Notify, mpsc};
 
-use super::{LEASE, LONGEST, lane::Lane, writer};
+use super::{
+    LEASE, LONGEST,
+    holds::{Held, Holds, Work},
+    lane::Lane,
+    writer,
+};
 use crate::{
     Engine, Error,
     error::chain,
@@ -20,13 +25,19 @@ const PER_ORGANIZATION: u32 = 16;
 pub(super) struct Syncs {
     engine: Engine,
     logins: Logins,
+    holds: Holds,
     results: mpsc::Sender<Store>,
     freed: Arc<Notify>,
 }
 
 impl Syncs {
-    pub(super) fn new(engine: Engine, logins: Logins, results: mpsc::Sender<Store>) -> Self {
-        Self { engine, logins, results, freed: Arc::default() }
+    pub(super) fn new(
+        engine: Engine,
+        logins: Logins,
+        holds: Holds,
+        results: mpsc::Sender<Store>,
+    ) -> Self {
+        Self { engine, logins, holds, results, freed: Arc::default() }
     }
 
     async fn try_it(&self, work: &Claimed) -> Result<Option<Store>, Error> {
@@ -45,28 +56,32 @@ impl Syncs {
 }
 
 impl Lane for Syncs {
-    type Work = Claimed;
+    type Work = Held<Claimed>;
     const NAME: &'static str = "syncs";
     const CAPACITY: usize = 32;
 
-    async fn claim(&self, limit: u32) -> Result<Vec<Claimed>, Error> {
-        claim(&self.engine, Kind::Sync, limit, PER_ORGANIZATION).await
+    async fn claim(&self, limit: u32) -> Result<Vec<Self::Work>, Error> {
+        claim(&self.engine, &self.holds, Kind::Sync, limit, PER_ORGANIZATION).await
     }
 
-    async fn run(&self, work: Claimed) {
-        match self.try_it(&work).await {
-            Ok(Some(store)) => writer::hand_over(&self.engine, &self.results, store).await,
-            Ok(None) => retry(&self.engine, Kind::Sync, &work, Cause::Timeout).await,
+    async fn run(&self, piece: Held<Claimed>) {
+        let work = &piece.work;
+        match self.try_it(work).await {
+            Ok(Some(mut store)) => {
+                store.holding(piece.hold);
+                writer::hand_over(&self.engine, &self.results, store).await;
+            }
+            Ok(None) => retry(&self.engine, Kind::Sync, work, Cause::Timeout).await,
             Err(error) => {
                 tracing::error!(error = %chain(&error), "a sync failed inside");
-                retry(&self.engine, Kind::Sync, &work, Cause::Internal).await;
+                retry(&self.engine, Kind::Sync, work, Cause::Internal).await;
             }
         }
         self.freed.notify_one();
     }
 
-    async fn died(&self, work: Claimed) {
-        retry(&self.engine, Kind::Sync, &work, Cause::Internal).await;
+    async fn died(&self, piece: Held<Claimed>) {
+        retry(&self.engine, Kind::Sync, &piece.work, Cause::Internal).await;
     }
 
     fn freed(&self) -> Arc<Notify> {
@@ -77,12 +92,13 @@ impl Lane for Syncs {
 /// Claims jobs of a kind.
 pub(super) async fn claim(
     engine: &Engine,
+    holds: &Holds,
     kind: Kind,
     limit: u32,
     per_organization: u32,
-) -> Result<Vec<Claimed>, Error> {
+) -> Result<Vec<Held<Claimed>>, Error> {
     let now = engine.clock.now();
-    Ok(jobs::claim(
+    let claimed = jobs::claim(
         &engine.db,
         kind,
         &engine.replica,
@@ -91,7 +107,11 @@ pub(super) async fn claim(
         limit,
         per_organization,
     )
-    .await?)
+    .await?;
+    Ok(claimed
+        .into_iter()
+        .map(|work| Held { hold: holds.take(Work::Job(kind, work.clone())), work })
+        .collect())
 }
 
 /// Hands a job back to be tried again after a pause.

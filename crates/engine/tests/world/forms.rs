@@ -3,6 +3,7 @@
 use domain::{
     CredentialId, Secret,
     credentials::{CreateCredential, CredentialDetail, DeleteCredential, UpdateCredential},
+    repositories::{EditRepository, RepositoryDetail},
 };
 
 /// A new credential.
@@ -34,5 +35,23 @@ pub fn removal(id: CredentialId, links: &str) -> DeleteCredential {
         credential: id.to_string(),
         links: links.into(),
         ..DeleteCredential::default()
+    }
+}
+
+/// A repository at another address or with another credential, everything else as it is.
+pub fn edited(
+    now: &RepositoryDetail,
+    url: &str,
+    credential: Option<CredentialId>,
+) -> EditRepository {
+    EditRepository {
+        repository: now.summary.id.to_string(),
+        row_version: now.row_version.to_string(),
+        url: url.into(),
+        name: now.summary.name.clone(),
+        kind: now.summary.kind.as_str().into(),
+        credential: credential.map(|id| id.to_string()).unwrap_or_default(),
+        interval: now.interval.to_string(),
+        charts: String::new(),
     }
 }

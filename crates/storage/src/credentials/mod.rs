@@ -18,10 +18,10 @@ use domain::{Provider, credentials::CredentialState};
 
 use crate::{Error, Result};
 
-fn provider(code: &str) -> Result<Provider> {
+pub(crate) fn provider(code: &str) -> Result<Provider> {
     Provider::parse(code).ok_or(Error::Value { column: "credentials.provider" })
 }
 
-fn state(text: &str) -> Result<CredentialState> {
+pub(crate) fn state(text: &str) -> Result<CredentialState> {
     CredentialState::parse(text).ok_or(Error::Value { column: "credentials.state" })
 }

@@ -1,6 +1,7 @@
 //! Claiming work by lease, and handing it back.
 
 use domain::{OrganizationId, Timestamp};
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::Kind;
@@ -22,7 +23,8 @@ pub struct Claimed {
 }
 
 /// Takes up to `limit` pieces of due work; those whose lease ended are due as well. Organizations
-/// take turns, counting what `owner` works on already, and none holds more than `per_organization`.
+/// take turns, counting what of this kind `owner` works on already, and none holds more than
+/// `per_organization`.
 ///
 /// # Errors
 /// When the database refuses.
@@ -44,7 +46,7 @@ pub async fn claim(
                    row_number() over (partition by due.organization_id order by due.run_at) + coalesce(held.n, 0) as turn
                  from jobs due
                  left join (select organization_id, count(*) as n from jobs
-                   where state = 'running' and lease_owner = $1 and run_at > $4 group by organization_id) held
+                   where state = 'running' and lease_owner = $1 and kind = $3 and run_at > $4 group by organization_id) held
                    on held.organization_id = due.organization_id
                  where due.kind = $3 and due.run_at <= $4) turns
                where turn <= $5 order by turn, run_at limit $6)
@@ -71,16 +73,49 @@ pub async fn claim(
         .collect())
 }
 
-/// Moves the end of the leases of everything `owner` works on; what has expired stays expired.
+/// Moves the end of the leases of this work, each only while it is still ours; what has expired
+/// stays expired. Answers how many were moved.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn renew(db: &Db, owner: &str, now: Timestamp, lease_until: Timestamp) -> Result<u64> {
+pub async fn renew(
+    db: &Db,
+    held: &[(Kind, Claimed)],
+    now: Timestamp,
+    lease_until: Timestamp,
+) -> Result<u64> {
+    let mut renewed = 0;
+    for chunk in held.chunks(64) {
+        renewed += on!(db.write(), pool => {
+            let mut query = QueryBuilder::new("update jobs set run_at = ");
+            query.push_bind(lease_until.millis()).push(" from (");
+            query.push_values(chunk, |mut row, (kind, work)| {
+                row.push_bind(work.organization.uuid())
+                    .push_bind(kind.as_str())
+                    .push_bind(work.target)
+                    .push_bind(work.fence);
+            });
+            query.push(
+                ") as v where jobs.organization_id = v.column1 and jobs.kind = v.column2
+                   and jobs.target_id = v.column3 and jobs.fence = v.column4
+                   and jobs.state = 'running' and jobs.run_at > ",
+            );
+            query.push_bind(now.millis());
+            query.build().execute(pool).await.map(|done| done.rows_affected())
+        })?;
+    }
+    Ok(renewed)
+}
+
+/// Ends the leases of everything `owner` works on.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn release(db: &Db, owner: &str, now: Timestamp) -> Result<u64> {
     Ok(on!(db.write(), pool => {
-        sqlx::query(sql!("update jobs set run_at = $1 where state = 'running' and lease_owner = $2 and run_at > $3"))
-            .bind(lease_until.millis())
-            .bind(owner)
+        sqlx::query(sql!("update jobs set run_at = $1 where state = 'running' and lease_owner = $2 and run_at > $1"))
             .bind(now.millis())
+            .bind(owner)
             .execute(pool)
             .await
             .map(|done| done.rows_affected())

@@ -8,7 +8,9 @@ use uuid::Uuid;
 
 use crate::{Result, Tx, on};
 
-pub use claim::{Claimed, claim, finish, forget_far_leases, release_orphans, renew, retry};
+pub use claim::{
+    Claimed, claim, finish, forget_far_leases, release, release_orphans, renew, retry,
+};
 
 /// What kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -57,18 +57,51 @@ pub async fn claim(
         .collect())
 }
 
-/// Moves the end of the leases of everything `owner` works on; what has expired stays expired.
+/// Moves the end of the leases of this work, each only while it is still ours; what has expired
+/// stays expired. Answers how many were moved.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn renew(db: &Db, owner: &str, now: Timestamp, lease_until: Timestamp) -> Result<u64> {
+pub async fn renew(
+    db: &Db,
+    held: &[Claimed],
+    now: Timestamp,
+    lease_until: Timestamp,
+) -> Result<u64> {
+    let mut renewed = 0;
+    for chunk in held.chunks(64) {
+        renewed += on!(db.write(), pool => {
+            let mut query = QueryBuilder::new("update deliveries set run_at = ");
+            query.push_bind(lease_until.millis()).push(" from (");
+            query.push_values(chunk, |mut row, work| {
+                row.push_bind(work.organization.uuid())
+                    .push_bind(work.propagation.uuid())
+                    .push_bind(work.repository.uuid())
+                    .push_bind(work.fence);
+            });
+            query.push(
+                ") as v where deliveries.organization_id = v.column1 and deliveries.propagation_id = v.column2
+                   and deliveries.repository_id = v.column3 and deliveries.fence = v.column4
+                   and deliveries.state = 'running' and deliveries.run_at > ",
+            );
+            query.push_bind(now.millis());
+            query.build().execute(pool).await.map(|done| done.rows_affected())
+        })?;
+    }
+    Ok(renewed)
+}
+
+/// Ends the leases of everything `owner` works on.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn release(db: &Db, owner: &str, now: Timestamp) -> Result<u64> {
     Ok(on!(db.write(), pool => {
         sqlx::query(sql!(
-            "update deliveries set run_at = $1 where state = 'running' and lease_owner = $2 and run_at > $3"
+            "update deliveries set run_at = $1 where state = 'running' and lease_owner = $2 and run_at > $1"
         ))
-        .bind(lease_until.millis())
-        .bind(owner)
         .bind(now.millis())
+        .bind(owner)
         .execute(pool)
         .await
         .map(|done| done.rows_affected())

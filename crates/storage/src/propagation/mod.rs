@@ -2,6 +2,7 @@
 
 mod deliver;
 mod finish;
+mod outdated;
 mod start;
 mod view;
 
@@ -10,8 +11,9 @@ use domain::{
     propagation::DeliveryState,
 };
 
-pub use deliver::{claim, forget_far_leases, release_orphans, renew, reopen, settle};
+pub use deliver::{claim, forget_far_leases, release, release_orphans, renew, reopen, settle};
 pub use finish::{Ended, finish, to_finish};
+pub use outdated::{Used, outdated};
 pub use start::start;
 pub use view::{Overview, applied_version, counts, history, lines, overview};
 

@@ -130,29 +130,12 @@ async fn changed(
     Ok(())
 }
 
-/// The name of a credential that may be linked; `None` when there is none of this id in this
-/// organization, or it was deleted.
+/// Links a credential for an origin, in place of what was there. Answers how many links that made:
+/// 0 when the organization has no such credential, or it was deleted. Only after
+/// [`super::hold`] in the same transaction does the answer outlast the statement.
 ///
 /// # Errors
-/// When the database does not answer.
-pub async fn linkable(db: &Db, scope: Scope, credential: CredentialId) -> Result<Option<String>> {
-    Ok(on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select name from credentials where organization_id = $1 and id = $2 and deleted_at is null
-             and state in ('active', 'updating', 'lost')"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .fetch_optional(pool)
-        .await
-    })?)
-}
-
-/// Links a credential for an origin, in place of what was there. The composite foreign key refuses
-/// a credential of another organization.
-///
-/// # Errors
-/// When there is no such credential ([`crate::Error::is_dangling`]) or the database refuses.
+/// When the database refuses.
 pub async fn link(
     tx: &mut Tx,
     scope: Scope,
@@ -160,25 +143,26 @@ pub async fn link(
     credential: CredentialId,
     origin: &str,
     now: Timestamp,
-) -> Result<()> {
-    on!(tx.inner(), tx => {
+) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "insert into links (organization_id, repository_id, credential_id, origin, state, created_at)
-             values ($1, $2, $3, $4, 'active', $5)
+             select c.organization_id, $3, c.id, $4, 'active', $5 from credentials c
+             where c.organization_id = $1 and c.id = $2 and c.deleted_at is null
+               and c.state in ('active', 'updating', 'lost')
              on conflict (organization_id, repository_id) do update set
                credential_id = excluded.credential_id, origin = excluded.origin, state = 'active',
                applied_version = 0, created_at = excluded.created_at"
         ))
         .bind(scope.organization().uuid())
-        .bind(repository.uuid())
         .bind(credential.uuid())
+        .bind(repository.uuid())
         .bind(origin)
         .bind(now.millis())
         .execute(&mut **tx)
         .await
-        .map(drop)
-    })?;
-    Ok(())
+        .map(|done| done.rows_affected())
+    })?)
 }
 
 /// Removes the link of a repository, if it has one.

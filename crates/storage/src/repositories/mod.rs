@@ -1,6 +1,7 @@
 //! Chart repositories, the link from each to its credential, and what their syncs found.
 
 mod due;
+mod linkable;
 mod links;
 mod outcome;
 mod read;
@@ -8,11 +9,12 @@ mod target;
 mod write;
 
 pub use due::{any_due, forget_old_runs, take_due};
-pub use links::{link, linkable, linked_to, links_of, relink_all, suspend, unlink, unlink_all};
+pub use linkable::{Linkable, hold, linkable};
+pub use links::{link, linked_to, links_of, relink_all, suspend, unlink, unlink_all};
 pub use outcome::{Outcome, record, record_runs, set_charts};
 pub use read::{count, count_all, get, page, runs};
 pub use target::{Login, SyncTarget, target};
 pub use write::{
-    Change, Current, CurrentLink, New, current, insert, mark_syncing, name_is_taken, tombstone,
-    update,
+    Change, Current, CurrentLink, New, current, insert, mark_syncing, name_is_taken,
+    origin_is_known, tombstone, update,
 };

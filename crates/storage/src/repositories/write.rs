@@ -237,3 +237,21 @@ pub async fn mark_syncing(
         .await
     })?)
 }
+
+/// Whether a repository at this scheme, host and port is there already.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn origin_is_known(db: &Db, scope: Scope, origin: &str) -> Result<bool> {
+    let found: Option<i64> = on!(db.read(), pool => {
+        sqlx::query_scalar(sql!(
+            "select created_at from repositories
+             where organization_id = $1 and origin = $2 and deleted_at is null limit 1"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(origin)
+        .fetch_optional(pool)
+        .await
+    })?;
+    Ok(found.is_some())
+}

@@ -1,0 +1,92 @@
+//! What forms keep when they are refused, and what travels along from one to another.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use tower::ServiceExt;
+
+use super::{
+    fake::{self, Fake, SECRET},
+    page, send, site, text,
+};
+
+async fn sent_to(fake: &std::sync::Arc<Fake>, path: &str) -> String {
+    let request = Request::get(path).body(Body::empty()).unwrap();
+    let response = site(fake).oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::SEE_OTHER, "{path}");
+    response.headers()[header::LOCATION].to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_secret_in_a_refused_url_is_not_kept() {
+    let new = "/charts/repositories/new";
+    for url in [
+        format!("https%3A%2F%2Fada%3A{SECRET}%40charts.example.com%2Fa"),
+        format!("https%3A%2F%2Fcharts.example.com%2Fa%3Ftoken%3D{SECRET}"),
+        format!("helm+repo+add+a+https%3A%2F%2Fcharts.example.com%2Fa+--password+{SECRET}"),
+    ] {
+        let fake = Fake::signed_in();
+        let body = format!("from=%2Fcharts%2Frepositories%2Fnew&url={url}&name=%07kept");
+        let answer = send(&fake, "/actions/repositories/add", "text/html", &body).await;
+        assert_eq!(answer.headers()[header::LOCATION], new, "{url}");
+        let (_, html) = page(&fake, new).await;
+        assert!(!html.contains(SECRET), "{url}: {html}");
+        assert!(html.contains("value=\"https://charts.example.com/a\""), "{url}: {html}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_in_a_url_does_not_stay_in_the_address() {
+    let fake = Fake::signed_in();
+    let path = format!(
+        "/credentials/new?url=https%3A%2F%2Fada%3A{SECRET}%40ghcr.io%2Fa&credential=&charts=&row_version=2&return=%2Fcharts%2Frepositories%2Fnew"
+    );
+    assert_eq!(
+        sent_to(&fake, &path).await,
+        "/credentials/new?provider=ghcr&return=%2Fcharts%2Frepositories%2Fnew%3Furl%3Dhttps%253A%252F%252Fghcr.io%252Fa%26credential%3D%26charts%3D%26row_version%3D2"
+    );
+}
+
+#[tokio::test]
+async fn the_edit_form_comes_back_as_it_was_left() {
+    let fake = Fake::signed_in();
+    let id = fake::ID;
+    let (_, html) = page(&fake, &format!("/charts/repositories/{id}")).await;
+    assert!(html.contains("name=\"row_version\" value=\"2\""), "{html}");
+    // The credential in use is not among the choices of the fake.
+    assert!(html.contains(&format!("<option value=\"{id}\" selected>ghcr-prod")), "{html}");
+    let path = format!("/charts/repositories/{id}?charts=&credential=&row_version=1");
+    let (_, html) = page(&fake, &path).await;
+    let form = html.split("id=\"edit\"").nth(1).unwrap();
+    assert!(form.contains("name=\"row_version\" value=\"1\""), "{html}");
+    assert!(form.contains("<option value=\"\" selected>None"), "{html}");
+    assert!(!form.contains("nginx"), "{html}");
+}
+
+#[tokio::test]
+async fn a_session_that_ended_takes_nothing_from_the_script() {
+    let fake = Fake::stranger();
+    let path = "/actions/repositories/add";
+    let body = "from=%2Fcharts%2Frepositories%2Fnew&url=charts.example.com";
+    let answer = send(&fake, path, "application/json", body).await;
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    assert!(text(answer).await.contains("not_signed_in"));
+    let answer = send(&fake, path, "text/html", body).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    assert!(answer.headers()[header::LOCATION].to_str().unwrap().starts_with("/sign-in?next="));
+}
+
+#[tokio::test]
+async fn what_becomes_of_the_links_stays_chosen() {
+    let fake = Fake::signed_in();
+    let id = fake::ID;
+    let path = format!("/credentials/{id}/delete");
+    let (_, html) = page(&fake, &path).await;
+    assert!(html.contains("value=\"replace\" checked"), "{html}");
+    let body = format!("from=%2Fcredentials%2F{id}%2Fdelete&credential={id}&links=unlink");
+    send(&fake, "/actions/credentials/delete", "text/html", &body).await;
+    let (_, html) = page(&fake, &path).await;
+    assert!(html.contains("value=\"unlink\" checked"), "{html}");
+    assert!(!html.contains("value=\"replace\" checked"), "{html}");
+}

@@ -1,0 +1,72 @@
+//! Credentials that may be linked.
+
+use domain::{CredentialId, Provider, Scope, credentials::CredentialState};
+
+use crate::{
+    Db, Result, Tx,
+    credentials::{provider, state},
+    on, sql,
+};
+
+/// A credential that may be linked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linkable {
+    /// Its name.
+    pub name: String,
+    /// Where it comes from.
+    pub provider: Provider,
+    /// How it is doing.
+    pub state: CredentialState,
+    /// The version in Vault.
+    pub vault_version: i64,
+}
+
+type Row = (String, String, String, i64);
+
+fn read((name, code, text, vault_version): Row) -> Result<Linkable> {
+    Ok(Linkable { name, provider: provider(&code)?, state: state(&text)?, vault_version })
+}
+
+/// A credential that may be linked at this moment; `None` when there is none of this id in this
+/// organization, when it was never stored, or was deleted.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn linkable(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<Linkable>> {
+    let row: Option<Row> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select name, provider, state, vault_version from credentials
+             where organization_id = $1 and id = $2 and deleted_at is null
+               and state in ('active', 'updating', 'lost')"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_optional(pool)
+        .await
+    })?;
+    row.map(read).transpose()
+}
+
+/// The same inside a transaction, until whose end nobody can delete the credential: the statement
+/// changes nothing but takes the lock of the row, and a deletion takes it too.
+///
+/// Credentials are held before rows of repositories are changed, as a deletion does it, so that
+/// the two never wait for each other.
+///
+/// # Errors
+/// When the database refuses, or holds a value this version does not know.
+pub async fn hold(tx: &mut Tx, scope: Scope, id: CredentialId) -> Result<Option<Linkable>> {
+    let rows: Vec<Row> = on!(tx.inner(), tx => {
+        sqlx::query_as(sql!(
+            "update credentials set epoch = epoch
+             where organization_id = $1 and id = $2 and deleted_at is null
+               and state in ('active', 'updating', 'lost')
+             returning name, provider, state, vault_version"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_all(&mut **tx)
+        .await
+    })?;
+    rows.into_iter().next().map(read).transpose()
+}
