@@ -7,10 +7,6 @@ use server::{
     telemetry,
 };
 
-// Rendering a page makes thousands of small strings.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const USAGE: &str = "\
 Hawser keeps registry credentials in Vault and every chart repository that uses them in step.
 
