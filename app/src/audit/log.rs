@@ -4,6 +4,7 @@ use domain::audit::{AuditAction, AuditActor, AuditEvent, AuditPage, AuditQuery};
 use leptos::prelude::*;
 
 use crate::ui::{
+    filters::{FilterBy, Filters},
     frame::Section,
     icon::Icon,
     page::{Page, page},
@@ -49,26 +50,16 @@ fn filters(query: &AuditQuery) -> AnyView {
         .collect_view();
     let filtered = !query.search.is_empty() || query.action.is_some() || query.before.is_some();
     view! {
-        <form class="filters" role="search" action=PATH>
-            <label>
-                <span>"Search"</span>
-                <input
-                    type="search"
-                    name="search"
-                    value=query.search.clone()
-                    placeholder="Person, credential or repository"
-                />
-            </label>
-            <label>
-                <span>"Action"</span>
-                <select name="action">
-                    <option value="">"All actions"</option>
-                    {options}
-                </select>
-            </label>
-            <button class="button" type="submit">"Filter"</button>
-            {filtered.then(|| view! { <a class="button quiet" href=PATH>"Clear"</a> })}
-        </form>
+        <Filters
+            path=PATH
+            search=query.search.clone()
+            placeholder="Person, credential or repository"
+            by=FilterBy { name: "action", label: "Action", all: "All actions" }
+            clear=filtered.then_some(PATH)
+
+        >
+            {options}
+        </Filters>
     }
     .into_any()
 }

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use crate::ui::{
     badge::{Badge, Tone},
+    filters::{FilterBy, Filters},
     frame::Section,
     icon::Icon,
     page::{Page, page},
@@ -80,27 +81,17 @@ fn filters(query: &ChartQuery, repositories: &[RepositorySummary]) -> AnyView {
         });
     let filtered = !query.search.is_empty() || query.repository.is_some();
     view! {
-        <form class="filters" role="search" action=PATH>
-            <label>
-                <span>"Search"</span>
-                <input
-                    type="search"
-                    name="search"
-                    value=query.search.clone()
-                    placeholder="Name, description or keyword"
-                />
-            </label>
-            <label>
-                <span>"Repository"</span>
-                <select name="repository">
-                    <option value="">"All repositories"</option>
-                    {beyond}
-                    {options}
-                </select>
-            </label>
-            <button class="button" type="submit">"Filter"</button>
-            {filtered.then(|| view! { <a class="button quiet" href=PATH>"Clear"</a> })}
-        </form>
+        <Filters
+            path=PATH
+            search=query.search.clone()
+            placeholder="Name, description or keyword"
+            by=FilterBy { name: "repository", label: "Repository", all: "All repositories" }
+            clear=filtered.then_some(PATH)
+
+        >
+            {beyond}
+            {options}
+        </Filters>
     }
     .into_any()
 }

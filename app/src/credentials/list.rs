@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use crate::ui::{
     badge::{Badge, Tone},
+    filters::{FilterBy, Filters},
     frame::Section,
     icon::Icon,
     menu::RowMenu,
@@ -96,26 +97,16 @@ fn filters(query: &CredentialQuery) -> AnyView {
         .collect_view();
     let filtered = !query.search.is_empty() || !query.provider.is_empty();
     view! {
-        <form class="filters" role="search" action="/credentials">
-            <label>
-                <span>"Search"</span>
-                <input
-                    type="search"
-                    name="search"
-                    value=query.search.clone()
-                    placeholder="Name or description"
-                />
-            </label>
-            <label>
-                <span>"Provider"</span>
-                <select name="provider">
-                    <option value="">"All providers"</option>
-                    {options}
-                </select>
-            </label>
-            <button class="button" type="submit">"Filter"</button>
-            {filtered.then(|| view! { <a class="button quiet" href="/credentials">"Clear"</a> })}
-        </form>
+        <Filters
+            path="/credentials"
+            search=query.search.clone()
+            placeholder="Name or description"
+            by=FilterBy { name: "provider", label: "Provider", all: "All providers" }
+            clear=filtered.then_some("/credentials")
+
+        >
+            {options}
+        </Filters>
     }
     .into_any()
 }

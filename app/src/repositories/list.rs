@@ -11,6 +11,7 @@ use super::{
     state::{credential, state},
 };
 use crate::ui::{
+    filters::{FilterBy, Filters},
     form::ActionButton,
     frame::Section,
     icon::Icon,
@@ -110,22 +111,16 @@ fn filters(query: &RepositoryQuery, of_credential: Option<String>) -> AnyView {
         .collect_view();
     let filtered = !query.search.is_empty() || query.state.is_some() || query.credential.is_some();
     view! {
-        <form class="filters" role="search" action=PATH>
-            {query.credential.map(|id| hidden("credential", id.to_string()))}
-            <label>
-                <span>"Search"</span>
-                <input type="search" name="search" value=query.search.clone() placeholder="Name or URL"/>
-            </label>
-            <label>
-                <span>"State"</span>
-                <select name="state">
-                    <option value="">"All states"</option>
-                    {options}
-                </select>
-            </label>
-            <button class="button" type="submit">"Filter"</button>
-            {filtered.then(|| view! { <a class="button quiet" href=PATH>"Clear"</a> })}
-        </form>
+        <Filters
+            path=PATH
+            search=query.search.clone()
+            placeholder="Name or URL"
+            by=FilterBy { name: "state", label: "State", all: "All states" }
+            clear=filtered.then_some(PATH)
+            kept=query.credential.map(|id| hidden("credential", id.to_string()).into_any())
+        >
+            {options}
+        </Filters>
         {of_credential
             .map(|name| view! { <p class="muted">"Only those that use " <strong>{name}</strong> "."</p> })}
     }

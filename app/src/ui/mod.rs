@@ -7,6 +7,8 @@ pub(crate) mod copy;
 #[cfg(feature = "hydrate")]
 pub(crate) mod fetched;
 #[cfg(feature = "ssr")]
+pub(crate) mod filters;
+#[cfg(feature = "ssr")]
 pub(crate) mod form;
 #[cfg(feature = "ssr")]
 pub(crate) mod frame;

@@ -1,0 +1,53 @@
+//! The line above a table that searches and filters it; all of it stands in the URL.
+
+use leptos::prelude::*;
+
+/// The drop-down of a filter line.
+#[derive(Clone, Copy)]
+pub(crate) struct FilterBy {
+    /// Its name in the query.
+    pub name: &'static str,
+    /// Its label.
+    pub label: &'static str,
+    /// The words for no filter.
+    pub all: &'static str,
+}
+
+/// A text to search for and one drop-down; works without JavaScript.
+#[component]
+pub(crate) fn Filters(
+    /// The page, which reads the fields from its query.
+    path: &'static str,
+    /// What was searched for.
+    search: String,
+    /// What can be searched for.
+    placeholder: &'static str,
+    /// The drop-down.
+    by: FilterBy,
+    /// The page without any filter, while there is one.
+    clear: Option<&'static str>,
+    /// What else the query keeps.
+    #[prop(optional_no_strip)]
+    kept: Option<AnyView>,
+    /// The options of the drop-down.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <form class="filters" role="search" action=path>
+            {kept}
+            <label>
+                <span>"Search"</span>
+                <input type="search" name="search" value=search placeholder=placeholder/>
+            </label>
+            <label>
+                <span>{by.label}</span>
+                <select name=by.name>
+                    <option value="">{by.all}</option>
+                    {children()}
+                </select>
+            </label>
+            <button class="button" type="submit">"Filter"</button>
+            {clear.map(|path| view! { <a class="button quiet" href=path>"Clear"</a> })}
+        </form>
+    }
+}
