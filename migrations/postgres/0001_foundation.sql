@@ -4,6 +4,8 @@ create table organizations (
   id uuid primary key not null,
   name text not null,
   audit_sequence bigint not null default 0,
+  placement_sequence bigint not null default 0,
+  webhook text not null default '',
   created_at bigint not null
 );
 
@@ -30,6 +32,19 @@ create table set_up_tokens (
   used_at bigint
 );
 
+-- A scope inside an organization. The default one takes what is not put into another.
+create table projects (
+  organization_id uuid not null references organizations (id),
+  id uuid not null,
+  name text not null check (length(name) between 1 and 255),
+  name_key text not null,
+  is_default boolean not null,
+  created_at bigint not null,
+  primary key (organization_id, id)
+);
+create unique index projects_by_name on projects (organization_id, name_key);
+create unique index projects_default on projects (organization_id) where is_default;
+
 -- `id_hash` is the SHA-256 of the cookie's value.
 create table sessions (
   id_hash bytea primary key not null,
@@ -47,15 +62,29 @@ create table settings (
   value text not null
 );
 
+-- `parameters` is JSON and holds nothing secret. A shared credential has no project. Every change of
+-- what matching looks at takes the next `placement_sequence` of the organization, so that replicas
+-- read what changed since they looked.
 create table credentials (
   organization_id uuid not null references organizations (id),
   id uuid not null,
   provider text not null,
+  shape text not null,
+  parameters text not null default '{}',
+  project_id uuid,
+  purposes text not null,
+  pattern text not null default '',
+  pattern_kind text not null default 'none' check (pattern_kind in ('none', 'exact', 'regex')),
+  environment text not null default '' check (environment in ('', 'dev', 'staging', 'production')),
+  expires_at bigint,
+  expiry_source text check (expiry_source in ('typed', 'provider')),
+  secret_at bigint,
+  placement_sequence bigint not null default 0,
   name text not null check (length(name) between 1 and 255),
   name_key text not null,
   username text not null,
   description text not null,
-  state text not null check (state in ('creating', 'active', 'updating', 'deleting', 'destroyed', 'lost')),
+  state text not null check (state in ('creating', 'active', 'updating', 'rotating', 'deleting', 'destroyed', 'lost')),
   row_version bigint not null default 1,
   vault_version bigint not null default 0,
   epoch bigint not null default 0,
@@ -67,32 +96,82 @@ create table credentials (
   updated_by text not null,
   last_used_at bigint,
   deleted_at bigint,
-  primary key (organization_id, id)
+  primary key (organization_id, id),
+  foreign key (organization_id, project_id) references projects (organization_id, id)
 );
+create index credentials_by_placement on credentials (organization_id, placement_sequence);
+create index credentials_by_expiry on credentials (expires_at) where expires_at is not null and deleted_at is null;
 create unique index credentials_by_name on credentials (organization_id, name_key) where deleted_at is null;
 
 -- One intended write of a secret to Vault, with everything but the secret that takes effect when it
--- is committed. `prior_state` is what the credential goes back to when it is not.
+-- is committed. `prior_state` is what the credential goes back to when it is not. A `candidate` stays
+-- `staged` with its version in Vault until it is promoted or discarded.
 create table secret_operations (
   organization_id uuid not null,
   id uuid not null,
   credential_id uuid not null,
-  kind text not null check (kind in ('create', 'update')),
-  state text not null check (state in ('intent', 'applied', 'aborted')),
+  kind text not null check (kind in ('create', 'update', 'restore', 'candidate')),
+  state text not null check (state in ('intent', 'staged', 'applied', 'aborted')),
   prior_state text not null,
   name text not null,
   name_key text not null,
   description text not null,
   username text not null,
   fingerprint text not null,
+  shape text not null,
+  parameters text not null default '{}',
+  expires_at bigint,
+  changed text not null default '',
+  vault_version bigint,
+  settled_at bigint,
   actor text not null,
   created_at bigint not null,
   deadline_at bigint not null,
   primary key (organization_id, id),
   foreign key (organization_id, credential_id) references credentials (organization_id, id)
 );
+create index secret_operations_by_credential on secret_operations (organization_id, credential_id, vault_version);
 create index secret_operations_open on secret_operations (deadline_at) where state = 'intent';
 
+-- The test of a candidate at one linked repository.
+create table candidate_tests (
+  organization_id uuid not null,
+  operation_id uuid not null,
+  repository_id uuid not null,
+  passed boolean not null,
+  cause text,
+  at bigint not null,
+  primary key (organization_id, operation_id, repository_id),
+  foreign key (organization_id, operation_id) references secret_operations (organization_id, id)
+);
+
+-- How often in a row a host refused a credential. `paused_at` stops its use there.
+create table refusals (
+  organization_id uuid not null,
+  credential_id uuid not null,
+  origin text not null,
+  count bigint not null,
+  paused_at bigint,
+  primary key (organization_id, credential_id, origin),
+  foreign key (organization_id, credential_id) references credentials (organization_id, id)
+);
+
+-- One notice for each threshold of each expiry. `delivered` tells whether the webhook took it.
+create table notices (
+  organization_id uuid not null,
+  id uuid not null,
+  credential_id uuid not null,
+  expires_at bigint not null,
+  threshold bigint not null,
+  at bigint not null,
+  delivered boolean,
+  primary key (organization_id, id),
+  unique (organization_id, credential_id, expires_at, threshold),
+  foreign key (organization_id, credential_id) references credentials (organization_id, id)
+);
+create index notices_by_time on notices (organization_id, at);
+
+-- `is_automatic`: the URL chooses the credential; the link is what it chose last.
 create table repositories (
   organization_id uuid not null references organizations (id),
   id uuid not null,
@@ -101,6 +180,14 @@ create table repositories (
   kind text not null check (kind in ('helm', 'oci')),
   url text not null check (length(url) <= 2048),
   origin text not null,
+  project_id uuid not null,
+  is_automatic boolean not null default false,
+  environment text not null default '' check (environment in ('', 'dev', 'staging', 'production')),
+  ca text not null default '',
+  proxy text not null default '',
+  quota_limit bigint,
+  quota_remaining bigint,
+  quota_resets_at bigint,
   chart_names text not null default '',
   interval_seconds bigint not null,
   state text not null check (state in ('new', 'syncing', 'healthy', 'failing')),
@@ -118,7 +205,8 @@ create table repositories (
   created_at bigint not null,
   updated_by text not null,
   deleted_at bigint,
-  primary key (organization_id, id)
+  primary key (organization_id, id),
+  foreign key (organization_id, project_id) references projects (organization_id, id)
 );
 create unique index repositories_by_name on repositories (organization_id, name_key) where deleted_at is null;
 create index repositories_due on repositories (next_sync_at) where deleted_at is null and next_sync_at is not null;
@@ -211,12 +299,13 @@ create table deliveries (
 create index deliveries_open on deliveries (organization_id, run_at, state) where state in ('waiting', 'running', 'retrying');
 create index deliveries_running on deliveries (lease_owner, organization_id) where state = 'running';
 
--- Background work other than deliveries: `sync` of a repository, `destroy` of a secret. One row per
+-- Background work other than deliveries: `sync` of a repository, `destroy` of a secret, `rotate` (the
+-- test of a candidate), `notice` (a notice to the webhook). One row per
 -- target: asking twice queues once, and asking while it runs (`again_at`) runs it once more.
 -- `run_at` is as in deliveries. `fence` starts at the time of insertion, so it never repeats.
 create table jobs (
   organization_id uuid not null references organizations (id),
-  kind text not null check (kind in ('sync', 'destroy')),
+  kind text not null check (kind in ('sync', 'destroy', 'rotate', 'notice')),
   target_id uuid not null,
   reason text not null,
   state text not null check (state in ('waiting', 'running', 'retrying')),

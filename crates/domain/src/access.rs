@@ -53,6 +53,10 @@ pub enum Action {
     ManageRepositories,
     /// Read the audit log.
     ReadAudit,
+    /// Share a credential with every project (F23).
+    ShareCredentials,
+    /// Add, rename or delete a project; set the webhook.
+    ManageOrganization,
 }
 
 impl Role {
@@ -64,9 +68,10 @@ impl Role {
             Action::LinkCredentials | Action::ManageRepositories => {
                 matches!(self, Self::Owner | Self::Admin | Self::Editor)
             }
-            Action::ManageCredentials | Action::ReadAudit => {
+            Action::ManageCredentials | Action::ReadAudit | Action::ManageOrganization => {
                 matches!(self, Self::Owner | Self::Admin)
             }
+            Action::ShareCredentials => matches!(self, Self::Owner),
         }
     }
 }
@@ -144,12 +149,14 @@ mod tests {
                 Action::LinkCredentials,
                 Action::ManageCredentials,
                 Action::ReadAudit,
+                Action::ManageOrganization,
+                Action::ShareCredentials,
             ]
             .map(|action| role.includes(action))
         };
-        assert_eq!(may(Role::Owner), [true; 5]);
-        assert_eq!(may(Role::Admin), [true; 5]);
-        assert_eq!(may(Role::Editor), [true, true, true, false, false]);
-        assert_eq!(may(Role::Viewer), [true, false, false, false, false]);
+        assert_eq!(may(Role::Owner), [true; 7]);
+        assert_eq!(may(Role::Admin), [true, true, true, true, true, true, false]);
+        assert_eq!(may(Role::Editor), [true, true, true, false, false, false, false]);
+        assert_eq!(may(Role::Viewer), [true, false, false, false, false, false, false]);
     }
 }

@@ -30,12 +30,24 @@ pub enum AuditAction {
     LinkRemoved,
     LinkSuspended,
     PropagationFinished,
+    CredentialPlaced,
+    CredentialRolledBack,
+    CandidateStored,
+    CandidatePromoted,
+    CandidateDiscarded,
+    CredentialPaused,
+    CredentialResumed,
+    ConnectionTested,
+    ProjectSaved,
+    ProjectDeleted,
+    NoticeMade,
+    WebhookSet,
     Refused,
 }
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 34] = [
         Self::OrganizationCreated,
         Self::SignedIn,
         Self::SignInRefused,
@@ -57,6 +69,18 @@ impl AuditAction {
         Self::LinkRemoved,
         Self::LinkSuspended,
         Self::PropagationFinished,
+        Self::CredentialPlaced,
+        Self::CredentialRolledBack,
+        Self::CandidateStored,
+        Self::CandidatePromoted,
+        Self::CandidateDiscarded,
+        Self::CredentialPaused,
+        Self::CredentialResumed,
+        Self::ConnectionTested,
+        Self::ProjectSaved,
+        Self::ProjectDeleted,
+        Self::NoticeMade,
+        Self::WebhookSet,
         Self::Refused,
     ];
 
@@ -85,6 +109,18 @@ impl AuditAction {
             Self::LinkRemoved => "link_removed",
             Self::LinkSuspended => "link_suspended",
             Self::PropagationFinished => "propagation_finished",
+            Self::CredentialPlaced => "credential_placed",
+            Self::CredentialRolledBack => "credential_rolled_back",
+            Self::CandidateStored => "candidate_stored",
+            Self::CandidatePromoted => "candidate_promoted",
+            Self::CandidateDiscarded => "candidate_discarded",
+            Self::CredentialPaused => "credential_paused",
+            Self::CredentialResumed => "credential_resumed",
+            Self::ConnectionTested => "connection_tested",
+            Self::ProjectSaved => "project_saved",
+            Self::ProjectDeleted => "project_deleted",
+            Self::NoticeMade => "notice_made",
+            Self::WebhookSet => "webhook_set",
             Self::Refused => "refused",
         }
     }
@@ -120,6 +156,18 @@ impl AuditAction {
             Self::LinkRemoved => "Unlinked a credential",
             Self::LinkSuspended => "Suspended a link: the address changed",
             Self::PropagationFinished => "Finished a propagation",
+            Self::CredentialPlaced => "Changed where a credential applies",
+            Self::CredentialRolledBack => "Brought back an earlier secret",
+            Self::CandidateStored => "Stored a candidate secret",
+            Self::CandidatePromoted => "Promoted a candidate secret",
+            Self::CandidateDiscarded => "Discarded a candidate secret",
+            Self::CredentialPaused => "Paused a credential at a host",
+            Self::CredentialResumed => "Resumed a credential",
+            Self::ConnectionTested => "Tested a connection",
+            Self::ProjectSaved => "Saved a project",
+            Self::ProjectDeleted => "Deleted a project",
+            Self::NoticeMade => "Announced an expiry",
+            Self::WebhookSet => "Changed the webhook",
             Self::Refused => "Refused",
         }
     }

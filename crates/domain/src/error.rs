@@ -9,19 +9,37 @@ use crate::Cause;
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each variant is the field it names")]
 pub enum Field {
+    Access,
+    Account,
+    Ca,
+    Certificate,
     Charts,
     Credential,
     Description,
     Email,
+    Environment,
+    Expires,
+    GcpProject,
+    Installation,
     Interval,
     Kind,
     Name,
     Organization,
     Password,
+    Pattern,
+    PatternKind,
+    Project,
     Provider,
+    Proxy,
+    Purposes,
+    Region,
     Replacement,
+    Repositories,
+    Shape,
+    Tenant,
     Url,
     Username,
+    Webhook,
 }
 
 impl Field {
@@ -29,19 +47,37 @@ impl Field {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Access => "access",
+            Self::Account => "account",
+            Self::Ca => "ca",
+            Self::Certificate => "certificate",
             Self::Charts => "charts",
             Self::Credential => "credential",
             Self::Description => "description",
             Self::Email => "email",
+            Self::Environment => "environment",
+            Self::Expires => "expires",
+            Self::GcpProject => "gcp_project",
+            Self::Installation => "installation",
             Self::Interval => "interval",
             Self::Kind => "kind",
             Self::Name => "name",
             Self::Organization => "organization",
             Self::Password => "password",
+            Self::Pattern => "pattern",
+            Self::PatternKind => "pattern_kind",
+            Self::Project => "project",
             Self::Provider => "provider",
+            Self::Proxy => "proxy",
+            Self::Purposes => "purposes",
+            Self::Region => "region",
             Self::Replacement => "replacement",
+            Self::Repositories => "repositories",
+            Self::Shape => "shape",
+            Self::Tenant => "tenant",
             Self::Url => "url",
             Self::Username => "username",
+            Self::Webhook => "webhook",
         }
     }
 
@@ -146,6 +182,21 @@ macro_rules! all {
 }
 pub(crate) use all;
 
+/// As `all!`, for results that carry several problems each.
+#[cfg(feature = "host")]
+macro_rules! every {
+    ($($result:expr),+ $(,)?) => {{
+        let mut problems: Vec<$crate::FieldProblem> = Vec::new();
+        let results = ($(($result).map_err(|more| problems.extend(more)).ok(),)+);
+        if !problems.is_empty() {
+            return Err($crate::ServiceError::Invalid(problems));
+        }
+        $crate::error::Unwrapped::unwrapped(results).ok_or($crate::ServiceError::Invalid(problems))?
+    }};
+}
+#[cfg(feature = "host")]
+pub(crate) use every;
+
 /// The value, or its problem put on the list.
 pub(crate) fn kept<T>(
     result: Result<T, FieldProblem>,
@@ -176,3 +227,6 @@ unwrapped!(A B);
 unwrapped!(A B C);
 unwrapped!(A B C D);
 unwrapped!(A B C D E);
+unwrapped!(A B C D E F);
+unwrapped!(A B C D E F G);
+unwrapped!(A B C D E F G H);

@@ -65,6 +65,10 @@ ids! {
     CredentialId,
     /// One intended write of a secret to Vault.
     OperationId,
+    /// A scope inside an organization.
+    ProjectId,
+    /// A notice to people.
+    NoticeId,
     /// A chart repository.
     RepositoryId,
     /// A chart inside a repository.

@@ -5,13 +5,17 @@
 //! the REST routes and the workers call.
 
 pub mod access;
+pub mod assumed;
 pub mod audit;
 pub mod cause;
 pub mod charts;
+pub mod connections;
 pub mod credentials;
 mod error;
 mod id;
+pub mod matching;
 pub mod organizations;
+pub mod projects;
 pub mod propagation;
 mod provider;
 pub mod repositories;
@@ -25,10 +29,13 @@ pub use access::{Action, Actor, Role, Scope};
 pub use cause::Cause;
 pub use error::{Field, FieldProblem, ServiceError};
 pub use id::{
-    AuditEventId, ChartId, CredentialId, DeliveryId, JobId, OperationId, OrganizationId,
-    PropagationId, RepositoryId, SyncRunId, UserId,
+    AuditEventId, ChartId, CredentialId, DeliveryId, JobId, NoticeId, OperationId, OrganizationId,
+    ProjectId, PropagationId, RepositoryId, SyncRunId, UserId,
 };
-pub use provider::{CredentialKind, Provider, ProviderFacts, Purpose};
+pub use provider::{
+    Access, Advice, CredentialKind, Guide, Link, Need, Provider, ProviderFacts, Purpose, Severity,
+    Shape, ShapeFacts, ShapeField, Step, Typed, advise, registry_place,
+};
 pub use secret::Secret;
 pub use text::{Description, Email, Name, NewPassword, Username};
 pub use timestamp::Timestamp;

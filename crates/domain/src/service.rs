@@ -5,14 +5,18 @@
 use async_trait::async_trait;
 
 use crate::{
-    Actor, ChartId, CredentialId, PropagationId, RepositoryId, ServiceError, UserId,
+    Actor, ChartId, CredentialId, ProjectId, PropagationId, RepositoryId, ServiceError, UserId,
     audit::{AuditPage, AuditQuery},
     charts::{ChartDetail, ChartPage, ChartQuery},
+    connections::{ConnectionTest, TestConnection},
     credentials::{
         CreateCredential, CredentialChoice, CredentialDetail, CredentialPage, CredentialQuery,
-        DeleteCredential, Saved, UpdateCredential,
+        CredentialSummary, DeleteCredential, Notice, PlaceCredential, Saved, UpdateCredential,
+        VersionRef, WebhookForm,
     },
+    matching::{ExplainQuery, Explanation},
     organizations::Membership,
+    projects::{Project, ProjectForm},
     propagation::Progress,
     repositories::{
         AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery,
@@ -56,6 +60,19 @@ pub trait Credentials: Send + Sync {
     async fn create(&self, actor: &Actor, form: CreateCredential) -> Answer<Saved>;
     /// Changes one; a changed secret or user name is delivered to every link.
     async fn update(&self, actor: &Actor, form: UpdateCredential) -> Answer<Saved>;
+    /// Says where one applies: project or shared, purposes, pattern, environment, expiry. Sharing and
+    /// its end are an owner's.
+    async fn place(&self, actor: &Actor, form: PlaceCredential) -> Answer<Saved>;
+    /// Stores the secret of an earlier version as the newest one, and delivers it.
+    async fn roll_back(&self, actor: &Actor, form: VersionRef) -> Answer<Saved>;
+    /// Makes the candidate the version that counts, tested or not.
+    async fn promote(&self, actor: &Actor, form: VersionRef) -> Answer<Saved>;
+    /// Destroys the candidate; the version that counts stays.
+    async fn discard(&self, actor: &Actor, form: VersionRef) -> Answer<Saved>;
+    /// Uses a paused credential again at this origin, or at all of them when it is empty.
+    async fn resume(&self, actor: &Actor, id: CredentialId, origin: &str) -> Answer<()>;
+    /// The credentials that expire, soonest first, at most 200, for the timeline.
+    async fn expiring(&self, actor: &Actor) -> Answer<Vec<CredentialSummary>>;
     /// Deletes one; refused with [`ServiceError::InUse`] while linked, unless the form says what
     /// becomes of the links.
     async fn delete(&self, actor: &Actor, form: DeleteCredential) -> Answer<()>;
@@ -103,4 +120,47 @@ pub trait Propagations: Send + Sync {
 pub trait Audit: Send + Sync {
     /// A page, newest first.
     async fn list(&self, actor: &Actor, query: AuditQuery) -> Answer<AuditPage>;
+}
+
+/// Connection tests. They need the right to manage what they test, and are rate-limited.
+#[async_trait]
+pub trait Connections: Send + Sync {
+    /// Tests what a form says; stores nothing.
+    async fn test_form(&self, actor: &Actor, form: TestConnection) -> Answer<ConnectionTest>;
+    /// Tests a stored credential at each linked repository, at most 50.
+    async fn test_credential(&self, actor: &Actor, id: CredentialId)
+    -> Answer<Vec<ConnectionTest>>;
+    /// Tests a repository with the credential it is linked to.
+    async fn test_repository(&self, actor: &Actor, id: RepositoryId) -> Answer<ConnectionTest>;
+}
+
+/// Which credential belongs to a URL.
+#[async_trait]
+pub trait Matching: Send + Sync {
+    /// The winner for a URL, and why every other candidate lost.
+    async fn explain(&self, actor: &Actor, query: ExplainQuery) -> Answer<Explanation>;
+}
+
+/// Projects.
+#[async_trait]
+pub trait Projects: Send + Sync {
+    /// All, the default one first, then by name.
+    async fn list(&self, actor: &Actor) -> Answer<Vec<Project>>;
+    /// Adds one, or renames the one that the form names.
+    async fn save(&self, actor: &Actor, form: ProjectForm) -> Answer<ProjectId>;
+    /// Deletes an empty one; refused with [`ServiceError::InUse`] while anything is in it.
+    async fn delete(&self, actor: &Actor, id: ProjectId) -> Answer<()>;
+}
+
+/// Notices, and the webhook they are sent to.
+#[async_trait]
+pub trait Notices: Send + Sync {
+    /// The newest, at most 100.
+    async fn list(&self, actor: &Actor) -> Answer<Vec<Notice>>;
+    /// How many are about credentials that have not been renewed.
+    async fn open(&self, actor: &Actor) -> Answer<u32>;
+    /// The address of the webhook; empty for none.
+    async fn webhook(&self, actor: &Actor) -> Answer<String>;
+    /// Changes the webhook.
+    async fn set_webhook(&self, actor: &Actor, form: WebhookForm) -> Answer<()>;
 }

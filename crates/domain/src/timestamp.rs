@@ -73,6 +73,18 @@ impl Timestamp {
         }
     }
 
+    /// Reads a day such as `2027-01-31`: its first moment in UTC.
+    #[must_use]
+    pub fn parse_day(text: &str) -> Option<Self> {
+        if text.len() == 10 { Self::parse_rfc3339(&format!("{text}T00:00:00Z")) } else { None }
+    }
+
+    /// The day in UTC, such as `2027-01-31`.
+    #[must_use]
+    pub fn day(self) -> String {
+        self.rfc3339().split('T').next().unwrap_or_default().to_owned()
+    }
+
     /// Reads RFC 3339; `None` when the text is something else.
     #[must_use]
     pub fn parse_rfc3339(text: &str) -> Option<Self> {

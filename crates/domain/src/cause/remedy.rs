@@ -18,6 +18,10 @@ pub enum Remedy {
     Kind,
     /// The chart names of the repository.
     Charts,
+    /// The certificate authority of the repository.
+    Authority,
+    /// The proxy of the repository.
+    Proxy,
     /// Nothing to change: Hawser tries again.
     Wait,
     /// The operator of this Hawser.
@@ -33,8 +37,15 @@ impl Cause {
             | Self::InsufficientScope
             | Self::TokenExpired
             | Self::UnsupportedTokenKind
-            | Self::SecretLost => Remedy::Credential,
-            Self::NoCredential | Self::LinkSuspended => Remedy::Link,
+            | Self::SecretLost
+            | Self::CredentialPaused
+            | Self::RegionUnknown
+            | Self::ExchangeRefused
+            | Self::SsoRequired
+            | Self::OrganizationRestricted => Remedy::Credential,
+            Self::NoCredential | Self::LinkSuspended | Self::ClientCertificate => Remedy::Link,
+            Self::TlsUntrusted => Remedy::Authority,
+            Self::ProxyError => Remedy::Proxy,
             Self::ConnectionRefused
             | Self::DnsFailure
             | Self::TlsNameMismatch
@@ -50,7 +61,7 @@ impl Cause {
             | Self::VaultUnavailable
             | Self::TlsExpired
             | Self::IndexInvalid => Remedy::Wait,
-            Self::TlsUntrusted
+            Self::AmbientDisabled
             | Self::BlockedAddress
             | Self::ForeignRealm
             | Self::IndexTooLarge
@@ -69,6 +80,7 @@ impl Cause {
                 | Self::RateLimited
                 | Self::ServerError
                 | Self::VaultUnavailable
+                | Self::ProxyError
                 | Self::Internal
         )
     }

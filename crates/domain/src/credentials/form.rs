@@ -2,10 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "host")]
+use super::{Material, Placed};
+use super::{Parameters, Placement};
 use crate::{
-    CredentialId, Description, Field, FieldProblem, Name, Provider, Secret, ServiceError, Username,
+    CredentialId, Description, Field, FieldProblem, Name, Secret, ServiceError, Shape, Username,
     access::parse_id, error::all,
 };
+#[cfg(feature = "host")]
+use crate::{CredentialKind, Provider, error::every};
 
 /// The form that adds a credential, as typed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -13,45 +18,59 @@ use crate::{
 pub struct CreateCredential {
     /// The code of a provider.
     pub provider: String,
+    /// The code of one of its shapes; empty takes the first.
+    pub shape: String,
     /// Its name.
     pub name: String,
-    /// The user name at the registry.
+    /// The user name at the registry, or the id that the shape asks for.
     pub username: String,
     /// The password, token or key.
     pub password: Secret,
+    /// What the shape needs besides.
+    pub parameters: Parameters,
     /// A remark.
     pub description: String,
+    /// Where it applies.
+    pub placement: Placement,
 }
 
 /// A credential that passed the rules.
 #[derive(Debug, Clone)]
+#[cfg(feature = "host")]
 #[expect(missing_docs, reason = "the fields of `CreateCredential`, checked")]
 pub struct NewCredential {
     pub provider: Provider,
     pub name: Name,
-    pub username: Username,
-    pub password: Secret,
+    pub material: Material,
+    pub parameters: Parameters,
     pub description: Description,
+    pub placed: Placed,
 }
 
+#[cfg(feature = "host")]
 impl CreateCredential {
-    /// Checks every field; a provider that fixes the user name fills it in.
+    /// Checks every field; what provider or shape fix is filled in.
     ///
     /// # Errors
     /// All problems at once.
     pub fn parse(self) -> Result<NewCredential, ServiceError> {
         let provider = Provider::parse(&self.provider)
             .ok_or_else(|| Field::Provider.problem("Choose a provider type."));
-        let fixed = provider.as_ref().map_or("", |provider| provider.facts().fixed_username);
-        let username = if self.username.trim().is_empty() { fixed } else { &self.username };
-        let (provider, name, username, password, description) = all!(
-            provider,
-            Name::parse(&self.name),
-            Username::parse(username),
-            checked_password(self.password),
-            Description::parse(&self.description),
+        let known = provider.as_ref().ok().copied();
+        let (material, parameters) = material(
+            known.unwrap_or(Provider::GenericRegistry),
+            &self.shape,
+            &self.username,
+            self.password,
+            self.parameters,
         );
-        Ok(NewCredential { provider, name, username, password, description })
+        let kind = known.map_or(CredentialKind::Registry, |provider| provider.facts().kind);
+        let ((provider, name), material, (description, placed)) = every!(
+            both(provider, Name::parse(&self.name)),
+            material,
+            both_many(Description::parse(&self.description), self.placement.parse(kind)),
+        );
+        Ok(NewCredential { provider, name, material, parameters, description, placed })
     }
 }
 
@@ -63,50 +82,125 @@ pub struct UpdateCredential {
     pub credential: String,
     /// The row version the person saw.
     pub row_version: String,
+    /// The code of a shape; empty keeps the present one. Another shape needs a new password.
+    pub shape: String,
     /// Its name.
     pub name: String,
-    /// The user name at the registry.
+    /// The user name at the registry, or the id that the shape asks for.
     pub username: String,
     /// The new password; empty keeps the old one.
     pub password: Secret,
+    /// What the shape needs besides.
+    pub parameters: Parameters,
     /// A remark.
     pub description: String,
+    /// `candidate` stores the new secret beside the old one and tests it first; anything else saves
+    /// it at once.
+    pub mode: String,
 }
 
-/// A change that passed the rules.
+/// A change whose plain fields passed the rules. Its content is checked by
+/// [`CredentialChange::material`] when the stored one is known.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the fields of `UpdateCredential`, checked")]
 pub struct CredentialChange {
     pub credential: CredentialId,
     pub row_version: i64,
+    /// `None` keeps the present one.
+    pub shape: Option<Shape>,
     pub name: Name,
-    pub username: Username,
+    pub username: String,
     /// `None` keeps the stored one.
     pub password: Option<Secret>,
+    pub parameters: Parameters,
     pub description: Description,
+    pub mode: SaveMode,
+}
+
+/// When a new secret begins to count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SaveMode {
+    /// At once.
+    AtOnce,
+    /// After it was tested at every linked repository; the old one counts until then.
+    Candidate,
 }
 
 impl UpdateCredential {
-    /// Checks every field.
+    /// Checks the fields that do not depend on what is stored.
     ///
     /// # Errors
     /// All problems at once.
     pub fn parse(self) -> Result<CredentialChange, ServiceError> {
-        let password = if self.password.is_empty() {
-            Ok(None)
-        } else {
-            checked_password(self.password).map(Some)
+        let shape = match self.shape.as_str() {
+            "" => Ok(None),
+            code => Shape::parse(code).map(Some).ok_or_else(unknown_shape),
         };
-        let (credential, name, username, password, description) = all!(
+        let (credential, name, username, shape, description) = all!(
             parse_id(Field::Credential, &self.credential),
             Name::parse(&self.name),
             Username::parse(&self.username),
-            password,
+            shape,
             Description::parse(&self.description),
         );
         let row_version = self.row_version.parse().map_err(|_| ServiceError::NotFound)?;
-        Ok(CredentialChange { credential, row_version, name, username, password, description })
+        Ok(CredentialChange {
+            credential,
+            row_version,
+            shape,
+            name,
+            username: username.to_string(),
+            password: (!self.password.is_empty()).then_some(self.password),
+            parameters: self.parameters,
+            description,
+            mode: if self.mode == "candidate" { SaveMode::Candidate } else { SaveMode::AtOnce },
+        })
     }
+}
+
+/// Checks what a credential is made of; an empty shape is the first of the provider. Answers the
+/// parameters that the shape has, and no others.
+///
+/// # Errors
+/// All problems at once.
+#[cfg(feature = "host")]
+pub fn material(
+    provider: Provider,
+    shape: &str,
+    username: &str,
+    password: Secret,
+    parameters: Parameters,
+) -> (Result<Material, Vec<FieldProblem>>, Parameters) {
+    let shapes = provider.facts().shapes;
+    let shape = match shape {
+        "" => shapes.first().copied(),
+        code => Shape::parse(code).filter(|shape| shapes.contains(shape)),
+    };
+    let Some(shape) = shape else { return (Err(vec![unknown_shape()]), Parameters::default()) };
+    let parameters = parameters.of(shape);
+    let typed = match Username::parse(username) {
+        Ok(typed) => typed,
+        Err(problem) => return (Err(vec![problem]), parameters),
+    };
+    let fixed = if shape == Shape::Password { provider.facts().fixed_username } else { "" };
+    let username = if typed.as_str().is_empty() { fixed } else { typed.as_str() };
+    (Material::parse(shape, username, password, &parameters), parameters)
+}
+
+fn unknown_shape() -> FieldProblem {
+    Field::Shape.problem("Choose how to authenticate from the list.")
+}
+
+/// The form that says where a credential applies.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PlaceCredential {
+    /// The credential.
+    pub credential: String,
+    /// The row version the person saw.
+    pub row_version: String,
+    /// Where it applies.
+    pub placement: Placement,
 }
 
 /// The form that deletes a credential.
@@ -154,21 +248,25 @@ impl DeleteCredential {
     }
 }
 
-fn checked_password(password: Secret) -> Result<Secret, FieldProblem> {
-    let bytes = password.expose().len();
-    if bytes == 0 {
-        return Err(Field::Password.problem("Type a password or paste a token."));
+#[cfg(feature = "host")]
+fn both<A, B>(
+    a: Result<A, FieldProblem>,
+    b: Result<B, FieldProblem>,
+) -> Result<(A, B), Vec<FieldProblem>> {
+    both_many(a, b.map_err(|problem| vec![problem]))
+}
+
+#[cfg(feature = "host")]
+fn both_many<A, B>(
+    a: Result<A, FieldProblem>,
+    b: Result<B, Vec<FieldProblem>>,
+) -> Result<(A, B), Vec<FieldProblem>> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(a), Err(b)) => Err(std::iter::once(a).chain(b).collect()),
+        (Err(a), Ok(_)) => Err(vec![a]),
+        (Ok(_), Err(b)) => Err(b),
     }
-    if bytes > Secret::MAX_BYTES {
-        return Err(
-            Field::Password.problem(format!("Too long: {bytes} bytes, the limit is 65,536."))
-        );
-    }
-    if password.expose().contains('\0') {
-        return Err(Field::Password
-            .problem("The password holds a NUL character, which no registry accepts."));
-    }
-    Ok(password)
 }
 
 #[cfg(test)]
@@ -195,10 +293,12 @@ mod tests {
 
     #[test]
     fn a_provider_fixes_the_user_name() {
-        let key = "{\n  \"type\": \"service_account\"\n}\n";
-        let credential = form("google_artifact_registry", "gar", key).parse().unwrap();
-        assert_eq!(credential.username.as_str(), "_json_key");
-        assert_eq!(credential.password.expose(), key);
+        let typed =
+            CreateCredential { shape: "password".into(), ..form("amazon_ecr", "e", "token") };
+        assert_eq!(typed.parse().unwrap().material.username(), "AWS");
+        let foreign = CreateCredential { shape: "acr_token".into(), ..form("harbor", "h", "x") };
+        let problem = foreign.parse().unwrap_err();
+        assert!(problem.problem_of(Field::Shape).is_some());
     }
 
     #[test]

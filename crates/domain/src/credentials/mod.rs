@@ -1,17 +1,35 @@
 //! Credentials: the commands people give and the views they see. No view can hold a secret.
 
+mod expiry;
 mod form;
+#[cfg(feature = "host")]
+mod material;
+mod parameters;
+mod placement;
 mod query;
+mod rotation;
 
+pub use expiry::{Expiry, ExpirySource, Notice, Urgency, WebhookForm};
 pub use form::{
-    CreateCredential, CredentialChange, DeleteCredential, NewCredential, Unlinking,
+    CreateCredential, CredentialChange, DeleteCredential, PlaceCredential, SaveMode, Unlinking,
     UpdateCredential,
 };
+#[cfg(feature = "host")]
+pub use form::{NewCredential, material};
+#[cfg(feature = "host")]
+pub use material::{Material, ServiceAccountKey};
+pub use parameters::Parameters;
+pub use placement::{Environment, PatternKind, Placed, Placement, Reach};
 pub use query::{CredentialOrder, CredentialQuery, Direction};
+pub use rotation::{
+    Candidate, CandidateLine, CandidateState, PausedHost, SecretVersion, VersionOrigin, VersionRef,
+};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CredentialId, PropagationId, Provider, RepositoryId, Timestamp, cause::Cause};
+use crate::{
+    CredentialId, PropagationId, Provider, Purpose, RepositoryId, Shape, Timestamp, cause::Cause,
+};
 
 /// How a credential is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -23,6 +41,9 @@ pub enum CredentialState {
     Active,
     /// A new version is being written; the committed one is still in use.
     Updating,
+    /// A candidate lies beside the committed version and is being tested; the committed one is
+    /// still in use.
+    Rotating,
     /// Deleted; the secret is being destroyed.
     Deleting,
     /// Gone from Vault.
@@ -39,6 +60,7 @@ impl CredentialState {
             Self::Creating => "creating",
             Self::Active => "active",
             Self::Updating => "updating",
+            Self::Rotating => "rotating",
             Self::Deleting => "deleting",
             Self::Destroyed => "destroyed",
             Self::Lost => "lost",
@@ -48,9 +70,17 @@ impl CredentialState {
     /// Reads the spelling of [`Self::as_str`].
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Creating, Self::Active, Self::Updating, Self::Deleting, Self::Destroyed, Self::Lost]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        [
+            Self::Creating,
+            Self::Active,
+            Self::Updating,
+            Self::Rotating,
+            Self::Deleting,
+            Self::Destroyed,
+            Self::Lost,
+        ]
+        .into_iter()
+        .find(|state| state.as_str() == text)
     }
 }
 
@@ -73,6 +103,14 @@ pub struct CredentialSummary {
     pub last_used_at: Option<Timestamp>,
     /// How it is doing.
     pub state: CredentialState,
+    /// When it expires, if anybody knows.
+    pub expiry: Option<Expiry>,
+    /// The environment it is made for.
+    pub environment: Environment,
+    /// The name of its project; `None` for a shared one.
+    pub project: Option<String>,
+    /// At how many hosts it is paused after refusals.
+    pub paused: u32,
 }
 
 /// A page of credentials.
@@ -117,6 +155,30 @@ pub struct CredentialDetail {
     pub links: Vec<LinkedRepository>,
     /// The updates and their results, newest first, at most 20.
     pub history: Vec<Propagation>,
+    /// How it authenticates.
+    pub shape: Shape,
+    /// What the shape needs besides; nothing of it is secret.
+    pub parameters: Parameters,
+    /// In which projects it may be used.
+    pub reach: Reach,
+    /// The name of its project; empty for a shared one.
+    pub project: String,
+    /// What it may be looked up for.
+    pub purposes: Vec<Purpose>,
+    /// A URL or a regular expression; empty for none.
+    pub pattern: String,
+    /// How it is compared.
+    pub pattern_kind: PatternKind,
+    /// The environment it is made for.
+    pub environment: Environment,
+    /// When it expires, if anybody knows.
+    pub expiry: Option<Expiry>,
+    /// What is stored in Vault, newest first.
+    pub versions: Vec<SecretVersion>,
+    /// The candidate that is being tested, if any.
+    pub candidate: Option<Candidate>,
+    /// The hosts where it is paused after refusals.
+    pub paused: Vec<PausedHost>,
 }
 
 /// A repository that uses a credential.
@@ -160,13 +222,20 @@ pub struct CredentialChoice {
     pub provider: Provider,
     /// Whether the provider serves the host, or another repository of this host uses it.
     pub fits_host: bool,
+    /// The environment it is made for.
+    pub environment: Environment,
+    /// The name of its project; `None` for a shared one.
+    pub project: Option<String>,
 }
 
 /// What a save answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Saved {
     /// The credential.
     pub id: CredentialId,
     /// The propagation it started, when it has links and the secret or user name changed.
     pub propagation: Option<PropagationId>,
+    /// Something to look at, although it was saved: a pattern that overlaps with another
+    /// credential's, or rights that are wider than needed.
+    pub warning: Option<String>,
 }

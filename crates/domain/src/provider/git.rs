@@ -1,6 +1,6 @@
 //! The Git hosts of the catalogue.
 
-use super::{CredentialKind, ProviderFacts};
+use super::{CredentialKind, ProviderFacts, Shape};
 
 pub(super) const GITHUB: ProviderFacts = ProviderFacts {
     code: "github",
@@ -11,10 +11,7 @@ pub(super) const GITHUB: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "Your GitHub user name, or x-access-token",
     password_hint: "A personal access token with read access to contents",
-    steps: &[
-        "Open GitHub → Settings → Developer settings → Personal access tokens → Fine-grained tokens.",
-        "Choose the repositories and grant Contents: Read-only (Read and write only to commit).",
-    ],
+    shapes: &[Shape::GithubApp, Shape::Password],
 };
 
 pub(super) const GITLAB: ProviderFacts = ProviderFacts {
@@ -26,10 +23,7 @@ pub(super) const GITLAB: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "oauth2, or the name of the token",
     password_hint: "A project access token with read_repository",
-    steps: &[
-        "Open the project → Settings → Access tokens.",
-        "Create a token with the scope read_repository (write_repository only to commit).",
-    ],
+    shapes: &[Shape::Password],
 };
 
 pub(super) const BITBUCKET: ProviderFacts = ProviderFacts {
@@ -41,10 +35,7 @@ pub(super) const BITBUCKET: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "x-token-auth, or your Bitbucket user name",
     password_hint: "A repository access token",
-    steps: &[
-        "Open the repository → Repository settings → Access tokens.",
-        "Create a token with Repositories: Read.",
-    ],
+    shapes: &[Shape::Password],
 };
 
 pub(super) const GENERIC_GIT: ProviderFacts = ProviderFacts {
@@ -56,5 +47,5 @@ pub(super) const GENERIC_GIT: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "User name",
     password_hint: "Password or access token",
-    steps: &["Create an account or token with read access to the repository over HTTPS."],
+    shapes: &[Shape::Password],
 };

@@ -1,7 +1,14 @@
 //! The provider catalogue: what Hawser knows about each registry and Git host.
 
+mod advice;
 mod git;
+mod guide;
 mod registries;
+mod shape;
+
+pub use advice::{Advice, Severity, advise, registry_place};
+pub use guide::{Access, Guide, Link, Step};
+pub use shape::{Need, Shape, ShapeFacts, ShapeField, Typed};
 
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +43,7 @@ impl CredentialKind {
 }
 
 /// What a credential may be looked up for (F2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Purpose {
     /// Git repositories.
@@ -45,6 +52,27 @@ pub enum Purpose {
     Helm,
     /// Container images.
     Image,
+}
+
+impl Purpose {
+    /// Every purpose.
+    pub const ALL: [Self; 3] = [Self::Git, Self::Helm, Self::Image];
+
+    /// As the database and the API spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Git => "git",
+            Self::Helm => "helm",
+            Self::Image => "image",
+        }
+    }
+
+    /// Reads the spelling of [`Self::as_str`].
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.as_str() == text)
+    }
 }
 
 /// Where a credential comes from.
@@ -79,7 +107,8 @@ pub struct ProviderFacts {
     pub label: &'static str,
     /// Registry or Git.
     pub kind: CredentialKind,
-    /// Host suffixes this provider is recognized by; an entry without a leading dot is the whole host.
+    /// Host suffixes this provider is recognized by; an entry without a leading dot is the whole
+    /// host. Of Amazon's hosts only those of registries count ([`registry_place`]).
     pub hosts: &'static [&'static str],
     /// What a repository URL looks like.
     pub url_example: &'static str,
@@ -89,8 +118,8 @@ pub struct ProviderFacts {
     pub username_hint: &'static str,
     /// What to paste as password.
     pub password_hint: &'static str,
-    /// How to create it there, step by step, read-only by default.
-    pub steps: &'static [&'static str],
+    /// The ways to authenticate, the recommended one first.
+    pub shapes: &'static [Shape],
 }
 
 impl Provider {
@@ -133,6 +162,9 @@ impl Provider {
     #[must_use]
     pub fn serves(self, host: &str) -> bool {
         let host = host.to_ascii_lowercase();
+        if self == Self::AmazonEcr {
+            return registry_place(&host).is_some();
+        }
         self.facts().hosts.iter().any(|known| match known.strip_prefix('.') {
             Some(_) => host.ends_with(known) && host.len() > known.len(),
             None => host == *known,
@@ -179,9 +211,8 @@ mod tests {
             let facts = provider.facts();
             assert_eq!(Provider::parse(facts.code), Some(provider));
             assert_eq!(serde_json::to_string(&provider).unwrap(), format!("\"{}\"", facts.code));
-            assert!(
-                !facts.label.is_empty() && !facts.steps.is_empty() && !facts.url_example.is_empty()
-            );
+            assert!(!facts.label.is_empty() && !facts.url_example.is_empty());
+            assert!(!facts.shapes.is_empty(), "{}", facts.code);
         }
     }
 
@@ -194,10 +225,16 @@ mod tests {
             Some(Provider::GoogleArtifactRegistry)
         );
         assert_eq!(
-            Provider::of_host("1.dkr.ecr.eu-west-1.amazonaws.com"),
+            Provider::of_host("123456789012.dkr.ecr.eu-west-1.amazonaws.com"),
             Some(Provider::AmazonEcr)
         );
-        for other in ["ghcr.io.evil.example", "evilghcr.io", "pkg.dev", "charts.example.com"] {
+        for other in [
+            "ghcr.io.evil.example",
+            "evilghcr.io",
+            "pkg.dev",
+            "bucket.s3.amazonaws.com",
+            "charts.example.com",
+        ] {
             assert_eq!(Provider::of_host(other), None, "{other}");
         }
     }

@@ -1,6 +1,6 @@
 //! The registries of the catalogue. Sources: the product manual (F30 to F48) and each provider's own pages.
 
-use super::{CredentialKind, ProviderFacts};
+use super::{CredentialKind, ProviderFacts, Shape};
 
 pub(super) const GHCR: ProviderFacts = ProviderFacts {
     code: "ghcr",
@@ -11,11 +11,7 @@ pub(super) const GHCR: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "Your GitHub user name",
     password_hint: "A classic personal access token (ghp_…); GHCR refuses fine-grained ones (github_pat_…)",
-    steps: &[
-        "Open GitHub → Settings → Developer settings → Personal access tokens → Tokens (classic).",
-        "Generate a new token with the scope read:packages. Add write:packages only if you push.",
-        "If the organization uses SSO, choose Configure SSO and authorize the token.",
-    ],
+    shapes: &[Shape::Password, Shape::GithubApp],
 };
 
 pub(super) const GOOGLE_ARTIFACT_REGISTRY: ProviderFacts = ProviderFacts {
@@ -24,13 +20,14 @@ pub(super) const GOOGLE_ARTIFACT_REGISTRY: ProviderFacts = ProviderFacts {
     kind: CredentialKind::Registry,
     hosts: &[".pkg.dev", "gcr.io", ".gcr.io"],
     url_example: "oci://REGION-docker.pkg.dev/PROJECT/REPOSITORY",
-    fixed_username: "_json_key",
+    fixed_username: "",
     username_hint: "_json_key",
     password_hint: "The entire JSON key file of the service account",
-    steps: &[
-        "Open Google Cloud Console → IAM & Admin → Service Accounts and create a service account.",
-        "Grant it the role Artifact Registry Reader.",
-        "Open Keys → Add key → Create new key → JSON, and paste the whole file as the password.",
+    shapes: &[
+        Shape::GoogleKeyExchange,
+        Shape::GoogleKey,
+        Shape::GoogleWorkload,
+        Shape::GoogleKeyBase64,
     ],
 };
 
@@ -43,11 +40,7 @@ pub(super) const AMAZON_ECR: ProviderFacts = ProviderFacts {
     fixed_username: "AWS",
     username_hint: "AWS",
     password_hint: "The token that aws ecr get-login-password prints; it expires after 12 hours",
-    steps: &[
-        "Run: aws ecr get-login-password --region REGION",
-        "Paste the printed token as the password. It expires after 12 hours.",
-        "The identity needs AmazonEC2ContainerRegistryReadOnly and nothing more.",
-    ],
+    shapes: &[Shape::EcrAccessKey, Shape::EcrRole, Shape::Password],
 };
 
 pub(super) const AMAZON_ECR_PUBLIC: ProviderFacts = ProviderFacts {
@@ -59,10 +52,7 @@ pub(super) const AMAZON_ECR_PUBLIC: ProviderFacts = ProviderFacts {
     fixed_username: "AWS",
     username_hint: "AWS",
     password_hint: "The token that aws ecr-public get-login-password prints; it expires after 12 hours",
-    steps: &[
-        "Run: aws ecr-public get-login-password --region us-east-1",
-        "Paste the printed token as the password. Public charts can also be read without a credential.",
-    ],
+    shapes: &[Shape::EcrPublicAccessKey, Shape::Password],
 };
 
 pub(super) const AZURE_ACR: ProviderFacts = ProviderFacts {
@@ -74,11 +64,7 @@ pub(super) const AZURE_ACR: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "The appId of the service principal, or the name of a repository-scoped token",
     password_hint: "The password of the service principal or token",
-    steps: &[
-        "Run: az ad sp create-for-rbac --name hawser --role AcrPull --scopes REGISTRY_ID",
-        "Username is the appId of the output, password is its password.",
-        "A repository-scoped token (Repository permissions → Tokens) works too; it cannot list the catalog.",
-    ],
+    shapes: &[Shape::AcrEntra, Shape::AcrServicePrincipal, Shape::AcrToken],
 };
 
 pub(super) const DOCKER_HUB: ProviderFacts = ProviderFacts {
@@ -90,10 +76,7 @@ pub(super) const DOCKER_HUB: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "Your Docker Hub user name or organization",
     password_hint: "An access token (dckr_pat_…), not your password",
-    steps: &[
-        "Open Docker Hub → Account Settings → Security → New Access Token.",
-        "Choose the permission Read, and paste the token as the password (not your password).",
-    ],
+    shapes: &[Shape::Password],
 };
 
 pub(super) const HARBOR: ProviderFacts = ProviderFacts {
@@ -105,11 +88,7 @@ pub(super) const HARBOR: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "robot$PROJECT+NAME",
     password_hint: "The secret that Harbor shows once when the robot is made",
-    steps: &[
-        "Open the project in Harbor → Robot Accounts → New Robot Account.",
-        "Grant Pull (and List) on repositories and artifacts, nothing else.",
-        "Username is the full name, such as robot$project+name; password is the shown secret.",
-    ],
+    shapes: &[Shape::Password],
 };
 
 pub(super) const JFROG: ProviderFacts = ProviderFacts {
@@ -121,10 +100,7 @@ pub(super) const JFROG: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "Your Artifactory user name",
     password_hint: "An identity or access token; API keys no longer work",
-    steps: &[
-        "Open your profile in Artifactory → Edit Profile → Generate an Identity Token.",
-        "API keys have reached their end of life: use an identity, reference or access token.",
-    ],
+    shapes: &[Shape::Password],
 };
 
 pub(super) const GITLAB_REGISTRY: ProviderFacts = ProviderFacts {
@@ -136,10 +112,7 @@ pub(super) const GITLAB_REGISTRY: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "gitlab+deploy-token-NUMBER, or your user name",
     password_hint: "The deploy token, or a personal access token with read_registry",
-    steps: &[
-        "Open the project or group → Settings → Repository → Deploy tokens.",
-        "Create a token with the scope read_registry (and read_package_registry for Helm HTTP).",
-    ],
+    shapes: &[Shape::Password],
 };
 
 pub(super) const QUAY: ProviderFacts = ProviderFacts {
@@ -151,10 +124,7 @@ pub(super) const QUAY: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "ORGANIZATION+ROBOT",
     password_hint: "The robot account's token",
-    steps: &[
-        "Open the organization in Quay → Robot Accounts → Create Robot Account.",
-        "Give it Read on the repositories; username is organization+robot.",
-    ],
+    shapes: &[Shape::Password],
 };
 
 pub(super) const CHAINGUARD: ProviderFacts = ProviderFacts {
@@ -166,10 +136,7 @@ pub(super) const CHAINGUARD: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "The identity id that the pull token prints",
     password_hint: "The pull token (a long JWT)",
-    steps: &[
-        "Run: chainctl auth pull-token create --ttl=720h",
-        "It prints a docker login command; take username and password from there.",
-    ],
+    shapes: &[Shape::PullToken],
 };
 
 pub(super) const GENERIC_REGISTRY: ProviderFacts = ProviderFacts {
@@ -181,8 +148,5 @@ pub(super) const GENERIC_REGISTRY: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "User name",
     password_hint: "Password or access token",
-    steps: &[
-        "Create an account or token with read access at the registry.",
-        "Prefer a token that can be revoked on its own to a person's password.",
-    ],
+    shapes: &[Shape::Password, Shape::ClientCertificate],
 };

@@ -22,12 +22,20 @@ pub struct AddRepository {
     pub name: String,
     /// `helm`, `oci`, or empty to find out by asking the host.
     pub kind: String,
-    /// The id of a credential, or empty for none.
+    /// The id of a credential, `automatic` for the one that matches the URL, or empty for none.
     pub credential: String,
     /// Seconds between syncs; empty for 1 hour.
     pub interval: String,
     /// Chart names, one per line or comma, for registries that cannot list them.
     pub charts: String,
+    /// The id of a project; empty for the default one.
+    pub project: String,
+    /// `dev`, `staging`, `production`, or empty.
+    pub environment: String,
+    /// Certificate authorities to trust for this host, in PEM; empty for those of the system.
+    pub ca: String,
+    /// The name of a proxy that the operator allows; empty for none.
+    pub proxy: String,
 }
 
 /// The form that changes a repository, as typed.
@@ -50,4 +58,12 @@ pub struct EditRepository {
     pub interval: String,
     /// See [`AddRepository`].
     pub charts: String,
+    /// See [`AddRepository`].
+    pub project: String,
+    /// See [`AddRepository`].
+    pub environment: String,
+    /// See [`AddRepository`].
+    pub ca: String,
+    /// See [`AddRepository`].
+    pub proxy: String,
 }

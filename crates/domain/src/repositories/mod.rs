@@ -8,13 +8,16 @@ mod url;
 
 pub use form::{AddRepository, EditRepository, INTERVALS};
 #[cfg(feature = "host")]
-pub use rules::RepositoryFields;
+pub use rules::{Chosen, RepositoryFields};
 #[cfg(feature = "host")]
 pub use url::RepositoryUrl;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cause, CredentialId, RepositoryId, SyncRunId, Timestamp};
+use crate::{
+    Cause, CredentialId, ProjectId, RepositoryId, SyncRunId, Timestamp, connections::Quota,
+    credentials::Environment,
+};
 
 /// How a repository speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -117,6 +120,10 @@ pub struct Link {
     pub name: String,
     /// Whether it is in force.
     pub state: LinkState,
+    /// Whether the URL chose it, and not a person.
+    pub is_automatic: bool,
+    /// The environment the credential is made for.
+    pub environment: Environment,
 }
 
 /// The query of the Repositories page.
@@ -167,6 +174,10 @@ pub struct RepositorySummary {
     pub cause: Option<Cause>,
     /// Since when its charts may be outdated: the last good sync before the failure.
     pub stale_since: Option<Timestamp>,
+    /// The environment it belongs to.
+    pub environment: Environment,
+    /// The name of its project.
+    pub project_name: String,
 }
 
 /// A page of repositories.
@@ -197,6 +208,16 @@ pub struct RepositoryDetail {
     pub next_sync_at: Option<Timestamp>,
     /// The last runs, newest first, at most 20.
     pub runs: Vec<SyncRun>,
+    /// Its project.
+    pub project: ProjectId,
+    /// Whether the URL chooses the credential, also when none matches now.
+    pub is_automatic: bool,
+    /// Certificate authorities to trust for this host, in PEM.
+    pub ca: String,
+    /// The name of its proxy; empty for none.
+    pub proxy: String,
+    /// The limit of requests, as the last answer told it.
+    pub quota: Option<Quota>,
 }
 
 /// One run of a sync.

@@ -3,8 +3,8 @@
 
 use super::{AddRepository, EditRepository, INTERVALS, RepositoryKind, RepositoryUrl};
 use crate::{
-    CredentialId, Field, FieldProblem, Name, RepositoryId, ServiceError, access::parse_id,
-    error::all,
+    CredentialId, Field, FieldProblem, Name, ProjectId, RepositoryId, ServiceError,
+    access::parse_id, credentials::Environment, error::all,
 };
 
 /// The fields of a repository that passed the rules.
@@ -15,10 +15,28 @@ pub struct RepositoryFields {
     pub name: Name,
     /// `None` when it has to be found out.
     pub kind: Option<RepositoryKind>,
-    pub credential: Option<CredentialId>,
+    pub credential: Chosen,
     /// Seconds; 0 for only by hand.
     pub interval: u32,
     pub chart_names: Vec<String>,
+    /// `None` is the default project.
+    pub project: Option<ProjectId>,
+    pub environment: Environment,
+    /// PEM; empty for the authorities of the system.
+    pub ca: String,
+    /// Empty for none.
+    pub proxy: String,
+}
+
+/// Which credential a person chose for a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chosen {
+    /// None.
+    Nothing,
+    /// The one that matches the URL.
+    Automatic,
+    /// This one.
+    Credential(CredentialId),
 }
 
 impl AddRepository {
@@ -33,15 +51,31 @@ impl AddRepository {
             (_, typed) => Name::parse(typed),
         };
         let implied = url.as_ref().ok().and_then(RepositoryUrl::implied_kind);
-        let (url, name, credential, interval, chart_names) = all!(
+        let (url, name, credential, interval, chart_names, project, environment, ca) = all!(
             url,
             name,
-            optional_credential(&self.credential),
+            chosen(&self.credential),
             interval(&self.interval),
-            chart_names(&self.charts)
+            chart_names(&self.charts),
+            project(&self.project),
+            Environment::parse(self.environment.trim())
+                .ok_or_else(|| Field::Environment.problem("Choose an environment from the list.")),
+            authorities(&self.ca),
         );
         let kind = RepositoryKind::parse(&self.kind).or(implied);
-        Ok(RepositoryFields { url, name, kind, credential, interval, chart_names })
+        let proxy = self.proxy.trim().to_owned();
+        Ok(RepositoryFields {
+            url,
+            name,
+            kind,
+            credential,
+            interval,
+            chart_names,
+            project,
+            environment,
+            ca,
+            proxy,
+        })
     }
 }
 
@@ -60,13 +94,42 @@ impl EditRepository {
             credential: self.credential,
             interval: self.interval,
             charts: self.charts,
+            project: self.project,
+            environment: self.environment,
+            ca: self.ca,
+            proxy: self.proxy,
         };
         Ok((repository, row_version, fields.parse()?))
     }
 }
 
-fn optional_credential(text: &str) -> Result<Option<CredentialId>, FieldProblem> {
-    if text.is_empty() { Ok(None) } else { parse_id(Field::Credential, text).map(Some) }
+fn chosen(text: &str) -> Result<Chosen, FieldProblem> {
+    match text {
+        "" => Ok(Chosen::Nothing),
+        "automatic" => Ok(Chosen::Automatic),
+        id => parse_id(Field::Credential, id).map(Chosen::Credential),
+    }
+}
+
+fn project(text: &str) -> Result<Option<ProjectId>, FieldProblem> {
+    if text.is_empty() { Ok(None) } else { parse_id(Field::Project, text).map(Some) }
+}
+
+/// The most bytes of a list of certificate authorities.
+const MAX_CA_BYTES: usize = 64 * 1_024;
+
+/// Certificate authorities in PEM. A private key pasted by mistake is not taken.
+fn authorities(text: &str) -> Result<String, FieldProblem> {
+    let pem = text.trim();
+    let fine = pem.is_empty()
+        || (pem.len() <= MAX_CA_BYTES
+            && pem.contains("-----BEGIN CERTIFICATE-----")
+            && !pem.contains("PRIVATE KEY"));
+    if fine {
+        Ok(pem.replace("\r\n", "\n"))
+    } else {
+        Err(Field::Ca.problem("Paste certificates in PEM, with their BEGIN and END lines."))
+    }
 }
 
 fn interval(text: &str) -> Result<u32, FieldProblem> {
@@ -128,7 +191,10 @@ mod tests {
         };
         let fields = form.parse().unwrap();
         assert_eq!(fields.name.as_str(), "charts.example.com/stable");
-        assert_eq!((fields.kind, fields.credential, fields.interval), (None, None, 3_600));
+        assert_eq!(
+            (fields.kind, fields.credential, fields.interval),
+            (None, Chosen::Nothing, 3_600)
+        );
     }
 
     #[test]

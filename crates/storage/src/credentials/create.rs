@@ -2,51 +2,66 @@
 
 use domain::{CredentialId, OperationId, Provider, Scope, Timestamp};
 
+use super::{
+    Operation, PlacedRow,
+    values::{parameters_text, project_of, purposes_text},
+};
 use crate::{Db, Result, Tx, on, sql};
 
 /// A credential whose first secret is about to be written.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "the columns of the row")]
 pub struct NewRow<'a> {
-    pub id: CredentialId,
+    /// Where it comes from.
     pub provider: Provider,
-    pub name: &'a str,
-    pub name_key: &'a str,
-    pub username: &'a str,
-    pub description: &'a str,
-    pub operation: OperationId,
-    pub actor: &'a str,
+    /// The write of its first secret, with what does not depend on the place.
+    pub operation: &'a Operation,
+    /// Where it applies.
+    pub placed: &'a PlacedRow,
+    /// When it is made.
     pub now: Timestamp,
 }
 
 /// Inserts a credential in state `creating`.
 ///
 /// # Errors
-/// When the name is taken ([`crate::Error::is_duplicate`]), or the database refuses.
+/// When the name is taken ([`crate::Error::is_duplicate`]), the project is not there
+/// ([`crate::Error::is_dangling`]), or the database refuses.
 pub async fn insert(tx: &mut Tx, scope: Scope, row: &NewRow<'_>) -> Result<()> {
+    let parameters = parameters_text(&row.operation.parameters)?;
+    let (operation, placed) = (row.operation, row.placed);
     on!(tx.inner(), tx => {
         sqlx::query(sql!(
-            "insert into credentials (organization_id, id, provider, name, name_key, username, description,
+            "insert into credentials (organization_id, id, provider, shape, parameters, name, name_key, username,
+               description, project_id, purposes, pattern, pattern_kind, environment, expires_at, expiry_source,
                state, operation_id, created_at, created_by, updated_at, updated_by)
-             values ($1, $2, $3, $4, $5, $6, $7, 'creating', $8, $9, $10, $9, $10)"
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'creating', $17, $18, $19,
+               $18, $19)"
         ))
         .bind(scope.organization().uuid())
-        .bind(row.id.uuid())
+        .bind(operation.credential.uuid())
         .bind(row.provider.facts().code)
-        .bind(row.name)
-        .bind(row.name_key)
-        .bind(row.username)
-        .bind(row.description)
-        .bind(row.operation.uuid())
+        .bind(operation.shape.facts().code)
+        .bind(parameters.as_str())
+        .bind(operation.name.as_str())
+        .bind(operation.name_key.as_str())
+        .bind(operation.username.as_str())
+        .bind(operation.description.as_str())
+        .bind(project_of(placed.reach))
+        .bind(purposes_text(&placed.purposes))
+        .bind(placed.pattern.as_str())
+        .bind(placed.pattern_kind.as_str())
+        .bind(placed.environment.as_str())
+        .bind(placed.expires.map(|(at, _)| at.millis()))
+        .bind(placed.expires.map(|(_, source)| source.as_str()))
+        .bind(operation.id.uuid())
         .bind(row.now.millis())
-        .bind(row.actor)
+        .bind(operation.actor.as_str())
         .execute(&mut **tx)
         .await
         .map(drop)
     })?;
     Ok(())
 }
-
 /// Whether a credential other than `except` has this name.
 ///
 /// # Errors

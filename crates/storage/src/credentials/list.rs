@@ -6,8 +6,26 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{provider, state};
+use super::{environment, provider, state, values::expiry};
 use crate::{Db, Result, charts::pattern, on, sql};
+
+/// Who looks: what is written about a shared credential is found by those who manage credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Somebody who manages credentials.
+    Manager,
+    /// Any other member.
+    Member,
+}
+
+impl Reader {
+    const fn number(self) -> i64 {
+        match self {
+            Self::Manager => 1,
+            Self::Member => 0,
+        }
+    }
+}
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -19,6 +37,12 @@ struct Row {
     created_at: i64,
     last_used_at: Option<i64>,
     state: String,
+    expires_at: Option<i64>,
+    expiry_source: Option<String>,
+    secret_at: Option<i64>,
+    environment: String,
+    project: Option<String>,
+    paused: i64,
 }
 
 impl Row {
@@ -32,6 +56,15 @@ impl Row {
             created_at: Timestamp::from_millis(self.created_at),
             last_used_at: self.last_used_at.map(Timestamp::from_millis),
             state: state(&self.state)?,
+            expiry: expiry(
+                self.expires_at,
+                self.expiry_source.as_deref(),
+                self.secret_at,
+                self.created_at,
+            )?,
+            environment: environment(&self.environment)?,
+            project: self.project,
+            paused: u32::try_from(self.paused).unwrap_or(u32::MAX),
         })
     }
 }
@@ -44,20 +77,29 @@ pub async fn page(
     db: &Db,
     scope: Scope,
     query: &CredentialQuery,
+    reader: Reader,
 ) -> Result<Vec<CredentialSummary>> {
     let rows = match (query.order, query.direction) {
-        (CredentialOrder::Name, Direction::Ascending) => by_name(db, scope, query).await?,
-        (order, direction) => ordered(db, scope, query, column(order), direction).await?,
+        (CredentialOrder::Name, Direction::Ascending) => by_name(db, scope, query, reader).await?,
+        (order, direction) => ordered(db, scope, query, signed(order, direction), reader).await?,
     };
     rows.into_iter().map(Row::summary).collect()
 }
 
 /// The order nearly every visit has: the index on the name gives it, so that only the rows of one
 /// page are counted.
-async fn by_name(db: &Db, scope: Scope, query: &CredentialQuery) -> Result<Vec<Row>> {
+async fn by_name(
+    db: &Db,
+    scope: Scope,
+    query: &CredentialQuery,
+    reader: Reader,
+) -> Result<Vec<Row>> {
     Ok(on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            r"select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state,
+            r"select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source, c.secret_at,
+                c.environment, p.name as project,
+                (select count(*) from refusals f where f.organization_id = c.organization_id
+                   and f.credential_id = c.id and f.paused_at is not null) as paused,
                 (select count(*) from links l
                  where l.organization_id = c.organization_id and l.credential_id = c.id) as linked,
                 (select count(*) from links l
@@ -65,8 +107,10 @@ async fn by_name(db: &Db, scope: Scope, query: &CredentialQuery) -> Result<Vec<R
                  where l.organization_id = c.organization_id and l.credential_id = c.id
                    and r.state = 'failing') as failing
               from credentials c
+              left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
               where c.organization_id = $1 and c.deleted_at is null
-                and (c.name_key like $2 escape '\' or lower(c.description) like $2 escape '\')
+                and (c.name_key like $2 escape '\'
+                  or (lower(c.description) like $2 escape '\' and ($6 = 1 or c.project_id is not null)))
                 and ($3 = '' or c.provider = $3)
               order by c.name_key
               limit $4 offset $5"
@@ -76,6 +120,7 @@ async fn by_name(db: &Db, scope: Scope, query: &CredentialQuery) -> Result<Vec<R
         .bind(query.provider.as_str())
         .bind(i64::from(CredentialQuery::PAGE_ROWS))
         .bind(offset(query))
+        .bind(reader.number())
         .fetch_all(pool)
         .await
     })?)
@@ -85,16 +130,18 @@ async fn ordered(
     db: &Db,
     scope: Scope,
     query: &CredentialQuery,
-    column: i64,
-    direction: Direction,
+    order: i64,
+    reader: Reader,
 ) -> Result<Vec<Row>> {
-    // Downwards is the negative number of the column: the list of what can be sorted by is closed.
-    let order = if direction == Direction::Descending { -column } else { column };
     Ok(on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            r"select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state,
+            r"select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source, c.secret_at,
+                c.environment, p.name as project,
+                (select count(*) from refusals f where f.organization_id = c.organization_id
+                   and f.credential_id = c.id and f.paused_at is not null) as paused,
                 coalesce(u.linked, 0) as linked, coalesce(u.failing, 0) as failing
               from credentials c
+              left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
               left join (
                 select l.credential_id, count(*) as linked,
                   count(case when r.state = 'failing' then 1 end) as failing
@@ -104,7 +151,8 @@ async fn ordered(
                 group by l.credential_id
               ) u on u.credential_id = c.id
               where c.organization_id = $1 and c.deleted_at is null
-                and (c.name_key like $2 escape '\' or lower(c.description) like $2 escape '\')
+                and (c.name_key like $2 escape '\'
+                  or (lower(c.description) like $2 escape '\' and ($7 = 1 or c.project_id is not null)))
                 and ($3 = '' or c.provider = $3)
               order by
                 case when $4 = 1 then c.name_key end, case when $4 = -1 then c.name_key end desc,
@@ -123,18 +171,24 @@ async fn ordered(
         .bind(order)
         .bind(i64::from(CredentialQuery::PAGE_ROWS))
         .bind(offset(query))
+        .bind(reader.number())
         .fetch_all(pool)
         .await
     })?)
 }
 
-const fn column(order: CredentialOrder) -> i64 {
-    match order {
+/// The number of a column; downwards is the negative one. The list of what can be sorted by is closed.
+const fn signed(order: CredentialOrder, direction: Direction) -> i64 {
+    let column = match order {
         CredentialOrder::Name => 1,
         CredentialOrder::Provider => 2,
         CredentialOrder::Linked => 3,
         CredentialOrder::Created => 4,
         CredentialOrder::LastUsed => 5,
+    };
+    match direction {
+        Direction::Ascending => column,
+        Direction::Descending => -column,
     }
 }
 
@@ -142,21 +196,53 @@ fn offset(query: &CredentialQuery) -> i64 {
     i64::from(query.page.max(1) - 1) * i64::from(CredentialQuery::PAGE_ROWS)
 }
 
+/// The credentials that expire, soonest first.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn expiring(db: &Db, scope: Scope, limit: u32) -> Result<Vec<CredentialSummary>> {
+    let rows: Vec<Row> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source,
+               c.secret_at, c.environment, p.name as project,
+               (select count(*) from refusals f where f.organization_id = c.organization_id
+                  and f.credential_id = c.id and f.paused_at is not null) as paused,
+               (select count(*) from links l
+                where l.organization_id = c.organization_id and l.credential_id = c.id) as linked,
+               (select count(*) from links l
+                join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+                where l.organization_id = c.organization_id and l.credential_id = c.id
+                  and r.state = 'failing') as failing
+             from credentials c
+             left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+             where c.organization_id = $1 and c.deleted_at is null and c.expires_at is not null
+             order by c.expires_at, c.name_key limit $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await
+    })?;
+    rows.into_iter().map(Row::summary).collect()
+}
+
 /// How many credentials the query finds.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn count(db: &Db, scope: Scope, query: &CredentialQuery) -> Result<u32> {
+pub async fn count(db: &Db, scope: Scope, query: &CredentialQuery, reader: Reader) -> Result<u32> {
     let count: i64 = on!(db.read(), pool => {
         sqlx::query_scalar(sql!(
             r"select count(*) from credentials
               where organization_id = $1 and deleted_at is null
-                and (name_key like $2 escape '\' or lower(description) like $2 escape '\')
+                and (name_key like $2 escape '\'
+                  or (lower(description) like $2 escape '\' and ($4 = 1 or project_id is not null)))
                 and ($3 = '' or provider = $3)"
         ))
         .bind(scope.organization().uuid())
         .bind(pattern(&query.search))
         .bind(query.provider.as_str())
+        .bind(reader.number())
         .fetch_one(pool)
         .await
     })?;

@@ -1,27 +1,30 @@
 //! SQL of credentials: everything but the secret, which only Vault holds.
 
+mod candidate;
+mod choices;
 mod create;
 mod delete;
+mod expiry;
 mod list;
 mod operations;
+mod placement;
 mod read;
 mod update;
+mod values;
+mod versions;
 
+pub use candidate::{
+    Staged, Tested, abandon, candidate, candidate_lines, is_testing, note_test, rotating, stage,
+};
+pub use choices::choices;
 pub use create::{NewRow, insert, name_is_taken, remove_unborn};
 pub use delete::{Deleted, deleted, destroyed, tombstone};
-pub use list::{count, count_all, page};
-pub use operations::{Ended, Kind, Operation, begin, ended, overdue, settle};
-pub use read::{Committed, Existing, choices, committed, existing, get, mark_used};
+pub use expiry::set_expiry;
+pub use list::{Reader, count, count_all, expiring, page};
+pub use operations::{Ended, Kind, Operation, Standing, Step, begin, overdue, settle, standing};
+pub use placement::{PlacedRow, next_placement, place, stamp};
+pub use read::{Committed, Existing, committed, existing, get, mark_used};
 pub use update::{Description, commit, describe, give_back, take};
+pub use versions::{Version, version, versions};
 
-use domain::{Provider, credentials::CredentialState};
-
-use crate::{Error, Result};
-
-pub(crate) fn provider(code: &str) -> Result<Provider> {
-    Provider::parse(code).ok_or(Error::Value { column: "credentials.provider" })
-}
-
-pub(crate) fn state(text: &str) -> Result<CredentialState> {
-    CredentialState::parse(text).ok_or(Error::Value { column: "credentials.state" })
-}
+pub(crate) use values::{environment, parameters, pattern_kind, provider, purposes, shape, state};

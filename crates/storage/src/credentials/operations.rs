@@ -1,11 +1,12 @@
 //! Intended writes of secrets, with everything but the secret.
 
 use domain::{
-    CredentialId, OperationId, OrganizationId, Scope, Timestamp, credentials::CredentialState,
+    CredentialId, OperationId, OrganizationId, Scope, Shape, Timestamp,
+    credentials::{CredentialState, Parameters},
 };
 use uuid::Uuid;
 
-use super::state;
+use super::{parameters, shape, state, values::parameters_text};
 use crate::{Db, Error, Result, Tx, on, sql};
 
 /// What an operation does.
@@ -15,6 +16,23 @@ pub enum Kind {
     Create,
     /// Writes a newer one.
     Update,
+    /// Writes an earlier one again.
+    Restore,
+    /// Writes a newer one that has to pass a test before it counts.
+    Candidate,
+}
+
+impl Kind {
+    const ALL: [Self; 4] = [Self::Create, Self::Update, Self::Restore, Self::Candidate];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Restore => "restore",
+            Self::Candidate => "candidate",
+        }
+    }
 }
 
 /// An operation, with what takes effect when it is committed.
@@ -32,6 +50,12 @@ pub struct Operation {
     pub description: String,
     pub username: String,
     pub fingerprint: String,
+    pub shape: Shape,
+    pub parameters: Parameters,
+    /// When the secret expires, as it tells itself or as its provider fixes it.
+    pub expires_at: Option<Timestamp>,
+    /// What changes, for people.
+    pub changed: String,
     pub actor: String,
 }
 
@@ -46,26 +70,28 @@ pub async fn begin(
     now: Timestamp,
     deadline: Timestamp,
 ) -> Result<()> {
-    let kind = match operation.kind {
-        Kind::Create => "create",
-        Kind::Update => "update",
-    };
+    let parameters = parameters_text(&operation.parameters)?;
     on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "insert into secret_operations (organization_id, id, credential_id, kind, state, prior_state, name,
-               name_key, description, username, fingerprint, actor, created_at, deadline_at)
-             values ($1, $2, $3, $4, 'intent', $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+               name_key, description, username, fingerprint, shape, parameters, expires_at, changed, actor, created_at,
+               deadline_at)
+             values ($1, $2, $3, $4, 'intent', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
         ))
         .bind(scope.organization().uuid())
         .bind(operation.id.uuid())
         .bind(operation.credential.uuid())
-        .bind(kind)
+        .bind(operation.kind.as_str())
         .bind(operation.prior_state.as_str())
         .bind(operation.name.as_str())
         .bind(operation.name_key.as_str())
         .bind(operation.description.as_str())
         .bind(operation.username.as_str())
         .bind(operation.fingerprint.as_str())
+        .bind(operation.shape.facts().code)
+        .bind(parameters.as_str())
+        .bind(operation.expires_at.map(Timestamp::millis))
+        .bind(operation.changed.as_str())
         .bind(operation.actor.as_str())
         .bind(now.millis())
         .bind(deadline.millis())
@@ -76,16 +102,35 @@ pub async fn begin(
     Ok(())
 }
 
+/// How far an open operation has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Its secret is on its way to Vault.
+    Intent,
+    /// Its secret lies in Vault as a candidate.
+    Staged,
+}
+
+impl Step {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Intent => "intent",
+            Self::Staged => "staged",
+        }
+    }
+}
+
 /// How an operation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
-    /// Its secret is the one that counts, or was before a newer one.
-    Applied,
+    /// Its secret, which is this version in Vault, is the one that counts, or was before a newer one.
+    Applied(i64),
     /// It was given up; its secret, if it ever arrives in Vault, is never used.
     Aborted,
 }
 
-/// Ends an open operation; answers how many rows that was: 0 when somebody else ended it.
+/// Ends an operation that has come this far; answers how many rows that was: 0 when somebody else
+/// moved it.
 ///
 /// # Errors
 /// When the database refuses.
@@ -93,41 +138,63 @@ pub async fn settle(
     tx: &mut Tx,
     scope: Scope,
     operation: OperationId,
+    step: Step,
     ended: Ended,
+    now: Timestamp,
 ) -> Result<u64> {
-    let state = match ended {
-        Ended::Applied => "applied",
-        Ended::Aborted => "aborted",
+    let (state, version) = match ended {
+        Ended::Applied(version) => ("applied", Some(version)),
+        Ended::Aborted => ("aborted", None),
     };
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
-            "update secret_operations set state = $3
-             where organization_id = $1 and id = $2 and state = 'intent'"
+            "update secret_operations set state = $4, vault_version = coalesce($5, vault_version), settled_at = $6
+             where organization_id = $1 and id = $2 and state = $3"
         ))
         .bind(scope.organization().uuid())
         .bind(operation.uuid())
+        .bind(step.as_str())
         .bind(state)
+        .bind(version)
+        .bind(now.millis())
         .execute(&mut **tx)
         .await
         .map(|done| done.rows_affected())
     })?)
 }
 
-/// How an operation of this credential ended; `None` while it is open, and for an operation that
-/// SQL knows nothing of.
+/// Where an operation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is open.
+    Open(Step),
+    /// Its secret counts, or did.
+    Applied,
+    /// It was given up.
+    Aborted,
+}
+
+impl Standing {
+    /// Whether nothing more will come of it.
+    #[must_use]
+    pub const fn has_ended(self) -> bool {
+        matches!(self, Self::Applied | Self::Aborted)
+    }
+}
+
+/// Where an operation of this credential stands; `None` for one that SQL knows nothing of.
 ///
 /// # Errors
-/// When the database does not answer.
-pub async fn ended(
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn standing(
     db: &Db,
     scope: Scope,
     credential: CredentialId,
     operation: OperationId,
-) -> Result<Option<Ended>> {
+) -> Result<Option<Standing>> {
     let state: Option<String> = on!(db.read(), pool => {
         sqlx::query_scalar(sql!(
-            "select state from secret_operations
-             where organization_id = $1 and credential_id = $2 and id = $3 and state <> 'intent'"
+            "select state from secret_operations where organization_id = $1 and credential_id = $2 and id = $3"
         ))
         .bind(scope.organization().uuid())
         .bind(credential.uuid())
@@ -135,16 +202,18 @@ pub async fn ended(
         .fetch_optional(pool)
         .await
     })?;
-    match state.as_deref() {
-        None => Ok(None),
-        Some("applied") => Ok(Some(Ended::Applied)),
-        Some("aborted") => Ok(Some(Ended::Aborted)),
-        Some(_) => Err(Error::Value { column: "secret_operations.state" }),
-    }
+    Ok(match state.as_deref() {
+        None => None,
+        Some("intent") => Some(Standing::Open(Step::Intent)),
+        Some("staged") => Some(Standing::Open(Step::Staged)),
+        Some("applied") => Some(Standing::Applied),
+        Some("aborted") => Some(Standing::Aborted),
+        Some(_) => return Err(Error::Value { column: "secret_operations.state" }),
+    })
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct OperationRow {
     organization_id: Uuid,
     id: Uuid,
     credential_id: Uuid,
@@ -155,22 +224,31 @@ struct Row {
     description: String,
     username: String,
     fingerprint: String,
+    shape: String,
+    parameters: String,
+    expires_at: Option<i64>,
+    changed: String,
     actor: String,
 }
 
-impl Row {
-    fn operation(self) -> Result<Operation> {
+impl OperationRow {
+    pub(super) fn operation(self) -> Result<Operation> {
+        let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == self.kind);
         Ok(Operation {
             organization: self.organization_id.into(),
             id: self.id.into(),
             credential: self.credential_id.into(),
-            kind: if self.kind == "create" { Kind::Create } else { Kind::Update },
+            kind: kind.ok_or(Error::Value { column: "secret_operations.kind" })?,
             prior_state: state(&self.prior_state)?,
             name: self.name,
             name_key: self.name_key,
             description: self.description,
             username: self.username,
             fingerprint: self.fingerprint,
+            shape: shape(&self.shape)?,
+            parameters: parameters(&self.parameters)?,
+            expires_at: self.expires_at.map(Timestamp::from_millis),
+            changed: self.changed,
             actor: self.actor,
         })
     }
@@ -181,10 +259,10 @@ impl Row {
 /// # Errors
 /// When the database does not answer, or holds a value this version does not know.
 pub async fn overdue(db: &Db, now: Timestamp) -> Result<Vec<Operation>> {
-    let rows: Vec<Row> = on!(db.read(), pool => {
+    let rows: Vec<OperationRow> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select organization_id, id, credential_id, kind, prior_state, name, name_key, description, username,
-               fingerprint, actor
+               fingerprint, shape, parameters, expires_at, changed, actor
              from secret_operations where state = 'intent' and deadline_at <= $1
              order by deadline_at limit 100"
         ))
@@ -192,5 +270,5 @@ pub async fn overdue(db: &Db, now: Timestamp) -> Result<Vec<Operation>> {
         .fetch_all(pool)
         .await
     })?;
-    rows.into_iter().map(Row::operation).collect()
+    rows.into_iter().map(OperationRow::operation).collect()
 }

@@ -1,19 +1,24 @@
-//! Single credentials, and the choice of one.
+//! Single credentials.
 
 use domain::{
-    CredentialId, Provider, Scope, Timestamp,
-    credentials::{CredentialChoice, CredentialDetail, CredentialState},
+    CredentialId, Provider, Scope, Shape, Timestamp,
+    credentials::{CredentialDetail, CredentialState, Parameters},
 };
 use uuid::Uuid;
 
-use super::{provider, state};
-use crate::{Db, Result, Tx, charts::pattern, on, sql};
+use super::{
+    PlacedRow, environment, parameters, pattern_kind, provider, purposes, shape, state,
+    values::{expiry, reach},
+};
+use crate::{Db, Result, Tx, on, sql};
 
 #[derive(sqlx::FromRow)]
 struct DetailRow {
     id: Uuid,
     name: String,
     provider: String,
+    shape: String,
+    parameters: String,
     username: String,
     description: String,
     state: String,
@@ -23,77 +28,80 @@ struct DetailRow {
     created_by: String,
     updated_at: i64,
     last_used_at: Option<i64>,
+    project_id: Option<Uuid>,
+    project: Option<String>,
+    purposes: String,
+    pattern: String,
+    pattern_kind: String,
+    environment: String,
+    expires_at: Option<i64>,
+    expiry_source: Option<String>,
+    secret_at: Option<i64>,
 }
 
-/// One credential, without links and history.
+impl DetailRow {
+    fn detail(self) -> Result<CredentialDetail> {
+        Ok(CredentialDetail {
+            id: self.id.into(),
+            name: self.name,
+            provider: provider(&self.provider)?,
+            username: self.username,
+            description: self.description,
+            state: state(&self.state)?,
+            row_version: self.row_version,
+            vault_version: self.vault_version,
+            created_at: Timestamp::from_millis(self.created_at),
+            created_by: self.created_by,
+            updated_at: Timestamp::from_millis(self.updated_at),
+            last_used_at: self.last_used_at.map(Timestamp::from_millis),
+            links: Vec::new(),
+            history: Vec::new(),
+            shape: shape(&self.shape)?,
+            parameters: parameters(&self.parameters)?,
+            reach: reach(self.project_id),
+            project: self.project.unwrap_or_default(),
+            purposes: purposes(&self.purposes)?,
+            pattern: self.pattern,
+            pattern_kind: pattern_kind(&self.pattern_kind)?,
+            environment: environment(&self.environment)?,
+            expiry: expiry(
+                self.expires_at,
+                self.expiry_source.as_deref(),
+                self.secret_at,
+                self.created_at,
+            )?,
+            versions: Vec::new(),
+            candidate: None,
+            paused: Vec::new(),
+        })
+    }
+}
+
+/// One credential, without what depends on it.
 ///
 /// # Errors
 /// When the database does not answer, or holds a value this version does not know.
 pub async fn get(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<CredentialDetail>> {
     let row: Option<DetailRow> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select id, name, provider, username, description, state, row_version, vault_version,
-               created_at, created_by, updated_at, last_used_at
-             from credentials where organization_id = $1 and id = $2 and deleted_at is null"
+            "select c.id, c.name, c.provider, c.shape, c.parameters, c.username, c.description, c.state, c.row_version,
+               c.vault_version, c.created_at, c.created_by, c.updated_at, c.last_used_at, c.project_id,
+               p.name as project, c.purposes, c.pattern, c.pattern_kind, c.environment, c.expires_at, c.expiry_source,
+               c.secret_at
+             from credentials c
+             left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+             where c.organization_id = $1 and c.id = $2 and c.deleted_at is null"
         ))
         .bind(scope.organization().uuid())
         .bind(id.uuid())
         .fetch_optional(pool)
         .await
     })?;
-    row.map(|row| {
-        Ok(CredentialDetail {
-            id: row.id.into(),
-            name: row.name,
-            provider: provider(&row.provider)?,
-            username: row.username,
-            description: row.description,
-            state: state(&row.state)?,
-            row_version: row.row_version,
-            vault_version: row.vault_version,
-            created_at: Timestamp::from_millis(row.created_at),
-            created_by: row.created_by,
-            updated_at: Timestamp::from_millis(row.updated_at),
-            last_used_at: row.last_used_at.map(Timestamp::from_millis),
-            links: Vec::new(),
-            history: Vec::new(),
-        })
-    })
-    .transpose()
-}
-
-/// The usable credentials by name; those that the provider or another repository ties to `host`
-/// are marked. An empty host ties to nothing.
-///
-/// # Errors
-/// When the database does not answer, or holds a provider this version does not know.
-pub async fn choices(db: &Db, scope: Scope, host: &str) -> Result<Vec<CredentialChoice>> {
-    let rows: Vec<(Uuid, String, String, i64)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            r"select c.id, c.name, c.provider,
-                (select count(*) from links l
-                 where l.organization_id = c.organization_id and l.credential_id = c.id
-                   and l.origin like $2 escape '\') as used
-              from credentials c
-              where c.organization_id = $1 and c.deleted_at is null and c.state in ('active', 'updating')
-              order by c.name_key"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(pattern(&format!("://{host}:")))
-        .fetch_all(pool)
-        .await
-    })?;
-    rows.into_iter()
-        .map(|(id, name, code, used)| {
-            let provider = provider(&code)?;
-            let fits_host = !host.is_empty() && (used > 0 || provider.serves(host));
-            Ok(CredentialChoice { id: id.into(), name, provider, fits_host })
-        })
-        .collect()
+    row.map(DetailRow::detail).transpose()
 }
 
 /// The version of a credential that counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Committed {
     /// Its name.
     pub name: String,
@@ -101,26 +109,33 @@ pub struct Committed {
     pub vault_version: i64,
     /// Counts updates and deletions, so that late results can be told.
     pub epoch: i64,
+    /// The name of the organization.
+    pub organization_name: String,
+    /// The name of its project; `shared` for a shared credential.
+    pub project_name: String,
 }
 
 /// The committed version of a credential that may be used; `None` while it has none, when it is
-/// deleted or lost.
+/// deleted or lost. A candidate beside it changes nothing.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn committed(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<Committed>> {
-    let row: Option<(String, i64, i64)> = on!(db.read(), pool => {
+    Ok(on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select name, vault_version, epoch from credentials
-             where organization_id = $1 and id = $2 and deleted_at is null
-               and state in ('active', 'updating') and vault_version > 0"
+            "select c.name, c.vault_version, c.epoch, o.name as organization_name,
+               coalesce(p.name, 'shared') as project_name
+             from credentials c
+             join organizations o on o.id = c.organization_id
+             left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+             where c.organization_id = $1 and c.id = $2 and c.deleted_at is null
+               and c.state in ('active', 'updating', 'rotating') and c.vault_version > 0"
         ))
         .bind(scope.organization().uuid())
         .bind(id.uuid())
         .fetch_optional(pool)
         .await
-    })?;
-    Ok(row.map(|(name, vault_version, epoch)| Committed { name, vault_version, epoch }))
+    })?)
 }
 
 /// What a change starts from.
@@ -130,6 +145,10 @@ pub struct Existing {
     pub name: String,
     /// Where it comes from.
     pub provider: Provider,
+    /// How it authenticates.
+    pub shape: Shape,
+    /// What the shape needs besides.
+    pub parameters: Parameters,
     /// The user name at the registry.
     pub username: String,
     /// A remark.
@@ -142,6 +161,10 @@ pub struct Existing {
     pub vault_version: i64,
     /// Tells whether a secret is the same, without telling which.
     pub fingerprint: String,
+    /// Where it applies.
+    pub placed: PlacedRow,
+    /// The name of its project; `None` for a shared one.
+    pub project: Option<String>,
     /// Who changed it last, or is changing it right now.
     pub changed_by: String,
 }
@@ -150,13 +173,53 @@ pub struct Existing {
 struct ExistingRow {
     name: String,
     provider: String,
+    shape: String,
+    parameters: String,
     username: String,
     description: String,
     state: String,
     row_version: i64,
     vault_version: i64,
     fingerprint: String,
+    project_id: Option<Uuid>,
+    project: Option<String>,
+    purposes: String,
+    pattern: String,
+    pattern_kind: String,
+    environment: String,
+    expires_at: Option<i64>,
+    expiry_source: Option<String>,
+    created_at: i64,
     changed_by: String,
+}
+
+impl ExistingRow {
+    fn existing(self) -> Result<Existing> {
+        let expires =
+            expiry(self.expires_at, self.expiry_source.as_deref(), None, self.created_at)?;
+        Ok(Existing {
+            name: self.name,
+            provider: provider(&self.provider)?,
+            shape: shape(&self.shape)?,
+            parameters: parameters(&self.parameters)?,
+            username: self.username,
+            description: self.description,
+            state: state(&self.state)?,
+            row_version: self.row_version,
+            vault_version: self.vault_version,
+            fingerprint: self.fingerprint,
+            placed: PlacedRow {
+                reach: reach(self.project_id),
+                purposes: purposes(&self.purposes)?,
+                pattern: self.pattern,
+                pattern_kind: pattern_kind(&self.pattern_kind)?,
+                environment: environment(&self.environment)?,
+                expires: expires.map(|expiry| (expiry.at, expiry.source)),
+            },
+            project: self.project,
+            changed_by: self.changed_by,
+        })
+    }
 }
 
 /// The credential as it is now.
@@ -166,9 +229,11 @@ struct ExistingRow {
 pub async fn existing(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<Existing>> {
     let row: Option<ExistingRow> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select c.name, c.provider, c.username, c.description, c.state, c.row_version, c.vault_version,
-               c.fingerprint, coalesce(o.actor, c.updated_by) as changed_by
+            "select c.name, c.provider, c.shape, c.parameters, c.username, c.description, c.state, c.row_version,
+               c.vault_version, c.fingerprint, c.project_id, p.name as project, c.purposes, c.pattern, c.pattern_kind,
+               c.environment, c.expires_at, c.expiry_source, c.created_at, coalesce(o.actor, c.updated_by) as changed_by
              from credentials c
+             left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
              left join secret_operations o on o.organization_id = c.organization_id and o.id = c.operation_id
              where c.organization_id = $1 and c.id = $2 and c.deleted_at is null"
         ))
@@ -177,20 +242,7 @@ pub async fn existing(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<
         .fetch_optional(pool)
         .await
     })?;
-    row.map(|row| {
-        Ok(Existing {
-            name: row.name,
-            provider: provider(&row.provider)?,
-            username: row.username,
-            description: row.description,
-            state: state(&row.state)?,
-            row_version: row.row_version,
-            vault_version: row.vault_version,
-            fingerprint: row.fingerprint,
-            changed_by: row.changed_by,
-        })
-    })
-    .transpose()
+    row.map(ExistingRow::existing).transpose()
 }
 
 /// Notes that a credential was used, unless a later use is noted already.

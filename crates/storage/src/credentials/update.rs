@@ -1,8 +1,11 @@
 //! Changes of credentials.
 
-use domain::{CredentialId, OperationId, Scope, Timestamp, credentials::CredentialState};
+use domain::{
+    CredentialId, OperationId, Scope, Timestamp,
+    credentials::{CredentialState, ExpirySource},
+};
 
-use super::Operation;
+use super::{Operation, values::parameters_text};
 use crate::{Result, Tx, on, sql};
 
 /// A new name and remark.
@@ -91,7 +94,7 @@ pub async fn give_back(
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update credentials set state = $4, operation_id = null
-             where organization_id = $1 and id = $2 and operation_id = $3 and state = 'updating'"
+             where organization_id = $1 and id = $2 and operation_id = $3 and state in ('updating', 'rotating')"
         ))
         .bind(scope.organization().uuid())
         .bind(id.uuid())
@@ -106,6 +109,9 @@ pub async fn give_back(
 /// Makes the version that `operation` wrote to Vault the one that counts (T2), if the credential
 /// still waits for it; answers how many rows that was.
 ///
+/// What was known of the expiry of another secret says nothing of this one. For the same secret, and
+/// for a new credential, what is sooner counts: what was typed, or what the secret tells.
+///
 /// # Errors
 /// When the name was taken meanwhile, or the database refuses.
 pub async fn commit(
@@ -115,13 +121,21 @@ pub async fn commit(
     vault_version: i64,
     now: Timestamp,
 ) -> Result<u64> {
+    let parameters = parameters_text(&operation.parameters)?;
+    let source = operation.expires_at.map(|_| ExpirySource::Provider.as_str());
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update credentials set vault_version = $4, name = $5, name_key = $6, description = $7, username = $8,
-               fingerprint = $9, updated_by = $10, updated_at = $11, epoch = epoch + 1, operation_id = null,
+               updated_by = $10, updated_at = $11, shape = $12, parameters = $13,
+               secret_at = case when state = 'creating' or fingerprint <> $9 then $11 else secret_at end,
+               expires_at = case when state <> 'creating' and fingerprint <> $9 then $14
+                 when expires_at is null or expires_at > $14 then $14 else expires_at end,
+               expiry_source = case when state <> 'creating' and fingerprint <> $9 then $15
+                 when expires_at is null or expires_at > $14 then $15 else expiry_source end,
+               fingerprint = $9, epoch = epoch + 1, operation_id = null,
                row_version = row_version + case state when 'creating' then 0 else 1 end, state = 'active'
              where organization_id = $1 and id = $2 and operation_id = $3 and deleted_at is null
-               and state in ('creating', 'updating')"
+               and state in ('creating', 'updating', 'rotating')"
         ))
         .bind(scope.organization().uuid())
         .bind(operation.credential.uuid())
@@ -134,6 +148,10 @@ pub async fn commit(
         .bind(operation.fingerprint.as_str())
         .bind(operation.actor.as_str())
         .bind(now.millis())
+        .bind(operation.shape.facts().code)
+        .bind(parameters.as_str())
+        .bind(operation.expires_at.map(Timestamp::millis))
+        .bind(source)
         .execute(&mut **tx)
         .await
         .map(|done| done.rows_affected())

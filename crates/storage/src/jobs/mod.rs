@@ -19,6 +19,10 @@ pub enum Kind {
     Sync,
     /// Destroy a secret in Vault; the target is the credential's id.
     Destroy,
+    /// Test a candidate at every linked repository; the target is the credential's id.
+    Rotate,
+    /// Send a notice to the webhook; the target is the notice's id.
+    Notice,
 }
 
 impl Kind {
@@ -28,6 +32,8 @@ impl Kind {
         match self {
             Self::Sync => "sync",
             Self::Destroy => "destroy",
+            Self::Rotate => "rotate",
+            Self::Notice => "notice",
         }
     }
 }

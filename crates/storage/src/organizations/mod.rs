@@ -8,11 +8,16 @@ use uuid::Uuid;
 
 use crate::{Db, Error, Result, Tx, on, sql};
 
-/// Adds an organization.
+/// Adds an organization with its default project.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn add(tx: &mut Tx, id: OrganizationId, name: &Name, now: Timestamp) -> Result<()> {
+    insert(tx, id, name, now).await?;
+    crate::projects::add_default(tx, id, now).await
+}
+
+async fn insert(tx: &mut Tx, id: OrganizationId, name: &Name, now: Timestamp) -> Result<()> {
     on!(tx.inner(), tx => {
         sqlx::query(sql!("insert into organizations (id, name, created_at) values ($1, $2, $3)"))
             .bind(id.uuid())

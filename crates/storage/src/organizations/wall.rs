@@ -2,16 +2,17 @@
 //! schema refuses.
 
 use domain::{
-    CredentialId, Name, OperationId, OrganizationId, Provider, Scope, Timestamp,
+    CredentialId, Name, OperationId, OrganizationId, Provider, Scope, Shape, Timestamp,
     audit::{AuditAction, AuditActor, AuditQuery},
+    credentials::{CredentialState, Environment, Parameters, PatternKind, Reach},
 };
 use uuid::Uuid;
 
 use crate::{
     Db, Result, Tx,
     audit::{self, Record},
-    credentials::{self, NewRow},
-    on, organizations,
+    credentials::{self, Kind, NewRow, Operation, PlacedRow},
+    on, organizations, projects,
 };
 
 async fn on_sqlite() -> (tempfile::TempDir, Db) {
@@ -34,32 +35,56 @@ async fn organization(db: &Db) -> Scope {
     Scope::of_worker(id)
 }
 
-async fn credential(db: &Db, scope: Scope) -> CredentialId {
-    let id = CredentialId::new();
-    let row = NewRow {
-        id,
-        provider: Provider::Ghcr,
-        name: "a",
-        name_key: "a",
-        username: "",
-        description: "",
-        operation: OperationId::new(),
-        actor: "Ada",
-        now: NOW,
+fn operation(scope: Scope) -> Operation {
+    Operation {
+        organization: scope.organization(),
+        id: OperationId::new(),
+        credential: CredentialId::new(),
+        kind: Kind::Create,
+        prior_state: CredentialState::Creating,
+        name: "a".into(),
+        name_key: "a".into(),
+        description: String::new(),
+        username: String::new(),
+        fingerprint: String::new(),
+        shape: Shape::Password,
+        parameters: Parameters::default(),
+        expires_at: None,
+        changed: String::new(),
+        actor: "Ada".into(),
+    }
+}
+
+async fn insert(db: &Db, scope: Scope, operation: &Operation, reach: Reach) -> Result<()> {
+    let placed = PlacedRow {
+        reach,
+        purposes: Vec::new(),
+        pattern: String::new(),
+        pattern_kind: PatternKind::None,
+        environment: Environment::Unset,
+        expires: None,
     };
+    let row = NewRow { provider: Provider::Ghcr, operation, placed: &placed, now: NOW };
     let mut tx = db.begin().await.unwrap();
-    credentials::insert(&mut tx, scope, &row).await.unwrap();
-    tx.commit().await.unwrap();
-    id
+    credentials::insert(&mut tx, scope, &row).await?;
+    credentials::begin(&mut tx, scope, operation, NOW, NOW).await?;
+    tx.commit().await
+}
+
+async fn credential(db: &Db, scope: Scope) -> Operation {
+    let operation = operation(scope);
+    insert(db, scope, &operation, Reach::Shared).await.unwrap();
+    operation
 }
 
 async fn repository(db: &Db, scope: Scope) -> Uuid {
     let id = Uuid::now_v7();
+    let project = projects::default_id(db, scope).await.unwrap();
     let sql = "insert into repositories (organization_id, id, name, name_key, kind, url, origin, interval_seconds,
-                 state, created_at, updated_by)
-               values ($1, $2, 'a', 'a', 'helm', 'https://a', 'https://a:443', 60, 'new', 1, 'Ada')";
+                 state, created_at, updated_by, project_id)
+               values ($1, $2, 'a', 'a', 'helm', 'https://a', 'https://a:443', 60, 'new', 1, 'Ada', $3)";
     let mut tx = db.begin().await.unwrap();
-    run(&mut tx, sql, &[scope.organization().uuid(), id]).await.unwrap();
+    run(&mut tx, sql, &[scope.organization().uuid(), id, project.uuid()]).await.unwrap();
     tx.commit().await.unwrap();
     id
 }
@@ -83,7 +108,11 @@ async fn refused(db: &Db, sql: &'static str, ids: &[Uuid]) {
 
 async fn r_authz_03(db: &Db) {
     let (one, two) = (organization(db).await, organization(db).await);
-    let mine = credential(db, one).await.uuid();
+    let their_project = projects::default_id(db, two).await.unwrap();
+    let stolen = insert(db, one, &operation(one), Reach::Project(their_project)).await;
+    assert!(stolen.unwrap_err().is_dangling());
+    let created = credential(db, one).await;
+    let (mine, created) = (created.credential.uuid(), created.id.uuid());
     let theirs = repository(db, two).await;
     let own = repository(db, one).await;
     let (one, two) = (one.organization().uuid(), two.organization().uuid());
@@ -93,8 +122,8 @@ async fn r_authz_03(db: &Db) {
     refused(db, link, &[one, theirs, mine]).await;
     refused(db, link, &[two, theirs, mine]).await;
     let operation = "insert into secret_operations (organization_id, id, credential_id, kind, state, prior_state,
-                       name, name_key, description, username, fingerprint, actor, created_at, deadline_at)
-                     values ($1, $2, $3, 'update', 'intent', 'active', '', '', '', '', '', '', 1, 1)";
+                       name, name_key, description, username, fingerprint, shape, actor, created_at, deadline_at)
+                     values ($1, $2, $3, 'update', 'intent', 'active', '', '', '', '', '', 'password', '', 1, 1)";
     refused(db, operation, &[two, Uuid::now_v7(), mine]).await;
     let propagation = "insert into propagations (organization_id, id, credential_id, vault_version, started_by, started_at)
                        values ($1, $2, $3, 1, 'Ada', 1)";
@@ -106,6 +135,18 @@ async fn r_authz_03(db: &Db) {
     let run_of = "insert into sync_runs (organization_id, id, repository_id, reason, started_at)
                   values ($1, $2, $3, 'person', 1)";
     refused(db, run_of, &[one, Uuid::now_v7(), theirs]).await;
+
+    let test =
+        "insert into candidate_tests (organization_id, operation_id, repository_id, passed, at)
+                values ($1, $2, $3, true, 1)";
+    refused(db, test, &[two, created, theirs]).await;
+    let refusal = "insert into refusals (organization_id, credential_id, origin, count)
+                   values ($1, $2, 'https://a:443', 1)";
+    refused(db, refusal, &[two, mine]).await;
+    let notice =
+        "insert into notices (organization_id, id, credential_id, expires_at, threshold, at)
+                  values ($1, $2, $3, 1, 0, 1)";
+    refused(db, notice, &[two, Uuid::now_v7(), mine]).await;
 
     let mut tx = db.begin().await.unwrap();
     run(&mut tx, link, &[one, own, mine]).await.unwrap();

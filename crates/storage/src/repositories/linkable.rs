@@ -1,6 +1,7 @@
 //! Credentials that may be linked.
 
-use domain::{CredentialId, Provider, Scope, credentials::CredentialState};
+use domain::{CredentialId, ProjectId, Provider, Scope, credentials::CredentialState};
+use uuid::Uuid;
 
 use crate::{
     Db, Result, Tx,
@@ -19,12 +20,20 @@ pub struct Linkable {
     pub state: CredentialState,
     /// The version in Vault.
     pub vault_version: i64,
+    /// Its project; `None` when it is shared.
+    pub project: Option<ProjectId>,
 }
 
-type Row = (String, String, String, i64);
+type Row = (String, String, String, i64, Option<Uuid>);
 
-fn read((name, code, text, vault_version): Row) -> Result<Linkable> {
-    Ok(Linkable { name, provider: provider(&code)?, state: state(&text)?, vault_version })
+fn read((name, code, text, vault_version, project): Row) -> Result<Linkable> {
+    Ok(Linkable {
+        name,
+        provider: provider(&code)?,
+        state: state(&text)?,
+        vault_version,
+        project: project.map(ProjectId::from),
+    })
 }
 
 /// A credential that may be linked at this moment; `None` when there is none of this id in this
@@ -35,9 +44,9 @@ fn read((name, code, text, vault_version): Row) -> Result<Linkable> {
 pub async fn linkable(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<Linkable>> {
     let row: Option<Row> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select name, provider, state, vault_version from credentials
+            "select name, provider, state, vault_version, project_id from credentials
              where organization_id = $1 and id = $2 and deleted_at is null
-               and state in ('active', 'updating', 'lost')"
+               and state in ('active', 'updating', 'rotating', 'lost')"
         ))
         .bind(scope.organization().uuid())
         .bind(id.uuid())
@@ -60,8 +69,8 @@ pub async fn hold(tx: &mut Tx, scope: Scope, id: CredentialId) -> Result<Option<
         sqlx::query_as(sql!(
             "update credentials set epoch = epoch
              where organization_id = $1 and id = $2 and deleted_at is null
-               and state in ('active', 'updating', 'lost')
-             returning name, provider, state, vault_version"
+               and state in ('active', 'updating', 'rotating', 'lost')
+             returning name, provider, state, vault_version, project_id"
         ))
         .bind(scope.organization().uuid())
         .bind(id.uuid())

@@ -37,6 +37,32 @@ pub async fn linked_to(
         .collect())
 }
 
+/// Whether a link of a credential is in force at this origin.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn is_linked_at(
+    db: &Db,
+    scope: Scope,
+    credential: CredentialId,
+    origin: &str,
+) -> Result<bool> {
+    let found: Option<i64> = on!(db.read(), pool => {
+        sqlx::query_scalar(sql!(
+            "select l.created_at from links l
+             join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+             where l.organization_id = $1 and l.credential_id = $2 and l.origin = $3 and l.state = 'active'
+               and r.origin = l.origin and r.deleted_at is null limit 1"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(credential.uuid())
+        .bind(origin)
+        .fetch_optional(pool)
+        .await
+    })?;
+    Ok(found.is_some())
+}
+
 /// The repositories that use a credential, by name, inside a transaction.
 ///
 /// # Errors
@@ -149,7 +175,7 @@ pub async fn link(
             "insert into links (organization_id, repository_id, credential_id, origin, state, created_at)
              select c.organization_id, $3, c.id, $4, 'active', $5 from credentials c
              where c.organization_id = $1 and c.id = $2 and c.deleted_at is null
-               and c.state in ('active', 'updating', 'lost')
+               and c.state in ('active', 'updating', 'rotating', 'lost')
              on conflict (organization_id, repository_id) do update set
                credential_id = excluded.credential_id, origin = excluded.origin, state = 'active',
                applied_version = 0, created_at = excluded.created_at"

@@ -2,7 +2,7 @@
 
 use domain::{
     Cause, CredentialId, OrganizationId, RepositoryId, Scope, SyncRunId, Timestamp,
-    repositories::SyncTrigger,
+    connections::Quota, repositories::SyncTrigger,
 };
 use sqlx::QueryBuilder;
 use uuid::Uuid;
@@ -31,6 +31,8 @@ pub struct Outcome {
     pub found: Option<(u32, u32)>,
     /// The credential version that was proven at the registry.
     pub proven: Option<(CredentialId, i64)>,
+    /// The limit of requests, as the registry told it last.
+    pub quota: Option<Quota>,
 }
 
 /// Writes results to their repositories, each only if the repository is still there with the epoch
@@ -52,7 +54,8 @@ pub async fn record(
                    failures = case when v.column5 is null then 0 else repositories.failures + 1 end,
                    etag = case when v.column5 is null then v.column8 else repositories.etag end,
                    last_modified = case when v.column5 is null then v.column9 else repositories.last_modified end,
-                   digest = case when v.column5 is null then v.column10 else repositories.digest end
+                   digest = case when v.column5 is null then v.column10 else repositories.digest end,
+                   quota_limit = v.column11, quota_remaining = v.column12, quota_resets_at = v.column13
                  from (",
             );
             query.push_values(chunk, |mut row, outcome| {
@@ -65,7 +68,10 @@ pub async fn record(
                     .push_bind(outcome.next_sync_at.map(Timestamp::millis))
                     .push_bind(outcome.etag.as_deref())
                     .push_bind(outcome.last_modified.as_deref())
-                    .push_bind(outcome.digest.as_deref());
+                    .push_bind(outcome.digest.as_deref())
+                    .push_bind(outcome.quota.map(|quota| i64::from(quota.limit)))
+                    .push_bind(outcome.quota.map(|quota| i64::from(quota.remaining)))
+                    .push_bind(outcome.quota.and_then(|quota| quota.resets_at).map(Timestamp::millis));
             });
             query.push(
                 ") as v where repositories.organization_id = v.column1 and repositories.id = v.column2

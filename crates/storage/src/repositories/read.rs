@@ -2,6 +2,8 @@
 
 use domain::{
     Cause, RepositoryId, Scope, Timestamp,
+    connections::Quota,
+    credentials::Environment,
     repositories::{
         Link, RepositoryDetail, RepositoryKind, RepositoryQuery, RepositoryState,
         RepositorySummary, SyncRun, SyncTrigger,
@@ -26,6 +28,10 @@ struct Row {
     credential_id: Option<Uuid>,
     credential_name: Option<String>,
     link_state: Option<String>,
+    credential_environment: Option<String>,
+    is_automatic: bool,
+    environment: String,
+    project_name: String,
 }
 
 #[derive(sqlx::FromRow)]
@@ -37,6 +43,12 @@ struct DetailRow {
     chart_names: String,
     created_at: i64,
     next_sync_at: Option<i64>,
+    project_id: Uuid,
+    ca: String,
+    proxy: String,
+    quota_limit: Option<i64>,
+    quota_remaining: Option<i64>,
+    quota_resets_at: Option<i64>,
 }
 
 impl Row {
@@ -46,6 +58,8 @@ impl Row {
             credential: credential.into(),
             name: self.credential_name.unwrap_or_default(),
             state: link_state(self.link_state.as_deref()),
+            is_automatic: self.is_automatic,
+            environment: environment(self.credential_environment.as_deref()),
         });
         let failing = state == RepositoryState::Failing;
         Ok(RepositorySummary {
@@ -59,6 +73,8 @@ impl Row {
             state,
             cause: self.cause.as_deref().and_then(Cause::parse),
             stale_since: self.last_success_at.filter(|_| failing).map(Timestamp::from_millis),
+            environment: environment(Some(&self.environment)),
+            project_name: self.project_name,
         })
     }
 }
@@ -75,8 +91,10 @@ pub async fn page(
     let rows: Vec<Row> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state, r.cause,
-               l.credential_id, c.name as credential_name, l.state as link_state
+               l.credential_id, c.name as credential_name, l.state as link_state,
+               c.environment as credential_environment, r.is_automatic, r.environment, p.name as project_name
              from repositories r
+             join projects p on p.organization_id = r.organization_id and p.id = r.project_id
              left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
              left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
              where r.organization_id = $1 and r.deleted_at is null
@@ -144,8 +162,11 @@ pub async fn get(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<Repos
         sqlx::query_as(sql!(
             "select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state, r.cause,
                l.credential_id, c.name as credential_name, l.state as link_state,
-               r.row_version, r.interval_seconds, r.chart_names, r.created_at, r.next_sync_at
+               c.environment as credential_environment, r.is_automatic, r.environment, p.name as project_name,
+               r.row_version, r.interval_seconds, r.chart_names, r.created_at, r.next_sync_at, r.project_id, r.ca,
+               r.proxy, r.quota_limit, r.quota_remaining, r.quota_resets_at
              from repositories r
+             join projects p on p.organization_id = r.organization_id and p.id = r.project_id
              left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
              left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
              where r.organization_id = $1 and r.id = $2 and r.deleted_at is null"
@@ -163,10 +184,28 @@ pub async fn get(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<Repos
             created_at: Timestamp::from_millis(detail.created_at),
             next_sync_at: detail.next_sync_at.map(Timestamp::from_millis),
             runs: Vec::new(),
+            project: detail.project_id.into(),
+            is_automatic: detail.row.is_automatic,
+            quota: quota(detail.quota_limit, detail.quota_remaining, detail.quota_resets_at),
+            ca: detail.ca,
+            proxy: detail.proxy,
             summary: detail.row.into_summary()?,
         })
     })
     .transpose()
+}
+
+/// What is not known is not said.
+fn environment(text: Option<&str>) -> Environment {
+    text.and_then(Environment::parse).unwrap_or_default()
+}
+
+fn quota(limit: Option<i64>, remaining: Option<i64>, resets_at: Option<i64>) -> Option<Quota> {
+    Some(Quota {
+        limit: u32::try_from(limit?).ok()?,
+        remaining: u32::try_from(remaining?).ok()?,
+        resets_at: resets_at.map(Timestamp::from_millis),
+    })
 }
 
 /// The last runs of a repository, newest first.

@@ -1,7 +1,7 @@
 //! What a sync needs to know.
 
 use domain::{
-    CredentialId, RepositoryId, Scope,
+    CredentialId, ProjectId, RepositoryId, Scope,
     repositories::{LinkState, RepositoryKind},
 };
 
@@ -9,7 +9,7 @@ use super::write::link_state;
 use crate::{Db, Error, Result, on, sql};
 
 /// The credential of a repository, as far as SQL knows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
     /// The credential.
     pub credential: CredentialId,
@@ -19,6 +19,12 @@ pub struct Login {
     pub vault_version: i64,
     /// Its epoch.
     pub epoch: i64,
+    /// Its name.
+    pub name: String,
+    /// How often in a row the host refused it.
+    pub refusals: u32,
+    /// Whether it is not used at this host any more.
+    pub is_paused: bool,
 }
 
 /// A repository as a sync sees it. Results are written only while `epoch` is still the same.
@@ -26,8 +32,15 @@ pub struct Login {
 #[expect(missing_docs, reason = "the columns of the table")]
 pub struct SyncTarget {
     pub id: RepositoryId,
+    pub name: String,
     pub kind: RepositoryKind,
     pub url: String,
+    pub origin: String,
+    pub project: ProjectId,
+    /// The URL chooses the credential.
+    pub is_automatic: bool,
+    pub ca: String,
+    pub proxy: String,
     pub chart_names: Vec<String>,
     /// Seconds; 0 for only by hand.
     pub interval: u32,
@@ -41,9 +54,14 @@ pub struct SyncTarget {
 
 #[derive(sqlx::FromRow)]
 struct Row {
+    name: String,
     kind: String,
     url: String,
     origin: String,
+    project_id: uuid::Uuid,
+    is_automatic: bool,
+    ca: String,
+    proxy: String,
     chart_names: String,
     interval_seconds: i64,
     epoch: i64,
@@ -56,6 +74,9 @@ struct Row {
     link_origin: Option<String>,
     vault_version: Option<i64>,
     credential_epoch: Option<i64>,
+    credential_name: Option<String>,
+    refusals: Option<i64>,
+    paused_at: Option<i64>,
 }
 
 /// What a sync of this repository needs to know; `None` when the repository is gone.
@@ -65,12 +86,15 @@ struct Row {
 pub async fn target(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<SyncTarget>> {
     let row: Option<Row> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select r.kind, r.url, r.origin, r.chart_names, r.interval_seconds, r.epoch, r.failures, r.etag,
-               r.last_modified, r.digest, l.credential_id, l.state as link_state, l.origin as link_origin,
-               c.vault_version, c.epoch as credential_epoch
+            "select r.name, r.kind, r.url, r.origin, r.project_id, r.is_automatic, r.ca, r.proxy, r.chart_names,
+               r.interval_seconds, r.epoch, r.failures, r.etag, r.last_modified, r.digest, l.credential_id,
+               l.state as link_state, l.origin as link_origin, c.vault_version, c.epoch as credential_epoch,
+               c.name as credential_name, f.count as refusals, f.paused_at
              from repositories r
              left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
              left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
+             left join refusals f on f.organization_id = l.organization_id and f.credential_id = l.credential_id
+               and f.origin = l.origin
              where r.organization_id = $1 and r.id = $2 and r.deleted_at is null"
         ))
         .bind(scope.organization().uuid())
@@ -94,11 +118,20 @@ impl Row {
             },
             vault_version: self.vault_version.unwrap_or_default(),
             epoch: self.credential_epoch.unwrap_or_default(),
+            name: self.credential_name.unwrap_or_default(),
+            refusals: self.refusals.and_then(|n| u32::try_from(n).ok()).unwrap_or_default(),
+            is_paused: self.paused_at.is_some(),
         });
         Ok(SyncTarget {
             id,
+            name: self.name,
             kind: RepositoryKind::parse(&self.kind).ok_or(Error::Value { column: "kind" })?,
             url: self.url,
+            origin: self.origin,
+            project: self.project_id.into(),
+            is_automatic: self.is_automatic,
+            ca: self.ca,
+            proxy: self.proxy,
             chart_names: self.chart_names.lines().map(str::to_owned).collect(),
             interval: u32::try_from(self.interval_seconds)
                 .map_err(|_| Error::Value { column: "interval_seconds" })?,

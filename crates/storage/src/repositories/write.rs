@@ -1,7 +1,8 @@
 //! Adding, changing and deleting repositories.
 
 use domain::{
-    CredentialId, RepositoryId, Scope, Timestamp,
+    CredentialId, ProjectId, RepositoryId, Scope, Timestamp,
+    credentials::Environment,
     repositories::{LinkState, RepositoryKind},
 };
 use uuid::Uuid;
@@ -29,6 +30,11 @@ pub struct Change<'a> {
     pub chart_names: &'a [String],
     pub interval: u32,
     pub by: &'a str,
+    pub project: ProjectId,
+    pub is_automatic: bool,
+    pub environment: Environment,
+    pub ca: &'a str,
+    pub proxy: &'a str,
 }
 
 /// A repository as it is before a change.
@@ -41,6 +47,10 @@ pub struct Current {
     pub row_version: i64,
     pub updated_by: String,
     pub origin: String,
+    pub project: ProjectId,
+    pub is_automatic: bool,
+    pub ca: String,
+    pub proxy: String,
     pub link: Option<CurrentLink>,
 }
 
@@ -62,6 +72,10 @@ struct CurrentRow {
     row_version: i64,
     updated_by: String,
     origin: String,
+    project_id: Uuid,
+    is_automatic: bool,
+    ca: String,
+    proxy: String,
     credential_id: Option<Uuid>,
     credential_name: Option<String>,
     link_origin: Option<String>,
@@ -77,8 +91,8 @@ pub async fn insert(tx: &mut Tx, scope: Scope, new: &New<'_>) -> Result<()> {
         sqlx::query(sql!(
             "insert into repositories
                (organization_id, id, name, name_key, kind, url, origin, chart_names, interval_seconds, state,
-                created_at, updated_by)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'syncing', $10, $11)"
+                created_at, updated_by, project_id, is_automatic, environment, ca, proxy)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'syncing', $10, $11, $12, $13, $14, $15, $16)"
         ))
         .bind(scope.organization().uuid())
         .bind(new.id.uuid())
@@ -91,6 +105,11 @@ pub async fn insert(tx: &mut Tx, scope: Scope, new: &New<'_>) -> Result<()> {
         .bind(i64::from(new.fields.interval))
         .bind(new.now.millis())
         .bind(new.fields.by)
+        .bind(new.fields.project.uuid())
+        .bind(new.fields.is_automatic)
+        .bind(new.fields.environment.as_str())
+        .bind(new.fields.ca)
+        .bind(new.fields.proxy)
         .execute(&mut **tx)
         .await
         .map(drop)
@@ -105,8 +124,8 @@ pub async fn insert(tx: &mut Tx, scope: Scope, new: &New<'_>) -> Result<()> {
 pub async fn current(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<Current>> {
     let row: Option<CurrentRow> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select r.name, r.kind, r.url, r.row_version, r.updated_by, r.origin, l.credential_id,
-               c.name as credential_name, l.origin as link_origin, l.state as link_state
+            "select r.name, r.kind, r.url, r.row_version, r.updated_by, r.origin, r.project_id, r.is_automatic, r.ca,
+               r.proxy, l.credential_id, c.name as credential_name, l.origin as link_origin, l.state as link_state
              from repositories r
              left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
              left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
@@ -126,6 +145,10 @@ pub async fn current(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<C
             row_version: row.row_version,
             updated_by: row.updated_by,
             origin: row.origin,
+            project: row.project_id.into(),
+            is_automatic: row.is_automatic,
+            ca: row.ca,
+            proxy: row.proxy,
             link: row.credential_id.map(|credential| CurrentLink {
                 credential: credential.into(),
                 name: row.credential_name.unwrap_or_default(),
@@ -159,7 +182,8 @@ pub async fn update(
             "update repositories set name = $1, name_key = $2, kind = $3, url = $4, origin = $5,
                chart_names = $6, interval_seconds = $7, updated_by = $8, state = 'syncing', failures = 0,
                row_version = row_version + 1, epoch = epoch + 1, etag = null, last_modified = null,
-               digest = null, next_sync_at = null
+               digest = null, next_sync_at = null, project_id = $12, is_automatic = $13, environment = $14,
+               ca = $15, proxy = $16
              where organization_id = $9 and id = $10 and row_version = $11 and deleted_at is null"
         ))
         .bind(fields.name)
@@ -173,6 +197,11 @@ pub async fn update(
         .bind(scope.organization().uuid())
         .bind(id.uuid())
         .bind(row_version)
+        .bind(fields.project.uuid())
+        .bind(fields.is_automatic)
+        .bind(fields.environment.as_str())
+        .bind(fields.ca)
+        .bind(fields.proxy)
         .execute(&mut **tx)
         .await
         .map(|done| done.rows_affected())

@@ -1,0 +1,158 @@
+//! What people read about a cause.
+
+use super::Cause;
+
+impl Cause {
+    /// The cause in a few words, for a table cell.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::InvalidCredentials => "401 Unauthorized: invalid credentials",
+            Self::NoCredential => "401 Unauthorized: authentication required",
+            Self::LinkSuspended => "Credential suspended: the address changed",
+            Self::InsufficientScope => "403 Forbidden: insufficient permissions",
+            Self::TokenExpired => "Token expired",
+            Self::ConnectionRefused => "Connection refused",
+            Self::DnsFailure => "Host name not found",
+            Self::Timeout => "No answer in time",
+            Self::TlsUntrusted => "Certificate not trusted",
+            Self::TlsNameMismatch => "Certificate is for another host",
+            Self::TlsExpired => "Certificate expired",
+            Self::BlockedAddress => "Address not allowed",
+            Self::ForeignRealm => "Registry asks for the login at another host",
+            Self::RedirectRefused => "Redirect not followed",
+            Self::NotARegistry => "Not a chart repository",
+            Self::HtmlInsteadOfIndex => "Web page instead of an index",
+            Self::WrongKind => "Other kind of repository",
+            Self::NotFound => "404 Not found",
+            Self::RateLimited => "429 Too many requests",
+            Self::ServerError => "Registry reports an error of its own",
+            Self::ListingUnsupported => "Registry cannot list its charts",
+            Self::IndexTooLarge => "Index too large",
+            Self::IndexInvalid => "Index not readable",
+            Self::UnsupportedTokenKind => "Kind of token not accepted",
+            Self::VaultUnavailable => "Vault not available",
+            Self::SecretLost => "Vault does not hold the secret",
+            Self::CredentialPaused => "Credential paused at this host",
+            Self::AmbientDisabled => "Server identity not turned on",
+            Self::RegionUnknown => "AWS region not known",
+            Self::ExchangeRefused => "Token exchange refused",
+            Self::SsoRequired => "Token not authorized for single sign-on",
+            Self::OrganizationRestricted => "Organization restricts access",
+            Self::ProxyError => "Proxy failed",
+            Self::ClientCertificate => "Client certificate required or refused",
+            Self::Internal => "Error in Hawser",
+        }
+    }
+
+    /// What to do, in a sentence or two.
+    #[must_use]
+    #[expect(clippy::too_many_lines, reason = "one sentence for each row of the catalogue")]
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::InvalidCredentials => {
+                "The registry refused this user name and password. Verify the username and password or token; it may have been revoked or have expired. Regenerate it and update the credential."
+            }
+            Self::NoCredential => {
+                "The registry asks for a login and no credential was selected for this repository. Edit the repository and select one."
+            }
+            Self::LinkSuspended => {
+                "The scheme, host or port of the URL changed, so the credential is no longer sent. Select the credential again to confirm the new address."
+            }
+            Self::InsufficientScope => {
+                "The login works, but it may not read this repository. Check that the token has the required scopes (read access), or use a different account."
+            }
+            Self::TokenExpired => {
+                "Temporary tokens such as those of Amazon ECR expire after hours. Refresh the token and update the credential."
+            }
+            Self::ConnectionRefused => {
+                "Nothing answers at this address. Check the port, the firewall and the network access of this server."
+            }
+            Self::DnsFailure => {
+                "This host name does not resolve. Check the spelling of the URL and the DNS of this server."
+            }
+            Self::Timeout => {
+                "The registry did not answer in time. Check the firewall and network access; Hawser tries again."
+            }
+            Self::TlsUntrusted => {
+                "The certificate is not signed by an authority this server trusts. Compare its fingerprint with the operator of the registry, and add the authority to the repository."
+            }
+            Self::TlsNameMismatch => {
+                "The certificate does not name this host. Check the host in the URL."
+            }
+            Self::TlsExpired => {
+                "The registry's certificate is no longer valid. Its operator has to renew it."
+            }
+            Self::BlockedAddress => {
+                "This address is private, reserved or plain http. The operator of this Hawser can allow it with HAWSER_OUTBOUND_ALLOW."
+            }
+            Self::ForeignRealm => {
+                "The registry wants the password sent to another host, and that pair of hosts is not known to be safe. Nothing was sent."
+            }
+            Self::RedirectRefused => {
+                "The registry redirects to an address that is not followed with a credential. Use the final address as the URL."
+            }
+            Self::NotARegistry => {
+                "The address answers, but neither as a Helm repository (index.yaml) nor as an OCI registry (/v2/). Check the URL."
+            }
+            Self::HtmlInsteadOfIndex => {
+                "The address answers with a web page, often a login page. Use the address of the repository itself, the one that `helm repo add` takes."
+            }
+            Self::WrongKind => {
+                "The address belongs to the other kind of repository. Switch between Helm HTTP and OCI."
+            }
+            Self::NotFound => {
+                "The registry says this does not exist. Private registries often say so when the account has no access: check the path, then the permissions."
+            }
+            Self::RateLimited => {
+                "The registry limits the number of requests. Hawser waits and tries again."
+            }
+            Self::ServerError => {
+                "The registry answered with an error of its own. Hawser tries again."
+            }
+            Self::ListingUnsupported => {
+                "This registry has no catalog. Type the names of the charts."
+            }
+            Self::IndexTooLarge => {
+                "The answer is larger than this server accepts. The last good set of charts is kept."
+            }
+            Self::IndexInvalid => {
+                "The index is not valid YAML or JSON of a Helm repository. The last good set of charts is kept."
+            }
+            Self::UnsupportedTokenKind => {
+                "The registry does not accept this kind of token. Create one of the kind that the provider's guide names."
+            }
+            Self::VaultUnavailable => {
+                "Vault is sealed, on standby or unreachable, so the credential cannot be read. Nothing is wrong with the credential; Hawser goes on as soon as Vault answers."
+            }
+            Self::SecretLost => {
+                "Vault does not hold the stored version any more. Type the password again."
+            }
+            Self::CredentialPaused => {
+                "The registry refused this credential three times in a row, so Hawser stopped trying before the account is locked. Update the credential, or resume it on its page."
+            }
+            Self::AmbientDisabled => {
+                "This credential uses the identity of the server that Hawser runs on. The operator can turn that on with HAWSER_AMBIENT_IDENTITIES."
+            }
+            Self::RegionUnknown => {
+                "The host does not tell the AWS region. Type the region into the credential."
+            }
+            Self::ExchangeRefused => {
+                "The provider refused to exchange this key for a token. It may have been disabled or deleted, or may not do this. Check the key and its permissions at the provider."
+            }
+            Self::SsoRequired => {
+                "The organization uses single sign-on and the token is not authorized for it. Choose Configure SSO beside the token at GitHub."
+            }
+            Self::OrganizationRestricted => {
+                "The organization restricts which tokens and apps may reach it. Ask one of its owners to approve this one."
+            }
+            Self::ProxyError => {
+                "The proxy of this repository refused the request or could not reach the registry. Check the proxy, or choose another."
+            }
+            Self::ClientCertificate => {
+                "The registry asks for a client certificate, or refused the one it was shown. Select a credential with a certificate it trusts."
+            }
+            Self::Internal => "Hawser failed here. The log of the server says why.",
+        }
+    }
+}

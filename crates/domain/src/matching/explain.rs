@@ -1,0 +1,150 @@
+//! Why a credential is used for a URL, and why every other one is not.
+
+use std::sync::Arc;
+
+use super::{
+    Explanation, ExplanationLine, Index, Verdict,
+    expressions::Looked,
+    index::{Stored, Usable},
+};
+use crate::{ProjectId, Purpose, credentials::Reach};
+
+impl Index {
+    /// How every credential with a pattern fares, the winner first, at most
+    /// [`Explanation::MAX_LINES`], and how many there are in all. `url` is
+    /// [normalized](super::normalize) for this purpose.
+    #[must_use]
+    pub fn explain(
+        &self,
+        project: ProjectId,
+        purpose: Purpose,
+        url: &str,
+    ) -> (Vec<ExplanationLine>, u32) {
+        let winner = self.winner(project, purpose, url);
+        let lower = url.to_ascii_lowercase();
+        let looked = Looked { url, lower: &lower };
+        let mut fared: Vec<(Verdict, &Arc<Stored>)> = self
+            .all()
+            .map(|stored| (self.verdict(stored, winner, project, purpose, looked), stored))
+            .collect();
+        let total = u32::try_from(fared.len()).unwrap_or(u32::MAX);
+        let order = |a: &(Verdict, &Arc<Stored>), b: &(Verdict, &Arc<Stored>)| {
+            (a.0, a.1.rank()).cmp(&(b.0, b.1.rank()))
+        };
+        if fared.len() > Explanation::MAX_LINES {
+            fared.select_nth_unstable_by(Explanation::MAX_LINES, order);
+            fared.truncate(Explanation::MAX_LINES);
+        }
+        fared.sort_unstable_by(order);
+        (fared.into_iter().map(|(verdict, stored)| stored.line(verdict)).collect(), total)
+    }
+
+    fn verdict(
+        &self,
+        stored: &Arc<Stored>,
+        winner: Option<&Arc<Stored>>,
+        project: ProjectId,
+        purpose: Purpose,
+        looked: Looked<'_>,
+    ) -> Verdict {
+        if !matches!(stored.reach, Reach::Shared) && stored.reach != Reach::Project(project) {
+            return Verdict::OtherProject;
+        }
+        if !stored.purposes.contains(&purpose) {
+            return Verdict::OtherPurpose;
+        }
+        if looked.url.is_empty() || !stored.matches(purpose, looked, &self.kept) {
+            return Verdict::OtherUrl;
+        }
+        if stored.usable == Usable::No {
+            return Verdict::NotUsable;
+        }
+        match winner {
+            Some(winner) if winner.id == stored.id => Verdict::Wins,
+            Some(winner) if winner.reach != stored.reach => Verdict::SharedAfterProject,
+            Some(winner) if winner.pattern_kind() != stored.pattern_kind() => {
+                Verdict::RegexAfterExact
+            }
+            _ => Verdict::LaterName,
+        }
+    }
+}
+
+impl Stored {
+    fn line(&self, verdict: Verdict) -> ExplanationLine {
+        ExplanationLine {
+            credential: self.id,
+            name: self.name.to_string(),
+            reach: self.reach,
+            pattern: self.pattern.to_string(),
+            pattern_kind: self.pattern_kind(),
+            verdict,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        CredentialId, Name,
+        credentials::{CredentialState, PatternKind},
+        matching::Entry,
+    };
+
+    fn entry(name: &str, reach: Reach, kind: PatternKind, pattern: &str) -> Entry {
+        let name = Name::parse(name).unwrap();
+        Entry::new(CredentialId::new(), &name, reach, &[Purpose::Helm], (kind, pattern))
+    }
+
+    #[test]
+    fn the_four_passes_are_told_apart() {
+        let (ours, theirs) = (ProjectId::new(), ProjectId::new());
+        let (here, shared) = (Reach::Project(ours), Reach::Shared);
+        let url = "https://ghcr.io/acme";
+        let mut index = Index::of([
+            // F19: the regular expression comes first by name, and still the exact one wins.
+            entry("a", here, PatternKind::Regex, "^https://ghcr\\.io/"),
+            entry("z", here, PatternKind::Exact, "oci://ghcr.io/acme/"),
+            entry("zz", here, PatternKind::Exact, url),
+            entry("b", shared, PatternKind::Exact, url),
+            entry("c", shared, PatternKind::Regex, "acme$"),
+            entry("d", Reach::Project(theirs), PatternKind::Exact, url),
+            entry("e", here, PatternKind::Exact, "https://quay.io"),
+            Entry { purposes: vec![Purpose::Git], ..entry("f", here, PatternKind::Exact, url) },
+            Entry { state: CredentialState::Lost, ..entry("0", here, PatternKind::Exact, url) },
+        ]);
+        let told = |index: &Index| -> String {
+            let (lines, total) = index.explain(ours, Purpose::Helm, url);
+            assert_eq!(usize::try_from(total).unwrap(), lines.len());
+            lines.iter().fold(String::new(), |told, line| {
+                format!("{told}{}:{:?} ", line.name, line.verdict)
+            })
+        };
+        assert_eq!(
+            told(&index),
+            "z:Wins zz:LaterName a:RegexAfterExact b:SharedAfterProject c:SharedAfterProject \
+             0:NotUsable e:OtherUrl f:OtherPurpose d:OtherProject "
+        );
+        for name in ["z", "zz", "a"] {
+            let (lines, _) = index.explain(ours, Purpose::Helm, url);
+            assert_eq!(lines[0].name, name);
+            index.remove(lines[0].credential);
+        }
+        assert!(told(&index).starts_with("b:Wins c:RegexAfterExact 0:NotUsable "));
+        assert_eq!(index.find(theirs, Purpose::Helm, "https://quay.io"), None);
+    }
+
+    #[test]
+    fn an_explanation_has_an_end() {
+        let project = ProjectId::new();
+        let index = Index::of((0..500).map(|n| {
+            entry(&format!("n{n:03}"), Reach::Shared, PatternKind::Exact, "https://a.example/x")
+        }));
+        let (lines, total) = index.explain(project, Purpose::Helm, "https://a.example/x");
+        assert_eq!((lines.len(), total), (Explanation::MAX_LINES, 500));
+        assert_eq!((lines[0].name.as_str(), lines[0].verdict), ("n000", Verdict::Wins));
+        assert_eq!(lines[199].name, "n199");
+        assert!(index.explain(project, Purpose::Helm, "").0[0].verdict == Verdict::OtherUrl);
+    }
+}

@@ -1,0 +1,145 @@
+//! Which credential belongs to a URL (F17 to F23), and why.
+//!
+//! A credential with a pattern is found by URL, project and purpose. Its pattern is a URL or a regular
+//! expression. Four passes are made, and the first that finds anything ends the search: exact
+//! patterns of the project, regular expressions of the project, exact patterns of shared
+//! credentials, regular expressions of shared credentials. In a pass the first name in lexical order
+//! wins (S1, "Managing credentials"). A credential that a person chose for a repository is used
+//! without any of this.
+
+#[cfg(feature = "host")]
+mod conflict;
+#[cfg(feature = "host")]
+mod entry;
+#[cfg(feature = "host")]
+mod explain;
+#[cfg(feature = "host")]
+mod expression;
+#[cfg(feature = "host")]
+mod expressions;
+#[cfg(feature = "host")]
+mod index;
+#[cfg(feature = "host")]
+mod literals;
+#[cfg(feature = "host")]
+mod normalize;
+#[cfg(feature = "host")]
+mod program;
+#[cfg(all(test, feature = "host"))]
+mod property;
+#[cfg(feature = "host")]
+mod rules;
+
+#[cfg(feature = "host")]
+pub use conflict::Conflict;
+#[cfg(feature = "host")]
+pub use entry::Entry;
+#[cfg(feature = "host")]
+pub use index::Index;
+#[cfg(feature = "host")]
+pub use normalize::normalize;
+#[cfg(feature = "host")]
+pub use rules::check_pattern;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    CredentialId, Purpose,
+    credentials::{PatternKind, Reach},
+};
+
+/// A question: which credential would be used.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExplainQuery {
+    /// The URL, as pasted.
+    pub url: String,
+    /// `git`, `helm` or `image`; empty is `helm`.
+    pub purpose: String,
+    /// The id of a project; empty is the default project.
+    pub project: String,
+}
+
+/// The answer: the winner, and why every other candidate lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The URL as it is compared.
+    pub url: String,
+    /// What for.
+    pub purpose: Purpose,
+    /// The name of the project that asked.
+    pub project: String,
+    /// Every credential with a pattern, the winner first, at most 200.
+    pub lines: Vec<ExplanationLine>,
+    /// How many there are in all.
+    pub total: u32,
+}
+
+impl Explanation {
+    /// The most lines that are told.
+    pub const MAX_LINES: usize = 200;
+
+    /// The credential that is used.
+    #[must_use]
+    pub fn winner(&self) -> Option<&ExplanationLine> {
+        self.lines.first().filter(|line| line.verdict == Verdict::Wins)
+    }
+}
+
+/// One candidate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExplanationLine {
+    /// The credential.
+    pub credential: CredentialId,
+    /// Its name.
+    pub name: String,
+    /// In which projects it may be used.
+    pub reach: Reach,
+    /// Its pattern.
+    pub pattern: String,
+    /// How the pattern is compared.
+    pub pattern_kind: PatternKind,
+    /// How it fared.
+    pub verdict: Verdict,
+}
+
+/// How a candidate fared, the ones that match first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It is used.
+    Wins,
+    /// It matches, but the winner's name comes first.
+    LaterName,
+    /// It matches as a regular expression; an exact match comes first.
+    RegexAfterExact,
+    /// It matches and is shared; a credential of the project comes first.
+    SharedAfterProject,
+    /// It matches, but cannot be used now: its secret is being stored, or is lost.
+    NotUsable,
+    /// Its pattern is another URL.
+    OtherUrl,
+    /// It is made for another purpose.
+    OtherPurpose,
+    /// It belongs to another project.
+    OtherProject,
+}
+
+impl Verdict {
+    /// For people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Wins => "Used",
+            Self::LaterName => "Matches, but its name comes later in the alphabet",
+            Self::RegexAfterExact => "Matches as a regular expression; an exact match comes first",
+            Self::SharedAfterProject => {
+                "Matches and is shared; a credential of the project comes first"
+            }
+            Self::NotUsable => "Matches, but its secret is being stored or is lost",
+            Self::OtherUrl => "The pattern does not match this URL",
+            Self::OtherPurpose => "Made for another purpose",
+            Self::OtherProject => "Belongs to another project",
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The candidate of a staged rotation: a version in Vault beside the one that counts.
+
+use domain::{Cause, CredentialId, OperationId, RepositoryId, Scope, Timestamp};
+use uuid::Uuid;
+
+use super::{Operation, operations::OperationRow};
+use crate::{Db, Result, Tx, jobs, on, sql};
+
+/// A candidate, with what takes effect when it is promoted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staged {
+    /// What is promoted or discarded.
+    pub operation: Operation,
+    /// Its version in Vault.
+    pub vault_version: i64,
+    /// When it was stored.
+    pub at: Timestamp,
+}
+
+/// The test of a candidate at one linked repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tested {
+    /// The repository.
+    pub repository: RepositoryId,
+    /// Its name.
+    pub name: String,
+    /// `None` while it has not been tested; then whether it passed.
+    pub passed: Option<bool>,
+    /// Why it did not.
+    pub cause: Option<Cause>,
+}
+
+/// Writes down that the secret of a candidate lies in Vault; answers how many rows that was: 0 when
+/// somebody else ended the operation.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn stage(
+    tx: &mut Tx,
+    scope: Scope,
+    operation: OperationId,
+    vault_version: i64,
+    now: Timestamp,
+) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update secret_operations set state = 'staged', vault_version = $3, settled_at = $4
+             where organization_id = $1 and id = $2 and state = 'intent' and kind = 'candidate'"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(operation.uuid())
+        .bind(vault_version)
+        .bind(now.millis())
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
+/// The credential waits for the test of its candidate; answers how many rows that was.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn rotating(
+    tx: &mut Tx,
+    scope: Scope,
+    id: CredentialId,
+    operation: OperationId,
+) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update credentials set state = 'rotating', row_version = row_version + 1
+             where organization_id = $1 and id = $2 and operation_id = $3 and state = 'updating'
+               and deleted_at is null"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(operation.uuid())
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    #[sqlx(flatten)]
+    operation: OperationRow,
+    vault_version: i64,
+    at: i64,
+}
+
+/// The candidate of a credential, if it has one.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn candidate(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<Staged>> {
+    let row: Option<Row> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select o.organization_id, o.id, o.credential_id, o.kind, o.prior_state, o.name, o.name_key, o.description,
+               o.username, o.fingerprint, o.shape, o.parameters, o.expires_at, o.changed, o.actor, o.vault_version,
+               coalesce(o.settled_at, o.created_at) as at
+             from credentials c
+             join secret_operations o on o.organization_id = c.organization_id and o.id = c.operation_id
+             where c.organization_id = $1 and c.id = $2 and c.deleted_at is null and c.state = 'rotating'
+               and o.state = 'staged' and o.vault_version is not null"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_optional(pool)
+        .await
+    })?;
+    row.map(|row| {
+        Ok(Staged {
+            operation: row.operation.operation()?,
+            vault_version: row.vault_version,
+            at: Timestamp::from_millis(row.at),
+        })
+    })
+    .transpose()
+}
+
+/// Whether the test of a candidate is queued or running.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn is_testing(db: &Db, scope: Scope, id: CredentialId) -> Result<bool> {
+    let job: Option<i64> = on!(db.read(), pool => {
+        sqlx::query_scalar(sql!(
+            "select run_at from jobs where organization_id = $1 and kind = 'rotate' and target_id = $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_optional(pool)
+        .await
+    })?;
+    Ok(job.is_some())
+}
+
+/// The repositories that a candidate has to pass at: those with an active link now, the refused ones
+/// first, then by name.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn candidate_lines(
+    db: &Db,
+    scope: Scope,
+    id: CredentialId,
+    operation: OperationId,
+    limit: u32,
+) -> Result<Vec<Tested>> {
+    let rows: Vec<(Uuid, String, Option<bool>, Option<String>)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select r.id, r.name, t.passed, t.cause
+             from links l
+             join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+             left join candidate_tests t on t.organization_id = l.organization_id and t.operation_id = $3
+               and t.repository_id = l.repository_id
+             where l.organization_id = $1 and l.credential_id = $2 and l.state = 'active' and r.deleted_at is null
+             order by case when t.cause is null then 1 else 0 end, r.name_key, r.id
+             limit $4"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(operation.uuid())
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await
+    })?;
+    Ok(rows
+        .into_iter()
+        .map(|(repository, name, passed, cause)| Tested {
+            repository: repository.into(),
+            name,
+            passed,
+            cause: cause.as_deref().and_then(Cause::parse),
+        })
+        .collect())
+}
+
+/// Writes down how a candidate fared at a repository, if the job is still ours; answers how many
+/// rows that was.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn note_test(
+    db: &Db,
+    work: &jobs::Claimed,
+    operation: OperationId,
+    repository: RepositoryId,
+    cause: Option<Cause>,
+    now: Timestamp,
+) -> Result<u64> {
+    Ok(on!(db.write(), pool => {
+        sqlx::query(sql!(
+            "insert into candidate_tests (organization_id, operation_id, repository_id, passed, cause, at)
+             select j.organization_id, o.id, r.id, $6, $7, $8
+             from jobs j
+             join secret_operations o on o.organization_id = j.organization_id and o.id = $4
+             join repositories r on r.organization_id = j.organization_id and r.id = $5
+             where j.organization_id = $1 and j.kind = 'rotate' and j.target_id = $2 and j.fence = $3
+               and j.state = 'running'
+             on conflict (organization_id, operation_id, repository_id) do update set
+               passed = excluded.passed, cause = excluded.cause, at = excluded.at"
+        ))
+        .bind(work.organization.uuid())
+        .bind(work.target)
+        .bind(work.fence)
+        .bind(operation.uuid())
+        .bind(repository.uuid())
+        .bind(cause.is_none())
+        .bind(cause.map(Cause::code))
+        .bind(now.millis())
+        .execute(pool)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
+/// Ends the candidate of a deleted credential.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn abandon(tx: &mut Tx, scope: Scope, id: CredentialId, now: Timestamp) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update secret_operations set state = 'aborted', settled_at = $3
+             where organization_id = $1 and credential_id = $2 and state = 'staged'"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(now.millis())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! The drop-down of a repository.
+
+use domain::{Scope, credentials::CredentialChoice};
+use uuid::Uuid;
+
+use super::{environment, provider};
+use crate::{Db, Result, charts::pattern, on, sql};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    provider: String,
+    environment: String,
+    project: Option<String>,
+    used: i64,
+}
+
+/// The usable credentials by name; those that the provider or another repository ties to `host`
+/// are marked. An empty host ties to nothing.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn choices(db: &Db, scope: Scope, host: &str) -> Result<Vec<CredentialChoice>> {
+    let rows: Vec<Row> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            r"select c.id, c.name, c.provider, c.environment, p.name as project,
+                (select count(*) from links l
+                 where l.organization_id = c.organization_id and l.credential_id = c.id
+                   and l.origin like $2 escape '\') as used
+              from credentials c
+              left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+              where c.organization_id = $1 and c.deleted_at is null
+                and c.state in ('active', 'updating', 'rotating')
+              order by c.name_key"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(pattern(&format!("://{host}:")))
+        .fetch_all(pool)
+        .await
+    })?;
+    rows.into_iter()
+        .map(|row| {
+            let provider = provider(&row.provider)?;
+            Ok(CredentialChoice {
+                id: row.id.into(),
+                name: row.name,
+                provider,
+                fits_host: !host.is_empty() && (row.used > 0 || provider.serves(host)),
+                environment: environment(&row.environment)?,
+                project: row.project,
+            })
+        })
+        .collect()
+}

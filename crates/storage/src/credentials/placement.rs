@@ -1,0 +1,98 @@
+//! Where credentials apply, and the sequence that tells replicas what changed.
+
+use domain::{
+    CredentialId, Purpose, Scope, Timestamp,
+    credentials::{Environment, ExpirySource, PatternKind, Reach},
+};
+
+use super::values::{project_of, purposes_text};
+use crate::{Result, Tx, on, sql};
+
+/// Where a credential applies, with the default project filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the columns of the row")]
+pub struct PlacedRow {
+    pub reach: Reach,
+    pub purposes: Vec<Purpose>,
+    pub pattern: String,
+    pub pattern_kind: PatternKind,
+    pub environment: Environment,
+    pub expires: Option<(Timestamp, ExpirySource)>,
+}
+
+/// The next number of the changes that matching looks at. It locks the organization's counter until
+/// the commit, so that numbers appear in order: call it right before the audit event.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn next_placement(tx: &mut Tx, scope: Scope) -> Result<i64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query_scalar(sql!(
+            "update organizations set placement_sequence = placement_sequence + 1 where id = $1
+             returning placement_sequence"
+        ))
+        .bind(scope.organization().uuid())
+        .fetch_one(&mut **tx)
+        .await
+    })?)
+}
+
+/// Notes that something of this credential changed that matching looks at: its place, its name, or
+/// whether it can be used. Call it right before the audit event.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn stamp(tx: &mut Tx, scope: Scope, id: CredentialId) -> Result<()> {
+    let sequence = next_placement(tx, scope).await?;
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update credentials set placement_sequence = $3 where organization_id = $1 and id = $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(sequence)
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Changes where a credential applies, if nobody changed the row since `row_version`; answers how
+/// many rows that was. A secret that is being written or tested is no hindrance.
+///
+/// # Errors
+/// When the project is not there ([`crate::Error::is_dangling`]), or the database refuses.
+pub async fn place(
+    tx: &mut Tx,
+    scope: Scope,
+    id: CredentialId,
+    row_version: i64,
+    placed: &PlacedRow,
+    actor: &str,
+    now: Timestamp,
+) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update credentials set project_id = $4, purposes = $5, pattern = $6, pattern_kind = $7, environment = $8,
+               expires_at = $9, expiry_source = $10, updated_by = $11, updated_at = $12, row_version = row_version + 1
+             where organization_id = $1 and id = $2 and row_version = $3 and deleted_at is null
+               and state <> 'creating'"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(row_version)
+        .bind(project_of(placed.reach))
+        .bind(purposes_text(&placed.purposes))
+        .bind(placed.pattern.as_str())
+        .bind(placed.pattern_kind.as_str())
+        .bind(placed.environment.as_str())
+        .bind(placed.expires.map(|(at, _)| at.millis()))
+        .bind(placed.expires.map(|(_, source)| source.as_str()))
+        .bind(actor)
+        .bind(now.millis())
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}

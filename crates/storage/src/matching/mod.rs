@@ -1,0 +1,109 @@
+//! SQL of matching: the credentials that have a pattern, and what changed of them.
+
+use domain::{CredentialId, Scope, credentials::Reach, matching::Entry};
+use uuid::Uuid;
+
+use crate::{
+    Db, Result,
+    credentials::{pattern_kind, purposes, state},
+    on, sql,
+};
+
+/// A credential whose name, place, pattern or state changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// The credential.
+    pub id: CredentialId,
+    /// The number of the change, unique in the organization.
+    pub sequence: i64,
+    /// How it is now; `None` when it has no pattern or is deleted.
+    pub entry: Option<Entry>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    name_key: String,
+    project_id: Option<Uuid>,
+    purposes: String,
+    pattern: String,
+    pattern_kind: String,
+    state: String,
+    placement_sequence: i64,
+    deleted_at: Option<i64>,
+}
+
+impl Row {
+    fn changed(self) -> Result<Changed> {
+        let (id, sequence) = (self.id.into(), self.placement_sequence);
+        if self.deleted_at.is_some() || self.pattern_kind == "none" {
+            return Ok(Changed { id, sequence, entry: None });
+        }
+        let entry = Entry {
+            id,
+            name: self.name,
+            key: self.name_key,
+            reach: self.project_id.map_or(Reach::Shared, |id| Reach::Project(id.into())),
+            purposes: purposes(&self.purposes)?,
+            pattern: self.pattern,
+            pattern_kind: pattern_kind(&self.pattern_kind)?,
+            state: state(&self.state)?,
+        };
+        Ok(Changed { id, sequence, entry: Some(entry) })
+    }
+}
+
+/// The number of the last change of the organization that matching looks at.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sequence(db: &Db, scope: Scope) -> Result<i64> {
+    let sequence: Option<i64> = on!(db.read(), pool => {
+        sqlx::query_scalar(sql!("select placement_sequence from organizations where id = $1"))
+            .bind(scope.organization().uuid())
+            .fetch_optional(pool)
+            .await
+    })?;
+    Ok(sequence.unwrap_or_default())
+}
+
+/// Every credential that has a pattern.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn all(db: &Db, scope: Scope) -> Result<Vec<Changed>> {
+    let rows: Vec<Row> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select id, name, name_key, project_id, purposes, pattern, pattern_kind, state,
+               placement_sequence, deleted_at
+             from credentials
+             where organization_id = $1 and deleted_at is null and pattern_kind <> 'none'"
+        ))
+        .bind(scope.organization().uuid())
+        .fetch_all(pool)
+        .await
+    })?;
+    rows.into_iter().map(Row::changed).collect()
+}
+
+/// The credentials that changed after the change with this number, deleted ones too.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn changed_since(db: &Db, scope: Scope, sequence: i64) -> Result<Vec<Changed>> {
+    let rows: Vec<Row> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select id, name, name_key, project_id, purposes, pattern, pattern_kind, state,
+               placement_sequence, deleted_at
+             from credentials
+             where organization_id = $1 and placement_sequence > $2
+             order by placement_sequence"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(sequence)
+        .fetch_all(pool)
+        .await
+    })?;
+    rows.into_iter().map(Row::changed).collect()
+}

@@ -1,0 +1,32 @@
+//! SQL of projects.
+
+mod read;
+mod write;
+
+pub use read::{contents, default_id, list, name_of};
+pub use write::{clear_credentials, clear_repositories, delete, insert, rename};
+
+use domain::{OrganizationId, ProjectId, Timestamp};
+
+use crate::{Result, Tx, on, sql};
+
+/// Adds the project of an organization that takes what is not put into another one.
+pub(crate) async fn add_default(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    now: Timestamp,
+) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "insert into projects (organization_id, id, name, name_key, is_default, created_at)
+             values ($1, $2, 'default', 'default', true, $3)"
+        ))
+        .bind(organization.uuid())
+        .bind(ProjectId::new().uuid())
+        .bind(now.millis())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}

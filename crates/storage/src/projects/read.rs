@@ -1,0 +1,97 @@
+//! Reading projects.
+
+use domain::{ProjectId, Scope, projects::Project};
+use uuid::Uuid;
+
+use crate::{Db, Result, on, sql};
+
+/// All projects with what is in them, the default one first, then by name.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(db: &Db, scope: Scope) -> Result<Vec<Project>> {
+    let rows: Vec<(Uuid, String, bool, i64, i64)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select p.id, p.name, p.is_default, coalesce(c.count, 0), coalesce(r.count, 0)
+             from projects p
+             left join (
+               select project_id, count(*) as count from credentials
+               where organization_id = $1 and deleted_at is null and project_id is not null
+               group by project_id
+             ) c on c.project_id = p.id
+             left join (
+               select project_id, count(*) as count from repositories
+               where organization_id = $1 and deleted_at is null
+               group by project_id
+             ) r on r.project_id = p.id
+             where p.organization_id = $1
+             order by case when p.is_default then 0 else 1 end, p.name_key"
+        ))
+        .bind(scope.organization().uuid())
+        .fetch_all(pool)
+        .await
+    })?;
+    let small = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, is_default, credentials, repositories)| Project {
+            id: id.into(),
+            name,
+            is_default,
+            credentials: small(credentials),
+            repositories: small(repositories),
+        })
+        .collect())
+}
+
+/// The project that takes what is not put into another one.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn default_id(db: &Db, scope: Scope) -> Result<ProjectId> {
+    let id: Uuid = on!(db.read(), pool => {
+        sqlx::query_scalar(sql!("select id from projects where organization_id = $1 and is_default"))
+            .bind(scope.organization().uuid())
+            .fetch_one(pool)
+            .await
+    })?;
+    Ok(id.into())
+}
+
+/// The name of a project; `None` when there is none with this id.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn name_of(db: &Db, scope: Scope, id: ProjectId) -> Result<Option<String>> {
+    Ok(on!(db.read(), pool => {
+        sqlx::query_scalar(sql!("select name from projects where organization_id = $1 and id = $2"))
+            .bind(scope.organization().uuid())
+            .bind(id.uuid())
+            .fetch_optional(pool)
+            .await
+    })?)
+}
+
+/// The names of the credentials and repositories of a project, credentials first, at most 100.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn contents(db: &Db, scope: Scope, id: ProjectId) -> Result<Vec<String>> {
+    Ok(on!(db.read(), pool => {
+        sqlx::query_scalar(sql!(
+            "select name from (
+               select 0 as place, name, name_key from credentials
+               where organization_id = $1 and project_id = $2 and deleted_at is null
+               union all
+               select 1 as place, name, name_key from repositories
+               where organization_id = $1 and project_id = $2 and deleted_at is null
+             ) as everything
+             order by place, name_key
+             limit 100"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_all(pool)
+        .await
+    })?)
+}
