@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need on top of `make setup`: a browser, a registry, PostgreSQL.
+# Installs what the tests need on top of `make setup`: a browser, a registry, PostgreSQL, moto.
 . "$(dirname "$0")/environment.sh"
 . scripts/packages.sh
 
@@ -19,4 +19,15 @@ if ! cmp --silent end2end/package-lock.json end2end/node_modules/installed.json;
     PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix end2end --ignore-scripts --loglevel=error >&2 ||
         fail "npm could not install Playwright"
     cp end2end/package-lock.json end2end/node_modules/installed.json
+fi
+
+# moto plays Amazon ECR and STS; botocore in the same place checks signatures.
+if ! cmp --silent scripts/moto.txt .cache/moto/installed.txt || [ ! -x .cache/moto/bin/moto_server ]; then
+    python3 -c 'import venv, ensurepip' 2>/dev/null || need_packages python3 python3-venv
+    step "Installing moto"
+    rm -rf .cache/moto
+    python3 -m venv .cache/moto || fail "python3 could not make .cache/moto"
+    .cache/moto/bin/python -m pip install --quiet --no-input --disable-pip-version-check --require-hashes \
+        --requirement scripts/moto.txt || fail "pip could not install moto"
+    cp scripts/moto.txt .cache/moto/installed.txt
 fi

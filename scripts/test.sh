@@ -11,6 +11,7 @@ scripts/setup-tests.sh
 . scripts/environment.sh
 export HAWSER_TEST_BAO=$PWD/.cache/bin/bao
 export HAWSER_BAO_BINARY=$HAWSER_TEST_BAO
+export HAWSER_TEST_MOTO=$PWD/.cache/moto
 
 mkdir -p .cache/results
 passed=0

@@ -1,0 +1,182 @@
+//! Azure Container Registry: a service principal becomes a refresh token for about three hours.
+//!
+//! Sources: `Azure/acr` `docs/AAD-OAuth.md`; `fluxcd/pkg` `auth/azure/provider.go`; the audiences of
+//! other clouds are those of Azure SDK's `ContainerRegistryAudience`.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::{Cause, Secret, repositories::RepositoryUrl};
+use serde::Deserialize;
+use url::Url;
+
+use super::{
+    ExchangeSettings,
+    call::{Call, Caller, Refusal, unreadable},
+    endpoints,
+    exchange::{Exchanged, Keeping, TokenExchange},
+    jwt,
+};
+use crate::Failure;
+
+const AT_ENTRA: &str = "get an access token of Entra ID";
+const AT_REGISTRY: &str = "exchange an access token of Entra ID";
+/// The user name that stands for "a token".
+const USERNAME: &str = "00000000-0000-0000-0000-000000000000";
+
+/// What differs between Azure's clouds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Cloud {
+    login: &'static str,
+    scope: &'static str,
+}
+
+const PUBLIC: Cloud = Cloud {
+    login: "login.microsoftonline.com",
+    scope: "https://containerregistry.azure.net/.default",
+};
+
+/// Clouds by the domain of their registries. That of Germany ended in 2021.
+const CLOUDS: [(&str, Cloud); 3] = [
+    (".azurecr.io", PUBLIC),
+    (
+        ".azurecr.cn",
+        Cloud {
+            login: "login.chinacloudapi.cn",
+            scope: "https://management.chinacloudapi.cn/.default",
+        },
+    ),
+    (
+        ".azurecr.us",
+        Cloud {
+            login: "login.microsoftonline.us",
+            scope: "https://management.usgovcloudapi.net/.default",
+        },
+    ),
+];
+
+fn cloud(host: &str) -> Option<Cloud> {
+    let host = host.trim_end_matches('.');
+    CLOUDS.into_iter().find_map(|(domain, cloud)| {
+        let name = host.strip_suffix(domain)?;
+        (!name.is_empty()).then_some(cloud)
+    })
+}
+
+/// A service principal at one registry.
+pub(super) struct Entra<'a> {
+    tenant: &'a str,
+    client_id: &'a str,
+    client_secret: &'a Secret,
+    registry: &'a RepositoryUrl,
+    cloud: Cloud,
+}
+
+impl<'a> Entra<'a> {
+    /// Only registries of Azure get what Entra gives, unless the operator has an Entra of their own.
+    pub(super) fn new(
+        settings: &ExchangeSettings,
+        registry: &'a RepositoryUrl,
+        tenant: &'a str,
+        client_id: &'a str,
+        client_secret: &'a Secret,
+    ) -> Result<Self, Failure> {
+        let own = settings.endpoints.entra.as_ref().map(|_| PUBLIC);
+        let cloud = cloud(registry.host()).or(own).ok_or_else(|| {
+            Failure::new(
+                Cause::ExchangeRefused,
+                "find the Azure cloud of a host that is not azurecr.io",
+            )
+        })?;
+        Ok(Self { tenant, client_id, client_secret, registry, cloud })
+    }
+
+    async fn entra_token(&self, caller: &Caller<'_>) -> Result<Secret, Failure> {
+        let instead = caller.settings.endpoints.entra.as_ref();
+        let path = [self.tenant, "oauth2", "v2.0", "token"];
+        let url =
+            endpoints::at(instead, self.cloud.login, &path).ok_or_else(|| unreadable(AT_ENTRA))?;
+        let fields = [
+            ("grant_type", "client_credentials"),
+            ("client_id", self.client_id),
+            ("client_secret", self.client_secret.expose()),
+            ("scope", self.cloud.scope),
+        ];
+        let token: EntraToken = caller.json(Call::form(url, &fields, AT_ENTRA).told(told)).await?;
+        Ok(token.access_token)
+    }
+
+    fn exchange_url(&self) -> Url {
+        let mut url = self.registry.web().clone();
+        url.set_path("/oauth2/exchange");
+        url
+    }
+}
+
+#[derive(Deserialize)]
+struct EntraToken {
+    access_token: Secret,
+}
+
+#[derive(Deserialize)]
+struct RegistryToken {
+    refresh_token: Secret,
+}
+
+/// `AADSTS7000222` is an expired client secret; `invalid_client` and `unauthorized_client` are
+/// wrong ones (Microsoft Entra authentication and authorization error codes).
+fn told(refusal: &Refusal<'_>) -> Option<Cause> {
+    if refusal.says("AADSTS7000222") {
+        return Some(Cause::TokenExpired);
+    }
+    let wrong = refusal.says("invalid_client") || refusal.says("unauthorized_client");
+    wrong.then_some(Cause::InvalidCredentials)
+}
+
+#[async_trait]
+impl TokenExchange for Entra<'_> {
+    fn scope(&self) -> String {
+        self.registry.origin()
+    }
+
+    fn keeping(&self) -> Keeping {
+        Keeping::at_most(Duration::from_hours(24))
+    }
+
+    async fn exchange(&self, caller: &Caller<'_>) -> Result<Exchanged, Failure> {
+        let token = self.entra_token(caller).await?;
+        let fields = [
+            ("grant_type", "access_token"),
+            ("service", self.registry.authority()),
+            ("tenant", self.tenant),
+            ("access_token", token.expose()),
+        ];
+        let call = Call::form(self.exchange_url(), &fields, AT_REGISTRY);
+        let RegistryToken { refresh_token: password } = caller.json(call).await?;
+        // A token that does not say when it ends is used once.
+        let expires_at = jwt::expires_at(password.expose()).unwrap_or(caller.now);
+        Ok(Exchanged { username: USERNAME.to_owned(), password, expires_at })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clouds_are_known_by_their_registries() {
+        assert_eq!(cloud("acme.azurecr.io"), Some(PUBLIC));
+        assert_eq!(cloud("acme-b2c3d4.westeurope.data.azurecr.io."), Some(PUBLIC));
+        assert_eq!(cloud("acme.azurecr.cn").unwrap().login, "login.chinacloudapi.cn");
+        assert_eq!(cloud("acme.azurecr.us").unwrap().login, "login.microsoftonline.us");
+        for foreign in [
+            "azurecr.io",
+            ".azurecr.io",
+            "acme.azurecr.io.evil.example",
+            "evilazurecr.io",
+            "acme.azurecr.de",
+        ] {
+            assert_eq!(cloud(foreign), None, "{foreign}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Requests to providers: bounded answers, no redirects, and what a refusal means.
+
+use domain::{Cause, Timestamp};
+use reqwest::header::{DATE, HeaderName, HeaderValue, RETRY_AFTER};
+use serde::de::DeserializeOwned;
+use url::{Url, form_urlencoded::Serializer};
+use zeroize::Zeroizing;
+
+use super::ExchangeSettings;
+use crate::{
+    Failure,
+    http::{Answer, Ask, Outbound},
+    status,
+};
+
+/// The most that a provider may answer.
+const ANSWER: usize = 64 * 1024;
+/// As much of a refusal as is looked at.
+const LOOK_AT: usize = 8 * 1024;
+
+/// What an exchange works with.
+pub(super) struct Caller<'a> {
+    pub(super) outbound: &'a Outbound,
+    pub(super) settings: &'a ExchangeSettings,
+    pub(super) now: Timestamp,
+}
+
+/// One request to a provider.
+pub(super) struct Call {
+    ask: Ask,
+    attempt: &'static str,
+    told: fn(&Refusal<'_>) -> Option<Cause>,
+}
+
+/// An answer that is no success.
+pub(super) struct Refusal<'a> {
+    pub(super) status: u16,
+    /// The start of the body. It is looked at and never repeated.
+    pub(super) body: &'a str,
+    answer: &'a Answer,
+}
+
+impl Refusal<'_> {
+    /// Whether the body holds a text, in whatever case.
+    pub(super) fn says(&self, text: &str) -> bool {
+        self.body.to_ascii_lowercase().contains(&text.to_ascii_lowercase())
+    }
+
+    /// The text of a header; empty when it is missing.
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.answer.text(name)
+    }
+}
+
+impl Call {
+    /// Posts a document. `attempt` ends the sentence "could not …".
+    pub(super) fn post(
+        url: Url,
+        content_type: &'static str,
+        body: Zeroizing<Vec<u8>>,
+        attempt: &'static str,
+    ) -> Self {
+        let ask = Ask::post(url, HeaderValue::from_static(content_type), body, attempt);
+        Self { ask, attempt, told: |_| None }
+    }
+
+    /// Posts a form.
+    pub(super) fn form(url: Url, fields: &[(&str, &str)], attempt: &'static str) -> Self {
+        Self::post(url, FORM, form(fields), attempt)
+    }
+
+    pub(super) fn header(mut self, name: &'static str, value: HeaderValue) -> Self {
+        self.ask = self.ask.header(HeaderName::from_static(name), value);
+        self
+    }
+
+    /// The `Authorization` header.
+    pub(super) fn login(mut self, login: HeaderValue) -> Self {
+        self.ask = self.ask.login(Some(login));
+        self
+    }
+
+    /// What this provider's refusals mean; `None` leaves it to the status.
+    pub(super) const fn told(mut self, told: fn(&Refusal<'_>) -> Option<Cause>) -> Self {
+        self.told = told;
+        self
+    }
+}
+
+/// The content type of a form.
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Fields as a form; the buffer does not grow, so no copy of a secret is left behind.
+pub(super) fn form(fields: &[(&str, &str)]) -> Zeroizing<Vec<u8>> {
+    let most = fields.iter().map(|(name, value)| 3 * (name.len() + value.len()) + 2).sum();
+    let mut form = Serializer::new(String::with_capacity(most));
+    form.extend_pairs(fields);
+    Zeroizing::new(form.finish().into_bytes())
+}
+
+/// `Bearer …`, marked so that nothing prints it; `None` when it cannot stand in a header.
+pub(super) fn bearer(token: &str) -> Option<HeaderValue> {
+    let text = Zeroizing::new(format!("Bearer {token}"));
+    let mut value = HeaderValue::from_str(&text).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+impl Caller<'_> {
+    /// Sends a request and reads the whole answer.
+    pub(super) async fn bytes(&self, call: Call) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let answer = self.outbound.send(call.ask).await?;
+        if !answer.status().is_success() {
+            return Err(refusal(answer, call.told).await);
+        }
+        answer.body(ANSWER).await.map(Zeroizing::new).map_err(|failure| match failure.cause {
+            Cause::IndexTooLarge | Cause::IndexInvalid => failure.told_as(Cause::ServerError),
+            _ => failure,
+        })
+    }
+
+    /// Sends a request and reads the answer as JSON.
+    pub(super) async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, Failure> {
+        let attempt = call.attempt;
+        let bytes = self.bytes(call).await?;
+        // The parser's own words may quote the token.
+        serde_json::from_slice(&bytes).map_err(|_| unreadable(attempt))
+    }
+}
+
+/// The provider's answer is no answer to this.
+pub(super) fn unreadable(attempt: &'static str) -> Failure {
+    Failure::new(Cause::ServerError, format!("{attempt}: the answer makes no sense"))
+}
+
+async fn refusal(mut answer: Answer, told: fn(&Refusal<'_>) -> Option<Cause>) -> Failure {
+    let body = answer.start_of_body(LOOK_AT).await;
+    let body = String::from_utf8_lossy(&body);
+    let status = answer.status().as_u16();
+    let refusal = Refusal { status, body: &body, answer: &answer };
+    let cause = told(&refusal).unwrap_or(match status {
+        429 => Cause::RateLimited,
+        408 => Cause::Timeout,
+        407 => Cause::ProxyError,
+        500..=599 => Cause::ServerError,
+        _ => Cause::ExchangeRefused,
+    });
+    let mut failure = answer.failure(cause);
+    if cause == Cause::RateLimited || status == 503 {
+        failure.retry_after = status::retry_after(answer.text(RETRY_AFTER), answer.text(DATE));
+    }
+    failure
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_never_outgrows_its_buffer() {
+        for value in ["", "a b", "ÿÿÿ", "+++&&&===", "\u{10ffff}"] {
+            let fields = [("grant type", value), ("x", value)];
+            let most: usize = fields.iter().map(|(n, v)| 3 * (n.len() + v.len()) + 2).sum();
+            assert!(form(&fields).len() <= most, "{value}");
+        }
+        assert_eq!(form(&[("a", "1 2"), ("b", "&")]).as_slice(), b"a=1+2&b=%26");
+    }
+}

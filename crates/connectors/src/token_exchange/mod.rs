@@ -1,0 +1,211 @@
+//! From what lies in Vault to what a registry takes: the short-lived logins of cloud providers.
+//!
+//! A shape that is sent as it is gives a login at once. Others are exchanged at their provider by
+//! a [`TokenExchange`], one file each; what comes back is kept in memory, and nowhere else, for the
+//! stored version and the scope it was made for.
+
+mod acr;
+mod ambient;
+mod aws;
+mod cache;
+mod call;
+mod ecr;
+mod ecr_public;
+mod endpoints;
+mod exchange;
+mod github_app;
+mod google;
+mod jwt;
+mod sigv4;
+mod sts;
+
+pub use ambient::{Ambient, AwsIdentity, GoogleIdentity};
+pub use endpoints::{BadEndpoint, Endpoints};
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use domain::{
+    CredentialId, OrganizationId, Secret, Timestamp, credentials::Material,
+    repositories::RepositoryUrl,
+};
+
+use cache::Cache;
+use call::Caller;
+use exchange::{Exchanged, TokenExchange};
+
+use crate::{
+    Failure,
+    http::{ClientCertificate, Freshness, Login, Outbound},
+    repository::LoginKey,
+};
+
+/// Whose login it is: the cache is keyed by it, and the fixed names of roles are made from it.
+#[derive(Debug, Clone)]
+pub struct Owner {
+    /// The stored version; `None` for a form that is not saved, whose logins are not kept.
+    pub key: Option<LoginKey>,
+    /// The organization, to which external ids are bound.
+    pub organization: OrganizationId,
+    /// The name of the organization as it stands in names of roles.
+    pub organization_name: String,
+    /// The name of the project; `shared` for a shared credential.
+    pub project_name: String,
+}
+
+/// What the operator says about exchanges.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExchangeSettings {
+    /// Where the providers are, if not at their own addresses.
+    pub endpoints: Endpoints,
+    /// This server's own identities.
+    pub ambient: Ambient,
+}
+
+/// Makes logins. Cheap to clone; clones share the cache, which lives in memory alone.
+#[derive(Clone)]
+pub struct Exchanges(Arc<Inner>);
+
+struct Inner {
+    outbound: Outbound,
+    settings: ExchangeSettings,
+    cache: Cache,
+    exchanged: AtomicU64,
+}
+
+/// How material becomes a login.
+enum Way<'a> {
+    /// It is one.
+    Stored(Login),
+    /// The provider is asked.
+    Exchange(Box<dyn TokenExchange + 'a>),
+}
+
+impl Exchanges {
+    /// Asks the providers' own addresses through `outbound`; this server has no identities.
+    #[must_use]
+    pub fn new(outbound: Outbound) -> Self {
+        Self::with(outbound, ExchangeSettings::default())
+    }
+
+    /// Asks through `outbound` as the operator configured.
+    #[must_use]
+    pub fn with(outbound: Outbound, settings: ExchangeSettings) -> Self {
+        let (cache, exchanged) = (Cache::default(), AtomicU64::new(0));
+        Self(Arc::new(Inner { outbound, settings, cache, exchanged }))
+    }
+
+    /// The login of `material` for the registry at `url`. It is exchanged when it has to be, and of
+    /// many who ask for the same one at once, one exchanges.
+    ///
+    /// # Errors
+    /// Why the provider did not give one.
+    pub async fn login(
+        &self,
+        material: &Material,
+        owner: &Owner,
+        url: &RepositoryUrl,
+        now: Timestamp,
+    ) -> Result<Login, Failure> {
+        let exchange = match way(&self.0.settings, material, owner, url)? {
+            Way::Stored(login) => return Ok(login),
+            Way::Exchange(exchange) => exchange,
+        };
+        let run = self.run(&*exchange, now);
+        let Some(key) = owner.key else {
+            return run.await.map(Exchanged::into_login);
+        };
+        let kept = async {
+            let exchanged = run.await?;
+            let until = exchange.keeping().until(now, exchanged.expires_at);
+            Ok((exchanged, until))
+        };
+        self.0.cache.get(key, exchange.scope(), now, kept).await
+    }
+
+    async fn run(
+        &self,
+        exchange: &dyn TokenExchange,
+        now: Timestamp,
+    ) -> Result<Exchanged, Failure> {
+        self.0.exchanged.fetch_add(1, Relaxed);
+        let caller = Caller { outbound: &self.0.outbound, settings: &self.0.settings, now };
+        exchange.exchange(&caller).await
+    }
+
+    /// Forgets a login that a registry refused; a newer one stays.
+    pub fn refused(&self, owner: &Owner, login: &Login) {
+        if let Some(key) = owner.key {
+            self.0.cache.refused(key, login);
+        }
+    }
+
+    /// Forgets what was exchanged for a credential.
+    pub fn forget(&self, credential: CredentialId) {
+        self.0.cache.forget(credential);
+    }
+
+    /// How many exchanges were begun since the start, of all credentials.
+    #[must_use]
+    pub fn exchanged(&self) -> u64 {
+        self.0.exchanged.load(Relaxed)
+    }
+}
+
+fn way<'a>(
+    settings: &ExchangeSettings,
+    material: &'a Material,
+    owner: &'a Owner,
+    url: &'a RepositoryUrl,
+) -> Result<Way<'a>, Failure> {
+    let exchange: Box<dyn TokenExchange + 'a> = match material {
+        Material::EcrAccessKey { key_id, secret_key, region } => {
+            let identity = ecr::Identity::AccessKey { id: key_id, secret: secret_key };
+            Box::new(ecr::Ecr::new(identity, region.as_deref(), url)?)
+        }
+        Material::EcrRole { account, region } => {
+            let identity = ecr::Identity::Role { account, owner };
+            Box::new(ecr::Ecr::new(identity, region.as_deref(), url)?)
+        }
+        Material::EcrPublicAccessKey { key_id, secret_key } => {
+            Box::new(ecr_public::EcrPublic { id: key_id, secret: secret_key })
+        }
+        Material::GoogleKeyExchange { key } => Box::new(google::KeyExchange { key }),
+        Material::GoogleWorkload { gcp_project } => {
+            Box::new(google::Workload::new(gcp_project, owner))
+        }
+        Material::AcrEntra { tenant, client_id, client_secret } => {
+            Box::new(acr::Entra::new(settings, url, tenant, client_id, client_secret)?)
+        }
+        Material::GithubApp { app_id, installation, key, repositories } => {
+            Box::new(github_app::GithubApp { app_id, installation, key, repositories })
+        }
+        stored => return Ok(Way::Stored(stored_login(stored))),
+    };
+    Ok(Way::Exchange(exchange))
+}
+
+/// The login of material that is sent as it is.
+fn stored_login(material: &Material) -> Login {
+    let password = || material.secret().cloned().unwrap_or_default();
+    match material {
+        Material::ClientCertificate { certificate, key } => Login {
+            username: String::new(),
+            password: Secret::default(),
+            certificate: Some(Arc::new(ClientCertificate {
+                certificate: certificate.clone(),
+                key: key.clone(),
+            })),
+            freshness: Freshness::Stored,
+        },
+        Material::GoogleKey { key } => Login::stored("_json_key".to_owned(), key.json.clone()),
+        Material::GoogleKeyBase64 { key } => {
+            let packed = Secret::new(STANDARD.encode(key.json.expose()));
+            Login::stored("_json_key_base64".to_owned(), packed)
+        }
+        other => Login::stored(other.username().to_owned(), password()),
+    }
+}

@@ -1,0 +1,115 @@
+//! AWS STS: this server's own identity becomes a role in somebody's account.
+//!
+//! Sources: AWS STS API Reference, `AssumeRole` and `AssumeRoleWithWebIdentity`; the role's name and
+//! external id follow [`domain::assumed`], so that members cannot choose them (F37).
+
+use domain::{Cause, Secret, assumed};
+use url::Url;
+
+use super::{
+    Owner,
+    ambient::{self, AwsIdentity},
+    aws,
+    call::{Call, Caller, FORM, form, unreadable},
+    endpoints,
+    sigv4::{self, AwsKey, Purpose},
+};
+use crate::Failure;
+
+const ATTEMPT: &str = "assume a role at AWS STS";
+const VERSION: &str = "2011-06-15";
+/// The session only has to live until the registry has answered; AWS takes no less.
+const SECONDS: &str = "900";
+
+/// The temporary key of the role that belongs to `owner` in `account`.
+pub(super) async fn assumed(
+    caller: &Caller<'_>,
+    region: &str,
+    account: &str,
+    owner: &Owner,
+) -> Result<AwsKey, Failure> {
+    let identity = caller.settings.ambient.aws.as_ref().ok_or_else(ambient::disabled)?;
+    let (partition, domain) = aws::partition(region);
+    let host = format!("sts.{region}.{domain}");
+    let url = endpoints::at(caller.settings.endpoints.sts.as_ref(), &host, &[])
+        .ok_or_else(|| Failure::new(Cause::RegionUnknown, ATTEMPT))?;
+    let own = own_key(caller, identity, &url).await?;
+    let name = assumed::role_name(&owner.organization_name, &owner.project_name);
+    let role = format!("arn:{partition}:iam::{account}:role/{name}");
+    let session = match &owner.key {
+        Some(key) => format!("hawser-{}", key.credential),
+        None => "hawser-unsaved".to_owned(),
+    };
+    let external_id = assumed::external_id(owner.organization);
+    let body = form(&[
+        ("Action", "AssumeRole"),
+        ("Version", VERSION),
+        ("RoleArn", &role),
+        ("RoleSessionName", &session),
+        ("ExternalId", &external_id),
+        ("DurationSeconds", SECONDS),
+    ]);
+    let purpose = Purpose { region, service: "sts", now: caller.now };
+    let signature = sigv4::sign(&own, &purpose, &url, &[("content-type", FORM)], &body)
+        .ok_or_else(|| Failure::new(Cause::InvalidCredentials, ATTEMPT))?;
+    // A refusal here is about the trust of the role, not about anything that a person typed.
+    let call = Call::post(url, FORM, body, ATTEMPT).told(told);
+    key(caller, signature.put_on(call)).await
+}
+
+async fn own_key(
+    caller: &Caller<'_>,
+    identity: &AwsIdentity,
+    sts: &Url,
+) -> Result<AwsKey, Failure> {
+    match identity {
+        AwsIdentity::AccessKey { id_file, secret_file } => Ok(AwsKey {
+            id: ambient::read(id_file).await?.expose().to_owned(),
+            secret: ambient::read(secret_file).await?,
+            session: None,
+        }),
+        AwsIdentity::WebIdentity { token_file, role } => {
+            let token = ambient::read(token_file).await?;
+            let fields = [
+                ("Action", "AssumeRoleWithWebIdentity"),
+                ("Version", VERSION),
+                ("RoleArn", role),
+                ("RoleSessionName", "hawser"),
+                ("DurationSeconds", SECONDS),
+                ("WebIdentityToken", token.expose()),
+            ];
+            key(caller, Call::form(sts.clone(), &fields, ATTEMPT).told(told)).await
+        }
+    }
+}
+
+/// The cause of a refusal; the server's own key is nothing that people could mend.
+fn told(refusal: &super::call::Refusal<'_>) -> Option<Cause> {
+    aws::told(refusal).map(|cause| match cause {
+        Cause::InvalidCredentials => Cause::ExchangeRefused,
+        other => other,
+    })
+}
+
+/// The temporary key in an answer, which is XML.
+async fn key(caller: &Caller<'_>, call: Call) -> Result<AwsKey, Failure> {
+    let answer = caller.bytes(call).await?;
+    let read = || {
+        let xml = std::str::from_utf8(&answer).ok()?;
+        let credentials = element(xml, "Credentials")?;
+        Some(AwsKey {
+            id: element(credentials, "AccessKeyId")?.to_owned(),
+            secret: Secret::new(element(credentials, "SecretAccessKey")?.to_owned()),
+            session: Some(Secret::new(element(credentials, "SessionToken")?.to_owned())),
+        })
+    };
+    read().ok_or_else(|| unreadable(ATTEMPT))
+}
+
+/// What stands in the first `<name>`. Keys and tokens hold nothing that XML would escape.
+fn element<'x>(xml: &'x str, name: &str) -> Option<&'x str> {
+    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
+    let (text, _) = rest.split_once(&format!("</{name}>"))?;
+    let text = text.trim();
+    (!text.is_empty() && !text.contains('&')).then_some(text)
+}
