@@ -47,6 +47,11 @@ impl Failure {
         Self { cause, ..self }
     }
 
+    /// The same for somebody else who waited for the same thing; the source is told once.
+    pub(crate) fn repeated(&self) -> Self {
+        Self { attempt: self.attempt.clone(), source: None, ..*self }
+    }
+
     pub(crate) const fn with_status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self

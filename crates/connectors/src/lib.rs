@@ -7,9 +7,11 @@ mod chart;
 mod failure;
 pub mod helm;
 pub mod http;
+mod jwt;
 mod oci;
 pub mod repository;
 mod status;
+pub mod token_exchange;
 pub mod vault;
 
 pub use failure::Failure;

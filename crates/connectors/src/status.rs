@@ -2,14 +2,13 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::Cause;
 use reqwest::header::{DATE, RETRY_AFTER};
-use zeroize::Zeroizing;
 
 use crate::{
     Failure,
     http::{Answer, Login},
+    jwt,
 };
 
 /// As much of an error page as is looked at.
@@ -39,6 +38,13 @@ fn cause(answer: &Answer, login: Option<&Login>, body: &str) -> Cause {
     {
         return Cause::TokenExpired;
     }
+    if let Some(cause) = github(answer, denied, body) {
+        return cause;
+    }
+    // As nginx says it, with a status of its own that becomes 400 on the wire.
+    if matches!(status, 400 | 495 | 496) && body.contains("SSL certificate") {
+        return Cause::ClientCertificate;
+    }
     if denied && let Some(login) = login {
         let host = answer.url.host_str().unwrap_or_default();
         if host == "ghcr.io" && login.password.expose().starts_with("github_pat_") {
@@ -63,8 +69,27 @@ fn cause(answer: &Answer, login: Option<&Login>, body: &str) -> Cause {
     }
 }
 
+/// The refusals of GitHub that a person mends there: a token without single sign-on
+/// (`X-GitHub-SSO: required; url=…`), and organizations that restrict what may be used.
+fn github(answer: &Answer, denied: bool, body: &str) -> Option<Cause> {
+    let restricted = [
+        "organization has enabled OAuth App access restrictions",
+        "forbids access via a personal access token",
+        "forbids access via a fine-grained personal access token",
+        "organization has an IP allow list enabled",
+    ];
+    let sso = answer.text("x-github-sso").trim_start().to_ascii_lowercase();
+    if !denied {
+        None
+    } else if sso.starts_with("required") || body.contains("organization SAML enforcement") {
+        Some(Cause::SsoRequired)
+    } else {
+        restricted.iter().any(|text| body.contains(text)).then_some(Cause::OrganizationRestricted)
+    }
+}
+
 /// Seconds, or a date against the host's own clock; at most an hour.
-fn retry_after(text: &str, date: &str) -> Option<Duration> {
+pub(crate) fn retry_after(text: &str, date: &str) -> Option<Duration> {
     let wait = if let Ok(seconds) = text.trim().parse() {
         Duration::from_secs(seconds)
     } else {
@@ -77,31 +102,15 @@ fn retry_after(text: &str, date: &str) -> Option<Duration> {
 
 /// Whether the password is a JSON web token whose time was over when the host answered.
 fn expired_at(password: &str, date: &str) -> bool {
-    let payload = || {
-        let mut parts = password.split('.');
-        let (Some(_), Some(payload), Some(_), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return None;
-        };
-        let json = Zeroizing::new(URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?);
-        serde_json::from_slice::<Expiry>(&json).ok()?.exp
-    };
     let now =
         httpdate::parse_http_date(date).ok().and_then(|now| now.duration_since(UNIX_EPOCH).ok());
-    match (payload(), now) {
-        (Some(exp), Some(now)) => Duration::try_from_secs_f64(exp).is_ok_and(|exp| exp <= now),
-        _ => false,
-    }
-}
-
-#[derive(serde::Deserialize)]
-struct Expiry {
-    exp: Option<f64>,
+    matches!((jwt::expiry(password), now), (Some(end), Some(now)) if end <= now)
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
     use super::*;
 
     const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";

@@ -2,6 +2,7 @@
 
 mod index;
 mod json;
+mod visit;
 mod yaml;
 
 use std::sync::Arc;
@@ -33,6 +34,8 @@ const INDEX_BYTES: usize = 64 * 1024 * 1024;
 /// The longest a download may take.
 const DOWNLOAD: Duration = Duration::from_mins(2);
 const ATTEMPT: &str = "read index.yaml";
+/// As much of an index as shows what it is.
+const START: usize = 1_024;
 
 /// A Helm repository at an address, with the login that opens it.
 pub(crate) struct Helm<'a> {
@@ -91,14 +94,13 @@ impl Helm<'_> {
         Ok(Synced::Charts { versions, validators: fresh })
     }
 
-    /// Asks for the head of the index alone.
+    /// Checks that the login opens the index, of which only the start is asked for.
     pub(crate) async fn prove(&self) -> Result<(), Failure> {
-        let ask = self.ask()?.header(RANGE, HeaderValue::from_static("bytes=0-1023"));
-        let mut answer = self.outbound.send(ask).await?;
+        let mut answer = self.start(self.login).await?;
         match answer.status() {
             StatusCode::RANGE_NOT_SATISFIABLE => Ok(()),
             status if status.is_success() => {
-                let start = answer.start_of_body(1_024).await;
+                let start = answer.start_of_body(START).await;
                 if says_html(&answer) || is_html(&start) {
                     Err(answer.failure(Cause::HtmlInsteadOfIndex))
                 } else {
@@ -107,6 +109,12 @@ impl Helm<'_> {
             }
             _ => Err(refusal(answer, self.login).await),
         }
+    }
+
+    /// Asks for the start of the index, with this login or without.
+    async fn start(&self, login: Option<&Login>) -> Result<Answer, Failure> {
+        let ask = self.ask()?.login(login.and_then(Login::basic));
+        self.outbound.send(ask.header(RANGE, HeaderValue::from_static("bytes=0-1023"))).await
     }
 
     fn ask(&self) -> Result<Ask, Failure> {
@@ -159,4 +167,10 @@ pub(crate) fn says_html(answer: &Answer) -> bool {
 pub(crate) fn is_html(body: &[u8]) -> bool {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     body.trim_ascii_start().starts_with(b"<")
+}
+
+/// Whether the start of a document looks like that of an index.
+pub(crate) fn is_index(start: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(start);
+    text.contains("entries") && (text.contains("apiVersion") || text.contains("entries:"))
 }

@@ -10,7 +10,10 @@ use flate2::write::MultiGzDecoder;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use tokio::time::{Instant, timeout_at};
 
-use super::{Answer, classify};
+use super::{
+    Answer,
+    classify::{self, Way},
+};
 use crate::Failure;
 
 /// After this long a body has to have come at [`SLOWEST`] bytes a second on average.
@@ -35,7 +38,7 @@ impl Answer {
         loop {
             let chunk = match timeout_at(self.deadline, self.response.chunk()).await {
                 Err(_) => return Err(self.failure(Cause::Timeout)),
-                Ok(Err(error)) => return Err(classify::failure(error, &self.attempt)),
+                Ok(Err(error)) => return Err(classify::failure(error, &self.attempt, Way::Direct)),
                 Ok(Ok(None)) => break,
                 Ok(Ok(Some(chunk))) => chunk,
             };

@@ -1,35 +1,68 @@
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashSet},
+    net::IpAddr,
+    sync::Arc,
+};
 
-use reqwest::{Client, redirect::Policy};
+use domain::Cause;
+use reqwest::Client;
 use url::{Host, Url};
 
 use super::{
-    AllowList,
+    AllowList, Login, Road,
     judge::{Verdict, judge},
+    lane::{Lane, Shows},
     places::Places,
-    resolve::{Judge, Reach},
+    resolve::Reach,
+    road::{Key, Roads},
+    tls::{Checking, Tls},
 };
-
-const CONNECT: Duration = Duration::from_secs(5);
-const READ: Duration = Duration::from_secs(15);
+use crate::Failure;
 
 /// The client for every address that a person typed or a registry named.
 #[derive(Clone)]
-pub struct Outbound(Arc<Inner>);
+pub struct Outbound {
+    core: Arc<Core>,
+    lane: Arc<Lane>,
+}
 
-struct Inner {
+/// What all roads share.
+struct Core {
     allow: Arc<AllowList>,
     places: Places,
-    public: Client,
-    open: Client,
-    networks: Client,
-    named: Client,
+    proxies: BTreeMap<String, Url>,
+    skip_verify: HashSet<(String, u16)>,
+    usual: Tls,
+    roads: Roads,
+}
+
+/// What the operator decides about the way out.
+#[derive(Clone, Default)]
+pub struct OutboundSettings {
+    /// What may be reached beyond the public internet.
+    pub allow: AllowList,
+    /// Proxies by the name that repositories use; `http` or `https`, perhaps with a login.
+    pub proxies: BTreeMap<String, Url>,
+    /// Hosts with their port whose certificate is not checked.
+    pub skip_verify: HashSet<(String, u16)>,
 }
 
 /// The outbound client could not be built.
 #[derive(Debug, thiserror::Error)]
-#[error("could not build the outbound client; are the system's root certificates installed?")]
-pub struct OutboundError(#[source] reqwest::Error);
+pub enum OutboundError {
+    /// No authorities, or none that can be used.
+    #[error("could not set up TLS; are the system's root certificates installed?")]
+    Tls(#[source] rustls::Error),
+    /// The HTTP part.
+    #[error("could not build the outbound client")]
+    Client(#[source] reqwest::Error),
+    /// A proxy that is neither `http` nor `https`, or has no host.
+    #[error("could not use the proxy `{name}`: write a URL such as http://proxy.local:3128")]
+    Proxy {
+        /// Its name.
+        name: String,
+    },
+}
 
 /// Whom a request may reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,22 +74,71 @@ pub(crate) enum Trust {
 }
 
 impl Outbound {
-    /// Builds the client.
+    /// Builds the client without proxies; every certificate is checked.
     ///
     /// # Errors
     /// When the TLS part cannot be set up.
     pub fn new(allow: AllowList) -> Result<Self, OutboundError> {
-        let allow = Arc::new(allow);
-        let build = |reach| client(reach, &allow).map_err(OutboundError);
-        let public = build(Reach::Public)?;
-        // A client holds its own root certificates: make no more clients than the list needs.
-        let (open, networks) = if allow.has_networks() {
-            (build(Reach::Open)?, build(Reach::Networks)?)
-        } else {
-            (public.clone(), public.clone())
+        Self::with(OutboundSettings { allow, ..OutboundSettings::default() })
+    }
+
+    /// Builds the client as the operator decided.
+    ///
+    /// # Errors
+    /// When the TLS part cannot be set up, or a proxy cannot be used.
+    pub fn with(settings: OutboundSettings) -> Result<Self, OutboundError> {
+        let OutboundSettings { allow, proxies, skip_verify } = settings;
+        for (name, proxy) in &proxies {
+            if !matches!(proxy.scheme(), "http" | "https") || proxy.host().is_none() {
+                return Err(OutboundError::Proxy { name: name.clone() });
+            }
+        }
+        let skip_verify = skip_verify.into_iter().map(|(host, port)| (plain(&host), port));
+        let (allow, usual) = (Arc::new(allow), Tls::system().map_err(OutboundError::Tls)?);
+        let lane = Arc::new(Lane::usual(&allow, usual.clone())?);
+        let core = Core {
+            allow,
+            places: Places::new(),
+            proxies,
+            skip_verify: skip_verify.collect(),
+            usual,
+            roads: Roads::default(),
         };
-        let named = build(Reach::Named)?;
-        Ok(Self(Arc::new(Inner { allow, places: Places::new(), public, open, networks, named })))
+        Ok(Self { core: Arc::new(core), lane })
+    }
+
+    /// The same client on this road: it trusts the road's authorities besides the system's, shows
+    /// the login's client certificate to the origin that is asked and to nobody else, and takes the
+    /// named proxy. All rules about addresses stay. Roads that were taken lately cost nothing.
+    ///
+    /// # Errors
+    /// `ProxyError` for a name that the operator did not configure, `TlsUntrusted` and
+    /// `ClientCertificate` for certificates that cannot be read.
+    pub fn on(&self, road: &Road, login: Option<&Login>) -> Result<Self, Failure> {
+        let certificate = login.and_then(|login| login.certificate.as_deref());
+        if certificate.is_none() && *road == Road::default() {
+            return Ok(self.clone());
+        }
+        let proxy = match road.proxy.as_str() {
+            "" => None,
+            name => Some(self.core.proxies.get(name).cloned().ok_or_else(|| {
+                Failure::new(Cause::ProxyError, "use the proxy: the operator has none of this name")
+            })?),
+        };
+        let key = Key::of(road, certificate);
+        let core = &self.core;
+        if let Some(lane) = core.roads.get(key) {
+            return Ok(Self { core: Arc::clone(core), lane });
+        }
+        let lane = Arc::new(Lane::build(&core.allow, &core.usual, road, proxy, certificate)?);
+        core.roads.keep(key, Arc::clone(&lane));
+        Ok(Self { core: Arc::clone(core), lane })
+    }
+
+    /// The names of the proxies, in order.
+    #[must_use]
+    pub fn proxies(&self) -> Vec<String> {
+        self.core.proxies.keys().cloned().collect()
     }
 
     /// Whether `url` may be asked with plain `http` if its address proves to be allowed.
@@ -65,16 +147,39 @@ impl Outbound {
         let port = url.port_or_known_default();
         plain.set_scheme("http").is_ok()
             && plain.set_port(port).is_ok()
-            && self.client(&plain, Trust::AllowList).is_some()
+            && self.reach(&plain, Trust::AllowList).is_some()
     }
 
     pub(super) fn places(&self) -> &Places {
-        &self.0.places
+        &self.core.places
     }
 
-    /// The client that may ask for `url`; `None` when nobody may.
-    pub(super) fn client(&self, url: &Url, trust: Trust) -> Option<&Client> {
-        let inner = &*self.0;
+    pub(super) fn allow(&self) -> &AllowList {
+        &self.core.allow
+    }
+
+    pub(super) fn lane(&self) -> &Lane {
+        &self.lane
+    }
+
+    /// The client that asks for `url`, which may be reached this far.
+    pub(super) fn client(&self, url: &Url, reach: Reach, shows: Shows) -> &Client {
+        self.lane.client(reach, self.checking(url), shows)
+    }
+
+    /// Whether the certificate of `url` is checked.
+    pub(super) fn checking(&self, url: &Url) -> Checking {
+        let skipped = !self.core.skip_verify.is_empty()
+            && url
+                .host_str()
+                .zip(url.port_or_known_default())
+                .is_some_and(|(host, port)| self.core.skip_verify.contains(&(plain(host), port)));
+        if skipped { Checking::Skip } else { Checking::Verify }
+    }
+
+    /// How far a request for `url` may reach; `None` when nobody may ask for it.
+    pub(super) fn reach(&self, url: &Url, trust: Trust) -> Option<Reach> {
+        let allow = &self.core.allow;
         let https = match url.scheme() {
             "https" => true,
             "http" => false,
@@ -85,43 +190,32 @@ impl Outbound {
         }
         let (host, port) = (url.host()?, url.port_or_known_default()?);
         let trusted = trust == Trust::AllowList;
-        if trusted && inner.allow.names(&host, port) {
-            return Some(&inner.named);
+        if trusted && allow.names(&host, port) {
+            return Some(Reach::Named);
         }
-        let networks = trusted && inner.allow.has_networks() && !inner.allow.protects(port);
+        let networks = trusted && allow.has_networks() && !allow.protects(port);
         match (address(&host), https) {
-            (Some(address), _) if networks && inner.allow.holds(address) => Some(&inner.networks),
-            (Some(address), true) if judge(address) == Verdict::Public => Some(&inner.public),
-            (None, true) if networks => Some(&inner.open),
-            (None, true) => Some(&inner.public),
-            (None, false) if networks => Some(&inner.networks),
+            (Some(address), _) if networks && allow.holds(address) => Some(Reach::Networks),
+            (Some(address), true) if judge(address) == Verdict::Public => Some(Reach::Public),
+            (None, true) if networks => Some(Reach::Open),
+            (None, true) => Some(Reach::Public),
+            (None, false) if networks => Some(Reach::Networks),
             (Some(_), _) | (None, false) => None,
         }
     }
 }
 
-fn address(host: &Host<&str>) -> Option<IpAddr> {
+/// A host as it is compared: without brackets and trailing dot, in lower case.
+fn plain(host: &str) -> String {
+    host.trim_matches(['[', ']']).trim_end_matches('.').to_ascii_lowercase()
+}
+
+pub(super) fn address(host: &Host<&str>) -> Option<IpAddr> {
     match host {
         Host::Domain(_) => None,
         Host::Ipv4(v4) => Some(IpAddr::V4(*v4)),
         Host::Ipv6(v6) => Some(IpAddr::V6(*v6)),
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "this is the client that everybody else is sent to")]
-fn client(reach: Reach, allow: &Arc<AllowList>) -> Result<Client, reqwest::Error> {
-    Client::builder()
-        .user_agent(concat!("hawser/", env!("CARGO_PKG_VERSION")))
-        .redirect(Policy::none())
-        .no_proxy()
-        .referer(false)
-        .connect_timeout(CONNECT)
-        .read_timeout(READ)
-        .pool_max_idle_per_host(8)
-        .pool_idle_timeout(Duration::from_secs(30))
-        .retry(reqwest::retry::never())
-        .dns_resolver(Judge { reach, allow: Arc::clone(allow) })
-        .build()
 }
 
 #[cfg(test)]
@@ -131,7 +225,7 @@ mod tests {
     fn allowed(list: &str, url: &str, trust: Trust) -> bool {
         Outbound::new(AllowList::parse(list).unwrap().without_ports([8200]))
             .unwrap()
-            .client(&Url::parse(url).unwrap(), trust)
+            .reach(&Url::parse(url).unwrap(), trust)
             .is_some()
     }
 

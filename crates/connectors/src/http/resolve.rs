@@ -36,17 +36,20 @@ impl Resolve for Judge {
     fn resolve(&self, name: Name) -> Resolving {
         let (reach, allow) = (self.reach, Arc::clone(&self.allow));
         Box::pin(async move {
-            let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            if found.is_empty() {
-                return Err(io::Error::from(io::ErrorKind::NotFound).into());
-            }
-            let vetted = vet(found, reach, &allow)?;
+            let vetted = vet(look_up(name.as_str()).await?, reach, &allow)?;
             Ok(Box::new(vetted.into_iter()) as Addrs)
         })
     }
 }
 
-fn vet(
+/// All addresses of a name, not judged yet.
+pub(super) async fn look_up(name: &str) -> io::Result<Vec<SocketAddr>> {
+    let found: Vec<_> = tokio::net::lookup_host((name, 0)).await?.collect();
+    if found.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(found) }
+}
+
+/// The addresses that a client with this reach may connect to.
+pub(super) fn vet(
     found: Vec<SocketAddr>,
     reach: Reach,
     allow: &AllowList,

@@ -3,18 +3,21 @@ use std::time::Duration;
 use domain::Cause;
 use reqwest::{
     Method, Response, StatusCode,
-    header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue},
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
 use tokio::time::{Instant, timeout_at};
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::{
     Outbound,
-    classify::failure,
-    judge::{Verdict, judge},
+    classify::{Way, failure},
+    lane::Shows,
     outbound::Trust,
     places::Place,
     redirect::{Hop, hop, same_origin},
+    resolve::Reach,
+    vouch::Side,
 };
 use crate::Failure;
 
@@ -30,14 +33,17 @@ pub(crate) enum Redirects {
     Refuse,
 }
 
-/// A request for something. There are only GET and HEAD: Hawser changes nothing at a registry.
+/// A request for something: GET and HEAD of a registry, which Hawser never changes, and POST of a
+/// form or document to a token endpoint or webhook.
 pub(crate) struct Ask {
     url: Url,
     method: Method,
+    body: Option<Zeroizing<Vec<u8>>>,
     headers: HeaderMap,
     login: Option<HeaderValue>,
     redirects: Redirects,
     trust: Trust,
+    shows: Shows,
     total: Duration,
     attempt: &'static str,
 }
@@ -48,13 +54,26 @@ impl Ask {
         Self {
             url,
             method: Method::GET,
+            body: None,
             headers: HeaderMap::new(),
             login: None,
             redirects: Redirects::Follow,
             trust: Trust::AllowList,
+            shows: Shows::Certificate,
             total: Duration::from_secs(30),
             attempt,
         }
+    }
+
+    /// Posts a document; redirects are not followed, because the document may hold a secret.
+    pub(crate) fn post(
+        url: Url,
+        content_type: HeaderValue,
+        body: Zeroizing<Vec<u8>>,
+        attempt: &'static str,
+    ) -> Self {
+        let ask = Self { method: Method::POST, body: Some(body), ..Self::get(url, attempt) };
+        ask.header(CONTENT_TYPE, content_type).redirects(Redirects::Refuse)
     }
 
     pub(crate) fn head(mut self) -> Self {
@@ -81,6 +100,13 @@ impl Ask {
 
     pub(crate) const fn public_only(mut self) -> Self {
         self.trust = Trust::PublicOnly;
+        self.shows = Shows::Nothing;
+        self
+    }
+
+    /// Not at the repository's own host: a client certificate is not shown there.
+    pub(crate) const fn elsewhere(mut self) -> Self {
+        self.shows = Shows::Nothing;
         self
     }
 
@@ -92,6 +118,9 @@ impl Ask {
     fn request(&self, url: &Url, login: Option<&HeaderValue>) -> reqwest::Request {
         let mut request = reqwest::Request::new(self.method.clone(), url.clone());
         request.headers_mut().clone_from(&self.headers);
+        if let Some(body) = &self.body {
+            *request.body_mut() = Some(body.to_vec().into());
+        }
         if let Some(login) = login {
             request.headers_mut().insert(AUTHORIZATION, login.clone());
         }
@@ -137,11 +166,12 @@ impl Outbound {
         let mut url = ask.url.clone();
         let mut login = ask.login.clone();
         let mut trust = ask.trust;
+        let mut shows = ask.shows;
         let mut deadline = None;
         for hops in 0..=HOPS {
             let attempt = format!("{} at {}", ask.attempt, url.host_str().unwrap_or_default());
             let refused = |cause| Failure::new(cause, attempt.clone());
-            let client = self.client(&url, trust).ok_or_else(|| {
+            let reach = self.reach(&url, trust).ok_or_else(|| {
                 refused(if hops == 0 { Cause::BlockedAddress } else { Cause::RedirectRefused })
             })?;
             let place = self
@@ -151,13 +181,11 @@ impl Outbound {
                 .ok_or_else(|| refused(Cause::Internal))?;
             // Time spent in the queue is ours, not the host's.
             let deadline = *deadline.get_or_insert_with(|| Instant::now() + ask.total);
-            let request = ask.request(&url, login.as_ref());
-            let response = match timeout_at(deadline, client.execute(request)).await {
+            let sent = self.exchange(ask.request(&url, login.as_ref()), reach, shows, &attempt);
+            let (response, side) = match timeout_at(deadline, sent).await {
                 Err(_) => return Err(refused(Cause::Timeout)),
-                Ok(Err(error)) => return Err(failure(error, &attempt)),
-                Ok(Ok(response)) => response,
+                Ok(sent) => sent?,
             };
-            let peer = response.remote_addr();
             let status = response.status();
             let next = match (hop(status, response.headers(), &url), ask.redirects) {
                 (Hop::None, _) => {
@@ -177,8 +205,9 @@ impl Outbound {
                 (Hop::SameOrigin(next), _) => next,
                 (Hop::OtherOrigin(next), _) => {
                     login = None;
+                    shows = Shows::Nothing;
                     // A public host may not lead to what the operator allowed to people.
-                    if peer.is_none_or(|peer| judge(peer.ip()) == Verdict::Public) {
+                    if side == Side::Outside {
                         trust = Trust::PublicOnly;
                     }
                     next
@@ -194,5 +223,44 @@ impl Outbound {
             Cause::RedirectRefused,
             format!("{}: more than {HOPS} redirects", ask.attempt),
         ))
+    }
+
+    /// Sends one request; tells where the host is that answered.
+    async fn exchange(
+        &self,
+        request: reqwest::Request,
+        reach: Reach,
+        shows: Shows,
+        attempt: &str,
+    ) -> Result<(Response, Side), Failure> {
+        let url = request.url();
+        let way = self.way(url);
+        let known = match way {
+            Way::Direct => None,
+            Way::Tunnel | Way::Relay => Some(
+                self.vouch(url, reach).await.map_err(|cause| Failure::new(cause, attempt))?.side(),
+            ),
+        };
+        let sent = self.client(url, reach, shows).execute(request).await;
+        let response = sent.map_err(|error| failure(error, attempt, way))?;
+        let status = response.status();
+        if way == Way::Relay
+            && matches!(status, StatusCode::PROXY_AUTHENTICATION_REQUIRED | StatusCode::BAD_GATEWAY)
+        {
+            let failure = Failure::new(Cause::ProxyError, attempt);
+            return Err(failure.with_status(status.as_u16()));
+        }
+        let answered =
+            response.remote_addr().map_or(Side::Outside, |address| Side::of(address.ip()));
+        Ok((response, known.unwrap_or(answered)))
+    }
+
+    /// How a request for `url` goes on this road.
+    fn way(&self, url: &Url) -> Way {
+        match (&self.lane().proxy, url.scheme()) {
+            (None, _) => Way::Direct,
+            (Some(_), "https") => Way::Tunnel,
+            (Some(_), _) => Way::Relay,
+        }
     }
 }

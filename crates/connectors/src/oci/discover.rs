@@ -96,7 +96,7 @@ pub(super) async fn prove(session: &Session<'_>, target: &Target) -> Result<(), 
 }
 
 /// The path may be a namespace rather than a chart, which registries refuse in these ways.
-fn leaves_hope(failure: &Failure) -> bool {
+pub(super) fn leaves_hope(failure: &Failure) -> bool {
     matches!(failure.cause, Cause::NotFound | Cause::InsufficientScope)
         || (failure.cause == Cause::NoCredential && failure.status == Some(403))
 }
@@ -144,7 +144,8 @@ async fn catalog(
     }
 }
 
-fn has_catalog(session: &Session<'_>) -> bool {
+/// Whether the registry has a catalog to ask for.
+pub(super) fn has_catalog(session: &Session<'_>) -> bool {
     let host = session.base().host_str().unwrap_or_default();
     !WITHOUT_CATALOG.contains(&host) && !host.ends_with(".pkg.dev") && !host.ends_with(".gcr.io")
 }

@@ -2,16 +2,22 @@
 
 mod challenge;
 mod discover;
+mod grant;
+mod knock;
 mod manifest;
 mod pages;
+mod quotas;
 mod realm;
 mod registry;
+mod rights;
 mod session;
 mod sign;
 mod tokens;
+mod visit;
 
 pub(crate) use registry::Registry;
 pub(crate) use sign::{Sign, sign};
+pub(crate) use visit::Visit;
 
 use std::{
     collections::HashSet,
@@ -20,10 +26,14 @@ use std::{
 
 use domain::{
     CredentialId,
+    connections::Quota,
     repositories::{RepositoryKind, RepositoryUrl},
 };
+use quotas::Quotas;
 use tokens::Tokens;
 use url::Url;
+
+use crate::repository::Target;
 
 /// Hosts of Docker Hub that are no registry themselves.
 const DOCKER_HUB: [&str; 3] = ["docker.io", "index.docker.io", "registry.hub.docker.com"];
@@ -34,11 +44,20 @@ pub(crate) struct Oci {
     tokens: Arc<Tokens>,
     /// Registries that answered without TLS, by authority.
     plain: Mutex<HashSet<String>>,
+    quotas: Quotas,
 }
 
 impl Oci {
     pub(crate) fn forget(&self, credential: CredentialId) {
         self.tokens.forget(credential);
+        self.quotas.forget(credential);
+    }
+
+    /// The limit of requests that the registry told last to this login; none for a login that is
+    /// not stored.
+    pub(crate) fn quota(&self, target: &Target) -> Option<Quota> {
+        let shared = target.login_key.is_some() || target.login.is_none();
+        shared.then(|| self.quotas.of(base(&target.url).authority(), target.login_key)).flatten()
     }
 
     /// The web address of `url`: with plain `http` if its registry spoke nothing else before.
@@ -67,7 +86,7 @@ impl Oci {
 }
 
 /// The root of the registry that serves `url`: scheme, host, port and `/`.
-fn base(url: &RepositoryUrl) -> Url {
+pub(crate) fn base(url: &RepositoryUrl) -> Url {
     let mut base = url.web().clone();
     base.set_path("/");
     if DOCKER_HUB.contains(&url.host()) && base.set_host(Some("registry-1.docker.io")).is_err() {

@@ -44,7 +44,7 @@ impl List<'_> {
         url
     }
 
-    fn scope(self) -> String {
+    pub(super) fn scope(self) -> String {
         match self {
             Self::Tags(repository) => format!("repository:{repository}:pull"),
             Self::Catalog => "registry:catalog:*".to_owned(),
@@ -61,7 +61,7 @@ impl List<'_> {
 
 /// Reads all pages.
 pub(super) async fn all(session: &Session<'_>, list: List<'_>) -> Result<Vec<String>, Failure> {
-    let mut items = Vec::new();
+    let mut all = Vec::new();
     let mut next = Some(list.url(session.base(), 1_000));
     let mut seen = HashSet::new();
     while let Some(url) = next {
@@ -78,16 +78,26 @@ pub(super) async fn all(session: &Session<'_>, list: List<'_>) -> Result<Vec<Str
             }
             next => next,
         };
-        let (too_large, unreadable) =
-            (answer.failure(Cause::IndexTooLarge), answer.failure(Cause::IndexInvalid));
-        let body = answer.body(PAGE_BYTES).await?;
-        let Ok(page) = serde_json::from_slice::<Page>(&body) else { return Err(unreadable) };
-        items.extend(page.tags.or(page.repositories).unwrap_or_default());
-        if items.len() > ITEMS {
+        let too_large = answer.failure(Cause::IndexTooLarge);
+        all.extend(items(answer).await?);
+        if all.len() > ITEMS {
             return Err(too_large);
         }
     }
-    Ok(items)
+    Ok(all)
+}
+
+/// Reads the first page.
+pub(super) async fn first(session: &Session<'_>, list: List<'_>) -> Result<Vec<String>, Failure> {
+    let answer = page(session, list, list.url(session.base(), 1_000)).await?;
+    items(answer).await
+}
+
+async fn items(answer: Answer) -> Result<Vec<String>, Failure> {
+    let unreadable = answer.failure(Cause::IndexInvalid);
+    let body = answer.body(PAGE_BYTES).await?;
+    let Ok(page) = serde_json::from_slice::<Page>(&body) else { return Err(unreadable) };
+    Ok(page.tags.or(page.repositories).unwrap_or_default())
 }
 
 /// Asks for one item, to see whether the list may be read.

@@ -177,12 +177,12 @@ fn fingerprint(versions: &mut [FoundVersion]) -> String {
 }
 
 /// A tag spells `+` as `_`.
-fn version(tag: &str) -> String {
+pub(super) fn version(tag: &str) -> String {
     tag.replace('_', "+")
 }
 
 /// Whether a tag is a version: three numbers, perhaps after a `v`.
-fn is_version(tag: &str) -> bool {
+pub(super) fn is_version(tag: &str) -> bool {
     let text = version(tag);
     let usable = tag.len() <= 128
         && tag

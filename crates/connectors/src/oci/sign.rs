@@ -5,7 +5,7 @@ use domain::repositories::RepositoryUrl;
 use super::{
     Oci, base,
     challenge::{Challenge, best},
-    session::knock,
+    knock::knock,
 };
 use crate::{Failure, http::Outbound};
 

@@ -9,8 +9,8 @@ use reqwest::header::{HeaderValue, RANGE};
 use super::{Registries, Target};
 use crate::{
     Failure,
-    helm::{beside, is_html, says_html},
-    http::{Ask, Login},
+    helm::{beside, is_html, is_index, says_html},
+    http::{Ask, Login, Outbound, Road},
     oci::{Sign, sign},
     status::refusal,
 };
@@ -27,7 +27,7 @@ enum Index {
 }
 
 impl Registries {
-    /// Finds out whether an address is a Helm repository or an OCI registry.
+    /// Finds out whether an address, asked on this road, is a Helm repository or an OCI registry.
     ///
     /// # Errors
     /// Why it is neither, or could not be asked.
@@ -35,11 +35,13 @@ impl Registries {
         &self,
         url: &RepositoryUrl,
         login: Option<&Login>,
+        road: &Road,
     ) -> Result<RepositoryKind, Failure> {
+        let outbound = &self.outbound.on(road, login)?;
         if url.implied_kind() == Some(RepositoryKind::Oci) {
-            return match sign(&self.outbound, &self.oci, url).await? {
+            return match sign(outbound, &self.oci, url).await? {
                 Sign::Certain | Sign::Likely => Ok(RepositoryKind::Oci),
-                Sign::None => Err(match self.index(url, login).await {
+                Sign::None => Err(match self.index(outbound, url, login).await {
                     Ok(Index::Yes) => Failure::new(
                         Cause::WrongKind,
                         "find an OCI registry: it is a Helm repository",
@@ -48,11 +50,11 @@ impl Registries {
                 }),
             };
         }
-        let index = self.index(url, login).await?;
+        let index = self.index(outbound, url, login).await?;
         if matches!(index, Index::Yes) {
             return Ok(RepositoryKind::Helm);
         }
-        match (sign(&self.outbound, &self.oci, url).await, index) {
+        match (sign(outbound, &self.oci, url).await, index) {
             (Ok(Sign::Certain), _) | (Ok(Sign::Likely), Index::No(_)) => Ok(RepositoryKind::Oci),
             // A proxy in front of a Helm repository asks for a login everywhere.
             (_, Index::Yes | Index::Locked) => Ok(RepositoryKind::Helm),
@@ -61,7 +63,12 @@ impl Registries {
     }
 
     /// A failure that the other kind would not have is told as such.
-    pub(super) async fn other_kind(&self, target: &Target, failure: Failure) -> Failure {
+    pub(super) async fn other_kind(
+        &self,
+        outbound: &Outbound,
+        target: &Target,
+        failure: Failure,
+    ) -> Failure {
         let doubtful = matches!(
             failure.cause,
             Cause::NotFound | Cause::NotARegistry | Cause::HtmlInsteadOfIndex
@@ -71,18 +78,26 @@ impl Registries {
         }
         let other = match target.kind {
             RepositoryKind::Helm => {
-                matches!(sign(&self.outbound, &self.oci, &target.url).await, Ok(Sign::Certain))
+                matches!(sign(outbound, &self.oci, &target.url).await, Ok(Sign::Certain))
             }
             RepositoryKind::Oci if failure.cause == Cause::NotFound => false,
             RepositoryKind::Oci => {
-                matches!(self.index(&target.url, target.login.as_ref()).await, Ok(Index::Yes))
+                matches!(
+                    self.index(outbound, &target.url, target.login.as_ref()).await,
+                    Ok(Index::Yes)
+                )
             }
         };
         if other { failure.told_as(Cause::WrongKind) } else { failure }
     }
 
     /// Asks for the start of `index.yaml`; fails only when the host cannot be asked at all.
-    async fn index(&self, url: &RepositoryUrl, login: Option<&Login>) -> Result<Index, Failure> {
+    async fn index(
+        &self,
+        outbound: &Outbound,
+        url: &RepositoryUrl,
+        login: Option<&Login>,
+    ) -> Result<Index, Failure> {
         const ATTEMPT: &str = "look for index.yaml";
         let Some(index) = beside(&self.oci.as_spoken(url), "index.yaml") else {
             return Ok(Index::No(Failure::new(Cause::NotARegistry, ATTEMPT)));
@@ -90,16 +105,13 @@ impl Registries {
         let ask = Ask::get(index, ATTEMPT)
             .login(login.and_then(Login::basic))
             .header(RANGE, HeaderValue::from_static("bytes=0-65535"));
-        let mut answer = self.outbound.send(ask).await?;
+        let mut answer = outbound.send(ask).await?;
         if answer.status().is_success() {
             let start = answer.start_of_body(LOOK_AT).await;
             if says_html(&answer) || is_html(&start) {
                 return Ok(Index::No(answer.failure(Cause::HtmlInsteadOfIndex)));
             }
-            let text = String::from_utf8_lossy(&start);
-            let looks_right = text.contains("entries")
-                && (text.contains("apiVersion") || text.contains("entries:"));
-            return Ok(if looks_right {
+            return Ok(if is_index(&start) {
                 Index::Yes
             } else {
                 Index::No(answer.failure(Cause::NotARegistry))

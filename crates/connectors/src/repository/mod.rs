@@ -1,22 +1,29 @@
 //! Chart registries of both kinds behind one door.
 
 mod detect;
+mod examine;
+
+pub use examine::Examined;
+pub(crate) use examine::{Finding, counted};
 
 use std::{collections::HashMap, sync::Arc};
 
 use domain::{
-    CredentialId, OrganizationId,
+    CredentialId, OrganizationId, Timestamp,
     charts::FoundVersion,
+    connections::Quota,
     repositories::{RepositoryKind, RepositoryUrl},
 };
 use tokio::sync::Semaphore;
+use url::Url;
 
 use crate::{
     Failure,
     helm::Helm,
-    http::{Login, Outbound},
+    http::{Login, Outbound, Road},
     oci::{Oci, Registry},
 };
+use examine::GitHub;
 
 /// Indexes that are parsed at once: each takes a processor and its memory.
 const PARSED_AT_ONCE: usize = 2;
@@ -34,6 +41,8 @@ pub struct Target {
     pub login_key: Option<LoginKey>,
     /// Names of charts that a person typed, for registries that cannot list them.
     pub chart_names: Vec<String>,
+    /// The road to it.
+    pub road: Road,
 }
 
 /// The credential version behind a login: tokens are cached for exactly this one (F19).
@@ -82,13 +91,27 @@ pub struct Registries {
     outbound: Outbound,
     oci: Arc<Oci>,
     parsing: Arc<Semaphore>,
+    github: Arc<GitHub>,
 }
 
 impl Registries {
     /// Reads registries through `outbound`.
     #[must_use]
     pub fn new(outbound: Outbound) -> Self {
-        Self { outbound, oci: Arc::default(), parsing: Arc::new(Semaphore::new(PARSED_AT_ONCE)) }
+        Self {
+            outbound,
+            oci: Arc::default(),
+            parsing: Arc::new(Semaphore::new(PARSED_AT_ONCE)),
+            github: Arc::default(),
+        }
+    }
+
+    /// The same, with another GitHub than `github.com`: the authority of its container registry and
+    /// the root of its API.
+    #[must_use]
+    pub fn with_github(mut self, registry: impl Into<String>, api: Url) -> Self {
+        self.github = Arc::new(GitHub { registry: registry.into(), api: Some(api) });
+        self
     }
 
     /// Reads all chart versions, or learns that nothing changed.
@@ -101,18 +124,14 @@ impl Registries {
         validators: &Validators,
         known: &Known,
     ) -> Result<Synced, Failure> {
-        match target.kind {
-            RepositoryKind::Helm => {
-                let synced = self.helm(target).sync(validators, &self.parsing).await;
-                match synced {
-                    Err(failure) => Err(self.other_kind(target, failure).await),
-                    synced => synced,
-                }
-            }
-            RepositoryKind::Oci => match self.registry(target).sync(validators, known).await {
-                Err(failure) => Err(self.other_kind(target, failure).await),
-                synced => synced,
-            },
+        let outbound = self.outbound.on(&target.road, target.login.as_ref())?;
+        let synced = match target.kind {
+            RepositoryKind::Helm => helm(&outbound, target).sync(validators, &self.parsing).await,
+            RepositoryKind::Oci => self.registry(&outbound, target).sync(validators, known).await,
+        };
+        match synced {
+            Err(failure) => Err(self.other_kind(&outbound, target, failure).await),
+            synced => synced,
         }
     }
 
@@ -121,10 +140,29 @@ impl Registries {
     /// # Errors
     /// Why it may not.
     pub async fn prove(&self, target: &Target) -> Result<(), Failure> {
+        let outbound = self.outbound.on(&target.road, target.login.as_ref())?;
         match target.kind {
-            RepositoryKind::Helm => self.helm(target).prove().await,
-            RepositoryKind::Oci => self.registry(target).prove().await,
+            RepositoryKind::Helm => helm(&outbound, target).prove().await,
+            RepositoryKind::Oci => self.registry(&outbound, target).prove().await,
         }
+    }
+
+    /// Walks the road to a registry stage by stage, with the same client as [`Self::sync`]. The
+    /// stages are told whatever happens; `now` dates what headers tell.
+    pub async fn examine(&self, target: &Target, now: Timestamp) -> Examined {
+        examine::examine(self, target, now).await
+    }
+
+    /// The limit of requests that the registry told last to this login.
+    #[must_use]
+    pub fn quota(&self, target: &Target) -> Option<Quota> {
+        self.oci.quota(target)
+    }
+
+    /// The client that registries are read with.
+    #[must_use]
+    pub const fn outbound(&self) -> &Outbound {
+        &self.outbound
     }
 
     /// Forgets the tokens that were got with a credential.
@@ -132,11 +170,11 @@ impl Registries {
         self.oci.forget(credential);
     }
 
-    fn helm<'a>(&'a self, target: &'a Target) -> Helm<'a> {
-        Helm { outbound: &self.outbound, url: target.url.web(), login: target.login.as_ref() }
+    fn registry<'a>(&'a self, outbound: &'a Outbound, target: &'a Target) -> Registry<'a> {
+        Registry { outbound, oci: &self.oci, target }
     }
+}
 
-    fn registry<'a>(&'a self, target: &'a Target) -> Registry<'a> {
-        Registry { outbound: &self.outbound, oci: &self.oci, target }
-    }
+fn helm<'a>(outbound: &'a Outbound, target: &'a Target) -> Helm<'a> {
+    Helm { outbound, url: target.url.web(), login: target.login.as_ref() }
 }

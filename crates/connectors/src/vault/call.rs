@@ -154,6 +154,22 @@ impl Reply {
             .filter_map(Value::as_str)
     }
 
+    /// The versions of a secret's metadata that are neither destroyed nor deleted, oldest first.
+    /// <https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#read-secret-metadata>
+    pub(super) fn kept_versions(&self) -> Option<Vec<u64>> {
+        let versions = self.0.pointer("/data/versions")?.as_object()?;
+        let mut kept: Vec<u64> = versions
+            .iter()
+            .filter(|(_, version)| {
+                version.pointer("/destroyed").and_then(Value::as_bool) == Some(false)
+                    && version.pointer("/deletion_time").and_then(Value::as_str) == Some("")
+            })
+            .filter_map(|(number, _)| number.parse().ok())
+            .collect();
+        kept.sort_unstable();
+        Some(kept)
+    }
+
     pub(super) fn take(&mut self, pointer: &str) -> Value {
         self.0.pointer_mut(pointer).map(Value::take).unwrap_or_default()
     }

@@ -118,6 +118,18 @@ impl Vault {
         }
     }
 
+    /// The versions whose content is still there, oldest first; none when there is no such secret.
+    ///
+    /// # Errors
+    /// When Vault does not answer.
+    pub async fn versions(&self, path: &SecretPath) -> Result<Vec<u64>, VaultError> {
+        match self.call(&Call::get(self.metadata(path))).await {
+            Ok(metadata) => metadata.kept_versions().ok_or(VaultError::Malformed),
+            Err(VaultError::NotFound) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Removes a secret with all its versions; what is gone already counts as removed.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::{CredentialId, OperationId, OrganizationId, Secret};
+use domain::{CredentialId, OperationId, OrganizationId, Secret, Shape, credentials::Parameters};
 use serde_json::{Value, json};
 
 use super::VaultError;
@@ -37,9 +37,13 @@ pub struct Sealed {
     pub credential: CredentialId,
     /// The operation that wrote it.
     pub operation: OperationId,
-    /// The user name at the registry.
+    /// How it authenticates.
+    pub shape: Shape,
+    /// The user name at the registry, or the id that the shape has.
     pub username: String,
-    /// The password, token or key.
+    /// What the shape needs besides; not secret, but of one piece with the secret.
+    pub parameters: Parameters,
+    /// The password, token or key; empty for a shape that has none.
     pub password: Secret,
 }
 
@@ -52,7 +56,9 @@ impl Sealed {
                 "org_id": self.organization,
                 "credential_id": self.credential,
                 "op_id": self.operation,
+                "shape": self.shape,
                 "username": self.username,
+                "parameters": self.parameters,
                 "password": self.password.expose(),
             },
         })
@@ -67,12 +73,20 @@ impl Sealed {
         };
         // Taken first, so that it is wiped whatever is wrong with the rest.
         let password = Secret::new(text("password")?);
+        let shape = Shape::parse(&text("shape")?).ok_or(VaultError::Malformed)?;
         let sealed = Self {
             organization: id(&text("org_id")?)?,
             credential: id(&text("credential_id")?)?,
             operation: id(&text("op_id")?)?,
+            shape,
             username: text("username")?,
             password,
+            parameters: match fields.remove("parameters") {
+                Some(parameters) => {
+                    serde_json::from_value(parameters).map_err(|_| VaultError::Malformed)?
+                }
+                None => Parameters::default(),
+            },
         };
         let belongs =
             sealed.organization == path.organization && sealed.credential == path.credential;

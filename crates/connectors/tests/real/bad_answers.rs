@@ -3,7 +3,10 @@
 use std::{io::Write as _, time::Duration};
 
 use axum::body::Body;
-use connectors::repository::{Known, Synced, Validators};
+use connectors::{
+    http::Road,
+    repository::{Known, Synced, Validators},
+};
 use domain::{
     Cause,
     repositories::{RepositoryKind, RepositoryUrl},
@@ -158,7 +161,7 @@ async fn kinds_are_detected() {
     let registries = registries(&format!("{} {}", host.authority, registry.authority));
     let detect = async |url: &str| {
         registries
-            .detect(&RepositoryUrl::parse(url).unwrap(), None)
+            .detect(&RepositoryUrl::parse(url).unwrap(), None, &Road::default())
             .await
             .map_err(|failure| failure.cause)
     };

@@ -4,20 +4,40 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test that cannot go on fails"
 )]
 
+mod authority;
 mod bad_answers;
+mod examine;
+mod examine_login;
+mod examine_network;
+mod examine_tls;
+mod exchange_aws;
+mod exchange_azure;
+mod exchange_github;
+mod exchange_google;
+mod exchange_keys;
+mod exchange_roles;
+mod exchange_servers;
+mod exchange_stored;
+mod exchange_stub;
 mod host;
 mod oci_registry;
+mod proxy;
 mod redirects;
+mod registry;
+mod rights;
+mod roads;
+mod token_service;
 mod tokens;
 mod transport;
 mod vault;
 
 use connectors::{
     Failure,
-    http::{AllowList, Login, Outbound},
+    http::{AllowList, Login, Outbound, Road},
     repository::{Known, LoginKey, Registries, Synced, Target, Validators},
 };
 use domain::{
@@ -37,6 +57,7 @@ fn target(url: &str, kind: RepositoryKind) -> Target {
         login: None,
         login_key: None,
         chart_names: Vec::new(),
+        road: Road::default(),
     }
 }
 
@@ -50,7 +71,7 @@ fn oci(url: &str) -> Target {
 
 /// The same target with a stored login.
 fn with_login(target: Target, password: &str) -> Target {
-    let login = Login { username: "ann".into(), password: Secret::new(password.into()) };
+    let login = Login::stored("ann".into(), Secret::new(password.into()));
     let login_key = LoginKey {
         organization: OrganizationId::new(),
         credential: CredentialId::new(),

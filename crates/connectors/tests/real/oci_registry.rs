@@ -1,136 +1,15 @@
 //! A real registry with a password: push by hand, then everything Hawser reads.
 
-use std::{
-    process::{Child, Command, Stdio},
-    time::Duration,
+use connectors::{
+    http::Road,
+    repository::{Known, Synced, Target, Validators},
 };
-
-use connectors::repository::{Known, Synced, Target, Validators};
 use domain::{
     Cause,
     repositories::{RepositoryKind, RepositoryUrl},
 };
-use reqwest::{Method, StatusCode, header::LOCATION};
-use serde_json::json;
-use sha2::{Digest, Sha256};
-use tempfile::TempDir;
 
-use crate::{oci, registries, sync, versions, with_login};
-
-struct Registry {
-    authority: String,
-    http: reqwest::Client,
-    process: Child,
-    _folder: TempDir,
-}
-
-impl Drop for Registry {
-    fn drop(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-}
-
-impl Registry {
-    #[expect(clippy::disallowed_methods, reason = "this client plays the person who pushes charts")]
-    async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let users = Command::new("htpasswd").args(["-Bbn", "ann", "right"]).output().unwrap();
-        std::fs::write(folder.path().join("users"), users.stdout).unwrap();
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let authority = format!("127.0.0.1:{port}");
-        let at = folder.path().display();
-        let config = format!(
-            "version: 0.1\nlog: {{level: error, accesslog: {{disabled: true}}}}\nstorage: {{filesystem: {{rootdirectory: {at}/data}}, delete: {{enabled: true}}}}\n\
-             http: {{addr: '{authority}', secret: x}}\nauth: {{htpasswd: {{realm: test, path: {at}/users}}}}\n"
-        );
-        std::fs::write(folder.path().join("config.yml"), config).unwrap();
-        let process = Command::new("docker-registry")
-            .arg("serve")
-            .arg(folder.path().join("config.yml"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Debian's docker-registry");
-        let registry = Self { authority, http: reqwest::Client::new(), process, _folder: folder };
-        for _ in 0..200 {
-            if registry.http.get(registry.url("/v2/")).send().await.is_ok() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        registry
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.authority)
-    }
-
-    async fn send(
-        &self,
-        method: Method,
-        url: &str,
-        kind: &str,
-        body: Vec<u8>,
-    ) -> reqwest::Response {
-        let request = self
-            .http
-            .request(method, url)
-            .basic_auth("ann", Some("right"))
-            .header("content-type", kind);
-        request.body(body).send().await.unwrap()
-    }
-
-    async fn blob(&self, repository: &str, body: &[u8]) -> String {
-        let digest = format!("sha256:{}", hex::encode(Sha256::digest(body)));
-        let begun = self
-            .send(
-                Method::POST,
-                &self.url(&format!("/v2/{repository}/blobs/uploads/")),
-                "application/json",
-                vec![],
-            )
-            .await;
-        let location = begun.headers()[LOCATION].to_str().unwrap().to_owned();
-        let done = self
-            .send(
-                Method::PUT,
-                &format!("{location}&digest={digest}"),
-                "application/octet-stream",
-                body.to_vec(),
-            )
-            .await;
-        assert_eq!(done.status(), StatusCode::CREATED);
-        digest
-    }
-
-    /// Pushes a version with a config of this media type.
-    async fn push(&self, repository: &str, tag: &str, kind: &str, description: &str) {
-        let config = json!({ "name": "web", "version": tag.replace('_', "+"), "appVersion": "7", "description": description }).to_string();
-        let (digest, layer) =
-            (self.blob(repository, config.as_bytes()).await, self.blob(repository, b"layer").await);
-        let media = "application/vnd.oci.image.manifest.v1+json";
-        let manifest = json!({
-            "schemaVersion": 2, "mediaType": media,
-            "config": { "mediaType": kind, "digest": digest, "size": config.len() },
-            "layers": [{ "mediaType": "application/vnd.cncf.helm.chart.content.v1.tar+gzip", "digest": layer, "size": 5 }],
-            "annotations": { "org.opencontainers.image.created": "2026-01-02T03:04:05Z" },
-        });
-        let url = self.url(&format!("/v2/{repository}/manifests/{tag}"));
-        let done = self.send(Method::PUT, &url, media, manifest.to_string().into_bytes()).await;
-        assert_eq!(done.status(), StatusCode::CREATED);
-    }
-
-    async fn push_chart(&self, repository: &str, tag: &str, description: &str) {
-        self.push(repository, tag, "application/vnd.cncf.helm.config.v1+json", description).await;
-    }
-
-    fn target(&self, path: &str) -> Target {
-        // `oci://` means TLS, which this registry does not speak; the allow-list permits to go without.
-        with_login(oci(&format!("oci://{}{path}", self.authority)), "right")
-    }
-}
+use crate::{oci, registries, registry::Registry, sync, versions, with_login};
 
 fn known(synced: &Synced) -> (Known, Validators) {
     let Synced::Charts { versions, validators } = synced else { panic!("unchanged") };
@@ -223,6 +102,9 @@ async fn passwords_are_told_apart_and_the_kind_is_detected() {
     }
     for url in [format!("oci://{}/team", registry.authority), registry.url("/team")] {
         let url = RepositoryUrl::parse(&url).unwrap();
-        assert_eq!(registries.detect(&url, None).await.unwrap(), RepositoryKind::Oci);
+        assert_eq!(
+            registries.detect(&url, None, &Road::default()).await.unwrap(),
+            RepositoryKind::Oci
+        );
     }
 }

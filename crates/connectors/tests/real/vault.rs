@@ -9,7 +9,7 @@ use connectors::vault::{
     Newest, Sealed, SecretPath, Unavailable, Vault, VaultConfig, VaultError,
     managed::{Managed, ManagedConfig, ManagedError},
 };
-use domain::{CredentialId, OperationId, OrganizationId, Secret};
+use domain::{CredentialId, OperationId, OrganizationId, Secret, Shape, credentials::Parameters};
 
 #[expect(
     clippy::disallowed_methods,
@@ -34,7 +34,9 @@ fn sealed(path: &SecretPath, password: &str) -> Sealed {
         organization: path.organization,
         credential: path.credential,
         operation: OperationId::new(),
+        shape: Shape::Password,
         username: "ann".into(),
+        parameters: Parameters::default(),
         password: Secret::new(password.into()),
     }
 }
@@ -66,7 +68,9 @@ async fn secrets_are_written_once_pinned_listed_and_destroyed() {
     assert_eq!(vault.list_credentials(path.organization).await, Ok(vec![path.credential]));
     assert_eq!(vault.read(&path, 3).await.unwrap_err(), VaultError::NotFound);
 
+    assert_eq!(vault.versions(&path).await, Ok(vec![1, 2]));
     vault.destroy_version(&path, 2).await.unwrap();
+    assert_eq!(vault.versions(&path).await, Ok(vec![1]));
     assert_eq!(vault.read(&path, 2).await.unwrap_err(), VaultError::NotFound);
     assert_eq!(
         vault.newest(&path).await,
@@ -75,6 +79,7 @@ async fn secrets_are_written_once_pinned_listed_and_destroyed() {
     assert_eq!(vault.read(&path, 1).await.unwrap().password.expose(), "canary-1");
     vault.destroy_all(&path).await.unwrap();
     vault.destroy_all(&path).await.unwrap();
+    assert_eq!(vault.versions(&path).await, Ok(Vec::new()));
     assert_eq!(vault.newest(&path).await, Ok(None));
     assert_eq!(vault.read(&path, 1).await.unwrap_err(), VaultError::NotFound);
 

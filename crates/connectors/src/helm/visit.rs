@@ -1,0 +1,116 @@
+//! The stages of a connection test that speak HTTP with a Helm repository.
+
+use domain::Cause;
+use reqwest::{StatusCode, header::CONTENT_RANGE};
+
+use super::{Helm, is_html, is_index, says_html};
+use crate::{
+    Failure,
+    http::Answer,
+    repository::{Finding, counted},
+    status::refusal,
+};
+
+/// As much of an index as is read in a test.
+const LOOK_AT: usize = 64 * 1_024;
+
+/// A Helm repository that was asked for its index without a login.
+pub(crate) struct Visit<'a> {
+    helm: &'a Helm<'a>,
+    /// What it answers with the login, or without where none is needed.
+    answer: Option<Answer>,
+    status: u16,
+    open: bool,
+}
+
+impl Helm<'_> {
+    /// Asks for the start of the index without the login.
+    pub(crate) async fn visit(&self) -> Result<Visit<'_>, Failure> {
+        let answer = self.start(None).await?;
+        let status = answer.status();
+        let open = status.is_success() || status == StatusCode::RANGE_NOT_SATISFIABLE;
+        // What others may not even see, a login may open.
+        let asks = matches!(status.as_u16(), 401 | 403);
+        let hidden = self.login.is_some() && status.is_client_error() && status.as_u16() != 429;
+        if !open && !asks && !hidden {
+            return Err(refusal(answer, None).await);
+        }
+        let keep = open && self.login.is_none();
+        Ok(Visit { helm: self, answer: keep.then_some(answer), status: status.as_u16(), open })
+    }
+}
+
+impl Visit<'_> {
+    /// What the repository asked for.
+    pub(crate) fn challenge(&self) -> Finding {
+        let status = self.status;
+        let asks = match (self.open, status) {
+            (true, _) => "and asks for no login",
+            (false, 401 | 403) => "and asks for a login",
+            (false, _) => "to a request without a login",
+        };
+        Finding::passed(format!("The repository answers {status} {asks}.")).with_status(status)
+    }
+
+    /// Asks again with the login.
+    pub(crate) async fn log_in(&mut self) -> Result<Finding, Failure> {
+        if self.answer.is_some() {
+            return Ok(Finding::skipped("The repository asks for no login."));
+        }
+        let answer = self.helm.start(self.helm.login).await?;
+        let status = answer.status();
+        let refused =
+            matches!(status.as_u16(), 400 | 401 | 403 | 407 | 429) || status.is_server_error();
+        if refused {
+            return Err(refusal(answer, self.helm.login).await);
+        }
+        self.answer = Some(answer);
+        let told = if self.open {
+            "The login is not refused; the repository answers without one as well."
+        } else {
+            "The repository takes the login."
+        };
+        Ok(Finding::passed(told).with_status(status.as_u16()))
+    }
+
+    /// Whether the answer is an index at all.
+    pub(crate) async fn list(&mut self) -> Result<Finding, Failure> {
+        let Some(answer) = self.answer.take() else {
+            return Err(Failure::new(Cause::Internal, super::ATTEMPT));
+        };
+        let status = answer.status();
+        if !status.is_success() && status != StatusCode::RANGE_NOT_SATISFIABLE {
+            return Err(refusal(answer, self.helm.login).await);
+        }
+        if says_html(&answer) {
+            return Err(answer.failure(Cause::HtmlInsteadOfIndex));
+        }
+        let size =
+            answer.text(CONTENT_RANGE).rsplit_once('/').and_then(|(_, all)| all.parse().ok());
+        let told = match size {
+            Some(bytes) => format!("index.yaml is there: {}.", counted(bytes, "byte")),
+            None => "index.yaml is there.".to_owned(),
+        };
+        self.answer = Some(answer);
+        Ok(Finding::passed(told).with_status(status.as_u16()))
+    }
+
+    /// Reads the start of the index.
+    pub(crate) async fn pull(&mut self) -> Result<Finding, Failure> {
+        let Some(mut answer) = self.answer.take() else {
+            return Err(Failure::new(Cause::Internal, super::ATTEMPT));
+        };
+        let status = answer.status().as_u16();
+        let start = answer.start_of_body(LOOK_AT).await;
+        if is_html(&start) {
+            return Err(answer.failure(Cause::HtmlInsteadOfIndex));
+        }
+        if status == 416 || start.is_empty() {
+            return Err(answer.failure(Cause::IndexInvalid));
+        }
+        if !is_index(&start) {
+            return Err(answer.failure(Cause::NotARegistry));
+        }
+        Ok(Finding::passed("The start of index.yaml reads as an index.").with_status(status))
+    }
+}

@@ -1,0 +1,45 @@
+//! The first request to a registry.
+
+use url::Url;
+
+use super::{Oci, plain};
+use crate::{
+    Failure,
+    http::{Answer, Ask, Outbound, Redirects},
+};
+
+/// Asks for `/v2/` without a login: with TLS, or without where the operator allows it and the
+/// registry speaks nothing else.
+pub(super) async fn knock(
+    outbound: &Outbound,
+    oci: &Oci,
+    base: Url,
+) -> Result<(Url, Answer), Failure> {
+    let knock = async |base: Url| {
+        let mut url = base.clone();
+        url.set_path("/v2/");
+        let answer =
+            outbound.send(Ask::get(url, "open the registry").redirects(Redirects::Refuse)).await?;
+        Ok((base, answer))
+    };
+    let allowed = base.scheme() == "https" && outbound.may_be_plain(&base);
+    let without_tls = plain(&base).filter(|_| allowed);
+    match without_tls {
+        None => knock(base).await,
+        Some(plain) => {
+            match knock(if oci.is_plain(&base) { plain.clone() } else { base.clone() }).await {
+                // Perhaps the registry has learned TLS since.
+                Err(_) if oci.is_plain(&base) => {
+                    oci.forget_plain(&base);
+                    knock(base).await
+                }
+                Err(failure) if failure.spoke_no_tls => {
+                    let opened = knock(plain).await.map_err(|_: Failure| failure)?;
+                    oci.remember_plain(&base);
+                    Ok(opened)
+                }
+                opened => opened,
+            }
+        }
+    }
+}

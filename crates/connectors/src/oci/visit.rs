@@ -1,0 +1,203 @@
+//! The stages of a connection test that speak HTTP with a registry. Every request is one that a
+//! sync makes as well.
+
+use domain::{Cause, charts::newest_first, connections::Quota};
+use reqwest::header::HeaderValue;
+use url::Url;
+
+use super::{
+    challenge::Challenge,
+    discover::{self, Chart, has_catalog, leaves_hope},
+    manifest::{self, Tagged},
+    pages::{List, first},
+    registry::{Registry, is_version, version},
+    session::{Session, Want},
+};
+use crate::{
+    Failure,
+    repository::{Finding, Target, counted},
+};
+
+/// The most charts that are looked at for one to pull.
+const LOOKED_AT: usize = 5;
+
+/// A registry that was opened for a test.
+pub(crate) struct Visit<'a> {
+    session: Session<'a>,
+    target: &'a Target,
+    sample: Option<(Chart, Option<String>)>,
+}
+
+impl<'a> Registry<'a> {
+    /// Opens the registry.
+    pub(crate) async fn visit(&self) -> Result<Visit<'a>, Failure> {
+        let session = Session::open(self.outbound, self.oci, self.target).await?;
+        Ok(Visit { session, target: self.target, sample: None })
+    }
+}
+
+impl Visit<'_> {
+    /// What the registry asked for.
+    pub(crate) fn challenge(&self) -> Finding {
+        let status = self.session.opened_with().as_u16();
+        let asks = match self.session.challenge() {
+            None => "and asks for no login".to_owned(),
+            Some(Challenge::Basic) => "and asks for a user name and password".to_owned(),
+            Some(Challenge::Bearer { realm, .. }) => {
+                let host = Url::parse(&realm).ok();
+                match host.as_ref().and_then(Url::host_str) {
+                    Some(host) => format!("and asks for a token from {}", short(host)),
+                    None => "and asks for a token from an address that is no URL".to_owned(),
+                }
+            }
+        };
+        Finding::passed(format!("The registry answers {status} {asks}.")).with_status(status)
+    }
+
+    /// Logs in the way the registry asks for.
+    pub(crate) async fn log_in(&self) -> Result<Finding, Failure> {
+        match self.session.challenge() {
+            None => Ok(Finding::skipped("The registry asks for no login here.")),
+            Some(Challenge::Basic) => self.with_password().await,
+            Some(Challenge::Bearer { .. }) => self.with_token().await,
+        }
+    }
+
+    async fn with_password(&self) -> Result<Finding, Failure> {
+        let mut root = self.session.base().clone();
+        root.set_path("/v2/");
+        let accept = HeaderValue::from_static("application/json");
+        let asked = self.session.get(root, "", accept, Want::All, "log in").await;
+        match asked {
+            Ok(answer) => Ok(Finding::passed("The registry takes the user name and password.")
+                .with_status(answer.status().as_u16())),
+            // A sync does not ask for the root with the login; the list decides.
+            Err(failure) if leaves_hope(&failure) => {
+                let told = "The registry shows its root to nobody; the list decides.";
+                Ok(Finding { status: failure.status, ..Finding::passed(told) })
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn with_token(&self) -> Result<Finding, Failure> {
+        let whose = if self.session.has_login() {
+            "A token was granted for the login."
+        } else {
+            "A token was granted without a login."
+        };
+        let path = self.target.url.path();
+        let scope = match (self.target.chart_names.first(), path) {
+            (Some(name), "") => List::Tags(name).scope(),
+            (Some(name), path) => List::Tags(&format!("{path}/{name}")).scope(),
+            (None, "") => List::Catalog.scope(),
+            (None, path) => List::Tags(path).scope(),
+        };
+        let granted = match self.session.authorization(&scope).await {
+            // As in a sync, the path may be a namespace, and then the catalog is asked for.
+            Err(failure)
+                if leaves_hope(&failure)
+                    && self.target.chart_names.is_empty()
+                    && has_catalog(&self.session) =>
+            {
+                self.session.authorization(&List::Catalog.scope()).await.map_err(|_| failure)
+            }
+            granted => granted,
+        };
+        granted.map(|_| Finding::passed(whose).with_status(200))
+    }
+
+    /// Lists the charts as a sync does, and the tags of one or a few of them.
+    pub(crate) async fn list(&mut self) -> Result<Finding, Failure> {
+        let charts = discover::charts(&self.session, self.target).await?;
+        let (found, typed) = (charts.len(), !self.target.chart_names.is_empty());
+        let mut tags_seen = 0;
+        for mut chart in charts.into_iter().take(LOOKED_AT) {
+            let tags = match chart.tags.take() {
+                Some(tags) => tags,
+                None => match first(&self.session, List::Tags(&chart.repository)).await {
+                    // A catalog may list what was deleted since.
+                    Err(failure) if failure.cause == Cause::NotFound && !typed => continue,
+                    tags => tags?,
+                },
+            };
+            tags_seen += tags.len();
+            if self.sample.as_ref().is_none_or(|(_, tag)| tag.is_none()) {
+                self.sample = Some((chart, newest(tags)));
+            }
+            if !typed && tags_seen > 0 {
+                break;
+            }
+        }
+        let detail = match (found, typed) {
+            (0, _) => "The list may be read; there are no charts yet.".to_owned(),
+            (_, true) => {
+                format!("The tags of {} may be read.", counted(found.min(LOOKED_AT), "typed chart"))
+            }
+            (1, false) => format!("The list may be read: {}.", counted(tags_seen, "tag")),
+            (found, false) => format!("The list may be read: {}.", counted(found, "chart")),
+        };
+        Ok(Finding::passed(detail).with_status(200))
+    }
+
+    /// Reads one manifest.
+    pub(crate) async fn pull(&self) -> Result<Finding, Failure> {
+        let Some((chart, Some(tag))) = &self.sample else {
+            return Ok(Finding::skipped("There is nothing to pull yet."));
+        };
+        let told = match manifest::read(&self.session, chart, tag).await? {
+            Tagged::Chart(_) => "One chart version was read.",
+            Tagged::Other => "One manifest was read; it is no Helm chart.",
+        };
+        Ok(Finding::passed(told).with_status(200))
+    }
+
+    /// Rights beyond reading that the registry grants to the login.
+    pub(crate) async fn excess(&self) -> Vec<String> {
+        let path = self.target.url.path();
+        match (&self.sample, path) {
+            (Some((chart, _)), _) => self.session.excess(&chart.repository).await,
+            (None, "") => Vec::new(),
+            (None, path) => self.session.excess(path).await,
+        }
+    }
+
+    /// The limit of requests, if an answer told it.
+    pub(crate) fn quota(&self) -> Option<Quota> {
+        self.session.quota()
+    }
+}
+
+/// The newest version among the tags, else any tag that can be asked for.
+fn newest(tags: Vec<String>) -> Option<String> {
+    let versions = tags.iter().filter(|tag| is_version(tag));
+    let newest = versions.min_by(|a, b| newest_first(&version(a), &version(b))).cloned();
+    newest.or_else(|| tags.into_iter().find(|tag| is_tag(tag)))
+}
+
+/// The tags of the distribution specification.
+fn is_tag(tag: &str) -> bool {
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    tag.len() <= 128
+        && tag.bytes().next().is_some_and(word)
+        && tag.bytes().all(|byte| word(byte) || matches!(byte, b'.' | b'-'))
+}
+
+/// A host that a registry named, at a length for people.
+fn short(host: &str) -> String {
+    host.chars().take(100).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_pulled_rather_than_another_tag() {
+        let newest = |tags: &[&str]| newest(tags.iter().map(|tag| (*tag).to_owned()).collect());
+        assert_eq!(newest(&["latest", "1.2.0", "1.10.0", "1.9.0"]).as_deref(), Some("1.10.0"));
+        assert_eq!(newest(&["../x", "a?b", "", "latest"]).as_deref(), Some("latest"));
+        assert_eq!(newest(&["../x"]), None);
+        assert_eq!(newest(&[]), None);
+    }
+}
