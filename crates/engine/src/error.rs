@@ -21,6 +21,9 @@ pub enum Error {
     /// A password could not be hashed or checked.
     #[error("hashing a password")]
     Password,
+    /// The work on the index of credentials broke off.
+    #[error("looking through the patterns of credentials")]
+    Matching(#[source] tokio::task::JoinError),
     /// A stored setting is not readable.
     #[error("reading setting {0}")]
     Setting(&'static str),

@@ -7,8 +7,13 @@ mod audit;
 mod changes;
 mod charts;
 mod clock;
+mod connections;
 pub mod credentials;
 mod error;
+mod guards;
+mod matching;
+mod notices;
+mod projects;
 pub mod propagation;
 mod random;
 pub mod repositories;
@@ -17,7 +22,7 @@ pub mod workers;
 
 use std::sync::Arc;
 
-use connectors::{repository::Registries, vault::Vault};
+use connectors::{repository::Registries, token_exchange::Exchanges, vault::Vault};
 use storage::Db;
 
 pub use changes::Changes;
@@ -31,6 +36,7 @@ pub struct Engine {
     pub(crate) db: Db,
     pub(crate) vault: Vault,
     pub(crate) registries: Registries,
+    pub(crate) exchanges: Exchanges,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) changes: Changes,
     pub(crate) limits: Arc<sessions::Limits>,
@@ -38,6 +44,8 @@ pub struct Engine {
     pub(crate) fingerprint_key: Arc<[u8; 32]>,
     pub(crate) replica: Arc<str>,
     pub(crate) longest: repositories::Longest,
+    pub(crate) guards: guards::Gates,
+    pub(crate) matches: Arc<matching::Indexes>,
 }
 
 impl Engine {
@@ -60,6 +68,7 @@ impl Engine {
         Ok(Self {
             db,
             vault,
+            exchanges: Exchanges::new(registries.outbound().clone()),
             registries,
             clock,
             changes: Changes::default(),
@@ -68,7 +77,16 @@ impl Engine {
             fingerprint_key: Arc::new(fingerprint_key),
             replica: hex::encode(random::bytes::<8>()).into(),
             longest: repositories::Longest::default(),
+            guards: guards::Gates::default(),
+            matches: Arc::default(),
         })
+    }
+
+    /// The same engine, which exchanges tokens as the operator configured.
+    #[must_use]
+    pub fn exchanging_with(mut self, exchanges: Exchanges) -> Self {
+        self.exchanges = exchanges;
+        self
     }
 
     /// The same engine, which gives up a sync after this time whatever the kind of repository.

@@ -1,7 +1,6 @@
 //! SQL and Vault stay of one mind, whatever fails between them.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
-mod sea;
 mod world;
 
 use std::{sync::Arc, time::Duration};
@@ -14,12 +13,13 @@ use domain::{
     service::{Audit, Credentials},
 };
 use engine::{Clock, Error};
-use sea::{DEADLINE, Sea, raw::Raw};
+use storage::credentials::{Ended, Step};
 use world::{
     World,
     forms::{change, new, removal},
     on_both,
     registry::Registry,
+    sea::{DEADLINE, Sea, raw::Raw},
 };
 
 on_both!(
@@ -50,11 +50,9 @@ async fn f2_an_intent_without_a_secret_is_given_up(world: World) {
 
     assert_eq!(sea.recover().await, 1);
     let detail = sea.get(id).await;
-    assert_eq!(
-        (detail.state, detail.vault_version, detail.row_version),
-        (CredentialState::Active, 1, 1)
-    );
-    assert_eq!((detail.username.as_str(), detail.description.as_str()), ("robot", ""));
+    assert_eq!((detail.state, detail.vault_version), (CredentialState::Active, 1));
+    assert_eq!((detail.row_version, detail.username.as_str()), (1, "robot"));
+    assert_eq!(detail.description, "");
     assert_eq!(sea.logged(AuditAction::CredentialUpdateAborted).await, 1);
     assert_eq!(sea.recover().await, 0);
     sea.update(id, "new").await.unwrap();
@@ -123,13 +121,13 @@ async fn f3_a_late_duplicate_is_never_used(world: World) {
 async fn f9_a_late_secret_of_a_deleted_credential_goes(world: World) {
     let sea = Sea::new(world).await;
     let operation = sea.intend_new().await;
-    let form = removal(operation.credential, "refuse");
-    Credentials::delete(&sea.engine, &sea.world.actor, form).await.unwrap();
-    sea.engine.destroy_secret(sea.world.scope(), operation.credential).await.unwrap();
-    sea.write(0, operation.credential, operation.id, "late").await;
+    let (id, scope) = (operation.credential, sea.world.scope());
+    Credentials::delete(&sea.engine, &sea.world.actor, removal(id, "refuse")).await.unwrap();
+    sea.engine.destroy_secret(scope, id).await.unwrap();
+    sea.write(0, id, operation.id, "late").await;
     assert_eq!(sea.recover().await, 1);
-    assert_eq!(sea.vault.newest(&sea.path(operation.credential)).await.unwrap(), None);
-    assert!(sea.engine.secret_for_use(sea.world.scope(), operation.credential).await.is_err());
+    assert_eq!(sea.vault.newest(&sea.path(id)).await.unwrap(), None);
+    assert!(sea.engine.secret_for_use(scope, id).await.is_err());
 }
 
 async fn f4_without_vault_nothing_changes(world: World) {
@@ -200,8 +198,9 @@ async fn f5_an_empty_vault_changes_nothing(world: World) {
     sea.vault.destroy_all(&sea.path(id)).await.unwrap();
     let (scope, lost) = (sea.world.scope(), sea.intend(id).await);
     let mut tx = sea.world.db.begin().await.unwrap();
-    let aborted = storage::credentials::Ended::Aborted;
-    storage::credentials::settle(&mut tx, scope, lost.id, aborted).await.unwrap();
+    let (intent, aborted) = (Step::Intent, Ended::Aborted);
+    let settled = storage::credentials::settle(&mut tx, scope, lost.id, intent, aborted, sea.now());
+    assert_eq!(settled.await.unwrap(), 1);
     storage::credentials::give_back(&mut tx, scope, id, lost.id, CredentialState::Lost)
         .await
         .unwrap();

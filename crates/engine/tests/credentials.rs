@@ -16,7 +16,7 @@ use domain::{
 use world::{
     World,
     forms::{change, new, removal},
-    on_both,
+    login_of, on_both,
 };
 
 on_both!(
@@ -44,8 +44,7 @@ async fn delete(world: &World, form: DeleteCredential) -> Answer<()> {
 }
 
 async fn password(world: &World, id: CredentialId) -> String {
-    let secret = world.engine.secret_for_use(world.scope(), id).await.unwrap();
-    secret.password.expose().to_owned()
+    world.login(id).await.1
 }
 
 /// A repository whose host nobody asks.
@@ -78,7 +77,11 @@ async fn a_stored_credential_is_listed_and_used(world: World) {
     assert_eq!((page.rows[0].id, page.total, page.all), (id, 1, 1));
 
     let secret = world.engine.secret_for_use(world.scope(), id).await.unwrap();
-    assert_eq!((secret.username.as_str(), secret.password.expose()), ("robot", "canary-7f3a"));
+    assert_eq!(login_of(&secret), ("robot".into(), "canary-7f3a".into()));
+    assert_eq!(
+        (secret.owner.organization_name.as_str(), secret.owner.project_name.as_str()),
+        ("One", "default")
+    );
     assert_eq!((secret.vault_version, secret.epoch), (1, 1));
     assert!(!format!("{secret:?}").contains("canary"));
     assert!(get(&world, id).await.last_used_at.is_some());
@@ -143,7 +146,7 @@ async fn a_remark_does_not_touch_vault(world: World) {
     repository(&world, "charts", id).await;
     let before = get(&world, id).await;
     let form = UpdateCredential { description: "for CI".into(), ..change(&before, "") };
-    assert_eq!(update(&world, form).await.unwrap(), Saved { id, propagation: None });
+    assert_eq!(update(&world, form).await.unwrap(), Saved { id, propagation: None, warning: None });
     let after = get(&world, id).await;
     assert_eq!((after.description.as_str(), after.vault_version), ("for CI", 1));
     assert_eq!(after.row_version, before.row_version + 1);
@@ -161,10 +164,10 @@ async fn a_new_user_name_keeps_the_password(world: World) {
     let read = log(&world, AuditAction::SecretRead).await;
     assert_eq!(
         read.iter().map(|event| event.detail.as_str()).collect::<Vec<_>>(),
-        ["version 1, for its new user name"]
+        ["version 1, to store it with other fields"]
     );
     let secret = world.engine.secret_for_use(world.scope(), id).await.unwrap();
-    assert_eq!((secret.username.as_str(), secret.password.expose()), ("robot-2", "kept"));
+    assert_eq!(login_of(&secret), ("robot-2".into(), "kept".into()));
     assert_eq!((secret.vault_version, secret.epoch), (2, 2));
 }
 

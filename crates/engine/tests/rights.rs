@@ -8,13 +8,14 @@ use domain::{
     audit::{AuditAction, AuditEvent, AuditQuery},
     credentials::{
         CreateCredential, CredentialDetail, CredentialQuery, CredentialState, DeleteCredential,
+        Placement,
     },
     repositories::{AddRepository, EditRepository},
     service::{Answer, Audit, Credentials, Repositories},
 };
 use world::{
     World,
-    forms::{change, new, removal},
+    forms::{change, new, placement, removal, version},
     on_both,
 };
 
@@ -32,8 +33,7 @@ async fn get(world: &World, id: CredentialId) -> CredentialDetail {
 }
 
 async fn password(world: &World, id: CredentialId) -> String {
-    let secret = world.engine.secret_for_use(world.scope(), id).await.unwrap();
-    secret.password.expose().to_owned()
+    world.login(id).await.1
 }
 
 /// A repository whose host nobody asks.
@@ -153,6 +153,13 @@ async fn r_authz_roles_are_asked(world: World) {
             Credentials::create(&world.engine, &actor, new("x", "x")).await.map(drop),
             Credentials::update(&world.engine, &actor, change(&detail, "x")).await.map(drop),
             Credentials::delete(&world.engine, &actor, removal(id, "unlink")).await,
+            Credentials::place(&world.engine, &actor, placement(&detail, Placement::default()))
+                .await
+                .map(drop),
+            Credentials::roll_back(&world.engine, &actor, version(&detail, 1)).await.map(drop),
+            Credentials::promote(&world.engine, &actor, version(&detail, 1)).await.map(drop),
+            Credentials::discard(&world.engine, &actor, version(&detail, 1)).await.map(drop),
+            Credentials::resume(&world.engine, &actor, id, "").await,
             Audit::list(&world.engine, &actor, AuditQuery::default()).await.map(drop),
         ];
         assert!(
@@ -161,7 +168,7 @@ async fn r_authz_roles_are_asked(world: World) {
         );
     }
     assert_eq!(password(&world, id).await, "old");
-    assert_eq!(log(&world, AuditAction::Refused).await.len(), 8);
+    assert_eq!(log(&world, AuditAction::Refused).await.len(), 18);
 
     let repository = repository(&world, "charts", id).await;
     let viewer = Actor { role: Role::Viewer, ..world.actor.clone() };
@@ -181,7 +188,7 @@ async fn r_authz_roles_are_asked(world: World) {
         Repositories::sync(&world.engine, &viewer, vec![repository]).await.map(drop),
     ];
     assert!(refused.iter().all(|answer| *answer == Err(ServiceError::NotAllowed)), "{refused:?}");
-    assert_eq!(log(&world, AuditAction::Refused).await.len(), 12, "I-13");
+    assert_eq!(log(&world, AuditAction::Refused).await.len(), 22, "I-13");
 }
 
 async fn r_authz_other_organizations_see_nothing(world: World) {
@@ -194,6 +201,13 @@ async fn r_authz_other_organizations_see_nothing(world: World) {
         Credentials::update(engine, &other, change(&detail, "stolen")).await.map(drop),
         Credentials::update(engine, &other, change(&detail, "")).await.map(drop),
         Credentials::delete(engine, &other, removal(id, "unlink")).await,
+        Credentials::place(engine, &other, placement(&detail, Placement::default()))
+            .await
+            .map(drop),
+        Credentials::roll_back(engine, &other, version(&detail, 1)).await.map(drop),
+        Credentials::promote(engine, &other, version(&detail, 1)).await.map(drop),
+        Credentials::discard(engine, &other, version(&detail, 1)).await.map(drop),
+        Credentials::resume(engine, &other, id, "").await,
     ];
     assert!(answers.iter().all(|answer| *answer == Err(ServiceError::NotFound)), "{answers:?}");
     assert!(engine.secret_for_use(domain::Scope::of_worker(other.organization), id).await.is_err());

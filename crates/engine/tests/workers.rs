@@ -132,6 +132,7 @@ async fn i_15_what_a_killed_worker_held_is_done_by_another(world: World) {
 
 async fn ten_thousand_links_are_queued_at_once(world: World) {
     let credential = world.credential("robot", "one").await;
+    let project = storage::projects::default_id(&world.db, world.scope()).await.unwrap();
     let mut tx = world.db.begin().await.unwrap();
     for n in 0..10_000 {
         let id = RepositoryId::new();
@@ -145,6 +146,11 @@ async fn ten_thousand_links_are_queued_at_once(world: World) {
             chart_names: &[],
             interval: 3_600,
             by: "Ada",
+            project,
+            is_automatic: false,
+            environment: domain::credentials::Environment::Unset,
+            ca: "",
+            proxy: "",
         };
         let new = storage::repositories::New { id, fields, now: now() };
         storage::repositories::insert(&mut tx, world.scope(), &new).await.unwrap();

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use domain::{
-    Name, PropagationId, Scope,
+    Name, PropagationId, Scope, Timestamp,
     audit::{AuditAction, AuditActor},
     credentials::Saved,
 };
 use storage::{
-    credentials::{Ended, Kind, Operation},
+    Tx,
+    credentials::{Ended, Kind, Operation, Step},
     jobs,
 };
 
@@ -17,6 +18,19 @@ use crate::{Engine, Error};
 
 /// How long the secret of a credential that never came to be may still arrive in Vault.
 pub(super) const LATE: Duration = Duration::from_mins(2);
+
+/// A version that is to count from now on.
+pub(super) struct Commit<'a> {
+    pub(super) operation: &'a Operation,
+    pub(super) version: i64,
+    /// How far the operation must have come.
+    pub(super) step: Step,
+    pub(super) by: AuditActor,
+    /// Added to the line of the audit log.
+    pub(super) remark: &'a str,
+    /// The job that ends with it, which must still be ours.
+    pub(super) job: Option<&'a jobs::Claimed>,
+}
 
 /// Makes `version` the one that counts, queues its deliveries and writes it into the audit log, in
 /// one transaction; `None` when somebody else ended the operation.
@@ -27,56 +41,83 @@ pub(super) async fn commit(
     by: AuditActor,
 ) -> Result<Option<Saved>, Error> {
     let version = i64::try_from(version).map_err(|_| connectors::vault::VaultError::Malformed)?;
-    let saved = match transaction(engine, operation, version, by.clone(), "").await {
+    let step = Step::Intent;
+    count(engine, Commit { operation, version, step, by, remark: "", job: None }).await
+}
+
+/// As [`commit`], whatever the operation waits for.
+pub(super) async fn count(engine: &Engine, commit: Commit<'_>) -> Result<Option<Saved>, Error> {
+    let operation = commit.operation;
+    let saved = match transaction(engine, &commit).await {
         Err(Error::Storage(error)) if error.is_duplicate() => {
             // The name went to somebody else while the secret was on its way. The secret counts
             // more, so it is kept under the old name.
             let kept = under_the_old_name(engine, operation).await?;
-            let remark = ", kept its old name: the new one was taken";
-            transaction(engine, &kept, version, by, remark).await?
+            let remark = format!("{}, kept its old name: the new one was taken", commit.remark);
+            transaction(engine, &Commit { operation: &kept, remark: &remark, ..commit }).await?
         }
         saved => saved?,
     };
     if saved.is_some() {
+        engine.registries.forget(operation.credential);
+        engine.exchanges.forget(operation.credential);
         engine.changes.tell(operation.organization);
         engine.changes.tell_workers();
     }
     Ok(saved)
 }
 
-async fn transaction(
-    engine: &Engine,
-    operation: &Operation,
-    version: i64,
-    by: AuditActor,
-    remark: &str,
-) -> Result<Option<Saved>, Error> {
+async fn transaction(engine: &Engine, commit: &Commit<'_>) -> Result<Option<Saved>, Error> {
+    let Commit { operation, version, step, .. } = *commit;
     let scope = Scope::of_worker(operation.organization);
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
-    if storage::credentials::settle(&mut tx, scope, operation.id, Ended::Applied).await? == 0
+    let ended = Ended::Applied(version);
+    if storage::credentials::settle(&mut tx, scope, operation.id, step, ended, now).await? == 0
         || storage::credentials::commit(&mut tx, scope, operation, version, now).await? == 0
     {
         return Ok(None);
     }
     let id = operation.credential;
-    let (action, propagation, detail) = match operation.kind {
-        Kind::Create => {
-            (AuditAction::CredentialCreated, None, format!("version {version}{remark}"))
-        }
-        Kind::Update => {
-            let propagation = PropagationId::new();
-            let actor = &operation.actor;
-            let deliveries =
-                storage::propagation::start(&mut tx, scope, propagation, id, version, actor, now)
-                    .await?;
-            let detail = format!("version {version}, {deliveries} repositories{remark}");
-            (AuditAction::CredentialUpdated, (deliveries > 0).then_some(propagation), detail)
+    let (propagation, reached) = match operation.kind {
+        Kind::Create => (None, String::new()),
+        Kind::Update | Kind::Restore | Kind::Candidate => {
+            let (propagation, deliveries) =
+                deliver(&mut tx, scope, operation, version, now).await?;
+            (propagation, format!(", {deliveries} repositories"))
         }
     };
-    audit(engine, &mut tx, scope, by, action, &operation.name, detail).await?;
+    if let Some(job) = commit.job
+        && !jobs::finish(&mut tx, jobs::Kind::Rotate, job).await?
+    {
+        return Ok(None);
+    }
+    let action = match operation.kind {
+        Kind::Create => AuditAction::CredentialCreated,
+        Kind::Update => AuditAction::CredentialUpdated,
+        Kind::Restore => AuditAction::CredentialRolledBack,
+        Kind::Candidate => AuditAction::CandidatePromoted,
+    };
+    let detail = format!("version {version}{reached}{}", commit.remark);
+    storage::credentials::stamp(&mut tx, scope, id).await?;
+    audit(engine, &mut tx, scope, commit.by.clone(), action, &operation.name, detail).await?;
     tx.commit().await?;
-    Ok(Some(Saved { id, propagation }))
+    Ok(Some(Saved { id, propagation, warning: None }))
+}
+
+/// Queues the deliveries of a new version; a pause after refusals was about the old one.
+async fn deliver(
+    tx: &mut Tx,
+    scope: Scope,
+    operation: &Operation,
+    version: i64,
+    now: Timestamp,
+) -> Result<(Option<PropagationId>, u32), Error> {
+    let (propagation, id, actor) = (PropagationId::new(), operation.credential, &operation.actor);
+    let deliveries =
+        storage::propagation::start(tx, scope, propagation, id, version, actor, now).await?;
+    storage::guards::clear(tx, scope, id).await?;
+    Ok(((deliveries > 0).then_some(propagation), deliveries))
 }
 
 async fn under_the_old_name(engine: &Engine, operation: &Operation) -> Result<Operation, Error> {
@@ -102,20 +143,18 @@ pub(super) async fn abort(
     let scope = Scope::of_worker(operation.organization);
     let (id, now) = (operation.credential, engine.clock.now());
     let mut tx = engine.db.begin().await?;
-    if storage::credentials::settle(&mut tx, scope, operation.id, Ended::Aborted).await? == 0 {
+    let (step, ended) = (Step::Intent, Ended::Aborted);
+    if storage::credentials::settle(&mut tx, scope, operation.id, step, ended, now).await? == 0 {
         return Ok(());
     }
-    match operation.kind {
-        Kind::Create => {
-            storage::credentials::remove_unborn(&mut tx, scope, id, operation.id, now).await?;
-            let late = now.plus(LATE);
-            jobs::queue(&mut tx, scope, jobs::Kind::Destroy, id.uuid(), "aborted", late, now)
-                .await?;
-        }
-        Kind::Update => {
-            let prior = operation.prior_state;
-            storage::credentials::give_back(&mut tx, scope, id, operation.id, prior).await?;
-        }
+    if operation.kind == Kind::Create {
+        storage::credentials::remove_unborn(&mut tx, scope, id, operation.id, now).await?;
+        let late = now.plus(LATE);
+        jobs::queue(&mut tx, scope, jobs::Kind::Destroy, id.uuid(), "aborted", late, now).await?;
+        storage::credentials::stamp(&mut tx, scope, id).await?;
+    } else {
+        let prior = operation.prior_state;
+        storage::credentials::give_back(&mut tx, scope, id, operation.id, prior).await?;
     }
     let action = AuditAction::CredentialUpdateAborted;
     audit(engine, &mut tx, scope, by, action, &operation.name, reason.to_owned()).await?;

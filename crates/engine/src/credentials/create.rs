@@ -7,7 +7,7 @@ use domain::{
 };
 use storage::credentials::{Kind, NewRow, Operation};
 
-use super::{audit, fingerprint, name_taken, person, store};
+use super::{audit, content::Content, person, place, refused_row, store};
 use crate::{Engine, Error, audit::allowed};
 
 pub(super) async fn create(
@@ -17,6 +17,8 @@ pub(super) async fn create(
 ) -> Result<Saved, Error> {
     let scope = allowed(engine, actor, Action::ManageCredentials, "create a credential").await?;
     let form = form.parse()?;
+    let placed = place::resolve(engine, actor, scope, form.placed, None).await?;
+    let content = Content::new(engine, form.provider, &form.material, form.parameters)?;
     let operation = Operation {
         organization: scope.organization(),
         id: OperationId::new(),
@@ -26,28 +28,28 @@ pub(super) async fn create(
         name: form.name.to_string(),
         name_key: form.name.key(),
         description: form.description.to_string(),
-        username: form.username.to_string(),
-        fingerprint: fingerprint(engine, &form.password)?,
+        username: content.username,
+        fingerprint: content.fingerprint,
+        shape: content.shape,
+        parameters: content.parameters,
+        expires_at: content.expires_at,
+        changed: String::new(),
         actor: actor.name.clone(),
     };
-    let now = engine.clock.now();
-    let row = NewRow {
-        id: operation.credential,
-        provider: form.provider,
-        name: &operation.name,
-        name_key: &operation.name_key,
-        username: &operation.username,
-        description: &operation.description,
-        operation: operation.id,
-        actor: &actor.name,
-        now,
-    };
+    let (provider, now) = (form.provider, engine.clock.now());
+    let row = NewRow { provider, operation: &operation, placed: &placed, now };
     let mut tx = engine.db.begin().await?;
-    storage::credentials::insert(&mut tx, scope, &row).await.map_err(name_taken)?;
+    storage::credentials::insert(&mut tx, scope, &row).await.map_err(refused_row)?;
     let deadline = now.plus(store::DEADLINE);
     storage::credentials::begin(&mut tx, scope, &operation, now, deadline).await?;
-    let (action, label) = (AuditAction::CredentialCreateRequested, form.provider.facts().label);
+    storage::credentials::stamp(&mut tx, scope, operation.credential).await?;
+    let (action, label) = (AuditAction::CredentialCreateRequested, provider.facts().label);
     audit(engine, &mut tx, scope, person(actor), action, &operation.name, label.to_owned()).await?;
     tx.commit().await?;
-    store::to_the_end(engine, operation, 0, form.password).await
+    let saved = store::to_the_end(engine, operation, 0, content.secret).await?;
+    if !placed.pattern.is_empty() {
+        place::match_again(engine, scope).await;
+    }
+    let warning = place::conflict(engine, scope, saved.id).await;
+    Ok(Saved { warning, ..saved })
 }

@@ -8,7 +8,7 @@ use domain::{
 };
 use storage::{Tx, jobs};
 
-use super::{audit, commit::LATE, person};
+use super::{audit, commit::LATE, person, place};
 use crate::{Engine, Error, audit::allowed};
 
 /// The row stays as a tombstone; from the commit on nobody can begin to use the secret, and a
@@ -58,12 +58,19 @@ pub(super) async fn delete(
         CredentialState::Creating | CredentialState::Updating => now.plus(LATE),
         _ => now,
     };
+    storage::credentials::abandon(&mut tx, scope, id, now).await?;
     jobs::queue(&mut tx, scope, jobs::Kind::Destroy, id.uuid(), "deleted", run_at, now).await?;
+    storage::credentials::stamp(&mut tx, scope, id).await?;
     let action = AuditAction::CredentialDeleted;
     audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail).await?;
     tx.commit().await?;
+    engine.registries.forget(id);
+    engine.exchanges.forget(id);
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
+    if !existing.placed.pattern.is_empty() {
+        place::match_again(engine, scope).await;
+    }
     Ok(())
 }
 

@@ -1,11 +1,23 @@
 //! One credential with what depends on it.
 
-use domain::{Action, Actor, CredentialId, ServiceError, credentials::CredentialDetail};
+use std::{collections::HashSet, time::Duration};
 
-use crate::{Engine, Error};
+use domain::{
+    Action, Actor, CredentialId, Scope, ServiceError,
+    credentials::{
+        CredentialDetail, CredentialState, Parameters, PatternKind, Propagation, Reach,
+        SecretVersion,
+    },
+};
 
-/// The updates a page shows.
+use super::{candidate, path};
+use crate::{Engine, Error, error::chain};
+
+/// The updates and versions a page shows.
 const HISTORY: u32 = 20;
+
+/// The longest a page waits for Vault to tell which versions it keeps.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) async fn get(
     engine: &Engine,
@@ -17,5 +29,75 @@ pub(super) async fn get(
         storage::credentials::get(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     credential.links = storage::repositories::linked_to(&engine.db, scope, id).await?;
     credential.history = storage::propagation::history(&engine.db, scope, id, HISTORY).await?;
+    credential.versions = versions(engine, scope, &credential).await?;
+    credential.paused = storage::guards::paused(&engine.db, scope, id).await?;
+    if credential.state == CredentialState::Rotating {
+        credential.candidate = candidate::look(engine, scope, id).await?;
+    }
+    if credential.reach == Reach::Shared && actor.may(Action::ManageCredentials).is_err() {
+        conceal(&mut credential);
+    }
     Ok(credential)
+}
+
+/// Members of projects use a shared credential without reading it (F23).
+fn conceal(credential: &mut CredentialDetail) {
+    credential.username = String::new();
+    credential.description = String::new();
+    credential.parameters = Parameters::default();
+    credential.pattern = String::new();
+    credential.pattern_kind = PatternKind::None;
+}
+
+async fn versions(
+    engine: &Engine,
+    scope: Scope,
+    credential: &CredentialDetail,
+) -> Result<Vec<SecretVersion>, Error> {
+    let id = credential.id;
+    let versions = storage::credentials::versions(&engine.db, scope, id, HISTORY).await?;
+    let kept = kept(engine, scope, id).await;
+    Ok(versions
+        .into_iter()
+        .map(|version| SecretVersion {
+            vault_version: version.vault_version,
+            origin: version.origin,
+            changed: version.changed,
+            at: version.at,
+            by: version.by,
+            is_current: version.vault_version == credential.vault_version,
+            is_kept: kept.contains(&version.vault_version),
+            propagation: first(&credential.history, version.vault_version),
+        })
+        .collect())
+}
+
+/// The propagation that the version started; later ones of the same version took over links of
+/// another credential.
+fn first(
+    history: &[Propagation],
+    version: i64,
+) -> Option<(domain::PropagationId, domain::propagation::Counts)> {
+    history
+        .iter()
+        .rev()
+        .find(|propagation| propagation.vault_version == version)
+        .filter(|propagation| propagation.counts.total() > 0)
+        .map(|propagation| (propagation.id, propagation.counts))
+}
+
+/// The versions that Vault holds; none while it does not answer.
+async fn kept(engine: &Engine, scope: Scope, id: CredentialId) -> HashSet<i64> {
+    let path = path(scope, id);
+    let asked = tokio::time::timeout(PATIENCE, engine.vault.versions(&path)).await;
+    match asked {
+        Ok(Ok(versions)) => {
+            versions.into_iter().filter_map(|version| i64::try_from(version).ok()).collect()
+        }
+        Ok(Err(error)) => {
+            tracing::warn!(error = %chain(&error), "Vault does not tell which versions it keeps");
+            HashSet::new()
+        }
+        Err(_) => HashSet::new(),
+    }
 }

@@ -1,11 +1,15 @@
-//! The table of credentials.
+//! The table of credentials, and the timeline of those that expire.
 
 use domain::{
     Action, Actor,
-    credentials::{CredentialPage, CredentialQuery},
+    credentials::{CredentialPage, CredentialQuery, CredentialSummary},
 };
+use storage::credentials::Reader;
 
 use crate::{Engine, Error};
+
+/// The most credentials on the timeline.
+const EXPIRING: u32 = 200;
 
 pub(super) async fn list(
     engine: &Engine,
@@ -13,10 +17,25 @@ pub(super) async fn list(
     query: &CredentialQuery,
 ) -> Result<CredentialPage, Error> {
     let scope = actor.may(Action::View)?;
-    let rows = storage::credentials::page(&engine.db, scope, query).await?;
+    let reader = match actor.may(Action::ManageCredentials) {
+        Ok(_) => Reader::Manager,
+        Err(_) => Reader::Member,
+    };
+    let rows = storage::credentials::page(&engine.db, scope, query, reader).await?;
     let all = storage::credentials::count_all(&engine.db, scope).await?;
     let narrowed = !query.search.trim().is_empty() || !query.provider.is_empty();
-    let total =
-        if narrowed { storage::credentials::count(&engine.db, scope, query).await? } else { all };
+    let total = if narrowed {
+        storage::credentials::count(&engine.db, scope, query, reader).await?
+    } else {
+        all
+    };
     Ok(CredentialPage { rows, total, all })
+}
+
+pub(super) async fn expiring(
+    engine: &Engine,
+    actor: &Actor,
+) -> Result<Vec<CredentialSummary>, Error> {
+    let scope = actor.may(Action::View)?;
+    Ok(storage::credentials::expiring(&engine.db, scope, EXPIRING).await?)
 }

@@ -5,16 +5,27 @@
 //! that counts, in one transaction with everything that follows from it. Readers use the version
 //! that SQL committed and no other, and nobody is told "saved" before T2. What was left between T1
 //! and T2 is decided by [`Engine::recover_operations`].
+//!
+//! A candidate goes through T1 and W as well, and then waits in Vault beside the version that counts:
+//! it is tested at every link, and T2 is its promotion.
 
+mod candidate;
 mod choices;
 mod commit;
+mod content;
 mod create;
 mod delete;
 mod destroy;
+mod expiry;
 mod get;
 mod list;
+mod place;
 mod recover;
+mod resume;
+mod roll_back;
+mod rotate;
 mod secret_for_use;
+mod stage;
 mod store;
 mod update;
 mod write;
@@ -22,11 +33,11 @@ mod write;
 use async_trait::async_trait;
 use connectors::vault::SecretPath;
 use domain::{
-    Actor, CredentialId, Field, FieldProblem, Scope, Secret,
+    Actor, CredentialId, Field, FieldProblem, Scope, Secret, ServiceError,
     audit::{AuditAction, AuditActor},
     credentials::{
         CreateCredential, CredentialChoice, CredentialDetail, CredentialPage, CredentialQuery,
-        DeleteCredential, Saved, UpdateCredential,
+        CredentialSummary, DeleteCredential, PlaceCredential, Saved, UpdateCredential, VersionRef,
     },
     service::{Answer, Credentials},
 };
@@ -59,6 +70,30 @@ impl Credentials for Engine {
 
     async fn update(&self, actor: &Actor, form: UpdateCredential) -> Answer<Saved> {
         update::update(self, actor, form).await.map_err(answer)
+    }
+
+    async fn place(&self, actor: &Actor, form: PlaceCredential) -> Answer<Saved> {
+        place::place(self, actor, &form).await.map_err(answer)
+    }
+
+    async fn roll_back(&self, actor: &Actor, form: VersionRef) -> Answer<Saved> {
+        roll_back::roll_back(self, actor, &form).await.map_err(answer)
+    }
+
+    async fn promote(&self, actor: &Actor, form: VersionRef) -> Answer<Saved> {
+        candidate::promote(self, actor, &form).await.map_err(answer)
+    }
+
+    async fn discard(&self, actor: &Actor, form: VersionRef) -> Answer<Saved> {
+        candidate::discard(self, actor, &form).await.map_err(answer)
+    }
+
+    async fn resume(&self, actor: &Actor, id: CredentialId, origin: &str) -> Answer<()> {
+        resume::resume(self, actor, id, origin).await.map_err(answer)
+    }
+
+    async fn expiring(&self, actor: &Actor) -> Answer<Vec<CredentialSummary>> {
+        list::expiring(self, actor).await.map_err(answer)
     }
 
     async fn delete(&self, actor: &Actor, form: DeleteCredential) -> Answer<()> {
@@ -103,4 +138,24 @@ fn taken() -> FieldProblem {
 /// A taken name is the person's to mend; anything else is ours.
 fn name_taken(error: storage::Error) -> Error {
     if error.is_duplicate() { taken().into() } else { error.into() }
+}
+
+/// A row that the database does not take because of what was typed.
+fn refused_row(error: storage::Error) -> Error {
+    if error.is_dangling() {
+        Field::Project.problem("Choose a project from the list.").into()
+    } else {
+        name_taken(error)
+    }
+}
+
+/// Why a change found no row.
+async fn overtaken(engine: &Engine, scope: Scope, id: CredentialId) -> Result<Error, Error> {
+    let existing = storage::credentials::existing(&engine.db, scope, id).await?;
+    Ok(existing
+        .map_or_else(|| ServiceError::NotFound.into(), |existing| stale(existing.changed_by)))
+}
+
+fn stale(changed_by: String) -> Error {
+    ServiceError::Stale { changed_by }.into()
 }

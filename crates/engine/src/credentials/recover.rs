@@ -5,15 +5,12 @@ use connectors::vault::{SecretPath, VaultError};
 use domain::{Scope, audit::AuditActor, credentials::CredentialState};
 use storage::credentials::Operation;
 
-use super::{
-    commit::{abort, commit},
-    path,
-};
+use super::{commit::abort, path, store::settled};
 use crate::{Engine, Error, error::chain};
 
 impl Engine {
-    /// Rolls every overdue operation forward when Vault holds its secret, and gives it up when it
-    /// does not; answers how many were decided. While Vault does not answer, or holds less than SQL
+    /// Rolls every overdue operation forward when Vault holds its secret (a candidate to its test),
+    /// and gives it up when it does not; answers how many were decided. While Vault does not answer, or holds less than SQL
     /// committed, they are left alone. One that cannot be decided keeps no other from it.
     ///
     /// # Errors
@@ -54,8 +51,8 @@ async fn decide(engine: &Engine, operation: &Operation) -> Result<(), Error> {
     }
     match newest.filter(|newest| newest.operation == Some(operation.id)) {
         Some(newest) => {
-            let committed = commit(engine, operation, newest.version, AuditActor::Hawser).await?;
-            if committed.is_none() {
+            let settled = settled(engine, operation, newest.version, AuditActor::Hawser).await?;
+            if settled.is_none() {
                 overtaken(engine, operation, &path).await?;
             }
             Ok(())

@@ -6,11 +6,17 @@ use std::{
     time::Duration,
 };
 
-use connectors::vault::VaultError;
-use domain::{
-    CredentialId, Scope, Secret, ServiceError, Timestamp,
-    audit::{AuditAction, AuditActor},
+use connectors::{
+    repository::LoginKey,
+    token_exchange::Owner,
+    vault::{Sealed, VaultError},
 };
+use domain::{
+    CredentialId, Scope, ServiceError, Timestamp,
+    audit::{AuditAction, AuditActor},
+    credentials::Material,
+};
+use storage::credentials::Committed;
 
 use super::{audit, path};
 use crate::{Engine, Error};
@@ -19,13 +25,13 @@ use crate::{Engine, Error};
 /// 10,000 repositories must not write 10,000 lines.
 const ONE_USE: Duration = Duration::from_mins(1);
 
-/// A secret as a registry wants it.
+/// A stored version, and whose it is.
 #[derive(Debug, Clone)]
 pub struct SecretForUse {
-    /// The user name at the registry.
-    pub username: String,
-    /// The password, token or key.
-    pub password: Secret,
+    /// What lies in Vault: what a registry takes, or what a token exchange starts from.
+    pub material: Material,
+    /// Whose login is made from it.
+    pub owner: Owner,
     /// The version it is.
     pub vault_version: i64,
     /// The epoch it was committed in; results of an older one do not count.
@@ -80,11 +86,32 @@ impl Engine {
             return Err(error);
         }
         Ok(SecretForUse {
-            username: sealed.username,
-            password: sealed.password,
+            material: opened(sealed)?,
+            owner: owner(scope, credential, &committed, committed.vault_version),
             vault_version: committed.vault_version,
             epoch: committed.epoch,
         })
+    }
+}
+
+/// What a stored version is made of. One that does not fit its shape was not written by Hawser.
+pub(super) fn opened(sealed: Sealed) -> Result<Material, VaultError> {
+    Material::parse(sealed.shape, &sealed.username, sealed.password, &sealed.parameters)
+        .map_err(|_| VaultError::Malformed)
+}
+
+pub(super) fn owner(
+    scope: Scope,
+    credential: CredentialId,
+    committed: &Committed,
+    vault_version: i64,
+) -> Owner {
+    let organization = scope.organization();
+    Owner {
+        key: Some(LoginKey { organization, credential, vault_version }),
+        organization,
+        organization_name: committed.organization_name.clone(),
+        project_name: committed.project_name.clone(),
     }
 }
 
@@ -92,7 +119,7 @@ async fn note_use(
     engine: &Engine,
     scope: Scope,
     credential: CredentialId,
-    committed: &storage::credentials::Committed,
+    committed: &Committed,
     now: Timestamp,
 ) -> Result<(), Error> {
     let mut tx = engine.db.begin().await?;

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use domain::{Scope, Secret, ServiceError, audit::AuditActor, credentials::Saved};
-use storage::credentials::{Ended, Operation};
+use storage::credentials::{Kind, Operation, Standing, Step};
 use tracing::Instrument as _;
 
 use super::{
     commit::{abort, commit},
+    stage::stage,
     write::{Outcome, write},
 };
 use crate::{Engine, Error, error::chain};
@@ -38,7 +39,7 @@ async fn store(
 ) -> Result<Saved, Error> {
     let by = AuditActor::Person(operation.actor.clone());
     match write(&engine, &operation, committed, password).await {
-        Outcome::Written(version) => match commit(&engine, &operation, version, by).await {
+        Outcome::Written(version) => match settled(&engine, &operation, version, by).await {
             Ok(Some(saved)) => Ok(saved),
             Ok(None) => too_late(&engine, &operation).await,
             Err(error) => {
@@ -64,6 +65,19 @@ async fn store(
     }
 }
 
+/// What makes a written secret count: T2, or for a candidate its test.
+pub(super) async fn settled(
+    engine: &Engine,
+    operation: &Operation,
+    version: u64,
+    by: AuditActor,
+) -> Result<Option<Saved>, Error> {
+    match operation.kind {
+        Kind::Candidate => stage(engine, operation, version, by).await,
+        Kind::Create | Kind::Update | Kind::Restore => commit(engine, operation, version, by).await,
+    }
+}
+
 /// What cannot be given up now is given up by the recovery.
 async fn give_up(engine: &Engine, operation: &Operation, by: AuditActor, reason: &str) {
     if let Err(error) = abort(engine, operation, by, reason).await {
@@ -75,8 +89,10 @@ async fn give_up(engine: &Engine, operation: &Operation, by: AuditActor, reason:
 async fn too_late(engine: &Engine, operation: &Operation) -> Result<Saved, Error> {
     let scope = Scope::of_worker(operation.organization);
     let (credential, id) = (operation.credential, operation.id);
-    match storage::credentials::ended(&engine.db, scope, credential, id).await? {
-        Some(Ended::Applied) => Ok(Saved { id: credential, propagation: None }),
+    match storage::credentials::standing(&engine.db, scope, credential, id).await? {
+        Some(Standing::Applied | Standing::Open(Step::Staged)) => {
+            Ok(Saved { id: credential, propagation: None, warning: None })
+        }
         _ if storage::credentials::existing(&engine.db, scope, credential).await?.is_none() => {
             Err(ServiceError::NotFound.into())
         }

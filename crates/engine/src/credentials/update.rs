@@ -2,13 +2,18 @@
 
 use connectors::vault::VaultError;
 use domain::{
-    Action, Actor, Field, OperationId, Scope, Secret, ServiceError,
+    Action, Actor, Field, OperationId, Scope, Secret, ServiceError, Shape,
     audit::AuditAction,
-    credentials::{CredentialChange, CredentialState, Saved, UpdateCredential},
+    credentials::{
+        CredentialChange, CredentialState, ExpirySource, Parameters, SaveMode, Saved,
+        UpdateCredential, material,
+    },
 };
 use storage::credentials::{Description, Existing, Kind, Operation};
 
-use super::{audit, fingerprint, name_taken, path, person, store, taken};
+use super::{
+    audit, content::Content, name_taken, overtaken, path, person, place, stale, store, taken,
+};
 use crate::{
     Engine, Error,
     audit::{allowed, note},
@@ -24,42 +29,69 @@ pub(super) async fn update(
     let existing = storage::credentials::existing(&engine.db, scope, change.credential)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let settled = matches!(existing.state, CredentialState::Active | CredentialState::Lost);
-    if existing.row_version != change.row_version || !settled {
-        return Err(stale(existing.changed_by));
-    }
+    is_settled(&existing, change.row_version)?;
     let name_key = change.name.key();
     if storage::credentials::name_is_taken(&engine.db, scope, &name_key, change.credential).await? {
         return Err(taken().into());
     }
-    let username = username(&change, &existing);
-    if change.password.is_none() && username == existing.username {
+    let Some(password) = password(engine, actor, scope, &change, &existing).await? else {
         return describe(engine, actor, scope, &change, &existing).await;
-    }
-    let password = match &change.password {
-        Some(password) => password.clone(),
-        None => stored(engine, actor, scope, &change, &existing).await?,
     };
+    let shape = change.shape.unwrap_or(existing.shape);
+    let (material, parameters) = material(
+        existing.provider,
+        shape.facts().code,
+        &username(&change, &existing, shape),
+        password,
+        change.parameters.clone(),
+    );
+    let material = material.map_err(ServiceError::Invalid)?;
+    let content = Content::new(engine, existing.provider, &material, parameters)?;
+    let kind = match (change.mode, existing.state) {
+        // Nothing is in use that a candidate could be tested beside.
+        (SaveMode::AtOnce, _) | (_, CredentialState::Lost) => Kind::Update,
+        (SaveMode::Candidate, _) => Kind::Candidate,
+    };
+    let warning = forgotten_day(&existing, &content);
     let operation = Operation {
         organization: scope.organization(),
         id: OperationId::new(),
         credential: change.credential,
-        kind: Kind::Update,
+        kind,
         prior_state: existing.state,
         name: change.name.to_string(),
         name_key,
         description: change.description.to_string(),
-        username,
-        fingerprint: fingerprint(engine, &password)?,
+        changed: content.changed(&existing),
+        username: content.username,
+        fingerprint: content.fingerprint,
+        shape: content.shape,
+        parameters: content.parameters,
+        expires_at: content.expires_at,
         actor: actor.name.clone(),
     };
     intend(engine, actor, scope, &operation, &existing).await?;
-    store::to_the_end(engine, operation, existing.vault_version, password).await
+    let saved =
+        store::to_the_end(engine, operation, existing.vault_version, content.secret).await?;
+    Ok(Saved { warning, ..saved })
+}
+
+/// Refuses a change of what somebody else changed, or of what is being changed.
+pub(super) fn is_settled(existing: &Existing, row_version: i64) -> Result<(), Error> {
+    let settled = matches!(existing.state, CredentialState::Active | CredentialState::Lost);
+    if existing.row_version == row_version && existing.state == CredentialState::Rotating {
+        let message = "A new secret is being tested. Promote or discard it, then save again.";
+        return Err(Field::Password.problem(message).into());
+    }
+    if existing.row_version != row_version || !settled {
+        return Err(stale(existing.changed_by.clone()));
+    }
+    Ok(())
 }
 
 /// T1: takes the credential and writes the intent down. The row version and the open operation
 /// let exactly one of two people go on (I-04).
-async fn intend(
+pub(super) async fn intend(
     engine: &Engine,
     actor: &Actor,
     scope: Scope,
@@ -75,17 +107,9 @@ async fn intend(
     }
     let deadline = now.plus(store::DEADLINE);
     storage::credentials::begin(&mut tx, scope, operation, now, deadline).await?;
-    let detail = match (
-        operation.username == existing.username,
-        operation.fingerprint == existing.fingerprint,
-    ) {
-        (true, true) => "the same secret again",
-        (true, false) => "new secret",
-        (false, true) => "new user name",
-        (false, false) => "new user name and secret",
-    };
     let action = AuditAction::CredentialUpdateRequested;
-    audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail.to_owned()).await?;
+    let detail = operation.changed.clone();
+    audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail).await?;
     Ok(tx.commit().await?)
 }
 
@@ -98,7 +122,7 @@ async fn describe(
     existing: &Existing,
 ) -> Result<Saved, Error> {
     let id = change.credential;
-    let saved = Saved { id, propagation: None };
+    let saved = Saved { id, propagation: None, warning: None };
     let (name, description) = (change.name.as_str(), change.description.as_str());
     if name == existing.name && description == existing.description {
         return Ok(saved);
@@ -113,24 +137,80 @@ async fn describe(
     }
     let detail =
         if name == existing.name { String::new() } else { format!("name was {}", existing.name) };
+    storage::credentials::stamp(&mut tx, scope, id).await?;
     let action = AuditAction::CredentialDescribed;
     audit(engine, &mut tx, scope, person(actor), action, name, detail).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
+    // Names decide between patterns that match alike.
+    if name != existing.name && !existing.placed.pattern.is_empty() {
+        place::match_again(engine, scope).await;
+    }
     Ok(saved)
 }
 
-/// A provider that fixes the user name fills in an empty one, as when the credential was made.
-fn username(change: &CredentialChange, existing: &Existing) -> String {
-    let typed = change.username.as_str();
-    if typed.is_empty() {
-        existing.provider.facts().fixed_username.to_owned()
-    } else {
-        typed.to_owned()
+/// What a version is to be made of besides the public fields; `None` when nothing of it changes.
+async fn password(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    change: &CredentialChange,
+    existing: &Existing,
+) -> Result<Option<Secret>, Error> {
+    let shape = change.shape.unwrap_or(existing.shape);
+    if shape.is_ambient() {
+        let same = shape == existing.shape && !is_reshaped(change, existing);
+        return Ok((!same).then(Secret::default));
+    }
+    if let Some(password) = &change.password {
+        return Ok(Some(password.clone()));
+    }
+    if shape != existing.shape {
+        let message = "Another way to authenticate needs its own password, token or key.";
+        return Err(Field::Password.problem(message).into());
+    }
+    if is_reshaped(change, existing) {
+        return stored(engine, actor, scope, change, existing).await.map(Some);
+    }
+    Ok(None)
+}
+
+/// Whether the public fields of the content differ from what is stored.
+fn is_reshaped(change: &CredentialChange, existing: &Existing) -> bool {
+    let parameters: Parameters = change.parameters.clone().of(existing.shape);
+    parameters != existing.parameters
+        || username(change, existing, existing.shape) != existing.username
+}
+
+/// The user name that the form means. A shape without that field has it from its key; a provider
+/// that fixes the user name fills in an empty one, as when the credential was made.
+fn username(change: &CredentialChange, existing: &Existing, shape: Shape) -> String {
+    let has_field = shape.facts().fields.iter().any(|known| known.field == Field::Username);
+    match (has_field, change.username.as_str()) {
+        (false, _) if shape == existing.shape => existing.username.clone(),
+        (false, _) => String::new(),
+        (true, "") if shape == Shape::Password => {
+            existing.provider.facts().fixed_username.to_owned()
+        }
+        (true, typed) => typed.to_owned(),
     }
 }
 
-/// The password of the version that counts, to be stored again beside a new user name.
+/// A day that was typed for the old secret goes with it; somebody has to type the new one.
+fn forgotten_day(existing: &Existing, content: &Content) -> Option<String> {
+    let (at, source) = existing.placed.expires?;
+    let forgotten = source == ExpirySource::Typed
+        && content.is_new_secret(existing)
+        && content.expires_at.is_none();
+    forgotten.then(|| {
+        format!(
+            "The expiry {} was typed for the old secret and does not count for the new one. Type the new day if you know it.",
+            at.day()
+        )
+    })
+}
+
+/// The password of the version that counts, to be stored again beside other public fields.
 async fn stored(
     engine: &Engine,
     actor: &Actor,
@@ -145,7 +225,8 @@ async fn stored(
     };
     match sealed {
         Ok(sealed) => {
-            let detail = format!("version {}, for its new user name", existing.vault_version);
+            let detail =
+                format!("version {}, to store it with other fields", existing.vault_version);
             note(engine, actor, AuditAction::SecretRead, &existing.name, &detail).await?;
             Ok(sealed.password)
         }
@@ -154,18 +235,4 @@ async fn stored(
             .into()),
         Err(error) => Err(error.into()),
     }
-}
-
-async fn overtaken(
-    engine: &Engine,
-    scope: Scope,
-    id: domain::CredentialId,
-) -> Result<Error, Error> {
-    let existing = storage::credentials::existing(&engine.db, scope, id).await?;
-    Ok(existing
-        .map_or_else(|| ServiceError::NotFound.into(), |existing| stale(existing.changed_by)))
-}
-
-fn stale(changed_by: String) -> Error {
-    ServiceError::Stale { changed_by }.into()
 }

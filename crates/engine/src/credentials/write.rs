@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use connectors::vault::{Newest, Sealed, SecretPath, Unavailable, VaultError};
 use domain::{OperationId, Scope, Secret, credentials::CredentialState};
-use storage::credentials::Operation;
+use storage::credentials::{Operation, Standing};
 
 use super::path;
 use crate::{Engine, Error};
@@ -46,7 +46,9 @@ pub(super) async fn write(
             organization: operation.organization,
             credential: operation.credential,
             operation: operation.id,
+            shape: operation.shape,
             username: operation.username.clone(),
+            parameters: operation.parameters.clone(),
             password,
         },
         committed,
@@ -169,9 +171,10 @@ impl Attempt<'_> {
 
     async fn has_ended(&self, operation: OperationId) -> Result<bool, Error> {
         let credential = self.sealed.credential;
-        let ended =
-            storage::credentials::ended(&self.engine.db, self.scope, credential, operation).await?;
-        Ok(ended.is_some())
+        let standing =
+            storage::credentials::standing(&self.engine.db, self.scope, credential, operation)
+                .await?;
+        Ok(standing.is_some_and(Standing::has_ended))
     }
 }
 

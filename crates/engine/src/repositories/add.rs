@@ -2,16 +2,18 @@
 
 use connectors::http::Login;
 use domain::{
-    Action, Actor, CredentialId, Field, RepositoryId, Scope,
+    Action, Actor, CredentialId, Field, ProjectId, Purpose, RepositoryId, Scope,
     audit::AuditAction,
-    repositories::{AddRepository, RepositoryFields, RepositoryKind, RepositoryUrl, SyncTrigger},
+    repositories::{
+        AddRepository, Chosen, RepositoryFields, RepositoryKind, RepositoryUrl, SyncTrigger,
+    },
 };
 use storage::{
     jobs,
     repositories::{Change, New},
 };
 
-use super::{audit, held, is_no_repository, link, name_taken, taken, usable};
+use super::{audit, held, is_no_repository, link, name_taken, project, road, taken, usable};
 use crate::{Engine, Error, audit::allowed};
 
 pub(super) async fn add(
@@ -21,16 +23,14 @@ pub(super) async fn add(
 ) -> Result<RepositoryId, Error> {
     let scope = allowed(engine, actor, Action::ManageRepositories, "add a repository").await?;
     let fields = form.parse()?;
-    if fields.credential.is_some() {
+    if fields.credential != Chosen::Nothing {
         allowed(engine, actor, Action::LinkCredentials, "link a credential").await?;
     }
     if storage::repositories::name_is_taken(&engine.db, scope, &fields.name.key()).await? {
         return Err(taken().into());
     }
-    // Asked here too, because the host is asked with it before the transaction holds it.
-    if let Some(credential) = fields.credential {
-        usable(storage::repositories::linkable(&engine.db, scope, credential).await?)?;
-    }
+    road(engine, &fields.ca, &fields.proxy)?;
+    let project = project(engine, scope, fields.project).await?;
     // More repositories of a host that is in use tell nobody which hosts there are.
     let origin = fields.url.origin();
     let known = storage::repositories::origin_is_known(&engine.db, scope, &origin).await?;
@@ -39,9 +39,30 @@ pub(super) async fn add(
     }
     let kind = match fields.kind {
         Some(kind) => kind,
-        None => found_out(engine, scope, &fields.url, fields.credential).await?,
+        None => found_out(engine, scope, &fields, project).await?,
     };
-    store(engine, actor, scope, &fields, kind).await
+    store(engine, actor, scope, &fields, kind, project).await
+}
+
+/// The credential that a person chose, or that the URL chooses.
+async fn chosen(
+    engine: &Engine,
+    scope: Scope,
+    chosen: Chosen,
+    project: ProjectId,
+    url: &str,
+) -> Result<Option<CredentialId>, Error> {
+    match chosen {
+        Chosen::Nothing => Ok(None),
+        Chosen::Credential(credential) => {
+            // Asked here too, because the host is asked with it before a transaction holds it.
+            usable(storage::repositories::linkable(&engine.db, scope, credential).await?, project)?;
+            Ok(Some(credential))
+        }
+        Chosen::Automatic => {
+            crate::matching::find(engine, scope, project, Purpose::Helm, url).await
+        }
+    }
 }
 
 /// Asks the host how it speaks. A host that does not answer now may do so later, so it is added
@@ -49,17 +70,16 @@ pub(super) async fn add(
 async fn found_out(
     engine: &Engine,
     scope: Scope,
-    url: &RepositoryUrl,
-    credential: Option<CredentialId>,
+    fields: &RepositoryFields,
+    project: ProjectId,
 ) -> Result<RepositoryKind, Error> {
-    let login = match credential {
-        Some(credential) => {
-            let secret = engine.secret_for_use(scope, credential).await?;
-            Some(Login { username: secret.username.clone(), password: secret.password.clone() })
-        }
+    let url = &fields.url;
+    let login = match chosen(engine, scope, fields.credential, project, url.as_str()).await? {
+        Some(credential) => login(engine, scope, credential, url).await?,
         None => None,
     };
-    match engine.registries.detect(url, login.as_ref()).await {
+    let road = road(engine, &fields.ca, &fields.proxy)?;
+    match engine.registries.detect(url, login.as_ref(), &road).await {
         Ok(kind) => Ok(kind),
         Err(failure) if is_no_repository(failure.cause) => {
             Err(Field::Url.problem(failure.cause.message()).into())
@@ -74,12 +94,34 @@ async fn found_out(
     }
 }
 
+/// The login of a credential that is not linked yet; without one the host may still tell its kind.
+async fn login(
+    engine: &Engine,
+    scope: Scope,
+    credential: CredentialId,
+    url: &RepositoryUrl,
+) -> Result<Option<Login>, Error> {
+    if storage::guards::is_paused(&engine.db, scope, credential, &url.origin()).await? {
+        return Ok(None);
+    }
+    let secret = engine.secret_for_use(scope, credential).await?;
+    let now = engine.clock.now();
+    match engine.exchanges.login(&secret.material, &secret.owner, url, now).await {
+        Ok(login) => Ok(Some(login)),
+        Err(failure) => {
+            tracing::info!(cause = failure.cause.code(), "a new repository has no login yet");
+            Ok(None)
+        }
+    }
+}
+
 async fn store(
     engine: &Engine,
     actor: &Actor,
     scope: Scope,
     fields: &RepositoryFields,
     kind: RepositoryKind,
+    project: ProjectId,
 ) -> Result<RepositoryId, Error> {
     let id = RepositoryId::new();
     let now = engine.clock.now();
@@ -98,11 +140,17 @@ async fn store(
             chart_names: &fields.chart_names,
             interval: fields.interval,
             by: &actor.name,
+            project,
+            is_automatic: fields.credential == Chosen::Automatic,
+            environment: fields.environment,
+            ca: &fields.ca,
+            proxy: &fields.proxy,
         },
     };
+    let chosen = chosen(engine, scope, fields.credential, project, url.as_str()).await?;
     let mut tx = engine.db.begin().await?;
-    let credential = match fields.credential {
-        Some(credential) => Some((credential, held(&mut tx, scope, credential).await?)),
+    let credential = match chosen {
+        Some(credential) => Some((credential, held(&mut tx, scope, credential, project).await?)),
         None => None,
     };
     storage::repositories::insert(&mut tx, scope, &new).await.map_err(name_taken)?;

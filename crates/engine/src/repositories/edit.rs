@@ -1,16 +1,19 @@
 //! Changing a repository, and what that means for its link.
 
 use domain::{
-    Action, Actor, CredentialId, RepositoryId, Scope, ServiceError, Timestamp,
+    Action, Actor, CredentialId, ProjectId, Purpose, RepositoryId, Scope, ServiceError, Timestamp,
     audit::AuditAction,
-    repositories::{EditRepository, LinkState, RepositoryFields, SyncTrigger},
+    repositories::{
+        Chosen, EditRepository, LinkState, RepositoryFields, RepositoryKind, RepositoryUrl,
+        SyncTrigger,
+    },
 };
 use storage::{
     Tx, jobs,
     repositories::{Change, Current},
 };
 
-use super::{audit, held, name_taken, not_found};
+use super::{audit, held, name_taken, not_found, project, road, usable};
 use crate::{Engine, Error, audit::allowed};
 
 /// What becomes of the link.
@@ -20,6 +23,15 @@ enum NewLink {
     Set(CredentialId),
     Removed,
     Suspended,
+}
+
+/// What a form makes of a repository.
+struct Plan {
+    kind: RepositoryKind,
+    url: RepositoryUrl,
+    origin: String,
+    project: ProjectId,
+    link: NewLink,
 }
 
 pub(super) async fn edit(
@@ -34,33 +46,87 @@ pub(super) async fn edit(
     if current.row_version != row_version {
         return Err(stale(current));
     }
+    let plan = plan(engine, scope, &current, &fields).await?;
+    let chooses_anew = current.is_automatic != (fields.credential == Chosen::Automatic);
+    if chooses_anew || matches!(plan.link, NewLink::Set(_) | NewLink::Removed) {
+        allowed(engine, actor, Action::LinkCredentials, "link a credential").await?;
+    }
+    if reaches_elsewhere(&current, &fields, &plan) {
+        engine.limits.connection_attempt(actor.user)?;
+    }
+    store(engine, actor, scope, (id, &current), &fields, &plan).await?;
+    engine.changes.tell(scope.organization());
+    engine.changes.tell_workers();
+    Ok(id)
+}
+
+async fn plan(
+    engine: &Engine,
+    scope: Scope,
+    current: &Current,
+    fields: &RepositoryFields,
+) -> Result<Plan, Error> {
+    road(engine, &fields.ca, &fields.proxy)?;
+    let project = project(engine, scope, fields.project).await?;
     let kind = fields.kind.unwrap_or(current.kind);
     let url = fields.url.spelled_for(kind);
     let origin = url.origin();
-    let link = new_link(&current, fields.credential, &origin);
-    if matches!(link, NewLink::Set(_) | NewLink::Removed) {
-        allowed(engine, actor, Action::LinkCredentials, "link a credential").await?;
-    }
-    if url.as_str() != current.url || kind != current.kind || link != NewLink::Kept {
-        engine.limits.connection_attempt(actor.user)?;
-    }
+    let link = match fields.credential {
+        Chosen::Nothing => new_link(current, None, &origin),
+        Chosen::Credential(wanted) => {
+            let chosen = storage::repositories::linkable(&engine.db, scope, wanted).await?;
+            usable(chosen, project)?;
+            new_link(current, Some(wanted), &origin)
+        }
+        Chosen::Automatic => {
+            let (purpose, text) = (Purpose::Helm, url.as_str());
+            let winner = crate::matching::find(engine, scope, project, purpose, text).await?;
+            automatic_link(current, winner, &origin)
+        }
+    };
+    Ok(Plan { kind, url, origin, project, link })
+}
+
+/// Whether saving makes Hawser ask somewhere else, or ask in another way.
+fn reaches_elsewhere(current: &Current, fields: &RepositoryFields, plan: &Plan) -> bool {
+    plan.url.as_str() != current.url
+        || plan.kind != current.kind
+        || plan.link != NewLink::Kept
+        || fields.ca != current.ca
+        || fields.proxy != current.proxy
+}
+
+async fn store(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    (id, current): (RepositoryId, &Current),
+    fields: &RepositoryFields,
+    plan: &Plan,
+) -> Result<(), Error> {
     let now = engine.clock.now();
     let name = fields.name.as_str();
     let change = Change {
         name,
         name_key: &fields.name.key(),
-        kind,
-        url: url.as_str(),
-        origin: &origin,
+        kind: plan.kind,
+        url: plan.url.as_str(),
+        origin: &plan.origin,
         chart_names: &fields.chart_names,
         interval: fields.interval,
         by: &actor.name,
+        project: plan.project,
+        is_automatic: fields.credential == Chosen::Automatic,
+        environment: fields.environment,
+        ca: &fields.ca,
+        proxy: &fields.proxy,
     };
     let mut tx = engine.db.begin().await?;
-    let credential_name = match &link {
-        NewLink::Set(credential) => held(&mut tx, scope, *credential).await?,
+    let credential_name = match &plan.link {
+        NewLink::Set(credential) => held(&mut tx, scope, *credential, plan.project).await?,
         _ => current.link.as_ref().map(|link| link.name.clone()).unwrap_or_default(),
     };
+    let row_version = current.row_version;
     let changed = storage::repositories::update(&mut tx, scope, id, row_version, &change)
         .await
         .map_err(name_taken)?;
@@ -68,17 +134,14 @@ pub(super) async fn edit(
         drop(tx);
         return Err(overtaken(engine, scope, id).await?);
     }
-    let detail = changes(&current, &fields, url.as_str());
+    let detail = changes(current, fields, plan.url.as_str());
     audit(&mut tx, actor, scope, now, AuditAction::RepositoryChanged, name, &detail).await?;
-    if let Some(action) = relink(&mut tx, scope, id, &link, &origin, now).await? {
+    if let Some(action) = relink(&mut tx, scope, id, &plan.link, &plan.origin, now).await? {
         audit(&mut tx, actor, scope, now, action, name, &credential_name).await?;
     }
     let reason = SyncTrigger::Changed.as_str();
     jobs::queue(&mut tx, scope, jobs::Kind::Sync, id.uuid(), reason, now, now).await?;
-    tx.commit().await?;
-    engine.changes.tell(scope.organization());
-    engine.changes.tell_workers();
-    Ok(id)
+    Ok(tx.commit().await?)
 }
 
 /// A credential goes only to the origin it was linked for (R-CRED-03). With a new origin the link
@@ -97,6 +160,21 @@ fn new_link(current: &Current, wanted: Option<CredentialId>, origin: &str) -> Ne
         _ if confirmed => NewLink::Set(wanted),
         LinkState::Active if origin != link.origin => NewLink::Suspended,
         LinkState::Active | LinkState::Suspended => NewLink::Kept,
+    }
+}
+
+/// What the URL chooses; the owner of the pattern agreed to the address.
+fn automatic_link(current: &Current, winner: Option<CredentialId>, origin: &str) -> NewLink {
+    let linked = current
+        .link
+        .as_ref()
+        .filter(|link| link.state == LinkState::Active && link.origin == origin)
+        .map(|link| link.credential);
+    match winner {
+        Some(winner) if linked == Some(winner) => NewLink::Kept,
+        Some(winner) => NewLink::Set(winner),
+        None if current.link.is_some() => NewLink::Removed,
+        None => NewLink::Kept,
     }
 }
 
@@ -134,6 +212,17 @@ fn changes(current: &Current, fields: &RepositoryFields, url: &str) -> String {
     if current.url != url {
         changes.push(format!("URL is {url}"));
     }
+    let is_automatic = fields.credential == Chosen::Automatic;
+    if is_automatic != current.is_automatic {
+        let by = if is_automatic { "its URL" } else { "a person" };
+        changes.push(format!("the credential is chosen by {by}"));
+    }
+    if fields.ca != current.ca {
+        changes.push("certificate authorities".to_owned());
+    }
+    if fields.proxy != current.proxy {
+        changes.push("proxy".to_owned());
+    }
     if changes.is_empty() { "settings".to_owned() } else { changes.join(", ") }
 }
 
@@ -149,7 +238,6 @@ fn stale(current: Current) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use domain::repositories::RepositoryKind;
     use storage::repositories::CurrentLink;
 
     use super::*;
@@ -162,6 +250,10 @@ mod tests {
             row_version: 1,
             updated_by: "Ada".into(),
             origin: "https://new.example:443".into(),
+            project: ProjectId::new(),
+            is_automatic: false,
+            ca: String::new(),
+            proxy: String::new(),
             link: Some(CurrentLink { credential, name: "c".into(), origin: origin.into(), state }),
         }
     }
@@ -180,5 +272,18 @@ mod tests {
         assert_eq!(new_link(&suspended, Some(a), "https://old.example:443"), NewLink::Set(a));
         assert_eq!(new_link(&suspended, Some(a), "https://third.example:443"), NewLink::Kept);
         assert_eq!(new_link(&suspended, Some(b), "https://third.example:443"), NewLink::Set(b));
+    }
+
+    #[test]
+    fn an_automatic_link_is_the_winners_at_the_origin_of_the_url() {
+        let (a, b) = (CredentialId::new(), CredentialId::new());
+        let here = "https://new.example:443";
+        let active = repository(a, LinkState::Active, here);
+        assert_eq!(automatic_link(&active, Some(a), here), NewLink::Kept);
+        assert_eq!(automatic_link(&active, Some(b), here), NewLink::Set(b));
+        assert_eq!(automatic_link(&active, None, here), NewLink::Removed);
+        assert_eq!(automatic_link(&active, Some(a), "https://old.example:443"), NewLink::Set(a));
+        let suspended = repository(a, LinkState::Suspended, here);
+        assert_eq!(automatic_link(&suspended, Some(a), here), NewLink::Set(a));
     }
 }

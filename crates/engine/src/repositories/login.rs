@@ -1,4 +1,5 @@
-//! The login of a repository, read from Vault once for all that need the same version.
+//! The login of a repository: what lies in Vault, read once for all that need the same version, and
+//! what the provider makes of it.
 
 use std::{
     collections::HashMap,
@@ -6,14 +7,19 @@ use std::{
     time::Duration,
 };
 
-use connectors::{http::Login, vault::VaultError};
-use domain::{Cause, CredentialId, OrganizationId, Scope, ServiceError};
+use connectors::{
+    Failure, http::Login, repository::LoginKey, token_exchange::Owner, vault::VaultError,
+};
+use domain::{
+    Cause, CredentialId, OrganizationId, Scope, ServiceError, credentials::Material,
+    repositories::RepositoryUrl,
+};
 use storage::propagation::Used;
 use tokio::{sync::Mutex, time::Instant};
 
 use crate::{Engine, Error, error::chain};
 
-/// How long a login stays in memory.
+/// How long what lies in Vault stays in memory.
 const KEPT: Duration = Duration::from_mins(1);
 
 /// A committed version of a credential. SQL is asked for it before every use, so a login of a
@@ -32,45 +38,101 @@ impl Version {
     pub(super) const fn used(self) -> Used {
         (self.organization, self.credential, self.epoch)
     }
+
+    /// As the caches of tokens are keyed.
+    pub(crate) const fn key(self) -> LoginKey {
+        LoginKey {
+            organization: self.organization,
+            credential: self.credential,
+            vault_version: self.vault_version,
+        }
+    }
+}
+
+/// A login that is ready to be sent, and whose it is.
+pub(crate) struct Ready {
+    pub(crate) login: Login,
+    pub(crate) stored: Arc<Stored>,
+}
+
+/// What lies in Vault, and whose it is.
+pub(crate) struct Stored {
+    pub(crate) material: Material,
+    pub(crate) owner: Owner,
+}
+
+/// Why there is no login.
+pub(crate) enum Unready {
+    /// What lies in Vault could not be read.
+    Unread(Cause),
+    /// The provider did not make one of it.
+    NotExchanged(Failure),
+}
+
+impl Unready {
+    /// As the page shows it.
+    pub(crate) const fn cause(&self) -> Cause {
+        match self {
+            Self::Unread(cause) => *cause,
+            Self::NotExchanged(failure) => failure.cause,
+        }
+    }
 }
 
 struct Held {
-    login: Login,
+    stored: Arc<Stored>,
     until: Instant,
 }
 
 type Slot = Arc<Mutex<Option<Held>>>;
 
-/// The logins in memory, wiped when dropped. Whoever asks for one that is being read waits for it.
+/// The secrets in memory, wiped when dropped. Whoever asks for one that is being read waits for it.
 #[derive(Clone, Default)]
 pub(crate) struct Logins(Arc<Lock<HashMap<Version, Slot>>>);
 
 impl Logins {
-    /// The login of this version.
+    /// The login of this version for the registry at `url`.
     ///
     /// # Errors
     /// Why there is none, as the page shows it. A failure of Vault says nothing about the
     /// credential (F4, F5).
-    pub(crate) async fn get(&self, engine: &Engine, version: Version) -> Result<Login, Cause> {
+    pub(crate) async fn get(
+        &self,
+        engine: &Engine,
+        version: Version,
+        url: &RepositoryUrl,
+    ) -> Result<Ready, Unready> {
+        let stored = self.stored(engine, version).await.map_err(Unready::Unread)?;
+        let login = engine
+            .exchanges
+            .login(&stored.material, &stored.owner, url, engine.clock.now())
+            .await
+            .map_err(Unready::NotExchanged)?;
+        Ok(Ready { login, stored })
+    }
+
+    async fn stored(&self, engine: &Engine, version: Version) -> Result<Arc<Stored>, Cause> {
         let slot = self.slot(version);
         let mut held = slot.lock().await;
         if let Some(held) = held.as_ref().filter(|held| held.until > Instant::now()) {
-            return Ok(held.login.clone());
+            return Ok(Arc::clone(&held.stored));
         }
         let scope = Scope::of_worker(version.organization);
         let secret = engine
             .secret_for_use(scope, version.credential)
             .await
             .map_err(|error| cause_of(&error))?;
-        let login = Login { username: secret.username.clone(), password: secret.password.clone() };
+        let of_this_version =
+            (secret.vault_version, secret.epoch) == (version.vault_version, version.epoch);
+        let stored = Arc::new(Stored { material: secret.material, owner: secret.owner });
         // A newer version than SQL told a moment ago is right to use, but belongs to another key.
-        if (secret.vault_version, secret.epoch) == (version.vault_version, version.epoch) {
-            *held = Some(Held { login: login.clone(), until: Instant::now() + KEPT });
+        if of_this_version {
+            *held = Some(Held { stored: Arc::clone(&stored), until: Instant::now() + KEPT });
         }
-        Ok(login)
+        Ok(stored)
     }
 
-    /// Forgets a login that a registry refused.
+    /// Forgets a secret that a registry refused.
     pub(crate) fn forget(&self, version: Version) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&version);
     }
@@ -88,7 +150,8 @@ impl Logins {
     }
 }
 
-fn cause_of(error: &Error) -> Cause {
+/// What the page shows when a secret cannot be read.
+pub(crate) fn cause_of(error: &Error) -> Cause {
     match error {
         // Vault answered, and what SQL committed is gone or belongs to something else.
         Error::Vault(VaultError::NotFound | VaultError::Binding | VaultError::Malformed) => {

@@ -1,6 +1,8 @@
 //! Chart repositories: adding, changing and deleting them, and the sync that reads them.
 
 mod add;
+mod ask;
+mod automatic;
 mod delete;
 mod edit;
 mod get;
@@ -12,25 +14,29 @@ mod replace;
 mod store;
 mod sync;
 mod sync_now;
+mod usable;
 
 use async_trait::async_trait;
 use domain::{
-    Actor, Cause, CredentialId, CredentialKind, Field, RepositoryId, Scope, ServiceError,
-    Timestamp,
+    Actor, Cause, Field, RepositoryId, Scope, ServiceError, Timestamp,
     audit::{AuditAction, AuditActor},
     repositories::{
         AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery,
     },
     service::{Answer, Repositories},
 };
-use storage::{Tx, audit::Record, repositories::Linkable};
+use storage::{Tx, audit::Record};
 
 use crate::{Engine, Error, error::answer};
 
-pub(crate) use login::Logins;
+pub(crate) use ask::{is_worth_an_exchange, registry};
+pub(crate) use automatic::match_again;
+pub(crate) use login::{Logins, Unready, Version, cause_of};
 pub(crate) use outcome::pause;
 pub(crate) use store::{Store, finish};
 pub(crate) use sync::{Attempt, Longest, Tried};
+use usable::{held, link, no_project, project, usable};
+pub(crate) use usable::{road, usable_at};
 
 #[async_trait]
 impl Repositories for Engine {
@@ -59,43 +65,15 @@ impl Repositories for Engine {
     }
 }
 
-/// A chosen credential, if a chart repository can use it; a Git host's opens no registry.
-fn usable(chosen: Option<Linkable>) -> Result<Linkable, Error> {
-    let chosen = chosen.ok_or_else(|| {
-        Field::Credential.problem("This credential does not exist any more. Choose another one.")
-    })?;
-    if chosen.provider.facts().kind == CredentialKind::Registry {
-        Ok(chosen)
-    } else {
-        Err(Field::Credential
-            .problem("Choose a credential of a registry; this one is for Git.")
-            .into())
-    }
-}
-
-/// Holds a chosen credential until the transaction ends; answers its name.
-async fn held(tx: &mut Tx, scope: Scope, credential: CredentialId) -> Result<String, Error> {
-    Ok(usable(storage::repositories::hold(tx, scope, credential).await?)?.name)
-}
-
-/// Links a credential that is held.
-async fn link(
-    tx: &mut Tx,
-    scope: Scope,
-    repository: RepositoryId,
-    credential: CredentialId,
-    origin: &str,
-    now: Timestamp,
-) -> Result<(), Error> {
-    match storage::repositories::link(tx, scope, repository, credential, origin, now).await? {
-        0 => usable(None).map(drop),
-        _ => Ok(()),
-    }
-}
-
-/// A taken name is the person's to mend; anything else is ours.
+/// A taken name and a project that is gone are the person's to mend; anything else is ours.
 fn name_taken(error: storage::Error) -> Error {
-    if error.is_duplicate() { taken().into() } else { error.into() }
+    if error.is_duplicate() {
+        taken().into()
+    } else if error.is_dangling() {
+        no_project().into()
+    } else {
+        error.into()
+    }
 }
 
 fn taken() -> domain::FieldProblem {

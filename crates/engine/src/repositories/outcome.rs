@@ -7,11 +7,13 @@ use connectors::{
     repository::{Synced, Validators},
 };
 use domain::{
-    Cause, CredentialId, Scope, Timestamp, charts::FoundVersion, repositories::SyncTrigger,
+    Cause, CredentialId, Scope, Timestamp, charts::FoundVersion, connections::Quota,
+    repositories::SyncTrigger,
 };
 use storage::repositories::{Outcome, SyncTarget};
 
 use super::{
+    ask::Asked,
     login::Version,
     sync::{Attempt, next},
 };
@@ -67,9 +69,10 @@ pub(super) fn outcome(
     trigger: SyncTrigger,
     started_at: Timestamp,
     finished_at: Timestamp,
-    (ended, used): (Ended, Option<Version>),
+    (asked, used): (Asked, Option<Version>),
 ) -> Attempt {
-    let next_sync_at = next(target, finished_at, &ended);
+    let Asked { ended, quota, verdict } = asked;
+    let next_sync_at = next(target, finished_at, &ended, quota);
     let (cause, status, retry_after) = (ended.cause(), ended.status(), ended.retry_after());
     let (versions, validators, proven) = match ended {
         Ended::Synced(Synced::Charts { versions, validators }, proven) => {
@@ -93,8 +96,9 @@ pub(super) fn outcome(
         digest: validators.digest,
         found: versions.as_deref().map(found),
         proven,
+        quota,
     };
-    Attempt { outcome, versions, retry_after, used }
+    Attempt { outcome, versions, retry_after, used, verdict }
 }
 
 /// How many charts and versions there are.
@@ -119,6 +123,16 @@ pub(super) fn next_sync(
         Some(interval) => Some(pause.min(interval).max(retry_after.unwrap_or_default())),
         None => (failures < TRIES_BY_HAND || cause == Cause::VaultUnavailable).then_some(pause),
     }
+}
+
+/// How long a window of requests lasts when the registry does not tell its end.
+const WINDOW: Duration = Duration::from_hours(1);
+
+/// Until when a sync by itself leaves a registry alone that has told how few requests are left:
+/// under 2 % of them are for people.
+pub(super) fn left_alone_until(quota: Quota, now: Timestamp) -> Option<Timestamp> {
+    let few = u64::from(quota.remaining) * 50 < u64::from(quota.limit);
+    (quota.remaining == 0 || few).then(|| quota.resets_at.unwrap_or_else(|| now.plus(WINDOW)))
 }
 
 /// The pause before the next try after `tries` failed ones: 5 s, doubled each time, at most 15
@@ -148,6 +162,22 @@ mod tests {
         let asked = Duration::from_hours(1);
         assert_eq!(pause(Cause::RateLimited, 0, Some(asked)), asked);
         assert!(pause(Cause::VaultUnavailable, 30, None) <= LONGEST_VAULT_PAUSE);
+    }
+
+    #[test]
+    fn the_last_requests_of_a_window_are_left_to_people() {
+        let now = Timestamp::from_millis(1_000);
+        let end = now.plus(Duration::from_mins(7));
+        let until = |remaining, resets_at| {
+            left_alone_until(Quota { limit: 100, remaining, resets_at }, now)
+        };
+        assert_eq!(until(2, Some(end)), None);
+        assert_eq!(until(1, Some(end)), Some(end));
+        assert_eq!(until(0, None), Some(now.plus(WINDOW)));
+        assert_eq!(
+            left_alone_until(Quota { limit: 0, remaining: 0, resets_at: Some(end) }, now),
+            Some(end)
+        );
     }
 
     #[test]

@@ -24,7 +24,12 @@ use super::{
     replace::replace,
     sync::Attempt,
 };
-use crate::{Engine, Error, propagation::deliver::failed, workers::Hold};
+use crate::{
+    Engine, Error,
+    guards::{self, Verdict},
+    propagation::deliver::failed,
+    workers::Hold,
+};
 
 /// Who asked for a sync, and so has to be told how it ended.
 enum For {
@@ -39,6 +44,8 @@ struct Line {
     charts: Option<Vec<Prepared>>,
     /// The credential version that was used.
     used: Option<Used>,
+    /// What the host said about the credential.
+    verdict: Option<Verdict>,
 }
 
 /// What is to be written down together.
@@ -84,10 +91,11 @@ impl Store {
     }
 
     async fn add(&mut self, asked: For, attempt: Option<Box<Attempt>>) -> Result<(), Error> {
-        let (outcome, versions, used) = attempt.map_or((None, None, None), |attempt| {
-            (Some(attempt.outcome), attempt.versions, attempt.used.map(Version::used))
-        });
-        let charts = match versions {
+        let Some(attempt) = attempt else {
+            self.lines.push(Line { asked, outcome: None, charts: None, used: None, verdict: None });
+            return Ok(());
+        };
+        let charts = match attempt.versions {
             // Sorting and hashing a large index takes a while; the other tasks go on meanwhile.
             Some(versions) => Some(
                 tokio::task::spawn_blocking(move || prepare(versions))
@@ -96,7 +104,13 @@ impl Store {
             ),
             None => None,
         };
-        self.lines.push(Line { asked, outcome, charts, used });
+        self.lines.push(Line {
+            asked,
+            outcome: Some(attempt.outcome),
+            charts,
+            used: attempt.used.map(Version::used),
+            verdict: attempt.verdict,
+        });
         Ok(())
     }
 
@@ -173,6 +187,8 @@ impl Store {
                 _ => {}
             }
         }
+        let verdicts = ours.iter().filter_map(|line| line.verdict.as_ref());
+        guards::count(&mut tx, verdicts, now).await?;
         for (organization, propagation) in &self.closing {
             finish(&mut tx, Scope::of_worker(*organization), *propagation, now).await?;
         }

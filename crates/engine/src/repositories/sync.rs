@@ -2,25 +2,26 @@
 
 use std::time::Duration;
 
-use connectors::{
-    Failure,
-    http::Login,
-    repository::{Known, LoginKey, Target, Validators},
-};
 use domain::{
     Cause, CredentialId, RepositoryId, Scope, Timestamp,
     charts::FoundVersion,
-    repositories::{LinkState, RepositoryKind, RepositoryUrl, SyncTrigger},
+    connections::Quota,
+    repositories::{LinkState, RepositoryKind, SyncTrigger},
 };
 use storage::repositories::{Outcome, SyncTarget};
 use tokio::time::Instant;
 
 use super::{
     Logins, Store,
+    ask::Asked,
+    automatic::{Followed, follow},
     login::Version,
-    outcome::{Ended, outcome},
+    outcome::{Ended, left_alone_until, next_sync, outcome},
 };
-use crate::{Engine, Error, error::chain};
+use crate::{Engine, Error, guards::Verdict};
+
+/// How often a repository may change while it is synced before the sync is put off.
+const CHANGES: u32 = 3;
 
 /// How a try to sync ended.
 pub(crate) enum Tried {
@@ -41,6 +42,8 @@ pub(crate) struct Attempt {
     pub(crate) retry_after: Option<Duration>,
     /// The credential version that was used.
     pub(crate) used: Option<Version>,
+    /// What the host said about the credential.
+    pub(crate) verdict: Option<Verdict>,
 }
 
 /// How long a registry may take for one sync. OCI registries are asked for each version by itself.
@@ -98,43 +101,40 @@ impl Engine {
     ) -> Result<Tried, Error> {
         let (started_at, start) = (self.clock.now(), Instant::now());
         let mut refused = None;
+        let mut changes = 0;
         loop {
             let Some(target) = storage::repositories::target(&self.db, scope, repository).await?
             else {
                 return Ok(Tried::Gone);
             };
-            let active = target.login.filter(|login| login.state == LinkState::Active);
-            if proving
-                .is_some_and(|credential| active.is_none_or(|login| login.credential != credential))
+            if target.is_automatic
+                && changes < CHANGES
+                && follow(self, scope, &target, proving).await? == Followed::Changed
             {
+                changes += 1;
+                continue;
+            }
+            let version = in_force(scope, &target);
+            if proving.is_some_and(|credential| {
+                version.is_none_or(|version| version.credential != credential)
+            }) {
                 return Ok(Tried::OtherLink);
             }
-            let version = active.map(|login| Version {
-                organization: scope.organization(),
-                credential: login.credential,
-                vault_version: login.vault_version,
-                epoch: login.epoch,
-            });
             // A refused login counts only if it is still the newest: the credential may have been
             // updated while the registry was asked.
             if let Some((_, attempt)) = refused.take_if(|(used, _)| Some(*used) == version) {
                 return Ok(Tried::Done(attempt));
             }
             let deadline = start + self.longest.of(target.kind);
-            let asking = self.ask(scope, &target, version, logins);
-            // Said like any other failure, so that the page and the history show it.
-            let ended = tokio::time::timeout_at(deadline, asking).await.unwrap_or_else(|_| {
-                log_timeout(scope, &target);
-                Ended::Cause(Cause::Timeout)
-            });
-            let denied = ended.cause() == Some(Cause::InvalidCredentials);
+            let asked = self.ask_in_time(scope, &target, version, logins, deadline).await;
+            let denied = asked.ended.cause() == Some(Cause::InvalidCredentials);
             let attempt = Box::new(outcome(
                 scope,
                 &target,
                 trigger,
                 started_at,
                 self.clock.now(),
-                (ended, version),
+                (asked, version),
             ));
             match version {
                 Some(used) if denied => {
@@ -147,103 +147,48 @@ impl Engine {
         }
     }
 
-    /// Asks the registry, if there is nothing that forbids it.
-    async fn ask(
+    /// A registry that takes too long is said like any other failure, so that the page and the
+    /// history show it.
+    async fn ask_in_time(
         &self,
         scope: Scope,
         target: &SyncTarget,
         version: Option<Version>,
         logins: &Logins,
-    ) -> Ended {
-        if target.login.is_some_and(|login| login.state == LinkState::Suspended) {
-            return Ended::Cause(Cause::LinkSuspended);
-        }
-        let Ok(url) = RepositoryUrl::parse(&target.url) else {
-            return Ended::Cause(Cause::Internal);
-        };
-        let login = match version {
-            Some(version) => match logins.get(self, version).await {
-                Ok(login) => Some((login, version)),
-                Err(cause) => return Ended::Cause(cause),
-            },
-            None => None,
-        };
-        let known = match self.known(scope, target).await {
-            Ok(known) => known,
-            Err(error) => {
-                tracing::error!(error = %chain(&error), "the stored versions cannot be read");
-                return Ended::Cause(Cause::Internal);
-            }
-        };
-        let proven = login.as_ref().map(|(_, version)| (version.credential, version.vault_version));
-        let asked = asked(target, url, login);
-        match self.registries.sync(&asked, &validators(target), &known).await {
-            Ok(synced) => Ended::Synced(synced, proven),
-            Err(failure) => {
-                log(scope, target, &failure);
-                Ended::Failed(failure)
-            }
-        }
-    }
-
-    /// OCI registries tell each version apart, so what is stored need not be fetched again.
-    async fn known(&self, scope: Scope, target: &SyncTarget) -> Result<Known, Error> {
-        if target.kind != RepositoryKind::Oci {
-            return Ok(Known::new());
-        }
-        let versions = storage::charts::known_versions(&self.db, scope, target.id).await?;
-        Ok(versions
-            .into_iter()
-            .map(|found| ((found.chart.clone(), found.version.version.clone()), found))
-            .collect())
+        deadline: Instant,
+    ) -> Asked {
+        let asking = self.ask(scope, target, version, logins);
+        tokio::time::timeout_at(deadline, asking).await.unwrap_or_else(|_| {
+            tracing::warn!(
+                organization = %scope.organization(),
+                repository = %target.id,
+                kind = target.kind.as_str(),
+                "a sync took too long and was given up"
+            );
+            Asked::not(Cause::Timeout)
+        })
     }
 }
 
-fn asked(target: &SyncTarget, url: RepositoryUrl, login: Option<(Login, Version)>) -> Target {
-    let login_key = login.as_ref().map(|(_, version)| LoginKey {
-        organization: version.organization,
-        credential: version.credential,
-        vault_version: version.vault_version,
-    });
-    Target {
-        url,
-        kind: target.kind,
-        login: login.map(|(login, _)| login),
-        login_key,
-        chart_names: target.chart_names.clone(),
-    }
-}
-
-fn validators(target: &SyncTarget) -> Validators {
-    Validators {
-        etag: target.etag.clone(),
-        last_modified: target.last_modified.clone(),
-        digest: target.digest.clone(),
-    }
-}
-
-fn log(scope: Scope, target: &SyncTarget, failure: &Failure) {
-    tracing::info!(
-        organization = %scope.organization(),
-        repository = %target.id,
-        cause = failure.cause.code(),
-        status = failure.status,
-        error = %chain(failure),
-        "a sync failed"
-    );
-}
-
-fn log_timeout(scope: Scope, target: &SyncTarget) {
-    tracing::warn!(
-        organization = %scope.organization(),
-        repository = %target.id,
-        kind = target.kind.as_str(),
-        "a sync took too long and was given up"
-    );
+/// The credential version that is sent, if any.
+fn in_force(scope: Scope, target: &SyncTarget) -> Option<Version> {
+    let login = target.login.as_ref().filter(|login| login.state == LinkState::Active)?;
+    Some(Version {
+        organization: scope.organization(),
+        credential: login.credential,
+        vault_version: login.vault_version,
+        epoch: login.epoch,
+    })
 }
 
 /// When the sync after this one starts.
-pub(super) fn next(target: &SyncTarget, now: Timestamp, ended: &Ended) -> Option<Timestamp> {
-    super::outcome::next_sync(target.interval, target.failures, ended.cause(), ended.retry_after())
-        .map(|wait| now.plus(wait))
+pub(super) fn next(
+    target: &SyncTarget,
+    now: Timestamp,
+    ended: &Ended,
+    quota: Option<Quota>,
+) -> Option<Timestamp> {
+    let wait = next_sync(target.interval, target.failures, ended.cause(), ended.retry_after())?;
+    let alone = quota.and_then(|quota| left_alone_until(quota, now));
+    Some(alone.map_or(now.plus(wait), |until| until.max(now.plus(wait))))
 }

@@ -19,6 +19,8 @@ const SIGN_INS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(10).unwrap();
 const SIGN_INS_PER_HOUR: NonZeroU32 = NonZeroU32::new(30).unwrap();
 /// Attempts of one person to reach a registry in a minute.
 const CONNECTION_ATTEMPTS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
+/// Connection tests of one person in a minute.
+const CONNECTION_TESTS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(20).unwrap();
 /// The keys a limiter holds before it forgets those that have waited long enough.
 const MANY: usize = 10_000;
 
@@ -27,6 +29,7 @@ pub struct Limits {
     peers: DefaultKeyedRateLimiter<IpAddr>,
     accounts: DefaultKeyedRateLimiter<String>,
     connections: DefaultKeyedRateLimiter<UserId>,
+    tests: DefaultKeyedRateLimiter<UserId>,
 }
 
 impl Default for Limits {
@@ -35,6 +38,7 @@ impl Default for Limits {
             peers: RateLimiter::keyed(Quota::per_minute(SIGN_INS_PER_MINUTE)),
             accounts: RateLimiter::keyed(Quota::per_hour(SIGN_INS_PER_HOUR)),
             connections: RateLimiter::keyed(Quota::per_minute(CONNECTION_ATTEMPTS_PER_MINUTE)),
+            tests: RateLimiter::keyed(Quota::per_minute(CONNECTION_TESTS_PER_MINUTE)),
         }
     }
 }
@@ -69,6 +73,15 @@ impl Limits {
     /// [`ServiceError::TooMany`] with the seconds to wait.
     pub fn connection_attempt(&self, user: UserId) -> Result<(), ServiceError> {
         check(&self.connections, &user)
+    }
+
+    /// Counts a connection test, which is an attempt too.
+    ///
+    /// # Errors
+    /// [`ServiceError::TooMany`] with the seconds to wait.
+    pub fn connection_test(&self, user: UserId) -> Result<(), ServiceError> {
+        check(&self.tests, &user)?;
+        self.connection_attempt(user)
     }
 }
 

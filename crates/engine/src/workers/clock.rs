@@ -1,4 +1,5 @@
-//! What the clock asks for: syncs whose interval passed, and signs of life for claimed work.
+//! What the clock asks for: syncs whose interval passed, notices of expiries, and signs of life for
+//! claimed work.
 
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use super::{LEASE, ended, holds::Holds};
 use crate::{Engine, Error, error::chain};
 
 const TICK: Duration = Duration::from_secs(1);
+/// How often expiries are looked at.
+const NOTICES: Duration = Duration::from_mins(1);
 /// The most syncs queued in one transaction.
 const TOGETHER: u32 = 500;
 
@@ -21,6 +24,7 @@ pub(super) async fn run(engine: Engine, holds: Holds, mut stopped: watch::Receiv
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut renewed = Instant::now();
+    let mut noticed = None::<Instant>;
     loop {
         tokio::select! {
             () = ended(&mut stopped) => return,
@@ -28,6 +32,12 @@ pub(super) async fn run(engine: Engine, holds: Holds, mut stopped: watch::Receiv
         }
         if let Err(error) = queue_due(&engine).await {
             tracing::warn!(error = %chain(&error), "due syncs cannot be queued");
+        }
+        if noticed.is_none_or(|at| at.elapsed() >= NOTICES) {
+            noticed = Some(Instant::now());
+            if let Err(error) = engine.make_notices().await {
+                tracing::warn!(error = %chain(&error), "notices cannot be made");
+            }
         }
         if renewed.elapsed() >= LEASE / 3 {
             match renew(&engine, &holds).await {

@@ -1,4 +1,5 @@
-//! The background loops: deliveries, syncs, destroying secrets, the clock, and recovery.
+//! The background loops: deliveries, syncs, destroying secrets, testing candidates, notices, the clock, and
+//! recovery.
 //!
 //! Every replica runs all of them. Work is claimed by lease, and every write about it names the
 //! fence of the claim, so a worker that was paused for too long writes nothing (I-12).
@@ -8,7 +9,9 @@ mod deliveries;
 mod destroy;
 mod holds;
 mod lane;
+mod notices;
 mod recovery;
+mod rotate;
 mod syncs;
 mod writer;
 
@@ -52,6 +55,8 @@ impl Engine {
         );
         let syncs = syncs::Syncs::new(self.clone(), logins, holds.clone(), results);
         let destroy = destroy::Destroy::new(self.clone(), holds.clone());
+        let notices = notices::Notices::new(self.clone(), holds.clone());
+        let rotate = rotate::Rotate::new(self.clone(), holds.clone());
 
         let mut loops = JoinSet::new();
         let work = self.changes.work();
@@ -65,6 +70,18 @@ impl Engine {
             let (work, stopped) = (Arc::clone(&work), stopped.clone());
             loops.spawn(kept_up("syncs", move || {
                 lane::run(syncs.clone(), Arc::clone(&work), stopped.clone())
+            }));
+        }
+        {
+            let (work, stopped) = (Arc::clone(&work), stopped.clone());
+            loops.spawn(kept_up("rotate", move || {
+                lane::run(rotate.clone(), Arc::clone(&work), stopped.clone())
+            }));
+        }
+        {
+            let (work, stopped) = (Arc::clone(&work), stopped.clone());
+            loops.spawn(kept_up("notices", move || {
+                lane::run(notices.clone(), Arc::clone(&work), stopped.clone())
             }));
         }
         {

@@ -2,7 +2,10 @@
 
 use domain::{
     CredentialId, Secret,
-    credentials::{CreateCredential, CredentialDetail, DeleteCredential, UpdateCredential},
+    credentials::{
+        CreateCredential, CredentialDetail, DeleteCredential, PlaceCredential, Placement,
+        UpdateCredential, VersionRef,
+    },
     repositories::{EditRepository, RepositoryDetail},
 };
 
@@ -13,7 +16,7 @@ pub fn new(name: &str, password: &str) -> CreateCredential {
         name: name.into(),
         username: "robot".into(),
         password: Secret::new(password.into()),
-        description: String::new(),
+        ..CreateCredential::default()
     }
 }
 
@@ -26,6 +29,31 @@ pub fn change(detail: &CredentialDetail, password: &str) -> UpdateCredential {
         username: detail.username.clone(),
         password: Secret::new(password.into()),
         description: detail.description.clone(),
+        parameters: detail.parameters.clone(),
+        ..UpdateCredential::default()
+    }
+}
+
+/// The same, but tested before it counts.
+pub fn candidate(detail: &CredentialDetail, password: &str) -> UpdateCredential {
+    UpdateCredential { mode: "candidate".into(), ..change(detail, password) }
+}
+
+/// Names a version of a credential.
+pub fn version(detail: &CredentialDetail, vault_version: i64) -> VersionRef {
+    VersionRef {
+        credential: detail.id.to_string(),
+        row_version: detail.row_version.to_string(),
+        vault_version: vault_version.to_string(),
+    }
+}
+
+/// Another place for a credential.
+pub fn placement(detail: &CredentialDetail, placement: Placement) -> PlaceCredential {
+    PlaceCredential {
+        credential: detail.id.to_string(),
+        row_version: detail.row_version.to_string(),
+        placement,
     }
 }
 
@@ -52,6 +80,6 @@ pub fn edited(
         kind: now.summary.kind.as_str().into(),
         credential: credential.map(|id| id.to_string()).unwrap_or_default(),
         interval: now.interval.to_string(),
-        charts: String::new(),
+        ..EditRepository::default()
     }
 }

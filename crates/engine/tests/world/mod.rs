@@ -9,6 +9,7 @@
 
 pub mod forms;
 pub mod registry;
+pub mod sea;
 mod vault;
 
 use std::{sync::Arc, time::Duration};
@@ -20,13 +21,12 @@ use connectors::{
 };
 use domain::{
     Actor, Cause, CredentialId, Name, OrganizationId, PropagationId, RepositoryId, Role, Scope,
-    Secret, UserId,
-    credentials::{CreateCredential, UpdateCredential},
+    UserId,
     propagation::Progress,
     repositories::{AddRepository, RepositoryDetail, SyncTrigger},
     service::{Credentials, Propagations, Repositories},
 };
-use engine::{Clock, Engine, SystemClock};
+use engine::{Clock, Engine, SystemClock, credentials::SecretForUse};
 use sqlx::{AssertSqlSafe, Connection};
 use storage::Db;
 use tokio::{sync::oneshot, task::JoinHandle};
@@ -65,6 +65,12 @@ pub(crate) use on_both;
 fn told(name: &str) -> String {
     std::env::var(name)
         .unwrap_or_else(|_| panic!("{name} is not set; run the tests with `make test`"))
+}
+
+/// User name and secret of what is used.
+pub fn login_of(secret: &SecretForUse) -> (String, String) {
+    let text = secret.material.secret().map(|secret| secret.expose().to_owned());
+    (secret.material.username().to_owned(), text.unwrap_or_default())
 }
 
 impl World {
@@ -146,28 +152,19 @@ impl World {
 
     /// Stores a credential with this password.
     pub async fn credential(&self, name: &str, password: &str) -> CredentialId {
-        let form = CreateCredential {
-            provider: "generic_registry".into(),
-            name: name.into(),
-            username: "robot".into(),
-            password: Secret::new(password.into()),
-            description: String::new(),
-        };
-        Credentials::create(&self.engine, &self.actor, form).await.unwrap().id
+        Credentials::create(&self.engine, &self.actor, forms::new(name, password)).await.unwrap().id
     }
 
     /// Gives a credential a new password; answers the propagation.
     pub async fn update(&self, credential: CredentialId, password: &str) -> PropagationId {
         let detail = Credentials::get(&self.engine, &self.actor, credential).await.unwrap();
-        let form = UpdateCredential {
-            credential: credential.to_string(),
-            row_version: detail.row_version.to_string(),
-            name: detail.name,
-            username: detail.username,
-            password: Secret::new(password.into()),
-            description: detail.description,
-        };
+        let form = forms::change(&detail, password);
         Credentials::update(&self.engine, &self.actor, form).await.unwrap().propagation.unwrap()
+    }
+
+    /// The user name and secret that a registry would see of this credential now.
+    pub async fn login(&self, credential: CredentialId) -> (String, String) {
+        login_of(&self.engine.secret_for_use(self.scope(), credential).await.unwrap())
     }
 
     /// Adds a Helm repository at `path` of a registry.
@@ -241,10 +238,7 @@ impl World {
     }
 
     pub fn workers(&self) -> Workers {
-        let (stop, stopped) = oneshot::channel::<()>();
-        let engine = self.engine.clone();
-        let task = tokio::spawn(engine.run_workers(async move { drop(stopped.await) }));
-        Workers { stop, task }
+        Workers::of(&self.engine)
     }
 }
 
@@ -255,6 +249,14 @@ pub struct Workers {
 }
 
 impl Workers {
+    /// Those of this engine.
+    pub fn of(engine: &Engine) -> Self {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let engine = engine.clone();
+        let task = tokio::spawn(engine.run_workers(async move { drop(stopped.await) }));
+        Self { stop, task }
+    }
+
     /// Ends them in order.
     pub async fn stop(self) {
         drop(self.stop);

@@ -1,21 +1,21 @@
 //! A world whose processes die between SQL and Vault, with a clock that can be moved.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+pub mod candidates;
 pub mod raw;
 
 use std::{sync::Arc, time::Duration};
 
 use connectors::vault::{Sealed, SecretPath, Vault};
 use domain::{
-    CredentialId, OperationId, Secret, ServiceError, Timestamp,
+    CredentialId, OperationId, Purpose, Secret, ServiceError, Shape, Timestamp,
     audit::{AuditAction, AuditQuery},
-    credentials::{CredentialDetail, CredentialState},
+    credentials::{CredentialDetail, CredentialState, Environment, Parameters, PatternKind, Reach},
     service::{Audit, Credentials},
 };
 use engine::{Clock, Engine, ManualClock, SystemClock};
-use storage::credentials::{Kind, NewRow, Operation};
+use storage::credentials::{Kind, NewRow, Operation, PlacedRow};
 
-use crate::world::{World, forms::change};
+use crate::world::{World, forms::change, login_of};
 
 /// A world with a clock that can be moved, and a Vault to look into.
 pub struct Sea {
@@ -43,8 +43,7 @@ impl Sea {
     }
 
     pub async fn password(&self, id: CredentialId) -> String {
-        let secret = self.engine.secret_for_use(self.world.scope(), id).await.unwrap();
-        secret.password.expose().to_owned()
+        login_of(&self.engine.secret_for_use(self.world.scope(), id).await.unwrap()).1
     }
 
     pub async fn update(&self, id: CredentialId, password: &str) -> Result<(), ServiceError> {
@@ -68,7 +67,9 @@ impl Sea {
             organization: self.world.actor.organization,
             credential,
             operation,
+            shape: Shape::Password,
             username: "robot".into(),
+            parameters: Parameters::default(),
             password: Secret::new(password.into()),
         };
         self.vault.write(&self.path(credential), cas, &sealed).await.unwrap()
@@ -86,13 +87,22 @@ impl Sea {
             description: "of the operation".into(),
             username: "robot-2".into(),
             fingerprint: "0011223344556677".into(),
+            shape: Shape::Password,
+            parameters: Parameters::default(),
+            expires_at: None,
+            changed: "new secret".into(),
             actor: "Ada".into(),
         }
     }
 
     /// T1 of an update, as a process does it that dies right after.
     pub async fn intend(&self, credential: CredentialId) -> Operation {
-        let operation = self.operation(credential, Kind::Update);
+        self.intend_a(Kind::Update, credential).await
+    }
+
+    /// T1 of this kind, as a process does it that dies right after.
+    pub async fn intend_a(&self, kind: Kind, credential: CredentialId) -> Operation {
+        let operation = self.operation(credential, kind);
         let (scope, now) = (self.world.scope(), self.now());
         let version = self.get(credential).await.row_version;
         let mut tx = self.world.db.begin().await.unwrap();
@@ -110,15 +120,19 @@ impl Sea {
     pub async fn intend_new(&self) -> Operation {
         let operation = self.operation(CredentialId::new(), Kind::Create);
         let (scope, now) = (self.world.scope(), self.now());
+        let project = storage::projects::default_id(&self.world.db, scope).await.unwrap();
+        let placed = PlacedRow {
+            reach: Reach::Project(project),
+            purposes: vec![Purpose::Helm],
+            pattern: String::new(),
+            pattern_kind: PatternKind::None,
+            environment: Environment::Unset,
+            expires: None,
+        };
         let row = NewRow {
-            id: operation.credential,
             provider: domain::Provider::Ghcr,
-            name: "ghcr",
-            name_key: "ghcr",
-            username: "robot",
-            description: "",
-            operation: operation.id,
-            actor: "Ada",
+            operation: &operation,
+            placed: &placed,
             now,
         };
         let mut tx = self.world.db.begin().await.unwrap();

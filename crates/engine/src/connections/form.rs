@@ -1,0 +1,269 @@
+//! Testing what a form says. Nothing of it is stored.
+
+use connectors::{
+    Failure,
+    http::{Freshness, Login, Road},
+    repository::Target,
+    token_exchange::Owner,
+};
+use domain::{
+    Action, Actor, Cause, CredentialId, CredentialKind, Field, Provider, Scope, ServiceError,
+    Shape,
+    access::parse_id,
+    audit::AuditAction,
+    connections::{ConnectionTest, TestConnection},
+    credentials::{Material, Parameters, material},
+    repositories::{RepositoryKind, RepositoryUrl},
+};
+use storage::{guards::Place, repositories::Linkable};
+use tokio::time::Instant;
+
+use super::{
+    result,
+    stored::{count, keep_expiry},
+    walk::{Closed, Entry, Goal, walk},
+};
+use crate::{
+    Engine, Error,
+    audit::{allowed, note},
+    credentials::SecretForUse,
+    guards::{self, Told, Verdict},
+    repositories::{cause_of, is_worth_an_exchange, road, usable_at},
+};
+
+/// Where the login of a test comes from.
+enum Source {
+    /// There is none.
+    Nothing,
+    /// It is typed.
+    Typed(Typed),
+    /// It is stored, and used as it is.
+    Stored(Stored),
+}
+
+struct Typed {
+    material: Material,
+    owner: Owner,
+}
+
+struct Stored {
+    credential: CredentialId,
+    name: String,
+    secret: Result<Box<SecretForUse>, Cause>,
+}
+
+pub(super) async fn test_form(
+    engine: &Engine,
+    actor: &Actor,
+    form: TestConnection,
+) -> Result<ConnectionTest, Error> {
+    let scope = right(engine, actor, &form).await?;
+    engine.limits.connection_test(actor.user)?;
+    let url = RepositoryUrl::parse(&form.url)?;
+    let road = road(engine, form.ca.trim(), form.proxy.trim())?;
+    let source = source(engine, actor, scope, &form, &url).await?;
+    let kind = kind(engine, &url, &road).await;
+    let goal = || Goal {
+        repository: None,
+        name: url.as_str().to_owned(),
+        target: Target {
+            url: url.spelled_for(kind),
+            kind,
+            login: None,
+            login_key: None,
+            chart_names: Vec::new(),
+            road: road.clone(),
+        },
+    };
+    let test = match &source {
+        Source::Nothing => walk(engine, goal(), Entry::Anonymous).await.0,
+        Source::Typed(typed) => with_material(engine, &typed.material, &typed.owner, goal).await.0,
+        Source::Stored(stored) => with_stored(engine, scope, stored, goal).await?,
+    };
+    let name = match &source {
+        Source::Stored(stored) => stored.name.as_str(),
+        Source::Nothing | Source::Typed(_) => url.host(),
+    };
+    note(engine, actor, AuditAction::ConnectionTested, name, result(&test)).await?;
+    Ok(test)
+}
+
+/// Who types a secret, or uses the server's own identity, manages credentials; the rest is what
+/// the form of a repository does.
+async fn right(engine: &Engine, actor: &Actor, form: &TestConnection) -> Result<Scope, Error> {
+    let is_ambient =
+        form.credential.is_empty() && Shape::parse(&form.shape).is_some_and(Shape::is_ambient);
+    let action = if form.password.is_empty() && !is_ambient {
+        Action::ManageRepositories
+    } else {
+        Action::ManageCredentials
+    };
+    Ok(allowed(engine, actor, action, "test a connection").await?)
+}
+
+async fn source(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    form: &TestConnection,
+    url: &RepositoryUrl,
+) -> Result<Source, Error> {
+    if !form.password.is_empty() || form.credential.is_empty() {
+        let says_nothing = form.password.is_empty()
+            && form.username.trim().is_empty()
+            && !Shape::parse(&form.shape).is_some_and(Shape::is_ambient);
+        return if says_nothing { Ok(Source::Nothing) } else { typed(actor, form) };
+    }
+    let credential = parse_id(Field::Credential, &form.credential)?;
+    let linkable = storage::repositories::linkable(&engine.db, scope, credential)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if linkable.provider.facts().kind != CredentialKind::Registry {
+        let problem = "Choose a credential of a registry; this one is for Git.";
+        return Err(Field::Credential.problem(problem).into());
+    }
+    if !usable_at(engine, scope, credential, &linkable, url).await? {
+        return Err(Field::Password
+            .problem("Type the password: the stored one is sent only to addresses that this credential is linked to or made for.")
+            .into());
+    }
+    let origin = url.origin();
+    let secret = if storage::guards::is_paused(&engine.db, scope, credential, &origin).await? {
+        Err(Cause::CredentialPaused)
+    } else {
+        engine
+            .secret_for_use(scope, credential)
+            .await
+            .map(Box::new)
+            .map_err(|error| cause_of(&error))
+    };
+    if let Ok(secret) = &secret
+        && differs(form, &secret.material)
+    {
+        allowed(engine, actor, Action::ManageCredentials, "test a changed credential").await?;
+        return changed(form, &linkable, secret);
+    }
+    Ok(Source::Stored(Stored { credential, name: linkable.name, secret }))
+}
+
+/// What is typed, with an owner whose logins are not kept.
+fn typed(actor: &Actor, form: &TestConnection) -> Result<Source, Error> {
+    let provider = Provider::parse(&form.provider)
+        .ok_or_else(|| Field::Provider.problem("Choose a provider type."))?;
+    let (password, parameters) = (form.password.clone(), form.parameters.clone());
+    let (material, _) = material(provider, &form.shape, &form.username, password, parameters);
+    let owner = Owner {
+        key: None,
+        organization: actor.organization,
+        organization_name: actor.organization_name.clone(),
+        project_name: String::from("default"),
+    };
+    Ok(Source::Typed(Typed { material: material.map_err(ServiceError::Invalid)?, owner }))
+}
+
+/// Whether the form changes what belongs to the secret.
+fn differs(form: &TestConnection, stored: &Material) -> bool {
+    let username = form.username.trim();
+    let other_name = !username.is_empty() && username != stored.username();
+    let other_shape = Shape::parse(&form.shape).is_some_and(|shape| shape != stored.shape());
+    other_name || other_shape || form.parameters != Parameters::default()
+}
+
+/// The stored secret with what the form changes beside it. Of another shape it would be something
+/// else, so that needs a new one.
+fn changed(
+    form: &TestConnection,
+    linkable: &Linkable,
+    secret: &SecretForUse,
+) -> Result<Source, Error> {
+    let shape = secret.material.shape();
+    if Shape::parse(&form.shape).is_some_and(|typed| typed != shape) {
+        return Err(Field::Password
+            .problem("Type the password: the stored one belongs to another way to authenticate.")
+            .into());
+    }
+    let password = secret.material.secret().cloned().unwrap_or_default();
+    let (code, parameters) = (shape.facts().code, form.parameters.clone());
+    let (material, _) = material(linkable.provider, code, &form.username, password, parameters);
+    let owner = Owner { key: None, ..secret.owner.clone() };
+    Ok(Source::Typed(Typed { material: material.map_err(ServiceError::Invalid)?, owner }))
+}
+
+/// How the address speaks. It is asked without the login, which is tried once and later.
+async fn kind(engine: &Engine, url: &RepositoryUrl, road: &Road) -> RepositoryKind {
+    match url.implied_kind() {
+        Some(kind) => kind,
+        // What is wrong with an address that does not tell is found on the walk.
+        None => engine.registries.detect(url, None, road).await.unwrap_or(RepositoryKind::Helm),
+    }
+}
+
+async fn with_stored(
+    engine: &Engine,
+    scope: Scope,
+    stored: &Stored,
+    goal: impl Fn() -> Goal,
+) -> Result<ConnectionTest, Error> {
+    let secret = match &stored.secret {
+        Ok(secret) => secret,
+        Err(cause) => {
+            let entry = Entry::Closed(Closed::because(*cause));
+            return Ok(walk(engine, goal(), entry).await.0);
+        }
+    };
+    let origin = goal().target.url.origin();
+    let (test, freshness, told) =
+        with_material(engine, &secret.material, &secret.owner, goal).await;
+    if let Some(told) = told {
+        let organization = scope.organization();
+        let place = Place { organization, credential: stored.credential, origin };
+        // How many were counted is not known here, so a success looks.
+        let verdict = Verdict { place, name: stored.name.clone(), refusals: 1, told };
+        count(engine, &[verdict]).await?;
+    }
+    if freshness == Some(Freshness::Stored) {
+        keep_expiry(engine, scope, stored.credential, &test).await?;
+    }
+    Ok(test)
+}
+
+/// Walks with the login that is made of `material`; answers where the login came from, and what
+/// the host said about it.
+async fn with_material(
+    engine: &Engine,
+    material: &Material,
+    owner: &Owner,
+    goal: impl Fn() -> Goal,
+) -> (ConnectionTest, Option<Freshness>, Option<Told>) {
+    let (start, first) = (Instant::now(), goal());
+    let login = match login(engine, material, owner, &first).await {
+        Ok(login) => login,
+        Err(failure) => {
+            let entry = Entry::Closed(Closed::refused(&failure, start.elapsed()));
+            let told = guards::told(Some(failure.cause));
+            return (walk(engine, first, entry).await.0, None, told);
+        }
+    };
+    let freshness = login.freshness;
+    let (mut test, mut told) = walk(engine, first, Entry::With(login.clone(), owner.key)).await;
+    if is_worth_an_exchange(&login, test.cause()) {
+        engine.exchanges.refused(owner, &login);
+        let again = goal();
+        if let Ok(login) = self::login(engine, material, owner, &again).await {
+            (test, told) = walk(engine, again, Entry::With(login, owner.key)).await;
+        }
+    }
+    if freshness != Freshness::Stored {
+        test.expires_at = None;
+    }
+    (test, Some(freshness), told)
+}
+
+async fn login(
+    engine: &Engine,
+    material: &Material,
+    owner: &Owner,
+    goal: &Goal,
+) -> Result<Login, Failure> {
+    engine.exchanges.login(material, owner, &goal.target.url, engine.clock.now()).await
+}

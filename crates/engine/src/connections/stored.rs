@@ -1,0 +1,201 @@
+//! Testing what is stored: a repository with its credential, a credential at its repositories.
+
+use connectors::http::{Freshness, Login};
+use domain::{
+    Action, Actor, Cause, CredentialId, RepositoryId, Scope, ServiceError,
+    audit::AuditAction,
+    connections::ConnectionTest,
+    credentials::ExpirySource,
+    repositories::{LinkState, RepositoryUrl},
+};
+use futures::{StreamExt, stream};
+use storage::{
+    guards::Place,
+    repositories::{Login as Linked, SyncTarget},
+};
+use tokio::time::Instant;
+
+use super::{
+    result,
+    walk::{Closed, Entry, Goal, walk},
+};
+use crate::{
+    Engine, Error,
+    audit::{allowed, note},
+    guards::{self, Told, Verdict},
+    repositories::{Logins, Version, is_worth_an_exchange, registry},
+};
+
+/// The most repositories that a credential is tested at.
+const MOST: usize = 50;
+/// How many of them at once.
+const AT_ONCE: usize = 8;
+
+pub(super) async fn test_repository(
+    engine: &Engine,
+    actor: &Actor,
+    id: RepositoryId,
+) -> Result<ConnectionTest, Error> {
+    let scope = allowed(engine, actor, Action::ManageRepositories, "test a repository").await?;
+    engine.limits.connection_test(actor.user)?;
+    let target = storage::repositories::target(&engine.db, scope, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let (test, verdict) = examine(engine, scope, &target, &Logins::default()).await?;
+    count(engine, verdict.as_slice()).await?;
+    note(engine, actor, AuditAction::ConnectionTested, &target.name, result(&test)).await?;
+    Ok(test)
+}
+
+pub(super) async fn test_credential(
+    engine: &Engine,
+    actor: &Actor,
+    id: CredentialId,
+) -> Result<Vec<ConnectionTest>, Error> {
+    let scope = allowed(engine, actor, Action::ManageCredentials, "test a credential").await?;
+    engine.limits.connection_test(actor.user)?;
+    let credential = storage::repositories::linkable(&engine.db, scope, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let linked = storage::repositories::linked_to(&engine.db, scope, id).await?;
+    let logins = Logins::default();
+    let ended: Vec<_> = stream::iter(linked.into_iter().take(MOST))
+        .map(async |repository| {
+            let target = storage::repositories::target(&engine.db, scope, repository.id).await?;
+            match target {
+                Some(target) => examine(engine, scope, &target, &logins).await.map(Some),
+                None => Ok(None),
+            }
+        })
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    let (mut tests, mut verdicts) = (Vec::new(), Vec::new());
+    for ended in ended {
+        if let Some((test, verdict)) = ended? {
+            tests.push(test);
+            verdicts.extend(verdict);
+        }
+    }
+    count(engine, &verdicts).await?;
+    let passed = tests.iter().filter(|test| test.has_passed()).count();
+    let detail = format!("{passed} of {} repositories passed", tests.len());
+    note(engine, actor, AuditAction::ConnectionTested, &credential.name, &detail).await?;
+    Ok(tests)
+}
+
+/// Walks to a repository with the credential it is linked to, as a sync would.
+async fn examine(
+    engine: &Engine,
+    scope: Scope,
+    target: &SyncTarget,
+    logins: &Logins,
+) -> Result<(ConnectionTest, Option<Verdict>), Error> {
+    let url = RepositoryUrl::parse(&target.url)?;
+    let goal = |url: RepositoryUrl| Goal {
+        repository: Some(target.id),
+        name: target.name.clone(),
+        target: registry(target, url, None),
+    };
+    let Some(linked) = &target.login else {
+        return Ok((walk(engine, goal(url), Entry::Anonymous).await.0, None));
+    };
+    let closed = |cause| Entry::Closed(Closed::because(cause));
+    if linked.state == LinkState::Suspended {
+        return Ok((walk(engine, goal(url), closed(Cause::LinkSuspended)).await.0, None));
+    }
+    let version = Version {
+        organization: scope.organization(),
+        credential: linked.credential,
+        vault_version: linked.vault_version,
+        epoch: linked.epoch,
+    };
+    let pass = if linked.is_paused {
+        None
+    } else {
+        engine.guards.enter(version, &target.origin, linked.refusals).await
+    };
+    let Some(pass) = pass else {
+        return Ok((walk(engine, goal(url), closed(Cause::CredentialPaused)).await.0, None));
+    };
+    let (test, told) = with_login(engine, scope, version, logins, || goal(url.clone())).await?;
+    if let Some(told) = told {
+        pass.hears(told);
+    }
+    let verdict = told.map(|told| verdict(version, target, linked, told));
+    Ok((test, verdict))
+}
+
+/// Walks with a stored login; one that was exchanged earlier and is refused is exchanged once more.
+async fn with_login(
+    engine: &Engine,
+    scope: Scope,
+    version: Version,
+    logins: &Logins,
+    goal: impl Fn() -> Goal,
+) -> Result<(ConnectionTest, Option<Told>), Error> {
+    let (start, first) = (Instant::now(), goal());
+    let ready = match logins.get(engine, version, &first.target.url).await {
+        Ok(ready) => ready,
+        Err(unready) => {
+            let entry = Entry::Closed(Closed::unready(&unready, start.elapsed()));
+            let (test, _) = walk(engine, first, entry).await;
+            return Ok((test, guards::told(Some(unready.cause()))));
+        }
+    };
+    let with = |login: &Login| Entry::With(login.clone(), Some(version.key()));
+    let (mut test, mut told) = walk(engine, first, with(&ready.login)).await;
+    let mut freshness = ready.login.freshness;
+    if is_worth_an_exchange(&ready.login, test.cause()) {
+        engine.exchange_anew(&ready, version);
+        if let Ok(ready) = logins.get(engine, version, &goal().target.url).await {
+            (test, told) = walk(engine, goal(), with(&ready.login)).await;
+            freshness = ready.login.freshness;
+        }
+    }
+    // What was exchanged expires by itself and is renewed; only what is stored is a person's care.
+    if freshness == Freshness::Stored {
+        keep_expiry(engine, scope, version.credential, &test).await?;
+    } else {
+        test.expires_at = None;
+    }
+    Ok((test, told))
+}
+
+fn verdict(version: Version, target: &SyncTarget, linked: &Linked, told: Told) -> Verdict {
+    Verdict {
+        place: Place {
+            organization: version.organization,
+            credential: version.credential,
+            origin: target.origin.clone(),
+        },
+        name: linked.name.clone(),
+        refusals: linked.refusals,
+        told,
+    }
+}
+
+pub(super) async fn count(engine: &Engine, verdicts: &[Verdict]) -> Result<(), Error> {
+    if verdicts.is_empty() {
+        return Ok(());
+    }
+    let mut tx = engine.db.begin().await?;
+    guards::count(&mut tx, verdicts.iter(), engine.clock.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Keeps when a stored credential expires, if the test tells it.
+pub(super) async fn keep_expiry(
+    engine: &Engine,
+    scope: Scope,
+    credential: CredentialId,
+    test: &ConnectionTest,
+) -> Result<(), Error> {
+    let Some(at) = test.expires_at else { return Ok(()) };
+    let mut tx = engine.db.begin().await?;
+    let source = ExpirySource::Provider;
+    storage::credentials::set_expiry(&mut tx, scope, credential, at, source).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! What a person does with a candidate: looks at it, promotes it, discards it.
+
+use connectors::vault::VaultError;
+use domain::{
+    Action, Actor, CredentialId, Field, Scope, ServiceError,
+    access::parse_id,
+    audit::AuditAction,
+    credentials::{Candidate, CandidateLine, CandidateState, Saved, VersionRef},
+};
+use storage::credentials::{Ended, Staged, Step};
+
+use super::{
+    audit,
+    commit::{Commit, count},
+    path, person, stale,
+};
+use crate::{Engine, Error, audit::allowed, error::chain};
+
+/// The lines a page shows, the refused ones first.
+const LINES: u32 = 200;
+
+pub(super) async fn look(
+    engine: &Engine,
+    scope: Scope,
+    id: CredentialId,
+) -> Result<Option<Candidate>, Error> {
+    let Some(staged) = storage::credentials::candidate(&engine.db, scope, id).await? else {
+        return Ok(None);
+    };
+    let operation = staged.operation.id;
+    let lines =
+        storage::credentials::candidate_lines(&engine.db, scope, id, operation, LINES).await?;
+    let testing = storage::credentials::is_testing(&engine.db, scope, id).await?;
+    Ok(Some(Candidate {
+        vault_version: staged.vault_version,
+        at: staged.at,
+        by: staged.operation.actor,
+        state: if testing { CandidateState::Testing } else { CandidateState::Refused },
+        lines: lines
+            .into_iter()
+            .map(|line| CandidateLine {
+                repository: line.repository,
+                name: line.name,
+                passed: line.passed,
+                cause: line.cause,
+            })
+            .collect(),
+    }))
+}
+
+/// Makes the candidate the version that counts, whatever its test says. It must still lie in Vault.
+pub(super) async fn promote(
+    engine: &Engine,
+    actor: &Actor,
+    form: &VersionRef,
+) -> Result<Saved, Error> {
+    let scope = allowed(engine, actor, Action::ManageCredentials, "promote a candidate").await?;
+    let staged = named(engine, scope, form).await?;
+    is_there(engine, scope, &staged).await?;
+    let commit = Commit {
+        operation: &staged.operation,
+        version: staged.vault_version,
+        step: Step::Staged,
+        by: person(actor),
+        remark: ", by hand",
+        job: None,
+    };
+    count(engine, commit).await?.ok_or_else(|| stale("Somebody else".to_owned()))
+}
+
+/// Whether Vault holds the candidate, as the operation wrote it.
+pub(super) async fn is_there(engine: &Engine, scope: Scope, staged: &Staged) -> Result<(), Error> {
+    let version = u64::try_from(staged.vault_version).map_err(|_| VaultError::Malformed)?;
+    let sealed = engine.vault.read(&path(scope, staged.operation.credential), version).await;
+    match sealed {
+        Ok(sealed) if sealed.operation == staged.operation.id => Ok(()),
+        Ok(_) | Err(VaultError::NotFound) => Err(Field::Credential
+            .problem("Vault does not hold this candidate any more. Discard it and store it again.")
+            .into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Ends the candidate; the version that counts stays. SQL comes first: what it has given up is never
+/// used, even when Vault does not destroy it now.
+pub(super) async fn discard(
+    engine: &Engine,
+    actor: &Actor,
+    form: &VersionRef,
+) -> Result<Saved, Error> {
+    let scope = allowed(engine, actor, Action::ManageCredentials, "discard a candidate").await?;
+    let staged = named(engine, scope, form).await?;
+    let (operation, now) = (&staged.operation, engine.clock.now());
+    let (id, prior) = (operation.credential, operation.prior_state);
+    let mut tx = engine.db.begin().await?;
+    let (step, ended) = (Step::Staged, Ended::Aborted);
+    if storage::credentials::settle(&mut tx, scope, operation.id, step, ended, now).await? == 0
+        || storage::credentials::give_back(&mut tx, scope, id, operation.id, prior).await? == 0
+    {
+        return Err(stale("Somebody else".to_owned()));
+    }
+    let (action, detail) =
+        (AuditAction::CandidateDiscarded, format!("version {}", staged.vault_version));
+    audit(engine, &mut tx, scope, person(actor), action, &operation.name, detail).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    destroy(engine, scope, &staged).await;
+    Ok(Saved { id, propagation: None, warning: None })
+}
+
+async fn destroy(engine: &Engine, scope: Scope, staged: &Staged) {
+    let id = staged.operation.credential;
+    engine.registries.forget(id);
+    engine.exchanges.forget(id);
+    let version = u64::try_from(staged.vault_version).unwrap_or_default();
+    if let Err(error) = engine.vault.destroy_version(&path(scope, id), version).await {
+        tracing::warn!(
+            credential = %id,
+            version,
+            error = %chain(&error),
+            "a discarded candidate stays in Vault, where nothing uses it"
+        );
+    }
+}
+
+/// The candidate that the form names, if the person saw the credential as it is now.
+async fn named(engine: &Engine, scope: Scope, form: &VersionRef) -> Result<Staged, Error> {
+    let id: CredentialId = parse_id(Field::Credential, &form.credential)?;
+    let existing = storage::credentials::existing(&engine.db, scope, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let staged = storage::credentials::candidate(&engine.db, scope, id).await?;
+    staged
+        .filter(|staged| {
+            form.row_version == existing.row_version.to_string()
+                && form.vault_version == staged.vault_version.to_string()
+        })
+        .ok_or_else(|| stale(existing.changed_by))
+}

@@ -1,0 +1,137 @@
+//! When secrets expire: what they tell themselves, and what counts when a person typed a day too.
+//!
+//! What is sooner counts. A day that was typed for one secret says nothing of the next one.
+
+use std::time::Duration;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::{
+    Provider, Secret, Timestamp,
+    credentials::{ExpirySource, Material},
+};
+use serde::Deserialize;
+
+/// A token of ECR and ECR Public dies 12 hours after AWS made it.
+/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html>
+const ECR_TOKEN: Duration = Duration::from_hours(12);
+
+/// 9999-12-31T23:59:59Z in seconds: what is later is no date.
+const LAST: f64 = 253_402_300_799.0;
+
+/// When a secret that is stored now expires, as it tells itself or as its provider fixes it.
+pub(super) fn told(provider: Provider, material: &Material, now: Timestamp) -> Option<Timestamp> {
+    match material {
+        Material::Password { password, .. } | Material::PullToken { token: password, .. } => {
+            let fixed = matches!(provider, Provider::AmazonEcr | Provider::AmazonEcrPublic)
+                .then(|| now.plus(ECR_TOKEN));
+            sooner(of_token(password), fixed)
+        }
+        _ => None,
+    }
+}
+
+/// What counts of a day that a person typed and what the provider told.
+pub(super) fn counts(
+    typed: Option<Timestamp>,
+    told: Option<Timestamp>,
+) -> Option<(Timestamp, ExpirySource)> {
+    match (typed, told) {
+        (Some(typed), Some(told)) if told < typed => Some((told, ExpirySource::Provider)),
+        (Some(typed), _) => Some((typed, ExpirySource::Typed)),
+        (None, Some(told)) => Some((told, ExpirySource::Provider)),
+        (None, None) => None,
+    }
+}
+
+fn sooner(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+#[derive(Deserialize)]
+struct Header {
+    #[serde(rename = "alg")]
+    _alg: String,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    /// Seconds since the epoch, perhaps with a fraction (RFC 7519, 4.1.4).
+    exp: f64,
+}
+
+/// The `exp` of a JWT; nothing is verified, for the registry does that.
+fn of_token(secret: &Secret) -> Option<Timestamp> {
+    let mut parts = secret.expose().trim().split('.');
+    let (header, claims, _signature) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    let _is_token: Header = decoded(header)?;
+    let Claims { exp } = decoded(claims)?;
+    #[expect(clippy::cast_possible_truncation, reason = "the year is below 10,000")]
+    (exp > 0.0 && exp <= LAST).then(|| Timestamp::from_millis((exp * 1_000.0) as i64))
+}
+
+fn decoded<T: for<'a> Deserialize<'a>>(part: &str) -> Option<T> {
+    let bytes = zeroize::Zeroizing::new(URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok()?);
+    serde_json::from_slice(&bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn password(text: &str) -> Material {
+        Material::Password { username: String::new(), password: Secret::new(text.into()) }
+    }
+
+    fn jwt(claims: &str) -> String {
+        let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"RS256","typ":"JWT"}"#);
+        format!("{header}.{}.c2ln", URL_SAFE_NO_PAD.encode(claims))
+    }
+
+    #[test]
+    fn a_token_tells_when_it_expires() {
+        let now = Timestamp::from_millis(0);
+        let of = |text: &str| told(Provider::Jfrog, &password(text), now);
+        let at = Some(Timestamp::from_millis(1_800_000_000_500));
+        assert_eq!(of(&jwt(r#"{"exp":1800000000.5,"sub":"a"}"#)), at);
+        for none in [
+            "hunter2",
+            "a.b.c",
+            &jwt("{}"),
+            &jwt(r#"{"exp":"soon"}"#),
+            &jwt(r#"{"exp":-1}"#),
+            &jwt(r#"{"exp":1e300}"#),
+            &format!("{}.more", jwt(r#"{"exp":1800000000}"#)),
+        ] {
+            assert_eq!(of(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_pasted_ecr_token_lives_for_12_hours() {
+        let now = Timestamp::from_millis(1_000);
+        let at = told(Provider::AmazonEcr, &password("eyJwYXlsb2FkIjoi"), now);
+        assert_eq!(at, Some(now.plus(Duration::from_hours(12))));
+        let key = Material::EcrAccessKey {
+            key_id: String::new(),
+            secret_key: Secret::new("x".into()),
+            region: None,
+        };
+        assert_eq!(told(Provider::AmazonEcr, &key, now), None);
+    }
+
+    #[test]
+    fn what_is_sooner_counts() {
+        let [early, late] = [1, 2].map(Timestamp::from_millis);
+        let (typed, provider) = (ExpirySource::Typed, ExpirySource::Provider);
+        assert_eq!(counts(Some(late), Some(early)), Some((early, provider)));
+        assert_eq!(counts(Some(early), Some(late)), Some((early, typed)));
+        assert_eq!(counts(None, Some(late)), Some((late, provider)));
+        assert_eq!(counts(None, None), None);
+    }
+}

@@ -1,0 +1,145 @@
+//! Where a credential applies: project or shared, purposes, pattern, environment, expiry.
+
+use domain::{
+    Action, Actor, CredentialId, Field, Scope, ServiceError,
+    access::parse_id,
+    audit::AuditAction,
+    credentials::{
+        CredentialState, Environment, ExpirySource, PlaceCredential, Placed, Reach, Saved,
+    },
+};
+use storage::credentials::{Existing, PlacedRow};
+
+use super::{audit, expiry, overtaken, person, refused_row, stale};
+use crate::{Engine, Error, audit::allowed, error::chain};
+
+pub(super) async fn place(
+    engine: &Engine,
+    actor: &Actor,
+    form: &PlaceCredential,
+) -> Result<Saved, Error> {
+    let scope = allowed(engine, actor, Action::ManageCredentials, "place a credential").await?;
+    let id: CredentialId = parse_id(Field::Credential, &form.credential)?;
+    let version: i64 = form.row_version.parse().map_err(|_| ServiceError::NotFound)?;
+    let existing = storage::credentials::existing(&engine.db, scope, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if existing.row_version != version || existing.state == CredentialState::Creating {
+        return Err(stale(existing.changed_by));
+    }
+    let placed =
+        form.placement.parse(existing.provider.facts().kind).map_err(ServiceError::Invalid)?;
+    let mut placed = resolve(engine, actor, scope, placed, Some(&existing)).await?;
+    let told = storage::credentials::version(&engine.db, scope, id, existing.vault_version).await?;
+    let typed = placed.expires.map(|(at, _)| at);
+    placed.expires = expiry::counts(typed, told.and_then(|version| version.expires_at));
+    let detail = difference(&existing.placed, &placed);
+    if !detail.is_empty() {
+        store(engine, actor, scope, id, &existing, &placed, detail).await?;
+        match_again(engine, scope).await;
+    }
+    let warning = conflict(engine, scope, id).await;
+    Ok(Saved { id, propagation: None, warning })
+}
+
+async fn store(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    id: CredentialId,
+    existing: &Existing,
+    placed: &PlacedRow,
+    detail: String,
+) -> Result<(), Error> {
+    let (version, now) = (existing.row_version, engine.clock.now());
+    let mut tx = engine.db.begin().await?;
+    let changed =
+        storage::credentials::place(&mut tx, scope, id, version, placed, &actor.name, now).await;
+    if changed.map_err(refused_row)? == 0 {
+        drop(tx);
+        return Err(overtaken(engine, scope, id).await?);
+    }
+    storage::credentials::stamp(&mut tx, scope, id).await?;
+    let action = AuditAction::CredentialPlaced;
+    audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    Ok(())
+}
+
+/// Fills in the default project, and checks what needs more than the form: the right to share, the
+/// pattern. That the project is there is seen when the row is written.
+pub(super) async fn resolve(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    placed: Placed,
+    existing: Option<&Existing>,
+) -> Result<PlacedRow, Error> {
+    let reach = match placed.reach {
+        Some(reach) => reach,
+        None => Reach::Project(storage::projects::default_id(&engine.db, scope).await?),
+    };
+    let was_shared = existing.is_some_and(|existing| existing.placed.reach == Reach::Shared);
+    if was_shared != (reach == Reach::Shared) {
+        allowed(engine, actor, Action::ShareCredentials, "share a credential").await?;
+    }
+    domain::matching::check_pattern(placed.pattern_kind, &placed.pattern)?;
+    Ok(PlacedRow {
+        reach,
+        purposes: placed.purposes,
+        pattern: placed.pattern,
+        pattern_kind: placed.pattern_kind,
+        environment: placed.environment,
+        expires: placed.expires_at.map(|at| (at, ExpirySource::Typed)),
+    })
+}
+
+/// What people should know of a pattern that overlaps with another credential's. It was saved all
+/// the same, so a failure here is only logged.
+pub(super) async fn conflict(engine: &Engine, scope: Scope, id: CredentialId) -> Option<String> {
+    crate::matching::conflict(engine, scope, id).await.unwrap_or_else(|error| {
+        tracing::warn!(error = %chain(&error), "overlapping patterns are not looked for");
+        None
+    })
+}
+
+/// Lets repositories whose URL chooses the credential look again. What is not queued now follows at
+/// the next sync, so a failure is only logged.
+pub(super) async fn match_again(engine: &Engine, scope: Scope) {
+    if let Err(error) = crate::repositories::match_again(engine, scope).await {
+        tracing::warn!(error = %chain(&error), "automatic repositories look again at their next sync");
+    }
+}
+
+/// What changed, for the audit log.
+fn difference(was: &PlacedRow, is: &PlacedRow) -> String {
+    let mut changes = Vec::new();
+    if was.reach != is.reach {
+        changes.push(match (was.reach, is.reach) {
+            (_, Reach::Shared) => "shared with all projects".to_owned(),
+            (Reach::Shared, _) => "no longer shared".to_owned(),
+            _ => "new project".to_owned(),
+        });
+    }
+    if was.purposes != is.purposes {
+        let codes: Vec<_> = is.purposes.iter().map(|purpose| purpose.as_str()).collect();
+        changes.push(format!("for {}", codes.join(" and ")));
+    }
+    if (&was.pattern, was.pattern_kind) != (&is.pattern, is.pattern_kind) {
+        changes.push(if is.pattern.is_empty() { "no pattern" } else { "new pattern" }.to_owned());
+    }
+    if was.environment != is.environment {
+        changes.push(match is.environment {
+            Environment::Unset => "no environment".to_owned(),
+            environment => format!("environment {}", environment.as_str()),
+        });
+    }
+    if was.expires != is.expires {
+        changes.push(
+            is.expires
+                .map_or_else(|| "no expiry".to_owned(), |(at, _)| format!("expires {}", at.day())),
+        );
+    }
+    changes.join(", ")
+}

@@ -1,0 +1,29 @@
+//! Using a credential again where it was paused after refusals.
+
+use domain::{Action, Actor, CredentialId, ServiceError, audit::AuditAction};
+
+use super::{audit, person};
+use crate::{Engine, Error, audit::allowed};
+
+pub(super) async fn resume(
+    engine: &Engine,
+    actor: &Actor,
+    id: CredentialId,
+    origin: &str,
+) -> Result<(), Error> {
+    let scope = allowed(engine, actor, Action::ManageCredentials, "resume a credential").await?;
+    let existing = storage::credentials::existing(&engine.db, scope, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let mut tx = engine.db.begin().await?;
+    if storage::guards::resume(&mut tx, scope, id, origin).await? == 0 {
+        return Ok(());
+    }
+    let detail = if origin.is_empty() { "everywhere" } else { origin }.to_owned();
+    let action = AuditAction::CredentialResumed;
+    audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    engine.changes.tell_workers();
+    Ok(())
+}

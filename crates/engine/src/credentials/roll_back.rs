@@ -1,0 +1,88 @@
+//! Bringing an earlier secret back.
+
+use connectors::vault::{Sealed, VaultError};
+use domain::{
+    Action, Actor, CredentialId, Field, Name, OperationId, Scope, ServiceError,
+    access::parse_id,
+    audit::AuditAction,
+    credentials::{Saved, VersionRef},
+};
+use storage::credentials::{Kind, Operation};
+
+use super::{
+    content::Content,
+    path,
+    secret_for_use::opened,
+    store,
+    update::{intend, is_settled},
+};
+use crate::{
+    Engine, Error,
+    audit::{allowed, note},
+};
+
+/// Stores the secret of an earlier version as the newest one, through the same three steps as any
+/// other, so that it is delivered to every link.
+pub(super) async fn roll_back(
+    engine: &Engine,
+    actor: &Actor,
+    form: &VersionRef,
+) -> Result<Saved, Error> {
+    let scope = allowed(engine, actor, Action::ManageCredentials, "roll back a credential").await?;
+    let id: CredentialId = parse_id(Field::Credential, &form.credential)?;
+    let row_version = form.row_version.parse().map_err(|_| ServiceError::NotFound)?;
+    let number: i64 = form.vault_version.parse().map_err(|_| ServiceError::NotFound)?;
+    let existing = storage::credentials::existing(&engine.db, scope, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    is_settled(&existing, row_version)?;
+    if number == existing.vault_version {
+        return Err(Field::Credential.problem("This version is the one that counts.").into());
+    }
+    // What SQL never committed is not brought back either (I-02).
+    let version =
+        storage::credentials::version(&engine.db, scope, id, number).await?.ok_or_else(not_kept)?;
+    let sealed = read(engine, scope, id, number).await?;
+    let parameters = sealed.parameters.clone();
+    let material = opened(sealed)?;
+    let detail = format!("version {number}, to bring it back");
+    note(engine, actor, AuditAction::SecretRead, &existing.name, &detail).await?;
+    let content = Content::new(engine, existing.provider, &material, parameters)?;
+    let operation = Operation {
+        organization: scope.organization(),
+        id: OperationId::new(),
+        credential: id,
+        kind: Kind::Restore,
+        prior_state: existing.state,
+        name_key: Name::parse(&existing.name)?.key(),
+        name: existing.name.clone(),
+        description: existing.description.clone(),
+        username: content.username,
+        fingerprint: content.fingerprint,
+        shape: content.shape,
+        parameters: content.parameters,
+        // Storing it again does not make it younger.
+        expires_at: version.expires_at,
+        changed: format!("version {number} again"),
+        actor: actor.name.clone(),
+    };
+    intend(engine, actor, scope, &operation, &existing).await?;
+    store::to_the_end(engine, operation, existing.vault_version, content.secret).await
+}
+
+async fn read(
+    engine: &Engine,
+    scope: Scope,
+    id: CredentialId,
+    number: i64,
+) -> Result<Sealed, Error> {
+    let version = u64::try_from(number).map_err(|_| ServiceError::NotFound)?;
+    engine.vault.read(&path(scope, id), version).await.map_err(|error| match error {
+        VaultError::NotFound => not_kept(),
+        error => error.into(),
+    })
+}
+
+fn not_kept() -> Error {
+    Field::Credential.problem("Vault does not hold this version any more.").into()
+}

@@ -1,0 +1,227 @@
+//! The test of a candidate at every linked repository; what the workers call.
+
+use std::time::Duration;
+
+use connectors::{
+    http::{Freshness, Road},
+    repository::Target,
+    token_exchange::Owner,
+    vault::VaultError,
+};
+use domain::{
+    Cause, CredentialId, RepositoryId, Scope, ServiceError,
+    audit::AuditActor,
+    credentials::Material,
+    repositories::{LinkState, RepositoryUrl},
+};
+use futures::{StreamExt, TryStreamExt};
+use storage::{
+    credentials::{Staged, Step, Tested},
+    jobs::{self, Claimed},
+    repositories::SyncTarget,
+};
+
+use super::{
+    commit::{Commit, count},
+    path,
+    secret_for_use::{opened, owner},
+};
+use crate::{Engine, Error, error::chain, guards::told, repositories::Version};
+
+/// Repositories that are asked at the same time.
+const TOGETHER: usize = 8;
+/// The longest one repository may take.
+const LONGEST: Duration = Duration::from_mins(1);
+/// After so many tries a failure that might have passed counts like any other.
+const TRIES: i64 = 6;
+/// Repositories that were linked while the test ran are tested too, so often.
+const ROUNDS: u32 = 3;
+
+/// A candidate, ready to be shown to registries.
+struct Trial<'a> {
+    engine: &'a Engine,
+    work: &'a Claimed,
+    scope: Scope,
+    staged: &'a Staged,
+    material: Material,
+    owner: Owner,
+    version: Version,
+}
+
+impl Engine {
+    /// Tests the candidate of a credential at all active links that it has not passed yet, and
+    /// promotes it when it has passed them all. Answers why it is to be tried again, if it is.
+    ///
+    /// # Errors
+    /// When Vault or the database do not answer, so that the job is tried again.
+    pub(crate) async fn test_candidate(&self, work: &Claimed) -> Result<Option<Cause>, Error> {
+        let scope = Scope::of_worker(work.organization);
+        let id = CredentialId::from(work.target);
+        let Some(staged) = storage::credentials::candidate(&self.db, scope, id).await? else {
+            return self.end_test(work).await;
+        };
+        let trial = match trial(self, work, scope, &staged).await {
+            Ok(trial) => trial,
+            // Vault answered, and there is nothing to test: a person has to look.
+            Err(Error::Vault(
+                error @ (VaultError::NotFound | VaultError::Binding | VaultError::Malformed),
+            )) => {
+                tracing::error!(credential = %id, error = %chain(&error), "a candidate is lost");
+                return self.end_test(work).await;
+            }
+            Err(error) => return Err(error),
+        };
+        let mut lines = trial.lines().await?;
+        for round in 0..ROUNDS {
+            let open: Vec<RepositoryId> = lines
+                .iter()
+                .filter(|line| is_open(line, round))
+                .map(|line| line.repository)
+                .collect();
+            if open.is_empty() {
+                break;
+            }
+            futures::stream::iter(open)
+                .map(|repository| trial.note(repository))
+                .buffer_unordered(TOGETHER)
+                .try_collect::<()>()
+                .await?;
+            lines = trial.lines().await?;
+        }
+        trial.conclude(&lines).await
+    }
+
+    /// The test is over; what became of it stands in its lines.
+    async fn end_test(&self, work: &Claimed) -> Result<Option<Cause>, Error> {
+        let mut tx = self.db.begin().await?;
+        jobs::finish(&mut tx, jobs::Kind::Rotate, work).await?;
+        tx.commit().await?;
+        self.changes.tell(work.organization);
+        Ok(None)
+    }
+}
+
+/// Whether a repository is to be asked in this round: in the first one, those whose failure may have
+/// passed as well.
+fn is_open(line: &Tested, round: u32) -> bool {
+    line.passed.is_none() || (round == 0 && line.cause.is_some_and(Cause::may_pass))
+}
+
+async fn trial<'a>(
+    engine: &'a Engine,
+    work: &'a Claimed,
+    scope: Scope,
+    staged: &'a Staged,
+) -> Result<Trial<'a>, Error> {
+    let id = staged.operation.credential;
+    let version = u64::try_from(staged.vault_version).map_err(|_| VaultError::Malformed)?;
+    let sealed = engine.vault.read(&path(scope, id), version).await?;
+    if sealed.operation != staged.operation.id {
+        return Err(VaultError::Binding.into());
+    }
+    let committed = storage::credentials::committed(&engine.db, scope, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let owner = owner(scope, id, &committed, staged.vault_version);
+    let version = Version {
+        organization: scope.organization(),
+        credential: id,
+        vault_version: staged.vault_version,
+        epoch: committed.epoch,
+    };
+    Ok(Trial { engine, work, scope, staged, material: opened(sealed)?, owner, version })
+}
+
+impl Trial<'_> {
+    async fn lines(&self) -> Result<Vec<Tested>, Error> {
+        let operation = &self.staged.operation;
+        let (db, id) = (&self.engine.db, operation.credential);
+        let all = u32::MAX;
+        Ok(storage::credentials::candidate_lines(db, self.scope, id, operation.id, all).await?)
+    }
+
+    /// Asks one repository and writes down how it went. One that is not linked any more does not
+    /// count.
+    async fn note(&self, repository: RepositoryId) -> Result<(), Error> {
+        let (db, id) = (&self.engine.db, self.staged.operation.credential);
+        let target = storage::repositories::target(db, self.scope, repository).await?;
+        let linked = target.filter(|target| {
+            target
+                .login
+                .as_ref()
+                .is_some_and(|login| login.credential == id && login.state == LinkState::Active)
+        });
+        let Some(target) = linked else { return Ok(()) };
+        let cause =
+            tokio::time::timeout(LONGEST, self.ask(&target)).await.unwrap_or(Some(Cause::Timeout));
+        let (operation, now) = (self.staged.operation.id, self.engine.clock.now());
+        storage::credentials::note_test(db, self.work, operation, repository, cause, now).await?;
+        self.engine.changes.tell(self.work.organization);
+        Ok(())
+    }
+
+    /// Why the registry did not take the candidate, if it did not. A host that refused it three times
+    /// is not asked again, so that no account is locked (F18).
+    async fn ask(&self, target: &SyncTarget) -> Option<Cause> {
+        let Ok(url) = RepositoryUrl::parse(&target.url) else { return Some(Cause::Internal) };
+        let Some(pass) = self.engine.guards.enter(self.version, &target.origin, 0).await else {
+            return Some(Cause::InvalidCredentials);
+        };
+        let mut asked = self.show(target, &url).await;
+        // A refused token from the cache is worth a new exchange.
+        if asked == (Some(Cause::InvalidCredentials), Freshness::Cached) {
+            asked = self.show(target, &url).await;
+        }
+        if let Some(told) = told(asked.0) {
+            pass.hears(told);
+        }
+        asked.0
+    }
+
+    async fn show(&self, target: &SyncTarget, url: &RepositoryUrl) -> (Option<Cause>, Freshness) {
+        let (engine, owner, now) = (self.engine, &self.owner, self.engine.clock.now());
+        let login = match engine.exchanges.login(&self.material, owner, url, now).await {
+            Ok(login) => login,
+            Err(failure) => return (Some(failure.cause), Freshness::Exchanged),
+        };
+        let asked = Target {
+            url: url.clone(),
+            kind: target.kind,
+            login: Some(login.clone()),
+            login_key: owner.key,
+            chart_names: target.chart_names.clone(),
+            road: Road { ca: target.ca.clone(), proxy: target.proxy.clone() },
+        };
+        let cause = engine.registries.prove(&asked).await.err().map(|failure| failure.cause);
+        if cause == Some(Cause::InvalidCredentials) {
+            engine.exchanges.refused(owner, &login);
+        }
+        (cause, login.freshness)
+    }
+
+    /// Promotes what passed everywhere, tries again what may pass, and leaves the rest to a person.
+    async fn conclude(&self, lines: &[Tested]) -> Result<Option<Cause>, Error> {
+        if lines.iter().all(|line| line.passed == Some(true)) {
+            let commit = Commit {
+                operation: &self.staged.operation,
+                version: self.staged.vault_version,
+                step: Step::Staged,
+                by: AuditActor::Hawser,
+                remark: ", passed everywhere",
+                job: Some(self.work),
+            };
+            return match count(self.engine, commit).await? {
+                Some(_) => Ok(None),
+                None => self.engine.end_test(self.work).await,
+            };
+        }
+        let passing = lines.iter().find_map(|line| match (line.passed, line.cause) {
+            (None, _) => Some(Cause::Timeout),
+            (_, cause) => cause.filter(|cause| cause.may_pass()),
+        });
+        match passing.filter(|_| self.work.attempts < TRIES) {
+            Some(cause) => Ok(Some(cause)),
+            None => self.engine.end_test(self.work).await,
+        }
+    }
+}

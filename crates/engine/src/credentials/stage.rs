@@ -1,0 +1,38 @@
+//! What takes the place of T2 for a candidate: it lies in Vault beside the version that counts,
+//! until it is promoted or discarded.
+
+use domain::{
+    Scope,
+    audit::{AuditAction, AuditActor},
+    credentials::Saved,
+};
+use storage::{credentials::Operation, jobs};
+
+use super::audit;
+use crate::{Engine, Error};
+
+/// Writes down where the candidate lies and queues its test; `None` when somebody else ended the
+/// operation.
+pub(super) async fn stage(
+    engine: &Engine,
+    operation: &Operation,
+    version: u64,
+    by: AuditActor,
+) -> Result<Option<Saved>, Error> {
+    let version = i64::try_from(version).map_err(|_| connectors::vault::VaultError::Malformed)?;
+    let scope = Scope::of_worker(operation.organization);
+    let (id, now) = (operation.credential, engine.clock.now());
+    let mut tx = engine.db.begin().await?;
+    if storage::credentials::stage(&mut tx, scope, operation.id, version, now).await? == 0
+        || storage::credentials::rotating(&mut tx, scope, id, operation.id).await? == 0
+    {
+        return Ok(None);
+    }
+    jobs::queue(&mut tx, scope, jobs::Kind::Rotate, id.uuid(), "candidate", now, now).await?;
+    let (action, detail) = (AuditAction::CandidateStored, format!("version {version}"));
+    audit(engine, &mut tx, scope, by, action, &operation.name, detail).await?;
+    tx.commit().await?;
+    engine.changes.tell(operation.organization);
+    engine.changes.tell_workers();
+    Ok(Some(Saved { id, propagation: None, warning: None }))
+}

@@ -1,0 +1,205 @@
+//! The gate before a host: few ask at once with a credential version that the host has not taken.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use storage::guards::REFUSALS;
+use tokio::{sync::Notify, time::Instant};
+
+use super::Told;
+use crate::repositories::Version;
+
+/// How long a refusal counts in memory; by then it stands in SQL, or was not to be counted.
+const REMEMBERED: Duration = Duration::from_mins(1);
+/// From how many gates on those that nobody uses are forgotten.
+const MANY: usize = 4_096;
+
+/// The gates of one replica. Cheap to clone; clones are the same.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Gates(Arc<Mutex<HashMap<Key, Arc<Gate>>>>);
+
+/// A version at an origin.
+type Key = (Version, String);
+
+#[derive(Debug, Default)]
+struct Gate {
+    state: Mutex<State>,
+    moved: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The host took the credential last time.
+    is_open: bool,
+    inside: u32,
+    refused: u32,
+    refused_at: Option<Instant>,
+}
+
+/// The leave to ask a host; the next one waits for its end.
+#[derive(Debug)]
+pub(crate) struct Pass(Arc<Gate>);
+
+impl Gates {
+    /// Waits for leave to ask the host at `origin` with this version, of which SQL counts
+    /// `refusals` there; `None` when the host refused it too often.
+    pub(crate) async fn enter(
+        &self,
+        version: Version,
+        origin: &str,
+        refusals: u32,
+    ) -> Option<Pass> {
+        let gate = self.gate(version, origin);
+        loop {
+            let moved = gate.moved.notified();
+            tokio::pin!(moved);
+            moved.as_mut().enable();
+            {
+                let mut state = gate.lock();
+                state.forget_old(refusals);
+                if state.refused >= REFUSALS {
+                    return None;
+                }
+                if state.is_open || state.inside + state.refused < REFUSALS {
+                    state.inside += 1;
+                    drop(state);
+                    return Some(Pass(Arc::clone(&gate)));
+                }
+            }
+            moved.await;
+        }
+    }
+
+    fn gate(&self, version: Version, origin: &str) -> Arc<Gate> {
+        let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if gates.len() >= MANY {
+            gates.retain(|_, gate| Arc::strong_count(gate) > 1);
+        }
+        Arc::clone(gates.entry((version, origin.to_owned())).or_default())
+    }
+}
+
+impl Gate {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn forget_old(&mut self, counted: u32) {
+        if self.refused_at.is_none_or(|at| at.elapsed() > REMEMBERED) {
+            // Those that SQL counts as paused do not come here, so one try is always left.
+            self.refused = if self.is_open { 0 } else { counted.min(REFUSALS - 1) };
+            self.refused_at = None;
+        }
+    }
+}
+
+impl Pass {
+    /// What the host said.
+    pub(crate) fn hears(&self, told: Told) {
+        let mut state = self.0.lock();
+        match told {
+            Told::Accepted => (state.is_open, state.refused, state.refused_at) = (true, 0, None),
+            Told::Refused => {
+                state.is_open = false;
+                state.refused += 1;
+                state.refused_at = Some(Instant::now());
+            }
+        }
+        drop(state);
+        self.0.moved.notify_waiters();
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.inside = state.inside.saturating_sub(1);
+        drop(state);
+        self.0.moved.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{CredentialId, OrganizationId};
+    use futures::FutureExt;
+
+    use super::*;
+
+    const HOST: &str = "https://a:443";
+
+    fn version(epoch: i64) -> Version {
+        Version {
+            organization: OrganizationId::from(uuid::Uuid::nil()),
+            credential: CredentialId::from(uuid::Uuid::nil()),
+            vault_version: 1,
+            epoch,
+        }
+    }
+
+    #[tokio::test]
+    async fn an_unproven_version_is_tried_by_three_and_refused_three_times() {
+        let gates = Gates::default();
+        let mut passes = Vec::new();
+        for _ in 0..3 {
+            passes.push(gates.enter(version(1), HOST, 0).await.unwrap());
+        }
+        assert!(gates.enter(version(1), HOST, 0).now_or_never().is_none(), "the fourth waits");
+        assert!(gates.enter(version(1), "https://b:443", 0).await.is_some());
+        for pass in passes {
+            pass.hears(Told::Refused);
+        }
+        assert!(gates.enter(version(1), HOST, 0).await.is_none());
+        assert!(gates.enter(version(2), HOST, 0).await.is_some(), "a newer one is tried");
+    }
+
+    #[tokio::test]
+    async fn a_version_that_was_taken_is_used_by_all_until_it_is_refused() {
+        let gates = Gates::default();
+        let first = gates.enter(version(1), HOST, 2).await.unwrap();
+        let waiting = tokio::spawn({
+            let gates = gates.clone();
+            async move { gates.enter(version(1), HOST, 2).await.is_some() }
+        });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished(), "one try is left");
+        first.hears(Told::Accepted);
+        assert!(waiting.await.unwrap());
+        let mut many = Vec::new();
+        for _ in 0..10 {
+            many.push(gates.enter(version(1), HOST, 0).await.unwrap());
+        }
+        first.hears(Told::Refused);
+        assert!(gates.enter(version(1), HOST, 0).now_or_never().is_none());
+        drop((first, many));
+        assert!(gates.enter(version(1), HOST, 0).await.is_some(), "two tries are left");
+    }
+
+    #[test]
+    fn what_sql_does_not_know_is_forgotten() {
+        let just_now = Instant::now();
+        let long_ago = just_now.checked_sub(REMEMBERED * 2).unwrap();
+        let after = |at, counted| {
+            let mut state = State { refused: 3, refused_at: Some(at), ..State::default() };
+            state.forget_old(counted);
+            state.refused
+        };
+        assert_eq!((after(just_now, 0), after(long_ago, 0), after(long_ago, 9)), (3, 0, 2));
+    }
+
+    #[tokio::test]
+    async fn one_who_gives_up_makes_room() {
+        let gates = Gates::default();
+        let mut passes = Vec::new();
+        for _ in 0..3 {
+            passes.push(gates.enter(version(1), HOST, 0).await.unwrap());
+        }
+        passes.pop();
+        assert!(gates.enter(version(1), HOST, 0).await.is_some());
+    }
+}

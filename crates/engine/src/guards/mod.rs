@@ -1,0 +1,96 @@
+//! Guards: a credential that a host refuses three times in a row is paused there, so that no
+//! account is locked by tries that cannot work.
+//!
+//! SQL counts, for all replicas. The gate in memory sees to it that not many ask at once before the
+//! count is known: a new version is tried by at most three until the host took it.
+
+mod gate;
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Cause, Scope, Timestamp,
+    audit::{AuditAction, AuditActor},
+};
+use storage::{Tx, audit::Record, guards::Place};
+
+use crate::Error;
+
+pub(crate) use gate::Gates;
+
+/// What a host said about a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// It took it.
+    Accepted,
+    /// It refused it.
+    Refused,
+}
+
+/// What a host said about a credential, to be counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub(crate) place: Place,
+    /// The name of the credential.
+    pub(crate) name: String,
+    /// How many refusals were counted before it was asked.
+    pub(crate) refusals: u32,
+    pub(crate) told: Told,
+}
+
+/// What an end says about the credential; most failures say nothing.
+pub(crate) const fn told(cause: Option<Cause>) -> Option<Told> {
+    match cause {
+        None => Some(Told::Accepted),
+        Some(Cause::InvalidCredentials | Cause::ExchangeRefused) => Some(Told::Refused),
+        Some(_) => None,
+    }
+}
+
+/// What is left of verdicts in their order: refusals since the last time a host took it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Count {
+    accepted: bool,
+    refused: u32,
+}
+
+/// Counts verdicts, and pauses a credential where they are too many. It touches nothing while all
+/// is well.
+pub(crate) async fn count(
+    tx: &mut Tx,
+    verdicts: impl Iterator<Item = &Verdict>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut places: BTreeMap<&Place, (&str, Count)> = BTreeMap::new();
+    for verdict in verdicts {
+        let none = Count { accepted: false, refused: 0 };
+        let (_, count) = places.entry(&verdict.place).or_insert((&verdict.name, none));
+        match verdict.told {
+            Told::Accepted => {
+                let accepted = count.accepted || verdict.refusals > 0;
+                *count = Count { accepted, refused: 0 };
+            }
+            Told::Refused => count.refused += 1,
+        }
+    }
+    for place in places.iter().filter(|(_, (_, count))| count.accepted).map(|(place, _)| *place) {
+        storage::guards::accepted(tx, place).await?;
+    }
+    let refused: Vec<_> = places
+        .iter()
+        .filter(|(_, (_, count))| count.refused > 0)
+        .map(|(place, (_, count))| ((*place).clone(), count.refused))
+        .collect();
+    for place in storage::guards::record(tx, &refused, now).await? {
+        let name = places.get(&place).map_or("", |(name, _)| *name);
+        let record = Record {
+            actor: AuditActor::Hawser,
+            action: AuditAction::CredentialPaused,
+            target: name.to_owned(),
+            detail: format!("at {}", place.origin),
+        };
+        let scope = Scope::of_worker(place.organization);
+        storage::audit::record(tx, scope, now, &record).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! Why a credential is used for a URL.
+
+use domain::{
+    Action, Actor, Field, ProjectId, Purpose,
+    access::parse_id,
+    matching::{ExplainQuery, Explanation, normalize},
+};
+
+use super::indexes::current;
+use crate::{Engine, Error, audit::allowed};
+
+pub(super) async fn explain(
+    engine: &Engine,
+    actor: &Actor,
+    query: &ExplainQuery,
+) -> Result<Explanation, Error> {
+    let scope = allowed(engine, actor, Action::View, "explain which credential is used").await?;
+    let purpose = match query.purpose.as_str() {
+        "" => Purpose::Helm,
+        text => Purpose::parse(text)
+            .ok_or_else(|| Field::Purposes.problem("Choose a purpose from the list."))?,
+    };
+    let project: ProjectId = match query.project.as_str() {
+        "" => storage::projects::default_id(&engine.db, scope).await?,
+        id => parse_id(Field::Project, id)?,
+    };
+    let name = storage::projects::name_of(&engine.db, scope, project)
+        .await?
+        .ok_or_else(|| Field::Project.problem("Choose a project from the list."))?;
+    let url = normalize(purpose, &query.url);
+    if url.is_empty() {
+        let example = match purpose {
+            Purpose::Git => "https://github.com/acme/app.git",
+            Purpose::Helm => "oci://ghcr.io/acme/charts",
+            Purpose::Image => "ghcr.io/acme/app:1.2",
+        };
+        return Err(Field::Url.problem(format!("Paste a URL such as {example}.")).into());
+    }
+    let held = current(engine, scope).await?;
+    let asked = url.clone();
+    // Every pattern is compared, which may be very many.
+    let answer = tokio::task::spawn_blocking(move || {
+        held.ask(|index| index.explain(project, purpose, &asked))
+    });
+    let (lines, total) = answer.await.map_err(Error::Matching)?;
+    Ok(Explanation { url, purpose, project: name, lines, total })
+}

@@ -1,0 +1,139 @@
+//! The indexes of the organizations, as new as the database.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use domain::{OrganizationId, Scope, matching::Index};
+use storage::matching::Changed;
+use tokio::sync::OwnedMutexGuard;
+
+use crate::{Engine, Error};
+
+/// As many organizations are kept; the one that was asked about longest ago makes room.
+const MAX_ORGANIZATIONS: usize = 256;
+/// More changes than this are put into the index beside the other work of the process.
+const MANY: usize = 64;
+
+/// The indexes of this replica.
+#[derive(Debug, Default)]
+pub(crate) struct Indexes {
+    organizations: Mutex<HashMap<OrganizationId, Arc<Held>>>,
+    uses: AtomicU64,
+}
+
+/// The index of one organization.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    known: RwLock<Known>,
+    /// Held while changes are read and put in, so that they come in order.
+    catching_up: Arc<tokio::sync::Mutex<()>>,
+    /// When it was asked last, counted in questions.
+    used: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    /// The number of the last change in the index; `None` before it is loaded.
+    sequence: Option<i64>,
+    index: Index,
+}
+
+impl Indexes {
+    fn of(&self, organization: OrganizationId) -> Arc<Held> {
+        let now = self.uses.fetch_add(1, Ordering::Relaxed);
+        let mut organizations = self.organizations.lock().unwrap_or_else(PoisonError::into_inner);
+        if organizations.len() >= MAX_ORGANIZATIONS && !organizations.contains_key(&organization) {
+            let used = |held: &Arc<Held>| held.used.load(Ordering::Relaxed);
+            let oldest = organizations.iter().min_by_key(|(_, held)| used(held)).map(|(id, _)| *id);
+            if let Some(oldest) = oldest {
+                organizations.remove(&oldest);
+            }
+        }
+        let held = Arc::clone(organizations.entry(organization).or_default());
+        held.used.store(now, Ordering::Relaxed);
+        held
+    }
+}
+
+impl Held {
+    /// Asks the index.
+    pub fn ask<T>(&self, question: impl FnOnce(&Index) -> T) -> T {
+        question(&self.known.read().unwrap_or_else(PoisonError::into_inner).index)
+    }
+
+    fn sequence(&self) -> Option<i64> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).sequence
+    }
+
+    fn load(&self, saved: i64, rows: Vec<Changed>) {
+        let sequence = rows.iter().map(|row| row.sequence).fold(saved, i64::max);
+        let index = Index::of(rows.into_iter().filter_map(|row| row.entry));
+        let known = Known { sequence: Some(sequence), index };
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
+    }
+
+    fn apply(&self, saved: i64, rows: Vec<Changed>) {
+        let sequence = rows.iter().map(|row| row.sequence).fold(saved, i64::max);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        for row in rows {
+            match row.entry {
+                Some(entry) => known.index.put(entry),
+                None => known.index.remove(row.id),
+            }
+        }
+        known.index.settle();
+        known.sequence = Some(sequence);
+    }
+}
+
+/// The index of an organization with every change that was saved before the call.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn current(engine: &Engine, scope: Scope) -> Result<Arc<Held>, Error> {
+    let saved = storage::matching::sequence(&engine.db, scope).await?;
+    let held = engine.matches.of(scope.organization());
+    if held.sequence() == Some(saved) {
+        return Ok(held);
+    }
+    let turn = Arc::clone(&held.catching_up).lock_owned().await;
+    // Somebody else may have caught up meanwhile, with later changes too.
+    let saved = storage::matching::sequence(&engine.db, scope).await?;
+    match held.sequence() {
+        Some(known) if known == saved => {}
+        Some(known) if known < saved => {
+            let rows = storage::matching::changed_since(&engine.db, scope, known).await?;
+            if rows.len() <= MANY {
+                held.apply(saved, rows);
+            } else {
+                aside(turn, &held, move |held| held.apply(saved, rows)).await?;
+            }
+        }
+        // A number that went back is that of a restored database: everything may have changed.
+        _ => {
+            let rows = storage::matching::all(&engine.db, scope).await?;
+            aside(turn, &held, move |held| held.load(saved, rows)).await?;
+        }
+    }
+    Ok(held)
+}
+
+/// Does long work beside that of the process. It keeps the turn to the end, also when nobody waits
+/// for it any more, so that older changes never come after newer ones.
+async fn aside(
+    turn: OwnedMutexGuard<()>,
+    held: &Arc<Held>,
+    work: impl FnOnce(&Held) + Send + 'static,
+) -> Result<(), Error> {
+    let held = Arc::clone(held);
+    let done = tokio::task::spawn_blocking(move || {
+        work(&held);
+        drop(turn);
+    });
+    done.await.map_err(Error::Matching)
+}

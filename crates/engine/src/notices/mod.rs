@@ -1,0 +1,49 @@
+//! Notices: people are told before a credential expires, in the app and by a webhook.
+
+mod make;
+mod send;
+mod webhook;
+
+use async_trait::async_trait;
+use domain::{
+    Action, Actor,
+    credentials::{Notice, WebhookForm},
+    service::{Answer, Notices},
+};
+
+use crate::{Engine, Error, audit::allowed, error::answer};
+
+pub(crate) use send::Sent;
+
+/// The notices that the page shows.
+const SHOWN: u32 = 100;
+
+#[async_trait]
+impl Notices for Engine {
+    async fn list(&self, actor: &Actor) -> Answer<Vec<Notice>> {
+        list(self, actor).await.map_err(answer)
+    }
+
+    async fn open(&self, actor: &Actor) -> Answer<u32> {
+        open(self, actor).await.map_err(answer)
+    }
+
+    async fn webhook(&self, actor: &Actor) -> Answer<String> {
+        webhook::get(self, actor).await.map_err(answer)
+    }
+
+    async fn set_webhook(&self, actor: &Actor, form: WebhookForm) -> Answer<()> {
+        webhook::set(self, actor, &form).await.map_err(answer)
+    }
+}
+
+async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<Notice>, Error> {
+    let scope = allowed(engine, actor, Action::View, "see the notices").await?;
+    Ok(storage::notices::list(&engine.db, scope, SHOWN).await?)
+}
+
+/// Every page asks it for its head, so a refusal is no line of the audit log.
+async fn open(engine: &Engine, actor: &Actor) -> Result<u32, Error> {
+    let scope = actor.may(Action::View)?;
+    Ok(storage::notices::open(&engine.db, scope).await?)
+}

@@ -1,0 +1,40 @@
+//! The webhook of an organization.
+
+use domain::{
+    Action, Actor, Field,
+    audit::{AuditAction, AuditActor},
+    credentials::WebhookForm,
+};
+use storage::audit::Record;
+
+use crate::{Engine, Error, audit::allowed};
+
+/// Its address is for those who may change it: whoever knows it may post there.
+pub(super) async fn get(engine: &Engine, actor: &Actor) -> Result<String, Error> {
+    let scope = allowed(engine, actor, Action::ManageOrganization, "see the webhook").await?;
+    Ok(storage::notices::webhook(&engine.db, scope).await?)
+}
+
+pub(super) async fn set(engine: &Engine, actor: &Actor, form: &WebhookForm) -> Result<(), Error> {
+    let scope = allowed(engine, actor, Action::ManageOrganization, "set the webhook").await?;
+    let (address, detail) = match form.webhook.trim() {
+        "" => (String::new(), "none".to_owned()),
+        text => {
+            let webhook = engine.registries.outbound().webhook(text).ok_or_else(|| {
+                Field::Webhook.problem("Type a public https:// address without a user name.")
+            })?;
+            (webhook.as_str().to_owned(), webhook.origin())
+        }
+    };
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    storage::notices::set_webhook(&mut tx, scope, &address).await?;
+    let record = Record {
+        actor: AuditActor::Person(actor.name.clone()),
+        action: AuditAction::WebhookSet,
+        target: String::new(),
+        detail,
+    };
+    storage::audit::record(&mut tx, scope, now, &record).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,42 @@
+//! Deleting a project that is empty.
+
+use domain::{Action, Actor, Field, ProjectId, Scope, ServiceError, audit::AuditAction};
+
+use super::audit;
+use crate::{Engine, Error, audit::allowed};
+
+pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ProjectId) -> Result<(), Error> {
+    let scope = allowed(engine, actor, Action::ManageOrganization, "delete a project").await?;
+    if storage::projects::default_id(&engine.db, scope).await? == id {
+        return Err(Field::Project
+            .problem(
+                "The default project cannot be deleted. It takes what is not put into another one.",
+            )
+            .into());
+    }
+    let contents = storage::projects::contents(&engine.db, scope, id).await?;
+    if !contents.is_empty() {
+        return Err(ServiceError::InUse(contents).into());
+    }
+    let deleted = remove(engine, actor, scope, id).await;
+    // Something was put into it since it was looked at.
+    if matches!(&deleted, Err(Error::Storage(error)) if error.is_dangling()) {
+        let contents = storage::projects::contents(&engine.db, scope, id).await?;
+        return Err(ServiceError::InUse(contents).into());
+    }
+    deleted
+}
+
+async fn remove(engine: &Engine, actor: &Actor, scope: Scope, id: ProjectId) -> Result<(), Error> {
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    storage::projects::clear_credentials(&mut tx, scope, id).await?;
+    storage::projects::clear_repositories(&mut tx, scope, id).await?;
+    let name =
+        storage::projects::delete(&mut tx, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    let told = (name.as_str(), String::new());
+    audit(&mut tx, actor, scope, now, AuditAction::ProjectDeleted, told).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    Ok(())
+}

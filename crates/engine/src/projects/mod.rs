@@ -1,0 +1,52 @@
+//! Projects: scopes inside an organization.
+
+mod delete;
+mod save;
+
+use async_trait::async_trait;
+use domain::{
+    Action, Actor, ProjectId, Scope, Timestamp,
+    audit::{AuditAction, AuditActor},
+    projects::{Project, ProjectForm},
+    service::{Answer, Projects},
+};
+use storage::{Tx, audit::Record};
+
+use crate::{Engine, Error, audit::allowed, error::answer};
+
+#[async_trait]
+impl Projects for Engine {
+    async fn list(&self, actor: &Actor) -> Answer<Vec<Project>> {
+        list(self, actor).await.map_err(answer)
+    }
+
+    async fn save(&self, actor: &Actor, form: ProjectForm) -> Answer<ProjectId> {
+        save::save(self, actor, &form).await.map_err(answer)
+    }
+
+    async fn delete(&self, actor: &Actor, id: ProjectId) -> Answer<()> {
+        delete::delete(self, actor, id).await.map_err(answer)
+    }
+}
+
+async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<Project>, Error> {
+    let scope = allowed(engine, actor, Action::View, "see the projects").await?;
+    Ok(storage::projects::list(&engine.db, scope).await?)
+}
+
+async fn audit(
+    tx: &mut Tx,
+    actor: &Actor,
+    scope: Scope,
+    now: Timestamp,
+    action: AuditAction,
+    (target, detail): (&str, String),
+) -> Result<(), Error> {
+    let record = Record {
+        actor: AuditActor::Person(actor.name.clone()),
+        action,
+        target: target.to_owned(),
+        detail,
+    };
+    Ok(storage::audit::record(tx, scope, now, &record).await?)
+}

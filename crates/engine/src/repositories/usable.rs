@@ -1,0 +1,106 @@
+//! What a form may name: credentials, projects, roads.
+
+use connectors::http::Road;
+use domain::{
+    Cause, CredentialId, CredentialKind, Field, FieldProblem, ProjectId, Purpose, RepositoryId,
+    Scope, Timestamp, repositories::RepositoryUrl,
+};
+use storage::{Tx, repositories::Linkable};
+
+use crate::{Engine, Error};
+
+/// A chosen credential, if a chart repository of `project` can use it: a Git host's opens no
+/// registry, and another project's is its own unless it is shared.
+pub(super) fn usable(chosen: Option<Linkable>, project: ProjectId) -> Result<Linkable, Error> {
+    let problem = |message: &str| Err(Field::Credential.problem(message).into());
+    let Some(chosen) = chosen else { return problem(GONE) };
+    if chosen.provider.facts().kind != CredentialKind::Registry {
+        return problem("Choose a credential of a registry; this one is for Git.");
+    }
+    if chosen.project.is_some_and(|own| own != project) {
+        return problem(
+            "This credential belongs to another project. Choose one of this project, or a shared one.",
+        );
+    }
+    Ok(chosen)
+}
+
+const GONE: &str = "This credential does not exist any more. Choose another one.";
+
+/// Holds a chosen credential until the transaction ends; answers its name.
+pub(super) async fn held(
+    tx: &mut Tx,
+    scope: Scope,
+    credential: CredentialId,
+    project: ProjectId,
+) -> Result<String, Error> {
+    Ok(usable(storage::repositories::hold(tx, scope, credential).await?, project)?.name)
+}
+
+/// The project that a form names, or the default one.
+pub(super) async fn project(
+    engine: &Engine,
+    scope: Scope,
+    wanted: Option<ProjectId>,
+) -> Result<ProjectId, Error> {
+    storage::repositories::project(&engine.db, scope, wanted)
+        .await?
+        .ok_or_else(|| no_project().into())
+}
+
+pub(super) fn no_project() -> FieldProblem {
+    Field::Project.problem("This project does not exist any more. Choose another one.")
+}
+
+/// The road to a repository's host, if it can be taken: the operator named the proxy, and the
+/// authorities can be read.
+pub(crate) fn road(engine: &Engine, ca: &str, proxy: &str) -> Result<Road, Error> {
+    let road = Road { ca: ca.to_owned(), proxy: proxy.to_owned() };
+    match engine.registries.outbound().on(&road, None) {
+        Ok(_) => Ok(road),
+        Err(failure) if failure.cause == Cause::ProxyError => Err(Field::Proxy
+            .problem("The operator of this Hawser allows no proxy of this name.")
+            .into()),
+        Err(failure) if failure.cause == Cause::TlsUntrusted => {
+            Err(Field::Ca.problem("These certificates cannot be read. Paste them in PEM.").into())
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+/// Links a credential that is held.
+pub(super) async fn link(
+    tx: &mut Tx,
+    scope: Scope,
+    repository: RepositoryId,
+    credential: CredentialId,
+    origin: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    match storage::repositories::link(tx, scope, repository, credential, origin, now).await? {
+        0 => Err(Field::Credential.problem(GONE).into()),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a stored secret may be sent to an address before a person links it there: it is linked
+/// to another repository of the origin, its provider serves the host, or its pattern matches.
+pub(crate) async fn usable_at(
+    engine: &Engine,
+    scope: Scope,
+    credential: CredentialId,
+    known: &Linkable,
+    url: &RepositoryUrl,
+) -> Result<bool, Error> {
+    let is_https = url.web().scheme() == "https";
+    if is_https && known.provider.serves(url.host()) {
+        return Ok(true);
+    }
+    let origin = url.origin();
+    if storage::repositories::is_linked_at(&engine.db, scope, credential, &origin).await? {
+        return Ok(true);
+    }
+    let project = project(engine, scope, known.project).await?;
+    let winner = crate::matching::find(engine, scope, project, Purpose::Helm, url.as_str()).await?;
+    Ok(winner == Some(credential))
+}

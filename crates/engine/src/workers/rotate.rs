@@ -1,0 +1,69 @@
+//! The lane that tests candidates.
+
+use std::sync::Arc;
+
+use domain::Cause;
+use storage::jobs::{Claimed, Kind};
+use tokio::sync::Notify;
+
+use super::{
+    LONGEST,
+    holds::{Held, Holds},
+    lane::Lane,
+    syncs::{claim, retry},
+};
+use crate::{Engine, Error, error::chain};
+
+/// Candidates tested at once for one organization.
+const PER_ORGANIZATION: u32 = 2;
+
+#[derive(Clone)]
+pub(super) struct Rotate {
+    engine: Engine,
+    holds: Holds,
+    freed: Arc<Notify>,
+}
+
+impl Rotate {
+    pub(super) fn new(engine: Engine, holds: Holds) -> Self {
+        Self { engine, holds, freed: Arc::default() }
+    }
+
+    /// Why the test is to be tried again, if it is.
+    async fn test(&self, work: &Claimed) -> Option<Cause> {
+        match tokio::time::timeout(LONGEST, self.engine.test_candidate(work)).await {
+            Ok(Ok(again)) => again,
+            Ok(Err(error)) => {
+                tracing::warn!(error = %chain(&error), "a candidate is not tested yet");
+                let is_vault = matches!(error, Error::Vault(_));
+                Some(if is_vault { Cause::VaultUnavailable } else { Cause::Internal })
+            }
+            Err(_) => Some(Cause::Timeout),
+        }
+    }
+}
+
+impl Lane for Rotate {
+    type Work = Held<Claimed>;
+    const NAME: &'static str = "rotate";
+    const CAPACITY: usize = 4;
+
+    async fn claim(&self, limit: u32) -> Result<Vec<Self::Work>, Error> {
+        claim(&self.engine, &self.holds, Kind::Rotate, limit, PER_ORGANIZATION).await
+    }
+
+    async fn run(&self, piece: Held<Claimed>) {
+        if let Some(cause) = self.test(&piece.work).await {
+            retry(&self.engine, Kind::Rotate, &piece.work, cause).await;
+        }
+        self.freed.notify_one();
+    }
+
+    async fn died(&self, piece: Held<Claimed>) {
+        retry(&self.engine, Kind::Rotate, &piece.work, Cause::Internal).await;
+    }
+
+    fn freed(&self) -> Arc<Notify> {
+        Arc::clone(&self.freed)
+    }
+}
