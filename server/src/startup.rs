@@ -4,8 +4,9 @@ use std::{fs::File, io::Write as _, net::SocketAddr, pin::pin, sync::Arc, time::
 
 use axum::Router;
 use connectors::{
-    http::Outbound,
+    http::{Outbound, OutboundSettings},
     repository::Registries,
+    token_exchange::Exchanges,
     vault::{
         Vault, VaultConfig,
         managed::{Managed, ManagedConfig},
@@ -202,12 +203,13 @@ async fn engine(
     ];
     // An external Vault at the usual port for https says nothing about other hosts.
     let own = own.into_iter().flatten().filter(|port| !matches!(port, 80 | 443));
-    let allow = config.outbound_allow.clone().without_ports(own);
-    let outbound = Outbound::new(allow).map_err(Error::Outbound)?;
+    let settings = config.outbound.settings();
+    let settings = OutboundSettings { allow: settings.allow.without_ports(own), ..settings };
+    let outbound = Outbound::with(settings).map_err(Error::Outbound)?;
+    let exchanges = Exchanges::with(outbound.clone(), config.exchange.clone());
     let vault = Vault::connect(vault).await.map_err(Error::Vault)?;
-    Engine::new(db.clone(), vault, Registries::new(outbound), Arc::clone(clock))
-        .await
-        .map_err(Error::Engine)
+    let engine = Engine::new(db.clone(), vault, Registries::new(outbound), Arc::clone(clock)).await;
+    Ok(engine.map_err(Error::Engine)?.exchanging_with(exchanges))
 }
 
 /// Clears what has ended, for as long as the process lives.

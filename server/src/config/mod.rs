@@ -3,6 +3,8 @@
 //! The only place that reads the environment.
 
 mod database_url;
+mod exchange;
+mod outbound;
 mod public_url;
 mod settings;
 mod values;
@@ -13,11 +15,12 @@ use std::{fmt, io::IsTerminal, net::SocketAddr, path::PathBuf};
 use tracing_subscriber::EnvFilter;
 
 pub use database_url::{DatabaseKind, DatabaseUrl};
+pub use outbound::WayOut;
 pub use public_url::{PublicUrl, Transport};
 pub use settings::{SETTINGS, Setting, table};
 pub use vault::{ExternalVault, VaultChoice};
 
-use connectors::http::AllowList;
+use connectors::token_exchange::ExchangeSettings;
 use values::Values;
 
 /// How log lines look.
@@ -29,8 +32,8 @@ pub enum LogFormat {
     Json,
 }
 
-/// Everything Hawser is told from outside. Holds no secret but the database's password, and
-/// `Debug` does not show that.
+/// Everything Hawser is told from outside. Holds no secret but the passwords of the
+/// database and of proxies, and `Debug` does not show them.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The folder of everything Hawser keeps on this machine.
@@ -43,8 +46,10 @@ pub struct Config {
     pub database: DatabaseUrl,
     /// The Vault.
     pub vault: VaultChoice,
-    /// Private targets that may be reached.
-    pub outbound_allow: AllowList,
+    /// What may be reached, and through which proxies.
+    pub outbound: WayOut,
+    /// Where tokens are exchanged, and with which identities of this server.
+    pub exchange: ExchangeSettings,
     /// Which events are logged.
     pub log: String,
     /// How they look.
@@ -96,7 +101,8 @@ impl Config {
             Some(_) => values.read("HAWSER_DATABASE_URL", "", DatabaseUrl::parse),
         };
         let vault = vault::understand(&mut values, &data_dir);
-        let outbound_allow = values.read("HAWSER_OUTBOUND_ALLOW", "", allow_list);
+        let outbound = outbound::understand(&mut values);
+        let exchange = exchange::understand(&mut values);
         let log = values.read("HAWSER_LOG", "info", log_filter);
         let format = if std::io::stderr().is_terminal() { "text" } else { "json" };
         let log_format = values.read("HAWSER_LOG_FORMAT", format, log_format);
@@ -105,14 +111,24 @@ impl Config {
         });
         let assets = PathBuf::from(values.text("HAWSER_ASSETS").unwrap_or("./dist"));
         let problems = values.into_problems();
-        match (listen, public_url, database, vault, outbound_allow, log, log_format, metrics_listen)
-        {
+        match (
+            listen,
+            public_url,
+            database,
+            vault,
+            outbound,
+            exchange,
+            log,
+            log_format,
+            metrics_listen,
+        ) {
             (
                 Some(listen),
                 Some(public_url),
                 Some(database),
                 Some(vault),
-                Some(outbound_allow),
+                Some(outbound),
+                Some(exchange),
                 Some(log),
                 Some(log_format),
                 Some(metrics_listen),
@@ -122,7 +138,8 @@ impl Config {
                 public_url,
                 database,
                 vault,
-                outbound_allow,
+                outbound,
+                exchange,
                 log,
                 log_format,
                 metrics_listen,
@@ -142,10 +159,6 @@ fn optional<T>(
 
 fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("{text:?} is no address and port such as 127.0.0.1:3000"))
-}
-
-fn allow_list(text: &str) -> Result<AllowList, String> {
-    AllowList::parse(text).map_err(|error| error.to_string())
 }
 
 fn log_filter(text: &str) -> Result<String, String> {

@@ -24,7 +24,7 @@ pub const PREFIX: &str = "HAWSER_";
 pub const FILE: &str = "HAWSER_CONFIG";
 
 /// Every setting.
-pub const SETTINGS: [Setting; 18] = [
+pub const SETTINGS: [Setting; 28] = [
     setting(
         FILE,
         "none",
@@ -80,6 +80,52 @@ pub const SETTINGS: [Setting; 18] = [
         "Private targets that may be reached, also over plain http: CIDRs or HOST:PORT, with commas between them",
     ),
     setting(
+        "HAWSER_PROXIES",
+        "none",
+        "Proxies that repositories may choose: NAME=http://HOST:PORT, with commas between them",
+    ),
+    setting(
+        "HAWSER_TLS_SKIP_VERIFY",
+        "none",
+        "HOST:PORT of registries whose certificate is not checked, with commas between them",
+    ),
+    setting(
+        "HAWSER_AMBIENT_IDENTITIES",
+        "none",
+        "This server's own cloud identities that credentials may use: aws, google",
+    ),
+    setting(
+        "HAWSER_AWS_ACCESS_KEY_ID_FILE",
+        "none",
+        "The file with the id of this server's AWS access key",
+    ),
+    setting(
+        "HAWSER_AWS_SECRET_ACCESS_KEY_FILE",
+        "none",
+        "The file with the secret of this server's AWS access key",
+    ),
+    setting(
+        "HAWSER_AWS_WEB_IDENTITY_TOKEN_FILE",
+        "none",
+        "The file with this server's web identity token (IRSA), in place of an access key",
+    ),
+    setting("HAWSER_AWS_ROLE_ARN", "none", "The role that the web identity stands for"),
+    setting(
+        "HAWSER_GOOGLE_TOKEN_FILE",
+        "none",
+        "The file with the token that Google's workload identity federation takes",
+    ),
+    setting(
+        "HAWSER_GOOGLE_AUDIENCE",
+        "none",
+        "The workload identity provider: //iam.googleapis.com/projects/…/providers/…",
+    ),
+    setting(
+        "HAWSER_PROVIDER_ENDPOINTS",
+        "the providers' own",
+        "Other addresses for ecr, ecr_public, sts, google_token, google_sts, google_iam, entra, github: SERVICE=URL, with commas between them; private ones also need HAWSER_OUTBOUND_ALLOW",
+    ),
+    setting(
         "HAWSER_LOG",
         "info",
         "What to log: error, warn, info, debug, trace, or directives such as `info,engine=debug`",
@@ -98,7 +144,7 @@ pub const SETTINGS: [Setting; 18] = [
 pub fn table() -> String {
     let mut text = String::new();
     for Setting { name, default, meaning } in SETTINGS {
-        let _ = writeln!(text, "  {name:<28}{meaning}\n{:30}default: {default}", "");
+        let _ = writeln!(text, "  {name:<36}{meaning}\n{:38}default: {default}", "");
     }
     text
 }

@@ -125,3 +125,76 @@ fn debug_shows_no_password() {
     assert!(!text.contains("hunter2"), "{text}");
     assert_eq!(config.database.kind(), DatabaseKind::Postgres);
 }
+
+#[test]
+fn the_way_out_is_told_without_passwords() {
+    let config = load(&[
+        (
+            "HAWSER_PROXIES",
+            "office=http://hawser:hunter2@proxy.local:3128, lab=https://lab.example",
+        ),
+        ("HAWSER_TLS_SKIP_VERIFY", "Registry.local:443,[::1]:8443"),
+        ("HAWSER_OUTBOUND_ALLOW", "10.0.0.0/8"),
+    ])
+    .unwrap();
+    let settings = config.outbound.settings();
+    assert_eq!(settings.proxies["office"].port(), Some(3128));
+    assert_eq!(settings.proxies.len(), 2);
+    assert!(settings.skip_verify.contains(&("registry.local".to_owned(), 443)));
+    assert!(!format!("{config:?}").contains("hunter2"));
+    for (name, bad, what) in [
+        ("HAWSER_PROXIES", "http://u:hunter2@proxy", "entry 1 has to be like name="),
+        ("HAWSER_PROXIES", "a=ftp://u:hunter2@proxy", "the address of a has to be like"),
+        ("HAWSER_PROXIES", "a=http://proxy/x", "the address of a has to be like"),
+        ("HAWSER_PROXIES", "a=http://b,a=http://c", "a is named twice"),
+        ("HAWSER_TLS_SKIP_VERIFY", "registry.local", "has to be a host with its port"),
+        ("HAWSER_OUTBOUND_ALLOW", "10.0.0.0", "write a network such as"),
+    ] {
+        let text = problems(&[(name, bad)]);
+        assert!(text.contains(what) && !text.contains("hunter2"), "{text}");
+    }
+}
+
+#[test]
+fn identities_are_off_until_they_are_turned_on() {
+    use connectors::token_exchange::{Ambient, AwsIdentity};
+
+    let config = load(&[]).unwrap();
+    assert_eq!(config.exchange.ambient, Ambient::default());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    std::fs::write(&file, "x").unwrap();
+    let file = file.to_str().unwrap();
+    let role = "arn:aws:iam::123456789012:role/hawser";
+    let web = [("HAWSER_AWS_WEB_IDENTITY_TOKEN_FILE", file), ("HAWSER_AWS_ROLE_ARN", role)];
+    let text = problems(&web);
+    assert!(text.contains("has no effect without aws in HAWSER_AMBIENT_IDENTITIES"), "{text}");
+
+    let on = |more: &[(&'static str, &'static str)]| {
+        [&[("HAWSER_AMBIENT_IDENTITIES", "aws")][..], more].concat()
+    };
+    let all = [on(&[]).as_slice(), &web].concat();
+    let aws = load(&all).unwrap().exchange.ambient.aws.unwrap();
+    assert!(matches!(aws, AwsIdentity::WebIdentity { role: arn, .. } if arn == role));
+
+    for (set, what) in [
+        (on(&[]), "aws needs an identity"),
+        (on(&[("HAWSER_AWS_ROLE_ARN", "arn:aws:iam::1:user/x")]), "has to be like arn:aws:iam"),
+        (on(&[("HAWSER_AWS_ROLE_ARN", "x")]), "HAWSER_AWS_WEB_IDENTITY_TOKEN_FILE: is needed"),
+        (on(&[("HAWSER_AWS_ROLE_ARN", "x"), ("HAWSER_AWS_ACCESS_KEY_ID_FILE", "x")]), "names two"),
+        (on(&[("HAWSER_AWS_ACCESS_KEY_ID_FILE", "/no/such")]), "opening /no/such"),
+        (vec![("HAWSER_AMBIENT_IDENTITIES", "azure")], "\"azure\" is neither aws nor google"),
+        (vec![("HAWSER_AMBIENT_IDENTITIES", "google")], "HAWSER_GOOGLE_TOKEN_FILE: is needed"),
+        (vec![("HAWSER_PROVIDER_ENDPOINTS", "s3=https://x")], "there is no service `s3`"),
+    ] {
+        let text = problems(&set);
+        assert!(text.contains(what), "{what:?} is missing in {text}");
+    }
+}
+
+#[test]
+fn providers_can_be_elsewhere() {
+    let config =
+        load(&[("HAWSER_PROVIDER_ENDPOINTS", "github=https://ghe.example/api/v3")]).unwrap();
+    assert_eq!(config.exchange.endpoints.github.unwrap().path(), "/api/v3");
+}

@@ -90,6 +90,10 @@ fn services(engine: &Engine) -> Services {
         repositories: Arc::<Engine>::clone(&engine),
         charts: Arc::<Engine>::clone(&engine),
         propagations: Arc::<Engine>::clone(&engine),
-        audit: engine,
+        audit: Arc::<Engine>::clone(&engine),
+        connections: Arc::<Engine>::clone(&engine),
+        matching: Arc::<Engine>::clone(&engine),
+        projects: Arc::<Engine>::clone(&engine),
+        notices: engine,
     }
 }

@@ -6,10 +6,21 @@ use http::{Method, StatusCode, header};
 use crate::asking::Hawser;
 
 /// Every server function. A new one is added here, with a thought about who may call it.
-const FUNCTIONS: [&str; 10] = [
+const FUNCTIONS: [&str; 21] = [
+    "/actions/connections/test-credential",
+    "/actions/connections/test-form",
+    "/actions/connections/test-repository",
     "/actions/credentials/create",
     "/actions/credentials/delete",
+    "/actions/credentials/discard",
+    "/actions/credentials/place",
+    "/actions/credentials/promote",
+    "/actions/credentials/resume",
+    "/actions/credentials/roll-back",
     "/actions/credentials/update",
+    "/actions/notices/webhook",
+    "/actions/projects/delete",
+    "/actions/projects/save",
     "/actions/repositories/add",
     "/actions/repositories/delete",
     "/actions/repositories/edit",
