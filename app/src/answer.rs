@@ -3,7 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::{ServiceError, sessions::safe_next};
+use domain::{
+    ServiceError,
+    connections::{ConnectionTest, StageState},
+    sessions::safe_next,
+};
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::prelude::{ServerFnError, use_context};
 use leptos_axum::ResponseOptions;
@@ -34,6 +38,8 @@ impl Sent {
     /// secret.
     pub fn with(mut self, field: &str, value: &str) -> Self {
         // A session row is no place for a novel; the rules refuse what is much shorter than this.
+        // A key that was pasted into the field of a certificate is a secret after all.
+        let value = if value.contains("PRIVATE KEY") { "" } else { value };
         let end = value.floor_char_boundary(65_536);
         self.values.insert(field.to_owned(), value.get(..end).unwrap_or_default().to_owned());
         self
@@ -65,7 +71,7 @@ pub(crate) async fn answer<T>(
     result: Result<T, ServiceError>,
     next: impl FnOnce(T) -> Next,
 ) -> Answered {
-    let plain = sent_without_script();
+    let sender = sender();
     match result {
         Ok(value) => {
             let Next { path, notice } = next(value);
@@ -73,33 +79,70 @@ pub(crate) async fn answer<T>(
             if notice.is_some() {
                 keep(Flash { notice, ..Flash::default() }).await;
             }
-            if plain {
+            if sender == Sender::Browser {
                 redirect(&path);
             }
             Ok(Outcome::Next(path))
         }
-        // The script keeps the form as it is, so only the browser itself is sent away.
-        Err(ServiceError::NotSignedIn) if plain => {
-            let path = sign_in_path(&sent.from);
-            redirect(&path);
-            Ok(Outcome::Next(path))
-        }
-        Err(problem) => {
-            if plain {
-                redirect(&sent.from);
-                keep(Flash {
-                    notice: None,
-                    problems: Some(problem.clone()),
-                    form: Some(sent.form.to_owned()),
-                    values: sent.values,
-                })
-                .await;
-            } else if let Some(response) = use_context::<ResponseOptions>() {
-                response.set_status(status(&problem));
-            }
-            Ok(Outcome::Refused(problem))
-        }
+        Err(problem) => refuse(sent, sender, problem).await,
     }
+}
+
+/// Answers a connection test: with what `panel` makes of it to the script; otherwise the page of the
+/// form shows it after the redirect.
+pub(crate) async fn tested(
+    sent: Sent,
+    result: Result<Vec<ConnectionTest>, ServiceError>,
+    panel: impl FnOnce(&[ConnectionTest]) -> String,
+) -> Answered {
+    match (result, sender()) {
+        (Ok(tests), Sender::Browser) => {
+            redirect(&format!("{}#{}-tests", sent.from, sent.form));
+            keep(Flash {
+                form: Some(sent.form.to_owned()),
+                values: sent.values,
+                tests: Some(shortened(tests)),
+                ..Flash::default()
+            })
+            .await;
+            Ok(Outcome::Next(sent.from))
+        }
+        (Ok(tests), Sender::Script) => Ok(Outcome::Tested(panel(&tests))),
+        (Err(problem), sender) => refuse(sent, sender, problem).await,
+    }
+}
+
+/// Tests as a session row may hold them: of stages that were skipped, and of many tests that passed,
+/// there is nothing to tell.
+fn shortened(mut tests: Vec<ConnectionTest>) -> Vec<ConnectionTest> {
+    let many = tests.len() > 10;
+    for test in &mut tests {
+        let passed = test.has_passed();
+        test.stages.retain(|stage| stage.state != StageState::Skipped && !(many && passed));
+    }
+    tests
+}
+
+async fn refuse(sent: Sent, sender: Sender, problem: ServiceError) -> Answered {
+    // The script keeps the form as it is, so only the browser itself is sent away.
+    if sender == Sender::Browser && problem == ServiceError::NotSignedIn {
+        let path = sign_in_path(&sent.from);
+        redirect(&path);
+        return Ok(Outcome::Next(path));
+    }
+    if sender == Sender::Browser {
+        redirect(&sent.from);
+        keep(Flash {
+            problems: Some(problem.clone()),
+            form: Some(sent.form.to_owned()),
+            values: sent.values,
+            ..Flash::default()
+        })
+        .await;
+    } else if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(status(&problem));
+    }
+    Ok(Outcome::Refused(problem))
 }
 
 /// The sign-in page that leads back to `next`.
@@ -144,13 +187,72 @@ async fn keep(flash: Flash) {
     }
 }
 
-/// Whether the browser itself sent the form, and not the script.
-fn sent_without_script() -> bool {
-    use_context::<Parts>().is_some_and(|parts| {
-        parts
-            .headers
-            .get(header::ACCEPT)
-            .and_then(|accept| accept.to_str().ok())
-            .is_some_and(|accept| accept.contains("text/html"))
-    })
+/// Who sent a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sender {
+    /// The browser itself: it is sent to another page.
+    Browser,
+    /// The script: it is told what came of it.
+    Script,
+}
+
+fn sender() -> Sender {
+    let parts = use_context::<Parts>();
+    let accept = parts.as_ref().and_then(|parts| parts.headers.get(header::ACCEPT));
+    match accept.and_then(|accept| accept.to_str().ok()) {
+        Some(accept) if accept.contains("text/html") => Sender::Browser,
+        _ => Sender::Script,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::connections::{Stage, StageResult};
+
+    use super::*;
+
+    #[test]
+    fn a_private_key_in_the_wrong_field_is_not_kept() {
+        let key = "-----BEGIN PRIVATE KEY-----\nMII";
+        let sent = Sent::new("repository-add", "/").with("ca", key).with("name", "a");
+        assert_eq!((sent.values["ca"].as_str(), sent.values["name"].as_str()), ("", "a"));
+    }
+
+    #[test]
+    fn tests_are_kept_short() {
+        let stages: Vec<_> = Stage::ALL
+            .into_iter()
+            .map(|stage| StageResult {
+                stage,
+                state: StageState::Passed,
+                millis: Some(1),
+                status: None,
+                detail: "x".repeat(80),
+                cause: None,
+            })
+            .collect();
+        let passed = ConnectionTest {
+            repository: None,
+            name: "a".into(),
+            url: "https://a.example".into(),
+            stages,
+            certificate: None,
+            quota: None,
+            expires_at: None,
+            excess: Vec::new(),
+        };
+        let mut failed = passed.clone();
+        for stage in failed.stages.iter_mut().skip(5) {
+            stage.state = StageState::Skipped;
+        }
+        failed.stages[4].state = StageState::Failed;
+        let one = shortened(vec![passed.clone()]);
+        assert_eq!(one[0].stages.len(), 8);
+        let mut many = vec![passed; 49];
+        many.push(failed);
+        let many = shortened(many);
+        assert_eq!((many[0].stages.len(), many[49].stages.len()), (0, 5));
+        assert!(many[0].has_passed() && !many[49].has_passed());
+        assert!(serde_json::to_string(&many).unwrap().len() < 16_384);
+    }
 }

@@ -13,8 +13,15 @@ mod audit;
 #[cfg(feature = "ssr")]
 mod charts;
 #[cfg(feature = "ssr")]
+mod connections;
 mod credentials;
+#[cfg(feature = "ssr")]
+mod matching;
+#[cfg(feature = "ssr")]
+mod notices;
 mod outcome;
+#[cfg(feature = "ssr")]
+mod projects;
 mod propagation;
 mod repositories;
 #[cfg(feature = "ssr")]

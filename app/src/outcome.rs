@@ -11,4 +11,7 @@ pub enum Outcome {
     Next(String),
     /// It was refused: show why beside the fields.
     Refused(ServiceError),
+    /// Connections were tested: show this HTML, rendered by the server, in the place for it. The
+    /// browser half has no renderer of its own, and nothing foreign is in it unescaped.
+    Tested(String),
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
-use domain::{Actor, ServiceError, Timestamp, UserId, service};
+use domain::{Actor, ServiceError, Timestamp, UserId, connections::ConnectionTest, service};
 use leptos::prelude::use_context;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,14 @@ pub struct Services {
     pub propagations: Arc<dyn service::Propagations>,
     /// The audit log.
     pub audit: Arc<dyn service::Audit>,
+    /// Connection tests.
+    pub connections: Arc<dyn service::Connections>,
+    /// Which credential belongs to a URL.
+    pub matching: Arc<dyn service::Matching>,
+    /// Projects.
+    pub projects: Arc<dyn service::Projects>,
+    /// Notices.
+    pub notices: Arc<dyn service::Notices>,
 }
 
 /// One visit: who asks, from where, and the session that outlives the request.
@@ -57,6 +65,8 @@ pub struct Flash {
     pub form: Option<String>,
     /// What was typed, without secrets.
     pub values: BTreeMap<String, String>,
+    /// What came of its connection tests.
+    pub tests: Option<Vec<ConnectionTest>>,
 }
 
 /// The URLs of the browser bundle, with content hashes in their names.

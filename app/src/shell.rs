@@ -9,7 +9,8 @@ use leptos_router::{
 };
 
 use crate::{
-    audit, charts, credentials, repositories, services::Bundle, sessions, ui::page::not_found,
+    audit, charts, credentials, matching, notices, projects, repositories, services::Bundle,
+    sessions, ui::page::not_found,
 };
 
 /// Wakes the islands of a page, if it has any; a page without islands loads no WebAssembly. It also
@@ -67,6 +68,11 @@ pub fn App() -> AnyView {
                 <Route path=path!("/sign-in") view=sessions::sign_in ssr=mode.clone()/>
                 <Route path=path!("/credentials") view=credentials::list ssr=mode.clone()/>
                 <Route path=path!("/credentials/new") view=credentials::new ssr=mode.clone()/>
+                <Route
+                    path=path!("/credentials/explain")
+                    view=matching::explain
+                    ssr=mode.clone()
+                />
                 <Route path=path!("/credentials/:id") view=credentials::detail ssr=mode.clone()/>
                 <Route
                     path=path!("/credentials/:id/delete")
@@ -95,6 +101,22 @@ pub fn App() -> AnyView {
                 />
                 <Route path=path!("/charts/catalog") view=charts::catalog ssr=mode.clone()/>
                 <Route path=path!("/charts/catalog/:id") view=charts::detail ssr=mode.clone()/>
+                <Route path=path!("/settings/projects") view=projects::list ssr=mode.clone()/>
+                <Route
+                    path=path!("/settings/projects/:id")
+                    view=projects::rename
+                    ssr=mode.clone()
+                />
+                <Route
+                    path=path!("/settings/projects/:id/delete")
+                    view=projects::delete
+                    ssr=mode.clone()
+                />
+                <Route
+                    path=path!("/settings/notices")
+                    view=notices::notices
+                    ssr=mode.clone()
+                />
                 <Route path=path!("/audit") view=audit::log ssr=mode/>
             </FlatRoutes>
         </Router>

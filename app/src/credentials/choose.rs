@@ -1,9 +1,12 @@
-//! Adding a credential: first the provider, then the form.
+//! Adding a credential: first the provider, then the way to authenticate, then the form.
 
-use domain::{Action, CredentialKind, Provider, repositories::RepositoryUrl};
+use domain::{Access, Action, CredentialKind, Provider, Shape, repositories::RepositoryUrl};
 use leptos::prelude::*;
 
-use super::create_form::create_form;
+use super::{
+    choose_shape::{asks, choose_shape},
+    create_form::create_form,
+};
 use crate::{
     answer::redirect,
     repositories::harmless,
@@ -16,26 +19,128 @@ use crate::{
 };
 
 /// The fields of a repository form that travel along while somebody adds a credential.
-const CARRIED: [&str; 7] =
-    ["url", "name", "kind", "credential", "interval", "charts", "row_version"];
+const CARRIED: [&str; 11] = [
+    "url",
+    "name",
+    "kind",
+    "credential",
+    "interval",
+    "charts",
+    "project",
+    "environment",
+    "ca",
+    "proxy",
+    "row_version",
+];
 
 const NEW: &str = "/charts/repositories/new";
 
 /// `/credentials/new`
 pub(crate) fn new() -> AnyView {
     page(async |request| {
-        request.member()?.may(Action::ManageCredentials)?;
+        let actor = request.member()?;
+        actor.may(Action::ManageCredentials)?;
         if let Some(path) = folded(&request) {
             redirect(&path);
         }
         let back = request.query("return");
-        let back = path::ours(&back, "").to_owned();
-        let body = match Provider::parse(&request.query("provider")) {
-            Some(provider) => create_form(&request, provider, back),
-            None => choose(&back),
+        let step = Step { back: path::ours(&back, "").to_owned() };
+        let body = match chosen(&request) {
+            Chosen::Nothing => choose(&step),
+            Chosen::Provider(provider) => choose_shape(&step, provider),
+            Chosen::Shape(provider, shape) => {
+                let projects = request.services().projects.list(&actor).await?;
+                create_form(&request, &actor, &projects, &step, (provider, shape))
+            }
         };
         Ok(Page { title: "Add a credential".to_owned(), section: Section::Credentials, body })
     })
+}
+
+/// What the address says that was chosen.
+enum Chosen {
+    Nothing,
+    Provider(Provider),
+    Shape(Provider, Shape),
+}
+
+fn chosen(request: &Request) -> Chosen {
+    let Some(provider) = Provider::parse(&request.query("provider")) else {
+        return Chosen::Nothing;
+    };
+    let shapes = provider.facts().shapes;
+    let shape = Shape::parse(&request.query("shape")).filter(|shape| shapes.contains(shape));
+    match shape {
+        Some(shape) => Chosen::Shape(provider, shape),
+        None if asks(provider) => Chosen::Provider(provider),
+        None => Chosen::Shape(provider, shapes.first().copied().unwrap_or_default()),
+    }
+}
+
+/// The steps of the wizard. Each is an address, so that the Back button and a reload keep it.
+pub(super) struct Step {
+    /// The page of ours to go back to afterwards; may be empty.
+    pub back: String,
+}
+
+impl Step {
+    /// The address of a step.
+    pub fn to(&self, provider: Option<Provider>, shape: Option<Shape>, access: Access) -> String {
+        let access = if access == Access::default() { "" } else { access.as_str() };
+        path::with(
+            "/credentials/new",
+            &[
+                ("provider", provider.map_or("", |provider| provider.facts().code)),
+                ("shape", shape.map_or("", |shape| shape.facts().code)),
+                ("access", access),
+                ("return", &self.back),
+            ],
+        )
+    }
+
+    /// Where this page stands.
+    pub fn crumbs(&self, provider: Option<Provider>) -> AnyView {
+        let ways = provider.filter(|provider| asks(*provider)).map(|provider| {
+            view! {
+                <Icon name="chevron-right"/>
+                <a href=self.to(Some(provider), None, Access::default())>
+                    {provider.facts().label}
+                </a>
+            }
+        });
+        view! {
+            <p class="crumbs">
+                <a href="/credentials">"Credentials"</a>
+                <Icon name="chevron-right"/>
+                <a href=self.to(None, None, Access::default())>"Add"</a>
+                {ways}
+            </p>
+        }
+        .into_any()
+    }
+
+    /// The steps, those that are done with a link; the one in hand is marked.
+    pub fn steps(&self, provider: Option<Provider>, shape: Option<Shape>) -> AnyView {
+        let access = Access::default();
+        let ask = provider.is_none_or(asks);
+        let done = |label: &'static str, href: String| {
+            view! { <li><a href=href>{label}</a></li> }.into_any()
+        };
+        let current =
+            |label: &'static str| view! { <li aria-current="step">{label}</li> }.into_any();
+        let later = |label: &'static str| view! { <li>{label}</li> }.into_any();
+        let first = match provider {
+            None => current("Provider"),
+            Some(_) => done("Provider", self.to(None, None, access)),
+        };
+        let second = ask.then(|| match (provider, shape) {
+            (None, _) => later("Authentication"),
+            (Some(_), None) => current("Authentication"),
+            (Some(_), Some(_)) => done("Authentication", self.to(provider, None, access)),
+        });
+        let third = if shape.is_some() { current("Details") } else { later("Details") };
+        view! { <ol class="steps" aria-label="Steps">{first} {second} {third}</ol> }.into_any()
+    }
 }
 
 /// A repository form came here by its button "Add a new credential…": its values are folded into
@@ -63,15 +168,15 @@ fn folded(request: &Request) -> Option<String> {
     Some(path::with("/credentials/new", &[("provider", provider), ("return", &back)]))
 }
 
-fn choose(back: &str) -> AnyView {
+fn choose(step: &Step) -> AnyView {
     let group = |kind: CredentialKind, title: &'static str, text: &'static str| {
         let cards = Provider::ALL
             .into_iter()
             .map(Provider::facts)
             .filter(|facts| facts.kind == kind)
             .map(|facts| {
-                let href =
-                    path::with("/credentials/new", &[("provider", facts.code), ("return", back)]);
+                let provider = Provider::parse(facts.code);
+                let href = step.to(provider, None, Access::default());
                 view! {
                     <li>
                         <a class="choice" href=href>
@@ -93,10 +198,10 @@ fn choose(back: &str) -> AnyView {
             </section>
         }
     };
-    let way_back = (!back.is_empty()).then(|| {
+    let way_back = (!step.back.is_empty()).then(|| {
         view! {
             <p>
-                <a href=back.to_owned()>
+                <a href=step.back.clone()>
                     "Back to the repository"
                 </a>
             </p>
@@ -114,6 +219,7 @@ fn choose(back: &str) -> AnyView {
                 {way_back}
             </div>
         </div>
+        {step.steps(None, None)}
         {group(
             CredentialKind::Registry,
             "Registry",
@@ -124,7 +230,7 @@ fn choose(back: &str) -> AnyView {
     .into_any()
 }
 
-pub(super) const fn icon_of(kind: CredentialKind) -> &'static str {
+const fn icon_of(kind: CredentialKind) -> &'static str {
     match kind {
         CredentialKind::Registry => "container",
         CredentialKind::Git => "git-branch",

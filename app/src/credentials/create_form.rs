@@ -1,58 +1,151 @@
-//! The form that adds a credential, with the provider's guide beside it.
+//! The form that adds a credential, with the guide beside it: the last step of the wizard.
 
-use domain::{Field, Provider, ProviderFacts};
+use domain::{
+    Access, Actor, Field, Provider, ProviderFacts, Shape,
+    credentials::{Parameters, Placement},
+    projects::Project,
+    registry_place,
+};
 use leptos::prelude::*;
+use url::form_urlencoded::parse;
 
-use crate::ui::{
-    form::{Form, FormState, Submit},
-    icon::Icon,
-    input::{Input, hidden},
-    page::Request,
-    path,
+use super::{
+    choose::Step,
+    draft::Draft,
+    guide::{Names, guide},
+    placement_fields::Place,
+    shape_fields::{Stored, shape_fields},
+};
+use crate::{
+    connections::{results, test_button},
+    ui::{
+        form::{Form, FormState, Submit},
+        icon::Icon,
+        input::{Input, hidden},
+        page::Request,
+    },
 };
 
-/// The second step: `provider` is chosen.
-pub(super) fn create_form(request: &Request, provider: Provider, back: String) -> AnyView {
-    let facts = provider.facts();
-    let state = FormState::new("credential-create", request);
-    let other = path::with("/credentials/new", &[("return", &back)]);
-    let cancel = if back.is_empty() { "/credentials".to_owned() } else { back.clone() };
+const FORM: &str = "credential-create";
+
+/// The form for a provider and a shape.
+pub(super) fn create_form(
+    request: &Request,
+    actor: &Actor,
+    projects: &[Project],
+    step: &Step,
+    (provider, shape): (Provider, Shape),
+) -> AnyView {
+    let state = FormState::new(FORM, request);
+    let access = Access::parse(&request.query("access"));
+    let cancel = if step.back.is_empty() { "/credentials".to_owned() } else { step.back.clone() };
+    let names = Names::of(actor, &project_name(&state, projects));
+    let place = Place { state: &state, actor, provider, projects, stored: &Placement::default() };
+    let placement = placement(&place);
+    let fields = fields(&state, provider, shape, &step.back);
+    let results = results(request, FORM);
+    let test_url = test_url(&state, provider, &step.back);
+    let chosen = view! {
+        {provider_field(provider.facts(), step.to(None, None, access))}
+        {shape_choice(step, provider, shape, access)}
+    };
+    let next = hidden("next", step.back.clone());
     view! {
-        <p class="crumbs">
-            <a href="/credentials">"Credentials"</a>
-            <Icon name="chevron-right"/>
-            <a href=other.clone()>"Add"</a>
-        </p>
+        {step.crumbs(Some(provider))}
         <div class="head">
             <h1>"Add a credential"</h1>
         </div>
+        {step.steps(Some(provider), Some(shape))}
         <div class="beside">
             <section class="card">
                 <Form state=state.clone() action="/actions/credentials/create">
-                    {hidden("next", back)}
-                    {provider_field(facts, other)}
-                    {Input::new(&state, Field::Name, "Name")
-                        .hint("Unique in your organization, such as ghcr-prod.")
-                        .required()
-                        .line()}
-                    {Input::new(&state, Field::Username, "Username")
-                        .value(facts.fixed_username)
-                        .hint(username_hint(facts))
-                        .line()}
-                    {password(&state, provider, facts.password_hint)}
-                    {Input::new(&state, Field::Description, "Description")
-                        .hint("Optional: what it is for, who owns it.")
-                        .lines("2")}
+                    {next}
+                    {hidden("provider", provider.facts().code)}
+                    {hidden("shape", shape.facts().code)}
+                    <Draft key=format!("new-credential-{}", provider.facts().code)/>
+                    {chosen}
+                    {fields}
+                    {placement}
+                    {test_url}
+                    {results}
                     <div class="actions">
                         <Submit>"Create"</Submit>
+                        {test_button(FORM)}
                         <a class="button quiet" href=cancel>"Cancel"</a>
                     </div>
                 </Form>
             </section>
-            {guide(facts)}
+            {guide(provider, shape, access, &names, |access| {
+                step.to(Some(provider), Some(shape), access)
+            })}
         </div>
     }
     .into_any()
+}
+
+fn fields(state: &FormState, provider: Provider, shape: Shape, back: &str) -> AnyView {
+    let facts = provider.facts();
+    // What the address of the repository tells is filled in already.
+    let url = carried_url(back);
+    let (account, region) = registry_place(&url)
+        .filter(|_| provider == Provider::AmazonEcr)
+        .map(|(account, region)| (account.to_owned(), region.to_owned()))
+        .unwrap_or_default();
+    let parameters = Parameters { account, region, ..Parameters::default() };
+    let username = if shape == Shape::Password { facts.fixed_username } else { "" };
+    let stored = Stored { username, parameters: &parameters, secret_hint: "" };
+    view! {
+        {Input::new(state, Field::Name, "Name")
+            .hint("Unique in your organization, such as ghcr-prod.")
+            .required()
+            .line()}
+        {shape_fields(state, provider, shape, &stored)}
+        {Input::new(state, Field::Description, "Description")
+            .hint("Optional: what it is for, who owns it.")
+            .lines("2")}
+    }
+    .into_any()
+}
+
+fn placement(place: &Place<'_>) -> AnyView {
+    view! {
+        <details class="more" open=place.is_open()>
+            <summary>"Where it applies"</summary>
+            <div class="more-fields">{place.fields()}</div>
+        </details>
+    }
+    .into_any()
+}
+
+/// The address that a test asks; it is not stored.
+pub(super) fn test_url(state: &FormState, provider: Provider, back: &str) -> AnyView {
+    Input::new(state, Field::Url, "Repository URL to test with")
+        .value(&carried_url(back))
+        .placeholder(provider.facts().url_example)
+        .hint("Only for the test, and not stored.")
+        .line()
+}
+
+/// The URL of the repository form that somebody came from.
+fn carried_url(back: &str) -> String {
+    let query = back.split_once('?').map_or("", |(_, query)| query);
+    parse(query.as_bytes())
+        .find(|(name, _)| name == "url")
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
+}
+
+fn project_name(state: &FormState, projects: &[Project]) -> String {
+    let chosen = state.value(Field::Project, "");
+    if chosen == domain::assumed::SHARED {
+        return chosen;
+    }
+    projects
+        .iter()
+        .find(|project| project.id.to_string() == chosen)
+        .or_else(|| projects.iter().find(|project| project.is_default))
+        .map(|project| project.name.clone())
+        .unwrap_or_default()
 }
 
 fn provider_field(facts: &'static ProviderFacts, other: String) -> AnyView {
@@ -63,58 +156,59 @@ fn provider_field(facts: &'static ProviderFacts, other: String) -> AnyView {
                 <strong>{facts.kind.label()}" · "{facts.label}</strong>
                 <a href=other>"Change"</a>
             </p>
-            {hidden("provider", facts.code)}
             <p class="problem" data-problem hidden></p>
         </div>
     }
     .into_any()
 }
 
-fn username_hint(facts: &ProviderFacts) -> String {
-    if facts.fixed_username.is_empty() {
-        format!("{}.", facts.username_hint.trim_end_matches('.'))
-    } else {
-        format!("Always {} for this provider.", facts.fixed_username)
-    }
-}
-
-/// The password: one line, or several where the provider hands out a key file, because browsers
-/// drop line breaks from single lines.
-pub(super) fn password(state: &FormState, provider: Provider, hint: &str) -> AnyView {
-    let input = Input::new(state, Field::Password, "Password")
-        .hint(format!("{}.", hint.trim_end_matches('.')))
-        .autocomplete("new-password");
-    match provider {
-        Provider::GoogleArtifactRegistry => input.secret_lines("7"),
-        _ => input.kind("password").line(),
-    }
-}
-
-/// How to create the token at the provider.
-pub(super) fn guide(facts: &'static ProviderFacts) -> AnyView {
-    let steps = facts.steps.iter().map(|step| view! { <li>{*step}</li> }).collect_view();
+/// The way to authenticate that was chosen, with the others at one click.
+fn shape_choice(step: &Step, provider: Provider, shape: Shape, access: Access) -> AnyView {
+    let others =
+        other_shapes(provider, shape, |other| step.to(Some(provider), Some(other), access));
     view! {
-        <aside class="card guide" aria-labelledby="guide-title">
-            <h2 id="guide-title">
-                <Icon name="book-open"/>
-                {format!("How to get one: {}", facts.label)}
-            </h2>
-            <ol>{steps}</ol>
-            <dl>
-                <dt>"Username"</dt>
-                <dd>{facts.username_hint}</dd>
-                <dt>"Password"</dt>
-                <dd>{facts.password_hint}</dd>
-                <dt>"URL"</dt>
-                <dd>
-                    <code>{facts.url_example}</code>
-                </dd>
-            </dl>
-            <p class="muted">
-                <Icon name="shield-check"/>
-                "Kept in Vault. Hawser never shows a password again, not even to you."
+        <div class="field" id="field-shape" data-field="shape">
+            <span class="label" id="credential-create-shape">"How it authenticates"</span>
+            <p class="picked" aria-labelledby="credential-create-shape">
+                <strong>{shape.facts().label}</strong>
             </p>
-        </aside>
+            <p class="problem" data-problem hidden></p>
+            <p class="hint">{shape.facts().summary}</p>
+            {others}
+        </div>
+    }
+    .into_any()
+}
+
+/// Links to the other ways of the provider; nothing when there is only one.
+pub(super) fn other_shapes(
+    provider: Provider,
+    shape: Shape,
+    to: impl Fn(Shape) -> String,
+) -> AnyView {
+    let others: Vec<_> =
+        provider.facts().shapes.iter().copied().filter(|other| *other != shape).collect();
+    if others.is_empty() {
+        return ().into_any();
+    }
+    let links = others
+        .into_iter()
+        .map(|other| {
+            view! {
+                <li>
+                    <a href=to(other)>{other.facts().label}</a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <details class="ways">
+            <summary>
+                "Authenticate in another way"
+                <Icon name="chevron-down"/>
+            </summary>
+            <ul>{links}</ul>
+        </details>
     }
     .into_any()
 }

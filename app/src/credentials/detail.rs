@@ -1,22 +1,33 @@
-//! One credential: facts, change, links, history.
+//! One credential: what it is doing, its forms, links and versions.
 
 use domain::{
-    Action, PropagationId, ServiceError, Timestamp,
-    credentials::{CredentialDetail, LinkedRepository, Propagation},
+    Access, Action, Actor, PropagationId, ServiceError,
+    credentials::{CandidateState, CredentialDetail},
+    propagation::Progress,
 };
 use leptos::prelude::*;
 
-use super::{create_form::guide, list::state, path_of, update_form::update_form};
+use super::{
+    badges,
+    candidate::candidate,
+    facts::facts,
+    guide::{Names, guide},
+    links::links,
+    path_of,
+    paused::paused,
+    place_form::place_form,
+    practices,
+    update_form::{shape_of, to, update_form},
+    versions::versions,
+};
 use crate::{
+    connections::test_credential_form,
     propagation::LiveProgress,
     ui::{
-        badge::{Badge, Tone},
-        cause::CauseLine,
         frame::Section,
         icon::Icon,
-        moment::{Moment, moment_or},
-        page::{Page, page},
-        table::counted,
+        live::Live,
+        page::{Page, Request, page},
     },
 };
 
@@ -26,62 +37,37 @@ pub(crate) fn detail() -> AnyView {
         let actor = request.member()?;
         let services = request.services();
         let credential = services.credentials.get(&actor, request.id()?).await?;
-        let progress = match request.query("propagation").parse::<PropagationId>() {
-            Ok(id) => match services.propagations.progress(&actor, id).await {
-                Ok(progress) => Some(progress),
-                Err(ServiceError::NotFound) => None,
-                Err(problem) => return Err(problem),
-            },
-            Err(_) => None,
-        };
+        let progress = progress(&request, &actor).await?;
         let may_change = actor.role.includes(Action::ManageCredentials);
+        let projects = if may_change { services.projects.list(&actor).await? } else { Vec::new() };
         let now = request.now;
-        let href = path_of(credential.id);
-        let form = may_change.then(|| update_form(&request, &credential));
-        let failing = credential.links.iter().filter(|link| link.cause.is_some()).count();
-        let failing = u32::try_from(failing).unwrap_or(u32::MAX);
+        let testing = credential
+            .candidate
+            .as_ref()
+            .is_some_and(|candidate| candidate.state == CandidateState::Testing);
         let body = view! {
             <p class="crumbs"><a href="/credentials">"Credentials"</a></p>
-            <div class="head">
-                <div>
-                    <h1>{credential.name.clone()}</h1>
-                    <p class="tags">
-                        {state(credential.state, failing)}
-                        <span class="muted">{credential.provider.facts().label}</span>
-                    </p>
-                </div>
-                {may_change
-                    .then(|| {
-                        view! {
-                            <a class="button danger" href=format!("{href}/delete")>
-                                <Icon name="trash-2"/>
-                                "Delete"
-                            </a>
-                        }
-                    })}
-            </div>
-            {progress
-                .map(|progress| {
-                    view! {
-                        <section class="card" aria-labelledby="progress-title">
-                            <div class="card-head">
-                                <h2 id="progress-title">"Update of the linked repositories"</h2>
-                                <a class="button quiet" href=request.here.clone()>
-                                    <Icon name="refresh-cw"/>
-                                    "Reload"
-                                </a>
-                            </div>
-                            <LiveProgress initial=progress/>
-                        </section>
-                    }
-                })}
+            {head(&request, &credential, &actor)}
+            {paused(&credential, &actor, now)}
+            {progress.map(|progress| update(&request, progress))}
+            <div data-live="candidate">{candidate(&credential, &actor, now)}</div>
             <div class="beside">
-                <div class="stack">{form} {links(&credential)} {history(&credential, now)}</div>
+                <div class="stack">
+                    {may_change.then(|| update_form(&request, &credential))}
+                    {links(&credential)}
+                    {(may_change && !credential.links.is_empty())
+                        .then(|| tests(&request, &credential))}
+                    {may_change
+                        .then(|| place_form(&request, &actor, &credential, &projects))}
+                    {versions(&credential, &actor, now)}
+                </div>
                 <div class="stack">
                     {facts(&credential, now)}
-                    {may_change.then(|| guide(credential.provider.facts()))}
+                    {practices::of(&credential, now)}
+                    {may_change.then(|| beside(&request, &actor, &credential))}
                 </div>
             </div>
+            {testing.then(|| view! { <Live/> })}
         };
         Ok(Page {
             title: credential.name.clone(),
@@ -91,126 +77,79 @@ pub(crate) fn detail() -> AnyView {
     })
 }
 
-fn facts(credential: &CredentialDetail, now: Timestamp) -> AnyView {
-    let facts = credential.provider.facts();
-    view! {
-        <section class="card" aria-labelledby="facts-title">
-            <h2 id="facts-title">"Facts"</h2>
-            <dl class="facts">
-                <dt>"Type"</dt>
-                <dd>{facts.kind.label()}</dd>
-                <dt>"Username"</dt>
-                <dd>
-                    {if credential.username.is_empty() {
-                        view! { <span class="muted">"None"</span> }.into_any()
-                    } else {
-                        view! { <code>{credential.username.clone()}</code> }.into_any()
-                    }}
-                </dd>
-                <dt>"Password"</dt>
-                <dd>{format!("Kept in Vault, version {}", credential.vault_version)}</dd>
-                <dt>"Created"</dt>
-                <dd>
-                    <Moment at=credential.created_at now/>
-                    {format!(" by {}", credential.created_by)}
-                </dd>
-                <dt>"Changed"</dt>
-                <dd><Moment at=credential.updated_at now/></dd>
-                <dt>"Last used"</dt>
-                <dd>{moment_or(credential.last_used_at, now, "Never")}</dd>
-            </dl>
-        </section>
+async fn progress(request: &Request, actor: &Actor) -> Result<Option<Progress>, ServiceError> {
+    let Ok(id) = request.query("propagation").parse::<PropagationId>() else { return Ok(None) };
+    match request.services().propagations.progress(actor, id).await {
+        Ok(progress) => Ok(Some(progress)),
+        Err(ServiceError::NotFound) => Ok(None),
+        Err(problem) => Err(problem),
     }
-    .into_any()
 }
 
-fn links(credential: &CredentialDetail) -> AnyView {
-    let id = credential.id;
-    let rows = credential
-        .links
-        .iter()
-        .map(|LinkedRepository { id: repository, name, url, cause }| {
-            let (tone, label) = if cause.is_some() {
-                (Tone::Bad, "Failing")
-            } else {
-                (Tone::Good, "No problem known")
-            };
-            let cause = cause.map(|cause| {
-                view! { <CauseLine cause repository=*repository credential=Some(id)/> }
-            });
-            view! {
-                <li class="line">
-                    <div>
-                        <a href=format!("/charts/repositories/{repository}")>{name.clone()}</a>
-                        <p class="muted url">{url.clone()}</p>
-                        {cause}
-                    </div>
-                    <Badge tone label/>
-                </li>
-            }
-        })
-        .collect_view();
-    let list = if credential.links.is_empty() {
+fn head(request: &Request, credential: &CredentialDetail, actor: &Actor) -> AnyView {
+    let failing = credential.links.iter().filter(|link| link.cause.is_some()).count();
+    let failing = u32::try_from(failing).unwrap_or(u32::MAX);
+    let hosts = u32::try_from(credential.paused.len()).unwrap_or(u32::MAX);
+    let delete = actor.role.includes(Action::ManageCredentials).then(|| {
         view! {
-            <p class="muted">
-                "None yet. "
-                <a href=format!("/charts/repositories/new?credential={id}")>"Add a repository"</a>
-                " that uses it."
-            </p>
+            <a class="button danger" href=format!("{}/delete", path_of(credential.id))>
+                <Icon name="trash-2"/>
+                "Delete"
+            </a>
         }
-        .into_any()
-    } else {
-        view! { <ul class="lines">{rows}</ul> }.into_any()
-    };
+    });
     view! {
-        <section class="card" aria-labelledby="links-title">
-            <h2 id="links-title">"Linked repositories"</h2>
-            {list}
-        </section>
-    }
-    .into_any()
-}
-
-fn history(credential: &CredentialDetail, now: Timestamp) -> AnyView {
-    let rows = credential.history.iter().map(|update| past(credential, update, now)).collect_view();
-    let list = if credential.history.is_empty() {
-        view! { <p class="muted">"No update was delivered yet."</p> }.into_any()
-    } else {
-        view! { <ul class="lines">{rows}</ul> }.into_any()
-    };
-    view! {
-        <section class="card" aria-labelledby="history-title">
-            <h2 id="history-title">"Updates"</h2>
-            {list}
-        </section>
-    }
-    .into_any()
-}
-
-fn past(credential: &CredentialDetail, update: &Propagation, now: Timestamp) -> AnyView {
-    let href = format!("{}?propagation={}", path_of(credential.id), update.id);
-    let (counts, total) = (update.counts, update.counts.total());
-    let (tone, label) = if update.finished_at.is_none() {
-        (Tone::Busy, format!("{} of {total} done", counts.finished()))
-    } else if counts.needs_attention > 0 {
-        let need = if counts.needs_attention == 1 { "needs" } else { "need" };
-        (Tone::Bad, format!("{} of {total} {need} attention", counts.needs_attention))
-    } else if counts.superseded > 0 {
-        (Tone::Quiet, format!("{} healthy, {} superseded", counts.healthy, counts.superseded))
-    } else {
-        (Tone::Good, format!("{} healthy", counted(counts.healthy, "repository", "repositories")))
-    };
-    view! {
-        <li class="line">
+        <div class="head">
             <div>
-                <a href=href>{format!("Version {}", update.vault_version)}</a>
-                <p class="muted">
-                    <Moment at=update.started_at now/>
-                    {format!(" by {}", update.started_by)}
+                <h1>{credential.name.clone()}</h1>
+                <p class="tags" data-live="state">
+                    {badges::state(credential.state, failing)}
+                    {badges::paused(hosts)}
+                    {badges::expiry(credential.expiry, request.now)}
+                    {badges::environment(credential.environment)}
+                    <span class="muted">{credential.provider.facts().label}</span>
                 </p>
             </div>
-            <Badge tone label/>
-        </li>
+            {delete}
+        </div>
     }
     .into_any()
+}
+
+fn update(request: &Request, progress: Progress) -> AnyView {
+    view! {
+        <section class="card" aria-labelledby="progress-title">
+            <div class="card-head">
+                <h2 id="progress-title">"Update of the linked repositories"</h2>
+                <a class="button quiet" href=request.here.clone()>
+                    <Icon name="refresh-cw"/>
+                    "Reload"
+                </a>
+            </div>
+            <LiveProgress initial=progress/>
+        </section>
+    }
+    .into_any()
+}
+
+fn tests(request: &Request, credential: &CredentialDetail) -> AnyView {
+    view! {
+        <section class="card" aria-labelledby="tests-title">
+            <h2 id="tests-title">"Test"</h2>
+            <p class="muted">"Asks every linked repository with the stored secret."</p>
+            {test_credential_form(request, credential.id)}
+        </section>
+    }
+    .into_any()
+}
+
+fn beside(request: &Request, actor: &Actor, credential: &CredentialDetail) -> AnyView {
+    let shape = shape_of(request, credential);
+    let project = match credential.project.as_str() {
+        "" => domain::assumed::SHARED,
+        project => project,
+    };
+    let names = Names::of(actor, project);
+    let access = Access::parse(&request.query("access"));
+    guide(credential.provider, shape, access, &names, |access| to(credential, shape, access))
 }

@@ -1,19 +1,68 @@
-//! Credentials: table, forms, detail.
+//! Credentials: the wizard that adds one, the table, the page of each.
 
+mod advising;
+#[cfg(feature = "ssr")]
+mod badges;
+#[cfg(feature = "ssr")]
+mod candidate;
+#[cfg(feature = "ssr")]
 mod choose;
+#[cfg(feature = "ssr")]
+mod choose_shape;
+#[cfg(feature = "ssr")]
 mod create_form;
+#[cfg(feature = "ssr")]
 mod delete_form;
+#[cfg(feature = "ssr")]
 mod detail;
+mod draft;
+#[cfg(feature = "ssr")]
+mod facts;
+#[cfg(feature = "ssr")]
+mod given;
+#[cfg(feature = "ssr")]
+mod guide;
+mod key_file;
+#[cfg(feature = "ssr")]
+mod links;
+#[cfg(feature = "ssr")]
 mod list;
+#[cfg(feature = "ssr")]
+mod paused;
+#[cfg(feature = "ssr")]
+mod place_form;
+#[cfg(feature = "ssr")]
+mod placement_fields;
+#[cfg(feature = "ssr")]
+mod practices;
+#[cfg(feature = "ssr")]
+mod rotation_fns;
+#[cfg(feature = "ssr")]
 mod server_fns;
+#[cfg(feature = "ssr")]
+mod shape_fields;
+#[cfg(feature = "ssr")]
+mod table;
+#[cfg(feature = "ssr")]
+mod timeline;
+#[cfg(feature = "ssr")]
 mod update_form;
+#[cfg(feature = "ssr")]
+mod versions;
 
+#[cfg(feature = "ssr")]
 pub(crate) use choose::new;
+#[cfg(feature = "ssr")]
 pub(crate) use delete_form::delete;
+#[cfg(feature = "ssr")]
 pub(crate) use detail::detail;
+#[cfg(feature = "ssr")]
+pub(crate) use given::given;
+#[cfg(feature = "ssr")]
 pub(crate) use list::list;
 
 /// The path of one credential.
+#[cfg(feature = "ssr")]
 pub(crate) fn path_of(id: domain::CredentialId) -> String {
     format!("/credentials/{id}")
 }

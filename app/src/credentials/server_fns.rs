@@ -1,14 +1,19 @@
 //! Server functions of credentials: who is asking, call the service.
+#![expect(clippy::too_many_arguments, reason = "one argument for each field of the form")]
 
 use domain::{
     Secret,
-    credentials::{self, Saved},
+    credentials::{self, Parameters, Placement, Saved},
 };
 use leptos::prelude::*;
 
-use super::path_of;
+use super::{
+    given::{KEPT, cannot_work, given},
+    path_of,
+};
 use crate::{
     answer::{Answered, Next, Sent, answer},
+    repositories::kept_url,
     services::Asking,
     ui::path,
 };
@@ -19,29 +24,65 @@ pub(crate) async fn create_credential(
     #[server(default)] from: String,
     #[server(default)] next: String,
     #[server(default)] provider: String,
+    #[server(default)] shape: String,
     #[server(default)] name: String,
     #[server(default)] username: String,
     #[server(default)] password: Secret,
+    #[server(default)] region: String,
+    #[server(default)] account: String,
+    #[server(default)] tenant: String,
+    #[server(default)] installation: String,
+    #[server(default)] repositories: String,
+    #[server(default)] gcp_project: String,
+    #[server(default)] certificate: String,
     #[server(default)] description: String,
+    #[server(default)] project: String,
+    #[server(default)] purposes: String,
+    #[server(default)] pattern: String,
+    #[server(default)] pattern_kind: String,
+    #[server(default)] environment: String,
+    #[server(default)] expires: String,
+    #[server(default)] url: String,
 ) -> Answered {
-    let sent = Sent::new("credential-create", &from)
-        .with("provider", &provider)
-        .with("name", &name)
-        .with("username", &username)
-        .with("description", &description);
-    let notice = format!("{} is stored.", name.trim());
+    let parameters = Parameters {
+        region,
+        account,
+        tenant,
+        installation,
+        repositories,
+        gcp_project,
+        certificate,
+    };
+    let placement = Placement { project, purposes, pattern, pattern_kind, environment, expires };
     let form = credentials::CreateCredential {
         provider,
+        shape,
         name,
         username,
         password: pasted(password),
+        parameters,
         description,
+        placement,
     };
+    let sent = Sent::new("credential-create", &from)
+        .with("provider", &form.provider)
+        .with("shape", &form.shape)
+        .with("name", &form.name)
+        .with("username", &form.username)
+        .with("description", &form.description)
+        .with("url", &kept_url(&url))
+        .with(KEPT, &given(&form.provider, &form.shape, &form.username, &form.password));
+    let sent = placed(described(sent, &form.parameters), &form.placement);
+    let notice = format!("{} is stored.", form.name.trim());
+    let doubt = cannot_work(&form.provider, &form.shape, &form.username, &form.password);
     let result = async {
         let (asking, actor) = Asking::member()?;
         asking.services.credentials.create(&actor, form).await
     };
-    answer(sent, result.await, |Saved { id, .. }| Next::to(way_on(&next, id)).saying(notice)).await
+    answer(sent, result.await, |Saved { id, warning, .. }| {
+        Next::to(way_on(&next, id)).saying(told(notice, [warning, doubt]))
+    })
+    .await
 }
 
 /// Changes a credential; the page it leads to shows the update reaching the linked repositories.
@@ -50,31 +91,69 @@ pub(crate) async fn update_credential(
     #[server(default)] from: String,
     #[server(default)] credential: String,
     #[server(default)] row_version: String,
+    #[server(default)] provider: String,
+    #[server(default)] shape: String,
     #[server(default)] name: String,
     #[server(default)] username: String,
     #[server(default)] password: Secret,
+    #[server(default)] region: String,
+    #[server(default)] account: String,
+    #[server(default)] tenant: String,
+    #[server(default)] installation: String,
+    #[server(default)] repositories: String,
+    #[server(default)] gcp_project: String,
+    #[server(default)] certificate: String,
     #[server(default)] description: String,
+    #[server(default)] url: String,
+    #[server(default)] mode: String,
 ) -> Answered {
-    let sent = Sent::new("credential-update", &from)
-        .with("name", &name)
-        .with("username", &username)
-        .with("description", &description);
+    let parameters = Parameters {
+        region,
+        account,
+        tenant,
+        installation,
+        repositories,
+        gcp_project,
+        certificate,
+    };
     let form = credentials::UpdateCredential {
         credential,
         row_version,
+        shape,
         name,
         username,
         password: pasted(password),
+        parameters,
         description,
+        mode,
     };
+    let sent = Sent::new("credential-update", &from)
+        .with("shape", &form.shape)
+        .with("name", &form.name)
+        .with("username", &form.username)
+        .with("description", &form.description)
+        .with("url", &kept_url(&url))
+        .with(KEPT, &given(&provider, &form.shape, &form.username, &form.password));
+    let sent = described(sent, &form.parameters);
+    let doubt = cannot_work(&provider, &form.shape, &form.username, &form.password);
+    let staged = form.mode == "candidate";
     let result = async {
         let (asking, actor) = Asking::member()?;
         asking.services.credentials.update(&actor, form).await
     };
-    answer(sent, result.await, |Saved { id, propagation }| match propagation {
-        Some(propagation) => Next::to(format!("{}?propagation={propagation}", path_of(id)))
-            .saying("Saved. The linked repositories are checked with it now."),
-        None => Next::to(path_of(id)).saying("Saved."),
+    answer(sent, result.await, |Saved { id, propagation, warning }| {
+        let (path, notice) = match propagation {
+            Some(propagation) => (
+                format!("{}?propagation={propagation}", path_of(id)),
+                "Saved. The linked repositories are checked with it now.",
+            ),
+            None if staged => (
+                path_of(id),
+                "Saved. A new secret is tested at every linked repository first; the present one stays in use until all accept it.",
+            ),
+            None => (path_of(id), "Saved."),
+        };
+        Next::to(path).saying(told(notice.to_owned(), [warning, doubt]))
     })
     .await
 }
@@ -97,6 +176,30 @@ pub(crate) async fn delete_credential(
     };
     answer(sent, result.await, |()| Next::to("/credentials").saying("The credential is deleted."))
         .await
+}
+
+/// What was done, and what to look at although it was done.
+pub(super) fn told<const N: usize>(notice: String, more: [Option<String>; N]) -> String {
+    std::iter::once(notice).chain(more.into_iter().flatten()).collect::<Vec<_>>().join(" ")
+}
+
+fn described(sent: Sent, parameters: &Parameters) -> Sent {
+    sent.with("region", &parameters.region)
+        .with("account", &parameters.account)
+        .with("tenant", &parameters.tenant)
+        .with("installation", &parameters.installation)
+        .with("repositories", &parameters.repositories)
+        .with("gcp_project", &parameters.gcp_project)
+        .with("certificate", &parameters.certificate)
+}
+
+pub(super) fn placed(sent: Sent, placement: &Placement) -> Sent {
+    sent.with("project", &placement.project)
+        .with("purposes", &placement.purposes)
+        .with("pattern", &placement.pattern)
+        .with("pattern_kind", &placement.pattern_kind)
+        .with("environment", &placement.environment)
+        .with("expires", &placement.expires)
 }
 
 /// Browsers send the line breaks of a key file as CR LF; the file has LF.

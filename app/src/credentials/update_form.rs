@@ -1,53 +1,132 @@
-//! The form that changes a credential.
+//! The form that changes a credential, in the shape it has or in another one.
 
-use domain::{Field, credentials::CredentialDetail};
+use domain::{
+    Access, Field, Shape,
+    credentials::{CredentialDetail, Parameters},
+};
 use leptos::prelude::*;
 
-use super::create_form::password;
-use crate::ui::{
-    form::{Form, FormState, Submit},
-    input::{Input, hidden},
-    page::Request,
-    table::counted,
+use super::{
+    create_form::{other_shapes, test_url},
+    path_of,
+    shape_fields::{Stored, shape_fields},
+};
+use crate::{
+    connections::{results, test_button},
+    ui::{
+        form::{Form, FormState, Submit},
+        input::{Input, hidden},
+        page::Request,
+        path,
+        table::counted,
+    },
 };
 
-/// The form; an empty password keeps the stored one.
+const FORM: &str = "credential-update";
+
+/// The shape the form is shown in: the stored one, unless the address names another of the provider.
+pub(super) fn shape_of(request: &Request, credential: &CredentialDetail) -> Shape {
+    let shapes = credential.provider.facts().shapes;
+    Shape::parse(&request.query("shape"))
+        .filter(|shape| shapes.contains(shape))
+        .unwrap_or(credential.shape)
+}
+
+/// The address of this page with another shape or access.
+pub(super) fn to(credential: &CredentialDetail, shape: Shape, access: Access) -> String {
+    let shape = if shape == credential.shape { "" } else { shape.facts().code };
+    let access = if access == Access::default() { "" } else { access.as_str() };
+    path::with(&path_of(credential.id), &[("shape", shape), ("access", access)])
+}
+
+/// The form; an empty secret keeps the stored one, but not in another shape.
 pub(super) fn update_form(request: &Request, credential: &CredentialDetail) -> AnyView {
-    let state = FormState::new("credential-update", request);
-    let reach = match u32::try_from(credential.links.len()).unwrap_or(u32::MAX) {
-        0 => "No repository uses it yet.".to_owned(),
-        links => format!(
-            "A new user name or password is tried at {} right away.",
-            counted(links, "linked repository", "linked repositories")
-        ),
-    };
-    let (id, row_version) = (credential.id.to_string(), credential.row_version.to_string());
+    let state = FormState::new(FORM, request);
     let provider = credential.provider;
+    let shape = shape_of(request, credential);
+    let changes_shape = shape != credential.shape;
+    let (id, row_version) = (credential.id.to_string(), credential.row_version.to_string());
     let name = Input::new(&state, Field::Name, "Name").value(&credential.name).required().line();
-    let username = Input::new(&state, Field::Username, "Username")
-        .value(&credential.username)
-        .hint(provider.facts().username_hint)
-        .line();
-    let password = password(&state, provider, "Leave it empty to keep the stored one");
+    let none = Parameters::default();
+    let stored = if changes_shape {
+        Stored { username: provider_name(shape, credential), parameters: &none, secret_hint: "" }
+    } else {
+        Stored {
+            username: &credential.username,
+            parameters: &credential.parameters,
+            secret_hint: "Leave it empty to keep the stored one.",
+        }
+    };
+    let fields = shape_fields(&state, provider, shape, &stored);
     let description = Input::new(&state, Field::Description, "Description")
         .value(&credential.description)
         .lines("2");
+    let url = credential.links.first().map(|link| link.url.clone()).unwrap_or_default();
+    let others = other_shapes(provider, shape, |other| to(credential, other, Access::default()));
+    let staged = (!credential.links.is_empty()).then(|| {
+        view! {
+            <button class="button" type="submit" name="mode" value="candidate">
+                <span class="spinner" aria-hidden="true"></span>
+                "Test first, then switch"
+            </button>
+        }
+    });
+    let results = results(request, FORM);
+    let test_url = url.is_empty().then(|| test_url(&state, provider, ""));
+    let tested_at = (!url.is_empty()).then(|| hidden("url", url));
     view! {
-        <section class="card" aria-labelledby="change-title">
+        <section class="card" id="change" aria-labelledby="change-title">
             <h2 id="change-title">"Change"</h2>
-            <p class="muted">{reach}</p>
+            <p class="muted">{reach(credential)}</p>
+            {changes_shape.then(|| conversion(credential, shape))}
             <Form state action="/actions/credentials/update">
                 {hidden("credential", id)}
                 {hidden("row_version", row_version)}
+                {hidden("provider", provider.facts().code)}
+                {hidden("shape", shape.facts().code)}
                 {name}
-                {username}
-                {password}
+                {fields}
+                {others}
                 {description}
+                {test_url}
+                {tested_at}
+                {results}
                 <div class="actions">
                     <Submit>"Save"</Submit>
+                    {staged}
+                    {test_button(FORM)}
                 </div>
             </Form>
         </section>
+    }
+    .into_any()
+}
+
+/// What stands in the user name of another shape: the one that the provider fixes, and nothing that
+/// means something else there.
+fn provider_name(shape: Shape, credential: &CredentialDetail) -> &'static str {
+    if shape == Shape::Password { credential.provider.facts().fixed_username } else { "" }
+}
+
+fn reach(credential: &CredentialDetail) -> String {
+    match u32::try_from(credential.links.len()).unwrap_or(u32::MAX) {
+        0 => "No repository uses it yet.".to_owned(),
+        links => format!(
+            "Save tries a new user name or secret at {} right away. Test first, then switch keeps the present secret in use until every one of them accepts the new one.",
+            counted(links, "linked repository", "linked repositories")
+        ),
+    }
+}
+
+fn conversion(credential: &CredentialDetail, shape: Shape) -> AnyView {
+    view! {
+        <p class="notice warn">
+            {format!(
+                "From {} to {}: type the new secret. The repositories stay linked.",
+                credential.shape.facts().label,
+                shape.facts().label,
+            )}
+        </p>
     }
     .into_any()
 }

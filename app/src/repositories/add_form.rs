@@ -3,13 +3,18 @@
 use domain::{Action, Field, repositories::AddRepository};
 use leptos::prelude::*;
 
-use super::fields::{advanced, carried, credential, interval};
-use crate::ui::{
-    form::{Form, FormState, Submit},
-    frame::Section,
-    input::Input,
-    page::{Page, page},
+use super::fields::{advanced, belongs, carried, credential, interval, network};
+use crate::{
+    connections::{results, test_button},
+    ui::{
+        form::{Form, FormState, Submit},
+        frame::Section,
+        input::Input,
+        page::{Page, page},
+    },
 };
+
+const FORM: &str = "repository-add";
 
 /// `/charts/repositories/new`
 pub(crate) fn add() -> AnyView {
@@ -17,9 +22,10 @@ pub(crate) fn add() -> AnyView {
         let actor = request.member()?;
         actor.may(Action::ManageRepositories)?;
         let values = carried(&request, AddRepository::default());
-        let state = FormState::new("repository-add", &request);
+        let state = FormState::new(FORM, &request);
         let typed = state.value(Field::Url, &values.url);
         let choices = request.services().credentials.choices(&actor, &typed).await?;
+        let projects = request.services().projects.list(&actor).await?;
         let url = Input::new(&state, Field::Url, "URL")
             .value(&values.url)
             .placeholder("https://charts.example.com or oci://ghcr.io/acme/charts")
@@ -33,14 +39,17 @@ pub(crate) fn add() -> AnyView {
         let credential = credential(
             &state,
             &actor,
-            &values.credential,
+            &values,
             None,
             choices,
             "Sent only to the host of this URL. Public repositories need none.".to_owned(),
             "/charts/repositories/new".to_owned(),
         );
         let interval = interval(&state, &values.interval);
+        let belongs = belongs(&state, &values, projects);
         let advanced = advanced(&state, &values);
+        let network = network(&state, &values);
+        let results = results(&request, FORM);
         let body = view! {
             <p class="crumbs"><a href="/charts/repositories">"Repositories"</a></p>
             <section class="card narrow">
@@ -52,12 +61,16 @@ pub(crate) fn add() -> AnyView {
                     {url}
                     {name}
                     {credential}
+                    {belongs}
                     {interval}
                     {advanced}
+                    {network}
                     <div class="actions">
                         <Submit>"Add"</Submit>
+                        {test_button(FORM)}
                         <a class="button quiet" href="/charts/repositories">"Cancel"</a>
                     </div>
+                    {results}
                 </Form>
             </section>
         };

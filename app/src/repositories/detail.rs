@@ -10,20 +10,24 @@ use leptos::prelude::*;
 
 use super::{
     edit_form::{edit_form, stored, typed_url},
+    environment::{clash_warning, clashing, tag},
     path_of,
     state::{credential, stale, tone},
 };
-use crate::ui::{
-    badge::{Badge, Tone},
-    cause::CauseBanner,
-    form::ActionButton,
-    frame::Section,
-    icon::Icon,
-    live::Live,
-    moment::{Moment, moment_or},
-    page::{Page, page},
-    path,
-    table::counted,
+use crate::{
+    connections::{left, test_repository_form},
+    ui::{
+        badge::{Badge, Tone},
+        cause::CauseBanner,
+        form::ActionButton,
+        frame::Section,
+        icon::Icon,
+        live::Live,
+        moment::{Moment, moment_or},
+        page::{Page, Request, page},
+        path,
+        table::counted,
+    },
 };
 
 /// `/charts/repositories/{id}`
@@ -36,13 +40,15 @@ pub(crate) fn detail() -> AnyView {
         let form = if may_change {
             let url = typed_url(&request, &repository);
             let choices = services.credentials.choices(&actor, &url).await?;
-            Some(edit_form(&request, &actor, &repository, choices))
+            let projects = services.projects.list(&actor).await?;
+            Some(edit_form(&request, &actor, &repository, choices, projects))
         } else {
             None
         };
         let (summary, now) = (&repository.summary, request.now);
         let syncing = summary.state == RepositoryState::Syncing;
         let href = path_of(summary.id);
+        let test = may_change.then(|| test(&request, &repository));
         let body = view! {
             <p class="crumbs"><a href="/charts/repositories">"Repositories"</a></p>
             <div class="head">
@@ -51,14 +57,18 @@ pub(crate) fn detail() -> AnyView {
                     <p class="tags" data-live="state">
                         <Badge tone=tone(summary.state) label=summary.state.label()/>
                         <span class="muted">{summary.kind.label()}</span>
+                        {tag(summary.environment)}
                         <span class="muted url">{summary.url.clone()}</span>
                     </p>
                 </div>
                 {may_change.then(|| buttons(&repository, &href))}
             </div>
-            <div data-live="banner">{banner(&repository, may_change, now)}</div>
+            <div data-live="banner" class="stack">
+                {banner(&repository, may_change, now)}
+                {clashing(summary).map(clash_warning)}
+            </div>
             <div class="beside">
-                <div class="stack">{form} {runs(&repository, now)}</div>
+                <div class="stack">{test} {form} {runs(&repository, now)}</div>
                 <div class="stack">{facts(&repository, now)}</div>
             </div>
             {syncing.then(|| view! { <Live/> })}
@@ -89,6 +99,21 @@ fn buttons(repository: &RepositoryDetail, href: &str) -> AnyView {
                 "Delete"
             </a>
         </div>
+    }
+    .into_any()
+}
+
+fn test(request: &Request, repository: &RepositoryDetail) -> AnyView {
+    let summary = &repository.summary;
+    let credential = summary.link.as_ref().map(|link| link.credential);
+    view! {
+        <section class="card" aria-labelledby="test-title">
+            <h2 id="test-title">"Connection test"</h2>
+            <p class="muted">
+                "Goes the way of a sync, stage by stage, and says where it ends. Nothing is changed there."
+            </p>
+            {test_repository_form(request, summary.id, credential)}
+        </section>
     }
     .into_any()
 }
@@ -130,6 +155,10 @@ fn switch(repository: &RepositoryDetail) -> AnyView {
         ("credential", values.credential),
         ("interval", values.interval),
         ("charts", values.charts),
+        ("project", values.project),
+        ("environment", values.environment),
+        ("ca", values.ca),
+        ("proxy", values.proxy),
     ];
     view! {
         <ActionButton
@@ -165,7 +194,14 @@ fn facts(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
                     </a>
                 </dd>
                 <dt>"Credential"</dt>
-                <dd>{credential(summary)}</dd>
+                <dd>{credential(summary)} {chosen_by(repository)}</dd>
+                {repository
+                    .quota
+                    .map(|quota| view! { <dt>"Requests"</dt> <dd>{left(quota)}</dd> })}
+                <dt>"Project"</dt>
+                <dd>{summary.project_name.clone()}</dd>
+                <dt>"Environment"</dt>
+                <dd>{summary.environment.label()}</dd>
                 <dt>"Last sync"</dt>
                 <dd>{moment_or(summary.last_sync_at, now, "Never")}</dd>
                 <dt>"Next sync"</dt>
@@ -178,6 +214,25 @@ fn facts(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// Whether a person or the URL chose the credential.
+fn chosen_by(repository: &RepositoryDetail) -> Option<AnyView> {
+    let words = match (repository.is_automatic, &repository.summary.link) {
+        (false, None) => return None,
+        (false, Some(_)) => "Chosen by a person",
+        (true, Some(_)) => "Automatic: it matches the URL",
+        (true, None) => "Automatic: no credential matches the URL",
+    };
+    let project = repository.project.to_string();
+    let pairs = [("url", repository.summary.url.as_str()), ("project", project.as_str())];
+    let why = repository.is_automatic.then(|| {
+        view! {
+            ". "
+            <a href=path::with("/credentials/explain", &pairs)>"Why?"</a>
+        }
+    });
+    Some(view! { <p class="muted">{words}{why}</p> }.into_any())
 }
 
 fn runs(repository: &RepositoryDetail, now: Timestamp) -> AnyView {

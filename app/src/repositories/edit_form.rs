@@ -3,18 +3,22 @@
 use domain::{
     Actor, Field, ServiceError,
     credentials::CredentialChoice,
+    projects::Project,
     repositories::{AddRepository, LinkState, RepositoryDetail},
 };
 use leptos::prelude::*;
 
 use super::{
-    fields::{advanced, carried, credential, interval},
+    fields::{AUTOMATIC, advanced, belongs, carried, credential, interval, network},
     path_of,
 };
-use crate::ui::{
-    form::{Form, FormState, Submit},
-    input::{Input, hidden},
-    page::Request,
+use crate::{
+    connections::{results, test_button},
+    ui::{
+        form::{Form, FormState, Submit},
+        input::{Input, hidden},
+        page::Request,
+    },
 };
 
 const FORM: &str = "repository-edit";
@@ -27,12 +31,19 @@ pub(super) fn stored(repository: &RepositoryDetail) -> AddRepository {
         url: repository.summary.url.clone(),
         name: repository.summary.name.clone(),
         kind: repository.summary.kind.as_str().to_owned(),
-        credential: link
-            .filter(|link| link.state == LinkState::Active)
-            .map(|link| link.credential.to_string())
-            .unwrap_or_default(),
+        credential: if repository.is_automatic {
+            AUTOMATIC.to_owned()
+        } else {
+            link.filter(|link| link.state == LinkState::Active)
+                .map(|link| link.credential.to_string())
+                .unwrap_or_default()
+        },
         interval: repository.interval.to_string(),
         charts: repository.chart_names.join("\n"),
+        project: repository.project.to_string(),
+        environment: repository.summary.environment.as_str().to_owned(),
+        ca: repository.ca.clone(),
+        proxy: repository.proxy.clone(),
     }
 }
 
@@ -58,10 +69,14 @@ pub(super) fn edit_form(
     actor: &Actor,
     repository: &RepositoryDetail,
     choices: Vec<CredentialChoice>,
+    projects: Vec<Project>,
 ) -> AnyView {
     let state = FormState::new(FORM, request);
     let values = carried(request, stored(repository));
     let hint = match &repository.summary.link {
+        _ if repository.is_automatic => {
+            "Chosen by the URL again after every change of a credential.".to_owned()
+        }
         Some(link) if link.state == LinkState::Suspended => format!(
             "Suspended: {} was chosen for another address. Choose it again to send it to this one.",
             link.name
@@ -70,8 +85,7 @@ pub(super) fn edit_form(
     };
     let id = repository.summary.id;
     let link = repository.summary.link.as_ref();
-    let credential =
-        credential(&state, actor, &values.credential, link, choices, hint, path_of(id));
+    let credential = credential(&state, actor, &values, link, choices, hint, path_of(id));
     let url = Input::new(&state, Field::Url, "URL")
         .value(&values.url)
         .hint("A new scheme, host or port suspends the credential until you choose it again.")
@@ -79,7 +93,10 @@ pub(super) fn edit_form(
         .line();
     let name = Input::new(&state, Field::Name, "Name").value(&values.name).required().line();
     let interval = interval(&state, &values.interval);
+    let belongs = belongs(&state, &values, projects);
     let advanced = advanced(&state, &values);
+    let network = network(&state, &values);
+    let results = results(request, FORM);
     let row_version = row_version(&state, request, repository.row_version);
     view! {
         <section class="card" id="edit" aria-labelledby="edit-title">
@@ -93,11 +110,15 @@ pub(super) fn edit_form(
                 {url}
                 {name}
                 {credential}
+                {belongs}
                 {interval}
                 {advanced}
+                {network}
                 <div class="actions">
                     <Submit>"Save"</Submit>
+                    {test_button(FORM)}
                 </div>
+                {results}
             </Form>
         </section>
     }

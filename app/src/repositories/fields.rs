@@ -2,12 +2,13 @@
 
 use domain::{
     Action, Actor, Field,
-    credentials::CredentialChoice,
+    credentials::{CredentialChoice, Environment},
+    projects::Project,
     repositories::{AddRepository, INTERVALS, Link, RepositoryKind},
 };
 use leptos::prelude::*;
 
-use super::fitting::Fitting;
+use super::{environment::clash_warning, fitting::Fitting};
 use crate::ui::{form::FormState, input::Input, page::Request};
 
 /// What stands in the fields: what travelled along in the query while somebody added a credential,
@@ -22,35 +23,40 @@ pub(super) fn carried(request: &Request, stored: AddRepository) -> AddRepository
         credential: or("credential", stored.credential),
         interval: or("interval", stored.interval),
         charts: or("charts", stored.charts),
+        project: or("project", stored.project),
+        environment: or("environment", stored.environment),
+        ca: or("ca", stored.ca),
+        proxy: or("proxy", stored.proxy),
     }
 }
+
+/// The choice that leaves it to the URL which credential is used.
+pub(super) const AUTOMATIC: &str = "automatic";
 
 /// The drop-down of credentials, and the button that adds one without losing the form. `link` is
 /// the stored one; its credential may be of a kind that nobody is offered.
 pub(super) fn credential(
     state: &FormState,
     actor: &Actor,
-    chosen: &str,
+    values: &AddRepository,
     link: Option<&Link>,
     choices: Vec<CredentialChoice>,
     hint: String,
     back: String,
 ) -> AnyView {
+    // Without it among the options the browser would choose the first one, and say nothing.
+    let chosen = state.value(Field::Credential, &values.credential);
+    let environment =
+        choices.iter().find(|choice| choice.id.to_string() == chosen).map(|it| it.environment);
+    let clash = clash(state, values, environment);
     let (fitting, rest): (Vec<_>, Vec<_>) =
         choices.into_iter().partition(|choice| choice.fits_host);
     let options = |choices: Vec<CredentialChoice>| -> Vec<(String, String)> {
-        choices
-            .into_iter()
-            .map(|choice| {
-                let label = format!("{} · {}", choice.name, choice.provider.facts().label);
-                (choice.id.to_string(), label)
-            })
-            .collect()
+        choices.into_iter().map(|choice| (choice.id.to_string(), label(&choice))).collect()
     };
     let (fitting, mut rest) = (options(fitting), options(rest));
-    // Without it among the options the browser would choose the first one, and say nothing.
-    let chosen = state.value(Field::Credential, chosen);
-    if !chosen.is_empty() && !fitting.iter().chain(&rest).any(|(value, _)| *value == chosen) {
+    let known = |chosen: &str| chosen.is_empty() || chosen == AUTOMATIC;
+    if !known(&chosen) && !fitting.iter().chain(&rest).any(|(value, _)| *value == chosen) {
         let name = link
             .filter(|link| link.credential.to_string() == chosen)
             .map_or_else(|| "Chosen before, not on this list".to_owned(), |link| link.name.clone());
@@ -59,7 +65,13 @@ pub(super) fn credential(
     let select =
         Input::new(state, Field::Credential, "Credential").value(&chosen).hint(hint).select(vec![
             ("Fits the host", fitting),
-            ("", vec![(String::new(), "None".to_owned())]),
+            (
+                "",
+                vec![
+                    (String::new(), "None".to_owned()),
+                    (AUTOMATIC.to_owned(), "Automatic: the one that matches the URL".to_owned()),
+                ],
+            ),
             ("Other credentials", rest),
         ]);
     let add = actor.role.includes(Action::ManageCredentials).then(|| {
@@ -77,7 +89,59 @@ pub(super) fn credential(
             </button>
         }
     });
-    view! { <div class="with-button">{select}{add}<Fitting/></div> }.into_any()
+    view! { <div class="with-button">{select}{clash}{add}<Fitting/></div> }.into_any()
+}
+
+/// Name, provider and, where it is said, environment.
+fn label(choice: &CredentialChoice) -> String {
+    let label = format!("{} · {}", choice.name, choice.provider.facts().label);
+    match choice.environment {
+        Environment::Unset => label,
+        environment => format!("{label} · {}", environment.label()),
+    }
+}
+
+fn clash(
+    state: &FormState,
+    values: &AddRepository,
+    credential: Option<Environment>,
+) -> Option<AnyView> {
+    let typed = state.value(Field::Environment, &values.environment);
+    let credential = credential?;
+    Environment::parse(&typed)?.clashes_with(credential).then(|| clash_warning(credential))
+}
+
+/// Where the repository belongs: its project, if there is a choice, and its environment.
+pub(super) fn belongs(
+    state: &FormState,
+    values: &AddRepository,
+    projects: Vec<Project>,
+) -> AnyView {
+    let default = projects.iter().find(|project| project.is_default);
+    let default = default.map(|project| project.id.to_string()).unwrap_or_default();
+    let project = (projects.len() > 1).then(|| {
+        let options = projects
+            .into_iter()
+            .map(|project| (project.id.to_string(), project.name))
+            .collect::<Vec<_>>();
+        Input::new(state, Field::Project, "Project")
+            .value(if values.project.is_empty() { &default } else { &values.project })
+            .hint("Credentials of this project, and shared ones, can open the repository.")
+            .select(vec![("", options)])
+    });
+    let environments = Environment::ALL
+        .into_iter()
+        .map(|environment| (environment.as_str().to_owned(), environment.label().to_owned()))
+        .collect();
+    let environment = Input::new(state, Field::Environment, "Environment")
+        .value(&values.environment)
+        .hint("Hawser warns when production uses a credential made for development or staging.")
+        .select(vec![("", environments)]);
+    view! {
+        {project}
+        {environment}
+    }
+    .into_any()
 }
 
 /// How often Hawser looks for new charts.
@@ -116,6 +180,30 @@ pub(super) fn advanced(state: &FormState, values: &AddRepository) -> AnyView {
             <summary>"Kind and chart names"</summary>
             {kind}
             {charts}
+        </details>
+    }
+    .into_any()
+}
+
+/// The certificate authorities of the host and the proxy to it; open when there are any.
+pub(super) fn network(state: &FormState, values: &AddRepository) -> AnyView {
+    let open = [(Field::Ca, &values.ca), (Field::Proxy, &values.proxy)].into_iter().any(
+        |(field, stored)| !state.value(field, stored).is_empty() || state.problem(field).is_some(),
+    );
+    let authorities = Input::new(state, Field::Ca, "Certificate authorities")
+        .value(&values.ca)
+        .placeholder("-----BEGIN CERTIFICATE-----")
+        .hint("In PEM, for a host whose certificate a private authority signed. Left empty, those of the system count.")
+        .lines("5");
+    let proxy = Input::new(state, Field::Proxy, "Proxy")
+        .value(&values.proxy)
+        .hint("The name of a proxy that the operator of this Hawser set up. Left empty, there is none.")
+        .line();
+    view! {
+        <details class="more" open=open>
+            <summary>"Certificates and proxy"</summary>
+            {authorities}
+            {proxy}
         </details>
     }
     .into_any()

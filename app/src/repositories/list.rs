@@ -7,6 +7,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
+    environment::tag,
     path_of,
     state::{credential, state},
 };
@@ -230,7 +231,12 @@ fn row_of(row: &RepositorySummary, may_sync: bool, here: &str, now: Timestamp) -
                         </td>
                     }
                 })}
-            <th scope="row" data-label="Name"><a href=href.clone()>{row.name.clone()}</a></th>
+            <th scope="row" data-label="Name">
+                <div class="cell">
+                    <a href=href.clone()>{row.name.clone()}</a>
+                    {tag(row.environment)}
+                </div>
+            </th>
             <td data-label="Kind">{row.kind.label()}</td>
             <td data-label="URL" class="url">{row.url.clone()}</td>
             <td data-label="Credential">{credential(row)}</td>

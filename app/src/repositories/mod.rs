@@ -9,6 +9,8 @@ mod detail;
 #[cfg(feature = "ssr")]
 mod edit_form;
 #[cfg(feature = "ssr")]
+mod environment;
+#[cfg(feature = "ssr")]
 mod fields;
 mod fitting;
 mod harmless;
@@ -29,6 +31,8 @@ pub(crate) use detail::detail;
 pub(crate) use harmless::harmless;
 #[cfg(feature = "ssr")]
 pub(crate) use list::list;
+#[cfg(feature = "ssr")]
+pub(crate) use server_fns::kept_url;
 
 /// The path of one repository.
 #[cfg(feature = "ssr")]

@@ -21,8 +21,23 @@ pub(crate) async fn add_repository(
     #[server(default)] credential: String,
     #[server(default)] interval: String,
     #[server(default)] charts: String,
+    #[server(default)] project: String,
+    #[server(default)] environment: String,
+    #[server(default)] ca: String,
+    #[server(default)] proxy: String,
 ) -> Answered {
-    let form = repositories::AddRepository { url, name, kind, credential, interval, charts };
+    let form = repositories::AddRepository {
+        url,
+        name,
+        kind,
+        credential,
+        interval,
+        charts,
+        project,
+        environment,
+        ca,
+        proxy,
+    };
     let sent = sent("repository-add", &from, &form);
     let result = async {
         let (asking, actor) = Asking::member()?;
@@ -46,8 +61,23 @@ pub(crate) async fn edit_repository(
     #[server(default)] credential: String,
     #[server(default)] interval: String,
     #[server(default)] charts: String,
+    #[server(default)] project: String,
+    #[server(default)] environment: String,
+    #[server(default)] ca: String,
+    #[server(default)] proxy: String,
 ) -> Answered {
-    let form = repositories::AddRepository { url, name, kind, credential, interval, charts };
+    let form = repositories::AddRepository {
+        url,
+        name,
+        kind,
+        credential,
+        interval,
+        charts,
+        project,
+        environment,
+        ca,
+        proxy,
+    };
     let sent = sent("repository-edit", &from, &form).with("row_version", &row_version);
     let form = repositories::EditRepository {
         repository,
@@ -58,6 +88,10 @@ pub(crate) async fn edit_repository(
         credential: form.credential,
         interval: form.interval,
         charts: form.charts,
+        project: form.project,
+        environment: form.environment,
+        ca: form.ca,
+        proxy: form.proxy,
     };
     let result = async {
         let (asking, actor) = Asking::member()?;
@@ -113,7 +147,7 @@ fn ticked(ids: &[String]) -> Result<Vec<domain::RepositoryId>, ServiceError> {
 }
 
 /// The session row lives longer than the request, so no part of a pasted secret goes there.
-fn kept_url(typed: &str) -> String {
+pub(crate) fn kept_url(typed: &str) -> String {
     repositories::RepositoryUrl::parse(typed)
         .map_or_else(|_| harmless(typed), |url| url.as_str().to_owned())
 }
@@ -126,4 +160,8 @@ fn sent(name: &'static str, from: &str, form: &repositories::AddRepository) -> S
         .with("credential", &form.credential)
         .with("interval", &form.interval)
         .with("charts", &form.charts)
+        .with("project", &form.project)
+        .with("environment", &form.environment)
+        .with("ca", &form.ca)
+        .with("proxy", &form.proxy)
 }

@@ -6,6 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
+use super::environment::{clash_badge, clashing};
 use crate::ui::{
     badge::{Badge, Tone},
     cause::CauseLine,
@@ -53,10 +54,12 @@ pub(super) fn credential(row: &RepositorySummary) -> AnyView {
         Some(link) => {
             let suspended = (link.state == LinkState::Suspended)
                 .then(|| view! { <Badge tone=Tone::Warn label="Suspended"/> });
+            let clash = clashing(row).map(clash_badge);
             view! {
                 <div class="cell">
                     <a href=format!("/credentials/{}", link.credential)>{link.name.clone()}</a>
                     {suspended}
+                    {clash}
                 </div>
             }
             .into_any()

@@ -1,7 +1,11 @@
 //! Pages and actions against a fake of the services, through the same functions the server uses.
 
+mod connections;
+mod credentials;
 mod fake;
 mod forms;
+mod matching;
+mod wizard;
 
 use std::sync::Arc;
 
@@ -65,7 +69,7 @@ async fn send(fake: &Arc<Fake>, path: &str, accept: &str, body: &str) -> Respons
 #[test]
 fn every_server_function_is_an_action_and_a_post() {
     let paths: Vec<_> = server_fn_paths().collect();
-    assert_eq!(paths.len(), 10, "{paths:?}");
+    assert_eq!(paths.len(), 21, "{paths:?}");
     for (path, method) in paths {
         assert!(path.starts_with("/actions/"), "{path}");
         assert_eq!(method, Method::POST, "{path}");

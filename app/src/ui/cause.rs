@@ -14,7 +14,12 @@ pub(crate) fn remedy(
     let field = |name: &str| format!("/charts/repositories/{repository}#field-{name}");
     match (cause.remedy(), credential) {
         (Remedy::Credential, Some(id)) => {
-            Some((format!("/credentials/{id}#field-password"), "Update the credential"))
+            let (place, label) = match cause {
+                Cause::CredentialPaused => ("paused", "Resume the credential"),
+                Cause::RegionUnknown => ("field-region", "Type the region"),
+                _ => ("field-password", "Update the credential"),
+            };
+            Some((format!("/credentials/{id}#{place}"), label))
         }
         (Remedy::Credential | Remedy::Link, _) => {
             Some((field("credential"), "Select a credential"))
@@ -22,8 +27,46 @@ pub(crate) fn remedy(
         (Remedy::Url, _) => Some((field("url"), "Check the URL")),
         (Remedy::Kind, _) => Some((field("kind"), "Change the kind")),
         (Remedy::Charts, _) => Some((field("charts"), "Type the chart names")),
+        (Remedy::Authority, _) => Some((field("ca"), "Add its authority to the repository")),
+        (Remedy::Proxy, _) => Some((field("proxy"), "Check the proxy")),
         (Remedy::Wait | Remedy::Operator, _) => None,
     }
+}
+
+/// A form that was tested before anything of it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unsaved {
+    /// A credential.
+    Credential,
+    /// A repository.
+    Repository,
+}
+
+/// Where a person mends `cause` in the form on this page, and the words of the link.
+pub(crate) fn remedy_in_form(cause: Cause, form: Unsaved) -> Option<(String, &'static str)> {
+    let (field, label) = match (cause.remedy(), form) {
+        (Remedy::Credential | Remedy::Link, Unsaved::Repository) => {
+            ("credential", "Select a credential")
+        }
+        (Remedy::Credential, Unsaved::Credential) if cause == Cause::RegionUnknown => {
+            ("region", "Type the region")
+        }
+        (Remedy::Credential | Remedy::Link, Unsaved::Credential) => {
+            ("password", "Check what you typed")
+        }
+        (Remedy::Url, _) => ("url", "Check the URL"),
+        (Remedy::Kind, Unsaved::Repository) => ("kind", "Change the kind"),
+        (Remedy::Charts, Unsaved::Repository) => ("charts", "Type the chart names"),
+        (Remedy::Authority, Unsaved::Repository) => ("ca", "Add its authority to the repository"),
+        (Remedy::Proxy, Unsaved::Repository) => ("proxy", "Check the proxy"),
+        // Those are fields of repositories.
+        (
+            Remedy::Kind | Remedy::Charts | Remedy::Authority | Remedy::Proxy,
+            Unsaved::Credential,
+        )
+        | (Remedy::Wait | Remedy::Operator, _) => return None,
+    };
+    Some((format!("#field-{field}"), label))
 }
 
 /// Title and remedy, for a table cell.

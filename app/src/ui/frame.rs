@@ -12,6 +12,8 @@ pub(crate) enum Section {
     Credentials,
     Repositories,
     Catalog,
+    Projects,
+    Notices,
     Audit,
     None,
 }
@@ -95,6 +97,13 @@ fn Navigation(section: Section, role: Role) -> AnyView {
                             "Repositories",
                         )}
                         {entry(Section::Catalog, "/charts/catalog", "package", "Catalog")}
+                    </ul>
+                </li>
+                <li class="group">
+                    <span id="nav-settings">"Settings"</span>
+                    <ul aria-labelledby="nav-settings">
+                        {entry(Section::Projects, "/settings/projects", "folder", "Projects")}
+                        {entry(Section::Notices, "/settings/notices", "bell", "Notices")}
                     </ul>
                 </li>
                 {role

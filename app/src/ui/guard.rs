@@ -21,7 +21,7 @@ pub(crate) fn FormGuard(children: Children) -> impl IntoView {
 
 #[cfg(feature = "hydrate")]
 mod sending {
-    use domain::ServiceError;
+    use domain::{FieldProblem, ServiceError};
     use leptos::{ev::SubmitEvent, task::spawn_local};
     use wasm_bindgen::{JsCast, JsValue, closure::Closure};
     use wasm_bindgen_futures::JsFuture;
@@ -67,14 +67,19 @@ mod sending {
             return;
         };
         let button = event.submitter().and_then(|by| by.dyn_into::<HtmlButtonElement>().ok());
-        if button.as_ref().is_some_and(|button| button.has_attribute("formaction")) {
+        let has = |name| button.as_ref().is_some_and(|button| button.has_attribute(name));
+        let tests = has("data-test");
+        if has("formaction") && !tests {
             return;
         }
         event.prevent_default();
         if form.has_attribute("data-busy") {
             return;
         }
-        let _ = form.set_attribute("data-busy", "");
+        let _ = form.set_attribute("data-busy", if tests { "test" } else { "" });
+        if tests {
+            say(&form, "Testing the connection…");
+        }
         if let Some(button) = &button {
             let _ = button.set_attribute("aria-disabled", "true");
         }
@@ -87,6 +92,10 @@ mod sending {
                 }
                 Ok(Outcome::Refused(problem)) => {
                     show(&form, &problem);
+                    false
+                }
+                Ok(Outcome::Tested(panel)) => {
+                    show_tests(&form, &panel, button.as_ref());
                     false
                 }
                 Err(message) => {
@@ -136,7 +145,10 @@ mod sending {
         init.set_headers(&headers);
         let body = UrlSearchParams::new_with_str_sequence_sequence(&data)?;
         init.set_body(&body);
-        let action = form.get_attribute("action").unwrap_or_default();
+        let action = button
+            .and_then(|button| button.get_attribute("formaction"))
+            .or_else(|| form.get_attribute("action"))
+            .unwrap_or_default();
         let window = window().ok_or(JsValue::NULL)?;
         JsFuture::from(window.fetch_with_str_and_init(&action, &init)).await?.dyn_into()
     }
@@ -147,11 +159,47 @@ mod sending {
         window().is_some_and(|window| window.location().assign(path).is_ok())
     }
 
+    /// Shows the result of a test, and leads to it whoever is still at the button.
+    fn show_tests(form: &HtmlFormElement, panel: &str, button: Option<&HtmlButtonElement>) {
+        mark(form, &[]);
+        if let Ok(Some(summary)) = form.query_selector("[data-summary]") {
+            let _ = summary.set_attribute("hidden", "");
+        }
+        let Ok(Some(place)) = form.query_selector("[data-test-results]") else { return };
+        place.set_inner_html(panel);
+        let result = place.query_selector("[data-test-summary]").ok().flatten();
+        let waiting = button.is_some_and(|button| button.matches(":focus").unwrap_or_default());
+        match result.and_then(|result| result.dyn_into::<HtmlElement>().ok()) {
+            Some(result) if waiting => {
+                say(form, "");
+                let _ = result.focus();
+            }
+            result => say(form, &result.and_then(|it| it.text_content()).unwrap_or_default()),
+        }
+    }
+
+    /// Says something about a test to those who listen.
+    fn say(form: &HtmlFormElement, message: &str) {
+        if let Ok(Some(place)) = form.query_selector("[data-test-said]") {
+            place.set_text_content(Some(message));
+        }
+    }
+
     fn show(form: &HtmlFormElement, problem: &ServiceError) {
         let problems = match problem {
             ServiceError::Invalid(problems) => problems.as_slice(),
             _ => &[],
         };
+        let first = mark(form, problems);
+        summarize(form, &in_words(problem, first.is_some()));
+        if let Some(first) = first {
+            open_around(&first);
+            let _ = first.focus();
+        }
+    }
+
+    /// Marks the fields with problems, and no others; answers the first of them.
+    fn mark(form: &HtmlFormElement, problems: &[FieldProblem]) -> Option<HtmlElement> {
         let mut first: Option<HtmlElement> = None;
         let fields = form.query_selector_all("[data-field]").ok();
         for index in 0..fields.as_ref().map_or(0, web_sys::NodeList::length) {
@@ -174,11 +222,7 @@ mod sending {
                 }
             }
         }
-        summarize(form, &in_words(problem, first.is_some()));
-        if let Some(first) = first {
-            open_around(&first);
-            let _ = first.focus();
-        }
+        first
     }
 
     /// The refusal as one text; the single problems when no field of the form is marked with them.
@@ -216,6 +260,7 @@ mod sending {
     }
 
     fn summarize(form: &HtmlFormElement, message: &str) {
+        say(form, "");
         if let Ok(Some(place)) = form.query_selector("[data-summary]") {
             place.set_text_content(Some(message));
             let _ = place.remove_attribute("hidden");

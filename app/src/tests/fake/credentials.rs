@@ -2,11 +2,136 @@
 
 use async_trait::async_trait;
 use domain::{
-    Actor, Cause, CredentialId, Provider, ServiceError, credentials, propagation, service,
-    service::Answer,
+    Actor, Cause, CredentialId, Provider, Purpose, ServiceError, Shape, Timestamp, credentials,
+    propagation, service, service::Answer,
 };
 
-use super::{Fake, SECRET, ago, id};
+use super::{Fake, ID, NOW, SECRET, ago, id};
+
+/// When the credential of the list expires.
+pub(in crate::tests) const EXPIRES: Timestamp =
+    Timestamp::from_millis(NOW.millis() + 20 * 86_400_000);
+
+fn expiry(at: Timestamp) -> credentials::Expiry {
+    credentials::Expiry { at, source: credentials::ExpirySource::Typed, since: ago(90_000) }
+}
+
+fn summary(name: &str, at: Option<Timestamp>) -> credentials::CredentialSummary {
+    credentials::CredentialSummary {
+        id: id(),
+        name: name.into(),
+        provider: Provider::Ghcr,
+        linked: 2,
+        failing: 1,
+        created_at: ago(90_000),
+        last_used_at: Some(ago(500)),
+        state: credentials::CredentialState::Active,
+        expiry: at.map(expiry),
+        environment: credentials::Environment::Production,
+        project: None,
+        paused: 1,
+    }
+}
+
+fn link() -> credentials::LinkedRepository {
+    credentials::LinkedRepository {
+        id: id(),
+        name: "acme charts".into(),
+        url: "oci://ghcr.io/acme".into(),
+        cause: Some(Cause::InvalidCredentials),
+    }
+}
+
+fn version(number: i64, current: i64) -> credentials::SecretVersion {
+    let counts = propagation::Counts { healthy: 1, waiting: 1, ..Default::default() };
+    credentials::SecretVersion {
+        vault_version: number,
+        origin: credentials::VersionOrigin::Updated,
+        changed: "new secret".into(),
+        at: ago(60 * 200 * 86_400),
+        by: "Ada".into(),
+        is_current: number == current,
+        is_kept: number > 1,
+        propagation: (number == current).then(|| (id(), counts)),
+    }
+}
+
+fn candidate(state: credentials::CandidateState) -> credentials::Candidate {
+    credentials::Candidate {
+        vault_version: 4,
+        at: ago(30),
+        by: "Grace".into(),
+        state,
+        lines: vec![credentials::CandidateLine {
+            repository: id(),
+            name: "acme charts".into(),
+            passed: Some(false),
+            cause: Some(Cause::InvalidCredentials),
+        }],
+    }
+}
+
+impl Fake {
+    fn credential(&self) -> credentials::CredentialDetail {
+        let (provider, shape) = self.made_of;
+        let candidate = self.candidate.map(candidate);
+        credentials::CredentialDetail {
+            id: id(),
+            name: "ghcr-prod".into(),
+            provider,
+            username: if shape.is_ambient() { String::new() } else { "octocat".into() },
+            description: "For <b>charts</b>".into(),
+            state: if candidate.is_some() {
+                credentials::CredentialState::Rotating
+            } else {
+                credentials::CredentialState::Active
+            },
+            row_version: 7,
+            vault_version: 3,
+            created_at: ago(90_000),
+            created_by: "Ada".into(),
+            updated_at: ago(60),
+            last_used_at: None,
+            links: vec![link()],
+            history: Vec::new(),
+            shape,
+            parameters: credentials::Parameters {
+                region: "eu-west-1".into(),
+                tenant: "acme.example".into(),
+                ..Default::default()
+            },
+            reach: credentials::Reach::Shared,
+            project: String::new(),
+            purposes: provider.purposes().to_vec(),
+            pattern: "^oci://ghcr\\.io/acme".into(),
+            pattern_kind: credentials::PatternKind::Regex,
+            environment: credentials::Environment::Production,
+            expiry: Some(expiry(EXPIRES)),
+            versions: (1..=3).rev().map(|number| version(number, 3)).collect(),
+            candidate,
+            paused: vec![credentials::PausedHost {
+                origin: "https://ghcr.io".into(),
+                since: ago(600),
+            }],
+        }
+    }
+}
+
+fn saved() -> credentials::Saved {
+    credentials::Saved {
+        id: id(),
+        propagation: Some(id()),
+        warning: Some("Its pattern overlaps with harbor-prod.".into()),
+    }
+}
+
+fn known(form: &credentials::VersionRef) -> Answer<()> {
+    if form.credential == ID && form.row_version == "7" {
+        Ok(())
+    } else {
+        Err(ServiceError::NotFound)
+    }
+}
 
 #[async_trait]
 impl service::Credentials for Fake {
@@ -15,49 +140,14 @@ impl service::Credentials for Fake {
         _: &Actor,
         _: credentials::CredentialQuery,
     ) -> Answer<credentials::CredentialPage> {
-        let row = credentials::CredentialSummary {
-            id: id(),
-            name: "ghcr-prod".into(),
-            provider: Provider::Ghcr,
-            linked: 2,
-            failing: 1,
-            created_at: ago(90_000),
-            last_used_at: Some(ago(500)),
-            state: credentials::CredentialState::Active,
-        };
-        Ok(credentials::CredentialPage { rows: vec![row], total: 1, all: 1 })
+        if self.is_empty {
+            return Ok(credentials::CredentialPage { rows: Vec::new(), total: 0, all: 0 });
+        }
+        let rows = vec![summary("ghcr-prod", Some(EXPIRES))];
+        Ok(credentials::CredentialPage { rows, total: 1, all: 1 })
     }
     async fn get(&self, _: &Actor, _: CredentialId) -> Answer<credentials::CredentialDetail> {
-        let link = credentials::LinkedRepository {
-            id: id(),
-            name: "acme charts".into(),
-            url: "oci://ghcr.io/acme".into(),
-            cause: Some(Cause::InvalidCredentials),
-        };
-        let update = credentials::Propagation {
-            id: id(),
-            vault_version: 3,
-            started_at: ago(60),
-            started_by: "Ada".into(),
-            finished_at: None,
-            counts: propagation::Counts { healthy: 1, waiting: 1, ..Default::default() },
-        };
-        Ok(credentials::CredentialDetail {
-            id: id(),
-            name: "ghcr-prod".into(),
-            provider: Provider::Ghcr,
-            username: "octocat".into(),
-            description: "For <b>charts</b>".into(),
-            state: credentials::CredentialState::Active,
-            row_version: 7,
-            vault_version: 3,
-            created_at: ago(90_000),
-            created_by: "Ada".into(),
-            updated_at: ago(60),
-            last_used_at: None,
-            links: vec![link],
-            history: vec![update],
-        })
+        Ok(self.credential())
     }
     async fn choices(&self, _: &Actor, _: &str) -> Answer<Vec<credentials::CredentialChoice>> {
         let choice = |name: &str, fits_host| credentials::CredentialChoice {
@@ -65,6 +155,8 @@ impl service::Credentials for Fake {
             name: name.into(),
             provider: Provider::Ghcr,
             fits_host,
+            environment: credentials::Environment::Unset,
+            project: None,
         };
         Ok(vec![choice("first", true), choice("second", false)])
     }
@@ -73,17 +165,78 @@ impl service::Credentials for Fake {
         _: &Actor,
         form: credentials::CreateCredential,
     ) -> Answer<credentials::Saved> {
-        assert_eq!(form.password.expose(), SECRET);
-        form.parse().map(|_| credentials::Saved { id: id(), propagation: None })
+        *self.created.lock().unwrap() = Some(form.clone());
+        form.parse().map(|_| credentials::Saved { propagation: None, ..saved() })
     }
     async fn update(
         &self,
         _: &Actor,
         form: credentials::UpdateCredential,
     ) -> Answer<credentials::Saved> {
-        form.parse().map(|_| credentials::Saved { id: id(), propagation: Some(id()) })
+        *self.updated.lock().unwrap() = Some(form.clone());
+        let staged = form.mode == "candidate";
+        let saved = saved();
+        form.parse().map(|_| credentials::Saved {
+            propagation: saved.propagation.filter(|_| !staged),
+            ..saved
+        })
+    }
+    async fn place(
+        &self,
+        _: &Actor,
+        form: credentials::PlaceCredential,
+    ) -> Answer<credentials::Saved> {
+        form.placement
+            .parse(domain::CredentialKind::Registry)
+            .map(|_| credentials::Saved { propagation: None, ..saved() })
+            .map_err(ServiceError::Invalid)
+    }
+    async fn roll_back(
+        &self,
+        _: &Actor,
+        form: credentials::VersionRef,
+    ) -> Answer<credentials::Saved> {
+        known(&form).map(|()| saved())
+    }
+    async fn promote(
+        &self,
+        _: &Actor,
+        form: credentials::VersionRef,
+    ) -> Answer<credentials::Saved> {
+        known(&form).map(|()| saved())
+    }
+    async fn discard(
+        &self,
+        _: &Actor,
+        form: credentials::VersionRef,
+    ) -> Answer<credentials::Saved> {
+        known(&form).map(|()| credentials::Saved { propagation: None, ..saved() })
+    }
+    async fn resume(&self, _: &Actor, _: CredentialId, origin: &str) -> Answer<()> {
+        if origin == "https://ghcr.io" { Ok(()) } else { Err(ServiceError::NotFound) }
+    }
+    async fn expiring(&self, _: &Actor) -> Answer<Vec<credentials::CredentialSummary>> {
+        if self.is_empty {
+            return Ok(Vec::new());
+        }
+        let day = std::time::Duration::from_hours(24);
+        Ok(vec![
+            summary("gone", Some(ago(86_400))),
+            summary("ghcr-prod", Some(EXPIRES)),
+            summary("later", Some(NOW.plus(day * 300))),
+        ])
     }
     async fn delete(&self, _: &Actor, _: credentials::DeleteCredential) -> Answer<()> {
         Err(ServiceError::InUse(vec!["acme charts".into()]))
     }
+}
+
+/// What a credential of the fake is made of, when a test does not say.
+pub(super) const MADE_OF: (Provider, Shape) = (Provider::Ghcr, Shape::Password);
+
+#[test]
+fn the_fake_sends_no_secret_of_its_own() {
+    let fake = Fake::signed_in();
+    assert!(!format!("{:?}", fake.credential()).contains(SECRET));
+    assert_eq!(fake.credential().purposes, [Purpose::Helm, Purpose::Image]);
 }

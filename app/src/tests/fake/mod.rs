@@ -1,6 +1,7 @@
 //! Services that answer with one of everything.
 
-mod credentials;
+mod connections;
+pub(super) mod credentials;
 mod repositories;
 
 use std::{
@@ -11,8 +12,13 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    Actor, Cause, ChartId, PropagationId, Role, Secret, ServiceError, Timestamp, UserId, audit,
-    charts, organizations::Membership, propagation, service, service::Answer, sessions,
+    Actor, Cause, ChartId, PropagationId, Provider, Role, Secret, ServiceError, Shape, Timestamp,
+    UserId, audit, charts,
+    credentials::{CandidateState, CreateCredential, UpdateCredential},
+    organizations::Membership,
+    propagation, service,
+    service::Answer,
+    sessions,
 };
 
 use crate::services::{Flash, Services, Visit};
@@ -22,8 +28,18 @@ pub(super) const SECRET: &str = "correct-horse-battery-staple";
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 pub(super) struct Fake {
-    actor: Option<Actor>,
-    flash: Mutex<Option<Flash>>,
+    pub actor: Option<Actor>,
+    pub flash: Mutex<Option<Flash>>,
+    /// Whether there is nothing yet.
+    pub is_empty: bool,
+    /// What the credential is made of.
+    pub made_of: (Provider, Shape),
+    /// How its candidate fares, if it has one.
+    pub candidate: Option<CandidateState>,
+    /// The form that was last sent to be created.
+    pub created: Mutex<Option<CreateCredential>>,
+    /// The form that was last sent to be updated.
+    pub updated: Mutex<Option<UpdateCredential>>,
 }
 
 fn id<T: From<uuid::Uuid>>() -> T {
@@ -32,18 +48,31 @@ fn id<T: From<uuid::Uuid>>() -> T {
 
 impl Fake {
     pub fn signed_in() -> Arc<Self> {
+        Arc::new(Self::of(Role::Owner))
+    }
+
+    pub fn stranger() -> Arc<Self> {
+        Arc::new(Self { actor: None, ..Self::of(Role::Viewer) })
+    }
+
+    /// A person with this role, to be changed before it is shared.
+    pub fn of(role: Role) -> Self {
         let actor = Actor {
             user: id(),
             name: "Ada".into(),
             organization: id(),
             organization_name: "Acme".into(),
-            role: Role::Owner,
+            role,
         };
-        Arc::new(Self { actor: Some(actor), flash: Mutex::default() })
-    }
-
-    pub fn stranger() -> Arc<Self> {
-        Arc::new(Self { actor: None, flash: Mutex::default() })
+        Self {
+            actor: Some(actor),
+            flash: Mutex::default(),
+            is_empty: false,
+            made_of: credentials::MADE_OF,
+            candidate: None,
+            created: Mutex::default(),
+            updated: Mutex::default(),
+        }
     }
 
     pub fn services(fake: &Arc<Self>) -> Services {
@@ -54,6 +83,10 @@ impl Fake {
             charts: Arc::<Self>::clone(fake),
             propagations: Arc::<Self>::clone(fake),
             audit: Arc::<Self>::clone(fake),
+            connections: Arc::<Self>::clone(fake),
+            matching: Arc::<Self>::clone(fake),
+            projects: Arc::<Self>::clone(fake),
+            notices: Arc::<Self>::clone(fake),
         }
     }
 }

@@ -15,12 +15,16 @@ fn repository() -> repositories::RepositorySummary {
             credential: id(),
             name: "ghcr-prod".into(),
             state: repositories::LinkState::Active,
+            is_automatic: false,
+            environment: domain::credentials::Environment::Development,
         }),
         charts: 4,
         last_sync_at: Some(ago(60)),
         state: repositories::RepositoryState::Failing,
         cause: Some(Cause::InvalidCredentials),
         stale_since: Some(ago(7_200)),
+        environment: domain::credentials::Environment::Production,
+        project_name: "Default".into(),
     }
 }
 
@@ -52,6 +56,11 @@ impl service::Repositories for Fake {
             created_at: ago(90_000),
             next_sync_at: Some(NOW),
             runs: vec![run],
+            project: id(),
+            is_automatic: false,
+            ca: String::new(),
+            proxy: String::new(),
+            quota: None,
         })
     }
     async fn add(&self, _: &Actor, form: repositories::AddRepository) -> Answer<RepositoryId> {

@@ -1,0 +1,108 @@
+//! The island that says what is known about a user name and a secret while somebody types them.
+
+use domain::{Advice, Provider, Severity, Shape};
+use leptos::prelude::*;
+
+use crate::ui::badge::{Badge, Tone};
+
+/// Advice about the form around it. Without JavaScript the server gives the same advice when a form
+/// is refused or tested.
+#[island]
+pub(crate) fn Advising(provider: Provider, shape: Shape) -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    let said = listening::advice(provider, shape);
+    #[cfg(not(feature = "hydrate"))]
+    let said = {
+        let _ = (provider, shape);
+        RwSignal::new(Vec::<Advice>::new())
+    };
+    view! {
+        <ul class="advice" aria-live="polite" aria-label="Advice" data-advising>
+            {move || said.with(|said| said.iter().map(line).collect_view())}
+        </ul>
+    }
+}
+
+/// One piece of advice.
+pub(super) fn line(advice: &Advice) -> impl IntoView + use<> {
+    let (tone, label) = match advice.severity {
+        Severity::CannotWork => (Tone::Bad, "Cannot work"),
+        Severity::Caution => (Tone::Warn, "Look again"),
+        Severity::Recognized => (Tone::Good, "Recognized"),
+    };
+    view! {
+        <li>
+            <Badge tone label/>
+            <span>{advice.text.clone()}</span>
+        </li>
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod listening {
+    use domain::{Advice, Provider, Severity, Shape, advise, registry_place};
+    use leptos::prelude::*;
+    use wasm_bindgen::{JsCast, closure::Closure};
+    use web_sys::{FormData, HtmlFormElement, HtmlInputElement, window};
+
+    /// A signal that follows the form.
+    pub fn advice(provider: Provider, shape: Shape) -> RwSignal<Vec<Advice>> {
+        let said = RwSignal::new(Vec::new());
+        let Some(form) = form() else { return said };
+        let typed = form.clone();
+        let hear = Closure::<dyn FnMut()>::new(move || {
+            let fresh = of_form(&typed, provider, shape);
+            // What did not change is not read out again.
+            if said.with_untracked(|old| *old != fresh) {
+                said.set(fresh);
+            }
+            if let Ok(Some(sent)) = typed.query_selector("[data-advice-sent]") {
+                let _ = sent.set_attribute("hidden", "");
+            }
+        });
+        // While capturing, because the file that was read says so with an event that does not rise.
+        drop(form.add_event_listener_with_callback_and_bool(
+            "input",
+            hear.as_ref().unchecked_ref(),
+            true,
+        ));
+        hear.forget();
+        said
+    }
+
+    fn form() -> Option<HtmlFormElement> {
+        let document = window()?.document()?;
+        let mark = document.query_selector("[data-advising]").ok()??;
+        mark.closest("form").ok()??.dyn_into().ok()
+    }
+
+    fn of_form(form: &HtmlFormElement, provider: Provider, shape: Shape) -> Vec<Advice> {
+        let Ok(data) = FormData::new_with_form(form) else { return Vec::new() };
+        let typed = |name: &str| data.get(name).as_string().unwrap_or_default();
+        let (username, password) = (typed("username"), typed("password"));
+        let mut said = if username.is_empty() && password.is_empty() {
+            Vec::new()
+        } else {
+            advise(provider, shape, &username, &password)
+        };
+        if provider == Provider::AmazonEcr
+            && let Some((account, region)) = registry_place(&typed("url"))
+        {
+            fill(form, "account", account);
+            fill(form, "region", region);
+            let text = format!("Account {account}, region {region}, read from the host.");
+            said.push(Advice { severity: Severity::Recognized, text });
+        }
+        said
+    }
+
+    fn fill(form: &HtmlFormElement, name: &str, value: &str) {
+        let field = form.query_selector(&format!("input[name={name}]")).ok().flatten();
+        let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) else {
+            return;
+        };
+        if field.value().is_empty() {
+            field.set_value(value);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The facts of a credential.
+
+use domain::{
+    Timestamp,
+    credentials::{CredentialDetail, Expiry, ExpirySource, Reach},
+};
+use leptos::prelude::*;
+
+use crate::ui::moment::{Moment, moment_or};
+
+/// What is known about it.
+pub(super) fn facts(credential: &CredentialDetail, now: Timestamp) -> AnyView {
+    let facts = credential.provider.facts();
+    view! {
+        <section class="card" aria-labelledby="facts-title">
+            <h2 id="facts-title">"Facts"</h2>
+            <dl class="facts">
+                <dt>"Type"</dt>
+                <dd>{facts.kind.label()}</dd>
+                <dt>"Authenticates by"</dt>
+                <dd>{credential.shape.facts().label}</dd>
+                <dt>"Project"</dt>
+                <dd>{project(credential)}</dd>
+                <dt>"Username"</dt>
+                <dd>
+                    {if credential.username.is_empty() {
+                        view! { <span class="muted">"None"</span> }.into_any()
+                    } else {
+                        view! { <code>{credential.username.clone()}</code> }.into_any()
+                    }}
+                </dd>
+                <dt>"Secret"</dt>
+                <dd>{secret(credential)}</dd>
+                <dt>"Expires"</dt>
+                <dd>{expires(credential.expiry, now)}</dd>
+                <dt>"Environment"</dt>
+                <dd>{credential.environment.label()}</dd>
+                <dt>"Created"</dt>
+                <dd>
+                    <Moment at=credential.created_at now/>
+                    {format!(" by {}", credential.created_by)}
+                </dd>
+                <dt>"Changed"</dt>
+                <dd><Moment at=credential.updated_at now/></dd>
+                <dt>"Last used"</dt>
+                <dd>{moment_or(credential.last_used_at, now, "Never")}</dd>
+            </dl>
+        </section>
+    }
+    .into_any()
+}
+
+fn project(credential: &CredentialDetail) -> String {
+    match credential.reach {
+        Reach::Project(_) => credential.project.clone(),
+        Reach::Shared => "Shared with all projects".to_owned(),
+    }
+}
+
+fn secret(credential: &CredentialDetail) -> String {
+    if credential.shape.is_ambient() {
+        "None: the identity of this server".to_owned()
+    } else {
+        format!("Kept in Vault, version {}", credential.vault_version)
+    }
+}
+
+fn expires(expiry: Option<Expiry>, now: Timestamp) -> AnyView {
+    let Some(expiry) = expiry else {
+        return view! { <span class="muted">"Not known"</span> }.into_any();
+    };
+    let source = match expiry.source {
+        ExpirySource::Typed => ", as typed",
+        ExpirySource::Provider => ", says the provider",
+    };
+    view! {
+        <Moment at=expiry.at now/>
+        {source}
+    }
+    .into_any()
+}

@@ -1,0 +1,57 @@
+//! The repositories that use a credential.
+
+use domain::credentials::{CredentialDetail, LinkedRepository};
+use leptos::prelude::*;
+
+use crate::ui::{
+    badge::{Badge, Tone},
+    cause::CauseLine,
+};
+
+/// Each with its problem, if one is known.
+pub(super) fn links(credential: &CredentialDetail) -> AnyView {
+    let id = credential.id;
+    let rows = credential
+        .links
+        .iter()
+        .map(|LinkedRepository { id: repository, name, url, cause }| {
+            let (tone, label) = if cause.is_some() {
+                (Tone::Bad, "Failing")
+            } else {
+                (Tone::Good, "No problem known")
+            };
+            let cause = cause.map(|cause| {
+                view! { <CauseLine cause repository=*repository credential=Some(id)/> }
+            });
+            view! {
+                <li class="line">
+                    <div>
+                        <a href=format!("/charts/repositories/{repository}")>{name.clone()}</a>
+                        <p class="muted url">{url.clone()}</p>
+                        {cause}
+                    </div>
+                    <Badge tone label/>
+                </li>
+            }
+        })
+        .collect_view();
+    let list = if credential.links.is_empty() {
+        view! {
+            <p class="muted">
+                "None yet. "
+                <a href=format!("/charts/repositories/new?credential={id}")>"Add a repository"</a>
+                " that uses it."
+            </p>
+        }
+        .into_any()
+    } else {
+        view! { <ul class="lines">{rows}</ul> }.into_any()
+    };
+    view! {
+        <section class="card" aria-labelledby="links-title">
+            <h2 id="links-title">"Linked repositories"</h2>
+            {list}
+        </section>
+    }
+    .into_any()
+}

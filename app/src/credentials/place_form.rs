@@ -1,0 +1,82 @@
+//! The form that says where a credential applies.
+
+use domain::{
+    Actor, Timestamp,
+    credentials::{CredentialDetail, ExpirySource, Placement, Reach},
+    projects::Project,
+};
+use leptos::prelude::*;
+
+use super::placement_fields::Place;
+use crate::ui::{
+    form::{Form, FormState, Submit},
+    input::hidden,
+    moment::Moment,
+    page::Request,
+};
+
+/// What is stored, as a form holds it.
+fn stored(credential: &CredentialDetail) -> Placement {
+    let purposes: Vec<_> = credential.purposes.iter().map(|purpose| purpose.as_str()).collect();
+    // What the provider told is not typed, so that the next token may tell another day.
+    let typed = credential.expiry.filter(|expiry| expiry.source == ExpirySource::Typed);
+    Placement {
+        project: match credential.reach {
+            Reach::Project(project) => project.to_string(),
+            Reach::Shared => "shared".to_owned(),
+        },
+        purposes: purposes.join(","),
+        pattern: credential.pattern.clone(),
+        pattern_kind: credential.pattern_kind.as_str().to_owned(),
+        environment: credential.environment.as_str().to_owned(),
+        expires: typed.map(|expiry| expiry.at.day()).unwrap_or_default(),
+    }
+}
+
+/// The form.
+pub(super) fn place_form(
+    request: &Request,
+    actor: &Actor,
+    credential: &CredentialDetail,
+    projects: &[Project],
+) -> AnyView {
+    let state = FormState::new("credential-place", request);
+    let stored = stored(credential);
+    let place =
+        Place { state: &state, actor, provider: credential.provider, projects, stored: &stored };
+    let fields = place.fields();
+    let (id, row_version) = (credential.id.to_string(), credential.row_version.to_string());
+    view! {
+        <section class="card" id="place" aria-labelledby="place-title">
+            <h2 id="place-title">"Where it applies"</h2>
+            {told(credential, request.now)}
+            <Form state action="/actions/credentials/place">
+                {hidden("credential", id)}
+                {hidden("row_version", row_version)}
+                {fields}
+                <div class="actions">
+                    <Submit class="button">"Change where it applies"</Submit>
+                    <a class="button quiet" href="/credentials/explain">
+                        "Which credential is used?"
+                    </a>
+                </div>
+            </Form>
+        </section>
+    }
+    .into_any()
+}
+
+/// The end that the provider told, which nobody has to type.
+fn told(credential: &CredentialDetail, now: Timestamp) -> Option<AnyView> {
+    let expiry = credential.expiry.filter(|expiry| expiry.source == ExpirySource::Provider)?;
+    Some(
+        view! {
+            <p class="muted">
+                "The provider says when it ends: "
+                <Moment at=expiry.at now/>
+                ". A day typed here counts instead."
+            </p>
+        }
+        .into_any(),
+    )
+}

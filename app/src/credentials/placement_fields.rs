@@ -1,0 +1,160 @@
+//! Where a credential applies: project, purposes, pattern, environment, expiry.
+
+use domain::{
+    Action, Actor, CredentialKind, Field, Provider,
+    credentials::{Environment, Placement},
+    projects::Project,
+};
+use leptos::prelude::*;
+
+use crate::ui::{form::FormState, icon::Icon, input::Input};
+
+/// What the fields are made from.
+pub(super) struct Place<'a> {
+    pub state: &'a FormState,
+    pub actor: &'a Actor,
+    pub provider: Provider,
+    pub projects: &'a [Project],
+    /// What is stored, or nothing yet.
+    pub stored: &'a Placement,
+}
+
+const SHARED: &str = "shared";
+
+impl Place<'_> {
+    /// Every field.
+    pub fn fields(&self) -> AnyView {
+        view! {
+            {self.project()}
+            {self.sharing()}
+            {self.purposes()}
+            {self.pattern()}
+            {self.environment()}
+            {self.expires()}
+        }
+        .into_any()
+    }
+
+    /// Whether somebody typed something into them, or has to correct it.
+    pub fn is_open(&self) -> bool {
+        [
+            Field::Project,
+            Field::Purposes,
+            Field::Pattern,
+            Field::PatternKind,
+            Field::Environment,
+            Field::Expires,
+        ]
+        .into_iter()
+        .any(|field| self.state.problem(field).is_some())
+            || [Field::Pattern, Field::Environment, Field::Expires]
+                .into_iter()
+                .any(|field| !self.state.value(field, "").is_empty())
+    }
+
+    fn may_share(&self) -> bool {
+        self.actor.role.includes(Action::ShareCredentials)
+    }
+
+    fn project(&self) -> AnyView {
+        let mut options: Vec<_> = self
+            .projects
+            .iter()
+            .map(|project| (project.id.to_string(), project.name.clone()))
+            .collect();
+        // Whoever may not share sees that it is shared, and cannot make it so.
+        if self.may_share() || self.stored.project == SHARED {
+            options.push((SHARED.to_owned(), "Shared with all projects".to_owned()));
+        }
+        let first = self.projects.iter().find(|project| project.is_default);
+        let first = first.map(|project| project.id.to_string()).unwrap_or_default();
+        let stored = if self.stored.project.is_empty() { &first } else { &self.stored.project };
+        Input::new(self.state, Field::Project, "Project")
+            .value(stored)
+            .hint("Repositories of this project may use it.")
+            .select(vec![("", options)])
+    }
+
+    /// The warning of the product manual (F23), for those who can share.
+    fn sharing(&self) -> AnyView {
+        let text = if self.may_share() {
+            "Shared means: every project of the organization may use it, also those that are made later. Nobody can read it there, but everybody can pull with it. Share only what may be read everywhere."
+        } else if self.stored.project == SHARED {
+            "It is shared with all projects. Only an owner of the organization can end that."
+        } else {
+            return ().into_any();
+        };
+        view! {
+            <p class="hint share-warning">
+                <Icon name="triangle-alert"/>
+                {text}
+            </p>
+        }
+        .into_any()
+    }
+
+    fn purposes(&self) -> AnyView {
+        if self.provider.facts().kind == CredentialKind::Git {
+            return ().into_any();
+        }
+        let option = |value: &str, label: &str| (value.to_owned(), label.to_owned());
+        let all = "helm,image";
+        let stored = if self.stored.purposes.is_empty() { all } else { &self.stored.purposes };
+        Input::new(self.state, Field::Purposes, "Purposes")
+            .value(stored)
+            .hint("What it may be looked up for.")
+            .select(vec![(
+                "",
+                vec![
+                    option(all, "Helm charts and container images"),
+                    option("helm", "Helm charts"),
+                    option("image", "Container images"),
+                ],
+            )])
+    }
+
+    fn pattern(&self) -> AnyView {
+        let option = |value: &str, label: &str| (value.to_owned(), label.to_owned());
+        let pattern = Input::new(self.state, Field::Pattern, "URL pattern")
+            .value(&self.stored.pattern)
+            .placeholder(self.provider.facts().url_example)
+            .hint("Repositories whose credential is chosen automatically use it when their URL matches. Empty: only an explicit choice uses it.")
+            .line();
+        let kind = Input::new(self.state, Field::PatternKind, "Compare as")
+            .value(&self.stored.pattern_kind)
+            .select(vec![(
+                "",
+                vec![
+                    option("exact", "The whole URL"),
+                    option(
+                        "regex",
+                        "A regular expression, such as ^https://charts\\.example\\.com/",
+                    ),
+                ],
+            )]);
+        view! {
+            {pattern}
+            {kind}
+        }
+        .into_any()
+    }
+
+    fn environment(&self) -> AnyView {
+        let options = Environment::ALL
+            .into_iter()
+            .map(|environment| (environment.as_str().to_owned(), environment.label().to_owned()))
+            .collect();
+        Input::new(self.state, Field::Environment, "Environment")
+            .value(&self.stored.environment)
+            .hint("Production repositories warn when they use a credential of another environment.")
+            .select(vec![("", options)])
+    }
+
+    fn expires(&self) -> AnyView {
+        Input::new(self.state, Field::Expires, "Expires on")
+            .value(&self.stored.expires)
+            .kind("date")
+            .hint("The day that the provider showed; it ends at midnight UTC. Where the token itself tells, Hawser reads it.")
+            .line()
+    }
+}

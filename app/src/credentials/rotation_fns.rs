@@ -1,0 +1,123 @@
+//! Server functions of placement, versions, candidates and pauses: who is asking, call the service.
+#![expect(clippy::too_many_arguments, reason = "one argument for each field of the form")]
+
+use domain::{
+    CredentialId, ServiceError,
+    credentials::{self, Placement, Saved, VersionRef},
+};
+use leptos::prelude::*;
+
+use super::{
+    path_of,
+    server_fns::{placed, told},
+};
+use crate::{
+    answer::{Answered, Next, Sent, answer},
+    services::Asking,
+};
+
+/// Says where a credential applies.
+#[server(prefix = "/actions", endpoint = "credentials/place")]
+pub(crate) async fn place_credential(
+    #[server(default)] from: String,
+    #[server(default)] credential: String,
+    #[server(default)] row_version: String,
+    #[server(default)] project: String,
+    #[server(default)] purposes: String,
+    #[server(default)] pattern: String,
+    #[server(default)] pattern_kind: String,
+    #[server(default)] environment: String,
+    #[server(default)] expires: String,
+) -> Answered {
+    let placement = Placement { project, purposes, pattern, pattern_kind, environment, expires };
+    let sent = placed(Sent::new("credential-place", &from), &placement);
+    let form = credentials::PlaceCredential { credential, row_version, placement };
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        asking.services.credentials.place(&actor, form).await
+    };
+    answer(sent, result.await, |saved| on(saved, "Saved.")).await
+}
+
+/// Brings an earlier version back.
+#[server(prefix = "/actions", endpoint = "credentials/roll-back")]
+pub(crate) async fn roll_back_credential(
+    #[server(default)] from: String,
+    #[server(default)] credential: String,
+    #[server(default)] row_version: String,
+    #[server(default)] vault_version: String,
+) -> Answered {
+    let notice = format!("The secret of version {} is in use again.", vault_version.trim());
+    let form = VersionRef { credential, row_version, vault_version };
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        asking.services.credentials.roll_back(&actor, form).await
+    };
+    answer(Sent::new("credential-roll-back", &from), result.await, |saved| on(saved, &notice)).await
+}
+
+/// Makes the candidate the version that counts.
+#[server(prefix = "/actions", endpoint = "credentials/promote")]
+pub(crate) async fn promote_credential(
+    #[server(default)] from: String,
+    #[server(default)] credential: String,
+    #[server(default)] row_version: String,
+    #[server(default)] vault_version: String,
+) -> Answered {
+    let form = VersionRef { credential, row_version, vault_version };
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        asking.services.credentials.promote(&actor, form).await
+    };
+    answer(Sent::new("credential-promote", &from), result.await, |saved| {
+        on(saved, "The new secret is in use.")
+    })
+    .await
+}
+
+/// Destroys the candidate.
+#[server(prefix = "/actions", endpoint = "credentials/discard")]
+pub(crate) async fn discard_credential(
+    #[server(default)] from: String,
+    #[server(default)] credential: String,
+    #[server(default)] row_version: String,
+    #[server(default)] vault_version: String,
+) -> Answered {
+    let form = VersionRef { credential, row_version, vault_version };
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        asking.services.credentials.discard(&actor, form).await
+    };
+    answer(Sent::new("credential-discard", &from), result.await, |saved| {
+        on(saved, "The new secret is discarded. The present one stays in use.")
+    })
+    .await
+}
+
+/// Uses a paused credential again.
+#[server(prefix = "/actions", endpoint = "credentials/resume")]
+pub(crate) async fn resume_credential(
+    #[server(default)] from: String,
+    #[server(default)] credential: String,
+    #[server(default)] origin: String,
+) -> Answered {
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        let id: CredentialId = credential.parse().map_err(|_| ServiceError::NotFound)?;
+        asking.services.credentials.resume(&actor, id, &origin).await.map(|()| id)
+    };
+    answer(Sent::new("credential-resume", &from), result.await, |id| {
+        Next::to(path_of(id)).saying("The credential is used there again.")
+    })
+    .await
+}
+
+/// To the credential, and to the update on its way when there is one.
+fn on(saved: Saved, notice: &str) -> Next {
+    let path = path_of(saved.id);
+    let path = match saved.propagation {
+        Some(propagation) => format!("{path}?propagation={propagation}"),
+        None => path,
+    };
+    Next::to(path).saying(told(notice.to_owned(), [saved.warning]))
+}

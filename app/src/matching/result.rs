@@ -1,0 +1,139 @@
+//! The winner, and how every other candidate fared.
+
+use domain::{
+    ProjectId,
+    credentials::{PatternKind, Reach},
+    matching::{Explanation, ExplanationLine, Verdict},
+    projects::Project,
+};
+use leptos::prelude::*;
+
+use crate::ui::{
+    badge::{Badge, Tone},
+    icon::Icon,
+    table::counted,
+};
+
+/// What came of a question.
+pub(super) fn result(explanation: &Explanation, projects: &[Project]) -> AnyView {
+    view! {
+        {winner(explanation)}
+        {table(explanation, projects)}
+    }
+    .into_any()
+}
+
+fn winner(explanation: &Explanation) -> AnyView {
+    let compared = view! {
+        <p>
+            "Compared as " <code>{explanation.url.clone()}</code> " in project "
+            <strong>{explanation.project.clone()}</strong> "."
+        </p>
+    };
+    match explanation.winner() {
+        Some(line) => view! {
+            <div class="notice good">
+                <Icon name="circle-check"/>
+                <div>
+                    <h2>
+                        <a href=href(line)>{line.name.clone()}</a>
+                        " is used"
+                    </h2>
+                    {compared}
+                </div>
+            </div>
+        }
+        .into_any(),
+        None => view! {
+            <div class="notice warn">
+                <Icon name="triangle-alert"/>
+                <div>
+                    <h2>"No credential matches"</h2>
+                    {compared}
+                    <p>
+                        "A repository that chooses by its URL goes on without a credential. Give one a pattern for this URL, or choose one on the repository."
+                    </p>
+                </div>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+fn table(explanation: &Explanation, projects: &[Project]) -> AnyView {
+    if explanation.lines.is_empty() {
+        return view! {
+            <p class="muted">
+                "No credential has a pattern yet. Open one and say where it applies."
+            </p>
+        }
+        .into_any();
+    }
+    let rows = explanation.lines.iter().map(|line| row(line, projects)).collect_view();
+    let told = u32::try_from(explanation.lines.len()).unwrap_or(u32::MAX);
+    let caption = if told < explanation.total {
+        format!("The first {told} of {} credentials with a pattern", explanation.total)
+    } else {
+        format!("{} with a pattern", counted(told, "credential", "credentials"))
+    };
+    view! {
+        <div class="table-box">
+            <table class="table">
+                <caption class="count">{caption}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Name"</th>
+                        <th scope="col">"Result"</th>
+                        <th scope="col">"Pattern"</th>
+                        <th scope="col">"Applies to"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(line: &ExplanationLine, projects: &[Project]) -> AnyView {
+    let reach = match line.reach {
+        Reach::Shared => "All projects".to_owned(),
+        Reach::Project(id) => name_of(id, projects),
+    };
+    let kind = match line.pattern_kind {
+        PatternKind::Regex => "Regular expression",
+        _ => "Exact",
+    };
+    let verdict = match line.verdict {
+        Verdict::Wins => {
+            view! { <Badge tone=Tone::Good label=line.verdict.label().to_owned()/> }.into_any()
+        }
+        verdict => view! { <span>{verdict.label()}</span> }.into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row" data-label="Name"><a href=href(line)>{line.name.clone()}</a></th>
+            <td data-label="Result">{verdict}</td>
+            <td data-label="Pattern" class="url">
+                <span class="muted">{kind}</span>
+                " "
+                <code>{line.pattern.clone()}</code>
+            </td>
+            <td data-label="Applies to">{reach}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// A project that was deleted since is not named.
+fn name_of(id: ProjectId, projects: &[Project]) -> String {
+    projects
+        .iter()
+        .find(|project| project.id == id)
+        .map(|found| found.name.clone())
+        .unwrap_or_default()
+}
+
+fn href(line: &ExplanationLine) -> String {
+    format!("/credentials/{}", line.credential)
+}

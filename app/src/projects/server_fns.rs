@@ -1,0 +1,42 @@
+//! Server functions of projects: who is asking, call the service.
+
+use domain::{ServiceError, projects::ProjectForm};
+use leptos::prelude::*;
+
+use super::PATH;
+use crate::{
+    answer::{Answered, Next, Sent, answer},
+    services::Asking,
+};
+
+/// Adds a project, or renames one.
+#[server(prefix = "/actions", endpoint = "projects/save")]
+pub(crate) async fn save_project(
+    #[server(default)] from: String,
+    #[server(default)] project: String,
+    #[server(default)] name: String,
+) -> Answered {
+    let form = if project.is_empty() { "project-add" } else { "project-rename" };
+    let sent = Sent::new(form, &from).with("name", &name);
+    let notice = if project.is_empty() { "The project is added." } else { "Saved." };
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        asking.services.projects.save(&actor, ProjectForm { project, name }).await
+    };
+    answer(sent, result.await, |_| Next::to(PATH).saying(notice)).await
+}
+
+/// Deletes an empty project.
+#[server(prefix = "/actions", endpoint = "projects/delete")]
+pub(crate) async fn delete_project(
+    #[server(default)] from: String,
+    #[server(default)] project: String,
+) -> Answered {
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        let id = project.parse().map_err(|_| ServiceError::NotFound)?;
+        asking.services.projects.delete(&actor, id).await
+    };
+    let sent = Sent::new("project-delete", &from);
+    answer(sent, result.await, |()| Next::to(PATH).saying("The project is deleted.")).await
+}

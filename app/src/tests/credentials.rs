@@ -1,0 +1,168 @@
+//! The list and the page of a credential: expiry, versions, pauses, practices.
+
+use std::sync::Arc;
+
+use axum::http::{StatusCode, header};
+use domain::{Provider, Role, Shape};
+
+use super::{
+    fake::{self, Fake, SECRET},
+    page, send,
+};
+
+fn detail() -> String {
+    format!("/credentials/{}", fake::ID)
+}
+
+#[tokio::test]
+async fn what_expires_stands_on_a_timeline_and_in_a_table() {
+    let fake = Fake::signed_in();
+    let (_, html) = page(&fake, "/credentials").await;
+    for words in [
+        "Expires in 20 d",
+        "Paused at 1 host",
+        "Production",
+        "Shared",
+        "1 credential has expired. 1 credential expires within the next 90 days.",
+        "role=\"img\"",
+        "Expired 1 d ago",
+        "Which credential is used?",
+    ] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    // Later than the picture, so only in the table.
+    assert!(html.contains(">later</a>") && !html.contains("<title>later"), "{html}");
+    assert_eq!(html.matches("class=\"dot").count(), 2, "{html}");
+    let empty = Arc::new(Fake { is_empty: true, ..Fake::of(Role::Owner) });
+    let (_, html) = page(&empty, "/credentials").await;
+    assert!(!html.contains("role=\"img\""), "{html}");
+    for title in [
+        "Use tokens, not passwords",
+        "Minimum permissions",
+        "Rotate regularly",
+        "Separate by environment",
+    ] {
+        assert!(html.contains(title), "{title}");
+    }
+}
+
+#[tokio::test]
+async fn versions_are_told_without_values_and_can_come_back() {
+    let fake = Fake::signed_in();
+    let (_, html) = page(&fake, &detail()).await;
+    for words in [
+        "Version 3",
+        "In use",
+        "1 of 2 done",
+        "new secret",
+        "Roll back to version 2",
+        "No longer in Vault",
+        "Test first, then switch",
+        "has not been changed for",
+        "shared with all projects",
+    ] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    assert!(!html.contains("Roll back to version 1<") && !html.contains("Roll back to version 3<"));
+    let body = format!("from=%2F&credential={}&row_version=7&vault_version=2", fake::ID);
+    let answer = send(&fake, "/actions/credentials/roll-back", "text/html", &body).await;
+    let location = format!("{}?propagation={}", detail(), fake::ID);
+    assert_eq!(answer.headers()[header::LOCATION], location.as_str());
+    let (_, html) = page(&fake, &location).await;
+    assert!(html.contains("The secret of version 2 is in use again. Its pattern"), "{html}");
+    for action in ["promote", "discard"] {
+        let path = format!("/actions/credentials/{action}");
+        let answer = send(&fake, &path, "text/html", &body).await;
+        assert!(answer.headers()[header::LOCATION].to_str().unwrap().starts_with(&detail()));
+        let stale = body.replace("row_version=7", "row_version=6");
+        let answer = send(&fake, &path, "application/json", &stale).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{action}");
+    }
+}
+
+#[tokio::test]
+async fn a_paused_host_is_resumed() {
+    let fake = Fake::signed_in();
+    let (_, html) = page(&fake, &detail()).await;
+    assert!(html.contains("id=\"paused\"") && html.contains("Resume"), "{html}");
+    let body = format!("from=%2F&credential={}&origin=https%3A%2F%2Fghcr.io", fake::ID);
+    let answer = send(&fake, "/actions/credentials/resume", "text/html", &body).await;
+    assert_eq!(answer.headers()[header::LOCATION], detail().as_str());
+}
+
+#[tokio::test]
+async fn a_placement_comes_back_as_it_was_typed() {
+    let fake = Fake::signed_in();
+    let (_, html) = page(&fake, &detail()).await;
+    assert!(html.contains("<option value=\"shared\" selected>"), "{html}");
+    assert!(html.contains("<option value=\"regex\" selected>"), "{html}");
+    assert!(html.contains("value=\"^oci://ghcr\\.io/acme\""), "{html}");
+    let path = "/actions/credentials/place";
+    let from = detail().replace('/', "%2F");
+    let body = format!("from={from}&credential={}&row_version=7", fake::ID);
+    send(&fake, path, "text/html", &format!("{body}&expires=someday&pattern=mine")).await;
+    let (_, html) = page(&fake, &detail()).await;
+    assert!(html.contains("Type a day such as 2027-01-31."), "{html}");
+    assert!(html.contains("value=\"mine\""), "{html}");
+    send(&fake, path, "text/html", &format!("{body}&expires=2030-01-31")).await;
+    let (_, html) = page(&fake, &detail()).await;
+    assert!(html.contains("Saved. Its pattern overlaps with harbor-prod."), "{html}");
+}
+
+#[tokio::test]
+async fn every_shape_can_be_changed_and_converted() {
+    for provider in Provider::ALL {
+        for stored in provider.facts().shapes {
+            for shape in provider.facts().shapes {
+                let fake = Arc::new(Fake { made_of: (provider, *stored), ..Fake::of(Role::Owner) });
+                let path = format!("{}?shape={}", detail(), shape.facts().code);
+                let (status, html) = page(&fake, &path).await;
+                assert_eq!(status, StatusCode::OK, "{provider:?} {shape:?}");
+                for field in shape.facts().fields {
+                    let name = format!("name=\"{}\"", field.field.as_str());
+                    assert!(html.contains(&name), "{provider:?} {shape:?} lacks {name}");
+                }
+                assert_eq!(html.contains("type the new secret"), shape != stored, "{path}");
+                // What the old shape was called by means nothing in the new one.
+                let kept = html.contains("value=\"octocat\"");
+                assert!(!kept || shape == stored, "{provider:?} {stored:?} {shape:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_pasted_ecr_token_is_converted_to_access_keys() {
+    let made_of = (Provider::AmazonEcr, Shape::Password);
+    let fake = Arc::new(Fake { made_of, ..Fake::of(Role::Owner) });
+    let (_, html) = page(&fake, &detail()).await;
+    assert!(html.contains("Authenticate in another way"), "{html}");
+    assert!(html.contains("shape=ecr_access_key"), "{html}");
+    assert!(html.contains("Use tokens, not passwords"), "{html}");
+    let body = format!(
+        "from=%2F&credential={}&row_version=7&provider=amazon_ecr&shape=ecr_access_key&name=ecr&username=AKIAIOSFODNN7EXAMPLE&password={SECRET}&mode=candidate",
+        fake::ID
+    );
+    let answer = send(&fake, "/actions/credentials/update", "text/html", &body).await;
+    assert_eq!(answer.headers()[header::LOCATION], detail().as_str());
+    let sent = fake.updated.lock().unwrap().take().unwrap();
+    assert_eq!((sent.shape.as_str(), sent.mode.as_str()), ("ecr_access_key", "candidate"));
+    let (_, html) = page(&fake, &detail()).await;
+    assert!(html.contains("stays in use until all accept it"), "{html}");
+    assert!(!html.contains(SECRET));
+}
+
+#[tokio::test]
+async fn whoever_may_not_change_it_sees_no_form() {
+    for role in [Role::Viewer, Role::Editor] {
+        let fake = Arc::new(Fake::of(role));
+        let (status, html) = page(&fake, &detail()).await;
+        assert_eq!(status, StatusCode::OK);
+        for word in
+            ["name=\"password\"", "Roll back to version", ">Resume<", "/actions/credentials/"]
+        {
+            assert!(!html.contains(word), "{role:?} sees {word}: {html}");
+        }
+        assert!(html.contains("Version 3") && html.contains("Linked repositories"), "{html}");
+    }
+}

@@ -1,0 +1,142 @@
+//! Tests that fail at the login, and the other services of this page's neighbours.
+
+use async_trait::async_trait;
+use domain::{
+    Actor, Cause, CredentialId, ProjectId, Purpose, RepositoryId, ServiceError, connections,
+    credentials, matching, projects, service, service::Answer,
+};
+
+use super::{Fake, NOW, ago, id};
+
+fn failed(name: &str, url: &str) -> connections::ConnectionTest {
+    use connections::{Stage, StageState};
+    let stages = Stage::ALL
+        .into_iter()
+        .map(|stage| {
+            let state = match stage.cmp(&Stage::Token) {
+                std::cmp::Ordering::Less => StageState::Passed,
+                std::cmp::Ordering::Equal => StageState::Failed,
+                std::cmp::Ordering::Greater => StageState::Skipped,
+            };
+            connections::StageResult {
+                stage,
+                state,
+                millis: (state != StageState::Skipped).then_some(12),
+                status: (stage == Stage::Token).then_some(401),
+                detail: "The registry asks for a login.".into(),
+                cause: (stage == Stage::Token).then_some(Cause::InvalidCredentials),
+            }
+        })
+        .collect();
+    connections::ConnectionTest {
+        repository: Some(id()),
+        name: name.into(),
+        url: url.into(),
+        stages,
+        certificate: Some(connections::Certificate {
+            issuer: "CN=Acme CA".into(),
+            subject: "CN=ghcr.io".into(),
+            fingerprint: "AB:CD".into(),
+            not_after: Some(NOW),
+        }),
+        quota: Some(connections::Quota { limit: 100, remaining: 78, resets_at: None }),
+        expires_at: None,
+        excess: vec!["write:packages".into()],
+    }
+}
+
+#[async_trait]
+impl service::Connections for Fake {
+    async fn test_form(
+        &self,
+        _: &Actor,
+        form: connections::TestConnection,
+    ) -> Answer<connections::ConnectionTest> {
+        Ok(connections::ConnectionTest { repository: None, ..failed(&form.url, &form.url) })
+    }
+    async fn test_credential(
+        &self,
+        _: &Actor,
+        _: CredentialId,
+    ) -> Answer<Vec<connections::ConnectionTest>> {
+        Ok(vec![failed("acme charts", "oci://ghcr.io/acme")])
+    }
+    async fn test_repository(
+        &self,
+        _: &Actor,
+        _: RepositoryId,
+    ) -> Answer<connections::ConnectionTest> {
+        Ok(failed("acme charts", "oci://ghcr.io/acme"))
+    }
+}
+
+#[async_trait]
+impl service::Matching for Fake {
+    async fn explain(
+        &self,
+        _: &Actor,
+        query: matching::ExplainQuery,
+    ) -> Answer<matching::Explanation> {
+        let line = |name: &str, verdict| matching::ExplanationLine {
+            credential: id(),
+            name: name.into(),
+            reach: credentials::Reach::Shared,
+            pattern: "^oci://ghcr\\.io/".into(),
+            pattern_kind: credentials::PatternKind::Regex,
+            verdict,
+        };
+        Ok(matching::Explanation {
+            url: query.url,
+            purpose: Purpose::Helm,
+            project: "Default".into(),
+            lines: vec![
+                line("ghcr-prod", matching::Verdict::Wins),
+                line("later", matching::Verdict::LaterName),
+            ],
+            total: 2,
+        })
+    }
+}
+
+#[async_trait]
+impl service::Projects for Fake {
+    async fn list(&self, _: &Actor) -> Answer<Vec<projects::Project>> {
+        let project = |id, name: &str, is_default| projects::Project {
+            id,
+            name: name.into(),
+            is_default,
+            credentials: 1,
+            repositories: 1,
+        };
+        Ok(vec![project(id(), "Default", true), project(ProjectId::new(), "Shop", false)])
+    }
+    async fn save(&self, _: &Actor, _: projects::ProjectForm) -> Answer<ProjectId> {
+        Ok(id())
+    }
+    async fn delete(&self, _: &Actor, _: ProjectId) -> Answer<()> {
+        Err(ServiceError::InUse(vec!["acme charts".into()]))
+    }
+}
+
+#[async_trait]
+impl service::Notices for Fake {
+    async fn list(&self, _: &Actor) -> Answer<Vec<credentials::Notice>> {
+        Ok(vec![credentials::Notice {
+            id: id(),
+            credential: id(),
+            name: "ghcr-prod".into(),
+            expires_at: super::credentials::EXPIRES,
+            at: ago(60),
+            delivered: Some(true),
+        }])
+    }
+    async fn open(&self, _: &Actor) -> Answer<u32> {
+        Ok(1)
+    }
+    async fn webhook(&self, _: &Actor) -> Answer<String> {
+        Ok("https://hooks.example.com/hawser".into())
+    }
+    async fn set_webhook(&self, _: &Actor, _: credentials::WebhookForm) -> Answer<()> {
+        Ok(())
+    }
+}

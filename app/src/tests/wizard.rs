@@ -1,0 +1,201 @@
+//! The wizard: every provider and shape has its form and guide, and no secret comes back.
+
+use axum::http::{StatusCode, header};
+use domain::{Access, CredentialKind, Field, Provider, Role, Shape, credentials::CandidateState};
+
+use super::{
+    fake::{self, Fake, SECRET},
+    page, send, text,
+};
+
+fn every() -> impl Iterator<Item = (Provider, Shape)> {
+    Provider::ALL
+        .into_iter()
+        .flat_map(|provider| provider.facts().shapes.iter().map(move |shape| (provider, *shape)))
+}
+
+fn address(provider: Provider, shape: Shape) -> String {
+    format!("/credentials/new?provider={}&shape={}", provider.facts().code, shape.facts().code)
+}
+
+/// As it stands in a page.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[tokio::test]
+async fn every_shape_of_every_provider_has_its_form_and_guide() {
+    let fake = Fake::signed_in();
+    let mut forms = 0;
+    for (provider, shape) in every() {
+        for access in Access::ALL {
+            let path = format!("{}&access={}", address(provider, shape), access.as_str());
+            let (status, html) = page(&fake, &path).await;
+            assert_eq!(status, StatusCode::OK, "{path}");
+            for field in shape.facts().fields {
+                let name = format!("name=\"{}\"", field.field.as_str());
+                assert!(html.contains(&name), "{path} lacks {name}");
+                assert!(html.contains(&format!(">{}</label>", field.label)), "{path}");
+            }
+            let guide = provider.guide(shape, access);
+            assert!(html.contains(&escaped(guide.grants)), "{path} lacks {}", guide.grants);
+            for link in guide.steps.iter().filter_map(|step| step.link) {
+                let href = link.href.replace('&', "&amp;");
+                assert!(html.contains(&format!("href=\"{href}\"")), "{path} lacks {href}");
+            }
+            for word in ["Test connection", "Create", "Where it applies", "Provider type"] {
+                assert!(html.contains(word), "{path} lacks {word}");
+            }
+            assert!(!html.contains("{role}") && !html.contains("{external_id}"), "{path}");
+            assert!(!html.contains("{service_account}"), "{path}");
+            assert!(!html.contains("style="), "{path}");
+            forms += 1;
+        }
+    }
+    assert_eq!(forms, every().count() * 2);
+}
+
+#[tokio::test]
+async fn the_way_to_authenticate_is_asked_where_it_matters() {
+    let fake = Fake::signed_in();
+    for provider in Provider::ALL {
+        let path = format!("/credentials/new?provider={}", provider.facts().code);
+        let (_, html) = page(&fake, &path).await;
+        let shapes = provider.facts().shapes;
+        let asks = shapes.len() > 1 && shapes[0] != Shape::Password;
+        assert_eq!(html.contains("How do you want to authenticate?"), asks, "{provider:?}");
+        let positions: Vec<_> = shapes
+            .iter()
+            .map(|shape| html.find(&format!("shape={}", shape.facts().code)).unwrap_or(0))
+            .collect();
+        if asks {
+            assert!(positions.is_sorted(), "the recommended way stands first: {provider:?}");
+            assert!(html.contains("Recommended"), "{provider:?}");
+        } else {
+            assert!(html.contains("name=\"shape\""), "{provider:?}");
+        }
+    }
+    // A shape that the provider does not have is not taken from the address.
+    let (_, html) = page(&fake, "/credentials/new?provider=ghcr&shape=acr_entra").await;
+    assert!(html.contains("value=\"password\"") && !html.contains("name=\"tenant\""), "{html}");
+}
+
+#[tokio::test]
+async fn fixed_names_stand_in_the_guides_of_keyless_shapes() {
+    let fake = Fake::signed_in();
+    let (_, html) = page(&fake, &address(Provider::AmazonEcr, Shape::EcrRole)).await;
+    assert!(html.contains("--role-name hawser-acme-default"), "{html}");
+    assert!(html.contains(fake::ID), "the external id is the organization's: {html}");
+    let (_, html) =
+        page(&fake, &address(Provider::GoogleArtifactRegistry, Shape::GoogleWorkload)).await;
+    assert!(html.contains("hawser-00000001-default@PROJECT.iam"), "{html}");
+}
+
+#[tokio::test]
+async fn only_owners_are_offered_to_share() {
+    let path = address(Provider::Ghcr, Shape::Password);
+    let (_, html) = page(&Fake::signed_in(), &path).await;
+    assert!(html.contains("value=\"shared\"") && html.contains("every project"), "{html}");
+    let (_, html) = page(&std::sync::Arc::new(Fake::of(Role::Admin)), &path).await;
+    assert!(!html.contains("value=\"shared\""), "{html}");
+    let (status, _) = page(&std::sync::Arc::new(Fake::of(Role::Editor)), &path).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn r_cred_05_no_form_gives_a_secret_back() {
+    for (provider, shape) in every().filter(|(_, shape)| !shape.is_ambient()) {
+        let fake = Fake::signed_in();
+        let from = address(provider, shape);
+        let encoded = from.replace('?', "%3F").replace('&', "%26").replace('=', "%3D");
+        // The name is missing, and the secret is pasted into the certificate as well.
+        let body = format!(
+            "from={encoded}&provider={}&shape={}&username=me&password={SECRET}&certificate=-----BEGIN+PRIVATE+KEY-----{SECRET}&url=https%3A%2F%2Fada%3A{SECRET}%40ghcr.io%2Fa&environment=staging",
+            provider.facts().code,
+            shape.facts().code,
+        );
+        let answer = send(&fake, "/actions/credentials/create", "text/html", &body).await;
+        assert_eq!(answer.headers()[header::LOCATION], from.as_str());
+        let (_, html) = page(&fake, &from).await;
+        assert!(!html.contains(SECRET), "{from}: {html}");
+        assert!(html.contains("Type a name."), "{from}: {html}");
+        assert!(html.contains("<option value=\"staging\" selected>"), "{from}");
+        if shape.facts().fields.iter().any(|field| field.field == Field::Username) {
+            assert!(html.contains("value=\"me\""), "{from}");
+        }
+        let answer = send(&fake, "/actions/credentials/create", "application/json", &body).await;
+        assert!(!text(answer).await.contains(SECRET), "{from}");
+    }
+}
+
+#[tokio::test]
+async fn advice_is_given_without_a_script_too() {
+    let fake = Fake::signed_in();
+    let from = "/credentials/new?provider=ghcr";
+    let body = format!(
+        "from=%2Fcredentials%2Fnew%3Fprovider%3Dghcr&provider=ghcr&username=me&password=github_pat_{SECRET}"
+    );
+    send(&fake, "/actions/credentials/create", "text/html", &body).await;
+    let (_, html) = page(&fake, from).await;
+    assert!(html.contains("GHCR refuses fine-grained tokens"), "{html}");
+    assert!(html.contains("Cannot work") && !html.contains(SECRET), "{html}");
+    // A test says it as well.
+    let body = format!("{body}&form=credential-create&url=oci%3A%2F%2Fghcr.io%2Facme");
+    send(&fake, "/actions/connections/test-form", "text/html", &body).await;
+    let (_, html) = page(&fake, from).await;
+    assert!(html.contains("GHCR refuses fine-grained tokens"), "{html}");
+    assert!(html.contains("Failed at Login") && !html.contains(SECRET), "{html}");
+    // What was stored all the same is doubted on the next page.
+    let body = format!("{body}&name=ghcr");
+    send(&fake, "/actions/credentials/create", "text/html", &body).await;
+    let (_, html) = page(&fake, "/credentials").await;
+    assert!(html.contains("ghcr is stored. Its pattern overlaps with harbor-prod. GHCR"), "{html}");
+}
+
+#[tokio::test]
+async fn every_field_reaches_the_service() {
+    let fake = Fake::signed_in();
+    let body = "provider=amazon_ecr&shape=ecr_role&name=ecr&account=123456789012&region=eu-west-1&project=shared&purposes=helm&pattern=%5Eoci%3A%2F%2Fa&pattern_kind=regex&environment=production&expires=2030-01-31&description=d";
+    let answer = send(&fake, "/actions/credentials/create", "text/html", body).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    let form = fake.created.lock().unwrap().take().unwrap();
+    assert_eq!(
+        (form.shape.as_str(), form.parameters.account.as_str()),
+        ("ecr_role", "123456789012")
+    );
+    let placed = form.placement.parse(CredentialKind::Registry).unwrap();
+    assert_eq!(placed.pattern, "^oci://a");
+    assert_eq!(placed.expires_at.unwrap().day(), "2030-01-31");
+    assert_eq!(placed.reach, Some(domain::credentials::Reach::Shared));
+}
+
+#[tokio::test]
+async fn the_host_of_the_repository_fills_in_account_and_region() {
+    let fake = Fake::signed_in();
+    let back = "%2Fcharts%2Frepositories%2Fnew%3Furl%3Doci%253A%252F%252F123456789012.dkr.ecr.eu-west-1.amazonaws.com%252Fcharts";
+    let path = format!("{}&return={back}", address(Provider::AmazonEcr, Shape::EcrRole));
+    let (_, html) = page(&fake, &path).await;
+    for value in
+        ["123456789012", "eu-west-1", "oci://123456789012.dkr.ecr.eu-west-1.amazonaws.com/charts"]
+    {
+        assert!(html.contains(&format!("value=\"{value}\"")), "{value}: {html}");
+    }
+}
+
+#[tokio::test]
+async fn a_candidate_can_be_promoted_or_discarded() {
+    for (state, words) in [
+        (CandidateState::Testing, "takes over by itself"),
+        (CandidateState::Refused, "promote it anyway"),
+    ] {
+        let fake = std::sync::Arc::new(Fake { candidate: Some(state), ..Fake::of(Role::Owner) });
+        let (_, html) = page(&fake, &format!("/credentials/{}", fake::ID)).await;
+        for word in [words, "Promote anyway", "Discard", "New secret in test", "by Grace"] {
+            assert!(html.contains(word), "{word}: {html}");
+        }
+        let live = html.contains("data-listening");
+        assert_eq!(live, state == CandidateState::Testing, "it is followed while it is tested");
+        // Nothing is rolled back under a candidate.
+        assert!(!html.contains("Roll back to version"), "{html}");
+    }
+}
