@@ -20,7 +20,7 @@ use axum::{
     routing::get,
 };
 use connectors::{
-    http::{AllowList, Outbound},
+    http::{AllowList, Outbound, Road},
     repository::{Known, Registries, Synced, Target, Validators},
 };
 use domain::repositories::{RepositoryKind, RepositoryUrl};
@@ -73,6 +73,7 @@ pub async fn child_parse(address: &str) -> Result<(), Failure> {
         kind: RepositoryKind::Helm,
         login: None,
         login_key: None,
+        road: Road::default(),
         chart_names: Vec::new(),
     };
     let started = Instant::now();

@@ -8,6 +8,7 @@ mod bundle;
 mod hawser;
 mod http;
 mod index;
+mod lookup;
 mod memory;
 mod page;
 mod propagation;
@@ -27,6 +28,7 @@ async fn main() -> ExitCode {
     let result = match arguments.as_slice() {
         ["child", "parse", address] => index::child_parse(address).await,
         ["child", "download", address] => index::child_download(address).await,
+        ["lookup"] => lookup::measure().map(|rows| println!("{}", table::render(&rows))),
         _ => run().await,
     };
     match result {
@@ -57,6 +59,7 @@ async fn run() -> Result<(), Failure> {
     rows.extend(propagation::measure(&server).await?);
     rows.push(Row::new("Server, peak memory of this run", memory::mib(server.peak()?), "", ""));
     server.stop().await?;
+    rows.extend(lookup::measure()?);
     rows.extend(index::measure().await?);
     println!("{}", table::render(&rows));
     Ok(())

@@ -16,6 +16,8 @@ export interface CredentialForm {
   username: string;
   password: string;
   provider?: string;
+  /** How it authenticates; a user name and password unless told otherwise. */
+  shape?: string;
   description?: string;
 }
 
@@ -82,9 +84,11 @@ export class Person {
 
   /** Fills the form at /credentials/new without sending it. */
   async fillCredential(form: CredentialForm): Promise<void> {
-    await this.open(`/credentials/new?provider=${form.provider ?? "generic_registry"}`);
+    const [provider, shape] = [form.provider ?? "generic_registry", form.shape ?? "password"];
+    await this.open(`/credentials/new?provider=${provider}&shape=${shape}`);
     await this.field("Name").fill(form.name);
-    await this.field("Username").fill(form.username);
+    // Some shapes read it from the key.
+    if (form.username) await this.field("Username").fill(form.username);
     await this.field("Password").fill(form.password);
     await this.field("Description").fill(form.description ?? "");
   }

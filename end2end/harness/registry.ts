@@ -12,7 +12,7 @@ export class Registry {
   private constructor(
     readonly door: Door,
     private readonly program: Program,
-    private readonly folder: string,
+    readonly folder: string,
     private readonly tokens: TokenServer | undefined,
     readonly user: string,
     private password: string,

@@ -160,8 +160,8 @@ test("long passwords and JSON keys with line breaks are stored", async ({ person
   await person.addCredential({ name: long, username: "ada", password: "p".repeat(65_536) });
   const key = unique("json-key");
   await person.addCredential({
-    name: key, username: "_json_key", provider: "google_artifact_registry",
-    password: '{\n  "type": "service_account",\n  "private_key": "-----BEGIN\\nKEY-----"\n}\n',
+    name: key, username: "", provider: "google_artifact_registry", shape: "google_key",
+    password: '{\n  "type": "service_account",\n  "client_email": "charts@acme.iam.gserviceaccount.com",\n  "private_key": "-----BEGIN PRIVATE KEY-----\\nAA==\\n-----END PRIVATE KEY-----"\n}\n',
   });
   await person.fillCredential({ name: unique("too-long"), username: "ada", password: "p".repeat(65_537) });
   await person.button("Create").click();

@@ -95,6 +95,9 @@ test("every page at both widths in both themes", async ({ browser, registries })
     await see(person, "repository-failing", failing);
     await see(person, "catalog", "/charts/catalog");
     await see(person, "chart", chart);
+    await see(person, "notices", "/settings/notices");
+    await see(person, "projects", "/settings/projects");
+    await see(person, "explain", "/credentials/explain?url=oci%3A%2F%2Fghcr.io%2Facme");
     await see(person, "audit", "/audit");
     await see(person, "not-found", "/no/such/page");
     await person.page.context().close();
