@@ -3,6 +3,7 @@
 
 import { createHash, createHmac } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
 import { Door } from "./door.ts";
 import { Program, freePort, until } from "./process.ts";
 
@@ -17,8 +18,8 @@ export class Moto {
   private constructor(private readonly door: Door, private readonly program: Program) {}
 
   static async start(): Promise<Moto> {
-    const binary = process.env["HAWSER_TEST_MOTO"];
-    if (!binary) throw new Error("HAWSER_TEST_MOTO is not set; run the tests with `make test`");
+    const folder = process.env["HAWSER_TEST_MOTO"];
+    if (!folder) throw new Error("HAWSER_TEST_MOTO is not set; run the tests with `make test`");
     const port = await freePort();
     const door = await Door.open((incoming, outgoing) => {
       if (incoming.method !== "POST" || incoming.url !== "/") return false;
@@ -26,7 +27,7 @@ export class Moto {
       return true;
     });
     door.behind = port;
-    const program = Program.start("moto_server", binary, ["-H", "127.0.0.1", "-p", String(door.behind)]);
+    const program = Program.start("moto_server", join(folder, "bin/moto_server"), ["-H", "127.0.0.1", "-p", String(door.behind)]);
     await until("moto to answer", async () => {
       if (!program.isRunning) throw new Error(`moto ended:\n${program.output}`);
       return fetch(`http://${door.host}/moto-api/`).then((answer) => answer.ok, () => false);

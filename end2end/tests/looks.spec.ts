@@ -27,6 +27,11 @@ async function look(person: Person, name: string, path: string): Promise<string[
       await page.waitForLoadState("load");
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (wide > 0) problems.push(`${where}: ${wide} px too wide`);
+      const outside = await page.evaluate(() => [...document.querySelectorAll(".card :is(input, select, textarea)")].filter((part) => {
+        const [inner, card] = [part.getBoundingClientRect(), part.closest(".card")?.getBoundingClientRect()];
+        return inner.width > 0 && card !== undefined && (inner.right > card.right + 1 || inner.left < card.left - 1);
+      }).map((part) => `${part.tagName.toLowerCase()}[${part.getAttribute("name") ?? part.className}]`));
+      if (outside.length > 0) problems.push(`${where}: ${outside.join(", ")} sticks out of its card`);
       await page.evaluate(AXE);
       const found = await page.evaluate(async () => {
         const { axe } = window as unknown as { axe: { run: (root: Document, options: object) => Promise<AxeResults> } };
@@ -86,6 +91,9 @@ test("every page at both widths in both themes", async ({ browser, registries })
     await see(person, "credentials", "/credentials");
     await see(person, "credential-provider", "/credentials/new");
     await see(person, "credential-new", "/credentials/new?provider=ghcr");
+    await see(person, "credential-shapes", "/credentials/new?provider=amazon_ecr");
+    await see(person, "credential-new-ecr", "/credentials/new?provider=amazon_ecr&shape=ecr_role");
+    await see(person, "credential-new-google", "/credentials/new?provider=google_artifact_registry&shape=google_key_exchange&access=push");
     await see(person, "credential", credential);
     await see(person, "credential-update", update);
     await see(person, "credential-delete", `${credential}/delete`);

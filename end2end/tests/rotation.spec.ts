@@ -54,10 +54,9 @@ for (const javaScriptEnabled of [true, false]) {
       await test.step("back to the first one", async () => {
         registries.basic.setPassword(LOGIN.password);
         await person.open(path);
-        await person.main.getByRole("row").filter({ hasText: "Created" }).getByRole("link", { name: "Roll back" })
-          .or(person.main.getByRole("row").filter({ hasText: "Created" }).getByRole("button", { name: "Roll back" })).first().click();
-        const confirm = person.main.getByRole("button", { name: "Roll back" }).last();
-        if (await confirm.isVisible()) await confirm.click();
+        const first = person.main.getByRole("row").filter({ hasText: "Created" });
+        await first.locator("summary").click();
+        await first.getByRole("button", { name: /version 1/i }).click();
         await expect(async () => {
           await person.open(path);
           await expect(person.main).toContainText("Rolled back", { timeout: 500 });
@@ -71,7 +70,7 @@ for (const javaScriptEnabled of [true, false]) {
 
 test("three refusals pause a credential at its host until somebody resumes it", async ({ person, registries }) => {
   registries.setPassword(LOGIN.password);
-  const [name, repository] = [unique("paused"), unique("repository")];
+  const [name, repository] = [unique("refused"), unique("repository")];
   await person.addCredential({ name, username: LOGIN.user, password: "never right" });
   await person.addRepository({ url: `http://${registries.helm.host}/stable`, name: repository, credential: name });
   const sync = async (seen: RegExp) => {
@@ -88,7 +87,7 @@ test("three refusals pause a credential at its host until somebody resumes it", 
     await person.open(await person.repositoryPath(repository));
     await person.button("Sync now").click();
     await person.open(`/charts/repositories?search=${repository}`);
-    await expect(person.row(repository)).toContainText("paused", { timeout: 500 });
+    await expect(person.row(repository)).toContainText("Credential paused at this host", { timeout: 2_000 });
   }).toPass({ timeout: 60_000 });
   await person.open(await person.credentialPath(name));
   await expect(person.main).toContainText(registries.helm.host);

@@ -108,12 +108,13 @@ pub(crate) async fn test_form(
         username,
         password,
         parameters,
+        project,
         ca,
         proxy,
     };
     let result = async {
         let (asking, actor) = Asking::member()?;
-        let test = matched(&asking, &actor, test, project).await?;
+        let test = matched(&asking, &actor, test).await?;
         Ok(vec![asking.services.connections.test_form(&actor, test).await?])
     };
     answer_with(sent, result.await, Tested::Form(of)).await
@@ -155,10 +156,10 @@ async fn matched(
     asking: &Asking,
     actor: &domain::Actor,
     mut test: TestConnection,
-    project: String,
 ) -> Result<TestConnection, ServiceError> {
     if test.credential == "automatic" {
-        let query = ExplainQuery { url: test.url.clone(), purpose: "helm".to_owned(), project };
+        let (url, project) = (test.url.clone(), test.project.clone());
+        let query = ExplainQuery { url, purpose: "helm".to_owned(), project };
         let found = asking.services.matching.explain(actor, query).await?;
         test.credential =
             found.winner().map(|winner| winner.credential.to_string()).unwrap_or_default();

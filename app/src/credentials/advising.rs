@@ -1,6 +1,6 @@
 //! The island that says what is known about a user name and a secret while somebody types them.
 
-use domain::{Advice, Provider, Severity, Shape};
+use domain::{Advice, Provider, Severity, Shape, advise};
 use leptos::prelude::*;
 
 use crate::ui::badge::{Badge, Tone};
@@ -9,26 +9,29 @@ use crate::ui::badge::{Badge, Tone};
 /// is refused or tested.
 #[island]
 pub(crate) fn Advising(provider: Provider, shape: Shape) -> impl IntoView {
+    // What holds before anybody types is in the page that the server sends, too.
+    let said = RwSignal::new(advise(provider, shape, "", ""));
     #[cfg(feature = "hydrate")]
-    let said = listening::advice(provider, shape);
-    #[cfg(not(feature = "hydrate"))]
-    let said = {
-        let _ = (provider, shape);
-        RwSignal::new(Vec::<Advice>::new())
-    };
+    Effect::new(move || listening::follow(said, provider, shape));
     view! {
         <ul class="advice" aria-live="polite" aria-label="Advice" data-advising>
-            {move || said.with(|said| said.iter().map(line).collect_view())}
+            {move || said.with(|said| lines(said))}
         </ul>
     }
 }
 
-/// One piece of advice.
-pub(super) fn line(advice: &Advice) -> impl IntoView + use<> {
+/// All that is said; what was recognized is no good news beside something that cannot work.
+pub(super) fn lines(said: &[Advice]) -> impl IntoView + use<> {
+    let hopeless = said.iter().any(|advice| advice.severity == Severity::CannotWork);
+    let recognized = if hopeless { Tone::Quiet } else { Tone::Good };
+    said.iter().map(|advice| line(advice, recognized)).collect_view()
+}
+
+fn line(advice: &Advice, recognized: Tone) -> impl IntoView + use<> {
     let (tone, label) = match advice.severity {
         Severity::CannotWork => (Tone::Bad, "Cannot work"),
         Severity::Caution => (Tone::Warn, "Look again"),
-        Severity::Recognized => (Tone::Good, "Recognized"),
+        Severity::Recognized => (recognized, "Recognized"),
     };
     view! {
         <li>
@@ -45,10 +48,16 @@ mod listening {
     use wasm_bindgen::{JsCast, closure::Closure};
     use web_sys::{FormData, HtmlFormElement, HtmlInputElement, window};
 
-    /// A signal that follows the form.
-    pub fn advice(provider: Provider, shape: Shape) -> RwSignal<Vec<Advice>> {
-        let said = RwSignal::new(Vec::new());
-        let Some(form) = form() else { return said };
+    /// Says what is known about the form now, and again whenever somebody types.
+    pub fn follow(said: RwSignal<Vec<Advice>>, provider: Provider, shape: Shape) {
+        let Some(form) = form() else { return };
+        // The advice about the last try still stands above.
+        if let Ok(None) = form.query_selector("[data-advice-sent]") {
+            let first = of_form(&form, provider, shape);
+            if said.with_untracked(|old| *old != first) {
+                said.set(first);
+            }
+        }
         let typed = form.clone();
         let hear = Closure::<dyn FnMut()>::new(move || {
             let fresh = of_form(&typed, provider, shape);
@@ -67,7 +76,6 @@ mod listening {
             true,
         ));
         hear.forget();
-        said
     }
 
     fn form() -> Option<HtmlFormElement> {
@@ -80,11 +88,7 @@ mod listening {
         let Ok(data) = FormData::new_with_form(form) else { return Vec::new() };
         let typed = |name: &str| data.get(name).as_string().unwrap_or_default();
         let (username, password) = (typed("username"), typed("password"));
-        let mut said = if username.is_empty() && password.is_empty() {
-            Vec::new()
-        } else {
-            advise(provider, shape, &username, &password)
-        };
+        let mut said = advise(provider, shape, &username, &password);
         if provider == Provider::AmazonEcr
             && let Some((account, region)) = registry_place(&typed("url"))
         {

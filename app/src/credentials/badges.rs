@@ -2,7 +2,7 @@
 
 use domain::{
     Timestamp,
-    credentials::{CredentialState, Environment, Expiry, Urgency},
+    credentials::{CandidateState, CredentialState, Environment, Expiry, Urgency},
 };
 use leptos::prelude::*;
 
@@ -17,10 +17,19 @@ pub(super) fn state(state: CredentialState, failing: u32) -> AnyView {
         CredentialState::Active => (Tone::Good, "Active".to_owned()),
         CredentialState::Creating => (Tone::Busy, "Being stored".to_owned()),
         CredentialState::Updating => (Tone::Busy, "Being updated".to_owned()),
-        CredentialState::Rotating => (Tone::Busy, "New secret in test".to_owned()),
+        CredentialState::Rotating => (Tone::Warn, "New secret waits".to_owned()),
         CredentialState::Deleting => (Tone::Busy, "Being deleted".to_owned()),
         CredentialState::Destroyed => (Tone::Quiet, "Deleted".to_owned()),
         CredentialState::Lost => (Tone::Bad, "Secret lost".to_owned()),
+    };
+    view! { <Badge tone label/> }.into_any()
+}
+
+/// How the new secret of a staged rotation fares.
+pub(super) fn candidate(state: CandidateState) -> AnyView {
+    let (tone, label) = match state {
+        CandidateState::Testing => (Tone::Busy, "New secret in test"),
+        CandidateState::Refused => (Tone::Warn, "New secret refused"),
     };
     view! { <Badge tone label/> }.into_any()
 }

@@ -2,6 +2,7 @@
 
 use domain::{
     Action, Actor, Timestamp,
+    cause::Remedy,
     credentials::{Candidate, CandidateLine, CandidateState, CredentialDetail},
 };
 use leptos::prelude::*;
@@ -21,28 +22,33 @@ pub(super) fn candidate(
     now: Timestamp,
 ) -> Option<AnyView> {
     let candidate = credential.candidate.as_ref()?;
-    let passed = candidate.lines.iter().filter(|line| line.passed == Some(true)).count();
-    let total = candidate.lines.len();
-    let text = match candidate.state {
-        CandidateState::Testing => {
-            "It is tested at every linked repository. The present secret stays in use until all accept it; then this one takes over by itself."
-        }
-        CandidateState::Refused => {
-            "At least one repository refused it. The present secret is still in use: discard the new one and type it again, or promote it anyway."
-        }
+    let count = |answer| candidate.lines.iter().filter(|line| line.passed == Some(answer)).count();
+    let (passed, refused, total) = (count(true), count(false), candidate.lines.len());
+    let (title, tone, label, text) = match candidate.state {
+        CandidateState::Testing => (
+            "New secret in test",
+            Tone::Busy,
+            format!("{passed} of {total} accept it"),
+            "It is tested at every linked repository. The present secret stays in use until all accept it; then this one takes over by itself.".to_owned(),
+        ),
+        CandidateState::Refused => (
+            "New secret refused",
+            Tone::Bad,
+            format!("Refused by {refused} of {total}"),
+            format!(
+                "{refused} of {total} repositories refused it. The present secret is still in use: discard the new one and type it again, or promote it anyway.",
+            ),
+        ),
     };
-    let (tone, label) = match candidate.state {
-        CandidateState::Testing => (Tone::Busy, format!("{passed} of {total} accept it")),
-        CandidateState::Refused => (Tone::Bad, format!("{passed} of {total} accept it")),
-    };
-    let lines = candidate.lines.iter().map(|line| row(credential, line)).collect_view();
+    let state = candidate.state;
+    let lines = candidate.lines.iter().map(|line| row(credential, state, line)).collect_view();
     let decide =
         actor.role.includes(Action::ManageCredentials).then(|| decide(credential, candidate));
     Some(
         view! {
             <section class="card" id="candidate" aria-labelledby="candidate-title">
                 <div class="card-head">
-                    <h2 id="candidate-title">"New secret in test"</h2>
+                    <h2 id="candidate-title">{title}</h2>
                     <Badge tone label/>
                 </div>
                 <p>{text}</p>
@@ -59,14 +65,21 @@ pub(super) fn candidate(
     )
 }
 
-fn row(credential: &CredentialDetail, line: &CandidateLine) -> AnyView {
-    let (tone, label) = match line.passed {
-        None => (Tone::Busy, "Waiting"),
-        Some(true) => (Tone::Good, "Accepted"),
-        Some(false) => (Tone::Bad, "Refused"),
+fn row(credential: &CredentialDetail, state: CandidateState, line: &CandidateLine) -> AnyView {
+    let (tone, label) = match (line.passed, state) {
+        (None, CandidateState::Testing) => (Tone::Busy, "Waiting"),
+        (None, CandidateState::Refused) => (Tone::Quiet, "Not tested"),
+        (Some(true), _) => (Tone::Good, "Accepted"),
+        (Some(false), _) => (Tone::Bad, "Refused"),
     };
     let (repository, id) = (line.repository, credential.id);
-    let cause = line.cause.map(|cause| view! { <CauseLine cause repository credential=Some(id)/> });
+    let cause = line.cause.map(|cause| match cause.remedy() {
+        // What to do about the secret stands below, and its form would change the one in use.
+        Remedy::Credential => {
+            view! { <p class="cause" title=cause.message()>{cause.title()}"."</p> }.into_any()
+        }
+        _ => view! { <CauseLine cause repository credential=Some(id)/> }.into_any(),
+    });
     view! {
         <li class="line">
             <div>

@@ -77,6 +77,9 @@ fn chosen(request: &Request) -> Chosen {
     }
 }
 
+/// The step that nothing follows.
+const LAST: &str = "Details";
+
 /// The steps of the wizard. Each is an address, so that the Back button and a reload keep it.
 pub(super) struct Step {
     /// The page of ours to go back to afterwards; may be empty.
@@ -124,11 +127,28 @@ impl Step {
         let access = Access::default();
         let ask = provider.is_none_or(asks);
         let done = |label: &'static str, href: String| {
-            view! { <li><a href=href>{label}</a></li> }.into_any()
+            view! {
+                <li>
+                    <a class="step" href=href>
+                        <span>{label}</span>
+                    </a>
+                    <Icon name="chevron-right"/>
+                </li>
+            }
+            .into_any()
+        };
+        let name = |label: &'static str| {
+            let more = (label != LAST).then(|| view! { <Icon name="chevron-right"/> });
+            view! {
+                <span class="step">
+                    <span>{label}</span>
+                </span>
+                {more}
+            }
         };
         let current =
-            |label: &'static str| view! { <li aria-current="step">{label}</li> }.into_any();
-        let later = |label: &'static str| view! { <li>{label}</li> }.into_any();
+            |label: &'static str| view! { <li aria-current="step">{name(label)}</li> }.into_any();
+        let later = |label: &'static str| view! { <li>{name(label)}</li> }.into_any();
         let first = match provider {
             None => current("Provider"),
             Some(_) => done("Provider", self.to(None, None, access)),
@@ -138,7 +158,7 @@ impl Step {
             (Some(_), None) => current("Authentication"),
             (Some(_), Some(_)) => done("Authentication", self.to(provider, None, access)),
         });
-        let third = if shape.is_some() { current("Details") } else { later("Details") };
+        let third = if shape.is_some() { current(LAST) } else { later(LAST) };
         view! { <ol class="steps" aria-label="Steps">{first} {second} {third}</ol> }.into_any()
     }
 }
@@ -154,6 +174,8 @@ fn folded(request: &Request) -> Option<String> {
     if values.is_empty() {
         return None;
     }
+    // Addresses have an end; authorities longer than this have to be pasted once more.
+    values.retain(|(name, value)| *name != "ca" || value.len() <= 3_000);
     for (_, url) in values.iter_mut().filter(|(name, _)| *name == "url") {
         *url = harmless(url);
     }

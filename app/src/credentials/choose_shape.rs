@@ -24,8 +24,6 @@ pub(super) fn choose_shape(step: &Step, provider: Provider) -> AnyView {
         .iter()
         .enumerate()
         .map(|(index, shape)| {
-            let facts = shape.facts();
-            let summary = facts.summary.trim_start_matches("Recommended: ");
             let badge =
                 (index == 0).then(|| view! { <Badge tone=Tone::Good label="Recommended"/> });
             view! {
@@ -36,8 +34,8 @@ pub(super) fn choose_shape(step: &Step, provider: Provider) -> AnyView {
                     >
                         <Icon name=icon_of(*shape)/>
                         <span>
-                            <strong>{facts.label}</strong>
-                            <small class="muted">{capitalized(summary)}</small>
+                            <strong>{provider.shape_label(*shape)}</strong>
+                            <small class="muted">{provider.shape_summary(*shape)}</small>
                             {badge}
                         </span>
                     </a>
@@ -57,11 +55,6 @@ pub(super) fn choose_shape(step: &Step, provider: Provider) -> AnyView {
         <ul class="choices wide">{cards}</ul>
     }
     .into_any()
-}
-
-fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 const fn icon_of(shape: Shape) -> &'static str {

@@ -11,6 +11,7 @@ use url::form_urlencoded::parse;
 
 use super::{
     choose::Step,
+    choose_shape::asks,
     draft::Draft,
     guide::{Names, guide},
     placement_fields::Place,
@@ -19,6 +20,7 @@ use super::{
 use crate::{
     connections::{results, test_button},
     ui::{
+        badge::{Badge, Tone},
         form::{Form, FormState, Submit},
         icon::Icon,
         input::{Input, hidden},
@@ -67,12 +69,12 @@ pub(super) fn create_form(
                     {fields}
                     {placement}
                     {test_url}
-                    {results}
                     <div class="actions">
                         <Submit>"Create"</Submit>
                         {test_button(FORM)}
                         <a class="button quiet" href=cancel>"Cancel"</a>
                     </div>
+                    {results}
                 </Form>
             </section>
             {guide(provider, shape, access, &names, |access| {
@@ -166,14 +168,17 @@ fn provider_field(facts: &'static ProviderFacts, other: String) -> AnyView {
 fn shape_choice(step: &Step, provider: Provider, shape: Shape, access: Access) -> AnyView {
     let others =
         other_shapes(provider, shape, |other| step.to(Some(provider), Some(other), access));
+    let is_recommended = asks(provider) && provider.facts().shapes.first() == Some(&shape);
+    let badge = is_recommended.then(|| view! { <Badge tone=Tone::Good label="Recommended"/> });
     view! {
         <div class="field" id="field-shape" data-field="shape">
             <span class="label" id="credential-create-shape">"How it authenticates"</span>
             <p class="picked" aria-labelledby="credential-create-shape">
-                <strong>{shape.facts().label}</strong>
+                <strong>{provider.shape_label(shape)}</strong>
+                {badge}
             </p>
             <p class="problem" data-problem hidden></p>
-            <p class="hint">{shape.facts().summary}</p>
+            <p class="hint">{provider.shape_summary(shape)}</p>
             {others}
         </div>
     }
@@ -196,7 +201,7 @@ pub(super) fn other_shapes(
         .map(|other| {
             view! {
                 <li>
-                    <a href=to(other)>{other.facts().label}</a>
+                    <a href=to(other)>{provider.shape_label(other)}</a>
                 </li>
             }
         })

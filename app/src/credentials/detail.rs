@@ -2,7 +2,7 @@
 
 use domain::{
     Access, Action, Actor, PropagationId, ServiceError,
-    credentials::{CandidateState, CredentialDetail},
+    credentials::{CandidateState, CredentialDetail, CredentialState},
     propagation::Progress,
 };
 use leptos::prelude::*;
@@ -90,6 +90,10 @@ fn head(request: &Request, credential: &CredentialDetail, actor: &Actor) -> AnyV
     let failing = credential.links.iter().filter(|link| link.cause.is_some()).count();
     let failing = u32::try_from(failing).unwrap_or(u32::MAX);
     let hosts = u32::try_from(credential.paused.len()).unwrap_or(u32::MAX);
+    let state = match (credential.state, &credential.candidate) {
+        (CredentialState::Rotating, Some(candidate)) => badges::candidate(candidate.state),
+        (state, _) => badges::state(state, failing),
+    };
     let delete = actor.role.includes(Action::ManageCredentials).then(|| {
         view! {
             <a class="button danger" href=format!("{}/delete", path_of(credential.id))>
@@ -103,7 +107,7 @@ fn head(request: &Request, credential: &CredentialDetail, actor: &Actor) -> AnyV
             <div>
                 <h1>{credential.name.clone()}</h1>
                 <p class="tags" data-live="state">
-                    {badges::state(credential.state, failing)}
+                    {state}
                     {badges::paused(hosts)}
                     {badges::expiry(credential.expiry, request.now)}
                     {badges::environment(credential.environment)}
@@ -135,7 +139,7 @@ fn update(request: &Request, progress: Progress) -> AnyView {
 fn tests(request: &Request, credential: &CredentialDetail) -> AnyView {
     view! {
         <section class="card" aria-labelledby="tests-title">
-            <h2 id="tests-title">"Test"</h2>
+            <h2 id="tests-title">"Connection test"</h2>
             <p class="muted">"Asks every linked repository with the stored secret."</p>
             {test_credential_form(request, credential.id)}
         </section>

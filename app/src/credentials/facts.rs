@@ -18,7 +18,7 @@ pub(super) fn facts(credential: &CredentialDetail, now: Timestamp) -> AnyView {
                 <dt>"Type"</dt>
                 <dd>{facts.kind.label()}</dd>
                 <dt>"Authenticates by"</dt>
-                <dd>{credential.shape.facts().label}</dd>
+                <dd>{credential.provider.shape_label(credential.shape)}</dd>
                 <dt>"Project"</dt>
                 <dd>{project(credential)}</dd>
                 <dt>"Username"</dt>

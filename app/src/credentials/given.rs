@@ -3,7 +3,7 @@
 use domain::{Advice, Provider, Secret, Severity, Shape, advise};
 use leptos::prelude::*;
 
-use super::advising::line;
+use super::advising::lines;
 use crate::ui::form::FormState;
 
 /// The name under which a form keeps its advice.
@@ -54,12 +54,14 @@ fn read(line: &str) -> Option<Advice> {
     line.get(1..).map(|text| Advice { severity, text: text.to_owned() })
 }
 
-/// The advice that the last try left; nothing without one.
-pub(super) fn left(state: &FormState) -> AnyView {
+/// The advice that the last try left, without what always holds; nothing without one.
+pub(super) fn left(state: &FormState, provider: Provider, shape: Shape) -> AnyView {
     let kept = state.kept(KEPT).unwrap_or_default();
-    let lines: Vec<_> = kept.lines().filter_map(read).map(|advice| line(&advice)).collect();
-    if lines.is_empty() {
+    let always = advise(provider, shape, "", "");
+    let said: Vec<_> =
+        kept.lines().filter_map(read).filter(|advice| !always.contains(advice)).collect();
+    if said.is_empty() {
         return ().into_any();
     }
-    view! { <ul class="advice" data-advice-sent>{lines}</ul> }.into_any()
+    view! { <ul class="advice" data-advice-sent>{lines(&said)}</ul> }.into_any()
 }

@@ -51,11 +51,19 @@ pub(super) fn guide(
     });
     let steps = guide.steps.iter().map(|step| step_of(step, names)).collect_view();
     let note = (!guide.note.is_empty()).then(|| view! { <p class="muted">{guide.note}</p> });
+    let kept = (!shape.is_ambient()).then(|| {
+        view! {
+            <p class="muted kept">
+                <Icon name="shield-check"/>
+                "Kept in Vault. Hawser never shows a secret again, not even to you."
+            </p>
+        }
+    });
     view! {
         <aside class="card guide" aria-labelledby="guide-title">
             <h2 id="guide-title">
                 <Icon name="book-open"/>
-                {format!("How to get one: {}", facts.label)}
+                "How to get a credential"
             </h2>
             <nav aria-label="What it is made for">
                 <ul class="segments">{switch.into_iter().collect_view()}</ul>
@@ -74,10 +82,7 @@ pub(super) fn guide(
                     <code>{facts.url_example}</code>
                 </dd>
             </dl>
-            <p class="muted kept">
-                <Icon name="shield-check"/>
-                "Kept in Vault. Hawser never shows a secret again, not even to you."
-            </p>
+            {kept}
         </aside>
     }
     .into_any()
@@ -97,7 +102,7 @@ fn step_of(step: &Step, names: &Names) -> AnyView {
         let text = names.put_into(step.command);
         view! {
             <div class="command">
-                <pre>
+                <pre tabindex="0" role="group" aria-label="Command">
                     <code>{text.clone()}</code>
                 </pre>
                 <CopyButton text/>

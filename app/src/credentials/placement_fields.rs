@@ -122,15 +122,10 @@ impl Place<'_> {
             .line();
         let kind = Input::new(self.state, Field::PatternKind, "Compare as")
             .value(&self.stored.pattern_kind)
+            .hint("A regular expression looks like ^https://charts\\.example\\.com/")
             .select(vec![(
                 "",
-                vec![
-                    option("exact", "The whole URL"),
-                    option(
-                        "regex",
-                        "A regular expression, such as ^https://charts\\.example\\.com/",
-                    ),
-                ],
+                vec![option("exact", "The whole URL"), option("regex", "A regular expression")],
             )]);
         view! {
             {pattern}

@@ -39,7 +39,7 @@ pub(super) fn shape_fields(
     view! {
         {fields}
         {ambient}
-        {given::left(state)}
+        {given::left(state, provider, shape)}
         {(!shape.is_ambient()).then(|| view! { <Advising provider shape/> })}
     }
     .into_any()
@@ -87,6 +87,10 @@ fn hint(facts: &ProviderFacts, field: &ShapeField, secret_hint: &'static str) ->
     }
 }
 
+/// With a full stop, but for an example at the end, which people copy with whatever follows it.
 fn sentence(hint: &str) -> String {
+    if hint.is_empty() || hint.contains(", such as ") {
+        return hint.to_owned();
+    }
     format!("{}.", hint.trim_end_matches('.'))
 }

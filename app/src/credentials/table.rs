@@ -94,7 +94,10 @@ fn sortable(query: &CredentialQuery, order: CredentialOrder, label: &'static str
 fn row_of(row: &CredentialSummary, actor: &Actor, now: Timestamp) -> AnyView {
     let facts = row.provider.facts();
     let href = format!("/credentials/{}", row.id);
-    let project = row.project.clone().unwrap_or_else(|| "Shared".to_owned());
+    // The project that everything is in unless somebody said otherwise is no news.
+    let project =
+        row.project.as_deref().map_or(Some("Shared"), |name| (name != "default").then_some(name));
+    let project = project.map(|name| view! { <small class="muted">{name.to_owned()}</small> });
     let may_delete = actor.role.includes(Action::ManageCredentials);
     let linked = if row.linked == 0 {
         view! { <span class="muted">"None"</span> }.into_any()
@@ -108,7 +111,7 @@ fn row_of(row: &CredentialSummary, actor: &Actor, now: Timestamp) -> AnyView {
                 <div class="cell">
                     <a href=href.clone()>{row.name.clone()}</a>
                     <span class="tags">
-                        <small class="muted">{project}</small>
+                        {project}
                         {badges::environment(row.environment)}
                     </span>
                 </div>

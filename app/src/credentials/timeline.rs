@@ -20,6 +20,8 @@ const WIDTH: u64 = LEFT * 2 + DAYS * DAY;
 /// The most dots in a column; the table has all of them.
 const MOST: u64 = 8;
 const DOT: u64 = 9;
+/// So many rows at most are shown without a click.
+const FEW: usize = 5;
 
 /// The timeline; nothing while nothing expires.
 pub(super) fn timeline(expiring: &[CredentialSummary], now: Timestamp) -> AnyView {
@@ -34,7 +36,7 @@ pub(super) fn timeline(expiring: &[CredentialSummary], now: Timestamp) -> AnyVie
             <h2 id="timeline-title">"Expiry"</h2>
             <p class="muted">{summary(&known, now)}</p>
             {picture(&known, now)}
-            <details class="more">
+            <details class="more" open=known.len() <= FEW>
                 <summary>"As a table"</summary>
                 <div class="table-box flat stacks">
                     <table class="table">

@@ -90,12 +90,12 @@ pub(super) fn update_form(request: &Request, credential: &CredentialDetail) -> A
                 {description}
                 {test_url}
                 {tested_at}
-                {results}
                 <div class="actions">
                     <Submit>"Save"</Submit>
                     {staged}
                     {test_button(FORM)}
                 </div>
+                {results}
             </Form>
         </section>
     }
@@ -123,8 +123,8 @@ fn conversion(credential: &CredentialDetail, shape: Shape) -> AnyView {
         <p class="notice warn">
             {format!(
                 "From {} to {}: type the new secret. The repositories stay linked.",
-                credential.shape.facts().label,
-                shape.facts().label,
+                credential.provider.shape_label(credential.shape),
+                credential.provider.shape_label(shape),
             )}
         </p>
     }

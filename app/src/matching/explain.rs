@@ -157,7 +157,7 @@ fn refused(said: String) -> AnyView {
 /// The order that is documented (S1), and what is made equal before comparing.
 fn order() -> AnyView {
     view! {
-        <section class="card" aria-labelledby="order-title">
+        <section class="card guide" aria-labelledby="order-title">
             <h2 id="order-title">
                 <Icon name="book-open"/>
                 "How it is chosen"

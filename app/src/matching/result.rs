@@ -115,9 +115,11 @@ fn row(line: &ExplanationLine, projects: &[Project]) -> AnyView {
             <th scope="row" data-label="Name"><a href=href(line)>{line.name.clone()}</a></th>
             <td data-label="Result">{verdict}</td>
             <td data-label="Pattern" class="url">
-                <span class="muted">{kind}</span>
-                " "
-                <code>{line.pattern.clone()}</code>
+                <div class="cell">
+                    <span class="muted">{kind}</span>
+                    {(!line.pattern.is_empty())
+                        .then(|| view! { <code>{line.pattern.clone()}</code> })}
+                </div>
             </td>
             <td data-label="Applies to">{reach}</td>
         </tr>

@@ -44,7 +44,7 @@ pub(crate) fn notices() -> AnyView {
                 <div>
                     <h1>"Notices"</h1>
                     <p class="muted">
-                        "Before a credential expires, Hawser says so 30, 14, 7 and 1 days ahead; for short lifetimes, closer to the end."
+                        "Before a credential expires, Hawser says so 30, 14 and 7 days and 1 day ahead; for tokens that live shorter, closer to their end."
                     </p>
                     {open}
                 </div>

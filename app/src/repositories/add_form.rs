@@ -60,8 +60,8 @@ pub(crate) fn add() -> AnyView {
                     </button>
                     {url}
                     {name}
-                    {credential}
                     {belongs}
+                    {credential}
                     {interval}
                     {advanced}
                     {network}

@@ -109,8 +109,8 @@ pub(super) fn edit_form(
                 {hidden("row_version", row_version)}
                 {url}
                 {name}
-                {credential}
                 {belongs}
+                {credential}
                 {interval}
                 {advanced}
                 {network}

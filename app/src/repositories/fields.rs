@@ -92,9 +92,14 @@ pub(super) fn credential(
     view! { <div class="with-button">{select}{clash}{add}<Fitting/></div> }.into_any()
 }
 
-/// Name, provider and, where it is said, environment.
+/// Name, provider and, where it is said, project and environment.
 fn label(choice: &CredentialChoice) -> String {
-    let label = format!("{} · {}", choice.name, choice.provider.facts().label);
+    let mut label = format!("{} · {}", choice.name, choice.provider.facts().label);
+    match choice.project.as_deref() {
+        Some("default") => {}
+        Some(project) => label = format!("{label} · only in {project}"),
+        None => label.push_str(" · shared"),
+    }
     match choice.environment {
         Environment::Unset => label,
         environment => format!("{label} · {}", environment.label()),

@@ -153,6 +153,40 @@ async fn advice_is_given_without_a_script_too() {
 }
 
 #[tokio::test]
+async fn the_end_of_a_pasted_token_is_said_before_anybody_types() {
+    let fake = Fake::signed_in();
+    for provider in [Provider::AmazonEcr, Provider::AmazonEcrPublic] {
+        let path = address(provider, Shape::Password);
+        let (_, html) = page(&fake, &path).await;
+        assert!(html.contains("<strong>Pasted token</strong>"), "{html}");
+        assert!(html.contains("convert to access keys"), "{html}");
+        // A form that came back says it once.
+        let from = path.replace('?', "%3F").replace('&', "%26").replace('=', "%3D");
+        let body = format!(
+            "from={from}&provider={}&shape=password&username=AWS&password={SECRET}",
+            provider.facts().code
+        );
+        send(&fake, "/actions/credentials/create", "text/html", &body).await;
+        let (_, html) = page(&fake, &path).await;
+        assert!(html.contains("Type a name."), "{html}");
+        assert_eq!(html.matches("convert to access keys").count(), 1, "{html}");
+    }
+}
+
+#[tokio::test]
+async fn an_example_is_not_followed_by_a_full_stop() {
+    let fake = Fake::signed_in();
+    for (provider, example) in
+        [(Provider::Harbor, "robot$PROJECT+NAME"), (Provider::Quay, "ORGANIZATION+ROBOT")]
+    {
+        let (_, html) = page(&fake, &address(provider, Shape::Password)).await;
+        assert!(html.contains(&format!("such as {example}</p>")), "{html}");
+    }
+    let (_, html) = page(&fake, &address(Provider::GenericRegistry, Shape::Password)).await;
+    assert!(!html.contains("id=\"credential-create-username-hint\""), "{html}");
+}
+
+#[tokio::test]
 async fn every_field_reaches_the_service() {
     let fake = Fake::signed_in();
     let body = "provider=amazon_ecr&shape=ecr_role&name=ecr&account=123456789012&region=eu-west-1&project=shared&purposes=helm&pattern=%5Eoci%3A%2F%2Fa&pattern_kind=regex&environment=production&expires=2030-01-31&description=d";
@@ -184,15 +218,16 @@ async fn the_host_of_the_repository_fills_in_account_and_region() {
 
 #[tokio::test]
 async fn a_candidate_can_be_promoted_or_discarded() {
-    for (state, words) in [
-        (CandidateState::Testing, "takes over by itself"),
-        (CandidateState::Refused, "promote it anyway"),
+    for (state, title, words) in [
+        (CandidateState::Testing, "New secret in test", "takes over by itself"),
+        (CandidateState::Refused, "New secret refused", "1 of 1 repositories refused it."),
     ] {
         let fake = std::sync::Arc::new(Fake { candidate: Some(state), ..Fake::of(Role::Owner) });
         let (_, html) = page(&fake, &format!("/credentials/{}", fake::ID)).await;
-        for word in [words, "Promote anyway", "Discard", "New secret in test", "by Grace"] {
+        for word in [words, title, "Promote anyway", "Discard", "by Grace"] {
             assert!(html.contains(word), "{word}: {html}");
         }
+        assert_eq!(html.matches(title).count(), 2, "head and card agree: {html}");
         let live = html.contains("data-listening");
         assert_eq!(live, state == CandidateState::Testing, "it is followed while it is tested");
         // Nothing is rolled back under a candidate.

@@ -10,8 +10,8 @@ pub const SHARED: &str = "shared";
 
 /// The name of the AWS role: `hawser-<organization>-<project>`, at most 64 characters.
 ///
-/// Letters become small, what AWS and Google do not both allow becomes a dash, and each part ends
-/// after 28 characters. Organizations with similar names are told apart by [`external_id`], which
+/// Letters become small, what AWS and Google do not both allow becomes a dash, and each part has
+/// at most 28 characters. Organizations with similar names are told apart by [`external_id`], which
 /// the role's trust policy has to demand.
 #[must_use]
 pub fn role_name(organization_name: &str, project_name: &str) -> String {
@@ -26,7 +26,7 @@ pub fn external_id(organization: OrganizationId) -> String {
 }
 
 /// The name of the Google service account: `hawser-<organization>-<project>`, where the
-/// organization is the last 8 digits of its id and the project ends after 14 characters.
+/// organization is the last 8 digits of its id and the project has at most 14 characters.
 ///
 /// Google takes 6 to 30 characters and knows no external id, so the part that tells organizations
 /// apart must be one that nobody can choose, and must not be cut.
@@ -37,7 +37,15 @@ pub fn service_account(organization: OrganizationId, project_name: &str) -> Stri
     format!("hawser-{tail}-{}", slug(project_name, 14))
 }
 
-/// Small letters, digits and single dashes, beginning and ending with none; never empty.
+/// Whether two projects, or a project and the shared credentials, would act as one identity: their
+/// names differ only in what roles and service accounts leave out.
+#[must_use]
+pub fn are_one(project_name: &str, other: &str) -> bool {
+    slug(project_name, 14) == slug(other, 14) || slug(project_name, 28) == slug(other, 28)
+}
+
+/// Small letters, digits and single dashes, beginning and ending with none; never empty. A name that
+/// is too long ends with four digits that stand for the whole of it.
 fn slug(name: &str, most: usize) -> String {
     let mut slug = String::new();
     for c in name.chars() {
@@ -52,9 +60,24 @@ fn slug(name: &str, most: usize) -> String {
             let _ = write!(slug, "{:x}", u32::from(c));
         }
     }
-    let slug: String = slug.trim_matches('-').chars().take(most).collect();
-    let slug = slug.trim_end_matches('-');
-    if slug.is_empty() { "x".to_owned() } else { slug.to_owned() }
+    let slug = slug.trim_matches('-');
+    match slug.len() {
+        0 => "x".to_owned(),
+        length if length <= most => slug.to_owned(),
+        _ => {
+            let kept = slug.get(..most.saturating_sub(5)).unwrap_or(slug);
+            format!("{}-{:04x}", kept.trim_end_matches('-'), digest(slug))
+        }
+    }
+}
+
+/// Four digits that tell cut names apart (FNV-1a, folded to 16 bits). Two names that still come to
+/// the same are refused where projects are saved.
+fn digest(text: &str) -> u32 {
+    let hash = text
+        .bytes()
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    (hash >> 16) ^ (hash & 0xffff)
 }
 
 #[cfg(test)]
@@ -63,6 +86,12 @@ mod tests {
 
     fn organization() -> OrganizationId {
         "0192f0c1-2345-7abc-8def-0123456789ab".parse().unwrap()
+    }
+
+    #[test]
+    fn projects_that_would_share_an_identity_are_seen() {
+        assert!(are_one("Prod X", "prod-x") && are_one("Shared!", SHARED));
+        assert!(!are_one("payments-europe", "payments-europa") && !are_one("prod", "prod2"));
     }
 
     #[test]

@@ -162,6 +162,8 @@ pub struct TestConnection {
     pub password: Secret,
     /// What the shape needs besides.
     pub parameters: Parameters,
+    /// The id of the project whose identity is used, `shared`, or empty for the default project.
+    pub project: String,
     /// Certificate authorities to trust for this host, in PEM.
     pub ca: String,
     /// The name of a proxy that the operator allows.

@@ -31,6 +31,8 @@ on_both!(
     f9_a_deleted_credential_takes_its_candidate_along,
     i_12_a_lost_claim_promotes_nothing,
     a_candidate_that_vault_lost_is_not_promoted,
+    candidates_never_push_out_the_version_that_counts,
+    late_writes_never_push_out_the_version_that_counts,
 );
 
 async fn nothing_else_is_saved_while_a_candidate_waits(world: World) {
@@ -168,4 +170,50 @@ async fn a_candidate_that_vault_lost_is_not_promoted(world: World) {
     sea.discard(&seen, 2).await.unwrap();
     sea.update(id, "newer").await.unwrap();
     assert_eq!(sea.password(id).await, "newer");
+}
+
+async fn candidates_never_push_out_the_version_that_counts(world: World) {
+    let id = world.credential("ghcr", "old").await;
+    let sea = Sea::new(world).await;
+    let (mut stored, mut refused) = (0, 0);
+    for round in 0..11 {
+        match sea.store(id, &format!("candidate-{round}")).await {
+            Ok(_) => {
+                stored += 1;
+                let seen = sea.get(id).await;
+                let number = seen.candidate.as_ref().unwrap().vault_version;
+                sea.discard(&seen, number).await.unwrap();
+            }
+            Err(error) => {
+                refused += 1;
+                let problem = error.problem_of(Field::Password).unwrap();
+                assert!(problem.contains("without a test"), "{problem}");
+            }
+        }
+        assert_eq!(sea.get(id).await.state, CredentialState::Active);
+        assert_eq!(sea.vault.read(&sea.path(id), 1).await.unwrap().password.expose(), "old");
+    }
+    assert_eq!((stored, refused), (7, 4));
+    assert_eq!(sea.password(id).await, "old");
+    // A secret that counts at once is stored, and makes room.
+    sea.update(id, "new").await.unwrap();
+    assert_eq!(sea.password(id).await, "new");
+    sea.store(id, "newer").await.unwrap();
+    sea.promote(&sea.get(id).await, 10).await.unwrap();
+    assert_eq!(sea.password(id).await, "newer");
+}
+
+async fn late_writes_never_push_out_the_version_that_counts(world: World) {
+    let id = world.credential("ghcr", "old").await;
+    let sea = Sea::new(world).await;
+    for newest in 1..=9 {
+        let operation = sea.intend(id).await;
+        assert_eq!(sea.recover().await, 1);
+        sea.write(newest, id, operation.id, "late").await;
+    }
+    let refused = sea.update(id, "new").await.unwrap_err();
+    assert!(refused.problem_of(Field::Password).unwrap().contains("replacement"), "{refused:?}");
+    let after = sea.get(id).await;
+    assert_eq!((after.state, after.vault_version), (CredentialState::Active, 1));
+    assert_eq!(sea.password(id).await, "old");
 }

@@ -150,12 +150,14 @@ async fn what_a_header_told_belongs_to_its_version(world: World) {
     let sea = at_a_full_second(world).await;
     let id = create(&sea, new("github", "one")).await;
     let (scope, at) = (sea.world.scope(), sea.now().plus(DAY * 60));
-    let set = async |at: Timestamp, source: ExpirySource| {
+    let of = async |tested: i64, at: Timestamp, source: ExpirySource| {
         let mut tx = sea.world.db.begin().await.unwrap();
-        let changed = storage::credentials::set_expiry(&mut tx, scope, id, at, source).await;
+        let told = (id, tested);
+        let changed = storage::credentials::set_expiry(&mut tx, scope, told, at, source).await;
         tx.commit().await.unwrap();
         changed.unwrap()
     };
+    let set = async |at, source| of(1, at, source).await;
     assert_eq!(set(at, ExpirySource::Provider).await, 1);
     assert_eq!(set(at, ExpirySource::Provider).await, 0, "nothing new");
     assert_eq!(told(&sea.get(id).await).unwrap().0, at);
@@ -165,6 +167,7 @@ async fn what_a_header_told_belongs_to_its_version(world: World) {
     assert_eq!(set(at.plus(DAY), ExpirySource::Provider).await, 0);
     assert_eq!(sea.get(id).await.expiry.unwrap().source, ExpirySource::Typed);
     update(&sea, id, "two").await;
+    assert_eq!(set(at.plus(DAY), ExpirySource::Provider).await, 0, "a test that ended too late");
     assert_eq!(told(&sea.get(id).await), None);
     let form = version(&sea.get(id).await, 1);
     Credentials::roll_back(&sea.engine, &sea.world.actor, form).await.unwrap();

@@ -13,7 +13,7 @@ use domain::{
     Cause, CredentialId,
     audit::{AuditAction, AuditQuery},
     connections::Quota,
-    repositories::AddRepository,
+    repositories::{AddRepository, SyncTrigger},
     service::{Audit, Credentials, Repositories},
 };
 use engine::{Clock, SystemClock};
@@ -28,6 +28,8 @@ on_both!(
     a_wrong_new_password_costs_few_requests,
     refusals_are_counted_across_replicas,
     the_limit_of_a_registry_is_respected,
+    syncs_by_interval_wait_for_a_limit_that_is_used_up,
+    a_password_changed_at_the_host_costs_few_requests,
 );
 
 async fn audited(world: &World, action: AuditAction) -> Vec<(String, String)> {
@@ -186,10 +188,11 @@ async fn refusals_are_counted_across_replicas(world: World) {
 }
 
 /// A stub of a registry that tells how many requests are left, as Docker Hub does.
-async fn limited(left: Arc<AtomicU32>) -> String {
+async fn limited(left: Arc<AtomicU32>, asked: Arc<AtomicU32>) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("oci://{}/charts", listener.local_addr().unwrap());
     let answer = async move |request: Request| {
+        asked.fetch_add(1, Ordering::SeqCst);
         let body = if request.uri().path().ends_with("/tags/list") {
             r#"{"name":"charts/nginx","tags":[]}"#
         } else {
@@ -212,7 +215,7 @@ async fn limited(left: Arc<AtomicU32>) -> String {
 async fn the_limit_of_a_registry_is_respected(world: World) {
     let left = Arc::new(AtomicU32::new(50));
     let form = AddRepository {
-        url: limited(Arc::clone(&left)).await,
+        url: limited(Arc::clone(&left), Arc::default()).await,
         charts: "nginx".into(),
         interval: "300".into(),
         ..AddRepository::default()
@@ -230,4 +233,50 @@ async fn the_limit_of_a_registry_is_respected(world: World) {
     assert!(waits(1).await > soon * 10, "the last ones are left to people");
     assert!(waits(0).await > soon * 10);
     assert!(waits(50).await <= soon);
+}
+
+async fn syncs_by_interval_wait_for_a_limit_that_is_used_up(world: World) {
+    let (left, asked) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let url = limited(Arc::clone(&left), Arc::clone(&asked)).await;
+    let mut ids = Vec::new();
+    for path in ["a", "b"] {
+        let form = AddRepository {
+            url: format!("{url}/{path}"),
+            charts: "nginx".into(),
+            interval: "300".into(),
+            ..AddRepository::default()
+        };
+        ids.push(Repositories::add(&world.engine, &world.actor, form).await.unwrap());
+    }
+    let sync = async |id, trigger| {
+        let before = asked.load(Ordering::SeqCst);
+        let ended = world.engine.sync_repository(world.scope(), id, trigger).await;
+        assert_eq!(ended.unwrap(), None);
+        asked.load(Ordering::SeqCst) - before
+    };
+    assert!(sync(ids[0], SyncTrigger::Person).await > 0);
+    assert_eq!(sync(ids[1], SyncTrigger::Interval).await, 0, "another one used it up");
+    let next = world.look(ids[1]).await.next_sync_at.unwrap();
+    assert!(next.since(SystemClock.now()) > Duration::from_mins(50));
+    for trigger in [SyncTrigger::Changed, SyncTrigger::Delivery, SyncTrigger::Person] {
+        left.store(50, Ordering::SeqCst);
+        assert!(sync(ids[1], trigger).await > 0);
+    }
+    assert!(sync(ids[1], SyncTrigger::Interval).await > 0, "there is enough again");
+}
+
+async fn a_password_changed_at_the_host_costs_few_requests(world: World) {
+    const LINKS: usize = 40;
+    let registry = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    let ids = world.linked(&registry, credential, LINKS).await;
+    assert_eq!(world.sync(ids[0]).await, None, "the host takes it");
+    registry.set_password("changed");
+    registry.set_delay(Duration::from_millis(200));
+    let before = registry.logins();
+    let causes = futures::future::join_all(ids.iter().map(|id| world.sync(*id))).await;
+    let refused = registry.logins() - before;
+    assert!((1..=8).contains(&refused), "{refused} logins were refused");
+    assert!(causes.contains(&Some(Cause::CredentialPaused)), "{causes:?}");
+    assert_eq!(paused(&world, credential).await, [origin(&registry)]);
 }

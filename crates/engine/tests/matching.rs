@@ -173,6 +173,10 @@ async fn r_authz_other_organizations_match_nothing(world: World) {
 async fn r_authz_projects_are_an_admins(world: World) {
     let team = project(&world, "team").await;
     create(&world, "ghcr", placement("shared", "exact", URL)).await;
+    create(&world, "theirs", placement("", "exact", URL)).await;
+    let admin = Actor { role: Role::Admin, ..world.actor.clone() };
+    let found = explain(&world.engine, &admin, &team.to_string(), URL).await;
+    assert!(found.lines.iter().all(|line| line.pattern == URL), "{found:?}");
     for role in [Role::Editor, Role::Viewer] {
         let actor = Actor { role, ..world.actor.clone() };
         let form = ProjectForm { project: String::new(), name: "x".into() };
@@ -183,6 +187,15 @@ async fn r_authz_projects_are_an_admins(world: World) {
         // Everybody sees which credential is used, by name.
         let found = explain(&world.engine, &actor, &team.to_string(), URL).await;
         assert_eq!(found.winner().unwrap().name, "ghcr");
+        // What is shared, or another project's, is used without being read (F23).
+        let shown = |explanation: &Explanation| -> Vec<(String, String)> {
+            let lines = explanation.lines.iter();
+            lines.map(|line| (line.name.clone(), line.pattern.clone())).collect()
+        };
+        let of = |name: &str, pattern: &str| (name.to_owned(), pattern.to_owned());
+        assert_eq!(shown(&found), [of("ghcr", ""), of("theirs", "")]);
+        let inside = explain(&world.engine, &actor, "", URL).await;
+        assert_eq!(shown(&inside), [of("theirs", URL), of("ghcr", "")]);
         assert_eq!(Projects::list(&world.engine, &actor).await.unwrap().len(), 2);
     }
     let query = AuditQuery { action: Some(AuditAction::Refused), ..AuditQuery::default() };

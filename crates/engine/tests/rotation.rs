@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use domain::{
     Cause, ServiceError,
-    audit::AuditAction,
+    audit::{AuditAction, AuditQuery},
     credentials::{CandidateState, CredentialDetail, CredentialState, VersionOrigin},
-    service::{Credentials, Repositories},
+    repositories::RepositoryUrl,
+    service::{Audit, Credentials, Repositories},
 };
 use world::{
     Workers, World,
@@ -30,6 +31,7 @@ on_both!(
     a_discarded_candidate_leaves_everything_as_it_was,
     what_may_pass_is_tried_again,
     a_repository_that_was_unlinked_does_not_count,
+    a_repository_linked_at_the_last_moment_counts,
 );
 
 async fn a_candidate_that_passes_everywhere_is_promoted(world: World) {
@@ -69,6 +71,10 @@ async fn a_candidate_without_links_is_promoted_at_once(world: World) {
     sea.until(id, is_active).await;
     workers.stop().await;
     assert_eq!(sea.password(id).await, "new");
+    let query =
+        AuditQuery { action: Some(AuditAction::CandidatePromoted), ..AuditQuery::default() };
+    let told = Audit::list(&sea.engine, &sea.world.actor, query).await.unwrap().rows;
+    assert_eq!(told[0].detail, "version 2, 0 repositories, no repository uses it");
 }
 
 async fn a_refused_candidate_waits_for_a_person(world: World) {
@@ -187,4 +193,26 @@ async fn a_repository_that_was_unlinked_does_not_count(world: World) {
     sea.until(id, is_active).await;
     workers.stop().await;
     assert_eq!(sea.password(id).await, "new");
+}
+
+async fn a_repository_linked_at_the_last_moment_counts(world: World) {
+    let registry = Registry::start(Some("old")).await;
+    let id = world.credential("ghcr", "old").await;
+    let repository = world.repository(&registry, "charts", None).await;
+    let sea = Sea::new(world).await;
+    sea.store(id, "new").await.unwrap();
+    let (db, scope) = (&sea.world.db, sea.world.scope());
+    let origin = RepositoryUrl::parse(&registry.url("charts")).unwrap().origin();
+    // Somebody links while the test, which saw no link, waits for the credential to promote it.
+    let mut tx = db.begin().await.unwrap();
+    storage::repositories::hold(&mut tx, scope, id).await.unwrap().unwrap();
+    let workers = Workers::of(&sea.engine);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    storage::repositories::link(&mut tx, scope, repository, id, &origin, sea.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let refused = sea.until(id, is_refused).await;
+    workers.stop().await;
+    let refused = lines(refused.candidate.as_ref().unwrap());
+    assert_eq!(refused, [(Some(false), Some(Cause::InvalidCredentials))]);
+    assert_eq!(sea.password(id).await, "old");
 }

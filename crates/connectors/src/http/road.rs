@@ -5,7 +5,9 @@
 //! `CONNECT host:port`), its own login, and how much is sent when. What is inside the tunnel it
 //! does not see: certificates are checked end to end. A plain `http` target, which only the
 //! operator can allow, it sees whole, logins included. The proxy resolves names by itself; Hawser
-//! judges the addresses that it finds for a name, and a name that resolves nowhere else is the
+//! judges the addresses that it finds for a name before the proxy is asked, and refuses a name for
+//! which it finds none unless the operator's allow-list names it with its port. The proxy is asked
+//! for the name and not for the address, so an answer of DNS that changes in between is the
 //! proxy's to judge.
 
 use std::{

@@ -31,7 +31,7 @@ impl Side {
 pub(super) enum Known {
     /// So many addresses, all of them allowed.
     Addresses(usize, Side),
-    /// The name resolves for the proxy alone.
+    /// The name resolves for the proxy alone, and the operator named it.
     Nothing,
 }
 
@@ -46,8 +46,8 @@ impl Known {
 
 impl Outbound {
     /// Judges a host before a proxy connects to it. The proxy picks among the addresses of a name,
-    /// so each of them has to be allowed; a name that does not resolve here may only lead to the
-    /// internet.
+    /// so each of them has to be allowed. A name that does not resolve here cannot be judged, so it
+    /// is refused unless the operator named the host with its port.
     pub(super) async fn vouch(&self, url: &Url, reach: Reach) -> Result<Known, Cause> {
         let Some(host) = url.host() else { return Err(Cause::BlockedAddress) };
         if let Some(address) = address(&host) {
@@ -55,8 +55,8 @@ impl Outbound {
         }
         let found = match look_up(url.host_str().unwrap_or_default()).await {
             Ok(found) => found,
-            Err(_) if reach == Reach::Networks => return Err(Cause::DnsFailure),
-            Err(_) => return Ok(Known::Nothing),
+            Err(_) if reach == Reach::Named => return Ok(Known::Nothing),
+            Err(_) => return Err(Cause::DnsFailure),
         };
         let all = found.len();
         let vetted = vet(found, reach, self.allow()).map_err(|_| Cause::BlockedAddress)?;

@@ -99,7 +99,7 @@ impl<'a> Session<'a> {
     /// given to nobody in particular.
     fn note(&self, answer: &Answer) {
         let Some(told) = quota(|name| answer.text(name)) else { return };
-        *self.quota.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
+        *self.quota.lock().unwrap_or_else(PoisonError::into_inner) = Some(told.quota);
         if self.shared {
             self.quotas.remember(self.base.authority(), self.login_key, told);
         }

@@ -119,7 +119,12 @@ impl Registries {
         }
         let failure = refusal(answer, login).await;
         Ok(match failure.cause {
-            Cause::NoCredential if failure.status == Some(401) => Index::Locked,
+            // A wrong login says as little about the kind as none.
+            Cause::NoCredential | Cause::InvalidCredentials | Cause::TokenExpired
+                if failure.status == Some(401) =>
+            {
+                Index::Locked
+            }
             Cause::NotFound => Index::No(failure.told_as(Cause::NotARegistry)),
             _ => Index::No(failure),
         })

@@ -151,7 +151,7 @@ impl TokenExchange for Entra<'_> {
             ("tenant", self.tenant),
             ("access_token", token.expose()),
         ];
-        let call = Call::form(self.exchange_url(), &fields, AT_REGISTRY);
+        let call = Call::form(self.exchange_url(), &fields, AT_REGISTRY).at_registry();
         let RegistryToken { refresh_token: password } = caller.json(call).await?;
         // A token that does not say when it ends is used once.
         let expires_at = jwt::expires_at(password.expose()).unwrap_or(caller.now);

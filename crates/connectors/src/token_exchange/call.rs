@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::ExchangeSettings;
 use crate::{
     Failure,
-    http::{Answer, Ask, Outbound},
+    http::{Answer, Ask, Outbound, Road},
     status,
 };
 
@@ -21,6 +21,8 @@ const LOOK_AT: usize = 8 * 1024;
 /// What an exchange works with.
 pub(super) struct Caller<'a> {
     pub(super) outbound: &'a Outbound,
+    /// The road to the repository's own host.
+    pub(super) road: &'a Road,
     pub(super) settings: &'a ExchangeSettings,
     pub(super) now: Timestamp,
 }
@@ -28,8 +30,18 @@ pub(super) struct Caller<'a> {
 /// One request to a provider.
 pub(super) struct Call {
     ask: Ask,
+    host: Host,
     attempt: &'static str,
     told: fn(&Refusal<'_>) -> Option<Cause>,
+}
+
+/// Whose host is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Host {
+    /// The provider's.
+    Provider,
+    /// The repository's own.
+    Registry,
 }
 
 /// An answer that is no success.
@@ -61,7 +73,7 @@ impl Call {
         attempt: &'static str,
     ) -> Self {
         let ask = Ask::post(url, HeaderValue::from_static(content_type), body, attempt);
-        Self { ask, attempt, told: |_| None }
+        Self { ask, host: Host::Provider, attempt, told: |_| None }
     }
 
     /// Posts a form.
@@ -77,6 +89,12 @@ impl Call {
     /// The `Authorization` header.
     pub(super) fn login(mut self, login: HeaderValue) -> Self {
         self.ask = self.ask.login(Some(login));
+        self
+    }
+
+    /// The repository's own host is asked, so the authorities of its road are trusted.
+    pub(super) const fn at_registry(mut self) -> Self {
+        self.host = Host::Registry;
         self
     }
 
@@ -109,7 +127,15 @@ pub(super) fn bearer(token: &str) -> Option<HeaderValue> {
 impl Caller<'_> {
     /// Sends a request and reads the whole answer.
     pub(super) async fn bytes(&self, call: Call) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let answer = self.outbound.send(call.ask).await?;
+        let proxied;
+        let road = match call.host {
+            Host::Registry => self.road,
+            Host::Provider => {
+                proxied = Road { proxy: self.road.proxy.clone(), ..Road::default() };
+                &proxied
+            }
+        };
+        let answer = self.outbound.on(road, None)?.send(call.ask).await?;
         if !answer.status().is_success() {
             return Err(refusal(answer, call.told).await);
         }

@@ -3,15 +3,20 @@
 //! Source: GitHub Docs, "Generating a JSON Web Token (JWT) for a GitHub App" and "Create an
 //! installation access token for an app".
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
-use domain::{Cause, Secret, Timestamp};
+use domain::{
+    Cause, Secret, Timestamp,
+    repositories::{RepositoryKind, RepositoryUrl},
+};
 use reqwest::header::HeaderValue;
 use serde::{Deserialize, Serialize};
+use url::Url;
 use zeroize::Zeroizing;
 
 use super::{
+    ExchangeSettings,
     call::{Call, Caller, Refusal, bearer, unreadable},
     endpoints,
     exchange::{Exchanged, Keeping, TokenExchange},
@@ -30,6 +35,42 @@ pub(super) struct GithubApp<'a> {
     pub(super) key: &'a Secret,
     /// Names without their owner; none means all that the installation may see.
     pub(super) repositories: &'a [String],
+    /// What the host needs.
+    pub(super) needed: Permission,
+}
+
+/// What a token opens for reading. GitHub refuses to give what the app was not granted, so nothing
+/// is asked for that the host does not need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Permission {
+    /// The files of Git repositories.
+    Contents,
+    /// Packages.
+    Packages,
+}
+
+impl Permission {
+    /// GitHub itself and the host of the operator's own GitHub serve files; every other host, and
+    /// OCI wherever it is, serves packages.
+    pub(super) fn needed_at(settings: &ExchangeSettings, url: &RepositoryUrl) -> Self {
+        let own = settings.endpoints.github.as_ref().and_then(Url::host_str);
+        let own = own.map(|api| api.strip_prefix("api.").unwrap_or(api));
+        let host = url.host().trim_end_matches('.');
+        let is_git =
+            matches!(host, "github.com" | "raw.githubusercontent.com") || own == Some(host);
+        if is_git && url.implied_kind() != Some(RepositoryKind::Oci) {
+            Self::Contents
+        } else {
+            Self::Packages
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Contents => "contents",
+            Self::Packages => "packages",
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -43,14 +84,7 @@ struct Claims<'a> {
 struct Wish<'a> {
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     repositories: &'a [String],
-    permissions: Permissions,
-}
-
-/// Enough to clone and to pull, and nothing more.
-#[derive(Serialize)]
-struct Permissions {
-    contents: &'static str,
-    packages: &'static str,
+    permissions: BTreeMap<&'static str, &'static str>,
 }
 
 #[derive(Deserialize)]
@@ -62,7 +96,8 @@ struct Granted {
 #[async_trait]
 impl TokenExchange for GithubApp<'_> {
     fn scope(&self) -> String {
-        format!("{} {}", self.installation, self.repositories.join(" "))
+        let names = self.repositories.join(" ");
+        format!("{} {} {names}", self.installation, self.needed.name())
     }
 
     fn keeping(&self) -> Keeping {
@@ -80,7 +115,7 @@ impl TokenExchange for GithubApp<'_> {
         let (Some(url), Some(login)) = (url, bearer(token.expose())) else {
             return Err(unreadable(ATTEMPT));
         };
-        let permissions = Permissions { contents: "read", packages: "read" };
+        let permissions = BTreeMap::from([(self.needed.name(), "read")]);
         let wish = serde_json::to_vec(&Wish { repositories: self.repositories, permissions });
         let body = Zeroizing::new(wish.map_err(|_| unreadable(ATTEMPT))?);
         let call = Call::post(url, "application/json", body, ATTEMPT)
@@ -103,6 +138,44 @@ fn told(refusal: &Refusal<'_>) -> Option<Cause> {
             Some(Cause::RateLimited)
         }
         403 if refusal.says("ip allow list") => Some(Cause::OrganizationRestricted),
+        // The key is right, but the installation lacks the permission or a named repository.
+        422 => Some(Cause::InsufficientScope),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::Endpoints, *};
+
+    #[test]
+    fn a_host_gets_only_the_permission_that_it_needs() {
+        let needed = |endpoints: &str, url: &str| {
+            let endpoints = Endpoints::parse(endpoints).unwrap();
+            let settings = ExchangeSettings { endpoints, ..ExchangeSettings::default() };
+            Permission::needed_at(&settings, &RepositoryUrl::parse(url).unwrap())
+        };
+        let (server, cloud) =
+            ("github=https://ghe.example/api/v3", "github=https://api.acme.ghe.example");
+        for (endpoints, url) in [
+            ("", "https://github.com/acme/charts"),
+            ("", "https://GitHub.com./acme/charts"),
+            ("", "https://raw.githubusercontent.com/acme/charts/main"),
+            (server, "https://ghe.example/acme/charts"),
+            (cloud, "https://acme.ghe.example/acme/charts"),
+        ] {
+            assert_eq!(needed(endpoints, url), Permission::Contents, "{url}");
+        }
+        for (endpoints, url) in [
+            ("", "oci://ghcr.io/acme/charts"),
+            ("", "https://ghcr.io/acme/charts"),
+            ("", "https://charts.example.com"),
+            ("", "https://ghe.example/acme/charts"),
+            ("", "https://github.com.evil.example/acme"),
+            (server, "oci://containers.ghe.example/acme"),
+            (server, "oci://ghe.example/acme"),
+        ] {
+            assert_eq!(needed(endpoints, url), Permission::Packages, "{url}");
+        }
     }
 }

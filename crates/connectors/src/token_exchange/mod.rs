@@ -39,7 +39,7 @@ use exchange::{Exchanged, TokenExchange};
 
 use crate::{
     Failure,
-    http::{ClientCertificate, Freshness, Login, Outbound},
+    http::{ClientCertificate, Freshness, Login, Outbound, Road},
     repository::LoginKey,
 };
 
@@ -98,8 +98,11 @@ impl Exchanges {
         Self(Arc::new(Inner { outbound, settings, cache, exchanged }))
     }
 
-    /// The login of `material` for the registry at `url`. It is exchanged when it has to be, and of
-    /// many who ask for the same one at once, one exchanges.
+    /// The login of `material` for the registry at `url`, which is reached by `road`. It is exchanged
+    /// when it has to be, and of many who ask for the same one at once, one exchanges.
+    ///
+    /// The registry itself is asked on the whole road, providers only through its proxy: the
+    /// authorities of a repository vouch for its own host alone.
     ///
     /// # Errors
     /// Why the provider did not give one.
@@ -108,13 +111,14 @@ impl Exchanges {
         material: &Material,
         owner: &Owner,
         url: &RepositoryUrl,
+        road: &Road,
         now: Timestamp,
     ) -> Result<Login, Failure> {
         let exchange = match way(&self.0.settings, material, owner, url)? {
             Way::Stored(login) => return Ok(login),
             Way::Exchange(exchange) => exchange,
         };
-        let run = self.run(&*exchange, now);
+        let run = self.run(&*exchange, road, now);
         let Some(key) = owner.key else {
             return run.await.map(Exchanged::into_login);
         };
@@ -123,16 +127,20 @@ impl Exchanges {
             let until = exchange.keeping().until(now, exchanged.expires_at);
             Ok((exchanged, until))
         };
-        self.0.cache.get(key, exchange.scope(), now, kept).await
+        // Those who wait share a failure too, and that of another road is not theirs.
+        let scope = format!("{} {} {}", exchange.scope(), road.proxy, road.ca);
+        self.0.cache.get(key, scope, now, kept).await
     }
 
     async fn run(
         &self,
         exchange: &dyn TokenExchange,
+        road: &Road,
         now: Timestamp,
     ) -> Result<Exchanged, Failure> {
         self.0.exchanged.fetch_add(1, Relaxed);
-        let caller = Caller { outbound: &self.0.outbound, settings: &self.0.settings, now };
+        let Inner { outbound, settings, .. } = &*self.0;
+        let caller = Caller { outbound, road, settings, now };
         exchange.exchange(&caller).await
     }
 
@@ -181,7 +189,8 @@ fn way<'a>(
             Box::new(acr::Entra::new(settings, url, tenant, client_id, client_secret)?)
         }
         Material::GithubApp { app_id, installation, key, repositories } => {
-            Box::new(github_app::GithubApp { app_id, installation, key, repositories })
+            let needed = github_app::Permission::needed_at(settings, url);
+            Box::new(github_app::GithubApp { app_id, installation, key, repositories, needed })
         }
         stored => return Ok(Way::Stored(stored_login(stored))),
     };

@@ -22,6 +22,9 @@ use call::{Call, Effect, Reply};
 use domain::{CredentialId, OrganizationId};
 use session::Session;
 
+/// What Vault keeps when nobody set a number.
+const KEPT: u64 = 10;
+
 /// A Vault. Cheap to clone; clones share connections and the login.
 #[derive(Clone)]
 pub struct Vault(Arc<Inner>);
@@ -128,6 +131,24 @@ impl Vault {
             Err(VaultError::NotFound) => Ok(Vec::new()),
             Err(error) => Err(error),
         }
+    }
+
+    /// How many versions of a secret Vault keeps, destroyed ones included: one write more drops the
+    /// oldest for good. Where the secret and the mount differ, the smaller number.
+    /// <https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#max_versions>
+    ///
+    /// # Errors
+    /// When Vault does not answer.
+    pub async fn kept(&self, path: &SecretPath) -> Result<u64, VaultError> {
+        let secret = match self.call(&Call::get(self.metadata(path))).await {
+            Err(VaultError::NotFound) => None,
+            metadata => metadata?.number("/data/max_versions"),
+        };
+        let config = self.call(&Call::get(format!("{}/config", self.0.mount))).await?;
+        let mount = config.number("/data/max_versions").ok_or(VaultError::Malformed)?;
+        // 0 stands for what is not set.
+        let set = [secret.unwrap_or_default(), mount].into_iter().filter(|number| *number > 0);
+        Ok(set.min().unwrap_or(KEPT))
     }
 
     /// Removes a secret with all its versions; what is gone already counts as removed.

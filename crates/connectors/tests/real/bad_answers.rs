@@ -4,11 +4,11 @@ use std::{io::Write as _, time::Duration};
 
 use axum::body::Body;
 use connectors::{
-    http::Road,
+    http::{Login, Road},
     repository::{Known, Synced, Validators},
 };
 use domain::{
-    Cause,
+    Cause, Secret,
     repositories::{RepositoryKind, RepositoryUrl},
 };
 use flate2::{Compression, write::GzEncoder};
@@ -140,6 +140,20 @@ async fn a_compressed_index_is_read_and_an_unchanged_one_is_not() {
     let again = registries.sync(&target, &validators, &Known::new()).await.unwrap();
     assert!(matches!(again, Synced::Unchanged { .. }));
     registries.prove(&target).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_wrong_login_tells_nothing_of_the_kind() {
+    // It asks for a login everywhere, also where a registry would be.
+    let fenced =
+        Host::start(|_, _| answer(401, &[("www-authenticate", "Basic realm=\"x\"")], "")).await;
+    let wrong = Login::stored("ada".into(), Secret::new("wrong".into()));
+    let url = RepositoryUrl::parse(&fenced.url("/charts")).unwrap();
+    let registries = registries(&fenced.authority);
+    for login in [None, Some(&wrong)] {
+        let kind = registries.detect(&url, login, &Road::default()).await.unwrap();
+        assert_eq!(kind, RepositoryKind::Helm);
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use connectors::{http::Freshness, token_exchange::Owner};
+use connectors::{
+    http::{Freshness, Road},
+    token_exchange::Owner,
+};
 use domain::{
     Cause, Shape, Timestamp,
     credentials::{Material, Parameters},
@@ -28,14 +31,14 @@ const HOST: &str = "oci://123456789012.dkr.ecr.eu-west-1.amazonaws.com/charts";
 async fn f36_an_access_key_is_exchanged_once_for_all_repositories_of_a_region() {
     let aws = Aws::verifier();
     let (exchanges, owner, key) = (aws.exchanges(), owner(), key(SECRET, ""));
-    let login = exchanges.login(&key, &owner, &url(HOST), NOW).await.unwrap();
+    let login = exchanges.login(&key, &owner, &url(HOST), &Road::default(), NOW).await.unwrap();
     assert_eq!(pair(&login), ("AWS", "token:of:AKIAVERIFIERPERSON01:eu-west-1"));
     assert_eq!(login.freshness, Freshness::Exchanged);
     let other = url("oci://210987654321.dkr.ecr.eu-west-1.amazonaws.com/other");
-    let login = exchanges.login(&key, &owner, &other, NOW).await.unwrap();
+    let login = exchanges.login(&key, &owner, &other, &Road::default(), NOW).await.unwrap();
     assert_eq!((login.freshness, exchanges.exchanged()), (Freshness::Cached, 1));
     let abroad = url("oci://123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/charts");
-    let login = exchanges.login(&key, &owner, &abroad, NOW).await.unwrap();
+    let login = exchanges.login(&key, &owner, &abroad, &Road::default(), NOW).await.unwrap();
     assert!(login.password.expose().ends_with(":us-east-1"));
     assert_eq!(exchanges.exchanged(), 2);
 }
@@ -48,7 +51,9 @@ async fn of_a_hundred_who_ask_at_once_one_exchanges() {
         .map(|number| {
             let (exchanges, owner, key) = (exchanges.clone(), owner.clone(), key.clone());
             let url = url(&format!("{HOST}/{number}"));
-            tokio::spawn(async move { exchanges.login(&key, &owner, &url, NOW).await.unwrap() })
+            tokio::spawn(async move {
+                exchanges.login(&key, &owner, &url, &Road::default(), NOW).await.unwrap()
+            })
         })
         .collect();
     let mut fresh = 0;
@@ -70,7 +75,11 @@ async fn f36_a_token_is_kept_for_ten_hours_and_no_longer_than_five_minutes_befor
     {
         let exchanges = aws.exchanges();
         let ask = async |now: Timestamp| {
-            exchanges.login(&key, &owner, &url(HOST), now).await.unwrap().freshness
+            exchanges
+                .login(&key, &owner, &url(HOST), &Road::default(), now)
+                .await
+                .unwrap()
+                .freshness
         };
         assert_eq!(ask(first).await, Freshness::Exchanged);
         assert_eq!(ask(last_kept).await, Freshness::Cached);
@@ -79,7 +88,8 @@ async fn f36_a_token_is_kept_for_ten_hours_and_no_longer_than_five_minutes_befor
     let exchanges = aws.exchanges();
     for _ in 0..2 {
         let late = hours(12).minus(Duration::from_mins(5));
-        let login = exchanges.login(&key, &owner, &url(HOST), late).await.unwrap();
+        let login =
+            exchanges.login(&key, &owner, &url(HOST), &Road::default(), late).await.unwrap();
         assert_eq!(login.freshness, Freshness::Exchanged, "too short to keep");
     }
 }
@@ -88,7 +98,9 @@ async fn f36_a_token_is_kept_for_ten_hours_and_no_longer_than_five_minutes_befor
 async fn updates_refusals_and_unsaved_forms_exchange_anew() {
     let aws = Aws::verifier();
     let (exchanges, owner, key, url) = (aws.exchanges(), owner(), key(SECRET, ""), url(HOST));
-    let ask = async |owner: &Owner| exchanges.login(&key, owner, &url, NOW).await.unwrap();
+    let ask = async |owner: &Owner| {
+        exchanges.login(&key, owner, &url, &Road::default(), NOW).await.unwrap()
+    };
     let login = ask(&owner).await;
     assert_eq!(ask(&updated(&owner)).await.freshness, Freshness::Exchanged);
     assert_eq!(ask(&owner).await.freshness, Freshness::Cached);
@@ -107,15 +119,20 @@ async fn wrong_keys_are_told_from_refused_ones_and_no_secret_is_told() {
     let aws = Aws::verifier();
     let exchanges = aws.exchanges();
     let wrong = key("canary/secret", "");
-    let failure = exchanges.login(&wrong, &owner(), &url(HOST), NOW).await.unwrap_err();
+    let failure =
+        exchanges.login(&wrong, &owner(), &url(HOST), &Road::default(), NOW).await.unwrap_err();
     assert_eq!((failure.cause, failure.status), (Cause::InvalidCredentials, Some(400)));
     assert_tells_nothing(&failure, &["canary", "AKIAVERIFIER", "Signature="]);
     assert!(!format!("{wrong:?}").contains("canary"));
     let unknown =
         material(Shape::EcrAccessKey, "AKIAUNKNOWNUNKNOWN01", SECRET, &Parameters::default());
-    let failure = exchanges.login(&unknown, &owner(), &url(HOST), NOW).await.unwrap_err();
+    let failure =
+        exchanges.login(&unknown, &owner(), &url(HOST), &Road::default(), NOW).await.unwrap_err();
     assert_eq!(failure.cause, Cause::InvalidCredentials);
-    let login = exchanges.login(&key(SECRET, ""), &owner(), &url(HOST), NOW).await.unwrap();
+    let login = exchanges
+        .login(&key(SECRET, ""), &owner(), &url(HOST), &Road::default(), NOW)
+        .await
+        .unwrap();
     assert!(!format!("{login:?}").contains("token:of"));
 }
 
@@ -130,16 +147,24 @@ async fn trap_3_nothing_is_signed_for_a_host_that_only_looks_like_ecr() {
     ] {
         for region in ["", "eu-west-1"] {
             let key = key(SECRET, region);
-            let failure = exchanges.login(&key, &owner(), &url(host), NOW).await.unwrap_err();
+            let failure = exchanges
+                .login(&key, &owner(), &url(host), &Road::default(), NOW)
+                .await
+                .unwrap_err();
             assert_eq!(failure.cause, Cause::RegionUnknown, "{host}");
         }
     }
     let elsewhere = url("oci://charts.acme.example/x");
-    let failure = exchanges.login(&key(SECRET, ""), &owner(), &elsewhere, NOW).await.unwrap_err();
+    let failure = exchanges
+        .login(&key(SECRET, ""), &owner(), &elsewhere, &Road::default(), NOW)
+        .await
+        .unwrap_err();
     assert_eq!(failure.cause, Cause::RegionUnknown);
     assert_eq!(exchanges.exchanged(), 0);
-    let login =
-        exchanges.login(&key(SECRET, "eu-west-3"), &owner(), &elsewhere, NOW).await.unwrap();
+    let login = exchanges
+        .login(&key(SECRET, "eu-west-3"), &owner(), &elsewhere, &Road::default(), NOW)
+        .await
+        .unwrap();
     assert!(login.password.expose().ends_with(":eu-west-3"), "a typed region is enough elsewhere");
 }
 
@@ -149,6 +174,7 @@ async fn the_public_gallery_is_asked_in_its_one_region() {
     let gallery = url("oci://public.ecr.aws/acme/charts");
     let key =
         material(Shape::EcrPublicAccessKey, "AKIAVERIFIERPERSON01", SECRET, &Parameters::default());
-    let login = aws.exchanges().login(&key, &owner(), &gallery, NOW).await.unwrap();
+    let login =
+        aws.exchanges().login(&key, &owner(), &gallery, &Road::default(), NOW).await.unwrap();
     assert_eq!(pair(&login), ("AWS", "token:of:AKIAVERIFIERPERSON01:us-east-1"));
 }

@@ -2,7 +2,10 @@
 
 use axum::response::Response;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use connectors::http::Freshness;
+use connectors::{
+    http::{AllowList, Freshness, Outbound, OutboundSettings, Road},
+    token_exchange::{Endpoints, ExchangeSettings, Exchanges},
+};
 use domain::{
     Cause, Shape,
     credentials::{Material, Parameters},
@@ -10,10 +13,12 @@ use domain::{
 use serde_json::json;
 
 use crate::{
+    authority::Authority,
     exchange_stub::{
         Asked, NOW, Stub, assert_tells_nothing, exchanges, hours, material, owner, pair, url,
     },
     host::answer,
+    proxy::Proxy,
 };
 
 const TENANT: &str = "72f988bf-0000-0000-0000-000000000001";
@@ -69,13 +74,17 @@ async fn a_service_principal_is_exchanged_in_two_steps_and_kept_until_its_token_
     let exchanges = exchanges(&azure.authority, &format!("entra={}", azure.url("/")));
     let (owner, registry) = (owner(), url(&azure.url("/charts")));
     let secret = principal("client~secret");
-    let login = exchanges.login(&secret, &owner, &registry, NOW).await.unwrap();
+    let login = exchanges.login(&secret, &owner, &registry, &Road::default(), NOW).await.unwrap();
     assert_eq!(pair(&login), ("00000000-0000-0000-0000-000000000000", refresh_token().as_str()));
     let minutes = |minutes| hours(3).minus(std::time::Duration::from_mins(minutes));
-    let login = exchanges.login(&secret, &owner, &registry, minutes(6)).await.unwrap();
+    let login =
+        exchanges.login(&secret, &owner, &registry, &Road::default(), minutes(6)).await.unwrap();
     assert_eq!(login.freshness, Freshness::Cached);
     for _ in 0..2 {
-        let login = exchanges.login(&secret, &owner, &registry, minutes(5)).await.unwrap();
+        let login = exchanges
+            .login(&secret, &owner, &registry, &Road::default(), minutes(5))
+            .await
+            .unwrap();
         assert_eq!(login.freshness, Freshness::Exchanged);
     }
     assert_eq!(azure.asked().len(), 6);
@@ -89,8 +98,10 @@ async fn secrets_that_are_wrong_or_expired_are_told_apart() {
     for (secret, cause) in
         [("canary~wrong", Cause::InvalidCredentials), ("expired~secret", Cause::TokenExpired)]
     {
-        let failure =
-            exchanges.login(&principal(secret), &owner(), &registry, NOW).await.unwrap_err();
+        let failure = exchanges
+            .login(&principal(secret), &owner(), &registry, &Road::default(), NOW)
+            .await
+            .unwrap_err();
         assert_eq!(failure.cause, cause);
         assert_tells_nothing(&failure, &["canary", "~", TENANT]);
     }
@@ -103,8 +114,54 @@ async fn what_entra_gives_goes_to_registries_of_azure_alone() {
     let exchanges = exchanges(&thief.authority, "");
     for registry in [thief.url("/charts"), "oci://acme.azurecr.io.evil.example/x".into()] {
         let secret = principal("client~secret");
-        let failure = exchanges.login(&secret, &owner(), &url(&registry), NOW).await.unwrap_err();
+        let failure = exchanges
+            .login(&secret, &owner(), &url(&registry), &Road::default(), NOW)
+            .await
+            .unwrap_err();
         assert_eq!(failure.cause, Cause::ExchangeRefused);
     }
     assert_eq!((thief.asked().len(), exchanges.exchanged()), (0, 0));
+}
+
+#[tokio::test]
+async fn the_road_leads_to_the_registry_and_its_proxy_alone_to_entra() {
+    let (azure, authority) = (Stub::start(azure).await, Authority::new("CA"));
+    let tls = azure.with_tls(&authority.sign("localhost")).await;
+    let proxy = Proxy::start("").await;
+    let with = |entra: &str| {
+        let settings = OutboundSettings {
+            allow: AllowList::parse(&format!("{} {tls}", azure.authority)).unwrap(),
+            proxies: [("out".into(), format!("http://{}", proxy.authority).parse().unwrap())]
+                .into(),
+            ..OutboundSettings::default()
+        };
+        let endpoints = Endpoints::parse(&format!("entra={entra}")).unwrap();
+        let exchange = ExchangeSettings { endpoints, ..ExchangeSettings::default() };
+        Exchanges::with(Outbound::with(settings).unwrap(), exchange)
+    };
+    let exchanges = with(&azure.url("/"));
+    let (owner, registry) = (owner(), url(&format!("oci://{tls}/charts")));
+    let secret = principal("client~secret");
+    let road = |ca: &str, proxy: &str| Road { ca: ca.into(), proxy: proxy.into() };
+    let pem = authority.pem();
+    let own = road(&pem, "out");
+    let login = exchanges.login(&secret, &owner, &registry, &own, NOW).await.unwrap();
+    assert_eq!(login.password.expose(), refresh_token());
+    let entra = format!("POST {} HTTP/1.1", azure.url(&format!("/{TENANT}/oauth2/v2.0/token")));
+    assert_eq!(proxy.asked(), [entra, format!("CONNECT {tls} HTTP/1.1")]);
+
+    // What was exchanged on this road says nothing about others.
+    for (other, cause) in [
+        (road("", "out"), Cause::TlsUntrusted),
+        (road(&Authority::new("CA").pem(), ""), Cause::TlsUntrusted),
+        (road(&pem, "other"), Cause::ProxyError),
+    ] {
+        let failure = exchanges.login(&secret, &owner, &registry, &other, NOW).await.unwrap_err();
+        assert_eq!(failure.cause, cause);
+    }
+    // The authorities of a repository do not vouch for the provider.
+    let behind = with(&format!("https://{tls}/"));
+    let failure = behind.login(&secret, &owner, &registry, &own, NOW).await.unwrap_err();
+    assert_eq!(failure.cause, Cause::TlsUntrusted);
+    assert_tells_nothing(&failure, &["~", TENANT]);
 }

@@ -1,7 +1,7 @@
 //! GitHub: a stub that checks the app's JWT with its public key as GitHub does.
 
 use axum::response::Response;
-use connectors::http::Freshness;
+use connectors::http::{Freshness, Road};
 use domain::{
     Cause, Shape,
     credentials::{Material, Parameters},
@@ -39,20 +39,34 @@ fn github(asked: &Asked, public: &Public) -> Response {
         return refused("Integration not found");
     }
     let wish: Value = serde_json::from_str(&asked.body).unwrap();
-    if wish["permissions"] != json!({"contents": "read", "packages": "read"}) {
-        return answer(422, &[], "{}");
-    }
     match asked.path.as_str() {
-        "/api/v3/app/installations/77/access_tokens" => {
-            let body = json!({"token": format!("ghs_{}", wish["repositories"]), "expires_at": hours(1).rfc3339()});
-            answer(201, &[], body.to_string())
-        }
+        "/api/v3/app/installations/77/access_tokens" => granted(&wish, &["packages"]),
+        "/api/v3/app/installations/80/access_tokens" => granted(&wish, &["contents"]),
+        "/api/v3/app/installations/81/access_tokens" => granted(&wish, &["contents", "packages"]),
         "/api/v3/app/installations/78/access_tokens" => {
             let limited = [("x-ratelimit-remaining", "0"), ("retry-after", "60")];
             answer(403, &limited, "{\"message\":\"canary\"}")
         }
         _ => answer(404, &[], "{\"message\":\"Not Found\"}"),
     }
+}
+
+/// The token says what it opens. What the app was not granted is refused, and so is a repository
+/// that the installation cannot see.
+fn granted(wish: &Value, granted: &[&str]) -> Response {
+    let refused = |message: &str| answer(422, &[], json!({"message": message}).to_string());
+    let wished = wish["permissions"].as_object().unwrap();
+    if !wished.iter().all(|(name, level)| granted.contains(&name.as_str()) && level == "read") {
+        return refused("The permissions requested are not granted to this installation. canary");
+    }
+    let names = &wish["repositories"];
+    if names.as_array().is_some_and(|names| names.contains(&json!("hidden"))) {
+        return refused("There is at least one repository that does not exist. canary");
+    }
+    let opens: Vec<_> = wished.keys().map(String::as_str).collect();
+    let token = format!("ghs_{}_{names}", opens.join("+"));
+    let body = json!({"token": token, "expires_at": hours(1).rfc3339()});
+    answer(201, &[], body.to_string())
 }
 
 async fn start(public: Public) -> Stub {
@@ -73,16 +87,48 @@ async fn an_app_gets_a_token_for_the_named_repositories_and_for_reading_alone() 
     let rsa = Key::new();
     let github = start(rsa.public()).await;
     let exchanges = exchanges(&github.authority, &format!("github={}", github.url("/api/v3")));
-    for (pem, names, token) in
-        [(rsa.pem(), "charts\nweb", "ghs_[\"charts\",\"web\"]"), (rsa.pkcs1_pem(), "", "ghs_null")]
-    {
+    for (pem, names, token) in [
+        (rsa.pem(), "charts\nweb", "ghs_packages_[\"charts\",\"web\"]"),
+        (rsa.pkcs1_pem(), "", "ghs_packages_null"),
+    ] {
         let app = app(&pem, "77", names);
         let owner = owner();
-        let login = exchanges.login(&app, &owner, &url(HOST), NOW).await.unwrap();
+        let login = exchanges.login(&app, &owner, &url(HOST), &Road::default(), NOW).await.unwrap();
         assert_eq!(pair(&login), ("x-access-token", token));
         let near_the_end = hours(1).minus(std::time::Duration::from_mins(6));
-        let login = exchanges.login(&app, &owner, &url(HOST), near_the_end).await.unwrap();
+        let login = exchanges
+            .login(&app, &owner, &url(HOST), &Road::default(), near_the_end)
+            .await
+            .unwrap();
         assert_eq!(login.freshness, Freshness::Cached);
+    }
+}
+
+#[tokio::test]
+async fn an_app_is_asked_only_for_what_the_host_needs() {
+    let rsa = Key::new();
+    let github = start(rsa.public()).await;
+    let exchanges = exchanges(&github.authority, &format!("github={}", github.url("/api/v3")));
+    let raw = "https://raw.githubusercontent.com/acme/charts/main";
+    // With one permission, with the other, and with both: none opens more than it has to.
+    let owner = owner();
+    for (installation, at, token) in [
+        ("77", HOST, "ghs_packages_null"),
+        ("80", raw, "ghs_contents_null"),
+        ("81", HOST, "ghs_packages_null"),
+        ("81", raw, "ghs_contents_null"),
+    ] {
+        let app = app(&rsa.pem(), installation, "");
+        let made = exchanges.login(&app, &owner, &url(at), &Road::default(), NOW).await.unwrap();
+        assert_eq!((pair(&made).1, made.freshness), (token, Freshness::Exchanged), "{at}");
+    }
+    let refused = [("77", raw, ""), ("80", HOST, ""), ("81", HOST, "hidden")];
+    for (installation, at, names) in refused {
+        let app = app(&rsa.pem(), installation, names);
+        let made = exchanges.login(&app, &owner, &url(at), &Road::default(), NOW).await;
+        let failure = made.unwrap_err();
+        assert_eq!((failure.cause, failure.status), (Cause::InsufficientScope, Some(422)), "{at}");
+        assert_tells_nothing(&failure, &["canary", "eyJ", "Bearer"]);
     }
 }
 
@@ -100,7 +146,8 @@ async fn refusals_are_told_apart() {
         (app(&pem, "77", ""), late, Cause::ExchangeRefused),
         (app(&pem, "78", ""), NOW, Cause::RateLimited),
     ] {
-        let failure = exchanges.login(&app, &owner(), &url(HOST), now).await.unwrap_err();
+        let failure =
+            exchanges.login(&app, &owner(), &url(HOST), &Road::default(), now).await.unwrap_err();
         assert_eq!(failure.cause, cause);
         assert_tells_nothing(&failure, &["canary", "eyJ", "Bearer"]);
         let wait = failure.retry_after.map(|wait| wait.as_secs());

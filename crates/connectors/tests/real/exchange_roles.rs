@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use connectors::{
-    http::Freshness,
+    http::{Freshness, Road},
     token_exchange::{Ambient, AwsIdentity, Endpoints, ExchangeSettings, Owner},
 };
 use domain::{
@@ -45,15 +45,22 @@ async fn f37_a_role_is_assumed_by_rule_with_the_external_id_of_the_organization(
     ];
     for identity in identities {
         let exchanges = aws.with_identity(identity);
-        let login = exchanges.login(&role(), &owner(), &url(HOST), NOW).await.unwrap();
+        let login =
+            exchanges.login(&role(), &owner(), &url(HOST), &Road::default(), NOW).await.unwrap();
         assert_eq!(pair(&login), ("AWS", "token:of:ASIAVERIFIERASSUMED1:eu-west-1"));
         // The stub's role trusts one organization and one project.
         let mut stranger = owner();
         stranger.organization = OrganizationId::new();
-        let failure = exchanges.login(&role(), &stranger, &url(HOST), NOW).await.unwrap_err();
+        let failure = exchanges
+            .login(&role(), &stranger, &url(HOST), &Road::default(), NOW)
+            .await
+            .unwrap_err();
         assert_eq!(failure.cause, Cause::ExchangeRefused);
         let neighbour = Owner { project_name: "other".into(), ..owner() };
-        let failure = exchanges.login(&role(), &neighbour, &url(HOST), NOW).await.unwrap_err();
+        let failure = exchanges
+            .login(&role(), &neighbour, &url(HOST), &Road::default(), NOW)
+            .await
+            .unwrap_err();
         assert_eq!(failure.cause, Cause::ExchangeRefused);
         assert_tells_nothing(&failure, &["canary", "secret/of", "session//"]);
     }
@@ -62,14 +69,19 @@ async fn f37_a_role_is_assumed_by_rule_with_the_external_id_of_the_organization(
 #[tokio::test]
 async fn without_the_operator_there_is_no_identity() {
     let aws = Aws::verifier();
-    let failure = aws.exchanges().login(&role(), &owner(), &url(HOST), NOW).await.unwrap_err();
+    let failure = aws
+        .exchanges()
+        .login(&role(), &owner(), &url(HOST), &Road::default(), NOW)
+        .await
+        .unwrap_err();
     assert_eq!(failure.cause, Cause::AmbientDisabled);
     let missing = AwsIdentity::WebIdentity {
         token_file: "/no/such/canary-file".into(),
         role: "arn:aws:iam::999999999999:role/hawser".into(),
     };
     let exchanges = aws.with_identity(missing);
-    let failure = exchanges.login(&role(), &owner(), &url(HOST), NOW).await.unwrap_err();
+    let failure =
+        exchanges.login(&role(), &owner(), &url(HOST), &Road::default(), NOW).await.unwrap_err();
     assert_eq!(failure.cause, Cause::Internal);
     assert_tells_nothing(&failure, &["canary"]);
 }
@@ -79,7 +91,7 @@ async fn moto_gives_tokens_to_keys_and_roles() {
     let aws = Aws::moto().await;
     let exchanges = aws.exchanges();
     let key = material(Shape::EcrAccessKey, "AKIAVERIFIERPERSON01", "x", &Parameters::default());
-    let login = exchanges.login(&key, &owner(), &url(HOST), NOW).await.unwrap();
+    let login = exchanges.login(&key, &owner(), &url(HOST), &Road::default(), NOW).await.unwrap();
     assert_eq!((login.username.as_str(), login.freshness), ("AWS", Freshness::Exchanged));
     assert!(login.password.expose().ends_with("-auth-token"));
     let folder = tempfile::tempdir().unwrap();
@@ -93,6 +105,7 @@ async fn moto_gives_tokens_to_keys_and_roles() {
         ambient: Ambient { aws: Some(identity), google: None },
     };
     let exchanges = configured(&aws.authority, settings);
-    let login = exchanges.login(&role(), &owner(), &url(HOST), NOW).await.unwrap();
+    let login =
+        exchanges.login(&role(), &owner(), &url(HOST), &Road::default(), NOW).await.unwrap();
     assert_eq!(login.username, "AWS");
 }

@@ -1,7 +1,7 @@
 //! Shapes that are sent as they are, and what goes wrong on the way to a provider.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use connectors::http::Freshness;
+use connectors::http::{Freshness, Road};
 use domain::{Cause, Shape, credentials::Parameters};
 
 use crate::{
@@ -26,13 +26,15 @@ async fn stored_shapes_are_logins_at_once() {
         (Shape::PullToken, "id/1", "right", ("id/1", "right")),
     ] {
         let material = material(shape, username, secret, &Parameters::default());
-        let made = exchanges.login(&material, &owner(), &registry, NOW).await.unwrap();
+        let made =
+            exchanges.login(&material, &owner(), &registry, &Road::default(), NOW).await.unwrap();
         assert_eq!((pair(&made), made.freshness), (login, Freshness::Stored));
     }
     let certificate = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----";
     let parameters = Parameters { certificate: certificate.into(), ..Parameters::default() };
     let material = material(Shape::ClientCertificate, "", PEM, &parameters);
-    let made = exchanges.login(&material, &owner(), &registry, NOW).await.unwrap();
+    let made =
+        exchanges.login(&material, &owner(), &registry, &Road::default(), NOW).await.unwrap();
     assert_eq!(pair(&made), ("", ""));
     let shown = made.certificate.as_deref().unwrap();
     assert_eq!((shown.certificate.as_str(), shown.key.expose()), (certificate, PEM));
@@ -62,7 +64,8 @@ async fn what_a_broken_provider_says_is_no_login() {
     ] {
         let stub = Stub::start(move |_| answer(status, &headers, body.clone())).await;
         let exchanges = exchanges(&stub.authority, &format!("ecr={}", stub.url("")));
-        let failure = exchanges.login(&key(), &owner(), &registry, NOW).await.unwrap_err();
+        let failure =
+            exchanges.login(&key(), &owner(), &registry, &Road::default(), NOW).await.unwrap_err();
         assert_eq!(failure.cause, cause, "{status}");
         assert_eq!(stub.asked().len(), 1);
         crate::exchange_stub::assert_tells_nothing(&failure, &["canary", "html", "Exception"]);
@@ -89,9 +92,10 @@ async fn f19_a_failure_is_not_kept() {
     .await;
     let exchanges = exchanges(&stub.authority, &format!("ecr={}", stub.url("")));
     let owner = owner();
-    let failure = exchanges.login(&key(), &owner, &registry, NOW).await.unwrap_err();
+    let failure =
+        exchanges.login(&key(), &owner, &registry, &Road::default(), NOW).await.unwrap_err();
     assert_eq!(failure.retry_after.unwrap().as_secs(), 3);
-    let login = exchanges.login(&key(), &owner, &registry, NOW).await.unwrap();
+    let login = exchanges.login(&key(), &owner, &registry, &Road::default(), NOW).await.unwrap();
     assert_eq!(pair(&login), ("AWS", "a:b"), "split at the first colon");
 }
 
@@ -100,7 +104,8 @@ async fn a_private_endpoint_has_to_be_allowed() {
     let stub = Stub::start(|_| answer(200, &[], "{}")).await;
     let exchanges = exchanges("", &format!("ecr={}", stub.url("")));
     let registry = url("oci://registry.example/charts");
-    let failure = exchanges.login(&key(), &owner(), &registry, NOW).await.unwrap_err();
+    let failure =
+        exchanges.login(&key(), &owner(), &registry, &Road::default(), NOW).await.unwrap_err();
     assert_eq!(failure.cause, Cause::BlockedAddress);
     assert!(stub.asked().is_empty());
 }

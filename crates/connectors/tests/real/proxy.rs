@@ -68,8 +68,20 @@ async fn serve(connection: TcpStream, login: &str, asked: Arc<Mutex<Vec<String>>
         let own = head.replacen(words[1], &format!("/{path}"), 1);
         let own = own.replacen("\r\n", "\r\nconnection: close\r\n", 1);
         host.write_all(own.as_bytes()).await.unwrap_or_default();
+        let mut body = vec![0; length(&head)];
+        client.read_exact(&mut body).await.unwrap_or_default();
+        host.write_all(&body).await.unwrap_or_default();
         let mut answer = Vec::new();
         host.read_to_end(&mut answer).await.unwrap_or_default();
         client.write_all(&answer).await.unwrap_or_default();
     }
+}
+
+/// The bytes of the body that follows a head.
+fn length(head: &str) -> usize {
+    let named = |line: &str| {
+        let (name, value) = line.split_once(": ")?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.parse().unwrap())
+    };
+    head.lines().find_map(named).unwrap_or(0)
 }

@@ -102,15 +102,33 @@ async fn r_ssrf_01_a_proxy_leads_to_nothing_that_is_blocked_without_it() {
         assert_eq!(failed(&examined).unwrap().1, Cause::BlockedAddress, "{url}");
     }
     assert!(proxy.asked().is_empty() && host.seen().is_empty());
-    // What only the proxy can resolve is the proxy's to find: here it cannot either.
-    let target = by("out", helm("https://charts.does-not-exist.invalid"));
+}
+
+#[tokio::test]
+async fn r_ssrf_03_a_name_that_only_the_proxy_can_resolve_has_to_be_named_by_the_operator() {
+    let proxy = Proxy::start("").await;
+    let named = [("out", format!("http://{}", proxy.authority))];
+    let inside = "https://charts.does-not-exist.invalid";
+    for (allow, url) in [
+        ("", inside),
+        ("10.0.0.0/8", inside),
+        ("10.0.0.0/8", "http://charts.does-not-exist.invalid"),
+        ("charts.does-not-exist.invalid:8443", inside),
+    ] {
+        let registries = Registries::new(Outbound::with(settings(allow, &named)).unwrap());
+        let target = by("out", helm(url));
+        let failure = sync(&registries, &target).await.unwrap_err();
+        assert_eq!(failure.cause, Cause::DnsFailure, "{allow} {url}");
+        let examined = examine(&registries, &target).await;
+        assert_eq!(failed(&examined), Some((Stage::Dns, Cause::DnsFailure)), "{allow} {url}");
+    }
+    assert!(proxy.asked().is_empty());
+    // Named with its port it goes to the proxy, which cannot resolve it here either.
+    let allow = "charts.does-not-exist.invalid:443";
+    let registries = Registries::new(Outbound::with(settings(allow, &named)).unwrap());
+    let target = by("out", helm(inside));
     assert_eq!(sync(&registries, &target).await.unwrap_err().cause, Cause::ProxyError);
     assert_eq!(proxy.asked(), ["CONNECT charts.does-not-exist.invalid:443 HTTP/1.1"]);
-    // Plain http needs an allowed address, and here none is known.
-    let networks = Outbound::with(settings("10.0.0.0/8", &named)).unwrap();
-    let target = by("out", helm("http://charts.does-not-exist.invalid"));
-    let failure = sync(&Registries::new(networks), &target).await.unwrap_err();
-    assert_eq!((failure.cause, proxy.asked().len()), (Cause::DnsFailure, 1));
 }
 
 #[tokio::test]

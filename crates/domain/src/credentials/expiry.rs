@@ -63,10 +63,15 @@ const DAY: Duration = Duration::from_hours(24);
 impl Expiry {
     /// How long before the end the notices are due: 30, 14, 7 and 1 days; for a lifetime under 60
     /// days the same parts of half the lifetime, so that a token of a day is not announced at once.
+    ///
+    /// A day that somebody typed says nothing about the lifetime, because the token may be older
+    /// than its place here.
     #[must_use]
     pub fn thresholds(&self) -> [Duration; 4] {
-        let lifetime = self.at.since(self.since);
-        let first = (lifetime / 2).min(DAY * 30);
+        let first = match self.source {
+            ExpirySource::Typed => DAY * 30,
+            ExpirySource::Provider => (self.at.since(self.since) / 2).min(DAY * 30),
+        };
         [30_u32, 14, 7, 1].map(|days| first * days / 30)
     }
 
@@ -139,9 +144,16 @@ mod tests {
         let since = Timestamp::from_millis(0);
         Expiry {
             at: since.plus(DAY * u32::try_from(days).unwrap()),
-            source: ExpirySource::Typed,
+            source: ExpirySource::Provider,
             since,
         }
+    }
+
+    #[test]
+    fn a_typed_day_says_nothing_about_the_lifetime() {
+        let near = Expiry { source: ExpirySource::Typed, ..expiry(5) };
+        assert_eq!(near.passed(near.since), Some(2));
+        assert_eq!(near.urgency(near.since), Urgency::Pressing);
     }
 
     #[test]

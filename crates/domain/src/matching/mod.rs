@@ -95,7 +95,7 @@ pub struct ExplanationLine {
     pub name: String,
     /// In which projects it may be used.
     pub reach: Reach,
-    /// Its pattern.
+    /// Its pattern; empty for those who may not read it.
     pub pattern: String,
     /// How the pattern is compared.
     pub pattern_kind: PatternKind,

@@ -9,7 +9,7 @@ pub(super) const GITHUB: ProviderFacts = ProviderFacts {
     hosts: &["github.com"],
     url_example: "https://github.com/OWNER/REPOSITORY",
     fixed_username: "",
-    username_hint: "Your GitHub user name, or x-access-token",
+    username_hint: "x-access-token, or your GitHub user name",
     password_hint: "A personal access token with read access to contents",
     shapes: &[Shape::GithubApp, Shape::Password],
 };
@@ -45,7 +45,7 @@ pub(super) const GENERIC_GIT: ProviderFacts = ProviderFacts {
     hosts: &[],
     url_example: "https://git.example.com/repository.git",
     fixed_username: "",
-    username_hint: "User name",
+    username_hint: "",
     password_hint: "Password or access token",
     shapes: &[Shape::Password],
 };

@@ -114,7 +114,8 @@ pub struct ProviderFacts {
     pub url_example: &'static str,
     /// The user name the provider fixes, such as `_json_key`; empty when people choose it.
     pub fixed_username: &'static str,
-    /// What to type as user name.
+    /// What to type as user name, without a full stop; an example stands at the end. Empty when
+    /// there is nothing to say.
     pub username_hint: &'static str,
     /// What to paste as password.
     pub password_hint: &'static str,
@@ -155,6 +156,26 @@ impl Provider {
         match self.facts().kind {
             CredentialKind::Registry => &[Purpose::Helm, Purpose::Image],
             CredentialKind::Git => &[Purpose::Git],
+        }
+    }
+
+    /// What `shape` is called at this provider.
+    #[must_use]
+    pub const fn shape_label(self, shape: Shape) -> &'static str {
+        match (self, shape) {
+            (Self::AmazonEcr | Self::AmazonEcrPublic, Shape::Password) => "Pasted token",
+            _ => shape.facts().label,
+        }
+    }
+
+    /// When to choose `shape` at this provider, in a sentence.
+    #[must_use]
+    pub const fn shape_summary(self, shape: Shape) -> &'static str {
+        match (self, shape) {
+            (Self::AmazonEcr | Self::AmazonEcrPublic, Shape::Password) => {
+                "A pasted token. It expires within 12 hours, and somebody has to paste a new one."
+            }
+            _ => shape.facts().summary,
         }
     }
 

@@ -86,7 +86,7 @@ pub(super) const HARBOR: ProviderFacts = ProviderFacts {
     hosts: &[],
     url_example: "oci://harbor.example.com/PROJECT",
     fixed_username: "",
-    username_hint: "robot$PROJECT+NAME",
+    username_hint: "The full name as Harbor shows it, such as robot$PROJECT+NAME",
     password_hint: "The secret that Harbor shows once when the robot is made",
     shapes: &[Shape::Password],
 };
@@ -122,7 +122,7 @@ pub(super) const QUAY: ProviderFacts = ProviderFacts {
     hosts: &["quay.io"],
     url_example: "oci://quay.io/ORGANIZATION",
     fixed_username: "",
-    username_hint: "ORGANIZATION+ROBOT",
+    username_hint: "The full name as Quay shows it, such as ORGANIZATION+ROBOT",
     password_hint: "The robot account's token",
     shapes: &[Shape::Password],
 };
@@ -146,7 +146,7 @@ pub(super) const GENERIC_REGISTRY: ProviderFacts = ProviderFacts {
     hosts: &[],
     url_example: "https://charts.example.com",
     fixed_username: "",
-    username_hint: "User name",
+    username_hint: "",
     password_hint: "Password or access token",
     shapes: &[Shape::Password, Shape::ClientCertificate],
 };

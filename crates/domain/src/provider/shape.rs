@@ -208,7 +208,7 @@ static CLIENT_CERTIFICATE: ShapeFacts = ShapeFacts {
 static ECR_ACCESS_KEY: ShapeFacts = ShapeFacts {
     code: "ecr_access_key",
     label: "Access key",
-    summary: "Recommended: Hawser exchanges the key for a token of 12 hours and renews it by itself.",
+    summary: "Hawser exchanges the key for a token of 12 hours and renews it by itself.",
     fixed_username: "",
     fields: &[
         line(
@@ -236,7 +236,7 @@ static ECR_ROLE: ShapeFacts = ShapeFacts {
 static ECR_PUBLIC_ACCESS_KEY: ShapeFacts = ShapeFacts {
     code: "ecr_public_access_key",
     label: "Access key",
-    summary: "Recommended: raises the limits of anonymous pulls, and renews its token by itself.",
+    summary: "Raises the limits of anonymous pulls, and renews its token by itself.",
     fixed_username: "",
     fields: &[
         line(
@@ -268,7 +268,7 @@ static GOOGLE_KEY_BASE64: ShapeFacts = ShapeFacts {
 static GOOGLE_KEY_EXCHANGE: ShapeFacts = ShapeFacts {
     code: "google_key_exchange",
     label: "JSON key, exchanged for a token",
-    summary: "Recommended: the key never leaves Hawser; registries see tokens that live for an hour.",
+    summary: "The key never leaves Hawser; registries see tokens that live for an hour.",
     fixed_username: "",
     fields: &[secret("Password", KEY_FILE, Typed::SecretFile)],
 };
@@ -311,7 +311,7 @@ static ACR_TOKEN: ShapeFacts = ShapeFacts {
 static ACR_ENTRA: ShapeFacts = ShapeFacts {
     code: "acr_entra",
     label: "Service principal, exchanged at Entra ID",
-    summary: "Recommended: the client secret goes to Microsoft only; the registry sees tokens of three hours.",
+    summary: "The client secret goes to Microsoft only; the registry sees tokens of three hours.",
     fixed_username: "",
     fields: &[
         line(
@@ -333,7 +333,7 @@ static ACR_ENTRA: ShapeFacts = ShapeFacts {
 static GITHUB_APP: ShapeFacts = ShapeFacts {
     code: "github_app",
     label: "GitHub App",
-    summary: "Recommended: tokens of an hour that open only the named repositories.",
+    summary: "Tokens of an hour that open only the named repositories.",
     fixed_username: "x-access-token",
     fields: &[
         line(

@@ -19,6 +19,7 @@ use storage::{guards::Place, repositories::Linkable};
 use tokio::time::Instant;
 
 use super::{
+    project::project_name,
     result,
     stored::{count, keep_expiry},
     walk::{Closed, Entry, Goal, walk},
@@ -28,7 +29,7 @@ use crate::{
     audit::{allowed, note},
     credentials::SecretForUse,
     guards::{self, Told, Verdict},
-    repositories::{cause_of, is_worth_an_exchange, road, usable_at},
+    repositories::{Version, cause_of, is_worth_an_exchange, road, usable_at},
 };
 
 /// Where the login of a test comes from.
@@ -112,7 +113,11 @@ async fn source(
         let says_nothing = form.password.is_empty()
             && form.username.trim().is_empty()
             && !Shape::parse(&form.shape).is_some_and(Shape::is_ambient);
-        return if says_nothing { Ok(Source::Nothing) } else { typed(actor, form) };
+        return if says_nothing {
+            Ok(Source::Nothing)
+        } else {
+            typed(engine, actor, scope, form).await
+        };
     }
     let credential = parse_id(Field::Credential, &form.credential)?;
     let linkable = storage::repositories::linkable(&engine.db, scope, credential)
@@ -147,7 +152,12 @@ async fn source(
 }
 
 /// What is typed, with an owner whose logins are not kept.
-fn typed(actor: &Actor, form: &TestConnection) -> Result<Source, Error> {
+async fn typed(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    form: &TestConnection,
+) -> Result<Source, Error> {
     let provider = Provider::parse(&form.provider)
         .ok_or_else(|| Field::Provider.problem("Choose a provider type."))?;
     let (password, parameters) = (form.password.clone(), form.parameters.clone());
@@ -156,7 +166,7 @@ fn typed(actor: &Actor, form: &TestConnection) -> Result<Source, Error> {
         key: None,
         organization: actor.organization,
         organization_name: actor.organization_name.clone(),
-        project_name: String::from("default"),
+        project_name: project_name(engine, actor, scope, form).await?,
     };
     Ok(Source::Typed(Typed { material: material.map_err(ServiceError::Invalid)?, owner }))
 }
@@ -211,18 +221,24 @@ async fn with_stored(
             return Ok(walk(engine, goal(), entry).await.0);
         }
     };
+    let organization = scope.organization();
+    let version = Version {
+        organization,
+        credential: stored.credential,
+        vault_version: secret.vault_version,
+        epoch: secret.epoch,
+    };
     let origin = goal().target.url.origin();
     let (test, freshness, told) =
         with_material(engine, &secret.material, &secret.owner, goal).await;
     if let Some(told) = told {
-        let organization = scope.organization();
         let place = Place { organization, credential: stored.credential, origin };
         // How many were counted is not known here, so a success looks.
         let verdict = Verdict { place, name: stored.name.clone(), refusals: 1, told };
-        count(engine, &[verdict]).await?;
+        count(engine, scope, vec![(version, verdict)]).await?;
     }
     if freshness == Some(Freshness::Stored) {
-        keep_expiry(engine, scope, stored.credential, &test).await?;
+        keep_expiry(engine, scope, version, &test).await?;
     }
     Ok(test)
 }
@@ -265,5 +281,6 @@ async fn login(
     owner: &Owner,
     goal: &Goal,
 ) -> Result<Login, Failure> {
-    engine.exchanges.login(material, owner, &goal.target.url, engine.clock.now()).await
+    let (url, road) = (&goal.target.url, &goal.target.road);
+    engine.exchanges.login(material, owner, url, road, engine.clock.now()).await
 }

@@ -4,6 +4,7 @@
 //! address that its credential is linked to, is matched with, or whose provider it is made for.
 
 mod form;
+mod project;
 mod stored;
 mod walk;
 

@@ -1,5 +1,7 @@
 //! Testing what is stored: a repository with its credential, a credential at its repositories.
 
+use std::collections::HashSet;
+
 use connectors::http::{Freshness, Login};
 use domain::{
     Action, Actor, Cause, CredentialId, RepositoryId, Scope, ServiceError,
@@ -42,7 +44,7 @@ pub(super) async fn test_repository(
         .await?
         .ok_or(ServiceError::NotFound)?;
     let (test, verdict) = examine(engine, scope, &target, &Logins::default()).await?;
-    count(engine, verdict.as_slice()).await?;
+    count(engine, scope, verdict.into_iter().collect()).await?;
     note(engine, actor, AuditAction::ConnectionTested, &target.name, result(&test)).await?;
     Ok(test)
 }
@@ -77,7 +79,7 @@ pub(super) async fn test_credential(
             verdicts.extend(verdict);
         }
     }
-    count(engine, &verdicts).await?;
+    count(engine, scope, verdicts).await?;
     let passed = tests.iter().filter(|test| test.has_passed()).count();
     let detail = format!("{passed} of {} repositories passed", tests.len());
     note(engine, actor, AuditAction::ConnectionTested, &credential.name, &detail).await?;
@@ -90,7 +92,7 @@ async fn examine(
     scope: Scope,
     target: &SyncTarget,
     logins: &Logins,
-) -> Result<(ConnectionTest, Option<Verdict>), Error> {
+) -> Result<(ConnectionTest, Option<(Version, Verdict)>), Error> {
     let url = RepositoryUrl::parse(&target.url)?;
     let goal = |url: RepositoryUrl| Goal {
         repository: Some(target.id),
@@ -122,7 +124,7 @@ async fn examine(
     if let Some(told) = told {
         pass.hears(told);
     }
-    let verdict = told.map(|told| verdict(version, target, linked, told));
+    let verdict = told.map(|told| (version, verdict(version, target, linked, told)));
     Ok((test, verdict))
 }
 
@@ -135,7 +137,7 @@ async fn with_login(
     goal: impl Fn() -> Goal,
 ) -> Result<(ConnectionTest, Option<Told>), Error> {
     let (start, first) = (Instant::now(), goal());
-    let ready = match logins.get(engine, version, &first.target.url).await {
+    let ready = match logins.get(engine, version, &first.target.url, &first.target.road).await {
         Ok(ready) => ready,
         Err(unready) => {
             let entry = Entry::Closed(Closed::unready(&unready, start.elapsed()));
@@ -148,14 +150,15 @@ async fn with_login(
     let mut freshness = ready.login.freshness;
     if is_worth_an_exchange(&ready.login, test.cause()) {
         engine.exchange_anew(&ready, version);
-        if let Ok(ready) = logins.get(engine, version, &goal().target.url).await {
+        let again = goal().target;
+        if let Ok(ready) = logins.get(engine, version, &again.url, &again.road).await {
             (test, told) = walk(engine, goal(), with(&ready.login)).await;
             freshness = ready.login.freshness;
         }
     }
     // What was exchanged expires by itself and is renewed; only what is stored is a person's care.
     if freshness == Freshness::Stored {
-        keep_expiry(engine, scope, version.credential, &test).await?;
+        keep_expiry(engine, scope, version, &test).await?;
     } else {
         test.expires_at = None;
     }
@@ -175,26 +178,42 @@ fn verdict(version: Version, target: &SyncTarget, linked: &Linked, told: Told) -
     }
 }
 
-pub(super) async fn count(engine: &Engine, verdicts: &[Verdict]) -> Result<(), Error> {
+/// Counts what hosts said. A refusal of what the credential held before does not count against what
+/// it holds now.
+pub(super) async fn count(
+    engine: &Engine,
+    scope: Scope,
+    mut verdicts: Vec<(Version, Verdict)>,
+) -> Result<(), Error> {
     if verdicts.is_empty() {
         return Ok(());
     }
     let mut tx = engine.db.begin().await?;
-    guards::count(&mut tx, verdicts.iter(), engine.clock.now()).await?;
+    let versions: HashSet<Version> = verdicts.iter().map(|(version, _)| *version).collect();
+    for version in versions {
+        let Version { credential, epoch, .. } = version;
+        if !storage::guards::hold(&mut tx, scope, credential, epoch).await? {
+            verdicts
+                .retain(|(tested, verdict)| *tested != version || verdict.told == Told::Accepted);
+        }
+    }
+    let counted = verdicts.iter().map(|(_, verdict)| verdict);
+    guards::count(&mut tx, counted, engine.clock.now()).await?;
     Ok(tx.commit().await?)
 }
 
-/// Keeps when a stored credential expires, if the test tells it.
+/// Keeps when the tested version of a credential expires, if the test tells it.
 pub(super) async fn keep_expiry(
     engine: &Engine,
     scope: Scope,
-    credential: CredentialId,
+    version: Version,
     test: &ConnectionTest,
 ) -> Result<(), Error> {
     let Some(at) = test.expires_at else { return Ok(()) };
     let mut tx = engine.db.begin().await?;
     let source = ExpirySource::Provider;
-    storage::credentials::set_expiry(&mut tx, scope, credential, at, source).await?;
+    let tested = (version.credential, version.vault_version);
+    storage::credentials::set_expiry(&mut tx, scope, tested, at, source).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(())

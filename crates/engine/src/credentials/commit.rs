@@ -28,12 +28,12 @@ pub(super) struct Commit<'a> {
     pub(super) by: AuditActor,
     /// Added to the line of the audit log.
     pub(super) remark: &'a str,
-    /// The job that ends with it, which must still be ours.
+    /// The test that ends with it, which must still be ours and have been passed by every link.
     pub(super) job: Option<&'a jobs::Claimed>,
 }
 
 /// Makes `version` the one that counts, queues its deliveries and writes it into the audit log, in
-/// one transaction; `None` when somebody else ended the operation.
+/// one transaction; `None` when somebody else ended the operation, or its test is not over.
 pub(super) async fn commit(
     engine: &Engine,
     operation: &Operation,
@@ -87,8 +87,10 @@ async fn transaction(engine: &Engine, commit: &Commit<'_>) -> Result<Option<Save
             (propagation, format!(", {deliveries} repositories"))
         }
     };
+    // The credential is held now: a repository that was linked since the test has to pass it too.
     if let Some(job) = commit.job
-        && !jobs::finish(&mut tx, jobs::Kind::Rotate, job).await?
+        && (storage::credentials::is_untested(&mut tx, scope, id, operation.id).await?
+            || !jobs::finish(&mut tx, jobs::Kind::Rotate, job).await?)
     {
         return Ok(None);
     }

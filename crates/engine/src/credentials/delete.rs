@@ -6,7 +6,7 @@ use domain::{
     audit::AuditAction,
     credentials::{CredentialState, DeleteCredential, Unlinking},
 };
-use storage::{Tx, jobs};
+use storage::{Tx, jobs, repositories::Outside};
 
 use super::{audit, commit::LATE, person, place};
 use crate::{Engine, Error, audit::allowed};
@@ -92,8 +92,22 @@ async fn replace(
                 && other.vault_version > 0
         })
         .ok_or_else(|| Field::Replacement.problem("Choose one from the list."))?;
+    if let Some(project) = other.project {
+        let outside = storage::repositories::links_outside(tx, scope, from, project).await?;
+        if !outside.is_empty() {
+            return Err(Field::Replacement.problem(not_for(&outside)).into());
+        }
+    }
     storage::repositories::relink_all(tx, scope, from, to, now).await?;
     let (propagation, version) = (PropagationId::new(), other.vault_version);
     storage::propagation::start(tx, scope, propagation, to, version, actor, now).await?;
     Ok(other.name)
+}
+
+fn not_for(outside: &[Outside]) -> String {
+    let names: Vec<_> = outside.iter().map(|repository| repository.name.as_str()).collect();
+    format!(
+        "This credential is of another project than {}. Choose a shared one, or one of the same project.",
+        names.join(", ")
+    )
 }

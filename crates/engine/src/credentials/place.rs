@@ -1,14 +1,17 @@
 //! Where a credential applies: project or shared, purposes, pattern, environment, expiry.
 
 use domain::{
-    Action, Actor, CredentialId, Field, Scope, ServiceError,
+    Action, Actor, CredentialId, Field, ProjectId, Scope, ServiceError,
     access::parse_id,
     audit::AuditAction,
     credentials::{
         CredentialState, Environment, ExpirySource, PlaceCredential, Placed, Reach, Saved,
     },
 };
-use storage::credentials::{Existing, PlacedRow};
+use storage::{
+    Tx,
+    credentials::{Existing, PlacedRow},
+};
 
 use super::{audit, expiry, overtaken, person, refused_row, stale};
 use crate::{Engine, Error, audit::allowed, error::chain};
@@ -59,12 +62,34 @@ async fn store(
         drop(tx);
         return Err(overtaken(engine, scope, id).await?);
     }
+    if existing.placed.reach != placed.reach
+        && let Reach::Project(project) = placed.reach
+    {
+        leaves_nobody(&mut tx, scope, id, project).await?;
+    }
     storage::credentials::stamp(&mut tx, scope, id).await?;
     let action = AuditAction::CredentialPlaced;
     audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(())
+}
+
+/// Refuses a place out of the reach of repositories that a person linked; those whose URL chooses
+/// the credential look for another one.
+async fn leaves_nobody(
+    tx: &mut Tx,
+    scope: Scope,
+    id: CredentialId,
+    project: ProjectId,
+) -> Result<(), Error> {
+    let outside = storage::repositories::links_outside(tx, scope, id, project).await?;
+    let names: Vec<_> = outside
+        .into_iter()
+        .filter(|repository| !repository.is_automatic)
+        .map(|repository| repository.name)
+        .collect();
+    if names.is_empty() { Ok(()) } else { Err(ServiceError::InUse(names).into()) }
 }
 
 /// Fills in the default project, and checks what needs more than the form: the right to share, the

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use connectors::vault::{Newest, Sealed, SecretPath, Unavailable, VaultError};
-use domain::{OperationId, Scope, Secret, credentials::CredentialState};
-use storage::credentials::{Operation, Standing};
+use domain::{Field, OperationId, Scope, Secret, credentials::CredentialState};
+use storage::credentials::{Kind, Operation, Standing};
 
 use super::path;
 use crate::{Engine, Error};
@@ -13,6 +13,8 @@ use crate::{Engine, Error};
 const LONGEST: Duration = Duration::from_secs(10);
 const TRIES: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(200);
+/// The versions that a candidate leaves to writes that are to count at once.
+const RESERVE: u64 = 2;
 
 /// What is known after the attempt.
 #[derive(Debug)]
@@ -51,6 +53,7 @@ pub(super) async fn write(
             parameters: operation.parameters.clone(),
             password,
         },
+        kind: operation.kind,
         committed,
         is_lost: operation.prior_state == CredentialState::Lost,
         in_doubt: false,
@@ -67,6 +70,7 @@ struct Attempt<'a> {
     scope: Scope,
     path: SecretPath,
     sealed: Sealed,
+    kind: Kind,
     committed: u64,
     /// Whether it is known that the committed secret is gone.
     is_lost: bool,
@@ -148,14 +152,44 @@ impl Attempt<'_> {
             return if self.committed == 0 || self.is_lost { Ok(0) } else { Err(self.missing()) };
         };
         if newest.destroyed || newest.version == self.committed {
-            return Ok(newest.version);
+            return self.beside_the_committed(newest.version).await;
         }
         let Some(operation) = newest.operation else { return Err(Outcome::Foreign) };
         match self.has_ended(operation).await {
-            Ok(true) => Ok(newest.version),
+            Ok(true) => self.beside_the_committed(newest.version).await,
             Ok(false) => Err(Outcome::Foreign),
             Err(error) => Err(Outcome::Refused(error)),
         }
+    }
+
+    /// Refuses what would make Vault drop the version that counts: it keeps only so many, and those
+    /// that never counted are among them.
+    async fn beside_the_committed(&self, newest: u64) -> Result<u64, Outcome> {
+        if self.committed == 0 || self.is_lost {
+            return Ok(newest);
+        }
+        let kept = match self.engine.vault.kept(&self.path).await {
+            Ok(kept) => kept,
+            Err(error) => return Err(Outcome::Refused(error.into())),
+        };
+        let distance = newest.saturating_add(1).saturating_sub(self.committed);
+        let (reserve, way_out) = match self.kind {
+            Kind::Candidate => (
+                RESERVE,
+                "Save this secret without a test, so that it counts at once, or let Vault keep more.",
+            ),
+            Kind::Create | Kind::Update | Kind::Restore => (
+                0,
+                "Let Vault keep more, or add a new credential and delete this one, naming the new one as its replacement.",
+            ),
+        };
+        if distance.saturating_add(reserve) < kept {
+            return Ok(newest);
+        }
+        let message = format!(
+            "Nothing was stored: Vault keeps {kept} versions of a secret, and would soon drop the one in use. {way_out}"
+        );
+        Err(Outcome::Refused(Field::Password.problem(message).into()))
     }
 
     /// A Vault that holds nothing of a committed secret may be the wrong one. A version 1 written

@@ -14,6 +14,9 @@ use crate::repositories::Version;
 
 /// How long a refusal counts in memory; by then it stands in SQL, or was not to be counted.
 const REMEMBERED: Duration = Duration::from_mins(1);
+/// The most that ask at once with a version that the host took: as many requests as the outbound
+/// client lets through to a host, so that more would wait there. So many see it refused at the most.
+const AT_ONCE: u32 = 8;
 /// From how many gates on those that nobody uses are forgotten.
 const MANY: usize = 4_096;
 
@@ -37,11 +40,17 @@ struct State {
     inside: u32,
     refused: u32,
     refused_at: Option<Instant>,
+    /// All refusals so far.
+    refusals: u64,
 }
 
 /// The leave to ask a host; the next one waits for its end.
 #[derive(Debug)]
-pub(crate) struct Pass(Arc<Gate>);
+pub(crate) struct Pass {
+    gate: Arc<Gate>,
+    /// The refusals before it was given.
+    refusals: u64,
+}
 
 impl Gates {
     /// Waits for leave to ask the host at `origin` with this version, of which SQL counts
@@ -63,10 +72,11 @@ impl Gates {
                 if state.refused >= REFUSALS {
                     return None;
                 }
-                if state.is_open || state.inside + state.refused < REFUSALS {
+                if state.has_room() {
                     state.inside += 1;
+                    let refusals = state.refusals;
                     drop(state);
-                    return Some(Pass(Arc::clone(&gate)));
+                    return Some(Pass { gate: Arc::clone(&gate), refusals });
                 }
             }
             moved.await;
@@ -89,6 +99,10 @@ impl Gate {
 }
 
 impl State {
+    const fn has_room(&self) -> bool {
+        if self.is_open { self.inside < AT_ONCE } else { self.inside + self.refused < REFUSALS }
+    }
+
     fn forget_old(&mut self, counted: u32) {
         if self.refused_at.is_none_or(|at| at.elapsed() > REMEMBERED) {
             // Those that SQL counts as paused do not come here, so one try is always left.
@@ -101,26 +115,29 @@ impl State {
 impl Pass {
     /// What the host said.
     pub(crate) fn hears(&self, told: Told) {
-        let mut state = self.0.lock();
+        let mut state = self.gate.lock();
         match told {
+            // It was asked before another one was refused, and says nothing about the time since.
+            Told::Accepted if self.refusals < state.refusals => {}
             Told::Accepted => (state.is_open, state.refused, state.refused_at) = (true, 0, None),
             Told::Refused => {
                 state.is_open = false;
                 state.refused += 1;
+                state.refusals += 1;
                 state.refused_at = Some(Instant::now());
             }
         }
         drop(state);
-        self.0.moved.notify_waiters();
+        self.gate.moved.notify_waiters();
     }
 }
 
 impl Drop for Pass {
     fn drop(&mut self) {
-        let mut state = self.0.lock();
+        let mut state = self.gate.lock();
         state.inside = state.inside.saturating_sub(1);
         drop(state);
-        self.0.moved.notify_one();
+        self.gate.moved.notify_one();
     }
 }
 
@@ -171,13 +188,31 @@ mod tests {
         first.hears(Told::Accepted);
         assert!(waiting.await.unwrap());
         let mut many = Vec::new();
-        for _ in 0..10 {
+        for _ in 1..AT_ONCE {
             many.push(gates.enter(version(1), HOST, 0).await.unwrap());
         }
+        assert!(gates.enter(version(1), HOST, 0).now_or_never().is_none(), "the ninth waits");
         first.hears(Told::Refused);
         assert!(gates.enter(version(1), HOST, 0).now_or_never().is_none());
         drop((first, many));
         assert!(gates.enter(version(1), HOST, 0).await.is_some(), "two tries are left");
+    }
+
+    #[tokio::test]
+    async fn what_is_changed_at_the_host_is_refused_to_those_inside_alone() {
+        let gates = Gates::default();
+        gates.enter(version(1), HOST, 0).await.unwrap().hears(Told::Accepted);
+        let mut passes = Vec::new();
+        for _ in 0..AT_ONCE {
+            passes.push(gates.enter(version(1), HOST, 0).await.unwrap());
+        }
+        passes.remove(0).hears(Told::Refused);
+        passes.remove(0).hears(Told::Accepted);
+        assert!(gates.enter(version(1), HOST, 0).now_or_never().is_none(), "that was before");
+        for pass in passes {
+            pass.hears(Told::Refused);
+        }
+        assert!(gates.enter(version(1), HOST, 0).await.is_none());
     }
 
     #[test]

@@ -2,7 +2,9 @@
 //! account is locked by tries that cannot work.
 //!
 //! SQL counts, for all replicas. The gate in memory sees to it that not many ask at once before the
-//! count is known: a new version is tried by at most three until the host took it.
+//! count is known: a new version is tried by at most three until the host took it, and one that it
+//! took by at most eight at once. A password that is changed at the host is therefore refused there
+//! at most eight times by each replica, and at most three times when it is wrong from the beginning.
 
 mod gate;
 
@@ -38,11 +40,13 @@ pub(crate) struct Verdict {
     pub(crate) told: Told,
 }
 
-/// What an end says about the credential; most failures say nothing.
+/// What an end says about the credential; most failures say nothing. Nor does an exchange that is
+/// refused, which may be for the provider's policy or our clock: no account is locked by that, and it
+/// is tried again only by interval.
 pub(crate) const fn told(cause: Option<Cause>) -> Option<Told> {
     match cause {
         None => Some(Told::Accepted),
-        Some(Cause::InvalidCredentials | Cause::ExchangeRefused) => Some(Told::Refused),
+        Some(Cause::InvalidCredentials) => Some(Told::Refused),
         Some(_) => None,
     }
 }
@@ -93,4 +97,19 @@ pub(crate) async fn count(
         storage::audit::record(tx, scope, now, &record).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_refused_login_counts() {
+        assert_eq!(told(None), Some(Told::Accepted));
+        let counted: Vec<_> = Cause::ALL
+            .into_iter()
+            .filter(|cause| told(Some(*cause)) == Some(Told::Refused))
+            .collect();
+        assert_eq!(counted, [Cause::InvalidCredentials]);
+    }
 }

@@ -3,6 +3,7 @@
 use domain::{
     Action, Actor, Field, ProjectId, Purpose,
     access::parse_id,
+    credentials::Reach,
     matching::{ExplainQuery, Explanation, normalize},
 };
 
@@ -42,6 +43,12 @@ pub(super) async fn explain(
     let answer = tokio::task::spawn_blocking(move || {
         held.ask(|index| index.explain(project, purpose, &asked))
     });
-    let (lines, total) = answer.await.map_err(Error::Matching)?;
+    let (mut lines, total) = answer.await.map_err(Error::Matching)?;
+    if actor.may(Action::ManageCredentials).is_err() {
+        // Members of projects use a shared credential without reading it (F23).
+        for line in lines.iter_mut().filter(|line| line.reach != Reach::Project(project)) {
+            line.pattern = String::new();
+        }
+    }
     Ok(Explanation { url, purpose, project: name, lines, total })
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
+        Arc, Mutex, PoisonError, RwLock, TryLockError,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -78,16 +78,32 @@ impl Held {
     }
 
     fn apply(&self, saved: i64, rows: Vec<Changed>) {
+        self.known.write().unwrap_or_else(PoisonError::into_inner).apply(saved, rows);
+    }
+
+    /// Applies the changes unless somebody asks now, which may take long; then gives them back.
+    fn try_apply(&self, saved: i64, rows: Vec<Changed>) -> Result<(), Vec<Changed>> {
+        let mut known = match self.known.try_write() {
+            Ok(known) => known,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return Err(rows),
+        };
+        known.apply(saved, rows);
+        Ok(())
+    }
+}
+
+impl Known {
+    fn apply(&mut self, saved: i64, rows: Vec<Changed>) {
         let sequence = rows.iter().map(|row| row.sequence).fold(saved, i64::max);
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         for row in rows {
             match row.entry {
-                Some(entry) => known.index.put(entry),
-                None => known.index.remove(row.id),
+                Some(entry) => self.index.put(entry),
+                None => self.index.remove(row.id),
             }
         }
-        known.index.settle();
-        known.sequence = Some(sequence);
+        self.index.settle();
+        self.sequence = Some(sequence);
     }
 }
 
@@ -108,9 +124,8 @@ pub(super) async fn current(engine: &Engine, scope: Scope) -> Result<Arc<Held>, 
         Some(known) if known == saved => {}
         Some(known) if known < saved => {
             let rows = storage::matching::changed_since(&engine.db, scope, known).await?;
-            if rows.len() <= MANY {
-                held.apply(saved, rows);
-            } else {
+            let left = if rows.len() <= MANY { held.try_apply(saved, rows) } else { Err(rows) };
+            if let Err(rows) = left {
                 aside(turn, &held, move |held| held.apply(saved, rows)).await?;
             }
         }
@@ -136,4 +151,20 @@ async fn aside(
         drop(turn);
     });
     done.await.map_err(Error::Matching)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_do_not_wait_for_a_question_on_the_thread_of_others() {
+        let held = Held::default();
+        held.load(1, Vec::new());
+        let refused = held.ask(|_| held.try_apply(2, Vec::new()).is_err());
+        assert!(refused);
+        assert_eq!(held.sequence(), Some(1));
+        assert!(held.try_apply(2, Vec::new()).is_ok());
+        assert_eq!(held.sequence(), Some(2));
+    }
 }

@@ -1,7 +1,8 @@
 //! Adding or renaming a project.
 
 use domain::{
-    Action, Actor, Field, Name, ProjectId, ServiceError, audit::AuditAction, projects::ProjectForm,
+    Action, Actor, Field, Name, ProjectId, Scope, ServiceError, assumed, audit::AuditAction,
+    projects::ProjectForm,
 };
 
 use super::audit;
@@ -23,6 +24,7 @@ pub(super) async fn save(
             (id, format!("was {}", before.ok_or(ServiceError::NotFound)?))
         }
     };
+    distinct(engine, scope, id, &name).await?;
     let mut tx = engine.db.begin().await?;
     if form.project.is_empty() {
         storage::projects::insert(&mut tx, scope, id, &name, now).await.map_err(name_taken)?;
@@ -34,6 +36,25 @@ pub(super) async fn save(
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(id)
+}
+
+/// A project acts in clouds under a name made of its own, so two must not come to the same (F37).
+async fn distinct(engine: &Engine, scope: Scope, id: ProjectId, name: &Name) -> Result<(), Error> {
+    let taken = |other: &str| {
+        Field::Name.problem(format!(
+            "Too much like {other}: both would have the same role in AWS or service account at Google. Choose a name that differs in its letters or digits."
+        ))
+    };
+    if assumed::are_one(name.as_str(), assumed::SHARED) {
+        return Err(taken("shared, which stands for shared credentials").into());
+    }
+    let projects = storage::projects::list(&engine.db, scope).await?;
+    let alike = projects.iter().find(|other| {
+        other.id != id
+            && !other.name.eq_ignore_ascii_case(name.as_str())
+            && assumed::are_one(name.as_str(), &other.name)
+    });
+    alike.map_or(Ok(()), |other| Err(taken(&other.name).into()))
 }
 
 /// A taken name is the person's to mend; anything else is ours.

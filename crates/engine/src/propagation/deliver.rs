@@ -25,7 +25,7 @@ impl Engine {
             .await?;
         let at = self.clock.now();
         Ok(match tried {
-            Tried::Gone | Tried::OtherLink => {
+            Tried::Gone | Tried::OtherLink | Tried::PutOff => {
                 (settled(work, DeliveryState::Superseded, None, at), None)
             }
             Tried::Done(attempt) => {

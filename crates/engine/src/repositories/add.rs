@@ -1,6 +1,6 @@
 //! Adding a repository.
 
-use connectors::http::Login;
+use connectors::http::{Login, Road};
 use domain::{
     Action, Actor, CredentialId, Field, ProjectId, Purpose, RepositoryId, Scope,
     audit::AuditAction,
@@ -74,11 +74,11 @@ async fn found_out(
     project: ProjectId,
 ) -> Result<RepositoryKind, Error> {
     let url = &fields.url;
+    let road = road(engine, &fields.ca, &fields.proxy)?;
     let login = match chosen(engine, scope, fields.credential, project, url.as_str()).await? {
-        Some(credential) => login(engine, scope, credential, url).await?,
+        Some(credential) => login(engine, scope, credential, url, &road).await?,
         None => None,
     };
-    let road = road(engine, &fields.ca, &fields.proxy)?;
     match engine.registries.detect(url, login.as_ref(), &road).await {
         Ok(kind) => Ok(kind),
         Err(failure) if is_no_repository(failure.cause) => {
@@ -100,13 +100,14 @@ async fn login(
     scope: Scope,
     credential: CredentialId,
     url: &RepositoryUrl,
+    road: &Road,
 ) -> Result<Option<Login>, Error> {
     if storage::guards::is_paused(&engine.db, scope, credential, &url.origin()).await? {
         return Ok(None);
     }
     let secret = engine.secret_for_use(scope, credential).await?;
     let now = engine.clock.now();
-    match engine.exchanges.login(&secret.material, &secret.owner, url, now).await {
+    match engine.exchanges.login(&secret.material, &secret.owner, url, road, now).await {
         Ok(login) => Ok(Some(login)),
         Err(failure) => {
             tracing::info!(cause = failure.cause.code(), "a new repository has no login yet");

@@ -6,7 +6,7 @@ use connectors::{
     repository::{Known, Target, Validators},
 };
 use domain::{
-    Cause, Scope,
+    Cause, Scope, Timestamp,
     connections::Quota,
     repositories::{LinkState, RepositoryKind, RepositoryUrl},
 };
@@ -15,7 +15,7 @@ use storage::{guards::Place, repositories::SyncTarget};
 use super::{
     Logins,
     login::{Ready, Unready, Version},
-    outcome::Ended,
+    outcome::{Ended, left_alone_until},
 };
 use crate::{
     Engine, Error,
@@ -94,7 +94,8 @@ impl Engine {
         version: Version,
         logins: &Logins,
     ) -> Asked {
-        let ready = match logins.get(self, version, &url).await {
+        let road = Road { ca: target.ca.clone(), proxy: target.proxy.clone() };
+        let ready = match logins.get(self, version, &url, &road).await {
             Ok(ready) => ready,
             Err(unready) => return not_ready(scope, target, unready),
         };
@@ -104,7 +105,7 @@ impl Engine {
             return asked;
         }
         self.exchange_anew(&ready, version);
-        match logins.get(self, version, &url).await {
+        match logins.get(self, version, &url, &road).await {
             Ok(ready) => self.read(scope, target, url, Some((&ready.login, version))).await,
             Err(unready) => not_ready(scope, target, unready),
         }
@@ -139,7 +140,30 @@ impl Engine {
                 Ended::Failed(failure)
             }
         };
-        Asked { ended, quota: self.registries.quota(&registry), verdict: None }
+        Asked { ended, quota: self.quota(&registry), verdict: None }
+    }
+
+    /// What the registry told last of its limit, unless that time is over.
+    fn quota(&self, registry: &Target) -> Option<Quota> {
+        let now = self.clock.now();
+        let quota = self.registries.quota(registry)?;
+        quota.resets_at.is_none_or(|end| end > now).then_some(quota)
+    }
+
+    /// Until when the registry has no requests left for what nobody waits for. Another repository
+    /// with the same login may have used them up.
+    pub(super) fn put_off(
+        &self,
+        target: &SyncTarget,
+        version: Option<Version>,
+    ) -> Option<Timestamp> {
+        if target.login.is_some() && version.is_none() {
+            return None;
+        }
+        let url = RepositoryUrl::parse(&target.url).ok()?;
+        let registry =
+            Target { login_key: version.map(Version::key), ..registry(target, url, None) };
+        left_alone_until(self.quota(&registry)?, self.clock.now())
     }
 
     /// OCI registries tell each version apart, so what is stored need not be fetched again.

@@ -8,7 +8,11 @@ use std::{
 };
 
 use connectors::{
-    Failure, http::Login, repository::LoginKey, token_exchange::Owner, vault::VaultError,
+    Failure,
+    http::{Login, Road},
+    repository::LoginKey,
+    token_exchange::Owner,
+    vault::VaultError,
 };
 use domain::{
     Cause, CredentialId, OrganizationId, Scope, ServiceError, credentials::Material,
@@ -91,7 +95,7 @@ type Slot = Arc<Mutex<Option<Held>>>;
 pub(crate) struct Logins(Arc<Lock<HashMap<Version, Slot>>>);
 
 impl Logins {
-    /// The login of this version for the registry at `url`.
+    /// The login of this version for the registry at `url`, which is reached by `road`.
     ///
     /// # Errors
     /// Why there is none, as the page shows it. A failure of Vault says nothing about the
@@ -101,11 +105,12 @@ impl Logins {
         engine: &Engine,
         version: Version,
         url: &RepositoryUrl,
+        road: &Road,
     ) -> Result<Ready, Unready> {
         let stored = self.stored(engine, version).await.map_err(Unready::Unread)?;
         let login = engine
             .exchanges
-            .login(&stored.material, &stored.owner, url, engine.clock.now())
+            .login(&stored.material, &stored.owner, url, road, engine.clock.now())
             .await
             .map_err(Unready::NotExchanged)?;
         Ok(Ready { login, stored })

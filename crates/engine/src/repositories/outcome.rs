@@ -127,12 +127,17 @@ pub(super) fn next_sync(
 
 /// How long a window of requests lasts when the registry does not tell its end.
 const WINDOW: Duration = Duration::from_hours(1);
+/// The longest that a registry's clock, or ours, makes a sync wait.
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
 /// Until when a sync by itself leaves a registry alone that has told how few requests are left:
 /// under 2 % of them are for people.
 pub(super) fn left_alone_until(quota: Quota, now: Timestamp) -> Option<Timestamp> {
     let few = u64::from(quota.remaining) * 50 < u64::from(quota.limit);
-    (quota.remaining == 0 || few).then(|| quota.resets_at.unwrap_or_else(|| now.plus(WINDOW)))
+    (quota.remaining == 0 || few).then(|| {
+        let end = quota.resets_at.unwrap_or_else(|| now.plus(WINDOW));
+        end.min(now.plus(LONGEST_WAIT))
+    })
 }
 
 /// The pause before the next try after `tries` failed ones: 5 s, doubled each time, at most 15
@@ -174,6 +179,8 @@ mod tests {
         assert_eq!(until(2, Some(end)), None);
         assert_eq!(until(1, Some(end)), Some(end));
         assert_eq!(until(0, None), Some(now.plus(WINDOW)));
+        let far = now.plus(LONGEST_WAIT * 300);
+        assert_eq!(until(0, Some(far)), Some(now.plus(LONGEST_WAIT)), "no host stops us for long");
         assert_eq!(
             left_alone_until(Quota { limit: 0, remaining: 0, resets_at: Some(end) }, now),
             Some(end)

@@ -29,6 +29,8 @@ pub(crate) enum Tried {
     Gone,
     /// The credential that was to be proven is not linked any more, or suspended.
     OtherLink,
+    /// The registry has no requests left for it now; it is due again later.
+    PutOff,
     /// The registry was asked, or there was a reason not to.
     Done(Box<Attempt>),
 }
@@ -80,7 +82,7 @@ impl Engine {
         trigger: SyncTrigger,
     ) -> Result<Option<Cause>, Error> {
         match self.try_sync(scope, repository, trigger, None, &Logins::default()).await? {
-            Tried::Gone | Tried::OtherLink => Ok(None),
+            Tried::Gone | Tried::OtherLink | Tried::PutOff => Ok(None),
             Tried::Done(attempt) => {
                 let cause = attempt.outcome.cause;
                 Store::default().direct(attempt).await?.commit(self).await?;
@@ -124,6 +126,13 @@ impl Engine {
             // updated while the registry was asked.
             if let Some((_, attempt)) = refused.take_if(|(used, _)| Some(*used) == version) {
                 return Ok(Tried::Done(attempt));
+            }
+            if trigger == SyncTrigger::Interval
+                && let Some(until) = self.put_off(&target, version)
+            {
+                let (id, epoch) = (target.id, target.epoch);
+                storage::guards::put_off(&self.db, scope, id, epoch, until).await?;
+                return Ok(Tried::PutOff);
             }
             let deadline = start + self.longest.of(target.kind);
             let asked = self.ask_in_time(scope, &target, version, logins, deadline).await;

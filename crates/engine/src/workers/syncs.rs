@@ -48,7 +48,7 @@ impl Syncs {
         let Ok(tried) = tried else { return Ok(None) };
         let mut store = Store::default();
         match tried? {
-            Tried::Gone | Tried::OtherLink => store.job(work.clone(), None).await?,
+            Tried::Gone | Tried::OtherLink | Tried::PutOff => store.job(work.clone(), None).await?,
             Tried::Done(attempt) => store.job(work.clone(), Some(attempt)).await?,
         }
         Ok(Some(store))

@@ -137,7 +137,7 @@ pub async fn is_testing(db: &Db, scope: Scope, id: CredentialId) -> Result<bool>
     Ok(job.is_some())
 }
 
-/// The repositories that a candidate has to pass at: those with an active link now, the refused ones
+/// The repositories that a candidate has to pass at: those with a link in force now, the refused ones
 /// first, then by name.
 ///
 /// # Errors
@@ -154,9 +154,11 @@ pub async fn candidate_lines(
             "select r.id, r.name, t.passed, t.cause
              from links l
              join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+             join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
              left join candidate_tests t on t.organization_id = l.organization_id and t.operation_id = $3
                and t.repository_id = l.repository_id
-             where l.organization_id = $1 and l.credential_id = $2 and l.state = 'active' and r.deleted_at is null
+             where l.organization_id = $1 and l.credential_id = $2 and l.state = 'active' and l.origin = r.origin
+               and (c.project_id is null or c.project_id = r.project_id) and r.deleted_at is null
              order by case when t.cause is null then 1 else 0 end, r.name_key, r.id
              limit $4"
         ))
@@ -176,6 +178,38 @@ pub async fn candidate_lines(
             cause: cause.as_deref().and_then(Cause::parse),
         })
         .collect())
+}
+
+/// Whether a repository with a link in force has not taken a candidate. In a transaction that holds
+/// the credential, no link is added until it ends.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn is_untested(
+    tx: &mut Tx,
+    scope: Scope,
+    id: CredentialId,
+    operation: OperationId,
+) -> Result<bool> {
+    let found: Option<i64> = on!(tx.inner(), tx => {
+        sqlx::query_scalar(sql!(
+            "select l.created_at from links l
+             join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+             join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
+             left join candidate_tests t on t.organization_id = l.organization_id and t.operation_id = $3
+               and t.repository_id = l.repository_id and t.passed
+             where l.organization_id = $1 and l.credential_id = $2 and l.state = 'active' and l.origin = r.origin
+               and (c.project_id is null or c.project_id = r.project_id) and r.deleted_at is null
+               and t.repository_id is null
+             limit 1"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(operation.uuid())
+        .fetch_optional(&mut **tx)
+        .await
+    })?;
+    Ok(found.is_some())
 }
 
 /// Writes down how a candidate fared at a repository, if the job is still ours; answers how many

@@ -14,7 +14,8 @@ mod values;
 mod versions;
 
 pub use candidate::{
-    Staged, Tested, abandon, candidate, candidate_lines, is_testing, note_test, rotating, stage,
+    Staged, Tested, abandon, candidate, candidate_lines, is_testing, is_untested, note_test,
+    rotating, stage,
 };
 pub use choices::choices;
 pub use create::{NewRow, insert, name_is_taken, remove_unborn};

@@ -1,6 +1,8 @@
 //! Guards: how often in a row a host refused a credential, and where it is paused for that.
 
-use domain::{CredentialId, OrganizationId, Scope, Timestamp, credentials::PausedHost};
+use domain::{
+    CredentialId, OrganizationId, RepositoryId, Scope, Timestamp, credentials::PausedHost,
+};
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
@@ -191,6 +193,54 @@ async fn sync_soon(
         .map(drop)
     })?;
     Ok(())
+}
+
+/// Syncs a repository by itself again only then, if it is still as it was.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn put_off(
+    db: &Db,
+    scope: Scope,
+    repository: RepositoryId,
+    epoch: i64,
+    until: Timestamp,
+) -> Result<()> {
+    let mut tx = db.begin().await?;
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update repositories set next_sync_at = $4
+             where organization_id = $1 and id = $2 and epoch = $3 and deleted_at is null"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(repository.uuid())
+        .bind(epoch)
+        .bind(until.millis())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    tx.commit().await
+}
+
+/// Whether a credential still has this epoch. Until the end of the transaction nobody changes that.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hold(tx: &mut Tx, scope: Scope, credential: CredentialId, epoch: i64) -> Result<bool> {
+    let held = on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update credentials set epoch = epoch
+             where organization_id = $1 and id = $2 and epoch = $3 and deleted_at is null"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(credential.uuid())
+        .bind(epoch)
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?;
+    Ok(held > 0)
 }
 
 async fn forget(tx: &mut Tx, scope: Scope, credential: CredentialId, origin: &str) -> Result<u64> {

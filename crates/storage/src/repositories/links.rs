@@ -1,6 +1,8 @@
 //! Links: which credential opens which repository, and for which origin.
 
-use domain::{Cause, CredentialId, RepositoryId, Scope, Timestamp, credentials::LinkedRepository};
+use domain::{
+    Cause, CredentialId, ProjectId, RepositoryId, Scope, Timestamp, credentials::LinkedRepository,
+};
 use uuid::Uuid;
 
 use crate::{Db, Result, Tx, on, sql};
@@ -85,6 +87,42 @@ pub async fn links_of(
         .await
     })?;
     Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
+}
+
+/// A repository of another project that uses a credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside {
+    /// Its name.
+    pub name: String,
+    /// Whether its URL chooses the credential.
+    pub is_automatic: bool,
+}
+
+/// The repositories that use a credential and are not of this project, by name, inside a transaction
+/// that holds the credential.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn links_outside(
+    tx: &mut Tx,
+    scope: Scope,
+    credential: CredentialId,
+    project: ProjectId,
+) -> Result<Vec<Outside>> {
+    let rows: Vec<(String, bool)> = on!(tx.inner(), tx => {
+        sqlx::query_as(sql!(
+            "select r.name, r.is_automatic from links l
+             join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+             where l.organization_id = $1 and l.credential_id = $2 and r.project_id <> $3 and r.deleted_at is null
+             order by r.name_key, r.id"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(credential.uuid())
+        .bind(project.uuid())
+        .fetch_all(&mut **tx)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|(name, is_automatic)| Outside { name, is_automatic }).collect())
 }
 
 /// Removes every link of a credential; its repositories sync again, without it. Answers how many

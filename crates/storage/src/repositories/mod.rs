@@ -12,7 +12,10 @@ mod write;
 pub use automatic::{Automatic, automatic, project, take_for_link};
 pub use due::{any_due, forget_old_runs, take_due};
 pub use linkable::{Linkable, hold, linkable};
-pub use links::{is_linked_at, link, linked_to, links_of, relink_all, suspend, unlink, unlink_all};
+pub use links::{
+    Outside, is_linked_at, link, linked_to, links_of, links_outside, relink_all, suspend, unlink,
+    unlink_all,
+};
 pub use outcome::{Outcome, record, record_runs, set_charts};
 pub use read::{count, count_all, get, page, runs};
 pub use target::{Login, SyncTarget, target};

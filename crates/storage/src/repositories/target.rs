@@ -70,6 +70,7 @@ struct Row {
     last_modified: Option<String>,
     digest: Option<String>,
     credential_id: Option<uuid::Uuid>,
+    credential_project: Option<uuid::Uuid>,
     link_state: Option<String>,
     link_origin: Option<String>,
     vault_version: Option<i64>,
@@ -87,7 +88,7 @@ pub async fn target(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<Sy
     let row: Option<Row> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select r.name, r.kind, r.url, r.origin, r.project_id, r.is_automatic, r.ca, r.proxy, r.chart_names,
-               r.interval_seconds, r.epoch, r.failures, r.etag, r.last_modified, r.digest, l.credential_id,
+               r.interval_seconds, r.epoch, r.failures, r.etag, r.last_modified, r.digest, l.credential_id, c.project_id as credential_project,
                l.state as link_state, l.origin as link_origin, c.vault_version, c.epoch as credential_epoch,
                c.name as credential_name, f.count as refusals, f.paused_at
              from repositories r
@@ -107,11 +108,13 @@ pub async fn target(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<Sy
 
 impl Row {
     fn into_target(self, id: RepositoryId) -> Result<SyncTarget> {
-        // A link for another origin than the repository's is as good as suspended, whatever its state says.
+        // A link for another origin than the repository's, or of another project's credential, is as good as
+        // suspended, whatever its state says.
         let for_this_origin = self.link_origin.as_deref() == Some(self.origin.as_str());
+        let within_reach = self.credential_project.is_none_or(|own| own == self.project_id);
         let login = self.credential_id.map(|credential| Login {
             credential: credential.into(),
-            state: if for_this_origin {
+            state: if for_this_origin && within_reach {
                 link_state(self.link_state.as_deref())
             } else {
                 LinkState::Suspended

@@ -191,6 +191,8 @@ impl Said {
         }
         if let Some(email) = field("client_email") {
             let project = field("project_id").unwrap_or_else(|| "not named".to_owned());
+            // The file is named by what is in it.
+            self.0.retain(|advice| advice.text != Kind::JsonKey.label());
             self.recognized(format!("Service account {email}, project {project}."));
         }
         if field("token_uri").is_some_and(|uri| uri != "https://oauth2.googleapis.com/token") {

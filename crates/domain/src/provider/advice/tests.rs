@@ -129,6 +129,7 @@ fn a_key_file_is_shown_back_by_its_public_half() {
         for shape in [Shape::GoogleKey, Shape::GoogleKeyBase64, Shape::GoogleKeyExchange] {
             let advice = said(Provider::GoogleArtifactRegistry, shape, "", &text);
             assert!(has(&advice, Severity::Recognized, whole), "{advice:?}");
+            assert!(!has(&advice, Severity::Recognized, "A JSON file."), "{advice:?}");
         }
     }
     let hostile = key_file("service_account")

@@ -58,7 +58,7 @@ pub(super) const fn access_key(access: Access) -> Guide {
 }
 
 const TRUST: Step = Step {
-    text: "Create the role {role}. The name follows a fixed rule, so that nobody can make Hawser assume another one. It trusts this server, and only with the external id of your organization. The operator of Hawser tells you HAWSER_PRINCIPAL_ARN:",
+    text: "Create the role {role} with this trust policy. Replace HAWSER_PRINCIPAL_ARN by what Hawser's operator tells you.",
     link: Some(Link {
         label: "New IAM role",
         href: "https://console.aws.amazon.com/iam/home#/roles/create?trustedEntityType=CUSTOM_TRUST_POLICY",
