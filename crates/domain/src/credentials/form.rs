@@ -99,8 +99,8 @@ pub struct UpdateCredential {
     pub mode: String,
 }
 
-/// A change whose plain fields passed the rules. Its content is checked by
-/// [`CredentialChange::material`] when the stored one is known.
+/// A change whose plain fields passed the rules. Its content is checked when the
+/// stored one is known, because what was left out comes from there.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the fields of `UpdateCredential`, checked")]
 pub struct CredentialChange {
@@ -203,51 +203,6 @@ pub struct PlaceCredential {
     pub placement: Placement,
 }
 
-/// The form that deletes a credential.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct DeleteCredential {
-    /// The credential.
-    pub credential: String,
-    /// What becomes of linked repositories: `refuse`, `unlink` or `replace`.
-    pub links: String,
-    /// With `replace`: the credential that takes over.
-    pub replacement: String,
-}
-
-/// What becomes of the repositories that use a deleted credential.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unlinking {
-    /// Refuse the deletion while there are any.
-    Refuse,
-    /// They go on without a credential.
-    Unlink,
-    /// They use another credential from now on.
-    Replace(CredentialId),
-}
-
-impl DeleteCredential {
-    /// Checks the form.
-    ///
-    /// # Errors
-    /// When an id is malformed, or no replacement was picked.
-    pub fn parse(&self) -> Result<(CredentialId, Unlinking), ServiceError> {
-        let credential = parse_id(Field::Credential, &self.credential)?;
-        let unlinking = match self.links.as_str() {
-            "unlink" => Unlinking::Unlink,
-            "replace" => {
-                let replacement: CredentialId = parse_id(Field::Replacement, &self.replacement)?;
-                if replacement == credential {
-                    return Err(Field::Replacement.problem("Choose another credential.").into());
-                }
-                Unlinking::Replace(replacement)
-            }
-            _ => Unlinking::Refuse,
-        };
-        Ok((credential, unlinking))
-    }
-}
-
 #[cfg(feature = "host")]
 fn both<A, B>(
     a: Result<A, FieldProblem>,
@@ -317,19 +272,5 @@ mod tests {
             ..UpdateCredential::default()
         };
         assert!(change.parse().unwrap().password.is_none());
-    }
-
-    #[test]
-    fn a_deleted_credential_cannot_replace_itself() {
-        let id = "0190b0a0-0000-7000-8000-000000000001";
-        let form = DeleteCredential {
-            credential: id.into(),
-            links: "replace".into(),
-            replacement: id.into(),
-        };
-        assert_eq!(
-            form.parse().unwrap_err().problem_of(Field::Replacement),
-            Some("Choose another credential.")
-        );
     }
 }

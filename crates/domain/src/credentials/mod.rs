@@ -1,5 +1,6 @@
 //! Credentials: the commands people give and the views they see. No view can hold a secret.
 
+mod deletion;
 mod expiry;
 mod form;
 #[cfg(feature = "host")]
@@ -9,11 +10,9 @@ mod placement;
 mod query;
 mod rotation;
 
+pub use deletion::{DeleteCredential, Unlinking};
 pub use expiry::{Expiry, ExpirySource, Notice, Urgency, WebhookForm};
-pub use form::{
-    CreateCredential, CredentialChange, DeleteCredential, PlaceCredential, SaveMode, Unlinking,
-    UpdateCredential,
-};
+pub use form::{CreateCredential, CredentialChange, PlaceCredential, SaveMode, UpdateCredential};
 #[cfg(feature = "host")]
 pub use form::{NewCredential, material};
 #[cfg(feature = "host")]

@@ -1,0 +1,205 @@
+//! Reading the fields of a shape's form.
+
+use super::{Material, ServiceAccountKey};
+use crate::{Field, FieldProblem, Secret, Shape, credentials::Parameters};
+
+/// Reads fields and collects what is wrong with them.
+pub(super) struct Fields<'a> {
+    pub(super) username: &'a str,
+    pub(super) parameters: &'a Parameters,
+    pub(super) problems: Vec<FieldProblem>,
+}
+
+impl Fields<'_> {
+    /// The content, unless something is wrong with it.
+    pub(super) fn material(&mut self, shape: Shape, password: Secret) -> Option<Material> {
+        let username = self.username.to_owned();
+        Some(match shape {
+            Shape::Password => Material::Password { username, password },
+            Shape::ClientCertificate => {
+                let certificate = self.certificate();
+                self.pem(&password, "PRIVATE KEY");
+                Material::ClientCertificate { certificate, key: password }
+            }
+            Shape::EcrAccessKey => Material::EcrAccessKey {
+                key_id: self.access_key_id(),
+                secret_key: password,
+                region: self.region(),
+            },
+            Shape::EcrRole => Material::EcrRole { account: self.account(), region: self.region() },
+            Shape::EcrPublicAccessKey => {
+                Material::EcrPublicAccessKey { key_id: self.access_key_id(), secret_key: password }
+            }
+            Shape::GoogleKey => Material::GoogleKey { key: self.google_key(password)? },
+            Shape::GoogleKeyBase64 => Material::GoogleKeyBase64 { key: self.google_key(password)? },
+            Shape::GoogleKeyExchange => {
+                Material::GoogleKeyExchange { key: self.google_key(password)? }
+            }
+            Shape::GoogleWorkload => Material::GoogleWorkload { gcp_project: self.gcp_project() },
+            Shape::AcrServicePrincipal => {
+                Material::AcrServicePrincipal { app_id: self.named("Type the appId."), password }
+            }
+            Shape::AcrToken => {
+                Material::AcrToken { name: self.named("Type the name of the token."), password }
+            }
+            Shape::AcrEntra => Material::AcrEntra {
+                tenant: self.tenant(),
+                client_id: self.named("Type the client id (appId)."),
+                client_secret: password,
+            },
+            Shape::GithubApp => {
+                self.pem(&password, "PRIVATE KEY");
+                Material::GithubApp {
+                    app_id: self.named("Type the app's id or client id."),
+                    installation: self.installation(),
+                    key: password,
+                    repositories: self.repositories(),
+                }
+            }
+            Shape::PullToken => Material::PullToken {
+                identity: self.named("Type the identity id that chainctl prints."),
+                token: password,
+            },
+        })
+    }
+
+    fn check(&mut self, fine: bool, field: Field, message: &str) {
+        if !fine {
+            self.problems.push(field.problem(message));
+        }
+    }
+
+    pub(super) fn password(&mut self, password: Secret) -> Secret {
+        let bytes = password.expose().len();
+        self.check(bytes > 0, Field::Password, "Type a password or paste a token.");
+        if bytes > Secret::MAX_BYTES {
+            let message = format!("Too long: {bytes} bytes, the limit is 65,536.");
+            self.problems.push(Field::Password.problem(message));
+        }
+        self.check(
+            !password.expose().contains('\0'),
+            Field::Password,
+            "The password holds a NUL character, which no registry accepts.",
+        );
+        password
+    }
+
+    fn named(&mut self, missing: &str) -> String {
+        self.check(!self.username.is_empty(), Field::Username, missing);
+        self.username.to_owned()
+    }
+
+    fn access_key_id(&mut self) -> String {
+        let id = self.username;
+        let fine = (16..=128).contains(&id.len())
+            && id.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        self.check(
+            fine,
+            Field::Username,
+            "An access key ID is 20 capital letters and digits, such as AKIAIOSFODNN7EXAMPLE.",
+        );
+        self.check(
+            !id.starts_with("ASIA"),
+            Field::Username,
+            "This is a temporary key (ASIA…), which dies within hours. Use one that begins with AKIA.",
+        );
+        id.to_owned()
+    }
+
+    fn region(&mut self) -> Option<String> {
+        let region = self.parameters.region.trim();
+        let fine = region.len() <= 32
+            && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        self.check(fine, Field::Region, "A region is written like eu-west-1.");
+        (!region.is_empty()).then(|| region.to_owned())
+    }
+
+    fn account(&mut self) -> String {
+        let account = self.parameters.account.trim();
+        let fine = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+        self.check(fine, Field::Account, "An account is 12 digits.");
+        account.to_owned()
+    }
+
+    fn gcp_project(&mut self) -> String {
+        let project = self.parameters.gcp_project.trim();
+        let fine = (6..=30).contains(&project.len())
+            && project.starts_with(|c: char| c.is_ascii_lowercase())
+            && project.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        self.check(
+            fine,
+            Field::GcpProject,
+            "A project id is 6 to 30 lower-case letters, digits and dashes.",
+        );
+        project.to_owned()
+    }
+
+    fn tenant(&mut self) -> String {
+        let tenant = self.parameters.tenant.trim();
+        let fine = !tenant.is_empty()
+            && tenant.len() <= 255
+            && tenant.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'))
+            && !tenant.starts_with('.');
+        self.check(fine, Field::Tenant, "A tenant is an id such as 72f988bf-… or a domain.");
+        tenant.to_owned()
+    }
+
+    fn installation(&mut self) -> String {
+        let id = self.parameters.installation.trim();
+        let fine = (1..=20).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_digit());
+        self.check(fine, Field::Installation, "An installation ID is a number.");
+        id.to_owned()
+    }
+
+    fn repositories(&mut self) -> Vec<String> {
+        let text = &self.parameters.repositories;
+        let mut names: Vec<String> = text
+            .split([',', '\n', '\r', ' ', '\t'])
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        let fine = names.len() <= 500
+            && names.iter().all(|name| {
+                name.len() <= 100
+                    && name
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+            });
+        self.check(
+            fine,
+            Field::Repositories,
+            "Type up to 500 repository names without the owner, one on a line.",
+        );
+        names
+    }
+
+    fn certificate(&mut self) -> String {
+        let pem = self.parameters.certificate.trim();
+        let fine = pem.len() <= 64 * 1024 && pem.contains("-----BEGIN CERTIFICATE-----");
+        self.check(
+            fine,
+            Field::Certificate,
+            "Paste the certificate in PEM, with its BEGIN and END lines.",
+        );
+        pem.to_owned()
+    }
+
+    fn pem(&mut self, text: &Secret, what: &str) {
+        let fine = text.is_empty()
+            || (text.expose().contains("-----BEGIN") && text.expose().contains(what));
+        self.check(
+            fine,
+            Field::Password,
+            "Paste the private key in PEM, with its BEGIN and END lines.",
+        );
+    }
+
+    fn google_key(&mut self, text: Secret) -> Option<ServiceAccountKey> {
+        if text.is_empty() {
+            return None;
+        }
+        ServiceAccountKey::parse(text).map_err(|problem| self.problems.push(problem)).ok()
+    }
+}
