@@ -28,9 +28,10 @@ pub(super) async fn look(
         return Ok(None);
     };
     let operation = staged.operation.id;
+    // Asked first: when the test is over, every line is written.
+    let testing = storage::credentials::is_testing(&engine.db, scope, id).await?;
     let lines =
         storage::credentials::candidate_lines(&engine.db, scope, id, operation, LINES).await?;
-    let testing = storage::credentials::is_testing(&engine.db, scope, id).await?;
     Ok(Some(Candidate {
         vault_version: staged.vault_version,
         at: staged.at,
