@@ -155,7 +155,13 @@ export class Person {
     await until(`${count} repositories to be ${text}`, async () => {
       await this.open("/charts/repositories");
       const rows = this.main.locator("tbody tr");
-      seen = (await rows.allInnerTexts()).join("\n");
+      const texts = await rows.allInnerTexts().catch((error: unknown) => {
+        // A form that was just sent may still lead to its own next page.
+        if (String(error).includes("Execution context was destroyed")) return undefined;
+        throw error;
+      });
+      if (!texts) return false;
+      seen = texts.join("\n");
       return await rows.filter({ hasText: text }).count() === count;
     }, seconds).catch((error: unknown) => { throw new Error(`${String(error)}\n${seen}`); });
   }
