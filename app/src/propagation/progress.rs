@@ -58,7 +58,7 @@ fn line(line: &DeliveryLine) -> impl IntoView + use<> {
     view! {
         <li class="line" data-state=line.state.as_str()>
             <div>
-                <a href=format!("/charts/repositories/{}", line.repository)>{line.name.clone()}</a>
+                <a href=line.place.path()>{line.name.clone()}</a>
                 {cause}
             </div>
             <span class="muted">{tries}</span>

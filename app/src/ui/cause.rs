@@ -29,7 +29,7 @@ pub(crate) fn remedy(
         (Remedy::Charts, _) => Some((field("charts"), "Type the chart names")),
         (Remedy::Authority, _) => Some((field("ca"), "Add its authority to the repository")),
         (Remedy::Proxy, _) => Some((field("proxy"), "Check the proxy")),
-        (Remedy::Wait | Remedy::Operator, _) => None,
+        (Remedy::Place | Remedy::Wait | Remedy::Operator, _) => None,
     }
 }
 
@@ -64,7 +64,7 @@ pub(crate) fn remedy_in_form(cause: Cause, form: Unsaved) -> Option<(String, &'s
             Remedy::Kind | Remedy::Charts | Remedy::Authority | Remedy::Proxy,
             Unsaved::Credential,
         )
-        | (Remedy::Wait | Remedy::Operator, _) => return None,
+        | (Remedy::Place | Remedy::Wait | Remedy::Operator, _) => return None,
     };
     Some((format!("#field-{field}"), label))
 }

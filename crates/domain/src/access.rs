@@ -57,6 +57,13 @@ pub enum Action {
     ShareCredentials,
     /// Add, rename or delete a project; set the webhook.
     ManageOrganization,
+    /// Add, change or delete exports, Git targets and clusters, and bring them in step; connect Git
+    /// accounts.
+    ManageExports,
+    /// Download an export with the values of its secrets, after typing the password again.
+    RevealSecrets,
+    /// Choose for whom exports are encrypted, and write below `.github` (R-GIT-01).
+    ManageRecipients,
 }
 
 impl Role {
@@ -68,10 +75,12 @@ impl Role {
             Action::LinkCredentials | Action::ManageRepositories => {
                 matches!(self, Self::Owner | Self::Admin | Self::Editor)
             }
-            Action::ManageCredentials | Action::ReadAudit | Action::ManageOrganization => {
-                matches!(self, Self::Owner | Self::Admin)
-            }
-            Action::ShareCredentials => matches!(self, Self::Owner),
+            Action::ManageCredentials
+            | Action::ReadAudit
+            | Action::ManageOrganization
+            | Action::ManageExports
+            | Action::RevealSecrets => matches!(self, Self::Owner | Self::Admin),
+            Action::ShareCredentials | Action::ManageRecipients => matches!(self, Self::Owner),
         }
     }
 }
@@ -150,13 +159,25 @@ mod tests {
                 Action::ManageCredentials,
                 Action::ReadAudit,
                 Action::ManageOrganization,
+                Action::ManageExports,
+                Action::RevealSecrets,
                 Action::ShareCredentials,
+                Action::ManageRecipients,
             ]
             .map(|action| role.includes(action))
         };
-        assert_eq!(may(Role::Owner), [true; 7]);
-        assert_eq!(may(Role::Admin), [true, true, true, true, true, true, false]);
-        assert_eq!(may(Role::Editor), [true, true, true, false, false, false, false]);
-        assert_eq!(may(Role::Viewer), [true, false, false, false, false, false, false]);
+        assert_eq!(may(Role::Owner), [true; 10]);
+        assert_eq!(
+            may(Role::Admin),
+            [true, true, true, true, true, true, true, true, false, false]
+        );
+        assert_eq!(
+            may(Role::Editor),
+            [true, true, true, false, false, false, false, false, false, false]
+        );
+        assert_eq!(
+            may(Role::Viewer),
+            [true, false, false, false, false, false, false, false, false, false]
+        );
     }
 }

@@ -83,4 +83,10 @@ ids! {
     JobId,
     /// An entry of the audit log.
     AuditEventId,
+    /// An export.
+    ExportId,
+    /// A branch and folder of a Git repository that exports are written to.
+    GitTargetId,
+    /// A Kubernetes API server that exports are applied to.
+    ClusterId,
 }

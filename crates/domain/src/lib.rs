@@ -12,6 +12,8 @@ pub mod charts;
 pub mod connections;
 pub mod credentials;
 mod error;
+pub mod exports;
+pub mod gitops;
 mod id;
 pub mod matching;
 pub mod organizations;
@@ -29,8 +31,9 @@ pub use access::{Action, Actor, Role, Scope};
 pub use cause::Cause;
 pub use error::{Field, FieldProblem, ServiceError};
 pub use id::{
-    AuditEventId, ChartId, CredentialId, DeliveryId, JobId, NoticeId, OperationId, OrganizationId,
-    ProjectId, PropagationId, RepositoryId, SyncRunId, UserId,
+    AuditEventId, ChartId, ClusterId, CredentialId, DeliveryId, ExportId, GitTargetId, JobId,
+    NoticeId, OperationId, OrganizationId, ProjectId, PropagationId, RepositoryId, SyncRunId,
+    UserId,
 };
 pub use provider::{
     Access, Advice, CredentialKind, Guide, Link, Need, Provider, ProviderFacts, Purpose, Severity,

@@ -1,8 +1,11 @@
-//! Propagations: one update on its way to every linked repository.
+//! Propagations: one update on its way to every linked repository, and to every Git target and
+//! cluster whose exports hold the credential.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cause, CredentialId, DeliveryId, PropagationId, RepositoryId, Timestamp};
+use crate::{
+    Cause, ClusterId, CredentialId, DeliveryId, GitTargetId, PropagationId, RepositoryId, Timestamp,
+};
 
 /// How one delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -115,13 +118,47 @@ impl Counts {
     }
 }
 
+/// Where a credential is delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// A chart repository that is linked to it.
+    Repository(RepositoryId),
+    /// A Git target that takes an export with it.
+    GitTarget(GitTargetId),
+    /// A cluster that takes an export with it.
+    Cluster(ClusterId),
+}
+
+impl Place {
+    /// Its page.
+    #[must_use]
+    pub fn path(self) -> String {
+        match self {
+            Self::Repository(id) => format!("/charts/repositories/{id}"),
+            Self::GitTarget(id) => format!("/gitops/targets/{id}"),
+            Self::Cluster(id) => format!("/gitops/clusters/{id}"),
+        }
+    }
+
+    /// For people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Repository(_) => "Repository",
+            Self::GitTarget(_) => "Git target",
+            Self::Cluster(_) => "Cluster",
+        }
+    }
+}
+
 /// One line of the progress view.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliveryLine {
     /// The delivery.
     pub id: DeliveryId,
-    /// The repository.
-    pub repository: RepositoryId,
+    /// Where it goes.
+    pub place: Place,
     /// Its name.
     pub name: String,
     /// How it stands.
@@ -147,7 +184,7 @@ pub struct Progress {
     pub finished_at: Option<Timestamp>,
     /// How the deliveries stand.
     pub counts: Counts,
-    /// One line per repository, those that need a person first, at most [`Progress::MAX_LINES`].
+    /// One line per repository, Git target and cluster, those that need a person first, at most [`Progress::MAX_LINES`].
     pub lines: Vec<DeliveryLine>,
 }
 

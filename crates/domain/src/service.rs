@@ -5,7 +5,8 @@
 use async_trait::async_trait;
 
 use crate::{
-    Actor, ChartId, CredentialId, ProjectId, PropagationId, RepositoryId, ServiceError, UserId,
+    Actor, ChartId, ClusterId, CredentialId, ExportId, GitTargetId, ProjectId, PropagationId,
+    RepositoryId, Secret, ServiceError, UserId,
     audit::{AuditPage, AuditQuery},
     charts::{ChartDetail, ChartPage, ChartQuery},
     connections::{ConnectionTest, TestConnection},
@@ -13,6 +14,14 @@ use crate::{
         CreateCredential, CredentialChoice, CredentialDetail, CredentialPage, CredentialQuery,
         CredentialSummary, DeleteCredential, Notice, PlaceCredential, Saved, UpdateCredential,
         VersionRef, WebhookForm,
+    },
+    exports::{
+        ExportChoices, ExportDetail, ExportForm, ExportPreview, ExportSummary, RevealForm, Revealed,
+    },
+    gitops::{
+        Branches, ClusterDetail, ClusterForm, ClusterSummary, ConnectionOffers, CredentialUse,
+        DeviceCode, DeviceForm, DeviceProgress, GitConnection, GitTargetDetail, GitTargetForm,
+        GitTargetSummary, HostedRepository, TargetPreview, WebStart,
     },
     matching::{ExplainQuery, Explanation},
     organizations::Membership,
@@ -163,4 +172,106 @@ pub trait Notices: Send + Sync {
     async fn webhook(&self, actor: &Actor) -> Answer<String>;
     /// Changes the webhook.
     async fn set_webhook(&self, actor: &Actor, form: WebhookForm) -> Answer<()>;
+}
+
+/// Exports.
+#[async_trait]
+pub trait Exports: Send + Sync {
+    /// All, by name.
+    async fn list(&self, actor: &Actor) -> Answer<Vec<ExportSummary>>;
+    /// One, with what it writes now.
+    async fn get(&self, actor: &Actor, id: ExportId) -> Answer<ExportDetail>;
+    /// What an export may be made of.
+    async fn choices(&self, actor: &Actor) -> Answer<ExportChoices>;
+    /// What a form would write; stores nothing.
+    async fn preview(&self, actor: &Actor, form: ExportForm) -> Answer<ExportPreview>;
+    /// Adds one, or changes the one that the form names; every place that takes it follows.
+    async fn save(&self, actor: &Actor, form: ExportForm) -> Answer<ExportId>;
+    /// Deletes one; refused with [`ServiceError::InUse`] while a Git target or cluster takes it.
+    async fn delete(&self, actor: &Actor, id: ExportId) -> Answer<()>;
+    /// The export with the values of its secrets, for a person who typed their password again.
+    async fn reveal(&self, actor: &Actor, form: RevealForm, peer: Peer) -> Answer<Revealed>;
+    /// The exports a credential is in, and where each of them is delivered.
+    async fn uses(&self, actor: &Actor, credential: CredentialId) -> Answer<Vec<CredentialUse>>;
+}
+
+/// Connected Git accounts.
+#[async_trait]
+pub trait GitConnections: Send + Sync {
+    /// Which ways of connecting the operator configured.
+    async fn offers(&self, actor: &Actor) -> Answer<ConnectionOffers>;
+    /// All, by name.
+    async fn list(&self, actor: &Actor) -> Answer<Vec<GitConnection>>;
+    /// Begins to connect in the browser.
+    async fn begin_web(&self, actor: &Actor) -> Answer<WebStart>;
+    /// Ends it: `browser` is what the cookie kept, `state` and `code` are what GitHub sent.
+    async fn finish_web(
+        &self,
+        actor: &Actor,
+        browser: Secret,
+        state: Secret,
+        code: Secret,
+    ) -> Answer<CredentialId>;
+    /// Begins to connect by a code that is typed at GitHub.
+    async fn begin_device(&self, actor: &Actor) -> Answer<DeviceCode>;
+    /// Looks whether the code was typed.
+    async fn poll_device(&self, actor: &Actor, form: DeviceForm) -> Answer<DeviceProgress>;
+    /// Connects an installation of the operator's GitHub App, if an account that the person
+    /// connected may see it (R-OAUTH-06).
+    async fn connect_installation(&self, actor: &Actor, installation: &str)
+    -> Answer<CredentialId>;
+    /// Revokes the token at GitHub and forgets it; refused with [`ServiceError::InUse`] while a Git
+    /// target pushes with it.
+    async fn disconnect(&self, actor: &Actor, credential: CredentialId) -> Answer<()>;
+    /// The repositories of a connected account whose name holds `search`, at most 100.
+    async fn repositories(
+        &self,
+        actor: &Actor,
+        credential: CredentialId,
+        search: &str,
+    ) -> Answer<Vec<HostedRepository>>;
+    /// The branches of a repository, asked with any Git credential.
+    async fn branches(
+        &self,
+        actor: &Actor,
+        credential: CredentialId,
+        url: &str,
+    ) -> Answer<Branches>;
+}
+
+/// Git targets.
+#[async_trait]
+pub trait GitTargets: Send + Sync {
+    /// All, by name.
+    async fn list(&self, actor: &Actor) -> Answer<Vec<GitTargetSummary>>;
+    /// One.
+    async fn get(&self, actor: &Actor, id: GitTargetId) -> Answer<GitTargetDetail>;
+    /// Adds one, or changes the one that the form names. Nothing is pushed before somebody asks for
+    /// the first push.
+    async fn save(&self, actor: &Actor, form: GitTargetForm) -> Answer<GitTargetId>;
+    /// Forgets one; what it wrote stays in the repository.
+    async fn delete(&self, actor: &Actor, id: GitTargetId) -> Answer<()>;
+    /// What a push would change now; asks the Git server.
+    async fn preview(&self, actor: &Actor, id: GitTargetId) -> Answer<TargetPreview>;
+    /// Queues a push.
+    async fn push(&self, actor: &Actor, id: GitTargetId) -> Answer<()>;
+}
+
+/// Clusters that exports are applied to directly, where the operator turned that on.
+#[async_trait]
+pub trait Clusters: Send + Sync {
+    /// Whether the operator turned it on.
+    fn are_on(&self) -> bool;
+    /// All, by name.
+    async fn list(&self, actor: &Actor) -> Answer<Vec<ClusterSummary>>;
+    /// One, with its objects.
+    async fn get(&self, actor: &Actor, id: ClusterId) -> Answer<ClusterDetail>;
+    /// Adds one, or changes the one that the form names.
+    async fn save(&self, actor: &Actor, form: ClusterForm) -> Answer<ClusterId>;
+    /// Deletes what Hawser made there, and then forgets the cluster.
+    async fn delete(&self, actor: &Actor, id: ClusterId) -> Answer<()>;
+    /// What applying would change now; asks the API server.
+    async fn preview(&self, actor: &Actor, id: ClusterId) -> Answer<TargetPreview>;
+    /// Queues an apply.
+    async fn apply(&self, actor: &Actor, id: ClusterId) -> Answer<()>;
 }

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use domain::{
     Cause, RepositoryId,
     audit::{AuditAction, AuditQuery},
-    propagation::DeliveryState,
+    propagation::{DeliveryState, Place},
     repositories::{EditRepository, RepositoryState, SyncTrigger},
     service::{Audit, Repositories},
 };
@@ -84,8 +84,8 @@ async fn a_broken_registry_does_not_hold_up_the_others(world: World) {
     }
     assert_eq!((progress.counts.healthy, progress.finished_at), (4, None));
     assert_eq!(
-        (progress.lines[0].repository, progress.lines[0].cause),
-        (ids[3], Some(Cause::ServerError))
+        (progress.lines[0].place, progress.lines[0].cause),
+        (Place::Repository(ids[3]), Some(Cause::ServerError))
     );
 
     registry.break_path("r3", 0);

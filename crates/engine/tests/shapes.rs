@@ -64,6 +64,7 @@ fn typed(shape: Shape, n: u32) -> (&'static str, String, Parameters) {
             ("Iv1.abc", PEM.repeat(n as usize), parameters)
         }
         Shape::PullToken => ("identity/puller", secret, none()),
+        Shape::GithubOauth | Shape::GithubInstallation => unreachable!("nobody types it"),
     }
 }
 
@@ -95,7 +96,7 @@ async fn update(world: &World, form: UpdateCredential) -> Answer<Saved> {
 }
 
 async fn every_shape_is_stored_and_read_back(world: World) {
-    for shape in Shape::ALL {
+    for shape in Shape::ALL.into_iter().filter(|shape| !shape.is_connected()) {
         let id = create(&world, form(shape)).await.unwrap();
         for n in [1, 2] {
             let (username, secret, parameters) = typed(shape, n);

@@ -197,7 +197,7 @@ impl service::Propagations for Fake {
     async fn progress(&self, _: &Actor, _: PropagationId) -> Answer<propagation::Progress> {
         let line = |state, cause| propagation::DeliveryLine {
             id: id(),
-            repository: id(),
+            place: propagation::Place::Repository(id()),
             name: "acme charts".into(),
             state,
             attempts: 2,

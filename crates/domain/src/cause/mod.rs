@@ -1,4 +1,4 @@
-//! The error catalogue: why a registry could not be used, and what to do about it.
+//! The error catalogue: why another machine could not be used, and what to do about it.
 //!
 //! Rows one to four are the table of the product manual (F84); the common issues are F85.
 
@@ -8,7 +8,7 @@ mod words;
 pub use remedy::Remedy;
 use serde::{Deserialize, Serialize};
 
-/// Why a repository could not be read.
+/// Why a repository, Git server or cluster could not be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "`title` says what each one means")]
@@ -47,12 +47,25 @@ pub enum Cause {
     OrganizationRestricted,
     ProxyError,
     ClientCertificate,
+    ConnectionRevoked,
+    ScopeMissing,
+    BranchProtected,
+    PushRejected,
+    BranchMoved,
+    NotAGitRepository,
+    FileNotOurs,
+    RepositoryTooLarge,
+    ExportIncomplete,
+    SecretInOutput,
+    ClusterConflict,
+    ClusterRefused,
+    ClusterApiMissing,
     Internal,
 }
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 48] = [
         Self::InvalidCredentials,
         Self::NoCredential,
         Self::LinkSuspended,
@@ -87,6 +100,19 @@ impl Cause {
         Self::OrganizationRestricted,
         Self::ProxyError,
         Self::ClientCertificate,
+        Self::ConnectionRevoked,
+        Self::ScopeMissing,
+        Self::BranchProtected,
+        Self::PushRejected,
+        Self::BranchMoved,
+        Self::NotAGitRepository,
+        Self::FileNotOurs,
+        Self::RepositoryTooLarge,
+        Self::ExportIncomplete,
+        Self::SecretInOutput,
+        Self::ClusterConflict,
+        Self::ClusterRefused,
+        Self::ClusterApiMissing,
         Self::Internal,
     ];
 
@@ -128,6 +154,19 @@ impl Cause {
             Self::OrganizationRestricted => "organization_restricted",
             Self::ProxyError => "proxy_error",
             Self::ClientCertificate => "client_certificate",
+            Self::ConnectionRevoked => "connection_revoked",
+            Self::ScopeMissing => "scope_missing",
+            Self::BranchProtected => "branch_protected",
+            Self::PushRejected => "push_rejected",
+            Self::BranchMoved => "branch_moved",
+            Self::NotAGitRepository => "not_a_git_repository",
+            Self::FileNotOurs => "file_not_ours",
+            Self::RepositoryTooLarge => "repository_too_large",
+            Self::ExportIncomplete => "export_incomplete",
+            Self::SecretInOutput => "secret_in_output",
+            Self::ClusterConflict => "cluster_conflict",
+            Self::ClusterRefused => "cluster_refused",
+            Self::ClusterApiMissing => "cluster_api_missing",
             Self::Internal => "internal",
         }
     }

@@ -22,6 +22,8 @@ pub enum Remedy {
     Authority,
     /// The proxy of the repository.
     Proxy,
+    /// The Git target or cluster, or the exports it takes.
+    Place,
     /// Nothing to change: Hawser tries again.
     Wait,
     /// The operator of this Hawser.
@@ -42,8 +44,19 @@ impl Cause {
             | Self::RegionUnknown
             | Self::ExchangeRefused
             | Self::SsoRequired
-            | Self::OrganizationRestricted => Remedy::Credential,
+            | Self::OrganizationRestricted
+            | Self::ConnectionRevoked
+            | Self::ScopeMissing => Remedy::Credential,
             Self::NoCredential | Self::LinkSuspended | Self::ClientCertificate => Remedy::Link,
+            Self::BranchProtected
+            | Self::PushRejected
+            | Self::FileNotOurs
+            | Self::RepositoryTooLarge
+            | Self::ExportIncomplete
+            | Self::SecretInOutput
+            | Self::ClusterConflict
+            | Self::ClusterRefused
+            | Self::ClusterApiMissing => Remedy::Place,
             Self::TlsUntrusted => Remedy::Authority,
             Self::ProxyError => Remedy::Proxy,
             Self::ConnectionRefused
@@ -52,6 +65,7 @@ impl Cause {
             | Self::NotARegistry
             | Self::HtmlInsteadOfIndex
             | Self::NotFound
+            | Self::NotAGitRepository
             | Self::RedirectRefused => Remedy::Url,
             Self::WrongKind => Remedy::Kind,
             Self::ListingUnsupported => Remedy::Charts,
@@ -60,6 +74,7 @@ impl Cause {
             | Self::ServerError
             | Self::VaultUnavailable
             | Self::TlsExpired
+            | Self::BranchMoved
             | Self::IndexInvalid => Remedy::Wait,
             Self::AmbientDisabled
             | Self::BlockedAddress
@@ -81,6 +96,7 @@ impl Cause {
                 | Self::ServerError
                 | Self::VaultUnavailable
                 | Self::ProxyError
+                | Self::BranchMoved
                 | Self::Internal
         )
     }

@@ -41,6 +41,19 @@ impl Cause {
             Self::OrganizationRestricted => "Organization restricts access",
             Self::ProxyError => "Proxy failed",
             Self::ClientCertificate => "Client certificate required or refused",
+            Self::ConnectionRevoked => "Git account no longer connected",
+            Self::ScopeMissing => "Git account lacks a scope",
+            Self::BranchProtected => "Branch is protected",
+            Self::PushRejected => "Push rejected",
+            Self::BranchMoved => "Branch keeps moving",
+            Self::NotAGitRepository => "Not a Git repository",
+            Self::FileNotOurs => "File belongs to somebody else",
+            Self::RepositoryTooLarge => "Repository too large",
+            Self::ExportIncomplete => "Export cannot be written",
+            Self::SecretInOutput => "Secret found in a manifest",
+            Self::ClusterConflict => "Field belongs to somebody else",
+            Self::ClusterRefused => "Cluster refused the object",
+            Self::ClusterApiMissing => "Kind of object not known to the cluster",
             Self::Internal => "Error in Hawser",
         }
     }
@@ -151,6 +164,45 @@ impl Cause {
             }
             Self::ClientCertificate => {
                 "The registry asks for a client certificate, or refused the one it was shown. Select a credential with a certificate it trusts."
+            }
+            Self::ConnectionRevoked => {
+                "GitHub does not take this token any more: it was revoked there, or could not be renewed. Connect the account again."
+            }
+            Self::ScopeMissing => {
+                "The account was connected without a scope that this needs. Connect it again and grant the scope."
+            }
+            Self::BranchProtected => {
+                "The server does not take direct commits on this branch. Let the target open a pull request instead, or allow the account to push."
+            }
+            Self::PushRejected => {
+                "The server rejected the commit, for example by a hook or a rule. Its reason stands on the page of the target."
+            }
+            Self::BranchMoved => {
+                "Others pushed to the branch at the same time, five times in a row. Hawser tries again."
+            }
+            Self::NotAGitRepository => {
+                "The address answers, but not as a Git repository over HTTPS. Check the URL."
+            }
+            Self::FileNotOurs => {
+                "A file that Hawser would write is already there and was not written by Hawser. Choose another folder, or remove the file."
+            }
+            Self::RepositoryTooLarge => {
+                "The newest commit of this repository is larger than this server downloads. Use a smaller repository for the target."
+            }
+            Self::ExportIncomplete => {
+                "Something in an export cannot be written. Its page says what and why."
+            }
+            Self::SecretInOutput => {
+                "A manifest would have carried a secret in the clear, so nothing was written. Look for a secret in the names, labels or addresses of this export."
+            }
+            Self::ClusterConflict => {
+                "Another manager owns a field of an object in the cluster, and Hawser does not take it by force. Remove the field there, or the object from the export."
+            }
+            Self::ClusterRefused => {
+                "The API server refused an object. Its reason stands on the page of the cluster."
+            }
+            Self::ClusterApiMissing => {
+                "The cluster does not know this kind of object. Install the operator that brings it, or choose another way for secrets."
             }
             Self::Internal => "Hawser failed here. The log of the server says why.",
         }

@@ -3,7 +3,7 @@
 use domain::{
     Cause, CredentialId, DeliveryId, PropagationId, RepositoryId, Scope, Timestamp,
     credentials::Propagation,
-    propagation::{Counts, DeliveryLine, DeliveryState, Progress},
+    propagation::{Counts, DeliveryLine, DeliveryState, Place, Progress},
 };
 use uuid::Uuid;
 
@@ -180,7 +180,7 @@ pub async fn lines(db: &Db, scope: Scope, propagation: PropagationId) -> Result<
             Ok(DeliveryLine {
                 // A propagation has one delivery per repository, so the repository names it.
                 id: DeliveryId::from(repository),
-                repository: repository.into(),
+                place: Place::Repository(RepositoryId::from(repository)),
                 name,
                 state,
                 attempts: count("attempts", attempts)?,

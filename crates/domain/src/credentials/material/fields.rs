@@ -1,6 +1,6 @@
 //! Reading the fields of a shape's form.
 
-use super::{Material, ServiceAccountKey};
+use super::{Material, OauthTokens, ServiceAccountKey};
 use crate::{Field, FieldProblem, Secret, Shape, credentials::Parameters};
 
 /// Reads fields and collects what is wrong with them.
@@ -55,6 +55,10 @@ impl Fields<'_> {
                     key: password,
                     repositories: self.repositories(),
                 }
+            }
+            Shape::GithubOauth => Material::GithubOauth { tokens: self.oauth_tokens(password)? },
+            Shape::GithubInstallation => {
+                Material::GithubInstallation { installation: self.installation() }
             }
             Shape::PullToken => Material::PullToken {
                 identity: self.named("Type the identity id that chainctl prints."),
@@ -194,6 +198,13 @@ impl Fields<'_> {
             Field::Password,
             "Paste the private key in PEM, with its BEGIN and END lines.",
         );
+    }
+
+    fn oauth_tokens(&mut self, text: Secret) -> Option<OauthTokens> {
+        if text.is_empty() {
+            return None;
+        }
+        OauthTokens::parse(text).map_err(|problem| self.problems.push(problem)).ok()
     }
 
     fn google_key(&mut self, text: Secret) -> Option<ServiceAccountKey> {

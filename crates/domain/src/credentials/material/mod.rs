@@ -1,9 +1,11 @@
 //! What a credential is made of, typed by its shape. Only the server has it.
 
 mod fields;
+mod oauth;
 mod service_account;
 
 use fields::Fields;
+pub use oauth::OauthTokens;
 pub use service_account::ServiceAccountKey;
 
 use super::Parameters;
@@ -27,6 +29,8 @@ pub enum Material {
     AcrEntra { tenant: String, client_id: String, client_secret: Secret },
     GithubApp { app_id: String, installation: String, key: Secret, repositories: Vec<String> },
     PullToken { identity: String, token: Secret },
+    GithubOauth { tokens: OauthTokens },
+    GithubInstallation { installation: String },
 }
 
 impl Material {
@@ -67,6 +71,8 @@ impl Material {
             Self::AcrEntra { .. } => Shape::AcrEntra,
             Self::GithubApp { .. } => Shape::GithubApp,
             Self::PullToken { .. } => Shape::PullToken,
+            Self::GithubOauth { .. } => Shape::GithubOauth,
+            Self::GithubInstallation { .. } => Shape::GithubInstallation,
         }
     }
 
@@ -83,9 +89,11 @@ impl Material {
             Self::AcrToken { name, .. } => name,
             Self::AcrEntra { client_id, .. } => client_id,
             Self::PullToken { identity, .. } => identity,
-            Self::ClientCertificate { .. } | Self::EcrRole { .. } | Self::GoogleWorkload { .. } => {
-                ""
-            }
+            Self::ClientCertificate { .. }
+            | Self::EcrRole { .. }
+            | Self::GoogleWorkload { .. }
+            | Self::GithubOauth { .. }
+            | Self::GithubInstallation { .. } => "",
         }
     }
 
@@ -105,7 +113,10 @@ impl Material {
             | Self::GoogleKeyExchange { key } => Some(&key.json),
             Self::AcrEntra { client_secret, .. } => Some(client_secret),
             Self::PullToken { token, .. } => Some(token),
-            Self::EcrRole { .. } | Self::GoogleWorkload { .. } => None,
+            Self::GithubOauth { tokens } => Some(&tokens.json),
+            Self::EcrRole { .. }
+            | Self::GoogleWorkload { .. }
+            | Self::GithubInstallation { .. } => None,
         }
     }
 }

@@ -221,3 +221,24 @@ pub(super) static PULL_TOKEN: ShapeFacts = ShapeFacts {
         secret("Password", "The long token that chainctl prints after --password.", Typed::Secret),
     ],
 };
+
+pub(super) static GITHUB_OAUTH: ShapeFacts = ShapeFacts {
+    code: "github_oauth",
+    label: "Connected account",
+    summary: "GitHub gave the token when the account was connected; disconnecting revokes it.",
+    fixed_username: "x-access-token",
+    fields: &[secret("Token", "GitHub gives it when the account is connected.", Typed::Secret)],
+};
+
+pub(super) static GITHUB_INSTALLATION: ShapeFacts = ShapeFacts {
+    code: "github_installation",
+    label: "Installed app",
+    summary: "Tokens of an hour from the GitHub App that the operator configured.",
+    fixed_username: "x-access-token",
+    fields: &[line(
+        Field::Installation,
+        "Installation ID",
+        "GitHub names it when the app is installed.",
+        Need::Required,
+    )],
+};

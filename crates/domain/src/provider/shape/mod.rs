@@ -39,6 +39,10 @@ pub enum Shape {
     GithubApp,
     /// A Chainguard pull token (F44).
     PullToken,
+    /// A GitHub account that was connected by OAuth.
+    GithubOauth,
+    /// An installation of the GitHub App that the operator configured.
+    GithubInstallation,
 }
 
 /// How a field is typed.
@@ -95,7 +99,7 @@ pub struct ShapeFacts {
 
 impl Shape {
     /// Every shape.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Password,
         Self::ClientCertificate,
         Self::EcrAccessKey,
@@ -110,6 +114,8 @@ impl Shape {
         Self::AcrEntra,
         Self::GithubApp,
         Self::PullToken,
+        Self::GithubOauth,
+        Self::GithubInstallation,
     ];
 
     /// Reads the code of [`ShapeFacts::code`].
@@ -130,6 +136,7 @@ impl Shape {
                 | Self::GoogleWorkload
                 | Self::AcrEntra
                 | Self::GithubApp
+                | Self::GithubInstallation
         )
     }
 
@@ -137,7 +144,13 @@ impl Shape {
     /// has to turn on.
     #[must_use]
     pub const fn is_ambient(self) -> bool {
-        matches!(self, Self::EcrRole | Self::GoogleWorkload)
+        matches!(self, Self::EcrRole | Self::GoogleWorkload | Self::GithubInstallation)
+    }
+
+    /// Whether it is made by connecting an account, so that nobody types it.
+    #[must_use]
+    pub const fn is_connected(self) -> bool {
+        matches!(self, Self::GithubOauth | Self::GithubInstallation)
     }
 
     /// What Hawser knows about it.
@@ -158,6 +171,8 @@ impl Shape {
             Self::AcrEntra => &facts::ACR_ENTRA,
             Self::GithubApp => &facts::GITHUB_APP,
             Self::PullToken => &facts::PULL_TOKEN,
+            Self::GithubOauth => &facts::GITHUB_OAUTH,
+            Self::GithubInstallation => &facts::GITHUB_INSTALLATION,
         }
     }
 }

@@ -1,0 +1,167 @@
+//! Who reads an export, and how the secret values get there.
+
+use serde::{Deserialize, Serialize};
+
+use super::facts;
+use crate::Field;
+
+/// The system that reads an export.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Consumer {
+    /// The kubelet: a `kubernetes.io/dockerconfigjson` secret (F69–F71).
+    #[default]
+    PullSecret,
+    /// Argo CD: repository secrets and credential templates.
+    ArgoCd,
+    /// Flux: `HelmRepository` and `OCIRepository` with their secrets.
+    Flux,
+    /// Kargo: credentials of its projects (F17–F22).
+    Kargo,
+    /// Kyma: registry secrets of the lifecycle manager (F24–F28).
+    Kyma,
+    /// Carvel: kapp-controller and secretgen-controller (F53, F54, F72–F78).
+    Carvel,
+    /// Helm's own `repositories.yaml`; it carries no secret.
+    Helm,
+}
+
+/// What an export of a consumer is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Selects {
+    /// Credentials that a person chooses.
+    Credentials,
+    /// Repositories that a person chooses, with the credentials they are linked to.
+    Repositories,
+}
+
+/// A setting of an export that its consumer or carrier asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// The field; its input carries [`Field::as_str`].
+    pub field: Field,
+    /// For people.
+    pub label: &'static str,
+    /// What to type; a whole sentence.
+    pub hint: &'static str,
+    /// What an empty field stands for; empty when something has to be typed or nothing is meant.
+    pub usual: &'static str,
+}
+
+/// What Hawser knows about a consumer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConsumerFacts {
+    /// As the database, the form and the API spell it.
+    pub code: &'static str,
+    /// For people.
+    pub label: &'static str,
+    /// What it gets, in a sentence.
+    pub summary: &'static str,
+    /// What its exports are about.
+    pub selects: Selects,
+    /// What it asks for besides.
+    pub settings: &'static [Setting],
+    /// Whether it carries no secret at all, so that no carrier is chosen.
+    pub carriers: &'static [Carrier],
+}
+
+/// How the values of secrets get to the cluster. None of them puts a value into Git in the clear.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Carrier {
+    /// An `ExternalSecret` that points at the Vault path (External Secrets Operator).
+    #[default]
+    ExternalSecret,
+    /// A `VaultStaticSecret` that points at the Vault path (Vault Secrets Operator).
+    VaultStaticSecret,
+    /// A `Secret` that is encrypted to age recipients; the cluster decrypts it (SOPS).
+    Sops,
+    /// None: the consumer gets no secret.
+    None,
+}
+
+/// What Hawser knows about a carrier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CarrierFacts {
+    /// As the database, the form and the API spell it.
+    pub code: &'static str,
+    /// For people.
+    pub label: &'static str,
+    /// When to choose it, in a sentence.
+    pub summary: &'static str,
+    /// What it asks for besides.
+    pub settings: &'static [Setting],
+}
+
+impl Consumer {
+    /// Every consumer.
+    pub const ALL: [Self; 7] = [
+        Self::PullSecret,
+        Self::ArgoCd,
+        Self::Flux,
+        Self::Kargo,
+        Self::Kyma,
+        Self::Carvel,
+        Self::Helm,
+    ];
+
+    /// Reads the code of [`ConsumerFacts::code`].
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|consumer| consumer.facts().code == code)
+    }
+
+    /// What Hawser knows about it.
+    #[must_use]
+    pub const fn facts(self) -> &'static ConsumerFacts {
+        match self {
+            Self::PullSecret => &facts::PULL_SECRET,
+            Self::ArgoCd => &facts::ARGO_CD,
+            Self::Flux => &facts::FLUX,
+            Self::Kargo => &facts::KARGO,
+            Self::Kyma => &facts::KYMA,
+            Self::Carvel => &facts::CARVEL,
+            Self::Helm => &facts::HELM,
+        }
+    }
+}
+
+impl Carrier {
+    /// Every carrier.
+    pub const ALL: [Self; 4] =
+        [Self::ExternalSecret, Self::VaultStaticSecret, Self::Sops, Self::None];
+
+    /// Reads the code of [`CarrierFacts::code`].
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|carrier| carrier.facts().code == code)
+    }
+
+    /// What Hawser knows about it.
+    #[must_use]
+    pub const fn facts(self) -> &'static CarrierFacts {
+        match self {
+            Self::ExternalSecret => &facts::BY_EXTERNAL_SECRET,
+            Self::VaultStaticSecret => &facts::BY_VAULT_STATIC_SECRET,
+            Self::Sops => &facts::BY_SOPS,
+            Self::None => &facts::BY_NONE,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_read_back() {
+        for consumer in Consumer::ALL {
+            let facts = consumer.facts();
+            assert_eq!(Consumer::parse(facts.code), Some(consumer));
+            assert!(facts.summary.ends_with('.') && !facts.carriers.is_empty());
+        }
+        for carrier in Carrier::ALL {
+            assert_eq!(Carrier::parse(carrier.facts().code), Some(carrier));
+        }
+    }
+}

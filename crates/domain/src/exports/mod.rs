@@ -1,0 +1,18 @@
+//! Exports: the manifests that bring credentials to the systems that use them, without their values.
+//!
+//! An export says who reads it ([`Consumer`]), how the secret values get there ([`Carrier`]), and
+//! which credentials or repositories it is about. Git targets and clusters take exports.
+
+mod consumer;
+mod facts;
+mod form;
+mod view;
+
+pub use consumer::{Carrier, CarrierFacts, Consumer, ConsumerFacts, Selects, Setting};
+#[cfg(feature = "host")]
+pub use form::ExportFields;
+pub use form::{ExportForm, ExportSettings, RevealForm};
+pub use view::{
+    ExportChoice, ExportChoices, ExportDetail, ExportFile, ExportNote, ExportPlace, ExportPreview,
+    ExportSnippet, ExportSummary, NoteTone, Revealed,
+};

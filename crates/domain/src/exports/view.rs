@@ -1,0 +1,149 @@
+//! What people see of exports. No view holds the value of a secret but [`Revealed`], which never
+//! serializes.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Carrier, Consumer, ExportSettings};
+use crate::{CredentialId, ExportId, Secret, Timestamp};
+
+/// A row of the page of exports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportSummary {
+    /// Its id.
+    pub id: ExportId,
+    /// Its name.
+    pub name: String,
+    /// Who reads it.
+    pub consumer: Consumer,
+    /// How values get there.
+    pub carrier: Carrier,
+    /// How many credentials are in it.
+    pub credentials: u32,
+    /// How many repositories are in it.
+    pub repositories: u32,
+    /// How many Git targets and clusters take it.
+    pub places: u32,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// One export with what it would write now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportDetail {
+    /// Its id.
+    pub id: ExportId,
+    /// Its name.
+    pub name: String,
+    /// Who reads it.
+    pub consumer: Consumer,
+    /// How values get there.
+    pub carrier: Carrier,
+    /// Its settings, as typed.
+    pub settings: ExportSettings,
+    /// The chosen credentials.
+    pub credentials: Vec<ExportChoice>,
+    /// The chosen repositories.
+    pub repositories: Vec<ExportChoice>,
+    /// Counts every change.
+    pub row_version: i64,
+    /// Who changed it last.
+    pub updated_by: String,
+    /// When.
+    pub updated_at: Timestamp,
+    /// Where it is delivered.
+    pub places: Vec<ExportPlace>,
+    /// What it writes now.
+    pub preview: ExportPreview,
+}
+
+/// A Git target or cluster that takes an export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportPlace {
+    /// Which one.
+    pub place: crate::propagation::Place,
+    /// Its name.
+    pub name: String,
+}
+
+/// What an export writes, without the values of secrets.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportPreview {
+    /// The files, by path.
+    pub files: Vec<ExportFile>,
+    /// What to look at: limits, warnings, what could not be written and why.
+    pub notes: Vec<ExportNote>,
+    /// What goes beside it by hand.
+    pub snippets: Vec<ExportSnippet>,
+}
+
+/// A file of an export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportFile {
+    /// Its path inside the export, such as `regcred.yaml`.
+    pub path: String,
+    /// Its text; values that will be encrypted stand as `*** ENCRYPTED ***`.
+    pub text: String,
+}
+
+/// How grave a note is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoteTone {
+    /// Good to know.
+    Info,
+    /// Something will not work as somebody may expect, or is seen by more people.
+    Warning,
+    /// Something is left out of the export.
+    LeftOut,
+}
+
+/// A remark about an export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportNote {
+    /// How grave it is.
+    pub tone: NoteTone,
+    /// The remark, in whole sentences.
+    pub text: String,
+}
+
+/// Something a person adds by hand, such as `imagePullSecrets` of a Pod.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportSnippet {
+    /// What it is for.
+    pub title: String,
+    /// The text to copy.
+    pub text: String,
+}
+
+/// What an export may be made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportChoices {
+    /// Credentials of the kind registry or git that can be exported.
+    pub credentials: Vec<ExportChoice>,
+    /// Chart repositories.
+    pub repositories: Vec<ExportChoice>,
+    /// Whether clusters cannot reach the Vault, because it is the managed one of this machine.
+    pub vault_is_local: bool,
+}
+
+/// A credential or repository to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportChoice {
+    /// Its id.
+    pub id: uuid::Uuid,
+    /// Its name.
+    pub name: String,
+    /// The provider of a credential, or the URL of a repository.
+    pub detail: String,
+    /// The credential that opens a repository; for a credential, itself.
+    pub credential: Option<CredentialId>,
+}
+
+/// An export with its values: a file for the person who asked, and for nobody else.
+#[derive(Debug, Clone)]
+pub struct Revealed {
+    /// The name of the file.
+    pub file_name: String,
+    /// All manifests, with their values.
+    pub text: Secret,
+}

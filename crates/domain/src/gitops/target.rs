@@ -1,0 +1,192 @@
+//! Git targets: a branch and folder that exports are written to.
+
+use serde::{Deserialize, Serialize};
+
+use super::FileChange;
+use crate::{Cause, CredentialId, ExportId, GitTargetId, Timestamp};
+
+/// How changes get to the branch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PushMode {
+    /// A commit on the branch.
+    #[default]
+    Direct,
+    /// A commit on a branch of its own, and a pull request to the branch.
+    PullRequest,
+}
+
+impl PushMode {
+    /// As the database, the form and the API spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::PullRequest => "pull_request",
+        }
+    }
+
+    /// Reads the spelling of [`Self::as_str`].
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Direct, Self::PullRequest].into_iter().find(|mode| mode.as_str() == text)
+    }
+}
+
+/// How a target is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TargetState {
+    /// Nothing was pushed yet: look at the preview, then press Sync now.
+    New,
+    /// A push is waiting or running.
+    Pushing,
+    /// The repository holds what the exports say.
+    InStep,
+    /// The last push failed.
+    Failing,
+}
+
+impl TargetState {
+    /// As the database and the API spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Pushing => "pushing",
+            Self::InStep => "in_step",
+            Self::Failing => "failing",
+        }
+    }
+
+    /// Reads the spelling of [`Self::as_str`].
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::New, Self::Pushing, Self::InStep, Self::Failing]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+
+    /// For people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::New => "Not synced yet",
+            Self::Pushing => "Syncing",
+            Self::InStep => "In step",
+            Self::Failing => "Failing",
+        }
+    }
+}
+
+/// The form that adds or changes a Git target, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GitTargetForm {
+    /// The target; empty for a new one.
+    pub target: String,
+    /// The row version the person saw; empty for a new one.
+    pub row_version: String,
+    /// Its name.
+    pub name: String,
+    /// The id of a credential of the kind git.
+    pub credential: String,
+    /// The repository, as Git finds it over https.
+    pub url: String,
+    /// The branch to write to; made from `base` where it does not exist.
+    pub branch: String,
+    /// The branch a new one starts from; empty for the default branch.
+    pub base: String,
+    /// The folder inside the repository.
+    pub folder: String,
+    /// `direct` or `pull_request`.
+    pub mode: String,
+    /// Ids of the exports to write.
+    pub exports: Vec<String>,
+}
+
+/// A row of the page of Git targets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GitTargetSummary {
+    /// Its id.
+    pub id: GitTargetId,
+    /// Its name.
+    pub name: String,
+    /// The repository.
+    pub url: String,
+    /// The branch.
+    pub branch: String,
+    /// The folder.
+    pub folder: String,
+    /// How it is doing.
+    pub state: TargetState,
+    /// Why the last push failed.
+    pub cause: Option<Cause>,
+    /// Whether something changed since the last push.
+    pub is_pending: bool,
+    /// The last commit, in full.
+    pub last_commit: String,
+    /// When it was pushed.
+    pub pushed_at: Option<Timestamp>,
+}
+
+/// One Git target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GitTargetDetail {
+    /// As in the table.
+    pub summary: GitTargetSummary,
+    /// The credential that pushes.
+    pub credential: CredentialId,
+    /// Its name.
+    pub credential_name: String,
+    /// The branch a new one starts from; empty for the default branch.
+    pub base: String,
+    /// How changes get to the branch.
+    pub mode: PushMode,
+    /// The exports it takes, by name.
+    pub exports: Vec<(ExportId, String)>,
+    /// The files Hawser wrote there.
+    pub files: Vec<String>,
+    /// The page of the last commit at the host; empty when the host has none that is known.
+    pub commit_url: String,
+    /// The open pull request; empty for none.
+    pub pull_request_url: String,
+    /// What was tried last, for people; empty while it is well.
+    pub detail: String,
+    /// Counts every change.
+    pub row_version: i64,
+    /// Who bound it to its credential.
+    pub bound_by: String,
+    /// Whether the person who asks may change it: with a connected account only who connected it.
+    pub may_change: bool,
+}
+
+/// What a push would do now.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetPreview {
+    /// The commit it starts from; empty for a new branch of an empty repository.
+    pub head: String,
+    /// Whether the branch will be made.
+    pub is_new_branch: bool,
+    /// The changes by path; none when the repository is in step.
+    pub changes: Vec<FileChange>,
+    /// What to look at.
+    pub notes: Vec<crate::exports::ExportNote>,
+}
+
+/// A place that holds a credential, through an export: the chain on a credential's page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CredentialUse {
+    /// The export.
+    pub export: ExportId,
+    /// Its name.
+    pub export_name: String,
+    /// Where it is delivered; `None` for an export that nobody takes yet.
+    pub place: Option<crate::propagation::Place>,
+    /// The name of that place.
+    pub place_name: String,
+    /// How it is doing; `None` without a place.
+    pub state: Option<TargetState>,
+    /// The version of the credential that this place was last written with.
+    pub vault_version: Option<i64>,
+}
