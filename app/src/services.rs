@@ -30,6 +30,14 @@ pub struct Services {
     pub projects: Arc<dyn service::Projects>,
     /// Notices.
     pub notices: Arc<dyn service::Notices>,
+    /// Exports.
+    pub exports: Arc<dyn service::Exports>,
+    /// Connected Git accounts.
+    pub git_connections: Arc<dyn service::GitConnections>,
+    /// Git targets.
+    pub git_targets: Arc<dyn service::GitTargets>,
+    /// Clusters.
+    pub clusters: Arc<dyn service::Clusters>,
 }
 
 /// One visit: who asks, from where, and the session that outlives the request.

@@ -10,6 +10,8 @@ mod clock;
 mod connections;
 pub mod credentials;
 mod error;
+mod exports;
+mod gitops;
 mod guards;
 mod matching;
 mod notices;

@@ -94,6 +94,10 @@ fn services(engine: &Engine) -> Services {
         connections: Arc::<Engine>::clone(&engine),
         matching: Arc::<Engine>::clone(&engine),
         projects: Arc::<Engine>::clone(&engine),
-        notices: engine,
+        notices: Arc::<Engine>::clone(&engine),
+        exports: Arc::<Engine>::clone(&engine),
+        git_connections: Arc::<Engine>::clone(&engine),
+        git_targets: Arc::<Engine>::clone(&engine),
+        clusters: engine,
     }
 }

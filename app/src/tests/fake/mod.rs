@@ -2,6 +2,8 @@
 
 mod connections;
 pub(super) mod credentials;
+mod exports;
+mod gitops;
 mod repositories;
 
 use std::{
@@ -87,6 +89,10 @@ impl Fake {
             matching: Arc::<Self>::clone(fake),
             projects: Arc::<Self>::clone(fake),
             notices: Arc::<Self>::clone(fake),
+            exports: Arc::<Self>::clone(fake),
+            git_connections: Arc::<Self>::clone(fake),
+            git_targets: Arc::<Self>::clone(fake),
+            clusters: Arc::<Self>::clone(fake),
         }
     }
 }

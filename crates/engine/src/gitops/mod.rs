@@ -1,0 +1,5 @@
+//! GitOps: connected accounts, Git targets and clusters.
+
+mod clusters;
+mod connections;
+mod targets;
