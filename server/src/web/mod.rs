@@ -2,6 +2,7 @@
 
 mod assets;
 mod events;
+mod exports;
 mod headers;
 mod health;
 mod limits;
@@ -48,8 +49,9 @@ pub fn router(site: &Site) -> Router {
             .layer(middleware::from_fn_with_state(site.clone(), visit::recognize))
     };
     let patience = || TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE);
-    let pages = pages::pages(site).layer(recognize()).layer(patience());
+    let pages = pages::pages(site).merge(exports::files(site)).layer(recognize()).layer(patience());
     let actions = pages::actions(site)
+        .merge(exports::reveal(site))
         .layer(middleware::from_fn(limits::take_form))
         .layer(middleware::from_fn_with_state(site.rates.clone(), limits::check_rate))
         .layer(recognize())

@@ -1,0 +1,167 @@
+//! Exports as files: the manifests with references for every member, and those with values for a
+//! person who types their password again.
+
+use std::sync::Arc;
+
+use app::services::{Flash, Visit as _};
+use axum::{
+    Extension, Form, Router,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use domain::{
+    ExportId, Secret, ServiceError,
+    exports::{ExportFile, RevealForm},
+};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde::Deserialize;
+
+use super::{refusal::refuse, site::Site, visit::Visitor};
+
+/// The form of the page of an export, for what is left to it after a refusal.
+const FORM: &str = "export-reveal";
+
+/// The files with references.
+pub(super) fn files(site: &Site) -> Router {
+    Router::new()
+        .route("/gitops/exports/{id}/all.yaml", get(all))
+        .route("/gitops/exports/{id}/files/{*path}", get(one))
+        .with_state(site.clone())
+}
+
+/// The file with values.
+pub(super) fn reveal(site: &Site) -> Router {
+    Router::new()
+        .route("/actions/gitops/exports/reveal", post(reveal_values))
+        .with_state(site.clone())
+}
+
+async fn all(
+    State(site): State<Site>,
+    Extension(visitor): Extension<Arc<Visitor>>,
+    Path(id): Path<String>,
+) -> Response {
+    match written(&site, &visitor, &id).await {
+        Ok((name, files)) => {
+            let texts: Vec<_> = files.iter().map(|file| file.text.as_str()).collect();
+            attachment(&format!("{name}.yaml"), documents(&texts))
+        }
+        Err(problem) => refused(&problem),
+    }
+}
+
+async fn one(
+    State(site): State<Site>,
+    Extension(visitor): Extension<Arc<Visitor>>,
+    Path((id, path)): Path<(String, String)>,
+) -> Response {
+    let files = written(&site, &visitor, &id).await.map(|(_, files)| files);
+    match files.map(|files| files.into_iter().find(|file| file.path == path)) {
+        Ok(Some(file)) => {
+            let name = path.rsplit('/').next().unwrap_or(&path);
+            attachment(name, file.text)
+        }
+        Ok(None) => refused(&ServiceError::NotFound),
+        Err(problem) => refused(&problem),
+    }
+}
+
+/// The name of an export and what it writes now.
+async fn written(
+    site: &Site,
+    visitor: &Visitor,
+    id: &str,
+) -> Result<(String, Vec<ExportFile>), ServiceError> {
+    let actor = visitor.actor().ok_or(ServiceError::NotSignedIn)?;
+    let id: ExportId = id.parse().map_err(|_| ServiceError::NotFound)?;
+    let export = site.services.exports.get(&actor, id).await?;
+    Ok((export.name, export.preview.files))
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+struct Revealing {
+    #[serde(default)]
+    export: String,
+    #[serde(default)]
+    password: Secret,
+}
+
+async fn reveal_values(
+    State(site): State<Site>,
+    Extension(visitor): Extension<Arc<Visitor>>,
+    Form(Revealing { export, password }): Form<Revealing>,
+) -> Response {
+    let Some(actor) = visitor.actor() else { return see_other("/sign-in") };
+    let page = match export.parse::<ExportId>() {
+        Ok(id) => format!("/gitops/exports/{id}"),
+        Err(_) => return refused(&ServiceError::NotFound),
+    };
+    let form = RevealForm { export, password };
+    match site.services.exports.reveal(&actor, form, visitor.peer()).await {
+        Ok(revealed) => attachment(&revealed.file_name, revealed.text.expose().to_owned()),
+        Err(problem) => {
+            let flash =
+                Flash { problems: Some(problem), form: Some(FORM.to_owned()), ..Flash::default() };
+            // A lost message must not hide that nothing was given out.
+            let _ = visitor.keep(flash).await;
+            see_other(&page)
+        }
+    }
+}
+
+/// Several YAML documents as one stream (YAML 1.2.2, section 9.2).
+fn documents(texts: &[&str]) -> String {
+    texts.join("---\n")
+}
+
+/// A file to be saved and not shown: text of an export must not act as a page of ours (R-XSS-05).
+fn attachment(name: &str, text: String) -> Response {
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' })
+        .collect();
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{plain}\""))
+        .unwrap_or(HeaderValue::from_static("attachment"));
+    let mut response = text.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/yaml"));
+    headers.insert(header::CONTENT_DISPOSITION, disposition);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        HeaderName::from_static("content-security-policy"),
+        HeaderValue::from_static("sandbox; default-src 'none'"),
+    );
+    response
+}
+
+fn see_other(path: &str) -> Response {
+    let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
+fn refused(problem: &ServiceError) -> Response {
+    let status = match problem {
+        ServiceError::NotSignedIn => return see_other("/sign-in"),
+        ServiceError::NotFound => StatusCode::NOT_FOUND,
+        ServiceError::NotAllowed => StatusCode::FORBIDDEN,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    refuse(status, problem.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r_xss_05_files_are_saved_and_not_shown() {
+        let response = attachment("a\"b/ü.yaml", "x: 1\n".to_owned());
+        let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(header("content-disposition"), "attachment; filename=\"a-b--.yaml\"");
+        assert_eq!(header("cache-control"), "no-store");
+        assert_eq!(header("content-security-policy"), "sandbox; default-src 'none'");
+        assert_eq!(documents(&["a: 1\n", "b: 2\n"]), "a: 1\n---\nb: 2\n");
+    }
+}
