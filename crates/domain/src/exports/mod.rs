@@ -3,9 +3,13 @@
 //! An export says who reads it ([`Consumer`]), how the secret values get there ([`Carrier`]), and
 //! which credentials or repositories it is about. Git targets and clusters take exports.
 
+pub mod carvel;
 mod consumer;
 mod facts;
 mod form;
+#[cfg(feature = "host")]
+pub mod kyma;
+mod module_check;
 #[cfg(feature = "host")]
 mod recipient;
 #[cfg(feature = "host")]
@@ -20,6 +24,7 @@ pub use consumer::{Carrier, CarrierFacts, Consumer, ConsumerFacts, Selects, Sett
 #[cfg(feature = "host")]
 pub use form::ExportFields;
 pub use form::{ExportForm, ExportSettings, RevealForm};
+pub use module_check::{LayerLabel, ModuleCheck, ModuleLayer};
 #[cfg(feature = "host")]
 pub use recipient::Recipient;
 #[cfg(feature = "host")]

@@ -6,12 +6,19 @@
 
 mod argo_cd;
 mod auths;
+mod carvel;
 mod consumers;
 mod draft;
 mod external_secret;
 mod facts;
+mod flux;
+mod go_regex;
+mod helm;
+mod kargo;
+mod kyma;
 mod login;
 mod names;
+mod object;
 mod plan;
 mod pull_secret;
 mod rendered;

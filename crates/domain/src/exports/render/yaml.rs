@@ -84,11 +84,11 @@ mod tests {
 
     #[test]
     fn keys_stand_where_people_expect_them() {
-        let value = json!({"spec": {"b": 1, "a": [{"x": true, "name": "n"}]}, "kind": "K",
-            "metadata": {"labels": {}, "namespace": "ns", "name": "n"}, "apiVersion": "v1"});
+        let value = json!({"spec": {"b": 1, "a": [{"x": true, "name": "item"}]}, "kind": "K",
+            "metadata": {"labels": {}, "namespace": "ns", "name": "object"}, "apiVersion": "v1"});
         assert_eq!(
             yaml(&value),
-            "apiVersion: v1\nkind: K\nmetadata:\n  name: n\n  namespace: ns\n  labels: {}\nspec:\n  a:\n  - name: n\n    x: true\n  b: 1\n"
+            "apiVersion: v1\nkind: K\nmetadata:\n  name: object\n  namespace: ns\n  labels: {}\nspec:\n  a:\n  - name: item\n    x: true\n  b: 1\n"
         );
     }
 }
