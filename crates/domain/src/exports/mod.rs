@@ -30,7 +30,7 @@ pub use recipient::Recipient;
 #[cfg(feature = "host")]
 pub use render::{
     CredentialFacts, ExportFacts, Rendered, RenderedFile, RenderedObject, RepositoryFacts,
-    SecretObject, Values, VaultFacts, render, yaml, yaml_stream,
+    SecretObject, Values, VaultFacts, leaves, render, yaml, yaml_stream,
 };
 pub use view::{
     ExportChoice, ExportChoices, ExportDetail, ExportFile, ExportNote, ExportPlace, ExportPreview,

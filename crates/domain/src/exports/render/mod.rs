@@ -32,7 +32,7 @@ mod yaml;
 pub use facts::{CredentialFacts, ExportFacts, RepositoryFacts, Values, VaultFacts};
 pub use rendered::{Rendered, RenderedFile, RenderedObject};
 pub use secret::SecretObject;
-pub use yaml::{yaml, yaml_stream};
+pub use yaml::{leaves, yaml, yaml_stream};
 
 use super::ExportFields;
 
