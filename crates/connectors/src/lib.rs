@@ -1,7 +1,7 @@
 //! Other people's machines: chart registries, and Vault.
 //!
 //! [`http`] is the one way out to addresses that people typed; [`repository`] reads Helm and OCI
-//! registries through it; [`vault`] keeps the secrets, with its own client and a fixed address.
+//! registries through it; [`sops`] encrypts what a cluster decrypts; [`vault`] keeps the secrets, with its own client and a fixed address.
 
 mod chart;
 mod failure;
@@ -10,6 +10,7 @@ pub mod http;
 mod jwt;
 mod oci;
 pub mod repository;
+pub mod sops;
 mod status;
 pub mod token_exchange;
 pub mod vault;
