@@ -23,6 +23,8 @@ mod exchange_roles;
 mod exchange_servers;
 mod exchange_stored;
 mod exchange_stub;
+mod git_push;
+mod git_server;
 mod host;
 mod oci_registry;
 mod proxy;
