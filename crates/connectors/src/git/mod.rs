@@ -20,6 +20,7 @@ mod open;
 mod pack;
 mod packets;
 mod path;
+mod pull_request;
 mod push;
 mod report;
 mod server;
@@ -29,6 +30,7 @@ pub use blob::blob_id;
 pub use checkout::{Checkout, FileKind, TreeFile};
 pub use commit::{Author, Change, NewCommit};
 pub use diff::diff;
+pub use pull_request::{Hosting, NewPullRequest, PullRequest, commit_url};
 pub use push::{PushError, Pushed};
 
 use std::time::Duration;

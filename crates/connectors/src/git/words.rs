@@ -6,7 +6,7 @@ use crate::http::Login;
 
 /// The most bytes of a message.
 const MESSAGE: usize = 16 * 1024;
-/// The most characters of a name or an e-mail address.
+/// The most characters of a name, an e-mail address or a title.
 const NAME: usize = 200;
 /// The most characters of what a server said.
 const REASON: usize = 600;
@@ -29,6 +29,14 @@ pub(super) fn message(text: &str) -> String {
         plain.push(c);
     }
     plain
+}
+
+/// A title: one line, bounded, not beginning with a dash (R-GIT-05).
+pub(super) fn title(text: &str) -> String {
+    let plain: String = text.chars().map(|c| if is_shown(c) { c } else { ' ' }).collect();
+    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line: String = line.trim_start_matches(['-', ' ']).chars().take(NAME).collect();
+    if line.is_empty() { "Update from Hawser".to_owned() } else { line }
 }
 
 /// What a server said, for people: one line, bounded, without control characters, and without the
@@ -178,6 +186,9 @@ mod tests {
     fn r_git_05_names_and_messages_are_bounded() {
         assert_eq!(name("A <b@c>\nD"), "A b@cD");
         assert_eq!(name("<>"), "Hawser");
+        assert_eq!(title("--force\r\nX: y"), "force X: y");
+        assert_eq!(title("-"), "Update from Hawser");
+        assert_eq!(title(&"é ".repeat(500)).chars().count(), NAME);
         assert_eq!(message("a\n\0b\r"), "a\nb");
         assert_eq!(message(&"é".repeat(20_000)).len(), MESSAGE);
     }

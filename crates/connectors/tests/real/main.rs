@@ -23,6 +23,7 @@ mod exchange_roles;
 mod exchange_servers;
 mod exchange_stored;
 mod exchange_stub;
+mod git_pull_request;
 mod git_push;
 mod git_server;
 mod host;
