@@ -24,7 +24,7 @@ pub mod workers;
 
 use std::sync::Arc;
 
-use connectors::{repository::Registries, token_exchange::Exchanges, vault::Vault};
+use connectors::{git::Git, repository::Registries, token_exchange::Exchanges, vault::Vault};
 use storage::Db;
 
 pub use changes::Changes;
@@ -50,6 +50,9 @@ pub struct Engine {
     pub(crate) guards: guards::Gates,
     pub(crate) matches: Arc<matching::Indexes>,
     pub(crate) vault_place: Arc<VaultPlace>,
+    pub(crate) git: Git,
+    /// The host that people reach this Hawser by, for the author of commits.
+    pub(crate) host: Arc<str>,
 }
 
 impl Engine {
@@ -69,6 +72,7 @@ impl Engine {
         let mut fingerprint_key = [0; 32];
         hex::decode_to_slice(key, &mut fingerprint_key)
             .map_err(|_| Error::Setting("fingerprint_key"))?;
+        let git = Git::new(registries.outbound().clone());
         Ok(Self {
             db,
             vault,
@@ -84,6 +88,8 @@ impl Engine {
             guards: guards::Gates::default(),
             matches: Arc::default(),
             vault_place: Arc::default(),
+            git,
+            host: "localhost".into(),
         })
     }
 
@@ -99,6 +105,19 @@ impl Engine {
     pub fn keeping_secrets_in(mut self, place: VaultPlace) -> Self {
         self.vault_place = Arc::new(place);
         self
+    }
+
+    /// The same engine, whose commits are signed `hawser@host`.
+    #[must_use]
+    pub fn reached_at(mut self, host: &str) -> Self {
+        self.host = host.into();
+        self
+    }
+
+    /// The host of the GitHub that is known here.
+    #[expect(clippy::unused_self, reason = "the operator may name another one")]
+    pub(crate) fn github_host(&self) -> String {
+        "github.com".to_owned()
     }
 
     /// The same engine, which gives up a sync after this time whatever the kind of repository.

@@ -5,4 +5,4 @@ pub mod targets;
 mod written;
 
 pub use affected::{Affected, Touched, affected, clusters_pending, opened_by, targets_pending};
-pub use written::{forget_place, set_written};
+pub use written::{forget_place, set_written, written};

@@ -1,5 +1,7 @@
 //! Connected Git accounts.
 
+pub(crate) mod login;
+
 use async_trait::async_trait;
 use domain::{
     Actor, CredentialId, Secret, ServiceError,
