@@ -1,8 +1,8 @@
 //! Other people's machines: chart registries, and Vault.
 //!
 //! [`http`] is the one way out to addresses that people typed; [`repository`] reads Helm and OCI
-//! registries through it, and [`git`] reads and writes Git repositories; [`vault`] keeps the
-//! secrets, with its own client and a fixed address.
+//! registries through it, and [`git`] reads and writes Git repositories; [`sops`] encrypts what a
+//! cluster decrypts; [`vault`] keeps the secrets, with its own client and a fixed address.
 
 mod chart;
 mod failure;
@@ -12,6 +12,7 @@ pub mod http;
 mod jwt;
 mod oci;
 pub mod repository;
+pub mod sops;
 mod status;
 pub mod token_exchange;
 pub mod vault;
