@@ -24,7 +24,7 @@ pub mod workers;
 
 use std::sync::Arc;
 
-use connectors::{repository::Registries, token_exchange::Exchanges, vault::Vault};
+use connectors::{github::Github, repository::Registries, token_exchange::Exchanges, vault::Vault};
 use storage::Db;
 
 pub use changes::Changes;
@@ -39,6 +39,7 @@ pub struct Engine {
     pub(crate) vault: Vault,
     pub(crate) registries: Registries,
     pub(crate) exchanges: Exchanges,
+    pub(crate) github: Option<Github>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) changes: Changes,
     pub(crate) limits: Arc<sessions::Limits>,
@@ -71,6 +72,7 @@ impl Engine {
             db,
             vault,
             exchanges: Exchanges::new(registries.outbound().clone()),
+            github: None,
             registries,
             clock,
             changes: Changes::default(),
@@ -88,6 +90,14 @@ impl Engine {
     #[must_use]
     pub fn exchanging_with(mut self, exchanges: Exchanges) -> Self {
         self.exchanges = exchanges;
+        self
+    }
+
+    /// The same engine, which connects accounts of this GitHub. What tokens are exchanged with has to
+    /// name the same one ([`connectors::token_exchange::ExchangeSettings::github`]).
+    #[must_use]
+    pub fn connecting_to_github(mut self, github: Github) -> Self {
+        self.github = Some(github);
         self
     }
 

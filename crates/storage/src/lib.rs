@@ -9,6 +9,7 @@ pub mod charts;
 pub mod credentials;
 mod db;
 mod error;
+pub mod gitops;
 pub mod guards;
 pub mod jobs;
 pub mod matching;

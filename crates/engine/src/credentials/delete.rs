@@ -9,11 +9,11 @@ use domain::{
 use storage::{Tx, jobs, repositories::Outside};
 
 use super::{audit, commit::LATE, person, place};
-use crate::{Engine, Error, audit::allowed};
+use crate::{Engine, Error, audit::allowed, gitops::revoke};
 
 /// The row stays as a tombstone; from the commit on nobody can begin to use the secret, and a
 /// worker destroys it in Vault.
-pub(super) async fn delete(
+pub(crate) async fn delete(
     engine: &Engine,
     actor: &Actor,
     form: &DeleteCredential,
@@ -23,6 +23,7 @@ pub(super) async fn delete(
     let existing = storage::credentials::existing(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
+    let revoked = revoke(engine, scope, id, existing.shape).await?;
     let now = engine.clock.now();
 
     let mut tx = engine.db.begin().await?;
@@ -63,6 +64,12 @@ pub(super) async fn delete(
     storage::credentials::stamp(&mut tx, scope, id).await?;
     let action = AuditAction::CredentialDeleted;
     audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail).await?;
+    if let Some((host, account)) =
+        storage::gitops::connections::remove(&mut tx, scope, id).await?
+    {
+        let (action, detail) = (AuditAction::GitDisconnected, format!("{account} at {host}{revoked}"));
+        audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail).await?;
+    }
     tx.commit().await?;
     engine.registries.forget(id);
     engine.exchanges.forget(id);

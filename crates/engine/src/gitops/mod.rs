@@ -3,3 +3,5 @@
 mod clusters;
 mod connections;
 mod targets;
+
+pub(crate) use connections::revoke;

@@ -1,0 +1,3 @@
+//! SQL of GitOps.
+
+pub mod connections;
