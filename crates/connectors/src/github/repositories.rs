@@ -141,7 +141,8 @@ impl Github {
     fn hosted(&self, told: Told) -> Option<HostedRepository> {
         whole(&told.full_name)?;
         let url = self.git_url(&told.full_name)?.into();
-        let may_push = !told.archived && told.permissions.is_some_and(|permissions| permissions.push);
+        let may_push =
+            !told.archived && told.permissions.is_some_and(|permissions| permissions.push);
         Some(HostedRepository {
             url,
             default_branch: told.default_branch.chars().take(255).collect(),

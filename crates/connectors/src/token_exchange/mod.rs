@@ -22,6 +22,7 @@ mod sigv4;
 mod sts;
 
 pub use ambient::{Ambient, AwsIdentity, GithubHome, GithubIdentity, GoogleIdentity};
+pub(crate) use call::bearer;
 pub use endpoints::{BadEndpoint, Endpoints};
 
 use std::sync::{

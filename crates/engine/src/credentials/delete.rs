@@ -64,10 +64,9 @@ pub(crate) async fn delete(
     storage::credentials::stamp(&mut tx, scope, id).await?;
     let action = AuditAction::CredentialDeleted;
     audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail).await?;
-    if let Some((host, account)) =
-        storage::gitops::connections::remove(&mut tx, scope, id).await?
-    {
-        let (action, detail) = (AuditAction::GitDisconnected, format!("{account} at {host}{revoked}"));
+    if let Some((host, account)) = storage::gitops::connections::remove(&mut tx, scope, id).await? {
+        let (action, detail) =
+            (AuditAction::GitDisconnected, format!("{account} at {host}{revoked}"));
         audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail).await?;
     }
     tx.commit().await?;

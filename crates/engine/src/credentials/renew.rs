@@ -4,8 +4,7 @@
 use std::time::Duration;
 
 use domain::{
-    CredentialId, Name, OperationId, Scope, Secret, ServiceError,
-    audit::AuditActor,
+    CredentialId, Name, OperationId, Scope, Secret, ServiceError, audit::AuditActor,
     credentials::CredentialState,
 };
 use storage::credentials::{Kind, Operation};

@@ -94,7 +94,8 @@ pub(super) fn is_settled(existing: &Existing, row_version: i64) -> Result<(), Er
 /// revoked there when the account is disconnected.
 pub(super) fn is_typed(existing: &Existing) -> Result<(), Error> {
     if existing.shape.is_connected() {
-        let message = "This is a connected account. Connect it again to renew it, or disconnect it.";
+        let message =
+            "This is a connected account. Connect it again to renew it, or disconnect it.";
         return Err(Field::Password.problem(message).into());
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! GitOps: connected accounts, Git targets and clusters.
 
 mod clusters;
-mod connections;
+pub(crate) mod connections;
 mod targets;
 
 pub(crate) use connections::revoke;

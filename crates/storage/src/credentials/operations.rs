@@ -25,7 +25,6 @@ pub enum Kind {
 }
 
 impl Kind {
-
     const fn as_str(self) -> &'static str {
         match self {
             Self::Create => "create",

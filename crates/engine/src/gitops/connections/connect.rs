@@ -116,10 +116,8 @@ async fn again(
     let mut tx = engine.db.begin().await?;
     connections::update(&mut tx, scope, id, new).await?;
     tx.commit().await?;
-    if let (
-        Some(Material::GithubOauth { tokens: before }),
-        Material::GithubOauth { tokens: now },
-    ) = (before, material)
+    if let (Some(Material::GithubOauth { tokens: before }), Material::GithubOauth { tokens: now }) =
+        (before, material)
         && before.access.expose() != now.access.expose()
     {
         take_back(github, &before.access).await;

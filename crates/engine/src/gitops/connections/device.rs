@@ -37,7 +37,8 @@ pub(super) async fn poll(
     let github = github(engine)?;
     let now = engine.clock.now();
     let Some((ends, code)) = unseal(engine, actor, kept)? else {
-        let message = "This code was asked for in another browser or by somebody else. Connect again.";
+        let message =
+            "This code was asked for in another browser or by somebody else. Connect again.";
         return Err(Field::Account.problem(message).into());
     };
     if ends <= now {
@@ -59,12 +60,7 @@ pub(super) async fn poll(
 
 /// What the browser keeps: the device code, until when it counts, and a proof that this person asked
 /// for it, so that nobody ends a flow that somebody else began (R-OAUTH-02).
-fn seal(
-    engine: &Engine,
-    actor: &Actor,
-    ends: Timestamp,
-    code: &Secret,
-) -> Result<Secret, Error> {
+fn seal(engine: &Engine, actor: &Actor, ends: Timestamp, code: &Secret) -> Result<Secret, Error> {
     let proof = hex::encode(mac(engine, actor, ends, code)?.finalize().into_bytes());
     Ok(Secret::new(format!("{}.{proof}.{}", ends.millis(), code.expose())))
 }

@@ -7,12 +7,7 @@ use domain::{
 };
 use storage::gitops::connections;
 
-use crate::{
-    Engine, Error,
-    audit::allowed,
-    credentials::delete,
-    error::chain,
-};
+use crate::{Engine, Error, audit::allowed, credentials::delete, error::chain};
 
 pub(super) async fn disconnect(
     engine: &Engine,

@@ -26,7 +26,8 @@ pub(super) async fn connect(
         .ok_or_else(|| Field::Installation.problem("An installation ID is a number."))?;
     let own = own_accounts(engine, actor, scope, &github.host()).await?;
     if own.is_empty() {
-        let message = "Connect your own account first: GitHub tells with it which installations are yours.";
+        let message =
+            "Connect your own account first: GitHub tells with it which installations are yours.";
         return Err(Field::Installation.problem(message).into());
     }
     let account = seen_by(engine, scope, &own, id).await?;

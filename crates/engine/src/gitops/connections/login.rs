@@ -6,7 +6,7 @@ use domain::{
 };
 use url::Url;
 
-use super::{at_home, github, renew, revoked};
+use super::{at_home, github, renew};
 use crate::{Engine, Error, credentials::SecretForUse, error::chain, repositories};
 
 /// The login of a credential for the Git repository at `url`, good for pushing. The tokens of a
@@ -14,7 +14,6 @@ use crate::{Engine, Error, credentials::SecretForUse, error::chain, repositories
 ///
 /// # Errors
 /// [`cause`] tells what to show of it.
-#[expect(dead_code, reason = "Git targets push with it")]
 pub(crate) async fn login(
     engine: &Engine,
     scope: Scope,
@@ -79,7 +78,6 @@ pub(crate) fn cause(error: &Error) -> Cause {
 
 /// A Git server refused the login: whether GitHub still takes the account's token is asked once, and
 /// an account that it does not take any more is shown as such. Other credentials have nothing to ask.
-#[expect(dead_code, reason = "Git targets tell of refusals")]
 pub(crate) async fn refused(engine: &Engine, scope: Scope, credential: CredentialId) {
     let asked = async {
         let secret = engine.secret_for_use(scope, credential).await?;
@@ -114,8 +112,7 @@ pub(super) async fn mark_broken(engine: &Engine, scope: Scope, credential: Crede
     let marked = async {
         let broken = Some(Cause::ConnectionRevoked);
         let mut tx = engine.db.begin().await?;
-        let rows =
-            storage::gitops::connections::mark(&mut tx, scope, credential, broken).await?;
+        let rows = storage::gitops::connections::mark(&mut tx, scope, credential, broken).await?;
         tx.commit().await?;
         Ok::<u64, storage::Error>(rows)
     };
@@ -126,9 +123,4 @@ pub(super) async fn mark_broken(engine: &Engine, scope: Scope, credential: Crede
             tracing::error!(error = %chain(&error), "a revoked account is not shown as such yet");
         }
     }
-}
-
-/// As people see an account that has to be connected again.
-pub(super) fn broken() -> Error {
-    revoked()
 }

@@ -9,7 +9,7 @@ mod device;
 mod disconnect;
 mod installation;
 mod list;
-mod login;
+pub(crate) mod login;
 mod renew;
 mod repositories;
 mod web;
@@ -29,6 +29,7 @@ use storage::gitops::connections::Connection;
 use crate::{Engine, Error, error::answer};
 
 pub(crate) use disconnect::revoke;
+pub(crate) use login::login;
 
 #[async_trait]
 impl GitConnections for Engine {

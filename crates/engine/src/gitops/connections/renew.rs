@@ -18,6 +18,7 @@ use super::{disconnect::take_back, github, login::mark_broken, revoked};
 use crate::{
     Engine, Error,
     credentials::{SecretForUse, Stored, Turn, give_up, store_renewed, take_turn},
+    error::chain,
 };
 
 /// How long before its end a token is renewed.
@@ -49,18 +50,26 @@ pub(super) async fn renew(
         match take_turn(engine, scope, id, seen.vault_version).await? {
             Turn::Ours(operation) => {
                 // Seen through to the end even when the one who asked goes away.
-                let work =
-                    run(engine.clone(), *operation, seen.vault_version, tokens.clone());
-                tokio::spawn(work.in_current_span()).await.unwrap_or_else(|panic| {
+                let work = run(engine.clone(), *operation, seen.vault_version, tokens.clone());
+                let done = tokio::spawn(work.in_current_span()).await.unwrap_or_else(|panic| {
                     tracing::error!(error = %panic, "a renewal ended unexpectedly");
                     Err(ServiceError::BeingChecked.into())
-                })?;
-                return engine.secret_for_use(scope, id).await;
+                });
+                return match done {
+                    Ok(()) => engine.secret_for_use(scope, id).await,
+                    // While GitHub renews nothing, the present token is good until its end.
+                    Err(Error::Registry(failure))
+                        if tokens.expires_at > Some(engine.clock.now()) =>
+                    {
+                        tracing::warn!(error = %chain(&failure), "tokens are not renewed yet");
+                        Ok(seen)
+                    }
+                    Err(error) => Err(error),
+                };
             }
             Turn::Newer => return engine.secret_for_use(scope, id).await,
             Turn::Busy => {
-                let connection =
-                    storage::gitops::connections::get(&engine.db, scope, id).await?;
+                let connection = storage::gitops::connections::get(&engine.db, scope, id).await?;
                 if connection.is_none_or(|connection| connection.broken.is_some()) {
                     return Err(revoked());
                 }

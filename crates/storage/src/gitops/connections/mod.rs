@@ -4,6 +4,6 @@ mod read;
 mod states;
 mod write;
 
-pub use read::{Connection, Holder, get, holder, list, targets};
+pub use read::{Connection, Holder, addresses, get, holder, list, targets};
 pub use states::{State, begin, forget, forget_ended, take};
 pub use write::{New, insert, mark, remove, update};

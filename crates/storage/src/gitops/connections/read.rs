@@ -174,3 +174,19 @@ pub async fn targets(db: &Db, scope: Scope, id: CredentialId) -> Result<Vec<Stri
         .await
     })?)
 }
+
+/// The addresses that Git targets push to with a credential, at most 100.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn addresses(db: &Db, scope: Scope, id: CredentialId) -> Result<Vec<String>> {
+    Ok(on!(db.read(), pool => {
+        sqlx::query_scalar(sql!(
+            "select url from git_targets where organization_id = $1 and credential_id = $2 order by url limit 100"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_all(pool)
+        .await
+    })?)
+}
