@@ -24,7 +24,9 @@ pub mod workers;
 
 use std::sync::Arc;
 
-use connectors::{git::Git, repository::Registries, token_exchange::Exchanges, vault::Vault};
+use connectors::{
+    git::Git, github::Github, repository::Registries, token_exchange::Exchanges, vault::Vault,
+};
 use storage::Db;
 
 pub use changes::Changes;
@@ -40,6 +42,7 @@ pub struct Engine {
     pub(crate) vault: Vault,
     pub(crate) registries: Registries,
     pub(crate) exchanges: Exchanges,
+    pub(crate) github: Option<Github>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) changes: Changes,
     pub(crate) limits: Arc<sessions::Limits>,
@@ -77,6 +80,7 @@ impl Engine {
             db,
             vault,
             exchanges: Exchanges::new(registries.outbound().clone()),
+            github: None,
             registries,
             clock,
             changes: Changes::default(),
@@ -115,9 +119,16 @@ impl Engine {
     }
 
     /// The host of the GitHub that is known here.
-    #[expect(clippy::unused_self, reason = "the operator may name another one")]
     pub(crate) fn github_host(&self) -> String {
-        "github.com".to_owned()
+        self.github.as_ref().map_or_else(|| "github.com".to_owned(), Github::host)
+    }
+
+    /// The same engine, which connects accounts of this GitHub. What tokens are exchanged with has to
+    /// name the same one ([`connectors::token_exchange::ExchangeSettings::github`]).
+    #[must_use]
+    pub fn connecting_to_github(mut self, github: Github) -> Self {
+        self.github = Some(github);
+        self
     }
 
     /// The same engine, which gives up a sync after this time whatever the kind of repository.

@@ -197,7 +197,7 @@ fn written(text: &Text, now: Timestamp) -> Result<(String, Option<String>), NoPl
             for object in objects {
                 documents.push(match object {
                     RenderedObject::Open(value) => yaml(value),
-                    RenderedObject::Secret(secret) => super::seal::encrypt(secret, recipients, now)
+                    RenderedObject::Secret(secret) => connectors::sops::encrypt(secret, recipients, now)
                         .map_err(|error| {
                             tracing::error!(%error, "a secret cannot be encrypted");
                             let detail = "A secret could not be encrypted for its recipients.";

@@ -2,11 +2,11 @@
 
 mod clusters;
 mod compare;
-mod connections;
+pub(crate) mod connections;
 mod guard;
 mod render;
-mod seal;
 mod targets;
 pub(crate) mod touch;
 
+pub(crate) use connections::revoke;
 pub(crate) use targets::{LOOK_AGAIN_REASON, push_target};
