@@ -24,12 +24,15 @@ pub mod workers;
 
 use std::sync::Arc;
 
-use connectors::{repository::Registries, token_exchange::Exchanges, vault::Vault};
+use connectors::{
+    git::Git, github::Github, repository::Registries, token_exchange::Exchanges, vault::Vault,
+};
 use storage::Db;
 
 pub use changes::Changes;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::Error;
+pub use exports::{VaultPlace, VaultReach};
 pub use sessions::SetUpLink;
 
 /// Everything the use cases work with. Cheap to clone; every clone is the same engine.
@@ -39,6 +42,7 @@ pub struct Engine {
     pub(crate) vault: Vault,
     pub(crate) registries: Registries,
     pub(crate) exchanges: Exchanges,
+    pub(crate) github: Option<Github>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) changes: Changes,
     pub(crate) limits: Arc<sessions::Limits>,
@@ -48,6 +52,10 @@ pub struct Engine {
     pub(crate) longest: repositories::Longest,
     pub(crate) guards: guards::Gates,
     pub(crate) matches: Arc<matching::Indexes>,
+    pub(crate) vault_place: Arc<VaultPlace>,
+    pub(crate) git: Git,
+    /// The host that people reach this Hawser by, for the author of commits.
+    pub(crate) host: Arc<str>,
 }
 
 impl Engine {
@@ -67,10 +75,12 @@ impl Engine {
         let mut fingerprint_key = [0; 32];
         hex::decode_to_slice(key, &mut fingerprint_key)
             .map_err(|_| Error::Setting("fingerprint_key"))?;
+        let git = Git::new(registries.outbound().clone());
         Ok(Self {
             db,
             vault,
             exchanges: Exchanges::new(registries.outbound().clone()),
+            github: None,
             registries,
             clock,
             changes: Changes::default(),
@@ -81,6 +91,9 @@ impl Engine {
             longest: repositories::Longest::default(),
             guards: guards::Gates::default(),
             matches: Arc::default(),
+            vault_place: Arc::default(),
+            git,
+            host: "localhost".into(),
         })
     }
 
@@ -88,6 +101,33 @@ impl Engine {
     #[must_use]
     pub fn exchanging_with(mut self, exchanges: Exchanges) -> Self {
         self.exchanges = exchanges;
+        self
+    }
+
+    /// The same engine, whose exports say that the secrets lie there.
+    #[must_use]
+    pub fn keeping_secrets_in(mut self, place: VaultPlace) -> Self {
+        self.vault_place = Arc::new(place);
+        self
+    }
+
+    /// The same engine, whose commits are signed `hawser@host`.
+    #[must_use]
+    pub fn reached_at(mut self, host: &str) -> Self {
+        self.host = host.into();
+        self
+    }
+
+    /// The host of the GitHub that is known here.
+    pub(crate) fn github_host(&self) -> String {
+        self.github.as_ref().map_or_else(|| "github.com".to_owned(), Github::host)
+    }
+
+    /// The same engine, which connects accounts of this GitHub. What tokens are exchanged with has to
+    /// name the same one ([`connectors::token_exchange::ExchangeSettings::github`]).
+    #[must_use]
+    pub fn connecting_to_github(mut self, github: Github) -> Self {
+        self.github = Some(github);
         self
     }
 

@@ -106,10 +106,10 @@ impl Call {
 }
 
 /// The content type of a form.
-pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Fields as a form; the buffer does not grow, so no copy of a secret is left behind.
-pub(super) fn form(fields: &[(&str, &str)]) -> Zeroizing<Vec<u8>> {
+pub(crate) fn form(fields: &[(&str, &str)]) -> Zeroizing<Vec<u8>> {
     let most = fields.iter().map(|(name, value)| 3 * (name.len() + value.len()) + 2).sum();
     let mut form = Serializer::new(String::with_capacity(most));
     form.extend_pairs(fields);
@@ -117,7 +117,7 @@ pub(super) fn form(fields: &[(&str, &str)]) -> Zeroizing<Vec<u8>> {
 }
 
 /// `Bearer …`, marked so that nothing prints it; `None` when it cannot stand in a header.
-pub(super) fn bearer(token: &str) -> Option<HeaderValue> {
+pub(crate) fn bearer(token: &str) -> Option<HeaderValue> {
     let text = Zeroizing::new(format!("Bearer {token}"));
     let mut value = HeaderValue::from_str(&text).ok()?;
     value.set_sensitive(true);

@@ -9,7 +9,10 @@ use domain::{
         UpdateCredential, material,
     },
 };
-use storage::credentials::{Description, Existing, Kind, Operation};
+use storage::{
+    credentials::{Description, Existing, Kind, Operation},
+    gitops::Touched,
+};
 
 use super::{
     audit, content::Content, name_taken, overtaken, path, person, place, stale, store, taken,
@@ -17,6 +20,7 @@ use super::{
 use crate::{
     Engine, Error,
     audit::{allowed, note},
+    gitops::touch::{When, touch},
 };
 
 pub(super) async fn update(
@@ -37,6 +41,7 @@ pub(super) async fn update(
     let Some(password) = password(engine, actor, scope, &change, &existing).await? else {
         return describe(engine, actor, scope, &change, &existing).await;
     };
+    is_typed(&existing)?;
     let shape = change.shape.unwrap_or(existing.shape);
     let (material, parameters) = material(
         existing.provider,
@@ -85,6 +90,17 @@ pub(super) fn is_settled(existing: &Existing, row_version: i64) -> Result<(), Er
     }
     if existing.row_version != row_version || !settled {
         return Err(stale(existing.changed_by.clone()));
+    }
+    Ok(())
+}
+
+/// Refuses to change by hand what comes of connecting an account: GitHub's tokens work once, and are
+/// revoked there when the account is disconnected.
+pub(super) fn is_typed(existing: &Existing) -> Result<(), Error> {
+    if existing.shape.is_connected() {
+        let message =
+            "This is a connected account. Connect it again to renew it, or disconnect it.";
+        return Err(Field::Password.problem(message).into());
     }
     Ok(())
 }
@@ -138,10 +154,15 @@ async fn describe(
     let detail =
         if name == existing.name { String::new() } else { format!("name was {}", existing.name) };
     storage::credentials::stamp(&mut tx, scope, id).await?;
+    // Objects are named after credentials.
+    if name != existing.name {
+        touch(&mut tx, scope, Touched::Credential(id), When::Settled, now).await?;
+    }
     let action = AuditAction::CredentialDescribed;
     audit(engine, &mut tx, scope, person(actor), action, name, detail).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
+    engine.changes.tell_workers();
     // Names decide between patterns that match alike.
     if name != existing.name && !existing.placed.pattern.is_empty() {
         place::match_again(engine, scope).await;

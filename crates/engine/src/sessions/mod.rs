@@ -1,5 +1,6 @@
 //! Signing in and out, and the first start.
 
+mod confirm;
 mod limits;
 mod password;
 mod set_up;
@@ -20,6 +21,7 @@ use crate::{
     error::{answer, chain},
 };
 
+pub(crate) use confirm::confirm;
 pub use limits::Limits;
 pub use set_up::SetUpLink;
 
@@ -43,6 +45,12 @@ impl Sessions for Engine {
     async fn signed_out(&self, actor: &Actor) {
         if let Err(error) = note(self, actor, AuditAction::SignedOut, "", "").await {
             tracing::error!(error = %chain(&error), "a sign-out is not in the audit log");
+        }
+        // What was begun before cannot be ended after.
+        let (organization, user) = (actor.organization, actor.user);
+        let forgotten = storage::gitops::connections::forget(&self.db, organization, user).await;
+        if let Err(error) = forgotten {
+            tracing::error!(error = %chain(&error), "the begun connections of a person stay until they end");
         }
     }
 

@@ -1,5 +1,5 @@
-//! The background loops: deliveries, syncs, destroying secrets, testing candidates, notices, the clock, and
-//! recovery.
+//! The background loops: deliveries, syncs, destroying secrets, testing candidates, notices, pushes, the
+//! clock, and recovery.
 //!
 //! Every replica runs all of them. Work is claimed by lease, and every write about it names the
 //! fence of the claim, so a worker that was paused for too long writes nothing (I-12).
@@ -10,6 +10,7 @@ mod destroy;
 mod holds;
 mod lane;
 mod notices;
+mod push;
 mod recovery;
 mod rotate;
 mod syncs;
@@ -57,6 +58,7 @@ impl Engine {
         let destroy = destroy::Destroy::new(self.clone(), holds.clone());
         let notices = notices::Notices::new(self.clone(), holds.clone());
         let rotate = rotate::Rotate::new(self.clone(), holds.clone());
+        let push = push::Push::new(self.clone(), holds.clone());
 
         let mut loops = JoinSet::new();
         let work = self.changes.work();
@@ -82,6 +84,12 @@ impl Engine {
             let (work, stopped) = (Arc::clone(&work), stopped.clone());
             loops.spawn(kept_up("notices", move || {
                 lane::run(notices.clone(), Arc::clone(&work), stopped.clone())
+            }));
+        }
+        {
+            let (work, stopped) = (Arc::clone(&work), stopped.clone());
+            loops.spawn(kept_up("push", move || {
+                lane::run(push.clone(), Arc::clone(&work), stopped.clone())
             }));
         }
         {

@@ -151,6 +151,26 @@ pub async fn release_orphans(db: &Db, now: Timestamp) -> Result<u64> {
         .rows_affected())
 }
 
+/// Holds claimed work until the transaction ends; `false` when it is no longer ours.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hold(tx: &mut Tx, kind: Kind, work: &Claimed) -> Result<bool> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update jobs set fence = fence where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4
+             and state = 'running'"
+        ))
+        .bind(work.organization.uuid())
+        .bind(kind.as_str())
+        .bind(work.target)
+        .bind(work.fence)
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected() > 0)
+    })?)
+}
+
 /// Ends the work: the row goes, or runs once more when it was asked for meanwhile. `false` when the
 /// work is no longer ours, so that nothing about it may be written.
 ///
@@ -198,7 +218,18 @@ async fn again(tx: &mut Tx, kind: Kind, work: &Claimed) -> Result<u64> {
 /// # Errors
 /// When the database refuses.
 pub async fn retry(db: &Db, kind: Kind, work: &Claimed, run_at: Timestamp) -> Result<bool> {
-    Ok(on!(db.write(), pool => {
+    let mut tx = db.begin().await?;
+    let ours = retry_in(&mut tx, kind, work, run_at).await?;
+    tx.commit().await?;
+    Ok(ours)
+}
+
+/// As [`retry`], beside what else becomes of the work.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn retry_in(tx: &mut Tx, kind: Kind, work: &Claimed, run_at: Timestamp) -> Result<bool> {
+    Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update jobs set state = 'retrying', lease_owner = null, again_at = null,
                run_at = case when again_at is null or again_at > $5 then $5 else again_at end
@@ -209,7 +240,7 @@ pub async fn retry(db: &Db, kind: Kind, work: &Claimed, run_at: Timestamp) -> Re
         .bind(work.target)
         .bind(work.fence)
         .bind(run_at.millis())
-        .execute(pool)
+        .execute(&mut **tx)
         .await
         .map(|done| done.rows_affected() > 0)
     })?)
