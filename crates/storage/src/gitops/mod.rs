@@ -1,0 +1,8 @@
+//! SQL of Git targets and clusters.
+
+mod affected;
+pub mod targets;
+mod written;
+
+pub use affected::{Affected, Touched, affected, clusters_pending, targets_pending};
+pub use written::{forget_place, set_written};
