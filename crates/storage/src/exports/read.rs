@@ -64,7 +64,8 @@ pub async fn stored(db: &Db, scope: Scope, ids: &[ExportId]) -> Result<Vec<Store
     let mut repositories = members(db, scope, ids, Member::Repository).await?;
     rows.into_iter()
         .map(|(id, name, who, how, settings, row_version, updated_by, updated_at)| {
-            let taken = |members: &mut HashMap<Uuid, Vec<Uuid>>| members.remove(&id).unwrap_or_default();
+            let taken =
+                |members: &mut HashMap<Uuid, Vec<Uuid>>| members.remove(&id).unwrap_or_default();
             Ok(Stored {
                 id: id.into(),
                 name,

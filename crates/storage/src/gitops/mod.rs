@@ -1,6 +1,7 @@
 //! SQL of Git targets and clusters.
 
 mod affected;
+pub mod clusters;
 pub mod targets;
 mod written;
 

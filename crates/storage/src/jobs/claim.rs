@@ -208,12 +208,7 @@ pub async fn retry(db: &Db, kind: Kind, work: &Claimed, run_at: Timestamp) -> Re
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn retry_in(
-    tx: &mut Tx,
-    kind: Kind,
-    work: &Claimed,
-    run_at: Timestamp,
-) -> Result<bool> {
+pub async fn retry_in(tx: &mut Tx, kind: Kind, work: &Claimed, run_at: Timestamp) -> Result<bool> {
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update jobs set state = 'retrying', lease_owner = null, again_at = null,

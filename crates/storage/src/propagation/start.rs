@@ -25,12 +25,7 @@ pub struct Start<'a> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn start(
-    tx: &mut Tx,
-    scope: Scope,
-    start: &Start<'_>,
-    now: Timestamp,
-) -> Result<u32> {
+pub async fn start(tx: &mut Tx, scope: Scope, start: &Start<'_>, now: Timestamp) -> Result<u32> {
     let Start { propagation, credential, vault_version, by, places } = *start;
     supersede(tx, scope, credential, now).await?;
     supersede_places(tx, scope, credential, now).await?;

@@ -41,12 +41,7 @@ pub async fn files(db: &Db, scope: Scope, target: GitTargetId) -> Result<Vec<Fil
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn intend(
-    tx: &mut Tx,
-    scope: Scope,
-    target: GitTargetId,
-    files: &[File],
-) -> Result<()> {
+pub async fn intend(tx: &mut Tx, scope: Scope, target: GitTargetId, files: &[File]) -> Result<()> {
     insert(
         tx,
         scope,

@@ -113,11 +113,7 @@ pub async fn target(db: &Db, scope: Scope, id: GitTargetId) -> Result<Option<Tar
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn exports_of(
-    db: &Db,
-    scope: Scope,
-    id: GitTargetId,
-) -> Result<Vec<(ExportId, String)>> {
+pub async fn exports_of(db: &Db, scope: Scope, id: GitTargetId) -> Result<Vec<(ExportId, String)>> {
     let rows: Vec<(Uuid, String)> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select e.id, e.name from git_target_exports m
