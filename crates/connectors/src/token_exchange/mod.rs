@@ -20,6 +20,7 @@ mod sigv4;
 mod sts;
 
 pub use ambient::{Ambient, AwsIdentity, GoogleIdentity};
+pub(crate) use call::bearer;
 pub use endpoints::{BadEndpoint, Endpoints};
 
 use std::sync::{

@@ -18,26 +18,17 @@ pub async fn delete(tx: &mut Tx, scope: Scope, id: ExportId) -> Result<Option<St
     })?)
 }
 
-/// The names of what uses a credential other than by a link: exports, Git targets and clusters, in
-/// this order, at most 100.
+/// The names of the exports that hold a credential, at most 100.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn using(tx: &mut Tx, scope: Scope, credential: CredentialId) -> Result<Vec<String>> {
+pub async fn holding(tx: &mut Tx, scope: Scope, credential: CredentialId) -> Result<Vec<String>> {
     Ok(on!(tx.inner(), tx => {
         sqlx::query_scalar(sql!(
-            "select name from (
-               select 0 as kind, e.name, e.name_key from export_credentials m
-               join exports e on e.organization_id = m.organization_id and e.id = m.export_id
-               where m.organization_id = $1 and m.credential_id = $2
-               union all
-               select 1 as kind, t.name, t.name_key from git_targets t
-               where t.organization_id = $1 and t.credential_id = $2
-               union all
-               select 2 as kind, c.name, c.name_key from clusters c
-               where c.organization_id = $1 and c.credential_id = $2
-             ) as everything
-             order by kind, name_key limit 100"
+            "select e.name from export_credentials m
+             join exports e on e.organization_id = m.organization_id and e.id = m.export_id
+             where m.organization_id = $1 and m.credential_id = $2
+             order by e.name_key limit 100"
         ))
         .bind(scope.organization().uuid())
         .bind(credential.uuid())

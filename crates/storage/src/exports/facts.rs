@@ -28,6 +28,8 @@ pub struct CredentialRow {
     pub pattern: String,
     pub pattern_kind: PatternKind,
     pub vault_version: i64,
+    /// Whether every project uses it.
+    pub is_shared: bool,
 }
 
 /// A repository with the credential of its link, if that is in force.
@@ -55,6 +57,7 @@ struct Found {
     pattern: String,
     pattern_kind: String,
     vault_version: i64,
+    project_id: Option<Uuid>,
 }
 
 /// The credentials with these ids at the version that counts, by name. Those that were deleted or
@@ -73,7 +76,8 @@ pub async fn credentials(
     }
     let rows: Vec<Found> = on!(db.read(), pool => {
         let mut query = QueryBuilder::new(
-            "select id, name, provider, shape, username, parameters, purposes, pattern, pattern_kind, vault_version
+            "select id, name, provider, shape, username, parameters, purposes, pattern, pattern_kind, vault_version,
+               project_id
              from credentials where deleted_at is null and vault_version > 0 and organization_id = ",
         );
         query.push_bind(scope.organization().uuid()).push(" and id in (");
@@ -97,6 +101,7 @@ pub async fn credentials(
                 pattern: row.pattern,
                 pattern_kind: pattern_kind(&row.pattern_kind)?,
                 vault_version: row.vault_version,
+                is_shared: row.project_id.is_none(),
             })
         })
         .collect()

@@ -9,7 +9,7 @@ mod uses;
 mod write;
 
 pub use choices::choices;
-pub use delete::{delete, drop_credential, drop_repository, replace_credential, using};
+pub use delete::{delete, drop_credential, drop_repository, holding, replace_credential};
 pub use facts::{CredentialRow, RepositoryRow, addresses, credentials, repositories};
 pub use list::list;
 pub use read::{Stored, named, places, stored};

@@ -140,6 +140,28 @@ async fn by_export(tx: &mut Tx, scope: Scope, id: Uuid) -> Result<Vec<Row>> {
     })?)
 }
 
+/// The names of the Git targets and clusters that are opened with a credential, at most 100.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn opened_by(tx: &mut Tx, scope: Scope, credential: CredentialId) -> Result<Vec<String>> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query_scalar(sql!(
+            "select name from (
+               select 0 as kind, t.name, t.name_key from git_targets t
+               where t.organization_id = $1 and t.credential_id = $2
+               union all
+               select 1 as kind, c.name, c.name_key from clusters c
+               where c.organization_id = $1 and c.credential_id = $2) as everything
+             order by kind, name_key limit 100"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(credential.uuid())
+        .fetch_all(&mut **tx)
+        .await
+    })?)
+}
+
 /// Marks Git targets as waiting for a push.
 ///
 /// # Errors

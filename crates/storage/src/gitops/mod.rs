@@ -5,5 +5,5 @@ pub mod clusters;
 pub mod targets;
 mod written;
 
-pub use affected::{Affected, Touched, affected, clusters_pending, targets_pending};
+pub use affected::{Affected, Touched, affected, clusters_pending, opened_by, targets_pending};
 pub use written::{forget_place, set_written};
