@@ -50,6 +50,7 @@ pub struct Engine {
     pub(crate) guards: guards::Gates,
     pub(crate) matches: Arc<matching::Indexes>,
     pub(crate) vault_place: Arc<VaultPlace>,
+    pub(crate) clusters: gitops::ClusterAccess,
 }
 
 impl Engine {
@@ -84,6 +85,7 @@ impl Engine {
             guards: guards::Gates::default(),
             matches: Arc::default(),
             vault_place: Arc::default(),
+            clusters: gitops::ClusterAccess::default(),
         })
     }
 

@@ -4,3 +4,5 @@ mod clusters;
 mod connections;
 mod targets;
 pub(crate) mod touch;
+
+pub(crate) use clusters::ClusterAccess;

@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use super::{LEASE, ended, holds::Holds};
-use crate::{Engine, Error, error::chain};
+use crate::{Engine, Error, error::chain, gitops::ClusterAccess};
 
 const TICK: Duration = Duration::from_secs(1);
 /// How often expiries are looked at.
@@ -32,6 +32,9 @@ pub(super) async fn run(engine: Engine, holds: Holds, mut stopped: watch::Receiv
         }
         if let Err(error) = queue_due(&engine).await {
             tracing::warn!(error = %chain(&error), "due syncs cannot be queued");
+        }
+        if let Err(error) = queue_due_clusters(&engine).await {
+            tracing::warn!(error = %chain(&error), "due looks at clusters cannot be queued");
         }
         if noticed.is_none_or(|at| at.elapsed() >= NOTICES) {
             noticed = Some(Instant::now());
@@ -58,6 +61,24 @@ async fn queue_due(engine: &Engine) -> Result<(), Error> {
     let due = storage::repositories::take_due(&mut tx, now, TOGETHER).await?;
     jobs::queue_many(&mut tx, jobs::Kind::Sync, &due, SyncTrigger::Interval.as_str(), now, now)
         .await?;
+    tx.commit().await?;
+    if !due.is_empty() {
+        engine.changes.tell_workers();
+    }
+    Ok(())
+}
+
+/// Queues a look at the clusters that are due, where they may be reached.
+async fn queue_due_clusters(engine: &Engine) -> Result<(), Error> {
+    use storage::gitops::clusters;
+
+    let now = engine.clock.now();
+    if engine.clusters == ClusterAccess::Off || !clusters::any_due(&engine.db, now).await? {
+        return Ok(());
+    }
+    let mut tx = engine.db.begin().await?;
+    let due = clusters::take_due(&mut tx, now, TOGETHER).await?;
+    jobs::queue_many(&mut tx, jobs::Kind::Apply, &due, "interval", now, now).await?;
     tx.commit().await?;
     if !due.is_empty() {
         engine.changes.tell_workers();
