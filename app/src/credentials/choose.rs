@@ -248,6 +248,11 @@ fn choose(step: &Step) -> AnyView {
             "Opens Helm chart repositories over HTTP and OCI.",
         )}
         {group(CredentialKind::Git, "Git", "Opens Git repositories.")}
+        {group(
+            CredentialKind::Cluster,
+            "Cluster",
+            "Opens a Kubernetes API server that exports are applied to.",
+        )}
     }
     .into_any()
 }
@@ -256,5 +261,6 @@ const fn icon_of(kind: CredentialKind) -> &'static str {
     match kind {
         CredentialKind::Registry => "container",
         CredentialKind::Git => "git-branch",
+        CredentialKind::Cluster => "server",
     }
 }

@@ -1,4 +1,4 @@
-//! Other people's machines: chart registries, and Vault.
+//! Other people's machines: chart registries, clusters, and Vault.
 //!
 //! [`http`] is the one way out to addresses that people typed; [`repository`] reads Helm and OCI
 //! registries through it, and [`git`] reads and writes Git repositories; [`github`] connects accounts
@@ -12,6 +12,7 @@ pub mod github;
 pub mod helm;
 pub mod http;
 mod jwt;
+pub mod kubernetes;
 mod oci;
 pub mod repository;
 pub mod sops;

@@ -56,6 +56,7 @@ pub struct Engine {
     pub(crate) git: Git,
     /// The host that people reach this Hawser by, for the author of commits.
     pub(crate) host: Arc<str>,
+    pub(crate) clusters: gitops::ClusterAccess,
 }
 
 impl Engine {
@@ -94,6 +95,7 @@ impl Engine {
             vault_place: Arc::default(),
             git,
             host: "localhost".into(),
+            clusters: gitops::ClusterAccess::default(),
         })
     }
 

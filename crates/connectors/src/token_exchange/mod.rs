@@ -32,7 +32,7 @@ use std::sync::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
-    CredentialId, OrganizationId, Secret, Timestamp, credentials::Material,
+    Cause, CredentialId, OrganizationId, Secret, Timestamp, credentials::Material,
     repositories::RepositoryUrl,
 };
 
@@ -209,6 +209,10 @@ fn way<'a>(
         }
         Material::GithubOauth { .. } | Material::GithubInstallation { .. } => {
             return Err(git::not_for_here());
+        }
+        Material::Kubeconfig { .. } => {
+            let attempt = "log in to a registry: the credential opens a cluster";
+            return Err(Failure::new(Cause::NoCredential, attempt));
         }
         stored => return Ok(Way::Stored(stored_login(stored))),
     };

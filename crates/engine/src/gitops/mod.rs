@@ -8,5 +8,6 @@ mod render;
 mod targets;
 pub(crate) mod touch;
 
+pub(crate) use clusters::ClusterAccess;
 pub(crate) use connections::revoke;
 pub(crate) use targets::{LOOK_AGAIN_REASON, push_target};

@@ -1,9 +1,10 @@
-//! The background loops: deliveries, syncs, destroying secrets, testing candidates, notices, pushes, the
-//! clock, and recovery.
+//! The background loops: deliveries, syncs, pushes to Git targets, clusters, destroying secrets, testing
+//! candidates, notices, the clock, and recovery.
 //!
 //! Every replica runs all of them. Work is claimed by lease, and every write about it names the
 //! fence of the claim, so a worker that was paused for too long writes nothing (I-12).
 
+mod apply;
 mod clock;
 mod deliveries;
 mod destroy;
@@ -24,7 +25,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::{Engine, error::chain, repositories::Logins};
+use crate::{Engine, error::chain, gitops::ClusterAccess, repositories::Logins};
 
 pub(crate) use holds::Hold;
 
@@ -57,6 +58,7 @@ impl Engine {
         let syncs = syncs::Syncs::new(self.clone(), logins, holds.clone(), results);
         let destroy = destroy::Destroy::new(self.clone(), holds.clone());
         let notices = notices::Notices::new(self.clone(), holds.clone());
+        let apply = apply::Apply::new(self.clone(), holds.clone());
         let rotate = rotate::Rotate::new(self.clone(), holds.clone());
         let push = push::Push::new(self.clone(), holds.clone());
 
@@ -84,6 +86,12 @@ impl Engine {
             let (work, stopped) = (Arc::clone(&work), stopped.clone());
             loops.spawn(kept_up("notices", move || {
                 lane::run(notices.clone(), Arc::clone(&work), stopped.clone())
+            }));
+        }
+        if self.clusters == ClusterAccess::On {
+            let (work, stopped) = (Arc::clone(&work), stopped.clone());
+            loops.spawn(kept_up("apply", move || {
+                lane::run(apply.clone(), Arc::clone(&work), stopped.clone())
             }));
         }
         {

@@ -1,6 +1,7 @@
 //! SQL of connected accounts, Git targets and clusters.
 
 mod affected;
+pub mod clusters;
 pub mod connections;
 pub mod targets;
 mod written;

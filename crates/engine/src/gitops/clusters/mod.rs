@@ -1,35 +1,164 @@
 //! Clusters: exports applied to a Kubernetes API server.
+//!
+//! The values of secrets go to the API server over TLS and nowhere else. Hawser owns the fields that
+//! it applies and takes none from other managers; what it deletes is what it made.
+
+mod apply;
+mod bring;
+mod delete;
+mod get;
+mod open;
+mod preview;
+mod save;
+mod settle;
+mod wanted;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
+use connectors::kubernetes::ObjectRef;
 use domain::{
-    Actor, ClusterId, ServiceError,
-    gitops::{ClusterDetail, ClusterForm, ClusterSummary, TargetPreview},
+    Action, Actor, Cause, ClusterId, Scope, ServiceError, Timestamp,
+    audit::{AuditAction, AuditActor},
+    gitops::{
+        ClusterDetail, ClusterForm, ClusterObject, ClusterSummary, ObjectState, TargetPreview,
+    },
     service::{Answer, Clusters},
 };
+use storage::{Tx, audit::Record};
 
-use crate::Engine;
+use crate::{Engine, Error, audit::allowed, error::answer};
+
+/// Whether the operator lets Hawser write to clusters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum ClusterAccess {
+    /// It does not; work that waits goes on waiting.
+    #[default]
+    Off,
+    /// It does.
+    On,
+}
+
+impl Engine {
+    /// The same engine, which applies exports to clusters.
+    #[must_use]
+    pub const fn reaching_clusters(mut self) -> Self {
+        self.clusters = ClusterAccess::On;
+        self
+    }
+}
+
+/// How often a cluster in step is looked at, so that what somebody changed there is brought back.
+const LOOK_AGAIN: Duration = Duration::from_hours(1);
+
+/// Why something at a cluster did not go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stopped {
+    cause: Cause,
+    /// What was tried, for people.
+    detail: String,
+    /// How long the API server asked to be left alone.
+    retry_after: Option<Duration>,
+}
+
+impl Stopped {
+    fn because(cause: Cause, detail: impl Into<String>) -> Self {
+        Self { cause, detail: detail.into(), retry_after: None }
+    }
+
+    fn refused(refusal: &connectors::kubernetes::Refusal) -> Self {
+        Self {
+            cause: refusal.failure.cause,
+            detail: refusal.said.clone(),
+            retry_after: refusal.failure.retry_after,
+        }
+    }
+}
 
 #[async_trait]
 impl Clusters for Engine {
     fn are_on(&self) -> bool {
-        false
+        self.clusters == ClusterAccess::On
     }
-    async fn list(&self, _: &Actor) -> Answer<Vec<ClusterSummary>> {
-        Err(ServiceError::NotFound)
+
+    async fn list(&self, actor: &Actor) -> Answer<Vec<ClusterSummary>> {
+        get::list(self, actor).await.map_err(answer)
     }
-    async fn get(&self, _: &Actor, _: ClusterId) -> Answer<ClusterDetail> {
-        Err(ServiceError::NotFound)
+
+    async fn get(&self, actor: &Actor, id: ClusterId) -> Answer<ClusterDetail> {
+        get::get(self, actor, id).await.map_err(answer)
     }
-    async fn save(&self, _: &Actor, _: ClusterForm) -> Answer<ClusterId> {
-        Err(ServiceError::NotFound)
+
+    async fn save(&self, actor: &Actor, form: ClusterForm) -> Answer<ClusterId> {
+        save::save(self, actor, &form).await.map_err(answer)
     }
-    async fn delete(&self, _: &Actor, _: ClusterId) -> Answer<()> {
-        Err(ServiceError::NotFound)
+
+    async fn delete(&self, actor: &Actor, id: ClusterId) -> Answer<()> {
+        delete::delete(self, actor, id).await.map_err(answer)
     }
-    async fn preview(&self, _: &Actor, _: ClusterId) -> Answer<TargetPreview> {
-        Err(ServiceError::NotFound)
+
+    async fn preview(&self, actor: &Actor, id: ClusterId) -> Answer<TargetPreview> {
+        preview::preview(self, actor, id).await.map_err(answer)
     }
-    async fn apply(&self, _: &Actor, _: ClusterId) -> Answer<()> {
-        Err(ServiceError::NotFound)
+
+    async fn apply(&self, actor: &Actor, id: ClusterId) -> Answer<()> {
+        apply::apply(self, actor, id).await.map_err(answer)
     }
+}
+
+/// The right to look, where clusters are turned on.
+fn may_look(engine: &Engine, actor: &Actor) -> Result<Scope, Error> {
+    is_on(engine)?;
+    Ok(actor.may(Action::View)?)
+}
+
+/// The right to let values of secrets leave for a cluster: who chooses the cluster can read them.
+async fn may_write(engine: &Engine, actor: &Actor, attempt: &str) -> Result<Scope, Error> {
+    is_on(engine)?;
+    allowed(engine, actor, Action::RevealSecrets, attempt).await?;
+    Ok(allowed(engine, actor, Action::ManageExports, attempt).await?)
+}
+
+fn is_on(engine: &Engine) -> Result<(), Error> {
+    match engine.clusters {
+        ClusterAccess::On => Ok(()),
+        ClusterAccess::Off => Err(ServiceError::NotAllowed.into()),
+    }
+}
+
+/// An object as the database and the page name it.
+fn known(object: &ObjectRef, state: ObjectState) -> ClusterObject {
+    ClusterObject {
+        api_version: object.api_version.clone(),
+        kind: object.kind.clone(),
+        namespace: object.namespace.clone(),
+        name: object.name.clone(),
+        state,
+    }
+}
+
+/// An object as the API server names it.
+fn named(object: &ClusterObject) -> ObjectRef {
+    ObjectRef {
+        api_version: object.api_version.clone(),
+        kind: object.kind.clone(),
+        namespace: object.namespace.clone(),
+        name: object.name.clone(),
+    }
+}
+
+async fn audit(
+    tx: &mut Tx,
+    actor: AuditActor,
+    scope: Scope,
+    now: Timestamp,
+    action: AuditAction,
+    (target, detail): (&str, String),
+) -> Result<(), Error> {
+    let record = Record { actor, action, target: target.to_owned(), detail };
+    Ok(storage::audit::record(tx, scope, now, &record).await?)
+}
+
+fn person(actor: &Actor) -> AuditActor {
+    AuditActor::Person(actor.name.clone())
 }

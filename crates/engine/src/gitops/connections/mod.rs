@@ -14,8 +14,6 @@ mod renew;
 mod repositories;
 mod web;
 
-pub(crate) mod login;
-
 use async_trait::async_trait;
 use connectors::github::{Github, GithubError, Refusal};
 use domain::{

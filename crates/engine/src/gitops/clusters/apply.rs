@@ -1,0 +1,22 @@
+//! Asking for an apply; the first one makes the cluster follow its exports from then on.
+
+use domain::{Actor, ClusterId, ServiceError, audit::AuditAction};
+use storage::gitops::clusters;
+
+use super::{audit, may_write, person, save::queue};
+use crate::{Engine, Error};
+
+pub(super) async fn apply(engine: &Engine, actor: &Actor, id: ClusterId) -> Result<(), Error> {
+    let scope = may_write(engine, actor, "bring a cluster in step").await?;
+    let cluster = clusters::cluster(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    queue(&mut tx, scope, id, now).await?;
+    let (action, told) =
+        (AuditAction::ClusterApplyRequested, (cluster.name.as_str(), String::new()));
+    audit(&mut tx, person(actor), scope, now, action, told).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    engine.changes.tell_workers();
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! Deleting a cluster: first what Hawser made there, then what it knows of it.
+
+use domain::{
+    Actor, ClusterId, Scope, ServiceError, Timestamp,
+    audit::{AuditAction, AuditActor},
+    gitops::ClusterState,
+};
+use storage::{Tx, gitops::clusters, jobs};
+
+use super::{audit, may_write, person};
+use crate::{Engine, Error};
+
+/// The objects are deleted by a worker, which tries again while the API server is away. Whoever
+/// deletes the cluster once more after that failed has it forgotten with its objects left there.
+pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ClusterId) -> Result<(), Error> {
+    let scope = may_write(engine, actor, "delete a cluster").await?;
+    let cluster = clusters::cluster(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    let left = clusters::objects(&engine.db, scope, id).await?.len();
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    let gives_up = cluster.deleting && cluster.state == ClusterState::Failing;
+    if left == 0 || gives_up {
+        let detail = match left {
+            0 => String::new(),
+            left => format!("forgotten; {left} objects may be left in the cluster"),
+        };
+        if !forget(&mut tx, scope, id, person(actor), detail, now).await? {
+            return Err(ServiceError::NotFound.into());
+        }
+    } else if clusters::set_deleting(&mut tx, scope, id, now).await? > 0 {
+        let kind = jobs::Kind::Apply;
+        jobs::queue(&mut tx, scope, kind, id.uuid(), "deleted", now, now).await?;
+        let told = (cluster.name.as_str(), format!("{left} objects are to be deleted first"));
+        audit(&mut tx, person(actor), scope, now, AuditAction::ClusterDeleted, told).await?;
+    }
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    engine.changes.tell_workers();
+    Ok(())
+}
+
+/// Removes all that is known of a cluster; `false` when nothing was. A job of it that is left finds
+/// nothing to do.
+pub(super) async fn forget(
+    tx: &mut Tx,
+    scope: Scope,
+    id: ClusterId,
+    actor: AuditActor,
+    detail: String,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    clusters::clear_exports(tx, scope, id).await?;
+    clusters::forget_objects(tx, scope, id).await?;
+    storage::gitops::forget_place(tx, scope, id.uuid(), now).await?;
+    let Some(name) = clusters::delete(tx, scope, id).await? else { return Ok(false) };
+    audit(tx, actor, scope, now, AuditAction::ClusterDeleted, (&name, detail)).await?;
+    Ok(true)
+}

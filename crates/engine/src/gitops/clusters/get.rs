@@ -1,0 +1,33 @@
+//! What people see of clusters: how they were found last. Nothing is asked of an API server.
+
+use domain::{
+    Actor, ClusterId, ServiceError,
+    gitops::{ClusterDetail, ClusterSummary},
+};
+use storage::gitops::clusters;
+
+use super::may_look;
+use crate::{Engine, Error};
+
+pub(super) async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<ClusterSummary>, Error> {
+    let scope = may_look(engine, actor)?;
+    Ok(clusters::list(&engine.db, scope).await?)
+}
+
+pub(super) async fn get(
+    engine: &Engine,
+    actor: &Actor,
+    id: ClusterId,
+) -> Result<ClusterDetail, Error> {
+    let scope = may_look(engine, actor)?;
+    let seen = clusters::seen(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    Ok(ClusterDetail {
+        credential: seen.credential,
+        credential_name: seen.credential_name,
+        exports: clusters::exports_of(&engine.db, scope, id).await?,
+        objects: clusters::objects(&engine.db, scope, id).await?,
+        detail: seen.detail,
+        row_version: seen.row_version,
+        summary: seen.summary,
+    })
+}

@@ -1,0 +1,185 @@
+//! What an apply would change now: dry runs, compared with what is there.
+
+use connectors::{
+    git::diff,
+    kubernetes::{ApiServer, Hidden, Live, Manifest, Refusal, Run, masked},
+};
+use domain::{
+    Actor, Cause, ClusterId, Scope, ServiceError,
+    exports::{ExportNote, NoteTone, yaml},
+    gitops::{ClusterObject, ClusterState, FileChange, FileChangeKind, ObjectState, TargetPreview},
+};
+use storage::gitops::clusters::{self, Cluster};
+
+use super::{
+    Stopped,
+    bring::FOREIGN,
+    known, may_write, named,
+    open::open,
+    wanted::{Wanted, wanted},
+};
+use crate::{Engine, Error};
+
+pub(super) async fn preview(
+    engine: &Engine,
+    actor: &Actor,
+    id: ClusterId,
+) -> Result<TargetPreview, Error> {
+    let scope = may_write(engine, actor, "look at the preview of a cluster").await?;
+    engine.limits.connection_test(actor.user)?;
+    let cluster = clusters::cluster(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    let wanted = if cluster.deleting {
+        Wanted::nothing()
+    } else {
+        wanted(engine, scope, &cluster).await?.map_err(unreachable)?
+    };
+    let api = open(engine, scope, &cluster).await?.map_err(unreachable)?;
+    let before = clusters::objects(&engine.db, scope, id).await?;
+    let mut found = Found { notes: wanted.notes, ..Found::default() };
+    for manifest in &wanted.manifests {
+        found.look(&api, &cluster, manifest, &wanted.hidden).await?;
+    }
+    for object in &before {
+        if !wanted.manifests.iter().any(|manifest| *manifest.object() == named(object)) {
+            found.look_at_old(&api, &cluster, object).await?;
+        }
+    }
+    keep(engine, scope, &cluster, &before, &found.states).await?;
+    let Found { changes, notes, .. } = found;
+    Ok(TargetPreview { head: String::new(), is_new_branch: false, changes, notes })
+}
+
+fn unreachable(stopped: Stopped) -> Error {
+    ServiceError::Unreachable(stopped.cause).into()
+}
+
+#[derive(Default)]
+struct Found {
+    changes: Vec<FileChange>,
+    notes: Vec<ExportNote>,
+    states: Vec<ClusterObject>,
+}
+
+impl Found {
+    async fn look(
+        &mut self,
+        api: &ApiServer,
+        cluster: &Cluster,
+        manifest: &Manifest,
+        hidden: &Hidden,
+    ) -> Result<(), Error> {
+        let object = manifest.object();
+        let live = api.get(object).await;
+        let live = match live {
+            Ok(Some(live)) if !live.is_ours(cluster.id) => {
+                self.states.push(known(object, ObjectState::Conflict));
+                self.warn(format!("{object}: {FOREIGN}"));
+                return Ok(());
+            }
+            Ok(live) => live,
+            Err(refusal) => return self.refused(manifest, &refusal, hidden),
+        };
+        let after = match api.apply(manifest, Run::Dry).await {
+            Ok(after) => after,
+            Err(refusal) => return self.refused(manifest, &refusal, hidden),
+        };
+        let state = match &live {
+            None => ObjectState::Missing,
+            Some(live) if live.is_same(&after) => ObjectState::InStep,
+            Some(_) => ObjectState::Changed,
+        };
+        self.states.push(known(object, state));
+        self.change(live.as_ref(), Some(&after));
+        Ok(())
+    }
+
+    /// Looks at an object that the exports do not hold any more.
+    async fn look_at_old(
+        &mut self,
+        api: &ApiServer,
+        cluster: &Cluster,
+        object: &ClusterObject,
+    ) -> Result<(), Error> {
+        match api.get(&named(object)).await {
+            Ok(Some(live)) if live.is_ours(cluster.id) => self.change(Some(&live), None),
+            Ok(_) => {}
+            Err(refusal) if refusal.failure.cause == Cause::ClusterApiMissing => {}
+            Err(refusal) => return Err(unreachable(Stopped::refused(&refusal))),
+        }
+        Ok(())
+    }
+
+    /// What the server says of one object is a note; what it says of itself ends the preview.
+    fn refused(
+        &mut self,
+        manifest: &Manifest,
+        refusal: &Refusal,
+        hidden: &Hidden,
+    ) -> Result<(), Error> {
+        let cause = refusal.failure.cause;
+        match cause {
+            Cause::ClusterConflict => {
+                self.states.push(known(manifest.object(), ObjectState::Conflict));
+            }
+            Cause::ClusterRefused | Cause::ClusterApiMissing | Cause::InsufficientScope => {}
+            _ => return Err(unreachable(Stopped::refused(refusal))),
+        }
+        let said = hidden.without(refusal.said.clone());
+        let said = if said.is_empty() { cause.title().to_owned() } else { said };
+        self.warn(format!("{}: {said}", manifest.object()));
+        Ok(())
+    }
+
+    fn warn(&mut self, text: String) {
+        self.notes.push(ExportNote { tone: NoteTone::Warning, text });
+    }
+
+    fn change(&mut self, before: Option<&Live>, after: Option<&Live>) {
+        let (kind, object) = match (before, after) {
+            (None, Some(after)) => (FileChangeKind::Added, after.object()),
+            (Some(before), None) => (FileChangeKind::Deleted, before.object()),
+            (Some(before), Some(after)) if !before.is_same(after) => {
+                (FileChangeKind::Changed, before.object())
+            }
+            _ => return,
+        };
+        let (old, new) = masked(before, after);
+        let (old, new) = (old.as_ref().map(yaml), new.as_ref().map(yaml));
+        let lines = diff(old.as_deref(), new.as_deref());
+        self.changes.push(FileChange { path: object.to_string(), kind, lines });
+    }
+}
+
+/// Keeps how objects were found. A difference is somebody else's doing only where nothing of ours
+/// waits to be applied.
+async fn keep(
+    engine: &Engine,
+    scope: Scope,
+    cluster: &Cluster,
+    before: &[ClusterObject],
+    found: &[ClusterObject],
+) -> Result<(), Error> {
+    if cluster.state != ClusterState::InStep || cluster.deleting {
+        return Ok(());
+    }
+    let changed: Vec<_> = found
+        .iter()
+        .filter(|object| {
+            let applied = |known: &&ClusterObject| {
+                named(known) == named(object) && known.state != ObjectState::New
+            };
+            before.iter().find(applied).is_some_and(|known| known.state != object.state)
+        })
+        .cloned()
+        .collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let mut tx = engine.db.begin().await?;
+    if clusters::hold(&mut tx, scope, cluster.id, cluster.epoch).await? {
+        clusters::set_states(&mut tx, scope, cluster.id, &changed).await?;
+        tx.commit().await?;
+        engine.changes.tell(scope.organization());
+    }
+    Ok(())
+}

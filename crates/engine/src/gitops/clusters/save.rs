@@ -1,0 +1,157 @@
+//! Adding or changing a cluster.
+
+use domain::{
+    Actor, ClusterId, CredentialId, CredentialKind, Field, Scope, ServiceError, Timestamp,
+    audit::AuditAction,
+    credentials::Material,
+    gitops::{ClusterFields, ClusterForm, ClusterState},
+};
+use storage::{
+    Tx,
+    gitops::clusters::{self, Cluster},
+    jobs,
+};
+
+use super::{audit, may_write, open::address, person};
+use crate::{Engine, Error};
+
+pub(super) async fn save(
+    engine: &Engine,
+    actor: &Actor,
+    form: &ClusterForm,
+) -> Result<ClusterId, Error> {
+    let scope = may_write(engine, actor, "save a cluster").await?;
+    let fields = form.parse()?;
+    let before = before(engine, scope, form).await?;
+    let server = server(engine, scope, fields.credential).await?;
+    if let Some(before) = &before
+        && before.server != server
+    {
+        stays(engine, scope, before).await?;
+    }
+    let now = engine.clock.now();
+    let id = before.as_ref().map_or_else(ClusterId::new, |before| before.id);
+    let mut tx = engine.db.begin().await?;
+    hold_credential(&mut tx, scope, fields.credential).await?;
+    let detail = match &before {
+        None => {
+            clusters::insert(&mut tx, scope, id, &fields, &server, now).await.map_err(taken)?;
+            format!("added at {server}")
+        }
+        Some(before) => {
+            change(&mut tx, scope, before, (&fields, &server), now).await?;
+            format!("at {server}")
+        }
+    };
+    clusters::clear_exports(&mut tx, scope, id).await?;
+    clusters::set_exports(&mut tx, scope, id, &fields.exports).await.map_err(no_export)?;
+    let told = (fields.name.as_str(), detail);
+    audit(&mut tx, person(actor), scope, now, AuditAction::ClusterSaved, told).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    engine.changes.tell_workers();
+    Ok(id)
+}
+
+/// The cluster that the form names, as the person saw it.
+async fn before(
+    engine: &Engine,
+    scope: Scope,
+    form: &ClusterForm,
+) -> Result<Option<Cluster>, Error> {
+    if form.cluster.is_empty() {
+        return Ok(None);
+    }
+    let id: ClusterId = form.cluster.parse().map_err(|_| ServiceError::NotFound)?;
+    let cluster = clusters::cluster(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    let is_current = form.row_version.parse() == Ok(cluster.row_version) && !cluster.deleting;
+    if is_current { Ok(Some(cluster)) } else { Err(stale().into()) }
+}
+
+/// The address of the API server in the kubeconfig of a credential.
+async fn server(engine: &Engine, scope: Scope, credential: CredentialId) -> Result<String, Error> {
+    let chosen = storage::repositories::linkable(&engine.db, scope, credential).await?;
+    let is_cluster =
+        chosen.is_some_and(|chosen| chosen.provider.facts().kind == CredentialKind::Cluster);
+    if !is_cluster {
+        return Err(no_kubeconfig().into());
+    }
+    match engine.secret_for_use(scope, credential).await?.material {
+        Material::Kubeconfig { kubeconfig } => Ok(address(&kubeconfig)),
+        _ => Err(no_kubeconfig().into()),
+    }
+}
+
+/// A cluster that holds objects of ours cannot become another one: they would be left there.
+async fn stays(engine: &Engine, scope: Scope, before: &Cluster) -> Result<(), Error> {
+    if clusters::objects(&engine.db, scope, before.id).await?.is_empty() {
+        return Ok(());
+    }
+    Err(Field::Credential
+        .problem(format!(
+            "Its kubeconfig names another API server than {}, where Hawser keeps objects. Delete this cluster and add the other one.",
+            before.server
+        ))
+        .into())
+}
+
+/// Keeps the credential from being deleted or changed to another kind until the cluster names it.
+async fn hold_credential(tx: &mut Tx, scope: Scope, id: CredentialId) -> Result<(), Error> {
+    let held = storage::repositories::hold(tx, scope, id).await?;
+    held.filter(|held| held.provider.facts().kind == CredentialKind::Cluster)
+        .map(drop)
+        .ok_or_else(|| no_kubeconfig().into())
+}
+
+async fn change(
+    tx: &mut Tx,
+    scope: Scope,
+    before: &Cluster,
+    (fields, server): (&ClusterFields, &str),
+    now: Timestamp,
+) -> Result<(), Error> {
+    let (id, version) = (before.id, before.row_version);
+    let state = clusters::update(tx, scope, id, version, fields, server).await.map_err(taken)?;
+    match state {
+        None => Err(stale().into()),
+        // Nothing is applied before somebody asked for it the first time.
+        Some(ClusterState::New) => Ok(()),
+        Some(_) => queue(tx, scope, id, now).await,
+    }
+}
+
+/// Queues an apply of a cluster that is in the transaction already.
+pub(super) async fn queue(
+    tx: &mut Tx,
+    scope: Scope,
+    id: ClusterId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    clusters::queue(tx, scope, id, now).await?;
+    let kind = jobs::Kind::Apply;
+    Ok(jobs::queue(tx, scope, kind, id.uuid(), "person", now, now).await?)
+}
+
+fn stale() -> ServiceError {
+    ServiceError::Stale { changed_by: "Somebody".to_owned() }
+}
+
+fn no_kubeconfig() -> domain::FieldProblem {
+    Field::Credential.problem("Choose a credential that holds a kubeconfig.")
+}
+
+fn taken(error: storage::Error) -> Error {
+    if error.is_duplicate() {
+        Field::Name.problem("This name is taken.").into()
+    } else {
+        error.into()
+    }
+}
+
+fn no_export(error: storage::Error) -> Error {
+    if error.is_dangling() {
+        Field::Exports.problem("Choose exports from the list.").into()
+    } else {
+        error.into()
+    }
+}

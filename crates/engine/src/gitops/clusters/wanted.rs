@@ -1,0 +1,94 @@
+//! What a cluster should hold: its exports as manifests, values in the clear.
+
+use std::collections::BTreeMap;
+
+use connectors::kubernetes::{Hidden, Manifest};
+use domain::{
+    Cause, ClusterId, CredentialId, Scope, Secret,
+    exports::{ExportNote, NoteTone, RenderedObject, Values},
+};
+use storage::gitops::clusters::Cluster;
+
+use super::Stopped;
+use crate::{
+    Engine, Error,
+    exports::{RenderedExport, rendered},
+    repositories::cause_of,
+};
+
+/// The objects, and what they were made from.
+pub(super) struct Wanted {
+    pub(super) manifests: Vec<Manifest>,
+    /// The credentials in them, each at the version it was read with.
+    pub(super) versions: Vec<(CredentialId, i64)>,
+    pub(super) notes: Vec<ExportNote>,
+    /// What must not stand in anything that is kept or shown.
+    pub(super) hidden: Hidden,
+}
+
+impl Wanted {
+    /// Nothing: what is there goes.
+    pub(super) fn nothing() -> Self {
+        Self {
+            manifests: Vec::new(),
+            versions: Vec::new(),
+            notes: Vec::new(),
+            hidden: Hidden::default(),
+        }
+    }
+}
+
+pub(super) async fn wanted(
+    engine: &Engine,
+    scope: Scope,
+    cluster: &Cluster,
+) -> Result<Result<Wanted, Stopped>, Error> {
+    let exports = match rendered(engine, scope, &cluster.exports, Values::Plain).await {
+        Ok(exports) => exports,
+        Err(Error::Storage(error)) => return Err(error.into()),
+        // Nothing is applied then, since what is missing would be taken away.
+        Err(error) => {
+            let detail = "A secret of its exports cannot be read.";
+            return Ok(Err(Stopped::because(cause_of(&error), detail)));
+        }
+    };
+    Ok(together(cluster.id, exports))
+}
+
+fn together(cluster: ClusterId, exports: Vec<RenderedExport>) -> Result<Wanted, Stopped> {
+    let (mut versions, mut notes) = (BTreeMap::new(), Vec::new());
+    let mut manifests: Vec<Manifest> = Vec::new();
+    for export in exports {
+        versions.extend(export.versions);
+        notes.extend(export.rendered.notes);
+        for file in export.rendered.files {
+            for object in &file.objects {
+                let Ok(manifest) = Manifest::parse(&json(object), cluster) else {
+                    notes.push(left_out(export.fields.name.as_str(), &file.path));
+                    continue;
+                };
+                let same = manifests.iter().any(|other| other.object() == manifest.object());
+                if same {
+                    let detail = format!("{} is in two exports.", manifest.object());
+                    return Err(Stopped::because(Cause::ExportIncomplete, detail));
+                }
+                manifests.push(manifest);
+            }
+        }
+    }
+    manifests.sort_by(|a, b| a.object().cmp(b.object()));
+    let hidden = Hidden::of(&manifests);
+    Ok(Wanted { manifests, versions: versions.into_iter().collect(), notes, hidden })
+}
+
+fn json(object: &RenderedObject) -> Secret {
+    match object {
+        RenderedObject::Open(value) => Secret::new(value.to_string()),
+        RenderedObject::Secret(secret) => secret.applied(),
+    }
+}
+
+fn left_out(export: &str, path: &str) -> ExportNote {
+    let text = format!("{export}: {path} holds no object of Kubernetes, so it is not applied.");
+    ExportNote { tone: NoteTone::LeftOut, text }
+}

@@ -1,0 +1,69 @@
+//! The lane that brings clusters in step.
+
+use std::sync::Arc;
+
+use domain::Cause;
+use storage::jobs::{Claimed, Kind};
+use tokio::sync::Notify;
+
+use super::{
+    LONGEST,
+    holds::{Held, Holds},
+    lane::Lane,
+    syncs::{claim, retry},
+};
+use crate::{Engine, Error, error::chain};
+
+/// Clusters brought in step at once for one organization.
+const PER_ORGANIZATION: u32 = 4;
+
+#[derive(Clone)]
+pub(super) struct Apply {
+    engine: Engine,
+    holds: Holds,
+    freed: Arc<Notify>,
+}
+
+impl Apply {
+    pub(super) fn new(engine: Engine, holds: Holds) -> Self {
+        Self { engine, holds, freed: Arc::default() }
+    }
+
+    /// Why it is to be tried again from the start, if it is.
+    async fn apply(&self, work: &Claimed) -> Option<Cause> {
+        match tokio::time::timeout(LONGEST, self.engine.apply_exports(work)).await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => {
+                tracing::warn!(error = %chain(&error), "a cluster is not in step yet");
+                let is_vault = matches!(error, Error::Vault(_));
+                Some(if is_vault { Cause::VaultUnavailable } else { Cause::Internal })
+            }
+            Err(_) => Some(Cause::Timeout),
+        }
+    }
+}
+
+impl Lane for Apply {
+    type Work = Held<Claimed>;
+    const NAME: &'static str = "apply";
+    const CAPACITY: usize = 8;
+
+    async fn claim(&self, limit: u32) -> Result<Vec<Self::Work>, Error> {
+        claim(&self.engine, &self.holds, Kind::Apply, limit, PER_ORGANIZATION).await
+    }
+
+    async fn run(&self, piece: Held<Claimed>) {
+        if let Some(cause) = self.apply(&piece.work).await {
+            retry(&self.engine, Kind::Apply, &piece.work, cause).await;
+        }
+        self.freed.notify_one();
+    }
+
+    async fn died(&self, piece: Held<Claimed>) {
+        retry(&self.engine, Kind::Apply, &piece.work, Cause::Internal).await;
+    }
+
+    fn freed(&self) -> Arc<Notify> {
+        Arc::clone(&self.freed)
+    }
+}
