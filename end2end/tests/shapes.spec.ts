@@ -40,6 +40,15 @@ function certificate(): { certificate: string; key: string } {
   return made;
 }
 
+function kubeconfig(): string {
+  return JSON.stringify({
+    apiVersion: "v1", kind: "Config", "current-context": "prod",
+    clusters: [{ name: "prod", cluster: { server: "https://api.cluster.example.com:6443", "certificate-authority-data": Buffer.from(pair.certificate).toString("base64") } }],
+    contexts: [{ name: "prod", context: { cluster: "prod", user: "hawser-of-prod" } }],
+    users: [{ name: "hawser-of-prod", user: { token: `token-${randomUUID()}` } }],
+  }, null, 2);
+}
+
 const pair = certificate();
 const SHAPES: Shape[] = [
   { provider: "docker_hub", shape: "password", fields: { Username: "acme", Password: "dckr_pat_abcdefghijklmnop" }, shown: "acme" },
@@ -56,6 +65,7 @@ const SHAPES: Shape[] = [
   { provider: "azure_acr", shape: "acr_entra", fields: { Tenant: "contoso.onmicrosoft.com", "Client ID": "7f0c1a2e-aaaa-bbbb-cccc-123456789012", "Client secret": "entra secret" }, shown: "contoso.onmicrosoft.com" },
   { provider: "github", shape: "github_app", fields: { "App ID": "12345", "Installation ID": "67890", "Private key": privateKey(), Repositories: "charts\ninfra" }, shown: "67890" },
   { provider: "chainguard", shape: "pull_token", fields: { Username: "45a0cEXAMPLE/be1ed2", Password: "eyJhbGciOiJSUzI1NiJ9.e30.c2ln" }, shown: "45a0cEXAMPLE" },
+  { provider: "kubernetes", shape: "kubeconfig", fields: { Kubeconfig: kubeconfig() }, shown: "hawser-of-prod" },
 ];
 
 for (const javaScriptEnabled of [true, false]) {
@@ -75,7 +85,7 @@ for (const javaScriptEnabled of [true, false]) {
         const text = await person.main.innerText() + (await person.main.locator("input, textarea").evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value))).join("\n");
         expect(text, `${shape} shows ${shown}`).toContain(shown);
         const html = await person.page.content();
-        for (const label of ["Password", "Secret access key", "Client secret", "Private key"]) {
+        for (const label of ["Password", "Secret access key", "Client secret", "Private key", "Kubeconfig"]) {
           const secret = fields[label];
           if (secret) expect(html, `${shape} keeps its ${label}`).not.toContain(secret.slice(-24).trim());
         }

@@ -262,6 +262,11 @@ fn choose(step: &Step, offers: &ConnectionOffers) -> AnyView {
         )}
         {group(CredentialKind::Git, "Git", "Opens Git repositories.")}
         {connect(offers)}
+        {group(
+            CredentialKind::Cluster,
+            "Cluster",
+            "Opens a Kubernetes API server that exports are applied to.",
+        )}
     }
     .into_any()
 }
@@ -285,5 +290,6 @@ const fn icon_of(kind: CredentialKind) -> &'static str {
     match kind {
         CredentialKind::Registry => "container",
         CredentialKind::Git => "git-branch",
+        CredentialKind::Cluster => "server",
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn guide(
         view! {
             <li>
                 <a href=to(one) aria-current=current>
-                    {one.label()}
+                    {provider.access_label(one)}
                 </a>
             </li>
         }

@@ -94,7 +94,7 @@ impl Place<'_> {
     }
 
     fn purposes(&self) -> AnyView {
-        if self.provider.facts().kind == CredentialKind::Git {
+        if self.provider.facts().kind != CredentialKind::Registry {
             return ().into_any();
         }
         let option = |value: &str, label: &str| (value.to_owned(), label.to_owned());
@@ -114,6 +114,9 @@ impl Place<'_> {
     }
 
     fn pattern(&self) -> AnyView {
+        if self.provider.facts().kind == CredentialKind::Cluster {
+            return ().into_any();
+        }
         let option = |value: &str, label: &str| (value.to_owned(), label.to_owned());
         let pattern = Input::new(self.state, Field::Pattern, "URL pattern")
             .value(&self.stored.pattern)

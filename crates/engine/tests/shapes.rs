@@ -34,6 +34,15 @@ fn key_file(n: u32) -> String {
     )
 }
 
+fn kubeconfig(n: u32) -> String {
+    format!(
+        "{{\"kind\":\"Config\",\"current-context\":\"prod\",\
+          \"clusters\":[{{\"name\":\"prod\",\"cluster\":{{\"server\":\"https://api.example.com:6443\"}}}}],\
+          \"contexts\":[{{\"name\":\"prod\",\"context\":{{\"cluster\":\"prod\",\"user\":\"hawser\"}}}}],\
+          \"users\":[{{\"name\":\"hawser\",\"user\":{{\"token\":\"canary-7f3a-{n}\"}}}}]}}"
+    )
+}
+
 /// User name, secret and parameters as its form has them.
 fn typed(shape: Shape, n: u32) -> (&'static str, String, Parameters) {
     let none = Parameters::default;
@@ -64,6 +73,7 @@ fn typed(shape: Shape, n: u32) -> (&'static str, String, Parameters) {
             ("Iv1.abc", PEM.repeat(n as usize), parameters)
         }
         Shape::PullToken => ("identity/puller", secret, none()),
+        Shape::Kubeconfig => ("hawser", kubeconfig(n), none()),
         Shape::GithubOauth | Shape::GithubInstallation => unreachable!("nobody types it"),
     }
 }

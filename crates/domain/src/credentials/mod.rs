@@ -16,7 +16,7 @@ pub use form::{CreateCredential, CredentialChange, PlaceCredential, SaveMode, Up
 #[cfg(feature = "host")]
 pub use form::{NewCredential, material};
 #[cfg(feature = "host")]
-pub use material::{Material, OauthTokens, ServiceAccountKey};
+pub use material::{ClusterLogin, Kubeconfig, Material, OauthTokens, ServiceAccountKey};
 pub use parameters::Parameters;
 pub use placement::{Environment, PatternKind, Placed, Placement, Reach};
 pub use query::{CredentialOrder, CredentialQuery, Direction};

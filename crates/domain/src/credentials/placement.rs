@@ -126,7 +126,7 @@ pub struct Placement {
 pub struct Placed {
     /// `None` is the default project.
     pub reach: Option<Reach>,
-    /// At least one.
+    /// At least one; none for a cluster.
     pub purposes: Vec<Purpose>,
     /// Trimmed; empty with [`PatternKind::None`].
     pub pattern: String,
@@ -165,6 +165,9 @@ impl Placement {
         if pattern.len() > Self::MAX_PATTERN_BYTES {
             check(Field::Pattern.problem("Too long: the limit is 1,024 bytes."));
         }
+        if kind == CredentialKind::Cluster && !pattern.is_empty() {
+            check(Field::Pattern.problem("Leave it empty: a kubeconfig says itself what it opens."));
+        }
         let pattern_kind = match (pattern.as_str(), self.pattern_kind.as_str()) {
             ("", _) => PatternKind::None,
             (_, "regex") => PatternKind::Regex,
@@ -189,6 +192,7 @@ impl Placement {
         let allowed: &[Purpose] = match kind {
             CredentialKind::Registry => &[Purpose::Helm, Purpose::Image],
             CredentialKind::Git => &[Purpose::Git],
+            CredentialKind::Cluster => &[],
         };
         let mut purposes = Vec::new();
         for text in self.purposes.split(',').map(str::trim).filter(|text| !text.is_empty()) {

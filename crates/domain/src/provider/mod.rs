@@ -3,6 +3,7 @@
 mod advice;
 mod git;
 mod guide;
+mod kubernetes;
 mod registries;
 mod shape;
 
@@ -12,7 +13,7 @@ pub use shape::{Need, Shape, ShapeFacts, ShapeField, Typed};
 
 use serde::{Deserialize, Serialize};
 
-/// The two kinds of credential (F1).
+/// The kinds of credential (F1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CredentialKind {
@@ -20,6 +21,8 @@ pub enum CredentialKind {
     Registry,
     /// Opens Git repositories.
     Git,
+    /// Opens the API server of a Kubernetes cluster that exports are applied to.
+    Cluster,
 }
 
 impl CredentialKind {
@@ -29,6 +32,7 @@ impl CredentialKind {
         match self {
             Self::Registry => "registry",
             Self::Git => "git",
+            Self::Cluster => "cluster",
         }
     }
 
@@ -38,6 +42,7 @@ impl CredentialKind {
         match self {
             Self::Registry => "Registry",
             Self::Git => "Git",
+            Self::Cluster => "Cluster",
         }
     }
 }
@@ -96,6 +101,7 @@ pub enum Provider {
     Gitlab,
     Bitbucket,
     GenericGit,
+    Kubernetes,
 }
 
 /// The facts of one provider, for the form's hints.
@@ -105,7 +111,7 @@ pub struct ProviderFacts {
     pub code: &'static str,
     /// For people.
     pub label: &'static str,
-    /// Registry or Git.
+    /// Registry, Git or cluster.
     pub kind: CredentialKind,
     /// Host suffixes this provider is recognized by; an entry without a leading dot is the whole
     /// host. Of Amazon's hosts only those of registries count ([`registry_place`]).
@@ -125,7 +131,7 @@ pub struct ProviderFacts {
 
 impl Provider {
     /// The whole catalogue, in the order of the list.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Ghcr,
         Self::GoogleArtifactRegistry,
         Self::AmazonEcr,
@@ -142,6 +148,7 @@ impl Provider {
         Self::Gitlab,
         Self::Bitbucket,
         Self::GenericGit,
+        Self::Kubernetes,
     ];
 
     /// Reads the code of [`ProviderFacts::code`].
@@ -150,12 +157,13 @@ impl Provider {
         Self::ALL.into_iter().find(|provider| provider.facts().code == code)
     }
 
-    /// The purposes of its credentials.
+    /// The purposes of its credentials; none for a cluster, whose kubeconfig says what it opens.
     #[must_use]
     pub const fn purposes(self) -> &'static [Purpose] {
         match self.facts().kind {
             CredentialKind::Registry => &[Purpose::Helm, Purpose::Image],
             CredentialKind::Git => &[Purpose::Git],
+            CredentialKind::Cluster => &[],
         }
     }
 
@@ -218,6 +226,7 @@ impl Provider {
             Self::Gitlab => &git::GITLAB,
             Self::Bitbucket => &git::BITBUCKET,
             Self::GenericGit => &git::GENERIC_GIT,
+            Self::Kubernetes => &kubernetes::KUBERNETES,
         }
     }
 }

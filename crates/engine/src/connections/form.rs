@@ -124,7 +124,7 @@ async fn source(
         .await?
         .ok_or(ServiceError::NotFound)?;
     if linkable.provider.facts().kind != CredentialKind::Registry {
-        let problem = "Choose a credential of a registry; this one is for Git.";
+        let problem = "Choose a credential of a registry; this one is for Git or a cluster.";
         return Err(Field::Credential.problem(problem).into());
     }
     if !usable_at(engine, scope, credential, &linkable, url).await? {
@@ -160,6 +160,10 @@ async fn typed(
 ) -> Result<Source, Error> {
     let provider = Provider::parse(&form.provider)
         .ok_or_else(|| Field::Provider.problem("Choose a provider type."))?;
+    if provider.facts().kind == CredentialKind::Cluster {
+        let problem = "A kubeconfig is tested with its cluster: create it, add the cluster under GitOps and look at its preview.";
+        return Err(Field::Password.problem(problem).into());
+    }
     let (password, parameters) = (form.password.clone(), form.parameters.clone());
     let (material, _) = material(provider, &form.shape, &form.username, password, parameters);
     let owner = Owner {

@@ -15,7 +15,7 @@ pub(super) fn usable(chosen: Option<Linkable>, project: ProjectId) -> Result<Lin
     let problem = |message: &str| Err(Field::Credential.problem(message).into());
     let Some(chosen) = chosen else { return problem(GONE) };
     if chosen.provider.facts().kind != CredentialKind::Registry {
-        return problem("Choose a credential of a registry; this one is for Git.");
+        return problem("Choose a credential of a registry; this one is for Git or a cluster.");
     }
     if chosen.project.is_some_and(|own| own != project) {
         return problem(

@@ -1,6 +1,6 @@
 //! Reading the fields of a shape's form.
 
-use super::{Material, OauthTokens, ServiceAccountKey};
+use super::{Kubeconfig, Material, OauthTokens, ServiceAccountKey};
 use crate::{Field, FieldProblem, Secret, Shape, credentials::Parameters};
 
 /// Reads fields and collects what is wrong with them.
@@ -60,6 +60,7 @@ impl Fields<'_> {
             Shape::GithubInstallation => {
                 Material::GithubInstallation { installation: self.installation() }
             }
+            Shape::Kubeconfig => Material::Kubeconfig { kubeconfig: self.kubeconfig(password)? },
             Shape::PullToken => Material::PullToken {
                 identity: self.named("Type the identity id that chainctl prints."),
                 token: password,
@@ -205,6 +206,13 @@ impl Fields<'_> {
             return None;
         }
         OauthTokens::parse(text).map_err(|problem| self.problems.push(problem)).ok()
+    }
+
+    fn kubeconfig(&mut self, text: Secret) -> Option<Kubeconfig> {
+        if text.is_empty() {
+            return None;
+        }
+        Kubeconfig::parse(text).map_err(|problem| self.problems.push(problem)).ok()
     }
 
     fn google_key(&mut self, text: Secret) -> Option<ServiceAccountKey> {

@@ -1,10 +1,12 @@
 //! What a credential is made of, typed by its shape. Only the server has it.
 
 mod fields;
+mod kubeconfig;
 mod oauth;
 mod service_account;
 
 use fields::Fields;
+pub use kubeconfig::{ClusterLogin, Kubeconfig};
 pub use oauth::OauthTokens;
 pub use service_account::ServiceAccountKey;
 
@@ -31,6 +33,7 @@ pub enum Material {
     PullToken { identity: String, token: Secret },
     GithubOauth { tokens: OauthTokens },
     GithubInstallation { installation: String },
+    Kubeconfig { kubeconfig: Kubeconfig },
 }
 
 impl Material {
@@ -73,6 +76,7 @@ impl Material {
             Self::PullToken { .. } => Shape::PullToken,
             Self::GithubOauth { .. } => Shape::GithubOauth,
             Self::GithubInstallation { .. } => Shape::GithubInstallation,
+            Self::Kubeconfig { .. } => Shape::Kubeconfig,
         }
     }
 
@@ -89,6 +93,7 @@ impl Material {
             Self::AcrToken { name, .. } => name,
             Self::AcrEntra { client_id, .. } => client_id,
             Self::PullToken { identity, .. } => identity,
+            Self::Kubeconfig { kubeconfig } => &kubeconfig.user,
             Self::ClientCertificate { .. }
             | Self::EcrRole { .. }
             | Self::GoogleWorkload { .. }
@@ -114,6 +119,7 @@ impl Material {
             Self::AcrEntra { client_secret, .. } => Some(client_secret),
             Self::PullToken { token, .. } => Some(token),
             Self::GithubOauth { tokens } => Some(&tokens.json),
+            Self::Kubeconfig { kubeconfig } => Some(&kubeconfig.text),
             Self::EcrRole { .. }
             | Self::GoogleWorkload { .. }
             | Self::GithubInstallation { .. } => None,

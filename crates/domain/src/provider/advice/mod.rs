@@ -4,6 +4,7 @@
 //! says never repeats a secret beyond the prefix that tells its kind.
 
 mod kind;
+mod kubeconfig;
 mod packed;
 mod place;
 mod username;
@@ -39,6 +40,12 @@ pub struct Advice {
 pub fn advise(provider: Provider, shape: Shape, username: &str, password: &str) -> Vec<Advice> {
     let mut said = Said::default();
     let username = username.trim();
+    if shape == Shape::Kubeconfig {
+        if !password.trim().is_empty() {
+            kubeconfig::check(&mut said, password);
+        }
+        return said.0;
+    }
     if password.trim().is_empty() {
         said.pasted_token(provider, shape);
     } else {

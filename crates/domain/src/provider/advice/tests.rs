@@ -175,6 +175,23 @@ fn mistakes_with_user_names_are_noticed() {
 }
 
 #[test]
+fn a_kubeconfig_that_cannot_work_is_noticed() {
+    let said = |text: &str| advise(Provider::Kubernetes, Shape::Kubeconfig, "", text);
+    let good = "clusters:\n- cluster: {certificate-authority-data: AA==}\nusers:\n- user: {token: x-exec}\n";
+    assert_eq!(said(good)[0].severity, Severity::Recognized);
+    assert_eq!(said("").len(), 0);
+    for bad in [
+        LONG.to_owned(),
+        good.replace("token: x-exec", "exec: {}"),
+        good.replace("token: x-exec", "\"exec\" : {}"),
+        good.replace("token: x-exec", "tokenFile: /a"),
+        good.replace("certificate-authority-data", "certificate-authority"),
+    ] {
+        assert_eq!(said(&bad)[0].severity, Severity::CannotWork, "{bad}");
+    }
+}
+
+#[test]
 fn r_cred_05_advice_never_repeats_a_secret() {
     let secrets = [
         LONG.to_owned(),

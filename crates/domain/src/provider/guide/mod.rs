@@ -8,6 +8,7 @@ mod azure;
 mod git;
 mod github;
 mod google;
+mod kubernetes;
 mod other;
 mod registries;
 
@@ -97,6 +98,16 @@ impl Guide {
 }
 
 impl Provider {
+    /// What `access` is called there: Hawser always writes to clusters, to one namespace or to all.
+    #[must_use]
+    pub const fn access_label(self, access: Access) -> &'static str {
+        match (self, access) {
+            (Self::Kubernetes, Access::Read) => "One namespace",
+            (Self::Kubernetes, Access::Push) => "Every namespace",
+            _ => access.label(),
+        }
+    }
+
     /// How to make a credential of `shape` there. A shape that the provider does not have is
     /// answered with the guide of its recommended one.
     #[must_use]
@@ -129,6 +140,7 @@ impl Provider {
             (Self::Gitlab, _) => git::gitlab(access),
             (Self::Bitbucket, _) => git::bitbucket(access),
             (Self::GenericGit, _) => git::generic(access),
+            (Self::Kubernetes, _) => kubernetes::kubeconfig(access),
         }
     }
 }

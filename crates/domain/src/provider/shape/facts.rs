@@ -242,3 +242,15 @@ pub(super) static GITHUB_INSTALLATION: ShapeFacts = ShapeFacts {
         Need::Required,
     )],
 };
+
+pub(super) static KUBECONFIG: ShapeFacts = ShapeFacts {
+    code: "kubeconfig",
+    label: "Kubeconfig",
+    summary: "One context with a token or a client certificate; nothing in it may run a program or name a file.",
+    fixed_username: "",
+    fields: &[secret(
+        "Kubeconfig",
+        "Paste the file that the last step of the guide prints, or choose it.",
+        Typed::SecretFile,
+    )],
+};

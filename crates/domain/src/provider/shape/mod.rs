@@ -43,6 +43,8 @@ pub enum Shape {
     GithubOauth,
     /// An installation of the GitHub App that the operator configured.
     GithubInstallation,
+    /// A kubeconfig, which opens the API server of a cluster.
+    Kubeconfig,
 }
 
 /// How a field is typed.
@@ -99,7 +101,7 @@ pub struct ShapeFacts {
 
 impl Shape {
     /// Every shape.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Password,
         Self::ClientCertificate,
         Self::EcrAccessKey,
@@ -116,6 +118,7 @@ impl Shape {
         Self::PullToken,
         Self::GithubOauth,
         Self::GithubInstallation,
+        Self::Kubeconfig,
     ];
 
     /// Reads the code of [`ShapeFacts::code`].
@@ -173,6 +176,7 @@ impl Shape {
             Self::PullToken => &facts::PULL_TOKEN,
             Self::GithubOauth => &facts::GITHUB_OAUTH,
             Self::GithubInstallation => &facts::GITHUB_INSTALLATION,
+            Self::Kubeconfig => &facts::KUBECONFIG,
         }
     }
 }

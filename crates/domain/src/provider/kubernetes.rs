@@ -1,0 +1,15 @@
+//! Kubernetes: what opens a cluster that exports are applied to.
+
+use super::{CredentialKind, ProviderFacts, Shape};
+
+pub(super) const KUBERNETES: ProviderFacts = ProviderFacts {
+    code: "kubernetes",
+    label: "Kubernetes",
+    kind: CredentialKind::Cluster,
+    hosts: &[],
+    url_example: "https://api.cluster.example.com:6443",
+    fixed_username: "",
+    username_hint: "",
+    password_hint: "A kubeconfig with one context",
+    shapes: &[Shape::Kubeconfig],
+};
