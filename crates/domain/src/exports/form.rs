@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Secret;
+use crate::{Field, Secret};
 
 /// The form that adds or changes an export, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +63,46 @@ pub struct ExportSettings {
     /// age recipients, one on a line.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub recipients: String,
+}
+
+impl ExportSettings {
+    /// The text of a setting; `None` for a field that is no setting of an export.
+    #[must_use]
+    pub fn get(&self, field: Field) -> Option<&str> {
+        Some(match field {
+            Field::Namespace => &self.namespace,
+            Field::SecretName => &self.secret_name,
+            Field::ServiceAccounts => &self.service_accounts,
+            Field::ArgoProject => &self.argo_project,
+            Field::Template => &self.template,
+            Field::Label => &self.label,
+            Field::ToNamespaces => &self.to_namespaces,
+            Field::Package => &self.package,
+            Field::Store => &self.store,
+            Field::StoreKind => &self.store_kind,
+            Field::Recipients => &self.recipients,
+            _ => return None,
+        })
+    }
+
+    /// Sets a setting; nothing happens for a field that is none.
+    pub fn set(&mut self, field: Field, text: String) {
+        let place = match field {
+            Field::Namespace => &mut self.namespace,
+            Field::SecretName => &mut self.secret_name,
+            Field::ServiceAccounts => &mut self.service_accounts,
+            Field::ArgoProject => &mut self.argo_project,
+            Field::Template => &mut self.template,
+            Field::Label => &mut self.label,
+            Field::ToNamespaces => &mut self.to_namespaces,
+            Field::Package => &mut self.package,
+            Field::Store => &mut self.store,
+            Field::StoreKind => &mut self.store_kind,
+            Field::Recipients => &mut self.recipients,
+            _ => return,
+        };
+        *place = text;
+    }
 }
 
 /// The form that asks for an export with its values: the person's own password is asked again.

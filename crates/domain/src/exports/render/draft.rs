@@ -1,0 +1,190 @@
+//! An export while it is being rendered.
+
+use serde_json::{Value, json};
+
+use super::{
+    CredentialFacts, ExportFacts, Rendered, RenderedFile, RenderedObject, RepositoryFacts, Values,
+    external_secret,
+    login::{Login, Maker, login},
+    names::Names,
+    plan::{Opened, SecretPlan},
+    secret::{Cover, Meta},
+    servers::servers,
+    values, vault_static_secret, yaml,
+};
+use crate::{
+    CredentialId,
+    exports::{Carrier, ExportFields, ExportNote, ExportSnippet, NoteTone},
+};
+
+/// How secrets get to the cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    ExternalSecret,
+    VaultStaticSecret,
+    /// The values themselves, encrypted or in the clear.
+    Values(Cover),
+}
+
+/// The name of what makes tokens, and whether it was already written.
+pub(super) enum MakerName {
+    New(String),
+    Known(String),
+}
+
+impl MakerName {
+    pub fn text(&self) -> &str {
+        let (Self::New(name) | Self::Known(name)) = self;
+        name
+    }
+}
+
+pub(super) struct Draft<'a> {
+    pub fields: &'a ExportFields,
+    pub facts: &'a ExportFacts,
+    pub way: Way,
+    pub names: Names,
+    makers: Vec<(CredentialId, Maker, String)>,
+    rendered: Rendered,
+}
+
+impl<'a> Draft<'a> {
+    pub fn new(fields: &'a ExportFields, facts: &'a ExportFacts, values: Values) -> Self {
+        let way = match (values, fields.carrier) {
+            (Values::Plain, _) => Way::Values(Cover::Redacted),
+            (Values::Carried, Carrier::ExternalSecret) => Way::ExternalSecret,
+            (Values::Carried, Carrier::VaultStaticSecret) => Way::VaultStaticSecret,
+            (Values::Carried, Carrier::Sops | Carrier::None) => Way::Values(Cover::Encrypted),
+        };
+        Self {
+            fields,
+            facts,
+            way,
+            names: Names::default(),
+            makers: Vec::new(),
+            rendered: Rendered::default(),
+        }
+    }
+
+    /// The chosen credentials, by name.
+    pub fn credentials(&self) -> Vec<&'a CredentialFacts> {
+        let mut credentials: Vec<_> = self.facts.credentials.iter().collect();
+        credentials.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        credentials
+    }
+
+    /// The chosen repositories, by name.
+    pub fn repositories(&self) -> Vec<&'a RepositoryFacts> {
+        let mut repositories: Vec<_> = self.facts.repositories.iter().collect();
+        repositories.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        repositories
+    }
+
+    pub fn namespace(&self) -> &'a str {
+        &self.fields.settings.namespace
+    }
+
+    /// Name and namespace of an object, without labels.
+    pub fn meta(&self, name: &str) -> Meta {
+        Meta { name: name.to_owned(), namespace: self.namespace().to_owned(), ..Meta::default() }
+    }
+
+    /// How a cluster logs in with a credential, by this carrier; `None` when it cannot, and a note
+    /// says why.
+    pub fn opened(&mut self, credential: &'a CredentialFacts) -> Option<Opened<'a>> {
+        let servers = servers(credential);
+        let hosts: Vec<&str> = servers.iter().map(|server| server.host.as_str()).collect();
+        self.opened_at(credential, &hosts)
+    }
+
+    /// As [`Self::opened`], at the registries with these hosts.
+    pub fn opened_at(
+        &mut self,
+        credential: &'a CredentialFacts,
+        hosts: &[&str],
+    ) -> Option<Opened<'a>> {
+        let why = match login(credential, hosts) {
+            Login::Never(why) => why.to_owned(),
+            Login::Made(maker) if self.way != Way::ExternalSecret => format!(
+                "{} The External Secrets Operator can make new ones: choose it as the carrier.",
+                maker.lifetime()
+            ),
+            login => return Some(Opened { credential, login }),
+        };
+        self.left_out(&format!("{}: {why}", credential.name));
+        None
+    }
+
+    /// The objects that bring a secret to the cluster.
+    pub fn secret(&mut self, plan: &SecretPlan<'a>) -> Vec<RenderedObject> {
+        let sources = plan.sources();
+        let Some(first) = sources.first() else {
+            let open = json!({
+                "apiVersion": "v1", "kind": "Secret", "metadata": plan.meta.value(),
+                "type": plan.kind, "stringData": plan.texts(),
+            });
+            return vec![RenderedObject::Open(open)];
+        };
+        match self.way {
+            Way::Values(cover) => vec![RenderedObject::Secret(values::object(plan, cover))],
+            Way::VaultStaticSecret => {
+                let object = vault_static_secret::object(self, plan, first.credential);
+                vec![RenderedObject::Open(object)]
+            }
+            Way::ExternalSecret => {
+                let objects = external_secret::objects(self, plan);
+                objects.into_iter().map(RenderedObject::Open).collect()
+            }
+        }
+    }
+
+    /// The name of what makes the tokens of a credential.
+    pub fn maker_name(&mut self, credential: &CredentialFacts, maker: &Maker) -> MakerName {
+        let known = |(id, known, _): &&(CredentialId, Maker, String)| {
+            *id == credential.id && known == maker
+        };
+        if let Some((.., name)) = self.makers.iter().find(known) {
+            return MakerName::Known(name.clone());
+        }
+        let seed = format!("{} {maker:?}", credential.id);
+        let name = self.names.take(&format!("{}-token", credential.name), &seed);
+        self.makers.push((credential.id, maker.clone(), name.clone()));
+        MakerName::New(name)
+    }
+
+    pub fn file(&mut self, stem: &str, objects: Vec<RenderedObject>) {
+        if !objects.is_empty() {
+            self.rendered.files.push(RenderedFile { path: format!("{stem}.yaml"), objects });
+        }
+    }
+
+    pub fn info(&mut self, text: &str) {
+        self.note(NoteTone::Info, text);
+    }
+
+    pub fn warning(&mut self, text: &str) {
+        self.note(NoteTone::Warning, text);
+    }
+
+    pub fn left_out(&mut self, text: &str) {
+        self.note(NoteTone::LeftOut, text);
+    }
+
+    fn note(&mut self, tone: NoteTone, text: &str) {
+        let note = ExportNote { tone, text: text.to_owned() };
+        if !self.rendered.notes.contains(&note) {
+            self.rendered.notes.push(note);
+        }
+    }
+
+    /// Something that goes beside the export by hand.
+    pub fn snippet(&mut self, title: &str, value: &Value) {
+        let snippet = ExportSnippet { title: title.to_owned(), text: yaml(value) };
+        self.rendered.snippets.push(snippet);
+    }
+
+    pub fn rendered(mut self) -> Rendered {
+        self.rendered.files.sort_by(|a, b| a.path.cmp(&b.path));
+        self.rendered
+    }
+}

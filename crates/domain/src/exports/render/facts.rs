@@ -1,0 +1,92 @@
+//! What an export is rendered from.
+
+use crate::{
+    CredentialId, Provider, Purpose, RepositoryId, Shape,
+    credentials::{Material, Parameters, PatternKind},
+    repositories::RepositoryKind,
+};
+
+/// What an export is rendered from: all facts of one moment.
+#[derive(Debug, Clone, Default)]
+pub struct ExportFacts {
+    /// The chosen credentials, or those that the chosen repositories are linked to.
+    pub credentials: Vec<CredentialFacts>,
+    /// The chosen repositories.
+    pub repositories: Vec<RepositoryFacts>,
+    /// Where the secrets lie.
+    pub vault: VaultFacts,
+}
+
+impl ExportFacts {
+    pub(super) fn credential(&self, id: CredentialId) -> Option<&CredentialFacts> {
+        self.credentials.iter().find(|credential| credential.id == id)
+    }
+}
+
+/// Where the secrets lie.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VaultFacts {
+    /// The KV v2 mount.
+    pub mount: String,
+    /// The Vault namespace; empty for none.
+    pub namespace: String,
+}
+
+/// One credential.
+#[derive(Debug, Clone)]
+pub struct CredentialFacts {
+    /// Its id.
+    pub id: CredentialId,
+    /// Its name.
+    pub name: String,
+    /// Where it comes from.
+    pub provider: Provider,
+    /// How it authenticates.
+    pub shape: Shape,
+    /// The user name at the registry, or the id that the shape has.
+    pub username: String,
+    /// What the shape needs besides.
+    pub parameters: Parameters,
+    /// What it may be looked up for.
+    pub purposes: Vec<Purpose>,
+    /// A URL or a regular expression; empty for none.
+    pub pattern: String,
+    /// How it is compared.
+    pub pattern_kind: PatternKind,
+    /// Where its secret lies in the mount: `orgs/<organization>/credentials/<id>`.
+    pub path: String,
+    /// The version in Vault that counts.
+    pub vault_version: i64,
+    /// The URLs of the repositories linked to it: `https://host/path` or `oci://host/path`.
+    pub addresses: Vec<String>,
+    /// Its content. Only for SOPS, the direct way to a cluster, and a person who may see it.
+    pub material: Option<Material>,
+}
+
+/// One repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepositoryFacts {
+    /// Its id.
+    pub id: RepositoryId,
+    /// Its name.
+    pub name: String,
+    /// How it speaks.
+    pub kind: RepositoryKind,
+    /// Its URL: `https://host/path` or `oci://host/path`.
+    pub url: String,
+    /// Certificate authorities to trust, in PEM; empty for those of the system.
+    pub ca: String,
+    /// The credential it is linked to.
+    pub credential: Option<CredentialId>,
+    /// Seconds between syncs; 0 for only by hand.
+    pub interval_seconds: u32,
+}
+
+/// Who will see the values of secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Values {
+    /// Whoever reads the file: the carrier writes references, or a secret to be encrypted.
+    Carried,
+    /// A cluster, or a person who may see them: they stand in the clear.
+    Plain,
+}

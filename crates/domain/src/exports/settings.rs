@@ -1,0 +1,153 @@
+//! The settings of an export, read one by one.
+
+use super::{Carrier, Consumer, ExportSettings, recipient::Recipient};
+use crate::{Field, FieldProblem};
+
+/// The settings that consumer and carrier ask for, checked; the others are empty.
+pub(super) fn checked(
+    typed: &ExportSettings,
+    consumer: Consumer,
+    carrier: Carrier,
+    problems: &mut Vec<FieldProblem>,
+) -> ExportSettings {
+    let mut kept = ExportSettings::default();
+    let asked = consumer.facts().settings.iter().chain(carrier.facts().settings);
+    for setting in asked {
+        let Some(text) = typed.get(setting.field) else { continue };
+        let text = if text.trim().is_empty() { setting.usual } else { text.trim() };
+        match read(setting.field, text, carrier) {
+            Ok(text) => kept.set(setting.field, text),
+            Err(message) => problems.push(setting.field.problem(message)),
+        }
+    }
+    kept
+}
+
+/// A setting as it is kept, or what is wrong with it.
+fn read(field: Field, text: &str, carrier: Carrier) -> Result<String, String> {
+    match field {
+        Field::Namespace => label(text),
+        Field::SecretName | Field::ArgoProject => optional(text, subdomain),
+        Field::ServiceAccounts => list(text, subdomain),
+        Field::Template => one_of(text, &["repository", "template"]),
+        Field::Label => label_value(text),
+        Field::ToNamespaces if text == "*" => Ok(text.to_owned()),
+        Field::ToNamespaces if text.is_empty() => {
+            Err("Type the namespaces that may read these credentials, or *.".to_owned())
+        }
+        Field::ToNamespaces => list(text, label),
+        Field::Package => package(text),
+        Field::Store if carrier == Carrier::VaultStaticSecret => auth(text),
+        Field::Store => subdomain(text),
+        Field::StoreKind => one_of(text, &["ClusterSecretStore", "SecretStore"]),
+        Field::Recipients => recipients(text),
+        _ => Ok(String::new()),
+    }
+}
+
+fn optional(text: &str, read: fn(&str) -> Result<String, String>) -> Result<String, String> {
+    if text.is_empty() { Ok(String::new()) } else { read(text) }
+}
+
+/// A DNS-1123 label (kubernetes.io/docs/concepts/overview/working-with-objects/names).
+fn label(text: &str) -> Result<String, String> {
+    if text.len() <= 63 && is_label(text) {
+        return Ok(text.to_owned());
+    }
+    Err("Use 1 to 63 lower-case letters, digits and dashes; a letter or digit at both ends."
+        .to_owned())
+}
+
+/// A DNS-1123 subdomain: labels with dots between them, at most 253 bytes.
+fn subdomain(text: &str) -> Result<String, String> {
+    if text.len() <= 253 && text.split('.').all(is_label) {
+        return Ok(text.to_owned());
+    }
+    Err("Use up to 253 lower-case letters, digits, dashes and dots; a letter or digit at both ends of each part.".to_owned())
+}
+
+fn is_label(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+/// The value of a label (kubernetes.io/docs/concepts/overview/working-with-objects/labels); not empty,
+/// because every secret without the label would match an empty one.
+fn label_value(text: &str) -> Result<String, String> {
+    let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    let fine = text.len() <= 63
+        && ends(text.chars().next())
+        && ends(text.chars().last())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    if fine {
+        return Ok(text.to_owned());
+    }
+    Err("Use 1 to 63 letters, digits, dashes, underscores and dots; a letter or digit at both ends.".to_owned())
+}
+
+/// Entries separated by commas, spaces or lines, without doubles; kept with commas.
+fn list(text: &str, read: fn(&str) -> Result<String, String>) -> Result<String, String> {
+    let mut entries: Vec<String> = Vec::new();
+    for entry in text.split([',', ' ', '\n', '\r', '\t']).filter(|entry| !entry.is_empty()) {
+        let entry = read(entry)?;
+        if !entries.contains(&entry) {
+            entries.push(entry);
+        }
+    }
+    if entries.len() > MOST {
+        return Err(format!("At most {MOST} entries."));
+    }
+    Ok(entries.join(","))
+}
+
+/// The most entries of a list.
+const MOST: usize = 100;
+
+fn one_of(text: &str, known: &[&str]) -> Result<String, String> {
+    match known.iter().find(|known| **known == text) {
+        Some(known) => Ok((*known).to_owned()),
+        None => Err(format!("Choose {}.", known.join(" or "))),
+    }
+}
+
+/// `name` or `namespace/name` of a `VaultAuth`.
+fn auth(text: &str) -> Result<String, String> {
+    let (namespace, name) = text.split_once('/').unwrap_or(("default", text));
+    label(namespace)?;
+    subdomain(name)?;
+    Ok(text.to_owned())
+}
+
+/// The URL of a package repository bundle, or the name of a `PackageInstall`.
+fn package(text: &str) -> Result<String, String> {
+    if text.is_empty() || !text.contains('/') {
+        return optional(text, subdomain);
+    }
+    let text = text.strip_prefix("oci://").unwrap_or(text);
+    let odd =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\\' | '"' | '\'' | '?' | '#');
+    if text.len() > 2_048 || text.contains("://") || text.chars().any(odd) || text.starts_with('/')
+    {
+        return Err(
+            "Write the bundle as registry.example.com/repository:tag, without a scheme.".to_owned()
+        );
+    }
+    Ok(text.to_owned())
+}
+
+fn recipients(text: &str) -> Result<String, String> {
+    let mut kept: Vec<String> = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let recipient = Recipient::parse(line).map_err(|problem| problem.message)?.to_string();
+        if !kept.contains(&recipient) {
+            kept.push(recipient);
+        }
+    }
+    match kept.len() {
+        0 => Err("Paste at least one public key (age1…).".to_owned()),
+        1..=20 => Ok(kept.join("\n")),
+        _ => Err("At most 20 recipients.".to_owned()),
+    }
+}
