@@ -1,9 +1,6 @@
 //! Where a credential is used: the exports that hold it, and the places that take them.
 
-use domain::{
-    credentials::CredentialDetail,
-    gitops::CredentialUse,
-};
+use domain::{credentials::CredentialDetail, gitops::CredentialUse};
 use leptos::prelude::*;
 
 use crate::{
@@ -45,10 +42,8 @@ fn row(one: &CredentialUse, newest: i64) -> AnyView {
             </span>
         }
     });
-    let nowhere = one
-        .place
-        .is_none()
-        .then(|| view! { <p class="muted">"Not delivered anywhere yet"</p> });
+    let nowhere =
+        one.place.is_none().then(|| view! { <p class="muted">"Not delivered anywhere yet"</p> });
     let version = one.vault_version.map(|version| {
         if version == newest {
             view! { <p class="muted">{format!("Has version {version}")}</p> }.into_any()
@@ -63,9 +58,7 @@ fn row(one: &CredentialUse, newest: i64) -> AnyView {
     });
     let unwritten = (one.place.is_some() && one.vault_version.is_none())
         .then(|| view! { <p class="muted">"Not written yet"</p> });
-    let state = one
-        .state
-        .map(|state| view! { <Badge tone=tone(state) label=state.label()/> });
+    let state = one.state.map(|state| view! { <Badge tone=tone(state) label=state.label()/> });
     view! {
         <li class="line">
             <div>

@@ -24,8 +24,7 @@ pub(crate) fn detail() -> AnyView {
         } else {
             None
         };
-        let reveals =
-            actor.role.includes(Action::RevealSecrets) && export.carrier != Carrier::None;
+        let reveals = actor.role.includes(Action::RevealSecrets) && export.carrier != Carrier::None;
         let reveal = reveals.then(|| reveal_form(&request, &export));
         let href = path_of(export.id);
         let delete = edit.is_some().then(|| {

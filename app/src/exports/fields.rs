@@ -47,9 +47,7 @@ pub(super) fn carriers(
     let chosen = Carrier::parse(&values.carrier);
     let ways = carriers
         .iter()
-        .map(|carrier| {
-            way(state, actor.role, *carrier, chosen, &values.settings, vault_is_local)
-        })
+        .map(|carrier| way(state, actor.role, *carrier, chosen, &values.settings, vault_is_local))
         .collect_view();
     view! {
         <fieldset class="field" id="field-carrier" data-field="carrier">

@@ -1,5 +1,6 @@
 //! Exports: what they write, and the form that says what.
 
+pub(crate) mod check;
 mod choose;
 mod delete_form;
 mod detail;

@@ -57,10 +57,10 @@ fn file(at: usize, change: &FileChange) -> AnyView {
         count(DiffKind::Removed)
     );
     let id = format!("change-{at}");
-    let (title, labelled) = (id.clone(), id.clone());
+    let title = id.clone();
     let lines = change.lines.iter().map(line).collect_view();
     view! {
-        <section class="listing" aria-labelledby=labelled>
+        <div class="listing">
             <div class="card-head">
                 <h3 class="url" id=title>
                     {change.path.clone()}
@@ -73,7 +73,7 @@ fn file(at: usize, change: &FileChange) -> AnyView {
             <div class="diff" tabindex="0" role="region" aria-labelledby=id>
                 <code>{lines}</code>
             </div>
-        </section>
+        </div>
     }
     .into_any()
 }

@@ -44,7 +44,7 @@ pub(crate) fn overview() -> AnyView {
                 <div>
                     <h1>"GitOps"</h1>
                     <p class="muted">
-                        "Branches and folders that Hawser keeps in step with your credentials: references go to Git, never values."
+                        "Branches and folders that Hawser keeps in step: references go to Git, never values."
                     </p>
                 </div>
                 {add}
@@ -112,8 +112,8 @@ impl Rest {
             }
             card(clusters::PATH, "server", "Clusters", text)
         });
-        // With nothing at all the steps say the same.
-        if targets.is_empty() && self.exports == 0 && self.clusters.is_none() {
+        // The steps to the first one say the same.
+        if targets.is_empty() {
             return ().into_any();
         }
         view! {
@@ -143,7 +143,11 @@ fn steps(rest: &Rest, may_manage: bool) -> AnyView {
         }
         .into_any();
     }
-    let step = |done: bool, title: &'static str, text: &'static str, href: &'static str, link: &'static str| {
+    let step = |done: bool,
+                title: &'static str,
+                text: &'static str,
+                href: &'static str,
+                link: &'static str| {
         let (icon, said) = if done { ("circle-check", "Done: ") } else { ("circle", "") };
         view! {
             <li class="way-step" data-done=done.to_string()>

@@ -66,11 +66,7 @@ pub(crate) fn detail() -> AnyView {
             </div>
             {(summary.state == TargetState::Pushing).then(|| view! { <Live/> })}
         };
-        Ok(Page {
-            title: summary.name.clone(),
-            section: Section::Clusters,
-            body: body.into_any(),
-        })
+        Ok(Page { title: summary.name.clone(), section: Section::Clusters, body: body.into_any() })
     })
 }
 

@@ -25,7 +25,7 @@ pub(super) async fn form(
 ) -> Result<AnyView, ServiceError> {
     let services = request.services();
     let state = FormState::new(FORM, request).at(here.clone());
-    let choices = services.credentials.of_kind(actor, CredentialKind::Git).await?;
+    let choices = services.credentials.of_kind(actor, CredentialKind::Cluster).await?;
     let exports = services.exports.list(actor).await?;
     let is_new = stored.cluster.is_empty();
     let name = Input::new(&state, Field::Name, "Name")

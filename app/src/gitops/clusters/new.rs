@@ -14,8 +14,7 @@ pub(crate) fn new() -> AnyView {
     page(async |request| {
         let actor = member(&request)?;
         actor.may(Action::ManageExports)?;
-        let form =
-            form(&request, &actor, ClusterForm::default(), format!("{PATH}/new")).await?;
+        let form = form(&request, &actor, ClusterForm::default(), format!("{PATH}/new")).await?;
         let body = view! {
             <p class="crumbs">
                 <a href=PATH>"Clusters"</a>

@@ -48,7 +48,8 @@ pub(crate) fn preview() -> AnyView {
                     <p class="muted url">{cluster.server.clone()}</p>
                 </div>
             </div>
-            <section class="card">
+            <section class="card" aria-labelledby="changes-title">
+                <h2 id="changes-title">"Changes"</h2>
                 {inside}
                 <Form state action="/actions/gitops/clusters/apply">
                     {hidden("cluster", id)}

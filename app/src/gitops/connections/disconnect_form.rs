@@ -25,14 +25,10 @@ pub(crate) fn disconnect() -> AnyView {
         actor.may(Action::ManageExports)?;
         let id: CredentialId = request.id()?;
         let all = request.services().git_connections.list(&actor).await?;
-        let one = all
-            .into_iter()
-            .find(|one| one.credential == id)
-            .ok_or(ServiceError::NotFound)?;
+        let one = all.into_iter().find(|one| one.credential == id).ok_or(ServiceError::NotFound)?;
         let targets = targets_of(&request, &actor, &one).await?;
         let state = FormState::new("connection-disconnect", &request);
-        let inside =
-            if targets.is_empty() { confirm(state, &one) } else { kept(&targets) };
+        let inside = if targets.is_empty() { confirm(state, &one) } else { kept(&targets) };
         let body = view! {
             <p class="crumbs">
                 <a href=PATH>"Connections"</a>

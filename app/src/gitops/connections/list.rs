@@ -26,8 +26,7 @@ pub(crate) fn list() -> AnyView {
         let service = &request.services().git_connections;
         let found = service.list(&actor).await?;
         let may_manage = actor.role.includes(Action::ManageExports);
-        let ways =
-            if may_manage { Some(ways(&service.offers(&actor).await?)) } else { None };
+        let ways = if may_manage { Some(ways(&service.offers(&actor).await?)) } else { None };
         let now = request.now;
         let cards = found.iter().map(|one| card(one, may_manage, now)).collect_view();
         let none = found.is_empty().then(|| {

@@ -29,9 +29,7 @@ mod pressing {
             }
         });
         let wait = i32::try_from(seconds.saturating_mul(1_000)).unwrap_or(i32::MAX);
-        let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(
-            press.unchecked_ref(),
-            wait,
-        );
+        let _ = window
+            .set_timeout_with_callback_and_timeout_and_arguments_0(press.unchecked_ref(), wait);
     }
 }

@@ -108,8 +108,10 @@ fn others() -> AnyView {
         .map(Provider::facts)
         .filter(|facts| facts.kind == domain::CredentialKind::Git)
         .map(|facts| {
-            let href =
-                path::with("/credentials/new", &[("provider", facts.code), ("return", "/gitops/targets/new")]);
+            let href = path::with(
+                "/credentials/new",
+                &[("provider", facts.code), ("return", "/gitops/targets/new")],
+            );
             view! {
                 <li>
                     <a href=href>{facts.label}</a>

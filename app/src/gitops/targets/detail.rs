@@ -70,11 +70,7 @@ pub(crate) fn detail() -> AnyView {
             </div>
             {(summary.state == TargetState::Pushing).then(|| view! { <Live/> })}
         };
-        Ok(Page {
-            title: summary.name.clone(),
-            section: Section::GitOps,
-            body: body.into_any(),
-        })
+        Ok(Page { title: summary.name.clone(), section: Section::GitOps, body: body.into_any() })
     })
 }
 

@@ -15,6 +15,9 @@ use crate::ui::{
     page::Request,
 };
 
+/// Why another credential has no list.
+const NOT_CONNECTED: &str = "Only connected accounts list their repositories. Choose one as the credential, or type the address.";
+
 /// What was looked up for the form on this page.
 #[derive(Default)]
 pub(super) struct Found {
@@ -37,12 +40,13 @@ pub(super) async fn find(
     }
     let service = &request.services().git_connections;
     let is_connected = connections.iter().any(|one| one.credential == credential);
-    let wants_branches =
-        request.sent_along(PICK).is_some() || request.query(LOOK) == "branches";
-    let repositories = if is_connected && !wants_branches {
-        Some(service.repositories(actor, credential, &request.query("search")).await)
-    } else {
-        None
+    let wants_branches = request.sent_along(PICK).is_some() || request.query(LOOK) == "branches";
+    let repositories = match (wants_branches, is_connected) {
+        (true, _) => None,
+        (false, false) => Some(Err(Field::Credential.problem(NOT_CONNECTED).into())),
+        (false, true) => {
+            Some(service.repositories(actor, credential, &request.query("search")).await)
+        }
     };
     let branches = if wants_branches && !values.url.is_empty() {
         Some(service.branches(actor, credential, &values.url).await)
@@ -58,6 +62,7 @@ pub(super) fn repository(
     state: &FormState,
     values: &GitTargetForm,
     found: &Found,
+    connections: &[GitConnection],
     to: &str,
 ) -> AnyView {
     let suggestions = match &found.repositories {
@@ -75,15 +80,25 @@ pub(super) fn repository(
         .required()
         .line();
     let results = found.repositories.as_ref().map(|found| results(found, to));
+    let search = (!connections.is_empty()).then(|| {
+        view! {
+            <div class="search-line" data-enter>
+                <label class="field">
+                    <span class="label">"Search the connected account"</span>
+                    <input
+                        type="search"
+                        name="search"
+                        value=request.query("search")
+                        autocomplete="off"
+                    />
+                </label>
+                {look("repositories", "Search", to)}
+            </div>
+        }
+    });
     view! {
         {url}
-        <div class="search-line" data-enter>
-            <label class="field">
-                <span class="label">"Search the connected account"</span>
-                <input type="search" name="search" value=request.query("search") autocomplete="off"/>
-            </label>
-            {look("repositories", "Search", to)}
-        </div>
+        {search}
         {results}
     }
     .into_any()
@@ -159,7 +174,10 @@ fn results(found: &Result<Vec<HostedRepository>, ServiceError>, to: &str) -> Any
             .into_any();
         }
         Ok(found) => found,
-        Err(problem) => return trouble_of(problem.to_string()),
+        Err(problem) => {
+            let said = problem.problem_of(Field::Credential).map(ToOwned::to_owned);
+            return trouble_of(said.unwrap_or_else(|| problem.to_string()));
+        }
     };
     let rows = found.iter().map(|one| row(one, to)).collect_view();
     view! { <ul class="lines found" aria-label="Repositories found">{rows}</ul> }.into_any()

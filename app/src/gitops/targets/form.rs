@@ -45,7 +45,7 @@ pub(super) async fn form(
         .required()
         .line();
     let credential = credential(&state, &values, choices, &connected);
-    let repository = repository(request, &state, &values, &found, &to);
+    let repository = repository(request, &state, &values, &found, &connected, &to);
     let branches = branches(&state, &values, &found, &to);
     let folder = Input::new(&state, Field::Folder, "Folder")
         .value(&values.folder)

@@ -51,7 +51,8 @@ pub(crate) fn preview() -> AnyView {
                     <p class="muted">{start}</p>
                 </div>
             </div>
-            <section class="card">
+            <section class="card" aria-labelledby="changes-title">
+                <h2 id="changes-title">"Changes"</h2>
                 {inside}
                 <Form state action="/actions/gitops/targets/push">
                     {hidden("target", id)}

@@ -150,12 +150,7 @@ impl service::Exports for Fake {
             vault_version,
         };
         Ok(vec![
-            chain(
-                "prod-cluster",
-                Some(Place::GitTarget(id())),
-                Some(TargetState::InStep),
-                Some(3),
-            ),
+            chain("prod-cluster", Some(Place::GitTarget(id())), Some(TargetState::InStep), Some(3)),
             chain("kind", Some(Place::Cluster(id())), Some(TargetState::Failing), Some(2)),
             chain("", None, None, None),
         ])

@@ -128,7 +128,11 @@ impl Fake {
             files: vec!["clusters/prod/ghcr-acme.yaml".into()],
             commit_url: "https://github.com/acme/gitops/commit/0123456".into(),
             pull_request_url: "https://github.com/acme/gitops/pull/7".into(),
-            detail: if failing { "remote: <b>GH006</b>: Protected branch".into() } else { String::new() },
+            detail: if failing {
+                "remote: <b>GH006</b>: Protected branch".into()
+            } else {
+                String::new()
+            },
             row_version: 5,
             bound_by: "Ada".into(),
             may_change: !self.is_theirs,
@@ -184,7 +188,10 @@ pub(super) fn difference() -> TargetPreview {
                 vec![
                     line(DiffKind::Gap, ""),
                     line(DiffKind::Same, "      remoteRef:"),
-                    line(DiffKind::Same, "        key: orgs/0190b0a0-0000-7000-8000-000000000001/credentials/0190b0a0-0000-7000-8000-000000000001"),
+                    line(
+                        DiffKind::Same,
+                        "        key: orgs/0190b0a0-0000-7000-8000-000000000001/credentials/0190b0a0-0000-7000-8000-000000000001",
+                    ),
                     line(DiffKind::Removed, "        version: \"2\""),
                     line(DiffKind::Added, "        version: \"3\""),
                 ],
@@ -192,7 +199,10 @@ pub(super) fn difference() -> TargetPreview {
             change(
                 "clusters/prod/<new>.yaml",
                 FileChangeKind::Added,
-                vec![line(DiffKind::Added, "apiVersion: v1"), line(DiffKind::Added, "kind: Secret")],
+                vec![
+                    line(DiffKind::Added, "apiVersion: v1"),
+                    line(DiffKind::Added, "kind: Secret"),
+                ],
             ),
             change(
                 "clusters/prod/old.yaml",

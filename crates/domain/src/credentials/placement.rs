@@ -166,7 +166,9 @@ impl Placement {
             check(Field::Pattern.problem("Too long: the limit is 1,024 bytes."));
         }
         if kind == CredentialKind::Cluster && !pattern.is_empty() {
-            check(Field::Pattern.problem("Leave it empty: a kubeconfig says itself what it opens."));
+            check(
+                Field::Pattern.problem("Leave it empty: a kubeconfig says itself what it opens."),
+            );
         }
         let pattern_kind = match (pattern.as_str(), self.pattern_kind.as_str()) {
             ("", _) => PatternKind::None,

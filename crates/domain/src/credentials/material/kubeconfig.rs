@@ -207,7 +207,9 @@ fn server(cluster: &Cluster) -> Result<Url, FieldProblem> {
     }
     let url = Url::parse(cluster.server.trim())
         .ok()
-        .filter(|url| url.scheme() == "https" && url.host().is_some() && url.as_str().len() <= 2_048)
+        .filter(|url| {
+            url.scheme() == "https" && url.host().is_some() && url.as_str().len() <= 2_048
+        })
         .ok_or_else(|| problem("The server has to be an https address."))?;
     let plain = url.username().is_empty()
         && url.password().is_none()
@@ -226,8 +228,9 @@ fn authority(cluster: &Cluster) -> Result<String, FieldProblem> {
     }
     let Some(data) = &cluster.certificate_authority_data else { return Ok(String::new()) };
     let pem = unpacked(data).map(|pem| pem.to_string());
-    pem.filter(|pem| pem.contains("-----BEGIN CERTIFICATE-----"))
-        .ok_or_else(|| problem("certificate-authority-data has to be a certificate in PEM, in base64."))
+    pem.filter(|pem| pem.contains("-----BEGIN CERTIFICATE-----")).ok_or_else(|| {
+        problem("certificate-authority-data has to be a certificate in PEM, in base64.")
+    })
 }
 
 fn login(user: User) -> Result<ClusterLogin, FieldProblem> {

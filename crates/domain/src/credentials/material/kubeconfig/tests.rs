@@ -28,7 +28,8 @@ const SERVER: &str = "server: https://api.example.com:6443";
 #[test]
 fn each_way_to_log_in_is_read() {
     let authority = STANDARD.encode(CERTIFICATE);
-    let cluster = format!("{SERVER}\n    certificate-authority-data: {authority}\n    extensions: []");
+    let cluster =
+        format!("{SERVER}\n    certificate-authority-data: {authority}\n    extensions: []");
     let read = parsed(&file(&cluster, "token: canary.x.y")).unwrap();
     assert_eq!(read.server.as_str(), "https://api.example.com:6443/");
     assert_eq!((read.authority.as_str(), read.user.as_str()), (CERTIFICATE, "hawser"));
