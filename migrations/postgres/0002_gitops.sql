@@ -65,7 +65,8 @@ create table oauth_states (
 create index oauth_states_by_expiry on oauth_states (expires_at);
 
 -- `pending_at` is set while something changed that was not pushed. `user_id` is who bound it to its
--- credential. `head` is the commit that Hawser pushed or found in step last.
+-- credential. `head` is the commit that Hawser pushed or found in step last. `work_branch` is the branch
+-- of its own that commits go to where a pull request brings them to `branch`.
 create table git_targets (
   organization_id uuid not null references organizations (id),
   id uuid not null,
@@ -81,6 +82,7 @@ create table git_targets (
   cause text,
   detail text not null default '',
   head text not null default '',
+  work_branch text not null default '',
   pull_request_url text not null default '',
   pending_at bigint,
   pushed_at bigint,
@@ -108,13 +110,17 @@ create table git_target_exports (
 create index git_target_exports_by_export on git_target_exports (organization_id, export_id);
 
 -- The files that Hawser wrote, and may change or delete. `identity` tells what a file was made from (a
--- keyed hash where that holds secrets), `blob` is its object id in Git.
+-- keyed hash where that holds secrets), `blob` is its object id in Git; both are empty for a file that
+-- was never seen there. `next_identity` and `next_blob` are what a push under way writes, so that a commit
+-- whose answer was lost is recognized.
 create table git_target_files (
   organization_id uuid not null,
   target_id uuid not null,
   path text not null,
   identity text not null,
   blob text not null,
+  next_identity text not null default '',
+  next_blob text not null default '',
   primary key (organization_id, target_id, path),
   foreign key (organization_id, target_id) references git_targets (organization_id, id)
 );

@@ -15,14 +15,22 @@ use crate::{
 const LOOK_AT: usize = 16 * 1024;
 
 /// Turns an answer that is no success into a failure.
-pub(crate) async fn refusal(mut answer: Answer, login: Option<&Login>) -> Failure {
+pub(crate) async fn refusal(answer: Answer, login: Option<&Login>) -> Failure {
+    refusal_in_words(answer, login).await.0
+}
+
+/// The same with the start of what the host said, as it said it.
+pub(crate) async fn refusal_in_words(
+    mut answer: Answer,
+    login: Option<&Login>,
+) -> (Failure, String) {
     let body = answer.start_of_body(LOOK_AT).await;
-    let body = String::from_utf8_lossy(&body);
+    let body = String::from_utf8_lossy(&body).into_owned();
     let mut failure = answer.failure(cause(&answer, login, &body));
     if failure.cause == Cause::RateLimited || answer.status().as_u16() == 503 {
         failure.retry_after = retry_after(answer.text(RETRY_AFTER), answer.text(DATE));
     }
-    failure
+    (failure, body)
 }
 
 fn cause(answer: &Answer, login: Option<&Login>, body: &str) -> Cause {

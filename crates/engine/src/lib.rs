@@ -30,6 +30,7 @@ use storage::Db;
 pub use changes::Changes;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::Error;
+pub use exports::{VaultPlace, VaultReach};
 pub use sessions::SetUpLink;
 
 /// Everything the use cases work with. Cheap to clone; every clone is the same engine.
@@ -48,6 +49,7 @@ pub struct Engine {
     pub(crate) longest: repositories::Longest,
     pub(crate) guards: guards::Gates,
     pub(crate) matches: Arc<matching::Indexes>,
+    pub(crate) vault_place: Arc<VaultPlace>,
 }
 
 impl Engine {
@@ -81,6 +83,7 @@ impl Engine {
             longest: repositories::Longest::default(),
             guards: guards::Gates::default(),
             matches: Arc::default(),
+            vault_place: Arc::default(),
         })
     }
 
@@ -88,6 +91,13 @@ impl Engine {
     #[must_use]
     pub fn exchanging_with(mut self, exchanges: Exchanges) -> Self {
         self.exchanges = exchanges;
+        self
+    }
+
+    /// The same engine, whose exports say that the secrets lie there.
+    #[must_use]
+    pub fn keeping_secrets_in(mut self, place: VaultPlace) -> Self {
+        self.vault_place = Arc::new(place);
         self
     }
 

@@ -9,6 +9,8 @@ pub mod charts;
 pub mod credentials;
 mod db;
 mod error;
+pub mod exports;
+pub mod gitops;
 pub mod guards;
 pub mod jobs;
 pub mod matching;

@@ -64,6 +64,16 @@ impl Answer {
         })
     }
 
+    /// The next piece of the body as it is on the wire; `None` at its end. For answers that their
+    /// own protocol bounds: whoever reads them counts.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, Failure> {
+        match timeout_at(self.deadline, self.response.chunk()).await {
+            Err(_) => Err(self.failure(Cause::Timeout)),
+            Ok(Err(error)) => Err(classify::failure(error, &self.attempt, Way::Direct)),
+            Ok(Ok(chunk)) => Ok(chunk),
+        }
+    }
+
     /// The start of the body, at most `most` bytes, for a look at it; errors end it early.
     pub(crate) async fn start_of_body(&mut self, most: usize) -> Vec<u8> {
         let mut start = Vec::new();

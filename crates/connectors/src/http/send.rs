@@ -33,8 +33,8 @@ pub(crate) enum Redirects {
     Refuse,
 }
 
-/// A request for something: GET and HEAD of a registry, which Hawser never changes, and POST of a
-/// form or document to a token endpoint or webhook.
+/// A request for something: GET and HEAD of a registry, which Hawser never changes, POST of a form
+/// or document to a token endpoint or webhook, PATCH and DELETE at the API server of a cluster.
 pub(crate) struct Ask {
     url: Url,
     method: Method,
@@ -76,8 +76,12 @@ impl Ask {
         ask.header(CONTENT_TYPE, content_type).redirects(Redirects::Refuse)
     }
 
-    pub(crate) fn head(mut self) -> Self {
-        self.method = Method::HEAD;
+    pub(crate) fn head(self) -> Self {
+        self.method(Method::HEAD)
+    }
+
+    pub(crate) fn method(mut self, method: Method) -> Self {
+        self.method = method;
         self
     }
 

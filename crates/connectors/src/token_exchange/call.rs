@@ -117,7 +117,7 @@ pub(super) fn form(fields: &[(&str, &str)]) -> Zeroizing<Vec<u8>> {
 }
 
 /// `Bearer …`, marked so that nothing prints it; `None` when it cannot stand in a header.
-pub(super) fn bearer(token: &str) -> Option<HeaderValue> {
+pub(crate) fn bearer(token: &str) -> Option<HeaderValue> {
     let text = Zeroizing::new(format!("Bearer {token}"));
     let mut value = HeaderValue::from_str(&text).ok()?;
     value.set_sensitive(true);

@@ -20,6 +20,7 @@ mod sigv4;
 mod sts;
 
 pub use ambient::{Ambient, AwsIdentity, GoogleIdentity};
+pub(crate) use call::bearer;
 pub use endpoints::{BadEndpoint, Endpoints};
 
 use std::sync::{
@@ -29,7 +30,7 @@ use std::sync::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
-    CredentialId, OrganizationId, Secret, Timestamp, credentials::Material,
+    Cause, CredentialId, OrganizationId, Secret, Timestamp, credentials::Material,
     repositories::RepositoryUrl,
 };
 
@@ -191,6 +192,10 @@ fn way<'a>(
         Material::GithubApp { app_id, installation, key, repositories } => {
             let needed = github_app::Permission::needed_at(settings, url);
             Box::new(github_app::GithubApp { app_id, installation, key, repositories, needed })
+        }
+        Material::Kubeconfig { .. } => {
+            let attempt = "log in to a registry: the credential opens a cluster";
+            return Err(Failure::new(Cause::NoCredential, attempt));
         }
         stored => return Ok(Way::Stored(stored_login(stored))),
     };

@@ -10,11 +10,16 @@ use domain::{
 use storage::{
     Tx,
     credentials::{Ended, Kind, Operation, Step},
+    gitops::Touched,
     jobs,
+    propagation::Start,
 };
 
 use super::audit;
-use crate::{Engine, Error};
+use crate::{
+    Engine, Error,
+    gitops::touch::{When, touch},
+};
 
 /// How long the secret of a credential that never came to be may still arrive in Vault.
 pub(super) const LATE: Duration = Duration::from_mins(2);
@@ -82,9 +87,7 @@ async fn transaction(engine: &Engine, commit: &Commit<'_>) -> Result<Option<Save
     let (propagation, reached) = match operation.kind {
         Kind::Create => (None, String::new()),
         Kind::Update | Kind::Restore | Kind::Candidate => {
-            let (propagation, deliveries) =
-                deliver(&mut tx, scope, operation, version, now).await?;
-            (propagation, format!(", {deliveries} repositories"))
+            deliver(&mut tx, scope, operation, version, now).await?
         }
     };
     // The credential is held now: a repository that was linked since the test has to pass it too.
@@ -107,19 +110,32 @@ async fn transaction(engine: &Engine, commit: &Commit<'_>) -> Result<Option<Save
     Ok(Some(Saved { id, propagation, warning: None }))
 }
 
-/// Queues the deliveries of a new version; a pause after refusals was about the old one.
+/// Queues the deliveries of a new version, to repositories and to the places that hold it; a pause
+/// after refusals was about the old one. Answers where it goes, for the audit log.
 async fn deliver(
     tx: &mut Tx,
     scope: Scope,
     operation: &Operation,
     version: i64,
     now: Timestamp,
-) -> Result<(Option<PropagationId>, u32), Error> {
-    let (propagation, id, actor) = (PropagationId::new(), operation.credential, &operation.actor);
-    let deliveries =
-        storage::propagation::start(tx, scope, propagation, id, version, actor, now).await?;
+) -> Result<(Option<PropagationId>, String), Error> {
+    let (propagation, id) = (PropagationId::new(), operation.credential);
+    let affected = touch(tx, scope, Touched::Credential(id), When::AtOnce, now).await?;
+    let places: Vec<_> = affected.places().collect();
+    let start = Start {
+        propagation,
+        credential: id,
+        vault_version: version,
+        by: &operation.actor,
+        places: &places,
+    };
+    let deliveries = storage::propagation::start(tx, scope, &start, now).await?;
     storage::guards::clear(tx, scope, id).await?;
-    Ok(((deliveries > 0).then_some(propagation), deliveries))
+    let mut reached = format!(", {deliveries} repositories");
+    if !places.is_empty() {
+        reached.push_str(&format!(", {} Git targets and clusters", places.len()));
+    }
+    Ok(((deliveries > 0 || !places.is_empty()).then_some(propagation), reached))
 }
 
 async fn under_the_old_name(engine: &Engine, operation: &Operation) -> Result<Operation, Error> {

@@ -6,10 +6,14 @@ use domain::{
     audit::AuditAction,
     credentials::{CredentialState, DeleteCredential, Unlinking},
 };
-use storage::{Tx, jobs, repositories::Outside};
+use storage::{Tx, gitops::Touched, jobs, propagation::Start, repositories::Outside};
 
 use super::{audit, commit::LATE, person, place};
-use crate::{Engine, Error, audit::allowed};
+use crate::{
+    Engine, Error,
+    audit::allowed,
+    gitops::touch::{When, mark, touch},
+};
 
 /// The row stays as a tombstone; from the commit on nobody can begin to use the secret, and a
 /// worker destroys it in Vault.
@@ -36,21 +40,30 @@ pub(super) async fn delete(
     if storage::credentials::tombstone(&mut tx, scope, id, &actor.name, now).await? == 0 {
         return Err(ServiceError::NotFound.into());
     }
+    let opened = storage::gitops::opened_by(&mut tx, scope, id).await?;
+    if !opened.is_empty() {
+        // Who may push with another credential is for a person to say, at each of them (R-GIT-06).
+        return Err(ServiceError::InUse(opened).into());
+    }
     let links = storage::repositories::links_of(&mut tx, scope, id).await?;
+    let exports = storage::exports::holding(&mut tx, scope, id).await?;
+    let affected = storage::gitops::affected(&mut tx, scope, Touched::Credential(id)).await?;
     let detail = match unlinking {
-        _ if links.is_empty() => String::new(),
-        Unlinking::Refuse => {
-            return Err(
-                ServiceError::InUse(links.into_iter().map(|(_, name)| name).collect()).into()
-            );
+        _ if links.is_empty() && exports.is_empty() => String::new(),
+        Unlinking::Replace(other) => {
+            let kind = existing.provider.facts().kind;
+            let name = replace(&mut tx, scope, (id, kind), other, &actor.name, now).await?;
+            format!("{} repositories and {} exports use {name} now", links.len(), exports.len())
         }
-        Unlinking::Unlink => {
+        // An export without it takes it away from clusters, so a person names another one first.
+        Unlinking::Unlink if exports.is_empty() => {
             storage::repositories::unlink_all(&mut tx, scope, id).await?;
+            mark(&mut tx, scope, &affected, When::Settled, now).await?;
             format!("{} repositories unlinked", links.len())
         }
-        Unlinking::Replace(other) => {
-            let name = replace(&mut tx, scope, id, other, &actor.name, now).await?;
-            format!("{} repositories use {name} now", links.len())
+        Unlinking::Refuse | Unlinking::Unlink => {
+            let linked = links.into_iter().map(|(_, name)| name);
+            return Err(ServiceError::InUse(linked.chain(exports).collect()).into());
         }
     };
     // A write that is under way must find the tombstone, not an empty place.
@@ -74,12 +87,12 @@ pub(super) async fn delete(
     Ok(())
 }
 
-/// Gives the links to another credential and has each of them proved at its registry; answers the
-/// name of that credential.
+/// Gives the links and exports to another credential of the same kind, and has each link proved at
+/// its registry and each place written again; answers the name of that credential.
 async fn replace(
     tx: &mut Tx,
     scope: Scope,
-    from: CredentialId,
+    (from, kind): (CredentialId, CredentialKind),
     to: CredentialId,
     actor: &str,
     now: Timestamp,
@@ -87,7 +100,7 @@ async fn replace(
     let other = storage::repositories::hold(tx, scope, to)
         .await?
         .filter(|other| {
-            other.provider.facts().kind == CredentialKind::Registry
+            other.provider.facts().kind == kind
                 && other.state != CredentialState::Lost
                 && other.vault_version > 0
         })
@@ -99,8 +112,18 @@ async fn replace(
         }
     }
     storage::repositories::relink_all(tx, scope, from, to, now).await?;
-    let (propagation, version) = (PropagationId::new(), other.vault_version);
-    storage::propagation::start(tx, scope, propagation, to, version, actor, now).await?;
+    storage::exports::replace_credential(tx, scope, from, to).await?;
+    storage::exports::drop_credential(tx, scope, from).await?;
+    let affected = touch(tx, scope, Touched::Credential(to), When::AtOnce, now).await?;
+    let places: Vec<_> = affected.places().collect();
+    let start = Start {
+        propagation: PropagationId::new(),
+        credential: to,
+        vault_version: other.vault_version,
+        by: actor,
+        places: &places,
+    };
+    storage::propagation::start(tx, scope, &start, now).await?;
     Ok(other.name)
 }
 

@@ -114,7 +114,7 @@ fn fingerprint(engine: &Engine, secret: &Secret) -> Result<String, Error> {
     Ok(hex::encode(digest.get(..8).unwrap_or_default()))
 }
 
-const fn path(scope: Scope, credential: CredentialId) -> SecretPath {
+pub(crate) const fn path(scope: Scope, credential: CredentialId) -> SecretPath {
     SecretPath { organization: scope.organization(), credential }
 }
 

@@ -11,10 +11,16 @@ use domain::{
 use storage::{
     Tx,
     credentials::{Existing, PlacedRow},
+    gitops::Touched,
 };
 
 use super::{audit, expiry, overtaken, person, refused_row, stale};
-use crate::{Engine, Error, audit::allowed, error::chain};
+use crate::{
+    Engine, Error,
+    audit::allowed,
+    error::chain,
+    gitops::touch::{When, touch},
+};
 
 pub(super) async fn place(
     engine: &Engine,
@@ -68,6 +74,7 @@ async fn store(
         leaves_nobody(&mut tx, scope, id, project).await?;
     }
     storage::credentials::stamp(&mut tx, scope, id).await?;
+    touch(&mut tx, scope, Touched::Credential(id), When::Settled, now).await?;
     let action = AuditAction::CredentialPlaced;
     audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail).await?;
     tx.commit().await?;

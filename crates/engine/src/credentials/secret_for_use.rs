@@ -72,12 +72,7 @@ impl Engine {
         scope: Scope,
         credential: CredentialId,
     ) -> Result<SecretForUse, Error> {
-        let committed = storage::credentials::committed(&self.db, scope, credential)
-            .await?
-            .ok_or(ServiceError::NotFound)?;
-        let version = u64::try_from(committed.vault_version).map_err(|_| VaultError::NotFound)?;
-        // Vault's client compares organization and credential inside the secret with the path (I-08).
-        let sealed = self.vault.read(&path(scope, credential), version).await?;
+        let (committed, secret) = read(self, scope, credential).await?;
         let now = self.clock.now();
         if self.uses.is_new(credential, committed.vault_version, now)
             && let Err(error) = note_use(self, scope, credential, &committed, now).await
@@ -85,13 +80,40 @@ impl Engine {
             self.uses.forget(credential, committed.vault_version);
             return Err(error);
         }
-        Ok(SecretForUse {
-            material: opened(sealed)?,
-            owner: owner(scope, credential, &committed, committed.vault_version),
-            vault_version: committed.vault_version,
-            epoch: committed.epoch,
-        })
+        Ok(secret)
     }
+
+    /// The same for a caller that audits the read itself.
+    ///
+    /// # Errors
+    /// As [`Self::secret_for_use`].
+    pub(crate) async fn committed_secret(
+        &self,
+        scope: Scope,
+        credential: CredentialId,
+    ) -> Result<SecretForUse, Error> {
+        Ok(read(self, scope, credential).await?.1)
+    }
+}
+
+async fn read(
+    engine: &Engine,
+    scope: Scope,
+    credential: CredentialId,
+) -> Result<(Committed, SecretForUse), Error> {
+    let committed = storage::credentials::committed(&engine.db, scope, credential)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let version = u64::try_from(committed.vault_version).map_err(|_| VaultError::NotFound)?;
+    // Vault's client compares organization and credential inside the secret with the path (I-08).
+    let sealed = engine.vault.read(&path(scope, credential), version).await?;
+    let secret = SecretForUse {
+        material: opened(sealed)?,
+        owner: owner(scope, credential, &committed, committed.vault_version),
+        vault_version: committed.vault_version,
+        epoch: committed.epoch,
+    };
+    Ok((committed, secret))
 }
 
 /// What a stored version is made of. One that does not fit its shape was not written by Hawser.

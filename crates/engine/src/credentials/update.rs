@@ -9,7 +9,10 @@ use domain::{
         UpdateCredential, material,
     },
 };
-use storage::credentials::{Description, Existing, Kind, Operation};
+use storage::{
+    credentials::{Description, Existing, Kind, Operation},
+    gitops::Touched,
+};
 
 use super::{
     audit, content::Content, name_taken, overtaken, path, person, place, stale, store, taken,
@@ -17,6 +20,7 @@ use super::{
 use crate::{
     Engine, Error,
     audit::{allowed, note},
+    gitops::touch::{When, touch},
 };
 
 pub(super) async fn update(
@@ -138,10 +142,15 @@ async fn describe(
     let detail =
         if name == existing.name { String::new() } else { format!("name was {}", existing.name) };
     storage::credentials::stamp(&mut tx, scope, id).await?;
+    // Objects are named after credentials.
+    if name != existing.name {
+        touch(&mut tx, scope, Touched::Credential(id), When::Settled, now).await?;
+    }
     let action = AuditAction::CredentialDescribed;
     audit(engine, &mut tx, scope, person(actor), action, name, detail).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
+    engine.changes.tell_workers();
     // Names decide between patterns that match alike.
     if name != existing.name && !existing.placed.pattern.is_empty() {
         place::match_again(engine, scope).await;

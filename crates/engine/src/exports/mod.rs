@@ -1,41 +1,125 @@
 //! Exports: what they write, and who may see it.
 
+mod choices;
+mod delete;
+mod facts;
+mod get;
+mod preview;
+mod rendered;
+mod reveal;
+mod save;
+
 use async_trait::async_trait;
 use domain::{
-    Actor, CredentialId, ExportId, ServiceError,
+    Action, Actor, CredentialId, ExportId, Field, Name, Scope, Timestamp,
+    audit::{AuditAction, AuditActor},
     exports::{
-        ExportChoices, ExportDetail, ExportForm, ExportPreview, ExportSummary, RevealForm, Revealed,
+        ExportChoices, ExportDetail, ExportFields, ExportForm, ExportPreview, ExportSummary,
+        RevealForm, Revealed,
     },
     gitops::CredentialUse,
     service::{Answer, Exports, Peer},
 };
+use storage::{Tx, audit::Record, exports::Stored};
 
-use crate::Engine;
+use crate::{Engine, Error, error::answer};
+
+pub(crate) use rendered::{RenderedExport, rendered};
+
+/// Where the secrets lie, as the clusters that read them name it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VaultPlace {
+    /// The mount of the KV store (version 2).
+    pub mount: String,
+    /// The namespace; empty for none.
+    pub namespace: String,
+    /// Who can reach it.
+    pub reach: VaultReach,
+}
+
+/// Who can reach the Vault.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum VaultReach {
+    /// Clusters may: the operator runs it.
+    #[default]
+    Clusters,
+    /// This machine alone: Hawser manages it.
+    ThisMachine,
+}
 
 #[async_trait]
 impl Exports for Engine {
-    async fn list(&self, _: &Actor) -> Answer<Vec<ExportSummary>> {
-        Err(ServiceError::NotFound)
+    async fn list(&self, actor: &Actor) -> Answer<Vec<ExportSummary>> {
+        let scope = actor.may(Action::View)?;
+        storage::exports::list(&self.db, scope).await.map_err(|error| answer(error.into()))
     }
-    async fn get(&self, _: &Actor, _: ExportId) -> Answer<ExportDetail> {
-        Err(ServiceError::NotFound)
+
+    async fn get(&self, actor: &Actor, id: ExportId) -> Answer<ExportDetail> {
+        get::get(self, actor, id).await.map_err(answer)
     }
-    async fn choices(&self, _: &Actor) -> Answer<ExportChoices> {
-        Err(ServiceError::NotFound)
+
+    async fn choices(&self, actor: &Actor) -> Answer<ExportChoices> {
+        choices::choices(self, actor).await.map_err(answer)
     }
-    async fn preview(&self, _: &Actor, _: ExportForm) -> Answer<ExportPreview> {
-        Err(ServiceError::NotFound)
+
+    async fn preview(&self, actor: &Actor, form: ExportForm) -> Answer<ExportPreview> {
+        preview::preview(self, actor, &form).await.map_err(answer)
     }
-    async fn save(&self, _: &Actor, _: ExportForm) -> Answer<ExportId> {
-        Err(ServiceError::NotFound)
+
+    async fn save(&self, actor: &Actor, form: ExportForm) -> Answer<ExportId> {
+        save::save(self, actor, &form).await.map_err(answer)
     }
-    async fn delete(&self, _: &Actor, _: ExportId) -> Answer<()> {
-        Err(ServiceError::NotFound)
+
+    async fn delete(&self, actor: &Actor, id: ExportId) -> Answer<()> {
+        delete::delete(self, actor, id).await.map_err(answer)
     }
-    async fn reveal(&self, _: &Actor, _: RevealForm, _: Peer) -> Answer<Revealed> {
-        Err(ServiceError::NotFound)
+
+    async fn reveal(&self, actor: &Actor, form: RevealForm, peer: Peer) -> Answer<Revealed> {
+        reveal::reveal(self, actor, form, peer).await.map_err(answer)
     }
-    async fn uses(&self, _: &Actor, _: CredentialId) -> Answer<Vec<CredentialUse>> {
-        Err(ServiceError::NotFound)
+
+    async fn uses(&self, actor: &Actor, credential: CredentialId) -> Answer<Vec<CredentialUse>> {
+        let scope = actor.may(Action::View)?;
+        storage::exports::uses(&self.db, scope, credential)
+            .await
+            .map_err(|error| answer(error.into()))
+    }
+}
+
+/// A stored export as its form was read.
+fn fields(stored: &Stored) -> Result<ExportFields, Error> {
+    Ok(ExportFields {
+        name: Name::parse(&stored.name)?,
+        consumer: stored.consumer,
+        carrier: stored.carrier,
+        credentials: stored.credentials.clone(),
+        repositories: stored.repositories.clone(),
+        settings: stored.settings.clone(),
+    })
+}
+
+async fn audit(
+    tx: &mut Tx,
+    actor: &Actor,
+    scope: Scope,
+    now: Timestamp,
+    action: AuditAction,
+    (target, detail): (&str, String),
+) -> Result<(), Error> {
+    let record = Record {
+        actor: AuditActor::Person(actor.name.clone()),
+        action,
+        target: target.to_owned(),
+        detail,
+    };
+    Ok(storage::audit::record(tx, scope, now, &record).await?)
+}
+
+/// A taken name is the person's to mend; anything else is ours.
+fn name_taken(error: storage::Error) -> Error {
+    if error.is_duplicate() {
+        Field::Name.problem("This name is taken.").into()
+    } else {
+        error.into()
     }
 }

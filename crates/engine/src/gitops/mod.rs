@@ -3,3 +3,4 @@
 mod clusters;
 mod connections;
 mod targets;
+pub(crate) mod touch;

@@ -9,12 +9,17 @@ use domain::{
     },
 };
 use storage::{
+    gitops::Touched,
     jobs,
     repositories::{Change, New},
 };
 
 use super::{audit, held, is_no_repository, link, name_taken, project, road, taken, usable};
-use crate::{Engine, Error, audit::allowed};
+use crate::{
+    Engine, Error,
+    audit::allowed,
+    gitops::touch::{When, touch},
+};
 
 pub(super) async fn add(
     engine: &Engine,
@@ -158,6 +163,7 @@ async fn store(
     audit(&mut tx, actor, scope, now, AuditAction::RepositoryAdded, name, kind.label()).await?;
     if let Some((credential, credential_name)) = credential {
         link(&mut tx, scope, id, credential, &origin, now).await?;
+        touch(&mut tx, scope, Touched::Repository(id), When::Settled, now).await?;
         audit(&mut tx, actor, scope, now, AuditAction::LinkSet, name, &credential_name).await?;
     }
     let reason = SyncTrigger::Changed.as_str();

@@ -7,11 +7,15 @@ use domain::{
 };
 use storage::{
     audit::Record,
+    gitops::Touched,
     jobs,
     repositories::{Linkable, SyncTarget, hold, link, take_for_link, unlink},
 };
 
-use crate::{Engine, Error};
+use crate::{
+    Engine, Error,
+    gitops::touch::{When, touch},
+};
 
 /// What became of an automatic link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +58,11 @@ pub(super) async fn follow(
     if take_for_link(&mut tx, scope, target.id, target.epoch).await?.is_none() {
         return Ok(Followed::Changed);
     }
+    // Before and after, since the exports of both credentials name the address.
+    touch(&mut tx, scope, Touched::Repository(target.id), When::Settled, now).await?;
     let (action, name) = if let Some((winner, held)) = winner.zip(held) {
         link(&mut tx, scope, target.id, winner, &target.origin, now).await?;
+        touch(&mut tx, scope, Touched::Repository(target.id), When::Settled, now).await?;
         (AuditAction::LinkSet, held.name)
     } else {
         unlink(&mut tx, scope, target.id).await?;

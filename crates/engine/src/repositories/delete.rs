@@ -1,9 +1,14 @@
 //! Deleting a repository.
 
 use domain::{Action, Actor, RepositoryId, audit::AuditAction};
+use storage::gitops::Touched;
 
 use super::{audit, not_found};
-use crate::{Engine, Error, audit::allowed};
+use crate::{
+    Engine, Error,
+    audit::allowed,
+    gitops::touch::{When, touch},
+};
 
 /// The row stays as a tombstone, so that a sync or delivery under way finds nothing to write to (F8).
 pub(super) async fn delete(engine: &Engine, actor: &Actor, id: RepositoryId) -> Result<(), Error> {
@@ -15,7 +20,9 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: RepositoryId) -> 
     if storage::repositories::tombstone(&mut tx, scope, id, now).await? == 0 {
         return Err(not_found());
     }
+    touch(&mut tx, scope, Touched::Repository(id), When::Settled, now).await?;
     let unlinked = storage::repositories::unlink(&mut tx, scope, id).await?;
+    storage::exports::drop_repository(&mut tx, scope, id).await?;
     storage::charts::delete_all(&mut tx, scope, id).await?;
     audit(&mut tx, actor, scope, now, AuditAction::RepositoryDeleted, &current.name, "").await?;
     if let Some(link) = current.link.filter(|_| unlinked > 0) {
@@ -24,5 +31,6 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: RepositoryId) -> 
     }
     tx.commit().await?;
     engine.changes.tell(scope.organization());
+    engine.changes.tell_workers();
     Ok(())
 }

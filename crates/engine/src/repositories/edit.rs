@@ -9,12 +9,18 @@ use domain::{
     },
 };
 use storage::{
-    Tx, jobs,
+    Tx,
+    gitops::Touched,
+    jobs,
     repositories::{Change, Current},
 };
 
 use super::{audit, held, name_taken, not_found, project, road, usable};
-use crate::{Engine, Error, audit::allowed};
+use crate::{
+    Engine, Error,
+    audit::allowed,
+    gitops::touch::{When, touch},
+};
 
 /// What becomes of the link.
 #[derive(Debug, PartialEq, Eq)]
@@ -134,10 +140,13 @@ async fn store(
         drop(tx);
         return Err(overtaken(engine, scope, id).await?);
     }
+    // Before the link changes and after, since the exports of the old and of the new credential name its address.
+    touch(&mut tx, scope, Touched::Repository(id), When::Settled, now).await?;
     let detail = changes(current, fields, plan.url.as_str());
     audit(&mut tx, actor, scope, now, AuditAction::RepositoryChanged, name, &detail).await?;
     if let Some(action) = relink(&mut tx, scope, id, &plan.link, &plan.origin, now).await? {
         audit(&mut tx, actor, scope, now, action, name, &credential_name).await?;
+        touch(&mut tx, scope, Touched::Repository(id), When::Settled, now).await?;
     }
     let reason = SyncTrigger::Changed.as_str();
     jobs::queue(&mut tx, scope, jobs::Kind::Sync, id.uuid(), reason, now, now).await?;

@@ -1,5 +1,6 @@
 //! Signing in and out, and the first start.
 
+mod confirm;
 mod limits;
 mod password;
 mod set_up;
@@ -20,6 +21,7 @@ use crate::{
     error::{answer, chain},
 };
 
+pub(crate) use confirm::confirm;
 pub use limits::Limits;
 pub use set_up::SetUpLink;
 

@@ -198,7 +198,18 @@ async fn again(tx: &mut Tx, kind: Kind, work: &Claimed) -> Result<u64> {
 /// # Errors
 /// When the database refuses.
 pub async fn retry(db: &Db, kind: Kind, work: &Claimed, run_at: Timestamp) -> Result<bool> {
-    Ok(on!(db.write(), pool => {
+    let mut tx = db.begin().await?;
+    let ours = retry_in(&mut tx, kind, work, run_at).await?;
+    tx.commit().await?;
+    Ok(ours)
+}
+
+/// As [`retry`], beside what else becomes of the work.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn retry_in(tx: &mut Tx, kind: Kind, work: &Claimed, run_at: Timestamp) -> Result<bool> {
+    Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update jobs set state = 'retrying', lease_owner = null, again_at = null,
                run_at = case when again_at is null or again_at > $5 then $5 else again_at end
@@ -209,7 +220,7 @@ pub async fn retry(db: &Db, kind: Kind, work: &Claimed, run_at: Timestamp) -> Re
         .bind(work.target)
         .bind(work.fence)
         .bind(run_at.millis())
-        .execute(pool)
+        .execute(&mut **tx)
         .await
         .map(|done| done.rows_affected() > 0)
     })?)

@@ -1,4 +1,5 @@
-//! Background work other than deliveries: `sync` of a repository, `destroy` of a secret.
+//! Background work other than deliveries: `sync` of a repository, `destroy` of a secret, `push` to a
+//! Git target, and so on.
 
 mod claim;
 
@@ -9,7 +10,7 @@ use uuid::Uuid;
 use crate::{Result, Tx, on};
 
 pub use claim::{
-    Claimed, claim, finish, forget_far_leases, release, release_orphans, renew, retry,
+    Claimed, claim, finish, forget_far_leases, release, release_orphans, renew, retry, retry_in,
 };
 
 /// What kind of work.
@@ -23,6 +24,10 @@ pub enum Kind {
     Rotate,
     /// Send a notice to the webhook; the target is the notice's id.
     Notice,
+    /// Push exports to a Git target; the target is its id.
+    Push,
+    /// Apply exports to a cluster; the target is its id.
+    Apply,
 }
 
 impl Kind {
@@ -34,6 +39,8 @@ impl Kind {
             Self::Destroy => "destroy",
             Self::Rotate => "rotate",
             Self::Notice => "notice",
+            Self::Push => "push",
+            Self::Apply => "apply",
         }
     }
 }

@@ -26,6 +26,9 @@ pub async fn to_finish(db: &Db) -> Result<Vec<(OrganizationId, PropagationId)>> 
             "select p.organization_id, p.id from propagations p where p.finished_at is null and not exists (
                select 1 from deliveries d where d.organization_id = p.organization_id and d.propagation_id = p.id
                and d.state in ('waiting', 'running', 'retrying'))
+             and not exists (
+               select 1 from place_deliveries d where d.organization_id = p.organization_id
+               and d.propagation_id = p.id and d.state in ('waiting', 'running', 'retrying'))
              limit 100"
         ))
         .fetch_all(pool)
@@ -61,6 +64,9 @@ async fn close(
             "update propagations set finished_at = $1
              where organization_id = $2 and id = $3 and finished_at is null and not exists (
                select 1 from deliveries d where d.organization_id = $2 and d.propagation_id = $3
+               and d.state in ('waiting', 'running', 'retrying'))
+             and not exists (
+               select 1 from place_deliveries d where d.organization_id = $2 and d.propagation_id = $3
                and d.state in ('waiting', 'running', 'retrying'))"
         ))
         .bind(now.millis())
@@ -83,10 +89,16 @@ async fn keep_counts(tx: &mut Tx, scope: Scope, propagation: PropagationId) -> R
         sqlx::query_as(sql!(
             "update propagations set
                    healthy = (select count(*) from deliveries d where d.organization_id = $1
+                     and d.propagation_id = $2 and d.state = 'healthy')
+                     + (select count(*) from place_deliveries d where d.organization_id = $1
                      and d.propagation_id = $2 and d.state = 'healthy'),
                    needs_attention = (select count(*) from deliveries d where d.organization_id = $1
+                     and d.propagation_id = $2 and d.state = 'needs_attention')
+                     + (select count(*) from place_deliveries d where d.organization_id = $1
                      and d.propagation_id = $2 and d.state = 'needs_attention'),
                    superseded = (select count(*) from deliveries d where d.organization_id = $1
+                     and d.propagation_id = $2 and d.state = 'superseded')
+                     + (select count(*) from place_deliveries d where d.organization_id = $1
                      and d.propagation_id = $2 and d.state = 'superseded')
                  where organization_id = $1 and id = $2
                  returning healthy, needs_attention, superseded, vault_version,

@@ -1,28 +1,39 @@
 //! Starting a propagation.
 
-use domain::{CredentialId, PropagationId, Scope, Timestamp};
+use domain::{CredentialId, PropagationId, Scope, Timestamp, propagation::Place};
 
+use super::places::{add_places, supersede_places};
 use crate::{Error, Result, Tx, on, sql};
 
-/// Starts a propagation: one delivery for every active link of the credential, in place of those
-/// that are still on their way. Answers how many there are.
+/// What a propagation brings where.
+#[derive(Debug)]
+pub struct Start<'a> {
+    /// Its id.
+    pub propagation: PropagationId,
+    /// The credential.
+    pub credential: CredentialId,
+    /// The version that counts now.
+    pub vault_version: i64,
+    /// Who asked for it.
+    pub by: &'a str,
+    /// The Git targets and clusters that hold the credential, whose work was queued before.
+    pub places: &'a [Place],
+}
+
+/// Starts a propagation: one delivery for every active link of the credential and for every place
+/// that holds it, instead of those that are still on their way. Answers how many links there are.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn start(
-    tx: &mut Tx,
-    scope: Scope,
-    propagation: PropagationId,
-    credential: CredentialId,
-    vault_version: i64,
-    started_by: &str,
-    now: Timestamp,
-) -> Result<u32> {
+pub async fn start(tx: &mut Tx, scope: Scope, start: &Start<'_>, now: Timestamp) -> Result<u32> {
+    let Start { propagation, credential, vault_version, by, places } = *start;
     supersede(tx, scope, credential, now).await?;
-    insert(tx, scope, propagation, credential, vault_version, started_by, now).await?;
+    supersede_places(tx, scope, credential, now).await?;
+    insert(tx, scope, propagation, credential, vault_version, by, now).await?;
     let deliveries =
         insert_deliveries(tx, scope, propagation, credential, vault_version, now).await?;
-    if deliveries == 0 {
+    add_places(tx, scope, propagation, places, now).await?;
+    if deliveries == 0 && places.is_empty() {
         finish_empty(tx, scope, propagation, now).await?;
     }
     u32::try_from(deliveries).map_err(|_| Error::Value { column: "deliveries" })

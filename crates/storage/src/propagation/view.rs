@@ -118,7 +118,11 @@ pub async fn overview(
 pub async fn counts(db: &Db, scope: Scope, propagation: PropagationId) -> Result<Counts> {
     let rows: Vec<(String, i64)> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select state, count(*) from deliveries where organization_id = $1 and propagation_id = $2 group by state"
+            "select state, count(*) from (
+               select state from deliveries where organization_id = $1 and propagation_id = $2
+               union all
+               select state from place_deliveries where organization_id = $1 and propagation_id = $2) as everything
+             group by state"
         ))
         .bind(scope.organization().uuid())
         .bind(propagation.uuid())
@@ -152,19 +156,29 @@ pub async fn applied_version(
     })?)
 }
 
+type Line = (String, Uuid, String, String, i64, Option<String>, i64);
+
 /// The lines of the progress view: those that need a person first, then by name.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn lines(db: &Db, scope: Scope, propagation: PropagationId) -> Result<Vec<DeliveryLine>> {
-    let rows: Vec<(Uuid, String, String, i64, Option<String>, i64)> = on!(db.read(), pool => {
+    let rows: Vec<Line> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select d.repository_id, r.name, d.state, d.attempts, d.cause, d.run_at
-             from deliveries d
-             join repositories r on r.organization_id = d.organization_id and r.id = d.repository_id
-             where d.organization_id = $1 and d.propagation_id = $2
-             order by case d.state when 'needs_attention' then 0 when 'retrying' then 1 when 'running' then 2
-               when 'waiting' then 3 when 'healthy' then 4 else 5 end, r.name_key, r.id
+            "select kind, id, name, state, attempts, cause, run_at from (
+               select 'repository' as kind, r.id, r.name, r.name_key, d.state, d.attempts, d.cause, d.run_at
+               from deliveries d
+               join repositories r on r.organization_id = d.organization_id and r.id = d.repository_id
+               where d.organization_id = $1 and d.propagation_id = $2
+               union all
+               select d.place_kind as kind, d.place_id as id, coalesce(t.name, c.name, '') as name,
+                 coalesce(t.name_key, c.name_key, '') as name_key, d.state, d.attempts, d.cause, d.run_at
+               from place_deliveries d
+               left join git_targets t on t.organization_id = d.organization_id and t.id = d.place_id
+               left join clusters c on c.organization_id = d.organization_id and c.id = d.place_id
+               where d.organization_id = $1 and d.propagation_id = $2) as everything
+             order by case state when 'needs_attention' then 0 when 'retrying' then 1 when 'running' then 2
+               when 'waiting' then 3 when 'healthy' then 4 else 5 end, name_key, id
              limit $3"
         ))
         .bind(scope.organization().uuid())
@@ -173,22 +187,26 @@ pub async fn lines(db: &Db, scope: Scope, propagation: PropagationId) -> Result<
         .fetch_all(pool)
         .await
     })?;
-    rows.into_iter()
-        .map(|(repository, name, state, attempts, cause, run_at)| {
-            let state = known_state(&state)?;
-            let next = matches!(state, DeliveryState::Waiting | DeliveryState::Retrying);
-            Ok(DeliveryLine {
-                // A propagation has one delivery per repository, so the repository names it.
-                id: DeliveryId::from(repository),
-                place: Place::Repository(RepositoryId::from(repository)),
-                name,
-                state,
-                attempts: count("attempts", attempts)?,
-                cause: cause.as_deref().and_then(Cause::parse),
-                next_at: next.then_some(Timestamp::from_millis(run_at)),
-            })
-        })
-        .collect()
+    rows.into_iter().map(line).collect()
+}
+
+fn line((kind, id, name, state, attempts, cause, run_at): Line) -> Result<DeliveryLine> {
+    let state = known_state(&state)?;
+    let next = matches!(state, DeliveryState::Waiting | DeliveryState::Retrying);
+    let place = match kind.as_str() {
+        "repository" => Place::Repository(RepositoryId::from(id)),
+        kind => crate::exports::place(kind, id)?,
+    };
+    Ok(DeliveryLine {
+        // A propagation has one delivery per place, so the place names it.
+        id: DeliveryId::from(id),
+        place,
+        name: if name.is_empty() { "(deleted)".to_owned() } else { name },
+        state,
+        attempts: count("attempts", attempts)?,
+        cause: cause.as_deref().and_then(Cause::parse),
+        next_at: next.then_some(Timestamp::from_millis(run_at)),
+    })
 }
 
 fn known_state(state: &str) -> Result<DeliveryState> {

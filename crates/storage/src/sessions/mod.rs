@@ -4,7 +4,7 @@ mod set_up_tokens;
 mod users;
 
 pub use set_up_tokens::{is_open, issue_token, use_token, void_tokens};
-pub use users::{Account, account, actor, anybody, insert_user, rehash};
+pub use users::{Account, account, account_of, actor, anybody, insert_user, rehash};
 
 use domain::{Timestamp, UserId};
 

@@ -64,6 +64,19 @@ pub async fn account(db: &Db, email: &str) -> Result<Option<Account>> {
     Ok(row.map(|(id, name, password_hash)| Account { id: id.into(), name, password_hash }))
 }
 
+/// The e-mail address of a person and the PHC string of their password.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn account_of(db: &Db, user: UserId) -> Result<Option<(String, String)>> {
+    Ok(on!(db.read(), pool => {
+        sqlx::query_as(sql!("select email, password_hash from users where id = $1"))
+            .bind(user.uuid())
+            .fetch_optional(pool)
+            .await
+    })?)
+}
+
 /// The person in the organization they joined first; `None` when there is no such account, or it is
 /// in no organization. One statement, because every request asks it.
 ///

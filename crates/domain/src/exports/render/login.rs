@@ -105,6 +105,7 @@ pub(super) fn login(credential: &CredentialFacts, hosts: &[&str]) -> Login {
         Shape::GithubInstallation => Login::Never(
             "Its key belongs to the operator of this server. Make a credential of the shape GitHub App with a key of your own.",
         ),
+        Shape::Kubeconfig => Login::Never("It opens a cluster, and no registry or Git host."),
         Shape::GithubOauth => Login::Never(
             "The tokens of a connected account are renewed by this server, and a copy would stop working. Make a credential with a personal access token.",
         ),

@@ -1,0 +1,160 @@
+//! What an API server says no to, and why.
+//!
+//! A refusal is a `Status` object:
+//! <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/>.
+
+use domain::Cause;
+use reqwest::header::{DATE, RETRY_AFTER};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{Failure, http::Answer, status::retry_after};
+
+/// The most characters of the server's words that are kept.
+const WORDS: usize = 300;
+/// As much of a refusal as is looked at.
+const LOOK_AT: usize = 64 * 1024;
+
+/// A call that did not succeed.
+#[derive(Debug, thiserror::Error)]
+#[error("using the API server of a cluster")]
+pub struct Refusal {
+    /// What was attempted, and the row of the catalogue.
+    #[source]
+    pub failure: Failure,
+    /// The server's own words for people, without control characters and cut short; empty when it
+    /// said nothing. They come from a stranger: look with [`super::Hidden`] before they are kept.
+    pub said: String,
+}
+
+/// What a call was about: the same status means different things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// The server itself, or its core API.
+    Server,
+    /// An API group that an operator brings.
+    Group,
+    /// An object.
+    Object,
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self { failure, said: String::new() }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Status {
+    message: String,
+    details: Option<Details>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Details {
+    causes: Vec<StatusCause>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct StatusCause {
+    reason: String,
+    message: String,
+    field: String,
+}
+
+/// Reads an answer that is no success.
+pub(super) async fn refusal(mut answer: Answer, subject: Subject) -> Refusal {
+    let body = answer.start_of_body(LOOK_AT).await;
+    let status: Status = serde_json::from_slice(&body).unwrap_or_default();
+    let code = answer.status().as_u16();
+    let mut failure = answer.failure(cause(code, subject));
+    if matches!(code, 429 | 503) {
+        failure.retry_after = retry_after(answer.text(RETRY_AFTER), answer.text(DATE));
+    }
+    let said = if code == 409 { conflict(&status) } else { None };
+    Refusal { failure, said: plain(&said.unwrap_or(status.message)) }
+}
+
+fn cause(code: u16, subject: Subject) -> Cause {
+    match (code, subject) {
+        (401, _) => Cause::InvalidCredentials,
+        (403, _) => Cause::InsufficientScope,
+        (404, Subject::Server) => Cause::NotFound,
+        (404, Subject::Group) => Cause::ClusterApiMissing,
+        (409, Subject::Object) => Cause::ClusterConflict,
+        (408 | 504, _) => Cause::Timeout,
+        (429, _) => Cause::RateLimited,
+        (500..=599, _) => Cause::ServerError,
+        _ => Cause::ClusterRefused,
+    }
+}
+
+/// Who owns what, in a conflict of field managers. The server writes it into the causes:
+/// `conflict with "kubectl-edit" using v1` with the field beside it.
+fn conflict(status: &Status) -> Option<String> {
+    let causes = &status.details.as_ref()?.causes;
+    let mut owners: Vec<(&str, Vec<&str>)> = Vec::new();
+    for cause in causes.iter().filter(|cause| cause.reason == "FieldManagerConflict") {
+        let owner = cause.message.split('"').nth(1).unwrap_or("another manager");
+        match owners.iter_mut().find(|(known, _)| *known == owner) {
+            Some((_, fields)) => fields.push(&cause.field),
+            None => owners.push((owner, vec![&cause.field])),
+        }
+    }
+    let told = owners.iter().map(|(owner, fields)| format!("{owner} owns {}", fields.join(", ")));
+    let told = told.collect::<Vec<_>>().join("; ");
+    (!told.is_empty()).then_some(told)
+}
+
+fn plain(text: &str) -> String {
+    let odd = |c: &char| {
+        !c.is_control()
+            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    let text: String =
+        text.trim().chars().map(|c| if c == '\n' { ' ' } else { c }).filter(odd).collect();
+    match text.char_indices().nth(WORDS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
+/// An answer that is not what was asked for.
+pub(super) fn senseless(answer: &str) -> Refusal {
+    Failure::new(Cause::ServerError, format!("{answer}: the answer makes no sense")).into()
+}
+
+/// Reads a document; the parser's own words could quote a secret.
+pub(super) fn document(bytes: &[u8], attempt: &str) -> Result<Value, Refusal> {
+    serde_json::from_slice(bytes).map_err(|_| senseless(attempt))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conflict_names_the_other_managers() {
+        let status: Status = serde_json::from_str(
+            r#"{"message":"Apply failed with 3 conflicts","details":{"causes":[
+            {"reason":"FieldManagerConflict","message":"conflict with \"kubectl-edit\" using v1 at 2026","field":".data.a"},
+            {"reason":"FieldManagerConflict","message":"conflict with \"helm\" using v1","field":".type"},
+            {"reason":"FieldManagerConflict","message":"conflict with \"kubectl-edit\" using v1","field":".data.b"}]}}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            conflict(&status).unwrap(),
+            "kubectl-edit owns .data.a, .data.b; helm owns .type"
+        );
+        assert_eq!(conflict(&Status::default()), None);
+    }
+
+    #[test]
+    fn words_are_one_short_line() {
+        assert_eq!(plain(" a\nb\u{1b}[1mc\u{202e} "), "a b[1mc");
+        assert_eq!(plain(&"ä".repeat(500)).chars().count(), WORDS + 1);
+    }
+}

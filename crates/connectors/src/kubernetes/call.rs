@@ -1,0 +1,77 @@
+//! One request to an API server: no redirects, and an answer of limited size.
+
+use domain::Cause;
+use reqwest::{
+    Method,
+    header::{ACCEPT, HeaderValue},
+};
+use serde_json::Value;
+use url::Url;
+use zeroize::Zeroizing;
+
+use super::{
+    ApiServer,
+    answer::{Refusal, Subject, document, refusal},
+};
+use crate::http::{Ask, Redirects};
+
+/// The most that an answer may have. An object has at most 1.5 MiB in etcd, and carries the list of
+/// its managers besides.
+const ANSWER: usize = 4 * 1024 * 1024;
+
+/// What is sent with a request.
+pub(super) struct Body {
+    pub(super) media_type: &'static str,
+    pub(super) bytes: Zeroizing<Vec<u8>>,
+}
+
+/// A request.
+pub(super) struct Call {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) body: Option<Body>,
+    pub(super) subject: Subject,
+    /// Ends the sentence "could not …".
+    pub(super) attempt: &'static str,
+}
+
+impl ApiServer {
+    /// The address of a path below the server's own.
+    pub(super) fn at(&self, segments: &[&str]) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        url
+    }
+
+    /// Sends a request and reads the whole answer as JSON.
+    pub(super) async fn call(&self, call: Call) -> Result<Value, Refusal> {
+        let Call { method, url, body, subject, attempt } = call;
+        let ask = match body {
+            None => Ask::get(url, attempt),
+            Some(Body { media_type, bytes }) => {
+                Ask::post(url, HeaderValue::from_static(media_type), bytes, attempt)
+            }
+        };
+        let ask = ask
+            .method(method)
+            .header(ACCEPT, HeaderValue::from_static("application/json"))
+            .redirects(Redirects::Refuse)
+            .login(self.login.clone());
+        let answer = self.outbound.send(ask).await?;
+        if !answer.status().is_success() {
+            return Err(refusal(answer, subject).await);
+        }
+        let bytes =
+            answer.body(ANSWER).await.map(Zeroizing::new).map_err(|failure| {
+                match failure.cause {
+                    Cause::IndexTooLarge | Cause::IndexInvalid => {
+                        failure.told_as(Cause::ServerError)
+                    }
+                    _ => failure,
+                }
+            })?;
+        document(&bytes, attempt)
+    }
+}

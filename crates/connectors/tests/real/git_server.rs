@@ -1,0 +1,309 @@
+//! A real Git server: `git http-backend` behind a bridge from HTTP to CGI, with Basic logins and
+//! bare repositories in a temporary folder.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::{Output, Stdio},
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::Request,
+    http::{HeaderMap, header::AUTHORIZATION},
+    response::Response,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use connectors::{
+    git::{Author, Change, Git, Limits, NewCommit},
+    http::{AllowList, Login, Outbound},
+};
+use domain::{
+    Field, Secret, Timestamp,
+    gitops::{Branch, GitUrl},
+};
+use tempfile::TempDir;
+use tokio::{io::AsyncWriteExt as _, net::TcpListener, process::Command};
+
+/// The password of every test; it must be found nowhere.
+pub const CANARY: &str = "canary-git-Zq7";
+
+/// What the bridge does to an answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Bridge {
+    /// It passes it on.
+    #[default]
+    Honest,
+    /// It runs a push to its end and drops the connection instead of answering.
+    CutsPushes,
+    /// It refuses pushes with 403 and these words.
+    Forbids(&'static str),
+    /// It pushes a commit of its own between the list of references and a push.
+    Races,
+}
+
+/// A running server; it ends with the test.
+#[derive(Clone)]
+pub struct GitServer {
+    pub authority: String,
+    root: Arc<TempDir>,
+    bridge: Arc<Mutex<Bridge>>,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl GitServer {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = Self {
+            authority: listener.local_addr().unwrap().to_string(),
+            root: Arc::new(tempfile::tempdir().unwrap()),
+            bridge: Arc::default(),
+            seen: Arc::default(),
+        };
+        let own = server.clone();
+        let router = Router::new().fallback(move |request: Request| {
+            let own = own.clone();
+            async move { own.answer(request).await }
+        });
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        server
+    }
+
+    /// A server with one repository that has a commit on `main`.
+    pub async fn with_repository() -> Self {
+        let server = Self::start().await;
+        server.create("acme/gitops");
+        server.commit(
+            "acme/gitops",
+            "main",
+            &[("README.md", "hello\n"), ("apps/a.yaml", "a: 1\n")],
+        );
+        server
+    }
+
+    /// Makes an empty bare repository.
+    pub fn create(&self, name: &str) -> PathBuf {
+        let path = self.path(name);
+        git(
+            self.root.path(),
+            &["init", "--quiet", "--bare", "--initial-branch=main", path.to_str().unwrap()],
+        );
+        git(&path, &["config", "http.receivepack", "true"]);
+        path
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.root.path().join(format!("{name}.git"))
+    }
+
+    /// Commits files on a branch with the real `git`, as somebody else would.
+    pub fn commit(&self, name: &str, branch: &str, files: &[(&str, &str)]) -> String {
+        let work = tempfile::tempdir().unwrap();
+        let (work, bare) = (work.path(), self.path(name));
+        git(work, &["init", "--quiet", &format!("--initial-branch={branch}")]);
+        git(work, &["remote", "add", "origin", bare.to_str().unwrap()]);
+        if !self.git(name, &["branch", "--list", branch]).is_empty() {
+            git(work, &["pull", "--quiet", "origin", branch]);
+        }
+        for (path, text) in files {
+            let path = work.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        git(work, &["add", "--all"]);
+        git(work, &["commit", "--quiet", "--allow-empty", "--message", "by somebody else"]);
+        git(work, &["push", "--quiet", "origin", branch]);
+        self.head(name, branch)
+    }
+
+    /// Runs `git` in a bare repository and answers with what it prints.
+    pub fn git(&self, name: &str, arguments: &[&str]) -> String {
+        git(&self.path(name), arguments)
+    }
+
+    pub fn head(&self, name: &str, branch: &str) -> String {
+        self.git(name, &["rev-parse", &format!("refs/heads/{branch}")])
+    }
+
+    /// Checks every object and that the branch can be read from its root.
+    pub fn assert_sound(&self, name: &str) {
+        self.git(name, &["fsck", "--full", "--strict", "--no-dangling"]);
+    }
+
+    /// Installs a hook.
+    pub fn hook(&self, name: &str, hook: &str, script: &str) {
+        let path = self.path(name).join("hooks").join(hook);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    pub fn bridge(&self, bridge: Bridge) {
+        *self.bridge.lock().unwrap() = bridge;
+    }
+
+    /// Paths of all requests with their method.
+    pub fn seen(&self) -> Vec<String> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    pub fn url(&self, name: &str) -> GitUrl {
+        GitUrl::parse(&format!("http://{}/{name}.git", self.authority)).unwrap()
+    }
+
+    /// A client that may reach this server.
+    pub fn client(&self) -> Git {
+        client(&self.authority)
+    }
+
+    async fn answer(&self, request: Request) -> Response {
+        let (parts, body) = request.into_parts();
+        let path = parts.uri.path().to_owned();
+        self.seen.lock().unwrap().push(format!("{} {}", parts.method, parts.uri));
+        if !is_ann(&parts.headers) {
+            let challenge =
+                Response::builder().status(401).header("www-authenticate", "Basic realm=\"x\"");
+            return challenge.body(Body::from("Unauthorized")).unwrap();
+        }
+        let is_push = path.ends_with("/git-receive-pack");
+        let bridge = *self.bridge.lock().unwrap();
+        if let Bridge::Forbids(words) = bridge
+            && parts.uri.to_string().contains("git-receive-pack")
+        {
+            return Response::builder().status(403).body(Body::from(words)).unwrap();
+        }
+        if bridge == Bridge::Races && is_push {
+            self.bridge(Bridge::Honest);
+            self.commit("acme/gitops", "main", &[("race.txt", "first\n")]);
+        }
+        let body = to_bytes(body, 64 << 20).await.unwrap();
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        let output =
+            self.backend(parts.method.as_str(), &path, &query, &parts.headers, &body).await;
+        if bridge == Bridge::CutsPushes && is_push {
+            return cut();
+        }
+        cgi(output)
+    }
+
+    async fn backend(
+        &self,
+        method: &str,
+        path: &str,
+        query: &str,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Output {
+        let header = |name: &str| headers.get(name).map_or("", |value| value.to_str().unwrap());
+        let mut child = Command::new("git")
+            .arg("http-backend")
+            .env("GIT_PROJECT_ROOT", self.root.path())
+            .env("GIT_HTTP_EXPORT_ALL", "1")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("HOME", self.root.path())
+            .env("REQUEST_METHOD", method)
+            .env("PATH_INFO", path)
+            .env("QUERY_STRING", query)
+            .env("CONTENT_TYPE", header("content-type"))
+            .env("CONTENT_LENGTH", body.len().to_string())
+            .env("GIT_PROTOCOL", header("git-protocol"))
+            .env("REMOTE_USER", "ann")
+            .env("REMOTE_ADDR", "127.0.0.1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let body = body.to_vec();
+        let feed = tokio::spawn(async move { stdin.write_all(&body).await });
+        let output = child.wait_with_output().await.unwrap();
+        feed.await.unwrap().unwrap_or_default();
+        output
+    }
+}
+
+fn is_ann(headers: &HeaderMap) -> bool {
+    let expected = format!("Basic {}", STANDARD.encode(format!("ann:{CANARY}")));
+    headers.get(AUTHORIZATION).is_some_and(|value| value == expected.as_str())
+}
+
+/// An answer whose connection breaks in its first bytes.
+fn cut() -> Response {
+    let broken = futures::stream::once(async { Err::<Vec<u8>, _>(std::io::Error::other("cut")) });
+    Response::builder()
+        .header("content-type", "application/x-git-receive-pack-result")
+        .body(Body::from_stream(broken))
+        .unwrap()
+}
+
+/// Headers, an empty line, the body (RFC 3875, section 6).
+fn cgi(output: Output) -> Response {
+    let end = output.stdout.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    let (head, body) = output.stdout.split_at(end + 4);
+    let mut response = Response::builder();
+    for line in std::str::from_utf8(head).unwrap().lines().filter(|line| !line.is_empty()) {
+        let (name, value) = line.split_once(": ").unwrap();
+        response = if name == "Status" {
+            response.status(value.split(' ').next().unwrap().parse::<u16>().unwrap())
+        } else {
+            response.header(name, value)
+        };
+    }
+    response.body(Body::from(body.to_vec())).unwrap()
+}
+
+/// Runs the real `git` without any configuration of this machine.
+pub fn git(folder: &Path, arguments: &[&str]) -> String {
+    let output = std::process::Command::new("git")
+        .current_dir(folder)
+        .args(arguments)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .envs([("GIT_AUTHOR_NAME", "Bob"), ("GIT_AUTHOR_EMAIL", "bob@example.com")])
+        .envs([("GIT_COMMITTER_NAME", "Bob"), ("GIT_COMMITTER_EMAIL", "bob@example.com")])
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "git {arguments:?}: {errors}");
+    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+}
+
+/// A client that may reach these hosts.
+pub fn client(allow: &str) -> Git {
+    Git::new(Outbound::new(AllowList::parse(allow).unwrap()).unwrap())
+}
+
+/// The same with other limits.
+pub fn limited(allow: &str, limits: Limits) -> Git {
+    Git::with(Outbound::new(AllowList::parse(allow).unwrap()).unwrap(), limits)
+}
+
+pub fn login() -> Login {
+    Login::stored("ann".into(), Secret::new(CANARY.into()))
+}
+
+pub fn branch(name: &str) -> Branch {
+    Branch::parse(Field::Branch, name).unwrap()
+}
+
+pub fn write(path: &str, text: &str) -> Change {
+    Change::Write { path: path.into(), bytes: text.into() }
+}
+
+pub fn delete(path: &str) -> Change {
+    Change::Delete { path: path.into() }
+}
+
+/// A commit of Hawser.
+pub fn commit(changes: Vec<Change>) -> NewCommit {
+    NewCommit {
+        changes,
+        message: "Update registry credentials\n\nVersion 2 of team-token\n".into(),
+        author: Author { name: "Hawser".into(), email: "hawser@example.com".into() },
+        at: Timestamp::from_millis(1_790_000_000_000),
+    }
+}

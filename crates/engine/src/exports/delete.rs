@@ -1,0 +1,37 @@
+//! Deleting an export that nobody takes.
+
+use domain::{Action, Actor, ExportId, Scope, ServiceError, audit::AuditAction};
+
+use super::audit;
+use crate::{Engine, Error, audit::allowed};
+
+pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ExportId) -> Result<(), Error> {
+    let scope = allowed(engine, actor, Action::ManageExports, "delete an export").await?;
+    in_use(engine, scope, id).await?;
+    let deleted = remove(engine, actor, scope, id).await;
+    // Something took it since it was looked at.
+    if matches!(&deleted, Err(Error::Storage(error)) if error.is_dangling()) {
+        in_use(engine, scope, id).await?;
+    }
+    deleted
+}
+
+async fn in_use(engine: &Engine, scope: Scope, id: ExportId) -> Result<(), Error> {
+    let places = storage::exports::places(&engine.db, scope, id).await?;
+    if places.is_empty() {
+        return Ok(());
+    }
+    Err(ServiceError::InUse(places.into_iter().map(|place| place.name).collect()).into())
+}
+
+async fn remove(engine: &Engine, actor: &Actor, scope: Scope, id: ExportId) -> Result<(), Error> {
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    storage::exports::clear(&mut tx, scope, id).await?;
+    let name = storage::exports::delete(&mut tx, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    let told = (name.as_str(), String::new());
+    audit(&mut tx, actor, scope, now, AuditAction::ExportDeleted, told).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    Ok(())
+}

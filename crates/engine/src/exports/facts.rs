@@ -1,0 +1,137 @@
+//! What exports are rendered from, gathered for all of them at once.
+
+use std::collections::{BTreeSet, HashMap};
+
+use domain::{
+    CredentialId, RepositoryId, Scope,
+    credentials::Material,
+    exports::{CredentialFacts, ExportFacts, ExportFields, RepositoryFacts, Selects, VaultFacts},
+};
+use storage::exports::{CredentialRow, RepositoryRow};
+
+use crate::{Engine, Error, credentials::path};
+
+/// The rows of everything that some exports are about.
+pub(super) struct Sources {
+    vault: VaultFacts,
+    scope: Scope,
+    credentials: HashMap<CredentialId, CredentialRow>,
+    repositories: HashMap<RepositoryId, RepositoryRow>,
+    addresses: HashMap<CredentialId, Vec<String>>,
+}
+
+/// The content of credentials, with the version that it is.
+pub(super) type Materials = HashMap<CredentialId, (Material, i64)>;
+
+impl Sources {
+    /// Reads them: three statements, however many exports there are.
+    pub(super) async fn of(
+        engine: &Engine,
+        scope: Scope,
+        exports: &[&ExportFields],
+    ) -> Result<Self, Error> {
+        let chosen: BTreeSet<_> =
+            exports.iter().flat_map(|export| export.repositories.iter().copied()).collect();
+        let chosen: Vec<_> = chosen.into_iter().collect();
+        let repositories = storage::exports::repositories(&engine.db, scope, &chosen).await?;
+        let named: BTreeSet<_> =
+            exports.iter().flat_map(|export| export.credentials.iter().copied()).collect();
+        let linked = repositories.iter().filter_map(|repository| repository.credential);
+        let all: BTreeSet<_> = named.iter().copied().chain(linked).collect();
+        let all: Vec<_> = all.into_iter().collect();
+        let credentials = storage::exports::credentials(&engine.db, scope, &all).await?;
+        let named: Vec<_> = named.into_iter().collect();
+        let mut addresses: HashMap<CredentialId, Vec<String>> = HashMap::new();
+        for (id, url) in storage::exports::addresses(&engine.db, scope, &named).await? {
+            addresses.entry(id).or_default().push(url);
+        }
+        let place = &engine.vault_place;
+        Ok(Self {
+            vault: VaultFacts { mount: place.mount.clone(), namespace: place.namespace.clone() },
+            scope,
+            credentials: credentials.into_iter().map(|row| (row.id, row)).collect(),
+            repositories: repositories.into_iter().map(|row| (row.id, row)).collect(),
+            addresses,
+        })
+    }
+
+    /// The credentials of an export that are still there, by itself or through its repositories.
+    pub(super) fn credentials(&self, export: &ExportFields) -> Vec<&CredentialRow> {
+        let linked = self.repositories(export).filter_map(|repository| repository.credential);
+        let ids: BTreeSet<_> = export.credentials.iter().copied().chain(linked).collect();
+        ids.iter().filter_map(|id| self.credentials.get(id)).collect()
+    }
+
+    /// The repositories of an export that are still there.
+    pub(super) fn repositories<'a>(
+        &'a self,
+        export: &'a ExportFields,
+    ) -> impl Iterator<Item = &'a RepositoryRow> {
+        export.repositories.iter().filter_map(|id| self.repositories.get(id))
+    }
+
+    /// What one export is rendered from; with the content of the credentials in `materials`, at the
+    /// versions they have there.
+    pub(super) fn facts(&self, export: &ExportFields, materials: &Materials) -> ExportFacts {
+        let credentials = self
+            .credentials(export)
+            .into_iter()
+            .map(|row| self.credential(export, row, materials.get(&row.id)))
+            .collect();
+        ExportFacts {
+            credentials,
+            repositories: self.repositories(export).map(repository).collect(),
+            vault: self.vault.clone(),
+        }
+    }
+
+    fn credential(
+        &self,
+        export: &ExportFields,
+        row: &CredentialRow,
+        material: Option<&(Material, i64)>,
+    ) -> CredentialFacts {
+        let addresses = match export.consumer.facts().selects {
+            Selects::Credentials => self.addresses.get(&row.id).cloned().unwrap_or_default(),
+            // What such an export does not name does not belong into it.
+            Selects::Repositories => {
+                let of_it = |repository: &&RepositoryRow| repository.credential == Some(row.id);
+                let mut urls: Vec<_> = self
+                    .repositories(export)
+                    .filter(of_it)
+                    .map(|repository| repository.url.clone())
+                    .collect();
+                urls.sort_unstable();
+                urls.dedup();
+                urls
+            }
+        };
+        CredentialFacts {
+            id: row.id,
+            name: row.name.clone(),
+            provider: row.provider,
+            shape: row.shape,
+            username: row.username.clone(),
+            parameters: row.parameters.clone(),
+            purposes: row.purposes.clone(),
+            pattern: row.pattern.clone(),
+            pattern_kind: row.pattern_kind,
+            path: path(self.scope, row.id).to_string(),
+            vault_version: material.map_or(row.vault_version, |(_, version)| *version),
+            addresses,
+            material: material.map(|(material, _)| material.clone()),
+        }
+    }
+}
+
+fn repository(row: &RepositoryRow) -> RepositoryFacts {
+    RepositoryFacts {
+        id: row.id,
+        name: row.name.clone(),
+        kind: row.kind,
+        url: row.url.clone(),
+        ca: row.ca.clone(),
+        credential: row.credential,
+        interval_seconds: row.interval_seconds,
+    }
+}

@@ -1,0 +1,105 @@
+//! Stored exports, rendered for a place that takes them.
+
+use domain::{
+    Action, Actor, CredentialId, ExportId, Scope, Secret,
+    exports::{
+        Carrier, ExportFields, ExportNote, ExportPreview, NoteTone, Rendered, Values, render,
+    },
+};
+
+use super::{
+    facts::{Materials, Sources},
+    fields,
+};
+use crate::{Engine, Error};
+
+/// An export as it is to be written now.
+#[derive(Debug)]
+pub(crate) struct RenderedExport {
+    /// Which one.
+    pub(crate) id: ExportId,
+    /// What it is.
+    pub(crate) fields: ExportFields,
+    /// What it writes.
+    pub(crate) rendered: Rendered,
+    /// The credentials in it, each at the version it is rendered with.
+    pub(crate) versions: Vec<(CredentialId, i64)>,
+    /// The secrets that were read for it; none of them may stand in the clear in what is written.
+    pub(crate) secrets: Vec<Secret>,
+}
+
+/// The exports with these ids, by name, as they are to be written now; one that was deleted is left
+/// out. Only committed versions are read: a candidate is in no export.
+///
+/// `values` says what becomes of an export with the carrier SOPS. [`Values::Carried`] gives secrets
+/// that are still to be encrypted; [`Values::Plain`] is for a cluster that takes them as they are.
+/// An export that refers to Vault stays as it is either way, and nothing secret is read for it.
+///
+/// # Errors
+/// When the database does not answer, or a secret that has to be written cannot be read; then
+/// nothing may be written at all, since what is missing would be taken away.
+pub(crate) async fn rendered(
+    engine: &Engine,
+    scope: Scope,
+    exports: &[ExportId],
+    values: Values,
+) -> Result<Vec<RenderedExport>, Error> {
+    let stored = storage::exports::stored(&engine.db, scope, exports).await?;
+    let read = stored.iter().map(|stored| Ok((stored.id, fields(stored)?)));
+    let all = read.collect::<Result<Vec<_>, Error>>()?;
+    let borrowed: Vec<_> = all.iter().map(|(_, fields)| fields).collect();
+    let sources = Sources::of(engine, scope, &borrowed).await?;
+    let mut materials = Materials::new();
+    for fields in borrowed.iter().filter(|fields| fields.carrier == Carrier::Sops) {
+        for row in sources.credentials(fields) {
+            if !materials.contains_key(&row.id) {
+                let secret = engine.secret_for_use(scope, row.id).await?;
+                materials.insert(row.id, (secret.material, secret.vault_version));
+            }
+        }
+    }
+    Ok(all.into_iter().map(|(id, fields)| one(&sources, &materials, id, fields, values)).collect())
+}
+
+fn one(
+    sources: &Sources,
+    materials: &Materials,
+    id: ExportId,
+    fields: ExportFields,
+    values: Values,
+) -> RenderedExport {
+    let none = Materials::new();
+    let (materials, values) = match fields.carrier {
+        Carrier::Sops => (materials, values),
+        Carrier::ExternalSecret | Carrier::VaultStaticSecret | Carrier::None => {
+            (&none, Values::Carried)
+        }
+    };
+    let facts = sources.facts(&fields, materials);
+    let versions = facts.credentials.iter().map(|facts| (facts.id, facts.vault_version)).collect();
+    let secrets = facts
+        .credentials
+        .iter()
+        .filter_map(|facts| facts.material.as_ref()?.secret().cloned())
+        .collect();
+    RenderedExport { id, rendered: render(&fields, &facts, values), fields, versions, secrets }
+}
+
+/// What people see of an export: nothing secret is read for it. What is written of a credential that
+/// is shared with all projects is seen only by those who manage credentials (F23).
+pub(super) async fn seen(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    fields: &ExportFields,
+) -> Result<ExportPreview, Error> {
+    let sources = Sources::of(engine, scope, &[fields]).await?;
+    let holds_shared = sources.credentials(fields).iter().any(|row| row.is_shared);
+    if holds_shared && actor.may(Action::ManageCredentials).is_err() {
+        let text = "A credential in it is shared by all projects. Only people who manage credentials see what is written of it.";
+        let notes = vec![ExportNote { tone: NoteTone::Info, text: text.to_owned() }];
+        return Ok(ExportPreview { notes, ..ExportPreview::default() });
+    }
+    let facts = sources.facts(fields, &Materials::new());
+    Ok(render(fields, &facts, Values::Carried).preview())
+}

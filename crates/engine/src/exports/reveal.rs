@@ -1,0 +1,92 @@
+//! An export with its values, for a person who typed their password again.
+
+use domain::{
+    Action, Actor, ExportId, Field, Scope, Secret,
+    access::parse_id,
+    audit::AuditAction,
+    exports::{
+        ExportFields, Rendered, RenderedObject, RevealForm, Revealed, Values, render, yaml,
+        yaml_stream,
+    },
+    service::Peer,
+};
+use zeroize::Zeroizing;
+
+use super::{
+    audit,
+    facts::{Materials, Sources},
+    fields,
+    get::one,
+};
+use crate::{Engine, Error, audit::allowed, sessions::confirm};
+
+pub(super) async fn reveal(
+    engine: &Engine,
+    actor: &Actor,
+    form: RevealForm,
+    peer: Peer,
+) -> Result<Revealed, Error> {
+    let scope =
+        allowed(engine, actor, Action::RevealSecrets, "reveal the secrets of an export").await?;
+    let id: ExportId = parse_id(Field::Exports, &form.export)?;
+    let stored = one(engine, scope, id).await?;
+    confirm(engine, actor, form.password, peer, "reveal the secrets of an export").await?;
+    let fields = fields(&stored)?;
+    let sources = Sources::of(engine, scope, &[&fields]).await?;
+    let mut materials = Materials::new();
+    for row in sources.credentials(&fields) {
+        let secret = engine.committed_secret(scope, row.id).await?;
+        materials.insert(row.id, (secret.material, secret.vault_version));
+    }
+    // Nothing leaves before the log says so.
+    note(engine, actor, scope, &fields, &sources, &materials).await?;
+    let rendered = render(&fields, &sources.facts(&fields, &materials), Values::Plain);
+    let file_name = format!("{}.yaml", file_stem(fields.name.as_str()));
+    Ok(Revealed { file_name, text: text(&rendered) })
+}
+
+/// One line for the export that was revealed, and one for each secret that was read.
+async fn note(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    fields: &ExportFields,
+    sources: &Sources,
+    materials: &Materials,
+) -> Result<(), Error> {
+    let now = engine.clock.now();
+    let mut read = Vec::new();
+    let mut tx = engine.db.begin().await?;
+    for row in sources.credentials(fields) {
+        let version = materials.get(&row.id).map_or(row.vault_version, |(_, version)| *version);
+        read.push(format!("{} version {version}", row.name));
+        let told = (row.name.as_str(), format!("version {version}, for {}", fields.name));
+        audit(&mut tx, actor, scope, now, AuditAction::SecretRead, told).await?;
+    }
+    let told = (fields.name.as_str(), read.join(", "));
+    audit(&mut tx, actor, scope, now, AuditAction::SecretsRevealed, told).await?;
+    Ok(tx.commit().await?)
+}
+
+/// All manifests in one text.
+fn text(rendered: &Rendered) -> Secret {
+    let documents: Vec<Zeroizing<String>> = rendered
+        .files
+        .iter()
+        .flat_map(|file| &file.objects)
+        .map(|object| match object {
+            RenderedObject::Open(value) => Zeroizing::new(yaml(value)),
+            RenderedObject::Secret(secret) => Zeroizing::new(secret.reveal().expose().to_owned()),
+        })
+        .collect();
+    let documents: Vec<&str> = documents.iter().map(|text| text.as_str()).collect();
+    Secret::new(yaml_stream(&documents))
+}
+
+/// What of a name can stand in a file name everywhere.
+fn file_stem(name: &str) -> String {
+    let kept = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let stem: String = name.chars().map(kept).take(60).collect();
+    let stem = stem.trim_matches('-');
+    if stem.is_empty() { "export".to_owned() } else { stem.to_owned() }
+}

@@ -1,0 +1,136 @@
+//! Adding or changing an export.
+
+use domain::{
+    Action, Actor, ExportId, Field, Scope, ServiceError,
+    audit::AuditAction,
+    exports::{ExportFields, ExportForm},
+};
+use storage::{
+    Tx,
+    exports::{Row, Stored},
+    gitops::Touched,
+};
+
+use super::{audit, choices::can_be_exported, get::one, name_taken};
+use crate::{
+    Engine, Error,
+    audit::allowed,
+    gitops::touch::{When, touch},
+};
+
+pub(super) async fn save(
+    engine: &Engine,
+    actor: &Actor,
+    form: &ExportForm,
+) -> Result<ExportId, Error> {
+    let scope = allowed(engine, actor, Action::ManageExports, "save an export").await?;
+    let fields = form.parse()?;
+    let before = match form.export.as_str() {
+        "" => None,
+        id => Some(named(engine, scope, id, &form.row_version).await?),
+    };
+    // Whoever holds a matching key reads the secrets, so an owner says who they are.
+    let recipients = before.as_ref().map_or("", |before| before.settings.recipients.as_str());
+    if !fields.settings.recipients.is_empty() && fields.settings.recipients != recipients {
+        allowed(engine, actor, Action::ManageRecipients, "choose age recipients").await?;
+    }
+    are_there(engine, scope, &fields).await?;
+    let id = before.as_ref().map_or_else(ExportId::new, |before| before.id);
+    let now = engine.clock.now();
+    let row = Row {
+        name: fields.name.as_str(),
+        name_key: &fields.name.key(),
+        consumer: fields.consumer,
+        carrier: fields.carrier,
+        settings: &fields.settings,
+        by: &actor.name,
+    };
+    let mut tx = engine.db.begin().await?;
+    hold(&mut tx, scope, &fields).await?;
+    if let Some(before) = &before {
+        let version = before.row_version;
+        let changed = storage::exports::update(&mut tx, scope, id, version, &row, now).await;
+        if changed.map_err(name_taken)? == 0 {
+            drop(tx);
+            return Err(stale(&one(engine, scope, id).await?));
+        }
+        storage::exports::clear(&mut tx, scope, id).await?;
+    } else {
+        storage::exports::insert(&mut tx, scope, id, &row, now).await.map_err(name_taken)?;
+    }
+    storage::exports::set_credentials(&mut tx, scope, id, &fields.credentials).await?;
+    storage::exports::set_repositories(&mut tx, scope, id, &fields.repositories).await?;
+    touch(&mut tx, scope, Touched::Export(id), When::Settled, now).await?;
+    let told = (fields.name.as_str(), difference(before.as_ref(), &fields));
+    audit(&mut tx, actor, scope, now, AuditAction::ExportSaved, told).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    engine.changes.tell_workers();
+    Ok(id)
+}
+
+/// The export that the form names, if the person saw it as it is now.
+async fn named(
+    engine: &Engine,
+    scope: Scope,
+    id: &str,
+    row_version: &str,
+) -> Result<Stored, Error> {
+    let id: ExportId = id.parse().map_err(|_| ServiceError::NotFound)?;
+    let stored = one(engine, scope, id).await?;
+    if row_version == stored.row_version.to_string() { Ok(stored) } else { Err(stale(&stored)) }
+}
+
+fn stale(stored: &Stored) -> Error {
+    ServiceError::Stale { changed_by: stored.updated_by.clone() }.into()
+}
+
+/// Refuses what is not there any more, or cannot be exported.
+async fn are_there(engine: &Engine, scope: Scope, fields: &ExportFields) -> Result<(), Error> {
+    let credentials = storage::exports::credentials(&engine.db, scope, &fields.credentials).await?;
+    let exportable = credentials.iter().filter(|row| can_be_exported(row.provider.facts().kind));
+    if exportable.count() != fields.credentials.len() {
+        return Err(Field::Credentials.problem(GONE).into());
+    }
+    let repositories =
+        storage::exports::repositories(&engine.db, scope, &fields.repositories).await?;
+    if repositories.len() != fields.repositories.len() {
+        return Err(Field::Repositories.problem(GONE).into());
+    }
+    Ok(())
+}
+
+const GONE: &str = "One of them does not exist any more. Choose again.";
+
+/// Holds the chosen credentials until the transaction ends, so that none is deleted meanwhile; in an
+/// order of their own, so that two who do it never wait for each other.
+async fn hold(tx: &mut Tx, scope: Scope, fields: &ExportFields) -> Result<(), Error> {
+    let mut ids = fields.credentials.clone();
+    ids.sort_unstable();
+    for id in ids {
+        if storage::repositories::hold(tx, scope, id).await?.is_none() {
+            return Err(Field::Credentials.problem(GONE).into());
+        }
+    }
+    Ok(())
+}
+
+/// What changed, for the audit log: never a value.
+fn difference(before: Option<&Stored>, fields: &ExportFields) -> String {
+    let what = format!(
+        "{}, {}, {} credentials, {} repositories",
+        fields.consumer.facts().label,
+        fields.carrier.facts().label,
+        fields.credentials.len(),
+        fields.repositories.len()
+    );
+    let Some(before) = before else { return format!("added: {what}") };
+    let mut text = what;
+    if before.name != fields.name.as_str() {
+        text.push_str(&format!(", name was {}", before.name));
+    }
+    if before.settings.recipients != fields.settings.recipients {
+        text.push_str(", other recipients");
+    }
+    text
+}

@@ -1,0 +1,186 @@
+//! What exports are rendered from: three statements, however much is in them.
+
+use domain::{
+    CredentialId, Provider, Purpose, RepositoryId, Scope, Shape,
+    credentials::{Parameters, PatternKind},
+    repositories::RepositoryKind,
+};
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+use crate::{
+    Db, Error, Result,
+    credentials::{parameters, pattern_kind, provider, purposes, shape},
+    on,
+};
+
+/// A credential at its committed version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the columns of the row")]
+pub struct CredentialRow {
+    pub id: CredentialId,
+    pub name: String,
+    pub provider: Provider,
+    pub shape: Shape,
+    pub username: String,
+    pub parameters: Parameters,
+    pub purposes: Vec<Purpose>,
+    pub pattern: String,
+    pub pattern_kind: PatternKind,
+    pub vault_version: i64,
+    /// Whether every project uses it.
+    pub is_shared: bool,
+}
+
+/// A repository with the credential of its link, if that is in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the columns of the row")]
+pub struct RepositoryRow {
+    pub id: RepositoryId,
+    pub name: String,
+    pub kind: RepositoryKind,
+    pub url: String,
+    pub ca: String,
+    pub credential: Option<CredentialId>,
+    pub interval_seconds: u32,
+}
+
+#[derive(sqlx::FromRow)]
+struct Found {
+    id: Uuid,
+    name: String,
+    provider: String,
+    shape: String,
+    username: String,
+    parameters: String,
+    purposes: String,
+    pattern: String,
+    pattern_kind: String,
+    vault_version: i64,
+    project_id: Option<Uuid>,
+}
+
+/// The credentials with these ids at the version that counts, by name. Those that were deleted or
+/// never stored are left out; one whose secret is lost is not, so that nothing that uses it is taken
+/// away for that.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn credentials(
+    db: &Db,
+    scope: Scope,
+    ids: &[CredentialId],
+) -> Result<Vec<CredentialRow>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Found> = on!(db.read(), pool => {
+        let mut query = QueryBuilder::new(
+            "select id, name, provider, shape, username, parameters, purposes, pattern, pattern_kind, vault_version,
+               project_id
+             from credentials where deleted_at is null and vault_version > 0 and organization_id = ",
+        );
+        query.push_bind(scope.organization().uuid()).push(" and id in (");
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(id.uuid());
+        }
+        query.push(") order by name_key, id");
+        query.build_query_as().fetch_all(pool).await
+    })?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(CredentialRow {
+                id: row.id.into(),
+                name: row.name,
+                provider: provider(&row.provider)?,
+                shape: shape(&row.shape)?,
+                username: row.username,
+                parameters: parameters(&row.parameters)?,
+                purposes: purposes(&row.purposes)?,
+                pattern: row.pattern,
+                pattern_kind: pattern_kind(&row.pattern_kind)?,
+                vault_version: row.vault_version,
+                is_shared: row.project_id.is_none(),
+            })
+        })
+        .collect()
+}
+
+/// The repositories with these ids, by name; deleted ones are left out.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn repositories(
+    db: &Db,
+    scope: Scope,
+    ids: &[RepositoryId],
+) -> Result<Vec<RepositoryRow>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    type Row = (Uuid, String, String, String, String, i64, Option<Uuid>);
+    let rows: Vec<Row> = on!(db.read(), pool => {
+        let mut query = QueryBuilder::new(
+            "select r.id, r.name, r.kind, r.url, r.ca, cast(r.interval_seconds as bigint), l.credential_id
+             from repositories r
+             left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+               and l.state = 'active'
+             where r.deleted_at is null and r.organization_id = ",
+        );
+        query.push_bind(scope.organization().uuid()).push(" and r.id in (");
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(id.uuid());
+        }
+        query.push(") order by r.name_key, r.id");
+        query.build_query_as().fetch_all(pool).await
+    })?;
+    rows.into_iter()
+        .map(|(id, name, kind, url, ca, interval, credential)| {
+            Ok(RepositoryRow {
+                id: id.into(),
+                name,
+                kind: RepositoryKind::parse(&kind)
+                    .ok_or(Error::Value { column: "repositories.kind" })?,
+                url,
+                ca,
+                credential: credential.map(Into::into),
+                interval_seconds: u32::try_from(interval)
+                    .map_err(|_| Error::Value { column: "repositories.interval_seconds" })?,
+            })
+        })
+        .collect()
+}
+
+/// The addresses of the repositories that credentials open, in order.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn addresses(
+    db: &Db,
+    scope: Scope,
+    credentials: &[CredentialId],
+) -> Result<Vec<(CredentialId, String)>> {
+    if credentials.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(Uuid, String)> = on!(db.read(), pool => {
+        let mut query = QueryBuilder::new(
+            "select distinct l.credential_id, r.url from links l
+             join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+             where r.deleted_at is null and l.state = 'active' and l.organization_id = ",
+        );
+        query.push_bind(scope.organization().uuid()).push(" and l.credential_id in (");
+        let mut list = query.separated(", ");
+        for id in credentials {
+            list.push_bind(id.uuid());
+        }
+        query.push(")");
+        query.build_query_as().fetch_all(pool).await
+    })?;
+    let mut rows: Vec<_> = rows.into_iter().map(|(id, url)| (id.into(), url)).collect();
+    // Databases sort text in ways of their own; what is rendered must not depend on that.
+    rows.sort_unstable_by(|a: &(CredentialId, String), b| a.1.cmp(&b.1).then(a.0.cmp(&b.0)));
+    Ok(rows)
+}

@@ -1,0 +1,19 @@
+//! SQL of exports.
+
+mod choices;
+mod delete;
+mod facts;
+mod list;
+mod read;
+mod uses;
+mod write;
+
+pub use choices::choices;
+pub use delete::{delete, drop_credential, drop_repository, holding, replace_credential};
+pub use facts::{CredentialRow, RepositoryRow, addresses, credentials, repositories};
+pub use list::list;
+pub use read::{Stored, named, places, stored};
+pub use uses::uses;
+pub use write::{Row, clear, insert, set_credentials, set_repositories, update};
+
+pub(crate) use read::place;

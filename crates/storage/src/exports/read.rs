@@ -1,0 +1,175 @@
+//! Single exports.
+
+use std::collections::HashMap;
+
+use domain::{
+    CredentialId, ExportId, RepositoryId, Scope, Timestamp,
+    exports::{Carrier, Consumer, ExportPlace, ExportSettings},
+    propagation::Place,
+};
+use sqlx::QueryBuilder;
+use uuid::Uuid;
+
+use crate::{Db, Error, Result, on, sql};
+
+/// An export as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Its id.
+    pub id: ExportId,
+    /// Its name.
+    pub name: String,
+    /// Who reads it.
+    pub consumer: Consumer,
+    /// How values get there.
+    pub carrier: Carrier,
+    /// Its settings, as checked when it was saved.
+    pub settings: ExportSettings,
+    /// The chosen credentials.
+    pub credentials: Vec<CredentialId>,
+    /// The chosen repositories.
+    pub repositories: Vec<RepositoryId>,
+    /// Counts every change.
+    pub row_version: i64,
+    /// Who changed it last.
+    pub updated_by: String,
+    /// When.
+    pub updated_at: Timestamp,
+}
+
+type Row = (Uuid, String, String, String, String, i64, String, i64);
+
+/// The exports with these ids, by name; an id without an export is left out.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn stored(db: &Db, scope: Scope, ids: &[ExportId]) -> Result<Vec<Stored>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = on!(db.read(), pool => {
+        let mut query = QueryBuilder::new(
+            "select id, name, consumer, carrier, settings, row_version, updated_by, updated_at
+             from exports where organization_id = ",
+        );
+        query.push_bind(scope.organization().uuid()).push(" and id in (");
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(id.uuid());
+        }
+        query.push(") order by name_key");
+        query.build_query_as().fetch_all(pool).await
+    })?;
+    let mut credentials = members(db, scope, ids, Member::Credential).await?;
+    let mut repositories = members(db, scope, ids, Member::Repository).await?;
+    rows.into_iter()
+        .map(|(id, name, who, how, settings, row_version, updated_by, updated_at)| {
+            let taken =
+                |members: &mut HashMap<Uuid, Vec<Uuid>>| members.remove(&id).unwrap_or_default();
+            Ok(Stored {
+                id: id.into(),
+                name,
+                consumer: consumer(&who)?,
+                carrier: carrier(&how)?,
+                settings: serde_json::from_str(&settings)
+                    .map_err(|_| Error::Value { column: "exports.settings" })?,
+                credentials: taken(&mut credentials).into_iter().map(Into::into).collect(),
+                repositories: taken(&mut repositories).into_iter().map(Into::into).collect(),
+                row_version,
+                updated_by,
+                updated_at: Timestamp::from_millis(updated_at),
+            })
+        })
+        .collect()
+}
+
+#[derive(Clone, Copy)]
+enum Member {
+    Credential,
+    Repository,
+}
+
+/// What the exports are about, in the order in which it was made.
+async fn members(
+    db: &Db,
+    scope: Scope,
+    ids: &[ExportId],
+    member: Member,
+) -> Result<HashMap<Uuid, Vec<Uuid>>> {
+    let text = match member {
+        Member::Credential => {
+            "select export_id, credential_id from export_credentials where organization_id = "
+        }
+        Member::Repository => {
+            "select export_id, repository_id from export_repositories where organization_id = "
+        }
+    };
+    let rows: Vec<(Uuid, Uuid)> = on!(db.read(), pool => {
+        let mut query = QueryBuilder::new(text);
+        query.push_bind(scope.organization().uuid()).push(" and export_id in (");
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(id.uuid());
+        }
+        query.push(") order by 1, 2");
+        query.build_query_as().fetch_all(pool).await
+    })?;
+    let mut members: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for (export, member) in rows {
+        members.entry(export).or_default().push(member);
+    }
+    Ok(members)
+}
+
+/// The names of those of these exports that are there.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn named(db: &Db, scope: Scope, ids: &[ExportId]) -> Result<Vec<(ExportId, String)>> {
+    Ok(stored(db, scope, ids).await?.into_iter().map(|export| (export.id, export.name)).collect())
+}
+
+/// The Git targets and clusters that take an export, by name.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn places(db: &Db, scope: Scope, export: ExportId) -> Result<Vec<ExportPlace>> {
+    let rows: Vec<(String, Uuid, String)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select place_kind, id, name from (
+               select 'git_target' as place_kind, t.id, t.name, t.name_key from git_target_exports m
+               join git_targets t on t.organization_id = m.organization_id and t.id = m.target_id
+               where m.organization_id = $1 and m.export_id = $2
+               union all
+               select 'cluster' as place_kind, c.id, c.name, c.name_key from cluster_exports m
+               join clusters c on c.organization_id = m.organization_id and c.id = m.cluster_id
+               where m.organization_id = $1 and m.export_id = $2
+             ) as places
+             order by name_key, id"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(export.uuid())
+        .fetch_all(pool)
+        .await
+    })?;
+    rows.into_iter()
+        .map(|(kind, id, name)| Ok(ExportPlace { place: place(&kind, id)?, name }))
+        .collect()
+}
+
+pub(super) fn consumer(code: &str) -> Result<Consumer> {
+    Consumer::parse(code).ok_or(Error::Value { column: "exports.consumer" })
+}
+
+pub(super) fn carrier(code: &str) -> Result<Carrier> {
+    Carrier::parse(code).ok_or(Error::Value { column: "exports.carrier" })
+}
+
+/// A place as the columns `place_kind` and `place_id` name it.
+pub(crate) fn place(kind: &str, id: Uuid) -> Result<Place> {
+    match kind {
+        "git_target" => Ok(Place::GitTarget(id.into())),
+        "cluster" => Ok(Place::Cluster(id.into())),
+        _ => Err(Error::Value { column: "place_kind" }),
+    }
+}

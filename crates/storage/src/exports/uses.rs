@@ -1,0 +1,76 @@
+//! The chain from a credential to the places that hold it.
+
+use domain::{
+    CredentialId, Scope,
+    gitops::{CredentialUse, TargetState},
+};
+use uuid::Uuid;
+
+use super::read::place;
+use crate::{Db, Error, Result, on, sql};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    export_id: Uuid,
+    export_name: String,
+    place_kind: Option<String>,
+    place_id: Option<Uuid>,
+    place_name: Option<String>,
+    state: Option<String>,
+    vault_version: Option<i64>,
+}
+
+/// The exports a credential is in, by itself or through a linked repository, with every place that
+/// takes them and the version it was last written with; by name.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn uses(db: &Db, scope: Scope, credential: CredentialId) -> Result<Vec<CredentialUse>> {
+    let rows: Vec<Row> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select e.id as export_id, e.name as export_name, p.place_kind, p.place_id, p.name as place_name, p.state,
+               w.vault_version
+             from exports e
+             left join (
+               select 'git_target' as place_kind, m.organization_id, m.export_id, t.id as place_id, t.name, t.name_key,
+                 t.state
+               from git_target_exports m
+               join git_targets t on t.organization_id = m.organization_id and t.id = m.target_id
+               union all
+               select 'cluster' as place_kind, m.organization_id, m.export_id, c.id as place_id, c.name, c.name_key,
+                 c.state
+               from cluster_exports m
+               join clusters c on c.organization_id = m.organization_id and c.id = m.cluster_id
+             ) p on p.organization_id = e.organization_id and p.export_id = e.id
+             left join place_credentials w on w.organization_id = e.organization_id and w.place_id = p.place_id
+               and w.credential_id = $2
+             where e.organization_id = $1 and (
+               exists (select 1 from export_credentials m
+                 where m.organization_id = $1 and m.export_id = e.id and m.credential_id = $2)
+               or exists (select 1 from export_repositories m
+                 join links l on l.organization_id = m.organization_id and l.repository_id = m.repository_id
+                 where m.organization_id = $1 and m.export_id = e.id and l.credential_id = $2))
+             order by e.name_key, p.name_key, p.place_id"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(credential.uuid())
+        .fetch_all(pool)
+        .await
+    })?;
+    rows.into_iter()
+        .map(|row| {
+            let state = row.state.as_deref().map(|state| {
+                TargetState::parse(state).ok_or(Error::Value { column: "git_targets.state" })
+            });
+            let at = row.place_kind.as_deref().zip(row.place_id);
+            Ok(CredentialUse {
+                export: row.export_id.into(),
+                export_name: row.export_name,
+                place: at.map(|(kind, id)| place(kind, id)).transpose()?,
+                place_name: row.place_name.unwrap_or_default(),
+                state: state.transpose()?,
+                vault_version: row.vault_version,
+            })
+        })
+        .collect()
+}

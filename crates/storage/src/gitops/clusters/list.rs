@@ -1,0 +1,121 @@
+//! What people see of clusters.
+
+use domain::{
+    Cause, ClusterId, CredentialId, Scope, Timestamp,
+    gitops::{ClusterState, ClusterSummary},
+};
+use uuid::Uuid;
+
+use crate::{Db, Error, Result, on, sql};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    server: String,
+    state: String,
+    cause: Option<String>,
+    objects: i64,
+    drifted: i64,
+    applied_at: Option<i64>,
+}
+
+/// All clusters, by name.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn list(db: &Db, scope: Scope) -> Result<Vec<ClusterSummary>> {
+    let rows: Vec<Row> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select c.id, c.name, c.server, c.state, c.cause, coalesce(o.objects, 0) as objects,
+               coalesce(o.drifted, 0) as drifted, c.applied_at
+             from clusters c
+             left join (
+               select cluster_id, count(case when state <> 'new' then 1 end) as objects,
+                 count(case when state in ('changed', 'missing') then 1 end) as drifted
+               from cluster_objects where organization_id = $1 group by cluster_id
+             ) o on o.cluster_id = c.id
+             where c.organization_id = $1 order by c.name_key"
+        ))
+        .bind(scope.organization().uuid())
+        .fetch_all(pool)
+        .await
+    })?;
+    rows.into_iter().map(summary).collect()
+}
+
+fn summary(row: Row) -> Result<ClusterSummary> {
+    let small = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    Ok(ClusterSummary {
+        id: row.id.into(),
+        name: row.name,
+        server: row.server,
+        state: state(&row.state)?,
+        cause: row.cause.as_deref().and_then(Cause::parse),
+        objects: small(row.objects),
+        drifted: small(row.drifted),
+        applied_at: row.applied_at.map(Timestamp::from_millis),
+    })
+}
+
+pub(super) fn state(text: &str) -> Result<ClusterState> {
+    ClusterState::parse(text).ok_or(Error::Value { column: "clusters.state" })
+}
+
+/// What a page shows of one cluster besides its exports and objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// As in the table.
+    pub summary: ClusterSummary,
+    /// The credential that holds its kubeconfig.
+    pub credential: CredentialId,
+    /// Its name.
+    pub credential_name: String,
+    /// What was tried last.
+    pub detail: String,
+    /// Counts every change.
+    pub row_version: i64,
+}
+
+/// One cluster.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn seen(db: &Db, scope: Scope, id: ClusterId) -> Result<Option<Seen>> {
+    #[derive(sqlx::FromRow)]
+    struct SeenRow {
+        #[sqlx(flatten)]
+        row: Row,
+        credential_id: Uuid,
+        credential_name: String,
+        detail: String,
+        row_version: i64,
+    }
+    let row: Option<SeenRow> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select c.id, c.name, c.server, c.state, c.cause, c.applied_at, c.credential_id,
+               k.name as credential_name, c.detail, c.row_version,
+               (select count(*) from cluster_objects o
+                where o.organization_id = $1 and o.cluster_id = $2 and o.state <> 'new') as objects,
+               (select count(*) from cluster_objects o
+                where o.organization_id = $1 and o.cluster_id = $2 and o.state in ('changed', 'missing')) as drifted
+             from clusters c
+             join credentials k on k.organization_id = c.organization_id and k.id = c.credential_id
+             where c.organization_id = $1 and c.id = $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_optional(pool)
+        .await
+    })?;
+    row.map(|seen| {
+        Ok(Seen {
+            summary: summary(seen.row)?,
+            credential: seen.credential_id.into(),
+            credential_name: seen.credential_name,
+            detail: seen.detail,
+            row_version: seen.row_version,
+        })
+    })
+    .transpose()
+}

@@ -1,0 +1,146 @@
+//! The objects that Hawser keeps in a cluster. A row is there before the object is, so that a process
+//! that is killed in between leaves nothing behind that nobody knows of.
+
+use domain::{
+    ClusterId, Scope,
+    gitops::{ClusterObject, ObjectState},
+};
+use sqlx::QueryBuilder;
+
+use crate::{Db, Error, Result, Tx, on, sql};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    api_version: String,
+    kind: String,
+    namespace: String,
+    name: String,
+    state: String,
+}
+
+/// All of them, by namespace, kind and name.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn objects(db: &Db, scope: Scope, cluster: ClusterId) -> Result<Vec<ClusterObject>> {
+    let rows: Vec<Row> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select api_version, kind, namespace, name, state from cluster_objects
+             where organization_id = $1 and cluster_id = $2 order by namespace, kind, name, api_version"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(cluster.uuid())
+        .fetch_all(pool)
+        .await
+    })?;
+    rows.into_iter()
+        .map(|row| {
+            let state = ObjectState::parse(&row.state)
+                .ok_or(Error::Value { column: "cluster_objects.state" })?;
+            let Row { api_version, kind, namespace, name, .. } = row;
+            Ok(ClusterObject { api_version, kind, namespace, name, state })
+        })
+        .collect()
+}
+
+/// Notes objects that are about to be applied; what is known of one stays.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn intend(
+    tx: &mut Tx,
+    scope: Scope,
+    cluster: ClusterId,
+    objects: &[ClusterObject],
+) -> Result<()> {
+    put(tx, scope, cluster, objects, "nothing").await
+}
+
+/// Notes how objects stand, also of those that were not known.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_states(
+    tx: &mut Tx,
+    scope: Scope,
+    cluster: ClusterId,
+    objects: &[ClusterObject],
+) -> Result<()> {
+    put(tx, scope, cluster, objects, "update set state = excluded.state").await
+}
+
+async fn put(
+    tx: &mut Tx,
+    scope: Scope,
+    cluster: ClusterId,
+    objects: &[ClusterObject],
+    on_conflict: &'static str,
+) -> Result<()> {
+    for chunk in objects.chunks(100) {
+        on!(tx.inner(), tx => {
+            let mut query = QueryBuilder::new(
+                "insert into cluster_objects
+                   (organization_id, cluster_id, api_version, kind, namespace, name, state) ",
+            );
+            query.push_values(chunk, |mut row, object| {
+                row.push_bind(scope.organization().uuid())
+                    .push_bind(cluster.uuid())
+                    .push_bind(object.api_version.as_str())
+                    .push_bind(object.kind.as_str())
+                    .push_bind(object.namespace.as_str())
+                    .push_bind(object.name.as_str())
+                    .push_bind(object.state.as_str());
+            });
+            query.push(" on conflict (organization_id, cluster_id, api_version, kind, namespace, name) do ");
+            query.push(on_conflict);
+            query.build().execute(&mut **tx).await.map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// Forgets objects that are not in the cluster any more, or were never ours.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn remove_objects(
+    tx: &mut Tx,
+    scope: Scope,
+    cluster: ClusterId,
+    objects: &[ClusterObject],
+) -> Result<()> {
+    for object in objects {
+        on!(tx.inner(), tx => {
+            sqlx::query(sql!(
+                "delete from cluster_objects where organization_id = $1 and cluster_id = $2
+                   and api_version = $3 and kind = $4 and namespace = $5 and name = $6"
+            ))
+            .bind(scope.organization().uuid())
+            .bind(cluster.uuid())
+            .bind(object.api_version.as_str())
+            .bind(object.kind.as_str())
+            .bind(object.namespace.as_str())
+            .bind(object.name.as_str())
+            .execute(&mut **tx)
+            .await
+            .map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// Forgets all objects of a cluster.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget_objects(tx: &mut Tx, scope: Scope, cluster: ClusterId) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!("delete from cluster_objects where organization_id = $1 and cluster_id = $2"))
+            .bind(scope.organization().uuid())
+            .bind(cluster.uuid())
+            .execute(&mut **tx)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! How applies end.
+
+use domain::{Cause, ClusterId, Scope, Timestamp, gitops::ClusterState};
+
+use crate::{Result, Tx, on, sql};
+
+/// What is to be written down about an apply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// How the cluster is now.
+    pub state: ClusterState,
+    /// Why it failed.
+    pub cause: Option<Cause>,
+    /// What was tried, for people.
+    pub detail: String,
+    /// When it was brought in step; `None` when it was not.
+    pub applied_at: Option<Timestamp>,
+    /// When to look again by itself.
+    pub check_at: Option<Timestamp>,
+}
+
+/// Holds a cluster until the transaction ends, if it is still of this epoch; `false` when it was
+/// edited or deleted meanwhile. Clusters are held before jobs, as every change that queues an apply
+/// does it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hold(tx: &mut Tx, scope: Scope, id: ClusterId, epoch: i64) -> Result<bool> {
+    let held = on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update clusters set epoch = epoch where organization_id = $1 and id = $2 and epoch = $3"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(epoch)
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?;
+    Ok(held > 0)
+}
+
+/// Writes down how an apply ended.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn record(tx: &mut Tx, scope: Scope, id: ClusterId, outcome: &Outcome) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update clusters set state = $3, cause = $4, detail = $5, applied_at = coalesce($6, applied_at), check_at = $7
+             where organization_id = $1 and id = $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(outcome.state.as_str())
+        .bind(outcome.cause.map(Cause::code))
+        .bind(outcome.detail.as_str())
+        .bind(outcome.applied_at.map(Timestamp::millis))
+        .bind(outcome.check_at.map(Timestamp::millis))
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Says that nothing waits to be applied any more, unless another apply is queued; then it is that
+/// which waits. To be called after the job of this apply was ended, in the same transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn settle_pending(tx: &mut Tx, scope: Scope, id: ClusterId) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update clusters set pending_at = null
+             where organization_id = $1 and id = $2 and not exists (
+               select 1 from jobs j where j.organization_id = $1 and j.kind = 'apply' and j.target_id = $2)"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Marks a cluster as waiting for the apply that a person asked for; answers how many rows that was.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn queue(tx: &mut Tx, scope: Scope, id: ClusterId, now: Timestamp) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update clusters set state = 'pushing', pending_at = coalesce(pending_at, $3)
+             where organization_id = $1 and id = $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(now.millis())
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}

@@ -1,0 +1,91 @@
+//! Clusters as the engine works with them.
+
+use domain::{ClusterId, CredentialId, ExportId, Scope, gitops::ClusterState};
+use uuid::Uuid;
+
+use super::list::state;
+use crate::{Db, Result, on, sql};
+
+/// A cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cluster {
+    /// Its id.
+    pub id: ClusterId,
+    /// Its name.
+    pub name: String,
+    /// The credential that holds its kubeconfig.
+    pub credential: CredentialId,
+    /// The address of its API server.
+    pub server: String,
+    /// How it is doing.
+    pub state: ClusterState,
+    /// Whether what Hawser made there is being deleted, and the cluster then forgotten.
+    pub deleting: bool,
+    /// Counts the changes that make older work worthless.
+    pub epoch: i64,
+    /// Counts every change.
+    pub row_version: i64,
+    /// The exports that it takes.
+    pub exports: Vec<ExportId>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    credential_id: Uuid,
+    server: String,
+    state: String,
+    deleting: bool,
+    epoch: i64,
+    row_version: i64,
+}
+
+/// One cluster.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn cluster(db: &Db, scope: Scope, id: ClusterId) -> Result<Option<Cluster>> {
+    let row: Option<Row> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select id, name, credential_id, server, state, deleting, epoch, row_version
+             from clusters where organization_id = $1 and id = $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_optional(pool)
+        .await
+    })?;
+    let Some(row) = row else { return Ok(None) };
+    let exports = exports_of(db, scope, id).await?;
+    Ok(Some(Cluster {
+        id: row.id.into(),
+        name: row.name,
+        credential: row.credential_id.into(),
+        server: row.server,
+        state: state(&row.state)?,
+        deleting: row.deleting,
+        epoch: row.epoch,
+        row_version: row.row_version,
+        exports: exports.into_iter().map(|(id, _)| id).collect(),
+    }))
+}
+
+/// The exports that a cluster takes, by name.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn exports_of(db: &Db, scope: Scope, id: ClusterId) -> Result<Vec<(ExportId, String)>> {
+    let rows: Vec<(Uuid, String)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select e.id, e.name from cluster_exports m
+             join exports e on e.organization_id = m.organization_id and e.id = m.export_id
+             where m.organization_id = $1 and m.cluster_id = $2 order by e.name_key"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_all(pool)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
+}

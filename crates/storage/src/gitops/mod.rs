@@ -1,0 +1,9 @@
+//! SQL of Git targets and clusters.
+
+mod affected;
+pub mod clusters;
+pub mod targets;
+mod written;
+
+pub use affected::{Affected, Touched, affected, clusters_pending, opened_by, targets_pending};
+pub use written::{forget_place, set_written};

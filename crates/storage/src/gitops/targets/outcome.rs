@@ -1,0 +1,120 @@
+//! How pushes end.
+
+use domain::{Cause, GitTargetId, Scope, Timestamp, gitops::TargetState};
+
+use crate::{Result, Tx, on, sql};
+
+/// What is to be written down about a push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// How the target is now.
+    pub state: TargetState,
+    /// Why it failed.
+    pub cause: Option<Cause>,
+    /// What was tried, for people.
+    pub detail: String,
+    /// The commit it is at; `None` keeps what was known.
+    pub head: Option<String>,
+    /// The branch of its own and the pull request; `None` keeps what was known.
+    pub request: Option<(String, String)>,
+    /// When a commit was pushed; `None` when none was.
+    pub pushed_at: Option<Timestamp>,
+    /// When to look again by itself.
+    pub check_at: Option<Timestamp>,
+}
+
+/// Holds a Git target until the transaction ends, if it is still of this epoch; `false` when it was
+/// edited or deleted meanwhile.
+///
+/// Targets are held before jobs, as every change that queues a push does it, so that the two never
+/// wait for each other.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hold(tx: &mut Tx, scope: Scope, id: GitTargetId, epoch: i64) -> Result<bool> {
+    let held = on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update git_targets set epoch = epoch where organization_id = $1 and id = $2 and epoch = $3"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(epoch)
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?;
+    Ok(held > 0)
+}
+
+/// Writes down how a push ended.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn record(tx: &mut Tx, scope: Scope, id: GitTargetId, outcome: &Outcome) -> Result<()> {
+    let (work_branch, request) = match &outcome.request {
+        Some((branch, url)) => (Some(branch.as_str()), Some(url.as_str())),
+        None => (None, None),
+    };
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update git_targets set state = $3, cause = $4, detail = $5, head = coalesce($6, head),
+               work_branch = coalesce($7, work_branch), pull_request_url = coalesce($8, pull_request_url),
+               pushed_at = coalesce($9, pushed_at), check_at = $10
+             where organization_id = $1 and id = $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(outcome.state.as_str())
+        .bind(outcome.cause.map(Cause::code))
+        .bind(outcome.detail.as_str())
+        .bind(outcome.head.as_deref())
+        .bind(work_branch)
+        .bind(request)
+        .bind(outcome.pushed_at.map(Timestamp::millis))
+        .bind(outcome.check_at.map(Timestamp::millis))
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Says that nothing waits to be pushed any more, unless another push is queued; then it is that
+/// which waits. To be called after the job of this push was ended, in the same transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn settle_pending(tx: &mut Tx, scope: Scope, id: GitTargetId) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update git_targets set pending_at = null
+             where organization_id = $1 and id = $2 and not exists (
+               select 1 from jobs j where j.organization_id = $1 and j.kind = 'push' and j.target_id = $2)"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Marks a Git target as waiting for the push that a person asked for; answers how many rows that was.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn queue(tx: &mut Tx, scope: Scope, id: GitTargetId, now: Timestamp) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update git_targets set state = 'pushing', pending_at = coalesce(pending_at, $3)
+             where organization_id = $1 and id = $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(now.millis())
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}

@@ -1,0 +1,185 @@
+//! Git targets as the engine works with them.
+
+use domain::{
+    CredentialId, ExportId, GitTargetId, Provider, Scope, UserId,
+    gitops::{ConnectionWay, PushMode, TargetState},
+};
+use uuid::Uuid;
+
+use super::list::state;
+use crate::{Db, Error, Result, Tx, credentials::provider, on, sql};
+
+/// A Git target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Its id.
+    pub id: GitTargetId,
+    /// Its name.
+    pub name: String,
+    /// The credential that pushes.
+    pub credential: CredentialId,
+    /// The provider of that credential.
+    pub provider: Provider,
+    /// The repository.
+    pub url: String,
+    /// The branch it is about.
+    pub branch: String,
+    /// The branch a new one starts from; empty for the default branch.
+    pub base: String,
+    /// The folder.
+    pub folder: String,
+    /// How changes get to the branch.
+    pub mode: PushMode,
+    /// How it is doing.
+    pub state: TargetState,
+    /// The commit that was pushed or found in step last.
+    pub head: String,
+    /// The branch of its own that commits go to, in the mode of pull requests; empty before the first.
+    pub work_branch: String,
+    /// The last pull request.
+    pub pull_request_url: String,
+    /// Counts every change of what it is about, so that late results can be told.
+    pub epoch: i64,
+    /// Counts every change.
+    pub row_version: i64,
+    /// Who bound it to its credential.
+    pub user: UserId,
+    /// The exports it takes.
+    pub exports: Vec<ExportId>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    credential_id: Uuid,
+    provider: String,
+    url: String,
+    branch: String,
+    base: String,
+    folder: String,
+    mode: String,
+    state: String,
+    head: String,
+    work_branch: String,
+    pull_request_url: String,
+    epoch: i64,
+    row_version: i64,
+    user_id: Uuid,
+}
+
+/// One Git target.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn target(db: &Db, scope: Scope, id: GitTargetId) -> Result<Option<Target>> {
+    let row: Option<Row> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select t.id, t.name, t.credential_id, c.provider, t.url, t.branch, t.base, t.folder, t.mode, t.state, t.head,
+               t.work_branch, t.pull_request_url, t.epoch, t.row_version, t.user_id
+             from git_targets t
+             join credentials c on c.organization_id = t.organization_id and c.id = t.credential_id
+             where t.organization_id = $1 and t.id = $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_optional(pool)
+        .await
+    })?;
+    let Some(row) = row else { return Ok(None) };
+    let exports = exports_of(db, scope, id).await?;
+    Ok(Some(Target {
+        id: row.id.into(),
+        name: row.name,
+        credential: row.credential_id.into(),
+        provider: provider(&row.provider)?,
+        url: row.url,
+        branch: row.branch,
+        base: row.base,
+        folder: row.folder,
+        mode: PushMode::parse(&row.mode).ok_or(Error::Value { column: "git_targets.mode" })?,
+        state: state(&row.state)?,
+        head: row.head,
+        work_branch: row.work_branch,
+        pull_request_url: row.pull_request_url,
+        epoch: row.epoch,
+        row_version: row.row_version,
+        user: row.user_id.into(),
+        exports: exports.into_iter().map(|(id, _)| id).collect(),
+    }))
+}
+
+/// The exports that a Git target takes, by name.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn exports_of(db: &Db, scope: Scope, id: GitTargetId) -> Result<Vec<(ExportId, String)>> {
+    let rows: Vec<(Uuid, String)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select e.id, e.name from git_target_exports m
+             join exports e on e.organization_id = m.organization_id and e.id = m.export_id
+             where m.organization_id = $1 and m.target_id = $2 order by e.name_key"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_all(pool)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
+}
+
+/// Who may push with a credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// How the account was connected.
+    pub way: ConnectionWay,
+    /// Who connected it.
+    pub user: UserId,
+    /// Their name.
+    pub name: String,
+}
+
+/// Who connected the account of a credential; `None` when a person typed its secret.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn binding(db: &Db, scope: Scope, credential: CredentialId) -> Result<Option<Binding>> {
+    let row: Option<(String, Uuid, String)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select g.way, g.user_id, u.name from git_connections g join users u on u.id = g.user_id
+             where g.organization_id = $1 and g.credential_id = $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(credential.uuid())
+        .fetch_optional(pool)
+        .await
+    })?;
+    row.map(|(way, user, name)| {
+        let way =
+            ConnectionWay::parse(&way).ok_or(Error::Value { column: "git_connections.way" })?;
+        Ok(Binding { way, user: user.into(), name })
+    })
+    .transpose()
+}
+
+/// Where the other Git targets of the organization write: name, URL, branch and folder. Inside a
+/// transaction that holds the audit log of the organization the answer lasts.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn places_taken(
+    tx: &mut Tx,
+    scope: Scope,
+    except: GitTargetId,
+) -> Result<Vec<(String, String, String, String)>> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query_as(sql!(
+            "select name, url, branch, folder from git_targets
+             where organization_id = $1 and id <> $2 order by name_key"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(except.uuid())
+        .fetch_all(&mut **tx)
+        .await
+    })?)
+}

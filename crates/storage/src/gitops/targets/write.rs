@@ -1,0 +1,180 @@
+//! Adding, changing and deleting Git targets.
+
+use domain::{
+    ExportId, GitTargetId, Scope, Timestamp, UserId,
+    gitops::{GitTargetFields, TargetState},
+};
+use sqlx::QueryBuilder;
+
+use crate::{Result, Tx, on, sql};
+
+/// The columns of a Git target that a person sets.
+#[derive(Debug)]
+pub struct Row<'a> {
+    /// The form, checked.
+    pub fields: &'a GitTargetFields,
+    /// Who binds it to its credential.
+    pub user: UserId,
+    /// Their name.
+    pub by: &'a str,
+}
+
+impl Row<'_> {
+    fn base(&self) -> &str {
+        self.fields.base.as_ref().map_or("", |base| base.as_str())
+    }
+}
+
+/// Whether a changed target writes to another place than before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moved {
+    /// It does: a person looks at the preview before the first push there.
+    Elsewhere,
+    /// It does not.
+    Stays,
+}
+
+/// Adds a Git target.
+///
+/// # Errors
+/// When the name is taken ([`crate::Error::is_duplicate`]), or the database refuses.
+pub async fn insert(
+    tx: &mut Tx,
+    scope: Scope,
+    id: GitTargetId,
+    row: &Row<'_>,
+    now: Timestamp,
+) -> Result<()> {
+    let fields = row.fields;
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "insert into git_targets (organization_id, id, name, name_key, credential_id, url, branch, base, folder, mode,
+               state, user_id, bound_by, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'new', $11, $12, $13)"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(fields.name.as_str())
+        .bind(fields.name.key())
+        .bind(fields.credential.uuid())
+        .bind(fields.url.as_str())
+        .bind(fields.branch.as_str())
+        .bind(row.base())
+        .bind(fields.folder.as_str())
+        .bind(fields.mode.as_str())
+        .bind(row.user.uuid())
+        .bind(row.by)
+        .bind(now.millis())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Changes a Git target, if nobody changed it since `row_version`; answers its new state, `None` when
+/// somebody did. What was found at another place says nothing of the new one.
+///
+/// # Errors
+/// When the name is taken ([`crate::Error::is_duplicate`]), or the database refuses.
+pub async fn update(
+    tx: &mut Tx,
+    scope: Scope,
+    id: GitTargetId,
+    row_version: i64,
+    row: &Row<'_>,
+    moved: Moved,
+) -> Result<Option<TargetState>> {
+    let fields = row.fields;
+    let elsewhere = moved == Moved::Elsewhere;
+    let state: Option<String> = on!(tx.inner(), tx => {
+        sqlx::query_scalar(sql!(
+            "update git_targets set name = $4, name_key = $5, credential_id = $6, url = $7, branch = $8, base = $9,
+               folder = $10, mode = $11, user_id = $12, bound_by = $13, epoch = epoch + 1,
+               row_version = row_version + 1,
+               state = case when $14 then 'new' else state end,
+               cause = case when $14 then null else cause end,
+               detail = case when $14 then '' else detail end,
+               head = case when $14 then '' else head end,
+               work_branch = case when $14 then '' else work_branch end,
+               pull_request_url = case when $14 then '' else pull_request_url end,
+               pending_at = case when $14 then null else pending_at end,
+               pushed_at = case when $14 then null else pushed_at end,
+               check_at = case when $14 then null else check_at end
+             where organization_id = $1 and id = $2 and row_version = $3
+             returning state"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(row_version)
+        .bind(fields.name.as_str())
+        .bind(fields.name.key())
+        .bind(fields.credential.uuid())
+        .bind(fields.url.as_str())
+        .bind(fields.branch.as_str())
+        .bind(row.base())
+        .bind(fields.folder.as_str())
+        .bind(fields.mode.as_str())
+        .bind(row.user.uuid())
+        .bind(row.by)
+        .bind(elsewhere)
+        .fetch_optional(&mut **tx)
+        .await
+    })?;
+    state.as_deref().map(super::list::state).transpose()
+}
+
+/// Takes every export away from a Git target.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn clear_exports(tx: &mut Tx, scope: Scope, id: GitTargetId) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!("delete from git_target_exports where organization_id = $1 and target_id = $2"))
+            .bind(scope.organization().uuid())
+            .bind(id.uuid())
+            .execute(&mut **tx)
+            .await
+            .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Gives exports to a Git target that has none.
+///
+/// # Errors
+/// When one is not there ([`crate::Error::is_dangling`]), or the database refuses.
+pub async fn set_exports(
+    tx: &mut Tx,
+    scope: Scope,
+    id: GitTargetId,
+    exports: &[ExportId],
+) -> Result<()> {
+    for chunk in exports.chunks(100) {
+        on!(tx.inner(), tx => {
+            let mut query = QueryBuilder::new(
+                "insert into git_target_exports (organization_id, target_id, export_id) ",
+            );
+            query.push_values(chunk, |mut row, export| {
+                row.push_bind(scope.organization().uuid()).push_bind(id.uuid()).push_bind(export.uuid());
+            });
+            query.build().execute(&mut **tx).await.map(drop)
+        })?;
+    }
+    Ok(())
+}
+
+/// Deletes a Git target that has neither exports nor files; answers its name, `None` when there was
+/// none.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn delete(tx: &mut Tx, scope: Scope, id: GitTargetId) -> Result<Option<String>> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query_scalar(sql!("delete from git_targets where organization_id = $1 and id = $2 returning name"))
+            .bind(scope.organization().uuid())
+            .bind(id.uuid())
+            .fetch_optional(&mut **tx)
+            .await
+    })?)
+}
