@@ -112,6 +112,25 @@ pub(crate) async fn tested(
     }
 }
 
+/// Answers a check that stores nothing: with what `panel` makes of it to the script; otherwise the
+/// page of the form shows what `sent` keeps of it.
+pub(crate) async fn checked<T>(
+    sent: Sent,
+    result: Result<T, ServiceError>,
+    panel: impl FnOnce(&T) -> String,
+) -> Answered {
+    match (result, sender()) {
+        (Ok(_), Sender::Browser) => {
+            redirect(&format!("{}#{}-tests", sent.from, sent.form));
+            let form = Some(sent.form.to_owned());
+            keep(Flash { form, values: sent.values, ..Flash::default() }).await;
+            Ok(Outcome::Next(sent.from))
+        }
+        (Ok(value), Sender::Script) => Ok(Outcome::Tested(panel(&value))),
+        (Err(problem), sender) => refuse(sent, sender, problem).await,
+    }
+}
+
 /// Tests as a session row may hold them: of stages that were skipped, and of many tests that passed,
 /// there is nothing to tell.
 fn shortened(mut tests: Vec<ConnectionTest>) -> Vec<ConnectionTest> {

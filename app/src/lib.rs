@@ -16,6 +16,9 @@ mod charts;
 mod connections;
 mod credentials;
 #[cfg(feature = "ssr")]
+mod exports;
+mod gitops;
+#[cfg(feature = "ssr")]
 mod matching;
 #[cfg(feature = "ssr")]
 mod notices;

@@ -9,8 +9,8 @@ use leptos_router::{
 };
 
 use crate::{
-    audit, charts, credentials, matching, notices, projects, repositories, services::Bundle,
-    sessions, ui::page::not_found,
+    audit, charts, credentials, exports, gitops, matching, notices, projects, repositories,
+    services::Bundle, sessions, ui::page::not_found,
 };
 
 /// Wakes the islands of a page, if it has any; a page without islands loads no WebAssembly. It also
@@ -101,6 +101,24 @@ pub fn App() -> AnyView {
                 />
                 <Route path=path!("/charts/catalog") view=charts::catalog ssr=mode.clone()/>
                 <Route path=path!("/charts/catalog/:id") view=charts::detail ssr=mode.clone()/>
+                <Route path=path!("/gitops") view=gitops::overview ssr=mode.clone()/>
+                <Route path=path!("/gitops/connections") view=gitops::connections::list ssr=mode.clone()/>
+                <Route path=path!("/gitops/connections/device") view=gitops::connections::device ssr=mode.clone()/>
+                <Route path=path!("/gitops/connections/:id/disconnect") view=gitops::connections::disconnect ssr=mode.clone()/>
+                <Route path=path!("/gitops/targets/new") view=gitops::targets::new ssr=mode.clone()/>
+                <Route path=path!("/gitops/targets/:id") view=gitops::targets::detail ssr=mode.clone()/>
+                <Route path=path!("/gitops/targets/:id/preview") view=gitops::targets::preview ssr=mode.clone()/>
+                <Route path=path!("/gitops/targets/:id/delete") view=gitops::targets::delete ssr=mode.clone()/>
+                <Route path=path!("/gitops/exports") view=exports::list ssr=mode.clone()/>
+                <Route path=path!("/gitops/exports/new") view=exports::new ssr=mode.clone()/>
+                <Route path=path!("/gitops/exports/:id") view=exports::detail ssr=mode.clone()/>
+                <Route path=path!("/gitops/exports/:id/delete") view=exports::delete ssr=mode.clone()/>
+                <Route path=path!("/gitops/check/kyma") view=exports::check::kyma ssr=mode.clone()/>
+                <Route path=path!("/gitops/clusters") view=gitops::clusters::list ssr=mode.clone()/>
+                <Route path=path!("/gitops/clusters/new") view=gitops::clusters::new ssr=mode.clone()/>
+                <Route path=path!("/gitops/clusters/:id") view=gitops::clusters::detail ssr=mode.clone()/>
+                <Route path=path!("/gitops/clusters/:id/preview") view=gitops::clusters::preview ssr=mode.clone()/>
+                <Route path=path!("/gitops/clusters/:id/delete") view=gitops::clusters::delete ssr=mode.clone()/>
                 <Route path=path!("/settings/projects") view=projects::list ssr=mode.clone()/>
                 <Route
                     path=path!("/settings/projects/:id")

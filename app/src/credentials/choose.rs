@@ -1,6 +1,9 @@
 //! Adding a credential: first the provider, then the way to authenticate, then the form.
 
-use domain::{Access, Action, CredentialKind, Provider, Shape, repositories::RepositoryUrl};
+use domain::{
+    Access, Action, CredentialKind, Provider, Shape, gitops::ConnectionOffers,
+    repositories::RepositoryUrl,
+};
 use leptos::prelude::*;
 
 use super::{
@@ -9,6 +12,7 @@ use super::{
 };
 use crate::{
     answer::redirect,
+    gitops::connections,
     repositories::harmless,
     ui::{
         frame::Section,
@@ -46,7 +50,11 @@ pub(crate) fn new() -> AnyView {
         let back = request.query("return");
         let step = Step { back: path::ours(&back, "").to_owned() };
         let body = match chosen(&request) {
-            Chosen::Nothing => choose(&step),
+            Chosen::Nothing => {
+                // A wizard without that link is better than none.
+                let offers = request.services().git_connections.offers(&actor).await;
+                choose(&step, &offers.unwrap_or_default())
+            }
             Chosen::Provider(provider) => choose_shape(&step, provider),
             Chosen::Shape(provider, shape) => {
                 let projects = request.services().projects.list(&actor).await?;
@@ -190,7 +198,7 @@ fn folded(request: &Request) -> Option<String> {
     Some(path::with("/credentials/new", &[("provider", provider), ("return", &back)]))
 }
 
-fn choose(step: &Step) -> AnyView {
+fn choose(step: &Step, offers: &ConnectionOffers) -> AnyView {
     let group = |kind: CredentialKind, title: &'static str, text: &'static str| {
         let cards = Provider::ALL
             .into_iter()
@@ -221,10 +229,15 @@ fn choose(step: &Step) -> AnyView {
         }
     };
     let way_back = (!step.back.is_empty()).then(|| {
+        let label = if step.back.starts_with("/charts/repositories") {
+            "Back to the repository"
+        } else {
+            "Back"
+        };
         view! {
             <p>
                 <a href=step.back.clone()>
-                    "Back to the repository"
+                    {label}
                 </a>
             </p>
         }
@@ -248,6 +261,7 @@ fn choose(step: &Step) -> AnyView {
             "Opens Helm chart repositories over HTTP and OCI.",
         )}
         {group(CredentialKind::Git, "Git", "Opens Git repositories.")}
+        {connect(offers)}
         {group(
             CredentialKind::Cluster,
             "Cluster",
@@ -255,6 +269,21 @@ fn choose(step: &Step) -> AnyView {
         )}
     }
     .into_any()
+}
+
+/// The way that needs no token, where the operator configured one.
+fn connect(offers: &ConnectionOffers) -> Option<AnyView> {
+    let offered = offers.web || offers.device || !offers.installation_url.is_empty();
+    offered.then(|| {
+        view! {
+            <p>
+                {format!("For {} there is a way without a token to copy: ", offers.host)}
+                <a href=connections::PATH>"Connect an account"</a>
+                "."
+            </p>
+        }
+        .into_any()
+    })
 }
 
 const fn icon_of(kind: CredentialKind) -> &'static str {

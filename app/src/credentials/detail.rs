@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use super::{
     badges,
     candidate::candidate,
+    connected::{connected, connection},
     facts::facts,
     guide::{Names, guide},
     links::links,
@@ -18,6 +19,7 @@ use super::{
     place_form::place_form,
     practices,
     update_form::{shape_of, to, update_form},
+    uses::uses,
     versions::versions,
 };
 use crate::{
@@ -39,6 +41,9 @@ pub(crate) fn detail() -> AnyView {
         let credential = services.credentials.get(&actor, request.id()?).await?;
         let progress = progress(&request, &actor).await?;
         let may_change = actor.role.includes(Action::ManageCredentials);
+        let uses_of = services.exports.uses(&actor, credential.id).await?;
+        let connection = connection(&request, &actor, &credential).await?;
+        let is_connected = credential.shape.is_connected();
         let projects = if may_change { services.projects.list(&actor).await? } else { Vec::new() };
         let now = request.now;
         let testing = credential
@@ -53,8 +58,16 @@ pub(crate) fn detail() -> AnyView {
             <div data-live="candidate">{candidate(&credential, &actor, now)}</div>
             <div class="beside">
                 <div class="stack">
-                    {may_change.then(|| update_form(&request, &credential))}
+                    {may_change
+                        .then(|| {
+                            if is_connected {
+                                connected(&credential, connection.as_ref())
+                            } else {
+                                update_form(&request, &credential)
+                            }
+                        })}
                     {links(&credential)}
+                    {uses(&credential, &uses_of)}
                     {(may_change && !credential.links.is_empty())
                         .then(|| tests(&request, &credential))}
                     {may_change
@@ -64,7 +77,8 @@ pub(crate) fn detail() -> AnyView {
                 <div class="stack">
                     {facts(&credential, now)}
                     {practices::of(&credential, now)}
-                    {may_change.then(|| beside(&request, &actor, &credential))}
+                    {(may_change && !is_connected)
+                        .then(|| beside(&request, &actor, &credential))}
                 </div>
             </div>
             {testing.then(|| view! { <Live/> })}
@@ -124,7 +138,7 @@ fn update(request: &Request, progress: Progress) -> AnyView {
     view! {
         <section class="card" aria-labelledby="progress-title">
             <div class="card-head">
-                <h2 id="progress-title">"Update of the linked repositories"</h2>
+                <h2 id="progress-title">"Update on its way"</h2>
                 <a class="button quiet" href=request.here.clone()>
                     <Icon name="refresh-cw"/>
                     "Reload"

@@ -10,6 +10,8 @@ mod choose;
 #[cfg(feature = "ssr")]
 mod choose_shape;
 #[cfg(feature = "ssr")]
+mod connected;
+#[cfg(feature = "ssr")]
 mod create_form;
 #[cfg(feature = "ssr")]
 mod delete_form;
@@ -47,6 +49,8 @@ mod table;
 mod timeline;
 #[cfg(feature = "ssr")]
 mod update_form;
+#[cfg(feature = "ssr")]
+mod uses;
 #[cfg(feature = "ssr")]
 mod versions;
 

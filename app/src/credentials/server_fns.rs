@@ -145,7 +145,7 @@ pub(crate) async fn update_credential(
         let (path, notice) = match propagation {
             Some(propagation) => (
                 format!("{}?propagation={propagation}", path_of(id)),
-                "Saved. The linked repositories are checked with it now.",
+                "Saved. It is on its way to every place that uses it.",
             ),
             None if staged => (
                 path_of(id),

@@ -1,4 +1,4 @@
-//! A progress bar and one line per repository, kept fresh by the event stream.
+//! A progress bar and one line per repository, Git target and cluster, kept fresh by the event stream.
 
 use domain::propagation::{Counts, DeliveryLine, DeliveryState, Progress};
 use leptos::prelude::*;
@@ -20,7 +20,7 @@ pub(crate) fn LiveProgress(initial: Progress) -> impl IntoView {
             <progress
                 max=move || counts().total().max(1).to_string()
                 value=move || counts().finished().to_string()
-                aria-label="Repositories done"
+                aria-label="Places done"
             ></progress>
             <p role="status">{move || summary(counts(), finished())}</p>
             <ul class="lines">
@@ -59,6 +59,7 @@ fn line(line: &DeliveryLine) -> impl IntoView + use<> {
         <li class="line" data-state=line.state.as_str()>
             <div>
                 <a href=line.place.path()>{line.name.clone()}</a>
+                <span class="muted">" · "{line.place.label()}</span>
                 {cause}
             </div>
             <span class="muted">{tries}</span>

@@ -1,7 +1,7 @@
 //! The form that changes a repository.
 
 use domain::{
-    Actor, Field, ServiceError,
+    Actor, Field,
     credentials::CredentialChoice,
     projects::Project,
     repositories::{AddRepository, LinkState, RepositoryDetail},
@@ -47,16 +47,6 @@ pub(super) fn stored(repository: &RepositoryDetail) -> AddRepository {
     }
 }
 
-/// The row version the person saw first, however long the form was on its way; after a conflict
-/// the newest, because the current values stand above the form.
-fn row_version(state: &FormState, request: &Request, newest: i64) -> String {
-    let seen = match state.refusal() {
-        Some(ServiceError::Stale { .. }) => None,
-        _ => state.kept("row_version").or_else(|| request.sent_along("row_version")),
-    };
-    seen.unwrap_or_else(|| newest.to_string())
-}
-
 /// The URL in the form, for which the credentials are sorted.
 pub(super) fn typed_url(request: &Request, repository: &RepositoryDetail) -> String {
     let url = carried(request, stored(repository)).url;
@@ -97,7 +87,7 @@ pub(super) fn edit_form(
     let advanced = advanced(&state, &values);
     let network = network(&state, &values);
     let results = results(request, FORM);
-    let row_version = row_version(&state, request, repository.row_version);
+    let row_version = state.row_version(request, repository.row_version);
     view! {
         <section class="card" id="edit" aria-labelledby="edit-title">
             <h2 id="edit-title">"Edit"</h2>

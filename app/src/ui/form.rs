@@ -11,6 +11,7 @@ use super::{guard::FormGuard, page::Request};
 #[derive(Clone)]
 pub(crate) struct FormState(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     form: &'static str,
     from: String,
@@ -30,6 +31,18 @@ impl FormState {
         }))
     }
 
+    /// The page a refused form comes back to, where that is not this address with all it carries.
+    pub fn at(self, from: impl Into<String>) -> Self {
+        let inner = Arc::unwrap_or_clone(self.0);
+        Self(Arc::new(Inner { from: from.into(), ..inner }))
+    }
+
+    /// The same form, refused while this page was made.
+    pub fn refused(self, problem: ServiceError) -> Self {
+        let inner = Arc::unwrap_or_clone(self.0);
+        Self(Arc::new(Inner { problems: Some(problem), ..inner }))
+    }
+
     /// The name of the form.
     pub fn name(&self) -> &'static str {
         self.0.form
@@ -43,6 +56,16 @@ impl FormState {
     /// A kept value that is no field of its own, such as the choice between radio buttons.
     pub fn kept(&self, name: &str) -> Option<String> {
         self.0.values.get(name).cloned()
+    }
+
+    /// The row version the person saw first, however long the form was on its way; after a conflict
+    /// the newest, because the current values stand above the form.
+    pub fn row_version(&self, request: &Request, newest: i64) -> String {
+        let seen = match self.refusal() {
+            Some(ServiceError::Stale { .. }) => None,
+            _ => self.kept("row_version").or_else(|| request.sent_along("row_version")),
+        };
+        seen.unwrap_or_else(|| newest.to_string())
     }
 
     /// Why the last try was refused.

@@ -4,7 +4,7 @@ use domain::{Action, Actor, Role, ServiceError};
 use leptos::prelude::*;
 
 use super::icon::Icon;
-use crate::services::Flash;
+use crate::services::{Flash, Services};
 
 /// The entries of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +12,10 @@ pub(crate) enum Section {
     Credentials,
     Repositories,
     Catalog,
+    GitOps,
+    Exports,
+    Clusters,
+    Connections,
     Projects,
     Notices,
     Audit,
@@ -99,6 +103,7 @@ fn Navigation(section: Section, role: Role) -> AnyView {
                         {entry(Section::Catalog, "/charts/catalog", "package", "Catalog")}
                     </ul>
                 </li>
+                {gitops(&entry)}
                 <li class="group">
                     <span id="nav-settings">"Settings"</span>
                     <ul aria-labelledby="nav-settings">
@@ -111,6 +116,26 @@ fn Navigation(section: Section, role: Role) -> AnyView {
                     .then(|| entry(Section::Audit, "/audit", "scroll-text", "Audit log"))}
             </ul>
         </nav>
+    }
+    .into_any()
+}
+
+/// GitOps with what belongs to it; clusters only where the operator turned them on.
+fn gitops(
+    entry: &impl Fn(Section, &'static str, &'static str, &'static str) -> AnyView,
+) -> AnyView {
+    let clusters = use_context::<Services>()
+        .is_some_and(|services| services.clusters.are_on())
+        .then(|| entry(Section::Clusters, "/gitops/clusters", "server", "Clusters"));
+    view! {
+        {entry(Section::GitOps, "/gitops", "git-branch", "GitOps")}
+        <li class="sub">
+            <ul aria-label="GitOps">
+                {entry(Section::Exports, "/gitops/exports", "file-output", "Exports")}
+                {clusters}
+                {entry(Section::Connections, "/gitops/connections", "plug", "Connections")}
+            </ul>
+        </li>
     }
     .into_any()
 }

@@ -73,6 +73,12 @@ mod sending {
             return;
         }
         event.prevent_default();
+        // Enter in a field with a button of its own presses that one.
+        let own = form.query_selector("[data-enter]:focus-within > button").ok().flatten();
+        if let Some(own) = own.and_then(|own| own.dyn_into::<HtmlButtonElement>().ok()) {
+            own.click();
+            return;
+        }
         if form.has_attribute("data-busy") {
             return;
         }
@@ -213,7 +219,7 @@ mod sending {
                 place.set_text_content(message.map(|one| one.message.as_str()));
                 let _ = place.toggle_attribute_with_force("hidden", message.is_none());
             }
-            if let Ok(Some(control)) = field.query_selector("input, select, textarea") {
+            if let Ok(Some(control)) = field.query_selector("[name]") {
                 if message.is_some() {
                     let _ = control.set_attribute("aria-invalid", "true");
                     first = first.or_else(|| control.dyn_into().ok());

@@ -16,6 +16,8 @@ pub(crate) struct Input {
     autocomplete: &'static str,
     placeholder: String,
     required: Option<&'static str>,
+    name: &'static str,
+    suggestions: Vec<(String, String)>,
 }
 
 impl Input {
@@ -31,7 +33,21 @@ impl Input {
             autocomplete: "off",
             placeholder: String::new(),
             required: None,
+            name: field.as_str(),
+            suggestions: Vec::new(),
         }
+    }
+
+    /// Another name than the field's, where a form has the field twice.
+    pub const fn named(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
+    }
+
+    /// Values to choose from while typing, each with a word about it; anything else can be typed too.
+    pub fn suggestions(mut self, suggestions: Vec<(String, String)>) -> Self {
+        self.suggestions = suggestions;
+        self
     }
 
     /// A word of help under the label.
@@ -71,17 +87,18 @@ impl Input {
     }
 
     fn id(&self) -> String {
-        format!("{}-{}", self.state.name(), self.field.as_str())
+        format!("{}-{}", self.state.name(), self.name)
     }
 
     /// As `<input>`.
     pub fn line(self) -> AnyView {
         let id = self.id();
-        let name = self.field.as_str();
+        let (list, options) = self.datalist(&id);
         let control = view! {
             <input
                 id=id.clone()
-                name=name
+                name=self.name
+                list=list
                 type=self.kind
                 value=(self.kind != "password").then(|| self.value.clone())
                 placeholder=self.placeholder.clone()
@@ -92,8 +109,23 @@ impl Input {
                 aria-invalid=self.invalid()
                 aria-describedby=described(&id)
             />
+            {options}
         };
         self.framed(&id, control.into_any())
+    }
+
+    fn datalist(&self, id: &str) -> (Option<String>, Option<AnyView>) {
+        if self.suggestions.is_empty() {
+            return (None, None);
+        }
+        let list = format!("{id}-list");
+        let options = self
+            .suggestions
+            .iter()
+            .map(|(value, about)| view! { <option value=value.clone() label=about.clone()></option> })
+            .collect_view();
+        let view = view! { <datalist id=list.clone()>{options}</datalist> };
+        (Some(list), Some(view.into_any()))
     }
 
     /// As `<textarea>`, for several lines.
@@ -113,7 +145,7 @@ impl Input {
         let control = view! {
             <textarea
                 id=id.to_owned()
-                name=self.field.as_str()
+                name=self.name
                 rows=rows
                 class=class
                 placeholder=self.placeholder.clone()
@@ -155,7 +187,7 @@ impl Input {
         let control = view! {
             <select
                 id=id.clone()
-                name=self.field.as_str()
+                name=self.name
                 aria-required=self.required
                 aria-invalid=self.invalid()
                 aria-describedby=described(&id)
@@ -174,7 +206,7 @@ impl Input {
         let problem = self.state.problem(self.field);
         let fine = problem.is_none();
         view! {
-            <div class="field" id=format!("field-{}", self.field.as_str()) data-field=self.field.as_str()>
+            <div class="field" id=format!("field-{}", self.name) data-field=self.field.as_str()>
                 <label for=id.to_owned()>{self.label}</label>
                 {control}
                 <p class="problem" id=format!("{id}-problem") data-problem hidden=fine>

@@ -26,4 +26,7 @@ pub(crate) mod page;
 #[cfg(feature = "ssr")]
 pub(crate) mod path;
 #[cfg(feature = "ssr")]
+pub(crate) mod picks;
+pub(crate) mod sieve;
+#[cfg(feature = "ssr")]
 pub(crate) mod table;

@@ -70,6 +70,11 @@ impl Request {
         self.query.get(name)
     }
 
+    /// All values of the query under `name`, such as those of ticked boxes.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        self.query.get_all(name).unwrap_or_default()
+    }
+
     /// The page number of the query, from 1.
     pub fn page_number(&self) -> u32 {
         self.query("page").parse().unwrap_or(1).clamp(1, 100_000)

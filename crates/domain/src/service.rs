@@ -5,8 +5,8 @@
 use async_trait::async_trait;
 
 use crate::{
-    Actor, ChartId, ClusterId, CredentialId, ExportId, GitTargetId, ProjectId, PropagationId,
-    RepositoryId, Secret, ServiceError, UserId,
+    Actor, ChartId, ClusterId, CredentialId, CredentialKind, ExportId, GitTargetId, ProjectId,
+    PropagationId, RepositoryId, Secret, ServiceError, UserId,
     audit::{AuditPage, AuditQuery},
     charts::{ChartDetail, ChartPage, ChartQuery},
     connections::{ConnectionTest, TestConnection},
@@ -65,6 +65,8 @@ pub trait Credentials: Send + Sync {
     async fn get(&self, actor: &Actor, id: CredentialId) -> Answer<CredentialDetail>;
     /// The drop-down of a repository: those that fit the host of `url` first.
     async fn choices(&self, actor: &Actor, url: &str) -> Answer<Vec<CredentialChoice>>;
+    /// The drop-down of a Git target or cluster: the usable ones of a kind, by name.
+    async fn of_kind(&self, actor: &Actor, kind: CredentialKind) -> Answer<Vec<CredentialChoice>>;
     /// Stores a new one.
     async fn create(&self, actor: &Actor, form: CreateCredential) -> Answer<Saved>;
     /// Changes one; a changed secret or user name is delivered to every link.

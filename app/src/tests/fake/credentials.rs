@@ -160,6 +160,21 @@ impl service::Credentials for Fake {
         };
         Ok(vec![choice("first", true), choice("second", false)])
     }
+    async fn of_kind(
+        &self,
+        _: &Actor,
+        kind: domain::CredentialKind,
+    ) -> Answer<Vec<credentials::CredentialChoice>> {
+        let choice = |name: &str, which| credentials::CredentialChoice {
+            id: which,
+            name: format!("{}-{name}", kind.as_str()),
+            provider: Provider::Github,
+            fits_host: false,
+            environment: credentials::Environment::Unset,
+            project: None,
+        };
+        Ok(vec![choice("octocat", id()), choice("other", CredentialId::new())])
+    }
     async fn create(
         &self,
         _: &Actor,

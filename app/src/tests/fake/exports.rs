@@ -2,40 +2,160 @@
 
 use async_trait::async_trait;
 use domain::{
-    Actor, CredentialId, ExportId, ServiceError,
+    Actor, CredentialId, ExportId, Field, ServiceError,
     exports::{
-        ExportChoices, ExportDetail, ExportForm, ExportPreview, ExportSummary, RevealForm, Revealed,
+        Carrier, Consumer, ExportChoice, ExportChoices, ExportDetail, ExportFile, ExportForm,
+        ExportNote, ExportPlace, ExportPreview, ExportSettings, ExportSnippet, ExportSummary,
+        NoteTone, RevealForm, Revealed,
     },
-    gitops::CredentialUse,
+    gitops::{CredentialUse, TargetState},
+    propagation::Place,
     service::{self, Answer, Peer},
 };
 
-use super::Fake;
+use super::{Fake, ago, id};
+
+/// The second thing to choose of each kind.
+pub(in crate::tests) const OTHER: &str = "0190b0a0-0000-7000-8000-000000000002";
+
+fn note(tone: NoteTone, text: &str) -> ExportNote {
+    ExportNote { tone, text: text.into() }
+}
+
+fn preview() -> ExportPreview {
+    ExportPreview {
+        files: vec![ExportFile {
+            path: "repositories/ghcr-acme.yaml".into(),
+            text: "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata:\n  name: ghcr-acme\n  namespace: argocd\nspec:\n  refreshInterval: 1h\n  secretStoreRef:\n    name: hawser\n    kind: ClusterSecretStore\n  # <script>alert(1)</script>\n".into(),
+        }],
+        notes: vec![
+            note(NoteTone::Info, "Argo CD reads it within three minutes."),
+            note(NoteTone::Warning, "Everybody who reads secrets in argocd can read these."),
+            note(NoteTone::LeftOut, "legacy: its token would expire after 12 hours."),
+        ],
+        snippets: vec![ExportSnippet {
+            title: "In a Pod".into(),
+            text: "imagePullSecrets:\n  - name: regcred\n".into(),
+        }],
+    }
+}
+
+fn choice(which: uuid::Uuid, name: &str, detail: &str) -> ExportChoice {
+    ExportChoice { id: which, name: name.into(), detail: detail.into(), credential: Some(id()) }
+}
+
+fn choices(detail: &str) -> Vec<ExportChoice> {
+    let other = uuid::Uuid::parse_str(OTHER).unwrap();
+    let mut all = vec![choice(id(), "ghcr-prod", detail), choice(other, "harbor-prod", detail)];
+    for number in 1..=7 {
+        all.push(choice(uuid::Uuid::from_u128(number), &format!("team-{number}"), detail));
+    }
+    all
+}
+
+impl Fake {
+    fn export(&self) -> ExportDetail {
+        let (consumer, carrier) = self.exported;
+        ExportDetail {
+            id: id(),
+            name: "argocd-prod".into(),
+            consumer,
+            carrier,
+            settings: ExportSettings {
+                namespace: "argo".into(),
+                store: "vault-prod".into(),
+                ..Default::default()
+            },
+            credentials: vec![choice(id(), "ghcr-prod", "GHCR")],
+            repositories: vec![choice(id(), "acme charts", "oci://ghcr.io/acme")],
+            row_version: 4,
+            updated_by: "Grace".into(),
+            updated_at: ago(600),
+            places: if self.is_empty {
+                Vec::new()
+            } else {
+                vec![
+                    ExportPlace { place: Place::GitTarget(id()), name: "prod-cluster".into() },
+                    ExportPlace { place: Place::Cluster(id()), name: "kind".into() },
+                ]
+            },
+            preview: preview(),
+        }
+    }
+}
 
 #[async_trait]
 impl service::Exports for Fake {
     async fn list(&self, _: &Actor) -> Answer<Vec<ExportSummary>> {
-        Err(ServiceError::NotFound)
+        self.answers()?;
+        let export = self.export();
+        let summary = ExportSummary {
+            id: export.id,
+            name: export.name,
+            consumer: export.consumer,
+            carrier: export.carrier,
+            credentials: 0,
+            repositories: 2,
+            places: 2,
+            updated_at: export.updated_at,
+        };
+        Ok(if self.is_empty { Vec::new() } else { vec![summary] })
     }
-    async fn get(&self, _: &Actor, _: ExportId) -> Answer<ExportDetail> {
-        Err(ServiceError::NotFound)
+    async fn get(&self, _: &Actor, asked: ExportId) -> Answer<ExportDetail> {
+        self.answers()?;
+        if asked == id() { Ok(self.export()) } else { Err(ServiceError::NotFound) }
     }
     async fn choices(&self, _: &Actor) -> Answer<ExportChoices> {
-        Err(ServiceError::NotFound)
+        self.answers()?;
+        if self.is_empty {
+            return Ok(ExportChoices::default());
+        }
+        Ok(ExportChoices {
+            credentials: choices("GHCR"),
+            repositories: choices("oci://ghcr.io/acme"),
+            vault_is_local: true,
+        })
     }
-    async fn preview(&self, _: &Actor, _: ExportForm) -> Answer<ExportPreview> {
-        Err(ServiceError::NotFound)
+    async fn preview(&self, _: &Actor, form: ExportForm) -> Answer<ExportPreview> {
+        self.answers()?;
+        if form.name.is_empty() {
+            return Err(Field::Name.problem("Type a name.").into());
+        }
+        Ok(preview())
     }
-    async fn save(&self, _: &Actor, _: ExportForm) -> Answer<ExportId> {
-        Err(ServiceError::NotFound)
+    async fn save(&self, _: &Actor, form: ExportForm) -> Answer<ExportId> {
+        *self.export_saved.lock().unwrap() = Some(form.clone());
+        match form.name.as_str() {
+            "" => Err(Field::Name.problem("Type a name.").into()),
+            "stale" => Err(ServiceError::Stale { changed_by: "Grace".into() }),
+            _ => Ok(id()),
+        }
     }
-    async fn delete(&self, _: &Actor, _: ExportId) -> Answer<()> {
-        Err(ServiceError::NotFound)
+    async fn delete(&self, _: &Actor, asked: ExportId) -> Answer<()> {
+        if asked == id() { Ok(()) } else { Err(ServiceError::NotFound) }
     }
     async fn reveal(&self, _: &Actor, _: RevealForm, _: Peer) -> Answer<Revealed> {
-        Err(ServiceError::NotFound)
+        Err(ServiceError::NotAllowed)
     }
     async fn uses(&self, _: &Actor, _: CredentialId) -> Answer<Vec<CredentialUse>> {
-        Err(ServiceError::NotFound)
+        if self.is_empty {
+            return Ok(Vec::new());
+        }
+        let chain = |name: &str, place, state, vault_version| CredentialUse {
+            export: id(),
+            export_name: "argocd-prod".into(),
+            place,
+            place_name: name.into(),
+            state,
+            vault_version,
+        };
+        Ok(vec![
+            chain("prod-cluster", Some(Place::GitTarget(id())), Some(TargetState::InStep), Some(3)),
+            chain("kind", Some(Place::Cluster(id())), Some(TargetState::Failing), Some(2)),
+            chain("", None, None, None),
+        ])
     }
 }
+
+/// What the export of the fake is, when a test does not say.
+pub(super) const EXPORTED: (Consumer, Carrier) = (Consumer::ArgoCd, Carrier::ExternalSecret);

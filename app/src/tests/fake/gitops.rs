@@ -1,25 +1,64 @@
-//! Git accounts, Git targets and clusters that answer with one of everything.
+//! Git accounts and Git targets that answer with one of everything.
 
 use async_trait::async_trait;
 use domain::{
-    Actor, ClusterId, CredentialId, GitTargetId, Secret, ServiceError,
+    Actor, Cause, CredentialId, Field, GitTargetId, Secret, ServiceError,
+    exports::{ExportNote, NoteTone},
     gitops::{
-        Branches, ClusterDetail, ClusterForm, ClusterSummary, ConnectionOffers, DeviceCode,
-        DeviceForm, DeviceProgress, GitConnection, GitTargetDetail, GitTargetForm,
-        GitTargetSummary, HostedRepository, TargetPreview, WebStart,
+        Branches, ConnectionOffers, ConnectionWay, DeviceCode, DeviceForm, DeviceProgress,
+        DiffKind, DiffLine, FileChange, FileChangeKind, GitConnection, GitTargetDetail,
+        GitTargetForm, GitTargetSummary, HostedRepository, PushMode, TargetPreview, TargetState,
+        WebStart,
     },
     service::{self, Answer},
 };
 
-use super::Fake;
+use super::{Fake, ago, id};
+
+fn connection(account: &str) -> GitConnection {
+    GitConnection {
+        credential: id(),
+        name: format!("github-{account}"),
+        way: ConnectionWay::Web,
+        host: "github.com".into(),
+        account: account.into(),
+        scopes: vec!["repo".into(), "read:user".into()],
+        missing_scopes: Vec::new(),
+        connected_by: "Ada".into(),
+        is_own: true,
+        connected_at: ago(90_000),
+        last_used_at: Some(ago(500)),
+        targets: 1,
+        broken: None,
+    }
+}
 
 #[async_trait]
 impl service::GitConnections for Fake {
     async fn offers(&self, _: &Actor) -> Answer<ConnectionOffers> {
-        Err(ServiceError::NotFound)
+        self.answers()?;
+        Ok(self.offers.clone())
     }
     async fn list(&self, _: &Actor) -> Answer<Vec<GitConnection>> {
-        Err(ServiceError::NotFound)
+        self.answers()?;
+        if self.is_empty {
+            return Ok(Vec::new());
+        }
+        let narrow = GitConnection {
+            credential: CredentialId::new(),
+            scopes: vec!["read:user".into()],
+            missing_scopes: vec!["repo".into()],
+            ..connection("narrow")
+        };
+        let broken = GitConnection {
+            credential: CredentialId::new(),
+            way: ConnectionWay::Device,
+            connected_by: "Grace".into(),
+            is_own: false,
+            broken: Some(Cause::ConnectionRevoked),
+            ..connection("broken")
+        };
+        Ok(vec![connection("octocat"), narrow, broken])
     }
     async fn begin_web(&self, _: &Actor) -> Answer<WebStart> {
         Err(ServiceError::NotFound)
@@ -36,65 +75,144 @@ impl service::GitConnections for Fake {
     async fn connect_installation(&self, _: &Actor, _: &str) -> Answer<CredentialId> {
         Err(ServiceError::NotFound)
     }
-    async fn disconnect(&self, _: &Actor, _: CredentialId) -> Answer<()> {
-        Err(ServiceError::NotFound)
+    async fn disconnect(&self, _: &Actor, credential: CredentialId) -> Answer<()> {
+        if credential == id() { Ok(()) } else { Err(ServiceError::NotFound) }
     }
     async fn repositories(
         &self,
         _: &Actor,
         _: CredentialId,
-        _: &str,
+        search: &str,
     ) -> Answer<Vec<HostedRepository>> {
-        Err(ServiceError::NotFound)
+        let one = |name: &str, may_push, is_public| HostedRepository {
+            full_name: format!("acme/{name}"),
+            url: format!("https://github.com/acme/{name}"),
+            default_branch: "main".into(),
+            may_push,
+            is_public,
+        };
+        let mut all = vec![one("gitops", true, false), one("site", true, true)];
+        all.push(one("upstream", false, true));
+        all.retain(|repository| repository.full_name.contains(search));
+        Ok(all)
     }
-    async fn branches(&self, _: &Actor, _: CredentialId, _: &str) -> Answer<Branches> {
-        Err(ServiceError::NotFound)
+    async fn branches(&self, _: &Actor, _: CredentialId, url: &str) -> Answer<Branches> {
+        if url.contains("gone") {
+            return Err(ServiceError::Unreachable(Cause::NotFound));
+        }
+        Ok(Branches { default: "trunk".into(), names: vec!["trunk".into(), "prod".into()] })
+    }
+}
+
+impl Fake {
+    fn target(&self) -> GitTargetDetail {
+        let failing = self.cause.is_some();
+        GitTargetDetail {
+            summary: GitTargetSummary {
+                id: id(),
+                name: "prod-cluster".into(),
+                url: "https://github.com/acme/gitops".into(),
+                branch: "main".into(),
+                folder: "clusters/prod".into(),
+                state: if failing { TargetState::Failing } else { self.target_state },
+                cause: self.cause,
+                is_pending: true,
+                last_commit: "0123456789abcdef0123456789abcdef01234567".into(),
+                pushed_at: Some(ago(300)),
+            },
+            credential: id(),
+            credential_name: "github-octocat".into(),
+            base: String::new(),
+            mode: PushMode::PullRequest,
+            exports: vec![(id(), "argocd-prod".into())],
+            files: vec!["clusters/prod/ghcr-acme.yaml".into()],
+            commit_url: "https://github.com/acme/gitops/commit/0123456".into(),
+            pull_request_url: "https://github.com/acme/gitops/pull/7".into(),
+            detail: if failing {
+                "remote: <b>GH006</b>: Protected branch".into()
+            } else {
+                String::new()
+            },
+            row_version: 5,
+            bound_by: "Ada".into(),
+            may_change: !self.is_theirs,
+        }
     }
 }
 
 #[async_trait]
 impl service::GitTargets for Fake {
     async fn list(&self, _: &Actor) -> Answer<Vec<GitTargetSummary>> {
-        Err(ServiceError::NotFound)
+        self.answers()?;
+        Ok(if self.is_empty { Vec::new() } else { vec![self.target().summary] })
     }
-    async fn get(&self, _: &Actor, _: GitTargetId) -> Answer<GitTargetDetail> {
-        Err(ServiceError::NotFound)
+    async fn get(&self, _: &Actor, asked: GitTargetId) -> Answer<GitTargetDetail> {
+        self.answers()?;
+        if asked == id() { Ok(self.target()) } else { Err(ServiceError::NotFound) }
     }
-    async fn save(&self, _: &Actor, _: GitTargetForm) -> Answer<GitTargetId> {
-        Err(ServiceError::NotFound)
+    async fn save(&self, _: &Actor, form: GitTargetForm) -> Answer<GitTargetId> {
+        *self.target_saved.lock().unwrap() = Some(form.clone());
+        if form.exports.is_empty() {
+            return Err(Field::Exports.problem("Choose at least one export.").into());
+        }
+        Ok(id())
     }
     async fn delete(&self, _: &Actor, _: GitTargetId) -> Answer<()> {
-        Err(ServiceError::NotFound)
+        Ok(())
     }
     async fn preview(&self, _: &Actor, _: GitTargetId) -> Answer<TargetPreview> {
-        Err(ServiceError::NotFound)
+        if let Some(cause) = self.cause {
+            return Err(ServiceError::Unreachable(cause));
+        }
+        if self.is_empty {
+            return Ok(TargetPreview { head: "0123456789".into(), ..Default::default() });
+        }
+        Ok(difference())
     }
-    async fn push(&self, _: &Actor, _: GitTargetId) -> Answer<()> {
-        Err(ServiceError::NotFound)
+    async fn push(&self, _: &Actor, asked: GitTargetId) -> Answer<()> {
+        if asked == id() { Ok(()) } else { Err(ServiceError::NotFound) }
     }
 }
 
-#[async_trait]
-impl service::Clusters for Fake {
-    fn are_on(&self) -> bool {
-        false
-    }
-    async fn list(&self, _: &Actor) -> Answer<Vec<ClusterSummary>> {
-        Err(ServiceError::NotFound)
-    }
-    async fn get(&self, _: &Actor, _: ClusterId) -> Answer<ClusterDetail> {
-        Err(ServiceError::NotFound)
-    }
-    async fn save(&self, _: &Actor, _: ClusterForm) -> Answer<ClusterId> {
-        Err(ServiceError::NotFound)
-    }
-    async fn delete(&self, _: &Actor, _: ClusterId) -> Answer<()> {
-        Err(ServiceError::NotFound)
-    }
-    async fn preview(&self, _: &Actor, _: ClusterId) -> Answer<TargetPreview> {
-        Err(ServiceError::NotFound)
-    }
-    async fn apply(&self, _: &Actor, _: ClusterId) -> Answer<()> {
-        Err(ServiceError::NotFound)
+/// A change of every kind.
+pub(super) fn difference() -> TargetPreview {
+    let line = |kind, text: &str| DiffLine { kind, text: text.into() };
+    let change = |path: &str, kind, lines| FileChange { path: path.into(), kind, lines };
+    TargetPreview {
+        head: "0123456789abcdef0123456789abcdef01234567".into(),
+        is_new_branch: true,
+        changes: vec![
+            change(
+                "clusters/prod/ghcr-acme.yaml",
+                FileChangeKind::Changed,
+                vec![
+                    line(DiffKind::Gap, ""),
+                    line(DiffKind::Same, "      remoteRef:"),
+                    line(
+                        DiffKind::Same,
+                        "        key: orgs/0190b0a0-0000-7000-8000-000000000001/credentials/0190b0a0-0000-7000-8000-000000000001",
+                    ),
+                    line(DiffKind::Removed, "        version: \"2\""),
+                    line(DiffKind::Added, "        version: \"3\""),
+                ],
+            ),
+            change(
+                "clusters/prod/<new>.yaml",
+                FileChangeKind::Added,
+                vec![
+                    line(DiffKind::Added, "apiVersion: v1"),
+                    line(DiffKind::Added, "kind: Secret"),
+                ],
+            ),
+            change(
+                "clusters/prod/old.yaml",
+                FileChangeKind::Deleted,
+                vec![line(DiffKind::Removed, "kind: ExternalSecret")],
+            ),
+        ],
+        notes: vec![ExportNote {
+            tone: NoteTone::Warning,
+            text: "Somebody edited ghcr-acme.yaml; it is brought back.".into(),
+        }],
     }
 }

@@ -1,8 +1,9 @@
 //! Services that answer with one of everything.
 
+mod clusters;
 mod connections;
 pub(super) mod credentials;
-mod exports;
+pub(super) mod exports;
 mod gitops;
 mod repositories;
 
@@ -17,6 +18,8 @@ use domain::{
     Actor, Cause, ChartId, PropagationId, Provider, Role, Secret, ServiceError, Shape, Timestamp,
     UserId, audit, charts,
     credentials::{CandidateState, CreateCredential, UpdateCredential},
+    exports::{Carrier, Consumer, ExportForm},
+    gitops::{ClusterForm, ConnectionOffers, GitTargetForm, TargetState},
     organizations::Membership,
     propagation, service,
     service::Answer,
@@ -42,6 +45,24 @@ pub(super) struct Fake {
     pub created: Mutex<Option<CreateCredential>>,
     /// The form that was last sent to be updated.
     pub updated: Mutex<Option<UpdateCredential>>,
+    /// Why every service of GitOps refuses, if they do.
+    pub refusal: Option<ServiceError>,
+    /// Who reads the export, and how its values get there.
+    pub exported: (Consumer, Carrier),
+    /// The ways of connecting that the operator configured.
+    pub offers: ConnectionOffers,
+    /// Whether the operator turned clusters on.
+    pub has_clusters: bool,
+    /// How the Git target and the cluster are doing.
+    pub target_state: TargetState,
+    /// Why they fail, if they do.
+    pub cause: Option<Cause>,
+    /// Whether somebody else connected the account of the Git target.
+    pub is_theirs: bool,
+    /// The forms that were last sent to be saved.
+    pub export_saved: Mutex<Option<ExportForm>>,
+    pub target_saved: Mutex<Option<GitTargetForm>>,
+    pub cluster_saved: Mutex<Option<ClusterForm>>,
 }
 
 fn id<T: From<uuid::Uuid>>() -> T {
@@ -74,7 +95,27 @@ impl Fake {
             candidate: None,
             created: Mutex::default(),
             updated: Mutex::default(),
+            refusal: None,
+            exported: exports::EXPORTED,
+            offers: ConnectionOffers {
+                host: "github.com".into(),
+                web: true,
+                device: true,
+                installation_url: "https://github.com/apps/hawser/installations/new".into(),
+            },
+            has_clusters: true,
+            target_state: TargetState::InStep,
+            cause: None,
+            is_theirs: false,
+            export_saved: Mutex::default(),
+            target_saved: Mutex::default(),
+            cluster_saved: Mutex::default(),
         }
+    }
+
+    /// Refuses where the test says so.
+    fn answers(&self) -> Answer<()> {
+        self.refusal.clone().map_or(Ok(()), Err)
     }
 
     pub fn services(fake: &Arc<Self>) -> Services {
@@ -219,6 +260,11 @@ impl service::Propagations for Fake {
             lines: vec![
                 line(propagation::DeliveryState::Retrying, Some(Cause::Timeout)),
                 line(propagation::DeliveryState::Healthy, None),
+                propagation::DeliveryLine {
+                    place: propagation::Place::GitTarget(id()),
+                    name: "prod-cluster".into(),
+                    ..line(propagation::DeliveryState::Waiting, None)
+                },
             ],
         })
     }

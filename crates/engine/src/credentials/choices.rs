@@ -1,4 +1,4 @@
-//! The credentials a repository can use.
+//! The credentials a repository, Git target or cluster can use.
 
 use domain::{
     Action, Actor, CredentialKind, credentials::CredentialChoice, repositories::RepositoryUrl,
@@ -18,5 +18,17 @@ pub(super) async fn choices(
     let mut choices = storage::credentials::choices(&engine.db, scope, host).await?;
     choices.retain(|choice| choice.provider.facts().kind == CredentialKind::Registry);
     choices.sort_by_key(|choice| !choice.fits_host);
+    Ok(choices)
+}
+
+/// The usable ones of a kind, by name.
+pub(super) async fn of_kind(
+    engine: &Engine,
+    actor: &Actor,
+    kind: CredentialKind,
+) -> Result<Vec<CredentialChoice>, Error> {
+    let scope = actor.may(Action::View)?;
+    let mut choices = storage::credentials::choices(&engine.db, scope, "").await?;
+    choices.retain(|choice| choice.provider.facts().kind == kind);
     Ok(choices)
 }

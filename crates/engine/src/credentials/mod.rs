@@ -70,6 +70,10 @@ impl Credentials for Engine {
         choices::choices(self, actor, url).await.map_err(answer)
     }
 
+    async fn of_kind(&self, actor: &Actor, kind: CredentialKind) -> Answer<Vec<CredentialChoice>> {
+        choices::of_kind(self, actor, kind).await.map_err(answer)
+    }
+
     async fn create(&self, actor: &Actor, form: CreateCredential) -> Answer<Saved> {
         create::create(self, actor, form).await.map_err(answer)
     }

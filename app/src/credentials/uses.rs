@@ -1,0 +1,80 @@
+//! Where a credential is used: the exports that hold it, and the places that take them.
+
+use domain::{credentials::CredentialDetail, gitops::CredentialUse};
+use leptos::prelude::*;
+
+use crate::{
+    gitops::tone,
+    ui::{badge::Badge, icon::Icon},
+};
+
+/// Export, place, state and version, one line each.
+pub(super) fn uses(credential: &CredentialDetail, uses: &[CredentialUse]) -> AnyView {
+    let newest = credential.vault_version;
+    let rows = uses.iter().map(|one| row(one, newest)).collect_view();
+    let list = if uses.is_empty() {
+        view! {
+            <p class="muted">
+                "No export holds it. " <a href="/gitops/exports/new">"Add an export"</a>
+                " to bring it to a cluster."
+            </p>
+        }
+        .into_any()
+    } else {
+        view! { <ul class="lines">{rows}</ul> }.into_any()
+    };
+    view! {
+        <section class="card" aria-labelledby="uses-title">
+            <h2 id="uses-title">"Where it is used"</h2>
+            <div data-live="uses">{list}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn row(one: &CredentialUse, newest: i64) -> AnyView {
+    let place = one.place.map(|place| {
+        view! {
+            <Icon name="chevron-right"/>
+            <span>
+                <span class="muted">{place.label()} " "</span>
+                <a href=place.path()>{one.place_name.clone()}</a>
+            </span>
+        }
+    });
+    let nowhere =
+        one.place.is_none().then(|| view! { <p class="muted">"Not delivered anywhere yet"</p> });
+    let version = one.vault_version.map(|version| {
+        if version == newest {
+            view! { <p class="muted">{format!("Has version {version}")}</p> }.into_any()
+        } else {
+            view! {
+                <p class="stale">
+                    {format!("Still has version {version}; the newest is {newest}")}
+                </p>
+            }
+            .into_any()
+        }
+    });
+    let unwritten = (one.place.is_some() && one.vault_version.is_none())
+        .then(|| view! { <p class="muted">"Not written yet"</p> });
+    let state = one.state.map(|state| view! { <Badge tone=tone(state) label=state.label()/> });
+    view! {
+        <li class="line">
+            <div>
+                <p class="chain">
+                    <span>
+                        <span class="muted">"Export "</span>
+                        <a href=crate::exports::path_of(one.export)>{one.export_name.clone()}</a>
+                    </span>
+                    {place}
+                </p>
+                {nowhere}
+                {version}
+                {unwritten}
+            </div>
+            {state}
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,87 @@
+//! Adding an export: first who reads it, then the form.
+
+use domain::{
+    Action,
+    exports::{Consumer, ExportForm},
+};
+use leptos::prelude::*;
+
+use super::{PATH, form::form};
+use crate::ui::{
+    frame::Section,
+    icon::Icon,
+    page::{Page, page},
+    path,
+};
+
+/// `/gitops/exports/new`
+pub(crate) fn new() -> AnyView {
+    page(async |request| {
+        let actor = request.member()?;
+        actor.may(Action::ManageExports)?;
+        let body = match Consumer::parse(&request.query("consumer")) {
+            None => choose(),
+            Some(consumer) => {
+                let carrier = consumer.facts().carriers.first().copied().unwrap_or_default();
+                let blank = ExportForm {
+                    consumer: consumer.facts().code.to_owned(),
+                    carrier: carrier.facts().code.to_owned(),
+                    ..ExportForm::default()
+                };
+                let form = form(&request, &actor, consumer, blank).await?;
+                view! {
+                    <p class="crumbs">
+                        <a href=PATH>"Exports"</a>
+                        <Icon name="chevron-right"/>
+                        <a href=format!("{PATH}/new")>"Add"</a>
+                    </p>
+                    <div class="head">
+                        <div>
+                            <h1>{format!("Add an export for {}", consumer.facts().label)}</h1>
+                            <p class="muted">{consumer.facts().summary}</p>
+                        </div>
+                    </div>
+                    {form}
+                }
+                .into_any()
+            }
+        };
+        Ok(Page { title: "Add an export".to_owned(), section: Section::Exports, body })
+    })
+}
+
+fn choose() -> AnyView {
+    let cards = Consumer::ALL
+        .into_iter()
+        .map(|consumer| {
+            let facts = consumer.facts();
+            view! {
+                <li>
+                    <a
+                        class="choice"
+                        href=path::with(&format!("{PATH}/new"), &[("consumer", facts.code)])
+                    >
+                        <Icon name="file-output"/>
+                        <span>
+                            <strong>{facts.label}</strong>
+                            <small class="muted">{facts.summary}</small>
+                        </span>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <p class="crumbs">
+            <a href=PATH>"Exports"</a>
+        </p>
+        <div class="head">
+            <div>
+                <h1>"Add an export"</h1>
+                <p class="muted">"Choose who reads it. Each gets the shape it expects."</p>
+            </div>
+        </div>
+        <ul class="choices">{cards}</ul>
+    }
+    .into_any()
+}

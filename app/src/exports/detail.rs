@@ -1,0 +1,157 @@
+//! One export: what it writes, where it goes, its form.
+
+use domain::{
+    Action, Timestamp,
+    exports::{Carrier, ExportChoice, ExportDetail, ExportForm, Selects},
+};
+use leptos::prelude::*;
+
+use super::{PATH, files::preview, form::form, path_of, reveal_form::reveal_form};
+use crate::ui::{
+    frame::Section,
+    icon::Icon,
+    moment::Moment,
+    page::{Page, page},
+};
+
+/// `/gitops/exports/{id}`
+pub(crate) fn detail() -> AnyView {
+    page(async |request| {
+        let actor = request.member()?;
+        let export = request.services().exports.get(&actor, request.id()?).await?;
+        let edit = if actor.role.includes(Action::ManageExports) {
+            Some(form(&request, &actor, export.consumer, stored(&export)).await?)
+        } else {
+            None
+        };
+        let reveals = actor.role.includes(Action::RevealSecrets) && export.carrier != Carrier::None;
+        let reveal = reveals.then(|| reveal_form(&request, &export));
+        let href = path_of(export.id);
+        let delete = edit.is_some().then(|| {
+            view! {
+                <a class="button danger" href=format!("{href}/delete")>
+                    <Icon name="trash-2"/>
+                    "Delete"
+                </a>
+            }
+        });
+        let body = view! {
+            <p class="crumbs">
+                <a href=PATH>"Exports"</a>
+            </p>
+            <div class="head">
+                <div>
+                    <h1>{export.name.clone()}</h1>
+                    <p class="tags">
+                        <span class="tag">{export.consumer.facts().label}</span>
+                        <span class="tag">{export.carrier.facts().label}</span>
+                    </p>
+                </div>
+                {delete}
+            </div>
+            <div class="beside">
+                <div class="stack">
+                    <section class="card" aria-labelledby="files-title">
+                        <h2 id="files-title">"What it writes now"</h2>
+                        {preview(&export.preview, Some(&href))}
+                    </section>
+                    {edit}
+                </div>
+                <div class="stack">
+                    {facts(&export, request.now)}
+                    {places(&export)}
+                    {reveal}
+                </div>
+            </div>
+        };
+        Ok(Page { title: export.name.clone(), section: Section::Exports, body: body.into_any() })
+    })
+}
+
+fn stored(export: &ExportDetail) -> ExportForm {
+    let ids = |list: &[ExportChoice]| list.iter().map(|one| one.id.to_string()).collect();
+    ExportForm {
+        export: export.id.to_string(),
+        row_version: export.row_version.to_string(),
+        name: export.name.clone(),
+        consumer: export.consumer.facts().code.to_owned(),
+        carrier: export.carrier.facts().code.to_owned(),
+        credentials: ids(&export.credentials),
+        repositories: ids(&export.repositories),
+        settings: export.settings.clone(),
+    }
+}
+
+fn facts(export: &ExportDetail, now: Timestamp) -> AnyView {
+    let (title, held, base) = match export.consumer.facts().selects {
+        Selects::Credentials => ("Credentials", &export.credentials, "/credentials"),
+        Selects::Repositories => ("Repositories", &export.repositories, "/charts/repositories"),
+    };
+    let held = held
+        .iter()
+        .map(|one| {
+            view! {
+                <li>
+                    <a href=format!("{base}/{}", one.id)>{one.name.clone()}</a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="card" aria-labelledby="facts-title">
+            <h2 id="facts-title">"Facts"</h2>
+            <dl class="facts">
+                <dt>"For"</dt>
+                <dd>{export.consumer.facts().label}</dd>
+                <dt>"Carried by"</dt>
+                <dd>{export.carrier.facts().label}</dd>
+                <dt>{title}</dt>
+                <dd>
+                    <ul class="plain">{held}</ul>
+                </dd>
+                <dt>"Changed"</dt>
+                <dd>
+                    <Moment at=export.updated_at now/>
+                    {format!(" by {}", export.updated_by)}
+                </dd>
+            </dl>
+        </section>
+    }
+    .into_any()
+}
+
+fn places(export: &ExportDetail) -> AnyView {
+    let rows = export
+        .places
+        .iter()
+        .map(|one| {
+            view! {
+                <li class="line">
+                    <div>
+                        <a href=one.place.path()>{one.name.clone()}</a>
+                    </div>
+                    <span class="muted">{one.place.label()}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    let list = if export.places.is_empty() {
+        view! {
+            <p class="muted">
+                "Nowhere yet. "
+                <a href=format!("/gitops/targets/new?exports={}", export.id)>"Add a Git target"</a>
+                " that takes it, or download the files."
+            </p>
+        }
+        .into_any()
+    } else {
+        view! { <ul class="lines">{rows}</ul> }.into_any()
+    };
+    view! {
+        <section class="card" aria-labelledby="places-title">
+            <h2 id="places-title">"Where it is delivered"</h2>
+            {list}
+        </section>
+    }
+    .into_any()
+}

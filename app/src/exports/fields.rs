@@ -1,0 +1,212 @@
+//! The fields of an export: carrier, settings, and what it is made of.
+
+use domain::{
+    Action, Actor, Field, Role,
+    exports::{
+        Carrier, Consumer, ExportChoice, ExportChoices, ExportForm, ExportSettings, Selects,
+        Setting,
+    },
+};
+use leptos::prelude::*;
+
+use super::values::{name_of, setting};
+use crate::ui::{
+    form::FormState,
+    icon::Icon,
+    input::Input,
+    picks::{Pick, Picks},
+};
+
+/// What the consumer asks for.
+pub(super) fn settings(state: &FormState, consumer: Consumer, values: &ExportForm) -> AnyView {
+    consumer
+        .facts()
+        .settings
+        .iter()
+        .map(|asked| input(state, asked, None, &values.settings))
+        .collect_view()
+        .into_any()
+}
+
+/// How the values of secrets get there: one choice each, with what it asks for below it. The style
+/// sheet shows that of the chosen one, so that nothing has to be loaded.
+pub(super) fn carriers(
+    state: &FormState,
+    actor: &Actor,
+    consumer: Consumer,
+    values: &ExportForm,
+    vault_is_local: bool,
+) -> AnyView {
+    let carriers = consumer.facts().carriers;
+    if carriers == [Carrier::None] {
+        return view! { <input type="hidden" name="carrier" value=Carrier::None.facts().code/> }
+            .into_any();
+    }
+    let problem = state.problem(Field::Carrier);
+    let fine = problem.is_none();
+    let chosen = Carrier::parse(&values.carrier);
+    let ways = carriers
+        .iter()
+        .map(|carrier| way(state, actor.role, *carrier, chosen, &values.settings, vault_is_local))
+        .collect_view();
+    view! {
+        <fieldset class="field" id="field-carrier" data-field="carrier">
+            <legend>"How the secret values get there"</legend>
+            {ways}
+            <p class="problem" data-problem hidden=fine>
+                {problem}
+            </p>
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn way(
+    state: &FormState,
+    role: Role,
+    carrier: Carrier,
+    chosen: Option<Carrier>,
+    stored: &ExportSettings,
+    vault_is_local: bool,
+) -> AnyView {
+    let facts = carrier.facts();
+    // What another carrier's store is called means nothing to this one.
+    let blank = ExportSettings::default();
+    let is_chosen = chosen == Some(carrier);
+    let stored = if is_chosen { stored } else { &blank };
+    let fields = facts
+        .settings
+        .iter()
+        .map(|asked| input(state, asked, Some(carrier), stored))
+        .collect_view();
+    let refers = matches!(carrier, Carrier::ExternalSecret | Carrier::VaultStaticSecret);
+    let local = (refers && vault_is_local).then(local_vault);
+    let owners = (carrier == Carrier::Sops && !role.includes(Action::ManageRecipients)).then(|| {
+        view! {
+            <p class="hint">"Only an owner may add recipients; what an owner set stays as it is."</p>
+        }
+    });
+    view! {
+        <div class="way">
+            <label class="radio">
+                <input type="radio" name="carrier" value=facts.code checked=is_chosen/>
+                <span>
+                    <strong>{facts.label}</strong>
+                    <small class="muted">{facts.summary}</small>
+                </span>
+            </label>
+            <div class="way-fields">{local} {fields} {owners}</div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Why references lead nowhere while Hawser runs its own OpenBao.
+pub(super) fn local_vault() -> AnyView {
+    view! {
+        <div class="notice warn">
+            <Icon name="triangle-alert"/>
+            <div>
+                <p>
+                    "This Hawser keeps secrets in the OpenBao that runs beside it, which clusters cannot reach. References will stay empty there."
+                </p>
+                <p>
+                    "Encrypt with SOPS instead, or ask the operator to keep secrets in a Vault of your own."
+                </p>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn input(
+    state: &FormState,
+    asked: &Setting,
+    carrier: Option<Carrier>,
+    stored: &ExportSettings,
+) -> AnyView {
+    let value = match setting(stored, asked.field) {
+        empty if empty.is_empty() => asked.usual.to_owned(),
+        value => value,
+    };
+    let input = Input::new(state, asked.field, asked.label)
+        .value(&value)
+        .named(name_of(carrier, asked.field))
+        .hint(asked.hint.replace('`', ""));
+    let options = |pairs: [(&str, &str); 2]| {
+        let pairs = pairs.map(|(value, label)| (value.to_owned(), label.to_owned()));
+        vec![("", pairs.to_vec())]
+    };
+    match asked.field {
+        Field::Template => input
+            .hint("A template serves every repository below its host and path.")
+            .select(options([
+                ("repository", "One secret for each repository"),
+                ("template", "One credential template for each host and path"),
+            ])),
+        Field::StoreKind => input.hint("").select(options([
+            ("ClusterSecretStore", "ClusterSecretStore"),
+            ("SecretStore", "SecretStore"),
+        ])),
+        Field::Recipients => input.placeholder("age1…").lines("3"),
+        _ => input.line(),
+    }
+}
+
+/// The credentials or repositories to tick.
+pub(super) fn contents(
+    state: &FormState,
+    consumer: Consumer,
+    values: &ExportForm,
+    choices: ExportChoices,
+) -> AnyView {
+    match consumer.facts().selects {
+        Selects::Credentials => {
+            let picks = picks(choices.credentials, &values.credentials);
+            view! {
+                <Picks
+                    state=state.clone()
+                    field=Field::Credentials
+                    name="credentials[]"
+                    legend="Credentials"
+                    hint="Only these are written, whatever else the organization has."
+                    picks
+                >
+                    <p class="muted">
+                        "There are none yet. " <a href="/credentials/new">"Add a credential"</a>
+                    </p>
+                </Picks>
+            }
+            .into_any()
+        }
+        Selects::Repositories => {
+            let picks = picks(choices.repositories, &values.repositories);
+            view! {
+                <Picks
+                    state=state.clone()
+                    field=Field::Repositories
+                    name="repositories[]"
+                    legend="Repositories"
+                    hint="Each is written with the credential it is linked to."
+                    picks
+                >
+                    <p class="muted">
+                        "There are none yet. "
+                        <a href="/charts/repositories/new">"Add a repository"</a>
+                    </p>
+                </Picks>
+            }
+            .into_any()
+        }
+    }
+}
+
+fn picks(choices: Vec<ExportChoice>, chosen: &[String]) -> Vec<Pick> {
+    choices
+        .into_iter()
+        .map(|ExportChoice { id, name, detail, .. }| {
+            let value = id.to_string();
+            Pick { chosen: chosen.contains(&value), value, label: name, detail }
+        })
+        .collect()
+}

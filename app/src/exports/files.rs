@@ -1,0 +1,105 @@
+//! What an export writes: notes by tone, files, and what goes beside them by hand.
+
+use domain::exports::{ExportFile, ExportNote, ExportPreview, ExportSnippet, NoteTone};
+use leptos::prelude::*;
+
+use crate::ui::{copy::CopyButton, icon::Icon, path::encoded};
+
+/// Notes, files and snippets; `path` is the export's own, where its files can be downloaded.
+pub(super) fn preview(shown: &ExportPreview, path: Option<&str>) -> AnyView {
+    let none = shown.files.is_empty().then(|| {
+        view! {
+            <p class="muted">"Nothing is written: see above what is left out, and why."</p>
+        }
+    });
+    let files = shown.files.iter().map(|one| file(one, path)).collect_view();
+    let snippets = shown.snippets.iter().map(snippet).collect_view();
+    let by_hand = (!shown.snippets.is_empty()).then(|| {
+        view! {
+            <h3>"By hand, beside it"</h3>
+        }
+    });
+    view! {
+        {notes(&shown.notes)}
+        {none}
+        {files}
+        {by_hand}
+        {snippets}
+    }
+    .into_any()
+}
+
+/// Remarks, the gravest first.
+pub(crate) fn notes(notes: &[ExportNote]) -> AnyView {
+    let group = |tone: NoteTone| {
+        let rows: Vec<_> = notes.iter().filter(|note| note.tone == tone).collect();
+        if rows.is_empty() {
+            return None;
+        }
+        let (class, icon, title) = match tone {
+            NoteTone::LeftOut => ("notice bad", "circle-minus", "Left out"),
+            NoteTone::Warning => ("notice warn", "triangle-alert", "Look at this"),
+            NoteTone::Info => ("notice info", "info", "Good to know"),
+        };
+        let rows = rows.into_iter().map(|note| view! { <li>{note.text.clone()}</li> });
+        Some(
+            view! {
+                <div class=class>
+                    <Icon name=icon/>
+                    <div>
+                        <h3>{title}</h3>
+                        <ul>{rows.collect_view()}</ul>
+                    </div>
+                </div>
+            }
+            .into_any(),
+        )
+    };
+    [NoteTone::LeftOut, NoteTone::Warning, NoteTone::Info]
+        .into_iter()
+        .filter_map(group)
+        .collect_view()
+        .into_any()
+}
+
+fn file(file: &ExportFile, path: Option<&str>) -> AnyView {
+    let download = path.map(|path| {
+        let name: Vec<_> = file.path.split('/').map(encoded).collect();
+        let label = format!("Download {}", file.path);
+        view! {
+            <a
+                class="button quiet"
+                href=format!("{path}/files/{}", name.join("/"))
+                download
+                aria-label=label
+            >
+                <Icon name="download"/>
+                "Download"
+            </a>
+        }
+    });
+    text(file.path.clone(), file.text.clone(), download.map(IntoAny::into_any))
+}
+
+fn snippet(snippet: &ExportSnippet) -> AnyView {
+    text(snippet.title.clone(), snippet.text.clone(), None)
+}
+
+/// A text with its name and buttons; it scrolls by itself and by keyboard.
+fn text(name: String, text: String, more: Option<AnyView>) -> AnyView {
+    view! {
+        <div class="listing">
+            <div class="card-head">
+                <h4 class="url">{name.clone()}</h4>
+                <div class="actions">
+                    <CopyButton text=text.clone()/>
+                    {more}
+                </div>
+            </div>
+            <pre tabindex="0" role="region" aria-label=name>
+                <code>{text}</code>
+            </pre>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,121 @@
+//! The form that adds or changes an export, with what it would write below it.
+
+use domain::{
+    Actor, Field, ServiceError,
+    exports::{Consumer, ExportForm, ExportPreview},
+};
+use leptos::prelude::*;
+
+use super::{
+    PATH,
+    fields::{carriers, contents, settings},
+    files::preview,
+    path_of,
+    values::{LOOK, carried},
+};
+use crate::ui::{
+    form::{Form, FormState, Submit},
+    icon::Icon,
+    input::{Input, hidden},
+    page::Request,
+    path,
+};
+
+const FORM: &str = "export-save";
+
+/// The form on this page, filled with what was typed or `stored`.
+pub(super) async fn form(
+    request: &Request,
+    actor: &Actor,
+    consumer: Consumer,
+    stored: ExportForm,
+) -> Result<AnyView, ServiceError> {
+    let here = page_of(consumer, &stored);
+    let state = FormState::new(FORM, request).at(here.clone());
+    let values = carried(request, &state, stored);
+    let exports = &request.services().exports;
+    let choices = exports.choices(actor).await?;
+    let shown = match request.sent_along(LOOK) {
+        Some(_) => Some(exports.preview(actor, values.clone()).await),
+        None => None,
+    };
+    let state = match &shown {
+        Some(Err(problem @ ServiceError::Invalid(_))) => state.refused(problem.clone()),
+        _ => state,
+    };
+    let is_new = values.export.is_empty();
+    let vault_is_local = choices.vault_is_local;
+    let preview_at = format!("{}#preview", here.split('?').next().unwrap_or_default());
+    let name = Input::new(&state, Field::Name, "Name")
+        .value(&values.name)
+        .hint("Unique in your organization, such as argocd-prod.")
+        .required()
+        .line();
+    let settings = settings(&state, consumer, &values);
+    let carriers = carriers(&state, actor, consumer, &values, vault_is_local);
+    let contents = contents(&state, consumer, &values, choices);
+    let cancel = is_new.then(|| view! { <a class="button quiet" href=PATH>"Cancel"</a> });
+    Ok(view! {
+        <section class="card" id="edit" aria-labelledby="edit-title">
+            <h2 id="edit-title">{if is_new { "What it holds" } else { "Edit" }}</h2>
+            <Form state action="/actions/gitops/exports/save">
+                <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
+                    {if is_new { "Create" } else { "Save" }}
+                </button>
+                {hidden("export", values.export)}
+                {hidden("row_version", values.row_version)}
+                {hidden("consumer", values.consumer)}
+                {name}
+                {contents}
+                {settings}
+                {carriers}
+                <div class="actions">
+                    <Submit>{if is_new { "Create" } else { "Save" }}</Submit>
+                    <button
+                        class="button"
+                        type="submit"
+                        formmethod="get"
+                        formaction=preview_at
+                        name=LOOK
+                        value="preview"
+                    >
+                        <Icon name="eye"/>
+                        "Preview"
+                    </button>
+                    {cancel}
+                </div>
+            </Form>
+        </section>
+        {shown.map(would_write)}
+    }
+    .into_any())
+}
+
+fn page_of(consumer: Consumer, stored: &ExportForm) -> String {
+    match stored.export.parse() {
+        Ok(id) => path_of(id),
+        Err(_) => path::with(&format!("{PATH}/new"), &[("consumer", consumer.facts().code)]),
+    }
+}
+
+/// What the form on this page would write; nothing of it is stored yet.
+fn would_write(shown: Result<ExportPreview, ServiceError>) -> AnyView {
+    let body = match shown {
+        Ok(shown) => preview(&shown, None),
+        Err(problem) => view! {
+            <div class="notice bad" role="alert">
+                <Icon name="circle-alert"/>
+                <p>{problem.to_string()}</p>
+            </div>
+        }
+        .into_any(),
+    };
+    view! {
+        <section class="card" id="preview" tabindex="-1" aria-labelledby="preview-title">
+            <h2 id="preview-title">"Preview"</h2>
+            <p class="muted">"What this form would write. Nothing is stored yet."</p>
+            {body}
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,28 @@
+//! Exports: what they write, and the form that says what.
+
+pub(crate) mod check;
+mod choose;
+mod delete_form;
+mod detail;
+mod fields;
+mod files;
+mod form;
+mod list;
+mod reveal_form;
+mod server_fns;
+mod values;
+
+pub(crate) use choose::new;
+pub(crate) use delete_form::delete;
+pub(crate) use detail::detail;
+pub(crate) use files::notes;
+pub(crate) use list::list;
+pub(crate) use values::{joined, split};
+
+/// The page of all exports.
+pub(crate) const PATH: &str = "/gitops/exports";
+
+/// The path of one export.
+pub(crate) fn path_of(id: domain::ExportId) -> String {
+    format!("{PATH}/{id}")
+}

@@ -1,0 +1,159 @@
+//! One cluster: state, objects, its form.
+
+use domain::{
+    Action, Timestamp,
+    gitops::{ClusterDetail, ClusterForm, TargetState},
+    propagation::Place,
+};
+use leptos::prelude::*;
+
+use super::{PATH, SYNC, form::form, member, objects::objects, path_of};
+use crate::{
+    gitops::state::{banner, tone},
+    ui::{
+        badge::{Badge, Tone},
+        form::ActionButton,
+        frame::Section,
+        icon::Icon,
+        live::Live,
+        moment::moment_or,
+        page::{Page, page},
+    },
+};
+
+/// `/gitops/clusters/{id}`
+pub(crate) fn detail() -> AnyView {
+    page(async |request| {
+        let actor = member(&request)?;
+        let cluster = request.services().clusters.get(&actor, request.id()?).await?;
+        let manages = actor.role.includes(Action::ManageExports);
+        let href = path_of(cluster.summary.id);
+        let edit = if manages {
+            Some(form(&request, &actor, stored(&cluster), href.clone()).await?)
+        } else {
+            None
+        };
+        let (summary, now) = (&cluster.summary, request.now);
+        let place = Place::Cluster(summary.id);
+        let drifted = (summary.drifted > 0).then(
+            || view! { <Badge tone=Tone::Warn label=format!("{} drifted", summary.drifted)/> },
+        );
+        let body = view! {
+            <p class="crumbs">
+                <a href=PATH>"Clusters"</a>
+            </p>
+            <div class="head">
+                <div>
+                    <h1>{summary.name.clone()}</h1>
+                    <p class="tags" data-live="state">
+                        <Badge tone=tone(summary.state) label=summary.state.label()/>
+                        {drifted}
+                        <span class="muted url">{summary.server.clone()}</span>
+                    </p>
+                </div>
+                {manages.then(|| buttons(&cluster, &href))}
+            </div>
+            <div data-live="banner" class="stack">
+                {banner(summary.cause, &cluster.detail, place, cluster.credential)}
+                {first(&cluster, &href)}
+            </div>
+            <div class="beside">
+                <div class="stack">
+                    {objects(&cluster.objects)}
+                    {edit}
+                </div>
+                <div class="stack">{facts(&cluster, now)}</div>
+            </div>
+            {(summary.state == TargetState::Pushing).then(|| view! { <Live/> })}
+        };
+        Ok(Page { title: summary.name.clone(), section: Section::Clusters, body: body.into_any() })
+    })
+}
+
+fn stored(cluster: &ClusterDetail) -> ClusterForm {
+    ClusterForm {
+        cluster: cluster.summary.id.to_string(),
+        row_version: cluster.row_version.to_string(),
+        name: cluster.summary.name.clone(),
+        credential: cluster.credential.to_string(),
+        exports: cluster.exports.iter().map(|(id, _)| id.to_string()).collect(),
+    }
+}
+
+fn buttons(cluster: &ClusterDetail, href: &str) -> AnyView {
+    view! {
+        <div class="actions">
+            <ActionButton
+                action="/actions/gitops/clusters/apply"
+                from=href.to_owned()
+                class="button primary"
+                values=vec![("cluster", cluster.summary.id.to_string())]
+            >
+                <Icon name="refresh-cw"/>
+                {SYNC}
+            </ActionButton>
+            <a class="button" href=format!("{href}/preview")>
+                <Icon name="eye"/>
+                "Preview"
+            </a>
+            <a class="button danger" href=format!("{href}/delete")>
+                <Icon name="trash-2"/>
+                "Delete"
+            </a>
+        </div>
+    }
+    .into_any()
+}
+
+/// What comes next for a cluster that nothing was applied to.
+fn first(cluster: &ClusterDetail, href: &str) -> Option<AnyView> {
+    (cluster.summary.state == TargetState::New).then(|| {
+        view! {
+            <div class="notice info">
+                <Icon name="info"/>
+                <p>
+                    "Nothing was applied yet. Look at the "
+                    <a href=format!("{href}/preview")>"preview"</a>
+                    ", then press Sync now. From then on Hawser applies by itself."
+                </p>
+            </div>
+        }
+        .into_any()
+    })
+}
+
+fn facts(cluster: &ClusterDetail, now: Timestamp) -> AnyView {
+    let exports = cluster
+        .exports
+        .iter()
+        .map(|(id, name)| {
+            view! {
+                <li>
+                    <a href=crate::exports::path_of(*id)>{name.clone()}</a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="card" aria-labelledby="facts-title">
+            <h2 id="facts-title">"Facts"</h2>
+            <dl class="facts" data-live="facts">
+                <dt>"API server"</dt>
+                <dd class="url">{cluster.summary.server.clone()}</dd>
+                <dt>"Last sync"</dt>
+                <dd>{moment_or(cluster.summary.applied_at, now, "Never")}</dd>
+                <dt>"Exports"</dt>
+                <dd>
+                    <ul class="plain">{exports}</ul>
+                </dd>
+                <dt>"Credential"</dt>
+                <dd>
+                    <a href=crate::credentials::path_of(
+                        cluster.credential,
+                    )>{cluster.credential_name.clone()}</a>
+                </dd>
+            </dl>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,96 @@
+//! The form that adds or changes a cluster.
+
+use domain::{Actor, CredentialKind, Field, ServiceError, gitops::ClusterForm};
+use leptos::prelude::*;
+
+use super::PATH;
+use crate::{
+    exports::split,
+    ui::{
+        form::{Form, FormState, Submit},
+        input::{Input, hidden},
+        page::Request,
+        picks::{Pick, Picks},
+    },
+};
+
+const FORM: &str = "cluster-save";
+
+/// The form on the page `here`, filled with what was typed or `stored`.
+pub(super) async fn form(
+    request: &Request,
+    actor: &Actor,
+    stored: ClusterForm,
+    here: String,
+) -> Result<AnyView, ServiceError> {
+    let services = request.services();
+    let state = FormState::new(FORM, request).at(here.clone());
+    let choices = services.credentials.of_kind(actor, CredentialKind::Cluster).await?;
+    let exports = services.exports.list(actor).await?;
+    let is_new = stored.cluster.is_empty();
+    let name = Input::new(&state, Field::Name, "Name")
+        .value(&stored.name)
+        .hint("Unique in your organization, such as prod-eu.")
+        .required()
+        .line();
+    let options = choices.into_iter().map(|one| (one.id.to_string(), one.name)).collect();
+    let chosen = request.sent_along("credential").unwrap_or(stored.credential);
+    let credential = Input::new(&state, Field::Credential, "Credential")
+        .value(&chosen)
+        .hint("Holds the kubeconfig. Give its account only the rights that the guide beside it names.")
+        .required()
+        .select(vec![
+            ("", vec![(String::new(), "Choose a credential".to_owned())]),
+            ("Kubeconfigs", options),
+        ]);
+    let ticked = state.kept("exports").map_or(stored.exports, |kept| split(&kept));
+    let picks = exports
+        .into_iter()
+        .map(|one| {
+            let value = one.id.to_string();
+            let chosen = ticked.contains(&value);
+            let detail = one.consumer.facts().label.to_owned();
+            Pick { value, label: one.name, detail, chosen }
+        })
+        .collect();
+    let row_version = stored
+        .row_version
+        .parse()
+        .map(|newest| state.row_version(request, newest))
+        .unwrap_or_default();
+    let cancel = is_new.then(|| view! { <a class="button quiet" href=PATH>"Cancel"</a> });
+    Ok(view! {
+        <section class="card" id="edit" aria-labelledby="edit-title">
+            <h2 id="edit-title">{if is_new { "Where and what" } else { "Edit" }}</h2>
+            <Form state=state.clone() action="/actions/gitops/clusters/save">
+                {hidden("cluster", stored.cluster)}
+                {hidden("row_version", row_version)}
+                {name}
+                {credential}
+                <p class="hint">
+                    <a href=crate::ui::path::with(
+                        "/credentials/new",
+                        &[("provider", "kubernetes"), ("return", &here)],
+                    )>"Add a kubeconfig as a credential"</a>
+                </p>
+                <Picks
+                    state
+                    field=Field::Exports
+                    name="exports[]"
+                    legend="Exports"
+                    hint="What is applied there."
+                    picks
+                >
+                    <p class="muted">
+                        "There are none yet. " <a href="/gitops/exports/new">"Add an export"</a>
+                    </p>
+                </Picks>
+                <div class="actions">
+                    <Submit>{if is_new { "Create" } else { "Save" }}</Submit>
+                    {cancel}
+                </div>
+            </Form>
+        </section>
+    }
+    .into_any())
+}

@@ -1,0 +1,156 @@
+//! The page GitOps → Clusters.
+
+use domain::{
+    Action, Timestamp,
+    gitops::{ClusterSummary, TargetState},
+    propagation::Place,
+};
+use leptos::prelude::*;
+
+use super::{PATH, SYNC, member, path_of};
+use crate::{
+    gitops::state::state,
+    ui::{
+        badge::{Badge, Tone},
+        form::ActionButton,
+        frame::Section,
+        icon::Icon,
+        live::Live,
+        menu::RowMenu,
+        moment::moment_or,
+        page::{Page, page},
+        table::{Empty, counted},
+    },
+};
+
+/// `/gitops/clusters`
+pub(crate) fn list() -> AnyView {
+    page(async |request| {
+        let actor = member(&request)?;
+        let found = request.services().clusters.list(&actor).await?;
+        let may_manage = actor.role.includes(Action::ManageExports);
+        let add = (may_manage && !found.is_empty()).then(|| {
+            view! {
+                <a class="button primary" href=format!("{PATH}/new")>
+                    <Icon name="plus"/>
+                    "Add"
+                </a>
+            }
+        });
+        let applying = found.iter().any(|row| row.state == TargetState::Pushing);
+        let table = if found.is_empty() {
+            nothing_yet(may_manage)
+        } else {
+            table(&found, may_manage, request.now)
+        };
+        let body = view! {
+            <p class="crumbs">
+                <a href="/gitops">"GitOps"</a>
+            </p>
+            <div class="head">
+                <div>
+                    <h1>"Clusters"</h1>
+                    <p class="muted">
+                        "Kubernetes clusters that Hawser applies exports to by itself, without Git between them."
+                    </p>
+                </div>
+                {add}
+            </div>
+            {table}
+            {applying.then(|| view! { <Live/> })}
+        };
+        Ok(Page { title: "Clusters".to_owned(), section: Section::Clusters, body: body.into_any() })
+    })
+}
+
+fn nothing_yet(may_manage: bool) -> AnyView {
+    let text = if may_manage {
+        "Add a credential that holds a kubeconfig with few rights, then choose the exports that go there. The values are sent to the API server alone."
+    } else {
+        "An owner or admin of the organization adds them."
+    };
+    view! {
+        <Empty icon="server" title="No clusters yet" text=text>
+            {may_manage
+                .then(|| {
+                    view! { <a class="button" href=format!("{PATH}/new")>"Add a cluster"</a> }
+                })}
+        </Empty>
+    }
+    .into_any()
+}
+
+fn table(found: &[ClusterSummary], may_manage: bool, now: Timestamp) -> AnyView {
+    let rows = found.iter().map(|row| row_of(row, may_manage, now)).collect_view();
+    let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
+    view! {
+        <div class="table-box">
+            <table class="table">
+                <caption class="count">{counted(total, "cluster", "clusters")}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Name"</th>
+                        <th scope="col">"API server"</th>
+                        <th scope="col">"Objects"</th>
+                        <th scope="col">"Last sync"</th>
+                        <th scope="col">"State"</th>
+                        <th scope="col">
+                            <span class="unseen">"Actions"</span>
+                        </th>
+                    </tr>
+                </thead>
+                <tbody data-live="rows">{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn row_of(row: &ClusterSummary, may_manage: bool, now: Timestamp) -> AnyView {
+    let href = path_of(row.id);
+    let id = row.id.to_string();
+    let drifted = (row.drifted > 0)
+        .then(|| view! { <Badge tone=Tone::Warn label=format!("{} drifted", row.drifted)/> });
+    let manage = may_manage.then(|| {
+        view! {
+            <a href=format!("{href}#edit")>"Edit"</a>
+            <a href=format!("{href}/preview")>"Preview"</a>
+            <ActionButton
+                action="/actions/gitops/clusters/apply"
+                from=PATH.to_owned()
+                class="menu-button"
+                values=vec![("cluster", id)]
+            >
+                {SYNC}
+            </ActionButton>
+            <a class="danger" href=format!("{href}/delete")>
+                "Delete"
+            </a>
+        }
+    });
+    view! {
+        <tr>
+            <th scope="row" data-label="Name">
+                <a href=href.clone()>{row.name.clone()}</a>
+            </th>
+            <td data-label="API server" class="url">
+                {row.server.clone()}
+            </td>
+            <td data-label="Objects">{row.objects}</td>
+            <td data-label="Last sync">{moment_or(row.applied_at, now, "Never")}</td>
+            <td data-label="State">
+                <div class="state">
+                    {state(row.state, row.cause, Place::Cluster(row.id))}
+                    {drifted}
+                </div>
+            </td>
+            <td class="row-actions">
+                <RowMenu name=row.name.clone()>
+                    <a href=href.clone()>"View"</a>
+                    {manage}
+                </RowMenu>
+            </td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,82 @@
+//! Server functions of clusters: who is asking, call the service.
+
+use domain::{ServiceError, gitops::ClusterForm};
+use leptos::prelude::*;
+
+use super::{PATH, path_of};
+use crate::{
+    answer::{Answered, Next, Sent, answer},
+    exports::joined,
+    services::Asking,
+    ui::path,
+};
+
+/// Adds a cluster, or changes one.
+#[server(prefix = "/actions", endpoint = "gitops/clusters/save")]
+pub(crate) async fn save_cluster(
+    #[server(default)] from: String,
+    #[server(default)] cluster: String,
+    #[server(default)] row_version: String,
+    #[server(default)] name: String,
+    #[server(default)] credential: String,
+    #[server(default)] exports: Vec<String>,
+) -> Answered {
+    let form = ClusterForm { cluster, row_version, name, credential, exports };
+    let sent = Sent::new("cluster-save", &from)
+        .with("row_version", &form.row_version)
+        .with("name", &form.name)
+        .with("credential", &form.credential)
+        .with("exports", &joined(&form.exports));
+    let is_new = form.cluster.is_empty();
+    let notice = if is_new {
+        "The cluster is added. Look at the preview, then press Sync now."
+    } else {
+        "Saved."
+    };
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        asking.services.clusters.save(&actor, form).await
+    };
+    answer(sent, result.await, |id| {
+        let page = path_of(id);
+        Next::to(if is_new { format!("{page}/preview") } else { page }).saying(notice)
+    })
+    .await
+}
+
+/// Removes what Hawser made there, and forgets the cluster.
+#[server(prefix = "/actions", endpoint = "gitops/clusters/delete")]
+pub(crate) async fn delete_cluster(
+    #[server(default)] from: String,
+    #[server(default)] cluster: String,
+) -> Answered {
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        let id = cluster.parse().map_err(|_| ServiceError::NotFound)?;
+        asking.services.clusters.delete(&actor, id).await
+    };
+    let sent = Sent::new("cluster-delete", &from);
+    answer(sent, result.await, |()| {
+        Next::to(PATH).saying("The cluster is deleted, with the objects that Hawser made there.")
+    })
+    .await
+}
+
+/// Queues an apply.
+#[server(prefix = "/actions", endpoint = "gitops/clusters/apply")]
+pub(crate) async fn apply_cluster(
+    #[server(default)] from: String,
+    #[server(default)] cluster: String,
+) -> Answered {
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        let id = cluster.parse().map_err(|_| ServiceError::NotFound)?;
+        asking.services.clusters.apply(&actor, id).await.map(|()| id)
+    };
+    let from = path::ours(&from, PATH).to_owned();
+    answer(Sent::new("cluster-apply", &from), result.await, |id| {
+        let back = if from == PATH { from.clone() } else { path_of(id) };
+        Next::to(back).saying("Sync started.")
+    })
+    .await
+}

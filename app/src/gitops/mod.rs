@@ -1,0 +1,22 @@
+//! GitOps: connected Git accounts, Git targets and clusters.
+
+#[cfg(feature = "ssr")]
+pub(crate) mod clusters;
+pub(crate) mod connections;
+#[cfg(feature = "ssr")]
+mod diff;
+#[cfg(feature = "ssr")]
+mod overview;
+#[cfg(feature = "ssr")]
+mod state;
+#[cfg(feature = "ssr")]
+pub(crate) mod targets;
+
+#[cfg(feature = "ssr")]
+pub(crate) use overview::overview;
+#[cfg(feature = "ssr")]
+pub(crate) use state::tone;
+
+/// The page of all Git targets.
+#[cfg(feature = "ssr")]
+pub(crate) const PATH: &str = "/gitops";

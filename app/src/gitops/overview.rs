@@ -1,0 +1,197 @@
+//! The page GitOps: Git targets first, and how the rest stands.
+
+use domain::{
+    Action, Actor, ServiceError,
+    gitops::{GitTargetSummary, TargetState},
+};
+use leptos::prelude::*;
+
+use super::{clusters, connections, targets};
+use crate::{
+    exports,
+    ui::{
+        frame::Section,
+        icon::Icon,
+        live::Live,
+        page::{Page, Request, page},
+        table::counted,
+    },
+};
+
+/// `/gitops`
+pub(crate) fn overview() -> AnyView {
+    page(async |request| {
+        let actor = request.member()?;
+        let found = request.services().git_targets.list(&actor).await?;
+        let rest = Rest::of(&request, &actor).await?;
+        let may_manage = actor.role.includes(Action::ManageExports);
+        let add = (may_manage && !found.is_empty()).then(|| {
+            view! {
+                <a class="button primary" href="/gitops/targets/new">
+                    <Icon name="plus"/>
+                    "Add"
+                </a>
+            }
+        });
+        let pushing = found.iter().any(|row| row.state == TargetState::Pushing);
+        let table = if found.is_empty() {
+            steps(&rest, may_manage)
+        } else {
+            targets::table(&found, may_manage, request.now)
+        };
+        let body = view! {
+            <div class="head">
+                <div>
+                    <h1>"GitOps"</h1>
+                    <p class="muted">
+                        "Branches and folders that Hawser keeps in step: references go to Git, never values."
+                    </p>
+                </div>
+                {add}
+            </div>
+            {table}
+            {rest.cards(&found)}
+            {pushing.then(|| view! { <Live/> })}
+        };
+        Ok(Page { title: "GitOps".to_owned(), section: Section::GitOps, body: body.into_any() })
+    })
+}
+
+/// How exports, connections and clusters stand, in numbers.
+struct Rest {
+    exports: u32,
+    connections: u32,
+    broken: u32,
+    /// The clusters and how many of them fail; `None` while the operator left them off.
+    clusters: Option<(u32, u32)>,
+}
+
+impl Rest {
+    async fn of(request: &Request, actor: &Actor) -> Result<Self, ServiceError> {
+        let services = request.services();
+        let exports = services.exports.list(actor).await?;
+        let connections = services.git_connections.list(actor).await?;
+        let clusters = if services.clusters.are_on() {
+            let found = services.clusters.list(actor).await?;
+            let failing = found.iter().filter(|one| one.cause.is_some()).count();
+            Some((number(found.len()), number(failing)))
+        } else {
+            None
+        };
+        Ok(Self {
+            exports: number(exports.len()),
+            connections: number(connections.len()),
+            broken: number(connections.iter().filter(|one| one.broken.is_some()).count()),
+            clusters,
+        })
+    }
+
+    fn cards(&self, targets: &[GitTargetSummary]) -> AnyView {
+        let card = |href: &'static str, icon: &'static str, label: &'static str, text: String| {
+            view! {
+                <li>
+                    <a class="choice" href=href>
+                        <Icon name=icon/>
+                        <span>
+                            <strong>{label}</strong>
+                            <small class="muted">{text}</small>
+                        </span>
+                    </a>
+                </li>
+            }
+        };
+        let exports = counted(self.exports, "export", "exports");
+        let mut connections = counted(self.connections, "connected account", "connected accounts");
+        if self.broken > 0 {
+            connections = format!("{connections}, {} to connect again", self.broken);
+        }
+        let clusters = self.clusters.map(|(all, failing)| {
+            let mut text = counted(all, "cluster", "clusters");
+            if failing > 0 {
+                text = format!("{text}, {failing} failing");
+            }
+            card(clusters::PATH, "server", "Clusters", text)
+        });
+        // The steps to the first one say the same.
+        if targets.is_empty() {
+            return ().into_any();
+        }
+        view! {
+            <ul class="choices">
+                {card(exports::PATH, "file-output", "Exports", exports)}
+                {clusters}
+                {card(connections::PATH, "plug", "Connections", connections)}
+            </ul>
+        }
+        .into_any()
+    }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// The way to the first Git target.
+fn steps(rest: &Rest, may_manage: bool) -> AnyView {
+    if !may_manage {
+        return view! {
+            <section class="empty">
+                <Icon name="git-branch"/>
+                <h2>"No Git targets yet"</h2>
+                <p>"An owner or admin of the organization adds them."</p>
+            </section>
+        }
+        .into_any();
+    }
+    let step = |done: bool,
+                title: &'static str,
+                text: &'static str,
+                href: &'static str,
+                link: &'static str| {
+        let (icon, said) = if done { ("circle-check", "Done: ") } else { ("circle", "") };
+        view! {
+            <li class="way-step" data-done=done.to_string()>
+                <Icon name=icon/>
+                <div>
+                    <h3>
+                        <span class="unseen">{said}</span>
+                        {title}
+                    </h3>
+                    <p class="muted">{text}</p>
+                    <a class="button" href=href>
+                        {link}
+                    </a>
+                </div>
+            </li>
+        }
+    };
+    view! {
+        <section class="card narrow" aria-labelledby="steps-title">
+            <h2 id="steps-title">"Three steps to a repository that follows your credentials"</h2>
+            <ol class="way-steps">
+                {step(
+                    rest.connections > 0,
+                    "Connect an account",
+                    "GitHub with one click, or a token of any other Git server.",
+                    connections::PATH,
+                    "Connections",
+                )}
+                {step(
+                    rest.exports > 0,
+                    "Add an export",
+                    "Say who reads it, such as Argo CD or Flux, and which credentials it is about.",
+                    "/gitops/exports/new",
+                    "Add an export",
+                )}
+                {step(
+                    false,
+                    "Add a Git target",
+                    "Choose repository, branch and folder, look at the preview, and sync.",
+                    "/gitops/targets/new",
+                    "Add a Git target",
+                )}
+            </ol>
+        </section>
+    }
+    .into_any()
+}

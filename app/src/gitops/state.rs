@@ -1,0 +1,105 @@
+//! How a Git target or cluster is doing, why, and where a person mends it.
+
+use domain::{Cause, CredentialId, cause::Remedy, gitops::TargetState, propagation::Place};
+use leptos::prelude::*;
+
+use crate::ui::{
+    badge::{Badge, Tone},
+    icon::Icon,
+};
+
+pub(crate) const fn tone(state: TargetState) -> Tone {
+    match state {
+        TargetState::New => Tone::Quiet,
+        TargetState::Pushing => Tone::Busy,
+        TargetState::InStep => Tone::Good,
+        TargetState::Failing => Tone::Bad,
+    }
+}
+
+/// Badge and reason, for a table cell.
+pub(super) fn state(state: TargetState, cause: Option<Cause>, place: Place) -> AnyView {
+    let cause = cause.map(|cause| {
+        let link =
+            remedy(cause, place, None).map(|(href, label)| view! { " " <a href=href>{label}</a> });
+        view! { <p class="cause" title=cause.message()>{cause.title()}"." {link}</p> }
+    });
+    view! {
+        <div class="state">
+            <Badge tone=tone(state) label=state.label()/>
+            {cause}
+        </div>
+    }
+    .into_any()
+}
+
+/// Title, explanation, what was tried, and the way to mend it, for the top of a page.
+pub(super) fn banner(
+    cause: Option<Cause>,
+    detail: &str,
+    place: Place,
+    credential: CredentialId,
+) -> AnyView {
+    let Some(cause) = cause else { return ().into_any() };
+    let link = remedy(cause, place, Some(credential))
+        .map(|(href, label)| view! { <a class="button" href=href>{label}</a> });
+    let detail = (!detail.is_empty()).then(|| {
+        view! { <pre tabindex="0" role="region" aria-label="What was said">{detail.to_owned()}</pre> }
+    });
+    let waits = (cause.remedy() == Remedy::Wait)
+        .then(|| view! { <p class="muted">"Hawser tries again by itself."</p> });
+    view! {
+        <div class="notice bad">
+            <Icon name="circle-alert"/>
+            <div>
+                <h2>{cause.title()}</h2>
+                <p>{cause.message()}</p>
+                {detail}
+                {waits}
+                <div class="actions">{link}</div>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Where a person mends `cause`, and the words of the link; `None` when there is nothing to change.
+fn remedy(
+    cause: Cause,
+    place: Place,
+    credential: Option<CredentialId>,
+) -> Option<(String, &'static str)> {
+    let field = |name: &str| format!("{}#field-{name}", place.path());
+    let connections = || super::connections::PATH.to_owned();
+    match (cause, cause.remedy()) {
+        (Cause::ConnectionRevoked | Cause::ScopeMissing, _) => {
+            Some((connections(), "Connect again"))
+        }
+        (Cause::BranchProtected | Cause::PushRejected, _) => {
+            Some((field("mode"), "Open pull requests instead"))
+        }
+        (Cause::FileNotOurs, _) => Some((field("folder"), "Choose another folder")),
+        (Cause::ExportIncomplete | Cause::SecretInOutput, _) => {
+            Some((field("exports"), "Look at the exports"))
+        }
+        (Cause::ClusterConflict | Cause::ClusterRefused | Cause::ClusterApiMissing, _) => {
+            Some((format!("{}#objects", place.path()), "See the objects"))
+        }
+        (_, Remedy::Credential) => Some(match credential {
+            Some(id) => (format!("/credentials/{id}#change"), "Update the credential"),
+            None => (field("credential"), "Look at the credential"),
+        }),
+        (_, Remedy::Link) => Some((field("credential"), "Select a credential")),
+        (_, Remedy::Url) => Some((field("url"), "Check the URL")),
+        (_, Remedy::Place) => Some((format!("{}#edit", place.path()), "Change it")),
+        (
+            _,
+            Remedy::Kind
+            | Remedy::Charts
+            | Remedy::Authority
+            | Remedy::Proxy
+            | Remedy::Wait
+            | Remedy::Operator,
+        ) => None,
+    }
+}

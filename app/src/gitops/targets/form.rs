@@ -1,0 +1,183 @@
+//! The form that adds or changes a Git target.
+
+use domain::{
+    Actor, CredentialKind, Field, ServiceError,
+    credentials::CredentialChoice,
+    gitops::{GitConnection, GitTargetForm, PushMode},
+};
+use leptos::prelude::*;
+
+use super::{
+    finding::{branches, find, repository},
+    values::carried,
+};
+use crate::{
+    gitops::{PATH, connections},
+    ui::{
+        form::{Form, FormState, Submit},
+        input::{Input, hidden},
+        page::Request,
+        picks::{Pick, Picks},
+    },
+};
+
+const FORM: &str = "target-save";
+
+/// The form on the page `here`, filled with what was typed or `stored`.
+pub(super) async fn form(
+    request: &Request,
+    actor: &Actor,
+    stored: GitTargetForm,
+    here: String,
+) -> Result<AnyView, ServiceError> {
+    let services = request.services();
+    let state = FormState::new(FORM, request).at(here.clone());
+    let values = carried(request, &state, stored);
+    let choices = services.credentials.of_kind(actor, CredentialKind::Git).await?;
+    let connected = services.git_connections.list(actor).await?;
+    let exports = services.exports.list(actor).await?;
+    let found = find(request, actor, &values, &connected).await;
+    let is_new = values.target.is_empty();
+    let to = format!("{here}#edit");
+    let name = Input::new(&state, Field::Name, "Name")
+        .value(&values.name)
+        .hint("Unique in your organization, such as prod-cluster.")
+        .required()
+        .line();
+    let credential = credential(&state, &values, choices, &connected);
+    let repository = repository(request, &state, &values, &found, &connected, &to);
+    let branches = branches(&state, &values, &found, &to);
+    let folder = Input::new(&state, Field::Folder, "Folder")
+        .value(&values.folder)
+        .placeholder("clusters/prod")
+        .hint("Hawser writes below it, and changes only files that it wrote itself. Empty means the top of the repository.")
+        .line();
+    let mode = mode(&state, &values);
+    let picks = exports
+        .into_iter()
+        .map(|one| {
+            let value = one.id.to_string();
+            let chosen = values.exports.contains(&value);
+            let detail = one.consumer.facts().label.to_owned();
+            Pick { value, label: one.name, detail, chosen }
+        })
+        .collect();
+    let cancel = is_new.then(|| view! { <a class="button quiet" href=PATH>"Cancel"</a> });
+    Ok(view! {
+        <section class="card" id="edit" aria-labelledby="edit-title">
+            <h2 id="edit-title">{if is_new { "Where and what" } else { "Edit" }}</h2>
+            <Form state=state.clone() action="/actions/gitops/targets/save">
+                <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
+                    {if is_new { "Create" } else { "Save" }}
+                </button>
+                {hidden("target", values.target)}
+                {hidden("row_version", values.row_version)}
+                {name}
+                {credential}
+                {repository}
+                {branches}
+                {folder}
+                {mode}
+                <Picks
+                    state
+                    field=Field::Exports
+                    name="exports[]"
+                    legend="Exports"
+                    hint="What is written there."
+                    picks
+                >
+                    <p class="muted">
+                        "There are none yet. " <a href="/gitops/exports/new">"Add an export"</a>
+                    </p>
+                </Picks>
+                <div class="actions">
+                    <Submit>{if is_new { "Create" } else { "Save" }}</Submit>
+                    {cancel}
+                </div>
+            </Form>
+        </section>
+    }
+    .into_any())
+}
+
+fn credential(
+    state: &FormState,
+    values: &GitTargetForm,
+    choices: Vec<CredentialChoice>,
+    connected: &[GitConnection],
+) -> AnyView {
+    let connection =
+        |choice: &CredentialChoice| connected.iter().find(|one| one.credential == choice.id);
+    // Only who connected an account may write with it (R-GIT-06); what is bound already stays.
+    let usable = |choice: &CredentialChoice| {
+        connection(choice).is_none_or(|one| one.is_own)
+            || choice.id.to_string() == values.credential
+    };
+    let option = |choice: &CredentialChoice, about: &str| {
+        (choice.id.to_string(), format!("{} · {about}", choice.name))
+    };
+    let mut own = Vec::new();
+    let mut other = Vec::new();
+    for choice in choices.iter().filter(|choice| usable(choice)) {
+        match connection(choice) {
+            Some(one) => own.push(option(choice, &format!("{} at {}", one.account, one.host))),
+            None => other.push(option(choice, choice.provider.facts().label)),
+        }
+    }
+    let none = (String::new(), "Choose a credential".to_owned());
+    let select = Input::new(state, Field::Credential, "Credential")
+        .value(&values.credential)
+        .hint("Pushes to the repository, and needs the right to write there. An account that somebody else connected is theirs to use.")
+        .required()
+        .select(vec![
+            ("", vec![none]),
+            ("Connected accounts", own),
+            ("Other Git credentials", other),
+        ]);
+    view! {
+        {select}
+        <p class="hint">
+            <a href=connections::PATH>"Connect an account"</a>
+            " or "
+            <a href="/credentials/new">"add a Git credential"</a>
+            "."
+        </p>
+    }
+    .into_any()
+}
+
+fn mode(state: &FormState, values: &GitTargetForm) -> AnyView {
+    let chosen = PushMode::parse(&values.mode).unwrap_or_default();
+    let problem = state.problem(Field::Mode);
+    let fine = problem.is_none();
+    let way = |mode: PushMode, label: &'static str, text: &'static str| {
+        view! {
+            <label class="radio">
+                <input type="radio" name="mode" value=mode.as_str() checked=chosen == mode/>
+                <span>
+                    <strong>{label}</strong>
+                    <small class="muted">{text}</small>
+                </span>
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="field" id="field-mode" data-field="mode">
+            <legend>"Mode"</legend>
+            {way(
+                PushMode::Direct,
+                "Commit directly",
+                "Each change is a commit on the branch, at once and never forced.",
+            )}
+            {way(
+                PushMode::PullRequest,
+                "Open a pull request",
+                "Each change waits on a branch of its own until somebody merges it.",
+            )}
+            <p class="problem" data-problem hidden=fine>
+                {problem}
+            </p>
+        </fieldset>
+    }
+    .into_any()
+}

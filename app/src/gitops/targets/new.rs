@@ -1,0 +1,42 @@
+//! Adding a Git target.
+
+use domain::{Action, gitops::GitTargetForm};
+use leptos::prelude::*;
+
+use super::form::form;
+use crate::{
+    gitops::PATH,
+    ui::{
+        frame::Section,
+        page::{Page, page},
+    },
+};
+
+/// `/gitops/targets/new`
+pub(crate) fn new() -> AnyView {
+    page(async |request| {
+        let actor = request.member()?;
+        actor.may(Action::ManageExports)?;
+        let here = "/gitops/targets/new".to_owned();
+        let form = form(&request, &actor, GitTargetForm::default(), here).await?;
+        let body = view! {
+            <p class="crumbs">
+                <a href=PATH>"GitOps"</a>
+            </p>
+            <div class="head">
+                <div>
+                    <h1>"Add a Git target"</h1>
+                    <p class="muted">
+                        "A branch and folder that Hawser keeps in step with your exports. Nothing is pushed before you looked at the preview."
+                    </p>
+                </div>
+            </div>
+            {form}
+        };
+        Ok(Page {
+            title: "Add a Git target".to_owned(),
+            section: Section::GitOps,
+            body: body.into_any(),
+        })
+    })
+}

@@ -1,0 +1,83 @@
+//! What a push would change now.
+
+use domain::{Action, ServiceError, gitops::TargetPreview, propagation::Place};
+use leptos::prelude::*;
+
+use super::{SYNC, path_of, short};
+use crate::{
+    gitops::{PATH, diff::changes, state::banner},
+    ui::{
+        form::{Form, FormState, Submit},
+        frame::Section,
+        icon::Icon,
+        input::hidden,
+        page::{Page, page},
+    },
+};
+
+/// `/gitops/targets/{id}/preview`
+pub(crate) fn preview() -> AnyView {
+    page(async |request| {
+        let actor = request.member()?;
+        actor.may(Action::ManageExports)?;
+        let targets = &request.services().git_targets;
+        let found = targets.get(&actor, request.id()?).await?;
+        let target = &found.summary;
+        let preview = match targets.preview(&actor, target.id).await {
+            Ok(preview) => Ok(preview),
+            Err(ServiceError::Unreachable(cause)) => Err(cause),
+            Err(problem) => return Err(problem),
+        };
+        let state = FormState::new("target-push", &request);
+        let href = path_of(target.id);
+        let id = target.id.to_string();
+        let start = preview.as_ref().map(|preview| start(preview, &target.branch)).ok();
+        let in_step = preview.as_ref().is_ok_and(|preview| preview.changes.is_empty());
+        let sync = (preview.is_ok() && !in_step).then(|| view! { <Submit>{SYNC}</Submit> });
+        let inside = match preview {
+            Ok(preview) => changes(&preview, "file", "files"),
+            Err(cause) => banner(Some(cause), "", Place::GitTarget(target.id), found.credential),
+        };
+        let body = view! {
+            <p class="crumbs">
+                <a href=PATH>"GitOps"</a>
+                <Icon name="chevron-right"/>
+                <a href=href.clone()>{target.name.clone()}</a>
+            </p>
+            <div class="head">
+                <div>
+                    <h1>{format!("Preview of {}", target.name)}</h1>
+                    <p class="muted url">{target.url.clone()}</p>
+                    <p class="muted">{start}</p>
+                </div>
+            </div>
+            <section class="card" aria-labelledby="changes-title">
+                <h2 id="changes-title">"Changes"</h2>
+                {inside}
+                <Form state action="/actions/gitops/targets/push">
+                    {hidden("target", id)}
+                    <div class="actions">
+                        {sync}
+                        <a class="button quiet" href=href>
+                            "Back"
+                        </a>
+                    </div>
+                </Form>
+            </section>
+        };
+        Ok(Page {
+            title: format!("Preview of {}", target.name),
+            section: Section::GitOps,
+            body: body.into_any(),
+        })
+    })
+}
+
+/// What the push starts from.
+fn start(preview: &TargetPreview, branch: &str) -> String {
+    match (preview.head.as_str(), preview.is_new_branch) {
+        ("", _) => format!("The branch {branch} of an empty repository is made."),
+        (head, true) => format!("The branch {branch} is made from commit {}.", short(head)),
+        (head, false) => format!("On top of commit {} of {branch}.", short(head)),
+    }
+}

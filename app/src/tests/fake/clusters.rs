@@ -1,0 +1,85 @@
+//! One cluster, with an object in every state.
+
+use async_trait::async_trait;
+use domain::{
+    Actor, ClusterId, Field, ServiceError,
+    gitops::{
+        ClusterDetail, ClusterForm, ClusterObject, ClusterSummary, ObjectState, TargetPreview,
+        TargetState,
+    },
+    service::{self, Answer},
+};
+
+use super::{Fake, ago, gitops::difference, id};
+
+impl Fake {
+    fn cluster(&self) -> ClusterDetail {
+        let object = |name: &str, state| ClusterObject {
+            api_version: "v1".into(),
+            kind: "Secret".into(),
+            namespace: "shop".into(),
+            name: name.into(),
+            state,
+        };
+        let objects = if self.is_empty {
+            Vec::new()
+        } else {
+            vec![
+                object("regcred", ObjectState::InStep),
+                object("edited", ObjectState::Changed),
+                object("gone", ObjectState::Missing),
+                object("fresh", ObjectState::New),
+                object("taken", ObjectState::Conflict),
+            ]
+        };
+        ClusterDetail {
+            summary: ClusterSummary {
+                id: id(),
+                name: "prod-eu".into(),
+                server: "https://10.0.0.1:6443".into(),
+                state: if self.cause.is_some() { TargetState::Failing } else { self.target_state },
+                cause: self.cause,
+                objects: u32::try_from(objects.len()).unwrap(),
+                drifted: 2,
+                applied_at: Some(ago(300)),
+            },
+            credential: id(),
+            credential_name: "kubeconfig-eu".into(),
+            exports: vec![(id(), "argocd-prod".into())],
+            objects,
+            detail: String::new(),
+            row_version: 6,
+        }
+    }
+}
+
+#[async_trait]
+impl service::Clusters for Fake {
+    fn are_on(&self) -> bool {
+        self.has_clusters
+    }
+    async fn list(&self, _: &Actor) -> Answer<Vec<ClusterSummary>> {
+        self.answers()?;
+        Ok(if self.is_empty { Vec::new() } else { vec![self.cluster().summary] })
+    }
+    async fn get(&self, _: &Actor, asked: ClusterId) -> Answer<ClusterDetail> {
+        self.answers()?;
+        if asked == id() { Ok(self.cluster()) } else { Err(ServiceError::NotFound) }
+    }
+    async fn save(&self, _: &Actor, form: ClusterForm) -> Answer<ClusterId> {
+        *self.cluster_saved.lock().unwrap() = Some(form.clone());
+        if form.credential.is_empty() {
+            return Err(Field::Credential.problem("Choose a credential.").into());
+        }
+        Ok(id())
+    }
+    async fn delete(&self, _: &Actor, _: ClusterId) -> Answer<()> {
+        Ok(())
+    }
+    async fn preview(&self, _: &Actor, _: ClusterId) -> Answer<TargetPreview> {
+        self.cause.map_or_else(|| Ok(difference()), |cause| Err(ServiceError::Unreachable(cause)))
+    }
+    async fn apply(&self, _: &Actor, _: ClusterId) -> Answer<()> {
+        Ok(())
+    }
+}
