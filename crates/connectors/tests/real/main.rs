@@ -24,6 +24,7 @@ mod exchange_servers;
 mod exchange_stored;
 mod exchange_stub;
 mod host;
+mod makers;
 mod oci_registry;
 mod proxy;
 mod redirects;
