@@ -2,6 +2,7 @@
 
 use domain::{
     Cause, CredentialId, Timestamp,
+    cause::Remedy,
     connections::{ConnectionTest, Stage, StageResult, StageState},
 };
 use leptos::prelude::*;
@@ -9,7 +10,7 @@ use leptos::prelude::*;
 use super::facts::facts;
 use crate::ui::{
     badge::{Badge, Tone},
-    cause::{Unsaved, remedy, remedy_in_form},
+    cause::{Unsaved, remedy, remedy_in_form, remedy_of_credential},
     icon::Icon,
     table::counted,
 };
@@ -99,7 +100,7 @@ fn body(test: &ConnectionTest, of: Tested, now: Timestamp) -> AnyView {
         .then(|| view! { <ol class="stages">{stages.into_iter().collect_view()}</ol> });
     view! {
         {stages}
-        {excess(test)}
+        {excess(test, of)}
         {facts(test, now)}
     }
     .into_any()
@@ -154,6 +155,10 @@ fn reason(cause: Cause, test: &ConnectionTest, of: Tested) -> AnyView {
     let link = match (of, test.repository) {
         (Tested::Stored(credential), Some(repository)) => remedy(cause, repository, credential),
         (Tested::Form(form), _) => remedy_in_form(cause, form),
+        // The token of a Git host was tested, and no repository with it.
+        (Tested::Stored(Some(credential)), None) if cause.remedy() == Remedy::Credential => {
+            Some(remedy_of_credential(cause, credential))
+        }
         (Tested::Stored(_), None) => None,
     };
     let link = link.map(|(href, label)| view! { <p><a href=href>{label}</a></p> });
@@ -168,16 +173,23 @@ fn reason(cause: Cause, test: &ConnectionTest, of: Tested) -> AnyView {
 }
 
 /// Rights that reading does not need.
-fn excess(test: &ConnectionTest) -> Option<AnyView> {
+fn excess(test: &ConnectionTest, of: Tested) -> Option<AnyView> {
     (!test.excess.is_empty()).then(|| {
         let rights = test.excess.join(", ");
+        let advice = match (of, test.repository) {
+            // A token for Git, whose maker was asked.
+            (Tested::Stored(_), None) => {
+                "Only pushing to a Git target needs more than reading; a token that can do less does less harm when it leaks."
+            }
+            _ => {
+                "Read access is enough for Hawser; a token that can do less does less harm when it leaks."
+            }
+        };
         view! {
             <div class="notice warn">
                 <Icon name="triangle-alert"/>
                 <p>
-                    {format!(
-                        "This token may also: {rights}. Read access is enough for Hawser; a token that can do less does less harm when it leaks.",
-                    )}
+                    {format!("This token may also: {rights}. {advice}")}
                 </p>
             </div>
         }

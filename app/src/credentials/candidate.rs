@@ -36,7 +36,7 @@ pub(super) fn candidate(
             Tone::Bad,
             format!("Refused by {refused} of {total}"),
             format!(
-                "{refused} of {total} repositories refused it. The present secret is still in use: discard the new one and type it again, or promote it anyway.",
+                "{refused} of {total} repositories refused it. The present secret is still in use: test the new one again, discard it and type it again, or promote it anyway.",
             ),
         ),
     };
@@ -101,8 +101,20 @@ fn decide(credential: &CredentialDetail, candidate: &Candidate) -> AnyView {
         ]
     };
     let from = path_of(credential.id);
+    let again = (candidate.state == CandidateState::Refused).then(|| {
+        view! {
+            <ActionButton
+                action="/actions/credentials/test-again"
+                from=from.clone()
+                values=values()
+            >
+                "Test again"
+            </ActionButton>
+        }
+    });
     view! {
         <div class="actions">
+            {again}
             <ActionButton
                 action="/actions/credentials/promote"
                 from=from.clone()

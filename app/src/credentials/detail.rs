@@ -1,7 +1,7 @@
 //! One credential: what it is doing, its forms, links and versions.
 
 use domain::{
-    Access, Action, Actor, PropagationId, ServiceError,
+    Access, Action, Actor, PropagationId, ServiceError, Shape,
     credentials::{CandidateState, CredentialDetail, CredentialState},
     propagation::Progress,
 };
@@ -68,8 +68,7 @@ pub(crate) fn detail() -> AnyView {
                         })}
                     {links(&credential)}
                     {uses(&credential, &uses_of)}
-                    {(may_change && !credential.links.is_empty())
-                        .then(|| tests(&request, &credential))}
+                    {may_change.then(|| tests(&request, &credential))}
                     {may_change
                         .then(|| place_form(&request, &actor, &credential, &projects))}
                     {versions(&credential, &actor, now)}
@@ -150,15 +149,30 @@ fn update(request: &Request, progress: Progress) -> AnyView {
     .into_any()
 }
 
-fn tests(request: &Request, credential: &CredentialDetail) -> AnyView {
-    view! {
-        <section class="card" aria-labelledby="tests-title">
-            <h2 id="tests-title">"Connection test"</h2>
-            <p class="muted">"Asks every linked repository with the stored secret."</p>
-            {test_credential_form(request, credential.id)}
-        </section>
-    }
-    .into_any()
+/// Nothing where there is nobody to ask.
+fn tests(request: &Request, credential: &CredentialDetail) -> Option<AnyView> {
+    let provider = credential.provider;
+    let of_token = provider.tells_of_tokens() && credential.shape == Shape::Password;
+    let told = match (credential.links.is_empty(), of_token) {
+        (false, _) => "Asks every linked repository with the stored secret.".to_owned(),
+        (true, true) => {
+            format!(
+                "Asks {} what the stored token may do and when it ends.",
+                provider.facts().label
+            )
+        }
+        (true, false) => return None,
+    };
+    Some(
+        view! {
+            <section class="card" aria-labelledby="tests-title">
+                <h2 id="tests-title">"Connection test"</h2>
+                <p class="muted">{told}</p>
+                {test_credential_form(request, credential.id)}
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 fn beside(request: &Request, actor: &Actor, credential: &CredentialDetail) -> AnyView {

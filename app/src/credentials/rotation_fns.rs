@@ -75,6 +75,25 @@ pub(crate) async fn promote_credential(
     .await
 }
 
+/// Tests the candidate once more where it was refused.
+#[server(prefix = "/actions", endpoint = "credentials/test-again")]
+pub(crate) async fn test_candidate_again(
+    #[server(default)] from: String,
+    #[server(default)] credential: String,
+    #[server(default)] row_version: String,
+    #[server(default)] vault_version: String,
+) -> Answered {
+    let form = VersionRef { credential, row_version, vault_version };
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        asking.services.credentials.test_again(&actor, form).await
+    };
+    answer(Sent::new("credential-test-again", &from), result.await, |saved| {
+        on(saved, "The new secret is tested again.")
+    })
+    .await
+}
+
 /// Destroys the candidate.
 #[server(prefix = "/actions", endpoint = "credentials/discard")]
 pub(crate) async fn discard_credential(

@@ -13,14 +13,7 @@ pub(crate) fn remedy(
 ) -> Option<(String, &'static str)> {
     let field = |name: &str| format!("/charts/repositories/{repository}#field-{name}");
     match (cause.remedy(), credential) {
-        (Remedy::Credential, Some(id)) => {
-            let (place, label) = match cause {
-                Cause::CredentialPaused => ("paused", "Resume the credential"),
-                Cause::RegionUnknown => ("field-region", "Type the region"),
-                _ => ("field-password", "Update the credential"),
-            };
-            Some((format!("/credentials/{id}#{place}"), label))
-        }
+        (Remedy::Credential, Some(id)) => Some(remedy_of_credential(cause, id)),
         (Remedy::Credential | Remedy::Link, _) => {
             Some((field("credential"), "Select a credential"))
         }
@@ -31,6 +24,16 @@ pub(crate) fn remedy(
         (Remedy::Proxy, _) => Some((field("proxy"), "Check the proxy")),
         (Remedy::Place | Remedy::Wait | Remedy::Operator, _) => None,
     }
+}
+
+/// Where a person mends what is wrong with a credential, and the words of the link.
+pub(crate) fn remedy_of_credential(cause: Cause, id: CredentialId) -> (String, &'static str) {
+    let (place, label) = match cause {
+        Cause::CredentialPaused => ("paused", "Resume the credential"),
+        Cause::RegionUnknown => ("field-region", "Type the region"),
+        _ => ("field-password", "Update the credential"),
+    };
+    (format!("/credentials/{id}#{place}"), label)
 }
 
 /// A form that was tested before anything of it is stored.

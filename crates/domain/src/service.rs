@@ -78,6 +78,8 @@ pub trait Credentials: Send + Sync {
     async fn roll_back(&self, actor: &Actor, form: VersionRef) -> Answer<Saved>;
     /// Makes the candidate the version that counts, tested or not.
     async fn promote(&self, actor: &Actor, form: VersionRef) -> Answer<Saved>;
+    /// Tests the candidate once more at every repository that refused it.
+    async fn test_again(&self, actor: &Actor, form: VersionRef) -> Answer<Saved>;
     /// Destroys the candidate; the version that counts stays.
     async fn discard(&self, actor: &Actor, form: VersionRef) -> Answer<Saved>;
     /// Uses a paused credential again at this origin, or at all of them when it is empty.

@@ -159,6 +159,7 @@ async fn r_authz_roles_are_asked(world: World) {
             Credentials::roll_back(&world.engine, &actor, version(&detail, 1)).await.map(drop),
             Credentials::promote(&world.engine, &actor, version(&detail, 1)).await.map(drop),
             Credentials::discard(&world.engine, &actor, version(&detail, 1)).await.map(drop),
+            Credentials::test_again(&world.engine, &actor, version(&detail, 1)).await.map(drop),
             Credentials::resume(&world.engine, &actor, id, "").await,
             Audit::list(&world.engine, &actor, AuditQuery::default()).await.map(drop),
         ];
@@ -168,7 +169,7 @@ async fn r_authz_roles_are_asked(world: World) {
         );
     }
     assert_eq!(password(&world, id).await, "old");
-    assert_eq!(log(&world, AuditAction::Refused).await.len(), 18);
+    assert_eq!(log(&world, AuditAction::Refused).await.len(), 20);
 
     let repository = repository(&world, "charts", id).await;
     let viewer = Actor { role: Role::Viewer, ..world.actor.clone() };
@@ -188,7 +189,7 @@ async fn r_authz_roles_are_asked(world: World) {
         Repositories::sync(&world.engine, &viewer, vec![repository]).await.map(drop),
     ];
     assert!(refused.iter().all(|answer| *answer == Err(ServiceError::NotAllowed)), "{refused:?}");
-    assert_eq!(log(&world, AuditAction::Refused).await.len(), 22, "I-13");
+    assert_eq!(log(&world, AuditAction::Refused).await.len(), 24, "I-13");
 }
 
 async fn r_authz_other_organizations_see_nothing(world: World) {
@@ -207,6 +208,7 @@ async fn r_authz_other_organizations_see_nothing(world: World) {
         Credentials::roll_back(engine, &other, version(&detail, 1)).await.map(drop),
         Credentials::promote(engine, &other, version(&detail, 1)).await.map(drop),
         Credentials::discard(engine, &other, version(&detail, 1)).await.map(drop),
+        Credentials::test_again(engine, &other, version(&detail, 1)).await.map(drop),
         Credentials::resume(engine, &other, id, "").await,
     ];
     assert!(answers.iter().all(|answer| *answer == Err(ServiceError::NotFound)), "{answers:?}");

@@ -220,6 +220,13 @@ impl service::Credentials for Fake {
     ) -> Answer<credentials::Saved> {
         known(&form).map(|()| saved())
     }
+    async fn test_again(
+        &self,
+        _: &Actor,
+        form: credentials::VersionRef,
+    ) -> Answer<credentials::Saved> {
+        known(&form).map(|()| credentials::Saved { propagation: None, ..saved() })
+    }
     async fn discard(
         &self,
         _: &Actor,

@@ -7,6 +7,8 @@ use rustls::pki_types::CertificateDer;
 use sha2::{Digest as _, Sha256};
 use x509_cert::der::Decode as _;
 
+use super::tls::certificates;
+
 /// The most characters of a name that are shown: the host chose it.
 const LONGEST_NAME: usize = 300;
 
@@ -22,6 +24,14 @@ pub(super) fn certificate(der: &CertificateDer<'_>) -> Certificate {
             .and_then(|dates| i64::try_from(dates.end.as_millis()).ok())
             .map(Timestamp::from_millis),
     }
+}
+
+/// When the first certificate of a PEM text ends, which is the one that is shown as one's own;
+/// `None` for a text that holds none.
+#[must_use]
+pub fn certificate_end(pem: &str) -> Option<Timestamp> {
+    let chain = certificates(pem).ok()?;
+    certificate(chain.first()?).not_after
 }
 
 /// From when to when a certificate is valid, since the Unix epoch.

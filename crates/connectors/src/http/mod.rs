@@ -23,6 +23,7 @@ mod vouch;
 mod webhook;
 
 pub use allow::{AllowList, BadEntry};
+pub use certificate::certificate_end;
 pub use outbound::{Outbound, OutboundError, OutboundSettings};
 pub(crate) use probe::{Resolved, Shaken};
 pub(crate) use redirect::same_origin;

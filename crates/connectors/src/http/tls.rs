@@ -107,7 +107,7 @@ pub(super) enum Checking {
     Skip,
 }
 
-fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, Unusable> {
+pub(super) fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, Unusable> {
     let all: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes())
         .collect::<Result<_, _>>()
         .map_err(|_| Unusable)?;

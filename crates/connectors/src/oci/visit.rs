@@ -10,6 +10,7 @@ use super::{
     discover::{self, Chart, has_catalog, leaves_hope},
     manifest::{self, Tagged},
     pages::{List, first},
+    realm::{Realm, judge},
     registry::{Registry, is_version, version},
     session::{Session, Want},
 };
@@ -159,6 +160,21 @@ impl Visit<'_> {
             (Some((chart, _)), _) => self.session.excess(&chart.repository).await,
             (None, "") => Vec::new(),
             (None, path) => self.session.excess(path).await,
+        }
+    }
+
+    /// The root of the registry.
+    pub(crate) const fn base(&self) -> &Url {
+        self.session.base()
+    }
+
+    /// How the registry names its token service, if that is one which may have the login.
+    pub(crate) fn token_service(&self) -> Option<String> {
+        match self.session.challenge()? {
+            Challenge::Basic => None,
+            Challenge::Bearer { realm, service } => {
+                matches!(judge(&realm, self.base()), Realm::Own(_)).then_some(service)
+            }
         }
     }
 

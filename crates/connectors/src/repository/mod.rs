@@ -3,7 +3,7 @@
 mod detect;
 mod examine;
 
-pub use examine::Examined;
+pub use examine::{Examined, TokenMaker};
 pub(crate) use examine::{Finding, counted};
 
 use std::{collections::HashMap, sync::Arc};
@@ -23,7 +23,7 @@ use crate::{
     http::{Login, Outbound, Road},
     oci::{Oci, Registry},
 };
-use examine::GitHub;
+use examine::Makers;
 
 /// Indexes that are parsed at once: each takes a processor and its memory.
 const PARSED_AT_ONCE: usize = 2;
@@ -91,7 +91,7 @@ pub struct Registries {
     outbound: Outbound,
     oci: Arc<Oci>,
     parsing: Arc<Semaphore>,
-    github: Arc<GitHub>,
+    makers: Arc<Makers>,
 }
 
 impl Registries {
@@ -102,7 +102,7 @@ impl Registries {
             outbound,
             oci: Arc::default(),
             parsing: Arc::new(Semaphore::new(PARSED_AT_ONCE)),
-            github: Arc::default(),
+            makers: Arc::default(),
         }
     }
 
@@ -110,7 +110,17 @@ impl Registries {
     /// the root of its API.
     #[must_use]
     pub fn with_github(mut self, registry: impl Into<String>, api: Url) -> Self {
-        self.github = Arc::new(GitHub { registry: registry.into(), api: Some(api) });
+        let makers = Arc::make_mut(&mut self.makers);
+        (makers.github.registry, makers.github.api) = (registry.into(), Some(api));
+        self
+    }
+
+    /// The same, with another GitLab than `gitlab.com`: the authority of its container registry and
+    /// the root of its API, such as `https://gitlab.com/api/v4/`.
+    #[must_use]
+    pub fn with_gitlab(mut self, registry: impl Into<String>, api: Url) -> Self {
+        let makers = Arc::make_mut(&mut self.makers);
+        (makers.gitlab.registry, makers.gitlab.api) = (registry.into(), Some(api));
         self
     }
 

@@ -1,7 +1,8 @@
 //! Azure Container Registry: a service principal becomes a refresh token for about three hours.
 //!
 //! Sources: `Azure/acr` `docs/AAD-OAuth.md`; `fluxcd/pkg` `auth/azure/provider.go`; the audiences of
-//! other clouds are those of Azure SDK's `ContainerRegistryAudience`.
+//! other clouds are those of Azure SDK's `ContainerRegistryAudience`, their logins those of
+//! <https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud>.
 
 use std::time::Duration;
 
@@ -42,7 +43,7 @@ const CLOUDS: [(&str, Cloud); 3] = [
     (
         ".azurecr.cn",
         Cloud {
-            login: "login.chinacloudapi.cn",
+            login: "login.partner.microsoftonline.cn",
             scope: "https://management.chinacloudapi.cn/.default",
         },
     ),
@@ -64,6 +65,7 @@ fn cloud(host: &str) -> Option<Cloud> {
 }
 
 /// A service principal at one registry.
+#[derive(Debug)]
 pub(super) struct Entra<'a> {
     tenant: &'a str,
     client_id: &'a str,
@@ -93,9 +95,7 @@ impl<'a> Entra<'a> {
 
     async fn entra_token(&self, caller: &Caller<'_>) -> Result<Secret, Failure> {
         let instead = caller.settings.endpoints.entra.as_ref();
-        let path = [self.tenant, "oauth2", "v2.0", "token"];
-        let url =
-            endpoints::at(instead, self.cloud.login, &path).ok_or_else(|| unreadable(AT_ENTRA))?;
+        let url = self.token_url(instead).ok_or_else(|| unreadable(AT_ENTRA))?;
         let fields = [
             ("grant_type", "client_credentials"),
             ("client_id", self.client_id),
@@ -104,6 +104,10 @@ impl<'a> Entra<'a> {
         ];
         let token: EntraToken = caller.json(Call::form(url, &fields, AT_ENTRA).told(told)).await?;
         Ok(token.access_token)
+    }
+
+    fn token_url(&self, instead: Option<&Url>) -> Option<Url> {
+        endpoints::at(instead, self.cloud.login, &[self.tenant, "oauth2", "v2.0", "token"])
     }
 
     fn exchange_url(&self) -> Url {
@@ -164,11 +168,39 @@ mod tests {
     use super::*;
 
     #[test]
+    fn each_cloud_has_its_own_login_and_audience() {
+        let secret = Secret::new("canary".into());
+        for (host, login, scope) in [
+            (
+                "acme.azurecr.io",
+                "login.microsoftonline.com",
+                "https://containerregistry.azure.net/.default",
+            ),
+            (
+                "acme.azurecr.cn",
+                "login.partner.microsoftonline.cn",
+                "https://management.chinacloudapi.cn/.default",
+            ),
+            (
+                "acme.azurecr.us",
+                "login.microsoftonline.us",
+                "https://management.usgovcloudapi.net/.default",
+            ),
+        ] {
+            let registry = RepositoryUrl::parse(&format!("oci://{host}/helm")).unwrap();
+            let settings = ExchangeSettings::default();
+            let entra = Entra::new(&settings, &registry, "t", "c", &secret).unwrap();
+            assert_eq!(entra.cloud, Cloud { login, scope });
+            let token = entra.token_url(None).unwrap();
+            assert_eq!(token.as_str(), format!("https://{login}/t/oauth2/v2.0/token"));
+            assert_eq!(entra.exchange_url().as_str(), format!("https://{host}/oauth2/exchange"));
+        }
+    }
+
+    #[test]
     fn clouds_are_known_by_their_registries() {
         assert_eq!(cloud("acme.azurecr.io"), Some(PUBLIC));
         assert_eq!(cloud("acme-b2c3d4.westeurope.data.azurecr.io."), Some(PUBLIC));
-        assert_eq!(cloud("acme.azurecr.cn").unwrap().login, "login.chinacloudapi.cn");
-        assert_eq!(cloud("acme.azurecr.us").unwrap().login, "login.microsoftonline.us");
         for foreign in [
             "azurecr.io",
             ".azurecr.io",

@@ -31,6 +31,7 @@ mod git_pull_request;
 mod git_push;
 mod git_server;
 mod host;
+mod makers;
 mod oci_registry;
 mod proxy;
 mod redirects;

@@ -167,6 +167,12 @@ impl Provider {
         }
     }
 
+    /// Whether its API can be asked about a token for Git without cloning anything.
+    #[must_use]
+    pub const fn tells_of_tokens(self) -> bool {
+        matches!(self, Self::Github | Self::Gitlab)
+    }
+
     /// What `shape` is called at this provider.
     #[must_use]
     pub const fn shape_label(self, shape: Shape) -> &'static str {

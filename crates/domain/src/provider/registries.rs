@@ -59,7 +59,7 @@ pub(super) const AZURE_ACR: ProviderFacts = ProviderFacts {
     code: "azure_acr",
     label: "Azure Container Registry (ACR)",
     kind: CredentialKind::Registry,
-    hosts: &[".azurecr.io", ".azurecr.cn", ".azurecr.us", ".azurecr.de"],
+    hosts: &[".azurecr.io", ".azurecr.cn", ".azurecr.us"],
     url_example: "oci://REGISTRY.azurecr.io/helm",
     fixed_username: "",
     username_hint: "The appId of the service principal, or the name of a repository-scoped token",

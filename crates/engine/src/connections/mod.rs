@@ -6,6 +6,7 @@
 mod form;
 mod project;
 mod stored;
+mod token;
 mod walk;
 
 use async_trait::async_trait;

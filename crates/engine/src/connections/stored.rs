@@ -19,6 +19,7 @@ use tokio::time::Instant;
 
 use super::{
     result,
+    token::test_token,
     walk::{Closed, Entry, Goal, walk},
 };
 use crate::{
@@ -81,7 +82,13 @@ pub(super) async fn test_credential(
     }
     count(engine, scope, verdicts).await?;
     let passed = tests.iter().filter(|test| test.has_passed()).count();
-    let detail = format!("{passed} of {} repositories passed", tests.len());
+    let mut detail = format!("{passed} of {} repositories passed", tests.len());
+    if tests.is_empty()
+        && let Some(test) = test_token(engine, scope, id, &credential).await?
+    {
+        result(&test).clone_into(&mut detail);
+        tests.push(test);
+    }
     note(engine, actor, AuditAction::ConnectionTested, &credential.name, &detail).await?;
     Ok(tests)
 }

@@ -1,5 +1,7 @@
 //! What a person does with a candidate: looks at it, promotes it, discards it.
 
+use std::time::Duration;
+
 use connectors::vault::VaultError;
 use domain::{
     Action, Actor, CredentialId, Field, Scope, ServiceError,
@@ -7,7 +9,10 @@ use domain::{
     audit::AuditAction,
     credentials::{Candidate, CandidateLine, CandidateState, Saved, VersionRef},
 };
-use storage::credentials::{Ended, Staged, Step};
+use storage::{
+    credentials::{Ended, Staged, Step},
+    jobs,
+};
 
 use super::{
     audit,
@@ -16,6 +21,8 @@ use super::{
 };
 use crate::{Engine, Error, audit::allowed, error::chain};
 
+/// When a job destroys a discarded candidate that Vault did not destroy at once.
+const AGAIN: Duration = Duration::from_mins(1);
 /// The lines a page shows, the refused ones first.
 const LINES: u32 = 200;
 
@@ -82,8 +89,32 @@ pub(super) async fn is_there(engine: &Engine, scope: Scope, staged: &Staged) -> 
     }
 }
 
+/// Tests a candidate once more where it was refused, for what is wrong may have been the registry's.
+/// The gate of a host that refused it three times stays closed for its while (F18).
+pub(super) async fn test_again(
+    engine: &Engine,
+    actor: &Actor,
+    form: &VersionRef,
+) -> Result<Saved, Error> {
+    let scope = allowed(engine, actor, Action::ManageCredentials, "test a candidate").await?;
+    engine.limits.connection_test(actor.user)?;
+    let staged = named(engine, scope, form).await?;
+    let (operation, now) = (&staged.operation, engine.clock.now());
+    let id = operation.credential;
+    let mut tx = engine.db.begin().await?;
+    storage::credentials::test_again(&mut tx, scope, operation.id).await?;
+    jobs::queue(&mut tx, scope, jobs::Kind::Rotate, id.uuid(), "again", now, now).await?;
+    let (action, detail) =
+        (AuditAction::ConnectionTested, format!("version {} again", staged.vault_version));
+    audit(engine, &mut tx, scope, person(actor), action, &operation.name, detail).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    engine.changes.tell_workers();
+    Ok(Saved { id, propagation: None, warning: None })
+}
+
 /// Ends the candidate; the version that counts stays. SQL comes first: what it has given up is never
-/// used, even when Vault does not destroy it now.
+/// used. A job sees to it that Vault destroys it, even when it does not answer now.
 pub(super) async fn discard(
     engine: &Engine,
     actor: &Actor,
@@ -100,6 +131,9 @@ pub(super) async fn discard(
     {
         return Err(stale("Somebody else".to_owned()));
     }
+    let later = now.plus(AGAIN);
+    let target = operation.id.uuid();
+    jobs::queue(&mut tx, scope, jobs::Kind::Destroy, target, "discarded", later, now).await?;
     let (action, detail) =
         (AuditAction::CandidateDiscarded, format!("version {}", staged.vault_version));
     audit(engine, &mut tx, scope, person(actor), action, &operation.name, detail).await?;
@@ -119,7 +153,7 @@ async fn destroy(engine: &Engine, scope: Scope, staged: &Staged) {
             credential = %id,
             version,
             error = %chain(&error),
-            "a discarded candidate stays in Vault, where nothing uses it"
+            "a discarded candidate is not destroyed yet, and nothing uses it"
         );
     }
 }

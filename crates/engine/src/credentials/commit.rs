@@ -157,8 +157,8 @@ async fn under_the_old_name(engine: &Engine, operation: &Operation) -> Result<Op
     Ok(kept)
 }
 
-/// Ends an operation whose secret never counts, and gives the credential back as it was. The
-/// secret of a credential that never came to be is destroyed in case it arrives late.
+/// Ends an operation whose secret never counts, and gives the credential back as it was. What
+/// it wrote, or its credential that never came to be, is destroyed later, in case it arrives late.
 pub(super) async fn abort(
     engine: &Engine,
     operation: &Operation,
@@ -181,6 +181,8 @@ pub(super) async fn abort(
     } else {
         let prior = operation.prior_state;
         storage::credentials::give_back(&mut tx, scope, id, operation.id, prior).await?;
+        let (late, target) = (now.plus(LATE), operation.id.uuid());
+        jobs::queue(&mut tx, scope, jobs::Kind::Destroy, target, "aborted", late, now).await?;
     }
     let action = AuditAction::CredentialUpdateAborted;
     audit(engine, &mut tx, scope, by, action, &operation.name, reason.to_owned()).await?;

@@ -1,15 +1,69 @@
-//! Destroying the secret of a deleted credential; what the workers call.
+//! Destroying what is never used again: the secret of a deleted credential, the version of an operation
+//! that was given up. What the workers call.
 
+use connectors::vault::{SecretPath, VaultError};
 use domain::{
-    CredentialId, Scope, ServiceError,
+    CredentialId, OperationId, Scope, ServiceError,
     audit::{AuditAction, AuditActor},
     credentials::CredentialState,
 };
+
+use storage::credentials::GivenUp;
+use uuid::Uuid;
 
 use super::{audit, path};
 use crate::{Engine, Error};
 
 impl Engine {
+    /// Destroys what a job names: the secret of a deleted credential, or the version that an
+    /// operation left in Vault which was given up.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for anything else; when Vault or the database do not answer, so
+    /// that the job is tried again.
+    pub(crate) async fn destroy(&self, scope: Scope, target: Uuid) -> Result<(), Error> {
+        let given_up = storage::credentials::given_up(&self.db, scope, target.into()).await?;
+        match given_up {
+            Some(given_up) => self.destroy_version(scope, target.into(), given_up).await,
+            None => self.destroy_secret(scope, target.into()).await,
+        }
+    }
+
+    async fn destroy_version(
+        &self,
+        scope: Scope,
+        operation: OperationId,
+        given_up: GivenUp,
+    ) -> Result<(), Error> {
+        let path = path(scope, given_up.credential);
+        let version = match given_up.vault_version {
+            Some(version) => Some(u64::try_from(version).map_err(|_| VaultError::Malformed)?),
+            None => self.written_by(&path, operation).await?,
+        };
+        if let Some(version) = version {
+            self.vault.destroy_version(&path, version).await?;
+        }
+        Ok(())
+    }
+
+    /// The version that an operation wrote, if it reached Vault after all.
+    async fn written_by(
+        &self,
+        path: &SecretPath,
+        operation: OperationId,
+    ) -> Result<Option<u64>, Error> {
+        for version in self.vault.versions(path).await?.into_iter().rev() {
+            match self.vault.read(path, version).await {
+                Ok(sealed) if sealed.operation == operation => return Ok(Some(version)),
+                // Another one's, written by hand, or gone since.
+                Ok(_) | Err(VaultError::NotFound | VaultError::Binding | VaultError::Malformed) => {
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(None)
+    }
+
     /// Removes the secret of a deleted credential from Vault with all its versions.
     ///
     /// # Errors

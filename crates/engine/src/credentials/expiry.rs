@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use connectors::http::certificate_end;
 use domain::{
     Provider, Secret, Timestamp,
     credentials::{ExpirySource, Material},
@@ -26,6 +27,8 @@ pub(super) fn told(provider: Provider, material: &Material, now: Timestamp) -> O
                 .then(|| now.plus(ECR_TOKEN));
             sooner(of_token(password), fixed)
         }
+        // Nobody can log in with it after that day, however long its authority lives.
+        Material::ClientCertificate { certificate, .. } => certificate_end(certificate),
         _ => None,
     }
 }
@@ -123,6 +126,35 @@ mod tests {
             region: None,
         };
         assert_eq!(told(Provider::AmazonEcr, &key, now), None);
+    }
+
+    /// A certificate with its end; nobody has the key.
+    const LEAF: (&str, &str) = (
+        "-----BEGIN CERTIFICATE-----\n\
+        MIIBdjCCAR2gAwIBAgIUMGFo924T3d7AQibHe1XAcRhSauQwCgYIKoZIzj0EAwIw\n\
+        ETEPMA0GA1UEAwwGaGF3c2VyMB4XDTI2MTEyNTAxMTczMloXDTI3MDEzMDAxMTcz\n\
+        MlowETEPMA0GA1UEAwwGaGF3c2VyMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n\
+        ci8okJ8w88OCl+B1hzJJVqbuFxuGqC9O7cSKRQ+HqQRGpowTecmINRcTNbvBzAfZ\n\
+        C9BJBvapvWPU7Wusjqts3aNTMFEwHQYDVR0OBBYEFLgCTiu/vgqgtpWJGeB4HClC\n\
+        ImgPMB8GA1UdIwQYMBaAFLgCTiu/vgqgtpWJGeB4HClCImgPMA8GA1UdEwEB/wQF\n\
+        MAMBAf8wCgYIKoZIzj0EAwIDRwAwRAIgS+TaTg5TnsxBCsRW8NZSsrurSde20GAT\n\
+        sR9duVMlx3ICIGJLjkB5cl8sYimCIAQuT0OpzWkBNXzS4VnmXHTG9ezL\n\
+        -----END CERTIFICATE-----",
+        "2027-01-30T01:17:32Z",
+    );
+
+    #[test]
+    fn a_client_certificate_expires_with_its_leaf() {
+        let of = |certificate: &str| {
+            let (certificate, key) = (certificate.to_owned(), Secret::new("canary".into()));
+            let material = Material::ClientCertificate { certificate, key };
+            told(Provider::GenericRegistry, &material, Timestamp::from_millis(0))
+        };
+        let (leaf, end) = (LEAF.0, Timestamp::parse_rfc3339(LEAF.1));
+        assert_eq!(of(leaf), end);
+        assert_eq!(of(&format!("{leaf}\n{leaf}")), end);
+        assert_eq!(of("-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----"), None);
+        assert_eq!(of("nothing"), None);
     }
 
     #[test]

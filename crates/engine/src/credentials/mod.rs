@@ -94,6 +94,10 @@ impl Credentials for Engine {
         candidate::promote(self, actor, &form).await.map_err(answer)
     }
 
+    async fn test_again(&self, actor: &Actor, form: VersionRef) -> Answer<Saved> {
+        candidate::test_again(self, actor, &form).await.map_err(answer)
+    }
+
     async fn discard(&self, actor: &Actor, form: VersionRef) -> Answer<Saved> {
         candidate::discard(self, actor, &form).await.map_err(answer)
     }

@@ -1,4 +1,4 @@
-//! The lane that destroys the secrets of deleted credentials.
+//! The lane that destroys the secrets of deleted credentials and what given-up operations left.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ impl Destroy {
 
     async fn destroy(&self, work: &Claimed) -> Result<(), Error> {
         let scope = Scope::of_worker(work.organization);
-        self.engine.destroy_secret(scope, work.target.into()).await?;
+        self.engine.destroy(scope, work.target).await?;
         let mut tx = self.engine.db.begin().await?;
         jobs::finish(&mut tx, Kind::Destroy, work).await?;
         tx.commit().await?;

@@ -251,6 +251,24 @@ pub async fn note_test(
     })?)
 }
 
+/// Forgets where a candidate was refused, so that it is tested there again.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn test_again(tx: &mut Tx, scope: Scope, operation: OperationId) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "delete from candidate_tests where organization_id = $1 and operation_id = $2 and not passed"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(operation.uuid())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
 /// Ends the candidate of a deleted credential.
 ///
 /// # Errors

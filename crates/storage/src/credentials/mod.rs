@@ -5,6 +5,7 @@ mod choices;
 mod create;
 mod delete;
 mod expiry;
+mod given_up;
 mod list;
 mod operations;
 mod placement;
@@ -15,12 +16,13 @@ mod versions;
 
 pub use candidate::{
     Staged, Tested, abandon, candidate, candidate_lines, is_testing, is_untested, note_test,
-    rotating, stage,
+    rotating, stage, test_again,
 };
 pub use choices::choices;
 pub use create::{NewRow, insert, name_is_taken, remove_unborn};
 pub use delete::{Deleted, deleted, destroyed, tombstone};
 pub use expiry::set_expiry;
+pub use given_up::{GivenUp, given_up};
 pub use list::{Reader, count, count_all, expiring, page};
 pub use operations::{Ended, Kind, Operation, Standing, Step, begin, overdue, settle, standing};
 pub use placement::{PlacedRow, next_placement, place, stamp};

@@ -19,7 +19,8 @@ pub use claim::{
 pub enum Kind {
     /// Sync a repository; the target is its id.
     Sync,
-    /// Destroy a secret in Vault; the target is the credential's id.
+    /// Destroy a secret in Vault; the target is the id of a deleted credential, or of an operation
+    /// that was given up, of which only the version it wrote is destroyed.
     Destroy,
     /// Test a candidate at every linked repository; the target is the credential's id.
     Rotate,

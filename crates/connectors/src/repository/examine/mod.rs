@@ -4,7 +4,8 @@ mod network;
 mod provider;
 mod walk;
 
-pub(super) use provider::GitHub;
+pub(super) use provider::Makers;
+pub use provider::TokenMaker;
 pub(crate) use walk::{Finding, counted};
 
 use std::time::Duration;
@@ -54,6 +55,13 @@ struct Besides {
     excess: Vec<String>,
 }
 
+impl Besides {
+    fn with(self, walk: Walk) -> Examined {
+        let Self { certificate, quota, expires_at, excess } = self;
+        Examined { stages: walk.finished(), certificate, quota, expires_at, excess }
+    }
+}
+
 pub(super) async fn examine(registries: &Registries, target: &Target, now: Timestamp) -> Examined {
     let end = Instant::now() + BUDGET;
     let mut walk = Walk::until(end - BESIDES);
@@ -63,8 +71,7 @@ pub(super) async fn examine(registries: &Registries, target: &Target, now: Times
     let examination = Examination { registries, target, now, end };
     let walked = examination.go(&mut walk, &mut besides).await;
     debug_assert_eq!(walked.is_err(), walk.has_failed(), "the walk ends at a failure alone");
-    let Besides { certificate, quota, expires_at, excess } = besides;
-    Examined { stages: walk.finished(), certificate, quota, expires_at, excess }
+    besides.with(walk)
 }
 
 fn timestamp(since_epoch: Duration) -> Option<Timestamp> {
@@ -126,7 +133,7 @@ impl Examination<'_> {
         besides.quota = visit.quota().or(besides.quota);
         let excess = timeout_at(self.end, visit.excess()).await;
         besides.excess = excess.unwrap_or_default();
-        self.ask_provider(besides, outbound).await;
+        self.ask_maker(besides, outbound, &visit).await;
         read
     }
 

@@ -87,6 +87,11 @@ impl Walk {
         }
     }
 
+    /// Records a stage that is not needed.
+    pub(super) async fn skip(&mut self, stage: Stage, told: &'static str) -> Result<(), Stopped> {
+        self.stage(stage, async { Ok((Finding::skipped(told), ())) }).await
+    }
+
     pub(super) fn has_failed(&self) -> bool {
         self.stages.iter().any(|result| result.state == StageState::Failed)
     }

@@ -22,7 +22,7 @@ const PUSH: Step = Step {
 };
 const ENTRA_FIELDS: Step = say("Tenant is tenant, Client ID is appId, Client secret is password.");
 const BASIC_FIELDS: Step = say("Username is appId, Password is password.");
-const EXPIRES: &str = "The secret lives for a year unless you say --years. Type the day under Where it applies, and Hawser reminds you in time.";
+const EXPIRES: &str = "The secret lives for a year unless you say --years. Type the day under Where it applies, and Hawser reminds you in time. For registries of Azure in China (azurecr.cn) or of Azure Government (azurecr.us), say az cloud set --name AzureChinaCloud or AzureUSGovernment first.";
 
 pub(super) const fn entra(access: Access) -> Guide {
     match access {

@@ -1,0 +1,75 @@
+//! What GitLab tells about an access token of a person, project or group: its scopes and its last
+//! day.
+//!
+//! Source: docs.gitlab.com, "Personal access tokens API", `GET /personal_access_tokens/self`.
+
+use domain::Timestamp;
+use serde::Deserialize;
+
+use super::{Maker, SCOPES, Told, is_scope, json, with_token};
+use crate::http::{Answer, Ask, Login};
+
+/// The most that GitLab may answer, in bytes.
+const ANSWER: usize = 64 * 1024;
+
+#[derive(Deserialize)]
+struct Token {
+    #[serde(default)]
+    scopes: Vec<String>,
+    /// `2027-01-31`: the token ends when this day begins, in UTC.
+    expires_at: Option<String>,
+}
+
+/// Whether the API knows tokens of this kind. A deploy or trigger token opens a registry or a
+/// repository, and the API refuses it; docs.gitlab.com, "Token overview", "Token prefixes".
+pub(super) fn knows(login: &Login) -> bool {
+    login.password.expose().starts_with("glpat-")
+}
+
+/// The question about a token.
+pub(super) fn ask(maker: &Maker, login: &Login) -> Option<Ask> {
+    let mut url = maker.api.clone()?;
+    url.path_segments_mut().ok()?.pop_if_empty().extend(["personal_access_tokens", "self"]);
+    with_token(url, login, "ask GitLab about the token")
+}
+
+/// What the answer tells.
+pub(super) async fn told(answer: Answer) -> Option<Told> {
+    if !answer.status().is_success() {
+        return None;
+    }
+    json(answer, ANSWER).await.map(read)
+}
+
+fn read(token: Token) -> Told {
+    // A token that may make its own successor is no danger to anything else.
+    let reads = |scope: &String| scope.starts_with("read_") || scope == "self_rotate";
+    Told {
+        expires_at: token.expires_at.as_deref().and_then(Timestamp::parse_day),
+        excess: token
+            .scopes
+            .into_iter()
+            .filter(|scope| is_scope(scope) && !reads(scope))
+            .take(SCOPES)
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Told {
+        read(serde_json::from_str(text).unwrap())
+    }
+
+    #[test]
+    fn scopes_beyond_reading_and_the_last_day_are_told() {
+        let told = of(r#"{"scopes":["read_registry","api","write_repository","self_rotate","<b>"],
+            "expires_at":"2027-01-31","name":"ci"}"#);
+        assert_eq!(told.excess, ["api", "write_repository"]);
+        assert_eq!(told.expires_at.unwrap().rfc3339(), "2027-01-31T00:00:00Z");
+        assert_eq!(of(r#"{"expires_at":null}"#), Told::default());
+        assert_eq!(of(r#"{"scopes":["read_api"],"expires_at":"soon"}"#), Told::default());
+    }
+}

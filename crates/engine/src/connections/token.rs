@@ -1,0 +1,99 @@
+//! Testing a token for Git, which is linked to no repository: its maker is asked about it.
+
+use connectors::{
+    http::Login,
+    repository::{Examined, TokenMaker},
+};
+use domain::{
+    Cause, CredentialId, Scope,
+    connections::{ConnectionTest, Stage, StageResult, StageState},
+    credentials::Material,
+};
+use storage::{guards::Place, repositories::Linkable};
+
+use super::stored::{count, keep_expiry};
+use crate::{
+    Engine, Error,
+    credentials::SecretForUse,
+    guards::{self, Verdict},
+    repositories::Version,
+};
+
+/// Asks the maker of a credential about it; `None` when the maker cannot be asked. While the
+/// credential is paused there, the test ends at the login and nothing is sent.
+pub(super) async fn test_token(
+    engine: &Engine,
+    scope: Scope,
+    id: CredentialId,
+    credential: &Linkable,
+) -> Result<Option<ConnectionTest>, Error> {
+    let Some(maker) = TokenMaker::of(credential.provider) else { return Ok(None) };
+    let Some(url) = engine.registries.maker_url(maker) else { return Ok(None) };
+    let origin = url.origin();
+    if storage::guards::is_paused(&engine.db, scope, id, &origin).await? {
+        let (host, url) = (url.host().to_owned(), url.as_str().to_owned());
+        return Ok(Some(ended(host, url, Cause::CredentialPaused)));
+    }
+    let secret = engine.secret_for_use(scope, id).await?;
+    let Some(login) = login(&secret) else { return Ok(None) };
+    let Some(examined) = engine.registries.examine_token(maker, login, engine.clock.now()).await
+    else {
+        return Ok(None);
+    };
+    let version = Version {
+        organization: scope.organization(),
+        credential: id,
+        vault_version: secret.vault_version,
+        epoch: secret.epoch,
+    };
+    let told = told(&examined).map(|told| {
+        let place = Place { organization: version.organization, credential: id, origin };
+        // How many were counted is not known here, so a success looks.
+        (version, Verdict { place, name: credential.name.clone(), refusals: 1, told })
+    });
+    count(engine, scope, told.into_iter().collect()).await?;
+    let Examined { stages, certificate, quota, expires_at, excess } = examined;
+    let (repository, name) = (None, url.host().to_owned());
+    let url = url.as_str().to_owned();
+    let test =
+        ConnectionTest { repository, name, url, stages, certificate, quota, expires_at, excess };
+    keep_expiry(engine, scope, version, &test).await?;
+    Ok(Some(test))
+}
+
+/// A test that ended at the login without a request.
+fn ended(name: String, url: String, cause: Cause) -> ConnectionTest {
+    let stages = vec![StageResult {
+        stage: Stage::Token,
+        state: StageState::Failed,
+        millis: None,
+        status: None,
+        detail: "The token was not sent.".to_owned(),
+        cause: Some(cause),
+    }];
+    ConnectionTest {
+        repository: None,
+        name,
+        url,
+        stages,
+        certificate: None,
+        quota: None,
+        expires_at: None,
+        excess: Vec::new(),
+    }
+}
+
+/// The token itself; what is exchanged ends by itself and has no scopes to tell.
+fn login(secret: &SecretForUse) -> Option<Login> {
+    match &secret.material {
+        Material::Password { username, password } => {
+            Some(Login::stored(username.clone(), password.clone()))
+        }
+        _ => None,
+    }
+}
+
+fn told(examined: &Examined) -> Option<guards::Told> {
+    let failed = examined.stages.iter().find(|stage| stage.state == StageState::Failed);
+    guards::told(failed.map(|stage| stage.cause.unwrap_or(Cause::Internal)))
+}

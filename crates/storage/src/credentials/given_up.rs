@@ -1,0 +1,36 @@
+//! Operations that were given up, and what they may have left in Vault.
+
+use domain::{CredentialId, OperationId, Scope};
+use uuid::Uuid;
+
+use crate::{Db, Result, on, sql};
+
+/// An operation whose secret never counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GivenUp {
+    /// The credential that it was for.
+    pub credential: CredentialId,
+    /// Its version in Vault, when that was learned before it was given up.
+    pub vault_version: Option<i64>,
+}
+
+/// An operation that was given up; `None` for one that was not, or that SQL knows nothing of.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn given_up(db: &Db, scope: Scope, id: OperationId) -> Result<Option<GivenUp>> {
+    let row: Option<(Uuid, Option<i64>)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select credential_id, vault_version from secret_operations
+             where organization_id = $1 and id = $2 and state = 'aborted'"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_optional(pool)
+        .await
+    })?;
+    Ok(row.map(|(credential, vault_version)| GivenUp {
+        credential: credential.into(),
+        vault_version,
+    }))
+}
