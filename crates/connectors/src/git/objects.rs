@@ -2,7 +2,7 @@
 //! process reads, those that are written stay in memory.
 
 use domain::Cause;
-use git2::{Commit, Odb, Oid, Repository, Tree};
+use git2::{Commit, Config, Odb, Oid, Repository, Tree};
 use tempfile::TempDir;
 
 use crate::Failure;
@@ -31,7 +31,10 @@ impl Objects {
             let odb = Odb::new()?;
             odb.add_disk_alternate(&folder.path().to_string_lossy())?;
             odb.add_new_mempack_backend(MEMORY_FIRST)?;
-            Repository::from_odb(odb)
+            let repository = Repository::from_odb(odb)?;
+            // Else libgit2 reads that of this machine when it first wonders about a name.
+            repository.set_config(&Config::new()?)?;
+            Ok(repository)
         };
         let repository = opened().map_err(unreadable)?;
         Ok(Self { repository, _folder: folder })
@@ -55,4 +58,20 @@ impl Objects {
 /// The server sent objects that are none, or not all.
 pub(super) fn unreadable(error: git2::Error) -> Failure {
     Failure::new(Cause::ServerError, "read the objects of the Git repository").because(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_configuration_of_this_machine_counts() {
+        let objects = Objects::open(Objects::folder().unwrap()).unwrap();
+        let config = objects.repository().config().unwrap();
+        for level in [git2::ConfigLevel::System, git2::ConfigLevel::XDG, git2::ConfigLevel::Global]
+        {
+            assert!(config.open_level(level).is_err(), "{level:?}");
+        }
+        assert!(config.entries(None).unwrap().next().is_none());
+    }
 }
