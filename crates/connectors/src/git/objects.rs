@@ -1,9 +1,11 @@
 //! The objects of one operation: those that were fetched lie in a temporary folder that only this
 //! process reads, those that are written stay in memory.
 
+use std::{fs::Permissions, os::unix::fs::PermissionsExt as _, path::Path};
+
 use domain::Cause;
 use git2::{Commit, Config, Odb, Oid, Repository, Tree};
-use tempfile::TempDir;
+use tempfile::{Builder, TempDir};
 
 use crate::Failure;
 
@@ -19,8 +21,10 @@ pub(super) struct Objects {
 
 impl Objects {
     /// A folder for a pack and its index; it is gone when it is dropped.
-    pub(super) fn folder() -> Result<TempDir, Failure> {
-        TempDir::with_prefix("hawser-git-").map_err(|error| {
+    pub(super) fn folder(below: &Path) -> Result<TempDir, Failure> {
+        let mut builder = Builder::new();
+        builder.prefix("hawser-git-").permissions(Permissions::from_mode(0o700));
+        builder.tempdir_in(below).map_err(|error| {
             Failure::new(Cause::Internal, "make a temporary folder for Git objects").because(error)
         })
     }
@@ -66,7 +70,7 @@ mod tests {
 
     #[test]
     fn no_configuration_of_this_machine_counts() {
-        let objects = Objects::open(Objects::folder().unwrap()).unwrap();
+        let objects = Objects::open(Objects::folder(&std::env::temp_dir()).unwrap()).unwrap();
         let config = objects.repository().config().unwrap();
         for level in [git2::ConfigLevel::System, git2::ConfigLevel::XDG, git2::ConfigLevel::Global]
         {
