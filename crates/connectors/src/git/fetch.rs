@@ -36,13 +36,13 @@ impl Server<'_> {
         let wish = wish(advertised, commit, bands);
         let answer =
             self.call(Service::UploadPack, wish).await.map_err(|refused| refused.failure)?;
-        let mut packets = Packets::new(answer, self.limits.pack);
+        let mut packets = Packets::new(answer, self.git.limits.pack);
         skip_to_pack(&mut packets).await?;
 
-        let folder = Objects::folder()?;
+        let folder = Objects::folder(&self.git.folder)?;
         let (sender, receiver) = channel(WAITING);
         let (place, deadline) = (folder.path().join("pack"), self.deadline);
-        let look = Unfolding::new(self.limits.pack);
+        let look = Unfolding::new(self.git.limits.pack);
         let indexing = spawn_blocking(move || index(receiver, look, &place, deadline));
         while let Some(piece) = piece(&mut packets, bands).await? {
             if sender.send(piece).await.is_err() {

@@ -34,7 +34,7 @@ pub use diff::diff;
 pub use pull_request::{Hosting, NewPullRequest, PullRequest, commit_url};
 pub use push::{PushError, Pushed};
 
-use std::time::Duration;
+use std::{env::temp_dir, path::Path, sync::Arc, time::Duration};
 
 use domain::gitops::{Branches, GitUrl};
 
@@ -68,6 +68,7 @@ impl Default for Limits {
 pub struct Git {
     outbound: Outbound,
     limits: Limits,
+    folder: Arc<Path>,
 }
 
 impl Git {
@@ -79,8 +80,16 @@ impl Git {
 
     /// Git with other limits.
     #[must_use]
-    pub const fn with(outbound: Outbound, limits: Limits) -> Self {
-        Self { outbound, limits }
+    pub fn with(outbound: Outbound, limits: Limits) -> Self {
+        Self { outbound, limits, folder: temp_dir().into() }
+    }
+
+    /// Fetched objects lie below this folder instead of the system's folder for temporary files,
+    /// each [`Checkout`] in one of its own that only this user reads and that goes with it. What a
+    /// process that was killed left behind has names that begin with `hawser-git-`.
+    #[must_use]
+    pub fn in_folder(self, folder: &Path) -> Self {
+        Self { folder: folder.into(), ..self }
     }
 
     /// All branches by name, at most 1,000, and the default one. Nothing but the list is fetched.
@@ -96,6 +105,6 @@ impl Git {
     }
 
     fn server<'a>(&'a self, url: &'a GitUrl, login: &'a Login) -> Server<'a> {
-        Server::new(&self.outbound, self.limits, url, login)
+        Server::new(self, url, login)
     }
 }

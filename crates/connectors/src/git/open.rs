@@ -36,7 +36,7 @@ impl Git {
         };
         let objects = match head {
             Some(id) => server.fetch(&advertised, id).await?,
-            None => Objects::open(Objects::folder()?)?,
+            None => Objects::open(Objects::folder(&self.folder)?)?,
         };
         Ok(Checkout {
             git: self.clone(),

@@ -7,13 +7,13 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::{
-    Limits,
+    Git,
     advertisement::{Advertisement, Service},
     packets::Packets,
 };
 use crate::{
     Failure,
-    http::{Answer, Ask, Login, Outbound, Redirects, Road},
+    http::{Answer, Ask, Login, Redirects, Road},
     status,
 };
 
@@ -23,10 +23,9 @@ const AGENT: HeaderValue =
 
 /// One repository at its server, for the time of one operation.
 pub(super) struct Server<'a> {
-    outbound: &'a Outbound,
+    pub(super) git: &'a Git,
     url: &'a GitUrl,
     login: Option<&'a Login>,
-    pub(super) limits: Limits,
     pub(super) deadline: Instant,
 }
 
@@ -44,16 +43,11 @@ impl From<Failure> for Refused {
 }
 
 impl<'a> Server<'a> {
-    pub(super) fn new(
-        outbound: &'a Outbound,
-        limits: Limits,
-        url: &'a GitUrl,
-        login: &'a Login,
-    ) -> Self {
+    pub(super) fn new(git: &'a Git, url: &'a GitUrl, login: &'a Login) -> Self {
         let is_empty =
             login.username.is_empty() && login.password.is_empty() && login.certificate.is_none();
         let login = Some(login).filter(|_| !is_empty);
-        Self { outbound, url, login, limits, deadline: Instant::now() + limits.time }
+        Self { git, url, login, deadline: Instant::now() + git.limits.time }
     }
 
     /// What the repository holds and the service can do.
@@ -85,7 +79,7 @@ impl<'a> Server<'a> {
             .login(self.login.and_then(Login::basic))
             .redirects(Redirects::Refuse)
             .total(self.deadline.saturating_duration_since(Instant::now()));
-        let answer = self.outbound.on(&Road::default(), self.login)?.send(ask).await?;
+        let answer = self.git.outbound.on(&Road::default(), self.login)?.send(ask).await?;
         if !answer.status().is_success() {
             let (failure, words) = status::refusal_in_words(answer, self.login).await;
             return Err(Refused { failure: no_registry(failure), words });

@@ -78,6 +78,9 @@ pub(super) fn meaning(status: &str, words: &str) -> Meaning {
     let status = status.to_ascii_lowercase();
     let all = format!("{status}\n{}", words.to_ascii_lowercase());
     let says = |texts: &[&str]| texts.iter().any(|text| all.contains(text));
+    if says(PUSH_PROTECTION) {
+        return Meaning::Refused(Cause::PushRejected);
+    }
     if says(PROTECTED) {
         return Meaning::Refused(Cause::BranchProtected);
     }
@@ -89,6 +92,10 @@ pub(super) fn meaning(status: &str, words: &str) -> Meaning {
     }
     Meaning::Refused(Cause::PushRejected)
 }
+
+/// The words of GitHub and GitLab for a commit in which they find a secret. GitHub calls this a rule
+/// of the repository too (GH013).
+const PUSH_PROTECTION: &[&str] = &["push protection", "push cannot contain secrets"];
 
 /// The words of GitHub (GH006, GH013), GitLab, Gitea and Forgejo, Bitbucket Cloud and Data Center,
 /// and Azure DevOps (TF402455) for a branch that takes no direct push.
@@ -143,6 +150,11 @@ mod tests {
                 "push declined due to repository rule violations",
                 "error: GH013: Repository rule violations found for refs/heads/main.",
                 refused(Cause::BranchProtected),
+            ),
+            (
+                "push declined due to repository rule violations",
+                "error: GH013: Repository rule violations found. - GITHUB PUSH PROTECTION",
+                refused(Cause::PushRejected),
             ),
             (
                 "pre-receive hook declined",

@@ -1,5 +1,7 @@
 //! Reading and pushing, with a real Git server.
 
+use std::{fs, os::unix::fs::PermissionsExt as _};
+
 use connectors::git::{FileKind, PushError, blob_id};
 use domain::Cause;
 
@@ -76,6 +78,25 @@ async fn files_are_updated_added_and_deleted_in_one_commit() {
     );
     assert_eq!(server.git(REPOSITORY, &["rev-list", "--count", "main"]), "3");
     server.assert_sound(REPOSITORY);
+}
+
+#[tokio::test]
+async fn fetched_objects_lie_in_the_given_folder_and_go() {
+    let server = GitServer::with_repository().await;
+    let folder = tempfile::tempdir().unwrap();
+    let client = server.client().in_folder(folder.path());
+    let names = || {
+        let entries = fs::read_dir(folder.path()).unwrap();
+        entries.map(|entry| entry.unwrap()).collect::<Vec<_>>()
+    };
+    let url = server.url(REPOSITORY);
+    let checkout = client.open(&url, &login(), &branch("main"), None).await.unwrap();
+    let [ours] = &names()[..] else { panic!("{:?}", names()) };
+    assert!(ours.file_name().to_str().unwrap().starts_with("hawser-git-"));
+    assert_eq!(ours.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    assert!(!ours.path().join("README.md").exists(), "nothing is checked out");
+    checkout.push(commit(vec![write("x", "x")]), &branch("main")).await.unwrap();
+    assert_eq!(names().len(), 0);
 }
 
 #[tokio::test]
