@@ -31,6 +31,9 @@ pub use session::{ABSOLUTE, IDLE, SessionRows};
 pub use site::{Parts, Site};
 pub(crate) use starting::starting;
 
+pub(crate) use visit::Visitor;
+
+use crate::oauth;
 use refusal::refuse;
 
 /// How long an answer may take; event streams have no end.
@@ -49,7 +52,14 @@ pub fn router(site: &Site) -> Router {
     };
     let patience = || TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE);
     let pages = pages::pages(site).layer(recognize()).layer(patience());
+    let connecting = oauth::Oauth::new(
+        site.services.git_connections.clone(),
+        site.transport(),
+        &site.assets.bundle().css,
+    );
+    let pages = pages.merge(oauth::pages(&connecting).layer(recognize()).layer(patience()));
     let actions = pages::actions(site)
+        .merge(oauth::actions(&connecting))
         .layer(middleware::from_fn(limits::take_form))
         .layer(middleware::from_fn_with_state(site.rates.clone(), limits::check_rate))
         .layer(recognize())

@@ -26,6 +26,8 @@ mod exchange_stub;
 mod git_pull_request;
 mod git_push;
 mod git_server;
+mod github_accounts;
+mod github_stub;
 mod host;
 mod oci_registry;
 mod proxy;
