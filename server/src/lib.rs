@@ -4,6 +4,7 @@
 
 pub mod config;
 mod error;
+mod oauth;
 mod process;
 mod serve;
 mod startup;

@@ -4,6 +4,7 @@ use std::{fs::File, io::Write as _, net::SocketAddr, pin::pin, sync::Arc, time::
 
 use axum::Router;
 use connectors::{
+    github::Github,
     http::{Outbound, OutboundSettings},
     repository::Registries,
     token_exchange::Exchanges,
@@ -20,7 +21,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use crate::{
     config::{Config, DatabaseKind, ExternalVault, PublicUrl, VaultChoice},
     error::Error,
-    process, serve, telemetry, web,
+    oauth, process, serve, telemetry, web,
 };
 
 /// How often ended sessions, the memory of limits and old figures are cleared.
@@ -116,6 +117,7 @@ async fn start(config: &Config, stopped: watch::Receiver<bool>) -> Result<Runnin
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let engine = engine(config, &db, vault, listen, &clock).await?;
+    let engine = connecting(config, engine, &public)?;
     let workers = {
         let mut stopped = stopped.clone();
         let shutdown = async move {
@@ -210,6 +212,15 @@ async fn engine(
     let vault = Vault::connect(vault).await.map_err(Error::Vault)?;
     let engine = Engine::new(db.clone(), vault, Registries::new(outbound), Arc::clone(clock)).await;
     Ok(engine.map_err(Error::Engine)?.exchanging_with(exchanges))
+}
+
+/// The engine, with the GitHub that the operator configured. Browsers come back to the public URL,
+/// whatever a request says about hosts (R-OAUTH-05).
+fn connecting(config: &Config, engine: Engine, public: &PublicUrl) -> Result<Engine, Error> {
+    let Some(settings) = config.github.clone() else { return Ok(engine) };
+    let callback = public.at(oauth::CALLBACK).map_err(Error::PublicUrl)?;
+    let github = Github::new(engine.outbound().clone(), settings, callback);
+    Ok(engine.connecting_to_github(github))
 }
 
 /// Clears what has ended, for as long as the process lives.

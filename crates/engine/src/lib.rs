@@ -133,6 +133,20 @@ impl Engine {
         self
     }
 
+    /// The client for addresses that people typed.
+    #[must_use]
+    pub fn outbound(&self) -> &connectors::http::Outbound {
+        self.registries.outbound()
+    }
+
+    /// Where browsers go to connect an account, as the policy of pages has to name it: scheme, host
+    /// and port. `None` when the operator configured no GitHub.
+    #[must_use]
+    pub fn github_origin(&self) -> Option<String> {
+        let github = self.github.as_ref()?;
+        Some(github.settings().web.origin().ascii_serialization())
+    }
+
     /// The same engine, which gives up a sync after this time whatever the kind of repository.
     #[must_use]
     pub const fn giving_up_after(mut self, longest: std::time::Duration) -> Self {

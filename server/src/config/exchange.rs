@@ -47,6 +47,7 @@ pub(super) fn understand(values: &mut Values) -> Option<ExchangeSettings> {
     Some(ExchangeSettings {
         endpoints: endpoints?,
         ambient: Ambient { aws: aws?, google: google? },
+        ..ExchangeSettings::default()
     })
 }
 

@@ -4,6 +4,7 @@
 
 mod database_url;
 mod exchange;
+mod github;
 mod outbound;
 mod public_url;
 mod settings;
@@ -20,7 +21,7 @@ pub use public_url::{PublicUrl, Transport};
 pub use settings::{SETTINGS, Setting, table};
 pub use vault::{ExternalVault, VaultChoice};
 
-use connectors::token_exchange::ExchangeSettings;
+use connectors::{github::GithubSettings, token_exchange::ExchangeSettings};
 use values::Values;
 
 /// How log lines look.
@@ -50,6 +51,8 @@ pub struct Config {
     pub outbound: WayOut,
     /// Where tokens are exchanged, and with which identities of this server.
     pub exchange: ExchangeSettings,
+    /// The GitHub that accounts are connected at; `None` when nothing of it is configured.
+    pub github: Option<GithubSettings>,
     /// Which events are logged.
     pub log: String,
     /// How they look.
@@ -102,7 +105,8 @@ impl Config {
         };
         let vault = vault::understand(&mut values, &data_dir);
         let outbound = outbound::understand(&mut values);
-        let exchange = exchange::understand(&mut values);
+        let exchange = exchange::understand(&mut values).unwrap_or_default();
+        let github = github::understand(&mut values, exchange);
         let log = values.read("HAWSER_LOG", "info", log_filter);
         let format = if std::io::stderr().is_terminal() { "text" } else { "json" };
         let log_format = values.read("HAWSER_LOG_FORMAT", format, log_format);
@@ -117,7 +121,7 @@ impl Config {
             database,
             vault,
             outbound,
-            exchange,
+            github,
             log,
             log_format,
             metrics_listen,
@@ -128,7 +132,7 @@ impl Config {
                 Some(database),
                 Some(vault),
                 Some(outbound),
-                Some(exchange),
+                Some((exchange, github)),
                 Some(log),
                 Some(log_format),
                 Some(metrics_listen),
@@ -140,6 +144,7 @@ impl Config {
                 vault,
                 outbound,
                 exchange,
+                github,
                 log,
                 log_format,
                 metrics_listen,

@@ -57,6 +57,14 @@ impl PublicUrl {
         self.url.origin().ascii_serialization()
     }
 
+    /// The URL of a path of ours.
+    ///
+    /// # Errors
+    /// When it is no path.
+    pub fn at(&self, path: &str) -> Result<Url, String> {
+        self.url.join(path).map_err(|error| format!("is no base of {path}: {error}"))
+    }
+
     /// What browsers may send in `Host`: the host alone when the port is the scheme's own.
     #[must_use]
     pub fn authorities(&self) -> Vec<String> {

@@ -24,7 +24,7 @@ pub const PREFIX: &str = "HAWSER_";
 pub const FILE: &str = "HAWSER_CONFIG";
 
 /// Every setting.
-pub const SETTINGS: [Setting; 28] = [
+pub const SETTINGS: [Setting; 35] = [
     setting(
         FILE,
         "none",
@@ -124,6 +124,41 @@ pub const SETTINGS: [Setting; 28] = [
         "HAWSER_PROVIDER_ENDPOINTS",
         "the providers' own",
         "Other addresses for ecr, ecr_public, sts, google_token, google_sts, google_iam, entra, github: SERVICE=URL, with commas between them; private ones also need HAWSER_OUTBOUND_ALLOW",
+    ),
+    setting(
+        "HAWSER_GITHUB_URL",
+        "https://github.com",
+        "The GitHub that accounts are connected at; GitHub Enterprise has its API below it, unless HAWSER_PROVIDER_ENDPOINTS names another address",
+    ),
+    setting(
+        "HAWSER_GITHUB_CLIENT_ID",
+        "none",
+        "The client id of an OAuth app or GitHub App, with which people connect their accounts; its callback is PUBLIC_URL/oauth/github/callback",
+    ),
+    setting(
+        "HAWSER_GITHUB_CLIENT_SECRET_FILE",
+        "none",
+        "The file with the client's secret, read at each use; needed with HAWSER_GITHUB_CLIENT_ID",
+    ),
+    setting(
+        "HAWSER_GITHUB_SCOPES",
+        "repo read:user",
+        "The scopes to ask for; a GitHub App has none, what it may do is chosen with the app",
+    ),
+    setting(
+        "HAWSER_GITHUB_APP_ID",
+        "none",
+        "The id of a GitHub App that can be installed, with contents and pull requests to write; its setup URL is PUBLIC_URL/oauth/github/installed",
+    ),
+    setting(
+        "HAWSER_GITHUB_APP_PRIVATE_KEY_FILE",
+        "none",
+        "The file with the app's private key, read at each use; needed with HAWSER_GITHUB_APP_ID",
+    ),
+    setting(
+        "HAWSER_GITHUB_APP_SLUG",
+        "none",
+        "The name of the app in its address; needed with HAWSER_GITHUB_APP_ID",
     ),
     setting(
         "HAWSER_LOG",

@@ -198,3 +198,59 @@ fn providers_can_be_elsewhere() {
         load(&[("HAWSER_PROVIDER_ENDPOINTS", "github=https://ghe.example/api/v3")]).unwrap();
     assert_eq!(config.exchange.endpoints.github.unwrap().path(), "/api/v3");
 }
+
+#[test]
+fn github_is_one_place_for_everything() {
+    let config = load(&[]).unwrap();
+    assert_eq!(config.github, None);
+    assert_eq!(config.exchange.endpoints.github, None);
+    let file = std::env::current_exe().unwrap();
+    let file = file.to_str().unwrap();
+    let config = load(&[
+        ("HAWSER_GITHUB_URL", "https://ghe.example"),
+        ("HAWSER_GITHUB_CLIENT_ID", "Ov23liABC"),
+        ("HAWSER_GITHUB_CLIENT_SECRET_FILE", file),
+        ("HAWSER_GITHUB_APP_ID", "42"),
+        ("HAWSER_GITHUB_APP_PRIVATE_KEY_FILE", file),
+        ("HAWSER_GITHUB_APP_SLUG", "hawser"),
+    ])
+    .unwrap();
+    let github = config.github.unwrap();
+    assert_eq!(github.api.as_str(), "https://ghe.example/api/v3");
+    assert_eq!(config.exchange.endpoints.github, Some(github.api.clone()));
+    assert_eq!(config.exchange.github.web, Some(github.web.clone()));
+    assert_eq!(github.oauth.unwrap().scopes(), ["repo", "read:user"]);
+    assert_eq!(config.exchange.github.app.unwrap().app_id, "42");
+    // An address of the API that the operator names counts for accounts too.
+    let config = load(&[
+        ("HAWSER_PROVIDER_ENDPOINTS", "github=https://api.internal/"),
+        ("HAWSER_GITHUB_CLIENT_ID", "Ov23liABC"),
+        ("HAWSER_GITHUB_CLIENT_SECRET_FILE", file),
+        ("HAWSER_GITHUB_SCOPES", "public_repo,workflow"),
+    ])
+    .unwrap();
+    let github = config.github.unwrap();
+    assert_eq!(
+        (github.web.as_str(), github.api.as_str()),
+        ("https://github.com/", "https://api.internal/")
+    );
+    assert_eq!(github.oauth.unwrap().scopes(), ["public_repo", "workflow"]);
+}
+
+#[test]
+fn half_of_github_is_told() {
+    let text = problems(&[
+        ("HAWSER_GITHUB_URL", "https://u:hunter2@ghe.example/x"),
+        ("HAWSER_GITHUB_SCOPES", "repo"),
+        ("HAWSER_GITHUB_APP_ID", "42"),
+    ]);
+    for part in [
+        "HAWSER_GITHUB_URL: has to be like https://github.example.com",
+        "HAWSER_GITHUB_SCOPES: has no effect without HAWSER_GITHUB_CLIENT_ID",
+        "HAWSER_GITHUB_APP_PRIVATE_KEY_FILE: is needed",
+        "HAWSER_GITHUB_APP_SLUG: is needed",
+    ] {
+        assert!(text.contains(part), "{part:?} is missing in {text}");
+    }
+    assert!(!text.contains("hunter2"));
+}

@@ -21,13 +21,15 @@ const LOCKED: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 const WITHOUT_SCRIPT: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
     form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
 
-/// The policy of a page whose scripts and styles carry `nonce`.
+/// The policy of a page whose scripts and styles carry `nonce`. Forms go to us, and on to GitHub where
+/// accounts are connected there: browsers apply `form-action` to redirects too.
 #[must_use]
-pub fn page_policy(nonce: &str) -> Option<HeaderValue> {
+pub fn page_policy(nonce: &str, github: Option<&str>) -> Option<HeaderValue> {
+    let forms = github.map(|origin| format!(" {origin}")).unwrap_or_default();
     let policy = format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
          style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
-         manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+         manifest-src 'self'; form-action 'self'{forms}; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
     );
     HeaderValue::from_str(&policy).ok()
 }

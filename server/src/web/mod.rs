@@ -32,6 +32,9 @@ pub use session::{ABSOLUTE, IDLE, SessionRows};
 pub use site::{Parts, Site};
 pub(crate) use starting::starting;
 
+pub(crate) use visit::Visitor;
+
+use crate::oauth;
 use refusal::refuse;
 
 /// How long an answer may take; event streams have no end.
@@ -49,9 +52,19 @@ pub fn router(site: &Site) -> Router {
             .layer(middleware::from_fn_with_state(site.clone(), visit::recognize))
     };
     let patience = || TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE);
-    let pages = pages::pages(site).merge(exports::files(site)).layer(recognize()).layer(patience());
+    let connecting = oauth::Oauth::new(
+        site.services.git_connections.clone(),
+        site.transport(),
+        &site.assets.bundle().css,
+    );
+    let pages = pages::pages(site)
+        .merge(exports::files(site))
+        .merge(oauth::pages(&connecting))
+        .layer(recognize())
+        .layer(patience());
     let actions = pages::actions(site)
         .merge(exports::reveal(site))
+        .merge(oauth::actions(&connecting))
         .layer(middleware::from_fn(limits::take_form))
         .layer(middleware::from_fn_with_state(site.rates.clone(), limits::check_rate))
         .layer(recognize())

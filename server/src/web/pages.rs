@@ -96,6 +96,7 @@ fn is_page(request: &Request) -> bool {
 fn context(site: &Site) -> impl Fn() + Clone + Send + Sync + 'static {
     let services = site.services.clone();
     let bundle = site.assets.bundle().clone();
+    let github = site.github.clone();
     move || {
         provide_context(services.clone());
         provide_context(bundle.clone());
@@ -105,7 +106,7 @@ fn context(site: &Site) -> impl Fn() + Clone + Send + Sync + 'static {
             provide_context::<Arc<dyn Visit>>(visitor);
         }
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
-            && let Some(policy) = page_policy(&nonce)
+            && let Some(policy) = page_policy(&nonce, github.as_deref())
         {
             response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
         }

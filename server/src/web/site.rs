@@ -25,6 +25,8 @@ pub struct Site {
     pub(super) streams: Streams,
     pub(super) rates: Rates,
     pub(super) stop: watch::Receiver<bool>,
+    /// Where accounts are connected.
+    pub(super) github: Option<Arc<str>>,
 }
 
 /// What a [`Site`] is made of.
@@ -52,6 +54,7 @@ impl Site {
         let Parts { engine, db, clock, public, listen, assets, stop } = parts;
         Self {
             services: services(&engine),
+            github: engine.github_origin().map(Arc::from),
             sessions: SessionRows::new(db, Arc::clone(&clock)),
             clock,
             assets,

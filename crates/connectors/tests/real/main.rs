@@ -30,6 +30,8 @@ mod git_paths;
 mod git_pull_request;
 mod git_push;
 mod git_server;
+mod github_accounts;
+mod github_stub;
 mod host;
 mod makers;
 mod oci_registry;

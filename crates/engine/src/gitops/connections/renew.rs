@@ -46,6 +46,7 @@ pub(super) async fn renew(
     seen: SecretForUse,
 ) -> Result<SecretForUse, Error> {
     let Material::GithubOauth { tokens } = &seen.material else { return Ok(seen) };
+    works(engine, scope, id).await?;
     for _ in 0..LOOKS {
         match take_turn(engine, scope, id, seen.vault_version).await? {
             Turn::Ours(operation) => {
@@ -69,15 +70,21 @@ pub(super) async fn renew(
             }
             Turn::Newer => return engine.secret_for_use(scope, id).await,
             Turn::Busy => {
-                let connection = storage::gitops::connections::get(&engine.db, scope, id).await?;
-                if connection.is_none_or(|connection| connection.broken.is_some()) {
-                    return Err(revoked());
-                }
                 tokio::time::sleep(PAUSE).await;
+                works(engine, scope, id).await?;
             }
         }
     }
     Err(ServiceError::BeingChecked.into())
+}
+
+/// Whether asking GitHub can help: an account that it did not take has to be connected again.
+async fn works(engine: &Engine, scope: Scope, id: CredentialId) -> Result<(), Error> {
+    let connection = storage::gitops::connections::get(&engine.db, scope, id).await?;
+    match connection {
+        Some(connection) if connection.broken.is_none() => Ok(()),
+        _ => Err(revoked()),
+    }
 }
 
 async fn run(

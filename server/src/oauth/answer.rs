@@ -1,0 +1,42 @@
+//! Answers: another page, and what it says there.
+
+use app::services::{Flash, Visit};
+use axum::response::{IntoResponse, Response};
+use domain::{Actor, ServiceError};
+use http::{HeaderValue, StatusCode, header};
+
+use super::CONNECTIONS;
+use crate::web::Visitor;
+
+/// Sends the browser to another page with a GET request.
+pub(super) fn to(place: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let place = HeaderValue::from_str(place).unwrap_or(HeaderValue::from_static(CONNECTIONS));
+    response.headers_mut().insert(header::LOCATION, place);
+    response
+}
+
+/// To the connections, where the next page says what was done.
+pub(super) async fn done(visitor: &Visitor, notice: &str) -> Response {
+    keep(visitor, Flash { notice: Some(notice.to_owned()), ..Flash::default() }).await;
+    to(CONNECTIONS)
+}
+
+/// To the connections, where the next page says why nothing was.
+pub(super) async fn refused(visitor: &Visitor, problem: ServiceError) -> Response {
+    if problem == ServiceError::NotSignedIn {
+        return to("/sign-in?next=%2Fgitops%2Fconnections");
+    }
+    keep(visitor, Flash { problems: Some(problem), ..Flash::default() }).await;
+    to(CONNECTIONS)
+}
+
+/// Says something on the next page. What was done is done; a lost message does not change it.
+pub(super) async fn keep(visitor: &Visitor, flash: Flash) {
+    let _ = visitor.keep(flash).await;
+}
+
+/// The signed-in person.
+pub(super) fn member(visitor: &Visitor) -> Result<Actor, ServiceError> {
+    visitor.actor().ok_or(ServiceError::NotSignedIn)
+}

@@ -1,0 +1,96 @@
+//! What a browser keeps while somebody connects an account. Scripts cannot read it, and it goes to
+//! this host alone.
+
+use axum::response::Response;
+use domain::Secret;
+use http::{HeaderMap, HeaderValue, header};
+
+use crate::config::Transport;
+
+/// The cookie of one way of connecting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cookie {
+    /// The key of the browser that went to GitHub.
+    Browser,
+    /// The code that is being typed at GitHub.
+    Device,
+}
+
+impl Cookie {
+    /// With `__Host-` browsers take it over TLS alone, and from this host alone.
+    const fn name(self, transport: Transport) -> &'static str {
+        match (self, transport) {
+            (Self::Browser, Transport::Encrypted) => "__Host-hawser-github",
+            (Self::Browser, Transport::Plain) => "hawser-github",
+            (Self::Device, Transport::Encrypted) => "__Host-hawser-device",
+            (Self::Device, Transport::Plain) => "hawser-device",
+        }
+    }
+
+    /// What a request brings; empty when it brings none, or more than one.
+    pub(super) fn read(self, transport: Transport, headers: &HeaderMap) -> Secret {
+        let name = self.name(transport);
+        let mut found = headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|cookies| cookies.to_str().ok())
+            .flat_map(|cookies| cookies.split(';'))
+            .filter_map(|cookie| cookie.trim().split_once('='))
+            .filter_map(|(known, value)| (known == name).then_some(value));
+        match (found.next(), found.next()) {
+            (Some(value), None) => Secret::new(value.to_owned()),
+            _ => Secret::default(),
+        }
+    }
+
+    /// Has the browser keep it for so many seconds.
+    pub(super) fn keep(
+        self,
+        transport: Transport,
+        value: &Secret,
+        seconds: u64,
+        response: &mut Response,
+    ) {
+        let name = self.name(transport);
+        let secure = match transport {
+            Transport::Encrypted => "; Secure",
+            Transport::Plain => "",
+        };
+        let text = zeroize::Zeroizing::new(format!(
+            "{name}={}; HttpOnly; SameSite=Lax; Path=/; Max-Age={seconds}{secure}",
+            value.expose()
+        ));
+        if let Ok(mut cookie) = HeaderValue::from_str(&text) {
+            cookie.set_sensitive(true);
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+
+    /// Has the browser forget it.
+    pub(super) fn forget(self, transport: Transport, response: &mut Response) {
+        self.keep(transport, &Secret::default(), 0, response);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_cookie_of_the_whole_name_counts() {
+        let read = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, HeaderValue::from_static(text));
+            Cookie::Browser.read(Transport::Encrypted, &headers).expose().to_owned()
+        };
+        assert_eq!(read("a=b; __Host-hawser-github=k1; c=d"), "k1");
+        for none in [
+            "hawser-github=k1",
+            "__Host-hawser-github2=k1",
+            "__Host-hawser-github=k1; __Host-hawser-github=k2",
+            "__Host-hawser-device=k1",
+        ] {
+            assert_eq!(read(none), "", "{none}");
+        }
+    }
+}
