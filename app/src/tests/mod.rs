@@ -1,10 +1,15 @@
 //! Pages and actions against a fake of the services, through the same functions the server uses.
 
+mod clusters;
 mod connections;
 mod credentials;
+mod exports;
 mod fake;
 mod forms;
+mod git_connections;
+mod gitops;
 mod matching;
+mod targets;
 mod wizard;
 
 use std::sync::Arc;
@@ -69,7 +74,7 @@ async fn send(fake: &Arc<Fake>, path: &str, accept: &str, body: &str) -> Respons
 #[test]
 fn every_server_function_is_an_action_and_a_post() {
     let paths: Vec<_> = server_fn_paths().collect();
-    assert_eq!(paths.len(), 21, "{paths:?}");
+    assert_eq!(paths.len(), 31, "{paths:?}");
     for (path, method) in paths {
         assert!(path.starts_with("/actions/"), "{path}");
         assert_eq!(method, Method::POST, "{path}");
@@ -113,7 +118,7 @@ async fn every_page_renders_without_inline_style_and_with_its_title() {
             let tag = script.split('>').next().unwrap();
             assert!(tag.contains("nonce=\"") && !tag.contains("src="), "{path}: {tag}");
         }
-        assert!(!html.contains("GitOps") && !html.contains("Pull tokens"), "{path}");
+        assert!(html.contains("GitOps") && !html.contains("Pull tokens"), "{path}");
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) struct Pick {
 
 /// The boxes as one field, sent under `name`, which ends with `[]`. What to say when there are none
 /// is `children`.
+#[expect(clippy::needless_pass_by_value, reason = "components own what they are given")]
 #[component]
 pub(crate) fn Picks(
     state: FormState,
@@ -36,7 +37,7 @@ pub(crate) fn Picks(
     let fine = problem.is_none();
     let id = format!("{}-{}", state.name(), field.as_str());
     let described = format!("{id}-problem {id}-hint");
-    let none = picks.is_empty().then(|| children());
+    let none = picks.is_empty().then(children);
     let sieve = (picks.len() >= MANY).then(|| view! { <Sieve/> });
     let rows = picks
         .into_iter()

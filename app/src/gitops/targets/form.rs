@@ -44,7 +44,7 @@ pub(super) async fn form(
         .hint("Unique in your organization, such as prod-cluster.")
         .required()
         .line();
-    let credential = credential(&state, &values, choices, &connected);
+    let credential = credential(&state, &values, &choices, &connected);
     let repository = repository(request, &state, &values, &found, &connected, &to);
     let branches = branches(&state, &values, &found, &to);
     let folder = Input::new(&state, Field::Folder, "Folder")
@@ -103,7 +103,7 @@ pub(super) async fn form(
 fn credential(
     state: &FormState,
     values: &GitTargetForm,
-    choices: Vec<CredentialChoice>,
+    choices: &[CredentialChoice],
     connected: &[GitConnection],
 ) -> AnyView {
     let connection =

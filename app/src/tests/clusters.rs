@@ -1,0 +1,82 @@
+//! Clusters: hidden where the operator left them off, drift, and what a deletion removes.
+
+use std::sync::Arc;
+
+use axum::http::{StatusCode, header};
+use domain::{Cause, Role};
+
+use super::{
+    fake::{self, Fake},
+    page, send,
+};
+
+const PATH: &str = "/gitops/clusters";
+
+fn cluster() -> String {
+    format!("{PATH}/{}", fake::ID)
+}
+
+#[tokio::test]
+async fn where_they_are_off_there_are_no_pages_and_no_links() {
+    let off = Arc::new(Fake { has_clusters: false, ..Fake::of(Role::Owner) });
+    for path in [PATH.to_owned(), format!("{PATH}/new"), cluster(), format!("{}/delete", cluster())]
+    {
+        let (status, _) = page(&off, &path).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let (_, html) = page(&off, "/gitops").await;
+    assert!(!html.contains(PATH), "{html}");
+    let (_, html) = page(&Fake::signed_in(), "/gitops").await;
+    assert!(html.contains(PATH), "{html}");
+}
+
+#[tokio::test]
+async fn every_state_of_an_object_has_its_word() {
+    let (_, html) = page(&Fake::signed_in(), &cluster()).await;
+    for words in [
+        "In step",
+        "Changed by somebody else",
+        "Deleted by somebody else",
+        "Not applied yet",
+        "Owned by somebody else",
+        "id=\"objects\"",
+    ] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    for cause in Cause::ALL {
+        let fake = Arc::new(Fake { cause: Some(cause), ..Fake::of(Role::Owner) });
+        for path in [cluster(), format!("{}/preview", cluster()), PATH.to_owned()] {
+            let (status, html) = page(&fake, &path).await;
+            assert_eq!(status, StatusCode::OK, "{cause:?} {path}");
+            assert!(html.contains(cause.title()), "{cause:?} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_cluster_is_saved_applied_and_deleted() {
+    let fake = Fake::signed_in();
+    let id = fake::ID;
+    let body = format!("from=%2Fgitops%2Fclusters%2Fnew&name=eu&exports%5B%5D={id}");
+    let path = "/actions/gitops/clusters/save";
+    let answer = send(&fake, path, "text/html", &body).await;
+    assert_eq!(answer.headers()[header::LOCATION], "/gitops/clusters/new");
+    let (_, html) = page(&fake, "/gitops/clusters/new").await;
+    assert!(html.contains("Choose a credential.") && html.contains("value=\"eu\""), "{html}");
+    assert!(html.contains(&format!("value=\"{id}\" checked")), "{html}");
+    assert!(html.contains("cluster-octocat"), "only credentials of the kind: {html}");
+    let answer = send(&fake, path, "text/html", &format!("{body}&credential={id}")).await;
+    let preview = format!("{}/preview", cluster());
+    assert_eq!(answer.headers()[header::LOCATION], preview.as_str());
+    assert_eq!(fake.cluster_saved.lock().unwrap().take().unwrap().exports, [id]);
+    let (_, html) = page(&fake, &preview).await;
+    assert!(html.contains("3 objects would change.") && html.contains("Sync now"), "{html}");
+    let from = cluster().replace('/', "%2F");
+    let body = format!("from={from}&cluster={id}");
+    let answer = send(&fake, "/actions/gitops/clusters/apply", "text/html", &body).await;
+    assert_eq!(answer.headers()[header::LOCATION], cluster().as_str());
+    let (_, html) = page(&fake, &format!("{}/delete", cluster())).await;
+    assert!(html.contains("5 objects are removed") && html.contains("Secret shop/regcred"));
+    let answer = send(&fake, "/actions/gitops/clusters/delete", "text/html", &body).await;
+    assert_eq!(answer.headers()[header::LOCATION], PATH);
+}

@@ -1,0 +1,161 @@
+//! The pages of GitOps for every role, with data, empty and failing.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use domain::{Role, ServiceError, gitops::ConnectionOffers};
+
+use super::{
+    fake::{self, Fake, SECRET},
+    page, send, text,
+};
+
+const NEW: &str = "/gitops/targets/new";
+
+fn target() -> String {
+    format!("/gitops/targets/{}", fake::ID)
+}
+
+/// Every page of GitOps that somebody may look at, with words it must hold.
+fn pages() -> Vec<(String, Vec<&'static str>)> {
+    let id = fake::ID;
+    vec![
+        (
+            "/gitops".to_owned(),
+            vec!["prod-cluster", "clusters/prod", "0123456", "Changes wait", "In step"],
+        ),
+        ("/gitops/connections".to_owned(), vec!["octocat", "github.com", "Not granted: repo."]),
+        (target(), vec!["Files that Hawser wrote", "ghcr-acme.yaml", "pull/7", "github-octocat"]),
+        ("/gitops/exports".to_owned(), vec!["argocd-prod", "Argo CD", "2 repositories"]),
+        (format!("/gitops/exports/{id}"), vec!["External Secrets Operator", "prod-cluster"]),
+        ("/gitops/clusters".to_owned(), vec!["prod-eu", "2 drifted"]),
+        (format!("/gitops/clusters/{id}"), vec!["Secret shop/edited", "Changed by somebody else"]),
+        ("/gitops/check/kyma".to_owned(), vec!["Check a ModuleTemplate"]),
+    ]
+}
+
+/// The pages on which something is changed.
+fn forms() -> Vec<String> {
+    let id = fake::ID;
+    vec![
+        NEW.to_owned(),
+        format!("{}/preview", target()),
+        format!("{}/delete", target()),
+        "/gitops/connections/device?code=WDJB-MJHT".to_owned(),
+        format!("/gitops/connections/{id}/disconnect"),
+        "/gitops/exports/new".to_owned(),
+        "/gitops/exports/new?consumer=flux".to_owned(),
+        format!("/gitops/exports/{id}/delete"),
+        "/gitops/clusters/new".to_owned(),
+        format!("/gitops/clusters/{id}/preview"),
+        format!("/gitops/clusters/{id}/delete"),
+    ]
+}
+
+#[tokio::test]
+async fn every_page_renders_for_every_role() {
+    for role in [Role::Owner, Role::Admin, Role::Editor, Role::Viewer] {
+        let fake = Arc::new(Fake::of(role));
+        let manages = matches!(role, Role::Owner | Role::Admin);
+        for (path, words) in pages() {
+            let (status, html) = page(&fake, &path).await;
+            assert_eq!(status, StatusCode::OK, "{role:?} {path}");
+            for word in words {
+                assert!(html.contains(word), "{role:?} {path} lacks {word}: {html}");
+            }
+            assert!(!html.contains("style=") && !html.contains("<script>alert"), "{path}: {html}");
+            assert!(!html.contains(SECRET) && html.contains(" · Hawser</title>"), "{path}");
+            if !manages && !path.contains("/check/") {
+                assert!(!html.contains("/actions/gitops/"), "{role:?} may not: {path}: {html}");
+            }
+        }
+        for path in forms() {
+            let (status, html) = page(&fake, &path).await;
+            let expected = if manages { StatusCode::OK } else { StatusCode::FORBIDDEN };
+            assert_eq!(status, expected, "{role:?} {path}");
+            assert!(!html.contains("style=") && !html.contains(SECRET), "{path}: {html}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_page_renders_empty_and_when_nothing_answers() {
+    let empty = Arc::new(Fake {
+        is_empty: true,
+        offers: ConnectionOffers::default(),
+        ..Fake::of(Role::Owner)
+    });
+    for path in pages().into_iter().map(|(path, _)| path).chain(forms()) {
+        let (status, html) = page(&empty, &path).await;
+        let missing = path.ends_with("/disconnect");
+        let expected = if missing { StatusCode::NOT_FOUND } else { StatusCode::OK };
+        assert_eq!(status, expected, "{path}: {html}");
+    }
+    let down = || ServiceError::Unavailable { what: "The database".into() };
+    let failing = Arc::new(Fake { refusal: Some(down()), ..Fake::of(Role::Owner) });
+    for (path, _) in pages().into_iter().filter(|(path, _)| !path.contains("/check/")) {
+        let (status, html) = page(&failing, &path).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert!(html.contains("The database does not answer."), "{path}: {html}");
+    }
+}
+
+#[tokio::test]
+async fn strangers_are_sent_to_sign_in() {
+    let stranger = Fake::stranger();
+    for path in pages().into_iter().map(|(path, _)| path).chain(forms()) {
+        let (status, _) = page(&stranger, &path).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{path}");
+    }
+    for action in ["targets/save", "targets/push", "targets/delete", "disconnect", "check/kyma"] {
+        let path = format!("/actions/gitops/{action}");
+        let answer = send(&stranger, &path, "application/json", "").await;
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn who_has_nothing_is_told_the_three_steps() {
+    let empty = Arc::new(Fake { is_empty: true, ..Fake::of(Role::Owner) });
+    let (_, html) = page(&empty, "/gitops").await;
+    for words in ["Three steps", "Connect an account", "Add an export", "Add a Git target"] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    let viewer = Arc::new(Fake { is_empty: true, ..Fake::of(Role::Viewer) });
+    let (_, html) = page(&viewer, "/gitops").await;
+    assert!(html.contains("An owner or admin") && !html.contains("/gitops/targets/new"), "{html}");
+}
+
+#[tokio::test]
+async fn the_chain_of_a_credential_marks_what_still_has_an_old_version() {
+    let fake = Fake::signed_in();
+    let path = format!("/credentials/{}", fake::ID);
+    let (_, html) = page(&fake, &path).await;
+    for words in [
+        "Where it is used",
+        "Has version 3",
+        "Still has version 2; the newest is 3",
+        "Not delivered anywhere yet",
+    ] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    let (_, html) = page(&fake, &format!("{path}?propagation={}", fake::ID)).await;
+    assert!(html.contains("Git target") && html.contains("prod-cluster"), "{html}");
+}
+
+#[tokio::test]
+async fn a_module_template_is_checked_with_and_without_a_script() {
+    let fake = Fake::signed_in();
+    let template = "kind%3A+ModuleTemplate%0Aspec%3A%0A++descriptor%3A%0A++++component%3A%0A++++++resources%3A%0A++++++-+name%3A+%22%3Cb%3Elayer%22%0A";
+    let body = format!("from=%2Fgitops%2Fcheck%2Fkyma&label=mine&template={template}");
+    let path = "/actions/gitops/check/kyma";
+    let answer = text(send(&fake, path, "application/json", &body).await).await;
+    assert!(answer.contains("tested") && answer.contains("No label"), "{answer}");
+    assert!(!answer.contains("<b>layer"), "{answer}");
+    send(&fake, path, "text/html", &body).await;
+    let (_, html) = page(&fake, "/gitops/check/kyma").await;
+    assert!(html.contains("1 of 1 layer is without this label."), "{html}");
+    assert!(html.contains("value=\"mine\""), "{html}");
+    let refused = send(&fake, path, "application/json", "label=mine&template=%3A%3A").await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+}
