@@ -18,7 +18,7 @@ use storage::Db;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
-    config::{Config, DatabaseKind, ExternalVault, PublicUrl, VaultChoice},
+    config::{Clusters, Config, DatabaseKind, ExternalVault, PublicUrl, VaultChoice},
     error::Error,
     process, serve, telemetry, web,
 };
@@ -209,7 +209,11 @@ async fn engine(
     let exchanges = Exchanges::with(outbound.clone(), config.exchange.clone());
     let vault = Vault::connect(vault).await.map_err(Error::Vault)?;
     let engine = Engine::new(db.clone(), vault, Registries::new(outbound), Arc::clone(clock)).await;
-    Ok(engine.map_err(Error::Engine)?.exchanging_with(exchanges))
+    let engine = engine.map_err(Error::Engine)?.exchanging_with(exchanges);
+    Ok(match config.clusters {
+        Clusters::On => engine.reaching_clusters(),
+        Clusters::Off => engine,
+    })
 }
 
 /// Clears what has ended, for as long as the process lives.

@@ -32,6 +32,15 @@ pub enum LogFormat {
     Json,
 }
 
+/// Whether exports may be applied to clusters directly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clusters {
+    /// They may.
+    On,
+    /// They may not, and the pages about it are hidden.
+    Off,
+}
+
 /// Everything Hawser is told from outside. Holds no secret but the passwords of the
 /// database and of proxies, and `Debug` does not show them.
 #[derive(Debug, Clone)]
@@ -50,6 +59,8 @@ pub struct Config {
     pub outbound: WayOut,
     /// Where tokens are exchanged, and with which identities of this server.
     pub exchange: ExchangeSettings,
+    /// Whether exports may be applied to clusters directly.
+    pub clusters: Clusters,
     /// Which events are logged.
     pub log: String,
     /// How they look.
@@ -103,6 +114,7 @@ impl Config {
         let vault = vault::understand(&mut values, &data_dir);
         let outbound = outbound::understand(&mut values);
         let exchange = exchange::understand(&mut values);
+        let clusters = values.read("HAWSER_CLUSTERS", "off", clusters);
         let log = values.read("HAWSER_LOG", "info", log_filter);
         let format = if std::io::stderr().is_terminal() { "text" } else { "json" };
         let log_format = values.read("HAWSER_LOG_FORMAT", format, log_format);
@@ -118,6 +130,7 @@ impl Config {
             vault,
             outbound,
             exchange,
+            clusters,
             log,
             log_format,
             metrics_listen,
@@ -129,6 +142,7 @@ impl Config {
                 Some(vault),
                 Some(outbound),
                 Some(exchange),
+                Some(clusters),
                 Some(log),
                 Some(log_format),
                 Some(metrics_listen),
@@ -140,6 +154,7 @@ impl Config {
                 vault,
                 outbound,
                 exchange,
+                clusters,
                 log,
                 log_format,
                 metrics_listen,
@@ -165,6 +180,14 @@ fn log_filter(text: &str) -> Result<String, String> {
     EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|_| {
         format!("{text:?} is neither a level nor a list of directives such as info,engine=debug")
     })
+}
+
+fn clusters(text: &str) -> Result<Clusters, String> {
+    match text {
+        "on" => Ok(Clusters::On),
+        "off" => Ok(Clusters::Off),
+        _ => Err(format!("{text:?} is neither on nor off")),
+    }
 }
 
 fn log_format(text: &str) -> Result<LogFormat, String> {

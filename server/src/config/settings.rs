@@ -24,7 +24,7 @@ pub const PREFIX: &str = "HAWSER_";
 pub const FILE: &str = "HAWSER_CONFIG";
 
 /// Every setting.
-pub const SETTINGS: [Setting; 28] = [
+pub const SETTINGS: [Setting; 29] = [
     setting(
         FILE,
         "none",
@@ -124,6 +124,11 @@ pub const SETTINGS: [Setting; 28] = [
         "HAWSER_PROVIDER_ENDPOINTS",
         "the providers' own",
         "Other addresses for ecr, ecr_public, sts, google_token, google_sts, google_iam, entra, github: SERVICE=URL, with commas between them; private ones also need HAWSER_OUTBOUND_ALLOW",
+    ),
+    setting(
+        "HAWSER_CLUSTERS",
+        "off",
+        "`on` lets people apply exports to Kubernetes clusters, values of secrets included; private API servers also need HAWSER_OUTBOUND_ALLOW",
     ),
     setting(
         "HAWSER_LOG",

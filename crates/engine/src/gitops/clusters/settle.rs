@@ -17,7 +17,7 @@ use super::{
     LOOK_AGAIN, Stopped, audit,
     bring::{Brought, bring},
     delete::forget,
-    known, named,
+    known,
     open::open,
     wanted::{Wanted, wanted},
 };
