@@ -19,7 +19,7 @@ use storage::Db;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
-    config::{Config, DatabaseKind, ExternalVault, PublicUrl, VaultChoice},
+    config::{Clusters, Config, DatabaseKind, ExternalVault, PublicUrl, VaultChoice},
     error::Error,
     oauth, process, serve, telemetry, web,
 };
@@ -211,7 +211,11 @@ async fn engine(
     let exchanges = Exchanges::with(outbound.clone(), config.exchange.clone());
     let vault = Vault::connect(vault).await.map_err(Error::Vault)?;
     let engine = Engine::new(db.clone(), vault, Registries::new(outbound), Arc::clone(clock)).await;
-    Ok(engine.map_err(Error::Engine)?.exchanging_with(exchanges))
+    let engine = engine.map_err(Error::Engine)?.exchanging_with(exchanges);
+    Ok(match config.clusters {
+        Clusters::On => engine.reaching_clusters(),
+        Clusters::Off => engine,
+    })
 }
 
 /// The engine, with the GitHub that the operator configured. Browsers come back to the public URL,

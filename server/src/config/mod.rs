@@ -33,6 +33,15 @@ pub enum LogFormat {
     Json,
 }
 
+/// Whether exports may be applied to clusters directly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clusters {
+    /// They may.
+    On,
+    /// They may not, and the pages about it are hidden.
+    Off,
+}
+
 /// Everything Hawser is told from outside. Holds no secret but the passwords of the
 /// database and of proxies, and `Debug` does not show them.
 #[derive(Debug, Clone)]
@@ -53,6 +62,8 @@ pub struct Config {
     pub exchange: ExchangeSettings,
     /// The GitHub that accounts are connected at; `None` when nothing of it is configured.
     pub github: Option<GithubSettings>,
+    /// Whether exports may be applied to clusters directly.
+    pub clusters: Clusters,
     /// Which events are logged.
     pub log: String,
     /// How they look.
@@ -107,6 +118,7 @@ impl Config {
         let outbound = outbound::understand(&mut values);
         let exchange = exchange::understand(&mut values).unwrap_or_default();
         let github = github::understand(&mut values, exchange);
+        let clusters = values.read("HAWSER_CLUSTERS", "off", clusters);
         let log = values.read("HAWSER_LOG", "info", log_filter);
         let format = if std::io::stderr().is_terminal() { "text" } else { "json" };
         let log_format = values.read("HAWSER_LOG_FORMAT", format, log_format);
@@ -122,6 +134,7 @@ impl Config {
             vault,
             outbound,
             github,
+            clusters,
             log,
             log_format,
             metrics_listen,
@@ -133,6 +146,7 @@ impl Config {
                 Some(vault),
                 Some(outbound),
                 Some((exchange, github)),
+                Some(clusters),
                 Some(log),
                 Some(log_format),
                 Some(metrics_listen),
@@ -145,6 +159,7 @@ impl Config {
                 outbound,
                 exchange,
                 github,
+                clusters,
                 log,
                 log_format,
                 metrics_listen,
@@ -170,6 +185,14 @@ fn log_filter(text: &str) -> Result<String, String> {
     EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|_| {
         format!("{text:?} is neither a level nor a list of directives such as info,engine=debug")
     })
+}
+
+fn clusters(text: &str) -> Result<Clusters, String> {
+    match text {
+        "on" => Ok(Clusters::On),
+        "off" => Ok(Clusters::Off),
+        _ => Err(format!("{text:?} is neither on nor off")),
+    }
 }
 
 fn log_format(text: &str) -> Result<LogFormat, String> {

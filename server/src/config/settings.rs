@@ -24,7 +24,7 @@ pub const PREFIX: &str = "HAWSER_";
 pub const FILE: &str = "HAWSER_CONFIG";
 
 /// Every setting.
-pub const SETTINGS: [Setting; 35] = [
+pub const SETTINGS: [Setting; 36] = [
     setting(
         FILE,
         "none",
@@ -159,6 +159,11 @@ pub const SETTINGS: [Setting; 35] = [
         "HAWSER_GITHUB_APP_SLUG",
         "none",
         "The name of the app in its address; needed with HAWSER_GITHUB_APP_ID",
+    ),
+    setting(
+        "HAWSER_CLUSTERS",
+        "off",
+        "`on` lets people apply exports to Kubernetes clusters, values of secrets included; private API servers also need HAWSER_OUTBOUND_ALLOW",
     ),
     setting(
         "HAWSER_LOG",

@@ -26,7 +26,7 @@ fn nothing_set_is_a_working_configuration() {
     assert!(
         matches!(config.vault, VaultChoice::Managed { folder, .. } if folder.ends_with("data/openbao"))
     );
-    assert_eq!(config.log, "info");
+    assert_eq!((config.log.as_str(), config.clusters), ("info", Clusters::Off));
 }
 
 #[test]
@@ -36,6 +36,7 @@ fn every_problem_is_named_at_once() {
         ("HAWSER_PUBLIC_URL", "ftp://x"),
         ("HAWSER_DATABASE_URL", "mysql://root:hunter2@db"),
         ("HAWSER_LOG_FORMAT", "xml"),
+        ("HAWSER_CLUSTERS", "yes"),
         ("HAWSER_LISTN", "127.0.0.1:1"),
         ("HAWSER_VAULT_MOUNT", "kv"),
     ]);
@@ -44,9 +45,10 @@ fn every_problem_is_named_at_once() {
         "HAWSER_PUBLIC_URL: must begin with http",
         "HAWSER_DATABASE_URL: must begin with sqlite:// or postgres://",
         "HAWSER_LOG_FORMAT: \"xml\" is neither text nor json",
+        "HAWSER_CLUSTERS: \"yes\" is neither on nor off",
         "HAWSER_LISTN: there is no such setting; did you mean HAWSER_LISTEN?",
         "HAWSER_VAULT_MOUNT: has no effect without HAWSER_VAULT_ADDR",
-        "6 problem(s)",
+        "7 problem(s)",
     ] {
         assert!(text.contains(part), "{part:?} is missing in {text}");
     }

@@ -1,13 +1,16 @@
 //! What a stranger's words must not hold before they are kept or shown.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use domain::Secret;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::Manifest;
 
-/// Shorter texts are found in harmless words too.
+/// Shorter secrets are found in harmless words too.
 const SHORTEST: usize = 4;
+/// The same for the parts of a manifest, among them the names of users and of kinds of repositories.
+const SHORTEST_PART: usize = 8;
 
 /// The values of the secrets that were sent to a cluster, and their parts: a server could say them
 /// again in its refusals, which people read and the database keeps.
@@ -15,22 +18,25 @@ const SHORTEST: usize = 4;
 pub struct Hidden(Vec<Zeroizing<String>>);
 
 impl Hidden {
-    /// The values of these manifests.
-    #[must_use]
-    pub fn of<'a>(manifests: impl IntoIterator<Item = &'a Manifest>) -> Self {
-        let mut hidden = Self::default();
+    /// The values of these manifests too, and their parts.
+    pub fn and_parts_of(&mut self, manifests: &[Manifest]) {
         for manifest in manifests {
             let is_secret = manifest.object().kind == "Secret";
             for field in ["data", "stringData"] {
                 let values = manifest.value().get(field).and_then(Value::as_object);
                 for value in values.into_iter().flatten().filter_map(|(_, value)| value.as_str()) {
                     if is_secret {
-                        hidden.add(value, 3);
+                        self.add(value, 3);
                     }
                 }
             }
         }
-        hidden
+    }
+
+    /// These secrets too, whatever their manifests make of them.
+    pub fn and<'a>(&mut self, secrets: impl IntoIterator<Item = &'a Secret>) {
+        let long = secrets.into_iter().filter(|secret| secret.expose().len() >= SHORTEST);
+        self.0.extend(long.map(|secret| Zeroizing::new(secret.expose().to_owned())));
     }
 
     /// `text`, or nothing when it holds one of the values.
@@ -43,7 +49,7 @@ impl Hidden {
     /// A value, what it is in base64 of, and the texts of a document in it, such as the login of a
     /// Docker configuration.
     fn add(&mut self, value: &str, depth: u8) {
-        if value.len() < SHORTEST {
+        if value.len() < SHORTEST_PART {
             return;
         }
         self.0.push(Zeroizing::new(value.to_owned()));
@@ -79,7 +85,7 @@ fn unpacked(value: &str) -> Option<Zeroizing<String>> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{ClusterId, Secret};
+    use domain::ClusterId;
     use serde_json::json;
 
     use super::*;
@@ -91,10 +97,14 @@ mod tests {
         let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a", "namespace": "b"},
             "data": {".dockerconfigjson": STANDARD.encode(&config)}});
         let manifest = Manifest::parse(&Secret::new(secret.to_string()), ClusterId::new()).unwrap();
-        let hidden = Hidden::of([&manifest]);
+        let mut hidden = Hidden::default();
+        hidden.and_parts_of(&[manifest]);
         for said in ["no canary-7f3a here", &auth, &config, &STANDARD.encode(&config)] {
             assert_eq!(hidden.without(format!("invalid: {said}")), "", "{said}");
         }
-        assert_eq!(hidden.without("invalid: type".into()), "invalid: type");
+        assert_eq!(hidden.without("robot owns .type".into()), "robot owns .type");
+        let mut hidden = Hidden::default();
+        hidden.and([&Secret::new("pass".into())]);
+        assert_eq!(hidden.without("a pass".into()), "");
     }
 }

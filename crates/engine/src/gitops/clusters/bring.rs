@@ -45,9 +45,18 @@ impl Brought {
         Some(Stopped { detail, ..first.clone() })
     }
 
+    /// Notes why an object was not deleted. The server's words are not kept: they could hold values
+    /// of earlier versions, which nobody can tell any more.
+    fn stays(&mut self, object: &ObjectRef, refusal: &Refusal) -> bool {
+        self.noted(object, Stopped { detail: String::new(), ..Stopped::refused(refusal) })
+    }
+
     /// Notes a refusal; `false` when the rest would end the same way.
     fn refused(&mut self, object: &ObjectRef, refusal: &Refusal) -> bool {
-        let stopped = Stopped::refused(refusal);
+        self.noted(object, Stopped::refused(refusal))
+    }
+
+    fn noted(&mut self, object: &ObjectRef, stopped: Stopped) -> bool {
         let goes_on = matches!(
             stopped.cause,
             Cause::ClusterConflict
@@ -121,7 +130,7 @@ pub(super) async fn bring(
                 brought.gone.push(object.clone());
             }
             Err(refusal) => {
-                if !brought.refused(&name, &refusal) {
+                if !brought.stays(&name, &refusal) {
                     return brought;
                 }
             }

@@ -58,8 +58,10 @@ pub(super) async fn wanted(
 fn together(cluster: ClusterId, exports: Vec<RenderedExport>) -> Result<Wanted, Stopped> {
     let (mut versions, mut notes) = (BTreeMap::new(), Vec::new());
     let mut manifests: Vec<Manifest> = Vec::new();
+    let mut hidden = Hidden::default();
     for export in exports {
         versions.extend(export.versions);
+        hidden.and(&export.secrets);
         notes.extend(export.rendered.notes);
         for file in export.rendered.files {
             for object in &file.objects {
@@ -77,7 +79,7 @@ fn together(cluster: ClusterId, exports: Vec<RenderedExport>) -> Result<Wanted, 
         }
     }
     manifests.sort_by(|a, b| a.object().cmp(b.object()));
-    let hidden = Hidden::of(&manifests);
+    hidden.and_parts_of(&manifests);
     Ok(Wanted { manifests, versions: versions.into_iter().collect(), notes, hidden })
 }
 

@@ -1,0 +1,192 @@
+//! Clusters that refuse, that lie, and that somebody may not touch.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+mod cluster;
+mod world;
+
+use cluster::{
+    ApiStub, Mood,
+    fleet::{CANARY, Fleet, form, kubeconfig, standing},
+};
+use domain::{
+    Actor, Cause, Field, Role, ServiceError,
+    audit::{AuditAction, AuditQuery},
+    gitops::{ClusterForm, ClusterState},
+    service::{Audit, Clusters, Credentials},
+};
+use world::{World, forms, on_both};
+
+on_both!(
+    a_hostile_server_learns_and_breaks_nothing,
+    what_the_server_refuses_is_told,
+    a_client_certificate_opens_a_cluster,
+    nobody_reaches_clusters_without_the_right,
+    what_a_form_may_not_say,
+);
+
+async fn a_hostile_server_learns_and_breaks_nothing(world: World) {
+    let fleet = Fleet::new(world).await;
+    let workers = fleet.world.workers();
+    fleet.applied().await;
+    for (mood, cause) in [
+        (Mood::Endless, Cause::ServerError),
+        (Mood::Redirects, Cause::RedirectRefused),
+        (Mood::Senseless, Cause::ServerError),
+        (Mood::WebPage, Cause::ServerError),
+        (Mood::Echoes, Cause::ClusterRefused),
+    ] {
+        fleet.stub.set(mood);
+        let failing = fleet.applied().await;
+        assert_eq!(failing.summary.cause, Some(cause), "{mood:?}");
+        assert!(!format!("{failing:?}").contains(CANARY), "{mood:?}: {}", failing.detail);
+        if let Ok(preview) = fleet.preview().await {
+            assert!(!format!("{preview:?}").contains(CANARY), "{mood:?}");
+        }
+        assert_eq!(failing.objects.len(), 1, "{mood:?}");
+    }
+    fleet.stub.set(Mood::Well);
+    let after = fleet.applied().await;
+    assert_eq!((after.summary.state, after.detail.as_str()), (ClusterState::InStep, ""));
+    workers.stop().await;
+    fleet.assert_not_kept();
+}
+
+async fn what_the_server_refuses_is_told(world: World) {
+    let fleet = Fleet::new(world).await;
+    let workers = fleet.world.workers();
+    fleet.stub.state().forbidden = vec!["Secret"];
+    let failing = fleet.applied().await;
+    assert_eq!(failing.summary.cause, Some(Cause::InsufficientScope));
+    assert!(
+        failing.detail.contains("Secret team-a/regcred: secrets \"regcred\" is forbidden"),
+        "{}",
+        failing.detail
+    );
+    fleet.stub.state().forbidden.clear();
+
+    let detail = fleet.get().await;
+    let wrong = fleet.stub.kubeconfig_with("wrong");
+    let change = forms::change(
+        &Credentials::get(fleet.engine(), &fleet.world.actor, detail.credential).await.unwrap(),
+        &wrong,
+    );
+    Credentials::update(fleet.engine(), &fleet.world.actor, change).await.unwrap();
+    let failing = fleet.applied().await;
+    assert_eq!(failing.summary.cause, Some(Cause::InvalidCredentials));
+    let refused = fleet.preview().await.unwrap_err();
+    assert_eq!(refused, ServiceError::Unreachable(Cause::InvalidCredentials));
+
+    // A kubeconfig that leads elsewhere takes nothing there by itself.
+    let elsewhere = ApiStub::start().await;
+    let seen =
+        Credentials::get(fleet.engine(), &fleet.world.actor, detail.credential).await.unwrap();
+    let change = forms::change(&seen, &elsewhere.kubeconfig());
+    Credentials::update(fleet.engine(), &fleet.world.actor, change).await.unwrap();
+    let failing = fleet.applied().await;
+    assert_eq!(failing.summary.cause, Some(Cause::ClusterRefused));
+    assert!(failing.detail.contains("another API server"), "{}", failing.detail);
+    assert_eq!(elsewhere.state().seen, Vec::<String>::new());
+    workers.stop().await;
+}
+
+async fn a_client_certificate_opens_a_cluster(world: World) {
+    let fleet = Fleet::new(world).await;
+    let workers = fleet.world.workers();
+    let text = fleet.stub.kubeconfig_with_certificate();
+    let credential = kubeconfig(&fleet.world, "by certificate", &text).await;
+    let form = form("by certificate", credential, &[fleet.export]);
+    let cluster = Clusters::save(fleet.engine(), &fleet.world.actor, form).await.unwrap();
+    let fleet = Fleet { cluster, kubeconfig: credential, ..fleet };
+    assert_eq!(fleet.applied().await.summary.state, ClusterState::InStep);
+    // The private authority of one kubeconfig vouches for no other cluster.
+    let other = ApiStub::start().await;
+    let foreign = text.replace(&fleet.stub.server(), &other.server());
+    let credential = kubeconfig(&fleet.world, "foreign", &foreign).await;
+    let form = cluster::fleet::form("foreign", credential, &[fleet.export]);
+    let cluster = Clusters::save(fleet.engine(), &fleet.world.actor, form).await.unwrap();
+    let fleet = Fleet { cluster, kubeconfig: credential, ..fleet };
+    let failing = fleet.applied().await;
+    assert_eq!(standing(&failing).2, Some(Cause::TlsUntrusted));
+    assert_eq!(other.state().seen, Vec::<String>::new());
+    workers.stop().await;
+}
+
+async fn nobody_reaches_clusters_without_the_right(world: World) {
+    let fleet = Fleet::new(world).await;
+    let engine = fleet.engine();
+    for role in [Role::Editor, Role::Viewer] {
+        let actor = Actor { role, ..fleet.world.actor.clone() };
+        assert_eq!(Clusters::list(engine, &actor).await.unwrap().len(), 1);
+        assert!(Clusters::get(engine, &actor, fleet.cluster).await.is_ok());
+        let refused = Err(ServiceError::NotAllowed);
+        assert_eq!(Clusters::preview(engine, &actor, fleet.cluster).await.map(drop), refused);
+        assert_eq!(Clusters::apply(engine, &actor, fleet.cluster).await, refused);
+        assert_eq!(Clusters::delete(engine, &actor, fleet.cluster).await, refused);
+        let form = form("other", fleet.kubeconfig, &[fleet.export]);
+        assert_eq!(Clusters::save(engine, &actor, form).await.map(drop), refused);
+    }
+    let query = AuditQuery { action: Some(AuditAction::Refused), ..AuditQuery::default() };
+    assert_eq!(Audit::list(engine, &fleet.world.actor, query).await.unwrap().rows.len(), 8);
+
+    let stranger = World::organization(&fleet.world.db, "Two").await;
+    assert_eq!(Clusters::list(engine, &stranger).await.unwrap(), []);
+    let missing = Err(ServiceError::NotFound);
+    assert_eq!(Clusters::get(engine, &stranger, fleet.cluster).await.map(drop), missing);
+    assert_eq!(Clusters::apply(engine, &stranger, fleet.cluster).await, missing);
+    assert_eq!(Clusters::delete(engine, &stranger, fleet.cluster).await, missing);
+    let stolen =
+        Clusters::save(engine, &stranger, form("x", fleet.kubeconfig, &[fleet.export])).await;
+    assert!(stolen.unwrap_err().problem_of(Field::Credential).is_some());
+
+    // Where the operator did not turn it on there is nothing, and what waits goes on waiting.
+    let off = fleet
+        .world
+        .engine_with(std::sync::Arc::new(engine::SystemClock), fleet.world.vault_config())
+        .await;
+    assert!(engine.are_on() && !off.are_on());
+    let hidden = Err(ServiceError::NotAllowed);
+    assert_eq!(Clusters::list(&off, &fleet.world.actor).await.map(drop), hidden);
+    assert_eq!(Clusters::apply(&off, &fleet.world.actor, fleet.cluster).await, hidden);
+}
+
+async fn what_a_form_may_not_say(world: World) {
+    let fleet = Fleet::new(world).await;
+    let save =
+        async |form: ClusterForm| Clusters::save(fleet.engine(), &fleet.world.actor, form).await;
+    let problem = |answer: Result<_, ServiceError>, field| {
+        let error: ServiceError = Result::<domain::ClusterId, _>::unwrap_err(answer);
+        assert!(error.problem_of(field).is_some(), "{field:?}: {error:?}");
+    };
+    problem(save(form("prod", fleet.kubeconfig, &[fleet.export])).await, Field::Name);
+    problem(save(form("x", fleet.credential, &[fleet.export])).await, Field::Credential);
+    problem(save(form("x", fleet.kubeconfig, &[])).await, Field::Exports);
+    problem(save(form("x", fleet.kubeconfig, &[domain::ExportId::new()])).await, Field::Exports);
+
+    let workers = fleet.world.workers();
+    let detail = fleet.applied().await;
+    let elsewhere = ApiStub::start().await;
+    let other = kubeconfig(&fleet.world, "elsewhere", &elsewhere.kubeconfig()).await;
+    let moved = ClusterForm {
+        cluster: fleet.cluster.to_string(),
+        row_version: detail.row_version.to_string(),
+        ..form("prod", other, &[fleet.export])
+    };
+    problem(save(moved.clone()).await, Field::Credential);
+    let stale = ClusterForm {
+        row_version: "0".into(),
+        ..ClusterForm { credential: fleet.kubeconfig.to_string(), ..moved }
+    };
+    assert!(matches!(save(stale).await, Err(ServiceError::Stale { .. })));
+    // The kubeconfig is in use, and so is the export.
+    let delete = forms::removal(fleet.kubeconfig, "");
+    let refused = Credentials::delete(fleet.engine(), &fleet.world.actor, delete).await;
+    assert!(matches!(refused, Err(ServiceError::InUse(_))), "{refused:?}");
+    let refused =
+        domain::service::Exports::delete(fleet.engine(), &fleet.world.actor, fleet.export).await;
+    assert!(matches!(refused, Err(ServiceError::InUse(_))), "{refused:?}");
+    // No repository is offered a kubeconfig.
+    let choices = Credentials::choices(fleet.engine(), &fleet.world.actor, "").await.unwrap();
+    assert_eq!(choices.iter().map(|choice| choice.id).collect::<Vec<_>>(), [fleet.credential]);
+    workers.stop().await;
+}
