@@ -34,7 +34,8 @@ pub(crate) enum Redirects {
 }
 
 /// A request for something: GET and HEAD of a registry, which Hawser never changes, and POST of a
-/// form or document to a token endpoint or webhook.
+/// form or document to a token endpoint or webhook,
+/// PUT to a metadata service.
 pub(crate) struct Ask {
     url: Url,
     method: Method,
@@ -74,6 +75,20 @@ impl Ask {
     ) -> Self {
         let ask = Self { method: Method::POST, body: Some(body), ..Self::get(url, attempt) };
         ask.header(CONTENT_TYPE, content_type).redirects(Redirects::Refuse)
+    }
+
+    /// Puts nothing there, as a session of a metadata service is opened.
+    pub(crate) fn put(url: Url, attempt: &'static str) -> Self {
+        Self { method: Method::PUT, ..Self::get(url, attempt) }.redirects(Redirects::Refuse)
+    }
+
+    /// At a metadata service, which is on this machine's own link and answers at once.
+    pub(crate) const fn metadata(mut self) -> Self {
+        self.trust = Trust::Metadata;
+        self.shows = Shows::Nothing;
+        self.redirects = Redirects::Refuse;
+        self.total = Duration::from_secs(5);
+        self
     }
 
     pub(crate) fn head(mut self) -> Self {

@@ -16,11 +16,13 @@ mod exchange;
 mod github_app;
 mod google;
 mod jwt;
+mod metadata;
 mod sigv4;
 mod sts;
 
 pub use ambient::{Ambient, AwsIdentity, GoogleIdentity};
 pub use endpoints::{BadEndpoint, Endpoints};
+pub use metadata::{BadContainerUri, Container, ContainerUri};
 
 use std::sync::{
     Arc,
@@ -33,6 +35,7 @@ use domain::{
     repositories::RepositoryUrl,
 };
 
+use ambient::Own;
 use cache::Cache;
 use call::Caller;
 use exchange::{Exchanged, TokenExchange};
@@ -74,6 +77,7 @@ struct Inner {
     settings: ExchangeSettings,
     cache: Cache,
     exchanged: AtomicU64,
+    own: Own,
 }
 
 /// How material becomes a login.
@@ -95,7 +99,7 @@ impl Exchanges {
     #[must_use]
     pub fn with(outbound: Outbound, settings: ExchangeSettings) -> Self {
         let (cache, exchanged) = (Cache::default(), AtomicU64::new(0));
-        Self(Arc::new(Inner { outbound, settings, cache, exchanged }))
+        Self(Arc::new(Inner { outbound, settings, cache, exchanged, own: Own::default() }))
     }
 
     /// The login of `material` for the registry at `url`, which is reached by `road`. It is exchanged
@@ -139,8 +143,8 @@ impl Exchanges {
         now: Timestamp,
     ) -> Result<Exchanged, Failure> {
         self.0.exchanged.fetch_add(1, Relaxed);
-        let Inner { outbound, settings, .. } = &*self.0;
-        let caller = Caller { outbound, road, settings, now };
+        let Inner { outbound, settings, own, .. } = &*self.0;
+        let caller = Caller { outbound, road, settings, own, now };
         exchange.exchange(&caller).await
     }
 
