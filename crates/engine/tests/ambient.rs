@@ -44,7 +44,8 @@ async fn google(world: &mut World) -> Arc<Mutex<Vec<String>>> {
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     let token_file = world.folder().join("token");
     std::fs::write(&token_file, "subject.jwt.token").unwrap();
-    let google = Some(GoogleIdentity { token_file, audience: "//iam.googleapis.com/x".into() });
+    let audience = "//iam.googleapis.com/x".into();
+    let google = Some(GoogleIdentity::Workload { token_file, audience });
     let settings = ExchangeSettings {
         endpoints: Endpoints::parse(&format!("google_sts={at},google_iam={at}")).unwrap(),
         ambient: Ambient { aws: None, google },

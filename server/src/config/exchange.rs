@@ -3,7 +3,7 @@
 use std::{fs::File, path::PathBuf};
 
 use connectors::token_exchange::{
-    Ambient, AwsIdentity, Endpoints, ExchangeSettings, GoogleIdentity,
+    Ambient, AwsIdentity, Container, ContainerUri, Endpoints, ExchangeSettings, GoogleIdentity,
 };
 
 use super::{outbound::entries, values::Values};
@@ -16,33 +16,77 @@ const ROLE: &str = "HAWSER_AWS_ROLE_ARN";
 const GOOGLE_TOKEN: &str = "HAWSER_GOOGLE_TOKEN_FILE";
 const GOOGLE_AUDIENCE: &str = "HAWSER_GOOGLE_AUDIENCE";
 
+const CONTAINER: &str = "HAWSER_AWS_CONTAINER_CREDENTIALS_URI";
+const CONTAINER_TOKEN: &str = "HAWSER_AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+
 const OF_AWS: [&str; 4] = [KEY_ID, SECRET, WEB_TOKEN, ROLE];
+const OF_CONTAINER: [&str; 2] = [CONTAINER, CONTAINER_TOKEN];
 const OF_GOOGLE: [&str; 2] = [GOOGLE_TOKEN, GOOGLE_AUDIENCE];
 
 /// What may be turned on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cloud {
+enum Identity {
     Aws,
+    AwsMetadata,
+    AwsContainer,
     Google,
+    GoogleMetadata,
+}
+
+impl Identity {
+    const ALL: [Self; 5] =
+        [Self::Aws, Self::AwsMetadata, Self::AwsContainer, Self::Google, Self::GoogleMetadata];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Aws => "aws",
+            Self::AwsMetadata => "aws-metadata",
+            Self::AwsContainer => "aws-container",
+            Self::Google => "google",
+            Self::GoogleMetadata => "google-metadata",
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|identity| identity.as_str() == text).ok_or_else(|| {
+            let known = Self::ALL.map(Self::as_str).join(", ");
+            format!("{text:?} is none of {known}")
+        })
+    }
+
+    const fn is_of_aws(self) -> bool {
+        matches!(self, Self::Aws | Self::AwsMetadata | Self::AwsContainer)
+    }
 }
 
 pub(super) fn understand(values: &mut Values) -> Option<ExchangeSettings> {
     let endpoints = values.read("HAWSER_PROVIDER_ENDPOINTS", "", |text| {
         Endpoints::parse(text).map_err(|error| error.to_string())
     });
-    let clouds = values.read(IDENTITIES, "", |text| entries(text).map(cloud).collect());
-    let clouds: Vec<Cloud> = clouds?;
-    let aws = if clouds.contains(&Cloud::Aws) {
-        aws(values).map(Some)
-    } else {
-        without(values, &OF_AWS, "aws");
-        Some(None)
+    let turned_on =
+        values.read(IDENTITIES, "", |text| entries(text).map(Identity::parse).collect());
+    let turned_on: Vec<Identity> = turned_on?;
+    for (identity, names) in [
+        (Identity::Aws, OF_AWS.as_slice()),
+        (Identity::AwsContainer, &OF_CONTAINER),
+        (Identity::Google, &OF_GOOGLE),
+    ] {
+        if !turned_on.contains(&identity) {
+            without(values, names, identity);
+        }
+    }
+    let (of_aws, of_google): (Vec<_>, Vec<_>) =
+        turned_on.into_iter().partition(|identity| identity.is_of_aws());
+    let aws = match one(values, &of_aws)? {
+        None => Some(None),
+        Some(Identity::AwsMetadata) => Some(Some(AwsIdentity::Instance)),
+        Some(Identity::AwsContainer) => container(values).map(Some),
+        Some(_) => aws(values).map(Some),
     };
-    let google = if clouds.contains(&Cloud::Google) {
-        google(values).map(Some)
-    } else {
-        without(values, &OF_GOOGLE, "google");
-        Some(None)
+    let google = match one(values, &of_google)? {
+        None => Some(None),
+        Some(Identity::GoogleMetadata) => Some(Some(GoogleIdentity::Instance)),
+        Some(_) => google(values).map(Some),
     };
     Some(ExchangeSettings {
         endpoints: endpoints?,
@@ -51,18 +95,25 @@ pub(super) fn understand(values: &mut Values) -> Option<ExchangeSettings> {
     })
 }
 
-fn cloud(text: &str) -> Result<Cloud, String> {
-    match text {
-        "aws" => Ok(Cloud::Aws),
-        "google" => Ok(Cloud::Google),
-        _ => Err(format!("{text:?} is neither aws nor google")),
+/// The identity of a cloud, which has one at the most.
+#[expect(clippy::option_option, reason = "a problem, none, or one")]
+fn one(values: &mut Values, turned_on: &[Identity]) -> Option<Option<Identity>> {
+    match turned_on {
+        [] => Some(None),
+        [one] => Some(Some(*one)),
+        [one, other, ..] => {
+            let what = format!("names two of one cloud: {} and {}", one.as_str(), other.as_str());
+            values.problem(IDENTITIES, what);
+            None
+        }
     }
 }
 
-fn without(values: &mut Values, names: &[&'static str], cloud: &str) {
+fn without(values: &mut Values, names: &[&'static str], identity: Identity) {
     for &name in names {
         if values.text(name).is_some() {
-            values.problem(name, format!("has no effect without {cloud} in {IDENTITIES}"));
+            let identity = identity.as_str();
+            values.problem(name, format!("has no effect without {identity} in {IDENTITIES}"));
         }
     }
 }
@@ -90,6 +141,17 @@ fn aws(values: &mut Values) -> Option<AwsIdentity> {
     }
 }
 
+/// What ECS and EKS Pod Identity tell the container by variables of their own.
+fn container(values: &mut Values) -> Option<AwsIdentity> {
+    let uri = values
+        .read(CONTAINER, "", |text| ContainerUri::parse(text).map_err(|error| error.to_string()));
+    let token_file = match values.text(CONTAINER_TOKEN) {
+        None => Some(None),
+        Some(_) => values.read(CONTAINER_TOKEN, "", file).map(Some),
+    };
+    Some(AwsIdentity::Container(Container { uri: uri?, token_file: token_file? }))
+}
+
 fn google(values: &mut Values) -> Option<GoogleIdentity> {
     let token_file = values.read(GOOGLE_TOKEN, "", file);
     let audience = values.read(GOOGLE_AUDIENCE, "", |text| {
@@ -100,7 +162,7 @@ fn google(values: &mut Values) -> Option<GoogleIdentity> {
             Err("has to be like //iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER".to_owned())
         }
     });
-    Some(GoogleIdentity { token_file: token_file?, audience: audience? })
+    Some(GoogleIdentity::Workload { token_file: token_file?, audience: audience? })
 }
 
 fn file(text: &str) -> Result<PathBuf, String> {

@@ -92,7 +92,7 @@ pub const SETTINGS: [Setting; 36] = [
     setting(
         "HAWSER_AMBIENT_IDENTITIES",
         "none",
-        "This server's own cloud identities that credentials may use: aws, google",
+        "This server's own cloud identities that credentials may use: one of aws, aws-metadata and aws-container, one of google and google-metadata",
     ),
     setting(
         "HAWSER_AWS_ACCESS_KEY_ID_FILE",
@@ -111,6 +111,16 @@ pub const SETTINGS: [Setting; 36] = [
     ),
     setting("HAWSER_AWS_ROLE_ARN", "none", "The role that the web identity stands for"),
     setting(
+        "HAWSER_AWS_CONTAINER_CREDENTIALS_URI",
+        "none",
+        "Where aws-container asks: what ECS or EKS says in AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    ),
+    setting(
+        "HAWSER_AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+        "none",
+        "The file with the token for it, if there is one (EKS Pod Identity)",
+    ),
+    setting(
         "HAWSER_GOOGLE_TOKEN_FILE",
         "none",
         "The file with the token that Google's workload identity federation takes",
@@ -123,7 +133,7 @@ pub const SETTINGS: [Setting; 36] = [
     setting(
         "HAWSER_PROVIDER_ENDPOINTS",
         "the providers' own",
-        "Other addresses for ecr, ecr_public, sts, google_token, google_sts, google_iam, entra, github: SERVICE=URL, with commas between them; private ones also need HAWSER_OUTBOUND_ALLOW",
+        "Other addresses for ecr, ecr_public, sts, google_token, google_sts, google_iam, entra, github, aws_metadata, aws_container, google_metadata: SERVICE=URL, with commas between them; private ones also need HAWSER_OUTBOUND_ALLOW",
     ),
     setting(
         "HAWSER_GITHUB_URL",

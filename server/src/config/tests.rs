@@ -185,13 +185,38 @@ fn identities_are_off_until_they_are_turned_on() {
         (on(&[("HAWSER_AWS_ROLE_ARN", "x")]), "HAWSER_AWS_WEB_IDENTITY_TOKEN_FILE: is needed"),
         (on(&[("HAWSER_AWS_ROLE_ARN", "x"), ("HAWSER_AWS_ACCESS_KEY_ID_FILE", "x")]), "names two"),
         (on(&[("HAWSER_AWS_ACCESS_KEY_ID_FILE", "/no/such")]), "opening /no/such"),
-        (vec![("HAWSER_AMBIENT_IDENTITIES", "azure")], "\"azure\" is neither aws nor google"),
+        (vec![("HAWSER_AMBIENT_IDENTITIES", "azure")], "\"azure\" is none of aws, aws-metadata"),
         (vec![("HAWSER_AMBIENT_IDENTITIES", "google")], "HAWSER_GOOGLE_TOKEN_FILE: is needed"),
+        (vec![("HAWSER_AMBIENT_IDENTITIES", "aws,aws-metadata")], "names two of one cloud"),
+        (
+            vec![("HAWSER_AMBIENT_IDENTITIES", "aws-container")],
+            "has to be at http://169.254.170.2/",
+        ),
+        (
+            vec![("HAWSER_AWS_CONTAINER_CREDENTIALS_URI", "http://169.254.170.2/x")],
+            "has no effect without aws-container",
+        ),
         (vec![("HAWSER_PROVIDER_ENDPOINTS", "s3=https://x")], "there is no service `s3`"),
     ] {
         let text = problems(&set);
         assert!(text.contains(what), "{what:?} is missing in {text}");
     }
+}
+
+#[test]
+fn metadata_services_are_asked_only_where_they_are_named() {
+    use connectors::token_exchange::{AwsIdentity, GoogleIdentity};
+
+    let both = load(&[("HAWSER_AMBIENT_IDENTITIES", "aws-metadata, google-metadata")]).unwrap();
+    let ambient = both.exchange.ambient;
+    assert_eq!(ambient.aws, Some(AwsIdentity::Instance));
+    assert_eq!(ambient.google, Some(GoogleIdentity::Instance));
+    let container = load(&[
+        ("HAWSER_AMBIENT_IDENTITIES", "aws-container"),
+        ("HAWSER_AWS_CONTAINER_CREDENTIALS_URI", "http://169.254.170.23/v1/credentials"),
+    ]);
+    let ambient = container.unwrap().exchange.ambient;
+    assert!(matches!(ambient.aws, Some(AwsIdentity::Container(_))) && ambient.google.is_none());
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod certificate;
 mod classify;
 mod judge;
 mod lane;
+mod metadata;
 mod outbound;
 mod places;
 mod probe;
@@ -24,6 +25,7 @@ mod webhook;
 
 pub use allow::{AllowList, BadEntry};
 pub use certificate::certificate_end;
+pub(crate) use metadata::Metadata;
 pub use outbound::{Outbound, OutboundError, OutboundSettings};
 pub(crate) use probe::{Resolved, Shaken};
 pub(crate) use redirect::same_origin;

@@ -9,7 +9,7 @@ use reqwest::Client;
 use url::{Host, Url};
 
 use super::{
-    AllowList, Login, Road,
+    AllowList, Login, Metadata, Road,
     judge::{Verdict, judge},
     lane::{Lane, Shows},
     places::Places,
@@ -71,6 +71,8 @@ pub(crate) enum Trust {
     AllowList,
     /// The public internet alone: an address that a public host named.
     PublicOnly,
+    /// A metadata service of a cloud, and nothing else: an identity that the operator turned on.
+    Metadata,
 }
 
 impl Outbound {
@@ -188,6 +190,9 @@ impl Outbound {
         if !url.username().is_empty() || url.password().is_some() {
             return None;
         }
+        if trust == Trust::Metadata {
+            return Metadata::of(url).map(|_| Reach::Named);
+        }
         let (host, port) = (url.host()?, url.port_or_known_default()?);
         let trusted = trust == Trust::AllowList;
         if trusted && allow.names(&host, port) {
@@ -244,6 +249,18 @@ mod tests {
             ("file:///etc/passwd", false),
         ] {
             assert_eq!(allowed("", url, Trust::AllowList), fine, "{url}");
+        }
+    }
+
+    #[test]
+    fn r_ssrf_06_metadata_services_are_reached_by_name_of_the_operator_alone() {
+        let url = "http://169.254.169.254/latest/meta-data/";
+        for trust in [Trust::AllowList, Trust::PublicOnly] {
+            assert!(!allowed("", url, trust) && !allowed("10.0.0.0/8", url, trust));
+        }
+        assert!(allowed("", url, Trust::Metadata));
+        for other in ["https://charts.example.com/", "http://10.0.0.1/", "http://169.254.1.1/"] {
+            assert!(!allowed("10.0.0.0/8", other, Trust::Metadata), "{other}");
         }
     }
 

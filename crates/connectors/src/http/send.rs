@@ -34,7 +34,8 @@ pub(crate) enum Redirects {
 }
 
 /// A request for something: GET and HEAD of a registry, which Hawser never changes, POST of a form
-/// or document to a token endpoint or webhook, PATCH and DELETE at the API server of a cluster.
+/// or document to a token endpoint or webhook, PUT to a metadata service, PATCH and DELETE at the API
+/// server of a cluster.
 pub(crate) struct Ask {
     url: Url,
     method: Method,
@@ -84,6 +85,20 @@ impl Ask {
         attempt: &'static str,
     ) -> Self {
         Self::post(url, content_type, body, attempt).method(Method::DELETE)
+    }
+
+    /// Puts nothing there, as a session of a metadata service is opened.
+    pub(crate) fn put(url: Url, attempt: &'static str) -> Self {
+        Self { method: Method::PUT, ..Self::get(url, attempt) }.redirects(Redirects::Refuse)
+    }
+
+    /// At a metadata service, which is on this machine's own link and answers at once.
+    pub(crate) const fn metadata(mut self) -> Self {
+        self.trust = Trust::Metadata;
+        self.shows = Shows::Nothing;
+        self.redirects = Redirects::Refuse;
+        self.total = Duration::from_secs(5);
+        self
     }
 
     pub(crate) fn head(self) -> Self {

@@ -1,11 +1,20 @@
 //! This server's own identities, which it has only where the operator turned them on.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use domain::{Cause, Secret};
+use domain::{Cause, Secret, Timestamp};
+use reqwest::header::HeaderValue;
+use tokio::sync::Mutex;
 use url::Url;
 
+use super::{metadata::Container, sigv4::AwsKey};
 use crate::Failure;
+
+/// How long before its end a key or token is not used any more.
+const MARGIN: Duration = Duration::from_mins(5);
 
 /// The identities that shapes without a key may use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,16 +42,65 @@ pub enum AwsIdentity {
         /// The ARN of the role that it stands for.
         role: String,
     },
+    /// The role of the machine that this server runs on, from its metadata service (IMDSv2).
+    Instance,
+    /// The role of the container that this server runs in, as ECS and EKS Pod Identity give it.
+    Container(Container),
 }
 
-/// Who this server is at Google Cloud: a workload identity.
+/// Who this server is at Google Cloud.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GoogleIdentity {
-    /// The file with the token of this server's own issuer (a JWT).
-    pub token_file: PathBuf,
-    /// The provider that trusts the issuer:
-    /// `//iam.googleapis.com/projects/…/workloadIdentityPools/…/providers/…`.
-    pub audience: String,
+pub enum GoogleIdentity {
+    /// A workload identity.
+    Workload {
+        /// The file with the token of this server's own issuer (a JWT).
+        token_file: PathBuf,
+        /// The provider that trusts the issuer:
+        /// `//iam.googleapis.com/projects/…/workloadIdentityPools/…/providers/…`.
+        audience: String,
+    },
+    /// The service account of the machine that this server runs on, from its metadata service.
+    Instance,
+}
+
+/// What metadata services gave to this server, in memory until shortly before it ends. Of many that
+/// ask at once, one asks the service.
+#[derive(Default)]
+pub(super) struct Own {
+    pub(super) aws: Kept<AwsKey>,
+    pub(super) google: Kept<Secret>,
+}
+
+/// Something with an end.
+pub(super) struct Kept<T>(Mutex<Option<(T, Timestamp)>>);
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self(Mutex::new(None))
+    }
+}
+
+impl<T: Clone> Kept<T> {
+    /// What is kept, or what `fetch` gives with its end.
+    pub(super) async fn get(
+        &self,
+        now: Timestamp,
+        fetch: impl Future<Output = Result<(T, Timestamp), Failure>>,
+    ) -> Result<T, Failure> {
+        let mut kept = self.0.lock().await;
+        if let Some((value, _)) = kept.as_ref().filter(|(_, ends)| now < ends.minus(MARGIN)) {
+            return Ok(value.clone());
+        }
+        *kept = None;
+        let (value, ends) = fetch.await?;
+        *kept = Some((value.clone(), ends));
+        Ok(value)
+    }
+
+    /// Forgets it: it was refused.
+    pub(super) async fn forget(&self) {
+        *self.0.lock().await = None;
+    }
 }
 
 /// GitHub as people and Git reach it, and this server's own app there.
@@ -66,6 +124,13 @@ pub struct GithubIdentity {
 /// The failure of a shape whose identity is not turned on.
 pub(crate) fn disabled() -> Failure {
     Failure::new(Cause::AmbientDisabled, "use an identity of this server")
+}
+
+/// A header that nothing prints; `None` when the text cannot stand in one.
+pub(super) fn header(secret: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(secret).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// The text of a file, without white space around it.

@@ -6,10 +6,10 @@ use serde::de::DeserializeOwned;
 use url::{Url, form_urlencoded::Serializer};
 use zeroize::Zeroizing;
 
-use super::ExchangeSettings;
+use super::{ExchangeSettings, ambient::Own};
 use crate::{
     Failure,
-    http::{Answer, Ask, Outbound, Road},
+    http::{Answer, Ask, Outbound, Redirects, Road},
     status,
 };
 
@@ -24,6 +24,8 @@ pub(super) struct Caller<'a> {
     /// The road to the repository's own host.
     pub(super) road: &'a Road,
     pub(super) settings: &'a ExchangeSettings,
+    /// What the metadata services gave to this server.
+    pub(super) own: &'a Own,
     pub(super) now: Timestamp,
 }
 
@@ -33,6 +35,8 @@ pub(super) struct Call {
     host: Host,
     attempt: &'static str,
     told: fn(&Refusal<'_>) -> Option<Cause>,
+    /// A header that shows who answers.
+    answering: Option<(&'static str, &'static str)>,
 }
 
 /// Whose host is asked.
@@ -42,6 +46,8 @@ enum Host {
     Provider,
     /// The repository's own.
     Registry,
+    /// A metadata service on this server's link, which no proxy reaches.
+    Metadata,
 }
 
 /// An answer that is no success.
@@ -73,7 +79,21 @@ impl Call {
         attempt: &'static str,
     ) -> Self {
         let ask = Ask::post(url, HeaderValue::from_static(content_type), body, attempt);
-        Self { ask, host: Host::Provider, attempt, told: |_| None }
+        Self::new(ask, attempt)
+    }
+
+    /// Asks for something.
+    pub(super) fn get(url: Url, attempt: &'static str) -> Self {
+        Self::new(Ask::get(url, attempt).redirects(Redirects::Refuse), attempt)
+    }
+
+    /// Puts nothing there.
+    pub(super) fn put(url: Url, attempt: &'static str) -> Self {
+        Self::new(Ask::put(url, attempt), attempt)
+    }
+
+    fn new(ask: Ask, attempt: &'static str) -> Self {
+        Self { ask, host: Host::Provider, attempt, told: |_| None, answering: None }
     }
 
     /// Posts a form.
@@ -95,6 +115,18 @@ impl Call {
     /// The repository's own host is asked, so the authorities of its road are trusted.
     pub(super) const fn at_registry(mut self) -> Self {
         self.host = Host::Registry;
+        self
+    }
+
+    /// A metadata service is asked, whatever the road.
+    pub(super) fn at_metadata(mut self) -> Self {
+        (self.host, self.ask) = (Host::Metadata, self.ask.metadata());
+        self
+    }
+
+    /// Only an answer with this header counts.
+    pub(super) const fn answering(mut self, name: &'static str, value: &'static str) -> Self {
+        self.answering = Some((name, value));
         self
     }
 
@@ -134,10 +166,17 @@ impl Caller<'_> {
                 proxied = Road { proxy: self.road.proxy.clone(), ..Road::default() };
                 &proxied
             }
+            Host::Metadata => {
+                proxied = Road::default();
+                &proxied
+            }
         };
         let answer = self.outbound.on(road, None)?.send(call.ask).await?;
         if !answer.status().is_success() {
             return Err(refusal(answer, call.told).await);
+        }
+        if call.answering.is_some_and(|(name, value)| answer.text(name) != value) {
+            return Err(unreadable(call.attempt));
         }
         answer.body(ANSWER).await.map(Zeroizing::new).map_err(|failure| match failure.cause {
             Cause::IndexTooLarge | Cause::IndexInvalid => failure.told_as(Cause::ServerError),

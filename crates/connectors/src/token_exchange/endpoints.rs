@@ -25,6 +25,12 @@ pub struct Endpoints {
     pub entra: Option<Url>,
     /// GitHub's API, in place of `https://api.github.com`.
     pub github: Option<Url>,
+    /// The metadata service of Amazon EC2, in place of `http://169.254.169.254`.
+    pub aws_metadata: Option<Url>,
+    /// The credential service of a container, in place of that of ECS or EKS.
+    pub aws_container: Option<Url>,
+    /// The metadata service of Google, in place of `http://169.254.169.254`.
+    pub google_metadata: Option<Url>,
 }
 
 /// An entry that is not `service=URL`.
@@ -32,7 +38,7 @@ pub struct Endpoints {
 pub enum BadEndpoint {
     /// No such service.
     #[error(
-        "there is no service `{0}`; those that are known are ecr, ecr_public, sts, google_token, google_sts, google_iam, entra and github"
+        "there is no service `{0}`; those that are known are ecr, ecr_public, sts, google_token, google_sts, google_iam, entra, github, aws_metadata, aws_container and google_metadata"
     )]
     Service(String),
     /// No such address.
@@ -77,6 +83,9 @@ impl Endpoints {
             "google_iam" => &mut self.google_iam,
             "entra" => &mut self.entra,
             "github" => &mut self.github,
+            "aws_metadata" => &mut self.aws_metadata,
+            "aws_container" => &mut self.aws_container,
+            "google_metadata" => &mut self.google_metadata,
             _ => return None,
         })
     }

@@ -5,7 +5,7 @@
 //! RFC 8693 and Google, "Workload Identity Federation" (token exchange, then
 //! `generateAccessToken`); the figures are those of F33.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use domain::{Cause, OrganizationId, Secret, Timestamp, assumed, credentials::ServiceAccountKey};
@@ -18,7 +18,7 @@ use super::{
     call::{Call, Caller, Refusal, bearer, unreadable},
     endpoints,
     exchange::{Exchanged, Keeping, TokenExchange},
-    jwt,
+    jwt, metadata,
 };
 use crate::Failure;
 
@@ -109,14 +109,18 @@ impl Workload {
     }
 
     /// This server's token at Google's STS.
-    async fn federated(caller: &Caller<'_>, identity: &GoogleIdentity) -> Result<Secret, Failure> {
-        let subject = ambient::read(&identity.token_file).await?;
+    async fn federated(
+        caller: &Caller<'_>,
+        token_file: &Path,
+        audience: &str,
+    ) -> Result<Secret, Failure> {
+        let subject = ambient::read(token_file).await?;
         let instead = caller.settings.endpoints.google_sts.as_ref();
         let url = endpoints::at(instead, "sts.googleapis.com", &["v1", "token"])
             .ok_or_else(|| unreadable(ATTEMPT))?;
         let fields = [
             ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
-            ("audience", identity.audience.as_str()),
+            ("audience", audience),
             ("scope", "https://www.googleapis.com/auth/cloud-platform"),
             ("requested_token_type", "urn:ietf:params:oauth:token-type:access_token"),
             ("subject_token_type", "urn:ietf:params:oauth:token-type:jwt"),
@@ -156,8 +160,14 @@ impl TokenExchange for Workload {
     }
 
     async fn exchange(&self, caller: &Caller<'_>) -> Result<Exchanged, Failure> {
-        let identity = caller.settings.ambient.google.as_ref().ok_or_else(ambient::disabled)?;
-        let own = Self::federated(caller, identity).await?;
+        let own = match caller.settings.ambient.google.as_ref().ok_or_else(ambient::disabled)? {
+            GoogleIdentity::Workload { token_file, audience } => {
+                Self::federated(caller, token_file, audience).await?
+            }
+            GoogleIdentity::Instance => {
+                caller.own.google.get(caller.now, metadata::of_google(caller)).await?
+            }
+        };
         let instead = caller.settings.endpoints.google_iam.as_ref();
         let method = format!("{}:generateAccessToken", self.account);
         let path = ["v1", "projects", "-", "serviceAccounts", &method];

@@ -18,12 +18,14 @@ mod github_app;
 mod github_installation;
 mod google;
 mod jwt;
+mod metadata;
 mod sigv4;
 mod sts;
 
 pub use ambient::{Ambient, AwsIdentity, GithubHome, GithubIdentity, GoogleIdentity};
 pub(crate) use call::bearer;
 pub use endpoints::{BadEndpoint, Endpoints};
+pub use metadata::{BadContainerUri, Container, ContainerUri};
 
 use std::sync::{
     Arc,
@@ -36,6 +38,7 @@ use domain::{
     repositories::RepositoryUrl,
 };
 
+use ambient::Own;
 use cache::Cache;
 use call::Caller;
 use exchange::{Exchanged, TokenExchange};
@@ -79,6 +82,7 @@ struct Inner {
     settings: ExchangeSettings,
     cache: Cache,
     exchanged: AtomicU64,
+    own: Own,
 }
 
 /// How material becomes a login.
@@ -100,7 +104,7 @@ impl Exchanges {
     #[must_use]
     pub fn with(outbound: Outbound, settings: ExchangeSettings) -> Self {
         let (cache, exchanged) = (Cache::default(), AtomicU64::new(0));
-        Self(Arc::new(Inner { outbound, settings, cache, exchanged }))
+        Self(Arc::new(Inner { outbound, settings, cache, exchanged, own: Own::default() }))
     }
 
     /// The login of `material` for the registry at `url`, which is reached by `road`. It is exchanged
@@ -154,8 +158,8 @@ impl Exchanges {
         now: Timestamp,
     ) -> Result<Exchanged, Failure> {
         self.0.exchanged.fetch_add(1, Relaxed);
-        let Inner { outbound, settings, .. } = &*self.0;
-        let caller = Caller { outbound, road, settings, now };
+        let Inner { outbound, settings, own, .. } = &*self.0;
+        let caller = Caller { outbound, road, settings, own, now };
         exchange.exchange(&caller).await
     }
 

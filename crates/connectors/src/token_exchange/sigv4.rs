@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::call::Call;
 
 /// What signs requests.
+#[derive(Clone)]
 pub(super) struct AwsKey {
     pub(super) id: String,
     pub(super) secret: Secret,

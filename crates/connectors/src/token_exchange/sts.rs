@@ -12,6 +12,7 @@ use super::{
     aws,
     call::{Call, Caller, FORM, form, unreadable},
     endpoints,
+    metadata::{self, Container},
     sigv4::{self, AwsKey, Purpose},
 };
 use crate::Failure;
@@ -54,7 +55,12 @@ pub(super) async fn assumed(
         .ok_or_else(|| Failure::new(Cause::InvalidCredentials, ATTEMPT))?;
     // A refusal here is about the trust of the role, not about anything that a person typed.
     let call = Call::post(url, FORM, body, ATTEMPT).told(told);
-    key(caller, signature.put_on(call)).await
+    let assumed = key(caller, signature.put_on(call)).await;
+    if assumed.is_err() {
+        // A key of a metadata service may have been replaced before its end.
+        caller.own.aws.forget().await;
+    }
+    assumed
 }
 
 async fn own_key(
@@ -68,6 +74,13 @@ async fn own_key(
             secret: ambient::read(secret_file).await?,
             session: None,
         }),
+        AwsIdentity::Instance => {
+            caller.own.aws.get(caller.now, metadata::of_instance(caller)).await
+        }
+        AwsIdentity::Container(Container { uri, token_file }) => {
+            let fetch = metadata::of_container(caller, uri, token_file.as_deref());
+            caller.own.aws.get(caller.now, fetch).await
+        }
         AwsIdentity::WebIdentity { token_file, role } => {
             let token = ambient::read(token_file).await?;
             let fields = [

@@ -174,7 +174,7 @@ async fn f34_this_servers_identity_acts_as_the_service_account_of_the_rule() {
     std::fs::write(&token_file, "subject.jwt.token\n").unwrap();
     let at = google.url("");
     let endpoints = Endpoints::parse(&format!("google_sts={at},google_iam={at}")).unwrap();
-    let identity = GoogleIdentity { token_file, audience: AUDIENCE.into() };
+    let identity = GoogleIdentity::Workload { token_file, audience: AUDIENCE.into() };
     let ambient = Ambient { aws: None, google: Some(identity) };
     let exchanges = configured(
         &google.authority,

@@ -44,6 +44,7 @@ pub struct Stub {
 /// One request that arrived, with its body.
 #[derive(Debug, Clone)]
 pub struct Asked {
+    pub method: String,
     pub path: String,
     pub headers: HashMap<String, String>,
     pub body: String,
@@ -123,6 +124,7 @@ async fn read(request: Request) -> Asked {
     let body = to_bytes(body, 1 << 20).await.unwrap();
     let headers = parts.headers.iter();
     Asked {
+        method: parts.method.to_string(),
         path: parts.uri.path_and_query().unwrap().to_string(),
         headers: headers.map(|(n, v)| (n.to_string(), v.to_str().unwrap().to_owned())).collect(),
         body: String::from_utf8(body.to_vec()).unwrap(),

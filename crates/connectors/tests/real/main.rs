@@ -19,6 +19,7 @@ mod exchange_azure;
 mod exchange_github;
 mod exchange_google;
 mod exchange_keys;
+mod exchange_metadata;
 mod exchange_roles;
 mod exchange_servers;
 mod exchange_stored;
