@@ -4,7 +4,7 @@ use std::{
     fs::{self, DirBuilder, File, OpenOptions, TryLockError},
     io,
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use nix::sys::{
@@ -29,6 +29,19 @@ pub fn prepare(folder: &Path) -> Result<(), Error> {
     let failed = |source| Error::DataFolder { path: folder.to_owned(), source };
     DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(failed)
+}
+
+/// Makes the folder of what lasts no longer than a piece of work, and clears what a process that was
+/// killed left in it.
+pub fn scratch(data: &Path) -> Result<PathBuf, Error> {
+    let folder = data.join("work");
+    let failed = |source| Error::DataFolder { path: folder.clone(), source };
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+        _ => {}
+    }
+    DirBuilder::new().mode(0o700).create(&folder).map_err(failed)?;
+    Ok(folder)
 }
 
 /// Takes the folder for this process until the file is dropped. SQLite and the embedded Vault
@@ -76,5 +89,8 @@ mod tests {
         assert!(refused.to_string().contains("another hawser-server uses"), "{refused}");
         drop(held);
         lock(&data).unwrap();
+        let left = scratch(&data).unwrap().join("left");
+        fs::write(&left, "x").unwrap();
+        assert!(scratch(&data).unwrap().is_dir() && !left.exists());
     }
 }

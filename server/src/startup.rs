@@ -10,10 +10,10 @@ use connectors::{
     token_exchange::Exchanges,
     vault::{
         Vault, VaultConfig,
-        managed::{Managed, ManagedConfig},
+        managed::{self, Managed, ManagedConfig},
     },
 };
-use engine::{Clock, Engine, SystemClock};
+use engine::{Clock, Engine, SystemClock, VaultPlace, VaultReach};
 use metrics_exporter_prometheus::PrometheusHandle;
 use storage::Db;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -118,6 +118,10 @@ async fn start(config: &Config, stopped: watch::Receiver<bool>) -> Result<Runnin
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let engine = engine(config, &db, vault, listen, &clock).await?;
     let engine = connecting(config, engine, &public)?;
+    let engine = engine
+        .keeping_secrets_in(place(config))
+        .reached_at(&public.host())
+        .working_in(&absolute(&process::scratch(&config.data_dir)?));
     let workers = {
         let mut stopped = stopped.clone();
         let shutdown = async move {
@@ -216,6 +220,22 @@ async fn engine(
         Clusters::On => engine.reaching_clusters(),
         Clusters::Off => engine,
     })
+}
+
+/// Where secrets lie, as clusters name it.
+fn place(config: &Config) -> VaultPlace {
+    match &config.vault {
+        VaultChoice::Managed { .. } => VaultPlace {
+            mount: managed::MOUNT.to_owned(),
+            namespace: String::new(),
+            reach: VaultReach::ThisMachine,
+        },
+        VaultChoice::External(vault) => VaultPlace {
+            mount: vault.mount.clone(),
+            namespace: vault.namespace.clone().unwrap_or_default(),
+            reach: VaultReach::Clusters,
+        },
+    }
 }
 
 /// The engine, with the GitHub that the operator configured. Browsers come back to the public URL,

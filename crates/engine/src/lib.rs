@@ -120,6 +120,14 @@ impl Engine {
         self
     }
 
+    /// The same engine, which keeps the objects of a Git repository in this folder while it works on
+    /// one.
+    #[must_use]
+    pub fn working_in(mut self, folder: &std::path::Path) -> Self {
+        self.git = self.git.in_folder(folder);
+        self
+    }
+
     /// The host of the GitHub that is known here.
     pub(crate) fn github_host(&self) -> String {
         self.github.as_ref().map_or_else(|| "github.com".to_owned(), Github::host)

@@ -80,6 +80,12 @@ impl PublicUrl {
         }
     }
 
+    /// Its host, without the port.
+    #[must_use]
+    pub fn host(&self) -> String {
+        self.url.host_str().unwrap_or_default().to_owned()
+    }
+
     /// Whether it is https.
     #[must_use]
     pub fn transport(&self) -> Transport {

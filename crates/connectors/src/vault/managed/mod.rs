@@ -5,6 +5,8 @@ mod child;
 mod files;
 mod settings;
 
+pub use settings::MOUNT;
+
 use std::{io, path::PathBuf, time::Duration};
 
 use tokio::{sync::oneshot, task::JoinHandle, time::Instant};

@@ -7,7 +7,8 @@ use url::Url;
 
 use super::files::{Places, Ports};
 
-pub(super) const MOUNT: &str = "secret";
+/// Where the managed server keeps secrets.
+pub const MOUNT: &str = "secret";
 pub(super) const APPROLE: &str = "approle";
 
 /// What Hawser may do: keep secrets under `orgs/`, and see that the store is there.
