@@ -37,8 +37,9 @@ async function addTarget(person: Person, git: GitServer, repository: string, exp
   await person.field("Folder").fill("clusters/prod");
   await person.main.getByRole("checkbox", { name: new RegExp(`^${exported}`) }).check();
   await person.button("Create").click();
-  await expect(person.page).toHaveURL(/\/gitops\/targets\/[0-9a-f-]{36}/);
-  return new URL(person.page.url()).pathname;
+  // Nothing is pushed before somebody has looked.
+  await expect(person.page).toHaveURL(/\/gitops\/targets\/[0-9a-f-]{36}\/preview/);
+  return new URL(person.page.url()).pathname.replace(/\/preview$/, "");
 }
 
 /** Reloads the page of a target until it says `state`. */
