@@ -197,12 +197,13 @@ fn written(text: &Text, now: Timestamp) -> Result<(String, Option<String>), NoPl
             for object in objects {
                 documents.push(match object {
                     RenderedObject::Open(value) => yaml(value),
-                    RenderedObject::Secret(secret) => connectors::sops::encrypt(secret, recipients, now)
-                        .map_err(|error| {
+                    RenderedObject::Secret(secret) => {
+                        connectors::sops::encrypt(secret, recipients, now).map_err(|error| {
                             tracing::error!(%error, "a secret cannot be encrypted");
                             let detail = "A secret could not be encrypted for its recipients.";
                             NoPlan::Refused(Refusal::new(Cause::ExportIncomplete, detail))
-                        })?,
+                        })?
+                    }
                 });
             }
             Ok((yaml_stream(&documents), Some(preview.clone())))

@@ -7,7 +7,7 @@ use super::{
     push::{Tried, attempt},
     record::{End, Failed, record},
 };
-use crate::{Engine, Error, repositories::pause};
+use crate::{Engine, Error, gitops::connections::login, repositories::pause};
 
 /// What asks for the look of every hour.
 pub(crate) const LOOK_AGAIN_REASON: &str = "check";
@@ -34,6 +34,9 @@ pub(crate) async fn push_target(engine: &Engine, work: &Claimed) -> Result<(), E
     };
     let end = tries(engine, scope, work, &target).await?;
     if let Some(end) = end {
+        if let End::Failed(Failed { cause: Cause::InvalidCredentials, .. }) = &end {
+            login::refused(engine, scope, target.credential).await;
+        }
         record(engine, scope, work, &target, end).await?;
         engine.changes.tell(work.organization);
         engine.changes.tell_workers();
