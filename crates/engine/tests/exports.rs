@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 #[path = "world/git.rs"]
-#[expect(dead_code, reason = "the tests of Git targets use the rest")]
 mod git;
 #[path = "../../connectors/tests/real/git_backend.rs"]
 #[expect(dead_code, reason = "the tests of Git targets use the rest")]

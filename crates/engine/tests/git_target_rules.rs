@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 #[path = "world/git.rs"]
-#[expect(dead_code, reason = "the other tests of Git targets use the rest")]
 mod git;
 #[path = "../../connectors/tests/real/git_backend.rs"]
 mod git_backend;
@@ -15,11 +14,11 @@ use domain::{
     Action, Actor, Cause, CredentialId, Field, Role, ServiceError, UserId,
     exports::ExportForm,
     gitops::{GitTargetForm, TargetState},
-    service::{Exports, GitTargets},
+    service::{Credentials, Exports, GitTargets},
 };
 use git::{REPOSITORY, edited, export, target};
 use git_server::{CANARY, GitServer};
-use world::{World, on_both};
+use world::{World, forms, on_both};
 
 on_both!(
     r_authz_roles_are_asked_for_targets,
@@ -192,9 +191,9 @@ async fn a_target_that_was_edited_meanwhile_is_pushed_again(world: World) {
     workers.stop().await;
 }
 
-/// Every object of the repository, as Git keeps it.
-fn objects(server: &GitServer) -> String {
-    server.git(REPOSITORY, &["cat-file", "--batch-all-objects", "--batch"])
+/// Every commit of the repository with every line that it changed.
+fn history(server: &GitServer) -> String {
+    server.git(REPOSITORY, &["log", "--all", "--patch", "--format=fuller"])
 }
 
 async fn r_git_03_no_secret_gets_into_git(world: World) {
@@ -209,7 +208,7 @@ async fn r_git_03_no_secret_gets_into_git(world: World) {
     let detail = world.pushed(setting.target).await;
     let text = setting.server.git(REPOSITORY, &["show", "main:clusters/prod/sealed.yaml"]);
     assert!(text.contains("ENC[AES256_GCM"), "{text}");
-    let kept = objects(&setting.server);
+    let kept = history(&setting.server);
     for canary in ["canary-sealed-9c1", CANARY, "Y2FuYXJ5LXNlYWxlZC05YzE"] {
         assert!(!kept.contains(canary), "in Git");
         assert!(!format!("{preview:?} {detail:?}").contains(canary), "on a page");
@@ -230,6 +229,22 @@ async fn r_git_03_no_secret_gets_into_git(world: World) {
     assert_eq!(cause, Cause::SecretInOutput);
     assert!(!detail.contains("canary"), "{detail}");
     assert_eq!(setting.server.head(REPOSITORY, "main"), head);
+
+    // So is a token that somebody typed into the wrong field.
+    let mut form = forms::new("mistyped", "one");
+    form.placement.pattern =
+        "https://registry.example.com/ghp_aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5".into();
+    let mistyped = Credentials::create(&world.engine, &world.actor, form).await.unwrap().id;
+    let mut form = export("argo", &[mistyped]);
+    form.consumer = "kargo".into();
+    let argo = world.save_export(form).await;
+    let mut form = edited(&world.target(setting.target).await);
+    form.exports = vec![argo.to_string()];
+    world.save_target(form).await;
+    let detail = world.settled(setting.target).await;
+    assert_eq!(detail.summary.cause, Some(Cause::SecretInOutput), "{detail:?}");
+    assert!(!detail.detail.contains("ghp_"), "{}", detail.detail);
+    assert!(!history(&setting.server).contains("ghp_"));
     workers.stop().await;
 }
 
