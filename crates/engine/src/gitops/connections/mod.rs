@@ -9,7 +9,6 @@ mod device;
 mod disconnect;
 mod installation;
 mod list;
-pub(crate) mod login;
 mod renew;
 mod repositories;
 mod web;
