@@ -4,8 +4,12 @@
 
 mod asking;
 mod endpoints;
+#[expect(dead_code, reason = "each program of tests uses a part of it")]
+#[path = "../../../crates/connectors/tests/real/github_stub.rs"]
+mod github_stub;
 mod headers;
 mod limits;
+mod oauth;
 mod origins;
 mod sessions;
 mod streams;

@@ -2,7 +2,6 @@
 //!
 //! Used by the tests of connectors, engine and server. Codes and refresh tokens work once, PKCE and
 //! the callback are compared, refusals come with status 200 and words that nobody may show.
-#![expect(dead_code, reason = "each program of tests uses a part of it")]
 
 use std::{
     collections::{HashMap, HashSet},
@@ -66,6 +65,8 @@ struct State {
     broken: HashMap<&'static str, u16>,
     /// Paths that do their work and lose the answer.
     lost: HashSet<&'static str>,
+    /// Called when tokens were renewed, before the answer leaves.
+    after_renewal: Option<Box<dyn Fn() + Send>>,
     installations: Vec<(i64, String)>,
     repositories: Vec<String>,
     asked: Vec<String>,
@@ -99,6 +100,7 @@ impl Github {
             revoked: Vec::new(),
             broken: HashMap::new(),
             lost: HashSet::new(),
+            after_renewal: None,
             installations: Vec::new(),
             repositories: Vec::new(),
             asked: Vec::new(),
@@ -148,6 +150,10 @@ impl Github {
 
     pub fn loses_answers_of(&self, path: &'static str) {
         self.state().lost.insert(path);
+    }
+
+    pub fn after_renewal(&self, call: impl Fn() + Send + 'static) {
+        self.state().after_renewal = Some(Box::new(call));
     }
 
     pub fn mends(&self) {
@@ -299,6 +305,9 @@ impl State {
                 None => refused("bad_refresh_token"),
                 Some((id, login)) => {
                     self.refreshed += 1;
+                    if let Some(call) = &self.after_renewal {
+                        call();
+                    }
                     // The old access token ends with its refresh token.
                     self.tokens.retain(|_, token| token.account.0 != id);
                     self.give((id, login), String::new())
