@@ -11,11 +11,11 @@ use crate::{
     github_stub::{CALLBACK, CLIENT, Github as Stub, SECRET},
 };
 
-struct Side {
-    hawser: Hawser,
-    stub: Stub,
+pub struct Side {
+    pub hawser: Hawser,
+    pub stub: Stub,
     /// The session of a person.
-    ada: String,
+    pub ada: String,
     _folder: tempfile::TempDir,
 }
 
@@ -38,13 +38,13 @@ async fn start_with(scheme: Scheme) -> Side {
     Side { hawser, stub, ada, _folder: folder }
 }
 
-async fn start() -> Side {
+pub async fn start() -> Side {
     start_with(Scheme::Http).await
 }
 
 impl Side {
     /// Presses the button; answers where the browser goes and the cookie that it keeps.
-    async fn begin(&self) -> (String, String) {
+    pub async fn begin(&self) -> (String, String) {
         let answer = self.hawser.form("/actions/gitops/connect", &self.ada, &[]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
         let cookie = set(&answer, "hawser-github").unwrap();
@@ -53,7 +53,7 @@ impl Side {
     }
 
     /// Comes back from GitHub with these cookies.
-    async fn back(&self, (state, code): &(String, String), cookies: &[&str]) -> Answer {
+    pub async fn back(&self, (state, code): &(String, String), cookies: &[&str]) -> Answer {
         let path = format!("/oauth/github/callback?state={state}&code={code}");
         self.hawser.page(&path, &cookies.join("; ")).await
     }

@@ -4,7 +4,7 @@
 mod browser;
 mod device;
 mod door;
-#[path = "../../../connectors/tests/real/github_stub.rs"]
+#[path = "../../../connectors/tests/real/github_stub/mod.rs"]
 mod github_stub;
 mod installed;
 mod kept;
