@@ -76,6 +76,11 @@ impl Hawser {
     }
 
     pub async fn start_with(scheme: Scheme) -> Self {
+        Self::start_as(scheme, |engine| engine).await
+    }
+
+    /// With what else the engine is to have.
+    pub async fn start_as(scheme: Scheme, with: impl FnOnce(Engine) -> Engine) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let db =
@@ -93,7 +98,7 @@ impl Hawser {
         .await
         .unwrap();
         let registries = Registries::new(Outbound::new(AllowList::default()).unwrap());
-        let engine = Engine::new(db.clone(), vault, registries, clock.clone()).await.unwrap();
+        let engine = with(Engine::new(db.clone(), vault, registries, clock.clone()).await.unwrap());
         let (public, host) = match scheme {
             Scheme::Http => (format!("http://{HOST}"), HOST),
             Scheme::Https => ("https://hawser.example.com".to_owned(), "hawser.example.com"),

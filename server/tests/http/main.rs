@@ -4,8 +4,13 @@
 
 mod asking;
 mod endpoints;
+#[expect(dead_code, reason = "each program of tests uses a part of it")]
+#[path = "../../../crates/connectors/tests/real/github_stub/mod.rs"]
+mod github_stub;
 mod headers;
 mod limits;
+mod oauth;
+mod oauth_log;
 mod origins;
 mod sessions;
 mod streams;

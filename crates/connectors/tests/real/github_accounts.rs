@@ -5,13 +5,13 @@ use connectors::{
         Github, GithubApp, GithubError, GithubSettings, Grant, OauthClient, Refusal, Revoked,
         Verifier,
     },
-    http::{AllowList, Outbound},
-    token_exchange::GithubIdentity,
+    http::{AllowList, Outbound, Road},
+    token_exchange::{ExchangeSettings, GithubHome, GithubIdentity},
 };
-use domain::{Cause, Secret};
+use domain::{Cause, Secret, credentials::Material};
 
 use crate::{
-    exchange_stub::NOW,
+    exchange_stub::{NOW, configured, owner, pair, url},
     github_stub::{APP, CALLBACK, CLIENT, Device, Github as Stub, SECRET, WORDS},
 };
 
@@ -203,4 +203,29 @@ async fn limits_of_github_are_respected() {
     let wait = failure.retry_after.map(|wait| wait.as_secs());
     assert_eq!((failure.cause, wait), (Cause::RateLimited, Some(60)));
     assert!(!format!("{failure} {failure:?}").contains("canary"));
+}
+
+#[tokio::test]
+async fn r_oauth_07_a_connected_account_opens_git_at_its_github_alone() {
+    let side = start().await;
+    let home = GithubHome { web: Some(side.stub.url()), app: None };
+    let settings = ExchangeSettings { github: home, ..ExchangeSettings::default() };
+    let exchanges = configured(&side.stub.authority, settings);
+    let tokens = side.connected().await.tokens;
+    let access = tokens.access.clone();
+    let material = Material::GithubOauth { tokens };
+    let here = side.stub.url().join("acme/deploy.git").unwrap();
+    let login = exchanges.git_login(&material, &owner(), &here, NOW).await.unwrap();
+    assert_eq!(pair(&login), ("x-access-token", access.expose()));
+    let asked = side.stub.asked().len();
+    for elsewhere in ["https://github.com/acme/deploy", "https://evil.example/acme/deploy"] {
+        let elsewhere = elsewhere.parse().unwrap();
+        let failure = exchanges.git_login(&material, &owner(), &elsewhere, NOW).await.unwrap_err();
+        assert_eq!(failure.cause, Cause::UnsupportedTokenKind);
+    }
+    // No chart repository gets it, also not one at the same host.
+    let charts = url(&format!("{}acme/charts", side.stub.url()));
+    let made = exchanges.login(&material, &owner(), &charts, &Road::default(), NOW).await;
+    assert_eq!(made.unwrap_err().cause, Cause::UnsupportedTokenKind);
+    assert_eq!(side.stub.asked().len(), asked);
 }

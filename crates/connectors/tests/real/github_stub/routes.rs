@@ -1,18 +1,10 @@
-//! A stub of GitHub: what it checks, GitHub checks, and refuses in the same way.
-//!
-//! Used by the tests of connectors, engine and server. Codes and refresh tokens work once, PKCE and
-//! the callback are compared, refusals come with status 200 and words that nobody may show.
-#![expect(dead_code, reason = "each program of tests uses a part of it")]
+//! What the stub answers.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, MutexGuard},
-};
+use std::collections::HashMap;
 
 use axum::{
-    Json, Router,
-    body::{Bytes, to_bytes},
-    extract::Request,
+    Json,
+    body::Bytes,
     http::{HeaderMap, Method, StatusCode},
     response::{IntoResponse, Response},
 };
@@ -22,234 +14,17 @@ use base64::{
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
-pub const CLIENT: &str = "Iv23liSTUB";
-pub const SECRET: &str = "canary-client-secret";
-pub const CALLBACK: &str = "http://127.0.0.1:3000/oauth/github/callback";
-/// The words of every refusal.
-pub const WORDS: &str = "canary-words <b>by GitHub</b>";
-pub const APP: &str = "424242";
-
-/// A running stub.
-#[derive(Clone)]
-pub struct Github {
-    pub authority: String,
-    state: Arc<Mutex<State>>,
-}
-
-/// How the person with a device code stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Device {
-    Pending,
-    SlowDown,
-    Agreed,
-    Refused,
-    Expired,
-}
-
-struct State {
-    made: u64,
-    /// Who agrees at GitHub: number and name.
-    account: (i64, String),
-    /// The life of access tokens in seconds; `None` for those of an OAuth app.
-    life: Option<u64>,
-    /// What is granted, if less than asked.
-    granted: Option<String>,
-    codes: HashMap<String, Code>,
-    devices: HashMap<String, (Device, String)>,
-    tokens: HashMap<String, Token>,
-    refresh: HashMap<String, (i64, String)>,
-    refreshed: usize,
-    revoked: Vec<String>,
-    /// Paths that answer with this status.
-    broken: HashMap<&'static str, u16>,
-    /// Paths that do their work and lose the answer.
-    lost: HashSet<&'static str>,
-    installations: Vec<(i64, String)>,
-    repositories: Vec<String>,
-    asked: Vec<String>,
-}
-
-struct Code {
-    challenge: String,
-    scope: String,
-    account: (i64, String),
-}
-
-#[derive(Clone)]
-struct Token {
-    account: (i64, String),
-    scope: String,
-}
-
-impl Github {
-    pub async fn start() -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let state = State {
-            made: 0,
-            account: (583_231, "octocat".to_owned()),
-            life: Some(28_800),
-            granted: None,
-            codes: HashMap::new(),
-            devices: HashMap::new(),
-            tokens: HashMap::new(),
-            refresh: HashMap::new(),
-            refreshed: 0,
-            revoked: Vec::new(),
-            broken: HashMap::new(),
-            lost: HashSet::new(),
-            installations: Vec::new(),
-            repositories: Vec::new(),
-            asked: Vec::new(),
-        };
-        let github = Self {
-            authority: listener.local_addr().unwrap().to_string(),
-            state: Arc::new(Mutex::new(state)),
-        };
-        let own = github.clone();
-        let router = Router::new().fallback(move |request: Request| {
-            let own = own.clone();
-            async move { own.answer(request).await }
-        });
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        github
-    }
-
-    pub fn url(&self) -> Url {
-        Url::parse(&format!("http://{}/", self.authority)).unwrap()
-    }
-
-    pub fn api(&self) -> Url {
-        Url::parse(&format!("http://{}/api/v3", self.authority)).unwrap()
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap()
-    }
-
-    /// Who agrees from now on.
-    pub fn is(&self, id: i64, login: &str) {
-        self.state().account = (id, login.to_owned());
-    }
-
-    pub fn grants(&self, scope: &str) {
-        self.state().granted = Some(scope.to_owned());
-    }
-
-    /// The life of tokens from now on.
-    pub fn gives_for(&self, seconds: Option<u64>) {
-        self.state().life = seconds;
-    }
-
-    pub fn breaks(&self, path: &'static str, status: u16) {
-        self.state().broken.insert(path, status);
-    }
-
-    pub fn loses_answers_of(&self, path: &'static str) {
-        self.state().lost.insert(path);
-    }
-
-    pub fn mends(&self) {
-        let mut state = self.state();
-        state.broken.clear();
-        state.lost.clear();
-    }
-
-    pub fn installs(&self, id: i64, account: &str) {
-        self.state().installations.push((id, account.to_owned()));
-    }
-
-    pub fn has_repositories(&self, names: impl IntoIterator<Item = String>) {
-        self.state().repositories = names.into_iter().collect();
-    }
-
-    /// What the person with this code did.
-    pub fn device(&self, device: Device) {
-        let mut state = self.state();
-        for known in state.devices.values_mut() {
-            known.0 = device;
-        }
-    }
-
-    /// The person revokes everything in GitHub's settings.
-    pub fn revokes_all(&self) {
-        let mut state = self.state();
-        state.tokens.clear();
-        state.refresh.clear();
-    }
-
-    pub fn refreshed(&self) -> usize {
-        self.state().refreshed
-    }
-
-    pub fn revoked(&self) -> usize {
-        self.state().revoked.len()
-    }
-
-    /// The access tokens that open something.
-    pub fn living(&self) -> Vec<String> {
-        self.state().tokens.keys().cloned().collect()
-    }
-
-    pub fn asked(&self) -> Vec<String> {
-        self.state().asked.clone()
-    }
-
-    /// The person agrees on the page at this address; answers state and code as the browser brings
-    /// them back.
-    pub fn agree(&self, page: &str) -> (String, String) {
-        let page = Url::parse(page).unwrap();
-        assert_eq!(
-            (page.origin(), page.path()),
-            (self.url().origin(), "/login/oauth/authorize"),
-            "{page}"
-        );
-        let query: HashMap<_, _> = page.query_pairs().into_owned().collect();
-        assert_eq!(query["client_id"], CLIENT);
-        assert_eq!(query["redirect_uri"], CALLBACK, "the callback is a constant");
-        assert_eq!(query["code_challenge_method"], "S256");
-        assert_eq!(query["code_challenge"].len(), 43);
-        assert_eq!(query["state"].len(), 43, "256 bits");
-        let mut state = self.state();
-        let code = state.make("code");
-        let scope = query.get("scope").cloned().unwrap_or_default();
-        let made = Code {
-            challenge: query["code_challenge"].clone(),
-            scope: state.granted.clone().unwrap_or(scope),
-            account: state.account.clone(),
-        };
-        state.codes.insert(code.clone(), made);
-        (query["state"].clone(), code)
-    }
-
-    async fn answer(&self, request: Request) -> Response {
-        let (parts, body) = request.into_parts();
-        let path = parts.uri.path().to_owned();
-        let body = to_bytes(body, 1 << 20).await.unwrap();
-        let mut state = self.state();
-        let all = parts.uri.path_and_query().unwrap();
-        state.asked.push(format!("{} {all}", parts.method));
-        if let Some(status) = state.broken.get(path.as_str()) {
-            let status = StatusCode::from_u16(*status).unwrap();
-            return (status, [("retry-after", "60")], WORDS).into_response();
-        }
-        let query = parts.uri.query().unwrap_or_default();
-        let answer = state.route(&parts.method, &path, query, &parts.headers, &body);
-        if state.lost.contains(path.as_str()) {
-            return (StatusCode::BAD_GATEWAY, WORDS).into_response();
-        }
-        answer
-    }
-}
+use super::{APP, CALLBACK, CLIENT, Device, SECRET, State, Token, WORDS};
 
 impl State {
-    fn make(&mut self, kind: &str) -> String {
+    pub(super) fn make(&mut self, kind: &str) -> String {
         self.made += 1;
         format!("{kind}{:04}canary", self.made)
     }
 
-    fn route(
+    pub(super) fn route(
         &mut self,
         method: &Method,
         path: &str,
@@ -299,6 +74,9 @@ impl State {
                 None => refused("bad_refresh_token"),
                 Some((id, login)) => {
                     self.refreshed += 1;
+                    if let Some(call) = &self.after_renewal {
+                        call();
+                    }
                     // The old access token ends with its refresh token.
                     self.tokens.retain(|_, token| token.account.0 != id);
                     self.give((id, login), String::new())

@@ -1,0 +1,15 @@
+//! Connected accounts, against a stub of GitHub that checks what GitHub checks, with a real OpenBao.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+mod browser;
+mod device;
+mod door;
+#[path = "../../../connectors/tests/real/github_stub/mod.rs"]
+mod github_stub;
+mod installed;
+mod kept;
+mod renewed;
+mod revoked;
+mod side;
+#[path = "../world/mod.rs"]
+mod world;
