@@ -113,6 +113,7 @@ pub fn App() -> AnyView {
                 <Route path=path!("/gitops/exports/new") view=exports::new ssr=mode.clone()/>
                 <Route path=path!("/gitops/exports/:id") view=exports::detail ssr=mode.clone()/>
                 <Route path=path!("/gitops/exports/:id/delete") view=exports::delete ssr=mode.clone()/>
+                <Route path=path!("/gitops/check/carvel") view=exports::check::carvel ssr=mode.clone()/>
                 <Route path=path!("/gitops/check/kyma") view=exports::check::kyma ssr=mode.clone()/>
                 <Route path=path!("/gitops/clusters") view=gitops::clusters::list ssr=mode.clone()/>
                 <Route path=path!("/gitops/clusters/new") view=gitops::clusters::new ssr=mode.clone()/>

@@ -30,6 +30,7 @@ fn pages() -> Vec<(String, Vec<&'static str>)> {
         (format!("/gitops/exports/{id}"), vec!["External Secrets Operator", "prod-cluster"]),
         ("/gitops/clusters".to_owned(), vec!["prod-eu", "2 drifted"]),
         (format!("/gitops/clusters/{id}"), vec!["Secret shop/edited", "Changed by somebody else"]),
+        ("/gitops/check/carvel".to_owned(), vec!["secrets/a", "To shop"]),
         ("/gitops/check/kyma".to_owned(), vec!["Check a ModuleTemplate"]),
     ]
 }
@@ -93,7 +94,7 @@ async fn every_page_renders_empty_and_when_nothing_answers() {
     }
     let down = || ServiceError::Unavailable { what: "The database".into() };
     let failing = Arc::new(Fake { refusal: Some(down()), ..Fake::of(Role::Owner) });
-    for (path, _) in pages().into_iter().filter(|(path, _)| !path.contains("/check/")) {
+    for (path, _) in pages().into_iter().filter(|(path, _)| !path.contains("/check/kyma")) {
         let (status, html) = page(&failing, &path).await;
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
         assert!(html.contains("The database does not answer."), "{path}: {html}");
@@ -158,4 +159,19 @@ async fn a_module_template_is_checked_with_and_without_a_script() {
     assert!(html.contains("value=\"mine\""), "{html}");
     let refused = send(&fake, path, "application/json", "label=mine&template=%3A%3A").await;
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn exports_for_carvel_are_combined_as_the_controller_does() {
+    let fake = Fake::signed_in();
+    let (_, html) = page(&fake, "/gitops/check/carvel?namespace=shop").await;
+    for words in
+        ["What is filled in at shop", "3 registries", "From secrets/a", "Not used: secrets/b"]
+    {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    let (_, html) = page(&fake, "/gitops/check/carvel?namespace=shop&excluded=yes").await;
+    assert!(html.contains("2 registries") && !html.contains("Not used"), "{html}");
+    let (_, html) = page(&fake, "/gitops/check/carvel?namespace=other&excluded=yes").await;
+    assert!(html.contains("the placeholder stays empty"), "{html}");
 }

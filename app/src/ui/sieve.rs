@@ -7,7 +7,9 @@ use leptos::prelude::*;
 #[island]
 pub(crate) fn Sieve() -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    let narrow = |event: leptos::ev::Event| drop(narrowing::narrow(&event));
+    let narrow = |event: leptos::ev::Event| {
+        let _ = narrowing::narrow(&event);
+    };
     #[cfg(not(feature = "hydrate"))]
     let narrow = |_: leptos::ev::Event| {};
     view! {

@@ -16,7 +16,8 @@ use crate::{
         VersionRef, WebhookForm,
     },
     exports::{
-        ExportChoices, ExportDetail, ExportForm, ExportPreview, ExportSummary, RevealForm, Revealed,
+        ExportChoices, ExportDetail, ExportForm, ExportPreview, ExportSummary, RevealForm,
+        Revealed, carvel::ExportSource,
     },
     gitops::{
         Branches, ClusterDetail, ClusterForm, ClusterSummary, ConnectionOffers, CredentialUse,
@@ -195,6 +196,9 @@ pub trait Exports: Send + Sync {
     async fn delete(&self, actor: &Actor, id: ExportId) -> Answer<()>;
     /// The export with the values of its secrets, for a person who typed their password again.
     async fn reveal(&self, actor: &Actor, form: RevealForm, peer: Peer) -> Answer<Revealed>;
+    /// The secrets that the exports for Carvel make, without their values: what
+    /// secretgen-controller combines (F73).
+    async fn carvel(&self, actor: &Actor) -> Answer<Vec<ExportSource>>;
     /// The exports a credential is in, and where each of them is delivered.
     async fn uses(&self, actor: &Actor, credential: CredentialId) -> Answer<Vec<CredentialUse>>;
 }

@@ -6,14 +6,14 @@ use leptos::prelude::*;
 #[island]
 pub(crate) fn Pressing(seconds: u32) -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    pressing::after(seconds);
+    waiting::after(seconds);
     #[cfg(not(feature = "hydrate"))]
     let _ = seconds;
     view! { <span data-pressing hidden></span> }
 }
 
 #[cfg(feature = "hydrate")]
-mod pressing {
+mod waiting {
     use wasm_bindgen::{JsCast, closure::Closure};
     use web_sys::{HtmlFormElement, window};
 

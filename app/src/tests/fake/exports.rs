@@ -6,7 +6,7 @@ use domain::{
     exports::{
         Carrier, Consumer, ExportChoice, ExportChoices, ExportDetail, ExportFile, ExportForm,
         ExportNote, ExportPlace, ExportPreview, ExportSettings, ExportSnippet, ExportSummary,
-        NoteTone, RevealForm, Revealed,
+        NoteTone, RevealForm, Revealed, carvel::ExportSource,
     },
     gitops::{CredentialUse, TargetState},
     propagation::Place,
@@ -136,6 +136,17 @@ impl service::Exports for Fake {
     }
     async fn reveal(&self, _: &Actor, _: RevealForm, _: Peer) -> Answer<Revealed> {
         Err(ServiceError::NotAllowed)
+    }
+    async fn carvel(&self, _: &Actor) -> Answer<Vec<ExportSource>> {
+        self.answers()?;
+        let source = |name: &str, to: &str| ExportSource {
+            namespace: "secrets".into(),
+            name: name.into(),
+            weight: String::new(),
+            to_namespaces: vec![to.into()],
+            servers: vec!["ghcr.io".into(), format!("{name}.example")],
+        };
+        Ok(if self.is_empty { Vec::new() } else { vec![source("a", "shop"), source("b", "*")] })
     }
     async fn uses(&self, _: &Actor, _: CredentialId) -> Answer<Vec<CredentialUse>> {
         if self.is_empty {

@@ -7,6 +7,9 @@ use std::{cmp::Ordering, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "host")]
+pub use super::render::sources;
+
 /// An exported secret, without its values.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportSource {

@@ -1,5 +1,6 @@
 //! Exports: what they write, and who may see it.
 
+mod carvel;
 mod choices;
 mod delete;
 mod facts;
@@ -15,7 +16,7 @@ use domain::{
     audit::{AuditAction, AuditActor},
     exports::{
         ExportChoices, ExportDetail, ExportFields, ExportForm, ExportPreview, ExportSummary,
-        RevealForm, Revealed,
+        RevealForm, Revealed, carvel::ExportSource,
     },
     gitops::CredentialUse,
     service::{Answer, Exports, Peer},
@@ -76,6 +77,10 @@ impl Exports for Engine {
 
     async fn reveal(&self, actor: &Actor, form: RevealForm, peer: Peer) -> Answer<Revealed> {
         reveal::reveal(self, actor, form, peer).await.map_err(answer)
+    }
+
+    async fn carvel(&self, actor: &Actor) -> Answer<Vec<ExportSource>> {
+        carvel::carvel(self, actor).await.map_err(answer)
     }
 
     async fn uses(&self, actor: &Actor, credential: CredentialId) -> Answer<Vec<CredentialUse>> {

@@ -7,12 +7,13 @@
 use serde_json::{Value, json};
 
 use super::{
-    RenderedObject,
+    ExportFacts, ExportFields, RenderedObject, Values,
     auths::{Reader, auths},
     draft::Draft,
     pull_secret::{DOCKER_CONFIG, docker_config, secret_name, split},
     servers::Server,
 };
+use crate::exports::{Consumer, carvel::ExportSource};
 
 /// secretgen-controller fills secrets with this annotation; it is written empty.
 const PLACEHOLDER: &str = "secretgen.carvel.dev/image-pull-secret";
@@ -44,6 +45,31 @@ pub(super) fn render(draft: &mut Draft<'_>) {
     placeholders(draft, &base, &to);
     package(draft, &first, &keys);
     warn(draft, &to);
+}
+
+/// The secrets that an export makes for secretgen-controller, without their values; none for another
+/// consumer.
+#[must_use]
+pub fn sources(fields: &ExportFields, facts: &ExportFacts) -> Vec<ExportSource> {
+    if fields.consumer != Consumer::Carvel {
+        return Vec::new();
+    }
+    let mut draft = Draft::new(fields, facts, Values::Carried);
+    let auths = auths(&mut draft, Reader::Carvel);
+    if auths.is_empty() {
+        return Vec::new();
+    }
+    let base = secret_name(&mut draft);
+    split(&mut draft, &base, auths)
+        .into_iter()
+        .map(|(meta, auths)| ExportSource {
+            namespace: meta.namespace,
+            name: meta.name,
+            weight: String::new(),
+            to_namespaces: fields.settings.to_namespaces.split(',').map(str::to_owned).collect(),
+            servers: auths.into_iter().map(|(server, _)| server).collect(),
+        })
+        .collect()
 }
 
 fn placeholder(name: &str, namespace: &str) -> Value {

@@ -30,6 +30,7 @@ mod values;
 mod vault_static_secret;
 mod yaml;
 
+pub use carvel::sources;
 pub use facts::{CredentialFacts, ExportFacts, RepositoryFacts, Values, VaultFacts};
 pub use rendered::{Rendered, RenderedFile, RenderedObject};
 pub use secret::SecretObject;

@@ -1,0 +1,38 @@
+//! What the exports for Carvel bring to secretgen-controller.
+
+use domain::{
+    Action, Actor,
+    exports::{
+        Consumer, ExportFields,
+        carvel::{ExportSource, sources},
+    },
+};
+
+use super::{
+    facts::{Materials, Sources},
+    fields,
+};
+use crate::{Engine, Error};
+
+/// The secrets of every export for Carvel; nothing secret is read for it. What holds a credential
+/// that is shared with all projects is left out for people who do not manage credentials (F23).
+pub(super) async fn carvel(engine: &Engine, actor: &Actor) -> Result<Vec<ExportSource>, Error> {
+    let scope = actor.may(Action::View)?;
+    let all = storage::exports::list(&engine.db, scope).await?;
+    let ids: Vec<_> =
+        all.iter().filter(|one| one.consumer == Consumer::Carvel).map(|one| one.id).collect();
+    let stored = storage::exports::stored(&engine.db, scope, &ids).await?;
+    let exports = stored.iter().map(fields).collect::<Result<Vec<ExportFields>, Error>>()?;
+    let borrowed: Vec<_> = exports.iter().collect();
+    let facts = Sources::of(engine, scope, &borrowed).await?;
+    let sees_all = actor.may(Action::ManageCredentials).is_ok();
+    let seen = |export: &&ExportFields| {
+        sees_all || !facts.credentials(export).iter().any(|row| row.is_shared)
+    };
+    let none = Materials::new();
+    Ok(exports
+        .iter()
+        .filter(seen)
+        .flat_map(|export| sources(export, &facts.facts(export, &none)))
+        .collect())
+}
