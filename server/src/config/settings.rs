@@ -24,7 +24,7 @@ pub const PREFIX: &str = "HAWSER_";
 pub const FILE: &str = "HAWSER_CONFIG";
 
 /// Every setting.
-pub const SETTINGS: [Setting; 28] = [
+pub const SETTINGS: [Setting; 30] = [
     setting(
         FILE,
         "none",
@@ -111,12 +111,12 @@ pub const SETTINGS: [Setting; 28] = [
     ),
     setting("HAWSER_AWS_ROLE_ARN", "none", "The role that the web identity stands for"),
     setting(
-        "HAWSER_AWS_CONTAINER_CREDENTIALS_URI",
+        "HAWSER_AWS_CONTAINER_URI",
         "none",
         "Where aws-container asks: what ECS or EKS says in AWS_CONTAINER_CREDENTIALS_FULL_URI",
     ),
     setting(
-        "HAWSER_AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+        "HAWSER_AWS_CONTAINER_TOKEN_FILE",
         "none",
         "The file with the token for it, if there is one (EKS Pod Identity)",
     ),
