@@ -3,17 +3,21 @@
 
 mod world;
 
-use std::time::Duration;
-
 use domain::{
-    Actor, Cause, CredentialId, Field, Role, Secret, ServiceError, UserId,
+    Actor, Cause, CredentialId, Field, Role, ServiceError, UserId,
     audit::{AuditAction, AuditQuery},
-    connections::{ConnectionTest, Stage, StageState, TestConnection},
+    connections::{ConnectionTest, Stage, TestConnection},
     credentials::CredentialQuery,
     repositories::RepositoryQuery,
-    service::{Answer, Audit, Connections, Credentials, Repositories},
+    service::{Audit, Connections, Credentials, Repositories},
 };
-use world::{World, forms::edited, on_both, registry::Registry};
+use world::{
+    World,
+    forms::edited,
+    on_both,
+    registry::Registry,
+    tested::{failed, form, stored, test},
+};
 
 on_both!(
     a_form_is_tested_and_nothing_is_stored,
@@ -24,37 +28,7 @@ on_both!(
     r_brute_01_tests_are_limited,
     a_repository_is_tested_with_its_link,
     a_credential_is_tested_at_each_of_its_repositories,
-    refused_tests_count_as_refusals,
-    refused_tests_of_a_form_count_too,
-    a_test_that_ends_after_an_update_does_not_count_against_it,
 );
-
-fn form(url: &str, password: &str) -> TestConnection {
-    TestConnection {
-        url: url.into(),
-        provider: "generic_registry".into(),
-        username: "robot".into(),
-        password: Secret::new(password.into()),
-        ..TestConnection::default()
-    }
-}
-
-fn stored(url: &str, credential: CredentialId) -> TestConnection {
-    TestConnection {
-        url: url.into(),
-        credential: credential.to_string(),
-        ..TestConnection::default()
-    }
-}
-
-async fn test(world: &World, form: TestConnection) -> Answer<ConnectionTest> {
-    Connections::test_form(&world.engine, &world.actor, form).await
-}
-
-fn failed(test: &ConnectionTest) -> Option<(Stage, Option<Cause>)> {
-    let failed = test.stages.iter().find(|stage| stage.state == StageState::Failed);
-    failed.map(|stage| (stage.stage, stage.cause))
-}
 
 async fn audited(world: &World, action: AuditAction) -> Vec<(String, String)> {
     let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
@@ -240,64 +214,4 @@ async fn a_credential_is_tested_at_each_of_its_repositories(world: World) {
     let answer =
         Connections::test_credential(&world.engine, &world.actor, CredentialId::new()).await;
     assert_eq!(answer, Err(ServiceError::NotFound));
-}
-
-async fn refused_tests_count_as_refusals(world: World) {
-    let registry = Registry::start(Some("other")).await;
-    let credential = world.credential("robot", "one").await;
-    let ids = world.linked(&registry, credential, 12).await;
-    let tests =
-        Connections::test_credential(&world.engine, &world.actor, credential).await.unwrap();
-    let count = |cause| tests.iter().filter(|test| test.cause() == Some(cause)).count();
-    assert_eq!((count(Cause::InvalidCredentials), count(Cause::CredentialPaused)), (3, 9));
-    let asked = registry.logins();
-    assert_eq!(world.sync(ids[0]).await, Some(Cause::CredentialPaused));
-    let one = Connections::test_repository(&world.engine, &world.actor, ids[1]).await.unwrap();
-    assert_eq!(failed(&one), Some((Stage::Token, Some(Cause::CredentialPaused))));
-    let form = stored(&registry.url("r2"), credential);
-    assert_eq!(test(&world, form).await.unwrap().cause(), Some(Cause::CredentialPaused));
-    assert_eq!(registry.logins(), asked, "no login is sent any more");
-}
-
-async fn refused_tests_of_a_form_count_too(world: World) {
-    let registry = Registry::start(Some("one")).await;
-    let credential = world.credential("robot", "one").await;
-    world.repository(&registry, "a", Some(credential)).await;
-    let cause =
-        async || test(&world, stored(&registry.url("a"), credential)).await.unwrap().cause();
-    for password in ["two", "two", "one", "two", "two", "two"] {
-        registry.set_password(password);
-        let expected = (password == "two").then_some(Cause::InvalidCredentials);
-        assert_eq!(cause().await, expected, "the count began anew");
-    }
-    assert_eq!(cause().await, Some(Cause::CredentialPaused));
-}
-
-async fn a_test_that_ends_after_an_update_does_not_count_against_it(world: World) {
-    let registry = Registry::start(Some("other")).await;
-    let credential = world.credential("robot", "one").await;
-    let id = world.repository(&registry, "a", Some(credential)).await;
-    registry.set_delay(Duration::from_secs(1));
-    let refusals = async || {
-        let target = storage::repositories::target(&world.db, world.scope(), id).await.unwrap();
-        target.unwrap().login.unwrap().refusals
-    };
-    let tests = async || {
-        let of_form = test(&world, stored(&registry.url("a"), credential));
-        let of_repository = Connections::test_repository(&world.engine, &world.actor, id);
-        let (one, two) = tokio::join!(of_form, of_repository);
-        [one.unwrap().cause(), two.unwrap().cause()]
-    };
-    let before = registry.logins();
-    let update = async {
-        while registry.logins() < before + 2 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        world.update(credential, "two").await;
-    };
-    let (causes, ()) = tokio::join!(tests(), update);
-    assert_eq!(causes, [Some(Cause::InvalidCredentials); 2]);
-    assert_eq!(refusals().await, 0, "that was said of the version before");
-    tests().await;
-    assert_eq!(refusals().await, 2);
 }

@@ -111,12 +111,12 @@ pub const SETTINGS: [Setting; 38] = [
     ),
     setting("HAWSER_AWS_ROLE_ARN", "none", "The role that the web identity stands for"),
     setting(
-        "HAWSER_AWS_CONTAINER_CREDENTIALS_URI",
+        "HAWSER_AWS_CONTAINER_URI",
         "none",
         "Where aws-container asks: what ECS or EKS says in AWS_CONTAINER_CREDENTIALS_FULL_URI",
     ),
     setting(
-        "HAWSER_AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+        "HAWSER_AWS_CONTAINER_TOKEN_FILE",
         "none",
         "The file with the token for it, if there is one (EKS Pod Identity)",
     ),

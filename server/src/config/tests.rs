@@ -193,7 +193,7 @@ fn identities_are_off_until_they_are_turned_on() {
             "has to be at http://169.254.170.2/",
         ),
         (
-            vec![("HAWSER_AWS_CONTAINER_CREDENTIALS_URI", "http://169.254.170.2/x")],
+            vec![("HAWSER_AWS_CONTAINER_URI", "http://169.254.170.2/x")],
             "has no effect without aws-container",
         ),
         (vec![("HAWSER_PROVIDER_ENDPOINTS", "s3=https://x")], "there is no service `s3`"),
@@ -213,7 +213,7 @@ fn metadata_services_are_asked_only_where_they_are_named() {
     assert_eq!(ambient.google, Some(GoogleIdentity::Instance));
     let container = load(&[
         ("HAWSER_AMBIENT_IDENTITIES", "aws-container"),
-        ("HAWSER_AWS_CONTAINER_CREDENTIALS_URI", "http://169.254.170.23/v1/credentials"),
+        ("HAWSER_AWS_CONTAINER_URI", "http://169.254.170.23/v1/credentials"),
     ]);
     let ambient = container.unwrap().exchange.ambient;
     assert!(matches!(ambient.aws, Some(AwsIdentity::Container(_))) && ambient.google.is_none());

@@ -8,8 +8,10 @@
 )]
 
 pub mod forms;
+pub mod placed;
 pub mod registry;
 pub mod sea;
+pub mod tested;
 mod vault;
 
 use std::{sync::Arc, time::Duration};

@@ -1,0 +1,53 @@
+//! Credentials in places of their own, and the projects for them.
+
+use domain::{
+    Actor, CredentialId, ProjectId, Secret,
+    credentials::{CreateCredential, DeleteCredential, Placement, Saved},
+    matching::{ExplainQuery, Explanation},
+    projects::ProjectForm,
+    service::{Credentials, Matching, Projects},
+};
+use engine::Engine;
+
+use super::World;
+
+/// Where a credential applies.
+pub fn placement(project: &str, kind: &str, pattern: &str) -> Placement {
+    Placement {
+        project: project.into(),
+        pattern: pattern.into(),
+        pattern_kind: kind.into(),
+        ..Placement::default()
+    }
+}
+
+/// Stores a credential there.
+pub async fn create(world: &World, name: &str, placement: Placement) -> Saved {
+    let form = CreateCredential {
+        provider: "generic_registry".into(),
+        name: name.into(),
+        username: "robot".into(),
+        password: Secret::new("x".into()),
+        placement,
+        ..CreateCredential::default()
+    };
+    Credentials::create(&world.engine, &world.actor, form).await.unwrap()
+}
+
+/// Makes a project.
+pub async fn project(world: &World, name: &str) -> ProjectId {
+    let form = ProjectForm { project: String::new(), name: name.into() };
+    Projects::save(&world.engine, &world.actor, form).await.unwrap()
+}
+
+/// Why a URL gets the credential it gets.
+pub async fn explain(engine: &Engine, actor: &Actor, project: &str, url: &str) -> Explanation {
+    let query = ExplainQuery { url: url.into(), purpose: String::new(), project: project.into() };
+    Matching::explain(engine, actor, query).await.unwrap()
+}
+
+/// Deletes a credential that nothing uses.
+pub async fn delete(world: &World, id: CredentialId) {
+    let form = DeleteCredential { credential: id.to_string(), ..DeleteCredential::default() };
+    Credentials::delete(&world.engine, &world.actor, form).await.unwrap();
+}
