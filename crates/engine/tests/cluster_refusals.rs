@@ -6,7 +6,7 @@ mod cluster;
 mod world;
 
 use cluster::{
-    ApiStub, Mood,
+    ApiStub, Key, Mood,
     fleet::{CANARY, Fleet, form, kubeconfig, standing},
 };
 use domain::{
@@ -20,6 +20,7 @@ use world::{World, forms, on_both};
 on_both!(
     a_hostile_server_learns_and_breaks_nothing,
     what_the_server_refuses_is_told,
+    references_are_applied_as_they_are,
     a_client_certificate_opens_a_cluster,
     nobody_reaches_clusters_without_the_right,
     what_a_form_may_not_say,
@@ -88,6 +89,26 @@ async fn what_the_server_refuses_is_told(world: World) {
     assert!(failing.detail.contains("another API server"), "{}", failing.detail);
     assert_eq!(elsewhere.state().seen, Vec::<String>::new());
     workers.stop().await;
+}
+
+async fn references_are_applied_as_they_are(world: World) {
+    let fleet = Fleet::new(world).await;
+    let workers = fleet.world.workers();
+    fleet.stub.state().has_operator = false;
+    let reference = fleet.export("reference", "external_secret", "by-reference").await;
+    fleet.takes(&[reference]).await.unwrap();
+    let failing = fleet.applied().await;
+    assert_eq!(failing.summary.cause, Some(Cause::ClusterApiMissing));
+    fleet.stub.state().has_operator = true;
+    let after = fleet.applied().await;
+    assert_eq!(after.summary.state, ClusterState::InStep, "{}", after.detail);
+    assert_eq!(after.objects[0].kind, "ExternalSecret");
+    let key =
+        Key::new("external-secrets.io/v1", "ExternalSecret", "team-a", &after.objects[0].name);
+    let object = fleet.stub.state().objects.value(&key).unwrap().to_string();
+    assert!(object.contains("secretStoreRef") && !object.contains(CANARY), "{object}");
+    workers.stop().await;
+    fleet.assert_not_kept();
 }
 
 async fn a_client_certificate_opens_a_cluster(world: World) {
