@@ -15,9 +15,9 @@ postgres_bin=$(find /usr/lib/postgresql -maxdepth 3 -name initdb -printf '%h\n' 
 [ "$(node --print 'process.versions.node.split(".")[0] >= 20')" = true ] ||
     fail "Playwright needs Node 20 or newer; this is $(node --version)."
 if ! cmp --silent end2end/package-lock.json end2end/node_modules/installed.json; then
-    step "Installing Playwright and axe"
+    step "Installing Playwright, axe and what reads SOPS files back"
     PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix end2end --ignore-scripts --loglevel=error >&2 ||
-        fail "npm could not install Playwright"
+        fail "npm could not install the packages of end2end"
     cp end2end/package-lock.json end2end/node_modules/installed.json
 fi
 

@@ -54,6 +54,16 @@ create table git_connections (
   foreign key (organization_id, credential_id) references credentials (organization_id, id)
 );
 
+-- An account is one connection of an organization, and so is an installation.
+create unique index git_connections_by_account on git_connections (organization_id, host, account_id)
+  where way <> 'installation';
+create unique index git_connections_by_installation on git_connections (organization_id, host, account_id)
+  where way = 'installation';
+
+-- A renewal is an update that GitHub asks for: the login changes and the content does not, so nothing
+-- is delivered.
+alter table secret_operations add column is_renewal boolean not null default false;
+
 -- The begin of a web flow. Only hashes are kept, and each row is used once.
 create table oauth_states (
   state_hash blob primary key not null,

@@ -24,7 +24,9 @@ pub mod workers;
 
 use std::sync::Arc;
 
-use connectors::{repository::Registries, token_exchange::Exchanges, vault::Vault};
+use connectors::{
+    git::Git, github::Github, repository::Registries, token_exchange::Exchanges, vault::Vault,
+};
 use storage::Db;
 
 pub use changes::Changes;
@@ -40,6 +42,7 @@ pub struct Engine {
     pub(crate) vault: Vault,
     pub(crate) registries: Registries,
     pub(crate) exchanges: Exchanges,
+    pub(crate) github: Option<Github>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) changes: Changes,
     pub(crate) limits: Arc<sessions::Limits>,
@@ -51,6 +54,9 @@ pub struct Engine {
     pub(crate) matches: Arc<matching::Indexes>,
     pub(crate) vault_place: Arc<VaultPlace>,
     pub(crate) clusters: gitops::ClusterAccess,
+    pub(crate) git: Git,
+    /// The host that people reach this Hawser by, for the author of commits.
+    pub(crate) host: Arc<str>,
 }
 
 impl Engine {
@@ -70,10 +76,12 @@ impl Engine {
         let mut fingerprint_key = [0; 32];
         hex::decode_to_slice(key, &mut fingerprint_key)
             .map_err(|_| Error::Setting("fingerprint_key"))?;
+        let git = Git::new(registries.outbound().clone());
         Ok(Self {
             db,
             vault,
             exchanges: Exchanges::new(registries.outbound().clone()),
+            github: None,
             registries,
             clock,
             changes: Changes::default(),
@@ -86,6 +94,8 @@ impl Engine {
             matches: Arc::default(),
             vault_place: Arc::default(),
             clusters: gitops::ClusterAccess::default(),
+            git,
+            host: "localhost".into(),
         })
     }
 
@@ -100,6 +110,26 @@ impl Engine {
     #[must_use]
     pub fn keeping_secrets_in(mut self, place: VaultPlace) -> Self {
         self.vault_place = Arc::new(place);
+        self
+    }
+
+    /// The same engine, whose commits are signed `hawser@host`.
+    #[must_use]
+    pub fn reached_at(mut self, host: &str) -> Self {
+        self.host = host.into();
+        self
+    }
+
+    /// The host of the GitHub that is known here.
+    pub(crate) fn github_host(&self) -> String {
+        self.github.as_ref().map_or_else(|| "github.com".to_owned(), Github::host)
+    }
+
+    /// The same engine, which connects accounts of this GitHub. What tokens are exchanged with has to
+    /// name the same one ([`connectors::token_exchange::ExchangeSettings::github`]).
+    #[must_use]
+    pub fn connecting_to_github(mut self, github: Github) -> Self {
+        self.github = Some(github);
         self
     }
 

@@ -48,6 +48,7 @@ async fn google(world: &mut World) -> Arc<Mutex<Vec<String>>> {
     let settings = ExchangeSettings {
         endpoints: Endpoints::parse(&format!("google_sts={at},google_iam={at}")).unwrap(),
         ambient: Ambient { aws: None, google },
+        ..ExchangeSettings::default()
     };
     let outbound = Outbound::new(AllowList::parse("127.0.0.0/8").unwrap()).unwrap();
     world.engine = world.engine.clone().exchanging_with(Exchanges::with(outbound, settings));

@@ -35,6 +35,16 @@ pub struct Checkout {
     pub(super) objects: Mutex<Objects>,
 }
 
+impl std::fmt::Debug for Checkout {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (head, branch) = (self.head(), self.branch.as_str());
+        f.debug_struct("Checkout")
+            .field("branch", &branch)
+            .field("head", &head)
+            .finish_non_exhaustive()
+    }
+}
+
 /// An entry of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TreeFile {

@@ -16,6 +16,7 @@ use super::{
     objects::Objects,
     packets::{self, FLUSH, Packet, Packets},
     server::Server,
+    unfold::Unfolding,
 };
 use crate::Failure;
 
@@ -41,7 +42,8 @@ impl Server<'_> {
         let folder = Objects::folder()?;
         let (sender, receiver) = channel(WAITING);
         let (place, deadline) = (folder.path().join("pack"), self.deadline);
-        let indexing = spawn_blocking(move || index(receiver, &place, deadline));
+        let look = Unfolding::new(self.limits.pack);
+        let indexing = spawn_blocking(move || index(receiver, look, &place, deadline));
         while let Some(piece) = piece(&mut packets, bands).await? {
             if sender.send(piece).await.is_err() {
                 // The indexer had enough; it says why.
@@ -83,7 +85,11 @@ fn wish(advertised: &Advertisement, commit: Oid, bands: Bands) -> Vec<u8> {
         Bands::Many(name) => Some(name),
         Bands::One => None,
     };
-    let plain = ["ofs-delta", "no-progress"].into_iter().filter(|name| advertised.can(name));
+    // Azure DevOps serves nobody who does not know `multi_ack`, which without commits in common
+    // changes nothing.
+    let plain = ["multi_ack_detailed", "ofs-delta", "no-progress"]
+        .into_iter()
+        .filter(|name| advertised.can(name));
     for name in band.into_iter().chain(plain) {
         wanted.push(' ');
         wanted.push_str(name);
@@ -137,7 +143,12 @@ async fn piece(packets: &mut Packets, bands: Bands) -> Result<Option<Vec<u8>>, F
 }
 
 /// Writes the pack and its index into a folder.
-fn index(mut pieces: Receiver<Vec<u8>>, place: &Path, deadline: Instant) -> Result<(), Failure> {
+fn index(
+    mut pieces: Receiver<Vec<u8>>,
+    mut look: Unfolding,
+    place: &Path,
+    deadline: Instant,
+) -> Result<(), Failure> {
     let attempt = "index the pack of the Git repository";
     let local = |error: std::io::Error| Failure::new(Cause::Internal, attempt).because(error);
     std::fs::create_dir(place).map_err(local)?;
@@ -150,6 +161,7 @@ fn index(mut pieces: Receiver<Vec<u8>>, place: &Path, deadline: Instant) -> Resu
     let mut indexer = Indexer::new(None, place, MODE, false).map_err(broken)?;
     indexer.progress(move |_| Instant::now() < deadline);
     while let Some(piece) = pieces.blocking_recv() {
+        look.look(&piece).map_err(|cause| Failure::new(cause, attempt))?;
         indexer
             .write_all(&piece)
             .map_err(|error| Failure::new(Cause::ServerError, attempt).because(error))?;

@@ -24,6 +24,7 @@ mod pull_request;
 mod push;
 mod report;
 mod server;
+mod unfold;
 mod words;
 
 pub use blob::blob_id;
@@ -50,7 +51,7 @@ const MOST_BRANCHES: usize = 1_000;
 /// What one operation may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The most bytes of a pack, as it comes and as it unfolds.
+    /// The most bytes of a pack as it comes; unfolded it may have eight times as many.
     pub pack: u64,
     /// How long one operation may take, with all its requests.
     pub time: Duration,

@@ -1,4 +1,4 @@
-use std::mem;
+use std::{mem, sync::PoisonError};
 
 use domain::{Cause, gitops::Branch};
 use git2::Oid;
@@ -60,7 +60,7 @@ impl Checkout {
         let head = self.head.as_ref().map(|(id, _)| *id);
         let Self { git, url, login, objects, .. } = self;
         let built = spawn_blocking(move || {
-            let objects = objects.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let objects = objects.into_inner().unwrap_or_else(PoisonError::into_inner);
             commit::build(&objects, head, &commit)
         });
         let outcome = built

@@ -114,7 +114,7 @@ mod tests {
     fn the_first_verdict_counts() {
         let ok = "000eunpack ok\n0017ok refs/heads/main\n0000";
         assert_eq!(report(ok), Some(Outcome::Accepted));
-        let refused = "000eunpack ok\n001dng refs/heads/main nope\n0000";
+        let refused = "000eunpack ok\n001cng refs/heads/main nope\n0000";
         assert_eq!(report(refused), Some(Outcome::Refused("nope".into())));
         let broken = "0012unpack broken\n0017ok refs/heads/main\n";
         assert_eq!(report(broken), Some(Outcome::Refused("unpack: broken".into())));

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Failure,
-    http::{Answer, Ask, Login, Outbound, Redirects},
+    http::{Answer, Ask, Login, Outbound, Redirects, Road},
     status,
 };
 
@@ -85,13 +85,14 @@ impl<'a> Server<'a> {
             .login(self.login.and_then(Login::basic))
             .redirects(Redirects::Refuse)
             .total(self.deadline.saturating_duration_since(Instant::now()));
-        let answer = self.outbound.on(&Default::default(), self.login)?.send(ask).await?;
+        let answer = self.outbound.on(&Road::default(), self.login)?.send(ask).await?;
         if !answer.status().is_success() {
             let (failure, words) = status::refusal_in_words(answer, self.login).await;
             return Err(Refused { failure: no_registry(failure), words });
         }
         // A web page, an old server that only serves files, or something that is no Git at all.
-        if answer.text(CONTENT_TYPE) != wanted || !answer.text(CONTENT_ENCODING).is_empty() {
+        let content = answer.text(CONTENT_TYPE).split(';').next().unwrap_or_default().trim();
+        if !content.eq_ignore_ascii_case(wanted) || !answer.text(CONTENT_ENCODING).is_empty() {
             return Err(answer.failure(Cause::NotAGitRepository).into());
         }
         Ok(answer)

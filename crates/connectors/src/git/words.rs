@@ -107,7 +107,7 @@ const PROTECTED: &[&str] = &[
 const SCOPE: &[&str] =
     &["without `workflow` scope", "without `workflows` permission", "without workflow scope"];
 
-/// The words of Git, JGit and GitHub for a branch that is not where it was.
+/// The words of Git, of its Java library and of GitHub for a branch that is not where it was.
 const MOVED: &[&str] = &[
     "non-fast-forward",
     "non-fast forward",

@@ -76,6 +76,16 @@ impl Ask {
         ask.header(CONTENT_TYPE, content_type).redirects(Redirects::Refuse)
     }
 
+    /// Posts a document by which something is deleted, as some providers have it.
+    pub(crate) fn delete(
+        url: Url,
+        content_type: HeaderValue,
+        body: Zeroizing<Vec<u8>>,
+        attempt: &'static str,
+    ) -> Self {
+        Self { method: Method::DELETE, ..Self::post(url, content_type, body, attempt) }
+    }
+
     pub(crate) fn head(self) -> Self {
         self.method(Method::HEAD)
     }

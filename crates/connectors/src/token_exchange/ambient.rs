@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use domain::{Cause, Secret};
+use url::Url;
 
 use crate::Failure;
 
@@ -44,13 +45,31 @@ pub struct GoogleIdentity {
     pub audience: String,
 }
 
+/// GitHub as people and Git reach it, and this server's own app there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GithubHome {
+    /// Its address, in place of `https://github.com`.
+    pub web: Option<Url>,
+    /// The operator's app, for credentials that are installations of it.
+    pub app: Option<GithubIdentity>,
+}
+
+/// Who this server is at GitHub: an app. The key is read at each exchange, so that it can be rotated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GithubIdentity {
+    /// The app's number or client id.
+    pub app_id: String,
+    /// The file with its private key in PEM.
+    pub key_file: PathBuf,
+}
+
 /// The failure of a shape whose identity is not turned on.
-pub(super) fn disabled() -> Failure {
+pub(crate) fn disabled() -> Failure {
     Failure::new(Cause::AmbientDisabled, "use an identity of this server")
 }
 
 /// The text of a file, without white space around it.
-pub(super) async fn read(path: &Path) -> Result<Secret, Failure> {
+pub(crate) async fn read(path: &Path) -> Result<Secret, Failure> {
     const ATTEMPT: &str = "read a file of this server's identity";
     let text = tokio::fs::read_to_string(path).await.map(Secret::new);
     // The path stays out: failures are shown to people.

@@ -106,10 +106,10 @@ impl Call {
 }
 
 /// The content type of a form.
-pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Fields as a form; the buffer does not grow, so no copy of a secret is left behind.
-pub(super) fn form(fields: &[(&str, &str)]) -> Zeroizing<Vec<u8>> {
+pub(crate) fn form(fields: &[(&str, &str)]) -> Zeroizing<Vec<u8>> {
     let most = fields.iter().map(|(name, value)| 3 * (name.len() + value.len()) + 2).sum();
     let mut form = Serializer::new(String::with_capacity(most));
     form.extend_pairs(fields);

@@ -83,7 +83,7 @@ impl Endpoints {
 }
 
 /// `path` below the operator's address, or below `https://host`; `None` when `host` is no host.
-pub(super) fn at(instead: Option<&Url>, host: &str, path: &[&str]) -> Option<Url> {
+pub(crate) fn at(instead: Option<&Url>, host: &str, path: &[&str]) -> Option<Url> {
     let mut url = match instead {
         Some(url) => url.clone(),
         None => Url::parse(&format!("https://{host}/"))

@@ -26,7 +26,7 @@ use crate::Failure;
 
 const ATTEMPT: &str = "get an installation token of GitHub";
 /// The user name of every installation token.
-const USERNAME: &str = "x-access-token";
+pub(super) const USERNAME: &str = "x-access-token";
 
 /// One installation of an app.
 pub(super) struct GithubApp<'a> {
@@ -39,14 +39,18 @@ pub(super) struct GithubApp<'a> {
     pub(super) needed: Permission,
 }
 
-/// What a token opens for reading. GitHub refuses to give what the app was not granted, so nothing
+/// What a token opens. GitHub refuses to give what the app was not granted, so nothing
 /// is asked for that the host does not need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Permission {
-    /// The files of Git repositories.
+    /// The files of Git repositories, to read them.
     Contents,
-    /// Packages.
+    /// Packages, to read them.
     Packages,
+    /// The files and pull requests of Git repositories, to write them.
+    Push,
+    /// The files alone, to write them, for an app that may not open pull requests.
+    PushFiles,
 }
 
 impl Permission {
@@ -65,10 +69,13 @@ impl Permission {
         }
     }
 
-    const fn name(self) -> &'static str {
+    /// As GitHub spells the permissions and their levels.
+    fn wished(self) -> BTreeMap<&'static str, &'static str> {
         match self {
-            Self::Contents => "contents",
-            Self::Packages => "packages",
+            Self::Contents => BTreeMap::from([("contents", "read")]),
+            Self::Packages => BTreeMap::from([("packages", "read")]),
+            Self::Push => BTreeMap::from([("contents", "write"), ("pull_requests", "write")]),
+            Self::PushFiles => BTreeMap::from([("contents", "write")]),
         }
     }
 }
@@ -97,7 +104,7 @@ struct Granted {
 impl TokenExchange for GithubApp<'_> {
     fn scope(&self) -> String {
         let names = self.repositories.join(" ");
-        format!("{} {} {names}", self.installation, self.needed.name())
+        format!("{} {:?} {names}", self.installation, self.needed)
     }
 
     fn keeping(&self) -> Keeping {
@@ -105,6 +112,19 @@ impl TokenExchange for GithubApp<'_> {
     }
 
     async fn exchange(&self, caller: &Caller<'_>) -> Result<Exchanged, Failure> {
+        let made = self.token(caller, self.needed).await;
+        // The app may lack the right to open pull requests, which a push alone does not need.
+        match made {
+            Err(failure) if failure.status == Some(422) && self.needed == Permission::Push => {
+                self.token(caller, Permission::PushFiles).await
+            }
+            made => made,
+        }
+    }
+}
+
+impl GithubApp<'_> {
+    async fn token(&self, caller: &Caller<'_>, needed: Permission) -> Result<Exchanged, Failure> {
         let now = caller.now.millis() / 1_000;
         // In the past against clocks that differ, and ten minutes at most in all.
         let claims = Claims { iat: now - 60, exp: now + 480, iss: self.app_id };
@@ -115,7 +135,7 @@ impl TokenExchange for GithubApp<'_> {
         let (Some(url), Some(login)) = (url, bearer(token.expose())) else {
             return Err(unreadable(ATTEMPT));
         };
-        let permissions = BTreeMap::from([(self.needed.name(), "read")]);
+        let permissions = needed.wished();
         let wish = serde_json::to_vec(&Wish { repositories: self.repositories, permissions });
         let body = Zeroizing::new(wish.map_err(|_| unreadable(ATTEMPT))?);
         let call = Call::post(url, "application/json", body, ATTEMPT)

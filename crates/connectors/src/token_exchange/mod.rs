@@ -5,21 +5,23 @@
 //! stored version and the scope it was made for.
 
 mod acr;
-mod ambient;
+pub(crate) mod ambient;
 mod aws;
 mod cache;
-mod call;
+pub(crate) mod call;
 mod ecr;
 mod ecr_public;
-mod endpoints;
+pub(crate) mod endpoints;
 mod exchange;
+mod git;
 mod github_app;
+mod github_installation;
 mod google;
 mod jwt;
 mod sigv4;
 mod sts;
 
-pub use ambient::{Ambient, AwsIdentity, GoogleIdentity};
+pub use ambient::{Ambient, AwsIdentity, GithubHome, GithubIdentity, GoogleIdentity};
 pub(crate) use call::bearer;
 pub use endpoints::{BadEndpoint, Endpoints};
 
@@ -64,6 +66,8 @@ pub struct ExchangeSettings {
     pub endpoints: Endpoints,
     /// This server's own identities.
     pub ambient: Ambient,
+    /// GitHub, as people and Git reach it.
+    pub github: GithubHome,
 }
 
 /// Makes logins. Cheap to clone; clones share the cache, which lives in memory alone.
@@ -115,7 +119,17 @@ impl Exchanges {
         road: &Road,
         now: Timestamp,
     ) -> Result<Login, Failure> {
-        let exchange = match way(&self.0.settings, material, owner, url)? {
+        self.take(way(&self.0.settings, material, owner, url)?, owner, road, now).await
+    }
+
+    async fn take(
+        &self,
+        way: Way<'_>,
+        owner: &Owner,
+        road: &Road,
+        now: Timestamp,
+    ) -> Result<Login, Failure> {
+        let exchange = match way {
             Way::Stored(login) => return Ok(login),
             Way::Exchange(exchange) => exchange,
         };
@@ -196,6 +210,9 @@ fn way<'a>(
         Material::Kubeconfig { .. } => {
             let attempt = "log in to a registry: the credential opens a cluster";
             return Err(Failure::new(Cause::NoCredential, attempt));
+        }
+        Material::GithubOauth { .. } | Material::GithubInstallation { .. } => {
+            return Err(git::not_for_here());
         }
         stored => return Ok(Way::Stored(stored_login(stored))),
     };

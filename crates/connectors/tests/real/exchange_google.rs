@@ -176,7 +176,10 @@ async fn f34_this_servers_identity_acts_as_the_service_account_of_the_rule() {
     let endpoints = Endpoints::parse(&format!("google_sts={at},google_iam={at}")).unwrap();
     let identity = GoogleIdentity { token_file, audience: AUDIENCE.into() };
     let ambient = Ambient { aws: None, google: Some(identity) };
-    let exchanges = configured(&google.authority, ExchangeSettings { endpoints, ambient });
+    let exchanges = configured(
+        &google.authority,
+        ExchangeSettings { endpoints, ambient, ..ExchangeSettings::default() },
+    );
     let parameters = Parameters { gcp_project: "acme-prod".into(), ..Parameters::default() };
     let workload = material(Shape::GoogleWorkload, "", "", &parameters);
     let login =

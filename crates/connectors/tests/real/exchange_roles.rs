@@ -103,6 +103,7 @@ async fn moto_gives_tokens_to_keys_and_roles() {
     let settings = ExchangeSettings {
         endpoints: endpoints.unwrap(),
         ambient: Ambient { aws: Some(identity), google: None },
+        ..ExchangeSettings::default()
     };
     let exchanges = configured(&aws.authority, settings);
     let login =

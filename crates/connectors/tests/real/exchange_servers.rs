@@ -84,6 +84,9 @@ impl Aws {
     pub fn with_identity(&self, identity: AwsIdentity) -> Exchanges {
         let endpoints = Endpoints::parse(&self.endpoints()).unwrap();
         let ambient = Ambient { aws: Some(identity), google: None };
-        configured(&self.authority, ExchangeSettings { endpoints, ambient })
+        configured(
+            &self.authority,
+            ExchangeSettings { endpoints, ambient, ..ExchangeSettings::default() },
+        )
     }
 }

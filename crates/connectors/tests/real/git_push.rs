@@ -79,6 +79,26 @@ async fn files_are_updated_added_and_deleted_in_one_commit() {
 }
 
 #[tokio::test]
+async fn packs_with_deltas_are_read() {
+    let server = GitServer::with_repository().await;
+    let text = |n: u32| format!("{}number: {n}\n", "the same in every file\n".repeat(200));
+    let files: Vec<_> = (0..200).map(|n| (format!("many/{n}.yaml"), text(n))).collect();
+    let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    server.commit(REPOSITORY, "main", &files);
+    server.git(REPOSITORY, &["repack", "-a", "-d", "-q"]);
+    let packs = server.git(REPOSITORY, &["count-objects", "-v"]);
+    assert!(packs.contains("in-pack: 2"), "{packs}");
+    let url = server.url(REPOSITORY);
+    let checkout = server.client().open(&url, &login(), &branch("main"), None).await.unwrap();
+    for (path, text) in files {
+        assert_eq!(checkout.file(path).unwrap().unwrap().bytes, text.as_bytes());
+    }
+    let pushed = checkout.push(commit(vec![delete("many/7.yaml")]), &branch("main")).await.unwrap();
+    assert_eq!(server.head(REPOSITORY, "main"), pushed.commit);
+    server.assert_sound(REPOSITORY);
+}
+
+#[tokio::test]
 async fn nothing_is_pushed_when_nothing_changes() {
     let server = GitServer::with_repository().await;
     let url = server.url(REPOSITORY);

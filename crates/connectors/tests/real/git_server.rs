@@ -5,7 +5,6 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    process::{Output, Stdio},
     sync::{Arc, Mutex},
 };
 
@@ -26,7 +25,9 @@ use domain::{
     gitops::{Branch, GitUrl},
 };
 use tempfile::TempDir;
-use tokio::{io::AsyncWriteExt as _, net::TcpListener, process::Command};
+use tokio::net::TcpListener;
+
+use crate::git_backend;
 
 /// The password of every test; it must be found nowhere.
 pub const CANARY: &str = "canary-git-Zq7";
@@ -180,49 +181,11 @@ impl GitServer {
             self.commit("acme/gitops", "main", &[("race.txt", "first\n")]);
         }
         let body = to_bytes(body, 64 << 20).await.unwrap();
-        let query = parts.uri.query().unwrap_or_default().to_owned();
-        let output =
-            self.backend(parts.method.as_str(), &path, &query, &parts.headers, &body).await;
+        let response = git_backend::serve(self.root.path(), &parts, body).await;
         if bridge == Bridge::CutsPushes && is_push {
             return cut();
         }
-        cgi(output)
-    }
-
-    async fn backend(
-        &self,
-        method: &str,
-        path: &str,
-        query: &str,
-        headers: &HeaderMap,
-        body: &[u8],
-    ) -> Output {
-        let header = |name: &str| headers.get(name).map_or("", |value| value.to_str().unwrap());
-        let mut child = Command::new("git")
-            .arg("http-backend")
-            .env("GIT_PROJECT_ROOT", self.root.path())
-            .env("GIT_HTTP_EXPORT_ALL", "1")
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("HOME", self.root.path())
-            .env("REQUEST_METHOD", method)
-            .env("PATH_INFO", path)
-            .env("QUERY_STRING", query)
-            .env("CONTENT_TYPE", header("content-type"))
-            .env("CONTENT_LENGTH", body.len().to_string())
-            .env("GIT_PROTOCOL", header("git-protocol"))
-            .env("REMOTE_USER", "ann")
-            .env("REMOTE_ADDR", "127.0.0.1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut stdin = child.stdin.take().unwrap();
-        let body = body.to_vec();
-        let feed = tokio::spawn(async move { stdin.write_all(&body).await });
-        let output = child.wait_with_output().await.unwrap();
-        feed.await.unwrap().unwrap_or_default();
-        output
+        response
     }
 }
 
@@ -238,22 +201,6 @@ fn cut() -> Response {
         .header("content-type", "application/x-git-receive-pack-result")
         .body(Body::from_stream(broken))
         .unwrap()
-}
-
-/// Headers, an empty line, the body (RFC 3875, section 6).
-fn cgi(output: Output) -> Response {
-    let end = output.stdout.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
-    let (head, body) = output.stdout.split_at(end + 4);
-    let mut response = Response::builder();
-    for line in std::str::from_utf8(head).unwrap().lines().filter(|line| !line.is_empty()) {
-        let (name, value) = line.split_once(": ").unwrap();
-        response = if name == "Status" {
-            response.status(value.split(' ').next().unwrap().parse::<u16>().unwrap())
-        } else {
-            response.header(name, value)
-        };
-    }
-    response.body(Body::from(body.to_vec())).unwrap()
 }
 
 /// Runs the real `git` without any configuration of this machine.

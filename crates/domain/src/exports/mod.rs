@@ -3,9 +3,13 @@
 //! An export says who reads it ([`Consumer`]), how the secret values get there ([`Carrier`]), and
 //! which credentials or repositories it is about. Git targets and clusters take exports.
 
+pub mod carvel;
 mod consumer;
 mod facts;
 mod form;
+#[cfg(feature = "host")]
+pub mod kyma;
+mod module_check;
 #[cfg(feature = "host")]
 mod recipient;
 #[cfg(feature = "host")]
@@ -20,12 +24,13 @@ pub use consumer::{Carrier, CarrierFacts, Consumer, ConsumerFacts, Selects, Sett
 #[cfg(feature = "host")]
 pub use form::ExportFields;
 pub use form::{ExportForm, ExportSettings, RevealForm};
+pub use module_check::{LayerLabel, ModuleCheck, ModuleLayer};
 #[cfg(feature = "host")]
 pub use recipient::Recipient;
 #[cfg(feature = "host")]
 pub use render::{
     CredentialFacts, ExportFacts, Rendered, RenderedFile, RenderedObject, RepositoryFacts,
-    SecretObject, Values, VaultFacts, render, yaml, yaml_stream,
+    SecretObject, Values, VaultFacts, leaves, render, yaml, yaml_stream,
 };
 pub use view::{
     ExportChoice, ExportChoices, ExportDetail, ExportFile, ExportNote, ExportPlace, ExportPreview,

@@ -27,9 +27,8 @@ pub(super) fn checked(
 fn read(field: Field, text: &str, carrier: Carrier) -> Result<String, String> {
     match field {
         Field::Namespace => label(text),
-        Field::SecretName => optional(text, subdomain),
+        Field::SecretName | Field::ArgoProject => optional(text, subdomain),
         Field::ServiceAccounts => list(text, subdomain),
-        Field::ArgoProject => optional(text, subdomain),
         Field::Template => one_of(text, &["repository", "template"]),
         Field::Label => label_value(text),
         Field::ToNamespaces if text == "*" => Ok(text.to_owned()),

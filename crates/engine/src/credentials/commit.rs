@@ -86,6 +86,10 @@ async fn transaction(engine: &Engine, commit: &Commit<'_>) -> Result<Option<Save
     let id = operation.credential;
     let (propagation, reached) = match operation.kind {
         Kind::Create => (None, String::new()),
+        Kind::Renewal => {
+            storage::gitops::connections::mark(&mut tx, scope, id, None).await?;
+            (None, String::new())
+        }
         Kind::Update | Kind::Restore | Kind::Candidate => {
             deliver(&mut tx, scope, operation, version, now).await?
         }
@@ -98,6 +102,9 @@ async fn transaction(engine: &Engine, commit: &Commit<'_>) -> Result<Option<Save
         return Ok(None);
     }
     let action = match operation.kind {
+        Kind::Renewal => AuditAction::GitConnectionRenewed,
+        // Nobody types these, so a new one comes of connecting the account.
+        _ if operation.shape.is_connected() => AuditAction::GitConnected,
         Kind::Create => AuditAction::CredentialCreated,
         Kind::Update => AuditAction::CredentialUpdated,
         Kind::Restore => AuditAction::CredentialRolledBack,
@@ -167,6 +174,7 @@ pub(super) async fn abort(
     }
     if operation.kind == Kind::Create {
         storage::credentials::remove_unborn(&mut tx, scope, id, operation.id, now).await?;
+        storage::gitops::connections::remove(&mut tx, scope, id).await?;
         let late = now.plus(LATE);
         jobs::queue(&mut tx, scope, jobs::Kind::Destroy, id.uuid(), "aborted", late, now).await?;
         storage::credentials::stamp(&mut tx, scope, id).await?;

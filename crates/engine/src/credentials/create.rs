@@ -1,11 +1,14 @@
 //! Storing a new credential.
 
 use domain::{
-    Action, Actor, CredentialId, OperationId,
+    Action, Actor, CredentialId, Field, OperationId, Scope,
     audit::AuditAction,
-    credentials::{CreateCredential, CredentialState, Saved},
+    credentials::{CreateCredential, CredentialState, NewCredential, Saved},
 };
-use storage::credentials::{Kind, NewRow, Operation};
+use storage::{
+    credentials::{Kind, NewRow, Operation},
+    gitops::connections,
+};
 
 use super::{audit, content::Content, person, place, refused_row, store};
 use crate::{Engine, Error, audit::allowed};
@@ -16,7 +19,17 @@ pub(super) async fn create(
     form: CreateCredential,
 ) -> Result<Saved, Error> {
     let scope = allowed(engine, actor, Action::ManageCredentials, "create a credential").await?;
-    let form = form.parse()?;
+    add(engine, actor, scope, form.parse()?, None).await
+}
+
+/// Stores a new credential; whose account it is, if it is one, is noted with its first step.
+pub(crate) async fn add(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    form: NewCredential,
+    connection: Option<&connections::New>,
+) -> Result<Saved, Error> {
     let placed = place::resolve(engine, actor, scope, form.placed, None).await?;
     let content = Content::new(engine, form.provider, &form.material, form.parameters)?;
     let operation = Operation {
@@ -40,6 +53,10 @@ pub(super) async fn create(
     let row = NewRow { provider, operation: &operation, placed: &placed, now };
     let mut tx = engine.db.begin().await?;
     storage::credentials::insert(&mut tx, scope, &row).await.map_err(refused_row)?;
+    if let Some(connection) = connection {
+        let noted = connections::insert(&mut tx, scope, operation.credential, connection).await;
+        noted.map_err(connected_meanwhile)?;
+    }
     let deadline = now.plus(store::DEADLINE);
     storage::credentials::begin(&mut tx, scope, &operation, now, deadline).await?;
     storage::credentials::stamp(&mut tx, scope, operation.credential).await?;
@@ -52,4 +69,13 @@ pub(super) async fn create(
     }
     let warning = place::conflict(engine, scope, saved.id).await;
     Ok(Saved { warning, ..saved })
+}
+
+/// Two tabs connected one account at the same time.
+fn connected_meanwhile(error: storage::Error) -> Error {
+    if error.is_duplicate() {
+        Field::Account.problem("This account was connected meanwhile. Look at the list.").into()
+    } else {
+        error.into()
+    }
 }

@@ -12,12 +12,15 @@ use super::{audit, commit::LATE, person, place};
 use crate::{
     Engine, Error,
     audit::allowed,
-    gitops::touch::{When, mark, touch},
+    gitops::{
+        revoke,
+        touch::{When, mark, touch},
+    },
 };
 
 /// The row stays as a tombstone; from the commit on nobody can begin to use the secret, and a
 /// worker destroys it in Vault.
-pub(super) async fn delete(
+pub(crate) async fn delete(
     engine: &Engine,
     actor: &Actor,
     form: &DeleteCredential,
@@ -27,6 +30,7 @@ pub(super) async fn delete(
     let existing = storage::credentials::existing(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
+    let revoked = revoke(engine, scope, id, existing.shape).await?;
     let now = engine.clock.now();
 
     let mut tx = engine.db.begin().await?;
@@ -76,6 +80,11 @@ pub(super) async fn delete(
     storage::credentials::stamp(&mut tx, scope, id).await?;
     let action = AuditAction::CredentialDeleted;
     audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail).await?;
+    if let Some((host, account)) = storage::gitops::connections::remove(&mut tx, scope, id).await? {
+        let (action, detail) =
+            (AuditAction::GitDisconnected, format!("{account} at {host}{revoked}"));
+        audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail).await?;
+    }
     tx.commit().await?;
     engine.registries.forget(id);
     engine.exchanges.forget(id);

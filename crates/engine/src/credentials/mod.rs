@@ -20,7 +20,9 @@ mod expiry;
 mod get;
 mod list;
 mod place;
+mod reconnect;
 mod recover;
+mod renew;
 mod resume;
 mod roll_back;
 mod rotate;
@@ -47,6 +49,10 @@ use storage::{Tx, audit::Record};
 
 use crate::{Engine, Error, error::answer};
 
+pub(crate) use create::add;
+pub(crate) use delete::delete;
+pub(crate) use reconnect::reconnect;
+pub(crate) use renew::{Stored, Turn, give_up, store_renewed, take_turn};
 pub use secret_for_use::SecretForUse;
 pub(crate) use secret_for_use::Uses;
 

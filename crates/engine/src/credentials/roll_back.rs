@@ -14,7 +14,7 @@ use super::{
     path,
     secret_for_use::opened,
     store,
-    update::{intend, is_settled},
+    update::{intend, is_settled, is_typed},
 };
 use crate::{
     Engine, Error,
@@ -36,6 +36,7 @@ pub(super) async fn roll_back(
         .await?
         .ok_or(ServiceError::NotFound)?;
     is_settled(&existing, row_version)?;
+    is_typed(&existing)?;
     if number == existing.vault_version {
         return Err(Field::Credential.problem("This version is the one that counts.").into());
     }

@@ -74,7 +74,9 @@ pub(super) async fn settled(
 ) -> Result<Option<Saved>, Error> {
     match operation.kind {
         Kind::Candidate => stage(engine, operation, version, by).await,
-        Kind::Create | Kind::Update | Kind::Restore => commit(engine, operation, version, by).await,
+        Kind::Create | Kind::Update | Kind::Restore | Kind::Renewal => {
+            commit(engine, operation, version, by).await
+        }
     }
 }
 

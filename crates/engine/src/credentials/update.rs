@@ -41,6 +41,7 @@ pub(super) async fn update(
     let Some(password) = password(engine, actor, scope, &change, &existing).await? else {
         return describe(engine, actor, scope, &change, &existing).await;
     };
+    is_typed(&existing)?;
     let shape = change.shape.unwrap_or(existing.shape);
     let (material, parameters) = material(
         existing.provider,
@@ -89,6 +90,17 @@ pub(super) fn is_settled(existing: &Existing, row_version: i64) -> Result<(), Er
     }
     if existing.row_version != row_version || !settled {
         return Err(stale(existing.changed_by.clone()));
+    }
+    Ok(())
+}
+
+/// Refuses to change by hand what comes of connecting an account: GitHub's tokens work once, and are
+/// revoked there when the account is disconnected.
+pub(super) fn is_typed(existing: &Existing) -> Result<(), Error> {
+    if existing.shape.is_connected() {
+        let message =
+            "This is a connected account. Connect it again to renew it, or disconnect it.";
+        return Err(Field::Password.problem(message).into());
     }
     Ok(())
 }

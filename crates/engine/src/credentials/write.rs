@@ -178,7 +178,7 @@ impl Attempt<'_> {
                 RESERVE,
                 "Save this secret without a test, so that it counts at once, or let Vault keep more.",
             ),
-            Kind::Create | Kind::Update | Kind::Restore => (
+            Kind::Create | Kind::Update | Kind::Restore | Kind::Renewal => (
                 0,
                 "Let Vault keep more, or add a new credential and delete this one, naming the new one as its replacement.",
             ),

@@ -1,7 +1,7 @@
 //! What an export may be made of.
 
 use domain::{
-    Action, Actor, CredentialKind,
+    Action, Actor, CredentialKind, Provider, Shape,
     exports::{ExportChoice, ExportChoices},
 };
 
@@ -14,8 +14,8 @@ pub(super) async fn choices(engine: &Engine, actor: &Actor) -> Result<ExportChoi
     Ok(ExportChoices {
         credentials: credentials
             .into_iter()
-            .filter(|(_, _, provider)| can_be_exported(provider.facts().kind))
-            .map(|(id, name, provider)| ExportChoice {
+            .filter(|(_, _, provider, shape)| can_be_exported(*provider, *shape))
+            .map(|(id, name, provider, _)| ExportChoice {
                 id: id.uuid(),
                 name,
                 detail: provider.facts().label.to_owned(),
@@ -35,7 +35,9 @@ pub(super) async fn choices(engine: &Engine, actor: &Actor) -> Result<ExportChoi
     })
 }
 
-/// Whether credentials of a kind open something that a consumer reads.
-pub(super) const fn can_be_exported(kind: CredentialKind) -> bool {
-    matches!(kind, CredentialKind::Registry | CredentialKind::Git)
+/// Whether a credential opens something that a consumer reads. The tokens of a connected account are
+/// replaced all the time, so they are for this server alone.
+pub(super) const fn can_be_exported(provider: Provider, shape: Shape) -> bool {
+    matches!(provider.facts().kind, CredentialKind::Registry | CredentialKind::Git)
+        && !shape.is_connected()
 }

@@ -24,6 +24,8 @@ pub(crate) struct RenderedExport {
     pub(crate) rendered: Rendered,
     /// The credentials in it, each at the version it is rendered with.
     pub(crate) versions: Vec<(CredentialId, i64)>,
+    /// The names of the same credentials.
+    pub(crate) names: Vec<String>,
     /// The secrets that were read for it; none of them may stand in the clear in what is written.
     pub(crate) secrets: Vec<Secret>,
 }
@@ -77,12 +79,14 @@ fn one(
     };
     let facts = sources.facts(&fields, materials);
     let versions = facts.credentials.iter().map(|facts| (facts.id, facts.vault_version)).collect();
+    let names = facts.credentials.iter().map(|facts| facts.name.clone()).collect();
     let secrets = facts
         .credentials
         .iter()
         .filter_map(|facts| facts.material.as_ref()?.secret().cloned())
         .collect();
-    RenderedExport { id, rendered: render(&fields, &facts, values), fields, versions, secrets }
+    let rendered = render(&fields, &facts, values);
+    RenderedExport { id, fields, rendered, versions, names, secrets }
 }
 
 /// What people see of an export: nothing secret is read for it. What is written of a credential that

@@ -88,7 +88,7 @@ fn stale(stored: &Stored) -> Error {
 /// Refuses what is not there any more, or cannot be exported.
 async fn are_there(engine: &Engine, scope: Scope, fields: &ExportFields) -> Result<(), Error> {
     let credentials = storage::exports::credentials(&engine.db, scope, &fields.credentials).await?;
-    let exportable = credentials.iter().filter(|row| can_be_exported(row.provider.facts().kind));
+    let exportable = credentials.iter().filter(|row| can_be_exported(row.provider, row.shape));
     if exportable.count() != fields.credentials.len() {
         return Err(Field::Credentials.problem(GONE).into());
     }

@@ -1,8 +1,13 @@
 //! GitOps: connected accounts, Git targets and clusters.
 
 mod clusters;
-mod connections;
+mod compare;
+pub(crate) mod connections;
+mod guard;
+mod render;
 mod targets;
 pub(crate) mod touch;
 
 pub(crate) use clusters::ClusterAccess;
+pub(crate) use connections::revoke;
+pub(crate) use targets::{LOOK_AGAIN_REASON, push_target};

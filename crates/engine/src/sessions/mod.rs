@@ -46,6 +46,12 @@ impl Sessions for Engine {
         if let Err(error) = note(self, actor, AuditAction::SignedOut, "", "").await {
             tracing::error!(error = %chain(&error), "a sign-out is not in the audit log");
         }
+        // What was begun before cannot be ended after.
+        let (organization, user) = (actor.organization, actor.user);
+        let forgotten = storage::gitops::connections::forget(&self.db, organization, user).await;
+        if let Err(error) = forgotten {
+            tracing::error!(error = %chain(&error), "the begun connections of a person stay until they end");
+        }
     }
 
     async fn actor(&self, user: UserId) -> Answer<Actor> {

@@ -1,5 +1,5 @@
-//! What the clock asks for: syncs whose interval passed, notices of expiries, and signs of life for
-//! claimed work.
+//! What the clock asks for: syncs whose interval passed, looks at Git targets, notices of expiries, and
+//! signs of life for claimed work.
 
 use std::time::Duration;
 
@@ -11,7 +11,11 @@ use tokio::{
 };
 
 use super::{LEASE, ended, holds::Holds};
-use crate::{Engine, Error, error::chain, gitops::ClusterAccess};
+use crate::{
+    Engine, Error,
+    error::chain,
+    gitops::{ClusterAccess, LOOK_AGAIN_REASON},
+};
 
 const TICK: Duration = Duration::from_secs(1);
 /// How often expiries are looked at.
@@ -35,6 +39,9 @@ pub(super) async fn run(engine: Engine, holds: Holds, mut stopped: watch::Receiv
         }
         if let Err(error) = queue_due_clusters(&engine).await {
             tracing::warn!(error = %chain(&error), "due looks at clusters cannot be queued");
+        }
+        if let Err(error) = look_again(&engine).await {
+            tracing::warn!(error = %chain(&error), "due looks at Git targets cannot be queued");
         }
         if noticed.is_none_or(|at| at.elapsed() >= NOTICES) {
             noticed = Some(Instant::now());
@@ -79,6 +86,22 @@ async fn queue_due_clusters(engine: &Engine) -> Result<(), Error> {
     let mut tx = engine.db.begin().await?;
     let due = clusters::take_due(&mut tx, now, TOGETHER).await?;
     jobs::queue_many(&mut tx, jobs::Kind::Apply, &due, "interval", now, now).await?;
+    tx.commit().await?;
+    if !due.is_empty() {
+        engine.changes.tell_workers();
+    }
+    Ok(())
+}
+
+/// Queues a look at the Git targets that are due for one.
+async fn look_again(engine: &Engine) -> Result<(), Error> {
+    let now = engine.clock.now();
+    if !storage::gitops::targets::any_due(&engine.db, now).await? {
+        return Ok(());
+    }
+    let mut tx = engine.db.begin().await?;
+    let due = storage::gitops::targets::take_due(&mut tx, now, TOGETHER).await?;
+    jobs::queue_many(&mut tx, jobs::Kind::Push, &due, LOOK_AGAIN_REASON, now, now).await?;
     tx.commit().await?;
     if !due.is_empty() {
         engine.changes.tell_workers();

@@ -1,5 +1,5 @@
-//! The background loops: deliveries, syncs, clusters, destroying secrets, testing candidates, notices, the clock, and
-//! recovery.
+//! The background loops: deliveries, syncs, destroying secrets, testing candidates, notices, pushes,
+//! applies, the clock, and recovery.
 //!
 //! Every replica runs all of them. Work is claimed by lease, and every write about it names the
 //! fence of the claim, so a worker that was paused for too long writes nothing (I-12).
@@ -11,6 +11,7 @@ mod destroy;
 mod holds;
 mod lane;
 mod notices;
+mod push;
 mod recovery;
 mod rotate;
 mod syncs;
@@ -59,6 +60,7 @@ impl Engine {
         let notices = notices::Notices::new(self.clone(), holds.clone());
         let apply = apply::Apply::new(self.clone(), holds.clone());
         let rotate = rotate::Rotate::new(self.clone(), holds.clone());
+        let push = push::Push::new(self.clone(), holds.clone());
 
         let mut loops = JoinSet::new();
         let work = self.changes.work();
@@ -90,6 +92,12 @@ impl Engine {
             let (work, stopped) = (Arc::clone(&work), stopped.clone());
             loops.spawn(kept_up("apply", move || {
                 lane::run(apply.clone(), Arc::clone(&work), stopped.clone())
+            }));
+        }
+        {
+            let (work, stopped) = (Arc::clone(&work), stopped.clone());
+            loops.spawn(kept_up("push", move || {
+                lane::run(push.clone(), Arc::clone(&work), stopped.clone())
             }));
         }
         {

@@ -22,6 +22,7 @@ use connectors::{
 use domain::{
     Actor, Cause, CredentialId, Name, OrganizationId, PropagationId, RepositoryId, Role, Scope,
     UserId,
+    credentials::Saved,
     propagation::Progress,
     repositories::{AddRepository, RepositoryDetail, SyncTrigger},
     service::{Credentials, Propagations, Repositories},
@@ -41,6 +42,7 @@ pub struct World {
     registries: Registries,
     vault: Arc<vault::Bao>,
     folder: tempfile::TempDir,
+    address: String,
 }
 
 /// Runs one test on SQLite and on PostgreSQL.
@@ -103,7 +105,19 @@ impl World {
                 .await
                 .unwrap();
         let actor = Self::organization(&db, "One").await;
-        Self { engine, db, actor, registries, vault, folder }
+        let address = address.to_owned();
+        Self { engine, db, actor, registries, vault, folder, address }
+    }
+
+    /// Runs a statement behind the engine's back, as time or an operator would.
+    pub async fn sql(&self, text: &str) {
+        if self.address.starts_with("sqlite:") {
+            let mut connection = sqlx::SqliteConnection::connect(&self.address).await.unwrap();
+            sqlx::query(AssertSqlSafe(text)).execute(&mut connection).await.unwrap();
+        } else {
+            let mut connection = sqlx::PgConnection::connect(&self.address).await.unwrap();
+            sqlx::query(AssertSqlSafe(text)).execute(&mut connection).await.unwrap();
+        }
     }
 
     /// A person who owns a new organization.
@@ -160,6 +174,13 @@ impl World {
         let detail = Credentials::get(&self.engine, &self.actor, credential).await.unwrap();
         let form = forms::change(&detail, password);
         Credentials::update(&self.engine, &self.actor, form).await.unwrap().propagation.unwrap()
+    }
+
+    /// The same for a credential that may have nobody to be delivered to.
+    pub async fn update_of(&self, credential: CredentialId, password: &str) -> Saved {
+        let detail = Credentials::get(&self.engine, &self.actor, credential).await.unwrap();
+        let form = forms::change(&detail, password);
+        Credentials::update(&self.engine, &self.actor, form).await.unwrap()
     }
 
     /// The user name and secret that a registry would see of this credential now.
@@ -255,6 +276,12 @@ impl Workers {
         let engine = engine.clone();
         let task = tokio::spawn(engine.run_workers(async move { drop(stopped.await) }));
         Self { stop, task }
+    }
+
+    /// Ends them at once, as a killed process does.
+    pub async fn kill(self) {
+        self.task.abort();
+        assert!(self.task.await.is_err(), "they were still running");
     }
 
     /// Ends them in order.

@@ -97,8 +97,8 @@ struct Row {
 pub async fn candidate(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<Staged>> {
     let row: Option<Row> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select o.organization_id, o.id, o.credential_id, o.kind, o.prior_state, o.name, o.name_key, o.description,
-               o.username, o.fingerprint, o.shape, o.parameters, o.expires_at, o.changed, o.actor, o.vault_version,
+            "select o.organization_id, o.id, o.credential_id, o.kind, o.is_renewal, o.prior_state, o.name, o.name_key,
+               o.description, o.username, o.fingerprint, o.shape, o.parameters, o.expires_at, o.changed, o.actor, o.vault_version,
                coalesce(o.settled_at, o.created_at) as at
              from credentials c
              join secret_operations o on o.organization_id = c.organization_id and o.id = c.operation_id

@@ -20,18 +20,29 @@ pub enum Kind {
     Restore,
     /// Writes a newer one that has to pass a test before it counts.
     Candidate,
+    /// Writes the newer tokens of a connected account. They open the same, so nothing is delivered.
+    Renewal,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::Create, Self::Update, Self::Restore, Self::Candidate];
-
     const fn as_str(self) -> &'static str {
         match self {
             Self::Create => "create",
-            Self::Update => "update",
+            Self::Update | Self::Renewal => "update",
             Self::Restore => "restore",
             Self::Candidate => "candidate",
         }
+    }
+
+    fn parse(text: &str, is_renewal: bool) -> Option<Self> {
+        Some(match (text, is_renewal) {
+            ("create", false) => Self::Create,
+            ("update", false) => Self::Update,
+            ("update", true) => Self::Renewal,
+            ("restore", false) => Self::Restore,
+            ("candidate", false) => Self::Candidate,
+            _ => return None,
+        })
     }
 }
 
@@ -75,8 +86,8 @@ pub async fn begin(
         sqlx::query(sql!(
             "insert into secret_operations (organization_id, id, credential_id, kind, state, prior_state, name,
                name_key, description, username, fingerprint, shape, parameters, expires_at, changed, actor, created_at,
-               deadline_at)
-             values ($1, $2, $3, $4, 'intent', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+               deadline_at, is_renewal)
+             values ($1, $2, $3, $4, 'intent', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
         ))
         .bind(scope.organization().uuid())
         .bind(operation.id.uuid())
@@ -95,6 +106,7 @@ pub async fn begin(
         .bind(operation.actor.as_str())
         .bind(now.millis())
         .bind(deadline.millis())
+        .bind(operation.kind == Kind::Renewal)
         .execute(&mut **tx)
         .await
         .map(drop)
@@ -218,6 +230,7 @@ pub(super) struct OperationRow {
     id: Uuid,
     credential_id: Uuid,
     kind: String,
+    is_renewal: bool,
     prior_state: String,
     name: String,
     name_key: String,
@@ -233,7 +246,7 @@ pub(super) struct OperationRow {
 
 impl OperationRow {
     pub(super) fn operation(self) -> Result<Operation> {
-        let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == self.kind);
+        let kind = Kind::parse(&self.kind, self.is_renewal);
         Ok(Operation {
             organization: self.organization_id.into(),
             id: self.id.into(),
@@ -261,7 +274,7 @@ impl OperationRow {
 pub async fn overdue(db: &Db, now: Timestamp) -> Result<Vec<Operation>> {
     let rows: Vec<OperationRow> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select organization_id, id, credential_id, kind, prior_state, name, name_key, description, username,
+            "select organization_id, id, credential_id, kind, is_renewal, prior_state, name, name_key, description, username,
                fingerprint, shape, parameters, expires_at, changed, actor
              from secret_operations where state = 'intent' and deadline_at <= $1
              order by deadline_at limit 100"

@@ -1,12 +1,16 @@
 //! What an export may be made of.
 
-use domain::{CredentialId, Provider, RepositoryId, Scope};
+use domain::{CredentialId, Provider, RepositoryId, Scope, Shape};
 use uuid::Uuid;
 
-use crate::{Db, Result, credentials::provider, on, sql};
+use crate::{
+    Db, Result,
+    credentials::{provider, shape},
+    on, sql,
+};
 
-/// A credential that may be chosen, with its provider.
-pub type CredentialChoice = (CredentialId, String, Provider);
+/// A credential that may be chosen, with its provider and shape.
+pub type CredentialChoice = (CredentialId, String, Provider, Shape);
 /// A repository that may be chosen, with its URL and the credential that opens it.
 pub type RepositoryChoice = (RepositoryId, String, String, Option<CredentialId>);
 
@@ -22,9 +26,9 @@ pub async fn choices(
 }
 
 async fn credentials(db: &Db, scope: Scope) -> Result<Vec<CredentialChoice>> {
-    let rows: Vec<(Uuid, String, String)> = on!(db.read(), pool => {
+    let rows: Vec<(Uuid, String, String, String)> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select id, name, provider from credentials
+            "select id, name, provider, shape from credentials
              where organization_id = $1 and deleted_at is null and vault_version > 0
              order by name_key"
         ))
@@ -32,7 +36,9 @@ async fn credentials(db: &Db, scope: Scope) -> Result<Vec<CredentialChoice>> {
         .fetch_all(pool)
         .await
     })?;
-    rows.into_iter().map(|(id, name, code)| Ok((id.into(), name, provider(&code)?))).collect()
+    rows.into_iter()
+        .map(|(id, name, code, way)| Ok((id.into(), name, provider(&code)?, shape(&way)?)))
+        .collect()
 }
 
 async fn repositories(db: &Db, scope: Scope) -> Result<Vec<RepositoryChoice>> {

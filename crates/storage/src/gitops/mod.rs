@@ -1,9 +1,10 @@
-//! SQL of Git targets and clusters.
+//! SQL of connected accounts, Git targets and clusters.
 
 mod affected;
 pub mod clusters;
+pub mod connections;
 pub mod targets;
 mod written;
 
 pub use affected::{Affected, Touched, affected, clusters_pending, opened_by, targets_pending};
-pub use written::{forget_place, set_written};
+pub use written::{forget_place, set_written, written};

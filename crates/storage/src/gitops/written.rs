@@ -4,7 +4,25 @@ use domain::{CredentialId, Scope, Timestamp};
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use crate::{Result, Tx, on, sql};
+use crate::{Db, Result, Tx, on, sql};
+
+/// The versions of credentials that a Git target or cluster was last written with.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn written(db: &Db, scope: Scope, place: Uuid) -> Result<Vec<(CredentialId, i64)>> {
+    let rows: Vec<(Uuid, i64)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select credential_id, vault_version from place_credentials
+             where organization_id = $1 and place_id = $2 order by credential_id"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(place)
+        .fetch_all(pool)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|(id, version)| (id.into(), version)).collect())
+}
 
 /// Notes the versions of credentials that a Git target or cluster holds now, in place of what was
 /// noted before.

@@ -151,6 +151,26 @@ pub async fn release_orphans(db: &Db, now: Timestamp) -> Result<u64> {
         .rows_affected())
 }
 
+/// Holds claimed work until the transaction ends; `false` when it is no longer ours.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hold(tx: &mut Tx, kind: Kind, work: &Claimed) -> Result<bool> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update jobs set fence = fence where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4
+             and state = 'running'"
+        ))
+        .bind(work.organization.uuid())
+        .bind(kind.as_str())
+        .bind(work.target)
+        .bind(work.fence)
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected() > 0)
+    })?)
+}
+
 /// Ends the work: the row goes, or runs once more when it was asked for meanwhile. `false` when the
 /// work is no longer ours, so that nothing about it may be written.
 ///

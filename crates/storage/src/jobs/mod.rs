@@ -10,7 +10,8 @@ use uuid::Uuid;
 use crate::{Result, Tx, on};
 
 pub use claim::{
-    Claimed, claim, finish, forget_far_leases, release, release_orphans, renew, retry, retry_in,
+    Claimed, claim, finish, forget_far_leases, hold, release, release_orphans, renew, retry,
+    retry_in,
 };
 
 /// What kind of work.

@@ -12,6 +12,7 @@ use super::{
     draft::Draft,
     login::Form,
     plan::{Part, Piece, SecretPlan},
+    servers::Server,
 };
 use crate::{
     Shape,
@@ -84,9 +85,8 @@ fn secret(
     if !project.is_empty() {
         pieces.push(("project", Piece::Text(project.clone())));
     }
-    if !with_login(draft, repository, &mut pieces) {
-        return;
-    }
+    let Some(login) = login(draft, repository) else { return };
+    pieces.extend(login);
     let mut meta = draft.meta(stem);
     meta.labels.push((LABEL, kind.to_owned()));
     let plan = SecretPlan { meta, kind: "Opaque", pieces };
@@ -94,25 +94,28 @@ fn secret(
     draft.file(stem, objects);
 }
 
-/// Adds what opens the repository; false when its credential cannot be written.
-fn with_login<'a>(
+/// What opens the repository; `None` when its credential cannot be written, and a note says why.
+fn login<'a>(
     draft: &mut Draft<'a>,
     repository: &RepositoryFacts,
-    pieces: &mut Vec<(&'static str, Piece<'a>)>,
-) -> bool {
+) -> Option<Vec<(&'static str, Piece<'a>)>> {
     let Some(credential) = repository.credential.and_then(|id| draft.facts.credential(id)) else {
-        return true;
+        return Some(Vec::new());
     };
     if credential.shape == Shape::ClientCertificate {
         let certificate = credential.parameters.certificate.clone();
-        pieces.push(("tlsClientCertData", Piece::Text(certificate)));
-        pieces.push(("tlsClientCertKey", Piece::Stored(credential, Part::Password, Form::AsIs)));
-        return true;
+        return Some(vec![
+            ("tlsClientCertData", Piece::Text(certificate)),
+            ("tlsClientCertKey", Piece::Stored(credential, Part::Password, Form::AsIs)),
+        ]);
     }
-    let Some(opened) = draft.opened(credential) else { return false };
-    pieces.push(("username", Piece::Shown(opened.clone(), Part::Username)));
-    pieces.push(("password", Piece::Shown(opened, Part::Password)));
-    true
+    let server = Server::parse(&repository.url);
+    let hosts: Vec<&str> = server.iter().map(|server| server.host.as_str()).collect();
+    let opened = draft.opened_at(credential, &hosts)?;
+    Some(vec![
+        ("username", Piece::Shown(opened.clone(), Part::Username)),
+        ("password", Piece::Shown(opened, Part::Password)),
+    ])
 }
 
 /// Argo CD reads certificate authorities from one `ConfigMap` for all repositories.

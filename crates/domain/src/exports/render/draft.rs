@@ -5,14 +5,17 @@ use serde_json::{Value, json};
 use super::{
     CredentialFacts, ExportFacts, Rendered, RenderedFile, RenderedObject, RepositoryFacts, Values,
     external_secret,
-    login::{Login, login},
+    login::{Login, Maker, login},
     names::Names,
     plan::{Opened, SecretPlan},
     secret::{Cover, Meta},
     servers::servers,
     values, vault_static_secret, yaml,
 };
-use crate::exports::{Carrier, ExportFields, ExportNote, ExportSnippet, NoteTone};
+use crate::{
+    CredentialId,
+    exports::{Carrier, ExportFields, ExportNote, ExportSnippet, NoteTone},
+};
 
 /// How secrets get to the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,12 +26,25 @@ pub(super) enum Way {
     Values(Cover),
 }
 
+/// The name of what makes tokens, and whether it was already written.
+pub(super) enum MakerName {
+    New(String),
+    Known(String),
+}
+
+impl MakerName {
+    pub fn text(&self) -> &str {
+        let (Self::New(name) | Self::Known(name)) = self;
+        name
+    }
+}
+
 pub(super) struct Draft<'a> {
     pub fields: &'a ExportFields,
     pub facts: &'a ExportFacts,
     pub way: Way,
     pub names: Names,
-    makers: Vec<(crate::CredentialId, String)>,
+    makers: Vec<(CredentialId, Maker, String)>,
     rendered: Rendered,
 }
 
@@ -78,7 +94,16 @@ impl<'a> Draft<'a> {
     pub fn opened(&mut self, credential: &'a CredentialFacts) -> Option<Opened<'a>> {
         let servers = servers(credential);
         let hosts: Vec<&str> = servers.iter().map(|server| server.host.as_str()).collect();
-        let why = match login(credential, &hosts) {
+        self.opened_at(credential, &hosts)
+    }
+
+    /// As [`Self::opened`], at the registries with these hosts.
+    pub fn opened_at(
+        &mut self,
+        credential: &'a CredentialFacts,
+        hosts: &[&str],
+    ) -> Option<Opened<'a>> {
+        let why = match login(credential, hosts) {
             Login::Never(why) => why.to_owned(),
             Login::Made(maker) if self.way != Way::ExternalSecret => format!(
                 "{} The External Secrets Operator can make new ones: choose it as the carrier.",
@@ -114,14 +139,17 @@ impl<'a> Draft<'a> {
     }
 
     /// The name of what makes the tokens of a credential.
-    pub fn maker_name(&mut self, credential: &CredentialFacts) -> String {
-        if let Some((_, name)) = self.makers.iter().find(|(id, _)| *id == credential.id) {
-            return name.clone();
+    pub fn maker_name(&mut self, credential: &CredentialFacts, maker: &Maker) -> MakerName {
+        let known = |(id, known, _): &&(CredentialId, Maker, String)| {
+            *id == credential.id && known == maker
+        };
+        if let Some((.., name)) = self.makers.iter().find(known) {
+            return MakerName::Known(name.clone());
         }
-        let name =
-            self.names.take(&format!("{}-token", credential.name), &credential.id.to_string());
-        self.makers.push((credential.id, name.clone()));
-        name
+        let seed = format!("{} {maker:?}", credential.id);
+        let name = self.names.take(&format!("{}-token", credential.name), &seed);
+        self.makers.push((credential.id, maker.clone(), name.clone()));
+        MakerName::New(name)
     }
 
     pub fn file(&mut self, stem: &str, objects: Vec<RenderedObject>) {

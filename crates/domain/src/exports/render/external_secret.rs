@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::{
     CredentialFacts,
-    draft::Draft,
+    draft::{Draft, MakerName},
     login::Maker,
+    object::put,
     plan::{Part, SecretPlan, Source},
     secret::{Meta, pairs_value},
     template::template,
@@ -27,72 +28,73 @@ pub(super) fn objects(draft: &mut Draft<'_>, plan: &SecretPlan<'_>) -> Vec<Value
     let mut objects = Vec::new();
     let (mut data, mut data_from) = (Vec::new(), Vec::new());
     for source in &sources {
-        let prefix = prefixes.of(source.credential);
-        if source.stored {
-            data.extend(stored(source.credential, &prefix, &plan.used(source.credential)));
-        }
-        if let Some(maker) = &source.made {
-            let name = draft.maker_name(source.credential);
-            let (feed, generator) =
-                made(draft, source.credential, maker, &name, &plan.meta.namespace);
-            data_from.push(from_generator(maker, &name, &prefix));
-            objects.extend([feed, generator]);
+        let credential = source.credential;
+        let prefix = prefixes.of(credential, source.made.as_ref());
+        let Some(maker) = &source.made else {
+            data.extend(stored(credential, &prefix, &plan.used(credential)));
+            continue;
+        };
+        let name = draft.maker_name(credential, maker);
+        data_from.push(from_generator(maker, name.text(), &prefix));
+        if let MakerName::New(name) = &name {
+            objects.extend(made(draft, credential, maker, name, &plan.meta.namespace));
         }
     }
     let named = |credential: &CredentialFacts, part: Part, maker: Option<&Maker>| {
-        format!(".{}{}", prefixes.of(credential), variable(part, maker))
+        format!(".{}{}", prefixes.of(credential, maker), variable(part, maker))
     };
     let templates: Map<String, Value> = plan
         .pieces
         .iter()
         .map(|(key, piece)| ((*key).to_owned(), Value::from(template(piece, &named))))
         .collect();
-    let refresh = if data_from.is_empty() { REFRESH } else { REFRESH_TOKENS };
-    objects
-        .push(external_secret(draft, &plan.meta, plan.kind, templates, data, data_from, refresh));
+    let target = Target { meta: &plan.meta, kind: plan.kind, templates, data, data_from };
+    objects.push(target.object(draft));
     objects
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one object")]
-fn external_secret(
-    draft: &Draft<'_>,
-    meta: &Meta,
-    kind: &str,
+/// What an `ExternalSecret` makes, and from what.
+struct Target<'t> {
+    meta: &'t Meta,
+    kind: &'t str,
     templates: Map<String, Value>,
     data: Vec<Value>,
     data_from: Vec<Value>,
-    refresh: &str,
-) -> Value {
-    let mut of_secret = Map::new();
-    for (key, pairs) in [("labels", &meta.labels), ("annotations", &meta.annotations)] {
-        if !pairs.is_empty() {
-            of_secret.insert(key.to_owned(), pairs_value(pairs));
+}
+
+impl Target<'_> {
+    fn object(self, draft: &Draft<'_>) -> Value {
+        let mut of_secret = json!({});
+        for (key, pairs) in [("labels", &self.meta.labels), ("annotations", &self.meta.annotations)]
+        {
+            if !pairs.is_empty() {
+                put(&mut of_secret, key, pairs_value(pairs));
+            }
         }
+        let mut template =
+            json!({"engineVersion": "v2", "type": self.kind, "data": self.templates});
+        if of_secret.as_object().is_some_and(|fields| !fields.is_empty()) {
+            put(&mut template, "metadata", of_secret);
+        }
+        let settings = &draft.fields.settings;
+        let mut spec = json!({
+            "refreshInterval": if self.data_from.is_empty() { REFRESH } else { REFRESH_TOKENS },
+            "secretStoreRef": {"name": settings.store, "kind": settings.store_kind},
+            "target": {"name": self.meta.name, "creationPolicy": "Owner", "template": template},
+        });
+        if !self.data.is_empty() {
+            put(&mut spec, "data", self.data);
+        }
+        if !self.data_from.is_empty() {
+            put(&mut spec, "dataFrom", self.data_from);
+        }
+        json!({
+            "apiVersion": "external-secrets.io/v1",
+            "kind": "ExternalSecret",
+            "metadata": self.meta.without_labels().value(),
+            "spec": spec,
+        })
     }
-    let mut template = json!({"engineVersion": "v2", "type": kind, "data": templates});
-    if !of_secret.is_empty() {
-        template["metadata"] = Value::Object(of_secret);
-    }
-    let plain =
-        Meta { name: meta.name.clone(), namespace: meta.namespace.clone(), ..Meta::default() };
-    let settings = &draft.fields.settings;
-    let mut spec = json!({
-        "refreshInterval": refresh,
-        "secretStoreRef": {"name": settings.store, "kind": settings.store_kind},
-        "target": {"name": meta.name, "creationPolicy": "Owner", "template": template},
-    });
-    if !data.is_empty() {
-        spec["data"] = Value::Array(data);
-    }
-    if !data_from.is_empty() {
-        spec["dataFrom"] = Value::Array(data_from);
-    }
-    json!({
-        "apiVersion": "external-secrets.io/v1",
-        "kind": "ExternalSecret",
-        "metadata": plain.value(),
-        "spec": spec,
-    })
 }
 
 /// The entries that read what lies in Vault.
@@ -125,8 +127,11 @@ fn from_generator(maker: &Maker, name: &str, prefix: &str) -> Value {
         "apiVersion": GENERATORS, "kind": kind(maker), "name": name,
     }}});
     if !prefix.is_empty() {
-        from["rewrite"] =
-            json!([{"regexp": {"source": "^(.*)$", "target": format!("{prefix}$1")}}]);
+        put(
+            &mut from,
+            "rewrite",
+            json!([{"regexp": {"source": "^(.*)$", "target": format!("{prefix}$1")}}]),
+        );
     }
     from
 }
@@ -149,22 +154,22 @@ fn made(
     maker: &Maker,
     name: &str,
     namespace: &str,
-) -> (Value, Value) {
+) -> [Value; 2] {
     let meta = Meta { name: name.to_owned(), namespace: namespace.to_owned(), ..Meta::default() };
     let (key, spec) = generator(credential, maker, name);
     let mut templates = Map::new();
     templates.insert(key.to_owned(), Value::from("{{ .password }}"));
-    let data = stored(credential, "", &[Part::Password]);
-    let mut data_keys = data;
+    let mut data = stored(credential, "", &[Part::Password]);
     if matches!(maker, Maker::Ecr(_) | Maker::EcrPublic | Maker::Acr(_)) {
         templates.insert("username".to_owned(), Value::from("{{ .username }}"));
-        data_keys.extend(stored(credential, "", &[Part::Username]));
+        data.extend(stored(credential, "", &[Part::Username]));
     }
-    let feed = external_secret(draft, &meta, "Opaque", templates, data_keys, Vec::new(), REFRESH);
+    let feed = Target { meta: &meta, kind: "Opaque", templates, data, data_from: Vec::new() };
+    let feed = feed.object(draft);
     let generator = json!({
         "apiVersion": GENERATORS, "kind": kind(maker), "metadata": meta.value(), "spec": spec,
     });
-    (feed, generator)
+    [feed, generator]
 }
 
 /// The key under which a generator reads the stored secret, and its `spec`.
@@ -216,7 +221,7 @@ fn generator(credential: &CredentialFacts, maker: &Maker, name: &str) -> (&'stat
                 .filter(|name| !name.is_empty())
                 .collect();
             if !repositories.is_empty() {
-                spec["repositories"] = json!(repositories);
+                put(&mut spec, "repositories", json!(repositories));
             }
             ("key.pem", spec)
         }
@@ -238,12 +243,12 @@ fn azure_cloud(registry: &str) -> &'static str {
     }
 }
 
-/// What stands before the variables of each credential: nothing when there is one only.
+/// What stands before the variables of each source: nothing when there is one only.
 struct Prefixes<'s, 'a>(&'s [Source<'a>]);
 
 impl Prefixes<'_, '_> {
-    fn of(&self, credential: &CredentialFacts) -> String {
-        match self.0.iter().position(|source| source.credential.id == credential.id) {
+    fn of(&self, credential: &CredentialFacts, made: Option<&Maker>) -> String {
+        match self.0.iter().position(|source| source.is(credential, made)) {
             Some(place) if self.0.len() > 1 => format!("c{}_", place + 1),
             _ => String::new(),
         }

@@ -6,12 +6,19 @@
 
 mod argo_cd;
 mod auths;
+mod carvel;
 mod consumers;
 mod draft;
 mod external_secret;
 mod facts;
+mod flux;
+mod go_regex;
+mod helm;
+mod kargo;
+mod kyma;
 mod login;
 mod names;
+mod object;
 mod plan;
 mod pull_secret;
 mod rendered;
@@ -25,7 +32,7 @@ mod yaml;
 pub use facts::{CredentialFacts, ExportFacts, RepositoryFacts, Values, VaultFacts};
 pub use rendered::{Rendered, RenderedFile, RenderedObject};
 pub use secret::SecretObject;
-pub use yaml::{yaml, yaml_stream};
+pub use yaml::{leaves, yaml, yaml_stream};
 
 use super::ExportFields;
 

@@ -15,7 +15,7 @@ impl Names {
     /// not on what else is in the export.
     pub fn take(&mut self, text: &str, seed: &str) -> String {
         let plain = label(text);
-        let name = if plain == text && !self.0.contains(&plain) {
+        let name = if !plain.is_empty() && plain == text && !self.0.contains(&plain) {
             plain
         } else {
             let kept = plain.get(..plain.len().min(LONGEST - 9)).unwrap_or_default();

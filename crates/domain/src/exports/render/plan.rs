@@ -2,7 +2,7 @@
 
 use super::{
     CredentialFacts,
-    login::{Form, Login, User},
+    login::{Form, Login, Maker, User},
     secret::Meta,
 };
 
@@ -49,7 +49,7 @@ impl Opened<'_> {
         match &self.login {
             Login::Stored { user: User::Fixed(name), .. } => Some(name),
             // The GithubAccessToken generator makes a token without a user name.
-            Login::Made(super::login::Maker::Github) => Some("x-access-token"),
+            Login::Made(Maker::Github) => Some("x-access-token"),
             _ => None,
         }
     }
@@ -63,27 +63,31 @@ impl Opened<'_> {
     }
 }
 
-/// A credential as a source of a secret: which of its sides are read.
+/// A credential as a source of a secret: what lies in Vault, or a token that is made from it.
 #[derive(Debug, Clone)]
 pub(super) struct Source<'a> {
     pub credential: &'a CredentialFacts,
-    /// What lies in Vault is read.
-    pub stored: bool,
-    /// A token that is made from it is read.
-    pub made: Option<super::login::Maker>,
+    pub made: Option<Maker>,
 }
 
 impl<'a> SecretPlan<'a> {
-    /// The credentials it reads, each once, in the order of the pieces.
+    /// What it reads, each once, in the order of the pieces.
     pub fn sources(&self) -> Vec<Source<'a>> {
         let mut sources: Vec<Source<'a>> = Vec::new();
+        let mut note = |source: Source<'a>| {
+            if !sources.iter().any(|known| known.is(source.credential, source.made.as_ref())) {
+                sources.push(source);
+            }
+        };
         for (_, piece) in &self.pieces {
             match piece {
                 Piece::Text(_) => {}
-                Piece::Stored(credential, ..) => source(&mut sources, credential).stored = true,
-                Piece::Shown(opened, _) => opened.note(&mut sources),
+                Piece::Stored(credential, ..) => note(Source { credential, made: None }),
+                Piece::Shown(opened, _) => note(opened.source()),
                 Piece::DockerConfig(auths) => {
-                    auths.iter().for_each(|(_, opened)| opened.note(&mut sources));
+                    for (_, opened) in auths {
+                        note(opened.source());
+                    }
                 }
             }
         }
@@ -91,27 +95,24 @@ impl<'a> SecretPlan<'a> {
     }
 }
 
-impl<'a> Opened<'a> {
-    fn note(&self, sources: &mut Vec<Source<'a>>) {
-        let source = source(sources, self.credential);
-        match &self.login {
-            Login::Made(maker) => source.made = Some(maker.clone()),
-            _ => source.stored = true,
-        }
+impl Source<'_> {
+    pub fn is(&self, credential: &CredentialFacts, made: Option<&Maker>) -> bool {
+        self.credential.id == credential.id && self.made.as_ref() == made
     }
 }
 
-fn source<'s, 'a>(
-    sources: &'s mut Vec<Source<'a>>,
-    credential: &'a CredentialFacts,
-) -> &'s mut Source<'a> {
-    let place = sources.iter().position(|source| source.credential.id == credential.id);
-    let place = place.unwrap_or(sources.len());
-    if place == sources.len() {
-        sources.push(Source { credential, stored: false, made: None });
+impl<'a> Opened<'a> {
+    fn source(&self) -> Source<'a> {
+        Source { credential: self.credential, made: self.maker().cloned() }
     }
-    #[expect(clippy::indexing_slicing, reason = "it was found or just pushed")]
-    &mut sources[place]
+
+    /// What makes its token.
+    pub const fn maker(&self) -> Option<&Maker> {
+        match &self.login {
+            Login::Made(maker) => Some(maker),
+            Login::Stored { .. } | Login::Never(_) => None,
+        }
+    }
 }
 
 impl SecretPlan<'_> {

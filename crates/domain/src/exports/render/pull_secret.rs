@@ -6,7 +6,7 @@
 use serde_json::json;
 
 use super::{
-    auths::{Paths, auths},
+    auths::{Reader, auths},
     draft::{Draft, Way},
     plan::{Opened, Piece, SecretPlan},
     secret::Meta,
@@ -15,7 +15,7 @@ use super::{
 pub(super) const DOCKER_CONFIG: &str = "kubernetes.io/dockerconfigjson";
 
 pub(super) fn render(draft: &mut Draft<'_>) {
-    let auths = auths(draft, Paths::Read);
+    let auths = auths(draft, Reader::Kubelet);
     if auths.is_empty() {
         return;
     }
@@ -41,7 +41,7 @@ pub(super) fn secret_name(draft: &mut Draft<'_>) -> String {
     }
 }
 
-pub(super) fn docker_config<'a>(meta: Meta, auths: Vec<(String, Opened<'a>)>) -> SecretPlan<'a> {
+pub(super) fn docker_config(meta: Meta, auths: Vec<(String, Opened<'_>)>) -> SecretPlan<'_> {
     SecretPlan {
         meta,
         kind: DOCKER_CONFIG,

@@ -154,6 +154,11 @@ impl SecretObject {
 }
 
 impl Meta {
+    /// Name and namespace only: labels and annotations belong to the secret that a carrier makes.
+    pub(super) fn without_labels(&self) -> Self {
+        Self { name: self.name.clone(), namespace: self.namespace.clone(), ..Self::default() }
+    }
+
     pub(super) fn value(&self) -> Value {
         let mut meta = Map::new();
         meta.insert("name".to_owned(), Value::from(self.name.as_str()));

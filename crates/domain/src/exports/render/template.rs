@@ -3,7 +3,7 @@
 
 use super::{
     CredentialFacts,
-    login::{Form, Login, Maker},
+    login::{Form, Maker},
     plan::{Opened, Part, Piece},
 };
 
@@ -49,11 +49,7 @@ fn shown(opened: &Opened<'_>, part: Part, named: Named<'_>) -> String {
     if let (Part::Username, Some(name)) = (part, opened.fixed_user()) {
         return go_string(name);
     }
-    let maker = match &opened.login {
-        Login::Made(maker) => Some(maker),
-        Login::Stored { .. } | Login::Never(_) => None,
-    };
-    let pipeline = named(opened.credential, part, maker);
+    let pipeline = named(opened.credential, part, opened.maker());
     match (part, opened.form()) {
         (Part::Password, Form::Base64) => format!("{pipeline} | b64enc"),
         _ => pipeline,

@@ -76,10 +76,10 @@ struct Config<'a> {
     auths: Auths<'a>,
 }
 
-struct Auths<'a>(Vec<(&'a str, Auth)>);
+struct Auths<'a>(Vec<(&'a str, Entry)>);
 
 #[derive(Serialize)]
-struct Auth {
+struct Entry {
     username: Zeroizing<String>,
     password: Zeroizing<String>,
     auth: Zeroizing<String>,
@@ -87,7 +87,7 @@ struct Auth {
 
 impl Serialize for Auths<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(server, auth)| (server, auth)))
+        serializer.collect_map(self.0.iter().map(|(server, entry)| (server, entry)))
     }
 }
 
@@ -98,7 +98,7 @@ fn docker_config(auths: &[(String, Opened<'_>)]) -> Option<Secret> {
         let both = Zeroizing::new(format!("{}:{}", user.expose(), password.expose()));
         entries.push((
             server.as_str(),
-            Auth {
+            Entry {
                 username: Zeroizing::new(user.expose().to_owned()),
                 password: Zeroizing::new(password.expose().to_owned()),
                 auth: Zeroizing::new(STANDARD.encode(both.as_bytes())),

@@ -11,8 +11,9 @@ use super::{
     CredentialFacts,
     draft::Draft,
     login::Maker,
+    object::put,
     plan::{Part, SecretPlan},
-    secret::{Meta, pairs_value},
+    secret::pairs_value,
     template::template,
 };
 
@@ -46,7 +47,7 @@ pub(super) fn object(
     });
     for (key, pairs) in [("labels", &meta.labels), ("annotations", &meta.annotations)] {
         if !pairs.is_empty() {
-            destination[key] = pairs_value(pairs);
+            put(&mut destination, key, pairs_value(pairs));
         }
     }
     let vault = &draft.facts.vault;
@@ -60,14 +61,12 @@ pub(super) fn object(
         "destination": destination,
     });
     if !vault.namespace.is_empty() {
-        spec["namespace"] = Value::from(vault.namespace.as_str());
+        put(&mut spec, "namespace", Value::from(vault.namespace.as_str()));
     }
-    let plain =
-        Meta { name: meta.name.clone(), namespace: meta.namespace.clone(), ..Meta::default() };
     json!({
         "apiVersion": "secrets.hashicorp.com/v1beta1",
         "kind": "VaultStaticSecret",
-        "metadata": plain.value(),
+        "metadata": meta.without_labels().value(),
         "spec": spec,
     })
 }

@@ -4,7 +4,7 @@ use serde::{
     Serialize, Serializer,
     ser::{Error as _, SerializeMap, SerializeSeq},
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use serde_saphyr::SerializerOptions;
 
 /// The keys that stand first in an object, in this order; all others follow by the alphabet. People
@@ -24,6 +24,38 @@ pub fn yaml(value: &Value) -> String {
 #[must_use]
 pub fn yaml_stream<S: AsRef<str>>(documents: &[S]) -> String {
     documents.iter().map(AsRef::as_ref).collect::<Vec<_>>().join("---\n")
+}
+
+/// Every value of an object that is no object or list itself, with the keys and numbers that lead
+/// to it, in the order in which [`yaml`] writes them.
+#[must_use]
+pub fn leaves(value: &Value) -> Vec<(Vec<String>, &Value)> {
+    let mut found = Vec::new();
+    walk(value, &mut Vec::new(), &mut found);
+    found
+}
+
+fn walk<'v>(value: &'v Value, path: &mut Vec<String>, found: &mut Vec<(Vec<String>, &'v Value)>) {
+    let mut deeper = |step: String, value| {
+        path.push(step);
+        walk(value, path, found);
+        path.pop();
+    };
+    match value {
+        Value::Object(fields) => {
+            sorted(fields).into_iter().for_each(|(key, value)| deeper(key.clone(), value));
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(place, value)| deeper(place.to_string(), value));
+        }
+        leaf => found.push((path.clone(), leaf)),
+    }
+}
+
+fn sorted(fields: &Map<String, Value>) -> Vec<(&String, &Value)> {
+    let mut sorted: Vec<_> = fields.iter().collect();
+    sorted.sort_by_key(|(key, _)| (rank(key), key.as_str()));
+    sorted
 }
 
 fn options() -> SerializerOptions {
@@ -60,10 +92,8 @@ impl Serialize for Ordered<'_> {
                 list.end()
             }
             Value::Object(fields) => {
-                let mut sorted: Vec<_> = fields.iter().collect();
-                sorted.sort_by_key(|(key, _)| (rank(key), key.as_str()));
-                let mut map = serializer.serialize_map(Some(sorted.len()))?;
-                for (key, value) in sorted {
+                let mut map = serializer.serialize_map(Some(fields.len()))?;
+                for (key, value) in sorted(fields) {
                     map.serialize_entry(key, &Ordered(value))?;
                 }
                 map.end()
@@ -84,11 +114,11 @@ mod tests {
 
     #[test]
     fn keys_stand_where_people_expect_them() {
-        let value = json!({"spec": {"b": 1, "a": [{"x": true, "name": "n"}]}, "kind": "K",
-            "metadata": {"labels": {}, "namespace": "ns", "name": "n"}, "apiVersion": "v1"});
+        let value = json!({"spec": {"b": 1, "a": [{"x": true, "name": "item"}]}, "kind": "K",
+            "metadata": {"labels": {}, "namespace": "ns", "name": "object"}, "apiVersion": "v1"});
         assert_eq!(
             yaml(&value),
-            "apiVersion: v1\nkind: K\nmetadata:\n  name: n\n  namespace: ns\n  labels: {}\nspec:\n  a:\n  - name: n\n    x: true\n  b: 1\n"
+            "apiVersion: v1\nkind: K\nmetadata:\n  name: object\n  namespace: ns\n  labels: {}\nspec:\n  a:\n  - name: item\n    x: true\n  b: 1\n"
         );
     }
 }

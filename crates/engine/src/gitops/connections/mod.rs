@@ -1,52 +1,143 @@
-//! Connected Git accounts.
+//! Connected Git accounts: by OAuth in the browser, by a typed code, or by an installed app.
+//!
+//! An account is a credential of the kind git. Its tokens go through the same steps between SQL and
+//! Vault as every other secret, and SQL holds only whose account it is (R-OAUTH-07).
+
+mod branches;
+mod connect;
+mod device;
+mod disconnect;
+mod installation;
+mod list;
+mod renew;
+mod repositories;
+mod web;
+
+pub(crate) mod login;
 
 use async_trait::async_trait;
+use connectors::github::{Github, GithubError, Refusal};
 use domain::{
-    Actor, CredentialId, Secret, ServiceError,
+    Actor, Cause, CredentialId, Field, Scope, Secret, ServiceError,
     gitops::{
         Branches, ConnectionOffers, DeviceCode, DeviceForm, DeviceProgress, GitConnection,
         HostedRepository, WebStart,
     },
     service::{Answer, GitConnections},
 };
+use storage::gitops::connections::Connection;
 
-use crate::Engine;
+use crate::{Engine, Error, error::answer};
+
+pub(crate) use disconnect::revoke;
+pub(crate) use login::login;
 
 #[async_trait]
 impl GitConnections for Engine {
-    async fn offers(&self, _: &Actor) -> Answer<ConnectionOffers> {
-        Err(ServiceError::NotFound)
+    async fn offers(&self, actor: &Actor) -> Answer<ConnectionOffers> {
+        list::offers(self, actor).map_err(answer)
     }
-    async fn list(&self, _: &Actor) -> Answer<Vec<GitConnection>> {
-        Err(ServiceError::NotFound)
+
+    async fn list(&self, actor: &Actor) -> Answer<Vec<GitConnection>> {
+        list::list(self, actor).await.map_err(answer)
     }
-    async fn begin_web(&self, _: &Actor) -> Answer<WebStart> {
-        Err(ServiceError::NotFound)
+
+    async fn begin_web(&self, actor: &Actor) -> Answer<WebStart> {
+        web::begin(self, actor).await.map_err(answer)
     }
-    async fn finish_web(&self, _: &Actor, _: Secret, _: Secret, _: Secret) -> Answer<CredentialId> {
-        Err(ServiceError::NotFound)
+
+    async fn finish_web(
+        &self,
+        actor: &Actor,
+        browser: Secret,
+        state: Secret,
+        code: Secret,
+    ) -> Answer<CredentialId> {
+        web::finish(self, actor, &browser, &state, &code).await.map_err(answer)
     }
-    async fn begin_device(&self, _: &Actor) -> Answer<DeviceCode> {
-        Err(ServiceError::NotFound)
+
+    async fn begin_device(&self, actor: &Actor) -> Answer<DeviceCode> {
+        device::begin(self, actor).await.map_err(answer)
     }
-    async fn poll_device(&self, _: &Actor, _: DeviceForm) -> Answer<DeviceProgress> {
-        Err(ServiceError::NotFound)
+
+    async fn poll_device(&self, actor: &Actor, form: DeviceForm) -> Answer<DeviceProgress> {
+        device::poll(self, actor, &form.device).await.map_err(answer)
     }
-    async fn connect_installation(&self, _: &Actor, _: &str) -> Answer<CredentialId> {
-        Err(ServiceError::NotFound)
+
+    async fn connect_installation(
+        &self,
+        actor: &Actor,
+        installation: &str,
+    ) -> Answer<CredentialId> {
+        installation::connect(self, actor, installation).await.map_err(answer)
     }
-    async fn disconnect(&self, _: &Actor, _: CredentialId) -> Answer<()> {
-        Err(ServiceError::NotFound)
+
+    async fn disconnect(&self, actor: &Actor, credential: CredentialId) -> Answer<()> {
+        disconnect::disconnect(self, actor, credential).await.map_err(answer)
     }
+
     async fn repositories(
         &self,
-        _: &Actor,
-        _: CredentialId,
-        _: &str,
+        actor: &Actor,
+        credential: CredentialId,
+        search: &str,
     ) -> Answer<Vec<HostedRepository>> {
-        Err(ServiceError::NotFound)
+        repositories::repositories(self, actor, credential, search).await.map_err(answer)
     }
-    async fn branches(&self, _: &Actor, _: CredentialId, _: &str) -> Answer<Branches> {
-        Err(ServiceError::NotFound)
+
+    async fn branches(
+        &self,
+        actor: &Actor,
+        credential: CredentialId,
+        url: &str,
+    ) -> Answer<Branches> {
+        branches::branches(self, actor, credential, url).await.map_err(answer)
     }
+}
+
+/// The GitHub that the operator configured.
+fn github(engine: &Engine) -> Result<&Github, Error> {
+    engine.github.as_ref().ok_or_else(|| {
+        Field::Account.problem("The operator of this Hawser did not configure GitHub.").into()
+    })
+}
+
+/// A connected account, if it is one of the GitHub that is configured now. The tokens of one GitHub
+/// are never sent to another one that the operator put in its place.
+async fn at_home(engine: &Engine, scope: Scope, id: CredentialId) -> Result<Connection, Error> {
+    let connection = storage::gitops::connections::get(&engine.db, scope, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    match &engine.github {
+        Some(github) if github.host() == connection.host => Ok(connection),
+        _ => Err(revoked()),
+    }
+}
+
+/// The account has to be connected again.
+fn revoked() -> Error {
+    ServiceError::Unreachable(Cause::ConnectionRevoked).into()
+}
+
+/// What a refusal of GitHub means to the person; never in GitHub's words (R-OAUTH-04).
+fn refused(error: GithubError) -> Error {
+    let refusal = match error {
+        GithubError::Failed(failure) => return failure.into(),
+        GithubError::Refused(refusal) => refusal,
+    };
+    tracing::warn!(?refusal, "GitHub refused to connect an account");
+    let message = match refusal {
+        Refusal::BadClient | Refusal::RedirectMismatch => {
+            "GitHub does not know this Hawser. Its operator has to check the client's id, its secret and its callback address."
+        }
+        Refusal::DeviceFlowDisabled => {
+            "This Hawser's app at GitHub does not allow to connect by a code. Its owner turns on the device flow there."
+        }
+        Refusal::UnverifiedEmail => {
+            "Verify the e-mail address of your account at GitHub, then connect it again."
+        }
+        Refusal::AccessDenied => "You refused at GitHub, so nothing was connected.",
+        _ => "GitHub did not take the code: it was used, or its time was over. Connect again.",
+    };
+    Field::Account.problem(message).into()
 }

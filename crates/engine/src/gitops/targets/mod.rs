@@ -1,32 +1,78 @@
 //! Git targets: exports written to a branch and folder.
 
+mod bind;
+mod delete;
+mod get;
+mod preview;
+mod push;
+mod push_now;
+mod record;
+mod request;
+mod run;
+mod save;
+
 use async_trait::async_trait;
 use domain::{
-    Actor, GitTargetId, ServiceError,
+    Action, Actor, Field, GitTargetId, Scope, Timestamp,
+    audit::{AuditAction, AuditActor},
     gitops::{GitTargetDetail, GitTargetForm, GitTargetSummary, TargetPreview},
     service::{Answer, GitTargets},
 };
+use storage::{Tx, audit::Record};
 
-use crate::Engine;
+use crate::{Engine, Error, error::answer};
+
+pub(crate) use run::{LOOK_AGAIN_REASON, push_target};
 
 #[async_trait]
 impl GitTargets for Engine {
-    async fn list(&self, _: &Actor) -> Answer<Vec<GitTargetSummary>> {
-        Err(ServiceError::NotFound)
+    async fn list(&self, actor: &Actor) -> Answer<Vec<GitTargetSummary>> {
+        let scope = actor.may(Action::View)?;
+        storage::gitops::targets::list(&self.db, scope).await.map_err(|error| answer(error.into()))
     }
-    async fn get(&self, _: &Actor, _: GitTargetId) -> Answer<GitTargetDetail> {
-        Err(ServiceError::NotFound)
+
+    async fn get(&self, actor: &Actor, id: GitTargetId) -> Answer<GitTargetDetail> {
+        get::get(self, actor, id).await.map_err(answer)
     }
-    async fn save(&self, _: &Actor, _: GitTargetForm) -> Answer<GitTargetId> {
-        Err(ServiceError::NotFound)
+
+    async fn save(&self, actor: &Actor, form: GitTargetForm) -> Answer<GitTargetId> {
+        save::save(self, actor, &form).await.map_err(answer)
     }
-    async fn delete(&self, _: &Actor, _: GitTargetId) -> Answer<()> {
-        Err(ServiceError::NotFound)
+
+    async fn delete(&self, actor: &Actor, id: GitTargetId) -> Answer<()> {
+        delete::delete(self, actor, id).await.map_err(answer)
     }
-    async fn preview(&self, _: &Actor, _: GitTargetId) -> Answer<TargetPreview> {
-        Err(ServiceError::NotFound)
+
+    async fn preview(&self, actor: &Actor, id: GitTargetId) -> Answer<TargetPreview> {
+        preview::preview(self, actor, id).await.map_err(answer)
     }
-    async fn push(&self, _: &Actor, _: GitTargetId) -> Answer<()> {
-        Err(ServiceError::NotFound)
+
+    async fn push(&self, actor: &Actor, id: GitTargetId) -> Answer<()> {
+        push_now::push_now(self, actor, id).await.map_err(answer)
+    }
+}
+
+async fn audit(
+    tx: &mut Tx,
+    actor: AuditActor,
+    scope: Scope,
+    now: Timestamp,
+    action: AuditAction,
+    (target, detail): (&str, String),
+) -> Result<(), Error> {
+    let record = Record { actor, action, target: target.to_owned(), detail };
+    Ok(storage::audit::record(tx, scope, now, &record).await?)
+}
+
+fn person(actor: &Actor) -> AuditActor {
+    AuditActor::Person(actor.name.clone())
+}
+
+/// A taken name is the person's to mend; anything else is ours.
+fn name_taken(error: storage::Error) -> Error {
+    if error.is_duplicate() {
+        Field::Name.problem("This name is taken.").into()
+    } else {
+        error.into()
     }
 }

@@ -79,20 +79,40 @@ pub async fn record(tx: &mut Tx, scope: Scope, id: GitTargetId, outcome: &Outcom
     Ok(())
 }
 
-/// Says that nothing waits to be pushed any more, unless another push is queued; then it is that
-/// which waits. To be called after the job of this push was ended, in the same transaction.
+/// Whether a push brought what was waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pending {
+    /// It did.
+    Pushed,
+    /// It did not.
+    Waits,
+}
+
+/// Says what still waits to be pushed. When another push is queued already, it is that which waits,
+/// and the page says so. To be called after the job of this push was ended, in the same transaction.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn settle_pending(tx: &mut Tx, scope: Scope, id: GitTargetId) -> Result<()> {
+pub async fn settle_pending(
+    tx: &mut Tx,
+    scope: Scope,
+    id: GitTargetId,
+    pending: Pending,
+) -> Result<()> {
+    let is_pushed = pending == Pending::Pushed;
     on!(tx.inner(), tx => {
         sqlx::query(sql!(
-            "update git_targets set pending_at = null
-             where organization_id = $1 and id = $2 and not exists (
-               select 1 from jobs j where j.organization_id = $1 and j.kind = 'push' and j.target_id = $2)"
+            "update git_targets set
+               pending_at = case when $3 and not exists (select 1 from jobs j
+                 where j.organization_id = $1 and j.kind = 'push' and j.target_id = $2) then null else pending_at end,
+               state = case when exists (select 1 from jobs j
+                 where j.organization_id = $1 and j.kind = 'push' and j.target_id = $2 and j.state = 'waiting')
+                 then 'pushing' else state end
+             where organization_id = $1 and id = $2"
         ))
         .bind(scope.organization().uuid())
         .bind(id.uuid())
+        .bind(is_pushed)
         .execute(&mut **tx)
         .await
         .map(drop)

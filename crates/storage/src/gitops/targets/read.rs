@@ -1,7 +1,7 @@
 //! Git targets as the engine works with them.
 
 use domain::{
-    CredentialId, ExportId, GitTargetId, Provider, Scope, UserId,
+    Cause, CredentialId, ExportId, GitTargetId, Provider, Scope, UserId,
     gitops::{ConnectionWay, PushMode, TargetState},
 };
 use uuid::Uuid;
@@ -32,6 +32,8 @@ pub struct Target {
     pub mode: PushMode,
     /// How it is doing.
     pub state: TargetState,
+    /// Why the last push failed.
+    pub cause: Option<Cause>,
     /// The commit that was pushed or found in step last.
     pub head: String,
     /// The branch of its own that commits go to, in the mode of pull requests; empty before the first.
@@ -60,6 +62,7 @@ struct Row {
     folder: String,
     mode: String,
     state: String,
+    cause: Option<String>,
     head: String,
     work_branch: String,
     pull_request_url: String,
@@ -75,7 +78,8 @@ struct Row {
 pub async fn target(db: &Db, scope: Scope, id: GitTargetId) -> Result<Option<Target>> {
     let row: Option<Row> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select t.id, t.name, t.credential_id, c.provider, t.url, t.branch, t.base, t.folder, t.mode, t.state, t.head,
+            "select t.id, t.name, t.credential_id, c.provider, t.url, t.branch, t.base, t.folder, t.mode, t.state, t.cause,
+               t.head,
                t.work_branch, t.pull_request_url, t.epoch, t.row_version, t.user_id
              from git_targets t
              join credentials c on c.organization_id = t.organization_id and c.id = t.credential_id
@@ -99,6 +103,7 @@ pub async fn target(db: &Db, scope: Scope, id: GitTargetId) -> Result<Option<Tar
         folder: row.folder,
         mode: PushMode::parse(&row.mode).ok_or(Error::Value { column: "git_targets.mode" })?,
         state: state(&row.state)?,
+        cause: row.cause.as_deref().and_then(Cause::parse),
         head: row.head,
         work_branch: row.work_branch,
         pull_request_url: row.pull_request_url,

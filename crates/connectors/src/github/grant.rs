@@ -1,0 +1,277 @@
+//! The token endpoint: a code or a refresh token becomes tokens.
+
+use std::time::Duration;
+
+use domain::{Cause, Secret, Timestamp, credentials::OauthTokens};
+use reqwest::header::{ACCEPT, HeaderValue};
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::{
+    Github, Verifier,
+    call::{ONE, plain, refusal, unreadable},
+};
+use crate::{
+    Failure,
+    http::Ask,
+    token_exchange::{
+        ambient::read,
+        call::{FORM, form},
+    },
+};
+
+/// The most bytes of a token; GitHub asks for room for 255.
+const TOKEN: usize = 1_024;
+/// The longest life of a token that is believed.
+const LIFE: u64 = 366 * 24 * 3_600;
+
+/// What GitHub gave.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// The tokens.
+    pub tokens: OauthTokens,
+    /// The scopes of the access token.
+    pub scopes: Vec<String>,
+}
+
+/// Why GitHub gave nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum GithubError {
+    /// It said so.
+    #[error("GitHub refused: {0:?}")]
+    Refused(Refusal),
+    /// It could not be asked, or its answer made no sense.
+    #[error("asking GitHub")]
+    Failed(#[source] Failure),
+}
+
+impl From<Failure> for GithubError {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// What the `error` field of an answer says (GitHub Docs, "Troubleshooting OAuth app access token
+/// request errors" and "Error codes for the device flow").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The person did not type the code yet.
+    Pending,
+    /// Hawser looked too often; seconds to wait between two looks from now on.
+    SlowDown(u64),
+    /// The device code ended.
+    ExpiredToken,
+    /// The person refused.
+    AccessDenied,
+    /// The code is wrong, was used, or ended.
+    BadCode,
+    /// The refresh token is wrong, was used, or ended.
+    BadRefreshToken,
+    /// GitHub does not know this client, or its secret is another one.
+    BadClient,
+    /// The client names another callback.
+    RedirectMismatch,
+    /// The app does not allow the device flow.
+    DeviceFlowDisabled,
+    /// The account's e-mail address is not verified.
+    UnverifiedEmail,
+    /// Something that this version does not know.
+    Other,
+}
+
+impl Refusal {
+    fn of(code: &str, interval: Option<u64>) -> Self {
+        match code {
+            "authorization_pending" => Self::Pending,
+            "slow_down" => Self::SlowDown(interval.unwrap_or(10).clamp(1, 300)),
+            "expired_token" => Self::ExpiredToken,
+            "access_denied" => Self::AccessDenied,
+            "bad_verification_code" | "incorrect_device_code" => Self::BadCode,
+            "bad_refresh_token" => Self::BadRefreshToken,
+            "incorrect_client_credentials" | "application_suspended" => Self::BadClient,
+            "redirect_uri_mismatch" => Self::RedirectMismatch,
+            "device_flow_disabled" => Self::DeviceFlowDisabled,
+            "unverified_user_email" => Self::UnverifiedEmail,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// The answer of the endpoint: tokens or an error, both with status 200.
+#[derive(Deserialize)]
+pub(super) struct Told {
+    access_token: Option<Secret>,
+    #[serde(default)]
+    token_type: String,
+    #[serde(default)]
+    scope: String,
+    expires_in: Option<u64>,
+    #[serde(default)]
+    refresh_token: Secret,
+    error: Option<String>,
+    interval: Option<u64>,
+}
+
+impl Github {
+    /// Exchanges the code that a browser brought back.
+    ///
+    /// # Errors
+    /// Why there are no tokens.
+    pub async fn exchange(
+        &self,
+        code: &Secret,
+        verifier: &Verifier,
+        now: Timestamp,
+    ) -> Result<Grant, GithubError> {
+        let attempt = "exchange the code of GitHub";
+        let client = self.client()?;
+        let secret = read(&client.secret_file).await?;
+        let fields = [
+            ("client_id", client.id.as_str()),
+            ("client_secret", secret.expose()),
+            ("code", code.expose()),
+            ("redirect_uri", self.0.callback.as_str()),
+            ("code_verifier", verifier.expose()),
+        ];
+        self.told(&fields, attempt).await?.granted(now, attempt)
+    }
+
+    /// Exchanges a refresh token, which works once: the old pair is worth nothing afterwards.
+    ///
+    /// # Errors
+    /// Why there are no tokens.
+    pub async fn refresh(&self, refresh: &Secret, now: Timestamp) -> Result<Grant, GithubError> {
+        let attempt = "renew the tokens of GitHub";
+        let client = self.client()?;
+        let secret = read(&client.secret_file).await?;
+        let fields = [
+            ("client_id", client.id.as_str()),
+            ("client_secret", secret.expose()),
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh.expose()),
+        ];
+        self.told(&fields, attempt).await?.granted(now, attempt)
+    }
+
+    /// Asks the token endpoint.
+    pub(super) async fn told(
+        &self,
+        fields: &[(&str, &str)],
+        attempt: &'static str,
+    ) -> Result<Told, GithubError> {
+        let url = self.web(&["login", "oauth", "access_token"], attempt)?;
+        let (kind, json) = (HeaderValue::from_static(FORM), "application/json");
+        let ask = Ask::post(url, kind, form(fields), attempt)
+            .header(ACCEPT, HeaderValue::from_static(json));
+        let answer = self.send(ask).await?;
+        let status = answer.status();
+        if !status.is_success() && !status.is_client_error() {
+            return Err(refusal(answer).await.into());
+        }
+        let failure = answer.failure(Cause::ExchangeRefused);
+        let bytes = answer.body(ONE).await.map(Zeroizing::new).map_err(plain)?;
+        // The parser's own words may quote the answer.
+        let told: Option<Told> = serde_json::from_slice(&bytes).ok();
+        match told {
+            Some(told) if status.is_success() || told.error.is_some() => Ok(told),
+            _ if status.as_u16() == 429 => Err(failure.told_as(Cause::RateLimited).into()),
+            _ if status.is_success() => Err(unreadable(attempt).into()),
+            _ => Err(failure.into()),
+        }
+    }
+}
+
+impl Told {
+    /// The tokens, or why there are none.
+    pub(super) fn granted(
+        self,
+        now: Timestamp,
+        attempt: &'static str,
+    ) -> Result<Grant, GithubError> {
+        if let Some(code) = &self.error {
+            return Err(GithubError::Refused(Refusal::of(code, self.interval)));
+        }
+        let access = self.access_token.filter(is_token).ok_or_else(|| unreadable(attempt))?;
+        let fits = self.refresh_token.is_empty() || is_token(&self.refresh_token);
+        if !fits || !self.token_type.eq_ignore_ascii_case("bearer") {
+            return Err(unreadable(attempt).into());
+        }
+        let expires_at =
+            self.expires_in.map(|seconds| now.plus(Duration::from_secs(seconds.min(LIFE))));
+        let tokens = OauthTokens::new(access, self.refresh_token, expires_at);
+        Ok(Grant { tokens, scopes: listed(&self.scope) })
+    }
+}
+
+/// Scopes as GitHub lists them: with commas, in headers with blanks too.
+pub(super) fn listed(text: &str) -> Vec<String> {
+    let parts = text.split([',', ' ']).filter(|scope| {
+        (1..=64).contains(&scope.len())
+            && scope.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'_' | b'-'))
+    });
+    parts.take(64).map(str::to_owned).collect()
+}
+
+/// What may stand in a header and a document.
+fn is_token(token: &Secret) -> bool {
+    let text = token.expose();
+    (1..=TOKEN).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+
+    fn read(text: &str) -> Result<Grant, GithubError> {
+        serde_json::from_str::<Told>(text).unwrap().granted(NOW, "test")
+    }
+
+    #[test]
+    fn tokens_are_read_with_their_end() {
+        let text = r#"{"access_token":"ghu_a","expires_in":28800,"refresh_token":"ghr_b",
+            "refresh_token_expires_in":15897600,"scope":"","token_type":"bearer"}"#;
+        let grant = read(text).unwrap();
+        assert_eq!(grant.tokens.access.expose(), "ghu_a");
+        assert_eq!(grant.tokens.refresh.expose(), "ghr_b");
+        assert_eq!(grant.tokens.expires_at, Some(NOW.plus(Duration::from_hours(8))));
+        assert!(grant.scopes.is_empty());
+        let grant =
+            read(r#"{"access_token":"gho_a","scope":"repo,read:user","token_type":"Bearer"}"#);
+        let grant = grant.unwrap();
+        assert_eq!((grant.tokens.expires_at, grant.scopes), (None, listed("repo read:user")));
+    }
+
+    #[test]
+    fn r_oauth_04_refusals_are_told_by_code_and_never_in_words() {
+        let refused = |code: &str| {
+            let text = format!(r#"{{"error":"{code}","error_description":"<b>canary</b>"}}"#);
+            let error = read(&text).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("canary"));
+            match error {
+                GithubError::Refused(refusal) => refusal,
+                GithubError::Failed(_) => panic!("a refusal is no failure"),
+            }
+        };
+        assert_eq!(refused("bad_verification_code"), Refusal::BadCode);
+        assert_eq!(refused("bad_refresh_token"), Refusal::BadRefreshToken);
+        assert_eq!(refused("slow_down"), Refusal::SlowDown(10));
+        assert_eq!(refused("<script>"), Refusal::Other);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_no_token() {
+        for text in [
+            "{}",
+            r#"{"access_token":"","token_type":"bearer"}"#,
+            r#"{"access_token":"a b","token_type":"bearer"}"#,
+            r#"{"access_token":"a\nb","token_type":"bearer"}"#,
+            r#"{"access_token":"a","token_type":"mac"}"#,
+            r#"{"access_token":"a"}"#,
+            r#"{"access_token":"a","token_type":"bearer","refresh_token":"\u0000"}"#,
+        ] {
+            assert!(matches!(read(text), Err(GithubError::Failed(_))), "{text}");
+        }
+    }
+}

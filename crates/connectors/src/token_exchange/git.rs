@@ -1,0 +1,99 @@
+//! Logins for Git over HTTPS. A token of GitHub goes to GitHub and nowhere else.
+
+use domain::{Cause, Timestamp, credentials::Material};
+use url::Url;
+
+use super::{
+    ExchangeSettings, Exchanges, GithubHome, Owner, Way, github_app, github_installation,
+    stored_login,
+};
+use crate::{
+    Failure,
+    http::{Login, Road, same_origin},
+};
+
+impl Exchanges {
+    /// The login of `material` for the Git repository at `url`, good for pushing.
+    ///
+    /// # Errors
+    /// `UnsupportedTokenKind` for a token of GitHub that would go to another host, and for what Git
+    /// servers do not take; otherwise why the provider did not give one.
+    pub async fn git_login(
+        &self,
+        material: &Material,
+        owner: &Owner,
+        url: &Url,
+        now: Timestamp,
+    ) -> Result<Login, Failure> {
+        let way = way(&self.0.settings, material, url)?;
+        self.take(way, owner, &Road::default(), now).await
+    }
+}
+
+/// A connected account does not open registries, and GitHub's tokens open no other host.
+pub(super) fn not_for_here() -> Failure {
+    Failure::new(Cause::UnsupportedTokenKind, "use this login here: it is for Git at GitHub alone")
+}
+
+fn way<'a>(
+    settings: &'a ExchangeSettings,
+    material: &'a Material,
+    url: &Url,
+) -> Result<Way<'a>, Failure> {
+    Ok(match material {
+        Material::Password { .. } => Way::Stored(stored_login(material)),
+        Material::GithubOauth { tokens } => {
+            at_home(&settings.github, url)?;
+            Way::Stored(Login::stored(github_app::USERNAME.to_owned(), tokens.access.clone()))
+        }
+        Material::GithubApp { app_id, installation, key, repositories } => {
+            at_home(&settings.github, url)?;
+            let needed = github_app::Permission::Push;
+            let app = github_app::GithubApp { app_id, installation, key, repositories, needed };
+            Way::Exchange(Box::new(app))
+        }
+        Material::GithubInstallation { installation } => {
+            at_home(&settings.github, url)?;
+            let app = &settings.github.app;
+            Way::Exchange(Box::new(github_installation::GithubInstallation { app, installation }))
+        }
+        _ => return Err(not_for_here()),
+    })
+}
+
+fn at_home(github: &GithubHome, url: &Url) -> Result<(), Failure> {
+    let is_home = match &github.web {
+        Some(web) => same_origin(web, url),
+        None => {
+            url.scheme() == "https"
+                && url.host_str() == Some("github.com")
+                && url.port_or_known_default() == Some(443)
+        }
+    };
+    if is_home { Ok(()) } else { Err(not_for_here()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r_oauth_07_a_token_of_github_goes_to_github_alone() {
+        let fits = |web: Option<&str>, url: &str| {
+            let web = web.map(|web| Url::parse(web).unwrap());
+            at_home(&GithubHome { web, app: None }, &Url::parse(url).unwrap()).is_ok()
+        };
+        assert!(fits(None, "https://github.com/acme/deploy.git"));
+        assert!(fits(Some("https://ghe.example"), "https://ghe.example/acme/deploy"));
+        for (web, url) in [
+            (None, "http://github.com/acme/deploy"),
+            (None, "https://github.com:8443/acme/deploy"),
+            (None, "https://github.com.evil.example/acme/deploy"),
+            (None, "https://gist.github.com/acme/deploy"),
+            (Some("https://ghe.example"), "https://github.com/acme/deploy"),
+            (Some("https://ghe.example"), "http://ghe.example/acme/deploy"),
+        ] {
+            assert!(!fits(web, url), "{url}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Carvel: a secret, its `SecretExport`, placeholders, and what refers to them (F53, F54, F72 to
+//! F78).
+//!
+//! Source: carvel-dev/secretgen-controller `docs/secret-export.md`; kapp-controller "Package
+//! consumption" and "Private registry authentication".
+
+use serde_json::{Value, json};
+
+use super::{
+    RenderedObject,
+    auths::{Reader, auths},
+    draft::Draft,
+    pull_secret::{DOCKER_CONFIG, docker_config, secret_name, split},
+    servers::Server,
+};
+
+/// secretgen-controller fills secrets with this annotation; it is written empty.
+const PLACEHOLDER: &str = "secretgen.carvel.dev/image-pull-secret";
+/// `{}` in base64: a Docker configuration without entries.
+const EMPTY: &str = "e30K";
+
+pub(super) fn render(draft: &mut Draft<'_>) {
+    let auths = auths(draft, Reader::Carvel);
+    if auths.is_empty() {
+        return;
+    }
+    let keys: Vec<String> = auths.iter().map(|(key, _)| key.clone()).collect();
+    let base = secret_name(draft);
+    let to: Vec<&str> = draft.fields.settings.to_namespaces.split(',').collect();
+    let secrets = split(draft, &base, auths);
+    let first = secrets.first().map_or_else(String::new, |(meta, _)| meta.name.clone());
+    for (meta, auths) in secrets {
+        let name = meta.name.clone();
+        let mut objects = draft.secret(&docker_config(meta, auths));
+        objects.push(RenderedObject::Open(json!({
+            "apiVersion": "secretgen.carvel.dev/v1alpha1",
+            "kind": "SecretExport",
+            // Both have to have the same name and namespace.
+            "metadata": draft.meta(&name).value(),
+            "spec": {"toNamespaces": to},
+        })));
+        draft.file(&name, objects);
+    }
+    placeholders(draft, &base, &to);
+    package(draft, &first, &keys);
+    warn(draft, &to);
+}
+
+fn placeholder(name: &str, namespace: &str) -> Value {
+    json!({
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": name, "namespace": namespace, "annotations": {PLACEHOLDER: ""}},
+        "type": DOCKER_CONFIG,
+        "data": {".dockerconfigjson": EMPTY},
+    })
+}
+
+/// A placeholder in every namespace that is named; for all namespaces, one to copy.
+fn placeholders(draft: &mut Draft<'_>, base: &str, to: &[&str]) {
+    let name = draft.names.take(&format!("{base}-pull"), base);
+    let named: Vec<&&str> = to.iter().filter(|namespace| **namespace != "*").collect();
+    let objects: Vec<_> =
+        named.iter().map(|namespace| RenderedObject::Open(placeholder(&name, namespace))).collect();
+    if objects.is_empty() {
+        draft.snippet(
+            "Placeholder: secretgen-controller fills it in each namespace where it lies",
+            &placeholder(&name, "NAMESPACE"),
+        );
+    } else {
+        draft.info(
+            "secretgen-controller writes into the placeholders. Tell what applies this folder to leave their data alone (Argo CD: ignoreDifferences of /data; Flux: the annotation kustomize.toolkit.fluxcd.io/ssa: IfNotPresent).",
+        );
+        draft.file(&name, objects);
+    }
+    draft.snippet(
+        "Pod: pull with the placeholder",
+        &json!({"spec": {"imagePullSecrets": [{"name": name}]}}),
+    );
+}
+
+/// A bundle becomes a `PackageRepository`; a name is that of a `PackageInstall`, which gets an
+/// annotation by hand.
+fn package(draft: &mut Draft<'_>, secret: &str, keys: &[String]) {
+    let package = draft.fields.settings.package.as_str();
+    if package.is_empty() {
+        draft.info(
+            "PackageRepository and PackageInstall make placeholders by themselves where no secret is named; they are called NAME-fetch-0 and so on.",
+        );
+        return;
+    }
+    if !package.contains('/') {
+        let mut meta = draft.meta(package);
+        meta.annotations.push(("ext.packaging.carvel.dev/fetch-0-secret-name", secret.to_owned()));
+        let install = json!({
+            "apiVersion": "packaging.carvel.dev/v1alpha1",
+            "kind": "PackageInstall",
+            "metadata": meta.value(),
+        });
+        draft.snippet(
+            "PackageInstall: add the annotation; fetch-1 and so on for further fetch stages",
+            &install,
+        );
+        return;
+    }
+    let name = draft.names.take(&format!("{}-packages", draft.fields.name.as_str()), package);
+    let repository = json!({
+        "apiVersion": "packaging.carvel.dev/v1alpha1",
+        "kind": "PackageRepository",
+        "metadata": draft.meta(&name).value(),
+        "spec": {"fetch": {"imgpkgBundle": {"image": package, "secretRef": {"name": secret}}}},
+    });
+    draft.file(&name, vec![RenderedObject::Open(repository)]);
+    let host = Server::parse(&format!("oci://{package}")).map(|server| server.host);
+    if host.is_none_or(|host| !keys.contains(&host)) {
+        draft.warning(
+            "None of these credentials is for the registry of the package repository. Check its address, or choose another credential.",
+        );
+    }
+}
+
+fn warn(draft: &mut Draft<'_>, to: &[&str]) {
+    let who = if to == ["*"] { "every namespace" } else { "these namespaces" };
+    draft.warning(&format!(
+        "Whoever reads secrets in {who} can read these credentials. Export only ones that may pull and nothing else, and as little of the registry as possible."
+    ));
+    draft.info(
+        "A package that was copied into this registry needs the credential too, even when the original was public; so do its images, which the kubelet pulls.",
+    );
+}

@@ -1,0 +1,205 @@
+//! Kargo: a labelled secret for each purpose and URL of a credential (F17, F18, F23, F56).
+//!
+//! Source: akuity/kargo `pkg/credentials/credentials.go` (labels and fields),
+//! `pkg/credentials/{ecr,gar,github}` (fields of access keys, service accounts and apps) and
+//! `pkg/credentials/kubernetes/database.go` (how URLs are compared).
+
+use super::{
+    CredentialFacts,
+    draft::Draft,
+    go_regex,
+    login::{Form, region},
+    plan::{Part, Piece, SecretPlan},
+    servers::{Server, servers},
+};
+use crate::{Purpose, Shape, credentials::PatternKind};
+
+const LABEL: &str = "kargo.akuity.io/cred-type";
+
+type Pieces<'a> = Vec<(&'static str, Piece<'a>)>;
+
+pub(super) fn render(draft: &mut Draft<'_>) {
+    for credential in draft.credentials() {
+        let stem = draft.names.take(&credential.name, &credential.id.to_string());
+        let mut objects = Vec::new();
+        for purpose in Purpose::ALL {
+            if !credential.purposes.contains(&purpose) {
+                continue;
+            }
+            let urls = urls(draft, credential, purpose);
+            if urls.is_empty() {
+                continue;
+            }
+            let Some(login) = login(draft, credential, purpose) else { continue };
+            for url in urls {
+                let name = draft.names.take(
+                    &format!("{stem}-{}", purpose.as_str()),
+                    &format!("{} {}", credential.id, url.text()),
+                );
+                let mut meta = draft.meta(&name);
+                meta.labels.push((LABEL, purpose.as_str().to_owned()));
+                let mut pieces = url.pieces();
+                pieces.extend(login.clone());
+                objects.extend(draft.secret(&SecretPlan { meta, kind: "Opaque", pieces }));
+            }
+        }
+        draft.file(&stem, objects);
+    }
+    let namespace = draft.namespace();
+    draft.warning(&format!(
+        "If the operator of Kargo made {namespace} a namespace of shared credentials, every project of Kargo may use these. Otherwise only the project {namespace} does."
+    ));
+}
+
+/// What `repoURL` holds.
+enum RepoUrl {
+    Exact(String),
+    Regex(String),
+}
+
+impl RepoUrl {
+    fn text(&self) -> &str {
+        let (Self::Exact(text) | Self::Regex(text)) = self;
+        text
+    }
+
+    fn pieces<'a>(&self) -> Pieces<'a> {
+        let mut pieces = vec![("repoURL", Piece::Text(self.text().to_owned()))];
+        if matches!(self, Self::Regex(_)) {
+            pieces.push(("repoURLIsRegex", Piece::Text("true".to_owned())));
+        }
+        pieces
+    }
+}
+
+/// The fields that open a repository for a purpose; `None` when Kargo cannot, and a note says why.
+fn login<'a>(
+    draft: &mut Draft<'a>,
+    credential: &'a CredentialFacts,
+    purpose: Purpose,
+) -> Option<Pieces<'a>> {
+    let stored = |part, form| Piece::Stored(credential, part, form);
+    let git = purpose == Purpose::Git;
+    match credential.shape {
+        Shape::EcrAccessKey if !git => {
+            let servers = servers(credential);
+            let hosts: Vec<&str> = servers.iter().map(|server| server.host.as_str()).collect();
+            let Some(region) = region(credential, &hosts) else {
+                draft.left_out(&format!(
+                    "{}: Kargo needs its region. Set the region of the credential.",
+                    credential.name
+                ));
+                return None;
+            };
+            Some(vec![
+                ("awsRegion", Piece::Text(region)),
+                ("awsAccessKeyID", stored(Part::Username, Form::AsIs)),
+                ("awsSecretAccessKey", stored(Part::Password, Form::AsIs)),
+            ])
+        }
+        Shape::GoogleKeyExchange if !git => {
+            Some(vec![("gcpServiceAccountKey", stored(Part::Password, Form::Base64))])
+        }
+        Shape::GithubApp if git => {
+            let number = credential.username.bytes().all(|b| b.is_ascii_digit());
+            let key = if number { "githubAppID" } else { "githubAppClientID" };
+            let installation = credential.parameters.installation.clone();
+            Some(vec![
+                (key, stored(Part::Username, Form::AsIs)),
+                ("githubAppInstallationID", Piece::Text(installation)),
+                ("githubAppPrivateKey", stored(Part::Password, Form::AsIs)),
+            ])
+        }
+        Shape::EcrRole | Shape::GoogleWorkload => {
+            draft.left_out(&format!(
+                "{}: Kargo needs no secret for it. Its controller takes the role or service account kargo-project-{} itself, where its operator set that up.",
+                credential.name,
+                draft.namespace()
+            ));
+            None
+        }
+        _ => {
+            let opened = draft.opened(credential)?;
+            Some(vec![
+                ("username", Piece::Shown(opened.clone(), Part::Username)),
+                ("password", Piece::Shown(opened, Part::Password)),
+            ])
+        }
+    }
+}
+
+fn urls(draft: &mut Draft<'_>, credential: &CredentialFacts, purpose: Purpose) -> Vec<RepoUrl> {
+    let pattern = credential.pattern.as_str();
+    match credential.pattern_kind {
+        PatternKind::Exact => vec![RepoUrl::Exact(spelled(purpose, pattern))],
+        PatternKind::Regex => vec![regex(draft, credential, purpose)],
+        PatternKind::None if purpose == Purpose::Git || servers(credential).is_empty() => {
+            draft.left_out(&format!(
+                "{}: Kargo finds credentials by the URL of a repository. Give it a pattern.",
+                credential.name
+            ));
+            Vec::new()
+        }
+        PatternKind::None if purpose == Purpose::Image => {
+            draft.info(&format!(
+                "{}: it opens all images of its registry in Kargo. Give it a pattern to narrow that.",
+                credential.name
+            ));
+            let mut urls: Vec<String> = servers(credential).iter().map(of_images).collect();
+            urls.dedup();
+            urls.into_iter().map(RepoUrl::Regex).collect()
+        }
+        PatternKind::None => credential.addresses.iter().filter_map(|a| of_charts(a)).collect(),
+    }
+}
+
+/// An address as Kargo spells it: images have no scheme.
+fn spelled(purpose: Purpose, pattern: &str) -> String {
+    match (purpose, pattern.split_once("://")) {
+        (Purpose::Image, Some((_, rest))) => rest.to_owned(),
+        _ => pattern.to_owned(),
+    }
+}
+
+/// A chart repository over HTTP is compared as a whole. Over OCI, Kargo compares the URL of a chart,
+/// which lies below the repository.
+fn of_charts(address: &str) -> Option<RepoUrl> {
+    let Some(place) = address.strip_prefix("oci://") else {
+        return Some(RepoUrl::Exact(address.to_owned()));
+    };
+    Server::parse(address)?;
+    Some(RepoUrl::Regex(format!("^(oci://)?{}/", regex_syntax::escape(place))))
+}
+
+fn of_images(server: &Server) -> String {
+    if server.is_docker_hub() {
+        r"^((index\.|registry-1\.)?docker\.io/)".to_owned()
+    } else {
+        format!("^{}/", regex_syntax::escape(&server.host))
+    }
+}
+
+/// Hawser compares URLs that begin with `https://`. Kargo compares them as they are written: with
+/// `oci://`, or without a scheme.
+fn regex(draft: &mut Draft<'_>, credential: &CredentialFacts, purpose: Purpose) -> RepoUrl {
+    let pattern = credential.pattern.as_str();
+    let rest = pattern.strip_prefix("^https://").or_else(|| pattern.strip_prefix("^oci://"));
+    let kargo = match (purpose, rest) {
+        (Purpose::Image, Some(rest)) => format!("^{rest}"),
+        (Purpose::Helm, Some(rest)) => format!("^(https://|oci://)?{rest}"),
+        _ => pattern.to_owned(),
+    };
+    if !pattern.starts_with('^') {
+        draft.warning(&format!(
+            "{}: its pattern does not begin with ^, so it also matches in the middle of other URLs, and their hosts would get this credential.",
+            credential.name
+        ));
+    }
+    if let Some(what) = go_regex::differs(pattern) {
+        draft.warning(&format!(
+            "{}: its pattern uses {what}, which Kargo (Go) does not read as Hawser does. Write it differently.",
+            credential.name
+        ));
+    }
+    RepoUrl::Regex(kargo)
+}

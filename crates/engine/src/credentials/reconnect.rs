@@ -1,0 +1,57 @@
+//! New tokens for an account that was connected before.
+
+use domain::{
+    Actor, CredentialId, Name, OperationId, Scope, ServiceError,
+    credentials::{CredentialState, Material, Saved},
+};
+use storage::credentials::{Existing, Kind, Operation};
+
+use super::{content::Content, store, update::intend};
+use crate::{Engine, Error};
+
+/// Stores what an account was connected with as a new version of its credential, through the same
+/// three steps as any other, so that every place that uses it tries again.
+pub(crate) async fn reconnect(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    id: CredentialId,
+    material: &Material,
+) -> Result<Saved, Error> {
+    let existing = settled(engine, scope, id).await?;
+    let parameters = existing.parameters.clone();
+    let content = Content::new(engine, existing.provider, material, parameters)?;
+    let operation = Operation {
+        organization: scope.organization(),
+        id: OperationId::new(),
+        credential: id,
+        kind: Kind::Update,
+        prior_state: existing.state,
+        name_key: Name::parse(&existing.name)?.key(),
+        name: existing.name.clone(),
+        description: existing.description.clone(),
+        username: content.username,
+        fingerprint: content.fingerprint,
+        shape: content.shape,
+        parameters: content.parameters,
+        expires_at: content.expires_at,
+        changed: "connected again".to_owned(),
+        actor: actor.name.clone(),
+    };
+    intend(engine, actor, scope, &operation, &existing).await?;
+    store::to_the_end(engine, operation, existing.vault_version, content.secret).await
+}
+
+/// The credential, once a renewal that is under way has ended.
+async fn settled(engine: &Engine, scope: Scope, id: CredentialId) -> Result<Existing, Error> {
+    for _ in 0..20 {
+        let existing = storage::credentials::existing(&engine.db, scope, id)
+            .await?
+            .ok_or(ServiceError::NotFound)?;
+        if matches!(existing.state, CredentialState::Active | CredentialState::Lost) {
+            return Ok(existing);
+        }
+        tokio::time::sleep(super::renew::PAUSE).await;
+    }
+    Err(ServiceError::BeingChecked.into())
+}

@@ -1,0 +1,147 @@
+//! Renewing the tokens of a connected account: the same three steps as any other write, taken by one
+//! of all replicas, and without deliveries, because the tokens open the same as before.
+
+use std::time::Duration;
+
+use domain::{
+    CredentialId, Name, OperationId, Scope, Secret, ServiceError, audit::AuditActor,
+    credentials::CredentialState,
+};
+use storage::credentials::{Kind, Operation};
+
+use super::{
+    commit::abort,
+    store::{self, settled},
+    write::{Outcome, write},
+};
+use crate::{Engine, Error, error::chain, random};
+
+/// Between two looks at what another replica renews.
+pub(crate) const PAUSE: Duration = Duration::from_millis(250);
+/// How long Vault is tried with tokens that cannot be had a second time. Together with the question
+/// to GitHub it stays below the deadline after which the recovery decides.
+const PATIENCE: Duration = Duration::from_secs(18);
+
+/// Whose turn it is to renew.
+pub(crate) enum Turn {
+    /// Ours: nobody else renews until the operation ends.
+    Ours(Box<Operation>),
+    /// A newer version counts already.
+    Newer,
+    /// Somebody is writing a version right now.
+    Busy,
+}
+
+/// T1: takes the credential for a renewal of the version that was `seen`. The row version lets
+/// exactly one of all replicas go on.
+pub(crate) async fn take_turn(
+    engine: &Engine,
+    scope: Scope,
+    id: CredentialId,
+    seen: i64,
+) -> Result<Turn, Error> {
+    let existing = storage::credentials::existing(&engine.db, scope, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if existing.vault_version != seen {
+        return Ok(Turn::Newer);
+    }
+    if existing.state != CredentialState::Active {
+        return Ok(Turn::Busy);
+    }
+    let operation = Operation {
+        organization: scope.organization(),
+        id: OperationId::new(),
+        credential: id,
+        kind: Kind::Renewal,
+        prior_state: existing.state,
+        name_key: Name::parse(&existing.name)?.key(),
+        name: existing.name,
+        description: existing.description,
+        username: existing.username,
+        // The tokens are not known yet, and will be like no others.
+        fingerprint: hex::encode(random::bytes::<8>()),
+        shape: existing.shape,
+        parameters: existing.parameters,
+        expires_at: None,
+        changed: "renewed".to_owned(),
+        actor: "Hawser".to_owned(),
+    };
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    let row_version = existing.row_version;
+    if storage::credentials::take(&mut tx, scope, id, row_version, operation.id).await? == 0 {
+        return Ok(Turn::Busy);
+    }
+    let deadline = now.plus(store::DEADLINE);
+    storage::credentials::begin(&mut tx, scope, &operation, now, deadline).await?;
+    tx.commit().await?;
+    Ok(Turn::Ours(Box::new(operation)))
+}
+
+/// What became of renewed tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stored {
+    /// They count, or the recovery makes them count.
+    Yes,
+    /// They may lie in Vault; the recovery decides.
+    Unknown,
+    /// They do not and never will: the credential was deleted, or Vault did not take them.
+    No,
+}
+
+/// W and T2. Tokens that Vault does not take are lost, so it is asked for longer than usual.
+pub(crate) async fn store_renewed(
+    engine: &Engine,
+    operation: &Operation,
+    committed: i64,
+    secret: &Secret,
+) -> Result<Stored, Error> {
+    let committed = u64::try_from(committed).unwrap_or(0);
+    let trying = async {
+        loop {
+            match write(engine, operation, committed, secret.clone()).await {
+                Outcome::Refused(Error::Vault(error)) if error.may_pass() => {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                outcome => return outcome,
+            }
+        }
+    };
+    let outcome = tokio::time::timeout(PATIENCE, trying).await;
+    match outcome {
+        Ok(Outcome::Written(version)) => {
+            match settled(engine, operation, version, AuditActor::Hawser).await {
+                Ok(Some(_)) => Ok(Stored::Yes),
+                Ok(None) => overtaken(engine, operation).await,
+                Err(error) => {
+                    tracing::error!(error = %chain(&error), "renewed tokens wait for their commit");
+                    Ok(Stored::Unknown)
+                }
+            }
+        }
+        Ok(Outcome::Unknown) | Err(_) => Ok(Stored::Unknown),
+        Ok(Outcome::Foreign | Outcome::Missing | Outcome::Refused(_)) => {
+            give_up(engine, operation, "Vault did not take the renewed tokens").await;
+            Ok(Stored::No)
+        }
+    }
+}
+
+/// Gives the credential back as it was. What cannot be given up now is given up by the recovery.
+pub(crate) async fn give_up(engine: &Engine, operation: &Operation, reason: &str) {
+    if let Err(error) = abort(engine, operation, AuditActor::Hawser, reason).await {
+        tracing::error!(error = %chain(&error), "a renewal is given up later");
+    }
+}
+
+/// The recovery was quicker, or the credential was deleted.
+async fn overtaken(engine: &Engine, operation: &Operation) -> Result<Stored, Error> {
+    let scope = Scope::of_worker(operation.organization);
+    let (credential, id) = (operation.credential, operation.id);
+    let standing = storage::credentials::standing(&engine.db, scope, credential, id).await?;
+    Ok(match standing {
+        Some(storage::credentials::Standing::Applied) => Stored::Yes,
+        _ => Stored::No,
+    })
+}

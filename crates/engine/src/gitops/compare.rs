@@ -1,0 +1,212 @@
+//! What a commit would change: the files that are wanted, beside those that are there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use connectors::{
+    Failure,
+    git::{Change, Checkout, FileKind, TreeFile, blob_id},
+};
+use domain::{
+    Cause, Timestamp,
+    exports::{RenderedObject, yaml, yaml_stream},
+    gitops::Folder,
+};
+use storage::gitops::targets::File;
+
+use super::render::{Refusal, Text, Wanted, WantedFile};
+
+/// What becomes of the files of a target.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    /// Files to write.
+    pub(crate) writes: Vec<Write>,
+    /// Files to delete, with what is there.
+    pub(crate) deletes: Vec<(String, TreeFile)>,
+    /// All files as they are afterwards.
+    pub(crate) after: Vec<File>,
+}
+
+/// A file to write.
+#[derive(Debug)]
+pub(crate) struct Write {
+    pub(crate) path: String,
+    pub(crate) text: String,
+    /// What is there now.
+    pub(crate) before: Option<TreeFile>,
+    /// What people may see of the text, where it is encrypted.
+    pub(crate) preview: Option<String>,
+}
+
+/// Why there is no plan.
+#[derive(Debug)]
+pub(crate) enum NoPlan {
+    /// Something of it may not be written.
+    Refused(Refusal),
+    /// The repository could not be read, or a file not be encrypted.
+    Failed(Failure),
+}
+
+impl From<Failure> for NoPlan {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl Plan {
+    /// Whether the repository holds what is wanted.
+    pub(crate) const fn is_done(&self) -> bool {
+        self.writes.is_empty() && self.deletes.is_empty()
+    }
+
+    /// The changes for a commit.
+    pub(crate) fn changes(&self) -> Vec<Change> {
+        let writes = self.writes.iter().map(|write| Change::Write {
+            path: write.path.clone(),
+            bytes: write.text.clone().into_bytes(),
+        });
+        let deletes = self.deletes.iter().map(|(path, _)| Change::Delete { path: path.clone() });
+        writes.chain(deletes).collect()
+    }
+
+    /// What is written down before the push, so that its commit is recognized.
+    pub(crate) fn intents(&self) -> Vec<File> {
+        let written: BTreeSet<_> = self.writes.iter().map(|write| write.path.as_str()).collect();
+        self.after
+            .iter()
+            .filter(|file| written.contains(file.path.as_str()))
+            .map(|file| File {
+                path: file.path.clone(),
+                next_identity: file.identity.clone(),
+                next_blob: file.blob.clone(),
+                ..File::default()
+            })
+            .collect()
+    }
+}
+
+/// Compares what is wanted with what a commit holds. `known` are the files that Hawser wrote; no other
+/// is ever changed.
+pub(crate) fn compare(
+    checkout: &Checkout,
+    wanted: &Wanted,
+    known: &[File],
+    folder: &Folder,
+    now: Timestamp,
+) -> Result<Plan, NoPlan> {
+    let mut plan = Plan::default();
+    let mut foreign = Vec::new();
+    let known: BTreeMap<&str, &File> =
+        known.iter().map(|file| (file.path.as_str(), file)).collect();
+    for (path, file) in &wanted.files {
+        let there = checkout.file(path)?;
+        let ours = known.get(path.as_str()).and_then(|known| ours(known, there.as_ref()));
+        match fate(file, ours.as_ref(), there.as_ref()) {
+            Fate::Kept { blob } => plan.after.push(at(path, file, blob)),
+            Fate::Foreign => foreign.push(path.as_str()),
+            Fate::Written => {
+                let (text, preview) = written(&file.text, now)?;
+                plan.after.push(at(path, file, blob_id(text.as_bytes())));
+                plan.writes.push(Write { path: path.clone(), text, before: there, preview });
+            }
+        }
+    }
+    if !foreign.is_empty() {
+        let detail = format!("Hawser did not write what lies at {}.", foreign.join(", "));
+        return Err(NoPlan::Refused(Refusal::new(Cause::FileNotOurs, detail)));
+    }
+    for known in known.values().filter(|known| !wanted.files.contains_key(&known.path)) {
+        let there = checkout.file(&known.path)?;
+        if let Some(there) = there.filter(|there| is_to_go(known, there, folder)) {
+            plan.deletes.push((known.path.clone(), there));
+        }
+    }
+    Ok(plan)
+}
+
+fn at(path: &str, file: &WantedFile, blob: String) -> File {
+    File { path: path.to_owned(), identity: file.identity.clone(), blob, ..File::default() }
+}
+
+enum Fate {
+    Kept {
+        blob: String,
+    },
+    Written,
+    /// Something lies there that Hawser did not write.
+    Foreign,
+}
+
+fn fate(wanted: &WantedFile, ours: Option<&Ours>, there: Option<&TreeFile>) -> Fate {
+    let Some(there) = there else { return Fate::Written };
+    if !is_file(there) {
+        return Fate::Foreign;
+    }
+    let same = match &wanted.text {
+        // Equal bytes are equal files, whoever wrote them.
+        Text::Open(_) => there.blob == wanted.identity,
+        Text::Sealed { .. } => {
+            ours.is_some_and(|ours| ours.identity == wanted.identity && ours.blob == there.blob)
+        }
+    };
+    match (same, ours) {
+        (true, _) => Fate::Kept { blob: there.blob.clone() },
+        (false, Some(_)) => Fate::Written,
+        (false, None) => Fate::Foreign,
+    }
+}
+
+const fn is_file(there: &TreeFile) -> bool {
+    matches!(there.kind, FileKind::Regular | FileKind::Executable)
+}
+
+/// A file that Hawser wrote, as it wrote it last.
+struct Ours {
+    identity: String,
+    blob: String,
+}
+
+/// What is known of a file, if Hawser wrote it. What a push meant to write counts once it is there.
+fn ours(known: &File, there: Option<&TreeFile>) -> Option<Ours> {
+    let arrived =
+        there.is_some_and(|there| !known.next_blob.is_empty() && there.blob == known.next_blob);
+    if arrived {
+        return Some(Ours { identity: known.next_identity.clone(), blob: known.next_blob.clone() });
+    }
+    (!known.blob.is_empty())
+        .then(|| Ours { identity: known.identity.clone(), blob: known.blob.clone() })
+}
+
+/// Whether a file that is not wanted any more is deleted. In the folder of the target it is ours,
+/// whoever edited it; where the folder was before, only what is as Hawser left it.
+fn is_to_go(known: &File, there: &TreeFile, folder: &Folder) -> bool {
+    let Some(ours) = ours(known, Some(there)).filter(|_| is_file(there)) else { return false };
+    ours.blob == there.blob || is_in(folder, &known.path)
+}
+
+fn is_in(folder: &Folder, path: &str) -> bool {
+    let folder = folder.as_str();
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The bytes of a file, and what people may see of them where they are encrypted.
+fn written(text: &Text, now: Timestamp) -> Result<(String, Option<String>), NoPlan> {
+    match text {
+        Text::Open(text) => Ok((text.clone(), None)),
+        Text::Sealed { objects, recipients, preview } => {
+            let mut documents = Vec::with_capacity(objects.len());
+            for object in objects {
+                documents.push(match object {
+                    RenderedObject::Open(value) => yaml(value),
+                    RenderedObject::Secret(secret) => {
+                        connectors::sops::encrypt(secret, recipients, now).map_err(|error| {
+                            tracing::error!(%error, "a secret cannot be encrypted");
+                            let detail = "A secret could not be encrypted for its recipients.";
+                            NoPlan::Refused(Refusal::new(Cause::ExportIncomplete, detail))
+                        })?
+                    }
+                });
+            }
+            Ok((yaml_stream(&documents), Some(preview.clone())))
+        }
+    }
+}

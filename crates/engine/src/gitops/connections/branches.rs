@@ -1,0 +1,67 @@
+//! The branches of a repository.
+
+use connectors::git::Git;
+use domain::{
+    Action, Actor, Cause, CredentialId, CredentialKind, Field, Purpose, Scope, ServiceError,
+    credentials::Reach,
+    gitops::{Branches, GitUrl},
+};
+use storage::{credentials::Existing, gitops::connections};
+
+use super::{login, repositories::is_own};
+use crate::{Engine, Error, audit::allowed};
+
+pub(super) async fn branches(
+    engine: &Engine,
+    actor: &Actor,
+    id: CredentialId,
+    url: &str,
+) -> Result<Branches, Error> {
+    let scope = allowed(engine, actor, Action::ManageExports, "list branches").await?;
+    engine.limits.connection_attempt(actor.user)?;
+    let url = GitUrl::parse(url)?;
+    let existing = storage::credentials::existing(&engine.db, scope, id)
+        .await?
+        .filter(|existing| existing.provider.facts().kind == CredentialKind::Git)
+        .ok_or(ServiceError::NotFound)?;
+    if let Some(connection) = connections::get(&engine.db, scope, id).await? {
+        is_own(actor, &connection)?;
+    } else if !is_made_for(engine, scope, id, &existing, &url).await? {
+        let message = "Type the branch: Hawser asks with a stored secret only at addresses that it is already used at or made for.";
+        return Err(Field::Branch.problem(message).into());
+    }
+    let login = login(engine, scope, id, &url).await?;
+    let listed = Git::new(engine.registries.outbound().clone()).branches(&url, &login).await;
+    if let Err(failure) = &listed
+        && failure.cause == Cause::InvalidCredentials
+    {
+        login::refused(engine, scope, id).await;
+    }
+    Ok(listed?)
+}
+
+/// Whether a stored secret may be sent to an address before a person binds it there: its provider
+/// serves the host, a Git target pushes to the same origin with it, or its pattern matches.
+async fn is_made_for(
+    engine: &Engine,
+    scope: Scope,
+    id: CredentialId,
+    existing: &Existing,
+    url: &GitUrl,
+) -> Result<bool, Error> {
+    let host = url.url().host_str().unwrap_or_default();
+    if url.url().scheme() == "https" && existing.provider.serves(host) {
+        return Ok(true);
+    }
+    let known = connections::addresses(&engine.db, scope, id).await?;
+    let origin = url.origin();
+    if known.iter().filter_map(|known| GitUrl::parse(known).ok()).any(|k| k.origin() == origin) {
+        return Ok(true);
+    }
+    let project = match existing.placed.reach {
+        Reach::Project(own) => own,
+        Reach::Shared => storage::projects::default_id(&engine.db, scope).await?,
+    };
+    let winner = crate::matching::find(engine, scope, project, Purpose::Git, url.as_str()).await?;
+    Ok(winner == Some(id))
+}

@@ -1,0 +1,72 @@
+//! Disconnecting: the token is revoked at GitHub, then the credential is deleted as any other.
+
+use connectors::{github::Github, vault::VaultError};
+use domain::{
+    Action, Actor, CredentialId, Scope, Secret, ServiceError, Shape,
+    credentials::{DeleteCredential, Material},
+};
+use storage::gitops::connections;
+
+use crate::{Engine, Error, audit::allowed, credentials::delete, error::chain};
+
+pub(super) async fn disconnect(
+    engine: &Engine,
+    actor: &Actor,
+    id: CredentialId,
+) -> Result<(), Error> {
+    let scope = allowed(engine, actor, Action::ManageExports, "disconnect a Git account").await?;
+    engine.limits.connection_attempt(actor.user)?;
+    connections::get(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    let form = DeleteCredential { credential: id.to_string(), ..DeleteCredential::default() };
+    delete(engine, actor, &form).await
+}
+
+/// Has GitHub revoke the token of a credential that is about to be deleted (R-OAUTH-07), unless Git
+/// targets still push with it; answers what the audit log says of it. While GitHub or Vault does not
+/// answer, nothing is deleted, because nobody could revoke the token afterwards.
+pub(crate) async fn revoke(
+    engine: &Engine,
+    scope: Scope,
+    id: CredentialId,
+    shape: Shape,
+) -> Result<&'static str, Error> {
+    if !shape.is_connected() {
+        return Ok("");
+    }
+    let targets = connections::targets(&engine.db, scope, id).await?;
+    if !targets.is_empty() {
+        return Err(ServiceError::InUse(targets).into());
+    }
+    if shape != Shape::GithubOauth {
+        return Ok("");
+    }
+    let connection = connections::get(&engine.db, scope, id).await?;
+    let github = engine.github.as_ref().filter(|github| {
+        github.settings().oauth.is_some()
+            && connection.is_some_and(|connection| connection.host == github.host())
+    });
+    let Some(github) = github else {
+        return Ok(", not revoked there: that GitHub is not configured any more");
+    };
+    match engine.secret_for_use(scope, id).await {
+        Ok(secret) => {
+            if let Material::GithubOauth { tokens } = &secret.material {
+                github.revoke(&tokens.access).await?;
+            }
+            Ok("")
+        }
+        // Nothing is left that could be revoked.
+        Err(Error::Refused(ServiceError::NotFound) | Error::Vault(VaultError::NotFound)) => {
+            Ok(", not revoked there: its token is lost")
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Revokes a token that nobody keeps. When GitHub does not answer, it stays valid there, but nobody
+/// has it.
+pub(super) async fn take_back(github: &Github, access: &Secret) {
+    if let Err(failure) = github.revoke(access).await {
+        tracing::warn!(error = %chain(&failure), "a token that is not kept could not be revoked");
+    }
+}

@@ -1,0 +1,125 @@
+//! The login of a Git credential: what lies in Vault, renewed or exchanged where it has to be.
+
+use connectors::{Failure, http::Login};
+use domain::{
+    Cause, CredentialId, Scope, Secret, ServiceError, Shape, credentials::Material, gitops::GitUrl,
+};
+use url::Url;
+
+use super::{at_home, github, renew};
+use crate::{Engine, Error, credentials::SecretForUse, error::chain, repositories};
+
+/// The login of a credential for the Git repository at `url`, good for pushing. The tokens of a
+/// connected account are renewed when they end soon; what belongs to GitHub goes to GitHub alone.
+///
+/// # Errors
+/// [`cause`] tells what to show of it.
+pub(crate) async fn login(
+    engine: &Engine,
+    scope: Scope,
+    credential: CredentialId,
+    url: &GitUrl,
+) -> Result<Login, Error> {
+    login_at(engine, scope, credential, url.url()).await
+}
+
+pub(super) async fn login_at(
+    engine: &Engine,
+    scope: Scope,
+    credential: CredentialId,
+    url: &Url,
+) -> Result<Login, Error> {
+    let secret = fresh(engine, scope, credential).await?;
+    let now = engine.clock.now();
+    let login = engine.exchanges.git_login(&secret.material, &secret.owner, url, now).await;
+    if let Err(failure) = &login {
+        note(engine, scope, credential, failure).await;
+    }
+    Ok(login?)
+}
+
+/// The access token of a connected account, for GitHub's API.
+pub(super) async fn access(
+    engine: &Engine,
+    scope: Scope,
+    credential: CredentialId,
+) -> Result<Secret, Error> {
+    match fresh(engine, scope, credential).await?.material {
+        Material::GithubOauth { tokens } => Ok(tokens.access),
+        _ => Err(ServiceError::NotFound.into()),
+    }
+}
+
+/// What lies in Vault, renewed if it ends soon.
+async fn fresh(
+    engine: &Engine,
+    scope: Scope,
+    credential: CredentialId,
+) -> Result<SecretForUse, Error> {
+    let secret = engine.secret_for_use(scope, credential).await?;
+    if secret.material.shape().is_connected() {
+        at_home(engine, scope, credential).await?;
+    }
+    if renew::is_due(&secret.material, engine.clock.now()) {
+        return renew::renew(engine, scope, credential, secret).await;
+    }
+    Ok(secret)
+}
+
+/// What to show of a failed [`login`].
+pub(crate) fn cause(error: &Error) -> Cause {
+    match error {
+        Error::Registry(failure) => failure.cause,
+        Error::Refused(ServiceError::Unreachable(cause)) => *cause,
+        other => repositories::cause_of(other),
+    }
+}
+
+/// A Git server refused the login: whether GitHub still takes the account's token is asked once, and
+/// an account that it does not take any more is shown as such. Other credentials have nothing to ask.
+pub(crate) async fn refused(engine: &Engine, scope: Scope, credential: CredentialId) {
+    let asked = async {
+        let secret = engine.secret_for_use(scope, credential).await?;
+        if secret.material.shape() != Shape::GithubOauth {
+            return Ok::<(), Error>(());
+        }
+        at_home(engine, scope, credential).await?;
+        let Material::GithubOauth { tokens } = &secret.material else { return Ok(()) };
+        if let Err(failure) = github(engine)?.account(&tokens.access).await {
+            note(engine, scope, credential, &failure).await;
+        }
+        Ok(())
+    };
+    if let Err(error) = asked.await {
+        tracing::warn!(error = %chain(&error), "whether an account is still connected is not known");
+    }
+}
+
+/// Writes down that GitHub does not take an account any more, when that is what a failure says.
+pub(super) async fn note(
+    engine: &Engine,
+    scope: Scope,
+    credential: CredentialId,
+    failure: &Failure,
+) {
+    if failure.cause == Cause::ConnectionRevoked {
+        mark_broken(engine, scope, credential).await;
+    }
+}
+
+pub(super) async fn mark_broken(engine: &Engine, scope: Scope, credential: CredentialId) {
+    let marked = async {
+        let broken = Some(Cause::ConnectionRevoked);
+        let mut tx = engine.db.begin().await?;
+        let rows = storage::gitops::connections::mark(&mut tx, scope, credential, broken).await?;
+        tx.commit().await?;
+        Ok::<u64, storage::Error>(rows)
+    };
+    match marked.await {
+        Ok(0) => {}
+        Ok(_) => engine.changes.tell(scope.organization()),
+        Err(error) => {
+            tracing::error!(error = %chain(&error), "a revoked account is not shown as such yet");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Renewing the tokens of a connected account, once across all replicas.
+//!
+//! A refresh token works once, and the old access token ends with it, so whoever asks while somebody
+//! renews waits for the winner's version. Tokens that could not be stored are lost: the account is
+//! then shown as one that has to be connected again, and never silently kept as if it worked.
+
+use std::time::Duration;
+
+use connectors::github::{GithubError, Refusal};
+use domain::{
+    Cause, CredentialId, Scope, ServiceError, Timestamp,
+    credentials::{Material, OauthTokens},
+};
+use storage::credentials::Operation;
+use tracing::Instrument as _;
+
+use super::{disconnect::take_back, github, login::mark_broken, revoked};
+use crate::{
+    Engine, Error,
+    credentials::{SecretForUse, Stored, Turn, give_up, store_renewed, take_turn},
+    error::chain,
+};
+
+/// How long before its end a token is renewed.
+const MARGIN: Duration = Duration::from_mins(5);
+/// Between two looks at what somebody else renews, and as many of them: longer than the recovery
+/// leaves any operation open.
+const PAUSE: Duration = Duration::from_millis(250);
+const LOOKS: u32 = 180;
+
+/// Whether the token ends soon. One that does not end, as those of OAuth apps, is never renewed.
+pub(super) fn is_due(material: &Material, now: Timestamp) -> bool {
+    match material {
+        Material::GithubOauth { tokens } => {
+            tokens.expires_at.is_some_and(|ends| ends <= now.plus(MARGIN))
+        }
+        _ => false,
+    }
+}
+
+/// The version that counts after the renewal, whoever made it.
+pub(super) async fn renew(
+    engine: &Engine,
+    scope: Scope,
+    id: CredentialId,
+    seen: SecretForUse,
+) -> Result<SecretForUse, Error> {
+    let Material::GithubOauth { tokens } = &seen.material else { return Ok(seen) };
+    for _ in 0..LOOKS {
+        match take_turn(engine, scope, id, seen.vault_version).await? {
+            Turn::Ours(operation) => {
+                // Seen through to the end even when the one who asked goes away.
+                let work = run(engine.clone(), *operation, seen.vault_version, tokens.clone());
+                let done = tokio::spawn(work.in_current_span()).await.unwrap_or_else(|panic| {
+                    tracing::error!(error = %panic, "a renewal ended unexpectedly");
+                    Err(ServiceError::BeingChecked.into())
+                });
+                return match done {
+                    Ok(()) => engine.secret_for_use(scope, id).await,
+                    // While GitHub renews nothing, the present token is good until its end.
+                    Err(Error::Registry(failure))
+                        if tokens.expires_at > Some(engine.clock.now()) =>
+                    {
+                        tracing::warn!(error = %chain(&failure), "tokens are not renewed yet");
+                        Ok(seen)
+                    }
+                    Err(error) => Err(error),
+                };
+            }
+            Turn::Newer => return engine.secret_for_use(scope, id).await,
+            Turn::Busy => {
+                let connection = storage::gitops::connections::get(&engine.db, scope, id).await?;
+                if connection.is_none_or(|connection| connection.broken.is_some()) {
+                    return Err(revoked());
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+    Err(ServiceError::BeingChecked.into())
+}
+
+async fn run(
+    engine: Engine,
+    operation: Operation,
+    committed: i64,
+    tokens: OauthTokens,
+) -> Result<(), Error> {
+    let scope = Scope::of_worker(operation.organization);
+    let id = operation.credential;
+    let github = github(&engine)?;
+    let grant = match github.refresh(&tokens.refresh, engine.clock.now()).await {
+        Ok(grant) => grant,
+        Err(error) => {
+            let reason = refusal(&engine, scope, id, error).await;
+            give_up(&engine, &operation, "GitHub did not renew the tokens").await;
+            return Err(reason);
+        }
+    };
+    match store_renewed(&engine, &operation, committed, &grant.tokens.json).await? {
+        Stored::Yes => Ok(()),
+        Stored::Unknown => Err(ServiceError::BeingChecked.into()),
+        Stored::No => {
+            mark_broken(&engine, scope, id).await;
+            take_back(github, &grant.tokens.access).await;
+            Err(revoked())
+        }
+    }
+}
+
+/// What it means that GitHub gave no tokens. Only what it says about this account breaks it: a wrong
+/// client secret is the operator's to mend.
+async fn refusal(engine: &Engine, scope: Scope, id: CredentialId, error: GithubError) -> Error {
+    match error {
+        GithubError::Refused(Refusal::BadRefreshToken | Refusal::BadCode) => {
+            mark_broken(engine, scope, id).await;
+            revoked()
+        }
+        GithubError::Refused(refusal) => {
+            tracing::error!(?refusal, "GitHub does not renew tokens for this client");
+            ServiceError::Unreachable(Cause::ExchangeRefused).into()
+        }
+        GithubError::Failed(failure) => failure.into(),
+    }
+}

@@ -1,0 +1,193 @@
+//! The files of a place: its exports, rendered into one folder.
+
+use std::collections::{BTreeMap, HashSet};
+
+use connectors::git::blob_id;
+use domain::{
+    Cause, CredentialId, ExportId, Scope, Secret,
+    exports::{
+        ExportNote, Recipient, RenderedFile, RenderedObject, SecretObject, Values, yaml,
+        yaml_stream,
+    },
+    gitops::Folder,
+};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::guard;
+use crate::{
+    Engine, Error,
+    exports::{RenderedExport, rendered},
+    gitops::connections::login::cause,
+};
+
+/// Says how sealed files are made; another way of making them is another identity.
+const SEAL: &str = "hawser sops 1";
+
+/// What a Git target is to hold.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    /// The files by path in the repository.
+    pub(crate) files: BTreeMap<String, WantedFile>,
+    /// The credentials in them, by id: the version and the name.
+    pub(crate) credentials: BTreeMap<CredentialId, (i64, String)>,
+    /// What to look at.
+    pub(crate) notes: Vec<ExportNote>,
+    /// The secrets in play; none may stand in the clear in a file.
+    pub(crate) secrets: Vec<Secret>,
+}
+
+/// A file of it.
+#[derive(Debug)]
+pub(crate) struct WantedFile {
+    /// What it is made from. Equal identities are equal files, but for how they are encrypted.
+    pub(crate) identity: String,
+    pub(crate) text: Text,
+    /// The name of the export it comes from.
+    export: String,
+}
+
+/// What a file says.
+#[derive(Debug)]
+pub(crate) enum Text {
+    /// Everybody may read it.
+    Open(String),
+    /// Some of its objects are secret, and are encrypted when it is written.
+    Sealed { objects: Vec<RenderedObject>, recipients: Vec<Recipient>, preview: String },
+}
+
+/// Why a place cannot be written, for its page. Nothing was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) cause: Cause,
+    /// What was tried, in a sentence; never a value of a secret.
+    pub(crate) detail: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(cause: Cause, detail: impl Into<String>) -> Self {
+        Self { cause, detail: detail.into() }
+    }
+}
+
+/// The files of these exports in `folder`. Only committed versions of credentials are in them.
+///
+/// # Errors
+/// When the database fails; a refusal when something of it cannot be rendered.
+pub(crate) async fn wanted(
+    engine: &Engine,
+    scope: Scope,
+    exports: &[ExportId],
+    folder: &Folder,
+) -> Result<Result<Wanted, Refusal>, Error> {
+    let rendered = match rendered(engine, scope, exports, Values::Carried).await {
+        Ok(rendered) => rendered,
+        Err(Error::Storage(error)) => return Err(error.into()),
+        Err(error) => {
+            let detail = "A secret that has to be encrypted could not be read.";
+            return Ok(Err(Refusal::new(cause(&error), detail)));
+        }
+    };
+    let mut wanted = Wanted::default();
+    for export in rendered {
+        if let Err(refusal) = add(engine, &mut wanted, export, folder)? {
+            return Ok(Err(refusal));
+        }
+    }
+    Ok(guard::check(&wanted).map(|()| wanted))
+}
+
+fn add(
+    engine: &Engine,
+    wanted: &mut Wanted,
+    export: RenderedExport,
+    folder: &Folder,
+) -> Result<Result<(), Refusal>, Error> {
+    let name = export.fields.name.as_str();
+    let incomplete = |detail: String| Ok(Err(Refusal::new(Cause::ExportIncomplete, detail)));
+    let Ok(recipients) = recipients(&export) else {
+        return incomplete(format!("The age recipients of {name} cannot be read."));
+    };
+    for file in export.rendered.files {
+        let Some(path) = folder.join(&file.path) else {
+            return incomplete(format!("{name} has a file whose name cannot be written."));
+        };
+        let file = self::file(engine, file, &recipients, name)?;
+        if let Some(other) = wanted.files.insert(path.clone(), file) {
+            let other = other.export;
+            return incomplete(format!(
+                "{other} and {name} both write {path}. Give one of them another name, or another target."
+            ));
+        }
+    }
+    let named = export.versions.into_iter().zip(export.names);
+    wanted.credentials.extend(named.map(|((id, version), name)| (id, (version, name))));
+    let known: HashSet<_> = wanted.notes.iter().map(|note| note.text.clone()).collect();
+    let new = export.rendered.notes.into_iter().filter(|note| !known.contains(&note.text));
+    wanted.notes.extend(new);
+    wanted.secrets.extend(export.secrets);
+    Ok(Ok(()))
+}
+
+fn recipients(export: &RenderedExport) -> Result<Vec<Recipient>, domain::FieldProblem> {
+    let lines = export.fields.settings.recipients.lines().map(str::trim);
+    lines.filter(|line| !line.is_empty()).map(Recipient::parse).collect()
+}
+
+fn file(
+    engine: &Engine,
+    file: RenderedFile,
+    recipients: &[Recipient],
+    export: &str,
+) -> Result<WantedFile, Error> {
+    let export = export.to_owned();
+    let shown: Vec<String> = file.objects.iter().map(shown).collect();
+    let preview = yaml_stream(&shown);
+    if file.objects.iter().all(|object| matches!(object, RenderedObject::Open(_))) {
+        let identity = blob_id(preview.as_bytes());
+        return Ok(WantedFile { identity, text: Text::Open(preview), export });
+    }
+    let identity = identity(engine, &file.objects, recipients)?;
+    let recipients = recipients.to_vec();
+    let text = Text::Sealed { objects: file.objects, recipients, preview };
+    Ok(WantedFile { identity, text, export })
+}
+
+/// An object as people may see it.
+fn shown(object: &RenderedObject) -> String {
+    match object {
+        RenderedObject::Open(value) => yaml(value),
+        RenderedObject::Secret(secret) => yaml(&secret.preview()),
+    }
+}
+
+/// Tells whether two files hold the same secrets for the same readers, without telling anything about
+/// them: the encryption differs each time.
+fn identity(
+    engine: &Engine,
+    objects: &[RenderedObject],
+    recipients: &[Recipient],
+) -> Result<String, Error> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(engine.fingerprint_key.as_slice())
+        .map_err(|_| Error::Setting("fingerprint_key"))?;
+    // Lengths keep the parts apart.
+    let mut part = |bytes: &[u8]| {
+        mac.update(&u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
+        mac.update(bytes);
+    };
+    part(SEAL.as_bytes());
+    for recipient in recipients {
+        part(recipient.key());
+    }
+    for object in objects {
+        match object {
+            RenderedObject::Open(value) => part(yaml(value).as_bytes()),
+            RenderedObject::Secret(secret) => sealed(secret, &mut part),
+        }
+    }
+    Ok(hex::encode(mac.finalize().into_bytes()))
+}
+
+fn sealed(secret: &SecretObject, part: &mut impl FnMut(&[u8])) {
+    part(secret.reveal().expose().as_bytes());
+}

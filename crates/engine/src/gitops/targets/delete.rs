@@ -1,0 +1,27 @@
+//! Forgetting a Git target.
+
+use domain::{Action, Actor, GitTargetId, ServiceError, audit::AuditAction};
+
+use super::{audit, person};
+use crate::{Engine, Error, audit::allowed};
+
+/// What it wrote stays in the repository. A push that is under way finds nothing to write its result
+/// to.
+pub(super) async fn delete(engine: &Engine, actor: &Actor, id: GitTargetId) -> Result<(), Error> {
+    let scope = allowed(engine, actor, Action::ManageExports, "delete a Git target").await?;
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    // Held first, as a push that ends does it, so that the two never wait for each other.
+    storage::gitops::targets::queue(&mut tx, scope, id, now).await?;
+    storage::gitops::targets::clear_exports(&mut tx, scope, id).await?;
+    storage::gitops::targets::forget_files(&mut tx, scope, id).await?;
+    storage::gitops::forget_place(&mut tx, scope, id.uuid(), now).await?;
+    let name = storage::gitops::targets::delete(&mut tx, scope, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let told = (name.as_str(), "what it wrote stays in the repository".to_owned());
+    audit(&mut tx, person(actor), scope, now, AuditAction::GitTargetDeleted, told).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    Ok(())
+}

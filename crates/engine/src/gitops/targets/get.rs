@@ -1,0 +1,49 @@
+//! One Git target.
+
+use connectors::git::commit_url;
+use domain::{
+    Action, Actor, GitTargetId, ServiceError,
+    gitops::{GitTargetDetail, GitUrl},
+};
+
+use super::{bind, request::hosting};
+use crate::{Engine, Error};
+
+pub(super) async fn get(
+    engine: &Engine,
+    actor: &Actor,
+    id: GitTargetId,
+) -> Result<GitTargetDetail, Error> {
+    let scope = actor.may(Action::View)?;
+    let db = &engine.db;
+    let target =
+        storage::gitops::targets::target(db, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    let seen =
+        storage::gitops::targets::seen(db, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    let files = storage::gitops::targets::files(db, scope, id).await?;
+    let may_change = actor.role.includes(Action::ManageExports)
+        && bind::may_bind(engine, actor, scope, target.credential).await?;
+    let url = GitUrl::parse(&target.url).ok();
+    let page = |url: &GitUrl| {
+        commit_url(url, hosting(engine, url, target.provider).as_ref(), &target.head)
+    };
+    Ok(GitTargetDetail {
+        commit_url: url.as_ref().map(page).unwrap_or_default(),
+        summary: seen.summary,
+        credential: target.credential,
+        credential_name: seen.credential_name,
+        base: target.base,
+        mode: target.mode,
+        exports: storage::gitops::targets::exports_of(db, scope, id).await?,
+        files: files
+            .into_iter()
+            .filter(|file| !file.blob.is_empty())
+            .map(|file| file.path)
+            .collect(),
+        pull_request_url: target.pull_request_url,
+        detail: seen.detail,
+        row_version: target.row_version,
+        bound_by: seen.bound_by,
+        may_change,
+    })
+}

@@ -1,0 +1,125 @@
+//! What a push would change now.
+
+use connectors::git::{TreeFile, diff};
+use domain::{
+    Action, Actor, GitTargetId, ServiceError,
+    gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, PushMode, TargetPreview},
+};
+
+use super::{
+    push::Place,
+    request::{number_of, work_branch},
+};
+use crate::{
+    Engine, Error,
+    audit::allowed,
+    gitops::{
+        compare::{NoPlan, Plan, Write, compare},
+        connections::login,
+        render::{Refusal, wanted},
+    },
+};
+
+/// Asks the Git server, and shows each change line by line; values of secrets are in no line.
+pub(super) async fn preview(
+    engine: &Engine,
+    actor: &Actor,
+    id: GitTargetId,
+) -> Result<TargetPreview, Error> {
+    let scope = allowed(engine, actor, Action::ManageExports, "preview a Git target").await?;
+    engine.limits.connection_attempt(actor.user)?;
+    let target = storage::gitops::targets::target(&engine.db, scope, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let place = Place::of(&target)?;
+    let wanted = wanted(engine, scope, &target.exports, &place.folder).await?.map_err(refused)?;
+    let login = login::login(engine, scope, target.credential, &place.url).await?;
+    let (branch, base) = (&place.branch, place.base.as_ref());
+    let mut checkout = engine.git.open(&place.url, &login, branch, base).await?;
+    let known = storage::gitops::targets::files(&engine.db, scope, id).await?;
+    let now = engine.clock.now();
+    let folder = &place.folder;
+    let mut plan = compare(&checkout, &wanted, &known, folder, now).map_err(no_plan)?;
+    let is_on_branch = target.mode == PushMode::Direct || target.pull_request_url.is_empty();
+    if !plan.is_done() && !is_on_branch {
+        let work = work_branch(&target, number_of(&target.work_branch))?;
+        checkout = engine.git.open(&place.url, &login, &work, Some(branch)).await?;
+        plan = compare(&checkout, &wanted, &known, folder, now).map_err(no_plan)?;
+    }
+    Ok(TargetPreview {
+        head: checkout.head().unwrap_or_default().to_owned(),
+        is_new_branch: checkout.is_new_branch(),
+        changes: changes(&plan),
+        notes: wanted.notes,
+    })
+}
+
+fn no_plan(none: NoPlan) -> Error {
+    match none {
+        NoPlan::Refused(refusal) => refused(refusal),
+        NoPlan::Failed(failure) => failure.into(),
+    }
+}
+
+fn refused(refusal: Refusal) -> Error {
+    ServiceError::Unreachable(refusal.cause).into()
+}
+
+fn changes(plan: &Plan) -> Vec<FileChange> {
+    let written = plan.writes.iter().map(write);
+    let deleted = plan.deletes.iter().map(|(path, there)| FileChange {
+        path: path.clone(),
+        kind: FileChangeKind::Deleted,
+        lines: diff(Some(&covered(there)), None),
+    });
+    let mut changes: Vec<_> = written.chain(deleted).collect();
+    changes.sort_by(|a, b| a.path.cmp(&b.path));
+    changes
+}
+
+fn write(write: &Write) -> FileChange {
+    let before = write.before.as_ref().map(covered);
+    let after = write.preview.as_deref().unwrap_or(&write.text);
+    let mut lines = diff(before.as_deref(), Some(after));
+    if lines.is_empty() && before.is_some() {
+        let text = "The encrypted values change.".to_owned();
+        lines.push(DiffLine { kind: DiffKind::Gap, text });
+    }
+    let kind = match write.before {
+        Some(_) => FileChangeKind::Changed,
+        None => FileChangeKind::Added,
+    };
+    FileChange { path: write.path.clone(), kind, lines }
+}
+
+/// What is there as people may see it: encrypted values as a preview shows them, without what SOPS
+/// keeps of its own.
+fn covered(there: &TreeFile) -> String {
+    let text = String::from_utf8_lossy(&there.bytes);
+    if !text.contains("ENC[") {
+        return text.into_owned();
+    }
+    let mut lines = Vec::new();
+    let mut is_own = false;
+    for line in text.lines() {
+        let begins_at_the_edge = !line.starts_with([' ', '-']);
+        if begins_at_the_edge {
+            is_own = line.starts_with("sops:");
+        }
+        if line.starts_with("---") {
+            is_own = false;
+        }
+        if !is_own {
+            lines.push(uncoded(line));
+        }
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+fn uncoded(line: &str) -> String {
+    match line.find("ENC[").and_then(|at| line.get(..at)) {
+        Some(key) => format!("{}'*** ENCRYPTED ***'", key.trim_end_matches(['"', '\''])),
+        None => line.to_owned(),
+    }
+}

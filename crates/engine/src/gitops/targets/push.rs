@@ -1,0 +1,336 @@
+//! One try to bring a Git target in step: open, compare, commit, push.
+
+use connectors::{
+    Failure,
+    git::{Author, Checkout, NewCommit, PushError, Pushed},
+    http::Login,
+};
+use domain::{
+    Cause, Field, Scope,
+    gitops::{Branch, Folder, GitUrl, PushMode, Workflows},
+};
+use storage::{
+    gitops::targets::{File, Target},
+    jobs::{self, Claimed},
+};
+
+use super::{
+    record::{Done, End, Failed, Request},
+    request::{self, BRANCHES, number_of, work_branch},
+    run::LOOK_AGAIN_REASON,
+};
+use crate::{
+    Engine, Error,
+    gitops::{
+        compare::{NoPlan, Plan, compare},
+        connections::login,
+        render::{Wanted, wanted},
+    },
+};
+
+/// How a try ended.
+pub(super) enum Tried {
+    /// For good.
+    Ended(End),
+    /// The branch moved, or the answer got lost: open again and look.
+    Again(Failed),
+    /// The work is no longer ours, or the target was edited: nothing may be written.
+    Lost,
+}
+
+/// Where a target writes, read.
+pub(super) struct Place {
+    pub(super) url: GitUrl,
+    pub(super) branch: Branch,
+    pub(super) base: Option<Branch>,
+    pub(super) folder: Folder,
+}
+
+impl Place {
+    pub(super) fn of(target: &Target) -> Result<Self, Error> {
+        let base = match target.base.as_str() {
+            "" => None,
+            base => Some(Branch::parse(Field::Base, base)?),
+        };
+        Ok(Self {
+            url: GitUrl::parse(&target.url)?,
+            branch: Branch::parse(Field::Branch, &target.branch)?,
+            base,
+            // An owner allowed it when the target was saved.
+            folder: Folder::parse(&target.folder, Workflows::Allowed)?,
+        })
+    }
+}
+
+/// Everything one try works with.
+struct Try<'a> {
+    engine: &'a Engine,
+    scope: Scope,
+    work: &'a Claimed,
+    target: &'a Target,
+    place: Place,
+    login: Login,
+    wanted: Wanted,
+    known: Vec<File>,
+}
+
+/// Tries once.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn attempt(
+    engine: &Engine,
+    scope: Scope,
+    work: &Claimed,
+    target: &Target,
+) -> Result<Tried, Error> {
+    let place = Place::of(target)?;
+    let failed = |failed: Failed| Ok(Tried::Ended(End::Failed(failed)));
+    let (credential, origin) = (target.credential, place.url.origin());
+    if storage::guards::is_paused(&engine.db, scope, credential, &origin).await? {
+        return failed(Failed::of(Cause::CredentialPaused));
+    }
+    let wanted = match wanted(engine, scope, &target.exports, &place.folder).await? {
+        Ok(wanted) => wanted,
+        Err(refusal) => return failed(refusal.into()),
+    };
+    let login = match login::login(engine, scope, credential, &place.url).await {
+        Ok(login) => login,
+        Err(Error::Storage(error)) => return Err(error.into()),
+        Err(Error::Registry(failure)) => return failed(failure.into()),
+        Err(error) => return failed(Failed::of(login::cause(&error))),
+    };
+    let known = storage::gitops::targets::files(&engine.db, scope, target.id).await?;
+    let tried = Try { engine, scope, work, target, place, login, wanted, known };
+    let ended = match target.mode {
+        PushMode::Direct => tried.direct().await,
+        PushMode::PullRequest => tried.by_request().await,
+    };
+    match ended {
+        Ok(tried) => Ok(tried),
+        Err(Stop::Failed(failed)) => Ok(Tried::Ended(End::Failed(failed))),
+        Err(Stop::Broken(error)) => Err(error),
+    }
+}
+
+/// Why a try goes no further.
+enum Stop {
+    Failed(Failed),
+    /// The database failed.
+    Broken(Error),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure.into())
+    }
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Broken(error)
+    }
+}
+
+impl From<NoPlan> for Stop {
+    fn from(none: NoPlan) -> Self {
+        match none {
+            NoPlan::Refused(refusal) => Self::Failed(refusal.into()),
+            NoPlan::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl Try<'_> {
+    /// A commit on the branch itself.
+    async fn direct(&self) -> Result<Tried, Stop> {
+        let Place { branch, base, .. } = &self.place;
+        let checkout = self.open(branch, base.as_ref()).await?;
+        let plan = self.plan(&checkout)?;
+        if plan.is_done() {
+            return Ok(self.in_step(&checkout, plan, Request::None));
+        }
+        self.commit(checkout, plan, branch, Request::None).await
+    }
+
+    /// A commit on a branch of its own, and a pull request that brings it to the branch.
+    async fn by_request(&self) -> Result<Tried, Stop> {
+        let Place { branch, base, .. } = &self.place;
+        let there = self.open(branch, base.as_ref()).await?;
+        if there.is_new_branch() && there.head().is_some() {
+            let detail = format!(
+                "There is no branch {} yet that could take a pull request.",
+                branch.as_str()
+            );
+            return Err(Stop::Failed(Failed { detail, ..Failed::of(Cause::NotFound) }));
+        }
+        let plan = self.plan(&there)?;
+        let landed = self.has_landed(&there)?;
+        if plan.is_done() {
+            return Ok(self.in_step(&there, plan, Request::Closed));
+        }
+        if self.is_waiting() {
+            return Ok(Tried::Ended(End::Untouched));
+        }
+        let mut number = number_of(&self.target.work_branch);
+        let (work, checkout) = loop {
+            let work = work_branch(self.target, number)?;
+            let checkout = self.open(&work, Some(branch)).await?;
+            // A branch that was merged would bring its old commits again, and is never rewritten.
+            let is_used = !checkout.is_new_branch() && landed && number <= BRANCHES;
+            if !is_used {
+                break (work, checkout);
+            }
+            number += 1;
+        };
+        let plan = self.plan(&checkout)?;
+        if !plan.is_done() {
+            return self
+                .commit(checkout, plan, &work, Request::At(work.clone(), String::new()))
+                .await;
+        }
+        let url = match self.target.pull_request_url.as_str() {
+            "" => self.request(&work).await?,
+            known => known.to_owned(),
+        };
+        Ok(self.in_step(&checkout, plan, Request::At(work, url)))
+    }
+
+    /// Whether an open pull request already says all this, and nobody asked for another look.
+    fn is_waiting(&self) -> bool {
+        let said = |(path, file): (&String, &crate::gitops::render::WantedFile)| {
+            self.known.iter().any(|known| known.path == *path && known.identity == file.identity)
+        };
+        self.work.reason == LOOK_AGAIN_REASON
+            && !self.target.pull_request_url.is_empty()
+            && self.known.len() == self.wanted.files.len()
+            && self.wanted.files.iter().all(said)
+    }
+
+    /// Whether what was pushed last is on the branch: the pull request was merged.
+    fn has_landed(&self, there: &Checkout) -> Result<bool, Stop> {
+        let pushed: Vec<_> = self.known.iter().filter(|known| !known.blob.is_empty()).collect();
+        for known in &pushed {
+            let file = there.file(&known.path)?;
+            if file.is_none_or(|file| file.blob != known.blob) {
+                return Ok(false);
+            }
+        }
+        Ok(!pushed.is_empty())
+    }
+
+    async fn open(&self, branch: &Branch, base: Option<&Branch>) -> Result<Checkout, Stop> {
+        let opened = self.engine.git.open(&self.place.url, &self.login, branch, base).await;
+        Ok(opened?)
+    }
+
+    fn plan(&self, checkout: &Checkout) -> Result<Plan, Stop> {
+        let now = self.engine.clock.now();
+        Ok(compare(checkout, &self.wanted, &self.known, &self.place.folder, now)?)
+    }
+
+    fn in_step(&self, checkout: &Checkout, plan: Plan, request: Request) -> Tried {
+        let head = checkout.head().unwrap_or_default().to_owned();
+        Tried::Ended(End::Done(self.done(head, plan.after, request, 0)))
+    }
+
+    fn done(&self, head: String, files: Vec<File>, request: Request, written: usize) -> Done {
+        let versions = self.wanted.credentials.iter().map(|(id, (version, _))| (*id, *version));
+        Done { head, files, versions: versions.collect(), request, written }
+    }
+
+    /// Pushes what differs. What it writes is written down before, so that its commit is recognized
+    /// when the answer, or this process, is lost.
+    async fn commit(
+        &self,
+        checkout: Checkout,
+        plan: Plan,
+        to: &Branch,
+        request: Request,
+    ) -> Result<Tried, Stop> {
+        if !self.intend(&plan.intents()).await? {
+            return Ok(Tried::Lost);
+        }
+        let changes = plan.changes();
+        let written = changes.len();
+        let commit = NewCommit {
+            message: self.message(written).await?,
+            changes,
+            author: Author {
+                name: "Hawser".to_owned(),
+                email: format!("hawser@{}", self.engine.host),
+            },
+            at: self.engine.clock.now(),
+        };
+        match checkout.push(commit, to).await {
+            Ok(Pushed { commit, .. }) => {
+                let (request, missing) = self.requested(request).await;
+                let done = self.done(commit, plan.after, request, written);
+                Ok(Tried::Ended(match missing {
+                    None => End::Done(done),
+                    Some(failed) => End::DoneBut(done, failed),
+                }))
+            }
+            Err(PushError::Moved) => Ok(Tried::Again(Failed::of(Cause::BranchMoved))),
+            Err(PushError::Unknown(failure)) => Ok(Tried::Again(failure.into())),
+            Err(PushError::Rejected { cause, reason }) => {
+                let detail = if reason.is_empty() {
+                    String::new()
+                } else {
+                    format!("The server said: {reason}")
+                };
+                Err(Stop::Failed(Failed { detail, ..Failed::of(cause) }))
+            }
+            Err(PushError::Failed(failure)) => Err(failure.into()),
+        }
+    }
+
+    async fn intend(&self, files: &[File]) -> Result<bool, Stop> {
+        let (scope, target) = (self.scope, self.target);
+        let intended = async {
+            let mut tx = self.engine.db.begin().await?;
+            let ours = storage::gitops::targets::hold(&mut tx, scope, target.id, target.epoch)
+                .await?
+                && jobs::hold(&mut tx, jobs::Kind::Push, self.work).await?;
+            if ours {
+                storage::gitops::targets::intend(&mut tx, scope, target.id, files).await?;
+                tx.commit().await?;
+            }
+            Ok::<bool, storage::Error>(ours)
+        };
+        intended.await.map_err(|error| Stop::Broken(error.into()))
+    }
+
+    /// The pull request of a branch that was pushed; a failure does not undo the push.
+    async fn requested(&self, request: Request) -> (Request, Option<Failed>) {
+        let Request::At(work, _) = request else { return (request, None) };
+        match self.request(&work).await {
+            Ok(url) => (Request::At(work, url), None),
+            Err(failure) => (Request::At(work, String::new()), Some(failure.into())),
+        }
+    }
+
+    async fn request(&self, work: &Branch) -> Result<String, Failure> {
+        let (url, login) = (&self.place.url, &self.login);
+        request::open(self.engine, self.target, (url, login), work, &self.place.branch).await
+    }
+
+    /// The message of a commit: how much it changes, and which credentials have other versions.
+    async fn message(&self, files: usize) -> Result<String, Stop> {
+        let place = self.target.id.uuid();
+        let before = storage::gitops::written(&self.engine.db, self.scope, place).await;
+        let before = before.map_err(|error| Stop::Broken(error.into()))?;
+        let plural = if files == 1 { "file" } else { "files" };
+        let mut text = format!("hawser: update {files} {plural} of {}\n", self.target.name);
+        let changed = self.wanted.credentials.iter().filter(|(id, (version, _))| {
+            !before.iter().any(|(known, was)| known == *id && was == version)
+        });
+        let lines: Vec<_> =
+            changed.map(|(_, (version, name))| format!("{name}: version {version}\n")).collect();
+        if !lines.is_empty() {
+            text.push('\n');
+            text.extend(lines);
+        }
+        Ok(text)
+    }
+}

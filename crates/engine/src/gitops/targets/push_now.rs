@@ -1,0 +1,32 @@
+//! Sync now: the push that a person asks for.
+
+use domain::{Action, Actor, GitTargetId, ServiceError, audit::AuditAction, gitops::TargetState};
+use storage::jobs;
+
+use super::{audit, bind, person};
+use crate::{Engine, Error, audit::allowed};
+
+/// Queues a push. The first one to a place says that a person looked, so it is for those who may
+/// change the target.
+pub(super) async fn push_now(engine: &Engine, actor: &Actor, id: GitTargetId) -> Result<(), Error> {
+    let scope = allowed(engine, actor, Action::ManageExports, "push to a Git target").await?;
+    let target = storage::gitops::targets::target(&engine.db, scope, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if target.state == TargetState::New {
+        bind::check(engine, actor, scope, target.credential).await?;
+    }
+    engine.limits.connection_attempt(actor.user)?;
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    if storage::gitops::targets::queue(&mut tx, scope, id, now).await? == 0 {
+        return Err(ServiceError::NotFound.into());
+    }
+    jobs::queue(&mut tx, scope, jobs::Kind::Push, id.uuid(), "person", now, now).await?;
+    let told = (target.name.as_str(), String::new());
+    audit(&mut tx, person(actor), scope, now, AuditAction::GitPushRequested, told).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    engine.changes.tell_workers();
+    Ok(())
+}

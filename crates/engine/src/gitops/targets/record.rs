@@ -1,0 +1,326 @@
+//! Writing down how a push ended, under the fence of its job and the epoch of its target.
+
+use std::time::Duration;
+
+use connectors::Failure;
+use domain::{
+    Cause, CredentialId, Scope, Timestamp,
+    audit::{AuditAction, AuditActor},
+    gitops::{Branch, GitUrl, TargetState},
+    propagation::DeliveryState,
+};
+use storage::{
+    Tx,
+    gitops::targets::{File, Outcome, Pending, Target},
+    guards::Place,
+    jobs::{self, Claimed, Kind},
+    propagation::PlaceEnd,
+};
+
+use super::audit;
+use crate::{
+    Engine, Error,
+    error::chain,
+    gitops::render::Refusal,
+    guards::{self, Told, Verdict},
+    repositories::{finish, pause},
+};
+
+/// After this many failed tries a failure that might have passed waits for the look of every hour.
+const TRIES: i64 = 12;
+/// How often a target in step is looked at again.
+const CHECK: Duration = Duration::from_hours(1);
+
+/// How a run ended.
+pub(super) enum End {
+    /// The repository holds what is wanted.
+    Done(Done),
+    /// It does, but the pull request could not be opened.
+    DoneBut(Done, Failed),
+    /// Nothing was to be done, and nothing was looked at that would have to be written down.
+    Untouched,
+    /// It does not hold it.
+    Failed(Failed),
+}
+
+/// What the repository holds now.
+pub(super) struct Done {
+    pub(super) head: String,
+    pub(super) files: Vec<File>,
+    pub(super) versions: Vec<(CredentialId, i64)>,
+    pub(super) request: Request,
+    /// Files in the commit that was pushed; 0 when none was.
+    pub(super) written: usize,
+}
+
+/// What is known of a pull request.
+pub(super) enum Request {
+    /// The target opens none.
+    None,
+    /// Everything is on the branch.
+    Closed,
+    /// It brings this branch; its page is empty when nobody opened it.
+    At(Branch, String),
+}
+
+/// Why a push failed.
+pub(super) struct Failed {
+    pub(super) cause: Cause,
+    /// What was tried, for people; empty when the cause says it all.
+    pub(super) detail: String,
+    pub(super) retry_after: Option<Duration>,
+}
+
+impl Failed {
+    pub(super) const fn of(cause: Cause) -> Self {
+        Self { cause, detail: String::new(), retry_after: None }
+    }
+}
+
+impl From<Failure> for Failed {
+    fn from(failure: Failure) -> Self {
+        tracing::info!(error = %chain(&failure), "a Git target cannot be pushed to");
+        Self {
+            cause: failure.cause,
+            detail: sentence(&failure.to_string()),
+            retry_after: failure.retry_after,
+        }
+    }
+}
+
+impl From<Refusal> for Failed {
+    fn from(refusal: Refusal) -> Self {
+        Self { cause: refusal.cause, detail: refusal.detail, retry_after: None }
+    }
+}
+
+/// `could not push` as a sentence for a page.
+fn sentence(text: &str) -> String {
+    format!("Hawser {}.", text.trim_end_matches('.'))
+}
+
+/// Writes the end of a run down: only while the job is still ours (I-12), and only of the target as it
+/// was when the run began; one that was edited meanwhile is pushed again.
+pub(super) async fn record(
+    engine: &Engine,
+    scope: Scope,
+    work: &Claimed,
+    target: &Target,
+    end: End,
+) -> Result<(), Error> {
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    if !storage::gitops::targets::hold(&mut tx, scope, target.id, target.epoch).await? {
+        return edited(tx, scope, work, now).await;
+    }
+    let verdict = verdict(scope, target, &end);
+    let ours = match end {
+        End::Failed(failed) => record_failure(&mut tx, scope, work, target, &failed, now).await?,
+        End::DoneBut(done, failed) => {
+            keep(&mut tx, scope, target, &done).await?;
+            note(&mut tx, scope, target, &done, now).await?;
+            record_request(&mut tx, scope, target, &done, now).await?;
+            record_failure(&mut tx, scope, work, target, &failed, now).await?
+        }
+        End::Done(done) => record_done(&mut tx, scope, work, target, &done, now).await?,
+        End::Untouched => record_untouched(&mut tx, scope, work, target, now).await?,
+    };
+    if !ours {
+        return Ok(());
+    }
+    guards::count(&mut tx, verdict.iter(), now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The target is another one now, or gone: the run proved nothing.
+async fn edited(mut tx: Tx, scope: Scope, work: &Claimed, now: Timestamp) -> Result<(), Error> {
+    if !jobs::finish(&mut tx, Kind::Push, work).await? {
+        return Ok(());
+    }
+    let end = PlaceEnd { state: DeliveryState::Waiting, cause: None, run_at: now, at: now };
+    storage::propagation::settle_place(&mut tx, scope, work.target, end).await?;
+    // One that was deleted is found to be gone by its next run.
+    jobs::queue(&mut tx, scope, Kind::Push, work.target, "edited", now, now).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn record_done(
+    tx: &mut Tx,
+    scope: Scope,
+    work: &Claimed,
+    target: &Target,
+    done: &Done,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    if !jobs::finish(tx, Kind::Push, work).await? {
+        return Ok(false);
+    }
+    record_request(tx, scope, target, done, now).await?;
+    keep(tx, scope, target, done).await?;
+    storage::gitops::targets::settle_pending(tx, scope, target.id, Pending::Pushed).await?;
+    let end = PlaceEnd { state: DeliveryState::Healthy, cause: None, run_at: now, at: now };
+    settle(tx, scope, target, end, now).await?;
+    note(tx, scope, target, done, now).await?;
+    Ok(true)
+}
+
+/// How the target stands after a push that arrived.
+async fn record_request(
+    tx: &mut Tx,
+    scope: Scope,
+    target: &Target,
+    done: &Done,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let (request, detail) = match &done.request {
+        Request::None => (None, String::new()),
+        Request::Closed => (Some((target.work_branch.clone(), String::new())), String::new()),
+        Request::At(branch, url) => {
+            let detail = if url.is_empty() {
+                format!(
+                    "The changes are on the branch {}. Open a pull request from it to {} yourself: Hawser does not know how this host does it.",
+                    branch.as_str(),
+                    target.branch
+                )
+            } else {
+                String::new()
+            };
+            (Some((branch.as_str().to_owned(), url.clone())), detail)
+        }
+    };
+    let outcome = Outcome {
+        state: TargetState::InStep,
+        cause: None,
+        detail,
+        head: Some(done.head.clone()),
+        request,
+        pushed_at: (done.written > 0).then_some(now),
+        check_at: Some(now.plus(CHECK)),
+    };
+    Ok(storage::gitops::targets::record(tx, scope, target.id, &outcome).await?)
+}
+
+async fn keep(tx: &mut Tx, scope: Scope, target: &Target, done: &Done) -> Result<(), Error> {
+    storage::gitops::targets::set_files(tx, scope, target.id, &done.files).await?;
+    storage::gitops::set_written(tx, scope, target.id.uuid(), &done.versions).await?;
+    Ok(())
+}
+
+/// One line of the audit log for each commit.
+async fn note(
+    tx: &mut Tx,
+    scope: Scope,
+    target: &Target,
+    done: &Done,
+    now: Timestamp,
+) -> Result<(), Error> {
+    if done.written == 0 {
+        return Ok(());
+    }
+    let commit = done.head.get(..12).unwrap_or(&done.head);
+    let told = (target.name.as_str(), format!("commit {commit}, {} files", done.written));
+    audit(tx, AuditActor::Hawser, scope, now, AuditAction::GitPushed, told).await
+}
+
+async fn record_untouched(
+    tx: &mut Tx,
+    scope: Scope,
+    work: &Claimed,
+    target: &Target,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    if !jobs::finish(tx, Kind::Push, work).await? {
+        return Ok(false);
+    }
+    let outcome = Outcome {
+        state: TargetState::InStep,
+        cause: None,
+        detail: String::new(),
+        head: None,
+        request: None,
+        pushed_at: None,
+        check_at: Some(now.plus(CHECK)),
+    };
+    storage::gitops::targets::record(tx, scope, target.id, &outcome).await?;
+    storage::gitops::targets::settle_pending(tx, scope, target.id, Pending::Pushed).await?;
+    let end = PlaceEnd { state: DeliveryState::Healthy, cause: None, run_at: now, at: now };
+    settle(tx, scope, target, end, now).await?;
+    Ok(true)
+}
+
+/// A failure that may pass is tried again; one that needs a person is not.
+async fn record_failure(
+    tx: &mut Tx,
+    scope: Scope,
+    work: &Claimed,
+    target: &Target,
+    failed: &Failed,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let cause = failed.cause;
+    let tries_left = work.attempts < TRIES || cause == Cause::VaultUnavailable;
+    let again = cause.may_pass() && tries_left;
+    let tries = u32::try_from(work.attempts.saturating_sub(1)).unwrap_or(0);
+    let run_at = now.plus(pause(cause, tries, failed.retry_after));
+    let ours = if again {
+        jobs::retry_in(tx, Kind::Push, work, run_at).await?
+    } else {
+        jobs::finish(tx, Kind::Push, work).await?
+    };
+    if !ours {
+        return Ok(false);
+    }
+    let outcome = Outcome {
+        state: TargetState::Failing,
+        cause: Some(cause),
+        detail: failed.detail.clone(),
+        head: None,
+        request: None,
+        pushed_at: None,
+        check_at: (!again && cause.may_pass()).then(|| now.plus(CHECK)),
+    };
+    storage::gitops::targets::record(tx, scope, target.id, &outcome).await?;
+    storage::gitops::targets::settle_pending(tx, scope, target.id, Pending::Waits).await?;
+    let state = if again { DeliveryState::Retrying } else { DeliveryState::NeedsAttention };
+    let end = PlaceEnd { state, cause: Some(cause), run_at, at: now };
+    settle(tx, scope, target, end, now).await?;
+    Ok(true)
+}
+
+/// Settles the updates that were on their way here, and ends their propagations if nothing else of
+/// them is.
+async fn settle(
+    tx: &mut Tx,
+    scope: Scope,
+    target: &Target,
+    end: PlaceEnd,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let place = target.id.uuid();
+    for propagation in storage::propagation::settle_place(tx, scope, place, end).await? {
+        finish(tx, scope, propagation, now).await?;
+    }
+    Ok(())
+}
+
+/// What the server said about the credential, to be counted: three refusals in a row pause it there.
+fn verdict(scope: Scope, target: &Target, end: &End) -> Option<Verdict> {
+    let (told, refusals) = match end {
+        End::Failed(failed) => (guards::told(Some(failed.cause))?, 0),
+        // Nothing is counted anew while all is well.
+        End::Done(_) | End::DoneBut(..) => {
+            (Told::Accepted, u32::from(target.cause == Some(Cause::InvalidCredentials)))
+        }
+        End::Untouched => return None,
+    };
+    Some(Verdict {
+        place: Place {
+            organization: scope.organization(),
+            credential: target.credential,
+            origin: GitUrl::parse(&target.url).ok()?.origin(),
+        },
+        name: target.name.clone(),
+        refusals,
+        told,
+    })
+}

@@ -1,0 +1,53 @@
+//! Pull requests, where the host is known.
+
+use connectors::{
+    Failure,
+    git::{Hosting, NewPullRequest},
+    http::Login,
+};
+use domain::{
+    Field, Provider,
+    gitops::{Branch, GitUrl},
+};
+use storage::gitops::targets::Target;
+
+use crate::{Engine, Error};
+
+/// The most branches of its own that a target tries one after the other.
+pub(super) const BRANCHES: u32 = 50;
+
+/// How pull requests are opened at the host of a repository; `None` where that is not known.
+pub(super) fn hosting(engine: &Engine, url: &GitUrl, provider: Provider) -> Option<Hosting> {
+    Hosting::of(url, provider, &engine.github_host())
+}
+
+/// Opens the pull request of a target, or finds it; its page, empty where a person has to open it.
+pub(super) async fn open(
+    engine: &Engine,
+    target: &Target,
+    (url, login): (&GitUrl, &Login),
+    head: &Branch,
+    base: &Branch,
+) -> Result<String, Failure> {
+    let Some(hosting) = hosting(engine, url, target.provider) else { return Ok(String::new()) };
+    let title = format!("hawser: update {}", target.name);
+    let body = "Hawser opened this pull request. It adds commits to its branch while it is open, and never rewrites any.";
+    let wanted = NewPullRequest { head, base, title: &title, body };
+    Ok(engine.git.open_pull_request(&hosting, url, login, wanted).await?.url)
+}
+
+/// The branch of its own that a target pushes to: `hawser/<id>`, and with a number after the first
+/// one was merged.
+pub(super) fn work_branch(target: &Target, number: u32) -> Result<Branch, Error> {
+    let id = target.id.uuid().simple().to_string();
+    // The end of an id is random; its beginning is the time.
+    let short = id.get(20..).unwrap_or(&id);
+    let name =
+        if number < 2 { format!("hawser/{short}") } else { format!("hawser/{short}-{number}") };
+    Ok(Branch::parse(Field::Branch, &name)?)
+}
+
+/// The number of the branch that a target pushed to last; 1 before the first.
+pub(super) fn number_of(work_branch: &str) -> u32 {
+    work_branch.rsplit_once('-').and_then(|(_, number)| number.parse().ok()).unwrap_or(1)
+}

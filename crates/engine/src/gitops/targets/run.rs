@@ -1,0 +1,66 @@
+//! One run of a push, from the claim of its job to its outcome.
+
+use domain::{Cause, GitTargetId, Scope};
+use storage::{gitops::targets::Target, jobs::Claimed};
+
+use super::{
+    push::{Tried, attempt},
+    record::{End, Failed, record},
+};
+use crate::{Engine, Error, gitops::connections::login, repositories::pause};
+
+/// What asks for the look of every hour.
+pub(crate) const LOOK_AGAIN_REASON: &str = "check";
+
+/// How often a run renders again because somebody else pushed, or an answer got lost (R-GIT-04).
+const TRIES: u32 = 5;
+
+/// Brings a Git target in step and writes down how that went.
+///
+/// # Errors
+/// When the database fails, so that the job is tried again.
+pub(crate) async fn push_target(engine: &Engine, work: &Claimed) -> Result<(), Error> {
+    let scope = Scope::of_worker(work.organization);
+    let id = GitTargetId::from(work.target);
+    // Before anything is read: what changes from here on is for the next run.
+    let mut tx = engine.db.begin().await?;
+    storage::propagation::begin_place(&mut tx, scope, work.target).await?;
+    tx.commit().await?;
+    engine.changes.tell(work.organization);
+    let Some(target) = storage::gitops::targets::target(&engine.db, scope, id).await? else {
+        let mut tx = engine.db.begin().await?;
+        storage::jobs::finish(&mut tx, storage::jobs::Kind::Push, work).await?;
+        return Ok(tx.commit().await?);
+    };
+    let end = tries(engine, scope, work, &target).await?;
+    if let Some(end) = end {
+        if let End::Failed(Failed { cause: Cause::InvalidCredentials, .. }) = &end {
+            login::refused(engine, scope, target.credential).await;
+        }
+        record(engine, scope, work, &target, end).await?;
+        engine.changes.tell(work.organization);
+        engine.changes.tell_workers();
+    }
+    Ok(())
+}
+
+/// Tries until the branch stands still; `None` when the work is no longer ours.
+async fn tries(
+    engine: &Engine,
+    scope: Scope,
+    work: &Claimed,
+    target: &Target,
+) -> Result<Option<End>, Error> {
+    let mut last = Failed::of(Cause::BranchMoved);
+    for tried in 0..TRIES {
+        match attempt(engine, scope, work, target).await? {
+            Tried::Ended(end) => return Ok(Some(end)),
+            Tried::Lost => return Ok(None),
+            Tried::Again(failed) => last = failed,
+        }
+        if tried + 1 < TRIES {
+            tokio::time::sleep(pause(Cause::BranchMoved, 0, None) / 10).await;
+        }
+    }
+    Ok(Some(End::Failed(last)))
+}

@@ -1,0 +1,221 @@
+//! Adding or changing a Git target.
+
+use domain::{
+    Action, Actor, Field, GitTargetId, Scope, ServiceError,
+    audit::AuditAction,
+    gitops::{GitTargetFields, GitTargetForm, GitUrl, TargetState, Workflows},
+};
+use storage::{
+    Tx,
+    gitops::targets::{Moved, Row, Target},
+    jobs,
+};
+
+use super::{audit, bind, name_taken, person};
+use crate::{Engine, Error, audit::allowed};
+
+pub(super) async fn save(
+    engine: &Engine,
+    actor: &Actor,
+    form: &GitTargetForm,
+) -> Result<GitTargetId, Error> {
+    let scope = allowed(engine, actor, Action::ManageExports, "save a Git target").await?;
+    let is_owner = actor.role.includes(Action::ManageRecipients);
+    let fields = form.parse(if is_owner { Workflows::Allowed } else { Workflows::Refused })?;
+    let before = match form.target.as_str() {
+        "" => None,
+        id => Some(named(engine, actor, scope, id, &form.row_version).await?),
+    };
+    bind::check(engine, actor, scope, fields.credential).await?;
+    let named = storage::exports::named(&engine.db, scope, &fields.exports).await?;
+    if named.len() != fields.exports.len() {
+        return Err(Field::Exports.problem(GONE).into());
+    }
+    let id = before.as_ref().map_or_else(GitTargetId::new, |before| before.id);
+    store(engine, actor, scope, id, before.as_ref(), &fields).await?;
+    engine.changes.tell(scope.organization());
+    engine.changes.tell_workers();
+    Ok(id)
+}
+
+const GONE: &str = "One of these exports does not exist any more. Choose again.";
+
+/// The target that the form names, if the person saw it as it is now and may change it.
+async fn named(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    id: &str,
+    row_version: &str,
+) -> Result<Target, Error> {
+    let id: GitTargetId = id.parse().map_err(|_| ServiceError::NotFound)?;
+    let target = storage::gitops::targets::target(&engine.db, scope, id)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    if !bind::may_bind(engine, actor, scope, target.credential).await? {
+        bind::check(engine, actor, scope, target.credential).await?;
+    }
+    if row_version == target.row_version.to_string() {
+        Ok(target)
+    } else {
+        Err(stale(engine, scope, id).await?)
+    }
+}
+
+async fn stale(engine: &Engine, scope: Scope, id: GitTargetId) -> Result<Error, Error> {
+    let seen = storage::gitops::targets::seen(&engine.db, scope, id).await?;
+    Ok(seen
+        .map_or(ServiceError::NotFound, |seen| ServiceError::Stale { changed_by: seen.bound_by })
+        .into())
+}
+
+async fn store(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    id: GitTargetId,
+    before: Option<&Target>,
+    fields: &GitTargetFields,
+) -> Result<(), Error> {
+    let now = engine.clock.now();
+    let row = Row { fields, user: actor.user, by: &actor.name };
+    let moved = before.map_or(Moved::Stays, |before| moved(before, fields));
+    let mut tx = engine.db.begin().await?;
+    if storage::repositories::hold(&mut tx, scope, fields.credential).await?.is_none() {
+        return Err(Field::Credential.problem("Choose another one.").into());
+    }
+    let state = match before {
+        None => {
+            let inserted = storage::gitops::targets::insert(&mut tx, scope, id, &row, now).await;
+            inserted.map_err(name_taken)?;
+            TargetState::New
+        }
+        Some(before) => {
+            let version = before.row_version;
+            let changed =
+                storage::gitops::targets::update(&mut tx, scope, id, version, &row, moved).await;
+            let Some(state) = changed.map_err(name_taken)? else {
+                drop(tx);
+                return Err(stale(engine, scope, id).await?);
+            };
+            storage::gitops::targets::clear_exports(&mut tx, scope, id).await?;
+            state
+        }
+    };
+    let taken = storage::gitops::targets::set_exports(&mut tx, scope, id, &fields.exports).await;
+    taken.map_err(|error| {
+        if error.is_dangling() { Field::Exports.problem(GONE).into() } else { Error::from(error) }
+    })?;
+    if moved == Moved::Elsewhere && before.is_some_and(|before| is_other_branch(before, fields)) {
+        // What was written there stays there; in another folder of the branch it is taken along.
+        storage::gitops::targets::forget_files(&mut tx, scope, id).await?;
+    }
+    if moved == Moved::Elsewhere {
+        storage::gitops::forget_place(&mut tx, scope, id.uuid(), now).await?;
+    }
+    // The first push to a place is a person's.
+    if state != TargetState::New {
+        storage::gitops::targets::queue(&mut tx, scope, id, now).await?;
+        jobs::queue(&mut tx, scope, jobs::Kind::Push, id.uuid(), "saved", now, now).await?;
+    }
+    let told = (fields.name.as_str(), difference(before, fields));
+    audit(&mut tx, person(actor), scope, now, AuditAction::GitTargetSaved, told).await?;
+    // The audit log of the organization is held now, so nobody else saves a target.
+    apart(&mut tx, scope, id, fields).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Whether a changed target writes to another place than before.
+fn moved(before: &Target, fields: &GitTargetFields) -> Moved {
+    let stays = !is_other_branch(before, fields)
+        && before.folder == fields.folder.as_str()
+        && before.mode == fields.mode;
+    if stays { Moved::Stays } else { Moved::Elsewhere }
+}
+
+fn is_other_branch(before: &Target, fields: &GitTargetFields) -> bool {
+    before.url != fields.url.as_str()
+        || before.branch != fields.branch.as_str()
+        || before.base != fields.base.as_ref().map_or("", |base| base.as_str())
+}
+
+/// Refuses a folder that another target writes to or into: each would take the other's files for
+/// foreign ones, or for its own.
+async fn apart(
+    tx: &mut Tx,
+    scope: Scope,
+    id: GitTargetId,
+    fields: &GitTargetFields,
+) -> Result<(), Error> {
+    for (name, url, branch, folder) in storage::gitops::targets::places_taken(tx, scope, id).await?
+    {
+        if branch == fields.branch.as_str()
+            && is_same(&url, &fields.url)
+            && overlap(&folder, fields.folder.as_str())
+        {
+            let message = format!(
+                "{name} writes to this folder, or to one in or above it, on the same branch. Choose another folder, or give {name} the exports."
+            );
+            return Err(Field::Folder.problem(message).into());
+        }
+    }
+    Ok(())
+}
+
+/// Whether two addresses lead to the same repository, as the hosts see it: with or without `.git`,
+/// in any case.
+fn is_same(one: &str, other: &GitUrl) -> bool {
+    GitUrl::parse(one).is_ok_and(|one| {
+        one.origin() == other.origin() && one.path().eq_ignore_ascii_case(other.path())
+    })
+}
+
+fn overlap(one: &str, other: &str) -> bool {
+    let is_in = |inner: &str, outer: &str| {
+        outer.is_empty()
+            || inner == outer
+            || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
+    };
+    // File systems of macOS and Windows see no difference of case.
+    let (one, other) = (one.to_lowercase(), other.to_lowercase());
+    is_in(&one, &other) || is_in(&other, &one)
+}
+
+/// What changed, for the audit log.
+fn difference(before: Option<&Target>, fields: &GitTargetFields) -> String {
+    let place = format!("{}, branch {}", fields.url.as_str(), fields.branch.as_str());
+    match before {
+        None => format!("added: {place}, {} exports", fields.exports.len()),
+        Some(before) if moved(before, fields) == Moved::Elsewhere => {
+            format!("writes to {place} now")
+        }
+        Some(before) if before.credential != fields.credential => "other credential".to_owned(),
+        Some(before) if before.exports != fields.exports => {
+            format!("{} exports", fields.exports.len())
+        }
+        Some(_) => "settings".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_overlap_when_one_holds_the_other() {
+        for (one, other) in [("", "a"), ("a", "a"), ("a/b", "a"), ("A", "a/b"), ("", "")] {
+            assert!(overlap(one, other) && overlap(other, one), "{one} {other}");
+        }
+        for (one, other) in [("a", "b"), ("a", "ab"), ("a/b", "a/c")] {
+            assert!(!overlap(one, other) && !overlap(other, one), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_the_same_however_it_is_spelled() {
+        let url = GitUrl::parse("https://github.com/Acme/gitops.git").unwrap();
+        assert!(is_same("https://GitHub.com/acme/gitops", &url));
+        assert!(!is_same("https://github.com/acme/other", &url));
+        assert!(!is_same("https://github.com:8443/acme/gitops", &url));
+    }
+}
