@@ -136,7 +136,7 @@ mod tests {
         let mut bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned();
         for (this, last) in ('b'..='z').zip('a'..) {
             let nine = vec![format!("*{last}"); 9].join(",");
-            bomb.push_str(&format!("{this}: &{this} [{nine}]\n"));
+            bomb = format!("{bomb}{this}: &{this} [{nine}]\n");
         }
         let deep = "[".repeat(100_000);
         for bad in [

@@ -9,6 +9,8 @@ mod facts;
 mod form;
 #[cfg(feature = "host")]
 pub mod kyma;
+#[cfg(feature = "host")]
+mod leak;
 mod module_check;
 #[cfg(feature = "host")]
 mod recipient;
@@ -24,6 +26,8 @@ pub use consumer::{Carrier, CarrierFacts, Consumer, ConsumerFacts, Selects, Sett
 #[cfg(feature = "host")]
 pub use form::ExportFields;
 pub use form::{ExportForm, ExportSettings, RevealForm};
+#[cfg(feature = "host")]
+pub use leak::{looks_secret, secret_in};
 pub use module_check::{LayerLabel, ModuleCheck, ModuleLayer};
 #[cfg(feature = "host")]
 pub use recipient::Recipient;

@@ -1,10 +1,12 @@
 //! An export while it is being rendered.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{
     CredentialFacts, ExportFacts, Rendered, RenderedFile, RenderedObject, RepositoryFacts, Values,
-    external_secret,
+    access, external_secret,
     login::{Login, Maker, login},
     names::Names,
     plan::{Opened, SecretPlan},
@@ -13,7 +15,7 @@ use super::{
     values, vault_static_secret, yaml,
 };
 use crate::{
-    CredentialId,
+    CredentialId, Provider, Shape,
     exports::{Carrier, ExportFields, ExportNote, ExportSnippet, NoteTone},
 };
 
@@ -45,6 +47,8 @@ pub(super) struct Draft<'a> {
     pub way: Way,
     pub names: Names,
     makers: Vec<(CredentialId, Maker, String)>,
+    /// The paths that an operator in the cluster reads.
+    reads: BTreeSet<String>,
     rendered: Rendered,
 }
 
@@ -62,6 +66,7 @@ impl<'a> Draft<'a> {
             way,
             names: Names::default(),
             makers: Vec::new(),
+            reads: BTreeSet::new(),
             rendered: Rendered::default(),
         }
     }
@@ -103,6 +108,13 @@ impl<'a> Draft<'a> {
         credential: &'a CredentialFacts,
         hosts: &[&str],
     ) -> Option<Opened<'a>> {
+        let aws = matches!(credential.provider, Provider::AmazonEcr | Provider::AmazonEcrPublic);
+        if aws && credential.shape == Shape::Password {
+            self.warning(&format!(
+                "{}: it is a pasted token, which AWS ends 12 hours after it was made. Use an access key.",
+                credential.name
+            ));
+        }
         let why = match login(credential, hosts) {
             Login::Never(why) => why.to_owned(),
             Login::Made(maker) if self.way != Way::ExternalSecret => format!(
@@ -183,7 +195,16 @@ impl<'a> Draft<'a> {
         self.rendered.snippets.push(snippet);
     }
 
+    /// Notes that an operator in the cluster reads the secret of a credential.
+    pub fn reads(&mut self, credential: &CredentialFacts) {
+        self.reads.insert(credential.path.clone());
+    }
+
     pub fn rendered(mut self) -> Rendered {
+        if !self.reads.is_empty() {
+            let access = access::access(self.fields, &self.facts.vault, &self.reads);
+            self.rendered.snippets.extend(access);
+        }
         self.rendered.files.sort_by(|a, b| a.path.cmp(&b.path));
         self.rendered
     }

@@ -37,6 +37,10 @@ pub(super) fn objects(draft: &mut Draft<'_>, plan: &SecretPlan<'_>) -> Vec<Value
         let name = draft.maker_name(credential, maker);
         data_from.push(from_generator(maker, name.text(), &prefix));
         if let MakerName::New(name) = &name {
+            draft.warning(&format!(
+                "{}: the generator needs what Hawser keeps in Vault, so it also lies in the secret {name}. Whoever reads secrets in this namespace can read it.",
+                credential.name
+            ));
             objects.extend(made(draft, credential, maker, name, &plan.meta.namespace));
         }
     }
@@ -48,6 +52,9 @@ pub(super) fn objects(draft: &mut Draft<'_>, plan: &SecretPlan<'_>) -> Vec<Value
         .iter()
         .map(|(key, piece)| ((*key).to_owned(), Value::from(template(piece, &named))))
         .collect();
+    for source in &sources {
+        draft.reads(source.credential);
+    }
     let target = Target { meta: &plan.meta, kind: plan.kind, templates, data, data_from };
     objects.push(target.object(draft));
     objects

@@ -31,11 +31,14 @@ pub(super) fn render(draft: &mut Draft<'_>) {
                 continue;
             }
             let Some(login) = login(draft, credential, purpose) else { continue };
+            let several = if urls.len() > 1 { Several::Yes } else { Several::No };
             for url in urls {
-                let name = draft.names.take(
-                    &format!("{stem}-{}", purpose.as_str()),
-                    &format!("{} {}", credential.id, url.text()),
-                );
+                let text = format!("{stem}-{}", purpose.as_str());
+                let seed = format!("{} {}", credential.id, url.text());
+                let name = match several {
+                    Several::No => draft.names.take(&text, &seed),
+                    Several::Yes => draft.names.take_one_of_several(&text, &seed),
+                };
                 let mut meta = draft.meta(&name);
                 meta.labels.push((LABEL, purpose.as_str().to_owned()));
                 let mut pieces = url.pieces();
@@ -49,6 +52,13 @@ pub(super) fn render(draft: &mut Draft<'_>) {
     draft.warning(&format!(
         "If the operator of Kargo made {namespace} a namespace of shared credentials, every project of Kargo may use these. Otherwise only the project {namespace} does."
     ));
+}
+
+/// Whether a credential has several URLs for a purpose.
+#[derive(Clone, Copy)]
+enum Several {
+    Yes,
+    No,
 }
 
 /// What `repoURL` holds.
@@ -149,7 +159,12 @@ fn urls(draft: &mut Draft<'_>, credential: &CredentialFacts, purpose: Purpose) -
             urls.dedup();
             urls.into_iter().map(RepoUrl::Regex).collect()
         }
-        PatternKind::None => credential.addresses.iter().filter_map(|a| of_charts(a)).collect(),
+        PatternKind::None => {
+            let mut addresses: Vec<&String> = credential.addresses.iter().collect();
+            addresses.sort();
+            addresses.dedup();
+            addresses.into_iter().filter_map(|address| of_charts(address)).collect()
+        }
     }
 }
 

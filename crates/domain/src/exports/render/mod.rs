@@ -4,6 +4,7 @@
 //! says how such a secret gets to the cluster. So each consumer is one file, each carrier is one
 //! file, and every pair of them works.
 
+mod access;
 mod argo_cd;
 mod auths;
 mod carvel;

@@ -15,16 +15,27 @@ impl Names {
     /// not on what else is in the export.
     pub fn take(&mut self, text: &str, seed: &str) -> String {
         let plain = label(text);
-        let name = if !plain.is_empty() && plain == text && !self.0.contains(&plain) {
-            plain
-        } else {
-            let kept = plain.get(..plain.len().min(LONGEST - 9)).unwrap_or_default();
-            let kept = kept.trim_end_matches('-');
-            let hash = hash(seed);
-            if kept.is_empty() { format!("x-{hash}") } else { format!("{kept}-{hash}") }
-        };
+        if !plain.is_empty() && plain == text && !self.0.contains(&plain) {
+            self.0.insert(plain.clone());
+            return plain;
+        }
+        self.take_one_of_several(text, seed)
+    }
+
+    /// As [`Self::take`], with the hash in any case: for several things that have one text.
+    pub fn take_one_of_several(&mut self, text: &str, seed: &str) -> String {
+        let plain = label(text);
+        let kept = plain.get(..plain.len().min(LONGEST - 9)).unwrap_or_default();
+        let kept = kept.trim_end_matches('-');
+        let hash = hash(seed);
+        let name = if kept.is_empty() { format!("x-{hash}") } else { format!("{kept}-{hash}") };
         self.0.insert(name.clone());
         name
+    }
+
+    /// Gives away a name that a person typed.
+    pub fn reserve(&mut self, name: &str) {
+        self.0.insert(name.to_owned());
     }
 }
 

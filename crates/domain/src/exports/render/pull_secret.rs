@@ -37,7 +37,10 @@ pub(super) fn secret_name(draft: &mut Draft<'_>) -> String {
             let name = draft.fields.name.as_str();
             draft.names.take(name, name)
         }
-        typed => typed.to_owned(),
+        typed => {
+            draft.names.reserve(typed);
+            typed.to_owned()
+        }
     }
 }
 

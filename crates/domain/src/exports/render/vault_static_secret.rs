@@ -21,7 +21,7 @@ use super::{
 const REFRESH: &str = "1h";
 
 pub(super) fn object(
-    draft: &Draft<'_>,
+    draft: &mut Draft<'_>,
     plan: &SecretPlan<'_>,
     credential: &CredentialFacts,
 ) -> Value {
@@ -50,6 +50,7 @@ pub(super) fn object(
             put(&mut destination, key, pairs_value(pairs));
         }
     }
+    draft.reads(credential);
     let vault = &draft.facts.vault;
     let mut spec = json!({
         "vaultAuthRef": draft.fields.settings.store,

@@ -1,0 +1,128 @@
+//! The form of an export.
+
+use domain::{
+    Field, ServiceError,
+    exports::{Carrier, Consumer, ExportForm, ExportSettings},
+};
+
+use super::world::{RECIPIENT, id};
+
+fn form(consumer: &str, carrier: &str) -> ExportForm {
+    ExportForm {
+        name: " prod ".into(),
+        consumer: consumer.into(),
+        carrier: carrier.into(),
+        credentials: vec![id(1).to_string(), id(1).to_string(), String::new()],
+        repositories: vec![id(2).to_string()],
+        ..ExportForm::default()
+    }
+}
+
+fn problems(form: &ExportForm) -> Vec<Field> {
+    match form.parse() {
+        Err(ServiceError::Invalid(problems)) => {
+            problems.iter().map(|problem| problem.field).collect()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_is_not_asked_for_is_emptied_and_what_is_not_typed_is_usual() {
+    let mut form = form("pull_secret", "external_secret");
+    form.settings.argo_project = "x".into();
+    form.settings.recipients = RECIPIENT.into();
+    form.settings.service_accounts = "a, b,, a".into();
+    let fields = form.parse().unwrap();
+    assert_eq!((fields.name.as_str(), fields.consumer), ("prod", Consumer::PullSecret));
+    assert_eq!((fields.credentials.len(), fields.repositories.len()), (1, 0));
+    let settings = ExportSettings {
+        namespace: "default".into(),
+        service_accounts: "a,b".into(),
+        store: "hawser".into(),
+        store_kind: "ClusterSecretStore".into(),
+        ..ExportSettings::default()
+    };
+    assert_eq!(fields.settings, settings);
+    let fields = self::form("argo_cd", "vault_static_secret").parse().unwrap();
+    assert_eq!((fields.credentials.len(), fields.repositories.len()), (0, 1));
+    assert_eq!(fields.settings.namespace, "argocd");
+    assert_eq!(fields.settings.template, "repository");
+}
+
+#[test]
+fn a_consumer_without_secrets_has_no_carrier_to_choose() {
+    assert_eq!(form("helm", "").parse().unwrap().carrier, Carrier::None);
+    assert_eq!(form("helm", "sops").parse().unwrap().carrier, Carrier::None);
+    assert_eq!(problems(&form("flux", "none")), [Field::Carrier]);
+    assert_eq!(problems(&form("flux", "")), [Field::Carrier]);
+}
+
+#[test]
+fn all_problems_are_told_at_once() {
+    let empty = ExportForm { consumer: "kyma".into(), ..ExportForm::default() };
+    assert_eq!(problems(&empty), [Field::Name, Field::Carrier, Field::Credentials]);
+    assert_eq!(problems(&ExportForm::default()), [Field::Name, Field::Consumer]);
+    let mut form = form("carvel", "sops");
+    form.credentials = vec!["x".into()];
+    form.settings.namespace = "Team".into();
+    form.settings.secret_name = "a_b".into();
+    form.settings.package = "https://x/y".into();
+    form.settings.recipients = "age1x".into();
+    assert_eq!(
+        problems(&form),
+        [
+            Field::Credentials,
+            Field::Namespace,
+            Field::SecretName,
+            Field::ToNamespaces,
+            Field::Package,
+            Field::Recipients
+        ]
+    );
+}
+
+#[test]
+fn each_setting_keeps_to_the_names_of_kubernetes() {
+    type Set = fn(&mut ExportSettings) -> &mut String;
+    let long = "a".repeat(64);
+    let labels = ["", "a--", "-a", "A", "a.b", "a b", "ä", long.as_str()];
+    let rows: [(&str, &str, Set, &[&str], &[&str]); 9] = [
+        ("flux", "sops", |s| &mut s.namespace, &["a", "team-1", "0"], labels.get(1..).unwrap()),
+        ("kyma", "sops", |s| &mut s.label, &["a", "Test_1.x", "A"], &["", "-a", "a/b", &long]),
+        ("pull_secret", "sops", |s| &mut s.secret_name, &["", "a.b-c"], &["a..b", ".a", "A"]),
+        ("carvel", "sops", |s| &mut s.to_namespaces, &["*", "a, b"], &["", "A", "a,*", "**"]),
+        (
+            "carvel",
+            "sops",
+            |s| &mut s.package,
+            &["", "my-pkg.example", "r.io/a:1"],
+            &["A b", "/a", "a/b c"],
+        ),
+        ("flux", "external_secret", |s| &mut s.store, &["", "a.b"], &["a/b", "A"]),
+        ("flux", "vault_static_secret", |s| &mut s.store, &["a", "ns/a"], &["a/b/c", "/a", "A/b"]),
+        ("flux", "external_secret", |s| &mut s.store_kind, &["SecretStore"], &["secretstore"]),
+        ("argo_cd", "sops", |s| &mut s.template, &["", "template"], &["x"]),
+    ];
+    for (consumer, carrier, set, good, bad) in rows {
+        for (texts, fine) in [(good, true), (bad, false)] {
+            for text in texts {
+                let mut form = form(consumer, carrier);
+                form.settings.label = "a".into();
+                form.settings.to_namespaces = "a".into();
+                form.settings.recipients = RECIPIENT.into();
+                *set(&mut form.settings) = (*text).into();
+                assert_eq!(form.parse().is_ok(), fine, "{consumer} {carrier} {text:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn recipients_are_kept_once_a_line() {
+    let mut form = form("flux", "sops");
+    form.settings.recipients = format!("\n {RECIPIENT} \n\n{}\n", RECIPIENT.to_uppercase());
+    assert_eq!(form.parse().unwrap().settings.recipients, RECIPIENT);
+    form.settings.recipients = String::new();
+    assert_eq!(problems(&form), [Field::Recipients]);
+}

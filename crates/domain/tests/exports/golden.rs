@@ -1,0 +1,326 @@
+//! What some exports look like, in full.
+
+use domain::{
+    Provider, Purpose, Shape,
+    credentials::PatternKind,
+    exports::{
+        Carrier, Consumer, CredentialFacts, ExportFacts, ExportPreview, NoteTone, Rendered,
+        RenderedObject, Values, render,
+    },
+};
+
+use super::world::{CANARY, credential, facts, id, material, named, repository, vault};
+
+fn ghcr() -> CredentialFacts {
+    let mut ghcr = credential(1, "ghcr", Provider::Ghcr, Shape::Password);
+    ghcr.username = "robot$acme+ci".into();
+    ghcr
+}
+
+fn of(consumer: Consumer, carrier: Carrier, facts: &ExportFacts) -> Rendered {
+    render(&named(consumer, carrier, facts), facts, Values::Carried)
+}
+
+fn text<'p>(preview: &'p ExportPreview, path: &str) -> &'p str {
+    let file = preview.files.iter().find(|file| file.path == path);
+    &file.unwrap_or_else(|| panic!("no {path} in {preview:#?}")).text
+}
+
+fn notes(rendered: &Rendered, tone: NoteTone) -> Vec<&str> {
+    let notes = rendered.notes.iter().filter(|note| note.tone == tone);
+    notes.map(|note| note.text.as_str()).collect()
+}
+
+fn with(credentials: Vec<CredentialFacts>) -> ExportFacts {
+    ExportFacts { credentials, repositories: Vec::new(), vault: vault() }
+}
+
+#[test]
+fn a_pull_secret_by_external_secret() {
+    let preview = of(Consumer::PullSecret, Carrier::ExternalSecret, &with(vec![ghcr()])).preview();
+    let path = format!("orgs/{}/credentials/{}", id(0), id(1));
+    let expected = r#"apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata:
+  name: prod
+  namespace: team-a
+spec:
+  data:
+  - remoteRef:
+      key: PATH
+      property: username
+      version: "3"
+    secretKey: username
+  - remoteRef:
+      key: PATH
+      property: password
+      version: "3"
+    secretKey: password
+  refreshInterval: 1h
+  secretStoreRef:
+    kind: ClusterSecretStore
+    name: hawser
+  target:
+    name: prod
+    creationPolicy: Owner
+    template:
+      type: kubernetes.io/dockerconfigjson
+      data:
+        .dockerconfigjson: "{\"auths\":{\"ghcr.io\":{\"username\":{{ .username | toJson }},\"password\":{{ .password | toJson }},\"auth\":{{ printf \"%s:%s\" (.username) (.password) | b64enc | toJson }}}}}"
+      engineVersion: v2
+"#;
+    assert_eq!(text(&preview, "prod.yaml"), expected.replace("PATH", &path));
+    let policy = preview.snippets.iter().find(|snippet| snippet.title.starts_with("Vault policy"));
+    assert_eq!(
+        policy.unwrap().text,
+        format!(
+            "{{\n  \"path\": {{\n    \"secret/data/{path}\": {{\n      \"capabilities\": [\n        \"read\"\n      ]\n    }}\n  }}\n}}\n"
+        )
+    );
+}
+
+#[test]
+fn f69_a_pull_secret_with_its_values_is_for_a_person_or_a_cluster() {
+    let mut ghcr = ghcr();
+    ghcr.material = Some(material(&ghcr));
+    let facts = with(vec![ghcr]);
+    let fields = named(Consumer::PullSecret, Carrier::ExternalSecret, &facts);
+    let rendered = render(&fields, &facts, Values::Plain);
+    let RenderedObject::Secret(secret) = &rendered.files[0].objects[0] else { panic!() };
+    assert!(secret.reveal().expose().contains(CANARY));
+    assert!(text(&rendered.preview(), "prod.yaml").contains("*** REDACTED ***"));
+    let applied: serde_json::Value = serde_json::from_str(secret.applied().expose()).unwrap();
+    assert!(applied["data"][".dockerconfigjson"].is_string() && applied["stringData"].is_null());
+}
+
+#[test]
+fn f71_f74_only_what_was_chosen_and_one_login_for_a_key() {
+    let mut narrow = credential(2, "team", Provider::Ghcr, Shape::Password);
+    narrow.addresses = vec!["oci://ghcr.io/acme/team".into()];
+    let mut same = credential(3, "twin", Provider::Ghcr, Shape::Password);
+    same.addresses = vec!["oci://ghcr.io/acme/team".into()];
+    let hub = credential(4, "hub", Provider::DockerHub, Shape::Password);
+    let rendered =
+        of(Consumer::PullSecret, Carrier::ExternalSecret, &with(vec![ghcr(), narrow, same, hub]));
+    let preview = rendered.preview();
+    let text = text(&preview, "prod.yaml");
+    for key in ["ghcr.io/acme/charts", "ghcr.io/acme/team", "https://index.docker.io/v1/"] {
+        assert!(text.contains(&format!("\\\"{key}\\\":{{\\\"username")), "{key}: {text}");
+    }
+    let left_out = notes(&rendered, NoteTone::LeftOut);
+    assert_eq!(left_out.len(), 1);
+    assert!(left_out[0].starts_with("twin: ghcr.io has room for one credential, and team has it."));
+    let kyma = of(
+        Consumer::Kyma,
+        Carrier::ExternalSecret,
+        &with(vec![ghcr(), credential(4, "hub", Provider::DockerHub, Shape::Password)]),
+    );
+    assert!(notes(&kyma, NoteTone::LeftOut)[0].contains("takes one registry from a secret"));
+}
+
+#[test]
+fn a_credential_without_a_registry_is_left_out_with_advice() {
+    let mut nowhere = credential(2, "nowhere", Provider::Harbor, Shape::Password);
+    nowhere.addresses.clear();
+    let mut exact = nowhere.clone();
+    (exact.id, exact.name) = (id(3).into(), "exact".into());
+    exact.pattern = "https://harbor.example:8443/p".into();
+    exact.pattern_kind = PatternKind::Exact;
+    let mut fixed = credential(4, "fixed", Provider::Quay, Shape::Password);
+    fixed.addresses.clear();
+    let git = credential(5, "git", Provider::Github, Shape::Password);
+    let facts = with(vec![nowhere, exact, fixed, git]);
+    let rendered = of(Consumer::PullSecret, Carrier::ExternalSecret, &facts);
+    assert_eq!(
+        notes(&rendered, NoteTone::LeftOut),
+        [
+            "git: it opens Git repositories, not registries.",
+            "nowhere: its registry is not known. Link a repository to it, or give it an exact pattern."
+        ]
+    );
+    let preview = rendered.preview();
+    let text = text(&preview, "prod.yaml");
+    assert!(text.contains("harbor.example:8443\\\"") && text.contains("quay.io\\\""), "{text}");
+}
+
+#[test]
+fn argo_cd_reads_a_repository_or_a_template() {
+    let mut ghcr = ghcr();
+    ghcr.material = Some(material(&ghcr));
+    let mut facts = facts(ghcr.clone());
+    facts.repositories.push(repository(903, "oci://ghcr.io/acme/apps", Some(ghcr.id)));
+    let mut fields = named(Consumer::ArgoCd, Carrier::Sops, &facts);
+    fields.settings.argo_project = "web".into();
+    let values = |rendered: &Rendered| -> Vec<String> {
+        let objects = rendered.files.iter().flat_map(|file| &file.objects);
+        let line = |object: &RenderedObject| {
+            let RenderedObject::Secret(secret) = object else { panic!() };
+            let label = &secret.open()["metadata"]["labels"]["argocd.argoproj.io/secret-type"];
+            let open = secret.values().filter(|(key, _)| *key != "password");
+            let open = open.map(|(key, value)| format!(" {key}={value}")).collect::<String>();
+            format!("{}{open}", label.as_str().unwrap())
+        };
+        objects.map(line).collect()
+    };
+    assert_eq!(
+        values(&render(&fields, &facts, Values::Carried)),
+        [
+            "repository type=helm name=charts-example-com-private url=https://charts.example.com/private project=web username=robot$acme+ci",
+            "repository type=helm name=ghcr-io-acme-apps url=ghcr.io/acme/apps enableOCI=true project=web username=robot$acme+ci",
+            "repository type=helm name=ghcr-io-acme-charts url=ghcr.io/acme/charts enableOCI=true project=web username=robot$acme+ci",
+        ]
+    );
+    fields.settings.template = "template".into();
+    assert_eq!(
+        values(&render(&fields, &facts, Values::Carried)),
+        [
+            "repo-creds type=helm url=https://charts.example.com/private project=web username=robot$acme+ci",
+            "repo-creds type=helm url=ghcr.io/acme enableOCI=true project=web username=robot$acme+ci",
+        ]
+    );
+}
+
+#[test]
+fn a_public_repository_is_written_in_the_open() {
+    let repositories = vec![repository(1, "https://charts.example.com/public", None)];
+    let facts = ExportFacts { repositories, ..with(Vec::new()) };
+    let preview = of(Consumer::ArgoCd, Carrier::Sops, &facts).preview();
+    assert_eq!(
+        text(&preview, "charts-example-com-public.yaml"),
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: charts-example-com-public\n  namespace: team-a\n  labels:\n    argocd.argoproj.io/secret-type: repository\ntype: Opaque\nstringData:\n  name: charts-example-com-public\n  type: helm\n  url: https://charts.example.com/public\n"
+    );
+    let preview = of(Consumer::Flux, Carrier::Sops, &facts).preview();
+    assert_eq!(
+        text(&preview, "charts-example-com-public.yaml"),
+        "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata:\n  name: charts-example-com-public\n  namespace: team-a\nspec:\n  interval: 15m\n  url: https://charts.example.com/public\n"
+    );
+    let preview = of(Consumer::Helm, Carrier::None, &facts).preview();
+    assert_eq!(
+        text(&preview, "repositories.yaml"),
+        "apiVersion: v1\ngenerated: \"0001-01-01T00:00:00Z\"\nrepositories:\n- name: charts-example-com-public\n  url: https://charts.example.com/public\n"
+    );
+}
+
+#[test]
+fn flux_uses_the_identity_of_its_cloud_where_no_secret_can_be_written() {
+    for (provider, shape, cloud) in [
+        (Provider::AmazonEcr, Shape::EcrRole, "aws"),
+        (Provider::AmazonEcr, Shape::EcrAccessKey, "aws"),
+        (Provider::GoogleArtifactRegistry, Shape::GoogleWorkload, "gcp"),
+        (Provider::AzureAcr, Shape::AcrEntra, "azure"),
+    ] {
+        let mut facts = facts(credential(1, "cloud", provider, shape));
+        facts.repositories.remove(0);
+        let rendered = of(Consumer::Flux, Carrier::Sops, &facts);
+        let RenderedObject::Open(source) = &rendered.files[0].objects[0] else { panic!() };
+        assert_eq!(source["spec"]["provider"], cloud);
+        assert!(source["spec"]["secretRef"].is_null() && rendered.files[0].objects.len() == 1);
+        assert!(notes(&rendered, NoteTone::Info)[0].contains("its own identity"));
+    }
+}
+
+#[test]
+fn f17_f18_kargo_finds_credentials_by_purpose_and_url() {
+    let urls = |credential: CredentialFacts| -> Vec<String> {
+        let rendered = of(Consumer::Kargo, Carrier::Sops, &with(vec![credential]));
+        let objects = rendered.files.into_iter().flat_map(|file| file.objects);
+        let line = |object| {
+            let RenderedObject::Secret(secret) = object else { panic!() };
+            let label = secret.open()["metadata"]["labels"]["kargo.akuity.io/cred-type"].clone();
+            let skipped = ["username", "password"];
+            let values = secret.values().filter(|(key, _)| !skipped.contains(key));
+            let values = values.map(|(key, value)| format!(" {key}={value}")).collect::<String>();
+            format!("{}{values}", label.as_str().unwrap())
+        };
+        objects.map(line).collect()
+    };
+    assert_eq!(
+        urls(ghcr()),
+        [
+            r"helm repoURL=^(oci://)?ghcr\.io/acme/charts/ repoURLIsRegex=true",
+            r"image repoURL=^ghcr\.io/ repoURLIsRegex=true",
+        ]
+    );
+    let mut exact = ghcr();
+    exact.pattern = "oci://ghcr.io/acme/app".into();
+    exact.pattern_kind = PatternKind::Exact;
+    assert_eq!(
+        urls(exact.clone()),
+        ["helm repoURL=oci://ghcr.io/acme/app", "image repoURL=ghcr.io/acme/app"]
+    );
+    exact.pattern = r"^https://ghcr\.io/acme/".into();
+    exact.pattern_kind = PatternKind::Regex;
+    assert_eq!(
+        urls(exact.clone()),
+        [
+            r"helm repoURL=^(https://|oci://)?ghcr\.io/acme/ repoURLIsRegex=true",
+            r"image repoURL=^ghcr\.io/acme/ repoURLIsRegex=true",
+        ]
+    );
+    exact.purposes = vec![Purpose::Image];
+    exact.pattern = r"ghcr[.&&x]io".into();
+    let rendered = of(Consumer::Kargo, Carrier::Sops, &with(vec![exact]));
+    let warnings = notes(&rendered, NoteTone::Warning);
+    assert!(
+        warnings[0].contains("does not begin with ^") && warnings[1].contains("set operations")
+    );
+    assert!(warnings[2].contains("shared credentials"), "F23");
+}
+
+#[test]
+fn kargo_takes_keys_as_its_code_names_them() {
+    let keys = |provider, shape| -> Vec<String> {
+        let mut credential = credential(1, "key", provider, shape);
+        credential.material = Some(material(&credential));
+        let rendered = of(Consumer::Kargo, Carrier::Sops, &with(vec![credential]));
+        let RenderedObject::Secret(secret) = &rendered.files[0].objects[0] else { panic!() };
+        secret.values().map(|(key, _)| key.to_owned()).collect()
+    };
+    assert_eq!(
+        keys(Provider::AmazonEcr, Shape::EcrAccessKey),
+        ["repoURL", "repoURLIsRegex", "awsRegion", "awsAccessKeyID", "awsSecretAccessKey"]
+    );
+    assert_eq!(
+        keys(Provider::GoogleArtifactRegistry, Shape::GoogleKeyExchange),
+        ["repoURL", "repoURLIsRegex", "gcpServiceAccountKey"]
+    );
+    assert_eq!(
+        keys(Provider::Github, Shape::GithubApp),
+        ["repoURL", "githubAppID", "githubAppInstallationID", "githubAppPrivateKey"]
+    );
+}
+
+#[test]
+fn f72_f78_carvel_exports_the_secret_and_makes_placeholders() {
+    let facts = with(vec![ghcr()]);
+    let rendered = of(Consumer::Carvel, Carrier::Sops, &facts);
+    let preview = rendered.preview();
+    assert_eq!(
+        text(&preview, "prod.yaml"),
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: prod\n  namespace: team-a\ntype: kubernetes.io/dockerconfigjson\nstringData:\n  .dockerconfigjson: \"*** ENCRYPTED ***\"\n---\napiVersion: secretgen.carvel.dev/v1alpha1\nkind: SecretExport\nmetadata:\n  name: prod\n  namespace: team-a\nspec:\n  toNamespaces:\n  - dev\n  - staging\n"
+    );
+    let placeholder = |namespace| {
+        format!(
+            "apiVersion: v1\nkind: Secret\nmetadata:\n  name: prod-pull\n  namespace: {namespace}\n  annotations:\n    secretgen.carvel.dev/image-pull-secret: \"\"\ntype: kubernetes.io/dockerconfigjson\ndata:\n  .dockerconfigjson: e30K\n"
+        )
+    };
+    assert_eq!(
+        text(&preview, "prod-pull.yaml"),
+        format!("{}---\n{}", placeholder("dev"), placeholder("staging"))
+    );
+    assert_eq!(
+        text(&preview, "prod-packages.yaml"),
+        "apiVersion: packaging.carvel.dev/v1alpha1\nkind: PackageRepository\nmetadata:\n  name: prod-packages\n  namespace: team-a\nspec:\n  fetch:\n    imgpkgBundle:\n      image: ghcr.io/acme/packages:1.0.0\n      secretRef:\n        name: prod\n"
+    );
+    assert!(notes(&rendered, NoteTone::Warning)[0].contains("can read these credentials"), "F75");
+    let mut everywhere = named(Consumer::Carvel, Carrier::Sops, &facts);
+    everywhere.settings.to_namespaces = "*".into();
+    everywhere.settings.package = "my-app".into();
+    let preview = render(&everywhere, &facts, Values::Carried).preview();
+    assert_eq!(preview.files.len(), 1);
+    let snippet = |word: &str| {
+        preview.snippets.iter().find(|snippet| snippet.title.starts_with(word)).unwrap()
+    };
+    assert!(snippet("Placeholder").text.contains("namespace: NAMESPACE"));
+    assert!(snippet("PackageInstall").text.contains("fetch-0-secret-name: prod"));
+}

@@ -1,0 +1,193 @@
+//! Credentials of every shape, repositories that use them, and exports of every kind.
+
+use domain::{
+    CredentialId, CredentialKind, Name, Provider, RepositoryId, Secret, Shape,
+    credentials::{Material, OauthTokens, Parameters, PatternKind},
+    exports::{
+        Carrier, Consumer, CredentialFacts, ExportFacts, ExportFields, ExportForm, ExportSettings,
+        RepositoryFacts, Selects, VaultFacts,
+    },
+    repositories::RepositoryKind,
+};
+use uuid::Uuid;
+
+/// Stands in every secret value.
+pub const CANARY: &str = "canary7Qx";
+
+pub const RECIPIENT: &str = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj";
+
+/// An id that is the same in every run.
+pub fn id(number: u128) -> Uuid {
+    Uuid::from_u128(0x0192_a3f4_7c1e_7b6a_9a3e_0000_0000_0000 + number)
+}
+
+pub fn credential(number: u128, name: &str, provider: Provider, shape: Shape) -> CredentialFacts {
+    let kind = provider.facts().kind;
+    let mut credential = CredentialFacts {
+        id: CredentialId::from(id(number)),
+        name: name.into(),
+        provider,
+        shape,
+        username: username(shape).into(),
+        parameters: Parameters {
+            account: "123456789012".into(),
+            tenant: "acme.example".into(),
+            installation: "42".into(),
+            gcp_project: "acme-prod".into(),
+            certificate: "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n".into(),
+            ..Parameters::default()
+        }
+        .of(shape),
+        purposes: provider.purposes().to_vec(),
+        pattern: String::new(),
+        pattern_kind: PatternKind::None,
+        path: format!("orgs/{}/credentials/{}", id(0), id(number)),
+        vault_version: 3,
+        addresses: Vec::new(),
+        material: None,
+    };
+    if kind == CredentialKind::Git {
+        credential.pattern = "https://github.com/acme/gitops".into();
+        credential.pattern_kind = PatternKind::Exact;
+    } else {
+        credential.addresses.push(address(provider).into());
+    }
+    credential
+}
+
+const fn address(provider: Provider) -> &'static str {
+    match provider {
+        Provider::GoogleArtifactRegistry => "oci://europe-docker.pkg.dev/acme/charts",
+        Provider::AmazonEcr => "oci://123456789012.dkr.ecr.eu-west-1.amazonaws.com/charts",
+        Provider::AmazonEcrPublic => "oci://public.ecr.aws/acme",
+        Provider::AzureAcr => "oci://acme.azurecr.io/helm",
+        Provider::DockerHub => "oci://registry-1.docker.io/acme",
+        Provider::Chainguard => "oci://cgr.dev/acme/charts",
+        Provider::GenericRegistry => "https://charts.example.com/stable",
+        _ => "oci://ghcr.io/acme/charts",
+    }
+}
+
+const fn username(shape: Shape) -> &'static str {
+    match shape {
+        Shape::EcrAccessKey | Shape::EcrPublicAccessKey => "AKIAIOSFODNN7EXAMPLE",
+        Shape::GoogleKey | Shape::GoogleKeyBase64 | Shape::GoogleKeyExchange => {
+            "hawser@acme-prod.iam.gserviceaccount.com"
+        }
+        Shape::GithubApp => "123456",
+        Shape::ClientCertificate
+        | Shape::EcrRole
+        | Shape::GoogleWorkload
+        | Shape::GithubOauth
+        | Shape::GithubInstallation => "",
+        _ => "robot$acme+{{ .x }}\"'\\ü",
+    }
+}
+
+/// The content of a credential; every secret in it holds the canary and what needs escaping.
+pub fn material(credential: &CredentialFacts) -> Material {
+    let password = match credential.shape {
+        Shape::GoogleKey | Shape::GoogleKeyBase64 | Shape::GoogleKeyExchange => format!(
+            "{{\"type\":\"service_account\",\"project_id\":\"acme-prod\",\"private_key_id\":\"1\",\n\"private_key\":\"-----BEGIN PRIVATE KEY-----\\n{CANARY}\\n-----END PRIVATE KEY-----\\n\",\"client_email\":\"{}\"}}",
+            credential.username
+        ),
+        Shape::ClientCertificate | Shape::GithubApp => {
+            format!("-----BEGIN PRIVATE KEY-----\n{CANARY}\n-----END PRIVATE KEY-----\n")
+        }
+        Shape::GithubOauth => {
+            let access = Secret::new(format!("gho_{CANARY}"));
+            OauthTokens::new(access, Secret::default(), None).json.expose().to_owned()
+        }
+        _ => format!("{CANARY}\"'\\ü{{{{ .x }}}}: no"),
+    };
+    let shape = credential.shape;
+    Material::parse(shape, &credential.username, Secret::new(password), &credential.parameters)
+        .unwrap_or_else(|problems| panic!("{shape:?}: {problems:?}"))
+}
+
+/// A credential for every shape of every provider, with its content.
+pub fn every_credential() -> Vec<CredentialFacts> {
+    let mut shapes: Vec<(Provider, Shape)> = Provider::ALL
+        .into_iter()
+        .flat_map(|provider| provider.facts().shapes.iter().map(move |shape| (provider, *shape)))
+        .collect();
+    shapes.push((Provider::Github, Shape::GithubOauth));
+    shapes.push((Provider::Github, Shape::GithubInstallation));
+    (1..)
+        .zip(shapes)
+        .map(|(number, (provider, shape))| {
+            let name = format!("{} {}", provider.facts().label, shape.facts().code);
+            let mut credential = credential(number, &name, provider, shape);
+            credential.material = Some(material(&credential));
+            credential
+        })
+        .collect()
+}
+
+pub fn repository(number: u128, url: &str, credential: Option<CredentialId>) -> RepositoryFacts {
+    let oci = url.starts_with("oci://");
+    RepositoryFacts {
+        id: RepositoryId::from(id(number)),
+        name: url.split_once("://").unwrap().1.replace(['/', '.'], "-"),
+        kind: if oci { RepositoryKind::Oci } else { RepositoryKind::Helm },
+        url: url.into(),
+        ca: String::new(),
+        credential,
+        interval_seconds: 900,
+    }
+}
+
+/// All facts about one credential: a repository of each kind is linked to it.
+pub fn facts(credential: CredentialFacts) -> ExportFacts {
+    let id = Some(credential.id);
+    let mut repositories = vec![repository(901, "https://charts.example.com/private", id)];
+    if let Some(address) = credential.addresses.first() {
+        repositories.push(repository(902, address, id));
+    }
+    if let Some(first) = repositories.first_mut() {
+        first.ca = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n".into();
+    }
+    ExportFacts { credentials: vec![credential], repositories, vault: vault() }
+}
+
+pub fn vault() -> VaultFacts {
+    VaultFacts { mount: "secret".into(), namespace: "platform".into() }
+}
+
+/// The form of an export about everything in `facts`, filled in as far as it has to be.
+pub fn fields(consumer: Consumer, carrier: Carrier, facts: &ExportFacts) -> ExportFields {
+    let credentials = facts.credentials.iter().map(|credential| credential.id.to_string());
+    let repositories = facts.repositories.iter().map(|repository| repository.id.to_string());
+    let of = |selects: Selects, ids: Vec<String>| {
+        if consumer.facts().selects == selects { ids } else { Vec::new() }
+    };
+    let form = ExportForm {
+        name: "Prod cluster".into(),
+        consumer: consumer.facts().code.into(),
+        carrier: carrier.facts().code.into(),
+        credentials: of(Selects::Credentials, credentials.collect()),
+        repositories: of(Selects::Repositories, repositories.collect()),
+        settings: ExportSettings {
+            namespace: "team-a".into(),
+            label: "test-operator".into(),
+            to_namespaces: "dev, staging".into(),
+            package: "ghcr.io/acme/packages:1.0.0".into(),
+            recipients: RECIPIENT.into(),
+            ..ExportSettings::default()
+        },
+        ..ExportForm::default()
+    };
+    form.parse().unwrap_or_else(|error| panic!("{consumer:?} by {carrier:?}: {error:?}"))
+}
+
+/// As [`fields`], with a name that is an object's name already.
+pub fn named(consumer: Consumer, carrier: Carrier, facts: &ExportFacts) -> ExportFields {
+    ExportFields { name: Name::parse("prod").unwrap(), ..fields(consumer, carrier, facts) }
+}
+
+/// Every consumer with every carrier it has.
+pub fn pairs() -> impl Iterator<Item = (Consumer, Carrier)> {
+    Consumer::ALL.into_iter().flat_map(|consumer| {
+        consumer.facts().carriers.iter().map(move |carrier| (consumer, *carrier))
+    })
+}
