@@ -10,10 +10,11 @@ use cluster::{
     fleet::{CANARY, Fleet, form, kubeconfig, standing},
 };
 use domain::{
-    Actor, Cause, Field, Role, ServiceError,
+    Actor, Cause, Field, Role, Secret, ServiceError,
     audit::{AuditAction, AuditQuery},
+    connections::{ConnectionTest, Stage, StageState, TestConnection},
     gitops::{ClusterForm, ClusterState},
-    service::{Audit, Clusters, Credentials},
+    service::{Audit, Clusters, Connections, Credentials},
 };
 use world::{World, forms, on_both};
 
@@ -22,6 +23,7 @@ on_both!(
     what_the_server_refuses_is_told,
     references_are_applied_as_they_are,
     a_client_certificate_opens_a_cluster,
+    a_kubeconfig_is_tested_at_its_own_server,
     nobody_reaches_clusters_without_the_right,
     what_a_form_may_not_say,
 );
@@ -131,6 +133,49 @@ async fn a_client_certificate_opens_a_cluster(world: World) {
     assert_eq!(standing(&failing).2, Some(Cause::TlsUntrusted));
     assert_eq!(other.state().seen, Vec::<String>::new());
     workers.stop().await;
+}
+
+async fn a_kubeconfig_is_tested_at_its_own_server(world: World) {
+    let fleet = Fleet::new(world).await;
+    let form = |text: String| TestConnection {
+        provider: "kubernetes".into(),
+        shape: "kubeconfig".into(),
+        password: Secret::new(text),
+        ..TestConnection::default()
+    };
+    let test = async |form: TestConnection| {
+        Connections::test_form(fleet.engine(), &fleet.world.actor, form).await
+    };
+    let passed = test(form(fleet.stub.kubeconfig())).await.unwrap();
+    assert!(passed.has_passed(), "{passed:?}");
+    let last = passed.stages.last().unwrap();
+    assert_eq!(
+        (last.stage, last.detail.as_str()),
+        (Stage::Pull, "It may write secrets in team-a.")
+    );
+    let failed = |test: ConnectionTest| {
+        let stage = test.stages.iter().find(|stage| stage.state == StageState::Failed).unwrap();
+        (stage.stage, test.cause().unwrap())
+    };
+    let wrong = test(form(fleet.stub.kubeconfig_with("wrong"))).await.unwrap();
+    assert_eq!(failed(wrong), (Stage::Token, Cause::InvalidCredentials));
+    let untrusted = fleet.stub.kubeconfig().replace("certificate-authority-data", "extensions");
+    assert_eq!(failed(test(form(untrusted)).await.unwrap()), (Stage::Tls, Cause::TlsUntrusted));
+    let blocked = fleet.stub.kubeconfig().replace("127.0.0.1", "10.0.0.1");
+    assert_eq!(failed(test(form(blocked)).await.unwrap()), (Stage::Url, Cause::BlockedAddress));
+    let refused = test(form("not one".into())).await.unwrap_err();
+    assert!(refused.problem_of(Field::Password).is_some());
+
+    let (engine, actor) = (fleet.engine(), &fleet.world.actor);
+    let stored = Connections::test_credential(engine, actor, fleet.kubeconfig).await.unwrap();
+    assert!(stored[0].has_passed() && stored[0].name == "prod", "{stored:?}");
+    fleet.stub.state().forbidden = vec!["Secret"];
+    let kept = TestConnection { credential: fleet.kubeconfig.to_string(), ..form(String::new()) };
+    assert_eq!(failed(test(kept.clone()).await.unwrap()), (Stage::Pull, Cause::InsufficientScope));
+    let editor = Actor { role: Role::Editor, ..actor.clone() };
+    let refused = Connections::test_form(engine, &editor, kept).await.unwrap_err();
+    assert_eq!(refused, ServiceError::NotAllowed);
+    assert_eq!(fleet.stub.state().objects.keys(), []);
 }
 
 async fn nobody_reaches_clusters_without_the_right(world: World) {
