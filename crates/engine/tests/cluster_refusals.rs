@@ -6,21 +6,24 @@ mod cluster;
 mod world;
 
 use cluster::{
-    ApiStub, Mood,
+    ApiStub, Key, Mood,
     fleet::{CANARY, Fleet, form, kubeconfig, standing},
 };
 use domain::{
-    Actor, Cause, Field, Role, ServiceError,
+    Actor, Cause, Field, Role, Secret, ServiceError,
     audit::{AuditAction, AuditQuery},
+    connections::{ConnectionTest, Stage, StageState, TestConnection},
     gitops::{ClusterForm, ClusterState},
-    service::{Audit, Clusters, Credentials},
+    service::{Audit, Clusters, Connections, Credentials},
 };
 use world::{World, forms, on_both};
 
 on_both!(
     a_hostile_server_learns_and_breaks_nothing,
     what_the_server_refuses_is_told,
+    references_are_applied_as_they_are,
     a_client_certificate_opens_a_cluster,
+    a_kubeconfig_is_tested_at_its_own_server,
     nobody_reaches_clusters_without_the_right,
     what_a_form_may_not_say,
 );
@@ -90,6 +93,26 @@ async fn what_the_server_refuses_is_told(world: World) {
     workers.stop().await;
 }
 
+async fn references_are_applied_as_they_are(world: World) {
+    let fleet = Fleet::new(world).await;
+    let workers = fleet.world.workers();
+    fleet.stub.state().has_operator = false;
+    let reference = fleet.export("reference", "external_secret", "by-reference").await;
+    fleet.takes(&[reference]).await.unwrap();
+    let failing = fleet.applied().await;
+    assert_eq!(failing.summary.cause, Some(Cause::ClusterApiMissing));
+    fleet.stub.state().has_operator = true;
+    let after = fleet.applied().await;
+    assert_eq!(after.summary.state, ClusterState::InStep, "{}", after.detail);
+    assert_eq!(after.objects[0].kind, "ExternalSecret");
+    let key =
+        Key::new("external-secrets.io/v1", "ExternalSecret", "team-a", &after.objects[0].name);
+    let object = fleet.stub.state().objects.value(&key).unwrap().to_string();
+    assert!(object.contains("secretStoreRef") && !object.contains(CANARY), "{object}");
+    workers.stop().await;
+    fleet.assert_not_kept();
+}
+
 async fn a_client_certificate_opens_a_cluster(world: World) {
     let fleet = Fleet::new(world).await;
     let workers = fleet.world.workers();
@@ -110,6 +133,49 @@ async fn a_client_certificate_opens_a_cluster(world: World) {
     assert_eq!(standing(&failing).2, Some(Cause::TlsUntrusted));
     assert_eq!(other.state().seen, Vec::<String>::new());
     workers.stop().await;
+}
+
+async fn a_kubeconfig_is_tested_at_its_own_server(world: World) {
+    let fleet = Fleet::new(world).await;
+    let form = |text: String| TestConnection {
+        provider: "kubernetes".into(),
+        shape: "kubeconfig".into(),
+        password: Secret::new(text),
+        ..TestConnection::default()
+    };
+    let test = async |form: TestConnection| {
+        Connections::test_form(fleet.engine(), &fleet.world.actor, form).await
+    };
+    let passed = test(form(fleet.stub.kubeconfig())).await.unwrap();
+    assert!(passed.has_passed(), "{passed:?}");
+    let last = passed.stages.last().unwrap();
+    assert_eq!(
+        (last.stage, last.detail.as_str()),
+        (Stage::Pull, "It may write secrets in team-a.")
+    );
+    let failed = |test: ConnectionTest| {
+        let stage = test.stages.iter().find(|stage| stage.state == StageState::Failed).unwrap();
+        (stage.stage, test.cause().unwrap())
+    };
+    let wrong = test(form(fleet.stub.kubeconfig_with("wrong"))).await.unwrap();
+    assert_eq!(failed(wrong), (Stage::Token, Cause::InvalidCredentials));
+    let untrusted = fleet.stub.kubeconfig().replace("certificate-authority-data", "extensions");
+    assert_eq!(failed(test(form(untrusted)).await.unwrap()), (Stage::Tls, Cause::TlsUntrusted));
+    let blocked = fleet.stub.kubeconfig().replace("127.0.0.1", "10.0.0.1");
+    assert_eq!(failed(test(form(blocked)).await.unwrap()), (Stage::Url, Cause::BlockedAddress));
+    let refused = test(form("not one".into())).await.unwrap_err();
+    assert!(refused.problem_of(Field::Password).is_some());
+
+    let (engine, actor) = (fleet.engine(), &fleet.world.actor);
+    let stored = Connections::test_credential(engine, actor, fleet.kubeconfig).await.unwrap();
+    assert!(stored[0].has_passed() && stored[0].name == "prod", "{stored:?}");
+    fleet.stub.state().forbidden = vec!["Secret"];
+    let kept = TestConnection { credential: fleet.kubeconfig.to_string(), ..form(String::new()) };
+    assert_eq!(failed(test(kept.clone()).await.unwrap()), (Stage::Pull, Cause::InsufficientScope));
+    let editor = Actor { role: Role::Editor, ..actor.clone() };
+    let refused = Connections::test_form(engine, &editor, kept).await.unwrap_err();
+    assert_eq!(refused, ServiceError::NotAllowed);
+    assert_eq!(fleet.stub.state().objects.keys(), []);
 }
 
 async fn nobody_reaches_clusters_without_the_right(world: World) {

@@ -29,7 +29,6 @@ on_both!(
     what_somebody_else_made_stays,
     what_is_not_wanted_any_more_goes,
     a_cluster_goes_with_what_hawser_made_there,
-    references_are_applied_as_they_are,
 );
 
 async fn nothing_is_applied_before_somebody_asks(world: World) {
@@ -278,26 +277,6 @@ async fn a_cluster_goes_with_what_hawser_made_there(world: World) {
     let told = logged(&fleet, AuditAction::ClusterDeleted).await;
     assert_eq!(told[0], "forgotten; 1 objects may be left in the cluster");
     workers.stop().await;
-}
-
-async fn references_are_applied_as_they_are(world: World) {
-    let fleet = Fleet::new(world).await;
-    let workers = fleet.world.workers();
-    fleet.stub.state().has_operator = false;
-    let reference = fleet.export("reference", "external_secret", "by-reference").await;
-    fleet.takes(&[reference]).await.unwrap();
-    let failing = fleet.applied().await;
-    assert_eq!(failing.summary.cause, Some(Cause::ClusterApiMissing));
-    fleet.stub.state().has_operator = true;
-    let after = fleet.applied().await;
-    assert_eq!(after.summary.state, ClusterState::InStep, "{}", after.detail);
-    assert_eq!(after.objects[0].kind, "ExternalSecret");
-    let key =
-        Key::new("external-secrets.io/v1", "ExternalSecret", "team-a", &after.objects[0].name);
-    let object = fleet.stub.state().objects.value(&key).unwrap().to_string();
-    assert!(object.contains("secretStoreRef") && !object.contains(CANARY), "{object}");
-    workers.stop().await;
-    fleet.assert_not_kept();
 }
 
 /// Waits until the cluster is forgotten.

@@ -10,8 +10,6 @@ use serde_json::Value;
 
 use crate::{Failure, http::Answer, status::retry_after};
 
-/// The most characters of the server's words that are kept.
-const WORDS: usize = 300;
 /// As much of a refusal as is looked at.
 const LOOK_AT: usize = 64 * 1024;
 
@@ -22,8 +20,8 @@ pub struct Refusal {
     /// What was attempted, and the row of the catalogue.
     #[source]
     pub failure: Failure,
-    /// The server's own words for people, without control characters and cut short; empty when it
-    /// said nothing. They come from a stranger: look with [`super::Hidden`] before they are kept.
+    /// The server's own words for people, without control characters; empty when it said nothing. They
+    /// come from a stranger and may hold what it was sent: look before they are kept.
     pub said: String,
 }
 
@@ -114,12 +112,7 @@ fn plain(text: &str) -> String {
         !c.is_control()
             && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
-    let text: String =
-        text.trim().chars().map(|c| if c == '\n' { ' ' } else { c }).filter(odd).collect();
-    match text.char_indices().nth(WORDS) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
+    text.trim().chars().map(|c| if c == '\n' { ' ' } else { c }).filter(odd).collect()
 }
 
 /// An answer that is not what was asked for.
@@ -153,8 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_one_short_line() {
+    fn words_are_one_line() {
         assert_eq!(plain(" a\nb\u{1b}[1mc\u{202e} "), "a b[1mc");
-        assert_eq!(plain(&"ä".repeat(500)).chars().count(), WORDS + 1);
     }
 }

@@ -5,7 +5,7 @@
 
 use domain::{Cause, ClusterId};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -36,27 +36,6 @@ pub enum Deleted {
 }
 
 impl ApiServer {
-    /// The version of the server, such as `v1.34.1`.
-    ///
-    /// # Errors
-    /// Why it did not tell.
-    pub async fn version(&self) -> Result<String, Refusal> {
-        let attempt = "ask the API server for its version";
-        let value = self
-            .call(Call {
-                method: Method::GET,
-                url: self.at(&["version"]),
-                body: None,
-                subject: Subject::Server,
-                attempt,
-            })
-            .await?;
-        let version = value.get("gitVersion").and_then(Value::as_str);
-        let version =
-            version.filter(|text| text.len() <= 64 && text.bytes().all(|b| b.is_ascii_graphic()));
-        version.map(str::to_owned).ok_or_else(|| senseless(attempt))
-    }
-
     /// An object as it is; `None` when there is none.
     ///
     /// # Errors

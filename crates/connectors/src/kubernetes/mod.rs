@@ -1,6 +1,6 @@
 //! Kubernetes API servers: the calls that bring exports to a cluster and keep them there.
 //!
-//! Hawser needs five calls (discovery, get, server-side apply, delete, version) on objects whose
+//! Hawser needs five calls (discovery, get, server-side apply, delete, access review) on objects whose
 //! types it does not know, so it speaks them itself. The `kube` crate takes a transport of ours
 //! readily, but its client writes the whole text of an answer that it cannot parse into the log
 //! (`kube-client` 5.0, `Client::request`: `tracing::warn!("{}, {:?}", text, e)`), and what an API
@@ -15,9 +15,9 @@ mod answer;
 mod apply;
 mod call;
 mod discover;
-mod hidden;
 mod live;
 mod manifest;
+mod review;
 
 use std::{collections::HashMap, sync::Mutex};
 
@@ -29,9 +29,9 @@ use zeroize::Zeroizing;
 
 pub use answer::{Refusal, Subject};
 pub use apply::{Deleted, Run};
-pub use hidden::Hidden;
 pub use live::{Live, masked};
 pub use manifest::{BadManifest, Manifest, ObjectRef};
+pub use review::Review;
 
 use self::discover::Resource;
 use crate::{

@@ -19,6 +19,7 @@ use storage::{guards::Place, repositories::Linkable};
 use tokio::time::Instant;
 
 use super::{
+    cluster,
     project::project_name,
     result,
     stored::{count, keep_expiry},
@@ -60,6 +61,9 @@ pub(super) async fn test_form(
 ) -> Result<ConnectionTest, Error> {
     let scope = right(engine, actor, &form).await?;
     engine.limits.connection_test(actor.user)?;
+    if Shape::parse(&form.shape) == Some(Shape::Kubeconfig) {
+        return cluster::test_form(engine, actor, scope, form).await;
+    }
     let url = RepositoryUrl::parse(&form.url)?;
     let road = road(engine, form.ca.trim(), form.proxy.trim())?;
     let source = source(engine, actor, scope, &form, &url).await?;
@@ -160,10 +164,6 @@ async fn typed(
 ) -> Result<Source, Error> {
     let provider = Provider::parse(&form.provider)
         .ok_or_else(|| Field::Provider.problem("Choose a provider type."))?;
-    if provider.facts().kind == CredentialKind::Cluster {
-        let problem = "A kubeconfig is tested with its cluster: create it, add the cluster under GitOps and look at its preview.";
-        return Err(Field::Password.problem(problem).into());
-    }
     let (password, parameters) = (form.password.clone(), form.parameters.clone());
     let (material, _) = material(provider, &form.shape, &form.username, password, parameters);
     let owner = Owner {

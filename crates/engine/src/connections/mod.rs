@@ -3,6 +3,7 @@
 //! Whoever tests must be allowed to manage what is tested. A stored secret is sent only to an
 //! address that its credential is linked to, is matched with, or whose provider it is made for.
 
+mod cluster;
 mod form;
 mod project;
 mod stored;

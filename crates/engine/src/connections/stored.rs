@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use connectors::http::{Freshness, Login};
 use domain::{
-    Action, Actor, Cause, CredentialId, RepositoryId, Scope, ServiceError,
+    Action, Actor, Cause, CredentialId, CredentialKind, RepositoryId, Scope, ServiceError,
     audit::AuditAction,
     connections::ConnectionTest,
     credentials::ExpirySource,
@@ -18,7 +18,7 @@ use storage::{
 use tokio::time::Instant;
 
 use super::{
-    result,
+    cluster, result,
     token::test_token,
     walk::{Closed, Entry, Goal, walk},
 };
@@ -60,6 +60,9 @@ pub(super) async fn test_credential(
     let credential = storage::repositories::linkable(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
+    if credential.provider.facts().kind == CredentialKind::Cluster {
+        return cluster::test_stored(engine, actor, scope, (id, &credential.name)).await;
+    }
     let linked = storage::repositories::linked_to(&engine.db, scope, id).await?;
     let logins = Logins::default();
     let ended: Vec<_> = stream::iter(linked.into_iter().take(MOST))

@@ -10,6 +10,7 @@
     reason = "each test file uses a part of it, and a test that cannot go on fails"
 )]
 
+mod answers;
 mod fields;
 pub mod fleet;
 pub mod log;
@@ -28,9 +29,9 @@ use axum::{
     http::{Method, header::AUTHORIZATION, header::CONTENT_TYPE},
     response::Response,
 };
-use domain::Secret;
 use serde_json::{Value, json};
 
+use answers::{broken_off, echo, endless, json_answer, status};
 pub use objects::Key;
 use objects::{Objects, Refused};
 use tls::{Authority, Peer};
@@ -132,13 +133,9 @@ impl ApiStub {
         json!({"apiVersion": "v1", "kind": "Config", "current-context": "stub",
             "clusters": [{"name": "stub", "cluster": {"server": self.server(),
                 "certificate-authority-data": tls::packed(&self.authority.pem())}}],
-            "contexts": [{"name": "stub", "context": {"cluster": "stub", "user": "hawser"}}],
+            "contexts": [{"name": "stub", "context": {"cluster": "stub", "user": "hawser", "namespace": "team-a"}}],
             "users": [{"name": "hawser", "user": user}]})
         .to_string()
-    }
-
-    pub fn secret(&self) -> Secret {
-        Secret::new(self.kubeconfig())
     }
 
     /// How often a change was let in since the start.
@@ -208,7 +205,9 @@ impl State {
         let missing =
             || Refused::new(404, "NotFound", "the server could not find the requested resource");
         let (api_version, rest) = match segments.as_slice() {
-            ["version"] => return Ok(json!({"gitVersion": "v1.34.1"})),
+            ["apis", "authorization.k8s.io", "v1", "selfsubjectaccessreviews"] => {
+                return Ok(self.review(&body["spec"]["resourceAttributes"]));
+            }
             ["api", version, rest @ ..] => ((*version).to_owned(), rest),
             ["apis", group, version, rest @ ..] => (format!("{group}/{version}"), rest),
             _ => return Err(missing()),
@@ -250,6 +249,15 @@ impl State {
         }
     }
 
+    /// The login may write in `team-a` and nowhere else.
+    fn review(&self, asked: &Value) -> Value {
+        let is_allowed = asked["namespace"] == "team-a"
+            && (asked["verb"].as_str(), asked["resource"].as_str())
+                == (Some("patch"), Some("secrets"))
+            && self.forbidden.is_empty();
+        json!({"kind": "SelfSubjectAccessReview", "status": {"allowed": is_allowed}})
+    }
+
     fn resources(&self, api_version: &str) -> Option<Vec<(&'static str, &'static str)>> {
         match api_version {
             "v1" => Some(vec![("secrets", "Secret"), ("serviceaccounts", "ServiceAccount")]),
@@ -259,41 +267,4 @@ impl State {
             _ => None,
         }
     }
-}
-
-fn status(refused: &Refused) -> Value {
-    json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": refused.message,
-        "reason": refused.reason, "code": refused.code, "details": {"causes": refused.causes}})
-}
-
-fn json_answer(code: u16, value: &Value) -> Response {
-    Response::builder()
-        .status(code)
-        .header(CONTENT_TYPE, "application/json")
-        .body(Body::from(value.to_string()))
-        .unwrap()
-}
-
-/// An answer that ends in its middle.
-fn broken_off() -> Response {
-    let parts = futures::stream::iter([
-        Ok(String::from("{\"kind\":")),
-        Err(std::io::Error::other("as a test")),
-    ]);
-    Response::new(Body::from_stream(parts))
-}
-
-fn endless() -> Response {
-    let chunk = " ".repeat(64 * 1024);
-    Response::new(Body::from_stream(futures::stream::repeat_with(move || {
-        Ok::<_, std::io::Error>(chunk.clone())
-    })))
-}
-
-/// What a hostile server could say: every value of the secret that it was sent, as it is and unpacked.
-fn echo(bytes: &[u8]) -> String {
-    let body: Value = serde_json::from_slice(bytes).unwrap();
-    let values = body.get("data").and_then(Value::as_object).into_iter().flatten();
-    let unpacked = values.map(|(_, value)| tls::unpacked(value.as_str().unwrap_or_default()));
-    format!("invalid value: {}", unpacked.collect::<Vec<_>>().join(" "))
 }

@@ -1,12 +1,12 @@
 //! Bringing a cluster in step: every object applied, what is not wanted any more deleted.
 
-use connectors::kubernetes::{ApiServer, Deleted, Hidden, Manifest, ObjectRef, Refusal, Run};
+use connectors::kubernetes::{ApiServer, Deleted, Manifest, ObjectRef, Refusal, Run};
 use domain::{
-    Cause, ClusterId, CredentialId,
+    Cause, ClusterId, CredentialId, Secret,
     gitops::{ClusterObject, ObjectState},
 };
 
-use super::{Stopped, known, named};
+use super::{Stopped, known, named, words::words};
 
 /// The most problems that are told at once.
 const TOLD: usize = 3;
@@ -34,14 +34,14 @@ impl Brought {
     }
 
     /// The first reason with what else there is to tell; nothing of it holds a secret.
-    pub(super) fn problem(&self, hidden: &Hidden) -> Option<Stopped> {
+    pub(super) fn problem(&self, secrets: &[Secret]) -> Option<Stopped> {
         let (_, first) = self.problems.first()?;
-        let mut lines: Vec<String> = self.problems.iter().take(TOLD).map(line).collect();
+        let told = self.problems.iter().take(TOLD);
+        let mut lines: Vec<_> = told.map(|problem| line(problem, secrets)).collect();
         if self.problems.len() > TOLD {
             lines.push(format!("And {} more.", self.problems.len() - TOLD));
         }
-        let lines = lines.into_iter().map(|line| hidden.without(line));
-        let detail = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+        let detail = lines.join(" ");
         Some(Stopped { detail, ..first.clone() })
     }
 
@@ -69,8 +69,9 @@ impl Brought {
     }
 }
 
-fn line((object, stopped): &(Option<ObjectRef>, Stopped)) -> String {
-    let said = if stopped.detail.is_empty() { stopped.cause.title() } else { &stopped.detail };
+fn line((object, stopped): &(Option<ObjectRef>, Stopped), secrets: &[Secret]) -> String {
+    let words = words(&stopped.detail, secrets);
+    let said = if words.is_empty() { stopped.cause.title() } else { &words };
     let end = if said.ends_with(['.', '…', '!', '?']) { "" } else { "." };
     match object {
         Some(object) => format!("{object}: {said}{end}"),

@@ -12,6 +12,7 @@ mod preview;
 mod save;
 mod settle;
 mod wanted;
+mod words;
 
 use std::time::Duration;
 

@@ -2,10 +2,10 @@
 
 use connectors::{
     git::diff,
-    kubernetes::{ApiServer, Hidden, Live, Manifest, Refusal, Run, masked},
+    kubernetes::{ApiServer, Live, Manifest, Refusal, Run, masked},
 };
 use domain::{
-    Actor, Cause, ClusterId, Scope, ServiceError,
+    Actor, Cause, ClusterId, Scope, Secret, ServiceError,
     exports::{ExportNote, NoteTone, yaml},
     gitops::{ClusterObject, ClusterState, FileChange, FileChangeKind, ObjectState, TargetPreview},
 };
@@ -17,6 +17,7 @@ use super::{
     known, may_write, named,
     open::open,
     wanted::{Wanted, wanted},
+    words::words,
 };
 use crate::{Engine, Error};
 
@@ -37,7 +38,7 @@ pub(super) async fn preview(
     let before = clusters::objects(&engine.db, scope, id).await?;
     let mut found = Found { notes: wanted.notes, ..Found::default() };
     for manifest in &wanted.manifests {
-        found.look(&api, &cluster, manifest, &wanted.hidden).await?;
+        found.look(&api, &cluster, manifest, &wanted.secrets).await?;
     }
     for object in &before {
         if !wanted.manifests.iter().any(|manifest| *manifest.object() == named(object)) {
@@ -66,7 +67,7 @@ impl Found {
         api: &ApiServer,
         cluster: &Cluster,
         manifest: &Manifest,
-        hidden: &Hidden,
+        secrets: &[Secret],
     ) -> Result<(), Error> {
         let object = manifest.object();
         let live = api.get(object).await;
@@ -77,11 +78,11 @@ impl Found {
                 return Ok(());
             }
             Ok(live) => live,
-            Err(refusal) => return self.refused(manifest, &refusal, hidden),
+            Err(refusal) => return self.refused(manifest, &refusal, secrets),
         };
         let after = match api.apply(manifest, Run::Dry).await {
             Ok(after) => after,
-            Err(refusal) => return self.refused(manifest, &refusal, hidden),
+            Err(refusal) => return self.refused(manifest, &refusal, secrets),
         };
         let state = match &live {
             None => ObjectState::Missing,
@@ -114,7 +115,7 @@ impl Found {
         &mut self,
         manifest: &Manifest,
         refusal: &Refusal,
-        hidden: &Hidden,
+        secrets: &[Secret],
     ) -> Result<(), Error> {
         let cause = refusal.failure.cause;
         match cause {
@@ -124,7 +125,7 @@ impl Found {
             Cause::ClusterRefused | Cause::ClusterApiMissing | Cause::InsufficientScope => {}
             _ => return Err(unreachable(Stopped::refused(refusal))),
         }
-        let said = hidden.without(refusal.said.clone());
+        let said = words(&refusal.said, secrets);
         let said = if said.is_empty() { cause.title().to_owned() } else { said };
         self.warn(format!("{}: {said}", manifest.object()));
         Ok(())

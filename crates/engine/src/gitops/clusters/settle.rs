@@ -83,7 +83,7 @@ async fn run(
     tx.commit().await?;
     let before = clusters::objects(&engine.db, scope, cluster.id).await?;
     let mut brought = bring(&api, cluster.id, &wanted.manifests, &before).await;
-    let problem = brought.problem(&wanted.hidden);
+    let problem = brought.problem(&wanted.secrets);
     if problem.is_none() {
         brought.versions = wanted.versions;
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use connectors::kubernetes::{Hidden, Manifest};
+use connectors::kubernetes::Manifest;
 use domain::{
     Cause, ClusterId, CredentialId, Scope, Secret,
     exports::{ExportNote, NoteTone, RenderedObject, Values},
@@ -22,19 +22,14 @@ pub(super) struct Wanted {
     /// The credentials in them, each at the version it was read with.
     pub(super) versions: Vec<(CredentialId, i64)>,
     pub(super) notes: Vec<ExportNote>,
-    /// What must not stand in anything that is kept or shown.
-    pub(super) hidden: Hidden,
+    /// The secrets in them; none of these may stand in anything that is kept or shown.
+    pub(super) secrets: Vec<Secret>,
 }
 
 impl Wanted {
     /// Nothing: what is there goes.
     pub(super) fn nothing() -> Self {
-        Self {
-            manifests: Vec::new(),
-            versions: Vec::new(),
-            notes: Vec::new(),
-            hidden: Hidden::default(),
-        }
+        Self { manifests: Vec::new(), versions: Vec::new(), notes: Vec::new(), secrets: Vec::new() }
     }
 }
 
@@ -58,10 +53,10 @@ pub(super) async fn wanted(
 fn together(cluster: ClusterId, exports: Vec<RenderedExport>) -> Result<Wanted, Stopped> {
     let (mut versions, mut notes) = (BTreeMap::new(), Vec::new());
     let mut manifests: Vec<Manifest> = Vec::new();
-    let mut hidden = Hidden::default();
+    let mut secrets = Vec::new();
     for export in exports {
         versions.extend(export.versions);
-        hidden.and(&export.secrets);
+        secrets.extend(export.secrets);
         notes.extend(export.rendered.notes);
         for file in export.rendered.files {
             for object in &file.objects {
@@ -79,8 +74,7 @@ fn together(cluster: ClusterId, exports: Vec<RenderedExport>) -> Result<Wanted, 
         }
     }
     manifests.sort_by(|a, b| a.object().cmp(b.object()));
-    hidden.and_parts_of(&manifests);
-    Ok(Wanted { manifests, versions: versions.into_iter().collect(), notes, hidden })
+    Ok(Wanted { manifests, versions: versions.into_iter().collect(), notes, secrets })
 }
 
 fn json(object: &RenderedObject) -> Secret {

@@ -9,6 +9,7 @@ mod device;
 mod disconnect;
 mod installation;
 mod list;
+pub(crate) mod login;
 mod renew;
 mod repositories;
 mod web;
