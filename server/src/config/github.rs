@@ -19,14 +19,17 @@ const KEY: &str = "HAWSER_GITHUB_APP_PRIVATE_KEY_FILE";
 const SLUG: &str = "HAWSER_GITHUB_APP_SLUG";
 
 /// GitHub, and what token exchanges have to know of it: there is one GitHub for both. The API is
-/// where HAWSER_PROVIDER_ENDPOINTS says, or else where that GitHub has it.
+/// where `HAWSER_PROVIDER_ENDPOINTS` says, or else where that GitHub has it.
 pub(super) fn understand(
     values: &mut Values,
     mut exchange: ExchangeSettings,
 ) -> Option<(ExchangeSettings, Option<GithubSettings>)> {
     let is_usual = values.text(ADDRESS).is_none();
     let web = values.read(ADDRESS, "https://github.com", address);
-    let (oauth, app) = (client(values), app(values));
+    let has_client = are_together(values, &[CLIENT, SECRET], &[SCOPES]);
+    let oauth = if has_client { client(values).map(Some) } else { Some(None) };
+    let has_app = are_together(values, &[APP, KEY, SLUG], &[]);
+    let app = if has_app { app(values).map(Some) } else { Some(None) };
     let (web, oauth, app) = (web?, oauth?, app?);
     let api = match exchange.endpoints.github.clone() {
         Some(api) => api,
@@ -42,25 +45,19 @@ pub(super) fn understand(
     Some((exchange, github))
 }
 
-fn client(values: &mut Values) -> Option<Option<OauthClient>> {
-    if !are_together(values, &[CLIENT, SECRET], &[SCOPES]) {
-        return Some(None);
-    }
+fn client(values: &mut Values) -> Option<OauthClient> {
     let id = values.read(CLIENT, "", name);
     let secret_file = values.read(SECRET, "", file);
     let scopes = values.read(SCOPES, "repo read:user", scopes);
-    Some(Some(OauthClient { id: id?, secret_file: secret_file?, scopes: scopes? }))
+    Some(OauthClient { id: id?, secret_file: secret_file?, scopes: scopes? })
 }
 
-fn app(values: &mut Values) -> Option<Option<GithubApp>> {
-    if !are_together(values, &[APP, KEY, SLUG], &[]) {
-        return Some(None);
-    }
+fn app(values: &mut Values) -> Option<GithubApp> {
     let app_id = values.read(APP, "", name);
     let key_file = values.read(KEY, "", file);
     let slug = values.read(SLUG, "", name);
     let identity = GithubIdentity { app_id: app_id?, key_file: key_file? };
-    Some(Some(GithubApp { identity, slug: slug? }))
+    Some(GithubApp { identity, slug: slug? })
 }
 
 /// Whether these are set. Each of them needs the others, and `more` needs them.
@@ -107,9 +104,12 @@ fn scopes(text: &str) -> Result<Vec<String>, String> {
             && scope.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b':'))
     };
     scopes
-        .map(|scope| match fine(scope) {
-            true => Ok(scope.to_owned()),
-            false => Err("has to be scopes of GitHub, such as repo read:user".to_owned()),
+        .map(|scope| {
+            if fine(scope) {
+                Ok(scope.to_owned())
+            } else {
+                Err("has to be scopes of GitHub, such as repo read:user".to_owned())
+            }
         })
         .collect()
 }

@@ -205,7 +205,8 @@ async fn r_oauth_07_a_token_that_cannot_be_stored_is_revoked() {
     let (page, cookie) = side.begin().await;
     let answer = side.back(&side.stub.agree(&page), &[&side.ada, &cookie]).await;
     assert_eq!(answer.header("location"), "/gitops/connections");
-    assert!(side.said().await.contains("Vault does not answer"));
+    let said = side.said().await;
+    assert!(said.contains("notice bad") && !said.contains("is connected"), "{said}");
     assert_eq!((side.stub.living().len(), side.stub.revoked()), (0, 1));
 }
 

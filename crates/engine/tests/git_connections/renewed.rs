@@ -10,7 +10,7 @@ use connectors::{
 use domain::{
     Cause, CredentialId, OperationId, ServiceError, Shape,
     audit::AuditAction,
-    credentials::{CredentialState, Material, OauthTokens, Parameters},
+    credentials::{CredentialState, OauthTokens, Parameters},
     service::GitConnections,
 };
 use futures::future::join_all;
@@ -36,10 +36,7 @@ on_both!(
 
 async fn tokens(side: &Side, id: CredentialId) -> OauthTokens {
     let secret = side.engine.secret_for_use(side.world.scope(), id).await.unwrap();
-    match secret.material {
-        Material::GithubOauth { tokens } => tokens,
-        other => panic!("{other:?}"),
-    }
+    OauthTokens::parse(secret.material.secret().unwrap().clone()).unwrap()
 }
 
 async fn broken(side: &Side) -> Option<Cause> {
