@@ -1,6 +1,14 @@
 //! SOPS files, read back by another implementation: the npm packages `sops-age` and
 //! `age-encryption`, which `scripts/setup-tests.sh` installs.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
 use std::{
     io::Write as _,
     process::{Command, Stdio},

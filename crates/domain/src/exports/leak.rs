@@ -121,7 +121,7 @@ fn without_certificates(text: &str) -> String {
 /// Whether a word mixes small and capital letters and digits, as base64 of random bytes does, and
 /// repeats them seldom: at least 3.9 bits a character.
 fn random(word: &str) -> bool {
-    let has = |test: fn(&u8) -> bool| word.as_bytes().iter().any(|byte| test(byte));
+    let has = |test: fn(&u8) -> bool| word.as_bytes().iter().any(test);
     word.len() >= 24
         && has(u8::is_ascii_lowercase)
         && has(u8::is_ascii_uppercase)

@@ -45,6 +45,14 @@ impl Recipient {
     }
 }
 
+impl super::ExportSettings {
+    /// The recipients, one on a line; those of a form that was read are all well-formed.
+    #[must_use]
+    pub fn recipients(&self) -> Vec<Recipient> {
+        self.recipients.lines().filter_map(|line| Recipient::parse(line).ok()).collect()
+    }
+}
+
 impl fmt::Display for Recipient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut values = regrouped(&self.0, 8, 5, Padding::Added).unwrap_or_default();

@@ -85,9 +85,10 @@ fn all_problems_are_told_at_once() {
 #[test]
 fn each_setting_keeps_to_the_names_of_kubernetes() {
     type Set = fn(&mut ExportSettings) -> &mut String;
+    type Row<'r> = (&'r str, &'r str, Set, &'r [&'r str], &'r [&'r str]);
     let long = "a".repeat(64);
     let labels = ["", "a--", "-a", "A", "a.b", "a b", "ä", long.as_str()];
-    let rows: [(&str, &str, Set, &[&str], &[&str]); 9] = [
+    let rows: [Row<'_>; 9] = [
         ("flux", "sops", |s| &mut s.namespace, &["a", "team-1", "0"], labels.get(1..).unwrap()),
         ("kyma", "sops", |s| &mut s.label, &["a", "Test_1.x", "A"], &["", "-a", "a/b", &long]),
         ("pull_secret", "sops", |s| &mut s.secret_name, &["", "a.b-c"], &["a..b", ".a", "A"]),
@@ -122,7 +123,9 @@ fn each_setting_keeps_to_the_names_of_kubernetes() {
 fn recipients_are_kept_once_a_line() {
     let mut form = form("flux", "sops");
     form.settings.recipients = format!("\n {RECIPIENT} \n\n{}\n", RECIPIENT.to_uppercase());
-    assert_eq!(form.parse().unwrap().settings.recipients, RECIPIENT);
+    let settings = form.parse().unwrap().settings;
+    assert_eq!(settings.recipients, RECIPIENT);
+    assert_eq!(settings.recipients()[0].to_string(), RECIPIENT);
     form.settings.recipients = String::new();
     assert_eq!(problems(&form), [Field::Recipients]);
 }

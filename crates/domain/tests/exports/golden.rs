@@ -1,7 +1,7 @@
 //! What some exports look like, in full.
 
 use domain::{
-    Provider, Purpose, Shape,
+    Provider, Shape,
     credentials::PatternKind,
     exports::{
         Carrier, Consumer, CredentialFacts, ExportFacts, ExportPreview, NoteTone, Rendered,
@@ -11,13 +11,13 @@ use domain::{
 
 use super::world::{CANARY, credential, facts, id, material, named, repository, vault};
 
-fn ghcr() -> CredentialFacts {
+pub fn ghcr() -> CredentialFacts {
     let mut ghcr = credential(1, "ghcr", Provider::Ghcr, Shape::Password);
     ghcr.username = "robot$acme+ci".into();
     ghcr
 }
 
-fn of(consumer: Consumer, carrier: Carrier, facts: &ExportFacts) -> Rendered {
+pub fn of(consumer: Consumer, carrier: Carrier, facts: &ExportFacts) -> Rendered {
     render(&named(consumer, carrier, facts), facts, Values::Carried)
 }
 
@@ -26,12 +26,12 @@ fn text<'p>(preview: &'p ExportPreview, path: &str) -> &'p str {
     &file.unwrap_or_else(|| panic!("no {path} in {preview:#?}")).text
 }
 
-fn notes(rendered: &Rendered, tone: NoteTone) -> Vec<&str> {
+pub fn notes(rendered: &Rendered, tone: NoteTone) -> Vec<&str> {
     let notes = rendered.notes.iter().filter(|note| note.tone == tone);
     notes.map(|note| note.text.as_str()).collect()
 }
 
-fn with(credentials: Vec<CredentialFacts>) -> ExportFacts {
+pub fn with(credentials: Vec<CredentialFacts>) -> ExportFacts {
     ExportFacts { credentials, repositories: Vec::new(), vault: vault() }
 }
 
@@ -157,8 +157,8 @@ fn argo_cd_reads_a_repository_or_a_template() {
             let RenderedObject::Secret(secret) = object else { panic!() };
             let label = &secret.open()["metadata"]["labels"]["argocd.argoproj.io/secret-type"];
             let open = secret.values().filter(|(key, _)| *key != "password");
-            let open = open.map(|(key, value)| format!(" {key}={value}")).collect::<String>();
-            format!("{}{open}", label.as_str().unwrap())
+            let open: Vec<String> = open.map(|(key, value)| format!("{key}={value}")).collect();
+            format!("{} {}", label.as_str().unwrap(), open.join(" "))
         };
         objects.map(line).collect()
     };
@@ -217,77 +217,6 @@ fn flux_uses_the_identity_of_its_cloud_where_no_secret_can_be_written() {
         assert!(source["spec"]["secretRef"].is_null() && rendered.files[0].objects.len() == 1);
         assert!(notes(&rendered, NoteTone::Info)[0].contains("its own identity"));
     }
-}
-
-#[test]
-fn f17_f18_kargo_finds_credentials_by_purpose_and_url() {
-    let urls = |credential: CredentialFacts| -> Vec<String> {
-        let rendered = of(Consumer::Kargo, Carrier::Sops, &with(vec![credential]));
-        let objects = rendered.files.into_iter().flat_map(|file| file.objects);
-        let line = |object| {
-            let RenderedObject::Secret(secret) = object else { panic!() };
-            let label = secret.open()["metadata"]["labels"]["kargo.akuity.io/cred-type"].clone();
-            let skipped = ["username", "password"];
-            let values = secret.values().filter(|(key, _)| !skipped.contains(key));
-            let values = values.map(|(key, value)| format!(" {key}={value}")).collect::<String>();
-            format!("{}{values}", label.as_str().unwrap())
-        };
-        objects.map(line).collect()
-    };
-    assert_eq!(
-        urls(ghcr()),
-        [
-            r"helm repoURL=^(oci://)?ghcr\.io/acme/charts/ repoURLIsRegex=true",
-            r"image repoURL=^ghcr\.io/ repoURLIsRegex=true",
-        ]
-    );
-    let mut exact = ghcr();
-    exact.pattern = "oci://ghcr.io/acme/app".into();
-    exact.pattern_kind = PatternKind::Exact;
-    assert_eq!(
-        urls(exact.clone()),
-        ["helm repoURL=oci://ghcr.io/acme/app", "image repoURL=ghcr.io/acme/app"]
-    );
-    exact.pattern = r"^https://ghcr\.io/acme/".into();
-    exact.pattern_kind = PatternKind::Regex;
-    assert_eq!(
-        urls(exact.clone()),
-        [
-            r"helm repoURL=^(https://|oci://)?ghcr\.io/acme/ repoURLIsRegex=true",
-            r"image repoURL=^ghcr\.io/acme/ repoURLIsRegex=true",
-        ]
-    );
-    exact.purposes = vec![Purpose::Image];
-    exact.pattern = r"ghcr[.&&x]io".into();
-    let rendered = of(Consumer::Kargo, Carrier::Sops, &with(vec![exact]));
-    let warnings = notes(&rendered, NoteTone::Warning);
-    assert!(
-        warnings[0].contains("does not begin with ^") && warnings[1].contains("set operations")
-    );
-    assert!(warnings[2].contains("shared credentials"), "F23");
-}
-
-#[test]
-fn kargo_takes_keys_as_its_code_names_them() {
-    let keys = |provider, shape| -> Vec<String> {
-        let mut credential = credential(1, "key", provider, shape);
-        credential.material = Some(material(&credential));
-        let rendered = of(Consumer::Kargo, Carrier::Sops, &with(vec![credential]));
-        let RenderedObject::Secret(secret) = &rendered.files[0].objects[0] else { panic!() };
-        secret.values().map(|(key, _)| key.to_owned()).collect()
-    };
-    assert_eq!(
-        keys(Provider::AmazonEcr, Shape::EcrAccessKey),
-        ["repoURL", "repoURLIsRegex", "awsRegion", "awsAccessKeyID", "awsSecretAccessKey"]
-    );
-    assert_eq!(
-        keys(Provider::GoogleArtifactRegistry, Shape::GoogleKeyExchange),
-        ["repoURL", "repoURLIsRegex", "gcpServiceAccountKey"]
-    );
-    assert_eq!(
-        keys(Provider::Github, Shape::GithubApp),
-        ["repoURL", "githubAppID", "githubAppInstallationID", "githubAppPrivateKey"]
-    );
 }
 
 #[test]

@@ -1,7 +1,16 @@
 //! Exports, rendered and read back as those who read them would.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
 mod form;
 mod golden;
+mod kargo;
 mod matrix;
 mod reread;
 mod schema;

@@ -5,7 +5,11 @@ use std::{
     process::{Command, Stdio},
 };
 
-use domain::exports::yaml;
+use domain::{
+    Name, Secret, Shape, Username,
+    credentials::{Material, Parameters},
+    exports::yaml,
+};
 use serde_json::{Map, Value, json};
 
 /// Texts that a reader of YAML, of Go templates or of workflow expressions could take for something
@@ -124,11 +128,11 @@ const TRAPS: &[&str] = &[
 struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
+    fn roll(&mut self, sides: u32) -> u32 {
         // The constants of Knuth's MMIX generator; the low bits are weak and not used.
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
+        u32::try_from(self.0 >> 33).unwrap() % sides
     }
 
     /// Any Unicode text: traps, controls, and characters of every plane.
@@ -136,10 +140,10 @@ impl Dice {
         let mut text = String::new();
         for _ in 0..self.roll(12) {
             match self.roll(4) {
-                0 => text.push_str(TRAPS[usize::try_from(self.roll(TRAPS.len() as u64)).unwrap()]),
-                1 => text.extend(char::from_u32(self.roll(0x80) as u32)),
-                2 => text.extend(char::from_u32(self.roll(0x3000) as u32)),
-                _ => text.extend(char::from_u32(self.roll(0x11_0000) as u32)),
+                0 => text.push_str(TRAPS[self.roll(u32::try_from(TRAPS.len()).unwrap()) as usize]),
+                1 => text.extend(char::from_u32(self.roll(0x80))),
+                2 => text.extend(char::from_u32(self.roll(0x3000))),
+                _ => text.extend(char::from_u32(self.roll(0x11_0000))),
             }
         }
         text
@@ -174,6 +178,14 @@ fn r_git_02_every_text_reads_back_as_itself() {
         assert_eq!(read, document, "{text}");
         assert_eq!(yaml(&read), text);
     }
+}
+
+#[test]
+fn r_git_02_no_nul_gets_in() {
+    let nul = "a\0b";
+    assert!(Name::parse(nul).is_err() && Username::parse(nul).is_err());
+    let password = Secret::new(nul.to_owned());
+    assert!(Material::parse(Shape::Password, "", password, &Parameters::default()).is_err());
 }
 
 /// The `yaml` package of npm (a part of what `make setup-tests` installs) is another implementation,

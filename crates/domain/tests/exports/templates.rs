@@ -4,11 +4,14 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
     Shape,
-    exports::{Carrier, Consumer, CredentialFacts, RenderedObject, SecretObject, Values, render},
+    exports::{
+        Carrier, Consumer, CredentialFacts, ExportFacts, RenderedObject, SecretObject, Values,
+        render,
+    },
 };
 use serde_json::Value;
 
-use super::world::{every_credential, facts, fields};
+use super::world::{every_credential, facts, fields, vault};
 
 /// Evaluates a template; `variable` gives the value of `.name` or of `get .Secrets "name"`.
 fn evaluated(template: &str, variable: &dyn Fn(&str) -> String) -> String {
@@ -168,6 +171,38 @@ fn an_external_secret_becomes_the_secret_that_sops_carries() {
         }
     }
     assert!(compared > 60, "{compared}");
+}
+
+#[test]
+fn several_credentials_in_one_secret_keep_their_own_values() {
+    let all = every_credential();
+    let some = |shape| all.iter().find(|credential| credential.shape == shape).unwrap().clone();
+    let credentials = vec![
+        some(Shape::Password),
+        some(Shape::GoogleKeyBase64),
+        some(Shape::AcrToken),
+        some(Shape::PullToken),
+    ];
+    let facts = ExportFacts { credentials, repositories: Vec::new(), vault: vault() };
+    let one = |carrier| {
+        let fields = fields(Consumer::PullSecret, carrier, &facts);
+        let files = render(&fields, &facts, Values::Carried).files;
+        files.into_iter().flat_map(|file| file.objects).next().unwrap()
+    };
+    let RenderedObject::Secret(secret) = one(Carrier::Sops) else { panic!() };
+    let RenderedObject::Open(object) = one(Carrier::ExternalSecret) else { panic!() };
+    let variable = |name: &str| {
+        let data = object["spec"]["data"].as_array().unwrap();
+        let entry = data.iter().find(|entry| entry["secretKey"] == name).unwrap();
+        let reference = &entry["remoteRef"];
+        let credential = facts.credentials.iter().find(|c| reference["key"] == *c.path).unwrap();
+        stored(credential, reference["property"].as_str().unwrap())
+    };
+    let templates = &object["spec"]["target"]["template"]["data"];
+    same(&secret, templates, |text| text.as_str().unwrap(), &variable);
+    let (_, config) = secret.values().next().unwrap();
+    let config: Value = serde_json::from_str(config).unwrap();
+    assert_eq!(config["auths"].as_object().unwrap().len(), 4);
 }
 
 #[test]

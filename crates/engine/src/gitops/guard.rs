@@ -1,11 +1,13 @@
 //! The last look before anything is written: no secret stands in the clear (R-GIT-03).
 
-use domain::{Cause, Secret};
+use domain::{
+    Cause, Secret,
+    exports::{RenderedObject, looks_secret, secret_in},
+};
 
 use super::render::{Refusal, Text, Wanted};
 
-/// Looks for the secrets in play, and for anything else that looks like one, in everything that is
-/// written without being encrypted.
+/// Looks for the secrets in play in everything that people or Git see.
 pub(super) fn check(wanted: &Wanted) -> Result<(), Refusal> {
     let secrets: Vec<&Secret> = wanted.secrets.iter().collect();
     for (path, file) in &wanted.files {
@@ -13,13 +15,23 @@ pub(super) fn check(wanted: &Wanted) -> Result<(), Refusal> {
             Text::Open(text) => text,
             Text::Sealed { preview, .. } => preview,
         };
-        if secrets
-            .iter()
-            .any(|secret| !secret.expose().is_empty() && open.contains(secret.expose()))
-        {
+        if secret_in(open, &secrets) {
             let detail = format!("{path} would have held a secret in the clear.");
             return Err(Refusal::new(Cause::SecretInOutput, detail));
         }
     }
     Ok(())
+}
+
+/// Looks for anything that looks like a secret in what is written without being encrypted; nothing of
+/// it is repeated.
+pub(super) fn look(path: &str, objects: &[RenderedObject]) -> Result<(), Refusal> {
+    let found = objects.iter().find_map(|object| match object {
+        RenderedObject::Open(manifest) => looks_secret(manifest),
+        RenderedObject::Secret(secret) => looks_secret(&secret.open()),
+    });
+    found.map_or(Ok(()), |place| {
+        let detail = format!("What stands at {place} in {path} looks like a secret.");
+        Err(Refusal::new(Cause::SecretInOutput, detail))
+    })
 }

@@ -112,6 +112,9 @@ fn add(
         let Some(path) = folder.join(&file.path) else {
             return incomplete(format!("{name} has a file whose name cannot be written."));
         };
+        if let Err(refusal) = guard::look(&path, &file.objects) {
+            return Ok(Err(refusal));
+        }
         let file = self::file(engine, file, &recipients, name)?;
         if let Some(other) = wanted.files.insert(path.clone(), file) {
             let other = other.export;

@@ -26,7 +26,7 @@ pub fn export(name: &str, credentials: &[CredentialId]) -> ExportForm {
         credentials: credentials.iter().map(ToString::to_string).collect(),
         settings: ExportSettings {
             namespace: "apps".into(),
-            secret_name: name.into(),
+            secret_name: name.to_lowercase().replace(' ', "-"),
             ..ExportSettings::default()
         },
         ..ExportForm::default()

@@ -109,9 +109,13 @@ impl World {
         Self { engine, db, actor, registries, vault, folder, address }
     }
 
+    pub fn is_sqlite(&self) -> bool {
+        self.address.starts_with("sqlite:")
+    }
+
     /// Runs a statement behind the engine's back, as time or an operator would.
     pub async fn sql(&self, text: &str) {
-        if self.address.starts_with("sqlite:") {
+        if self.is_sqlite() {
             let mut connection = sqlx::SqliteConnection::connect(&self.address).await.unwrap();
             sqlx::query(AssertSqlSafe(text)).execute(&mut connection).await.unwrap();
         } else {

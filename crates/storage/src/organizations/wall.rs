@@ -150,6 +150,62 @@ async fn r_authz_03(db: &Db) {
 
     let mut tx = db.begin().await.unwrap();
     run(&mut tx, link, &[one, own, mine]).await.unwrap();
+    tx.commit().await.unwrap();
+    gitops(db, (one, two), (mine, theirs)).await;
+}
+
+/// The same for exports and the places that take them: `mine` is a credential of the first
+/// organization, `theirs` a repository of the second.
+async fn gitops(db: &Db, (one, two): (Uuid, Uuid), (mine, theirs): (Uuid, Uuid)) {
+    let user = domain::UserId::new();
+    let mut tx = db.begin().await.unwrap();
+    let email = format!("{}@example.com", user.uuid().simple());
+    crate::sessions::insert_user(&mut tx, user, &email, "Ada", "none", NOW).await.unwrap();
+    let export = "insert into exports (organization_id, id, name, name_key, consumer, carrier, created_at, updated_at,
+                    updated_by)
+                  values ($1, $2, 'a', 'a', 'pull_secret', 'sops', 1, 1, 'Ada')";
+    let (my_export, their_export) = (Uuid::now_v7(), Uuid::now_v7());
+    run(&mut tx, export, &[one, my_export]).await.unwrap();
+    run(&mut tx, export, &[two, their_export]).await.unwrap();
+    let target = "insert into git_targets (organization_id, id, name, name_key, credential_id, url, branch, mode, state,
+                    user_id, bound_by, created_at)
+                  values ($1, $2, 'a', 'a', $3, 'https://a/b', 'main', 'direct', 'new', $4, 'Ada', 1)";
+    let cluster = "insert into clusters (organization_id, id, name, name_key, credential_id, state, created_at)
+                   values ($1, $2, 'a', 'a', $3, 'new', 1)";
+    let (my_target, my_cluster) = (Uuid::now_v7(), Uuid::now_v7());
+    run(&mut tx, target, &[one, my_target, mine, user.uuid()]).await.unwrap();
+    run(&mut tx, cluster, &[one, my_cluster, mine]).await.unwrap();
+    tx.commit().await.unwrap();
+
+    refused(db, target, &[two, Uuid::now_v7(), mine, user.uuid()]).await;
+    refused(db, cluster, &[two, Uuid::now_v7(), mine]).await;
+    let holds = "insert into export_credentials (organization_id, export_id, credential_id) values ($1, $2, $3)";
+    refused(db, holds, &[two, their_export, mine]).await;
+    refused(db, holds, &[one, their_export, mine]).await;
+    let names = "insert into export_repositories (organization_id, export_id, repository_id) values ($1, $2, $3)";
+    refused(db, names, &[one, my_export, theirs]).await;
+    let takes = "insert into git_target_exports (organization_id, target_id, export_id) values ($1, $2, $3)";
+    refused(db, takes, &[one, my_target, their_export]).await;
+    refused(db, takes, &[two, my_target, their_export]).await;
+    let takes =
+        "insert into cluster_exports (organization_id, cluster_id, export_id) values ($1, $2, $3)";
+    refused(db, takes, &[one, my_cluster, their_export]).await;
+    let wrote = "insert into git_target_files (organization_id, target_id, path, identity, blob) values ($1, $2, 'a', '', '')";
+    refused(db, wrote, &[two, my_target]).await;
+    let object = "insert into cluster_objects (organization_id, cluster_id, api_version, kind, namespace, name, state)
+                  values ($1, $2, 'v1', 'Secret', '', 'a', 'new')";
+    refused(db, object, &[two, my_cluster]).await;
+    let written =
+        "insert into place_credentials (organization_id, place_id, credential_id, vault_version)
+                   values ($1, $2, $3, 1)";
+    refused(db, written, &[two, my_target, mine]).await;
+    let connected = "insert into git_connections (organization_id, credential_id, way, host, account_id, account, scopes,
+                       user_id, connected_at)
+                     values ($1, $2, 'web', 'a', 1, 'a', '', $3, 1)";
+    refused(db, connected, &[two, mine, user.uuid()]).await;
+    let delivered = "insert into place_deliveries (organization_id, propagation_id, place_kind, place_id, state, run_at)
+                     values ($1, $2, 'git_target', $3, 'waiting', 1)";
+    refused(db, delivered, &[two, Uuid::now_v7(), my_target]).await;
 }
 
 async fn the_audit_log_only_grows(db: &Db) {

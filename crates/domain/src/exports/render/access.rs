@@ -43,7 +43,7 @@ fn policy(mount: &str, paths: &BTreeSet<String>) -> String {
     format!("{:#}\n", json!({"path": rules}))
 }
 
-/// external-secrets.io, "HashiCorp Vault". The keys of the export are relative to the mount, which
+/// external-secrets.io, on the provider of Vault. The keys of the export are relative to the mount, which
 /// the store names.
 fn store(fields: &ExportFields, vault: &VaultFacts) -> Value {
     let settings = &fields.settings;
@@ -68,7 +68,7 @@ fn store(fields: &ExportFields, vault: &VaultFacts) -> Value {
     })
 }
 
-/// developer.hashicorp.com/vault/docs/deploy/kubernetes/vso/api-reference, "VaultAuth".
+/// developer.hashicorp.com/vault/docs/deploy/kubernetes/vso/api-reference, on `VaultAuth`.
 fn auth(fields: &ExportFields, vault: &VaultFacts) -> Value {
     let settings = &fields.settings;
     let (namespace, name) =

@@ -43,10 +43,14 @@ fn walk<'v>(value: &'v Value, path: &mut Vec<String>, found: &mut Vec<(Vec<Strin
     };
     match value {
         Value::Object(fields) => {
-            sorted(fields).into_iter().for_each(|(key, value)| deeper(key.clone(), value));
+            for (key, value) in sorted(fields) {
+                deeper(key.clone(), value);
+            }
         }
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(place, value)| deeper(place.to_string(), value));
+            for (place, value) in items.iter().enumerate() {
+                deeper(place.to_string(), value);
+            }
         }
         leaf => found.push((path.clone(), leaf)),
     }

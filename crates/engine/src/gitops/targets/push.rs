@@ -34,8 +34,6 @@ pub(super) enum Tried {
     Ended(End),
     /// The branch moved, or the answer got lost: open again and look.
     Again(Failed),
-    /// The work is no longer ours, or the target was edited: nothing may be written.
-    Lost,
 }
 
 /// Where a target writes, read.
@@ -249,7 +247,7 @@ impl Try<'_> {
         request: Request,
     ) -> Result<Tried, Stop> {
         if !self.intend(&plan.intents()).await? {
-            return Ok(Tried::Lost);
+            return Ok(Tried::Ended(End::Lost));
         }
         let changes = plan.changes();
         let written = changes.len();

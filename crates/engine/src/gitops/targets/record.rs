@@ -41,6 +41,8 @@ pub(super) enum End {
     Untouched,
     /// It does not hold it.
     Failed(Failed),
+    /// The target was edited, or the work is no longer ours: nothing was pushed.
+    Lost,
 }
 
 /// What the repository holds now.
@@ -124,6 +126,7 @@ pub(super) async fn record(
         }
         End::Done(done) => record_done(&mut tx, scope, work, target, &done, now).await?,
         End::Untouched => record_untouched(&mut tx, scope, work, target, now).await?,
+        End::Lost => false,
     };
     if !ours {
         return Ok(());
@@ -311,7 +314,7 @@ fn verdict(scope: Scope, target: &Target, end: &End) -> Option<Verdict> {
         End::Done(_) | End::DoneBut(..) => {
             (Told::Accepted, u32::from(target.cause == Some(Cause::InvalidCredentials)))
         }
-        End::Untouched => return None,
+        End::Untouched | End::Lost => return None,
     };
     Some(Verdict {
         place: Place {

@@ -33,34 +33,31 @@ pub(crate) async fn push_target(engine: &Engine, work: &Claimed) -> Result<(), E
         return Ok(tx.commit().await?);
     };
     let end = tries(engine, scope, work, &target).await?;
-    if let Some(end) = end {
-        if let End::Failed(Failed { cause: Cause::InvalidCredentials, .. }) = &end {
-            login::refused(engine, scope, target.credential).await;
-        }
-        record(engine, scope, work, &target, end).await?;
-        engine.changes.tell(work.organization);
-        engine.changes.tell_workers();
+    if let End::Failed(Failed { cause: Cause::InvalidCredentials, .. }) = &end {
+        login::refused(engine, scope, target.credential).await;
     }
+    record(engine, scope, work, &target, end).await?;
+    engine.changes.tell(work.organization);
+    engine.changes.tell_workers();
     Ok(())
 }
 
-/// Tries until the branch stands still; `None` when the work is no longer ours.
+/// Tries until the branch stands still.
 async fn tries(
     engine: &Engine,
     scope: Scope,
     work: &Claimed,
     target: &Target,
-) -> Result<Option<End>, Error> {
+) -> Result<End, Error> {
     let mut last = Failed::of(Cause::BranchMoved);
     for tried in 0..TRIES {
         match attempt(engine, scope, work, target).await? {
-            Tried::Ended(end) => return Ok(Some(end)),
-            Tried::Lost => return Ok(None),
+            Tried::Ended(end) => return Ok(end),
             Tried::Again(failed) => last = failed,
         }
         if tried + 1 < TRIES {
             tokio::time::sleep(pause(Cause::BranchMoved, 0, None) / 10).await;
         }
     }
-    Ok(Some(End::Failed(last)))
+    Ok(End::Failed(last))
 }

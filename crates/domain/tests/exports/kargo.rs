@@ -1,0 +1,83 @@
+//! What Kargo reads: which secret is for which URL, and under which keys.
+
+use domain::{
+    Provider, Purpose, Shape,
+    credentials::PatternKind,
+    exports::{Carrier, Consumer, CredentialFacts, NoteTone, RenderedObject},
+};
+
+use super::{
+    golden::{ghcr, notes, of, with},
+    world::{credential, material},
+};
+
+#[test]
+fn f17_f18_kargo_finds_credentials_by_purpose_and_url() {
+    let urls = |credential: CredentialFacts| -> Vec<String> {
+        let rendered = of(Consumer::Kargo, Carrier::Sops, &with(vec![credential]));
+        let objects = rendered.files.into_iter().flat_map(|file| file.objects);
+        let line = |object| {
+            let RenderedObject::Secret(secret) = object else { panic!() };
+            let label = secret.open()["metadata"]["labels"]["kargo.akuity.io/cred-type"].clone();
+            let skipped = ["username", "password"];
+            let values = secret.values().filter(|(key, _)| !skipped.contains(key));
+            let values: Vec<String> = values.map(|(key, value)| format!("{key}={value}")).collect();
+            format!("{} {}", label.as_str().unwrap(), values.join(" "))
+        };
+        objects.map(line).collect()
+    };
+    assert_eq!(
+        urls(ghcr()),
+        [
+            r"helm repoURL=^(oci://)?ghcr\.io/acme/charts/ repoURLIsRegex=true",
+            r"image repoURL=^ghcr\.io/ repoURLIsRegex=true",
+        ]
+    );
+    let mut exact = ghcr();
+    exact.pattern = "oci://ghcr.io/acme/app".into();
+    exact.pattern_kind = PatternKind::Exact;
+    assert_eq!(
+        urls(exact.clone()),
+        ["helm repoURL=oci://ghcr.io/acme/app", "image repoURL=ghcr.io/acme/app"]
+    );
+    exact.pattern = r"^https://ghcr\.io/acme/".into();
+    exact.pattern_kind = PatternKind::Regex;
+    assert_eq!(
+        urls(exact.clone()),
+        [
+            r"helm repoURL=^(https://|oci://)?ghcr\.io/acme/ repoURLIsRegex=true",
+            r"image repoURL=^ghcr\.io/acme/ repoURLIsRegex=true",
+        ]
+    );
+    exact.purposes = vec![Purpose::Image];
+    exact.pattern = r"ghcr[.&&x]io".into();
+    let rendered = of(Consumer::Kargo, Carrier::Sops, &with(vec![exact]));
+    let warnings = notes(&rendered, NoteTone::Warning);
+    assert!(
+        warnings[0].contains("does not begin with ^") && warnings[1].contains("set operations")
+    );
+    assert!(warnings[2].contains("shared credentials"), "F23");
+}
+
+#[test]
+fn kargo_takes_keys_as_its_code_names_them() {
+    let keys = |provider, shape| -> Vec<String> {
+        let mut credential = credential(1, "key", provider, shape);
+        credential.material = Some(material(&credential));
+        let rendered = of(Consumer::Kargo, Carrier::Sops, &with(vec![credential]));
+        let RenderedObject::Secret(secret) = &rendered.files[0].objects[0] else { panic!() };
+        secret.values().map(|(key, _)| key.to_owned()).collect()
+    };
+    assert_eq!(
+        keys(Provider::AmazonEcr, Shape::EcrAccessKey),
+        ["repoURL", "repoURLIsRegex", "awsRegion", "awsAccessKeyID", "awsSecretAccessKey"]
+    );
+    assert_eq!(
+        keys(Provider::GoogleArtifactRegistry, Shape::GoogleKeyExchange),
+        ["repoURL", "repoURLIsRegex", "gcpServiceAccountKey"]
+    );
+    assert_eq!(
+        keys(Provider::Github, Shape::GithubApp),
+        ["repoURL", "githubAppID", "githubAppInstallationID", "githubAppPrivateKey"]
+    );
+}
