@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 /// The label by which the lifecycle manager finds a registry secret.
+#[cfg(feature = "host")]
 pub(super) const CREDENTIAL_LABEL: &str = "operator.kyma-project.io/oci-registry-cred";
 /// The label of a layer that says which secret opens it.
+#[cfg(feature = "host")]
 pub(super) const LAYER_LABEL: &str = "oci-registry-cred";
 
 /// The layers of a `ModuleTemplate`.
