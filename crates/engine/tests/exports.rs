@@ -2,9 +2,9 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 #[path = "world/git.rs"]
+#[expect(dead_code, reason = "the tests of Git targets use the rest")]
 mod git;
 #[path = "../../connectors/tests/real/git_backend.rs"]
-#[expect(dead_code, reason = "the tests of Git targets use the rest")]
 mod git_backend;
 #[path = "../../connectors/tests/real/git_server.rs"]
 #[expect(dead_code, reason = "the tests of connectors use the rest")]

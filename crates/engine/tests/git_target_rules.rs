@@ -1,5 +1,5 @@
 //! Who may push what where, and that no secret gets there in the clear.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "world/git.rs"]
 mod git;

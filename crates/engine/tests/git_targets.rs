@@ -1,5 +1,10 @@
 //! Exports on their way to a real Git repository, whatever happens meanwhile.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
 
 #[path = "world/git.rs"]
 mod git;

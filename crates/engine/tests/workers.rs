@@ -13,7 +13,7 @@ use domain::{
 use engine::{Clock, SystemClock};
 use storage::{
     jobs::{self, Kind},
-    propagation::{Claimed, Settlement},
+    propagation::{Claimed, Settlement, Start},
 };
 use world::{World, on_both, registry::Registry};
 
@@ -168,15 +168,14 @@ async fn ten_thousand_links_are_queued_at_once(world: World) {
     tx.commit().await.unwrap();
     for version in [2, 3] {
         let mut tx = world.db.begin().await.unwrap();
-        let queued = storage::propagation::start(
-            &mut tx,
-            world.scope(),
-            PropagationId::new(),
+        let start = Start {
+            propagation: PropagationId::new(),
             credential,
-            version,
-            "Ada",
-            now(),
-        );
+            vault_version: version,
+            by: "Ada",
+            places: &[],
+        };
+        let queued = storage::propagation::start(&mut tx, world.scope(), &start, now());
         assert_eq!(queued.await.unwrap(), 10_000);
         tx.commit().await.unwrap();
         let claimed = claim(&world, "a", now(), now(), 100).await;

@@ -138,10 +138,10 @@ async fn deliver(
     };
     let deliveries = storage::propagation::start(tx, scope, &start, now).await?;
     storage::guards::clear(tx, scope, id).await?;
-    let mut reached = format!(", {deliveries} repositories");
-    if !places.is_empty() {
-        reached.push_str(&format!(", {} Git targets and clusters", places.len()));
-    }
+    let reached = match places.len() {
+        0 => format!(", {deliveries} repositories"),
+        places => format!(", {deliveries} repositories, {places} Git targets and clusters"),
+    };
     Ok(((deliveries > 0 || !places.is_empty()).then_some(propagation), reached))
 }
 

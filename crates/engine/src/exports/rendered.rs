@@ -1,5 +1,7 @@
 //! Stored exports, rendered for a place that takes them.
 
+use std::collections::hash_map::Entry;
+
 use domain::{
     Action, Actor, CredentialId, ExportId, Scope, Secret,
     exports::{
@@ -16,8 +18,6 @@ use crate::{Engine, Error};
 /// An export as it is to be written now.
 #[derive(Debug)]
 pub(crate) struct RenderedExport {
-    /// Which one.
-    pub(crate) id: ExportId,
     /// What it is.
     pub(crate) fields: ExportFields,
     /// What it writes.
@@ -47,26 +47,24 @@ pub(crate) async fn rendered(
     values: Values,
 ) -> Result<Vec<RenderedExport>, Error> {
     let stored = storage::exports::stored(&engine.db, scope, exports).await?;
-    let read = stored.iter().map(|stored| Ok((stored.id, fields(stored)?)));
-    let all = read.collect::<Result<Vec<_>, Error>>()?;
-    let borrowed: Vec<_> = all.iter().map(|(_, fields)| fields).collect();
+    let all = stored.iter().map(fields).collect::<Result<Vec<_>, Error>>()?;
+    let borrowed: Vec<_> = all.iter().collect();
     let sources = Sources::of(engine, scope, &borrowed).await?;
     let mut materials = Materials::new();
     for fields in borrowed.iter().filter(|fields| fields.carrier == Carrier::Sops) {
         for row in sources.credentials(fields) {
-            if !materials.contains_key(&row.id) {
+            if let Entry::Vacant(open) = materials.entry(row.id) {
                 let secret = engine.secret_for_use(scope, row.id).await?;
-                materials.insert(row.id, (secret.material, secret.vault_version));
+                open.insert((secret.material, secret.vault_version));
             }
         }
     }
-    Ok(all.into_iter().map(|(id, fields)| one(&sources, &materials, id, fields, values)).collect())
+    Ok(all.into_iter().map(|fields| one(&sources, &materials, fields, values)).collect())
 }
 
 fn one(
     sources: &Sources,
     materials: &Materials,
-    id: ExportId,
     fields: ExportFields,
     values: Values,
 ) -> RenderedExport {
@@ -86,7 +84,7 @@ fn one(
         .filter_map(|facts| facts.material.as_ref()?.secret().cloned())
         .collect();
     let rendered = render(&fields, &facts, values);
-    RenderedExport { id, fields, rendered, versions, names, secrets }
+    RenderedExport { fields, rendered, versions, names, secrets }
 }
 
 /// What people see of an export: nothing secret is read for it. What is written of a credential that

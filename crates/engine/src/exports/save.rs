@@ -125,12 +125,12 @@ fn difference(before: Option<&Stored>, fields: &ExportFields) -> String {
         fields.repositories.len()
     );
     let Some(before) = before else { return format!("added: {what}") };
-    let mut text = what;
-    if before.name != fields.name.as_str() {
-        text.push_str(&format!(", name was {}", before.name));
-    }
-    if before.settings.recipients != fields.settings.recipients {
-        text.push_str(", other recipients");
-    }
-    text
+    let renamed = if before.name == fields.name.as_str() {
+        String::new()
+    } else {
+        format!(", name was {}", before.name)
+    };
+    let is_same = before.settings.recipients == fields.settings.recipients;
+    let recipients = if is_same { "" } else { ", other recipients" };
+    format!("{what}{renamed}{recipients}")
 }

@@ -1,4 +1,5 @@
 //! A real Git server, and what people set up with it.
+#![expect(clippy::panic, reason = "a test that cannot go on fails")]
 
 use domain::{
     Actor, Cause, CredentialId, ExportId, GitTargetId,
@@ -148,10 +149,9 @@ impl World {
         for _ in 0..1_200 {
             let detail = self.target(target).await;
             let is_settled = match detail.summary.state {
-                TargetState::New => true,
                 TargetState::Pushing => false,
                 TargetState::InStep => !detail.summary.is_pending,
-                TargetState::Failing => true,
+                TargetState::New | TargetState::Failing => true,
             };
             if is_settled {
                 return detail;

@@ -107,6 +107,8 @@ pub async fn credentials(
         .collect()
 }
 
+type Linked = (Uuid, String, String, String, String, i64, Option<Uuid>);
+
 /// The repositories with these ids, by name; deleted ones are left out.
 ///
 /// # Errors
@@ -119,8 +121,7 @@ pub async fn repositories(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    type Row = (Uuid, String, String, String, String, i64, Option<Uuid>);
-    let rows: Vec<Row> = on!(db.read(), pool => {
+    let rows: Vec<Linked> = on!(db.read(), pool => {
         let mut query = QueryBuilder::new(
             "select r.id, r.name, r.kind, r.url, r.ca, cast(r.interval_seconds as bigint), l.credential_id
              from repositories r

@@ -32,7 +32,9 @@ pub(super) async fn preview(
         .await?
         .ok_or(ServiceError::NotFound)?;
     let place = Place::of(&target)?;
-    let wanted = wanted(engine, scope, &target.exports, &place.folder).await?.map_err(refused)?;
+    let wanted = wanted(engine, scope, &target.exports, &place.folder)
+        .await?
+        .map_err(|refusal| refused(&refusal))?;
     let login = login::login(engine, scope, target.credential, &place.url).await?;
     let (branch, base) = (&place.branch, place.base.as_ref());
     let mut checkout = engine.git.open(&place.url, &login, branch, base).await?;
@@ -56,12 +58,12 @@ pub(super) async fn preview(
 
 fn no_plan(none: NoPlan) -> Error {
     match none {
-        NoPlan::Refused(refusal) => refused(refusal),
+        NoPlan::Refused(refusal) => refused(&refusal),
         NoPlan::Failed(failure) => failure.into(),
     }
 }
 
-fn refused(refusal: Refusal) -> Error {
+fn refused(refusal: &Refusal) -> Error {
     ServiceError::Unreachable(refusal.cause).into()
 }
 

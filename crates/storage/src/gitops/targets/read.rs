@@ -51,7 +51,7 @@ pub struct Target {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct Found {
     id: Uuid,
     name: String,
     credential_id: Uuid,
@@ -76,7 +76,7 @@ struct Row {
 /// # Errors
 /// When the database does not answer, or holds a value this version does not know.
 pub async fn target(db: &Db, scope: Scope, id: GitTargetId) -> Result<Option<Target>> {
-    let row: Option<Row> = on!(db.read(), pool => {
+    let row: Option<Found> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select t.id, t.name, t.credential_id, c.provider, t.url, t.branch, t.base, t.folder, t.mode, t.state, t.cause,
                t.head,
