@@ -276,7 +276,8 @@ pub trait Clusters: Send + Sync {
     async fn get(&self, actor: &Actor, id: ClusterId) -> Answer<ClusterDetail>;
     /// Adds one, or changes the one that the form names.
     async fn save(&self, actor: &Actor, form: ClusterForm) -> Answer<ClusterId>;
-    /// Deletes what Hawser made there, and then forgets the cluster.
+    /// Deletes what Hawser made there, and then forgets the cluster. Asked once more after that failed,
+    /// it forgets the cluster at once and leaves the objects there.
     async fn delete(&self, actor: &Actor, id: ClusterId) -> Answer<()>;
     /// What applying would change now; asks the API server.
     async fn preview(&self, actor: &Actor, id: ClusterId) -> Answer<TargetPreview>;

@@ -50,13 +50,11 @@ impl Manifest {
         let mut value: Value = serde_json::from_str(json.expose()).map_err(|_| BadManifest)?;
         let object = object_ref(&value).ok_or(BadManifest);
         let labelled = label(&mut value, cluster);
-        match (object, labelled) {
-            (Ok(object), Some(())) => Ok(Self { object, value }),
-            _ => {
-                wipe(&mut value);
-                Err(BadManifest)
-            }
+        if let (Ok(object), Some(())) = (object, labelled) {
+            return Ok(Self { object, value });
         }
+        wipe(&mut value);
+        Err(BadManifest)
     }
 
     /// Which object it is.

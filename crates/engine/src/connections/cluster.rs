@@ -55,7 +55,7 @@ pub(super) async fn test_stored(
 
 async fn stored(engine: &Engine, scope: Scope, id: CredentialId) -> Result<Kubeconfig, Error> {
     match engine.secret_for_use(scope, id).await?.material {
-        Material::Kubeconfig { kubeconfig } => Ok(kubeconfig),
+        Material::Kubeconfig { kubeconfig } => Ok(*kubeconfig),
         _ => Err(Field::Password.problem("Paste a kubeconfig: another secret is stored.").into()),
     }
 }
@@ -117,11 +117,11 @@ fn passed(review: Review, namespace: &str, millis: u32) -> Vec<StageResult> {
     stages.push(StageResult {
         millis: Some(millis),
         detail: "The API server knows the login.".to_owned(),
-        ..ended(Stage::Token, StageState::Passed)
+        ..stands(Stage::Token, StageState::Passed)
     });
     let cause = (state == StageState::Failed).then_some(Cause::InsufficientScope);
-    stages.push(ended(Stage::List, StageState::Skipped));
-    stages.push(StageResult { detail, cause, ..ended(Stage::Pull, state) });
+    stages.push(stands(Stage::List, StageState::Skipped));
+    stages.push(StageResult { detail, cause, ..stands(Stage::Pull, state) });
     stages
 }
 
@@ -141,13 +141,13 @@ fn failed(failure: &Failure, millis: u32) -> Vec<StageResult> {
         millis: Some(millis),
         status: failure.status,
         cause: Some(failure.cause),
-        ..ended(at, StageState::Failed)
+        ..stands(at, StageState::Failed)
     });
     stages.extend(
         Stage::ALL
             .into_iter()
             .filter(|stage| *stage > at)
-            .map(|stage| ended(stage, StageState::Skipped)),
+            .map(|stage| stands(stage, StageState::Skipped)),
     );
     stages
 }
@@ -160,11 +160,11 @@ fn until(end: Stage) -> Vec<StageResult> {
         .map(|stage| {
             let skipped = stage == Stage::Challenge;
             let state = if skipped { StageState::Skipped } else { StageState::Passed };
-            ended(stage, state)
+            stands(stage, state)
         })
         .collect()
 }
 
-const fn ended(stage: Stage, state: StageState) -> StageResult {
-    StageResult { stage, state, millis: None, status: None, detail: String::new(), cause: None }
+const fn stands(at: Stage, state: StageState) -> StageResult {
+    StageResult { stage: at, state, millis: None, status: None, detail: String::new(), cause: None }
 }

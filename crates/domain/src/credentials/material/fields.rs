@@ -208,11 +208,11 @@ impl Fields<'_> {
         OauthTokens::parse(text).map_err(|problem| self.problems.push(problem)).ok()
     }
 
-    fn kubeconfig(&mut self, text: Secret) -> Option<Kubeconfig> {
+    fn kubeconfig(&mut self, text: Secret) -> Option<Box<Kubeconfig>> {
         if text.is_empty() {
             return None;
         }
-        Kubeconfig::parse(text).map_err(|problem| self.problems.push(problem)).ok()
+        Kubeconfig::parse(text).map(Box::new).map_err(|problem| self.problems.push(problem)).ok()
     }
 
     fn google_key(&mut self, text: Secret) -> Option<ServiceAccountKey> {

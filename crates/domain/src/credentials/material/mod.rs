@@ -33,7 +33,7 @@ pub enum Material {
     PullToken { identity: String, token: Secret },
     GithubOauth { tokens: OauthTokens },
     GithubInstallation { installation: String },
-    Kubeconfig { kubeconfig: Kubeconfig },
+    Kubeconfig { kubeconfig: Box<Kubeconfig> },
 }
 
 impl Material {

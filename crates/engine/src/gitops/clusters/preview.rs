@@ -32,9 +32,9 @@ pub(super) async fn preview(
     let wanted = if cluster.deleting {
         Wanted::nothing()
     } else {
-        wanted(engine, scope, &cluster).await?.map_err(unreachable)?
+        wanted(engine, scope, &cluster).await?.map_err(|stopped| unreachable(&stopped))?
     };
-    let api = open(engine, scope, &cluster).await?.map_err(unreachable)?;
+    let api = open(engine, scope, &cluster).await?.map_err(|stopped| unreachable(&stopped))?;
     let before = clusters::objects(&engine.db, scope, id).await?;
     let mut found = Found { notes: wanted.notes, ..Found::default() };
     for manifest in &wanted.manifests {
@@ -50,7 +50,7 @@ pub(super) async fn preview(
     Ok(TargetPreview { head: String::new(), is_new_branch: false, changes, notes })
 }
 
-fn unreachable(stopped: Stopped) -> Error {
+fn unreachable(stopped: &Stopped) -> Error {
     ServiceError::Unreachable(stopped.cause).into()
 }
 
@@ -105,7 +105,7 @@ impl Found {
             Ok(Some(live)) if live.is_ours(cluster.id) => self.change(Some(&live), None),
             Ok(_) => {}
             Err(refusal) if refusal.failure.cause == Cause::ClusterApiMissing => {}
-            Err(refusal) => return Err(unreachable(Stopped::refused(&refusal))),
+            Err(refusal) => return Err(unreachable(&Stopped::refused(&refusal))),
         }
         Ok(())
     }
@@ -123,7 +123,7 @@ impl Found {
                 self.states.push(known(manifest.object(), ObjectState::Conflict));
             }
             Cause::ClusterRefused | Cause::ClusterApiMissing | Cause::InsufficientScope => {}
-            _ => return Err(unreachable(Stopped::refused(refusal))),
+            _ => return Err(unreachable(&Stopped::refused(refusal))),
         }
         let said = words(&refusal.said, secrets);
         let said = if said.is_empty() { cause.title().to_owned() } else { said };

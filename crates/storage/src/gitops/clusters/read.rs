@@ -30,7 +30,7 @@ pub struct Cluster {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct Found {
     id: Uuid,
     name: String,
     credential_id: Uuid,
@@ -46,7 +46,7 @@ struct Row {
 /// # Errors
 /// When the database does not answer, or holds a value this version does not know.
 pub async fn cluster(db: &Db, scope: Scope, id: ClusterId) -> Result<Option<Cluster>> {
-    let row: Option<Row> = on!(db.read(), pool => {
+    let row: Option<Found> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select id, name, credential_id, server, state, deleting, epoch, row_version
              from clusters where organization_id = $1 and id = $2"

@@ -125,7 +125,7 @@ struct User {
     exec: Option<IgnoredAny>,
     auth_provider: Option<IgnoredAny>,
     #[serde(rename = "as")]
-    as_user: Option<IgnoredAny>,
+    impersonated: Option<IgnoredAny>,
     as_uid: Option<IgnoredAny>,
     as_groups: Option<IgnoredAny>,
     as_user_extra: Option<IgnoredAny>,
@@ -247,7 +247,7 @@ fn login(user: User) -> Result<ClusterLogin, FieldProblem> {
     if let Some((key, _)) = paths.into_iter().find(|(_, present)| *present) {
         return Err(path(key));
     }
-    let impersonates = [user.as_user, user.as_uid, user.as_groups, user.as_user_extra];
+    let impersonates = [user.impersonated, user.as_uid, user.as_groups, user.as_user_extra];
     if impersonates.iter().any(Option::is_some) {
         return Err(problem(
             "Remove the impersonation (as, as-uid, as-groups, as-user-extra): log in as the account that has the rights.",
