@@ -54,7 +54,7 @@ pub(crate) fn detail() -> AnyView {
             <div class="beside">
                 <div class="stack">
                     {may_change.then(|| update_form(&request, &credential))}
-                    {links(&credential)}
+                    {links(&request, &credential)}
                     {may_change.then(|| tests(&request, &credential))}
                     {may_change
                         .then(|| place_form(&request, &actor, &credential, &projects))}
