@@ -5,6 +5,7 @@
 //! the same bytes on the same machine, because seconds alone say nothing about another machine.
 
 mod bundle;
+mod exchange;
 mod hawser;
 mod http;
 mod index;
@@ -12,6 +13,7 @@ mod lookup;
 mod memory;
 mod page;
 mod propagation;
+mod route;
 mod table;
 
 use std::{env, process::ExitCode};
@@ -28,7 +30,8 @@ async fn main() -> ExitCode {
     let result = match arguments.as_slice() {
         ["child", "parse", address] => index::child_parse(address).await,
         ["child", "download", address] => index::child_download(address).await,
-        ["lookup"] => lookup::measure().map(|rows| println!("{}", table::render(&rows))),
+        ["lookup"] => lookup::measure().await.map(|rows| println!("{}", table::render(&rows))),
+        ["exchange"] => exchange::measure().await.map(|rows| println!("{}", table::render(&rows))),
         _ => run().await,
     };
     match result {
@@ -59,7 +62,8 @@ async fn run() -> Result<(), Failure> {
     rows.extend(propagation::measure(&server).await?);
     rows.push(Row::new("Server, peak memory of this run", memory::mib(server.peak()?), "", ""));
     server.stop().await?;
-    rows.extend(lookup::measure()?);
+    rows.extend(lookup::measure().await?);
+    rows.extend(exchange::measure().await?);
     rows.extend(index::measure().await?);
     println!("{}", table::render(&rows));
     Ok(())

@@ -92,18 +92,49 @@ fn head(test: &ConnectionTest) -> AnyView {
 }
 
 fn body(test: &ConnectionTest, of: Tested, now: Timestamp) -> AnyView {
-    let stages = Stage::ALL.map(|stage| {
-        let result = test.stages.iter().find(|result| result.stage == stage);
-        stage_of(stage, result, test, of)
+    let failed = failed_stage(test).map(|failed| failed.stage);
+    let (reached, unreached): (Vec<_>, Vec<_>) =
+        Stage::ALL.into_iter().partition(|stage| failed.is_none_or(|failed| *stage <= failed));
+    let stages = (!test.stages.is_empty()).then(|| {
+        let reached = reached.into_iter().map(|stage| {
+            let result = test.stages.iter().find(|result| result.stage == stage);
+            stage_of(stage, result, test, of)
+        });
+        view! {
+            <ol class="stages">
+                {reached.collect_view()}
+                {not_reached(&unreached)}
+            </ol>
+        }
     });
-    let stages = (!test.stages.is_empty())
-        .then(|| view! { <ol class="stages">{stages.into_iter().collect_view()}</ol> });
     view! {
         {stages}
         {excess(test, of)}
         {facts(test, now)}
     }
     .into_any()
+}
+
+/// What came after the failure, in one line.
+fn not_reached(stages: &[Stage]) -> Option<AnyView> {
+    if stages.is_empty() {
+        return None;
+    }
+    let names = stages.iter().enumerate().map(|(at, stage)| {
+        view! {
+            {(at > 0).then_some(", ")}
+            <span data-stage=stage.label() data-state="Skipped">{stage.label()}</span>
+        }
+    });
+    Some(
+        view! {
+            <li class="stage">
+                <Icon name="circle-minus"/>
+                <p class="stage-detail">"Not reached: " {names.collect_view()}</p>
+            </li>
+        }
+        .into_any(),
+    )
 }
 
 fn stage_of(
@@ -256,6 +287,7 @@ mod tests {
             "&lt;script&gt;",
             "AA:BB",
             "data-state=\"Skipped\"",
+            "Not reached: ",
         ] {
             assert!(html.contains(words), "{words}: {html}");
         }

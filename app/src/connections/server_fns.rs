@@ -111,6 +111,7 @@ pub(crate) async fn test_form(
         project,
         ca,
         proxy,
+        charts,
     };
     let result = async {
         let (asking, actor) = Asking::member()?;

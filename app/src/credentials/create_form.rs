@@ -16,6 +16,7 @@ use super::{
     guide::{Names, guide},
     placement_fields::Place,
     shape_fields::{Stored, shape_fields},
+    test_fields::test_fields,
 };
 use crate::{
     connections::{results, test_button},
@@ -47,6 +48,7 @@ pub(super) fn create_form(
     let fields = fields(&state, provider, shape, &step.back);
     let results = results(request, FORM);
     let test_url = test_url(&state, provider, &step.back);
+    let test_fields = test_fields(&state, provider, &step.back);
     let chosen = view! {
         {provider_field(provider.facts(), step.to(None, None, access))}
         {shape_choice(step, provider, shape, access)}
@@ -69,6 +71,7 @@ pub(super) fn create_form(
                     {fields}
                     {placement}
                     {test_url}
+                    {test_fields}
                     <div class="actions">
                         <Submit>"Create"</Submit>
                         {test_button(FORM)}

@@ -66,7 +66,7 @@ pub(crate) fn detail() -> AnyView {
                                 update_form(&request, &credential)
                             }
                         })}
-                    {links(&credential)}
+                    {links(&request, &credential)}
                     {uses(&credential, &uses_of)}
                     {may_change.then(|| tests(&request, &credential))}
                     {may_change

@@ -12,7 +12,7 @@ use crate::ui::moment::{Moment, moment_or};
 pub(super) fn facts(credential: &CredentialDetail, now: Timestamp) -> AnyView {
     let facts = credential.provider.facts();
     view! {
-        <section class="card" aria-labelledby="facts-title">
+        <section class="card first" aria-labelledby="facts-title">
             <h2 id="facts-title">"Facts"</h2>
             <dl class="facts">
                 <dt>"Type"</dt>

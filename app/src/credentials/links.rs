@@ -3,13 +3,15 @@
 use domain::credentials::{CredentialDetail, LinkedRepository};
 use leptos::prelude::*;
 
+use super::test_fields::add_repository;
 use crate::ui::{
     badge::{Badge, Tone},
     cause::CauseLine,
+    page::Request,
 };
 
 /// Each with its problem, if one is known.
-pub(super) fn links(credential: &CredentialDetail) -> AnyView {
+pub(super) fn links(request: &Request, credential: &CredentialDetail) -> AnyView {
     let id = credential.id;
     let rows = credential
         .links
@@ -39,7 +41,7 @@ pub(super) fn links(credential: &CredentialDetail) -> AnyView {
         view! {
             <p class="muted">
                 "None yet. "
-                <a href=format!("/charts/repositories/new?credential={id}")>"Add a repository"</a>
+                <a href=add_repository(request, &id.to_string())>"Add a repository"</a>
                 " that uses it."
             </p>
         }

@@ -44,26 +44,43 @@ pub(super) fn place_form(
     let stored = stored(credential);
     let place =
         Place { state: &state, actor, provider: credential.provider, projects, stored: &stored };
-    let fields = place.fields();
+    let (fields, open) = (place.fields(), place.is_open());
     let (id, row_version) = (credential.id.to_string(), credential.row_version.to_string());
     view! {
         <section class="card" id="place" aria-labelledby="place-title">
             <h2 id="place-title">"Where it applies"</h2>
             {told(credential, request.now)}
-            <Form state action="/actions/credentials/place">
-                {hidden("credential", id)}
-                {hidden("row_version", row_version)}
-                {fields}
-                <div class="actions">
-                    <Submit class="button">"Change where it applies"</Submit>
-                    <a class="button quiet" href="/credentials/explain">
-                        "Which credential is used?"
-                    </a>
-                </div>
-            </Form>
+            {summary(credential)}
+            <details class="more" open=open>
+                <summary>"Project, pattern, environment and expiry"</summary>
+                <Form state action="/actions/credentials/place">
+                    {hidden("credential", id)}
+                    {hidden("row_version", row_version)}
+                    {fields}
+                    <div class="actions">
+                        <Submit class="button">"Change where it applies"</Submit>
+                        <a class="button quiet" href="/credentials/explain">
+                            "Which credential is used?"
+                        </a>
+                    </div>
+                </Form>
+            </details>
         </section>
     }
     .into_any()
+}
+
+/// What it is looked up for, in a line.
+fn summary(credential: &CredentialDetail) -> AnyView {
+    let reach = match credential.reach {
+        Reach::Shared => "In all projects".to_owned(),
+        Reach::Project(_) => format!("In the project {}", credential.project),
+    };
+    let pattern = match credential.pattern.as_str() {
+        "" => view! { ", for no URL by itself." }.into_any(),
+        pattern => view! { ", for " <code class="url">{pattern.to_owned()}</code> }.into_any(),
+    };
+    view! { <p class="muted">{reach} {pattern}</p> }.into_any()
 }
 
 /// The end that the provider told, which nobody has to type.

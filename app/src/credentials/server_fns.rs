@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use super::{
     given::{KEPT, cannot_work, given},
     path_of,
+    test_fields::handed_on,
 };
 use crate::{
     answer::{Answered, Next, Sent, answer},
@@ -43,6 +44,9 @@ pub(crate) async fn create_credential(
     #[server(default)] environment: String,
     #[server(default)] expires: String,
     #[server(default)] url: String,
+    #[server(default)] ca: String,
+    #[server(default)] proxy: String,
+    #[server(default)] charts: String,
 ) -> Answered {
     let parameters = Parameters {
         region,
@@ -71,6 +75,9 @@ pub(crate) async fn create_credential(
         .with("username", &form.username)
         .with("description", &form.description)
         .with("url", &kept_url(&url))
+        .with("ca", &ca)
+        .with("proxy", &proxy)
+        .with("charts", &charts)
         .with(KEPT, &given(&form.provider, &form.shape, &form.username, &form.password));
     let sent = placed(described(sent, &form.parameters), &form.placement);
     let notice = format!("{} is stored.", form.name.trim());
@@ -80,7 +87,8 @@ pub(crate) async fn create_credential(
         asking.services.credentials.create(&actor, form).await
     };
     answer(sent, result.await, |Saved { id, warning, .. }| {
-        Next::to(way_on(&next, id)).saying(told(notice, [warning, doubt]))
+        Next::to(handed_on(way_on(&next, id), [&ca, &proxy, &charts]))
+            .saying(told(notice, [warning, doubt]))
     })
     .await
 }

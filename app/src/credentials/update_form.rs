@@ -10,6 +10,7 @@ use super::{
     create_form::{other_shapes, test_url},
     path_of,
     shape_fields::{Stored, shape_fields},
+    test_fields::test_fields,
 };
 use crate::{
     connections::{results, test_button},
@@ -72,6 +73,8 @@ pub(super) fn update_form(request: &Request, credential: &CredentialDetail) -> A
         }
     });
     let results = results(request, FORM);
+    // A linked repository has an authority and a proxy of its own.
+    let test_fields = url.is_empty().then(|| test_fields(&state, provider, "")).flatten();
     let test_url = url.is_empty().then(|| test_url(&state, provider, ""));
     let tested_at = (!url.is_empty()).then(|| hidden("url", url));
     view! {
@@ -89,6 +92,7 @@ pub(super) fn update_form(request: &Request, credential: &CredentialDetail) -> A
                 {others}
                 {description}
                 {test_url}
+                {test_fields}
                 {tested_at}
                 <div class="actions">
                     <Submit>"Save"</Submit>

@@ -228,9 +228,29 @@ async fn a_candidate_can_be_promoted_or_discarded() {
             assert!(html.contains(word), "{word}: {html}");
         }
         assert_eq!(html.matches(title).count(), 2, "head and card agree: {html}");
+        let again =
+            html.contains(">Test again<") || html.contains("/actions/credentials/test-again");
+        assert_eq!(again, state == CandidateState::Refused, "{html}");
         let live = html.contains("data-listening");
         assert_eq!(live, state == CandidateState::Testing, "it is followed while it is tested");
         // Nothing is rolled back under a candidate.
         assert!(!html.contains("Roll back to version"), "{html}");
     }
+}
+
+#[tokio::test]
+async fn what_a_test_needs_besides_goes_on_to_the_form_of_the_repository() {
+    let fake = Fake::signed_in();
+    let path = address(Provider::Harbor, Shape::Password);
+    let (_, html) = page(&fake, &path).await;
+    assert!(html.contains("for this test") && html.contains("id=\"field-ca\""), "{html}");
+    let (_, html) = page(&fake, &address(Provider::Gitlab, Shape::Password)).await;
+    assert!(!html.contains("id=\"field-ca\""), "a Git host has no charts: {html}");
+    let body = format!(
+        "provider=harbor&shape=password&name=h&username=ada&password={SECRET}&ca=PEM&proxy=egress&charts=web&next=%2Fcharts%2Frepositories%2Fnew%3Furl%3Da"
+    );
+    let answer = send(&fake, "/actions/credentials/create", "text/html", &body).await;
+    let next = answer.headers()[axum::http::header::LOCATION].to_str().unwrap().to_owned();
+    assert!(next.starts_with("/charts/repositories/new?url=a&credential="), "{next}");
+    assert!(next.ends_with("&ca=PEM&proxy=egress&charts=web"), "{next}");
 }

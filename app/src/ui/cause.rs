@@ -59,14 +59,12 @@ pub(crate) fn remedy_in_form(cause: Cause, form: Unsaved) -> Option<(String, &'s
         }
         (Remedy::Url, _) => ("url", "Check the URL"),
         (Remedy::Kind, Unsaved::Repository) => ("kind", "Change the kind"),
-        (Remedy::Charts, Unsaved::Repository) => ("charts", "Type the chart names"),
+        (Remedy::Charts, _) => ("charts", "Type the chart names"),
         (Remedy::Authority, Unsaved::Repository) => ("ca", "Add its authority to the repository"),
-        (Remedy::Proxy, Unsaved::Repository) => ("proxy", "Check the proxy"),
-        // Those are fields of repositories.
-        (
-            Remedy::Kind | Remedy::Charts | Remedy::Authority | Remedy::Proxy,
-            Unsaved::Credential,
-        )
+        (Remedy::Authority, Unsaved::Credential) => ("ca", "Give its authority for this test"),
+        (Remedy::Proxy, _) => ("proxy", "Check the proxy"),
+        // That is a field of repositories.
+        (Remedy::Kind, Unsaved::Credential)
         | (Remedy::Place | Remedy::Wait | Remedy::Operator, _) => return None,
     };
     Some((format!("#field-{field}"), label))

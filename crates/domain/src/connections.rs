@@ -168,4 +168,6 @@ pub struct TestConnection {
     pub ca: String,
     /// The name of a proxy that the operator allows.
     pub proxy: String,
+    /// Names of charts, for a registry that cannot list them; one per line or comma.
+    pub charts: String,
 }

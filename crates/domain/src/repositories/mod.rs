@@ -8,7 +8,7 @@ mod url;
 
 pub use form::{AddRepository, EditRepository, INTERVALS};
 #[cfg(feature = "host")]
-pub use rules::{Chosen, RepositoryFields};
+pub use rules::{Chosen, RepositoryFields, chart_names};
 #[cfg(feature = "host")]
 pub use url::RepositoryUrl;
 

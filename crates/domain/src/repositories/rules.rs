@@ -147,7 +147,10 @@ const MAX_CHARTS_BYTES: usize = 8 * 1_024;
 
 /// Names of charts as people type them; each must be a repository name of the OCI distribution
 /// specification.
-fn chart_names(text: &str) -> Result<Vec<String>, FieldProblem> {
+///
+/// # Errors
+/// When the list is too long, or one of them is no such name.
+pub fn chart_names(text: &str) -> Result<Vec<String>, FieldProblem> {
     if text.len() > MAX_CHARTS_BYTES {
         return Err(
             Field::Charts.problem(format!("Too long: {} bytes, the limit is 8,192.", text.len()))

@@ -13,7 +13,7 @@ use domain::{
     audit::AuditAction,
     connections::{ConnectionTest, TestConnection},
     credentials::{Material, Parameters, material},
-    repositories::{RepositoryKind, RepositoryUrl},
+    repositories::{RepositoryKind, RepositoryUrl, chart_names},
 };
 use storage::{guards::Place, repositories::Linkable};
 use tokio::time::Instant;
@@ -66,6 +66,7 @@ pub(super) async fn test_form(
     }
     let url = RepositoryUrl::parse(&form.url)?;
     let road = road(engine, form.ca.trim(), form.proxy.trim())?;
+    let charts = chart_names(&form.charts)?;
     let source = source(engine, actor, scope, &form, &url).await?;
     let kind = kind(engine, &url, &road).await;
     let goal = || Goal {
@@ -76,7 +77,7 @@ pub(super) async fn test_form(
             kind,
             login: None,
             login_key: None,
-            chart_names: Vec::new(),
+            chart_names: charts.clone(),
             road: road.clone(),
         },
     };

@@ -1,0 +1,87 @@
+//! What a test of a credential needs besides, and is not stored with it: a private authority or a
+//! proxy on the way, and charts of a registry that cannot list them. The form of a repository that
+//! comes next gets them, because there they belong.
+
+use domain::{CredentialKind, Field, Provider};
+use leptos::prelude::*;
+use url::form_urlencoded::parse;
+
+use crate::ui::{form::FormState, input::Input, page::Request, path};
+
+/// The fields of the form of a repository that a test knows too.
+const KNOWN: [Field; 3] = [Field::Ca, Field::Proxy, Field::Charts];
+
+/// The fields, folded unless one of them is filled in or wrong. `back` is the form of a repository
+/// that somebody came from.
+pub(super) fn test_fields(state: &FormState, provider: Provider, back: &str) -> Option<AnyView> {
+    if provider.facts().kind != CredentialKind::Registry {
+        return None;
+    }
+    let carried = |field: Field| {
+        let query = back.split_once('?').map_or("", |(_, query)| query);
+        let mut pairs = parse(query.as_bytes());
+        let found = pairs.find(|(name, _)| *name == field.as_str());
+        found.map(|(_, value)| value.into_owned()).unwrap_or_default()
+    };
+    let open = KNOWN.into_iter().any(|field| {
+        !state.value(field, &carried(field)).is_empty() || state.problem(field).is_some()
+    });
+    let authorities = Input::new(state, Field::Ca, "Certificate authorities")
+        .value(&carried(Field::Ca))
+        .placeholder("-----BEGIN CERTIFICATE-----")
+        .hint("In PEM, for a host whose certificate a private authority signed.")
+        .lines("4");
+    let proxy = Input::new(state, Field::Proxy, "Proxy")
+        .value(&carried(Field::Proxy))
+        .hint("The name of a proxy that the operator of this Hawser set up.")
+        .line();
+    let charts = Input::new(state, Field::Charts, "Chart names")
+        .value(&carried(Field::Charts))
+        .hint("For a registry that cannot list its charts: one is pulled.")
+        .line();
+    Some(
+        view! {
+            <details class="more" open=open>
+                <summary>"Private authority, proxy or chart names, for this test"</summary>
+                <p class="hint">
+                    "Not stored with the credential; a repository that you add next starts with them."
+                </p>
+                {authorities}
+                {proxy}
+                {charts}
+            </details>
+        }
+        .into_any(),
+    )
+}
+
+/// `path` with what was typed for the test, for the form of a repository that comes next.
+pub(super) fn handed_on(path: String, typed: [&str; 3]) -> String {
+    KNOWN
+        .into_iter()
+        .zip(typed)
+        .filter(|(_, value)| !value.trim().is_empty())
+        .fold(path, |path, (field, value)| path::replaced(&path, field.as_str(), value.trim()))
+}
+
+/// The address of the form that adds a repository with this credential, and what was handed on to
+/// this page.
+pub(super) fn add_repository(request: &Request, credential: &str) -> String {
+    let handed = KNOWN.map(|field| request.query(field.as_str()));
+    let [ca, proxy, charts] = &handed;
+    let path = path::with("/charts/repositories/new", &[("credential", credential)]);
+    handed_on(path, [ca, proxy, charts])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_for_a_test_goes_to_the_form_of_the_repository() {
+        let back = "/charts/repositories/new?url=a&ca=old";
+        let path = handed_on(back.to_owned(), ["new", " ", "nginx"]);
+        assert_eq!(path, "/charts/repositories/new?url=a&ca=new&charts=nginx");
+        assert_eq!(handed_on("/x".to_owned(), ["", "", ""]), "/x");
+    }
+}
