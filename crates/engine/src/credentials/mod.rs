@@ -33,7 +33,7 @@ mod write;
 use async_trait::async_trait;
 use connectors::vault::SecretPath;
 use domain::{
-    Actor, CredentialId, Field, FieldProblem, Scope, Secret, ServiceError,
+    Actor, CredentialId, CredentialKind, Field, FieldProblem, Scope, Secret, ServiceError,
     audit::{AuditAction, AuditActor},
     credentials::{
         CreateCredential, CredentialChoice, CredentialDetail, CredentialPage, CredentialQuery,
