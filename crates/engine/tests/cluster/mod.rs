@@ -149,9 +149,7 @@ impl ApiStub {
         let count = self.asked.fetch_add(1, Ordering::SeqCst);
         let mood = self.state().mood;
         match mood {
-            Mood::Well => {}
-            Mood::WellFor(requests) if count < requests => {}
-            Mood::Away | Mood::WellFor(_) => return broken_off(),
+            Mood::Away => return broken_off(),
             Mood::Endless => return endless(),
             Mood::Redirects => {
                 let to = "https://elsewhere.example.com/";
@@ -166,7 +164,8 @@ impl ApiStub {
             Mood::Echoes if parts.method == Method::PATCH => {
                 return json_answer(422, &status(&Refused::new(422, "Invalid", &echo(&bytes))));
             }
-            Mood::Echoes => {}
+            Mood::WellFor(requests) if count >= requests => return broken_off(),
+            Mood::Well | Mood::WellFor(_) | Mood::Echoes => {}
         }
         let token =
             parts.headers.get(AUTHORIZATION).map(|value| value.to_str().unwrap().to_owned());
