@@ -173,6 +173,8 @@ test("a push that is refused, lost or foreign loses nothing", async ({ browser, 
       const file = git.files("lost", "main").find((path) => path.startsWith("clusters/prod/")) ?? "";
       git.commit("foreign", "main", file, "by: hand\n");
       const target = await addTarget(person, git, "foreign", "argo-prod");
+      await expect(person.main).toContainText("File belongs to somebody else");
+      await person.open(target);
       await person.button("Sync now").click();
       await untilTarget(person, target, "File belongs to somebody else");
       expect(git.file("foreign", "main", file)).toBe("by: hand\n");

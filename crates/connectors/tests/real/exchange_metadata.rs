@@ -65,6 +65,7 @@ fn with(aws: &Aws, service: &str, stub: &Stub, identity: AwsIdentity) -> Exchang
     let settings = ExchangeSettings {
         endpoints: Endpoints::parse(&endpoints).unwrap(),
         ambient: Ambient { aws: Some(identity), google: None },
+        ..ExchangeSettings::default()
     };
     configured(&format!("{} {}", aws.authority, stub.authority), settings)
 }
@@ -143,7 +144,10 @@ async fn the_service_account_of_a_machine_acts_as_that_of_the_rule() {
     let at = stub.url("/");
     let endpoints = Endpoints::parse(&format!("google_metadata={at},google_iam={at}")).unwrap();
     let ambient = Ambient { aws: None, google: Some(GoogleIdentity::Instance) };
-    let exchanges = configured(&stub.authority, ExchangeSettings { endpoints, ambient });
+    let exchanges = configured(
+        &stub.authority,
+        ExchangeSettings { endpoints, ambient, ..ExchangeSettings::default() },
+    );
     let parameters = Parameters { gcp_project: "acme-prod".into(), ..Parameters::default() };
     let workload = material(Shape::GoogleWorkload, "", "", &parameters);
     let login = async |owner, now| {
@@ -172,6 +176,7 @@ async fn r_ssrf_06_nobody_but_the_operator_leads_to_a_metadata_service() {
     let settings = ExchangeSettings {
         endpoints: Endpoints::parse(&endpoints).unwrap(),
         ambient: Ambient::default(),
+        ..ExchangeSettings::default()
     };
     let off = configured(&format!("{} {}", aws.authority, stub.authority), settings);
     let failure = off.login(&role(), &owner(), &url(ECR), &Road::default(), NOW).await.unwrap_err();
