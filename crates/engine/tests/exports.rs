@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 #[path = "world/git.rs"]
-#[expect(dead_code, reason = "the tests of Git targets use the rest")]
 mod git;
 #[path = "../../connectors/tests/real/git_backend.rs"]
 mod git_backend;
@@ -36,7 +35,6 @@ on_both!(
     a_replacement_takes_over_the_exports,
     an_export_in_use_is_not_deleted,
     what_cannot_be_exported_is_refused,
-    r_authz_other_organizations_see_no_exports,
 );
 
 const PASSWORD: &str = "correct horse battery";
@@ -290,30 +288,4 @@ async fn what_cannot_be_exported_is_refused(world: World) {
     let refused = Exports::save(&world.engine, &world.actor, same(&get(&world, flux).await)).await;
     assert!(refused.unwrap_err().problem_of(Field::Repositories).is_some());
     assert_eq!(get(&world, id).await.row_version, 1);
-}
-
-async fn r_authz_other_organizations_see_no_exports(world: World) {
-    let setting = world.setting().await;
-    let theirs = World::organization(&world.db, "Two").await;
-    world.known(&theirs).await;
-    assert!(Exports::list(&world.engine, &theirs).await.unwrap().is_empty());
-    assert!(GitTargets::list(&world.engine, &theirs).await.unwrap().is_empty());
-    let not_found = ServiceError::NotFound;
-    let export_id = setting.export;
-    assert_eq!(Exports::get(&world.engine, &theirs, export_id).await.unwrap_err(), not_found);
-    assert_eq!(Exports::delete(&world.engine, &theirs, export_id).await.unwrap_err(), not_found);
-    let stolen = export("mine", &[setting.credential]);
-    let refused = Exports::save(&world.engine, &theirs, stolen).await.unwrap_err();
-    assert!(refused.problem_of(Field::Credentials).is_some());
-    let form = target(&setting.server, "mine", setting.login, &[export_id]);
-    let refused = GitTargets::save(&world.engine, &theirs, form).await.unwrap_err();
-    assert!(matches!(refused, ServiceError::Invalid(_)), "{refused:?}");
-    for answer in [
-        GitTargets::push(&world.engine, &theirs, setting.target).await,
-        GitTargets::delete(&world.engine, &theirs, setting.target).await,
-        GitTargets::preview(&world.engine, &theirs, setting.target).await.map(drop),
-        GitTargets::get(&world.engine, &theirs, setting.target).await.map(drop),
-    ] {
-        assert_eq!(answer.unwrap_err(), not_found);
-    }
 }

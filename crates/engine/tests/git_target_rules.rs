@@ -13,7 +13,7 @@ mod world;
 use domain::{
     Action, Actor, Cause, CredentialId, Field, Role, ServiceError, UserId,
     exports::ExportForm,
-    gitops::{GitTargetForm, TargetState},
+    gitops::GitTargetForm,
     service::{Credentials, Exports, GitTargets},
 };
 use git::{REPOSITORY, edited, export, target};
@@ -21,6 +21,7 @@ use git_server::{CANARY, GitServer};
 use world::{World, forms, on_both};
 
 on_both!(
+    r_authz_other_organizations_see_no_exports,
     r_authz_roles_are_asked_for_targets,
     r_git_01_workflows_are_for_owners,
     r_git_06_an_account_is_for_who_connected_it,
@@ -29,7 +30,6 @@ on_both!(
     a_target_that_was_edited_meanwhile_is_pushed_again,
     r_git_03_no_secret_gets_into_git,
     a_sealed_file_is_committed_once,
-    changes_come_by_pull_request,
 );
 
 const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
@@ -278,40 +278,28 @@ async fn a_sealed_file_is_committed_once(world: World) {
     workers.stop().await;
 }
 
-async fn changes_come_by_pull_request(world: World) {
+async fn r_authz_other_organizations_see_no_exports(world: World) {
     let setting = world.setting().await;
-    let mut form = edited(&world.target(setting.target).await);
-    form.mode = "pull_request".into();
-    world.save_target(form).await;
-    let server = &setting.server;
-    let main = server.head(REPOSITORY, "main");
-    let workers = world.workers();
-    let detail = world.pushed(setting.target).await;
-    assert_eq!(server.head(REPOSITORY, "main"), main, "the branch itself stays");
-    assert!(detail.detail.contains("Open a pull request from it"), "{}", detail.detail);
-    let branches =
-        || server.git(REPOSITORY, &["branch", "--format=%(refname:short)", "--list", "hawser/*"]);
-    let work = branches();
-    assert_eq!(detail.summary.last_commit, server.head(REPOSITORY, &work));
-
-    // More changes go on top while it is open.
-    let propagation = world.update(setting.credential, "second").await;
-    world.end_of(propagation).await;
-    let range = format!("main..{work}");
-    assert_eq!(server.git(REPOSITORY, &["rev-list", "--count", &range]), "2");
-
-    // After it was merged, the next change begins anew on another branch.
-    server.git(REPOSITORY, &["update-ref", "refs/heads/main", &format!("refs/heads/{work}")]);
-    server.commit(REPOSITORY, "main", &[("README.md", "merged\n")]);
-    world.pushed(setting.target).await;
-    assert_eq!(branches(), work, "everything is there");
-    let propagation = world.update(setting.credential, "third").await;
-    world.end_of(propagation).await;
-    let detail = world.target(setting.target).await;
-    assert_eq!(detail.summary.state, TargetState::InStep);
-    let next = format!("{work}-2");
-    assert_eq!(branches(), format!("{work}\n{next}"));
-    let range = format!("main..{next}");
-    assert_eq!(server.git(REPOSITORY, &["rev-list", "--count", &range]), "1");
-    workers.stop().await;
+    let theirs = World::organization(&world.db, "Two").await;
+    world.known(&theirs).await;
+    assert!(Exports::list(&world.engine, &theirs).await.unwrap().is_empty());
+    assert!(GitTargets::list(&world.engine, &theirs).await.unwrap().is_empty());
+    let not_found = ServiceError::NotFound;
+    let export_id = setting.export;
+    assert_eq!(Exports::get(&world.engine, &theirs, export_id).await.unwrap_err(), not_found);
+    assert_eq!(Exports::delete(&world.engine, &theirs, export_id).await.unwrap_err(), not_found);
+    let stolen = export("mine", &[setting.credential]);
+    let refused = Exports::save(&world.engine, &theirs, stolen).await.unwrap_err();
+    assert!(refused.problem_of(Field::Credentials).is_some());
+    let form = target(&setting.server, "mine", setting.login, &[export_id]);
+    let refused = GitTargets::save(&world.engine, &theirs, form).await.unwrap_err();
+    assert!(matches!(refused, ServiceError::Invalid(_)), "{refused:?}");
+    for answer in [
+        GitTargets::push(&world.engine, &theirs, setting.target).await,
+        GitTargets::delete(&world.engine, &theirs, setting.target).await,
+        GitTargets::preview(&world.engine, &theirs, setting.target).await.map(drop),
+        GitTargets::get(&world.engine, &theirs, setting.target).await.map(drop),
+    ] {
+        assert_eq!(answer.unwrap_err(), not_found);
+    }
 }

@@ -1,10 +1,5 @@
 //! Exports on their way to a real Git repository, whatever happens meanwhile.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on fails"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 #[path = "world/git.rs"]
 mod git;
@@ -24,7 +19,7 @@ use domain::{
     propagation::{DeliveryState, Place},
     service::{Audit, Credentials, Exports, GitTargets},
 };
-use git::{REPOSITORY, edited, export};
+use git::{REPOSITORY, wait_until};
 use git_server::{Bridge, CANARY, GitServer};
 use world::{World, forms, on_both, registry::Registry};
 
@@ -36,12 +31,7 @@ on_both!(
     a_rejected_push_needs_a_person,
     a_commit_whose_answer_was_lost_is_found,
     a_killed_push_is_taken_up_and_commits_once,
-    what_somebody_changed_is_brought_back,
-    a_foreign_file_is_left_alone,
-    two_exports_do_not_share_a_file,
-    a_folder_that_moves_takes_its_files_along,
     a_candidate_is_in_no_manifest,
-    a_change_without_a_new_version_is_pushed_too,
     a_wrong_password_needs_a_person_and_an_update_heals,
     a_deleted_target_holds_up_no_propagation,
 );
@@ -207,73 +197,6 @@ async fn a_killed_push_is_taken_up_and_commits_once(world: World) {
     workers.stop().await;
 }
 
-async fn what_somebody_changed_is_brought_back(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
-    world.pushed(setting.target).await;
-    let wanted = file(&setting.server);
-    setting.server.commit(
-        REPOSITORY,
-        "main",
-        &[("clusters/prod/regcred.yaml", "kind: Nothing\n"), ("clusters/prod/theirs.yaml", "x\n")],
-    );
-    let preview = GitTargets::preview(&world.engine, &world.actor, setting.target).await.unwrap();
-    let change = &preview.changes[0];
-    assert_eq!(change.kind, FileChangeKind::Changed);
-    assert!(
-        change
-            .lines
-            .iter()
-            .any(|line| line.kind == DiffKind::Removed && line.text == "kind: Nothing")
-    );
-    world.pushed(setting.target).await;
-    assert_eq!(file(&setting.server), wanted);
-    assert_eq!(setting.server.git(REPOSITORY, &["show", "main:clusters/prod/theirs.yaml"]), "x");
-    workers.stop().await;
-}
-
-async fn a_foreign_file_is_left_alone(world: World) {
-    let setting = world.setting().await;
-    let theirs = [("clusters/prod/regcred.yaml", "theirs: true\n")];
-    let head = setting.server.commit(REPOSITORY, "main", &theirs);
-    let workers = world.workers();
-    let (cause, detail) = world.not_pushed(setting.target).await;
-    assert_eq!(cause, Cause::FileNotOurs);
-    assert!(detail.contains("clusters/prod/regcred.yaml"), "{detail}");
-    assert_eq!(setting.server.head(REPOSITORY, "main"), head);
-    workers.stop().await;
-}
-
-async fn two_exports_do_not_share_a_file(world: World) {
-    let setting = world.setting().await;
-    let mut same = export("other", &[setting.credential]);
-    same.settings.secret_name = "regcred".into();
-    let same = world.save_export(same).await;
-    let mut form = edited(&world.target(setting.target).await);
-    form.exports.push(same.to_string());
-    world.save_target(form).await;
-    let head = setting.server.head(REPOSITORY, "main");
-    let workers = world.workers();
-    let (cause, detail) = world.not_pushed(setting.target).await;
-    assert_eq!(cause, Cause::ExportIncomplete);
-    assert!(detail.contains("other and regcred both write"), "{detail}");
-    assert_eq!(setting.server.head(REPOSITORY, "main"), head);
-    workers.stop().await;
-}
-
-async fn a_folder_that_moves_takes_its_files_along(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
-    let detail = world.pushed(setting.target).await;
-    let form = domain::gitops::GitTargetForm { folder: "clusters/new".into(), ..edited(&detail) };
-    world.save_target(form).await;
-    assert_eq!(world.target(setting.target).await.summary.state, TargetState::New);
-    world.pushed(setting.target).await;
-    let files = setting.server.git(REPOSITORY, &["ls-tree", "-r", "--name-only", "main"]);
-    assert_eq!(files, "README.md\napps/a.yaml\nclusters/new/regcred.yaml");
-    workers.stop().await;
-}
-
 async fn a_candidate_is_in_no_manifest(world: World) {
     let setting = world.setting().await;
     let workers = world.workers();
@@ -286,29 +209,6 @@ async fn a_candidate_is_in_no_manifest(world: World) {
     world.pushed(setting.target).await;
     assert!(file(&setting.server).contains("version: \"1\""));
     assert!(!file(&setting.server).contains("version: \"2\""));
-    workers.stop().await;
-}
-
-async fn a_change_without_a_new_version_is_pushed_too(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
-    world.pushed(setting.target).await;
-    // A link brings an address.
-    let registry = Registry::start(Some("first")).await;
-    let ids = world.linked(&registry, setting.credential, 1).await;
-    let address = format!("127.0.0.1:{}", registry.port());
-    wait_until(|| file(&setting.server).contains(&address)).await;
-    world.settled(setting.target).await;
-    domain::service::Repositories::delete(&world.engine, &world.actor, ids[0]).await.unwrap();
-    wait_until(|| !file(&setting.server).contains(&address)).await;
-    world.settled(setting.target).await;
-    // An export that changes.
-    let before = Exports::get(&world.engine, &world.actor, setting.export).await.unwrap();
-    let mut form = export("regcred", &[setting.credential]);
-    (form.export, form.row_version) = (setting.export.to_string(), before.row_version.to_string());
-    form.settings.namespace = "elsewhere".into();
-    world.save_export(form).await;
-    wait_until(|| file(&setting.server).contains("elsewhere")).await;
     workers.stop().await;
 }
 
@@ -338,14 +238,4 @@ async fn a_deleted_target_holds_up_no_propagation(world: World) {
     assert_eq!((progress.counts.superseded, progress.counts.total()), (1, 1));
     assert!(file(&setting.server).contains("version: \"1\""), "what it wrote stays");
     workers.stop().await;
-}
-
-async fn wait_until(is_so: impl Fn() -> bool) {
-    for _ in 0..1_200 {
-        if is_so() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("it did not happen in time");
 }

@@ -1,4 +1,5 @@
 //! A real Git server, and what people set up with it.
+#![expect(dead_code, reason = "each test file uses a part of it")]
 #![expect(clippy::panic, reason = "a test that cannot go on fails")]
 
 use domain::{
@@ -176,4 +177,15 @@ impl World {
         assert_eq!(detail.summary.state, TargetState::Failing, "{detail:?}");
         (detail.summary.cause.unwrap(), detail.detail)
     }
+}
+
+/// Waits until something became so.
+pub async fn wait_until(is_so: impl Fn() -> bool) {
+    for _ in 0..1_200 {
+        if is_so() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("it did not happen in time");
 }

@@ -1,7 +1,9 @@
 //! Git targets: exports written to a branch and folder.
 
 mod bind;
+mod by_request;
 mod delete;
+mod end;
 mod get;
 mod preview;
 mod push;

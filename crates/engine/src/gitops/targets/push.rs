@@ -14,11 +14,7 @@ use storage::{
     jobs::{self, Claimed},
 };
 
-use super::{
-    record::{Done, End, Failed, Request},
-    request::{self, BRANCHES, number_of, work_branch},
-    run::LOOK_AGAIN_REASON,
-};
+use super::end::{Done, End, Failed, Request};
 use crate::{
     Engine, Error,
     gitops::{
@@ -61,15 +57,15 @@ impl Place {
 }
 
 /// Everything one try works with.
-struct Try<'a> {
-    engine: &'a Engine,
-    scope: Scope,
-    work: &'a Claimed,
-    target: &'a Target,
-    place: Place,
-    login: Login,
-    wanted: Wanted,
-    known: Vec<File>,
+pub(super) struct Try<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) scope: Scope,
+    pub(super) work: &'a Claimed,
+    pub(super) target: &'a Target,
+    pub(super) place: Place,
+    pub(super) login: Login,
+    pub(super) wanted: Wanted,
+    pub(super) known: Vec<File>,
 }
 
 /// Tries once.
@@ -112,7 +108,7 @@ pub(super) async fn attempt(
 }
 
 /// Why a try goes no further.
-enum Stop {
+pub(super) enum Stop {
     Failed(Failed),
     /// The database failed.
     Broken(Error),
@@ -151,83 +147,21 @@ impl Try<'_> {
         self.commit(checkout, plan, branch, Request::None).await
     }
 
-    /// A commit on a branch of its own, and a pull request that brings it to the branch.
-    async fn by_request(&self) -> Result<Tried, Stop> {
-        let Place { branch, base, .. } = &self.place;
-        let there = self.open(branch, base.as_ref()).await?;
-        if there.is_new_branch() && there.head().is_some() {
-            let detail = format!(
-                "There is no branch {} yet that could take a pull request.",
-                branch.as_str()
-            );
-            return Err(Stop::Failed(Failed { detail, ..Failed::of(Cause::NotFound) }));
-        }
-        let plan = self.plan(&there)?;
-        let landed = self.has_landed(&there)?;
-        if plan.is_done() {
-            return Ok(self.in_step(&there, plan, Request::Closed));
-        }
-        if self.is_waiting() {
-            return Ok(Tried::Ended(End::Untouched));
-        }
-        let mut number = number_of(&self.target.work_branch);
-        let (work, checkout) = loop {
-            let work = work_branch(self.target, number)?;
-            let checkout = self.open(&work, Some(branch)).await?;
-            // A branch that was merged would bring its old commits again, and is never rewritten.
-            let is_used = !checkout.is_new_branch() && landed && number <= BRANCHES;
-            if !is_used {
-                break (work, checkout);
-            }
-            number += 1;
-        };
-        let plan = self.plan(&checkout)?;
-        if !plan.is_done() {
-            return self
-                .commit(checkout, plan, &work, Request::At(work.clone(), String::new()))
-                .await;
-        }
-        let url = match self.target.pull_request_url.as_str() {
-            "" => self.request(&work).await?,
-            known => known.to_owned(),
-        };
-        Ok(self.in_step(&checkout, plan, Request::At(work, url)))
-    }
-
-    /// Whether an open pull request already says all this, and nobody asked for another look.
-    fn is_waiting(&self) -> bool {
-        let said = |(path, file): (&String, &crate::gitops::render::WantedFile)| {
-            self.known.iter().any(|known| known.path == *path && known.identity == file.identity)
-        };
-        self.work.reason == LOOK_AGAIN_REASON
-            && !self.target.pull_request_url.is_empty()
-            && self.known.len() == self.wanted.files.len()
-            && self.wanted.files.iter().all(said)
-    }
-
-    /// Whether what was pushed last is on the branch: the pull request was merged.
-    fn has_landed(&self, there: &Checkout) -> Result<bool, Stop> {
-        let pushed: Vec<_> = self.known.iter().filter(|known| !known.blob.is_empty()).collect();
-        for known in &pushed {
-            let file = there.file(&known.path)?;
-            if file.is_none_or(|file| file.blob != known.blob) {
-                return Ok(false);
-            }
-        }
-        Ok(!pushed.is_empty())
-    }
-
-    async fn open(&self, branch: &Branch, base: Option<&Branch>) -> Result<Checkout, Stop> {
+    pub(super) async fn open(
+        &self,
+        branch: &Branch,
+        base: Option<&Branch>,
+    ) -> Result<Checkout, Stop> {
         let opened = self.engine.git.open(&self.place.url, &self.login, branch, base).await;
         Ok(opened?)
     }
 
-    fn plan(&self, checkout: &Checkout) -> Result<Plan, Stop> {
+    pub(super) fn plan(&self, checkout: &Checkout) -> Result<Plan, Stop> {
         let now = self.engine.clock.now();
         Ok(compare(checkout, &self.wanted, &self.known, &self.place.folder, now)?)
     }
 
-    fn in_step(&self, checkout: &Checkout, plan: Plan, request: Request) -> Tried {
+    pub(super) fn in_step(&self, checkout: &Checkout, plan: Plan, request: Request) -> Tried {
         let head = checkout.head().unwrap_or_default().to_owned();
         Tried::Ended(End::Done(self.done(head, plan.after, request, 0)))
     }
@@ -239,7 +173,7 @@ impl Try<'_> {
 
     /// Pushes what differs. What it writes is written down before, so that its commit is recognized
     /// when the answer, or this process, is lost.
-    async fn commit(
+    pub(super) async fn commit(
         &self,
         checkout: Checkout,
         plan: Plan,
@@ -297,20 +231,6 @@ impl Try<'_> {
             Ok::<bool, storage::Error>(ours)
         };
         intended.await.map_err(|error| Stop::Broken(error.into()))
-    }
-
-    /// The pull request of a branch that was pushed; a failure does not undo the push.
-    async fn requested(&self, request: Request) -> (Request, Option<Failed>) {
-        let Request::At(work, _) = request else { return (request, None) };
-        match self.request(&work).await {
-            Ok(url) => (Request::At(work, url), None),
-            Err(failure) => (Request::At(work, String::new()), Some(failure.into())),
-        }
-    }
-
-    async fn request(&self, work: &Branch) -> Result<String, Failure> {
-        let (url, login) = (&self.place.url, &self.login);
-        request::open(self.engine, self.target, (url, login), work, &self.place.branch).await
     }
 
     /// The message of a commit: how much it changes, and which credentials have other versions.

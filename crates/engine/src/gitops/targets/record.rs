@@ -2,26 +2,26 @@
 
 use std::time::Duration;
 
-use connectors::Failure;
 use domain::{
-    Cause, CredentialId, Scope, Timestamp,
+    Cause, Scope, Timestamp,
     audit::{AuditAction, AuditActor},
-    gitops::{Branch, GitUrl, TargetState},
+    gitops::{GitUrl, TargetState},
     propagation::DeliveryState,
 };
 use storage::{
     Tx,
-    gitops::targets::{File, Outcome, Pending, Target},
+    gitops::targets::{Outcome, Pending, Target},
     guards::Place,
     jobs::{self, Claimed, Kind},
     propagation::PlaceEnd,
 };
 
-use super::audit;
+use super::{
+    audit,
+    end::{Done, End, Failed, Request},
+};
 use crate::{
     Engine, Error,
-    error::chain,
-    gitops::render::Refusal,
     guards::{self, Told, Verdict},
     repositories::{finish, pause},
 };
@@ -30,76 +30,6 @@ use crate::{
 const TRIES: i64 = 12;
 /// How often a target in step is looked at again.
 const CHECK: Duration = Duration::from_hours(1);
-
-/// How a run ended.
-pub(super) enum End {
-    /// The repository holds what is wanted.
-    Done(Done),
-    /// It does, but the pull request could not be opened.
-    DoneBut(Done, Failed),
-    /// Nothing was to be done, and nothing was looked at that would have to be written down.
-    Untouched,
-    /// It does not hold it.
-    Failed(Failed),
-    /// The target was edited, or the work is no longer ours: nothing was pushed.
-    Lost,
-}
-
-/// What the repository holds now.
-pub(super) struct Done {
-    pub(super) head: String,
-    pub(super) files: Vec<File>,
-    pub(super) versions: Vec<(CredentialId, i64)>,
-    pub(super) request: Request,
-    /// Files in the commit that was pushed; 0 when none was.
-    pub(super) written: usize,
-}
-
-/// What is known of a pull request.
-pub(super) enum Request {
-    /// The target opens none.
-    None,
-    /// Everything is on the branch.
-    Closed,
-    /// It brings this branch; its page is empty when nobody opened it.
-    At(Branch, String),
-}
-
-/// Why a push failed.
-pub(super) struct Failed {
-    pub(super) cause: Cause,
-    /// What was tried, for people; empty when the cause says it all.
-    pub(super) detail: String,
-    pub(super) retry_after: Option<Duration>,
-}
-
-impl Failed {
-    pub(super) const fn of(cause: Cause) -> Self {
-        Self { cause, detail: String::new(), retry_after: None }
-    }
-}
-
-impl From<Failure> for Failed {
-    fn from(failure: Failure) -> Self {
-        tracing::info!(error = %chain(&failure), "a Git target cannot be pushed to");
-        Self {
-            cause: failure.cause,
-            detail: sentence(&failure.to_string()),
-            retry_after: failure.retry_after,
-        }
-    }
-}
-
-impl From<Refusal> for Failed {
-    fn from(refusal: Refusal) -> Self {
-        Self { cause: refusal.cause, detail: refusal.detail, retry_after: None }
-    }
-}
-
-/// `could not push` as a sentence for a page.
-fn sentence(text: &str) -> String {
-    format!("Hawser {}.", text.trim_end_matches('.'))
-}
 
 /// Writes the end of a run down: only while the job is still ours (I-12), and only of the target as it
 /// was when the run began; one that was edited meanwhile is pushed again.

@@ -4,8 +4,9 @@ use domain::{Cause, GitTargetId, Scope};
 use storage::{gitops::targets::Target, jobs::Claimed};
 
 use super::{
+    end::{End, Failed},
     push::{Tried, attempt},
-    record::{End, Failed, record},
+    record::record,
 };
 use crate::{Engine, Error, gitops::connections::login, repositories::pause};
 

@@ -1,0 +1,79 @@
+//! How pushes end.
+
+use std::time::Duration;
+
+use connectors::Failure;
+use domain::{Cause, CredentialId, gitops::Branch};
+use storage::gitops::targets::File;
+
+use crate::{error::chain, gitops::render::Refusal};
+
+/// How a run ended.
+pub(super) enum End {
+    /// The repository holds what is wanted.
+    Done(Done),
+    /// It does, but the pull request could not be opened.
+    DoneBut(Done, Failed),
+    /// Nothing was to be done, and nothing was looked at that would have to be written down.
+    Untouched,
+    /// It does not hold it.
+    Failed(Failed),
+    /// The target was edited, or the work is no longer ours: nothing was pushed.
+    Lost,
+}
+
+/// What the repository holds now.
+pub(super) struct Done {
+    pub(super) head: String,
+    pub(super) files: Vec<File>,
+    pub(super) versions: Vec<(CredentialId, i64)>,
+    pub(super) request: Request,
+    /// Files in the commit that was pushed; 0 when none was.
+    pub(super) written: usize,
+}
+
+/// What is known of a pull request.
+pub(super) enum Request {
+    /// The target opens none.
+    None,
+    /// Everything is on the branch.
+    Closed,
+    /// It brings this branch; its page is empty when nobody opened it.
+    At(Branch, String),
+}
+
+/// Why a push failed.
+pub(super) struct Failed {
+    pub(super) cause: Cause,
+    /// What was tried, for people; empty when the cause says it all.
+    pub(super) detail: String,
+    pub(super) retry_after: Option<Duration>,
+}
+
+impl Failed {
+    pub(super) const fn of(cause: Cause) -> Self {
+        Self { cause, detail: String::new(), retry_after: None }
+    }
+}
+
+impl From<Failure> for Failed {
+    fn from(failure: Failure) -> Self {
+        tracing::info!(error = %chain(&failure), "a Git target cannot be pushed to");
+        Self {
+            cause: failure.cause,
+            detail: sentence(&failure.to_string()),
+            retry_after: failure.retry_after,
+        }
+    }
+}
+
+impl From<Refusal> for Failed {
+    fn from(refusal: Refusal) -> Self {
+        Self { cause: refusal.cause, detail: refusal.detail, retry_after: None }
+    }
+}
+
+/// `could not push` as a sentence for a page.
+fn sentence(text: &str) -> String {
+    format!("Hawser {}.", text.trim_end_matches('.'))
+}

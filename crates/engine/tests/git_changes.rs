@@ -1,0 +1,161 @@
+//! What becomes of the files of a Git target when something changes, here or there.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+#[path = "world/git.rs"]
+mod git;
+#[path = "../../connectors/tests/real/git_backend.rs"]
+mod git_backend;
+#[expect(dead_code, reason = "the tests of connectors use the rest")]
+#[path = "../../connectors/tests/real/git_server.rs"]
+mod git_server;
+mod world;
+
+use domain::{
+    Cause,
+    gitops::{DiffKind, FileChangeKind, TargetState},
+    service::{Exports, GitTargets},
+};
+use git::{REPOSITORY, edited, export, wait_until};
+use git_server::GitServer;
+use world::{World, on_both, registry::Registry};
+
+on_both!(
+    what_somebody_changed_is_brought_back,
+    a_foreign_file_is_left_alone,
+    two_exports_do_not_share_a_file,
+    a_folder_that_moves_takes_its_files_along,
+    a_change_without_a_new_version_is_pushed_too,
+    changes_come_by_pull_request,
+);
+
+fn file(server: &GitServer) -> String {
+    server.git(REPOSITORY, &["show", "main:clusters/prod/regcred.yaml"])
+}
+
+async fn what_somebody_changed_is_brought_back(world: World) {
+    let setting = world.setting().await;
+    let workers = world.workers();
+    world.pushed(setting.target).await;
+    let wanted = file(&setting.server);
+    setting.server.commit(
+        REPOSITORY,
+        "main",
+        &[("clusters/prod/regcred.yaml", "kind: Nothing\n"), ("clusters/prod/theirs.yaml", "x\n")],
+    );
+    let preview = GitTargets::preview(&world.engine, &world.actor, setting.target).await.unwrap();
+    let change = &preview.changes[0];
+    assert_eq!(change.kind, FileChangeKind::Changed);
+    assert!(
+        change
+            .lines
+            .iter()
+            .any(|line| line.kind == DiffKind::Removed && line.text == "kind: Nothing")
+    );
+    world.pushed(setting.target).await;
+    assert_eq!(file(&setting.server), wanted);
+    assert_eq!(setting.server.git(REPOSITORY, &["show", "main:clusters/prod/theirs.yaml"]), "x");
+    workers.stop().await;
+}
+
+async fn a_foreign_file_is_left_alone(world: World) {
+    let setting = world.setting().await;
+    let theirs = [("clusters/prod/regcred.yaml", "theirs: true\n")];
+    let head = setting.server.commit(REPOSITORY, "main", &theirs);
+    let workers = world.workers();
+    let (cause, detail) = world.not_pushed(setting.target).await;
+    assert_eq!(cause, Cause::FileNotOurs);
+    assert!(detail.contains("clusters/prod/regcred.yaml"), "{detail}");
+    assert_eq!(setting.server.head(REPOSITORY, "main"), head);
+    workers.stop().await;
+}
+
+async fn two_exports_do_not_share_a_file(world: World) {
+    let setting = world.setting().await;
+    let mut same = export("other", &[setting.credential]);
+    same.settings.secret_name = "regcred".into();
+    let same = world.save_export(same).await;
+    let mut form = edited(&world.target(setting.target).await);
+    form.exports.push(same.to_string());
+    world.save_target(form).await;
+    let head = setting.server.head(REPOSITORY, "main");
+    let workers = world.workers();
+    let (cause, detail) = world.not_pushed(setting.target).await;
+    assert_eq!(cause, Cause::ExportIncomplete);
+    assert!(detail.contains("other and regcred both write"), "{detail}");
+    assert_eq!(setting.server.head(REPOSITORY, "main"), head);
+    workers.stop().await;
+}
+
+async fn a_folder_that_moves_takes_its_files_along(world: World) {
+    let setting = world.setting().await;
+    let workers = world.workers();
+    let detail = world.pushed(setting.target).await;
+    let form = domain::gitops::GitTargetForm { folder: "clusters/new".into(), ..edited(&detail) };
+    world.save_target(form).await;
+    assert_eq!(world.target(setting.target).await.summary.state, TargetState::New);
+    world.pushed(setting.target).await;
+    let files = setting.server.git(REPOSITORY, &["ls-tree", "-r", "--name-only", "main"]);
+    assert_eq!(files, "README.md\napps/a.yaml\nclusters/new/regcred.yaml");
+    workers.stop().await;
+}
+
+async fn a_change_without_a_new_version_is_pushed_too(world: World) {
+    let setting = world.setting().await;
+    let workers = world.workers();
+    world.pushed(setting.target).await;
+    // A link brings an address.
+    let registry = Registry::start(Some("first")).await;
+    let ids = world.linked(&registry, setting.credential, 1).await;
+    let address = format!("127.0.0.1:{}", registry.port());
+    wait_until(|| file(&setting.server).contains(&address)).await;
+    world.settled(setting.target).await;
+    domain::service::Repositories::delete(&world.engine, &world.actor, ids[0]).await.unwrap();
+    wait_until(|| !file(&setting.server).contains(&address)).await;
+    world.settled(setting.target).await;
+    // An export that changes.
+    let before = Exports::get(&world.engine, &world.actor, setting.export).await.unwrap();
+    let mut form = export("regcred", &[setting.credential]);
+    (form.export, form.row_version) = (setting.export.to_string(), before.row_version.to_string());
+    form.settings.namespace = "elsewhere".into();
+    world.save_export(form).await;
+    wait_until(|| file(&setting.server).contains("elsewhere")).await;
+    workers.stop().await;
+}
+
+async fn changes_come_by_pull_request(world: World) {
+    let setting = world.setting().await;
+    let mut form = edited(&world.target(setting.target).await);
+    form.mode = "pull_request".into();
+    world.save_target(form).await;
+    let server = &setting.server;
+    let main = server.head(REPOSITORY, "main");
+    let workers = world.workers();
+    let detail = world.pushed(setting.target).await;
+    assert_eq!(server.head(REPOSITORY, "main"), main, "the branch itself stays");
+    assert!(detail.detail.contains("Open a pull request from it"), "{}", detail.detail);
+    let branches =
+        || server.git(REPOSITORY, &["branch", "--format=%(refname:short)", "--list", "hawser/*"]);
+    let work = branches();
+    assert_eq!(detail.summary.last_commit, server.head(REPOSITORY, &work));
+
+    // More changes go on top while it is open.
+    let propagation = world.update(setting.credential, "second").await;
+    world.end_of(propagation).await;
+    let range = format!("main..{work}");
+    assert_eq!(server.git(REPOSITORY, &["rev-list", "--count", &range]), "2");
+
+    // After it was merged, the next change begins anew on another branch.
+    server.git(REPOSITORY, &["update-ref", "refs/heads/main", &format!("refs/heads/{work}")]);
+    server.commit(REPOSITORY, "main", &[("README.md", "merged\n")]);
+    world.pushed(setting.target).await;
+    assert_eq!(branches(), work, "everything is there");
+    let propagation = world.update(setting.credential, "third").await;
+    world.end_of(propagation).await;
+    let detail = world.target(setting.target).await;
+    assert_eq!(detail.summary.state, TargetState::InStep);
+    let next = format!("{work}-2");
+    assert_eq!(branches(), format!("{work}\n{next}"));
+    let range = format!("main..{next}");
+    assert_eq!(server.git(REPOSITORY, &["rev-list", "--count", &range]), "1");
+    workers.stop().await;
+}
