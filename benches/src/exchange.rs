@@ -44,9 +44,9 @@ pub async fn measure() -> Result<Vec<Row>, Failure> {
     let material = material.map_err(|_| "the key has another form")?;
 
     let together = at_once(&exchanges, &material).await?;
-    let exchanged = asked.swap(0, SeqCst);
-    if exchanged != 1 {
-        return Err(format!("{exchanged} exchanges for one credential").into());
+    let count = asked.swap(0, SeqCst);
+    if count != 1 {
+        return Err(format!("{count} exchanges for one credential").into());
     }
     let unsaved = Owner { key: None, ..owner() };
     let started = Instant::now();

@@ -6,7 +6,8 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use crate::ui::moment::Moment;
+use super::panel::Tested;
+use crate::ui::{icon::Icon, moment::Moment};
 
 /// The facts of a test; nothing when it learned none.
 pub(super) fn facts(test: &ConnectionTest, now: Timestamp) -> Option<AnyView> {
@@ -25,6 +26,31 @@ pub(super) fn facts(test: &ConnectionTest, now: Timestamp) -> Option<AnyView> {
                 {test.quota.map(|quota| view! { <dt>"Requests"</dt> <dd>{left(quota)}</dd> })}
                 {test.certificate.as_ref().map(certificate)}
             </dl>
+        }
+        .into_any()
+    })
+}
+
+/// Rights that reading does not need.
+pub(super) fn excess(test: &ConnectionTest, of: Tested) -> Option<AnyView> {
+    (!test.excess.is_empty()).then(|| {
+        let rights = test.excess.join(", ");
+        let advice = match (of, test.repository) {
+            // A token for Git, whose maker was asked.
+            (Tested::Stored(_), None) => {
+                "Only pushing to a Git target needs more than reading; a token that can do less does less harm when it leaks."
+            }
+            _ => {
+                "Read access is enough for Hawser; a token that can do less does less harm when it leaks."
+            }
+        };
+        view! {
+            <div class="notice warn">
+                <Icon name="triangle-alert"/>
+                <p>
+                    {format!("This token may also: {rights}. {advice}")}
+                </p>
+            </div>
         }
         .into_any()
     })

@@ -7,7 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::facts::facts;
+use super::facts::{excess, facts};
 use crate::ui::{
     badge::{Badge, Tone},
     cause::{Unsaved, remedy, remedy_in_form, remedy_of_credential},
@@ -201,31 +201,6 @@ fn reason(cause: Cause, test: &ConnectionTest, of: Tested) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// Rights that reading does not need.
-fn excess(test: &ConnectionTest, of: Tested) -> Option<AnyView> {
-    (!test.excess.is_empty()).then(|| {
-        let rights = test.excess.join(", ");
-        let advice = match (of, test.repository) {
-            // A token for Git, whose maker was asked.
-            (Tested::Stored(_), None) => {
-                "Only pushing to a Git target needs more than reading; a token that can do less does less harm when it leaks."
-            }
-            _ => {
-                "Read access is enough for Hawser; a token that can do less does less harm when it leaks."
-            }
-        };
-        view! {
-            <div class="notice warn">
-                <Icon name="triangle-alert"/>
-                <p>
-                    {format!("This token may also: {rights}. {advice}")}
-                </p>
-            </div>
-        }
-        .into_any()
-    })
 }
 
 #[cfg(test)]

@@ -78,6 +78,9 @@ async fn a_failure_is_told_by_its_stage(world: World) {
     let ca = TestConnection { ca: "nope".into(), ..form(&registry.url("a"), "one") };
     let problem = test(&world, ca).await.unwrap_err();
     assert!(problem.problem_of(Field::Ca).is_some(), "{problem:?}");
+    let charts = TestConnection { charts: "No Chart!".into(), ..form(&registry.url("a"), "one") };
+    let problem = test(&world, charts).await.unwrap_err();
+    assert!(problem.problem_of(Field::Charts).is_some(), "{problem:?}");
 }
 
 async fn r_cred_03_a_stored_secret_goes_to_no_foreign_address(world: World) {

@@ -42,7 +42,7 @@ pub enum AwsIdentity {
         /// The ARN of the role that it stands for.
         role: String,
     },
-    /// The role of the machine that this server runs on, from its metadata service (IMDSv2).
+    /// The role of the machine that this server runs on, from its metadata service (IMDS, version 2).
     Instance,
     /// The role of the container that this server runs in, as ECS and EKS Pod Identity give it.
     Container(Container),

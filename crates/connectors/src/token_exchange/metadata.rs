@@ -1,6 +1,6 @@
 //! This server's own identity at the metadata service of its cloud.
 //!
-//! Sources: Amazon EC2 User Guide, "Retrieve IAM role credentials" and "Configure IMDSv2"; AWS SDKs
+//! Sources: Amazon EC2 User Guide, "Retrieve IAM role credentials" and "Configure the IMDS"; AWS SDKs
 //! Reference, "Container credential provider"; Google Cloud, "Access tokens for applications",
 //! `instance/service-accounts/default/token`.
 
@@ -21,7 +21,7 @@ use crate::{Failure, http::Metadata};
 
 const AT_AWS: &str = "ask the metadata service of AWS";
 const AT_GOOGLE: &str = "ask the metadata service of Google";
-/// How long a session of IMDSv2 lives, in seconds; it is used at once and never again.
+/// How long a session of IMDS (version 2) lives, in seconds; it is used at once and never again.
 const SESSION: &str = "60";
 
 /// Where a container finds its keys.
@@ -87,7 +87,7 @@ impl Keys {
     }
 }
 
-/// The key of the role of this machine (IMDSv2), and when it ends.
+/// The key of the role of this machine (IMDS, version 2), and when it ends.
 pub(super) async fn of_instance(caller: &Caller<'_>) -> Result<(AwsKey, Timestamp), Failure> {
     const ROLES: &str = "latest/meta-data/iam/security-credentials/";
     let instead = caller.settings.endpoints.aws_metadata.as_ref();

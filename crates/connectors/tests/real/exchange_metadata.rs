@@ -43,7 +43,7 @@ fn keys(ends: Timestamp) -> String {
     .to_string()
 }
 
-/// IMDSv2 without version 1: every question needs the token of a session.
+/// IMDS, version 2 alone: every question needs the token of a session.
 fn imds(asked: &Asked, ends: Timestamp) -> Response {
     let session = asked.header("x-aws-ec2-metadata-token") == "session-canary";
     let role = "/latest/meta-data/iam/security-credentials/";
