@@ -27,6 +27,24 @@ export interface RepositoryForm {
   credential?: string;
 }
 
+export interface ExportForm {
+  name: string;
+  /** The code of a consumer. */
+  consumer: string;
+  /** What is ticked: a credential or repository. */
+  pick: string;
+  /** How secret values travel, by label. */
+  carrier?: string;
+}
+
+export interface TargetForm {
+  name: string;
+  credential: string;
+  url: string;
+  /** The export that is ticked. */
+  exported: string;
+}
+
 export class Person {
   constructor(readonly page: Page, readonly origin: string) {}
 
@@ -141,6 +159,40 @@ export class Person {
     await this.open(await this.credentialPath(credential));
     await this.field("Password").fill(password);
     await this.button("Save").click();
+  }
+
+  /** Adds an export; answers the path of its page. */
+  async addExport({ name, consumer, pick, carrier = "External Secrets Operator" }: ExportForm): Promise<string> {
+    await this.open(`/gitops/exports/new?consumer=${consumer}`);
+    await this.field("Name").fill(name);
+    await this.main.getByRole("checkbox", { name: new RegExp(`^${pick}`) }).check();
+    await this.main.getByRole("radio", { name: new RegExp(`^${carrier}`) }).check();
+    await this.button("Create").click();
+    await expect(this.page).toHaveURL(/\/gitops\/exports\/[0-9a-f-]{36}/);
+    return new URL(this.page.url()).pathname;
+  }
+
+  /** Adds a Git target that writes to clusters/prod on main; answers the path of its page. */
+  async addTarget({ name, credential, url, exported }: TargetForm): Promise<string> {
+    await this.open("/gitops/targets/new");
+    await this.field("Name").fill(name);
+    await this.choose("Credential", credential);
+    await this.field("Repository").fill(url);
+    await this.field("Branch").fill("main");
+    await this.field("Folder").fill("clusters/prod");
+    await this.main.getByRole("checkbox", { name: new RegExp(`^${exported}`) }).check();
+    await this.button("Create").click();
+    // Nothing is pushed before somebody has looked.
+    await expect(this.page).toHaveURL(/\/gitops\/targets\/[0-9a-f-]{36}\/preview/);
+    return new URL(this.page.url()).pathname.replace(/\/preview$/, "");
+  }
+
+  /** Loads a page until it says `text`. */
+  async untilText(path: string, text: string, seconds = 40): Promise<void> {
+    await until(`${path} to say ${text}`, async () => {
+      await this.open(path);
+      return (await this.main.innerText()).includes(text);
+    }, seconds);
   }
 
   async syncAll(): Promise<void> {

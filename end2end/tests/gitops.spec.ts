@@ -6,7 +6,6 @@ import { LOGIN, expect, newPerson, test } from "../harness/fixtures.ts";
 import { GitServer } from "../harness/git.ts";
 import { Hawser } from "../harness/hawser.ts";
 import { ACCOUNT, type Person } from "../harness/person.ts";
-import { until } from "../harness/process.ts";
 
 const GIT = { user: "hawser", password: "git password one" };
 
@@ -16,38 +15,6 @@ async function prepare(person: Person, repository: string, password: string): Pr
   await person.addRepository({ url: repository, name: "charts", credential: "registry-login" });
   await person.untilRepositories("Healthy", 1);
   await person.addCredential({ name: "git-login", username: GIT.user, password: GIT.password, provider: "generic_git" });
-}
-
-async function addExport(person: Person, name: string, consumer: string, pick: string, carrier = "External Secrets Operator"): Promise<string> {
-  await person.open(`/gitops/exports/new?consumer=${consumer}`);
-  await person.field("Name").fill(name);
-  await person.main.getByRole("checkbox", { name: new RegExp(`^${pick}`) }).check();
-  await person.main.getByRole("radio", { name: new RegExp(`^${carrier.replace(/[()]/g, "\\$&")}`) }).check();
-  await person.button("Create").click();
-  await expect(person.page).toHaveURL(/\/gitops\/exports\/[0-9a-f-]{36}/);
-  return new URL(person.page.url()).pathname;
-}
-
-async function addTarget(person: Person, git: GitServer, repository: string, exported: string): Promise<string> {
-  await person.open("/gitops/targets/new");
-  await person.field("Name").fill(`${repository}-target`);
-  await person.choose("Credential", "git-login");
-  await person.field("Repository").fill(git.url(repository));
-  await person.field("Branch").fill("main");
-  await person.field("Folder").fill("clusters/prod");
-  await person.main.getByRole("checkbox", { name: new RegExp(`^${exported}`) }).check();
-  await person.button("Create").click();
-  // Nothing is pushed before somebody has looked.
-  await expect(person.page).toHaveURL(/\/gitops\/targets\/[0-9a-f-]{36}\/preview/);
-  return new URL(person.page.url()).pathname.replace(/\/preview$/, "");
-}
-
-/** Reloads the page of a target until it says `state`. */
-async function untilTarget(person: Person, path: string, state: string): Promise<void> {
-  await until(`${path} to be ${state}`, async () => {
-    await person.open(path);
-    return (await person.main.innerText()).includes(state);
-  }, 40);
 }
 
 for (const javaScriptEnabled of [true, false]) {
@@ -62,14 +29,14 @@ for (const javaScriptEnabled of [true, false]) {
       const person = await newPerson(browser, hawser, { javaScriptEnabled });
       await person.setUp(await hawser.setUpLink());
       await prepare(person, `oci://${registries.basic.host}/team-0`, canaries[0]);
-      const exported = await addExport(person, "pull-prod", "pull_secret", "registry-login");
+      const exported = await person.addExport({ name: "pull-prod", consumer: "pull_secret", pick: "registry-login" });
       await test.step("the export shows references and no value", async () => {
         await expect(person.main).toContainText("kind: ExternalSecret");
         await expect(person.main).toContainText("kubernetes.io/dockerconfigjson");
         expect(await person.page.content()).not.toContain(canaries[0]);
       });
       const before = git.head("gitops", "main");
-      const target = await addTarget(person, git, "gitops", "pull-prod");
+      const target = await person.addTarget({ name: "gitops-target", credential: "git-login", url: git.url("gitops"), exported: "pull-prod" });
       await test.step("the preview shows the exact change and pushes nothing", async () => {
         await person.open(`${target}/preview`);
         await expect(person.main).toContainText("clusters/prod/");
@@ -78,7 +45,7 @@ for (const javaScriptEnabled of [true, false]) {
       });
       await test.step("the first push", async () => {
         await person.button("Sync now").click();
-        await untilTarget(person, target, "In step");
+        await person.untilText(target, "In step");
         const files = git.files("gitops", "main").filter((file) => file.startsWith("clusters/prod/"));
         expect(files).toHaveLength(1);
         expect(git.file("gitops", "main", files[0] ?? "")).toMatch(/version: ["']?1["']?\n/);
@@ -143,27 +110,27 @@ test("a push that is refused, lost or foreign loses nothing", async ({ browser, 
     const person = await newPerson(browser, hawser);
     await person.setUp(await hawser.setUpLink());
     await prepare(person, `oci://${registries.basic.host}/team-0`, LOGIN.password);
-    await addExport(person, "argo-prod", "argo_cd", "charts");
+    await person.addExport({ name: "argo-prod", consumer: "argo_cd", pick: "charts" });
 
     await test.step("a hook refuses: its reason is shown", async () => {
       git.hook("refused", "echo 'sign your commits, please'; exit 1");
-      const target = await addTarget(person, git, "refused", "argo-prod");
+      const target = await person.addTarget({ name: "refused-target", credential: "git-login", url: git.url("refused"), exported: "argo-prod" });
       await person.button("Sync now").click();
-      await untilTarget(person, target, "Push rejected");
+      await person.untilText(target, "Push rejected");
       await expect(person.main).toContainText("sign your commits, please");
       expect(git.commits("refused", "main")).toBe(1);
       git.hook("refused", "exit 0");
       await person.button("Sync now").click();
-      await untilTarget(person, target, "In step");
+      await person.untilText(target, "In step");
       expect(git.commits("refused", "main")).toBe(2);
     });
 
     await test.step("the answer to a push gets lost: it is not pushed twice", async () => {
       let lost = 0;
       git.afterPush = () => (lost += 1) > 1;
-      const target = await addTarget(person, git, "lost", "argo-prod");
+      const target = await person.addTarget({ name: "lost-target", credential: "git-login", url: git.url("lost"), exported: "argo-prod" });
       await person.button("Sync now").click();
-      await untilTarget(person, target, "In step");
+      await person.untilText(target, "In step");
       git.afterPush = () => true;
       expect(git.commits("lost", "main")).toBe(2);
       expect(lost).toBeGreaterThan(0);
@@ -172,11 +139,11 @@ test("a push that is refused, lost or foreign loses nothing", async ({ browser, 
     await test.step("somebody else's file in the way stays as it is", async () => {
       const file = git.files("lost", "main").find((path) => path.startsWith("clusters/prod/")) ?? "";
       git.commit("foreign", "main", file, "by: hand\n");
-      const target = await addTarget(person, git, "foreign", "argo-prod");
+      const target = await person.addTarget({ name: "foreign-target", credential: "git-login", url: git.url("foreign"), exported: "argo-prod" });
       await expect(person.main).toContainText("File belongs to somebody else");
       await person.open(target);
       await person.button("Sync now").click();
-      await untilTarget(person, target, "File belongs to somebody else");
+      await person.untilText(target, "File belongs to somebody else");
       expect(git.file("foreign", "main", file)).toBe("by: hand\n");
       expect(git.commits("foreign", "main")).toBe(2);
     });

@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { AxeResults } from "axe-core";
 import { LOGIN, expect, newPerson, test } from "../harness/fixtures.ts";
+import { GitServer } from "../harness/git.ts";
 import { Hawser } from "../harness/hawser.ts";
 import { ACCOUNT, Person } from "../harness/person.ts";
 
@@ -163,4 +164,63 @@ test("signing in and adding a credential with the keyboard alone", async ({ page
   await expect(page).not.toHaveURL(/\/credentials\/new/);
   await person.open("/credentials");
   await expect(person.row(name)).toBeVisible();
+});
+
+test("every page of GitOps at both widths in both themes", async ({ browser, registries }) => {
+  test.setTimeout(240_000);
+  registries.setPassword(LOGIN.password);
+  const git = await GitServer.start(LOGIN.user, LOGIN.password);
+  git.create("gitops");
+  git.create("refused");
+  git.hook("refused", "echo 'sign your commits, please'; exit 1");
+  const hawser = await Hawser.start([...registries.all, git], { HAWSER_CLUSTERS: "on" });
+  try {
+    const problems: string[] = [];
+    const person = await newPerson(browser, hawser);
+    const see = async (name: string, path: string) => { problems.push(...await look(person, name, path)); };
+    await person.setUp(await hawser.setUpLink());
+    await see("gitops-empty", "/gitops");
+    await see("exports-empty", "/gitops/exports");
+    await see("connections-empty", "/gitops/connections");
+    await see("clusters-empty", "/gitops/clusters");
+    await person.addCredential({ name: "harbor-production", username: LOGIN.user, password: LOGIN.password });
+    await person.addCredential({ name: "gitops-writer", username: LOGIN.user, password: LOGIN.password, provider: "generic_git" });
+    await person.addRepository({ url: `oci://${registries.basic.host}/team-0`, name: "platform-charts", credential: "harbor-production" });
+    await person.untilRepositories("Healthy", 1);
+    const exported = await person.addExport({ name: "pull-secret-production", consumer: "pull_secret", pick: "harbor-production" });
+    const flux = await person.addExport({ name: "flux-sources", consumer: "flux", pick: "platform-charts", carrier: "Vault Secrets Operator" });
+    await person.addExport({ name: "carvel-everywhere", consumer: "carvel", pick: "harbor-production" });
+    const target = await person.addTarget({ url: git.url("gitops"), name: "production-cluster", credential: "gitops-writer", exported: "pull-secret-production" });
+    await see("target-preview", `${target}/preview`);
+    await person.open(target);
+    await person.button("Sync now").click();
+    await person.untilText(target, "In step");
+    const failing = await person.addTarget({ url: git.url("refused"), name: "staging-cluster", credential: "gitops-writer", exported: "flux-sources" });
+    await person.button("Sync now").click();
+    await person.untilText(failing, "Push rejected");
+    await see("gitops", "/gitops");
+    await see("target", target);
+    await see("target-failing", failing);
+    await see("target-new", "/gitops/targets/new");
+    await see("target-delete", `${target}/delete`);
+    await see("exports", "/gitops/exports");
+    await see("export-consumers", "/gitops/exports/new");
+    for (const consumer of ["pull_secret", "argo_cd", "flux", "kargo", "kyma", "carvel", "helm"]) {
+      await see(`export-new-${consumer}`, `/gitops/exports/new?consumer=${consumer}`);
+    }
+    await see("export", exported);
+    await see("export-flux", flux);
+    await see("export-delete", `${exported}/delete`);
+    await see("connections", "/gitops/connections");
+    await see("cluster-new", "/gitops/clusters/new");
+    await see("check-kyma", "/gitops/check/kyma");
+    await see("check-carvel", "/gitops/check/carvel");
+    await see("credential-uses", await person.credentialPath("harbor-production"));
+    await see("credential-new-kubernetes", "/credentials/new?provider=kubernetes");
+    await person.page.context().close();
+    expect(problems.join("\n")).toBe("");
+  } finally {
+    await hawser.stop();
+    await git.stop();
+  }
 });
