@@ -4,11 +4,13 @@
 //! what stands in the file itself is taken: `exec` and `auth-provider` would run programs, and paths would
 //! read the disk of this server.
 
+mod file;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde::{Deserialize, de::IgnoredAny};
 use url::Url;
 use zeroize::Zeroizing;
 
+use self::file::{Cluster, File, NamedCluster, NamedContext, NamedUser, User};
 use crate::{Field, FieldProblem, Secret};
 
 /// A kubeconfig with one context.
@@ -51,87 +53,6 @@ pub enum ClusterLogin {
 
 /// Makes a kubeconfig that holds one context and no paths.
 const COMMAND: &str = "kubectl config view --minify --flatten --raw";
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct File {
-    #[serde(default)]
-    kind: String,
-    #[serde(default)]
-    current_context: String,
-    #[serde(default)]
-    clusters: Vec<NamedCluster>,
-    #[serde(default)]
-    contexts: Vec<NamedContext>,
-    #[serde(default)]
-    users: Vec<NamedUser>,
-}
-
-#[derive(Deserialize)]
-struct NamedCluster {
-    name: String,
-    cluster: Cluster,
-}
-
-#[derive(Deserialize)]
-struct NamedContext {
-    name: String,
-    context: Context,
-}
-
-#[derive(Deserialize)]
-struct NamedUser {
-    name: String,
-    user: User,
-}
-
-#[derive(Deserialize)]
-struct Context {
-    cluster: String,
-    user: String,
-    #[serde(default)]
-    namespace: String,
-}
-
-/// Every key is named, so that one which means something new is refused and not passed over.
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Cluster {
-    server: String,
-    certificate_authority_data: Option<String>,
-    certificate_authority: Option<IgnoredAny>,
-    #[serde(default)]
-    insecure_skip_tls_verify: bool,
-    proxy_url: Option<IgnoredAny>,
-    tls_server_name: Option<IgnoredAny>,
-    #[serde(rename = "disable-compression")]
-    _disable_compression: Option<IgnoredAny>,
-    #[serde(rename = "extensions")]
-    _extensions: Option<IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct User {
-    token: Option<Secret>,
-    #[serde(rename = "tokenFile")]
-    token_file: Option<IgnoredAny>,
-    client_certificate_data: Option<String>,
-    client_key_data: Option<Secret>,
-    client_certificate: Option<IgnoredAny>,
-    client_key: Option<IgnoredAny>,
-    username: Option<String>,
-    password: Option<Secret>,
-    exec: Option<IgnoredAny>,
-    auth_provider: Option<IgnoredAny>,
-    #[serde(rename = "as")]
-    impersonated: Option<IgnoredAny>,
-    as_uid: Option<IgnoredAny>,
-    as_groups: Option<IgnoredAny>,
-    as_user_extra: Option<IgnoredAny>,
-    #[serde(rename = "extensions")]
-    _extensions: Option<IgnoredAny>,
-}
 
 impl Kubeconfig {
     /// Reads a kubeconfig in YAML or JSON.
