@@ -76,6 +76,7 @@ const fn username(shape: Shape) -> &'static str {
         }
         Shape::GithubApp => "123456",
         Shape::ClientCertificate
+        | Shape::Kubeconfig
         | Shape::EcrRole
         | Shape::GoogleWorkload
         | Shape::GithubOauth
@@ -98,6 +99,12 @@ pub fn material(credential: &CredentialFacts) -> Material {
             let access = Secret::new(format!("gho_{CANARY}"));
             OauthTokens::new(access, Secret::default(), None).json.expose().to_owned()
         }
+        Shape::Kubeconfig => format!(
+            "apiVersion: v1\nkind: Config\ncurrent-context: prod\n\
+             clusters:\n- name: c\n  cluster: {{server: \"https://api.example.com:6443\"}}\n\
+             contexts:\n- name: prod\n  context: {{cluster: c, user: hawser}}\n\
+             users:\n- name: hawser\n  user: {{token: {CANARY}}}\n"
+        ),
         _ => format!("{CANARY}\"'\\ü{{{{ .x }}}}: no"),
     };
     let shape = credential.shape;
