@@ -6,7 +6,7 @@ use http::{Method, StatusCode, header};
 use crate::asking::Hawser;
 
 /// Every server function. A new one is added here, with a thought about who may call it.
-const FUNCTIONS: [&str; 21] = [
+const FUNCTIONS: [&str; 32] = [
     "/actions/connections/test-credential",
     "/actions/connections/test-form",
     "/actions/connections/test-repository",
@@ -17,7 +17,18 @@ const FUNCTIONS: [&str; 21] = [
     "/actions/credentials/promote",
     "/actions/credentials/resume",
     "/actions/credentials/roll-back",
+    "/actions/credentials/test-again",
     "/actions/credentials/update",
+    "/actions/gitops/check/kyma",
+    "/actions/gitops/clusters/apply",
+    "/actions/gitops/clusters/delete",
+    "/actions/gitops/clusters/save",
+    "/actions/gitops/disconnect",
+    "/actions/gitops/exports/delete",
+    "/actions/gitops/exports/save",
+    "/actions/gitops/targets/delete",
+    "/actions/gitops/targets/push",
+    "/actions/gitops/targets/save",
     "/actions/notices/webhook",
     "/actions/projects/delete",
     "/actions/projects/save",
@@ -28,6 +39,15 @@ const FUNCTIONS: [&str; 21] = [
     "/actions/set-up",
     "/actions/sign-in",
     "/actions/sign-out",
+];
+
+/// The forms that routes of their own take: what they answer is no page of ours.
+const FORMS: [&str; 5] = [
+    "/actions/gitops/connect",
+    "/actions/gitops/device",
+    "/actions/gitops/device/poll",
+    "/actions/gitops/exports/reveal",
+    "/actions/gitops/installation",
 ];
 
 /// The functions that somebody may call who is not signed in.
@@ -80,7 +100,7 @@ async fn r_leak_06_everything_else_needs_a_sign_in() {
         let signed_in = hawser.page(&address, &cookie).await;
         assert!(!signed_in.status.is_server_error(), "{path}: {}", signed_in.text);
     }
-    for path in FUNCTIONS {
+    for path in FUNCTIONS.into_iter().chain(FORMS) {
         let answer = hawser.form(path, "", &[]).await;
         if !OPEN_FUNCTIONS.contains(&path) {
             assert!(
@@ -90,6 +110,12 @@ async fn r_leak_06_everything_else_needs_a_sign_in() {
                 answer.headers
             );
         }
+    }
+    let export = "/gitops/exports/0190a6b0-0000-7000-8000-000000000000";
+    for path in [format!("{export}/all.yaml"), format!("{export}/files/a.yaml")] {
+        let answer = hawser.page(&path, "").await;
+        assert!(answer.header("location").starts_with("/sign-in"), "{path}: {}", answer.status);
+        assert_eq!(hawser.page(&path, &cookie).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     for path in
         ["/events/organization", "/events/propagations/0190a6b0-0000-7000-8000-000000000000"]
