@@ -45,6 +45,7 @@ mod server_fns;
 mod shape_fields;
 #[cfg(feature = "ssr")]
 mod table;
+#[cfg(feature = "ssr")]
 mod test_fields;
 #[cfg(feature = "ssr")]
 mod timeline;
