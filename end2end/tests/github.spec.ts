@@ -67,7 +67,7 @@ for (const javaScriptEnabled of [true, false]) {
           await person.open("/credentials");
           await expect(person.row("octocat")).toHaveCount(1, { timeout: 500 });
           await person.open("/audit");
-          await expect(person.main.getByText("Connected a Git account")).toHaveCount(2, { timeout: 500 });
+          await expect(person.main.getByRole("rowheader", { name: "Connected a Git account", exact: true })).toHaveCount(2, { timeout: 500 });
         }).toPass({ timeout: 20_000 });
       });
 
