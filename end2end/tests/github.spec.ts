@@ -77,7 +77,9 @@ for (const javaScriptEnabled of [true, false]) {
         await person.button("Disconnect").click();
         await expect(person.page).toHaveURL(/\/gitops\/connections$/);
         await expect(person.main).not.toContainText("octocat");
-        expect(github.revoked).toHaveLength(1);
+        // The token that was replaced was revoked before.
+        expect(github.revoked).toHaveLength(2);
+        expect(github.living).toHaveLength(0);
       });
 
       for (const canary of ["ghu_", "ghr_", "canary-client-secret", WORDS]) {
