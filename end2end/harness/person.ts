@@ -35,6 +35,8 @@ export interface ExportForm {
   pick: string;
   /** How secret values travel, by label. */
   carrier?: string;
+  /** What else is typed, by label. */
+  fields?: Record<string, string>;
 }
 
 export interface TargetForm {
@@ -162,11 +164,12 @@ export class Person {
   }
 
   /** Adds an export; answers the path of its page. */
-  async addExport({ name, consumer, pick, carrier = "External Secrets Operator" }: ExportForm): Promise<string> {
+  async addExport({ name, consumer, pick, carrier = "External Secrets Operator", fields = {} }: ExportForm): Promise<string> {
     await this.open(`/gitops/exports/new?consumer=${consumer}`);
     await this.field("Name").fill(name);
     await this.main.getByRole("checkbox", { name: new RegExp(`^${pick}`) }).check();
     await this.main.getByRole("radio", { name: new RegExp(`^${carrier}`) }).check();
+    for (const [label, value] of Object.entries(fields)) await this.field(label).fill(value);
     await this.button("Create").click();
     await expect(this.page).toHaveURL(/\/gitops\/exports\/[0-9a-f-]{36}/);
     return new URL(this.page.url()).pathname;

@@ -189,7 +189,7 @@ test("every page of GitOps at both widths in both themes", async ({ browser, reg
     await person.untilRepositories("Healthy", 1);
     const exported = await person.addExport({ name: "pull-secret-production", consumer: "pull_secret", pick: "harbor-production" });
     const flux = await person.addExport({ name: "flux-sources", consumer: "flux", pick: "platform-charts", carrier: "Vault Secrets Operator" });
-    await person.addExport({ name: "carvel-everywhere", consumer: "carvel", pick: "harbor-production" });
+    await person.addExport({ name: "carvel-everywhere", consumer: "carvel", pick: "harbor-production", fields: { "Export to namespaces": "*" } });
     const target = await person.addTarget({ url: git.url("gitops"), name: "production-cluster", credential: "gitops-writer", exported: "pull-secret-production" });
     await see("target-preview", `${target}/preview`);
     await person.open(target);
