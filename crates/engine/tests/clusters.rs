@@ -1,5 +1,5 @@
 //! Clusters: exports applied to a stub of a Kubernetes API server.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod cluster;
@@ -208,7 +208,7 @@ async fn what_somebody_else_made_stays(world: World) {
     assert_eq!(fleet.stub.state().objects.value(&key).unwrap(), theirs);
 
     Clusters::delete(fleet.engine(), &fleet.world.actor, fleet.cluster).await.unwrap();
-    gone(&fleet).await;
+    fleet.gone().await;
     assert_eq!(fleet.stub.state().objects.value(&key).unwrap(), theirs, "it is not deleted either");
     assert_eq!(fleet.stub.writes(), 0);
     workers.stop().await;
@@ -255,7 +255,7 @@ async fn a_cluster_goes_with_what_hawser_made_there(world: World) {
     assert!(fleet.takes(&[fleet.export]).await.is_err(), "it is being deleted");
     fleet.stub.set(Mood::Well);
     fleet.clock.advance(Duration::from_mins(20));
-    gone(&fleet).await;
+    fleet.gone().await;
     assert_eq!(fleet.stub.state().objects.keys(), []);
     let told = logged(&fleet, AuditAction::ClusterDeleted).await;
     assert_eq!(told, ["1 objects were deleted first", "1 objects are to be deleted first"]);
@@ -272,23 +272,11 @@ async fn a_cluster_goes_with_what_hawser_made_there(world: World) {
     delete().await.unwrap();
     fleet.until(|detail| detail.summary.state == ClusterState::Failing).await;
     delete().await.unwrap();
-    gone(&fleet).await;
+    fleet.gone().await;
     assert!(!fleet.config("regcred").is_empty(), "it is left there, and the audit log says so");
     let told = logged(&fleet, AuditAction::ClusterDeleted).await;
     assert_eq!(told[0], "forgotten; 1 objects may be left in the cluster");
     workers.stop().await;
-}
-
-/// Waits until the cluster is forgotten.
-async fn gone(fleet: &Fleet) {
-    for _ in 0..1_200 {
-        let all = Clusters::list(fleet.engine(), &fleet.world.actor).await.unwrap();
-        if all.is_empty() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("not forgotten in time: {:?}", fleet.get().await);
 }
 
 /// The details of audit lines, newest first.

@@ -5,7 +5,7 @@
 
 use domain::{Cause, ClusterId};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -13,6 +13,7 @@ use super::{
     ApiServer, Live, MANAGER, Manifest, ObjectRef,
     answer::{Refusal, Subject, senseless},
     call::{Body, Call},
+    live::wipe,
 };
 
 /// Whether a request changes anything.
@@ -56,17 +57,24 @@ impl ApiServer {
         }
     }
 
-    /// Brings an object to what the manifest says; answers the whole object as it then is, or would
-    /// be.
+    /// Brings the object that was `seen` to what the manifest says, or makes it when none was; answers
+    /// the whole object as it then is, or would be. One that somebody made or replaced meanwhile is
+    /// left alone.
     ///
     /// # Errors
-    /// `ClusterConflict` when another manager owns a field; otherwise why the server did not take it.
-    pub async fn apply(&self, manifest: &Manifest, run: Run) -> Result<Live, Refusal> {
+    /// `ClusterConflict` when another manager owns a field, or when the object is another one than
+    /// what was seen; otherwise why the server did not take it.
+    pub async fn apply(
+        &self,
+        manifest: &Manifest,
+        seen: Option<&Live>,
+        run: Run,
+    ) -> Result<Live, Refusal> {
         let attempt = "apply an object to the cluster";
         let mut url = self.place(manifest.object()).await?;
         url.query_pairs_mut().append_pair("fieldManager", MANAGER).append_pair("force", "false");
         dry(&mut url, run);
-        let bytes = Zeroizing::new(serde_json::to_vec(manifest.value()).unwrap_or_default());
+        let bytes = bound(manifest, seen);
         let value = self
             .call(Call {
                 method: Method::PATCH,
@@ -109,6 +117,31 @@ impl ApiServer {
             Err(refusal) => Err(refusal),
         }
     }
+}
+
+/// A version that no object has: etcd counts from 1, and has that before its first write.
+const NO_VERSION: &str = "1";
+
+/// The manifest, bound to what was seen. A server refuses a `uid` or a `resourceVersion` of another
+/// object with 409 or 422, and makes an object whatever `resourceVersion` is asked for when there is
+/// none: `Store.Update` in
+/// <https://github.com/kubernetes/apiserver/blob/master/pkg/registry/generic/registry/store.go>.
+/// The version of what was seen is not sent, as operators report into their objects all the time.
+fn bound(manifest: &Manifest, seen: Option<&Live>) -> Zeroizing<Vec<u8>> {
+    let mut value = manifest.value().clone();
+    if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
+        match seen {
+            None => drop(metadata.insert("resourceVersion".to_owned(), NO_VERSION.into())),
+            Some(live) => {
+                if let Some(uid) = live.uid() {
+                    metadata.insert("uid".to_owned(), uid.into());
+                }
+            }
+        }
+    }
+    let bytes = Zeroizing::new(serde_json::to_vec(&value).unwrap_or_default());
+    wipe(&mut value);
+    bytes
 }
 
 fn dry(url: &mut Url, run: Run) {

@@ -84,12 +84,12 @@ async fn transaction(engine: &Engine, commit: &Commit<'_>) -> Result<Option<Save
         return Ok(None);
     }
     let id = operation.credential;
+    if operation.shape.is_connected() {
+        // Whoever makes new tokens count, the recovery too: it is the old ones that GitHub refused.
+        storage::gitops::connections::mark(&mut tx, scope, id, None).await?;
+    }
     let (propagation, reached) = match operation.kind {
-        Kind::Create => (None, String::new()),
-        Kind::Renewal => {
-            storage::gitops::connections::mark(&mut tx, scope, id, None).await?;
-            (None, String::new())
-        }
+        Kind::Create | Kind::Renewal => (None, String::new()),
         Kind::Update | Kind::Restore | Kind::Candidate => {
             deliver(&mut tx, scope, operation, version, now).await?
         }

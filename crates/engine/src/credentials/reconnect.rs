@@ -6,7 +6,7 @@ use domain::{
 };
 use storage::credentials::{Existing, Kind, Operation};
 
-use super::{content::Content, store, update::intend};
+use super::{content::Content, stale, store, update::intend};
 use crate::{Engine, Error};
 
 /// Stores what an account was connected with as a new version of its credential, through the same
@@ -42,16 +42,24 @@ pub(crate) async fn reconnect(
     store::to_the_end(engine, operation, existing.vault_version, content.secret).await
 }
 
-/// The credential, once a renewal that is under way has ended.
+/// As often is looked whether a renewal that is under way has ended.
+const LOOKS: u32 = 20;
+
+/// The credential, once a renewal that is under way has ended. When it does not end, that is not
+/// [`ServiceError::BeingChecked`]: nothing was stored, and nothing will be.
 async fn settled(engine: &Engine, scope: Scope, id: CredentialId) -> Result<Existing, Error> {
-    for _ in 0..20 {
+    let mut looks = 0;
+    loop {
         let existing = storage::credentials::existing(&engine.db, scope, id)
             .await?
             .ok_or(ServiceError::NotFound)?;
         if matches!(existing.state, CredentialState::Active | CredentialState::Lost) {
             return Ok(existing);
         }
+        looks += 1;
+        if looks > LOOKS {
+            return Err(stale(existing.changed_by));
+        }
         tokio::time::sleep(super::renew::PAUSE).await;
     }
-    Err(ServiceError::BeingChecked.into())
 }

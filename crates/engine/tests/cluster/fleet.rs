@@ -81,6 +81,17 @@ impl Fleet {
         panic!("not in time: {:?}", self.get().await);
     }
 
+    /// Waits until the cluster is forgotten.
+    pub async fn gone(&self) {
+        for _ in 0..1_200 {
+            if Clusters::list(self.engine(), &self.world.actor).await.unwrap().is_empty() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("not forgotten in time: {:?}", self.get().await);
+    }
+
     /// Changes which exports the cluster takes.
     pub async fn takes(&self, exports: &[ExportId]) -> Answer<ClusterId> {
         let detail = self.get().await;

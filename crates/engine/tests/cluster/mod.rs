@@ -13,6 +13,7 @@
 mod answers;
 mod fields;
 pub mod fleet;
+mod gate;
 pub mod log;
 mod objects;
 mod tls;
@@ -32,6 +33,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use answers::{broken_off, echo, endless, json_answer, status};
+use gate::Gate;
 pub use objects::Key;
 use objects::{Objects, Refused};
 use tls::{Authority, Peer};
@@ -56,6 +58,8 @@ pub enum Mood {
     WebPage,
     /// It refuses every change with the words of the request.
     Echoes,
+    /// It tells how an object is when the test lets it.
+    Slow,
 }
 
 /// The namespaces that there are.
@@ -68,6 +72,7 @@ pub struct ApiStub {
     authority: Arc<Authority>,
     state: Arc<Mutex<State>>,
     asked: Arc<AtomicUsize>,
+    gate: Gate,
 }
 
 #[derive(Default)]
@@ -78,6 +83,8 @@ pub struct State {
     pub forbidden: Vec<&'static str>,
     /// Whether the External Secrets Operator is installed.
     pub has_operator: bool,
+    /// What somebody does right before the next change.
+    pub meanwhile: Option<Box<dyn FnOnce(&mut Objects) + Send>>,
     /// Methods and paths of requests that were let in, in order.
     pub seen: Vec<String>,
 }
@@ -86,7 +93,8 @@ impl ApiStub {
     pub async fn start() -> Self {
         let authority = Arc::new(Authority::new());
         let (listener, port) = authority.listen().await;
-        let stub = Self { port, authority, state: Arc::default(), asked: Arc::default() };
+        let (state, asked) = (Arc::default(), Arc::default());
+        let stub = Self { port, authority, state, asked, gate: Gate::shut() };
         stub.state().has_operator = true;
         let own = stub.clone();
         let router = Router::new().fallback(move |peer: ConnectInfo<Peer>, request: Request| {
@@ -105,6 +113,13 @@ impl ApiStub {
     pub fn set(&self, mood: Mood) {
         self.state().mood = mood;
         self.asked.store(0, Ordering::SeqCst);
+    }
+
+    /// How often an object was changed.
+    pub fn changes_of(&self, name: &str) -> usize {
+        let path = format!("/{name}?");
+        let seen = &self.state().seen;
+        seen.iter().filter(|seen| seen.starts_with("PATCH") && seen.contains(&path)).count()
     }
 
     /// The address that kubeconfigs name.
@@ -165,7 +180,12 @@ impl ApiStub {
                 return json_answer(422, &status(&Refused::new(422, "Invalid", &echo(&bytes))));
             }
             Mood::WellFor(requests) if count >= requests => return broken_off(),
-            Mood::Well | Mood::WellFor(_) | Mood::Echoes => {}
+            Mood::Slow
+                if parts.method == Method::GET && parts.uri.path().contains("/namespaces/") =>
+            {
+                self.gate.pass().await;
+            }
+            Mood::Well | Mood::WellFor(_) | Mood::Echoes | Mood::Slow => {}
         }
         let token =
             parts.headers.get(AUTHORIZATION).map(|value| value.to_str().unwrap().to_owned());
@@ -226,6 +246,11 @@ impl State {
             return Err(Refused::new(403, "Forbidden", &words));
         }
         let key = Key::new(&api_version, kind, namespace, name);
+        if method != Method::GET
+            && let Some(meanwhile) = self.meanwhile.take()
+        {
+            meanwhile(&mut self.objects);
+        }
         let asks = |pair: &str| query.split('&').any(|asked| asked == pair);
         match *method {
             Method::GET => self.objects.get(&key),

@@ -81,10 +81,16 @@ impl Object {
 }
 
 /// All objects.
-#[derive(Default)]
 pub struct Objects {
     all: BTreeMap<Key, Object>,
     next: u64,
+}
+
+impl Default for Objects {
+    /// etcd is at 1 before anything is written.
+    fn default() -> Self {
+        Self { all: BTreeMap::new(), next: 1 }
+    }
 }
 
 impl Objects {
@@ -160,6 +166,7 @@ impl Objects {
         is_dry: bool,
     ) -> Result<Value, Refused> {
         check(key, body)?;
+        self.is_bound(key, body)?;
         let wanted = leaves(body);
         let own = (manager.to_owned(), "Apply");
         let mut object = match self.all.get(key) {
@@ -198,6 +205,23 @@ impl Objects {
             self.all.insert(key.clone(), object);
         }
         Ok(shown)
+    }
+
+    /// Whether the object is the one that the request names by `uid` or `resourceVersion`.
+    fn is_bound(&self, key: &Key, body: &Value) -> Result<(), Refused> {
+        let named =
+            |field: &str| body.pointer(&format!("/metadata/{field}")).and_then(Value::as_str);
+        let conflict = |words: &str| Err(Refused::new(409, "Conflict", words));
+        match (self.all.get(key), named("uid"), named("resourceVersion")) {
+            (None, Some(_), _) => conflict("uid mismatch: no existing object was found"),
+            (Some(object), Some(uid), _) if uid != format!("uid-{}", object.uid) => {
+                Err(Refused::new(422, "Invalid", "metadata.uid: field is immutable"))
+            }
+            (Some(object), _, Some(version)) if version != object.version.to_string() => {
+                conflict("the object has been modified")
+            }
+            _ => Ok(()),
+        }
     }
 }
 

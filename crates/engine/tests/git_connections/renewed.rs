@@ -32,6 +32,8 @@ on_both!(
     a_crash_after_the_write_is_rolled_forward,
     a_vault_that_comes_back_keeps_the_renewed_tokens,
     an_account_that_was_revoked_at_github_is_shown_as_broken,
+    a_crash_after_connecting_again_leaves_no_account_broken,
+    tokens_that_come_during_a_renewal_are_revoked,
 );
 
 async fn tokens(side: &Side, id: CredentialId) -> OauthTokens {
@@ -107,14 +109,14 @@ async fn a_lost_answer_is_shown_as_a_broken_account(world: World) {
     assert_eq!((broken(&side).await, side.look(&side.ada, id).await), (None, Ok(0)));
 }
 
-/// T1 of a renewal and the answer of GitHub, as a process has them that dies right after.
-async fn renewed_and_dead(side: &Side, id: CredentialId) -> (Operation, OauthTokens) {
+/// T1 of new tokens and the answer of GitHub, as a process has them that dies right after.
+async fn renewed_and_dead(side: &Side, id: CredentialId, kind: Kind) -> (Operation, OauthTokens) {
     let detail = side.get(id).await;
     let operation = Operation {
         organization: side.ada.organization,
         id: OperationId::new(),
         credential: id,
-        kind: Kind::Renewal,
+        kind,
         prior_state: CredentialState::Active,
         name: detail.name.clone(),
         name_key: detail.name.clone(),
@@ -143,6 +145,22 @@ async fn renewed_and_dead(side: &Side, id: CredentialId) -> (Operation, OauthTok
     (operation, grant.tokens)
 }
 
+/// W: the tokens in Vault, as the same process leaves them.
+async fn written(side: &Side, operation: &Operation, tokens: &OauthTokens) {
+    let vault = Vault::connect(side.world.vault_config()).await.unwrap();
+    let sealed = Sealed {
+        organization: side.ada.organization,
+        credential: operation.credential,
+        operation: operation.id,
+        shape: Shape::GithubOauth,
+        username: String::new(),
+        parameters: Parameters::default(),
+        password: tokens.json.clone(),
+    };
+    let path = SecretPath { organization: side.ada.organization, credential: operation.credential };
+    assert_eq!(vault.write(&path, 1, &sealed).await.unwrap(), 2);
+}
+
 async fn recover(side: &Side) {
     side.clock.advance(Duration::from_secs(31));
     assert_eq!(side.engine.recover_operations().await.unwrap(), 1);
@@ -151,7 +169,7 @@ async fn recover(side: &Side) {
 async fn a_crash_before_the_write_is_shown_as_a_broken_account(world: World) {
     let side = Side::new(world).await;
     let id = side.connect(&side.ada).await.unwrap();
-    renewed_and_dead(&side, id).await;
+    renewed_and_dead(&side, id, Kind::Renewal).await;
     recover(&side).await;
     assert_eq!(side.get(id).await.state, CredentialState::Active);
     side.tokens_end();
@@ -165,19 +183,8 @@ async fn a_crash_before_the_write_is_shown_as_a_broken_account(world: World) {
 async fn a_crash_after_the_write_is_rolled_forward(world: World) {
     let side = Side::new(world).await;
     let id = side.connect(&side.ada).await.unwrap();
-    let (operation, tokens) = renewed_and_dead(&side, id).await;
-    let vault = Vault::connect(side.world.vault_config()).await.unwrap();
-    let sealed = Sealed {
-        organization: side.ada.organization,
-        credential: id,
-        operation: operation.id,
-        shape: Shape::GithubOauth,
-        username: String::new(),
-        parameters: Parameters::default(),
-        password: tokens.json.clone(),
-    };
-    let path = SecretPath { organization: side.ada.organization, credential: id };
-    assert_eq!(vault.write(&path, 1, &sealed).await.unwrap(), 2);
+    let (operation, tokens) = renewed_and_dead(&side, id, Kind::Renewal).await;
+    written(&side, &operation, &tokens).await;
     recover(&side).await;
     assert_eq!(side.look(&side.ada, id).await, Ok(0));
     assert_eq!(side.get(id).await.vault_version, 2);
@@ -212,4 +219,25 @@ async fn an_account_that_was_revoked_at_github_is_shown_as_broken(world: World) 
     assert_eq!(broken(&side).await, Some(Cause::ConnectionRevoked));
     assert_eq!(side.connect(&side.ada).await, Ok(id));
     assert_eq!(broken(&side).await, None);
+}
+
+async fn a_crash_after_connecting_again_leaves_no_account_broken(world: World) {
+    let side = Side::new(world).await;
+    let id = side.connect(&side.ada).await.unwrap();
+    side.world.sql("update git_connections set broken = 'connection_revoked'").await;
+    let (operation, tokens) = renewed_and_dead(&side, id, Kind::Update).await;
+    written(&side, &operation, &tokens).await;
+    assert_eq!(broken(&side).await, Some(Cause::ConnectionRevoked));
+    recover(&side).await;
+    assert_eq!((broken(&side).await, side.look(&side.ada, id).await), (None, Ok(0)));
+}
+
+async fn tokens_that_come_during_a_renewal_are_revoked(world: World) {
+    let side = Side::new(world).await;
+    let id = side.connect(&side.ada).await.unwrap();
+    renewed_and_dead(&side, id, Kind::Renewal).await;
+    let before = side.stub.living();
+    let refused = side.connect(&side.ada).await;
+    assert_eq!(refused, Err(ServiceError::Stale { changed_by: "Hawser".into() }));
+    assert_eq!((side.stub.living(), side.stub.revoked()), (before, 1));
 }

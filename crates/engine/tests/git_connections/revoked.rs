@@ -1,9 +1,11 @@
 //! Disconnecting.
 
+use std::time::Duration;
+
 use domain::{
     Cause, ServiceError,
-    audit::AuditAction,
-    service::{Credentials, GitConnections},
+    audit::{AuditAction, AuditQuery},
+    service::{Audit, Credentials, GitConnections},
 };
 
 use crate::{
@@ -14,6 +16,7 @@ use crate::{
 on_both!(
     r_oauth_07_disconnecting_revokes_at_github,
     r_oauth_07_deleting_the_credential_revokes_too,
+    r_oauth_07_an_ended_token_takes_its_refresh_token_along,
     while_github_does_not_answer_nothing_is_deleted,
 );
 
@@ -32,6 +35,26 @@ async fn r_oauth_07_disconnecting_revokes_at_github(world: World) {
     side.stub.revokes_all();
     let id = side.list(&side.bob).await[0].credential;
     GitConnections::disconnect(&side.engine, &side.bob, id).await.unwrap();
+    let query = AuditQuery { action: Some(AuditAction::GitDisconnected), ..AuditQuery::default() };
+    let rows = Audit::list(&side.engine, &side.ada, query).await.unwrap().rows;
+    assert!(rows[0].detail.ends_with("revoked there before"), "{}", rows[0].detail);
+}
+
+async fn r_oauth_07_an_ended_token_takes_its_refresh_token_along(world: World) {
+    let side = Side::new(world).await;
+    let id = side.connect(&side.ada).await.unwrap();
+    side.tokens_end();
+    side.clock.advance(Duration::from_hours(1));
+    side.stub.ends_access();
+    assert_eq!(side.stub.renewable(), 1);
+    GitConnections::disconnect(&side.engine, &side.ada, id).await.unwrap();
+    assert_eq!((side.stub.renewable(), side.stub.living().len(), side.stub.revoked()), (0, 0, 1));
+    // What GitHub renews no more cannot be revoked either, and is in nobody's way.
+    let id = side.connect(&side.ada).await.unwrap();
+    side.tokens_end();
+    side.stub.revokes_all();
+    GitConnections::disconnect(&side.engine, &side.ada, id).await.unwrap();
+    assert!(side.list(&side.ada).await.is_empty());
 }
 
 async fn r_oauth_07_deleting_the_credential_revokes_too(world: World) {

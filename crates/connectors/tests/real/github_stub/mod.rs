@@ -181,6 +181,16 @@ impl Github {
         state.refresh.clear();
     }
 
+    /// The time of every access token is over. Refresh tokens live longer.
+    pub fn ends_access(&self) {
+        self.state().tokens.clear();
+    }
+
+    /// How many refresh tokens can still be used.
+    pub fn renewable(&self) -> usize {
+        self.state().refresh.len()
+    }
+
     pub fn refreshed(&self) -> usize {
         self.state().refreshed
     }

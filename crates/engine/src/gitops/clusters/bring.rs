@@ -1,15 +1,26 @@
 //! Bringing a cluster in step: every object applied, what is not wanted any more deleted.
 
+use std::time::Duration;
+
 use connectors::kubernetes::{ApiServer, Deleted, Manifest, ObjectRef, Refusal, Run};
 use domain::{
     Cause, ClusterId, CredentialId, Secret,
     gitops::{ClusterObject, ObjectState},
 };
 
-use super::{Stopped, known, named, words::words};
+use super::{Stopped, fence::Fence, known, named, wanted::Wanted, words::words};
+use crate::{Error, repositories::pause};
 
 /// The most problems that are told at once.
 const TOLD: usize = 3;
+
+/// Whether the other objects are worth a try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Goes {
+    On,
+    /// They would end the same way.
+    Nowhere,
+}
 
 /// How it went.
 #[derive(Default)]
@@ -45,27 +56,68 @@ impl Brought {
         Some(Stopped { detail, ..first.clone() })
     }
 
-    /// Notes why an object was not deleted. The server's words are not kept: they could hold values
-    /// of earlier versions, which nobody can tell any more.
-    fn stays(&mut self, object: &ObjectRef, refusal: &Refusal) -> bool {
-        self.noted(object, Stopped { detail: String::new(), ..Stopped::refused(refusal) })
+    /// How long to wait before all of it is tried again: as long as the problem that passes last;
+    /// `None` when none passes by itself.
+    pub(super) fn pause(&self, tries: u32) -> Option<Duration> {
+        let passing = self.problems.iter().filter(|(_, stopped)| stopped.cause.may_pass());
+        passing.map(|(_, stopped)| pause(stopped.cause, tries, stopped.retry_after)).max()
     }
 
-    /// Notes a refusal; `false` when the rest would end the same way.
-    fn refused(&mut self, object: &ObjectRef, refusal: &Refusal) -> bool {
-        self.noted(object, Stopped::refused(refusal))
+    fn applied(&mut self, object: &ObjectRef, applied: Result<Applied, Refusal>) -> Goes {
+        match applied {
+            Ok(Applied::InStep) => {
+                self.states.push(known(object, ObjectState::InStep));
+                Goes::On
+            }
+            Ok(Applied::Written) => {
+                self.written += 1;
+                self.states.push(known(object, ObjectState::InStep));
+                Goes::On
+            }
+            Ok(Applied::Foreign) => {
+                self.states.push(known(object, ObjectState::Conflict));
+                self.noted(object, Stopped::because(Cause::ClusterConflict, FOREIGN))
+            }
+            Err(refusal) => {
+                if refusal.failure.cause == Cause::ClusterConflict {
+                    self.states.push(known(object, ObjectState::Conflict));
+                }
+                self.noted(object, Stopped::refused(&refusal))
+            }
+        }
     }
 
-    fn noted(&mut self, object: &ObjectRef, stopped: Stopped) -> bool {
-        let goes_on = matches!(
-            stopped.cause,
+    fn deleted(&mut self, object: &ClusterObject, deleted: Result<Deleted, Refusal>) -> Goes {
+        match deleted {
+            Ok(deleted) => {
+                self.deleted += usize::from(deleted == Deleted::Done);
+                self.gone.push(object.clone());
+                Goes::On
+            }
+            // Without its kind there is no object of it either.
+            Err(refusal) if refusal.failure.cause == Cause::ClusterApiMissing => {
+                self.gone.push(object.clone());
+                Goes::On
+            }
+            // The server's words are not kept: they could hold values of earlier versions, which
+            // nobody can tell any more.
+            Err(refusal) => {
+                let stopped = Stopped { detail: String::new(), ..Stopped::refused(&refusal) };
+                self.noted(&named(object), stopped)
+            }
+        }
+    }
+
+    fn noted(&mut self, object: &ObjectRef, stopped: Stopped) -> Goes {
+        let goes = match stopped.cause {
             Cause::ClusterConflict
-                | Cause::ClusterRefused
-                | Cause::ClusterApiMissing
-                | Cause::InsufficientScope
-        );
+            | Cause::ClusterRefused
+            | Cause::ClusterApiMissing
+            | Cause::InsufficientScope => Goes::On,
+            _ => Goes::Nowhere,
+        };
         self.problems.push((Some(object.clone()), stopped));
-        goes_on
+        goes
     }
 }
 
@@ -83,61 +135,48 @@ fn line((object, stopped): &(Option<ObjectRef>, Stopped), secrets: &[Secret]) ->
 pub(super) const FOREIGN: &str =
     "It exists already and was not made by Hawser, so it stays as it is.";
 
-/// Applies every manifest, then deletes the objects in `before` that are not among them.
+/// Why objects stay that no export holds any more.
+const LEFT_OUT: &str =
+    "Something of its exports was left out, so nothing that it held before is deleted.";
+
+/// Applies every manifest, then deletes the objects in `before` that are not among them; `None` when
+/// somebody else has the work now. While anything is amiss nothing is deleted: what is not among the
+/// manifests may be what takes the place of something that was refused.
 pub(super) async fn bring(
     api: &ApiServer,
-    cluster: ClusterId,
-    manifests: &[Manifest],
+    fence: &Fence<'_>,
+    wanted: &Wanted,
     before: &[ClusterObject],
-) -> Brought {
+) -> Result<Option<Brought>, Error> {
     let mut brought = Brought::default();
-    for manifest in manifests {
-        match apply(api, cluster, manifest).await {
-            Ok(Applied::InStep) => {
-                brought.states.push(known(manifest.object(), ObjectState::InStep));
-            }
-            Ok(Applied::Written) => {
-                brought.written += 1;
-                brought.states.push(known(manifest.object(), ObjectState::InStep));
-            }
-            Ok(Applied::Foreign) => {
-                let stopped = Stopped::because(Cause::ClusterConflict, FOREIGN);
-                brought.problems.push((Some(manifest.object().clone()), stopped));
-                brought.states.push(known(manifest.object(), ObjectState::Conflict));
-            }
-            Err(refusal) => {
-                if refusal.failure.cause == Cause::ClusterConflict {
-                    brought.states.push(known(manifest.object(), ObjectState::Conflict));
-                }
-                if !brought.refused(manifest.object(), &refusal) {
-                    return brought;
-                }
-            }
+    for manifest in &wanted.manifests {
+        if !fence.holds().await? {
+            return Ok(None);
+        }
+        let applied = apply(api, fence.cluster(), manifest).await;
+        if brought.applied(manifest.object(), applied) == Goes::Nowhere {
+            return Ok(Some(brought));
         }
     }
-    let wanted = |object: &ObjectRef| manifests.iter().any(|other| other.object() == object);
-    for object in before {
-        let name = named(object);
-        if wanted(&name) {
-            continue;
+    let old = before.iter().filter(|object| !wanted.holds(&named(object)));
+    let old: Vec<_> = old.collect();
+    if !brought.problems.is_empty() || old.is_empty() {
+        return Ok(Some(brought));
+    }
+    if !wanted.is_whole() {
+        brought.problems.push((None, Stopped::because(Cause::ExportIncomplete, LEFT_OUT)));
+        return Ok(Some(brought));
+    }
+    for object in old {
+        if !fence.holds().await? {
+            return Ok(None);
         }
-        match api.delete(&name, cluster).await {
-            Ok(deleted) => {
-                brought.deleted += usize::from(deleted == Deleted::Done);
-                brought.gone.push(object.clone());
-            }
-            // Without its kind there is no object of it either.
-            Err(refusal) if refusal.failure.cause == Cause::ClusterApiMissing => {
-                brought.gone.push(object.clone());
-            }
-            Err(refusal) => {
-                if !brought.stays(&name, &refusal) {
-                    return brought;
-                }
-            }
+        let deleted = api.delete(&named(object), fence.cluster()).await;
+        if brought.deleted(object, deleted) == Goes::Nowhere {
+            break;
         }
     }
-    brought
+    Ok(Some(brought))
 }
 
 enum Applied {
@@ -158,7 +197,42 @@ async fn apply(
     if before.as_ref().is_some_and(|live| !live.is_ours(cluster)) {
         return Ok(Applied::Foreign);
     }
-    let after = api.apply(manifest, Run::Real).await?;
-    let is_same = before.is_some_and(|before| before.is_same(&after));
-    Ok(if is_same { Applied::InStep } else { Applied::Written })
+    match (api.apply(manifest, before.as_ref(), Run::Real).await, before) {
+        (Ok(after), Some(before)) if before.is_same(&after) => Ok(Applied::InStep),
+        (Ok(_), _) => Ok(Applied::Written),
+        // Somebody made it since it was looked for, or a worker that had this work before.
+        (Err(refusal), None) if refusal.failure.cause == Cause::ClusterConflict => {
+            match api.get(manifest.object()).await? {
+                Some(live) if live.is_ours(cluster) => {
+                    let after = api.apply(manifest, Some(&live), Run::Real).await;
+                    after.map(|_| Applied::Written)
+                }
+                _ => Ok(Applied::Foreign),
+            }
+        }
+        (Err(refusal), _) => Err(refusal),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_problem_that_may_pass_is_tried_again_after_the_longest_wait() {
+        let stopped = |cause, wait| Stopped {
+            retry_after: Some(Duration::from_secs(wait)),
+            ..Stopped::because(cause, "")
+        };
+        let brought = |problems: &[Stopped]| Brought {
+            problems: problems.iter().map(|stopped| (None, stopped.clone())).collect(),
+            ..Brought::default()
+        };
+        let conflict = stopped(Cause::ClusterConflict, 9_000);
+        let (busy, away) = (stopped(Cause::RateLimited, 4_000), stopped(Cause::ServerError, 8_000));
+        assert_eq!(brought(&[]).pause(0), None);
+        assert_eq!(brought(std::slice::from_ref(&conflict)).pause(0), None);
+        let waits = brought(&[conflict, busy, away]).pause(0);
+        assert_eq!(waits, Some(Duration::from_secs(8_000)));
+    }
 }

@@ -15,9 +15,15 @@ use crate::{Engine, Error};
 pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ClusterId) -> Result<(), Error> {
     let scope = may_write(engine, actor, "delete a cluster").await?;
     let cluster = clusters::cluster(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
-    let left = clusters::objects(&engine.db, scope, id).await?.len();
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
+    // The new epoch keeps a worker that is applying from noting or making objects after they are
+    // counted here.
+    let is_first = clusters::set_deleting(&mut tx, scope, id, now).await? > 0;
+    if !is_first && !clusters::hold(&mut tx, scope, id, cluster.epoch).await? {
+        return Err(ServiceError::NotFound.into());
+    }
+    let left = clusters::count_objects(&mut tx, scope, id).await?;
     let gives_up = cluster.deleting && cluster.state == ClusterState::Failing;
     if left == 0 || gives_up {
         let detail = match left {
@@ -27,7 +33,7 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ClusterId) -> Res
         if !forget(&mut tx, scope, id, person(actor), detail, now).await? {
             return Err(ServiceError::NotFound.into());
         }
-    } else if clusters::set_deleting(&mut tx, scope, id, now).await? > 0 {
+    } else if is_first {
         let kind = jobs::Kind::Apply;
         jobs::queue(&mut tx, scope, kind, id.uuid(), "deleted", now, now).await?;
         let told = (cluster.name.as_str(), format!("{left} objects are to be deleted first"));

@@ -6,6 +6,7 @@
 mod apply;
 mod bring;
 mod delete;
+mod fence;
 mod get;
 mod open;
 mod preview;

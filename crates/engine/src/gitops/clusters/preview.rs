@@ -80,7 +80,7 @@ impl Found {
             Ok(live) => live,
             Err(refusal) => return self.refused(manifest, &refusal, secrets),
         };
-        let after = match api.apply(manifest, Run::Dry).await {
+        let after = match api.apply(manifest, live.as_ref(), Run::Dry).await {
             Ok(after) => after,
             Err(refusal) => return self.refused(manifest, &refusal, secrets),
         };

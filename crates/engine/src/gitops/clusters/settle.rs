@@ -1,7 +1,7 @@
 //! The apply lane's work: one claim, from reading what is wanted to writing how it ended.
 
 use domain::{
-    Cause, Scope, Timestamp,
+    Scope, Timestamp,
     audit::{AuditAction, AuditActor},
     gitops::{ClusterState, ObjectState},
     propagation::DeliveryState,
@@ -17,14 +17,12 @@ use super::{
     LOOK_AGAIN, Stopped, audit,
     bring::{Brought, bring},
     delete::forget,
+    fence::Fence,
     known,
     open::open,
     wanted::{Wanted, wanted},
 };
-use crate::{
-    Engine, Error,
-    repositories::{finish, pause},
-};
+use crate::{Engine, Error, repositories::finish};
 
 impl Engine {
     /// Brings the claimed cluster in step, or deletes what Hawser made there, and writes down how
@@ -40,8 +38,10 @@ impl Engine {
         let mut tx = self.db.begin().await?;
         begin_place(&mut tx, scope, work.target).await?;
         tx.commit().await?;
-        let (brought, problem) = run(self, scope, &cluster).await?;
-        settle(self, scope, work, &cluster, brought, problem).await
+        match run(self, scope, &cluster, work).await? {
+            Some(ended) => settle(self, scope, work, &cluster, ended).await,
+            None => overtaken(self, scope, work, &cluster).await,
+        }
     }
 
     async fn nothing_to_apply(&self, work: &Claimed) -> Result<(), Error> {
@@ -51,12 +51,14 @@ impl Engine {
     }
 }
 
+/// How it went, and the problem in words; `None` when the cluster or the work is another now.
 async fn run(
     engine: &Engine,
     scope: Scope,
     cluster: &Cluster,
-) -> Result<(Brought, Option<Stopped>), Error> {
-    let stopped = |stopped: Stopped| (Brought::stopped(stopped.clone()), Some(stopped));
+    work: &Claimed,
+) -> Result<Option<(Brought, Option<Stopped>)>, Error> {
+    let stopped = |stopped: Stopped| Some((Brought::stopped(stopped.clone()), Some(stopped)));
     let wanted = if cluster.deleting {
         Wanted::nothing()
     } else {
@@ -75,19 +77,27 @@ async fn run(
         .iter()
         .map(|manifest| known(manifest.object(), ObjectState::New))
         .collect();
-    let mut tx = engine.db.begin().await?;
-    if !clusters::hold(&mut tx, scope, cluster.id, cluster.epoch).await? {
-        return Ok((Brought::default(), None));
-    }
+    let fence = Fence { engine, scope, cluster, work };
+    let Some(mut tx) = fence.hold().await? else { return Ok(None) };
     clusters::intend(&mut tx, scope, cluster.id, &intended).await?;
     tx.commit().await?;
     let before = clusters::objects(&engine.db, scope, cluster.id).await?;
-    let mut brought = bring(&api, cluster.id, &wanted.manifests, &before).await;
+    let Some(mut brought) = bring(&api, &fence, &wanted, &before).await? else { return Ok(None) };
     let problem = brought.problem(&wanted.secrets);
     if problem.is_none() {
         brought.versions = wanted.versions;
     }
-    Ok((brought, problem))
+    Ok(Some((brought, problem)))
+}
+
+/// How an apply of a cluster that nobody changed meanwhile ended.
+struct End<'a> {
+    cluster: &'a Cluster,
+    brought: &'a Brought,
+    problem: Option<&'a Stopped>,
+    /// When to try again by itself; `None` when a person has to look, or all is well.
+    again: Option<Timestamp>,
+    now: Timestamp,
 }
 
 async fn settle(
@@ -95,45 +105,67 @@ async fn settle(
     scope: Scope,
     work: &Claimed,
     cluster: &Cluster,
-    brought: Brought,
-    problem: Option<Stopped>,
+    (brought, problem): (Brought, Option<Stopped>),
 ) -> Result<(), Error> {
     let now = engine.clock.now();
-    let again = problem.as_ref().and_then(|stopped| again(work, stopped, now));
+    let tries = u32::try_from(work.attempts.saturating_sub(1)).unwrap_or(0);
+    let again = brought.pause(tries).map(|pause| now.plus(pause));
+    let end = End { cluster, brought: &brought, problem: problem.as_ref(), again, now };
     let mut tx = engine.db.begin().await?;
-    let is_current = clusters::hold(&mut tx, scope, cluster.id, cluster.epoch).await?;
+    if !clusters::hold(&mut tx, scope, cluster.id, cluster.epoch).await? {
+        drop(tx);
+        return overtaken(engine, scope, work, cluster).await;
+    }
     let is_ours = match again {
-        Some(at) if is_current => jobs::retry_in(&mut tx, Kind::Apply, work, at).await?,
-        _ => jobs::finish(&mut tx, Kind::Apply, work).await?,
+        Some(at) => jobs::retry_in(&mut tx, Kind::Apply, work, at).await?,
+        None => jobs::finish(&mut tx, Kind::Apply, work).await?,
     };
     if !is_ours {
         // The lease ran out: whoever has the work now writes down how it ends.
         return Ok(());
     }
-    if is_current {
-        record(&mut tx, scope, cluster, &brought, problem.as_ref(), again, now).await?;
-    }
-    end_deliveries(&mut tx, scope, cluster, is_current, problem.as_ref(), again, now).await?;
+    record(&mut tx, scope, &end).await?;
+    end_deliveries(&mut tx, scope, cluster, end.place()).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(())
 }
 
-/// When to try again by itself; `None` when a person has to look, or all is well.
-fn again(work: &Claimed, stopped: &Stopped, now: Timestamp) -> Option<Timestamp> {
-    let tries = u32::try_from(work.attempts.saturating_sub(1)).unwrap_or(0);
-    stopped.cause.may_pass().then(|| now.plus(pause(stopped.cause, tries, stopped.retry_after)))
+/// Ends work whose cluster was edited or deleted meanwhile: the apply that was queued with that does
+/// the rest.
+async fn overtaken(
+    engine: &Engine,
+    scope: Scope,
+    work: &Claimed,
+    cluster: &Cluster,
+) -> Result<(), Error> {
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    if !jobs::finish(&mut tx, Kind::Apply, work).await? {
+        return Ok(());
+    }
+    let end = PlaceEnd { state: DeliveryState::Waiting, cause: None, run_at: now, at: now };
+    end_deliveries(&mut tx, scope, cluster, end).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    Ok(())
 }
 
-async fn record(
-    tx: &mut Tx,
-    scope: Scope,
-    cluster: &Cluster,
-    brought: &Brought,
-    problem: Option<&Stopped>,
-    again: Option<Timestamp>,
-    now: Timestamp,
-) -> Result<(), Error> {
+impl End<'_> {
+    /// What becomes of the updates that were on their way to the cluster.
+    fn place(&self) -> PlaceEnd {
+        let state = match (self.problem, self.again) {
+            (None, _) => DeliveryState::Healthy,
+            (Some(_), Some(_)) => DeliveryState::Retrying,
+            (Some(_), None) => DeliveryState::NeedsAttention,
+        };
+        let cause = self.problem.map(|stopped| stopped.cause);
+        PlaceEnd { state, cause, run_at: self.again.unwrap_or(self.now), at: self.now }
+    }
+}
+
+async fn record(tx: &mut Tx, scope: Scope, end: &End<'_>) -> Result<(), Error> {
+    let End { cluster, brought, problem, again, now } = *end;
     let id = cluster.id;
     if cluster.deleting && problem.is_none() {
         let detail = format!("{} objects were deleted first", brought.deleted);
@@ -169,19 +201,9 @@ async fn end_deliveries(
     tx: &mut Tx,
     scope: Scope,
     cluster: &Cluster,
-    is_current: bool,
-    problem: Option<&Stopped>,
-    again: Option<Timestamp>,
-    now: Timestamp,
+    end: PlaceEnd,
 ) -> Result<(), Error> {
-    let state = match (is_current, problem, again) {
-        (false, ..) => DeliveryState::Waiting,
-        (_, None, _) => DeliveryState::Healthy,
-        (_, Some(_), Some(_)) => DeliveryState::Retrying,
-        (_, Some(_), None) => DeliveryState::NeedsAttention,
-    };
-    let cause: Option<Cause> = problem.map(|stopped| stopped.cause);
-    let end = PlaceEnd { state, cause, run_at: again.unwrap_or(now), at: now };
+    let now = end.at;
     for propagation in settle_place(tx, scope, cluster.id.uuid(), end).await? {
         finish(tx, scope, propagation, now).await?;
     }

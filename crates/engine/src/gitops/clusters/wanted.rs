@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use connectors::kubernetes::Manifest;
+use connectors::kubernetes::{Manifest, ObjectRef};
 use domain::{
     Cause, ClusterId, CredentialId, Scope, Secret,
     exports::{ExportNote, NoteTone, RenderedObject, Values},
@@ -30,6 +30,16 @@ impl Wanted {
     /// Nothing: what is there goes.
     pub(super) fn nothing() -> Self {
         Self { manifests: Vec::new(), versions: Vec::new(), notes: Vec::new(), secrets: Vec::new() }
+    }
+
+    /// Whether the object is among them.
+    pub(super) fn holds(&self, object: &ObjectRef) -> bool {
+        self.manifests.iter().any(|manifest| manifest.object() == object)
+    }
+
+    /// Whether nothing was left out that an export should hold.
+    pub(super) fn is_whole(&self) -> bool {
+        self.notes.iter().all(|note| note.tone != NoteTone::LeftOut)
     }
 }
 

@@ -1,13 +1,22 @@
 //! Disconnecting: the token is revoked at GitHub, then the credential is deleted as any other.
 
-use connectors::{github::Github, vault::VaultError};
+use connectors::{
+    github::{Github, Revoked},
+    vault::VaultError,
+};
 use domain::{
-    Action, Actor, CredentialId, Scope, Secret, ServiceError, Shape,
+    Action, Actor, Cause, CredentialId, Scope, Secret, ServiceError, Shape,
     credentials::{DeleteCredential, Material},
 };
 use storage::gitops::connections;
 
-use crate::{Engine, Error, audit::allowed, credentials::delete, error::chain};
+use super::renew::{is_due, renew};
+use crate::{
+    Engine, Error,
+    audit::allowed,
+    credentials::{SecretForUse, delete},
+    error::chain,
+};
 
 pub(super) async fn disconnect(
     engine: &Engine,
@@ -48,18 +57,35 @@ pub(crate) async fn revoke(
     let Some(github) = github else {
         return Ok(", not revoked there: that GitHub is not configured any more");
     };
-    match engine.secret_for_use(scope, id).await {
+    match newest(engine, scope, id).await {
         Ok(secret) => {
-            if let Material::GithubOauth { tokens } = &secret.material {
-                github.revoke(&tokens.access).await?;
-            }
-            Ok("")
+            let Material::GithubOauth { tokens } = &secret.material else { return Ok("") };
+            Ok(match github.revoke(&tokens.access).await? {
+                Revoked::Now => "",
+                Revoked::Before => ", its token was revoked there before",
+            })
         }
         // Nothing is left that could be revoked.
         Err(Error::Refused(ServiceError::NotFound) | Error::Vault(VaultError::NotFound)) => {
             Ok(", not revoked there: its token is lost")
         }
         Err(error) => Err(error),
+    }
+}
+
+/// The tokens to revoke, renewed when they end soon or have ended: GitHub does not know an ended one
+/// any more, and would leave the refresh token beside it alive for months. An account that it does not
+/// renew has none.
+async fn newest(engine: &Engine, scope: Scope, id: CredentialId) -> Result<SecretForUse, Error> {
+    let secret = engine.secret_for_use(scope, id).await?;
+    if !is_due(&secret.material, engine.clock.now()) {
+        return Ok(secret);
+    }
+    match renew(engine, scope, id, secret).await {
+        Err(Error::Refused(ServiceError::Unreachable(Cause::ConnectionRevoked))) => {
+            engine.secret_for_use(scope, id).await
+        }
+        renewed => renewed,
     }
 }
 

@@ -43,6 +43,22 @@ pub async fn objects(db: &Db, scope: Scope, cluster: ClusterId) -> Result<Vec<Cl
         .collect()
 }
 
+/// How many there are, as the transaction sees it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count_objects(tx: &mut Tx, scope: Scope, cluster: ClusterId) -> Result<i64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query_scalar(sql!(
+            "select count(*) from cluster_objects where organization_id = $1 and cluster_id = $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(cluster.uuid())
+        .fetch_one(&mut **tx)
+        .await
+    })?)
+}
+
 /// Notes objects that are about to be applied; what is known of one stays.
 ///
 /// # Errors

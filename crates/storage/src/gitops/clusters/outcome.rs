@@ -65,16 +65,20 @@ pub async fn record(tx: &mut Tx, scope: Scope, id: ClusterId, outcome: &Outcome)
 }
 
 /// Says that nothing waits to be applied any more, unless another apply is queued; then it is that
-/// which waits. To be called after the job of this apply was ended, in the same transaction.
+/// which waits, and the page says so. To be called after the job of this apply was ended, in the same transaction.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn settle_pending(tx: &mut Tx, scope: Scope, id: ClusterId) -> Result<()> {
     on!(tx.inner(), tx => {
         sqlx::query(sql!(
-            "update clusters set pending_at = null
-             where organization_id = $1 and id = $2 and not exists (
-               select 1 from jobs j where j.organization_id = $1 and j.kind = 'apply' and j.target_id = $2)"
+            "update clusters set
+               pending_at = case when not exists (select 1 from jobs j
+                 where j.organization_id = $1 and j.kind = 'apply' and j.target_id = $2) then null else pending_at end,
+               state = case when exists (select 1 from jobs j
+                 where j.organization_id = $1 and j.kind = 'apply' and j.target_id = $2 and j.state = 'waiting')
+                 then 'pushing' else state end
+             where organization_id = $1 and id = $2"
         ))
         .bind(scope.organization().uuid())
         .bind(id.uuid())
