@@ -225,8 +225,12 @@ fn f72_f78_carvel_exports_the_secret_and_makes_placeholders() {
     let rendered = of(Consumer::Carvel, Carrier::Sops, &facts);
     let preview = rendered.preview();
     assert_eq!(
+        text(&preview, "prod.sops.yaml"),
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: prod\n  namespace: team-a\ntype: kubernetes.io/dockerconfigjson\nstringData:\n  .dockerconfigjson: \"*** ENCRYPTED ***\"\n"
+    );
+    assert_eq!(
         text(&preview, "prod.yaml"),
-        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: prod\n  namespace: team-a\ntype: kubernetes.io/dockerconfigjson\nstringData:\n  .dockerconfigjson: \"*** ENCRYPTED ***\"\n---\napiVersion: secretgen.carvel.dev/v1alpha1\nkind: SecretExport\nmetadata:\n  name: prod\n  namespace: team-a\nspec:\n  toNamespaces:\n  - dev\n  - staging\n"
+        "apiVersion: secretgen.carvel.dev/v1alpha1\nkind: SecretExport\nmetadata:\n  name: prod\n  namespace: team-a\nspec:\n  toNamespaces:\n  - dev\n  - staging\n"
     );
     let placeholder = |namespace| {
         format!(
@@ -246,7 +250,8 @@ fn f72_f78_carvel_exports_the_secret_and_makes_placeholders() {
     everywhere.settings.to_namespaces = "*".into();
     everywhere.settings.package = "my-app".into();
     let preview = render(&everywhere, &facts, Values::Carried).preview();
-    assert_eq!(preview.files.len(), 1);
+    let paths: Vec<&str> = preview.files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(paths, ["prod.sops.yaml", "prod.yaml"]);
     let snippet = |word: &str| {
         preview.snippets.iter().find(|snippet| snippet.title.starts_with(word)).unwrap()
     };

@@ -22,7 +22,7 @@ pub struct RenderedFile {
     /// Its path: segments of lower-case letters, digits, dashes and dots, unique in the export
     /// (R-GIT-01).
     pub path: String,
-    /// The documents in it.
+    /// The documents in it. A secret that SOPS encrypts is the only one of its file.
     pub objects: Vec<RenderedObject>,
 }
 
