@@ -175,7 +175,7 @@ fn argo_cd_reads_a_repository_or_a_template() {
         values(&render(&fields, &facts, Values::Carried)),
         [
             "repo-creds type=helm url=https://charts.example.com/private project=web username=robot$acme+ci",
-            "repo-creds type=helm url=ghcr.io/acme enableOCI=true project=web username=robot$acme+ci",
+            "repo-creds type=helm url=ghcr.io/acme/ enableOCI=true project=web username=robot$acme+ci",
         ]
     );
 }
@@ -189,7 +189,16 @@ fn a_public_repository_is_written_in_the_open() {
         text(&preview, "charts-example-com-public.yaml"),
         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: charts-example-com-public\n  namespace: team-a\n  labels:\n    argocd.argoproj.io/secret-type: repository\ntype: Opaque\nstringData:\n  name: charts-example-com-public\n  type: helm\n  url: https://charts.example.com/public\n"
     );
-    let preview = of(Consumer::Flux, Carrier::Sops, &facts).preview();
+    // For an API server, as `data`; everything else as it is.
+    let rendered = of(Consumer::ArgoCd, Carrier::Sops, &facts);
+    let applied: serde_json::Value =
+        serde_json::from_str(rendered.files[0].objects[0].applied().expose()).unwrap();
+    assert_eq!(applied["data"]["type"], "aGVsbQ==");
+    assert!(applied["stringData"].is_null() && applied["metadata"]["labels"].is_object());
+    let rendered = of(Consumer::Flux, Carrier::Sops, &facts);
+    let RenderedObject::Open(source) = &rendered.files[0].objects[0] else { panic!() };
+    assert_eq!(rendered.files[0].objects[0].applied().expose(), &source.to_string());
+    let preview = rendered.preview();
     assert_eq!(
         text(&preview, "charts-example-com-public.yaml"),
         "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata:\n  name: charts-example-com-public\n  namespace: team-a\nspec:\n  interval: 15m\n  url: https://charts.example.com/public\n"
