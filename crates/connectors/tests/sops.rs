@@ -16,12 +16,13 @@ use std::{
 
 use connectors::sops::{SopsError, encrypt};
 use domain::{
-    CredentialId, Name, Provider, Purpose, Secret, Shape, Timestamp,
+    CredentialId, Name, Provider, Purpose, RepositoryId, Secret, Shape, Timestamp,
     credentials::{Material, Parameters, PatternKind},
     exports::{
         Carrier, Consumer, CredentialFacts, ExportFacts, ExportFields, ExportSettings, Recipient,
-        RenderedObject, SecretObject, Values, VaultFacts, render, yaml,
+        RenderedObject, RepositoryFacts, SecretObject, Values, VaultFacts, render, yaml,
     },
+    repositories::RepositoryKind,
 };
 use serde_json::{Value, json};
 
@@ -106,7 +107,8 @@ fn mac_is_right(file: &str, secret: &str) -> bool {
     answer == json!(true)
 }
 
-fn secret(material: Option<Material>) -> SecretObject {
+/// An export about a credential of ghcr.io and a repository that uses it.
+fn export(consumer: Consumer, material: Option<Material>) -> (ExportFields, ExportFacts) {
     let credential = CredentialFacts {
         id: CredentialId::new(),
         name: "ghcr".into(),
@@ -114,7 +116,7 @@ fn secret(material: Option<Material>) -> SecretObject {
         shape: Shape::Password,
         username: USER.into(),
         parameters: Parameters::default(),
-        purposes: vec![Purpose::Image],
+        purposes: vec![Purpose::Image, Purpose::Helm],
         pattern: String::new(),
         pattern_kind: PatternKind::None,
         path: "orgs/o/credentials/c".into(),
@@ -122,16 +124,34 @@ fn secret(material: Option<Material>) -> SecretObject {
         addresses: vec!["oci://ghcr.io/acme/charts".into()],
         material,
     };
+    let repository = RepositoryFacts {
+        id: RepositoryId::new(),
+        name: "charts".into(),
+        kind: RepositoryKind::Oci,
+        url: "oci://ghcr.io/acme/charts".into(),
+        ca: "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n".into(),
+        credential: Some(credential.id),
+        interval_seconds: 900,
+    };
     let fields = ExportFields {
         name: Name::parse("prod").unwrap(),
-        consumer: Consumer::Kargo,
+        consumer,
         carrier: Carrier::Sops,
         credentials: vec![credential.id],
-        repositories: Vec::new(),
-        settings: ExportSettings { namespace: "kargo-demo".into(), ..ExportSettings::default() },
+        repositories: vec![repository.id],
+        settings: ExportSettings {
+            namespace: "kargo-demo".into(),
+            to_namespaces: "dev,staging".into(),
+            ..ExportSettings::default()
+        },
     };
     let vault = VaultFacts { mount: "secret".into(), namespace: String::new() };
-    let facts = ExportFacts { credentials: vec![credential], repositories: Vec::new(), vault };
+    let repositories = vec![repository];
+    (fields, ExportFacts { credentials: vec![credential], repositories, vault })
+}
+
+fn secret(material: Option<Material>) -> SecretObject {
+    let (fields, facts) = export(Consumer::Kargo, material);
     let rendered = render(&fields, &facts, Values::Carried);
     let object = rendered.files.into_iter().flat_map(|file| file.objects).next().unwrap();
     let RenderedObject::Secret(secret) = object else { panic!("an open object") };
@@ -139,8 +159,12 @@ fn secret(material: Option<Material>) -> SecretObject {
 }
 
 fn whole() -> SecretObject {
+    secret(content())
+}
+
+fn content() -> Option<Material> {
     let password = Secret::new(CANARY.into());
-    secret(Some(Material::Password { username: USER.into(), password }))
+    Some(Material::Password { username: USER.into(), password })
 }
 
 const USER: &str = "ada-lovelace-canary";
@@ -160,6 +184,34 @@ fn another_implementation_reads_the_file_and_finds_the_mac_right() {
     }
     let stranger = decrypted(&file, &key_pair().0);
     assert!(stranger["error"].is_string(), "{stranger}");
+}
+
+/// `sops` takes the documents of a file for one tree: one data key and one MAC for all of them.
+#[test]
+fn every_file_of_an_export_is_decrypted_as_a_whole() {
+    let (key, recipient) = key_pair();
+    for (consumer, count) in
+        [(Consumer::Carvel, 1), (Consumer::Kargo, 2), (Consumer::Flux, 1), (Consumer::ArgoCd, 1)]
+    {
+        let (fields, facts) = export(consumer, content());
+        let mut sealed = 0;
+        for file in render(&fields, &facts, Values::Carried).files {
+            let secret = file.objects.iter().find_map(|object| match object {
+                RenderedObject::Secret(secret) => Some(secret),
+                RenderedObject::Open(_) => None,
+            });
+            let Some(secret) = secret else { continue };
+            assert_eq!(file.objects.len(), 1, "{consumer:?}: {}", file.path);
+            let text = encrypt(secret, &[recipient], Timestamp::from_millis(NOW)).unwrap();
+            let value = decrypted(&text, &key);
+            for (name, expected) in secret.values() {
+                assert_eq!(value["stringData"][name], expected, "{}: {value}", file.path);
+            }
+            assert!(mac_is_right(&text, &key), "{}", file.path);
+            sealed += 1;
+        }
+        assert_eq!(sealed, count, "{consumer:?}");
+    }
 }
 
 #[test]

@@ -7,21 +7,23 @@ mod world;
 
 use cluster::{
     ApiStub, Key, Mood,
-    fleet::{CANARY, Fleet, form, kubeconfig, standing},
+    fleet::{CANARY, Fleet, RECIPIENT, form, kubeconfig, standing},
 };
 use domain::{
     Actor, Cause, Field, Role, Secret, ServiceError,
     audit::{AuditAction, AuditQuery},
     connections::{ConnectionTest, Stage, StageState, TestConnection},
+    exports::ExportForm,
     gitops::{ClusterForm, ClusterState},
-    service::{Audit, Clusters, Connections, Credentials},
+    service::{Audit, Clusters, Connections, Credentials, Exports},
 };
-use world::{World, forms, on_both};
+use world::{World, forms, on_both, registry::Registry};
 
 on_both!(
     a_hostile_server_learns_and_breaks_nothing,
     what_the_server_refuses_is_told,
     references_are_applied_as_they_are,
+    an_open_secret_is_applied_as_data,
     a_client_certificate_opens_a_cluster,
     a_kubeconfig_is_tested_at_its_own_server,
     nobody_reaches_clusters_without_the_right,
@@ -111,6 +113,36 @@ async fn references_are_applied_as_they_are(world: World) {
     assert!(object.contains("secretStoreRef") && !object.contains(CANARY), "{object}");
     workers.stop().await;
     fleet.assert_not_kept();
+}
+
+/// Its keys would stay when they are dropped, had they been applied as `stringData`.
+async fn an_open_secret_is_applied_as_data(world: World) {
+    let fleet = Fleet::new(world).await;
+    let registry = Registry::start(None).await;
+    let public = fleet.world.repository(&registry, "public", None).await;
+    let workers = fleet.world.workers();
+    let mut exports = Vec::new();
+    for (carrier, namespace) in [("sops", "team-a"), ("external_secret", "team-b")] {
+        let mut form = ExportForm {
+            name: format!("argo-{carrier}"),
+            consumer: "argo_cd".into(),
+            carrier: carrier.into(),
+            repositories: vec![public.to_string()],
+            ..ExportForm::default()
+        };
+        form.settings.namespace = namespace.into();
+        form.settings.recipients = RECIPIENT.into();
+        exports.push(Exports::save(fleet.engine(), &fleet.world.actor, form).await.unwrap());
+    }
+    fleet.takes(&exports).await.unwrap();
+    let after = fleet.applied().await;
+    assert_eq!((after.summary.state, after.objects.len()), (ClusterState::InStep, 2), "{after:?}");
+    for object in &after.objects {
+        let key = Key::new("v1", "Secret", &object.namespace, &object.name);
+        let url = fleet.stub.state().objects.secret_value(&key, "url");
+        assert_eq!(url, Some(registry.url("public")), "{object:?}");
+    }
+    workers.stop().await;
 }
 
 async fn a_client_certificate_opens_a_cluster(world: World) {

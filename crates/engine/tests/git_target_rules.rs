@@ -206,7 +206,7 @@ async fn r_git_03_no_secret_gets_into_git(world: World) {
     let workers = world.workers();
     let preview = GitTargets::preview(&world.engine, &world.actor, setting.target).await.unwrap();
     let detail = world.pushed(setting.target).await;
-    let text = setting.server.git(REPOSITORY, &["show", "main:clusters/prod/sealed.yaml"]);
+    let text = setting.server.git(REPOSITORY, &["show", "main:clusters/prod/sealed.sops.yaml"]);
     assert!(text.contains("ENC[AES256_GCM"), "{text}");
     let kept = history(&setting.server);
     for canary in ["canary-sealed-9c1", CANARY, "Y2FuYXJ5LXNlYWxlZC05YzE"] {
@@ -270,10 +270,10 @@ async fn a_sealed_file_is_committed_once(world: World) {
     world.end_of(propagation).await;
     assert_eq!(commits(&setting.server), before + 2);
     // What somebody changed is encrypted anew.
-    let theirs = [("clusters/prod/sealed.yaml", "kind: Nothing\n")];
+    let theirs = [("clusters/prod/sealed.sops.yaml", "kind: Nothing\n")];
     setting.server.commit(REPOSITORY, "main", &theirs);
     world.pushed(setting.target).await;
-    let text = setting.server.git(REPOSITORY, &["show", "main:clusters/prod/sealed.yaml"]);
+    let text = setting.server.git(REPOSITORY, &["show", "main:clusters/prod/sealed.sops.yaml"]);
     assert!(text.contains("ENC[AES256_GCM"), "{text}");
     workers.stop().await;
 }

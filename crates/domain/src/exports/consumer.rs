@@ -14,7 +14,7 @@ pub enum Consumer {
     PullSecret,
     /// Argo CD: repository secrets and credential templates.
     ArgoCd,
-    /// Flux: `HelmRepository` and `OCIRepository` with their secrets.
+    /// Flux: `HelmRepository` with its secrets.
     Flux,
     /// Kargo: credentials of its projects (F17–F22).
     Kargo,

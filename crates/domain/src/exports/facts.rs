@@ -47,7 +47,7 @@ pub(super) static ARGO_CD: ConsumerFacts = ConsumerFacts {
 pub(super) static FLUX: ConsumerFacts = ConsumerFacts {
     code: "flux",
     label: "Flux",
-    summary: "HelmRepository and OCIRepository objects with the secrets they refer to.",
+    summary: "HelmRepository objects with the secrets they refer to, and a snippet of an OCIRepository for one chart.",
     selects: Selects::Repositories,
     settings: &[setting(Field::Namespace, "Namespace", "Where the sources live.", "flux-system")],
     carriers: SECRETS,
@@ -107,7 +107,7 @@ pub(super) static CARVEL: ConsumerFacts = ConsumerFacts {
         setting(
             Field::Package,
             "Package repository or package",
-            "`repository URL` of a package repository bundle, or the name of a PackageInstall, for which the reference is made. May stay empty.",
+            "The address of a package repository bundle, for which a PackageRepository is written; or the name of a PackageInstall, for which a snippet with the annotation is made. May stay empty.",
             "",
         ),
     ],

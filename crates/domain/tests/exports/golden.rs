@@ -175,7 +175,7 @@ fn argo_cd_reads_a_repository_or_a_template() {
         values(&render(&fields, &facts, Values::Carried)),
         [
             "repo-creds type=helm url=https://charts.example.com/private project=web username=robot$acme+ci",
-            "repo-creds type=helm url=ghcr.io/acme enableOCI=true project=web username=robot$acme+ci",
+            "repo-creds type=helm url=ghcr.io/acme/ enableOCI=true project=web username=robot$acme+ci",
         ]
     );
 }
@@ -189,7 +189,16 @@ fn a_public_repository_is_written_in_the_open() {
         text(&preview, "charts-example-com-public.yaml"),
         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: charts-example-com-public\n  namespace: team-a\n  labels:\n    argocd.argoproj.io/secret-type: repository\ntype: Opaque\nstringData:\n  name: charts-example-com-public\n  type: helm\n  url: https://charts.example.com/public\n"
     );
-    let preview = of(Consumer::Flux, Carrier::Sops, &facts).preview();
+    // For an API server, as `data`; everything else as it is.
+    let rendered = of(Consumer::ArgoCd, Carrier::Sops, &facts);
+    let applied: serde_json::Value =
+        serde_json::from_str(rendered.files[0].objects[0].applied().expose()).unwrap();
+    assert_eq!(applied["data"]["type"], "aGVsbQ==");
+    assert!(applied["stringData"].is_null() && applied["metadata"]["labels"].is_object());
+    let rendered = of(Consumer::Flux, Carrier::Sops, &facts);
+    let RenderedObject::Open(source) = &rendered.files[0].objects[0] else { panic!() };
+    assert_eq!(rendered.files[0].objects[0].applied().expose(), &source.to_string());
+    let preview = rendered.preview();
     assert_eq!(
         text(&preview, "charts-example-com-public.yaml"),
         "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata:\n  name: charts-example-com-public\n  namespace: team-a\nspec:\n  interval: 15m\n  url: https://charts.example.com/public\n"
@@ -225,8 +234,12 @@ fn f72_f78_carvel_exports_the_secret_and_makes_placeholders() {
     let rendered = of(Consumer::Carvel, Carrier::Sops, &facts);
     let preview = rendered.preview();
     assert_eq!(
+        text(&preview, "prod.sops.yaml"),
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: prod\n  namespace: team-a\ntype: kubernetes.io/dockerconfigjson\nstringData:\n  .dockerconfigjson: \"*** ENCRYPTED ***\"\n"
+    );
+    assert_eq!(
         text(&preview, "prod.yaml"),
-        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: prod\n  namespace: team-a\ntype: kubernetes.io/dockerconfigjson\nstringData:\n  .dockerconfigjson: \"*** ENCRYPTED ***\"\n---\napiVersion: secretgen.carvel.dev/v1alpha1\nkind: SecretExport\nmetadata:\n  name: prod\n  namespace: team-a\nspec:\n  toNamespaces:\n  - dev\n  - staging\n"
+        "apiVersion: secretgen.carvel.dev/v1alpha1\nkind: SecretExport\nmetadata:\n  name: prod\n  namespace: team-a\nspec:\n  toNamespaces:\n  - dev\n  - staging\n"
     );
     let placeholder = |namespace| {
         format!(
@@ -246,7 +259,8 @@ fn f72_f78_carvel_exports_the_secret_and_makes_placeholders() {
     everywhere.settings.to_namespaces = "*".into();
     everywhere.settings.package = "my-app".into();
     let preview = render(&everywhere, &facts, Values::Carried).preview();
-    assert_eq!(preview.files.len(), 1);
+    let paths: Vec<&str> = preview.files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(paths, ["prod.sops.yaml", "prod.yaml"]);
     let snippet = |word: &str| {
         preview.snippets.iter().find(|snippet| snippet.title.starts_with(word)).unwrap()
     };

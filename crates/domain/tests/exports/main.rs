@@ -8,6 +8,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod argo_templates;
 mod form;
 mod golden;
 mod kargo;

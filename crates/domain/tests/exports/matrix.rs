@@ -118,6 +118,10 @@ fn r_git_01_paths_are_safe_and_unique_and_equal_facts_are_equal_bytes() {
             let folder = Folder::parse("a", Workflows::Refused).unwrap();
             assert!(folder.join(path).is_some(), "{path}");
         }
+        for file in &rendered.files {
+            let sealed = file.objects.iter().any(|o| matches!(o, RenderedObject::Secret(_)));
+            assert!(!sealed || file.objects.len() == 1, "{consumer:?}: {} is sealed", file.path);
+        }
         let mut objects = BTreeSet::new();
         for object in rendered.files.iter().flat_map(|file| &file.objects) {
             let value = match object {

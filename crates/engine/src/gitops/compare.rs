@@ -6,11 +6,7 @@ use connectors::{
     Failure,
     git::{Change, Checkout, FileKind, TreeFile, blob_id},
 };
-use domain::{
-    Cause, Timestamp,
-    exports::{RenderedObject, yaml, yaml_stream},
-    gitops::Folder,
-};
+use domain::{Cause, Timestamp, gitops::Folder};
 use storage::gitops::targets::File;
 
 use super::render::{Refusal, Text, Wanted, WantedFile};
@@ -192,21 +188,13 @@ fn is_in(folder: &Folder, path: &str) -> bool {
 fn written(text: &Text, now: Timestamp) -> Result<(String, Option<String>), NoPlan> {
     match text {
         Text::Open(text) => Ok((text.clone(), None)),
-        Text::Sealed { objects, recipients, preview } => {
-            let mut documents = Vec::with_capacity(objects.len());
-            for object in objects {
-                documents.push(match object {
-                    RenderedObject::Open(value) => yaml(value),
-                    RenderedObject::Secret(secret) => {
-                        connectors::sops::encrypt(secret, recipients, now).map_err(|error| {
-                            tracing::error!(%error, "a secret cannot be encrypted");
-                            let detail = "A secret could not be encrypted for its recipients.";
-                            NoPlan::Refused(Refusal::new(Cause::ExportIncomplete, detail))
-                        })?
-                    }
-                });
-            }
-            Ok((yaml_stream(&documents), Some(preview.clone())))
+        Text::Sealed { secret, recipients, preview } => {
+            let sealed = connectors::sops::encrypt(secret, recipients, now).map_err(|error| {
+                tracing::error!(%error, "a secret cannot be encrypted");
+                let detail = "A secret could not be encrypted for its recipients.";
+                NoPlan::Refused(Refusal::new(Cause::ExportIncomplete, detail))
+            })?;
+            Ok((sealed, Some(preview.clone())))
         }
     }
 }

@@ -52,8 +52,8 @@ pub(crate) struct WantedFile {
 pub(crate) enum Text {
     /// Everybody may read it.
     Open(String),
-    /// Some of its objects are secret, and are encrypted when it is written.
-    Sealed { objects: Vec<RenderedObject>, recipients: Vec<Recipient>, preview: String },
+    /// It holds one secret, and is encrypted when it is written.
+    Sealed { secret: SecretObject, recipients: Vec<Recipient>, preview: String },
 }
 
 /// Why a place cannot be written, for its page. Nothing was written.
@@ -115,7 +115,10 @@ fn add(
         if let Err(refusal) = guard::look(&path, &file.objects) {
             return Ok(Err(refusal));
         }
-        let file = self::file(engine, file, &recipients, name)?;
+        let Some(text) = text(file, &recipients) else {
+            return incomplete(format!("{path} would hold a secret beside something else."));
+        };
+        let file = WantedFile { identity: identity(engine, &text)?, text, export: name.to_owned() };
         if let Some(other) = wanted.files.insert(path.clone(), file) {
             let other = other.export;
             return incomplete(format!(
@@ -137,40 +140,30 @@ fn recipients(export: &RenderedExport) -> Result<Vec<Recipient>, domain::FieldPr
     lines.filter(|line| !line.is_empty()).map(Recipient::parse).collect()
 }
 
-fn file(
-    engine: &Engine,
-    file: RenderedFile,
-    recipients: &[Recipient],
-    export: &str,
-) -> Result<WantedFile, Error> {
-    let export = export.to_owned();
-    let shown: Vec<String> = file.objects.iter().map(shown).collect();
-    let preview = yaml_stream(&shown);
-    if file.objects.iter().all(|object| matches!(object, RenderedObject::Open(_))) {
-        let identity = blob_id(preview.as_bytes());
-        return Ok(WantedFile { identity, text: Text::Open(preview), export });
+/// What a file says; `None` for a secret beside other documents, which SOPS could not decrypt.
+fn text(file: RenderedFile, recipients: &[Recipient]) -> Option<Text> {
+    let mut open = Vec::with_capacity(file.objects.len());
+    let mut objects = file.objects.into_iter().peekable();
+    while let Some(object) = objects.next() {
+        match object {
+            RenderedObject::Open(value) => open.push(yaml(&value)),
+            RenderedObject::Secret(secret) if open.is_empty() && objects.peek().is_none() => {
+                let preview = yaml(&secret.preview());
+                return Some(Text::Sealed { secret, recipients: recipients.to_vec(), preview });
+            }
+            RenderedObject::Secret(_) => return None,
+        }
     }
-    let identity = identity(engine, &file.objects, recipients)?;
-    let recipients = recipients.to_vec();
-    let text = Text::Sealed { objects: file.objects, recipients, preview };
-    Ok(WantedFile { identity, text, export })
+    Some(Text::Open(yaml_stream(&open)))
 }
 
-/// An object as people may see it.
-fn shown(object: &RenderedObject) -> String {
-    match object {
-        RenderedObject::Open(value) => yaml(value),
-        RenderedObject::Secret(secret) => yaml(&secret.preview()),
-    }
-}
-
-/// Tells whether two files hold the same secrets for the same readers, without telling anything about
-/// them: the encryption differs each time.
-fn identity(
-    engine: &Engine,
-    objects: &[RenderedObject],
-    recipients: &[Recipient],
-) -> Result<String, Error> {
+/// Tells whether two files hold the same. Of a sealed one it tells nothing else, and it cannot be the
+/// hash of the file: the encryption differs each time.
+fn identity(engine: &Engine, text: &Text) -> Result<String, Error> {
+    let (secret, recipients) = match text {
+        Text::Open(text) => return Ok(blob_id(text.as_bytes())),
+        Text::Sealed { secret, recipients, .. } => (secret, recipients),
+    };
     let mut mac = Hmac::<Sha256>::new_from_slice(engine.fingerprint_key.as_slice())
         .map_err(|_| Error::Setting("fingerprint_key"))?;
     // Lengths keep the parts apart.
@@ -182,15 +175,6 @@ fn identity(
     for recipient in recipients {
         part(recipient.key());
     }
-    for object in objects {
-        match object {
-            RenderedObject::Open(value) => part(yaml(value).as_bytes()),
-            RenderedObject::Secret(secret) => sealed(secret, &mut part),
-        }
-    }
-    Ok(hex::encode(mac.finalize().into_bytes()))
-}
-
-fn sealed(secret: &SecretObject, part: &mut impl FnMut(&[u8])) {
     part(secret.reveal().expose().as_bytes());
+    Ok(hex::encode(mac.finalize().into_bytes()))
 }

@@ -164,9 +164,24 @@ impl<'a> Draft<'a> {
         MakerName::New(name)
     }
 
+    /// A file with these objects. What SOPS encrypts has to lie alone: `sops` takes all documents of a
+    /// file for one tree with one data key and one MAC, those of the first document (getsops/sops
+    /// `stores/yaml/store.go`, `LoadEncryptedFile`). So each secret gets a file that bears its name.
     pub fn file(&mut self, stem: &str, objects: Vec<RenderedObject>) {
-        if !objects.is_empty() {
-            self.rendered.files.push(RenderedFile { path: format!("{stem}.yaml"), objects });
+        let mut together = Vec::with_capacity(objects.len());
+        for object in objects {
+            match object {
+                RenderedObject::Secret(secret) if self.way == Way::Values(Cover::Encrypted) => {
+                    let path = format!("{}.sops.yaml", secret.name());
+                    let objects = vec![RenderedObject::Secret(secret)];
+                    self.rendered.files.push(RenderedFile { path, objects });
+                }
+                object => together.push(object),
+            }
+        }
+        if !together.is_empty() {
+            let path = format!("{stem}.yaml");
+            self.rendered.files.push(RenderedFile { path, objects: together });
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use connectors::kubernetes::{Manifest, ObjectRef};
 use domain::{
     Cause, ClusterId, CredentialId, Scope, Secret,
-    exports::{ExportNote, NoteTone, RenderedObject, Values},
+    exports::{ExportNote, NoteTone, Values},
 };
 use storage::gitops::clusters::Cluster;
 
@@ -70,7 +70,7 @@ fn together(cluster: ClusterId, exports: Vec<RenderedExport>) -> Result<Wanted, 
         notes.extend(export.rendered.notes);
         for file in export.rendered.files {
             for object in &file.objects {
-                let Ok(manifest) = Manifest::parse(&json(object), cluster) else {
+                let Ok(manifest) = Manifest::parse(&object.applied(), cluster) else {
                     notes.push(left_out(export.fields.name.as_str(), &file.path));
                     continue;
                 };
@@ -85,13 +85,6 @@ fn together(cluster: ClusterId, exports: Vec<RenderedExport>) -> Result<Wanted, 
     }
     manifests.sort_by(|a, b| a.object().cmp(b.object()));
     Ok(Wanted { manifests, versions: versions.into_iter().collect(), notes, secrets })
-}
-
-fn json(object: &RenderedObject) -> Secret {
-    match object {
-        RenderedObject::Open(value) => Secret::new(value.to_string()),
-        RenderedObject::Secret(secret) => secret.applied(),
-    }
 }
 
 fn left_out(export: &str, path: &str) -> ExportNote {

@@ -3,7 +3,7 @@
 //! Source: argoproj/argo-cd `docs/operator-manual/declarative-setup.md`, "Repositories" and
 //! "Helm Chart Repositories"; keys as `util/db/repository_secrets.go` reads them.
 
-use std::collections::BTreeMap;
+mod templates;
 
 use serde_json::json;
 
@@ -27,40 +27,19 @@ const TEMPLATE: &str = "repo-creds";
 pub(super) fn render(draft: &mut Draft<'_>) {
     let as_template = draft.fields.settings.template == "template";
     if as_template {
-        templates(draft);
+        templates::render(draft);
     } else {
         for repository in draft.repositories() {
-            let stem = draft.names.take(&repository.name, &repository.id.to_string());
-            secret(draft, REPOSITORY, &stem, &repository.name, &repository.url, repository);
+            alone(draft, repository);
         }
     }
     authorities(draft);
 }
 
-/// One template for the repositories of a host that share a credential: Argo CD takes the template
-/// with the longest URL that a repository's URL begins with.
-fn templates(draft: &mut Draft<'_>) {
-    let mut places: BTreeMap<_, Vec<&RepositoryFacts>> = BTreeMap::new();
-    for repository in draft.repositories() {
-        let Some(credential) = repository.credential else {
-            draft.info(&format!(
-                "{}: it has no credential, so it needs no template.",
-                repository.name
-            ));
-            continue;
-        };
-        let Ok(url) = RepositoryUrl::parse(&repository.url) else { continue };
-        let place = (url.origin(), repository.kind.as_str(), credential);
-        places.entry(place).or_default().push(repository);
-    }
-    for repositories in places.into_values() {
-        let Some(first) = repositories.first() else { continue };
-        let urls: Vec<&str> =
-            repositories.iter().map(|repository| repository.url.as_str()).collect();
-        let prefix = common_prefix(&urls);
-        let stem = draft.names.take(&format!("{}-creds", first.name), &first.id.to_string());
-        secret(draft, TEMPLATE, &stem, "", &prefix, first);
-    }
+/// A secret for one repository.
+fn alone(draft: &mut Draft<'_>, repository: &RepositoryFacts) {
+    let stem = draft.names.take(&repository.name, &repository.id.to_string());
+    secret(draft, REPOSITORY, &stem, &repository.name, &repository.url, repository);
 }
 
 fn secret(
@@ -76,7 +55,7 @@ fn secret(
         pieces.push(("name", Piece::Text(name.to_owned())));
     }
     let oci = repository.kind == RepositoryKind::Oci;
-    let url = if oci { without_scheme(url) } else { url };
+    let url = spelled(repository.kind, url);
     pieces.push(("url", Piece::Text(url.to_owned())));
     if oci {
         pieces.push(("enableOCI", Piece::Text("true".to_owned())));
@@ -145,29 +124,10 @@ fn authorities(draft: &mut Draft<'_>) {
     );
 }
 
-fn without_scheme(url: &str) -> &str {
-    url.split_once("://").map_or(url, |(_, rest)| rest)
-}
-
-/// The longest run of whole segments that all URLs begin with.
-fn common_prefix(urls: &[&str]) -> String {
-    let Some((first, rest)) = urls.split_first() else { return String::new() };
-    let mut common: Vec<&str> = first.split('/').collect();
-    for url in rest {
-        let same = common.iter().zip(url.split('/')).take_while(|(a, b)| *a == b).count();
-        common.truncate(same);
-    }
-    common.join("/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_prefix_ends_between_segments() {
-        assert_eq!(common_prefix(&["https://a/b/c", "https://a/b/d"]), "https://a/b");
-        assert_eq!(common_prefix(&["https://a/bc", "https://a/bd"]), "https://a");
-        assert_eq!(common_prefix(&["https://a/b"]), "https://a/b");
+/// The URL as Argo CD wants it: that of a registry has no scheme.
+fn spelled(kind: RepositoryKind, url: &str) -> &str {
+    match (kind, url.split_once("://")) {
+        (RepositoryKind::Oci, Some((_, rest))) => rest,
+        _ => url,
     }
 }
