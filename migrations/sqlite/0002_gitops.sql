@@ -121,8 +121,8 @@ create index git_target_exports_by_export on git_target_exports (organization_id
 
 -- The files that Hawser wrote, and may change or delete. `identity` tells what a file was made from (a
 -- keyed hash where that holds secrets), `blob` is its object id in Git; both are empty for a file that
--- was never seen there. `next_identity` and `next_blob` are what a push under way writes, so that a commit
--- whose answer was lost is recognized.
+-- was never seen there. `next_identity` and `next_blob` are what pushes write whose end is not known, lists
+-- separated by spaces, so that a commit whose answer was lost is recognized.
 create table git_target_files (
   organization_id blob not null,
   target_id blob not null,

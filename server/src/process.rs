@@ -31,17 +31,54 @@ pub fn prepare(folder: &Path) -> Result<(), Error> {
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(failed)
 }
 
-/// Makes the folder of what lasts no longer than a piece of work, and clears what a process that was
-/// killed left in it.
-pub fn scratch(data: &Path) -> Result<PathBuf, Error> {
-    let folder = data.join("work");
-    let failed = |source| Error::DataFolder { path: folder.clone(), source };
-    match fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-        _ => {}
+/// The folder of what lasts no longer than a piece of work, until this is dropped.
+pub struct Scratch {
+    /// Where it is.
+    pub folder: PathBuf,
+    _held: File,
+}
+
+/// Makes a folder of this process's own inside `work`, and clears what processes that are gone left
+/// there: replicas may share a data folder.
+pub fn scratch(data: &Path) -> Result<Scratch, Error> {
+    let work = data.join("work");
+    let failed = |source| Error::DataFolder { path: work.clone(), source };
+    DirBuilder::new().recursive(true).mode(0o700).create(&work).map_err(failed)?;
+    // One process at a time, so that none clears what another one makes and does not hold yet.
+    let turn = held(&work.join("turn")).map_err(failed)?;
+    turn.lock().map_err(failed)?;
+    for entry in fs::read_dir(&work).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if entry.file_type().map_err(failed)?.is_dir() {
+            clear(&entry.path()).map_err(failed)?;
+        }
     }
-    DirBuilder::new().mode(0o700).create(&folder).map_err(failed)?;
-    Ok(folder)
+    let mut number = 1_u32;
+    let folder = loop {
+        let folder = work.join(number.to_string());
+        match DirBuilder::new().mode(0o700).create(&folder) {
+            Ok(()) => break folder,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(failed(error)),
+        }
+    };
+    let own = held(&folder.join("lock")).map_err(failed)?;
+    own.lock().map_err(failed)?;
+    Ok(Scratch { folder, _held: own })
+}
+
+/// Removes a folder that no living process holds.
+fn clear(folder: &Path) -> io::Result<()> {
+    match held(&folder.join("lock"))?.try_lock() {
+        Ok(()) => fs::remove_dir_all(folder),
+        Err(TryLockError::WouldBlock) => Ok(()),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// A file to hold a lock on.
+fn held(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)
 }
 
 /// Takes the folder for this process until the file is dropped. SQLite and the embedded Vault
@@ -49,13 +86,7 @@ pub fn scratch(data: &Path) -> Result<PathBuf, Error> {
 pub fn lock(folder: &Path) -> Result<File, Error> {
     let path = folder.join("lock");
     let failed = |source| Error::DataFolder { path: path.clone(), source };
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .open(&path)
-        .map_err(failed)?;
+    let file = held(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::InUse(folder.to_owned())),
@@ -89,8 +120,18 @@ mod tests {
         assert!(refused.to_string().contains("another hawser-server uses"), "{refused}");
         drop(held);
         lock(&data).unwrap();
-        let left = scratch(&data).unwrap().join("left");
+    }
+
+    #[test]
+    fn what_a_living_process_works_with_stays() {
+        let data = tempfile::tempdir().unwrap();
+        let first = scratch(data.path()).unwrap();
+        let left = first.folder.join("left");
         fs::write(&left, "x").unwrap();
-        assert!(scratch(&data).unwrap().is_dir() && !left.exists());
+        let second = scratch(data.path()).unwrap();
+        assert!(left.exists() && second.folder.is_dir() && second.folder != first.folder);
+        drop(first);
+        let third = scratch(data.path()).unwrap();
+        assert!(!left.exists() && second.folder.is_dir() && third.folder.is_dir());
     }
 }

@@ -66,6 +66,7 @@ struct Running {
     workers: JoinHandle<()>,
     managed: Option<Managed>,
     db: Db,
+    _scratch: process::Scratch,
 }
 
 impl Running {
@@ -118,10 +119,11 @@ async fn start(config: &Config, stopped: watch::Receiver<bool>) -> Result<Runnin
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let engine = engine(config, &db, vault, listen, &clock).await?;
     let engine = connecting(config, engine, &public)?;
+    let scratch = process::scratch(&config.data_dir)?;
     let engine = engine
         .keeping_secrets_in(place(config))
         .reached_at(&public.host())
-        .working_in(&absolute(&process::scratch(&config.data_dir)?));
+        .working_in(&absolute(&scratch.folder));
     let workers = {
         let mut stopped = stopped.clone();
         let shutdown = async move {
@@ -142,7 +144,7 @@ async fn start(config: &Config, stopped: watch::Receiver<bool>) -> Result<Runnin
     drop(routes.send_replace(web::router(&site)));
     tokio::spawn(tidy(site, figures, routes));
     announce(&engine, &public).await?;
-    Ok(Running { server, workers, managed, db })
+    Ok(Running { server, workers, managed, db, _scratch: scratch })
 }
 
 async fn bind(address: SocketAddr, setting: &'static str) -> Result<TcpListener, Error> {

@@ -22,6 +22,7 @@ use world::{World, on_both, registry::Registry};
 on_both!(
     what_somebody_changed_is_brought_back,
     a_foreign_file_is_left_alone,
+    a_foreign_file_with_the_same_bytes_stays_theirs,
     two_exports_do_not_share_a_file,
     a_folder_that_moves_takes_its_files_along,
     a_change_without_a_new_version_is_pushed_too,
@@ -65,6 +66,24 @@ async fn a_foreign_file_is_left_alone(world: World) {
     let (cause, detail) = world.not_pushed(setting.target).await;
     assert_eq!(cause, Cause::FileNotOurs);
     assert!(detail.contains("clusters/prod/regcred.yaml"), "{detail}");
+    assert_eq!(setting.server.head(REPOSITORY, "main"), head);
+    workers.stop().await;
+}
+
+async fn a_foreign_file_with_the_same_bytes_stays_theirs(world: World) {
+    let setting = world.setting().await;
+    let workers = world.workers();
+    let form = edited(&world.pushed(setting.target).await);
+    // Another target does not know who wrote the file.
+    GitTargets::delete(&world.engine, &world.actor, setting.target).await.unwrap();
+    let form =
+        domain::gitops::GitTargetForm { target: String::new(), row_version: String::new(), ..form };
+    let target = world.save_target(form).await;
+    assert!(world.pushed(target).await.files.is_empty());
+    let head = setting.server.head(REPOSITORY, "main");
+    let propagation = world.update(setting.credential, "second").await;
+    world.end_of(propagation).await;
+    assert_eq!(world.target(target).await.summary.cause, Some(Cause::FileNotOurs));
     assert_eq!(setting.server.head(REPOSITORY, "main"), head);
     workers.stop().await;
 }
@@ -149,8 +168,11 @@ async fn changes_come_by_pull_request(world: World) {
     server.commit(REPOSITORY, "main", &[("README.md", "merged\n")]);
     world.pushed(setting.target).await;
     assert_eq!(branches(), work, "everything is there");
+    // The answer to that push is lost; its branch is found again.
+    server.bridge(git_server::Bridge::CutsPushes);
     let propagation = world.update(setting.credential, "third").await;
     world.end_of(propagation).await;
+    server.bridge(git_server::Bridge::Honest);
     let detail = world.target(setting.target).await;
     assert_eq!(detail.summary.state, TargetState::InStep);
     let next = format!("{work}-2");

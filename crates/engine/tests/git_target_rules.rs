@@ -24,12 +24,12 @@ on_both!(
     r_authz_other_organizations_see_no_exports,
     r_authz_roles_are_asked_for_targets,
     r_git_01_workflows_are_for_owners,
-    r_git_06_an_account_is_for_who_connected_it,
     targets_do_not_overlap,
     a_target_that_somebody_changed_is_stale,
     a_target_that_was_edited_meanwhile_is_pushed_again,
     r_git_03_no_secret_gets_into_git,
     a_sealed_file_is_committed_once,
+    a_sealed_file_of_an_older_try_is_known,
 );
 
 const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
@@ -82,55 +82,6 @@ async fn r_git_01_workflows_are_for_owners(world: World) {
     let workers = world.workers();
     assert_eq!(world.pushed(id).await.files, [".github/hawser/regcred.yaml"]);
     workers.stop().await;
-}
-
-async fn connect(world: &World, credential: CredentialId, way: &str) {
-    let hex = |id: uuid::Uuid| id.simple().to_string();
-    let spell = |id: uuid::Uuid| {
-        if world.is_sqlite() { format!("x'{}'", hex(id)) } else { format!("'{}'", hex(id)) }
-    };
-    let (organization, id, user) = (
-        spell(world.actor.organization.uuid()),
-        spell(credential.uuid()),
-        spell(world.actor.user.uuid()),
-    );
-    world
-        .sql(&format!(
-            "insert into git_connections (organization_id, credential_id, way, host, account_id, account, scopes,
-               user_id, connected_at)
-             values ({organization}, {id}, '{way}', 'git.example.com', 1, 'ada', 'repo', {user}, 1)"
-        ))
-        .await;
-}
-
-async fn r_git_06_an_account_is_for_who_connected_it(world: World) {
-    let setting = world.setting().await;
-    let bob = with_role(&world.actor, Role::Owner);
-    world.known(&bob).await;
-    connect(&world, setting.login, "web").await;
-    let mut form = target(&setting.server, "bobs", setting.login, &[setting.export]);
-    form.folder = "bob".into();
-    let refused = GitTargets::save(&world.engine, &bob, form).await.unwrap_err();
-    assert!(refused.problem_of(Field::Credential).unwrap().contains("Ada"), "{refused:?}");
-    let detail = GitTargets::get(&world.engine, &bob, setting.target).await.unwrap();
-    assert!(!detail.may_change);
-    let form = GitTargetForm { folder: "other".into(), ..edited(&detail) };
-    let refused = GitTargets::save(&world.engine, &bob, form).await.unwrap_err();
-    assert!(refused.problem_of(Field::Credential).is_some());
-    let refused = GitTargets::push(&world.engine, &bob, setting.target).await.unwrap_err();
-    assert!(refused.problem_of(Field::Credential).is_some(), "the first push is not Bob's");
-    let workers = world.workers();
-    world.pushed(setting.target).await;
-    workers.stop().await;
-
-    let installed = world.git_login("installed", CANARY).await;
-    connect(&world, installed, "installation").await;
-    let admin = with_role(&world.actor, Role::Admin);
-    world.known(&admin).await;
-    let mut form = target(&setting.server, "app", installed, &[setting.export]);
-    form.folder = "app".into();
-    assert!(GitTargets::save(&world.engine, &admin, form.clone()).await.is_err());
-    GitTargets::save(&world.engine, &bob, form).await.unwrap();
 }
 
 async fn targets_do_not_overlap(world: World) {
@@ -275,6 +226,27 @@ async fn a_sealed_file_is_committed_once(world: World) {
     world.pushed(setting.target).await;
     let text = setting.server.git(REPOSITORY, &["show", "main:clusters/prod/sealed.sops.yaml"]);
     assert!(text.contains("ENC[AES256_GCM"), "{text}");
+    workers.stop().await;
+}
+
+async fn a_sealed_file_of_an_older_try_is_known(world: World) {
+    let setting = world.setting().await;
+    let sealed = world.save_export(sealed(setting.credential)).await;
+    let mut form = edited(&world.target(setting.target).await);
+    form.exports = vec![sealed.to_string()];
+    world.save_target(form).await;
+    let workers = world.workers();
+    world.pushed(setting.target).await;
+    let before = commits(&setting.server);
+    // The first of two tries arrived, and the answers to both were lost.
+    world
+        .sql(
+            "update git_target_files set next_identity = identity || ' ' || identity,
+               next_blob = blob || ' 0000000000000000000000000000000000000000', identity = '', blob = ''",
+        )
+        .await;
+    world.pushed(setting.target).await;
+    assert_eq!(commits(&setting.server), before);
     workers.stop().await;
 }
 

@@ -55,7 +55,10 @@ fn way<'a>(
         Material::GithubInstallation { installation } => {
             at_home(&settings.github, url)?;
             let app = &settings.github.app;
-            Way::Exchange(Box::new(github_installation::GithubInstallation { app, installation }))
+            // One target's token opens one repository, not all that the app is installed for.
+            let repositories = repository(url).into_iter().collect();
+            let app = github_installation::GithubInstallation { app, installation, repositories };
+            Way::Exchange(Box::new(app))
         }
         _ => return Err(not_for_here()),
     })
@@ -73,9 +76,31 @@ fn at_home(github: &GithubHome, url: &Url) -> Result<(), Failure> {
     if is_home { Ok(()) } else { Err(not_for_here()) }
 }
 
+/// The name in the address of a repository, `https://github.com/owner/name.git`; `None` for another
+/// address of GitHub.
+fn repository(url: &Url) -> Option<String> {
+    let mut segments = url.path_segments()?.filter(|segment| !segment.is_empty());
+    let (_owner, name) = (segments.next()?, segments.next()?);
+    let name = name.strip_suffix(".git").unwrap_or(name);
+    (segments.next().is_none() && !name.is_empty()).then(|| name.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_repository_is_named_by_its_address() {
+        for (url, name) in [
+            ("https://github.com/acme/deploy.git", Some("deploy")),
+            ("https://github.com/acme/deploy/", Some("deploy")),
+            ("https://github.com/", None),
+            ("https://github.com/acme", None),
+            ("https://github.com/acme/deploy/tree", None),
+        ] {
+            assert_eq!(repository(&Url::parse(url).unwrap()).as_deref(), name, "{url}");
+        }
+    }
 
     #[test]
     fn r_oauth_07_a_token_of_github_goes_to_github_alone() {

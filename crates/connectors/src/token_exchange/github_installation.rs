@@ -15,12 +15,14 @@ pub(super) struct GithubInstallation<'a> {
     /// The operator's app; `None` where there is none.
     pub(super) app: &'a Option<GithubIdentity>,
     pub(super) installation: &'a str,
+    /// Names without their owner; none means all that the installation may see.
+    pub(super) repositories: Vec<String>,
 }
 
 #[async_trait]
 impl TokenExchange for GithubInstallation<'_> {
     fn scope(&self) -> String {
-        format!("{} of the operator's app", self.installation)
+        format!("{} of the operator's app {}", self.installation, self.repositories.join(" "))
     }
 
     fn keeping(&self) -> Keeping {
@@ -32,7 +34,7 @@ impl TokenExchange for GithubInstallation<'_> {
         let key = read(&app.key_file).await?;
         let (app_id, installation, needed) =
             (app.app_id.as_str(), self.installation, Permission::Push);
-        GithubApp { app_id, installation, key: &key, repositories: &[], needed }
+        GithubApp { app_id, installation, key: &key, repositories: &self.repositories, needed }
             .exchange(caller)
             .await
     }

@@ -64,19 +64,18 @@ impl Plan {
         writes.chain(deletes).collect()
     }
 
-    /// What is written down before the push, so that its commit is recognized.
-    pub(crate) fn intents(&self) -> Vec<File> {
+    /// What is written down before the push, so that its commit is recognized: beside what earlier
+    /// pushes meant to write, for a slow server may take one of those yet.
+    pub(crate) fn intents(&self, known: &[File]) -> Vec<File> {
         let written: BTreeSet<_> = self.writes.iter().map(|write| write.path.as_str()).collect();
-        self.after
-            .iter()
-            .filter(|file| written.contains(file.path.as_str()))
-            .map(|file| File {
-                path: file.path.clone(),
-                next_identity: file.identity.clone(),
-                next_blob: file.blob.clone(),
-                ..File::default()
-            })
-            .collect()
+        let known: BTreeMap<_, _> = known.iter().map(|file| (file.path.as_str(), file)).collect();
+        let intending = |file: &File| {
+            let new = File { path: file.path.clone(), ..File::default() };
+            let before = known.get(file.path.as_str()).copied().unwrap_or(&new);
+            before.intending(&file.identity, &file.blob)
+        };
+        let written = self.after.iter().filter(|file| written.contains(file.path.as_str()));
+        written.map(intending).collect()
     }
 }
 
@@ -98,6 +97,7 @@ pub(crate) fn compare(
         let ours = known.get(path.as_str()).and_then(|known| ours(known, there.as_ref()));
         match fate(file, ours.as_ref(), there.as_ref()) {
             Fate::Kept { blob } => plan.after.push(at(path, file, blob)),
+            Fate::Right => {}
             Fate::Foreign => foreign.push(path.as_str()),
             Fate::Written => {
                 let (text, preview) = written(&file.text, now)?;
@@ -128,6 +128,8 @@ enum Fate {
         blob: String,
     },
     Written,
+    /// Somebody else wrote the same bytes: it is right as it is, and stays theirs.
+    Right,
     /// Something lies there that Hawser did not write.
     Foreign,
 }
@@ -145,7 +147,8 @@ fn fate(wanted: &WantedFile, ours: Option<&Ours>, there: Option<&TreeFile>) -> F
         }
     };
     match (same, ours) {
-        (true, _) => Fate::Kept { blob: there.blob.clone() },
+        (true, Some(_)) => Fate::Kept { blob: there.blob.clone() },
+        (true, None) => Fate::Right,
         (false, Some(_)) => Fate::Written,
         (false, None) => Fate::Foreign,
     }
@@ -163,10 +166,9 @@ struct Ours {
 
 /// What is known of a file, if Hawser wrote it. What a push meant to write counts once it is there.
 fn ours(known: &File, there: Option<&TreeFile>) -> Option<Ours> {
-    let arrived =
-        there.is_some_and(|there| !known.next_blob.is_empty() && there.blob == known.next_blob);
-    if arrived {
-        return Some(Ours { identity: known.next_identity.clone(), blob: known.next_blob.clone() });
+    let arrived = there.and_then(|there| known.intents().find(|(_, blob)| *blob == there.blob));
+    if let Some((identity, blob)) = arrived {
+        return Some(Ours { identity: identity.to_owned(), blob: blob.to_owned() });
     }
     (!known.blob.is_empty())
         .then(|| Ours { identity: known.identity.clone(), blob: known.blob.clone() })

@@ -6,8 +6,8 @@ use storage::gitops::targets::Binding;
 use crate::{Engine, Error};
 
 /// Whether a person may bind a target to a credential, or change one that is bound to it: with an
-/// account that somebody connected only that person, and with an installation of the GitHub App also
-/// an owner.
+/// account that somebody connected only that person, and with an installation of the GitHub App an
+/// owner, whoever connected it.
 pub(super) async fn may_bind(
     engine: &Engine,
     actor: &Actor,
@@ -34,23 +34,44 @@ pub(super) async fn check(
         return Err(Field::Credential.problem("Choose a credential for Git.").into());
     }
     match storage::gitops::targets::binding(&engine.db, scope, credential).await? {
-        Some(binding) if !is_own(actor, &binding) => {
-            Err(Field::Credential.problem(theirs(&binding)).into())
+        Some(binding) if !is_own(actor, &binding) => Err(theirs(&binding)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a person may let Hawser act at the server of a target that is bound already: with the
+/// account of a person only that person, for it is their name there; with anything else everybody who
+/// manages targets.
+pub(super) async fn check_use(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    credential: CredentialId,
+) -> Result<(), Error> {
+    match storage::gitops::targets::binding(&engine.db, scope, credential).await? {
+        Some(binding) if binding.way != ConnectionWay::Installation && !is_own(actor, &binding) => {
+            Err(theirs(&binding))
         }
         _ => Ok(()),
     }
 }
 
 fn is_own(actor: &Actor, binding: &Binding) -> bool {
-    binding.user == actor.user
-        || (binding.way == ConnectionWay::Installation
-            && actor.role.includes(Action::ManageRecipients))
+    match binding.way {
+        ConnectionWay::Installation => actor.role.includes(Action::ManageRecipients),
+        ConnectionWay::Web | ConnectionWay::Device => binding.user == actor.user,
+    }
 }
 
 /// Why a target of somebody's account is not for others.
-pub(super) fn theirs(binding: &Binding) -> String {
-    format!(
+fn theirs(binding: &Binding) -> Error {
+    if binding.way == ConnectionWay::Installation {
+        let message = "Only an owner gives a repository to an installation of the GitHub App.";
+        return Field::Credential.problem(message).into();
+    }
+    let message = format!(
         "{} connected this account, and what is pushed with it is pushed in their name. Connect your own, or choose another credential.",
         binding.name
-    )
+    );
+    Field::Credential.problem(message).into()
 }

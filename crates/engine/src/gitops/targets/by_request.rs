@@ -9,7 +9,7 @@ use super::{
     request::{self, BRANCHES, number_of, work_branch},
     run::LOOK_AGAIN_REASON,
 };
-use crate::gitops::render::WantedFile;
+use crate::gitops::{compare::Plan, render::WantedFile};
 
 impl Try<'_> {
     /// A commit on a branch of its own, and a pull request that brings it to the branch.
@@ -31,28 +31,54 @@ impl Try<'_> {
         if self.is_waiting() {
             return Ok(Tried::Ended(End::Untouched));
         }
-        let mut number = number_of(&self.target.work_branch);
-        let (work, checkout) = loop {
-            let work = work_branch(self.target, number)?;
-            let checkout = self.open(&work, Some(branch)).await?;
-            // A branch that was merged would bring its old commits again, and is never rewritten.
-            let is_used = !checkout.is_new_branch() && landed && number <= BRANCHES;
-            if !is_used {
-                break (work, checkout);
-            }
-            number += 1;
-        };
-        let plan = self.plan(&checkout)?;
+        let (work, checkout, plan) = self.work_branch(landed).await?;
         if !plan.is_done() {
             return self
                 .commit(checkout, plan, &work, Request::At(work.clone(), String::new()))
                 .await;
         }
         let url = match self.target.pull_request_url.as_str() {
-            "" => self.request(&work).await?,
-            known => known.to_owned(),
+            known if !known.is_empty() && self.work.reason == LOOK_AGAIN_REASON => known.to_owned(),
+            // Somebody may have closed the one that is known.
+            _ => self.request(&work).await?,
         };
         Ok(self.in_step(&checkout, plan, Request::At(work, url)))
+    }
+
+    /// The branch of its own to push to, and what to change there.
+    async fn work_branch(&self, landed: bool) -> Result<(Branch, Checkout, Plan), Stop> {
+        let first = number_of(&self.target.work_branch);
+        for number in first..first.saturating_add(BRANCHES) {
+            let work = work_branch(self.target, number)?;
+            let checkout = self.open(&work, Some(&self.place.branch)).await?;
+            let plan = self.plan(&checkout)?;
+            // A branch that was merged would bring its old commits again, and is never rewritten. One
+            // that a push reached whose answer was lost was not merged.
+            let is_used = landed
+                && !checkout.is_new_branch()
+                && !plan.is_done()
+                && !self.holds_intent(&checkout)?;
+            if !is_used {
+                return Ok((work, checkout, plan));
+            }
+        }
+        let detail = format!(
+            "{BRANCHES} branches from {} on were merged and are still there. Delete them.",
+            work_branch(self.target, first)?.as_str()
+        );
+        Err(Stop::Failed(Failed { detail, ..Failed::of(Cause::PushRejected) }))
+    }
+
+    /// Whether a branch holds what a push meant to write whose end is not known.
+    fn holds_intent(&self, checkout: &Checkout) -> Result<bool, Stop> {
+        for known in &self.known {
+            let there = checkout.file(&known.path)?;
+            let is_there = |blob: &str| there.as_ref().is_some_and(|there| there.blob == blob);
+            if known.intents().any(|(_, blob)| blob != known.blob && is_there(blob)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether an open pull request already says all this, and nobody asked for another look.

@@ -7,6 +7,7 @@ use domain::{
 };
 
 use super::{
+    bind,
     push::Place,
     request::{number_of, work_branch},
 };
@@ -31,6 +32,7 @@ pub(super) async fn preview(
     let target = storage::gitops::targets::target(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
+    bind::check_use(engine, actor, scope, target.credential).await?;
     let place = Place::of(&target)?;
     let wanted = wanted(engine, scope, &target.exports, &place.folder)
         .await?

@@ -180,7 +180,7 @@ impl Try<'_> {
         to: &Branch,
         request: Request,
     ) -> Result<Tried, Stop> {
-        if !self.intend(&plan.intents()).await? {
+        if !self.intend(&plan.intents(&self.known)).await? {
             return Ok(Tried::Ended(End::Lost));
         }
         let changes = plan.changes();

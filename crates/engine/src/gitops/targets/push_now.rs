@@ -7,7 +7,7 @@ use super::{audit, bind, person};
 use crate::{Engine, Error, audit::allowed};
 
 /// Queues a push. The first one to a place says that a person looked, so it is for those who may
-/// change the target.
+/// change the target; each with a person's account is for that person.
 pub(super) async fn push_now(engine: &Engine, actor: &Actor, id: GitTargetId) -> Result<(), Error> {
     let scope = allowed(engine, actor, Action::ManageExports, "push to a Git target").await?;
     let target = storage::gitops::targets::target(&engine.db, scope, id)
@@ -16,6 +16,7 @@ pub(super) async fn push_now(engine: &Engine, actor: &Actor, id: GitTargetId) ->
     if target.state == TargetState::New {
         bind::check(engine, actor, scope, target.credential).await?;
     }
+    bind::check_use(engine, actor, scope, target.credential).await?;
     engine.limits.connection_attempt(actor.user)?;
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;

@@ -3,6 +3,7 @@
 use connectors::{
     Failure,
     git::{Hosting, NewPullRequest},
+    github::Github,
     http::Login,
 };
 use domain::{
@@ -18,7 +19,12 @@ pub(super) const BRANCHES: u32 = 50;
 
 /// How pull requests are opened at the host of a repository; `None` where that is not known.
 pub(super) fn hosting(engine: &Engine, url: &GitUrl, provider: Provider) -> Option<Hosting> {
-    Hosting::of(url, provider, &engine.github_host())
+    let hosting = Hosting::of(url, provider, &engine.github_host())?;
+    let own = engine.github.as_ref().map(Github::settings);
+    Some(match own.filter(|own| own.web.origin() == url.url().origin()) {
+        Some(own) => hosting.with_api(own.api.clone()),
+        None => hosting,
+    })
 }
 
 /// Opens the pull request of a target, or finds it; its page, empty where a person has to open it.

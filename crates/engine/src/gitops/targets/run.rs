@@ -1,6 +1,6 @@
 //! One run of a push, from the claim of its job to its outcome.
 
-use domain::{Cause, GitTargetId, Scope};
+use domain::{Cause, GitTargetId, Scope, gitops::TargetState};
 use storage::{gitops::targets::Target, jobs::Claimed};
 
 use super::{
@@ -28,7 +28,9 @@ pub(crate) async fn push_target(engine: &Engine, work: &Claimed) -> Result<(), E
     storage::propagation::begin_place(&mut tx, scope, work.target).await?;
     tx.commit().await?;
     engine.changes.tell(work.organization);
-    let Some(target) = storage::gitops::targets::target(&engine.db, scope, id).await? else {
+    let target = storage::gitops::targets::target(&engine.db, scope, id).await?;
+    // One that writes elsewhere since its work was queued waits for a person, as a new one does.
+    let Some(target) = target.filter(|target| target.state != TargetState::New) else {
         let mut tx = engine.db.begin().await?;
         storage::jobs::finish(&mut tx, storage::jobs::Kind::Push, work).await?;
         return Ok(tx.commit().await?);

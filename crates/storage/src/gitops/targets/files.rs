@@ -14,10 +14,32 @@ pub struct File {
     pub identity: String,
     /// Its object id in Git, in hexadecimal; empty as the identity is.
     pub blob: String,
-    /// What a push whose end is not known writes; empty when there is none.
+    /// What pushes whose end is not known write, separated by spaces; empty when there is none.
     pub next_identity: String,
-    /// The object id of that.
+    /// The object ids of that, in the same order.
     pub next_blob: String,
+}
+
+/// The most intents that are kept of a file; more pushes are never under way after one another.
+const INTENTS: usize = 64;
+
+impl File {
+    /// What pushes whose end is not known write: identity and object id, the oldest first. An older
+    /// one may still arrive after a newer one was written down.
+    pub fn intents(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.next_identity.split_whitespace().zip(self.next_blob.split_whitespace())
+    }
+
+    /// The same file with one more intent.
+    #[must_use]
+    pub fn intending(&self, identity: &str, blob: &str) -> Self {
+        let mut intents: Vec<_> =
+            self.intents().filter(|known| *known != (identity, blob)).collect();
+        intents.push((identity, blob));
+        let kept = intents.get(intents.len().saturating_sub(INTENTS)..).unwrap_or_default();
+        let (identities, blobs): (Vec<_>, Vec<_>) = kept.iter().copied().unzip();
+        Self { next_identity: identities.join(" "), next_blob: blobs.join(" "), ..self.clone() }
+    }
 }
 
 /// All of them, by path.
@@ -37,7 +59,8 @@ pub async fn files(db: &Db, scope: Scope, target: GitTargetId) -> Result<Vec<Fil
     })?)
 }
 
-/// Writes down what a push is about to write, so that it is recognized when its answer is lost.
+/// Writes down what a push is about to write beside what earlier ones meant to
+/// ([`File::intending`]), so that it is recognized when its answer is lost.
 ///
 /// # Errors
 /// When the database refuses.
@@ -110,4 +133,17 @@ pub async fn forget_files(tx: &mut Tx, scope: Scope, target: GitTargetId) -> Res
             .map(drop)
     })?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_intent_is_kept_beside_older_ones() {
+        let file = File::default().intending("a", "1").intending("b", "2").intending("a", "1");
+        assert_eq!(file.intents().collect::<Vec<_>>(), [("b", "2"), ("a", "1")]);
+        let many = (0..200).fold(file, |file, n| file.intending("c", &n.to_string()));
+        assert_eq!((many.intents().count(), many.intents().last()), (INTENTS, Some(("c", "199"))));
+    }
 }
