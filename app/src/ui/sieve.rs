@@ -26,18 +26,20 @@ pub(crate) fn Sieve() -> impl IntoView {
 
 #[cfg(feature = "hydrate")]
 mod narrowing {
+    use js_sys::JsString;
     use wasm_bindgen::JsCast;
     use web_sys::{Element, Event, HtmlInputElement};
 
     pub fn narrow(event: &Event) -> Option<()> {
         let typed = event.target()?.dyn_into::<HtmlInputElement>().ok()?;
-        let words = typed.value().to_lowercase();
+        // The browser has the tables of upper and lower case already.
+        let words = String::from(JsString::from(typed.value()).to_lower_case());
         let rows = typed.closest("fieldset").ok()??.query_selector_all("li").ok()?;
         for index in 0..rows.length() {
             let row = rows.get(index)?.dyn_into::<Element>().ok()?;
             let ticked = row.query_selector(":checked").ok()?.is_some();
-            let text = row.text_content()?.to_lowercase();
-            row.toggle_attribute_with_force("hidden", !ticked && !text.contains(&words)).ok()?;
+            let text = JsString::from(row.text_content()?).to_lower_case();
+            row.toggle_attribute_with_force("hidden", !ticked && !text.includes(&words, 0)).ok()?;
         }
         Some(())
     }
