@@ -75,6 +75,9 @@ pub struct ApiStub {
     gate: Gate,
 }
 
+
+/// What somebody else does to the objects while Hawser works.
+pub type Meanwhile = Box<dyn FnOnce(&mut Objects) + Send>;
 #[derive(Default)]
 pub struct State {
     pub objects: Objects,
@@ -84,7 +87,7 @@ pub struct State {
     /// Whether the External Secrets Operator is installed.
     pub has_operator: bool,
     /// What somebody does right before the next change.
-    pub meanwhile: Option<Box<dyn FnOnce(&mut Objects) + Send>>,
+    pub meanwhile: Option<Meanwhile>,
     /// Methods and paths of requests that were let in, in order.
     pub seen: Vec<String>,
 }
