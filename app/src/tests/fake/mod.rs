@@ -26,15 +26,17 @@ use domain::{
     sessions,
 };
 
-use crate::services::{Flash, Services, Visit};
+use crate::services::{Flash, Services, Typing, Visit};
 
 pub(super) const ID: &str = "0190b0a0-0000-7000-8000-000000000001";
 pub(super) const SECRET: &str = "correct-horse-battery-staple";
-const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+pub(super) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 pub(super) struct Fake {
     pub actor: Option<Actor>,
     pub flash: Mutex<Option<Flash>>,
+    /// The code that is being typed at GitHub.
+    pub typing: Mutex<Option<Typing>>,
     /// Whether there is nothing yet.
     pub is_empty: bool,
     /// What the credential is made of.
@@ -90,6 +92,7 @@ impl Fake {
         Self {
             actor: Some(actor),
             flash: Mutex::default(),
+            typing: Mutex::default(),
             is_empty: false,
             made_of: credentials::MADE_OF,
             candidate: None,
@@ -165,6 +168,13 @@ impl Visit for Fake {
     async fn take(&self) -> Option<Flash> {
         tokio::task::yield_now().await;
         self.flash.lock().unwrap().take()
+    }
+    async fn keep_typing(&self, typing: Option<Typing>) -> Result<(), ServiceError> {
+        *self.typing.lock().unwrap() = typing;
+        Ok(())
+    }
+    async fn typing(&self) -> Option<Typing> {
+        self.typing.lock().unwrap().clone()
     }
 }
 
