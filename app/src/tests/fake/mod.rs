@@ -55,6 +55,8 @@ pub(super) struct Fake {
     pub offers: ConnectionOffers,
     /// Whether the operator turned clusters on.
     pub has_clusters: bool,
+    /// Whether the cluster is being deleted.
+    pub is_deleting: bool,
     /// How the Git target and the cluster are doing.
     pub target_state: TargetState,
     /// Why they fail, if they do.
@@ -107,6 +109,7 @@ impl Fake {
                 installation_url: "https://github.com/apps/hawser/installations/new".into(),
             },
             has_clusters: true,
+            is_deleting: false,
             target_state: TargetState::InStep,
             cause: None,
             is_theirs: false,
