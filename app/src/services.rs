@@ -59,6 +59,24 @@ pub trait Visit: Send + Sync {
     async fn keep(&self, flash: Flash) -> Result<(), ServiceError>;
     /// Takes the kept message; it is shown once.
     async fn take(&self) -> Option<Flash>;
+    /// Keeps the code that this visitor types at GitHub; `None` forgets it.
+    async fn keep_typing(&self, typing: Option<Typing>) -> Result<(), ServiceError>;
+    /// The code that this visitor types at GitHub, as long as it counts.
+    async fn typing(&self) -> Option<Typing>;
+}
+
+/// A code that is being typed at GitHub. It stays in the session of the person who asked for it: an
+/// address that names one could be anybody's link, and its code anybody's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typing {
+    /// What the person types.
+    pub code: String,
+    /// Where.
+    pub url: String,
+    /// Seconds until the page looks again.
+    pub interval: u64,
+    /// When the code ends.
+    pub ends: Timestamp,
 }
 
 /// What a form leaves for the page that comes next. Never holds a secret.

@@ -76,7 +76,29 @@ async fn a_cluster_is_saved_applied_and_deleted() {
     let answer = send(&fake, "/actions/gitops/clusters/apply", "text/html", &body).await;
     assert_eq!(answer.headers()[header::LOCATION], cluster().as_str());
     let (_, html) = page(&fake, &format!("{}/delete", cluster())).await;
-    assert!(html.contains("5 objects are removed") && html.contains("Secret shop/regcred"));
+    assert!(html.contains("4 objects are removed") && html.contains("Secret shop/regcred"));
     let answer = send(&fake, "/actions/gitops/clusters/delete", "text/html", &body).await;
     assert_eq!(answer.headers()[header::LOCATION], PATH);
+    let (_, html) = page(&fake, PATH).await;
+    assert!(html.contains("Hawser deletes the objects first, then forgets the cluster."), "{html}");
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_being_deleted_says_so_and_is_forgotten_only_when_it_fails() {
+    let cause = Some(Cause::ConnectionRefused);
+    let stuck = Arc::new(Fake { is_deleting: true, cause, ..Fake::of(Role::Owner) });
+    let busy = Arc::new(Fake { is_deleting: true, ..Fake::of(Role::Owner) });
+    for fake in [&stuck, &busy] {
+        let (_, html) = page(fake, &cluster()).await;
+        assert!(html.contains("Being deleted; 4 objects wait."), "{html}");
+        assert!(!html.contains("clusters/apply") && !html.contains("clusters/save"), "{html}");
+        let (_, html) = page(fake, PATH).await;
+        assert!(html.contains("Being deleted") && !html.contains("clusters/apply"), "{html}");
+    }
+    let delete = format!("{}/delete", cluster());
+    let (_, html) = page(&stuck, &delete).await;
+    assert!(html.contains("Forget it and leave these objects there"), "{html}");
+    let (_, html) = page(&busy, &delete).await;
+    assert!(html.contains("4 objects wait") && !html.contains("type=\"submit\">Forget"), "{html}");
+    assert!(!html.contains("button danger solid"), "{html}");
 }

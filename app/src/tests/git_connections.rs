@@ -8,6 +8,7 @@ use super::{
     fake::{self, Fake},
     page,
 };
+use crate::services::Typing;
 
 #[tokio::test]
 async fn only_the_configured_ways_to_connect_are_offered() {
@@ -32,26 +33,42 @@ async fn only_the_configured_ways_to_connect_are_offered() {
 
 #[tokio::test]
 async fn r_oauth_04_the_device_page_leads_only_to_the_configured_host() {
-    let path = |url: &str| {
-        format!("/gitops/connections/device?code=WDJB-MJHT%3Cb%3E&interval=7&url={url}")
-    };
+    const PATH: &str = "/gitops/connections/device";
     let fake = Fake::signed_in();
-    let (_, html) = page(&fake, &path("https%3A%2F%2Fgithub.com%2Flogin%2Fdevice")).await;
+    let begun = |url: &str| Typing {
+        code: "WDJB-MJHT<b>".into(),
+        url: url.into(),
+        interval: 7,
+        ends: fake::NOW,
+    };
+    *fake.typing.lock().unwrap() = Some(begun("https://github.com/login/device"));
+    let (_, html) = page(&fake, PATH).await;
     assert!(html.contains("href=\"https://github.com/login/device\""), "{html}");
-    assert!(html.contains(">WDJB-MJHTb<") && html.contains("I typed the code"), "{html}");
+    assert!(html.contains(">WDJB-MJHT&lt;b&gt;<") && html.contains("I typed the code"), "{html}");
     for bad in [
-        "https%3A%2F%2Fevil.example%2Flogin",
-        "https%3A%2F%2Fgithub.com%40evil.example%2F",
-        "https%3A%2F%2Fada%40github.com%2F",
-        "https%3A%2F%2Fgithub.com%3A8443%2F",
-        "javascript%3Aalert(1)",
+        "https://evil.example/login",
+        "https://github.com@evil.example/",
+        "https://ada@github.com/",
+        "https://github.com:8443/",
+        "javascript:alert(1)",
     ] {
-        let (_, html) = page(&fake, &path(bad)).await;
+        *fake.typing.lock().unwrap() = Some(begun(bad));
+        let (_, html) = page(&fake, PATH).await;
         let links = html.split("href=\"").skip(1).map(|link| link.split('"').next().unwrap());
         let mut foreign = links.filter(|link| !link.starts_with(['/', '#']));
         assert_eq!(foreign.next(), None, "{bad}");
         assert!(!html.contains("target=\"_blank\""), "{bad}: {html}");
     }
+}
+
+#[tokio::test]
+async fn an_address_names_no_code_to_type() {
+    let fake = Fake::signed_in();
+    let path =
+        "/gitops/connections/device?code=EVIL-CODE&url=https%3A%2F%2Fgithub.com%2Flogin%2Fdevice";
+    let (_, html) = page(&fake, path).await;
+    assert!(html.contains("Nothing was begun here"), "{html}");
+    assert!(!html.contains("EVIL") && !html.contains("I typed the code"), "{html}");
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ fn forms() -> Vec<String> {
         NEW.to_owned(),
         format!("{}/preview", target()),
         format!("{}/delete", target()),
-        "/gitops/connections/device?code=WDJB-MJHT".to_owned(),
+        "/gitops/connections/device".to_owned(),
         format!("/gitops/connections/{id}/disconnect"),
         "/gitops/exports/new".to_owned(),
         "/gitops/exports/new?consumer=flux".to_owned(),

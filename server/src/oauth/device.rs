@@ -1,16 +1,14 @@
 //! Connecting by a code that is typed at GitHub.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use app::services::Flash;
-use axum::{Extension, Form, extract::State, response::Response};
+use app::services::{Flash, Typing, Visit};
+use axum::{Extension, extract::State, response::Response};
 use domain::{
     Field, ServiceError,
     gitops::{DeviceForm, DeviceProgress},
 };
 use http::HeaderMap;
-use serde::Deserialize;
-use url::form_urlencoded::{Serializer, parse};
 
 use super::{
     DEVICE, Oauth,
@@ -19,8 +17,8 @@ use super::{
 };
 use crate::web::Visitor;
 
-/// The most bytes of the address of the page that shows a code.
-const LONGEST: usize = 1_024;
+/// Seconds until the page looks again after a look that came too early, or that nothing answered.
+const LATER: u64 = 30;
 
 /// Asks GitHub for a code and shows it.
 pub(super) async fn begin(
@@ -31,27 +29,22 @@ pub(super) async fn begin(
         let actor = member(&visitor)?;
         oauth.connections.begin_device(&actor).await
     };
-    match begun.await {
-        Ok(code) => {
-            let query = Serializer::new(String::new())
-                .append_pair("code", &code.user_code)
-                .append_pair("interval", &code.interval.to_string())
-                .append_pair("url", &code.verification_url)
-                .finish();
-            let mut response = to(&format!("{DEVICE}?{query}"));
-            Cookie::Device.keep(oauth.transport, &code.device, code.expires_in, &mut response);
-            response
-        }
-        Err(problem) => refused(&visitor, problem).await,
+    let code = match begun.await {
+        Ok(code) => code,
+        Err(problem) => return refused(&visitor, problem).await,
+    };
+    let typing = Typing {
+        code: code.user_code,
+        url: code.verification_url,
+        interval: code.interval,
+        ends: visitor.now().plus(Duration::from_secs(code.expires_in)),
+    };
+    if let Err(problem) = visitor.keep_typing(Some(typing)).await {
+        return refused(&visitor, problem).await;
     }
-}
-
-/// The form of the page that shows a code.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct Poll {
-    /// The page itself.
-    from: String,
+    let mut response = to(DEVICE);
+    Cookie::Device.keep(oauth.transport, &code.device, code.expires_in, &mut response);
+    response
 }
 
 /// Looks whether the code was typed.
@@ -59,7 +52,6 @@ pub(super) async fn poll(
     State(oauth): State<Oauth>,
     Extension(visitor): Extension<Arc<Visitor>>,
     headers: HeaderMap,
-    Form(form): Form<Poll>,
 ) -> Response {
     let looked = async {
         let actor = member(&visitor)?;
@@ -71,7 +63,7 @@ pub(super) async fn poll(
         Ok(DeviceProgress::Pending { interval }) => {
             let notice = "GitHub has not seen the code yet.".to_owned();
             keep(&visitor, Flash { notice: Some(notice), ..Flash::default() }).await;
-            return to(&again(&form.from, interval));
+            return again(&visitor, interval).await;
         }
         // The code stays good for a person who looked too often, or when something does not answer.
         Err(
@@ -80,7 +72,7 @@ pub(super) async fn poll(
             | ServiceError::Unavailable { .. }),
         ) => {
             keep(&visitor, Flash { problems: Some(problem), ..Flash::default() }).await;
-            return to(&again(&form.from, 30));
+            return again(&visitor, LATER).await;
         }
         Ok(DeviceProgress::Connected(_)) => done(&visitor, "The account is connected.").await,
         Ok(DeviceProgress::Expired) => {
@@ -91,42 +83,17 @@ pub(super) async fn poll(
         }
         Err(problem) => refused(&visitor, problem).await,
     };
+    // The code is used up; a session that still names it only ends later by itself.
+    let _ = visitor.keep_typing(None).await;
     Cookie::Device.forget(oauth.transport, &mut response);
     response
 }
 
-/// The page that shows the code, which looks again after so many seconds.
-fn again(from: &str, interval: u64) -> String {
-    let query = from.strip_prefix(DEVICE).and_then(|rest| rest.strip_prefix('?'));
-    let query = query.filter(|query| query.len() <= LONGEST).unwrap_or_default();
-    let mut written = Serializer::new(String::new());
-    for (name, value) in parse(query.as_bytes()) {
-        if matches!(name.as_ref(), "code" | "url") {
-            written.append_pair(&name, &value);
-        }
+/// To the page that shows the code, which looks again after so many seconds.
+async fn again(visitor: &Visitor, interval: u64) -> Response {
+    if let Some(typing) = visitor.typing().await {
+        // The page looks again after the seconds that it knew, if the session cannot be written.
+        let _ = visitor.keep_typing(Some(Typing { interval, ..typing })).await;
     }
-    written.append_pair("interval", &interval.to_string());
-    format!("{DEVICE}?{}", written.finish())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_page_is_always_ours() {
-        let from =
-            "/gitops/connections/device?code=AB-1&interval=5&url=https%3A%2F%2Fgithub.com&x=y";
-        let expected =
-            "/gitops/connections/device?code=AB-1&url=https%3A%2F%2Fgithub.com&interval=10";
-        assert_eq!(again(from, 10), expected);
-        for other in [
-            "",
-            "https://evil.example/?code=1",
-            "//evil.example",
-            "/gitops/connections/deviceX?code=1",
-        ] {
-            assert_eq!(again(other, 5), "/gitops/connections/device?interval=5", "{other}");
-        }
-    }
+    to(DEVICE)
 }

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use app::services::{Flash, Visit};
+use app::services::{Flash, Typing, Visit};
 use async_trait::async_trait;
 use axum::{
     extract::{ConnectInfo, Request, State},
@@ -26,6 +26,7 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 /// The keys of the session's record.
 pub(super) const USER: &str = "user";
 const FLASH: &str = "flash";
+const TYPING: &str = "typing";
 
 /// The visitor of one request.
 #[derive(Debug)]
@@ -84,6 +85,18 @@ impl Visit for Visitor {
         let flash = self.session.get(FLASH).await.ok().flatten()?;
         self.session.remove_value(FLASH).await.ok()?;
         Some(flash)
+    }
+
+    async fn keep_typing(&self, typing: Option<Typing>) -> Result<(), ServiceError> {
+        match typing {
+            Some(typing) => self.session.insert(TYPING, typing).await.map_err(unavailable),
+            None => self.session.remove_value(TYPING).await.map(drop).map_err(unavailable),
+        }
+    }
+
+    async fn typing(&self) -> Option<Typing> {
+        let typing: Typing = self.session.get(TYPING).await.ok().flatten()?;
+        (self.now < typing.ends).then_some(typing)
     }
 }
 

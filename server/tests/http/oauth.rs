@@ -11,6 +11,9 @@ use crate::{
     github_stub::{CALLBACK, CLIENT, Github as Stub, SECRET},
 };
 
+/// The page that shows a code.
+const DEVICE: &str = "/gitops/connections/device";
+
 pub struct Side {
     pub hawser: Hawser,
     pub stub: Stub,
@@ -214,23 +217,22 @@ async fn r_oauth_07_a_token_that_cannot_be_stored_is_revoked() {
 async fn a_code_is_shown_and_its_cookie_is_bound_to_this_host() {
     let side = start().await;
     let answer = side.hawser.form("/actions/gitops/device", &side.ada, &[]).await;
-    let page = answer.header("location").to_owned();
-    assert!(
-        page.starts_with("/gitops/connections/device?code=WDJB-MJHT&interval=5&url="),
-        "{page}"
-    );
+    assert_eq!(answer.header("location"), DEVICE);
     let cookie = set(&answer, "hawser-device").unwrap();
     assert!(cookie.contains("; HttpOnly; SameSite=Lax; Path=/; Max-Age=900"), "{cookie}");
     let cookie = cookie.split(';').next().unwrap().to_owned();
-    let fields = [("from", page.as_str())];
+    let shown = side.hawser.page(&format!("{DEVICE}?code=EVIL-CODE"), &side.ada).await.text;
+    assert!(shown.contains("WDJB-MJHT") && !shown.contains("EVIL"), "{shown}");
     let cookies = format!("{}; {cookie}", side.ada);
-    let pending = side.hawser.form("/actions/gitops/device/poll", &cookies, &fields).await;
-    let again = pending.header("location");
-    assert!(again.contains("code=WDJB-MJHT") && again.ends_with("&interval=5"), "{again}");
+    let pending = side.hawser.form("/actions/gitops/device/poll", &cookies, &[]).await;
+    assert_eq!(pending.header("location"), DEVICE);
     assert!(side.said().await.contains("GitHub has not seen the code yet"));
-    let without = side.hawser.form("/actions/gitops/device/poll", &side.ada, &fields).await;
+    assert!(side.hawser.page(DEVICE, &side.ada).await.text.contains("WDJB-MJHT"));
+    let without = side.hawser.form("/actions/gitops/device/poll", &side.ada, &[]).await;
     assert_eq!(without.header("location"), "/gitops/connections");
     assert!(side.said().await.contains("asked for in another browser"));
+    let ended = side.hawser.page(DEVICE, &side.ada).await.text;
+    assert!(ended.contains("Nothing was begun here") && !ended.contains("WDJB"), "{ended}");
 }
 
 #[tokio::test]

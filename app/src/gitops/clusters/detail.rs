@@ -7,9 +7,9 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{PATH, SYNC, form::form, member, objects::objects, path_of};
+use super::{PATH, SYNC, badge, form::form, member, objects::objects, path_of};
 use crate::{
-    gitops::state::{banner, tone},
+    gitops::state::banner,
     ui::{
         badge::{Badge, Tone},
         form::ActionButton,
@@ -18,6 +18,7 @@ use crate::{
         live::Live,
         moment::moment_or,
         page::{Page, page},
+        table::counted,
     },
 };
 
@@ -28,7 +29,8 @@ pub(crate) fn detail() -> AnyView {
         let cluster = request.services().clusters.get(&actor, request.id()?).await?;
         let manages = actor.role.includes(Action::ManageExports);
         let href = path_of(cluster.summary.id);
-        let edit = if manages {
+        // A cluster that is being deleted takes no change any more.
+        let edit = if manages && !cluster.summary.is_deleting {
             Some(form(&request, &actor, stored(&cluster), href.clone()).await?)
         } else {
             None
@@ -46,7 +48,7 @@ pub(crate) fn detail() -> AnyView {
                 <div>
                     <h1>{summary.name.clone()}</h1>
                     <p class="tags" data-live="state">
-                        <Badge tone=tone(summary.state) label=summary.state.label()/>
+                        {badge(summary)}
                         {drifted}
                         <span class="muted url">{summary.server.clone()}</span>
                     </p>
@@ -54,7 +56,8 @@ pub(crate) fn detail() -> AnyView {
                 {manages.then(|| buttons(&cluster, &href))}
             </div>
             <div data-live="banner" class="stack">
-                {banner(summary.cause, &cluster.detail, place, cluster.credential)}
+                {banner(summary.cause, &cluster.detail, place, summary.credential)}
+                {going(&cluster, &href, manages)}
                 {first(&cluster, &href)}
             </div>
             <div class="beside">
@@ -75,12 +78,23 @@ fn stored(cluster: &ClusterDetail) -> ClusterForm {
         cluster: cluster.summary.id.to_string(),
         row_version: cluster.row_version.to_string(),
         name: cluster.summary.name.clone(),
-        credential: cluster.credential.to_string(),
+        credential: cluster.summary.credential.to_string(),
         exports: cluster.exports.iter().map(|(id, _)| id.to_string()).collect(),
     }
 }
 
 fn buttons(cluster: &ClusterDetail, href: &str) -> AnyView {
+    if cluster.summary.is_deleting {
+        return view! {
+            <div class="actions">
+                <a class="button danger" href=format!("{href}/delete")>
+                    <Icon name="trash-2"/>
+                    "Delete"
+                </a>
+            </div>
+        }
+        .into_any();
+    }
     view! {
         <div class="actions">
             <ActionButton
@@ -105,9 +119,34 @@ fn buttons(cluster: &ClusterDetail, href: &str) -> AnyView {
     .into_any()
 }
 
+/// What is left to do on a cluster that is being deleted.
+fn going(cluster: &ClusterDetail, href: &str, manages: bool) -> Option<AnyView> {
+    cluster.summary.is_deleting.then(|| {
+        let stuck = (manages && cluster.summary.state == TargetState::Failing).then(|| {
+            view! {
+                " If it does not answer any more, "
+                <a href=format!("{href}/delete")>"forget it and leave them there"</a>
+                "."
+            }
+        });
+        view! {
+            <div class="notice info">
+                <Icon name="info"/>
+                <p>
+                    {format!(
+                        "Being deleted; {}. Hawser forgets the cluster after them.",
+                        counted(cluster.summary.objects, "object waits", "objects wait"),
+                    )} {stuck}
+                </p>
+            </div>
+        }
+        .into_any()
+    })
+}
+
 /// What comes next for a cluster that nothing was applied to.
 fn first(cluster: &ClusterDetail, href: &str) -> Option<AnyView> {
-    (cluster.summary.state == TargetState::New).then(|| {
+    (cluster.summary.state == TargetState::New && !cluster.summary.is_deleting).then(|| {
         view! {
             <div class="notice info">
                 <Icon name="info"/>
@@ -149,7 +188,7 @@ fn facts(cluster: &ClusterDetail, now: Timestamp) -> AnyView {
                 <dt>"Credential"</dt>
                 <dd>
                     <a href=crate::credentials::path_of(
-                        cluster.credential,
+                        cluster.summary.credential,
                     )>{cluster.credential_name.clone()}</a>
                 </dd>
             </dl>

@@ -7,7 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{PATH, SYNC, member, path_of};
+use super::{PATH, SYNC, badge, member, path_of};
 use crate::{
     gitops::state::state,
     ui::{
@@ -111,7 +111,8 @@ fn row_of(row: &ClusterSummary, may_manage: bool, now: Timestamp) -> AnyView {
     let id = row.id.to_string();
     let drifted = (row.drifted > 0)
         .then(|| view! { <Badge tone=Tone::Warn label=format!("{} drifted", row.drifted)/> });
-    let manage = may_manage.then(|| {
+    let going = row.is_deleting.then(|| badge(row));
+    let change = (!row.is_deleting).then(|| {
         view! {
             <a href=format!("{href}#edit")>"Edit"</a>
             <a href=format!("{href}/preview")>"Preview"</a>
@@ -123,6 +124,11 @@ fn row_of(row: &ClusterSummary, may_manage: bool, now: Timestamp) -> AnyView {
             >
                 {SYNC}
             </ActionButton>
+        }
+    });
+    let manage = may_manage.then(|| {
+        view! {
+            {change}
             <a class="danger" href=format!("{href}/delete")>
                 "Delete"
             </a>
@@ -140,6 +146,7 @@ fn row_of(row: &ClusterSummary, may_manage: bool, now: Timestamp) -> AnyView {
             <td data-label="Last sync">{moment_or(row.applied_at, now, "Never")}</td>
             <td data-label="State">
                 <div class="state">
+                    {going}
                     {state(row.state, row.cause, Place::Cluster(row.id))}
                     {drifted}
                 </div>

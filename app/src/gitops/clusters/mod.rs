@@ -15,9 +15,16 @@ pub(crate) use list::list;
 pub(crate) use new::new;
 pub(crate) use preview::preview;
 
-use domain::{Actor, ServiceError};
+use domain::{Actor, ServiceError, gitops::ClusterSummary};
+use leptos::prelude::*;
 
-use crate::ui::page::Request;
+use crate::{
+    gitops::tone,
+    ui::{
+        badge::{Badge, Tone},
+        page::Request,
+    },
+};
 
 /// The page of all clusters.
 pub(crate) const PATH: &str = "/gitops/clusters";
@@ -34,4 +41,12 @@ const SYNC: &str = "Sync now";
 fn member(request: &Request) -> Result<Actor, ServiceError> {
     let actor = request.member()?;
     if request.services().clusters.are_on() { Ok(actor) } else { Err(ServiceError::NotFound) }
+}
+
+/// How a cluster is doing.
+fn badge(cluster: &ClusterSummary) -> AnyView {
+    if cluster.is_deleting {
+        return view! { <Badge tone=Tone::Warn label="Being deleted"/> }.into_any();
+    }
+    view! { <Badge tone=tone(cluster.state) label=cluster.state.label()/> }.into_any()
 }

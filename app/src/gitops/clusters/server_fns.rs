@@ -53,13 +53,15 @@ pub(crate) async fn delete_cluster(
     let result = async {
         let (asking, actor) = Asking::member()?;
         let id = cluster.parse().map_err(|_| ServiceError::NotFound)?;
-        asking.services.clusters.delete(&actor, id).await
+        let clusters = &asking.services.clusters;
+        clusters.delete(&actor, id).await?;
+        Ok(match clusters.get(&actor, id).await {
+            Err(ServiceError::NotFound) => "Hawser has forgotten the cluster.",
+            _ => "Hawser deletes the objects first, then forgets the cluster.",
+        })
     };
     let sent = Sent::new("cluster-delete", &from);
-    answer(sent, result.await, |()| {
-        Next::to(PATH).saying("The cluster is deleted, with the objects that Hawser made there.")
-    })
-    .await
+    answer(sent, result.await, |notice| Next::to(PATH).saying(notice)).await
 }
 
 /// Queues an apply.

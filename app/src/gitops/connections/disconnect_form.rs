@@ -58,7 +58,7 @@ async fn targets_of(
     }
     let service = &request.services().git_targets;
     for row in service.list(actor).await? {
-        if service.get(actor, row.id).await?.credential == one.credential {
+        if row.credential == one.credential {
             found.push(row);
         }
     }

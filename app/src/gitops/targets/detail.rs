@@ -57,7 +57,7 @@ pub(crate) fn detail() -> AnyView {
                 {manages.then(|| buttons(&target, &href))}
             </div>
             <div data-live="banner" class="stack">
-                {banner(summary.cause, &target.detail, place, target.credential)}
+                {banner(summary.cause, &target.detail, place, summary.credential)}
                 {first(&target, &href)}
             </div>
             <div class="beside">
@@ -79,7 +79,7 @@ pub(super) fn stored(target: &GitTargetDetail) -> GitTargetForm {
         target: target.summary.id.to_string(),
         row_version: target.row_version.to_string(),
         name: target.summary.name.clone(),
-        credential: target.credential.to_string(),
+        credential: target.summary.credential.to_string(),
         url: target.summary.url.clone(),
         branch: target.summary.branch.clone(),
         base: target.base.clone(),
@@ -209,7 +209,7 @@ fn facts(target: &GitTargetDetail, now: Timestamp) -> AnyView {
                 <dt>"Credential"</dt>
                 <dd>
                     <a href=crate::credentials::path_of(
-                        target.credential,
+                        summary.credential,
                     )>{target.credential_name.clone()}</a>
                 </dd>
                 <dt>"Bound by"</dt>

@@ -111,6 +111,7 @@ impl Fake {
             summary: GitTargetSummary {
                 id: id(),
                 name: "prod-cluster".into(),
+                credential: id(),
                 url: "https://github.com/acme/gitops".into(),
                 branch: "main".into(),
                 folder: "clusters/prod".into(),
@@ -120,7 +121,6 @@ impl Fake {
                 last_commit: "0123456789abcdef0123456789abcdef01234567".into(),
                 pushed_at: Some(ago(300)),
             },
-            credential: id(),
             credential_name: "github-octocat".into(),
             base: String::new(),
             mode: PushMode::PullRequest,

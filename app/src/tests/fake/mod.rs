@@ -26,15 +26,17 @@ use domain::{
     sessions,
 };
 
-use crate::services::{Flash, Services, Visit};
+use crate::services::{Flash, Services, Typing, Visit};
 
 pub(super) const ID: &str = "0190b0a0-0000-7000-8000-000000000001";
 pub(super) const SECRET: &str = "correct-horse-battery-staple";
-const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+pub(super) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 pub(super) struct Fake {
     pub actor: Option<Actor>,
     pub flash: Mutex<Option<Flash>>,
+    /// The code that is being typed at GitHub.
+    pub typing: Mutex<Option<Typing>>,
     /// Whether there is nothing yet.
     pub is_empty: bool,
     /// What the credential is made of.
@@ -53,6 +55,8 @@ pub(super) struct Fake {
     pub offers: ConnectionOffers,
     /// Whether the operator turned clusters on.
     pub has_clusters: bool,
+    /// Whether the cluster is being deleted.
+    pub is_deleting: bool,
     /// How the Git target and the cluster are doing.
     pub target_state: TargetState,
     /// Why they fail, if they do.
@@ -90,6 +94,7 @@ impl Fake {
         Self {
             actor: Some(actor),
             flash: Mutex::default(),
+            typing: Mutex::default(),
             is_empty: false,
             made_of: credentials::MADE_OF,
             candidate: None,
@@ -104,6 +109,7 @@ impl Fake {
                 installation_url: "https://github.com/apps/hawser/installations/new".into(),
             },
             has_clusters: true,
+            is_deleting: false,
             target_state: TargetState::InStep,
             cause: None,
             is_theirs: false,
@@ -165,6 +171,13 @@ impl Visit for Fake {
     async fn take(&self) -> Option<Flash> {
         tokio::task::yield_now().await;
         self.flash.lock().unwrap().take()
+    }
+    async fn keep_typing(&self, typing: Option<Typing>) -> Result<(), ServiceError> {
+        *self.typing.lock().unwrap() = typing;
+        Ok(())
+    }
+    async fn typing(&self) -> Option<Typing> {
+        self.typing.lock().unwrap().clone()
     }
 }
 

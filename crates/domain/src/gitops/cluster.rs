@@ -31,10 +31,14 @@ pub struct ClusterSummary {
     pub id: ClusterId,
     /// Its name.
     pub name: String,
+    /// The credential that holds its kubeconfig.
+    pub credential: CredentialId,
     /// The address of its API server.
     pub server: String,
     /// How it is doing.
     pub state: ClusterState,
+    /// Whether what Hawser made there is being deleted, and the cluster then forgotten.
+    pub is_deleting: bool,
     /// Why the last try failed.
     pub cause: Option<Cause>,
     /// How many objects Hawser keeps there.
@@ -115,9 +119,7 @@ pub struct ClusterObject {
 pub struct ClusterDetail {
     /// As in the table.
     pub summary: ClusterSummary,
-    /// The credential that holds its kubeconfig.
-    pub credential: CredentialId,
-    /// Its name.
+    /// The name of its credential.
     pub credential_name: String,
     /// The exports it takes, by name.
     pub exports: Vec<(ExportId, String)>,

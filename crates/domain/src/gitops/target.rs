@@ -112,6 +112,8 @@ pub struct GitTargetSummary {
     pub id: GitTargetId,
     /// Its name.
     pub name: String,
+    /// The credential that pushes.
+    pub credential: CredentialId,
     /// The repository.
     pub url: String,
     /// The branch.
@@ -135,9 +137,7 @@ pub struct GitTargetSummary {
 pub struct GitTargetDetail {
     /// As in the table.
     pub summary: GitTargetSummary,
-    /// The credential that pushes.
-    pub credential: CredentialId,
-    /// Its name.
+    /// The name of its credential.
     pub credential_name: String,
     /// The branch a new one starts from; empty for the default branch.
     pub base: String,

@@ -22,7 +22,6 @@ pub(super) async fn get(
     let scope = may_look(engine, actor)?;
     let seen = clusters::seen(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     Ok(ClusterDetail {
-        credential: seen.credential,
         credential_name: seen.credential_name,
         exports: clusters::exports_of(&engine.db, scope, id).await?,
         objects: clusters::objects(&engine.db, scope, id).await?,

@@ -30,7 +30,6 @@ pub(super) async fn get(
     Ok(GitTargetDetail {
         commit_url: url.as_ref().map(page).unwrap_or_default(),
         summary: seen.summary,
-        credential: target.credential,
         credential_name: seen.credential_name,
         base: target.base,
         mode: target.mode,

@@ -1,7 +1,7 @@
 //! What people see of clusters.
 
 use domain::{
-    Cause, ClusterId, CredentialId, Scope, Timestamp,
+    Cause, ClusterId, Scope, Timestamp,
     gitops::{ClusterState, ClusterSummary},
 };
 use uuid::Uuid;
@@ -12,8 +12,10 @@ use crate::{Db, Error, Result, on, sql};
 struct Row {
     id: Uuid,
     name: String,
+    credential_id: Uuid,
     server: String,
     state: String,
+    deleting: bool,
     cause: Option<String>,
     objects: i64,
     drifted: i64,
@@ -27,8 +29,8 @@ struct Row {
 pub async fn list(db: &Db, scope: Scope) -> Result<Vec<ClusterSummary>> {
     let rows: Vec<Row> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select c.id, c.name, c.server, c.state, c.cause, coalesce(o.objects, 0) as objects,
-               coalesce(o.drifted, 0) as drifted, c.applied_at
+            "select c.id, c.name, c.credential_id, c.server, c.state, c.deleting, c.cause,
+               coalesce(o.objects, 0) as objects, coalesce(o.drifted, 0) as drifted, c.applied_at
              from clusters c
              left join (
                select cluster_id, count(case when state <> 'new' then 1 end) as objects,
@@ -49,8 +51,10 @@ fn summary(row: Row) -> Result<ClusterSummary> {
     Ok(ClusterSummary {
         id: row.id.into(),
         name: row.name,
+        credential: row.credential_id.into(),
         server: row.server,
         state: state(&row.state)?,
+        is_deleting: row.deleting,
         cause: row.cause.as_deref().and_then(Cause::parse),
         objects: small(row.objects),
         drifted: small(row.drifted),
@@ -67,9 +71,7 @@ pub(super) fn state(text: &str) -> Result<ClusterState> {
 pub struct Seen {
     /// As in the table.
     pub summary: ClusterSummary,
-    /// The credential that holds its kubeconfig.
-    pub credential: CredentialId,
-    /// Its name.
+    /// The name of its credential.
     pub credential_name: String,
     /// What was tried last.
     pub detail: String,
@@ -86,14 +88,13 @@ pub async fn seen(db: &Db, scope: Scope, id: ClusterId) -> Result<Option<Seen>> 
     struct SeenRow {
         #[sqlx(flatten)]
         row: Row,
-        credential_id: Uuid,
         credential_name: String,
         detail: String,
         row_version: i64,
     }
     let row: Option<SeenRow> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select c.id, c.name, c.server, c.state, c.cause, c.applied_at, c.credential_id,
+            "select c.id, c.name, c.credential_id, c.server, c.state, c.deleting, c.cause, c.applied_at,
                k.name as credential_name, c.detail, c.row_version,
                (select count(*) from cluster_objects o
                 where o.organization_id = $1 and o.cluster_id = $2 and o.state <> 'new') as objects,
@@ -111,7 +112,6 @@ pub async fn seen(db: &Db, scope: Scope, id: ClusterId) -> Result<Option<Seen>> 
     row.map(|seen| {
         Ok(Seen {
             summary: summary(seen.row)?,
-            credential: seen.credential_id.into(),
             credential_name: seen.credential_name,
             detail: seen.detail,
             row_version: seen.row_version,

@@ -12,6 +12,7 @@ use crate::{Db, Error, Result, on, sql};
 struct Row {
     id: Uuid,
     name: String,
+    credential_id: Uuid,
     url: String,
     branch: String,
     folder: String,
@@ -29,7 +30,7 @@ struct Row {
 pub async fn list(db: &Db, scope: Scope) -> Result<Vec<GitTargetSummary>> {
     let rows: Vec<Row> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select id, name, url, branch, folder, state, cause, pending_at, head, pushed_at
+            "select id, name, credential_id, url, branch, folder, state, cause, pending_at, head, pushed_at
              from git_targets where organization_id = $1 order by name_key"
         ))
         .bind(scope.organization().uuid())
@@ -43,6 +44,7 @@ fn summary(row: Row) -> Result<GitTargetSummary> {
     Ok(GitTargetSummary {
         id: row.id.into(),
         name: row.name,
+        credential: row.credential_id.into(),
         url: row.url,
         branch: row.branch,
         folder: row.folder,
@@ -85,8 +87,8 @@ pub async fn seen(db: &Db, scope: Scope, id: GitTargetId) -> Result<Option<Seen>
     }
     let row: Option<SeenRow> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select t.id, t.name, t.url, t.branch, t.folder, t.state, t.cause, t.pending_at, t.head, t.pushed_at,
-               c.name as credential_name, c.provider, t.detail, t.bound_by
+            "select t.id, t.name, t.credential_id, t.url, t.branch, t.folder, t.state, t.cause, t.pending_at, t.head,
+               t.pushed_at, c.name as credential_name, c.provider, t.detail, t.bound_by
              from git_targets t
              join credentials c on c.organization_id = t.organization_id and c.id = t.credential_id
              where t.organization_id = $1 and t.id = $2"
