@@ -75,7 +75,6 @@ pub struct ApiStub {
     gate: Gate,
 }
 
-
 /// What somebody else does to the objects while Hawser works.
 pub type Meanwhile = Box<dyn FnOnce(&mut Objects) + Send>;
 #[derive(Default)]
