@@ -73,7 +73,9 @@ async fn what_the_server_refuses_is_told(world: World) {
     let detail = fleet.get().await;
     let wrong = fleet.stub.kubeconfig_with("wrong");
     let change = forms::change(
-        &Credentials::get(fleet.engine(), &fleet.world.actor, detail.credential).await.unwrap(),
+        &Credentials::get(fleet.engine(), &fleet.world.actor, detail.summary.credential)
+            .await
+            .unwrap(),
         &wrong,
     );
     Credentials::update(fleet.engine(), &fleet.world.actor, change).await.unwrap();
@@ -84,8 +86,9 @@ async fn what_the_server_refuses_is_told(world: World) {
 
     // A kubeconfig that leads elsewhere takes nothing there by itself.
     let elsewhere = ApiStub::start().await;
-    let seen =
-        Credentials::get(fleet.engine(), &fleet.world.actor, detail.credential).await.unwrap();
+    let seen = Credentials::get(fleet.engine(), &fleet.world.actor, detail.summary.credential)
+        .await
+        .unwrap();
     let change = forms::change(&seen, &elsewhere.kubeconfig());
     Credentials::update(fleet.engine(), &fleet.world.actor, change).await.unwrap();
     let failing = fleet.applied().await;
