@@ -63,6 +63,9 @@ pub(crate) fn notes(notes: &[ExportNote]) -> AnyView {
 }
 
 fn file(file: &ExportFile, path: Option<&str>) -> AnyView {
+    if file.is_sealed() {
+        return sealed(file);
+    }
     let download = path.map(|path| {
         let name: Vec<_> = file.path.split('/').map(encoded).collect();
         let label = format!("Download {}", file.path);
@@ -78,23 +81,41 @@ fn file(file: &ExportFile, path: Option<&str>) -> AnyView {
             </a>
         }
     });
-    text(file.path.clone(), file.text.clone(), download.map(IntoAny::into_any))
+    let actions = view! {
+        <div class="actions">
+            <CopyButton text=file.text.clone()/>
+            {download}
+        </div>
+    };
+    text(file.path.clone(), file.text.clone(), actions.into_any())
+}
+
+/// A file that is never handed out as it is shown: words stand in place of its values.
+fn sealed(file: &ExportFile) -> AnyView {
+    let why = view! {
+        <p class="muted">
+            "Git targets write it encrypted. To take it along, use Download with values."
+        </p>
+    };
+    text(file.path.clone(), file.text.clone(), why.into_any())
 }
 
 fn snippet(snippet: &ExportSnippet) -> AnyView {
-    text(snippet.title.clone(), snippet.text.clone(), None)
+    let actions = view! {
+        <div class="actions">
+            <CopyButton text=snippet.text.clone()/>
+        </div>
+    };
+    text(snippet.title.clone(), snippet.text.clone(), actions.into_any())
 }
 
-/// A text with its name and buttons; it scrolls by itself and by keyboard.
-fn text(name: String, text: String, more: Option<AnyView>) -> AnyView {
+/// A text with its name and what can be done with it; its long lines scroll, by keyboard too.
+fn text(name: String, text: String, actions: AnyView) -> AnyView {
     view! {
         <div class="listing">
             <div class="card-head">
                 <h4 class="url">{name.clone()}</h4>
-                <div class="actions">
-                    <CopyButton text=text.clone()/>
-                    {more}
-                </div>
+                {actions}
             </div>
             <pre tabindex="0" role="region" aria-label=name>
                 <code>{text}</code>

@@ -22,6 +22,9 @@ use super::{refusal::refuse, site::Site, visit::Visitor};
 /// The form of the page of an export, for what is left to it after a refusal.
 const FORM: &str = "export-reveal";
 
+/// Why a file is not given out whose values are still to be encrypted.
+const SEALED: &str = "Git targets write this encrypted; what the page shows of it cannot be applied. To take it along, use Download with values.";
+
 /// The files with references.
 pub(super) fn files(site: &Site) -> Router {
     Router::new()
@@ -43,6 +46,7 @@ async fn all(
     Path(id): Path<String>,
 ) -> Response {
     match written(&site, &visitor, &id).await {
+        Ok((_, files)) if files.iter().any(ExportFile::is_sealed) => sealed(),
         Ok((name, files)) => {
             let texts: Vec<_> = files.iter().map(|file| file.text.as_str()).collect();
             attachment(&format!("{name}.yaml"), documents(&texts))
@@ -58,6 +62,7 @@ async fn one(
 ) -> Response {
     let files = written(&site, &visitor, &id).await.map(|(_, files)| files);
     match files.map(|files| files.into_iter().find(|file| file.path == path)) {
+        Ok(Some(file)) if file.is_sealed() => sealed(),
         Ok(Some(file)) => {
             let name = path.rsplit('/').next().unwrap_or(&path);
             attachment(name, file.text)
@@ -137,6 +142,11 @@ fn see_other(path: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
+/// A `Secret` with words in place of its values would be applied as it is, and break what reads it.
+fn sealed() -> Response {
+    refuse(StatusCode::CONFLICT, SEALED)
+}
+
 fn refused(problem: &ServiceError) -> Response {
     let status = match problem {
         ServiceError::NotSignedIn => return see_other("/sign-in"),
@@ -150,6 +160,14 @@ fn refused(problem: &ServiceError) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn r_git_03_a_sealed_file_is_refused_with_its_reason() {
+        let file = |text: &str| ExportFile { path: "a.yaml".into(), text: text.into() };
+        assert!(file("stringData:\n  a: \"*** ENCRYPTED ***\"\n").is_sealed());
+        assert!(!file("kind: ExternalSecret\n").is_sealed());
+        assert_eq!(sealed().status(), StatusCode::CONFLICT);
+    }
 
     #[test]
     fn r_xss_05_files_are_saved_and_not_shown() {

@@ -40,6 +40,16 @@ fn preview() -> ExportPreview {
     }
 }
 
+/// With a file whose values are still to be encrypted.
+fn sealed() -> ExportPreview {
+    let mut shown = preview();
+    shown.files.push(ExportFile {
+        path: "sealed.yaml".into(),
+        text: "kind: Secret\nstringData:\n  password: '*** ENCRYPTED ***'\n".into(),
+    });
+    shown
+}
+
 fn choice(which: uuid::Uuid, name: &str, detail: &str) -> ExportChoice {
     ExportChoice { id: which, name: name.into(), detail: detail.into(), credential: Some(id()) }
 }
@@ -79,7 +89,7 @@ impl Fake {
                     ExportPlace { place: Place::Cluster(id()), name: "kind".into() },
                 ]
             },
-            preview: preview(),
+            preview: if carrier == Carrier::Sops { sealed() } else { preview() },
         }
     }
 }

@@ -85,6 +85,17 @@ pub struct ExportFile {
     pub text: String,
 }
 
+/// Stands for an encrypted value in a preview.
+pub(super) const ENCRYPTED: &str = "*** ENCRYPTED ***";
+
+impl ExportFile {
+    /// Whether values of it are still to be encrypted: what is shown of it is no manifest to apply.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.text.contains(ENCRYPTED)
+    }
+}
+
 /// How grave a note is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

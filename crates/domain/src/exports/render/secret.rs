@@ -54,7 +54,7 @@ pub(super) enum Cover {
 
 impl SecretObject {
     /// The value that stands for an encrypted one in a preview.
-    pub const ENCRYPTED: &str = "*** ENCRYPTED ***";
+    pub const ENCRYPTED: &str = crate::exports::view::ENCRYPTED;
     /// The value that stands for one that is not shown, as Kargo writes it (F13).
     pub const REDACTED: &str = "*** REDACTED ***";
 
