@@ -22,10 +22,8 @@ pub(crate) fn new() -> AnyView {
         let body = match Consumer::parse(&request.query("consumer")) {
             None => choose(),
             Some(consumer) => {
-                let carrier = consumer.facts().carriers.first().copied().unwrap_or_default();
                 let blank = ExportForm {
                     consumer: consumer.facts().code.to_owned(),
-                    carrier: carrier.facts().code.to_owned(),
                     ..ExportForm::default()
                 };
                 let form = form(&request, &actor, consumer, blank).await?;

@@ -6,7 +6,9 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{PATH, files::preview, form::form, path_of, reveal_form::reveal_form};
+use super::{
+    PATH, fields::local_vault, files::preview, form::form, path_of, reveal_form::reveal_form,
+};
 use crate::ui::{
     frame::Section,
     icon::Icon,
@@ -26,6 +28,13 @@ pub(crate) fn detail() -> AnyView {
         };
         let reveals = actor.role.includes(Action::RevealSecrets) && export.carrier != Carrier::None;
         let reveal = reveals.then(|| reveal_form(&request, &export));
+        let refers = matches!(export.carrier, Carrier::ExternalSecret | Carrier::VaultStaticSecret);
+        let unreachable = if refers {
+            let choices = request.services().exports.choices(&actor).await?;
+            choices.vault_is_local.then(local_vault)
+        } else {
+            None
+        };
         let href = path_of(export.id);
         let delete = edit.is_some().then(|| {
             view! {
@@ -49,9 +58,10 @@ pub(crate) fn detail() -> AnyView {
                 </div>
                 {delete}
             </div>
+            {unreachable}
             <div class="beside">
                 <div class="stack">
-                    <section class="card" aria-labelledby="files-title">
+                    <section class="card first" aria-labelledby="files-title">
                         <h2 id="files-title">"What it writes now"</h2>
                         {preview(&export.preview, Some(&href))}
                     </section>
@@ -98,7 +108,7 @@ fn facts(export: &ExportDetail, now: Timestamp) -> AnyView {
         })
         .collect_view();
     view! {
-        <section class="card" aria-labelledby="facts-title">
+        <section class="card first" aria-labelledby="facts-title">
             <h2 id="facts-title">"Facts"</h2>
             <dl class="facts">
                 <dt>"For"</dt>

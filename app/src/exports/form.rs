@@ -2,7 +2,7 @@
 
 use domain::{
     Actor, Field, ServiceError,
-    exports::{Consumer, ExportForm, ExportPreview},
+    exports::{Carrier, Consumer, ExportForm, ExportPreview},
 };
 use leptos::prelude::*;
 
@@ -32,9 +32,13 @@ pub(super) async fn form(
 ) -> Result<AnyView, ServiceError> {
     let here = page_of(consumer, &stored);
     let state = FormState::new(FORM, request).at(here.clone());
-    let values = carried(request, &state, stored);
     let exports = &request.services().exports;
     let choices = exports.choices(actor).await?;
+    let mut stored = stored;
+    if stored.carrier.is_empty() {
+        stored.carrier = usual(consumer, choices.vault_is_local).facts().code.to_owned();
+    }
+    let values = carried(request, &state, stored);
     let shown = match request.sent_along(LOOK) {
         Some(_) => Some(exports.preview(actor, values.clone()).await),
         None => None,
@@ -89,6 +93,16 @@ pub(super) async fn form(
         {shown.map(would_write)}
     }
     .into_any())
+}
+
+/// The carrier that a new export begins with: references lead nowhere into a Vault that clusters
+/// cannot reach.
+fn usual(consumer: Consumer, vault_is_local: bool) -> Carrier {
+    let carriers = consumer.facts().carriers;
+    if vault_is_local && carriers.contains(&Carrier::Sops) {
+        return Carrier::Sops;
+    }
+    carriers.first().copied().unwrap_or_default()
 }
 
 fn page_of(consumer: Consumer, stored: &ExportForm) -> String {

@@ -79,6 +79,24 @@ async fn references_into_a_local_vault_are_warned_of() {
     assert!(html.contains("data-component") && html.contains("Narrow the list down"), "{html}");
     let (_, html) = page(&Fake::signed_in(), &new(Consumer::Helm)).await;
     assert!(!html.contains("which clusters cannot reach"), "Helm carries no secret: {html}");
+    let (_, html) = page(&Fake::signed_in(), &new(Consumer::Flux)).await;
+    assert!(html.contains("name=\"carrier\" value=\"sops\" checked"), "{html}");
+    let (_, html) = page(&Fake::signed_in(), &export()).await;
+    let head = html.split("What it writes now").next().unwrap();
+    assert!(head.contains("which clusters cannot reach"), "{head}");
+    let reached = Arc::new(Fake { is_empty: true, ..Fake::of(Role::Owner) });
+    let (_, html) = page(&reached, &new(Consumer::Flux)).await;
+    assert!(html.contains("name=\"carrier\" value=\"external_secret\" checked"), "{html}");
+}
+
+#[tokio::test]
+async fn r_git_03_a_sealed_file_is_not_handed_out() {
+    let sops =
+        Arc::new(Fake { exported: (Consumer::Flux, Carrier::Sops), ..Fake::of(Role::Owner) });
+    let (_, html) = page(&sops, &export()).await;
+    assert!(html.contains("Git targets write it encrypted."), "{html}");
+    assert!(!html.contains("/files/sealed.yaml"), "{html}");
+    assert!(html.contains("/files/repositories/ghcr-acme.yaml"), "the open one: {html}");
 }
 
 #[tokio::test]
