@@ -102,6 +102,19 @@ pub(super) async fn seen(
         let notes = vec![ExportNote { tone: NoteTone::Info, text: text.to_owned() }];
         return Ok(ExportPreview { notes, ..ExportPreview::default() });
     }
-    let facts = sources.facts(fields, &Materials::new());
-    Ok(render(fields, &facts, Values::Carried).preview())
+    Ok(drawn(&sources, fields))
+}
+
+/// Whether an export writes any file at all.
+pub(super) async fn writes(
+    engine: &Engine,
+    scope: Scope,
+    fields: &ExportFields,
+) -> Result<bool, Error> {
+    let sources = Sources::of(engine, scope, &[fields]).await?;
+    Ok(!drawn(&sources, fields).files.is_empty())
+}
+
+fn drawn(sources: &Sources, fields: &ExportFields) -> ExportPreview {
+    render(fields, &sources.facts(fields, &Materials::new()), Values::Carried).preview()
 }

@@ -3,7 +3,7 @@
 use domain::{
     Action, Actor, ExportId, Field, Scope, ServiceError,
     audit::AuditAction,
-    exports::{ExportFields, ExportForm},
+    exports::{ExportFields, ExportForm, NoteTone, Selects},
 };
 use storage::{
     Tx,
@@ -11,7 +11,13 @@ use storage::{
     gitops::Touched,
 };
 
-use super::{audit, choices::can_be_exported, get::one, name_taken};
+use super::{
+    audit,
+    choices::can_be_exported,
+    get::one,
+    name_taken,
+    rendered::{seen, writes},
+};
 use crate::{
     Engine, Error,
     audit::allowed,
@@ -35,6 +41,7 @@ pub(super) async fn save(
         allowed(engine, actor, Action::ManageRecipients, "choose age recipients").await?;
     }
     are_there(engine, scope, &fields).await?;
+    is_not_empty(engine, actor, scope, &fields).await?;
     let id = before.as_ref().map_or_else(ExportId::new, |before| before.id);
     let now = engine.clock.now();
     let row = Row {
@@ -99,6 +106,29 @@ async fn are_there(engine: &Engine, scope: Scope, fields: &ExportFields) -> Resu
     }
     Ok(())
 }
+
+/// Refuses an export of which no file would be written, with the first reason why; places that took
+/// it would hold nothing.
+async fn is_not_empty(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    fields: &ExportFields,
+) -> Result<(), Error> {
+    if writes(engine, scope, fields).await? {
+        return Ok(());
+    }
+    let field = match fields.consumer.facts().selects {
+        Selects::Credentials => Field::Credentials,
+        Selects::Repositories => Field::Repositories,
+    };
+    let notes = seen(engine, actor, scope, fields).await?.notes;
+    let reason = notes.into_iter().find(|note| note.tone == NoteTone::LeftOut);
+    let message = reason.map_or_else(|| EMPTY.to_owned(), |note| note.text);
+    Err(field.problem(message).into())
+}
+
+const EMPTY: &str = "Nothing would be written of these. Choose others.";
 
 const GONE: &str = "One of them does not exist any more. Choose again.";
 
