@@ -277,8 +277,16 @@ async fn what_cannot_be_exported_is_refused(world: World) {
         Exports::save(&world.engine, &world.actor, export("b", &[gone])).await.unwrap_err();
     assert!(refused.problem_of(Field::Credentials).is_some());
 
+    let login = world.git_login("git", CANARY).await;
+    let empty = Exports::save(&world.engine, &world.actor, export("c", &[login])).await;
+    assert!(empty.unwrap_err().problem_of(Field::Credentials).is_some(), "it would hold nothing");
     let registry = Registry::start(None).await;
     let repository = world.repository(&registry, "r", Some(credential)).await;
+    let mut form = export("helm", &[]);
+    (form.consumer, form.repositories) = ("helm".into(), vec![repository.to_string()]);
+    world.save_export(form).await;
+    let uses = Exports::uses(&world.engine, &world.actor, credential).await.unwrap();
+    assert_eq!(uses.iter().map(|one| one.export).collect::<Vec<_>>(), [id], "Helm holds no secret");
     let mut form = export("flux", &[]);
     (form.consumer, form.repositories) = ("flux".into(), vec![repository.to_string()]);
     let flux = world.save_export(form).await;

@@ -2,6 +2,7 @@
 
 use domain::{
     CredentialId, Scope,
+    exports::Carrier,
     gitops::{CredentialUse, TargetState},
 };
 use uuid::Uuid;
@@ -21,7 +22,8 @@ struct Row {
 }
 
 /// The exports a credential is in, by itself or through a linked repository, with every place that
-/// takes them and the version it was last written with; by name.
+/// takes them and the version it was last written with; by name. An export that carries no secret holds
+/// none.
 ///
 /// # Errors
 /// When the database does not answer, or holds a value this version does not know.
@@ -44,7 +46,7 @@ pub async fn uses(db: &Db, scope: Scope, credential: CredentialId) -> Result<Vec
              ) p on p.organization_id = e.organization_id and p.export_id = e.id
              left join place_credentials w on w.organization_id = e.organization_id and w.place_id = p.place_id
                and w.credential_id = $2
-             where e.organization_id = $1 and (
+             where e.organization_id = $1 and e.carrier <> $3 and (
                exists (select 1 from export_credentials m
                  where m.organization_id = $1 and m.export_id = e.id and m.credential_id = $2)
                or exists (select 1 from export_repositories m
@@ -54,6 +56,7 @@ pub async fn uses(db: &Db, scope: Scope, credential: CredentialId) -> Result<Vec
         ))
         .bind(scope.organization().uuid())
         .bind(credential.uuid())
+        .bind(Carrier::None.facts().code)
         .fetch_all(pool)
         .await
     })?;
