@@ -60,6 +60,11 @@ async fn the_preview_tells_every_line_and_then_offers_to_sync() {
     let (status, html) = page(&away, &path).await;
     assert_eq!(status, StatusCode::OK);
     assert!(html.contains(Cause::NotFound.title()) && html.contains("#field-url"), "{html}");
+    let cause = Some(Cause::FileNotOurs);
+    let refused = Arc::new(Fake { cause, ..Fake::of(Role::Owner) });
+    let (_, html) = page(&refused, &path).await;
+    assert!(html.contains("clusters/prod/a.yaml is not of Hawser."), "{html}");
+    assert!(!html.contains("Nothing to change") && !html.contains("Sync now"), "{html}");
 }
 
 #[tokio::test]

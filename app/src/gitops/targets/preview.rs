@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{SYNC, path_of, short};
 use crate::{
+    exports::notes,
     gitops::{PATH, diff::changes, state::banner},
     ui::{
         form::{Form, FormState, Submit},
@@ -31,10 +32,12 @@ pub(crate) fn preview() -> AnyView {
         let state = FormState::new("target-push", &request);
         let href = path_of(target.id);
         let id = target.id.to_string();
-        let start = preview.as_ref().map(|preview| start(preview, &target.branch)).ok();
-        let in_step = preview.as_ref().is_ok_and(|preview| preview.changes.is_empty());
-        let sync = (preview.is_ok() && !in_step).then(|| view! { <Submit>{SYNC}</Submit> });
+        let writable = preview.as_ref().ok().filter(|preview| !preview.is_refused());
+        let start = writable.map(|preview| start(preview, &target.branch));
+        let changed = writable.is_some_and(|preview| !preview.changes.is_empty());
+        let sync = changed.then(|| view! { <Submit>{SYNC}</Submit> });
         let inside = match preview {
+            Ok(preview) if preview.is_refused() => refused(&preview),
             Ok(preview) => changes(&preview, "file", "files"),
             Err(cause) => banner(Some(cause), "", Place::GitTarget(target.id), found.credential),
         };
@@ -71,6 +74,15 @@ pub(crate) fn preview() -> AnyView {
             body: body.into_any(),
         })
     })
+}
+
+/// Why nothing can be written, with what it is about.
+fn refused(preview: &TargetPreview) -> AnyView {
+    view! {
+        {notes(&preview.notes)}
+        <p>"Nothing is written until this is mended."</p>
+    }
+    .into_any()
 }
 
 /// What the push starts from.

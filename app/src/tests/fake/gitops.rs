@@ -161,6 +161,9 @@ impl service::GitTargets for Fake {
         Ok(())
     }
     async fn preview(&self, _: &Actor, _: GitTargetId) -> Answer<TargetPreview> {
+        if self.cause == Some(Cause::FileNotOurs) {
+            return Ok(TargetPreview::refused("clusters/prod/a.yaml is not of Hawser."));
+        }
         if let Some(cause) = self.cause {
             return Err(ServiceError::Unreachable(cause));
         }

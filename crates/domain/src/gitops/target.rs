@@ -174,6 +174,24 @@ pub struct TargetPreview {
     pub notes: Vec<crate::exports::ExportNote>,
 }
 
+impl TargetPreview {
+    /// That nothing may be written; the notes say why.
+    #[must_use]
+    pub fn refused(detail: &str) -> Self {
+        let note = crate::exports::ExportNote {
+            tone: crate::exports::NoteTone::LeftOut,
+            text: detail.to_owned(),
+        };
+        Self { notes: vec![note], ..Self::default() }
+    }
+
+    /// Whether it is one of [`Self::refused`]: it starts from no commit and makes no branch.
+    #[must_use]
+    pub const fn is_refused(&self) -> bool {
+        self.head.is_empty() && !self.is_new_branch && self.changes.is_empty()
+    }
+}
+
 /// A place that holds a credential, through an export: the chain on a credential's page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialUse {

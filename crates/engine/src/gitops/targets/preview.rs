@@ -2,7 +2,7 @@
 
 use connectors::git::{TreeFile, diff};
 use domain::{
-    Action, Actor, GitTargetId, ServiceError,
+    Action, Actor, Cause, GitTargetId, ServiceError,
     gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, PushMode, TargetPreview},
 };
 
@@ -32,21 +32,28 @@ pub(super) async fn preview(
         .await?
         .ok_or(ServiceError::NotFound)?;
     let place = Place::of(&target)?;
-    let wanted = wanted(engine, scope, &target.exports, &place.folder)
-        .await?
-        .map_err(|refusal| refused(&refusal))?;
+    let wanted = match wanted(engine, scope, &target.exports, &place.folder).await? {
+        Ok(wanted) => wanted,
+        Err(refusal) => return refused(&refusal),
+    };
     let login = login::login(engine, scope, target.credential, &place.url).await?;
     let (branch, base) = (&place.branch, place.base.as_ref());
     let mut checkout = engine.git.open(&place.url, &login, branch, base).await?;
     let known = storage::gitops::targets::files(&engine.db, scope, id).await?;
     let now = engine.clock.now();
     let folder = &place.folder;
-    let mut plan = compare(&checkout, &wanted, &known, folder, now).map_err(no_plan)?;
+    let mut plan = match compare(&checkout, &wanted, &known, folder, now) {
+        Ok(plan) => plan,
+        Err(none) => return no_plan(none),
+    };
     let is_on_branch = target.mode == PushMode::Direct || target.pull_request_url.is_empty();
     if !plan.is_done() && !is_on_branch {
         let work = work_branch(&target, number_of(&target.work_branch))?;
         checkout = engine.git.open(&place.url, &login, &work, Some(branch)).await?;
-        plan = compare(&checkout, &wanted, &known, folder, now).map_err(no_plan)?;
+        plan = match compare(&checkout, &wanted, &known, folder, now) {
+            Ok(plan) => plan,
+            Err(none) => return no_plan(none),
+        };
     }
     Ok(TargetPreview {
         head: checkout.head().unwrap_or_default().to_owned(),
@@ -56,15 +63,19 @@ pub(super) async fn preview(
     })
 }
 
-fn no_plan(none: NoPlan) -> Error {
+fn no_plan(none: NoPlan) -> Result<TargetPreview, Error> {
     match none {
         NoPlan::Refused(refusal) => refused(&refusal),
-        NoPlan::Failed(failure) => failure.into(),
+        NoPlan::Failed(failure) => Err(failure.into()),
     }
 }
 
-fn refused(refusal: &Refusal) -> Error {
-    ServiceError::Unreachable(refusal.cause).into()
+/// What people can mend is said with the export and the path that it is about.
+fn refused(refusal: &Refusal) -> Result<TargetPreview, Error> {
+    match refusal.cause {
+        Cause::ExportIncomplete | Cause::FileNotOurs => Ok(TargetPreview::refused(&refusal.detail)),
+        cause => Err(ServiceError::Unreachable(cause).into()),
+    }
 }
 
 fn changes(plan: &Plan) -> Vec<FileChange> {
