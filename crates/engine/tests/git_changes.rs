@@ -65,6 +65,8 @@ async fn a_foreign_file_is_left_alone(world: World) {
     let (cause, detail) = world.not_pushed(setting.target).await;
     assert_eq!(cause, Cause::FileNotOurs);
     assert!(detail.contains("clusters/prod/regcred.yaml"), "{detail}");
+    let preview = GitTargets::preview(&world.engine, &world.actor, setting.target).await.unwrap();
+    assert!(preview.is_refused() && preview.notes[0].text == detail, "{preview:?}");
     assert_eq!(setting.server.head(REPOSITORY, "main"), head);
     workers.stop().await;
 }
@@ -77,12 +79,9 @@ async fn two_exports_do_not_share_a_file(world: World) {
     let mut form = edited(&world.target(setting.target).await);
     form.exports.push(same.to_string());
     world.save_target(form).await;
-    let head = setting.server.head(REPOSITORY, "main");
     let workers = world.workers();
-    let (cause, detail) = world.not_pushed(setting.target).await;
-    assert_eq!(cause, Cause::ExportIncomplete);
-    assert!(detail.contains("other and regcred both write"), "{detail}");
-    assert_eq!(setting.server.head(REPOSITORY, "main"), head);
+    let files = world.pushed(setting.target).await.files;
+    assert_eq!(files, ["clusters/prod/other.regcred.yaml", "clusters/prod/regcred.yaml"]);
     workers.stop().await;
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use connectors::git::blob_id;
 use domain::{
-    Cause, CredentialId, ExportId, Scope, Secret,
+    Cause, CredentialId, ExportId, Name, Scope, Secret,
     exports::{
         ExportNote, Recipient, RenderedFile, RenderedObject, SecretObject, Values, yaml,
         yaml_stream,
@@ -23,6 +23,9 @@ use crate::{
 
 /// Says how sealed files are made; another way of making them is another identity.
 const SEAL: &str = "hawser sops 1";
+
+/// The most characters of an export's name in the name of a file.
+const SLUG: usize = 48;
 
 /// What a Git target is to hold.
 #[derive(Debug, Default)]
@@ -109,7 +112,7 @@ fn add(
         return incomplete(format!("The age recipients of {name} cannot be read."));
     };
     for file in export.rendered.files {
-        let Some(path) = folder.join(&file.path) else {
+        let Some(path) = folder.join(&named(&export.fields.name, &file.path)) else {
             return incomplete(format!("{name} has a file whose name cannot be written."));
         };
         if let Err(refusal) = guard::look(&path, &file.objects) {
@@ -123,13 +126,42 @@ fn add(
             ));
         }
     }
-    let named = export.versions.into_iter().zip(export.names);
-    wanted.credentials.extend(named.map(|((id, version), name)| (id, (version, name))));
+    let versions = export.versions.into_iter().zip(export.names);
+    wanted.credentials.extend(versions.map(|((id, version), name)| (id, (version, name))));
     let known: HashSet<_> = wanted.notes.iter().map(|note| note.text.clone()).collect();
     let new = export.rendered.notes.into_iter().filter(|note| !known.contains(&note.text));
     wanted.notes.extend(new);
     wanted.secrets.extend(export.secrets);
     Ok(Ok(()))
+}
+
+/// The path of a file with the name of its export before the file's own, since several exports may
+/// have a `charts.yaml`. It stays in the folder: Argo CD does not look into folders below
+/// (argo-cd.readthedocs.io/en/stable/user-guide/directory).
+fn named(export: &Name, path: &str) -> String {
+    let slug = slug(export);
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let file = if file.strip_suffix(".yaml") == Some(slug.as_str()) {
+        file.to_owned()
+    } else {
+        format!("{slug}.{file}")
+    };
+    if folder.is_empty() { file } else { format!("{folder}/{file}") }
+}
+
+/// The name of an export as a part of a file's name: lower-case letters, digits and dashes. What is
+/// lost of the name stands as a digest behind it, so that no two exports have the same.
+fn slug(export: &Name) -> String {
+    let key = export.key();
+    let plain: String =
+        key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let parts: Vec<_> = plain.split('-').filter(|part| !part.is_empty()).collect();
+    let short: String = parts.join("-").chars().take(SLUG).collect();
+    if short == key && Folder::default().join(&format!("{short}.yaml")).is_some() {
+        return short;
+    }
+    let digest: String = blob_id(key.as_bytes()).chars().take(8).collect();
+    if short.is_empty() { digest } else { format!("{}-{digest}", short.trim_end_matches('-')) }
 }
 
 fn recipients(export: &RenderedExport) -> Result<Vec<Recipient>, domain::FieldProblem> {
@@ -193,4 +225,25 @@ fn identity(
 
 fn sealed(secret: &SecretObject, part: &mut impl FnMut(&[u8])) {
     part(secret.reveal().expose().as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_export_has_file_names_of_its_own() {
+        let named = |export: &str, path: &str| named(&Name::parse(export).unwrap(), path);
+        assert_eq!(named("argocd-prod", "charts.yaml"), "argocd-prod.charts.yaml");
+        assert_eq!(named("flux-prod", "charts.yaml"), "flux-prod.charts.yaml");
+        assert_eq!(named("regcred", "regcred.yaml"), "regcred.yaml");
+        assert_eq!(named("other", "regcred.yaml"), "other.regcred.yaml");
+        assert_eq!(named("other", "a/b.yaml"), "a/other.b.yaml");
+        let spaced = named("Team A / prod", "charts.yaml");
+        assert!(spaced.starts_with("team-a-prod-") && spaced.ends_with(".charts.yaml"), "{spaced}");
+        assert_ne!(spaced, named("Team A, prod", "charts.yaml"));
+        for odd in ["../..", "ümläut", "con", ".github"] {
+            assert!(Folder::default().join(&named(odd, "charts.yaml")).is_some(), "{odd}");
+        }
+    }
 }
