@@ -35,6 +35,7 @@ pub(crate) fn list() -> AnyView {
         } else {
             table(&found, may_manage, request.now)
         };
+        let checks = (!found.is_empty()).then(checks);
         let body = view! {
             <div class="head">
                 <div>
@@ -43,16 +44,24 @@ pub(crate) fn list() -> AnyView {
                         "Manifests that bring credentials to the systems that use them, without their values."
                     </p>
                 </div>
-                <div class="actions">
-                    <a class="button quiet" href="/gitops/check/kyma">"Check a ModuleTemplate"</a>
-                    <a class="button quiet" href="/gitops/check/carvel">"Combine Carvel exports"</a>
-                    {add}
-                </div>
+                {add}
             </div>
             {table}
+            {checks}
         };
         Ok(Page { title: "Exports".to_owned(), section: Section::Exports, body: body.into_any() })
     })
+}
+
+/// What people look up who know the system that reads an export.
+fn checks() -> AnyView {
+    view! {
+        <p class="actions">
+            <a class="button quiet" href="/gitops/check/kyma">"Check a ModuleTemplate"</a>
+            <a class="button quiet" href="/gitops/check/carvel">"What Carvel combines"</a>
+        </p>
+    }
+    .into_any()
 }
 
 fn nothing_yet(may_manage: bool) -> AnyView {
