@@ -129,10 +129,15 @@ fn input(
         empty if empty.is_empty() => asked.usual.to_owned(),
         value => value,
     };
+    let hint = asked.hint.replace('`', "");
     let input = Input::new(state, asked.field, asked.label)
         .value(&value)
-        .named(name_of(carrier, asked.field))
-        .hint(asked.hint.replace('`', ""));
+        .named(name_of(carrier, asked.field));
+    let input = match (may_stay_empty(asked.field), asked.usual) {
+        (true, _) => input.hint(format!("Optional. {hint}")),
+        (false, "") => input.hint(hint).required(),
+        (false, _) => input.hint(hint),
+    };
     let options = |pairs: [(&str, &str); 2]| {
         let pairs = pairs.map(|(value, label)| (value.to_owned(), label.to_owned()));
         vec![("", pairs.to_vec())]
@@ -151,6 +156,14 @@ fn input(
         Field::Recipients => input.placeholder("age1…").lines("3"),
         _ => input.line(),
     }
+}
+
+/// Whether nothing may be typed where nothing is usual.
+const fn may_stay_empty(field: Field) -> bool {
+    matches!(
+        field,
+        Field::SecretName | Field::ServiceAccounts | Field::ArgoProject | Field::Package
+    )
 }
 
 /// The credentials or repositories to tick.

@@ -2,7 +2,10 @@
 
 use domain::{
     Field,
-    exports::carvel::{CombinedEntry, ExportSource, Wildcards, merge},
+    exports::{
+        carvel::{CombinedEntry, ExportSource, Wildcards, merge},
+        namespace,
+    },
 };
 use leptos::prelude::*;
 
@@ -26,21 +29,27 @@ pub(crate) fn carvel() -> AnyView {
     page(async |request| {
         let actor = request.member()?;
         let sources = request.services().exports.carvel(&actor).await?;
-        let namespace = request.query("namespace");
+        let typed = request.query("namespace");
         let excluded = request.sent_along(EXCLUDED).is_some();
         let wildcards = if excluded { Wildcards::Excluded } else { Wildcards::Taken };
         let state = FormState::new("carvel-check", &request);
+        let (state, namespace) = match (typed.trim(), namespace(&typed)) {
+            ("", _) => (state, None),
+            (_, Ok(namespace)) => (state, Some(namespace)),
+            (_, Err(problem)) => (state.refused(problem.into()), None),
+        };
         let field = Input::new(&state, Field::Namespace, "Destination namespace")
-            .value(&namespace)
+            .value(&typed)
             .placeholder("shop")
+            .required()
             .hint("Where the placeholder lies that the controller fills.")
             .line();
         let result = if sources.is_empty() {
             none()
-        } else if namespace.trim().is_empty() {
-            ().into_any()
+        } else if let Some(namespace) = namespace {
+            combined(&merge(&sources, &namespace, wildcards), &namespace)
         } else {
-            combined(&merge(&sources, namespace.trim(), wildcards), &namespace)
+            ().into_any()
         };
         let body = view! {
             <p class="crumbs">
@@ -48,9 +57,9 @@ pub(crate) fn carvel() -> AnyView {
             </p>
             <div class="head">
                 <div>
-                    <h1>"Combine Carvel exports"</h1>
+                    <h1>"What Carvel combines"</h1>
                     <p class="muted">
-                        "secretgen-controller fills a placeholder with all secrets exported to its namespace. Of several for one registry it takes one; here you see which."
+                        "The secretgen-controller fills a placeholder with all secrets exported to its namespace. Of several for one registry it takes one; here you see which."
                     </p>
                 </div>
             </div>
@@ -77,7 +86,7 @@ pub(crate) fn carvel() -> AnyView {
             {exported(&sources)}
         };
         Ok(Page {
-            title: "Combine Carvel exports".to_owned(),
+            title: "What Carvel combines".to_owned(),
             section: Section::Exports,
             body: body.into_any(),
         })
@@ -110,7 +119,7 @@ fn combined(entries: &[CombinedEntry], namespace: &str) -> AnyView {
     };
     view! {
         <section class="card" aria-labelledby="combined-title">
-            <h2 id="combined-title">{format!("What is filled in at {}", namespace.trim())}</h2>
+            <h2 id="combined-title">{format!("What is filled in at {}", namespace)}</h2>
             <p role="status">{summary}</p>
             <ul class="lines">{rows}</ul>
         </section>

@@ -1,6 +1,6 @@
 //! Server functions of the checks.
 
-use domain::exports::kyma::check_module_template;
+use domain::{Field, exports::kyma::check_module_template};
 use leptos::prelude::*;
 
 use super::kyma::{CHECKED, FORM, layers};
@@ -16,8 +16,10 @@ pub(crate) async fn check_kyma(
     #[server(default)] label: String,
     #[server(default)] template: String,
 ) -> Answered {
-    let result = Asking::member()
-        .and_then(|_| check_module_template(&template, label.trim()).map_err(Into::into));
+    let result = Asking::member().and_then(|_| match label.trim() {
+        "" => Err(Field::Label.problem("Type the value of the label.").into()),
+        label => check_module_template(&template, label).map_err(Into::into),
+    });
     // Only the result is kept, because a template may be longer than a session row.
     let found = result.as_ref().ok().and_then(|found| serde_json::to_string(found).ok());
     let sent = Sent::new(FORM, &from)

@@ -36,6 +36,8 @@ pub use render::{
     CredentialFacts, ExportFacts, Rendered, RenderedFile, RenderedObject, RepositoryFacts,
     SecretObject, Values, VaultFacts, leaves, render, yaml, yaml_stream,
 };
+#[cfg(feature = "host")]
+pub use settings::namespace;
 pub use view::{
     ExportChoice, ExportChoices, ExportDetail, ExportFile, ExportNote, ExportPlace, ExportPreview,
     ExportSnippet, ExportSummary, NoteTone, Revealed,

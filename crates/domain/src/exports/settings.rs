@@ -45,6 +45,14 @@ fn read(field: Field, text: &str, carrier: Carrier) -> Result<String, String> {
     }
 }
 
+/// The name of a Kubernetes namespace that a person typed.
+///
+/// # Errors
+/// What it has to look like; the problem belongs to [`Field::Namespace`].
+pub fn namespace(text: &str) -> Result<String, FieldProblem> {
+    label(text.trim()).map_err(|message| Field::Namespace.problem(message))
+}
+
 fn optional(text: &str, read: fn(&str) -> Result<String, String>) -> Result<String, String> {
     if text.is_empty() { Ok(String::new()) } else { read(text) }
 }
