@@ -36,9 +36,13 @@ pub(crate) fn preview() -> AnyView {
         let sync = (preview.is_ok() && !in_step).then(|| view! { <Submit>{SYNC}</Submit> });
         let inside = match preview {
             Ok(preview) => changes(&preview, "file", "files"),
-            Err(cause) => {
-                banner(Some(cause), "", Place::GitTarget(target.id), found.summary.credential)
-            }
+            Err(cause) => banner(
+                Some(cause),
+                "",
+                Place::GitTarget(target.id),
+                found.summary.credential,
+                &found.exports,
+            ),
         };
         let body = view! {
             <p class="crumbs">
