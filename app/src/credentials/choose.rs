@@ -97,7 +97,9 @@ pub(super) struct Step {
 impl Step {
     /// The address of a step.
     pub fn to(&self, provider: Option<Provider>, shape: Option<Shape>, access: Access) -> String {
-        let access = if access == Access::default() { "" } else { access.as_str() };
+        // From a Git target the guide opens on pushing, so that reading has to be said.
+        let is_said = access != Access::default() || (shape.is_some() && !self.back.is_empty());
+        let access = if is_said { access.as_str() } else { "" };
         path::with(
             "/credentials/new",
             &[

@@ -1,7 +1,7 @@
 //! The form that adds a credential, with the guide beside it: the last step of the wizard.
 
 use domain::{
-    Access, Actor, Field, Provider, ProviderFacts, Shape,
+    Access, Actor, CredentialKind, Field, Provider, ProviderFacts, Shape,
     credentials::{Parameters, Placement},
     projects::Project,
     registry_place,
@@ -29,6 +29,9 @@ use crate::{
     },
 };
 
+/// The forms of Git targets.
+const TARGETS: &str = "/gitops/targets/";
+
 const FORM: &str = "credential-create";
 
 /// The form for a provider and a shape.
@@ -40,7 +43,11 @@ pub(super) fn create_form(
     (provider, shape): (Provider, Shape),
 ) -> AnyView {
     let state = FormState::new(FORM, request);
-    let access = Access::parse(&request.query("access"));
+    // Whoever comes from a Git target needs to push, unless they chose otherwise.
+    let access = match request.sent_along("access") {
+        None if step.back.starts_with(TARGETS) => Access::Push,
+        chosen => Access::parse(&chosen.unwrap_or_default()),
+    };
     let cancel = if step.back.is_empty() { "/credentials".to_owned() } else { step.back.clone() };
     let names = Names::of(actor, &project_name(&state, projects));
     let place = Place { state: &state, actor, provider, projects, stored: &Placement::default() };
@@ -124,6 +131,10 @@ fn placement(place: &Place<'_>) -> AnyView {
 
 /// The address that a test asks; it is not stored.
 pub(super) fn test_url(state: &FormState, provider: Provider, back: &str) -> AnyView {
+    // A kubeconfig names its server itself.
+    if provider.facts().kind == CredentialKind::Cluster {
+        return ().into_any();
+    }
     Input::new(state, Field::Url, "Repository URL to test with")
         .value(&carried_url(back))
         .placeholder(provider.facts().url_example)

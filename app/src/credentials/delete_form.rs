@@ -1,18 +1,21 @@
 //! Deleting a credential: what would break, and what becomes of it.
 
 use domain::{
-    Action, Field,
+    Action, Actor, CredentialId, ExportId, Field, ServiceError,
     credentials::{CredentialChoice, CredentialDetail},
 };
 use leptos::prelude::*;
 
-use super::path_of;
+use super::{
+    opens::{Opened, opens},
+    path_of,
+};
 use crate::ui::{
     form::{Form, FormState, Submit},
     frame::Section,
     icon::Icon,
     input::{Input, hidden},
-    page::{Page, page},
+    page::{Page, Request, page},
     table::counted,
 };
 
@@ -29,7 +32,20 @@ pub(crate) fn delete() -> AnyView {
         let state = FormState::new("credential-delete", &request);
         let href = path_of(credential.id);
         let id = credential.id.to_string();
-        let links = links(&state, &credential, others);
+        let opens = opens(&request, &actor, credential.id).await?;
+        let exports = exports(&request, &actor, credential.id).await?;
+        // Others push with it or hold it, and nothing could take its place: a button would only fail.
+        let is_held = !opens.is_empty() || (!exports.is_empty() && others.is_empty());
+        let holders = holders(&opens, &exports);
+        let uses = if opens.is_empty() {
+            links(&state, &credential, others, Exports::of(&exports))
+        } else {
+            ().into_any()
+        };
+        let delete = (!is_held).then(|| {
+            view! { <Submit class="button danger solid">"Delete"</Submit> }
+        });
+        let back = if is_held { "Back" } else { "Cancel" };
         let body = view! {
             <p class="crumbs">
                 <a href="/credentials">"Credentials"</a>
@@ -43,10 +59,11 @@ pub(crate) fn delete() -> AnyView {
                 </p>
                 <Form state action="/actions/credentials/delete">
                     {hidden("credential", id)}
-                    {links}
+                    {holders}
+                    {uses}
                     <div class="actions">
-                        <Submit class="button danger solid">"Delete"</Submit>
-                        <a class="button quiet" href=href>"Cancel"</a>
+                        {delete}
+                        <a class="button quiet" href=href>{back}</a>
                     </div>
                 </Form>
             </section>
@@ -59,16 +76,86 @@ pub(crate) fn delete() -> AnyView {
     })
 }
 
+/// Whether exports hold the credential; they cannot go on without one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exports {
+    None,
+    Some,
+}
+
+impl Exports {
+    const fn of(found: &[(ExportId, String)]) -> Self {
+        if found.is_empty() { Self::None } else { Self::Some }
+    }
+}
+
+/// The exports that hold it, each once.
+async fn exports(
+    request: &Request,
+    actor: &Actor,
+    credential: CredentialId,
+) -> Result<Vec<(ExportId, String)>, ServiceError> {
+    let mut found: Vec<_> = request
+        .services()
+        .exports
+        .uses(actor, credential)
+        .await?
+        .into_iter()
+        .map(|one| (one.export, one.export_name))
+        .collect();
+    found.dedup_by_key(|one| one.0);
+    Ok(found)
+}
+
+/// What needs it, and what has to be done there first.
+fn holders(opens: &[Opened], exports: &[(ExportId, String)]) -> Option<AnyView> {
+    let first = if !opens.is_empty() {
+        "These need it. Choose another credential at each of them, or delete them, first:"
+    } else if !exports.is_empty() {
+        "These exports hold it. They get its replacement, or you take it out of them first:"
+    } else {
+        return None;
+    };
+    let places = opens.iter().map(|one| view! { <li>{one.link()}</li> }).collect_view();
+    let exports = exports
+        .iter()
+        .map(|(id, name)| {
+            view! {
+                <li>
+                    <span class="muted">"Export "</span>
+                    <a href=crate::exports::path_of(*id)>{name.clone()}</a>
+                </li>
+            }
+        })
+        .collect_view();
+    Some(
+        view! {
+            <div class="notice warn">
+                <Icon name="triangle-alert"/>
+                <div>
+                    <p>{first}</p>
+                    <ul class="columns">{places} {exports}</ul>
+                </div>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
 fn links(
     state: &FormState,
     credential: &CredentialDetail,
     others: Vec<CredentialChoice>,
+    exports: Exports,
 ) -> AnyView {
     let count = u32::try_from(credential.links.len()).unwrap_or(u32::MAX);
-    if count == 0 {
+    if exports == Exports::Some && others.is_empty() {
+        return ().into_any();
+    }
+    if count == 0 && exports == Exports::None {
         return view! {
             {hidden("links", "refuse")}
-            <p class="muted">"No repository uses it, so nothing breaks."</p>
+            <p class="muted">"Nothing uses it, so nothing breaks."</p>
         }
         .into_any();
     }
@@ -88,7 +175,8 @@ fn links(
     };
     let (fitting, rest) = (options(fitting), options(rest));
     let none = fitting.is_empty() && rest.is_empty();
-    let unlink = none || state.kept("links").as_deref() == Some("unlink");
+    let may_unlink = exports == Exports::None;
+    let unlink = may_unlink && (none || state.kept("links").as_deref() == Some("unlink"));
     let replacement = Input::new(state, Field::Replacement, "Replacement")
         .hint("It is tried at each of them right away.")
         .select(vec![
@@ -96,19 +184,34 @@ fn links(
             ("Fits the host", fitting),
             ("Other credentials", rest),
         ]);
-    view! {
-        <div class="notice warn">
-            <Icon name="triangle-alert"/>
-            <div>
-                <p>
-                    {format!(
-                        "{} would lose access:",
-                        counted(count, "repository", "repositories"),
-                    )}
-                </p>
-                <ul class="columns">{names}</ul>
+    let lose = (count > 0).then(|| {
+        view! {
+            <div class="notice warn">
+                <Icon name="triangle-alert"/>
+                <div>
+                    <p>
+                        {format!(
+                            "{} would lose access:",
+                            counted(count, "repository", "repositories"),
+                        )}
+                    </p>
+                    <ul class="columns">{names}</ul>
+                </div>
             </div>
-        </div>
+        }
+    });
+    let without = may_unlink.then(|| {
+        view! {
+            <label class="radio">
+                <input type="radio" name="links" value="unlink" checked=unlink/>
+                <span>
+                    "They go on without a credential. Private ones stop syncing; the charts found so far are kept."
+                </span>
+            </label>
+        }
+    });
+    view! {
+        {lose}
         <fieldset>
             <legend>"What becomes of them?"</legend>
             <label class="radio">
@@ -116,12 +219,7 @@ fn links(
                 <span>"They use another credential"</span>
             </label>
             {(!none).then_some(replacement)}
-            <label class="radio">
-                <input type="radio" name="links" value="unlink" checked=unlink/>
-                <span>
-                    "They go on without a credential. Private ones stop syncing; the charts found so far are kept."
-                </span>
-            </label>
+            {without}
         </fieldset>
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! One credential: what it is doing, its forms, links and versions.
 
 use domain::{
-    Access, Action, Actor, PropagationId, ServiceError, Shape,
+    Access, Action, Actor, CredentialKind, PropagationId, ServiceError, Shape,
     credentials::{CandidateState, CredentialDetail, CredentialState},
     propagation::Progress,
 };
@@ -14,6 +14,7 @@ use super::{
     facts::facts,
     guide::{Names, guide},
     links::links,
+    opens::{opened, opens},
     path_of,
     paused::paused,
     place_form::place_form,
@@ -41,7 +42,7 @@ pub(crate) fn detail() -> AnyView {
         let credential = services.credentials.get(&actor, request.id()?).await?;
         let progress = progress(&request, &actor).await?;
         let may_change = actor.role.includes(Action::ManageCredentials);
-        let uses_of = services.exports.uses(&actor, credential.id).await?;
+        let used = used(&request, &actor, &credential).await?;
         let connection = connection(&request, &actor, &credential).await?;
         let is_connected = credential.shape.is_connected();
         let projects = if may_change { services.projects.list(&actor).await? } else { Vec::new() };
@@ -50,6 +51,7 @@ pub(crate) fn detail() -> AnyView {
             .candidate
             .as_ref()
             .is_some_and(|candidate| candidate.state == CandidateState::Testing);
+        let on_its_way = progress.as_ref().is_some_and(|one| one.finished_at.is_none());
         let body = view! {
             <p class="crumbs"><a href="/credentials">"Credentials"</a></p>
             {head(&request, &credential, &actor)}
@@ -66,8 +68,7 @@ pub(crate) fn detail() -> AnyView {
                                 update_form(&request, &credential)
                             }
                         })}
-                    {links(&request, &credential)}
-                    {uses(&credential, &uses_of)}
+                    {used}
                     {may_change.then(|| tests(&request, &credential))}
                     {may_change
                         .then(|| place_form(&request, &actor, &credential, &projects))}
@@ -80,7 +81,7 @@ pub(crate) fn detail() -> AnyView {
                         .then(|| beside(&request, &actor, &credential))}
                 </div>
             </div>
-            {testing.then(|| view! { <Live/> })}
+            {(testing || on_its_way).then(|| view! { <Live/> })}
         };
         Ok(Page {
             title: credential.name.clone(),
@@ -88,6 +89,23 @@ pub(crate) fn detail() -> AnyView {
             body: body.into_any(),
         })
     })
+}
+
+/// The repositories and exports of a registry's credential, or what any other one opens.
+async fn used(
+    request: &Request,
+    actor: &Actor,
+    credential: &CredentialDetail,
+) -> Result<AnyView, ServiceError> {
+    if credential.provider.facts().kind != CredentialKind::Registry {
+        return Ok(opened(credential, &opens(request, actor, credential.id).await?));
+    }
+    let found = request.services().exports.uses(actor, credential.id).await?;
+    Ok(view! {
+        {links(request, credential)}
+        {uses(credential, &found)}
+    }
+    .into_any())
 }
 
 async fn progress(request: &Request, actor: &Actor) -> Result<Option<Progress>, ServiceError> {

@@ -52,7 +52,7 @@ pub(super) fn links(request: &Request, credential: &CredentialDetail) -> AnyView
     view! {
         <section class="card" aria-labelledby="links-title">
             <h2 id="links-title">"Linked repositories"</h2>
-            {list}
+            <div data-live="links">{list}</div>
         </section>
     }
     .into_any()

@@ -30,6 +30,8 @@ mod links;
 #[cfg(feature = "ssr")]
 mod list;
 #[cfg(feature = "ssr")]
+mod opens;
+#[cfg(feature = "ssr")]
 mod paused;
 #[cfg(feature = "ssr")]
 mod place_form;

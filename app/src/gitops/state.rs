@@ -1,6 +1,8 @@
 //! How a Git target or cluster is doing, why, and where a person mends it.
 
-use domain::{Cause, CredentialId, cause::Remedy, gitops::TargetState, propagation::Place};
+use domain::{
+    Cause, CredentialId, ExportId, cause::Remedy, gitops::TargetState, propagation::Place,
+};
 use leptos::prelude::*;
 
 use crate::ui::{
@@ -18,11 +20,16 @@ pub(crate) const fn tone(state: TargetState) -> Tone {
 }
 
 /// Badge and reason, for a table cell.
-pub(super) fn state(state: TargetState, cause: Option<Cause>, place: Place) -> AnyView {
+pub(super) fn state(
+    state: TargetState,
+    cause: Option<Cause>,
+    place: Place,
+    credential: CredentialId,
+) -> AnyView {
     let cause = cause.map(|cause| {
-        let link =
-            remedy(cause, place, None).map(|(href, label)| view! { " " <a href=href>{label}</a> });
-        view! { <p class="cause" title=cause.message()>{cause.title()}"." {link}</p> }
+        let link = remedy(cause, place, credential, &[])
+            .map(|(href, label)| view! { " " <a href=href>{label}</a> });
+        view! { <p class="cause" title=cause.message_at(place)>{cause.title()}"." {link}</p> }
     });
     view! {
         <div class="state">
@@ -39,9 +46,10 @@ pub(super) fn banner(
     detail: &str,
     place: Place,
     credential: CredentialId,
+    exports: &[(ExportId, String)],
 ) -> AnyView {
     let Some(cause) = cause else { return ().into_any() };
-    let link = remedy(cause, place, Some(credential))
+    let link = remedy(cause, place, credential, exports)
         .map(|(href, label)| view! { <a class="button" href=href>{label}</a> });
     let detail = (!detail.is_empty()).then(|| {
         view! { <pre tabindex="0" role="region" aria-label="What was said">{detail.to_owned()}</pre> }
@@ -53,7 +61,7 @@ pub(super) fn banner(
             <Icon name="circle-alert"/>
             <div>
                 <h2>{cause.title()}</h2>
-                <p>{cause.message()}</p>
+                <p>{cause.message_at(place)}</p>
                 {detail}
                 {waits}
                 <div class="actions">{link}</div>
@@ -67,7 +75,8 @@ pub(super) fn banner(
 fn remedy(
     cause: Cause,
     place: Place,
-    credential: Option<CredentialId>,
+    credential: CredentialId,
+    exports: &[(ExportId, String)],
 ) -> Option<(String, &'static str)> {
     let field = |name: &str| format!("{}#field-{name}", place.path());
     let connections = || super::connections::PATH.to_owned();
@@ -79,17 +88,21 @@ fn remedy(
             Some((field("mode"), "Open pull requests instead"))
         }
         (Cause::FileNotOurs, _) => Some((field("folder"), "Choose another folder")),
-        (Cause::ExportIncomplete | Cause::SecretInOutput, _) => {
-            Some((field("exports"), "Look at the exports"))
-        }
+        (Cause::ExportIncomplete | Cause::SecretInOutput, _) => Some(match exports {
+            [(only, _)] => (crate::exports::path_of(*only), "Look at the export"),
+            _ => (crate::exports::PATH.to_owned(), "Look at the exports"),
+        }),
         (Cause::ClusterConflict | Cause::ClusterRefused | Cause::ClusterApiMissing, _) => {
             Some((format!("{}#objects", place.path()), "See the objects"))
         }
-        (_, Remedy::Credential) => Some(match credential {
-            Some(id) => (format!("/credentials/{id}#change"), "Update the credential"),
-            None => (field("credential"), "Look at the credential"),
-        }),
+        (_, Remedy::Credential) => {
+            Some((format!("/credentials/{credential}#change"), "Update the credential"))
+        }
         (_, Remedy::Link) => Some((field("credential"), "Select a credential")),
+        // The address of an API server stands in the kubeconfig.
+        (_, Remedy::Url) if matches!(place, Place::Cluster(_)) => {
+            Some((format!("/credentials/{credential}#change"), "Check the kubeconfig"))
+        }
         (_, Remedy::Url) => Some((field("url"), "Check the URL")),
         (_, Remedy::Place) => Some((format!("{}#edit", place.path()), "Change it")),
         (

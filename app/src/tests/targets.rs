@@ -183,3 +183,13 @@ async fn deleting_names_what_it_affects() {
     let answer = send(&fake, "/actions/gitops/disconnect", "text/html", &body).await;
     assert_eq!(answer.headers()[header::LOCATION], "/gitops/connections");
 }
+
+#[tokio::test]
+async fn where_no_pull_request_can_be_opened_the_page_names_the_branch() {
+    let path = format!("/gitops/targets/{}", fake::ID);
+    let unknown = Arc::new(Fake { pull_request: "", ..Fake::of(Role::Owner) });
+    let (_, html) = page(&unknown, &path).await;
+    assert!(html.contains("hawser/0123456789ab") && html.contains("yourself"), "{html}");
+    let (_, html) = page(&Fake::signed_in(), &path).await;
+    assert!(!html.contains("does not know how pull requests"), "{html}");
+}

@@ -163,7 +163,7 @@ fn Person(actor: Actor) -> AnyView {
 fn messages(flash: Flash) -> AnyView {
     let notice = flash.notice.map(|notice| {
         view! {
-            <div class="notice good" role="status">
+            <div class="notice good" role="status" data-passing>
                 <Icon name="circle-check"/>
                 <p>{notice}</p>
             </div>

@@ -55,6 +55,10 @@ mod listening {
         let fresh = page_at(&window.location().href()?).await?;
         replace(&page, &fresh)?;
         let awaited = fresh.query_selector("[data-listening]")?.is_some();
+        // What was begun has ended, so that the words of its beginning no longer hold.
+        if !awaited && let Some(begun) = page.query_selector("[data-passing]")? {
+            begun.remove();
+        }
         Ok(if awaited { Rest::Awaited } else { Rest::Over })
     }
 

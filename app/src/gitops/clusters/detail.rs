@@ -56,7 +56,7 @@ pub(crate) fn detail() -> AnyView {
                 {manages.then(|| buttons(&cluster, &href))}
             </div>
             <div data-live="banner" class="stack">
-                {banner(summary.cause, &cluster.detail, place, summary.credential)}
+                {banner(summary.cause, &cluster.detail, place, summary.credential, &cluster.exports)}
                 {going(&cluster, &href, manages)}
                 {first(&cluster, &href)}
             </div>
@@ -174,7 +174,7 @@ fn facts(cluster: &ClusterDetail, now: Timestamp) -> AnyView {
         })
         .collect_view();
     view! {
-        <section class="card" aria-labelledby="facts-title">
+        <section class="card first" aria-labelledby="facts-title">
             <h2 id="facts-title">"Facts"</h2>
             <dl class="facts" data-live="facts">
                 <dt>"API server"</dt>

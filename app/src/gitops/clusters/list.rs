@@ -147,7 +147,7 @@ fn row_of(row: &ClusterSummary, may_manage: bool, now: Timestamp) -> AnyView {
             <td data-label="State">
                 <div class="state">
                     {going}
-                    {state(row.state, row.cause, Place::Cluster(row.id))}
+                    {state(row.state, row.cause, Place::Cluster(row.id), row.credential)}
                     {drifted}
                 </div>
             </td>

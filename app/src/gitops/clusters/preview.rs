@@ -34,9 +34,13 @@ pub(crate) fn preview() -> AnyView {
         let differs = preview.as_ref().is_ok_and(|preview| !preview.changes.is_empty());
         let inside = match preview {
             Ok(preview) => changes(&preview, "object", "objects"),
-            Err(cause) => {
-                banner(Some(cause), "", Place::Cluster(cluster.id), found.summary.credential)
-            }
+            Err(cause) => banner(
+                Some(cause),
+                "",
+                Place::Cluster(cluster.id),
+                found.summary.credential,
+                &found.exports,
+            ),
         };
         let body = view! {
             <p class="crumbs">

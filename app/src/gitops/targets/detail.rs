@@ -57,7 +57,8 @@ pub(crate) fn detail() -> AnyView {
                 {manages.then(|| buttons(&target, &href))}
             </div>
             <div data-live="banner" class="stack">
-                {banner(summary.cause, &target.detail, place, summary.credential)}
+                {banner(summary.cause, &target.detail, place, summary.credential, &target.exports)}
+                {waiting(&target)}
                 {first(&target, &href)}
             </div>
             <div class="beside">
@@ -131,6 +132,27 @@ fn first(target: &GitTargetDetail, href: &str) -> Option<AnyView> {
     })
 }
 
+/// Where changes wait that nobody opened a pull request for: the host is none whose way is known.
+fn waiting(target: &GitTargetDetail) -> Option<AnyView> {
+    let is_open = !target.pull_request_url.is_empty();
+    let waits = target.mode == PushMode::PullRequest
+        && target.summary.state == TargetState::InStep
+        && !target.work_branch.is_empty();
+    (waits && !is_open).then(|| {
+        view! {
+            <div class="notice info">
+                <Icon name="info"/>
+                <p>
+                    "Hawser pushed to the branch " <code>{target.work_branch.clone()}</code>
+                    ", but does not know how pull requests are opened at this server. Open the request to "
+                    <code>{target.summary.branch.clone()}</code> " yourself."
+                </p>
+            </div>
+        }
+        .into_any()
+    })
+}
+
 fn theirs(target: &GitTargetDetail) -> AnyView {
     view! {
         <section class="card">
@@ -186,7 +208,7 @@ fn facts(target: &GitTargetDetail, now: Timestamp) -> AnyView {
         .collect_view();
     let folder = if summary.folder.is_empty() { "/" } else { &summary.folder }.to_owned();
     view! {
-        <section class="card" aria-labelledby="facts-title">
+        <section class="card first" aria-labelledby="facts-title">
             <h2 id="facts-title">"Facts"</h2>
             <dl class="facts" data-live="facts">
                 <dt>"Last commit"</dt>

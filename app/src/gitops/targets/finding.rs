@@ -113,7 +113,7 @@ pub(super) fn branches(
 ) -> AnyView {
     let (names, default, trouble) = match &found.branches {
         Some(Ok(found)) => (found.names.clone(), found.default.clone(), None),
-        Some(Err(problem)) => (Vec::new(), String::new(), Some(problem.to_string())),
+        Some(Err(problem)) => (Vec::new(), String::new(), Some(said(problem))),
         None => (Vec::new(), String::new(), None),
     };
     let suggestions: Vec<_> = names
@@ -175,8 +175,7 @@ fn results(found: &Result<Vec<HostedRepository>, ServiceError>, to: &str) -> Any
         }
         Ok(found) => found,
         Err(problem) => {
-            let said = problem.problem_of(Field::Credential).map(ToOwned::to_owned);
-            return trouble_of(said.unwrap_or_else(|| problem.to_string()));
+            return trouble_of(said(problem));
         }
     };
     let rows = found.iter().map(|one| row(one, to)).collect_view();
@@ -216,6 +215,14 @@ fn row(one: &HostedRepository, to: &str) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// A refusal in words: no field is marked, because nothing was sent to be stored.
+fn said(problem: &ServiceError) -> String {
+    [Field::Branch, Field::Url, Field::Credential]
+        .into_iter()
+        .find_map(|field| problem.problem_of(field).map(ToOwned::to_owned))
+        .unwrap_or_else(|| problem.to_string())
 }
 
 fn trouble_of(text: String) -> AnyView {

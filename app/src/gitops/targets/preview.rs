@@ -39,9 +39,13 @@ pub(crate) fn preview() -> AnyView {
         let inside = match preview {
             Ok(preview) if preview.is_refused() => refused(&preview),
             Ok(preview) => changes(&preview, "file", "files"),
-            Err(cause) => {
-                banner(Some(cause), "", Place::GitTarget(target.id), found.summary.credential)
-            }
+            Err(cause) => banner(
+                Some(cause),
+                "",
+                Place::GitTarget(target.id),
+                found.summary.credential,
+                &found.exports,
+            ),
         };
         let body = view! {
             <p class="crumbs">

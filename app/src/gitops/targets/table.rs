@@ -91,7 +91,7 @@ fn row_of(row: &GitTargetSummary, may_manage: bool, now: Timestamp) -> AnyView {
             </td>
             <td data-label="State">
                 <div class="state">
-                    {state(row.state, row.cause, Place::GitTarget(row.id))}
+                    {state(row.state, row.cause, Place::GitTarget(row.id), row.credential)}
                     {pending}
                 </div>
             </td>

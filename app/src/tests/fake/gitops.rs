@@ -127,7 +127,8 @@ impl Fake {
             exports: vec![(id(), "argocd-prod".into())],
             files: vec!["clusters/prod/ghcr-acme.yaml".into()],
             commit_url: "https://github.com/acme/gitops/commit/0123456".into(),
-            pull_request_url: "https://github.com/acme/gitops/pull/7".into(),
+            work_branch: "hawser/0123456789ab".into(),
+            pull_request_url: self.pull_request.into(),
             detail: if failing {
                 "remote: <b>GH006</b>: Protected branch".into()
             } else {

@@ -61,6 +61,8 @@ pub(super) struct Fake {
     pub target_state: TargetState,
     /// Why they fail, if they do.
     pub cause: Option<Cause>,
+    /// The pull request of the Git target; empty where its host is not known.
+    pub pull_request: &'static str,
     /// Whether somebody else connected the account of the Git target.
     pub is_theirs: bool,
     /// The forms that were last sent to be saved.
@@ -112,6 +114,7 @@ impl Fake {
             is_deleting: false,
             target_state: TargetState::InStep,
             cause: None,
+            pull_request: "https://github.com/acme/gitops/pull/7",
             is_theirs: false,
             export_saved: Mutex::default(),
             target_saved: Mutex::default(),

@@ -1,6 +1,7 @@
 //! What people read about a cause.
 
 use super::Cause;
+use crate::propagation::Place;
 
 impl Cause {
     /// The cause in a few words, for a table cell.
@@ -56,6 +57,21 @@ impl Cause {
             Self::ClusterApiMissing => "Kind of object not known to the cluster",
             Self::Internal => "Error in Hawser",
         }
+    }
+
+    /// What to do about a Git target or a cluster, where no registry is asked; anywhere else it is
+    /// [`Self::message`].
+    #[must_use]
+    pub fn message_at(self, place: Place) -> String {
+        let server = match place {
+            Place::Repository(_) => return self.message().to_owned(),
+            Place::GitTarget(_) => "Git server",
+            Place::Cluster(_) => "API server",
+        };
+        self.message()
+            .replace("registry's", &format!("{server}'s"))
+            .replace("registry", server)
+            .replace("this repository", "it")
     }
 
     /// What to do, in a sentence or two.

@@ -149,6 +149,9 @@ pub struct GitTargetDetail {
     pub files: Vec<String>,
     /// The page of the last commit at the host; empty when the host has none that is known.
     pub commit_url: String,
+    /// The branch of its own that commits wait on, in the mode of pull requests; empty before the
+    /// first.
+    pub work_branch: String,
     /// The open pull request; empty for none.
     pub pull_request_url: String,
     /// What was tried last, for people; empty while it is well.

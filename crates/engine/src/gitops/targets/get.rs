@@ -39,6 +39,7 @@ pub(super) async fn get(
             .filter(|file| !file.blob.is_empty())
             .map(|file| file.path)
             .collect(),
+        work_branch: target.work_branch,
         pull_request_url: target.pull_request_url,
         detail: seen.detail,
         row_version: target.row_version,

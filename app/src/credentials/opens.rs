@@ -1,0 +1,87 @@
+//! What a credential opens itself: the Git targets that push with it and the clusters it leads to.
+
+use domain::{
+    Actor, CredentialId, ServiceError, credentials::CredentialDetail, gitops::TargetState,
+    propagation::Place,
+};
+use leptos::prelude::*;
+
+use crate::{
+    gitops::tone,
+    ui::{badge::Badge, page::Request},
+};
+
+/// A Git target or a cluster that cannot be reached without the credential.
+pub(super) struct Opened {
+    place: Place,
+    name: String,
+    at: String,
+    state: TargetState,
+}
+
+impl Opened {
+    /// Its kind and name, which lead to its page.
+    pub fn link(&self) -> AnyView {
+        view! {
+            <span class="muted">{self.place.label()} " "</span>
+            <a href=self.place.path()>{self.name.clone()}</a>
+        }
+        .into_any()
+    }
+}
+
+/// All that this credential opens.
+pub(super) async fn opens(
+    request: &Request,
+    actor: &Actor,
+    credential: CredentialId,
+) -> Result<Vec<Opened>, ServiceError> {
+    let services = request.services();
+    let targets = services.git_targets.list(actor).await?;
+    let clusters =
+        if services.clusters.are_on() { services.clusters.list(actor).await? } else { Vec::new() };
+    let targets = targets.into_iter().filter(|one| one.credential == credential).map(|one| {
+        Opened { place: Place::GitTarget(one.id), name: one.name, at: one.url, state: one.state }
+    });
+    let clusters = clusters.into_iter().filter(|one| one.credential == credential).map(|one| {
+        Opened { place: Place::Cluster(one.id), name: one.name, at: one.server, state: one.state }
+    });
+    Ok(targets.chain(clusters).collect())
+}
+
+/// Where a credential of Git or of a cluster is used.
+pub(super) fn opened(credential: &CredentialDetail, opens: &[Opened]) -> AnyView {
+    let add = match credential.provider.facts().kind {
+        domain::CredentialKind::Cluster => ("/gitops/clusters/new", "Add a cluster"),
+        _ => ("/gitops/targets/new", "Add a Git target"),
+    };
+    let rows = opens
+        .iter()
+        .map(|one| {
+            view! {
+                <li class="line">
+                    <div>
+                        {one.link()} <p class="muted url">{one.at.clone()}</p>
+                    </div>
+                    <Badge tone=tone(one.state) label=one.state.label()/>
+                </li>
+            }
+        })
+        .collect_view();
+    let list = if opens.is_empty() {
+        let href = crate::ui::path::with(add.0, &[("credential", &credential.id.to_string())]);
+        view! {
+            <p class="muted">"None yet. " <a href=href>{add.1}</a> " that uses it."</p>
+        }
+        .into_any()
+    } else {
+        view! { <ul class="lines">{rows}</ul> }.into_any()
+    };
+    view! {
+        <section class="card" aria-labelledby="uses-title">
+            <h2 id="uses-title">"Where it is used"</h2>
+            <div data-live="uses">{list}</div>
+        </section>
+    }
+    .into_any()
+}
