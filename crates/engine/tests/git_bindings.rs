@@ -1,4 +1,4 @@
-//! Whose account pushes to a Git target.
+//! Who lets Hawser push to a Git target, and with whose account.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "world/git.rs"]
@@ -11,13 +11,19 @@ mod git_server;
 mod world;
 
 use domain::{
-    Actor, CredentialId, Field, Role, UserId, gitops::GitTargetForm, service::GitTargets,
+    Actor, CredentialId, Field, Role, UserId,
+    gitops::{GitTargetForm, TargetState},
+    service::GitTargets,
 };
-use git::{edited, target};
+use git::{REPOSITORY, edited, target, wait_until};
 use git_server::CANARY;
 use world::{World, on_both};
 
-on_both!(r_git_06_an_account_is_for_who_connected_it, r_git_06_an_installation_is_bound_by_owners,);
+on_both!(
+    r_git_06_an_account_is_for_who_connected_it,
+    r_git_06_an_installation_is_bound_by_owners,
+    a_target_that_points_elsewhere_waits_for_a_person,
+);
 
 fn with_role(actor: &Actor, role: Role) -> Actor {
     Actor { role, name: "Bob".into(), user: UserId::new(), ..actor.clone() }
@@ -92,4 +98,41 @@ async fn r_git_06_an_installation_is_bound_by_owners(world: World) {
     let id = GitTargets::save(&world.engine, &owner, form).await.unwrap();
     assert!(GitTargets::push(&world.engine, &connector, id).await.is_err(), "the first push");
     assert!(GitTargets::preview(&world.engine, &admin, id).await.is_ok());
+}
+
+async fn a_target_that_points_elsewhere_waits_for_a_person(world: World) {
+    let setting = world.setting().await;
+    let server = &setting.server;
+    let elsewhere = |branch: &str, detail: &_| GitTargetForm {
+        branch: branch.into(),
+        base: "main".into(),
+        ..edited(detail)
+    };
+    let branches = || server.git(REPOSITORY, &["branch", "--format=%(refname:short)"]);
+    // A push is queued, and the target is pointed to another branch before it runs.
+    world.push(setting.target).await;
+    world.save_target(elsewhere("one", &world.target(setting.target).await)).await;
+    let mut other = target(server, "other", setting.login, &[setting.export]);
+    other.folder = "other".into();
+    let other = world.save_target(other).await;
+    let workers = world.workers();
+    world.pushed(other).await;
+    workers.stop().await;
+    assert_eq!(world.target(setting.target).await.summary.state, TargetState::New);
+    assert_eq!(branches(), "main");
+
+    // The same while a push runs.
+    let workers = world.workers();
+    world.pushed(setting.target).await;
+    let count = || server.seen().iter().filter(|seen| seen.starts_with("POST")).count();
+    let before = count();
+    server.hook(REPOSITORY, "pre-receive", "sleep 1");
+    world.update(setting.credential, "second").await;
+    wait_until(|| count() > before).await;
+    world.save_target(elsewhere("two", &world.target(setting.target).await)).await;
+    server.hook(REPOSITORY, "pre-receive", "exit 0");
+    world.pushed(other).await;
+    workers.stop().await;
+    assert_eq!(world.target(setting.target).await.summary.state, TargetState::New);
+    assert_eq!(branches(), "main\none");
 }

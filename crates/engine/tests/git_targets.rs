@@ -34,7 +34,6 @@ on_both!(
     a_candidate_is_in_no_manifest,
     a_wrong_password_needs_a_person_and_an_update_heals,
     a_deleted_target_holds_up_no_propagation,
-    a_target_that_points_elsewhere_waits_for_a_person,
 );
 
 const FILE: &str = "main:clusters/prod/regcred.yaml";
@@ -239,41 +238,4 @@ async fn a_deleted_target_holds_up_no_propagation(world: World) {
     assert_eq!((progress.counts.superseded, progress.counts.total()), (1, 1));
     assert!(file(&setting.server).contains("version: \"1\""), "what it wrote stays");
     workers.stop().await;
-}
-
-async fn a_target_that_points_elsewhere_waits_for_a_person(world: World) {
-    let setting = world.setting().await;
-    let server = &setting.server;
-    let elsewhere = |branch: &str, detail: &_| domain::gitops::GitTargetForm {
-        branch: branch.into(),
-        base: "main".into(),
-        ..git::edited(detail)
-    };
-    let branches = || server.git(REPOSITORY, &["branch", "--format=%(refname:short)"]);
-    // A push is queued, and the target is pointed to another branch before it runs.
-    world.push(setting.target).await;
-    world.save_target(elsewhere("one", &world.target(setting.target).await)).await;
-    let mut other = git::target(server, "other", setting.login, &[setting.export]);
-    other.folder = "other".into();
-    let other = world.save_target(other).await;
-    let workers = world.workers();
-    world.pushed(other).await;
-    workers.stop().await;
-    assert_eq!(world.target(setting.target).await.summary.state, TargetState::New);
-    assert_eq!(branches(), "main");
-
-    // The same while a push runs.
-    let workers = world.workers();
-    world.pushed(setting.target).await;
-    let count = || server.seen().iter().filter(|seen| seen.starts_with("POST")).count();
-    let before = count();
-    server.hook(REPOSITORY, "pre-receive", "sleep 1");
-    world.update(setting.credential, "second").await;
-    wait_until(|| count() > before).await;
-    world.save_target(elsewhere("two", &world.target(setting.target).await)).await;
-    server.hook(REPOSITORY, "pre-receive", "exit 0");
-    world.pushed(other).await;
-    workers.stop().await;
-    assert_eq!(world.target(setting.target).await.summary.state, TargetState::New);
-    assert_eq!(branches(), "main\none");
 }
