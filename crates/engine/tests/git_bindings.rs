@@ -19,7 +19,11 @@ use git::{REPOSITORY, edited, target, wait_until};
 use git_server::CANARY;
 use world::{World, on_both};
 
-on_both!(r_git_06_an_account_is_for_who_connected_it, r_git_06_an_installation_is_bound_by_owners,);
+on_both!(
+    r_git_06_an_account_is_for_who_connected_it,
+    r_git_06_an_installation_is_bound_by_owners,
+    a_target_that_points_elsewhere_waits_for_a_person,
+);
 
 fn with_role(actor: &Actor, role: Role) -> Actor {
     Actor { role, name: "Bob".into(), user: UserId::new(), ..actor.clone() }
