@@ -32,6 +32,7 @@ pub(super) const ID: &str = "0190b0a0-0000-7000-8000-000000000001";
 pub(super) const SECRET: &str = "correct-horse-battery-staple";
 pub(super) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that a test sets by name")]
 pub(super) struct Fake {
     pub actor: Option<Actor>,
     pub flash: Mutex<Option<Flash>>,

@@ -231,24 +231,3 @@ mod tests {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_export_has_file_names_of_its_own() {
-        let named = |export: &str, path: &str| named(&Name::parse(export).unwrap(), path);
-        assert_eq!(named("argocd-prod", "charts.yaml"), "argocd-prod.charts.yaml");
-        assert_eq!(named("flux-prod", "charts.yaml"), "flux-prod.charts.yaml");
-        assert_eq!(named("regcred", "regcred.yaml"), "regcred.yaml");
-        assert_eq!(named("other", "regcred.yaml"), "other.regcred.yaml");
-        assert_eq!(named("other", "a/b.yaml"), "a/other.b.yaml");
-        let spaced = named("Team A / prod", "charts.yaml");
-        assert!(spaced.starts_with("team-a-prod-") && spaced.ends_with(".charts.yaml"), "{spaced}");
-        assert_ne!(spaced, named("Team A, prod", "charts.yaml"));
-        for odd in ["../..", "ümläut", "con", ".github"] {
-            assert!(Folder::default().join(&named(odd, "charts.yaml")).is_some(), "{odd}");
-        }
-    }
-}

@@ -60,7 +60,7 @@ pub fn edited(detail: &GitTargetDetail) -> GitTargetForm {
         target: detail.summary.id.to_string(),
         row_version: detail.row_version.to_string(),
         name: detail.summary.name.clone(),
-        credential: detail.credential.to_string(),
+        credential: detail.summary.credential.to_string(),
         url: detail.summary.url.clone(),
         branch: detail.summary.branch.clone(),
         base: detail.base.clone(),
