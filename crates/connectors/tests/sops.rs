@@ -159,12 +159,12 @@ fn secret(material: Option<Material>) -> SecretObject {
 }
 
 fn whole() -> SecretObject {
-    secret(content())
+    secret(Some(content()))
 }
 
-fn content() -> Option<Material> {
+fn content() -> Material {
     let password = Secret::new(CANARY.into());
-    Some(Material::Password { username: USER.into(), password })
+    Material::Password { username: USER.into(), password }
 }
 
 const USER: &str = "ada-lovelace-canary";
@@ -193,7 +193,7 @@ fn every_file_of_an_export_is_decrypted_as_a_whole() {
     for (consumer, count) in
         [(Consumer::Carvel, 1), (Consumer::Kargo, 2), (Consumer::Flux, 1), (Consumer::ArgoCd, 1)]
     {
-        let (fields, facts) = export(consumer, content());
+        let (fields, facts) = export(consumer, Some(content()));
         let mut sealed = 0;
         for file in render(&fields, &facts, Values::Carried).files {
             let secret = file.objects.iter().find_map(|object| match object {

@@ -21,6 +21,12 @@ type Pieces<'a> = Vec<(&'static str, Piece<'a>)>;
 pub(super) fn render(draft: &mut Draft<'_>) {
     for credential in draft.credentials() {
         let stem = draft.names.take(&credential.name, &credential.id.to_string());
+        if credential.purposes.is_empty() {
+            draft.left_out(&format!(
+                "{}: it opens neither images, charts nor Git repositories.",
+                credential.name
+            ));
+        }
         let mut objects = Vec::new();
         for purpose in Purpose::ALL {
             if !credential.purposes.contains(&purpose) {
