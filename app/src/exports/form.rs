@@ -36,7 +36,7 @@ pub(super) async fn form(
     let choices = exports.choices(actor).await?;
     let mut stored = stored;
     if stored.carrier.is_empty() {
-        stored.carrier = usual(consumer, choices.vault_is_local).facts().code.to_owned();
+        usual(consumer, choices.vault_is_local).facts().code.clone_into(&mut stored.carrier);
     }
     let values = carried(request, &state, stored);
     let shown = match request.sent_along(LOOK) {

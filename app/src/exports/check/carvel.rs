@@ -119,7 +119,7 @@ fn combined(entries: &[CombinedEntry], namespace: &str) -> AnyView {
     };
     view! {
         <section class="card" aria-labelledby="combined-title">
-            <h2 id="combined-title">{format!("What is filled in at {}", namespace)}</h2>
+            <h2 id="combined-title">{format!("What is filled in at {namespace}")}</h2>
             <p role="status">{summary}</p>
             <ul class="lines">{rows}</ul>
         </section>
