@@ -170,7 +170,8 @@ async fn whoever_may_not_change_it_sees_no_form() {
 #[tokio::test]
 async fn a_credential_that_something_needs_has_no_button_that_only_fails() {
     let path = format!("{}/delete", detail());
-    let git = Arc::new(Fake { made_of: (Provider::Github, Shape::Password), ..Fake::of(Role::Owner) });
+    let git =
+        Arc::new(Fake { made_of: (Provider::Github, Shape::Password), ..Fake::of(Role::Owner) });
     let (_, html) = page(&git, &path).await;
     assert!(html.contains("prod-cluster") && html.contains("prod-eu"), "{html}");
     assert!(!html.contains("button danger solid") && !html.contains("nothing breaks"), "{html}");
