@@ -32,7 +32,8 @@ pub(crate) fn delete() -> AnyView {
         let state = FormState::new("credential-delete", &request);
         let href = path_of(credential.id);
         let id = credential.id.to_string();
-        let opens = opens(&request, &actor, credential.id).await?;
+        let opens =
+            opens(&request, &actor, (credential.id, credential.provider.facts().kind)).await?;
         let exports = exports(&request, &actor, credential.id).await?;
         // Others push with it or hold it, and nothing could take its place: a button would only fail.
         let is_held = !opens.is_empty() || (!exports.is_empty() && others.is_empty());

@@ -97,8 +97,9 @@ async fn used(
     actor: &Actor,
     credential: &CredentialDetail,
 ) -> Result<AnyView, ServiceError> {
-    if credential.provider.facts().kind != CredentialKind::Registry {
-        return Ok(opened(credential, &opens(request, actor, credential.id).await?));
+    let kind = credential.provider.facts().kind;
+    if kind != CredentialKind::Registry {
+        return Ok(opened(credential, &opens(request, actor, (credential.id, kind)).await?));
     }
     let found = request.services().exports.uses(actor, credential.id).await?;
     Ok(view! {

@@ -1,8 +1,8 @@
 //! What a credential opens itself: the Git targets that push with it and the clusters it leads to.
 
 use domain::{
-    Actor, CredentialId, ServiceError, credentials::CredentialDetail, gitops::TargetState,
-    propagation::Place,
+    Actor, CredentialId, CredentialKind, ServiceError, credentials::CredentialDetail,
+    gitops::TargetState, propagation::Place,
 };
 use leptos::prelude::*;
 
@@ -30,12 +30,15 @@ impl Opened {
     }
 }
 
-/// All that this credential opens.
+/// All that this credential opens; one of a registry opens repositories of charts instead.
 pub(super) async fn opens(
     request: &Request,
     actor: &Actor,
-    credential: CredentialId,
+    (credential, kind): (CredentialId, CredentialKind),
 ) -> Result<Vec<Opened>, ServiceError> {
+    if kind == CredentialKind::Registry {
+        return Ok(Vec::new());
+    }
     let services = request.services();
     let targets = services.git_targets.list(actor).await?;
     let clusters =
@@ -52,7 +55,7 @@ pub(super) async fn opens(
 /// Where a credential of Git or of a cluster is used.
 pub(super) fn opened(credential: &CredentialDetail, opens: &[Opened]) -> AnyView {
     let add = match credential.provider.facts().kind {
-        domain::CredentialKind::Cluster => ("/gitops/clusters/new", "Add a cluster"),
+        CredentialKind::Cluster => ("/gitops/clusters/new", "Add a cluster"),
         _ => ("/gitops/targets/new", "Add a Git target"),
     };
     let rows = opens

@@ -79,7 +79,10 @@ async fn a_session_that_ended_takes_nothing_from_the_script() {
 
 #[tokio::test]
 async fn what_becomes_of_the_links_stays_chosen() {
-    let fake = Fake::signed_in();
+    let held = Fake::signed_in();
+    let (_, html) = page(&held, &format!("/credentials/{}/delete", fake::ID)).await;
+    assert!(html.contains("argocd-prod") && !html.contains("value=\"unlink\""), "{html}");
+    let fake = std::sync::Arc::new(Fake { is_empty: true, ..Fake::of(domain::Role::Owner) });
     let id = fake::ID;
     let path = format!("/credentials/{id}/delete");
     let (_, html) = page(&fake, &path).await;
