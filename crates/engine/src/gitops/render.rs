@@ -144,11 +144,8 @@ fn add(
 fn named(export: &Name, path: &str) -> String {
     let slug = slug(export);
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let file = if file.strip_suffix(".yaml") == Some(slug.as_str()) {
-        file.to_owned()
-    } else {
-        format!("{slug}.{file}")
-    };
+    let stem = file.strip_suffix(".sops.yaml").or_else(|| file.strip_suffix(".yaml"));
+    let file = if stem == Some(slug.as_str()) { file.to_owned() } else { format!("{slug}.{file}") };
     if folder.is_empty() { file } else { format!("{folder}/{file}") }
 }
 
@@ -221,6 +218,7 @@ mod tests {
         assert_eq!(named("argocd-prod", "charts.yaml"), "argocd-prod.charts.yaml");
         assert_eq!(named("flux-prod", "charts.yaml"), "flux-prod.charts.yaml");
         assert_eq!(named("regcred", "regcred.yaml"), "regcred.yaml");
+        assert_eq!(named("regcred", "regcred.sops.yaml"), "regcred.sops.yaml");
         assert_eq!(named("other", "regcred.yaml"), "other.regcred.yaml");
         assert_eq!(named("other", "a/b.yaml"), "a/other.b.yaml");
         let spaced = named("Team A / prod", "charts.yaml");
