@@ -140,7 +140,7 @@ test("a push that is refused, lost or foreign loses nothing", async ({ browser, 
       const file = git.files("lost", "main").find((path) => path.startsWith("clusters/prod/")) ?? "";
       git.commit("foreign", "main", file, "by: hand\n");
       const target = await person.addTarget({ name: "foreign-target", credential: "git-login", url: git.url("foreign"), exported: "argo-prod" });
-      await expect(person.main).toContainText("File belongs to somebody else");
+      await expect(person.main).toContainText("Hawser did not write what lies at clusters/prod/");
       await person.open(target);
       await person.button("Sync now").click();
       await person.untilText(target, "File belongs to somebody else");
