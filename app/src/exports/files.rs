@@ -13,6 +13,9 @@ pub(super) fn preview(shown: &ExportPreview, path: Option<&str>) -> AnyView {
         }
     });
     let files = shown.files.iter().map(|one| file(one, path)).collect_view();
+    let titled = (!shown.files.is_empty()).then(|| {
+        view! { <h3 class="unseen">"Files"</h3> }
+    });
     let snippets = shown.snippets.iter().map(snippet).collect_view();
     let by_hand = (!shown.snippets.is_empty()).then(|| {
         view! {
@@ -22,6 +25,7 @@ pub(super) fn preview(shown: &ExportPreview, path: Option<&str>) -> AnyView {
     view! {
         {notes(&shown.notes)}
         {none}
+        {titled}
         {files}
         {by_hand}
         {snippets}
