@@ -1,19 +1,16 @@
 //! Adding a credential: first the provider, then the way to authenticate, then the form.
 
-use domain::{
-    Access, Action, CredentialKind, Provider, Shape, gitops::ConnectionOffers,
-    repositories::RepositoryUrl,
-};
+use domain::{Access, Action, CredentialKind, Provider, Shape, gitops::ConnectionOffers};
 use leptos::prelude::*;
 
 use super::{
+    carried::folded,
     choose_shape::{asks, choose_shape},
     create_form::create_form,
 };
 use crate::{
     answer::redirect,
     gitops::connections,
-    repositories::harmless,
     ui::{
         frame::Section,
         icon::Icon,
@@ -21,23 +18,6 @@ use crate::{
         path,
     },
 };
-
-/// The fields of a repository form that travel along while somebody adds a credential.
-const CARRIED: [&str; 11] = [
-    "url",
-    "name",
-    "kind",
-    "credential",
-    "interval",
-    "charts",
-    "project",
-    "environment",
-    "ca",
-    "proxy",
-    "row_version",
-];
-
-const NEW: &str = "/charts/repositories/new";
 
 /// `/credentials/new`
 pub(crate) fn new() -> AnyView {
@@ -171,33 +151,6 @@ impl Step {
         let third = if shape.is_some() { current(LAST) } else { later(LAST) };
         view! { <ol class="steps" aria-label="Steps">{first} {second} {third}</ol> }.into_any()
     }
-}
-
-/// A repository form came here by its button "Add a new credential…": its values are folded into
-/// the way back, and the host of its URL suggests the provider. Of the URL only what holds no secret
-/// is kept, because addresses are remembered.
-fn folded(request: &Request) -> Option<String> {
-    let mut values: Vec<_> = CARRIED
-        .iter()
-        .filter_map(|name| request.sent_along(name).map(|value| (*name, value)))
-        .collect();
-    if values.is_empty() {
-        return None;
-    }
-    // Addresses have an end; authorities longer than this have to be pasted once more.
-    values.retain(|(name, value)| *name != "ca" || value.len() <= 3_000);
-    for (_, url) in values.iter_mut().filter(|(name, _)| *name == "url") {
-        *url = harmless(url);
-    }
-    let pairs: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let back = request.query("return");
-    let back = path::ours(&back, NEW).split('?').next().unwrap_or(NEW);
-    let back = path::with_all(back, &pairs);
-    let provider = RepositoryUrl::parse(&harmless(&request.query("url")))
-        .ok()
-        .and_then(|url| Provider::of_host(url.host()))
-        .map_or("", |provider| provider.facts().code);
-    Some(path::with("/credentials/new", &[("provider", provider), ("return", &back)]))
 }
 
 fn choose(step: &Step, offers: &ConnectionOffers) -> AnyView {

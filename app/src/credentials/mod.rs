@@ -6,6 +6,8 @@ mod badges;
 #[cfg(feature = "ssr")]
 mod candidate;
 #[cfg(feature = "ssr")]
+mod carried;
+#[cfg(feature = "ssr")]
 mod choose;
 #[cfg(feature = "ssr")]
 mod choose_shape;

@@ -49,6 +49,22 @@ async fn a_secret_in_a_url_does_not_stay_in_the_address() {
 }
 
 #[tokio::test]
+async fn what_was_typed_for_a_git_target_is_there_after_a_credential_was_added() {
+    let fake = Fake::signed_in();
+    let id = fake::ID;
+    let typed = "name=prod&url=https%3A%2F%2Fgithub.com%2Facme%2Fgitops&branch=main&folder=a&mode=pull_request";
+    let sent = format!("{typed}&exports%5B%5D={id}&return=%2Fgitops%2Ftargets%2Fnew");
+    let wizard = sent_to(&fake, &format!("/credentials/new?{sent}")).await;
+    assert!(wizard.starts_with("/credentials/new?return=%2Fgitops%2Ftargets%2Fnew%3F"), "{wizard}");
+    let (_, html) = page(&fake, &format!("/gitops/targets/new?{typed}&exports={id}")).await;
+    for value in ["\"prod\"", "\"https://github.com/acme/gitops\"", "\"main\"", "\"a\""] {
+        assert!(html.contains(&format!("value={value}")), "{value}: {html}");
+    }
+    assert!(html.contains("value=\"pull_request\" checked"), "{html}");
+    assert!(html.contains(&format!("value=\"{id}\" checked")), "{html}");
+}
+
+#[tokio::test]
 async fn the_edit_form_comes_back_as_it_was_left() {
     let fake = Fake::signed_in();
     let id = fake::ID;

@@ -44,7 +44,7 @@ pub(super) async fn form(
         .hint("Unique in your organization, such as prod-cluster.")
         .required()
         .line();
-    let credential = credential(&state, &values, &choices, &connected);
+    let credential = credential(&state, &values, &choices, &connected, &here);
     let repository = repository(request, &state, &values, &found, &connected, &to);
     let branches = branches(&state, &values, &found, &to);
     let folder = Input::new(&state, Field::Folder, "Folder")
@@ -105,6 +105,7 @@ fn credential(
     values: &GitTargetForm,
     choices: &[CredentialChoice],
     connected: &[GitConnection],
+    here: &str,
 ) -> AnyView {
     let connection =
         |choice: &CredentialChoice| connected.iter().find(|one| one.credential == choice.id);
@@ -135,12 +136,23 @@ fn credential(
             ("Other Git credentials", other),
         ]);
     view! {
-        {select}
+        <div class="with-button">
+            {select}
+            <button
+                class="button quiet"
+                type="submit"
+                formmethod="get"
+                formaction="/credentials/new"
+                formnovalidate
+                name="return"
+                value=here.to_owned()
+            >
+                "Add a Git credential…"
+            </button>
+        </div>
         <p class="hint">
             <a href=connections::PATH>"Connect an account"</a>
-            " or "
-            <a href="/credentials/new">"add a Git credential"</a>
-            "."
+            " to choose its repositories from a list."
         </p>
     }
     .into_any()

@@ -6,9 +6,9 @@ pub(super) mod credentials;
 pub(super) mod exports;
 mod gitops;
 mod repositories;
+mod visit;
 
 use std::{
-    net::{IpAddr, Ipv4Addr},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -26,7 +26,7 @@ use domain::{
     sessions,
 };
 
-use crate::services::{Flash, Services, Typing, Visit};
+use crate::services::{Flash, Services, Typing};
 
 pub(super) const ID: &str = "0190b0a0-0000-7000-8000-000000000001";
 pub(super) const SECRET: &str = "correct-horse-battery-staple";
@@ -145,43 +145,6 @@ impl Fake {
             git_targets: Arc::<Self>::clone(fake),
             clusters: Arc::<Self>::clone(fake),
         }
-    }
-}
-
-#[async_trait]
-impl Visit for Fake {
-    fn user(&self) -> Option<UserId> {
-        self.actor.as_ref().map(|actor| actor.user)
-    }
-    fn actor(&self) -> Option<Actor> {
-        self.actor.clone()
-    }
-    fn peer(&self) -> IpAddr {
-        Ipv4Addr::LOCALHOST.into()
-    }
-    fn now(&self) -> Timestamp {
-        NOW
-    }
-    async fn begin(&self, _: UserId) -> Result<(), ServiceError> {
-        Ok(())
-    }
-    async fn end(&self) -> Result<(), ServiceError> {
-        Ok(())
-    }
-    async fn keep(&self, flash: Flash) -> Result<(), ServiceError> {
-        *self.flash.lock().unwrap() = Some(flash);
-        Ok(())
-    }
-    async fn take(&self) -> Option<Flash> {
-        tokio::task::yield_now().await;
-        self.flash.lock().unwrap().take()
-    }
-    async fn keep_typing(&self, typing: Option<Typing>) -> Result<(), ServiceError> {
-        *self.typing.lock().unwrap() = typing;
-        Ok(())
-    }
-    async fn typing(&self) -> Option<Typing> {
-        self.typing.lock().unwrap().clone()
     }
 }
 

@@ -1,0 +1,46 @@
+//! One visit, kept in memory.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use async_trait::async_trait;
+use domain::{Actor, ServiceError, Timestamp, UserId};
+
+use super::{Fake, NOW};
+use crate::services::{Flash, Typing, Visit};
+
+#[async_trait]
+impl Visit for Fake {
+    fn user(&self) -> Option<UserId> {
+        self.actor.as_ref().map(|actor| actor.user)
+    }
+    fn actor(&self) -> Option<Actor> {
+        self.actor.clone()
+    }
+    fn peer(&self) -> IpAddr {
+        Ipv4Addr::LOCALHOST.into()
+    }
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+    async fn begin(&self, _: UserId) -> Result<(), ServiceError> {
+        Ok(())
+    }
+    async fn end(&self) -> Result<(), ServiceError> {
+        Ok(())
+    }
+    async fn keep(&self, flash: Flash) -> Result<(), ServiceError> {
+        *self.flash.lock().unwrap() = Some(flash);
+        Ok(())
+    }
+    async fn take(&self) -> Option<Flash> {
+        tokio::task::yield_now().await;
+        self.flash.lock().unwrap().take()
+    }
+    async fn keep_typing(&self, typing: Option<Typing>) -> Result<(), ServiceError> {
+        *self.typing.lock().unwrap() = typing;
+        Ok(())
+    }
+    async fn typing(&self) -> Option<Typing> {
+        self.typing.lock().unwrap().clone()
+    }
+}
