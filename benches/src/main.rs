@@ -31,6 +31,7 @@ async fn main() -> ExitCode {
         ["child", "parse", address] => index::child_parse(address).await,
         ["child", "download", address] => index::child_download(address).await,
         ["lookup"] => lookup::measure().await.map(|rows| println!("{}", table::render(&rows))),
+        ["page"] => page_alone().await,
         ["exchange"] => exchange::measure().await.map(|rows| println!("{}", table::render(&rows))),
         _ => run().await,
     };
@@ -41,6 +42,14 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+async fn page_alone() -> Result<(), Failure> {
+    let server = hawser::Hawser::start().await?;
+    let rows = page::measure(&server).await?;
+    server.stop().await?;
+    println!("{}", table::render(&rows));
+    Ok(())
 }
 
 async fn run() -> Result<(), Failure> {
