@@ -24,12 +24,12 @@ impl Checkout {
     /// # Errors
     /// Why the files could not be read; `RepositoryTooLarge` beyond the limits.
     pub async fn contents(&self, files: &[&TreeFile]) -> Result<Contents, Failure> {
-        let (here, absent) = self.sorted(files)?;
         let mut contents = Contents::new();
+        let Some((head, _)) = &self.head else { return Ok(contents) };
+        let (here, absent) = self.sorted(files)?;
         if !absent.is_empty() {
-            let head = self.head.as_ref().map_or(Oid::ZERO_SHA1, |(id, _)| *id);
             let server = self.git.server(&self.url, &self.login);
-            let fetched = server.fetch(&self.capabilities, head, Part::Blobs(&absent)).await?;
+            let fetched = server.fetch(&self.capabilities, *head, Part::Blobs(&absent)).await?;
             read(&fetched, &absent, &mut contents)?;
         }
         read(&self.objects(), &here, &mut contents)?;

@@ -3,14 +3,17 @@
 use std::{fs, path::Path};
 
 use axum::{body::Body, extract::Request, response::Response};
-use connectors::{Failure, git::Checkout};
+use connectors::{
+    Failure,
+    git::{Checkout, PushError},
+};
 use domain::Cause;
 use futures::{StreamExt as _, stream};
 
 use crate::{
     exchange_stub::assert_tells_nothing,
     git_hostile::{LIST, PACK, banded, line, packed, url},
-    git_server::{CANARY, GitServer, branch, client, login},
+    git_server::{CANARY, GitServer, branch, client, commit, login, write},
     host::{Host, answer},
 };
 
@@ -19,6 +22,10 @@ const REPOSITORY: &str = "acme/gitops";
 fn ids(server: &GitServer, filter: &str) -> String {
     let filter = format!("--filter={filter}");
     server.git(REPOSITORY, &["rev-list", "--objects", "--no-object-names", &filter, "main"])
+}
+
+fn trees(server: &GitServer) -> String {
+    ids(server, "blob:none")
 }
 
 /// The id of a file.
@@ -31,21 +38,20 @@ fn answered(server: &GitServer, ids: &str) -> Vec<u8> {
     banded(&packed(&server.path(REPOSITORY), ids))
 }
 
-/// A stub that answers the first wish honestly, with the commit and its trees, and every other
-/// with `files`.
-async fn stub<F>(server: &GitServer, files: F) -> Host
+/// A stub that answers the first wish with these objects, and every other with `files`.
+async fn stub<F>(server: &GitServer, first: &str, files: F) -> Host
 where
     F: Fn() -> Body + Send + Sync + 'static,
 {
     let head = server.head(REPOSITORY, "main");
-    let first = format!("{head} refs/heads/main\0side-band-64k shallow filter ofs-delta\n");
-    let list = format!("{}0000{}0000", line("# service=git-upload-pack\n"), line(&first));
-    let trees = answered(server, &ids(server, "blob:none"));
+    let main = format!("{head} refs/heads/main\0side-band-64k shallow filter ofs-delta\n");
+    let list = format!("{}0000{}0000", line("# service=git-upload-pack\n"), line(&main));
+    let first = answered(server, first);
     Host::start(move |host, request: &Request| -> Response {
         if request.method() == "GET" {
             return answer(200, &[("content-type", LIST)], list.clone());
         }
-        let body = if host.seen().len() == 2 { Body::from(trees.clone()) } else { files() };
+        let body = if host.seen().len() == 2 { Body::from(first.clone()) } else { files() };
         answer(200, &[("content-type", PACK)], body)
     })
     .await
@@ -62,7 +68,7 @@ async fn refused<F>(server: &GitServer, files: F) -> Failure
 where
     F: Fn() -> Body + Send + Sync + 'static,
 {
-    let host = stub(server, files).await;
+    let host = stub(server, &trees(server), files).await;
     let folder = tempfile::tempdir().unwrap();
     let checkout = opened(&host, folder.path()).await;
     let file = checkout.file("apps/a.yaml").unwrap().unwrap();
@@ -75,14 +81,37 @@ where
 }
 
 #[tokio::test]
-async fn a_stub_that_is_honest_is_believed() {
+async fn a_server_that_sends_the_files_sooner_or_later_is_believed() {
     let server = GitServer::with_repository().await;
-    let files = answered(&server, &id(&server, "apps/a.yaml"));
-    let host = stub(&server, move || Body::from(files.clone())).await;
+    let all = ids(&server, "blob:limit=1m");
+    for (first, requests) in [(trees(&server), 3), (all, 2)] {
+        let files = answered(&server, &id(&server, "apps/a.yaml"));
+        let host = stub(&server, &first, move || Body::from(files.clone())).await;
+        let folder = tempfile::tempdir().unwrap();
+        let checkout = opened(&host, folder.path()).await;
+        let file = checkout.file("apps/a.yaml").unwrap().unwrap();
+        assert_eq!(checkout.contents(&[&file]).await.unwrap()[&file.blob], b"a: 1\n");
+        assert_eq!(host.seen().len(), requests);
+    }
+}
+
+#[tokio::test]
+async fn a_commit_that_lacks_a_tree_is_not_built_on() {
+    let server = GitServer::with_repository().await;
+    let apps = server.git(REPOSITORY, &["rev-parse", "main:apps"]);
+    let first: Vec<_> =
+        trees(&server).lines().filter(|id| *id != apps).map(str::to_owned).collect();
+    let host = stub(&server, &first.join("\n"), || Body::from("0000")).await;
     let folder = tempfile::tempdir().unwrap();
     let checkout = opened(&host, folder.path()).await;
-    let file = checkout.file("apps/a.yaml").unwrap().unwrap();
-    assert_eq!(checkout.contents(&[&file]).await.unwrap()[&file.blob], b"a: 1\n");
+    assert_eq!(checkout.file("apps/a.yaml").unwrap_err().cause, Cause::ServerError);
+    let change = commit(vec![write("apps/b.yaml", "b: 1\n")]);
+    let error = checkout.push(change, &branch("main")).await.unwrap_err();
+    assert!(
+        matches!(&error, PushError::Failed(Failure { cause: Cause::ServerError, .. })),
+        "{error:?}"
+    );
+    assert_eq!(host.seen().len(), 2, "nothing is pushed");
 }
 
 #[tokio::test]
@@ -90,7 +119,7 @@ async fn files_that_nobody_asked_for_are_refused() {
     let server = GitServer::with_repository().await;
     let tree = server.git(REPOSITORY, &["rev-parse", "main:apps"]);
     let all = ids(&server, "blob:limit=1m");
-    for ids in [&all, &ids(&server, "blob:none"), &id(&server, "README.md"), &tree] {
+    for ids in [&all, &trees(&server), &id(&server, "README.md"), &tree] {
         let files = answered(&server, ids);
         let failure = refused(&server, move || Body::from(files.clone())).await;
         assert_eq!(failure.cause, Cause::ServerError);
