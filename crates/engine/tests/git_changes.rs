@@ -52,6 +52,9 @@ async fn what_somebody_changed_is_brought_back(world: World) {
             .iter()
             .any(|line| line.kind == DiffKind::Removed && line.text == "kind: Nothing")
     );
+    setting.server.leaves_nothing_out(REPOSITORY);
+    let whole = GitTargets::preview(&world.engine, &world.actor, setting.target).await.unwrap();
+    assert_eq!(whole, preview, "it is the same whether files come along or later");
     world.pushed(setting.target).await;
     assert_eq!(file(&setting.server), wanted);
     assert_eq!(setting.server.git(REPOSITORY, &["show", "main:clusters/prod/theirs.yaml"]), "x");

@@ -59,11 +59,29 @@ impl Service {
     }
 }
 
+/// What a server can do, in the words of
+/// <https://git-scm.com/docs/gitprotocol-capabilities>.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Capabilities(Vec<String>);
+
+impl Capabilities {
+    /// Whether the server can do this.
+    pub(super) fn can(&self, capability: &str) -> bool {
+        self.0.iter().any(|held| held == capability)
+    }
+}
+
+impl From<&str> for Capabilities {
+    fn from(words: &str) -> Self {
+        Self(words.split_ascii_whitespace().map(Into::into).collect())
+    }
+}
+
 /// What a server says it has.
 #[derive(Debug, Default)]
 pub(super) struct Advertisement {
     references: BTreeMap<String, Oid>,
-    capabilities: Vec<String>,
+    pub(super) capabilities: Capabilities,
 }
 
 impl Advertisement {
@@ -101,8 +119,7 @@ impl Advertisement {
         let mut parts = line.splitn(2, |byte| *byte == 0);
         let reference = parts.next()?;
         if let Some(capabilities) = parts.next() {
-            let capabilities = String::from_utf8_lossy(capabilities);
-            self.capabilities = capabilities.split_ascii_whitespace().map(Into::into).collect();
+            self.capabilities = String::from_utf8_lossy(capabilities).as_ref().into();
         }
         if reference.starts_with(b"shallow ") || reference == b"version 1" {
             return Some(());
@@ -122,7 +139,7 @@ impl Advertisement {
 
     /// Whether the server can do this.
     pub(super) fn can(&self, capability: &str) -> bool {
-        self.capabilities.iter().any(|held| held == capability)
+        self.capabilities.can(capability)
     }
 
     /// The branches and their commits.
@@ -139,6 +156,7 @@ impl Advertisement {
     pub(super) fn default_branch(&self) -> Option<&str> {
         let named = self
             .capabilities
+            .0
             .iter()
             .find_map(|held| held.strip_prefix("symref=HEAD:")?.strip_prefix(HEADS));
         if let Some(named) = named {

@@ -3,29 +3,27 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use domain::{
-    Cause,
-    gitops::{Branch, GitUrl},
-};
-use git2::{ErrorCode, ObjectType, Oid, TreeEntry};
+use domain::gitops::{Branch, GitUrl};
+use git2::{ErrorCode, Oid, TreeEntry};
 
 use super::{
     Git,
+    advertisement::Capabilities,
     objects::{Objects, unreadable},
     path,
 };
 use crate::{Failure, http::Login};
 
-/// The largest file that is read: Hawser writes none that comes near it.
-const LARGEST: usize = 8 * 1024 * 1024;
 /// The bits of a mode that say what an entry is.
 const KIND: i32 = 0o170_000;
 
-/// One commit of a repository with its files, and where the next one goes.
+/// One commit of a repository with its trees, and where the next one goes.
 pub struct Checkout {
     pub(super) git: Git,
     pub(super) url: GitUrl,
     pub(super) login: Login,
+    /// What the server can do when it is asked for files.
+    pub(super) capabilities: Capabilities,
     /// The branch that was opened.
     pub(super) branch: Branch,
     /// Its commit then; `None` when there was no such branch.
@@ -50,8 +48,6 @@ impl std::fmt::Debug for Checkout {
 pub struct TreeFile {
     /// The id of its object, in 40 hexadecimal digits.
     pub blob: String,
-    /// Its content; the target of a symbolic link; empty for folders and submodules.
-    pub bytes: Vec<u8>,
     /// What it is.
     pub kind: FileKind,
 }
@@ -97,11 +93,10 @@ impl Checkout {
     }
 
     /// What lies at `path`; `None` for nothing. Symbolic links on the way are not followed, so
-    /// behind one there is nothing.
+    /// behind one there is nothing. What is in it, [`Checkout::contents`] tells.
     ///
     /// # Errors
-    /// For a path that R-GIT-01 forbids, a file of more than 8 MiB (`FileNotOurs`: Hawser did not
-    /// write it), and objects that the server did not send.
+    /// For a path that R-GIT-01 forbids, and trees that the server did not send.
     pub fn file(&self, path: &str) -> Result<Option<TreeFile>, Failure> {
         path::check(path)?;
         let Some((head, _)) = &self.head else { return Ok(None) };
@@ -111,26 +106,10 @@ impl Checkout {
             Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
             Err(error) => return Err(unreadable(error)),
         };
-        let kind = FileKind::of(&entry);
-        let bytes = match kind {
-            FileKind::Submodule | FileKind::Folder => Vec::new(),
-            FileKind::Regular | FileKind::Executable | FileKind::Symlink => {
-                content(&objects, entry.id())?
-            }
-        };
-        Ok(Some(TreeFile { blob: entry.id().to_string(), bytes, kind }))
+        Ok(Some(TreeFile { blob: entry.id().to_string(), kind: FileKind::of(&entry) }))
     }
 
     pub(super) fn objects(&self) -> MutexGuard<'_, Objects> {
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn content(objects: &Objects, id: Oid) -> Result<Vec<u8>, Failure> {
-    let odb = objects.repository().odb().map_err(unreadable)?;
-    let (size, kind) = odb.read_header(id).map_err(unreadable)?;
-    if size > LARGEST || kind != ObjectType::Blob {
-        return Err(Failure::new(Cause::FileNotOurs, "read a file of the Git repository"));
-    }
-    Ok(odb.read(id).map_err(unreadable)?.data().to_vec())
 }

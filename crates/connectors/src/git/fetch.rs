@@ -1,4 +1,4 @@
-//! Fetching one commit with its files and without its history.
+//! Fetching of one commit without its history: its trees, files by their ids, or everything.
 //! Source: <https://git-scm.com/docs/pack-protocol#_packfile_negotiation>.
 
 use std::{io::Write as _, path::Path};
@@ -12,11 +12,12 @@ use tokio::{
 };
 
 use super::{
-    advertisement::{Advertisement, Service},
+    advertisement::{Capabilities, Service},
     objects::Objects,
-    packets::{self, FLUSH, Packet, Packets},
+    packets::{Packet, Packets},
     server::Server,
     unfold::Unfolding,
+    wish::{Bands, Part, Wish},
 };
 use crate::Failure;
 
@@ -26,25 +27,37 @@ const WAITING: usize = 16;
 const MODE: u32 = 0o600;
 
 impl Server<'_> {
-    /// Fetches a commit that the server advertised.
+    /// Fetches a part of a commit that the server advertised. Who will not send a part sends
+    /// everything, or the reason why not.
     pub(super) async fn fetch(
         &self,
-        advertised: &Advertisement,
+        capabilities: &Capabilities,
         commit: Oid,
+        part: Part<'_>,
     ) -> Result<Objects, Failure> {
-        let bands = Bands::of(advertised);
-        let wish = wish(advertised, commit, bands);
-        let answer =
-            self.call(Service::UploadPack, wish).await.map_err(|refused| refused.failure)?;
+        let wish = Wish::of(capabilities, commit, part);
+        match self.fetched(&wish).await {
+            Err(Unfetched::Refused(_)) if wish.part != Part::Everything => {
+                tracing::debug!("a Git server refuses to send parts of a commit");
+                let whole = Wish::of(capabilities, commit, Part::Everything);
+                Ok(self.fetched(&whole).await?)
+            }
+            fetched => Ok(fetched?),
+        }
+    }
+
+    async fn fetched(&self, wish: &Wish<'_>) -> Result<Objects, Unfetched> {
+        let answer = self.call(Service::UploadPack, wish.request()).await;
+        let answer = answer.map_err(|refused| refused.failure)?;
         let mut packets = Packets::new(answer, self.git.limits.pack);
         skip_to_pack(&mut packets).await?;
 
         let folder = Objects::folder(&self.git.folder)?;
         let (sender, receiver) = channel(WAITING);
         let (place, deadline) = (folder.path().join("pack"), self.deadline);
-        let look = Unfolding::new(self.git.limits.pack);
+        let look = Unfolding::new(self.git.limits.pack, wish.objects());
         let indexing = spawn_blocking(move || index(receiver, look, &place, deadline));
-        while let Some(piece) = piece(&mut packets, bands).await? {
+        while let Some(piece) = piece(&mut packets, wish.bands).await? {
             if sender.send(piece).await.is_err() {
                 // The indexer had enough; it says why.
                 break;
@@ -55,68 +68,48 @@ impl Server<'_> {
             .await
             .map_err(|error| Failure::new(Cause::Internal, "index a pack").because(error))??;
         let objects = Objects::open(folder)?;
-        objects.commit(commit)?;
+        if !matches!(wish.part, Part::Blobs(_)) {
+            objects.commit(wish.commit)?;
+        }
         Ok(objects)
     }
 }
 
-/// How the server sends a pack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Bands {
-    /// In packet lines, beside messages.
-    Many(&'static str),
-    /// As it is.
-    One,
+/// Why there are no objects.
+enum Unfetched {
+    /// The server understood the wish and does not fulfil it.
+    Refused(Failure),
+    /// Anything else.
+    Failed(Failure),
 }
 
-impl Bands {
-    fn of(advertised: &Advertisement) -> Self {
-        ["side-band-64k", "side-band"]
-            .into_iter()
-            .find(|name| advertised.can(name))
-            .map_or(Self::One, Self::Many)
+impl From<Failure> for Unfetched {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
     }
 }
 
-/// The request: one commit, without its parents where the server can leave them out.
-fn wish(advertised: &Advertisement, commit: Oid, bands: Bands) -> Vec<u8> {
-    let mut wanted = format!("want {commit}");
-    let band = match bands {
-        Bands::Many(name) => Some(name),
-        Bands::One => None,
-    };
-    // Azure DevOps serves nobody who does not know `multi_ack`, which without commits in common
-    // changes nothing.
-    let plain = ["multi_ack_detailed", "ofs-delta", "no-progress"]
-        .into_iter()
-        .filter(|name| advertised.can(name));
-    for name in band.into_iter().chain(plain) {
-        wanted.push(' ');
-        wanted.push_str(name);
+impl From<Unfetched> for Failure {
+    fn from(unfetched: Unfetched) -> Self {
+        match unfetched {
+            Unfetched::Refused(failure) | Unfetched::Failed(failure) => failure,
+        }
     }
-    wanted.push('\n');
-    let mut body = Vec::new();
-    packets::write(&mut body, &wanted);
-    if advertised.can("shallow") {
-        packets::write(&mut body, "deepen 1\n");
-    }
-    body.extend_from_slice(FLUSH);
-    packets::write(&mut body, "done\n");
-    body
 }
 
 /// Reads what comes before the pack: where the history was cut, and that nothing is in common.
-async fn skip_to_pack(packets: &mut Packets) -> Result<(), Failure> {
+async fn skip_to_pack(packets: &mut Packets) -> Result<(), Unfetched> {
     loop {
         match packets.next().await? {
             Packet::Flush => {}
             Packet::Line(line) if line.starts_with(b"shallow ") => {}
             Packet::Line(line) if line.trim_ascii_end() == b"NAK" => return Ok(()),
-            // Such as a commit that went away since it was advertised.
+            // Such as a commit that went away since it was advertised, or a filter that this
+            // repository does not allow.
             Packet::Line(line) if line.starts_with(b"ERR ") => {
-                return Err(packets.failure(Cause::ServerError));
+                return Err(Unfetched::Refused(packets.failure(Cause::ServerError)));
             }
-            Packet::Line(_) | Packet::End => return Err(packets.nonsense()),
+            Packet::Line(_) | Packet::End => return Err(packets.nonsense().into()),
         }
     }
 }

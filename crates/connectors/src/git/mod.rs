@@ -6,6 +6,10 @@
 //! packs, reads and writes trees, and compares texts, in a temporary folder and in memory. Nothing
 //! is ever checked out, no configuration of this machine is read, and no hook or filter runs.
 //!
+//! A commit is made from ids alone, so a large repository is as cheap as its trees: files are left
+//! out of what is fetched where the server can do that, and those that people want to see follow by
+//! their ids. A server that cannot do this sends the whole commit.
+//!
 //! Spoken is protocol version 0 over smart HTTP, which every host understands:
 //! <https://git-scm.com/docs/http-protocol>, <https://git-scm.com/docs/pack-protocol>.
 
@@ -13,6 +17,7 @@ mod advertisement;
 mod blob;
 mod checkout;
 mod commit;
+mod contents;
 mod diff;
 mod fetch;
 mod objects;
@@ -25,11 +30,13 @@ mod push;
 mod report;
 mod server;
 mod unfold;
+mod wish;
 mod words;
 
 pub use blob::blob_id;
 pub use checkout::{Checkout, FileKind, TreeFile};
 pub use commit::{Author, Change, NewCommit};
+pub use contents::Contents;
 pub use diff::diff;
 pub use pull_request::{Hosting, NewPullRequest, PullRequest, commit_url};
 pub use push::{PushError, Pushed};
@@ -51,7 +58,7 @@ const MOST_BRANCHES: usize = 1_000;
 /// What one operation may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The most bytes of a pack as it comes; unfolded it may have eight times as many.
+    /// The most bytes of one pack as it comes; unfolded it may have eight times as many.
     pub pack: u64,
     /// How long one operation may take, with all its requests.
     pub time: Duration,

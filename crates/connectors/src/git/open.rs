@@ -10,11 +10,13 @@ use super::{
     Checkout, Git,
     advertisement::{Advertisement, Service},
     objects::Objects,
+    wish::Part,
 };
 use crate::{Failure, http::Login};
 
 impl Git {
-    /// The newest commit of `branch`, without its history. Of a branch that does not exist, the
+    /// The newest commit of `branch`, without its history and, where the server can leave them out,
+    /// without what its files hold. Of a branch that does not exist, the
     /// newest of `base` or of the default branch; of an empty repository, none.
     ///
     /// # Errors
@@ -35,13 +37,14 @@ impl Git {
             None => start(&advertised, base)?,
         };
         let objects = match head {
-            Some(id) => server.fetch(&advertised, id).await?,
+            Some(id) => server.fetch(&advertised.capabilities, id, Part::Trees).await?,
             None => Objects::open(Objects::folder(&self.folder)?)?,
         };
         Ok(Checkout {
             git: self.clone(),
             url: url.clone(),
             login: login.clone(),
+            capabilities: advertised.capabilities,
             branch: branch.clone(),
             stands,
             head: head.map(|id| (id, id.to_string())),

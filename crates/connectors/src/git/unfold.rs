@@ -21,6 +21,8 @@ const DELTA_HEAD: usize = 20;
 /// A pack that is looked at while it passes by.
 pub(super) struct Unfolding {
     part: Part,
+    /// How many objects were asked for, where that is known.
+    asked: Option<u32>,
     /// Objects that are still to come.
     left: u32,
     /// Bytes that the pack may still unfold to.
@@ -41,10 +43,12 @@ enum Part {
 }
 
 impl Unfolding {
-    /// Looks at a pack that may come with so many bytes.
-    pub(super) fn new(most: u64) -> Self {
+    /// Looks at a pack that may come with so many bytes, and with no more objects than were asked
+    /// for where that is known.
+    pub(super) fn new(most: u64, asked: Option<u32>) -> Self {
         Self {
             part: Part::Start(Vec::new()),
+            asked,
             left: 0,
             room: most.saturating_mul(GROWS),
             inflate: Decompress::new(true),
@@ -55,7 +59,8 @@ impl Unfolding {
     /// Looks at the next piece.
     ///
     /// # Errors
-    /// `RepositoryTooLarge` for a pack that unfolds to too much, `ServerError` for what is none.
+    /// `RepositoryTooLarge` for a pack that unfolds to too much, `ServerError` for what is none or
+    /// holds what nobody asked for.
     pub(super) fn look(&mut self, mut piece: &[u8]) -> Result<(), Cause> {
         while let Some((byte, rest)) = piece.split_first() {
             if let Part::Content { .. } = self.part {
@@ -78,6 +83,9 @@ impl Unfolding {
                 start.push(byte);
                 if start.len() == START {
                     self.left = objects(start)?;
+                    if self.asked.is_some_and(|asked| self.left > asked) {
+                        return Err(Cause::ServerError);
+                    }
                     self.part = self.next();
                 }
             }
@@ -220,8 +228,8 @@ mod tests {
 
     /// Whole and byte by byte, which must be the same.
     fn look(pack: &[u8]) -> Result<(), Cause> {
-        let whole = Unfolding::new(1024 * 1024).look(pack);
-        let mut slow = Unfolding::new(1024 * 1024);
+        let whole = Unfolding::new(1024 * 1024, None).look(pack);
+        let mut slow = Unfolding::new(1024 * 1024, None);
         assert_eq!(pack.chunks(1).try_for_each(|byte| slow.look(byte)), whole);
         whole
     }
@@ -268,5 +276,10 @@ mod tests {
         ] {
             assert_eq!(look(&bad), nonsense, "{bad:?}");
         }
+        // Two objects, of which one was asked for.
+        let blob = [&[0x35], zlib(b"hello").as_slice()].concat();
+        let two = pack(2, &[&blob, &blob]);
+        assert_eq!(Unfolding::new(1024, Some(1)).look(&two), nonsense);
+        assert_eq!(Unfolding::new(1024, Some(2)).look(&two), Ok(()));
     }
 }

@@ -33,9 +33,7 @@ pub(super) fn message(text: &str) -> String {
 
 /// A title: one line, bounded, not beginning with a dash (R-GIT-05).
 pub(super) fn title(text: &str) -> String {
-    let plain: String = text.chars().map(|c| if is_shown(c) { c } else { ' ' }).collect();
-    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    let line: String = line.trim_start_matches(['-', ' ']).chars().take(NAME).collect();
+    let line: String = one_line(text).trim_start_matches(['-', ' ']).chars().take(NAME).collect();
     if line.is_empty() { "Update from Hawser".to_owned() } else { line }
 }
 
@@ -50,12 +48,17 @@ pub(super) fn reason(text: &str, login: &Login) -> String {
             text = text.replace(secret, "…");
         }
     }
-    let plain: String = text.chars().map(|c| if is_shown(c) { c } else { ' ' }).collect();
-    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = one_line(&text);
     match line.char_indices().nth(REASON) {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
         None => line,
     }
+}
+
+/// Words in one line, a space between each two, without what nobody sees.
+fn one_line(text: &str) -> String {
+    let plain: String = text.chars().map(|c| if is_shown(c) { c } else { ' ' }).collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Control characters drive terminals, and marks of direction reorder what people read.
@@ -77,21 +80,31 @@ pub(super) enum Meaning {
 pub(super) fn meaning(status: &str, words: &str) -> Meaning {
     let status = status.to_ascii_lowercase();
     let all = format!("{status}\n{}", words.to_ascii_lowercase());
-    let says = |texts: &[&str]| texts.iter().any(|text| all.contains(text));
-    if says(PUSH_PROTECTION) {
-        return Meaning::Refused(Cause::PushRejected);
-    }
-    if says(PROTECTED) {
-        return Meaning::Refused(Cause::BranchProtected);
-    }
-    if says(SCOPE) {
-        return Meaning::Refused(Cause::InsufficientScope);
-    }
-    if MOVED.iter().any(|text| status.contains(text)) {
-        return Meaning::Moved;
-    }
-    Meaning::Refused(Cause::PushRejected)
+    let fits = |place: &Place, texts: &[&str]| {
+        let said = match place {
+            Place::Status => &status,
+            Place::Anywhere => &all,
+        };
+        texts.iter().any(|text| said.contains(text))
+    };
+    let known = MEANINGS.iter().find(|(place, texts, _)| fits(place, texts));
+    known.map_or(Meaning::Refused(Cause::PushRejected), |(.., meaning)| *meaning)
 }
+
+/// Where a server says what counts.
+enum Place {
+    /// In Git's own word: hooks say all sorts of things.
+    Status,
+    Anywhere,
+}
+
+/// What words mean; the first that fit count.
+const MEANINGS: [(Place, &[&str], Meaning); 4] = [
+    (Place::Anywhere, PUSH_PROTECTION, Meaning::Refused(Cause::PushRejected)),
+    (Place::Anywhere, PROTECTED, Meaning::Refused(Cause::BranchProtected)),
+    (Place::Anywhere, SCOPE, Meaning::Refused(Cause::InsufficientScope)),
+    (Place::Status, MOVED, Meaning::Moved),
+];
 
 /// The words of GitHub and GitLab for a commit in which they find a secret. GitHub calls this a rule
 /// of the repository too (GH013).

@@ -24,7 +24,7 @@ use crate::{
 
 const REPOSITORY: &str = "acme/gitops";
 pub const LIST: &str = "application/x-git-upload-pack-advertisement";
-const PACK: &str = "application/x-git-upload-pack-result";
+pub const PACK: &str = "application/x-git-upload-pack-result";
 /// The commit that a lying server has on its `main`.
 const MAIN: &str = "1111111111111111111111111111111111111111";
 
@@ -71,7 +71,7 @@ async fn fetched(body: impl Fn() -> Body + Send + Sync + 'static) -> Failure {
 }
 
 /// A pack in the band of packs.
-fn banded(pack: &[u8]) -> Vec<u8> {
+pub fn banded(pack: &[u8]) -> Vec<u8> {
     let mut body = b"0008NAK\n".to_vec();
     for piece in pack.chunks(60_000) {
         body.extend_from_slice(format!("{:04x}\u{1}", piece.len() + 5).as_bytes());
@@ -218,21 +218,23 @@ fn bomb() -> Vec<u8> {
 #[tokio::test]
 async fn a_pack_with_other_objects_than_promised_is_refused() {
     let server = GitServer::with_repository().await;
-    let pack = packed(&server.path(REPOSITORY), "main");
+    let everything =
+        server.git(REPOSITORY, &["rev-list", "--objects", "--no-object-names", "main"]);
+    let pack = packed(&server.path(REPOSITORY), &everything);
     let failure = fetched(move || Body::from(banded(&pack))).await;
     assert_eq!(failure.cause, Cause::ServerError);
 }
 
-/// A pack of everything, made by the real `git`.
-fn packed(repository: &Path, branch: &str) -> Vec<u8> {
+/// A pack of the objects with these ids, made by the real `git`.
+pub fn packed(repository: &Path, ids: &str) -> Vec<u8> {
     let mut child = Command::new("git")
         .current_dir(repository)
-        .args(["pack-objects", "--stdout", "--revs", "--quiet"])
+        .args(["pack-objects", "--stdout", "--quiet"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    writeln!(child.stdin.take().unwrap(), "{branch}").unwrap();
+    child.stdin.take().unwrap().write_all(ids.as_bytes()).unwrap();
     child.wait_with_output().unwrap().stdout
 }
 
@@ -241,6 +243,7 @@ async fn a_repository_over_the_limits_is_told() {
     let server = GitServer::with_repository().await;
     let noise: String = (0..10_000_u32).map(|n| blob_id(&n.to_be_bytes())).collect();
     server.commit(REPOSITORY, "main", &[("noise.txt", &noise)]);
+    server.leaves_nothing_out(REPOSITORY);
     let small = Limits { pack: 64 * 1024, ..Limits::default() };
     let failure =
         opened(&limited(&server.authority, small), &server.url(REPOSITORY)).await.unwrap_err();

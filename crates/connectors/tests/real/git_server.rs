@@ -5,12 +5,15 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::{Body, Bytes, HttpBody as _, to_bytes},
     extract::Request,
     http::{HeaderMap, header::AUTHORIZATION},
     response::Response,
@@ -44,6 +47,9 @@ pub enum Bridge {
     Forbids(&'static str),
     /// It pushes a commit of its own between the list of references and a push.
     Races,
+    /// It refuses to send anything but commits with their trees, as servers do that filter and know
+    /// only the ids of commits.
+    KnowsCommitsOnly,
 }
 
 /// A running server; it ends with the test.
@@ -53,6 +59,7 @@ pub struct GitServer {
     root: Arc<TempDir>,
     bridge: Arc<Mutex<Bridge>>,
     seen: Arc<Mutex<Vec<String>>>,
+    sent: Arc<AtomicUsize>,
 }
 
 impl GitServer {
@@ -63,6 +70,7 @@ impl GitServer {
             root: Arc::new(tempfile::tempdir().unwrap()),
             bridge: Arc::default(),
             seen: Arc::default(),
+            sent: Arc::default(),
         };
         let own = server.clone();
         let router = Router::new().fallback(move |request: Request| {
@@ -85,15 +93,24 @@ impl GitServer {
         server
     }
 
-    /// Makes an empty bare repository.
+    /// Makes an empty bare repository, set up as GitHub, GitLab, Gitea and Bitbucket have theirs.
     pub fn create(&self, name: &str) -> PathBuf {
         let path = self.path(name);
         git(
             self.root.path(),
             &["init", "--quiet", "--bare", "--initial-branch=main", path.to_str().unwrap()],
         );
-        git(&path, &["config", "http.receivepack", "true"]);
+        for setting in
+            ["http.receivepack", "uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"]
+        {
+            git(&path, &["config", setting, "true"]);
+        }
         path
+    }
+
+    /// From now on a repository leaves no file out of a commit, as that of an older server.
+    pub fn leaves_nothing_out(&self, name: &str) {
+        self.git(name, &["config", "uploadpack.allowFilter", "false"]);
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -101,7 +118,10 @@ impl GitServer {
     }
 
     /// Commits files on a branch with the real `git`, as somebody else would.
-    pub fn commit(&self, name: &str, branch: &str, files: &[(&str, &str)]) -> String {
+    pub fn commit<T>(&self, name: &str, branch: &str, files: &[(&str, T)]) -> String
+    where
+        T: AsRef<[u8]>,
+    {
         let work = tempfile::tempdir().unwrap();
         let (work, bare) = (work.path(), self.path(name));
         git(work, &["init", "--quiet", &format!("--initial-branch={branch}")]);
@@ -109,10 +129,10 @@ impl GitServer {
         if !self.git(name, &["branch", "--list", branch]).is_empty() {
             git(work, &["pull", "--quiet", "origin", branch]);
         }
-        for (path, text) in files {
+        for (path, content) in files {
             let path = work.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
+            fs::write(path, content).unwrap();
         }
         git(work, &["add", "--all"]);
         git(work, &["commit", "--quiet", "--allow-empty", "--message", "by somebody else"]);
@@ -151,6 +171,11 @@ impl GitServer {
         self.seen.lock().unwrap().clone()
     }
 
+    /// How many bytes the answers of all requests had.
+    pub fn sent(&self) -> usize {
+        self.sent.load(Ordering::Relaxed)
+    }
+
     pub fn url(&self, name: &str) -> GitUrl {
         GitUrl::parse(&format!("http://{}/{name}.git", self.authority)).unwrap()
     }
@@ -181,7 +206,12 @@ impl GitServer {
             self.commit("acme/gitops", "main", &[("race.txt", "first\n")]);
         }
         let body = to_bytes(body, 64 << 20).await.unwrap();
+        if bridge == Bridge::KnowsCommitsOnly && asks_for_files(&path, &body) {
+            return refusal();
+        }
         let response = git_backend::serve(self.root.path(), &parts, body).await;
+        let sent = response.body().size_hint().exact().unwrap();
+        self.sent.fetch_add(usize::try_from(sent).unwrap(), Ordering::Relaxed);
         if bridge == Bridge::CutsPushes && is_push {
             return cut();
         }
@@ -192,6 +222,19 @@ impl GitServer {
 fn is_ann(headers: &HeaderMap) -> bool {
     let expected = format!("Basic {}", STANDARD.encode(format!("ann:{CANARY}")));
     headers.get(AUTHORIZATION).is_some_and(|value| value == expected.as_str())
+}
+
+/// Only a commit is asked for without its history.
+fn asks_for_files(path: &str, body: &Bytes) -> bool {
+    path.ends_with("/git-upload-pack") && !body.windows(7).any(|seven| seven == b"deepen ")
+}
+
+/// The words of `git upload-pack` for an id that it does not know.
+fn refusal() -> Response {
+    Response::builder()
+        .header("content-type", "application/x-git-upload-pack-result")
+        .body(Body::from("0025ERR upload-pack: not our ref 1111"))
+        .unwrap()
 }
 
 /// An answer whose connection breaks in its first bytes.

@@ -203,7 +203,7 @@ impl Cause {
                 "A file that Hawser would write is already there and was not written by Hawser. Choose another folder, or remove the file."
             }
             Self::RepositoryTooLarge => {
-                "The newest commit of this repository is larger than this server downloads. Use a smaller repository for the target."
+                "The newest commit of this repository is larger than this server downloads. Let the Git server filter what it sends (partial clone), or use a smaller repository for the target."
             }
             Self::ExportIncomplete => {
                 "Something in an export cannot be written. Its page says what and why."

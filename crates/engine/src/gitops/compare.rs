@@ -54,6 +54,12 @@ impl Plan {
         self.writes.is_empty() && self.deletes.is_empty()
     }
 
+    /// What is there of all files that change.
+    pub(crate) fn before(&self) -> Vec<&TreeFile> {
+        let written = self.writes.iter().filter_map(|write| write.before.as_ref());
+        written.chain(self.deletes.iter().map(|(_, there)| there)).collect()
+    }
+
     /// The changes for a commit.
     pub(crate) fn changes(&self) -> Vec<Change> {
         let writes = self.writes.iter().map(|write| Change::Write {

@@ -1,6 +1,6 @@
 //! What a push would change now.
 
-use connectors::git::{TreeFile, diff};
+use connectors::git::{Contents, TreeFile, diff};
 use domain::{
     Action, Actor, Cause, GitTargetId, ServiceError,
     gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, PushMode, TargetPreview},
@@ -57,10 +57,11 @@ pub(super) async fn preview(
             Err(none) => return no_plan(none),
         };
     }
+    let before = checkout.contents(&plan.before()).await?;
     Ok(TargetPreview {
         head: checkout.head().unwrap_or_default().to_owned(),
         is_new_branch: checkout.is_new_branch(),
-        changes: changes(&plan),
+        changes: changes(&plan, &before),
         notes: wanted.notes,
     })
 }
@@ -80,26 +81,30 @@ fn refused(refusal: &Refusal) -> Result<TargetPreview, Error> {
     }
 }
 
-fn changes(plan: &Plan) -> Vec<FileChange> {
-    let written = plan.writes.iter().map(write);
+fn changes(plan: &Plan, before: &Contents) -> Vec<FileChange> {
+    let written = plan.writes.iter().map(|write| written(write, before));
     let deleted = plan.deletes.iter().map(|(path, there)| FileChange {
         path: path.clone(),
         kind: FileChangeKind::Deleted,
-        lines: diff(Some(&covered(there)), None),
+        lines: covered(there, before).map_or_else(|| gap(""), |there| diff(Some(&there), None)),
     });
     let mut changes: Vec<_> = written.chain(deleted).collect();
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     changes
 }
 
-fn write(write: &Write) -> FileChange {
-    let before = write.before.as_ref().map(covered);
+fn written(write: &Write, before: &Contents) -> FileChange {
     let after = write.preview.as_deref().unwrap_or(&write.text);
-    let mut lines = diff(before.as_deref(), Some(after));
-    if lines.is_empty() && before.is_some() {
-        let text = "The encrypted values change.".to_owned();
-        lines.push(DiffLine { kind: DiffKind::Gap, text });
-    }
+    let lines = match &write.before {
+        None => diff(None, Some(after)),
+        Some(there) => covered(there, before).map_or_else(
+            || gap(""),
+            |there| {
+                let lines = diff(Some(&there), Some(after));
+                if lines.is_empty() { gap("The encrypted values change.") } else { lines }
+            },
+        ),
+    };
     let kind = match write.before {
         Some(_) => FileChangeKind::Changed,
         None => FileChangeKind::Added,
@@ -107,12 +112,19 @@ fn write(write: &Write) -> FileChange {
     FileChange { path: write.path.clone(), kind, lines }
 }
 
+fn gap(text: &str) -> Vec<DiffLine> {
+    vec![DiffLine { kind: DiffKind::Gap, text: text.to_owned() }]
+}
+
 /// What is there as people may see it: encrypted values as a preview shows them, without what SOPS
-/// keeps of its own.
-fn covered(there: &TreeFile) -> String {
-    let text = String::from_utf8_lossy(&there.bytes);
+/// keeps of its own. `None` for a file that is too large to be shown.
+fn covered(there: &TreeFile, contents: &Contents) -> Option<String> {
+    contents.get(&there.blob).map(|bytes| uncoded(&String::from_utf8_lossy(bytes)))
+}
+
+fn uncoded(text: &str) -> String {
     if !text.contains("ENC[") {
-        return text.into_owned();
+        return text.to_owned();
     }
     let mut lines = Vec::new();
     let mut is_own = false;
@@ -125,14 +137,14 @@ fn covered(there: &TreeFile) -> String {
             is_own = false;
         }
         if !is_own {
-            lines.push(uncoded(line));
+            lines.push(uncoded_line(line));
         }
     }
     lines.push(String::new());
     lines.join("\n")
 }
 
-fn uncoded(line: &str) -> String {
+fn uncoded_line(line: &str) -> String {
     match line.find("ENC[").and_then(|at| line.get(..at)) {
         Some(key) => format!("{}'*** ENCRYPTED ***'", key.trim_end_matches(['"', '\''])),
         None => line.to_owned(),
