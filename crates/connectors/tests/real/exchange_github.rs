@@ -161,7 +161,7 @@ async fn refusals_are_told_apart() {
 
 /// The body decides what a token opens: one repository, and nothing but what a push needs.
 #[tokio::test]
-async fn r_git_03_a_token_for_git_opens_one_repository_for_pushing_alone() {
+async fn r_git_06_a_token_for_git_opens_one_repository_for_pushing_alone() {
     let rsa = Key::new();
     let (public, folder) = (rsa.public(), tempfile::tempdir().unwrap());
     let key_file = folder.path().join("key.pem");
