@@ -29,7 +29,7 @@ pub(super) fn state(
     let cause = cause.map(|cause| {
         let link = remedy(cause, place, credential, &[])
             .map(|(href, label)| view! { " " <a href=href>{label}</a> });
-        view! { <p class="cause" title=cause.message_at(place)>{cause.title()}"." {link}</p> }
+        view! { <p class="cause" title=cause.message_at(place)>{cause.title_at(place)}"." {link}</p> }
     });
     view! {
         <div class="state">
@@ -60,8 +60,8 @@ pub(super) fn banner(
         <div class="notice bad">
             <Icon name="circle-alert"/>
             <div>
-                <h2>{cause.title()}</h2>
-                <p>{cause.message_at(place)}</p>
+                <h2>{cause.title_at(place)}</h2>
+                <p>{cause.message_on_page_of(place)}</p>
                 {detail}
                 {waits}
                 <div class="actions">{link}</div>

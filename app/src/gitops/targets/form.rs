@@ -184,7 +184,7 @@ fn mode(state: &FormState, values: &GitTargetForm) -> AnyView {
             {way(
                 PushMode::PullRequest,
                 "Open a pull request",
-                "Each change waits on a branch of its own until somebody merges it. Hawser opens the request at GitHub, GitLab, Gitea, Forgejo and Bitbucket Cloud; elsewhere you open it yourself.",
+                "Each change waits on a branch of its own until somebody merges it. Hawser opens the request at GitHub, GitLab, Gitea, Forgejo and Bitbucket; elsewhere you open it yourself.",
             )}
             <p class="problem" data-problem hidden=fine>
                 {problem}

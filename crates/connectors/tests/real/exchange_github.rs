@@ -1,7 +1,10 @@
 //! GitHub: a stub that checks the app's JWT with its public key as GitHub does.
 
 use axum::response::Response;
-use connectors::http::{Freshness, Road};
+use connectors::{
+    http::{Freshness, Road},
+    token_exchange::{Endpoints, ExchangeSettings, GithubHome, GithubIdentity},
+};
 use domain::{
     Cause, Shape,
     credentials::{Material, Parameters},
@@ -11,7 +14,8 @@ use serde_json::{Value, json};
 use crate::{
     exchange_keys::{Key, Public},
     exchange_stub::{
-        Asked, NOW, Stub, assert_tells_nothing, exchanges, hours, material, owner, pair, url,
+        Asked, NOW, Stub, assert_tells_nothing, configured, exchanges, hours, material, owner,
+        pair, url,
     },
     host::answer,
 };
@@ -152,5 +156,56 @@ async fn refusals_are_told_apart() {
         assert_tells_nothing(&failure, &["canary", "eyJ", "Bearer"]);
         let wait = failure.retry_after.map(|wait| wait.as_secs());
         assert_eq!(wait, (cause == Cause::RateLimited).then_some(60));
+    }
+}
+
+/// The body decides what a token opens: one repository, and nothing but what a push needs.
+#[tokio::test]
+async fn r_git_06_a_token_for_git_opens_one_repository_for_pushing_alone() {
+    let rsa = Key::new();
+    let (public, folder) = (rsa.public(), tempfile::tempdir().unwrap());
+    let key_file = folder.path().join("key.pem");
+    std::fs::write(&key_file, rsa.pem()).unwrap();
+    let github = Stub::start(move |asked| {
+        let token = asked.header("authorization").strip_prefix("Bearer ").unwrap_or_default();
+        if public.verified(token).is_none() {
+            return answer(401, &[], "{}");
+        }
+        let wish: Value = serde_json::from_str(&asked.body).unwrap();
+        // The installation 82 was not granted pull requests.
+        if asked.path.contains("/82/") && wish["permissions"]["pull_requests"] == "write" {
+            return answer(422, &[], "{\"message\":\"canary\"}");
+        }
+        let body = json!({"token": "ghs_canary", "expires_at": hours(1).rfc3339()});
+        answer(201, &[], body.to_string())
+    })
+    .await;
+    let settings = ExchangeSettings {
+        endpoints: Endpoints::parse(&format!("github={}", github.url("/api/v3"))).unwrap(),
+        github: GithubHome {
+            web: None,
+            app: Some(GithubIdentity { app_id: "123456".into(), key_file }),
+        },
+        ..ExchangeSettings::default()
+    };
+    let exchanges = configured(&github.authority, settings);
+    let both = json!({"contents": "write", "pull_requests": "write"});
+    let files = json!({"contents": "write"});
+    for (installation, permissions) in [("81", vec![both.clone()]), ("82", vec![both, files])] {
+        let material = Material::GithubInstallation { installation: installation.into() };
+        let url = "https://github.com/acme/deploy.git".parse().unwrap();
+        let before = github.asked().len();
+        let login = exchanges.git_login(&material, &owner(), &url, NOW).await.unwrap();
+        assert_eq!(pair(&login), ("x-access-token", "ghs_canary"));
+        let asked = github.asked().split_off(before);
+        let path = format!("/api/v3/app/installations/{installation}/access_tokens");
+        assert!(asked.iter().all(|asked| asked.method == "POST" && asked.path == path));
+        let bodies: Vec<Value> =
+            asked.iter().map(|asked| serde_json::from_str(&asked.body).unwrap()).collect();
+        let wished: Vec<_> = permissions
+            .into_iter()
+            .map(|permissions| json!({"repositories": ["deploy"], "permissions": permissions}))
+            .collect();
+        assert_eq!(bodies, wished);
     }
 }

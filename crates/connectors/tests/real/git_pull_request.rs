@@ -17,6 +17,7 @@ use crate::{
 struct Known {
     provider: Provider,
     username: &'static str,
+    path: &'static str,
     /// Instead of the host's own API, where that has a name of its own.
     api: Option<&'static str>,
     login: String,
@@ -41,6 +42,7 @@ fn hosts() -> Vec<Known> {
         Known {
             provider: Provider::Github,
             username: "x-access-token",
+            path: "acme/gitops",
             api: None,
             login: bearer(),
             list: "/api/v3/repos/acme/gitops/pulls?state=open&head=acme%3Ahawser%2Fa&base=main&per_page=1",
@@ -54,6 +56,7 @@ fn hosts() -> Vec<Known> {
         Known {
             provider: Provider::Gitlab,
             username: "oauth2",
+            path: "acme/gitops",
             api: None,
             login: bearer(),
             list: "/api/v4/projects/acme%2Fgitops/merge_requests?state=opened&source_branch=hawser%2Fa&target_branch=main&per_page=1",
@@ -67,6 +70,7 @@ fn hosts() -> Vec<Known> {
         Known {
             provider: Provider::GenericGit,
             username: "ann",
+            path: "acme/gitops",
             api: None,
             login: basic("ann"),
             list: "/api/v1/repos/acme/gitops/pulls/main/hawser%2Fa",
@@ -80,6 +84,7 @@ fn hosts() -> Vec<Known> {
         Known {
             provider: Provider::Bitbucket,
             username: "x-token-auth",
+            path: "acme/gitops",
             api: Some("/2.0"),
             login: bearer(),
             list: "/2.0/repositories/acme/gitops/pullrequests?q=state+%3D+%22OPEN%22+AND+source.branch.name+%3D+%22hawser%2Fa%22+AND+destination.branch.name+%3D+%22main%22&pagelen=1",
@@ -95,7 +100,41 @@ fn hosts() -> Vec<Known> {
             made: json!({ "id": 7 }),
             page: "/acme/gitops/pull-requests/7",
         },
+        bitbucket_server(),
     ]
+}
+
+/// Bitbucket Data Center tells all open requests of a branch, to any other and to any fork.
+fn bitbucket_server() -> Known {
+    let end = |branch: &str| {
+        let repository = json!({ "slug": "gitops", "project": { "key": "ACME" } });
+        json!({ "id": format!("refs/heads/{branch}"), "repository": repository })
+    };
+    let one = |number: u64, base: &str, fork: u64| {
+        let from = json!({ "id": "refs/heads/hawser/a", "repository": { "id": 3 } });
+        let to = json!({ "id": format!("refs/heads/{base}"), "repository": { "id": fork } });
+        json!({ "id": number, "fromRef": from, "toRef": to })
+    };
+    let others = [one(5, "next", 3), one(6, "main", 4)];
+    Known {
+        provider: Provider::Bitbucket,
+        username: "ann",
+        path: "scm/ACME/gitops",
+        api: None,
+        login: basic("ann"),
+        list: "/rest/api/1.0/projects/ACME/repos/gitops/pull-requests?direction=OUTGOING&at=refs%2Fheads%2Fhawser%2Fa&state=OPEN&limit=100",
+        none: json!({ "values": others }),
+        one: json!({ "values": [others[0], others[1], one(7, "main", 3)] }),
+        create: "/rest/api/1.0/projects/ACME/repos/gitops/pull-requests",
+        body: json!({
+            "title": "Update a",
+            "description": "Why",
+            "fromRef": end("hawser/a"),
+            "toRef": end("main"),
+        }),
+        made: json!({ "id": 7 }),
+        page: "/projects/ACME/repos/gitops/pull-requests/7",
+    }
 }
 
 impl Known {
@@ -120,10 +159,10 @@ impl Known {
     async fn open(&self, stub: &Stub, title: &str) -> Result<PullRequest, Failure> {
         let host = match self.provider {
             Provider::GenericGit => "http://gitea.localhost".to_owned(),
-            Provider::Bitbucket => "https://bitbucket.org".to_owned(),
+            Provider::Bitbucket if self.api.is_some() => "https://bitbucket.org".to_owned(),
             _ => stub.url(""),
         };
-        let url = GitUrl::parse(&format!("{host}/acme/gitops.git")).unwrap();
+        let url = GitUrl::parse(&format!("{host}/{}.git", self.path)).unwrap();
         let mut hosting = Hosting::of(&url, self.provider, "").unwrap();
         if let Some(path) =
             self.api.or((self.provider == Provider::GenericGit).then_some("/api/v1"))
@@ -184,7 +223,7 @@ async fn one_that_is_open_is_found_and_nothing_is_opened_twice() {
 
 #[tokio::test]
 async fn one_that_was_opened_meanwhile_is_found_after_the_conflict() {
-    for (index, status) in [(0, 422), (1, 409), (2, 409), (3, 400)] {
+    for (index, status) in [(0, 422), (1, 409), (2, 409), (3, 400), (4, 409)] {
         let lists = std::sync::atomic::AtomicUsize::new(0);
         let stub = Stub::start(move |asked| {
             let host = &hosts()[index];

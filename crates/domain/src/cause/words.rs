@@ -3,6 +3,9 @@
 use super::Cause;
 use crate::propagation::Place;
 
+/// How the messages begin that send people to the page of a target or cluster.
+const ON_ITS_PAGE: &str = " Its reason stands on the page of ";
+
 impl Cause {
     /// The cause in a few words, for a table cell.
     #[must_use]
@@ -63,15 +66,34 @@ impl Cause {
     /// [`Self::message`].
     #[must_use]
     pub fn message_at(self, place: Place) -> String {
-        let server = match place {
-            Place::Repository(_) => return self.message().to_owned(),
-            Place::GitTarget(_) => "Git server",
-            Place::Cluster(_) => "API server",
-        };
-        self.message()
-            .replace("registry's", &format!("{server}'s"))
-            .replace("registry", server)
-            .replace("this repository", "it")
+        match server(place) {
+            None => self.message().to_owned(),
+            Some(server) => self
+                .message()
+                .replace("Private registries", "Servers")
+                .replace("registry", server)
+                .replace("this repository", "it"),
+        }
+    }
+
+    /// The cause of a Git target or a cluster in a few words; anywhere else it is [`Self::title`].
+    #[must_use]
+    pub fn title_at(self, place: Place) -> String {
+        match server(place) {
+            None => self.title().to_owned(),
+            Some(server) => self.title().replace("Registry", server),
+        }
+    }
+
+    /// The same on the page of the target or cluster itself, where the reason is printed below and
+    /// nobody has to be sent to it.
+    #[must_use]
+    pub fn message_on_page_of(self, place: Place) -> String {
+        let text = self.message_at(place);
+        match text.split_once(ON_ITS_PAGE) {
+            Some((text, _)) => text.to_owned(),
+            None => text,
+        }
     }
 
     /// What to do, in a sentence or two.
@@ -222,5 +244,55 @@ impl Cause {
             }
             Self::Internal => "Hawser failed here. The log of the server says why.",
         }
+    }
+}
+
+/// What answers at a place, where it is no registry.
+const fn server(place: Place) -> Option<&'static str> {
+    match place {
+        Place::Repository(_) => None,
+        Place::GitTarget(_) => Some("Git server"),
+        Place::Cluster(_) => Some("API server"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn where_no_registry_is_asked_none_is_named() {
+        let places = [
+            (Place::GitTarget(Uuid::nil().into()), "Git server"),
+            (Place::Cluster(Uuid::nil().into()), "API server"),
+        ];
+        for (place, server) in places {
+            for cause in Cause::ALL {
+                let text = format!("{}: {}", cause.title_at(place), cause.message_at(place));
+                let says = |word: &str| text.to_lowercase().contains(word);
+                assert!(!says("registry") && !says("registries"), "{text}");
+                assert!(cause.message_at(place).ends_with('.'), "{text}");
+                assert!(text.contains(server) || !cause.message().contains("registry"), "{text}");
+            }
+        }
+        let repository = Place::Repository(Uuid::nil().into());
+        for cause in Cause::ALL {
+            assert_eq!(cause.message_at(repository), cause.message());
+            assert_eq!(cause.title_at(repository), cause.title());
+        }
+    }
+
+    #[test]
+    fn nobody_is_sent_to_the_page_that_is_open() {
+        let place = Place::GitTarget(Uuid::nil().into());
+        let sends = |text: &str| text.contains("stands on the page");
+        for cause in Cause::ALL {
+            let text = cause.message_on_page_of(place);
+            assert!(!sends(&text) && text.ends_with('.'), "{text}");
+            assert_eq!(text == cause.message_at(place), !sends(cause.message()), "{text}");
+        }
+        assert!(sends(Cause::PushRejected.message()) && sends(Cause::ClusterRefused.message()));
     }
 }

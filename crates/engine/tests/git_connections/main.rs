@@ -8,6 +8,7 @@ mod door;
 mod github_stub;
 mod installed;
 mod kept;
+mod orphaned;
 mod renewed;
 mod revoked;
 mod side;

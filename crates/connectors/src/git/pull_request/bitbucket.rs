@@ -7,7 +7,7 @@ use crate::{http::Login, token_exchange::bearer};
 
 /// The user name of an access token of a repository, project or workspace:
 /// <https://support.atlassian.com/bitbucket-cloud/docs/using-access-tokens/>.
-const ACCESS_TOKEN: &str = "x-token-auth";
+pub(super) const ACCESS_TOKEN: &str = "x-token-auth";
 
 /// Bitbucket Cloud:
 /// <https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pullrequests/>.
@@ -35,7 +35,7 @@ impl Host for Bitbucket {
         Some(below(api, &place, &[("q", &query), ("pagelen", "1")]))
     }
 
-    fn found(&self, answer: &Value) -> Option<u64> {
+    fn found(&self, answer: &Value, _: NewPullRequest<'_>) -> Option<u64> {
         answer.get("values")?.get(0)?.get("id")?.as_u64()
     }
 
@@ -44,7 +44,7 @@ impl Host for Bitbucket {
         Some(below(api, &format!("repositories/{owner}/{name}/pullrequests"), &[]))
     }
 
-    fn document(&self, wanted: NewPullRequest<'_>) -> Value {
+    fn document(&self, _: &str, wanted: NewPullRequest<'_>) -> Value {
         json!({
             "title": wanted.title,
             "description": wanted.body,

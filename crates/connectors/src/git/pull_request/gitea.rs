@@ -20,7 +20,7 @@ impl Host for Gitea {
         Some(below(api, &format!("repos/{owner}/{name}/pulls/{base}/{head}"), &[]))
     }
 
-    fn found(&self, answer: &Value) -> Option<u64> {
+    fn found(&self, answer: &Value, _: NewPullRequest<'_>) -> Option<u64> {
         let is_open = answer.get("state")?.as_str() == Some("open");
         answer.get("number")?.as_u64().filter(|_| is_open)
     }
@@ -30,7 +30,7 @@ impl Host for Gitea {
         Some(below(api, &format!("repos/{owner}/{name}/pulls"), &[]))
     }
 
-    fn document(&self, wanted: NewPullRequest<'_>) -> Value {
+    fn document(&self, _: &str, wanted: NewPullRequest<'_>) -> Value {
         json!({
             "title": wanted.title,
             "body": wanted.body,

@@ -21,7 +21,7 @@ impl Host for Github {
         Some(below(api, &format!("repos/{owner}/{name}/pulls"), &query))
     }
 
-    fn found(&self, answer: &Value) -> Option<u64> {
+    fn found(&self, answer: &Value, _: NewPullRequest<'_>) -> Option<u64> {
         answer.get(0)?.get("number")?.as_u64()
     }
 
@@ -30,7 +30,7 @@ impl Host for Github {
         Some(below(api, &format!("repos/{owner}/{name}/pulls"), &[]))
     }
 
-    fn document(&self, wanted: NewPullRequest<'_>) -> Value {
+    fn document(&self, _: &str, wanted: NewPullRequest<'_>) -> Value {
         json!({
             "title": wanted.title,
             "body": wanted.body,

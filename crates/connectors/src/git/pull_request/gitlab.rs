@@ -25,7 +25,7 @@ impl Host for Gitlab {
         Some(below(api, &requests(path), &query))
     }
 
-    fn found(&self, answer: &Value) -> Option<u64> {
+    fn found(&self, answer: &Value, _: NewPullRequest<'_>) -> Option<u64> {
         answer.get(0)?.get("iid")?.as_u64()
     }
 
@@ -33,7 +33,7 @@ impl Host for Gitlab {
         Some(below(api, &requests(path), &[]))
     }
 
-    fn document(&self, wanted: NewPullRequest<'_>) -> Value {
+    fn document(&self, _: &str, wanted: NewPullRequest<'_>) -> Value {
         json!({
             "title": wanted.title,
             "description": wanted.body,

@@ -1,7 +1,14 @@
 use domain::{Provider, gitops::GitUrl};
 use url::Url;
 
-use super::{Host, bitbucket::Bitbucket, gitea::Gitea, github::Github, gitlab::Gitlab};
+use super::{
+    Host,
+    bitbucket::Bitbucket,
+    bitbucket_server::{self, BitbucketServer},
+    gitea::Gitea,
+    github::Github,
+    gitlab::Gitlab,
+};
 
 /// A host whose pull requests Hawser knows, and where its API is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,13 +23,15 @@ enum Kind {
     Gitlab,
     Gitea,
     Bitbucket,
+    BitbucketServer,
 }
 
 impl Hosting {
     /// What hosts a repository: known hosts by their names, others by the provider of the
     /// credential, Gitea and Forgejo by a name such as `gitea.example.com`. `github_host` is the
     /// GitHub that the operator configured, such as `github.example.com`; it may be empty.
-    /// `None` for a host that is not known, and for Bitbucket Data Center.
+    /// Bitbucket Data Center is known by its addresses for `git clone`, such as
+    /// `https://bitbucket.example.com/scm/KEY/slug.git`. `None` for a host that is not known.
     #[must_use]
     pub fn of(url: &GitUrl, provider: Provider, github_host: &str) -> Option<Self> {
         let host = url.url().host_str()?;
@@ -36,6 +45,10 @@ impl Hosting {
             Kind::Gitlab => format!("{}/api/v4", url.origin()),
             Kind::Gitea => format!("{}/api/v1", url.origin()),
             Kind::Bitbucket => "https://api.bitbucket.org/2.0".to_owned(),
+            Kind::BitbucketServer => {
+                let (before, ..) = bitbucket_server::place(url.path())?;
+                format!("{}/{before}rest/api/1.0", url.origin())
+            }
         };
         Some(Self { kind, api: Url::parse(&api).ok()? })
     }
@@ -56,6 +69,7 @@ impl Hosting {
             Kind::Gitlab => &Gitlab,
             Kind::Gitea => &Gitea,
             Kind::Bitbucket => &Bitbucket,
+            Kind::BitbucketServer => &BitbucketServer,
         }
     }
 }
@@ -76,6 +90,7 @@ fn kind(url: &Url, host: &str, provider: Provider, github_host: &str) -> Option<
     match provider {
         Provider::Github => Some(Kind::Github),
         Provider::Gitlab => Some(Kind::Gitlab),
+        Provider::Bitbucket => Some(Kind::BitbucketServer),
         Provider::GenericGit => {
             host.split('.').any(|label| matches!(label, "gitea" | "forgejo")).then_some(Kind::Gitea)
         }
@@ -110,6 +125,18 @@ mod tests {
                 "a/b/commit/",
             ),
             (
+                "https://bitbucket.acme/scm/A/b.git",
+                P::Bitbucket,
+                "https://bitbucket.acme/rest/api/1.0",
+                "projects/A/repos/b/commits/",
+            ),
+            (
+                "https://acme.example/bitbucket/scm/~ann/b",
+                P::Bitbucket,
+                "https://acme.example/bitbucket/rest/api/1.0",
+                "bitbucket/projects/~ann/repos/b/commits/",
+            ),
+            (
                 "https://bitbucket.org/a/b",
                 P::Bitbucket,
                 "https://api.bitbucket.org/2.0",
@@ -126,7 +153,8 @@ mod tests {
             assert_eq!(commit_url(&url, None, &id), "");
         }
         for (url, provider) in [
-            ("https://bitbucket.acme/scm/a/b", P::Bitbucket),
+            ("https://bitbucket.acme/a/b", P::Bitbucket),
+            ("https://bitbucket.acme/myscm/a/b", P::Bitbucket),
             ("https://git.acme/a/b", P::GenericGit),
             ("https://notgithub.com/a/b", P::GenericGit),
         ] {

@@ -1,6 +1,7 @@
 //! Pull requests, called merge requests at GitLab, where the host is known.
 
 mod bitbucket;
+mod bitbucket_server;
 mod call;
 mod gitea;
 mod github;
@@ -50,13 +51,17 @@ trait Host: Sync {
     /// Asks for open ones of these branches. `path` is that of the repository, encoded.
     fn find(&self, api: &Url, path: &str, wanted: NewPullRequest<'_>) -> Option<Url>;
     /// The number of the open one in the answer to [`Host::find`].
-    fn found(&self, answer: &Value) -> Option<u64>;
+    fn found(&self, answer: &Value, wanted: NewPullRequest<'_>) -> Option<u64>;
     /// Where a new one is posted.
     fn create(&self, api: &Url, path: &str) -> Option<Url>;
     /// What is posted.
-    fn document(&self, wanted: NewPullRequest<'_>) -> Value;
+    fn document(&self, path: &str, wanted: NewPullRequest<'_>) -> Value;
     /// The number of the one that was made.
     fn created(&self, answer: &Value) -> Option<u64>;
+    /// Where the pages of a repository are, of the path that Git finds it by.
+    fn repository(&self, path: &str) -> String {
+        path.to_owned()
+    }
     /// The end of the address of its page.
     fn page(&self, number: u64) -> String;
     /// The end of the address of a commit's page.
@@ -86,7 +91,7 @@ impl Git {
         }
         let place = hosting.host().create(hosting.api(), url.path());
         let place = place.ok_or_else(unaddressable)?;
-        let answer = api.post(place, &hosting.host().document(wanted)).await;
+        let answer = api.post(place, &hosting.host().document(url.path(), wanted)).await;
         match answer {
             Ok(answer) => {
                 let number = hosting.host().created(&answer).ok_or_else(call::unreadable)?;
@@ -106,7 +111,7 @@ impl Git {
 pub fn commit_url(url: &GitUrl, hosting: Option<&Hosting>, commit: &str) -> String {
     match hosting {
         Some(hosting) if commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit()) => {
-            page(url, &hosting.host().commit(commit))
+            page(url, hosting, &hosting.host().commit(commit))
         }
         _ => String::new(),
     }
@@ -120,16 +125,16 @@ async fn find(
 ) -> Result<Option<PullRequest>, Failure> {
     let place = hosting.host().find(hosting.api(), url.path(), wanted);
     let answer = api.get(place.ok_or_else(unaddressable)?).await?;
-    let number = answer.and_then(|answer| hosting.host().found(&answer));
+    let number = answer.and_then(|answer| hosting.host().found(&answer, wanted));
     Ok(number.map(|number| opened(hosting, url, number)))
 }
 
 fn opened(hosting: &Hosting, url: &GitUrl, number: u64) -> PullRequest {
-    PullRequest { url: page(url, &hosting.host().page(number)), number }
+    PullRequest { url: page(url, hosting, &hosting.host().page(number)), number }
 }
 
-fn page(url: &GitUrl, end: &str) -> String {
-    format!("{}/{}/{end}", url.origin(), url.path())
+fn page(url: &GitUrl, hosting: &Hosting, end: &str) -> String {
+    format!("{}/{}/{end}", url.origin(), hosting.host().repository(url.path()))
 }
 
 fn unaddressable() -> Failure {

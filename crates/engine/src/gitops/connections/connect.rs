@@ -12,6 +12,7 @@ use super::{disconnect::take_back, github};
 use crate::{
     Engine, Error,
     credentials::{add, reconnect},
+    error::chain,
 };
 
 /// As many names are tried for the credential.
@@ -101,6 +102,18 @@ pub(super) async fn create(
     Err(Field::Name.problem("Too many credentials are named after this account.").into())
 }
 
+/// Writes down how an account was connected, and what it may.
+async fn describe(
+    engine: &Engine,
+    scope: Scope,
+    id: CredentialId,
+    new: &New,
+) -> Result<(), storage::Error> {
+    let mut tx = engine.db.begin().await?;
+    connections::update(&mut tx, scope, id, new).await?;
+    tx.commit().await
+}
+
 /// Gives an account that this person connected before its new tokens, and takes the old ones back.
 async fn again(
     engine: &Engine,
@@ -113,9 +126,10 @@ async fn again(
 ) -> Result<CredentialId, Error> {
     let before = engine.secret_for_use(scope, id).await.ok().map(|secret| secret.material);
     reconnect(engine, actor, scope, id, material).await?;
-    let mut tx = engine.db.begin().await?;
-    connections::update(&mut tx, scope, id, new).await?;
-    tx.commit().await?;
+    // The new tokens count from here on, so nothing that fails now may have them revoked.
+    if let Err(error) = describe(engine, scope, id, new).await {
+        tracing::error!(credential = %id, error = %chain(&error), "an account that was connected again keeps its old scopes in the list");
+    }
     if let (Some(Material::GithubOauth { tokens: before }), Material::GithubOauth { tokens: now }) =
         (before, material)
         && before.access.expose() != now.access.expose()

@@ -104,7 +104,14 @@ async fn run(
             return Err(reason);
         }
     };
-    match store_renewed(&engine, &operation, committed, &grant.tokens.json).await? {
+    let stored = store_renewed(&engine, &operation, committed, &grant.tokens.json).await;
+    // What is stored of a deleted credential is destroyed, and who deleted it revoked the tokens
+    // before these.
+    if is_gone(&engine, scope, id).await {
+        take_back(github, &grant.tokens.access).await;
+        return Err(ServiceError::NotFound.into());
+    }
+    match stored? {
         Stored::Yes => Ok(()),
         Stored::Unknown => Err(ServiceError::BeingChecked.into()),
         Stored::No => {
@@ -113,6 +120,11 @@ async fn run(
             Err(revoked())
         }
     }
+}
+
+/// Whether the credential was deleted; while the database does not say so, it lives.
+async fn is_gone(engine: &Engine, scope: Scope, id: CredentialId) -> bool {
+    matches!(storage::credentials::deleted(&engine.db, scope, id).await, Ok(Some(_)))
 }
 
 /// What it means that GitHub gave no tokens. Only what it says about this account breaks it: a wrong

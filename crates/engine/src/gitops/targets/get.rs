@@ -16,10 +16,12 @@ pub(super) async fn get(
 ) -> Result<GitTargetDetail, Error> {
     let scope = actor.may(Action::View)?;
     let db = &engine.db;
-    let target =
-        storage::gitops::targets::target(db, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    // How it stands is read first: a push that ends in between shows its branch and its request too
+    // early, and never a target in step without them.
     let seen =
         storage::gitops::targets::seen(db, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    let target =
+        storage::gitops::targets::target(db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let files = storage::gitops::targets::files(db, scope, id).await?;
     let may_change = actor.role.includes(Action::ManageExports)
         && bind::may_bind(engine, actor, scope, target.credential).await?;
