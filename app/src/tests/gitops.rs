@@ -170,7 +170,8 @@ async fn exports_for_carvel_are_combined_as_the_controller_does() {
         "What is filled in at shop".to_owned(),
         "3 registries".to_owned(),
         format!("From {}", place("a")),
-        format!("Not used: {}", place("b")),
+        "Not used: ".to_owned(),
+        place("b"),
         format!("<code>{}</code>", place("b")),
     ] {
         let words = words.as_str();
