@@ -37,9 +37,9 @@ async fn a_chart_is_written_where_the_catalog_knows_it(world: World) {
     let known = world.repository(&registry, "known", None).await;
     let other = world.repository(&registry, "other", None).await;
     assert_eq!(world.sync(known).await, None);
-    let found =
-        storage::exports::charts(&world.db, world.scope(), &[known, other], &["nginx", "web"]);
-    assert_eq!(found.await.unwrap(), [(known, "nginx".to_owned())]);
+    let (places, names) = ([known, other], ["nginx", "web"]);
+    let found = storage::exports::charts(&world.db, world.scope(), &places, &names).await.unwrap();
+    assert_eq!(found, [(known, "nginx".to_owned())]);
     // The registry of these tests speaks Helm; for an export, the kind and the charts are facts.
     world
         .sql("update repositories set kind = 'oci', url = 'oci://registry.example/' || name")
