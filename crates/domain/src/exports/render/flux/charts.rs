@@ -21,7 +21,7 @@ pub(super) fn objects(
         let (meta, any) = (draft.meta("CHART").value(), Asked { name: "CHART", versions: "" });
         draft.snippet(
             &format!("{}: one chart as an OCIRepository", repository.name),
-            &object(repository, of, any, meta),
+            &object(repository, of, any, &meta),
         );
         return Vec::new();
     }
@@ -33,12 +33,12 @@ pub(super) fn objects(
         let seed = format!("{} {}", repository.id, asked.name);
         let name = draft.names.take(&format!("{stem}-{}", asked.name), &seed);
         let meta = draft.meta(&name).value();
-        objects.push(RenderedObject::Open(object(repository, of, asked, meta)));
+        objects.push(RenderedObject::Open(object(repository, of, asked, &meta)));
     }
     objects
 }
 
-fn object(repository: &RepositoryFacts, of: &Value, asked: Asked<'_>, meta: Value) -> Value {
+fn object(repository: &RepositoryFacts, of: &Value, asked: Asked<'_>, meta: &Value) -> Value {
     let mut spec = of.clone();
     if let Value::Object(fields) = &mut spec {
         fields.remove("type");
