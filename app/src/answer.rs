@@ -50,17 +50,24 @@ impl Sent {
 pub(crate) struct Next {
     path: String,
     notice: Option<String>,
+    begun: Option<String>,
 }
 
 impl Next {
     /// Goes to a path of ours without a word.
     pub fn to(path: impl Into<String>) -> Self {
-        Self { path: path.into(), notice: None }
+        Self { path: path.into(), notice: None, begun: None }
     }
 
     /// Says what was done on the page that comes next.
     pub fn saying(mut self, notice: impl Into<String>) -> Self {
         self.notice = Some(notice.into());
+        self
+    }
+
+    /// Says what has begun, as long as the page that comes next waits for its end.
+    pub fn beginning(mut self, begun: impl Into<String>) -> Self {
+        self.begun = Some(begun.into());
         self
     }
 }
@@ -74,10 +81,10 @@ pub(crate) async fn answer<T>(
     let sender = sender();
     match result {
         Ok(value) => {
-            let Next { path, notice } = next(value);
+            let Next { path, notice, begun } = next(value);
             let path = ours(&path, "/").to_owned();
-            if notice.is_some() {
-                keep(Flash { notice, ..Flash::default() }).await;
+            if notice.is_some() || begun.is_some() {
+                keep(Flash { notice, begun, ..Flash::default() }).await;
             }
             if sender == Sender::Browser {
                 redirect(&path);

@@ -85,6 +85,8 @@ pub struct Typing {
 pub struct Flash {
     /// What was done.
     pub notice: Option<String>,
+    /// What has begun; said only while the page waits for its end.
+    pub begun: Option<String>,
     /// Why it was refused.
     pub problems: Option<ServiceError>,
     /// Which form the problems belong to.

@@ -188,8 +188,9 @@ test("every page of GitOps at both widths in both themes", async ({ browser, reg
     await person.addRepository({ url: `oci://${registries.basic.host}/team-0`, name: "platform-charts", credential: "harbor-production" });
     await person.untilRepositories("Healthy", 1);
     const exported = await person.addExport({ name: "pull-secret-production", consumer: "pull_secret", pick: "harbor-production" });
-    const flux = await person.addExport({ name: "flux-sources", consumer: "flux", pick: "platform-charts", carrier: "Vault Secrets Operator" });
-    await person.addExport({ name: "carvel-everywhere", consumer: "carvel", pick: "harbor-production", fields: { "Export to namespaces": "*" } });
+    const flux = await person.addExport({ name: "flux-sources", consumer: "flux", pick: "platform-charts", carrier: "Vault Secrets Operator", fields: { Charts: "web@>=1.0.0 <2.0.0" } });
+    const installs = { "Packages to install": "prometheus.example.com@2.x, cert-manager.example.com", "Service account for packages": "installer" };
+    const carvel = await person.addExport({ name: "carvel-everywhere", consumer: "carvel", pick: "harbor-production", fields: { "Export to namespaces": "*", ...installs } });
     const target = await person.addTarget({ url: git.url("gitops"), name: "production-cluster", credential: "gitops-writer", exported: "pull-secret-production" });
     await see("target-preview", `${target}/preview`);
     await person.open(target);
@@ -210,11 +211,13 @@ test("every page of GitOps at both widths in both themes", async ({ browser, reg
     }
     await see("export", exported);
     await see("export-flux", flux);
+    await see("export-carvel", carvel);
     await see("export-delete", `${exported}/delete`);
     await see("connections", "/gitops/connections");
     await see("cluster-new", "/gitops/clusters/new");
     await see("check-kyma", "/gitops/check/kyma");
     await see("check-carvel", "/gitops/check/carvel");
+    await see("check-carvel-shop", "/gitops/check/carvel?namespace=shop");
     await see("credential-uses", await person.credentialPath("harbor-production"));
     await see("credential-new-kubernetes", "/credentials/new?provider=kubernetes");
     await person.page.context().close();

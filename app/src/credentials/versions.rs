@@ -39,9 +39,6 @@ pub(super) fn versions(credential: &CredentialDetail, actor: &Actor, now: Timest
                             <th scope="col">"What"</th>
                             <th scope="col">"When and who"</th>
                             <th scope="col">"Result"</th>
-                            <th scope="col">
-                                <span class="unseen">"Actions"</span>
-                            </th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -86,9 +83,11 @@ fn row(
                 <p class="muted">{format!("by {}", version.by)}</p>
             </td>
             <td data-label="Result">
-                <div class="state">{state(version)} {version.propagation.map(|(_, counts)| result(counts))}</div>
+                <div class="state">
+                    {state(version)} {version.propagation.map(|(_, counts)| result(counts))}
+                </div>
+                {back}
             </td>
-            <td>{back}</td>
         </tr>
     }
     .into_any()

@@ -29,13 +29,14 @@ pub(super) fn settings(state: &FormState, consumer: Consumer, values: &ExportFor
 }
 
 /// How the values of secrets get there: one choice each, with what it asks for below it. The style
-/// sheet shows that of the chosen one, so that nothing has to be loaded.
+/// sheet shows that of the chosen one, so that nothing has to be loaded. Those in `unreachable` say
+/// that they lead nowhere.
 pub(super) fn carriers(
     state: &FormState,
     actor: &Actor,
     consumer: Consumer,
     values: &ExportForm,
-    vault_is_local: bool,
+    unreachable: &[Carrier],
 ) -> AnyView {
     let carriers = consumer.facts().carriers;
     if carriers == [Carrier::None] {
@@ -47,7 +48,7 @@ pub(super) fn carriers(
     let chosen = Carrier::parse(&values.carrier);
     let ways = carriers
         .iter()
-        .map(|carrier| way(state, actor.role, *carrier, chosen, &values.settings, vault_is_local))
+        .map(|carrier| way(state, actor.role, *carrier, chosen, &values.settings, unreachable))
         .collect_view();
     view! {
         <fieldset class="field" id="field-carrier" data-field="carrier">
@@ -67,7 +68,7 @@ fn way(
     carrier: Carrier,
     chosen: Option<Carrier>,
     stored: &ExportSettings,
-    vault_is_local: bool,
+    unreachable: &[Carrier],
 ) -> AnyView {
     let facts = carrier.facts();
     // What another carrier's store is called means nothing to this one.
@@ -79,8 +80,7 @@ fn way(
         .iter()
         .map(|asked| input(state, asked, Some(carrier), stored))
         .collect_view();
-    let refers = matches!(carrier, Carrier::ExternalSecret | Carrier::VaultStaticSecret);
-    let local = (refers && vault_is_local).then(local_vault);
+    let local = unreachable.contains(&carrier).then(local_vault);
     let owners = (carrier == Carrier::Sops && !role.includes(Action::ManageRecipients)).then(|| {
         view! {
             <p class="hint">"Only an owner may add recipients; what an owner set stays as it is."</p>
@@ -162,7 +162,13 @@ fn input(
 const fn may_stay_empty(field: Field) -> bool {
     matches!(
         field,
-        Field::SecretName | Field::ServiceAccounts | Field::ArgoProject | Field::Package
+        Field::SecretName
+            | Field::ServiceAccounts
+            | Field::ArgoProject
+            | Field::Package
+            | Field::Packages
+            | Field::ServiceAccount
+            | Field::Charts
     )
 }
 

@@ -3,7 +3,10 @@
 use domain::exports::{ExportFile, ExportNote, ExportPreview, ExportSnippet, NoteTone};
 use leptos::prelude::*;
 
-use crate::ui::{copy::CopyButton, icon::Icon, path::encoded};
+use crate::{
+    credentials,
+    ui::{copy::CopyButton, icon::Icon, path::encoded},
+};
 
 /// Notes, files and snippets; `path` is the export's own, where its files can be downloaded.
 pub(super) fn preview(shown: &ExportPreview, path: Option<&str>) -> AnyView {
@@ -45,7 +48,7 @@ pub(crate) fn notes(notes: &[ExportNote]) -> AnyView {
             NoteTone::Warning => ("notice warn", "triangle-alert", "Look at this"),
             NoteTone::Info => ("notice info", "info", "Good to know"),
         };
-        let rows = rows.into_iter().map(|note| view! { <li>{note.text.clone()}</li> });
+        let rows = rows.into_iter().map(|note| view! { <li>{words(note)}</li> });
         Some(
             view! {
                 <div class=class>
@@ -62,6 +65,21 @@ pub(crate) fn notes(notes: &[ExportNote]) -> AnyView {
     [NoteTone::LeftOut, NoteTone::Warning, NoteTone::Info]
         .into_iter()
         .filter_map(group)
+        .collect_view()
+        .into_any()
+}
+
+/// The words of a note; the names of credentials lead to their pages.
+fn words(note: &ExportNote) -> AnyView {
+    note.parts()
+        .into_iter()
+        .map(|(text, credential)| {
+            let text = text.to_owned();
+            match credential {
+                Some(id) => view! { <a href=credentials::path_of(id)>{text}</a> }.into_any(),
+                None => text.into_any(),
+            }
+        })
         .collect_view()
         .into_any()
 }
@@ -104,13 +122,30 @@ fn sealed(file: &ExportFile) -> AnyView {
     text(file.path.clone(), file.text.clone(), why.into_any())
 }
 
+/// The most lines of a snippet that lies open.
+const SHORT: usize = 8;
+
+/// A text to copy; a long one is folded, so that what comes after it is not far away.
 fn snippet(snippet: &ExportSnippet) -> AnyView {
-    let actions = view! {
-        <div class="actions">
-            <CopyButton text=snippet.text.clone()/>
+    let ExportSnippet { title, text } = snippet.clone();
+    let open = text.lines().count() <= SHORT;
+    view! {
+        <div class="listing folded">
+            <details open=open>
+                <summary>
+                    <Icon name="chevron-right"/>
+                    <h4>{title.clone()}</h4>
+                </summary>
+                <pre tabindex="0" role="region" aria-label=title>
+                    <code>{text.clone()}</code>
+                </pre>
+            </details>
+            <div class="actions">
+                <CopyButton text/>
+            </div>
         </div>
-    };
-    text(snippet.title.clone(), snippet.text.clone(), actions.into_any())
+    }
+    .into_any()
 }
 
 /// A text with its name and what can be done with it; its long lines scroll, by keyboard too.

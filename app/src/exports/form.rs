@@ -38,6 +38,7 @@ pub(super) async fn form(
     if stored.carrier.is_empty() {
         usual(consumer, choices.vault_is_local).facts().code.clone_into(&mut stored.carrier);
     }
+    let kept = Carrier::parse(&stored.carrier);
     let values = carried(request, &state, stored);
     let shown = match request.sent_along(LOOK) {
         Some(_) => Some(exports.preview(actor, values.clone()).await),
@@ -56,7 +57,13 @@ pub(super) async fn form(
         .required()
         .line();
     let settings = settings(&state, consumer, &values);
-    let carriers = carriers(&state, actor, consumer, &values, vault_is_local);
+    let mut unreachable = Vec::new();
+    if vault_is_local {
+        unreachable.extend([Carrier::ExternalSecret, Carrier::VaultStaticSecret]);
+        // Of the stored one, the page of the export says it already.
+        unreachable.retain(|carrier| is_new || Some(*carrier) != kept);
+    }
+    let carriers = carriers(&state, actor, consumer, &values, &unreachable);
     let contents = contents(&state, consumer, &values, choices);
     let cancel = is_new.then(|| view! { <a class="button quiet" href=PATH>"Cancel"</a> });
     Ok(view! {

@@ -32,6 +32,9 @@ pub(crate) async fn save_export(
     #[server(default)] label: String,
     #[server(default)] to_namespaces: String,
     #[server(default)] package: String,
+    #[server(default)] packages: String,
+    #[server(default)] service_account: String,
+    #[server(default)] charts: String,
     #[server(default)] store: String,
     #[server(default)] vault_auth: String,
     #[server(default)] store_kind: String,
@@ -47,6 +50,9 @@ pub(crate) async fn save_export(
         label,
         to_namespaces,
         package,
+        packages,
+        service_account,
+        charts,
         store: if by_auth { vault_auth } else { store },
         store_kind,
         recipients,
@@ -90,6 +96,9 @@ fn sent(from: &str, form: &ExportForm) -> Sent {
         .with("label", &settings.label)
         .with("to_namespaces", &settings.to_namespaces)
         .with("package", &settings.package)
+        .with("packages", &settings.packages)
+        .with("service_account", &settings.service_account)
+        .with("charts", &settings.charts)
         .with("store", &settings.store)
         .with("vault_auth", &settings.store)
         .with("store_kind", &settings.store_kind)

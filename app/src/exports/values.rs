@@ -13,7 +13,7 @@ use crate::ui::{form::FormState, page::Request};
 pub(super) const LOOK: &str = "look";
 
 /// Every setting that a consumer or carrier may ask for.
-const SETTINGS: [Field; 11] = [
+const SETTINGS: [Field; 14] = [
     Field::Namespace,
     Field::SecretName,
     Field::ServiceAccounts,
@@ -22,6 +22,9 @@ const SETTINGS: [Field; 11] = [
     Field::Label,
     Field::ToNamespaces,
     Field::Package,
+    Field::Packages,
+    Field::ServiceAccount,
+    Field::Charts,
     Field::Store,
     Field::StoreKind,
     Field::Recipients,
@@ -95,6 +98,9 @@ fn place_of(settings: &mut ExportSettings, field: Field) -> Option<&mut String> 
         Field::Label => &mut settings.label,
         Field::ToNamespaces => &mut settings.to_namespaces,
         Field::Package => &mut settings.package,
+        Field::Packages => &mut settings.packages,
+        Field::ServiceAccount => &mut settings.service_account,
+        Field::Charts => &mut settings.charts,
         Field::Store => &mut settings.store,
         Field::StoreKind => &mut settings.store_kind,
         Field::Recipients => &mut settings.recipients,

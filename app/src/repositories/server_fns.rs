@@ -44,7 +44,9 @@ pub(crate) async fn add_repository(
         asking.services.repositories.add(&actor, form).await
     };
     answer(sent, result.await, |id| {
-        Next::to(path_of(id)).saying("The repository is added. Its first sync has started.")
+        Next::to(path_of(id))
+            .saying("The repository is added.")
+            .beginning("Its first sync has started.")
     })
     .await
 }
@@ -97,8 +99,10 @@ pub(crate) async fn edit_repository(
         let (asking, actor) = Asking::member()?;
         asking.services.repositories.edit(&actor, form).await
     };
-    answer(sent, result.await, |id| Next::to(path_of(id)).saying("Saved. A sync has started."))
-        .await
+    answer(sent, result.await, |id| {
+        Next::to(path_of(id)).saying("Saved.").beginning("A sync has started.")
+    })
+    .await
 }
 
 /// Deletes a repository with its charts.
@@ -133,7 +137,7 @@ pub(crate) async fn sync_repositories(
     let back = path::ours(&from, "/charts/repositories").to_owned();
     answer(Sent::new("repository-sync", &from), result.await, |count| {
         let what = counted(count, "repository", "repositories");
-        Next::to(back).saying(format!("Sync started for {what}."))
+        Next::to(back).beginning(format!("Sync started for {what}."))
     })
     .await
 }

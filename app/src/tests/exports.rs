@@ -84,6 +84,8 @@ async fn references_into_a_local_vault_are_warned_of() {
     let (_, html) = page(&Fake::signed_in(), &export()).await;
     let head = html.split("What it writes now").next().unwrap();
     assert!(head.contains("which clusters cannot reach"), "{head}");
+    // The form says it of the other carrier that refers to Vault, not of this one again.
+    assert_eq!(html.matches("which clusters cannot reach").count(), 2, "{html}");
     let reached = Arc::new(Fake { is_empty: true, ..Fake::of(Role::Owner) });
     let (_, html) = page(&reached, &new(Consumer::Flux)).await;
     assert!(html.contains("name=\"carrier\" value=\"external_secret\" checked"), "{html}");
@@ -189,6 +191,8 @@ async fn an_export_shows_its_files_and_where_it_goes() {
     ] {
         assert!(html.contains(words), "{words}: {html}");
     }
+    let credential = format!("<a href=\"/credentials/{}\">legacy</a>", fake::ID);
+    assert!(html.contains(&credential), "{html}");
     let file = format!("href=\"{}/files/repositories/ghcr-acme.yaml\"", export());
     assert!(html.contains(&file), "{html}");
     let (_, html) = page(&fake, &format!("{}/delete", export())).await;

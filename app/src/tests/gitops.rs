@@ -165,9 +165,16 @@ async fn a_module_template_is_checked_with_and_without_a_script() {
 async fn exports_for_carvel_are_combined_as_the_controller_does() {
     let fake = Fake::signed_in();
     let (_, html) = page(&fake, "/gitops/check/carvel?namespace=shop").await;
-    for words in
-        ["What is filled in at shop", "3 registries", "From secrets/a", "Not used: secrets/b"]
-    {
+    let place = |name: &str| format!("<a href=\"/gitops/exports/{}\">secrets/{name}</a>", fake::ID);
+    for words in [
+        "What is filled in at shop".to_owned(),
+        "3 registries".to_owned(),
+        format!("From {}", place("a")),
+        "Not used: ".to_owned(),
+        place("b"),
+        format!("<code>{}</code>", place("b")),
+    ] {
+        let words = words.as_str();
         assert!(html.contains(words), "{words}: {html}");
     }
     let (_, html) = page(&fake, "/gitops/check/carvel?namespace=shop&excluded=yes").await;

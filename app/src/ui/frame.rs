@@ -161,11 +161,16 @@ fn Person(actor: Actor) -> AnyView {
 
 /// What the form before this page left to say.
 fn messages(flash: Flash) -> AnyView {
-    let notice = flash.notice.map(|notice| {
+    let speaks = flash.notice.is_some() || flash.begun.is_some();
+    // When all of it is about a beginning, the whole notice passes with it.
+    let passing = flash.notice.is_none().then_some("");
+    let notice = speaks.then(|| {
+        let space = (flash.notice.is_some() && flash.begun.is_some()).then_some(" ");
+        let begun = flash.begun.map(|begun| view! { <span data-passing="">{begun}</span> });
         view! {
-            <div class="notice good" role="status" data-passing>
+            <div class="notice good" role="status" data-passing=passing>
                 <Icon name="circle-check"/>
-                <p>{notice}</p>
+                <p>{flash.notice} {space} {begun}</p>
             </div>
         }
     });

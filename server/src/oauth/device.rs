@@ -3,12 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use app::services::{Flash, Typing, Visit};
-use axum::{Extension, extract::State, response::Response};
+use axum::{
+    Extension,
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use domain::{
     Field, ServiceError,
     gitops::{DeviceForm, DeviceProgress},
 };
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
     DEVICE, Oauth,
@@ -58,8 +62,12 @@ pub(super) async fn poll(
         let device = Cookie::Device.read(oauth.transport, &headers);
         oauth.connections.poll_device(&actor, DeviceForm { device }).await
     };
+    let sender = Sender::of(&headers);
     let ended = |message: &str| ServiceError::from(Field::Account.problem(message));
     let mut response = match looked.await {
+        Ok(DeviceProgress::Pending { interval }) if sender == Sender::Page => {
+            return later(&visitor, interval).await;
+        }
         Ok(DeviceProgress::Pending { interval }) => {
             let notice = "GitHub has not seen the code yet.".to_owned();
             keep(&visitor, Flash { notice: Some(notice), ..Flash::default() }).await;
@@ -71,6 +79,9 @@ pub(super) async fn poll(
             | ServiceError::Unreachable(_)
             | ServiceError::Unavailable { .. }),
         ) => {
+            if sender == Sender::Page {
+                return later(&visitor, LATER).await;
+            }
             keep(&visitor, Flash { problems: Some(problem), ..Flash::default() }).await;
             return again(&visitor, LATER).await;
         }
@@ -86,14 +97,46 @@ pub(super) async fn poll(
     // The code is used up; a session that still names it only ends later by itself.
     let _ = visitor.keep_typing(None).await;
     Cookie::Device.forget(oauth.transport, &mut response);
+    if sender == Sender::Page {
+        // A script that followed it would take the words that the next page is to say.
+        *response.status_mut() = StatusCode::OK;
+    }
+    response
+}
+
+/// Who looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sender {
+    /// A person, who gets the page again and is told.
+    Person,
+    /// The page itself, in the background: it learns when to look again, or where to go.
+    Page,
+}
+
+impl Sender {
+    fn of(headers: &HeaderMap) -> Self {
+        let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+        if accept == Some("application/json") { Self::Page } else { Self::Person }
+    }
+}
+
+/// To the page that looks in the background: not yet, look again after so many seconds.
+async fn later(visitor: &Visitor, interval: u64) -> Response {
+    remember(visitor, interval).await;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(interval));
     response
 }
 
 /// To the page that shows the code, which looks again after so many seconds.
 async fn again(visitor: &Visitor, interval: u64) -> Response {
+    remember(visitor, interval).await;
+    to(DEVICE)
+}
+
+async fn remember(visitor: &Visitor, interval: u64) {
     if let Some(typing) = visitor.typing().await {
         // The page looks again after the seconds that it knew, if the session cannot be written.
         let _ = visitor.keep_typing(Some(Typing { interval, ..typing })).await;
     }
-    to(DEVICE)
 }

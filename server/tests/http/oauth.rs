@@ -1,5 +1,6 @@
 //! Connecting accounts, as browsers see it.
 
+use axum::body::Body;
 use connectors::{
     github::{Github, GithubSettings, OauthClient},
     http::{AllowList, Outbound},
@@ -59,6 +60,18 @@ impl Side {
     pub async fn back(&self, (state, code): &(String, String), cookies: &[&str]) -> Answer {
         let path = format!("/oauth/github/callback?state={state}&code={code}");
         self.hawser.page(&path, &cookies.join("; ")).await
+    }
+
+    /// Looks whether the code was typed, as the page of the code does by itself.
+    async fn look(&self, cookies: &str) -> Answer {
+        let request = self
+            .hawser
+            .request(Method::POST, "/actions/gitops/device/poll")
+            .header(header::ACCEPT, "application/json")
+            .header(header::ORIGIN, &self.hawser.public)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::COOKIE, cookies);
+        self.hawser.send(request.body(Body::empty()).unwrap()).await
     }
 
     /// What the next page says.
@@ -228,6 +241,14 @@ async fn a_code_is_shown_and_its_cookie_is_bound_to_this_host() {
     assert_eq!(pending.header("location"), DEVICE);
     assert!(side.said().await.contains("GitHub has not seen the code yet"));
     assert!(side.hawser.page(DEVICE, &side.ada).await.text.contains("WDJB-MJHT"));
+    // The page looks in the background: nothing is said until there is something to say.
+    let look = side.look(&cookies).await;
+    assert_eq!((look.status, look.header("retry-after")), (StatusCode::NO_CONTENT, "5"));
+    assert!(!side.said().await.contains("GitHub has not seen the code yet"));
+    let without = side.look(&side.ada).await;
+    assert_eq!(without.status, StatusCode::OK);
+    assert_eq!(without.header("location"), "/gitops/connections");
+    assert!(side.said().await.contains("asked for in another browser"));
     let without = side.hawser.form("/actions/gitops/device/poll", &side.ada, &[]).await;
     assert_eq!(without.header("location"), "/gitops/connections");
     assert!(side.said().await.contains("asked for in another browser"));

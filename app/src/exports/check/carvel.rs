@@ -3,14 +3,14 @@
 use domain::{
     Field,
     exports::{
-        carvel::{CombinedEntry, ExportSource, Wildcards, merge},
+        carvel::{CombinedEntry, ExportSource, Origin, Wildcards, merge},
         namespace,
     },
 };
 use leptos::prelude::*;
 
 use crate::{
-    exports::PATH,
+    exports::{PATH, path_of},
     ui::{
         badge::{Badge, Tone},
         form::FormState,
@@ -130,7 +130,7 @@ fn combined(entries: &[CombinedEntry], namespace: &str) -> AnyView {
 fn entry(entry: &CombinedEntry) -> AnyView {
     let lost = (!entry.instead_of.is_empty()).then(|| {
         view! {
-            <p class="stale">{format!("Not used: {}", entry.instead_of.join(", "))}</p>
+            <p class="stale">"Not used: " {listed(&entry.instead_of)}</p>
         }
     });
     let clash = (!entry.instead_of.is_empty())
@@ -139,13 +139,33 @@ fn entry(entry: &CombinedEntry) -> AnyView {
         <li class="line">
             <div>
                 <code>{entry.server.clone()}</code>
-                <p class="muted">{format!("From {}", entry.from)}</p>
+                <p class="muted">"From " {place(&entry.from)}</p>
                 {lost}
             </div>
             {clash}
         </li>
     }
     .into_any()
+}
+
+/// Where a secret lies, with the export that makes it behind it.
+fn place(origin: &Origin) -> AnyView {
+    view! { <a href=path_of(origin.export)>{origin.place.clone()}</a> }.into_any()
+}
+
+fn listed(origins: &[Origin]) -> AnyView {
+    origins
+        .iter()
+        .enumerate()
+        .map(|(at, origin)| {
+            let comma = (at > 0).then_some(", ");
+            view! {
+                {comma}
+                {place(origin)}
+            }
+        })
+        .collect_view()
+        .into_any()
 }
 
 fn exported(sources: &[ExportSource]) -> Option<AnyView> {
@@ -155,7 +175,7 @@ fn exported(sources: &[ExportSource]) -> Option<AnyView> {
             view! {
                 <li class="line">
                     <div>
-                        <code>{format!("{}/{}", one.namespace, one.name)}</code>
+                        <code>{place(&one.origin())}</code>
                         <p class="muted">{format!("For {}", one.servers.join(", "))}</p>
                     </div>
                     <span class="muted">{format!("To {}", one.to_namespaces.join(", "))}</span>

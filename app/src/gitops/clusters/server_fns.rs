@@ -78,7 +78,7 @@ pub(crate) async fn apply_cluster(
     let from = path::ours(&from, PATH).to_owned();
     answer(Sent::new("cluster-apply", &from), result.await, |id| {
         let back = if from == PATH { from.clone() } else { path_of(id) };
-        Next::to(back).saying("Sync started.")
+        Next::to(back).beginning("Sync started.")
     })
     .await
 }

@@ -97,7 +97,7 @@ pub(crate) async fn push_target(
     let from = path::ours(&from, PATH).to_owned();
     answer(Sent::new("target-push", &from), result.await, |id| {
         let back = if from == PATH { from.clone() } else { path_of(id) };
-        Next::to(back).saying("Sync started.")
+        Next::to(back).beginning("Sync started.")
     })
     .await
 }

@@ -6,7 +6,7 @@ use domain::{
     exports::{
         Carrier, Consumer, ExportChoice, ExportChoices, ExportDetail, ExportFile, ExportForm,
         ExportNote, ExportPlace, ExportPreview, ExportSettings, ExportSnippet, ExportSummary,
-        NoteTone, RevealForm, Revealed, carvel::ExportSource,
+        Mention, NoteTone, RevealForm, Revealed, carvel::ExportSource,
     },
     gitops::{CredentialUse, TargetState},
     propagation::Place,
@@ -19,7 +19,7 @@ use super::{Fake, ago, id};
 pub(in crate::tests) const OTHER: &str = "0190b0a0-0000-7000-8000-000000000002";
 
 fn note(tone: NoteTone, text: &str) -> ExportNote {
-    ExportNote { tone, text: text.into() }
+    ExportNote::new(tone, text)
 }
 
 fn preview() -> ExportPreview {
@@ -31,7 +31,10 @@ fn preview() -> ExportPreview {
         notes: vec![
             note(NoteTone::Info, "Argo CD reads it within three minutes."),
             note(NoteTone::Warning, "Everybody who reads secrets in argocd can read these."),
-            note(NoteTone::LeftOut, "legacy: its token would expire after 12 hours."),
+            ExportNote {
+                mentions: vec![Mention { credential: id(), start: 0, end: 6 }],
+                ..note(NoteTone::LeftOut, "legacy: its token would expire after 12 hours.")
+            },
         ],
         snippets: vec![ExportSnippet {
             title: "In a Pod".into(),
@@ -150,6 +153,7 @@ impl service::Exports for Fake {
     async fn carvel(&self, _: &Actor) -> Answer<Vec<ExportSource>> {
         self.answers()?;
         let source = |name: &str, to: &str| ExportSource {
+            export: id(),
             namespace: "secrets".into(),
             name: name.into(),
             weight: String::new(),

@@ -214,9 +214,9 @@ pub(super) fn difference() -> TargetPreview {
                 vec![line(DiffKind::Removed, "kind: ExternalSecret")],
             ),
         ],
-        notes: vec![ExportNote {
-            tone: NoteTone::Warning,
-            text: "Somebody edited ghcr-acme.yaml; it is brought back.".into(),
-        }],
+        notes: vec![ExportNote::new(
+            NoteTone::Warning,
+            "Somebody edited ghcr-acme.yaml; it is brought back.",
+        )],
     }
 }

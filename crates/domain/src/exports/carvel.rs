@@ -7,12 +7,16 @@ use std::{cmp::Ordering, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 
+use crate::ExportId;
+
 #[cfg(feature = "host")]
 pub use super::render::sources;
 
 /// An exported secret, without its values.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportSource {
+    /// The export that makes it.
+    pub export: ExportId,
     /// The namespace of the secret.
     pub namespace: String,
     /// The name of the secret.
@@ -31,10 +35,19 @@ pub struct ExportSource {
 pub struct CombinedEntry {
     /// The key.
     pub server: String,
-    /// `namespace/name` of the secret that wins.
-    pub from: String,
+    /// The secret that wins.
+    pub from: Origin,
     /// Those that have the key too and lose, the best of them last.
-    pub instead_of: Vec<String>,
+    pub instead_of: Vec<Origin>,
+}
+
+/// Where an entry of a combined secret comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The export that makes the secret.
+    pub export: ExportId,
+    /// `namespace/name` of the secret.
+    pub place: String,
 }
 
 /// What a placeholder in the namespace `to` is filled with: of several secrets with one key, the one
@@ -45,13 +58,13 @@ pub fn merge(exports: &[ExportSource], to: &str, wildcards: Wildcards) -> Vec<Co
     let mut matching: Vec<&ExportSource> =
         exports.iter().filter(|export| export.goes(to, wildcards)).collect();
     matching.sort_by(|a, b| a.specificity(b, to));
-    let mut combined: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut combined: BTreeMap<&str, Vec<Origin>> = BTreeMap::new();
     for export in matching {
         for server in &export.servers {
-            combined.entry(server).or_default().push(export.place());
+            combined.entry(server).or_default().push(export.origin());
         }
     }
-    let entry = |(server, mut places): (&str, Vec<String>)| {
+    let entry = |(server, mut places): (&str, Vec<Origin>)| {
         let from = places.pop()?;
         Some(CombinedEntry { server: server.to_owned(), from, instead_of: places })
     };
@@ -68,6 +81,12 @@ pub enum Wildcards {
 }
 
 impl ExportSource {
+    /// Where its entries come from.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        Origin { export: self.export, place: self.place() }
+    }
+
     fn place(&self) -> String {
         format!("{}/{}", self.namespace, self.name)
     }
@@ -100,12 +119,17 @@ mod tests {
 
     fn source(namespace: &str, name: &str, weight: &str, to: &[&str]) -> ExportSource {
         ExportSource {
+            export: uuid::Uuid::nil().into(),
             namespace: namespace.into(),
             name: name.into(),
             weight: weight.into(),
             to_namespaces: to.iter().map(|to| (*to).to_owned()).collect(),
             servers: vec!["ghcr.io".into()],
         }
+    }
+
+    fn places(origins: &[Origin]) -> Vec<&str> {
+        origins.iter().map(|origin| origin.place.as_str()).collect()
     }
 
     /// The case "returns secrets in specific order" of `secret_exports_test.go`.
@@ -123,9 +147,9 @@ mod tests {
         ];
         let combined = merge(&exports, "dst-ns", Wildcards::Taken);
         let [entry] = combined.as_slice() else { panic!("{combined:?}") };
-        assert_eq!(entry.from, "ns1/secret1a-highest-weight");
+        assert_eq!(entry.from.place, "ns1/secret1a-highest-weight");
         assert_eq!(
-            entry.instead_of,
+            places(&entry.instead_of),
             [
                 "ns1/secret3-diff-ns-wildcard-ns",
                 "ns1/secret4-diff-ns-specific-ns",
@@ -136,7 +160,7 @@ mod tests {
             ]
         );
         let combined = merge(&exports, "dst-ns", Wildcards::Excluded);
-        assert_eq!(combined[0].from, "dst-ns/secret6-same-ns-specific-ns");
+        assert_eq!(combined[0].from.place, "dst-ns/secret6-same-ns-specific-ns");
         assert_eq!(merge(&[], "dst-ns", Wildcards::Taken), []);
     }
 
@@ -151,7 +175,7 @@ mod tests {
             source("ns2", "secret6", "", &["other-ns", "dst-ns", "another-ns"]),
         ];
         let combined = merge(&exports, "dst-ns", Wildcards::Taken);
-        assert_eq!(combined[0].from, "ns2/secret6");
-        assert_eq!(combined[0].instead_of, ["ns2/secret5", "ns1/secret3", "ns2/secret4"]);
+        assert_eq!(combined[0].from.place, "ns2/secret6");
+        assert_eq!(places(&combined[0].instead_of), ["ns2/secret5", "ns1/secret3", "ns2/secret4"]);
     }
 }

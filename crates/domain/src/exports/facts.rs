@@ -47,9 +47,17 @@ pub(super) static ARGO_CD: ConsumerFacts = ConsumerFacts {
 pub(super) static FLUX: ConsumerFacts = ConsumerFacts {
     code: "flux",
     label: "Flux",
-    summary: "HelmRepository objects with the secrets they refer to, and a snippet of an OCIRepository for one chart.",
+    summary: "HelmRepository objects with the secrets they refer to, and an OCIRepository for each chart that is named.",
     selects: Selects::Repositories,
-    settings: &[setting(Field::Namespace, "Namespace", "Where the sources live.", "flux-system")],
+    settings: &[
+        setting(Field::Namespace, "Namespace", "Where the sources live.", "flux-system"),
+        setting(
+            Field::Charts,
+            "Charts",
+            "Charts of OCI repositories, separated by commas; each becomes an OCIRepository. Versions may follow, such as web@>=1.2.0 <2.0.0.",
+            "",
+        ),
+    ],
     carriers: SECRETS,
 };
 
@@ -106,8 +114,20 @@ pub(super) static CARVEL: ConsumerFacts = ConsumerFacts {
         ),
         setting(
             Field::Package,
-            "Package repository or package",
-            "The address of a package repository bundle, for which a PackageRepository is written; or the name of a PackageInstall, for which a snippet with the annotation is made. May stay empty.",
+            "Package repository",
+            "The address of a package repository bundle, for which a PackageRepository is written.",
+            "",
+        ),
+        setting(
+            Field::Packages,
+            "Packages to install",
+            "Names of packages, separated by commas; each becomes a PackageInstall. Versions may follow, such as prometheus.example.com@2.x.",
+            "",
+        ),
+        setting(
+            Field::ServiceAccount,
+            "Service account for packages",
+            "The one in the same namespace that installs them; it needs the rights to all that the packages create.",
             "",
         ),
     ],

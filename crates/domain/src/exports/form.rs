@@ -51,9 +51,19 @@ pub struct ExportSettings {
     /// Namespaces, separated by commas, or `*`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub to_namespaces: String,
-    /// A package repository or package of Carvel.
+    /// A package repository bundle of Carvel; in exports of earlier versions also the name of a
+    /// `PackageInstall` that a person keeps.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub package: String,
+    /// Packages of Carvel to install, separated by commas: `NAME` or `NAME@VERSIONS`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub packages: String,
+    /// The service account that installs these packages.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub service_account: String,
+    /// Charts of OCI repositories, separated by commas: `NAME` or `NAME@VERSIONS`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub charts: String,
     /// The secret store, or the `VaultAuth`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub store: String,
@@ -78,6 +88,9 @@ impl ExportSettings {
             Field::Label => &self.label,
             Field::ToNamespaces => &self.to_namespaces,
             Field::Package => &self.package,
+            Field::Packages => &self.packages,
+            Field::ServiceAccount => &self.service_account,
+            Field::Charts => &self.charts,
             Field::Store => &self.store,
             Field::StoreKind => &self.store_kind,
             Field::Recipients => &self.recipients,
@@ -96,6 +109,9 @@ impl ExportSettings {
             Field::Label => &mut self.label,
             Field::ToNamespaces => &mut self.to_namespaces,
             Field::Package => &mut self.package,
+            Field::Packages => &mut self.packages,
+            Field::ServiceAccount => &mut self.service_account,
+            Field::Charts => &mut self.charts,
             Field::Store => &mut self.store,
             Field::StoreKind => &mut self.store_kind,
             Field::Recipients => &mut self.recipients,

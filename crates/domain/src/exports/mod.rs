@@ -3,6 +3,8 @@
 //! An export says who reads it ([`Consumer`]), how the secret values get there ([`Carrier`]), and
 //! which credentials or repositories it is about. Git targets and clusters take exports.
 
+#[cfg(feature = "host")]
+mod asked;
 pub mod carvel;
 mod consumer;
 mod facts;
@@ -22,6 +24,8 @@ mod rules;
 mod settings;
 mod view;
 
+#[cfg(feature = "host")]
+pub use asked::Asked;
 pub use consumer::{Carrier, CarrierFacts, Consumer, ConsumerFacts, Selects, Setting};
 #[cfg(feature = "host")]
 pub use form::ExportFields;
@@ -40,5 +44,5 @@ pub use render::{
 pub use settings::namespace;
 pub use view::{
     ExportChoice, ExportChoices, ExportDetail, ExportFile, ExportNote, ExportPlace, ExportPreview,
-    ExportSnippet, ExportSummary, NoteTone, Revealed,
+    ExportSnippet, ExportSummary, Mention, NoteTone, Revealed,
 };

@@ -1,6 +1,6 @@
 //! The settings of an export, read one by one.
 
-use super::{Carrier, Consumer, ExportSettings, recipient::Recipient};
+use super::{Carrier, Consumer, ExportSettings, asked, recipient::Recipient};
 use crate::{Field, FieldProblem};
 
 /// The settings that consumer and carrier ask for, checked; the others are empty.
@@ -20,6 +20,11 @@ pub(super) fn checked(
             Err(message) => problems.push(setting.field.problem(message)),
         }
     }
+    if !kept.packages.is_empty() && typed.service_account.trim().is_empty() {
+        problems.push(Field::ServiceAccount.problem(
+            "Type the service account that installs the packages; kapp-controller does nothing without one.",
+        ));
+    }
     kept
 }
 
@@ -27,7 +32,7 @@ pub(super) fn checked(
 fn read(field: Field, text: &str, carrier: Carrier) -> Result<String, String> {
     match field {
         Field::Namespace => label(text),
-        Field::SecretName | Field::ArgoProject => optional(text, subdomain),
+        Field::SecretName | Field::ArgoProject | Field::ServiceAccount => optional(text, subdomain),
         Field::ServiceAccounts => list(text, subdomain),
         Field::Template => one_of(text, &["repository", "template"]),
         Field::Label => label_value(text),
@@ -37,6 +42,8 @@ fn read(field: Field, text: &str, carrier: Carrier) -> Result<String, String> {
         }
         Field::ToNamespaces => list(text, label),
         Field::Package => package(text),
+        Field::Packages => asked::packages(text, subdomain),
+        Field::Charts => asked::charts(text),
         Field::Store if carrier == Carrier::VaultStaticSecret => auth(text),
         Field::Store => subdomain(text),
         Field::StoreKind => one_of(text, &["ClusterSecretStore", "SecretStore"]),
@@ -128,7 +135,8 @@ fn auth(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// The URL of a package repository bundle, or the name of a `PackageInstall`.
+/// The address of a package repository bundle. Earlier versions also took the name of a
+/// `PackageInstall` here, and what they stored stays what it is.
 fn package(text: &str) -> Result<String, String> {
     if text.is_empty() || !text.contains('/') {
         return optional(text, subdomain);

@@ -115,6 +115,45 @@ pub struct ExportNote {
     pub tone: NoteTone,
     /// The remark, in whole sentences.
     pub text: String,
+    /// The credentials that it speaks of by name, in the order of the text.
+    #[serde(default)]
+    pub mentions: Vec<Mention>,
+}
+
+/// Where a note speaks of a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mention {
+    /// The credential.
+    pub credential: CredentialId,
+    /// Where its name begins in the text, in bytes.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+}
+
+impl ExportNote {
+    /// A remark that speaks of no credential.
+    pub fn new(tone: NoteTone, text: impl Into<String>) -> Self {
+        Self { tone, text: text.into(), mentions: Vec::new() }
+    }
+
+    /// The text in parts; a part that is the name of a credential comes with its id.
+    #[must_use]
+    pub fn parts(&self) -> Vec<(&str, Option<CredentialId>)> {
+        let mut parts = Vec::new();
+        let mut told = 0;
+        for mention in &self.mentions {
+            let before = self.text.get(told..mention.start);
+            let name = self.text.get(mention.start..mention.end);
+            let (Some(before), Some(name)) = (before, name) else { continue };
+            parts.push((before, None));
+            parts.push((name, Some(mention.credential)));
+            told = mention.end;
+        }
+        parts.push((self.text.get(told..).unwrap_or_default(), None));
+        parts.retain(|(text, _)| !text.is_empty());
+        parts
+    }
 }
 
 /// Something a person adds by hand, such as `imagePullSecrets` of a Pod.

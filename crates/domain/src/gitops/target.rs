@@ -181,10 +181,8 @@ impl TargetPreview {
     /// That nothing may be written; the notes say why.
     #[must_use]
     pub fn refused(detail: &str) -> Self {
-        let note = crate::exports::ExportNote {
-            tone: crate::exports::NoteTone::LeftOut,
-            text: detail.to_owned(),
-        };
+        let tone = crate::exports::NoteTone::LeftOut;
+        let note = crate::exports::ExportNote::new(tone, detail);
         Self { notes: vec![note], ..Self::default() }
     }
 

@@ -158,17 +158,7 @@ pub fn chart_names(text: &str) -> Result<Vec<String>, FieldProblem> {
     }
     let mut names: Vec<String> = Vec::new();
     for name in text.split([',', '\n', '\r', ' ', '\t']).filter(|name| !name.is_empty()) {
-        let plain = name.len() <= 255
-            && name.bytes().all(|b| {
-                b.is_ascii_lowercase()
-                    || b.is_ascii_digit()
-                    || matches!(b, b'.' | b'_' | b'-' | b'/')
-            })
-            && name.split('/').all(|part| {
-                part.starts_with(|c: char| c.is_ascii_alphanumeric())
-                    && part.ends_with(|c: char| c.is_ascii_alphanumeric())
-            });
-        if !plain {
+        if !is_chart_name(name) {
             return Err(Field::Charts
                 .problem("Chart names are lower-case letters, digits, dots, dashes and slashes."));
         }
@@ -180,6 +170,19 @@ pub fn chart_names(text: &str) -> Result<Vec<String>, FieldProblem> {
         return Err(Field::Charts.problem("At most 1,000 chart names."));
     }
     Ok(names)
+}
+
+/// Whether it is a repository name of the OCI distribution specification.
+pub(crate) fn is_chart_name(name: &str) -> bool {
+    let fits = |b: u8| {
+        b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-' | b'/')
+    };
+    name.len() <= 255
+        && name.bytes().all(fits)
+        && name.split('/').all(|part| {
+            part.starts_with(|c: char| c.is_ascii_alphanumeric())
+                && part.ends_with(|c: char| c.is_ascii_alphanumeric())
+        })
 }
 
 #[cfg(test)]

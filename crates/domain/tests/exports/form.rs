@@ -88,7 +88,7 @@ fn each_setting_keeps_to_the_names_of_kubernetes() {
     type Row<'r> = (&'r str, &'r str, Set, &'r [&'r str], &'r [&'r str]);
     let long = "a".repeat(64);
     let labels = ["", "a--", "-a", "A", "a.b", "a b", "ä", long.as_str()];
-    let rows: [Row<'_>; 9] = [
+    let rows: [Row<'_>; 12] = [
         ("flux", "sops", |s| &mut s.namespace, &["a", "team-1", "0"], labels.get(1..).unwrap()),
         ("kyma", "sops", |s| &mut s.label, &["a", "Test_1.x", "A"], &["", "-a", "a/b", &long]),
         ("pull_secret", "sops", |s| &mut s.secret_name, &["", "a.b-c"], &["a..b", ".a", "A"]),
@@ -104,6 +104,21 @@ fn each_setting_keeps_to_the_names_of_kubernetes() {
         ("flux", "vault_static_secret", |s| &mut s.store, &["a", "ns/a"], &["a/b/c", "/a", "A/b"]),
         ("flux", "external_secret", |s| &mut s.store_kind, &["SecretStore"], &["secretstore"]),
         ("argo_cd", "sops", |s| &mut s.template, &["", "template"], &["x"]),
+        (
+            "flux",
+            "sops",
+            |s| &mut s.charts,
+            &["", "web", "web@^1.2, team/api\nb@>=1 <2"],
+            &["Web", "../web", "web@", "web@latest", "a b", "oci://a/b"],
+        ),
+        (
+            "carvel",
+            "sops",
+            |s| &mut s.packages,
+            &["", "a.b.c", "a.b.c@1.x, d.e.f@>=1.0.0 <2.0.0"],
+            &["a", "a.b", "A.b.c", "a.b.c@~1", "a.b.c@>=1"],
+        ),
+        ("carvel", "sops", |s| &mut s.service_account, &["a", "a.b"], &["A", "a/b", "a,b"]),
     ];
     for (consumer, carrier, set, good, bad) in rows {
         for (texts, fine) in [(good, true), (bad, false)] {
@@ -111,12 +126,31 @@ fn each_setting_keeps_to_the_names_of_kubernetes() {
                 let mut form = form(consumer, carrier);
                 form.settings.label = "a".into();
                 form.settings.to_namespaces = "a".into();
+                form.settings.service_account = "a".into();
                 form.settings.recipients = RECIPIENT.into();
                 *set(&mut form.settings) = (*text).into();
                 assert_eq!(form.parse().is_ok(), fine, "{consumer} {carrier} {text:?}");
             }
         }
     }
+}
+
+#[test]
+fn packages_need_somebody_who_installs_them() {
+    let mut form = form("carvel", "sops");
+    form.settings.to_namespaces = "a".into();
+    form.settings.recipients = RECIPIENT.into();
+    assert!(form.parse().is_ok());
+    form.settings.packages = "a.b.c".into();
+    assert_eq!(problems(&form), [Field::ServiceAccount]);
+    form.settings.service_account = "A".into();
+    assert_eq!(problems(&form), [Field::ServiceAccount]);
+    form.settings.service_account = "installer".into();
+    let settings = form.parse().unwrap().settings;
+    assert_eq!(
+        (settings.packages.as_str(), settings.service_account.as_str()),
+        ("a.b.c", "installer")
+    );
 }
 
 #[test]

@@ -21,6 +21,7 @@ schemas!(
     "GithubAccessToken",
     "HelmRepository",
     "OCIRepository",
+    "PackageInstall",
     "PackageRepository",
     "Secret",
     "SecretExport",

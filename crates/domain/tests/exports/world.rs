@@ -141,6 +141,7 @@ pub fn repository(number: u128, url: &str, credential: Option<CredentialId>) -> 
         ca: String::new(),
         credential,
         interval_seconds: 900,
+        charts: Vec::new(),
     }
 }
 
@@ -163,6 +164,16 @@ pub fn vault() -> VaultFacts {
 
 /// The form of an export about everything in `facts`, filled in as far as it has to be.
 pub fn fields(consumer: Consumer, carrier: Carrier, facts: &ExportFacts) -> ExportFields {
+    asking(consumer, carrier, facts, "web@>=1.2.0 <2.0.0, team/api")
+}
+
+/// As [`fields`], with these charts.
+pub fn asking(
+    consumer: Consumer,
+    carrier: Carrier,
+    facts: &ExportFacts,
+    charts: &str,
+) -> ExportFields {
     let credentials = facts.credentials.iter().map(|credential| credential.id.to_string());
     let repositories = facts.repositories.iter().map(|repository| repository.id.to_string());
     let of = |selects: Selects, ids: Vec<String>| {
@@ -179,6 +190,9 @@ pub fn fields(consumer: Consumer, carrier: Carrier, facts: &ExportFacts) -> Expo
             label: "test-operator".into(),
             to_namespaces: "dev, staging".into(),
             package: "ghcr.io/acme/packages:1.0.0".into(),
+            packages: "prometheus.example.com@2.x, a.b.c".into(),
+            service_account: "installer".into(),
+            charts: charts.into(),
             recipients: RECIPIENT.into(),
             ..ExportSettings::default()
         },

@@ -1,12 +1,13 @@
 //! What the exports for Carvel bring to secretgen-controller.
 
 use domain::{
-    Action, Actor,
+    Action, Actor, ExportId,
     exports::{
         Consumer, ExportFields,
         carvel::{ExportSource, sources},
     },
 };
+use storage::exports::Stored;
 
 use super::{
     facts::{Materials, Sources},
@@ -22,17 +23,18 @@ pub(super) async fn carvel(engine: &Engine, actor: &Actor) -> Result<Vec<ExportS
     let ids: Vec<_> =
         all.iter().filter(|one| one.consumer == Consumer::Carvel).map(|one| one.id).collect();
     let stored = storage::exports::stored(&engine.db, scope, &ids).await?;
-    let exports = stored.iter().map(fields).collect::<Result<Vec<ExportFields>, Error>>()?;
-    let borrowed: Vec<_> = exports.iter().collect();
+    let read = |stored: &Stored| Ok((stored.id, fields(stored)?));
+    let exports = stored.iter().map(read).collect::<Result<Vec<_>, Error>>()?;
+    let borrowed: Vec<_> = exports.iter().map(|(_, export)| export).collect();
     let facts = Sources::of(engine, scope, &borrowed).await?;
     let sees_all = actor.may(Action::ManageCredentials).is_ok();
-    let seen = |export: &&ExportFields| {
+    let seen = |(_, export): &&(ExportId, ExportFields)| {
         sees_all || !facts.credentials(export).iter().any(|row| row.is_shared)
     };
     let none = Materials::new();
     Ok(exports
         .iter()
         .filter(seen)
-        .flat_map(|export| sources(export, &facts.facts(export, &none)))
+        .flat_map(|(id, export)| sources(*id, export, &facts.facts(export, &none)))
         .collect())
 }

@@ -18,13 +18,14 @@ pub(super) struct Sources {
     credentials: HashMap<CredentialId, CredentialRow>,
     repositories: HashMap<RepositoryId, RepositoryRow>,
     addresses: HashMap<CredentialId, Vec<String>>,
+    charts: HashMap<RepositoryId, Vec<String>>,
 }
 
 /// The content of credentials, with the version that it is.
 pub(super) type Materials = HashMap<CredentialId, (Material, i64)>;
 
 impl Sources {
-    /// Reads them: three statements, however many exports there are.
+    /// Reads them: one statement for each kind of row, however many exports there are.
     pub(super) async fn of(
         engine: &Engine,
         scope: Scope,
@@ -45,6 +46,15 @@ impl Sources {
         for (id, url) in storage::exports::addresses(&engine.db, scope, &named).await? {
             addresses.entry(id).or_default().push(url);
         }
+        let asked: BTreeSet<_> = exports
+            .iter()
+            .flat_map(|export| export.settings.asked_charts().map(|asked| asked.name))
+            .collect();
+        let asked: Vec<_> = asked.into_iter().collect();
+        let mut charts: HashMap<RepositoryId, Vec<String>> = HashMap::new();
+        for (id, name) in storage::exports::charts(&engine.db, scope, &chosen, &asked).await? {
+            charts.entry(id).or_default().push(name);
+        }
         let place = &engine.vault_place;
         Ok(Self {
             vault: VaultFacts { mount: place.mount.clone(), namespace: place.namespace.clone() },
@@ -52,6 +62,7 @@ impl Sources {
             credentials: credentials.into_iter().map(|row| (row.id, row)).collect(),
             repositories: repositories.into_iter().map(|row| (row.id, row)).collect(),
             addresses,
+            charts,
         })
     }
 
@@ -80,7 +91,7 @@ impl Sources {
             .collect();
         ExportFacts {
             credentials,
-            repositories: self.repositories(export).map(repository).collect(),
+            repositories: self.repositories(export).map(|row| self.repository(row)).collect(),
             vault: self.vault.clone(),
         }
     }
@@ -122,16 +133,16 @@ impl Sources {
             material: material.map(|(material, _)| material.clone()),
         }
     }
-}
-
-fn repository(row: &RepositoryRow) -> RepositoryFacts {
-    RepositoryFacts {
-        id: row.id,
-        name: row.name.clone(),
-        kind: row.kind,
-        url: row.url.clone(),
-        ca: row.ca.clone(),
-        credential: row.credential,
-        interval_seconds: row.interval_seconds,
+    fn repository(&self, row: &RepositoryRow) -> RepositoryFacts {
+        RepositoryFacts {
+            id: row.id,
+            name: row.name.clone(),
+            kind: row.kind,
+            url: row.url.clone(),
+            ca: row.ca.clone(),
+            credential: row.credential,
+            interval_seconds: row.interval_seconds,
+            charts: self.charts.get(&row.id).cloned().unwrap_or_default(),
+        }
     }
 }

@@ -99,7 +99,7 @@ pub(super) async fn seen(
     let holds_shared = sources.credentials(fields).iter().any(|row| row.is_shared);
     if holds_shared && actor.may(Action::ManageCredentials).is_err() {
         let text = "A credential in it is shared by all projects. Only people who manage credentials see what is written of it.";
-        let notes = vec![ExportNote { tone: NoteTone::Info, text: text.to_owned() }];
+        let notes = vec![ExportNote::new(NoteTone::Info, text)];
         return Ok(ExportPreview { notes, ..ExportPreview::default() });
     }
     Ok(drawn(&sources, fields))

@@ -154,6 +154,38 @@ pub async fn repositories(
         .collect()
 }
 
+/// Which of these charts the catalog knows in which of these repositories.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn charts(
+    db: &Db,
+    scope: Scope,
+    repositories: &[RepositoryId],
+    names: &[&str],
+) -> Result<Vec<(RepositoryId, String)>> {
+    if repositories.is_empty() || names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(Uuid, String)> = on!(db.read(), pool => {
+        let mut query =
+            QueryBuilder::new("select repository_id, name from charts where organization_id = ");
+        query.push_bind(scope.organization().uuid()).push(" and repository_id in (");
+        let mut list = query.separated(", ");
+        for id in repositories {
+            list.push_bind(id.uuid());
+        }
+        query.push(") and name in (");
+        let mut list = query.separated(", ");
+        for name in names {
+            list.push_bind((*name).to_owned());
+        }
+        query.push(") order by repository_id, name");
+        query.build_query_as().fetch_all(pool).await
+    })?;
+    Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
+}
+
 /// The addresses of the repositories that credentials open, in order.
 ///
 /// # Errors

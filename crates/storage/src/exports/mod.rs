@@ -10,7 +10,7 @@ mod write;
 
 pub use choices::choices;
 pub use delete::{delete, drop_credential, drop_repository, holding, replace_credential};
-pub use facts::{CredentialRow, RepositoryRow, addresses, credentials, repositories};
+pub use facts::{CredentialRow, RepositoryRow, addresses, charts, credentials, repositories};
 pub use list::list;
 pub use read::{Stored, named, places, stored};
 pub use uses::uses;

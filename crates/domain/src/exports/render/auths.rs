@@ -6,6 +6,7 @@ use super::{
     CredentialFacts,
     draft::Draft,
     plan::Opened,
+    remark::Remark,
     servers::{Server, servers},
 };
 use crate::{CredentialId, CredentialKind};
@@ -49,10 +50,15 @@ pub(super) fn auths<'a>(draft: &mut Draft<'a>, reader: Reader) -> Vec<(String, O
             }
             Some(id) if *id == opened.credential.id => {}
             Some(id) => {
-                let other = draft.facts.credential(*id).map_or("another", |other| &other.name);
-                draft.left_out(&format!(
-                    "{}: {} has room for one credential, and {other} has it. Export them separately, and let each pod name the secret it needs.",
-                    opened.credential.name, server.host
+                let other = draft.facts.credential(*id);
+                let told = Remark::of(opened.credential)
+                    .say(format!(": {} has room for one credential, and ", server.host));
+                let told = match other {
+                    Some(other) => told.name(other),
+                    None => told.say("another"),
+                };
+                draft.left_out(told.say(
+                    " has it. Export them separately, and let each pod name the secret it needs.",
                 ));
             }
         }
@@ -72,7 +78,7 @@ enum Width {
 fn key(draft: &mut Draft<'_>, server: &Server, reader: Reader, width: Width) -> String {
     match server.narrow_key() {
         Some(narrow) if width == Width::Narrow => {
-            draft.info(&format!(
+            draft.info(format!(
                 "Several credentials are for {}. Their keys have paths, which the kubelet reads; Docker, Flux, Kargo and Carvel compare hosts only.",
                 server.host
             ));
@@ -86,14 +92,13 @@ fn key(draft: &mut Draft<'_>, server: &Server, reader: Reader, width: Width) -> 
 /// The registries of a credential; empty when there are none, and a note says what to do.
 fn servers_of(draft: &mut Draft<'_>, credential: &CredentialFacts, reader: Reader) -> Vec<Server> {
     if credential.provider.facts().kind == CredentialKind::Git {
-        draft.left_out(&format!("{}: it opens Git repositories, not registries.", credential.name));
+        draft.left_out(Remark::of(credential).say(": it opens Git repositories, not registries."));
         return Vec::new();
     }
     let servers = servers(credential);
     if servers.is_empty() {
-        draft.left_out(&format!(
-            "{}: its registry is not known. Link a repository to it, or give it an exact pattern.",
-            credential.name
+        draft.left_out(Remark::of(credential).say(
+            ": its registry is not known. Link a repository to it, or give it an exact pattern.",
         ));
     }
     if reader == Reader::Kubelet && servers.iter().any(Server::is_docker_hub) {

@@ -10,13 +10,14 @@ use super::{
     login::{Login, Maker, login},
     names::Names,
     plan::{Opened, SecretPlan},
+    remark::Remark,
     secret::{Cover, Meta},
     servers::servers,
     values, vault_static_secret, yaml,
 };
 use crate::{
     CredentialId, Provider, Shape,
-    exports::{Carrier, ExportFields, ExportNote, ExportSnippet, NoteTone},
+    exports::{Carrier, ExportFields, ExportSnippet, NoteTone},
 };
 
 /// How secrets get to the cluster.
@@ -110,9 +111,8 @@ impl<'a> Draft<'a> {
     ) -> Option<Opened<'a>> {
         let aws = matches!(credential.provider, Provider::AmazonEcr | Provider::AmazonEcrPublic);
         if aws && credential.shape == Shape::Password {
-            self.warning(&format!(
-                "{}: it is a pasted token, which AWS ends 12 hours after it was made. Use an access key.",
-                credential.name
+            self.warning(Remark::of(credential).say(
+                ": it is a pasted token, which AWS ends 12 hours after it was made. Use an access key.",
             ));
         }
         let why = match login(credential, hosts) {
@@ -123,7 +123,7 @@ impl<'a> Draft<'a> {
             ),
             login => return Some(Opened { credential, login }),
         };
-        self.left_out(&format!("{}: {why}", credential.name));
+        self.left_out(Remark::of(credential).say(format!(": {why}")));
         None
     }
 
@@ -185,20 +185,20 @@ impl<'a> Draft<'a> {
         }
     }
 
-    pub fn info(&mut self, text: &str) {
-        self.note(NoteTone::Info, text);
+    pub fn info(&mut self, remark: impl Into<Remark>) {
+        self.note(NoteTone::Info, remark.into());
     }
 
-    pub fn warning(&mut self, text: &str) {
-        self.note(NoteTone::Warning, text);
+    pub fn warning(&mut self, remark: impl Into<Remark>) {
+        self.note(NoteTone::Warning, remark.into());
     }
 
-    pub fn left_out(&mut self, text: &str) {
-        self.note(NoteTone::LeftOut, text);
+    pub fn left_out(&mut self, remark: impl Into<Remark>) {
+        self.note(NoteTone::LeftOut, remark.into());
     }
 
-    fn note(&mut self, tone: NoteTone, text: &str) {
-        let note = ExportNote { tone, text: text.to_owned() };
+    fn note(&mut self, tone: NoteTone, remark: Remark) {
+        let note = remark.note(tone);
         if !self.rendered.notes.contains(&note) {
             self.rendered.notes.push(note);
         }

@@ -12,6 +12,7 @@ use super::{
     login::Maker,
     object::put,
     plan::{Part, SecretPlan, Source},
+    remark::Remark,
     secret::{Meta, pairs_value},
     template::template,
 };
@@ -37,10 +38,9 @@ pub(super) fn objects(draft: &mut Draft<'_>, plan: &SecretPlan<'_>) -> Vec<Value
         let name = draft.maker_name(credential, maker);
         data_from.push(from_generator(maker, name.text(), &prefix));
         if let MakerName::New(name) = &name {
-            draft.warning(&format!(
-                "{}: the generator needs what Hawser keeps in Vault, so it also lies in the secret {name}. Whoever reads secrets in this namespace can read it.",
-                credential.name
-            ));
+            draft.warning(Remark::of(credential).say(format!(
+                ": the generator needs what Hawser keeps in Vault, so it also lies in the secret {name}. Whoever reads secrets in this namespace can read it."
+            )));
             objects.extend(made(draft, credential, maker, name, &plan.meta.namespace));
         }
     }

@@ -80,6 +80,8 @@ pub struct RepositoryFacts {
     pub credential: Option<CredentialId>,
     /// Seconds between syncs; 0 for only by hand.
     pub interval_seconds: u32,
+    /// Which of the charts that the export asks for the catalog knows in it.
+    pub charts: Vec<String>,
 }
 
 /// Who will see the values of secrets.

@@ -11,7 +11,7 @@ pub(super) fn render(draft: &mut Draft<'_>) {
     let mut entries = Vec::new();
     for repository in draft.repositories() {
         if repository.kind == RepositoryKind::Oci {
-            draft.left_out(&format!(
+            draft.left_out(format!(
                 "{}: Helm does not list OCI registries. Use helm pull {}/CHART after helm registry login.",
                 repository.name, repository.url
             ));
@@ -20,13 +20,13 @@ pub(super) fn render(draft: &mut Draft<'_>) {
         // A slash in a name would end it: helm install NAME/CHART.
         let name = draft.names.take(&repository.name, &repository.id.to_string());
         if repository.credential.is_some() {
-            draft.info(&format!(
+            draft.info(format!(
                 "{name}: it asks for a login. Run helm repo add {name} {} --username NAME --password-stdin --force-update.",
                 repository.url
             ));
         }
         if !repository.ca.is_empty() {
-            draft.info(&format!(
+            draft.info(format!(
                 "{name}: save its certificate authority to a file and add --ca-file."
             ));
         }

@@ -10,6 +10,7 @@ use super::{
     go_regex,
     login::{Form, region},
     plan::{Part, Piece, SecretPlan},
+    remark::Remark,
     servers::{Server, servers},
 };
 use crate::{Purpose, Shape, credentials::PatternKind};
@@ -22,10 +23,10 @@ pub(super) fn render(draft: &mut Draft<'_>) {
     for credential in draft.credentials() {
         let stem = draft.names.take(&credential.name, &credential.id.to_string());
         if credential.purposes.is_empty() {
-            draft.left_out(&format!(
-                "{}: it opens neither images, charts nor Git repositories.",
-                credential.name
-            ));
+            draft.left_out(
+                Remark::of(credential)
+                    .say(": it opens neither images, charts nor Git repositories."),
+            );
         }
         let mut objects = Vec::new();
         for purpose in Purpose::ALL {
@@ -55,7 +56,7 @@ pub(super) fn render(draft: &mut Draft<'_>) {
         draft.file(&stem, objects);
     }
     let namespace = draft.namespace();
-    draft.warning(&format!(
+    draft.warning(format!(
         "If the operator of Kargo made {namespace} a namespace of shared credentials, every project of Kargo may use these. Otherwise only the project {namespace} does."
     ));
 }
@@ -101,10 +102,10 @@ fn login<'a>(
             let servers = servers(credential);
             let hosts: Vec<&str> = servers.iter().map(|server| server.host.as_str()).collect();
             let Some(region) = region(credential, &hosts) else {
-                draft.left_out(&format!(
-                    "{}: Kargo needs its region. Set the region of the credential.",
-                    credential.name
-                ));
+                draft.left_out(
+                    Remark::of(credential)
+                        .say(": Kargo needs its region. Set the region of the credential."),
+                );
                 return None;
             };
             Some(vec![
@@ -127,11 +128,11 @@ fn login<'a>(
             ])
         }
         Shape::EcrRole | Shape::GoogleWorkload => {
-            draft.left_out(&format!(
-                "{}: Kargo needs no secret for it. Its controller takes the role or service account kargo-project-{} itself, where its operator set that up.",
-                credential.name,
+            let told = Remark::of(credential).say(format!(
+                ": Kargo needs no secret for it. Its controller takes the role or service account kargo-project-{} itself, where its operator set that up.",
                 draft.namespace()
             ));
+            draft.left_out(told);
             None
         }
         _ => {
@@ -150,16 +151,16 @@ fn urls(draft: &mut Draft<'_>, credential: &CredentialFacts, purpose: Purpose) -
         PatternKind::Exact => vec![RepoUrl::Exact(spelled(purpose, pattern))],
         PatternKind::Regex => vec![regex(draft, credential, purpose)],
         PatternKind::None if purpose == Purpose::Git || servers(credential).is_empty() => {
-            draft.left_out(&format!(
-                "{}: Kargo finds credentials by the URL of a repository. Give it a pattern.",
-                credential.name
-            ));
+            draft.left_out(
+                Remark::of(credential).say(
+                    ": Kargo finds credentials by the URL of a repository. Give it a pattern.",
+                ),
+            );
             Vec::new()
         }
         PatternKind::None if purpose == Purpose::Image => {
-            draft.info(&format!(
-                "{}: it opens all images of its registry in Kargo. Give it a pattern to narrow that.",
-                credential.name
+            draft.info(Remark::of(credential).say(
+                ": it opens all images of its registry in Kargo. Give it a pattern to narrow that.",
             ));
             let mut urls: Vec<String> = servers(credential).iter().map(of_images).collect();
             urls.dedup();
@@ -211,16 +212,14 @@ fn regex(draft: &mut Draft<'_>, credential: &CredentialFacts, purpose: Purpose) 
         _ => pattern.to_owned(),
     };
     if !pattern.starts_with('^') {
-        draft.warning(&format!(
-            "{}: its pattern does not begin with ^, so it also matches in the middle of other URLs, and their hosts would get this credential.",
-            credential.name
+        draft.warning(Remark::of(credential).say(
+            ": its pattern does not begin with ^, so it also matches in the middle of other URLs, and their hosts would get this credential.",
         ));
     }
     if let Some(what) = go_regex::differs(pattern) {
-        draft.warning(&format!(
-            "{}: its pattern uses {what}, which Kargo (Go) does not read as Hawser does. Write it differently.",
-            credential.name
-        ));
+        draft.warning(Remark::of(credential).say(format!(
+            ": its pattern uses {what}, which Kargo (Go) does not read as Hawser does. Write it differently."
+        )));
     }
     RepoUrl::Regex(kargo)
 }

@@ -8,6 +8,7 @@ use super::{
     auths::{Reader, auths},
     draft::Draft,
     pull_secret::{docker_config, secret_name},
+    remark::Remark,
 };
 use crate::exports::module_check::{CREDENTIAL_LABEL, LAYER_LABEL};
 
@@ -16,10 +17,9 @@ pub(super) fn render(draft: &mut Draft<'_>) {
     // The lifecycle manager reads a secret with exactly one entry.
     let Some((server, opened)) = auths.next() else { return };
     for (other, opened) in auths {
-        draft.left_out(&format!(
-            "{}: the lifecycle manager takes one registry from a secret, and {server} is in this one. Make another export for {other}.",
-            opened.credential.name
-        ));
+        draft.left_out(Remark::of(opened.credential).say(format!(
+            ": the lifecycle manager takes one registry from a secret, and {server} is in this one. Make another export for {other}."
+        )));
     }
     let name = secret_name(draft);
     let label = draft.fields.settings.label.clone();

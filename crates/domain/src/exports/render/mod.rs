@@ -22,6 +22,7 @@ mod names;
 mod object;
 mod plan;
 mod pull_secret;
+mod remark;
 mod rendered;
 mod secret;
 mod servers;

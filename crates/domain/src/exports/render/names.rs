@@ -33,6 +33,15 @@ impl Names {
         name
     }
 
+    /// As [`Self::take`], for a DNS-1123 subdomain, which keeps its dots when it is short enough for
+    /// the name of a file.
+    pub fn take_dotted(&mut self, subdomain: &str, seed: &str) -> String {
+        if subdomain.len() <= 200 && self.0.insert(subdomain.to_owned()) {
+            return subdomain.to_owned();
+        }
+        self.take_one_of_several(subdomain, seed)
+    }
+
     /// Gives away a name that a person typed.
     pub fn reserve(&mut self, name: &str) {
         self.0.insert(name.to_owned());

@@ -132,7 +132,7 @@ impl Found {
     }
 
     fn warn(&mut self, text: String) {
-        self.notes.push(ExportNote { tone: NoteTone::Warning, text });
+        self.notes.push(ExportNote::new(NoteTone::Warning, text));
     }
 
     fn change(&mut self, before: Option<&Live>, after: Option<&Live>) {

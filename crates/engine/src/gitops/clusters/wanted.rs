@@ -89,5 +89,5 @@ fn together(cluster: ClusterId, exports: Vec<RenderedExport>) -> Result<Wanted, 
 
 fn left_out(export: &str, path: &str) -> ExportNote {
     let text = format!("{export}: {path} holds no object of Kubernetes, so it is not applied.");
-    ExportNote { tone: NoteTone::LeftOut, text }
+    ExportNote::new(NoteTone::LeftOut, text)
 }

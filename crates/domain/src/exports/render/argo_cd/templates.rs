@@ -48,7 +48,7 @@ pub(super) fn render(draft: &mut Draft<'_>) {
     }
     apart.sort_by(|(a, _), (b, _)| (&a.name, a.id).cmp(&(&b.name, b.id)));
     for (repository, why) in apart {
-        draft.info(&format!("{}: {why}, so it has a secret of its own.", repository.name));
+        draft.info(format!("{}: {why}, so it has a secret of its own.", repository.name));
         alone(draft, repository);
     }
 }
@@ -60,7 +60,7 @@ fn planned<'a>(draft: &mut Draft<'a>) -> (Vec<Template<'a>>, Vec<&'a RepositoryF
     let mut strangers = Vec::new();
     for repository in draft.repositories() {
         let Some(credential) = repository.credential else {
-            draft.info(&format!(
+            draft.info(format!(
                 "{}: it has no credential, so it needs no template.",
                 repository.name
             ));

@@ -1,9 +1,12 @@
-//! Flux: a `HelmRepository` for each repository, and the secrets it refers to.
+//! Flux: a `HelmRepository` for each repository, an `OCIRepository` for each chart that is named, and
+//! the secrets they refer to.
 //!
 //! Source: fluxcd/source-controller `api/v1/helmrepository_types.go` and
 //! `docs/spec/v1/helmrepositories.md`, `docs/spec/v1/ocirepositories.md`.
 
-use serde_json::{Value, json};
+mod charts;
+
+use serde_json::json;
 
 use super::{
     CredentialFacts, RenderedObject, RepositoryFacts,
@@ -12,6 +15,7 @@ use super::{
     object::put,
     plan::{Part, Piece, SecretPlan},
     pull_secret::docker_config,
+    remark::Remark,
     servers::Server,
 };
 use crate::{Shape, repositories::RepositoryKind};
@@ -23,6 +27,7 @@ pub(super) fn render(draft: &mut Draft<'_>) {
         let stem = draft.names.take(&repository.name, &repository.id.to_string());
         source(draft, repository, &stem);
     }
+    charts::remarks(draft);
 }
 
 fn source(draft: &mut Draft<'_>, repository: &RepositoryFacts, stem: &str) {
@@ -52,17 +57,15 @@ fn source(draft: &mut Draft<'_>, repository: &RepositoryFacts, stem: &str) {
         put(&mut spec, "certSecretRef", json!({"name": format!("{stem}-tls")}));
         objects.extend(secret);
     }
-    let reference = spec.clone();
+    let charts = if oci { charts::objects(draft, repository, stem, &spec) } else { Vec::new() };
     objects.push(RenderedObject::Open(json!({
         "apiVersion": API,
         "kind": "HelmRepository",
         "metadata": draft.meta(stem).value(),
         "spec": spec,
     })));
+    objects.extend(charts);
     draft.file(stem, objects);
-    if oci {
-        per_chart(draft, repository, &reference);
-    }
 }
 
 /// How Flux opens a repository.
@@ -82,10 +85,14 @@ fn opened<'a>(
 ) -> Access {
     let oci = repository.kind == RepositoryKind::Oci;
     if let Some((cloud, needs)) = cloud(credential, draft.way).filter(|_| oci) {
-        draft.info(&format!(
-            "{}: Flux logs in with its own identity instead of {}. {needs}",
-            repository.name, credential.name
-        ));
+        draft.info(
+            Remark::from(format!(
+                "{}: Flux logs in with its own identity instead of ",
+                repository.name
+            ))
+            .name(credential)
+            .say(format!(". {needs}")),
+        );
         return Access::Cloud(cloud);
     }
     let server = Server::parse(&repository.url);
@@ -152,7 +159,7 @@ fn certificates<'a>(
 fn interval(draft: &mut Draft<'_>, repository: &RepositoryFacts) -> String {
     match repository.interval_seconds {
         0 => {
-            draft.info(&format!(
+            draft.info(format!(
                 "{}: Hawser syncs it by hand only; Flux looks once a day.",
                 repository.name
             ));
@@ -162,24 +169,4 @@ fn interval(draft: &mut Draft<'_>, repository: &RepositoryFacts) -> String {
         seconds if seconds % 60 == 0 => format!("{}m", seconds / 60),
         seconds => format!("{seconds}s"),
     }
-}
-
-/// Flux can also watch one chart of a registry, which a `HelmRelease` refers to by `chartRef`.
-fn per_chart(draft: &mut Draft<'_>, repository: &RepositoryFacts, of: &Value) {
-    let mut spec = of.clone();
-    if let Value::Object(fields) = &mut spec {
-        fields.remove("type");
-    }
-    put(&mut spec, "url", format!("{}/CHART", repository.url));
-    put(&mut spec, "ref", json!({"semver": "*"}));
-    let layer = json!({
-        "mediaType": "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
-        "operation": "copy",
-    });
-    put(&mut spec, "layerSelector", layer);
-    let meta = draft.meta("CHART").value();
-    draft.snippet(
-        &format!("{}: one chart as an OCIRepository", repository.name),
-        &json!({"apiVersion": API, "kind": "OCIRepository", "metadata": meta, "spec": spec}),
-    );
 }

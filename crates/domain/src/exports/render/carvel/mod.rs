@@ -4,6 +4,8 @@
 //! Source: carvel-dev/secretgen-controller `docs/secret-export.md`; kapp-controller "Package
 //! consumption" and "Private registry authentication".
 
+mod packages;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -13,7 +15,10 @@ use super::{
     pull_secret::{DOCKER_CONFIG, docker_config, secret_name, split},
     servers::Server,
 };
-use crate::exports::{Consumer, carvel::ExportSource};
+use crate::{
+    ExportId,
+    exports::{Consumer, carvel::ExportSource},
+};
 
 /// secretgen-controller fills secrets with this annotation; it is written empty.
 const PLACEHOLDER: &str = "secretgen.carvel.dev/image-pull-secret";
@@ -43,14 +48,14 @@ pub(super) fn render(draft: &mut Draft<'_>) {
         draft.file(&name, objects);
     }
     placeholders(draft, &base, &to);
-    package(draft, &first, &keys);
+    packages::render(draft, &first, &keys);
     warn(draft, &to);
 }
 
-/// The secrets that an export makes for secretgen-controller, without their values; none for another
-/// consumer.
+/// The secrets that the export with this id makes for secretgen-controller, without their values;
+/// none for another consumer.
 #[must_use]
-pub fn sources(fields: &ExportFields, facts: &ExportFacts) -> Vec<ExportSource> {
+pub fn sources(id: ExportId, fields: &ExportFields, facts: &ExportFacts) -> Vec<ExportSource> {
     if fields.consumer != Consumer::Carvel {
         return Vec::new();
     }
@@ -63,6 +68,7 @@ pub fn sources(fields: &ExportFields, facts: &ExportFacts) -> Vec<ExportSource> 
     split(&mut draft, &base, auths)
         .into_iter()
         .map(|(meta, auths)| ExportSource {
+            export: id,
             namespace: meta.namespace,
             name: meta.name,
             weight: String::new(),
@@ -105,49 +111,9 @@ fn placeholders(draft: &mut Draft<'_>, base: &str, to: &[&str]) {
     );
 }
 
-/// A bundle becomes a `PackageRepository`; a name is that of a `PackageInstall`, which gets an
-/// annotation by hand.
-fn package(draft: &mut Draft<'_>, secret: &str, keys: &[String]) {
-    let package = draft.fields.settings.package.as_str();
-    if package.is_empty() {
-        draft.info(
-            "PackageRepository and PackageInstall make placeholders by themselves where no secret is named; they are called NAME-fetch-0 and so on.",
-        );
-        return;
-    }
-    if !package.contains('/') {
-        let mut meta = draft.meta(package);
-        meta.annotations.push(("ext.packaging.carvel.dev/fetch-0-secret-name", secret.to_owned()));
-        let install = json!({
-            "apiVersion": "packaging.carvel.dev/v1alpha1",
-            "kind": "PackageInstall",
-            "metadata": meta.value(),
-        });
-        draft.snippet(
-            "PackageInstall: add the annotation; fetch-1 and so on for further fetch stages",
-            &install,
-        );
-        return;
-    }
-    let name = draft.names.take(&format!("{}-packages", draft.fields.name.as_str()), package);
-    let repository = json!({
-        "apiVersion": "packaging.carvel.dev/v1alpha1",
-        "kind": "PackageRepository",
-        "metadata": draft.meta(&name).value(),
-        "spec": {"fetch": {"imgpkgBundle": {"image": package, "secretRef": {"name": secret}}}},
-    });
-    draft.file(&name, vec![RenderedObject::Open(repository)]);
-    let host = Server::parse(&format!("oci://{package}")).map(|server| server.host);
-    if host.is_none_or(|host| !keys.contains(&host)) {
-        draft.warning(
-            "None of these credentials is for the registry of the package repository. Check its address, or choose another credential.",
-        );
-    }
-}
-
 fn warn(draft: &mut Draft<'_>, to: &[&str]) {
     let who = if to == ["*"] { "every namespace" } else { "these namespaces" };
-    draft.warning(&format!(
+    draft.warning(format!(
         "Whoever reads secrets in {who} can read these credentials. Export only ones that may pull and nothing else, and as little of the registry as possible."
     ));
     draft.info(
