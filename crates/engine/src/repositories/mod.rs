@@ -3,11 +3,13 @@
 mod add;
 mod ask;
 mod automatic;
+mod carried;
 mod delete;
 mod edit;
 mod get;
 mod list;
 mod login;
+mod new_link;
 mod outcome;
 mod prepare;
 mod replace;
