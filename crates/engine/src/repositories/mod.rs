@@ -35,7 +35,7 @@ pub(crate) use ask::{is_worth_an_exchange, registry};
 pub(crate) use automatic::match_again;
 pub(crate) use login::{Logins, Unready, Version, cause_of};
 pub(crate) use outcome::pause;
-pub(crate) use store::{Store, finish};
+pub(crate) use store::Store;
 pub(crate) use sync::{Attempt, Longest, Tried};
 use usable::{held, link, no_project, project, usable};
 pub(crate) use usable::{road, usable_at};

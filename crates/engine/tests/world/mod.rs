@@ -126,6 +126,18 @@ impl World {
         }
     }
 
+    /// What a statement counts, past the engine.
+    pub async fn count(&self, text: &str) -> i64 {
+        let text = AssertSqlSafe(text);
+        if self.is_sqlite() {
+            let mut connection = sqlx::SqliteConnection::connect(&self.address).await.unwrap();
+            sqlx::query_scalar(text).fetch_one(&mut connection).await.unwrap()
+        } else {
+            let mut connection = sqlx::PgConnection::connect(&self.address).await.unwrap();
+            sqlx::query_scalar(text).fetch_one(&mut connection).await.unwrap()
+        }
+    }
+
     /// A person who owns a new organization.
     pub async fn organization(db: &Db, name: &str) -> Actor {
         let organization = OrganizationId::new();
