@@ -194,7 +194,7 @@ fn facts(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
                     </a>
                 </dd>
                 <dt>"Credential"</dt>
-                <dd>{credential(summary)} {chosen_by(repository)}</dd>
+                <dd>{credential(summary)} {chosen_by(repository)} {carried_by(repository)}</dd>
                 {repository
                     .quota
                     .map(|quota| view! { <dt>"Requests"</dt> <dd>{left(quota)}</dd> })}
@@ -214,6 +214,12 @@ fn facts(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// The exports that take the value of the credential along.
+fn carried_by(repository: &RepositoryDetail) -> Option<AnyView> {
+    let words = format!("Its value is carried by {}", repository.carried_by.join(", "));
+    (!repository.carried_by.is_empty()).then(|| view! { <p class="muted">{words}</p> }.into_any())
 }
 
 /// Whether a person or the URL chose the credential.

@@ -1,7 +1,7 @@
 //! The form that changes a repository.
 
 use domain::{
-    Actor, Field,
+    Action, Actor, Field,
     credentials::CredentialChoice,
     projects::Project,
     repositories::{AddRepository, LinkState, RepositoryDetail},
@@ -63,7 +63,12 @@ pub(super) fn edit_form(
 ) -> AnyView {
     let state = FormState::new(FORM, request);
     let values = carried(request, stored(repository));
+    let is_kept = !repository.carried_by.is_empty() && !actor.role.includes(Action::ManageExports);
     let hint = match &repository.summary.link {
+        _ if is_kept => format!(
+            "Its value goes to clusters with {}, so only people who manage exports choose another one.",
+            repository.carried_by.join(", ")
+        ),
         _ if repository.is_automatic => {
             "Chosen by the URL again after every change of a credential.".to_owned()
         }

@@ -1,7 +1,10 @@
 //! Connection tests and notices: what the script is given, what stands on the page without it, and
 //! what of a form is kept.
 
+use std::sync::Arc;
+
 use axum::http::{StatusCode, header};
+use domain::Role;
 
 use super::{
     fake::{self, Fake, SECRET},
@@ -94,6 +97,7 @@ async fn a_repository_shows_where_it_belongs_and_what_does_not_go_together() {
         "Test before saving",
         "made for development",
         "Chosen by a person",
+        "Its value is carried by prod-argo",
         "Shop",
     ] {
         assert!(html.contains(words), "{words}: {html}");
@@ -106,6 +110,16 @@ async fn a_repository_shows_where_it_belongs_and_what_does_not_go_together() {
         html.contains("value=\"egress\"") && html.contains("<details open class=\"more\""),
         "{html}"
     );
+}
+
+#[tokio::test]
+async fn who_may_not_choose_a_carried_credential_is_told_before() {
+    for (role, told) in [(Role::Admin, false), (Role::Editor, true)] {
+        let fake = Arc::new(Fake::of(role));
+        let (_, html) = page(&fake, &format!("/charts/repositories/{}", fake::ID)).await;
+        let words = "Its value goes to clusters with prod-argo, so only people who manage exports";
+        assert_eq!(html.contains(words), told, "{role:?}: {html}");
+    }
 }
 
 #[tokio::test]

@@ -149,6 +149,17 @@ pub fn parse_id<T: std::str::FromStr>(field: Field, text: &str) -> Result<T, Fie
 mod tests {
     use super::*;
 
+    /// Where the URL chooses the credential of a repository, those who manage credentials choose it;
+    /// through an export it may go to a cluster.
+    #[test]
+    fn r_authz_who_manages_credentials_may_also_export_them() {
+        for role in [Role::Owner, Role::Admin, Role::Editor, Role::Viewer] {
+            let manages = role.includes(Action::ManageCredentials);
+            assert!(!manages || role.includes(Action::ManageExports), "{role:?}");
+            assert!(!manages || role.includes(Action::RevealSecrets), "{role:?}");
+        }
+    }
+
     #[test]
     fn rights_shrink_from_owner_to_viewer() {
         let may = |role: Role| {

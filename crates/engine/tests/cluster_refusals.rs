@@ -54,7 +54,7 @@ async fn a_hostile_server_learns_and_breaks_nothing(world: World) {
     let after = fleet.applied().await;
     assert_eq!((after.summary.state, after.detail.as_str()), (ClusterState::InStep, ""));
     workers.stop().await;
-    fleet.assert_not_kept();
+    fleet.assert_not_kept().await;
 }
 
 async fn what_the_server_refuses_is_told(world: World) {
@@ -115,7 +115,7 @@ async fn references_are_applied_as_they_are(world: World) {
     let object = fleet.stub.state().objects.value(&key).unwrap().to_string();
     assert!(object.contains("secretStoreRef") && !object.contains(CANARY), "{object}");
     workers.stop().await;
-    fleet.assert_not_kept();
+    fleet.assert_not_kept().await;
 }
 
 /// Its keys would stay when they are dropped, had they been applied as `stringData`.

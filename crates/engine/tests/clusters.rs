@@ -67,7 +67,7 @@ async fn nothing_is_applied_before_somebody_asks(world: World) {
     assert!(fleet.stub.writes() > writes, "an apply asks the server again");
     assert_eq!(logged(&fleet, AuditAction::ClusterApplied).await, ["1 objects written, 0 deleted"]);
     workers.stop().await;
-    fleet.assert_not_kept();
+    fleet.assert_not_kept().await;
 }
 
 async fn an_update_of_a_credential_reaches_the_cluster(world: World) {
@@ -109,7 +109,7 @@ async fn an_update_of_a_credential_reaches_the_cluster(world: World) {
     let after = fleet.until(|detail| detail.summary.state == ClusterState::InStep).await;
     assert_eq!(standing(&after).0, [ObjectState::InStep; 2]);
     workers.stop().await;
-    fleet.assert_not_kept();
+    fleet.assert_not_kept().await;
 }
 
 async fn what_somebody_deletes_or_removes_is_brought_back(world: World) {
@@ -181,7 +181,7 @@ async fn another_manager_keeps_what_it_owns(world: World) {
     fleet.clock.advance(Duration::from_hours(1));
     fleet.until(|detail| detail.summary.state == ClusterState::InStep).await;
     workers.stop().await;
-    fleet.assert_not_kept();
+    fleet.assert_not_kept().await;
 }
 
 async fn what_somebody_else_made_stays(world: World) {

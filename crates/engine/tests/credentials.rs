@@ -86,11 +86,7 @@ async fn a_stored_credential_is_listed_and_used(world: World) {
     assert!(!format!("{secret:?}").contains("canary"));
     assert!(get(&world, id).await.last_used_at.is_some());
     assert_eq!(log(&world, AuditAction::CredentialCreated).await[0].detail, "version 1");
-    // I-09: what SQL keeps on disk does not hold the secret.
-    for file in std::fs::read_dir(world.folder()).unwrap() {
-        let bytes = std::fs::read(file.unwrap().path()).unwrap();
-        assert!(!bytes.windows(11).any(|window| window == b"canary-7f3a"));
-    }
+    world.assert_sql_without(&["canary-7f3a"]).await;
 }
 
 async fn a_name_is_taken_once(world: World) {

@@ -22,6 +22,7 @@ on_both!(
     i_11_every_target_ends_at_the_newest_version,
     deliveries_without_a_link_are_superseded,
     a_late_success_of_an_old_version_does_not_count,
+    a_late_refusal_of_an_old_version_does_not_count,
 );
 
 async fn applied(world: &World, repository: RepositoryId) -> i64 {
@@ -238,4 +239,32 @@ async fn two_replicas_deliver_everything_once() {
     }
     one.stop().await;
     two.stop().await;
+}
+
+async fn a_late_refusal_of_an_old_version_does_not_count(world: World) {
+    let registry = Registry::start(Some("other")).await;
+    let credential = world.credential("robot", "one").await;
+    let id = world.repository(&registry, "a", Some(credential)).await;
+    // The first use of a minute is written down, and would wait.
+    assert_eq!(world.sync(id).await, Some(Cause::InvalidCredentials));
+    // Somebody makes the count begin anew, and a sync from before ends while that is not committed.
+    let mut tx = world.db.begin().await.unwrap();
+    storage::guards::resume(&mut tx, world.scope(), credential, "").await.unwrap();
+    let before = registry.logins();
+    let (engine, scope) = (world.engine.clone(), world.scope());
+    let sync = tokio::spawn(async move {
+        engine.sync_repository(scope, id, SyncTrigger::Person).await.unwrap()
+    });
+    for _ in 0..400 {
+        if registry.logins() > before {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    assert!(registry.logins() > before, "it was asked with the credential");
+    // Time to write down the refusal, for a sync that does not wait.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    tx.commit().await.unwrap();
+    sync.await.unwrap();
+    assert_eq!(world.count("select count(*) from refusals").await, 0);
 }

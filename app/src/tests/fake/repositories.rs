@@ -61,6 +61,7 @@ impl service::Repositories for Fake {
             ca: String::new(),
             proxy: String::new(),
             quota: None,
+            carried_by: vec!["prod-argo".into()],
         })
     }
     async fn add(&self, _: &Actor, form: repositories::AddRepository) -> Answer<RepositoryId> {

@@ -220,6 +220,8 @@ pub struct RepositoryDetail {
     pub proxy: String,
     /// The limit of requests, as the last answer told it.
     pub quota: Option<Quota>,
+    /// The names of the exports that carry the value of its credential, at most 100.
+    pub carried_by: Vec<String>,
 }
 
 /// One run of a sync.

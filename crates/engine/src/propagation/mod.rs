@@ -1,6 +1,7 @@
 //! Propagations: bringing one update to every linked repository.
 
 pub(crate) mod deliver;
+pub(crate) mod finish;
 
 use std::time::Duration;
 

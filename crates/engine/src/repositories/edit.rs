@@ -1,35 +1,28 @@
 //! Changing a repository, and what that means for its link.
 
 use domain::{
-    Action, Actor, CredentialId, ProjectId, Purpose, RepositoryId, Scope, ServiceError, Timestamp,
+    Action, Actor, ProjectId, Purpose, RepositoryId, Scope, ServiceError,
     audit::AuditAction,
     repositories::{
-        Chosen, EditRepository, LinkState, RepositoryFields, RepositoryKind, RepositoryUrl,
-        SyncTrigger,
+        Chosen, EditRepository, RepositoryFields, RepositoryKind, RepositoryUrl, SyncTrigger,
     },
 };
 use storage::{
-    Tx,
     gitops::Touched,
     jobs,
     repositories::{Change, Current},
 };
 
-use super::{audit, held, name_taken, not_found, project, road, usable};
+use super::{
+    audit, carried, held, name_taken,
+    new_link::{NewLink, automatic_link, new_link, relink},
+    not_found, project, road, usable,
+};
 use crate::{
     Engine, Error,
     audit::allowed,
     gitops::touch::{When, touch},
 };
-
-/// What becomes of the link.
-#[derive(Debug, PartialEq, Eq)]
-enum NewLink {
-    Kept,
-    Set(CredentialId),
-    Removed,
-    Suspended,
-}
 
 /// What a form makes of a repository.
 struct Plan {
@@ -102,6 +95,13 @@ fn reaches_elsewhere(current: &Current, fields: &RepositoryFields, plan: &Plan) 
         || fields.proxy != current.proxy
 }
 
+/// Whether saving says which credential the repository has from now on: by name, by confirming it for
+/// an address, or by leaving it to the URL.
+fn chooses(current: &Current, fields: &RepositoryFields, plan: &Plan) -> bool {
+    let becomes_automatic = fields.credential == Chosen::Automatic && !current.is_automatic;
+    becomes_automatic || matches!(plan.link, NewLink::Set(_))
+}
+
 async fn store(
     engine: &Engine,
     actor: &Actor,
@@ -144,6 +144,13 @@ async fn store(
     touch(&mut tx, scope, Touched::Repository(id), When::Settled, now).await?;
     let detail = changes(current, fields, plan.url.as_str());
     audit(&mut tx, actor, scope, now, AuditAction::RepositoryChanged, name, &detail).await?;
+    if chooses(current, fields, plan) {
+        let exports = carried::kept_by(&mut tx, actor, scope, id).await?;
+        if !exports.is_empty() {
+            drop(tx);
+            return Err(carried::refusal(engine, actor, &current.name, &exports).await);
+        }
+    }
     if let Some(action) = relink(&mut tx, scope, id, &plan.link, &plan.origin, now).await? {
         audit(&mut tx, actor, scope, now, action, name, &credential_name).await?;
         touch(&mut tx, scope, Touched::Repository(id), When::Settled, now).await?;
@@ -151,65 +158,6 @@ async fn store(
     let reason = SyncTrigger::Changed.as_str();
     jobs::queue(&mut tx, scope, jobs::Kind::Sync, id.uuid(), reason, now, now).await?;
     Ok(tx.commit().await?)
-}
-
-/// A credential goes only to the origin it was linked for (R-CRED-03). With a new origin the link
-/// is suspended; it comes back when a person names another credential, names the same one once
-/// more while the new origin stands there, or puts the old origin back.
-fn new_link(current: &Current, wanted: Option<CredentialId>, origin: &str) -> NewLink {
-    let Some(wanted) = wanted else {
-        return if current.link.is_some() { NewLink::Removed } else { NewLink::Kept };
-    };
-    let Some(link) = current.link.as_ref().filter(|link| link.credential == wanted) else {
-        return NewLink::Set(wanted);
-    };
-    let confirmed =
-        link.state == LinkState::Suspended && (origin == current.origin || origin == link.origin);
-    match link.state {
-        _ if confirmed => NewLink::Set(wanted),
-        LinkState::Active if origin != link.origin => NewLink::Suspended,
-        LinkState::Active | LinkState::Suspended => NewLink::Kept,
-    }
-}
-
-/// What the URL chooses; the owner of the pattern agreed to the address.
-fn automatic_link(current: &Current, winner: Option<CredentialId>, origin: &str) -> NewLink {
-    let linked = current
-        .link
-        .as_ref()
-        .filter(|link| link.state == LinkState::Active && link.origin == origin)
-        .map(|link| link.credential);
-    match winner {
-        Some(winner) if linked == Some(winner) => NewLink::Kept,
-        Some(winner) => NewLink::Set(winner),
-        None if current.link.is_some() => NewLink::Removed,
-        None => NewLink::Kept,
-    }
-}
-
-async fn relink(
-    tx: &mut Tx,
-    scope: Scope,
-    id: RepositoryId,
-    link: &NewLink,
-    origin: &str,
-    now: Timestamp,
-) -> Result<Option<AuditAction>, Error> {
-    Ok(match link {
-        NewLink::Kept => None,
-        NewLink::Set(credential) => {
-            super::link(tx, scope, id, *credential, origin, now).await?;
-            Some(AuditAction::LinkSet)
-        }
-        NewLink::Removed => {
-            storage::repositories::unlink(tx, scope, id).await?;
-            Some(AuditAction::LinkRemoved)
-        }
-        NewLink::Suspended => {
-            storage::repositories::suspend(tx, scope, id).await?;
-            Some(AuditAction::LinkSuspended)
-        }
-    })
 }
 
 /// What changed, for the audit log: the names of the fields, and the new URL.
@@ -243,56 +191,4 @@ async fn overtaken(engine: &Engine, scope: Scope, id: RepositoryId) -> Result<Er
 
 fn stale(current: Current) -> Error {
     ServiceError::Stale { changed_by: current.updated_by }.into()
-}
-
-#[cfg(test)]
-mod tests {
-    use storage::repositories::CurrentLink;
-
-    use super::*;
-
-    fn repository(credential: CredentialId, state: LinkState, origin: &str) -> Current {
-        Current {
-            name: "charts".into(),
-            kind: RepositoryKind::Helm,
-            url: "https://new.example".into(),
-            row_version: 1,
-            updated_by: "Ada".into(),
-            origin: "https://new.example:443".into(),
-            project: ProjectId::new(),
-            is_automatic: false,
-            ca: String::new(),
-            proxy: String::new(),
-            link: Some(CurrentLink { credential, name: "c".into(), origin: origin.into(), state }),
-        }
-    }
-
-    #[test]
-    fn r_cred_03_a_new_origin_suspends_until_a_person_confirms() {
-        let (a, b) = (CredentialId::new(), CredentialId::new());
-        let active = repository(a, LinkState::Active, "https://new.example:443");
-        assert_eq!(new_link(&active, Some(a), "https://new.example:443"), NewLink::Kept);
-        assert_eq!(new_link(&active, Some(a), "https://other.example:443"), NewLink::Suspended);
-        assert_eq!(new_link(&active, Some(b), "https://other.example:443"), NewLink::Set(b));
-        assert_eq!(new_link(&active, None, "https://other.example:443"), NewLink::Removed);
-
-        let suspended = repository(a, LinkState::Suspended, "https://old.example:443");
-        assert_eq!(new_link(&suspended, Some(a), "https://new.example:443"), NewLink::Set(a));
-        assert_eq!(new_link(&suspended, Some(a), "https://old.example:443"), NewLink::Set(a));
-        assert_eq!(new_link(&suspended, Some(a), "https://third.example:443"), NewLink::Kept);
-        assert_eq!(new_link(&suspended, Some(b), "https://third.example:443"), NewLink::Set(b));
-    }
-
-    #[test]
-    fn an_automatic_link_is_the_winners_at_the_origin_of_the_url() {
-        let (a, b) = (CredentialId::new(), CredentialId::new());
-        let here = "https://new.example:443";
-        let active = repository(a, LinkState::Active, here);
-        assert_eq!(automatic_link(&active, Some(a), here), NewLink::Kept);
-        assert_eq!(automatic_link(&active, Some(b), here), NewLink::Set(b));
-        assert_eq!(automatic_link(&active, None, here), NewLink::Removed);
-        assert_eq!(automatic_link(&active, Some(a), "https://old.example:443"), NewLink::Set(a));
-        let suspended = repository(a, LinkState::Suspended, here);
-        assert_eq!(automatic_link(&suspended, Some(a), here), NewLink::Set(a));
-    }
 }

@@ -14,11 +14,12 @@ pub(super) async fn get(
     id: RepositoryId,
 ) -> Result<RepositoryDetail, Error> {
     let scope = allowed(engine, actor, Action::View, "see a repository").await?;
-    let (detail, runs) = tokio::try_join!(
+    let (detail, runs, carried_by) = tokio::try_join!(
         storage::repositories::get(&engine.db, scope, id),
         storage::repositories::runs(&engine.db, scope, id, RUNS),
+        storage::exports::carrying(&engine.db, scope, id),
     )?;
     let mut detail = detail.ok_or_else(not_found)?;
-    detail.runs = runs;
+    (detail.runs, detail.carried_by) = (runs, carried_by);
     Ok(detail)
 }

@@ -18,7 +18,6 @@ use domain::{
     Cause, CredentialId, OrganizationId, Scope, ServiceError, credentials::Material,
     repositories::RepositoryUrl,
 };
-use storage::propagation::Used;
 use tokio::{sync::Mutex, time::Instant};
 
 use crate::{Engine, Error, error::chain};
@@ -36,6 +35,9 @@ pub(crate) struct Version {
     pub(crate) vault_version: i64,
     pub(crate) epoch: i64,
 }
+
+/// A credential at the epoch it was used in.
+pub(super) type Used = (OrganizationId, CredentialId, i64);
 
 impl Version {
     /// As SQL compares it.

@@ -5,20 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use domain::{
-    Cause, OrganizationId, PropagationId, Scope, Timestamp,
-    audit::{AuditAction, AuditActor},
-};
-use storage::{
-    Tx,
-    audit::Record,
-    jobs,
-    propagation::{Settlement, Used},
-    repositories::Outcome,
-};
+use domain::{Cause, OrganizationId, PropagationId, Scope, Timestamp};
+use storage::{Tx, jobs, propagation::Settlement, repositories::Outcome};
 
 use super::{
-    login::Version,
+    login::{Used, Version},
     pause,
     prepare::{Prepared, prepare},
     replace::replace,
@@ -27,7 +18,7 @@ use super::{
 use crate::{
     Engine, Error,
     guards::{self, Verdict},
-    propagation::deliver::failed,
+    propagation::{deliver::failed, finish::finish},
     workers::Hold,
 };
 
@@ -164,8 +155,9 @@ impl Store {
     pub(crate) async fn commit(&self, engine: &Engine) -> Result<Stored, Error> {
         let now = engine.clock.now();
         let mut tx = engine.db.begin().await?;
+        let outdated = self.outdated(&mut tx).await?;
         let ours = self.ours(&mut tx).await?;
-        let ours = drop_outdated(&mut tx, ours, now).await?;
+        let ours = drop_outdated(&mut tx, ours, &outdated, now).await?;
         let outcomes: Vec<&Outcome> =
             ours.iter().filter_map(|line| line.outcome.as_ref()).collect();
         let written: HashSet<_> =
@@ -203,6 +195,21 @@ impl Store {
             engine.changes.tell(organization);
         }
         Ok(Stored { written: kept.len() })
+    }
+
+    /// What was used and does not count any more. What does is held until the transaction ends: a new
+    /// version that came between this look and the write would be paused for refusals of the old one.
+    /// Credentials come before deliveries and jobs, and in order, as everywhere.
+    async fn outdated(&self, tx: &mut Tx) -> Result<HashSet<Used>, Error> {
+        let used: BTreeSet<_> = self.lines.iter().filter_map(|line| line.used).collect();
+        let mut outdated = HashSet::new();
+        for (organization, credential, epoch) in used {
+            let scope = Scope::of_worker(organization);
+            if !storage::guards::hold(tx, scope, credential, epoch).await? {
+                outdated.insert((organization, credential, epoch));
+            }
+        }
+        Ok(outdated)
     }
 
     /// The lines whose work is still ours; the others write nothing.
@@ -248,12 +255,9 @@ impl Line {
 async fn drop_outdated<'a>(
     tx: &mut Tx,
     lines: Vec<&'a Line>,
+    outdated: &HashSet<Used>,
     now: Timestamp,
 ) -> Result<Vec<&'a Line>, Error> {
-    let used: BTreeSet<_> = lines.iter().filter_map(|line| line.used).collect();
-    let used: Vec<_> = used.into_iter().collect();
-    let outdated: HashSet<_> =
-        storage::propagation::outdated(tx, &used).await?.into_iter().collect();
     let mut kept = Vec::with_capacity(lines.len());
     for line in lines {
         if !line.used.is_some_and(|used| outdated.contains(&used)) {
@@ -273,27 +277,4 @@ async fn drop_outdated<'a>(
         }
     }
     Ok(kept)
-}
-
-/// Ends a propagation if nothing of it is on its way any more.
-pub(crate) async fn finish(
-    tx: &mut Tx,
-    scope: Scope,
-    propagation: PropagationId,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let Some(ended) = storage::propagation::finish(tx, scope, propagation, now).await? else {
-        return Ok(());
-    };
-    let counts = ended.counts;
-    let record = Record {
-        actor: AuditActor::Hawser,
-        action: AuditAction::PropagationFinished,
-        target: ended.credential,
-        detail: format!(
-            "version {}: {} healthy, {} need attention, {} superseded",
-            ended.vault_version, counts.healthy, counts.needs_attention, counts.superseded
-        ),
-    };
-    Ok(storage::audit::record(tx, scope, now, &record).await?)
 }

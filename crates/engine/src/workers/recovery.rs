@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use super::{LEASE, ended};
-use crate::{Engine, Error, error::chain, repositories::finish};
+use crate::{Engine, Error, error::chain, propagation::finish::finish};
 
 const TICK: Duration = Duration::from_secs(2);
 const OPERATIONS: Duration = Duration::from_secs(10);

@@ -26,18 +26,7 @@ async fn r_oauth_07_tokens_are_in_vault_alone(world: World) {
     let shown = format!("{:?} {:?}", side.get(id).await, side.list(&side.ada).await);
     assert!(!shown.contains("canary"), "{shown}");
     assert_eq!(side.logged(AuditAction::GitConnected).await, 1);
-    // The database of SQLite as it lies on the disk, with what is not written back yet.
-    for entry in std::fs::read_dir(side.world.folder()).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        if name.starts_with("hawser.db") {
-            let bytes = std::fs::read(&path).unwrap();
-            for secret in ["ghu_", "ghr_", "canary"] {
-                let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
-                assert!(!found, "{secret} is in {name}");
-            }
-        }
-    }
+    side.world.assert_sql_without(&["ghu_", "ghr_", "canary"]).await;
 }
 
 async fn a_connected_account_is_not_typed(world: World) {

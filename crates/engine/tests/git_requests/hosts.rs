@@ -210,13 +210,10 @@ impl Host {
         if parts.headers.get("content-type").is_none_or(|kind| kind != "application/json") {
             return said(415, &json!({}));
         }
-        match self.refusal(body) {
-            Some(refusal) => refusal,
-            None => {
-                self.add(body);
-                said(201, &self.told(self.opened().len()))
-            }
-        }
+        self.refusal(body).unwrap_or_else(|| {
+            self.add(body);
+            said(201, &self.told(self.opened().len()))
+        })
     }
 
     fn refusal(&self, body: &[u8]) -> Option<Response> {

@@ -122,7 +122,7 @@ async fn is_asked_once_and_again_when_it_was_closed(world: World, kind: Kind) {
         title: "hawser: update prod".into(),
         standing: Standing::Open,
     };
-    assert_eq!(host.opened(), [opened.clone()]);
+    assert_eq!(host.opened(), std::slice::from_ref(&opened));
 
     setting.change("second").await;
     let second = world.settled(target).await;

@@ -11,6 +11,7 @@ pub mod forms;
 pub mod placed;
 pub mod registry;
 pub mod sea;
+mod sweep;
 pub mod tested;
 mod vault;
 
@@ -123,6 +124,18 @@ impl World {
         } else {
             let mut connection = sqlx::PgConnection::connect(&self.address).await.unwrap();
             sqlx::query(AssertSqlSafe(text)).execute(&mut connection).await.unwrap();
+        }
+    }
+
+    /// What a statement counts, past the engine.
+    pub async fn count(&self, text: &str) -> i64 {
+        let text = AssertSqlSafe(text);
+        if self.is_sqlite() {
+            let mut connection = sqlx::SqliteConnection::connect(&self.address).await.unwrap();
+            sqlx::query_scalar(text).fetch_one(&mut connection).await.unwrap()
+        } else {
+            let mut connection = sqlx::PgConnection::connect(&self.address).await.unwrap();
+            sqlx::query_scalar(text).fetch_one(&mut connection).await.unwrap()
         }
     }
 

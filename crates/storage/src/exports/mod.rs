@@ -1,5 +1,6 @@
 //! SQL of exports.
 
+mod carrying;
 mod choices;
 mod delete;
 mod facts;
@@ -8,6 +9,7 @@ mod read;
 mod uses;
 mod write;
 
+pub use carrying::{carrying, carrying_now};
 pub use choices::choices;
 pub use delete::{delete, drop_credential, drop_repository, holding, replace_credential};
 pub use facts::{CredentialRow, RepositoryRow, addresses, charts, credentials, repositories};

@@ -2,7 +2,6 @@
 
 mod deliver;
 mod finish;
-mod outdated;
 mod places;
 mod start;
 mod view;
@@ -14,7 +13,6 @@ use domain::{
 
 pub use deliver::{claim, forget_far_leases, release, release_orphans, renew, reopen, settle};
 pub use finish::{Ended, finish, to_finish};
-pub use outdated::{Used, outdated};
 pub use places::{PlaceEnd, begin_place, settle_place};
 pub use start::{Start, start};
 pub use view::{Overview, applied_version, counts, history, lines, overview};

@@ -153,7 +153,7 @@ pub async fn count_all(db: &Db, scope: Scope) -> Result<u32> {
     count_of("count", n)
 }
 
-/// One repository, without its runs.
+/// One repository, without its runs and the exports that carry its credential.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -189,6 +189,7 @@ pub async fn get(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<Repos
             quota: quota(detail.quota_limit, detail.quota_remaining, detail.quota_resets_at),
             ca: detail.ca,
             proxy: detail.proxy,
+            carried_by: Vec::new(),
             summary: detail.row.into_summary()?,
         })
     })

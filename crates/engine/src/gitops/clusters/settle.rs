@@ -22,7 +22,7 @@ use super::{
     open::open,
     wanted::{Wanted, wanted},
 };
-use crate::{Engine, Error, repositories::finish};
+use crate::{Engine, Error, propagation::finish::finish};
 
 impl Engine {
     /// Brings the claimed cluster in step, or deletes what Hawser made there, and writes down how

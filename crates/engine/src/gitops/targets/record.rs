@@ -23,7 +23,8 @@ use super::{
 use crate::{
     Engine, Error,
     guards::{self, Told, Verdict},
-    repositories::{finish, pause},
+    propagation::finish::finish,
+    repositories::pause,
 };
 
 /// After this many failed tries a failure that might have passed waits for the look of every hour.

@@ -1,0 +1,44 @@
+//! Whose right it is to choose what credential a carried repository has.
+//!
+//! An export that carries values takes the credential of each of its repositories to clusters. Whoever
+//! links another one puts that into the export, so it takes the right that putting it there by hand
+//! takes. Where the URL chooses, those choose who manage credentials, and they have that right (see
+//! `domain::access`); leaving the choice to the URL takes it too.
+
+use domain::{Action, Actor, Field, RepositoryId, Scope, audit::AuditAction};
+use storage::Tx;
+
+use crate::{Engine, Error, audit::note, error::chain};
+
+/// The exports that keep a person from choosing another credential for a repository; none when they
+/// may. Inside a transaction that holds the audit log, so that no export takes the repository up
+/// meanwhile.
+pub(super) async fn kept_by(
+    tx: &mut Tx,
+    actor: &Actor,
+    scope: Scope,
+    repository: RepositoryId,
+) -> Result<Vec<String>, Error> {
+    if actor.role.includes(Action::ManageExports) {
+        return Ok(Vec::new());
+    }
+    Ok(storage::exports::carrying_now(tx, scope, repository).await?)
+}
+
+/// The refusal, which the audit log keeps as well.
+pub(super) async fn refusal(
+    engine: &Engine,
+    actor: &Actor,
+    repository: &str,
+    exports: &[String],
+) -> Error {
+    let exports = exports.join(", ");
+    let attempt = format!("choose a credential that {exports} carries");
+    if let Err(error) = note(engine, actor, AuditAction::Refused, repository, &attempt).await {
+        tracing::error!(error = %chain(&error), "a refusal is not in the audit log");
+    }
+    let message = format!(
+        "The value of the credential goes to clusters with {exports}. Ask somebody who manages exports to choose it."
+    );
+    Field::Credential.problem(message).into()
+}
