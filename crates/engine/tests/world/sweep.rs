@@ -13,7 +13,7 @@ impl World {
     /// table of PostgreSQL.
     pub async fn assert_sql_without(&self, texts: &[&str]) {
         self.sql("create table if not exists planted (words text, bytes bytea)").await;
-        let hex = hex(MARKER);
+        let hex = hex::encode(MARKER);
         let bytes =
             if self.is_sqlite() { format!("x'{hex}'") } else { format!("decode('{hex}', 'hex')") };
         for (words, bytes) in [(format!("'a {MARKER} b'"), "null"), ("null".into(), &bytes)] {
@@ -59,7 +59,7 @@ impl World {
                  where strpos(r::text, $1) > 0 or strpos(r::text, $2) > 0"
             )))
             .bind(text)
-            .bind(hex(text))
+            .bind(hex::encode(text))
             .fetch_one(&mut connection)
             .await
             .unwrap();
@@ -69,8 +69,4 @@ impl World {
         }
         None
     }
-}
-
-fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
