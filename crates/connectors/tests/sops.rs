@@ -125,6 +125,7 @@ fn export(consumer: Consumer, material: Option<Material>) -> (ExportFields, Expo
         material,
     };
     let repository = RepositoryFacts {
+        charts: Vec::new(),
         id: RepositoryId::new(),
         name: "charts".into(),
         kind: RepositoryKind::Oci,
