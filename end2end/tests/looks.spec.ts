@@ -26,6 +26,8 @@ async function look(person: Person, name: string, path: string): Promise<string[
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await person.page.goto(path.startsWith("http") ? path : person.origin + path);
       await page.waitForLoadState("load");
+      // A page that wakes while it is looked at is half one page and half the other.
+      await page.waitForFunction(() => document.querySelector("leptos-island") === null || "awake" in document.documentElement.dataset);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (wide > 0) problems.push(`${where}: ${wide} px too wide`);
       const outside = await page.evaluate(() => [...document.querySelectorAll(".card :is(input, select, textarea)")].filter((part) => {
