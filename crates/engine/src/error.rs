@@ -1,7 +1,7 @@
 //! What can go wrong inside, and the one place where it becomes an answer for a person.
 
 use connectors::{Failure, vault::VaultError};
-use domain::{Cause, ServiceError};
+use domain::{Cause, Field, FieldProblem, ServiceError};
 
 /// A failed use case.
 #[derive(Debug, thiserror::Error)]
@@ -35,8 +35,8 @@ impl From<ServiceError> for Error {
     }
 }
 
-impl From<domain::FieldProblem> for Error {
-    fn from(problem: domain::FieldProblem) -> Self {
+impl From<FieldProblem> for Error {
+    fn from(problem: FieldProblem) -> Self {
         Self::Refused(problem.into())
     }
 }
@@ -57,6 +57,16 @@ impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         Self::Registry(failure)
     }
+}
+
+/// A name that something else has already.
+pub(crate) fn taken() -> FieldProblem {
+    Field::Name.problem("This name is taken.")
+}
+
+/// A taken name is the person's to mend; anything else is ours.
+pub(crate) fn name_taken(error: storage::Error) -> Error {
+    if error.is_duplicate() { taken().into() } else { error.into() }
 }
 
 /// Turns a failure into an answer a person can act on, and logs its whole chain once.

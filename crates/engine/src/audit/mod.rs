@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use domain::{
-    Action, Actor, Scope, ServiceError,
+    Action, Actor, Scope, ServiceError, Timestamp,
     audit::{AuditAction, AuditActor, AuditPage, AuditQuery},
     service::{Answer, Audit},
 };
-use storage::audit::Record;
+use storage::{Tx, audit::Record};
 
 use crate::{
     Engine, Error,
@@ -34,11 +34,16 @@ pub(crate) async fn allowed(
     match actor.may(action) {
         Ok(scope) => Ok(scope),
         Err(refusal) => {
-            if let Err(error) = note(engine, actor, AuditAction::Refused, "", attempt).await {
-                tracing::error!(error = %chain(&error), "a refusal is not in the audit log");
-            }
+            refused(engine, actor, "", attempt).await;
             Err(refusal)
         }
+    }
+}
+
+/// Writes down what a person was refused; that they are refused does not depend on it.
+pub(crate) async fn refused(engine: &Engine, actor: &Actor, target: &str, attempt: &str) {
+    if let Err(error) = note(engine, actor, AuditAction::Refused, target, attempt).await {
+        tracing::error!(error = %chain(&error), "a refusal is not in the audit log");
     }
 }
 
@@ -53,14 +58,29 @@ pub(crate) async fn note(
     target: &str,
     detail: &str,
 ) -> Result<(), Error> {
-    let record = Record {
-        actor: AuditActor::Person(actor.name.clone()),
-        action,
-        target: target.to_owned(),
-        detail: detail.to_owned(),
-    };
     let mut tx = engine.db.begin().await?;
     let scope = Scope::of_worker(actor.organization);
-    storage::audit::record(&mut tx, scope, engine.clock.now(), &record).await?;
+    record(&mut tx, person(actor), scope, engine.clock.now(), action, (target, detail)).await?;
     Ok(tx.commit().await?)
+}
+
+/// Writes a line in the transaction of the change it describes: what it was done to, and the rest.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn record(
+    tx: &mut Tx,
+    actor: AuditActor,
+    scope: Scope,
+    now: Timestamp,
+    action: AuditAction,
+    (target, detail): (&str, impl Into<String>),
+) -> Result<(), Error> {
+    let record = Record { actor, action, target: target.to_owned(), detail: detail.into() };
+    Ok(storage::audit::record(tx, scope, now, &record).await?)
+}
+
+/// A person, as the log names them.
+pub(crate) fn person(actor: &Actor) -> AuditActor {
+    AuditActor::Person(actor.name.clone())
 }

@@ -15,11 +15,14 @@ use storage::{
 };
 
 use super::{
-    audit,
     commit::{Commit, count},
-    path, person, stale,
+    path, stale,
 };
-use crate::{Engine, Error, audit::allowed, error::chain};
+use crate::{
+    Engine, Error,
+    audit::{self, allowed, person},
+    error::chain,
+};
 
 /// When a job destroys a discarded candidate that Vault did not destroy at once.
 const AGAIN: Duration = Duration::from_mins(1);
@@ -106,7 +109,8 @@ pub(super) async fn test_again(
     jobs::queue(&mut tx, scope, jobs::Kind::Rotate, id.uuid(), "again", now, now).await?;
     let (action, detail) =
         (AuditAction::ConnectionTested, format!("version {} again", staged.vault_version));
-    audit(engine, &mut tx, scope, person(actor), action, &operation.name, detail).await?;
+    let told = (operation.name.as_str(), detail);
+    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
@@ -136,7 +140,8 @@ pub(super) async fn discard(
     jobs::queue(&mut tx, scope, jobs::Kind::Destroy, target, "discarded", later, now).await?;
     let (action, detail) =
         (AuditAction::CandidateDiscarded, format!("version {}", staged.vault_version));
-    audit(engine, &mut tx, scope, person(actor), action, &operation.name, detail).await?;
+    let told = (operation.name.as_str(), detail);
+    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     destroy(engine, scope, &staged).await;

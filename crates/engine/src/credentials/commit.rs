@@ -15,9 +15,8 @@ use storage::{
     propagation::Start,
 };
 
-use super::audit;
 use crate::{
-    Engine, Error,
+    Engine, Error, audit,
     gitops::touch::{When, touch},
 };
 
@@ -112,7 +111,8 @@ async fn transaction(engine: &Engine, commit: &Commit<'_>) -> Result<Option<Save
     };
     let detail = format!("version {version}{reached}{}", commit.remark);
     storage::credentials::stamp(&mut tx, scope, id).await?;
-    audit(engine, &mut tx, scope, commit.by.clone(), action, &operation.name, detail).await?;
+    let told = (operation.name.as_str(), detail);
+    audit::record(&mut tx, commit.by.clone(), scope, now, action, told).await?;
     tx.commit().await?;
     Ok(Some(Saved { id, propagation, warning: None }))
 }
@@ -185,7 +185,8 @@ pub(super) async fn abort(
         jobs::queue(&mut tx, scope, jobs::Kind::Destroy, target, "aborted", late, now).await?;
     }
     let action = AuditAction::CredentialUpdateAborted;
-    audit(engine, &mut tx, scope, by, action, &operation.name, reason.to_owned()).await?;
+    let told = (operation.name.as_str(), reason);
+    audit::record(&mut tx, by, scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(operation.organization);
     Ok(())

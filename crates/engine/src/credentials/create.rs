@@ -10,8 +10,11 @@ use storage::{
     gitops::connections,
 };
 
-use super::{audit, content::Content, person, place, refused_row, store};
-use crate::{Engine, Error, audit::allowed};
+use super::{content::Content, place, refused_row, store};
+use crate::{
+    Engine, Error,
+    audit::{self, allowed, person},
+};
 
 pub(super) async fn create(
     engine: &Engine,
@@ -61,7 +64,8 @@ pub(crate) async fn add(
     storage::credentials::begin(&mut tx, scope, &operation, now, deadline).await?;
     storage::credentials::stamp(&mut tx, scope, operation.credential).await?;
     let (action, label) = (AuditAction::CredentialCreateRequested, provider.facts().label);
-    audit(engine, &mut tx, scope, person(actor), action, &operation.name, label.to_owned()).await?;
+    let told = (operation.name.as_str(), label);
+    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
     let saved = store::to_the_end(engine, operation, 0, content.secret).await?;
     if !placed.pattern.is_empty() {

@@ -8,10 +8,10 @@ use domain::{
 };
 use storage::{Tx, gitops::Touched, jobs, propagation::Start, repositories::Outside};
 
-use super::{audit, commit::LATE, person, place};
+use super::{commit::LATE, place};
 use crate::{
     Engine, Error,
-    audit::allowed,
+    audit::{self, allowed, person},
     gitops::{
         revoke,
         touch::{When, mark, touch},
@@ -79,11 +79,13 @@ pub(crate) async fn delete(
     jobs::queue(&mut tx, scope, jobs::Kind::Destroy, id.uuid(), "deleted", run_at, now).await?;
     storage::credentials::stamp(&mut tx, scope, id).await?;
     let action = AuditAction::CredentialDeleted;
-    audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail).await?;
+    let told = (existing.name.as_str(), detail);
+    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     if let Some((host, account)) = storage::gitops::connections::remove(&mut tx, scope, id).await? {
         let (action, detail) =
             (AuditAction::GitDisconnected, format!("{account} at {host}{revoked}"));
-        audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail).await?;
+        let told = (existing.name.as_str(), detail);
+        audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     }
     tx.commit().await?;
     engine.registries.forget(id);

@@ -11,8 +11,8 @@ use domain::{
 use storage::credentials::GivenUp;
 use uuid::Uuid;
 
-use super::{audit, path};
-use crate::{Engine, Error};
+use super::path;
+use crate::{Engine, Error, audit};
 
 impl Engine {
     /// Destroys what a job names: the secret of a deleted credential, or the version that an
@@ -84,7 +84,9 @@ impl Engine {
         let mut tx = self.db.begin().await?;
         if storage::credentials::destroyed(&mut tx, scope, credential).await? > 0 {
             let (actor, action) = (AuditActor::Hawser, AuditAction::CredentialDestroyed);
-            audit(self, &mut tx, scope, actor, action, &deleted.name, String::new()).await?;
+            let now = self.clock.now();
+            let told = (deleted.name.as_str(), String::new());
+            audit::record(&mut tx, actor, scope, now, action, told).await?;
         }
         Ok(tx.commit().await?)
     }

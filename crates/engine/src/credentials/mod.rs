@@ -35,8 +35,7 @@ mod write;
 use async_trait::async_trait;
 use connectors::vault::SecretPath;
 use domain::{
-    Actor, CredentialId, CredentialKind, Field, FieldProblem, Scope, Secret, ServiceError,
-    audit::{AuditAction, AuditActor},
+    Actor, CredentialId, CredentialKind, Field, Scope, Secret, ServiceError,
     credentials::{
         CreateCredential, CredentialChoice, CredentialDetail, CredentialPage, CredentialQuery,
         CredentialSummary, DeleteCredential, PlaceCredential, Saved, UpdateCredential, VersionRef,
@@ -45,9 +44,11 @@ use domain::{
 };
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use storage::{Tx, audit::Record};
 
-use crate::{Engine, Error, error::answer};
+use crate::{
+    Engine, Error,
+    error::{answer, name_taken},
+};
 
 pub(crate) use create::add;
 pub(crate) use delete::delete;
@@ -126,32 +127,6 @@ fn fingerprint(engine: &Engine, secret: &Secret) -> Result<String, Error> {
 
 pub(crate) const fn path(scope: Scope, credential: CredentialId) -> SecretPath {
     SecretPath { organization: scope.organization(), credential }
-}
-
-async fn audit(
-    engine: &Engine,
-    tx: &mut Tx,
-    scope: Scope,
-    actor: AuditActor,
-    action: AuditAction,
-    target: &str,
-    detail: String,
-) -> Result<(), Error> {
-    let record = Record { actor, action, target: target.to_owned(), detail };
-    Ok(storage::audit::record(tx, scope, engine.clock.now(), &record).await?)
-}
-
-fn person(actor: &Actor) -> AuditActor {
-    AuditActor::Person(actor.name.clone())
-}
-
-fn taken() -> FieldProblem {
-    Field::Name.problem("This name is taken.")
-}
-
-/// A taken name is the person's to mend; anything else is ours.
-fn name_taken(error: storage::Error) -> Error {
-    if error.is_duplicate() { taken().into() } else { error.into() }
 }
 
 /// A row that the database does not take because of what was typed.

@@ -14,10 +14,10 @@ use storage::{
     gitops::Touched,
 };
 
-use super::{audit, expiry, overtaken, person, refused_row, stale};
+use super::{expiry, overtaken, refused_row, stale};
 use crate::{
     Engine, Error,
-    audit::allowed,
+    audit::{self, allowed, person},
     error::chain,
     gitops::touch::{When, touch},
 };
@@ -76,7 +76,8 @@ async fn store(
     storage::credentials::stamp(&mut tx, scope, id).await?;
     touch(&mut tx, scope, Touched::Credential(id), When::Settled, now).await?;
     let action = AuditAction::CredentialPlaced;
-    audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail).await?;
+    let told = (existing.name.as_str(), detail);
+    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(())

@@ -2,8 +2,10 @@
 
 use domain::{Action, Actor, CredentialId, ServiceError, audit::AuditAction};
 
-use super::{audit, person};
-use crate::{Engine, Error, audit::allowed};
+use crate::{
+    Engine, Error,
+    audit::{self, allowed, person},
+};
 
 pub(super) async fn resume(
     engine: &Engine,
@@ -21,7 +23,9 @@ pub(super) async fn resume(
     }
     let detail = if origin.is_empty() { "everywhere" } else { origin }.to_owned();
     let action = AuditAction::CredentialResumed;
-    audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail).await?;
+    let now = engine.clock.now();
+    let told = (existing.name.as_str(), detail);
+    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();

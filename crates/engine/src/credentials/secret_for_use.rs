@@ -18,8 +18,8 @@ use domain::{
 };
 use storage::credentials::Committed;
 
-use super::{audit, path};
-use crate::{Engine, Error};
+use super::path;
+use crate::{Engine, Error, audit};
 
 /// A version's uses within this time are one line of the audit log: an update that goes to
 /// 10,000 repositories must not write 10,000 lines.
@@ -148,7 +148,8 @@ async fn note_use(
     storage::credentials::mark_used(&mut tx, scope, credential, now).await?;
     let (actor, action) = (AuditActor::Hawser, AuditAction::SecretRead);
     let detail = format!("version {}", committed.vault_version);
-    audit(engine, &mut tx, scope, actor, action, &committed.name, detail).await?;
+    let told = (committed.name.as_str(), detail);
+    audit::record(&mut tx, actor, scope, now, action, told).await?;
     Ok(tx.commit().await?)
 }
 

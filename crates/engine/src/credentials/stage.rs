@@ -8,8 +8,7 @@ use domain::{
 };
 use storage::{credentials::Operation, jobs};
 
-use super::audit;
-use crate::{Engine, Error};
+use crate::{Engine, Error, audit};
 
 /// Writes down where the candidate lies and queues its test; `None` when somebody else ended the
 /// operation.
@@ -30,7 +29,8 @@ pub(super) async fn stage(
     }
     jobs::queue(&mut tx, scope, jobs::Kind::Rotate, id.uuid(), "candidate", now, now).await?;
     let (action, detail) = (AuditAction::CandidateStored, format!("version {version}"));
-    audit(engine, &mut tx, scope, by, action, &operation.name, detail).await?;
+    audit::record(&mut tx, by, scope, engine.clock.now(), action, (&operation.name, detail))
+        .await?;
     tx.commit().await?;
     engine.changes.tell(operation.organization);
     engine.changes.tell_workers();

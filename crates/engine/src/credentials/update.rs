@@ -14,12 +14,11 @@ use storage::{
     gitops::Touched,
 };
 
-use super::{
-    audit, content::Content, name_taken, overtaken, path, person, place, stale, store, taken,
-};
+use super::{content::Content, overtaken, path, place, stale, store};
 use crate::{
     Engine, Error,
-    audit::{allowed, note},
+    audit::{self, allowed, note, person},
+    error::{name_taken, taken},
     gitops::touch::{When, touch},
 };
 
@@ -125,7 +124,8 @@ pub(super) async fn intend(
     storage::credentials::begin(&mut tx, scope, operation, now, deadline).await?;
     let action = AuditAction::CredentialUpdateRequested;
     let detail = operation.changed.clone();
-    audit(engine, &mut tx, scope, person(actor), action, &existing.name, detail).await?;
+    let told = (existing.name.as_str(), detail);
+    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     Ok(tx.commit().await?)
 }
 
@@ -159,7 +159,8 @@ async fn describe(
         touch(&mut tx, scope, Touched::Credential(id), When::Settled, now).await?;
     }
     let action = AuditAction::CredentialDescribed;
-    audit(engine, &mut tx, scope, person(actor), action, name, detail).await?;
+    audit::record(&mut tx, person(actor), scope, engine.clock.now(), action, (name, detail))
+        .await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();

@@ -2,8 +2,10 @@
 
 use domain::{Action, Actor, ExportId, Scope, ServiceError, audit::AuditAction};
 
-use super::audit;
-use crate::{Engine, Error, audit::allowed};
+use crate::{
+    Engine, Error,
+    audit::{self, allowed, person},
+};
 
 pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ExportId) -> Result<(), Error> {
     let scope = allowed(engine, actor, Action::ManageExports, "delete an export").await?;
@@ -30,7 +32,7 @@ async fn remove(engine: &Engine, actor: &Actor, scope: Scope, id: ExportId) -> R
     storage::exports::clear(&mut tx, scope, id).await?;
     let name = storage::exports::delete(&mut tx, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let told = (name.as_str(), String::new());
-    audit(&mut tx, actor, scope, now, AuditAction::ExportDeleted, told).await?;
+    audit::record(&mut tx, person(actor), scope, now, AuditAction::ExportDeleted, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(())

@@ -12,8 +12,7 @@ mod save;
 
 use async_trait::async_trait;
 use domain::{
-    Action, Actor, CredentialId, ExportId, Field, Name, Scope, Timestamp,
-    audit::{AuditAction, AuditActor},
+    Action, Actor, CredentialId, ExportId, Name,
     exports::{
         ExportChoices, ExportDetail, ExportFields, ExportForm, ExportPreview, ExportSummary,
         RevealForm, Revealed, carvel::ExportSource,
@@ -21,7 +20,7 @@ use domain::{
     gitops::CredentialUse,
     service::{Answer, Exports, Peer},
 };
-use storage::{Tx, audit::Record, exports::Stored};
+use storage::exports::Stored;
 
 use crate::{Engine, Error, error::answer};
 
@@ -101,30 +100,4 @@ fn fields(stored: &Stored) -> Result<ExportFields, Error> {
         repositories: stored.repositories.clone(),
         settings: stored.settings.clone(),
     })
-}
-
-async fn audit(
-    tx: &mut Tx,
-    actor: &Actor,
-    scope: Scope,
-    now: Timestamp,
-    action: AuditAction,
-    (target, detail): (&str, String),
-) -> Result<(), Error> {
-    let record = Record {
-        actor: AuditActor::Person(actor.name.clone()),
-        action,
-        target: target.to_owned(),
-        detail,
-    };
-    Ok(storage::audit::record(tx, scope, now, &record).await?)
-}
-
-/// A taken name is the person's to mend; anything else is ours.
-fn name_taken(error: storage::Error) -> Error {
-    if error.is_duplicate() {
-        Field::Name.problem("This name is taken.").into()
-    } else {
-        error.into()
-    }
 }

@@ -13,12 +13,15 @@ use domain::{
 use zeroize::Zeroizing;
 
 use super::{
-    audit,
     facts::{Materials, Sources},
     fields,
     get::one,
 };
-use crate::{Engine, Error, audit::allowed, sessions::confirm};
+use crate::{
+    Engine, Error,
+    audit::{self, allowed, person},
+    sessions::confirm,
+};
 
 pub(super) async fn reveal(
     engine: &Engine,
@@ -61,10 +64,10 @@ async fn note(
         let version = materials.get(&row.id).map_or(row.vault_version, |(_, version)| *version);
         read.push(format!("{} version {version}", row.name));
         let told = (row.name.as_str(), format!("version {version}, for {}", fields.name));
-        audit(&mut tx, actor, scope, now, AuditAction::SecretRead, told).await?;
+        audit::record(&mut tx, person(actor), scope, now, AuditAction::SecretRead, told).await?;
     }
     let told = (fields.name.as_str(), read.join(", "));
-    audit(&mut tx, actor, scope, now, AuditAction::SecretsRevealed, told).await?;
+    audit::record(&mut tx, person(actor), scope, now, AuditAction::SecretsRevealed, told).await?;
     Ok(tx.commit().await?)
 }
 

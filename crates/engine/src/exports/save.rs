@@ -12,15 +12,14 @@ use storage::{
 };
 
 use super::{
-    audit,
     choices::can_be_exported,
     get::one,
-    name_taken,
     rendered::{seen, writes},
 };
 use crate::{
     Engine, Error,
-    audit::allowed,
+    audit::{self, allowed, person},
+    error::name_taken,
     gitops::touch::{When, touch},
 };
 
@@ -69,7 +68,7 @@ pub(super) async fn save(
     storage::exports::set_repositories(&mut tx, scope, id, &fields.repositories).await?;
     touch(&mut tx, scope, Touched::Export(id), When::Settled, now).await?;
     let told = (fields.name.as_str(), difference(before.as_ref(), &fields));
-    audit(&mut tx, actor, scope, now, AuditAction::ExportSaved, told).await?;
+    audit::record(&mut tx, person(actor), scope, now, AuditAction::ExportSaved, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();

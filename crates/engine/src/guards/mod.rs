@@ -14,9 +14,9 @@ use domain::{
     Cause, Scope, Timestamp,
     audit::{AuditAction, AuditActor},
 };
-use storage::{Tx, audit::Record, guards::Place};
+use storage::{Tx, guards::Place};
 
-use crate::Error;
+use crate::{Error, audit};
 
 pub(crate) use gate::Gates;
 
@@ -87,14 +87,10 @@ pub(crate) async fn count(
         .collect();
     for place in storage::guards::record(tx, &refused, now).await? {
         let name = places.get(&place).map_or("", |(name, _)| *name);
-        let record = Record {
-            actor: AuditActor::Hawser,
-            action: AuditAction::CredentialPaused,
-            target: name.to_owned(),
-            detail: format!("at {}", place.origin),
-        };
         let scope = Scope::of_worker(place.organization);
-        storage::audit::record(tx, scope, now, &record).await?;
+        let told = (name, format!("at {}", place.origin));
+        audit::record(tx, AuditActor::Hawser, scope, now, AuditAction::CredentialPaused, told)
+            .await?;
     }
     Ok(())
 }

@@ -8,12 +8,11 @@ use domain::{
     credentials::Expiry,
 };
 use storage::{
-    audit::Record,
     jobs,
     notices::{Expiring, New},
 };
 
-use crate::{Engine, Error};
+use crate::{Engine, Error, audit};
 
 /// The thresholds of [`Expiry::thresholds`] by the days of a long lifetime: what tells one notice
 /// of an expiry from the next.
@@ -76,13 +75,8 @@ async fn make(
     if has_webhook {
         jobs::queue(&mut tx, scope, jobs::Kind::Notice, id.uuid(), "expiry", now, now).await?;
     }
-    let record = Record {
-        actor: AuditActor::Hawser,
-        action: AuditAction::NoticeMade,
-        target: expiring.name.clone(),
-        detail: expiring.expiry.readable(now),
-    };
-    storage::audit::record(&mut tx, scope, now, &record).await?;
+    let told = (expiring.name.as_str(), expiring.expiry.readable(now));
+    audit::record(&mut tx, AuditActor::Hawser, scope, now, AuditAction::NoticeMade, told).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -1,13 +1,11 @@
 //! The webhook of an organization.
 
-use domain::{
-    Action, Actor, Field,
-    audit::{AuditAction, AuditActor},
-    credentials::WebhookForm,
-};
-use storage::audit::Record;
+use domain::{Action, Actor, Field, audit::AuditAction, credentials::WebhookForm};
 
-use crate::{Engine, Error, audit::allowed};
+use crate::{
+    Engine, Error,
+    audit::{self, allowed, person},
+};
 
 /// Its address is for those who may change it: whoever knows it may post there.
 pub(super) async fn get(engine: &Engine, actor: &Actor) -> Result<String, Error> {
@@ -29,12 +27,7 @@ pub(super) async fn set(engine: &Engine, actor: &Actor, form: &WebhookForm) -> R
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
     storage::notices::set_webhook(&mut tx, scope, &address).await?;
-    let record = Record {
-        actor: AuditActor::Person(actor.name.clone()),
-        action: AuditAction::WebhookSet,
-        target: String::new(),
-        detail,
-    };
-    storage::audit::record(&mut tx, scope, now, &record).await?;
+    audit::record(&mut tx, person(actor), scope, now, AuditAction::WebhookSet, ("", detail))
+        .await?;
     Ok(tx.commit().await?)
 }

@@ -2,8 +2,10 @@
 
 use domain::{Action, Actor, Field, ProjectId, Scope, ServiceError, audit::AuditAction};
 
-use super::audit;
-use crate::{Engine, Error, audit::allowed};
+use crate::{
+    Engine, Error,
+    audit::{self, allowed, person},
+};
 
 pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ProjectId) -> Result<(), Error> {
     let scope = allowed(engine, actor, Action::ManageOrganization, "delete a project").await?;
@@ -35,7 +37,7 @@ async fn remove(engine: &Engine, actor: &Actor, scope: Scope, id: ProjectId) -> 
     let name =
         storage::projects::delete(&mut tx, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let told = (name.as_str(), String::new());
-    audit(&mut tx, actor, scope, now, AuditAction::ProjectDeleted, told).await?;
+    audit::record(&mut tx, person(actor), scope, now, AuditAction::ProjectDeleted, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(())

@@ -5,12 +5,10 @@ mod save;
 
 use async_trait::async_trait;
 use domain::{
-    Action, Actor, ProjectId, Scope, Timestamp,
-    audit::{AuditAction, AuditActor},
+    Action, Actor, ProjectId,
     projects::{Project, ProjectForm},
     service::{Answer, Projects},
 };
-use storage::{Tx, audit::Record};
 
 use crate::{Engine, Error, audit::allowed, error::answer};
 
@@ -32,21 +30,4 @@ impl Projects for Engine {
 async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<Project>, Error> {
     let scope = allowed(engine, actor, Action::View, "see the projects").await?;
     Ok(storage::projects::list(&engine.db, scope).await?)
-}
-
-async fn audit(
-    tx: &mut Tx,
-    actor: &Actor,
-    scope: Scope,
-    now: Timestamp,
-    action: AuditAction,
-    (target, detail): (&str, String),
-) -> Result<(), Error> {
-    let record = Record {
-        actor: AuditActor::Person(actor.name.clone()),
-        action,
-        target: target.to_owned(),
-        detail,
-    };
-    Ok(storage::audit::record(tx, scope, now, &record).await?)
 }

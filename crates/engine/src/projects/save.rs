@@ -5,8 +5,11 @@ use domain::{
     projects::ProjectForm,
 };
 
-use super::audit;
-use crate::{Engine, Error, audit::allowed};
+use crate::{
+    Engine, Error,
+    audit::{self, allowed, person},
+    error::name_taken,
+};
 
 pub(super) async fn save(
     engine: &Engine,
@@ -32,7 +35,7 @@ pub(super) async fn save(
         return Err(ServiceError::NotFound.into());
     }
     let told = (name.as_str(), detail);
-    audit(&mut tx, actor, scope, now, AuditAction::ProjectSaved, told).await?;
+    audit::record(&mut tx, person(actor), scope, now, AuditAction::ProjectSaved, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(id)
@@ -55,13 +58,4 @@ async fn distinct(engine: &Engine, scope: Scope, id: ProjectId, name: &Name) -> 
             && assumed::are_one(name.as_str(), &other.name)
     });
     alike.map_or(Ok(()), |other| Err(taken(&other.name).into()))
-}
-
-/// A taken name is the person's to mend; anything else is ours.
-fn name_taken(error: storage::Error) -> Error {
-    if error.is_duplicate() {
-        Field::Name.problem("This name is taken.").into()
-    } else {
-        error.into()
-    }
 }

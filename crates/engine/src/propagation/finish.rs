@@ -4,9 +4,9 @@ use domain::{
     PropagationId, Scope, Timestamp,
     audit::{AuditAction, AuditActor},
 };
-use storage::{Tx, audit::Record};
+use storage::Tx;
 
-use crate::Error;
+use crate::{Error, audit};
 
 /// Ends a propagation if nothing of it is on its way any more.
 pub(crate) async fn finish(
@@ -19,14 +19,10 @@ pub(crate) async fn finish(
         return Ok(());
     };
     let counts = ended.counts;
-    let record = Record {
-        actor: AuditActor::Hawser,
-        action: AuditAction::PropagationFinished,
-        target: ended.credential,
-        detail: format!(
-            "version {}: {} healthy, {} need attention, {} superseded",
-            ended.vault_version, counts.healthy, counts.needs_attention, counts.superseded
-        ),
-    };
-    Ok(storage::audit::record(tx, scope, now, &record).await?)
+    let told = format!(
+        "version {}: {} healthy, {} need attention, {} superseded",
+        ended.vault_version, counts.healthy, counts.needs_attention, counts.superseded
+    );
+    let action = AuditAction::PropagationFinished;
+    audit::record(tx, AuditActor::Hawser, scope, now, action, (&ended.credential, told)).await
 }

@@ -14,10 +14,11 @@ use storage::{
     repositories::{Change, New},
 };
 
-use super::{audit, held, is_no_repository, link, name_taken, project, road, taken, usable};
+use super::{held, is_no_repository, link, project, refused_row, road, usable};
 use crate::{
     Engine, Error,
-    audit::allowed,
+    audit::{self, allowed, person},
+    error::taken,
     gitops::touch::{When, touch},
 };
 
@@ -159,12 +160,14 @@ async fn store(
         Some(credential) => Some((credential, held(&mut tx, scope, credential, project).await?)),
         None => None,
     };
-    storage::repositories::insert(&mut tx, scope, &new).await.map_err(name_taken)?;
-    audit(&mut tx, actor, scope, now, AuditAction::RepositoryAdded, name, kind.label()).await?;
+    storage::repositories::insert(&mut tx, scope, &new).await.map_err(refused_row)?;
+    let told = (name, kind.label());
+    audit::record(&mut tx, person(actor), scope, now, AuditAction::RepositoryAdded, told).await?;
     if let Some((credential, credential_name)) = credential {
         link(&mut tx, scope, id, credential, &origin, now).await?;
         touch(&mut tx, scope, Touched::Repository(id), When::Settled, now).await?;
-        audit(&mut tx, actor, scope, now, AuditAction::LinkSet, name, &credential_name).await?;
+        let told = (name, &credential_name);
+        audit::record(&mut tx, person(actor), scope, now, AuditAction::LinkSet, told).await?;
     }
     let reason = SyncTrigger::Changed.as_str();
     jobs::queue(&mut tx, scope, jobs::Kind::Sync, id.uuid(), reason, now, now).await?;

@@ -6,14 +6,13 @@ use domain::{
     repositories::{LinkState, SyncTrigger},
 };
 use storage::{
-    audit::Record,
     gitops::Touched,
     jobs,
     repositories::{Linkable, SyncTarget, hold, link, take_for_link, unlink},
 };
 
 use crate::{
-    Engine, Error,
+    Engine, Error, audit,
     gitops::touch::{When, touch},
 };
 
@@ -74,13 +73,8 @@ pub(super) async fn follow(
         let id = target.id.uuid();
         jobs::queue(&mut tx, scope, jobs::Kind::Sync, id, reason, now, now).await?;
     }
-    let record = Record {
-        actor: AuditActor::Hawser,
-        action,
-        target: target.name.clone(),
-        detail: format!("{name}, by its URL"),
-    };
-    storage::audit::record(&mut tx, scope, now, &record).await?;
+    let told = (target.name.as_str(), format!("{name}, by its URL"));
+    audit::record(&mut tx, AuditActor::Hawser, scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();

@@ -5,10 +5,10 @@
 //! takes. Where the URL chooses, those choose who manage credentials, and they have that right (see
 //! `domain::access`); leaving the choice to the URL takes it too.
 
-use domain::{Action, Actor, Field, RepositoryId, Scope, audit::AuditAction};
+use domain::{Action, Actor, Field, RepositoryId, Scope};
 use storage::Tx;
 
-use crate::{Engine, Error, audit::note, error::chain};
+use crate::{Engine, Error, audit::refused};
 
 /// The exports that keep a person from choosing another credential for a repository; none when they
 /// may. Inside a transaction that holds the audit log, so that no export takes the repository up
@@ -34,9 +34,7 @@ pub(super) async fn refusal(
 ) -> Error {
     let exports = exports.join(", ");
     let attempt = format!("choose a credential that {exports} carries");
-    if let Err(error) = note(engine, actor, AuditAction::Refused, repository, &attempt).await {
-        tracing::error!(error = %chain(&error), "a refusal is not in the audit log");
-    }
+    refused(engine, actor, repository, &attempt).await;
     let message = format!(
         "The value of the credential goes to clusters with {exports}. Ask somebody who manages exports to choose it."
     );

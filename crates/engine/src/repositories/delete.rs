@@ -3,10 +3,10 @@
 use domain::{Action, Actor, RepositoryId, audit::AuditAction};
 use storage::gitops::Touched;
 
-use super::{audit, not_found};
+use super::not_found;
 use crate::{
     Engine, Error,
-    audit::allowed,
+    audit::{self, allowed, person},
     gitops::touch::{When, touch},
 };
 
@@ -24,10 +24,11 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: RepositoryId) -> 
     let unlinked = storage::repositories::unlink(&mut tx, scope, id).await?;
     storage::exports::drop_repository(&mut tx, scope, id).await?;
     storage::charts::delete_all(&mut tx, scope, id).await?;
-    audit(&mut tx, actor, scope, now, AuditAction::RepositoryDeleted, &current.name, "").await?;
+    let told = (current.name.as_str(), "");
+    audit::record(&mut tx, person(actor), scope, now, AuditAction::RepositoryDeleted, told).await?;
     if let Some(link) = current.link.filter(|_| unlinked > 0) {
-        audit(&mut tx, actor, scope, now, AuditAction::LinkRemoved, &current.name, &link.name)
-            .await?;
+        let told = (current.name.as_str(), &link.name);
+        audit::record(&mut tx, person(actor), scope, now, AuditAction::LinkRemoved, told).await?;
     }
     tx.commit().await?;
     engine.changes.tell(scope.organization());

@@ -14,13 +14,13 @@ use storage::{
 };
 
 use super::{
-    audit, carried, held, name_taken,
+    carried, held,
     new_link::{NewLink, automatic_link, new_link, relink},
-    not_found, project, road, usable,
+    not_found, project, refused_row, road, usable,
 };
 use crate::{
     Engine, Error,
-    audit::allowed,
+    audit::{self, allowed, person},
     gitops::touch::{When, touch},
 };
 
@@ -135,7 +135,7 @@ async fn store(
     let row_version = current.row_version;
     let changed = storage::repositories::update(&mut tx, scope, id, row_version, &change)
         .await
-        .map_err(name_taken)?;
+        .map_err(refused_row)?;
     if changed == 0 {
         drop(tx);
         return Err(overtaken(engine, scope, id).await?);
@@ -143,7 +143,8 @@ async fn store(
     // Before the link changes and after, since the exports of the old and of the new credential name its address.
     touch(&mut tx, scope, Touched::Repository(id), When::Settled, now).await?;
     let detail = changes(current, fields, plan.url.as_str());
-    audit(&mut tx, actor, scope, now, AuditAction::RepositoryChanged, name, &detail).await?;
+    let told = (name, &detail);
+    audit::record(&mut tx, person(actor), scope, now, AuditAction::RepositoryChanged, told).await?;
     if chooses(current, fields, plan) {
         let exports = carried::kept_by(&mut tx, actor, scope, id).await?;
         if !exports.is_empty() {
@@ -152,7 +153,7 @@ async fn store(
         }
     }
     if let Some(action) = relink(&mut tx, scope, id, &plan.link, &plan.origin, now).await? {
-        audit(&mut tx, actor, scope, now, action, name, &credential_name).await?;
+        audit::record(&mut tx, person(actor), scope, now, action, (name, &credential_name)).await?;
         touch(&mut tx, scope, Touched::Repository(id), When::Settled, now).await?;
     }
     let reason = SyncTrigger::Changed.as_str();

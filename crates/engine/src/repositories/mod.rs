@@ -20,16 +20,17 @@ mod usable;
 
 use async_trait::async_trait;
 use domain::{
-    Actor, Cause, Field, RepositoryId, Scope, ServiceError, Timestamp,
-    audit::{AuditAction, AuditActor},
+    Actor, Cause, RepositoryId, ServiceError,
     repositories::{
         AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery,
     },
     service::{Answer, Repositories},
 };
-use storage::{Tx, audit::Record};
 
-use crate::{Engine, Error, error::answer};
+use crate::{
+    Engine, Error,
+    error::{self, answer},
+};
 
 pub(crate) use ask::{is_worth_an_exchange, registry};
 pub(crate) use automatic::match_again;
@@ -68,36 +69,8 @@ impl Repositories for Engine {
 }
 
 /// A taken name and a project that is gone are the person's to mend; anything else is ours.
-fn name_taken(error: storage::Error) -> Error {
-    if error.is_duplicate() {
-        taken().into()
-    } else if error.is_dangling() {
-        no_project().into()
-    } else {
-        error.into()
-    }
-}
-
-fn taken() -> domain::FieldProblem {
-    Field::Name.problem("This name is taken.")
-}
-
-async fn audit(
-    tx: &mut Tx,
-    actor: &Actor,
-    scope: Scope,
-    now: Timestamp,
-    action: AuditAction,
-    target: &str,
-    detail: &str,
-) -> Result<(), Error> {
-    let record = Record {
-        actor: AuditActor::Person(actor.name.clone()),
-        action,
-        target: target.to_owned(),
-        detail: detail.to_owned(),
-    };
-    Ok(storage::audit::record(tx, scope, now, &record).await?)
+fn refused_row(error: storage::Error) -> Error {
+    if error.is_dangling() { no_project().into() } else { error::name_taken(error) }
 }
 
 /// Whether an address that answered so cannot be a repository, so that adding it makes no sense.

@@ -3,8 +3,11 @@
 use domain::{Action, Actor, RepositoryId, Scope, audit::AuditAction, repositories::SyncTrigger};
 use storage::{Tx, jobs};
 
-use super::{audit, not_found};
-use crate::{Engine, Error, audit::allowed};
+use super::not_found;
+use crate::{
+    Engine, Error,
+    audit::{self, allowed, person},
+};
 
 pub(super) async fn sync_now(
     engine: &Engine,
@@ -33,7 +36,8 @@ pub(super) async fn sync_now(
     jobs::queue_many(&mut tx, jobs::Kind::Sync, &targets, reason, now, now).await?;
     let detail =
         if target.is_empty() { format!("{} repositories", targets.len()) } else { String::new() };
-    audit(&mut tx, actor, scope, now, AuditAction::RepositorySyncRequested, &target, &detail)
+    let told = (target.as_str(), &detail);
+    audit::record(&mut tx, person(actor), scope, now, AuditAction::RepositorySyncRequested, told)
         .await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());

@@ -3,8 +3,11 @@
 use domain::{Actor, ClusterId, ServiceError, audit::AuditAction};
 use storage::gitops::clusters;
 
-use super::{audit, may_write, person, save::queue};
-use crate::{Engine, Error};
+use super::{may_write, save::queue};
+use crate::{
+    Engine, Error,
+    audit::{self, person},
+};
 
 pub(super) async fn apply(engine: &Engine, actor: &Actor, id: ClusterId) -> Result<(), Error> {
     let scope = may_write(engine, actor, "bring a cluster in step").await?;
@@ -14,7 +17,7 @@ pub(super) async fn apply(engine: &Engine, actor: &Actor, id: ClusterId) -> Resu
     queue(&mut tx, scope, id, now).await?;
     let (action, told) =
         (AuditAction::ClusterApplyRequested, (cluster.name.as_str(), String::new()));
-    audit(&mut tx, person(actor), scope, now, action, told).await?;
+    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();

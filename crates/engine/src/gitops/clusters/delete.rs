@@ -7,8 +7,11 @@ use domain::{
 };
 use storage::{Tx, gitops::clusters, jobs};
 
-use super::{audit, may_write, person};
-use crate::{Engine, Error};
+use super::may_write;
+use crate::{
+    Engine, Error,
+    audit::{self, person},
+};
 
 /// The objects are deleted by a worker, which tries again while the API server is away. Whoever
 /// deletes the cluster once more after that failed has it forgotten with its objects left there.
@@ -37,7 +40,8 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ClusterId) -> Res
         let kind = jobs::Kind::Apply;
         jobs::queue(&mut tx, scope, kind, id.uuid(), "deleted", now, now).await?;
         let told = (cluster.name.as_str(), format!("{left} objects are to be deleted first"));
-        audit(&mut tx, person(actor), scope, now, AuditAction::ClusterDeleted, told).await?;
+        audit::record(&mut tx, person(actor), scope, now, AuditAction::ClusterDeleted, told)
+            .await?;
     }
     tx.commit().await?;
     engine.changes.tell(scope.organization());
@@ -59,6 +63,6 @@ pub(super) async fn forget(
     clusters::forget_objects(tx, scope, id).await?;
     storage::gitops::forget_place(tx, scope, id.uuid(), now).await?;
     let Some(name) = clusters::delete(tx, scope, id).await? else { return Ok(false) };
-    audit(tx, actor, scope, now, AuditAction::ClusterDeleted, (&name, detail)).await?;
+    audit::record(tx, actor, scope, now, AuditAction::ClusterDeleted, (&name, detail)).await?;
     Ok(true)
 }

@@ -20,14 +20,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use connectors::kubernetes::ObjectRef;
 use domain::{
-    Action, Actor, Cause, ClusterId, Scope, ServiceError, Timestamp,
-    audit::{AuditAction, AuditActor},
+    Action, Actor, Cause, ClusterId, Scope, ServiceError,
     gitops::{
         ClusterDetail, ClusterForm, ClusterObject, ClusterSummary, ObjectState, TargetPreview,
     },
     service::{Answer, Clusters},
 };
-use storage::{Tx, audit::Record};
 
 use crate::{Engine, Error, audit::allowed, error::answer};
 
@@ -147,20 +145,4 @@ fn named(object: &ClusterObject) -> ObjectRef {
         namespace: object.namespace.clone(),
         name: object.name.clone(),
     }
-}
-
-async fn audit(
-    tx: &mut Tx,
-    actor: AuditActor,
-    scope: Scope,
-    now: Timestamp,
-    action: AuditAction,
-    (target, detail): (&str, String),
-) -> Result<(), Error> {
-    let record = Record { actor, action, target: target.to_owned(), detail };
-    Ok(storage::audit::record(tx, scope, now, &record).await?)
-}
-
-fn person(actor: &Actor) -> AuditActor {
-    AuditActor::Person(actor.name.clone())
 }

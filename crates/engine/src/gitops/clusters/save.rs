@@ -12,8 +12,12 @@ use storage::{
     jobs,
 };
 
-use super::{audit, may_write, open::address, person};
-use crate::{Engine, Error};
+use super::{may_write, open::address};
+use crate::{
+    Engine, Error,
+    audit::{self, person},
+    error::name_taken,
+};
 
 pub(super) async fn save(
     engine: &Engine,
@@ -35,7 +39,9 @@ pub(super) async fn save(
     hold_credential(&mut tx, scope, fields.credential).await?;
     let detail = match &before {
         None => {
-            clusters::insert(&mut tx, scope, id, &fields, &server, now).await.map_err(taken)?;
+            clusters::insert(&mut tx, scope, id, &fields, &server, now)
+                .await
+                .map_err(name_taken)?;
             format!("added at {server}")
         }
         Some(before) => {
@@ -46,7 +52,7 @@ pub(super) async fn save(
     clusters::clear_exports(&mut tx, scope, id).await?;
     clusters::set_exports(&mut tx, scope, id, &fields.exports).await.map_err(no_export)?;
     let told = (fields.name.as_str(), detail);
-    audit(&mut tx, person(actor), scope, now, AuditAction::ClusterSaved, told).await?;
+    audit::record(&mut tx, person(actor), scope, now, AuditAction::ClusterSaved, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
@@ -111,7 +117,8 @@ async fn change(
     now: Timestamp,
 ) -> Result<(), Error> {
     let (id, version) = (before.id, before.row_version);
-    let state = clusters::update(tx, scope, id, version, fields, server).await.map_err(taken)?;
+    let state =
+        clusters::update(tx, scope, id, version, fields, server).await.map_err(name_taken)?;
     match state {
         None => Err(stale().into()),
         // Nothing is applied before somebody asked for it the first time.
@@ -138,14 +145,6 @@ fn stale() -> ServiceError {
 
 fn no_kubeconfig() -> domain::FieldProblem {
     Field::Credential.problem("Choose a credential that holds a kubeconfig.")
-}
-
-fn taken(error: storage::Error) -> Error {
-    if error.is_duplicate() {
-        Field::Name.problem("This name is taken.").into()
-    } else {
-        error.into()
-    }
 }
 
 fn no_export(error: storage::Error) -> Error {

@@ -14,7 +14,7 @@ use storage::{
 };
 
 use super::{
-    LOOK_AGAIN, Stopped, audit,
+    LOOK_AGAIN, Stopped,
     bring::{Brought, bring},
     delete::forget,
     fence::Fence,
@@ -22,7 +22,7 @@ use super::{
     open::open,
     wanted::{Wanted, wanted},
 };
-use crate::{Engine, Error, propagation::finish::finish};
+use crate::{Engine, Error, audit, propagation::finish::finish};
 
 impl Engine {
     /// Brings the claimed cluster in step, or deletes what Hawser made there, and writes down how
@@ -191,7 +191,7 @@ async fn record(tx: &mut Tx, scope: Scope, end: &End<'_>) -> Result<(), Error> {
     if brought.written + brought.deleted > 0 {
         let told = format!("{} objects written, {} deleted", brought.written, brought.deleted);
         let action = AuditAction::ClusterApplied;
-        audit(tx, AuditActor::Hawser, scope, now, action, (&cluster.name, told)).await?;
+        audit::record(tx, AuditActor::Hawser, scope, now, action, (&cluster.name, told)).await?;
     }
     Ok(())
 }

@@ -2,8 +2,10 @@
 
 use domain::{Action, Actor, GitTargetId, ServiceError, audit::AuditAction};
 
-use super::{audit, person};
-use crate::{Engine, Error, audit::allowed};
+use crate::{
+    Engine, Error,
+    audit::{self, allowed, person},
+};
 
 /// What it wrote stays in the repository. A push that is under way finds nothing to write its result
 /// to.
@@ -20,7 +22,7 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: GitTargetId) -> R
         .await?
         .ok_or(ServiceError::NotFound)?;
     let told = (name.as_str(), "what it wrote stays in the repository".to_owned());
-    audit(&mut tx, person(actor), scope, now, AuditAction::GitTargetDeleted, told).await?;
+    audit::record(&mut tx, person(actor), scope, now, AuditAction::GitTargetDeleted, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(())

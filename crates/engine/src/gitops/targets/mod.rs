@@ -15,14 +15,12 @@ mod save;
 
 use async_trait::async_trait;
 use domain::{
-    Action, Actor, Field, GitTargetId, Scope, Timestamp,
-    audit::{AuditAction, AuditActor},
+    Action, Actor, GitTargetId,
     gitops::{GitTargetDetail, GitTargetForm, GitTargetSummary, TargetPreview},
     service::{Answer, GitTargets},
 };
-use storage::{Tx, audit::Record};
 
-use crate::{Engine, Error, error::answer};
+use crate::{Engine, error::answer};
 
 pub(crate) use run::{LOOK_AGAIN_REASON, push_target};
 
@@ -51,30 +49,5 @@ impl GitTargets for Engine {
 
     async fn push(&self, actor: &Actor, id: GitTargetId) -> Answer<()> {
         push_now::push_now(self, actor, id).await.map_err(answer)
-    }
-}
-
-async fn audit(
-    tx: &mut Tx,
-    actor: AuditActor,
-    scope: Scope,
-    now: Timestamp,
-    action: AuditAction,
-    (target, detail): (&str, String),
-) -> Result<(), Error> {
-    let record = Record { actor, action, target: target.to_owned(), detail };
-    Ok(storage::audit::record(tx, scope, now, &record).await?)
-}
-
-fn person(actor: &Actor) -> AuditActor {
-    AuditActor::Person(actor.name.clone())
-}
-
-/// A taken name is the person's to mend; anything else is ours.
-fn name_taken(error: storage::Error) -> Error {
-    if error.is_duplicate() {
-        Field::Name.problem("This name is taken.").into()
-    } else {
-        error.into()
     }
 }

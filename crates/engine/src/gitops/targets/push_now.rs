@@ -3,8 +3,11 @@
 use domain::{Action, Actor, GitTargetId, ServiceError, audit::AuditAction, gitops::TargetState};
 use storage::jobs;
 
-use super::{audit, bind, person};
-use crate::{Engine, Error, audit::allowed};
+use super::bind;
+use crate::{
+    Engine, Error,
+    audit::{self, allowed, person},
+};
 
 /// Queues a push. The first one to a place says that a person looked, so it is for those who may
 /// change the target; each with a person's account is for that person.
@@ -25,7 +28,7 @@ pub(super) async fn push_now(engine: &Engine, actor: &Actor, id: GitTargetId) ->
     }
     jobs::queue(&mut tx, scope, jobs::Kind::Push, id.uuid(), "person", now, now).await?;
     let told = (target.name.as_str(), String::new());
-    audit(&mut tx, person(actor), scope, now, AuditAction::GitPushRequested, told).await?;
+    audit::record(&mut tx, person(actor), scope, now, AuditAction::GitPushRequested, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();

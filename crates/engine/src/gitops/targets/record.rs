@@ -16,12 +16,9 @@ use storage::{
     propagation::PlaceEnd,
 };
 
-use super::{
-    audit,
-    end::{Done, End, Failed, Request},
-};
+use super::end::{Done, End, Failed, Request};
 use crate::{
-    Engine, Error,
+    Engine, Error, audit,
     guards::{self, Told, Verdict},
     propagation::finish::finish,
     repositories::pause,
@@ -153,7 +150,7 @@ async fn note(
     }
     let commit = done.head.get(..12).unwrap_or(&done.head);
     let told = (target.name.as_str(), format!("commit {commit}, {} files", done.written));
-    audit(tx, AuditActor::Hawser, scope, now, AuditAction::GitPushed, told).await
+    audit::record(tx, AuditActor::Hawser, scope, now, AuditAction::GitPushed, told).await
 }
 
 async fn record_untouched(

@@ -11,8 +11,12 @@ use storage::{
     jobs,
 };
 
-use super::{audit, bind, name_taken, person};
-use crate::{Engine, Error, audit::allowed};
+use super::bind;
+use crate::{
+    Engine, Error,
+    audit::{self, allowed, person},
+    error::name_taken,
+};
 
 pub(super) async fn save(
     engine: &Engine,
@@ -119,7 +123,7 @@ async fn store(
         jobs::queue(&mut tx, scope, jobs::Kind::Push, id.uuid(), "saved", now, now).await?;
     }
     let told = (fields.name.as_str(), difference(before, fields));
-    audit(&mut tx, person(actor), scope, now, AuditAction::GitTargetSaved, told).await?;
+    audit::record(&mut tx, person(actor), scope, now, AuditAction::GitTargetSaved, told).await?;
     // The audit log of the organization is held now, so nobody else saves a target.
     apart(&mut tx, scope, id, fields).await?;
     Ok(tx.commit().await?)
