@@ -14,6 +14,7 @@ pub mod sea;
 mod sweep;
 pub mod tested;
 mod vault;
+mod workers;
 
 use std::{sync::Arc, time::Duration};
 
@@ -33,9 +34,9 @@ use domain::{
 use engine::{Clock, Engine, SystemClock, credentials::SecretForUse};
 use sqlx::{AssertSqlSafe, Connection};
 use storage::Db;
-use tokio::{sync::oneshot, task::JoinHandle};
 
 use registry::Registry;
+pub use workers::Workers;
 
 /// Everything a test works with.
 pub struct World {
@@ -279,33 +280,5 @@ impl World {
 
     pub fn workers(&self) -> Workers {
         Workers::of(&self.engine)
-    }
-}
-
-/// Running background loops.
-pub struct Workers {
-    stop: oneshot::Sender<()>,
-    task: JoinHandle<()>,
-}
-
-impl Workers {
-    /// Those of this engine.
-    pub fn of(engine: &Engine) -> Self {
-        let (stop, stopped) = oneshot::channel::<()>();
-        let engine = engine.clone();
-        let task = tokio::spawn(engine.run_workers(async move { drop(stopped.await) }));
-        Self { stop, task }
-    }
-
-    /// Ends them at once, as a killed process does.
-    pub async fn kill(self) {
-        self.task.abort();
-        assert!(self.task.await.is_err(), "they were still running");
-    }
-
-    /// Ends them in order.
-    pub async fn stop(self) {
-        drop(self.stop);
-        self.task.await.unwrap();
     }
 }
