@@ -65,7 +65,7 @@ impl Next {
         self
     }
 
-    /// Says what has begun, as long as the page that comes next waits for its end.
+    /// Says what has begun; a page that waits for its end takes the words away then.
     pub fn beginning(mut self, begun: impl Into<String>) -> Self {
         self.begun = Some(begun.into());
         self

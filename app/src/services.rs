@@ -85,7 +85,7 @@ pub struct Typing {
 pub struct Flash {
     /// What was done.
     pub notice: Option<String>,
-    /// What has begun; said only while the page waits for its end.
+    /// What has begun; a page that waits for its end takes the words away then.
     pub begun: Option<String>,
     /// Why it was refused.
     pub problems: Option<ServiceError>,
