@@ -12,7 +12,7 @@ mod world;
 
 use domain::{
     Cause,
-    gitops::{DiffKind, FileChangeKind, TargetState},
+    gitops::{DiffKind, FileChangeKind, GitTargetForm, TargetState},
     service::{Exports, GitTargets},
 };
 use git::{REPOSITORY, edited, export, wait_until};
@@ -23,6 +23,8 @@ on_both!(
     what_somebody_changed_is_brought_back,
     a_foreign_file_is_left_alone,
     a_foreign_file_with_the_same_bytes_stays_theirs,
+    a_target_that_is_added_again_takes_its_files_over,
+    a_target_that_comes_back_to_a_branch_takes_its_files_over,
     two_exports_do_not_share_a_file,
     a_folder_that_moves_takes_its_files_along,
     a_change_without_a_new_version_is_pushed_too,
@@ -78,18 +80,75 @@ async fn a_foreign_file_is_left_alone(world: World) {
 async fn a_foreign_file_with_the_same_bytes_stays_theirs(world: World) {
     let setting = world.setting().await;
     let workers = world.workers();
-    let form = edited(&world.pushed(setting.target).await);
-    // Another target does not know who wrote the file.
-    GitTargets::delete(&world.engine, &world.actor, setting.target).await.unwrap();
-    let form =
-        domain::gitops::GitTargetForm { target: String::new(), row_version: String::new(), ..form };
-    let target = world.save_target(form).await;
+    world.pushed(setting.target).await;
+    let same = format!("{}\n", file(&setting.server));
+    setting.server.commit(REPOSITORY, "main", &[("clusters/other/regcred.yaml", &same)]);
+    let form = edited(&world.target(setting.target).await);
+    let target = world.save_target(added(form, "clusters/other")).await;
+    let preview = GitTargets::preview(&world.engine, &world.actor, target).await.unwrap();
+    let warned = |text: &str| text.contains("Somebody else wrote clusters/other/regcred.yaml");
+    assert!(preview.changes.is_empty(), "{preview:?}");
+    assert!(preview.notes.iter().any(|note| warned(&note.text)), "{preview:?}");
     assert!(world.pushed(target).await.files.is_empty());
-    let head = setting.server.head(REPOSITORY, "main");
     let propagation = world.update(setting.credential, "second").await;
     world.end_of(propagation).await;
     assert_eq!(world.target(target).await.summary.cause, Some(Cause::FileNotOurs));
-    assert_eq!(setting.server.head(REPOSITORY, "main"), head);
+    let theirs = setting.server.git(REPOSITORY, &["show", "main:clusters/other/regcred.yaml"]);
+    assert_eq!(format!("{theirs}\n"), same);
+    workers.stop().await;
+}
+
+fn added(form: GitTargetForm, folder: &str) -> GitTargetForm {
+    GitTargetForm {
+        target: String::new(),
+        row_version: String::new(),
+        name: format!("at {folder}"),
+        folder: folder.into(),
+        ..form
+    }
+}
+
+async fn a_target_that_is_added_again_takes_its_files_over(world: World) {
+    let setting = world.setting().await;
+    let workers = world.workers();
+    let detail = world.pushed(setting.target).await;
+    GitTargets::delete(&world.engine, &world.actor, setting.target).await.unwrap();
+    let before = file(&setting.server);
+    assert_eq!(world.update_of(setting.credential, "second").await.propagation, None);
+
+    let target = world.save_target(added(edited(&detail), "clusters/prod")).await;
+    let preview = GitTargets::preview(&world.engine, &world.actor, target).await.unwrap();
+    assert_eq!(preview.changes[0].kind, FileChangeKind::Changed);
+    assert_eq!(world.pushed(target).await.files, detail.files);
+    let second = file(&setting.server);
+    assert_ne!(second, before);
+    let propagation = world.update(setting.credential, "third").await;
+    world.end_of(propagation).await;
+    assert_ne!(file(&setting.server), second);
+
+    // What somebody changed in between is theirs.
+    GitTargets::delete(&world.engine, &world.actor, target).await.unwrap();
+    setting.server.commit(REPOSITORY, "main", &[("clusters/prod/regcred.yaml", "theirs: true\n")]);
+    let target = world.save_target(added(edited(&detail), "clusters/prod")).await;
+    assert_eq!(world.not_pushed(target).await.0, Cause::FileNotOurs);
+    workers.stop().await;
+}
+
+async fn a_target_that_comes_back_to_a_branch_takes_its_files_over(world: World) {
+    let setting = world.setting().await;
+    let workers = world.workers();
+    let first = world.pushed(setting.target).await;
+    let form = GitTargetForm { branch: "next".into(), ..edited(&first) };
+    world.save_target(form).await;
+    assert_eq!(world.target(setting.target).await.summary.state, TargetState::New);
+    world.pushed(setting.target).await;
+    let back = edited(&world.target(setting.target).await);
+    world.save_target(GitTargetForm { branch: "main".into(), ..back }).await;
+    assert_eq!(world.pushed(setting.target).await.files, first.files);
+    let before = file(&setting.server);
+    let propagation = world.update(setting.credential, "second").await;
+    world.end_of(propagation).await;
+    assert_ne!(file(&setting.server), before);
     workers.stop().await;
 }
 
@@ -111,12 +170,17 @@ async fn a_folder_that_moves_takes_its_files_along(world: World) {
     let setting = world.setting().await;
     let workers = world.workers();
     let detail = world.pushed(setting.target).await;
-    let form = domain::gitops::GitTargetForm { folder: "clusters/new".into(), ..edited(&detail) };
+    let form = GitTargetForm { folder: "clusters/new".into(), ..edited(&detail) };
     world.save_target(form).await;
-    assert_eq!(world.target(setting.target).await.summary.state, TargetState::New);
-    world.pushed(setting.target).await;
+    world.settled(setting.target).await;
     let files = setting.server.git(REPOSITORY, &["ls-tree", "-r", "--name-only", "main"]);
     assert_eq!(files, "README.md\napps/a.yaml\nclusters/new/regcred.yaml");
+    assert_eq!(world.target(setting.target).await.files, ["clusters/new/regcred.yaml"]);
+    // The next update goes there, and is listed.
+    let propagation = world.update(setting.credential, "second").await;
+    let end = world.end_of(propagation).await;
+    let uses = Exports::uses(&world.engine, &world.actor, setting.credential).await.unwrap();
+    assert_eq!(uses[0].vault_version, Some(2), "{end:?}");
     workers.stop().await;
 }
 

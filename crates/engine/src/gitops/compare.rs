@@ -20,6 +20,8 @@ pub(crate) struct Plan {
     pub(crate) deletes: Vec<(String, TreeFile)>,
     /// All files as they are afterwards.
     pub(crate) after: Vec<File>,
+    /// Files that are right already, and that somebody else wrote.
+    pub(crate) theirs: Vec<String>,
 }
 
 /// A file to write.
@@ -74,7 +76,7 @@ impl Plan {
     /// pushes meant to write, for a slow server may take one of those yet.
     pub(crate) fn intents(&self, known: &[File]) -> Vec<File> {
         let written: BTreeSet<_> = self.writes.iter().map(|write| write.path.as_str()).collect();
-        let known: BTreeMap<_, _> = known.iter().map(|file| (file.path.as_str(), file)).collect();
+        let known = by_path(known);
         let intending = |file: &File| {
             let new = File { path: file.path.clone(), ..File::default() };
             let before = known.get(file.path.as_str()).copied().unwrap_or(&new);
@@ -85,25 +87,33 @@ impl Plan {
     }
 }
 
-/// Compares what is wanted with what a commit holds. `known` are the files that Hawser wrote; no other
-/// is ever changed.
+/// What Hawser wrote to a branch; no other file there is ever changed.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    /// The files of the target.
+    pub(crate) files: Vec<File>,
+    /// The files that other targets left there, and that this one takes over where it wants them.
+    pub(crate) left: Vec<File>,
+}
+
+/// Compares what is wanted with what a commit holds.
 pub(crate) fn compare(
     checkout: &Checkout,
     wanted: &Wanted,
-    known: &[File],
+    known: &Known,
     folder: &Folder,
     now: Timestamp,
 ) -> Result<Plan, NoPlan> {
     let mut plan = Plan::default();
     let mut foreign = Vec::new();
-    let known: BTreeMap<&str, &File> =
-        known.iter().map(|file| (file.path.as_str(), file)).collect();
+    let (known, left) = (by_path(&known.files), by_path(&known.left));
     for (path, file) in &wanted.files {
         let there = checkout.file(path)?;
-        let ours = known.get(path.as_str()).and_then(|known| ours(known, there.as_ref()));
+        let known = [known.get(path.as_str()), left.get(path.as_str())].into_iter().flatten();
+        let ours = known.filter_map(|known| ours(known, there.as_ref())).next();
         match fate(file, ours.as_ref(), there.as_ref()) {
             Fate::Kept { blob } => plan.after.push(at(path, file, blob)),
-            Fate::Right => {}
+            Fate::Right => plan.theirs.push(path.clone()),
             Fate::Foreign => foreign.push(path.as_str()),
             Fate::Written => {
                 let (text, preview) = written(&file.text, now)?;
@@ -123,6 +133,10 @@ pub(crate) fn compare(
         }
     }
     Ok(plan)
+}
+
+fn by_path(files: &[File]) -> BTreeMap<&str, &File> {
+    files.iter().map(|file| (file.path.as_str(), file)).collect()
 }
 
 fn at(path: &str, file: &WantedFile, blob: String) -> File {

@@ -66,11 +66,27 @@ impl GitUrl {
         let path = self.0.path().trim_matches('/');
         path.strip_suffix(".git").unwrap_or(path)
     }
+
+    /// The same for all spellings that lead to one repository, as the hosts see it: with or without
+    /// `.git`, in any case.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}/{}", self.origin(), self.path().to_lowercase())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_the_same_however_it_is_spelled() {
+        let key = |text: &str| GitUrl::parse(text).unwrap().key();
+        let url = key("https://github.com/Acme/gitops.git");
+        assert_eq!(key("https://GitHub.com:443/acme/gitops/"), url);
+        assert_ne!(key("https://github.com/acme/other"), url);
+        assert_ne!(key("https://github.com:8443/acme/gitops"), url);
+    }
 
     #[test]
     fn r_ssrf_08_only_git_over_http_is_spoken() {

@@ -71,7 +71,7 @@ impl Try<'_> {
 
     /// Whether a branch holds what a push meant to write whose end is not known.
     fn holds_intent(&self, checkout: &Checkout) -> Result<bool, Stop> {
-        for known in &self.known {
+        for known in &self.known.files {
             let there = checkout.file(&known.path)?;
             let is_there = |blob: &str| there.as_ref().is_some_and(|there| there.blob == blob);
             if known.intents().any(|(_, blob)| blob != known.blob && is_there(blob)) {
@@ -84,17 +84,17 @@ impl Try<'_> {
     /// Whether an open pull request already says all this, and nobody asked for another look.
     fn is_waiting(&self) -> bool {
         let said = |(path, file): (&String, &WantedFile)| {
-            self.known.iter().any(|known| known.path == *path && known.identity == file.identity)
+            self.known.files.iter().any(|known| known.path == *path && known.identity == file.identity)
         };
         self.work.reason == LOOK_AGAIN_REASON
             && !self.target.pull_request_url.is_empty()
-            && self.known.len() == self.wanted.files.len()
+            && self.known.files.len() == self.wanted.files.len()
             && self.wanted.files.iter().all(said)
     }
 
     /// Whether what was pushed last is on the branch: the pull request was merged.
     fn has_landed(&self, there: &Checkout) -> Result<bool, Stop> {
-        let pushed: Vec<_> = self.known.iter().filter(|known| !known.blob.is_empty()).collect();
+        let pushed: Vec<_> = self.known.files.iter().filter(|known| !known.blob.is_empty()).collect();
         for known in &pushed {
             let file = there.file(&known.path)?;
             if file.is_none_or(|file| file.blob != known.blob) {

@@ -3,12 +3,13 @@
 use connectors::git::{Contents, TreeFile, diff};
 use domain::{
     Action, Actor, Cause, GitTargetId, ServiceError,
+    exports::{ExportNote, NoteTone},
     gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, PushMode, TargetPreview},
 };
 
 use super::{
     bind,
-    push::Place,
+    push::{Place, known},
     request::{number_of, work_branch},
 };
 use crate::{
@@ -41,7 +42,7 @@ pub(super) async fn preview(
     let login = login::login(engine, scope, target.credential, &place.url).await?;
     let (branch, base) = (&place.branch, place.base.as_ref());
     let mut checkout = engine.git.open(&place.url, &login, branch, base).await?;
-    let known = storage::gitops::targets::files(&engine.db, scope, id).await?;
+    let known = known(engine, scope, &target, &place).await?;
     let now = engine.clock.now();
     let folder = &place.folder;
     let mut plan = match compare(&checkout, &wanted, &known, folder, now) {
@@ -62,7 +63,7 @@ pub(super) async fn preview(
         head: checkout.head().unwrap_or_default().to_owned(),
         is_new_branch: checkout.is_new_branch(),
         changes: changes(&plan, &before),
-        notes: wanted.notes,
+        notes: wanted.notes.into_iter().chain(theirs(&plan)).collect(),
     })
 }
 
@@ -79,6 +80,20 @@ fn refused(refusal: &Refusal) -> Result<TargetPreview, Error> {
         Cause::ExportIncomplete | Cause::FileNotOurs => Ok(TargetPreview::refused(&refusal.detail)),
         cause => Err(ServiceError::Unreachable(cause).into()),
     }
+}
+
+/// What a later change will be refused for.
+fn theirs(plan: &Plan) -> Option<ExportNote> {
+    let them = match plan.theirs.as_slice() {
+        [] => return None,
+        [_] => "it",
+        [..] => "them",
+    };
+    let text = format!(
+        "Somebody else wrote {} with the same content. Hawser changes no file of somebody else, so the next change will be refused. Delete {them} in the repository, and Hawser writes {them} itself.",
+        plan.theirs.join(", ")
+    );
+    Some(ExportNote::new(NoteTone::Warning, text))
 }
 
 fn changes(plan: &Plan, before: &Contents) -> Vec<FileChange> {

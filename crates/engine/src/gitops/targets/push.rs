@@ -10,7 +10,7 @@ use domain::{
     gitops::{Branch, Folder, GitUrl, PushMode, Workflows},
 };
 use storage::{
-    gitops::targets::{File, Target},
+    gitops::targets::{File, Left, Target},
     jobs::{self, Claimed},
 };
 
@@ -18,7 +18,7 @@ use super::end::{Done, End, Failed, Request};
 use crate::{
     Engine, Error,
     gitops::{
-        compare::{NoPlan, Plan, compare},
+        compare::{Known, NoPlan, Plan, compare},
         connections::login,
         render::{Wanted, wanted},
     },
@@ -56,6 +56,24 @@ impl Place {
     }
 }
 
+/// What Hawser wrote to the branch of a target.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn known(
+    engine: &Engine,
+    scope: Scope,
+    target: &Target,
+    place: &Place,
+) -> Result<Known, Error> {
+    let repository = place.url.key();
+    let at = Left { repository: &repository, branch: place.branch.as_str() };
+    Ok(Known {
+        files: storage::gitops::targets::files(&engine.db, scope, target.id).await?,
+        left: storage::gitops::targets::left_files(&engine.db, scope, at).await?,
+    })
+}
+
 /// Everything one try works with.
 pub(super) struct Try<'a> {
     pub(super) engine: &'a Engine,
@@ -65,7 +83,7 @@ pub(super) struct Try<'a> {
     pub(super) place: Place,
     pub(super) login: Login,
     pub(super) wanted: Wanted,
-    pub(super) known: Vec<File>,
+    pub(super) known: Known,
 }
 
 /// Tries once.
@@ -94,7 +112,7 @@ pub(super) async fn attempt(
         Err(Error::Registry(failure)) => return failed(failure.into()),
         Err(error) => return failed(Failed::of(login::cause(&error))),
     };
-    let known = storage::gitops::targets::files(&engine.db, scope, target.id).await?;
+    let known = known(engine, scope, target, &place).await?;
     let tried = Try { engine, scope, work, target, place, login, wanted, known };
     let ended = match target.mode {
         PushMode::Direct => tried.direct().await,
@@ -180,7 +198,7 @@ impl Try<'_> {
         to: &Branch,
         request: Request,
     ) -> Result<Tried, Stop> {
-        if !self.intend(&plan.intents(&self.known)).await? {
+        if !self.intend(&plan.intents(&self.known.files)).await? {
             return Ok(Tried::Ended(End::Lost));
         }
         let changes = plan.changes();

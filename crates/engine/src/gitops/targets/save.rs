@@ -7,7 +7,7 @@ use domain::{
 };
 use storage::{
     Tx,
-    gitops::targets::{Moved, Row, Target},
+    gitops::targets::{Left, Moved, Row, Target},
     jobs,
 };
 
@@ -110,11 +110,8 @@ async fn store(
     taken.map_err(|error| {
         if error.is_dangling() { Field::Exports.problem(GONE).into() } else { Error::from(error) }
     })?;
-    if moved == Moved::Elsewhere && before.is_some_and(|before| is_other_branch(before, fields)) {
-        // What was written there stays there; in another folder of the branch it is taken along.
-        storage::gitops::targets::forget_files(&mut tx, scope, id).await?;
-    }
-    if moved == Moved::Elsewhere {
+    if let Some(before) = before.filter(|_| moved == Moved::Elsewhere) {
+        leave(&mut tx, scope, before).await?;
         storage::gitops::forget_place(&mut tx, scope, id.uuid(), now).await?;
     }
     // The first push to a place is a person's.
@@ -129,18 +126,21 @@ async fn store(
     Ok(tx.commit().await?)
 }
 
-/// Whether a changed target writes to another place than before.
+/// Whether a changed target writes to another branch than before. In another folder of the same branch
+/// its files are taken along by the next push.
 fn moved(before: &Target, fields: &GitTargetFields) -> Moved {
-    let stays = !is_other_branch(before, fields)
-        && before.folder == fields.folder.as_str()
-        && before.mode == fields.mode;
+    let stays = is_same(&before.url, &fields.url) && before.branch == fields.branch.as_str();
     if stays { Moved::Stays } else { Moved::Elsewhere }
 }
 
-fn is_other_branch(before: &Target, fields: &GitTargetFields) -> bool {
-    before.url != fields.url.as_str()
-        || before.branch != fields.branch.as_str()
-        || before.base != fields.base.as_ref().map_or("", |base| base.as_str())
+/// Leaves the files of a target where they are.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) async fn leave(tx: &mut Tx, scope: Scope, target: &Target) -> Result<(), Error> {
+    let repository = GitUrl::parse(&target.url)?.key();
+    let at = Left { repository: &repository, branch: &target.branch };
+    Ok(storage::gitops::targets::leave_files(tx, scope, target.id, at).await?)
 }
 
 /// Refuses a folder that another target writes to or into: each would take the other's files for
@@ -166,12 +166,9 @@ async fn apart(
     Ok(())
 }
 
-/// Whether two addresses lead to the same repository, as the hosts see it: with or without `.git`,
-/// in any case.
+/// Whether two addresses lead to the same repository.
 fn is_same(one: &str, other: &GitUrl) -> bool {
-    GitUrl::parse(one).is_ok_and(|one| {
-        one.origin() == other.origin() && one.path().eq_ignore_ascii_case(other.path())
-    })
+    GitUrl::parse(one).is_ok_and(|one| one.key() == other.key())
 }
 
 fn overlap(one: &str, other: &str) -> bool {
@@ -193,6 +190,9 @@ fn difference(before: Option<&Target>, fields: &GitTargetFields) -> String {
         Some(before) if moved(before, fields) == Moved::Elsewhere => {
             format!("writes to {place} now")
         }
+        Some(before) if before.folder != fields.folder.as_str() => {
+            format!("writes below /{} now", fields.folder.as_str())
+        }
         Some(before) if before.credential != fields.credential => "other credential".to_owned(),
         Some(before) if before.exports != fields.exports => {
             format!("{} exports", fields.exports.len())
@@ -213,13 +213,5 @@ mod tests {
         for (one, other) in [("a", "b"), ("a", "ab"), ("a/b", "a/c")] {
             assert!(!overlap(one, other) && !overlap(other, one), "{one} {other}");
         }
-    }
-
-    #[test]
-    fn an_address_is_the_same_however_it_is_spelled() {
-        let url = GitUrl::parse("https://github.com/Acme/gitops.git").unwrap();
-        assert!(is_same("https://GitHub.com/acme/gitops", &url));
-        assert!(!is_same("https://github.com/acme/other", &url));
-        assert!(!is_same("https://github.com:8443/acme/gitops", &url));
     }
 }

@@ -2,6 +2,7 @@
 
 mod due;
 mod files;
+mod left;
 mod list;
 mod outcome;
 mod read;
@@ -9,6 +10,7 @@ mod write;
 
 pub use due::{any_due, take_due};
 pub use files::{File, files, forget_files, intend, set_files};
+pub use left::{Left, leave_files, left_files};
 pub use list::{Seen, list, seen};
 pub use outcome::{Outcome, Pending, hold, queue, record, settle_pending};
 pub use read::{Binding, Target, binding, exports_of, places_taken, target};

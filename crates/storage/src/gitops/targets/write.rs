@@ -25,7 +25,7 @@ impl Row<'_> {
     }
 }
 
-/// Whether a changed target writes to another place than before.
+/// Whether a changed target writes to another branch than before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moved {
     /// It does: a person looks at the preview before the first push there.
@@ -73,7 +73,8 @@ pub async fn insert(
 }
 
 /// Changes a Git target, if nobody changed it since `row_version`; answers its new state, `None` when
-/// somebody did. What was found at another place says nothing of the new one.
+/// somebody did. What was found at another branch says nothing of the new one, and a branch of its own
+/// belongs to the mode it was made in.
 ///
 /// # Errors
 /// When the name is taken ([`crate::Error::is_duplicate`]), or the database refuses.
@@ -96,8 +97,8 @@ pub async fn update(
                cause = case when $14 then null else cause end,
                detail = case when $14 then '' else detail end,
                head = case when $14 then '' else head end,
-               work_branch = case when $14 then '' else work_branch end,
-               pull_request_url = case when $14 then '' else pull_request_url end,
+               work_branch = case when $14 or mode <> $11 then '' else work_branch end,
+               pull_request_url = case when $14 or mode <> $11 then '' else pull_request_url end,
                pending_at = case when $14 then null else pending_at end,
                pushed_at = case when $14 then null else pushed_at end,
                check_at = case when $14 then null else check_at end
