@@ -19,6 +19,7 @@ use super::{
     paused::paused,
     place_form::place_form,
     practices,
+    reach::Reach,
     update_form::{shape_of, to, update_form},
     uses::uses,
     versions::versions,
@@ -42,7 +43,7 @@ pub(crate) fn detail() -> AnyView {
         let credential = services.credentials.get(&actor, request.id()?).await?;
         let progress = progress(&request, &actor).await?;
         let may_change = actor.role.includes(Action::ManageCredentials);
-        let used = used(&request, &actor, &credential).await?;
+        let (reach, used) = used(&request, &actor, &credential).await?;
         let connection = connection(&request, &actor, &credential).await?;
         let is_connected = credential.shape.is_connected();
         let projects = if may_change { services.projects.list(&actor).await? } else { Vec::new() };
@@ -56,7 +57,7 @@ pub(crate) fn detail() -> AnyView {
             <p class="crumbs"><a href="/credentials">"Credentials"</a></p>
             {head(&request, &credential, &actor)}
             {paused(&credential, &actor, now)}
-            {progress.map(|progress| update(&request, progress))}
+            {progress.map(|progress| update(&request, progress, &reach))}
             <div data-live="candidate">{candidate(&credential, &actor, now)}</div>
             <div class="beside">
                 <div class="stack">
@@ -65,7 +66,7 @@ pub(crate) fn detail() -> AnyView {
                             if is_connected {
                                 connected(&credential, connection.as_ref())
                             } else {
-                                update_form(&request, &credential)
+                                update_form(&request, &credential, &reach)
                             }
                         })}
                     {used}
@@ -96,17 +97,18 @@ async fn used(
     request: &Request,
     actor: &Actor,
     credential: &CredentialDetail,
-) -> Result<AnyView, ServiceError> {
+) -> Result<(Reach, AnyView), ServiceError> {
     let kind = credential.provider.facts().kind;
     if kind != CredentialKind::Registry {
-        return Ok(opened(credential, &opens(request, actor, (credential.id, kind)).await?));
+        let opens = opens(request, actor, (credential.id, kind)).await?;
+        return Ok((Reach::by_opening(credential, &opens), opened(credential, &opens)));
     }
     let found = request.services().exports.uses(actor, credential.id).await?;
-    Ok(view! {
+    let used = view! {
         {links(request, credential)}
         {uses(credential, &found)}
-    }
-    .into_any())
+    };
+    Ok((Reach::by_exports(credential, &found), used.into_any()))
 }
 
 async fn progress(request: &Request, actor: &Actor) -> Result<Option<Progress>, ServiceError> {
@@ -152,7 +154,7 @@ fn head(request: &Request, credential: &CredentialDetail, actor: &Actor) -> AnyV
     .into_any()
 }
 
-fn update(request: &Request, progress: Progress) -> AnyView {
+fn update(request: &Request, progress: Progress, reach: &Reach) -> AnyView {
     view! {
         <section class="card" aria-labelledby="progress-title">
             <div class="card-head">
@@ -163,6 +165,7 @@ fn update(request: &Request, progress: Progress) -> AnyView {
                 </a>
             </div>
             <LiveProgress initial=progress/>
+            {reach.left_out()}
         </section>
     }
     .into_any()

@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{practices, table::table, timeline::timeline};
+use super::{opens::counts, practices, table::table, timeline::timeline};
 use crate::ui::{
     filters::{FilterBy, Filters},
     frame::Section,
@@ -29,13 +29,14 @@ pub(crate) fn list() -> AnyView {
         let services = request.services();
         let found = services.credentials.list(&actor, query.clone()).await?;
         let expiring = services.credentials.expiring(&actor).await?;
+        let opens = counts(&request, &actor, &found.rows).await?;
         let may_add = actor.role.includes(Action::ManageCredentials);
         let body = view! {
             <div class="head">
                 <div>
                     <h1>"Credentials"</h1>
                     <p class="muted">
-                        "Each is kept in Vault and opens the repositories linked to it."
+                        "Each is kept in Vault and opens the repositories, Git targets or clusters that use it."
                     </p>
                 </div>
                 <div class="actions">
@@ -63,7 +64,7 @@ pub(crate) fn list() -> AnyView {
             } else {
                 view! {
                     {filters(&query)}
-                    {table(&found, &query, &actor, request.now)}
+                    {table(&found, &query, &actor, &opens, request.now)}
                     {timeline(&expiring, request.now)}
                 }
                     .into_any()

@@ -42,6 +42,8 @@ mod placement_fields;
 #[cfg(feature = "ssr")]
 mod practices;
 #[cfg(feature = "ssr")]
+mod reach;
+#[cfg(feature = "ssr")]
 mod rotation_fns;
 #[cfg(feature = "ssr")]
 mod server_fns;

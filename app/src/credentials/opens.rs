@@ -1,8 +1,12 @@
 //! What a credential opens itself: the Git targets that push with it and the clusters it leads to.
 
+use std::collections::HashMap;
+
 use domain::{
-    Actor, CredentialId, CredentialKind, ServiceError, credentials::CredentialDetail,
-    gitops::TargetState, propagation::Place,
+    Actor, CredentialId, CredentialKind, ServiceError,
+    credentials::{CredentialDetail, CredentialSummary},
+    gitops::TargetState,
+    propagation::Place,
 };
 use leptos::prelude::*;
 
@@ -11,12 +15,15 @@ use crate::{
     ui::{badge::Badge, page::Request},
 };
 
+/// Git targets and clusters by the credential that opens them.
+pub(super) type Counts = HashMap<CredentialId, (u32, u32)>;
+
 /// A Git target or a cluster that cannot be reached without the credential.
 pub(super) struct Opened {
-    place: Place,
-    name: String,
+    pub place: Place,
+    pub name: String,
     at: String,
-    state: TargetState,
+    pub state: TargetState,
 }
 
 impl Opened {
@@ -28,6 +35,28 @@ impl Opened {
         }
         .into_any()
     }
+}
+
+/// How many Git targets and clusters each credential opens; empty where no row of the table can.
+pub(super) async fn counts(
+    request: &Request,
+    actor: &Actor,
+    rows: &[CredentialSummary],
+) -> Result<Counts, ServiceError> {
+    let mut counts = Counts::default();
+    if rows.iter().all(|row| row.provider.facts().kind == CredentialKind::Registry) {
+        return Ok(counts);
+    }
+    let services = request.services();
+    for one in services.git_targets.list(actor).await? {
+        counts.entry(one.credential).or_default().0 += 1;
+    }
+    if services.clusters.are_on() {
+        for one in services.clusters.list(actor).await? {
+            counts.entry(one.credential).or_default().1 += 1;
+        }
+    }
+    Ok(counts)
 }
 
 /// All that this credential opens; one of a registry opens repositories of charts instead.

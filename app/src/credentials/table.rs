@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::badges;
+use super::{badges, opens::Counts, reach::in_words};
 use crate::ui::{
     icon::Icon,
     menu::RowMenu,
@@ -20,6 +20,7 @@ pub(super) fn table(
     found: &CredentialPage,
     query: &CredentialQuery,
     actor: &Actor,
+    opens: &Counts,
     now: Timestamp,
 ) -> AnyView {
     if found.rows.is_empty() {
@@ -30,7 +31,8 @@ pub(super) fn table(
         }
         .into_any();
     }
-    let rows = found.rows.iter().map(|row| row_of(row, actor, now)).collect_view();
+    let rows =
+        found.rows.iter().map(|row| row_of(row, actor, opens.get(&row.id), now)).collect_view();
     let head = |order: CredentialOrder, label: &'static str| sortable(query, order, label);
     view! {
         <div class="table-box">
@@ -40,7 +42,7 @@ pub(super) fn table(
                     <tr>
                         {head(CredentialOrder::Name, "Name")} <th scope="col">"Type"</th>
                         {head(CredentialOrder::Provider, "Provider")}
-                        {head(CredentialOrder::Linked, "Linked repositories")}
+                        {head(CredentialOrder::Linked, "Used by")}
                         {head(CredentialOrder::Created, "Created")}
                         {head(CredentialOrder::LastUsed, "Last used")} <th scope="col">"State"</th>
                         <th scope="col"><span class="unseen">"Actions"</span></th>
@@ -91,7 +93,12 @@ fn sortable(query: &CredentialQuery, order: CredentialOrder, label: &'static str
     .into_any()
 }
 
-fn row_of(row: &CredentialSummary, actor: &Actor, now: Timestamp) -> AnyView {
+fn row_of(
+    row: &CredentialSummary,
+    actor: &Actor,
+    opens: Option<&(u32, u32)>,
+    now: Timestamp,
+) -> AnyView {
     let facts = row.provider.facts();
     let href = format!("/credentials/{}", row.id);
     // The project that everything is in unless somebody said otherwise is no news.
@@ -99,7 +106,11 @@ fn row_of(row: &CredentialSummary, actor: &Actor, now: Timestamp) -> AnyView {
         row.project.as_deref().map_or(Some("Shared"), |name| (name != "default").then_some(name));
     let project = project.map(|name| view! { <small class="muted">{name.to_owned()}</small> });
     let may_delete = actor.role.includes(Action::ManageCredentials);
-    let linked = if row.linked == 0 {
+    let opened = opens.and_then(|(targets, clusters)| in_words(*targets, *clusters));
+    let linked = if let Some(opened) = opened {
+        let href = format!("{href}#uses-title");
+        view! { <a href=href>{opened}</a> }.into_any()
+    } else if row.linked == 0 {
         view! { <span class="muted">"None"</span> }.into_any()
     } else {
         let href = format!("/charts/repositories?credential={}", row.id);
@@ -118,7 +129,7 @@ fn row_of(row: &CredentialSummary, actor: &Actor, now: Timestamp) -> AnyView {
             </th>
             <td data-label="Type">{facts.kind.label()}</td>
             <td data-label="Provider">{facts.label}</td>
-            <td data-label="Linked repositories">{linked}</td>
+            <td data-label="Used by">{linked}</td>
             <td data-label="Created"><Moment at=row.created_at now/></td>
             <td data-label="Last used">{moment_or(row.last_used_at, now, "Never")}</td>
             <td data-label="State">

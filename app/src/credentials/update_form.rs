@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::{
     create_form::{other_shapes, test_url},
     path_of,
+    reach::Reach,
     shape_fields::{Stored, shape_fields},
     test_fields::test_fields,
 };
@@ -19,7 +20,6 @@ use crate::{
         input::{Input, hidden},
         page::Request,
         path,
-        table::counted,
     },
 };
 
@@ -41,7 +41,11 @@ pub(super) fn to(credential: &CredentialDetail, shape: Shape, access: Access) ->
 }
 
 /// The form; an empty secret keeps the stored one, but not in another shape.
-pub(super) fn update_form(request: &Request, credential: &CredentialDetail) -> AnyView {
+pub(super) fn update_form(
+    request: &Request,
+    credential: &CredentialDetail,
+    reach: &Reach,
+) -> AnyView {
     let state = FormState::new(FORM, request);
     let provider = credential.provider;
     let shape = shape_of(request, credential);
@@ -80,7 +84,7 @@ pub(super) fn update_form(request: &Request, credential: &CredentialDetail) -> A
     view! {
         <section class="card" id="change" aria-labelledby="change-title">
             <h2 id="change-title">"Change"</h2>
-            <p class="muted">{reach(credential)}</p>
+            <p class="muted">{reach.sentence()}</p>
             {changes_shape.then(|| conversion(credential, shape))}
             <Form state action="/actions/credentials/update">
                 {hidden("credential", id)}
@@ -110,16 +114,6 @@ pub(super) fn update_form(request: &Request, credential: &CredentialDetail) -> A
 /// means something else there.
 fn provider_name(shape: Shape, credential: &CredentialDetail) -> &'static str {
     if shape == Shape::Password { credential.provider.facts().fixed_username } else { "" }
-}
-
-fn reach(credential: &CredentialDetail) -> String {
-    match u32::try_from(credential.links.len()).unwrap_or(u32::MAX) {
-        0 => "No repository uses it yet.".to_owned(),
-        links => format!(
-            "Save tries a new user name or secret at {} right away. Test first, then switch keeps the present secret in use until every one of them accepts the new one.",
-            counted(links, "linked repository", "linked repositories")
-        ),
-    }
 }
 
 fn conversion(credential: &CredentialDetail, shape: Shape) -> AnyView {

@@ -1,12 +1,28 @@
 //! Where a credential is used: the exports that hold it, and the places that take them.
 
-use domain::{credentials::CredentialDetail, gitops::CredentialUse};
+use std::collections::BTreeMap;
+
+use domain::{
+    credentials::CredentialDetail,
+    gitops::{CredentialUse, TargetState},
+    propagation::Place,
+};
 use leptos::prelude::*;
 
 use crate::{
     gitops::tone,
     ui::{badge::Badge, icon::Icon},
 };
+
+/// The places that take a credential, each once: its path, its name and how it is doing.
+pub(super) fn places(uses: &[CredentialUse]) -> BTreeMap<String, (Place, &str, TargetState)> {
+    uses.iter()
+        .filter_map(|one| {
+            let place = one.place?;
+            Some((place.path(), (place, one.place_name.as_str(), one.state?)))
+        })
+        .collect()
+}
 
 /// Export, place, state and version, one line each.
 pub(super) fn uses(credential: &CredentialDetail, uses: &[CredentialUse]) -> AnyView {
@@ -56,8 +72,12 @@ fn row(one: &CredentialUse, newest: i64) -> AnyView {
             .into_any()
         }
     });
-    let unwritten = (one.place.is_some() && one.vault_version.is_none())
-        .then(|| view! { <p class="muted">"Not written yet"</p> });
+    let unwritten = match (one.state, one.vault_version) {
+        (Some(TargetState::New), _) => Some("Waits for its first Sync now"),
+        (Some(_), None) => Some("Not written yet"),
+        _ => None,
+    };
+    let unwritten = unwritten.map(|text| view! { <p class="muted">{text}</p> });
     let state = one.state.map(|state| view! { <Badge tone=tone(state) label=state.label()/> });
     view! {
         <li class="line">

@@ -122,7 +122,7 @@ fn first(target: &GitTargetDetail, href: &str) -> Option<AnyView> {
             <div class="notice info">
                 <Icon name="info"/>
                 <p>
-                    "Nothing was pushed yet. Look at the "
+                    "Nothing was pushed here yet, and no update comes here until it is. Look at the "
                     <a href=format!("{href}/preview")>"preview"</a>
                     ", then press Sync now. From then on Hawser pushes by itself."
                 </p>
@@ -206,7 +206,10 @@ fn facts(target: &GitTargetDetail, now: Timestamp) -> AnyView {
             }
         })
         .collect_view();
-    let folder = if summary.folder.is_empty() { "/" } else { &summary.folder }.to_owned();
+    let folder = match summary.folder.as_str() {
+        "" => "Top of the repository".into_any(),
+        folder => view! { <code>{folder.to_owned()}</code> }.into_any(),
+    };
     view! {
         <section class="card first" aria-labelledby="facts-title">
             <h2 id="facts-title">"Facts"</h2>
@@ -219,9 +222,7 @@ fn facts(target: &GitTargetDetail, now: Timestamp) -> AnyView {
                     <code>{summary.branch.clone()}</code>
                 </dd>
                 <dt>"Folder"</dt>
-                <dd>
-                    <code>{folder}</code>
-                </dd>
+                <dd>{folder}</dd>
                 <dt>"Mode"</dt>
                 <dd>{mode}</dd>
                 <dt>"Exports"</dt>

@@ -18,7 +18,11 @@ impl Folder {
     /// # Errors
     /// What is wrong with it, in a sentence.
     pub fn parse(text: &str, workflows: Workflows) -> Result<Self, FieldProblem> {
-        let text = text.trim().trim_matches('/');
+        let text = text.trim().trim_end_matches('/');
+        if text.starts_with('/') {
+            let message = "Leave out the slash at the beginning: the folder is inside the repository. Empty means the top of it.";
+            return Err(Field::Folder.problem(message));
+        }
         if text.is_empty() {
             return Ok(Self::default());
         }
@@ -127,6 +131,9 @@ mod tests {
         ] {
             let folder = format!("x/{bad}/y");
             assert!(Folder::parse(&folder, Workflows::Refused).is_err(), "{bad:?}");
+        }
+        for absolute in ["/etc", "//x", " /a/b"] {
+            assert!(Folder::parse(absolute, Workflows::Refused).is_err(), "{absolute:?}");
         }
         assert!(Folder::parse(".github/workflows", Workflows::Allowed).is_ok());
         assert!(Folder::parse(".git", Workflows::Allowed).is_err());

@@ -84,7 +84,10 @@ impl Try<'_> {
     /// Whether an open pull request already says all this, and nobody asked for another look.
     fn is_waiting(&self) -> bool {
         let said = |(path, file): (&String, &WantedFile)| {
-            self.known.files.iter().any(|known| known.path == *path && known.identity == file.identity)
+            self.known
+                .files
+                .iter()
+                .any(|known| known.path == *path && known.identity == file.identity)
         };
         self.work.reason == LOOK_AGAIN_REASON
             && !self.target.pull_request_url.is_empty()
@@ -94,7 +97,8 @@ impl Try<'_> {
 
     /// Whether what was pushed last is on the branch: the pull request was merged.
     fn has_landed(&self, there: &Checkout) -> Result<bool, Stop> {
-        let pushed: Vec<_> = self.known.files.iter().filter(|known| !known.blob.is_empty()).collect();
+        let pushed: Vec<_> =
+            self.known.files.iter().filter(|known| !known.blob.is_empty()).collect();
         for known in &pushed {
             let file = there.file(&known.path)?;
             if file.is_none_or(|file| file.blob != known.blob) {

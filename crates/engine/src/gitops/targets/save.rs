@@ -190,9 +190,10 @@ fn difference(before: Option<&Target>, fields: &GitTargetFields) -> String {
         Some(before) if moved(before, fields) == Moved::Elsewhere => {
             format!("writes to {place} now")
         }
-        Some(before) if before.folder != fields.folder.as_str() => {
-            format!("writes below /{} now", fields.folder.as_str())
-        }
+        Some(before) if before.folder != fields.folder.as_str() => match fields.folder.as_str() {
+            "" => "writes to the top of the repository now".to_owned(),
+            folder => format!("writes below {folder} now"),
+        },
         Some(before) if before.credential != fields.credential => "other credential".to_owned(),
         Some(before) if before.exports != fields.exports => {
             format!("{} exports", fields.exports.len())
