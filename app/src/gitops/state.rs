@@ -104,6 +104,12 @@ fn remedy(
             Some((format!("/credentials/{credential}#change"), "Check the kubeconfig"))
         }
         (_, Remedy::Url) => Some((field("url"), "Check the URL")),
+        (_, Remedy::Authority) if matches!(place, Place::GitTarget(_)) => {
+            Some((field("ca"), "Add its authority"))
+        }
+        (_, Remedy::Proxy) if matches!(place, Place::GitTarget(_)) => {
+            Some((field("proxy"), "Check the proxy"))
+        }
         (_, Remedy::Place) => Some((format!("{}#edit", place.path()), "Change it")),
         (
             _,

@@ -48,7 +48,7 @@ pub(crate) fn add() -> AnyView {
         let interval = interval(&state, &values.interval);
         let belongs = belongs(&state, &values, projects);
         let advanced = advanced(&state, &values);
-        let network = network(&state, &values);
+        let network = network(&state, &values.ca, &values.proxy);
         let results = results(&request, FORM);
         let body = view! {
             <p class="crumbs"><a href="/charts/repositories">"Repositories"</a></p>

@@ -90,7 +90,7 @@ pub(super) fn edit_form(
     let interval = interval(&state, &values.interval);
     let belongs = belongs(&state, &values, projects);
     let advanced = advanced(&state, &values);
-    let network = network(&state, &values);
+    let network = network(&state, &values.ca, &values.proxy);
     let results = results(request, FORM);
     let row_version = state.row_version(request, repository.row_version);
     view! {

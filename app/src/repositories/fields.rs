@@ -191,17 +191,17 @@ pub(super) fn advanced(state: &FormState, values: &AddRepository) -> AnyView {
 }
 
 /// The certificate authorities of the host and the proxy to it; open when there are any.
-pub(super) fn network(state: &FormState, values: &AddRepository) -> AnyView {
-    let open = [(Field::Ca, &values.ca), (Field::Proxy, &values.proxy)].into_iter().any(
-        |(field, stored)| !state.value(field, stored).is_empty() || state.problem(field).is_some(),
-    );
+pub(crate) fn network(state: &FormState, ca: &str, proxy: &str) -> AnyView {
+    let open = [(Field::Ca, ca), (Field::Proxy, proxy)].into_iter().any(|(field, stored)| {
+        !state.value(field, stored).is_empty() || state.problem(field).is_some()
+    });
     let authorities = Input::new(state, Field::Ca, "Certificate authorities")
-        .value(&values.ca)
+        .value(ca)
         .placeholder("-----BEGIN CERTIFICATE-----")
         .hint("In PEM, for a host whose certificate a private authority signed. Left empty, those of the system count.")
         .lines("5");
     let proxy = Input::new(state, Field::Proxy, "Proxy")
-        .value(&values.proxy)
+        .value(proxy)
         .hint("The name of a proxy that the operator of this Hawser set up. Left empty, there is none.")
         .line();
     view! {

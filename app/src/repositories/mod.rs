@@ -28,6 +28,8 @@ pub(crate) use delete_form::delete;
 #[cfg(feature = "ssr")]
 pub(crate) use detail::detail;
 #[cfg(feature = "ssr")]
+pub(crate) use fields::network;
+#[cfg(feature = "ssr")]
 pub(crate) use harmless::harmless;
 #[cfg(feature = "ssr")]
 pub(crate) use list::list;

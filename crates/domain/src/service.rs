@@ -238,13 +238,9 @@ pub trait GitConnections: Send + Sync {
         credential: CredentialId,
         search: &str,
     ) -> Answer<Vec<HostedRepository>>;
-    /// The branches of a repository, asked with any Git credential.
-    async fn branches(
-        &self,
-        actor: &Actor,
-        credential: CredentialId,
-        url: &str,
-    ) -> Answer<Branches>;
+    /// The branches of the repository that a form names, asked with the credential and by the road
+    /// that it names.
+    async fn branches(&self, actor: &Actor, form: GitTargetForm) -> Answer<Branches>;
 }
 
 /// Git targets.

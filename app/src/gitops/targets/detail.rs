@@ -86,6 +86,8 @@ pub(super) fn stored(target: &GitTargetDetail) -> GitTargetForm {
         base: target.base.clone(),
         folder: target.summary.folder.clone(),
         mode: target.mode.as_str().to_owned(),
+        ca: target.ca.clone(),
+        proxy: target.proxy.clone(),
         exports: target.exports.iter().map(|(id, _)| id.to_string()).collect(),
     }
 }

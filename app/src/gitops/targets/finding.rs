@@ -49,7 +49,7 @@ pub(super) async fn find(
         }
     };
     let branches = if wants_branches && !values.url.is_empty() {
-        Some(service.branches(actor, credential, &values.url).await)
+        Some(service.branches(actor, values.clone()).await)
     } else {
         None
     };

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     gitops::{PATH, connections},
+    repositories::network,
     ui::{
         form::{Form, FormState, Submit},
         input::{Input, hidden},
@@ -53,6 +54,7 @@ pub(super) async fn form(
         .hint("Hawser writes below it, and changes only files that it wrote itself. Empty means the top of the repository.")
         .line();
     let mode = mode(&state, &values);
+    let network = network(&state, &values.ca, &values.proxy);
     let picks = exports
         .into_iter()
         .map(|one| {
@@ -78,6 +80,7 @@ pub(super) async fn form(
                 {branches}
                 {folder}
                 {mode}
+                {network}
                 <Picks
                     state
                     field=Field::Exports

@@ -27,6 +27,8 @@ pub(crate) async fn save_target(
     #[server(default)] base: String,
     #[server(default)] folder: String,
     #[server(default)] mode: String,
+    #[server(default)] ca: String,
+    #[server(default)] proxy: String,
     #[server(default)] exports: Vec<String>,
 ) -> Answered {
     let form = GitTargetForm {
@@ -39,6 +41,8 @@ pub(crate) async fn save_target(
         base,
         folder,
         mode,
+        ca,
+        proxy,
         exports,
     };
     let sent = Sent::new("target-save", &from)
@@ -50,6 +54,8 @@ pub(crate) async fn save_target(
         .with("base", &form.base)
         .with("folder", &form.folder)
         .with("mode", &form.mode)
+        .with("ca", &form.ca)
+        .with("proxy", &form.proxy)
         .with("exports", &joined(&form.exports));
     let notice = if form.target.is_empty() {
         "The Git target is added. Look at the preview, then press Sync now."

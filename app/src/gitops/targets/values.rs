@@ -42,6 +42,8 @@ pub(super) fn carried(
         base: one("base", &stored.base),
         folder: one("folder", &stored.folder),
         mode: one("mode", &stored.mode),
+        ca: one("ca", &stored.ca),
+        proxy: one("proxy", &stored.proxy),
         exports,
         target: stored.target,
     }

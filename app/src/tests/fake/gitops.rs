@@ -96,8 +96,8 @@ impl service::GitConnections for Fake {
         all.retain(|repository| repository.full_name.contains(search));
         Ok(all)
     }
-    async fn branches(&self, _: &Actor, _: CredentialId, url: &str) -> Answer<Branches> {
-        if url.contains("gone") {
+    async fn branches(&self, _: &Actor, form: GitTargetForm) -> Answer<Branches> {
+        if form.url.contains("gone") {
             return Err(ServiceError::Unreachable(Cause::NotFound));
         }
         Ok(Branches { default: "trunk".into(), names: vec!["trunk".into(), "prod".into()] })
@@ -124,6 +124,8 @@ impl Fake {
             credential_name: "github-octocat".into(),
             base: String::new(),
             mode: PushMode::PullRequest,
+            ca: String::new(),
+            proxy: String::new(),
             exports: vec![(id(), "argocd-prod".into())],
             files: vec!["clusters/prod/ghcr-acme.yaml".into()],
             commit_url: "https://github.com/acme/gitops/commit/0123456".into(),

@@ -47,7 +47,7 @@ use domain::gitops::{Branches, GitUrl};
 
 use crate::{
     Failure,
-    http::{Login, Outbound},
+    http::{Login, Outbound, Road},
 };
 use advertisement::Service;
 use server::Server;
@@ -76,6 +76,7 @@ pub struct Git {
     outbound: Outbound,
     limits: Limits,
     folder: Arc<Path>,
+    road: Arc<Road>,
 }
 
 impl Git {
@@ -88,7 +89,7 @@ impl Git {
     /// Git with other limits.
     #[must_use]
     pub fn with(outbound: Outbound, limits: Limits) -> Self {
-        Self { outbound, limits, folder: temp_dir().into() }
+        Self { outbound, limits, folder: temp_dir().into(), road: Arc::default() }
     }
 
     /// Fetched objects lie below this folder instead of the system's folder for temporary files,
@@ -97,6 +98,13 @@ impl Git {
     #[must_use]
     pub fn in_folder(self, folder: &Path) -> Self {
         Self { folder: folder.into(), ..self }
+    }
+
+    /// The same by another road than the usual one, for repositories and the interfaces of their
+    /// hosts.
+    #[must_use]
+    pub fn by(&self, road: Road) -> Self {
+        Self { road: Arc::new(road), ..self.clone() }
     }
 
     /// All branches by name, at most 1,000, and the default one. Nothing but the list is fetched.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Failure,
-    http::{Answer, Ask, Login, Redirects, Road},
+    http::{Answer, Ask, Login, Redirects},
     status,
 };
 
@@ -79,7 +79,7 @@ impl<'a> Server<'a> {
             .login(self.login.and_then(Login::basic))
             .redirects(Redirects::Refuse)
             .total(self.deadline.saturating_duration_since(Instant::now()));
-        let answer = self.git.outbound.on(&Road::default(), self.login)?.send(ask).await?;
+        let answer = self.git.outbound.on(&self.git.road, self.login)?.send(ask).await?;
         if !answer.status().is_success() {
             let (failure, words) = status::refusal_in_words(answer, self.login).await;
             return Err(Refused { failure: no_registry(failure), words });

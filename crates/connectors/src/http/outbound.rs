@@ -179,6 +179,13 @@ impl Outbound {
         if skipped { Checking::Skip } else { Checking::Verify }
     }
 
+    /// Whether anybody may be asked at this address, as far as it can be told without asking: the
+    /// addresses of a name are judged when it is resolved.
+    #[must_use]
+    pub fn may_ask(&self, url: &Url) -> bool {
+        self.reach(url, Trust::AllowList).is_some()
+    }
+
     /// How far a request for `url` may reach; `None` when nobody may ask for it.
     pub(super) fn reach(&self, url: &Url, trust: Trust) -> Option<Reach> {
         let allow = &self.core.allow;

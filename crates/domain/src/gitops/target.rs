@@ -101,6 +101,10 @@ pub struct GitTargetForm {
     pub folder: String,
     /// `direct` or `pull_request`.
     pub mode: String,
+    /// Certificate authorities to trust for this host, in PEM; empty for those of the system.
+    pub ca: String,
+    /// The name of a proxy that the operator allows; empty for none.
+    pub proxy: String,
     /// Ids of the exports to write.
     pub exports: Vec<String>,
 }
@@ -143,6 +147,10 @@ pub struct GitTargetDetail {
     pub base: String,
     /// How changes get to the branch.
     pub mode: PushMode,
+    /// Certificate authorities to trust for its host, in PEM; empty for those of the system.
+    pub ca: String,
+    /// The name of its proxy; empty for none.
+    pub proxy: String,
     /// The exports it takes, by name.
     pub exports: Vec<(ExportId, String)>,
     /// The files Hawser wrote there.

@@ -8,9 +8,9 @@ mod url;
 
 pub use form::{AddRepository, EditRepository, INTERVALS};
 #[cfg(feature = "host")]
-pub(crate) use rules::is_chart_name;
-#[cfg(feature = "host")]
 pub use rules::{Chosen, RepositoryFields, chart_names};
+#[cfg(feature = "host")]
+pub(crate) use rules::{authorities, is_chart_name};
 #[cfg(feature = "host")]
 pub use url::RepositoryUrl;
 

@@ -119,7 +119,7 @@ fn project(text: &str) -> Result<Option<ProjectId>, FieldProblem> {
 const MAX_CA_BYTES: usize = 64 * 1_024;
 
 /// Certificate authorities in PEM. A private key pasted by mistake is not taken.
-fn authorities(text: &str) -> Result<String, FieldProblem> {
+pub(crate) fn authorities(text: &str) -> Result<String, FieldProblem> {
     let pem = text.trim();
     let fine = pem.is_empty()
         || (pem.len() <= MAX_CA_BYTES

@@ -66,6 +66,8 @@ pub fn edited(detail: &GitTargetDetail) -> GitTargetForm {
         base: detail.base.clone(),
         folder: detail.summary.folder.clone(),
         mode: detail.mode.as_str().into(),
+        ca: detail.ca.clone(),
+        proxy: detail.proxy.clone(),
         exports: detail.exports.iter().map(|(id, _)| id.to_string()).collect(),
     }
 }

@@ -56,7 +56,7 @@ impl Api<'_> {
             .header(ACCEPT, HeaderValue::from_static("application/json"))
             .header(version, value)
             .login(self.login.clone());
-        self.git.outbound.send(ask).await
+        self.git.outbound.on(&self.git.road, None)?.send(ask).await
     }
 
     async fn read(&self, answer: Answer) -> Result<Value, Failure> {

@@ -6,6 +6,7 @@ use crate::{
     access::parse_id,
     error::all,
     gitops::{ClusterForm, GitTargetForm, PushMode},
+    repositories::authorities,
 };
 
 /// A Git target's form, read.
@@ -20,6 +21,10 @@ pub struct GitTargetFields {
     pub folder: Folder,
     pub mode: PushMode,
     pub exports: Vec<ExportId>,
+    /// PEM; empty for the authorities of the system.
+    pub ca: String,
+    /// Empty for none.
+    pub proxy: String,
 }
 
 impl GitTargetForm {
@@ -34,7 +39,7 @@ impl GitTargetForm {
         };
         let mode = PushMode::parse(&self.mode)
             .ok_or_else(|| Field::Mode.problem("Choose how changes get to the branch."));
-        let (name, credential, url, branch, base, folder, both) = all!(
+        let (name, credential, url, branch, base, folder, both, ca) = all!(
             Name::parse(&self.name),
             parse_id(Field::Credential, &self.credential),
             GitUrl::parse(&self.url),
@@ -42,9 +47,22 @@ impl GitTargetForm {
             base,
             Folder::parse(&self.folder, workflows),
             mode.and_then(|mode| exports(&self.exports).map(|exports| (mode, exports))),
+            authorities(&self.ca),
         );
         let (mode, exports) = both;
-        Ok(GitTargetFields { name, credential, url, branch, base, folder, mode, exports })
+        let proxy = self.proxy.trim().to_owned();
+        Ok(GitTargetFields {
+            name,
+            credential,
+            url,
+            branch,
+            base,
+            folder,
+            mode,
+            exports,
+            ca,
+            proxy,
+        })
     }
 }
 

@@ -1,25 +1,28 @@
 //! The branches of a repository.
 
-use connectors::git::Git;
 use domain::{
     Action, Actor, Cause, CredentialId, CredentialKind, Field, Purpose, Scope, ServiceError,
     credentials::Reach,
-    gitops::{Branches, GitUrl},
+    gitops::{Branches, GitTargetForm, GitUrl},
 };
 use storage::{credentials::Existing, gitops::connections};
 
 use super::{login, repositories::is_own};
-use crate::{Engine, Error, audit::allowed};
+use crate::{Engine, Error, audit::allowed, repositories::road};
 
 pub(super) async fn branches(
     engine: &Engine,
     actor: &Actor,
-    id: CredentialId,
-    url: &str,
+    form: &GitTargetForm,
 ) -> Result<Branches, Error> {
     let scope = allowed(engine, actor, Action::ManageExports, "list branches").await?;
     engine.limits.connection_attempt(actor.user)?;
-    let url = GitUrl::parse(url)?;
+    let id = form
+        .credential
+        .parse()
+        .map_err(|_| Field::Credential.problem("Choose a credential first."))?;
+    let url = GitUrl::parse(&form.url)?;
+    let road = road(engine, form.ca.trim(), form.proxy.trim())?;
     let existing = storage::credentials::existing(&engine.db, scope, id)
         .await?
         .filter(|existing| existing.provider.facts().kind == CredentialKind::Git)
@@ -31,7 +34,7 @@ pub(super) async fn branches(
         return Err(Field::Branch.problem(message).into());
     }
     let login = login(engine, scope, id, &url).await?;
-    let listed = Git::new(engine.registries.outbound().clone()).branches(&url, &login).await;
+    let listed = engine.git.by(road).branches(&url, &login).await;
     if let Err(failure) = &listed
         && failure.cause == Cause::InvalidCredentials
     {

@@ -20,7 +20,7 @@ use domain::{
     Actor, Cause, CredentialId, Field, Scope, Secret, ServiceError,
     gitops::{
         Branches, ConnectionOffers, DeviceCode, DeviceForm, DeviceProgress, GitConnection,
-        HostedRepository, WebStart,
+        GitTargetForm, HostedRepository, WebStart,
     },
     service::{Answer, GitConnections},
 };
@@ -84,13 +84,8 @@ impl GitConnections for Engine {
         repositories::repositories(self, actor, credential, search).await.map_err(answer)
     }
 
-    async fn branches(
-        &self,
-        actor: &Actor,
-        credential: CredentialId,
-        url: &str,
-    ) -> Answer<Branches> {
-        branches::branches(self, actor, credential, url).await.map_err(answer)
+    async fn branches(&self, actor: &Actor, form: GitTargetForm) -> Answer<Branches> {
+        branches::branches(self, actor, &form).await.map_err(answer)
     }
 }
 

@@ -118,7 +118,6 @@ impl Try<'_> {
     }
 
     async fn request(&self, work: &Branch) -> Result<String, Failure> {
-        let (url, login) = (&self.place.url, &self.login);
-        request::open(self.engine, self.target, (url, login), work, &self.place.branch).await
+        request::open(self.engine, self.target, (&self.place, &self.login), work).await
     }
 }

@@ -35,6 +35,8 @@ pub(super) async fn get(
         credential_name: seen.credential_name,
         base: target.base,
         mode: target.mode,
+        ca: target.ca,
+        proxy: target.proxy,
         exports: storage::gitops::targets::exports_of(db, scope, id).await?,
         files: files
             .into_iter()

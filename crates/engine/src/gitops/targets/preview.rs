@@ -41,7 +41,8 @@ pub(super) async fn preview(
     };
     let login = login::login(engine, scope, target.credential, &place.url).await?;
     let (branch, base) = (&place.branch, place.base.as_ref());
-    let mut checkout = engine.git.open(&place.url, &login, branch, base).await?;
+    let git = engine.git.by(place.road.clone());
+    let mut checkout = git.open(&place.url, &login, branch, base).await?;
     let known = known(engine, scope, &target, &place).await?;
     let now = engine.clock.now();
     let folder = &place.folder;
@@ -52,7 +53,7 @@ pub(super) async fn preview(
     let is_on_branch = target.mode == PushMode::Direct || target.pull_request_url.is_empty();
     if !plan.is_done() && !is_on_branch {
         let work = work_branch(&target, number_of(&target.work_branch))?;
-        checkout = engine.git.open(&place.url, &login, &work, Some(branch)).await?;
+        checkout = git.open(&place.url, &login, &work, Some(branch)).await?;
         plan = match compare(&checkout, &wanted, &known, folder, now) {
             Ok(plan) => plan,
             Err(none) => return no_plan(none),

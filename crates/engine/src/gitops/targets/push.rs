@@ -3,7 +3,7 @@
 use connectors::{
     Failure,
     git::{Author, Checkout, NewCommit, PushError, Pushed},
-    http::Login,
+    http::{Login, Road},
 };
 use domain::{
     Cause, Field, Scope,
@@ -38,6 +38,7 @@ pub(super) struct Place {
     pub(super) branch: Branch,
     pub(super) base: Option<Branch>,
     pub(super) folder: Folder,
+    pub(super) road: Road,
 }
 
 impl Place {
@@ -52,6 +53,7 @@ impl Place {
             base,
             // An owner allowed it when the target was saved.
             folder: Folder::parse(&target.folder, Workflows::Allowed)?,
+            road: Road { ca: target.ca.clone(), proxy: target.proxy.clone() },
         })
     }
 }
@@ -170,8 +172,8 @@ impl Try<'_> {
         branch: &Branch,
         base: Option<&Branch>,
     ) -> Result<Checkout, Stop> {
-        let opened = self.engine.git.open(&self.place.url, &self.login, branch, base).await;
-        Ok(opened?)
+        let git = self.engine.git.by(self.place.road.clone());
+        Ok(git.open(&self.place.url, &self.login, branch, base).await?)
     }
 
     pub(super) fn plan(&self, checkout: &Checkout) -> Result<Plan, Stop> {

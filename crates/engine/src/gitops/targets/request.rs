@@ -12,6 +12,7 @@ use domain::{
 };
 use storage::gitops::targets::Target;
 
+use super::push::Place;
 use crate::{Engine, Error};
 
 /// The most branches of its own that a target tries one after the other.
@@ -31,15 +32,16 @@ pub(super) fn hosting(engine: &Engine, url: &GitUrl, provider: Provider) -> Opti
 pub(super) async fn open(
     engine: &Engine,
     target: &Target,
-    (url, login): (&GitUrl, &Login),
+    (place, login): (&Place, &Login),
     head: &Branch,
-    base: &Branch,
 ) -> Result<String, Failure> {
+    let (url, base) = (&place.url, &place.branch);
     let Some(hosting) = hosting(engine, url, target.provider) else { return Ok(String::new()) };
     let title = format!("hawser: update {}", target.name);
     let body = "Hawser opened this pull request. It adds commits to its branch while it is open, and never rewrites any.";
     let wanted = NewPullRequest { head, base, title: &title, body };
-    Ok(engine.git.open_pull_request(&hosting, url, login, wanted).await?.url)
+    let git = engine.git.by(place.road.clone());
+    Ok(git.open_pull_request(&hosting, url, login, wanted).await?.url)
 }
 
 /// The branch of its own that a target pushes to: `hawser/<id>`, and with a number after the first

@@ -1,7 +1,7 @@
 //! Adding or changing a Git target.
 
 use domain::{
-    Action, Actor, Field, GitTargetId, Scope, ServiceError,
+    Action, Actor, Cause, Field, GitTargetId, Scope, ServiceError,
     audit::AuditAction,
     gitops::{GitTargetFields, GitTargetForm, GitUrl, TargetState, Workflows},
 };
@@ -16,6 +16,7 @@ use crate::{
     Engine, Error,
     audit::{self, allowed, person},
     error::name_taken,
+    repositories::road,
 };
 
 pub(super) async fn save(
@@ -30,6 +31,10 @@ pub(super) async fn save(
         "" => None,
         id => Some(named(engine, actor, scope, id, &form.row_version).await?),
     };
+    road(engine, &fields.ca, &fields.proxy)?;
+    if !engine.registries.outbound().may_ask(fields.url.url()) {
+        return Err(Field::Url.problem(Cause::BlockedAddress.message()).into());
+    }
     bind::check(engine, actor, scope, fields.credential).await?;
     let named = storage::exports::named(&engine.db, scope, &fields.exports).await?;
     if named.len() != fields.exports.len() {
@@ -194,6 +199,11 @@ fn difference(before: Option<&Target>, fields: &GitTargetFields) -> String {
             "" => "writes to the top of the repository now".to_owned(),
             folder => format!("writes below {folder} now"),
         },
+        Some(before)
+            if (before.ca.as_str(), before.proxy.as_str()) != (&fields.ca, &fields.proxy) =>
+        {
+            "other certificate authorities or proxy".to_owned()
+        }
         Some(before) if before.credential != fields.credential => "other credential".to_owned(),
         Some(before) if before.exports != fields.exports => {
             format!("{} exports", fields.exports.len())

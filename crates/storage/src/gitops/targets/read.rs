@@ -30,6 +30,10 @@ pub struct Target {
     pub folder: String,
     /// How changes get to the branch.
     pub mode: PushMode,
+    /// Certificate authorities to trust for its host, in PEM; empty for those of the system.
+    pub ca: String,
+    /// The name of its proxy; empty for none.
+    pub proxy: String,
     /// How it is doing.
     pub state: TargetState,
     /// Why the last push failed.
@@ -61,6 +65,8 @@ struct Found {
     base: String,
     folder: String,
     mode: String,
+    ca: String,
+    proxy: String,
     state: String,
     cause: Option<String>,
     head: String,
@@ -78,8 +84,8 @@ struct Found {
 pub async fn target(db: &Db, scope: Scope, id: GitTargetId) -> Result<Option<Target>> {
     let row: Option<Found> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select t.id, t.name, t.credential_id, c.provider, t.url, t.branch, t.base, t.folder, t.mode, t.state, t.cause,
-               t.head,
+            "select t.id, t.name, t.credential_id, c.provider, t.url, t.branch, t.base, t.folder, t.mode, t.ca, t.proxy, t.state,
+               t.cause, t.head,
                t.work_branch, t.pull_request_url, t.epoch, t.row_version, t.user_id
              from git_targets t
              join credentials c on c.organization_id = t.organization_id and c.id = t.credential_id
@@ -102,6 +108,8 @@ pub async fn target(db: &Db, scope: Scope, id: GitTargetId) -> Result<Option<Tar
         base: row.base,
         folder: row.folder,
         mode: PushMode::parse(&row.mode).ok_or(Error::Value { column: "git_targets.mode" })?,
+        ca: row.ca,
+        proxy: row.proxy,
         state: state(&row.state)?,
         cause: row.cause.as_deref().and_then(Cause::parse),
         head: row.head,

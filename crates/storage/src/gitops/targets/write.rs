@@ -49,8 +49,8 @@ pub async fn insert(
     on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "insert into git_targets (organization_id, id, name, name_key, credential_id, url, branch, base, folder, mode,
-               state, user_id, bound_by, created_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'new', $11, $12, $13)"
+               state, user_id, bound_by, created_at, ca, proxy)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'new', $11, $12, $13, $14, $15)"
         ))
         .bind(scope.organization().uuid())
         .bind(id.uuid())
@@ -65,6 +65,8 @@ pub async fn insert(
         .bind(row.user.uuid())
         .bind(row.by)
         .bind(now.millis())
+        .bind(fields.ca.as_str())
+        .bind(fields.proxy.as_str())
         .execute(&mut **tx)
         .await
         .map(drop)
@@ -91,7 +93,7 @@ pub async fn update(
     let state: Option<String> = on!(tx.inner(), tx => {
         sqlx::query_scalar(sql!(
             "update git_targets set name = $4, name_key = $5, credential_id = $6, url = $7, branch = $8, base = $9,
-               folder = $10, mode = $11, user_id = $12, bound_by = $13, epoch = epoch + 1,
+               folder = $10, mode = $11, user_id = $12, bound_by = $13, ca = $15, proxy = $16, epoch = epoch + 1,
                row_version = row_version + 1,
                state = case when $14 then 'new' else state end,
                cause = case when $14 then null else cause end,
@@ -119,6 +121,8 @@ pub async fn update(
         .bind(row.user.uuid())
         .bind(row.by)
         .bind(elsewhere)
+        .bind(fields.ca.as_str())
+        .bind(fields.proxy.as_str())
         .fetch_optional(&mut **tx)
         .await
     })?;
