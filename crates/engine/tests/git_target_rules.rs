@@ -25,6 +25,7 @@ on_both!(
     r_authz_roles_are_asked_for_targets,
     r_git_01_workflows_are_for_owners,
     targets_do_not_overlap,
+    r_ssrf_what_nobody_may_be_asked_at_is_refused_at_once,
     a_target_that_somebody_changed_is_stale,
     a_target_that_was_edited_meanwhile_is_pushed_again,
     r_git_03_no_secret_gets_into_git,
@@ -107,6 +108,24 @@ async fn targets_do_not_overlap(world: World) {
     form.credential = setting.credential.to_string();
     let refused = GitTargets::save(&world.engine, &world.actor, form).await.unwrap_err();
     assert!(refused.problem_of(Field::Credential).is_some(), "a registry's opens no Git");
+}
+
+async fn r_ssrf_what_nobody_may_be_asked_at_is_refused_at_once(world: World) {
+    let setting = world.setting().await;
+    let good = target(&setting.server, "b", setting.login, &[setting.export]);
+    let refused = async |form: GitTargetForm, field: Field| {
+        let saved = GitTargets::save(&world.engine, &world.actor, form).await;
+        assert!(saved.unwrap_err().problem_of(field).is_some(), "{field:?}");
+    };
+    for url in ["https://169.254.169.254/a/b", "https://10.0.0.1/a/b", "http://8.8.8.8/a/b"] {
+        refused(GitTargetForm { url: url.into(), ..good.clone() }, Field::Url).await;
+    }
+    let folder = "/clusters/prod".to_owned();
+    refused(GitTargetForm { folder, ..good.clone() }, Field::Folder).await;
+    refused(GitTargetForm { proxy: "nobody's".into(), ..good.clone() }, Field::Proxy).await;
+    for ca in ["-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----", "PRIVATE KEY"] {
+        refused(GitTargetForm { ca: ca.into(), ..good.clone() }, Field::Ca).await;
+    }
 }
 
 async fn a_target_that_somebody_changed_is_stale(world: World) {

@@ -1,11 +1,22 @@
 //! A certificate authority of the test's own.
 
+use std::sync::Arc;
+
 use connectors::http::ClientCertificate;
 use domain::Secret;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
 };
+use rustls::{
+    ServerConfig,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+};
 use sha2::{Digest, Sha256};
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+};
+use tokio_rustls::TlsAcceptor;
 
 /// An authority that signs certificates.
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
@@ -54,6 +65,34 @@ impl Identity {
         // As `openssl req -x509` makes them: a certificate of a host that says it is an authority.
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self::of(&params.self_signed(&key).unwrap(), &key)
+    }
+
+    /// Speaks TLS in front of a server, as `localhost`; answers with the authority.
+    pub async fn in_front_of(&self, to: &str) -> String {
+        let chain = CertificateDer::from_pem_slice(self.certificate.as_bytes()).unwrap();
+        let key = PrivateKeyDer::from_pem_slice(self.key.as_bytes()).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![chain], key)
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let to = to.to_owned();
+        tokio::spawn(async move {
+            while let Ok((connection, _)) = listener.accept().await {
+                let (acceptor, to) = (acceptor.clone(), to.clone());
+                tokio::spawn(async move {
+                    let Ok(mut client) = acceptor.accept(connection).await else { return };
+                    let mut host = TcpStream::connect(to).await.unwrap();
+                    copy_bidirectional(&mut client, &mut host).await.unwrap_or_default();
+                });
+            }
+        });
+        format!("localhost:{port}")
     }
 
     fn of(certificate: &rcgen::Certificate, key: &KeyPair) -> Self {

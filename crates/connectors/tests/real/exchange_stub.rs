@@ -19,15 +19,7 @@ use domain::{
     credentials::{Material, Parameters},
     repositories::RepositoryUrl,
 };
-use rustls::{
-    ServerConfig,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
-};
-use tokio::{
-    io::copy_bidirectional,
-    net::{TcpListener, TcpStream},
-};
-use tokio_rustls::TlsAcceptor;
+use tokio::net::TcpListener;
 
 use crate::authority::Identity;
 
@@ -88,30 +80,7 @@ impl Stub {
 
     /// Speaks TLS in front of the stub, as `localhost`; answers with the authority.
     pub async fn with_tls(&self, identity: &Identity) -> String {
-        let chain = CertificateDer::from_pem_slice(identity.certificate.as_bytes()).unwrap();
-        let key = PrivateKeyDer::from_pem_slice(identity.key.as_bytes()).unwrap();
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![chain], key)
-            .unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let to = self.authority.clone();
-        tokio::spawn(async move {
-            while let Ok((connection, _)) = listener.accept().await {
-                let (acceptor, to) = (acceptor.clone(), to.clone());
-                tokio::spawn(async move {
-                    let Ok(mut client) = acceptor.accept(connection).await else { return };
-                    let mut host = TcpStream::connect(to).await.unwrap();
-                    copy_bidirectional(&mut client, &mut host).await.unwrap_or_default();
-                });
-            }
-        });
-        format!("localhost:{port}")
+        identity.in_front_of(&self.authority).await
     }
 
     pub fn asked(&self) -> Vec<Asked> {

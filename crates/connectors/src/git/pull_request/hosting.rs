@@ -18,7 +18,7 @@ pub struct Hosting {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Github,
     Gitlab,
     Gitea,
@@ -35,7 +35,12 @@ impl Hosting {
     #[must_use]
     pub fn of(url: &GitUrl, provider: Provider, github_host: &str) -> Option<Self> {
         let host = url.url().host_str()?;
-        let kind = kind(url.url(), host, provider, github_host)?;
+        Self::at(url, kind(url.url(), host, provider, github_host)?)
+    }
+
+    /// A host of this kind; `None` when its repositories have no such addresses.
+    pub(super) fn at(url: &GitUrl, kind: Kind) -> Option<Self> {
+        let host = url.url().host_str()?;
         let api = match kind {
             Kind::Github if host == "github.com" => "https://api.github.com".to_owned(),
             // GitHub Enterprise Cloud with data residency:

@@ -7,6 +7,7 @@ mod gitea;
 mod github;
 mod gitlab;
 mod hosting;
+mod recognize;
 
 pub use hosting::Hosting;
 

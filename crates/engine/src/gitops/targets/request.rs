@@ -36,11 +36,15 @@ pub(super) async fn open(
     head: &Branch,
 ) -> Result<String, Failure> {
     let (url, base) = (&place.url, &place.branch);
-    let Some(hosting) = hosting(engine, url, target.provider) else { return Ok(String::new()) };
+    let git = engine.git.by(place.road.clone());
+    let hosting = match hosting(engine, url, target.provider) {
+        Some(known) => Some(known),
+        None => git.recognize(url, login).await,
+    };
+    let Some(hosting) = hosting else { return Ok(String::new()) };
     let title = format!("hawser: update {}", target.name);
     let body = "Hawser opened this pull request. It adds commits to its branch while it is open, and never rewrites any.";
     let wanted = NewPullRequest { head, base, title: &title, body };
-    let git = engine.git.by(place.road.clone());
     Ok(git.open_pull_request(&hosting, url, login, wanted).await?.url)
 }
 
