@@ -178,4 +178,7 @@ async fn a_credential_that_something_needs_has_no_button_that_only_fails() {
     let (_, html) = page(&git, &detail()).await;
     assert!(!html.contains("Linked repositories"), "{html}");
     assert!(html.contains("Where it is used") && html.contains("prod-cluster"), "{html}");
+    assert!(html.contains("at 1 Git target and 1 cluster right away"), "{html}");
+    let (_, html) = page(&git, "/credentials").await;
+    assert!(html.contains("2 repositories"), "{html}");
 }

@@ -137,11 +137,14 @@ async fn the_chain_of_a_credential_marks_what_still_has_an_old_version() {
         "Has version 3",
         "Still has version 2; the newest is 3",
         "Not delivered anywhere yet",
+        "Waits for its first Sync now",
     ] {
         assert!(html.contains(words), "{words}: {html}");
     }
     let (_, html) = page(&fake, &format!("{path}?propagation={}", fake::ID)).await;
     assert!(html.contains("Git target") && html.contains("prod-cluster"), "{html}");
+    assert!(html.contains("and writes it to 1 Git target and 1 cluster"), "{html}");
+    assert!(html.contains("Left out until somebody presses Sync now") && html.contains("next"));
 }
 
 #[tokio::test]

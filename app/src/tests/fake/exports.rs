@@ -177,6 +177,12 @@ impl service::Exports for Fake {
         Ok(vec![
             chain("prod-cluster", Some(Place::GitTarget(id())), Some(TargetState::InStep), Some(3)),
             chain("kind", Some(Place::Cluster(id())), Some(TargetState::Failing), Some(2)),
+            chain(
+                "next",
+                Some(Place::GitTarget(OTHER.parse().unwrap())),
+                Some(TargetState::New),
+                None,
+            ),
             chain("", None, None, None),
         ])
     }
