@@ -45,6 +45,8 @@ export interface TargetForm {
   url: string;
   /** The export that is ticked. */
   exported: string;
+  /** `clusters/prod` when it is left out. */
+  folder?: string;
 }
 
 export class Person {
@@ -176,13 +178,13 @@ export class Person {
   }
 
   /** Adds a Git target that writes to clusters/prod on main; answers the path of its page. */
-  async addTarget({ name, credential, url, exported }: TargetForm): Promise<string> {
+  async addTarget({ name, credential, url, exported, folder = "clusters/prod" }: TargetForm): Promise<string> {
     await this.open("/gitops/targets/new");
     await this.field("Name").fill(name);
     await this.choose("Credential", credential);
     await this.field("Repository").fill(url);
     await this.field("Branch").fill("main");
-    await this.field("Folder").fill("clusters/prod");
+    await this.field("Folder").fill(folder);
     await this.main.getByRole("checkbox", { name: new RegExp(`^${exported}`) }).check();
     await this.button("Create").click();
     // Nothing is pushed before somebody has looked.

@@ -147,6 +147,38 @@ test("a push that is refused, lost or foreign loses nothing", async ({ browser, 
       expect(git.file("foreign", "main", file)).toBe("by: hand\n");
       expect(git.commits("foreign", "main")).toBe(2);
     });
+
+    await test.step("another folder takes the files along, and the next update is for it", async () => {
+      git.create("moved");
+      await person.addExport({ name: "pull-prod", consumer: "pull_secret", pick: "registry-login" });
+      const target = await person.addTarget({ name: "moved-target", credential: "git-login", url: git.url("moved"), exported: "pull-prod" });
+      await person.button("Sync now").click();
+      await person.untilText(target, "In step");
+      await person.field("Folder").fill("/clusters/next");
+      await person.button("Save").click();
+      await expect(person.main).toContainText("Leave out the slash at the beginning");
+      await person.field("Folder").fill("clusters/next");
+      await person.button("Save").click();
+      await person.untilText(target, "clusters/next/pull-prod");
+      expect(git.files("moved", "main").filter((path) => path.startsWith("clusters/"))).toEqual(["clusters/next/pull-prod.yaml"]);
+      await person.untilText(target, "In step");
+
+      registries.setPassword("another password");
+      await person.changePassword("registry-login", "another password");
+      await expect(person.deliveries("Healthy").filter({ hasText: "moved-target" })).toHaveCount(1, { timeout: 30_000 });
+
+      await person.open(`${target}/delete`);
+      await person.button("Delete").click();
+      await person.main.getByRole("status").filter({ hasText: "deleted" }).waitFor();
+      const again = await person.addTarget({ name: "moved-again", credential: "git-login", url: git.url("moved"), exported: "pull-prod", folder: "clusters/next" });
+      await expect(person.main).toContainText("Nothing to change");
+      await person.button("Sync now").click();
+      await person.untilText(again, "In step");
+      registries.setPassword("a third password");
+      await person.changePassword("registry-login", "a third password");
+      await expect(person.deliveries("Healthy").filter({ hasText: "moved-again" })).toHaveCount(1, { timeout: 30_000 });
+      expect(git.file("moved", "main", "clusters/next/pull-prod.yaml")).toMatch(/version: ["']?3["']?\n/);
+    });
     await person.page.context().close();
   } finally {
     await hawser.stop();

@@ -1,6 +1,6 @@
 //! What would change, file by file and line by line.
 
-use domain::gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, TargetPreview};
+use domain::gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, TargetPreview, TargetState};
 use leptos::prelude::*;
 
 use crate::{
@@ -39,6 +39,14 @@ pub(super) fn changes(preview: &TargetPreview, one: &str, many: &str) -> AnyView
         {files}
     }
     .into_any()
+}
+
+/// What Sync now is for at a place that holds everything, and that nobody synced yet: `unchanged` is
+/// the preview of one without changes.
+pub(super) fn begins(state: TargetState, unchanged: Option<&TargetPreview>) -> Option<AnyView> {
+    (state == TargetState::New && unchanged.is_some()).then(|| {
+        view! { <p>"Press Sync now, and from then on every update comes here."</p> }.into_any()
+    })
 }
 
 fn file(at: usize, change: &FileChange) -> AnyView {

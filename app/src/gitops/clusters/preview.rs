@@ -5,7 +5,10 @@ use leptos::prelude::*;
 
 use super::{PATH, SYNC, member, path_of};
 use crate::{
-    gitops::{diff::changes, state::banner},
+    gitops::{
+        diff::{begins, changes},
+        state::banner,
+    },
     ui::{
         form::{Form, FormState, Submit},
         frame::Section,
@@ -32,6 +35,8 @@ pub(crate) fn preview() -> AnyView {
         let href = path_of(cluster.id);
         let id = cluster.id.to_string();
         let differs = preview.as_ref().is_ok_and(|preview| !preview.changes.is_empty());
+        let begins = begins(cluster.state, preview.as_ref().ok().filter(|_| !differs));
+        let syncs = differs || begins.is_some();
         let inside = match preview {
             Ok(preview) => changes(&preview, "object", "objects"),
             Err(cause) => banner(
@@ -57,10 +62,11 @@ pub(crate) fn preview() -> AnyView {
             <section class="card" aria-labelledby="changes-title">
                 <h2 id="changes-title">"Changes"</h2>
                 {inside}
+                {begins}
                 <Form state action="/actions/gitops/clusters/apply">
                     {hidden("cluster", id)}
                     <div class="actions">
-                        {differs.then(|| view! { <Submit>{SYNC}</Submit> })}
+                        {syncs.then(|| view! { <Submit>{SYNC}</Submit> })}
                         <a class="button quiet" href=href>
                             "Back"
                         </a>

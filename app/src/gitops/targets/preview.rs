@@ -6,7 +6,11 @@ use leptos::prelude::*;
 use super::{SYNC, path_of, short};
 use crate::{
     exports::notes,
-    gitops::{PATH, diff::changes, state::banner},
+    gitops::{
+        PATH,
+        diff::{begins, changes},
+        state::banner,
+    },
     ui::{
         form::{Form, FormState, Submit},
         frame::Section,
@@ -35,7 +39,8 @@ pub(crate) fn preview() -> AnyView {
         let writable = preview.as_ref().ok().filter(|preview| !preview.is_refused());
         let start = writable.map(|preview| start(preview, &target.branch));
         let changed = writable.is_some_and(|preview| !preview.changes.is_empty());
-        let sync = changed.then(|| view! { <Submit>{SYNC}</Submit> });
+        let begins = begins(target.state, writable.filter(|_| !changed));
+        let sync = (changed || begins.is_some()).then(|| view! { <Submit>{SYNC}</Submit> });
         let inside = match preview {
             Ok(preview) if preview.is_refused() => refused(&preview),
             Ok(preview) => changes(&preview, "file", "files"),
@@ -63,6 +68,7 @@ pub(crate) fn preview() -> AnyView {
             <section class="card" aria-labelledby="changes-title">
                 <h2 id="changes-title">"Changes"</h2>
                 {inside}
+                {begins}
                 <Form state action="/actions/gitops/targets/push">
                     {hidden("target", id)}
                     <div class="actions">
