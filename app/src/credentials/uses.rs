@@ -11,8 +11,11 @@ use leptos::prelude::*;
 
 use crate::{
     gitops::tone,
-    ui::{badge::Badge, icon::Icon},
+    ui::{badge::Badge, icon::Icon, table::counted},
 };
+
+/// So many places in step stand there before the rest is folded.
+const SHOWN: usize = 10;
 
 /// The places that take a credential, each once: its path, its name and how it is doing.
 pub(super) fn places(uses: &[CredentialUse]) -> BTreeMap<String, (Place, &str, TargetState)> {
@@ -24,10 +27,28 @@ pub(super) fn places(uses: &[CredentialUse]) -> BTreeMap<String, (Place, &str, T
         .collect()
 }
 
-/// Export, place, state and version, one line each.
+/// Export, place, state and version, one line each; what is behind comes first, and many that are in step
+/// are folded.
 pub(super) fn uses(credential: &CredentialDetail, uses: &[CredentialUse]) -> AnyView {
     let newest = credential.vault_version;
-    let rows = uses.iter().map(|one| row(one, newest)).collect_view();
+    let is_in_step = |one: &&CredentialUse| {
+        one.state == Some(TargetState::InStep) && one.vault_version == Some(newest)
+    };
+    let (in_step, behind): (Vec<_>, Vec<_>) = uses.iter().partition(is_in_step);
+    let (shown, folded) = in_step.split_at(in_step.len().min(SHOWN));
+    let rows = behind.into_iter().chain(shown.iter().copied());
+    let rows = rows.map(|one| row(one, newest)).collect_view();
+    let folded = (!folded.is_empty()).then(|| {
+        let more = u32::try_from(folded.len()).unwrap_or(u32::MAX);
+        view! {
+            <details class="more">
+                <summary>{format!("{} in step", counted(more, "more place", "more places"))}</summary>
+                <ul class="lines">
+                    {folded.iter().map(|one| row(one, newest)).collect_view()}
+                </ul>
+            </details>
+        }
+    });
     let list = if uses.is_empty() {
         view! {
             <p class="muted">
@@ -37,7 +58,11 @@ pub(super) fn uses(credential: &CredentialDetail, uses: &[CredentialUse]) -> Any
         }
         .into_any()
     } else {
-        view! { <ul class="lines">{rows}</ul> }.into_any()
+        view! {
+            <ul class="lines">{rows}</ul>
+            {folded}
+        }
+        .into_any()
     };
     view! {
         <section class="card" aria-labelledby="uses-title">
