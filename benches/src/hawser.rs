@@ -98,22 +98,23 @@ impl Hawser {
         Ok(())
     }
 
-    /// Adds a credential; answers its id.
+    /// Adds a credential of a registry; answers its id.
     pub async fn create_credential(&self, name: &str, password: &str) -> Result<String, Failure> {
-        let fields = [
-            ("provider", "generic_registry"),
-            ("name", name),
-            ("username", "ada"),
-            ("password", password),
-        ];
-        let answer = self.post("/actions/credentials/create", &fields).await?;
-        let page = answer.header("location").ok_or("no page of the new credential")?;
-        let id = page.rsplit('/').next().and_then(|id| id.split('?').next()).unwrap_or_default();
-        if id.len() == 36 {
-            Ok(id.to_owned())
-        } else {
-            Err(format!("creating a credential leads to {page}").into())
-        }
+        self.create("/actions/credentials/create", &login("generic_registry", name, password)).await
+    }
+
+    /// Adds a credential of a Git server; answers its id.
+    pub async fn create_git_login(&self, name: &str, password: &str) -> Result<String, Failure> {
+        self.create("/actions/credentials/create", &login("generic_git", name, password)).await
+    }
+
+    /// Sends a form that adds something; answers the id of what was added.
+    pub async fn create(&self, path: &str, fields: &[(&str, &str)]) -> Result<String, Failure> {
+        let answer = self.post(path, fields).await?;
+        let page = answer.header("location").ok_or("no page of what was added")?;
+        let page = page.split('?').next().unwrap_or_default();
+        let id = page.split('/').find(|part| part.len() == 36 && part.matches('-').count() == 4);
+        Ok(id.ok_or_else(|| format!("{path} leads to {page}"))?.to_owned())
     }
 
     /// Adds a repository that uses a credential.
@@ -179,7 +180,7 @@ impl Hawser {
     }
 
     /// Sends a form as a browser without JavaScript does.
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Result<Answer, Failure> {
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Result<Answer, Failure> {
         let body = fields
             .iter()
             .map(|(name, value)| format!("{name}={}", encode(value)))
@@ -216,6 +217,10 @@ impl Hawser {
         tokio::time::timeout(Duration::from_secs(20), self.process.wait()).await??;
         Ok(())
     }
+}
+
+fn login<'a>(provider: &'a str, name: &'a str, password: &'a str) -> [(&'a str, &'a str); 4] {
+    [("provider", provider), ("name", name), ("username", "ada"), ("password", password)]
 }
 
 /// Percent-encodes a form value.

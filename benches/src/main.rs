@@ -6,6 +6,9 @@
 
 mod bundle;
 mod exchange;
+#[path = "../../crates/connectors/tests/real/git_backend.rs"]
+#[expect(clippy::unwrap_used, reason = "a server of the bench that cannot go on stops")]
+mod git_backend;
 mod hawser;
 mod http;
 mod index;
@@ -13,6 +16,7 @@ mod lookup;
 mod memory;
 mod page;
 mod propagation;
+mod pushes;
 mod route;
 mod table;
 
@@ -32,6 +36,7 @@ async fn main() -> ExitCode {
         ["child", "download", address] => index::child_download(address).await,
         ["lookup"] => lookup::measure().await.map(|rows| println!("{}", table::render(&rows))),
         ["page"] => page_alone().await,
+        ["pushes"] => pushes_alone().await,
         ["exchange"] => exchange::measure().await.map(|rows| println!("{}", table::render(&rows))),
         _ => run().await,
     };
@@ -47,6 +52,14 @@ async fn main() -> ExitCode {
 async fn page_alone() -> Result<(), Failure> {
     let server = hawser::Hawser::start().await?;
     let rows = page::measure(&server).await?;
+    server.stop().await?;
+    println!("{}", table::render(&rows));
+    Ok(())
+}
+
+async fn pushes_alone() -> Result<(), Failure> {
+    let server = hawser::Hawser::start().await?;
+    let rows = pushes::measure(&server).await?;
     server.stop().await?;
     println!("{}", table::render(&rows));
     Ok(())
@@ -69,6 +82,7 @@ async fn run() -> Result<(), Failure> {
     ));
     rows.extend(page::measure(&server).await?);
     rows.extend(propagation::measure(&server).await?);
+    rows.extend(pushes::measure(&server).await?);
     rows.push(Row::new("Server, peak memory of this run", memory::mib(server.peak()?), "", ""));
     server.stop().await?;
     rows.extend(lookup::measure().await?);

@@ -25,8 +25,10 @@ use crate::{Failure, hawser::Hawser, http, table::Row};
 const LINKS: usize = 1_000;
 /// The concurrency of Hawser's deliveries to one host; the loop uses the same.
 const CONCURRENCY: usize = 8;
-const OLD: &str = "old password";
-const NEW: &str = "new password";
+/// The password before the first update.
+pub const OLD: &str = "old password";
+/// The password after it.
+pub const NEW: &str = "new password";
 
 /// Links 1,000 repositories, then updates the credential once at each speed of the registry.
 pub async fn measure(server: &Hawser) -> Result<Vec<Row>, Failure> {
@@ -109,7 +111,7 @@ async fn bare_loop(registry: SocketAddr) -> Result<Duration, Failure> {
 }
 
 /// Reads the event stream of a propagation to its end; answers how many deliveries are healthy.
-async fn finished(server: &Hawser, propagation: &str) -> Result<u64, Failure> {
+pub async fn finished(server: &Hawser, propagation: &str) -> Result<u64, Failure> {
     let deadline = Instant::now() + Duration::from_mins(2);
     while Instant::now() < deadline {
         let answer = server.get(&format!("/events/propagations/{propagation}")).await?;
@@ -127,7 +129,8 @@ async fn finished(server: &Hawser, propagation: &str) -> Result<u64, Failure> {
     Err("the propagation did not finish in 2 minutes".into())
 }
 
-async fn serve(delay: Arc<AtomicU64>) -> Result<SocketAddr, Failure> {
+/// A registry, called a stub: it wants one of two passwords and has one chart in each repository.
+pub async fn serve(delay: Arc<AtomicU64>) -> Result<SocketAddr, Failure> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let app = Router::new().route("/{repository}/index.yaml", get(answer)).with_state(delay);
