@@ -143,7 +143,7 @@ async fn the_chain_of_a_credential_marks_what_still_has_an_old_version() {
     }
     let (_, html) = page(&fake, &format!("{path}?propagation={}", fake::ID)).await;
     assert!(html.contains("Git target") && html.contains("prod-cluster"), "{html}");
-    assert!(html.contains("and writes it to 1 Git target and 1 cluster"), "{html}");
+    assert!(html.contains("and brings 1 Git target and 1 cluster up to date"), "{html}");
     assert!(html.contains("Left out until somebody presses Sync now") && html.contains("next"));
 }
 
