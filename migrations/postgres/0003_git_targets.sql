@@ -2,15 +2,15 @@
 alter table git_targets add column ca text not null default '';
 alter table git_targets add column proxy text not null default '';
 
--- The files that deleted or moved Git targets left in their repositories, so that a target that comes
--- to the same branch can take them over. `repository` is the address in lower case, without `.git`.
--- `identities` and `blobs` are lists separated by spaces, as in `git_target_files`.
+-- What Hawser wrote to repositories and no Git target may know any more: what deleted and moved ones left,
+-- and what pull requests replace that nobody merged yet. A target that comes to the same branch can take
+-- it over. `repository` is the address in lower case, without `.git`.
 create table left_files (
   organization_id uuid not null references organizations (id),
   repository text not null,
   branch text not null,
   path text not null,
-  identities text not null,
-  blobs text not null,
-  primary key (organization_id, repository, branch, path)
+  blob text not null,
+  identity text not null,
+  primary key (organization_id, repository, branch, path, blob)
 );

@@ -25,6 +25,7 @@ on_both!(
     a_foreign_file_with_the_same_bytes_stays_theirs,
     a_target_that_is_added_again_takes_its_files_over,
     a_target_that_comes_back_to_a_branch_takes_its_files_over,
+    what_an_open_request_would_replace_is_taken_over_too,
     two_exports_do_not_share_a_file,
     a_folder_that_moves_takes_its_files_along,
     a_change_without_a_new_version_is_pushed_too,
@@ -149,6 +150,24 @@ async fn a_target_that_comes_back_to_a_branch_takes_its_files_over(world: World)
     let propagation = world.update(setting.credential, "second").await;
     world.end_of(propagation).await;
     assert_ne!(file(&setting.server), before);
+    workers.stop().await;
+}
+
+async fn what_an_open_request_would_replace_is_taken_over_too(world: World) {
+    let setting = world.setting().await;
+    let workers = world.workers();
+    let first = world.pushed(setting.target).await;
+    world.save_target(GitTargetForm { mode: "pull_request".into(), ..edited(&first) }).await;
+    world.settled(setting.target).await;
+    let on_main = file(&setting.server);
+    let propagation = world.update(setting.credential, "second").await;
+    world.end_of(propagation).await;
+    assert_eq!(file(&setting.server), on_main, "it waits on a branch of its own");
+    GitTargets::delete(&world.engine, &world.actor, setting.target).await.unwrap();
+
+    let target = world.save_target(added(edited(&first), "clusters/prod")).await;
+    assert_eq!(world.pushed(target).await.files, first.files);
+    assert_ne!(file(&setting.server), on_main);
     workers.stop().await;
 }
 

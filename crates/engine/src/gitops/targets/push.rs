@@ -10,7 +10,7 @@ use domain::{
     gitops::{Branch, Folder, GitUrl, PushMode, Workflows},
 };
 use storage::{
-    gitops::targets::{File, Left, Target},
+    gitops::targets::{File, OnBranch, Target},
     jobs::{self, Claimed},
 };
 
@@ -69,7 +69,7 @@ pub(super) async fn known(
     place: &Place,
 ) -> Result<Known, Error> {
     let repository = place.url.key();
-    let at = Left { repository: &repository, branch: place.branch.as_str() };
+    let at = OnBranch { repository: &repository, branch: &target.branch };
     Ok(Known {
         files: storage::gitops::targets::files(&engine.db, scope, target.id).await?,
         left: storage::gitops::targets::left_files(&engine.db, scope, at).await?,

@@ -10,7 +10,7 @@ use domain::{
 };
 use storage::{
     Tx,
-    gitops::targets::{Outcome, Pending, Target},
+    gitops::targets::{OnBranch, Outcome, Pending, Target},
     guards::Place,
     jobs::{self, Claimed, Kind},
     propagation::PlaceEnd,
@@ -132,7 +132,17 @@ async fn record_request(
 }
 
 async fn keep(tx: &mut Tx, scope: Scope, target: &Target, done: &Done) -> Result<(), Error> {
+    let repository = GitUrl::parse(&target.url)?.key();
+    let at = OnBranch { repository: &repository, branch: &target.branch };
+    let waits = matches!(done.request, Request::At(..));
+    if waits {
+        // Until somebody merges, the branch holds what came before.
+        storage::gitops::targets::remember_files(tx, scope, target.id, at).await?;
+    }
     storage::gitops::targets::set_files(tx, scope, target.id, &done.files).await?;
+    if !waits {
+        storage::gitops::targets::forget_left(tx, scope, target.id, at).await?;
+    }
     storage::gitops::set_written(tx, scope, target.id.uuid(), &done.versions).await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use domain::{
 };
 use storage::{
     Tx,
-    gitops::targets::{Left, Moved, Row, Target},
+    gitops::targets::{Moved, OnBranch, Row, Target},
     jobs,
 };
 
@@ -144,8 +144,9 @@ fn moved(before: &Target, fields: &GitTargetFields) -> Moved {
 /// When the database refuses.
 pub(super) async fn leave(tx: &mut Tx, scope: Scope, target: &Target) -> Result<(), Error> {
     let repository = GitUrl::parse(&target.url)?.key();
-    let at = Left { repository: &repository, branch: &target.branch };
-    Ok(storage::gitops::targets::leave_files(tx, scope, target.id, at).await?)
+    let at = OnBranch { repository: &repository, branch: &target.branch };
+    storage::gitops::targets::remember_files(tx, scope, target.id, at).await?;
+    Ok(storage::gitops::targets::forget_files(tx, scope, target.id).await?)
 }
 
 /// Refuses a folder that another target writes to or into: each would take the other's files for

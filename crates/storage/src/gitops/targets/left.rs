@@ -1,43 +1,86 @@
-//! The files that Git targets left behind: in the repositories still, as Hawser wrote them last.
+//! The files that Git targets left behind: in the repositories still, as Hawser wrote them.
+
+use std::collections::BTreeMap;
 
 use domain::{GitTargetId, Scope};
+use sqlx::QueryBuilder;
 
 use super::File;
 use crate::{Db, Result, Tx, on, sql};
 
 /// A branch of a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Left<'a> {
+pub struct OnBranch<'a> {
     /// The repository ([`domain::gitops::GitUrl::key`]).
     pub repository: &'a str,
     /// The branch.
     pub branch: &'a str,
 }
 
-/// Forgets the files of a Git target; they stay in the repository, and a target that comes to the same
-/// branch can take them over.
+/// Remembers what the branch may hold of a Git target, whatever becomes of its files, so that a target
+/// that comes to the same branch can take them over.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn leave_files(
+pub async fn remember_files(
     tx: &mut Tx,
     scope: Scope,
     target: GitTargetId,
-    at: Left<'_>,
+    at: OnBranch<'_>,
 ) -> Result<()> {
-    note(tx, scope, target, at).await?;
-    super::forget_files(tx, scope, target).await
+    let files = written(tx, scope, target).await?;
+    let known = files.iter().flat_map(|file| {
+        let own = Some((file.identity.as_str(), file.blob.as_str()));
+        let own = own.filter(|(_, blob)| !blob.is_empty());
+        own.into_iter().chain(file.intents()).map(|made| (file.path.as_str(), made))
+    });
+    for chunk in known.collect::<Vec<_>>().chunks(100) {
+        on!(tx.inner(), tx => {
+            let mut query = QueryBuilder::new(
+                "insert into left_files (organization_id, repository, branch, path, blob, identity) ",
+            );
+            query.push_values(chunk, |mut row, (path, (identity, blob))| {
+                row.push_bind(scope.organization().uuid())
+                    .push_bind(at.repository)
+                    .push_bind(at.branch)
+                    .push_bind(*path)
+                    .push_bind(*blob)
+                    .push_bind(*identity);
+            });
+            query.push(" on conflict (organization_id, repository, branch, path, blob) do nothing");
+            query.build().execute(&mut **tx).await.map(drop)
+        })?;
+    }
+    Ok(())
 }
 
-async fn note(tx: &mut Tx, scope: Scope, target: GitTargetId, at: Left<'_>) -> Result<()> {
+async fn written(tx: &mut Tx, scope: Scope, target: GitTargetId) -> Result<Vec<File>> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query_as(sql!(
+            "select path, identity, blob, next_identity, next_blob from git_target_files
+             where organization_id = $1 and target_id = $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(target.uuid())
+        .fetch_all(&mut **tx)
+        .await
+    })?)
+}
+
+/// Forgets what was left at the paths that a Git target has now: what lies there is known by it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget_left(
+    tx: &mut Tx,
+    scope: Scope,
+    target: GitTargetId,
+    at: OnBranch<'_>,
+) -> Result<()> {
     on!(tx.inner(), tx => {
         sqlx::query(sql!(
-            "insert into left_files (organization_id, repository, branch, path, identities, blobs)
-             select f.organization_id, $3, $4, f.path, trim(f.identity || ' ' || f.next_identity),
-               trim(f.blob || ' ' || f.next_blob)
-             from git_target_files f where f.organization_id = $1 and f.target_id = $2
-             on conflict (organization_id, repository, branch, path) do update set
-               identities = excluded.identities, blobs = excluded.blobs"
+            "delete from left_files where organization_id = $1 and repository = $3 and branch = $4 and path in (
+               select f.path from git_target_files f where f.organization_id = $1 and f.target_id = $2)"
         ))
         .bind(scope.organization().uuid())
         .bind(target.uuid())
@@ -50,21 +93,28 @@ async fn note(tx: &mut Tx, scope: Scope, target: GitTargetId, at: Left<'_>) -> R
     Ok(())
 }
 
-/// The files that were left on a branch. What Hawser wrote there stands in their intents, so that they
+/// The files that were left on a branch. All that Hawser wrote there stands in their intents, so that they
 /// count while they are as it left them.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn left_files(db: &Db, scope: Scope, at: Left<'_>) -> Result<Vec<File>> {
-    Ok(on!(db.read(), pool => {
+pub async fn left_files(db: &Db, scope: Scope, at: OnBranch<'_>) -> Result<Vec<File>> {
+    let rows: Vec<(String, String, String)> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select path, '' as identity, '' as blob, identities as next_identity, blobs as next_blob
-             from left_files where organization_id = $1 and repository = $2 and branch = $3 order by path"
+            "select path, identity, blob from left_files
+             where organization_id = $1 and repository = $2 and branch = $3 order by path, blob"
         ))
         .bind(scope.organization().uuid())
         .bind(at.repository)
         .bind(at.branch)
         .fetch_all(pool)
         .await
-    })?)
+    })?;
+    let mut files = BTreeMap::<String, File>::new();
+    for (path, identity, blob) in rows {
+        let new = File { path: path.clone(), ..File::default() };
+        let file = files.entry(path).or_insert(new);
+        *file = file.intending(&identity, &blob);
+    }
+    Ok(files.into_values().collect())
 }
