@@ -16,7 +16,7 @@ use crate::{
     answer::{Answered, Next, Sent, answer},
     repositories::kept_url,
     services::Asking,
-    ui::path,
+    ui::{conflict::meant, path},
 };
 
 /// Stores a new credential.
@@ -99,6 +99,7 @@ pub(crate) async fn update_credential(
     #[server(default)] from: String,
     #[server(default)] credential: String,
     #[server(default)] row_version: String,
+    #[server(default)] over: String,
     #[server(default)] provider: String,
     #[server(default)] shape: String,
     #[server(default)] name: String,
@@ -114,7 +115,11 @@ pub(crate) async fn update_credential(
     #[server(default)] description: String,
     #[server(default)] url: String,
     #[server(default)] mode: String,
+    #[server(default)] pressed: String,
 ) -> Answered {
+    // Saving over another person goes the way of the button that was pressed before.
+    let mode = if over.is_empty() { mode } else { pressed };
+    let row_version = meant(row_version, over);
     let parameters = Parameters {
         region,
         account,
@@ -136,6 +141,8 @@ pub(crate) async fn update_credential(
         mode,
     };
     let sent = Sent::new("credential-update", &from)
+        .with("row_version", &form.row_version)
+        .with("pressed", &form.mode)
         .with("shape", &form.shape)
         .with("name", &form.name)
         .with("username", &form.username)

@@ -91,7 +91,7 @@ async fn every_cause_has_its_words_and_leads_to_a_field_that_exists() {
 async fn a_new_target_says_what_comes_next_and_a_running_one_is_followed() {
     let fresh = Arc::new(Fake { target_state: TargetState::New, ..Fake::of(Role::Owner) });
     let (_, html) = page(&fresh, &target()).await;
-    assert!(html.contains("Nothing was pushed yet."), "{html}");
+    assert!(html.contains("Nothing was pushed here yet, "), "{html}");
     let pushing = Arc::new(Fake { target_state: TargetState::Pushing, ..Fake::of(Role::Owner) });
     for path in [target(), "/gitops".to_owned()] {
         let (_, html) = page(&pushing, &path).await;

@@ -32,7 +32,8 @@ pub(super) async fn form(
     here: String,
 ) -> Result<AnyView, ServiceError> {
     let services = request.services();
-    let state = FormState::new(FORM, request).at(here.clone());
+    let newest = stored.row_version.parse().unwrap_or_default();
+    let state = FormState::new(FORM, request).at(here.clone()).over(&stored, newest);
     let values = carried(request, &state, stored);
     let choices = services.credentials.of_kind(actor, CredentialKind::Git).await?;
     let connected = services.git_connections.list(actor).await?;
@@ -163,14 +164,15 @@ fn credential(
 
 fn mode(state: &FormState, values: &GitTargetForm) -> AnyView {
     let chosen = PushMode::parse(&values.mode).unwrap_or_default();
+    state.compare(Field::Mode, "Mode", chosen.as_str(), |mode| label(PushMode::parse(mode)));
     let problem = state.problem(Field::Mode);
     let fine = problem.is_none();
-    let way = |mode: PushMode, label: &'static str, text: &'static str| {
+    let way = |mode: PushMode, text: &'static str| {
         view! {
             <label class="radio">
                 <input type="radio" name="mode" value=mode.as_str() checked=chosen == mode/>
                 <span>
-                    <strong>{label}</strong>
+                    <strong>{label(Some(mode))}</strong>
                     <small class="muted">{text}</small>
                 </span>
             </label>
@@ -181,12 +183,10 @@ fn mode(state: &FormState, values: &GitTargetForm) -> AnyView {
             <legend>"Mode"</legend>
             {way(
                 PushMode::Direct,
-                "Commit directly",
                 "Each change is a commit on the branch, at once and never forced.",
             )}
             {way(
                 PushMode::PullRequest,
-                "Open a pull request",
                 "Each change waits on a branch of its own until somebody merges it. Hawser opens the request at GitHub, GitLab, Gitea, Forgejo and Bitbucket; elsewhere you open it yourself.",
             )}
             <p class="problem" data-problem hidden=fine>
@@ -195,4 +195,12 @@ fn mode(state: &FormState, values: &GitTargetForm) -> AnyView {
         </fieldset>
     }
     .into_any()
+}
+
+fn label(mode: Option<PushMode>) -> String {
+    let label = match mode.unwrap_or_default() {
+        PushMode::Direct => "Commit directly",
+        PushMode::PullRequest => "Open a pull request",
+    };
+    label.to_owned()
 }

@@ -155,6 +155,7 @@ impl service::GitTargets for Fake {
     }
     async fn save(&self, _: &Actor, form: GitTargetForm) -> Answer<GitTargetId> {
         *self.target_saved.lock().unwrap() = Some(form.clone());
+        self.current(&form.row_version)?;
         if form.exports.is_empty() {
             return Err(Field::Exports.problem("Choose at least one export.").into());
         }
