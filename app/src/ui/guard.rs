@@ -67,18 +67,15 @@ mod sending {
             return;
         };
         let button = event.submitter().and_then(|by| by.dyn_into::<HtmlButtonElement>().ok());
+        // What Enter presses searches from the field of the search; from any other it saves.
+        let searches = || form.query_selector("[type=search]:focus").ok().flatten().is_some();
+        let button = button.filter(|by| !by.has_attribute("data-enter") || searches());
         let has = |name| button.as_ref().is_some_and(|button| button.has_attribute(name));
         let tests = has("data-test");
         if has("formaction") && !tests {
             return;
         }
         event.prevent_default();
-        // Enter in a field with a button of its own presses that one.
-        let own = form.query_selector("[data-enter]:focus-within > button").ok().flatten();
-        if let Some(own) = own.and_then(|own| own.dyn_into::<HtmlButtonElement>().ok()) {
-            own.click();
-            return;
-        }
         if form.has_attribute("data-busy") {
             return;
         }

@@ -8,7 +8,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    finding::{branches, find, repository},
+    finding::{branches, entered, find, repository, unentered},
     values::carried,
 };
 use crate::{
@@ -40,7 +40,9 @@ pub(super) async fn form(
     let exports = services.exports.list(actor).await?;
     let found = find(request, actor, &values, &connected).await;
     let is_new = values.target.is_empty();
+    let save = if is_new { "Create" } else { "Save" };
     let to = format!("{here}#edit");
+    let (entered, unentered) = (entered(&connected, save, &to), unentered(request, save));
     let name = Input::new(&state, Field::Name, "Name")
         .value(&values.name)
         .hint("Unique in your organization, such as prod-cluster.")
@@ -70,9 +72,8 @@ pub(super) async fn form(
         <section class="card" id="edit" aria-labelledby="edit-title">
             <h2 id="edit-title">{if is_new { "Where and what" } else { "Edit" }}</h2>
             <Form state=state.clone() action="/actions/gitops/targets/save">
-                <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
-                    {if is_new { "Create" } else { "Save" }}
-                </button>
+                {entered}
+                {unentered}
                 {hidden("target", values.target)}
                 {hidden("row_version", values.row_version)}
                 {name}
@@ -95,7 +96,7 @@ pub(super) async fn form(
                     </p>
                 </Picks>
                 <div class="actions">
-                    <Submit>{if is_new { "Create" } else { "Save" }}</Submit>
+                    <Submit>{save}</Submit>
                     {cancel}
                 </div>
             </Form>

@@ -100,6 +100,9 @@ impl service::GitConnections for Fake {
         if form.url.contains("gone") {
             return Err(ServiceError::Unreachable(Cause::NotFound));
         }
+        if form.url.contains("revoked") {
+            return Err(ServiceError::Unreachable(Cause::ConnectionRevoked));
+        }
         Ok(Branches { default: "trunk".into(), names: vec!["trunk".into(), "prod".into()] })
     }
 }
