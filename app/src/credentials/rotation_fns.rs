@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use super::{
     path_of,
     server_fns::{placed, told},
+    staged_path,
 };
 use crate::{
     answer::{Answered, Next, Sent, answer},
@@ -93,7 +94,7 @@ pub(crate) async fn test_candidate_again(
         asking.services.credentials.test_again(&actor, form).await
     };
     answer(Sent::new("credential-test-again", &from), result.await, |saved| {
-        on(saved, "The new secret is tested again.")
+        Next::to(staged_path(saved.id)).beginning("The new secret is tested again.")
     })
     .await
 }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::{
     given::{KEPT, cannot_work, given},
-    path_of,
+    path_of, staged_path,
     test_fields::handed_on,
 };
 use crate::{
@@ -157,18 +157,17 @@ pub(crate) async fn update_credential(
         asking.services.credentials.update(&actor, form).await
     };
     answer(sent, result.await, |Saved { id, propagation, warning }| {
-        let (path, notice) = match propagation {
-            Some(propagation) => (
-                format!("{}?propagation={propagation}", path_of(id)),
-                "Saved. It is on its way to every place that uses it.",
+        let next = match propagation {
+            Some(propagation) => {
+                Next::to(format!("{}?propagation={propagation}", path_of(id)))
+                    .beginning("It is on its way to every place that uses it.")
+            }
+            None if staged => Next::to(staged_path(id)).beginning(
+                "A new secret is tested at every linked repository first; the present one stays in use until all accept it.",
             ),
-            None if staged => (
-                path_of(id),
-                "Saved. A new secret is tested at every linked repository first; the present one stays in use until all accept it.",
-            ),
-            None => (path_of(id), "Saved."),
+            None => Next::to(path_of(id)),
         };
-        Next::to(path).saying(told(notice.to_owned(), [warning, doubt]))
+        next.saying(told("Saved.".to_owned(), [warning, doubt]))
     })
     .await
 }

@@ -2,8 +2,9 @@
 
 use axum::body::Body;
 use connectors::{
-    github::{Github, GithubSettings, OauthClient},
+    github::{Github, GithubApp, GithubSettings, OauthClient},
     http::{AllowList, Outbound},
+    token_exchange::GithubIdentity,
 };
 use http::{Method, StatusCode, header};
 
