@@ -156,8 +156,14 @@ async fn refuse(sent: Sent, sender: Sender, problem: ServiceError) -> Answered {
         redirect(&path);
         return Ok(Outcome::Next(path));
     }
+    // What differs after a conflict is told by the page of the form, which the script asks for.
+    let is_told_by_page = matches!(problem, ServiceError::Stale { .. });
     if sender == Sender::Browser {
         redirect(&sent.from);
+    } else if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(status(&problem));
+    }
+    if sender == Sender::Browser || is_told_by_page {
         keep(Flash {
             problems: Some(problem.clone()),
             form: Some(sent.form.to_owned()),
@@ -165,8 +171,6 @@ async fn refuse(sent: Sent, sender: Sender, problem: ServiceError) -> Answered {
             ..Flash::default()
         })
         .await;
-    } else if let Some(response) = use_context::<ResponseOptions>() {
-        response.set_status(status(&problem));
     }
     Ok(Outcome::Refused(problem))
 }

@@ -3,25 +3,32 @@
 use domain::{
     Action, Actor, Timestamp,
     cause::Remedy,
-    credentials::{Candidate, CandidateLine, CandidateState, CredentialDetail},
+    credentials::{
+        Candidate, CandidateLine, CandidateState, CredentialDetail, SecretVersion, VersionOrigin,
+    },
 };
 use leptos::prelude::*;
 
-use super::path_of;
+use super::{STAGED, path_of, versions::result};
 use crate::ui::{
     badge::{Badge, Tone},
     cause::CauseLine,
     form::ActionButton,
+    icon::Icon,
     moment::Moment,
+    page::Request,
 };
 
 /// How the candidate fares at each repository, and what a person can decide.
 pub(super) fn candidate(
+    request: &Request,
     credential: &CredentialDetail,
     actor: &Actor,
     now: Timestamp,
 ) -> Option<AnyView> {
-    let candidate = credential.candidate.as_ref()?;
+    let Some(candidate) = &credential.candidate else {
+        return followed(request, credential).map(|version| promoted(credential, version, now));
+    };
     let count = |answer| candidate.lines.iter().filter(|line| line.passed == Some(answer)).count();
     let (passed, refused, total) = (count(true), count(false), candidate.lines.len());
     let (title, tone, label, text) = match candidate.state {
@@ -41,6 +48,7 @@ pub(super) fn candidate(
         ),
     };
     let state = candidate.state;
+    let testing = state == CandidateState::Testing;
     let lines = candidate.lines.iter().map(|line| row(credential, state, line)).collect_view();
     let decide =
         actor.role.includes(Action::ManageCredentials).then(|| decide(credential, candidate));
@@ -50,7 +58,9 @@ pub(super) fn candidate(
                 <div class="card-head">
                     <h2 id="candidate-title">{title}</h2>
                     <Badge tone label/>
+                    {testing.then(|| reload(request))}
                 </div>
+                {testing.then(|| progress(passed + refused, total))}
                 <p>{text}</p>
                 <p class="muted">
                     "Stored "
@@ -63,6 +73,68 @@ pub(super) fn candidate(
         }
         .into_any(),
     )
+}
+
+/// The version that took over, if somebody follows the test on this page and it has ended so.
+pub(super) fn followed<'a>(
+    request: &Request,
+    credential: &'a CredentialDetail,
+) -> Option<&'a SecretVersion> {
+    request.sent_along(STAGED)?;
+    let current = credential.versions.iter().find(|version| version.is_current)?;
+    (current.origin == VersionOrigin::Promoted).then_some(current)
+}
+
+/// How the test ended well.
+fn promoted(credential: &CredentialDetail, version: &SecretVersion, now: Timestamp) -> AnyView {
+    let reached = version.propagation.map(|(propagation, counts)| {
+        let href = format!("{}?propagation={propagation}", path_of(credential.id));
+        view! {
+            <p>
+                {result(counts)} " "
+                <a href=href>"See every place that uses it"</a>
+            </p>
+        }
+    });
+    view! {
+        <section class="card" id="candidate" aria-labelledby="candidate-title">
+            <div class="card-head">
+                <h2 id="candidate-title">"New secret in use"</h2>
+                <Badge tone=Tone::Good label="Took over"/>
+            </div>
+            <p>
+                {format!("Version {} took over from the secret before it. Stored ", version.vault_version)}
+                <Moment at=version.at now/>
+                {format!(" by {}.", version.by)}
+            </p>
+            {reached}
+        </section>
+    }
+    .into_any()
+}
+
+/// For whoever has no script to follow it.
+fn reload(request: &Request) -> AnyView {
+    view! {
+        <a class="button quiet" href=request.here.clone()>
+            <Icon name="refresh-cw"/>
+            "Reload"
+        </a>
+    }
+    .into_any()
+}
+
+fn progress(done: usize, total: usize) -> AnyView {
+    view! {
+        <div class="progress">
+            <progress
+                max=total.max(1).to_string()
+                value=done.to_string()
+                aria-label="Repositories tested"
+            ></progress>
+        </div>
+    }
+    .into_any()
 }
 
 fn row(credential: &CredentialDetail, state: CandidateState, line: &CandidateLine) -> AnyView {

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::{
     badges,
-    candidate::candidate,
+    candidate::{candidate, followed},
     connected::{connected, connection},
     facts::facts,
     guide::{Names, guide},
@@ -52,13 +52,15 @@ pub(crate) fn detail() -> AnyView {
             .candidate
             .as_ref()
             .is_some_and(|candidate| candidate.state == CandidateState::Testing);
-        let on_its_way = progress.as_ref().is_some_and(|one| one.finished_at.is_none());
+        let promoted = followed(&request, &credential).and_then(|version| version.propagation);
+        let on_its_way = progress.as_ref().is_some_and(|one| one.finished_at.is_none())
+            || promoted.is_some_and(|(_, counts)| counts.finished() < counts.total());
         let body = view! {
             <p class="crumbs"><a href="/credentials">"Credentials"</a></p>
             {head(&request, &credential, &actor)}
             {paused(&credential, &actor, now)}
             {progress.map(|progress| update(&request, progress, &reach))}
-            <div data-live="candidate">{candidate(&credential, &actor, now)}</div>
+            <div data-live="candidate">{candidate(&request, &credential, &actor, now)}</div>
             <div class="beside">
                 <div class="stack">
                     {may_change
@@ -155,10 +157,17 @@ fn head(request: &Request, credential: &CredentialDetail, actor: &Actor) -> AnyV
 }
 
 fn update(request: &Request, progress: Progress, reach: &Reach) -> AnyView {
+    let title = match (progress.finished_at, progress.counts.needs_attention) {
+        (None, _) => "Update on its way",
+        (Some(_), 0) => "Update finished",
+        (Some(_), _) => "Update needs attention",
+    };
     view! {
         <section class="card" aria-labelledby="progress-title">
             <div class="card-head">
-                <h2 id="progress-title">"Update on its way"</h2>
+                <h2 id="progress-title" data-live="progress-title">
+                    {title}
+                </h2>
                 <a class="button quiet" href=request.here.clone()>
                     <Icon name="refresh-cw"/>
                     "Reload"

@@ -73,6 +73,16 @@ pub(crate) use given::given;
 #[cfg(feature = "ssr")]
 pub(crate) use list::list;
 
+/// The path of one credential whose new secret is tested first; the page tells how that ended too.
+#[cfg(feature = "ssr")]
+fn staged_path(id: domain::CredentialId) -> String {
+    format!("/credentials/{id}?{STAGED}=1")
+}
+
+/// In the query of a credential's page while its new secret is followed.
+#[cfg(feature = "ssr")]
+const STAGED: &str = "staged";
+
 /// The path of one credential.
 #[cfg(feature = "ssr")]
 pub(crate) fn path_of(id: domain::CredentialId) -> String {

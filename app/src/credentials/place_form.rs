@@ -40,12 +40,13 @@ pub(super) fn place_form(
     credential: &CredentialDetail,
     projects: &[Project],
 ) -> AnyView {
-    let state = FormState::new("credential-place", request);
     let stored = stored(credential);
+    let state = FormState::new("credential-place", request).over(&stored, credential.row_version);
     let place =
         Place { state: &state, actor, provider: credential.provider, projects, stored: &stored };
     let (fields, open) = (place.fields(), place.is_open());
-    let (id, row_version) = (credential.id.to_string(), credential.row_version.to_string());
+    let id = credential.id.to_string();
+    let row_version = state.row_version(request, credential.row_version);
     view! {
         <section class="card" id="place" aria-labelledby="place-title">
             <h2 id="place-title">"Where it applies"</h2>

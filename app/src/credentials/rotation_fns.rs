@@ -10,10 +10,12 @@ use leptos::prelude::*;
 use super::{
     path_of,
     server_fns::{placed, told},
+    staged_path,
 };
 use crate::{
     answer::{Answered, Next, Sent, answer},
     services::Asking,
+    ui::conflict::meant,
 };
 
 /// Says where a credential applies.
@@ -22,6 +24,7 @@ pub(crate) async fn place_credential(
     #[server(default)] from: String,
     #[server(default)] credential: String,
     #[server(default)] row_version: String,
+    #[server(default)] over: String,
     #[server(default)] project: String,
     #[server(default)] purposes: String,
     #[server(default)] pattern: String,
@@ -29,8 +32,10 @@ pub(crate) async fn place_credential(
     #[server(default)] environment: String,
     #[server(default)] expires: String,
 ) -> Answered {
+    let row_version = meant(row_version, over);
     let placement = Placement { project, purposes, pattern, pattern_kind, environment, expires };
-    let sent = placed(Sent::new("credential-place", &from), &placement);
+    let sent = Sent::new("credential-place", &from).with("row_version", &row_version);
+    let sent = placed(sent, &placement);
     let form = credentials::PlaceCredential { credential, row_version, placement };
     let result = async {
         let (asking, actor) = Asking::member()?;
@@ -89,7 +94,7 @@ pub(crate) async fn test_candidate_again(
         asking.services.credentials.test_again(&actor, form).await
     };
     answer(Sent::new("credential-test-again", &from), result.await, |saved| {
-        on(saved, "The new secret is tested again.")
+        Next::to(staged_path(saved.id)).beginning("The new secret is tested again.")
     })
     .await
 }

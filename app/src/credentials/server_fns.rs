@@ -9,14 +9,14 @@ use leptos::prelude::*;
 
 use super::{
     given::{KEPT, cannot_work, given},
-    path_of,
+    path_of, staged_path,
     test_fields::handed_on,
 };
 use crate::{
     answer::{Answered, Next, Sent, answer},
     repositories::kept_url,
     services::Asking,
-    ui::path,
+    ui::{conflict::meant, path},
 };
 
 /// Stores a new credential.
@@ -99,6 +99,7 @@ pub(crate) async fn update_credential(
     #[server(default)] from: String,
     #[server(default)] credential: String,
     #[server(default)] row_version: String,
+    #[server(default)] over: String,
     #[server(default)] provider: String,
     #[server(default)] shape: String,
     #[server(default)] name: String,
@@ -114,7 +115,11 @@ pub(crate) async fn update_credential(
     #[server(default)] description: String,
     #[server(default)] url: String,
     #[server(default)] mode: String,
+    #[server(default)] pressed: String,
 ) -> Answered {
+    // Saving over another person goes the way of the button that was pressed before.
+    let mode = if over.is_empty() { mode } else { pressed };
+    let row_version = meant(row_version, over);
     let parameters = Parameters {
         region,
         account,
@@ -136,6 +141,8 @@ pub(crate) async fn update_credential(
         mode,
     };
     let sent = Sent::new("credential-update", &from)
+        .with("row_version", &form.row_version)
+        .with("pressed", &form.mode)
         .with("shape", &form.shape)
         .with("name", &form.name)
         .with("username", &form.username)
@@ -150,18 +157,17 @@ pub(crate) async fn update_credential(
         asking.services.credentials.update(&actor, form).await
     };
     answer(sent, result.await, |Saved { id, propagation, warning }| {
-        let (path, notice) = match propagation {
-            Some(propagation) => (
-                format!("{}?propagation={propagation}", path_of(id)),
-                "Saved. It is on its way to every place that uses it.",
+        let next = match propagation {
+            Some(propagation) => {
+                Next::to(format!("{}?propagation={propagation}", path_of(id)))
+                    .beginning("It is on its way to every place that uses it.")
+            }
+            None if staged => Next::to(staged_path(id)).beginning(
+                "A new secret is tested at every linked repository first; the present one stays in use until all accept it.",
             ),
-            None if staged => (
-                path_of(id),
-                "Saved. A new secret is tested at every linked repository first; the present one stays in use until all accept it.",
-            ),
-            None => (path_of(id), "Saved."),
+            None => Next::to(path_of(id)),
         };
-        Next::to(path).saying(told(notice.to_owned(), [warning, doubt]))
+        next.saying(told("Saved.".to_owned(), [warning, doubt]))
     })
     .await
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     Access, Field, Shape,
-    credentials::{CredentialDetail, Parameters},
+    credentials::{CredentialDetail, Parameters, UpdateCredential},
 };
 use leptos::prelude::*;
 
@@ -46,11 +46,12 @@ pub(super) fn update_form(
     credential: &CredentialDetail,
     reach: &Reach,
 ) -> AnyView {
-    let state = FormState::new(FORM, request);
+    let state = FormState::new(FORM, request).over(&now(credential), credential.row_version);
     let provider = credential.provider;
     let shape = shape_of(request, credential);
     let changes_shape = shape != credential.shape;
-    let (id, row_version) = (credential.id.to_string(), credential.row_version.to_string());
+    let id = credential.id.to_string();
+    let row_version = state.row_version(request, credential.row_version);
     let name = Input::new(&state, Field::Name, "Name").value(&credential.name).required().line();
     let none = Parameters::default();
     let stored = if changes_shape {
@@ -108,6 +109,17 @@ pub(super) fn update_form(
         </section>
     }
     .into_any()
+}
+
+/// What is stored, as the form holds it; never a secret.
+fn now(credential: &CredentialDetail) -> UpdateCredential {
+    UpdateCredential {
+        name: credential.name.clone(),
+        username: credential.username.clone(),
+        parameters: credential.parameters.clone(),
+        description: credential.description.clone(),
+        ..UpdateCredential::default()
+    }
 }
 
 /// What stands in the user name of another shape: the one that the provider fixes, and nothing that

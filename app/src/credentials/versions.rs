@@ -104,7 +104,7 @@ fn state(version: &SecretVersion) -> Option<AnyView> {
 }
 
 /// How it reached the linked repositories.
-fn result(counts: Counts) -> AnyView {
+pub(super) fn result(counts: Counts) -> AnyView {
     let (tone, label) = if counts.finished() < counts.total() {
         (Tone::Busy, format!("{} of {} done", counts.finished(), counts.total()))
     } else if counts.needs_attention > 0 {

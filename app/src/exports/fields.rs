@@ -46,6 +46,9 @@ pub(super) fn carriers(
     let problem = state.problem(Field::Carrier);
     let fine = problem.is_none();
     let chosen = Carrier::parse(&values.carrier);
+    state.compare(Field::Carrier, "How the secret values get there", &values.carrier, |code| {
+        Carrier::parse(code).unwrap_or_default().facts().label.to_owned()
+    });
     let ways = carriers
         .iter()
         .map(|carrier| way(state, actor.role, *carrier, chosen, &values.settings, unreachable))
@@ -75,10 +78,11 @@ fn way(
     let blank = ExportSettings::default();
     let is_chosen = chosen == Some(carrier);
     let stored = if is_chosen { stored } else { &blank };
+    let state = if is_chosen { state.clone() } else { state.clone().aside() };
     let fields = facts
         .settings
         .iter()
-        .map(|asked| input(state, asked, Some(carrier), stored))
+        .map(|asked| input(&state, asked, Some(carrier), stored))
         .collect_view();
     let local = unreachable.contains(&carrier).then(local_vault);
     let owners = (carrier == Carrier::Sops && !role.includes(Action::ManageRecipients)).then(|| {

@@ -39,6 +39,8 @@ pub(super) async fn form(
         usual(consumer, choices.vault_is_local).facts().code.clone_into(&mut stored.carrier);
     }
     let kept = Carrier::parse(&stored.carrier);
+    let newest = stored.row_version.parse().unwrap_or_default();
+    let state = state.over(&stored, newest);
     let values = carried(request, &state, stored);
     let shown = match request.sent_along(LOOK) {
         Some(_) => Some(exports.preview(actor, values.clone()).await),

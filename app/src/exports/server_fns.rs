@@ -11,6 +11,7 @@ use super::{PATH, path_of, values::joined};
 use crate::{
     answer::{Answered, Next, Sent, answer},
     services::Asking,
+    ui::conflict::meant,
 };
 
 /// Adds an export, or changes one.
@@ -19,6 +20,7 @@ pub(crate) async fn save_export(
     #[server(default)] from: String,
     #[server(default)] export: String,
     #[server(default)] row_version: String,
+    #[server(default)] over: String,
     #[server(default)] name: String,
     #[server(default)] consumer: String,
     #[server(default)] carrier: String,
@@ -40,6 +42,7 @@ pub(crate) async fn save_export(
     #[server(default)] store_kind: String,
     #[server(default)] recipients: String,
 ) -> Answered {
+    let row_version = meant(row_version, over);
     let by_auth = Carrier::parse(&carrier) == Some(Carrier::VaultStaticSecret);
     let settings = ExportSettings {
         namespace,

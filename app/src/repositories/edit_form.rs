@@ -61,7 +61,7 @@ pub(super) fn edit_form(
     choices: Vec<CredentialChoice>,
     projects: Vec<Project>,
 ) -> AnyView {
-    let state = FormState::new(FORM, request);
+    let state = FormState::new(FORM, request).over(&stored(repository), repository.row_version);
     let values = carried(request, stored(repository));
     let is_kept = !repository.carried_by.is_empty() && !actor.role.includes(Action::ManageExports);
     let hint = match &repository.summary.link {

@@ -8,7 +8,7 @@ use super::{harmless::harmless, path_of};
 use crate::{
     answer::{Answered, Next, Sent, answer},
     services::Asking,
-    ui::{path, table::counted},
+    ui::{conflict::meant, path, table::counted},
 };
 
 /// Adds a repository and starts its first sync.
@@ -57,6 +57,7 @@ pub(crate) async fn edit_repository(
     #[server(default)] from: String,
     #[server(default)] repository: String,
     #[server(default)] row_version: String,
+    #[server(default)] over: String,
     #[server(default)] url: String,
     #[server(default)] name: String,
     #[server(default)] kind: String,
@@ -68,6 +69,7 @@ pub(crate) async fn edit_repository(
     #[server(default)] ca: String,
     #[server(default)] proxy: String,
 ) -> Answered {
+    let row_version = meant(row_version, over);
     let form = repositories::AddRepository {
         url,
         name,

@@ -162,21 +162,6 @@ async fn an_export_is_saved_as_typed_and_comes_back_when_refused() {
 }
 
 #[tokio::test]
-async fn after_a_conflict_the_form_knows_the_newest_version() {
-    let fake = Fake::signed_in();
-    let from = export().replace('/', "%2F");
-    let body = format!("from={from}&export={}&row_version=3&consumer=argo_cd", fake::ID);
-    let path = "/actions/gitops/exports/save";
-    send(&fake, path, "text/html", &format!("{body}&name=")).await;
-    let (_, html) = page(&fake, &export()).await;
-    assert!(html.contains("name=\"row_version\" value=\"3\""), "{html}");
-    send(&fake, path, "text/html", &format!("{body}&name=stale")).await;
-    let (_, html) = page(&fake, &export()).await;
-    assert!(html.contains("Grace changed this meanwhile."), "{html}");
-    assert!(html.contains("name=\"row_version\" value=\"4\""), "{html}");
-}
-
-#[tokio::test]
 async fn an_export_shows_its_files_and_where_it_goes() {
     let fake = Fake::signed_in();
     let (_, html) = page(&fake, &export()).await;

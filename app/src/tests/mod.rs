@@ -1,6 +1,7 @@
 //! Pages and actions against a fake of the services, through the same functions the server uses.
 
 mod clusters;
+mod conflicts;
 mod connections;
 mod credentials;
 mod exports;

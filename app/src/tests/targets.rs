@@ -139,6 +139,42 @@ async fn the_form_of_a_target_finds_repositories_and_branches_without_a_script()
 }
 
 #[tokio::test]
+async fn looking_up_says_what_was_found_or_what_it_takes() {
+    let fake = Fake::signed_in();
+    let id = fake::ID;
+    let at = |name: &str| format!("url=https%3A%2F%2Fgithub.com%2Facme%2F{name}");
+    for (query, words) in [
+        (format!("credential={id}&{}&look=branches", at("gitops")), "2 branches found; choose"),
+        (format!("credential={id}&url=&look=branches"), "Fill in the repository URL first."),
+        (format!("credential=&{}&look=branches", at("gitops")), "Choose a credential first."),
+        ("credential=&search=a&look=repositories".into(), "Choose a credential first."),
+        (format!("credential={id}&search=site&look=repositories"), "1 repository found; choose"),
+        (format!("credential={id}&search=site&look=enter"), "1 repository found; choose"),
+        (format!("credential={id}&search=&look=enter"), "Nothing is saved yet. Press Create"),
+        (
+            format!("credential={id}&{}&look=branches", at("revoked")),
+            "<a href=\"/gitops/connections\">Connect again</a>",
+        ),
+    ] {
+        let (status, html) = page(&fake, &format!("{NEW}?name=kept&{query}")).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(html.contains(words) && html.contains("value=\"kept\""), "{words}: {html}");
+    }
+    assert!(fake.target_saved.lock().unwrap().is_none());
+}
+
+#[tokio::test]
+async fn enter_makes_nothing_where_an_account_can_be_searched() {
+    let (_, html) = page(&Fake::signed_in(), NEW).await;
+    let form = html.split("action=\"/actions/gitops/targets/save\"").nth(1).unwrap();
+    // The first button of a form is the one that Enter presses.
+    let first = form.split("<button").nth(1).unwrap().split('>').next().unwrap();
+    for attribute in ["formmethod=\"get\"", "name=\"look\"", "value=\"enter\""] {
+        assert!(first.contains(attribute), "{attribute}: {first}");
+    }
+}
+
+#[tokio::test]
 async fn a_target_is_saved_as_typed_and_comes_back_when_refused() {
     let fake = Fake::signed_in();
     let id = fake::ID;

@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{Field, ServiceError};
 use leptos::prelude::*;
+use serde::Serialize;
 
-use super::{guard::FormGuard, page::Request};
+use super::{conflict::Conflict, guard::FormGuard, page::Request};
 
 /// The values and problems a form is shown with.
 #[derive(Clone)]
@@ -17,6 +18,7 @@ struct Inner {
     from: String,
     problems: Option<ServiceError>,
     values: BTreeMap<String, String>,
+    conflict: Option<Arc<Conflict>>,
 }
 
 impl FormState {
@@ -28,6 +30,7 @@ impl FormState {
             from: request.here.clone(),
             problems: request.flash.problems.clone().filter(|_| ours),
             values: if ours { request.flash.values.clone() } else { BTreeMap::new() },
+            conflict: None,
         }))
     }
 
@@ -41,6 +44,43 @@ impl FormState {
     pub fn refused(self, problem: ServiceError) -> Self {
         let inner = Arc::unwrap_or_clone(self.0);
         Self(Arc::new(Inner { problems: Some(problem), ..inner }))
+    }
+
+    /// The same form over a row as it is stored now, with its version: if somebody else changed it
+    /// while the form was filled in, the form says what differs. Before any field is made.
+    pub fn over(self, stored: &impl Serialize, row_version: i64) -> Self {
+        if !matches!(self.refusal(), Some(ServiceError::Stale { .. })) {
+            return self;
+        }
+        let inner = Arc::unwrap_or_clone(self.0);
+        let conflict = Some(Arc::new(Conflict::with(stored, row_version)));
+        Self(Arc::new(Inner { conflict, ..inner }))
+    }
+
+    /// The same form for fields that do not count as it is, such as those of a way that is not
+    /// chosen.
+    pub fn aside(self) -> Self {
+        let inner = Arc::unwrap_or_clone(self.0);
+        Self(Arc::new(Inner { conflict: None, ..inner }))
+    }
+
+    /// What [`FormState::over`] was given, if somebody else was faster.
+    pub(super) fn conflict(&self) -> Option<&Conflict> {
+        self.0.conflict.as_deref()
+    }
+
+    /// Compares a field that is no [`super::input::Input`] with what somebody else stored; `yours`
+    /// and that are told `in_words`.
+    pub fn compare(
+        &self,
+        field: Field,
+        label: &str,
+        yours: &str,
+        in_words: impl Fn(&str) -> String,
+    ) {
+        if let Some(conflict) = self.conflict() {
+            conflict.compare(field, label, yours, in_words);
+        }
     }
 
     /// The name of the form.
@@ -58,14 +98,12 @@ impl FormState {
         self.0.values.get(name).cloned()
     }
 
-    /// The row version the person saw first, however long the form was on its way; after a conflict
-    /// the newest, because the current values stand above the form.
+    /// The row version the person saw first, however long the form was on its way. It stays after a
+    /// conflict too: only the button there saves over the other person.
     pub fn row_version(&self, request: &Request, newest: i64) -> String {
-        let seen = match self.refusal() {
-            Some(ServiceError::Stale { .. }) => None,
-            _ => self.kept("row_version").or_else(|| request.sent_along("row_version")),
-        };
-        seen.unwrap_or_else(|| newest.to_string())
+        self.kept("row_version")
+            .or_else(|| request.sent_along("row_version"))
+            .unwrap_or_else(|| newest.to_string())
     }
 
     /// Why the last try was refused.
@@ -88,12 +126,19 @@ pub(crate) fn Form(
     children: Children,
 ) -> impl IntoView {
     let from = state.0.from.clone();
+    // The fields tell what differs when they are made, so they are made first.
+    let fields = children().into_any();
+    let conflict = state.conflict().map(|conflict| {
+        let page = from.split(['?', '#']).next().unwrap_or_default();
+        conflict.told(page, state.kept("pressed"))
+    });
     view! {
         <FormGuard>
             <form id=state.name() class=class method="post" action=action novalidate>
                 <input type="hidden" name="from" value=from/>
                 <div class="notice bad" data-summary role="alert" tabindex="-1" hidden></div>
-                {children()}
+                <div data-conflict>{conflict}</div>
+                {fields}
             </form>
         </FormGuard>
     }

@@ -30,7 +30,7 @@ mod sending {
         PageTransitionEvent, RequestInit, Response, UrlSearchParams, window,
     };
 
-    use crate::outcome::Outcome;
+    use crate::{outcome::Outcome, ui::fetched::page_at};
 
     const LOST: &str = "The server did not answer. Nothing you typed is lost; try again.";
 
@@ -67,18 +67,15 @@ mod sending {
             return;
         };
         let button = event.submitter().and_then(|by| by.dyn_into::<HtmlButtonElement>().ok());
+        // What Enter presses searches from the field of the search; from any other it saves.
+        let searches = || form.query_selector("[type=search]:focus").ok().flatten().is_some();
+        let button = button.filter(|by| !by.has_attribute("data-enter") || searches());
         let has = |name| button.as_ref().is_some_and(|button| button.has_attribute(name));
         let tests = has("data-test");
         if has("formaction") && !tests {
             return;
         }
         event.prevent_default();
-        // Enter in a field with a button of its own presses that one.
-        let own = form.query_selector("[data-enter]:focus-within > button").ok().flatten();
-        if let Some(own) = own.and_then(|own| own.dyn_into::<HtmlButtonElement>().ok()) {
-            own.click();
-            return;
-        }
         if form.has_attribute("data-busy") {
             return;
         }
@@ -98,6 +95,9 @@ mod sending {
                 }
                 Ok(Outcome::Refused(problem)) => {
                     show(&form, &problem);
+                    if let ServiceError::Stale { .. } = problem {
+                        let _ = compare(&form).await;
+                    }
                     false
                 }
                 Ok(Outcome::Tested(panel)) => {
@@ -202,6 +202,17 @@ mod sending {
             open_around(&first);
             let _ = first.focus();
         }
+    }
+
+    /// Shows what somebody else stored meanwhile, as the page of the form tells it.
+    async fn compare(form: &HtmlFormElement) -> Result<(), JsValue> {
+        let from = form.query_selector("[name=from]")?.and_then(|from| from.get_attribute("value"));
+        let page = page_at(&from.unwrap_or_default()).await?;
+        let told = page.query_selector(&format!("#{} [data-conflict]", form.id()))?;
+        if let (Some(place), Some(told)) = (form.query_selector("[data-conflict]")?, told) {
+            place.set_inner_html(&told.inner_html());
+        }
+        Ok(())
     }
 
     /// Marks the fields with problems, and no others; answers the first of them.

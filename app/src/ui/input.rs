@@ -93,6 +93,10 @@ impl Input {
     /// As `<input>`.
     pub fn line(self) -> AnyView {
         let id = self.id();
+        match self.kind {
+            "password" => self.note_secret(),
+            _ => self.compare(ToOwned::to_owned),
+        }
         let (list, options) = self.datalist(&id);
         let control = view! {
             <input
@@ -131,6 +135,7 @@ impl Input {
     /// As `<textarea>`, for several lines.
     pub fn lines(self, rows: &'static str) -> AnyView {
         let id = self.id();
+        self.compare(ToOwned::to_owned);
         let value = self.value.clone();
         self.area(&id, rows, "", value)
     }
@@ -138,6 +143,7 @@ impl Input {
     /// As `<textarea>` for a secret of several lines, such as a key file; never filled in again.
     pub fn secret_lines(self, rows: &'static str) -> AnyView {
         let id = self.id();
+        self.note_secret();
         self.area(&id, rows, "masked", String::new())
     }
 
@@ -166,6 +172,11 @@ impl Input {
     pub fn select(self, groups: Vec<(&'static str, Vec<(String, String)>)>) -> AnyView {
         let id = self.id();
         let chosen = self.value.clone();
+        self.compare(|value| {
+            let mut options = groups.iter().flat_map(|(_, options)| options);
+            let label = options.find(|(option, _)| option == value).map(|(_, label)| label);
+            label.map_or_else(|| "another choice".to_owned(), Clone::clone)
+        });
         let options = groups
             .into_iter()
             .filter(|(_, options)| !options.is_empty())
@@ -196,6 +207,16 @@ impl Input {
             </select>
         };
         self.framed(&id, control.into_any())
+    }
+
+    fn compare(&self, in_words: impl Fn(&str) -> String) {
+        self.state.compare(self.field, self.label, &self.value, in_words);
+    }
+
+    fn note_secret(&self) {
+        if let Some(conflict) = self.state.conflict() {
+            conflict.has_secret();
+        }
     }
 
     fn invalid(&self) -> Option<&'static str> {

@@ -3,6 +3,8 @@
 pub(crate) mod badge;
 #[cfg(feature = "ssr")]
 pub(crate) mod cause;
+#[cfg(feature = "ssr")]
+pub(crate) mod conflict;
 pub(crate) mod copy;
 #[cfg(feature = "hydrate")]
 pub(crate) mod fetched;

@@ -3,7 +3,7 @@
 use domain::Field;
 use leptos::prelude::*;
 
-use super::{form::FormState, sieve::Sieve};
+use super::{conflict::ticked, form::FormState, sieve::Sieve};
 
 /// From how many boxes on the list can be narrowed down by typing.
 const MANY: usize = 8;
@@ -38,6 +38,11 @@ pub(crate) fn Picks(
     let id = format!("{}-{}", state.name(), field.as_str());
     let described = format!("{id}-problem {id}-hint");
     let none = picks.is_empty().then(children);
+    let yours = ticked(picks.iter().filter(|pick| pick.chosen).map(|pick| pick.value.as_str()));
+    state.compare(field, legend, &yours, |ids| {
+        let chosen = picks.iter().filter(|pick| ids.split(',').any(|id| id == pick.value));
+        chosen.map(|pick| pick.label.as_str()).collect::<Vec<_>>().join(", ")
+    });
     let sieve = (picks.len() >= MANY).then(|| view! { <Sieve/> });
     let rows = picks
         .into_iter()

@@ -1,5 +1,6 @@
 //! Pieces of tables: pages, counts, empty states.
 
+pub(crate) use domain::counted;
 use leptos::prelude::*;
 
 use super::{icon::Icon, path};
@@ -67,9 +68,4 @@ pub(crate) fn Empty(
             <div class="actions">{children()}</div>
         </section>
     }
-}
-
-/// `1 repository`, `2 repositories`.
-pub(crate) fn counted(count: u32, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

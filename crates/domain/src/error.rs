@@ -155,7 +155,9 @@ pub enum ServiceError {
     #[error("Correct the marked fields.")]
     Invalid(Vec<FieldProblem>),
     /// Somebody else changed it first.
-    #[error("{changed_by} changed this meanwhile. Look at the current values and save again.")]
+    #[error(
+        "{changed_by} changed this meanwhile, so nothing was saved. Compare with the current values."
+    )]
     Stale {
         /// Who changed it.
         changed_by: String,

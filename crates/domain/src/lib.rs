@@ -10,6 +10,7 @@ pub mod audit;
 pub mod cause;
 pub mod charts;
 pub mod connections;
+mod counted;
 pub mod credentials;
 mod error;
 pub mod exports;
@@ -29,6 +30,7 @@ mod timestamp;
 
 pub use access::{Action, Actor, Role, Scope};
 pub use cause::Cause;
+pub use counted::counted;
 pub use error::{Field, FieldProblem, ServiceError};
 pub use id::{
     AuditEventId, ChartId, ClusterId, CredentialId, DeliveryId, ExportId, GitTargetId, JobId,

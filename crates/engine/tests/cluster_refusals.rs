@@ -278,7 +278,7 @@ async fn what_a_form_may_not_say(world: World) {
         row_version: "0".into(),
         ..ClusterForm { credential: fleet.kubeconfig.to_string(), ..moved }
     };
-    assert!(matches!(save(stale).await, Err(ServiceError::Stale { .. })));
+    assert_eq!(save(stale).await, Err(ServiceError::Stale { changed_by: "Ada".into() }));
     // The kubeconfig is in use, and so is the export.
     let delete = forms::removal(fleet.kubeconfig, "");
     let refused = Credentials::delete(fleet.engine(), &fleet.world.actor, delete).await;

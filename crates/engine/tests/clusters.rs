@@ -65,7 +65,7 @@ async fn nothing_is_applied_before_somebody_asks(world: World) {
     let again = fleet.applied().await;
     assert_eq!(again.summary.state, ClusterState::InStep);
     assert!(fleet.stub.writes() > writes, "an apply asks the server again");
-    assert_eq!(logged(&fleet, AuditAction::ClusterApplied).await, ["1 objects written, 0 deleted"]);
+    assert_eq!(logged(&fleet, AuditAction::ClusterApplied).await, ["1 object written, 0 deleted"]);
     workers.stop().await;
     fleet.assert_not_kept().await;
 }
@@ -258,7 +258,7 @@ async fn a_cluster_goes_with_what_hawser_made_there(world: World) {
     fleet.gone().await;
     assert_eq!(fleet.stub.state().objects.keys(), []);
     let told = logged(&fleet, AuditAction::ClusterDeleted).await;
-    assert_eq!(told, ["1 objects were deleted first", "1 objects are to be deleted first"]);
+    assert_eq!(told, ["1 object was deleted first", "1 object is to be deleted first"]);
     workers.stop().await;
 
     // Somebody who deletes once more does not wait for a server that never comes back.
@@ -275,7 +275,7 @@ async fn a_cluster_goes_with_what_hawser_made_there(world: World) {
     fleet.gone().await;
     assert!(!fleet.config("regcred").is_empty(), "it is left there, and the audit log says so");
     let told = logged(&fleet, AuditAction::ClusterDeleted).await;
-    assert_eq!(told[0], "forgotten; 1 objects may be left in the cluster");
+    assert_eq!(told[0], "forgotten; 1 object may be left in the cluster");
     workers.stop().await;
 }
 

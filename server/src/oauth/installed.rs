@@ -16,6 +16,9 @@ use super::{
 };
 use crate::web::Visitor;
 
+/// Why there is nothing to connect.
+const NO_APP: &str = "No GitHub App is configured on this Hawser, so nothing was connected. Its operator sets HAWSER_GITHUB_APP_ID and HAWSER_GITHUB_APP_PRIVATE_KEY_FILE.";
+
 /// The number that GitHub names. It proves nothing (R-OAUTH-06).
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -39,7 +42,15 @@ pub(super) async fn ask(
     Extension(visitor): Extension<Arc<Visitor>>,
     Query(named): Query<Named>,
 ) -> Response {
-    match member(&visitor).and_then(|_| named.number()) {
+    let asked = async {
+        let actor = member(&visitor)?;
+        let number = named.number()?;
+        if oauth.connections.offers(&actor).await?.installation_url.is_empty() {
+            return Err(Field::Installation.problem(NO_APP).into());
+        }
+        Ok(number)
+    };
+    match asked.await {
         Ok(number) => Html(page(number, &oauth.css)).into_response(),
         Err(problem) => refused(&visitor, problem).await,
     }

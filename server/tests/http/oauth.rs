@@ -2,8 +2,9 @@
 
 use axum::body::Body;
 use connectors::{
-    github::{Github, GithubSettings, OauthClient},
+    github::{Github, GithubApp, GithubSettings, OauthClient},
     http::{AllowList, Outbound},
+    token_exchange::GithubIdentity,
 };
 use http::{Method, StatusCode, header};
 
@@ -29,8 +30,9 @@ async fn start_with(scheme: Scheme) -> Side {
     let secret_file = folder.path().join("secret");
     std::fs::write(&secret_file, SECRET).unwrap();
     let oauth = OauthClient { id: CLIENT.into(), secret_file, scopes: vec!["repo".into()] };
-    let settings =
-        GithubSettings { web: stub.url(), api: stub.api(), oauth: Some(oauth), app: None };
+    let identity = GithubIdentity { app_id: "77".into(), key_file: folder.path().join("key.pem") };
+    let app = Some(GithubApp { identity, slug: "hawser".into() });
+    let settings = GithubSettings { web: stub.url(), api: stub.api(), oauth: Some(oauth), app };
     let allow = stub.authority.clone();
     let hawser = Hawser::start_as(scheme, move |engine| {
         let outbound = Outbound::new(AllowList::parse(&allow).unwrap()).unwrap();
@@ -276,4 +278,14 @@ async fn r_oauth_06_a_link_with_an_installation_only_asks() {
     let answer = side.hawser.form("/actions/gitops/installation", &side.ada, &fields).await;
     assert_eq!(answer.header("location"), "/gitops/connections");
     assert!(side.said().await.contains("Connect your own account first"));
+}
+
+#[tokio::test]
+async fn without_an_app_an_installation_leads_back_and_says_why() {
+    let plain = Hawser::start().await;
+    let ada = plain.set_up().await;
+    let answer = plain.page("/oauth/github/installed?installation_id=77", &ada).await;
+    assert_eq!(answer.header("location"), "/gitops/connections");
+    let said = plain.page("/gitops/connections", &ada).await.text;
+    assert!(said.contains("No GitHub App is configured on this Hawser"), "{said}");
 }

@@ -24,7 +24,9 @@ pub(super) async fn form(
     here: String,
 ) -> Result<AnyView, ServiceError> {
     let services = request.services();
-    let state = FormState::new(FORM, request).at(here.clone());
+    let newest: Option<i64> = stored.row_version.parse().ok();
+    let state =
+        FormState::new(FORM, request).at(here.clone()).over(&stored, newest.unwrap_or_default());
     let choices = services.credentials.of_kind(actor, CredentialKind::Cluster).await?;
     let exports = services.exports.list(actor).await?;
     let is_new = stored.cluster.is_empty();
@@ -53,11 +55,7 @@ pub(super) async fn form(
             Pick { value, label: one.name, detail, chosen }
         })
         .collect();
-    let row_version = stored
-        .row_version
-        .parse()
-        .map(|newest| state.row_version(request, newest))
-        .unwrap_or_default();
+    let row_version = newest.map(|newest| state.row_version(request, newest)).unwrap_or_default();
     let cancel = is_new.then(|| view! { <a class="button quiet" href=PATH>"Cancel"</a> });
     Ok(view! {
         <section class="card" id="edit" aria-labelledby="edit-title">

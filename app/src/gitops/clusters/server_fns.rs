@@ -8,7 +8,7 @@ use crate::{
     answer::{Answered, Next, Sent, answer},
     exports::joined,
     services::Asking,
-    ui::path,
+    ui::{conflict::meant, path},
 };
 
 /// Adds a cluster, or changes one.
@@ -17,10 +17,12 @@ pub(crate) async fn save_cluster(
     #[server(default)] from: String,
     #[server(default)] cluster: String,
     #[server(default)] row_version: String,
+    #[server(default)] over: String,
     #[server(default)] name: String,
     #[server(default)] credential: String,
     #[server(default)] exports: Vec<String>,
 ) -> Answered {
+    let row_version = meant(row_version, over);
     let form = ClusterForm { cluster, row_version, name, credential, exports };
     let sent = Sent::new("cluster-save", &from)
         .with("row_version", &form.row_version)

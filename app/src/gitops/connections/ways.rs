@@ -105,9 +105,12 @@ fn settings() -> AnyView {
 fn others() -> AnyView {
     let links = Provider::ALL
         .into_iter()
-        .map(Provider::facts)
-        .filter(|facts| facts.kind == domain::CredentialKind::Git)
-        .map(|facts| {
+        .map(|provider| (provider, provider.facts()))
+        .filter(|(_, facts)| facts.kind == domain::CredentialKind::Git)
+        .map(|(provider, facts)| {
+            // They have hosts of their own and nothing else to know, so they are no providers.
+            let such_as = (provider == Provider::GenericGit)
+                .then(|| view! { <span class="muted">", such as Gitea or Forgejo"</span> });
             let href = path::with(
                 "/credentials/new",
                 &[("provider", facts.code), ("return", "/gitops/targets/new")],
@@ -115,6 +118,7 @@ fn others() -> AnyView {
             view! {
                 <li>
                     <a href=href>{facts.label}</a>
+                    {such_as}
                 </li>
             }
         })

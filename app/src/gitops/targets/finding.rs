@@ -6,17 +6,21 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::values::{LOOK, PICK, looks};
-use crate::ui::{
-    badge::{Badge, Tone},
-    form::FormState,
-    icon::Icon,
-    input::Input,
-    page::Request,
+use super::{
+    found::{listed, results, trouble},
+    values::{LOOK, PICK},
 };
+use crate::ui::{form::FormState, icon::Icon, input::Input, page::Request};
 
 /// Why another credential has no list.
 const NOT_CONNECTED: &str = "Only connected accounts list their repositories. Choose one as the credential, or type the address.";
+
+const NO_CREDENTIAL: &str = "Choose a credential first.";
+
+const NO_URL: &str = "Fill in the repository URL first.";
+
+/// What the button that Enter presses sends as [`LOOK`].
+const ENTER: &str = "enter";
 
 /// What was looked up for the form on this page.
 #[derive(Default)]
@@ -27,33 +31,105 @@ pub(super) struct Found {
     branches: Option<Result<Branches, ServiceError>>,
 }
 
-/// Looks up what the pressed button asks for.
+impl Found {
+    fn of_repositories(found: Result<Vec<HostedRepository>, ServiceError>) -> Self {
+        Self { repositories: Some(found), branches: None }
+    }
+
+    fn of_branches(found: Result<Branches, ServiceError>) -> Self {
+        Self { repositories: None, branches: Some(found) }
+    }
+}
+
+/// What the pressed button asks for.
+enum Wanted {
+    Nothing,
+    Repositories,
+    Branches,
+}
+
+fn wanted(request: &Request) -> Wanted {
+    match request.query(LOOK).as_str() {
+        _ if request.sent_along(PICK).is_some() => Wanted::Branches,
+        "branches" => Wanted::Branches,
+        "repositories" => Wanted::Repositories,
+        ENTER if !request.query("search").trim().is_empty() => Wanted::Repositories,
+        _ => Wanted::Nothing,
+    }
+}
+
+/// Looks up what the pressed button asks for, or says what that takes.
 pub(super) async fn find(
     request: &Request,
     actor: &Actor,
     values: &GitTargetForm,
     connections: &[GitConnection],
 ) -> Found {
-    let Ok(credential) = values.credential.parse::<CredentialId>() else { return Found::default() };
-    if !looks(request) {
-        return Found::default();
-    }
     let service = &request.services().git_connections;
-    let is_connected = connections.iter().any(|one| one.credential == credential);
-    let wants_branches = request.sent_along(PICK).is_some() || request.query(LOOK) == "branches";
-    let repositories = match (wants_branches, is_connected) {
-        (true, _) => None,
-        (false, false) => Some(Err(Field::Credential.problem(NOT_CONNECTED).into())),
-        (false, true) => {
-            Some(service.repositories(actor, credential, &request.query("search")).await)
+    let credential = values.credential.parse::<CredentialId>();
+    let credential = credential.map_err(|_| Field::Credential.problem(NO_CREDENTIAL).into());
+    let is_connected = |id| connections.iter().any(|one| one.credential == id);
+    match (wanted(request), credential) {
+        (Wanted::Nothing, _) => Found::default(),
+        (Wanted::Repositories, Err(problem)) => Found::of_repositories(Err(problem)),
+        (Wanted::Repositories, Ok(id)) if !is_connected(id) => {
+            Found::of_repositories(Err(Field::Credential.problem(NOT_CONNECTED).into()))
         }
-    };
-    let branches = if wants_branches && !values.url.is_empty() {
-        Some(service.branches(actor, values.clone()).await)
-    } else {
-        None
-    };
-    Found { repositories, branches }
+        (Wanted::Repositories, Ok(id)) => {
+            Found::of_repositories(service.repositories(actor, id, &request.query("search")).await)
+        }
+        (Wanted::Branches, Err(problem)) => Found::of_branches(Err(problem)),
+        (Wanted::Branches, Ok(_)) if values.url.trim().is_empty() => {
+            Found::of_branches(Err(Field::Url.problem(NO_URL).into()))
+        }
+        (Wanted::Branches, Ok(_)) => {
+            Found::of_branches(service.branches(actor, values.clone()).await)
+        }
+    }
+}
+
+/// The button that Enter presses where the account can be searched. With the script that searches
+/// from the field of the search and saves from any other; without it nothing is ever made by Enter.
+pub(super) fn entered(connections: &[GitConnection], save: &'static str, to: &str) -> AnyView {
+    if connections.is_empty() {
+        return view! {
+            <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
+                {save}
+            </button>
+        }
+        .into_any();
+    }
+    view! {
+        <button
+            class="unseen"
+            type="submit"
+            tabindex="-1"
+            aria-hidden="true"
+            formmethod="get"
+            formaction=to.to_owned()
+            formnovalidate
+            data-enter
+            name=LOOK
+            value=ENTER
+        >
+            {save}
+        </button>
+    }
+    .into_any()
+}
+
+/// What to press, for whoever pressed Enter without the script and without a search.
+pub(super) fn unentered(request: &Request, save: &'static str) -> Option<AnyView> {
+    let entered = request.query(LOOK) == ENTER && request.sent_along(PICK).is_none();
+    (entered && matches!(wanted(request), Wanted::Nothing)).then(|| {
+        let words = format!("Nothing is saved yet. Press {save} when the form is complete, or Search for a list of repositories.");
+        view! {
+            <p class="notice info" role="status">
+                {words}
+            </p>
+        }
+        .into_any()
+    })
 }
 
 /// The field of the repository with the list to choose from.
@@ -82,7 +158,7 @@ pub(super) fn repository(
     let results = found.repositories.as_ref().map(|found| results(found, to));
     let search = (!connections.is_empty()).then(|| {
         view! {
-            <div class="search-line" data-enter>
+            <div class="search-line">
                 <label class="field">
                     <span class="label">"Search the connected account"</span>
                     <input
@@ -111,9 +187,9 @@ pub(super) fn branches(
     found: &Found,
     to: &str,
 ) -> AnyView {
-    let (names, default, trouble) = match &found.branches {
-        Some(Ok(found)) => (found.names.clone(), found.default.clone(), None),
-        Some(Err(problem)) => (Vec::new(), String::new(), Some(said(problem))),
+    let (names, default, told) = match &found.branches {
+        Some(Ok(found)) => (found.names.clone(), found.default.clone(), Some(listed(found))),
+        Some(Err(problem)) => (Vec::new(), String::new(), Some(trouble(problem))),
         None => (Vec::new(), String::new(), None),
     };
     let suggestions: Vec<_> = names
@@ -137,9 +213,9 @@ pub(super) fn branches(
         .suggestions(suggestions)
         .line();
     view! {
-        {trouble.map(trouble_of)}
         {branch}
         {look("branches", "Look up the branches", to)}
+        {told}
         {base}
     }
     .into_any()
@@ -159,78 +235,6 @@ fn look(what: &'static str, label: &'static str, to: &str) -> AnyView {
             <Icon name="search"/>
             {label}
         </button>
-    }
-    .into_any()
-}
-
-fn results(found: &Result<Vec<HostedRepository>, ServiceError>, to: &str) -> AnyView {
-    let found = match found {
-        Ok(found) if found.is_empty() => {
-            return view! {
-                <p class="muted" role="status">
-                    "No repository of the account matches. The account may not see it, or the organization has to approve the app."
-                </p>
-            }
-            .into_any();
-        }
-        Ok(found) => found,
-        Err(problem) => {
-            return trouble_of(said(problem));
-        }
-    };
-    let rows = found.iter().map(|one| row(one, to)).collect_view();
-    view! { <ul class="lines found" aria-label="Repositories found">{rows}</ul> }.into_any()
-}
-
-fn row(one: &HostedRepository, to: &str) -> AnyView {
-    let public = one.is_public.then(|| {
-        view! { <Badge tone=Tone::Warn label="Public"/> }
-    });
-    let choose = if one.may_push {
-        view! {
-            <button
-                class="button"
-                type="submit"
-                formmethod="get"
-                formaction=to.to_owned()
-                formnovalidate
-                name=PICK
-                value=one.url.clone()
-                aria-label=format!("Choose {}", one.full_name)
-            >
-                "Choose"
-            </button>
-        }
-        .into_any()
-    } else {
-        view! { <span class="muted">"The account may not push"</span> }.into_any()
-    };
-    view! {
-        <li class="line">
-            <div>
-                {one.full_name.clone()} <p class="muted">{one.default_branch.clone()}</p>
-            </div>
-            {public}
-            {choose}
-        </li>
-    }
-    .into_any()
-}
-
-/// A refusal in words: no field is marked, because nothing was sent to be stored.
-fn said(problem: &ServiceError) -> String {
-    [Field::Branch, Field::Url, Field::Credential]
-        .into_iter()
-        .find_map(|field| problem.problem_of(field).map(ToOwned::to_owned))
-        .unwrap_or_else(|| problem.to_string())
-}
-
-fn trouble_of(text: String) -> AnyView {
-    view! {
-        <div class="notice bad" role="alert">
-            <Icon name="circle-alert"/>
-            <p>{text}</p>
-        </div>
     }
     .into_any()
 }

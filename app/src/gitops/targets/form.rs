@@ -8,7 +8,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    finding::{branches, find, repository},
+    finding::{branches, entered, find, repository, unentered},
     values::carried,
 };
 use crate::{
@@ -32,14 +32,17 @@ pub(super) async fn form(
     here: String,
 ) -> Result<AnyView, ServiceError> {
     let services = request.services();
-    let state = FormState::new(FORM, request).at(here.clone());
+    let newest = stored.row_version.parse().unwrap_or_default();
+    let state = FormState::new(FORM, request).at(here.clone()).over(&stored, newest);
     let values = carried(request, &state, stored);
     let choices = services.credentials.of_kind(actor, CredentialKind::Git).await?;
     let connected = services.git_connections.list(actor).await?;
     let exports = services.exports.list(actor).await?;
     let found = find(request, actor, &values, &connected).await;
     let is_new = values.target.is_empty();
+    let save = if is_new { "Create" } else { "Save" };
     let to = format!("{here}#edit");
+    let (entered, unentered) = (entered(&connected, save, &to), unentered(request, save));
     let name = Input::new(&state, Field::Name, "Name")
         .value(&values.name)
         .hint("Unique in your organization, such as prod-cluster.")
@@ -69,9 +72,8 @@ pub(super) async fn form(
         <section class="card" id="edit" aria-labelledby="edit-title">
             <h2 id="edit-title">{if is_new { "Where and what" } else { "Edit" }}</h2>
             <Form state=state.clone() action="/actions/gitops/targets/save">
-                <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
-                    {if is_new { "Create" } else { "Save" }}
-                </button>
+                {entered}
+                {unentered}
                 {hidden("target", values.target)}
                 {hidden("row_version", values.row_version)}
                 {name}
@@ -94,7 +96,7 @@ pub(super) async fn form(
                     </p>
                 </Picks>
                 <div class="actions">
-                    <Submit>{if is_new { "Create" } else { "Save" }}</Submit>
+                    <Submit>{save}</Submit>
                     {cancel}
                 </div>
             </Form>
@@ -163,14 +165,15 @@ fn credential(
 
 fn mode(state: &FormState, values: &GitTargetForm) -> AnyView {
     let chosen = PushMode::parse(&values.mode).unwrap_or_default();
+    state.compare(Field::Mode, "Mode", chosen.as_str(), |mode| label(PushMode::parse(mode)));
     let problem = state.problem(Field::Mode);
     let fine = problem.is_none();
-    let way = |mode: PushMode, label: &'static str, text: &'static str| {
+    let way = |mode: PushMode, text: &'static str| {
         view! {
             <label class="radio">
                 <input type="radio" name="mode" value=mode.as_str() checked=chosen == mode/>
                 <span>
-                    <strong>{label}</strong>
+                    <strong>{label(Some(mode))}</strong>
                     <small class="muted">{text}</small>
                 </span>
             </label>
@@ -181,12 +184,10 @@ fn mode(state: &FormState, values: &GitTargetForm) -> AnyView {
             <legend>"Mode"</legend>
             {way(
                 PushMode::Direct,
-                "Commit directly",
                 "Each change is a commit on the branch, at once and never forced.",
             )}
             {way(
                 PushMode::PullRequest,
-                "Open a pull request",
                 "Each change waits on a branch of its own until somebody merges it. Hawser opens the request at GitHub, GitLab, Gitea, Forgejo and Bitbucket; elsewhere you open it yourself.",
             )}
             <p class="problem" data-problem hidden=fine>
@@ -195,4 +196,12 @@ fn mode(state: &FormState, values: &GitTargetForm) -> AnyView {
         </fieldset>
     }
     .into_any()
+}
+
+fn label(mode: Option<PushMode>) -> String {
+    let label = match mode.unwrap_or_default() {
+        PushMode::Direct => "Commit directly",
+        PushMode::PullRequest => "Open a pull request",
+    };
+    label.to_owned()
 }

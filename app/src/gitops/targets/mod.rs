@@ -4,6 +4,7 @@ mod delete_form;
 mod detail;
 mod finding;
 mod form;
+mod found;
 mod new;
 mod preview;
 mod server_fns;

@@ -11,7 +11,7 @@ use crate::{
     gitops::PATH,
     repositories::harmless,
     services::Asking,
-    ui::path,
+    ui::{conflict::meant, path},
 };
 
 /// Adds a Git target, or changes one.
@@ -20,6 +20,7 @@ pub(crate) async fn save_target(
     #[server(default)] from: String,
     #[server(default)] target: String,
     #[server(default)] row_version: String,
+    #[server(default)] over: String,
     #[server(default)] name: String,
     #[server(default)] credential: String,
     #[server(default)] url: String,
@@ -31,6 +32,7 @@ pub(crate) async fn save_target(
     #[server(default)] proxy: String,
     #[server(default)] exports: Vec<String>,
 ) -> Answered {
+    let row_version = meant(row_version, over);
     let form = GitTargetForm {
         target,
         row_version,

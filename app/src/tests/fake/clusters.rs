@@ -69,6 +69,7 @@ impl service::Clusters for Fake {
     }
     async fn save(&self, _: &Actor, form: ClusterForm) -> Answer<ClusterId> {
         *self.cluster_saved.lock().unwrap() = Some(form.clone());
+        self.current(&form.row_version)?;
         if form.credential.is_empty() {
             return Err(Field::Credential.problem("Choose a credential.").into());
         }

@@ -189,6 +189,7 @@ impl service::Credentials for Fake {
         form: credentials::UpdateCredential,
     ) -> Answer<credentials::Saved> {
         *self.updated.lock().unwrap() = Some(form.clone());
+        self.current(&form.row_version)?;
         let staged = form.mode == "candidate";
         let saved = saved();
         form.parse().map(|_| credentials::Saved {
@@ -201,6 +202,7 @@ impl service::Credentials for Fake {
         _: &Actor,
         form: credentials::PlaceCredential,
     ) -> Answer<credentials::Saved> {
+        self.current(&form.row_version)?;
         form.placement
             .parse(domain::CredentialKind::Registry)
             .map(|_| credentials::Saved { propagation: None, ..saved() })

@@ -138,9 +138,9 @@ impl service::Exports for Fake {
     }
     async fn save(&self, _: &Actor, form: ExportForm) -> Answer<ExportId> {
         *self.export_saved.lock().unwrap() = Some(form.clone());
+        self.current(&form.row_version)?;
         match form.name.as_str() {
             "" => Err(Field::Name.problem("Type a name.").into()),
-            "stale" => Err(ServiceError::Stale { changed_by: "Grace".into() }),
             _ => Ok(id()),
         }
     }

@@ -100,6 +100,9 @@ impl service::GitConnections for Fake {
         if form.url.contains("gone") {
             return Err(ServiceError::Unreachable(Cause::NotFound));
         }
+        if form.url.contains("revoked") {
+            return Err(ServiceError::Unreachable(Cause::ConnectionRevoked));
+        }
         Ok(Branches { default: "trunk".into(), names: vec!["trunk".into(), "prod".into()] })
     }
 }
@@ -155,6 +158,7 @@ impl service::GitTargets for Fake {
     }
     async fn save(&self, _: &Actor, form: GitTargetForm) -> Answer<GitTargetId> {
         *self.target_saved.lock().unwrap() = Some(form.clone());
+        self.current(&form.row_version)?;
         if form.exports.is_empty() {
             return Err(Field::Exports.problem("Choose at least one export.").into());
         }

@@ -64,6 +64,8 @@ pub(super) struct Fake {
     pub cause: Option<Cause>,
     /// The pull request of the Git target; empty where its host is not known.
     pub pull_request: &'static str,
+    /// Whether somebody else changed everything after its first version.
+    pub is_overtaken: bool,
     /// Whether somebody else connected the account of the Git target.
     pub is_theirs: bool,
     /// The forms that were last sent to be saved.
@@ -116,6 +118,7 @@ impl Fake {
             target_state: TargetState::InStep,
             cause: None,
             pull_request: "https://github.com/acme/gitops/pull/7",
+            is_overtaken: false,
             is_theirs: false,
             export_saved: Mutex::default(),
             target_saved: Mutex::default(),
@@ -126,6 +129,14 @@ impl Fake {
     /// Refuses where the test says so.
     fn answers(&self) -> Answer<()> {
         self.refusal.clone().map_or(Ok(()), Err)
+    }
+
+    /// Refuses a change of the first version where the test says that it is not the newest.
+    fn current(&self, row_version: &str) -> Answer<()> {
+        if self.is_overtaken && row_version == "1" {
+            return Err(ServiceError::Stale { changed_by: "Grace".into() });
+        }
+        Ok(())
     }
 
     pub fn services(fake: &Arc<Self>) -> Services {

@@ -68,6 +68,7 @@ impl service::Repositories for Fake {
         form.parse().map(|_| id())
     }
     async fn edit(&self, _: &Actor, form: repositories::EditRepository) -> Answer<RepositoryId> {
+        self.current(&form.row_version)?;
         form.parse().map(|_| id())
     }
     async fn delete(&self, _: &Actor, _: RepositoryId) -> Answer<()> {

@@ -1,15 +1,10 @@
 //! The stages of a connection test that speak HTTP with a Helm repository.
 
-use domain::Cause;
+use domain::{Cause, counted};
 use reqwest::{StatusCode, header::CONTENT_RANGE};
 
 use super::{Helm, is_html, is_index, says_html};
-use crate::{
-    Failure,
-    http::Answer,
-    repository::{Finding, counted},
-    status::refusal,
-};
+use crate::{Failure, http::Answer, repository::Finding, status::refusal};
 
 /// As much of an index as is read in a test.
 const LOOK_AT: usize = 64 * 1_024;
@@ -85,10 +80,10 @@ impl Visit<'_> {
         if says_html(&answer) {
             return Err(answer.failure(Cause::HtmlInsteadOfIndex));
         }
-        let size =
+        let size: Option<u64> =
             answer.text(CONTENT_RANGE).rsplit_once('/').and_then(|(_, all)| all.parse().ok());
         let told = match size {
-            Some(bytes) => format!("index.yaml is there: {}.", counted(bytes, "byte")),
+            Some(bytes) => format!("index.yaml is there: {}.", counted(bytes, "byte", "bytes")),
             None => "index.yaml is there.".to_owned(),
         };
         self.answer = Some(answer);

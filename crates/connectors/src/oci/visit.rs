@@ -1,7 +1,7 @@
 //! The stages of a connection test that speak HTTP with a registry. Every request is one that a
 //! sync makes as well.
 
-use domain::{Cause, charts::newest_first, connections::Quota};
+use domain::{Cause, charts::newest_first, connections::Quota, counted};
 use reqwest::header::HeaderValue;
 use url::Url;
 
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Failure,
-    repository::{Finding, Target, counted},
+    repository::{Finding, Target},
 };
 
 /// The most charts that are looked at for one to pull.
@@ -133,10 +133,15 @@ impl Visit<'_> {
         let detail = match (found, typed) {
             (0, _) => "The list may be read; there are no charts yet.".to_owned(),
             (_, true) => {
-                format!("The tags of {} may be read.", counted(found.min(LOOKED_AT), "typed chart"))
+                format!(
+                    "The tags of {} may be read.",
+                    counted(found.min(LOOKED_AT), "typed chart", "typed charts")
+                )
             }
-            (1, false) => format!("The list may be read: {}.", counted(tags_seen, "tag")),
-            (found, false) => format!("The list may be read: {}.", counted(found, "chart")),
+            (1, false) => format!("The list may be read: {}.", counted(tags_seen, "tag", "tags")),
+            (found, false) => {
+                format!("The list may be read: {}.", counted(found, "chart", "charts"))
+            }
         };
         Ok(Finding::passed(detail).with_status(200))
     }

@@ -3,8 +3,8 @@
 mod detect;
 mod examine;
 
+pub(crate) use examine::Finding;
 pub use examine::{Examined, TokenMaker};
-pub(crate) use examine::{Finding, counted};
 
 use std::{collections::HashMap, sync::Arc};
 

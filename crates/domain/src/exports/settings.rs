@@ -40,6 +40,9 @@ fn read(field: Field, text: &str, carrier: Carrier) -> Result<String, String> {
         Field::ToNamespaces if text.is_empty() => {
             Err("Type the namespaces that may read these credentials, or *.".to_owned())
         }
+        Field::ToNamespaces if text.contains('*') => {
+            Err("* means all namespaces and stands alone. Type only *, or only names.".to_owned())
+        }
         Field::ToNamespaces => list(text, label),
         Field::Package => package(text),
         Field::Packages => asked::packages(text, subdomain),

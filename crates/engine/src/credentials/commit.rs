@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::{
     Name, PropagationId, Scope, Timestamp,
     audit::{AuditAction, AuditActor},
+    counted,
     credentials::Saved,
 };
 use storage::{
@@ -138,9 +139,13 @@ async fn deliver(
     };
     let deliveries = storage::propagation::start(tx, scope, &start, now).await?;
     storage::guards::clear(tx, scope, id).await?;
+    let repositories = counted(deliveries, "repository", "repositories");
     let reached = match places.len() {
-        0 => format!(", {deliveries} repositories"),
-        places => format!(", {deliveries} repositories, {places} Git targets and clusters"),
+        0 => format!(", {repositories}"),
+        places => {
+            let places = counted(places, "Git target or cluster", "Git targets and clusters");
+            format!(", {repositories}, {places}")
+        }
     };
     Ok(((deliveries > 0 || !places.is_empty()).then_some(propagation), reached))
 }

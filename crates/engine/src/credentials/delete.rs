@@ -4,6 +4,7 @@ use domain::{
     Action, Actor, CredentialId, CredentialKind, Field, PropagationId, Scope, ServiceError,
     Timestamp,
     audit::AuditAction,
+    counted,
     credentials::{CredentialState, DeleteCredential, Unlinking},
 };
 use storage::{Tx, gitops::Touched, jobs, propagation::Start, repositories::Outside};
@@ -57,13 +58,14 @@ pub(crate) async fn delete(
         Unlinking::Replace(other) => {
             let kind = existing.provider.facts().kind;
             let name = replace(&mut tx, scope, (id, kind), other, &actor.name, now).await?;
-            format!("{} repositories and {} exports use {name} now", links.len(), exports.len())
+            let exports = counted(exports.len(), "export", "exports");
+            format!("{} and {exports} use {name} now", repositories(links.len()))
         }
         // An export without it takes it away from clusters, so a person names another one first.
         Unlinking::Unlink if exports.is_empty() => {
             storage::repositories::unlink_all(&mut tx, scope, id).await?;
             mark(&mut tx, scope, &affected, When::Settled, now).await?;
-            format!("{} repositories unlinked", links.len())
+            format!("{} unlinked", repositories(links.len()))
         }
         Unlinking::Refuse | Unlinking::Unlink => {
             let linked = links.into_iter().map(|(_, name)| name);
@@ -144,4 +146,8 @@ fn not_for(outside: &[Outside]) -> String {
         "This credential is of another project than {}. Choose a shared one, or one of the same project.",
         names.join(", ")
     )
+}
+
+fn repositories(links: usize) -> String {
+    counted(links, "repository", "repositories")
 }

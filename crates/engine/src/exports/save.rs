@@ -3,6 +3,7 @@
 use domain::{
     Action, Actor, ExportId, Field, Scope, ServiceError,
     audit::AuditAction,
+    counted,
     exports::{ExportFields, ExportForm, NoteTone, Selects},
 };
 use storage::{
@@ -147,11 +148,11 @@ async fn hold(tx: &mut Tx, scope: Scope, fields: &ExportFields) -> Result<(), Er
 /// What changed, for the audit log: never a value.
 fn difference(before: Option<&Stored>, fields: &ExportFields) -> String {
     let what = format!(
-        "{}, {}, {} credentials, {} repositories",
+        "{}, {}, {}, {}",
         fields.consumer.facts().label,
         fields.carrier.facts().label,
-        fields.credentials.len(),
-        fields.repositories.len()
+        counted(fields.credentials.len(), "credential", "credentials"),
+        counted(fields.repositories.len(), "repository", "repositories")
     );
     let Some(before) = before else { return format!("added: {what}") };
     let renamed = if before.name == fields.name.as_str() {

@@ -1,6 +1,8 @@
 //! Asking for a sync.
 
-use domain::{Action, Actor, RepositoryId, Scope, audit::AuditAction, repositories::SyncTrigger};
+use domain::{
+    Action, Actor, RepositoryId, Scope, audit::AuditAction, counted, repositories::SyncTrigger,
+};
 use storage::{Tx, jobs};
 
 use super::not_found;
@@ -34,8 +36,11 @@ pub(super) async fn sync_now(
     }
     let reason = SyncTrigger::Person.as_str();
     jobs::queue_many(&mut tx, jobs::Kind::Sync, &targets, reason, now, now).await?;
-    let detail =
-        if target.is_empty() { format!("{} repositories", targets.len()) } else { String::new() };
+    let detail = if target.is_empty() {
+        counted(targets.len(), "repository", "repositories")
+    } else {
+        String::new()
+    };
     let told = (target.as_str(), &detail);
     audit::record(&mut tx, person(actor), scope, now, AuditAction::RepositorySyncRequested, told)
         .await?;

@@ -6,7 +6,7 @@ mod walk;
 
 pub(super) use provider::Makers;
 pub use provider::TokenMaker;
-pub(crate) use walk::{Finding, counted};
+pub(crate) use walk::Finding;
 
 use std::time::Duration;
 

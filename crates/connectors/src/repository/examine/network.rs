@@ -3,12 +3,13 @@
 use domain::{
     Timestamp,
     connections::{Certificate, Stage},
+    counted,
 };
 use url::Url;
 
 use super::{
     Besides, Examination,
-    walk::{Finding, Stopped, Walk, counted},
+    walk::{Finding, Stopped, Walk},
 };
 use crate::{
     Failure,
@@ -84,12 +85,12 @@ fn found(resolved: &Resolved) -> Finding {
         Resolved::Literal(_) => Finding::skipped("The URL names the address itself."),
         Resolved::Addresses(addresses) => Finding::passed(format!(
             "The name resolves to {} that may be used.",
-            counted(addresses.len(), "address")
+            counted(addresses.len(), "address", "addresses")
         )),
         Resolved::Proxied(0) => Finding::skipped("The proxy resolves the name."),
         Resolved::Proxied(found) => Finding::passed(format!(
             "The name resolves to {} that may be used; the proxy resolves it again.",
-            counted(*found, "address")
+            counted(*found, "address", "addresses")
         )),
     }
 }
@@ -109,7 +110,7 @@ fn trusted(
         .and_then(|certificate| certificate.not_after)
         .and_then(|end| usize::try_from(end.since(now).as_secs() / 86_400).ok());
     if let Some(days) = days.filter(|days| is_checked && *days < 30) {
-        told.push(format!("It ends in {}.", counted(days, "day")));
+        told.push(format!("It ends in {}.", counted(days, "day", "days")));
     }
     if asked {
         told.push("The host asks for a client certificate.".to_owned());

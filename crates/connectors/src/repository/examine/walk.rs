@@ -32,15 +32,6 @@ impl Finding {
     }
 }
 
-/// A number of things: `1 tag`, `2 tags`, `3 addresses`.
-pub(crate) fn counted(number: usize, thing: &str) -> String {
-    match number {
-        1 => format!("1 {thing}"),
-        _ if thing.ends_with('s') => format!("{number} {thing}es"),
-        _ => format!("{number} {thing}s"),
-    }
-}
-
 /// A stage failed, so the test ends.
 #[derive(Debug)]
 pub(super) struct Stopped;
@@ -139,12 +130,5 @@ mod tests {
         assert_eq!((failed.state, failed.cause), (StageState::Failed, Some(Cause::DnsFailure)));
         assert_eq!(failed.detail, "Could not look at x.");
         assert!(stages[2..].iter().all(|result| result.state == StageState::Skipped));
-    }
-
-    #[test]
-    fn things_are_counted_in_words() {
-        assert_eq!(counted(1, "tag"), "1 tag");
-        assert_eq!(counted(0, "tag"), "0 tags");
-        assert_eq!(counted(2, "address"), "2 addresses");
     }
 }

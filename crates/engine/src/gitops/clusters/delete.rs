@@ -3,6 +3,7 @@
 use domain::{
     Actor, ClusterId, Scope, ServiceError, Timestamp,
     audit::{AuditAction, AuditActor},
+    counted,
     gitops::ClusterState,
 };
 use storage::{Tx, gitops::clusters, jobs};
@@ -31,7 +32,10 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ClusterId) -> Res
     if left == 0 || gives_up {
         let detail = match left {
             0 => String::new(),
-            left => format!("forgotten; {left} objects may be left in the cluster"),
+            left => format!(
+                "forgotten; {} may be left in the cluster",
+                counted(left, "object", "objects")
+            ),
         };
         if !forget(&mut tx, scope, id, person(actor), detail, now).await? {
             return Err(ServiceError::NotFound.into());
@@ -39,7 +43,10 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ClusterId) -> Res
     } else if is_first {
         let kind = jobs::Kind::Apply;
         jobs::queue(&mut tx, scope, kind, id.uuid(), "deleted", now, now).await?;
-        let told = (cluster.name.as_str(), format!("{left} objects are to be deleted first"));
+        let told = (
+            cluster.name.as_str(),
+            format!("{} to be deleted first", counted(left, "object is", "objects are")),
+        );
         audit::record(&mut tx, person(actor), scope, now, AuditAction::ClusterDeleted, told)
             .await?;
     }

@@ -2,7 +2,7 @@
 
 use domain::{
     Actor, ClusterId, CredentialId, CredentialKind, Field, Scope, ServiceError, Timestamp,
-    audit::AuditAction,
+    audit::{AuditAction, AuditActor, AuditEvent, AuditQuery},
     credentials::Material,
     gitops::{ClusterFields, ClusterForm, ClusterState},
 };
@@ -45,7 +45,10 @@ pub(super) async fn save(
             format!("added at {server}")
         }
         Some(before) => {
-            change(&mut tx, scope, before, (&fields, &server), now).await?;
+            if change(&mut tx, scope, before, (&fields, &server), now).await?.is_none() {
+                drop(tx);
+                return Err(overtaken(engine, scope, &before.name).await?);
+            }
             format!("at {server}")
         }
     };
@@ -71,7 +74,7 @@ async fn before(
     let id: ClusterId = form.cluster.parse().map_err(|_| ServiceError::NotFound)?;
     let cluster = clusters::cluster(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let is_current = form.row_version.parse() == Ok(cluster.row_version) && !cluster.deleting;
-    if is_current { Ok(Some(cluster)) } else { Err(stale().into()) }
+    if is_current { Ok(Some(cluster)) } else { Err(overtaken(engine, scope, &cluster.name).await?) }
 }
 
 /// The address of the API server in the kubeconfig of a credential.
@@ -109,21 +112,22 @@ async fn hold_credential(tx: &mut Tx, scope: Scope, id: CredentialId) -> Result<
         .ok_or_else(|| no_kubeconfig().into())
 }
 
+/// Writes the change and queues an apply; nothing when somebody else was faster.
 async fn change(
     tx: &mut Tx,
     scope: Scope,
     before: &Cluster,
     (fields, server): (&ClusterFields, &str),
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<Option<()>, Error> {
     let (id, version) = (before.id, before.row_version);
     let state =
         clusters::update(tx, scope, id, version, fields, server).await.map_err(name_taken)?;
     match state {
-        None => Err(stale().into()),
+        None => Ok(None),
         // Nothing is applied before somebody asked for it the first time.
-        Some(ClusterState::New) => Ok(()),
-        Some(_) => queue(tx, scope, id, now).await,
+        Some(ClusterState::New) => Ok(Some(())),
+        Some(_) => queue(tx, scope, id, now).await.map(Some),
     }
 }
 
@@ -139,8 +143,16 @@ pub(super) async fn queue(
     Ok(jobs::queue(tx, scope, kind, id.uuid(), "person", now, now).await?)
 }
 
-fn stale() -> ServiceError {
-    ServiceError::Stale { changed_by: "Somebody".to_owned() }
+/// Who was faster, as the audit log tells; the row itself does not.
+async fn overtaken(engine: &Engine, scope: Scope, name: &str) -> Result<Error, Error> {
+    let action = Some(AuditAction::ClusterSaved);
+    let query = AuditQuery { action, search: name.to_owned(), ..AuditQuery::default() };
+    let log = storage::audit::list(&engine.db, scope, &query).await?;
+    let changed_by = match log.rows.into_iter().find(|event| event.target == name) {
+        Some(AuditEvent { actor: AuditActor::Person(person), .. }) => person,
+        _ => "Somebody".to_owned(),
+    };
+    Ok(ServiceError::Stale { changed_by }.into())
 }
 
 fn no_kubeconfig() -> domain::FieldProblem {

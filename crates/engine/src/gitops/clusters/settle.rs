@@ -3,6 +3,7 @@
 use domain::{
     Scope, Timestamp,
     audit::{AuditAction, AuditActor},
+    counted,
     gitops::{ClusterState, ObjectState},
     propagation::DeliveryState,
 };
@@ -168,7 +169,8 @@ async fn record(tx: &mut Tx, scope: Scope, end: &End<'_>) -> Result<(), Error> {
     let End { cluster, brought, problem, again, now } = *end;
     let id = cluster.id;
     if cluster.deleting && problem.is_none() {
-        let detail = format!("{} objects were deleted first", brought.deleted);
+        let detail =
+            format!("{} deleted first", counted(brought.deleted, "object was", "objects were"));
         forget(tx, scope, id, AuditActor::Hawser, detail, now).await?;
         return Ok(());
     }
@@ -189,7 +191,11 @@ async fn record(tx: &mut Tx, scope: Scope, end: &End<'_>) -> Result<(), Error> {
         clusters::settle_pending(tx, scope, id).await?;
     }
     if brought.written + brought.deleted > 0 {
-        let told = format!("{} objects written, {} deleted", brought.written, brought.deleted);
+        let told = format!(
+            "{} written, {} deleted",
+            counted(brought.written, "object", "objects"),
+            brought.deleted
+        );
         let action = AuditAction::ClusterApplied;
         audit::record(tx, AuditActor::Hawser, scope, now, action, (&cluster.name, told)).await?;
     }

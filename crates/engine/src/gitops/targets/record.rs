@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::{
     Cause, Scope, Timestamp,
     audit::{AuditAction, AuditActor},
+    counted,
     gitops::{GitUrl, TargetState},
     propagation::DeliveryState,
 };
@@ -159,7 +160,10 @@ async fn note(
         return Ok(());
     }
     let commit = done.head.get(..12).unwrap_or(&done.head);
-    let told = (target.name.as_str(), format!("commit {commit}, {} files", done.written));
+    let told = (
+        target.name.as_str(),
+        format!("commit {commit}, {}", counted(done.written, "file", "files")),
+    );
     audit::record(tx, AuditActor::Hawser, scope, now, AuditAction::GitPushed, told).await
 }
 

@@ -3,6 +3,7 @@
 use domain::{
     Action, Actor, Cause, Field, GitTargetId, Scope, ServiceError,
     audit::AuditAction,
+    counted,
     gitops::{GitTargetFields, GitTargetForm, GitUrl, TargetState, Workflows},
 };
 use storage::{
@@ -191,8 +192,9 @@ fn overlap(one: &str, other: &str) -> bool {
 /// What changed, for the audit log.
 fn difference(before: Option<&Target>, fields: &GitTargetFields) -> String {
     let place = format!("{}, branch {}", fields.url.as_str(), fields.branch.as_str());
+    let exports = counted(fields.exports.len(), "export", "exports");
     match before {
-        None => format!("added: {place}, {} exports", fields.exports.len()),
+        None => format!("added: {place}, {exports}"),
         Some(before) if moved(before, fields) == Moved::Elsewhere => {
             format!("writes to {place} now")
         }
@@ -206,9 +208,7 @@ fn difference(before: Option<&Target>, fields: &GitTargetFields) -> String {
             "other certificate authorities or proxy".to_owned()
         }
         Some(before) if before.credential != fields.credential => "other credential".to_owned(),
-        Some(before) if before.exports != fields.exports => {
-            format!("{} exports", fields.exports.len())
-        }
+        Some(before) if before.exports != fields.exports => exports,
         Some(_) => "settings".to_owned(),
     }
 }

@@ -1,0 +1,177 @@
+//! Two people, one form: how what was typed differs from what somebody else stored meanwhile, and the
+//! ways on. Every form that changes a row with a version has it through its [`FormState`].
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use domain::Field;
+use leptos::prelude::*;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::icon::Icon;
+
+/// How many characters of a value are told; more says nothing more, as with certificates.
+const TOLD: usize = 160;
+
+/// What is stored now, with what the fields of the form found to differ from it.
+#[derive(Debug)]
+pub(super) struct Conflict {
+    row_version: String,
+    stored: BTreeMap<String, String>,
+    found: Mutex<Found>,
+}
+
+#[derive(Debug, Default)]
+struct Found {
+    differences: Vec<Difference>,
+    /// Whether the form has a secret, of which nothing can be told.
+    secret: bool,
+}
+
+#[derive(Debug)]
+struct Difference {
+    field: Field,
+    label: String,
+    now: String,
+    yours: String,
+}
+
+impl Conflict {
+    /// Against the row as a form would hold it, and its version.
+    pub fn with(stored: &impl Serialize, row_version: i64) -> Self {
+        let mut fields = BTreeMap::new();
+        if let Ok(Value::Object(stored)) = serde_json::to_value(stored) {
+            gather(stored, &mut fields);
+        }
+        Self { row_version: row_version.to_string(), stored: fields, found: Mutex::default() }
+    }
+
+    /// Notes `field` if `yours` is not what is stored; both are told `in_words`.
+    pub fn compare(
+        &self,
+        field: Field,
+        label: &str,
+        yours: &str,
+        in_words: impl Fn(&str) -> String,
+    ) {
+        let Some(now) = self.stored.get(field.as_str()) else { return };
+        if plain(now) == plain(yours) {
+            return;
+        }
+        let (now, yours) = (in_words(now), in_words(yours));
+        let difference = Difference { field, label: label.to_owned(), now, yours };
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).differences.push(difference);
+    }
+
+    /// Notes that the form has a secret.
+    pub fn has_secret(&self) {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).secret = true;
+    }
+
+    /// What differs and what can be done; `pressed` is the button that sent the form, if it has
+    /// several, and `page` shows what is stored. Only after every field was made.
+    pub fn told(&self, page: &str, pressed: Option<String>) -> AnyView {
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let rows = found.differences.iter().map(row).collect_view();
+        let title = if found.differences.is_empty() {
+            "The fields below hold what is stored now."
+        } else {
+            "What is stored now, and what you typed:"
+        };
+        let secret = found.secret.then(|| {
+            view! { <p>"Secrets are not shown. The versions on this page say whether it changed."</p> }
+        });
+        let pressed =
+            pressed.map(|value| view! { <input type="hidden" name="pressed" value=value/> });
+        view! {
+            // Enter in a field must not press the button that saves over the other person.
+            <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
+                "Save"
+            </button>
+            {pressed}
+            <div class="notice warn">
+                <Icon name="triangle-alert"/>
+                <div>
+                    <p>{title}</p>
+                    <ul class="plain">{rows}</ul>
+                    {secret}
+                    <div class="actions">
+                        <button
+                            class="button"
+                            type="submit"
+                            name="over"
+                            value=self.row_version.clone()
+                        >
+                            "Save mine anyway"
+                        </button>
+                        <a class="button quiet" href=page.to_owned()>
+                            "Load the current values"
+                        </a>
+                    </div>
+                </div>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+/// The version a save is meant for: the one that the person chose to save over, or the one they saw.
+pub(crate) fn meant(row_version: String, over: String) -> String {
+    if over.is_empty() { row_version } else { over }
+}
+
+/// The ids of ticked boxes as one value, in an order that both sides share.
+pub(super) fn ticked<'a>(ids: impl Iterator<Item = &'a str>) -> String {
+    let mut ids: Vec<_> = ids.collect();
+    ids.sort_unstable();
+    ids.join(",")
+}
+
+fn gather(stored: serde_json::Map<String, Value>, fields: &mut BTreeMap<String, String>) {
+    for (name, value) in stored {
+        match value {
+            Value::String(value) => drop(fields.insert(name, value)),
+            Value::Array(ids) => {
+                let ids = ticked(ids.iter().filter_map(Value::as_str));
+                drop(fields.insert(name, ids));
+            }
+            Value::Object(inner) => gather(inner, fields),
+            _ => {}
+        }
+    }
+}
+
+/// Browsers send line breaks as CR LF.
+fn plain(value: &str) -> String {
+    value.replace("\r\n", "\n").trim().to_owned()
+}
+
+fn row(difference: &Difference) -> AnyView {
+    let href = format!("#field-{}", difference.field.as_str());
+    view! {
+        <li>
+            <a href=href>{difference.label.clone()}</a>
+            ": now "
+            {value(&difference.now)}
+            ", yours "
+            {value(&difference.yours)}
+        </li>
+    }
+    .into_any()
+}
+
+fn value(value: &str) -> AnyView {
+    let told = value.split_whitespace().collect::<Vec<_>>().join(" ");
+    if told.is_empty() {
+        return view! { <em>"empty"</em> }.into_any();
+    }
+    let end = told.char_indices().nth(TOLD).map(|(end, _)| end);
+    let told = match end.and_then(|end| told.get(..end)) {
+        Some(start) => format!("{start}…"),
+        None => told,
+    };
+    view! { <strong class="url">{told}</strong> }.into_any()
+}
