@@ -16,8 +16,8 @@ use crate::{
         VersionRef, WebhookForm,
     },
     exports::{
-        ExportChoices, ExportDetail, ExportForm, ExportPreview, ExportSummary, RevealForm,
-        Revealed, carvel::ExportSource,
+        EncryptedForm, ExportChoices, ExportDetail, ExportFile, ExportForm, ExportPreview,
+        ExportSummary, RevealForm, Revealed, carvel::ExportSource,
     },
     gitops::{
         Branches, ClusterDetail, ClusterForm, ClusterSummary, ConnectionOffers, CredentialUse,
@@ -194,6 +194,9 @@ pub trait Exports: Send + Sync {
     async fn save(&self, actor: &Actor, form: ExportForm) -> Answer<ExportId>;
     /// Deletes one; refused with [`ServiceError::InUse`] while a Git target or cluster takes it.
     async fn delete(&self, actor: &Actor, id: ExportId) -> Answer<()>;
+    /// One of its files as Git targets write it: encrypted to the recipients of the export, anew each
+    /// time.
+    async fn encrypted(&self, actor: &Actor, form: EncryptedForm) -> Answer<ExportFile>;
     /// The export with the values of its secrets, for a person who typed their password again.
     async fn reveal(&self, actor: &Actor, form: RevealForm, peer: Peer) -> Answer<Revealed>;
     /// The secrets that the exports for Carvel make, without their values: what

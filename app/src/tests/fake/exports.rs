@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain::{
     Actor, CredentialId, ExportId, Field, ServiceError,
     exports::{
-        Carrier, Consumer, ExportChoice, ExportChoices, ExportDetail, ExportFile, ExportForm,
+        Carrier, Consumer, EncryptedForm, ExportChoice, ExportChoices, ExportDetail, ExportFile, ExportForm,
         ExportNote, ExportPlace, ExportPreview, ExportSettings, ExportSnippet, ExportSummary,
         Mention, NoteTone, RevealForm, Revealed, carvel::ExportSource,
     },
@@ -146,6 +146,9 @@ impl service::Exports for Fake {
     }
     async fn delete(&self, _: &Actor, asked: ExportId) -> Answer<()> {
         if asked == id() { Ok(()) } else { Err(ServiceError::NotFound) }
+    }
+    async fn encrypted(&self, _: &Actor, _: EncryptedForm) -> Answer<ExportFile> {
+        Err(ServiceError::NotAllowed)
     }
     async fn reveal(&self, _: &Actor, _: RevealForm, _: Peer) -> Answer<Revealed> {
         Err(ServiceError::NotAllowed)

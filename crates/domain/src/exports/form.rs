@@ -131,6 +131,16 @@ pub struct RevealForm {
     pub password: Secret,
 }
 
+/// The form that asks for a file of an export as Git targets write it, with its values encrypted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EncryptedForm {
+    /// The export.
+    pub export: String,
+    /// The path of the file inside the export ([`super::ExportFile::path`]).
+    pub path: String,
+}
+
 /// An export's form, read.
 #[cfg(feature = "host")]
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -29,7 +29,7 @@ pub use asked::Asked;
 pub use consumer::{Carrier, CarrierFacts, Consumer, ConsumerFacts, Selects, Setting};
 #[cfg(feature = "host")]
 pub use form::ExportFields;
-pub use form::{ExportForm, ExportSettings, RevealForm};
+pub use form::{EncryptedForm, ExportForm, ExportSettings, RevealForm};
 #[cfg(feature = "host")]
 pub use leak::{looks_secret, secret_in};
 pub use module_check::{LayerLabel, ModuleCheck, ModuleLayer};
