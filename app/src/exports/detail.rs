@@ -7,7 +7,12 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    PATH, fields::local_vault, files::preview, form::form, path_of, reveal_form::reveal_form,
+    PATH,
+    fields::local_vault,
+    files::{Taking, preview},
+    form::form,
+    path_of,
+    reveal_form::reveal_form,
 };
 use crate::ui::{
     frame::Section,
@@ -34,6 +39,10 @@ pub(crate) fn detail() -> AnyView {
             choices.vault_is_local.then(local_vault)
         } else {
             None
+        };
+        let taking = match edit {
+            Some(_) => Taking::All(export.id),
+            None => Taking::Open(export.id),
         };
         let href = path_of(export.id);
         let delete = edit.is_some().then(|| {
@@ -63,7 +72,7 @@ pub(crate) fn detail() -> AnyView {
                 <div class="stack">
                     <section class="card first" aria-labelledby="files-title">
                         <h2 id="files-title">"What it writes now"</h2>
-                        {preview(&export.preview, Some(&href))}
+                        {preview(&export.preview, taking)}
                     </section>
                     {edit}
                 </div>

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::{
     PATH,
     fields::{carriers, contents, settings},
-    files::preview,
+    files::{Taking, preview},
     path_of,
     values::{LOOK, carried},
 };
@@ -122,7 +122,7 @@ fn page_of(consumer: Consumer, stored: &ExportForm) -> String {
 /// What the form on this page would write; nothing of it is stored yet.
 fn would_write(shown: Result<ExportPreview, ServiceError>) -> AnyView {
     let body = match shown {
-        Ok(shown) => preview(&shown, None),
+        Ok(shown) => preview(&shown, Taking::Copies),
         Err(problem) => view! {
             <div class="notice bad" role="alert">
                 <Icon name="circle-alert"/>

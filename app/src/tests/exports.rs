@@ -92,13 +92,21 @@ async fn references_into_a_local_vault_are_warned_of() {
 }
 
 #[tokio::test]
-async fn r_git_03_a_sealed_file_is_not_handed_out() {
-    let sops =
-        Arc::new(Fake { exported: (Consumer::Flux, Carrier::Sops), ..Fake::of(Role::Owner) });
-    let (_, html) = page(&sops, &export()).await;
-    assert!(html.contains("Git targets write it encrypted."), "{html}");
+async fn r_git_03_a_sealed_file_is_handed_out_encrypted_alone() {
+    let sops = |role| {
+        Arc::new(Fake { exported: (Consumer::Flux, Carrier::Sops), ..Fake::of(role) })
+    };
+    let (_, html) = page(&sops(Role::Owner), &export()).await;
+    let form = html.split("action=\"/actions/gitops/exports/encrypted\"").nth(1).unwrap();
+    let form = form.split("</form>").next().unwrap();
+    assert!(form.contains("name=\"path\" value=\"sealed.yaml\""), "{form}");
+    assert!(form.contains(&format!("name=\"export\" value=\"{}\"", fake::ID)), "{form}");
+    assert!(html.contains("path=sealed.yaml"), "to be copied: {html}");
     assert!(!html.contains("/files/sealed.yaml"), "{html}");
     assert!(html.contains("/files/repositories/ghcr-acme.yaml"), "the open one: {html}");
+    let (_, html) = page(&sops(Role::Viewer), &export()).await;
+    assert!(html.contains("Git targets write it encrypted."), "{html}");
+    assert!(!html.contains("exports/encrypted"), "{html}");
 }
 
 #[tokio::test]
