@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Timestamp,
-    exports::{Carrier, ExportChoice, ExportDetail, ExportForm, Selects},
+    exports::{Carrier, Consumer, ExportChoice, ExportDetail, ExportForm, Selects},
 };
 use leptos::prelude::*;
 
@@ -19,6 +19,7 @@ use crate::ui::{
     icon::Icon,
     moment::Moment,
     page::{Page, page},
+    path,
 };
 
 /// `/gitops/exports/{id}`
@@ -35,7 +36,7 @@ pub(crate) fn detail() -> AnyView {
         let reveal = reveals.then(|| reveal_form(&request, &export));
         let refers = matches!(export.carrier, Carrier::ExternalSecret | Carrier::VaultStaticSecret);
         let unreachable = if refers {
-            let choices = request.services().exports.choices(&actor).await?;
+            let choices = request.services().exports.choices(&actor, export.consumer).await?;
             choices.vault_is_local.then(local_vault)
         } else {
             None
@@ -72,7 +73,7 @@ pub(crate) fn detail() -> AnyView {
                 <div class="stack">
                     <section class="card first" aria-labelledby="files-title">
                         <h2 id="files-title">"What it writes now"</h2>
-                        {preview(&export.preview, taking)}
+                        {preview(&export.preview, taking)} {check(&export)}
                     </section>
                     {edit}
                 </div>
@@ -85,6 +86,33 @@ pub(crate) fn detail() -> AnyView {
         };
         Ok(Page { title: export.name.clone(), section: Section::Exports, body: body.into_any() })
     })
+}
+
+/// Where people see what the system that reads it makes of it.
+fn check(export: &ExportDetail) -> Option<AnyView> {
+    let settings = &export.settings;
+    let (label, href) = match export.consumer {
+        Consumer::Kyma => (
+            "Check a ModuleTemplate with this label",
+            path::with("/gitops/check/kyma", &[("label", &settings.label)]),
+        ),
+        Consumer::Carvel => {
+            let to = settings.to_namespaces.split(',').find(|to| *to != "*").unwrap_or_default();
+            let href = path::with("/gitops/check/carvel", &[("namespace", to)]);
+            ("What Carvel combines with it", href)
+        }
+        _ => return None,
+    };
+    Some(
+        view! {
+            <p class="actions">
+                <a class="button" href=href>
+                    {label}
+                </a>
+            </p>
+        }
+        .into_any(),
+    )
 }
 
 fn stored(export: &ExportDetail) -> ExportForm {

@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::path_of;
+use super::{path_of, values::filled};
 use crate::{
     credentials,
     ui::{
@@ -68,7 +68,15 @@ pub(crate) fn notes(notes: &[ExportNote]) -> AnyView {
             NoteTone::Warning => ("notice warn", "triangle-alert", "Look at this"),
             NoteTone::Info => ("notice info", "info", "Good to know"),
         };
-        let rows = rows.into_iter().map(|note| view! { <li>{words(note)}</li> });
+        let rows = rows.into_iter().map(|note| {
+            let remedy = note.remedy.as_ref().map(|remedy| {
+                view! {
+                    " "
+                    <a href=filled(&remedy.form)>{remedy.label.clone()}</a>
+                }
+            });
+            view! { <li>{words(note)} {remedy}</li> }
+        });
         Some(
             view! {
                 <div class=class>

@@ -33,7 +33,7 @@ pub(super) async fn form(
     let here = page_of(consumer, &stored);
     let state = FormState::new(FORM, request).at(here.clone());
     let exports = &request.services().exports;
-    let choices = exports.choices(actor).await?;
+    let choices = exports.choices(actor, consumer).await?;
     let mut stored = stored;
     if stored.carrier.is_empty() {
         usual(consumer, choices.vault_is_local).facts().code.clone_into(&mut stored.carrier);

@@ -16,8 +16,8 @@ use crate::{
         VersionRef, WebhookForm,
     },
     exports::{
-        EncryptedForm, ExportChoices, ExportDetail, ExportFile, ExportForm, ExportPreview,
-        ExportSummary, RevealForm, Revealed, carvel::ExportSource,
+        Consumer, EncryptedForm, ExportChoices, ExportDetail, ExportFile, ExportForm,
+        ExportPreview, ExportSummary, RevealForm, Revealed, carvel::ExportSource,
     },
     gitops::{
         Branches, ClusterDetail, ClusterForm, ClusterSummary, ConnectionOffers, CredentialUse,
@@ -186,8 +186,8 @@ pub trait Exports: Send + Sync {
     async fn list(&self, actor: &Actor) -> Answer<Vec<ExportSummary>>;
     /// One, with what it writes now.
     async fn get(&self, actor: &Actor, id: ExportId) -> Answer<ExportDetail>;
-    /// What an export may be made of.
-    async fn choices(&self, actor: &Actor) -> Answer<ExportChoices>;
+    /// What an export for this consumer may be made of.
+    async fn choices(&self, actor: &Actor, consumer: Consumer) -> Answer<ExportChoices>;
     /// What a form would write; stores nothing.
     async fn preview(&self, actor: &Actor, form: ExportForm) -> Answer<ExportPreview>;
     /// Adds one, or changes the one that the form names; every place that takes it follows.

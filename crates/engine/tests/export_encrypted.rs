@@ -83,8 +83,7 @@ async fn r_authz_who_manages_exports_takes_encrypted_files(world: World) {
     let credential = world.registry_credential("secret", CANARY).await;
     let id = world.save_export(sealed(credential)).await;
     for role in [Role::Owner, Role::Admin, Role::Editor, Role::Viewer] {
-        let actor =
-            Actor { role, name: "Bob".into(), user: UserId::new(), ..world.actor.clone() };
+        let actor = Actor { role, name: "Bob".into(), user: UserId::new(), ..world.actor.clone() };
         let taken = take(&world, &actor, id, "sealed.sops.yaml").await;
         if role.includes(Action::ManageExports) {
             assert!(taken.is_ok(), "{role:?}: {taken:?}");

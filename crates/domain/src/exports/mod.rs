@@ -44,5 +44,5 @@ pub use render::{
 pub use settings::namespace;
 pub use view::{
     ExportChoice, ExportChoices, ExportDetail, ExportFile, ExportNote, ExportPlace, ExportPreview,
-    ExportSnippet, ExportSummary, Mention, NoteTone, Revealed,
+    ExportSnippet, ExportSummary, Mention, NoteTone, Remedy, Revealed,
 };

@@ -33,8 +33,11 @@ pub(super) async fn encrypted(
     }
     let made = gitops::encrypted(engine, scope, id, &fields.name, &form.path).await?;
     // Nothing leaves before the log says so.
-    let versions: Vec<_> =
-        made.credentials.iter().map(|(name, version)| format!("{name} version {version}")).collect();
+    let versions: Vec<_> = made
+        .credentials
+        .iter()
+        .map(|(name, version)| format!("{name} version {version}"))
+        .collect();
     let told = (fields.name.as_str(), format!("{}: {}", form.path, versions.join(", ")));
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;

@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use domain::{
     Action, Actor, CredentialId, ExportId, Name,
     exports::{
-        EncryptedForm, ExportChoices, ExportDetail, ExportFields, ExportFile, ExportForm,
+        Consumer, EncryptedForm, ExportChoices, ExportDetail, ExportFields, ExportFile, ExportForm,
         ExportPreview, ExportSummary, RevealForm, Revealed, carvel::ExportSource,
     },
     gitops::CredentialUse,
@@ -59,8 +59,8 @@ impl Exports for Engine {
         get::get(self, actor, id).await.map_err(answer)
     }
 
-    async fn choices(&self, actor: &Actor) -> Answer<ExportChoices> {
-        choices::choices(self, actor).await.map_err(answer)
+    async fn choices(&self, actor: &Actor, consumer: Consumer) -> Answer<ExportChoices> {
+        choices::choices(self, actor, consumer).await.map_err(answer)
     }
 
     async fn preview(&self, actor: &Actor, form: ExportForm) -> Answer<ExportPreview> {
