@@ -2,18 +2,24 @@
 
 use domain::{
     Action, Timestamp,
-    exports::{Carrier, ExportChoice, ExportDetail, ExportForm, Selects},
+    exports::{Carrier, Consumer, ExportChoice, ExportDetail, ExportForm, Selects},
 };
 use leptos::prelude::*;
 
 use super::{
-    PATH, fields::local_vault, files::preview, form::form, path_of, reveal_form::reveal_form,
+    PATH,
+    fields::local_vault,
+    files::{Taking, preview},
+    form::form,
+    path_of,
+    reveal_form::reveal_form,
 };
 use crate::ui::{
     frame::Section,
     icon::Icon,
     moment::Moment,
     page::{Page, page},
+    path,
 };
 
 /// `/gitops/exports/{id}`
@@ -30,10 +36,14 @@ pub(crate) fn detail() -> AnyView {
         let reveal = reveals.then(|| reveal_form(&request, &export));
         let refers = matches!(export.carrier, Carrier::ExternalSecret | Carrier::VaultStaticSecret);
         let unreachable = if refers {
-            let choices = request.services().exports.choices(&actor).await?;
+            let choices = request.services().exports.choices(&actor, export.consumer).await?;
             choices.vault_is_local.then(local_vault)
         } else {
             None
+        };
+        let taking = match edit {
+            Some(_) => Taking::All(export.id),
+            None => Taking::Open(export.id),
         };
         let href = path_of(export.id);
         let delete = edit.is_some().then(|| {
@@ -63,7 +73,7 @@ pub(crate) fn detail() -> AnyView {
                 <div class="stack">
                     <section class="card first" aria-labelledby="files-title">
                         <h2 id="files-title">"What it writes now"</h2>
-                        {preview(&export.preview, Some(&href))}
+                        {preview(&export.preview, taking)} {check(&export)}
                     </section>
                     {edit}
                 </div>
@@ -76,6 +86,33 @@ pub(crate) fn detail() -> AnyView {
         };
         Ok(Page { title: export.name.clone(), section: Section::Exports, body: body.into_any() })
     })
+}
+
+/// Where people see what the system that reads it makes of it.
+fn check(export: &ExportDetail) -> Option<AnyView> {
+    let settings = &export.settings;
+    let (label, href) = match export.consumer {
+        Consumer::Kyma => (
+            "Check a ModuleTemplate with this label",
+            path::with("/gitops/check/kyma", &[("label", &settings.label)]),
+        ),
+        Consumer::Carvel => {
+            let to = settings.to_namespaces.split(',').find(|to| *to != "*").unwrap_or_default();
+            let href = path::with("/gitops/check/carvel", &[("namespace", to)]);
+            ("What Carvel combines with it", href)
+        }
+        _ => return None,
+    };
+    Some(
+        view! {
+            <p class="actions">
+                <a class="button" href=href>
+                    {label}
+                </a>
+            </p>
+        }
+        .into_any(),
+    )
 }
 
 fn stored(export: &ExportDetail) -> ExportForm {

@@ -9,7 +9,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::values::{name_of, setting};
+use super::values::name_of;
 use crate::ui::{
     form::FormState,
     icon::Icon,
@@ -129,13 +129,13 @@ fn input(
     carrier: Option<Carrier>,
     stored: &ExportSettings,
 ) -> AnyView {
-    let value = match setting(stored, asked.field) {
-        empty if empty.is_empty() => asked.usual.to_owned(),
+    let value = match stored.get(asked.field).unwrap_or_default() {
+        "" => asked.usual,
         value => value,
     };
     let hint = asked.hint.replace('`', "");
     let input = Input::new(state, asked.field, asked.label)
-        .value(&value)
+        .value(value)
         .named(name_of(carrier, asked.field));
     let input = match (may_stay_empty(asked.field), asked.usual) {
         (true, _) => input.hint(format!("Optional. {hint}")),
@@ -173,6 +173,7 @@ const fn may_stay_empty(field: Field) -> bool {
             | Field::Packages
             | Field::ServiceAccount
             | Field::Charts
+            | Field::Registry
     )
 }
 

@@ -1,21 +1,41 @@
 //! What an export writes: notes by tone, files, and what goes beside them by hand.
 
-use domain::exports::{ExportFile, ExportNote, ExportPreview, ExportSnippet, NoteTone};
+use domain::{
+    ExportId,
+    exports::{ExportFile, ExportNote, ExportPreview, ExportSnippet, NoteTone},
+};
 use leptos::prelude::*;
 
+use super::{path_of, values::filled};
 use crate::{
     credentials,
-    ui::{copy::CopyButton, icon::Icon, path::encoded},
+    ui::{
+        copy::{CopyAnswer, CopyButton},
+        icon::Icon,
+        input::hidden,
+        path::{encoded, query},
+    },
 };
 
-/// Notes, files and snippets; `path` is the export's own, where its files can be downloaded.
-pub(super) fn preview(shown: &ExportPreview, path: Option<&str>) -> AnyView {
+/// What can be taken of the files that are shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Taking {
+    /// Copies of open ones: nothing is stored yet.
+    Copies,
+    /// The open ones of this export.
+    Open(ExportId),
+    /// Those that are encrypted too.
+    All(ExportId),
+}
+
+/// Notes, files and snippets.
+pub(super) fn preview(shown: &ExportPreview, taking: Taking) -> AnyView {
     let none = shown.files.is_empty().then(|| {
         view! {
             <p class="muted">"Nothing is written: see above what is left out, and why."</p>
         }
     });
-    let files = shown.files.iter().map(|one| file(one, path)).collect_view();
+    let files = shown.files.iter().map(|one| file(one, taking)).collect_view();
     let titled = (!shown.files.is_empty()).then(|| {
         view! { <h3 class="unseen">"Files"</h3> }
     });
@@ -48,7 +68,15 @@ pub(crate) fn notes(notes: &[ExportNote]) -> AnyView {
             NoteTone::Warning => ("notice warn", "triangle-alert", "Look at this"),
             NoteTone::Info => ("notice info", "info", "Good to know"),
         };
-        let rows = rows.into_iter().map(|note| view! { <li>{words(note)}</li> });
+        let rows = rows.into_iter().map(|note| {
+            let remedy = note.remedy.as_ref().map(|remedy| {
+                view! {
+                    " "
+                    <a href=filled(&remedy.form)>{remedy.label.clone()}</a>
+                }
+            });
+            view! { <li>{words(note)} {remedy}</li> }
+        });
         Some(
             view! {
                 <div class=class>
@@ -84,11 +112,15 @@ fn words(note: &ExportNote) -> AnyView {
         .into_any()
 }
 
-fn file(file: &ExportFile, path: Option<&str>) -> AnyView {
+fn file(file: &ExportFile, taking: Taking) -> AnyView {
     if file.is_sealed() {
-        return sealed(file);
+        return sealed(file, taking);
     }
-    let download = path.map(|path| {
+    let export = match taking {
+        Taking::Copies => None,
+        Taking::Open(id) | Taking::All(id) => Some(path_of(id)),
+    };
+    let download = export.map(|path| {
         let name: Vec<_> = file.path.split('/').map(encoded).collect();
         let label = format!("Download {}", file.path);
         view! {
@@ -112,14 +144,40 @@ fn file(file: &ExportFile, path: Option<&str>) -> AnyView {
     text(file.path.clone(), file.text.clone(), actions.into_any())
 }
 
-/// A file that is never handed out as it is shown: words stand in place of its values.
-fn sealed(file: &ExportFile) -> AnyView {
-    let why = view! {
-        <p class="muted">
-            "Git targets write it encrypted. To take it along, use Download with values."
-        </p>
+/// Answers with an encrypted file.
+const ENCRYPTED: &str = "/actions/gitops/exports/encrypted";
+
+/// A file that is never handed out as it is shown, with words in place of its values: who takes it along
+/// gets it encrypted.
+fn sealed(file: &ExportFile, taking: Taking) -> AnyView {
+    let Taking::All(export) = taking else {
+        let why = view! { <p class="muted">"Git targets write it encrypted."</p> };
+        return text(file.path.clone(), file.text.clone(), why.into_any());
     };
-    text(file.path.clone(), file.text.clone(), why.into_any())
+    let (export, path) = (export.to_string(), file.path.clone());
+    let body = query(&[("export", &export), ("path", &path)]);
+    let label = format!("Download {path}");
+    // The browser itself sends the form, because the answer is a file.
+    let actions = view! {
+        <div class="actions">
+            <CopyAnswer action=ENCRYPTED.to_owned() body/>
+            <form method="post" action=ENCRYPTED>
+                {hidden("export", export)}
+                {hidden("path", path)}
+                <button class="button quiet" type="submit" aria-label=label>
+                    <Icon name="download"/>
+                    "Download"
+                </button>
+            </form>
+        </div>
+    };
+    view! {
+        {text(file.path.clone(), file.text.clone(), actions.into_any())}
+        <p class="hint">
+            "Its values are hidden here. Copy and Download give the file as Git targets write it, encrypted to the age recipients of this export, anew each time."
+        </p>
+    }
+    .into_any()
 }
 
 /// The most lines of a snippet that lies open.

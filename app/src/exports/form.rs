@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::{
     PATH,
     fields::{carriers, contents, settings},
-    files::preview,
+    files::{Taking, preview},
     path_of,
     values::{LOOK, carried},
 };
@@ -33,7 +33,7 @@ pub(super) async fn form(
     let here = page_of(consumer, &stored);
     let state = FormState::new(FORM, request).at(here.clone());
     let exports = &request.services().exports;
-    let choices = exports.choices(actor).await?;
+    let choices = exports.choices(actor, consumer).await?;
     let mut stored = stored;
     if stored.carrier.is_empty() {
         usual(consumer, choices.vault_is_local).facts().code.clone_into(&mut stored.carrier);
@@ -124,7 +124,7 @@ fn page_of(consumer: Consumer, stored: &ExportForm) -> String {
 /// What the form on this page would write; nothing of it is stored yet.
 fn would_write(shown: Result<ExportPreview, ServiceError>) -> AnyView {
     let body = match shown {
-        Ok(shown) => preview(&shown, None),
+        Ok(shown) => preview(&shown, Taking::Copies),
         Err(problem) => view! {
             <div class="notice bad" role="alert">
                 <Icon name="circle-alert"/>

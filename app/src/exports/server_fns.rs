@@ -26,40 +26,15 @@ pub(crate) async fn save_export(
     #[server(default)] carrier: String,
     #[server(default)] credentials: Vec<String>,
     #[server(default)] repositories: Vec<String>,
-    #[server(default)] namespace: String,
-    #[server(default)] secret_name: String,
-    #[server(default)] service_accounts: String,
-    #[server(default)] argo_project: String,
-    #[server(default)] template: String,
-    #[server(default)] label: String,
-    #[server(default)] to_namespaces: String,
-    #[server(default)] package: String,
-    #[server(default)] packages: String,
-    #[server(default)] service_account: String,
-    #[server(default)] charts: String,
-    #[server(default)] store: String,
     #[server(default)] vault_auth: String,
-    #[server(default)] store_kind: String,
-    #[server(default)] recipients: String,
+    #[server(flatten)] settings: ExportSettings,
 ) -> Answered {
     let row_version = meant(row_version, over);
-    let by_auth = Carrier::parse(&carrier) == Some(Carrier::VaultStaticSecret);
-    let settings = ExportSettings {
-        namespace,
-        secret_name,
-        service_accounts,
-        argo_project,
-        template,
-        label,
-        to_namespaces,
-        package,
-        packages,
-        service_account,
-        charts,
-        store: if by_auth { vault_auth } else { store },
-        store_kind,
-        recipients,
-    };
+    let mut settings = settings;
+    // Two carriers ask for a store, and both stand in the form.
+    if Carrier::parse(&carrier) == Some(Carrier::VaultStaticSecret) {
+        settings.store = vault_auth;
+    }
     let form = ExportForm {
         export,
         row_version,
@@ -84,28 +59,16 @@ pub(crate) async fn save_export(
 }
 
 fn sent(from: &str, form: &ExportForm) -> Sent {
-    let settings = &form.settings;
-    Sent::new("export-save", from)
+    let sent = Sent::new("export-save", from)
         .with("row_version", &form.row_version)
         .with("name", &form.name)
         .with("carrier", &form.carrier)
         .with("credentials", &joined(&form.credentials))
         .with("repositories", &joined(&form.repositories))
-        .with("namespace", &settings.namespace)
-        .with("secret_name", &settings.secret_name)
-        .with("service_accounts", &settings.service_accounts)
-        .with("argo_project", &settings.argo_project)
-        .with("template", &settings.template)
-        .with("label", &settings.label)
-        .with("to_namespaces", &settings.to_namespaces)
-        .with("package", &settings.package)
-        .with("packages", &settings.packages)
-        .with("service_account", &settings.service_account)
-        .with("charts", &settings.charts)
-        .with("store", &settings.store)
-        .with("vault_auth", &settings.store)
-        .with("store_kind", &settings.store_kind)
-        .with("recipients", &settings.recipients)
+        .with("vault_auth", &form.settings.store);
+    ExportSettings::FIELDS.iter().fold(sent, |sent, field| {
+        sent.with(field.as_str(), form.settings.get(*field).unwrap_or_default())
+    })
 }
 
 /// Deletes an export that nobody takes.

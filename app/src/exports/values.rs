@@ -1,52 +1,37 @@
 //! What stands in the fields of an export: what a refused form left, what travels in the query while
-//! somebody looks at the preview, or what is stored.
+//! somebody looks at the preview or takes up an offer, or what is stored.
 
 use domain::{
     Field,
     exports::{Carrier, ExportForm, ExportSettings},
 };
 
-use crate::ui::{form::FormState, page::Request};
+use super::PATH;
+use crate::ui::{form::FormState, page::Request, path};
 
 /// The button that shows what the form would write sends this along, so that an emptied list is not
 /// taken for an untouched one.
 pub(super) const LOOK: &str = "look";
-
-/// Every setting that a consumer or carrier may ask for.
-const SETTINGS: [Field; 14] = [
-    Field::Namespace,
-    Field::SecretName,
-    Field::ServiceAccounts,
-    Field::ArgoProject,
-    Field::Template,
-    Field::Label,
-    Field::ToNamespaces,
-    Field::Package,
-    Field::Packages,
-    Field::ServiceAccount,
-    Field::Charts,
-    Field::Store,
-    Field::StoreKind,
-    Field::Recipients,
-];
 
 /// The values of the form on this page.
 pub(super) fn carried(request: &Request, state: &FormState, stored: ExportForm) -> ExportForm {
     let one = |name: &str, stored: &str| {
         state.kept(name).or_else(|| request.sent_along(name)).unwrap_or_else(|| stored.to_owned())
     };
-    let many = |name: &str, stored: Vec<String>| match state.kept(name) {
-        Some(kept) => split(&kept),
-        None if request.sent_along(LOOK).is_some() => request.all(&format!("{name}[]")),
-        None => stored,
+    let many = |name: &str, stored: Vec<String>| {
+        let sent = request.all(&format!("{name}[]"));
+        match state.kept(name) {
+            Some(kept) => split(&kept),
+            None if !sent.is_empty() || request.sent_along(LOOK).is_some() => sent,
+            None => stored,
+        }
     };
     let carrier = one("carrier", &stored.carrier);
     let mut settings = stored.settings;
-    for field in SETTINGS {
-        let name = name_of(Carrier::parse(&carrier), field);
-        if let Some(place) = place_of(&mut settings, field) {
-            *place = one(name, place);
-        }
+    for field in ExportSettings::FIELDS {
+        let name = name_of(Carrier::parse(&carrier), *field);
+        let value = one(name, settings.get(*field).unwrap_or_default());
+        settings.set(*field, value);
     }
     ExportForm {
         name: one("name", &stored.name),
@@ -62,6 +47,23 @@ pub(super) fn carried(request: &Request, state: &FormState, stored: ExportForm) 
         carrier,
         settings,
     }
+}
+
+/// The page of a new export whose form is filled like this.
+pub(super) fn filled(form: &ExportForm) -> String {
+    let carrier = Carrier::parse(&form.carrier);
+    let mut pairs = vec![
+        ("consumer", form.consumer.as_str()),
+        ("name", form.name.as_str()),
+        ("carrier", form.carrier.as_str()),
+    ];
+    pairs.extend(form.credentials.iter().map(|id| ("credentials[]", id.as_str())));
+    pairs.extend(form.repositories.iter().map(|id| ("repositories[]", id.as_str())));
+    let settings = ExportSettings::FIELDS
+        .iter()
+        .filter_map(|field| Some((name_of(carrier, *field), form.settings.get(*field)?)));
+    pairs.extend(settings);
+    path::with(&format!("{PATH}/new"), &pairs)
 }
 
 /// The ids of a list as a session row keeps them.
@@ -80,30 +82,4 @@ pub(super) fn name_of(carrier: Option<Carrier>, field: Field) -> &'static str {
         (Some(Carrier::VaultStaticSecret), Field::Store) => "vault_auth",
         _ => field.as_str(),
     }
-}
-
-/// The value of a setting; empty for a field that is none.
-pub(super) fn setting(settings: &ExportSettings, field: Field) -> String {
-    let mut settings = settings.clone();
-    place_of(&mut settings, field).map(std::mem::take).unwrap_or_default()
-}
-
-fn place_of(settings: &mut ExportSettings, field: Field) -> Option<&mut String> {
-    Some(match field {
-        Field::Namespace => &mut settings.namespace,
-        Field::SecretName => &mut settings.secret_name,
-        Field::ServiceAccounts => &mut settings.service_accounts,
-        Field::ArgoProject => &mut settings.argo_project,
-        Field::Template => &mut settings.template,
-        Field::Label => &mut settings.label,
-        Field::ToNamespaces => &mut settings.to_namespaces,
-        Field::Package => &mut settings.package,
-        Field::Packages => &mut settings.packages,
-        Field::ServiceAccount => &mut settings.service_account,
-        Field::Charts => &mut settings.charts,
-        Field::Store => &mut settings.store,
-        Field::StoreKind => &mut settings.store_kind,
-        Field::Recipients => &mut settings.recipients,
-        _ => return None,
-    })
 }

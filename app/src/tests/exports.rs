@@ -92,13 +92,60 @@ async fn references_into_a_local_vault_are_warned_of() {
 }
 
 #[tokio::test]
-async fn r_git_03_a_sealed_file_is_not_handed_out() {
+async fn r_git_03_a_sealed_file_is_handed_out_encrypted_alone() {
     let sops =
-        Arc::new(Fake { exported: (Consumer::Flux, Carrier::Sops), ..Fake::of(Role::Owner) });
-    let (_, html) = page(&sops, &export()).await;
-    assert!(html.contains("Git targets write it encrypted."), "{html}");
+        |role| Arc::new(Fake { exported: (Consumer::Flux, Carrier::Sops), ..Fake::of(role) });
+    let (_, html) = page(&sops(Role::Owner), &export()).await;
+    let form = html.split("action=\"/actions/gitops/exports/encrypted\"").nth(1).unwrap();
+    let form = form.split("</form>").next().unwrap();
+    assert!(form.contains("name=\"path\" value=\"sealed.yaml\""), "{form}");
+    assert!(form.contains(&format!("name=\"export\" value=\"{}\"", fake::ID)), "{form}");
+    assert!(html.contains("path=sealed.yaml"), "to be copied: {html}");
     assert!(!html.contains("/files/sealed.yaml"), "{html}");
     assert!(html.contains("/files/repositories/ghcr-acme.yaml"), "the open one: {html}");
+    let (_, html) = page(&sops(Role::Viewer), &export()).await;
+    assert!(html.contains("Git targets write it encrypted."), "{html}");
+    assert!(!html.contains("exports/encrypted"), "{html}");
+}
+
+#[tokio::test]
+async fn what_is_left_out_leads_to_the_form_that_exports_it() {
+    let fake = Fake::signed_in();
+    let (_, html) = page(&fake, &export()).await;
+    let link = html.split(">Make another export for quay.io</a>").next().unwrap();
+    let link = link.rsplit("href=\"").next().unwrap().split('"').next().unwrap();
+    let (status, html) = page(&fake, &link.replace("&amp;", "&")).await;
+    assert_eq!(status, StatusCode::OK);
+    for words in [
+        "Add an export for Kyma",
+        "value=\"kyma quay.io\"",
+        "value=\"mine\"",
+        "value=\"quay.io\"",
+        "value=\"ns/auth\"",
+        "value=\"vault_static_secret\" checked",
+        &format!("value=\"{OTHER}\" checked"),
+    ] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    assert!(!html.contains(&format!("value=\"{}\" checked", fake::ID)), "{html}");
+    assert!(!html.contains("aria-invalid=\"true\""), "nobody sent it yet: {html}");
+}
+
+#[tokio::test]
+async fn the_checks_of_a_consumer_are_linked_and_filled() {
+    for (consumer, link, filled) in [
+        (Consumer::Kyma, "/gitops/check/kyma?label=our-modules", "value=\"our-modules\""),
+        (Consumer::Carvel, "/gitops/check/carvel?namespace=shop", "value=\"shop\""),
+    ] {
+        let carrier = Carrier::ExternalSecret;
+        let fake = Arc::new(Fake { exported: (consumer, carrier), ..Fake::of(Role::Viewer) });
+        let (_, html) = page(&fake, &export()).await;
+        assert!(html.contains(&format!("href=\"{link}\"")), "{html}");
+        let (_, html) = page(&fake, link).await;
+        assert!(html.contains(filled), "{html}");
+    }
+    let (_, html) = page(&Fake::signed_in(), &export()).await;
+    assert!(!html.contains("href=\"/gitops/check"), "{html}");
 }
 
 #[tokio::test]

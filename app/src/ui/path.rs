@@ -19,10 +19,15 @@ pub(crate) fn with_all(path: &str, pairs: &[(&str, &str)]) -> String {
     if pairs.is_empty() {
         return path.to_owned();
     }
+    let joint = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{joint}{}", query(pairs))
+}
+
+/// Pairs as they stand in a query, or as a form sends them.
+pub(crate) fn query(pairs: &[(&str, &str)]) -> String {
     let mut query = Serializer::new(String::new());
     query.extend_pairs(pairs);
-    let joint = if path.contains('?') { '&' } else { '?' };
-    format!("{path}{joint}{}", query.finish())
+    query.finish()
 }
 
 /// A path of this server with the values of a form in its query, which may be long; anything else

@@ -44,6 +44,7 @@ pub enum AuditAction {
     WebhookSet,
     ExportSaved,
     ExportDeleted,
+    ExportEncrypted,
     SecretsRevealed,
     GitConnected,
     GitConnectionRenewed,
@@ -61,7 +62,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 49] = [
         Self::OrganizationCreated,
         Self::SignedIn,
         Self::SignInRefused,
@@ -97,6 +98,7 @@ impl AuditAction {
         Self::WebhookSet,
         Self::ExportSaved,
         Self::ExportDeleted,
+        Self::ExportEncrypted,
         Self::SecretsRevealed,
         Self::GitConnected,
         Self::GitConnectionRenewed,
@@ -151,6 +153,7 @@ impl AuditAction {
             Self::WebhookSet => "webhook_set",
             Self::ExportSaved => "export_saved",
             Self::ExportDeleted => "export_deleted",
+            Self::ExportEncrypted => "export_encrypted",
             Self::SecretsRevealed => "secrets_revealed",
             Self::GitConnected => "git_connected",
             Self::GitConnectionRenewed => "git_connection_renewed",
@@ -212,6 +215,7 @@ impl AuditAction {
             Self::WebhookSet => "Changed the webhook",
             Self::ExportSaved => "Saved an export",
             Self::ExportDeleted => "Deleted an export",
+            Self::ExportEncrypted => "Downloaded or copied an encrypted file of an export",
             Self::SecretsRevealed => "Downloaded an export with its values",
             Self::GitConnected => "Connected a Git account",
             Self::GitConnectionRenewed => "Renewed the token of a Git account",

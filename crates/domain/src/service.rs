@@ -16,8 +16,8 @@ use crate::{
         VersionRef, WebhookForm,
     },
     exports::{
-        ExportChoices, ExportDetail, ExportForm, ExportPreview, ExportSummary, RevealForm,
-        Revealed, carvel::ExportSource,
+        Consumer, EncryptedForm, ExportChoices, ExportDetail, ExportFile, ExportForm,
+        ExportPreview, ExportSummary, RevealForm, Revealed, carvel::ExportSource,
     },
     gitops::{
         Branches, ClusterDetail, ClusterForm, ClusterSummary, ConnectionOffers, CredentialUse,
@@ -186,14 +186,17 @@ pub trait Exports: Send + Sync {
     async fn list(&self, actor: &Actor) -> Answer<Vec<ExportSummary>>;
     /// One, with what it writes now.
     async fn get(&self, actor: &Actor, id: ExportId) -> Answer<ExportDetail>;
-    /// What an export may be made of.
-    async fn choices(&self, actor: &Actor) -> Answer<ExportChoices>;
+    /// What an export for this consumer may be made of.
+    async fn choices(&self, actor: &Actor, consumer: Consumer) -> Answer<ExportChoices>;
     /// What a form would write; stores nothing.
     async fn preview(&self, actor: &Actor, form: ExportForm) -> Answer<ExportPreview>;
     /// Adds one, or changes the one that the form names; every place that takes it follows.
     async fn save(&self, actor: &Actor, form: ExportForm) -> Answer<ExportId>;
     /// Deletes one; refused with [`ServiceError::InUse`] while a Git target or cluster takes it.
     async fn delete(&self, actor: &Actor, id: ExportId) -> Answer<()>;
+    /// One of its files as Git targets write it: encrypted to the recipients of the export, anew each
+    /// time.
+    async fn encrypted(&self, actor: &Actor, form: EncryptedForm) -> Answer<ExportFile>;
     /// The export with the values of its secrets, for a person who typed their password again.
     async fn reveal(&self, actor: &Actor, form: RevealForm, peer: Peer) -> Answer<Revealed>;
     /// The secrets that the exports for Carvel make, without their values: what

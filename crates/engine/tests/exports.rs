@@ -16,7 +16,7 @@ use domain::{
     Action, Actor, Field, Role, Secret, ServiceError, UserId,
     audit::{AuditAction, AuditEvent, AuditQuery},
     credentials::DeleteCredential,
-    exports::{ExportDetail, ExportForm, NoteTone, RevealForm},
+    exports::{Consumer, ExportDetail, ExportForm, NoteTone, RevealForm},
     service::{Audit, Credentials, Exports, GitTargets, Repositories, Sessions},
     sessions::SetUp,
 };
@@ -79,7 +79,7 @@ async fn an_export_is_saved_and_seen(world: World) {
     let registry = Registry::start(None).await;
     let credential = world.credential("robot", "canary-exports-1").await;
     world.linked(&registry, credential, 1).await;
-    let choices = Exports::choices(&world.engine, &world.actor).await.unwrap();
+    let choices = Exports::choices(&world.engine, &world.actor, Consumer::Kargo).await.unwrap();
     assert_eq!((choices.credentials.len(), choices.repositories.len()), (1, 1));
     assert_eq!(choices.repositories[0].credential, Some(credential));
 
@@ -278,8 +278,16 @@ async fn what_cannot_be_exported_is_refused(world: World) {
     assert!(refused.problem_of(Field::Credentials).is_some());
 
     let login = world.git_login("git", CANARY).await;
-    let empty = Exports::save(&world.engine, &world.actor, export("c", &[login])).await;
-    assert!(empty.unwrap_err().problem_of(Field::Credentials).is_some(), "it would hold nothing");
+    let mixed = Exports::save(&world.engine, &world.actor, export("c", &[credential, login])).await;
+    assert_eq!(
+        mixed.unwrap_err().problem_of(Field::Credentials),
+        Some("git opens nothing that Kubernetes reads. Choose others.")
+    );
+    for consumer in Consumer::ALL {
+        let choices = Exports::choices(&world.engine, &world.actor, consumer).await.unwrap();
+        let is_offered = choices.credentials.iter().any(|one| one.credential == Some(login));
+        assert_eq!(is_offered, consumer == Consumer::Kargo, "{consumer:?}");
+    }
     let registry = Registry::start(None).await;
     let repository = world.repository(&registry, "r", Some(credential)).await;
     let mut form = export("helm", &[]);

@@ -1,5 +1,6 @@
-//! Exports as files: the manifests with references for every member, and those with values for a
-//! person who types their password again.
+//! Exports as files: the manifests with references for every member, those that only the recipients can
+//! decrypt for people who manage exports, and those with values for a person who types their password
+//! again.
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use axum::{
 };
 use domain::{
     ExportId, Secret, ServiceError,
-    exports::{ExportFile, RevealForm},
+    exports::{EncryptedForm, ExportFile, RevealForm},
 };
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
@@ -23,7 +24,7 @@ use super::{refusal::refuse, site::Site, visit::Visitor};
 const FORM: &str = "export-reveal";
 
 /// Why a file is not given out whose values are still to be encrypted.
-const SEALED: &str = "Git targets write this encrypted; what the page shows of it cannot be applied. To take it along, use Download with values.";
+const SEALED: &str = "Git targets write this encrypted; what the page shows of it cannot be applied. To take it along, use Download on the page of the export.";
 
 /// The files with references.
 pub(super) fn files(site: &Site) -> Router {
@@ -33,9 +34,11 @@ pub(super) fn files(site: &Site) -> Router {
         .with_state(site.clone())
 }
 
-/// The file with values.
-pub(super) fn reveal(site: &Site) -> Router {
+/// The files with values, encrypted and in the clear. What is asked for is written to the audit log, so
+/// that it is a form and no link.
+pub(super) fn taken(site: &Site) -> Router {
     Router::new()
+        .route("/actions/gitops/exports/encrypted", post(encrypted))
         .route("/actions/gitops/exports/reveal", post(reveal_values))
         .with_state(site.clone())
 }
@@ -63,10 +66,7 @@ async fn one(
     let files = written(&site, &visitor, &id).await.map(|(_, files)| files);
     match files.map(|files| files.into_iter().find(|file| file.path == path)) {
         Ok(Some(file)) if file.is_sealed() => sealed(),
-        Ok(Some(file)) => {
-            let name = path.rsplit('/').next().unwrap_or(&path);
-            attachment(name, file.text)
-        }
+        Ok(Some(file)) => attachment(last(&path), file.text),
         Ok(None) => refused(&ServiceError::NotFound),
         Err(problem) => refused(&problem),
     }
@@ -82,6 +82,18 @@ async fn written(
     let id: ExportId = id.parse().map_err(|_| ServiceError::NotFound)?;
     let export = site.services.exports.get(&actor, id).await?;
     Ok((export.name, export.preview.files))
+}
+
+async fn encrypted(
+    State(site): State<Site>,
+    Extension(visitor): Extension<Arc<Visitor>>,
+    Form(form): Form<EncryptedForm>,
+) -> Response {
+    let Some(actor) = visitor.actor() else { return refused(&ServiceError::NotSignedIn) };
+    match site.services.exports.encrypted(&actor, form).await {
+        Ok(file) => attachment(last(&file.path), file.text),
+        Err(problem) => refused(&problem),
+    }
 }
 
 /// What the form sends.
@@ -114,6 +126,11 @@ async fn reveal_values(
             see_other(&page)
         }
     }
+}
+
+/// The name of a file without its folder.
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Several YAML documents as one stream (YAML 1.2.2, section 9.2).

@@ -63,7 +63,7 @@ pub fn router(site: &Site) -> Router {
         .layer(recognize())
         .layer(patience());
     let actions = pages::actions(site)
-        .merge(exports::reveal(site))
+        .merge(exports::taken(site))
         .merge(oauth::actions(&connecting))
         .layer(middleware::from_fn(limits::take_form))
         .layer(middleware::from_fn_with_state(site.rates.clone(), limits::check_rate))

@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use domain::{
     Actor, CredentialId, ExportId, Field, ServiceError,
     exports::{
-        Carrier, Consumer, ExportChoice, ExportChoices, ExportDetail, ExportFile, ExportForm,
-        ExportNote, ExportPlace, ExportPreview, ExportSettings, ExportSnippet, ExportSummary,
-        Mention, NoteTone, RevealForm, Revealed, carvel::ExportSource,
+        Carrier, Consumer, EncryptedForm, ExportChoice, ExportChoices, ExportDetail, ExportFile,
+        ExportForm, ExportNote, ExportPlace, ExportPreview, ExportSettings, ExportSnippet,
+        ExportSummary, Mention, NoteTone, Remedy, RevealForm, Revealed, carvel::ExportSource,
     },
     gitops::{CredentialUse, TargetState},
     propagation::Place,
@@ -22,6 +22,24 @@ fn note(tone: NoteTone, text: &str) -> ExportNote {
     ExportNote::new(tone, text)
 }
 
+/// An export for another registry.
+fn remedy() -> Remedy {
+    let form = ExportForm {
+        name: "kyma quay.io".into(),
+        consumer: "kyma".into(),
+        carrier: "vault_static_secret".into(),
+        credentials: vec![OTHER.into()],
+        settings: ExportSettings {
+            label: "mine".into(),
+            registry: "quay.io".into(),
+            store: "ns/auth".into(),
+            ..Default::default()
+        },
+        ..Default::default()
+    };
+    Remedy { label: "Make another export for quay.io".into(), form }
+}
+
 fn preview() -> ExportPreview {
     ExportPreview {
         files: vec![ExportFile {
@@ -33,6 +51,7 @@ fn preview() -> ExportPreview {
             note(NoteTone::Warning, "Everybody who reads secrets in argocd can read these."),
             ExportNote {
                 mentions: vec![Mention { credential: id(), start: 0, end: 6 }],
+                remedy: Some(Box::new(remedy())),
                 ..note(NoteTone::LeftOut, "legacy: its token would expire after 12 hours.")
             },
         ],
@@ -77,6 +96,8 @@ impl Fake {
             settings: ExportSettings {
                 namespace: "argo".into(),
                 store: "vault-prod".into(),
+                label: "our-modules".into(),
+                to_namespaces: "*,shop".into(),
                 ..Default::default()
             },
             credentials: vec![choice(id(), "ghcr-prod", "GHCR")],
@@ -118,7 +139,7 @@ impl service::Exports for Fake {
         self.answers()?;
         if asked == id() { Ok(self.export()) } else { Err(ServiceError::NotFound) }
     }
-    async fn choices(&self, _: &Actor) -> Answer<ExportChoices> {
+    async fn choices(&self, _: &Actor, _: Consumer) -> Answer<ExportChoices> {
         self.answers()?;
         if self.is_empty {
             return Ok(ExportChoices::default());
@@ -146,6 +167,9 @@ impl service::Exports for Fake {
     }
     async fn delete(&self, _: &Actor, asked: ExportId) -> Answer<()> {
         if asked == id() { Ok(()) } else { Err(ServiceError::NotFound) }
+    }
+    async fn encrypted(&self, _: &Actor, _: EncryptedForm) -> Answer<ExportFile> {
+        Err(ServiceError::NotAllowed)
     }
     async fn reveal(&self, _: &Actor, _: RevealForm, _: Peer) -> Answer<Revealed> {
         Err(ServiceError::NotAllowed)

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::facts;
-use crate::Field;
+use crate::{CredentialKind, Field};
 
 /// The system that reads an export.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,6 +59,8 @@ pub struct ConsumerFacts {
     pub summary: &'static str,
     /// What its exports are about.
     pub selects: Selects,
+    /// The credentials that it can use.
+    pub kinds: &'static [CredentialKind],
     /// What it asks for besides.
     pub settings: &'static [Setting],
     /// Whether it carries no secret at all, so that no carrier is chosen.

@@ -1,13 +1,14 @@
 //! What Hawser knows about each consumer and carrier: names, and what they ask for.
 
 use super::{Carrier, CarrierFacts, ConsumerFacts, Selects, Setting};
-use crate::Field;
+use crate::{CredentialKind, Field};
 
 pub(super) static PULL_SECRET: ConsumerFacts = ConsumerFacts {
     code: "pull_secret",
     label: "Kubernetes",
     summary: "An image pull secret with the chosen credentials and no others.",
     selects: Selects::Credentials,
+    kinds: REGISTRIES,
     settings: &[
         NAMESPACE,
         SECRET_NAME,
@@ -26,6 +27,7 @@ pub(super) static ARGO_CD: ConsumerFacts = ConsumerFacts {
     label: "Argo CD",
     summary: "A repository secret for each chart repository.",
     selects: Selects::Repositories,
+    kinds: REGISTRIES,
     settings: &[
         setting(Field::Namespace, "Namespace", "Where Argo CD runs.", "argocd"),
         setting(
@@ -49,6 +51,7 @@ pub(super) static FLUX: ConsumerFacts = ConsumerFacts {
     label: "Flux",
     summary: "HelmRepository objects with the secrets they refer to, and an OCIRepository for each chart that is named.",
     selects: Selects::Repositories,
+    kinds: REGISTRIES,
     settings: &[
         setting(Field::Namespace, "Namespace", "Where the sources live.", "flux-system"),
         setting(
@@ -66,6 +69,7 @@ pub(super) static KARGO: ConsumerFacts = ConsumerFacts {
     label: "Kargo",
     summary: "Labelled secrets that Kargo finds by the URL of a repository.",
     selects: Selects::Credentials,
+    kinds: &[CredentialKind::Registry, CredentialKind::Git],
     settings: &[setting(
         Field::Namespace,
         "Namespace",
@@ -80,6 +84,7 @@ pub(super) static KYMA: ConsumerFacts = ConsumerFacts {
     label: "Kyma",
     summary: "A registry secret that the lifecycle manager finds by its label.",
     selects: Selects::Credentials,
+    kinds: REGISTRIES,
     settings: &[
         setting(
             Field::Namespace,
@@ -94,6 +99,12 @@ pub(super) static KYMA: ConsumerFacts = ConsumerFacts {
             "The value of operator.kyma-project.io/oci-registry-cred that the ModuleTemplate selects.",
             "",
         ),
+        setting(
+            Field::Registry,
+            "Registry",
+            "The host of the one registry in the secret, such as ghcr.io. Empty takes the first of the credentials.",
+            "",
+        ),
     ],
     carriers: SECRETS,
 };
@@ -103,6 +114,7 @@ pub(super) static CARVEL: ConsumerFacts = ConsumerFacts {
     label: "Carvel",
     summary: "A secret, its SecretExport, and placeholders that secretgen-controller fills.",
     selects: Selects::Credentials,
+    kinds: REGISTRIES,
     settings: &[
         NAMESPACE,
         SECRET_NAME,
@@ -139,6 +151,7 @@ pub(super) static HELM: ConsumerFacts = ConsumerFacts {
     label: "Helm",
     summary: "A repositories.yaml with names and addresses; people log in by themselves.",
     selects: Selects::Repositories,
+    kinds: REGISTRIES,
     settings: &[],
     carriers: &[Carrier::None],
 };
@@ -216,4 +229,5 @@ const SECRET_NAME: Setting = setting(
     "",
 );
 
+const REGISTRIES: &[CredentialKind] = &[CredentialKind::Registry];
 const SECRETS: &[Carrier] = &[Carrier::ExternalSecret, Carrier::VaultStaticSecret, Carrier::Sops];

@@ -29,7 +29,7 @@ pub use asked::Asked;
 pub use consumer::{Carrier, CarrierFacts, Consumer, ConsumerFacts, Selects, Setting};
 #[cfg(feature = "host")]
 pub use form::ExportFields;
-pub use form::{ExportForm, ExportSettings, RevealForm};
+pub use form::{EncryptedForm, ExportForm, ExportSettings, RevealForm};
 #[cfg(feature = "host")]
 pub use leak::{looks_secret, secret_in};
 pub use module_check::{LayerLabel, ModuleCheck, ModuleLayer};
@@ -44,5 +44,5 @@ pub use render::{
 pub use settings::namespace;
 pub use view::{
     ExportChoice, ExportChoices, ExportDetail, ExportFile, ExportNote, ExportPlace, ExportPreview,
-    ExportSnippet, ExportSummary, Mention, NoteTone, Revealed,
+    ExportSnippet, ExportSummary, Mention, NoteTone, Remedy, Revealed,
 };

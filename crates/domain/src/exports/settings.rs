@@ -1,7 +1,7 @@
 //! The settings of an export, read one by one.
 
 use super::{Carrier, Consumer, ExportSettings, asked, recipient::Recipient};
-use crate::{Field, FieldProblem};
+use crate::{Field, FieldProblem, repositories::RepositoryUrl};
 
 /// The settings that consumer and carrier ask for, checked; the others are empty.
 pub(super) fn checked(
@@ -36,6 +36,7 @@ fn read(field: Field, text: &str, carrier: Carrier) -> Result<String, String> {
         Field::ServiceAccounts => list(text, subdomain),
         Field::Template => one_of(text, &["repository", "template"]),
         Field::Label => label_value(text),
+        Field::Registry => optional(text, registry),
         Field::ToNamespaces if text == "*" => Ok(text.to_owned()),
         Field::ToNamespaces if text.is_empty() => {
             Err("Type the namespaces that may read these credentials, or *.".to_owned())
@@ -136,6 +137,14 @@ fn auth(text: &str) -> Result<String, String> {
     label(namespace)?;
     subdomain(name)?;
     Ok(text.to_owned())
+}
+
+/// The host of a registry, perhaps with its port.
+fn registry(text: &str) -> Result<String, String> {
+    match RepositoryUrl::parse(text) {
+        Ok(url) if url.path().is_empty() => Ok(url.authority().to_owned()),
+        _ => Err("Type the host of a registry alone, such as ghcr.io.".to_owned()),
+    }
 }
 
 /// The address of a package repository bundle. Earlier versions also took the name of a

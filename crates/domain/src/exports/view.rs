@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Carrier, Consumer, ExportSettings};
+use super::{Carrier, Consumer, ExportForm, ExportSettings};
 use crate::{CredentialId, ExportId, Secret, Timestamp};
 
 /// A row of the page of exports.
@@ -118,6 +118,18 @@ pub struct ExportNote {
     /// The credentials that it speaks of by name, in the order of the text.
     #[serde(default)]
     pub mentions: Vec<Mention>,
+    /// What can be done about it.
+    #[serde(default)]
+    pub remedy: Option<Box<Remedy>>,
+}
+
+/// Another export that writes what one leaves out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remedy {
+    /// What a person does, without a stop at the end.
+    pub label: String,
+    /// The form of the other export, filled; nothing is stored yet.
+    pub form: ExportForm,
 }
 
 /// Where a note speaks of a credential.
@@ -134,7 +146,7 @@ pub struct Mention {
 impl ExportNote {
     /// A remark that speaks of no credential.
     pub fn new(tone: NoteTone, text: impl Into<String>) -> Self {
-        Self { tone, text: text.into(), mentions: Vec::new() }
+        Self { tone, text: text.into(), mentions: Vec::new(), remedy: None }
     }
 
     /// The text in parts; a part that is the name of a credential comes with its id.
@@ -168,7 +180,7 @@ pub struct ExportSnippet {
 /// What an export may be made of.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportChoices {
-    /// Credentials of the kind registry or git that can be exported.
+    /// The credentials that its consumer can use.
     pub credentials: Vec<ExportChoice>,
     /// Chart repositories.
     pub repositories: Vec<ExportChoice>,

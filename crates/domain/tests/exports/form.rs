@@ -88,9 +88,16 @@ fn each_setting_keeps_to_the_names_of_kubernetes() {
     type Row<'r> = (&'r str, &'r str, Set, &'r [&'r str], &'r [&'r str]);
     let long = "a".repeat(64);
     let labels = ["", "a--", "-a", "A", "a.b", "a b", "ä", long.as_str()];
-    let rows: [Row<'_>; 12] = [
+    let rows: [Row<'_>; 13] = [
         ("flux", "sops", |s| &mut s.namespace, &["a", "team-1", "0"], labels.get(1..).unwrap()),
         ("kyma", "sops", |s| &mut s.label, &["a", "Test_1.x", "A"], &["", "-a", "a/b", &long]),
+        (
+            "kyma",
+            "sops",
+            |s| &mut s.registry,
+            &["", "ghcr.io", "a.example:5000"],
+            &["ghcr.io/acme", "a b", "ftp://a", "u@a.example"],
+        ),
         ("pull_secret", "sops", |s| &mut s.secret_name, &["", "a.b-c"], &["a..b", ".a", "A"]),
         ("carvel", "sops", |s| &mut s.to_namespaces, &["*", "a, b"], &["", "A", "a,*", "**"]),
         (

@@ -110,12 +110,6 @@ fn f71_f74_only_what_was_chosen_and_one_login_for_a_key() {
     let left_out = notes(&rendered, NoteTone::LeftOut);
     assert_eq!(left_out.len(), 1);
     assert!(left_out[0].starts_with("twin: ghcr.io has room for one credential, and team has it."));
-    let kyma = of(
-        Consumer::Kyma,
-        Carrier::ExternalSecret,
-        &with(vec![ghcr(), credential(4, "hub", Provider::DockerHub, Shape::Password)]),
-    );
-    assert!(notes(&kyma, NoteTone::LeftOut)[0].contains("takes one registry from a secret"));
 }
 
 #[test]

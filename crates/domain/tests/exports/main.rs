@@ -13,6 +13,7 @@ mod argo_templates;
 mod form;
 mod golden;
 mod kargo;
+mod kyma;
 mod matrix;
 mod reread;
 mod schema;

@@ -1,20 +1,24 @@
 //! What an export may be made of.
 
 use domain::{
-    Action, Actor, CredentialKind, Provider, Shape,
-    exports::{ExportChoice, ExportChoices},
+    Action, Actor, Provider, Shape,
+    exports::{Consumer, ExportChoice, ExportChoices},
 };
 
 use super::VaultReach;
 use crate::{Engine, Error};
 
-pub(super) async fn choices(engine: &Engine, actor: &Actor) -> Result<ExportChoices, Error> {
+pub(super) async fn choices(
+    engine: &Engine,
+    actor: &Actor,
+    consumer: Consumer,
+) -> Result<ExportChoices, Error> {
     let scope = actor.may(Action::View)?;
     let (credentials, repositories) = storage::exports::choices(&engine.db, scope).await?;
     Ok(ExportChoices {
         credentials: credentials
             .into_iter()
-            .filter(|(_, _, provider, shape)| can_be_exported(*provider, *shape))
+            .filter(|(_, _, provider, shape)| can_use(consumer, *provider, *shape))
             .map(|(id, name, provider, _)| ExportChoice {
                 id: id.uuid(),
                 name,
@@ -37,7 +41,6 @@ pub(super) async fn choices(engine: &Engine, actor: &Actor) -> Result<ExportChoi
 
 /// Whether a credential opens something that a consumer reads. The tokens of a connected account are
 /// replaced all the time, so they are for this server alone.
-pub(super) const fn can_be_exported(provider: Provider, shape: Shape) -> bool {
-    matches!(provider.facts().kind, CredentialKind::Registry | CredentialKind::Git)
-        && !shape.is_connected()
+pub(super) fn can_use(consumer: Consumer, provider: Provider, shape: Shape) -> bool {
+    consumer.facts().kinds.contains(&provider.facts().kind) && !shape.is_connected()
 }

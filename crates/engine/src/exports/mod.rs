@@ -3,6 +3,7 @@
 mod carvel;
 mod choices;
 mod delete;
+mod encrypted;
 mod facts;
 mod get;
 mod preview;
@@ -14,8 +15,8 @@ use async_trait::async_trait;
 use domain::{
     Action, Actor, CredentialId, ExportId, Name,
     exports::{
-        ExportChoices, ExportDetail, ExportFields, ExportForm, ExportPreview, ExportSummary,
-        RevealForm, Revealed, carvel::ExportSource,
+        Consumer, EncryptedForm, ExportChoices, ExportDetail, ExportFields, ExportFile, ExportForm,
+        ExportPreview, ExportSummary, RevealForm, Revealed, carvel::ExportSource,
     },
     gitops::CredentialUse,
     service::{Answer, Exports, Peer},
@@ -58,8 +59,8 @@ impl Exports for Engine {
         get::get(self, actor, id).await.map_err(answer)
     }
 
-    async fn choices(&self, actor: &Actor) -> Answer<ExportChoices> {
-        choices::choices(self, actor).await.map_err(answer)
+    async fn choices(&self, actor: &Actor, consumer: Consumer) -> Answer<ExportChoices> {
+        choices::choices(self, actor, consumer).await.map_err(answer)
     }
 
     async fn preview(&self, actor: &Actor, form: ExportForm) -> Answer<ExportPreview> {
@@ -72,6 +73,10 @@ impl Exports for Engine {
 
     async fn delete(&self, actor: &Actor, id: ExportId) -> Answer<()> {
         delete::delete(self, actor, id).await.map_err(answer)
+    }
+
+    async fn encrypted(&self, actor: &Actor, form: EncryptedForm) -> Answer<ExportFile> {
+        encrypted::encrypted(self, actor, &form).await.map_err(answer)
     }
 
     async fn reveal(&self, actor: &Actor, form: RevealForm, peer: Peer) -> Answer<Revealed> {

@@ -96,13 +96,28 @@ pub(super) async fn seen(
     fields: &ExportFields,
 ) -> Result<ExportPreview, Error> {
     let sources = Sources::of(engine, scope, &[fields]).await?;
-    let holds_shared = sources.credentials(fields).iter().any(|row| row.is_shared);
-    if holds_shared && actor.may(Action::ManageCredentials).is_err() {
+    if !is_seen_by(actor, &sources, fields) {
         let text = "A credential in it is shared by all projects. Only people who manage credentials see what is written of it.";
         let notes = vec![ExportNote::new(NoteTone::Info, text)];
         return Ok(ExportPreview { notes, ..ExportPreview::default() });
     }
     Ok(drawn(&sources, fields))
+}
+
+/// Whether a person may see what is written of an export.
+pub(super) async fn may_see(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    fields: &ExportFields,
+) -> Result<bool, Error> {
+    let sources = Sources::of(engine, scope, &[fields]).await?;
+    Ok(is_seen_by(actor, &sources, fields))
+}
+
+fn is_seen_by(actor: &Actor, sources: &Sources, fields: &ExportFields) -> bool {
+    let holds_shared = sources.credentials(fields).iter().any(|row| row.is_shared);
+    !holds_shared || actor.may(Action::ManageCredentials).is_ok()
 }
 
 /// Whether an export writes any file at all.

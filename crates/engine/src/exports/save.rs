@@ -13,7 +13,7 @@ use storage::{
 };
 
 use super::{
-    choices::can_be_exported,
+    choices::can_use,
     get::one,
     rendered::{seen, writes},
 };
@@ -95,9 +95,17 @@ fn stale(stored: &Stored) -> Error {
 /// Refuses what is not there any more, or cannot be exported.
 async fn are_there(engine: &Engine, scope: Scope, fields: &ExportFields) -> Result<(), Error> {
     let credentials = storage::exports::credentials(&engine.db, scope, &fields.credentials).await?;
-    let exportable = credentials.iter().filter(|row| can_be_exported(row.provider, row.shape));
-    if exportable.count() != fields.credentials.len() {
+    if credentials.len() != fields.credentials.len() {
         return Err(Field::Credentials.problem(GONE).into());
+    }
+    let consumer = fields.consumer;
+    if let Some(row) = credentials.iter().find(|row| !can_use(consumer, row.provider, row.shape)) {
+        let message = format!(
+            "{} opens nothing that {} reads. Choose others.",
+            row.name,
+            consumer.facts().label
+        );
+        return Err(Field::Credentials.problem(message).into());
     }
     let repositories =
         storage::exports::repositories(&engine.db, scope, &fields.repositories).await?;

@@ -207,7 +207,7 @@ fn is_in(folder: &Folder, path: &str) -> bool {
 }
 
 /// The bytes of a file, and what people may see of them where they are encrypted.
-fn written(text: &Text, now: Timestamp) -> Result<(String, Option<String>), NoPlan> {
+pub(super) fn written(text: &Text, now: Timestamp) -> Result<(String, Option<String>), NoPlan> {
     match text {
         Text::Open(text) => Ok((text.clone(), None)),
         Text::Sealed { secret, recipients, preview } => {

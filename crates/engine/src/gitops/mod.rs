@@ -3,6 +3,7 @@
 mod clusters;
 mod compare;
 pub(crate) mod connections;
+mod encrypted;
 mod guard;
 mod render;
 mod targets;
@@ -10,4 +11,5 @@ pub(crate) mod touch;
 
 pub(crate) use clusters::ClusterAccess;
 pub(crate) use connections::revoke;
+pub(crate) use encrypted::encrypted;
 pub(crate) use targets::{LOOK_AGAIN_REASON, push_target};

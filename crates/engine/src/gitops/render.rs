@@ -141,7 +141,7 @@ fn add(
 /// The path of a file with the name of its export before the file's own, since several exports may
 /// have a `charts.yaml`. It stays in the folder: Argo CD does not look into folders below
 /// (argo-cd.readthedocs.io/en/stable/user-guide/directory).
-fn named(export: &Name, path: &str) -> String {
+pub(super) fn named(export: &Name, path: &str) -> String {
     let slug = slug(export);
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = file.strip_suffix(".sops.yaml").or_else(|| file.strip_suffix(".yaml"));

@@ -7,20 +7,21 @@ use serde_json::json;
 use super::{
     auths::{Reader, auths},
     draft::Draft,
+    plan::Opened,
     pull_secret::{docker_config, secret_name},
     remark::Remark,
+    servers::Server,
 };
-use crate::exports::module_check::{CREDENTIAL_LABEL, LAYER_LABEL};
+use crate::{
+    CredentialId,
+    exports::{
+        ExportForm, ExportSettings, Remedy,
+        module_check::{CREDENTIAL_LABEL, LAYER_LABEL},
+    },
+};
 
 pub(super) fn render(draft: &mut Draft<'_>) {
-    let mut auths = auths(draft, Reader::Kyma).into_iter();
-    // The lifecycle manager reads a secret with exactly one entry.
-    let Some((server, opened)) = auths.next() else { return };
-    for (other, opened) in auths {
-        draft.left_out(Remark::of(opened.credential).say(format!(
-            ": the lifecycle manager takes one registry from a secret, and {server} is in this one. Make another export for {other}."
-        )));
-    }
+    let Some((server, opened)) = chosen(draft) else { return };
     let name = secret_name(draft);
     let label = draft.fields.settings.label.clone();
     let mut meta = draft.meta(&name);
@@ -36,4 +37,57 @@ pub(super) fn render(draft: &mut Draft<'_>) {
         "ModuleTemplate: each layer of descriptor.component.resources carries this",
         &json!({"labels": [{"name": LAYER_LABEL, "value": {CREDENTIAL_LABEL: label}}]}),
     );
+}
+
+/// The one registry of the secret, for the lifecycle manager reads a secret with exactly one entry: the
+/// one that was asked for, or the first.
+fn chosen<'a>(draft: &mut Draft<'a>) -> Option<(String, Opened<'a>)> {
+    let mut auths = auths(draft, Reader::Kyma);
+    let registry = draft.fields.settings.registry.as_str();
+    let place = match registry {
+        "" => 0,
+        _ => {
+            let key = Server::of(registry).key();
+            auths.iter().position(|(server, _)| *server == key).unwrap_or(auths.len())
+        }
+    };
+    if place >= auths.len() {
+        if !auths.is_empty() {
+            draft.left_out(format!("None of these credentials is for {registry}."));
+        }
+        return None;
+    }
+    let (server, opened) = auths.remove(place);
+    // The other registries of its credential were left to other exports on purpose.
+    auths.retain(|(_, other)| registry.is_empty() || other.credential.id != opened.credential.id);
+    for (other, opened) in auths {
+        let host = Server::of_key(&other).host;
+        let told = format!(
+            ": the lifecycle manager takes one registry from a secret, and {server} is in this one."
+        );
+        let remedy = Remedy {
+            label: format!("Make another export for {host}"),
+            form: another(draft, opened.credential.id, &host),
+        };
+        draft.left_out(Remark::of(opened.credential).say(told).mended_by(remedy));
+    }
+    Some((server, opened))
+}
+
+/// The form of an export that is like this one, for another registry of a credential. Its secret gets a
+/// name of its own.
+fn another(draft: &Draft<'_>, credential: CredentialId, host: &str) -> ExportForm {
+    let fields = draft.fields;
+    ExportForm {
+        name: format!("{} {host}", fields.name.as_str()),
+        consumer: fields.consumer.facts().code.to_owned(),
+        carrier: fields.carrier.facts().code.to_owned(),
+        credentials: vec![credential.to_string()],
+        settings: ExportSettings {
+            registry: host.to_owned(),
+            secret_name: String::new(),
+            ..fields.settings.clone()
+        },
+        ..ExportForm::default()
+    }
 }

@@ -1,13 +1,14 @@
 //! What a note says, and which credentials it speaks of.
 
 use super::CredentialFacts;
-use crate::exports::{ExportNote, Mention, NoteTone};
+use crate::exports::{ExportNote, Mention, NoteTone, Remedy};
 
 /// The words of a note.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Remark {
     text: String,
     mentions: Vec<Mention>,
+    remedy: Option<Box<Remedy>>,
 }
 
 impl Remark {
@@ -31,8 +32,14 @@ impl Remark {
         self
     }
 
+    /// Says what can be done about it.
+    pub fn mended_by(mut self, remedy: Remedy) -> Self {
+        self.remedy = Some(Box::new(remedy));
+        self
+    }
+
     pub fn note(self, tone: NoteTone) -> ExportNote {
-        ExportNote { tone, text: self.text, mentions: self.mentions }
+        ExportNote { tone, text: self.text, mentions: self.mentions, remedy: self.remedy }
     }
 }
 
@@ -44,6 +51,6 @@ impl From<&str> for Remark {
 
 impl From<String> for Remark {
     fn from(text: String) -> Self {
-        Self { text, mentions: Vec::new() }
+        Self { text, ..Self::default() }
     }
 }

@@ -6,6 +6,9 @@ use crate::{CredentialKind, Provider, credentials::PatternKind, repositories::Re
 /// The key of Docker Hub (docker/cli `cli/config/configfile`, kubernetes `pkg/credentialprovider`).
 pub(super) const DOCKER_HUB: &str = "https://index.docker.io/v1/";
 
+/// What people call it.
+const DOCKER_HUB_HOST: &str = "docker.io";
+
 /// A registry, and the place in it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Server {
@@ -20,6 +23,16 @@ impl Server {
     pub fn parse(address: &str) -> Option<Self> {
         let url = RepositoryUrl::parse(address).ok()?;
         Some(Self { host: url.authority().to_owned(), path: url.path().to_owned() })
+    }
+
+    /// All of the registry with this host.
+    pub fn of(host: &str) -> Self {
+        Self { host: host.to_owned(), path: String::new() }
+    }
+
+    /// The registry that has this key.
+    pub fn of_key(key: &str) -> Self {
+        Self::of(if key == DOCKER_HUB { DOCKER_HUB_HOST } else { key })
     }
 
     /// Its key, which stands for the whole registry.
@@ -71,9 +84,9 @@ pub(super) fn servers(credential: &CredentialFacts) -> Vec<Server> {
 fn fixed(provider: Provider) -> Option<Server> {
     let hosts = provider.facts().hosts;
     let host = match (provider, hosts) {
-        (Provider::DockerHub, _) => "docker.io",
+        (Provider::DockerHub, _) => DOCKER_HUB_HOST,
         (_, [host]) if !host.starts_with('.') => host,
         _ => return None,
     };
-    Some(Server { host: host.to_owned(), path: String::new() })
+    Some(Server::of(host))
 }

@@ -1,0 +1,47 @@
+//! An encrypted file of an export, as Git targets write it, for a person who takes it along.
+
+use domain::{
+    Action, Actor, ExportId, Field, ServiceError,
+    access::parse_id,
+    audit::AuditAction,
+    exports::{Carrier, EncryptedForm, ExportFile},
+};
+
+use super::{fields, get::one, rendered::may_see};
+use crate::{
+    Engine, Error,
+    audit::{self, allowed, person},
+    gitops,
+};
+
+/// Only the recipients, whom an owner chose, can read it: so whoever has such files pushed to a Git
+/// target may take one along, and no password is asked for.
+pub(super) async fn encrypted(
+    engine: &Engine,
+    actor: &Actor,
+    form: &EncryptedForm,
+) -> Result<ExportFile, Error> {
+    const WHAT: &str = "take along an encrypted file of an export";
+    let scope = allowed(engine, actor, Action::ManageExports, WHAT).await?;
+    let id: ExportId = parse_id(Field::Exports, &form.export)?;
+    let fields = fields(&one(engine, scope, id).await?)?;
+    if fields.carrier != Carrier::Sops {
+        return Err(ServiceError::NotFound.into());
+    }
+    if !may_see(engine, actor, scope, &fields).await? {
+        allowed(engine, actor, Action::ManageCredentials, WHAT).await?;
+    }
+    let made = gitops::encrypted(engine, scope, id, &fields.name, &form.path).await?;
+    // Nothing leaves before the log says so.
+    let versions: Vec<_> = made
+        .credentials
+        .iter()
+        .map(|(name, version)| format!("{name} version {version}"))
+        .collect();
+    let told = (fields.name.as_str(), format!("{}: {}", form.path, versions.join(", ")));
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    audit::record(&mut tx, person(actor), scope, now, AuditAction::ExportEncrypted, told).await?;
+    tx.commit().await?;
+    Ok(ExportFile { path: form.path.clone(), text: made.text })
+}

@@ -1,0 +1,112 @@
+//! Encrypted files of exports, taken along from the page: what Git would get, and who gets it.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+#[path = "world/git.rs"]
+mod git;
+#[path = "../../connectors/tests/real/git_backend.rs"]
+mod git_backend;
+#[path = "../../connectors/tests/real/git_server.rs"]
+#[expect(dead_code, reason = "the tests of connectors use the rest")]
+mod git_server;
+mod world;
+
+use domain::{
+    Action, Actor, Cause, ExportId, Role, ServiceError, UserId,
+    audit::{AuditAction, AuditQuery},
+    exports::{EncryptedForm, ExportFile, ExportForm},
+    service::{Answer, Audit, Exports},
+};
+use git::{REPOSITORY, edited, export};
+use world::{World, on_both};
+
+on_both!(
+    r_git_03_what_is_taken_along_is_what_git_gets,
+    r_authz_who_manages_exports_takes_encrypted_files,
+    what_no_push_would_write_is_not_taken_along,
+);
+
+const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+const CANARY: &str = "canary-taken-5d2e";
+
+fn sealed(credential: domain::CredentialId) -> ExportForm {
+    let mut form = export("sealed", &[credential]);
+    form.carrier = "sops".into();
+    form.settings.recipients = RECIPIENT.into();
+    form
+}
+
+async fn take(world: &World, actor: &Actor, id: ExportId, path: &str) -> Answer<ExportFile> {
+    let form = EncryptedForm { export: id.to_string(), path: path.into() };
+    Exports::encrypted(&world.engine, actor, form).await
+}
+
+/// What a file says beside the values and what SOPS keeps of its own, which differ each time.
+fn constant(text: &str) -> Vec<&str> {
+    let manifest = text.split("\nsops:").next().unwrap_or(text);
+    manifest.lines().map(|line| line.split("ENC[").next().unwrap_or(line)).collect()
+}
+
+async fn r_git_03_what_is_taken_along_is_what_git_gets(world: World) {
+    let setting = world.setting().await;
+    let credential = world.registry_credential("secret", CANARY).await;
+    let id = world.save_export(sealed(credential)).await;
+    let mut form = edited(&world.target(setting.target).await);
+    form.exports = vec![id.to_string()];
+    world.save_target(form).await;
+    let workers = world.workers();
+    world.pushed(setting.target).await;
+    workers.stop().await;
+    let pushed = setting.server.git(REPOSITORY, &["show", "main:clusters/prod/sealed.sops.yaml"]);
+
+    let shown = Exports::get(&world.engine, &world.actor, id).await.unwrap().preview.files;
+    assert!(shown[0].is_sealed());
+    let file = take(&world, &world.actor, id, &shown[0].path).await.unwrap();
+    assert_eq!(file.path, "sealed.sops.yaml");
+    assert!(!file.is_sealed() && file.text.contains("ENC[AES256_GCM,"), "{}", file.text);
+    assert!(file.text.contains(RECIPIENT) && !file.text.contains(CANARY), "{}", file.text);
+    assert_eq!(constant(&file.text), constant(pushed.trim_end()));
+    let again = take(&world, &world.actor, id, &shown[0].path).await.unwrap();
+    assert_ne!(again.text, file.text, "each has a data key of its own");
+
+    let action = Some(AuditAction::ExportEncrypted);
+    let query = AuditQuery { action, ..AuditQuery::default() };
+    let lines = Audit::list(&world.engine, &world.actor, query).await.unwrap().rows;
+    assert_eq!(lines.len(), 2);
+    assert_eq!(
+        (lines[0].target.as_str(), lines[0].detail.as_str()),
+        ("sealed", "sealed.sops.yaml: secret version 1")
+    );
+    world.assert_sql_without(&[CANARY]).await;
+}
+
+async fn r_authz_who_manages_exports_takes_encrypted_files(world: World) {
+    let credential = world.registry_credential("secret", CANARY).await;
+    let id = world.save_export(sealed(credential)).await;
+    for role in [Role::Owner, Role::Admin, Role::Editor, Role::Viewer] {
+        let actor = Actor { role, name: "Bob".into(), user: UserId::new(), ..world.actor.clone() };
+        let taken = take(&world, &actor, id, "sealed.sops.yaml").await;
+        if role.includes(Action::ManageExports) {
+            assert!(taken.is_ok(), "{role:?}: {taken:?}");
+        } else {
+            assert_eq!(taken, Err(ServiceError::NotAllowed), "{role:?}");
+        }
+    }
+}
+
+async fn what_no_push_would_write_is_not_taken_along(world: World) {
+    let credential = world.registry_credential("secret", CANARY).await;
+    let id = world.save_export(sealed(credential)).await;
+    for path in ["", "other.sops.yaml", "../sealed.sops.yaml", "sealed.yaml"] {
+        let taken = take(&world, &world.actor, id, path).await;
+        assert_eq!(taken, Err(ServiceError::NotFound), "{path}");
+    }
+    let open = world.save_export(export("open", &[credential])).await;
+    let taken = take(&world, &world.actor, open, "open.yaml").await;
+    assert_eq!(taken, Err(ServiceError::NotFound), "it is no secret and is downloaded as it is");
+    // A secret where it does not belong is found as in a push.
+    let mut leaky = sealed(credential);
+    (leaky.name, leaky.settings.namespace) = ("leaky".into(), CANARY.into());
+    let leaky = world.save_export(leaky).await;
+    let taken = take(&world, &world.actor, leaky, "sealed.sops.yaml").await;
+    assert_eq!(taken, Err(ServiceError::Unreachable(Cause::SecretInOutput)));
+}
