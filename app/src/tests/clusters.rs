@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::{StatusCode, header};
-use domain::{Cause, Role, propagation::Place};
+use domain::{Cause, Role, cause::Asked};
 
 use super::{
     fake::{self, Fake},
@@ -43,13 +43,12 @@ async fn every_state_of_an_object_has_its_word() {
     ] {
         assert!(html.contains(words), "{words}: {html}");
     }
-    let place = Place::Cluster(fake::ID.parse().unwrap());
     for cause in Cause::ALL {
         let fake = Arc::new(Fake { cause: Some(cause), ..Fake::of(Role::Owner) });
         for path in [cluster(), format!("{}/preview", cluster()), PATH.to_owned()] {
             let (status, html) = page(&fake, &path).await;
             assert_eq!(status, StatusCode::OK, "{cause:?} {path}");
-            assert!(html.contains(&cause.title_at(place)), "{cause:?} {path}");
+            assert!(html.contains(cause.words(Asked::Cluster).title), "{cause:?} {path}");
         }
     }
 }

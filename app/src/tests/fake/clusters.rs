@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use domain::{
     Actor, ClusterId, Field, ServiceError,
+    cause::Asked,
     gitops::{
         ClusterDetail, ClusterForm, ClusterObject, ClusterSummary, ObjectState, TargetPreview,
         TargetState,
@@ -78,7 +79,8 @@ impl service::Clusters for Fake {
         Ok(())
     }
     async fn preview(&self, _: &Actor, _: ClusterId) -> Answer<TargetPreview> {
-        self.cause.map_or_else(|| Ok(difference()), |cause| Err(ServiceError::Unreachable(cause)))
+        let refused = |cause| Err(ServiceError::Unreachable { asked: Asked::Cluster, cause });
+        self.cause.map_or_else(|| Ok(difference()), refused)
     }
     async fn apply(&self, _: &Actor, _: ClusterId) -> Answer<()> {
         Ok(())

@@ -30,6 +30,7 @@ fn failed(name: &str, url: &str) -> connections::ConnectionTest {
         .collect();
     connections::ConnectionTest {
         repository: Some(id()),
+        asked: domain::cause::Asked::Registry,
         name: name.into(),
         url: url.into(),
         stages,

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use domain::{
     Actor, Cause, CredentialId, Field, GitTargetId, Secret, ServiceError,
+    cause::Asked,
     exports::{ExportNote, NoteTone},
     gitops::{
         Branches, ConnectionOffers, ConnectionWay, DeviceCode, DeviceForm, DeviceProgress,
@@ -98,7 +99,10 @@ impl service::GitConnections for Fake {
     }
     async fn branches(&self, _: &Actor, form: GitTargetForm) -> Answer<Branches> {
         if form.url.contains("gone") {
-            return Err(ServiceError::Unreachable(Cause::NotFound));
+            return Err(ServiceError::Unreachable {
+                asked: Asked::GitServer,
+                cause: Cause::NotFound,
+            });
         }
         Ok(Branches { default: "trunk".into(), names: vec!["trunk".into(), "prod".into()] })
     }
@@ -122,7 +126,7 @@ impl Fake {
                 pushed_at: Some(ago(300)),
             },
             credential_name: "github-octocat".into(),
-            base: String::new(),
+            base: "stable".into(),
             mode: PushMode::PullRequest,
             ca: String::new(),
             proxy: String::new(),
@@ -168,7 +172,7 @@ impl service::GitTargets for Fake {
             return Ok(TargetPreview::refused("clusters/prod/a.yaml is not of Hawser."));
         }
         if let Some(cause) = self.cause {
-            return Err(ServiceError::Unreachable(cause));
+            return Err(ServiceError::Unreachable { asked: Asked::GitServer, cause });
         }
         if self.is_empty {
             return Ok(TargetPreview { head: "0123456789".into(), ..Default::default() });

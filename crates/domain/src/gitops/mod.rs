@@ -19,5 +19,5 @@ pub use diff::{DiffKind, DiffLine, FileChange, FileChangeKind};
 pub use rules::{Branch, ClusterFields, Folder, GitTargetFields, GitUrl, Workflows};
 pub use target::{
     CredentialUse, GitTargetDetail, GitTargetForm, GitTargetSummary, PushMode, TargetPreview,
-    TargetState,
+    TargetState, base_missing,
 };

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::{
     Cause, ServiceError,
     audit::{AuditAction, AuditQuery},
+    cause::Asked,
     service::{Audit, Credentials, GitConnections},
 };
 
@@ -71,7 +72,10 @@ async fn while_github_does_not_answer_nothing_is_deleted(world: World) {
     let id = side.connect(&side.ada).await.unwrap();
     side.stub.breaks("/api/v3/applications/Iv23liSTUB/token", 500);
     let refused = GitConnections::disconnect(&side.engine, &side.ada, id).await;
-    assert_eq!(refused, Err(ServiceError::Unreachable(Cause::ServerError)));
+    assert_eq!(
+        refused,
+        Err(ServiceError::Unreachable { asked: Asked::Github, cause: Cause::ServerError })
+    );
     assert_eq!((side.list(&side.ada).await.len(), side.stub.living().len()), (1, 1));
     assert_eq!(side.look(&side.ada, id).await, Ok(0));
     side.stub.mends();

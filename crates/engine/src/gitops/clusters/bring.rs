@@ -5,6 +5,7 @@ use std::time::Duration;
 use connectors::kubernetes::{ApiServer, Deleted, Manifest, ObjectRef, Refusal, Run};
 use domain::{
     Cause, ClusterId, CredentialId, Secret,
+    cause::Asked,
     gitops::{ClusterObject, ObjectState},
 };
 
@@ -123,7 +124,7 @@ impl Brought {
 
 fn line((object, stopped): &(Option<ObjectRef>, Stopped), secrets: &[Secret]) -> String {
     let words = words(&stopped.detail, secrets);
-    let said = if words.is_empty() { stopped.cause.title() } else { &words };
+    let said = if words.is_empty() { stopped.cause.words(Asked::Cluster).title } else { &words };
     let end = if said.ends_with(['.', '…', '!', '?']) { "" } else { "." };
     match object {
         Some(object) => format!("{object}: {said}{end}"),

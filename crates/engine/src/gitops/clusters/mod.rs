@@ -21,13 +21,14 @@ use async_trait::async_trait;
 use connectors::kubernetes::ObjectRef;
 use domain::{
     Action, Actor, Cause, ClusterId, Scope, ServiceError,
+    cause::Asked,
     gitops::{
         ClusterDetail, ClusterForm, ClusterObject, ClusterSummary, ObjectState, TargetPreview,
     },
     service::{Answer, Clusters},
 };
 
-use crate::{Engine, Error, audit::allowed, error::answer};
+use crate::{Engine, Error, audit::allowed, error::answer_of};
 
 /// Whether the operator lets Hawser write to clusters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -82,28 +83,33 @@ impl Clusters for Engine {
     }
 
     async fn list(&self, actor: &Actor) -> Answer<Vec<ClusterSummary>> {
-        get::list(self, actor).await.map_err(answer)
+        get::list(self, actor).await.map_err(told)
     }
 
     async fn get(&self, actor: &Actor, id: ClusterId) -> Answer<ClusterDetail> {
-        get::get(self, actor, id).await.map_err(answer)
+        get::get(self, actor, id).await.map_err(told)
     }
 
     async fn save(&self, actor: &Actor, form: ClusterForm) -> Answer<ClusterId> {
-        save::save(self, actor, &form).await.map_err(answer)
+        save::save(self, actor, &form).await.map_err(told)
     }
 
     async fn delete(&self, actor: &Actor, id: ClusterId) -> Answer<()> {
-        delete::delete(self, actor, id).await.map_err(answer)
+        delete::delete(self, actor, id).await.map_err(told)
     }
 
     async fn preview(&self, actor: &Actor, id: ClusterId) -> Answer<TargetPreview> {
-        preview::preview(self, actor, id).await.map_err(answer)
+        preview::preview(self, actor, id).await.map_err(told)
     }
 
     async fn apply(&self, actor: &Actor, id: ClusterId) -> Answer<()> {
-        apply::apply(self, actor, id).await.map_err(answer)
+        apply::apply(self, actor, id).await.map_err(told)
     }
+}
+
+/// What fails here is told of the API server.
+fn told(error: Error) -> ServiceError {
+    answer_of(Asked::Cluster, error)
 }
 
 /// The right to look, where clusters are turned on.

@@ -6,6 +6,7 @@ use connectors::{
 };
 use domain::{
     Actor, Cause, ClusterId, Scope, Secret, ServiceError,
+    cause::Asked,
     exports::{ExportNote, NoteTone, yaml},
     gitops::{ClusterObject, ClusterState, FileChange, FileChangeKind, ObjectState, TargetPreview},
 };
@@ -51,7 +52,7 @@ pub(super) async fn preview(
 }
 
 fn unreachable(stopped: &Stopped) -> Error {
-    ServiceError::Unreachable(stopped.cause).into()
+    ServiceError::Unreachable { asked: Asked::Cluster, cause: stopped.cause }.into()
 }
 
 #[derive(Default)]
@@ -126,7 +127,8 @@ impl Found {
             _ => return Err(unreachable(&Stopped::refused(refusal))),
         }
         let said = words(&refusal.said, secrets);
-        let said = if said.is_empty() { cause.title().to_owned() } else { said };
+        let said =
+            if said.is_empty() { cause.words(Asked::Cluster).title.to_owned() } else { said };
         self.warn(format!("{}: {said}", manifest.object()));
         Ok(())
     }

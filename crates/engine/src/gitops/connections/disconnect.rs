@@ -82,9 +82,9 @@ async fn newest(engine: &Engine, scope: Scope, id: CredentialId) -> Result<Secre
         return Ok(secret);
     }
     match renew(engine, scope, id, secret).await {
-        Err(Error::Refused(ServiceError::Unreachable(Cause::ConnectionRevoked))) => {
-            engine.secret_for_use(scope, id).await
-        }
+        Err(Error::Refused(ServiceError::Unreachable {
+            cause: Cause::ConnectionRevoked, ..
+        })) => engine.secret_for_use(scope, id).await,
         renewed => renewed,
     }
 }

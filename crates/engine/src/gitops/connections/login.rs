@@ -70,7 +70,7 @@ async fn fresh(
 pub(crate) fn cause(error: &Error) -> Cause {
     match error {
         Error::Registry(failure) => failure.cause,
-        Error::Refused(ServiceError::Unreachable(cause)) => *cause,
+        Error::Refused(ServiceError::Unreachable { cause, .. }) => *cause,
         other => repositories::cause_of(other),
     }
 }
