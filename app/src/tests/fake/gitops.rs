@@ -59,7 +59,8 @@ impl service::GitConnections for Fake {
             broken: Some(Cause::ConnectionRevoked),
             ..connection("broken")
         };
-        Ok(vec![connection("octocat"), narrow, broken])
+        let targets = u32::from(self.has_targets);
+        Ok(vec![GitConnection { targets, ..connection("octocat") }, narrow, broken])
     }
     async fn begin_web(&self, _: &Actor) -> Answer<WebStart> {
         Err(ServiceError::NotFound)
@@ -77,6 +78,13 @@ impl service::GitConnections for Fake {
         Err(ServiceError::NotFound)
     }
     async fn disconnect(&self, _: &Actor, credential: CredentialId) -> Answer<()> {
+        if *self.github_away.lock().unwrap() {
+            let (asked, cause) = (Asked::Github, Cause::Timeout);
+            return Err(ServiceError::Unreachable { asked, cause });
+        }
+        if credential == id() { Ok(()) } else { Err(ServiceError::NotFound) }
+    }
+    async fn forget(&self, _: &Actor, credential: CredentialId) -> Answer<()> {
         if credential == id() { Ok(()) } else { Err(ServiceError::NotFound) }
     }
     async fn repositories(

@@ -8,7 +8,7 @@ mod rules;
 mod target;
 
 pub use cluster::{
-    ClusterDetail, ClusterForm, ClusterObject, ClusterState, ClusterSummary, ObjectState,
+    ClusterDetail, ClusterForm, ClusterObject, ClusterState, ClusterSummary, ObjectState, Standing,
 };
 pub use connection::{
     Branches, ConnectionOffers, ConnectionWay, DeviceCode, DeviceForm, DeviceProgress,

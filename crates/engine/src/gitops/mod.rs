@@ -9,5 +9,5 @@ mod targets;
 pub(crate) mod touch;
 
 pub(crate) use clusters::ClusterAccess;
-pub(crate) use connections::revoke;
+pub(crate) use connections::{Tokens, revoke};
 pub(crate) use targets::{LOOK_AGAIN_REASON, push_target};

@@ -15,15 +15,15 @@ pub(super) const fn of(cause: Cause) -> Words {
         ),
         Cause::ConnectionRefused => words(
             "GitHub does not answer",
-            "Nothing answers at the address of GitHub. Nothing was changed there; try again in a while.",
+            "Nothing answers at the address of GitHub. Nothing was changed, here or there; try again in a while.",
         ),
         Cause::DnsFailure => words(
             "GitHub's host name not found",
-            "The host name of GitHub does not resolve on this server. Nothing was changed there.",
+            "The host name of GitHub does not resolve on this server. Nothing was changed, here or there.",
         ),
         Cause::Timeout => words(
             "GitHub did not answer in time",
-            "GitHub did not answer in time. Try again in a while.",
+            "GitHub did not answer in time. Nothing was changed here; try again in a while.",
         ),
         Cause::TlsUntrusted => words(
             shared::UNTRUSTED,
@@ -46,7 +46,7 @@ pub(super) const fn of(cause: Cause) -> Words {
         ),
         Cause::ServerError => words(
             "GitHub reports an error of its own",
-            "GitHub answered with an error of its own. Nothing is wrong with the account; try again in a while.",
+            "GitHub answered with an error of its own. Nothing was changed here, and nothing is wrong with the account; try again in a while.",
         ),
         Cause::IndexTooLarge => shared::TOO_LARGE,
         Cause::IndexInvalid => shared::UNREADABLE,

@@ -10,6 +10,7 @@ mod fence;
 mod get;
 mod open;
 mod preview;
+mod remedy;
 mod save;
 mod settle;
 mod wanted;
@@ -18,7 +19,7 @@ mod words;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use connectors::kubernetes::ObjectRef;
+use connectors::kubernetes::{Denied, ObjectRef};
 use domain::{
     Action, Actor, Cause, ClusterId, Scope, ServiceError,
     cause::Asked,
@@ -58,19 +59,22 @@ struct Stopped {
     cause: Cause,
     /// What was tried, for people.
     detail: String,
+    /// What the account of the kubeconfig may not do, where that is why.
+    denied: Option<Denied>,
     /// How long the API server asked to be left alone.
     retry_after: Option<Duration>,
 }
 
 impl Stopped {
     fn because(cause: Cause, detail: impl Into<String>) -> Self {
-        Self { cause, detail: detail.into(), retry_after: None }
+        Self { cause, detail: detail.into(), denied: None, retry_after: None }
     }
 
     fn refused(refusal: &connectors::kubernetes::Refusal) -> Self {
         Self {
             cause: refusal.failure.cause,
             detail: refusal.said.clone(),
+            denied: refusal.denied.clone(),
             retry_after: refusal.failure.retry_after,
         }
     }
@@ -140,6 +144,9 @@ fn known(object: &ObjectRef, state: ObjectState) -> ClusterObject {
         namespace: object.namespace.clone(),
         name: object.name.clone(),
         state,
+        cause: None,
+        detail: String::new(),
+        compared_at: None,
     }
 }
 

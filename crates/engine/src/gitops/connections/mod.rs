@@ -29,7 +29,7 @@ use storage::gitops::connections::Connection;
 
 use crate::{Engine, Error, error::answer_of};
 
-pub(crate) use disconnect::revoke;
+pub(crate) use disconnect::{Tokens, revoke};
 pub(crate) use login::login;
 
 #[async_trait]
@@ -74,6 +74,10 @@ impl GitConnections for Engine {
 
     async fn disconnect(&self, actor: &Actor, credential: CredentialId) -> Answer<()> {
         disconnect::disconnect(self, actor, credential).await.map_err(told)
+    }
+
+    async fn forget(&self, actor: &Actor, credential: CredentialId) -> Answer<()> {
+        disconnect::forget(self, actor, credential).await.map_err(told)
     }
 
     async fn repositories(
