@@ -79,9 +79,12 @@ fn row(cluster: &ClusterDetail, object: &ClusterObject, now: Timestamp) -> AnyVi
             {detail}
         }
     });
-    let before = (standing == Standing::Waiting && object.state != ObjectState::New).then(|| {
+    let before = (standing == Standing::Waiting && object.compared_at.is_some()).then(|| {
         let when = object.compared_at.map(|at| view! { " " <Moment at now/> });
-        let stood = format!("{} when it was compared last", object.state.label());
+        let stood = match object.cause {
+            Some(_) => "Failing when it was tried last".to_owned(),
+            None => format!("{} when it was compared last", object.state.label()),
+        };
         view! { <p class="muted">{stood} {when} "."</p> }
     });
     view! {

@@ -156,9 +156,9 @@ impl ClusterDetail {
     pub fn standing(&self, object: &ClusterObject) -> Standing {
         let was_reached = object.compared_at >= self.tried_at && object.compared_at.is_some();
         match object.cause {
+            _ if self.summary.state == TargetState::Failing && !was_reached => Standing::Waiting,
             Some(Cause::ClusterConflict) => Standing::Known(ObjectState::Conflict),
             Some(cause) => Standing::Failing(cause),
-            None if self.summary.state == TargetState::Failing && !was_reached => Standing::Waiting,
             None => Standing::Known(object.state),
         }
     }
@@ -225,6 +225,8 @@ mod tests {
         assert_eq!(well.standing(&in_step(Some(9))), known);
         let refused = object(ObjectState::InStep, Some(Cause::ClusterRefused), Some(10));
         assert_eq!(failing.standing(&refused), Standing::Failing(Cause::ClusterRefused));
+        let earlier = object(ObjectState::InStep, Some(Cause::ClusterRefused), Some(9));
+        assert_eq!(failing.standing(&earlier), Standing::Waiting);
         let taken = object(ObjectState::Conflict, Some(Cause::ClusterConflict), Some(10));
         assert_eq!(failing.standing(&taken), Standing::Known(ObjectState::Conflict));
     }

@@ -50,7 +50,7 @@ pub async fn record(tx: &mut Tx, scope: Scope, id: ClusterId, outcome: &Outcome)
     on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update clusters set state = $3, cause = $4, detail = $5, applied_at = coalesce($6, applied_at), check_at = $7,
-               tried_at = $8, failing_since = case when $4 is null then null else coalesce(failing_since, $8) end
+               tried_at = $8, failing_since = case when $3 = 'failing' then coalesce(failing_since, $8) end
              where organization_id = $1 and id = $2"
         ))
         .bind(scope.organization().uuid())

@@ -83,7 +83,7 @@ pub async fn mark(
 ) -> Result<u64> {
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
-            "update git_connections set broken = $3, broken_at = case when $3 is null then null else $4 end
+            "update git_connections set broken = $3, broken_at = case when coalesce($3, '') <> '' then cast($4 as bigint) end
              where organization_id = $1 and credential_id = $2 and coalesce(broken, '') <> coalesce($3, '')"
         ))
         .bind(scope.organization().uuid())

@@ -62,7 +62,7 @@ pub async fn record(tx: &mut Tx, scope: Scope, id: GitTargetId, outcome: &Outcom
             "update git_targets set state = $3, cause = $4, detail = $5, head = coalesce($6, head),
                work_branch = coalesce($7, work_branch), pull_request_url = coalesce($8, pull_request_url),
                pushed_at = coalesce($9, pushed_at), check_at = $10,
-               failing_since = case when $4 is null then null else coalesce(failing_since, $11) end
+               failing_since = case when $3 = 'failing' then coalesce(failing_since, $11) end
              where organization_id = $1 and id = $2"
         ))
         .bind(scope.organization().uuid())
