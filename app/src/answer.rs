@@ -192,7 +192,7 @@ pub(crate) const fn status(problem: &ServiceError) -> StatusCode {
         ServiceError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         ServiceError::Stale { .. } | ServiceError::InUse(_) => StatusCode::CONFLICT,
         ServiceError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-        ServiceError::Unreachable(_) => StatusCode::BAD_GATEWAY,
+        ServiceError::Unreachable { .. } => StatusCode::BAD_GATEWAY,
         ServiceError::Unavailable { .. } | ServiceError::BeingChecked => {
             StatusCode::SERVICE_UNAVAILABLE
         }
@@ -263,6 +263,7 @@ mod tests {
             .collect();
         let passed = ConnectionTest {
             repository: None,
+            asked: domain::cause::Asked::Registry,
             name: "a".into(),
             url: "https://a.example".into(),
             stages,

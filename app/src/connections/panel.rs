@@ -193,10 +193,11 @@ fn reason(cause: Cause, test: &ConnectionTest, of: Tested) -> AnyView {
         (Tested::Stored(_), None) => None,
     };
     let link = link.map(|(href, label)| view! { <p><a href=href>{label}</a></p> });
+    let words = cause.words(test.asked);
     view! {
         <div class="stage-cause">
-            <p><strong>{cause.title()}</strong></p>
-            <p>{cause.message()}</p>
+            <p><strong>{words.title}</strong></p>
+            <p>{words.message}</p>
             {link}
         </div>
     }
@@ -205,7 +206,10 @@ fn reason(cause: Cause, test: &ConnectionTest, of: Tested) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use domain::connections::{Certificate, Quota};
+    use domain::{
+        cause::Asked,
+        connections::{Certificate, Quota},
+    };
 
     use super::*;
 
@@ -224,6 +228,7 @@ mod tests {
     fn refused() -> ConnectionTest {
         ConnectionTest {
             repository: None,
+            asked: Asked::Registry,
             name: "charts".into(),
             url: "https://charts.example.com".into(),
             stages: vec![

@@ -1,6 +1,6 @@
 //! What can be done to a credential that was made by connecting an account.
 
-use domain::{ServiceError, credentials::CredentialDetail, gitops::GitConnection};
+use domain::{ServiceError, cause::Asked, credentials::CredentialDetail, gitops::GitConnection};
 use leptos::prelude::*;
 
 use crate::{
@@ -34,7 +34,7 @@ pub(super) fn connected(credential: &CredentialDetail, one: Option<&GitConnectio
         view! {
             <div class="notice bad">
                 <Icon name="circle-alert"/>
-                <p>{cause.message()}</p>
+                <p>{cause.words(Asked::Github).message}</p>
             </div>
         }
     });

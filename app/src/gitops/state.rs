@@ -29,7 +29,8 @@ pub(super) fn state(
     let cause = cause.map(|cause| {
         let link = remedy(cause, place, credential, &[])
             .map(|(href, label)| view! { " " <a href=href>{label}</a> });
-        view! { <p class="cause" title=cause.message_at(place)>{cause.title_at(place)}"." {link}</p> }
+        let words = cause.words(place.asked());
+        view! { <p class="cause" title=words.message>{words.title}"." {link}</p> }
     });
     view! {
         <div class="state">
@@ -54,14 +55,15 @@ pub(super) fn banner(
     let detail = (!detail.is_empty()).then(|| {
         view! { <pre tabindex="0" role="region" aria-label="What was said">{detail.to_owned()}</pre> }
     });
+    let words = cause.words(place.asked());
     let waits = (cause.remedy() == Remedy::Wait)
         .then(|| view! { <p class="muted">"Hawser tries again by itself."</p> });
     view! {
         <div class="notice bad">
             <Icon name="circle-alert"/>
             <div>
-                <h2>{cause.title_at(place)}</h2>
-                <p>{cause.message_on_page_of(place)}</p>
+                <h2>{words.title}</h2>
+                <p>{words.message}</p>
                 {detail}
                 {waits}
                 <div class="actions">{link}</div>
@@ -87,20 +89,30 @@ fn remedy(
         (Cause::BranchProtected | Cause::PushRejected, _) => {
             Some((field("mode"), "Open pull requests instead"))
         }
+        (Cause::BaseMissing, _) => Some((field("base"), "Choose the base branch")),
+        (Cause::BranchMissing, _) => Some((field("branch"), "Choose another branch")),
         (Cause::FileNotOurs, _) => Some((field("folder"), "Choose another folder")),
         (Cause::ExportIncomplete | Cause::SecretInOutput, _) => Some(match exports {
             [(only, _)] => (crate::exports::path_of(*only), "Look at the export"),
             _ => (crate::exports::PATH.to_owned(), "Look at the exports"),
         }),
-        (Cause::ClusterConflict | Cause::ClusterRefused | Cause::ClusterApiMissing, _) => {
-            Some((format!("{}#objects", place.path()), "See the objects"))
+        (
+            Cause::ClusterConflict
+            | Cause::ClusterRefused
+            | Cause::ClusterApiMissing
+            | Cause::NamespaceMissing,
+            _,
+        ) => Some((format!("{}#objects", place.path()), "See the objects")),
+        // What the account may do is said in the cluster, not in its kubeconfig.
+        (Cause::InsufficientScope, _) if matches!(place, Place::Cluster(_)) => {
+            Some((format!("{}#objects", place.path()), "See what it may not do"))
         }
         (_, Remedy::Credential) => {
             Some((format!("/credentials/{credential}#change"), "Update the credential"))
         }
         (_, Remedy::Link) => Some((field("credential"), "Select a credential")),
-        // The address of an API server stands in the kubeconfig.
-        (_, Remedy::Url) if matches!(place, Place::Cluster(_)) => {
+        // The address and the authority of an API server stand in the kubeconfig.
+        (_, Remedy::Url | Remedy::Authority) if matches!(place, Place::Cluster(_)) => {
             Some((format!("/credentials/{credential}#change"), "Check the kubeconfig"))
         }
         (_, Remedy::Url) => Some((field("url"), "Check the URL")),

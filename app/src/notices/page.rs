@@ -1,6 +1,9 @@
 //! The page Settings → Notices.
 
-use domain::{Action, Field, Timestamp, credentials::Notice};
+use domain::{
+    Action, Field, Timestamp,
+    notices::{News, Notice},
+};
 use leptos::prelude::*;
 
 use crate::ui::{
@@ -13,7 +16,7 @@ use crate::ui::{
     table::{Empty, counted},
 };
 
-/// What the webhook is sent, as an example.
+/// What the webhook is sent, as examples.
 const PAYLOAD: &str = r#"{
   "event": "credential_expires",
   "organization": "Acme",
@@ -21,6 +24,15 @@ const PAYLOAD: &str = r#"{
   "name": "ghcr-production",
   "expires_at": "2027-01-31T00:00:00Z",
   "days_left": 7
+}
+{
+  "event": "git_target_fails",
+  "organization": "Acme",
+  "id": "0190b0a0-0000-7000-8000-000000000002",
+  "name": "prod-cluster",
+  "cause": "branch_protected",
+  "title": "Branch is protected",
+  "since": "2027-01-24T08:15:00Z"
 }"#;
 
 /// `/settings/notices`
@@ -36,15 +48,15 @@ pub(crate) fn notices() -> AnyView {
             None
         };
         let open = (open > 0).then(|| {
-            let text = counted(open, "credential has", "credentials have");
-            view! { <p><Badge tone=Tone::Warn label=format!("{text} to be renewed")/></p> }
+            let text = counted(open, "thing needs", "things need");
+            view! { <p><Badge tone=Tone::Warn label=format!("{text} somebody")/></p> }
         });
         let body = view! {
             <div class="head">
                 <div>
                     <h1>"Notices"</h1>
                     <p class="muted">
-                        "Before a credential expires, Hawser says so 30, 14 and 7 days and 1 day ahead; for tokens that live shorter, closer to their end."
+                        "Before a credential expires, Hawser says so 30, 14 and 7 days and 1 day ahead; for tokens that live shorter, closer to their end. It also says when a Git target, a cluster or a connected account begins to fail."
                     </p>
                     {open}
                 </div>
@@ -64,7 +76,7 @@ fn list(found: &[Notice], now: Timestamp) -> AnyView {
             <Empty
                 icon="bell"
                 title="No notices yet"
-                text="They come when a credential with a known expiry is about to expire. The expiry is read from the provider, or typed on the page of the credential."
+                text="They come when a credential with a known expiry is about to expire, which is read from the provider or typed on its page, and when a Git target, a cluster or a connected account begins to fail."
             >
                 <a class="button" href="/credentials">"Go to Credentials"</a>
             </Empty>
@@ -87,15 +99,40 @@ fn row(notice: &Notice, now: Timestamp) -> AnyView {
         Some(true) => (Tone::Good, "Sent to the webhook"),
         Some(false) => (Tone::Bad, "The webhook did not take it"),
     };
-    let words = if notice.expires_at <= now { " expired " } else { " expires " };
+    let about = match notice.news {
+        News::Expiry { credential, expires_at } => {
+            let words = if expires_at <= now { " expired " } else { " expires " };
+            view! {
+                <a href=crate::credentials::path_of(credential)>{notice.name.clone()}</a>
+                {words}
+                <Moment at=expires_at now/>
+            }
+            .into_any()
+        }
+        News::Trouble { subject, cause, began_at, ended_at } => {
+            let name = match ended_at {
+                None => view! { <a href=subject.path()>{notice.name.clone()}</a> }.into_any(),
+                // It may be gone.
+                Some(_) => notice.name.clone().into_any(),
+            };
+            let over = ended_at.map(|at| view! { ". Over since " <Moment at now/> });
+            view! {
+                {subject.label()}
+                " "
+                {name}
+                " fails since "
+                <Moment at=began_at now/>
+                ": "
+                {cause.words(subject.asked()).title}
+                {over}
+            }
+            .into_any()
+        }
+    };
     view! {
         <li class="line">
             <div>
-                <p class="notice-line">
-                    <a href=format!("/credentials/{}", notice.credential)>{notice.name.clone()}</a>
-                    {words}
-                    <Moment at=notice.expires_at now/>
-                </p>
+                <p class="notice-line">{about}</p>
                 <p class="muted">
                     "Noticed "
                     <Moment at=notice.at now/>
@@ -125,7 +162,7 @@ fn webhook(request: &Request, stored: &str) -> AnyView {
                 </div>
             </Form>
             <p class="muted">
-                "Every notice is sent as a POST with a document like this one, and tried again while the address refuses it. It names credentials, never their secrets."
+                "Every notice is sent as a POST with a document like these, and tried again while the address refuses it. It names credentials, never their secrets. The event of a trouble is git_target_fails, cluster_fails or git_connection_fails."
             </p>
             <pre>{PAYLOAD}</pre>
         </section>

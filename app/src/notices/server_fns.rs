@@ -1,6 +1,6 @@
 //! Server functions of notices: who is asking, call the service.
 
-use domain::credentials::WebhookForm;
+use domain::notices::WebhookForm;
 use leptos::prelude::*;
 
 use crate::{

@@ -52,7 +52,8 @@ fn summary(counts: Counts, finished: bool) -> String {
 
 fn line(line: &DeliveryLine) -> impl IntoView + use<> {
     let cause = line.cause.map(|cause| {
-        view! { <p class="cause" title=cause.message_at(line.place)>{cause.title_at(line.place)}</p> }
+        let words = cause.words(line.place.asked());
+        view! { <p class="cause" title=words.message>{words.title}</p> }
     });
     let tries = (line.attempts > 1).then(|| format!("Try {}", line.attempts));
     view! {

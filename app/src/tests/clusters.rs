@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::{StatusCode, header};
-use domain::{Cause, Role, propagation::Place};
+use domain::{Cause, Role, cause::Asked};
 
 use super::{
     fake::{self, Fake},
@@ -40,16 +40,27 @@ async fn every_state_of_an_object_has_its_word() {
         "Not applied yet",
         "Owned by somebody else",
         "id=\"objects\"",
+        "403 Forbidden: insufficient permissions",
+        "It may not &lt;write&gt; here.",
+        "12 min ago",
+        "Compare now",
     ] {
         assert!(html.contains(words), "{words}: {html}");
     }
-    let place = Place::Cluster(fake::ID.parse().unwrap());
+    // While the cluster fails, what it was not asked about waits.
+    let away = Arc::new(Fake { cause: Some(Cause::Timeout), ..Fake::of(Role::Owner) });
+    let (_, html) = page(&away, &cluster()).await;
+    assert_eq!(html.matches("Waits for the cluster").count(), 5, "{html}");
+    assert!(html.contains("In step when it was compared last"), "{html}");
+    let viewer = Arc::new(Fake::of(Role::Viewer));
+    let (_, html) = page(&viewer, &cluster()).await;
+    assert!(!html.contains("Compare now"), "{html}");
     for cause in Cause::ALL {
         let fake = Arc::new(Fake { cause: Some(cause), ..Fake::of(Role::Owner) });
         for path in [cluster(), format!("{}/preview", cluster()), PATH.to_owned()] {
             let (status, html) = page(&fake, &path).await;
             assert_eq!(status, StatusCode::OK, "{cause:?} {path}");
-            assert!(html.contains(&cause.title_at(place)), "{cause:?} {path}");
+            assert!(html.contains(cause.words(Asked::Cluster).title), "{cause:?} {path}");
         }
     }
 }
@@ -76,8 +87,12 @@ async fn a_cluster_is_saved_applied_and_deleted() {
     let body = format!("from={from}&cluster={id}");
     let answer = send(&fake, "/actions/gitops/clusters/apply", "text/html", &body).await;
     assert_eq!(answer.headers()[header::LOCATION], cluster().as_str());
+    let answer = send(&fake, "/actions/gitops/clusters/compare", "text/html", &body).await;
+    assert_eq!(answer.headers()[header::LOCATION], format!("{}#objects", cluster()).as_str());
+    let (_, html) = page(&fake, &cluster()).await;
+    assert!(html.contains("Compared: 3 objects would change."), "{html}");
     let (_, html) = page(&fake, &format!("{}/delete", cluster())).await;
-    assert!(html.contains("4 objects are removed") && html.contains("Secret shop/regcred"));
+    assert!(html.contains("5 objects are removed") && html.contains("Secret shop/regcred"));
     let answer = send(&fake, "/actions/gitops/clusters/delete", "text/html", &body).await;
     assert_eq!(answer.headers()[header::LOCATION], PATH);
     let (_, html) = page(&fake, PATH).await;
@@ -91,7 +106,7 @@ async fn a_cluster_that_is_being_deleted_says_so_and_is_forgotten_only_when_it_f
     let busy = Arc::new(Fake { is_deleting: true, ..Fake::of(Role::Owner) });
     for fake in [&stuck, &busy] {
         let (_, html) = page(fake, &cluster()).await;
-        assert!(html.contains("Being deleted; 4 objects wait."), "{html}");
+        assert!(html.contains("Being deleted; 5 objects wait."), "{html}");
         assert!(!html.contains("clusters/apply") && !html.contains("clusters/save"), "{html}");
         let (_, html) = page(fake, PATH).await;
         assert!(html.contains("Being deleted") && !html.contains("clusters/apply"), "{html}");
@@ -100,6 +115,6 @@ async fn a_cluster_that_is_being_deleted_says_so_and_is_forgotten_only_when_it_f
     let (_, html) = page(&stuck, &delete).await;
     assert!(html.contains("Forget it and leave these objects there"), "{html}");
     let (_, html) = page(&busy, &delete).await;
-    assert!(html.contains("4 objects wait") && !html.contains("type=\"submit\">Forget"), "{html}");
+    assert!(html.contains("5 objects wait") && !html.contains("type=\"submit\">Forget"), "{html}");
     assert!(!html.contains("button danger solid"), "{html}");
 }

@@ -131,7 +131,11 @@ async fn notices_are_listed_and_the_webhook_is_set() {
     for words in [
         "ghcr-prod",
         "Sent to the webhook",
-        "1 credential has to be renewed",
+        "2 things need somebody",
+        "Branch is protected",
+        "git_target_fails",
+        "Cluster refused the object",
+        ". Over since",
         "value=\"https://hooks.example.com/hawser\"",
         "credential_expires",
     ] {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use axum::http::header;
 use domain::{Provider, Role, Shape, gitops::ConnectionOffers};
 
 use super::{
     fake::{self, Fake},
-    page,
+    page, send,
 };
 use crate::services::Typing;
 
@@ -59,6 +60,36 @@ async fn r_oauth_04_the_device_page_leads_only_to_the_configured_host() {
         assert_eq!(foreign.next(), None, "{bad}");
         assert!(!html.contains("target=\"_blank\""), "{bad}: {html}");
     }
+}
+
+#[tokio::test]
+async fn an_account_can_be_forgotten_while_github_is_away() {
+    let fake = Arc::new(Fake { has_targets: false, ..Fake::of(Role::Owner) });
+    let path = format!("/gitops/connections/{}/disconnect", fake::ID);
+    let (_, html) = page(&fake, &path).await;
+    for words in [
+        "Forget it here anyway",
+        "href=\"https://github.com/settings/applications\"",
+        "nothing is revoked, and the account stays here",
+        "<details class=\"more\">",
+    ] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    let body = format!("from={}&credential={}", path.replace('/', "%2F"), fake::ID);
+    *fake.github_away.lock().unwrap() = true;
+    send(&fake, "/actions/gitops/disconnect", "text/html", &body).await;
+    let (_, html) = page(&fake, &path).await;
+    assert!(html.contains("GitHub did not answer in time. Nothing was changed here"), "{html}");
+    assert!(html.contains("<details open class=\"more\">"), "{html}");
+    assert!(!html.contains("registry"), "{html}");
+    let answer = send(&fake, "/actions/gitops/forget", "text/html", &body).await;
+    assert_eq!(answer.headers()[header::LOCATION], "/gitops/connections");
+    let (_, html) = page(&fake, "/gitops/connections").await;
+    assert!(html.contains("Its authorization stays at GitHub until you revoke it there"), "{html}");
+    // One that is in use is not disconnected: its Git targets are named, and what to do.
+    let (_, html) = page(&Fake::signed_in(), &path).await;
+    assert!(html.contains("prod-cluster") && html.contains("#field-credential"), "{html}");
+    assert!(!html.contains("Forget it here anyway"), "{html}");
 }
 
 #[tokio::test]

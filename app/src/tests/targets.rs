@@ -81,6 +81,10 @@ async fn every_cause_has_its_words_and_leads_to_a_field_that_exists() {
             assert!(cluster_only || form.contains(&format!("id=\"{place}\"")), "{cause:?} {place}");
         }
     }
+    let fake = Arc::new(Fake { cause: Some(Cause::BaseMissing), ..Fake::of(Role::Owner) });
+    let (_, html) = page(&fake, &format!("{}/preview", target())).await;
+    assert!(html.contains("There is no branch stable at the server."), "{html}");
+    assert!(html.contains("#field-base") && !html.contains("registry"), "{html}");
     let revoked = Some(Cause::ConnectionRevoked);
     let fake = Arc::new(Fake { cause: revoked, ..Fake::of(Role::Owner) });
     let (_, html) = page(&fake, &target()).await;
@@ -131,7 +135,11 @@ async fn the_form_of_a_target_finds_repositories_and_branches_without_a_script()
         format!("{NEW}?credential={id}&url=https%3A%2F%2Fgithub.com%2Fa%2Fgone&look=branches");
     let (status, html) = page(&fake, &gone).await;
     assert_eq!(status, StatusCode::OK);
-    assert!(html.contains("role=\"alert\"") && html.contains(Cause::NotFound.message()), "{html}");
+    assert!(
+        html.contains("role=\"alert\"")
+            && html.contains("The Git server knows no such repository."),
+        "{html}"
+    );
     // A credential that is no connected account has no list.
     let other = "0190b0a0-0000-7000-8000-0000000000aa";
     let (_, html) = page(&fake, &format!("{NEW}?credential={other}&look=repositories")).await;

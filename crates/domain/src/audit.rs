@@ -211,7 +211,7 @@ impl AuditAction {
             Self::ConnectionTested => "Tested a connection",
             Self::ProjectSaved => "Saved a project",
             Self::ProjectDeleted => "Deleted a project",
-            Self::NoticeMade => "Announced an expiry",
+            Self::NoticeMade => "Made a notice",
             Self::WebhookSet => "Changed the webhook",
             Self::ExportSaved => "Saved an export",
             Self::ExportDeleted => "Deleted an export",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cause, RepositoryId, Secret, Timestamp, credentials::Parameters};
+use crate::{Cause, RepositoryId, Secret, Timestamp, cause::Asked, credentials::Parameters};
 
 /// A stage of a test, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -113,6 +113,9 @@ pub struct Quota {
 pub struct ConnectionTest {
     /// The repository, unless an unsaved form was tested.
     pub repository: Option<RepositoryId>,
+    /// Who was asked.
+    #[serde(default)]
+    pub asked: Asked,
     /// Its name, or the URL of the form.
     pub name: String,
     /// What was asked.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Cause;
+use crate::{Cause, cause::Asked};
 
 /// A field of a form, by the name its input carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -174,8 +174,13 @@ pub enum ServiceError {
         seconds: u64,
     },
     /// Another machine could not be reached or refused.
-    #[error("{}", .0.message())]
-    Unreachable(Cause),
+    #[error("{}", .cause.words(*.asked).message)]
+    Unreachable {
+        /// Who was asked.
+        asked: Asked,
+        /// Why it did not work.
+        cause: Cause,
+    },
     /// Vault or the database is down; nothing was changed.
     #[error("{what} does not answer. Nothing was changed; try again in a moment.")]
     Unavailable {

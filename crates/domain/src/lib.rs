@@ -17,6 +17,7 @@ pub mod exports;
 pub mod gitops;
 mod id;
 pub mod matching;
+pub mod notices;
 pub mod organizations;
 pub mod projects;
 pub mod propagation;

@@ -12,8 +12,7 @@ use crate::{
     connections::{ConnectionTest, TestConnection},
     credentials::{
         CreateCredential, CredentialChoice, CredentialDetail, CredentialPage, CredentialQuery,
-        CredentialSummary, DeleteCredential, Notice, PlaceCredential, Saved, UpdateCredential,
-        VersionRef, WebhookForm,
+        CredentialSummary, DeleteCredential, PlaceCredential, Saved, UpdateCredential, VersionRef,
     },
     exports::{
         Consumer, EncryptedForm, ExportChoices, ExportDetail, ExportFile, ExportForm,
@@ -25,6 +24,7 @@ use crate::{
         GitTargetSummary, HostedRepository, TargetPreview, WebStart,
     },
     matching::{ExplainQuery, Explanation},
+    notices::{Notice, WebhookForm},
     organizations::Membership,
     projects::{Project, ProjectForm},
     propagation::Progress,
@@ -234,6 +234,9 @@ pub trait GitConnections: Send + Sync {
     /// Revokes the token at GitHub and forgets it; refused with [`ServiceError::InUse`] while a Git
     /// target pushes with it.
     async fn disconnect(&self, actor: &Actor, credential: CredentialId) -> Answer<()>;
+    /// Forgets it and destroys its tokens in Vault without asking GitHub, where the authorization
+    /// stays; refused as [`Self::disconnect`] is.
+    async fn forget(&self, actor: &Actor, credential: CredentialId) -> Answer<()>;
     /// The repositories of a connected account whose name holds `search`, at most 100.
     async fn repositories(
         &self,

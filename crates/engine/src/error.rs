@@ -1,7 +1,7 @@
 //! What can go wrong inside, and the one place where it becomes an answer for a person.
 
 use connectors::{Failure, vault::VaultError};
-use domain::{Cause, Field, FieldProblem, ServiceError};
+use domain::{Cause, Field, FieldProblem, ServiceError, cause::Asked};
 
 /// A failed use case.
 #[derive(Debug, thiserror::Error)]
@@ -15,8 +15,8 @@ pub enum Error {
     /// Vault failed.
     #[error("using Vault")]
     Vault(#[source] VaultError),
-    /// A registry failed.
-    #[error("using a registry")]
+    /// A registry failed, or another machine that Hawser asks over HTTP.
+    #[error("using another machine")]
     Registry(#[source] Failure),
     /// A password could not be hashed or checked.
     #[error("hashing a password")]
@@ -69,12 +69,18 @@ pub(crate) fn name_taken(error: storage::Error) -> Error {
     if error.is_duplicate() { taken().into() } else { error.into() }
 }
 
-/// Turns a failure into an answer a person can act on, and logs its whole chain once.
+/// Turns a failure into an answer a person can act on, and logs its whole chain once. What another
+/// machine did not do is told of a registry.
 pub(crate) fn answer(error: Error) -> ServiceError {
+    answer_of(Asked::Registry, error)
+}
+
+/// The same, told of whom was asked.
+pub(crate) fn answer_of(asked: Asked, error: Error) -> ServiceError {
     match error {
         Error::Refused(refusal) => refusal,
         Error::Registry(failure) if failure.cause != Cause::Internal => {
-            ServiceError::Unreachable(failure.cause)
+            ServiceError::Unreachable { asked, cause: failure.cause }
         }
         Error::Storage(storage) if storage.is_unavailable() => {
             tracing::error!(error = %chain(&storage), "the database does not answer");

@@ -12,6 +12,7 @@ use cluster::{
 use domain::{
     Actor, Cause, Field, Role, Secret, ServiceError,
     audit::{AuditAction, AuditQuery},
+    cause::Asked,
     connections::{ConnectionTest, Stage, StageState, TestConnection},
     exports::ExportForm,
     gitops::{ClusterForm, ClusterState},
@@ -82,7 +83,8 @@ async fn what_the_server_refuses_is_told(world: World) {
     let failing = fleet.applied().await;
     assert_eq!(failing.summary.cause, Some(Cause::InvalidCredentials));
     let refused = fleet.preview().await.unwrap_err();
-    assert_eq!(refused, ServiceError::Unreachable(Cause::InvalidCredentials));
+    let cause = Cause::InvalidCredentials;
+    assert_eq!(refused, ServiceError::Unreachable { asked: Asked::Cluster, cause });
 
     // A kubeconfig that leads elsewhere takes nothing there by itself.
     let elsewhere = ApiStub::start().await;

@@ -13,6 +13,7 @@ mod world;
 use domain::{
     Action, Actor, Cause, ExportId, Role, ServiceError, UserId,
     audit::{AuditAction, AuditQuery},
+    cause::Asked,
     exports::{EncryptedForm, ExportFile, ExportForm},
     service::{Answer, Audit, Exports},
 };
@@ -108,5 +109,8 @@ async fn what_no_push_would_write_is_not_taken_along(world: World) {
     (leaky.name, leaky.settings.namespace) = ("leaky".into(), CANARY.into());
     let leaky = world.save_export(leaky).await;
     let taken = take(&world, &world.actor, leaky, "sealed.sops.yaml").await;
-    assert_eq!(taken, Err(ServiceError::Unreachable(Cause::SecretInOutput)));
+    assert_eq!(
+        taken,
+        Err(ServiceError::Unreachable { asked: Asked::GitServer, cause: Cause::SecretInOutput })
+    );
 }

@@ -17,7 +17,8 @@ use axum::{Router, extract::State, http::StatusCode};
 use domain::{
     Actor, CredentialId, Field, Role, ServiceError, Timestamp,
     audit::{AuditAction, AuditQuery},
-    credentials::{PlaceCredential, Placement, WebhookForm},
+    credentials::{PlaceCredential, Placement},
+    notices::{Notice, WebhookForm},
     service::{Audit, Credentials, Notices},
 };
 use engine::{Clock, ManualClock, SystemClock};
@@ -57,7 +58,7 @@ async fn open(world: &World) -> u32 {
     Notices::open(&world.engine, &world.actor).await.unwrap()
 }
 
-async fn listed(world: &World) -> Vec<domain::credentials::Notice> {
+async fn listed(world: &World) -> Vec<Notice> {
     Notices::list(&world.engine, &world.actor).await.unwrap()
 }
 

@@ -76,7 +76,7 @@ pub(super) async fn poll(
         // The code stays good for a person who looked too often, or when something does not answer.
         Err(
             problem @ (ServiceError::TooMany { .. }
-            | ServiceError::Unreachable(_)
+            | ServiceError::Unreachable { .. }
             | ServiceError::Unavailable { .. }),
         ) => {
             if sender == Sender::Page {

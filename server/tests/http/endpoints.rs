@@ -6,7 +6,7 @@ use http::{Method, StatusCode, header};
 use crate::asking::Hawser;
 
 /// Every server function. A new one is added here, with a thought about who may call it.
-const FUNCTIONS: [&str; 32] = [
+const FUNCTIONS: [&str; 34] = [
     "/actions/connections/test-credential",
     "/actions/connections/test-form",
     "/actions/connections/test-repository",
@@ -21,11 +21,13 @@ const FUNCTIONS: [&str; 32] = [
     "/actions/credentials/update",
     "/actions/gitops/check/kyma",
     "/actions/gitops/clusters/apply",
+    "/actions/gitops/clusters/compare",
     "/actions/gitops/clusters/delete",
     "/actions/gitops/clusters/save",
     "/actions/gitops/disconnect",
     "/actions/gitops/exports/delete",
     "/actions/gitops/exports/save",
+    "/actions/gitops/forget",
     "/actions/gitops/targets/delete",
     "/actions/gitops/targets/push",
     "/actions/gitops/targets/save",

@@ -7,7 +7,13 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{PATH, SYNC, badge, form::form, member, objects::objects, path_of};
+use super::{
+    PATH, SYNC, badge,
+    form::form,
+    member,
+    objects::{Compare, objects},
+    path_of,
+};
 use crate::{
     gitops::state::banner,
     ui::{
@@ -34,6 +40,10 @@ pub(crate) fn detail() -> AnyView {
             Some(form(&request, &actor, stored(&cluster), href.clone()).await?)
         } else {
             None
+        };
+        let compare = match edit {
+            Some(_) => Compare::Offered,
+            None => Compare::NotOffered,
         };
         let (summary, now) = (&cluster.summary, request.now);
         let place = Place::Cluster(summary.id);
@@ -62,7 +72,7 @@ pub(crate) fn detail() -> AnyView {
             </div>
             <div class="beside">
                 <div class="stack">
-                    {objects(&cluster.objects)}
+                    {objects(&cluster, now, compare)}
                     {edit}
                 </div>
                 <div class="stack">{facts(&cluster, now)}</div>

@@ -1,23 +1,58 @@
 //! The objects that Hawser keeps in a cluster.
 
-use domain::gitops::{ClusterObject, ObjectState};
+use domain::{
+    Timestamp,
+    cause::Asked,
+    gitops::{ClusterDetail, ClusterObject, ObjectState, Standing},
+};
 use leptos::prelude::*;
 
-use crate::ui::badge::{Badge, Tone};
+use super::path_of;
+use crate::ui::{
+    badge::{Badge, Tone},
+    form::ActionButton,
+    icon::Icon,
+    moment::{Moment, moment_or},
+};
 
-/// Each with how it stands.
-pub(super) fn objects(objects: &[ClusterObject]) -> AnyView {
-    let rows = objects.iter().map(row).collect_view();
-    let list = if objects.is_empty() {
+/// Whether the person may have the cluster asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compare {
+    Offered,
+    NotOffered,
+}
+
+/// Each with how it stands, and since when that is known.
+pub(super) fn objects(cluster: &ClusterDetail, now: Timestamp, compare: Compare) -> AnyView {
+    let rows = cluster.objects.iter().map(|object| row(cluster, object, now)).collect_view();
+    let list = if cluster.objects.is_empty() {
         view! { <p class="muted">"None yet."</p> }.into_any()
     } else {
         view! { <ul class="lines">{rows}</ul> }.into_any()
     };
+    let button = (compare == Compare::Offered).then(|| {
+        let from = path_of(cluster.summary.id);
+        view! {
+            <ActionButton
+                action="/actions/gitops/clusters/compare"
+                from
+                class="button"
+                values=vec![("cluster", cluster.summary.id.to_string())]
+            >
+                <Icon name="search"/>
+                "Compare now"
+            </ActionButton>
+        }
+    });
     view! {
         <section class="card" id="objects" aria-labelledby="objects-title">
-            <h2 id="objects-title">"Objects"</h2>
-            <p class="muted">
-                "What somebody else changed or deleted is brought back within the hour, or with Sync now."
+            <div class="card-head">
+                <h2 id="objects-title">"Objects"</h2>
+                {button}
+            </div>
+            <p class="muted" data-live="compared">
+                "Compared " {moment_or(cluster.compared_at(), now, "never")}
+                ". What somebody else changed or deleted is brought back within the hour, or with Sync now."
             </p>
             <div data-live="objects">{list}</div>
         </section>
@@ -25,22 +60,51 @@ pub(super) fn objects(objects: &[ClusterObject]) -> AnyView {
     .into_any()
 }
 
-fn row(object: &ClusterObject) -> AnyView {
-    let tone = match object.state {
+fn row(cluster: &ClusterDetail, object: &ClusterObject, now: Timestamp) -> AnyView {
+    let standing = cluster.standing(object);
+    let (tone, label) = match standing {
+        Standing::Known(state) => (tone(state), state.label()),
+        Standing::Failing(_) => (Tone::Bad, "Failing"),
+        Standing::Waiting => (Tone::Quiet, "Waits for the cluster"),
+    };
+    let cause = object.cause.map(|cause| {
+        let words = cause.words(Asked::Cluster);
+        let detail = (!object.detail.is_empty())
+            .then(|| view! { <pre class="told">{object.detail.clone()}</pre> });
+        view! {
+            <p class="cause" title=words.message>
+                {words.title}
+                "."
+            </p>
+            {detail}
+        }
+    });
+    let before = (standing == Standing::Waiting && object.compared_at.is_some()).then(|| {
+        let when = object.compared_at.map(|at| view! { " " <Moment at now/> });
+        let stood = match object.cause {
+            Some(_) => "Failing when it was tried last".to_owned(),
+            None => format!("{} when it was compared last", object.state.label()),
+        };
+        view! { <p class="muted">{stood} {when} "."</p> }
+    });
+    view! {
+        <li class="line">
+            <div>
+                {named(object)} <p class="muted">{object.api_version.clone()}</p> {cause} {before}
+            </div>
+            <Badge tone label/>
+        </li>
+    }
+    .into_any()
+}
+
+const fn tone(state: ObjectState) -> Tone {
+    match state {
         ObjectState::InStep => Tone::Good,
         ObjectState::New => Tone::Quiet,
         ObjectState::Changed | ObjectState::Missing => Tone::Warn,
         ObjectState::Conflict => Tone::Bad,
-    };
-    view! {
-        <li class="line">
-            <div>
-                {named(object)} <p class="muted">{object.api_version.clone()}</p>
-            </div>
-            <Badge tone label=object.state.label()/>
-        </li>
     }
-    .into_any()
 }
 
 /// Kind, namespace and name.

@@ -28,7 +28,7 @@ pub(crate) fn preview() -> AnyView {
         let cluster = &found.summary;
         let preview = match clusters.preview(&actor, cluster.id).await {
             Ok(preview) => Ok(preview),
-            Err(ServiceError::Unreachable(cause)) => Err(cause),
+            Err(ServiceError::Unreachable { cause, .. }) => Err(cause),
             Err(problem) => return Err(problem),
         };
         let state = FormState::new("cluster-apply", &request);

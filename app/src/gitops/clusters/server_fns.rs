@@ -84,3 +84,26 @@ pub(crate) async fn apply_cluster(
     })
     .await
 }
+
+/// Has the cluster asked how its objects stand, and keeps that; nothing is changed there.
+#[server(prefix = "/actions", endpoint = "gitops/clusters/compare")]
+pub(crate) async fn compare_cluster(
+    #[server(default)] from: String,
+    #[server(default)] cluster: String,
+) -> Answered {
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        let id = cluster.parse().map_err(|_| ServiceError::NotFound)?;
+        asking.services.clusters.preview(&actor, id).await.map(|found| (id, found.changes.len()))
+    };
+    let from = path::ours(&from, PATH).to_owned();
+    answer(Sent::new("cluster-compare", &from), result.await, |(id, changes)| {
+        let notice = match changes {
+            0 => "Compared: nothing would change.".to_owned(),
+            1 => "Compared: 1 object would change.".to_owned(),
+            many => format!("Compared: {many} objects would change."),
+        };
+        Next::to(format!("{}#objects", path_of(id))).saying(notice)
+    })
+    .await
+}

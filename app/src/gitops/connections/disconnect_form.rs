@@ -18,6 +18,9 @@ use crate::{
     },
 };
 
+/// The name of the form that disconnects.
+const DISCONNECT: &str = "connection-disconnect";
+
 /// `/gitops/connections/{id}/disconnect`
 pub(crate) fn disconnect() -> AnyView {
     page(async |request| {
@@ -27,8 +30,9 @@ pub(crate) fn disconnect() -> AnyView {
         let all = request.services().git_connections.list(&actor).await?;
         let one = all.into_iter().find(|one| one.credential == id).ok_or(ServiceError::NotFound)?;
         let targets = targets_of(&request, &actor, &one).await?;
-        let state = FormState::new("connection-disconnect", &request);
-        let inside = if targets.is_empty() { confirm(state, &one) } else { kept(&targets) };
+        let state = FormState::new(DISCONNECT, &request);
+        let inside =
+            if targets.is_empty() { confirm(&request, state, &one) } else { kept(&targets) };
         let body = view! {
             <p class="crumbs">
                 <a href=PATH>"Connections"</a>
@@ -65,7 +69,7 @@ async fn targets_of(
     Ok(found)
 }
 
-fn confirm(state: FormState, one: &GitConnection) -> AnyView {
+fn confirm(request: &Request, state: FormState, one: &GitConnection) -> AnyView {
     let id = one.credential.to_string();
     let revoked = match one.way {
         ConnectionWay::Installation => format!(
@@ -88,8 +92,49 @@ fn confirm(state: FormState, one: &GitConnection) -> AnyView {
                 </a>
             </div>
         </Form>
+        {forget(request, one)}
     }
     .into_any()
+}
+
+/// The other way, for a GitHub that does not answer.
+fn forget(request: &Request, one: &GitConnection) -> Option<AnyView> {
+    if one.way == ConnectionWay::Installation {
+        return None;
+    }
+    let state = FormState::new("connection-forget", request);
+    let disconnecting = FormState::new(DISCONNECT, request);
+    let is_away = matches!(
+        disconnecting.refusal(),
+        Some(ServiceError::Unreachable { .. } | ServiceError::Unavailable { .. })
+    );
+    let open = is_away || state.refusal().is_some();
+    let page = format!("https://{}/settings/applications", one.host);
+    let (href, id) = (page.clone(), one.credential.to_string());
+    Some(
+        view! {
+            <details class="more" open=open>
+                <summary>"GitHub does not answer?"</summary>
+                <p>
+                    {format!(
+                        "While {} does not answer, nothing is revoked, and the account stays here until it is. You can have it forgotten here anyway: its tokens are destroyed in Vault, but the authorization stays at {}.",
+                        one.host, one.host,
+                    )}
+                </p>
+                <p>
+                    "Revoke it there yourself: "
+                    <a href=href rel="noreferrer">{page}</a>
+                </p>
+                <Form state action="/actions/gitops/forget">
+                    {hidden("credential", id)}
+                    <div class="actions">
+                        <Submit class="button danger">"Forget it here anyway"</Submit>
+                    </div>
+                </Form>
+            </details>
+        }
+        .into_any(),
+    )
 }
 
 fn kept(found: &[GitTargetSummary]) -> AnyView {
@@ -98,7 +143,9 @@ fn kept(found: &[GitTargetSummary]) -> AnyView {
         .map(|row| {
             view! {
                 <li>
-                    <a href=targets::path_of(row.id)>{row.name.clone()}</a>
+                    <a href=format!("{}#field-credential", targets::path_of(row.id))>
+                        {row.name.clone()}
+                    </a>
                 </li>
             }
         })
@@ -107,7 +154,7 @@ fn kept(found: &[GitTargetSummary]) -> AnyView {
         <div class="notice warn">
             <Icon name="triangle-alert"/>
             <div>
-                <p>"These Git targets push with it. Choose another credential for them, or delete them, first:"</p>
+                <p>"These Git targets push with it. Open each and choose another credential for it, or delete it; then disconnect the account:"</p>
                 <ul class="columns">{rows}</ul>
             </div>
         </div>

@@ -2,6 +2,7 @@
 
 use domain::{
     Action, Timestamp,
+    cause::Asked,
     gitops::{ConnectionWay, GitConnection},
 };
 use leptos::prelude::*;
@@ -69,7 +70,7 @@ pub(crate) fn list() -> AnyView {
 fn card(one: &GitConnection, may_manage: bool, now: Timestamp) -> AnyView {
     let id = format!("connection-{}", one.credential);
     let badge = match (one.broken, one.missing_scopes.is_empty()) {
-        (Some(cause), _) => (Tone::Bad, cause.title()),
+        (Some(cause), _) => (Tone::Bad, cause.words(Asked::Github).title),
         (None, false) => (Tone::Warn, "Not all that is needed was granted"),
         (None, true) => (Tone::Good, "Connected"),
     };
@@ -141,7 +142,7 @@ fn trouble(one: &GitConnection, may_manage: bool) -> AnyView {
             <div class="notice bad">
                 <Icon name="circle-alert"/>
                 <div>
-                    <p>{cause.message()} {whose}</p>
+                    <p>{cause.words(Asked::Github).message} {whose}</p>
                     <div class="actions">{again()}</div>
                 </div>
             </div>

@@ -108,7 +108,7 @@ fn said(problem: &ServiceError) -> String {
 pub(super) fn trouble(problem: &ServiceError) -> AnyView {
     let is_of_account = matches!(
         problem,
-        ServiceError::Unreachable(Cause::ConnectionRevoked | Cause::ScopeMissing)
+        ServiceError::Unreachable { cause: Cause::ConnectionRevoked | Cause::ScopeMissing, .. }
     );
     let mend = is_of_account.then(|| view! { " " <a href=connections::PATH>"Connect again"</a> });
     view! {

@@ -1,6 +1,10 @@
 //! What a push would change now.
 
-use domain::{Action, ServiceError, gitops::TargetPreview, propagation::Place};
+use domain::{
+    Action, Cause, ServiceError,
+    gitops::{GitTargetDetail, TargetPreview, base_missing},
+    propagation::Place,
+};
 use leptos::prelude::*;
 
 use super::{SYNC, path_of, short};
@@ -30,7 +34,7 @@ pub(crate) fn preview() -> AnyView {
         let target = &found.summary;
         let preview = match targets.preview(&actor, target.id).await {
             Ok(preview) => Ok(preview),
-            Err(ServiceError::Unreachable(cause)) => Err(cause),
+            Err(ServiceError::Unreachable { cause, .. }) => Err(cause),
             Err(problem) => return Err(problem),
         };
         let state = FormState::new("target-push", &request);
@@ -46,7 +50,7 @@ pub(crate) fn preview() -> AnyView {
             Ok(preview) => changes(&preview, "file", "files"),
             Err(cause) => banner(
                 Some(cause),
-                "",
+                &missing(cause, &found),
                 Place::GitTarget(target.id),
                 found.summary.credential,
                 &found.exports,
@@ -86,6 +90,14 @@ pub(crate) fn preview() -> AnyView {
             body: body.into_any(),
         })
     })
+}
+
+/// Which branch is missing, where that is the cause.
+fn missing(cause: Cause, target: &GitTargetDetail) -> String {
+    match cause {
+        Cause::BaseMissing => base_missing(&target.base),
+        _ => String::new(),
+    }
 }
 
 /// Why nothing can be written, with what it is about.

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use domain::{
-    Actor, ClusterId, Field, ServiceError,
+    Actor, Cause, ClusterId, Field, ServiceError,
+    cause::Asked,
     gitops::{
         ClusterDetail, ClusterForm, ClusterObject, ClusterSummary, ObjectState, TargetPreview,
         TargetState,
@@ -20,6 +21,9 @@ impl Fake {
             namespace: "shop".into(),
             name: name.into(),
             state,
+            cause: None,
+            detail: String::new(),
+            compared_at: (state != ObjectState::New).then(|| ago(720)),
         };
         let objects = if self.is_empty {
             Vec::new()
@@ -29,6 +33,12 @@ impl Fake {
                 object("edited", ObjectState::Changed),
                 object("gone", ObjectState::Missing),
                 object("fresh", ObjectState::New),
+                ClusterObject {
+                    cause: Some(Cause::InsufficientScope),
+                    detail: "It may not <write> here.\n  kubectl create role".into(),
+                    compared_at: Some(ago(300)),
+                    ..object("refused", ObjectState::InStep)
+                },
                 object("taken", ObjectState::Conflict),
             ]
         };
@@ -49,6 +59,7 @@ impl Fake {
             exports: vec![(id(), "argocd-prod".into())],
             objects,
             detail: String::new(),
+            tried_at: Some(ago(300)),
             row_version: 6,
         }
     }
@@ -79,7 +90,8 @@ impl service::Clusters for Fake {
         Ok(())
     }
     async fn preview(&self, _: &Actor, _: ClusterId) -> Answer<TargetPreview> {
-        self.cause.map_or_else(|| Ok(difference()), |cause| Err(ServiceError::Unreachable(cause)))
+        let refused = |cause| Err(ServiceError::Unreachable { asked: Asked::Cluster, cause });
+        self.cause.map_or_else(|| Ok(difference()), refused)
     }
     async fn apply(&self, _: &Actor, _: ClusterId) -> Answer<()> {
         Ok(())

@@ -3,7 +3,10 @@
 use async_trait::async_trait;
 use domain::{
     Actor, Cause, CredentialId, ProjectId, Purpose, RepositoryId, ServiceError, connections,
-    credentials, matching, projects, service, service::Answer,
+    credentials, matching,
+    notices::{News, Notice, Subject, WebhookForm},
+    projects, service,
+    service::Answer,
 };
 
 use super::{Fake, NOW, ago, id};
@@ -30,6 +33,7 @@ fn failed(name: &str, url: &str) -> connections::ConnectionTest {
         .collect();
     connections::ConnectionTest {
         repository: Some(id()),
+        asked: domain::cause::Asked::Registry,
         name: name.into(),
         url: url.into(),
         stages,
@@ -120,23 +124,35 @@ impl service::Projects for Fake {
 
 #[async_trait]
 impl service::Notices for Fake {
-    async fn list(&self, _: &Actor) -> Answer<Vec<credentials::Notice>> {
-        Ok(vec![credentials::Notice {
+    async fn list(&self, _: &Actor) -> Answer<Vec<Notice>> {
+        let notice = |name: &str, news| Notice {
             id: id(),
-            credential: id(),
-            name: "ghcr-prod".into(),
-            expires_at: super::credentials::EXPIRES,
+            name: name.into(),
+            news,
             at: ago(60),
             delivered: Some(true),
-        }])
+        };
+        let trouble = |subject, cause, ended_at| News::Trouble {
+            subject,
+            cause,
+            began_at: ago(120),
+            ended_at,
+        };
+        let expiry = News::Expiry { credential: id(), expires_at: super::credentials::EXPIRES };
+        let over = trouble(Subject::Cluster(id()), Cause::ClusterRefused, Some(ago(30)));
+        Ok(vec![
+            notice("ghcr-prod", expiry),
+            notice("prod-cluster", trouble(Subject::GitTarget(id()), Cause::BranchProtected, None)),
+            notice("eu", over),
+        ])
     }
     async fn open(&self, _: &Actor) -> Answer<u32> {
-        Ok(1)
+        Ok(2)
     }
     async fn webhook(&self, _: &Actor) -> Answer<String> {
         Ok("https://hooks.example.com/hawser".into())
     }
-    async fn set_webhook(&self, _: &Actor, _: credentials::WebhookForm) -> Answer<()> {
+    async fn set_webhook(&self, _: &Actor, _: WebhookForm) -> Answer<()> {
         Ok(())
     }
 }

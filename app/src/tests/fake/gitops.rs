@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use domain::{
     Actor, Cause, CredentialId, Field, GitTargetId, Secret, ServiceError,
+    cause::Asked,
     exports::{ExportNote, NoteTone},
     gitops::{
         Branches, ConnectionOffers, ConnectionWay, DeviceCode, DeviceForm, DeviceProgress,
@@ -58,7 +59,8 @@ impl service::GitConnections for Fake {
             broken: Some(Cause::ConnectionRevoked),
             ..connection("broken")
         };
-        Ok(vec![connection("octocat"), narrow, broken])
+        let targets = u32::from(self.has_targets);
+        Ok(vec![GitConnection { targets, ..connection("octocat") }, narrow, broken])
     }
     async fn begin_web(&self, _: &Actor) -> Answer<WebStart> {
         Err(ServiceError::NotFound)
@@ -76,6 +78,13 @@ impl service::GitConnections for Fake {
         Err(ServiceError::NotFound)
     }
     async fn disconnect(&self, _: &Actor, credential: CredentialId) -> Answer<()> {
+        if *self.github_away.lock().unwrap() {
+            let (asked, cause) = (Asked::Github, Cause::Timeout);
+            return Err(ServiceError::Unreachable { asked, cause });
+        }
+        if credential == id() { Ok(()) } else { Err(ServiceError::NotFound) }
+    }
+    async fn forget(&self, _: &Actor, credential: CredentialId) -> Answer<()> {
         if credential == id() { Ok(()) } else { Err(ServiceError::NotFound) }
     }
     async fn repositories(
@@ -98,7 +107,10 @@ impl service::GitConnections for Fake {
     }
     async fn branches(&self, _: &Actor, form: GitTargetForm) -> Answer<Branches> {
         if form.url.contains("gone") {
-            return Err(ServiceError::Unreachable(Cause::NotFound));
+            return Err(ServiceError::Unreachable {
+                asked: Asked::GitServer,
+                cause: Cause::NotFound,
+            });
         }
         if form.url.contains("revoked") {
             return Err(ServiceError::Unreachable(Cause::ConnectionRevoked));
@@ -125,7 +137,7 @@ impl Fake {
                 pushed_at: Some(ago(300)),
             },
             credential_name: "github-octocat".into(),
-            base: String::new(),
+            base: "stable".into(),
             mode: PushMode::PullRequest,
             ca: String::new(),
             proxy: String::new(),
@@ -172,7 +184,7 @@ impl service::GitTargets for Fake {
             return Ok(TargetPreview::refused("clusters/prod/a.yaml is not of Hawser."));
         }
         if let Some(cause) = self.cause {
-            return Err(ServiceError::Unreachable(cause));
+            return Err(ServiceError::Unreachable { asked: Asked::GitServer, cause });
         }
         if self.is_empty {
             return Ok(TargetPreview { head: "0123456789".into(), ..Default::default() });

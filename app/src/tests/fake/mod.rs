@@ -56,6 +56,10 @@ pub(super) struct Fake {
     pub offers: ConnectionOffers,
     /// Whether the operator turned clusters on.
     pub has_clusters: bool,
+    /// Whether a Git target pushes with the first account.
+    pub has_targets: bool,
+    /// Whether GitHub does not answer.
+    pub github_away: Mutex<bool>,
     /// Whether the cluster is being deleted.
     pub is_deleting: bool,
     /// How the Git target and the cluster are doing.
@@ -114,6 +118,8 @@ impl Fake {
                 installation_url: "https://github.com/apps/hawser/installations/new".into(),
             },
             has_clusters: true,
+            has_targets: true,
+            github_away: Mutex::default(),
             is_deleting: false,
             target_state: TargetState::InStep,
             cause: None,

@@ -20,7 +20,7 @@ impl Git {
     /// newest of `base` or of the default branch; of an empty repository, none.
     ///
     /// # Errors
-    /// Why the repository could not be read; `NotFound` also when `base` does not exist,
+    /// Why the repository could not be read; `BaseMissing` when neither the branch nor `base` exists,
     /// `RepositoryTooLarge` beyond the limits.
     pub async fn open(
         &self,
@@ -61,6 +61,6 @@ fn start(advertised: &Advertisement, base: Option<&Branch>) -> Result<Option<Oid
     let name = base.map(Branch::as_str).or_else(|| advertised.default_branch());
     match name.and_then(|name| advertised.branch(name)) {
         Some(id) => Ok(Some(id)),
-        None => Err(Failure::new(Cause::NotFound, "find the branch to start from")),
+        None => Err(Failure::new(Cause::BaseMissing, "find the branch to start from")),
     }
 }

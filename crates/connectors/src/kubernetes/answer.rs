@@ -4,7 +4,10 @@
 //! <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/>.
 
 use domain::Cause;
-use reqwest::header::{DATE, RETRY_AFTER};
+use reqwest::{
+    Method,
+    header::{DATE, RETRY_AFTER},
+};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -23,6 +26,40 @@ pub struct Refusal {
     /// The server's own words for people, without control characters; empty when it said nothing. They
     /// come from a stranger and may hold what it was sent: look before they are kept.
     pub said: String,
+    /// What the account may not do, where that is why.
+    pub denied: Option<Denied>,
+}
+
+/// What an account may not do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denied {
+    /// What was attempted.
+    pub verb: Verb,
+    /// Who the server says it is, such as `system:serviceaccount:ci:hawser`; empty when it does not
+    /// say, or not in the letters of such names. It comes from a stranger, as `said` does.
+    pub user: String,
+}
+
+/// What is attempted with an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// Looking at it.
+    Read,
+    /// Making or changing it.
+    Write,
+    /// Deleting it.
+    Delete,
+}
+
+impl Verb {
+    /// What a request of this method attempts.
+    pub(super) fn of(method: &Method) -> Self {
+        match *method {
+            Method::GET => Self::Read,
+            Method::DELETE => Self::Delete,
+            _ => Self::Write,
+        }
+    }
 }
 
 /// What a call was about: the same status means different things.
@@ -38,7 +75,7 @@ pub enum Subject {
 
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
-        Self { failure, said: String::new() }
+        Self { failure, said: String::new(), denied: None }
     }
 }
 
@@ -52,6 +89,8 @@ struct Status {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Details {
+    /// The resource that the refusal is about, such as `namespaces`.
+    kind: String,
     causes: Vec<StatusCause>,
 }
 
@@ -64,22 +103,34 @@ struct StatusCause {
 }
 
 /// Reads an answer that is no success.
-pub(super) async fn refusal(mut answer: Answer, subject: Subject) -> Refusal {
+pub(super) async fn refusal(mut answer: Answer, subject: Subject, verb: Verb) -> Refusal {
     let body = answer.start_of_body(LOOK_AT).await;
     let status: Status = serde_json::from_slice(&body).unwrap_or_default();
     let code = answer.status().as_u16();
-    let mut failure = answer.failure(cause(code, subject));
+    let cause = cause(code, subject, &status);
+    let mut failure = answer.failure(cause);
     if matches!(code, 429 | 503) {
         failure.retry_after = retry_after(answer.text(RETRY_AFTER), answer.text(DATE));
     }
     let said = if code == 409 { conflict(&status) } else { None };
-    Refusal { failure, said: plain(&said.unwrap_or(status.message)) }
+    let denied = (cause == Cause::InsufficientScope)
+        .then(|| Denied { verb, user: user(&status.message).to_owned() });
+    Refusal { failure, said: plain(&said.unwrap_or(status.message)), denied }
 }
 
-fn cause(code: u16, subject: Subject) -> Cause {
+/// A 403 that names no right is no lack of one: admission says it of quotas, of policies and of
+/// namespaces that are being deleted. What authorization says holds `cannot`, see
+/// <https://github.com/kubernetes/apiserver/blob/master/pkg/endpoints/handlers/responsewriters/errors.go>.
+/// An object of a namespace that is not there is refused with the `Status` of that namespace, see
+/// <https://github.com/kubernetes/apiserver/blob/master/pkg/admission/plugin/namespace/lifecycle/admission.go>.
+fn cause(code: u16, subject: Subject, status: &Status) -> Cause {
+    let about = status.details.as_ref().map_or("", |details| details.kind.as_str());
     match (code, subject) {
         (401, _) => Cause::InvalidCredentials,
-        (403, _) => Cause::InsufficientScope,
+        (403, _) if status.message.is_empty() || status.message.contains(" cannot ") => {
+            Cause::InsufficientScope
+        }
+        (404, Subject::Object) if about == "namespaces" => Cause::NamespaceMissing,
         (404, Subject::Server) => Cause::NotFound,
         (404, Subject::Group) => Cause::ClusterApiMissing,
         (409, Subject::Object) => Cause::ClusterConflict,
@@ -88,6 +139,13 @@ fn cause(code: u16, subject: Subject) -> Cause {
         (500..=599, _) => Cause::ServerError,
         _ => Cause::ClusterRefused,
     }
+}
+
+/// Whom the server refused: `… is forbidden: User "hawser" cannot patch resource …`.
+fn user(message: &str) -> &str {
+    let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '.' | '-' | '_' | '@');
+    let quoted = message.split_once("User \"").and_then(|(_, rest)| rest.split_once('"'));
+    quoted.map(|(user, _)| user).filter(|user| user.chars().all(letter)).unwrap_or_default()
 }
 
 /// Who owns what, in a conflict of field managers. The server writes it into the causes:
@@ -143,6 +201,25 @@ mod tests {
             "kubectl-edit owns .data.a, .data.b; helm owns .type"
         );
         assert_eq!(conflict(&Status::default()), None);
+    }
+
+    #[test]
+    fn a_refusal_is_told_by_what_it_says() {
+        let status = |text: &str| serde_json::from_str::<Status>(text).unwrap();
+        let rights = status(
+            r#"{"message":"secrets \"a\" is forbidden: User \"system:serviceaccount:ci:hawser\" cannot patch resource \"secrets\" in API group \"\" in the namespace \"b\"","details":{"kind":"secrets"}}"#,
+        );
+        assert_eq!(cause(403, Subject::Object, &rights), Cause::InsufficientScope);
+        assert_eq!(user(&rights.message), "system:serviceaccount:ci:hawser");
+        let quota = status(r#"{"message":"secrets \"a\" is forbidden: exceeded quota: q"}"#);
+        assert_eq!(cause(403, Subject::Object, &quota), Cause::ClusterRefused);
+        assert_eq!(cause(403, Subject::Server, &Status::default()), Cause::InsufficientScope);
+        let namespace = status(
+            r#"{"message":"namespaces \"b\" not found","details":{"kind":"namespaces","name":"b"}}"#,
+        );
+        assert_eq!(cause(404, Subject::Object, &namespace), Cause::NamespaceMissing);
+        assert_eq!(cause(404, Subject::Object, &rights), Cause::ClusterRefused);
+        assert_eq!(user("User \"a b; rm\" cannot"), "");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::{
     ApiServer,
-    answer::{Refusal, Subject, document, refusal},
+    answer::{Refusal, Subject, Verb, document, refusal},
 };
 use crate::http::{Ask, Redirects};
 
@@ -48,6 +48,7 @@ impl ApiServer {
     /// Sends a request and reads the whole answer as JSON.
     pub(super) async fn call(&self, call: Call) -> Result<Value, Refusal> {
         let Call { method, url, body, subject, attempt } = call;
+        let verb = Verb::of(&method);
         let ask = match body {
             None => Ask::get(url, attempt),
             Some(Body { media_type, bytes }) => {
@@ -61,7 +62,7 @@ impl ApiServer {
             .login(self.login.clone());
         let answer = self.outbound.send(ask).await?;
         if !answer.status().is_success() {
-            return Err(refusal(answer, subject).await);
+            return Err(refusal(answer, subject, verb).await);
         }
         let bytes =
             answer.body(ANSWER).await.map(Zeroizing::new).map_err(|failure| {

@@ -59,7 +59,7 @@ impl ApiServer {
             } else {
                 "It belongs to the whole cluster and may have no namespace."
             };
-            return Err(Refusal { failure, said: said.to_owned() });
+            return Err(Refusal { failure, said: said.to_owned(), denied: None });
         }
         let mut segments = version_path(&object.api_version);
         if resource.is_namespaced {

@@ -27,7 +27,7 @@ use reqwest::header::HeaderValue;
 use url::Url;
 use zeroize::Zeroizing;
 
-pub use answer::{Refusal, Subject};
+pub use answer::{Denied, Refusal, Subject, Verb};
 pub use apply::{Deleted, Run};
 pub use live::{Live, masked};
 pub use manifest::{BadManifest, Manifest, ObjectRef};

@@ -150,7 +150,7 @@ async fn a_new_branch_starts_at_its_base() {
     }
     let missing =
         client.open(&url, &login(), &branch("hawser/c"), Some(&branch("nowhere"))).await.err();
-    assert_eq!(missing.unwrap().cause, Cause::NotFound);
+    assert_eq!(missing.unwrap().cause, Cause::BaseMissing);
     server.assert_sound(REPOSITORY);
 }
 

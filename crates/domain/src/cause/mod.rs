@@ -7,11 +7,12 @@ mod words;
 
 pub use remedy::Remedy;
 use serde::{Deserialize, Serialize};
+pub use words::{Asked, Words};
 
-/// Why a repository, Git server or cluster could not be used.
+/// Why a repository, Git server, cluster or GitHub could not be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "`title` says what each one means")]
+#[expect(missing_docs, reason = "`words` says what each one means")]
 pub enum Cause {
     InvalidCredentials,
     NoCredential,
@@ -52,6 +53,8 @@ pub enum Cause {
     BranchProtected,
     PushRejected,
     BranchMoved,
+    BaseMissing,
+    BranchMissing,
     NotAGitRepository,
     FileNotOurs,
     RepositoryTooLarge,
@@ -60,12 +63,13 @@ pub enum Cause {
     ClusterConflict,
     ClusterRefused,
     ClusterApiMissing,
+    NamespaceMissing,
     Internal,
 }
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 51] = [
         Self::InvalidCredentials,
         Self::NoCredential,
         Self::LinkSuspended,
@@ -105,6 +109,8 @@ impl Cause {
         Self::BranchProtected,
         Self::PushRejected,
         Self::BranchMoved,
+        Self::BaseMissing,
+        Self::BranchMissing,
         Self::NotAGitRepository,
         Self::FileNotOurs,
         Self::RepositoryTooLarge,
@@ -113,6 +119,7 @@ impl Cause {
         Self::ClusterConflict,
         Self::ClusterRefused,
         Self::ClusterApiMissing,
+        Self::NamespaceMissing,
         Self::Internal,
     ];
 
@@ -159,6 +166,8 @@ impl Cause {
             Self::BranchProtected => "branch_protected",
             Self::PushRejected => "push_rejected",
             Self::BranchMoved => "branch_moved",
+            Self::BaseMissing => "base_missing",
+            Self::BranchMissing => "branch_missing",
             Self::NotAGitRepository => "not_a_git_repository",
             Self::FileNotOurs => "file_not_ours",
             Self::RepositoryTooLarge => "repository_too_large",
@@ -167,6 +176,7 @@ impl Cause {
             Self::ClusterConflict => "cluster_conflict",
             Self::ClusterRefused => "cluster_refused",
             Self::ClusterApiMissing => "cluster_api_missing",
+            Self::NamespaceMissing => "namespace_missing",
             Self::Internal => "internal",
         }
     }
@@ -183,10 +193,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_cause_has_its_own_code_and_words() {
+    fn every_cause_has_its_own_code() {
         for cause in Cause::ALL {
             assert_eq!(Cause::parse(cause.code()), Some(cause));
-            assert!(!cause.title().is_empty() && cause.message().ends_with('.'));
         }
         let mut codes: Vec<_> = Cause::ALL.iter().map(|cause| cause.code()).collect();
         codes.sort_unstable();

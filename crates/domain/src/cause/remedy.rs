@@ -50,13 +50,16 @@ impl Cause {
             Self::NoCredential | Self::LinkSuspended | Self::ClientCertificate => Remedy::Link,
             Self::BranchProtected
             | Self::PushRejected
+            | Self::BaseMissing
+            | Self::BranchMissing
             | Self::FileNotOurs
             | Self::RepositoryTooLarge
             | Self::ExportIncomplete
             | Self::SecretInOutput
             | Self::ClusterConflict
             | Self::ClusterRefused
-            | Self::ClusterApiMissing => Remedy::Place,
+            | Self::ClusterApiMissing
+            | Self::NamespaceMissing => Remedy::Place,
             Self::TlsUntrusted => Remedy::Authority,
             Self::ProxyError => Remedy::Proxy,
             Self::ConnectionRefused

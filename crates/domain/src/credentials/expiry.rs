@@ -1,10 +1,10 @@
-//! When credentials expire, and the notices before it.
+//! When credentials expire, and when notices before it are due.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CredentialId, NoticeId, Timestamp};
+use crate::Timestamp;
 
 /// Who said when a credential expires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -109,31 +109,6 @@ impl Expiry {
             _ => format!("expires in {} d", minutes / 1_440),
         }
     }
-}
-
-/// Something people have to know; shown in the app and sent to the webhook.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notice {
-    /// Its id.
-    pub id: NoticeId,
-    /// The credential it is about.
-    pub credential: CredentialId,
-    /// Its name.
-    pub name: String,
-    /// When the credential expires.
-    pub expires_at: Timestamp,
-    /// When the notice was made.
-    pub at: Timestamp,
-    /// Whether the webhook took it; `None` without a webhook.
-    pub delivered: Option<bool>,
-}
-
-/// The form of the webhook that notices are sent to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct WebhookForm {
-    /// An `https://` address; empty for none.
-    pub webhook: String,
 }
 
 #[cfg(test)]

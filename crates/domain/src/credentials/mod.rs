@@ -11,7 +11,7 @@ mod query;
 mod rotation;
 
 pub use deletion::{DeleteCredential, Unlinking};
-pub use expiry::{Expiry, ExpirySource, Notice, Urgency, WebhookForm};
+pub use expiry::{Expiry, ExpirySource, Urgency};
 pub use form::{CreateCredential, CredentialChange, PlaceCredential, SaveMode, UpdateCredential};
 #[cfg(feature = "host")]
 pub use form::{NewCredential, material};

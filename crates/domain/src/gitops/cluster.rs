@@ -110,8 +110,25 @@ pub struct ClusterObject {
     pub namespace: String,
     /// Its name.
     pub name: String,
-    /// How it stands.
+    /// How it stood when it was compared last.
     pub state: ObjectState,
+    /// Why the last try of it failed, where it was its own fault.
+    pub cause: Option<Cause>,
+    /// What the API server said then, and what to do; for people, empty for nothing.
+    pub detail: String,
+    /// When it was last compared with the cluster; `None` for never.
+    pub compared_at: Option<Timestamp>,
+}
+
+/// What is true of an object now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It stands as it was found.
+    Known(ObjectState),
+    /// The last try of it failed.
+    Failing(Cause),
+    /// The last try of the cluster ended before it.
+    Waiting,
 }
 
 /// One cluster.
@@ -127,6 +144,102 @@ pub struct ClusterDetail {
     pub objects: Vec<ClusterObject>,
     /// What was tried last, for people; empty while it is well.
     pub detail: String,
+    /// When it was tried last; `None` for never.
+    pub tried_at: Option<Timestamp>,
     /// Counts every change.
     pub row_version: i64,
+}
+
+impl ClusterDetail {
+    /// What is true of one of its objects.
+    #[must_use]
+    pub fn standing(&self, object: &ClusterObject) -> Standing {
+        let was_reached = object.compared_at >= self.tried_at && object.compared_at.is_some();
+        match object.cause {
+            _ if self.summary.state == TargetState::Failing && !was_reached => Standing::Waiting,
+            Some(Cause::ClusterConflict) => Standing::Known(ObjectState::Conflict),
+            Some(cause) => Standing::Failing(cause),
+            None => Standing::Known(object.state),
+        }
+    }
+
+    /// Since when every object that was applied has been compared; `None` when none was.
+    #[must_use]
+    pub fn compared_at(&self) -> Option<Timestamp> {
+        let applied = self.objects.iter().filter(|object| object.state != ObjectState::New);
+        applied.map(|object| object.compared_at).min().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn object(state: ObjectState, cause: Option<Cause>, compared: Option<i64>) -> ClusterObject {
+        ClusterObject {
+            api_version: "v1".into(),
+            kind: "Secret".into(),
+            namespace: "a".into(),
+            name: "b".into(),
+            state,
+            cause,
+            detail: String::new(),
+            compared_at: compared.map(Timestamp::from_millis),
+        }
+    }
+
+    fn cluster(state: ClusterState) -> ClusterDetail {
+        let summary = ClusterSummary {
+            id: Uuid::nil().into(),
+            name: "a".into(),
+            credential: Uuid::nil().into(),
+            server: String::new(),
+            state,
+            is_deleting: false,
+            cause: None,
+            objects: 0,
+            drifted: 0,
+            applied_at: None,
+        };
+        ClusterDetail {
+            summary,
+            credential_name: String::new(),
+            exports: Vec::new(),
+            objects: Vec::new(),
+            detail: String::new(),
+            tried_at: Some(Timestamp::from_millis(10)),
+            row_version: 1,
+        }
+    }
+
+    #[test]
+    fn each_object_has_its_own_truth() {
+        let (failing, well) = (cluster(TargetState::Failing), cluster(TargetState::InStep));
+        let in_step = |at| object(ObjectState::InStep, None, at);
+        let known = Standing::Known(ObjectState::InStep);
+        assert_eq!(failing.standing(&in_step(Some(10))), known);
+        assert_eq!(failing.standing(&in_step(Some(9))), Standing::Waiting);
+        assert_eq!(failing.standing(&in_step(None)), Standing::Waiting);
+        assert_eq!(well.standing(&in_step(Some(9))), known);
+        let refused = object(ObjectState::InStep, Some(Cause::ClusterRefused), Some(10));
+        assert_eq!(failing.standing(&refused), Standing::Failing(Cause::ClusterRefused));
+        let earlier = object(ObjectState::InStep, Some(Cause::ClusterRefused), Some(9));
+        assert_eq!(failing.standing(&earlier), Standing::Waiting);
+        let taken = object(ObjectState::Conflict, Some(Cause::ClusterConflict), Some(10));
+        assert_eq!(failing.standing(&taken), Standing::Known(ObjectState::Conflict));
+    }
+
+    #[test]
+    fn the_oldest_comparison_counts() {
+        let mut cluster = cluster(TargetState::InStep);
+        assert_eq!(cluster.compared_at(), None);
+        cluster.objects = vec![
+            object(ObjectState::InStep, None, Some(7)),
+            object(ObjectState::Changed, None, Some(5)),
+            object(ObjectState::New, None, None),
+        ];
+        assert_eq!(cluster.compared_at(), Some(Timestamp::from_millis(5)));
+    }
 }

@@ -8,7 +8,7 @@ mod rules;
 mod target;
 
 pub use cluster::{
-    ClusterDetail, ClusterForm, ClusterObject, ClusterState, ClusterSummary, ObjectState,
+    ClusterDetail, ClusterForm, ClusterObject, ClusterState, ClusterSummary, ObjectState, Standing,
 };
 pub use connection::{
     Branches, ConnectionOffers, ConnectionWay, DeviceCode, DeviceForm, DeviceProgress,
@@ -19,5 +19,5 @@ pub use diff::{DiffKind, DiffLine, FileChange, FileChangeKind};
 pub use rules::{Branch, ClusterFields, Folder, GitTargetFields, GitUrl, Workflows};
 pub use target::{
     CredentialUse, GitTargetDetail, GitTargetForm, GitTargetSummary, PushMode, TargetPreview,
-    TargetState,
+    TargetState, base_missing,
 };

@@ -201,6 +201,16 @@ impl TargetPreview {
     }
 }
 
+/// That the branch is not there which a new one starts from; an empty one stands for the default
+/// branch of the repository.
+#[must_use]
+pub fn base_missing(base: &str) -> String {
+    match base {
+        "" => "The repository has no default branch that a new one could start from.".to_owned(),
+        base => format!("There is no branch {base} at the server."),
+    }
+}
+
 /// A place that holds a credential, through an export: the chain on a credential's page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CredentialUse {

@@ -8,6 +8,7 @@ use domain::{
     Action, Actor, Cause, CredentialId, Field, Scope, ServiceError,
     access::parse_id,
     audit::AuditAction,
+    cause::Asked,
     connections::{ConnectionTest, Stage, StageResult, StageState, TestConnection},
     credentials::{Kubeconfig, Material},
 };
@@ -86,6 +87,7 @@ async fn test(
     };
     Ok(ConnectionTest {
         repository: None,
+        asked: Asked::Cluster,
         name: name.to_owned(),
         url: kubeconfig.server.to_string(),
         stages,

@@ -5,7 +5,8 @@ use connectors::{
     repository::{Examined, TokenMaker},
 };
 use domain::{
-    Cause, CredentialId, Scope,
+    Cause, CredentialId, CredentialKind, Scope,
+    cause::Asked,
     connections::{ConnectionTest, Stage, StageResult, StageState},
     credentials::Material,
 };
@@ -30,9 +31,13 @@ pub(super) async fn test_token(
     let Some(maker) = TokenMaker::of(credential.provider) else { return Ok(None) };
     let Some(url) = engine.registries.maker_url(maker) else { return Ok(None) };
     let origin = url.origin();
+    let asked = match credential.provider.facts().kind {
+        CredentialKind::Git => Asked::GitServer,
+        CredentialKind::Registry | CredentialKind::Cluster => Asked::Registry,
+    };
     if storage::guards::is_paused(&engine.db, scope, id, &origin).await? {
         let (host, url) = (url.host().to_owned(), url.as_str().to_owned());
-        return Ok(Some(ended(host, url, Cause::CredentialPaused)));
+        return Ok(Some(ended(asked, host, url)));
     }
     let secret = engine.secret_for_use(scope, id).await?;
     let Some(login) = login(&secret) else { return Ok(None) };
@@ -55,24 +60,34 @@ pub(super) async fn test_token(
     let Examined { stages, certificate, quota, expires_at, excess } = examined;
     let (repository, name) = (None, url.host().to_owned());
     let url = url.as_str().to_owned();
-    let test =
-        ConnectionTest { repository, name, url, stages, certificate, quota, expires_at, excess };
+    let test = ConnectionTest {
+        repository,
+        asked,
+        name,
+        url,
+        stages,
+        certificate,
+        quota,
+        expires_at,
+        excess,
+    };
     keep_expiry(engine, scope, version, &test).await?;
     Ok(Some(test))
 }
 
 /// A test that ended at the login without a request.
-fn ended(name: String, url: String, cause: Cause) -> ConnectionTest {
+fn ended(asked: Asked, name: String, url: String) -> ConnectionTest {
     let stages = vec![StageResult {
         stage: Stage::Token,
         state: StageState::Failed,
         millis: None,
         status: None,
         detail: "The token was not sent.".to_owned(),
-        cause: Some(cause),
+        cause: Some(Cause::CredentialPaused),
     }];
     ConnectionTest {
         repository: None,
+        asked,
         name,
         url,
         stages,

@@ -9,6 +9,7 @@ use connectors::{
 };
 use domain::{
     Cause, RepositoryId,
+    cause::Asked,
     connections::{ConnectionTest, Stage, StageResult, StageState},
 };
 
@@ -82,8 +83,18 @@ pub(super) async fn walk(
     if let Some(closed) = closed {
         stages = ended_at_login(stages, closed);
     }
-    let test =
-        ConnectionTest { repository, name, url, stages, certificate, quota, expires_at, excess };
+    let asked = Asked::Registry;
+    let test = ConnectionTest {
+        repository,
+        asked,
+        name,
+        url,
+        stages,
+        certificate,
+        quota,
+        expires_at,
+        excess,
+    };
     (test, told)
 }
 

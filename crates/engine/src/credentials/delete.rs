@@ -14,7 +14,7 @@ use crate::{
     Engine, Error,
     audit::{self, allowed, person},
     gitops::{
-        revoke,
+        Tokens, revoke,
         touch::{When, mark, touch},
     },
 };
@@ -25,13 +25,14 @@ pub(crate) async fn delete(
     engine: &Engine,
     actor: &Actor,
     form: &DeleteCredential,
+    tokens: Tokens,
 ) -> Result<(), Error> {
     let scope = allowed(engine, actor, Action::ManageCredentials, "delete a credential").await?;
     let (id, unlinking) = form.parse()?;
     let existing = storage::credentials::existing(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let revoked = revoke(engine, scope, id, existing.shape).await?;
+    let revoked = revoke(engine, scope, id, existing.shape, tokens).await?;
     let now = engine.clock.now();
 
     let mut tx = engine.db.begin().await?;

@@ -48,6 +48,7 @@ use sha2::Sha256;
 use crate::{
     Engine, Error,
     error::{answer, name_taken},
+    gitops::Tokens,
 };
 
 pub(crate) use create::add;
@@ -112,7 +113,7 @@ impl Credentials for Engine {
     }
 
     async fn delete(&self, actor: &Actor, form: DeleteCredential) -> Answer<()> {
-        delete::delete(self, actor, &form).await.map_err(answer)
+        delete::delete(self, actor, &form, Tokens::Revoke).await.map_err(answer)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A file of an export as a push would write it, for a person who takes it along.
 
-use domain::{ExportId, Name, Scope, ServiceError, gitops::Folder};
+use domain::{ExportId, Name, Scope, ServiceError, cause::Asked, gitops::Folder};
 
 use super::{
     compare::{NoPlan, written},
@@ -45,5 +45,5 @@ pub(crate) async fn encrypted(
 }
 
 fn refused(refusal: Refusal) -> Error {
-    ServiceError::Unreachable(refusal.cause).into()
+    ServiceError::Unreachable { asked: Asked::GitServer, cause: refusal.cause }.into()
 }

@@ -10,6 +10,6 @@ mod targets;
 pub(crate) mod touch;
 
 pub(crate) use clusters::ClusterAccess;
-pub(crate) use connections::revoke;
+pub(crate) use connections::{Tokens, revoke};
 pub(crate) use encrypted::encrypted;
 pub(crate) use targets::{LOOK_AGAIN_REASON, push_target};

@@ -1,4 +1,4 @@
-//! Making notices: one for each threshold that an expiry passes.
+//! Making notices: one for each threshold that an expiry passes, and for each trouble that begins.
 
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use storage::{
     notices::{Expiring, New},
 };
 
+use super::troubles::announce;
 use crate::{Engine, Error, audit};
 
 /// The thresholds of [`Expiry::thresholds`] by the days of a long lifetime: what tells one notice
@@ -28,7 +29,7 @@ impl Engine {
     /// When the database fails; then they are made the next time.
     pub async fn make_notices(&self) -> Result<u32, Error> {
         let now = self.clock.now();
-        let mut made = 0;
+        let mut made = announce(self, now).await?;
         let last = NAMES.last().copied().unwrap_or_default();
         for expiring in storage::notices::expiring(&self.db, now.plus(EARLIEST), last).await? {
             if let Some(threshold) = due(&expiring.expiry, expiring.announced, now)

@@ -1,13 +1,15 @@
-//! Notices: people are told before a credential expires, in the app and by a webhook.
+//! Notices: people are told before a credential expires and when something begins to fail, in the app
+//! and by a webhook.
 
 mod make;
 mod send;
+mod troubles;
 mod webhook;
 
 use async_trait::async_trait;
 use domain::{
     Action, Actor,
-    credentials::{Notice, WebhookForm},
+    notices::{Notice, WebhookForm},
     service::{Answer, Notices},
 };
 
@@ -39,11 +41,16 @@ impl Notices for Engine {
 
 async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<Notice>, Error> {
     let scope = allowed(engine, actor, Action::View, "see the notices").await?;
-    Ok(storage::notices::list(&engine.db, scope, SHOWN).await?)
+    let mut found = storage::notices::list(&engine.db, scope, SHOWN).await?;
+    found.extend(storage::notices::troubles::list(&engine.db, scope, SHOWN).await?);
+    found.sort_by(|a, b| (b.at, b.id.uuid()).cmp(&(a.at, a.id.uuid())));
+    found.truncate(SHOWN as usize);
+    Ok(found)
 }
 
 /// Every page asks it for its head, so a refusal is no line of the audit log.
 async fn open(engine: &Engine, actor: &Actor) -> Result<u32, Error> {
     let scope = actor.may(Action::View)?;
-    Ok(storage::notices::open(&engine.db, scope).await?)
+    let expiring = storage::notices::open(&engine.db, scope).await?;
+    Ok(expiring + storage::notices::troubles::open(&engine.db, scope).await?)
 }

@@ -1,13 +1,21 @@
 //! Sending a notice to the webhook.
 //!
-//! The document: `event` (`credential_expires`), `organization` (its name), `credential` (its id),
-//! `name` (of the credential), `expires_at` (RFC 3339, UTC) and `days_left` (whole days, 0 on the
-//! last one and after it). It holds no secret and no user name.
+//! The document has `event`, `organization` (its name) and `name` (of what it is about), and besides:
+//!
+//! * `credential_expires`: `credential` (its id), `expires_at` (RFC 3339, UTC) and `days_left` (whole
+//!   days, 0 on the last one and after it);
+//! * `git_target_fails`, `cluster_fails`, `git_connection_fails`: `id` (of an account that of its
+//!   credential), `cause` (a code), `title` (the cause in words) and `since` (RFC 3339, UTC).
+//!
+//! It holds no secret and no user name.
 
 use connectors::Failure;
-use domain::{NoticeId, Scope, Timestamp};
+use domain::{
+    NoticeId, Scope, Timestamp,
+    notices::{News, Notice},
+};
 use serde_json::{Value, json};
-use storage::notices::{Delivery, Letter};
+use storage::notices::{Delivery, troubles};
 
 use crate::{Engine, Error};
 
@@ -22,49 +30,71 @@ pub(crate) enum Sent {
 impl Engine {
     /// Sends a notice to the webhook and notes whether it took it.
     pub(crate) async fn send_notice(&self, scope: Scope, id: NoticeId) -> Result<Sent, Error> {
-        let Some(letter) = storage::notices::letter(&self.db, scope, id).await? else {
+        let Some(notice) = find(self, scope, id).await? else { return Ok(Sent::Done) };
+        let Some(to) = storage::notices::address(&self.db, scope).await? else {
             return Ok(Sent::Done);
         };
         let outbound = self.registries.outbound();
         // What the operator allows may have changed since the address was typed.
-        let Some(webhook) = outbound.webhook(&letter.webhook) else {
-            if !letter.webhook.is_empty() {
-                note(self, scope, id, Delivery::Failed).await?;
+        let Some(webhook) = outbound.webhook(&to.webhook) else {
+            if !to.webhook.is_empty() {
+                note(self, scope, &notice, Delivery::Failed).await?;
             }
             return Ok(Sent::Done);
         };
-        match outbound.post(&webhook, &document(&letter, self.clock.now())).await {
+        match outbound
+            .post(&webhook, &document(&notice, &to.organization_name, self.clock.now()))
+            .await
+        {
             Ok(()) => {
-                note(self, scope, id, Delivery::Taken).await?;
+                note(self, scope, &notice, Delivery::Taken).await?;
                 Ok(Sent::Done)
             }
             Err(failure) => {
-                note(self, scope, id, Delivery::Failed).await?;
+                note(self, scope, &notice, Delivery::Failed).await?;
                 Ok(Sent::Failed(failure))
             }
         }
     }
 }
 
-fn document(letter: &Letter, now: Timestamp) -> Value {
-    json!({
-        "event": "credential_expires",
-        "organization": letter.organization_name,
-        "credential": letter.credential,
-        "name": letter.credential_name,
-        "expires_at": letter.expires_at.rfc3339(),
-        "days_left": letter.expires_at.since(now).as_secs() / 86_400,
-    })
+async fn find(engine: &Engine, scope: Scope, id: NoticeId) -> Result<Option<Notice>, Error> {
+    if let Some(notice) = storage::notices::expiry(&engine.db, scope, id).await? {
+        return Ok(Some(notice));
+    }
+    Ok(troubles::get(&engine.db, scope, id).await?)
+}
+
+fn document(notice: &Notice, organization: &str, now: Timestamp) -> Value {
+    match notice.news {
+        News::Expiry { credential, expires_at } => json!({
+            "event": "credential_expires",
+            "organization": organization,
+            "credential": credential,
+            "name": notice.name,
+            "expires_at": expires_at.rfc3339(),
+            "days_left": expires_at.since(now).as_secs() / 86_400,
+        }),
+        News::Trouble { subject, cause, began_at, .. } => json!({
+            "event": format!("{}_fails", subject.kind()),
+            "organization": organization,
+            "id": subject.id(),
+            "name": notice.name,
+            "cause": cause.code(),
+            "title": cause.words(subject.asked()).title,
+            "since": began_at.rfc3339(),
+        }),
+    }
 }
 
 async fn note(
     engine: &Engine,
     scope: Scope,
-    id: NoticeId,
+    notice: &Notice,
     delivery: Delivery,
 ) -> Result<(), Error> {
     let mut tx = engine.db.begin().await?;
-    storage::notices::mark_delivered(&mut tx, scope, id, delivery).await?;
+    storage::notices::mark_delivered(&mut tx, scope, notice, delivery).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(())

@@ -1,6 +1,6 @@
 //! The webhook of an organization.
 
-use domain::{Action, Actor, Field, audit::AuditAction, credentials::WebhookForm};
+use domain::{Action, Actor, Field, audit::AuditAction, notices::WebhookForm};
 
 use crate::{
     Engine, Error,

@@ -7,7 +7,8 @@ use super::{objects::Refused, tls};
 
 pub fn status(refused: &Refused) -> Value {
     json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": refused.message,
-        "reason": refused.reason, "code": refused.code, "details": {"causes": refused.causes}})
+        "reason": refused.reason, "code": refused.code,
+        "details": {"kind": refused.about, "causes": refused.causes}})
 }
 
 pub fn json_answer(code: u16, value: &Value) -> Response {

@@ -243,8 +243,9 @@ impl State {
         let ["namespaces", namespace, _, _] = rest else { return Err(missing()) };
         let (_, kind) = resources.iter().find(|(known, _)| known == plural).ok_or_else(missing)?;
         if self.forbidden.contains(kind) && method != Method::GET {
-            let words =
-                format!("{plural} \"{name}\" is forbidden: User \"hawser\" cannot patch it");
+            let words = format!(
+                "{plural} \"{name}\" is forbidden: User \"system:serviceaccount:ci:hawser\" cannot patch resource \"{plural}\" in API group \"\" in the namespace \"{namespace}\""
+            );
             return Err(Refused::new(403, "Forbidden", &words));
         }
         let key = Key::new(&api_version, kind, namespace, name);
@@ -263,7 +264,8 @@ impl State {
                 }
                 if !NAMESPACES.contains(namespace) {
                     let words = format!("namespaces \"{namespace}\" not found");
-                    return Err(Refused::new(404, "NotFound", &words));
+                    let missing = Refused::new(404, "NotFound", &words);
+                    return Err(Refused { about: "namespaces", ..missing });
                 }
                 let manager = query.split('&').find_map(|pair| pair.strip_prefix("fieldManager="));
                 let manager = manager.ok_or_else(|| {

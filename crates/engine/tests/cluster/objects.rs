@@ -38,13 +38,15 @@ pub struct Refused {
     pub code: u16,
     pub reason: String,
     pub message: String,
+    /// The resource that it is about, where that is not the one that was asked for.
+    pub about: &'static str,
     pub causes: Vec<Value>,
 }
 
 impl Refused {
     pub fn new(code: u16, reason: &str, message: &str) -> Self {
         let (reason, message) = (reason.to_owned(), message.to_owned());
-        Self { code, reason, message, causes: Vec::new() }
+        Self { code, reason, message, about: "", causes: Vec::new() }
     }
 }
 

@@ -10,6 +10,7 @@ use connectors::{
 use domain::{
     Cause, CredentialId, OperationId, ServiceError, Shape,
     audit::AuditAction,
+    cause::Asked,
     credentials::{CredentialState, OauthTokens, Parameters},
     service::GitConnections,
 };
@@ -46,7 +47,7 @@ async fn broken(side: &Side) -> Option<Cause> {
 }
 
 const REVOKED: Result<usize, ServiceError> =
-    Err(ServiceError::Unreachable(Cause::ConnectionRevoked));
+    Err(ServiceError::Unreachable { asked: Asked::Github, cause: Cause::ConnectionRevoked });
 
 async fn twenty_callers_on_two_replicas_renew_once(world: World) {
     let side = Side::new(world).await;
@@ -87,7 +88,10 @@ async fn a_renewal_that_github_does_not_answer_changes_nothing(world: World) {
     assert_eq!(side.look(&side.ada, id).await, Ok(0));
     side.clock.advance(Duration::from_mins(10));
     let failed = side.look(&side.ada, id).await;
-    assert_eq!(failed, Err(ServiceError::Unreachable(Cause::ServerError)));
+    assert_eq!(
+        failed,
+        Err(ServiceError::Unreachable { asked: Asked::Github, cause: Cause::ServerError })
+    );
     assert_eq!((broken(&side).await, side.get(id).await.vault_version), (None, 1));
     side.stub.mends();
     assert_eq!(side.look(&side.ada, id).await, Ok(0));

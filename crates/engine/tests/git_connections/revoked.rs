@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use domain::{
-    Cause, ServiceError,
+    Actor, Cause, Role, ServiceError,
     audit::{AuditAction, AuditQuery},
-    service::{Audit, Credentials, GitConnections},
+    cause::Asked,
+    notices::{News, Subject},
+    service::{Audit, Credentials, GitConnections, Notices},
 };
+use engine::Clock;
 
 use crate::{
     side::Side,
@@ -18,6 +21,8 @@ on_both!(
     r_oauth_07_deleting_the_credential_revokes_too,
     r_oauth_07_an_ended_token_takes_its_refresh_token_along,
     while_github_does_not_answer_nothing_is_deleted,
+    an_account_is_forgotten_without_asking_github,
+    an_account_that_was_revoked_is_noticed_until_it_is_connected_again,
 );
 
 async fn r_oauth_07_disconnecting_revokes_at_github(world: World) {
@@ -71,10 +76,60 @@ async fn while_github_does_not_answer_nothing_is_deleted(world: World) {
     let id = side.connect(&side.ada).await.unwrap();
     side.stub.breaks("/api/v3/applications/Iv23liSTUB/token", 500);
     let refused = GitConnections::disconnect(&side.engine, &side.ada, id).await;
-    assert_eq!(refused, Err(ServiceError::Unreachable(Cause::ServerError)));
+    assert_eq!(
+        refused,
+        Err(ServiceError::Unreachable { asked: Asked::Github, cause: Cause::ServerError })
+    );
     assert_eq!((side.list(&side.ada).await.len(), side.stub.living().len()), (1, 1));
     assert_eq!(side.look(&side.ada, id).await, Ok(0));
+    // Deleting the credential says the same.
+    let refused = Credentials::delete(&side.engine, &side.ada, forms::removal(id, "")).await;
+    let said = refused.unwrap_err().to_string();
+    assert!(said.starts_with("GitHub answered with an error of its own."), "{said}");
     side.stub.mends();
     GitConnections::disconnect(&side.engine, &side.ada, id).await.unwrap();
     assert!(side.stub.living().is_empty());
+}
+
+async fn an_account_is_forgotten_without_asking_github(world: World) {
+    let side = Side::new(world).await;
+    let id = side.connect(&side.ada).await.unwrap();
+    let viewer = Actor { role: Role::Viewer, ..side.ada.clone() };
+    let refused = GitConnections::forget(&side.engine, &viewer, id).await;
+    assert_eq!(refused, Err(ServiceError::NotAllowed));
+    side.stub.breaks("/api/v3/applications/Iv23liSTUB/token", 500);
+    let asked = side.stub.asked().len();
+    GitConnections::forget(&side.engine, &side.ada, id).await.unwrap();
+    assert_eq!(side.stub.asked().len(), asked, "GitHub is not asked");
+    assert_eq!((side.list(&side.ada).await.len(), side.stub.living().len()), (0, 1));
+    let query = AuditQuery { action: Some(AuditAction::GitDisconnected), ..AuditQuery::default() };
+    let rows = Audit::list(&side.engine, &side.ada, query).await.unwrap().rows;
+    assert!(rows[0].detail.ends_with(", forgotten here and not revoked there"), "{rows:?}");
+    assert_eq!(side.look(&side.ada, id).await, Err(ServiceError::NotFound));
+    let gone = GitConnections::forget(&side.engine, &side.ada, id).await;
+    assert_eq!(gone, Err(ServiceError::NotFound));
+    // The account is free for another person.
+    assert!(side.connect(&side.bob).await.is_ok());
+}
+
+async fn an_account_that_was_revoked_is_noticed_until_it_is_connected_again(world: World) {
+    let side = Side::new(world).await;
+    let id = side.connect(&side.ada).await.unwrap();
+    side.stub.revokes_all();
+    side.look(&side.ada, id).await.unwrap_err();
+    let notices = async || {
+        side.engine.make_notices().await.unwrap();
+        let found = Notices::list(&side.engine, &side.ada).await.unwrap();
+        (found, Notices::open(&side.engine, &side.ada).await.unwrap())
+    };
+    let (found, open) = notices().await;
+    assert_eq!((found.len(), open), (1, 1));
+    let (subject, cause) = (Subject::GitConnection(id), Cause::ConnectionRevoked);
+    let began_at = side.clock.now();
+    let trouble = |ended_at| News::Trouble { subject, cause, began_at, ended_at };
+    assert_eq!(found[0].news, trouble(None));
+    assert_eq!(notices().await.0.len(), 1, "it is told once");
+    side.connect(&side.ada).await.unwrap();
+    let (found, open) = notices().await;
+    assert_eq!((found[0].news, open), (trouble(Some(side.clock.now())), 0));
 }

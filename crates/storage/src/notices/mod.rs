@@ -1,16 +1,18 @@
-//! Notices of expiries, and the webhook they are sent to.
+//! Notices of expiries and of troubles, and the webhook they are sent to.
 
+pub mod troubles;
 mod webhook;
 
 use domain::{
     CredentialId, NoticeId, OrganizationId, Scope, Timestamp,
-    credentials::{Expiry, ExpirySource, Notice},
+    credentials::{Expiry, ExpirySource},
+    notices::{News, Notice},
 };
 use uuid::Uuid;
 
 use crate::{Db, Error, Result, Tx, on, sql};
 
-pub use webhook::{Delivery, Letter, letter, mark_delivered, set_webhook, webhook};
+pub use webhook::{Address, Delivery, address, expiry, mark_delivered, set_webhook, webhook};
 
 /// A credential that expires soon, with the smallest threshold that was announced for this expiry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +104,7 @@ pub async fn insert(tx: &mut Tx, scope: Scope, new: &New) -> Result<u64> {
     })?)
 }
 
-/// The newest notices.
+/// The newest notices of expiries.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -122,9 +124,11 @@ pub async fn list(db: &Db, scope: Scope, limit: u32) -> Result<Vec<Notice>> {
         .into_iter()
         .map(|(id, credential, name, expires_at, at, delivered)| Notice {
             id: id.into(),
-            credential: credential.into(),
             name,
-            expires_at: Timestamp::from_millis(expires_at),
+            news: News::Expiry {
+                credential: credential.into(),
+                expires_at: Timestamp::from_millis(expires_at),
+            },
             at: Timestamp::from_millis(at),
             delivered,
         })

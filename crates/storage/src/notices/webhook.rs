@@ -1,31 +1,44 @@
 //! The webhook of an organization, and what is sent to it.
 
-use domain::{CredentialId, NoticeId, Scope, Timestamp};
+use domain::{
+    NoticeId, Scope, Timestamp,
+    notices::{News, Notice},
+};
 use uuid::Uuid;
 
 use crate::{Db, Result, Tx, on, sql};
 
-/// A notice as the webhook gets it.
+/// To whom a notice is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the columns of the tables")]
-pub struct Letter {
+pub struct Address {
+    /// The name of the organization.
     pub organization_name: String,
     /// Empty for none.
     pub webhook: String,
-    pub credential: CredentialId,
-    pub credential_name: String,
-    pub expires_at: Timestamp,
 }
 
-/// A notice with the address it goes to; `None` when there is no such notice.
+/// Where the notices of an organization go; `None` when there is no such organization.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn letter(db: &Db, scope: Scope, id: NoticeId) -> Result<Option<Letter>> {
-    let row: Option<(String, String, Uuid, String, i64)> = on!(db.read(), pool => {
+pub async fn address(db: &Db, scope: Scope) -> Result<Option<Address>> {
+    let row: Option<(String, String)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!("select name, webhook from organizations where id = $1"))
+            .bind(scope.organization().uuid())
+            .fetch_optional(pool)
+            .await
+    })?;
+    Ok(row.map(|(organization_name, webhook)| Address { organization_name, webhook }))
+}
+
+/// A notice of an expiry; `None` when there is no such one.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn expiry(db: &Db, scope: Scope, id: NoticeId) -> Result<Option<Notice>> {
+    let row: Option<(Uuid, String, i64, i64, Option<bool>)> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select o.name, o.webhook, c.id, c.name, n.expires_at from notices n
-             join organizations o on o.id = n.organization_id
+            "select c.id, c.name, n.expires_at, n.at, n.delivered from notices n
              join credentials c on c.organization_id = n.organization_id and c.id = n.credential_id
              where n.organization_id = $1 and n.id = $2"
         ))
@@ -34,12 +47,15 @@ pub async fn letter(db: &Db, scope: Scope, id: NoticeId) -> Result<Option<Letter
         .fetch_optional(pool)
         .await
     })?;
-    Ok(row.map(|(organization_name, webhook, credential, credential_name, expires_at)| Letter {
-        organization_name,
-        webhook,
-        credential: credential.into(),
-        credential_name,
-        expires_at: Timestamp::from_millis(expires_at),
+    Ok(row.map(|(credential, name, expires_at, at, delivered)| Notice {
+        id,
+        name,
+        news: News::Expiry {
+            credential: credential.into(),
+            expires_at: Timestamp::from_millis(expires_at),
+        },
+        at: Timestamp::from_millis(at),
+        delivered,
     }))
 }
 
@@ -59,14 +75,22 @@ pub enum Delivery {
 pub async fn mark_delivered(
     tx: &mut Tx,
     scope: Scope,
-    id: NoticeId,
+    notice: &Notice,
     delivery: Delivery,
 ) -> Result<()> {
+    let text = match notice.news {
+        News::Expiry { .. } => {
+            sql!("update notices set delivered = $1 where organization_id = $2 and id = $3")
+        }
+        News::Trouble { .. } => {
+            sql!("update troubles set delivered = $1 where organization_id = $2 and id = $3")
+        }
+    };
     on!(tx.inner(), tx => {
-        sqlx::query(sql!("update notices set delivered = $1 where organization_id = $2 and id = $3"))
+        sqlx::query(text)
             .bind(delivery == Delivery::Taken)
             .bind(scope.organization().uuid())
-            .bind(id.uuid())
+            .bind(notice.id.uuid())
             .execute(&mut **tx)
             .await
             .map(drop)

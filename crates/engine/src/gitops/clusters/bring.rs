@@ -8,7 +8,13 @@ use domain::{
     gitops::{ClusterObject, ObjectState},
 };
 
-use super::{Stopped, fence::Fence, known, named, wanted::Wanted, words::words};
+use super::{
+    Stopped,
+    fence::Fence,
+    known, named,
+    remedy::{said, told},
+    wanted::Wanted,
+};
 use crate::{Error, repositories::pause};
 
 /// The most problems that are told at once.
@@ -52,7 +58,7 @@ impl Brought {
         if self.problems.len() > TOLD {
             lines.push(format!("And {} more.", self.problems.len() - TOLD));
         }
-        let detail = lines.join(" ");
+        let detail = lines.join("\n");
         Some(Stopped { detail, ..first.clone() })
     }
 
@@ -63,7 +69,14 @@ impl Brought {
         passing.map(|(_, stopped)| pause(stopped.cause, tries, stopped.retry_after)).max()
     }
 
-    fn applied(&mut self, object: &ObjectRef, applied: Result<Applied, Refusal>) -> Goes {
+    /// Keeps how an object was applied that `stood` so before.
+    fn applied(
+        &mut self,
+        object: &ObjectRef,
+        stood: ObjectState,
+        applied: Result<Applied, Refusal>,
+        secrets: &[Secret],
+    ) -> Goes {
         match applied {
             Ok(Applied::InStep) => {
                 self.states.push(known(object, ObjectState::InStep));
@@ -75,15 +88,10 @@ impl Brought {
                 Goes::On
             }
             Ok(Applied::Foreign) => {
-                self.states.push(known(object, ObjectState::Conflict));
-                self.noted(object, Stopped::because(Cause::ClusterConflict, FOREIGN))
+                let stopped = Stopped::because(Cause::ClusterConflict, FOREIGN);
+                self.noted(known(object, stood), stopped, secrets)
             }
-            Err(refusal) => {
-                if refusal.failure.cause == Cause::ClusterConflict {
-                    self.states.push(known(object, ObjectState::Conflict));
-                }
-                self.noted(object, Stopped::refused(&refusal))
-            }
+            Err(refusal) => self.noted(known(object, stood), Stopped::refused(&refusal), secrets),
         }
     }
 
@@ -103,31 +111,40 @@ impl Brought {
             // nobody can tell any more.
             Err(refusal) => {
                 let stopped = Stopped { detail: String::new(), ..Stopped::refused(&refusal) };
-                self.noted(&named(object), stopped)
+                self.noted(object.clone(), stopped, &[])
             }
         }
     }
 
-    fn noted(&mut self, object: &ObjectRef, stopped: Stopped) -> Goes {
+    /// What is the object's own fault is kept with it; anything else is the fault of the cluster.
+    fn noted(&mut self, object: ClusterObject, stopped: Stopped, secrets: &[Secret]) -> Goes {
+        let named = named(&object);
         let goes = match stopped.cause {
             Cause::ClusterConflict
             | Cause::ClusterRefused
             | Cause::ClusterApiMissing
-            | Cause::InsufficientScope => Goes::On,
+            | Cause::NamespaceMissing
+            | Cause::InsufficientScope => {
+                let state = match stopped.cause {
+                    Cause::ClusterConflict => ObjectState::Conflict,
+                    _ => object.state,
+                };
+                let detail = told(&named, &stopped, secrets);
+                let cause = Some(stopped.cause);
+                self.states.push(ClusterObject { state, cause, detail, ..object });
+                Goes::On
+            }
             _ => Goes::Nowhere,
         };
-        self.problems.push((Some(object.clone()), stopped));
+        self.problems.push((Some(named), stopped));
         goes
     }
 }
 
 fn line((object, stopped): &(Option<ObjectRef>, Stopped), secrets: &[Secret]) -> String {
-    let words = words(&stopped.detail, secrets);
-    let said = if words.is_empty() { stopped.cause.title() } else { &words };
-    let end = if said.ends_with(['.', '…', '!', '?']) { "" } else { "." };
     match object {
-        Some(object) => format!("{object}: {said}{end}"),
-        None => format!("{said}{end}"),
+        Some(object) => format!("{object}: {}", told(object, stopped, secrets)),
+        None => said(stopped, secrets),
     }
 }
 
@@ -154,7 +171,10 @@ pub(super) async fn bring(
             return Ok(None);
         }
         let applied = apply(api, fence.cluster(), manifest).await;
-        if brought.applied(manifest.object(), applied) == Goes::Nowhere {
+        let object = manifest.object();
+        let stood = before.iter().find(|known| named(known) == *object);
+        let stood = stood.map_or(ObjectState::New, |known| known.state);
+        if brought.applied(object, stood, applied, &wanted.secrets) == Goes::Nowhere {
             return Ok(Some(brought));
         }
     }

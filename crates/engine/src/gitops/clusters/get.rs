@@ -26,6 +26,7 @@ pub(super) async fn get(
         exports: clusters::exports_of(&engine.db, scope, id).await?,
         objects: clusters::objects(&engine.db, scope, id).await?,
         detail: seen.detail,
+        tried_at: seen.tried_at,
         row_version: seen.row_version,
         summary: seen.summary,
     })

@@ -10,6 +10,7 @@ mod fence;
 mod get;
 mod open;
 mod preview;
+mod remedy;
 mod save;
 mod settle;
 mod wanted;
@@ -18,16 +19,17 @@ mod words;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use connectors::kubernetes::ObjectRef;
+use connectors::kubernetes::{Denied, ObjectRef};
 use domain::{
     Action, Actor, Cause, ClusterId, Scope, ServiceError,
+    cause::Asked,
     gitops::{
         ClusterDetail, ClusterForm, ClusterObject, ClusterSummary, ObjectState, TargetPreview,
     },
     service::{Answer, Clusters},
 };
 
-use crate::{Engine, Error, audit::allowed, error::answer};
+use crate::{Engine, Error, audit::allowed, error::answer_of};
 
 /// Whether the operator lets Hawser write to clusters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -57,19 +59,22 @@ struct Stopped {
     cause: Cause,
     /// What was tried, for people.
     detail: String,
+    /// What the account of the kubeconfig may not do, where that is why.
+    denied: Option<Denied>,
     /// How long the API server asked to be left alone.
     retry_after: Option<Duration>,
 }
 
 impl Stopped {
     fn because(cause: Cause, detail: impl Into<String>) -> Self {
-        Self { cause, detail: detail.into(), retry_after: None }
+        Self { cause, detail: detail.into(), denied: None, retry_after: None }
     }
 
     fn refused(refusal: &connectors::kubernetes::Refusal) -> Self {
         Self {
             cause: refusal.failure.cause,
             detail: refusal.said.clone(),
+            denied: refusal.denied.clone(),
             retry_after: refusal.failure.retry_after,
         }
     }
@@ -82,28 +87,33 @@ impl Clusters for Engine {
     }
 
     async fn list(&self, actor: &Actor) -> Answer<Vec<ClusterSummary>> {
-        get::list(self, actor).await.map_err(answer)
+        get::list(self, actor).await.map_err(told)
     }
 
     async fn get(&self, actor: &Actor, id: ClusterId) -> Answer<ClusterDetail> {
-        get::get(self, actor, id).await.map_err(answer)
+        get::get(self, actor, id).await.map_err(told)
     }
 
     async fn save(&self, actor: &Actor, form: ClusterForm) -> Answer<ClusterId> {
-        save::save(self, actor, &form).await.map_err(answer)
+        save::save(self, actor, &form).await.map_err(told)
     }
 
     async fn delete(&self, actor: &Actor, id: ClusterId) -> Answer<()> {
-        delete::delete(self, actor, id).await.map_err(answer)
+        delete::delete(self, actor, id).await.map_err(told)
     }
 
     async fn preview(&self, actor: &Actor, id: ClusterId) -> Answer<TargetPreview> {
-        preview::preview(self, actor, id).await.map_err(answer)
+        preview::preview(self, actor, id).await.map_err(told)
     }
 
     async fn apply(&self, actor: &Actor, id: ClusterId) -> Answer<()> {
-        apply::apply(self, actor, id).await.map_err(answer)
+        apply::apply(self, actor, id).await.map_err(told)
     }
+}
+
+/// What fails here is told of the API server.
+fn told(error: Error) -> ServiceError {
+    answer_of(Asked::Cluster, error)
 }
 
 /// The right to look, where clusters are turned on.
@@ -134,6 +144,9 @@ fn known(object: &ObjectRef, state: ObjectState) -> ClusterObject {
         namespace: object.namespace.clone(),
         name: object.name.clone(),
         state,
+        cause: None,
+        detail: String::new(),
+        compared_at: None,
     }
 }
 

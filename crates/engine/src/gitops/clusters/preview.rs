@@ -5,7 +5,8 @@ use connectors::{
     kubernetes::{ApiServer, Live, Manifest, Refusal, Run, masked},
 };
 use domain::{
-    Actor, Cause, ClusterId, Scope, Secret, ServiceError,
+    Actor, Cause, ClusterId, Scope, Secret, ServiceError, Timestamp,
+    cause::Asked,
     exports::{ExportNote, NoteTone, yaml},
     gitops::{ClusterObject, ClusterState, FileChange, FileChangeKind, ObjectState, TargetPreview},
 };
@@ -16,8 +17,8 @@ use super::{
     bring::FOREIGN,
     known, may_write, named,
     open::open,
+    remedy::told,
     wanted::{Wanted, wanted},
-    words::words,
 };
 use crate::{Engine, Error};
 
@@ -29,6 +30,7 @@ pub(super) async fn preview(
     let scope = may_write(engine, actor, "look at the preview of a cluster").await?;
     engine.limits.connection_test(actor.user)?;
     let cluster = clusters::cluster(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    let began = engine.clock.now();
     let wanted = if cluster.deleting {
         Wanted::nothing()
     } else {
@@ -45,13 +47,13 @@ pub(super) async fn preview(
             found.look_at_old(&api, &cluster, object).await?;
         }
     }
-    keep(engine, scope, &cluster, &before, &found.states).await?;
+    keep(engine, scope, &cluster, &before, found.compared(began)).await?;
     let Found { changes, notes, .. } = found;
     Ok(TargetPreview { head: String::new(), is_new_branch: false, changes, notes })
 }
 
 fn unreachable(stopped: &Stopped) -> Error {
-    ServiceError::Unreachable(stopped.cause).into()
+    ServiceError::Unreachable { asked: Asked::Cluster, cause: stopped.cause }.into()
 }
 
 #[derive(Default)]
@@ -122,12 +124,14 @@ impl Found {
             Cause::ClusterConflict => {
                 self.states.push(known(manifest.object(), ObjectState::Conflict));
             }
-            Cause::ClusterRefused | Cause::ClusterApiMissing | Cause::InsufficientScope => {}
+            Cause::ClusterRefused
+            | Cause::ClusterApiMissing
+            | Cause::NamespaceMissing
+            | Cause::InsufficientScope => {}
             _ => return Err(unreachable(&Stopped::refused(refusal))),
         }
-        let said = words(&refusal.said, secrets);
-        let said = if said.is_empty() { cause.title().to_owned() } else { said };
-        self.warn(format!("{}: {said}", manifest.object()));
+        let object = manifest.object();
+        self.warn(format!("{object}: {}", told(object, &Stopped::refused(refusal), secrets)));
         Ok(())
     }
 
@@ -151,34 +155,45 @@ impl Found {
     }
 }
 
-/// Keeps how objects were found. A difference is somebody else's doing only where nothing of ours
-/// waits to be applied.
+impl Found {
+    /// How objects were found by a look that began then.
+    fn compared(&self, began: Timestamp) -> Vec<ClusterObject> {
+        let found = self.states.iter().cloned();
+        found.map(|object| ClusterObject { compared_at: Some(began), ..object }).collect()
+    }
+}
+
+/// Keeps how objects were found that had been applied. What differs is somebody else's doing only where
+/// nothing of ours waits to be applied; what is gone is theirs always.
 async fn keep(
     engine: &Engine,
     scope: Scope,
     cluster: &Cluster,
     before: &[ClusterObject],
-    found: &[ClusterObject],
+    found: Vec<ClusterObject>,
 ) -> Result<(), Error> {
-    if cluster.state != ClusterState::InStep || cluster.deleting {
+    if cluster.deleting {
         return Ok(());
     }
-    let changed: Vec<_> = found
-        .iter()
-        .filter(|object| {
-            let applied = |known: &&ClusterObject| {
-                named(known) == named(object) && known.state != ObjectState::New
-            };
-            before.iter().find(applied).is_some_and(|known| known.state != object.state)
+    let kept: Vec<_> = found
+        .into_iter()
+        .filter_map(|object| {
+            let known = before.iter().find(|known| named(known) == named(&object))?;
+            match (known.state, object.state) {
+                (ObjectState::New, _) => None,
+                (_, ObjectState::Changed) if cluster.state != ClusterState::InStep => {
+                    Some(ClusterObject { compared_at: object.compared_at, ..known.clone() })
+                }
+                _ => Some(object),
+            }
         })
-        .cloned()
         .collect();
-    if changed.is_empty() {
+    if kept.is_empty() {
         return Ok(());
     }
     let mut tx = engine.db.begin().await?;
     if clusters::hold(&mut tx, scope, cluster.id, cluster.epoch).await? {
-        clusters::set_states(&mut tx, scope, cluster.id, &changed).await?;
+        clusters::set_states(&mut tx, scope, cluster.id, &kept).await?;
         tx.commit().await?;
         engine.changes.tell(scope.organization());
     }

@@ -4,7 +4,7 @@ use domain::{
     Scope, Timestamp,
     audit::{AuditAction, AuditActor},
     counted,
-    gitops::{ClusterState, ObjectState},
+    gitops::{ClusterObject, ClusterState, ObjectState},
     propagation::DeliveryState,
 };
 use storage::{
@@ -174,7 +174,10 @@ async fn record(tx: &mut Tx, scope: Scope, end: &End<'_>) -> Result<(), Error> {
         forget(tx, scope, id, AuditActor::Hawser, detail, now).await?;
         return Ok(());
     }
-    clusters::set_states(tx, scope, id, &brought.states).await?;
+    let compared = brought.states.iter().cloned();
+    let compared: Vec<_> =
+        compared.map(|object| ClusterObject { compared_at: Some(now), ..object }).collect();
+    clusters::set_states(tx, scope, id, &compared).await?;
     clusters::remove_objects(tx, scope, id, &brought.gone).await?;
     if problem.is_none() {
         storage::gitops::set_written(tx, scope, id.uuid(), &brought.versions).await?;
@@ -185,6 +188,7 @@ async fn record(tx: &mut Tx, scope: Scope, end: &End<'_>) -> Result<(), Error> {
         detail: problem.map(|stopped| stopped.detail.clone()).unwrap_or_default(),
         applied_at: problem.is_none().then_some(now),
         check_at: again.is_none().then(|| now.plus(LOOK_AGAIN)),
+        at: now,
     };
     clusters::record(tx, scope, id, &outcome).await?;
     if again.is_none() {

@@ -6,6 +6,7 @@ use connectors::{
 };
 use domain::{
     Action, Actor, Cause, CredentialId, Scope, Secret, ServiceError, Shape,
+    cause::Asked,
     credentials::{DeleteCredential, Material},
 };
 use storage::gitops::connections;
@@ -23,11 +24,34 @@ pub(super) async fn disconnect(
     actor: &Actor,
     id: CredentialId,
 ) -> Result<(), Error> {
+    end(engine, actor, id, Tokens::Revoke).await
+}
+
+/// For a GitHub that does not answer: what it gave is destroyed in Vault, and stays valid there.
+pub(super) async fn forget(engine: &Engine, actor: &Actor, id: CredentialId) -> Result<(), Error> {
+    end(engine, actor, id, Tokens::Leave).await
+}
+
+async fn end(
+    engine: &Engine,
+    actor: &Actor,
+    id: CredentialId,
+    tokens: Tokens,
+) -> Result<(), Error> {
     let scope = allowed(engine, actor, Action::ManageExports, "disconnect a Git account").await?;
     engine.limits.connection_attempt(actor.user)?;
     connections::get(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let form = DeleteCredential { credential: id.to_string(), ..DeleteCredential::default() };
-    delete(engine, actor, &form).await
+    delete(engine, actor, &form, tokens).await
+}
+
+/// What becomes of the tokens of an account at GitHub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tokens {
+    /// They are revoked there first; while it does not answer, nothing is deleted.
+    Revoke,
+    /// It is not asked: a person decided so.
+    Leave,
 }
 
 /// Has GitHub revoke the token of a credential that is about to be deleted (R-OAUTH-07), unless Git
@@ -38,6 +62,7 @@ pub(crate) async fn revoke(
     scope: Scope,
     id: CredentialId,
     shape: Shape,
+    tokens: Tokens,
 ) -> Result<&'static str, Error> {
     if !shape.is_connected() {
         return Ok("");
@@ -49,6 +74,9 @@ pub(crate) async fn revoke(
     if shape != Shape::GithubOauth {
         return Ok("");
     }
+    if tokens == Tokens::Leave {
+        return Ok(", forgotten here and not revoked there");
+    }
     let connection = connections::get(&engine.db, scope, id).await?;
     let github = engine.github.as_ref().filter(|github| {
         github.settings().oauth.is_some()
@@ -57,20 +85,32 @@ pub(crate) async fn revoke(
     let Some(github) = github else {
         return Ok(", not revoked there: that GitHub is not configured any more");
     };
-    match newest(engine, scope, id).await {
-        Ok(secret) => {
-            let Material::GithubOauth { tokens } = &secret.material else { return Ok("") };
-            Ok(match github.revoke(&tokens.access).await? {
-                Revoked::Now => "",
-                Revoked::Before => ", its token was revoked there before",
-            })
-        }
+    match revoke_at(engine, github, scope, id).await {
         // Nothing is left that could be revoked.
         Err(Error::Refused(ServiceError::NotFound) | Error::Vault(VaultError::NotFound)) => {
             Ok(", not revoked there: its token is lost")
         }
-        Err(error) => Err(error),
+        // Whoever deletes the credential is told of GitHub too.
+        Err(Error::Registry(failure)) if failure.cause != Cause::Internal => {
+            tracing::warn!(error = %chain(&failure), "a token could not be revoked");
+            Err(ServiceError::Unreachable { asked: Asked::Github, cause: failure.cause }.into())
+        }
+        revoked => revoked,
     }
+}
+
+async fn revoke_at(
+    engine: &Engine,
+    github: &Github,
+    scope: Scope,
+    id: CredentialId,
+) -> Result<&'static str, Error> {
+    let secret = newest(engine, scope, id).await?;
+    let Material::GithubOauth { tokens } = &secret.material else { return Ok("") };
+    Ok(match github.revoke(&tokens.access).await? {
+        Revoked::Now => "",
+        Revoked::Before => ", its token was revoked there before",
+    })
 }
 
 /// The tokens to revoke, renewed when they end soon or have ended: GitHub does not know an ended one
@@ -82,9 +122,9 @@ async fn newest(engine: &Engine, scope: Scope, id: CredentialId) -> Result<Secre
         return Ok(secret);
     }
     match renew(engine, scope, id, secret).await {
-        Err(Error::Refused(ServiceError::Unreachable(Cause::ConnectionRevoked))) => {
-            engine.secret_for_use(scope, id).await
-        }
+        Err(Error::Refused(ServiceError::Unreachable {
+            cause: Cause::ConnectionRevoked, ..
+        })) => engine.secret_for_use(scope, id).await,
         renewed => renewed,
     }
 }

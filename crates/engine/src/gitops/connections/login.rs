@@ -70,7 +70,7 @@ async fn fresh(
 pub(crate) fn cause(error: &Error) -> Cause {
     match error {
         Error::Registry(failure) => failure.cause,
-        Error::Refused(ServiceError::Unreachable(cause)) => *cause,
+        Error::Refused(ServiceError::Unreachable { cause, .. }) => *cause,
         other => repositories::cause_of(other),
     }
 }
@@ -111,7 +111,9 @@ pub(super) async fn mark_broken(engine: &Engine, scope: Scope, credential: Crede
     let marked = async {
         let broken = Some(Cause::ConnectionRevoked);
         let mut tx = engine.db.begin().await?;
-        let rows = storage::gitops::connections::mark(&mut tx, scope, credential, broken).await?;
+        let now = engine.clock.now();
+        let rows =
+            storage::gitops::connections::mark(&mut tx, scope, credential, broken, now).await?;
         tx.commit().await?;
         Ok::<u64, storage::Error>(rows)
     };

@@ -18,6 +18,7 @@ use async_trait::async_trait;
 use connectors::github::{Github, GithubError, Refusal};
 use domain::{
     Actor, Cause, CredentialId, Field, Scope, Secret, ServiceError,
+    cause::Asked,
     gitops::{
         Branches, ConnectionOffers, DeviceCode, DeviceForm, DeviceProgress, GitConnection,
         GitTargetForm, HostedRepository, WebStart,
@@ -26,23 +27,23 @@ use domain::{
 };
 use storage::gitops::connections::Connection;
 
-use crate::{Engine, Error, error::answer};
+use crate::{Engine, Error, error::answer_of};
 
-pub(crate) use disconnect::revoke;
+pub(crate) use disconnect::{Tokens, revoke};
 pub(crate) use login::login;
 
 #[async_trait]
 impl GitConnections for Engine {
     async fn offers(&self, actor: &Actor) -> Answer<ConnectionOffers> {
-        list::offers(self, actor).map_err(answer)
+        list::offers(self, actor).map_err(told)
     }
 
     async fn list(&self, actor: &Actor) -> Answer<Vec<GitConnection>> {
-        list::list(self, actor).await.map_err(answer)
+        list::list(self, actor).await.map_err(told)
     }
 
     async fn begin_web(&self, actor: &Actor) -> Answer<WebStart> {
-        web::begin(self, actor).await.map_err(answer)
+        web::begin(self, actor).await.map_err(told)
     }
 
     async fn finish_web(
@@ -52,15 +53,15 @@ impl GitConnections for Engine {
         state: Secret,
         code: Secret,
     ) -> Answer<CredentialId> {
-        web::finish(self, actor, &browser, &state, &code).await.map_err(answer)
+        web::finish(self, actor, &browser, &state, &code).await.map_err(told)
     }
 
     async fn begin_device(&self, actor: &Actor) -> Answer<DeviceCode> {
-        device::begin(self, actor).await.map_err(answer)
+        device::begin(self, actor).await.map_err(told)
     }
 
     async fn poll_device(&self, actor: &Actor, form: DeviceForm) -> Answer<DeviceProgress> {
-        device::poll(self, actor, &form.device).await.map_err(answer)
+        device::poll(self, actor, &form.device).await.map_err(told)
     }
 
     async fn connect_installation(
@@ -68,11 +69,15 @@ impl GitConnections for Engine {
         actor: &Actor,
         installation: &str,
     ) -> Answer<CredentialId> {
-        installation::connect(self, actor, installation).await.map_err(answer)
+        installation::connect(self, actor, installation).await.map_err(told)
     }
 
     async fn disconnect(&self, actor: &Actor, credential: CredentialId) -> Answer<()> {
-        disconnect::disconnect(self, actor, credential).await.map_err(answer)
+        disconnect::disconnect(self, actor, credential).await.map_err(told)
+    }
+
+    async fn forget(&self, actor: &Actor, credential: CredentialId) -> Answer<()> {
+        disconnect::forget(self, actor, credential).await.map_err(told)
     }
 
     async fn repositories(
@@ -81,12 +86,19 @@ impl GitConnections for Engine {
         credential: CredentialId,
         search: &str,
     ) -> Answer<Vec<HostedRepository>> {
-        repositories::repositories(self, actor, credential, search).await.map_err(answer)
+        repositories::repositories(self, actor, credential, search).await.map_err(told)
     }
 
     async fn branches(&self, actor: &Actor, form: GitTargetForm) -> Answer<Branches> {
-        branches::branches(self, actor, &form).await.map_err(answer)
+        branches::branches(self, actor, &form)
+            .await
+            .map_err(|error| answer_of(Asked::GitServer, error))
     }
+}
+
+/// What fails here is told of GitHub.
+fn told(error: Error) -> ServiceError {
+    answer_of(Asked::Github, error)
 }
 
 /// The GitHub that the operator configured.
@@ -110,7 +122,7 @@ async fn at_home(engine: &Engine, scope: Scope, id: CredentialId) -> Result<Conn
 
 /// The account has to be connected again.
 fn revoked() -> Error {
-    ServiceError::Unreachable(Cause::ConnectionRevoked).into()
+    ServiceError::Unreachable { asked: Asked::Github, cause: Cause::ConnectionRevoked }.into()
 }
 
 /// What a refusal of GitHub means to the person; never in GitHub's words (R-OAUTH-04).

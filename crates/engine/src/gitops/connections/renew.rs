@@ -9,6 +9,7 @@ use std::time::Duration;
 use connectors::github::{GithubError, Refusal};
 use domain::{
     Cause, CredentialId, Scope, ServiceError, Timestamp,
+    cause::Asked,
     credentials::{Material, OauthTokens},
 };
 use storage::credentials::Operation;
@@ -137,7 +138,7 @@ async fn refusal(engine: &Engine, scope: Scope, id: CredentialId, error: GithubE
         }
         GithubError::Refused(refusal) => {
             tracing::error!(?refusal, "GitHub does not renew tokens for this client");
-            ServiceError::Unreachable(Cause::ExchangeRefused).into()
+            ServiceError::Unreachable { asked: Asked::Github, cause: Cause::ExchangeRefused }.into()
         }
         GithubError::Failed(failure) => failure.into(),
     }

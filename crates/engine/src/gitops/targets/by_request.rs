@@ -21,7 +21,7 @@ impl Try<'_> {
                 "There is no branch {} yet that could take a pull request.",
                 branch.as_str()
             );
-            return Err(Stop::Failed(Failed { detail, ..Failed::of(Cause::NotFound) }));
+            return Err(Stop::Failed(Failed { detail, ..Failed::of(Cause::BranchMissing) }));
         }
         let plan = self.plan(&there)?;
         let landed = self.has_landed(&there)?;

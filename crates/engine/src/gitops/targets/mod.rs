@@ -15,12 +15,13 @@ mod save;
 
 use async_trait::async_trait;
 use domain::{
-    Action, Actor, GitTargetId,
+    Action, Actor, GitTargetId, ServiceError,
+    cause::Asked,
     gitops::{GitTargetDetail, GitTargetForm, GitTargetSummary, TargetPreview},
     service::{Answer, GitTargets},
 };
 
-use crate::{Engine, error::answer};
+use crate::{Engine, Error, error::answer_of};
 
 pub(crate) use run::{LOOK_AGAIN_REASON, push_target};
 
@@ -28,26 +29,31 @@ pub(crate) use run::{LOOK_AGAIN_REASON, push_target};
 impl GitTargets for Engine {
     async fn list(&self, actor: &Actor) -> Answer<Vec<GitTargetSummary>> {
         let scope = actor.may(Action::View)?;
-        storage::gitops::targets::list(&self.db, scope).await.map_err(|error| answer(error.into()))
+        storage::gitops::targets::list(&self.db, scope).await.map_err(|error| told(error.into()))
     }
 
     async fn get(&self, actor: &Actor, id: GitTargetId) -> Answer<GitTargetDetail> {
-        get::get(self, actor, id).await.map_err(answer)
+        get::get(self, actor, id).await.map_err(told)
     }
 
     async fn save(&self, actor: &Actor, form: GitTargetForm) -> Answer<GitTargetId> {
-        save::save(self, actor, &form).await.map_err(answer)
+        save::save(self, actor, &form).await.map_err(told)
     }
 
     async fn delete(&self, actor: &Actor, id: GitTargetId) -> Answer<()> {
-        delete::delete(self, actor, id).await.map_err(answer)
+        delete::delete(self, actor, id).await.map_err(told)
     }
 
     async fn preview(&self, actor: &Actor, id: GitTargetId) -> Answer<TargetPreview> {
-        preview::preview(self, actor, id).await.map_err(answer)
+        preview::preview(self, actor, id).await.map_err(told)
     }
 
     async fn push(&self, actor: &Actor, id: GitTargetId) -> Answer<()> {
-        push_now::push_now(self, actor, id).await.map_err(answer)
+        push_now::push_now(self, actor, id).await.map_err(told)
     }
+}
+
+/// What fails here is told of the Git server.
+fn told(error: Error) -> ServiceError {
+    answer_of(Asked::GitServer, error)
 }

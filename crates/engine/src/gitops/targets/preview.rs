@@ -3,6 +3,7 @@
 use connectors::git::{Contents, TreeFile, diff};
 use domain::{
     Action, Actor, Cause, GitTargetId, ServiceError,
+    cause::Asked,
     exports::{ExportNote, NoteTone},
     gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, PushMode, TargetPreview},
 };
@@ -79,7 +80,7 @@ fn no_plan(none: NoPlan) -> Result<TargetPreview, Error> {
 fn refused(refusal: &Refusal) -> Result<TargetPreview, Error> {
     match refusal.cause {
         Cause::ExportIncomplete | Cause::FileNotOurs => Ok(TargetPreview::refused(&refusal.detail)),
-        cause => Err(ServiceError::Unreachable(cause).into()),
+        cause => Err(ServiceError::Unreachable { asked: Asked::GitServer, cause }.into()),
     }
 }
 

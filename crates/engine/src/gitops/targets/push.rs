@@ -7,7 +7,7 @@ use connectors::{
 };
 use domain::{
     Cause, Field, Scope,
-    gitops::{Branch, Folder, GitUrl, PushMode, Workflows},
+    gitops::{Branch, Folder, GitUrl, PushMode, Workflows, base_missing},
 };
 use storage::{
     gitops::targets::{File, OnBranch, Target},
@@ -173,7 +173,14 @@ impl Try<'_> {
         base: Option<&Branch>,
     ) -> Result<Checkout, Stop> {
         let git = self.engine.git.by(self.place.road.clone());
-        Ok(git.open(&self.place.url, &self.login, branch, base).await?)
+        let opened = git.open(&self.place.url, &self.login, branch, base).await;
+        opened.map_err(|failure| match failure.cause {
+            Cause::BaseMissing => {
+                let detail = base_missing(base.map_or("", Branch::as_str));
+                Stop::Failed(Failed { detail, ..Failed::of(Cause::BaseMissing) })
+            }
+            _ => failure.into(),
+        })
     }
 
     pub(super) fn plan(&self, checkout: &Checkout) -> Result<Plan, Stop> {

@@ -128,6 +128,7 @@ async fn record_request(
         request,
         pushed_at: (done.written > 0).then_some(now),
         check_at: Some(now.plus(CHECK)),
+        at: now,
     };
     Ok(storage::gitops::targets::record(tx, scope, target.id, &outcome).await?)
 }
@@ -185,6 +186,7 @@ async fn record_untouched(
         request: None,
         pushed_at: None,
         check_at: Some(now.plus(CHECK)),
+        at: now,
     };
     storage::gitops::targets::record(tx, scope, target.id, &outcome).await?;
     storage::gitops::targets::settle_pending(tx, scope, target.id, Pending::Pushed).await?;
@@ -223,6 +225,7 @@ async fn record_failure(
         request: None,
         pushed_at: None,
         check_at: (!again && cause.may_pass()).then(|| now.plus(CHECK)),
+        at: now,
     };
     storage::gitops::targets::record(tx, scope, target.id, &outcome).await?;
     storage::gitops::targets::settle_pending(tx, scope, target.id, Pending::Waits).await?;

@@ -3,6 +3,7 @@
 use domain::{
     Action, Actor, Cause, Field, GitTargetId, Scope, ServiceError,
     audit::AuditAction,
+    cause::Asked,
     counted,
     gitops::{GitTargetFields, GitTargetForm, GitUrl, TargetState, Workflows},
 };
@@ -34,7 +35,9 @@ pub(super) async fn save(
     };
     road(engine, &fields.ca, &fields.proxy)?;
     if !engine.registries.outbound().may_ask(fields.url.url()) {
-        return Err(Field::Url.problem(Cause::BlockedAddress.message()).into());
+        return Err(Field::Url
+            .problem(Cause::BlockedAddress.words(Asked::GitServer).message)
+            .into());
     }
     bind::check(engine, actor, scope, fields.credential).await?;
     let named = storage::exports::named(&engine.db, scope, &fields.exports).await?;

@@ -75,6 +75,8 @@ pub struct Seen {
     pub credential_name: String,
     /// What was tried last.
     pub detail: String,
+    /// When.
+    pub tried_at: Option<Timestamp>,
     /// Counts every change.
     pub row_version: i64,
 }
@@ -90,12 +92,13 @@ pub async fn seen(db: &Db, scope: Scope, id: ClusterId) -> Result<Option<Seen>> 
         row: Row,
         credential_name: String,
         detail: String,
+        tried_at: Option<i64>,
         row_version: i64,
     }
     let row: Option<SeenRow> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select c.id, c.name, c.credential_id, c.server, c.state, c.deleting, c.cause, c.applied_at,
-               k.name as credential_name, c.detail, c.row_version,
+               k.name as credential_name, c.detail, c.tried_at, c.row_version,
                (select count(*) from cluster_objects o
                 where o.organization_id = $1 and o.cluster_id = $2 and o.state <> 'new') as objects,
                (select count(*) from cluster_objects o
@@ -114,6 +117,7 @@ pub async fn seen(db: &Db, scope: Scope, id: ClusterId) -> Result<Option<Seen>> 
             summary: summary(seen.row)?,
             credential_name: seen.credential_name,
             detail: seen.detail,
+            tried_at: seen.tried_at.map(Timestamp::from_millis),
             row_version: seen.row_version,
         })
     })

@@ -2,7 +2,7 @@
 //! that is killed in between leaves nothing behind that nobody knows of.
 
 use domain::{
-    ClusterId, Scope,
+    Cause, ClusterId, Scope, Timestamp,
     gitops::{ClusterObject, ObjectState},
 };
 use sqlx::QueryBuilder;
@@ -16,6 +16,9 @@ struct Row {
     namespace: String,
     name: String,
     state: String,
+    cause: Option<String>,
+    detail: String,
+    compared_at: Option<i64>,
 }
 
 /// All of them, by namespace, kind and name.
@@ -25,7 +28,7 @@ struct Row {
 pub async fn objects(db: &Db, scope: Scope, cluster: ClusterId) -> Result<Vec<ClusterObject>> {
     let rows: Vec<Row> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select api_version, kind, namespace, name, state from cluster_objects
+            "select api_version, kind, namespace, name, state, cause, detail, compared_at from cluster_objects
              where organization_id = $1 and cluster_id = $2 order by namespace, kind, name, api_version"
         ))
         .bind(scope.organization().uuid())
@@ -37,8 +40,16 @@ pub async fn objects(db: &Db, scope: Scope, cluster: ClusterId) -> Result<Vec<Cl
         .map(|row| {
             let state = ObjectState::parse(&row.state)
                 .ok_or(Error::Value { column: "cluster_objects.state" })?;
-            let Row { api_version, kind, namespace, name, .. } = row;
-            Ok(ClusterObject { api_version, kind, namespace, name, state })
+            Ok(ClusterObject {
+                api_version: row.api_version,
+                kind: row.kind,
+                namespace: row.namespace,
+                name: row.name,
+                state,
+                cause: row.cause.as_deref().and_then(Cause::parse),
+                detail: row.detail,
+                compared_at: row.compared_at.map(Timestamp::from_millis),
+            })
         })
         .collect()
 }
@@ -72,7 +83,7 @@ pub async fn intend(
     put(tx, scope, cluster, objects, "nothing").await
 }
 
-/// Notes how objects stand, also of those that were not known.
+/// Notes how objects stand, also of those that were not known; what was found later is kept.
 ///
 /// # Errors
 /// When the database refuses.
@@ -82,7 +93,16 @@ pub async fn set_states(
     cluster: ClusterId,
     objects: &[ClusterObject],
 ) -> Result<()> {
-    put(tx, scope, cluster, objects, "update set state = excluded.state").await
+    put(
+        tx,
+        scope,
+        cluster,
+        objects,
+        "update set state = excluded.state, cause = excluded.cause, detail = excluded.detail,
+           compared_at = excluded.compared_at
+         where cluster_objects.compared_at is null or cluster_objects.compared_at <= excluded.compared_at",
+    )
+    .await
 }
 
 async fn put(
@@ -96,7 +116,7 @@ async fn put(
         on!(tx.inner(), tx => {
             let mut query = QueryBuilder::new(
                 "insert into cluster_objects
-                   (organization_id, cluster_id, api_version, kind, namespace, name, state) ",
+                   (organization_id, cluster_id, api_version, kind, namespace, name, state, cause, detail, compared_at) ",
             );
             query.push_values(chunk, |mut row, object| {
                 row.push_bind(scope.organization().uuid())
@@ -105,7 +125,10 @@ async fn put(
                     .push_bind(object.kind.as_str())
                     .push_bind(object.namespace.as_str())
                     .push_bind(object.name.as_str())
-                    .push_bind(object.state.as_str());
+                    .push_bind(object.state.as_str())
+                    .push_bind(object.cause.map(Cause::code))
+                    .push_bind(object.detail.as_str())
+                    .push_bind(object.compared_at.map(Timestamp::millis));
             });
             query.push(" on conflict (organization_id, cluster_id, api_version, kind, namespace, name) do ");
             query.push(on_conflict);

@@ -17,6 +17,8 @@ pub struct Outcome {
     pub applied_at: Option<Timestamp>,
     /// When to look again by itself.
     pub check_at: Option<Timestamp>,
+    /// When it ended.
+    pub at: Timestamp,
 }
 
 /// Holds a cluster until the transaction ends, if it is still of this epoch; `false` when it was
@@ -47,7 +49,8 @@ pub async fn hold(tx: &mut Tx, scope: Scope, id: ClusterId, epoch: i64) -> Resul
 pub async fn record(tx: &mut Tx, scope: Scope, id: ClusterId, outcome: &Outcome) -> Result<()> {
     on!(tx.inner(), tx => {
         sqlx::query(sql!(
-            "update clusters set state = $3, cause = $4, detail = $5, applied_at = coalesce($6, applied_at), check_at = $7
+            "update clusters set state = $3, cause = $4, detail = $5, applied_at = coalesce($6, applied_at), check_at = $7,
+               tried_at = $8, failing_since = case when $3 = 'failing' then coalesce(failing_since, $8) end
              where organization_id = $1 and id = $2"
         ))
         .bind(scope.organization().uuid())
@@ -57,6 +60,7 @@ pub async fn record(tx: &mut Tx, scope: Scope, id: ClusterId, outcome: &Outcome)
         .bind(outcome.detail.as_str())
         .bind(outcome.applied_at.map(Timestamp::millis))
         .bind(outcome.check_at.map(Timestamp::millis))
+        .bind(outcome.at.millis())
         .execute(&mut **tx)
         .await
         .map(drop)

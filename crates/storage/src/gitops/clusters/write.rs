@@ -122,6 +122,7 @@ pub async fn set_deleting(tx: &mut Tx, scope: Scope, id: ClusterId, now: Timesta
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update clusters set deleting = true, state = 'pushing', cause = null, detail = '', pending_at = $3,
+               failing_since = null,
                epoch = epoch + 1, row_version = row_version + 1
              where organization_id = $1 and id = $2 and not deleting"
         ))

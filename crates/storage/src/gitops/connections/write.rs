@@ -52,7 +52,7 @@ pub async fn insert(tx: &mut Tx, scope: Scope, id: CredentialId, new: &New) -> R
 pub async fn update(tx: &mut Tx, scope: Scope, id: CredentialId, new: &New) -> Result<u64> {
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
-            "update git_connections set way = $3, account = $4, scopes = $5, connected_at = $6, broken = null
+            "update git_connections set way = $3, account = $4, scopes = $5, connected_at = $6, broken = null, broken_at = null
              where organization_id = $1 and credential_id = $2 and user_id = $7 and account_id = $8"
         ))
         .bind(scope.organization().uuid())
@@ -79,15 +79,17 @@ pub async fn mark(
     scope: Scope,
     id: CredentialId,
     broken: Option<Cause>,
+    now: Timestamp,
 ) -> Result<u64> {
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
-            "update git_connections set broken = $3
+            "update git_connections set broken = $3, broken_at = case when coalesce($3, '') <> '' then cast($4 as bigint) end
              where organization_id = $1 and credential_id = $2 and coalesce(broken, '') <> coalesce($3, '')"
         ))
         .bind(scope.organization().uuid())
         .bind(id.uuid())
         .bind(broken.map(Cause::code))
+        .bind(now.millis())
         .execute(&mut **tx)
         .await
         .map(|done| done.rows_affected())

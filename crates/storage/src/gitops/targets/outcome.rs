@@ -21,6 +21,8 @@ pub struct Outcome {
     pub pushed_at: Option<Timestamp>,
     /// When to look again by itself.
     pub check_at: Option<Timestamp>,
+    /// When it ended.
+    pub at: Timestamp,
 }
 
 /// Holds a Git target until the transaction ends, if it is still of this epoch; `false` when it was
@@ -59,7 +61,8 @@ pub async fn record(tx: &mut Tx, scope: Scope, id: GitTargetId, outcome: &Outcom
         sqlx::query(sql!(
             "update git_targets set state = $3, cause = $4, detail = $5, head = coalesce($6, head),
                work_branch = coalesce($7, work_branch), pull_request_url = coalesce($8, pull_request_url),
-               pushed_at = coalesce($9, pushed_at), check_at = $10
+               pushed_at = coalesce($9, pushed_at), check_at = $10,
+               failing_since = case when $3 = 'failing' then coalesce(failing_since, $11) end
              where organization_id = $1 and id = $2"
         ))
         .bind(scope.organization().uuid())
@@ -72,6 +75,7 @@ pub async fn record(tx: &mut Tx, scope: Scope, id: GitTargetId, outcome: &Outcom
         .bind(request)
         .bind(outcome.pushed_at.map(Timestamp::millis))
         .bind(outcome.check_at.map(Timestamp::millis))
+        .bind(outcome.at.millis())
         .execute(&mut **tx)
         .await
         .map(drop)

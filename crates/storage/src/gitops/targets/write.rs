@@ -103,7 +103,8 @@ pub async fn update(
                pull_request_url = case when $14 or mode <> $11 then '' else pull_request_url end,
                pending_at = case when $14 then null else pending_at end,
                pushed_at = case when $14 then null else pushed_at end,
-               check_at = case when $14 then null else check_at end
+               check_at = case when $14 then null else check_at end,
+               failing_since = case when $14 then null else failing_since end
              where organization_id = $1 and id = $2 and row_version = $3
              returning state"
         ))

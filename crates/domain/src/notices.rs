@@ -1,0 +1,144 @@
+//! Notices: what people have to know, in the app and by a webhook.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    Cause, ClusterId, CredentialId, GitTargetId, NoticeId, Timestamp, cause::Asked,
+    propagation::Place,
+};
+
+/// What may be in trouble.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// A Git target that cannot be pushed to.
+    GitTarget(GitTargetId),
+    /// A cluster that cannot be brought in step.
+    Cluster(ClusterId),
+    /// A connected account that GitHub does not take any more.
+    GitConnection(CredentialId),
+}
+
+impl Subject {
+    /// Its kind as the database, the API and the webhook spell it.
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::GitTarget(_) => "git_target",
+            Self::Cluster(_) => "cluster",
+            Self::GitConnection(_) => "git_connection",
+        }
+    }
+
+    /// Its id; of an account that of its credential.
+    #[must_use]
+    pub fn id(self) -> Uuid {
+        match self {
+            Self::GitTarget(id) => id.uuid(),
+            Self::Cluster(id) => id.uuid(),
+            Self::GitConnection(id) => id.uuid(),
+        }
+    }
+
+    /// Reads the spelling of [`Self::kind`].
+    #[must_use]
+    pub fn parse(kind: &str, id: Uuid) -> Option<Self> {
+        let all =
+            [Self::GitTarget(id.into()), Self::Cluster(id.into()), Self::GitConnection(id.into())];
+        all.into_iter().find(|subject| subject.kind() == kind)
+    }
+
+    /// Who was asked when the trouble began.
+    #[must_use]
+    pub const fn asked(self) -> Asked {
+        match self {
+            Self::GitTarget(_) => Asked::GitServer,
+            Self::Cluster(_) => Asked::Cluster,
+            Self::GitConnection(_) => Asked::Github,
+        }
+    }
+
+    /// The path of the page where a person mends it.
+    #[must_use]
+    pub fn path(self) -> String {
+        match self {
+            Self::GitTarget(id) => Place::GitTarget(id).path(),
+            Self::Cluster(id) => Place::Cluster(id).path(),
+            Self::GitConnection(_) => "/gitops/connections".to_owned(),
+        }
+    }
+
+    /// What it is, for people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::GitTarget(_) => "Git target",
+            Self::Cluster(_) => "Cluster",
+            Self::GitConnection(_) => "Connected account",
+        }
+    }
+}
+
+/// What a notice is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum News {
+    /// A credential expires.
+    Expiry {
+        /// Which.
+        credential: CredentialId,
+        /// When.
+        expires_at: Timestamp,
+    },
+    /// Something began to fail.
+    Trouble {
+        /// What.
+        subject: Subject,
+        /// Why, as it was when it was noticed.
+        cause: Cause,
+        /// Since when.
+        began_at: Timestamp,
+        /// When it was found to be over; `None` while it lasts.
+        ended_at: Option<Timestamp>,
+    },
+}
+
+/// Something people have to know; shown in the app and sent to the webhook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Its id.
+    pub id: NoticeId,
+    /// The name of what it is about.
+    pub name: String,
+    /// What it is about.
+    pub news: News,
+    /// When the notice was made.
+    pub at: Timestamp,
+    /// Whether the webhook took it; `None` without a webhook.
+    pub delivered: Option<bool>,
+}
+
+/// The form of the webhook that notices are sent to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WebhookForm {
+    /// An `https://` address; empty for none.
+    pub webhook: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_is_read_as_it_is_spelled() {
+        let id = Uuid::from_u128(7);
+        for kind in ["git_target", "cluster", "git_connection"] {
+            let subject = Subject::parse(kind, id).unwrap();
+            assert_eq!((subject.kind(), subject.id()), (kind, id));
+            assert!(subject.path().starts_with("/gitops/"));
+        }
+        assert_eq!(Subject::parse("credential", id), None);
+    }
+}

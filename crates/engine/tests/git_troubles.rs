@@ -1,0 +1,67 @@
+//! What is said of a Git target that cannot be pushed to.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+#[path = "world/git.rs"]
+mod git;
+#[path = "../../connectors/tests/real/git_backend.rs"]
+mod git_backend;
+#[expect(dead_code, reason = "the tests of connectors use the rest")]
+#[path = "../../connectors/tests/real/git_server.rs"]
+mod git_server;
+mod world;
+
+use domain::{
+    Cause, ServiceError,
+    cause::Asked,
+    gitops::GitTargetForm,
+    notices::{News, Subject},
+    service::{GitConnections, GitTargets, Notices},
+};
+use git::edited;
+use world::{World, on_both};
+
+on_both!(a_missing_base_branch_is_no_missing_repository, a_missing_repository_is_no_registry);
+
+async fn a_missing_base_branch_is_no_missing_repository(world: World) {
+    let setting = world.setting().await;
+    let workers = world.workers();
+    let detail = world.target(setting.target).await;
+    let form =
+        GitTargetForm { branch: "release".into(), base: "nowhere".into(), ..edited(&detail) };
+    world.save_target(form).await;
+    let (cause, told) = world.not_pushed(setting.target).await;
+    assert_eq!(cause, Cause::BaseMissing);
+    assert_eq!(told, "There is no branch nowhere at the server.");
+    let refused = GitTargets::preview(&world.engine, &world.actor, setting.target).await;
+    let asked = Asked::GitServer;
+    assert_eq!(refused.unwrap_err(), ServiceError::Unreachable { asked, cause });
+
+    world.engine.make_notices().await.unwrap();
+    let notices = async || Notices::list(&world.engine, &world.actor).await.unwrap();
+    let first = notices().await;
+    let News::Trouble { subject, cause, ended_at, .. } = first[0].news else {
+        return assert!(false);
+    };
+    assert_eq!((first.len(), first[0].name.as_str()), (1, "prod"));
+    assert_eq!((subject, cause), (Subject::GitTarget(setting.target), Cause::BaseMissing));
+    assert_eq!(ended_at, None);
+    let detail = world.target(setting.target).await;
+    let form = GitTargetForm { base: "main".into(), ..edited(&detail) };
+    world.save_target(form).await;
+    world.pushed(setting.target).await;
+    world.engine.make_notices().await.unwrap();
+    let over = notices().await;
+    let News::Trouble { ended_at, .. } = over[0].news else { return assert!(false) };
+    assert!(over.len() == 1 && ended_at.is_some(), "{over:?}");
+    workers.stop().await;
+}
+
+async fn a_missing_repository_is_no_registry(world: World) {
+    let setting = world.setting().await;
+    let detail = world.target(setting.target).await;
+    let url = detail.summary.url.replace("acme/gitops", "acme/gone");
+    let form = GitTargetForm { url, ..edited(&detail) };
+    let refused = GitConnections::branches(&world.engine, &world.actor, form).await.unwrap_err();
+    let said = refused.to_string();
+    assert!(said.contains("The Git server") && !said.contains("registry"), "{said}");
+}

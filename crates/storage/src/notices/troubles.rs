@@ -1,0 +1,223 @@
+//! Notices of troubles: one for each time that a Git target, a cluster or a connected account began to
+//! fail. Whether it still does stands in its own row.
+
+use domain::{
+    Cause, NoticeId, OrganizationId, Scope, Timestamp,
+    notices::{News, Notice, Subject},
+};
+use uuid::Uuid;
+
+use crate::{Db, Error, Result, Tx, on, sql};
+
+/// Something that fails and was not announced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the columns of the rows")]
+pub struct Beginning {
+    pub organization: OrganizationId,
+    pub subject: Subject,
+    pub name: String,
+    pub cause: Cause,
+    pub began_at: Timestamp,
+}
+
+type Row = (String, Uuid, Uuid, String, String, i64);
+
+/// What fails in any organization and was not announced since it began.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn beginning(db: &Db) -> Result<Vec<Beginning>> {
+    let rows: Vec<Row> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select f.kind, f.organization_id, f.id, f.name, f.cause, f.began_at from (
+               select 'git_target' as kind, organization_id, id, name, cause, failing_since as began_at
+               from git_targets where failing_since is not null and cause is not null
+               union all
+               select 'cluster' as kind, organization_id, id, name, cause, failing_since as began_at
+               from clusters where failing_since is not null and cause is not null
+               union all
+               select 'git_connection' as kind, g.organization_id, g.credential_id as id, c.name, g.broken as cause,
+                 g.broken_at as began_at
+               from git_connections g
+               join credentials c on c.organization_id = g.organization_id and c.id = g.credential_id
+               where g.broken_at is not null and g.broken is not null and c.deleted_at is null
+             ) f
+             left join troubles t on t.organization_id = f.organization_id and t.subject_id = f.id
+               and t.began_at = f.began_at
+             where t.id is null"
+        ))
+        .fetch_all(pool)
+        .await
+    })?;
+    rows.into_iter()
+        .map(|(kind, organization, id, name, cause, began_at)| {
+            Ok(Beginning {
+                organization: organization.into(),
+                subject: subject(&kind, id)?,
+                name,
+                cause: read_cause(&cause)?,
+                began_at: Timestamp::from_millis(began_at),
+            })
+        })
+        .collect()
+}
+
+fn subject(kind: &str, id: Uuid) -> Result<Subject> {
+    Subject::parse(kind, id).ok_or(Error::Value { column: "troubles.kind" })
+}
+
+fn read_cause(code: &str) -> Result<Cause> {
+    Cause::parse(code).ok_or(Error::Value { column: "troubles.cause" })
+}
+
+/// Announces a trouble, unless another replica did. Answers how many were announced.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn begin(
+    tx: &mut Tx,
+    scope: Scope,
+    id: NoticeId,
+    beginning: &Beginning,
+    now: Timestamp,
+) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "insert into troubles (organization_id, id, kind, subject_id, name, cause, began_at, at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)
+             on conflict (organization_id, subject_id, began_at) do nothing"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(beginning.subject.kind())
+        .bind(beginning.subject.id())
+        .bind(beginning.name.as_str())
+        .bind(beginning.cause.code())
+        .bind(beginning.began_at.millis())
+        .bind(now.millis())
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
+/// Ends the troubles of all organizations that are over, or whose subject is gone; answers whose they
+/// were.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn end(db: &Db, now: Timestamp) -> Result<Vec<OrganizationId>> {
+    let rows: Vec<Uuid> = on!(db.write(), pool => {
+        sqlx::query_scalar(sql!(
+            "update troubles set ended_at = $1 where ended_at is null
+               and not exists (select 1 from git_targets g where g.organization_id = troubles.organization_id
+                 and g.id = troubles.subject_id and g.failing_since = troubles.began_at)
+               and not exists (select 1 from clusters k where k.organization_id = troubles.organization_id
+                 and k.id = troubles.subject_id and k.failing_since = troubles.began_at)
+               and not exists (select 1 from git_connections a
+                 join credentials c on c.organization_id = a.organization_id and c.id = a.credential_id
+                 where a.organization_id = troubles.organization_id and a.credential_id = troubles.subject_id
+                   and a.broken_at = troubles.began_at and c.deleted_at is null)
+             returning organization_id"
+        ))
+        .bind(now.millis())
+        .fetch_all(pool)
+        .await
+    })?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Whether any trouble was announced that is not found to be over yet.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn any_open(db: &Db) -> Result<bool> {
+    let open: Option<i64> = on!(db.read(), pool => {
+        sqlx::query_scalar(sql!("select at from troubles where ended_at is null limit 1"))
+            .fetch_optional(pool)
+            .await
+    })?;
+    Ok(open.is_some())
+}
+
+/// How many of an organization last.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn open(db: &Db, scope: Scope) -> Result<u32> {
+    let n: i64 = on!(db.read(), pool => {
+        sqlx::query_scalar(sql!(
+            "select count(*) from troubles where organization_id = $1 and ended_at is null"
+        ))
+        .bind(scope.organization().uuid())
+        .fetch_one(pool)
+        .await
+    })?;
+    u32::try_from(n).map_err(|_| Error::Value { column: "count" })
+}
+
+#[derive(sqlx::FromRow)]
+struct Listed {
+    id: Uuid,
+    kind: String,
+    subject_id: Uuid,
+    name: String,
+    cause: String,
+    began_at: i64,
+    at: i64,
+    ended_at: Option<i64>,
+    delivered: Option<bool>,
+}
+
+impl Listed {
+    fn notice(self) -> Result<Notice> {
+        Ok(Notice {
+            id: self.id.into(),
+            name: self.name,
+            news: News::Trouble {
+                subject: subject(&self.kind, self.subject_id)?,
+                cause: read_cause(&self.cause)?,
+                began_at: Timestamp::from_millis(self.began_at),
+                ended_at: self.ended_at.map(Timestamp::from_millis),
+            },
+            at: Timestamp::from_millis(self.at),
+            delivered: self.delivered,
+        })
+    }
+}
+
+/// The newest.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn list(db: &Db, scope: Scope, limit: u32) -> Result<Vec<Notice>> {
+    let rows: Vec<Listed> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select id, kind, subject_id, name, cause, began_at, at, ended_at, delivered from troubles
+             where organization_id = $1 order by at desc, id desc limit $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await
+    })?;
+    rows.into_iter().map(Listed::notice).collect()
+}
+
+/// One; `None` when there is no such trouble.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn get(db: &Db, scope: Scope, id: NoticeId) -> Result<Option<Notice>> {
+    let row: Option<Listed> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select id, kind, subject_id, name, cause, began_at, at, ended_at, delivered from troubles
+             where organization_id = $1 and id = $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_optional(pool)
+        .await
+    })?;
+    row.map(Listed::notice).transpose()
+}
