@@ -113,7 +113,10 @@ impl service::GitConnections for Fake {
             });
         }
         if form.url.contains("revoked") {
-            return Err(ServiceError::Unreachable(Cause::ConnectionRevoked));
+            return Err(ServiceError::Unreachable {
+                asked: Asked::Github,
+                cause: Cause::ConnectionRevoked,
+            });
         }
         Ok(Branches { default: "trunk".into(), names: vec!["trunk".into(), "prod".into()] })
     }

@@ -44,12 +44,11 @@ pub(super) fn render(draft: &mut Draft<'_>) {
 fn chosen<'a>(draft: &mut Draft<'a>) -> Option<(String, Opened<'a>)> {
     let mut auths = auths(draft, Reader::Kyma);
     let registry = draft.fields.settings.registry.as_str();
-    let place = match registry {
-        "" => 0,
-        _ => {
-            let key = Server::of(registry).key();
-            auths.iter().position(|(server, _)| *server == key).unwrap_or(auths.len())
-        }
+    let place = if registry.is_empty() {
+        0
+    } else {
+        let key = Server::of(registry).key();
+        auths.iter().position(|(server, _)| *server == key).unwrap_or(auths.len())
     };
     if place >= auths.len() {
         if !auths.is_empty() {
