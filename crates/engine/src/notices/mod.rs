@@ -6,6 +6,8 @@ mod send;
 mod troubles;
 mod webhook;
 
+use std::cmp::Reverse;
+
 use async_trait::async_trait;
 use domain::{
     Action, Actor,
@@ -43,7 +45,7 @@ async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<Notice>, Error> {
     let scope = allowed(engine, actor, Action::View, "see the notices").await?;
     let mut found = storage::notices::list(&engine.db, scope, SHOWN).await?;
     found.extend(storage::notices::troubles::list(&engine.db, scope, SHOWN).await?);
-    found.sort_by(|a, b| (b.at, b.id.uuid()).cmp(&(a.at, a.id.uuid())));
+    found.sort_by_key(|notice| Reverse((notice.at, notice.id.uuid())));
     found.truncate(SHOWN as usize);
     Ok(found)
 }
