@@ -25,7 +25,8 @@ pub(super) struct Reach {
 impl Reach {
     /// Of a registry's credential: its links, and the places that take an export with it.
     pub fn by_exports(credential: &CredentialDetail, uses: &[CredentialUse]) -> Self {
-        Self::new(credential, places(uses).into_values())
+        let places = places(uses);
+        Self::new(credential, places.into_values())
     }
 
     /// Of any other one: what it opens.
@@ -54,7 +55,7 @@ impl Reach {
         reach
     }
 
-    /// Where a new secret is tried, and what follows it.
+    /// What a new secret is tried at and written to.
     pub fn sentence(&self) -> String {
         let places = in_words(self.targets, self.clusters);
         let links = counted(self.links, "linked repository", "linked repositories");
@@ -63,10 +64,10 @@ impl Reach {
                 "No repository, Git target or cluster uses it yet.".to_owned()
             }
             (CredentialKind::Registry, 0, Some(places)) => {
-                format!("A new secret brings {places} up to date. No repository is linked to it.")
+                format!("Save writes a new secret to {places}. No repository is linked to it.")
             }
             (CredentialKind::Registry, _, places) => {
-                let places = places.map(|places| format!(", and brings {places} up to date"));
+                let places = places.map(|places| format!(", and writes it to {places}"));
                 format!(
                     "Save tries a new user name or secret at {links} right away{}. Test first, then switch keeps the present secret in use until every repository accepts the new one.",
                     places.unwrap_or_default()

@@ -45,7 +45,7 @@ async fn a_missing_base_branch_is_no_missing_repository(world: World) {
     let notices = async || Notices::list(&world.engine, &world.actor).await.unwrap();
     let first = notices().await;
     let News::Trouble { subject, cause, ended_at, .. } = first[0].news else {
-        panic!("not a trouble: {first:?}")
+        panic!("{:?} is no trouble", first[0]);
     };
     assert_eq!((first.len(), first[0].name.as_str()), (1, "prod"));
     assert_eq!((subject, cause), (Subject::GitTarget(setting.target), Cause::BaseMissing));
@@ -56,7 +56,9 @@ async fn a_missing_base_branch_is_no_missing_repository(world: World) {
     world.pushed(setting.target).await;
     world.engine.make_notices().await.unwrap();
     let over = notices().await;
-    let News::Trouble { ended_at, .. } = over[0].news else { panic!("not a trouble: {over:?}") };
+    let News::Trouble { ended_at, .. } = over[0].news else {
+        panic!("{:?} is no trouble", over[0])
+    };
     assert!(over.len() == 1 && ended_at.is_some(), "{over:?}");
     workers.stop().await;
 }
