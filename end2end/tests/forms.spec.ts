@@ -91,6 +91,17 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(other.field("Description")).toHaveValue("the second change");
       await person.open(path);
       await expect(person.field("Description")).toHaveValue("the first change");
+      await expect(other.main).toContainText("Description: now the first change, yours the second change");
+      // An ordinary save stays refused: only the other button saves over somebody.
+      await other.field("Password").fill("canary-typed-once");
+      await other.button("Save").click();
+      await expect(other.main).toContainText("Secrets are not shown");
+      await expect(other.field("Password")).toHaveValue(javaScriptEnabled ? "canary-typed-once" : "");
+      expect(await other.page.content()).not.toContain("canary-typed-once");
+      await other.button("Save mine anyway").click();
+      await expect(other.main).toContainText("Saved.");
+      await person.open(path);
+      await expect(person.field("Description")).toHaveValue("the second change");
       await other.page.context().close();
     });
 

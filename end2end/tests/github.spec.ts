@@ -57,6 +57,28 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(person.row("octocat")).toHaveCount(1);
       });
 
+      await test.step("Enter searches the account, and makes nothing", async () => {
+        github.repositories = ["acme/gitops", "acme/site"];
+        await person.open("/gitops/targets/new");
+        if (javaScriptEnabled) await person.page.waitForFunction(() => document.documentElement.dataset["awake"] !== undefined);
+        await person.field("Name").fill("typed before");
+        await person.main.getByRole("searchbox").fill("gitops");
+        await person.main.getByRole("searchbox").press("Enter");
+        await expect(person.main).toContainText("Choose a credential first.");
+        await person.choose("Credential", "octocat");
+        await person.main.getByRole("searchbox").press("Enter");
+        await expect(person.main).toContainText("1 repository found; choose one.");
+        await expect(person.field("Name")).toHaveValue("typed before");
+        await person.main.getByRole("button", { name: "Choose acme/gitops" }).click();
+        await expect(person.field("Repository URL")).toHaveValue(/acme\/gitops$/);
+        await person.main.getByRole("searchbox").fill("");
+        await person.field("Name").press("Enter");
+        await expect(person.main).toContainText(javaScriptEnabled ? "Choose at least one" : "Nothing is saved yet.");
+        await expect(person.field("Name")).toHaveValue("typed before");
+        await person.open("/gitops");
+        await expect(person.main).not.toContainText("typed before");
+      });
+
       await test.step("once more by a code: the same account, not a second one", async () => {
         await person.open(CONNECTIONS);
         await person.button(/^Connect with a code$/).click();

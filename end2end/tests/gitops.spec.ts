@@ -62,6 +62,10 @@ for (const javaScriptEnabled of [true, false]) {
           await expect(healthy).toHaveCount(2, { timeout: 500 });
         }).toPass({ timeout: 60_000 });
         await expect(healthy.filter({ hasText: "gitops-target" })).toHaveCount(1);
+        await expect(async () => {
+          if (!javaScriptEnabled) await person.page.reload();
+          await expect(person.main.getByRole("heading", { name: "Update finished" })).toBeVisible({ timeout: 500 });
+        }).toPass({ timeout: 20_000 });
         expect(git.commits("gitops", "main")).toBe(3);
         const file = git.files("gitops", "main").find((path) => path.startsWith("clusters/prod/")) ?? "";
         expect(git.file("gitops", "main", file)).toMatch(/version: ["']?2["']?\n/);

@@ -3,6 +3,7 @@
 use domain::{
     Action, Actor, Timestamp,
     cause::Remedy,
+    counted,
     credentials::{
         Candidate, CandidateLine, CandidateState, CredentialDetail, SecretVersion, VersionOrigin,
     },
@@ -43,7 +44,8 @@ pub(super) fn candidate(
             Tone::Bad,
             format!("Refused by {refused} of {total}"),
             format!(
-                "{refused} of {total} repositories refused it. The present secret is still in use: test the new one again, discard it and type it again, or promote it anyway.",
+                "{refused} of {} refused it. The present secret is still in use: test the new one again, discard it and type it again, or promote it anyway.",
+                counted(total, "repository", "repositories"),
             ),
         ),
     };

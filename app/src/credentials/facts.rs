@@ -14,7 +14,7 @@ pub(super) fn facts(credential: &CredentialDetail, now: Timestamp) -> AnyView {
     view! {
         <section class="card first" aria-labelledby="facts-title">
             <h2 id="facts-title">"Facts"</h2>
-            <dl class="facts">
+            <dl class="facts" data-live="facts">
                 <dt>"Type"</dt>
                 <dd>{facts.kind.label()}</dd>
                 <dt>"Authenticates by"</dt>

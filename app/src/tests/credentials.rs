@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use axum::http::{StatusCode, header};
-use domain::{Provider, Role, Shape};
+use domain::{
+    Provider, Role, Shape,
+    credentials::{CandidateState, VersionOrigin},
+};
 
 use super::{
     fake::{self, Fake, SECRET},
@@ -81,6 +84,38 @@ async fn versions_are_told_without_values_and_can_come_back() {
 }
 
 #[tokio::test]
+async fn the_test_of_a_new_secret_is_followed_to_its_end() {
+    let path = format!("{}?staged=1", detail());
+    let testing = Fake { candidate: Some(CandidateState::Testing), ..Fake::of(Role::Owner) };
+    let (_, html) = page(&Arc::new(testing), &path).await;
+    for words in ["New secret in test", "Repositories tested", "Reload", "data-listening"] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    let origin = VersionOrigin::Promoted;
+    let promoted = Arc::new(Fake { origin, ..Fake::of(Role::Owner) });
+    let (_, html) = page(&promoted, &path).await;
+    let card = html.split("id=\"candidate\"").nth(1).unwrap();
+    assert!(card.contains("New secret in use") && card.contains("1 of 2 done"), "{html}");
+    assert!(html.contains("data-listening"), "its way to the places is followed too: {html}");
+    let (_, html) = page(&promoted, &detail()).await;
+    assert!(!html.contains("New secret in use"), "{html}");
+    let (_, html) = page(&Fake::signed_in(), &path).await;
+    assert!(!html.contains("New secret in use"), "{html}");
+}
+
+#[tokio::test]
+async fn the_heading_of_an_update_follows_its_state() {
+    let path = format!("{}?propagation={}", detail(), fake::ID);
+    let (_, html) = page(&Fake::signed_in(), &path).await;
+    assert!(html.contains("Update on its way") && html.contains("data-listening"), "{html}");
+    let arrived = Arc::new(Fake { has_arrived: true, ..Fake::of(Role::Owner) });
+    let (_, html) = page(&arrived, &path).await;
+    let heading = html.split("data-live=\"progress-title\"").nth(1).unwrap();
+    assert!(heading.starts_with(">Update finished<"), "{html}");
+    assert!(!html.contains("on its way"), "{html}");
+}
+
+#[tokio::test]
 async fn a_paused_host_is_resumed() {
     let fake = Fake::signed_in();
     let (_, html) = page(&fake, &detail()).await;
@@ -144,7 +179,7 @@ async fn a_pasted_ecr_token_is_converted_to_access_keys() {
         fake::ID
     );
     let answer = send(&fake, "/actions/credentials/update", "text/html", &body).await;
-    assert_eq!(answer.headers()[header::LOCATION], detail().as_str());
+    assert_eq!(answer.headers()[header::LOCATION], format!("{}?staged=1", detail()).as_str());
     let sent = fake.updated.lock().unwrap().take().unwrap();
     assert_eq!((sent.shape.as_str(), sent.mode.as_str()), ("ecr_access_key", "candidate"));
     let (_, html) = page(&fake, &detail()).await;

@@ -220,7 +220,7 @@ async fn the_host_of_the_repository_fills_in_account_and_region() {
 async fn a_candidate_can_be_promoted_or_discarded() {
     for (state, title, words) in [
         (CandidateState::Testing, "New secret in test", "takes over by itself"),
-        (CandidateState::Refused, "New secret refused", "1 of 1 repositories refused it."),
+        (CandidateState::Refused, "New secret refused", "1 of 1 repository refused it."),
     ] {
         let fake = std::sync::Arc::new(Fake { candidate: Some(state), ..Fake::of(Role::Owner) });
         let (_, html) = page(&fake, &format!("/credentials/{}", fake::ID)).await;

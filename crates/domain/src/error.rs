@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cause, cause::Asked};
+use crate::{Cause, cause::Asked, counted};
 
 /// A field of a form, by the name its input carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -168,7 +168,7 @@ pub enum ServiceError {
     #[error("It is still in use.")]
     InUse(Vec<String>),
     /// Too many attempts.
-    #[error("Too many attempts. Try again in {seconds} seconds.")]
+    #[error("Too many attempts. Try again in {}.", counted(*seconds, "second", "seconds"))]
     TooMany {
         /// Seconds to wait.
         seconds: u64,

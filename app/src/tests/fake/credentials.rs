@@ -42,11 +42,15 @@ fn link() -> credentials::LinkedRepository {
     }
 }
 
-fn version(number: i64, current: i64) -> credentials::SecretVersion {
+fn version(
+    number: i64,
+    current: i64,
+    origin: credentials::VersionOrigin,
+) -> credentials::SecretVersion {
     let counts = propagation::Counts { healthy: 1, waiting: 1, ..Default::default() };
     credentials::SecretVersion {
         vault_version: number,
-        origin: credentials::VersionOrigin::Updated,
+        origin,
         changed: "new secret".into(),
         at: ago(60 * 200 * 86_400),
         by: "Ada".into(),
@@ -107,7 +111,7 @@ impl Fake {
             pattern_kind: credentials::PatternKind::Regex,
             environment: credentials::Environment::Production,
             expiry: Some(expiry(EXPIRES)),
-            versions: (1..=3).rev().map(|number| version(number, 3)).collect(),
+            versions: (1..=3).rev().map(|number| version(number, 3, self.origin)).collect(),
             candidate,
             paused: vec![credentials::PausedHost {
                 origin: "https://ghcr.io".into(),

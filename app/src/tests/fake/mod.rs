@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use domain::{
     Actor, Cause, ChartId, PropagationId, Provider, Role, Secret, ServiceError, Shape, Timestamp,
     UserId, audit, charts,
-    credentials::{CandidateState, CreateCredential, UpdateCredential},
+    credentials::{CandidateState, CreateCredential, UpdateCredential, VersionOrigin},
     exports::{Carrier, Consumer, ExportForm},
     gitops::{ClusterForm, ConnectionOffers, GitTargetForm, TargetState},
     organizations::Membership,
@@ -44,6 +44,10 @@ pub(super) struct Fake {
     pub made_of: (Provider, Shape),
     /// How its candidate fares, if it has one.
     pub candidate: Option<CandidateState>,
+    /// How its secret came to be.
+    pub origin: VersionOrigin,
+    /// Whether the update on its way has arrived everywhere.
+    pub has_arrived: bool,
     /// The form that was last sent to be created.
     pub created: Mutex<Option<CreateCredential>>,
     /// The form that was last sent to be updated.
@@ -107,6 +111,8 @@ impl Fake {
             is_empty: false,
             made_of: credentials::MADE_OF,
             candidate: None,
+            origin: VersionOrigin::Updated,
+            has_arrived: false,
             created: Mutex::default(),
             updated: Mutex::default(),
             refusal: None,
@@ -252,7 +258,7 @@ impl service::Propagations for Fake {
             id: id(),
             credential: id(),
             started_at: ago(5),
-            finished_at: None,
+            finished_at: self.has_arrived.then(|| ago(1)),
             counts: propagation::Counts { healthy: 1, retrying: 1, ..Default::default() },
             lines: vec![
                 line(propagation::DeliveryState::Retrying, Some(Cause::Timeout)),

@@ -143,6 +143,16 @@ fn each_setting_keeps_to_the_names_of_kubernetes() {
 }
 
 #[test]
+fn all_namespaces_stand_alone() {
+    let mut form = form("carvel", "sops");
+    form.settings.recipients = RECIPIENT.into();
+    form.settings.to_namespaces = "*, team".into();
+    let refused = form.parse().unwrap_err();
+    let problem = refused.problem_of(Field::ToNamespaces).unwrap();
+    assert!(problem.contains("stands alone"), "{problem}");
+}
+
+#[test]
 fn packages_need_somebody_who_installs_them() {
     let mut form = form("carvel", "sops");
     form.settings.to_namespaces = "a".into();

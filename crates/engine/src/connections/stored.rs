@@ -7,6 +7,7 @@ use domain::{
     Action, Actor, Cause, CredentialId, CredentialKind, RepositoryId, Scope, ServiceError,
     audit::AuditAction,
     connections::ConnectionTest,
+    counted,
     credentials::ExpirySource,
     repositories::{LinkState, RepositoryUrl},
 };
@@ -85,7 +86,8 @@ pub(super) async fn test_credential(
     }
     count(engine, scope, verdicts).await?;
     let passed = tests.iter().filter(|test| test.has_passed()).count();
-    let mut detail = format!("{passed} of {} repositories passed", tests.len());
+    let mut detail =
+        format!("{passed} of {} passed", counted(tests.len(), "repository", "repositories"));
     if tests.is_empty()
         && let Some(test) = test_token(engine, scope, id, &credential).await?
     {
