@@ -57,6 +57,16 @@ impl RepositoryKind {
     }
 }
 
+/// What a registry speaks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Transport {
+    /// HTTPS.
+    #[default]
+    Tls,
+    /// HTTP without TLS, which an operator allows for single places.
+    Plain,
+}
+
 /// How a repository is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
