@@ -31,19 +31,20 @@ pub(crate) async fn encrypted(
     path: &str,
 ) -> Result<Encrypted, Error> {
     let root = Folder::default();
-    let mut wanted = wanted(engine, scope, &[export], &root).await?.map_err(refused)?;
+    let mut wanted =
+        wanted(engine, scope, &[export], &root).await?.map_err(|refusal| refused(&refusal))?;
     let file = root.join(&named(name, path)).and_then(|path| wanted.files.remove(&path));
     let Some(text @ Text::Sealed { .. }) = file.map(|file| file.text) else {
         return Err(ServiceError::NotFound.into());
     };
     let (text, _) = written(&text, engine.clock.now()).map_err(|none| match none {
-        NoPlan::Refused(refusal) => refused(refusal),
+        NoPlan::Refused(refusal) => refused(&refusal),
         NoPlan::Failed(failure) => failure.into(),
     })?;
     let credentials = wanted.credentials.into_values().map(|(version, name)| (name, version));
     Ok(Encrypted { text, credentials: credentials.collect() })
 }
 
-fn refused(refusal: Refusal) -> Error {
+fn refused(refusal: &Refusal) -> Error {
     ServiceError::Unreachable(refusal.cause).into()
 }

@@ -8,6 +8,7 @@ use domain::{ClusterId, ExportId, GitTargetId, OrganizationId, RepositoryId, Sco
 use storage::{
     Tx,
     gitops::{Affected, Touched},
+    repositories::Outcome,
 };
 
 use crate::{
@@ -39,15 +40,20 @@ impl Moved {
         self.exports(tx, scope, repository, |_, settings| names_one(settings)).await
     }
 
-    /// The registry of a repository speaks TLS now, or does not any more.
-    pub(super) async fn transport(
+    /// Writes down which registries speak TLS now, or do not any more.
+    pub(super) async fn transports(
         &mut self,
         tx: &mut Tx,
-        scope: Scope,
-        repository: RepositoryId,
+        outcomes: &[&Outcome],
     ) -> Result<(), Error> {
         let says = |consumer| matches!(consumer, Consumer::Flux | Consumer::ArgoCd);
-        self.exports(tx, scope, repository, |consumer, _| says(consumer)).await
+        for outcome in outcomes {
+            let Some(transport) = outcome.transport else { continue };
+            let (scope, id) = (Scope::of_worker(outcome.organization), outcome.repository);
+            storage::repositories::set_transport(tx, scope, id, transport).await?;
+            self.exports(tx, scope, id, |consumer, _| says(consumer)).await?;
+        }
+        Ok(())
     }
 
     async fn exports(

@@ -182,14 +182,7 @@ impl Store {
                 _ => {}
             }
         }
-        for outcome in &kept {
-            if let Some(transport) = outcome.transport {
-                let scope = Scope::of_worker(outcome.organization);
-                let id = outcome.repository;
-                storage::repositories::set_transport(&mut tx, scope, id, transport).await?;
-                moved.transport(&mut tx, scope, id).await?;
-            }
-        }
+        moved.transports(&mut tx, &kept).await?;
         let has_moved = !moved.is_empty();
         moved.mark(&mut tx, now).await?;
         let verdicts = ours.iter().filter_map(|line| line.verdict.as_ref());
