@@ -213,6 +213,7 @@ test("every page of GitOps at both widths in both themes", async ({ browser, reg
     }
     await see("export", exported);
     await see("export-flux", flux);
+    await see("export-sealed", sealed);
     await see("export-carvel", carvel);
     await see("export-delete", `${exported}/delete`);
     await see("connections", "/gitops/connections");

@@ -22,7 +22,7 @@ use domain::{
         Carrier, Consumer, CredentialFacts, ExportFacts, ExportFields, ExportSettings, Recipient,
         RenderedObject, RepositoryFacts, SecretObject, Values, VaultFacts, render, yaml,
     },
-    repositories::RepositoryKind,
+    repositories::{RepositoryKind, Transport},
 };
 use serde_json::{Value, json};
 
@@ -130,6 +130,7 @@ fn export(consumer: Consumer, material: Option<Material>) -> (ExportFields, Expo
         name: "charts".into(),
         kind: RepositoryKind::Oci,
         url: "oci://ghcr.io/acme/charts".into(),
+        transport: Transport::Tls,
         ca: "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n".into(),
         credential: Some(credential.id),
         interval_seconds: 900,

@@ -3,10 +3,9 @@
 use std::fmt::Display;
 
 /// A number with the right word behind it: `1 repository`, `2 repositories`, `0 repositories`.
-#[expect(clippy::needless_pass_by_value, reason = "a number is passed by value")]
 pub fn counted<Count>(count: Count, one: &str, many: &str) -> String
 where
-    Count: Display + From<u8> + PartialEq,
+    Count: Copy + Display + From<u8> + PartialEq,
 {
     let word = if count == Count::from(1) { one } else { many };
     format!("{count} {word}")

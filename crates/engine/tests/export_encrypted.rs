@@ -1,4 +1,4 @@
-//! Encrypted files of exports, taken along from the page: what Git would get, and who gets it.
+//! What of an export is seen, and its encrypted files taken along: what Git would get, and who gets it.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 #[path = "world/git.rs"]
@@ -14,16 +14,17 @@ use domain::{
     Action, Actor, Cause, ExportId, Role, ServiceError, UserId,
     audit::{AuditAction, AuditQuery},
     cause::Asked,
-    exports::{EncryptedForm, ExportFile, ExportForm},
-    service::{Answer, Audit, Exports},
+    exports::{EncryptedForm, ExportFile, ExportForm, NoteTone},
+    service::{Answer, Audit, Credentials, Exports},
 };
 use git::{REPOSITORY, edited, export};
-use world::{World, on_both};
+use world::{World, forms, on_both};
 
 on_both!(
     r_git_03_what_is_taken_along_is_what_git_gets,
     r_authz_who_manages_exports_takes_encrypted_files,
     what_no_push_would_write_is_not_taken_along,
+    a_shared_credential_is_not_shown_to_its_users,
 );
 
 const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
@@ -34,6 +35,10 @@ fn sealed(credential: domain::CredentialId) -> ExportForm {
     form.carrier = "sops".into();
     form.settings.recipients = RECIPIENT.into();
     form
+}
+
+fn with_role(actor: &Actor, role: Role) -> Actor {
+    Actor { role, name: "Bob".into(), user: UserId::new(), ..actor.clone() }
 }
 
 async fn take(world: &World, actor: &Actor, id: ExportId, path: &str) -> Answer<ExportFile> {
@@ -84,7 +89,7 @@ async fn r_authz_who_manages_exports_takes_encrypted_files(world: World) {
     let credential = world.registry_credential("secret", CANARY).await;
     let id = world.save_export(sealed(credential)).await;
     for role in [Role::Owner, Role::Admin, Role::Editor, Role::Viewer] {
-        let actor = Actor { role, name: "Bob".into(), user: UserId::new(), ..world.actor.clone() };
+        let actor = with_role(&world.actor, role);
         let taken = take(&world, &actor, id, "sealed.sops.yaml").await;
         if role.includes(Action::ManageExports) {
             assert!(taken.is_ok(), "{role:?}: {taken:?}");
@@ -113,4 +118,18 @@ async fn what_no_push_would_write_is_not_taken_along(world: World) {
         taken,
         Err(ServiceError::Unreachable { asked: Asked::GitServer, cause: Cause::SecretInOutput })
     );
+}
+
+async fn a_shared_credential_is_not_shown_to_its_users(world: World) {
+    let mut form = forms::new("robot", "one");
+    form.username = "shared-user".into();
+    form.placement.project = "shared".into();
+    form.placement.pattern = "https://registry.example.com".into();
+    let credential = Credentials::create(&world.engine, &world.actor, form).await.unwrap().id;
+    let id = world.save_export(export("regcred", &[credential])).await;
+    assert!(!Exports::get(&world.engine, &world.actor, id).await.unwrap().preview.files.is_empty());
+    let editor = with_role(&world.actor, Role::Editor);
+    let preview = Exports::get(&world.engine, &editor, id).await.unwrap().preview;
+    assert!(preview.files.is_empty() && preview.snippets.is_empty());
+    assert_eq!(preview.notes[0].tone, NoteTone::Info);
 }

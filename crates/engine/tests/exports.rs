@@ -16,7 +16,7 @@ use domain::{
     Action, Actor, Field, Role, Secret, ServiceError, UserId,
     audit::{AuditAction, AuditEvent, AuditQuery},
     credentials::DeleteCredential,
-    exports::{Consumer, ExportDetail, ExportForm, NoteTone, RevealForm},
+    exports::{Consumer, ExportDetail, ExportForm, RevealForm},
     service::{Audit, Credentials, Exports, GitTargets, Repositories, Sessions},
     sessions::SetUp,
 };
@@ -30,7 +30,6 @@ on_both!(
     r_authz_roles_are_asked_for_exports,
     age_recipients_are_an_owners_choice,
     secrets_are_revealed_to_who_types_their_password,
-    a_shared_credential_is_not_shown_to_its_users,
     a_credential_in_an_export_is_not_deleted,
     a_replacement_takes_over_the_exports,
     an_export_in_use_is_not_deleted,
@@ -211,20 +210,6 @@ async fn secrets_are_revealed_to_who_types_their_password(world: World) {
     }
     let limited = |answer: &Result<_, _>| matches!(answer, Err(ServiceError::TooMany { .. }));
     assert!(answers.iter().any(limited), "guessing is limited as at the sign-in");
-}
-
-async fn a_shared_credential_is_not_shown_to_its_users(world: World) {
-    let mut form = forms::new("robot", "one");
-    form.username = "shared-user".into();
-    form.placement.project = "shared".into();
-    form.placement.pattern = "https://registry.example.com".into();
-    let credential = Credentials::create(&world.engine, &world.actor, form).await.unwrap().id;
-    let id = world.save_export(export("regcred", &[credential])).await;
-    assert!(!get(&world, id).await.preview.files.is_empty());
-    let editor = with_role(&world.actor, Role::Editor);
-    let preview = Exports::get(&world.engine, &editor, id).await.unwrap().preview;
-    assert!(preview.files.is_empty() && preview.snippets.is_empty());
-    assert_eq!(preview.notes[0].tone, NoteTone::Info);
 }
 
 async fn a_credential_in_an_export_is_not_deleted(world: World) {

@@ -27,7 +27,7 @@ use std::{
 use domain::{
     CredentialId,
     connections::Quota,
-    repositories::{RepositoryKind, RepositoryUrl},
+    repositories::{RepositoryKind, RepositoryUrl, Transport},
 };
 use quotas::Quotas;
 use tokens::Tokens;
@@ -67,6 +67,11 @@ impl Oci {
             url.implied_kind() == Some(RepositoryKind::Oci) && self.is_plain(&base(url))
         });
         spoken.unwrap_or_else(|| web.clone())
+    }
+
+    /// What the registry of `url` spoke last.
+    pub(crate) fn transport(&self, url: &RepositoryUrl) -> Transport {
+        if self.is_plain(&base(url)) { Transport::Plain } else { Transport::Tls }
     }
 
     fn is_plain(&self, base: &Url) -> bool {

@@ -12,7 +12,7 @@ use domain::{
     CredentialId, OrganizationId, Timestamp,
     charts::FoundVersion,
     connections::Quota,
-    repositories::{RepositoryKind, RepositoryUrl},
+    repositories::{RepositoryKind, RepositoryUrl, Transport},
 };
 use tokio::sync::Semaphore;
 use url::Url;
@@ -167,6 +167,16 @@ impl Registries {
     #[must_use]
     pub fn quota(&self, target: &Target) -> Option<Quota> {
         self.oci.quota(target)
+    }
+
+    /// What the registry spoke when it was asked last.
+    #[must_use]
+    pub fn transport(&self, target: &Target) -> Transport {
+        match target.kind {
+            // Its URL says it.
+            RepositoryKind::Helm => Transport::Tls,
+            RepositoryKind::Oci => self.oci.transport(&target.url),
+        }
     }
 
     /// The client that registries are read with.

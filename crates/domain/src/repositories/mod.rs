@@ -3,6 +3,7 @@
 mod form;
 #[cfg(feature = "host")]
 mod rules;
+mod transport;
 #[cfg(feature = "host")]
 mod url;
 
@@ -11,6 +12,7 @@ pub use form::{AddRepository, EditRepository, INTERVALS};
 pub use rules::{Chosen, RepositoryFields, chart_names};
 #[cfg(feature = "host")]
 pub(crate) use rules::{authorities, is_chart_name};
+pub use transport::Transport;
 #[cfg(feature = "host")]
 pub use url::RepositoryUrl;
 

@@ -15,6 +15,7 @@ mod golden;
 mod kargo;
 mod kyma;
 mod matrix;
+mod plain;
 mod reread;
 mod schema;
 mod templates;

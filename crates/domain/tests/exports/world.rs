@@ -7,7 +7,7 @@ use domain::{
         Carrier, Consumer, CredentialFacts, ExportFacts, ExportFields, ExportForm, ExportSettings,
         RepositoryFacts, Selects, VaultFacts,
     },
-    repositories::RepositoryKind,
+    repositories::{RepositoryKind, Transport},
 };
 use uuid::Uuid;
 
@@ -138,6 +138,7 @@ pub fn repository(number: u128, url: &str, credential: Option<CredentialId>) -> 
         name: url.split_once("://").unwrap().1.replace(['/', '.'], "-"),
         kind: if oci { RepositoryKind::Oci } else { RepositoryKind::Helm },
         url: url.into(),
+        transport: Transport::Tls,
         ca: String::new(),
         credential,
         interval_seconds: 900,

@@ -139,6 +139,7 @@ impl Sources {
             name: row.name.clone(),
             kind: row.kind,
             url: row.url.clone(),
+            transport: row.transport,
             ca: row.ca.clone(),
             credential: row.credential,
             interval_seconds: row.interval_seconds,

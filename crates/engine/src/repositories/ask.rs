@@ -8,7 +8,7 @@ use connectors::{
 use domain::{
     Cause, Scope, Timestamp,
     connections::Quota,
-    repositories::{LinkState, RepositoryKind, RepositoryUrl},
+    repositories::{LinkState, RepositoryKind, RepositoryUrl, Transport},
 };
 use storage::{guards::Place, repositories::SyncTarget};
 
@@ -28,6 +28,8 @@ pub(crate) struct Asked {
     pub(super) ended: Ended,
     /// The limit of requests, as the registry told it last.
     pub(super) quota: Option<Quota>,
+    /// What the registry spoke.
+    pub(super) transport: Transport,
     /// What the host said about the credential.
     pub(super) verdict: Option<Verdict>,
 }
@@ -35,11 +37,16 @@ pub(crate) struct Asked {
 impl Asked {
     /// It was not asked.
     pub(super) const fn not(cause: Cause) -> Self {
-        Self { ended: Ended::Cause(cause), quota: None, verdict: None }
+        Self { ended: Ended::Cause(cause), quota: None, transport: Transport::Tls, verdict: None }
     }
 
     const fn failed(failure: Failure) -> Self {
-        Self { ended: Ended::Failed(failure), quota: None, verdict: None }
+        Self {
+            ended: Ended::Failed(failure),
+            quota: None,
+            transport: Transport::Tls,
+            verdict: None,
+        }
     }
 }
 
@@ -140,7 +147,8 @@ impl Engine {
                 Ended::Failed(failure)
             }
         };
-        Asked { ended, quota: self.quota(&registry), verdict: None }
+        let transport = self.registries.transport(&registry);
+        Asked { ended, quota: self.quota(&registry), transport, verdict: None }
     }
 
     /// What the registry told last of its limit, unless that time is over.

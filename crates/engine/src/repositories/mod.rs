@@ -9,6 +9,7 @@ mod edit;
 mod get;
 mod list;
 mod login;
+mod moved;
 mod new_link;
 mod outcome;
 mod prepare;

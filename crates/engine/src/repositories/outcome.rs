@@ -71,7 +71,7 @@ pub(super) fn outcome(
     finished_at: Timestamp,
     (asked, used): (Asked, Option<Version>),
 ) -> Attempt {
-    let Asked { ended, quota, verdict } = asked;
+    let Asked { ended, quota, transport, verdict } = asked;
     let next_sync_at = next(target, finished_at, &ended, quota);
     let (cause, status, retry_after) = (ended.cause(), ended.status(), ended.retry_after());
     let (versions, validators, proven) = match ended {
@@ -81,6 +81,7 @@ pub(super) fn outcome(
         Ended::Synced(Synced::Unchanged { validators }, proven) => (None, validators, proven),
         Ended::Failed(_) | Ended::Cause(_) => (None, Validators::default(), None),
     };
+    let is_new = cause.is_none() && transport != target.transport;
     let outcome = Outcome {
         organization: scope.organization(),
         repository: target.id,
@@ -97,6 +98,7 @@ pub(super) fn outcome(
         found: versions.as_deref().map(found),
         proven,
         quota,
+        transport: is_new.then_some(transport),
     };
     Attempt { outcome, versions, retry_after, used, verdict }
 }

@@ -1,6 +1,6 @@
 //! Bringing the stored charts of a repository to what a sync found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{ChartId, RepositoryId, Scope};
 use storage::{
@@ -11,19 +11,21 @@ use storage::{
 use super::prepare::Prepared;
 use crate::Error;
 
-/// Replaces the charts of a repository; those that are as before stay untouched.
+/// Replaces the charts of a repository; those that are as before stay untouched. Answers the names of
+/// charts that came or went.
 pub(super) async fn replace(
     tx: &mut Tx,
     scope: Scope,
     repository: RepositoryId,
     charts: &[Prepared],
-) -> Result<(), Error> {
+) -> Result<BTreeSet<String>, Error> {
     let mut stored: BTreeMap<String, (ChartId, String)> =
         storage::charts::stored(tx, scope, repository)
             .await?
             .into_iter()
             .map(|chart| (chart.name, (chart.id, chart.content_hash)))
             .collect();
+    let mut changed = BTreeSet::new();
     let mut outdated = Vec::new();
     let mut rows = Vec::new();
     let mut versions = Vec::new();
@@ -34,7 +36,10 @@ pub(super) async fn replace(
                 outdated.push(id);
                 id
             }
-            None => ChartId::new(),
+            None => {
+                changed.insert(chart.name.clone());
+                ChartId::new()
+            }
         };
         let Some((newest, _)) = chart.versions.get(chart.shown) else { continue };
         rows.push(Chart {
@@ -50,10 +55,14 @@ pub(super) async fn replace(
             Version { chart: id, position, version, metadata }
         }));
     }
-    outdated.extend(stored.into_values().map(|(id, _)| id));
+    for (name, (id, _)) in stored {
+        outdated.push(id);
+        changed.insert(name);
+    }
     storage::charts::remove(tx, scope, &outdated).await?;
     storage::charts::insert(tx, scope, repository, &rows).await?;
     storage::charts::insert_versions(tx, scope, &versions).await?;
     let count = u32::try_from(charts.len()).unwrap_or(u32::MAX);
-    Ok(storage::repositories::set_charts(tx, scope, repository, count).await?)
+    storage::repositories::set_charts(tx, scope, repository, count).await?;
+    Ok(changed)
 }

@@ -10,6 +10,7 @@ use storage::{Tx, jobs, propagation::Settlement, repositories::Outcome};
 
 use super::{
     login::{Used, Version},
+    moved::Moved,
     pause,
     prepare::{Prepared, prepare},
     replace::replace,
@@ -167,11 +168,13 @@ impl Store {
         let kept: Vec<&Outcome> =
             outcomes.into_iter().filter(|outcome| is_written(outcome)).collect();
         storage::repositories::record_runs(&mut tx, &kept).await?;
+        let mut moved = Moved::default();
         for line in &ours {
             match (&line.outcome, &line.charts, &line.asked) {
                 (Some(outcome), Some(charts), _) if is_written(outcome) => {
                     let scope = Scope::of_worker(outcome.organization);
-                    replace(&mut tx, scope, outcome.repository, charts).await?;
+                    let names = replace(&mut tx, scope, outcome.repository, charts).await?;
+                    moved.charts(&mut tx, scope, outcome.repository, &names).await?;
                 }
                 (Some(outcome), _, For::Delivery(settlement)) if !is_written(outcome) => {
                     storage::propagation::reopen(&mut tx, &settlement.work, now).await?;
@@ -179,6 +182,9 @@ impl Store {
                 _ => {}
             }
         }
+        moved.transports(&mut tx, &kept).await?;
+        let has_moved = !moved.is_empty();
+        moved.mark(&mut tx, now).await?;
         let verdicts = ours.iter().filter_map(|line| line.verdict.as_ref());
         guards::count(&mut tx, verdicts, now).await?;
         for (organization, propagation) in &self.closing {
@@ -193,6 +199,9 @@ impl Store {
             ours.iter().filter_map(|line| line.organization()).collect::<BTreeSet<_>>()
         {
             engine.changes.tell(organization);
+        }
+        if has_moved {
+            engine.changes.tell_workers();
         }
         Ok(Stored { written: kept.len() })
     }

@@ -3,7 +3,7 @@
 use domain::{
     CredentialId, Provider, Purpose, RepositoryId, Scope, Shape,
     credentials::{Parameters, PatternKind},
-    repositories::RepositoryKind,
+    repositories::{RepositoryKind, Transport},
 };
 use sqlx::QueryBuilder;
 use uuid::Uuid;
@@ -12,6 +12,7 @@ use crate::{
     Db, Error, Result,
     credentials::{parameters, pattern_kind, provider, purposes, shape},
     on,
+    repositories::transport,
 };
 
 /// A credential at its committed version.
@@ -40,6 +41,7 @@ pub struct RepositoryRow {
     pub name: String,
     pub kind: RepositoryKind,
     pub url: String,
+    pub transport: Transport,
     pub ca: String,
     pub credential: Option<CredentialId>,
     pub interval_seconds: u32,
@@ -107,7 +109,7 @@ pub async fn credentials(
         .collect()
 }
 
-type Linked = (Uuid, String, String, String, String, i64, Option<Uuid>);
+type Linked = (Uuid, String, String, String, bool, String, i64, Option<Uuid>);
 
 /// The repositories with these ids, by name; deleted ones are left out.
 ///
@@ -123,7 +125,7 @@ pub async fn repositories(
     }
     let rows: Vec<Linked> = on!(db.read(), pool => {
         let mut query = QueryBuilder::new(
-            "select r.id, r.name, r.kind, r.url, r.ca, cast(r.interval_seconds as bigint), l.credential_id
+            "select r.id, r.name, r.kind, r.url, r.speaks_plain, r.ca, cast(r.interval_seconds as bigint), l.credential_id
              from repositories r
              left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
                and l.state = 'active'
@@ -138,13 +140,14 @@ pub async fn repositories(
         query.build_query_as().fetch_all(pool).await
     })?;
     rows.into_iter()
-        .map(|(id, name, kind, url, ca, interval, credential)| {
+        .map(|(id, name, kind, url, speaks_plain, ca, interval, credential)| {
             Ok(RepositoryRow {
                 id: id.into(),
                 name,
                 kind: RepositoryKind::parse(&kind)
                     .ok_or(Error::Value { column: "repositories.kind" })?,
                 url,
+                transport: transport(speaks_plain),
                 ca,
                 credential: credential.map(Into::into),
                 interval_seconds: u32::try_from(interval)

@@ -71,8 +71,7 @@ pub async fn stored(db: &Db, scope: Scope, ids: &[ExportId]) -> Result<Vec<Store
                 name,
                 consumer: consumer(&who)?,
                 carrier: carrier(&how)?,
-                settings: serde_json::from_str(&settings)
-                    .map_err(|_| Error::Value { column: "exports.settings" })?,
+                settings: self::settings(&settings)?,
                 credentials: taken(&mut credentials).into_iter().map(Into::into).collect(),
                 repositories: taken(&mut repositories).into_iter().map(Into::into).collect(),
                 row_version,
@@ -81,6 +80,11 @@ pub async fn stored(db: &Db, scope: Scope, ids: &[ExportId]) -> Result<Vec<Store
             })
         })
         .collect()
+}
+
+/// What the column says.
+pub(super) fn settings(text: &str) -> Result<ExportSettings> {
+    serde_json::from_str(text).map_err(|_| Error::Value { column: "exports.settings" })
 }
 
 #[derive(Clone, Copy)]

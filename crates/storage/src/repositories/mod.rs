@@ -7,6 +7,7 @@ mod links;
 mod outcome;
 mod read;
 mod target;
+mod transport;
 mod write;
 
 pub use automatic::{Automatic, automatic, project, take_for_link};
@@ -19,6 +20,8 @@ pub use links::{
 pub use outcome::{Outcome, record, record_runs, set_charts};
 pub use read::{count, count_all, get, page, runs};
 pub use target::{Login, SyncTarget, target};
+pub use transport::set_transport;
+pub(crate) use transport::transport;
 pub use write::{
     Change, Current, CurrentLink, New, current, insert, mark_syncing, name_is_taken,
     origin_is_known, tombstone, update,

@@ -2,7 +2,8 @@
 
 use domain::{
     Cause, CredentialId, OrganizationId, RepositoryId, Scope, SyncRunId, Timestamp,
-    connections::Quota, repositories::SyncTrigger,
+    connections::Quota,
+    repositories::{SyncTrigger, Transport},
 };
 use sqlx::QueryBuilder;
 use uuid::Uuid;
@@ -33,6 +34,8 @@ pub struct Outcome {
     pub proven: Option<(CredentialId, i64)>,
     /// The limit of requests, as the registry told it last.
     pub quota: Option<Quota>,
+    /// What the registry speaks, where that is new.
+    pub transport: Option<Transport>,
 }
 
 /// Writes results to their repositories, each only if the repository is still there with the epoch

@@ -2,10 +2,10 @@
 
 use domain::{
     CredentialId, ProjectId, RepositoryId, Scope,
-    repositories::{LinkState, RepositoryKind},
+    repositories::{LinkState, RepositoryKind, Transport},
 };
 
-use super::write::link_state;
+use super::{transport::transport, write::link_state};
 use crate::{Db, Error, Result, on, sql};
 
 /// The credential of a repository, as far as SQL knows it.
@@ -49,6 +49,7 @@ pub struct SyncTarget {
     pub etag: Option<String>,
     pub last_modified: Option<String>,
     pub digest: Option<String>,
+    pub transport: Transport,
     pub login: Option<Login>,
 }
 
@@ -69,6 +70,7 @@ struct Row {
     etag: Option<String>,
     last_modified: Option<String>,
     digest: Option<String>,
+    speaks_plain: bool,
     credential_id: Option<uuid::Uuid>,
     credential_project: Option<uuid::Uuid>,
     link_state: Option<String>,
@@ -88,7 +90,7 @@ pub async fn target(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<Sy
     let row: Option<Row> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select r.name, r.kind, r.url, r.origin, r.project_id, r.is_automatic, r.ca, r.proxy, r.chart_names,
-               r.interval_seconds, r.epoch, r.failures, r.etag, r.last_modified, r.digest, l.credential_id, c.project_id as credential_project,
+               r.interval_seconds, r.epoch, r.failures, r.etag, r.last_modified, r.digest, r.speaks_plain, l.credential_id, c.project_id as credential_project,
                l.state as link_state, l.origin as link_origin, c.vault_version, c.epoch as credential_epoch,
                c.name as credential_name, f.count as refusals, f.paused_at
              from repositories r
@@ -144,6 +146,7 @@ impl Row {
             etag: self.etag,
             last_modified: self.last_modified,
             digest: self.digest,
+            transport: transport(self.speaks_plain),
             login,
         })
     }

@@ -3,7 +3,7 @@
 use crate::{
     CredentialId, Provider, Purpose, RepositoryId, Shape,
     credentials::{Material, Parameters, PatternKind},
-    repositories::RepositoryKind,
+    repositories::{RepositoryKind, Transport},
 };
 
 /// What an export is rendered from: all facts of one moment.
@@ -15,6 +15,13 @@ pub struct ExportFacts {
     pub repositories: Vec<RepositoryFacts>,
     /// Where the secrets lie.
     pub vault: VaultFacts,
+}
+
+impl RepositoryFacts {
+    /// Whether a client that is given `oci://host/path` has to be told that there is no TLS.
+    pub(super) fn is_plain_oci(&self) -> bool {
+        self.kind == RepositoryKind::Oci && self.transport == Transport::Plain
+    }
 }
 
 impl ExportFacts {
@@ -74,6 +81,8 @@ pub struct RepositoryFacts {
     pub kind: RepositoryKind,
     /// Its URL: `https://host/path` or `oci://host/path`.
     pub url: String,
+    /// What an OCI registry spoke at the last sync.
+    pub transport: Transport,
     /// Certificate authorities to trust, in PEM; empty for those of the system.
     pub ca: String,
     /// The credential it is linked to.

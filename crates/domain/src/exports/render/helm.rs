@@ -11,8 +11,10 @@ pub(super) fn render(draft: &mut Draft<'_>) {
     let mut entries = Vec::new();
     for repository in draft.repositories() {
         if repository.kind == RepositoryKind::Oci {
+            // helm.sh/docs/helm/helm_pull and helm_registry_login.
+            let plain = if repository.is_plain_oci() { " --plain-http" } else { "" };
             draft.left_out(format!(
-                "{}: Helm does not list OCI registries. Use helm pull {}/CHART after helm registry login.",
+                "{}: Helm does not list OCI registries. Use helm pull {}/CHART{plain} after helm registry login{plain}.",
                 repository.name, repository.url
             ));
             continue;

@@ -44,18 +44,14 @@ pub(super) fn render(draft: &mut Draft<'_>) {
 fn chosen<'a>(draft: &mut Draft<'a>) -> Option<(String, Opened<'a>)> {
     let mut auths = auths(draft, Reader::Kyma);
     let registry = draft.fields.settings.registry.as_str();
-    let place = if registry.is_empty() {
-        0
-    } else {
-        let key = Server::of(registry).key();
-        auths.iter().position(|(server, _)| *server == key).unwrap_or(auths.len())
-    };
-    if place >= auths.len() {
+    let key = Server::of(registry).key();
+    let asked = |(server, _): &(String, Opened<'_>)| registry.is_empty() || *server == key;
+    let Some(place) = auths.iter().position(asked) else {
         if !auths.is_empty() {
             draft.left_out(format!("None of these credentials is for {registry}."));
         }
         return None;
-    }
+    };
     let (server, opened) = auths.remove(place);
     // The other registries of its credential were left to other exports on purpose.
     auths.retain(|(_, other)| registry.is_empty() || other.credential.id != opened.credential.id);

@@ -60,6 +60,14 @@ fn secret(
     if oci {
         pieces.push(("enableOCI", Piece::Text("true".to_owned())));
     }
+    if repository.is_plain_oci() {
+        // Helm got no word of it before version 4 (argoproj/argo-cd, issues 23676 and 28152).
+        pieces.push(("insecureOCIForceHttp", Piece::Text("true".to_owned())));
+        draft.warning(format!(
+            "{}: its registry speaks no TLS. Argo CD passes that on to Helm from version 3.5; earlier ones pull no charts from there.",
+            repository.name
+        ));
+    }
     let project = &draft.fields.settings.argo_project;
     if !project.is_empty() {
         pieces.push(("project", Piece::Text(project.clone())));

@@ -39,6 +39,9 @@ fn source(draft: &mut Draft<'_>, repository: &RepositoryFacts, stem: &str) {
     if oci {
         put(&mut spec, "type", "oci");
     }
+    if repository.is_plain_oci() {
+        put(&mut spec, "insecure", true);
+    }
     let credential = repository.credential.and_then(|id| draft.facts.credential(id));
     let mut objects = Vec::new();
     if let Some(credential) =
