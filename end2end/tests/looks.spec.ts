@@ -193,6 +193,7 @@ test("every page of GitOps at both widths in both themes", async ({ browser, reg
     const flux = await person.addExport({ name: "flux-sources", consumer: "flux", pick: "platform-charts", carrier: "Vault Secrets Operator", fields: { Charts: "web@>=1.0.0 <2.0.0" } });
     const installs = { "Packages to install": "prometheus.example.com@2.x, cert-manager.example.com", "Service account for packages": "installer" };
     const carvel = await person.addExport({ name: "carvel-everywhere", consumer: "carvel", pick: "harbor-production", fields: { "Export to namespaces": "*", ...installs } });
+    const sealed = await person.addExport({ name: "sealed-production", consumer: "kyma", pick: "harbor-production", carrier: "SOPS", fields: { "Label value": "our-modules", "age recipients": "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p" } });
     const target = await person.addTarget({ url: git.url("gitops"), name: "production-cluster", credential: "gitops-writer", exported: "pull-secret-production" });
     await see("target-preview", `${target}/preview`);
     await person.open(target);
