@@ -26,7 +26,7 @@ impl Reach {
     /// Of a registry's credential: its links, and the places that take an export with it.
     pub fn by_exports(credential: &CredentialDetail, uses: &[CredentialUse]) -> Self {
         let places = places(uses);
-        Self::new(credential, places.into_values().map(|(at, name, state)| (at, name, state)))
+        Self::new(credential, places.into_values())
     }
 
     /// Of any other one: what it opens.

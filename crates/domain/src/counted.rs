@@ -5,7 +5,7 @@ use std::fmt::Display;
 /// A number with the right word behind it: `1 repository`, `2 repositories`, `0 repositories`.
 pub fn counted<Count>(count: Count, one: &str, many: &str) -> String
 where
-    Count: Display + From<u8> + PartialEq,
+    Count: Copy + Display + From<u8> + PartialEq,
 {
     let word = if count == Count::from(1) { one } else { many };
     format!("{count} {word}")

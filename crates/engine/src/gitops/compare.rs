@@ -109,8 +109,8 @@ pub(crate) fn compare(
     let (known, left) = (by_path(&known.files), by_path(&known.left));
     for (path, file) in &wanted.files {
         let there = checkout.file(path)?;
-        let known = [known.get(path.as_str()), left.get(path.as_str())].into_iter().flatten();
-        let ours = known.filter_map(|known| ours(known, there.as_ref())).next();
+        let mut known = [known.get(path.as_str()), left.get(path.as_str())].into_iter().flatten();
+        let ours = known.find_map(|known| ours(known, there.as_ref()));
         match fate(file, ours.as_ref(), there.as_ref()) {
             Fate::Kept { blob } => plan.after.push(at(path, file, blob)),
             Fate::Right => plan.theirs.push(path.clone()),
