@@ -13,7 +13,7 @@ use leptos::prelude::{ServerFnError, use_context};
 use leptos_axum::ResponseOptions;
 
 use crate::{
-    outcome::Outcome,
+    outcome::{Outcome, Refusal},
     services::{Asking, Flash},
     ui::path::{encoded, ours},
 };
@@ -172,7 +172,7 @@ async fn refuse(sent: Sent, sender: Sender, problem: ServiceError) -> Answered {
         })
         .await;
     }
-    Ok(Outcome::Refused(problem))
+    Ok(Outcome::Refused(Refusal::from(&problem)))
 }
 
 /// The sign-in page that leads back to `next`.

@@ -55,7 +55,7 @@ impl Reach {
         reach
     }
 
-    /// What a new secret is tried at and written to.
+    /// Where a new secret is tried, and what follows it.
     pub fn sentence(&self) -> String {
         let places = in_words(self.targets, self.clusters);
         let links = counted(self.links, "linked repository", "linked repositories");
@@ -64,10 +64,10 @@ impl Reach {
                 "No repository, Git target or cluster uses it yet.".to_owned()
             }
             (CredentialKind::Registry, 0, Some(places)) => {
-                format!("Save writes a new secret to {places}. No repository is linked to it.")
+                format!("A new secret brings {places} up to date. No repository is linked to it.")
             }
             (CredentialKind::Registry, _, places) => {
-                let places = places.map(|places| format!(", and writes it to {places}"));
+                let places = places.map(|places| format!(", and brings {places} up to date"));
                 format!(
                     "Save tries a new user name or secret at {links} right away{}. Test first, then switch keeps the present secret in use until every repository accepts the new one.",
                     places.unwrap_or_default()

@@ -51,9 +51,8 @@ fn summary(counts: Counts, finished: bool) -> String {
 }
 
 fn line(line: &DeliveryLine) -> impl IntoView + use<> {
-    let cause = line.cause.map(|cause| {
-        let words = cause.words(line.place.asked());
-        view! { <p class="cause" title=words.message>{words.title}</p> }
+    let cause = line.told.clone().map(|told| {
+        view! { <p class="cause" title=told.message>{told.title}</p> }
     });
     let tries = (line.attempts > 1).then(|| format!("Try {}", line.attempts));
     view! {

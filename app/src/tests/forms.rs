@@ -87,7 +87,7 @@ async fn a_session_that_ended_takes_nothing_from_the_script() {
     let body = "from=%2Fcharts%2Frepositories%2Fnew&url=charts.example.com";
     let answer = send(&fake, path, "application/json", body).await;
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
-    assert!(text(answer).await.contains("not_signed_in"));
+    assert!(text(answer).await.contains("signed_out"));
     let answer = send(&fake, path, "text/html", body).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     assert!(answer.headers()[header::LOCATION].to_str().unwrap().starts_with("/sign-in?next="));

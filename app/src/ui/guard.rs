@@ -21,7 +21,6 @@ pub(crate) fn FormGuard(children: Children) -> impl IntoView {
 
 #[cfg(feature = "hydrate")]
 mod sending {
-    use domain::{FieldProblem, ServiceError};
     use leptos::{ev::SubmitEvent, task::spawn_local};
     use wasm_bindgen::{JsCast, JsValue, closure::Closure};
     use wasm_bindgen_futures::JsFuture;
@@ -30,7 +29,10 @@ mod sending {
         PageTransitionEvent, RequestInit, Response, UrlSearchParams, window,
     };
 
-    use crate::{outcome::Outcome, ui::fetched::page_at};
+    use crate::{
+        outcome::{Outcome, Refusal, Why},
+        ui::fetched::page_at,
+    };
 
     const LOST: &str = "The server did not answer. Nothing you typed is lost; try again.";
 
@@ -89,13 +91,12 @@ mod sending {
         spawn_local(async move {
             let left = match send(&form, button.as_ref()).await {
                 Ok(Outcome::Next(path)) => go(&path),
-                Ok(Outcome::Refused(ServiceError::NotSignedIn)) => {
-                    ask_to_sign_in(&form);
-                    false
-                }
-                Ok(Outcome::Refused(problem)) => {
-                    show(&form, &problem);
-                    if let ServiceError::Stale { .. } = problem {
+                Ok(Outcome::Refused(refusal)) => {
+                    match refusal.why {
+                        Why::SignedOut => ask_to_sign_in(&form),
+                        Why::Stale | Why::Other => show(&form, &refusal),
+                    }
+                    if refusal.why == Why::Stale {
                         let _ = compare(&form).await;
                     }
                     false
@@ -191,13 +192,14 @@ mod sending {
         }
     }
 
-    fn show(form: &HtmlFormElement, problem: &ServiceError) {
-        let problems = match problem {
-            ServiceError::Invalid(problems) => problems.as_slice(),
-            _ => &[],
-        };
-        let first = mark(form, problems);
-        summarize(form, &in_words(problem, first.is_some()));
+    fn show(form: &HtmlFormElement, refusal: &Refusal) {
+        let first = mark(form, &refusal.problems);
+        // The single problems, when no field of the form is marked with them.
+        let messages: Vec<_> = refusal.problems.iter().map(|(_, text)| text.as_str()).collect();
+        match (&first, messages.as_slice()) {
+            (Some(_), _) | (None, []) => summarize(form, &refusal.text),
+            (None, messages) => summarize(form, &messages.join(" ")),
+        }
         if let Some(first) = first {
             open_around(&first);
             let _ = first.focus();
@@ -216,7 +218,7 @@ mod sending {
     }
 
     /// Marks the fields with problems, and no others; answers the first of them.
-    fn mark(form: &HtmlFormElement, problems: &[FieldProblem]) -> Option<HtmlElement> {
+    fn mark(form: &HtmlFormElement, problems: &[(String, String)]) -> Option<HtmlElement> {
         let mut first: Option<HtmlElement> = None;
         let fields = form.query_selector_all("[data-field]").ok();
         for index in 0..fields.as_ref().map_or(0, web_sys::NodeList::length) {
@@ -225,9 +227,9 @@ mod sending {
                 continue;
             };
             let name = field.get_attribute("data-field").unwrap_or_default();
-            let message = problems.iter().find(|one| one.field.as_str() == name);
+            let message = problems.iter().find(|(field, _)| *field == name);
             if let Ok(Some(place)) = field.query_selector("[data-problem]") {
-                place.set_text_content(message.map(|one| one.message.as_str()));
+                place.set_text_content(message.map(|(_, text)| text.as_str()));
                 let _ = place.toggle_attribute_with_force("hidden", message.is_none());
             }
             if let Ok(Some(control)) = field.query_selector("[name]") {
@@ -240,18 +242,6 @@ mod sending {
             }
         }
         first
-    }
-
-    /// The refusal as one text; the single problems when no field of the form is marked with them.
-    fn in_words(problem: &ServiceError, marked: bool) -> String {
-        match problem {
-            ServiceError::InUse(names) => format!("{problem} {}", names.join(", ")),
-            ServiceError::Invalid(problems) if !marked => {
-                let messages: Vec<_> = problems.iter().map(|one| one.message.as_str()).collect();
-                messages.join(" ")
-            }
-            _ => problem.to_string(),
-        }
     }
 
     /// The session is over, but not what was typed: another tab signs in for this one too.

@@ -165,10 +165,31 @@ pub struct DeliveryLine {
     pub state: DeliveryState,
     /// Tries so far.
     pub attempts: u32,
-    /// Why the last try failed.
+    /// Why the last try failed. The browser half is told in words.
+    #[serde(skip_deserializing)]
     pub cause: Option<Cause>,
+    /// The same for people.
+    pub told: Option<Told>,
     /// When it is tried next.
     pub next_at: Option<Timestamp>,
+}
+
+/// A cause in the words of who was asked, as the browser half shows it: their tables stay with the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// What went wrong.
+    pub title: String,
+    /// Why, and what to do.
+    pub message: String,
+}
+
+impl Told {
+    /// What failed at a place.
+    #[must_use]
+    pub fn of(cause: Cause, place: Place) -> Self {
+        let words = cause.words(place.asked());
+        Self { title: words.title.to_owned(), message: words.message.to_owned() }
+    }
 }
 
 /// The progress of one propagation: what the page shows and the event stream sends.

@@ -245,12 +245,14 @@ impl service::Charts for Fake {
 #[async_trait]
 impl service::Propagations for Fake {
     async fn progress(&self, _: &Actor, _: PropagationId) -> Answer<propagation::Progress> {
-        let line = |state, cause| propagation::DeliveryLine {
+        let line = |state, cause: Option<Cause>| propagation::DeliveryLine {
             id: id(),
             place: propagation::Place::Repository(id()),
             name: "acme charts".into(),
             state,
             attempts: 2,
+            told: cause
+                .map(|cause| propagation::Told::of(cause, propagation::Place::Repository(id()))),
             cause,
             next_at: None,
         };

@@ -3,7 +3,7 @@
 use domain::{
     Cause, CredentialId, DeliveryId, PropagationId, RepositoryId, Scope, Timestamp,
     credentials::Propagation,
-    propagation::{Counts, DeliveryLine, DeliveryState, Place, Progress},
+    propagation::{Counts, DeliveryLine, DeliveryState, Place, Progress, Told},
 };
 use uuid::Uuid;
 
@@ -197,6 +197,7 @@ fn line((kind, id, name, state, attempts, cause, run_at): Line) -> Result<Delive
         "repository" => Place::Repository(RepositoryId::from(id)),
         kind => crate::exports::place(kind, id)?,
     };
+    let cause = cause.as_deref().and_then(Cause::parse);
     Ok(DeliveryLine {
         // A propagation has one delivery per place, so the place names it.
         id: DeliveryId::from(id),
@@ -204,7 +205,8 @@ fn line((kind, id, name, state, attempts, cause, run_at): Line) -> Result<Delive
         name: if name.is_empty() { "(deleted)".to_owned() } else { name },
         state,
         attempts: count("attempts", attempts)?,
-        cause: cause.as_deref().and_then(Cause::parse),
+        cause,
+        told: cause.map(|cause| Told::of(cause, place)),
         next_at: next.then_some(Timestamp::from_millis(run_at)),
     })
 }
