@@ -8,7 +8,7 @@ use domain::{
     Cause, CredentialId, GitTargetId, Secret,
     credentials::CreateCredential,
     gitops::{GitTargetForm, TargetState},
-    service::Credentials,
+    service::{Credentials, Notices},
 };
 
 use crate::{
@@ -24,6 +24,7 @@ on_both!(
     a_github_elsewhere_is_asked_at_its_own_api,
     a_merged_request_brings_the_target_in_step,
     one_that_somebody_else_opened_is_found,
+    what_a_request_takes_away_is_known_until_it_is_merged,
     a_push_whose_request_was_refused_is_asked_for_again,
 );
 
@@ -189,11 +190,55 @@ async fn a_push_whose_request_was_refused_is_asked_for_again(world: World) {
     let failing = world.target(target).await;
     let branch = failing.work_branch;
     assert_eq!((setting.ahead(&branch).as_str(), failing.pull_request_url.as_str()), ("1", ""));
+    let notices = async || {
+        world.engine.make_notices().await.unwrap();
+        Notices::list(&world.engine, &world.actor).await.unwrap()
+    };
+    let told = notices().await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    let propagation = world.update(setting.credential, "second").await;
+    world.end_of(propagation).await;
+    assert_eq!(setting.ahead(&branch), "2", "it is pushed all the same");
+    assert_eq!(notices().await, told, "the same trouble is told once");
 
     host.mood(Mood::Honest);
     let mended = world.pushed(target).await;
     assert_eq!(mended.summary.state, TargetState::InStep);
     assert_eq!((&mended.work_branch, mended.pull_request_url), (&branch, setting.page(1)));
-    assert_eq!((setting.ahead(&branch).as_str(), host.opened().len()), ("1", 1));
+    assert_eq!((setting.ahead(&branch).as_str(), host.opened().len()), ("2", 1));
+    workers.stop().await;
+}
+
+async fn what_a_request_takes_away_is_known_until_it_is_merged(world: World) {
+    let setting = Setting::new(world, Kind::Github).await;
+    let (world, host, target) = (&setting.world, &setting.host, setting.target);
+    let workers = world.workers();
+    let other = world.save_export(export("other", &[setting.credential])).await;
+    let mut form = git::edited(&world.target(target).await);
+    form.exports.push(other.to_string());
+    world.save_target(form).await;
+    world.pushed(target).await;
+    host.merge();
+    let both = world.pushed(target).await;
+    assert_eq!((both.files.len(), both.pull_request_url.as_str()), (2, ""));
+
+    let mut form = git::edited(&both);
+    form.exports.retain(|export| *export != other.to_string());
+    world.save_target(form).await;
+    let holds = |branch: &str| {
+        let files = host.server.git(REPOSITORY, &["ls-tree", "-r", "--name-only", branch]);
+        files.contains("clusters/prod/other.yaml")
+    };
+    for asked in [world.settled(target).await, world.pushed(target).await] {
+        assert_eq!(asked.pull_request_url, setting.page(2));
+        assert!(holds("main") && !holds(&asked.work_branch));
+        assert_eq!(asked.files.len(), 2, "it is on the branch yet");
+    }
+    host.close();
+    assert_eq!(world.pushed(target).await.pull_request_url, setting.page(3));
+    host.merge();
+    let merged = world.pushed(target).await;
+    assert!(!holds("main"));
+    assert_eq!((merged.pull_request_url.as_str(), merged.files), ("", vec![FILE.to_owned()]));
     workers.stop().await;
 }

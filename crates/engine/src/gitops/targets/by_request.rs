@@ -2,6 +2,7 @@
 
 use connectors::{Failure, git::Checkout};
 use domain::{Cause, gitops::Branch};
+use storage::gitops::targets::File;
 
 use super::{
     end::{End, Failed, Request},
@@ -31,7 +32,9 @@ impl Try<'_> {
         if self.is_waiting() {
             return Ok(Tried::Ended(End::Untouched));
         }
-        let (work, checkout, plan) = self.work_branch(landed).await?;
+        let leaving = leaving(&plan);
+        let (work, checkout, mut plan) = self.work_branch(landed).await?;
+        plan.after.extend(leaving);
         if !plan.is_done() {
             return self
                 .commit(checkout, plan, &work, Request::At(work.clone(), String::new()))
@@ -91,8 +94,12 @@ impl Try<'_> {
         };
         self.work.reason == LOOK_AGAIN_REASON
             && !self.target.pull_request_url.is_empty()
-            && self.known.files.len() == self.wanted.files.len()
             && self.wanted.files.iter().all(said)
+            && self
+                .known
+                .files
+                .iter()
+                .all(|known| known.is_leaving() || self.wanted.files.contains_key(&known.path))
     }
 
     /// Whether what was pushed last is on the branch: the pull request was merged.
@@ -101,7 +108,8 @@ impl Try<'_> {
             self.known.files.iter().filter(|known| !known.blob.is_empty()).collect();
         for known in &pushed {
             let file = there.file(&known.path)?;
-            if file.is_none_or(|file| file.blob != known.blob) {
+            let is_there = file.is_some_and(|file| file.blob == known.blob);
+            if is_there == known.is_leaving() {
                 return Ok(false);
             }
         }
@@ -120,4 +128,10 @@ impl Try<'_> {
     async fn request(&self, work: &Branch) -> Result<String, Failure> {
         request::open(self.engine, self.target, (&self.place, &self.login), work).await
     }
+}
+
+/// The files of the branch that the request takes away: known until somebody merges it.
+fn leaving(plan: &Plan) -> Vec<File> {
+    let left = plan.deletes.iter();
+    left.map(|(path, there)| File::leaving(path, &there.blob)).collect()
 }

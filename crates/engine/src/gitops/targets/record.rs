@@ -50,7 +50,7 @@ pub(super) async fn record(
         End::DoneBut(done, failed) => {
             keep(&mut tx, scope, target, &done).await?;
             note(&mut tx, scope, target, &done, now).await?;
-            record_request(&mut tx, scope, target, &done, now).await?;
+            record_request(&mut tx, scope, target, &done, Some(failed.cause), now).await?;
             record_failure(&mut tx, scope, work, target, &failed, now).await?
         }
         End::Done(done) => record_done(&mut tx, scope, work, target, &done, now).await?,
@@ -87,7 +87,7 @@ async fn record_done(
     if !jobs::finish(tx, Kind::Push, work).await? {
         return Ok(false);
     }
-    record_request(tx, scope, target, done, now).await?;
+    record_request(tx, scope, target, done, None, now).await?;
     keep(tx, scope, target, done).await?;
     storage::gitops::targets::settle_pending(tx, scope, target.id, Pending::Pushed).await?;
     let end = PlaceEnd { state: DeliveryState::Healthy, cause: None, run_at: now, at: now };
@@ -96,12 +96,14 @@ async fn record_done(
     Ok(true)
 }
 
-/// How the target stands after a push that arrived.
+/// How the target stands after a push that arrived, and what became of its request: `missing` is why it has
+/// none.
 async fn record_request(
     tx: &mut Tx,
     scope: Scope,
     target: &Target,
     done: &Done,
+    missing: Option<Cause>,
     now: Timestamp,
 ) -> Result<(), Error> {
     let (request, detail) = match &done.request {
@@ -121,8 +123,8 @@ async fn record_request(
         }
     };
     let outcome = Outcome {
-        state: TargetState::InStep,
-        cause: None,
+        state: missing.map_or(TargetState::InStep, |_| TargetState::Failing),
+        cause: missing,
         detail,
         head: Some(done.head.clone()),
         request,
@@ -136,13 +138,14 @@ async fn record_request(
 async fn keep(tx: &mut Tx, scope: Scope, target: &Target, done: &Done) -> Result<(), Error> {
     let repository = GitUrl::parse(&target.url)?.key();
     let at = OnBranch { repository: &repository, branch: &target.branch };
-    let waits = matches!(done.request, Request::At(..));
-    if waits {
+    if matches!(done.request, Request::At(..)) {
         // Until somebody merges, the branch holds what came before.
         storage::gitops::targets::remember_files(tx, scope, target.id, at).await?;
-    }
-    storage::gitops::targets::set_files(tx, scope, target.id, &done.files).await?;
-    if !waits {
+        storage::gitops::targets::set_files(tx, scope, target.id, &done.files).await?;
+    } else {
+        // What is at the paths that it had, and at those that it has, is known by it.
+        storage::gitops::targets::forget_left(tx, scope, target.id, at).await?;
+        storage::gitops::targets::set_files(tx, scope, target.id, &done.files).await?;
         storage::gitops::targets::forget_left(tx, scope, target.id, at).await?;
     }
     storage::gitops::set_written(tx, scope, target.id.uuid(), &done.versions).await?;

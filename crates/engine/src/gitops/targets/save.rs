@@ -138,7 +138,10 @@ async fn store(
 /// Whether a changed target writes to another branch than before. In another folder of the same branch
 /// its files are taken along by the next push.
 fn moved(before: &Target, fields: &GitTargetFields) -> Moved {
-    let stays = is_same(&before.url, &fields.url) && before.branch == fields.branch.as_str();
+    // Some servers tell repositories apart by case alone.
+    let is_same_url = GitUrl::parse(&before.url)
+        .is_ok_and(|url| url.origin() == fields.url.origin() && url.path() == fields.url.path());
+    let stays = is_same_url && before.branch == fields.branch.as_str();
     if stays { Moved::Stays } else { Moved::Elsewhere }
 }
 

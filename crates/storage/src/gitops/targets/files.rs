@@ -10,9 +10,10 @@ use crate::{Db, Result, Tx, on, sql};
 pub struct File {
     /// Its path in the repository.
     pub path: String,
-    /// What it was made from; empty for a file that was never seen in the repository.
+    /// What it was made from; empty for a file that was never seen in the repository, and for one that an
+    /// open pull request takes away.
     pub identity: String,
-    /// Its object id in Git, in hexadecimal; empty as the identity is.
+    /// Its object id in Git, in hexadecimal; empty for a file that was never seen there.
     pub blob: String,
     /// What pushes whose end is not known write, separated by spaces; empty when there is none.
     pub next_identity: String,
@@ -24,6 +25,18 @@ pub struct File {
 const INTENTS: usize = 64;
 
 impl File {
+    /// A file that lies on the branch until somebody merges the request that takes it away.
+    #[must_use]
+    pub fn leaving(path: &str, blob: &str) -> Self {
+        Self { path: path.to_owned(), blob: blob.to_owned(), ..Self::default() }
+    }
+
+    /// Whether it is one of [`Self::leaving`].
+    #[must_use]
+    pub const fn is_leaving(&self) -> bool {
+        self.identity.is_empty() && !self.blob.is_empty()
+    }
+
     /// What pushes whose end is not known write: identity and object id, the oldest first. An older
     /// one may still arrive after a newer one was written down.
     pub fn intents(&self) -> impl Iterator<Item = (&str, &str)> {

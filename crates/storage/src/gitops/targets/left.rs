@@ -31,6 +31,7 @@ pub async fn remember_files(
     let files = written(tx, scope, target).await?;
     let known = files.iter().flat_map(|file| {
         let own = Some((file.identity.as_str(), file.blob.as_str()));
+        // The identity of one that is leaving is not known any more, and its bytes are enough.
         let own = own.filter(|(_, blob)| !blob.is_empty());
         own.into_iter().chain(file.intents()).map(|made| (file.path.as_str(), made))
     });
@@ -112,9 +113,15 @@ pub async fn left_files(db: &Db, scope: Scope, at: OnBranch<'_>) -> Result<Vec<F
     })?;
     let mut files = BTreeMap::<String, File>::new();
     for (path, identity, blob) in rows {
-        let new = File { path: path.clone(), ..File::default() };
-        let file = files.entry(path).or_insert(new);
-        *file = file.intending(&identity, &blob);
+        // An intent has both; a file that was leaving has no identity.
+        let identity = if identity.is_empty() { "-" } else { &identity };
+        let file = files.entry(path.clone()).or_insert(File { path, ..File::default() });
+        for (list, one) in
+            [(&mut file.next_identity, identity), (&mut file.next_blob, blob.as_str())]
+        {
+            list.push(' ');
+            list.push_str(one);
+        }
     }
     Ok(files.into_values().collect())
 }
