@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    ServiceError,
+    Secret, ServiceError,
     connections::{ConnectionTest, StageState},
     sessions::safe_next,
 };
@@ -20,6 +20,9 @@ use crate::{
 
 /// What every server function returns.
 pub(crate) type Answered = Result<Outcome, ServerFnError>;
+
+/// The name under which [`Sent`] notes that a secret was typed.
+pub(crate) const LOST_SECRET: &str = "lost_secret";
 
 /// A form as it was sent: its name, the page it stands on, and what was typed without secrets.
 pub(crate) struct Sent {
@@ -43,6 +46,11 @@ impl Sent {
         let end = value.floor_char_boundary(65_536);
         self.values.insert(field.to_owned(), value.get(..end).unwrap_or_default().to_owned());
         self
+    }
+
+    /// Notes that a secret was typed: a page that is loaded anew has to say that it was not kept.
+    pub fn with_secret(self, secret: &Secret) -> Self {
+        if secret.expose().is_empty() { self } else { self.with(LOST_SECRET, "typed") }
     }
 }
 
@@ -149,7 +157,7 @@ fn shortened(mut tests: Vec<ConnectionTest>) -> Vec<ConnectionTest> {
     tests
 }
 
-async fn refuse(sent: Sent, sender: Sender, problem: ServiceError) -> Answered {
+async fn refuse(mut sent: Sent, sender: Sender, problem: ServiceError) -> Answered {
     // The script keeps the form as it is, so only the browser itself is sent away.
     if sender == Sender::Browser && problem == ServiceError::NotSignedIn {
         let path = sign_in_path(&sent.from);
@@ -162,6 +170,9 @@ async fn refuse(sent: Sent, sender: Sender, problem: ServiceError) -> Answered {
         redirect(&sent.from);
     } else if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(status(&problem));
+    }
+    if sender == Sender::Script {
+        sent.values.remove(LOST_SECRET);
     }
     if sender == Sender::Browser || is_told_by_page {
         keep(Flash {

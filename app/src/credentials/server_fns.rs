@@ -149,7 +149,7 @@ pub(crate) async fn update_credential(
         .with("description", &form.description)
         .with("url", &kept_url(&url))
         .with(KEPT, &given(&provider, &form.shape, &form.username, &form.password));
-    let sent = described(sent, &form.parameters);
+    let sent = described(sent, &form.parameters).with_secret(&form.password);
     let doubt = cannot_work(&provider, &form.shape, &form.username, &form.password);
     let staged = form.mode == "candidate";
     let result = async {

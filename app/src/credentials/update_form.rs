@@ -46,9 +46,11 @@ pub(super) fn update_form(
     credential: &CredentialDetail,
     reach: &Reach,
 ) -> AnyView {
-    let state = FormState::new(FORM, request).over(&now(credential), credential.row_version);
     let provider = credential.provider;
     let shape = shape_of(request, credential);
+    let fields: Vec<_> = shape.facts().fields.iter().map(|known| known.field).collect();
+    let version = credential.row_version;
+    let state = FormState::new(FORM, request).over_sparse(&now(credential), version, &fields);
     let changes_shape = shape != credential.shape;
     let id = credential.id.to_string();
     let row_version = state.row_version(request, credential.row_version);

@@ -2,7 +2,7 @@
 
 use domain::{
     Actor, Field, ServiceError,
-    exports::{Carrier, Consumer, ExportForm, ExportPreview},
+    exports::{Carrier, Consumer, ExportForm, ExportPreview, ExportSettings},
 };
 use leptos::prelude::*;
 
@@ -40,7 +40,7 @@ pub(super) async fn form(
     }
     let kept = Carrier::parse(&stored.carrier);
     let newest = stored.row_version.parse().unwrap_or_default();
-    let state = state.over(&stored, newest);
+    let state = state.over_sparse(&stored, newest, ExportSettings::FIELDS);
     let values = carried(request, &state, stored);
     let shown = match request.sent_along(LOOK) {
         Some(_) => Some(exports.preview(actor, values.clone()).await),

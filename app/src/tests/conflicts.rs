@@ -103,6 +103,38 @@ async fn every_form_with_a_version_tells_what_differs() {
 }
 
 #[tokio::test]
+async fn what_is_empty_now_differs_too() {
+    let fake = overtaken();
+    let id = fake::ID;
+    let body = format!(
+        "from=%2Fgitops%2Fexports%2F{id}&export={id}&row_version=1&consumer=argo_cd&name=argocd-prod&argo_project=mine"
+    );
+    send(&fake, "/actions/gitops/exports/save", "text/html", &body).await;
+    let (_, html) = page(&fake, &format!("/gitops/exports/{id}")).await;
+    let told = ": now <em>empty</em>, yours <strong class=\"url\">mine</strong>";
+    assert!(html.contains(told), "{html}");
+}
+
+#[tokio::test]
+async fn a_secret_that_was_not_kept_is_asked_for_again() {
+    let fake = overtaken();
+    let id = fake::ID;
+    let path = format!("/credentials/{id}");
+    let lost = "The one you typed was not kept: type it again";
+    for (accept, password, says) in
+        [("text/html", SECRET, true), ("text/html", "", false), ("application/json", SECRET, false)]
+    {
+        let body = format!(
+            "from=%2Fcredentials%2F{id}&credential={id}&row_version=1&name=n&password={password}"
+        );
+        send(&fake, "/actions/credentials/update", accept, &body).await;
+        let (_, html) = page(&fake, &path).await;
+        assert!(html.contains("Save mine anyway"), "{accept}: {html}");
+        assert_eq!(html.contains(lost), says, "{accept} {password}: {html}");
+    }
+}
+
+#[tokio::test]
 async fn a_save_over_somebody_names_the_version_that_was_seen() {
     let fake = overtaken();
     let id = fake::ID;

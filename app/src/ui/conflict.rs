@@ -16,6 +16,15 @@ use super::icon::Icon;
 /// How many characters of a value are told; more says nothing more, as with certificates.
 const TOLD: usize = 160;
 
+/// What became of a secret that was typed into the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TypedSecret {
+    /// None was typed, or it stands in its field still.
+    Stands,
+    /// The page was loaded anew, and its field is empty.
+    Lost,
+}
+
 /// What is stored now, with what the fields of the form found to differ from it.
 #[derive(Debug)]
 pub(super) struct Conflict {
@@ -49,6 +58,14 @@ impl Conflict {
         Self { row_version: row_version.to_string(), stored: fields, found: Mutex::default() }
     }
 
+    /// The same where a row that does not name one of these fields has nothing in it.
+    pub fn blank(mut self, fields: &[Field]) -> Self {
+        for field in fields {
+            self.stored.entry(field.as_str().to_owned()).or_default();
+        }
+        self
+    }
+
     /// Notes `field` if `yours` is not what is stored; both are told `in_words`.
     pub fn compare(
         &self,
@@ -73,16 +90,24 @@ impl Conflict {
 
     /// What differs and what can be done; `pressed` is the button that sent the form, if it has
     /// several, and `page` shows what is stored. Only after every field was made.
-    pub fn told(&self, page: &str, pressed: Option<String>) -> AnyView {
+    pub fn told(&self, page: &str, pressed: Option<String>, typed: TypedSecret) -> AnyView {
         let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         let rows = found.differences.iter().map(row).collect_view();
         let title = if found.differences.is_empty() {
-            "The fields below hold what is stored now."
+            "None of the fields below differs from what is stored now."
         } else {
             "What is stored now, and what you typed:"
         };
         let secret = found.secret.then(|| {
-            view! { <p>"Secrets are not shown. The versions on this page say whether it changed."</p> }
+            let again = (typed == TypedSecret::Lost).then_some(
+                "The one you typed was not kept: type it again, or the stored one stays. ",
+            );
+            view! {
+                <p>
+                    {again}
+                    "Secrets are not shown. The versions on this page say whether it changed."
+                </p>
+            }
         });
         let pressed =
             pressed.map(|value| view! { <input type="hidden" name="pressed" value=value/> });

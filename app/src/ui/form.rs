@@ -6,7 +6,12 @@ use domain::{Field, ServiceError};
 use leptos::prelude::*;
 use serde::Serialize;
 
-use super::{conflict::Conflict, guard::FormGuard, page::Request};
+use super::{
+    conflict::{Conflict, TypedSecret},
+    guard::FormGuard,
+    page::Request,
+};
+use crate::answer::LOST_SECRET;
 
 /// The values and problems a form is shown with.
 #[derive(Clone)]
@@ -49,11 +54,17 @@ impl FormState {
     /// The same form over a row as it is stored now, with its version: if somebody else changed it
     /// while the form was filled in, the form says what differs. Before any field is made.
     pub fn over(self, stored: &impl Serialize, row_version: i64) -> Self {
+        self.over_sparse(stored, row_version, &[])
+    }
+
+    /// The same over a row that names these fields only where something is in them.
+    pub fn over_sparse(self, stored: &impl Serialize, row_version: i64, blank: &[Field]) -> Self {
         if !matches!(self.refusal(), Some(ServiceError::Stale { .. })) {
             return self;
         }
         let inner = Arc::unwrap_or_clone(self.0);
-        let conflict = Some(Arc::new(Conflict::with(stored, row_version)));
+        let conflict = Conflict::with(stored, row_version).blank(blank);
+        let conflict = Some(Arc::new(conflict));
         Self(Arc::new(Inner { conflict, ..inner }))
     }
 
@@ -130,7 +141,11 @@ pub(crate) fn Form(
     let fields = children().into_any();
     let conflict = state.conflict().map(|conflict| {
         let page = from.split(['?', '#']).next().unwrap_or_default();
-        conflict.told(page, state.kept("pressed"))
+        let typed = match state.kept(LOST_SECRET) {
+            Some(_) => TypedSecret::Lost,
+            None => TypedSecret::Stands,
+        };
+        conflict.told(page, state.kept("pressed"), typed)
     });
     view! {
         <FormGuard>
