@@ -175,6 +175,11 @@ async fn a_failing_cluster_is_noticed_once(world: World) {
     assert_eq!(noticed(&fleet).await.len(), 1);
     fleet.clock.advance(Duration::from_mins(10));
     assert_eq!((noticed(&fleet).await.len(), open(&fleet).await), (2, 1));
+    // Where the operator turned clusters off, nobody is asked to mend one.
+    let vault = fleet.world.vault_config();
+    let off = fleet.world.engine_with(fleet.clock.clone(), vault).await;
+    assert_eq!(Notices::open(&off, &fleet.world.actor).await.unwrap(), 0);
+    assert_eq!(Notices::list(&off, &fleet.world.actor).await.unwrap(), []);
     for _ in 0..400 {
         if noticed(&fleet).await.iter().all(|notice| notice.delivered == Some(true)) {
             break;

@@ -44,10 +44,11 @@ const FUNCTIONS: [&str; 34] = [
 ];
 
 /// The forms that routes of their own take: what they answer is no page of ours.
-const FORMS: [&str; 5] = [
+const FORMS: [&str; 6] = [
     "/actions/gitops/connect",
     "/actions/gitops/device",
     "/actions/gitops/device/poll",
+    "/actions/gitops/exports/encrypted",
     "/actions/gitops/exports/reveal",
     "/actions/gitops/installation",
 ];

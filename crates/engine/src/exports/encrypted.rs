@@ -31,6 +31,7 @@ pub(super) async fn encrypted(
     if !may_see(engine, actor, scope, &fields).await? {
         allowed(engine, actor, Action::ManageCredentials, WHAT).await?;
     }
+    engine.limits.connection_attempt(actor.user)?;
     let made = gitops::encrypted(engine, scope, id, &fields.name, &form.path).await?;
     // Nothing leaves before the log says so.
     let versions: Vec<_> = made

@@ -29,7 +29,9 @@ impl Engine {
     /// When the database fails; then they are made the next time.
     pub async fn make_notices(&self) -> Result<u32, Error> {
         let now = self.clock.now();
-        let mut made = announce(self, now).await?;
+        // What is wrong with the one is no reason to keep quiet about the other.
+        let troubles = announce(self, now).await;
+        let mut made = 0;
         let last = NAMES.last().copied().unwrap_or_default();
         for expiring in storage::notices::expiring(&self.db, now.plus(EARLIEST), last).await? {
             if let Some(threshold) = due(&expiring.expiry, expiring.announced, now)
@@ -39,6 +41,7 @@ impl Engine {
                 self.changes.tell(expiring.organization);
             }
         }
+        made += troubles?;
         if made > 0 {
             self.changes.tell_workers();
         }

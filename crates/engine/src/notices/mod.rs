@@ -15,7 +15,9 @@ use domain::{
     service::{Answer, Notices},
 };
 
-use crate::{Engine, Error, audit::allowed, error::answer};
+use storage::notices::troubles::Shown;
+
+use crate::{Engine, Error, audit::allowed, error::answer, gitops::ClusterAccess};
 
 pub(crate) use send::Sent;
 
@@ -44,7 +46,7 @@ impl Notices for Engine {
 async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<Notice>, Error> {
     let scope = allowed(engine, actor, Action::View, "see the notices").await?;
     let mut found = storage::notices::list(&engine.db, scope, SHOWN).await?;
-    found.extend(storage::notices::troubles::list(&engine.db, scope, SHOWN).await?);
+    found.extend(storage::notices::troubles::list(&engine.db, scope, shown(engine), SHOWN).await?);
     found.sort_by_key(|notice| Reverse((notice.at, notice.id.uuid())));
     found.truncate(SHOWN as usize);
     Ok(found)
@@ -54,5 +56,12 @@ async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<Notice>, Error> {
 async fn open(engine: &Engine, actor: &Actor) -> Result<u32, Error> {
     let scope = actor.may(Action::View)?;
     let expiring = storage::notices::open(&engine.db, scope).await?;
-    Ok(expiring + storage::notices::troubles::open(&engine.db, scope).await?)
+    Ok(expiring + storage::notices::troubles::open(&engine.db, scope, shown(engine)).await?)
+}
+
+const fn shown(engine: &Engine) -> Shown {
+    match engine.clusters {
+        ClusterAccess::On => Shown::All,
+        ClusterAccess::Off => Shown::NoClusters,
+    }
 }

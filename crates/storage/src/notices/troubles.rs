@@ -55,7 +55,7 @@ pub async fn beginning(db: &Db) -> Result<Vec<Beginning>> {
                 organization: organization.into(),
                 subject: subject(&kind, id)?,
                 name,
-                cause: read_cause(&cause)?,
+                cause: read_cause(&cause),
                 began_at: Timestamp::from_millis(began_at),
             })
         })
@@ -66,8 +66,27 @@ fn subject(kind: &str, id: Uuid) -> Result<Subject> {
     Subject::parse(kind, id).ok_or(Error::Value { column: "troubles.kind" })
 }
 
-fn read_cause(code: &str) -> Result<Cause> {
-    Cause::parse(code).ok_or(Error::Value { column: "troubles.cause" })
+/// Another version may have written a cause that this one does not know.
+fn read_cause(code: &str) -> Cause {
+    Cause::parse(code).unwrap_or(Cause::Internal)
+}
+
+/// Whose troubles are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Everybody's.
+    All,
+    /// No cluster's: the operator turned them off.
+    NoClusters,
+}
+
+impl Shown {
+    const fn hidden(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::NoClusters => "cluster",
+        }
+    }
 }
 
 /// Announces a trouble, unless another replica did. Answers how many were announced.
@@ -140,16 +159,17 @@ pub async fn any_open(db: &Db) -> Result<bool> {
     Ok(open.is_some())
 }
 
-/// How many of an organization last.
+/// How many of an organization last that are shown.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn open(db: &Db, scope: Scope) -> Result<u32> {
+pub async fn open(db: &Db, scope: Scope, shown: Shown) -> Result<u32> {
     let n: i64 = on!(db.read(), pool => {
         sqlx::query_scalar(sql!(
-            "select count(*) from troubles where organization_id = $1 and ended_at is null"
+            "select count(*) from troubles where organization_id = $1 and ended_at is null and kind <> $2"
         ))
         .bind(scope.organization().uuid())
+        .bind(shown.hidden())
         .fetch_one(pool)
         .await
     })?;
@@ -176,7 +196,7 @@ impl Listed {
             name: self.name,
             news: News::Trouble {
                 subject: subject(&self.kind, self.subject_id)?,
-                cause: read_cause(&self.cause)?,
+                cause: read_cause(&self.cause),
                 began_at: Timestamp::from_millis(self.began_at),
                 ended_at: self.ended_at.map(Timestamp::from_millis),
             },
@@ -186,17 +206,18 @@ impl Listed {
     }
 }
 
-/// The newest.
+/// The newest that are shown.
 ///
 /// # Errors
 /// When the database does not answer, or holds a value this version does not know.
-pub async fn list(db: &Db, scope: Scope, limit: u32) -> Result<Vec<Notice>> {
+pub async fn list(db: &Db, scope: Scope, shown: Shown, limit: u32) -> Result<Vec<Notice>> {
     let rows: Vec<Listed> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select id, kind, subject_id, name, cause, began_at, at, ended_at, delivered from troubles
-             where organization_id = $1 order by at desc, id desc limit $2"
+             where organization_id = $1 and kind <> $2 order by at desc, id desc limit $3"
         ))
         .bind(scope.organization().uuid())
+        .bind(shown.hidden())
         .bind(i64::from(limit))
         .fetch_all(pool)
         .await

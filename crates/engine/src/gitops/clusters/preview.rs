@@ -2,7 +2,7 @@
 
 use connectors::{
     git::diff,
-    kubernetes::{ApiServer, Live, Manifest, Refusal, Run, masked},
+    kubernetes::{ApiServer, Live, Manifest, ObjectRef, Refusal, Run, masked},
 };
 use domain::{
     Actor, Cause, ClusterId, Scope, Secret, ServiceError, Timestamp,
@@ -75,8 +75,7 @@ impl Found {
         let live = api.get(object).await;
         let live = match live {
             Ok(Some(live)) if !live.is_ours(cluster.id) => {
-                self.states.push(known(object, ObjectState::Conflict));
-                self.warn(format!("{object}: {FOREIGN}"));
+                self.conflict(object, FOREIGN.to_owned());
                 return Ok(());
             }
             Ok(live) => live,
@@ -119,20 +118,24 @@ impl Found {
         refusal: &Refusal,
         secrets: &[Secret],
     ) -> Result<(), Error> {
-        let cause = refusal.failure.cause;
-        match cause {
-            Cause::ClusterConflict => {
-                self.states.push(known(manifest.object(), ObjectState::Conflict));
-            }
+        let object = manifest.object();
+        let text = || told(object, &Stopped::refused(refusal), secrets);
+        match refusal.failure.cause {
+            Cause::ClusterConflict => self.conflict(object, text()),
             Cause::ClusterRefused
             | Cause::ClusterApiMissing
             | Cause::NamespaceMissing
-            | Cause::InsufficientScope => {}
+            | Cause::InsufficientScope => self.warn(format!("{object}: {}", text())),
             _ => return Err(unreachable(&Stopped::refused(refusal))),
         }
-        let object = manifest.object();
-        self.warn(format!("{object}: {}", told(object, &Stopped::refused(refusal), secrets)));
         Ok(())
+    }
+
+    /// Somebody else's, with the reason that its row on the page keeps.
+    fn conflict(&mut self, object: &ObjectRef, detail: String) {
+        self.warn(format!("{object}: {detail}"));
+        let cause = Some(Cause::ClusterConflict);
+        self.states.push(ClusterObject { cause, detail, ..known(object, ObjectState::Conflict) });
     }
 
     fn warn(&mut self, text: String) {
