@@ -2,6 +2,9 @@
 alter table git_targets add column ca text not null default '';
 alter table git_targets add column proxy text not null default '';
 
+-- What was pushed last is on `work_branch`, until somebody merges it.
+alter table git_targets add column is_waiting boolean not null default false;
+
 -- What Hawser wrote to repositories and no Git target may know any more: what deleted and moved ones left,
 -- and what pull requests replace that nobody merged yet. A target that comes to the same branch can take
 -- it over. `repository` is the address in lower case, without `.git`.

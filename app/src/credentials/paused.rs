@@ -50,7 +50,7 @@ pub(super) fn paused(
                 <div>
                     <h2 id="paused-title">"Paused after refusals"</h2>
                     <p>
-                        "The registry refused it three times in a row, so Hawser stopped before the account is locked. A new user name or secret is tried at once; Resume tries the present one again."
+                        "It was refused there three times in a row, so Hawser stopped before the account is locked. A new user name or secret is tried at once; Resume tries the present one again."
                     </p>
                     <ul class="lines">{rows}</ul>
                 </div>

@@ -10,7 +10,7 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::{
-    gitops::tone,
+    gitops::{tone, waits_badge},
     ui::{badge::Badge, icon::Icon, table::counted},
 };
 
@@ -103,6 +103,7 @@ fn row(one: &CredentialUse, newest: i64) -> AnyView {
         _ => None,
     };
     let unwritten = unwritten.map(|text| view! { <p class="muted">{text}</p> });
+    let waits = one.is_waiting.then(waits_badge);
     let state = one.state.map(|state| view! { <Badge tone=tone(state) label=state.label()/> });
     view! {
         <li class="line">
@@ -118,7 +119,7 @@ fn row(one: &CredentialUse, newest: i64) -> AnyView {
                 {version}
                 {unwritten}
             </div>
-            {state}
+            <span class="tags">{waits} {state}</span>
         </li>
     }
     .into_any()

@@ -103,7 +103,7 @@ fn state(version: &SecretVersion) -> Option<AnyView> {
     }
 }
 
-/// How it reached the linked repositories.
+/// How it reached the places that use it.
 pub(super) fn result(counts: Counts) -> AnyView {
     let (tone, label) = if counts.finished() < counts.total() {
         (Tone::Busy, format!("{} of {} done", counts.finished(), counts.total()))
@@ -114,7 +114,7 @@ pub(super) fn result(counts: Counts) -> AnyView {
     } else if counts.superseded > 0 {
         (Tone::Quiet, format!("{} healthy, {} superseded", counts.healthy, counts.superseded))
     } else {
-        (Tone::Good, format!("{} healthy", counted(counts.healthy, "repository", "repositories")))
+        (Tone::Good, format!("{} healthy", counted(counts.healthy, "place", "places")))
     };
     view! { <Badge tone label/> }.into_any()
 }

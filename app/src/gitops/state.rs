@@ -19,6 +19,11 @@ pub(crate) const fn tone(state: TargetState) -> Tone {
     }
 }
 
+/// That somebody has to merge what was pushed.
+pub(crate) fn waits_badge() -> AnyView {
+    view! { <Badge tone=Tone::Warn label="Waits to be merged"/> }.into_any()
+}
+
 /// Badge and reason, for a table cell.
 pub(super) fn state(
     state: TargetState,

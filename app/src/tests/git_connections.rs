@@ -71,7 +71,7 @@ async fn an_account_can_be_forgotten_while_github_is_away() {
         "Forget it here anyway",
         "href=\"https://github.com/settings/applications\"",
         "nothing is revoked, and the account stays here",
-        "<details class=\"more\">",
+        "<details data-refused class=\"more\">",
     ] {
         assert!(html.contains(words), "{words}: {html}");
     }
@@ -80,7 +80,7 @@ async fn an_account_can_be_forgotten_while_github_is_away() {
     send(&fake, "/actions/gitops/disconnect", "text/html", &body).await;
     let (_, html) = page(&fake, &path).await;
     assert!(html.contains("GitHub did not answer in time. Nothing was changed here"), "{html}");
-    assert!(html.contains("<details open class=\"more\">"), "{html}");
+    assert!(html.contains("<details open data-refused class=\"more\">"), "{html}");
     assert!(!html.contains("registry"), "{html}");
     let answer = send(&fake, "/actions/gitops/forget", "text/html", &body).await;
     assert_eq!(answer.headers()[header::LOCATION], "/gitops/connections");

@@ -193,6 +193,12 @@ mod sending {
     }
 
     fn show(form: &HtmlFormElement, refusal: &Refusal) {
+        // Ways that a refusal leads to.
+        let document = window().and_then(|window| window.document());
+        let ways = document.map(|document| document.query_selector("details[data-refused]"));
+        if let Some(Ok(Some(ways))) = ways {
+            let _ = ways.set_attribute("open", "");
+        }
         let first = mark(form, &refusal.problems);
         // The single problems, when no field of the form is marked with them.
         let messages: Vec<_> = refusal.problems.iter().map(|(_, text)| text.as_str()).collect();

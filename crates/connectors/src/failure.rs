@@ -43,7 +43,8 @@ impl Failure {
     }
 
     /// The same failure under another row of the catalogue.
-    pub(crate) fn told_as(self, cause: Cause) -> Self {
+    #[must_use]
+    pub fn told_as(self, cause: Cause) -> Self {
         Self { cause, ..self }
     }
 

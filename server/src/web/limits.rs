@@ -18,11 +18,12 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::{refusal::refuse, visit::Visitor};
 
-/// The most bytes of a path with its query.
-pub const URI_BYTES: usize = 8 * 1024;
+/// The most bytes of a path with its query: forms that look something up carry what was typed, certificate
+/// authorities among it.
+pub const URI_BYTES: usize = 32 * 1024;
 
 /// The most bytes of all headers together.
-pub const HEADER_BYTES: usize = 32 * 1024;
+pub const HEADER_BYTES: usize = 64 * 1024;
 
 /// The most bytes of any body.
 pub const BODY_BYTES: usize = 2 * 1024 * 1024;

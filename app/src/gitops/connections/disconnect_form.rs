@@ -113,7 +113,7 @@ fn forget(request: &Request, one: &GitConnection) -> Option<AnyView> {
     let (href, id) = (page.clone(), one.credential.to_string());
     Some(
         view! {
-            <details class="more" open=open>
+            <details class="more" open=open data-refused>
                 <summary>"GitHub does not answer?"</summary>
                 <p>
                     {format!(

@@ -65,9 +65,10 @@ fn stays(target: &GitTargetDetail) -> AnyView {
                 <div>
                     <p>
                         {format!(
-                            "{} in {} no longer follow your credentials:",
-                            counted(total, "file stays and", "files stay and"),
+                            "{} in {} and no longer {} your credentials:",
+                            counted(total, "file stays", "files stay"),
                             target.summary.url,
+                            if total == 1 { "follows" } else { "follow" },
                         )}
                     </p>
                     <ul class="columns">{files.collect_view()}</ul>

@@ -11,7 +11,7 @@ use super::{SYNC, form::form, path_of, short};
 use crate::{
     gitops::{
         PATH,
-        state::{banner, tone},
+        state::{banner, tone, waits_badge},
     },
     ui::{
         badge::{Badge, Tone},
@@ -41,6 +41,7 @@ pub(crate) fn detail() -> AnyView {
         let place = Place::GitTarget(summary.id);
         let pending =
             summary.is_pending.then(|| view! { <Badge tone=Tone::Warn label="Changes wait"/> });
+        let waits = summary.is_waiting.then(waits_badge);
         let body = view! {
             <p class="crumbs">
                 <a href=PATH>"GitOps"</a>
@@ -50,6 +51,7 @@ pub(crate) fn detail() -> AnyView {
                     <h1>{summary.name.clone()}</h1>
                     <p class="tags" data-live="state">
                         <Badge tone=tone(summary.state) label=summary.state.label()/>
+                        {waits}
                         {pending}
                         <span class="muted url">{summary.url.clone()}</span>
                     </p>
@@ -137,9 +139,7 @@ fn first(target: &GitTargetDetail, href: &str) -> Option<AnyView> {
 /// Where changes wait that nobody opened a pull request for: the host is none whose way is known.
 fn waiting(target: &GitTargetDetail) -> Option<AnyView> {
     let is_open = !target.pull_request_url.is_empty();
-    let waits = target.mode == PushMode::PullRequest
-        && target.summary.state == TargetState::InStep
-        && !target.work_branch.is_empty();
+    let waits = target.summary.is_waiting && target.summary.state == TargetState::InStep;
     (waits && !is_open).then(|| {
         view! {
             <div class="notice info">

@@ -1,7 +1,10 @@
 //! Server functions of Git targets: who is asking, call the service.
 #![expect(clippy::too_many_arguments, reason = "one argument for each field of the form")]
 
-use domain::{ServiceError, gitops::GitTargetForm};
+use domain::{
+    ServiceError,
+    gitops::{GitTargetDetail, GitTargetForm},
+};
 use leptos::prelude::*;
 
 use super::path_of;
@@ -59,21 +62,44 @@ pub(crate) async fn save_target(
         .with("ca", &form.ca)
         .with("proxy", &form.proxy)
         .with("exports", &joined(&form.exports));
-    let notice = if form.target.is_empty() {
-        "The Git target is added. Look at the preview, then press Sync now."
-    } else {
-        "Saved."
-    };
     let is_new = form.target.is_empty();
     let result = async {
         let (asking, actor) = Asking::member()?;
-        asking.services.git_targets.save(&actor, form).await
+        let targets = &asking.services.git_targets;
+        let before = match form.target.parse() {
+            Ok(id) => Some(targets.get(&actor, id).await?),
+            Err(_) => None,
+        };
+        let id = targets.save(&actor, form).await?;
+        let left = match before {
+            Some(before) => left(&before, &targets.get(&actor, id).await?),
+            None => String::new(),
+        };
+        Ok((id, left))
     };
-    answer(sent, result.await, |id| {
+    answer(sent, result.await, |(id, left)| {
         let page = path_of(id);
-        Next::to(if is_new { format!("{page}/preview") } else { page }).saying(notice)
+        if is_new {
+            Next::to(format!("{page}/preview"))
+                .saying("The Git target is added. Look at the preview, then press Sync now.")
+        } else {
+            Next::to(page).saying(format!("Saved.{left}"))
+        }
     })
     .await
+}
+
+/// What a target that writes elsewhere now leaves behind, as the end of a notice.
+fn left(before: &GitTargetDetail, after: &GitTargetDetail) -> String {
+    if before.files.is_empty() || !after.files.is_empty() {
+        return String::new();
+    }
+    let (stay, follow) = match before.files.len() {
+        1 => ("1 file stays".to_owned(), "follows"),
+        many => (format!("{many} files stay"), "follow"),
+    };
+    let (url, branch) = (&before.summary.url, &before.summary.branch);
+    format!(" {stay} in {url} on {branch}, and no longer {follow} your credentials.")
 }
 
 /// Forgets a Git target.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{SYNC, path_of, short};
 use crate::{
-    gitops::state::state,
+    gitops::state::{state, waits_badge},
     ui::{
         badge::{Badge, Tone},
         form::ActionButton,
@@ -56,6 +56,7 @@ fn row_of(row: &GitTargetSummary, may_manage: bool, now: Timestamp) -> AnyView {
     };
     let commit = (!row.last_commit.is_empty())
         .then(|| view! { <code title=row.last_commit.clone()>{short(&row.last_commit)}</code> });
+    let waits = row.is_waiting.then(waits_badge);
     let pending = row.is_pending.then(|| view! { <Badge tone=Tone::Warn label="Changes wait"/> });
     let manage = may_manage.then(|| {
         view! {
@@ -92,7 +93,7 @@ fn row_of(row: &GitTargetSummary, may_manage: bool, now: Timestamp) -> AnyView {
             <td data-label="State">
                 <div class="state">
                     {state(row.state, row.cause, Place::GitTarget(row.id), row.credential)}
-                    {pending}
+                    {waits} {pending}
                 </div>
             </td>
             <td class="row-actions">

@@ -196,6 +196,7 @@ impl service::Exports for Fake {
             place,
             place_name: name.into(),
             state,
+            is_waiting: false,
             vault_version,
         };
         Ok(vec![

@@ -136,6 +136,7 @@ impl Fake {
                 state: if failing { TargetState::Failing } else { self.target_state },
                 cause: self.cause,
                 is_pending: true,
+                is_waiting: true,
                 last_commit: "0123456789abcdef0123456789abcdef01234567".into(),
                 pushed_at: Some(ago(300)),
             },

@@ -130,6 +130,8 @@ pub struct GitTargetSummary {
     pub cause: Option<Cause>,
     /// Whether something changed since the last push.
     pub is_pending: bool,
+    /// Whether what was pushed last is on a branch of its own until somebody merges it.
+    pub is_waiting: bool,
     /// The last commit, in full.
     pub last_commit: String,
     /// When it was pushed.
@@ -224,6 +226,8 @@ pub struct CredentialUse {
     pub place_name: String,
     /// How it is doing; `None` without a place.
     pub state: Option<TargetState>,
+    /// Whether what it was written with is on a branch of its own until somebody merges it.
+    pub is_waiting: bool,
     /// The version of the credential that this place was last written with.
     pub vault_version: Option<i64>,
 }

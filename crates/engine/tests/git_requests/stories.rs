@@ -115,6 +115,7 @@ async fn is_asked_once_and_again_when_it_was_closed(world: World, kind: Kind) {
     let branch = first.work_branch.clone();
     assert!(branch.starts_with("hawser/"), "{branch}");
     assert_eq!(first.pull_request_url, setting.page(1));
+    assert!(first.summary.is_waiting);
     assert_eq!(host.server.head(REPOSITORY, &branch), first.summary.last_commit);
     assert!(setting.show(&branch).contains("version: \"1\""));
     let opened = Opened {
@@ -149,6 +150,7 @@ async fn a_merged_request_brings_the_target_in_step(world: World) {
     host.merge();
     let merged = world.pushed(target).await;
     assert_eq!(merged.pull_request_url, "", "nothing waits any more");
+    assert!(!merged.summary.is_waiting && merged.work_branch == branch);
     assert_eq!(merged.summary.last_commit, host.server.head(REPOSITORY, "main"));
     assert_eq!((merged.files, host.opened().len()), (vec![FILE.to_owned()], 1));
 

@@ -18,6 +18,7 @@ struct Row {
     place_id: Option<Uuid>,
     place_name: Option<String>,
     state: Option<String>,
+    is_waiting: Option<bool>,
     vault_version: Option<i64>,
 }
 
@@ -31,16 +32,16 @@ pub async fn uses(db: &Db, scope: Scope, credential: CredentialId) -> Result<Vec
     let rows: Vec<Row> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select e.id as export_id, e.name as export_name, p.place_kind, p.place_id, p.name as place_name, p.state,
-               w.vault_version
+               p.is_waiting, w.vault_version
              from exports e
              left join (
                select 'git_target' as place_kind, m.organization_id, m.export_id, t.id as place_id, t.name, t.name_key,
-                 t.state
+                 t.state, t.is_waiting
                from git_target_exports m
                join git_targets t on t.organization_id = m.organization_id and t.id = m.target_id
                union all
                select 'cluster' as place_kind, m.organization_id, m.export_id, c.id as place_id, c.name, c.name_key,
-                 c.state
+                 c.state, null as is_waiting
                from cluster_exports m
                join clusters c on c.organization_id = m.organization_id and c.id = m.cluster_id
              ) p on p.organization_id = e.organization_id and p.export_id = e.id
@@ -72,6 +73,7 @@ pub async fn uses(db: &Db, scope: Scope, credential: CredentialId) -> Result<Vec
                 place: at.map(|(kind, id)| place(kind, id)).transpose()?,
                 place_name: row.place_name.unwrap_or_default(),
                 state: state.transpose()?,
+                is_waiting: row.is_waiting.unwrap_or_default(),
                 vault_version: row.vault_version,
             })
         })

@@ -29,7 +29,7 @@ pub(super) const fn of(cause: Cause) -> Words {
         ),
         Cause::TlsUntrusted => words(
             shared::UNTRUSTED,
-            "The certificate is not signed by an authority this server trusts. Compare its fingerprint with the operator of the Git server, and add the authority to the Git target.",
+            "The certificate is not signed by an authority this server trusts. Ask the operator of the Git server for the certificate of its authority, and add it to the Git target.",
         ),
         Cause::TlsNameMismatch => shared::NAME_MISMATCH,
         Cause::TlsExpired => shared::TLS_EXPIRED,

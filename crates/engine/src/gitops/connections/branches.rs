@@ -1,7 +1,7 @@
 //! The branches of a repository.
 
 use domain::{
-    Action, Actor, Cause, CredentialId, CredentialKind, Field, Purpose, Scope, ServiceError,
+    Action, Actor, CredentialId, CredentialKind, Field, Purpose, Scope, ServiceError,
     credentials::Reach,
     gitops::{Branches, GitTargetForm, GitUrl},
 };
@@ -35,12 +35,10 @@ pub(super) async fn branches(
     }
     let login = login(engine, scope, id, &url).await?;
     let listed = engine.git.by(road).branches(&url, &login).await;
-    if let Err(failure) = &listed
-        && failure.cause == Cause::InvalidCredentials
-    {
-        login::refused(engine, scope, id).await;
+    match listed {
+        Ok(listed) => Ok(listed),
+        Err(failure) => Err(login::explained(engine, scope, id, failure).await.into()),
     }
-    Ok(listed?)
 }
 
 /// Whether a stored secret may be sent to an address before a person binds it there: its provider

@@ -77,21 +77,44 @@ pub(crate) fn cause(error: &Error) -> Cause {
 
 /// A Git server refused the login: whether GitHub still takes the account's token is asked once, and
 /// an account that it does not take any more is shown as such. Other credentials have nothing to ask.
-pub(crate) async fn refused(engine: &Engine, scope: Scope, credential: CredentialId) {
+/// Answers why it was refused.
+pub(crate) async fn refused(engine: &Engine, scope: Scope, credential: CredentialId) -> Cause {
     let asked = async {
         let secret = engine.secret_for_use(scope, credential).await?;
         if secret.material.shape() != Shape::GithubOauth {
-            return Ok::<(), Error>(());
+            return Ok::<Cause, Error>(Cause::InvalidCredentials);
         }
         at_home(engine, scope, credential).await?;
-        let Material::GithubOauth { tokens } = &secret.material else { return Ok(()) };
-        if let Err(failure) = github(engine)?.account(&tokens.access).await {
-            note(engine, scope, credential, &failure).await;
+        let Material::GithubOauth { tokens } = &secret.material else {
+            return Ok(Cause::InvalidCredentials);
+        };
+        match github(engine)?.account(&tokens.access).await {
+            Ok(_) => Ok(Cause::InvalidCredentials),
+            Err(failure) => {
+                note(engine, scope, credential, &failure).await;
+                Ok(match failure.cause {
+                    Cause::ConnectionRevoked => Cause::ConnectionRevoked,
+                    _ => Cause::InvalidCredentials,
+                })
+            }
         }
-        Ok(())
     };
-    if let Err(error) = asked.await {
+    asked.await.unwrap_or_else(|error| {
         tracing::warn!(error = %chain(&error), "whether an account is still connected is not known");
+        Cause::InvalidCredentials
+    })
+}
+
+/// What a Git server answered, with the cause that [`refused`] finds for a login that it did not take.
+pub(crate) async fn explained(
+    engine: &Engine,
+    scope: Scope,
+    credential: CredentialId,
+    failure: Failure,
+) -> Failure {
+    match failure.cause {
+        Cause::InvalidCredentials => failure.told_as(refused(engine, scope, credential).await),
+        _ => failure,
     }
 }
 

@@ -43,7 +43,13 @@ pub(super) async fn preview(
     let login = login::login(engine, scope, target.credential, &place.url).await?;
     let (branch, base) = (&place.branch, place.base.as_ref());
     let git = engine.git.by(place.road.clone());
-    let mut checkout = git.open(&place.url, &login, branch, base).await?;
+    let mut checkout = match git.open(&place.url, &login, branch, base).await {
+        Ok(checkout) => checkout,
+        Err(failure) => {
+            let credential = target.credential;
+            return Err(login::explained(engine, scope, credential, failure).await.into());
+        }
+    };
     let known = known(engine, scope, &target, &place).await?;
     let now = engine.clock.now();
     let folder = &place.folder;

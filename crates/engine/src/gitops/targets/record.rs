@@ -11,7 +11,7 @@ use domain::{
 };
 use storage::{
     Tx,
-    gitops::targets::{OnBranch, Outcome, Pending, Target},
+    gitops::targets::{self, OnBranch, Outcome, Pending, Target},
     guards::Place,
     jobs::{self, Claimed, Kind},
     propagation::PlaceEnd,
@@ -108,7 +108,7 @@ async fn record_request(
 ) -> Result<(), Error> {
     let (request, detail) = match &done.request {
         Request::None => (None, String::new()),
-        Request::Closed => (Some((target.work_branch.clone(), String::new())), String::new()),
+        Request::Closed => (Some(targets::Request::Merged), String::new()),
         Request::At(branch, url) => {
             let detail = if url.is_empty() {
                 format!(
@@ -119,7 +119,8 @@ async fn record_request(
             } else {
                 String::new()
             };
-            (Some((branch.as_str().to_owned(), url.clone())), detail)
+            let work_branch = branch.as_str().to_owned();
+            (Some(targets::Request::Waits { work_branch, url: url.clone() }), detail)
         }
     };
     let outcome = Outcome {

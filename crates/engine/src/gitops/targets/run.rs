@@ -36,9 +36,13 @@ pub(crate) async fn push_target(engine: &Engine, work: &Claimed) -> Result<(), E
         return Ok(tx.commit().await?);
     };
     let end = tries(engine, scope, work, &target).await?;
-    if let End::Failed(Failed { cause: Cause::InvalidCredentials, .. }) = &end {
-        login::refused(engine, scope, target.credential).await;
-    }
+    let end = match end {
+        End::Failed(failed) if failed.cause == Cause::InvalidCredentials => {
+            let cause = login::refused(engine, scope, target.credential).await;
+            End::Failed(Failed { cause, ..failed })
+        }
+        end => end,
+    };
     record(engine, scope, work, &target, end).await?;
     engine.changes.tell(work.organization);
     engine.changes.tell_workers();

@@ -12,6 +12,6 @@ pub use due::{any_due, take_due};
 pub use files::{File, files, forget_files, intend, set_files};
 pub use left::{OnBranch, forget_left, left_files, remember_files};
 pub use list::{Seen, list, seen};
-pub use outcome::{Outcome, Pending, hold, queue, record, settle_pending};
+pub use outcome::{Outcome, Pending, Request, hold, queue, record, settle_pending};
 pub use read::{Binding, Target, binding, exports_of, places_taken, target};
 pub use write::{Moved, Row, clear_exports, delete, insert, set_exports, update};

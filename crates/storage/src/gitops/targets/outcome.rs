@@ -4,6 +4,20 @@ use domain::{Cause, GitTargetId, Scope, Timestamp, gitops::TargetState};
 
 use crate::{Result, Tx, on, sql};
 
+/// The way of what was pushed to the branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Everything is on the branch.
+    Merged,
+    /// It waits on a branch of its own.
+    Waits {
+        /// That branch.
+        work_branch: String,
+        /// The page of the request; empty when nobody opened one.
+        url: String,
+    },
+}
+
 /// What is to be written down about a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
@@ -15,8 +29,8 @@ pub struct Outcome {
     pub detail: String,
     /// The commit it is at; `None` keeps what was known.
     pub head: Option<String>,
-    /// The branch of its own and the pull request; `None` keeps what was known.
-    pub request: Option<(String, String)>,
+    /// What became of the pull request; `None` keeps what was known.
+    pub request: Option<Request>,
     /// When a commit was pushed; `None` when none was.
     pub pushed_at: Option<Timestamp>,
     /// When to look again by itself.
@@ -53,15 +67,19 @@ pub async fn hold(tx: &mut Tx, scope: Scope, id: GitTargetId, epoch: i64) -> Res
 /// # Errors
 /// When the database refuses.
 pub async fn record(tx: &mut Tx, scope: Scope, id: GitTargetId, outcome: &Outcome) -> Result<()> {
-    let (work_branch, request) = match &outcome.request {
-        Some((branch, url)) => (Some(branch.as_str()), Some(url.as_str())),
-        None => (None, None),
+    let (work_branch, url, is_waiting) = match &outcome.request {
+        Some(Request::Waits { work_branch, url }) => {
+            (Some(work_branch.as_str()), Some(url.as_str()), Some(true))
+        }
+        // The branch is kept for the number of the next one.
+        Some(Request::Merged) => (None, Some(""), Some(false)),
+        None => (None, None, None),
     };
     on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update git_targets set state = $3, cause = $4, detail = $5, head = coalesce($6, head),
                work_branch = coalesce($7, work_branch), pull_request_url = coalesce($8, pull_request_url),
-               pushed_at = coalesce($9, pushed_at), check_at = $10,
+               pushed_at = coalesce($9, pushed_at), check_at = $10, is_waiting = coalesce($12, is_waiting),
                failing_since = case when $3 = 'failing' then coalesce(failing_since, $11) end
              where organization_id = $1 and id = $2"
         ))
@@ -72,10 +90,11 @@ pub async fn record(tx: &mut Tx, scope: Scope, id: GitTargetId, outcome: &Outcom
         .bind(outcome.detail.as_str())
         .bind(outcome.head.as_deref())
         .bind(work_branch)
-        .bind(request)
+        .bind(url)
         .bind(outcome.pushed_at.map(Timestamp::millis))
         .bind(outcome.check_at.map(Timestamp::millis))
         .bind(outcome.at.millis())
+        .bind(is_waiting)
         .execute(&mut **tx)
         .await
         .map(drop)
