@@ -246,6 +246,8 @@ test("a wrong password and an unknown address are answered alike, and the link w
   const answers: string[] = [];
   for (const email of [ACCOUNT.email, "nobody@example.com"]) {
     await person.open("/sign-in");
+    // The script and the browser itself show a refusal in different places.
+    await page.waitForFunction(() => document.documentElement.dataset.awake !== undefined);
     await person.field("E-mail").fill(email);
     await person.field("Password").fill("not the password");
     await person.button("Sign in").click();

@@ -218,7 +218,11 @@ async fn r_git_06_only_who_connected_the_account_changes_its_target() {
 async fn deleting_names_what_it_affects() {
     let fake = Fake::signed_in();
     let (_, html) = page(&fake, &format!("{}/delete", target())).await;
-    assert!(html.contains("1 file stays in https://github.com/acme/gitops and no longer follows") && html.contains("ghcr-acme.yaml"), "{html}");
+    assert!(
+        html.contains("1 file stays in https://github.com/acme/gitops and no longer follows")
+            && html.contains("ghcr-acme.yaml"),
+        "{html}"
+    );
     let path = format!("/gitops/connections/{}/disconnect", fake::ID);
     let (_, html) = page(&fake, &path).await;
     assert!(html.contains("push with it") && html.contains("prod-cluster"), "{html}");

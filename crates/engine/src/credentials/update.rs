@@ -84,7 +84,7 @@ pub(super) async fn update(
 pub(super) fn is_settled(existing: &Existing, row_version: i64) -> Result<(), Error> {
     let settled = matches!(existing.state, CredentialState::Active | CredentialState::Lost);
     if existing.row_version == row_version && existing.state == CredentialState::Rotating {
-        let message = "A new secret is being tested. Promote or discard it, then save again.";
+        let message = "Another new secret stands on this page already. Promote or discard it, then save again.";
         return Err(Field::Password.problem(message).into());
     }
     if existing.row_version != row_version || !settled {
