@@ -76,7 +76,7 @@ fn kinds() -> [(&'static str, Value, &'static str, &'static str); 4] {
 
 async fn recognized(stub: &Stub, path: &str) -> (GitUrl, Option<Hosting>) {
     let url = GitUrl::parse(&stub.url(&format!("/{path}.git"))).unwrap();
-    let hosting = client(&stub.authority).recognize(&url, &login()).await;
+    let hosting = client(&stub.authority).recognize(&url, &login()).await.unwrap();
     (url, hosting)
 }
 
@@ -110,4 +110,9 @@ async fn a_host_that_says_anything_else_stays_unknown() {
     }
     let stub = Stub::start(|_| answer(500, &[], "<html>")).await;
     assert_eq!(recognized(&stub, "a/b").await.1, None);
+    // One that has no time now is not called unknown.
+    let stub = Stub::start(|_| answer(429, &[], "")).await;
+    let url = GitUrl::parse(&stub.url("/a/b.git")).unwrap();
+    let failure = client(&stub.authority).recognize(&url, &login()).await.unwrap_err();
+    assert_eq!(failure.cause, Cause::RateLimited);
 }

@@ -1,11 +1,11 @@
 //! Asking a host that nothing is known of what it is.
 
-use domain::gitops::GitUrl;
+use domain::{Cause, gitops::GitUrl};
 use serde_json::Value;
 use url::Url;
 
 use super::{Git, Hosting, call::Api, hosting::Kind};
-use crate::http::Login;
+use crate::{Failure, http::Login};
 
 /// What a kind of host says of itself: where, and how it is told from others.
 struct Sign {
@@ -41,16 +41,29 @@ const SIGNS: [Sign; 4] = [
 impl Git {
     /// Asks the host of a repository what it is, with at most four requests; `None` when it is
     /// nothing that Hawser knows, or does not say so.
-    pub async fn recognize(&self, url: &GitUrl, login: &Login) -> Option<Hosting> {
+    ///
+    /// # Errors
+    /// When it cannot be reached now, so that nothing is known yet.
+    pub async fn recognize(&self, url: &GitUrl, login: &Login) -> Result<Option<Hosting>, Failure> {
         for sign in SIGNS {
             let Ok(place) = Url::parse(&format!("{}{}", url.origin(), sign.path)) else { continue };
             let Some(hosting) = Hosting::at(url, sign.kind) else { continue };
             let api = Api { git: self, login: hosting.host().login(login), given: login };
-            // Whatever else it answers, it is not this.
-            if api.get(place).await.ok().flatten().is_some_and(|said| (sign.is)(&said)) {
-                return Some(hosting);
+            match api.get(place).await {
+                Ok(Some(said)) if (sign.is)(&said) => return Ok(Some(hosting)),
+                Err(failure) if is_away(&failure) => return Err(failure),
+                // Whatever else it answers, it is not this.
+                _ => {}
             }
         }
-        None
+        Ok(None)
     }
+}
+
+/// Whether nobody answered, or nobody now.
+const fn is_away(failure: &Failure) -> bool {
+    matches!(
+        failure.cause,
+        Cause::Timeout | Cause::ConnectionRefused | Cause::DnsFailure | Cause::RateLimited
+    )
 }

@@ -39,7 +39,7 @@ pub(super) async fn open(
     let git = engine.git.by(place.road.clone());
     let hosting = match hosting(engine, url, target.provider) {
         Some(known) => Some(known),
-        None => git.recognize(url, login).await,
+        None => git.recognize(url, login).await?,
     };
     let Some(hosting) = hosting else { return Ok(String::new()) };
     let title = format!("hawser: update {}", target.name);
