@@ -51,8 +51,9 @@ fn summary(counts: Counts, finished: bool) -> String {
 }
 
 fn line(line: &DeliveryLine) -> impl IntoView + use<> {
+    let class = if line.state == DeliveryState::Healthy { "muted" } else { "cause" };
     let cause = line.told.clone().map(|told| {
-        view! { <p class="cause" title=told.message>{told.title}</p> }
+        view! { <p class=class title=told.message>{told.title}</p> }
     });
     let tries = (line.attempts > 1).then(|| format!("Try {}", line.attempts));
     view! {

@@ -174,7 +174,8 @@ pub struct DeliveryLine {
     pub next_at: Option<Timestamp>,
 }
 
-/// A cause in the words of who was asked, as the browser half shows it: their tables stay with the server.
+/// What is to be said of a delivery, in the words of who was asked, as the browser half shows it: the tables
+/// of words stay with the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
     /// What went wrong.
@@ -184,6 +185,16 @@ pub struct Told {
 }
 
 impl Told {
+    /// That a pull request has it.
+    #[must_use]
+    pub fn waits() -> Self {
+        Self {
+            title: "Waits to be merged".to_owned(),
+            message: "It is on a branch of its own until somebody merges the pull request."
+                .to_owned(),
+        }
+    }
+
     /// What failed at a place.
     #[must_use]
     pub fn of(cause: Cause, place: Place) -> Self {

@@ -91,6 +91,9 @@ impl Setting {
         let propagation = self.world.update(self.credential, password).await;
         let progress = self.world.end_of(propagation).await;
         assert_eq!((progress.counts.healthy, progress.counts.total()), (1, 1), "{progress:?}");
+        let told = progress.lines.first().and_then(|line| line.told.as_ref());
+        let told = told.map(|told| told.title.as_str());
+        assert_eq!(told, Some("Waits to be merged"), "{progress:?}");
     }
 }
 

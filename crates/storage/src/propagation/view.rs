@@ -156,7 +156,7 @@ pub async fn applied_version(
     })?)
 }
 
-type Line = (String, Uuid, String, String, i64, Option<String>, i64);
+type Line = (String, Uuid, String, String, i64, Option<String>, i64, bool);
 
 /// The lines of the progress view: those that need a person first, then by name.
 ///
@@ -165,14 +165,16 @@ type Line = (String, Uuid, String, String, i64, Option<String>, i64);
 pub async fn lines(db: &Db, scope: Scope, propagation: PropagationId) -> Result<Vec<DeliveryLine>> {
     let rows: Vec<Line> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select kind, id, name, state, attempts, cause, run_at from (
-               select 'repository' as kind, r.id, r.name, r.name_key, d.state, d.attempts, d.cause, d.run_at
+            "select kind, id, name, state, attempts, cause, run_at, is_waiting from (
+               select 'repository' as kind, r.id, r.name, r.name_key, d.state, d.attempts, d.cause, d.run_at,
+                 false as is_waiting
                from deliveries d
                join repositories r on r.organization_id = d.organization_id and r.id = d.repository_id
                where d.organization_id = $1 and d.propagation_id = $2
                union all
                select d.place_kind as kind, d.place_id as id, coalesce(t.name, c.name, '') as name,
-                 coalesce(t.name_key, c.name_key, '') as name_key, d.state, d.attempts, d.cause, d.run_at
+                 coalesce(t.name_key, c.name_key, '') as name_key, d.state, d.attempts, d.cause, d.run_at,
+                 coalesce(t.is_waiting, false) as is_waiting
                from place_deliveries d
                left join git_targets t on t.organization_id = d.organization_id and t.id = d.place_id
                left join clusters c on c.organization_id = d.organization_id and c.id = d.place_id
@@ -190,7 +192,9 @@ pub async fn lines(db: &Db, scope: Scope, propagation: PropagationId) -> Result<
     rows.into_iter().map(line).collect()
 }
 
-fn line((kind, id, name, state, attempts, cause, run_at): Line) -> Result<DeliveryLine> {
+fn line(
+    (kind, id, name, state, attempts, cause, run_at, is_waiting): Line,
+) -> Result<DeliveryLine> {
     let state = known_state(&state)?;
     let next = matches!(state, DeliveryState::Waiting | DeliveryState::Retrying);
     let place = match kind.as_str() {
@@ -206,7 +210,9 @@ fn line((kind, id, name, state, attempts, cause, run_at): Line) -> Result<Delive
         state,
         attempts: count("attempts", attempts)?,
         cause,
-        told: cause.map(|cause| Told::of(cause, place)),
+        told: cause
+            .map(|cause| Told::of(cause, place))
+            .or_else(|| (is_waiting && state == DeliveryState::Healthy).then(Told::waits)),
         next_at: next.then_some(Timestamp::from_millis(run_at)),
     })
 }
