@@ -36,7 +36,7 @@ test("a server killed during an update finishes it after the restart", async ({ 
     await person.open(await person.credentialPath("registry-login"));
     await expect(async () => {
       await person.page.reload();
-      await expect(person.main).toContainText("10 repositories healthy", { timeout: 500 });
+      await expect(person.main).toContainText("10 places healthy", { timeout: 500 });
     }).toPass({ timeout: 90_000 });
 
     // The new password is the one that counts: an ordinary sync works too.

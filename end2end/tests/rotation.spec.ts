@@ -51,7 +51,7 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(async () => {
           if (!javaScriptEnabled) await person.page.reload();
           await expect(person.main).toContainText("New secret in use", { timeout: 500 });
-          await expect(person.main).toContainText("1 repository healthy", { timeout: 500 });
+          await expect(person.main).toContainText("1 place healthy", { timeout: 500 });
         }).toPass({ timeout: 40_000 });
         await person.open(path);
         await expect(person.main).toContainText("Promoted");

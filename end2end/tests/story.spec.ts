@@ -71,7 +71,7 @@ for (const javaScriptEnabled of [true, false]) {
       });
       await test.step("the result stays in the history and in the audit log", async () => {
         await person.open(await person.credentialPath("registry-login"));
-        await expect(person.main).toContainText("10 repositories healthy");
+        await expect(person.main).toContainText("10 places healthy");
         await person.open("/audit");
         await expect(person.main).toContainText("registry-login");
       });
