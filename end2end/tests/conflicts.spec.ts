@@ -22,7 +22,8 @@ for (const javaScriptEnabled of [true, false]) {
       await person.addExport({ name: "pull-prod", consumer: "pull_secret", pick: "registry-login" });
       const target = await person.addTarget({ name: "shared-target", credential: "git-login", url: git.url("gitops"), exported: "pull-prod" });
       const other = await newPerson(browser, hawser, { javaScriptEnabled });
-      await other.page.context().addCookies(await person.page.context().cookies());
+      await other.signIn();
+      await expect(other.page).not.toHaveURL(/sign-in/);
 
       await test.step("a Git target: saved over, once it was said what that replaces", async () => {
         await other.open(target);
