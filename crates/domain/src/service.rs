@@ -21,7 +21,7 @@ use crate::{
     gitops::{
         Branches, ClusterDetail, ClusterForm, ClusterSummary, ConnectionOffers, CredentialUse,
         DeviceCode, DeviceForm, DeviceProgress, GitConnection, GitTargetDetail, GitTargetForm,
-        GitTargetSummary, HostedRepository, TargetPreview, WebStart,
+        GitTargetSaved, GitTargetSummary, HostedRepository, TargetPreview, WebStart,
     },
     matching::{ExplainQuery, Explanation},
     notices::{Notice, WebhookForm},
@@ -258,7 +258,7 @@ pub trait GitTargets: Send + Sync {
     async fn get(&self, actor: &Actor, id: GitTargetId) -> Answer<GitTargetDetail>;
     /// Adds one, or changes the one that the form names. Nothing is pushed before somebody asks for
     /// the first push.
-    async fn save(&self, actor: &Actor, form: GitTargetForm) -> Answer<GitTargetId>;
+    async fn save(&self, actor: &Actor, form: GitTargetForm) -> Answer<GitTargetSaved>;
     /// Forgets one; what it wrote stays in the repository.
     async fn delete(&self, actor: &Actor, id: GitTargetId) -> Answer<()>;
     /// What a push would change now; asks the Git server.

@@ -95,7 +95,7 @@ async fn r_git_06_an_installation_is_bound_by_owners(world: World) {
         let refused = GitTargets::save(&world.engine, actor, form.clone()).await.unwrap_err();
         assert!(refused.problem_of(Field::Credential).unwrap().contains("owner"), "{refused:?}");
     }
-    let id = GitTargets::save(&world.engine, &owner, form).await.unwrap();
+    let id = GitTargets::save(&world.engine, &owner, form).await.unwrap().id;
     assert!(GitTargets::push(&world.engine, &connector, id).await.is_err(), "the first push");
     assert!(GitTargets::preview(&world.engine, &admin, id).await.is_ok());
 }

@@ -54,6 +54,13 @@ pub(crate) fn delete() -> AnyView {
     })
 }
 
+/// That files at `place` are nobody's any more, without the end of the sentence.
+pub(super) fn staying(total: u32, place: &str) -> String {
+    let follow = if total == 1 { "follows" } else { "follow" };
+    let stay = counted(total, "file stays", "files stay");
+    format!("{stay} in {place} and no longer {follow} your credentials")
+}
+
 /// What it affects: the repository goes stale, but nothing in it goes.
 fn stays(target: &GitTargetDetail) -> AnyView {
     let total = u32::try_from(target.files.len()).unwrap_or(u32::MAX);
@@ -64,12 +71,8 @@ fn stays(target: &GitTargetDetail) -> AnyView {
                 <Icon name="triangle-alert"/>
                 <div>
                     <p>
-                        {format!(
-                            "{} in {} and no longer {} your credentials:",
-                            counted(total, "file stays", "files stay"),
-                            target.summary.url,
-                            if total == 1 { "follows" } else { "follow" },
-                        )}
+                        {staying(total, &target.summary.url)}
+                        ":"
                     </p>
                     <ul class="columns">{files.collect_view()}</ul>
                 </div>

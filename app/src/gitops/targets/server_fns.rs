@@ -3,11 +3,11 @@
 
 use domain::{
     ServiceError,
-    gitops::{GitTargetDetail, GitTargetForm},
+    gitops::{GitTargetForm, GitTargetSaved},
 };
 use leptos::prelude::*;
 
-use super::path_of;
+use super::{delete_form::staying, path_of};
 use crate::{
     answer::{Answered, Next, Sent, answer},
     exports::joined,
@@ -65,41 +65,22 @@ pub(crate) async fn save_target(
     let is_new = form.target.is_empty();
     let result = async {
         let (asking, actor) = Asking::member()?;
-        let targets = &asking.services.git_targets;
-        let before = match form.target.parse() {
-            Ok(id) => Some(targets.get(&actor, id).await?),
-            Err(_) => None,
-        };
-        let id = targets.save(&actor, form).await?;
-        let left = match before {
-            Some(before) => left(&before, &targets.get(&actor, id).await?),
-            None => String::new(),
-        };
-        Ok((id, left))
+        asking.services.git_targets.save(&actor, form).await
     };
-    answer(sent, result.await, |(id, left)| {
+    answer(sent, result.await, |GitTargetSaved { id, left }| {
         let page = path_of(id);
         if is_new {
             Next::to(format!("{page}/preview"))
                 .saying("The Git target is added. Look at the preview, then press Sync now.")
         } else {
-            Next::to(page).saying(format!("Saved.{left}"))
+            let left = left.map(|left| {
+                let place = format!("{} on {}", left.url, left.branch);
+                format!(" {}.", staying(left.count, &place))
+            });
+            Next::to(page).saying(format!("Saved.{}", left.unwrap_or_default()))
         }
     })
     .await
-}
-
-/// What a target that writes elsewhere now leaves behind, as the end of a notice.
-fn left(before: &GitTargetDetail, after: &GitTargetDetail) -> String {
-    if before.files.is_empty() || !after.files.is_empty() {
-        return String::new();
-    }
-    let (stay, follow) = match before.files.len() {
-        1 => ("1 file stays".to_owned(), "follows"),
-        many => (format!("{many} files stay"), "follow"),
-    };
-    let (url, branch) = (&before.summary.url, &before.summary.branch);
-    format!(" {stay} in {url} on {branch}, and no longer {follow} your credentials.")
 }
 
 /// Forgets a Git target.

@@ -8,8 +8,8 @@ use domain::{
     gitops::{
         Branches, ConnectionOffers, ConnectionWay, DeviceCode, DeviceForm, DeviceProgress,
         DiffKind, DiffLine, FileChange, FileChangeKind, GitConnection, GitTargetDetail,
-        GitTargetForm, GitTargetSummary, HostedRepository, PushMode, TargetPreview, TargetState,
-        WebStart,
+        GitTargetForm, GitTargetSaved, GitTargetSummary, HostedRepository, PushMode, TargetPreview,
+        TargetState, WebStart,
     },
     service::{self, Answer},
 };
@@ -172,13 +172,13 @@ impl service::GitTargets for Fake {
         self.answers()?;
         if asked == id() { Ok(self.target()) } else { Err(ServiceError::NotFound) }
     }
-    async fn save(&self, _: &Actor, form: GitTargetForm) -> Answer<GitTargetId> {
+    async fn save(&self, _: &Actor, form: GitTargetForm) -> Answer<GitTargetSaved> {
         *self.target_saved.lock().unwrap() = Some(form.clone());
         self.current(&form.row_version)?;
         if form.exports.is_empty() {
             return Err(Field::Exports.problem("Choose at least one export.").into());
         }
-        Ok(id())
+        Ok(GitTargetSaved { id: id(), left: None })
     }
     async fn delete(&self, _: &Actor, _: GitTargetId) -> Answer<()> {
         Ok(())

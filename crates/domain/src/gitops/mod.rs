@@ -18,6 +18,6 @@ pub use diff::{DiffKind, DiffLine, FileChange, FileChangeKind};
 #[cfg(feature = "host")]
 pub use rules::{Branch, ClusterFields, Folder, GitTargetFields, GitUrl, Workflows};
 pub use target::{
-    CredentialUse, GitTargetDetail, GitTargetForm, GitTargetSummary, PushMode, TargetPreview,
-    TargetState, base_missing,
+    CredentialUse, GitTargetDetail, GitTargetForm, GitTargetSaved, GitTargetSummary, LeftFiles,
+    PushMode, TargetPreview, TargetState, base_missing,
 };

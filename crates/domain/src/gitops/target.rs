@@ -109,6 +109,26 @@ pub struct GitTargetForm {
     pub exports: Vec<String>,
 }
 
+/// What became of a saved form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GitTargetSaved {
+    /// The target.
+    pub id: GitTargetId,
+    /// The files that it left where it wrote before; `None` when it left none.
+    pub left: Option<LeftFiles>,
+}
+
+/// Files that stay in a repository and no longer follow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftFiles {
+    /// How many.
+    pub count: u32,
+    /// The repository.
+    pub url: String,
+    /// The branch.
+    pub branch: String,
+}
+
 /// A row of the page of Git targets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GitTargetSummary {

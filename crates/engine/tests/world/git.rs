@@ -118,7 +118,7 @@ impl World {
     }
 
     pub async fn save_target(&self, form: GitTargetForm) -> GitTargetId {
-        GitTargets::save(&self.engine, &self.actor, form).await.unwrap()
+        GitTargets::save(&self.engine, &self.actor, form).await.unwrap().id
     }
 
     /// Everything for a first push; nothing is pushed yet.

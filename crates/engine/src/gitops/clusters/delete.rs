@@ -23,7 +23,7 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ClusterId) -> Res
     let mut tx = engine.db.begin().await?;
     // The new epoch keeps a worker that is applying from noting or making objects after they are
     // counted here.
-    let is_first = clusters::set_deleting(&mut tx, scope, id, now).await? > 0;
+    let is_first = clusters::set_deleting(&mut tx, scope, id, &actor.name, now).await? > 0;
     if !is_first && !clusters::hold(&mut tx, scope, id, cluster.epoch).await? {
         return Err(ServiceError::NotFound.into());
     }

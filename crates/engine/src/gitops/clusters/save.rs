@@ -2,7 +2,7 @@
 
 use domain::{
     Actor, ClusterId, CredentialId, CredentialKind, Field, Scope, ServiceError, Timestamp,
-    audit::{AuditAction, AuditActor, AuditEvent, AuditQuery},
+    audit::AuditAction,
     credentials::Material,
     gitops::{ClusterFields, ClusterForm, ClusterState},
 };
@@ -39,15 +39,17 @@ pub(super) async fn save(
     hold_credential(&mut tx, scope, fields.credential).await?;
     let detail = match &before {
         None => {
-            clusters::insert(&mut tx, scope, id, &fields, &server, now)
+            clusters::insert(&mut tx, scope, id, &fields, &server, &actor.name, now)
                 .await
                 .map_err(name_taken)?;
             format!("added at {server}")
         }
         Some(before) => {
-            if change(&mut tx, scope, before, (&fields, &server), now).await?.is_none() {
+            let by = &actor.name;
+            if change(&mut tx, scope, before, (&fields, &server), by, now).await?.is_none() {
                 drop(tx);
-                return Err(overtaken(engine, scope, &before.name).await?);
+                let now = clusters::cluster(&engine.db, scope, id).await?;
+                return Err(now.map_or(ServiceError::NotFound, overtaken).into());
             }
             format!("at {server}")
         }
@@ -74,7 +76,7 @@ async fn before(
     let id: ClusterId = form.cluster.parse().map_err(|_| ServiceError::NotFound)?;
     let cluster = clusters::cluster(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let is_current = form.row_version.parse() == Ok(cluster.row_version) && !cluster.deleting;
-    if is_current { Ok(Some(cluster)) } else { Err(overtaken(engine, scope, &cluster.name).await?) }
+    if is_current { Ok(Some(cluster)) } else { Err(overtaken(cluster).into()) }
 }
 
 /// The address of the API server in the kubeconfig of a credential.
@@ -118,11 +120,12 @@ async fn change(
     scope: Scope,
     before: &Cluster,
     (fields, server): (&ClusterFields, &str),
+    by: &str,
     now: Timestamp,
 ) -> Result<Option<()>, Error> {
     let (id, version) = (before.id, before.row_version);
     let state =
-        clusters::update(tx, scope, id, version, fields, server).await.map_err(name_taken)?;
+        clusters::update(tx, scope, id, version, fields, server, by).await.map_err(name_taken)?;
     match state {
         None => Ok(None),
         // Nothing is applied before somebody asked for it the first time.
@@ -143,16 +146,13 @@ pub(super) async fn queue(
     Ok(jobs::queue(tx, scope, kind, id.uuid(), "person", now, now).await?)
 }
 
-/// Who was faster, as the audit log tells; the row itself does not.
-async fn overtaken(engine: &Engine, scope: Scope, name: &str) -> Result<Error, Error> {
-    let action = Some(AuditAction::ClusterSaved);
-    let query = AuditQuery { action, search: name.to_owned(), ..AuditQuery::default() };
-    let log = storage::audit::list(&engine.db, scope, &query).await?;
-    let changed_by = match log.rows.into_iter().find(|event| event.target == name) {
-        Some(AuditEvent { actor: AuditActor::Person(person), .. }) => person,
-        _ => "Somebody".to_owned(),
+/// What whoever comes second is told of the cluster as it is now.
+fn overtaken(cluster: Cluster) -> ServiceError {
+    let changed_by = match cluster.updated_by {
+        unknown if unknown.is_empty() => "Somebody".to_owned(),
+        by => by,
     };
-    Ok(ServiceError::Stale { changed_by }.into())
+    ServiceError::Stale { changed_by }
 }
 
 fn no_kubeconfig() -> domain::FieldProblem {

@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use domain::{
     Action, Actor, GitTargetId, ServiceError,
     cause::Asked,
-    gitops::{GitTargetDetail, GitTargetForm, GitTargetSummary, TargetPreview},
+    gitops::{GitTargetDetail, GitTargetForm, GitTargetSaved, GitTargetSummary, TargetPreview},
     service::{Answer, GitTargets},
 };
 
@@ -36,7 +36,7 @@ impl GitTargets for Engine {
         get::get(self, actor, id).await.map_err(told)
     }
 
-    async fn save(&self, actor: &Actor, form: GitTargetForm) -> Answer<GitTargetId> {
+    async fn save(&self, actor: &Actor, form: GitTargetForm) -> Answer<GitTargetSaved> {
         save::save(self, actor, &form).await.map_err(told)
     }
 

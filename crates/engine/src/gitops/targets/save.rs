@@ -5,7 +5,9 @@ use domain::{
     audit::AuditAction,
     cause::Asked,
     counted,
-    gitops::{GitTargetFields, GitTargetForm, GitUrl, TargetState, Workflows},
+    gitops::{
+        GitTargetFields, GitTargetForm, GitTargetSaved, GitUrl, LeftFiles, TargetState, Workflows,
+    },
 };
 use storage::{
     Tx,
@@ -25,7 +27,7 @@ pub(super) async fn save(
     engine: &Engine,
     actor: &Actor,
     form: &GitTargetForm,
-) -> Result<GitTargetId, Error> {
+) -> Result<GitTargetSaved, Error> {
     let scope = allowed(engine, actor, Action::ManageExports, "save a Git target").await?;
     let is_owner = actor.role.includes(Action::ManageRecipients);
     let fields = form.parse(if is_owner { Workflows::Allowed } else { Workflows::Refused })?;
@@ -45,10 +47,10 @@ pub(super) async fn save(
         return Err(Field::Exports.problem(GONE).into());
     }
     let id = before.as_ref().map_or_else(GitTargetId::new, |before| before.id);
-    store(engine, actor, scope, id, before.as_ref(), &fields).await?;
+    let left = store(engine, actor, scope, id, before.as_ref(), &fields).await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
-    Ok(id)
+    Ok(GitTargetSaved { id, left })
 }
 
 const GONE: &str = "One of these exports does not exist any more. Choose again.";
@@ -89,7 +91,7 @@ async fn store(
     id: GitTargetId,
     before: Option<&Target>,
     fields: &GitTargetFields,
-) -> Result<(), Error> {
+) -> Result<Option<LeftFiles>, Error> {
     let now = engine.clock.now();
     let row = Row { fields, user: actor.user, by: &actor.name };
     let moved = before.map_or(Moved::Stays, |before| moved(before, fields));
@@ -119,8 +121,9 @@ async fn store(
     taken.map_err(|error| {
         if error.is_dangling() { Field::Exports.problem(GONE).into() } else { Error::from(error) }
     })?;
+    let mut left = None;
     if let Some(before) = before.filter(|_| moved == Moved::Elsewhere) {
-        leave(&mut tx, scope, before).await?;
+        left = leave(&mut tx, scope, before).await?;
         storage::gitops::forget_place(&mut tx, scope, id.uuid(), now).await?;
     }
     // The first push to a place is a person's.
@@ -132,7 +135,8 @@ async fn store(
     audit::record(&mut tx, person(actor), scope, now, AuditAction::GitTargetSaved, told).await?;
     // The audit log of the organization is held now, so nobody else saves a target.
     apart(&mut tx, scope, id, fields).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(left)
 }
 
 /// Whether a changed target writes to another branch than before. In another folder of the same branch
@@ -145,15 +149,21 @@ fn moved(before: &Target, fields: &GitTargetFields) -> Moved {
     if stays { Moved::Stays } else { Moved::Elsewhere }
 }
 
-/// Leaves the files of a target where they are.
+/// Leaves the files of a target where they are; answers what stays there.
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) async fn leave(tx: &mut Tx, scope: Scope, target: &Target) -> Result<(), Error> {
+pub(super) async fn leave(
+    tx: &mut Tx,
+    scope: Scope,
+    target: &Target,
+) -> Result<Option<LeftFiles>, Error> {
     let repository = GitUrl::parse(&target.url)?.key();
     let at = OnBranch { repository: &repository, branch: &target.branch };
-    storage::gitops::targets::remember_files(tx, scope, target.id, at).await?;
-    Ok(storage::gitops::targets::forget_files(tx, scope, target.id).await?)
+    let count = storage::gitops::targets::remember_files(tx, scope, target.id, at).await?;
+    storage::gitops::targets::forget_files(tx, scope, target.id).await?;
+    let (url, branch) = (target.url.clone(), target.branch.clone());
+    Ok((count > 0).then_some(LeftFiles { count, url, branch }))
 }
 
 /// Refuses a folder that another target writes to or into: each would take the other's files for

@@ -25,6 +25,8 @@ pub struct Cluster {
     pub epoch: i64,
     /// Counts every change.
     pub row_version: i64,
+    /// Who saved or deleted it last; empty for one of an older version.
+    pub updated_by: String,
     /// The exports that it takes.
     pub exports: Vec<ExportId>,
 }
@@ -39,6 +41,7 @@ struct Found {
     deleting: bool,
     epoch: i64,
     row_version: i64,
+    updated_by: String,
 }
 
 /// One cluster.
@@ -48,7 +51,7 @@ struct Found {
 pub async fn cluster(db: &Db, scope: Scope, id: ClusterId) -> Result<Option<Cluster>> {
     let row: Option<Found> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select id, name, credential_id, server, state, deleting, epoch, row_version
+            "select id, name, credential_id, server, state, deleting, epoch, row_version, updated_by
              from clusters where organization_id = $1 and id = $2"
         ))
         .bind(scope.organization().uuid())
@@ -67,6 +70,7 @@ pub async fn cluster(db: &Db, scope: Scope, id: ClusterId) -> Result<Option<Clus
         deleting: row.deleting,
         epoch: row.epoch,
         row_version: row.row_version,
+        updated_by: row.updated_by,
         exports: exports.into_iter().map(|(id, _)| id).collect(),
     }))
 }

@@ -19,12 +19,13 @@ pub async fn insert(
     id: ClusterId,
     fields: &ClusterFields,
     server: &str,
+    by: &str,
     now: Timestamp,
 ) -> Result<()> {
     on!(tx.inner(), tx => {
         sqlx::query(sql!(
-            "insert into clusters (organization_id, id, name, name_key, credential_id, server, state, created_at)
-             values ($1, $2, $3, $4, $5, $6, 'new', $7)"
+            "insert into clusters (organization_id, id, name, name_key, credential_id, server, state, created_at, updated_by)
+             values ($1, $2, $3, $4, $5, $6, 'new', $7, $8)"
         ))
         .bind(scope.organization().uuid())
         .bind(id.uuid())
@@ -33,6 +34,7 @@ pub async fn insert(
         .bind(fields.credential.uuid())
         .bind(server)
         .bind(now.millis())
+        .bind(by)
         .execute(&mut **tx)
         .await
         .map(drop)
@@ -52,11 +54,12 @@ pub async fn update(
     row_version: i64,
     fields: &ClusterFields,
     server: &str,
+    by: &str,
 ) -> Result<Option<ClusterState>> {
     let changed: Option<String> = on!(tx.inner(), tx => {
         sqlx::query_scalar(sql!(
             "update clusters set name = $4, name_key = $5, credential_id = $6, server = $7, epoch = epoch + 1,
-               row_version = row_version + 1
+               row_version = row_version + 1, updated_by = $8
              where organization_id = $1 and id = $2 and row_version = $3 and not deleting
              returning state"
         ))
@@ -67,6 +70,7 @@ pub async fn update(
         .bind(fields.name.key())
         .bind(fields.credential.uuid())
         .bind(server)
+        .bind(by)
         .fetch_optional(&mut **tx)
         .await
     })?;
@@ -118,17 +122,24 @@ pub async fn set_exports(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn set_deleting(tx: &mut Tx, scope: Scope, id: ClusterId, now: Timestamp) -> Result<u64> {
+pub async fn set_deleting(
+    tx: &mut Tx,
+    scope: Scope,
+    id: ClusterId,
+    by: &str,
+    now: Timestamp,
+) -> Result<u64> {
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update clusters set deleting = true, state = 'pushing', cause = null, detail = '', pending_at = $3,
                failing_since = null,
-               epoch = epoch + 1, row_version = row_version + 1
+               epoch = epoch + 1, row_version = row_version + 1, updated_by = $4
              where organization_id = $1 and id = $2 and not deleting"
         ))
         .bind(scope.organization().uuid())
         .bind(id.uuid())
         .bind(now.millis())
+        .bind(by)
         .execute(&mut **tx)
         .await
         .map(|done| done.rows_affected())

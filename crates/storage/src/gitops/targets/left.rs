@@ -18,7 +18,7 @@ pub struct OnBranch<'a> {
 }
 
 /// Remembers what the branch may hold of a Git target, whatever becomes of its files, so that a target
-/// that comes to the same branch can take them over.
+/// that comes to the same branch can take them over. Answers how many files the target has there.
 ///
 /// # Errors
 /// When the database refuses.
@@ -27,7 +27,7 @@ pub async fn remember_files(
     scope: Scope,
     target: GitTargetId,
     at: OnBranch<'_>,
-) -> Result<()> {
+) -> Result<u32> {
     let files = written(tx, scope, target).await?;
     let known = files.iter().flat_map(|file| {
         let own = Some((file.identity.as_str(), file.blob.as_str()));
@@ -52,7 +52,8 @@ pub async fn remember_files(
             query.build().execute(&mut **tx).await.map(drop)
         })?;
     }
-    Ok(())
+    let there = files.iter().filter(|file| !file.blob.is_empty()).count();
+    Ok(u32::try_from(there).unwrap_or(u32::MAX))
 }
 
 async fn written(tx: &mut Tx, scope: Scope, target: GitTargetId) -> Result<Vec<File>> {
