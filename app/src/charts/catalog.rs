@@ -2,6 +2,7 @@
 
 use domain::{
     charts::{ChartPage, ChartQuery, ChartSummary},
+    counted,
     repositories::{RepositoryQuery, RepositorySummary},
 };
 use leptos::prelude::*;
@@ -12,7 +13,7 @@ use crate::ui::{
     frame::Section,
     icon::Icon,
     page::{Page, page},
-    table::{Empty, counted, pager},
+    table::{Empty, pager},
 };
 
 const PATH: &str = "/charts/catalog";

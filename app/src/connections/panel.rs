@@ -4,6 +4,7 @@ use domain::{
     Cause, CredentialId, Timestamp,
     cause::Remedy,
     connections::{ConnectionTest, Stage, StageResult, StageState},
+    counted,
 };
 use leptos::prelude::*;
 
@@ -12,7 +13,6 @@ use crate::ui::{
     badge::{Badge, Tone},
     cause::{Unsaved, remedy, remedy_in_form, remedy_of_credential},
     icon::Icon,
-    table::counted,
 };
 
 /// What was tested, which decides where the links to the fix lead.

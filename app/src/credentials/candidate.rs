@@ -116,7 +116,7 @@ fn promoted(credential: &CredentialDetail, version: &SecretVersion, now: Timesta
 }
 
 /// For whoever has no script to follow it.
-fn reload(request: &Request) -> AnyView {
+pub(super) fn reload(request: &Request) -> AnyView {
     view! {
         <a class="button quiet" href=request.here.clone()>
             <Icon name="refresh-cw"/>

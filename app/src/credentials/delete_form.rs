@@ -1,7 +1,7 @@
 //! Deleting a credential: what would break, and what becomes of it.
 
 use domain::{
-    Action, Actor, CredentialId, ExportId, Field, ServiceError,
+    Action, Actor, CredentialId, ExportId, Field, ServiceError, counted,
     credentials::{CredentialChoice, CredentialDetail},
 };
 use leptos::prelude::*;
@@ -16,7 +16,6 @@ use crate::ui::{
     icon::Icon,
     input::{Input, hidden},
     page::{Page, Request, page},
-    table::counted,
 };
 
 /// `/credentials/{id}/delete`

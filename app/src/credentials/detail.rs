@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::{
     badges,
-    candidate::{candidate, followed},
+    candidate::{candidate, followed, reload},
     connected::{connected, connection},
     facts::facts,
     guide::{Names, guide},
@@ -168,10 +168,7 @@ fn update(request: &Request, progress: Progress, reach: &Reach) -> AnyView {
                 <h2 id="progress-title" data-live="progress-title">
                     {title}
                 </h2>
-                <a class="button quiet" href=request.here.clone()>
-                    <Icon name="refresh-cw"/>
-                    "Reload"
-                </a>
+                {reload(request)}
             </div>
             <LiveProgress initial=progress/>
             {reach.left_out()}

@@ -47,13 +47,11 @@ pub(super) async fn counts(
     if rows.iter().all(|row| row.provider.facts().kind == CredentialKind::Registry) {
         return Ok(counts);
     }
-    let services = request.services();
-    for one in services.git_targets.list(actor).await? {
-        counts.entry(one.credential).or_default().0 += 1;
-    }
-    if services.clusters.are_on() {
-        for one in services.clusters.list(actor).await? {
-            counts.entry(one.credential).or_default().1 += 1;
+    for (credential, opened) in all(request, actor).await? {
+        let (targets, clusters) = counts.entry(credential).or_default();
+        match opened.place {
+            Place::Cluster(_) => *clusters += 1,
+            Place::GitTarget(_) | Place::Repository(_) => *targets += 1,
         }
     }
     Ok(counts)
@@ -68,15 +66,26 @@ pub(super) async fn opens(
     if kind == CredentialKind::Registry {
         return Ok(Vec::new());
     }
+    let all = all(request, actor).await?.into_iter();
+    Ok(all.filter(|(id, _)| *id == credential).map(|(_, opened)| opened).collect())
+}
+
+/// Every Git target and cluster with the credential that opens it, targets first.
+async fn all(
+    request: &Request,
+    actor: &Actor,
+) -> Result<Vec<(CredentialId, Opened)>, ServiceError> {
     let services = request.services();
     let targets = services.git_targets.list(actor).await?;
     let clusters =
         if services.clusters.are_on() { services.clusters.list(actor).await? } else { Vec::new() };
-    let targets = targets.into_iter().filter(|one| one.credential == credential).map(|one| {
-        Opened { place: Place::GitTarget(one.id), name: one.name, at: one.url, state: one.state }
+    let targets = targets.into_iter().map(|one| {
+        let place = Place::GitTarget(one.id);
+        (one.credential, Opened { place, name: one.name, at: one.url, state: one.state })
     });
-    let clusters = clusters.into_iter().filter(|one| one.credential == credential).map(|one| {
-        Opened { place: Place::Cluster(one.id), name: one.name, at: one.server, state: one.state }
+    let clusters = clusters.into_iter().map(|one| {
+        let place = Place::Cluster(one.id);
+        (one.credential, Opened { place, name: one.name, at: one.server, state: one.state })
     });
     Ok(targets.chain(clusters).collect())
 }

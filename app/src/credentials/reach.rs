@@ -1,7 +1,7 @@
 //! Whom a change of a credential reaches, in words.
 
 use domain::{
-    CredentialKind,
+    CredentialKind, counted,
     credentials::CredentialDetail,
     gitops::{CredentialUse, TargetState},
     propagation::Place,
@@ -9,7 +9,6 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{opens::Opened, uses::places};
-use crate::ui::table::counted;
 
 /// The places that a new secret has to reach.
 #[derive(Debug, Clone, PartialEq, Eq)]

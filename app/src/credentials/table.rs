@@ -1,7 +1,7 @@
 //! The table of credentials.
 
 use domain::{
-    Action, Actor, Timestamp,
+    Action, Actor, Timestamp, counted,
     credentials::{CredentialOrder, CredentialPage, CredentialQuery, CredentialSummary, Direction},
 };
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use crate::ui::{
     menu::RowMenu,
     moment::{Moment, moment_or},
     path,
-    table::{Empty, counted, pager},
+    table::{Empty, pager},
 };
 
 /// The rows with what can be done to each.

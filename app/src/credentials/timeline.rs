@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Timestamp,
+    Timestamp, counted,
     credentials::{CredentialSummary, Expiry, Urgency},
 };
 use leptos::prelude::*;
 
 use super::{badges, path_of};
-use crate::ui::{moment::Moment, table::counted};
+use crate::ui::moment::Moment;
 
 const DAYS: u64 = 90;
 /// The picture in its own units: 10 for the margin, 4 for a day, and a bin of 2 days a column.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
+    counted,
     credentials::CredentialDetail,
     gitops::{CredentialUse, TargetState},
     propagation::Place,
@@ -11,7 +12,7 @@ use leptos::prelude::*;
 
 use crate::{
     gitops::{tone, waits_badge},
-    ui::{badge::Badge, icon::Icon, table::counted},
+    ui::{badge::Badge, icon::Icon},
 };
 
 /// So many places in step stand there before the rest is folded.

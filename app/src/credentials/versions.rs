@@ -1,7 +1,7 @@
 //! The history of a secret, without its values, and the way back to an earlier version.
 
 use domain::{
-    Action, Actor, Timestamp,
+    Action, Actor, Timestamp, counted,
     credentials::{CredentialDetail, CredentialState, SecretVersion},
     propagation::Counts,
 };
@@ -12,7 +12,6 @@ use crate::ui::{
     badge::{Badge, Tone},
     form::ActionButton,
     moment::Moment,
-    table::counted,
 };
 
 /// Every version that is remembered, newest first.

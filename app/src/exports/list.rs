@@ -1,7 +1,7 @@
 //! The page GitOps → Exports.
 
 use domain::{
-    Action, Timestamp,
+    Action, Timestamp, counted,
     exports::{Carrier, ExportSummary},
 };
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ use crate::ui::{
     menu::RowMenu,
     moment::Moment,
     page::{Page, page},
-    table::{Empty, counted},
+    table::Empty,
 };
 
 /// `/gitops/exports`

@@ -1,6 +1,9 @@
 //! What would change, file by file and line by line.
 
-use domain::gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, TargetPreview, TargetState};
+use domain::{
+    counted,
+    gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, TargetPreview, TargetState},
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -8,7 +11,6 @@ use crate::{
     ui::{
         badge::{Badge, Tone},
         icon::Icon,
-        table::counted,
     },
 };
 

@@ -1,7 +1,7 @@
 //! The page GitOps: Git targets first, and how the rest stands.
 
 use domain::{
-    Action, Actor, ServiceError,
+    Action, Actor, ServiceError, counted,
     gitops::{GitTargetSummary, TargetState},
 };
 use leptos::prelude::*;
@@ -14,7 +14,6 @@ use crate::{
         icon::Icon,
         live::Live,
         page::{Page, Request, page},
-        table::counted,
     },
 };
 

@@ -1,7 +1,7 @@
 //! The winner, and how every other candidate fared.
 
 use domain::{
-    ProjectId,
+    ProjectId, counted,
     credentials::{PatternKind, Reach},
     matching::{Explanation, ExplanationLine, Verdict},
     projects::Project,
@@ -11,7 +11,6 @@ use leptos::prelude::*;
 use crate::ui::{
     badge::{Badge, Tone},
     icon::Icon,
-    table::counted,
 };
 
 /// What came of a question.

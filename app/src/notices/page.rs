@@ -1,7 +1,7 @@
 //! The page Settings → Notices.
 
 use domain::{
-    Action, Field, Timestamp,
+    Action, Field, Timestamp, counted,
     notices::{News, Notice},
 };
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ use crate::ui::{
     input::Input,
     moment::Moment,
     page::{Page, Request, page},
-    table::{Empty, counted},
+    table::Empty,
 };
 
 /// What the webhook is sent, as examples.

@@ -1,6 +1,6 @@
 //! Deleting a project.
 
-use domain::{Action, projects::Project};
+use domain::{Action, counted, projects::Project};
 use leptos::prelude::*;
 
 use super::{PATH, asked};
@@ -10,7 +10,6 @@ use crate::ui::{
     icon::Icon,
     input::hidden,
     page::{Page, page},
-    table::counted,
 };
 
 /// `/settings/projects/{id}/delete`

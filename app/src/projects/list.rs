@@ -1,6 +1,6 @@
 //! The page Settings → Projects.
 
-use domain::{Action, Field, projects::Project};
+use domain::{Action, Field, counted, projects::Project};
 use leptos::prelude::*;
 
 use super::path_of;
@@ -11,7 +11,6 @@ use crate::ui::{
     input::Input,
     menu::RowMenu,
     page::{Page, Request, page},
-    table::counted,
 };
 
 /// `/settings/projects`

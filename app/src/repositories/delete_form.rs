@@ -1,6 +1,6 @@
 //! Deleting a repository.
 
-use domain::Action;
+use domain::{Action, counted};
 use leptos::prelude::*;
 
 use super::path_of;
@@ -10,7 +10,6 @@ use crate::ui::{
     icon::Icon,
     input::hidden,
     page::{Page, page},
-    table::counted,
 };
 
 /// `/charts/repositories/{id}/delete`

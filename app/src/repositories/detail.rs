@@ -1,7 +1,7 @@
 //! One repository: state, settings, last runs.
 
 use domain::{
-    Action, Cause, Timestamp,
+    Action, Cause, Timestamp, counted,
     repositories::{
         INTERVALS, RepositoryDetail, RepositoryKind, RepositoryState, RepositoryUrl, SyncRun,
     },
@@ -26,7 +26,6 @@ use crate::{
         moment::{Moment, moment_or},
         page::{Page, Request, page},
         path,
-        table::counted,
     },
 };
 

@@ -1,7 +1,7 @@
 //! The page Charts → Repositories.
 
 use domain::{
-    Action, Actor, Timestamp,
+    Action, Actor, Timestamp, counted,
     repositories::{RepositoryPage, RepositoryQuery, RepositoryState, RepositorySummary},
 };
 use leptos::prelude::*;
@@ -22,7 +22,7 @@ use crate::ui::{
     moment::moment_or,
     page::{Page, page},
     path,
-    table::{Empty, counted, pager},
+    table::{Empty, pager},
 };
 
 const PATH: &str = "/charts/repositories";

@@ -1,14 +1,14 @@
 //! Server functions of repositories: who is asking, call the service.
 #![expect(clippy::too_many_arguments, reason = "one argument for each field of the form")]
 
-use domain::{Field, ServiceError, repositories};
+use domain::{Field, ServiceError, counted, repositories};
 use leptos::prelude::*;
 
 use super::{harmless::harmless, path_of};
 use crate::{
     answer::{Answered, Next, Sent, answer},
     services::Asking,
-    ui::{conflict::meant, path, table::counted},
+    ui::{conflict::meant, path},
 };
 
 /// Adds a repository and starts its first sync.

@@ -1,6 +1,6 @@
 //! Buttons that copy a text.
 
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 
 use super::icon::Icon;
 
@@ -36,12 +36,7 @@ pub(crate) fn CopyButton(text: String) -> impl IntoView {
         let _ = &text;
         set.set(Copying::Done);
     };
-    view! {
-        <button class="button quiet copy" type="button" on:click=copy>
-            <Icon name="copy"/>
-            <span aria-live="polite">{move || copying.get().words()}</span>
-        </button>
-    }
+    button(copying, copy)
 }
 
 /// Copies the file that a form answers with: `body` is what the form sends to `action`, in
@@ -61,6 +56,10 @@ pub(crate) fn CopyAnswer(action: String, body: String) -> impl IntoView {
         #[cfg(not(feature = "hydrate"))]
         let _ = (&action, &body, set);
     };
+    button(copying, copy)
+}
+
+fn button(copying: ReadSignal<Copying>, copy: impl FnMut(MouseEvent) + 'static) -> impl IntoView {
     view! {
         <button class="button quiet copy" type="button" on:click=copy>
             <Icon name="copy"/>

@@ -1,6 +1,5 @@
 //! Pieces of tables: pages, counts, empty states.
 
-pub(crate) use domain::counted;
 use leptos::prelude::*;
 
 use super::{icon::Icon, path};

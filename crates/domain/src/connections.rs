@@ -133,6 +133,22 @@ pub struct ConnectionTest {
 }
 
 impl ConnectionTest {
+    /// A test that found out nothing besides its stages.
+    #[must_use]
+    pub const fn of(asked: Asked, name: String, url: String, stages: Vec<StageResult>) -> Self {
+        Self {
+            repository: None,
+            asked,
+            name,
+            url,
+            stages,
+            certificate: None,
+            quota: None,
+            expires_at: None,
+            excess: Vec::new(),
+        }
+    }
+
     /// Why it failed; `None` when every needed stage passed.
     #[must_use]
     pub fn cause(&self) -> Option<Cause> {

@@ -140,7 +140,9 @@ async fn a_target_that_comes_back_to_a_branch_takes_its_files_over(world: World)
     let workers = world.workers();
     let first = world.pushed(setting.target).await;
     let form = GitTargetForm { branch: "next".into(), ..edited(&first) };
-    world.save_target(form).await;
+    let saved = GitTargets::save(&world.engine, &world.actor, form).await.unwrap();
+    let left = saved.left.unwrap();
+    assert_eq!((left.count, left.branch.as_str()), (1, "main"));
     assert_eq!(world.target(setting.target).await.summary.state, TargetState::New);
     world.pushed(setting.target).await;
     let back = edited(&world.target(setting.target).await);

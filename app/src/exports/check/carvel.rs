@@ -1,7 +1,7 @@
 //! What secretgen-controller makes of the exports for Carvel in a namespace (F73, F74).
 
 use domain::{
-    Field,
+    Field, counted,
     exports::{
         carvel::{CombinedEntry, ExportSource, Origin, Wildcards, merge},
         namespace,
@@ -17,7 +17,7 @@ use crate::{
         frame::Section,
         input::Input,
         page::{Page, page},
-        table::{Empty, counted},
+        table::Empty,
     },
 };
 

@@ -1,7 +1,7 @@
 //! Whether a Kyma `ModuleTemplate` names the registry secret in each of its layers (F26).
 
 use domain::{
-    Field,
+    Field, counted,
     exports::{LayerLabel, ModuleCheck, ModuleLayer},
 };
 use leptos::prelude::*;
@@ -14,7 +14,6 @@ use crate::{
         frame::Section,
         input::Input,
         page::{Page, page},
-        table::counted,
     },
 };
 

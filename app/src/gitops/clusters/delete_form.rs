@@ -1,7 +1,7 @@
 //! Deleting a cluster, with what Hawser made there.
 
 use domain::{
-    Action,
+    Action, counted,
     gitops::{ClusterDetail, ObjectState, TargetState},
 };
 use leptos::prelude::*;
@@ -13,7 +13,6 @@ use crate::ui::{
     icon::Icon,
     input::hidden,
     page::{Page, page},
-    table::counted,
 };
 
 /// `/gitops/clusters/{id}/delete`

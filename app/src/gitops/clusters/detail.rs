@@ -1,7 +1,7 @@
 //! One cluster: state, objects, its form.
 
 use domain::{
-    Action, Timestamp,
+    Action, Timestamp, counted,
     gitops::{ClusterDetail, ClusterForm, TargetState},
     propagation::Place,
 };
@@ -24,7 +24,6 @@ use crate::{
         live::Live,
         moment::moment_or,
         page::{Page, page},
-        table::counted,
     },
 };
 

@@ -1,7 +1,7 @@
 //! The page GitOps → Clusters.
 
 use domain::{
-    Action, Timestamp,
+    Action, Timestamp, counted,
     gitops::{ClusterSummary, TargetState},
     propagation::Place,
 };
@@ -19,7 +19,7 @@ use crate::{
         menu::RowMenu,
         moment::moment_or,
         page::{Page, page},
-        table::{Empty, counted},
+        table::Empty,
     },
 };
 

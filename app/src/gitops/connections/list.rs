@@ -3,6 +3,7 @@
 use domain::{
     Action, Timestamp,
     cause::Asked,
+    counted,
     gitops::{ConnectionWay, GitConnection},
 };
 use leptos::prelude::*;
@@ -17,7 +18,6 @@ use crate::ui::{
     icon::Icon,
     moment::{Moment, moment_or},
     page::{Page, page},
-    table::counted,
 };
 
 /// `/gitops/connections`

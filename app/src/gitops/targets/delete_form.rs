@@ -1,6 +1,6 @@
 //! Deleting a Git target.
 
-use domain::{Action, gitops::GitTargetDetail};
+use domain::{Action, counted, gitops::GitTargetDetail};
 use leptos::prelude::*;
 
 use super::path_of;
@@ -12,7 +12,6 @@ use crate::{
         icon::Icon,
         input::hidden,
         page::{Page, page},
-        table::counted,
     },
 };
 

@@ -1,7 +1,7 @@
 //! What was found for the form of a Git target, or why nothing was.
 
 use domain::{
-    Cause, Field, ServiceError,
+    Cause, Field, ServiceError, counted,
     gitops::{Branches, HostedRepository},
 };
 use leptos::prelude::*;
@@ -12,7 +12,6 @@ use crate::{
     ui::{
         badge::{Badge, Tone},
         icon::Icon,
-        table::counted,
     },
 };
 

@@ -1,6 +1,6 @@
 //! The table of Git targets.
 
-use domain::{Timestamp, gitops::GitTargetSummary, propagation::Place};
+use domain::{Timestamp, counted, gitops::GitTargetSummary, propagation::Place};
 use leptos::prelude::*;
 
 use super::{SYNC, path_of, short};
@@ -11,7 +11,6 @@ use crate::{
         form::ActionButton,
         menu::RowMenu,
         moment::moment_or,
-        table::counted,
     },
 };
 

@@ -85,17 +85,8 @@ async fn test(
         Ok(review) => passed(review, namespace, millis),
         Err(failure) => failed(&failure, millis),
     };
-    Ok(ConnectionTest {
-        repository: None,
-        asked: Asked::Cluster,
-        name: name.to_owned(),
-        url: kubeconfig.server.to_string(),
-        stages,
-        certificate: None,
-        quota: None,
-        expires_at: None,
-        excess: Vec::new(),
-    })
+    let (name, url) = (name.to_owned(), kubeconfig.server.to_string());
+    Ok(ConnectionTest::of(Asked::Cluster, name, url, stages))
 }
 
 fn passed(review: Review, namespace: &str, millis: u32) -> Vec<StageResult> {

@@ -58,18 +58,13 @@ pub(super) async fn test_token(
     });
     count(engine, scope, told.into_iter().collect()).await?;
     let Examined { stages, certificate, quota, expires_at, excess } = examined;
-    let (repository, name) = (None, url.host().to_owned());
-    let url = url.as_str().to_owned();
+    let (name, url) = (url.host().to_owned(), url.as_str().to_owned());
     let test = ConnectionTest {
-        repository,
-        asked,
-        name,
-        url,
-        stages,
         certificate,
         quota,
         expires_at,
         excess,
+        ..ConnectionTest::of(asked, name, url, stages)
     };
     keep_expiry(engine, scope, version, &test).await?;
     Ok(Some(test))
@@ -85,17 +80,7 @@ fn ended(asked: Asked, name: String, url: String) -> ConnectionTest {
         detail: "The token was not sent.".to_owned(),
         cause: Some(Cause::CredentialPaused),
     }];
-    ConnectionTest {
-        repository: None,
-        asked,
-        name,
-        url,
-        stages,
-        certificate: None,
-        quota: None,
-        expires_at: None,
-        excess: Vec::new(),
-    }
+    ConnectionTest::of(asked, name, url, stages)
 }
 
 /// The token itself; what is exchanged ends by itself and has no scopes to tell.

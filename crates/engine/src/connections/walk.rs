@@ -83,17 +83,13 @@ pub(super) async fn walk(
     if let Some(closed) = closed {
         stages = ended_at_login(stages, closed);
     }
-    let asked = Asked::Registry;
     let test = ConnectionTest {
         repository,
-        asked,
-        name,
-        url,
-        stages,
         certificate,
         quota,
         expires_at,
         excess,
+        ..ConnectionTest::of(Asked::Registry, name, url, stages)
     };
     (test, told)
 }
