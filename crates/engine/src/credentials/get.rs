@@ -25,6 +25,18 @@ pub(super) async fn get(
     id: CredentialId,
 ) -> Result<CredentialDetail, Error> {
     let scope = actor.may(Action::View)?;
+    let mut credential = read(engine, scope, id).await?;
+    if credential.state == CredentialState::Rotating && credential.candidate.is_none() {
+        // It was promoted or discarded between two reads, and a page of that moment follows nothing.
+        credential = read(engine, scope, id).await?;
+    }
+    if credential.reach == Reach::Shared && actor.may(Action::ManageCredentials).is_err() {
+        conceal(&mut credential);
+    }
+    Ok(credential)
+}
+
+async fn read(engine: &Engine, scope: Scope, id: CredentialId) -> Result<CredentialDetail, Error> {
     let mut credential =
         storage::credentials::get(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     credential.links = storage::repositories::linked_to(&engine.db, scope, id).await?;
@@ -33,9 +45,6 @@ pub(super) async fn get(
     credential.paused = storage::guards::paused(&engine.db, scope, id).await?;
     if credential.state == CredentialState::Rotating {
         credential.candidate = candidate::look(engine, scope, id).await?;
-    }
-    if credential.reach == Reach::Shared && actor.may(Action::ManageCredentials).is_err() {
-        conceal(&mut credential);
     }
     Ok(credential)
 }
