@@ -8,8 +8,13 @@ mod git_backend;
 #[path = "../../connectors/tests/real/git_server.rs"]
 #[expect(dead_code, reason = "the tests of connectors use the rest")]
 mod git_server;
+#[path = "world/held.rs"]
+mod held;
 mod world;
 
+use std::sync::Arc;
+
+use connectors::vault::VaultConfig;
 use domain::{
     Action, Actor, Cause, ExportId, Role, ServiceError, UserId,
     audit::{AuditAction, AuditQuery},
@@ -17,7 +22,9 @@ use domain::{
     exports::{EncryptedForm, ExportFile, ExportForm, NoteTone},
     service::{Answer, Audit, Credentials, Exports},
 };
+use engine::SystemClock;
 use git::{REPOSITORY, edited, export};
+use held::Held;
 use world::{World, forms, on_both};
 
 on_both!(
@@ -25,9 +32,11 @@ on_both!(
     r_authz_who_manages_exports_takes_encrypted_files,
     what_no_push_would_write_is_not_taken_along,
     a_shared_credential_is_not_shown_to_its_users,
+    r_git_03_nothing_is_encrypted_to_whom_an_owner_took_away_meanwhile,
 );
 
 const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+const OTHER: &str = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
 const CANARY: &str = "canary-taken-5d2e";
 
 fn sealed(credential: domain::CredentialId) -> ExportForm {
@@ -132,4 +141,32 @@ async fn a_shared_credential_is_not_shown_to_its_users(world: World) {
     let preview = Exports::get(&world.engine, &editor, id).await.unwrap().preview;
     assert!(preview.files.is_empty() && preview.snippets.is_empty());
     assert_eq!(preview.notes[0].tone, NoteTone::Info);
+}
+
+async fn r_git_03_nothing_is_encrypted_to_whom_an_owner_took_away_meanwhile(world: World) {
+    let credential = world.registry_credential("secret", "old").await;
+    let mut form = sealed(credential);
+    form.settings.recipients = format!("{RECIPIENT}\n{OTHER}");
+    let id = world.save_export(form).await;
+    let path = "sealed.sops.yaml";
+    let both = take(&world, &world.actor, id, path).await.unwrap();
+    assert!(both.text.contains(RECIPIENT) && both.text.contains(OTHER));
+
+    // One renders while Vault keeps it waiting; meanwhile an owner takes a recipient away.
+    let road = Held::before(&world.vault_config().address).await;
+    let vault = VaultConfig { address: road.address(), ..world.vault_config() };
+    let engine = world.engine_with(Arc::new(SystemClock), vault).await;
+    road.close();
+    let (actor, form) =
+        (world.actor.clone(), EncryptedForm { export: id.to_string(), path: path.into() });
+    let taking = tokio::spawn(async move { Exports::encrypted(&engine, &actor, form).await });
+    road.waits().await;
+    let row_version = Exports::get(&world.engine, &world.actor, id).await.unwrap().row_version;
+    let mut form = sealed(credential);
+    (form.export, form.row_version) = (id.to_string(), row_version.to_string());
+    world.save_export(form).await;
+    world.update_of(credential, CANARY).await;
+    road.open();
+    let taken = taking.await.unwrap().unwrap();
+    assert!(taken.text.contains(RECIPIENT) && !taken.text.contains(OTHER), "{}", taken.text);
 }

@@ -1,6 +1,6 @@
 //! Stored exports, rendered for a place that takes them.
 
-use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, hash_map::Entry};
 
 use domain::{
     Action, Actor, CredentialId, ExportId, Scope, Secret,
@@ -8,6 +8,7 @@ use domain::{
         Carrier, ExportFields, ExportNote, ExportPreview, NoteTone, Rendered, Values, render,
     },
 };
+use storage::exports::Stored;
 
 use super::{
     facts::{Materials, Sources},
@@ -37,6 +38,9 @@ pub(crate) struct RenderedExport {
 /// that are still to be encrypted; [`Values::Plain`] is for a cluster that takes them as they are.
 /// An export that refers to Vault stays as it is either way, and nothing secret is read for it.
 ///
+/// An export that is saved meanwhile is rendered again: a secret must never be encrypted to a recipient who
+/// was taken away before it was read.
+///
 /// # Errors
 /// When the database does not answer, or a secret that has to be written cannot be read; then
 /// nothing may be written at all, since what is missing would be taken away.
@@ -46,7 +50,22 @@ pub(crate) async fn rendered(
     exports: &[ExportId],
     values: Values,
 ) -> Result<Vec<RenderedExport>, Error> {
-    let stored = storage::exports::stored(&engine.db, scope, exports).await?;
+    loop {
+        let stored = storage::exports::stored(&engine.db, scope, exports).await?;
+        let rendered = rendered_once(engine, scope, &stored, values).await?;
+        let seen: BTreeMap<_, _> = stored.iter().map(|one| (one.id, one.row_version)).collect();
+        if storage::exports::row_versions(&engine.db, scope, exports).await? == seen {
+            return Ok(rendered);
+        }
+    }
+}
+
+async fn rendered_once(
+    engine: &Engine,
+    scope: Scope,
+    stored: &[Stored],
+    values: Values,
+) -> Result<Vec<RenderedExport>, Error> {
     let all = stored.iter().map(fields).collect::<Result<Vec<_>, Error>>()?;
     let borrowed: Vec<_> = all.iter().collect();
     let sources = Sources::of(engine, scope, &borrowed).await?;

@@ -16,7 +16,7 @@ pub use delete::{delete, drop_credential, drop_repository, holding, replace_cred
 pub use facts::{CredentialRow, RepositoryRow, addresses, charts, credentials, repositories};
 pub use list::list;
 pub use of_repository::of_repository;
-pub use read::{Stored, named, places, stored};
+pub use read::{Stored, named, places, row_versions, stored};
 pub use uses::uses;
 pub use write::{Row, clear, insert, set_credentials, set_repositories, update};
 

@@ -1,6 +1,6 @@
 //! Single exports.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::{
     CredentialId, ExportId, RepositoryId, Scope, Timestamp,
@@ -80,6 +80,32 @@ pub async fn stored(db: &Db, scope: Scope, ids: &[ExportId]) -> Result<Vec<Store
             })
         })
         .collect()
+}
+
+/// How often each of these exports was changed; an id without an export is left out.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn row_versions(
+    db: &Db,
+    scope: Scope,
+    ids: &[ExportId],
+) -> Result<BTreeMap<ExportId, i64>> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows: Vec<(Uuid, i64)> = on!(db.read(), pool => {
+        let mut query =
+            QueryBuilder::new("select id, row_version from exports where organization_id = ");
+        query.push_bind(scope.organization().uuid()).push(" and id in (");
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(id.uuid());
+        }
+        query.push(")");
+        query.build_query_as().fetch_all(pool).await
+    })?;
+    Ok(rows.into_iter().map(|(id, version)| (id.into(), version)).collect())
 }
 
 /// What the column says.
