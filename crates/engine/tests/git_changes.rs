@@ -15,8 +15,10 @@ use domain::{
     gitops::{DiffKind, FileChangeKind, GitTargetForm, TargetState},
     service::{Exports, GitTargets},
 };
+use engine::{Clock, SystemClock};
 use git::{REPOSITORY, edited, export, wait_until};
 use git_server::GitServer;
+use storage::gitops::Touched;
 use world::{World, on_both, registry::Registry};
 
 on_both!(
@@ -30,6 +32,7 @@ on_both!(
     a_folder_that_moves_takes_its_files_along,
     a_change_without_a_new_version_is_pushed_too,
     changes_come_by_pull_request,
+    what_moved_since_it_was_found_waits_for_a_person,
 );
 
 fn file(server: &GitServer) -> String {
@@ -267,4 +270,28 @@ async fn changes_come_by_pull_request(world: World) {
     let range = format!("main..{next}");
     assert_eq!(server.git(REPOSITORY, &["rev-list", "--count", &range]), "1");
     workers.stop().await;
+}
+
+/// A change finds the target, somebody has it write elsewhere, and the change goes on.
+async fn what_moved_since_it_was_found_waits_for_a_person(world: World) {
+    let setting = world.setting().await;
+    let workers = world.workers();
+    world.pushed(setting.target).await;
+    workers.stop().await;
+    let touched = Touched::Export(setting.export);
+    let mut tx = world.db.begin().await.unwrap();
+    let found = storage::gitops::affected(&mut tx, world.scope(), touched).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(found.targets, [setting.target]);
+
+    let mut form = edited(&world.target(setting.target).await);
+    form.branch = "other".into();
+    world.save_target(form).await;
+    let now = SystemClock.now();
+    let mut tx = world.db.begin().await.unwrap();
+    let marked =
+        storage::gitops::targets_pending(&mut tx, world.scope(), &found.targets, now).await;
+    assert_eq!(marked.unwrap(), []);
+    tx.commit().await.unwrap();
+    assert_eq!(world.target(setting.target).await.summary.state, TargetState::New);
 }

@@ -6,9 +6,10 @@ mod world;
 use std::time::Duration;
 
 use domain::{
-    Cause, PropagationId, RepositoryId, Timestamp,
+    Actor, Cause, PropagationId, RepositoryId, Timestamp, UserId,
     propagation::DeliveryState,
     repositories::{RepositoryKind, RepositoryState},
+    service::Repositories,
 };
 use engine::{Clock, SystemClock};
 use storage::{
@@ -26,6 +27,7 @@ on_both!(
     only_what_is_in_hand_is_renewed,
     destroying_does_not_wait_for_syncs,
     a_sync_that_takes_too_long_is_said,
+    asking_for_syncs_while_others_end_never_fails,
 );
 
 fn now() -> Timestamp {
@@ -268,5 +270,31 @@ async fn a_sync_that_takes_too_long_is_said(mut world: World) {
         (RepositoryState::Failing, Some(Cause::Timeout), Some(Cause::Timeout))
     );
     assert!(seen.next_sync_at.is_some(), "it is tried again");
+    workers.stop().await;
+}
+
+/// A sync that ends takes away its job and writes to its repository; whoever asks for one writes to both too.
+async fn asking_for_syncs_while_others_end_never_fails(world: World) {
+    let registry = Registry::start(None).await;
+    let mut ids = Vec::new();
+    for n in 0..12 {
+        ids.push(world.repository(&registry, &format!("r{n}"), None).await);
+    }
+    let workers = world.workers();
+    let asking = (0..6).map(|n| {
+        let (engine, ids) = (world.engine.clone(), ids.clone());
+        // Nobody may ask as often in a minute as all of them together.
+        let actor = Actor { user: UserId::new(), ..world.actor.clone() };
+        tokio::spawn(async move {
+            for round in 0..12 {
+                let some = if n % 2 == 0 { Vec::new() } else { ids[round..].to_vec() };
+                Repositories::sync(&engine, &actor, some).await.unwrap();
+            }
+        })
+    });
+    for one in asking.collect::<Vec<_>>() {
+        one.await.unwrap();
+    }
+    world.synced(&ids).await;
     workers.stop().await;
 }

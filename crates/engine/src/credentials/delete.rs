@@ -65,7 +65,7 @@ pub(crate) async fn delete(
         // An export without it takes it away from clusters, so a person names another one first.
         Unlinking::Unlink if exports.is_empty() => {
             storage::repositories::unlink_all(&mut tx, scope, id).await?;
-            mark(&mut tx, scope, &affected, When::Settled, now).await?;
+            mark(&mut tx, scope, affected, When::Settled, now).await?;
             format!("{} unlinked", repositories(links.len()))
         }
         Unlinking::Refuse | Unlinking::Unlink => {

@@ -161,16 +161,18 @@ async fn store(
         None => None,
     };
     storage::repositories::insert(&mut tx, scope, &new).await.map_err(refused_row)?;
-    let told = (name, kind.label());
-    audit::record(&mut tx, person(actor), scope, now, AuditAction::RepositoryAdded, told).await?;
-    if let Some((credential, credential_name)) = credential {
-        link(&mut tx, scope, id, credential, &origin, now).await?;
+    if let Some((credential, _)) = &credential {
+        link(&mut tx, scope, id, *credential, &origin, now).await?;
         touch(&mut tx, scope, Touched::Repository(id), When::Settled, now).await?;
-        let told = (name, &credential_name);
-        audit::record(&mut tx, person(actor), scope, now, AuditAction::LinkSet, told).await?;
     }
     let reason = SyncTrigger::Changed.as_str();
     jobs::queue(&mut tx, scope, jobs::Kind::Sync, id.uuid(), reason, now, now).await?;
+    let told = (name, kind.label());
+    audit::record(&mut tx, person(actor), scope, now, AuditAction::RepositoryAdded, told).await?;
+    if let Some((_, credential_name)) = &credential {
+        let told = (name, credential_name);
+        audit::record(&mut tx, person(actor), scope, now, AuditAction::LinkSet, told).await?;
+    }
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();

@@ -142,9 +142,6 @@ async fn store(
     }
     // Before the link changes and after, since the exports of the old and of the new credential name its address.
     touch(&mut tx, scope, Touched::Repository(id), When::Settled, now).await?;
-    let detail = changes(current, fields, plan.url.as_str());
-    let told = (name, &detail);
-    audit::record(&mut tx, person(actor), scope, now, AuditAction::RepositoryChanged, told).await?;
     if chooses(current, fields, plan) {
         let exports = carried::kept_by(&mut tx, actor, scope, id).await?;
         if !exports.is_empty() {
@@ -152,12 +149,18 @@ async fn store(
             return Err(carried::refusal(engine, actor, &current.name, &exports).await);
         }
     }
-    if let Some(action) = relink(&mut tx, scope, id, &plan.link, &plan.origin, now).await? {
-        audit::record(&mut tx, person(actor), scope, now, action, (name, &credential_name)).await?;
+    let linked = relink(&mut tx, scope, id, &plan.link, &plan.origin, now).await?;
+    if linked.is_some() {
         touch(&mut tx, scope, Touched::Repository(id), When::Settled, now).await?;
     }
     let reason = SyncTrigger::Changed.as_str();
     jobs::queue(&mut tx, scope, jobs::Kind::Sync, id.uuid(), reason, now, now).await?;
+    let detail = changes(current, fields, plan.url.as_str());
+    let told = (name, &detail);
+    audit::record(&mut tx, person(actor), scope, now, AuditAction::RepositoryChanged, told).await?;
+    if let Some(action) = linked {
+        audit::record(&mut tx, person(actor), scope, now, action, (name, &credential_name)).await?;
+    }
     Ok(tx.commit().await?)
 }
 

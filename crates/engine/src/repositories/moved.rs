@@ -87,7 +87,7 @@ impl Moved {
                 targets: targets.into_iter().collect(),
                 clusters: clusters.into_iter().collect(),
             };
-            mark(tx, Scope::of_worker(organization), &affected, When::Settled, now).await?;
+            mark(tx, Scope::of_worker(organization), affected, When::Settled, now).await?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use domain::{Cause, OrganizationId, PropagationId, Scope, Timestamp};
+use domain::{Cause, OrganizationId, PropagationId, RepositoryId, Scope, Timestamp};
 use storage::{Tx, jobs, propagation::Settlement, repositories::Outcome};
 
 use super::{
@@ -157,6 +157,7 @@ impl Store {
         let now = engine.clock.now();
         let mut tx = engine.db.begin().await?;
         let outdated = self.outdated(&mut tx).await?;
+        storage::repositories::hold_these(&mut tx, &self.repositories()).await?;
         let ours = self.ours(&mut tx).await?;
         let ours = drop_outdated(&mut tx, ours, &outdated, now).await?;
         let outcomes: Vec<&Outcome> =
@@ -219,6 +220,11 @@ impl Store {
             }
         }
         Ok(outdated)
+    }
+
+    fn repositories(&self) -> BTreeSet<(OrganizationId, RepositoryId)> {
+        let outcomes = self.lines.iter().filter_map(|line| line.outcome.as_ref());
+        outcomes.map(|outcome| (outcome.organization, outcome.repository)).collect()
     }
 
     /// The lines whose work is still ours; the others write nothing.

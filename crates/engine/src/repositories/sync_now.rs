@@ -52,6 +52,7 @@ pub(super) async fn sync_now(
 
 async fn mark(tx: &mut Tx, scope: Scope, ids: &[RepositoryId]) -> Result<Vec<uuid::Uuid>, Error> {
     if ids.is_empty() {
+        storage::repositories::hold_all(tx, scope).await?;
         return Ok(storage::repositories::mark_syncing(tx, scope, None).await?);
     }
     let mut marked = Vec::with_capacity(ids.len());

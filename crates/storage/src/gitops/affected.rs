@@ -162,7 +162,8 @@ pub async fn opened_by(tx: &mut Tx, scope: Scope, credential: CredentialId) -> R
     })?)
 }
 
-/// Marks Git targets as waiting for a push.
+/// Marks Git targets as waiting for a push, and answers which: one that moved elsewhere since it was
+/// found waits for a person, as a new one does.
 ///
 /// # Errors
 /// When the database refuses.
@@ -171,12 +172,14 @@ pub async fn targets_pending(
     scope: Scope,
     targets: &[GitTargetId],
     now: Timestamp,
-) -> Result<()> {
+) -> Result<Vec<GitTargetId>> {
     let ids: Vec<_> = targets.iter().map(|id| id.uuid()).collect();
-    pending(tx, scope, "update git_targets set state = 'pushing', pending_at = ", &ids, now).await
+    let text = Pending { table: "git_targets", only: "state <> 'new'" };
+    Ok(pending(tx, scope, text, &ids, now).await?.into_iter().map(Into::into).collect())
 }
 
-/// Marks clusters as waiting to be brought in step.
+/// Marks clusters as waiting to be brought in step, and answers which: one that is being deleted takes
+/// nothing more.
 ///
 /// # Errors
 /// When the database refuses.
@@ -185,30 +188,41 @@ pub async fn clusters_pending(
     scope: Scope,
     clusters: &[ClusterId],
     now: Timestamp,
-) -> Result<()> {
+) -> Result<Vec<ClusterId>> {
     let ids: Vec<_> = clusters.iter().map(|id| id.uuid()).collect();
-    pending(tx, scope, "update clusters set state = 'pushing', pending_at = ", &ids, now).await
+    let text = Pending { table: "clusters", only: "state <> 'new' and not deleting" };
+    Ok(pending(tx, scope, text, &ids, now).await?.into_iter().map(Into::into).collect())
+}
+
+/// The words in which the two statements differ.
+#[derive(Clone, Copy)]
+struct Pending {
+    table: &'static str,
+    only: &'static str,
 }
 
 async fn pending(
     tx: &mut Tx,
     scope: Scope,
-    text: &'static str,
+    Pending { table, only }: Pending,
     ids: &[Uuid],
     now: Timestamp,
-) -> Result<()> {
+) -> Result<Vec<Uuid>> {
+    let mut marked = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(100) {
-        on!(tx.inner(), tx => {
-            let mut query = QueryBuilder::new(text);
-            query.push_bind(now.millis()).push(" where organization_id = ");
-            query.push_bind(scope.organization().uuid()).push(" and id in (");
+        let rows: Vec<Uuid> = on!(tx.inner(), tx => {
+            let mut query = QueryBuilder::new("update ");
+            query.push(table).push(" set state = 'pushing', pending_at = coalesce(pending_at, ");
+            query.push_bind(now.millis()).push(") where organization_id = ");
+            query.push_bind(scope.organization().uuid()).push(" and ").push(only).push(" and id in (");
             let mut list = query.separated(", ");
             for id in chunk {
                 list.push_bind(*id);
             }
-            query.push(")");
-            query.build().execute(&mut **tx).await.map(drop)
+            query.push(") returning id");
+            query.build_query_scalar().fetch_all(&mut **tx).await
         })?;
+        marked.extend(rows);
     }
-    Ok(())
+    Ok(marked)
 }

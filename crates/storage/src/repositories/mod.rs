@@ -2,6 +2,7 @@
 
 mod automatic;
 mod due;
+mod held;
 mod linkable;
 mod links;
 mod outcome;
@@ -12,6 +13,7 @@ mod write;
 
 pub use automatic::{Automatic, automatic, project, take_for_link};
 pub use due::{any_due, forget_old_runs, take_due};
+pub use held::{hold_all, hold_these};
 pub use linkable::{Linkable, hold, linkable};
 pub use links::{
     Outside, is_linked_at, link, linked_to, links_of, links_outside, relink_all, suspend, unlink,

@@ -134,14 +134,16 @@ async fn change(
     }
 }
 
-/// Queues an apply of a cluster that is in the transaction already.
+/// Queues an apply of a cluster.
 pub(super) async fn queue(
     tx: &mut Tx,
     scope: Scope,
     id: ClusterId,
     now: Timestamp,
 ) -> Result<(), Error> {
-    clusters::queue(tx, scope, id, now).await?;
+    if clusters::queue(tx, scope, id, now).await? == 0 {
+        return Err(ServiceError::NotFound.into());
+    }
     let kind = jobs::Kind::Apply;
     Ok(jobs::queue(tx, scope, kind, id.uuid(), "person", now, now).await?)
 }

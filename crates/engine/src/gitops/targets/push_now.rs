@@ -3,7 +3,7 @@
 use domain::{Action, Actor, GitTargetId, ServiceError, audit::AuditAction, gitops::TargetState};
 use storage::jobs;
 
-use super::bind;
+use super::{bind, save::stale};
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
@@ -23,9 +23,12 @@ pub(super) async fn push_now(engine: &Engine, actor: &Actor, id: GitTargetId) ->
     engine.limits.connection_attempt(actor.user)?;
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
-    if storage::gitops::targets::queue(&mut tx, scope, id, now).await? == 0 {
-        return Err(ServiceError::NotFound.into());
+    // What was judged above is what is pushed: not a target that somebody moved in between.
+    if !storage::gitops::targets::hold(&mut tx, scope, id, target.epoch).await? {
+        drop(tx);
+        return Err(stale(engine, scope, id).await?);
     }
+    storage::gitops::targets::queue(&mut tx, scope, id, now).await?;
     jobs::queue(&mut tx, scope, jobs::Kind::Push, id.uuid(), "person", now, now).await?;
     let told = (target.name.as_str(), String::new());
     audit::record(&mut tx, person(actor), scope, now, AuditAction::GitPushRequested, told).await?;

@@ -44,7 +44,8 @@ pub(super) async fn record(
     if !storage::gitops::targets::hold(&mut tx, scope, target.id, target.epoch).await? {
         return edited(tx, scope, work, now).await;
     }
-    let verdict = verdict(scope, target, &end);
+    // Before the audit log, as whoever resumes a credential takes them.
+    guards::count(&mut tx, verdict(scope, target, &end).iter(), now).await?;
     let ours = match end {
         End::Failed(failed) => record_failure(&mut tx, scope, work, target, &failed, now).await?,
         End::DoneBut(done, failed) => {
@@ -57,11 +58,11 @@ pub(super) async fn record(
         End::Untouched => record_untouched(&mut tx, scope, work, target, now).await?,
         End::Lost => false,
     };
-    if !ours {
-        return Ok(());
+    // Dropped, the transaction changes nothing.
+    if ours {
+        tx.commit().await?;
     }
-    guards::count(&mut tx, verdict.iter(), now).await?;
-    Ok(tx.commit().await?)
+    Ok(())
 }
 
 /// The target is another one now, or gone: the run proved nothing.

@@ -77,7 +77,8 @@ async fn named(
     }
 }
 
-async fn stale(engine: &Engine, scope: Scope, id: GitTargetId) -> Result<Error, Error> {
+/// What whoever comes second is told.
+pub(super) async fn stale(engine: &Engine, scope: Scope, id: GitTargetId) -> Result<Error, Error> {
     let seen = storage::gitops::targets::seen(&engine.db, scope, id).await?;
     Ok(seen
         .map_or(ServiceError::NotFound, |seen| ServiceError::Stale { changed_by: seen.bound_by })
