@@ -15,10 +15,8 @@ use domain::{
     gitops::{DiffKind, FileChangeKind, GitTargetForm, TargetState},
     service::{Exports, GitTargets},
 };
-use engine::{Clock, SystemClock};
 use git::{REPOSITORY, edited, export, wait_until};
 use git_server::GitServer;
-use storage::gitops::Touched;
 use world::{World, on_both, registry::Registry};
 
 on_both!(
@@ -26,13 +24,10 @@ on_both!(
     a_foreign_file_is_left_alone,
     a_foreign_file_with_the_same_bytes_stays_theirs,
     a_target_that_is_added_again_takes_its_files_over,
-    a_target_that_comes_back_to_a_branch_takes_its_files_over,
     what_an_open_request_would_replace_is_taken_over_too,
     two_exports_do_not_share_a_file,
-    a_folder_that_moves_takes_its_files_along,
     a_change_without_a_new_version_is_pushed_too,
     changes_come_by_pull_request,
-    what_moved_since_it_was_found_waits_for_a_person,
 );
 
 fn file(server: &GitServer) -> String {
@@ -138,26 +133,6 @@ async fn a_target_that_is_added_again_takes_its_files_over(world: World) {
     workers.stop().await;
 }
 
-async fn a_target_that_comes_back_to_a_branch_takes_its_files_over(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
-    let first = world.pushed(setting.target).await;
-    let form = GitTargetForm { branch: "next".into(), ..edited(&first) };
-    let saved = GitTargets::save(&world.engine, &world.actor, form).await.unwrap();
-    let left = saved.left.unwrap();
-    assert_eq!((left.count, left.branch.as_str()), (1, "main"));
-    assert_eq!(world.target(setting.target).await.summary.state, TargetState::New);
-    world.pushed(setting.target).await;
-    let back = edited(&world.target(setting.target).await);
-    world.save_target(GitTargetForm { branch: "main".into(), ..back }).await;
-    assert_eq!(world.pushed(setting.target).await.files, first.files);
-    let before = file(&setting.server);
-    let propagation = world.update(setting.credential, "second").await;
-    world.end_of(propagation).await;
-    assert_ne!(file(&setting.server), before);
-    workers.stop().await;
-}
-
 async fn what_an_open_request_would_replace_is_taken_over_too(world: World) {
     let setting = world.setting().await;
     let workers = world.workers();
@@ -187,24 +162,6 @@ async fn two_exports_do_not_share_a_file(world: World) {
     let workers = world.workers();
     let files = world.pushed(setting.target).await.files;
     assert_eq!(files, ["clusters/prod/other.regcred.yaml", "clusters/prod/regcred.yaml"]);
-    workers.stop().await;
-}
-
-async fn a_folder_that_moves_takes_its_files_along(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
-    let detail = world.pushed(setting.target).await;
-    let form = GitTargetForm { folder: "clusters/new".into(), ..edited(&detail) };
-    world.save_target(form).await;
-    world.settled(setting.target).await;
-    let files = setting.server.git(REPOSITORY, &["ls-tree", "-r", "--name-only", "main"]);
-    assert_eq!(files, "README.md\napps/a.yaml\nclusters/new/regcred.yaml");
-    assert_eq!(world.target(setting.target).await.files, ["clusters/new/regcred.yaml"]);
-    // The next update goes there, and is listed.
-    let propagation = world.update(setting.credential, "second").await;
-    let end = world.end_of(propagation).await;
-    let uses = Exports::uses(&world.engine, &world.actor, setting.credential).await.unwrap();
-    assert_eq!(uses[0].vault_version, Some(2), "{end:?}");
     workers.stop().await;
 }
 
@@ -270,28 +227,4 @@ async fn changes_come_by_pull_request(world: World) {
     let range = format!("main..{next}");
     assert_eq!(server.git(REPOSITORY, &["rev-list", "--count", &range]), "1");
     workers.stop().await;
-}
-
-/// A change finds the target, somebody has it write elsewhere, and the change goes on.
-async fn what_moved_since_it_was_found_waits_for_a_person(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
-    world.pushed(setting.target).await;
-    workers.stop().await;
-    let touched = Touched::Export(setting.export);
-    let mut tx = world.db.begin().await.unwrap();
-    let found = storage::gitops::affected(&mut tx, world.scope(), touched).await.unwrap();
-    tx.commit().await.unwrap();
-    assert_eq!(found.targets, [setting.target]);
-
-    let mut form = edited(&world.target(setting.target).await);
-    form.branch = "other".into();
-    world.save_target(form).await;
-    let now = SystemClock.now();
-    let mut tx = world.db.begin().await.unwrap();
-    let marked =
-        storage::gitops::targets_pending(&mut tx, world.scope(), &found.targets, now).await;
-    assert_eq!(marked.unwrap(), []);
-    tx.commit().await.unwrap();
-    assert_eq!(world.target(setting.target).await.summary.state, TargetState::New);
 }

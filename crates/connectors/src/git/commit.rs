@@ -112,6 +112,13 @@ pub(super) fn build(
     Ok(Outcome { built: Some(Built { commit: id, pack }), blobs: written })
 }
 
+/// A commit that the server has already, for a branch that is to begin there. A push brings a pack even
+/// if there is nothing in it (git-scm.com/docs/pack-protocol, "Reference Update Request and Packfile
+/// Transfer").
+pub(super) fn at(objects: &Objects, commit: Oid) -> Result<Built, Failure> {
+    Ok(Built { commit, pack: pack::write(objects.repository(), &BTreeSet::new())? })
+}
+
 /// The files after all changes, and what was written where.
 fn changed<'r>(
     repository: &'r Repository,

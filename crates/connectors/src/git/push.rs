@@ -19,7 +19,8 @@ use crate::{Failure, http::Login};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pushed {
     /// The commit, in 40 hexadecimal digits. The one that was opened, or empty in an empty
-    /// repository, when nothing had to change: then nothing was pushed.
+    /// repository, when nothing had to change: then no commit was pushed, and a branch that was not there
+    /// begins at it.
     pub commit: String,
     /// Every written file by path, with the id of its content.
     pub blobs: Vec<(String, String)>,
@@ -61,7 +62,11 @@ impl Checkout {
         let Self { git, url, login, objects, .. } = self;
         let built = spawn_blocking(move || {
             let objects = objects.into_inner().unwrap_or_else(PoisonError::into_inner);
-            commit::build(&objects, head, &commit)
+            let mut outcome = commit::build(&objects, head, &commit)?;
+            if let (None, Some(head), None) = (expected, head, &outcome.built) {
+                outcome.built = Some(commit::at(&objects, head)?);
+            }
+            Ok(outcome)
         });
         let outcome = built
             .await

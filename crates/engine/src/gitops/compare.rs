@@ -87,13 +87,14 @@ impl Plan {
     }
 }
 
-/// What Hawser wrote to a branch; no other file there is ever changed.
+/// What Hawser wrote to a repository; no other file there is ever changed.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     /// The files of the target.
     pub(crate) files: Vec<File>,
-    /// The files that other targets left there, and that this one takes over where it wants them.
-    pub(crate) left: Vec<File>,
+    /// What other targets wrote or left there. Where one wants such a file, and finds it on its branch as
+    /// Hawser wrote it, it takes it over.
+    pub(crate) elsewhere: Vec<File>,
 }
 
 /// Compares what is wanted with what a commit holds.
@@ -106,10 +107,11 @@ pub(crate) fn compare(
 ) -> Result<Plan, NoPlan> {
     let mut plan = Plan::default();
     let mut foreign = Vec::new();
-    let (known, left) = (by_path(&known.files), by_path(&known.left));
+    let (known, elsewhere) = (by_path(&known.files), by_path(&known.elsewhere));
     for (path, file) in &wanted.files {
         let there = checkout.file(path)?;
-        let mut known = [known.get(path.as_str()), left.get(path.as_str())].into_iter().flatten();
+        let mut known =
+            [known.get(path.as_str()), elsewhere.get(path.as_str())].into_iter().flatten();
         let ours = known.find_map(|known| ours(known, there.as_ref()));
         match fate(file, ours.as_ref(), there.as_ref()) {
             Fate::Kept { blob } => plan.after.push(at(path, file, blob)),

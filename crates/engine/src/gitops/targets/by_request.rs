@@ -55,18 +55,18 @@ impl Try<'_> {
             let work = work_branch(self.target, number)?;
             let checkout = self.open(&work, Some(&self.place.branch)).await?;
             let plan = self.plan(&checkout)?;
-            // A branch that was merged would bring its old commits again, and is never rewritten. One
-            // that a push reached whose answer was lost was not merged.
-            let is_used = landed
-                && !checkout.is_new_branch()
-                && !plan.is_done()
-                && !self.holds_intent(&checkout)?;
+            // A branch that was merged would bring its old commits again, and one that began elsewhere
+            // those of another branch; neither is ever rewritten. One that a push reached whose answer was
+            // lost is our own.
+            let is_known = self.target.work_branch == work.as_str();
+            let is_spent = !is_known || (landed && !plan.is_done());
+            let is_used = is_spent && !checkout.is_new_branch() && !self.holds_intent(&checkout)?;
             if !is_used {
                 return Ok((work, checkout, plan));
             }
         }
         let detail = format!(
-            "{BRANCHES} branches from {} on were merged and are still there. Delete them.",
+            "{BRANCHES} branches from {} on are used up and still there. Delete them.",
             work_branch(self.target, first)?.as_str()
         );
         Err(Stop::Failed(Failed { detail, ..Failed::of(Cause::PushRejected) }))

@@ -10,7 +10,7 @@ use domain::{
     gitops::{Branch, Folder, GitUrl, PushMode, Workflows, base_missing},
 };
 use storage::{
-    gitops::targets::{File, OnBranch, Target},
+    gitops::targets::{self, File, Target},
     jobs::{self, Claimed},
 };
 
@@ -58,7 +58,7 @@ impl Place {
     }
 }
 
-/// What Hawser wrote to the branch of a target.
+/// What Hawser wrote to the repository of a target.
 ///
 /// # Errors
 /// When the database fails.
@@ -69,10 +69,13 @@ pub(super) async fn known(
     place: &Place,
 ) -> Result<Known, Error> {
     let repository = place.url.key();
-    let at = OnBranch { repository: &repository, branch: &target.branch };
+    let is_here = |url: &str| GitUrl::parse(url).is_ok_and(|url| url.key() == repository);
+    let others = targets::others(&engine.db, scope, target.id).await?;
+    let others: Vec<_> =
+        others.into_iter().filter(|(_, url)| is_here(url)).map(|(id, _)| id).collect();
     Ok(Known {
-        files: storage::gitops::targets::files(&engine.db, scope, target.id).await?,
-        left: storage::gitops::targets::left_files(&engine.db, scope, at).await?,
+        files: targets::files(&engine.db, scope, target.id).await?,
+        elsewhere: targets::elsewhere(&engine.db, scope, &repository, &others).await?,
     })
 }
 
@@ -161,7 +164,9 @@ impl Try<'_> {
         let Place { branch, base, .. } = &self.place;
         let checkout = self.open(branch, base.as_ref()).await?;
         let plan = self.plan(&checkout)?;
-        if plan.is_done() {
+        // The branch that a new one begins at may hold all of it already.
+        let is_there = !checkout.is_new_branch() || checkout.head().is_none();
+        if plan.is_done() && is_there {
             return Ok(self.in_step(&checkout, plan, Request::None));
         }
         self.commit(checkout, plan, branch, Request::None).await
@@ -248,11 +253,10 @@ impl Try<'_> {
         let (scope, target) = (self.scope, self.target);
         let intended = async {
             let mut tx = self.engine.db.begin().await?;
-            let ours = storage::gitops::targets::hold(&mut tx, scope, target.id, target.epoch)
-                .await?
+            let ours = targets::hold(&mut tx, scope, target.id, target.epoch).await?
                 && jobs::hold(&mut tx, jobs::Kind::Push, self.work).await?;
             if ours {
-                storage::gitops::targets::intend(&mut tx, scope, target.id, files).await?;
+                targets::intend(&mut tx, scope, target.id, files).await?;
                 tx.commit().await?;
             }
             Ok::<bool, storage::Error>(ours)

@@ -1,12 +1,10 @@
 //! The files that Git targets left behind: in the repositories still, as Hawser wrote them.
 
-use std::collections::BTreeMap;
-
 use domain::{GitTargetId, Scope};
 use sqlx::QueryBuilder;
 
 use super::File;
-use crate::{Db, Result, Tx, on, sql};
+use crate::{Result, Tx, on, sql};
 
 /// A branch of a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,36 +91,4 @@ pub async fn forget_left(
         .map(drop)
     })?;
     Ok(())
-}
-
-/// The files that were left on a branch. All that Hawser wrote there stands in their intents, so that they
-/// count while they are as it left them.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn left_files(db: &Db, scope: Scope, at: OnBranch<'_>) -> Result<Vec<File>> {
-    let rows: Vec<(String, String, String)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select path, identity, blob from left_files
-             where organization_id = $1 and repository = $2 and branch = $3 order by path, blob"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(at.repository)
-        .bind(at.branch)
-        .fetch_all(pool)
-        .await
-    })?;
-    let mut files = BTreeMap::<String, File>::new();
-    for (path, identity, blob) in rows {
-        // An intent has both; a file that was leaving has no identity.
-        let identity = if identity.is_empty() { "-" } else { &identity };
-        let file = files.entry(path.clone()).or_insert(File { path, ..File::default() });
-        for (list, one) in
-            [(&mut file.next_identity, identity), (&mut file.next_blob, blob.as_str())]
-        {
-            list.push(' ');
-            list.push_str(one);
-        }
-    }
-    Ok(files.into_values().collect())
 }

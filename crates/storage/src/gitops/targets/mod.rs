@@ -1,6 +1,7 @@
 //! SQL of Git targets.
 
 mod due;
+mod elsewhere;
 mod files;
 mod left;
 mod list;
@@ -9,8 +10,9 @@ mod read;
 mod write;
 
 pub use due::{any_due, take_due};
+pub use elsewhere::{elsewhere, others};
 pub use files::{File, files, forget_files, intend, set_files};
-pub use left::{OnBranch, forget_left, left_files, remember_files};
+pub use left::{OnBranch, forget_left, remember_files};
 pub use list::{Seen, list, seen};
 pub use outcome::{Outcome, Pending, Request, hold, queue, record, settle_pending};
 pub use read::{Binding, Target, binding, exports_of, places_taken, target};
