@@ -25,7 +25,9 @@ const PASSWORD: &str = "a password of the bench";
 pub struct Hawser {
     /// Where it listens.
     pub address: SocketAddr,
-    /// From start to the printed set-up link.
+    /// From start to the first answer.
+    pub answers: Duration,
+    /// From start to the printed set-up link, with a new OpenBao behind it.
     pub ready: Duration,
     process: Child,
     cookie: String,
@@ -49,6 +51,7 @@ impl Hawser {
             .kill_on_drop(true)
             .spawn()
             .map_err(|_| "target/release/hawser-server is missing; run `make build` first")?;
+        let answers = first_answer(address, started).await?;
         let mut lines = BufReader::new(process.stdout.take().ok_or("no standard output")?).lines();
         let link = loop {
             let line = lines
@@ -60,7 +63,8 @@ impl Hawser {
             }
         };
         let ready = started.elapsed();
-        let mut server = Self { address, ready, process, cookie: String::new(), _folder: folder };
+        let mut server =
+            Self { address, answers, ready, process, cookie: String::new(), _folder: folder };
         server.wait_for_vault().await?;
         server.set_up(&link).await?;
         Ok(server)
@@ -217,6 +221,20 @@ impl Hawser {
         tokio::time::timeout(Duration::from_secs(20), self.process.wait()).await??;
         Ok(())
     }
+}
+
+/// Asks again and again until the server answers that it lives.
+async fn first_answer(address: SocketAddr, started: Instant) -> Result<Duration, Failure> {
+    let request = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\n\r\n");
+    while started.elapsed() < Duration::from_secs(30) {
+        if let Ok(mut connection) = Connection::open(address).await
+            && connection.ask(request.as_bytes()).await?.status == 200
+        {
+            return Ok(started.elapsed());
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    Err("the server did not answer in 30 s".into())
 }
 
 fn login<'a>(provider: &'a str, name: &'a str, password: &'a str) -> [(&'a str, &'a str); 4] {

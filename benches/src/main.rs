@@ -69,10 +69,16 @@ async fn run() -> Result<(), Failure> {
     let mut rows: Vec<Row> = bundle::measure()?;
     let server = hawser::Hawser::start().await?;
     rows.push(Row::new(
-        "Server, ready after start",
+        "Server, answers after start",
+        format!("{} ms", server.answers.as_millis()),
+        "500 ms budget",
+        "OpenBao aside",
+    ));
+    rows.push(Row::new(
+        "Server, ready for the first account",
         format!("{} ms", server.ready.as_millis()),
-        "OpenBao included",
-        "first start",
+        "",
+        "a new OpenBao included",
     ));
     rows.push(Row::new(
         "Server, resident when idle",

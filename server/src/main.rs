@@ -7,6 +7,11 @@ use server::{
     telemetry,
 };
 
+/// A page is thousands of short strings, made by many threads at once; the allocator of the C library has
+/// them wait for each other.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const USAGE: &str = "\
 Hawser keeps registry credentials in Vault and every chart repository that uses them in step.
 
