@@ -1,10 +1,10 @@
-//! What the clock asks for: syncs whose interval passed, looks at Git targets, notices of expiries, and
-//! signs of life for claimed work.
+//! What the clock asks for: syncs whose interval passed, looks at Git targets and clusters, notices of
+//! expiries, and signs of life for claimed work.
 
 use std::time::Duration;
 
 use domain::repositories::SyncTrigger;
-use storage::jobs;
+use storage::{gitops::Places, jobs};
 use tokio::{
     sync::watch,
     time::{Instant, MissedTickBehavior},
@@ -37,11 +37,10 @@ pub(super) async fn run(engine: Engine, holds: Holds, mut stopped: watch::Receiv
         if let Err(error) = queue_due(&engine).await {
             tracing::warn!(error = %chain(&error), "due syncs cannot be queued");
         }
-        if let Err(error) = look_again(&engine).await {
-            tracing::warn!(error = %chain(&error), "due looks at Git targets cannot be queued");
-        }
-        if let Err(error) = queue_due_clusters(&engine).await {
-            tracing::warn!(error = %chain(&error), "due looks at clusters cannot be queued");
+        for places in [Places::GitTargets, Places::Clusters] {
+            if let Err(error) = look_again(&engine, places).await {
+                tracing::warn!(?places, error = %chain(&error), "due looks cannot be queued");
+            }
         }
         if noticed.is_none_or(|at| at.elapsed() >= NOTICES) {
             noticed = Some(Instant::now());
@@ -75,33 +74,20 @@ async fn queue_due(engine: &Engine) -> Result<(), Error> {
     Ok(())
 }
 
-/// Queues a look at the Git targets that are due for one.
-async fn look_again(engine: &Engine) -> Result<(), Error> {
+/// Queues a look at the places that are due for one; at clusters only where they may be reached.
+async fn look_again(engine: &Engine, places: Places) -> Result<(), Error> {
+    let (kind, reason) = match places {
+        Places::GitTargets => (jobs::Kind::Push, LOOK_AGAIN_REASON),
+        Places::Clusters if engine.clusters == ClusterAccess::Off => return Ok(()),
+        Places::Clusters => (jobs::Kind::Apply, "interval"),
+    };
     let now = engine.clock.now();
-    if !storage::gitops::targets::any_due(&engine.db, now).await? {
+    if !storage::gitops::any_due(&engine.db, places, now).await? {
         return Ok(());
     }
     let mut tx = engine.db.begin().await?;
-    let due = storage::gitops::targets::take_due(&mut tx, now, TOGETHER).await?;
-    jobs::queue_many(&mut tx, jobs::Kind::Push, &due, LOOK_AGAIN_REASON, now, now).await?;
-    tx.commit().await?;
-    if !due.is_empty() {
-        engine.changes.tell_workers();
-    }
-    Ok(())
-}
-
-/// Queues a look at the clusters that are due, where they may be reached.
-async fn queue_due_clusters(engine: &Engine) -> Result<(), Error> {
-    use storage::gitops::clusters;
-
-    let now = engine.clock.now();
-    if engine.clusters == ClusterAccess::Off || !clusters::any_due(&engine.db, now).await? {
-        return Ok(());
-    }
-    let mut tx = engine.db.begin().await?;
-    let due = clusters::take_due(&mut tx, now, TOGETHER).await?;
-    jobs::queue_many(&mut tx, jobs::Kind::Apply, &due, "interval", now, now).await?;
+    let due = storage::gitops::take_due(&mut tx, places, now, TOGETHER).await?;
+    jobs::queue_many(&mut tx, kind, &due, reason, now, now).await?;
     tx.commit().await?;
     if !due.is_empty() {
         engine.changes.tell_workers();

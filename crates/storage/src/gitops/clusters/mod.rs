@@ -1,13 +1,11 @@
 //! SQL of clusters.
 
-mod due;
 mod list;
 mod objects;
 mod outcome;
 mod read;
 mod write;
 
-pub use due::{any_due, take_due};
 pub use list::{Seen, list, seen};
 pub use objects::{count_objects, forget_objects, intend, objects, remove_objects, set_states};
 pub use outcome::{Outcome, hold, queue, record, settle_pending};

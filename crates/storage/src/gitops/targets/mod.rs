@@ -1,6 +1,5 @@
 //! SQL of Git targets.
 
-mod due;
 mod elsewhere;
 mod files;
 mod left;
@@ -9,7 +8,6 @@ mod outcome;
 mod read;
 mod write;
 
-pub use due::{any_due, take_due};
 pub use elsewhere::{elsewhere, others};
 pub use files::{File, files, forget_files, intend, set_files};
 pub use left::{OnBranch, forget_left, remember_files};
