@@ -11,8 +11,9 @@ mod git_server;
 mod world;
 
 use domain::{
+    audit::{AuditAction, AuditQuery},
     gitops::{GitTargetForm, TargetState},
-    service::{Exports, GitTargets},
+    service::{Audit, Exports, GitTargets},
 };
 use engine::{Clock, SystemClock};
 use git::{REPOSITORY, edited, target};
@@ -25,6 +26,7 @@ on_both!(
     a_branch_that_begins_at_another_one_brings_its_files_along,
     a_second_target_makes_its_branch_from_the_first,
     a_request_for_another_branch_has_a_branch_of_its_own,
+    r_audit_all_that_changes_at_a_target_is_told,
     a_folder_that_moves_takes_its_files_along,
     what_moved_since_it_was_found_waits_for_a_person,
 );
@@ -122,6 +124,18 @@ async fn a_request_for_another_branch_has_a_branch_of_its_own(world: World) {
     let files = server.git(REPOSITORY, &["diff", "--name-only", &range.replace("..", "...")]);
     assert_eq!(files, FILE);
     workers.stop().await;
+}
+
+async fn r_audit_all_that_changes_at_a_target_is_told(world: World) {
+    let setting = world.setting().await;
+    let mut form = edited(&world.target(setting.target).await);
+    form.credential = world.git_login("other", git_server::CANARY).await.to_string();
+    (form.mode, form.folder) = ("pull_request".into(), "apps".into());
+    world.save_target(form).await;
+    let action = Some(AuditAction::GitTargetSaved);
+    let query = AuditQuery { action, ..AuditQuery::default() };
+    let lines = Audit::list(&world.engine, &world.actor, query).await.unwrap().rows;
+    assert_eq!(lines[0].detail, "writes below apps now; opens pull requests now; other credential");
 }
 
 async fn a_folder_that_moves_takes_its_files_along(world: World) {

@@ -6,7 +6,8 @@ use domain::{
     cause::Asked,
     counted,
     gitops::{
-        GitTargetFields, GitTargetForm, GitTargetSaved, GitUrl, LeftFiles, TargetState, Workflows,
+        GitTargetFields, GitTargetForm, GitTargetSaved, GitUrl, LeftFiles, PushMode, TargetState,
+        Workflows,
     },
 };
 use storage::{
@@ -206,28 +207,40 @@ fn overlap(one: &str, other: &str) -> bool {
     is_in(&one, &other) || is_in(&other, &one)
 }
 
-/// What changed, for the audit log.
+/// What changed, for the audit log: all of it.
 fn difference(before: Option<&Target>, fields: &GitTargetFields) -> String {
     let place = format!("{}, branch {}", fields.url.as_str(), fields.branch.as_str());
     let exports = counted(fields.exports.len(), "export", "exports");
-    match before {
-        None => format!("added: {place}, {exports}"),
-        Some(before) if moved(before, fields) == Moved::Elsewhere => {
-            format!("writes to {place} now")
-        }
-        Some(before) if before.folder != fields.folder.as_str() => match fields.folder.as_str() {
+    let Some(before) = before else { return format!("added: {place}, {exports}") };
+    let mut changes = Vec::new();
+    if moved(before, fields) == Moved::Elsewhere {
+        changes.push(format!("writes to {place} now"));
+    }
+    if before.folder != fields.folder.as_str() {
+        changes.push(match fields.folder.as_str() {
             "" => "writes to the top of the repository now".to_owned(),
             folder => format!("writes below {folder} now"),
-        },
-        Some(before)
-            if (before.ca.as_str(), before.proxy.as_str()) != (&fields.ca, &fields.proxy) =>
-        {
-            "other certificate authorities or proxy".to_owned()
-        }
-        Some(before) if before.credential != fields.credential => "other credential".to_owned(),
-        Some(before) if before.exports != fields.exports => exports,
-        Some(_) => "settings".to_owned(),
+        });
     }
+    if before.mode != fields.mode {
+        changes.push(match fields.mode {
+            PushMode::Direct => "commits without pull requests now".to_owned(),
+            PushMode::PullRequest => "opens pull requests now".to_owned(),
+        });
+    }
+    if before.credential != fields.credential {
+        changes.push("other credential".to_owned());
+    }
+    if (before.ca.as_str(), before.proxy.as_str()) != (&fields.ca, &fields.proxy) {
+        changes.push("other certificate authorities or proxy".to_owned());
+    }
+    if before.exports != fields.exports {
+        changes.push(exports);
+    }
+    if changes.is_empty() {
+        changes.push("settings".to_owned());
+    }
+    changes.join("; ")
 }
 
 #[cfg(test)]
