@@ -156,7 +156,7 @@ async fn another_manager_keeps_what_it_owns(world: World) {
     });
     let preview = fleet.preview().await.unwrap();
     assert_eq!(preview.changes, []);
-    let told = preview.notes.iter().any(|note| note.text.contains("kubectl-edit owns .data"));
+    let told = preview.refused.iter().any(|one| one.detail.contains("kubectl-edit owns .data"));
     assert!(told, "{preview:?}");
 
     let failing = fleet.applied().await;
@@ -199,7 +199,7 @@ async fn what_somebody_else_made_stays(world: World) {
     let preview = fleet.preview().await.unwrap();
     assert_eq!(preview.changes, []);
     assert!(
-        preview.notes.iter().any(|note| note.text.contains("not made by Hawser")),
+        preview.refused.iter().any(|one| one.detail.contains("not made by Hawser")),
         "{preview:?}"
     );
     let failing = fleet.applied().await;
