@@ -89,9 +89,9 @@ async fn an_update_of_a_credential_reaches_the_cluster(world: World) {
     let second = fleet.config("regcred");
     let propagation = fleet.world.update(fleet.credential, &format!("{CANARY}-3")).await;
     let failing = fleet.until(|detail| detail.summary.state == ClusterState::Failing).await;
-    assert_eq!(failing.summary.cause, Some(Cause::ServerError));
+    assert_eq!(failing.summary.cause, Some(Cause::ConnectionClosed));
     let waiting = fleet.world.progress(propagation).await;
-    assert_eq!((waiting.counts.retrying, waiting.lines[0].cause), (1, Some(Cause::ServerError)));
+    assert_eq!((waiting.counts.retrying, waiting.lines[0].cause), (1, Some(Cause::ConnectionClosed)));
     assert_eq!(fleet.config("regcred"), second);
     fleet.stub.set(Mood::Well);
     fleet.clock.advance(Duration::from_mins(20));
@@ -251,7 +251,7 @@ async fn a_cluster_goes_with_what_hawser_made_there(world: World) {
     fleet.stub.set(Mood::Away);
     delete().await.unwrap();
     let waiting = fleet.until(|detail| detail.summary.state == ClusterState::Failing).await;
-    assert_eq!(waiting.summary.cause, Some(Cause::ServerError));
+    assert_eq!(waiting.summary.cause, Some(Cause::ConnectionClosed));
     assert!(fleet.takes(&[fleet.export]).await.is_err(), "it is being deleted");
     fleet.stub.set(Mood::Well);
     fleet.clock.advance(Duration::from_mins(20));
