@@ -106,9 +106,14 @@ fn fields(state: &FormState, provider: Provider, shape: Shape, back: &str) -> An
     let parameters = Parameters { account, region, ..Parameters::default() };
     let username = if shape == Shape::Password { facts.fixed_username } else { "" };
     let stored = Stored { username, parameters: &parameters, secret_hint: "" };
+    let name = match facts.kind {
+        CredentialKind::Registry => "Unique in your organization, such as ghcr-prod.",
+        CredentialKind::Git => "Unique in your organization, such as gitops-push.",
+        CredentialKind::Cluster => "Unique in your organization, such as cluster-prod.",
+    };
     view! {
         {Input::new(state, Field::Name, "Name")
-            .hint("Unique in your organization, such as ghcr-prod.")
+            .hint(name)
             .required()
             .line()}
         {shape_fields(state, provider, shape, &stored)}

@@ -36,7 +36,7 @@ pub(crate) fn overview() -> AnyView {
         let table = if found.is_empty() {
             steps(&rest, may_manage)
         } else {
-            targets::table(&found, may_manage, request.now)
+            targets::table(&found, actor.role, request.now)
         };
         let body = view! {
             <div class="head">

@@ -120,7 +120,7 @@ async fn a_secret_that_was_not_kept_is_asked_for_again() {
     let fake = overtaken();
     let id = fake::ID;
     let path = format!("/credentials/{id}");
-    let lost = "The one you typed was not kept: type it again";
+    let lost = "The secret you typed was not kept: type it again";
     for (accept, password, says) in
         [("text/html", SECRET, true), ("text/html", "", false), ("application/json", SECRET, false)]
     {

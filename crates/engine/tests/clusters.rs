@@ -91,7 +91,10 @@ async fn an_update_of_a_credential_reaches_the_cluster(world: World) {
     let failing = fleet.until(|detail| detail.summary.state == ClusterState::Failing).await;
     assert_eq!(failing.summary.cause, Some(Cause::ConnectionClosed));
     let waiting = fleet.world.progress(propagation).await;
-    assert_eq!((waiting.counts.retrying, waiting.lines[0].cause), (1, Some(Cause::ConnectionClosed)));
+    assert_eq!(
+        (waiting.counts.retrying, waiting.lines[0].cause),
+        (1, Some(Cause::ConnectionClosed))
+    );
     assert_eq!(fleet.config("regcred"), second);
     fleet.stub.set(Mood::Well);
     fleet.clock.advance(Duration::from_mins(20));

@@ -39,7 +39,7 @@ pub(super) async fn form(
     let chosen = request.sent_along("credential").unwrap_or(stored.credential);
     let credential = Input::new(&state, Field::Credential, "Credential")
         .value(&chosen)
-        .hint("Holds the kubeconfig. Give its account only the rights that the guide beside it names.")
+        .hint("Holds the kubeconfig. The guide on its page names the rights that its account needs; give it no others.")
         .required()
         .select(vec![
             ("", vec![(String::new(), "Choose a credential".to_owned())]),

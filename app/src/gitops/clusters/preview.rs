@@ -56,6 +56,7 @@ pub(crate) fn preview() -> AnyView {
                 Place::Cluster(cluster.id),
                 found.summary.credential,
                 &found.exports,
+                actor.role,
             ),
         };
         let body = view! {

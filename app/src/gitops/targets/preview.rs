@@ -59,6 +59,7 @@ pub(crate) fn preview() -> AnyView {
                 Place::GitTarget(target.id),
                 found.summary.credential,
                 &found.exports,
+                actor.role,
             ),
         };
         let body = view! {

@@ -30,6 +30,7 @@ fn summary(name: &str, at: Option<Timestamp>) -> credentials::CredentialSummary 
         environment: credentials::Environment::Production,
         project: None,
         paused: 1,
+        broken: None,
     }
 }
 

@@ -121,10 +121,13 @@ const MAX_CA_BYTES: usize = 64 * 1_024;
 /// Certificate authorities in PEM. A private key pasted by mistake is not taken.
 pub(crate) fn authorities(text: &str) -> Result<String, FieldProblem> {
     let pem = text.trim();
+    if pem.contains("PRIVATE KEY") {
+        return Err(Field::Ca.problem(
+            "A private key does not belong here. Paste the certificates of the authority alone.",
+        ));
+    }
     let fine = pem.is_empty()
-        || (pem.len() <= MAX_CA_BYTES
-            && pem.contains("-----BEGIN CERTIFICATE-----")
-            && !pem.contains("PRIVATE KEY"));
+        || (pem.len() <= MAX_CA_BYTES && pem.contains("-----BEGIN CERTIFICATE-----"));
     if fine {
         Ok(pem.replace("\r\n", "\n"))
     } else {
