@@ -22,6 +22,7 @@ use crate::{
     connections::{results, test_button},
     ui::{
         badge::{Badge, Tone},
+        detour::NEXT,
         form::{Form, FormState, Submit},
         icon::Icon,
         input::{Input, hidden},
@@ -60,7 +61,7 @@ pub(super) fn create_form(
         {provider_field(provider.facts(), step.to(None, None, access))}
         {shape_choice(step, provider, shape, access)}
     };
-    let next = hidden("next", step.back.clone());
+    let next = hidden(NEXT, step.back.clone());
     view! {
         {step.crumbs(Some(provider))}
         <div class="head">

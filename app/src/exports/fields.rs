@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use super::values::name_of;
 use crate::ui::{
+    detour::Leave,
     form::FormState,
     icon::Icon,
     input::Input,
@@ -183,6 +184,7 @@ pub(super) fn contents(
     consumer: Consumer,
     values: &ExportForm,
     choices: ExportChoices,
+    here: &str,
 ) -> AnyView {
     match consumer.facts().selects {
         Selects::Credentials => {
@@ -196,10 +198,13 @@ pub(super) fn contents(
                     hint="Only these are written, whatever else the organization has."
                     picks
                 >
-                    <p class="muted">
-                        "There are none yet. " <a href="/credentials/new">"Add a credential"</a>
-                    </p>
+                    <p class="muted">"There are none yet."</p>
                 </Picks>
+                <Leave
+                    to="/credentials/new"
+                    here=here.to_owned()
+                    label="Add a credential…"
+                />
             }
             .into_any()
         }
@@ -214,11 +219,13 @@ pub(super) fn contents(
                     hint="Each is written with the credential it is linked to."
                     picks
                 >
-                    <p class="muted">
-                        "There are none yet. "
-                        <a href="/charts/repositories/new">"Add a repository"</a>
-                    </p>
+                    <p class="muted">"There are none yet."</p>
                 </Picks>
+                <Leave
+                    to="/charts/repositories/new"
+                    here=here.to_owned()
+                    label="Add a repository…"
+                />
             }
             .into_any()
         }

@@ -177,15 +177,15 @@ fn plain(value: &str) -> String {
 fn row(difference: &Difference) -> AnyView {
     let Difference { field, label, now, yours } = difference;
     let href = format!("#field-{}", field.as_str());
-    // Nobody reads certificates: that they are others is all there is to tell.
-    let others = if is_pem(now) && is_pem(yours) { "others than yours" } else { "set" };
+    // Nobody reads certificates: that it is another one is all there is to tell.
+    let other = if is_pem(yours) { "another certificate" } else { "a certificate" };
     view! {
         <li>
             <a href=href>{label.clone()}</a>
             ": now "
-            {value(now, others)}
+            {value(now, other)}
             ", yours "
-            {value(yours, "as below")}
+            {value(yours, "the one below")}
         </li>
     }
     .into_any()

@@ -5,8 +5,9 @@ use leptos::prelude::*;
 
 use super::PATH;
 use crate::{
-    exports::split,
+    exports::{add_export, split},
     ui::{
+        detour::Leave,
         form::{Form, FormState, Submit},
         input::{Input, hidden},
         page::Request,
@@ -30,13 +31,14 @@ pub(super) async fn form(
     let choices = services.credentials.of_kind(actor, CredentialKind::Cluster).await?;
     let exports = services.exports.list(actor).await?;
     let is_new = stored.cluster.is_empty();
+    let sent = |name: &str, stored: String| request.sent_along(name).unwrap_or(stored);
     let name = Input::new(&state, Field::Name, "Name")
-        .value(&stored.name)
+        .value(&sent("name", stored.name))
         .hint("Unique in your organization, such as prod-eu.")
         .required()
         .line();
     let options = choices.into_iter().map(|one| (one.id.to_string(), one.name)).collect();
-    let chosen = request.sent_along("credential").unwrap_or(stored.credential);
+    let chosen = sent("credential", stored.credential);
     let credential = Input::new(&state, Field::Credential, "Credential")
         .value(&chosen)
         .hint("Holds the kubeconfig. The guide on its page names the rights that its account needs; give it no others.")
@@ -45,7 +47,11 @@ pub(super) async fn form(
             ("", vec![(String::new(), "Choose a credential".to_owned())]),
             ("Kubeconfigs", options),
         ]);
-    let ticked = state.kept("exports").map_or(stored.exports, |kept| split(&kept));
+    let ticked = match (state.kept("exports"), request.all("exports[]")) {
+        (Some(kept), _) => split(&kept),
+        (None, sent) if !sent.is_empty() => sent,
+        (None, _) => stored.exports,
+    };
     let picks = exports
         .into_iter()
         .map(|one| {
@@ -64,13 +70,10 @@ pub(super) async fn form(
                 {hidden("cluster", stored.cluster)}
                 {hidden("row_version", row_version)}
                 {name}
-                {credential}
-                <p class="hint">
-                    <a href=crate::ui::path::with(
-                        "/credentials/new",
-                        &[("provider", "kubernetes"), ("return", &here)],
-                    )>"Add a kubeconfig as a credential"</a>
-                </p>
+                <div class="with-button">
+                    {credential}
+                    <Leave to="/credentials/new" here=here.clone() label="Add a kubeconfig…"/>
+                </div>
                 <Picks
                     state
                     field=Field::Exports
@@ -79,10 +82,9 @@ pub(super) async fn form(
                     hint="What is applied there."
                     picks
                 >
-                    <p class="muted">
-                        "There are none yet. " <a href="/gitops/exports/new">"Add an export"</a>
-                    </p>
+                    <p class="muted">"There are none yet."</p>
                 </Picks>
+                {add_export(&here)}
                 <div class="actions">
                     <Submit>{if is_new { "Create" } else { "Save" }}</Submit>
                     {cancel}
