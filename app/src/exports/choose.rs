@@ -13,7 +13,7 @@ use crate::{
         detour::{NEXT, back, begun},
         frame::Section,
         icon::Icon,
-        page::{Page, page},
+        page::{Page, Request, page},
         path,
     },
 };
@@ -30,7 +30,7 @@ pub(crate) fn new() -> AnyView {
         }
         let next = back(&request);
         let body = match Consumer::parse(&request.query("consumer")) {
-            None => choose(&next),
+            None => choose(&request, &next),
             Some(consumer) => {
                 let blank = ExportForm {
                     consumer: consumer.facts().code.to_owned(),
@@ -58,7 +58,12 @@ pub(crate) fn new() -> AnyView {
     })
 }
 
-fn choose(next: &str) -> AnyView {
+/// Whatever is given to hold is ticked in the form of each.
+fn choose(request: &Request, next: &str) -> AnyView {
+    let held: Vec<_> = request
+        .pairs()
+        .filter(|(name, _)| ["repositories[]", "credentials[]"].contains(name))
+        .collect();
     let way_back = (!next.is_empty()).then(|| {
         view! {
             <p>
@@ -74,7 +79,7 @@ fn choose(next: &str) -> AnyView {
                 <li>
                     <a
                         class="choice"
-                        href=path::with(NEW, &[("consumer", facts.code), (NEXT, next)])
+                        href=path::with(&path::with(NEW, &[("consumer", facts.code), (NEXT, next)]), &held)
                     >
                         <Icon name="file-output"/>
                         <span>

@@ -31,11 +31,11 @@ pub(super) fn settings(state: &FormState, consumer: Consumer, values: &ExportFor
 
 /// How the values of secrets get there: one choice each, with what it asks for below it. The style
 /// sheet shows that of the chosen one, so that nothing has to be loaded. Those in `unreachable` say
-/// that they lead nowhere.
+/// that they lead nowhere; `why` one is chosen already is said above them.
 pub(super) fn carriers(
     state: &FormState,
     actor: &Actor,
-    consumer: Consumer,
+    (consumer, why): (Consumer, Option<&'static str>),
     values: &ExportForm,
     unreachable: &[Carrier],
 ) -> AnyView {
@@ -50,6 +50,7 @@ pub(super) fn carriers(
     state.compare(Field::Carrier, "How the secret values get there", &values.carrier, |code| {
         Carrier::parse(code).unwrap_or_default().facts().label.to_owned()
     });
+    let why = why.map(|why| view! { <p class="hint">{why}</p> });
     let ways = carriers
         .iter()
         .map(|carrier| way(state, actor.role, *carrier, chosen, &values.settings, unreachable))
@@ -57,6 +58,7 @@ pub(super) fn carriers(
     view! {
         <fieldset class="field" id="field-carrier" data-field="carrier">
             <legend>"How the secret values get there"</legend>
+            {why}
             {ways}
             <p class="problem" data-problem hidden=fine>
                 {problem}

@@ -67,7 +67,8 @@ pub(super) async fn form(
         // Of the stored one, the page of the export says it already.
         unreachable.retain(|carrier| is_new || Some(*carrier) != kept);
     }
-    let carriers = carriers(&state, actor, consumer, &values, &unreachable);
+    let why = is_new.then(|| why(usual(consumer, vault_is_local)));
+    let carriers = carriers(&state, actor, (consumer, why), &values, &unreachable);
     let contents = contents(&state, consumer, &values, choices, &here);
     let away = if next.is_empty() { PATH.to_owned() } else { next.clone() };
     let cancel = is_new.then(|| view! { <a class="button quiet" href=away>"Cancel"</a> });
@@ -116,6 +117,18 @@ fn usual(consumer: Consumer, vault_is_local: bool) -> Carrier {
         return Carrier::Sops;
     }
     carriers.first().copied().unwrap_or_default()
+}
+
+/// Why a new export begins with this carrier.
+const fn why(usual: Carrier) -> &'static str {
+    match usual {
+        Carrier::Sops => {
+            "SOPS is chosen beforehand: clusters cannot reach the OpenBao that runs beside this Hawser, so the values travel with the files, encrypted."
+        }
+        Carrier::ExternalSecret | Carrier::VaultStaticSecret | Carrier::None => {
+            "A reference is chosen beforehand: Git holds no value, and the cluster fetches it from Vault with the operator that you name here."
+        }
+    }
 }
 
 fn page_of(consumer: Consumer, stored: &ExportForm, next: &str) -> String {

@@ -47,6 +47,7 @@ pub(crate) fn detail() -> AnyView {
         let (summary, now) = (&repository.summary, request.now);
         let syncing = summary.state == RepositoryState::Syncing;
         let href = path_of(summary.id);
+        let export = actor.role.includes(Action::ManageExports).then(|| export(&repository));
         let test = may_change.then(|| test(&request, &repository));
         let body = view! {
             <p class="crumbs"><a href="/charts/repositories">"Repositories"</a></p>
@@ -60,7 +61,7 @@ pub(crate) fn detail() -> AnyView {
                         <span class="muted url">{summary.url.clone()}</span>
                     </p>
                 </div>
-                {may_change.then(|| buttons(&repository, &href))}
+                {may_change.then(|| buttons(&repository, &href, export))}
             </div>
             <div data-live="banner" class="stack">
                 {banner(&repository, may_change, now)}
@@ -80,7 +81,25 @@ pub(crate) fn detail() -> AnyView {
     })
 }
 
-fn buttons(repository: &RepositoryDetail, href: &str) -> AnyView {
+/// The way on to an export that holds it, or its credential, for whoever reads credentials alone.
+fn export(repository: &RepositoryDetail) -> AnyView {
+    let summary = &repository.summary;
+    let id = summary.id.to_string();
+    let credential = summary.link.as_ref().map(|link| link.credential.to_string());
+    let href = path::with(
+        "/gitops/exports/new",
+        &[("repositories[]", &id), ("credentials[]", credential.as_deref().unwrap_or_default())],
+    );
+    view! {
+        <a class="button" href=href>
+            <Icon name="file-output"/>
+            "Use it in an export"
+        </a>
+    }
+    .into_any()
+}
+
+fn buttons(repository: &RepositoryDetail, href: &str, export: Option<AnyView>) -> AnyView {
     let id = repository.summary.id.to_string();
     view! {
         <div class="actions">
@@ -93,6 +112,7 @@ fn buttons(repository: &RepositoryDetail, href: &str) -> AnyView {
                 <Icon name="refresh-cw"/>
                 "Sync now"
             </ActionButton>
+            {export}
             <a class="button danger" href=format!("{href}/delete")>
                 <Icon name="trash-2"/>
                 "Delete"

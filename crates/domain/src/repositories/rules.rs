@@ -193,6 +193,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_private_key_among_the_authorities_is_named() {
+        let pem = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----";
+        assert_eq!(authorities(pem).unwrap(), pem);
+        let key = format!("{pem}\n-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----");
+        assert!(authorities(&key).unwrap_err().message.contains("private key does not belong"));
+        assert!(authorities("MII").unwrap_err().message.contains("BEGIN and END"));
+    }
+
+    #[test]
     fn a_name_is_taken_from_the_url() {
         let form = AddRepository {
             url: "https://charts.example.com/stable/".into(),
