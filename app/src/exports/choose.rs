@@ -3,6 +3,7 @@
 use domain::{
     Action,
     exports::{Consumer, ExportForm},
+    repositories::RepositorySummary,
 };
 use leptos::prelude::*;
 
@@ -56,6 +57,21 @@ pub(crate) fn new() -> AnyView {
         };
         Ok(Page { title: "Add an export".to_owned(), section: Section::Exports, body })
     })
+}
+
+/// The button that begins an export of a repository, or of its credential for whoever reads credentials
+/// alone.
+pub(crate) fn begin(one: &RepositorySummary) -> AnyView {
+    let repository = one.id.to_string();
+    let credential = one.link.as_ref().map(|link| link.credential.to_string()).unwrap_or_default();
+    let href = path::with(NEW, &[("repositories[]", &repository), ("credentials[]", &credential)]);
+    view! {
+        <a class="button" href=href>
+            <Icon name="file-output"/>
+            "Use it in an export"
+        </a>
+    }
+    .into_any()
 }
 
 /// Whatever is given to hold is ticked in the form of each.

@@ -192,42 +192,46 @@ pub(super) fn contents(
         Selects::Credentials => {
             let picks = picks(choices.credentials, &values.credentials);
             view! {
-                <Picks
-                    state=state.clone()
-                    field=Field::Credentials
-                    name="credentials[]"
-                    legend="Credentials"
-                    hint="Only these are written, whatever else the organization has."
-                    picks
-                >
-                    <p class="muted">"There are none yet."</p>
-                </Picks>
-                <Leave
-                    to="/credentials/new"
-                    here=here.to_owned()
-                    label="Add a credential…"
-                />
+                <div class="with-button">
+                    <Picks
+                        state=state.clone()
+                        field=Field::Credentials
+                        name="credentials[]"
+                        legend="Credentials"
+                        hint="Only these are written, whatever else the organization has."
+                        picks
+                    >
+                        <p class="muted">"There are none yet."</p>
+                    </Picks>
+                    <Leave
+                        to="/credentials/new"
+                        here=here.to_owned()
+                        label="Add a credential…"
+                    />
+                </div>
             }
             .into_any()
         }
         Selects::Repositories => {
             let picks = picks(choices.repositories, &values.repositories);
             view! {
-                <Picks
-                    state=state.clone()
-                    field=Field::Repositories
-                    name="repositories[]"
-                    legend="Repositories"
-                    hint="Each is written with the credential it is linked to."
-                    picks
-                >
-                    <p class="muted">"There are none yet."</p>
-                </Picks>
-                <Leave
-                    to="/charts/repositories/new"
-                    here=here.to_owned()
-                    label="Add a repository…"
-                />
+                <div class="with-button">
+                    <Picks
+                        state=state.clone()
+                        field=Field::Repositories
+                        name="repositories[]"
+                        legend="Repositories"
+                        hint="Each is written with the credential it is linked to."
+                        picks
+                    >
+                        <p class="muted">"There are none yet."</p>
+                    </Picks>
+                    <Leave
+                        to="/charts/repositories/new"
+                        here=here.to_owned()
+                        label="Add a repository…"
+                    />
+                </div>
             }
             .into_any()
         }

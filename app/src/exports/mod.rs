@@ -15,7 +15,7 @@ mod values;
 use leptos::prelude::*;
 
 use crate::ui::detour::Leave;
-pub(crate) use choose::new;
+pub(crate) use choose::{begin, new};
 pub(crate) use delete_form::delete;
 pub(crate) use detail::detail;
 pub(crate) use files::notes;

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     connections::{left, test_repository_form},
+    exports,
     ui::{
         badge::{Badge, Tone},
         cause::CauseBanner,
@@ -47,7 +48,8 @@ pub(crate) fn detail() -> AnyView {
         let (summary, now) = (&repository.summary, request.now);
         let syncing = summary.state == RepositoryState::Syncing;
         let href = path_of(summary.id);
-        let export = actor.role.includes(Action::ManageExports).then(|| export(&repository));
+        let may_export = actor.role.includes(Action::ManageExports);
+        let export = may_export.then(|| exports::begin(&repository.summary));
         let test = may_change.then(|| test(&request, &repository));
         let body = view! {
             <p class="crumbs"><a href="/charts/repositories">"Repositories"</a></p>
@@ -79,24 +81,6 @@ pub(crate) fn detail() -> AnyView {
             body: body.into_any(),
         })
     })
-}
-
-/// The way on to an export that holds it, or its credential, for whoever reads credentials alone.
-fn export(repository: &RepositoryDetail) -> AnyView {
-    let summary = &repository.summary;
-    let id = summary.id.to_string();
-    let credential = summary.link.as_ref().map(|link| link.credential.to_string());
-    let href = path::with(
-        "/gitops/exports/new",
-        &[("repositories[]", &id), ("credentials[]", credential.as_deref().unwrap_or_default())],
-    );
-    view! {
-        <a class="button" href=href>
-            <Icon name="file-output"/>
-            "Use it in an export"
-        </a>
-    }
-    .into_any()
 }
 
 fn buttons(repository: &RepositoryDetail, href: &str, export: Option<AnyView>) -> AnyView {

@@ -74,17 +74,19 @@ pub(super) async fn form(
                     {credential}
                     <Leave to="/credentials/new" here=here.clone() label="Add a kubeconfig…"/>
                 </div>
-                <Picks
-                    state
-                    field=Field::Exports
-                    name="exports[]"
-                    legend="Exports"
-                    hint="What is applied there."
-                    picks
-                >
-                    <p class="muted">"There are none yet."</p>
-                </Picks>
-                {add_export(&here)}
+                <div class="with-button">
+                    <Picks
+                        state
+                        field=Field::Exports
+                        name="exports[]"
+                        legend="Exports"
+                        hint="What is applied there."
+                        picks
+                    >
+                        <p class="muted">"There are none yet."</p>
+                    </Picks>
+                    {add_export(&here)}
+                </div>
                 <div class="actions">
                     <Submit>{if is_new { "Create" } else { "Save" }}</Submit>
                     {cancel}

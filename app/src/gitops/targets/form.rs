@@ -86,17 +86,19 @@ pub(super) async fn form(
                 {folder}
                 {mode}
                 {network}
-                <Picks
-                    state
-                    field=Field::Exports
-                    name="exports[]"
-                    legend="Exports"
-                    hint="What is written there."
-                    picks
-                >
-                    <p class="muted">"There are none yet."</p>
-                </Picks>
-                {add_export}
+                <div class="with-button">
+                    <Picks
+                        state
+                        field=Field::Exports
+                        name="exports[]"
+                        legend="Exports"
+                        hint="What is written there."
+                        picks
+                    >
+                        <p class="muted">"There are none yet."</p>
+                    </Picks>
+                    {add_export}
+                </div>
                 <div class="actions">
                     <Submit>{save}</Submit>
                     {cancel}

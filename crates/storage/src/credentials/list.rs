@@ -222,6 +222,7 @@ pub async fn expiring(db: &Db, scope: Scope, limit: u32) -> Result<Vec<Credentia
                   and r.state = 'failing') as failing
              from credentials c
              left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+             left join git_connections g on g.organization_id = c.organization_id and g.credential_id = c.id
              where c.organization_id = $1 and c.deleted_at is null and c.expires_at is not null
              order by c.expires_at, c.name_key limit $2"
         ))
