@@ -12,6 +12,7 @@ use http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::prelude::{ServerFnError, use_context};
 use leptos_axum::ResponseOptions;
 
+pub(crate) use crate::next::Next;
 use crate::{
     outcome::{Outcome, Refusal},
     services::{Asking, Flash},
@@ -54,32 +55,6 @@ impl Sent {
     }
 }
 
-/// Where to go after success, and what to say there.
-pub(crate) struct Next {
-    path: String,
-    notice: Option<String>,
-    begun: Option<String>,
-}
-
-impl Next {
-    /// Goes to a path of ours without a word.
-    pub fn to(path: impl Into<String>) -> Self {
-        Self { path: path.into(), notice: None, begun: None }
-    }
-
-    /// Says what was done on the page that comes next.
-    pub fn saying(mut self, notice: impl Into<String>) -> Self {
-        self.notice = Some(notice.into());
-        self
-    }
-
-    /// Says what has begun; a page that waits for its end takes the words away then.
-    pub fn beginning(mut self, begun: impl Into<String>) -> Self {
-        self.begun = Some(begun.into());
-        self
-    }
-}
-
 /// Answers the form: with the next page on success, with the problems on refusal.
 pub(crate) async fn answer<T>(
     sent: Sent,
@@ -89,10 +64,10 @@ pub(crate) async fn answer<T>(
     let sender = sender();
     match result {
         Ok(value) => {
-            let Next { path, notice, begun } = next(value);
+            let Next { path, notice, doubt, begun } = next(value);
             let path = ours(&path, "/").to_owned();
-            if notice.is_some() || begun.is_some() {
-                keep(Flash { notice, begun, ..Flash::default() }).await;
+            if notice.is_some() || doubt.is_some() || begun.is_some() {
+                keep(Flash { notice, doubt, begun, ..Flash::default() }).await;
             }
             if sender == Sender::Browser {
                 redirect(&path);

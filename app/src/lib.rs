@@ -21,6 +21,8 @@ mod gitops;
 #[cfg(feature = "ssr")]
 mod matching;
 #[cfg(feature = "ssr")]
+mod next;
+#[cfg(feature = "ssr")]
 mod notices;
 mod outcome;
 #[cfg(feature = "ssr")]

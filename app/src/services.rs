@@ -85,6 +85,8 @@ pub struct Typing {
 pub struct Flash {
     /// What was done.
     pub notice: Option<String>,
+    /// What somebody has to look at, although it was done.
+    pub doubt: Option<String>,
     /// What has begun; a page that waits for its end takes the words away then.
     pub begun: Option<String>,
     /// Why it was refused.

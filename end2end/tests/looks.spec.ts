@@ -30,8 +30,8 @@ async function look(person: Person, name: string, path: string): Promise<string[
       await page.waitForFunction(() => document.querySelector("leptos-island") === null || "awake" in document.documentElement.dataset);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (wide > 0) problems.push(`${where}: ${wide} px too wide`);
-      const outside = await page.evaluate(() => [...document.querySelectorAll(".card :is(input, select, textarea)")].filter((part) => {
-        const [inner, card] = [part.getBoundingClientRect(), part.closest(".card")?.getBoundingClientRect()];
+      const outside = await page.evaluate(() => [...document.querySelectorAll(".card :is(input, select, textarea, .badge), .table-box .badge")].filter((part) => {
+        const [inner, card] = [part.getBoundingClientRect(), part.closest(".card, .table-box")?.getBoundingClientRect()];
         return inner.width > 0 && card !== undefined && (inner.right > card.right + 1 || inner.left < card.left - 1);
       }).map((part) => `${part.tagName.toLowerCase()}[${part.getAttribute("name") ?? part.className}]`));
       if (outside.length > 0) problems.push(`${where}: ${outside.join(", ")} sticks out of its card`);

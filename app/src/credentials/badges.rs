@@ -1,16 +1,20 @@
 //! States of a credential as badges.
 
 use domain::{
-    Timestamp,
+    Cause, Timestamp,
     credentials::{CandidateState, CredentialState, Environment, Expiry, Urgency},
 };
 use leptos::prelude::*;
 
 use crate::ui::badge::{Badge, Tone};
 
-/// The state of a credential; repositories it cannot open count as a warning.
-pub(super) fn state(state: CredentialState, failing: u32) -> AnyView {
+/// The state of a credential; repositories it cannot open count as a warning, and an account that
+/// GitHub does not take any more, `broken`, opens nothing.
+pub(super) fn state(state: CredentialState, failing: u32, broken: Option<Cause>) -> AnyView {
     let (tone, label) = match state {
+        CredentialState::Active if broken.is_some() => {
+            (Tone::Bad, "No longer connected".to_owned())
+        }
         CredentialState::Active if failing > 0 => {
             (Tone::Warn, format!("Active, {failing} failing"))
         }

@@ -12,6 +12,7 @@ use crate::{
     answer::redirect,
     gitops::connections,
     ui::{
+        detour::{NEXT, back},
         frame::Section,
         icon::Icon,
         page::{Page, Request, page},
@@ -27,8 +28,7 @@ pub(crate) fn new() -> AnyView {
         if let Some(path) = folded(&request) {
             redirect(&path);
         }
-        let back = request.query("return");
-        let step = Step { back: path::ours(&back, "").to_owned() };
+        let step = Step { back: back(&request) };
         let body = match chosen(&request) {
             Chosen::Nothing => {
                 // A wizard without that link is better than none.
@@ -86,7 +86,7 @@ impl Step {
                 ("provider", provider.map_or("", |provider| provider.facts().code)),
                 ("shape", shape.map_or("", |shape| shape.facts().code)),
                 ("access", access),
-                ("return", &self.back),
+                (NEXT, &self.back),
             ],
         )
     }
@@ -187,7 +187,7 @@ fn choose(step: &Step, offers: &ConnectionOffers) -> AnyView {
         let label = if step.back.starts_with("/charts/repositories") {
             "Back to the repository"
         } else {
-            "Back"
+            "Back to the form"
         };
         view! {
             <p>

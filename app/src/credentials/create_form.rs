@@ -22,6 +22,7 @@ use crate::{
     connections::{results, test_button},
     ui::{
         badge::{Badge, Tone},
+        detour::NEXT,
         form::{Form, FormState, Submit},
         icon::Icon,
         input::{Input, hidden},
@@ -60,7 +61,7 @@ pub(super) fn create_form(
         {provider_field(provider.facts(), step.to(None, None, access))}
         {shape_choice(step, provider, shape, access)}
     };
-    let next = hidden("next", step.back.clone());
+    let next = hidden(NEXT, step.back.clone());
     view! {
         {step.crumbs(Some(provider))}
         <div class="head">
@@ -106,9 +107,14 @@ fn fields(state: &FormState, provider: Provider, shape: Shape, back: &str) -> An
     let parameters = Parameters { account, region, ..Parameters::default() };
     let username = if shape == Shape::Password { facts.fixed_username } else { "" };
     let stored = Stored { username, parameters: &parameters, secret_hint: "" };
+    let name = match facts.kind {
+        CredentialKind::Registry => "Unique in your organization, such as ghcr-prod.",
+        CredentialKind::Git => "Unique in your organization, such as gitops-push.",
+        CredentialKind::Cluster => "Unique in your organization, such as cluster-prod.",
+    };
     view! {
         {Input::new(state, Field::Name, "Name")
-            .hint("Unique in your organization, such as ghcr-prod.")
+            .hint(name)
             .required()
             .line()}
         {shape_fields(state, provider, shape, &stored)}

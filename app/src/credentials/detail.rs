@@ -1,7 +1,7 @@
 //! One credential: what it is doing, its forms, links and versions.
 
 use domain::{
-    Access, Action, Actor, CredentialKind, PropagationId, ServiceError, Shape,
+    Access, Action, Actor, Cause, CredentialKind, PropagationId, ServiceError, Shape,
     credentials::{CandidateState, CredentialDetail, CredentialState},
     propagation::Progress,
 };
@@ -45,6 +45,7 @@ pub(crate) fn detail() -> AnyView {
         let may_change = actor.role.includes(Action::ManageCredentials);
         let (reach, used) = used(&request, &actor, &credential).await?;
         let connection = connection(&request, &actor, &credential).await?;
+        let broken = connection.as_ref().and_then(|one| one.broken);
         let is_connected = credential.shape.is_connected();
         let projects = if may_change { services.projects.list(&actor).await? } else { Vec::new() };
         let now = request.now;
@@ -57,7 +58,7 @@ pub(crate) fn detail() -> AnyView {
             || promoted.is_some_and(|(_, counts)| counts.finished() < counts.total());
         let body = view! {
             <p class="crumbs"><a href="/credentials">"Credentials"</a></p>
-            {head(&request, &credential, &actor)}
+            {head(&request, &credential, broken, &actor)}
             {paused(&credential, &actor, now)}
             {progress.map(|progress| update(&request, progress, &reach))}
             <div data-live="candidate">{candidate(&request, &credential, &actor, now)}</div>
@@ -122,13 +123,18 @@ async fn progress(request: &Request, actor: &Actor) -> Result<Option<Progress>, 
     }
 }
 
-fn head(request: &Request, credential: &CredentialDetail, actor: &Actor) -> AnyView {
+fn head(
+    request: &Request,
+    credential: &CredentialDetail,
+    broken: Option<Cause>,
+    actor: &Actor,
+) -> AnyView {
     let failing = credential.links.iter().filter(|link| link.cause.is_some()).count();
     let failing = u32::try_from(failing).unwrap_or(u32::MAX);
     let hosts = u32::try_from(credential.paused.len()).unwrap_or(u32::MAX);
     let state = match (credential.state, &credential.candidate) {
         (CredentialState::Rotating, Some(candidate)) => badges::candidate(candidate.state),
-        (state, _) => badges::state(state, failing),
+        (state, _) => badges::state(state, failing, broken),
     };
     let delete = actor.role.includes(Action::ManageCredentials).then(|| {
         view! {

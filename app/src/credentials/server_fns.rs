@@ -14,9 +14,10 @@ use super::{
 };
 use crate::{
     answer::{Answered, Next, Sent, answer},
+    exports,
     repositories::kept_url,
     services::Asking,
-    ui::{conflict::meant, path},
+    ui::{conflict::meant, detour::ended},
 };
 
 /// Stores a new credential.
@@ -87,8 +88,7 @@ pub(crate) async fn create_credential(
         asking.services.credentials.create(&actor, form).await
     };
     answer(sent, result.await, |Saved { id, warning, .. }| {
-        Next::to(handed_on(way_on(&next, id), [&ca, &proxy, &charts]))
-            .saying(told(notice, [warning, doubt]))
+        Next::to(way_on(&next, id, [&ca, &proxy, &charts])).saying(told(notice, [warning, doubt]))
     })
     .await
 }
@@ -225,10 +225,11 @@ fn pasted(password: Secret) -> Secret {
     }
 }
 
-/// Back to the repository form with the new credential chosen, or to the credential itself.
-fn way_on(next: &str, id: domain::CredentialId) -> String {
-    match path::ours(next, "") {
-        "" => path_of(id),
-        back => path::replaced(back, "credential", &id.to_string()),
+/// Back to the form that was left, with the new credential chosen, or to the credential itself; what was
+/// typed for a test goes along to where it has a field.
+fn way_on(next: &str, id: domain::CredentialId, typed: [&str; 3]) -> String {
+    if next.starts_with(exports::PATH) {
+        return ended(next, "credentials[]", id).unwrap_or_else(|| path_of(id));
     }
+    handed_on(ended(next, "credential", id).unwrap_or_else(|| path_of(id)), typed)
 }

@@ -134,7 +134,7 @@ fn row_of(
             <td data-label="Last used">{moment_or(row.last_used_at, now, "Never")}</td>
             <td data-label="State">
                 <div class="state">
-                    {badges::state(row.state, row.failing)}
+                    {badges::state(row.state, row.failing, row.broken)}
                     {badges::paused(row.paused)}
                     {badges::expiry(row.expiry, now)}
                 </div>

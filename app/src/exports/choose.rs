@@ -3,24 +3,35 @@
 use domain::{
     Action,
     exports::{Consumer, ExportForm},
+    repositories::RepositorySummary,
 };
 use leptos::prelude::*;
 
 use super::{PATH, form::form};
-use crate::ui::{
-    frame::Section,
-    icon::Icon,
-    page::{Page, page},
-    path,
+use crate::{
+    answer::redirect,
+    ui::{
+        detour::{NEXT, back, begun},
+        frame::Section,
+        icon::Icon,
+        page::{Page, Request, page},
+        path,
+    },
 };
+
+const NEW: &str = "/gitops/exports/new";
 
 /// `/gitops/exports/new`
 pub(crate) fn new() -> AnyView {
     page(async |request| {
         let actor = request.member()?;
         actor.may(Action::ManageExports)?;
+        if let Some(next) = begun(&request) {
+            redirect(&path::with(NEW, &[(NEXT, &next)]));
+        }
+        let next = back(&request);
         let body = match Consumer::parse(&request.query("consumer")) {
-            None => choose(),
+            None => choose(&request, &next),
             Some(consumer) => {
                 let blank = ExportForm {
                     consumer: consumer.facts().code.to_owned(),
@@ -31,7 +42,7 @@ pub(crate) fn new() -> AnyView {
                     <p class="crumbs">
                         <a href=PATH>"Exports"</a>
                         <Icon name="chevron-right"/>
-                        <a href=format!("{PATH}/new")>"Add"</a>
+                        <a href=path::with(NEW, &[(NEXT, &next)])>"Add"</a>
                     </p>
                     <div class="head">
                         <div>
@@ -48,7 +59,34 @@ pub(crate) fn new() -> AnyView {
     })
 }
 
-fn choose() -> AnyView {
+/// The button that begins an export of a repository, or of its credential for whoever reads credentials
+/// alone.
+pub(crate) fn begin(one: &RepositorySummary) -> AnyView {
+    let repository = one.id.to_string();
+    let credential = one.link.as_ref().map(|link| link.credential.to_string()).unwrap_or_default();
+    let href = path::with(NEW, &[("repositories[]", &repository), ("credentials[]", &credential)]);
+    view! {
+        <a class="button" href=href>
+            <Icon name="file-output"/>
+            "Use it in an export"
+        </a>
+    }
+    .into_any()
+}
+
+/// Whatever is given to hold is ticked in the form of each.
+fn choose(request: &Request, next: &str) -> AnyView {
+    let held: Vec<_> = request
+        .pairs()
+        .filter(|(name, _)| ["repositories[]", "credentials[]"].contains(name))
+        .collect();
+    let way_back = (!next.is_empty()).then(|| {
+        view! {
+            <p>
+                <a href=next.to_owned()>"Back to the form"</a>
+            </p>
+        }
+    });
     let cards = Consumer::ALL
         .into_iter()
         .map(|consumer| {
@@ -57,7 +95,7 @@ fn choose() -> AnyView {
                 <li>
                     <a
                         class="choice"
-                        href=path::with(&format!("{PATH}/new"), &[("consumer", facts.code)])
+                        href=path::with(&path::with(NEW, &[("consumer", facts.code), (NEXT, next)]), &held)
                     >
                         <Icon name="file-output"/>
                         <span>
@@ -77,6 +115,7 @@ fn choose() -> AnyView {
             <div>
                 <h1>"Add an export"</h1>
                 <p class="muted">"Choose who reads it. Each gets the shape it expects."</p>
+                {way_back}
             </div>
         </div>
         <ul class="choices">{cards}</ul>

@@ -41,9 +41,9 @@ pub(crate) fn detail() -> AnyView {
         } else {
             None
         };
-        let taking = match edit {
-            Some(_) => Taking::All(export.id),
-            None => Taking::Open(export.id),
+        let (taking, takes) = match edit {
+            Some(_) => (Taking::All(export.id), Takes::Offered),
+            None => (Taking::Open(export.id), Takes::NotOffered),
         };
         let href = path_of(export.id);
         let delete = edit.is_some().then(|| {
@@ -79,7 +79,7 @@ pub(crate) fn detail() -> AnyView {
                 </div>
                 <div class="stack">
                     {facts(&export, request.now)}
-                    {places(&export)}
+                    {places(&export, takes)}
                     {reveal}
                 </div>
             </div>
@@ -167,7 +167,14 @@ fn facts(export: &ExportDetail, now: Timestamp) -> AnyView {
     .into_any()
 }
 
-fn places(export: &ExportDetail) -> AnyView {
+/// Whether the person may add a place that takes the export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    Offered,
+    NotOffered,
+}
+
+fn places(export: &ExportDetail, takes: Takes) -> AnyView {
     let rows = export
         .places
         .iter()
@@ -182,7 +189,9 @@ fn places(export: &ExportDetail) -> AnyView {
             }
         })
         .collect_view();
-    let list = if export.places.is_empty() {
+    let list = if export.places.is_empty() && takes == Takes::NotOffered {
+        view! { <p class="muted">"Nowhere yet."</p> }.into_any()
+    } else if export.places.is_empty() {
         view! {
             <p class="muted">
                 "Nowhere yet. "

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use super::values::name_of;
 use crate::ui::{
+    detour::Leave,
     form::FormState,
     icon::Icon,
     input::Input,
@@ -30,11 +31,11 @@ pub(super) fn settings(state: &FormState, consumer: Consumer, values: &ExportFor
 
 /// How the values of secrets get there: one choice each, with what it asks for below it. The style
 /// sheet shows that of the chosen one, so that nothing has to be loaded. Those in `unreachable` say
-/// that they lead nowhere.
+/// that they lead nowhere; `why` one is chosen already is said above them.
 pub(super) fn carriers(
     state: &FormState,
     actor: &Actor,
-    consumer: Consumer,
+    (consumer, why): (Consumer, Option<&'static str>),
     values: &ExportForm,
     unreachable: &[Carrier],
 ) -> AnyView {
@@ -49,6 +50,7 @@ pub(super) fn carriers(
     state.compare(Field::Carrier, "How the secret values get there", &values.carrier, |code| {
         Carrier::parse(code).unwrap_or_default().facts().label.to_owned()
     });
+    let why = why.map(|why| view! { <p class="hint">{why}</p> });
     let ways = carriers
         .iter()
         .map(|carrier| way(state, actor.role, *carrier, chosen, &values.settings, unreachable))
@@ -56,6 +58,7 @@ pub(super) fn carriers(
     view! {
         <fieldset class="field" id="field-carrier" data-field="carrier">
             <legend>"How the secret values get there"</legend>
+            {why}
             {ways}
             <p class="problem" data-problem hidden=fine>
                 {problem}
@@ -183,42 +186,52 @@ pub(super) fn contents(
     consumer: Consumer,
     values: &ExportForm,
     choices: ExportChoices,
+    here: &str,
 ) -> AnyView {
     match consumer.facts().selects {
         Selects::Credentials => {
             let picks = picks(choices.credentials, &values.credentials);
             view! {
-                <Picks
-                    state=state.clone()
-                    field=Field::Credentials
-                    name="credentials[]"
-                    legend="Credentials"
-                    hint="Only these are written, whatever else the organization has."
-                    picks
-                >
-                    <p class="muted">
-                        "There are none yet. " <a href="/credentials/new">"Add a credential"</a>
-                    </p>
-                </Picks>
+                <div class="with-button">
+                    <Picks
+                        state=state.clone()
+                        field=Field::Credentials
+                        name="credentials[]"
+                        legend="Credentials"
+                        hint="Only these are written, whatever else the organization has."
+                        picks
+                    >
+                        <p class="muted">"There are none yet."</p>
+                    </Picks>
+                    <Leave
+                        to="/credentials/new"
+                        here=here.to_owned()
+                        label="Add a credential…"
+                    />
+                </div>
             }
             .into_any()
         }
         Selects::Repositories => {
             let picks = picks(choices.repositories, &values.repositories);
             view! {
-                <Picks
-                    state=state.clone()
-                    field=Field::Repositories
-                    name="repositories[]"
-                    legend="Repositories"
-                    hint="Each is written with the credential it is linked to."
-                    picks
-                >
-                    <p class="muted">
-                        "There are none yet. "
-                        <a href="/charts/repositories/new">"Add a repository"</a>
-                    </p>
-                </Picks>
+                <div class="with-button">
+                    <Picks
+                        state=state.clone()
+                        field=Field::Repositories
+                        name="repositories[]"
+                        legend="Repositories"
+                        hint="Each is written with the credential it is linked to."
+                        picks
+                    >
+                        <p class="muted">"There are none yet."</p>
+                    </Picks>
+                    <Leave
+                        to="/charts/repositories/new"
+                        here=here.to_owned()
+                        label="Add a repository…"
+                    />
+                </div>
             }
             .into_any()
         }

@@ -45,8 +45,12 @@ pub(super) fn preview(shown: &ExportPreview, taking: Taking) -> AnyView {
             <h3>"By hand, beside it"</h3>
         }
     });
+    let remarks = match taking {
+        Taking::Open(_) => shown.notes.iter().cloned().map(unremedied).collect(),
+        Taking::Copies | Taking::All(_) => shown.notes.clone(),
+    };
     view! {
-        {notes(&shown.notes)}
+        {notes(&remarks)}
         {none}
         {titled}
         {files}
@@ -54,6 +58,11 @@ pub(super) fn preview(shown: &ExportPreview, taking: Taking) -> AnyView {
         {snippets}
     }
     .into_any()
+}
+
+/// A remark for somebody who may not do what helps.
+fn unremedied(note: ExportNote) -> ExportNote {
+    ExportNote { remedy: None, ..note }
 }
 
 /// Remarks, the gravest first.

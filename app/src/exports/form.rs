@@ -14,6 +14,7 @@ use super::{
     values::{LOOK, carried},
 };
 use crate::ui::{
+    detour::{NEXT, back},
     form::{Form, FormState, Submit},
     icon::Icon,
     input::{Input, hidden},
@@ -30,7 +31,8 @@ pub(super) async fn form(
     consumer: Consumer,
     stored: ExportForm,
 ) -> Result<AnyView, ServiceError> {
-    let here = page_of(consumer, &stored);
+    let next = back(request);
+    let here = page_of(consumer, &stored, &next);
     let state = FormState::new(FORM, request).at(here.clone());
     let exports = &request.services().exports;
     let choices = exports.choices(actor, consumer).await?;
@@ -65,9 +67,11 @@ pub(super) async fn form(
         // Of the stored one, the page of the export says it already.
         unreachable.retain(|carrier| is_new || Some(*carrier) != kept);
     }
-    let carriers = carriers(&state, actor, consumer, &values, &unreachable);
-    let contents = contents(&state, consumer, &values, choices);
-    let cancel = is_new.then(|| view! { <a class="button quiet" href=PATH>"Cancel"</a> });
+    let why = is_new.then(|| why(usual(consumer, vault_is_local)));
+    let carriers = carriers(&state, actor, (consumer, why), &values, &unreachable);
+    let contents = contents(&state, consumer, &values, choices, &here);
+    let away = if next.is_empty() { PATH.to_owned() } else { next.clone() };
+    let cancel = is_new.then(|| view! { <a class="button quiet" href=away>"Cancel"</a> });
     Ok(view! {
         <section class="card" id="edit" aria-labelledby="edit-title">
             <h2 id="edit-title">{if is_new { "What it holds" } else { "Edit" }}</h2>
@@ -78,6 +82,7 @@ pub(super) async fn form(
                 {hidden("export", values.export)}
                 {hidden("row_version", values.row_version)}
                 {hidden("consumer", values.consumer)}
+                {hidden(NEXT, next)}
                 {name}
                 {contents}
                 {settings}
@@ -114,10 +119,25 @@ fn usual(consumer: Consumer, vault_is_local: bool) -> Carrier {
     carriers.first().copied().unwrap_or_default()
 }
 
-fn page_of(consumer: Consumer, stored: &ExportForm) -> String {
+/// Why a new export begins with this carrier.
+const fn why(usual: Carrier) -> &'static str {
+    match usual {
+        Carrier::Sops => {
+            "SOPS is chosen beforehand: clusters cannot reach the OpenBao that runs beside this Hawser, so the values travel with the files, encrypted."
+        }
+        Carrier::ExternalSecret | Carrier::VaultStaticSecret | Carrier::None => {
+            "A reference is chosen beforehand: Git holds no value, and the cluster fetches it from Vault with the operator that you name here."
+        }
+    }
+}
+
+fn page_of(consumer: Consumer, stored: &ExportForm, next: &str) -> String {
     match stored.export.parse() {
         Ok(id) => path_of(id),
-        Err(_) => path::with(&format!("{PATH}/new"), &[("consumer", consumer.facts().code)]),
+        Err(_) => {
+            let pairs = [("consumer", consumer.facts().code), (NEXT, next)];
+            path::with(&format!("{PATH}/new"), &pairs)
+        }
     }
 }
 

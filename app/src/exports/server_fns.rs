@@ -11,7 +11,7 @@ use super::{PATH, path_of, values::joined};
 use crate::{
     answer::{Answered, Next, Sent, answer},
     services::Asking,
-    ui::conflict::meant,
+    ui::{conflict::meant, detour::ended},
 };
 
 /// Adds an export, or changes one.
@@ -27,6 +27,7 @@ pub(crate) async fn save_export(
     #[server(default)] credentials: Vec<String>,
     #[server(default)] repositories: Vec<String>,
     #[server(default)] vault_auth: String,
+    #[server(default)] next: String,
     #[server(flatten)] settings: ExportSettings,
 ) -> Answered {
     let row_version = meant(row_version, over);
@@ -55,7 +56,11 @@ pub(crate) async fn save_export(
         let (asking, actor) = Asking::member()?;
         asking.services.exports.save(&actor, form).await
     };
-    answer(sent, result.await, |id| Next::to(path_of(id)).saying(notice)).await
+    answer(sent, result.await, |id| match ended(&next, "exports[]", id) {
+        Some(back) => Next::to(back).saying("The export is added, and chosen here."),
+        None => Next::to(path_of(id)).saying(notice),
+    })
+    .await
 }
 
 fn sent(from: &str, form: &ExportForm) -> Sent {

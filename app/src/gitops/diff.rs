@@ -2,23 +2,20 @@
 
 use domain::{
     counted,
-    gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, TargetPreview, TargetState},
+    gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, TargetState},
 };
 use leptos::prelude::*;
 
-use crate::{
-    exports::notes,
-    ui::{
-        badge::{Badge, Tone},
-        icon::Icon,
-    },
+use crate::ui::{
+    badge::{Badge, Tone},
+    icon::Icon,
 };
 
-/// The changes of a preview with what to look at, or that there are none.
-pub(super) fn changes(preview: &TargetPreview, one: &str, many: &str) -> AnyView {
-    let files = preview.changes.iter().enumerate().map(|(at, one)| file(at, one)).collect_view();
-    let total = u32::try_from(preview.changes.len()).unwrap_or(u32::MAX);
-    let summary = if preview.changes.is_empty() {
+/// The changes of a preview, or that there are none.
+pub(super) fn changes(changes: &[FileChange], one: &str, many: &str) -> AnyView {
+    let files = changes.iter().enumerate().map(|(at, one)| file(at, one)).collect_view();
+    let total = u32::try_from(changes.len()).unwrap_or(u32::MAX);
+    let summary = if changes.is_empty() {
         view! {
             <div class="notice good" role="status">
                 <Icon name="circle-check"/>
@@ -36,17 +33,16 @@ pub(super) fn changes(preview: &TargetPreview, one: &str, many: &str) -> AnyView
         .into_any()
     };
     view! {
-        {notes(&preview.notes)}
         {summary}
         {files}
     }
     .into_any()
 }
 
-/// What Sync now is for at a place that holds everything, and that nobody synced yet: `unchanged` is
-/// the preview of one without changes.
-pub(super) fn begins(state: TargetState, unchanged: Option<&TargetPreview>) -> Option<AnyView> {
-    (state == TargetState::New && unchanged.is_some()).then(|| {
+/// What Sync now is for at a place that nobody synced yet and that holds everything: its `changes` are
+/// known, and there are none.
+pub(super) fn begins(state: TargetState, changes: Option<&[FileChange]>) -> Option<AnyView> {
+    (state == TargetState::New && changes.is_some_and(<[_]>::is_empty)).then(|| {
         view! { <p>"Press Sync now, and from then on every update comes here."</p> }.into_any()
     })
 }

@@ -1,8 +1,9 @@
 //! The page GitOps: Git targets first, and how the rest stands.
 
 use domain::{
-    Action, Actor, ServiceError, counted,
+    Action, Actor, CredentialKind, ServiceError, counted,
     gitops::{GitTargetSummary, TargetState},
+    repositories::RepositoryQuery,
 };
 use leptos::prelude::*;
 
@@ -33,10 +34,12 @@ pub(crate) fn overview() -> AnyView {
             }
         });
         let pushing = found.iter().any(|row| row.state == TargetState::Pushing);
-        let table = if found.is_empty() {
-            steps(&rest, may_manage)
+        let table = if found.is_empty() && may_manage {
+            steps(&rest, &Begun::of(&request, &actor).await?)
+        } else if found.is_empty() {
+            nobody_yet()
         } else {
-            targets::table(&found, may_manage, request.now)
+            targets::table(&found, actor.role, request.now)
         };
         let body = view! {
             <div class="head">
@@ -130,18 +133,50 @@ fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-/// The way to the first Git target.
-fn steps(rest: &Rest, may_manage: bool) -> AnyView {
-    if !may_manage {
-        return view! {
-            <section class="empty">
-                <Icon name="git-branch"/>
-                <h2>"No Git targets yet"</h2>
-                <p>"An owner or admin of the organization adds them."</p>
-            </section>
-        }
-        .into_any();
+fn nobody_yet() -> AnyView {
+    view! {
+        <section class="empty">
+            <Icon name="git-branch"/>
+            <h2>"No Git targets yet"</h2>
+            <p>"An owner or admin of the organization adds them."</p>
+        </section>
     }
+    .into_any()
+}
+
+/// What there is already of that which a Git target is made of.
+struct Begun {
+    credentials: bool,
+    repositories: bool,
+    /// Whether something opens a Git repository: a connected account is a Git credential too.
+    git: bool,
+}
+
+impl Begun {
+    async fn of(request: &Request, actor: &Actor) -> Result<Self, ServiceError> {
+        let services = request.services();
+        let of_kind = |kind| services.credentials.of_kind(actor, kind);
+        let repositories = services.repositories.list(actor, RepositoryQuery::default()).await?;
+        Ok(Self {
+            credentials: !of_kind(CredentialKind::Registry).await?.is_empty(),
+            repositories: repositories.all > 0,
+            git: !of_kind(CredentialKind::Git).await?.is_empty(),
+        })
+    }
+
+    /// Where the first step goes on.
+    const fn registry(&self) -> (&'static str, &'static str) {
+        if self.credentials {
+            ("/charts/repositories/new", "Add a repository")
+        } else {
+            ("/credentials/new", "Add a credential")
+        }
+    }
+}
+
+/// The way to the first Git target.
+fn steps(rest: &Rest, begun: &Begun) -> AnyView {
+    let (registry, add) = begun.registry();
     let step = |done: bool,
                 title: &'static str,
                 text: &'static str,
@@ -166,10 +201,17 @@ fn steps(rest: &Rest, may_manage: bool) -> AnyView {
     };
     view! {
         <section class="card narrow" aria-labelledby="steps-title">
-            <h2 id="steps-title">"Three steps to a repository that follows your credentials"</h2>
+            <h2 id="steps-title">"Four steps to a Git repository that follows your credentials"</h2>
             <ol class="way-steps">
                 {step(
-                    rest.connections > 0,
+                    begun.credentials && begun.repositories,
+                    "Add a credential and a chart repository",
+                    "The login of a registry, and the repositories that it opens. Argo CD, Flux and Helm are told of repositories; the others need the credential alone.",
+                    registry,
+                    add,
+                )}
+                {step(
+                    begun.git,
                     "Connect an account",
                     "GitHub with one click, or a token of any other Git server.",
                     connections::PATH,
@@ -178,7 +220,7 @@ fn steps(rest: &Rest, may_manage: bool) -> AnyView {
                 {step(
                     rest.exports > 0,
                     "Add an export",
-                    "Say who reads it, such as Argo CD or Flux, and which credentials it is about.",
+                    "Say who reads it, such as Argo CD or Flux, and which repositories or credentials it is about.",
                     "/gitops/exports/new",
                     "Add an export",
                 )}

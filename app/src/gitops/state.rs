@@ -1,7 +1,8 @@
 //! How a Git target or cluster is doing, why, and where a person mends it.
 
 use domain::{
-    Cause, CredentialId, ExportId, cause::Remedy, gitops::TargetState, propagation::Place,
+    Action, Cause, CredentialId, ExportId, Role, cause::Remedy, gitops::TargetState,
+    propagation::Place,
 };
 use leptos::prelude::*;
 
@@ -24,15 +25,17 @@ pub(crate) fn waits_badge() -> AnyView {
     view! { <Badge tone=Tone::Warn label="Waits to be merged"/> }.into_any()
 }
 
-/// Badge and reason, for a table cell.
+/// Badge and reason, for a table cell; with the way to mend it for whom it is open.
 pub(super) fn state(
     state: TargetState,
     cause: Option<Cause>,
     place: Place,
     credential: CredentialId,
+    role: Role,
 ) -> AnyView {
     let cause = cause.map(|cause| {
         let link = remedy(cause, place, credential, &[])
+            .filter(|_| may_go(role, cause))
             .map(|(href, label)| view! { " " <a href=href>{label}</a> });
         let words = cause.words(place.asked());
         view! { <p class="cause" title=words.message>{words.title}"." {link}</p> }
@@ -53,9 +56,11 @@ pub(super) fn banner(
     place: Place,
     credential: CredentialId,
     exports: &[(ExportId, String)],
+    role: Role,
 ) -> AnyView {
     let Some(cause) = cause else { return ().into_any() };
     let link = remedy(cause, place, credential, exports)
+        .filter(|_| may_go(role, cause))
         .map(|(href, label)| view! { <a class="button" href=href>{label}</a> });
     let detail = (!detail.is_empty()).then(|| {
         view! { <pre tabindex="0" role="region" aria-label="What was said">{detail.to_owned()}</pre> }
@@ -76,6 +81,20 @@ pub(super) fn banner(
         </div>
     }
     .into_any()
+}
+
+/// Whether the way to mend `cause` is open to this role: some ways lead to what everybody sees.
+fn may_go(role: Role, cause: Cause) -> bool {
+    let only_shows = matches!(
+        cause,
+        Cause::ExportIncomplete
+            | Cause::SecretInOutput
+            | Cause::ClusterConflict
+            | Cause::ClusterRefused
+            | Cause::ClusterApiMissing
+            | Cause::NamespaceMissing
+    );
+    only_shows || role.includes(Action::ManageExports)
 }
 
 /// Where a person mends `cause`, and the words of the link; `None` when there is nothing to change.

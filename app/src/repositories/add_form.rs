@@ -5,22 +5,30 @@ use leptos::prelude::*;
 
 use super::fields::{advanced, belongs, carried, credential, interval, network};
 use crate::{
+    answer::redirect,
     connections::{results, test_button},
     ui::{
+        detour::{NEXT, back, begun},
         form::{Form, FormState, Submit},
         frame::Section,
-        input::Input,
+        input::{Input, hidden},
         page::{Page, page},
+        path,
     },
 };
 
 const FORM: &str = "repository-add";
+const NEW: &str = "/charts/repositories/new";
 
 /// `/charts/repositories/new`
 pub(crate) fn add() -> AnyView {
     page(async |request| {
         let actor = request.member()?;
         actor.may(Action::ManageRepositories)?;
+        if let Some(next) = begun(&request) {
+            redirect(&path::with(NEW, &[(NEXT, &next)]));
+        }
+        let next = back(&request);
         let values = carried(&request, AddRepository::default());
         let state = FormState::new(FORM, &request);
         let typed = state.value(Field::Url, &values.url);
@@ -43,13 +51,14 @@ pub(crate) fn add() -> AnyView {
             None,
             choices,
             "Sent only to the host of this URL. Public repositories need none.".to_owned(),
-            "/charts/repositories/new".to_owned(),
+            NEW.to_owned(),
         );
         let interval = interval(&state, &values.interval);
         let belongs = belongs(&state, &values, projects);
         let advanced = advanced(&state, &values);
         let network = network(&state, &values.ca, &values.proxy);
         let results = results(&request, FORM);
+        let away = if next.is_empty() { "/charts/repositories".to_owned() } else { next.clone() };
         let body = view! {
             <p class="crumbs"><a href="/charts/repositories">"Repositories"</a></p>
             <section class="card narrow">
@@ -58,6 +67,7 @@ pub(crate) fn add() -> AnyView {
                     <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
                         "Add"
                     </button>
+                    {hidden(NEXT, next)}
                     {url}
                     {name}
                     {belongs}
@@ -68,7 +78,9 @@ pub(crate) fn add() -> AnyView {
                     <div class="actions">
                         <Submit>"Add"</Submit>
                         {test_button(FORM)}
-                        <a class="button quiet" href="/charts/repositories">"Cancel"</a>
+                        <a class="button quiet" href=away>
+                            "Cancel"
+                        </a>
                     </div>
                     {results}
                 </Form>

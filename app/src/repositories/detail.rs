@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     connections::{left, test_repository_form},
+    exports,
     ui::{
         badge::{Badge, Tone},
         cause::CauseBanner,
@@ -47,6 +48,8 @@ pub(crate) fn detail() -> AnyView {
         let (summary, now) = (&repository.summary, request.now);
         let syncing = summary.state == RepositoryState::Syncing;
         let href = path_of(summary.id);
+        let may_export = actor.role.includes(Action::ManageExports);
+        let export = may_export.then(|| exports::begin(&repository.summary));
         let test = may_change.then(|| test(&request, &repository));
         let body = view! {
             <p class="crumbs"><a href="/charts/repositories">"Repositories"</a></p>
@@ -60,7 +63,7 @@ pub(crate) fn detail() -> AnyView {
                         <span class="muted url">{summary.url.clone()}</span>
                     </p>
                 </div>
-                {may_change.then(|| buttons(&repository, &href))}
+                {may_change.then(|| buttons(&repository, &href, export))}
             </div>
             <div data-live="banner" class="stack">
                 {banner(&repository, may_change, now)}
@@ -80,7 +83,7 @@ pub(crate) fn detail() -> AnyView {
     })
 }
 
-fn buttons(repository: &RepositoryDetail, href: &str) -> AnyView {
+fn buttons(repository: &RepositoryDetail, href: &str, export: Option<AnyView>) -> AnyView {
     let id = repository.summary.id.to_string();
     view! {
         <div class="actions">
@@ -93,6 +96,7 @@ fn buttons(repository: &RepositoryDetail, href: &str) -> AnyView {
                 <Icon name="refresh-cw"/>
                 "Sync now"
             </ActionButton>
+            {export}
             <a class="button danger" href=format!("{href}/delete")>
                 <Icon name="trash-2"/>
                 "Delete"

@@ -9,7 +9,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{environment::clash_warning, fitting::Fitting};
-use crate::ui::{form::FormState, input::Input, page::Request};
+use crate::ui::{detour::Leave, form::FormState, input::Input, page::Request};
 
 /// What stands in the fields: what travelled along in the query while somebody added a credential,
 /// before `stored`.
@@ -76,17 +76,7 @@ pub(super) fn credential(
         ]);
     let add = actor.role.includes(Action::ManageCredentials).then(|| {
         view! {
-            <button
-                class="button quiet"
-                type="submit"
-                formmethod="get"
-                formaction="/credentials/new"
-                formnovalidate
-                name="return"
-                value=back
-            >
-                "Add a new credential…"
-            </button>
+            <Leave to="/credentials/new" here=back label="Add a new credential…"/>
         }
     });
     view! { <div class="with-button">{select}{clash}{add}<Fitting/></div> }.into_any()

@@ -17,7 +17,7 @@ mod sorting {
     use wasm_bindgen::{JsCast, JsValue, closure::Closure};
     use web_sys::{Document, HtmlInputElement, HtmlSelectElement, UrlSearchParams, window};
 
-    use crate::{repositories::harmless::harmless, ui::fetched::page_at};
+    use crate::ui::{fetched::page_at, harmless::harmless};
 
     const CREDENTIAL: &str = "select[name=credential]";
 

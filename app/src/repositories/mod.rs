@@ -13,7 +13,6 @@ mod environment;
 #[cfg(feature = "ssr")]
 mod fields;
 mod fitting;
-mod harmless;
 #[cfg(feature = "ssr")]
 mod list;
 #[cfg(feature = "ssr")]
@@ -29,8 +28,6 @@ pub(crate) use delete_form::delete;
 pub(crate) use detail::detail;
 #[cfg(feature = "ssr")]
 pub(crate) use fields::network;
-#[cfg(feature = "ssr")]
-pub(crate) use harmless::harmless;
 #[cfg(feature = "ssr")]
 pub(crate) use list::list;
 #[cfg(feature = "ssr")]

@@ -4,11 +4,11 @@
 use domain::{Field, ServiceError, counted, repositories};
 use leptos::prelude::*;
 
-use super::{harmless::harmless, path_of};
+use super::path_of;
 use crate::{
     answer::{Answered, Next, Sent, answer},
     services::Asking,
-    ui::{conflict::meant, path},
+    ui::{conflict::meant, detour::ended, harmless::harmless, path},
 };
 
 /// Adds a repository and starts its first sync.
@@ -25,6 +25,7 @@ pub(crate) async fn add_repository(
     #[server(default)] environment: String,
     #[server(default)] ca: String,
     #[server(default)] proxy: String,
+    #[server(default)] next: String,
 ) -> Answered {
     let form = repositories::AddRepository {
         url,
@@ -43,10 +44,11 @@ pub(crate) async fn add_repository(
         let (asking, actor) = Asking::member()?;
         asking.services.repositories.add(&actor, form).await
     };
-    answer(sent, result.await, |id| {
-        Next::to(path_of(id))
+    answer(sent, result.await, |id| match ended(&next, "repositories[]", id) {
+        Some(back) => Next::to(back).saying("The repository is added, and chosen here."),
+        None => Next::to(path_of(id))
             .saying("The repository is added.")
-            .beginning("Its first sync has started.")
+            .beginning("Its first sync has started."),
     })
     .await
 }

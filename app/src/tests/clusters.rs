@@ -100,6 +100,26 @@ async fn a_cluster_is_saved_applied_and_deleted() {
 }
 
 #[tokio::test]
+async fn what_could_not_be_compared_is_not_called_unchanged() {
+    let fake = Arc::new(Fake { cause: Some(Cause::InsufficientScope), ..Fake::of(Role::Owner) });
+    let (_, html) = page(&fake, &format!("{}/preview", cluster())).await;
+    for words in [
+        "1 object could not be compared",
+        "Secret shop/refused",
+        "<pre class=\"told\">It may not &lt;write&gt; here.\n  kubectl create role</pre>",
+        "Nothing is written until this is mended.",
+    ] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    assert!(!html.contains("Nothing to change") && !html.contains("Sync now"), "{html}");
+    let body = format!("from={}&cluster={}", cluster().replace('/', "%2F"), fake::ID);
+    send(&fake, "/actions/gitops/clusters/compare", "text/html", &body).await;
+    let (_, html) = page(&fake, &cluster()).await;
+    assert!(html.contains("1 object could not be compared."), "{html}");
+    assert!(!html.contains("nothing would change") && !html.contains("notice good"), "{html}");
+}
+
+#[tokio::test]
 async fn a_cluster_that_is_being_deleted_says_so_and_is_forgotten_only_when_it_fails() {
     let cause = Some(Cause::ConnectionRefused);
     let stuck = Arc::new(Fake { is_deleting: true, cause, ..Fake::of(Role::Owner) });

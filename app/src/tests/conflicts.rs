@@ -120,7 +120,7 @@ async fn a_secret_that_was_not_kept_is_asked_for_again() {
     let fake = overtaken();
     let id = fake::ID;
     let path = format!("/credentials/{id}");
-    let lost = "The one you typed was not kept: type it again";
+    let lost = "The secret you typed was not kept: type it again";
     for (accept, password, says) in
         [("text/html", SECRET, true), ("text/html", "", false), ("application/json", SECRET, false)]
     {
@@ -187,4 +187,17 @@ async fn saving_over_somebody_goes_the_way_that_was_chosen() {
     send(&fake, action, "text/html", &format!("{typed}&pressed=candidate&over=7")).await;
     let updated = fake.updated.lock().unwrap().take().unwrap();
     assert_eq!((updated.mode.as_str(), updated.row_version.as_str()), ("candidate", "7"));
+}
+
+#[tokio::test]
+async fn another_certificate_is_not_spelled() {
+    let fake = overtaken();
+    let path = format!("/gitops/targets/{}", fake::ID);
+    let pem = "-----BEGIN+CERTIFICATE-----%0D%0AMIIB%0D%0A-----END+CERTIFICATE-----";
+    let body =
+        format!("from={}&target={}&row_version=1&ca={pem}", path.replace('/', "%2F"), fake::ID);
+    send(&fake, "/actions/gitops/targets/save", "text/html", &body).await;
+    let (_, html) = page(&fake, &path).await;
+    let told = ">Certificate authorities</a>: now <em>empty</em>, yours <em>the one below</em>";
+    assert!(html.contains(told), "{html}");
 }

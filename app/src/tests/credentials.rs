@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::http::{StatusCode, header};
 use domain::{
-    Provider, Role, Shape,
+    Cause, Provider, Role, Shape,
     credentials::{CandidateState, VersionOrigin},
 };
 
@@ -216,4 +216,16 @@ async fn a_credential_that_something_needs_has_no_button_that_only_fails() {
     assert!(html.contains("at 1 Git target and 1 cluster right away"), "{html}");
     let (_, html) = page(&git, "/credentials").await;
     assert!(html.contains("2 repositories"), "{html}");
+}
+
+#[tokio::test]
+async fn an_account_to_connect_again_is_not_called_active() {
+    let made_of = (Provider::Github, Shape::GithubOauth);
+    let cause = Some(Cause::ConnectionRevoked);
+    let fake = Arc::new(Fake { made_of, cause, ..Fake::of(Role::Owner) });
+    for path in ["/credentials".to_owned(), format!("/credentials/{}", fake::ID)] {
+        let (_, html) = page(&fake, &path).await;
+        assert!(html.contains("No longer connected"), "{path}: {html}");
+        assert!(!html.contains("</svg>Active"), "{path}: {html}");
+    }
 }

@@ -40,11 +40,11 @@ async fn a_secret_in_a_refused_url_is_not_kept() {
 async fn a_secret_in_a_url_does_not_stay_in_the_address() {
     let fake = Fake::signed_in();
     let path = format!(
-        "/credentials/new?url=https%3A%2F%2Fada%3A{SECRET}%40ghcr.io%2Fa&credential=&charts=&row_version=2&return=%2Fcharts%2Frepositories%2Fnew"
+        "/credentials/new?url=https%3A%2F%2Fada%3A{SECRET}%40ghcr.io%2Fa&credential=&charts=&row_version=2&leaving=%2Fcharts%2Frepositories%2Fnew"
     );
     assert_eq!(
         sent_to(&fake, &path).await,
-        "/credentials/new?provider=ghcr&return=%2Fcharts%2Frepositories%2Fnew%3Furl%3Dhttps%253A%252F%252Fghcr.io%252Fa%26credential%3D%26charts%3D%26row_version%3D2"
+        "/credentials/new?provider=ghcr&next=%2Fcharts%2Frepositories%2Fnew%3Furl%3Dhttps%253A%252F%252Fghcr.io%252Fa%26credential%3D%26charts%3D%26row_version%3D2"
     );
 }
 
@@ -53,15 +53,89 @@ async fn what_was_typed_for_a_git_target_is_there_after_a_credential_was_added()
     let fake = Fake::signed_in();
     let id = fake::ID;
     let typed = "name=prod&url=https%3A%2F%2Fgithub.com%2Facme%2Fgitops&branch=main&folder=a&mode=pull_request";
-    let sent = format!("{typed}&exports%5B%5D={id}&return=%2Fgitops%2Ftargets%2Fnew");
+    let sent = format!("{typed}&exports%5B%5D={id}&leaving=%2Fgitops%2Ftargets%2Fnew");
     let wizard = sent_to(&fake, &format!("/credentials/new?{sent}")).await;
-    assert!(wizard.starts_with("/credentials/new?return=%2Fgitops%2Ftargets%2Fnew%3F"), "{wizard}");
-    let (_, html) = page(&fake, &format!("/gitops/targets/new?{typed}&exports={id}")).await;
+    assert!(wizard.starts_with("/credentials/new?next=%2Fgitops%2Ftargets%2Fnew%3F"), "{wizard}");
+    let (_, html) = page(&fake, &format!("/gitops/targets/new?{typed}&exports%5B%5D={id}")).await;
     for value in ["\"prod\"", "\"https://github.com/acme/gitops\"", "\"main\"", "\"a\""] {
         assert!(html.contains(&format!("value={value}")), "{value}: {html}");
     }
     assert!(html.contains("value=\"pull_request\" checked"), "{html}");
     assert!(html.contains(&format!("value=\"{id}\" checked")), "{html}");
+}
+
+#[tokio::test]
+async fn what_a_form_lacks_is_added_and_chosen_in_it() {
+    let fake = Fake::signed_in();
+    let id = fake::ID;
+    let new = "/gitops/exports/new?consumer=argo_cd";
+    let typed = "export=&row_version=&consumer=argo_cd&name=argo&namespace=argo-eu&carrier=sops";
+    let left = format!("/charts/repositories/new?leaving={}&{typed}", encoded(new));
+    let add = sent_to(&fake, &left).await;
+    let (_, html) = page(&fake, &add).await;
+    let next = hidden(&html, "next");
+    assert!(
+        next.starts_with("/gitops/exports/new?") && next.contains("namespace=argo-eu"),
+        "{next}"
+    );
+    assert!(!next.contains("leaving"), "{next}");
+    let body = format!("from=%2F&url=oci%3A%2F%2Fghcr.io%2Fa&next={}", encoded(&next));
+    let answer = send(&fake, "/actions/repositories/add", "text/html", &body).await;
+    let back = answer.headers()[header::LOCATION].to_str().unwrap().to_owned();
+    let (_, html) = page(&fake, &back).await;
+    assert!(html.contains("The repository is added, and chosen here."), "{html}");
+    for value in ["\"argo\"", "\"argo-eu\"", &format!("\"{id}\" checked"), "\"sops\" checked"] {
+        assert!(html.contains(&format!("value={value}")), "{value}: {html}");
+    }
+
+    // What stands in an address within an address is read once for each.
+    let left = format!("/credentials/new?leaving=%2Fgitops%2Ftargets%2Fnew&ca={}", "MII%2BAB%2526");
+    let (_, html) = page(&fake, &sent_to(&fake, &left).await).await;
+    assert!(html.contains("href=\"/gitops/targets/new?ca=MII%2BAB%2526\""), "{html}");
+
+    // An export for a Git target, through the choice of who reads it.
+    let left = format!(
+        "/gitops/exports/new?leaving=%2Fgitops%2Ftargets%2Fnew&target=&name=prod&folder=a&exports%5B%5D={}",
+        fake::exports::OTHER
+    );
+    let choose = sent_to(&fake, &left).await;
+    let (_, html) = page(&fake, &choose).await;
+    assert!(
+        html.contains("Back to the form") && html.contains("consumer=flux&amp;next="),
+        "{html}"
+    );
+    let (_, html) = page(&fake, &choose.replacen('?', "?consumer=flux&", 1)).await;
+    let next = hidden(&html, "next");
+    let body = format!(
+        "from=%2F&consumer=flux&name=n&repositories%5B%5D={id}&carrier=sops&next={}",
+        encoded(&next)
+    );
+    let answer = send(&fake, "/actions/gitops/exports/save", "text/html", &body).await;
+    let back = answer.headers()[header::LOCATION].to_str().unwrap().to_owned();
+    let added = format!("exports%5B%5D={}&exports%5B%5D={id}", fake::exports::OTHER);
+    assert!(back.starts_with("/gitops/targets/new?") && back.ends_with(&added), "{back}");
+
+    // A kubeconfig for a cluster: its form says what kind of credential it wants.
+    let left = "/credentials/new?leaving=%2Fgitops%2Fclusters%2Fnew&cluster=&name=eu&credential=";
+    let wizard = sent_to(&fake, left).await;
+    assert!(wizard.starts_with("/credentials/new?provider=kubernetes&next="), "{wizard}");
+    let (_, html) = page(&fake, &format!("/gitops/clusters/new?name=eu&exports%5B%5D={id}")).await;
+    assert!(html.contains("value=\"eu\"") && html.contains(&format!("value=\"{id}\" checked")));
+    // Nobody is led elsewhere.
+    for bad in ["https%3A%2F%2Fevil.example", "%2F%2Fevil.example", ""] {
+        let path = format!("/gitops/exports/new?leaving={bad}&name=n");
+        assert_eq!(sent_to(&fake, &path).await, "/gitops/exports/new", "{bad}");
+    }
+}
+
+/// The value of a hidden field.
+fn hidden(html: &str, name: &str) -> String {
+    let rest = html.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap();
+    rest.split('"').next().unwrap().replace("&amp;", "&")
+}
+
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 #[tokio::test]

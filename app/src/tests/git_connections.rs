@@ -86,6 +86,12 @@ async fn an_account_can_be_forgotten_while_github_is_away() {
     assert_eq!(answer.headers()[header::LOCATION], "/gitops/connections");
     let (_, html) = page(&fake, "/gitops/connections").await;
     assert!(html.contains("Its authorization stays at GitHub until you revoke it there"), "{html}");
+    // Pressed twice: what was asked for is done.
+    let other = format!("from={}&credential={}", path.replace('/', "%2F"), fake::exports::OTHER);
+    let answer = send(&fake, "/actions/gitops/forget", "text/html", &other).await;
+    assert_eq!(answer.headers()[header::LOCATION], "/gitops/connections");
+    let (_, html) = page(&fake, "/gitops/connections").await;
+    assert!(html.contains("The account is not connected here any more."), "{html}");
     // One that is in use is not disconnected: its Git targets are named, and what to do.
     let (_, html) = page(&Fake::signed_in(), &path).await;
     assert!(html.contains("prod-cluster") && html.contains("#field-credential"), "{html}");

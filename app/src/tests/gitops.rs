@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use domain::{Role, ServiceError, gitops::ConnectionOffers};
+use domain::{Cause, Role, ServiceError, gitops::ConnectionOffers};
 
 use super::{
     fake::{self, Fake, SECRET},
@@ -116,10 +116,17 @@ async fn strangers_are_sent_to_sign_in() {
 }
 
 #[tokio::test]
-async fn who_has_nothing_is_told_the_three_steps() {
+async fn who_has_nothing_is_told_the_four_steps() {
     let empty = Arc::new(Fake { is_empty: true, ..Fake::of(Role::Owner) });
     let (_, html) = page(&empty, "/gitops").await;
-    for words in ["Three steps", "Connect an account", "Add an export", "Add a Git target"] {
+    for words in [
+        "Four steps",
+        "Add a credential and a chart repository",
+        "href=\"/credentials/new\"",
+        "Connect an account",
+        "Add an export",
+        "Add a Git target",
+    ] {
         assert!(html.contains(words), "{words}: {html}");
     }
     let viewer = Arc::new(Fake { is_empty: true, ..Fake::of(Role::Viewer) });
@@ -184,4 +191,37 @@ async fn exports_for_carvel_are_combined_as_the_controller_does() {
     assert!(html.contains("2 registries") && !html.contains("Not used"), "{html}");
     let (_, html) = page(&fake, "/gitops/check/carvel?namespace=other&excluded=yes").await;
     assert!(html.contains("the placeholder stays empty"), "{html}");
+}
+
+#[tokio::test]
+async fn who_may_not_mend_it_is_not_led_to_a_form() {
+    let cause = Some(Cause::FileNotOurs);
+    for (role, mends) in [(Role::Admin, true), (Role::Editor, false), (Role::Viewer, false)] {
+        let fake = Arc::new(Fake { cause, ..Fake::of(role) });
+        let target = format!("/gitops/targets/{}", fake::ID);
+        for path in ["/gitops", target.as_str()] {
+            let (_, html) = page(&fake, path).await;
+            assert_eq!(html.contains("#field-folder\""), mends, "{role:?} {path}");
+        }
+        let unused = Arc::new(Fake { is_empty: true, ..Fake::of(role) });
+        let (_, html) = page(&unused, &format!("/gitops/exports/{}", fake::ID)).await;
+        assert!(html.contains("Nowhere yet."), "{html}");
+        assert_eq!(html.contains("Add a Git target"), mends, "{role:?}");
+        let (_, html) = page(&fake, &format!("/charts/repositories/{}", fake::ID)).await;
+        assert_eq!(html.contains("Use it in an export"), mends, "{role:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_export_holds_what_it_was_begun_for_and_says_why_its_carrier_is_chosen() {
+    let fake = Fake::signed_in();
+    let begun = format!("/gitops/exports/new?repositories%5B%5D={}", fake::ID);
+    let (_, html) = page(&fake, &begun).await;
+    let flux = format!("consumer=flux&amp;repositories%5B%5D={}", fake::ID);
+    assert!(html.contains(&flux), "{html}");
+    let (_, html) = page(&fake, &begun.replacen('?', "?consumer=flux&", 1)).await;
+    assert!(html.contains(&format!("value=\"{}\" checked", fake::ID)), "{html}");
+    assert!(html.contains("SOPS is chosen beforehand"), "{html}");
+    let (_, html) = page(&fake, &format!("/gitops/exports/{}", fake::ID)).await;
+    assert!(!html.contains("chosen beforehand"), "{html}");
 }

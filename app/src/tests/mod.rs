@@ -178,7 +178,7 @@ async fn a_new_credential_leads_back_to_the_repository_form() {
     let fake = Fake::signed_in();
     let (status, _) = page(
         &fake,
-        "/credentials/new?url=oci%3A%2F%2Fghcr.io%2Facme&name=acme&return=%2Fcharts%2Frepositories%2Fnew",
+        "/credentials/new?url=oci%3A%2F%2Fghcr.io%2Facme&name=acme&leaving=%2Fcharts%2Frepositories%2Fnew",
     )
     .await;
     assert_eq!(status, StatusCode::SEE_OTHER);

@@ -207,7 +207,7 @@ async fn every_field_reaches_the_service() {
 async fn the_host_of_the_repository_fills_in_account_and_region() {
     let fake = Fake::signed_in();
     let back = "%2Fcharts%2Frepositories%2Fnew%3Furl%3Doci%253A%252F%252F123456789012.dkr.ecr.eu-west-1.amazonaws.com%252Fcharts";
-    let path = format!("{}&return={back}", address(Provider::AmazonEcr, Shape::EcrRole));
+    let path = format!("{}&next={back}", address(Provider::AmazonEcr, Shape::EcrRole));
     let (_, html) = page(&fake, &path).await;
     for value in
         ["123456789012", "eu-west-1", "oci://123456789012.dkr.ecr.eu-west-1.amazonaws.com/charts"]

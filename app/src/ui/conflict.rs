@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::icon::Icon;
 
-/// How many characters of a value are told; more says nothing more, as with certificates.
+/// How many characters of a value are told; more says nothing more.
 const TOLD: usize = 160;
 
 /// What became of a secret that was typed into the form.
@@ -100,7 +100,7 @@ impl Conflict {
         };
         let secret = found.secret.then(|| {
             let again = (typed == TypedSecret::Lost).then_some(
-                "The one you typed was not kept: type it again, or the stored one stays. ",
+                "The secret you typed was not kept: type it again, or the stored one stays. ",
             );
             view! {
                 <p>
@@ -175,20 +175,31 @@ fn plain(value: &str) -> String {
 }
 
 fn row(difference: &Difference) -> AnyView {
-    let href = format!("#field-{}", difference.field.as_str());
+    let Difference { field, label, now, yours } = difference;
+    let href = format!("#field-{}", field.as_str());
+    // Nobody reads certificates: that it is another one is all there is to tell.
+    let other = if is_pem(yours) { "another certificate" } else { "a certificate" };
     view! {
         <li>
-            <a href=href>{difference.label.clone()}</a>
+            <a href=href>{label.clone()}</a>
             ": now "
-            {value(&difference.now)}
+            {value(now, other)}
             ", yours "
-            {value(&difference.yours)}
+            {value(yours, "the one below")}
         </li>
     }
     .into_any()
 }
 
-fn value(value: &str) -> AnyView {
+fn is_pem(value: &str) -> bool {
+    value.trim_start().starts_with("-----BEGIN ")
+}
+
+/// A value, or the words `instead` of certificates.
+fn value(value: &str, instead: &'static str) -> AnyView {
+    if is_pem(value) {
+        return view! { <em>{instead}</em> }.into_any();
+    }
     let told = value.split_whitespace().collect::<Vec<_>>().join(" ");
     if told.is_empty() {
         return view! { <em>"empty"</em> }.into_any();

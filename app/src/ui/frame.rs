@@ -174,6 +174,14 @@ fn messages(flash: Flash) -> AnyView {
             </div>
         }
     });
+    let doubt = flash.doubt.map(|doubt| {
+        view! {
+            <div class="notice warn" role="status">
+                <Icon name="triangle-alert"/>
+                <p>{doubt}</p>
+            </div>
+        }
+    });
     let marks = !flash.values.is_empty();
     let problem = flash.problems.map(|problem| {
         view! {
@@ -183,7 +191,7 @@ fn messages(flash: Flash) -> AnyView {
             </div>
         }
     });
-    view! { {notice}{problem} }.into_any()
+    view! { {notice}{doubt}{problem} }.into_any()
 }
 
 /// A refusal in words. A form that has nothing to fill in has no fields to mark either, so that

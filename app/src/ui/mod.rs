@@ -6,6 +6,8 @@ pub(crate) mod cause;
 #[cfg(feature = "ssr")]
 pub(crate) mod conflict;
 pub(crate) mod copy;
+#[cfg(feature = "ssr")]
+pub(crate) mod detour;
 #[cfg(feature = "hydrate")]
 pub(crate) mod fetched;
 #[cfg(feature = "ssr")]
@@ -15,6 +17,7 @@ pub(crate) mod form;
 #[cfg(feature = "ssr")]
 pub(crate) mod frame;
 pub(crate) mod guard;
+pub(crate) mod harmless;
 pub(crate) mod icon;
 #[cfg(feature = "ssr")]
 pub(crate) mod input;

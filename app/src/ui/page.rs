@@ -5,7 +5,8 @@ use http::request::Parts;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_meta::Title;
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
+use leptos_router::params::ParamsMap;
+use url::form_urlencoded::parse;
 
 use super::{
     frame::{Frame, Section},
@@ -27,15 +28,16 @@ pub(crate) struct Request {
     pub here: String,
     pub now: Timestamp,
     params: ParamsMap,
-    query: ParamsMap,
+    query: Vec<(String, String)>,
 }
 
 impl Request {
     fn of_context() -> Result<Self, ServiceError> {
         let asking = Asking::anyone()?;
-        let here = use_context::<Parts>()
-            .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string))
-            .unwrap_or_default();
+        let uri = use_context::<Parts>().map(|parts| parts.uri).unwrap_or_default();
+        // The router decodes values twice, which breaks those that are addresses themselves.
+        let query = parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+        let here = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
         Ok(Self {
             actor: asking.visit.actor(),
             now: asking.visit.now(),
@@ -45,7 +47,7 @@ impl Request {
             params: use_context::<ArcMemo<ParamsMap>>()
                 .map(|params| params.get_untracked())
                 .unwrap_or_default(),
-            query: use_query_map().get_untracked(),
+            query,
             asking,
         })
     }
@@ -62,17 +64,26 @@ impl Request {
 
     /// A value of the query; empty when it is not there.
     pub fn query(&self, name: &str) -> String {
-        self.query.get(name).unwrap_or_default()
+        self.sent_along(name).unwrap_or_default()
     }
 
     /// A value of the query, also an empty one; `None` when it is not there.
     pub fn sent_along(&self, name: &str) -> Option<String> {
-        self.query.get(name)
+        let last = self.query.iter().rev().find(|(known, _)| known == name);
+        last.map(|(_, value)| value.clone())
     }
 
     /// All values of the query under `name`, such as those of ticked boxes.
     pub fn all(&self, name: &str) -> Vec<String> {
-        self.query.get_all(name).unwrap_or_default()
+        self.pairs()
+            .filter(|(known, _)| *known == name)
+            .map(|(_, value)| value.to_owned())
+            .collect()
+    }
+
+    /// Everything in the query.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.query.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The page number of the query, from 1.

@@ -19,9 +19,9 @@ use crate::{
         ExportPreview, ExportSummary, RevealForm, Revealed, carvel::ExportSource,
     },
     gitops::{
-        Branches, ClusterDetail, ClusterForm, ClusterSummary, ConnectionOffers, CredentialUse,
-        DeviceCode, DeviceForm, DeviceProgress, GitConnection, GitTargetDetail, GitTargetForm,
-        GitTargetSaved, GitTargetSummary, HostedRepository, TargetPreview, WebStart,
+        Branches, ClusterDetail, ClusterForm, ClusterPreview, ClusterSummary, ConnectionOffers,
+        CredentialUse, DeviceCode, DeviceForm, DeviceProgress, GitConnection, GitTargetDetail,
+        GitTargetForm, GitTargetSaved, GitTargetSummary, HostedRepository, TargetPreview, WebStart,
     },
     matching::{ExplainQuery, Explanation},
     notices::{Notice, WebhookForm},
@@ -282,7 +282,7 @@ pub trait Clusters: Send + Sync {
     /// it forgets the cluster at once and leaves the objects there.
     async fn delete(&self, actor: &Actor, id: ClusterId) -> Answer<()>;
     /// What applying would change now; asks the API server.
-    async fn preview(&self, actor: &Actor, id: ClusterId) -> Answer<TargetPreview>;
+    async fn preview(&self, actor: &Actor, id: ClusterId) -> Answer<ClusterPreview>;
     /// Queues an apply.
     async fn apply(&self, actor: &Actor, id: ClusterId) -> Answer<()>;
 }

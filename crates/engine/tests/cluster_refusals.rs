@@ -69,6 +69,10 @@ async fn what_the_server_refuses_is_told(world: World) {
         "{}",
         failing.detail
     );
+    let preview = fleet.preview().await.unwrap();
+    assert_eq!((preview.changes.len(), preview.refused.len()), (0, 1), "{preview:?}");
+    assert_eq!(preview.refused[0].cause, Some(Cause::InsufficientScope));
+    assert!(preview.refused[0].detail.contains("kubectl create role"), "{preview:?}");
     fleet.stub.state().forbidden.clear();
 
     let detail = fleet.get().await;

@@ -100,6 +100,17 @@ async fn what_was_deleted_by_hand_is_noticed_at_once(world: World) {
     assert_eq!((seen.objects[0].state, seen.summary.drifted), (ObjectState::Missing, 1));
     assert_eq!(seen.compared_at(), Some(fleet.clock.now()));
 
+    // What could not be compared stands as it stood, with the reason.
+    fleet.stub.state().forbidden = vec!["Secret"];
+    let preview = fleet.preview().await.unwrap();
+    assert_eq!((preview.changes.len(), preview.refused.len()), (0, 1), "{preview:?}");
+    let seen = fleet.get().await;
+    assert_eq!(seen.objects[0].state, ObjectState::Missing);
+    assert_eq!(seen.standing(&seen.objects[0]), Standing::Failing(Cause::InsufficientScope));
+    fleet.stub.state().forbidden.clear();
+    fleet.preview().await.unwrap();
+    assert_eq!(fleet.get().await.objects[0].cause, None);
+
     // It is noticed as well while something else fails.
     let workers = fleet.world.workers();
     assert_eq!(fleet.applied().await.objects[0].state, ObjectState::InStep);

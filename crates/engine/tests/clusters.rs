@@ -89,9 +89,12 @@ async fn an_update_of_a_credential_reaches_the_cluster(world: World) {
     let second = fleet.config("regcred");
     let propagation = fleet.world.update(fleet.credential, &format!("{CANARY}-3")).await;
     let failing = fleet.until(|detail| detail.summary.state == ClusterState::Failing).await;
-    assert_eq!(failing.summary.cause, Some(Cause::ServerError));
+    assert_eq!(failing.summary.cause, Some(Cause::ConnectionClosed));
     let waiting = fleet.world.progress(propagation).await;
-    assert_eq!((waiting.counts.retrying, waiting.lines[0].cause), (1, Some(Cause::ServerError)));
+    assert_eq!(
+        (waiting.counts.retrying, waiting.lines[0].cause),
+        (1, Some(Cause::ConnectionClosed))
+    );
     assert_eq!(fleet.config("regcred"), second);
     fleet.stub.set(Mood::Well);
     fleet.clock.advance(Duration::from_mins(20));
@@ -156,7 +159,7 @@ async fn another_manager_keeps_what_it_owns(world: World) {
     });
     let preview = fleet.preview().await.unwrap();
     assert_eq!(preview.changes, []);
-    let told = preview.notes.iter().any(|note| note.text.contains("kubectl-edit owns .data"));
+    let told = preview.refused.iter().any(|one| one.detail.contains("kubectl-edit owns .data"));
     assert!(told, "{preview:?}");
 
     let failing = fleet.applied().await;
@@ -199,7 +202,7 @@ async fn what_somebody_else_made_stays(world: World) {
     let preview = fleet.preview().await.unwrap();
     assert_eq!(preview.changes, []);
     assert!(
-        preview.notes.iter().any(|note| note.text.contains("not made by Hawser")),
+        preview.refused.iter().any(|one| one.detail.contains("not made by Hawser")),
         "{preview:?}"
     );
     let failing = fleet.applied().await;
@@ -251,7 +254,7 @@ async fn a_cluster_goes_with_what_hawser_made_there(world: World) {
     fleet.stub.set(Mood::Away);
     delete().await.unwrap();
     let waiting = fleet.until(|detail| detail.summary.state == ClusterState::Failing).await;
-    assert_eq!(waiting.summary.cause, Some(Cause::ServerError));
+    assert_eq!(waiting.summary.cause, Some(Cause::ConnectionClosed));
     assert!(fleet.takes(&[fleet.export]).await.is_err(), "it is being deleted");
     fleet.stub.set(Mood::Well);
     fleet.clock.advance(Duration::from_mins(20));

@@ -65,7 +65,7 @@ pub(crate) fn detail() -> AnyView {
                 {manages.then(|| buttons(&cluster, &href))}
             </div>
             <div data-live="banner" class="stack">
-                {banner(summary.cause, &cluster.detail, place, summary.credential, &cluster.exports)}
+                {banner(summary.cause, &cluster.detail, place, summary.credential, &cluster.exports, actor.role)}
                 {going(&cluster, &href, manages)}
                 {first(&cluster, &href)}
             </div>

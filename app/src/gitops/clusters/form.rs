@@ -5,8 +5,9 @@ use leptos::prelude::*;
 
 use super::PATH;
 use crate::{
-    exports::split,
+    exports::{add_export, split},
     ui::{
+        detour::Leave,
         form::{Form, FormState, Submit},
         input::{Input, hidden},
         page::Request,
@@ -30,22 +31,27 @@ pub(super) async fn form(
     let choices = services.credentials.of_kind(actor, CredentialKind::Cluster).await?;
     let exports = services.exports.list(actor).await?;
     let is_new = stored.cluster.is_empty();
+    let sent = |name: &str, stored: String| request.sent_along(name).unwrap_or(stored);
     let name = Input::new(&state, Field::Name, "Name")
-        .value(&stored.name)
+        .value(&sent("name", stored.name))
         .hint("Unique in your organization, such as prod-eu.")
         .required()
         .line();
     let options = choices.into_iter().map(|one| (one.id.to_string(), one.name)).collect();
-    let chosen = request.sent_along("credential").unwrap_or(stored.credential);
+    let chosen = sent("credential", stored.credential);
     let credential = Input::new(&state, Field::Credential, "Credential")
         .value(&chosen)
-        .hint("Holds the kubeconfig. Give its account only the rights that the guide beside it names.")
+        .hint("Holds the kubeconfig. The guide on its page names the rights that its account needs; give it no others.")
         .required()
         .select(vec![
             ("", vec![(String::new(), "Choose a credential".to_owned())]),
             ("Kubeconfigs", options),
         ]);
-    let ticked = state.kept("exports").map_or(stored.exports, |kept| split(&kept));
+    let ticked = match (state.kept("exports"), request.all("exports[]")) {
+        (Some(kept), _) => split(&kept),
+        (None, sent) if !sent.is_empty() => sent,
+        (None, _) => stored.exports,
+    };
     let picks = exports
         .into_iter()
         .map(|one| {
@@ -64,25 +70,23 @@ pub(super) async fn form(
                 {hidden("cluster", stored.cluster)}
                 {hidden("row_version", row_version)}
                 {name}
-                {credential}
-                <p class="hint">
-                    <a href=crate::ui::path::with(
-                        "/credentials/new",
-                        &[("provider", "kubernetes"), ("return", &here)],
-                    )>"Add a kubeconfig as a credential"</a>
-                </p>
-                <Picks
-                    state
-                    field=Field::Exports
-                    name="exports[]"
-                    legend="Exports"
-                    hint="What is applied there."
-                    picks
-                >
-                    <p class="muted">
-                        "There are none yet. " <a href="/gitops/exports/new">"Add an export"</a>
-                    </p>
-                </Picks>
+                <div class="with-button">
+                    {credential}
+                    <Leave to="/credentials/new" here=here.clone() label="Add a kubeconfig…"/>
+                </div>
+                <div class="with-button">
+                    <Picks
+                        state
+                        field=Field::Exports
+                        name="exports[]"
+                        legend="Exports"
+                        hint="What is applied there."
+                        picks
+                    >
+                        <p class="muted">"There are none yet."</p>
+                    </Picks>
+                    {add_export(&here)}
+                </div>
                 <div class="actions">
                     <Submit>{if is_new { "Create" } else { "Save" }}</Submit>
                     {cancel}

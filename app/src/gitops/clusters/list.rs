@@ -1,7 +1,7 @@
 //! The page GitOps → Clusters.
 
 use domain::{
-    Action, Timestamp, counted,
+    Action, Role, Timestamp, counted,
     gitops::{ClusterSummary, TargetState},
     propagation::Place,
 };
@@ -41,7 +41,7 @@ pub(crate) fn list() -> AnyView {
         let table = if found.is_empty() {
             nothing_yet(may_manage)
         } else {
-            table(&found, may_manage, request.now)
+            table(&found, actor.role, request.now)
         };
         let body = view! {
             <p class="crumbs">
@@ -80,8 +80,8 @@ fn nothing_yet(may_manage: bool) -> AnyView {
     .into_any()
 }
 
-fn table(found: &[ClusterSummary], may_manage: bool, now: Timestamp) -> AnyView {
-    let rows = found.iter().map(|row| row_of(row, may_manage, now)).collect_view();
+fn table(found: &[ClusterSummary], role: Role, now: Timestamp) -> AnyView {
+    let rows = found.iter().map(|row| row_of(row, role, now)).collect_view();
     let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
     view! {
         <div class="table-box">
@@ -106,7 +106,7 @@ fn table(found: &[ClusterSummary], may_manage: bool, now: Timestamp) -> AnyView 
     .into_any()
 }
 
-fn row_of(row: &ClusterSummary, may_manage: bool, now: Timestamp) -> AnyView {
+fn row_of(row: &ClusterSummary, role: Role, now: Timestamp) -> AnyView {
     let href = path_of(row.id);
     let id = row.id.to_string();
     let drifted = (row.drifted > 0)
@@ -126,7 +126,7 @@ fn row_of(row: &ClusterSummary, may_manage: bool, now: Timestamp) -> AnyView {
             </ActionButton>
         }
     });
-    let manage = may_manage.then(|| {
+    let manage = role.includes(Action::ManageExports).then(|| {
         view! {
             {change}
             <a class="danger" href=format!("{href}/delete")>
@@ -147,7 +147,7 @@ fn row_of(row: &ClusterSummary, may_manage: bool, now: Timestamp) -> AnyView {
             <td data-label="State">
                 <div class="state">
                     {going}
-                    {state(row.state, row.cause, Place::Cluster(row.id), row.credential)}
+                    {state(row.state, row.cause, Place::Cluster(row.id), row.credential, role)}
                     {drifted}
                 </div>
             </td>

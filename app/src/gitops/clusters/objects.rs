@@ -67,18 +67,6 @@ fn row(cluster: &ClusterDetail, object: &ClusterObject, now: Timestamp) -> AnyVi
         Standing::Failing(_) => (Tone::Bad, "Failing"),
         Standing::Waiting => (Tone::Quiet, "Waits for the cluster"),
     };
-    let cause = object.cause.map(|cause| {
-        let words = cause.words(Asked::Cluster);
-        let detail = (!object.detail.is_empty())
-            .then(|| view! { <pre class="told">{object.detail.clone()}</pre> });
-        view! {
-            <p class="cause" title=words.message>
-                {words.title}
-                "."
-            </p>
-            {detail}
-        }
-    });
     let before = (standing == Standing::Waiting && object.compared_at.is_some()).then(|| {
         let when = object.compared_at.map(|at| view! { " " <Moment at now/> });
         let stood = match object.cause {
@@ -90,12 +78,29 @@ fn row(cluster: &ClusterDetail, object: &ClusterObject, now: Timestamp) -> AnyVi
     view! {
         <li class="line">
             <div>
-                {named(object)} <p class="muted">{object.api_version.clone()}</p> {cause} {before}
+                {named(object)} <p class="muted">{object.api_version.clone()}</p> {reason(object)} {before}
             </div>
             <Badge tone label/>
         </li>
     }
     .into_any()
+}
+
+/// Why the last try of it failed, with what was said and what to do.
+pub(super) fn reason(object: &ClusterObject) -> Option<AnyView> {
+    let words = object.cause?.words(Asked::Cluster);
+    let detail = (!object.detail.is_empty())
+        .then(|| view! { <pre class="told">{object.detail.clone()}</pre> });
+    Some(
+        view! {
+            <p class="cause" title=words.message>
+                {words.title}
+                "."
+            </p>
+            {detail}
+        }
+        .into_any(),
+    )
 }
 
 const fn tone(state: ObjectState) -> Tone {

@@ -1,10 +1,19 @@
 //! What applying would change now.
 
-use domain::{Action, ServiceError, propagation::Place};
+use domain::{
+    Action, ServiceError, counted,
+    gitops::{ClusterObject, ClusterPreview},
+    propagation::Place,
+};
 use leptos::prelude::*;
 
-use super::{PATH, SYNC, member, path_of};
+use super::{
+    PATH, SYNC, member,
+    objects::{named, reason},
+    path_of,
+};
 use crate::{
+    exports::notes,
     gitops::{
         diff::{begins, changes},
         state::banner,
@@ -34,17 +43,20 @@ pub(crate) fn preview() -> AnyView {
         let state = FormState::new("cluster-apply", &request);
         let href = path_of(cluster.id);
         let id = cluster.id.to_string();
-        let differs = preview.as_ref().is_ok_and(|preview| !preview.changes.is_empty());
-        let begins = begins(cluster.state, preview.as_ref().ok().filter(|_| !differs));
+        let known = preview.as_ref().ok().map(|preview| preview.changes.as_slice());
+        let differs = known.is_some_and(|changes| !changes.is_empty());
+        let whole = preview.as_ref().is_ok_and(|preview| preview.refused.is_empty());
+        let begins = begins(cluster.state, known.filter(|_| whole));
         let syncs = differs || begins.is_some();
         let inside = match preview {
-            Ok(preview) => changes(&preview, "object", "objects"),
+            Ok(preview) => found_of(&preview),
             Err(cause) => banner(
                 Some(cause),
                 "",
                 Place::Cluster(cluster.id),
                 found.summary.credential,
                 &found.exports,
+                actor.role,
             ),
         };
         let body = view! {
@@ -79,5 +91,43 @@ pub(crate) fn preview() -> AnyView {
             section: Section::Clusters,
             body: body.into_any(),
         })
+    })
+}
+
+/// What could not be compared, then what would change; that nothing would is said only where everything
+/// was compared.
+fn found_of(preview: &ClusterPreview) -> AnyView {
+    let is_known = preview.refused.is_empty() || !preview.changes.is_empty();
+    let changes = is_known.then(|| changes(&preview.changes, "object", "objects"));
+    view! {
+        {notes(&preview.notes)}
+        {refused(preview)}
+        {changes}
+    }
+    .into_any()
+}
+
+fn refused(preview: &ClusterPreview) -> Option<AnyView> {
+    let total = u32::try_from(preview.refused.len()).unwrap_or(u32::MAX);
+    let row = |object: &ClusterObject| view! { <li>{named(object)} {reason(object)}</li> };
+    let until = if preview.changes.is_empty() {
+        "Nothing is written until this is mended."
+    } else {
+        "What is named here stays as it is until this is mended, and nothing is deleted before."
+    };
+    (total > 0).then(|| {
+        view! {
+            <div class="notice bad">
+                <Icon name="circle-alert"/>
+                <div>
+                    <h3>
+                        {format!("{} could not be compared", counted(total, "object", "objects"))}
+                    </h3>
+                    <ul>{preview.refused.iter().map(row).collect_view()}</ul>
+                    <p>{until}</p>
+                </div>
+            </div>
+        }
+        .into_any()
     })
 }

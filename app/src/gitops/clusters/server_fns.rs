@@ -1,6 +1,9 @@
 //! Server functions of clusters: who is asking, call the service.
 
-use domain::{ServiceError, gitops::ClusterForm};
+use domain::{
+    ServiceError, counted,
+    gitops::{ClusterForm, ClusterPreview},
+};
 use leptos::prelude::*;
 
 use super::{PATH, path_of};
@@ -94,16 +97,27 @@ pub(crate) async fn compare_cluster(
     let result = async {
         let (asking, actor) = Asking::member()?;
         let id = cluster.parse().map_err(|_| ServiceError::NotFound)?;
-        asking.services.clusters.preview(&actor, id).await.map(|found| (id, found.changes.len()))
+        asking.services.clusters.preview(&actor, id).await.map(|found| (id, found))
     };
     let from = path::ours(&from, PATH).to_owned();
-    answer(Sent::new("cluster-compare", &from), result.await, |(id, changes)| {
-        let notice = match changes {
-            0 => "Compared: nothing would change.".to_owned(),
-            1 => "Compared: 1 object would change.".to_owned(),
-            many => format!("Compared: {many} objects would change."),
-        };
-        Next::to(format!("{}#objects", path_of(id))).saying(notice)
+    answer(Sent::new("cluster-compare", &from), result.await, |(id, found)| {
+        let next = Next::to(format!("{}#objects", path_of(id)));
+        let told = compared(&found);
+        if found.refused.is_empty() { next.saying(told) } else { next.doubting(told) }
     })
     .await
+}
+
+/// What a comparison found; that nothing would change is said only where everything was compared.
+fn compared(found: &ClusterPreview) -> String {
+    let count =
+        |total: usize| counted(u32::try_from(total).unwrap_or(u32::MAX), "object", "objects");
+    match (found.changes.len(), found.refused.len()) {
+        (0, 0) => "Compared: nothing would change.".to_owned(),
+        (changes, 0) => format!("Compared: {} would change.", count(changes)),
+        (0, refused) => format!("{} could not be compared.", count(refused)),
+        (changes, refused) => {
+            format!("{} could not be compared; {} would change.", count(refused), count(changes))
+        }
+    }
 }

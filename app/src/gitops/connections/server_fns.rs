@@ -9,6 +9,8 @@ use crate::{
     services::Asking,
 };
 
+const FORGOTTEN: &str = "The account is forgotten here. Its authorization stays at GitHub until you revoke it there, in the settings under Applications.";
+
 /// Revokes a connection and forgets it.
 #[server(prefix = "/actions", endpoint = "gitops/disconnect")]
 pub(crate) async fn disconnect_account(
@@ -35,10 +37,12 @@ pub(crate) async fn forget_account(
         let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
         asking.services.git_connections.forget(&actor, id).await
     };
-    answer(Sent::new("connection-forget", &from), result.await, |()| {
-        Next::to(PATH).saying(
-            "The account is forgotten here. Its authorization stays at GitHub until you revoke it there, in the settings under Applications.",
-        )
-    })
-    .await
+    // A second press, or another person was faster: what was asked for is done.
+    let result = match result.await {
+        Ok(()) => Ok(FORGOTTEN),
+        Err(ServiceError::NotFound) => Ok("The account is not connected here any more."),
+        Err(problem) => Err(problem),
+    };
+    let sent = Sent::new("connection-forget", &from);
+    answer(sent, result, |notice| Next::to(PATH).saying(notice)).await
 }

@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::PATH;
-use crate::ui::{form::ActionButton, icon::Icon, path};
+use crate::ui::{detour::NEXT, form::ActionButton, icon::Icon, path};
 
 /// The buttons for what the operator configured, or what to configure.
 pub(super) fn ways(offers: &ConnectionOffers) -> AnyView {
@@ -113,7 +113,7 @@ fn others() -> AnyView {
                 .then(|| view! { <span class="muted">", such as Gitea or Forgejo"</span> });
             let href = path::with(
                 "/credentials/new",
-                &[("provider", facts.code), ("return", "/gitops/targets/new")],
+                &[("provider", facts.code), (NEXT, "/gitops/targets/new")],
             );
             view! {
                 <li>

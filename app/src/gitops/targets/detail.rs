@@ -59,7 +59,7 @@ pub(crate) fn detail() -> AnyView {
                 {manages.then(|| buttons(&target, &href))}
             </div>
             <div data-live="banner" class="stack">
-                {banner(summary.cause, &target.detail, place, summary.credential, &target.exports)}
+                {banner(summary.cause, &target.detail, place, summary.credential, &target.exports, actor.role)}
                 {waiting(&target)}
                 {first(&target, &href)}
             </div>

@@ -15,6 +15,9 @@ use crate::ui::{form::FormState, icon::Icon, input::Input, page::Request};
 /// Why another credential has no list.
 const NOT_CONNECTED: &str = "Only connected accounts list their repositories. Choose one as the credential, or type the address.";
 
+/// When the branches can be asked for: a stored secret goes nowhere new before somebody saves it there.
+const LOOKED_UP: &str = "With a connected account, or a credential that is used at this host already or was made for it. With any other one, type the branch.";
+
 const NO_CREDENTIAL: &str = "Choose a credential first.";
 
 const NO_URL: &str = "Fill in the repository URL first.";
@@ -214,7 +217,10 @@ pub(super) fn branches(
         .line();
     view! {
         {branch}
-        {look("branches", "Look up the branches", to)}
+        <div class="field">
+            {look("branches", "Look up the branches", to)}
+            <p class="hint">{LOOKED_UP}</p>
+        </div>
         {told}
         {base}
     }

@@ -12,9 +12,11 @@ use super::{
     values::carried,
 };
 use crate::{
+    exports::add_export,
     gitops::{PATH, connections},
     repositories::network,
     ui::{
+        detour::Leave,
         form::{Form, FormState, Submit},
         input::{Input, hidden},
         page::Request,
@@ -67,6 +69,7 @@ pub(super) async fn form(
             Pick { value, label: one.name, detail, chosen }
         })
         .collect();
+    let add_export = add_export(&here);
     let cancel = is_new.then(|| view! { <a class="button quiet" href=PATH>"Cancel"</a> });
     Ok(view! {
         <section class="card" id="edit" aria-labelledby="edit-title">
@@ -83,18 +86,19 @@ pub(super) async fn form(
                 {folder}
                 {mode}
                 {network}
-                <Picks
-                    state
-                    field=Field::Exports
-                    name="exports[]"
-                    legend="Exports"
-                    hint="What is written there."
-                    picks
-                >
-                    <p class="muted">
-                        "There are none yet. " <a href="/gitops/exports/new">"Add an export"</a>
-                    </p>
-                </Picks>
+                <div class="with-button">
+                    <Picks
+                        state
+                        field=Field::Exports
+                        name="exports[]"
+                        legend="Exports"
+                        hint="What is written there."
+                        picks
+                    >
+                        <p class="muted">"There are none yet."</p>
+                    </Picks>
+                    {add_export}
+                </div>
                 <div class="actions">
                     <Submit>{save}</Submit>
                     {cancel}
@@ -143,17 +147,7 @@ fn credential(
     view! {
         <div class="with-button">
             {select}
-            <button
-                class="button quiet"
-                type="submit"
-                formmethod="get"
-                formaction="/credentials/new"
-                formnovalidate
-                name="return"
-                value=here.to_owned()
-            >
-                "Add a Git credential…"
-            </button>
+            <Leave to="/credentials/new" here=here.to_owned() label="Add a Git credential…"/>
         </div>
         <p class="hint">
             <a href=connections::PATH>"Connect an account"</a>

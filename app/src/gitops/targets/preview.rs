@@ -42,18 +42,24 @@ pub(crate) fn preview() -> AnyView {
         let id = target.id.to_string();
         let writable = preview.as_ref().ok().filter(|preview| !preview.is_refused());
         let start = writable.map(|preview| start(preview, &target.branch));
-        let changed = writable.is_some_and(|preview| !preview.changes.is_empty());
-        let begins = begins(target.state, writable.filter(|_| !changed));
+        let known = writable.map(|preview| preview.changes.as_slice());
+        let changed = known.is_some_and(|changes| !changes.is_empty());
+        let begins = begins(target.state, known);
         let sync = (changed || begins.is_some()).then(|| view! { <Submit>{SYNC}</Submit> });
         let inside = match preview {
             Ok(preview) if preview.is_refused() => refused(&preview),
-            Ok(preview) => changes(&preview, "file", "files"),
+            Ok(preview) => view! {
+                {notes(&preview.notes)}
+                {changes(&preview.changes, "file", "files")}
+            }
+            .into_any(),
             Err(cause) => banner(
                 Some(cause),
                 &missing(cause, &found),
                 Place::GitTarget(target.id),
                 found.summary.credential,
                 &found.exports,
+                actor.role,
             ),
         };
         let body = view! {

@@ -12,9 +12,8 @@ use crate::{
     answer::{Answered, Next, Sent, answer},
     exports::joined,
     gitops::PATH,
-    repositories::harmless,
     services::Asking,
-    ui::{conflict::meant, path},
+    ui::{conflict::meant, harmless::harmless, path},
 };
 
 /// Adds a Git target, or changes one.

@@ -1,6 +1,6 @@
 //! The table of Git targets.
 
-use domain::{Timestamp, counted, gitops::GitTargetSummary, propagation::Place};
+use domain::{Action, Role, Timestamp, counted, gitops::GitTargetSummary, propagation::Place};
 use leptos::prelude::*;
 
 use super::{SYNC, path_of, short};
@@ -15,12 +15,8 @@ use crate::{
 };
 
 /// The rows with what can be done to each.
-pub(in crate::gitops) fn table(
-    found: &[GitTargetSummary],
-    may_manage: bool,
-    now: Timestamp,
-) -> AnyView {
-    let rows = found.iter().map(|row| row_of(row, may_manage, now)).collect_view();
+pub(in crate::gitops) fn table(found: &[GitTargetSummary], role: Role, now: Timestamp) -> AnyView {
+    let rows = found.iter().map(|row| row_of(row, role, now)).collect_view();
     let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
     view! {
         <div class="table-box">
@@ -46,7 +42,7 @@ pub(in crate::gitops) fn table(
     .into_any()
 }
 
-fn row_of(row: &GitTargetSummary, may_manage: bool, now: Timestamp) -> AnyView {
+fn row_of(row: &GitTargetSummary, role: Role, now: Timestamp) -> AnyView {
     let href = path_of(row.id);
     let id = row.id.to_string();
     let folder = match row.folder.as_str() {
@@ -57,7 +53,7 @@ fn row_of(row: &GitTargetSummary, may_manage: bool, now: Timestamp) -> AnyView {
         .then(|| view! { <code title=row.last_commit.clone()>{short(&row.last_commit)}</code> });
     let waits = row.is_waiting.then(waits_badge);
     let pending = row.is_pending.then(|| view! { <Badge tone=Tone::Warn label="Changes wait"/> });
-    let manage = may_manage.then(|| {
+    let manage = role.includes(Action::ManageExports).then(|| {
         view! {
             <a href=format!("{href}#edit")>"Edit"</a>
             <a href=format!("{href}/preview")>"Preview"</a>
@@ -91,7 +87,7 @@ fn row_of(row: &GitTargetSummary, may_manage: bool, now: Timestamp) -> AnyView {
             </td>
             <td data-label="State">
                 <div class="state">
-                    {state(row.state, row.cause, Place::GitTarget(row.id), row.credential)}
+                    {state(row.state, row.cause, Place::GitTarget(row.id), row.credential, role)}
                     {waits} {pending}
                 </div>
             </td>

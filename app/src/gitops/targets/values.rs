@@ -24,7 +24,9 @@ pub(super) fn carried(
     };
     let exports = match (state.kept("exports"), request.sent_along("exports")) {
         (Some(kept), _) => split(&kept),
-        _ if looks(request) => request.all("exports[]"),
+        _ if looks(request) || request.sent_along("exports[]").is_some() => {
+            request.all("exports[]")
+        }
         (None, Some(one)) => split(&one),
         (None, None) => stored.exports,
     };

@@ -5,7 +5,7 @@ use domain::{
     Actor, Cause, ClusterId, Field, ServiceError,
     cause::Asked,
     gitops::{
-        ClusterDetail, ClusterForm, ClusterObject, ClusterSummary, ObjectState, TargetPreview,
+        ClusterDetail, ClusterForm, ClusterObject, ClusterPreview, ClusterSummary, ObjectState,
         TargetState,
     },
     service::{self, Answer},
@@ -89,9 +89,15 @@ impl service::Clusters for Fake {
     async fn delete(&self, _: &Actor, _: ClusterId) -> Answer<()> {
         Ok(())
     }
-    async fn preview(&self, _: &Actor, _: ClusterId) -> Answer<TargetPreview> {
-        let refused = |cause| Err(ServiceError::Unreachable { asked: Asked::Cluster, cause });
-        self.cause.map_or_else(|| Ok(difference()), refused)
+    async fn preview(&self, _: &Actor, _: ClusterId) -> Answer<ClusterPreview> {
+        if self.cause == Some(Cause::InsufficientScope) {
+            let refused = self.cluster().objects.into_iter().filter(|one| one.name == "refused");
+            return Ok(ClusterPreview { refused: refused.collect(), ..ClusterPreview::default() });
+        }
+        if let Some(cause) = self.cause {
+            return Err(ServiceError::Unreachable { asked: Asked::Cluster, cause });
+        }
+        Ok(ClusterPreview { changes: difference().changes, ..ClusterPreview::default() })
     }
     async fn apply(&self, _: &Actor, _: ClusterId) -> Answer<()> {
         Ok(())

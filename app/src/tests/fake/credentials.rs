@@ -30,6 +30,7 @@ fn summary(name: &str, at: Option<Timestamp>) -> credentials::CredentialSummary 
         environment: credentials::Environment::Production,
         project: None,
         paused: 1,
+        broken: None,
     }
 }
 
@@ -147,7 +148,9 @@ impl service::Credentials for Fake {
         if self.is_empty {
             return Ok(credentials::CredentialPage { rows: Vec::new(), total: 0, all: 0 });
         }
-        let rows = vec![summary("ghcr-prod", Some(EXPIRES))];
+        let broken = self.cause.filter(|cause| *cause == Cause::ConnectionRevoked);
+        let rows =
+            vec![credentials::CredentialSummary { broken, ..summary("ghcr-prod", Some(EXPIRES)) }];
         Ok(credentials::CredentialPage { rows, total: 1, all: 1 })
     }
     async fn get(&self, _: &Actor, _: CredentialId) -> Answer<credentials::CredentialDetail> {
@@ -169,6 +172,9 @@ impl service::Credentials for Fake {
         _: &Actor,
         kind: domain::CredentialKind,
     ) -> Answer<Vec<credentials::CredentialChoice>> {
+        if self.is_empty {
+            return Ok(Vec::new());
+        }
         let choice = |name: &str, which| credentials::CredentialChoice {
             id: which,
             name: format!("{}-{name}", kind.as_str()),

@@ -60,7 +60,12 @@ impl service::GitConnections for Fake {
             ..connection("broken")
         };
         let targets = u32::from(self.has_targets);
-        Ok(vec![GitConnection { targets, ..connection("octocat") }, narrow, broken])
+        let revoked = self.cause.filter(|cause| *cause == Cause::ConnectionRevoked);
+        Ok(vec![
+            GitConnection { targets, broken: revoked, ..connection("octocat") },
+            narrow,
+            broken,
+        ])
     }
     async fn begin_web(&self, _: &Actor) -> Answer<WebStart> {
         Err(ServiceError::NotFound)

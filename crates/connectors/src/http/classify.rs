@@ -53,8 +53,9 @@ fn classify(error: &reqwest::Error, way: Way) -> (Cause, bool) {
     if error.is_connect() {
         return (Cause::ConnectionRefused, is_cut_off(error));
     }
-    // The connection stood and broke: the host's own trouble.
-    (Cause::ServerError, false)
+    // The connection stood. What came over it made no sense, or it ended too soon.
+    let senseless = find::<hyper::Error>(error).is_none_or(hyper::Error::is_parse);
+    (if senseless { Cause::ServerError } else { Cause::ConnectionClosed }, false)
 }
 
 /// Why a TLS connection failed, and whether the host spoke something else.

@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 
 use domain::Cause;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{
     helm,
@@ -45,6 +46,27 @@ async fn closed_ports_and_unknown_names_are_told_apart() {
         Cause::ConnectionRefused
     );
     assert_eq!(cause("", "https://charts.does-not-exist.invalid").await, Cause::DnsFailure);
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_no_answer() {
+    for (said, told) in [
+        ("", Cause::ConnectionClosed),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\nentries:", Cause::ConnectionClosed),
+        ("220 mail.example ESMTP\r\n", Cause::ServerError),
+    ] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let authority = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                // The request is read, so that the end of the connection is no reset.
+                let mut request = [0; 1_024];
+                let _ = stream.read(&mut request).await;
+                let _ = stream.write_all(said.as_bytes()).await;
+            }
+        });
+        assert_eq!(cause(&authority, &format!("http://{authority}")).await, told, "{said:?}");
+    }
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ pub enum Cause {
     InsufficientScope,
     TokenExpired,
     ConnectionRefused,
+    ConnectionClosed,
     DnsFailure,
     Timeout,
     TlsUntrusted,
@@ -69,13 +70,14 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 52] = [
         Self::InvalidCredentials,
         Self::NoCredential,
         Self::LinkSuspended,
         Self::InsufficientScope,
         Self::TokenExpired,
         Self::ConnectionRefused,
+        Self::ConnectionClosed,
         Self::DnsFailure,
         Self::Timeout,
         Self::TlsUntrusted,
@@ -133,6 +135,7 @@ impl Cause {
             Self::InsufficientScope => "insufficient_scope",
             Self::TokenExpired => "token_expired",
             Self::ConnectionRefused => "connection_refused",
+            Self::ConnectionClosed => "connection_closed",
             Self::DnsFailure => "dns_failure",
             Self::Timeout => "timeout",
             Self::TlsUntrusted => "tls_untrusted",

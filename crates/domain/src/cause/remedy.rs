@@ -73,6 +73,7 @@ impl Cause {
             Self::WrongKind => Remedy::Kind,
             Self::ListingUnsupported => Remedy::Charts,
             Self::Timeout
+            | Self::ConnectionClosed
             | Self::RateLimited
             | Self::ServerError
             | Self::VaultUnavailable
@@ -93,6 +94,7 @@ impl Cause {
         matches!(
             self,
             Self::ConnectionRefused
+                | Self::ConnectionClosed
                 | Self::DnsFailure
                 | Self::Timeout
                 | Self::RateLimited

@@ -110,6 +110,9 @@ pub struct CredentialSummary {
     pub project: Option<String>,
     /// At how many hosts it is paused after refusals.
     pub paused: u32,
+    /// Why GitHub does not take it any more, where it is a connected account that has to be connected
+    /// again.
+    pub broken: Option<Cause>,
 }
 
 /// A page of credentials.

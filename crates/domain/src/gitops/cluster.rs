@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::TargetState;
-use crate::{Cause, ClusterId, CredentialId, ExportId, Timestamp};
+use super::{FileChange, TargetState};
+use crate::{Cause, ClusterId, CredentialId, ExportId, Timestamp, exports::ExportNote};
 
 /// How a cluster is doing; the same states as a Git target.
 pub type ClusterState = TargetState;
@@ -118,6 +118,18 @@ pub struct ClusterObject {
     pub detail: String,
     /// When it was last compared with the cluster; `None` for never.
     pub compared_at: Option<Timestamp>,
+}
+
+/// What applying would do now.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterPreview {
+    /// The changes by object; none where everything that could be compared is in step.
+    pub changes: Vec<FileChange>,
+    /// What to look at.
+    pub notes: Vec<ExportNote>,
+    /// The objects that could not be compared, each with its cause and what to do; they stay as they
+    /// are until that is mended.
+    pub refused: Vec<ClusterObject>,
 }
 
 /// What is true of an object now.

@@ -8,7 +8,8 @@ mod rules;
 mod target;
 
 pub use cluster::{
-    ClusterDetail, ClusterForm, ClusterObject, ClusterState, ClusterSummary, ObjectState, Standing,
+    ClusterDetail, ClusterForm, ClusterObject, ClusterPreview, ClusterState, ClusterSummary,
+    ObjectState, Standing,
 };
 pub use connection::{
     Branches, ConnectionOffers, ConnectionWay, DeviceCode, DeviceForm, DeviceProgress,

@@ -121,10 +121,13 @@ const MAX_CA_BYTES: usize = 64 * 1_024;
 /// Certificate authorities in PEM. A private key pasted by mistake is not taken.
 pub(crate) fn authorities(text: &str) -> Result<String, FieldProblem> {
     let pem = text.trim();
+    if pem.contains("PRIVATE KEY") {
+        return Err(Field::Ca.problem(
+            "A private key does not belong here. Paste the certificates of the authority alone.",
+        ));
+    }
     let fine = pem.is_empty()
-        || (pem.len() <= MAX_CA_BYTES
-            && pem.contains("-----BEGIN CERTIFICATE-----")
-            && !pem.contains("PRIVATE KEY"));
+        || (pem.len() <= MAX_CA_BYTES && pem.contains("-----BEGIN CERTIFICATE-----"));
     if fine {
         Ok(pem.replace("\r\n", "\n"))
     } else {
@@ -188,6 +191,15 @@ pub(crate) fn is_chart_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_private_key_among_the_authorities_is_named() {
+        let pem = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----";
+        assert_eq!(authorities(pem).unwrap(), pem);
+        let key = format!("{pem}\n-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----");
+        assert!(authorities(&key).unwrap_err().message.contains("private key does not belong"));
+        assert!(authorities("MII").unwrap_err().message.contains("BEGIN and END"));
+    }
 
     #[test]
     fn a_name_is_taken_from_the_url() {

@@ -6,7 +6,7 @@ use domain::{
     Cause, ClusterId, CredentialId, ExportId, Secret,
     credentials::{CreateCredential, Placement},
     exports::{ExportForm, ExportSettings},
-    gitops::{ClusterDetail, ClusterForm, ClusterState, ObjectState, TargetPreview},
+    gitops::{ClusterDetail, ClusterForm, ClusterPreview, ClusterState, ObjectState},
     service::{Answer, Clusters, Credentials, Exports},
 };
 use engine::{Clock, Engine, ManualClock, SystemClock};
@@ -56,7 +56,7 @@ impl Fleet {
         Clusters::get(self.engine(), &self.world.actor, self.cluster).await.unwrap()
     }
 
-    pub async fn preview(&self) -> Answer<TargetPreview> {
+    pub async fn preview(&self) -> Answer<ClusterPreview> {
         Clusters::preview(self.engine(), &self.world.actor, self.cluster).await
     }
 

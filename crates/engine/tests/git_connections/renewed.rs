@@ -11,8 +11,8 @@ use domain::{
     Cause, CredentialId, OperationId, ServiceError, Shape,
     audit::AuditAction,
     cause::Asked,
-    credentials::{CredentialState, OauthTokens, Parameters},
-    service::GitConnections,
+    credentials::{CredentialQuery, CredentialState, OauthTokens, Parameters},
+    service::{Credentials, GitConnections},
 };
 use futures::future::join_all;
 use storage::credentials::{Kind, Operation};
@@ -43,7 +43,11 @@ async fn tokens(side: &Side, id: CredentialId) -> OauthTokens {
 }
 
 async fn broken(side: &Side) -> Option<Cause> {
-    side.list(&side.ada).await[0].broken
+    let one = side.list(&side.ada).await.remove(0);
+    let table = Credentials::list(&side.engine, &side.ada, CredentialQuery::default()).await;
+    let row = table.unwrap().rows.into_iter().find(|row| row.id == one.credential).unwrap();
+    assert_eq!(row.broken, one.broken, "the table of credentials says the same");
+    one.broken
 }
 
 const REVOKED: Result<usize, ServiceError> =

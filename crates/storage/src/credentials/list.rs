@@ -1,13 +1,13 @@
 //! The table of credentials.
 
 use domain::{
-    Scope, Timestamp,
+    Cause, Scope, Timestamp,
     credentials::{CredentialOrder, CredentialQuery, CredentialSummary, Direction},
 };
 use uuid::Uuid;
 
 use super::{environment, provider, state, values::expiry};
-use crate::{Db, Result, charts::pattern, on, sql};
+use crate::{Db, Error, Result, charts::pattern, on, sql};
 
 /// Who looks: what is written about a shared credential is found by those who manage credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,10 +43,14 @@ struct Row {
     environment: String,
     project: Option<String>,
     paused: i64,
+    broken: Option<String>,
 }
 
 impl Row {
     fn summary(self) -> Result<CredentialSummary> {
+        let broken = self.broken.map(|code| {
+            Cause::parse(&code).ok_or(Error::Value { column: "git_connections.broken" })
+        });
         Ok(CredentialSummary {
             id: self.id.into(),
             name: self.name,
@@ -65,6 +69,7 @@ impl Row {
             environment: environment(&self.environment)?,
             project: self.project,
             paused: u32::try_from(self.paused).unwrap_or(u32::MAX),
+            broken: broken.transpose()?,
         })
     }
 }
@@ -97,7 +102,7 @@ async fn by_name(
     Ok(on!(db.read(), pool => {
         sqlx::query_as(sql!(
             r"select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source, c.secret_at,
-                c.environment, p.name as project,
+                c.environment, p.name as project, g.broken,
                 (select count(*) from refusals f where f.organization_id = c.organization_id
                    and f.credential_id = c.id and f.paused_at is not null) as paused,
                 (select count(*) from links l
@@ -108,6 +113,7 @@ async fn by_name(
                    and r.state = 'failing') as failing
               from credentials c
               left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+              left join git_connections g on g.organization_id = c.organization_id and g.credential_id = c.id
               where c.organization_id = $1 and c.deleted_at is null
                 and (c.name_key like $2 escape '\'
                   or (lower(c.description) like $2 escape '\' and ($6 = 1 or c.project_id is not null)))
@@ -136,12 +142,13 @@ async fn ordered(
     Ok(on!(db.read(), pool => {
         sqlx::query_as(sql!(
             r"select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source, c.secret_at,
-                c.environment, p.name as project,
+                c.environment, p.name as project, g.broken,
                 (select count(*) from refusals f where f.organization_id = c.organization_id
                    and f.credential_id = c.id and f.paused_at is not null) as paused,
                 coalesce(u.linked, 0) as linked, coalesce(u.failing, 0) as failing
               from credentials c
               left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+              left join git_connections g on g.organization_id = c.organization_id and g.credential_id = c.id
               left join (
                 select l.credential_id, count(*) as linked,
                   count(case when r.state = 'failing' then 1 end) as failing
@@ -204,7 +211,7 @@ pub async fn expiring(db: &Db, scope: Scope, limit: u32) -> Result<Vec<Credentia
     let rows: Vec<Row> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source,
-               c.secret_at, c.environment, p.name as project,
+               c.secret_at, c.environment, p.name as project, g.broken,
                (select count(*) from refusals f where f.organization_id = c.organization_id
                   and f.credential_id = c.id and f.paused_at is not null) as paused,
                (select count(*) from links l
@@ -215,6 +222,7 @@ pub async fn expiring(db: &Db, scope: Scope, limit: u32) -> Result<Vec<Credentia
                   and r.state = 'failing') as failing
              from credentials c
              left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+             left join git_connections g on g.organization_id = c.organization_id and g.credential_id = c.id
              where c.organization_id = $1 and c.deleted_at is null and c.expires_at is not null
              order by c.expires_at, c.name_key limit $2"
         ))

@@ -64,6 +64,10 @@ impl Git {
 const fn is_away(failure: &Failure) -> bool {
     matches!(
         failure.cause,
-        Cause::Timeout | Cause::ConnectionRefused | Cause::DnsFailure | Cause::RateLimited
+        Cause::Timeout
+            | Cause::ConnectionRefused
+            | Cause::ConnectionClosed
+            | Cause::DnsFailure
+            | Cause::RateLimited
     )
 }

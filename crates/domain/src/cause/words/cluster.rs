@@ -19,6 +19,10 @@ pub(super) const fn of(cause: Cause) -> Words {
             "The API server knows the account of the kubeconfig, but it may not do this. A Role and a RoleBinding in the namespace of the object allow it.",
         ),
         Cause::ConnectionRefused => shared::CONNECTION_REFUSED,
+        Cause::ConnectionClosed => words(
+            shared::CONNECTION_CLOSED,
+            "The connection to the API server was closed before a whole answer came. If it goes on, check the port of its server, and the load balancers and firewalls on the way.",
+        ),
         Cause::DnsFailure => shared::DNS_FAILURE,
         Cause::Timeout => words(
             shared::TIMEOUT,

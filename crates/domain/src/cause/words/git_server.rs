@@ -22,6 +22,10 @@ pub(super) const fn of(cause: Cause) -> Words {
             words("Token expired", "The token has ended. Make a new one and update the credential.")
         }
         Cause::ConnectionRefused => shared::CONNECTION_REFUSED,
+        Cause::ConnectionClosed => words(
+            shared::CONNECTION_CLOSED,
+            "The connection to the Git server was closed before a whole answer came. If it goes on, check the port, and the proxies and firewalls on the way.",
+        ),
         Cause::DnsFailure => shared::DNS_FAILURE,
         Cause::Timeout => words(
             shared::TIMEOUT,

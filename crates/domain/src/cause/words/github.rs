@@ -17,6 +17,10 @@ pub(super) const fn of(cause: Cause) -> Words {
             "GitHub does not answer",
             "Nothing answers at the address of GitHub. Nothing was changed, here or there; try again in a while.",
         ),
+        Cause::ConnectionClosed => words(
+            "GitHub closed the connection",
+            "The connection to GitHub was closed before a whole answer came. Nothing was changed here; try again in a while. If it goes on, the operator of this Hawser has to check the proxies and firewalls on the way.",
+        ),
         Cause::DnsFailure => words(
             "GitHub's host name not found",
             "The host name of GitHub does not resolve on this server. Nothing was changed, here or there.",

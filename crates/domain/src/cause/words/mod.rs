@@ -124,6 +124,7 @@ mod tests {
             Cause::InvalidCredentials,
             Cause::InsufficientScope,
             Cause::ConnectionRefused,
+            Cause::ConnectionClosed,
             Cause::DnsFailure,
             Cause::Timeout,
             Cause::TlsUntrusted,

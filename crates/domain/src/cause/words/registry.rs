@@ -24,6 +24,10 @@ pub(super) const fn of(cause: Cause) -> Words {
         ),
         Cause::TokenExpired => shared::TOKEN_EXPIRED,
         Cause::ConnectionRefused => shared::CONNECTION_REFUSED,
+        Cause::ConnectionClosed => words(
+            shared::CONNECTION_CLOSED,
+            "The connection to the registry was closed before a whole answer came. Hawser tries again. If it goes on, check the port, and the proxies and firewalls on the way.",
+        ),
         Cause::DnsFailure => shared::DNS_FAILURE,
         Cause::Timeout => words(
             shared::TIMEOUT,

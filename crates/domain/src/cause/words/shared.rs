@@ -10,6 +10,7 @@ pub(super) const CONNECTION_REFUSED: Words = words(
     "Connection refused",
     "Nothing answers at this address. Check the port, the firewall and the network access of this server.",
 );
+pub(super) const CONNECTION_CLOSED: &str = "Connection closed before an answer came";
 pub(super) const DNS_FAILURE: Words = words(
     "Host name not found",
     "This host name does not resolve. Check its spelling and the DNS of this server.",

@@ -24,7 +24,7 @@ use domain::{
     Action, Actor, Cause, ClusterId, Scope, ServiceError,
     cause::Asked,
     gitops::{
-        ClusterDetail, ClusterForm, ClusterObject, ClusterSummary, ObjectState, TargetPreview,
+        ClusterDetail, ClusterForm, ClusterObject, ClusterPreview, ClusterSummary, ObjectState,
     },
     service::{Answer, Clusters},
 };
@@ -102,7 +102,7 @@ impl Clusters for Engine {
         delete::delete(self, actor, id).await.map_err(told)
     }
 
-    async fn preview(&self, actor: &Actor, id: ClusterId) -> Answer<TargetPreview> {
+    async fn preview(&self, actor: &Actor, id: ClusterId) -> Answer<ClusterPreview> {
         preview::preview(self, actor, id).await.map_err(told)
     }
 

@@ -7,8 +7,10 @@ use connectors::{
 use domain::{
     Actor, Cause, ClusterId, Scope, Secret, ServiceError, Timestamp,
     cause::Asked,
-    exports::{ExportNote, NoteTone, yaml},
-    gitops::{ClusterObject, ClusterState, FileChange, FileChangeKind, ObjectState, TargetPreview},
+    exports::yaml,
+    gitops::{
+        ClusterObject, ClusterPreview, ClusterState, FileChange, FileChangeKind, ObjectState,
+    },
 };
 use storage::gitops::clusters::{self, Cluster};
 
@@ -26,7 +28,7 @@ pub(super) async fn preview(
     engine: &Engine,
     actor: &Actor,
     id: ClusterId,
-) -> Result<TargetPreview, Error> {
+) -> Result<ClusterPreview, Error> {
     let scope = may_write(engine, actor, "look at the preview of a cluster").await?;
     engine.limits.connection_test(actor.user)?;
     let cluster = clusters::cluster(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
@@ -38,7 +40,7 @@ pub(super) async fn preview(
     };
     let api = open(engine, scope, &cluster).await?.map_err(|stopped| unreachable(&stopped))?;
     let before = clusters::objects(&engine.db, scope, id).await?;
-    let mut found = Found { notes: wanted.notes, ..Found::default() };
+    let mut found = Found::default();
     for manifest in &wanted.manifests {
         found.look(&api, &cluster, manifest, &wanted.secrets).await?;
     }
@@ -48,8 +50,8 @@ pub(super) async fn preview(
         }
     }
     keep(engine, scope, &cluster, &before, found.compared(began)).await?;
-    let Found { changes, notes, .. } = found;
-    Ok(TargetPreview { head: String::new(), is_new_branch: false, changes, notes })
+    let Found { changes, refused, .. } = found;
+    Ok(ClusterPreview { changes, notes: wanted.notes, refused })
 }
 
 fn unreachable(stopped: &Stopped) -> Error {
@@ -59,7 +61,7 @@ fn unreachable(stopped: &Stopped) -> Error {
 #[derive(Default)]
 struct Found {
     changes: Vec<FileChange>,
-    notes: Vec<ExportNote>,
+    refused: Vec<ClusterObject>,
     states: Vec<ClusterObject>,
 }
 
@@ -75,7 +77,7 @@ impl Found {
         let live = api.get(object).await;
         let live = match live {
             Ok(Some(live)) if !live.is_ours(cluster.id) => {
-                self.conflict(object, FOREIGN.to_owned());
+                self.keeps_out(object, Cause::ClusterConflict, FOREIGN.to_owned());
                 return Ok(());
             }
             Ok(live) => live,
@@ -111,7 +113,7 @@ impl Found {
         Ok(())
     }
 
-    /// What the server says of one object is a note; what it says of itself ends the preview.
+    /// What the server says of one object is kept with it; what it says of itself ends the preview.
     fn refused(
         &mut self,
         manifest: &Manifest,
@@ -119,27 +121,30 @@ impl Found {
         secrets: &[Secret],
     ) -> Result<(), Error> {
         let object = manifest.object();
-        let text = || told(object, &Stopped::refused(refusal), secrets);
-        match refusal.failure.cause {
-            Cause::ClusterConflict => self.conflict(object, text()),
-            Cause::ClusterRefused
+        let stopped = Stopped::refused(refusal);
+        match stopped.cause {
+            cause @ (Cause::ClusterConflict
+            | Cause::ClusterRefused
             | Cause::ClusterApiMissing
             | Cause::NamespaceMissing
-            | Cause::InsufficientScope => self.warn(format!("{object}: {}", text())),
-            _ => return Err(unreachable(&Stopped::refused(refusal))),
+            | Cause::InsufficientScope) => {
+                self.keeps_out(object, cause, told(object, &stopped, secrets));
+                Ok(())
+            }
+            _ => Err(unreachable(&stopped)),
         }
-        Ok(())
     }
 
-    /// Somebody else's, with the reason that its row on the page keeps.
-    fn conflict(&mut self, object: &ObjectRef, detail: String) {
-        self.warn(format!("{object}: {detail}"));
-        let cause = Some(Cause::ClusterConflict);
-        self.states.push(ClusterObject { cause, detail, ..known(object, ObjectState::Conflict) });
-    }
-
-    fn warn(&mut self, text: String) {
-        self.notes.push(ExportNote::new(NoteTone::Warning, text));
+    /// Nobody knows what would become of it. That it is somebody else's is how it stands; anything else
+    /// tells nothing new of it.
+    fn keeps_out(&mut self, object: &ObjectRef, cause: Cause, detail: String) {
+        let state = match cause {
+            Cause::ClusterConflict => ObjectState::Conflict,
+            _ => ObjectState::New,
+        };
+        let refused = ClusterObject { cause: Some(cause), detail, ..known(object, state) };
+        self.states.push(refused.clone());
+        self.refused.push(refused);
     }
 
     fn change(&mut self, before: Option<&Live>, after: Option<&Live>) {
@@ -166,7 +171,7 @@ impl Found {
     }
 }
 
-/// Keeps how objects were found that had been applied. What differs is somebody else's doing only where
+/// Keeps how objects were found that had been applied, and why one could not be compared. What differs is somebody else's doing only where
 /// nothing of ours waits to be applied; what is gone is theirs always.
 async fn keep(
     engine: &Engine,
@@ -184,6 +189,7 @@ async fn keep(
             let known = before.iter().find(|known| named(known) == named(&object))?;
             match (known.state, object.state) {
                 (ObjectState::New, _) => None,
+                (state, ObjectState::New) => Some(ClusterObject { state, ..object }),
                 (_, ObjectState::Changed) if cluster.state != ClusterState::InStep => {
                     Some(ClusterObject { compared_at: object.compared_at, ..known.clone() })
                 }
