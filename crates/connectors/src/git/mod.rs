@@ -38,7 +38,7 @@ pub use checkout::{Checkout, FileKind, TreeFile};
 pub use commit::{Author, Change, NewCommit};
 pub use contents::Contents;
 pub use diff::diff;
-pub use pull_request::{Hosting, NewPullRequest, PullRequest, commit_url};
+pub use pull_request::{Hosting, NewPullRequest, PullRequest, Standing, commit_url};
 pub use push::{PushError, Pushed};
 
 use std::{env::temp_dir, path::Path, sync::Arc, time::Duration};

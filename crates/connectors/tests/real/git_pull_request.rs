@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A host: where its pages are asked for, how it knows who asks, and what it answers.
-struct Known {
+pub(crate) struct Known {
     provider: Provider,
     username: &'static str,
     path: &'static str,
@@ -24,17 +24,17 @@ struct Known {
     list: &'static str,
     none: Value,
     one: Value,
-    create: &'static str,
+    pub(crate) create: &'static str,
     body: Value,
     made: Value,
-    page: &'static str,
+    pub(crate) page: &'static str,
 }
 
 fn basic(username: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{username}:{CANARY}")))
 }
 
-fn hosts() -> Vec<Known> {
+pub(crate) fn hosts() -> Vec<Known> {
     let bearer = || format!("Bearer {CANARY}");
     let github = json!({ "title": "Update a", "body": "Why", "head": "hawser/a", "base": "main" });
     let foreign = "https://evil.example/";
@@ -139,7 +139,7 @@ fn bitbucket_server() -> Known {
 
 impl Known {
     /// What the host says before it looks at anything: who are you, and is this JSON?
-    fn door(&self, asked: &Asked) -> Option<Response> {
+    pub(crate) fn door(&self, asked: &Asked) -> Option<Response> {
         if asked.header("authorization") != self.login {
             return Some(answer(401, &[], "{\"message\":\"Bad credentials\"}"));
         }
@@ -154,9 +154,9 @@ impl Known {
         if self.none.is_null() { answer(404, &[], "{}") } else { json_answer(200, &self.none) }
     }
 
-    /// Opens a pull request at a stub. A host with its own name is reached at `localhost`'s
+    /// The repository and its host at a stub. A host with its own name is reached at `localhost`'s
     /// stand-in: `gitea.localhost` has to be resolved by nobody, so the API's address is given.
-    async fn open(&self, stub: &Stub, title: &str) -> Result<PullRequest, Failure> {
+    pub(crate) fn place(&self, stub: &Stub) -> (GitUrl, Hosting) {
         let host = match self.provider {
             Provider::GenericGit => "http://gitea.localhost".to_owned(),
             Provider::Bitbucket if self.api.is_some() => "https://bitbucket.org".to_owned(),
@@ -169,12 +169,21 @@ impl Known {
         {
             hosting = hosting.with_api(stub.url(path).parse().unwrap());
         }
-        let login = Login::stored(self.username.into(), Secret::new(CANARY.into()));
+        (url, hosting)
+    }
+
+    pub(crate) fn own_login(&self) -> Login {
+        Login::stored(self.username.into(), Secret::new(CANARY.into()))
+    }
+
+    async fn open(&self, stub: &Stub, title: &str) -> Result<PullRequest, Failure> {
+        let (url, hosting) = self.place(stub);
+        let login = self.own_login();
         let (head, base) = (branch("hawser/a"), branch("main"));
         let wanted = NewPullRequest { head: &head, base: &base, title, body: "Why" };
         let git = client(&stub.authority);
         let opened = git.open_pull_request(&hosting, &url, &login, wanted).await?;
-        assert_eq!(opened.url, format!("{host}{}", self.page));
+        assert_eq!(opened.url, format!("{}{}", url.origin(), self.page));
         Ok(opened)
     }
 }

@@ -2,7 +2,10 @@ use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Host, NewPullRequest, below, bitbucket::ACCESS_TOKEN};
+use super::{
+    Host, NewPullRequest, Standing, below,
+    bitbucket::{self, ACCESS_TOKEN},
+};
 use crate::{http::Login, token_exchange::bearer};
 
 /// The beginning of an HTTP access token:
@@ -72,6 +75,10 @@ impl Host for BitbucketServer {
             || path.to_owned(),
             |(before, key, slug)| format!("{before}projects/{key}/repos/{slug}"),
         )
+    }
+
+    fn standing(&self, answer: &Value) -> Option<Standing> {
+        bitbucket::standing(answer)
     }
 
     fn page(&self, number: u64) -> String {

@@ -2,7 +2,7 @@ use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded::byte_serialize};
 
-use super::{Host, NewPullRequest, below, owner_and_name};
+use super::{Host, NewPullRequest, Standing, below, owner_and_name, standing::closed_or_merged};
 use crate::http::Login;
 
 /// Gitea and Forgejo: <https://docs.gitea.com/api/>, "repoGetPullRequestByBaseHead" and
@@ -41,6 +41,10 @@ impl Host for Gitea {
 
     fn created(&self, answer: &Value) -> Option<u64> {
         answer.get("number")?.as_u64()
+    }
+
+    fn standing(&self, answer: &Value) -> Option<Standing> {
+        closed_or_merged(answer)
     }
 
     fn page(&self, number: u64) -> String {

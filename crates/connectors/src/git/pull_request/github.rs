@@ -2,7 +2,7 @@ use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Host, NewPullRequest, below, owner_and_name};
+use super::{Host, NewPullRequest, Standing, below, owner_and_name, standing::closed_or_merged};
 use crate::{http::Login, token_exchange::bearer};
 
 /// GitHub and GitHub Enterprise: <https://docs.github.com/en/rest/pulls/pulls>.
@@ -41,6 +41,10 @@ impl Host for Github {
 
     fn created(&self, answer: &Value) -> Option<u64> {
         answer.get("number")?.as_u64()
+    }
+
+    fn standing(&self, answer: &Value) -> Option<Standing> {
+        closed_or_merged(answer)
     }
 
     fn page(&self, number: u64) -> String {

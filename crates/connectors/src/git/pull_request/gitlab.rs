@@ -2,7 +2,7 @@ use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Host, NewPullRequest, below};
+use super::{Host, NewPullRequest, Standing, below};
 use crate::{http::Login, token_exchange::bearer};
 
 /// GitLab: <https://docs.gitlab.com/api/merge_requests/>. It takes OAuth tokens and access tokens
@@ -44,6 +44,16 @@ impl Host for Gitlab {
 
     fn created(&self, answer: &Value) -> Option<u64> {
         answer.get("iid")?.as_u64()
+    }
+
+    fn standing(&self, answer: &Value) -> Option<Standing> {
+        match answer.get("state")?.as_str()? {
+            // It is locked while it is being merged.
+            "opened" | "locked" => Some(Standing::Open),
+            "merged" => Some(Standing::Merged),
+            "closed" => Some(Standing::Closed),
+            _ => None,
+        }
     }
 
     fn page(&self, number: u64) -> String {

@@ -8,6 +8,7 @@ use super::{
     gitea::Gitea,
     github::Github,
     gitlab::Gitlab,
+    standing::{is_page, number},
 };
 
 /// A host whose pull requests Hawser knows, and where its API is.
@@ -36,6 +37,17 @@ impl Hosting {
     pub fn of(url: &GitUrl, provider: Provider, github_host: &str) -> Option<Self> {
         let host = url.url().host_str()?;
         Self::at(url, kind(url.url(), host, provider, github_host)?)
+    }
+
+    /// The host that a repository's pull request was opened at whose page is `known`, so that a host on a
+    /// name of its own is not asked again what it is. `None` for an address that is no such page.
+    #[must_use]
+    pub fn of_page(url: &GitUrl, known: &str) -> Option<Self> {
+        let number = number(known)?;
+        [Kind::Github, Kind::Gitlab, Kind::Gitea, Kind::BitbucketServer]
+            .into_iter()
+            .filter_map(|kind| Self::at(url, kind))
+            .find(|hosting| is_page(hosting, url, number, known))
     }
 
     /// A host of this kind; `None` when its repositories have no such addresses.

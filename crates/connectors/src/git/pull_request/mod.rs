@@ -8,8 +8,10 @@ mod github;
 mod gitlab;
 mod hosting;
 mod recognize;
+mod standing;
 
 pub use hosting::Hosting;
+pub use standing::Standing;
 
 use domain::{
     Cause,
@@ -59,6 +61,8 @@ trait Host: Sync {
     fn document(&self, path: &str, wanted: NewPullRequest<'_>) -> Value;
     /// The number of the one that was made.
     fn created(&self, answer: &Value) -> Option<u64>;
+    /// How the one stands that the host describes.
+    fn standing(&self, answer: &Value) -> Option<Standing>;
     /// Where the pages of a repository are, of the path that Git finds it by.
     fn repository(&self, path: &str) -> String {
         path.to_owned()
