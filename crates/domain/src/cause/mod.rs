@@ -71,7 +71,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 53] = [
         Self::InvalidCredentials,
         Self::NoCredential,
         Self::LinkSuspended,
