@@ -55,6 +55,8 @@ async fn the_preview_tells_every_line_and_then_offers_to_sync() {
     let in_step = Arc::new(Fake { is_empty: true, ..Fake::of(Role::Owner) });
     let (_, html) = page(&in_step, &path).await;
     assert!(html.contains("Nothing to change") && !html.contains("Sync now"), "{html}");
+    let waits = "commit 0123456 of hawser/0123456789ab, which waits to be merged to main.";
+    assert!(html.contains(waits), "{html}");
     let cause = Some(Cause::NotFound);
     let away = Arc::new(Fake { cause, ..Fake::of(Role::Owner) });
     let (status, html) = page(&away, &path).await;

@@ -115,11 +115,15 @@ fn refused(preview: &TargetPreview) -> AnyView {
     .into_any()
 }
 
-/// What the push starts from.
-fn start(preview: &TargetPreview, branch: &str) -> String {
-    match (preview.head.as_str(), preview.is_new_branch) {
+/// What the push starts from; `target` is the branch that the changes are for.
+fn start(preview: &TargetPreview, target: &str) -> String {
+    let (head, branch) = (short(&preview.head), &preview.branch);
+    match (head.as_str(), preview.is_new_branch) {
         ("", _) => format!("The branch {branch} of an empty repository is made."),
-        (head, true) => format!("The branch {branch} is made from commit {}.", short(head)),
-        (head, false) => format!("On top of commit {} of {branch}.", short(head)),
+        (head, true) => format!("The branch {branch} is made from commit {head}."),
+        (head, false) if branch == target => format!("On top of commit {head} of {branch}."),
+        (head, false) => {
+            format!("On top of commit {head} of {branch}, which waits to be merged to {target}.")
+        }
     }
 }

@@ -198,7 +198,11 @@ impl service::GitTargets for Fake {
             return Err(ServiceError::Unreachable { asked: Asked::GitServer, cause });
         }
         if self.is_empty {
-            return Ok(TargetPreview { head: "0123456789".into(), ..Default::default() });
+            return Ok(TargetPreview {
+                head: "0123456789".into(),
+                branch: "hawser/0123456789ab".into(),
+                ..Default::default()
+            });
         }
         Ok(difference())
     }
@@ -213,6 +217,7 @@ pub(super) fn difference() -> TargetPreview {
     let change = |path: &str, kind, lines| FileChange { path: path.into(), kind, lines };
     TargetPreview {
         head: "0123456789abcdef0123456789abcdef01234567".into(),
+        branch: "main".into(),
         is_new_branch: true,
         changes: vec![
             change(

@@ -208,6 +208,8 @@ pub struct GitTargetDetail {
 pub struct TargetPreview {
     /// The commit it starts from; empty for a new branch of an empty repository.
     pub head: String,
+    /// The branch that it starts from: while changes wait to be merged, the one that they wait on.
+    pub branch: String,
     /// Whether the branch will be made.
     pub is_new_branch: bool,
     /// The changes by path; none when the repository is in step.

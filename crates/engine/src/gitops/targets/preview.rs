@@ -57,6 +57,7 @@ pub(super) async fn preview(
         Ok(plan) => plan,
         Err(none) => return no_plan(none),
     };
+    let mut starts = branch.clone();
     // What waits to be merged was pushed, and is not pushed again.
     if !plan.is_done() && target.waits_since.is_some() {
         let work = work_branch(&target, number_of(&target.work_branch))?;
@@ -65,10 +66,12 @@ pub(super) async fn preview(
             Ok(plan) => plan,
             Err(none) => return no_plan(none),
         };
+        starts = work;
     }
     let before = checkout.contents(&plan.before()).await?;
     Ok(TargetPreview {
         head: checkout.head().unwrap_or_default().to_owned(),
+        branch: starts.as_str().to_owned(),
         is_new_branch: checkout.is_new_branch(),
         changes: changes(&plan, &before),
         notes: wanted.notes.into_iter().chain(theirs(&plan)).collect(),
