@@ -2,7 +2,7 @@
 
 use domain::{Action, Actor, GitTargetId, ServiceError, audit::AuditAction};
 
-use super::save::leave;
+use super::save::{leave, stale};
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
@@ -12,13 +12,16 @@ use crate::{
 /// to.
 pub(super) async fn delete(engine: &Engine, actor: &Actor, id: GitTargetId) -> Result<(), Error> {
     let scope = allowed(engine, actor, Action::ManageExports, "delete a Git target").await?;
-    let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
-    // Held first, as a push that ends does it, so that the two never wait for each other.
-    storage::gitops::targets::queue(&mut tx, scope, id, now).await?;
     let target = storage::gitops::targets::target(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    // Held first, as a push that ends does it, so that the two never wait for each other.
+    if !storage::gitops::targets::hold(&mut tx, scope, id, target.epoch).await? {
+        drop(tx);
+        return Err(stale(engine, scope, id).await?);
+    }
     storage::gitops::targets::clear_exports(&mut tx, scope, id).await?;
     leave(&mut tx, scope, &target).await?;
     storage::gitops::forget_place(&mut tx, scope, id.uuid(), now).await?;

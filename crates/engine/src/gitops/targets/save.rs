@@ -12,7 +12,7 @@ use domain::{
 };
 use storage::{
     Tx,
-    gitops::targets::{Moved, OnBranch, Row, Target},
+    gitops::targets::{self, OnBranch, Row, Target},
     jobs,
 };
 
@@ -65,9 +65,7 @@ async fn named(
     row_version: &str,
 ) -> Result<Target, Error> {
     let id: GitTargetId = id.parse().map_err(|_| ServiceError::NotFound)?;
-    let target = storage::gitops::targets::target(&engine.db, scope, id)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+    let target = targets::target(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     if !bind::may_bind(engine, actor, scope, target.credential).await? {
         bind::check(engine, actor, scope, target.credential).await?;
     }
@@ -80,7 +78,7 @@ async fn named(
 
 /// What whoever comes second is told.
 pub(super) async fn stale(engine: &Engine, scope: Scope, id: GitTargetId) -> Result<Error, Error> {
-    let seen = storage::gitops::targets::seen(&engine.db, scope, id).await?;
+    let seen = targets::seen(&engine.db, scope, id).await?;
     Ok(seen
         .map_or(ServiceError::NotFound, |seen| ServiceError::Stale { changed_by: seen.bound_by })
         .into())
@@ -103,23 +101,19 @@ async fn store(
     }
     let state = match before {
         None => {
-            let inserted = storage::gitops::targets::insert(&mut tx, scope, id, &row, now).await;
+            let inserted = targets::insert(&mut tx, scope, id, &row, now).await;
             inserted.map_err(name_taken)?;
             TargetState::New
         }
         Some(before) => {
-            let version = before.row_version;
-            let changed =
-                storage::gitops::targets::update(&mut tx, scope, id, version, &row, moved).await;
-            let Some(state) = changed.map_err(name_taken)? else {
+            let Some(state) = change(&mut tx, scope, before, &row, moved).await? else {
                 drop(tx);
                 return Err(stale(engine, scope, id).await?);
             };
-            storage::gitops::targets::clear_exports(&mut tx, scope, id).await?;
             state
         }
     };
-    let taken = storage::gitops::targets::set_exports(&mut tx, scope, id, &fields.exports).await;
+    let taken = targets::set_exports(&mut tx, scope, id, &fields.exports).await;
     taken.map_err(|error| {
         if error.is_dangling() { Field::Exports.problem(GONE).into() } else { Error::from(error) }
     })?;
@@ -130,7 +124,7 @@ async fn store(
     }
     // The first push to a place is a person's.
     if state != TargetState::New {
-        storage::gitops::targets::queue(&mut tx, scope, id, now).await?;
+        targets::queue(&mut tx, scope, id, now).await?;
         jobs::queue(&mut tx, scope, jobs::Kind::Push, id.uuid(), "saved", now, now).await?;
     }
     let told = (fields.name.as_str(), difference(before, fields));
@@ -139,6 +133,40 @@ async fn store(
     apart(&mut tx, scope, id, fields).await?;
     tx.commit().await?;
     Ok(left)
+}
+
+/// Changes the row of a target; answers its state, `None` when somebody else changed it first.
+async fn change(
+    tx: &mut Tx,
+    scope: Scope,
+    before: &Target,
+    row: &Row<'_>,
+    moved: Moved,
+) -> Result<Option<TargetState>, Error> {
+    let id = before.id;
+    let changed = targets::update(tx, scope, id, before.row_version, row).await;
+    let Some(state) = changed.map_err(name_taken)? else { return Ok(None) };
+    targets::clear_exports(tx, scope, id).await?;
+    match moved {
+        Moved::Elsewhere => {
+            targets::forget_state(tx, scope, id).await?;
+            return Ok(Some(TargetState::New));
+        }
+        Moved::Stays if before.mode != row.fields.mode => {
+            targets::forget_request(tx, scope, id).await?;
+        }
+        Moved::Stays => {}
+    }
+    Ok(Some(state))
+}
+
+/// Whether a changed target writes to another branch than before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moved {
+    /// It does: a person looks at the preview before the first push there.
+    Elsewhere,
+    /// It does not.
+    Stays,
 }
 
 /// Whether a changed target writes to another branch than before. In another folder of the same branch
@@ -162,8 +190,8 @@ pub(super) async fn leave(
 ) -> Result<Option<LeftFiles>, Error> {
     let repository = GitUrl::parse(&target.url)?.key();
     let at = OnBranch { repository: &repository, branch: &target.branch };
-    let count = storage::gitops::targets::remember_files(tx, scope, target.id, at).await?;
-    storage::gitops::targets::forget_files(tx, scope, target.id).await?;
+    let count = targets::remember_files(tx, scope, target.id, at).await?;
+    targets::forget_files(tx, scope, target.id).await?;
     let work_branch = if target.is_merged() { "" } else { &target.work_branch };
     Ok((count > 0).then(|| LeftFiles {
         count,
@@ -181,8 +209,7 @@ async fn apart(
     id: GitTargetId,
     fields: &GitTargetFields,
 ) -> Result<(), Error> {
-    for (name, url, branch, folder) in storage::gitops::targets::places_taken(tx, scope, id).await?
-    {
+    for (name, url, branch, folder) in targets::places_taken(tx, scope, id).await? {
         if branch == fields.branch.as_str()
             && is_same(&url, &fields.url)
             && overlap(&folder, fields.folder.as_str())

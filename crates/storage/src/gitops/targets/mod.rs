@@ -14,4 +14,6 @@ pub use left::{OnBranch, forget_left, remember_files};
 pub use list::{Seen, list, seen};
 pub use outcome::{Outcome, Pending, Request, hold, queue, record, settle_pending};
 pub use read::{Binding, Target, binding, exports_of, places_taken, target};
-pub use write::{Moved, Row, clear_exports, delete, insert, set_exports, update};
+pub use write::{
+    Row, clear_exports, delete, forget_request, forget_state, insert, set_exports, update,
+};

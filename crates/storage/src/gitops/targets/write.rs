@@ -25,15 +25,6 @@ impl Row<'_> {
     }
 }
 
-/// Whether a changed target writes to another branch than before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moved {
-    /// It does: a person looks at the preview before the first push there.
-    Elsewhere,
-    /// It does not.
-    Stays,
-}
-
 /// Adds a Git target.
 ///
 /// # Errors
@@ -74,9 +65,8 @@ pub async fn insert(
     Ok(())
 }
 
-/// Changes a Git target, if nobody changed it since `row_version`; answers its new state, `None` when
-/// somebody did. What was found at another branch says nothing of the new one, and a branch of its own
-/// belongs to the mode it was made in.
+/// Changes what a person sets of a Git target, if nobody changed it since `row_version`; answers its
+/// state, `None` when somebody did.
 ///
 /// # Errors
 /// When the name is taken ([`crate::Error::is_duplicate`]), or the database refuses.
@@ -86,26 +76,13 @@ pub async fn update(
     id: GitTargetId,
     row_version: i64,
     row: &Row<'_>,
-    moved: Moved,
 ) -> Result<Option<TargetState>> {
     let fields = row.fields;
-    let elsewhere = moved == Moved::Elsewhere;
     let state: Option<String> = on!(tx.inner(), tx => {
         sqlx::query_scalar(sql!(
             "update git_targets set name = $4, name_key = $5, credential_id = $6, url = $7, branch = $8, base = $9,
-               folder = $10, mode = $11, user_id = $12, bound_by = $13, ca = $15, proxy = $16, epoch = epoch + 1,
-               row_version = row_version + 1,
-               state = case when $14 then 'new' else state end,
-               cause = case when $14 then null else cause end,
-               detail = case when $14 then '' else detail end,
-               head = case when $14 then '' else head end,
-               work_branch = case when $14 or mode <> $11 then '' else work_branch end,
-               pull_request_url = case when $14 or mode <> $11 then '' else pull_request_url end,
-               waits_since = case when $14 or mode <> $11 then null else waits_since end,
-               pending_at = case when $14 then null else pending_at end,
-               pushed_at = case when $14 then null else pushed_at end,
-               check_at = case when $14 then null else check_at end,
-               failing_since = case when $14 then null else failing_since end
+               folder = $10, mode = $11, user_id = $12, bound_by = $13, ca = $14, proxy = $15, epoch = epoch + 1,
+               row_version = row_version + 1
              where organization_id = $1 and id = $2 and row_version = $3
              returning state"
         ))
@@ -122,13 +99,52 @@ pub async fn update(
         .bind(fields.mode.as_str())
         .bind(row.user.uuid())
         .bind(row.by)
-        .bind(elsewhere)
         .bind(fields.ca.as_str())
         .bind(fields.proxy.as_str())
         .fetch_optional(&mut **tx)
         .await
     })?;
     state.as_deref().map(super::list::state).transpose()
+}
+
+/// Makes a Git target new again, since what was found at another branch says nothing of this one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget_state(tx: &mut Tx, scope: Scope, id: GitTargetId) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update git_targets set state = 'new', cause = null, detail = '', head = '', pending_at = null,
+               pushed_at = null, check_at = null, failing_since = null
+             where organization_id = $1 and id = $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    forget_request(tx, scope, id).await
+}
+
+/// Forgets the branch of its own that a Git target had, and the pull request: they belong to the branch
+/// they were for, and to the mode they were made in.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget_request(tx: &mut Tx, scope: Scope, id: GitTargetId) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update git_targets set work_branch = '', pull_request_url = '', waits_since = null
+             where organization_id = $1 and id = $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
 }
 
 /// Takes every export away from a Git target.
