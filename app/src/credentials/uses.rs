@@ -11,7 +11,7 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::{
-    gitops::{tone, waits_badge},
+    gitops::tone,
     ui::{badge::Badge, icon::Icon},
 };
 
@@ -104,7 +104,11 @@ fn row(one: &CredentialUse, newest: i64) -> AnyView {
         _ => None,
     };
     let unwritten = unwritten.map(|text| view! { <p class="muted">{text}</p> });
-    let waits = one.is_waiting.then(waits_badge);
+    // It may be about another credential that the target takes.
+    let waits = one.is_waiting.then(|| {
+        let text = format!("{} has changes that wait to be merged", one.place_name);
+        view! { <p class="muted">{text}</p> }
+    });
     let state = one.state.map(|state| view! { <Badge tone=tone(state) label=state.label()/> });
     view! {
         <li class="line">
@@ -119,8 +123,9 @@ fn row(one: &CredentialUse, newest: i64) -> AnyView {
                 {nowhere}
                 {version}
                 {unwritten}
+                {waits}
             </div>
-            <span class="tags">{waits} {state}</span>
+            {state}
         </li>
     }
     .into_any()

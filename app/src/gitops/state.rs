@@ -21,7 +21,7 @@ pub(crate) const fn tone(state: TargetState) -> Tone {
 }
 
 /// That somebody has to merge what was pushed.
-pub(crate) fn waits_badge() -> AnyView {
+pub(super) fn waits_badge() -> AnyView {
     view! { <Badge tone=Tone::Warn label="Waits to be merged"/> }.into_any()
 }
 
@@ -115,6 +115,8 @@ fn remedy(
         }
         (Cause::BaseMissing, _) => Some((field("base"), "Choose the base branch")),
         (Cause::BranchMissing, _) => Some((field("branch"), "Choose another branch")),
+        // Sync now stands at the top of the page, and in the menu of the row.
+        (Cause::RequestClosed, _) => None,
         (Cause::FileNotOurs, _) => Some((field("folder"), "Choose another folder")),
         (Cause::ExportIncomplete | Cause::SecretInOutput, _) => Some(match exports {
             [(only, _)] => (crate::exports::path_of(*only), "Look at the export"),

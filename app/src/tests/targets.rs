@@ -219,8 +219,10 @@ async fn deleting_names_what_it_affects() {
     let fake = Fake::signed_in();
     let (_, html) = page(&fake, &format!("{}/delete", target())).await;
     assert!(
-        html.contains("1 file stays in https://github.com/acme/gitops and no longer follows")
-            && html.contains("ghcr-acme.yaml"),
+        html.contains(
+            "2 files may stay in https://github.com/acme/gitops on main or hawser/0123456789ab and no longer follow"
+        ) && html.contains("ghcr-acme.yaml")
+            && html.contains("clusters/prod/old.yaml"),
         "{html}"
     );
     let path = format!("/gitops/connections/{}/disconnect", fake::ID);
@@ -240,4 +242,15 @@ async fn where_no_pull_request_can_be_opened_the_page_names_the_branch() {
     assert!(html.contains("hawser/0123456789ab") && html.contains("yourself"), "{html}");
     let (_, html) = page(&Fake::signed_in(), &path).await;
     assert!(!html.contains("does not know how pull requests"), "{html}");
+    assert!(html.contains("nobody merged them to") && html.contains("clusters/prod/old.yaml"));
+}
+
+#[tokio::test]
+async fn a_closed_request_says_what_opens_the_next() {
+    let cause = Some(Cause::RequestClosed);
+    let fake = Arc::new(Fake { cause, ..Fake::of(Role::Owner) });
+    let (_, html) = page(&fake, &target()).await;
+    for words in ["Pull request was closed", "Sync now opens a new one", "/pull/7"] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
 }

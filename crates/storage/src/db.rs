@@ -158,7 +158,7 @@ impl Tx {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use sqlx::{Executor, SqlSafeStr};
+    use sqlx::{Connection, Executor, SqlSafeStr};
 
     use super::*;
     use crate::Statement;
@@ -200,5 +200,49 @@ pub(crate) mod tests {
             inventory::iter::<Statement>.into_iter().count() > 50,
             "the statements register themselves"
         );
+    }
+
+    /// A target whose request waits, one that was pushed and merged, and one that waits since an unknown
+    /// moment, as they were before they had one.
+    const BEFORE: &str =
+        "insert into git_targets (organization_id, id, name, name_key, credential_id, url, branch, mode, state,
+           user_id, bound_by, created_at, pushed_at, is_waiting) values
+         ($1, $2, 'a', 'a', $1, '', '', 'pull_request', 'in_step', $1, '', 3, 7, true),
+         ($1, $3, 'b', 'b', $1, '', '', 'pull_request', 'in_step', $1, '', 3, 7, false),
+         ($1, $4, 'c', 'c', $1, '', '', 'pull_request', 'in_step', $1, '', 3, null, true)";
+    const AFTER: &str = "select waits_since from git_targets order by name";
+
+    /// Whatever the rows belong to is left out: only they are looked at.
+    macro_rules! waiting_is_carried_over {
+        ($migrator:expr, $connection:expr, $free:literal) => {{
+            let connection = &mut $connection;
+            $migrator.run_to(6, &mut *connection).await.unwrap();
+            sqlx::query($free).execute(&mut *connection).await.unwrap();
+            let mut insert = sqlx::query(BEFORE);
+            for _ in 0..4 {
+                insert = insert.bind(uuid::Uuid::now_v7());
+            }
+            insert.execute(&mut *connection).await.unwrap();
+            $migrator.run(&mut *connection).await.unwrap();
+            let since: Vec<Option<i64>> =
+                sqlx::query_scalar(AFTER).fetch_all(&mut *connection).await.unwrap();
+            assert_eq!(since, [Some(7), None, Some(3)]);
+        }};
+    }
+
+    #[tokio::test]
+    async fn what_waits_to_be_merged_waits_since_its_last_push() {
+        let mut connection = sqlx::SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        waiting_is_carried_over!(SQLITE, connection, "pragma foreign_keys = off");
+
+        let address = postgres_address();
+        let name = format!("hawser_{}", uuid::Uuid::now_v7().simple());
+        let mut server = sqlx::PgConnection::connect(&address).await.unwrap();
+        let create = sqlx::AssertSqlSafe(format!("create database {name}"));
+        sqlx::query(create).execute(&mut server).await.unwrap();
+        let (server, _) = address.rsplit_once('/').unwrap();
+        let mut connection =
+            sqlx::PgConnection::connect(&format!("{server}/{name}")).await.unwrap();
+        waiting_is_carried_over!(POSTGRES, connection, "set session_replication_role = replica");
     }
 }

@@ -1,6 +1,9 @@
 //! Deleting a Git target.
 
-use domain::{Action, counted, gitops::GitTargetDetail};
+use domain::{
+    Action, counted,
+    gitops::{GitTargetDetail, LeftFiles},
+};
 use leptos::prelude::*;
 
 use super::path_of;
@@ -53,24 +56,38 @@ pub(crate) fn delete() -> AnyView {
     })
 }
 
-/// That files at `place` are nobody's any more, without the end of the sentence.
-pub(super) fn staying(total: u32, place: &str) -> String {
-    let follow = if total == 1 { "follows" } else { "follow" };
-    let stay = counted(total, "file stays", "files stay");
-    format!("{stay} in {place} and no longer {follow} your credentials")
+/// That files are nobody's any more, without the end of the sentence.
+pub(super) fn staying(left: &LeftFiles) -> String {
+    let LeftFiles { count, url, branch, work_branch } = left;
+    let follow = if *count == 1 { "follows" } else { "follow" };
+    if work_branch.is_empty() {
+        let stay = counted(*count, "file stays", "files stay");
+        format!("{stay} in {url} on {branch} and no longer {follow} your credentials")
+    } else {
+        let stay = counted(*count, "file may stay", "files may stay");
+        format!(
+            "{stay} in {url} on {branch} or {work_branch} and no longer {follow} your credentials"
+        )
+    }
 }
 
 /// What it affects: the repository goes stale, but nothing in it goes.
 fn stays(target: &GitTargetDetail) -> AnyView {
-    let total = u32::try_from(target.files.len()).unwrap_or(u32::MAX);
-    let files = target.files.iter().map(|path| view! { <li><code>{path.clone()}</code></li> });
-    let list = (total > 0).then(|| {
+    let files: Vec<_> = target.files.iter().chain(&target.leaving).collect();
+    let left = LeftFiles {
+        count: u32::try_from(files.len()).unwrap_or(u32::MAX),
+        url: target.summary.url.clone(),
+        branch: target.summary.branch.clone(),
+        work_branch: if target.is_merged { String::new() } else { target.work_branch.clone() },
+    };
+    let list = (left.count > 0).then(|| {
+        let files = files.iter().map(|path| view! { <li><code>{(*path).clone()}</code></li> });
         view! {
             <div class="notice warn">
                 <Icon name="triangle-alert"/>
                 <div>
                     <p>
-                        {staying(total, &target.summary.url)}
+                        {staying(&left)}
                         ":"
                     </p>
                     <ul class="columns">{files.collect_view()}</ul>

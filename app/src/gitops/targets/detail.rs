@@ -246,20 +246,36 @@ fn facts(target: &GitTargetDetail, now: Timestamp) -> AnyView {
 }
 
 fn files(target: &GitTargetDetail) -> AnyView {
-    let rows = target
-        .files
-        .iter()
-        .map(|path| view! { <li><code>{path.clone()}</code></li> })
-        .collect_view();
-    let list = if target.files.is_empty() {
+    let list = |paths: &[String]| {
+        let rows = paths.iter().map(|path| view! { <li><code>{path.clone()}</code></li> });
+        view! { <ul class="paths">{rows.collect_view()}</ul> }
+    };
+    let written = if target.files.is_empty() {
         view! { <p class="muted">"None yet."</p> }.into_any()
     } else {
-        view! { <ul class="paths">{rows}</ul> }.into_any()
+        list(&target.files).into_any()
     };
+    let branch = target.summary.branch.as_str();
+    let unmerged = (!target.is_merged).then(|| {
+        view! {
+            <p class="muted">
+                "On the branch " <code>{target.work_branch.clone()}</code> "; nobody merged them to "
+                <code>{branch.to_owned()}</code> " yet."
+            </p>
+        }
+    });
+    let leaving = (!target.leaving.is_empty()).then(|| {
+        view! {
+            <p class="muted">
+                "Taken away from " <code>{branch.to_owned()}</code> " once somebody merges:"
+            </p>
+            {list(&target.leaving)}
+        }
+    });
     view! {
         <section class="card" aria-labelledby="files-title">
             <h2 id="files-title">"Files that Hawser wrote"</h2>
-            <div data-live="files">{list}</div>
+            <div data-live="files" class="stack">{unmerged} {written} {leaving}</div>
         </section>
     }
     .into_any()

@@ -72,10 +72,7 @@ pub(crate) async fn save_target(
             Next::to(format!("{page}/preview"))
                 .saying("The Git target is added. Look at the preview, then press Sync now.")
         } else {
-            let left = left.map(|left| {
-                let place = format!("{} on {}", left.url, left.branch);
-                format!(" {}.", staying(left.count, &place))
-            });
+            let left = left.map(|left| format!(" {}.", staying(&left)));
             Next::to(page).saying(format!("Saved.{}", left.unwrap_or_default()))
         }
     })

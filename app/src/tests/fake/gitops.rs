@@ -152,6 +152,8 @@ impl Fake {
             proxy: String::new(),
             exports: vec![(id(), "argocd-prod".into())],
             files: vec!["clusters/prod/ghcr-acme.yaml".into()],
+            leaving: vec!["clusters/prod/old.yaml".into()],
+            is_merged: false,
             commit_url: "https://github.com/acme/gitops/commit/0123456".into(),
             work_branch: "hawser/0123456789ab".into(),
             pull_request_url: self.pull_request.into(),

@@ -56,6 +56,7 @@ pub enum Cause {
     BranchMoved,
     BaseMissing,
     BranchMissing,
+    RequestClosed,
     NotAGitRepository,
     FileNotOurs,
     RepositoryTooLarge,
@@ -70,7 +71,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 53] = [
         Self::InvalidCredentials,
         Self::NoCredential,
         Self::LinkSuspended,
@@ -113,6 +114,7 @@ impl Cause {
         Self::BranchMoved,
         Self::BaseMissing,
         Self::BranchMissing,
+        Self::RequestClosed,
         Self::NotAGitRepository,
         Self::FileNotOurs,
         Self::RepositoryTooLarge,
@@ -171,6 +173,7 @@ impl Cause {
             Self::BranchMoved => "branch_moved",
             Self::BaseMissing => "base_missing",
             Self::BranchMissing => "branch_missing",
+            Self::RequestClosed => "request_closed",
             Self::NotAGitRepository => "not_a_git_repository",
             Self::FileNotOurs => "file_not_ours",
             Self::RepositoryTooLarge => "repository_too_large",

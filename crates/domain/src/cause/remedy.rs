@@ -52,6 +52,7 @@ impl Cause {
             | Self::PushRejected
             | Self::BaseMissing
             | Self::BranchMissing
+            | Self::RequestClosed
             | Self::FileNotOurs
             | Self::RepositoryTooLarge
             | Self::ExportIncomplete

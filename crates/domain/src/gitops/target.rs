@@ -127,6 +127,9 @@ pub struct LeftFiles {
     pub url: String,
     /// The branch.
     pub branch: String,
+    /// The branch of its own that they wait on, where nobody merged them: `branch` holds some of them, or
+    /// none. Empty when they are on `branch`.
+    pub work_branch: String,
 }
 
 /// A row of the page of Git targets.
@@ -150,7 +153,8 @@ pub struct GitTargetSummary {
     pub cause: Option<Cause>,
     /// Whether something changed since the last push.
     pub is_pending: bool,
-    /// Whether what was pushed last is on a branch of its own until somebody merges it.
+    /// Whether what was pushed last is on a branch of its own until somebody merges it. Not so when its pull
+    /// request was closed.
     pub is_waiting: bool,
     /// The last commit, in full.
     pub last_commit: String,
@@ -175,15 +179,20 @@ pub struct GitTargetDetail {
     pub proxy: String,
     /// The exports it takes, by name.
     pub exports: Vec<(ExportId, String)>,
-    /// The files Hawser wrote there.
+    /// The files Hawser wrote there; those on [`Self::work_branch`] while [`Self::is_merged`] says no.
     pub files: Vec<String>,
+    /// Files it wrote that are on the branch until somebody merges the pull request that takes them away.
+    pub leaving: Vec<String>,
     /// The page of the last commit at the host; empty when the host has none that is known.
     pub commit_url: String,
     /// The branch of its own that commits wait on, in the mode of pull requests; empty before the
     /// first.
     pub work_branch: String,
-    /// The open pull request; empty for none.
+    /// The pull request that brings what is not on the branch yet; empty for none. It is open, unless
+    /// the target fails because somebody closed it.
     pub pull_request_url: String,
+    /// Whether the branch has what was pushed last.
+    pub is_merged: bool,
     /// What was tried last, for people; empty while it is well.
     pub detail: String,
     /// Counts every change.
@@ -246,7 +255,8 @@ pub struct CredentialUse {
     pub place_name: String,
     /// How it is doing; `None` without a place.
     pub state: Option<TargetState>,
-    /// Whether what it was written with is on a branch of its own until somebody merges it.
+    /// Whether that place is a Git target with changes on a branch of its own until somebody merges them:
+    /// of this credential, or of another one that it takes.
     pub is_waiting: bool,
     /// The version of the credential that this place was last written with.
     pub vault_version: Option<i64>,

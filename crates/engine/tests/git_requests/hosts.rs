@@ -23,52 +23,8 @@ use crate::{
     git::REPOSITORY,
     git_backend,
     git_server::{CANARY, GitServer},
+    kinds::Kind,
 };
-
-/// Whose API it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Github,
-    /// A GitHub whose operator put the API at an address of its own.
-    GithubElsewhere,
-    Gitlab,
-}
-
-impl Kind {
-    /// The provider of its credentials.
-    pub const fn provider(self) -> &'static str {
-        match self {
-            Self::Github => "github",
-            Self::Gitlab => "gitlab",
-            // Known by what the operator configured alone.
-            Self::GithubElsewhere => "generic_git",
-        }
-    }
-
-    const fn requests(self) -> &'static str {
-        match self {
-            Self::Github => "/api/v3/repos/acme/gitops/pulls",
-            Self::GithubElsewhere => "/its-api/repos/acme/gitops/pulls",
-            Self::Gitlab => "/api/v4/projects/acme%2Fgitops/merge_requests",
-        }
-    }
-
-    /// The end of the address of a request's page.
-    pub fn page(self, number: usize) -> String {
-        match self {
-            Self::Github | Self::GithubElsewhere => format!("acme/gitops/pull/{number}"),
-            Self::Gitlab => format!("acme/gitops/-/merge_requests/{number}"),
-        }
-    }
-
-    /// How it spells head, base, text and the state of an open one.
-    const fn words(self) -> [&'static str; 4] {
-        match self {
-            Self::Github | Self::GithubElsewhere => ["head", "base", "body", "open"],
-            Self::Gitlab => ["source_branch", "target_branch", "description", "opened"],
-        }
-    }
-}
 
 /// How a pull request stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +52,8 @@ pub enum Mood {
     Races,
     /// The token may push, but open nothing.
     Forbids,
+    /// The API does not answer now; Git does.
+    Away,
 }
 
 #[derive(Clone)]
@@ -105,6 +63,7 @@ pub struct Host {
     pub origin: String,
     requests: Arc<Mutex<Vec<Opened>>>,
     mood: Arc<Mutex<Mood>>,
+    asked: Arc<Mutex<u32>>,
 }
 
 impl Host {
@@ -116,6 +75,7 @@ impl Host {
             origin: format!("http://{}", listener.local_addr().unwrap()),
             requests: Arc::default(),
             mood: Arc::default(),
+            asked: Arc::default(),
         };
         let own = host.clone();
         let router = Router::new().fallback(move |request: Request| {
@@ -130,6 +90,11 @@ impl Host {
         *self.mood.lock().unwrap() = mood;
     }
 
+    /// How often the API was asked since the last time.
+    pub fn asked(&self) -> u32 {
+        std::mem::take(&mut self.asked.lock().unwrap())
+    }
+
     /// All that were ever opened.
     pub fn opened(&self) -> Vec<Opened> {
         self.requests.lock().unwrap().clone()
@@ -138,6 +103,11 @@ impl Host {
     /// Somebody closes the open request without merging it.
     pub fn close(&self) {
         self.settle(Standing::Closed);
+    }
+
+    /// Somebody opens the request that was closed last again.
+    pub fn reopen(&self) {
+        self.requests.lock().unwrap().last_mut().unwrap().standing = Standing::Open;
     }
 
     /// Somebody merges the open request; the branch stays.
@@ -168,11 +138,23 @@ impl Host {
             let root = repository.parent().unwrap().parent().unwrap();
             return git_backend::serve(root, &parts, body).await;
         }
+        *self.asked.lock().unwrap() += 1;
+        if *self.mood.lock().unwrap() == Mood::Away {
+            return said(503, &json!({ "message": "Service Unavailable" }));
+        }
         let login = parts.headers.get("authorization");
         if login.is_none_or(|login| login != format!("Bearer {CANARY}").as_str()) {
             return said(401, &json!({ "message": "Bad credentials" }));
         }
-        if parts.uri.path() != self.kind.requests() {
+        let below = parts.uri.path().strip_prefix(self.kind.requests());
+        let number = below.and_then(|below| below.strip_prefix('/')?.parse().ok());
+        if let Some(number) = number.filter(|number| (1..=self.opened().len()).contains(number)) {
+            return match parts.method {
+                Method::GET => said(200, &self.told(number)),
+                _ => said(405, &json!({ "message": "Method Not Allowed" })),
+            };
+        }
+        if below != Some("") {
             return said(404, &json!({ "message": "Not Found" }));
         }
         match parts.method {
@@ -205,7 +187,7 @@ impl Host {
                 return said(403, &json!({ "message": "Resource not accessible by token" }));
             }
             Mood::Races => self.add(body),
-            Mood::Honest => {}
+            Mood::Honest | Mood::Away => {}
         }
         if parts.headers.get("content-type").is_none_or(|kind| kind != "application/json") {
             return said(415, &json!({}));
@@ -256,13 +238,27 @@ impl Host {
 
     /// A request as the host describes it; the address of its page is nobody's.
     fn told(&self, number: usize) -> Value {
+        let [_, _, _, open] = self.kind.words();
+        let standing = self.opened().get(number - 1).unwrap().standing;
+        let is_merged = standing == Standing::Merged;
         match self.kind {
-            Kind::Gitlab => {
-                json!({ "id": 9000 + number, "iid": number, "web_url": "https://evil.example/" })
-            }
-            Kind::Github | Kind::GithubElsewhere => {
-                json!({ "id": 9000 + number, "number": number, "html_url": "https://evil.example/" })
-            }
+            Kind::Gitlab => json!({
+                "id": 9000 + number,
+                "iid": number,
+                "web_url": "https://evil.example/",
+                "state": match standing {
+                    Standing::Open => open,
+                    Standing::Merged => "merged",
+                    Standing::Closed => "closed",
+                },
+            }),
+            Kind::Github | Kind::GithubElsewhere => json!({
+                "id": 9000 + number,
+                "number": number,
+                "html_url": "https://evil.example/",
+                "state": if standing == Standing::Open { open } else { "closed" },
+                "merged": is_merged,
+            }),
         }
     }
 }

@@ -10,6 +10,8 @@ mod git_backend;
 #[path = "../../../connectors/tests/real/git_server.rs"]
 mod git_server;
 mod hosts;
+mod kinds;
+mod looks;
 mod stories;
 #[path = "../world/mod.rs"]
 mod world;

@@ -8,13 +8,15 @@ use domain::{
     Cause, CredentialId, GitTargetId, Secret,
     credentials::CreateCredential,
     gitops::{GitTargetForm, TargetState},
+    propagation::Progress,
     service::{Credentials, Notices},
 };
 
 use crate::{
     git::{self, REPOSITORY, export},
     git_server::CANARY,
-    hosts::{Host, Kind, Mood, Opened, Standing},
+    hosts::{Host, Mood, Opened, Standing},
+    kinds::Kind,
     world::{World, on_both},
 };
 
@@ -28,18 +30,18 @@ on_both!(
     a_push_whose_request_was_refused_is_asked_for_again,
 );
 
-const FILE: &str = "clusters/prod/regcred.yaml";
+pub const FILE: &str = "clusters/prod/regcred.yaml";
 
 /// A target that opens pull requests at a host, and the credential that it writes about.
-struct Setting {
-    world: World,
-    host: Host,
-    credential: CredentialId,
-    target: GitTargetId,
+pub struct Setting {
+    pub world: World,
+    pub host: Host,
+    pub credential: CredentialId,
+    pub target: GitTargetId,
 }
 
 impl Setting {
-    async fn new(mut world: World, kind: Kind) -> Self {
+    pub async fn new(mut world: World, kind: Kind) -> Self {
         world.known(&world.actor).await;
         let host = Host::start(kind).await;
         if kind == Kind::GithubElsewhere {
@@ -74,11 +76,11 @@ impl Setting {
         Self { world, host, credential, target }
     }
 
-    fn page(&self, number: usize) -> String {
+    pub fn page(&self, number: usize) -> String {
         format!("{}/{}", self.host.origin, self.host.kind.page(number))
     }
 
-    fn show(&self, branch: &str) -> String {
+    pub fn show(&self, branch: &str) -> String {
         self.host.server.git(REPOSITORY, &["show", &format!("{branch}:{FILE}")])
     }
 
@@ -91,10 +93,14 @@ impl Setting {
         let propagation = self.world.update(self.credential, password).await;
         let progress = self.world.end_of(propagation).await;
         assert_eq!((progress.counts.healthy, progress.counts.total()), (1, 1), "{progress:?}");
-        let told = progress.lines.first().and_then(|line| line.told.as_ref());
-        let told = told.map(|told| told.title.as_str());
-        assert_eq!(told, Some("Waits to be merged"), "{progress:?}");
+        assert_eq!(told(&progress), Some("Waits to be merged"), "{progress:?}");
     }
+}
+
+/// What the only line of an update says besides its state.
+pub fn told(progress: &Progress) -> Option<&str> {
+    let told = progress.lines.first().and_then(|line| line.told.as_ref());
+    told.map(|told| told.title.as_str())
 }
 
 async fn github_is_asked_once_and_again_when_it_was_closed(world: World) {
@@ -237,7 +243,8 @@ async fn what_a_request_takes_away_is_known_until_it_is_merged(world: World) {
     for asked in [world.settled(target).await, world.pushed(target).await] {
         assert_eq!(asked.pull_request_url, setting.page(2));
         assert!(holds("main") && !holds(&asked.work_branch));
-        assert_eq!(asked.files.len(), 2, "it is on the branch yet");
+        assert_eq!(asked.files, [FILE.to_owned()]);
+        assert_eq!(asked.leaving, ["clusters/prod/other.yaml"], "it is on the branch yet");
     }
     host.close();
     assert_eq!(world.pushed(target).await.pull_request_url, setting.page(3));

@@ -18,7 +18,7 @@ struct Row {
     place_id: Option<Uuid>,
     place_name: Option<String>,
     state: Option<String>,
-    is_waiting: Option<bool>,
+    waits_since: Option<i64>,
     vault_version: Option<i64>,
 }
 
@@ -32,16 +32,16 @@ pub async fn uses(db: &Db, scope: Scope, credential: CredentialId) -> Result<Vec
     let rows: Vec<Row> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select e.id as export_id, e.name as export_name, p.place_kind, p.place_id, p.name as place_name, p.state,
-               p.is_waiting, w.vault_version
+               p.waits_since, w.vault_version
              from exports e
              left join (
                select 'git_target' as place_kind, m.organization_id, m.export_id, t.id as place_id, t.name, t.name_key,
-                 t.state, t.is_waiting
+                 t.state, t.waits_since
                from git_target_exports m
                join git_targets t on t.organization_id = m.organization_id and t.id = m.target_id
                union all
                select 'cluster' as place_kind, m.organization_id, m.export_id, c.id as place_id, c.name, c.name_key,
-                 c.state, null as is_waiting
+                 c.state, null as waits_since
                from cluster_exports m
                join clusters c on c.organization_id = m.organization_id and c.id = m.cluster_id
              ) p on p.organization_id = e.organization_id and p.export_id = e.id
@@ -73,7 +73,7 @@ pub async fn uses(db: &Db, scope: Scope, credential: CredentialId) -> Result<Vec
                 place: at.map(|(kind, id)| place(kind, id)).transpose()?,
                 place_name: row.place_name.unwrap_or_default(),
                 state: state.transpose()?,
-                is_waiting: row.is_waiting.unwrap_or_default(),
+                is_waiting: row.waits_since.is_some(),
                 vault_version: row.vault_version,
             })
         })

@@ -174,7 +174,7 @@ pub async fn lines(db: &Db, scope: Scope, propagation: PropagationId) -> Result<
                union all
                select d.place_kind as kind, d.place_id as id, coalesce(t.name, c.name, '') as name,
                  coalesce(t.name_key, c.name_key, '') as name_key, d.state, d.attempts, d.cause, d.run_at,
-                 coalesce(t.is_waiting, false) as is_waiting
+                 coalesce(d.finished_at >= t.waits_since, false) as is_waiting
                from place_deliveries d
                left join git_targets t on t.organization_id = d.organization_id and t.id = d.place_id
                left join clusters c on c.organization_id = d.organization_id and c.id = d.place_id

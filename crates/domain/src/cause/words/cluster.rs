@@ -106,6 +106,7 @@ pub(super) const fn of(cause: Cause) -> Words {
         | Cause::BranchMoved
         | Cause::BaseMissing
         | Cause::BranchMissing
+        | Cause::RequestClosed
         | Cause::NotAGitRepository
         | Cause::FileNotOurs
         | Cause::RepositoryTooLarge

@@ -107,6 +107,10 @@ pub(super) const fn of(cause: Cause) -> Words {
             "Branch does not exist",
             "The repository is there, but the branch that takes the pull request is not. Make it at the server, or choose another.",
         ),
+        Cause::RequestClosed => words(
+            "Pull request was closed",
+            "The pull request was closed without being merged, so the branch does not have the changes. Sync now opens a new one, and so does the next change.",
+        ),
         Cause::NotAGitRepository => words(
             "Not a Git repository",
             "The address answers, but not as a Git repository over HTTPS. Check the URL.",

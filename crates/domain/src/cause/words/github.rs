@@ -3,6 +3,7 @@
 use super::{Words, shared, words};
 use crate::Cause;
 
+#[expect(clippy::too_many_lines, reason = "one row for each cause")]
 pub(super) const fn of(cause: Cause) -> Words {
     match cause {
         Cause::InvalidCredentials => words(
@@ -94,6 +95,7 @@ pub(super) const fn of(cause: Cause) -> Words {
         | Cause::BranchMoved
         | Cause::BaseMissing
         | Cause::BranchMissing
+        | Cause::RequestClosed
         | Cause::NotAGitRepository
         | Cause::FileNotOurs
         | Cause::RepositoryTooLarge

@@ -152,6 +152,7 @@ mod tests {
             Cause::BranchMoved,
             Cause::BaseMissing,
             Cause::BranchMissing,
+            Cause::RequestClosed,
             Cause::NotAGitRepository,
             Cause::FileNotOurs,
             Cause::RepositoryTooLarge,

@@ -1,6 +1,9 @@
 //! Changes that come to a branch by pull request.
 
-use connectors::{Failure, git::Checkout};
+use connectors::{
+    Failure,
+    git::{Checkout, Standing},
+};
 use domain::{Cause, gitops::Branch};
 use storage::gitops::targets::File;
 
@@ -10,7 +13,10 @@ use super::{
     request::{self, BRANCHES, number_of, work_branch},
     run::LOOK_AGAIN_REASON,
 };
-use crate::gitops::{compare::Plan, render::WantedFile};
+use crate::{
+    error::chain,
+    gitops::{compare::Plan, render::WantedFile},
+};
 
 impl Try<'_> {
     /// A commit on a branch of its own, and a pull request that brings it to the branch.
@@ -25,41 +31,49 @@ impl Try<'_> {
             return Err(Stop::Failed(Failed { detail, ..Failed::of(Cause::BranchMissing) }));
         }
         let plan = self.plan(&there)?;
-        let landed = self.has_landed(&there)?;
         if plan.is_done() {
-            return Ok(self.in_step(&there, plan, Request::Closed));
+            return Ok(self.in_step(&there, plan, Request::Merged));
         }
-        if self.is_waiting() {
-            return Ok(Tried::Ended(End::Untouched));
+        let known = self.known_request(&there).await?;
+        if self.says_it_all() {
+            match known.unwrap_or_else(|| self.as_before()) {
+                Standing::Open => return Ok(Tried::Ended(End::Untouched)),
+                Standing::Closed => return Ok(Tried::Ended(End::Declined)),
+                // Somebody changed it on the way, or the branch since then.
+                Standing::Merged => {}
+            }
         }
         let leaving = leaving(&plan);
-        let (work, checkout, mut plan) = self.work_branch(landed).await?;
+        let (work, checkout, mut plan) = self.work_branch(known).await?;
+        if plan.is_done() && checkout.is_new_branch() {
+            // Somebody merged it after the branch was read.
+            return Ok(self.in_step(&checkout, plan, Request::Merged));
+        }
         plan.after.extend(leaving);
         if !plan.is_done() {
             return self
                 .commit(checkout, plan, &work, Request::At(work.clone(), String::new()))
                 .await;
         }
-        let url = match self.target.pull_request_url.as_str() {
-            known if !known.is_empty() && self.work.reason == LOOK_AGAIN_REASON => known.to_owned(),
-            // Somebody may have closed the one that is known.
+        let url = match known {
+            Some(Standing::Open) => self.target.pull_request_url.clone(),
             _ => self.request(&work).await?,
         };
         Ok(self.in_step(&checkout, plan, Request::At(work, url)))
     }
 
     /// The branch of its own to push to, and what to change there.
-    async fn work_branch(&self, landed: bool) -> Result<(Branch, Checkout, Plan), Stop> {
+    async fn work_branch(&self, known: Option<Standing>) -> Result<(Branch, Checkout, Plan), Stop> {
         let first = number_of(&self.target.work_branch);
         for number in first..first.saturating_add(BRANCHES) {
             let work = work_branch(self.target, number)?;
             let checkout = self.open(&work, Some(&self.place.branch)).await?;
             let plan = self.plan(&checkout)?;
-            // A branch that was merged would bring its old commits again, and one that began elsewhere
-            // those of another branch; neither is ever rewritten. One that a push reached whose answer was
-            // lost is our own.
+            // A branch that was merged would bring its old commits again, or nothing where the changes got
+            // lost after it, and one that began elsewhere those of another branch; neither is ever
+            // rewritten. One that a push reached whose answer was lost is our own.
             let is_known = self.target.work_branch == work.as_str();
-            let is_spent = !is_known || (landed && !plan.is_done());
+            let is_spent = !is_known || known == Some(Standing::Merged);
             let is_used = is_spent && !checkout.is_new_branch() && !self.holds_intent(&checkout)?;
             if !is_used {
                 return Ok((work, checkout, plan));
@@ -84,15 +98,17 @@ impl Try<'_> {
         Ok(false)
     }
 
-    /// Whether an open pull request already says all this, and nobody asked for another look.
-    fn is_waiting(&self) -> bool {
+    /// Whether the pull request that is known already says all this, and nobody asked for another one.
+    fn says_it_all(&self) -> bool {
         let said = |(path, file): (&String, &WantedFile)| {
             self.known
                 .files
                 .iter()
                 .any(|known| known.path == *path && known.identity == file.identity)
         };
+        // The look of every hour may have been queued over the wish of a person.
         self.work.reason == LOOK_AGAIN_REASON
+            && !self.target.is_pending
             && !self.target.pull_request_url.is_empty()
             && self.wanted.files.iter().all(said)
             && self
@@ -102,7 +118,28 @@ impl Try<'_> {
                 .all(|known| known.is_leaving() || self.wanted.files.contains_key(&known.path))
     }
 
-    /// Whether what was pushed last is on the branch: the pull request was merged.
+    /// How the pull request stands that is known; `None` where there is none, or its host is not known or
+    /// does not say so now. Whether it was merged shows on the branch, unless somebody changed something.
+    async fn known_request(&self, there: &Checkout) -> Result<Option<Standing>, Stop> {
+        if self.has_landed(there)? {
+            return Ok(Some(Standing::Merged));
+        }
+        if self.target.pull_request_url.is_empty() {
+            return Ok(None);
+        }
+        let asked = request::standing(self.engine, self.target, (&self.place, &self.login)).await;
+        Ok(asked.unwrap_or_else(|failure| {
+            tracing::info!(error = %chain(&failure), "a host does not say how a pull request stands");
+            None
+        }))
+    }
+
+    /// How the pull request stood when its host was asked last.
+    const fn as_before(&self) -> Standing {
+        if self.target.waits_since.is_some() { Standing::Open } else { Standing::Closed }
+    }
+
+    /// Whether what was pushed last is on the branch.
     fn has_landed(&self, there: &Checkout) -> Result<bool, Stop> {
         let pushed: Vec<_> =
             self.known.files.iter().filter(|known| !known.blob.is_empty()).collect();

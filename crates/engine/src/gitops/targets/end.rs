@@ -14,8 +14,10 @@ pub(super) enum End {
     Done(Done),
     /// It does, but the pull request could not be opened.
     DoneBut(Done, Failed),
-    /// Nothing was to be done, and nothing was looked at that would have to be written down.
+    /// Nothing was to be done: the request that is known says it all, and waits to be merged.
     Untouched,
+    /// Somebody closed that request, and nobody asked for another one.
+    Declined,
     /// It does not hold it.
     Failed(Failed),
     /// The target was edited, or the work is no longer ours: nothing was pushed.
@@ -37,7 +39,7 @@ pub(super) enum Request {
     /// The target opens none.
     None,
     /// Everything is on the branch.
-    Closed,
+    Merged,
     /// It brings this branch; its page is empty when nobody opened it.
     At(Branch, String),
 }

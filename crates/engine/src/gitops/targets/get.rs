@@ -5,6 +5,7 @@ use domain::{
     Action, Actor, GitTargetId, ServiceError,
     gitops::{GitTargetDetail, GitUrl},
 };
+use storage::gitops::targets::File;
 
 use super::{bind, request::hosting};
 use crate::{Engine, Error};
@@ -23,12 +24,16 @@ pub(super) async fn get(
     let target =
         storage::gitops::targets::target(db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let files = storage::gitops::targets::files(db, scope, id).await?;
+    let files = files.into_iter().filter(|file| !file.blob.is_empty());
+    let (leaving, files): (Vec<_>, Vec<_>) = files.partition(File::is_leaving);
+    let paths = |files: Vec<File>| files.into_iter().map(|file| file.path).collect();
     let may_change = actor.role.includes(Action::ManageExports)
         && bind::may_bind(engine, actor, scope, target.credential).await?;
     let url = GitUrl::parse(&target.url).ok();
     let page = |url: &GitUrl| {
         commit_url(url, hosting(engine, url, target.provider).as_ref(), &target.head)
     };
+    let is_merged = target.is_merged();
     Ok(GitTargetDetail {
         commit_url: url.as_ref().map(page).unwrap_or_default(),
         summary: seen.summary,
@@ -38,11 +43,9 @@ pub(super) async fn get(
         ca: target.ca,
         proxy: target.proxy,
         exports: storage::gitops::targets::exports_of(db, scope, id).await?,
-        files: files
-            .into_iter()
-            .filter(|file| !file.blob.is_empty())
-            .map(|file| file.path)
-            .collect(),
+        files: paths(files),
+        leaving: paths(leaving),
+        is_merged,
         work_branch: target.work_branch,
         pull_request_url: target.pull_request_url,
         detail: seen.detail,

@@ -5,7 +5,7 @@ use domain::{
     Action, Actor, Cause, GitTargetId, ServiceError,
     cause::Asked,
     exports::{ExportNote, NoteTone},
-    gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, PushMode, TargetPreview},
+    gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, TargetPreview},
 };
 
 use super::{
@@ -57,8 +57,8 @@ pub(super) async fn preview(
         Ok(plan) => plan,
         Err(none) => return no_plan(none),
     };
-    let is_on_branch = target.mode == PushMode::Direct || target.pull_request_url.is_empty();
-    if !plan.is_done() && !is_on_branch {
+    // What waits to be merged was pushed, and is not pushed again.
+    if !plan.is_done() && target.waits_since.is_some() {
         let work = work_branch(&target, number_of(&target.work_branch))?;
         checkout = git.open(&place.url, &login, &work, Some(branch)).await?;
         plan = match compare(&checkout, &wanted, &known, folder, now) {

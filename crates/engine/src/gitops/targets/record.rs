@@ -55,7 +55,8 @@ pub(super) async fn record(
             record_failure(&mut tx, scope, work, target, &failed, now).await?
         }
         End::Done(done) => record_done(&mut tx, scope, work, target, &done, now).await?,
-        End::Untouched => record_untouched(&mut tx, scope, work, target, now).await?,
+        End::Untouched => record_look(&mut tx, scope, work, target, Look::Waits, now).await?,
+        End::Declined => record_look(&mut tx, scope, work, target, Look::Closed, now).await?,
         End::Lost => false,
     };
     // Dropped, the transaction changes nothing.
@@ -109,7 +110,7 @@ async fn record_request(
 ) -> Result<(), Error> {
     let (request, detail) = match &done.request {
         Request::None => (None, String::new()),
-        Request::Closed => (Some(targets::Request::Merged), String::new()),
+        Request::Merged => (Some(targets::Request::Merged), String::new()),
         Request::At(branch, url) => {
             let detail = if url.is_empty() {
                 format!(
@@ -173,22 +174,39 @@ async fn note(
     audit::record(tx, AuditActor::Hawser, scope, now, AuditAction::GitPushed, told).await
 }
 
-async fn record_untouched(
+/// What a look at a request showed that says all there is to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// It waits to be merged.
+    Waits,
+    /// Somebody closed it. It is looked at on, for it may be opened again.
+    Closed,
+}
+
+async fn record_look(
     tx: &mut Tx,
     scope: Scope,
     work: &Claimed,
     target: &Target,
+    look: Look,
     now: Timestamp,
 ) -> Result<bool, Error> {
     if !jobs::finish(tx, Kind::Push, work).await? {
         return Ok(false);
     }
+    let (state, request) = match look {
+        Look::Waits => {
+            let (work_branch, url) = (target.work_branch.clone(), target.pull_request_url.clone());
+            (TargetState::InStep, targets::Request::Waits { work_branch, url })
+        }
+        Look::Closed => (TargetState::Failing, targets::Request::Closed),
+    };
     let outcome = Outcome {
-        state: TargetState::InStep,
-        cause: None,
+        state,
+        cause: (look == Look::Closed).then_some(Cause::RequestClosed),
         detail: String::new(),
         head: None,
-        request: None,
+        request: Some(request),
         pushed_at: None,
         check_at: Some(now.plus(CHECK)),
         at: now,
@@ -264,7 +282,7 @@ fn verdict(scope: Scope, target: &Target, end: &End) -> Option<Verdict> {
         End::Done(_) | End::DoneBut(..) => {
             (Told::Accepted, u32::from(target.cause == Some(Cause::InvalidCredentials)))
         }
-        End::Untouched | End::Lost => return None,
+        End::Untouched | End::Declined | End::Lost => return None,
     };
     Some(Verdict {
         place: Place {

@@ -2,7 +2,7 @@
 
 use connectors::{
     Failure,
-    git::{Hosting, NewPullRequest},
+    git::{Hosting, NewPullRequest, Standing},
     github::Github,
     http::Login,
 };
@@ -46,6 +46,20 @@ pub(super) async fn open(
     let body = "Hawser opened this pull request. It adds commits to its branch while it is open, and never rewrites any.";
     let wanted = NewPullRequest { head, base, title: &title, body };
     Ok(git.open_pull_request(&hosting, url, login, wanted).await?.url)
+}
+
+/// How the pull request of a target stands that is known, by one request to its host; `None` where the host
+/// is not known.
+pub(super) async fn standing(
+    engine: &Engine,
+    target: &Target,
+    (place, login): (&Place, &Login),
+) -> Result<Option<Standing>, Failure> {
+    let (url, page) = (&place.url, target.pull_request_url.as_str());
+    let hosting = hosting(engine, url, target.provider).or_else(|| Hosting::of_page(url, page));
+    let Some(hosting) = hosting else { return Ok(None) };
+    let git = engine.git.by(place.road.clone());
+    git.pull_request_standing(&hosting, url, login, page).await
 }
 
 /// The branch of its own that a target pushes to: `hawser/<id>`, and with a number after the first

@@ -164,8 +164,13 @@ pub(super) async fn leave(
     let at = OnBranch { repository: &repository, branch: &target.branch };
     let count = storage::gitops::targets::remember_files(tx, scope, target.id, at).await?;
     storage::gitops::targets::forget_files(tx, scope, target.id).await?;
-    let (url, branch) = (target.url.clone(), target.branch.clone());
-    Ok((count > 0).then_some(LeftFiles { count, url, branch }))
+    let work_branch = if target.is_merged() { "" } else { &target.work_branch };
+    Ok((count > 0).then(|| LeftFiles {
+        count,
+        url: target.url.clone(),
+        branch: target.branch.clone(),
+        work_branch: work_branch.to_owned(),
+    }))
 }
 
 /// Refuses a folder that another target writes to or into: each would take the other's files for

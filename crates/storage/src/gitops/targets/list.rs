@@ -21,7 +21,7 @@ struct Row {
     pending_at: Option<i64>,
     head: String,
     pushed_at: Option<i64>,
-    is_waiting: bool,
+    waits_since: Option<i64>,
 }
 
 /// All Git targets, by name.
@@ -32,7 +32,7 @@ pub async fn list(db: &Db, scope: Scope) -> Result<Vec<GitTargetSummary>> {
     let rows: Vec<Row> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select id, name, credential_id, url, branch, folder, state, cause, pending_at, head, pushed_at,
-               is_waiting
+               waits_since
              from git_targets where organization_id = $1 order by name_key"
         ))
         .bind(scope.organization().uuid())
@@ -53,7 +53,7 @@ fn summary(row: Row) -> Result<GitTargetSummary> {
         state: state(&row.state)?,
         cause: row.cause.as_deref().and_then(Cause::parse),
         is_pending: row.pending_at.is_some(),
-        is_waiting: row.is_waiting,
+        is_waiting: row.waits_since.is_some(),
         last_commit: row.head,
         pushed_at: row.pushed_at.map(Timestamp::from_millis),
     })
@@ -91,7 +91,7 @@ pub async fn seen(db: &Db, scope: Scope, id: GitTargetId) -> Result<Option<Seen>
     let row: Option<SeenRow> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select t.id, t.name, t.credential_id, t.url, t.branch, t.folder, t.state, t.cause, t.pending_at, t.head,
-               t.pushed_at, t.is_waiting, c.name as credential_name, c.provider, t.detail, t.bound_by
+               t.pushed_at, t.waits_since, c.name as credential_name, c.provider, t.detail, t.bound_by
              from git_targets t
              join credentials c on c.organization_id = t.organization_id and c.id = t.credential_id
              where t.organization_id = $1 and t.id = $2"

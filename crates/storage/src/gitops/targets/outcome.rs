@@ -16,6 +16,8 @@ pub enum Request {
         /// The page of the request; empty when nobody opened one.
         url: String,
     },
+    /// Somebody closed the request that is known, without merging it.
+    Closed,
 }
 
 /// What is to be written down about a push.
@@ -62,24 +64,28 @@ pub async fn hold(tx: &mut Tx, scope: Scope, id: GitTargetId, epoch: i64) -> Res
     Ok(held > 0)
 }
 
-/// Writes down how a push ended.
+/// Writes down how a push ended. While one thing after the other waits, the branch lacks it since the
+/// first. A request that is open again after it was closed has waited since the last commit.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn record(tx: &mut Tx, scope: Scope, id: GitTargetId, outcome: &Outcome) -> Result<()> {
-    let (work_branch, url, is_waiting) = match &outcome.request {
+    let (way, work_branch, url) = match &outcome.request {
         Some(Request::Waits { work_branch, url }) => {
-            (Some(work_branch.as_str()), Some(url.as_str()), Some(true))
+            ("waits", Some(work_branch.as_str()), Some(url.as_str()))
         }
         // The branch is kept for the number of the next one.
-        Some(Request::Merged) => (None, Some(""), Some(false)),
-        None => (None, None, None),
+        Some(Request::Merged) => ("merged", None, Some("")),
+        Some(Request::Closed) => ("closed", None, None),
+        None => ("as known", None, None),
     };
     on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update git_targets set state = $3, cause = $4, detail = $5, head = coalesce($6, head),
                work_branch = coalesce($7, work_branch), pull_request_url = coalesce($8, pull_request_url),
-               pushed_at = coalesce($9, pushed_at), check_at = $10, is_waiting = coalesce($12, is_waiting),
+               pushed_at = coalesce($9, pushed_at), check_at = $10,
+               waits_since = case $12 when 'waits' then coalesce(waits_since, $9, pushed_at, $11)
+                 when 'as known' then waits_since end,
                failing_since = case when $3 = 'failing' then coalesce(failing_since, $11) end
              where organization_id = $1 and id = $2"
         ))
@@ -94,7 +100,7 @@ pub async fn record(tx: &mut Tx, scope: Scope, id: GitTargetId, outcome: &Outcom
         .bind(outcome.pushed_at.map(Timestamp::millis))
         .bind(outcome.check_at.map(Timestamp::millis))
         .bind(outcome.at.millis())
-        .bind(is_waiting)
+        .bind(way)
         .execute(&mut **tx)
         .await
         .map(drop)

@@ -1,7 +1,7 @@
 //! Git targets as the engine works with them.
 
 use domain::{
-    Cause, CredentialId, ExportId, GitTargetId, Provider, Scope, UserId,
+    Cause, CredentialId, ExportId, GitTargetId, Provider, Scope, Timestamp, UserId,
     gitops::{ConnectionWay, PushMode, TargetState},
 };
 use uuid::Uuid;
@@ -42,8 +42,13 @@ pub struct Target {
     pub head: String,
     /// The branch of its own that commits go to, in the mode of pull requests; empty before the first.
     pub work_branch: String,
-    /// The last pull request.
+    /// The pull request that brings what the branch lacks; empty for none, or where the host is not known.
     pub pull_request_url: String,
+    /// Since when the branch lacks what was pushed, while somebody may merge it. With a request that was
+    /// closed it is `None`, and the request is still known.
+    pub waits_since: Option<Timestamp>,
+    /// Whether something was asked for that no push brought yet.
+    pub is_pending: bool,
     /// Counts every change of what it is about, so that late results can be told.
     pub epoch: i64,
     /// Counts every change.
@@ -52,6 +57,14 @@ pub struct Target {
     pub user: UserId,
     /// The exports it takes.
     pub exports: Vec<ExportId>,
+}
+
+impl Target {
+    /// Whether the branch has what was pushed last. What it lacks is on [`Self::work_branch`].
+    #[must_use]
+    pub const fn is_merged(&self) -> bool {
+        self.waits_since.is_none() && self.pull_request_url.is_empty()
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -72,6 +85,8 @@ struct Found {
     head: String,
     work_branch: String,
     pull_request_url: String,
+    waits_since: Option<i64>,
+    pending_at: Option<i64>,
     epoch: i64,
     row_version: i64,
     user_id: Uuid,
@@ -86,7 +101,7 @@ pub async fn target(db: &Db, scope: Scope, id: GitTargetId) -> Result<Option<Tar
         sqlx::query_as(sql!(
             "select t.id, t.name, t.credential_id, c.provider, t.url, t.branch, t.base, t.folder, t.mode, t.ca, t.proxy, t.state,
                t.cause, t.head,
-               t.work_branch, t.pull_request_url, t.epoch, t.row_version, t.user_id
+               t.work_branch, t.pull_request_url, t.waits_since, t.pending_at, t.epoch, t.row_version, t.user_id
              from git_targets t
              join credentials c on c.organization_id = t.organization_id and c.id = t.credential_id
              where t.organization_id = $1 and t.id = $2"
@@ -115,6 +130,8 @@ pub async fn target(db: &Db, scope: Scope, id: GitTargetId) -> Result<Option<Tar
         head: row.head,
         work_branch: row.work_branch,
         pull_request_url: row.pull_request_url,
+        waits_since: row.waits_since.map(Timestamp::from_millis),
+        is_pending: row.pending_at.is_some(),
         epoch: row.epoch,
         row_version: row.row_version,
         user: row.user_id.into(),

@@ -101,7 +101,7 @@ pub async fn update(
                head = case when $14 then '' else head end,
                work_branch = case when $14 or mode <> $11 then '' else work_branch end,
                pull_request_url = case when $14 or mode <> $11 then '' else pull_request_url end,
-               is_waiting = case when $14 or mode <> $11 then $17 else is_waiting end,
+               waits_since = case when $14 or mode <> $11 then null else waits_since end,
                pending_at = case when $14 then null else pending_at end,
                pushed_at = case when $14 then null else pushed_at end,
                check_at = case when $14 then null else check_at end,
@@ -125,7 +125,6 @@ pub async fn update(
         .bind(elsewhere)
         .bind(fields.ca.as_str())
         .bind(fields.proxy.as_str())
-        .bind(false)
         .fetch_optional(&mut **tx)
         .await
     })?;
