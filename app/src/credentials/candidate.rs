@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Actor, Timestamp,
-    cause::Remedy,
+    cause::{Asked, Remedy},
     counted,
     credentials::{
         Candidate, CandidateLine, CandidateState, CredentialDetail, SecretVersion, VersionOrigin,
@@ -150,7 +150,8 @@ fn row(credential: &CredentialDetail, state: CandidateState, line: &CandidateLin
     let cause = line.cause.map(|cause| match cause.remedy() {
         // What to do about the secret stands below, and its form would change the one in use.
         Remedy::Credential => {
-            view! { <p class="cause" title=cause.message()>{cause.title()}"."</p> }.into_any()
+            let words = cause.words(Asked::Registry);
+            view! { <p class="cause" title=words.message>{words.title}"."</p> }.into_any()
         }
         _ => view! { <CauseLine cause repository credential=Some(id)/> }.into_any(),
     });

@@ -1,7 +1,9 @@
 //! One repository: state, settings, last runs.
 
 use domain::{
-    Action, Cause, Timestamp, counted,
+    Action, Cause, Timestamp,
+    cause::Asked,
+    counted,
     repositories::{
         INTERVALS, RepositoryDetail, RepositoryKind, RepositoryState, RepositoryUrl, SyncRun,
     },
@@ -274,7 +276,7 @@ fn run_of(run: &SyncRun, now: Timestamp) -> AnyView {
     let (tone, label) = match (run.finished_at, run.cause) {
         (None, _) => (Tone::Busy, "Running"),
         (Some(_), None) => (Tone::Good, "Worked"),
-        (Some(_), Some(cause)) => (Tone::Bad, cause.title()),
+        (Some(_), Some(cause)) => (Tone::Bad, cause.words(Asked::Registry).title),
     };
     view! {
         <li class="line">

@@ -1,6 +1,9 @@
 //! A cause of failure with what to do about it and the link to the field to change.
 
-use domain::{Cause, CredentialId, RepositoryId, cause::Remedy};
+use domain::{
+    Cause, CredentialId, RepositoryId,
+    cause::{Asked, Remedy},
+};
 use leptos::prelude::*;
 
 use super::icon::Icon;
@@ -70,7 +73,7 @@ pub(crate) fn remedy_in_form(cause: Cause, form: Unsaved) -> Option<(String, &'s
     Some((format!("#field-{field}"), label))
 }
 
-/// Title and remedy, for a table cell.
+/// Title and remedy of what a registry answered, for a table cell.
 #[component]
 pub(crate) fn CauseLine(
     cause: Cause,
@@ -79,10 +82,11 @@ pub(crate) fn CauseLine(
 ) -> impl IntoView {
     let link = remedy(cause, repository, credential)
         .map(|(href, label)| view! { " " <a href=href>{label}</a> });
-    view! { <p class="cause" title=cause.message()>{cause.title()}"." {link}</p> }
+    let words = cause.words(Asked::Registry);
+    view! { <p class="cause" title=words.message>{words.title}"." {link}</p> }
 }
 
-/// Title, explanation and remedy, for the top of a page.
+/// Title, explanation and remedy of what a registry answered, for the top of a page.
 #[component]
 pub(crate) fn CauseBanner(
     cause: Cause,
@@ -92,12 +96,13 @@ pub(crate) fn CauseBanner(
 ) -> impl IntoView {
     let link = remedy(cause, repository, credential)
         .map(|(href, label)| view! { <a class="button" href=href>{label}</a> });
+    let words = cause.words(Asked::Registry);
     view! {
         <div class="notice bad">
             <Icon name="circle-alert"/>
             <div>
-                <h2>{cause.title()}</h2>
-                <p>{cause.message()}</p>
+                <h2>{words.title}</h2>
+                <p>{words.message}</p>
                 <div class="actions">{link}{children()}</div>
             </div>
         </div>

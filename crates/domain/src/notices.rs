@@ -95,7 +95,7 @@ pub enum News {
     Trouble {
         /// What.
         subject: Subject,
-        /// Why, as it was when it was noticed.
+        /// Why, at present; of one that is over, why last.
         cause: Cause,
         /// Since when.
         began_at: Timestamp,

@@ -200,6 +200,9 @@ async fn a_kubeconfig_is_tested_at_its_own_server(world: World) {
     };
     let wrong = test(form(fleet.stub.kubeconfig_with("wrong"))).await.unwrap();
     assert_eq!(failed(wrong), (Stage::Token, Cause::InvalidCredentials));
+    let query = AuditQuery { action: Some(AuditAction::ConnectionTested), ..AuditQuery::default() };
+    let told = Audit::list(fleet.engine(), &fleet.world.actor, query).await.unwrap().rows;
+    assert_eq!(told[0].detail, Cause::InvalidCredentials.words(Asked::Cluster).title);
     let untrusted = fleet.stub.kubeconfig().replace("certificate-authority-data", "extensions");
     assert_eq!(failed(test(form(untrusted)).await.unwrap()), (Stage::Tls, Cause::TlsUntrusted));
     let blocked = fleet.stub.kubeconfig().replace("127.0.0.1", "10.0.0.1");

@@ -6,6 +6,7 @@ mod world;
 use domain::{
     Actor, Cause, CredentialId, Field, Role, ServiceError, UserId,
     audit::{AuditAction, AuditQuery},
+    cause::Asked,
     connections::{ConnectionTest, Stage, TestConnection},
     credentials::CredentialQuery,
     repositories::RepositoryQuery,
@@ -55,7 +56,10 @@ async fn a_form_is_tested_and_nothing_is_stored(world: World) {
     let host = "127.0.0.1".to_owned();
     assert_eq!(
         told,
-        [(host.clone(), Cause::InvalidCredentials.title().to_owned()), (host, "passed".to_owned())]
+        [
+            (host.clone(), Cause::InvalidCredentials.words(Asked::Registry).title.to_owned()),
+            (host, "passed".to_owned())
+        ]
     );
 }
 
@@ -196,7 +200,7 @@ async fn a_repository_is_tested_with_its_link(world: World) {
     assert_eq!(other.logins(), 0);
     let name = world.look(id).await.summary.name;
     let told = audited(&world, AuditAction::ConnectionTested).await;
-    assert_eq!(told[0], (name, Cause::LinkSuspended.title().to_owned()));
+    assert_eq!(told[0], (name, Cause::LinkSuspended.words(Asked::Registry).title.to_owned()));
     let gone = domain::RepositoryId::new();
     let answer = Connections::test_repository(&world.engine, &world.actor, gone).await;
     assert_eq!(answer, Err(ServiceError::NotFound));

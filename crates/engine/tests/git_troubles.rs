@@ -19,13 +19,17 @@ use domain::{
     Cause, ServiceError,
     cause::Asked,
     gitops::GitTargetForm,
-    notices::{News, Subject},
+    notices::{News, Notice, Subject},
     service::{GitConnections, GitTargets, Notices},
 };
-use git::edited;
+use git::{REPOSITORY, edited};
 use world::{World, on_both};
 
-on_both!(a_missing_base_branch_is_no_missing_repository, a_missing_repository_is_no_registry);
+on_both!(
+    a_missing_base_branch_is_no_missing_repository,
+    a_missing_repository_is_no_registry,
+    a_trouble_says_its_present_cause,
+);
 
 async fn a_missing_base_branch_is_no_missing_repository(world: World) {
     let setting = world.setting().await;
@@ -71,4 +75,40 @@ async fn a_missing_repository_is_no_registry(world: World) {
     let refused = GitConnections::branches(&world.engine, &world.actor, form).await.unwrap_err();
     let said = refused.to_string();
     assert!(said.contains("The Git server") && !said.contains("registry"), "{said}");
+}
+
+async fn a_trouble_says_its_present_cause(world: World) {
+    let setting = world.setting().await;
+    let workers = world.workers();
+    let (server, target) = (&setting.server, setting.target);
+    server.hook(REPOSITORY, "pre-receive", "exit 1");
+    let (first, _) = world.not_pushed(target).await;
+    assert_eq!(world.engine.make_notices().await.unwrap(), 1);
+    let notice = async || {
+        let mut found = Notices::list(&world.engine, &world.actor).await.unwrap();
+        assert_eq!(found.len(), 1, "{found:?}");
+        found.remove(0)
+    };
+    let told = notice().await;
+    let News::Trouble { subject, cause, began_at, ended_at: None } = told.news else {
+        panic!("{told:?} is no open trouble");
+    };
+    assert_eq!((subject, cause), (Subject::GitTarget(target), first));
+
+    let (there, away) = (server.path(REPOSITORY), server.path("away"));
+    std::fs::rename(&there, &away).unwrap();
+    let (cause, _) = world.not_pushed(target).await;
+    assert_ne!(cause, first);
+    assert_eq!(world.engine.make_notices().await.unwrap(), 0, "it is the same trouble");
+    let trouble = |ended_at| News::Trouble { subject, cause, began_at, ended_at };
+    assert_eq!(notice().await, Notice { news: trouble(None), ..told });
+
+    std::fs::rename(&away, &there).unwrap();
+    server.hook(REPOSITORY, "pre-receive", "exit 0");
+    world.pushed(target).await;
+    world.engine.make_notices().await.unwrap();
+    let News::Trouble { ended_at, .. } = notice().await.news else { panic!("it is no trouble") };
+    assert!(ended_at.is_some());
+    assert_eq!(notice().await.news, trouble(ended_at), "it says what it was last");
+    workers.stop().await;
 }

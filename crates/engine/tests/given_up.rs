@@ -12,7 +12,7 @@ use domain::{
     service::Credentials,
 };
 use engine::Clock;
-use storage::credentials::Kind;
+use storage::credentials::{Ended, Kind, Step};
 use world::{
     Workers, World,
     forms::version,
@@ -26,6 +26,7 @@ use world::{
 
 on_both!(
     a_refused_candidate_is_tested_again_where_it_was_refused,
+    a_candidate_that_was_promoted_meanwhile_is_not_tested_again,
     f4_a_candidate_that_is_discarded_without_vault_is_destroyed_later,
     a_version_that_arrived_too_late_is_destroyed,
 );
@@ -54,6 +55,32 @@ async fn a_refused_candidate_is_tested_again_where_it_was_refused(world: World) 
     assert_eq!((promoted.vault_version, sea.password(id).await.as_str()), (2, "new"));
     assert_eq!(sea.logged(AuditAction::CandidatePromoted).await, 1);
     assert!(again(2).await.is_err(), "there is no candidate any more");
+}
+
+async fn a_candidate_that_was_promoted_meanwhile_is_not_tested_again(world: World) {
+    let registry = Registry::start(Some("old")).await;
+    let id = world.credential("ghcr", "old").await;
+    world.repository(&registry, "a", Some(id)).await;
+    let sea = Sea::new(world).await;
+    sea.store(id, "new").await.unwrap();
+    let (scope, now, db) = (sea.world.scope(), sea.now(), &sea.world.db);
+    let form = version(&sea.get(id).await, 2);
+    let staged = storage::credentials::candidate(db, scope, id).await.unwrap().unwrap();
+    let operation = &staged.operation;
+    // Somebody promotes it between the look of the one who tests and what they write.
+    let mut tx = db.begin().await.unwrap();
+    let (step, ended) = (Step::Staged, Ended::Applied(2));
+    storage::credentials::settle(&mut tx, scope, operation.id, step, ended, now).await.unwrap();
+    storage::credentials::commit(&mut tx, scope, operation, 2, now).await.unwrap();
+    let ends = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        tx.commit().await.unwrap();
+    };
+    let test = Credentials::test_again(&sea.engine, &sea.world.actor, form);
+    let (tested, ()) = tokio::join!(test, ends);
+    assert!(matches!(tested, Err(ServiceError::Stale { .. })), "{tested:?}");
+    assert_eq!(sea.logged(AuditAction::ConnectionTested).await, 0);
+    assert!(is_active(&sea.get(id).await));
 }
 
 /// Waits until Vault holds these versions of a secret; moves the clock on, so that jobs are due.

@@ -7,6 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     Cause, CredentialId, Field, RepositoryId, ServiceError,
+    cause::Asked,
     charts::ChartQuery,
     repositories::{
         AddRepository, EditRepository, LinkState, RepositoryQuery, RepositoryState, SyncTrigger,
@@ -249,7 +250,10 @@ async fn addresses_that_are_no_repository_are_refused(world: World) {
     assert!(error.problem_of(Field::Url).is_some(), "{error:?}");
     let form = AddRepository { url: "http://10.1.2.3/charts".into(), ..AddRepository::default() };
     let error = Repositories::add(&world.engine, &world.actor, form).await.unwrap_err();
-    assert_eq!(error.problem_of(Field::Url), Some(Cause::BlockedAddress.message()));
+    assert_eq!(
+        error.problem_of(Field::Url),
+        Some(Cause::BlockedAddress.words(Asked::Registry).message)
+    );
 
     registry.set_index(index(&[("nginx", &["1.0.0"])]));
     let form = AddRepository { url: registry.url("good"), ..AddRepository::default() };

@@ -9,184 +9,142 @@ pub use remedy::Remedy;
 use serde::{Deserialize, Serialize};
 pub use words::{Asked, Words};
 
-/// Why a repository, Git server, cluster or GitHub could not be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "`words` says what each one means")]
-pub enum Cause {
-    InvalidCredentials,
-    NoCredential,
-    LinkSuspended,
-    InsufficientScope,
-    TokenExpired,
-    ConnectionRefused,
-    ConnectionClosed,
-    DnsFailure,
-    Timeout,
-    TlsUntrusted,
-    TlsNameMismatch,
-    TlsExpired,
-    BlockedAddress,
-    ForeignRealm,
-    RedirectRefused,
-    NotARegistry,
-    HtmlInsteadOfIndex,
-    WrongKind,
-    NotFound,
-    RateLimited,
-    ServerError,
-    ListingUnsupported,
-    IndexTooLarge,
-    IndexInvalid,
-    UnsupportedTokenKind,
-    VaultUnavailable,
-    SecretLost,
-    CredentialPaused,
-    AmbientDisabled,
-    RegionUnknown,
-    ExchangeRefused,
-    SsoRequired,
-    OrganizationRestricted,
-    ProxyError,
-    ClientCertificate,
-    ConnectionRevoked,
-    ScopeMissing,
-    BranchProtected,
-    PushRejected,
-    BranchMoved,
-    BaseMissing,
-    BranchMissing,
-    RequestClosed,
-    NotAGitRepository,
-    FileNotOurs,
-    RepositoryTooLarge,
-    ExportIncomplete,
-    SecretInOutput,
-    ClusterConflict,
-    ClusterRefused,
-    ClusterApiMissing,
-    NamespaceMissing,
-    Internal,
+macro_rules! causes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal),+ $(,)?) => {
+        /// Why a repository, Git server, cluster or GitHub could not be used. What people read of it
+        /// depends on who was asked: [`Cause::words`].
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum Cause {$(
+            $(#[$doc])*
+            #[serde(rename = $code)]
+            $name,
+        )+}
+
+        impl Cause {
+            /// Every cause.
+            pub const ALL: [Self; [$($code),+].len()] = [$(Self::$name),+];
+
+            /// As the database, the metrics and the API spell it.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)+
+                }
+            }
+        }
+    };
+}
+
+causes! {
+    /// The login was refused (401).
+    InvalidCredentials = "invalid_credentials",
+    /// A login was asked for, and there is none to send (401).
+    NoCredential = "no_credential",
+    /// The address of the repository is another one now, so its credential is not sent.
+    LinkSuspended = "link_suspended",
+    /// The login was taken and may not do this (403).
+    InsufficientScope = "insufficient_scope",
+    /// A token that lives for hours has ended.
+    TokenExpired = "token_expired",
+    /// Nothing answers at the address.
+    ConnectionRefused = "connection_refused",
+    /// The connection was closed before an answer came.
+    ConnectionClosed = "connection_closed",
+    /// The host name does not resolve.
+    DnsFailure = "dns_failure",
+    /// No answer came in time.
+    Timeout = "timeout",
+    /// The certificate is of no authority that is trusted.
+    TlsUntrusted = "tls_untrusted",
+    /// The certificate names other hosts.
+    TlsNameMismatch = "tls_name_mismatch",
+    /// The certificate is not valid any more.
+    TlsExpired = "tls_expired",
+    /// The address is not allowed: private, reserved or plain http.
+    BlockedAddress = "blocked_address",
+    /// The login was wanted at another host, and was not sent.
+    ForeignRealm = "foreign_realm",
+    /// A redirect was not followed.
+    RedirectRefused = "redirect_refused",
+    /// What answers is neither kind of repository.
+    NotARegistry = "not_a_registry",
+    /// A web page answers where an index should.
+    HtmlInsteadOfIndex = "html_instead_of_index",
+    /// The repository is of the other kind.
+    WrongKind = "wrong_kind",
+    /// There is no such thing, or the login may not see it (404).
+    NotFound = "not_found",
+    /// Too many requests (429).
+    RateLimited = "rate_limited",
+    /// The other machine failed (5xx), or answered what makes no sense.
+    ServerError = "server_error",
+    /// The registry does not tell what it holds.
+    ListingUnsupported = "listing_unsupported",
+    /// The answer is larger than what is accepted.
+    IndexTooLarge = "index_too_large",
+    /// The answer cannot be read.
+    IndexInvalid = "index_invalid",
+    /// The token is of a kind that is not taken there, or must not go there.
+    UnsupportedTokenKind = "unsupported_token_kind",
+    /// Vault does not answer; that says nothing of the credential.
+    VaultUnavailable = "vault_unavailable",
+    /// Vault does not hold the version that counts.
+    SecretLost = "secret_lost",
+    /// The host refused the credential too often, so it is not sent there.
+    CredentialPaused = "credential_paused",
+    /// The operator did not turn on the identity of the server that the credential uses.
+    AmbientDisabled = "ambient_disabled",
+    /// The AWS region is told neither by the host nor by the credential.
+    RegionUnknown = "region_unknown",
+    /// The provider gave no token for the key.
+    ExchangeRefused = "exchange_refused",
+    /// The token is not authorized for the single sign-on of its organization.
+    SsoRequired = "sso_required",
+    /// The organization lets only tokens and apps in that it approved.
+    OrganizationRestricted = "organization_restricted",
+    /// The proxy refused, or failed.
+    ProxyError = "proxy_error",
+    /// A client certificate was asked for, or the one that was shown was refused.
+    ClientCertificate = "client_certificate",
+    /// GitHub does not take a connected account any more.
+    ConnectionRevoked = "connection_revoked",
+    /// A connected account lacks a scope.
+    ScopeMissing = "scope_missing",
+    /// The branch takes no direct commits.
+    BranchProtected = "branch_protected",
+    /// The Git server rejected the commit, by a hook or a rule.
+    PushRejected = "push_rejected",
+    /// Others pushed to the branch at the same time, again and again.
+    BranchMoved = "branch_moved",
+    /// The branch that a new one starts from does not exist.
+    BaseMissing = "base_missing",
+    /// The branch that takes a pull request does not exist.
+    BranchMissing = "branch_missing",
+    /// Somebody closed the pull request without merging it.
+    RequestClosed = "request_closed",
+    /// What answers is no Git repository.
+    NotAGitRepository = "not_a_git_repository",
+    /// A file that would be written is there and is not of Hawser.
+    FileNotOurs = "file_not_ours",
+    /// The newest commit is larger than what is downloaded.
+    RepositoryTooLarge = "repository_too_large",
+    /// Something in an export cannot be written.
+    ExportIncomplete = "export_incomplete",
+    /// A manifest would have carried a secret in the clear.
+    SecretInOutput = "secret_in_output",
+    /// Another manager owns a field of an object.
+    ClusterConflict = "cluster_conflict",
+    /// The API server refused an object.
+    ClusterRefused = "cluster_refused",
+    /// The cluster does not know this kind of object.
+    ClusterApiMissing = "cluster_api_missing",
+    /// The cluster does not have the namespace.
+    NamespaceMissing = "namespace_missing",
+    /// Hawser failed itself.
+    Internal = "internal",
 }
 
 impl Cause {
-    /// Every cause.
-    pub const ALL: [Self; 53] = [
-        Self::InvalidCredentials,
-        Self::NoCredential,
-        Self::LinkSuspended,
-        Self::InsufficientScope,
-        Self::TokenExpired,
-        Self::ConnectionRefused,
-        Self::ConnectionClosed,
-        Self::DnsFailure,
-        Self::Timeout,
-        Self::TlsUntrusted,
-        Self::TlsNameMismatch,
-        Self::TlsExpired,
-        Self::BlockedAddress,
-        Self::ForeignRealm,
-        Self::RedirectRefused,
-        Self::NotARegistry,
-        Self::HtmlInsteadOfIndex,
-        Self::WrongKind,
-        Self::NotFound,
-        Self::RateLimited,
-        Self::ServerError,
-        Self::ListingUnsupported,
-        Self::IndexTooLarge,
-        Self::IndexInvalid,
-        Self::UnsupportedTokenKind,
-        Self::VaultUnavailable,
-        Self::SecretLost,
-        Self::CredentialPaused,
-        Self::AmbientDisabled,
-        Self::RegionUnknown,
-        Self::ExchangeRefused,
-        Self::SsoRequired,
-        Self::OrganizationRestricted,
-        Self::ProxyError,
-        Self::ClientCertificate,
-        Self::ConnectionRevoked,
-        Self::ScopeMissing,
-        Self::BranchProtected,
-        Self::PushRejected,
-        Self::BranchMoved,
-        Self::BaseMissing,
-        Self::BranchMissing,
-        Self::RequestClosed,
-        Self::NotAGitRepository,
-        Self::FileNotOurs,
-        Self::RepositoryTooLarge,
-        Self::ExportIncomplete,
-        Self::SecretInOutput,
-        Self::ClusterConflict,
-        Self::ClusterRefused,
-        Self::ClusterApiMissing,
-        Self::NamespaceMissing,
-        Self::Internal,
-    ];
-
-    /// As the database, the metrics and the API spell it.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::InvalidCredentials => "invalid_credentials",
-            Self::NoCredential => "no_credential",
-            Self::LinkSuspended => "link_suspended",
-            Self::InsufficientScope => "insufficient_scope",
-            Self::TokenExpired => "token_expired",
-            Self::ConnectionRefused => "connection_refused",
-            Self::ConnectionClosed => "connection_closed",
-            Self::DnsFailure => "dns_failure",
-            Self::Timeout => "timeout",
-            Self::TlsUntrusted => "tls_untrusted",
-            Self::TlsNameMismatch => "tls_name_mismatch",
-            Self::TlsExpired => "tls_expired",
-            Self::BlockedAddress => "blocked_address",
-            Self::ForeignRealm => "foreign_realm",
-            Self::RedirectRefused => "redirect_refused",
-            Self::NotARegistry => "not_a_registry",
-            Self::HtmlInsteadOfIndex => "html_instead_of_index",
-            Self::WrongKind => "wrong_kind",
-            Self::NotFound => "not_found",
-            Self::RateLimited => "rate_limited",
-            Self::ServerError => "server_error",
-            Self::ListingUnsupported => "listing_unsupported",
-            Self::IndexTooLarge => "index_too_large",
-            Self::IndexInvalid => "index_invalid",
-            Self::UnsupportedTokenKind => "unsupported_token_kind",
-            Self::VaultUnavailable => "vault_unavailable",
-            Self::SecretLost => "secret_lost",
-            Self::CredentialPaused => "credential_paused",
-            Self::AmbientDisabled => "ambient_disabled",
-            Self::RegionUnknown => "region_unknown",
-            Self::ExchangeRefused => "exchange_refused",
-            Self::SsoRequired => "sso_required",
-            Self::OrganizationRestricted => "organization_restricted",
-            Self::ProxyError => "proxy_error",
-            Self::ClientCertificate => "client_certificate",
-            Self::ConnectionRevoked => "connection_revoked",
-            Self::ScopeMissing => "scope_missing",
-            Self::BranchProtected => "branch_protected",
-            Self::PushRejected => "push_rejected",
-            Self::BranchMoved => "branch_moved",
-            Self::BaseMissing => "base_missing",
-            Self::BranchMissing => "branch_missing",
-            Self::RequestClosed => "request_closed",
-            Self::NotAGitRepository => "not_a_git_repository",
-            Self::FileNotOurs => "file_not_ours",
-            Self::RepositoryTooLarge => "repository_too_large",
-            Self::ExportIncomplete => "export_incomplete",
-            Self::SecretInOutput => "secret_in_output",
-            Self::ClusterConflict => "cluster_conflict",
-            Self::ClusterRefused => "cluster_refused",
-            Self::ClusterApiMissing => "cluster_api_missing",
-            Self::NamespaceMissing => "namespace_missing",
-            Self::Internal => "internal",
-        }
-    }
-
     /// Reads the spelling of [`Self::code`].
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
@@ -202,6 +160,7 @@ mod tests {
     fn every_cause_has_its_own_code() {
         for cause in Cause::ALL {
             assert_eq!(Cause::parse(cause.code()), Some(cause));
+            assert_eq!(serde_json::to_value(cause).unwrap(), cause.code());
         }
         let mut codes: Vec<_> = Cause::ALL.iter().map(|cause| cause.code()).collect();
         codes.sort_unstable();
@@ -211,15 +170,15 @@ mod tests {
 
     #[test]
     fn the_table_of_the_manual_is_kept() {
-        assert!(Cause::InvalidCredentials.title().starts_with("401 Unauthorized"));
-        assert!(
-            Cause::InvalidCredentials
-                .message()
-                .contains("Verify the username and password or token")
-        );
-        assert!(Cause::InsufficientScope.title().starts_with("403 Forbidden"));
-        assert!(Cause::InsufficientScope.message().contains("required scopes"));
-        assert!(Cause::TokenExpired.message().contains("Refresh the token"));
-        assert!(Cause::ConnectionRefused.message().contains("firewall and the network access"));
+        let words = |cause: Cause| cause.words(Asked::Registry);
+        let unauthorized = words(Cause::InvalidCredentials);
+        assert!(unauthorized.title.starts_with("401 Unauthorized"));
+        assert!(unauthorized.message.contains("Verify the username and password or token"));
+        let forbidden = words(Cause::InsufficientScope);
+        assert!(forbidden.title.starts_with("403 Forbidden"));
+        assert!(forbidden.message.contains("required scopes"));
+        assert!(words(Cause::TokenExpired).message.contains("Refresh the token"));
+        let refused = words(Cause::ConnectionRefused);
+        assert!(refused.message.contains("firewall and the network access"));
     }
 }

@@ -42,6 +42,6 @@ impl Connections for Engine {
 fn result(test: &ConnectionTest) -> &'static str {
     match test.cause() {
         None if test.has_passed() => "passed",
-        cause => cause.map_or("failed", domain::Cause::title),
+        cause => cause.map_or("failed", |cause| cause.words(test.asked).title),
     }
 }

@@ -105,6 +105,9 @@ pub(super) async fn test_again(
     let (operation, now) = (&staged.operation, engine.clock.now());
     let id = operation.credential;
     let mut tx = engine.db.begin().await?;
+    if storage::credentials::hold(&mut tx, scope, id, operation.id).await? == 0 {
+        return Err(stale("Somebody else".to_owned()));
+    }
     storage::credentials::test_again(&mut tx, scope, operation.id).await?;
     jobs::queue(&mut tx, scope, jobs::Kind::Rotate, id.uuid(), "again", now, now).await?;
     let (action, detail) =

@@ -86,7 +86,7 @@ async fn transaction(engine: &Engine, commit: &Commit<'_>) -> Result<Option<Save
     let id = operation.credential;
     if operation.shape.is_connected() {
         // Whoever makes new tokens count, the recovery too: it is the old ones that GitHub refused.
-        storage::gitops::connections::mark(&mut tx, scope, id, None, now).await?;
+        storage::gitops::connections::mark_working(&mut tx, scope, id).await?;
     }
     let (propagation, reached) = match operation.kind {
         Kind::Create | Kind::Renewal => (None, String::new()),

@@ -19,10 +19,13 @@ use crate::{Engine, Error, audit, gitops::ClusterAccess};
 const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Announces the troubles that are to be known, once for each time that one began, and ends those that
-/// are over; answers how many were announced.
+/// are over; answers how many were announced. One whose cause is another now says so, and is not
+/// announced again.
 pub(super) async fn announce(engine: &Engine, now: Timestamp) -> Result<u32, Error> {
     if troubles::any_open(&engine.db).await? {
-        for organization in troubles::end(&engine.db, now).await? {
+        let ended = troubles::end(&engine.db, now).await?;
+        let followed = troubles::follow(&engine.db).await?;
+        for organization in ended.into_iter().chain(followed) {
             engine.changes.tell(organization);
         }
     }

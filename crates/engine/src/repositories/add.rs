@@ -4,6 +4,7 @@ use connectors::http::{Login, Road};
 use domain::{
     Action, Actor, CredentialId, Field, ProjectId, Purpose, RepositoryId, Scope,
     audit::AuditAction,
+    cause::Asked,
     repositories::{
         AddRepository, Chosen, RepositoryFields, RepositoryKind, RepositoryUrl, SyncTrigger,
     },
@@ -88,7 +89,7 @@ async fn found_out(
     match engine.registries.detect(url, login.as_ref(), &road).await {
         Ok(kind) => Ok(kind),
         Err(failure) if is_no_repository(failure.cause) => {
-            Err(Field::Url.problem(failure.cause.message()).into())
+            Err(Field::Url.problem(failure.cause.words(Asked::Registry).message).into())
         }
         Err(failure) => {
             tracing::info!(

@@ -23,6 +23,7 @@ on_both!(
     while_github_does_not_answer_nothing_is_deleted,
     an_account_is_forgotten_without_asking_github,
     an_account_that_was_revoked_is_noticed_until_it_is_connected_again,
+    what_an_older_token_hears_is_not_said_of_a_newer_one,
 );
 
 async fn r_oauth_07_disconnecting_revokes_at_github(world: World) {
@@ -132,4 +133,29 @@ async fn an_account_that_was_revoked_is_noticed_until_it_is_connected_again(worl
     side.connect(&side.ada).await.unwrap();
     let (found, open) = notices().await;
     assert_eq!((found[0].news, open), (trouble(Some(side.clock.now())), 0));
+}
+
+async fn what_an_older_token_hears_is_not_said_of_a_newer_one(world: World) {
+    let side = Side::new(world).await;
+    let id = side.connect(&side.ada).await.unwrap();
+    let held = side.stub.holds("/api/v3/user/repos");
+    let reconnected = async {
+        held.left().await;
+        let again = side.connect(&side.ada).await;
+        held.arrives();
+        again
+    };
+    let (looked, again) = tokio::join!(side.look(&side.ada, id), reconnected);
+    // GitHub saw the first token when it was revoked already.
+    let cause = Cause::ConnectionRevoked;
+    assert_eq!(looked, Err(ServiceError::Unreachable { asked: Asked::Github, cause }));
+    assert_eq!((again, side.stub.revoked(), side.get(id).await.vault_version), (Ok(id), 1, 2));
+    assert_eq!(side.list(&side.ada).await[0].broken, None);
+    side.engine.make_notices().await.unwrap();
+    assert_eq!(Notices::open(&side.engine, &side.ada).await, Ok(0));
+    assert_eq!(side.look(&side.ada, id).await, Ok(0));
+    // What the version that counts hears is said of it.
+    side.stub.revokes_all();
+    side.look(&side.ada, id).await.unwrap_err();
+    assert_eq!(side.list(&side.ada).await[0].broken, Some(cause));
 }

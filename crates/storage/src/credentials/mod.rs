@@ -27,7 +27,7 @@ pub use list::{Reader, count, count_all, expiring, page};
 pub use operations::{Ended, Kind, Operation, Standing, Step, begin, overdue, settle, standing};
 pub use placement::{PlacedRow, next_placement, place, stamp};
 pub use read::{Committed, Existing, committed, existing, get, mark_used};
-pub use update::{Description, commit, describe, give_back, take};
+pub use update::{Description, commit, describe, give_back, hold, take};
 pub use versions::{Version, version, versions};
 
 pub(crate) use values::{environment, parameters, pattern_kind, provider, purposes, shape, state};

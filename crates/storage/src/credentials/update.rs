@@ -80,6 +80,31 @@ pub async fn take(
     })?)
 }
 
+/// Holds a credential that `operation` has taken until the end of the transaction, so that nobody makes
+/// its secret count or gives it up: the statement changes nothing but takes the lock of the row. Answers
+/// how many rows that was: 0 when somebody did already.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hold(
+    tx: &mut Tx,
+    scope: Scope,
+    id: CredentialId,
+    operation: OperationId,
+) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update credentials set epoch = epoch where organization_id = $1 and id = $2 and operation_id = $3"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(operation.uuid())
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
 /// Gives a credential back as it was before `take`; answers how many rows that was.
 ///
 /// # Errors

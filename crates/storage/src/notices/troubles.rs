@@ -1,5 +1,5 @@
 //! Notices of troubles: one for each time that a Git target, a cluster or a connected account began to
-//! fail. Whether it still does stands in its own row.
+//! fail. Whether it still does, and why now, stands in its own row; [`end`] and [`follow`] bring it here.
 
 use domain::{
     Cause, NoticeId, OrganizationId, Scope, Timestamp,
@@ -140,6 +140,34 @@ pub async fn end(db: &Db, now: Timestamp) -> Result<Vec<OrganizationId>> {
              returning organization_id"
         ))
         .bind(now.millis())
+        .fetch_all(pool)
+        .await
+    })?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Writes the present causes of announced troubles down, of all organizations: a timeout may have become
+/// a refusal. Answers whose they were.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn follow(db: &Db) -> Result<Vec<OrganizationId>> {
+    let rows: Vec<Uuid> = on!(db.write(), pool => {
+        sqlx::query_scalar(sql!(
+            "update troubles set cause = f.present from (
+               select organization_id as owner, id as subject, failing_since as since, cause as present
+               from git_targets where failing_since is not null
+               union all
+               select organization_id as owner, id as subject, failing_since as since, cause as present
+               from clusters where failing_since is not null
+               union all
+               select organization_id as owner, credential_id as subject, broken_at as since, broken as present
+               from git_connections where broken_at is not null
+             ) f
+             where troubles.ended_at is null and troubles.organization_id = f.owner
+               and troubles.subject_id = f.subject and troubles.began_at = f.since and troubles.cause <> f.present
+             returning organization_id"
+        ))
         .fetch_all(pool)
         .await
     })?;

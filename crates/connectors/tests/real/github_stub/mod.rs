@@ -17,6 +17,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use tokio::sync::Notify;
 use url::Url;
 
 pub const CLIENT: &str = "Iv23liSTUB";
@@ -61,11 +62,32 @@ struct State {
     broken: HashMap<&'static str, u16>,
     /// Paths that do their work and lose the answer.
     lost: HashSet<&'static str>,
+    /// Paths of which the next answer waits.
+    held: HashMap<&'static str, Held>,
     /// Called when tokens were renewed, before the answer leaves.
     after_renewal: Option<Box<dyn Fn() + Send>>,
     installations: Vec<(i64, String)>,
     repositories: Vec<String>,
     asked: Vec<String>,
+}
+
+/// A request that is on its way to GitHub.
+#[derive(Clone, Default)]
+pub struct Held {
+    left: Arc<Notify>,
+    free: Arc<Notify>,
+}
+
+impl Held {
+    /// Waits until the request has left Hawser.
+    pub async fn left(&self) {
+        self.left.notified().await;
+    }
+
+    /// Lets GitHub see it.
+    pub fn arrives(&self) {
+        self.free.notify_one();
+    }
 }
 
 struct Code {
@@ -96,6 +118,7 @@ impl Github {
             revoked: Vec::new(),
             broken: HashMap::new(),
             lost: HashSet::new(),
+            held: HashMap::new(),
             after_renewal: None,
             installations: Vec::new(),
             repositories: Vec::new(),
@@ -148,6 +171,13 @@ impl Github {
         self.state().lost.insert(path);
     }
 
+    /// The next request for a path arrives only when the test says so.
+    pub fn holds(&self, path: &'static str) -> Held {
+        let held = Held::default();
+        self.state().held.insert(path, held.clone());
+        held
+    }
+
     pub fn after_renewal(&self, call: impl Fn() + Send + 'static) {
         self.state().after_renewal = Some(Box::new(call));
     }
@@ -184,6 +214,11 @@ impl Github {
     /// The time of every access token is over. Refresh tokens live longer.
     pub fn ends_access(&self) {
         self.state().tokens.clear();
+    }
+
+    /// The same for the tokens of installations alone.
+    pub fn ends_installed(&self) {
+        self.state().tokens.retain(|token, _| !token.starts_with("ghs_"));
     }
 
     /// How many refresh tokens can still be used.
@@ -239,6 +274,11 @@ impl Github {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path().to_owned();
         let body = to_bytes(body, 1 << 20).await.unwrap();
+        let held = self.state().held.remove(path.as_str());
+        if let Some(held) = held {
+            held.left.notify_one();
+            held.free.notified().await;
+        }
         let mut state = self.state();
         let all = parts.uri.path_and_query().unwrap();
         state.asked.push(format!("{} {all}", parts.method));

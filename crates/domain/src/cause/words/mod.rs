@@ -70,18 +70,6 @@ impl Cause {
             Asked::Github => github::of(self),
         }
     }
-
-    /// The cause of a registry in a few words.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        self.words(Asked::Registry).title
-    }
-
-    /// What to do about it at a registry, in a sentence or two.
-    #[must_use]
-    pub const fn message(self) -> &'static str {
-        self.words(Asked::Registry).message
-    }
 }
 
 #[cfg(test)]

@@ -2,13 +2,21 @@
 
 use domain::{
     Action, Actor, Cause, CredentialId, Field, Scope, ServiceError,
+    audit::AuditAction,
     credentials::{Material, Parameters},
     gitops::ConnectionWay,
 };
-use storage::gitops::connections::{self, Connection, New};
+use storage::gitops::{
+    Touched,
+    connections::{self, Connection, New},
+};
 
 use super::{connect::create, github, login::access};
-use crate::{Engine, Error, audit::allowed};
+use crate::{
+    Engine, Error,
+    audit::{self, allowed, person},
+    gitops::touch::{When, touch},
+};
 
 pub(super) async fn connect(
     engine: &Engine,
@@ -34,7 +42,7 @@ pub(super) async fn connect(
     let host = github.host();
     let way = ConnectionWay::Installation;
     if let Some(holder) = connections::holder(&engine.db, scope, way, &host, id).await? {
-        return Ok(holder.credential);
+        return again(engine, actor, scope, holder.credential).await;
     }
     let new = New {
         way,
@@ -48,6 +56,30 @@ pub(super) async fn connect(
     let parameters = Parameters { installation: id.to_string(), ..Parameters::default() };
     let material = Material::GithubInstallation { installation: id.to_string() };
     create(engine, actor, scope, &new, &material, parameters).await
+}
+
+/// An installation that GitHub just showed works, whatever a token of it heard before: a new one is
+/// made for the next use, and the places that it opens try again.
+async fn again(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    id: CredentialId,
+) -> Result<CredentialId, Error> {
+    engine.exchanges.forget(id);
+    let known = connections::get(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    if connections::mark_working(&mut tx, scope, id).await? == 0 {
+        return Ok(id);
+    }
+    touch(&mut tx, scope, Touched::Credential(id), When::AtOnce, now).await?;
+    let told = (known.name.as_str(), "connected again");
+    audit::record(&mut tx, person(actor), scope, now, AuditAction::GitConnected, told).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    engine.changes.tell_workers();
+    Ok(id)
 }
 
 /// The accounts that this person connected and that GitHub still takes.

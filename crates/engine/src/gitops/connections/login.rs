@@ -4,6 +4,7 @@ use connectors::{Failure, http::Login};
 use domain::{
     Cause, CredentialId, Scope, Secret, ServiceError, Shape, credentials::Material, gitops::GitUrl,
 };
+use storage::gitops::connections;
 use url::Url;
 
 use super::{at_home, github, renew};
@@ -20,22 +21,22 @@ pub(crate) async fn login(
     credential: CredentialId,
     url: &GitUrl,
 ) -> Result<Login, Error> {
-    login_at(engine, scope, credential, url.url()).await
-}
-
-pub(super) async fn login_at(
-    engine: &Engine,
-    scope: Scope,
-    credential: CredentialId,
-    url: &Url,
-) -> Result<Login, Error> {
     let secret = fresh(engine, scope, credential).await?;
-    let now = engine.clock.now();
-    let login = engine.exchanges.git_login(&secret.material, &secret.owner, url, now).await;
+    let login = login_with(engine, &secret, url.url()).await;
     if let Err(failure) = &login {
-        note(engine, scope, credential, failure).await;
+        note(engine, scope, credential, secret.vault_version, failure).await;
     }
     Ok(login?)
+}
+
+/// The login for an address that is made of a version.
+pub(super) async fn login_with(
+    engine: &Engine,
+    secret: &SecretForUse,
+    url: &Url,
+) -> Result<Login, Failure> {
+    let now = engine.clock.now();
+    engine.exchanges.git_login(&secret.material, &secret.owner, url, now).await
 }
 
 /// The access token of a connected account, for GitHub's API.
@@ -51,7 +52,7 @@ pub(super) async fn access(
 }
 
 /// What lies in Vault, renewed if it ends soon.
-async fn fresh(
+pub(super) async fn fresh(
     engine: &Engine,
     scope: Scope,
     credential: CredentialId,
@@ -76,12 +77,13 @@ pub(crate) fn cause(error: &Error) -> Cause {
 }
 
 /// A Git server refused the login: whether GitHub still takes the account's token is asked once, and
-/// an account that it does not take any more is shown as such. Other credentials have nothing to ask.
-/// Answers why it was refused.
+/// an account that it does not take any more is shown as such. Of other credentials nobody is asked;
+/// what was exchanged for them is exchanged anew. Answers why it was refused.
 pub(crate) async fn refused(engine: &Engine, scope: Scope, credential: CredentialId) -> Cause {
     let asked = async {
         let secret = engine.secret_for_use(scope, credential).await?;
         if secret.material.shape() != Shape::GithubOauth {
+            engine.exchanges.forget(credential);
             return Ok::<Cause, Error>(Cause::InvalidCredentials);
         }
         at_home(engine, scope, credential).await?;
@@ -91,7 +93,7 @@ pub(crate) async fn refused(engine: &Engine, scope: Scope, credential: Credentia
         match github(engine)?.account(&tokens.access).await {
             Ok(_) => Ok(Cause::InvalidCredentials),
             Err(failure) => {
-                note(engine, scope, credential, &failure).await;
+                note(engine, scope, credential, secret.vault_version, &failure).await;
                 Ok(match failure.cause {
                     Cause::ConnectionRevoked => Cause::ConnectionRevoked,
                     _ => Cause::InvalidCredentials,
@@ -118,25 +120,34 @@ pub(crate) async fn explained(
     }
 }
 
-/// Writes down that GitHub does not take an account any more, when that is what a failure says.
+/// Writes down that GitHub does not take an account any more, when that is what a failure says of the
+/// version that was shown to it.
 pub(super) async fn note(
     engine: &Engine,
     scope: Scope,
     credential: CredentialId,
+    vault_version: i64,
     failure: &Failure,
 ) {
     if failure.cause == Cause::ConnectionRevoked {
-        mark_broken(engine, scope, credential).await;
+        mark_broken(engine, scope, credential, vault_version).await;
     }
 }
 
-pub(super) async fn mark_broken(engine: &Engine, scope: Scope, credential: CredentialId) {
+/// Shows an account as one to connect again, unless a newer version than this one counts by now:
+/// GitHub answers late, and the account may have been connected again meanwhile.
+pub(super) async fn mark_broken(
+    engine: &Engine,
+    scope: Scope,
+    credential: CredentialId,
+    vault_version: i64,
+) {
     let marked = async {
-        let broken = Some(Cause::ConnectionRevoked);
+        let (broken, now) = (Cause::ConnectionRevoked, engine.clock.now());
         let mut tx = engine.db.begin().await?;
-        let now = engine.clock.now();
-        let rows =
-            storage::gitops::connections::mark(&mut tx, scope, credential, broken, now).await?;
+        storage::repositories::hold(&mut tx, scope, credential).await?;
+        let rows = connections::mark_broken(&mut tx, scope, credential, vault_version, broken, now)
+            .await?;
         tx.commit().await?;
         Ok::<u64, storage::Error>(rows)
     };

@@ -100,7 +100,7 @@ async fn run(
     let grant = match github.refresh(&tokens.refresh, engine.clock.now()).await {
         Ok(grant) => grant,
         Err(error) => {
-            let reason = refusal(&engine, scope, id, error).await;
+            let reason = refusal(&engine, scope, id, committed, error).await;
             give_up(&engine, &operation, "GitHub did not renew the tokens").await;
             return Err(reason);
         }
@@ -116,7 +116,7 @@ async fn run(
         Stored::Yes => Ok(()),
         Stored::Unknown => Err(ServiceError::BeingChecked.into()),
         Stored::No => {
-            mark_broken(&engine, scope, id).await;
+            mark_broken(&engine, scope, id, committed).await;
             take_back(github, &grant.tokens.access).await;
             Err(revoked())
         }
@@ -130,10 +130,16 @@ async fn is_gone(engine: &Engine, scope: Scope, id: CredentialId) -> bool {
 
 /// What it means that GitHub gave no tokens. Only what it says about this account breaks it: a wrong
 /// client secret is the operator's to mend.
-async fn refusal(engine: &Engine, scope: Scope, id: CredentialId, error: GithubError) -> Error {
+async fn refusal(
+    engine: &Engine,
+    scope: Scope,
+    id: CredentialId,
+    committed: i64,
+    error: GithubError,
+) -> Error {
     match error {
         GithubError::Refused(Refusal::BadRefreshToken | Refusal::BadCode) => {
-            mark_broken(engine, scope, id).await;
+            mark_broken(engine, scope, id, committed).await;
             revoked()
         }
         GithubError::Refused(refusal) => {

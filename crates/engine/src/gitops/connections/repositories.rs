@@ -1,16 +1,18 @@
 //! The repositories of a connected account.
 
+use connectors::{Failure, github::Github, http::Freshness};
 use domain::{
-    Action, Actor, CredentialId, ServiceError,
+    Action, Actor, Cause, CredentialId, ServiceError,
+    credentials::Material,
     gitops::{ConnectionWay, HostedRepository},
 };
 use storage::gitops::connections::Connection;
 
 use super::{
     at_home, github,
-    login::{access, login_at, note},
+    login::{fresh, login_with, note},
 };
-use crate::{Engine, Error, audit::allowed};
+use crate::{Engine, Error, audit::allowed, credentials::SecretForUse};
 
 /// The most bytes of a search.
 const LONGEST: usize = 255;
@@ -27,20 +29,39 @@ pub(super) async fn repositories(
     let connection = at_home(engine, scope, id).await?;
     is_own(actor, &connection)?;
     let github = github(engine)?;
-    let listed = match connection.way {
-        ConnectionWay::Web | ConnectionWay::Device => {
-            let access = access(engine, scope, id).await?;
-            github.repositories(&access, search).await
-        }
-        ConnectionWay::Installation => {
-            let login = login_at(engine, scope, id, &github.settings().web).await?;
-            github.installed_repositories(&login.password, search).await
-        }
+    let secret = fresh(engine, scope, id).await?;
+    let listed = match &secret.material {
+        Material::GithubOauth { tokens } => github.repositories(&tokens.access, search).await,
+        _ => installed(engine, github, id, &secret, search).await,
     };
     if let Err(failure) = &listed {
-        note(engine, scope, id, failure).await;
+        note(engine, scope, id, secret.vault_version, failure).await;
     }
     Ok(listed?)
+}
+
+/// What an installation may see. A token that was made for it earlier and is refused now is made once
+/// more: GitHub may end it before its time.
+async fn installed(
+    engine: &Engine,
+    github: &Github,
+    id: CredentialId,
+    secret: &SecretForUse,
+    search: &str,
+) -> Result<Vec<HostedRepository>, Failure> {
+    let web = &github.settings().web;
+    let login = login_with(engine, secret, web).await?;
+    match github.installed_repositories(&login.password, search).await {
+        Err(failure)
+            if failure.cause == Cause::ConnectionRevoked
+                && login.freshness == Freshness::Cached =>
+        {
+            engine.exchanges.forget(id);
+            let login = login_with(engine, secret, web).await?;
+            github.installed_repositories(&login.password, search).await
+        }
+        listed => listed,
+    }
 }
 
 /// Nobody uses an account that another person connected, not even to look (R-GIT-06). What the app is

@@ -6,4 +6,4 @@ mod write;
 
 pub use read::{Connection, Holder, addresses, get, holder, list, targets};
 pub use states::{State, begin, forget, forget_ended, take};
-pub use write::{New, insert, mark, remove, update};
+pub use write::{New, insert, mark_broken, mark_working, remove, update};

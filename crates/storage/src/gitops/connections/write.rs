@@ -45,14 +45,15 @@ pub async fn insert(tx: &mut Tx, scope: Scope, id: CredentialId, new: &New) -> R
     Ok(())
 }
 
-/// Notes that the same person connected the account again; answers how many rows that was.
+/// Notes how the same person connected the account again; answers how many rows that was. That it
+/// works is noted where its new tokens begin to count.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn update(tx: &mut Tx, scope: Scope, id: CredentialId, new: &New) -> Result<u64> {
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
-            "update git_connections set way = $3, account = $4, scopes = $5, connected_at = $6, broken = null, broken_at = null
+            "update git_connections set way = $3, account = $4, scopes = $5, connected_at = $6
              where organization_id = $1 and credential_id = $2 and user_id = $7 and account_id = $8"
         ))
         .bind(scope.organization().uuid())
@@ -69,27 +70,52 @@ pub async fn update(tx: &mut Tx, scope: Scope, id: CredentialId, new: &New) -> R
     })?)
 }
 
-/// Notes why GitHub does not take an account any more, or that it does again; answers how many rows
-/// changed.
+/// Notes why GitHub does not take an account any more, if what it refused is the version that counts:
+/// an older token says nothing of a newer one. Answers how many rows changed.
+///
+/// Hold the credential first ([`crate::repositories::hold`]), so that no newer version begins to count
+/// in between.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn mark(
+pub async fn mark_broken(
     tx: &mut Tx,
     scope: Scope,
     id: CredentialId,
-    broken: Option<Cause>,
+    vault_version: i64,
+    cause: Cause,
     now: Timestamp,
 ) -> Result<u64> {
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
-            "update git_connections set broken = $3, broken_at = case when coalesce($3, '') <> '' then cast($4 as bigint) end
-             where organization_id = $1 and credential_id = $2 and coalesce(broken, '') <> coalesce($3, '')"
+            "update git_connections set broken = $4, broken_at = $5
+             where organization_id = $1 and credential_id = $2 and coalesce(broken, '') <> $4
+               and exists (select 1 from credentials c where c.organization_id = $1 and c.id = $2
+                 and c.vault_version = $3)"
         ))
         .bind(scope.organization().uuid())
         .bind(id.uuid())
-        .bind(broken.map(Cause::code))
+        .bind(vault_version)
+        .bind(cause.code())
         .bind(now.millis())
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
+/// Notes that GitHub takes an account; answers how many rows changed.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn mark_working(tx: &mut Tx, scope: Scope, id: CredentialId) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update git_connections set broken = null, broken_at = null
+             where organization_id = $1 and credential_id = $2 and broken is not null"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
         .execute(&mut **tx)
         .await
         .map(|done| done.rows_affected())
