@@ -132,13 +132,11 @@ const fn why(usual: Carrier) -> &'static str {
 }
 
 fn page_of(consumer: Consumer, stored: &ExportForm, next: &str) -> String {
-    match stored.export.parse() {
-        Ok(id) => path_of(id),
-        Err(_) => {
-            let pairs = [("consumer", consumer.facts().code), (NEXT, next)];
-            path::with(&format!("{PATH}/new"), &pairs)
-        }
+    if let Ok(id) = stored.export.parse() {
+        return path_of(id);
     }
+    let pairs = [("consumer", consumer.facts().code), (NEXT, next)];
+    path::with(&format!("{PATH}/new"), &pairs)
 }
 
 /// What the form on this page would write; nothing of it is stored yet.
