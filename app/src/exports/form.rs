@@ -132,13 +132,8 @@ const fn why(usual: Carrier) -> &'static str {
 }
 
 fn page_of(consumer: Consumer, stored: &ExportForm, next: &str) -> String {
-    match stored.export.parse() {
-        Ok(id) => path_of(id),
-        Err(_) => {
-            let pairs = [("consumer", consumer.facts().code), (NEXT, next)];
-            path::with(&format!("{PATH}/new"), &pairs)
-        }
-    }
+    let new = [("consumer", consumer.facts().code), (NEXT, next)];
+    stored.export.parse().map_or_else(|_| path::with(&format!("{PATH}/new"), &new), path_of)
 }
 
 /// What the form on this page would write; nothing of it is stored yet.

@@ -3,6 +3,7 @@
 use super::{Words, shared, words};
 use crate::Cause;
 
+#[expect(clippy::too_many_lines, reason = "one row for each cause")]
 pub(super) const fn of(cause: Cause) -> Words {
     match cause {
         Cause::InvalidCredentials => words(
