@@ -218,7 +218,7 @@ pub(super) fn branches(
     view! {
         {branch}
         <div class="field">
-            {look("branches", "Look up the branches", to)}
+            <div class="actions">{look("branches", "Look up the branches", to)}</div>
             <p class="hint">{LOOKED_UP}</p>
         </div>
         {told}
