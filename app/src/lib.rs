@@ -42,3 +42,5 @@ mod ui;
 
 #[cfg(feature = "ssr")]
 pub use shell::{App, shell};
+#[cfg(feature = "ssr")]
+pub use ui::detour::address as elsewhere;

@@ -5,6 +5,8 @@ import { LOGIN, expect, newPerson, test } from "../harness/fixtures.ts";
 import { GitServer } from "../harness/git.ts";
 import { Hawser } from "../harness/hawser.ts";
 
+// Typed where no secret belongs; no address may hold it.
+const TOKEN = "ghp_typed-into-the-url";
 const GIT = { user: "hawser", password: "git password one" };
 
 for (const javaScriptEnabled of [true, false]) {
@@ -17,14 +19,20 @@ for (const javaScriptEnabled of [true, false]) {
     try {
       const person = await newPerson(browser, hawser, { javaScriptEnabled });
       const { main, page } = person;
+      const addresses: string[] = [];
+      page.on("request", (request) => addresses.push(request.url(), request.headers()["referer"] ?? ""));
       await person.setUp(await hawser.setUpLink());
       await person.open("/gitops");
       await expect(main).toContainText("Add a credential and a chart repository");
       await person.open("/gitops/targets/new");
       await person.field("Name").fill("prod");
-      await person.field("Repository").fill(git.url("gitops"));
-      await person.field("Branch").fill("main");
       await person.field("Folder").fill("clusters/prod");
+      await person.field("Repository").fill(git.url("gitops").replace("//", `//ada:${TOKEN}@`));
+      await person.button("Look up the branches").click();
+      await expect(page).toHaveURL(/look=branches/);
+      await expect(person.field("Repository")).toHaveValue(git.url("gitops"));
+      await person.field("Branch").fill("main");
+      await person.field("Repository").fill(git.url("gitops").replace("//", `//ada:${TOKEN}@`));
 
       await test.step("its export, from its repository, from its credential", async () => {
         await person.button(/^Add an export/).click();
@@ -58,6 +66,7 @@ for (const javaScriptEnabled of [true, false]) {
 
       await test.step("the target, with a Git credential", async () => {
         await expect(person.field("Name")).toHaveValue("prod");
+        await expect(person.field("Repository")).toHaveValue(git.url("gitops"));
         await expect(person.field("Folder")).toHaveValue("clusters/prod");
         await expect(main.getByRole("checkbox", { name: /^argo-prod/ })).toBeChecked();
         await person.button(/^Add a Git credential/).click();
@@ -76,6 +85,8 @@ for (const javaScriptEnabled of [true, false]) {
         await person.untilText(path, "In step");
         expect(git.files("gitops", "main").filter((file) => file.startsWith("clusters/prod/")).length).toBeGreaterThan(0);
       });
+      expect(addresses.length).toBeGreaterThan(20);
+      expect(addresses.filter((address) => address.includes(TOKEN))).toEqual([]);
       await page.context().close();
     } finally {
       await hawser.stop();

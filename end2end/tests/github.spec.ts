@@ -42,6 +42,7 @@ for (const javaScriptEnabled of [true, false]) {
         await stranger.page.goto(back);
         await expect(stranger.page).toHaveURL(/\/sign-in/);
         await stranger.signIn();
+        await expect(stranger.page).not.toHaveURL(/\/sign-in/);
         await stranger.page.goto(back);
         await stranger.open(CONNECTIONS);
         await expect(stranger.main).not.toContainText("octocat");

@@ -6,11 +6,11 @@ use leptos::prelude::*;
 use super::{
     carried::folded,
     choose_shape::{asks, choose_shape},
-    create_form::create_form,
+    create_form::{TARGETS, create_form},
 };
 use crate::{
     answer::redirect,
-    gitops::connections,
+    gitops::{clusters, connections},
     ui::{
         detour::{NEXT, back},
         frame::Section,
@@ -75,6 +75,18 @@ pub(super) struct Step {
 }
 
 impl Step {
+    /// The kind that the form takes to which the person goes back; `None` where any will do.
+    fn taken(&self) -> Option<CredentialKind> {
+        let goes_to = |pages: &str| self.back.starts_with(pages);
+        [
+            (TARGETS, CredentialKind::Git),
+            (clusters::PATH, CredentialKind::Cluster),
+            ("/charts/repositories", CredentialKind::Registry),
+        ]
+        .into_iter()
+        .find_map(|(pages, kind)| goes_to(pages).then_some(kind))
+    }
+
     /// The address of a step.
     pub fn to(&self, provider: Option<Provider>, shape: Option<Shape>, access: Access) -> String {
         // From a Git target the guide opens on pushing, so that reading has to be said.
@@ -154,7 +166,12 @@ impl Step {
 }
 
 fn choose(step: &Step, offers: &ConnectionOffers) -> AnyView {
+    let taken = step.taken();
+    let takes = |kind| taken.is_none_or(|taken| taken == kind);
     let group = |kind: CredentialKind, title: &'static str, text: &'static str| {
+        if !takes(kind) {
+            return ().into_any();
+        }
         let cards = Provider::ALL
             .into_iter()
             .map(Provider::facts)
@@ -182,6 +199,7 @@ fn choose(step: &Step, offers: &ConnectionOffers) -> AnyView {
                 <ul class="choices">{cards}</ul>
             </section>
         }
+        .into_any()
     };
     let way_back = (!step.back.is_empty()).then(|| {
         let label = if step.back.starts_with("/charts/repositories") {
@@ -216,7 +234,7 @@ fn choose(step: &Step, offers: &ConnectionOffers) -> AnyView {
             "Opens Helm chart repositories over HTTP and OCI.",
         )}
         {group(CredentialKind::Git, "Git", "Opens Git repositories.")}
-        {connect(offers)}
+        {takes(CredentialKind::Git).then(|| connect(offers))}
         {group(
             CredentialKind::Cluster,
             "Cluster",

@@ -24,6 +24,9 @@ pub(super) async fn connection(
 /// Connect again and Disconnect, instead of a form: nobody types such a secret.
 pub(super) fn connected(credential: &CredentialDetail, one: Option<&GitConnection>) -> AnyView {
     let about = match one {
+        Some(one) if one.broken.is_some() => {
+            format!("{} at {}, connected by {}.", one.account, one.host, one.connected_by)
+        }
         Some(one) => format!(
             "{} at {}, connected by {}. GitHub gave its token, and Hawser renews it.",
             one.account, one.host, one.connected_by

@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// The forms of Git targets.
-const TARGETS: &str = "/gitops/targets/";
+pub(super) const TARGETS: &str = "/gitops/targets/";
 
 const FORM: &str = "credential-create";
 

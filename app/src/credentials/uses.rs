@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{
     counted,
     credentials::CredentialDetail,
-    gitops::{CredentialUse, TargetState},
+    gitops::{CredentialUse, TargetState, Unmerged},
     propagation::Place,
 };
 use leptos::prelude::*;
@@ -105,8 +105,12 @@ fn row(one: &CredentialUse, newest: i64) -> AnyView {
     };
     let unwritten = unwritten.map(|text| view! { <p class="muted">{text}</p> });
     // It may be about another credential that the target takes.
-    let waits = one.is_waiting.then(|| {
-        let text = format!("{} has changes that wait to be merged", one.place_name);
+    let waits = one.unmerged.map(|unmerged| {
+        let place = &one.place_name;
+        let text = match unmerged {
+            Unmerged::Waits => format!("{place} has changes that wait to be merged"),
+            Unmerged::Closed => format!("{place} has changes whose pull request was closed"),
+        };
         view! { <p class="muted">{text}</p> }
     });
     let state = one.state.map(|state| view! { <Badge tone=tone(state) label=state.label()/> });

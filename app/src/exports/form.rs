@@ -123,10 +123,10 @@ fn usual(consumer: Consumer, vault_is_local: bool) -> Carrier {
 const fn why(usual: Carrier) -> &'static str {
     match usual {
         Carrier::Sops => {
-            "SOPS is chosen beforehand: clusters cannot reach the OpenBao that runs beside this Hawser, so the values travel with the files, encrypted."
+            "SOPS is advised here: clusters cannot reach the OpenBao that runs beside this Hawser, so the values travel with the files, encrypted."
         }
         Carrier::ExternalSecret | Carrier::VaultStaticSecret | Carrier::None => {
-            "A reference is chosen beforehand: Git holds no value, and the cluster fetches it from Vault with the operator that you name here."
+            "A reference is advised: Git holds no value, and the cluster fetches it from Vault with the operator that you name here."
         }
     }
 }

@@ -88,7 +88,7 @@ async fn a_cluster_is_saved_applied_and_deleted() {
     let answer = send(&fake, "/actions/gitops/clusters/apply", "text/html", &body).await;
     assert_eq!(answer.headers()[header::LOCATION], cluster().as_str());
     let answer = send(&fake, "/actions/gitops/clusters/compare", "text/html", &body).await;
-    assert_eq!(answer.headers()[header::LOCATION], format!("{}#objects", cluster()).as_str());
+    assert_eq!(answer.headers()[header::LOCATION], cluster().as_str());
     let (_, html) = page(&fake, &cluster()).await;
     assert!(html.contains("Compared: 3 objects would change."), "{html}");
     let (_, html) = page(&fake, &format!("{}/delete", cluster())).await;

@@ -221,7 +221,7 @@ async fn a_new_export_holds_what_it_was_begun_for_and_says_why_its_carrier_is_ch
     assert!(html.contains(&flux), "{html}");
     let (_, html) = page(&fake, &begun.replacen('?', "?consumer=flux&", 1)).await;
     assert!(html.contains(&format!("value=\"{}\" checked", fake::ID)), "{html}");
-    assert!(html.contains("SOPS is chosen beforehand"), "{html}");
+    assert!(html.contains("SOPS is advised here"), "{html}");
     let (_, html) = page(&fake, &format!("/gitops/exports/{}", fake::ID)).await;
-    assert!(!html.contains("chosen beforehand"), "{html}");
+    assert!(!html.contains("is advised"), "{html}");
 }

@@ -180,7 +180,9 @@ async fn enter_makes_nothing_where_an_account_can_be_searched() {
     let form = html.split("action=\"/actions/gitops/targets/save\"").nth(1).unwrap();
     // The first button of a form is the one that Enter presses.
     let first = form.split("<button").nth(1).unwrap().split('>').next().unwrap();
-    for attribute in ["formmethod=\"get\"", "name=\"look\"", "value=\"enter\""] {
+    for attribute in
+        ["formaction=\"/actions/forms/elsewhere?to=", "name=\"look\"", "value=\"enter\""]
+    {
         assert!(first.contains(attribute), "{attribute}: {first}");
     }
 }

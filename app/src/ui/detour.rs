@@ -1,7 +1,7 @@
 //! Detours: somebody leaves a form to add what it lacks, and comes back to it as they left it, with the
 //! new thing chosen. What was typed travels in the address of the way back.
 
-use std::fmt::Display;
+use std::{borrow::Cow, fmt::Display};
 
 use domain::sessions::safe_next;
 use leptos::prelude::*;
@@ -18,6 +18,12 @@ pub(crate) const NEXT: &str = "next";
 const LEFT: [&str; 9] =
     [LEAVING, "from", "over", "look", "pick", "target", "cluster", "export", "repository"];
 
+/// The action that takes a form elsewhere, without what may be secret.
+const ELSEWHERE: &str = "/actions/forms/elsewhere";
+
+/// What says in an address that certificates were left out of it.
+pub(crate) const LEFT_OUT: &str = "left_out";
+
 /// The most bytes of certificates that travel: addresses have an end. Longer ones have to be pasted
 /// once more.
 const MOST_CERTIFICATES: usize = 3_000;
@@ -29,8 +35,7 @@ pub(crate) fn Leave(to: &'static str, here: String, label: &'static str) -> impl
         <button
             class="button quiet"
             type="submit"
-            formmethod="get"
-            formaction=to
+            formaction=elsewhere(to)
             formnovalidate
             name=LEAVING
             value=here
@@ -48,19 +53,48 @@ pub(crate) fn begun(request: &Request) -> Option<String> {
     if plain.is_empty() || safe_next(plain) != plain {
         return Some(String::new());
     }
-    let typed: Vec<_> = request
-        .pairs()
-        .filter(|(name, _)| !LEFT.contains(name))
-        .filter(|(name, value)| *name != "ca" || value.len() <= MOST_CERTIFICATES)
-        // Somebody may paste a key into the field of a certificate.
-        .filter(|(_, value)| !value.contains("PRIVATE KEY"))
-        .map(|(name, value)| {
-            let value = if name == "url" { harmless(value) } else { value.to_owned() };
-            (name, value)
-        })
-        .collect();
-    let typed: Vec<_> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let typed = request.pairs().filter(|(name, _)| !LEFT.contains(name));
+    let typed: Vec<_> = typed.filter_map(|(name, value)| plain_pair(name, value)).collect();
+    let typed: Vec<_> = typed.iter().map(|(name, value)| (*name, value.as_ref())).collect();
     Some(path::with_all(plain, &typed))
+}
+
+/// What the buttons of a form send it to that lead to the page `to` with what was typed. The form is
+/// posted, because an address is kept by browsers and written down by proxies.
+pub(crate) fn elsewhere(to: &str) -> String {
+    path::with(ELSEWHERE, &[("to", to)])
+}
+
+/// The address of a page of ours with what was typed into a form, without what may be secret (R-CRED-05);
+/// `None` for any other page. A fragment stays behind it.
+#[must_use]
+pub fn address(to: &str, typed: &[(String, String)]) -> Option<String> {
+    let (page, fragment) = to.split_once('#').map_or((to, None), |(page, at)| (page, Some(at)));
+    let page = path::ours(page, "");
+    let is_plain = |at: &str| at.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if page.is_empty() || !fragment.is_none_or(is_plain) {
+        return None;
+    }
+    let kept: Vec<_> = typed.iter().filter_map(|(name, value)| plain_pair(name, value)).collect();
+    let mut pairs: Vec<_> = kept.iter().map(|(name, value)| (*name, value.as_ref())).collect();
+    if typed.iter().any(|(name, value)| name == "ca" && value.len() > MOST_CERTIFICATES) {
+        pairs.push((LEFT_OUT, "ca"));
+    }
+    let address = path::with_all(page, &pairs);
+    Some(fragment.map_or(address.clone(), |at| format!("{address}#{at}")))
+}
+
+/// A field as it may stand in an address; `None` for what may not, or is too long.
+fn plain_pair<'a>(name: &'a str, value: &'a str) -> Option<(&'a str, Cow<'a, str>)> {
+    match name {
+        // Somebody may paste a key into the field of a certificate.
+        _ if value.contains("PRIVATE KEY") => None,
+        "ca" if value.len() > MOST_CERTIFICATES => None,
+        "url" => Some((name, harmless(value).into())),
+        // A proxy is a name, and somebody may type its address.
+        "proxy" if value.contains(['@', '/']) => Some((name, harmless(value).into())),
+        _ => Some((name, value.into())),
+    }
 }
 
 /// The way back that this page was given; empty where there is none.
@@ -82,6 +116,25 @@ pub(crate) fn ended(next: &str, name: &str, id: impl Display) -> Option<String> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn r_cred_05_nothing_secret_stands_in_an_address() {
+        let typed = |name: &str, value: &str| [(name.to_owned(), value.to_owned())];
+        for (name, value) in [
+            ("url", "https://ada:s3cret@h.example/a"),
+            ("proxy", "http://ada:s3cret@proxy.example:3128"),
+            ("ca", "-----BEGIN PRIVATE KEY-----\ns3cret"),
+        ] {
+            let address = address("/gitops/targets/new#edit", &typed(name, value)).unwrap();
+            assert!(!address.contains("s3cret") && address.ends_with("#edit"), "{address}");
+        }
+        assert_eq!(address("/a?b=1", &typed("c", "d e")).unwrap(), "/a?b=1&c=d+e");
+        let long = "x".repeat(MOST_CERTIFICATES + 1);
+        assert_eq!(address("/a", &typed("ca", &long)).unwrap(), "/a?left_out=ca");
+        for bad in ["https://evil.example/", "//evil.example", "", "/a#b\r\nc"] {
+            assert_eq!(address(bad, &[]), None, "{bad:?}");
+        }
+    }
 
     #[test]
     fn what_was_added_is_chosen() {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{
     conflict::{Conflict, TypedSecret},
+    detour::LEFT_OUT,
     guard::FormGuard,
     page::Request,
 };
@@ -27,13 +28,14 @@ struct Inner {
 }
 
 impl FormState {
-    /// The state of `form` on this page: what the last try left, if it was this form.
+    /// The state of `form` on this page: what the last try left, if it was this form, or what got lost on
+    /// the way here.
     pub fn new(form: &'static str, request: &Request) -> Self {
         let ours = request.flash.form.as_deref() == Some(form);
         Self(Arc::new(Inner {
             form,
             from: request.here.clone(),
-            problems: request.flash.problems.clone().filter(|_| ours),
+            problems: request.flash.problems.clone().filter(|_| ours).or_else(|| left_out(request)),
             values: if ours { request.flash.values.clone() } else { BTreeMap::new() },
             conflict: None,
         }))
@@ -126,6 +128,12 @@ impl FormState {
     pub fn problem(&self, field: Field) -> Option<String> {
         self.0.problems.as_ref()?.problem_of(field).map(ToOwned::to_owned)
     }
+}
+
+/// What was typed and is too long for an address.
+fn left_out(request: &Request) -> Option<ServiceError> {
+    const AGAIN: &str = "Paste the certificates once more: they are too long to be carried along.";
+    (request.query(LEFT_OUT) == "ca").then(|| Field::Ca.problem(AGAIN).into())
 }
 
 /// A form for `action`, guarded by the island that sends it without leaving the page.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use app::services::Visit;
 use axum::{
-    Router,
+    Form, Router,
     body::to_bytes,
-    extract::Request,
-    response::{IntoResponse, Response},
+    extract::{Query, Request},
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use http::{Method, StatusCode, header, request::Parts};
@@ -17,6 +17,7 @@ use leptos::{
     server_fn::error::SERVER_FN_ERROR_HEADER,
 };
 use leptos_axum::ResponseOptions;
+use serde::Deserialize;
 
 use super::{headers::page_policy, refusal::refuse, site::Site, visit::Visitor};
 
@@ -57,7 +58,7 @@ async fn whole(response: Response) -> Response {
 
 /// Every server function by its path.
 pub(super) fn actions(site: &Site) -> Router {
-    let mut router = Router::new();
+    let mut router = Router::new().route("/actions/forms/elsewhere", post(elsewhere));
     for (path, method) in leptos::server_fn::axum::server_fn_paths() {
         // Whatever changes something is a POST; the tests list every function.
         if method != Method::POST {
@@ -67,6 +68,24 @@ pub(super) fn actions(site: &Site) -> Router {
         router = router.route(path, post(move |request| run(context, request)));
     }
     router
+}
+
+/// The page that a button of a form leads to.
+#[derive(Deserialize)]
+struct Elsewhere {
+    #[serde(default)]
+    to: String,
+}
+
+/// Takes what was typed into a form to another page, without what may be secret.
+async fn elsewhere(
+    Query(Elsewhere { to }): Query<Elsewhere>,
+    Form(typed): Form<Vec<(String, String)>>,
+) -> Response {
+    match app::elsewhere(&to, &typed) {
+        Some(address) => Redirect::to(&address).into_response(),
+        None => refuse(StatusCode::BAD_REQUEST, "This button leads nowhere. Load the page again."),
+    }
 }
 
 /// Runs a server function to its end even when the browser hangs up in the middle.

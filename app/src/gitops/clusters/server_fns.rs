@@ -101,7 +101,7 @@ pub(crate) async fn compare_cluster(
     };
     let from = path::ours(&from, PATH).to_owned();
     answer(Sent::new("cluster-compare", &from), result.await, |(id, found)| {
-        let next = Next::to(format!("{}#objects", path_of(id)));
+        let next = Next::to(path_of(id));
         let told = compared(&found);
         if found.refused.is_empty() { next.saying(told) } else { next.doubting(told) }
     })

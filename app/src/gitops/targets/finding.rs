@@ -10,7 +10,7 @@ use super::{
     found::{listed, results, trouble},
     values::{LOOK, PICK},
 };
-use crate::ui::{form::FormState, icon::Icon, input::Input, page::Request};
+use crate::ui::{detour::elsewhere, form::FormState, icon::Icon, input::Input, page::Request};
 
 /// Why another credential has no list.
 const NOT_CONNECTED: &str = "Only connected accounts list their repositories. Choose one as the credential, or type the address.";
@@ -108,8 +108,7 @@ pub(super) fn entered(connections: &[GitConnection], save: &'static str, to: &st
             type="submit"
             tabindex="-1"
             aria-hidden="true"
-            formmethod="get"
-            formaction=to.to_owned()
+            formaction=elsewhere(to)
             formnovalidate
             data-enter
             name=LOOK
@@ -232,8 +231,7 @@ fn look(what: &'static str, label: &'static str, to: &str) -> AnyView {
         <button
             class="button"
             type="submit"
-            formmethod="get"
-            formaction=to.to_owned()
+            formaction=elsewhere(to)
             formnovalidate
             name=LOOK
             value=what

@@ -11,6 +11,7 @@ use crate::{
     gitops::connections,
     ui::{
         badge::{Badge, Tone},
+        detour::elsewhere,
         icon::Icon,
     },
 };
@@ -69,8 +70,7 @@ fn row(one: &HostedRepository, to: &str) -> AnyView {
             <button
                 class="button"
                 type="submit"
-                formmethod="get"
-                formaction=to.to_owned()
+                formaction=elsewhere(to)
                 formnovalidate
                 name=PICK
                 value=one.url.clone()

@@ -196,7 +196,7 @@ impl service::Exports for Fake {
             place,
             place_name: name.into(),
             state,
-            is_waiting: false,
+            unmerged: None,
             vault_version,
         };
         Ok(vec![

@@ -20,5 +20,5 @@ pub use diff::{DiffKind, DiffLine, FileChange, FileChangeKind};
 pub use rules::{Branch, ClusterFields, Folder, GitTargetFields, GitUrl, Workflows};
 pub use target::{
     CredentialUse, GitTargetDetail, GitTargetForm, GitTargetSaved, GitTargetSummary, LeftFiles,
-    PushMode, TargetPreview, TargetState, base_missing,
+    PushMode, TargetPreview, TargetState, Unmerged, base_missing,
 };

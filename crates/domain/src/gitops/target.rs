@@ -234,6 +234,28 @@ impl TargetPreview {
     }
 }
 
+/// What became of changes that are on a branch of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unmerged {
+    /// Somebody may merge them.
+    Waits,
+    /// Their pull request was closed.
+    Closed,
+}
+
+impl Unmerged {
+    /// Reads how the queries spell it.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "waits" => Some(Self::Waits),
+            "closed" => Some(Self::Closed),
+            _ => None,
+        }
+    }
+}
+
 /// That the branch is not there which a new one starts from; an empty one stands for the default
 /// branch of the repository.
 #[must_use]
@@ -257,9 +279,9 @@ pub struct CredentialUse {
     pub place_name: String,
     /// How it is doing; `None` without a place.
     pub state: Option<TargetState>,
-    /// Whether that place is a Git target with changes on a branch of its own until somebody merges them:
-    /// of this credential, or of another one that it takes.
-    pub is_waiting: bool,
+    /// What became of changes of that place that are not on its branch: of this credential, or of another
+    /// one that it takes. `None` where there are none.
+    pub unmerged: Option<Unmerged>,
     /// The version of the credential that this place was last written with.
     pub vault_version: Option<i64>,
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     Cause, CredentialId,
-    gitops::{GitTargetDetail, GitTargetForm, TargetState},
+    gitops::{GitTargetDetail, GitTargetForm, TargetState, Unmerged},
     service::{Exports, GitTargets, Notices},
 };
 
@@ -189,13 +189,13 @@ async fn only_what_the_open_request_brings_waits(world: World) {
     assert_eq!(told(&world.end_of(first).await), Some("Waits to be merged"));
     let uses = async |credential: CredentialId| {
         let uses = Exports::uses(&world.engine, &world.actor, credential).await.unwrap();
-        uses.into_iter().map(|one| (one.vault_version, one.is_waiting)).collect::<Vec<_>>()
+        uses.into_iter().map(|one| (one.vault_version, one.unmerged)).collect::<Vec<_>>()
     };
-    assert_eq!(uses(setting.credential).await, [(Some(2), true)]);
+    assert_eq!(uses(setting.credential).await, [(Some(2), Some(Unmerged::Waits))]);
     host.merge();
     setting.look().await;
     assert_eq!(told(&world.progress(first).await), None, "it was merged");
-    assert_eq!(uses(setting.credential).await, [(Some(2), false)]);
+    assert_eq!(uses(setting.credential).await, [(Some(2), None)]);
 
     let second = world.update(other, "second").await;
     assert_eq!(told(&world.end_of(second).await), Some("Waits to be merged"));
@@ -205,6 +205,10 @@ async fn only_what_the_open_request_brings_waits(world: World) {
     for waiting in [second, third] {
         assert_eq!(told(&world.progress(waiting).await), Some("Waits to be merged"));
     }
+    host.close();
+    setting.look().await;
+    assert_eq!(told(&world.progress(third).await), Some("Pull request was closed"));
+    assert_eq!(uses(setting.credential).await, [(Some(3), Some(Unmerged::Closed))]);
     workers.stop().await;
 }
 

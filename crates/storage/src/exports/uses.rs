@@ -3,7 +3,7 @@
 use domain::{
     CredentialId, Scope,
     exports::Carrier,
-    gitops::{CredentialUse, TargetState},
+    gitops::{CredentialUse, TargetState, Unmerged},
 };
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ struct Row {
     place_id: Option<Uuid>,
     place_name: Option<String>,
     state: Option<String>,
-    waits_since: Option<i64>,
+    unmerged: Option<String>,
     vault_version: Option<i64>,
 }
 
@@ -32,16 +32,17 @@ pub async fn uses(db: &Db, scope: Scope, credential: CredentialId) -> Result<Vec
     let rows: Vec<Row> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select e.id as export_id, e.name as export_name, p.place_kind, p.place_id, p.name as place_name, p.state,
-               p.waits_since, w.vault_version
+               p.unmerged, w.vault_version
              from exports e
              left join (
                select 'git_target' as place_kind, m.organization_id, m.export_id, t.id as place_id, t.name, t.name_key,
-                 t.state, t.waits_since
+                 t.state, case when t.waits_since is not null then 'waits'
+                   when t.cause = 'request_closed' then 'closed' end as unmerged
                from git_target_exports m
                join git_targets t on t.organization_id = m.organization_id and t.id = m.target_id
                union all
                select 'cluster' as place_kind, m.organization_id, m.export_id, c.id as place_id, c.name, c.name_key,
-                 c.state, null as waits_since
+                 c.state, null as unmerged
                from cluster_exports m
                join clusters c on c.organization_id = m.organization_id and c.id = m.cluster_id
              ) p on p.organization_id = e.organization_id and p.export_id = e.id
@@ -73,7 +74,7 @@ pub async fn uses(db: &Db, scope: Scope, credential: CredentialId) -> Result<Vec
                 place: at.map(|(kind, id)| place(kind, id)).transpose()?,
                 place_name: row.place_name.unwrap_or_default(),
                 state: state.transpose()?,
-                is_waiting: row.waits_since.is_some(),
+                unmerged: row.unmerged.as_deref().and_then(Unmerged::parse),
                 vault_version: row.vault_version,
             })
         })

@@ -3,6 +3,7 @@
 use domain::{
     Cause, CredentialId, DeliveryId, PropagationId, RepositoryId, Scope, Timestamp,
     credentials::Propagation,
+    gitops::Unmerged,
     propagation::{Counts, DeliveryLine, DeliveryState, Place, Progress, Told},
 };
 use uuid::Uuid;
@@ -156,7 +157,7 @@ pub async fn applied_version(
     })?)
 }
 
-type Line = (String, Uuid, String, String, i64, Option<String>, i64, bool);
+type Line = (String, Uuid, String, String, i64, Option<String>, i64, Option<String>);
 
 /// The lines of the progress view: those that need a person first, then by name.
 ///
@@ -165,16 +166,17 @@ type Line = (String, Uuid, String, String, i64, Option<String>, i64, bool);
 pub async fn lines(db: &Db, scope: Scope, propagation: PropagationId) -> Result<Vec<DeliveryLine>> {
     let rows: Vec<Line> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select kind, id, name, state, attempts, cause, run_at, is_waiting from (
+            "select kind, id, name, state, attempts, cause, run_at, unmerged from (
                select 'repository' as kind, r.id, r.name, r.name_key, d.state, d.attempts, d.cause, d.run_at,
-                 false as is_waiting
+                 null as unmerged
                from deliveries d
                join repositories r on r.organization_id = d.organization_id and r.id = d.repository_id
                where d.organization_id = $1 and d.propagation_id = $2
                union all
                select d.place_kind as kind, d.place_id as id, coalesce(t.name, c.name, '') as name,
                  coalesce(t.name_key, c.name_key, '') as name_key, d.state, d.attempts, d.cause, d.run_at,
-                 coalesce(d.finished_at >= t.waits_since, false) as is_waiting
+                 case when d.finished_at >= t.waits_since then 'waits'
+                   when t.cause = 'request_closed' and d.finished_at >= t.pushed_at then 'closed' end as unmerged
                from place_deliveries d
                left join git_targets t on t.organization_id = d.organization_id and t.id = d.place_id
                left join clusters c on c.organization_id = d.organization_id and c.id = d.place_id
@@ -192,9 +194,7 @@ pub async fn lines(db: &Db, scope: Scope, propagation: PropagationId) -> Result<
     rows.into_iter().map(line).collect()
 }
 
-fn line(
-    (kind, id, name, state, attempts, cause, run_at, is_waiting): Line,
-) -> Result<DeliveryLine> {
+fn line((kind, id, name, state, attempts, cause, run_at, unmerged): Line) -> Result<DeliveryLine> {
     let state = known_state(&state)?;
     let next = matches!(state, DeliveryState::Waiting | DeliveryState::Retrying);
     let place = match kind.as_str() {
@@ -202,6 +202,10 @@ fn line(
         kind => crate::exports::place(kind, id)?,
     };
     let cause = cause.as_deref().and_then(Cause::parse);
+    let unmerged = unmerged.as_deref().and_then(Unmerged::parse).map(|unmerged| match unmerged {
+        Unmerged::Waits => Told::waits(),
+        Unmerged::Closed => Told::of(Cause::RequestClosed, place),
+    });
     Ok(DeliveryLine {
         // A propagation has one delivery per place, so the place names it.
         id: DeliveryId::from(id),
@@ -212,7 +216,7 @@ fn line(
         cause,
         told: cause
             .map(|cause| Told::of(cause, place))
-            .or_else(|| (is_waiting && state == DeliveryState::Healthy).then(Told::waits)),
+            .or_else(|| unmerged.filter(|_| state == DeliveryState::Healthy)),
         next_at: next.then_some(Timestamp::from_millis(run_at)),
     })
 }
