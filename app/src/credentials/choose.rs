@@ -167,9 +167,9 @@ impl Step {
 
 fn choose(step: &Step, offers: &ConnectionOffers) -> AnyView {
     let taken = step.taken();
-    let takes = |kind| taken.is_none_or(|taken| taken == kind);
+    let is_offered = |kind| taken.is_none_or(|taken| taken == kind);
     let group = |kind: CredentialKind, title: &'static str, text: &'static str| {
-        if !takes(kind) {
+        if !is_offered(kind) {
             return ().into_any();
         }
         let cards = Provider::ALL
@@ -234,7 +234,7 @@ fn choose(step: &Step, offers: &ConnectionOffers) -> AnyView {
             "Opens Helm chart repositories over HTTP and OCI.",
         )}
         {group(CredentialKind::Git, "Git", "Opens Git repositories.")}
-        {takes(CredentialKind::Git).then(|| connect(offers))}
+        {is_offered(CredentialKind::Git).then(|| connect(offers))}
         {group(
             CredentialKind::Cluster,
             "Cluster",
