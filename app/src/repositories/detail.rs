@@ -40,18 +40,17 @@ pub(crate) fn detail() -> AnyView {
         let repository = services.repositories.get(&actor, request.id()?).await?;
         let may_change = actor.role.includes(Action::ManageRepositories);
         let form = if may_change {
-            let url = typed_url(&request, &repository);
-            let choices = services.credentials.choices(&actor, &url).await?;
+            let choices =
+                services.credentials.choices(&actor, &typed_url(&request, &repository)).await?;
             let projects = services.projects.list(&actor).await?;
             Some(edit_form(&request, &actor, &repository, choices, projects))
         } else {
             None
         };
         let (summary, now) = (&repository.summary, request.now);
-        let syncing = summary.state == RepositoryState::Syncing;
-        let href = path_of(summary.id);
+        let (syncing, href) = (summary.state == RepositoryState::Syncing, path_of(summary.id));
         let may_export = actor.role.includes(Action::ManageExports);
-        let export = may_export.then(|| exports::begin(&repository.summary));
+        let export = may_export.then(|| exports::begin(summary));
         let test = may_change.then(|| test(&request, &repository));
         let body = view! {
             <p class="crumbs"><a href="/charts/repositories">"Repositories"</a></p>

@@ -283,20 +283,17 @@ async fn what_a_form_may_not_say(world: World) {
         ..form("prod", other, &[fleet.export])
     };
     problem(save(moved.clone()).await, Field::Credential);
-    let stale = ClusterForm {
-        row_version: "0".into(),
-        ..ClusterForm { credential: fleet.kubeconfig.to_string(), ..moved }
-    };
+    let credential = fleet.kubeconfig.to_string();
+    let stale = ClusterForm { row_version: "0".into(), credential, ..moved };
     assert_eq!(save(stale).await, Err(ServiceError::Stale { changed_by: "Ada".into() }));
     // The kubeconfig is in use, and so is the export.
-    let delete = forms::removal(fleet.kubeconfig, "");
-    let refused = Credentials::delete(fleet.engine(), &fleet.world.actor, delete).await;
+    let (actor, delete) = (&fleet.world.actor, forms::removal(fleet.kubeconfig, ""));
+    let refused = Credentials::delete(fleet.engine(), actor, delete).await;
     assert!(matches!(refused, Err(ServiceError::InUse(_))), "{refused:?}");
-    let refused =
-        domain::service::Exports::delete(fleet.engine(), &fleet.world.actor, fleet.export).await;
+    let refused = Exports::delete(fleet.engine(), actor, fleet.export).await;
     assert!(matches!(refused, Err(ServiceError::InUse(_))), "{refused:?}");
     // No repository is offered a kubeconfig.
-    let choices = Credentials::choices(fleet.engine(), &fleet.world.actor, "").await.unwrap();
+    let choices = Credentials::choices(fleet.engine(), actor, "").await.unwrap();
     assert_eq!(choices.iter().map(|choice| choice.id).collect::<Vec<_>>(), [fleet.credential]);
     workers.stop().await;
 }
