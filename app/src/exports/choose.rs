@@ -7,7 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{PATH, form::form};
+use super::{NEW, PATH, form::form};
 use crate::{
     answer::redirect,
     ui::{
@@ -18,8 +18,6 @@ use crate::{
         path,
     },
 };
-
-const NEW: &str = "/gitops/exports/new";
 
 /// `/gitops/exports/new`
 pub(crate) fn new() -> AnyView {

@@ -195,7 +195,10 @@ fn places(export: &ExportDetail, takes: Takes) -> AnyView {
         view! {
             <p class="muted">
                 "Nowhere yet. "
-                <a href=format!("/gitops/targets/new?exports={}", export.id)>"Add a Git target"</a>
+                <a href=path::with(
+                    "/gitops/targets/new",
+                    &[("exports[]", &export.id.to_string())],
+                )>"Add a Git target"</a>
                 " that takes it, or download the files."
             </p>
         }

@@ -186,55 +186,35 @@ pub(super) fn contents(
     consumer: Consumer,
     values: &ExportForm,
     choices: ExportChoices,
-    here: &str,
+    here: String,
 ) -> AnyView {
     match consumer.facts().selects {
-        Selects::Credentials => {
-            let picks = picks(choices.credentials, &values.credentials);
-            view! {
-                <div class="with-button">
-                    <Picks
-                        state=state.clone()
-                        field=Field::Credentials
-                        name="credentials[]"
-                        legend="Credentials"
-                        hint="Only these are written, whatever else the organization has."
-                        picks
-                    >
-                        <p class="muted">"There are none yet."</p>
-                    </Picks>
-                    <Leave
-                        to="/credentials/new"
-                        here=here.to_owned()
-                        label="Add a credential…"
-                    />
-                </div>
-            }
-            .into_any()
+        Selects::Credentials => view! {
+            <Picks
+                state=state.clone()
+                field=Field::Credentials
+                name="credentials[]"
+                legend="Credentials"
+                hint="Only these are written, whatever else the organization has."
+                picks=picks(choices.credentials, &values.credentials)
+            >
+                <Leave to="/credentials/new" here label="Add a credential…"/>
+            </Picks>
         }
-        Selects::Repositories => {
-            let picks = picks(choices.repositories, &values.repositories);
-            view! {
-                <div class="with-button">
-                    <Picks
-                        state=state.clone()
-                        field=Field::Repositories
-                        name="repositories[]"
-                        legend="Repositories"
-                        hint="Each is written with the credential it is linked to."
-                        picks
-                    >
-                        <p class="muted">"There are none yet."</p>
-                    </Picks>
-                    <Leave
-                        to="/charts/repositories/new"
-                        here=here.to_owned()
-                        label="Add a repository…"
-                    />
-                </div>
-            }
-            .into_any()
+        .into_any(),
+        Selects::Repositories => view! {
+            <Picks
+                state=state.clone()
+                field=Field::Repositories
+                name="repositories[]"
+                legend="Repositories"
+                hint="Each is written with the credential it is linked to."
+                picks=picks(choices.repositories, &values.repositories)
+            >
+                <Leave to="/charts/repositories/new" here label="Add a repository…"/>
+            </Picks>
         }
+        .into_any(),
     }
 }
 

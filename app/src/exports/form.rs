@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    PATH,
+    NEW, PATH,
     fields::{carriers, contents, settings},
     files::{Taking, preview},
     path_of,
@@ -69,7 +69,7 @@ pub(super) async fn form(
     }
     let why = is_new.then(|| why(usual(consumer, vault_is_local)));
     let carriers = carriers(&state, actor, (consumer, why), &values, &unreachable);
-    let contents = contents(&state, consumer, &values, choices, &here);
+    let contents = contents(&state, consumer, &values, choices, here.clone());
     let away = if next.is_empty() { PATH.to_owned() } else { next.clone() };
     let cancel = is_new.then(|| view! { <a class="button quiet" href=away>"Cancel"</a> });
     Ok(view! {
@@ -136,7 +136,7 @@ fn page_of(consumer: Consumer, stored: &ExportForm, next: &str) -> String {
         return path_of(id);
     }
     let pairs = [("consumer", consumer.facts().code), (NEXT, next)];
-    path::with(&format!("{PATH}/new"), &pairs)
+    path::with(NEW, &pairs)
 }
 
 /// What the form on this page would write; nothing of it is stored yet.

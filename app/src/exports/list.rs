@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{PATH, path_of};
+use super::{NEW, path_of};
 use crate::ui::{
     frame::Section,
     icon::Icon,
@@ -24,7 +24,7 @@ pub(crate) fn list() -> AnyView {
         let may_manage = actor.role.includes(Action::ManageExports);
         let add = (may_manage && !found.is_empty()).then(|| {
             view! {
-                <a class="button primary" href=format!("{PATH}/new")>
+                <a class="button primary" href=NEW>
                     <Icon name="plus"/>
                     "Add"
                 </a>
@@ -74,7 +74,7 @@ fn nothing_yet(may_manage: bool) -> AnyView {
         <Empty icon="file-output" title="No exports yet" text=text>
             {may_manage
                 .then(|| {
-                    view! { <a class="button" href=format!("{PATH}/new")>"Add an export"</a> }
+                    view! { <a class="button" href=NEW>"Add an export"</a> }
                 })}
         </Empty>
     }

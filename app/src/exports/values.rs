@@ -6,7 +6,7 @@ use domain::{
     exports::{Carrier, ExportForm, ExportSettings},
 };
 
-use super::PATH;
+use super::NEW;
 use crate::ui::{form::FormState, page::Request, path};
 
 /// The button that shows what the form would write sends this along, so that an emptied list is not
@@ -63,7 +63,7 @@ pub(super) fn filled(form: &ExportForm) -> String {
         .iter()
         .filter_map(|field| Some((name_of(carrier, *field), form.settings.get(*field)?)));
     pairs.extend(settings);
-    path::with(&format!("{PATH}/new"), &pairs)
+    path::with(NEW, &pairs)
 }
 
 /// The ids of a list as a session row keeps them.

@@ -20,8 +20,8 @@ pub(crate) struct Pick {
     pub chosen: bool,
 }
 
-/// The boxes as one field, sent under `name`, which ends with `[]`. What to say when there are none
-/// is `children`.
+/// The boxes as one field, sent under `name`, which ends with `[]`; the button that adds one more is
+/// `children`.
 #[expect(clippy::needless_pass_by_value, reason = "components own what they are given")]
 #[component]
 pub(crate) fn Picks(
@@ -37,7 +37,7 @@ pub(crate) fn Picks(
     let fine = problem.is_none();
     let id = format!("{}-{}", state.name(), field.as_str());
     let described = format!("{id}-problem {id}-hint");
-    let none = picks.is_empty().then(children);
+    let none = picks.is_empty().then(|| view! { <p class="muted">"There are none yet."</p> });
     let yours = ticked(picks.iter().filter(|pick| pick.chosen).map(|pick| pick.value.as_str()));
     state.compare(field, legend, &yours, |ids| {
         let chosen = picks.iter().filter(|pick| ids.split(',').any(|id| id == pick.value));
@@ -61,22 +61,25 @@ pub(crate) fn Picks(
         })
         .collect_view();
     view! {
-        <fieldset
-            class="field"
-            id=format!("field-{}", field.as_str())
-            data-field=field.as_str()
-            aria-describedby=described
-        >
-            <legend>{legend}</legend>
-            {sieve}
-            <ul class="picks">{rows}</ul>
-            {none}
-            <p class="problem" id=format!("{id}-problem") data-problem hidden=fine>
-                {problem}
-            </p>
-            <p class="hint" id=format!("{id}-hint")>
-                {hint}
-            </p>
-        </fieldset>
+        <div class="with-button">
+            <fieldset
+                class="field"
+                id=format!("field-{}", field.as_str())
+                data-field=field.as_str()
+                aria-describedby=described
+            >
+                <legend>{legend}</legend>
+                {sieve}
+                <ul class="picks">{rows}</ul>
+                {none}
+                <p class="problem" id=format!("{id}-problem") data-problem hidden=fine>
+                    {problem}
+                </p>
+                <p class="hint" id=format!("{id}-hint")>
+                    {hint}
+                </p>
+            </fieldset>
+            {children()}
+        </div>
     }
 }

@@ -5,13 +5,12 @@ use leptos::prelude::*;
 
 use super::PATH;
 use crate::{
-    exports::{add_export, split},
+    exports::{taken, ticked},
     ui::{
         detour::Leave,
         form::{Form, FormState, Submit},
         input::{Input, hidden},
         page::Request,
-        picks::{Pick, Picks},
     },
 };
 
@@ -47,20 +46,8 @@ pub(super) async fn form(
             ("", vec![(String::new(), "Choose a credential".to_owned())]),
             ("Kubeconfigs", options),
         ]);
-    let ticked = match (state.kept("exports"), request.all("exports[]")) {
-        (Some(kept), _) => split(&kept),
-        (None, sent) if !sent.is_empty() => sent,
-        (None, _) => stored.exports,
-    };
-    let picks = exports
-        .into_iter()
-        .map(|one| {
-            let value = one.id.to_string();
-            let chosen = ticked.contains(&value);
-            let detail = one.consumer.facts().label.to_owned();
-            Pick { value, label: one.name, detail, chosen }
-        })
-        .collect();
+    let ticked = ticked(&state, request, stored.exports);
+    let exports = taken(&state, exports, &ticked, "What is applied there.", here.clone());
     let row_version = newest.map(|newest| state.row_version(request, newest)).unwrap_or_default();
     let cancel = is_new.then(|| view! { <a class="button quiet" href=PATH>"Cancel"</a> });
     Ok(view! {
@@ -74,19 +61,7 @@ pub(super) async fn form(
                     {credential}
                     <Leave to="/credentials/new" here=here.clone() label="Add a kubeconfig…"/>
                 </div>
-                <div class="with-button">
-                    <Picks
-                        state
-                        field=Field::Exports
-                        name="exports[]"
-                        legend="Exports"
-                        hint="What is applied there."
-                        picks
-                    >
-                        <p class="muted">"There are none yet."</p>
-                    </Picks>
-                    {add_export(&here)}
-                </div>
+                {exports}
                 <div class="actions">
                     <Submit>{if is_new { "Create" } else { "Save" }}</Submit>
                     {cancel}

@@ -12,7 +12,7 @@ use super::{
     values::carried,
 };
 use crate::{
-    exports::add_export,
+    exports::taken,
     gitops::{PATH, connections},
     repositories::network,
     ui::{
@@ -20,7 +20,6 @@ use crate::{
         form::{Form, FormState, Submit},
         input::{Input, hidden},
         page::Request,
-        picks::{Pick, Picks},
     },
 };
 
@@ -60,16 +59,7 @@ pub(super) async fn form(
         .line();
     let mode = mode(&state, &values);
     let network = network(&state, &values.ca, &values.proxy);
-    let picks = exports
-        .into_iter()
-        .map(|one| {
-            let value = one.id.to_string();
-            let chosen = values.exports.contains(&value);
-            let detail = one.consumer.facts().label.to_owned();
-            Pick { value, label: one.name, detail, chosen }
-        })
-        .collect();
-    let add_export = add_export(&here);
+    let exports = taken(&state, exports, &values.exports, "What is written there.", here);
     let cancel = is_new.then(|| view! { <a class="button quiet" href=PATH>"Cancel"</a> });
     Ok(view! {
         <section class="card" id="edit" aria-labelledby="edit-title">
@@ -86,19 +76,7 @@ pub(super) async fn form(
                 {folder}
                 {mode}
                 {network}
-                <div class="with-button">
-                    <Picks
-                        state
-                        field=Field::Exports
-                        name="exports[]"
-                        legend="Exports"
-                        hint="What is written there."
-                        picks
-                    >
-                        <p class="muted">"There are none yet."</p>
-                    </Picks>
-                    {add_export}
-                </div>
+                {exports}
                 <div class="actions">
                     <Submit>{save}</Submit>
                     {cancel}

@@ -4,7 +4,7 @@
 use domain::gitops::GitTargetForm;
 
 use crate::{
-    exports::split,
+    exports::ticked,
     ui::{form::FormState, page::Request},
 };
 
@@ -22,14 +22,9 @@ pub(super) fn carried(
     let one = |name: &str, stored: &str| {
         state.kept(name).or_else(|| request.sent_along(name)).unwrap_or_else(|| stored.to_owned())
     };
-    let exports = match (state.kept("exports"), request.sent_along("exports")) {
-        (Some(kept), _) => split(&kept),
-        _ if looks(request) || request.sent_along("exports[]").is_some() => {
-            request.all("exports[]")
-        }
-        (None, Some(one)) => split(&one),
-        (None, None) => stored.exports,
-    };
+    // Whoever looks something up may have unticked all of them.
+    let stored_exports = if looks(request) { Vec::new() } else { stored.exports };
+    let exports = ticked(state, request, stored_exports);
     let picked = request.sent_along(PICK).filter(|_| state.refusal().is_none());
     GitTargetForm {
         row_version: stored
