@@ -4,13 +4,13 @@ use domain::{Access, Action, CredentialKind, Provider, Shape, gitops::Connection
 use leptos::prelude::*;
 
 use super::{
-    carried::folded,
+    carried::{Asker, folded},
     choose_shape::{asks, choose_shape},
-    create_form::{TARGETS, create_form},
+    create_form::create_form,
 };
 use crate::{
     answer::redirect,
-    gitops::{clusters, connections},
+    gitops::connections,
     ui::{
         detour::{NEXT, back},
         frame::Section,
@@ -75,18 +75,6 @@ pub(super) struct Step {
 }
 
 impl Step {
-    /// The kind that the form takes to which the person goes back; `None` where any will do.
-    fn taken(&self) -> Option<CredentialKind> {
-        let goes_to = |pages: &str| self.back.starts_with(pages);
-        [
-            (TARGETS, CredentialKind::Git),
-            (clusters::PATH, CredentialKind::Cluster),
-            ("/charts/repositories", CredentialKind::Registry),
-        ]
-        .into_iter()
-        .find_map(|(pages, kind)| goes_to(pages).then_some(kind))
-    }
-
     /// The address of a step.
     pub fn to(&self, provider: Option<Provider>, shape: Option<Shape>, access: Access) -> String {
         // From a Git target the guide opens on pushing, so that reading has to be said.
@@ -166,7 +154,8 @@ impl Step {
 }
 
 fn choose(step: &Step, offers: &ConnectionOffers) -> AnyView {
-    let taken = step.taken();
+    let asker = Asker::of(&step.back);
+    let taken = asker.and_then(Asker::takes);
     let is_offered = |kind| taken.is_none_or(|taken| taken == kind);
     let group = |kind: CredentialKind, title: &'static str, text: &'static str| {
         if !is_offered(kind) {
@@ -202,10 +191,9 @@ fn choose(step: &Step, offers: &ConnectionOffers) -> AnyView {
         .into_any()
     };
     let way_back = (!step.back.is_empty()).then(|| {
-        let label = if step.back.starts_with("/charts/repositories") {
-            "Back to the repository"
-        } else {
-            "Back to the form"
+        let label = match asker {
+            Some(Asker::Repository) => "Back to the repository",
+            _ => "Back to the form",
         };
         view! {
             <p>

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use url::form_urlencoded::parse;
 
 use super::{
+    carried::Asker,
     choose::Step,
     choose_shape::asks,
     draft::Draft,
@@ -30,9 +31,6 @@ use crate::{
     },
 };
 
-/// The forms of Git targets.
-pub(super) const TARGETS: &str = "/gitops/targets/";
-
 const FORM: &str = "credential-create";
 
 /// The form for a provider and a shape.
@@ -46,7 +44,7 @@ pub(super) fn create_form(
     let state = FormState::new(FORM, request);
     // Whoever comes from a Git target needs to push, unless they chose otherwise.
     let access = match request.sent_along("access") {
-        None if step.back.starts_with(TARGETS) => Access::Push,
+        None if Asker::of(&step.back) == Some(Asker::GitTarget) => Access::Push,
         chosen => Access::parse(&chosen.unwrap_or_default()),
     };
     let cancel = if step.back.is_empty() { "/credentials".to_owned() } else { step.back.clone() };

@@ -8,13 +8,13 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
+    carried::Asker,
     given::{KEPT, cannot_work, given},
     path_of, staged_path,
     test_fields::handed_on,
 };
 use crate::{
     answer::{Answered, Next, Sent, answer},
-    exports,
     repositories::kept_url,
     services::Asking,
     ui::{conflict::meant, detour::ended},
@@ -228,8 +228,8 @@ fn pasted(password: Secret) -> Secret {
 /// Back to the form that was left, with the new credential chosen, or to the credential itself; what was
 /// typed for a test goes along to where it has a field.
 fn way_on(next: &str, id: domain::CredentialId, typed: [&str; 3]) -> String {
-    if next.starts_with(exports::PATH) {
-        return ended(next, "credentials[]", id).unwrap_or_else(|| path_of(id));
-    }
-    handed_on(ended(next, "credential", id).unwrap_or_else(|| path_of(id)), typed)
+    let asker = Asker::of(next);
+    let back = ended(next, asker.map_or("credential", Asker::field), id);
+    let back = back.unwrap_or_else(|| path_of(id));
+    if asker == Some(Asker::Export) { back } else { handed_on(back, typed) }
 }
