@@ -24,13 +24,13 @@ pub(super) async fn connection(
 /// Connect again and Disconnect, instead of a form: nobody types such a secret.
 pub(super) fn connected(credential: &CredentialDetail, one: Option<&GitConnection>) -> AnyView {
     let about = match one {
-        Some(one) if one.broken.is_some() => {
-            format!("{} at {}, connected by {}.", one.account, one.host, one.connected_by)
+        Some(one) => {
+            let renewed = match one.broken {
+                None => " GitHub gave its token, and Hawser renews it.",
+                Some(_) => "",
+            };
+            format!("{} at {}, connected by {}.{renewed}", one.account, one.host, one.connected_by)
         }
-        Some(one) => format!(
-            "{} at {}, connected by {}. GitHub gave its token, and Hawser renews it.",
-            one.account, one.host, one.connected_by
-        ),
         None => "It was made by connecting an account.".to_owned(),
     };
     let broken = one.and_then(|one| one.broken).map(|cause| {

@@ -108,7 +108,7 @@ fn found_of(preview: &ClusterPreview) -> AnyView {
 }
 
 fn refused(preview: &ClusterPreview) -> Option<AnyView> {
-    let total = u32::try_from(preview.refused.len()).unwrap_or(u32::MAX);
+    let total = preview.refused.len();
     let row = |object: &ClusterObject| view! { <li>{named(object)} {reason(object)}</li> };
     let until = if preview.changes.is_empty() {
         "Nothing is written until this is mended."

@@ -110,8 +110,7 @@ pub(crate) async fn compare_cluster(
 
 /// What a comparison found; that nothing would change is said only where everything was compared.
 fn compared(found: &ClusterPreview) -> String {
-    let count =
-        |total: usize| counted(u32::try_from(total).unwrap_or(u32::MAX), "object", "objects");
+    let count = |total: usize| counted(total, "object", "objects");
     match (found.changes.len(), found.refused.len()) {
         (0, 0) => "Compared: nothing would change.".to_owned(),
         (changes, 0) => format!("Compared: {} would change.", count(changes)),

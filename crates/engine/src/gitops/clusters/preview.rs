@@ -171,8 +171,8 @@ impl Found {
     }
 }
 
-/// Keeps how objects were found that had been applied, and why one could not be compared. What differs is somebody else's doing only where
-/// nothing of ours waits to be applied; what is gone is theirs always.
+/// Keeps how objects were found that had been applied, and why one could not be compared. What differs is
+/// somebody else's doing only where nothing of ours waits to be applied; what is gone is theirs always.
 async fn keep(
     engine: &Engine,
     scope: Scope,
