@@ -86,7 +86,17 @@ async fn a_closed_request_is_told(world: World, kind: Kind) {
 
     host.reopen();
     assert_waits(&setting.look().await);
+    let preview = async || {
+        let preview = GitTargets::preview(&world.engine, &world.actor, target).await.unwrap();
+        (preview.branch, preview.changes.len())
+    };
+    assert_eq!(preview().await, (branch.clone(), 0));
     host.close();
+    assert_eq!(
+        preview().await,
+        ("main".to_owned(), 1),
+        "nobody looked since, so the host is asked"
+    );
     assert_closed(&setting.look().await);
     let again = world.pushed(target).await;
     assert_waits(&again);

@@ -1,17 +1,21 @@
 //! What a push would change now.
 
-use connectors::git::{Contents, TreeFile, diff};
+use connectors::{
+    git::{Contents, Standing, TreeFile, diff},
+    http::Login,
+};
 use domain::{
     Action, Actor, Cause, GitTargetId, ServiceError,
     cause::Asked,
     exports::{ExportNote, NoteTone},
     gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, TargetPreview},
 };
+use storage::gitops::targets::Target;
 
 use super::{
     bind,
     push::{Place, known},
-    request::{number_of, work_branch},
+    request::{self, number_of, work_branch},
 };
 use crate::{
     Engine, Error,
@@ -59,7 +63,7 @@ pub(super) async fn preview(
     };
     let mut starts = branch.clone();
     // What waits to be merged was pushed, and is not pushed again.
-    if !plan.is_done() && target.waits_since.is_some() {
+    if !plan.is_done() && waits(engine, &target, (&place, &login)).await {
         let work = work_branch(&target, number_of(&target.work_branch))?;
         checkout = git.open(&place.url, &login, &work, Some(branch)).await?;
         plan = match compare(&checkout, &wanted, &known, folder, now) {
@@ -76,6 +80,18 @@ pub(super) async fn preview(
         changes: changes(&plan, &before),
         notes: wanted.notes.into_iter().chain(theirs(&plan)).collect(),
     })
+}
+
+/// Whether the changes of a target still wait to be merged. The host is asked, since nobody may have looked
+/// since somebody merged or closed the request; where it does not say, what is known stands.
+async fn waits(engine: &Engine, target: &Target, at: (&Place, &Login)) -> bool {
+    if target.waits_since.is_none() || target.pull_request_url.is_empty() {
+        return target.waits_since.is_some();
+    }
+    match request::standing(engine, target, at).await {
+        Ok(Some(standing)) => standing == Standing::Open,
+        Ok(None) | Err(_) => true,
+    }
 }
 
 fn no_plan(none: NoPlan) -> Result<TargetPreview, Error> {
