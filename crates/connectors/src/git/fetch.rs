@@ -64,6 +64,8 @@ impl Server<'_> {
             }
         }
         drop(sender);
+        // What is received needs no place at the host any more.
+        drop(packets);
         indexing
             .await
             .map_err(|error| Failure::new(Cause::Internal, "index a pack").because(error))??;

@@ -137,6 +137,14 @@ impl Outbound {
         Ok(Self { core: Arc::clone(core), lane })
     }
 
+    /// The same with one place at each host.
+    #[cfg(test)]
+    pub(crate) fn with_one_place(mut self) -> Self {
+        let core = Arc::get_mut(&mut self.core).expect("nobody else uses it yet");
+        core.places = Places::with(1, std::time::Duration::from_mins(10));
+        self
+    }
+
     /// The names of the proxies, in order.
     #[must_use]
     pub fn proxies(&self) -> Vec<String> {

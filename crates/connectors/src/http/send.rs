@@ -203,11 +203,8 @@ impl Outbound {
             let reach = self.reach(&url, trust).ok_or_else(|| {
                 refused(if hops == 0 { Cause::BlockedAddress } else { Cause::RedirectRefused })
             })?;
-            let place = self
-                .places()
-                .take(url.authority())
-                .await
-                .ok_or_else(|| refused(Cause::Internal))?;
+            let place =
+                self.places().take(url.authority()).await.ok_or_else(|| refused(Cause::Timeout))?;
             // Time spent in the queue is ours, not the host's.
             let deadline = *deadline.get_or_insert_with(|| Instant::now() + ask.total);
             let sent = self.exchange(ask.request(&url, login.as_ref()), reach, shows, &attempt);

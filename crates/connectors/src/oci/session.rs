@@ -144,7 +144,7 @@ impl<'a> Session<'a> {
                 .filter(|_| own && answer.status() == StatusCode::UNAUTHORIZED);
             let changed = fresh.is_some() && fresh != self.challenge();
             if let Some(header) = header.filter(|_| cached == Age::Cached) {
-                self.tokens.refused(self.key(scope), &header).await;
+                self.tokens.refused(self.key(scope), &header);
             }
             let worth_it =
                 fresh.is_some() && (changed || (cached == Age::Cached && self.uses_tokens()));
@@ -194,5 +194,86 @@ impl<'a> Session<'a> {
                 Ok((Some(header), age))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+    use axum::{
+        Router,
+        extract::Request,
+        http::header::{AUTHORIZATION, WWW_AUTHENTICATE},
+        response::{IntoResponse as _, Response},
+    };
+    use domain::{
+        CredentialId, OrganizationId, Secret,
+        repositories::{RepositoryKind, RepositoryUrl},
+    };
+
+    use super::*;
+    use crate::http::{AllowList, Road};
+
+    /// A registry whose first token opens nothing, as one that forgot its tokens.
+    async fn forgetful() -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let authority = listener.local_addr().unwrap().to_string();
+        let challenge = format!("Bearer realm=\"http://{authority}/token\"");
+        let issued = Arc::new(AtomicUsize::new(0));
+        let answer = move |request: &Request| -> Response {
+            if request.uri().path() == "/token" {
+                let number = issued.fetch_add(1, SeqCst);
+                return format!("{{\"token\":\"t{number}\"}}").into_response();
+            }
+            match request.headers().get(AUTHORIZATION) {
+                Some(login) if login != "Bearer t0" => "{}".into_response(),
+                _ => {
+                    let headers = [(WWW_AUTHENTICATE, challenge.clone())];
+                    (StatusCode::UNAUTHORIZED, headers).into_response()
+                }
+            }
+        };
+        let answer = Arc::new(answer);
+        let router = Router::new().fallback(move |request: Request| {
+            let answer = Arc::clone(&answer);
+            async move { answer(&request) }
+        });
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        authority
+    }
+
+    #[tokio::test]
+    async fn refused_requests_do_not_keep_the_place_that_a_new_token_needs() {
+        let authority = forgetful().await;
+        let allow = AllowList::parse(&authority).unwrap();
+        let outbound = Outbound::new(allow).unwrap().with_one_place();
+        let (oci, login) = (Oci::default(), Login::stored("ann".into(), Secret::new("x".into())));
+        let target = Target {
+            url: RepositoryUrl::parse(&format!("http://{authority}/web")).unwrap(),
+            kind: RepositoryKind::Oci,
+            login: Some(login),
+            login_key: Some(LoginKey {
+                organization: OrganizationId::new(),
+                credential: CredentialId::new(),
+                vault_version: 1,
+            }),
+            chart_names: Vec::new(),
+            road: Road::default(),
+        };
+        let session = Session::open(&outbound, &oci, &target).await.unwrap();
+        let scope = "repository:web:pull";
+        session.authorization(scope).await.unwrap();
+        let get = async || {
+            let mut url = session.base().clone();
+            url.set_path("/v2/web/manifests/1.0.0");
+            let accept = HeaderValue::from_static("*/*");
+            session.get(url, scope, accept, Want::All, "read").await.map(drop)
+        };
+        // Without an end this would wait for ever, so that the time only ends a failing test.
+        let both = async { tokio::join!(get(), get()) };
+        let (one, other) =
+            tokio::time::timeout(std::time::Duration::from_mins(1), both).await.unwrap();
+        assert!(one.is_ok() && other.is_ok());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -49,11 +49,27 @@ pub(super) enum Age {
     Fresh,
 }
 
-type Cell = Arc<Turn<Option<Token>>>;
+/// Whoever has the turn fetches. What is held is looked at without a turn, because those who look
+/// may hold a place at the host that the fetching one waits for.
+#[derive(Default)]
+struct Cell {
+    turn: Turn<()>,
+    held: Mutex<Option<Token>>,
+}
+
+impl Cell {
+    fn held(&self) -> MutexGuard<'_, Option<Token>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fresh(&self) -> Option<HeaderValue> {
+        self.held().as_ref().filter(|token| token.is_fresh()).map(|token| token.header.clone())
+    }
+}
 
 #[derive(Default)]
 pub(super) struct Tokens {
-    cells: Mutex<HashMap<Key, Cell>>,
+    cells: Mutex<HashMap<Key, Arc<Cell>>>,
 }
 
 impl Tokens {
@@ -63,42 +79,38 @@ impl Tokens {
         F: AsyncFnOnce() -> Result<Token, Failure>,
     {
         let cell = self.cell(key);
-        let mut token = cell.lock().await;
-        if let Some(token) = token.as_ref().filter(|token| token.is_fresh()) {
-            return Ok((token.header.clone(), Age::Cached));
+        if let Some(header) = cell.fresh() {
+            return Ok((header, Age::Cached));
         }
-        *token = None;
+        let _turn = cell.turn.lock().await;
+        if let Some(header) = cell.fresh() {
+            return Ok((header, Age::Cached));
+        }
         let fetched = fetch().await?;
         let header = fetched.header.clone();
-        *token = Some(fetched);
+        *cell.held() = Some(fetched);
         Ok((header, Age::Fresh))
     }
 
-    /// Forgets a token that the registry refused; a newer one stays.
-    pub(super) async fn refused(&self, key: Key, header: &HeaderValue) {
+    /// Forgets a token that the registry refused; a newer one stays. Never waits.
+    pub(super) fn refused(&self, key: Key, header: &HeaderValue) {
         let cell = self.cell(key);
-        let mut token = cell.lock().await;
-        if token.as_ref().is_some_and(|token| token.header == *header) {
-            *token = None;
-        }
+        cell.held().take_if(|token| token.header == *header);
     }
 
     pub(super) fn forget(&self, credential: CredentialId) {
         self.cells().retain(|key, _| key.login.is_none_or(|login| login.credential != credential));
     }
 
-    fn cell(&self, key: Key) -> Cell {
+    fn cell(&self, key: Key) -> Arc<Cell> {
         let mut cells = self.cells();
         if cells.len() >= REMEMBERED {
-            cells.retain(|_, cell| {
-                cell.try_lock().is_ok_and(|token| token.as_ref().is_some_and(Token::is_fresh))
-                    || Arc::strong_count(cell) > 1
-            });
+            cells.retain(|_, cell| cell.fresh().is_some() || Arc::strong_count(cell) > 1);
         }
         Arc::clone(cells.entry(key).or_default())
     }
 
-    fn cells(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Cell>> {
+    fn cells(&self) -> MutexGuard<'_, HashMap<Key, Arc<Cell>>> {
         self.cells.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -136,9 +148,9 @@ mod tests {
             (HeaderValue::from_static("one"), Age::Cached)
         );
         assert_eq!(take(&tokens, key(credential, 2), "three").await.1, Age::Fresh);
-        tokens.refused(key(credential, 1), &HeaderValue::from_static("other")).await;
+        tokens.refused(key(credential, 1), &HeaderValue::from_static("other"));
         assert_eq!(take(&tokens, key(credential, 1), "x").await.1, Age::Cached);
-        tokens.refused(key(credential, 1), &HeaderValue::from_static("one")).await;
+        tokens.refused(key(credential, 1), &HeaderValue::from_static("one"));
         assert_eq!(take(&tokens, key(credential, 1), "four").await.1, Age::Fresh);
         tokens.forget(credential);
         assert_eq!(take(&tokens, key(credential, 2), "five").await.1, Age::Fresh);
