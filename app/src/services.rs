@@ -47,7 +47,7 @@ pub trait Visit: Send + Sync {
     fn user(&self) -> Option<UserId>;
     /// The person in the organization they work in.
     fn actor(&self) -> Option<Actor>;
-    /// The peer's address, for rate limits.
+    /// The visitor's address, for limits and the audit log.
     fn peer(&self) -> IpAddr;
     /// The time of this request; pages tell ages from it.
     fn now(&self) -> Timestamp;

@@ -19,7 +19,7 @@ use storage::Db;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
-    config::{Clusters, Config, DatabaseKind, ExternalVault, PublicUrl, VaultChoice},
+    config::{Clusters, Config, DatabaseKind, ExternalVault, PublicUrl, Transport, VaultChoice},
     error::Error,
     oauth, process, serve, telemetry, web,
 };
@@ -93,6 +93,7 @@ async fn start(config: &Config, stopped: watch::Receiver<bool>) -> Result<Runnin
         Some(public) => public.clone(),
         None => PublicUrl::of_listener(listen).map_err(Error::PublicUrl)?,
     };
+    warn_of_one_address(config, &public);
     if let Some(address) = config.metrics_listen {
         let listener = bind(address, "HAWSER_METRICS_LISTEN").await?;
         let (_, routes) = watch::channel(web::metrics(figures.clone()));
@@ -138,6 +139,8 @@ async fn start(config: &Config, stopped: watch::Receiver<bool>) -> Result<Runnin
         public: public.clone(),
         listen,
         assets,
+        trusted_proxies: config.trusted_proxies.clone(),
+        request_rate: config.request_rate,
         stop: stopped,
     };
     let site = web::Site::new(parts);
@@ -145,6 +148,16 @@ async fn start(config: &Config, stopped: watch::Receiver<bool>) -> Result<Runnin
     tokio::spawn(tidy(site, figures, routes));
     announce(&engine, &public).await?;
     Ok(Running { server, workers, managed, db, _scratch: scratch })
+}
+
+/// Whoever opens Hawser by https comes through a proxy, since Hawser itself speaks plain http.
+fn warn_of_one_address(config: &Config, public: &PublicUrl) {
+    if public.transport() == Transport::Encrypted && config.trusted_proxies.is_empty() {
+        tracing::warn!(
+            setting = "HAWSER_TRUSTED_PROXIES",
+            "the public URL is https and no proxy is trusted: all visitors count as one address, the proxy's"
+        );
+    }
 }
 
 async fn bind(address: SocketAddr, setting: &'static str) -> Result<TcpListener, Error> {

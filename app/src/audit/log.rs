@@ -98,6 +98,7 @@ fn table(found: &AuditPage, query: &AuditQuery) -> AnyView {
                     <tr>
                         <th scope="col">"When"</th>
                         <th scope="col">"Who"</th>
+                        <th scope="col">"From"</th>
                         <th scope="col">"What"</th>
                         <th scope="col">"Target"</th>
                         <th scope="col">"Detail"</th>
@@ -117,12 +118,14 @@ fn row(event: &AuditEvent) -> AnyView {
         AuditActor::Hawser => "Hawser".to_owned(),
         AuditActor::Nobody => "Nobody known".to_owned(),
     };
+    let from = event.address.map(|address| address.to_string());
     view! {
         <tr>
             <td data-label="When">
                 <time datetime=event.at.rfc3339()>{event.at.readable()}</time>
             </td>
             <td data-label="Who">{who}</td>
+            <td data-label="From" class="muted">{from}</td>
             <th scope="row" data-label="What">{event.action.label()}</th>
             <td data-label="Target">{event.target.clone()}</td>
             <td data-label="Detail" class="muted">{event.detail.clone()}</td>

@@ -1,5 +1,7 @@
 //! Who may do what. The engine asks here; nothing else decides.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Field, FieldProblem, OrganizationId, ServiceError, UserId};
@@ -98,9 +100,17 @@ pub struct Actor {
     pub organization_name: String,
     /// Their role in it.
     pub role: Role,
+    /// Where they visit from, for the audit log; `None` when nobody knows.
+    pub address: Option<IpAddr>,
 }
 
 impl Actor {
+    /// The same person, visiting from `address`.
+    #[must_use]
+    pub fn visiting_from(self, address: Option<IpAddr>) -> Self {
+        Self { address, ..self }
+    }
+
     /// The proof that this person may do `action`, which every query of tenant data needs.
     ///
     /// # Errors

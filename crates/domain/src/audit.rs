@@ -1,5 +1,7 @@
 //! The audit log: who did what, when, to what, and how it ended. Typed; no free text of a request.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{AuditEventId, Timestamp};
@@ -262,6 +264,8 @@ pub struct AuditEvent {
     pub target: String,
     /// A typed detail for people, such as `version 3` or `10 repositories`.
     pub detail: String,
+    /// The address of the visit it was done in; `None` for Hawser itself.
+    pub address: Option<IpAddr>,
 }
 
 /// A page of the audit log, newest first.

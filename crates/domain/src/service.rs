@@ -37,7 +37,7 @@ use crate::{
 /// The answer of every service.
 pub type Answer<T> = Result<T, ServiceError>;
 
-/// Where a request comes from: the peer's address, for rate limits and nothing else.
+/// Where a request comes from: the visitor's address, for limits and the audit log.
 pub type Peer = std::net::IpAddr;
 
 /// Signing in, and the first start.

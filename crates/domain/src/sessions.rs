@@ -1,5 +1,7 @@
 //! Signing in and out, and the set-up of a new Hawser.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Email, Field, Name, NewPassword, Secret, ServiceError, error::all};
@@ -61,6 +63,16 @@ impl SetUp {
     }
 }
 
+/// What limits count an address as: itself, or of IPv6 its /64, all addresses of which one customer
+/// usually has.
+#[must_use]
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
 /// Where to go after signing in: a path of this server, or the start page (R-REDIR-01).
 #[must_use]
 pub fn safe_next(next: &str) -> &str {
@@ -74,6 +86,15 @@ pub fn safe_next(next: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn r_brute_01_a_64_network_counts_as_one_address() {
+        let of = |text: &str| network(text.parse().unwrap());
+        assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:0:0:1"));
+        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
+        assert_ne!(of("192.0.2.2"), of("192.0.2.1"));
+    }
 
     #[test]
     fn r_redir_01_only_a_path_of_ours_is_followed() {

@@ -140,7 +140,8 @@ async fn an_account_can_sign_in_and_out(world: World) {
     assert_eq!(world.engine.sign_in(typed(" ADA@example.com", PASSWORD), peer(3)).await, Ok(user));
     assert!(world.engine.sign_in(typed("ada@example.com", "wrong"), peer(4)).await.is_err());
     let actor = world.engine.actor(user).await.unwrap();
-    world.engine.signed_out(&actor).await;
+    let leaving = actor.clone().visiting_from(Some(peer(5)));
+    world.engine.signed_out(&leaving).await;
     assert_eq!(world.engine.memberships(user).await.unwrap()[0].organization, actor.organization);
 
     let log = log(&world, &actor).await;
@@ -155,6 +156,8 @@ async fn an_account_can_sign_in_and_out(world: World) {
             (AuditAction::OrganizationCreated, ada),
         ]
     );
+    let addresses: Vec<_> = log.iter().map(|event| event.address).collect();
+    assert_eq!(addresses, [5, 4, 3, 1].map(|n| Some(peer(n))));
     let sequences: Vec<_> = log.iter().map(|event| event.sequence).collect();
     assert_eq!(sequences, [4, 3, 2, 1]);
 }

@@ -10,6 +10,7 @@ mod public_url;
 mod settings;
 mod values;
 mod vault;
+mod visitors;
 
 use std::{fmt, io::IsTerminal, net::SocketAddr, path::PathBuf};
 
@@ -20,6 +21,7 @@ pub use outbound::WayOut;
 pub use public_url::{PublicUrl, Transport};
 pub use settings::{SETTINGS, Setting, table};
 pub use vault::{ExternalVault, VaultChoice};
+pub use visitors::{RequestRate, TrustedProxies};
 
 use connectors::{github::GithubSettings, token_exchange::ExchangeSettings};
 use values::Values;
@@ -64,6 +66,10 @@ pub struct Config {
     pub github: Option<GithubSettings>,
     /// Whether exports may be applied to clusters directly.
     pub clusters: Clusters,
+    /// The proxies in front whose word on the visitor's address counts.
+    pub trusted_proxies: TrustedProxies,
+    /// How often a signed-in person may ask.
+    pub request_rate: RequestRate,
     /// Which events are logged.
     pub log: String,
     /// How they look.
@@ -119,6 +125,7 @@ impl Config {
         let exchange = exchange::understand(&mut values).unwrap_or_default();
         let github = github::understand(&mut values, exchange);
         let clusters = values.read("HAWSER_CLUSTERS", "off", clusters);
+        let visitors = visitors::understand(&mut values);
         let log = values.read("HAWSER_LOG", "info", log_filter);
         let format = if std::io::stderr().is_terminal() { "text" } else { "json" };
         let log_format = values.read("HAWSER_LOG_FORMAT", format, log_format);
@@ -135,6 +142,7 @@ impl Config {
             outbound,
             github,
             clusters,
+            visitors,
             log,
             log_format,
             metrics_listen,
@@ -147,6 +155,7 @@ impl Config {
                 Some(outbound),
                 Some((exchange, github)),
                 Some(clusters),
+                Some((trusted_proxies, request_rate)),
                 Some(log),
                 Some(log_format),
                 Some(metrics_listen),
@@ -160,6 +169,8 @@ impl Config {
                 exchange,
                 github,
                 clusters,
+                trusted_proxies,
+                request_rate,
                 log,
                 log_format,
                 metrics_listen,

@@ -24,7 +24,7 @@ pub const PREFIX: &str = "HAWSER_";
 pub const FILE: &str = "HAWSER_CONFIG";
 
 /// Every setting.
-pub const SETTINGS: [Setting; 38] = [
+pub const SETTINGS: [Setting; 40] = [
     setting(
         FILE,
         "none",
@@ -174,6 +174,16 @@ pub const SETTINGS: [Setting; 38] = [
         "HAWSER_CLUSTERS",
         "off",
         "`on` lets people apply exports to Kubernetes clusters, values of secrets included; private API servers also need HAWSER_OUTBOUND_ALLOW",
+    ),
+    setting(
+        "HAWSER_TRUSTED_PROXIES",
+        "none",
+        "The proxies in front of Hawser whose X-Forwarded-For says where visitors come from: addresses and CIDRs, with commas between them",
+    ),
+    setting(
+        "HAWSER_REQUEST_RATE",
+        "20",
+        "How many pages and forms a signed-in person may ask of each replica in a second; at once, three times as many",
     ),
     setting(
         "HAWSER_LOG",

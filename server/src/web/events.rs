@@ -249,7 +249,7 @@ impl Listener {
                 .sessions
                 .actor(self.actor.user)
                 .await
-                .is_ok_and(|actor| actor == self.actor)
+                .is_ok_and(|actor| actor.visiting_from(self.actor.address) == self.actor)
     }
 }
 

@@ -1,10 +1,6 @@
 //! How much one request, and one visitor, may ask for.
 
-use std::{
-    net::{IpAddr, Ipv6Addr},
-    num::NonZeroU32,
-    sync::Arc,
-};
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc};
 
 use app::services::Visit as _;
 use axum::{
@@ -13,10 +9,12 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use domain::{UserId, sessions::network};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::{refusal::refuse, visit::Visitor};
+use crate::config::RequestRate;
 
 /// The most bytes of a path with its query: forms that look something up carry what was typed, certificate
 /// authorities among it.
@@ -82,67 +80,70 @@ pub(super) async fn take_form(request: Request, next: Next) -> Response {
     }
 }
 
-/// How often visitors who are not signed in have sent forms.
+/// How often visitors have asked of this replica: those who are not signed in for forms, people for
+/// pages and forms. Static files and event streams do not count.
 #[derive(Clone)]
-pub struct Rates(Arc<DefaultKeyedRateLimiter<IpAddr>>);
-
-impl Default for Rates {
-    fn default() -> Self {
-        let often = NonZeroU32::new(10).unwrap_or(NonZeroU32::MIN);
-        let burst = NonZeroU32::new(60).unwrap_or(NonZeroU32::MIN);
-        Self(Arc::new(DefaultKeyedRateLimiter::keyed(Quota::per_second(often).allow_burst(burst))))
-    }
+pub struct Rates {
+    anonymous: Arc<DefaultKeyedRateLimiter<IpAddr>>,
+    people: Arc<DefaultKeyedRateLimiter<UserId>>,
 }
+
+/// Forms from one address in a second, and at once.
+const ANONYMOUS: Quota = Quota::per_second(const { NonZeroU32::new(10).unwrap() })
+    .allow_burst(const { NonZeroU32::new(60).unwrap() });
 
 impl Rates {
+    pub(super) fn new(rate: RequestRate) -> Self {
+        let people = Quota::per_second(rate.per_second()).allow_burst(rate.burst());
+        Self {
+            anonymous: Arc::new(DefaultKeyedRateLimiter::keyed(ANONYMOUS)),
+            people: Arc::new(DefaultKeyedRateLimiter::keyed(people)),
+        }
+    }
+
     /// Forgets those who have not asked for a while.
     pub fn tidy(&self) {
-        self.0.retain_recent();
-        self.0.shrink_to_fit();
+        self.anonymous.retain_recent();
+        self.anonymous.shrink_to_fit();
+        self.people.retain_recent();
+        self.people.shrink_to_fit();
     }
 }
 
-/// Slows down whoever sends forms without being signed in.
-pub(super) async fn check_rate(
+/// Slows down people who ask faster than anybody reads.
+pub(super) async fn check_person(
     State(rates): State<Rates>,
     request: Request,
     next: Next,
 ) -> Response {
-    let anonymous =
-        request.extensions().get::<Arc<Visitor>>().filter(|visitor| visitor.user().is_none());
-    if let Some(visitor) = anonymous
-        && rates.0.check_key(&network(visitor.peer())).is_err()
-    {
-        let mut response =
-            refuse(StatusCode::TOO_MANY_REQUESTS, "Too many attempts. Try again in a few seconds.");
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-        return response;
-    }
-    next.run(request).await
-}
-
-/// One IPv6 customer has 2^64 addresses.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
+    match visitor(&request).and_then(|visitor| visitor.user()) {
+        Some(user) if rates.people.check_key(&user).is_err() => {
+            too_fast("You ask faster than Hawser answers. Try again in a second.", "1")
+        }
+        _ => next.run(request).await,
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_ipv6_network_counts_as_one() {
-        assert_eq!(
-            network("2001:db8::1".parse().unwrap()),
-            network("2001:db8::ffff:1".parse().unwrap())
-        );
-        assert_ne!(
-            network("2001:db8::1".parse().unwrap()),
-            network("2001:db8:0:1::1".parse().unwrap())
-        );
-        assert_ne!(network("10.0.0.1".parse().unwrap()), network("10.0.0.2".parse().unwrap()));
+/// Slows down whoever sends forms without being signed in.
+pub(super) async fn check_anonymous(
+    State(rates): State<Rates>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match visitor(&request).filter(|visitor| visitor.user().is_none()) {
+        Some(visitor) if rates.anonymous.check_key(&network(visitor.peer())).is_err() => {
+            too_fast("Too many attempts. Try again in a few seconds.", "5")
+        }
+        _ => next.run(request).await,
     }
+}
+
+fn visitor(request: &Request) -> Option<&Arc<Visitor>> {
+    request.extensions().get::<Arc<Visitor>>()
+}
+
+fn too_fast(reason: &str, seconds: &'static str) -> Response {
+    let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, reason);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+    response
 }

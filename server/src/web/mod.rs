@@ -1,5 +1,6 @@
 //! Everything HTTP: routes, and the layers around them from the outside in.
 
+mod address;
 mod assets;
 mod events;
 mod exports;
@@ -51,6 +52,7 @@ pub fn router(site: &Site) -> Router {
             .layer(session::layer(&site.sessions, &site.public))
             .layer(middleware::from_fn_with_state(site.clone(), visit::recognize))
     };
+    let people = || middleware::from_fn_with_state(site.rates.clone(), limits::check_person);
     let patience = || TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE);
     let connecting = oauth::Oauth::new(
         site.services.git_connections.clone(),
@@ -60,13 +62,15 @@ pub fn router(site: &Site) -> Router {
     let pages = pages::pages(site)
         .merge(exports::files(site))
         .merge(oauth::pages(&connecting))
+        .layer(people())
         .layer(recognize())
         .layer(patience());
     let actions = pages::actions(site)
         .merge(exports::taken(site))
         .merge(oauth::actions(&connecting))
         .layer(middleware::from_fn(limits::take_form))
-        .layer(middleware::from_fn_with_state(site.rates.clone(), limits::check_rate))
+        .layer(middleware::from_fn_with_state(site.rates.clone(), limits::check_anonymous))
+        .layer(people())
         .layer(recognize())
         .layer(patience());
     let events = events::routes(site).layer(recognize());

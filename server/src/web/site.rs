@@ -10,7 +10,7 @@ use super::{
     assets::Assets, events::Streams, health::Readiness, limits::Rates, origin::Origins,
     session::SessionRows,
 };
-use crate::config::{PublicUrl, Transport};
+use crate::config::{PublicUrl, RequestRate, Transport, TrustedProxies};
 
 /// The running Hawser, as its routes see it. Cheap to clone.
 #[derive(Clone)]
@@ -24,6 +24,7 @@ pub struct Site {
     pub(super) readiness: Readiness,
     pub(super) streams: Streams,
     pub(super) rates: Rates,
+    pub(super) trusted_proxies: Arc<TrustedProxies>,
     pub(super) stop: watch::Receiver<bool>,
     /// Where accounts are connected.
     pub(super) github: Option<Arc<str>>,
@@ -43,6 +44,10 @@ pub struct Parts {
     pub listen: SocketAddr,
     /// The browser bundle.
     pub assets: Assets,
+    /// The proxies in front whose word on the visitor's address counts.
+    pub trusted_proxies: TrustedProxies,
+    /// How often a signed-in person may ask.
+    pub request_rate: RequestRate,
     /// Turns true when the server stops; streams end then.
     pub stop: watch::Receiver<bool>,
 }
@@ -51,7 +56,17 @@ impl Site {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { engine, db, clock, public, listen, assets, stop } = parts;
+        let Parts {
+            engine,
+            db,
+            clock,
+            public,
+            listen,
+            assets,
+            trusted_proxies,
+            request_rate,
+            stop,
+        } = parts;
         Self {
             services: services(&engine),
             github: engine.github_origin().map(Arc::from),
@@ -62,7 +77,8 @@ impl Site {
             public,
             readiness: Readiness::new(engine),
             streams: Streams::default(),
-            rates: Rates::default(),
+            rates: Rates::new(request_rate),
+            trusted_proxies: Arc::new(trusted_proxies),
             stop,
         }
     }

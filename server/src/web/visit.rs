@@ -19,7 +19,7 @@ use domain::{Actor, ServiceError, Timestamp, UserId};
 use http::{HeaderName, HeaderValue, StatusCode};
 use tower_sessions::Session;
 
-use super::{refusal::refuse, site::Site};
+use super::{address::visitor, refusal::refuse, site::Site};
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
@@ -113,6 +113,7 @@ pub(super) async fn recognize(
     mut request: Request,
     next: Next,
 ) -> Response {
+    let peer = visitor(peer(&request), request.headers(), &site.trusted_proxies);
     let user = match session.get::<UserId>(USER).await {
         Ok(user) => user,
         Err(error) => {
@@ -126,7 +127,7 @@ pub(super) async fn recognize(
     let actor = match user {
         None => None,
         Some(user) => match site.services.sessions.actor(user).await {
-            Ok(actor) => Some(actor),
+            Ok(actor) => Some(actor.visiting_from(Some(peer))),
             Err(ServiceError::NotFound | ServiceError::NotAllowed | ServiceError::NotSignedIn) => {
                 None
             }
@@ -137,7 +138,7 @@ pub(super) async fn recognize(
         session,
         user,
         actor,
-        peer: peer(&request),
+        peer,
         now: site.clock.now(),
         ended: AtomicBool::new(false),
     });
@@ -151,8 +152,8 @@ pub(super) async fn recognize(
     response
 }
 
-/// The address at the other end of the connection. Headers do not count: anybody can write them.
-pub(super) fn peer(request: &Request) -> IpAddr {
+/// The address at the other end of the connection.
+fn peer(request: &Request) -> IpAddr {
     request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()

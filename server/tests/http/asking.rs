@@ -16,7 +16,7 @@ use engine::{Engine, ManualClock};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use server::{
     Parts, Site,
-    config::PublicUrl,
+    config::{PublicUrl, RequestRate, TrustedProxies},
     web::{Assets, SessionRows},
 };
 use storage::Db;
@@ -111,6 +111,8 @@ impl Hawser {
             public: PublicUrl::parse(&public).unwrap(),
             listen: HOST.parse().unwrap(),
             assets: bundle(),
+            trusted_proxies: TrustedProxies::default(),
+            request_rate: RequestRate::parse("1000000").unwrap(),
             stop: stopped,
         });
         let (router, sessions) = (server::router(&site), site.sessions().clone());

@@ -103,6 +103,7 @@ impl Fake {
             organization: id(),
             organization_name: "Acme".into(),
             role,
+            address: None,
         };
         Self {
             actor: Some(actor),
@@ -287,6 +288,7 @@ impl service::Audit for Fake {
             action: audit::AuditAction::CredentialCreated,
             target: "ghcr-prod".into(),
             detail: "version 1".into(),
+            address: Some([203, 0, 113, 7].into()),
         };
         Ok(audit::AuditPage { rows: vec![event], older: Some(1) })
     }

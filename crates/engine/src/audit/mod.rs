@@ -1,5 +1,7 @@
 //! Reading the audit log, and the lines that describe no change of data.
 
+use std::net::IpAddr;
+
 use async_trait::async_trait;
 use domain::{
     Action, Actor, Scope, ServiceError, Timestamp,
@@ -70,17 +72,32 @@ pub(crate) async fn note(
 /// When the database refuses.
 pub(crate) async fn record(
     tx: &mut Tx,
-    actor: AuditActor,
+    by: impl Into<By>,
     scope: Scope,
     now: Timestamp,
     action: AuditAction,
     (target, detail): (&str, impl Into<String>),
 ) -> Result<(), Error> {
-    let record = Record { actor, action, target: target.to_owned(), detail: detail.into() };
+    let By { actor, address } = by.into();
+    let (target, detail) = (target.to_owned(), detail.into());
+    let record = Record { actor, address, action, target, detail };
     Ok(storage::audit::record(tx, scope, now, &record).await?)
 }
 
-/// A person, as the log names them.
-pub(crate) fn person(actor: &Actor) -> AuditActor {
-    AuditActor::Person(actor.name.clone())
+/// Who did it, and from where.
+#[derive(Debug, Clone)]
+pub(crate) struct By {
+    actor: AuditActor,
+    address: Option<IpAddr>,
+}
+
+impl From<AuditActor> for By {
+    fn from(actor: AuditActor) -> Self {
+        Self { actor, address: None }
+    }
+}
+
+/// A person, as the log names them, at the address of their visit.
+pub(crate) fn person(actor: &Actor) -> By {
+    By { actor: AuditActor::Person(actor.name.clone()), address: actor.address }
 }

@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    Name, PropagationId, Scope, Timestamp,
-    audit::{AuditAction, AuditActor},
-    counted,
-    credentials::Saved,
+    Name, PropagationId, Scope, Timestamp, audit::AuditAction, counted, credentials::Saved,
 };
 use storage::{
     Tx,
@@ -17,7 +14,8 @@ use storage::{
 };
 
 use crate::{
-    Engine, Error, audit,
+    Engine, Error,
+    audit::{self, By},
     gitops::touch::{When, touch},
 };
 
@@ -30,7 +28,7 @@ pub(super) struct Commit<'a> {
     pub(super) version: i64,
     /// How far the operation must have come.
     pub(super) step: Step,
-    pub(super) by: AuditActor,
+    pub(super) by: By,
     /// Added to the line of the audit log.
     pub(super) remark: &'a str,
     /// The test that ends with it, which must still be ours and have been passed by every link.
@@ -43,7 +41,7 @@ pub(super) async fn commit(
     engine: &Engine,
     operation: &Operation,
     version: u64,
-    by: AuditActor,
+    by: By,
 ) -> Result<Option<Saved>, Error> {
     let version = i64::try_from(version).map_err(|_| connectors::vault::VaultError::Malformed)?;
     let step = Step::Intent;
@@ -167,7 +165,7 @@ async fn under_the_old_name(engine: &Engine, operation: &Operation) -> Result<Op
 pub(super) async fn abort(
     engine: &Engine,
     operation: &Operation,
-    by: AuditActor,
+    by: impl Into<By>,
     reason: &str,
 ) -> Result<(), Error> {
     let scope = Scope::of_worker(operation.organization);

@@ -67,7 +67,7 @@ pub(crate) async fn add(
     let told = (operation.name.as_str(), label);
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
-    let saved = store::to_the_end(engine, operation, 0, content.secret).await?;
+    let saved = store::to_the_end(engine, actor, operation, 0, content.secret).await?;
     if !placed.pattern.is_empty() {
         place::match_again(engine, scope).await;
     }

@@ -39,7 +39,7 @@ pub(crate) async fn reconnect(
         actor: actor.name.clone(),
     };
     intend(engine, actor, scope, &operation, &existing).await?;
-    store::to_the_end(engine, operation, existing.vault_version, content.secret).await
+    store::to_the_end(engine, actor, operation, existing.vault_version, content.secret).await
 }
 
 /// As often is looked whether a renewal that is under way has ended.

@@ -68,7 +68,7 @@ pub(super) async fn roll_back(
         actor: actor.name.clone(),
     };
     intend(engine, actor, scope, &operation, &existing).await?;
-    store::to_the_end(engine, operation, existing.vault_version, content.secret).await
+    store::to_the_end(engine, actor, operation, existing.vault_version, content.secret).await
 }
 
 async fn read(

@@ -209,7 +209,7 @@ impl Trial<'_> {
                 operation: &self.staged.operation,
                 version: self.staged.vault_version,
                 step: Step::Staged,
-                by: AuditActor::Hawser,
+                by: AuditActor::Hawser.into(),
                 remark,
                 job: Some(self.work),
             };

@@ -1,14 +1,13 @@
 //! What takes the place of T2 for a candidate: it lies in Vault beside the version that counts,
 //! until it is promoted or discarded.
 
-use domain::{
-    Scope,
-    audit::{AuditAction, AuditActor},
-    credentials::Saved,
-};
+use domain::{Scope, audit::AuditAction, credentials::Saved};
 use storage::{credentials::Operation, jobs};
 
-use crate::{Engine, Error, audit};
+use crate::{
+    Engine, Error,
+    audit::{self, By},
+};
 
 /// Writes down where the candidate lies and queues its test; `None` when somebody else ended the
 /// operation.
@@ -16,7 +15,7 @@ pub(super) async fn stage(
     engine: &Engine,
     operation: &Operation,
     version: u64,
-    by: AuditActor,
+    by: By,
 ) -> Result<Option<Saved>, Error> {
     let version = i64::try_from(version).map_err(|_| connectors::vault::VaultError::Malformed)?;
     let scope = Scope::of_worker(operation.organization);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Scope, Secret, ServiceError, audit::AuditActor, credentials::Saved};
+use domain::{Actor, Scope, Secret, ServiceError, credentials::Saved};
 use storage::credentials::{Kind, Operation, Standing, Step};
 use tracing::Instrument as _;
 
@@ -11,7 +11,11 @@ use super::{
     stage::stage,
     write::{Outcome, write},
 };
-use crate::{Engine, Error, error::chain};
+use crate::{
+    Engine, Error,
+    audit::{By, person},
+    error::chain,
+};
 
 /// How long the request keeps an operation to itself; after that the recovery decides.
 pub(super) const DEADLINE: Duration = Duration::from_secs(30);
@@ -19,12 +23,14 @@ pub(super) const DEADLINE: Duration = Duration::from_secs(30);
 /// Writes the secret of an operation that T1 wrote down, and commits it.
 pub(super) async fn to_the_end(
     engine: &Engine,
+    actor: &Actor,
     operation: Operation,
     committed: i64,
     password: Secret,
 ) -> Result<Saved, Error> {
     let committed = u64::try_from(committed).unwrap_or(0);
-    let work = store(engine.clone(), operation, committed, password).in_current_span();
+    let work =
+        store(engine.clone(), person(actor), operation, committed, password).in_current_span();
     tokio::spawn(work).await.unwrap_or_else(|panic| {
         tracing::error!(error = %panic, "storing a secret ended unexpectedly");
         Err(ServiceError::BeingChecked.into())
@@ -33,11 +39,11 @@ pub(super) async fn to_the_end(
 
 async fn store(
     engine: Engine,
+    by: By,
     operation: Operation,
     committed: u64,
     password: Secret,
 ) -> Result<Saved, Error> {
-    let by = AuditActor::Person(operation.actor.clone());
     match write(&engine, &operation, committed, password).await {
         Outcome::Written(version) => match settled(&engine, &operation, version, by).await {
             Ok(Some(saved)) => Ok(saved),
@@ -70,18 +76,18 @@ pub(super) async fn settled(
     engine: &Engine,
     operation: &Operation,
     version: u64,
-    by: AuditActor,
+    by: impl Into<By>,
 ) -> Result<Option<Saved>, Error> {
     match operation.kind {
-        Kind::Candidate => stage(engine, operation, version, by).await,
+        Kind::Candidate => stage(engine, operation, version, by.into()).await,
         Kind::Create | Kind::Update | Kind::Restore | Kind::Renewal => {
-            commit(engine, operation, version, by).await
+            commit(engine, operation, version, by.into()).await
         }
     }
 }
 
 /// What cannot be given up now is given up by the recovery.
-async fn give_up(engine: &Engine, operation: &Operation, by: AuditActor, reason: &str) {
+async fn give_up(engine: &Engine, operation: &Operation, by: By, reason: &str) {
     if let Err(error) = abort(engine, operation, by, reason).await {
         tracing::error!(error = %chain(&error), "an operation is given up later");
     }

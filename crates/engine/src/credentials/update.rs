@@ -76,7 +76,7 @@ pub(super) async fn update(
     };
     intend(engine, actor, scope, &operation, &existing).await?;
     let saved =
-        store::to_the_end(engine, operation, existing.vault_version, content.secret).await?;
+        store::to_the_end(engine, actor, operation, existing.vault_version, content.secret).await?;
     Ok(Saved { warning, ..saved })
 }
 

@@ -71,6 +71,7 @@ pub(super) async fn set_up(engine: &Engine, form: SetUp, peer: Peer) -> Result<U
     storage::organizations::add_member(&mut tx, organization, user, Role::Owner, now).await?;
     let record = Record {
         actor: AuditActor::Person(form.name.to_string()),
+        address: Some(peer),
         action: AuditAction::OrganizationCreated,
         target: form.organization.to_string(),
         detail: String::new(),

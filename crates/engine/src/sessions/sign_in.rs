@@ -27,11 +27,11 @@ pub(super) async fn sign_in(engine: &Engine, form: SignIn, peer: Peer) -> Result
             account
         }
         (account, _) => {
-            note(engine, account.as_ref(), AuditAction::SignInRefused).await?;
+            note(engine, account.as_ref(), peer, AuditAction::SignInRefused).await?;
             return Err(Field::Password.problem("E-mail address or password is wrong.").into());
         }
     };
-    note(engine, Some(&account), AuditAction::SignedIn).await?;
+    note(engine, Some(&account), peer, AuditAction::SignedIn).await?;
     Ok(account.id)
 }
 
@@ -41,6 +41,7 @@ pub(super) async fn sign_in(engine: &Engine, form: SignIn, peer: Peer) -> Result
 async fn note(
     engine: &Engine,
     account: Option<&Account>,
+    peer: Peer,
     action: AuditAction,
 ) -> Result<(), Error> {
     let organization = match account {
@@ -58,6 +59,7 @@ async fn note(
             Some(name) if signed_in => AuditActor::Person(name.clone()),
             _ => AuditActor::Nobody,
         },
+        address: Some(peer),
         action,
         target: name.filter(|_| !signed_in).unwrap_or_default(),
         detail: match account {

@@ -155,6 +155,7 @@ impl World {
             organization,
             organization_name: name.into(),
             role: Role::Owner,
+            address: None,
         }
     }
 

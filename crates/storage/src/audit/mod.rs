@@ -1,5 +1,7 @@
 //! SQL of the audit log: it appends and reads; nothing changes or removes a row.
 
+use std::net::IpAddr;
+
 use domain::{
     AuditEventId, Scope, Timestamp,
     audit::{AuditAction, AuditActor, AuditEvent, AuditPage, AuditQuery},
@@ -13,6 +15,8 @@ use crate::{Db, Error, Result, Tx, charts::pattern, on, sql};
 pub struct Record {
     /// Who did it.
     pub actor: AuditActor,
+    /// The address of the visit it was done in; `None` for Hawser itself.
+    pub address: Option<IpAddr>,
     /// What was done.
     pub action: AuditAction,
     /// The name of what it was done to; empty for the organization.
@@ -59,8 +63,9 @@ async fn insert(
     on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "insert into audit_events
-               (organization_id, id, sequence, at, actor_kind, actor, action, target, detail)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+               (organization_id, id, sequence, at, actor_kind, actor, action, target, detail,
+                address)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
         ))
         .bind(scope.organization().uuid())
         .bind(AuditEventId::new().uuid())
@@ -71,6 +76,7 @@ async fn insert(
         .bind(record.action.as_str())
         .bind(record.target.as_str())
         .bind(record.detail.as_str())
+        .bind(record.address.map(|address| address.to_string()))
         .execute(&mut **tx)
         .await
         .map(drop)
@@ -78,7 +84,7 @@ async fn insert(
     Ok(())
 }
 
-type Row = (Uuid, i64, i64, String, String, String, String, String);
+type Row = (Uuid, i64, i64, String, String, String, String, String, Option<String>);
 
 /// A page of the log, newest first.
 ///
@@ -97,7 +103,7 @@ pub async fn list(db: &Db, scope: Scope, query: &AuditQuery) -> Result<AuditPage
 async fn page(db: &Db, scope: Scope, query: &AuditQuery) -> Result<Vec<Row>> {
     Ok(on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            r"select id, sequence, at, actor_kind, actor, action, target, detail
+            r"select id, sequence, at, actor_kind, actor, action, target, detail, address
               from audit_events
               where organization_id = $1
                 and sequence < $2
@@ -116,13 +122,18 @@ async fn page(db: &Db, scope: Scope, query: &AuditQuery) -> Result<Vec<Row>> {
     })?)
 }
 
-fn event((id, sequence, at, kind, name, action, target, detail): Row) -> Result<AuditEvent> {
+fn event(
+    (id, sequence, at, kind, name, action, target, detail, address): Row,
+) -> Result<AuditEvent> {
     let actor = match kind.as_str() {
         "person" => AuditActor::Person(name),
         "hawser" => AuditActor::Hawser,
         "nobody" => AuditActor::Nobody,
         _ => return Err(Error::Value { column: "audit_events.actor_kind" }),
     };
+    let address = address
+        .map(|text| text.parse().map_err(|_| Error::Value { column: "audit_events.address" }))
+        .transpose()?;
     let action =
         AuditAction::parse(&action).ok_or(Error::Value { column: "audit_events.action" })?;
     Ok(AuditEvent {
@@ -133,5 +144,6 @@ fn event((id, sequence, at, kind, name, action, target, detail): Row) -> Result<
         action,
         target,
         detail,
+        address,
     })
 }

@@ -213,6 +213,7 @@ async fn the_audit_log_only_grows(db: &Db) {
     for n in 0..3 {
         let record = Record {
             actor: AuditActor::Hawser,
+            address: (n == 0).then(|| "2001:db8::7".parse().unwrap()),
             action: AuditAction::SecretRead,
             target: format!("credential {n}"),
             detail: String::new(),
@@ -227,8 +228,13 @@ async fn the_audit_log_only_grows(db: &Db) {
     let search = AuditQuery { search: "CREDENTIAL 2".into(), ..AuditQuery::default() };
     let page = audit::list(db, scope, &search).await.unwrap();
     assert_eq!((page.rows.len(), page.rows[0].sequence, page.older), (1, 2, None));
+    assert_eq!(page.rows[0].address, None);
     let before = AuditQuery { before: Some(2), ..AuditQuery::default() };
-    assert_eq!(audit::list(db, scope, &before).await.unwrap().rows[0].target, "credential 0");
+    let first = audit::list(db, scope, &before).await.unwrap().rows.remove(0);
+    assert_eq!(
+        (first.target.as_str(), first.address),
+        ("credential 0", "2001:db8::7".parse().ok())
+    );
 
     let organization = scope.organization().uuid();
     for sql in [

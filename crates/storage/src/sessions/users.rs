@@ -95,7 +95,14 @@ pub async fn actor(db: &Db, user: UserId) -> Result<Option<Actor>> {
     })?;
     row.map(|(name, organization, organization_name, role)| {
         let role = Role::parse(&role).ok_or(Error::Value { column: "role" })?;
-        Ok(Actor { user, name, organization: organization.into(), organization_name, role })
+        Ok(Actor {
+            user,
+            name,
+            organization: organization.into(),
+            organization_name,
+            role,
+            address: None,
+        })
     })
     .transpose()
 }

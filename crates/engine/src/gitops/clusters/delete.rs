@@ -1,9 +1,7 @@
 //! Deleting a cluster: first what Hawser made there, then what it knows of it.
 
 use domain::{
-    Actor, ClusterId, Scope, ServiceError, Timestamp,
-    audit::{AuditAction, AuditActor},
-    counted,
+    Actor, ClusterId, Scope, ServiceError, Timestamp, audit::AuditAction, counted,
     gitops::ClusterState,
 };
 use storage::{Tx, gitops::clusters, jobs};
@@ -11,7 +9,7 @@ use storage::{Tx, gitops::clusters, jobs};
 use super::may_write;
 use crate::{
     Engine, Error,
-    audit::{self, person},
+    audit::{self, By, person},
 };
 
 /// The objects are deleted by a worker, which tries again while the API server is away. Whoever
@@ -62,7 +60,7 @@ pub(super) async fn forget(
     tx: &mut Tx,
     scope: Scope,
     id: ClusterId,
-    actor: AuditActor,
+    by: impl Into<By>,
     detail: String,
     now: Timestamp,
 ) -> Result<bool, Error> {
@@ -70,6 +68,6 @@ pub(super) async fn forget(
     clusters::forget_objects(tx, scope, id).await?;
     storage::gitops::forget_place(tx, scope, id.uuid(), now).await?;
     let Some(name) = clusters::delete(tx, scope, id).await? else { return Ok(false) };
-    audit::record(tx, actor, scope, now, AuditAction::ClusterDeleted, (&name, detail)).await?;
+    audit::record(tx, by, scope, now, AuditAction::ClusterDeleted, (&name, detail)).await?;
     Ok(true)
 }
