@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs a command with a PostgreSQL of its own: `with-postgres.sh COMMAND…`. The cluster lives in a
 # temporary folder, listens on a free port of the loopback address, and is gone afterwards. Exports
-# HAWSER_TEST_POSTGRES, its URL, and HAWSER_TEST_BAO, the OpenBao that `make setup` installed.
+# HAWSER_TEST_POSTGRES, its URL, HAWSER_TEST_BAO, the OpenBao that `make setup` installed, and
+# HAWSER_TEST_HELM, HAWSER_TEST_KUBECTL and HAWSER_TEST_SOPS, which `make setup-tests` installed.
 . "$(dirname "$0")/environment.sh"
 
 bin=$(find /usr/lib/postgresql -maxdepth 3 -name initdb -printf '%h\n' 2>/dev/null | sort --version-sort | tail -n 1)
@@ -42,4 +43,7 @@ as_postgres "$bin/pg_ctl" --pgdata="$folder/data" --log="$folder/server.log" --w
 
 export HAWSER_TEST_POSTGRES="postgres://hawser:$password@127.0.0.1:$port/postgres"
 export HAWSER_TEST_BAO=${HAWSER_TEST_BAO:-$PWD/.cache/bin/bao}
+export HAWSER_TEST_HELM=${HAWSER_TEST_HELM:-$PWD/.cache/bin/helm}
+export HAWSER_TEST_KUBECTL=${HAWSER_TEST_KUBECTL:-$PWD/.cache/bin/kubectl}
+export HAWSER_TEST_SOPS=${HAWSER_TEST_SOPS:-$PWD/.cache/bin/sops}
 "$@"
