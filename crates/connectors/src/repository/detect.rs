@@ -10,8 +10,8 @@ use super::{Registries, Target};
 use crate::{
     Failure,
     helm::{beside, is_html, is_index, says_html},
-    http::{Ask, Login, Outbound, Road},
-    oci::{Sign, sign},
+    http::{Ask, Login, Outbound, Redirects, Road},
+    oci::{Sign, base, sign},
     status::refusal,
 };
 
@@ -55,10 +55,33 @@ impl Registries {
             return Ok(RepositoryKind::Helm);
         }
         match (sign(outbound, &self.oci, url).await, index) {
+            // A Helm server that asks for a login everywhere asks for one at `/v2/` too.
+            (Ok(Sign::Likely), Index::No(failure))
+                if failure.status == Some(404) && !self.opens_with(outbound, url, login).await =>
+            {
+                Err(failure)
+            }
             (Ok(Sign::Certain), _) | (Ok(Sign::Likely), Index::No(_)) => Ok(RepositoryKind::Oci),
             // A proxy in front of a Helm repository asks for a login everywhere.
             (_, Index::Yes | Index::Locked) => Ok(RepositoryKind::Helm),
             (Ok(Sign::None) | Err(_), Index::No(failure)) => Err(failure),
+        }
+    }
+
+    /// Whether `/v2/` is there for somebody who may look. Without a login nobody knows.
+    async fn opens_with(
+        &self,
+        outbound: &Outbound,
+        url: &RepositoryUrl,
+        login: Option<&Login>,
+    ) -> bool {
+        let Some(login) = login.and_then(Login::basic) else { return true };
+        let mut root = base(url);
+        root.set_path("/v2/");
+        let ask = Ask::get(root, "open the registry").login(Some(login));
+        match outbound.send(ask.redirects(Redirects::Refuse)).await {
+            Ok(answer) => answer.status().as_u16() != 404,
+            Err(_) => true,
         }
     }
 

@@ -157,6 +157,32 @@ async fn a_wrong_login_tells_nothing_of_the_kind() {
 }
 
 #[tokio::test]
+async fn a_wrong_path_behind_a_login_is_no_registry() {
+    // Each asks for a login everywhere; only the second has a registry behind it.
+    let fenced = |registry: bool| {
+        Host::start(move |_, request| match request.headers().get("authorization") {
+            None => answer(401, &[("www-authenticate", "Basic realm=\"charts\"")], ""),
+            Some(_) => match request.uri().path() {
+                "/charts/index.yaml" => answer(200, &[], INDEX),
+                "/v2/" if registry => answer(200, &[], "{}"),
+                _ => answer(404, &[], ""),
+            },
+        })
+    };
+    let (helm, registry) = (fenced(false).await, fenced(true).await);
+    let registries = registries(&format!("{} {}", helm.authority, registry.authority));
+    let login = Login::stored("ada".into(), Secret::new("right".into()));
+    let detect = async |url: String| {
+        let url = RepositoryUrl::parse(&url).unwrap();
+        let found = registries.detect(&url, Some(&login), &Road::default()).await;
+        found.map_err(|failure| (failure.cause, failure.status))
+    };
+    assert_eq!(detect(helm.url("/charts")).await, Ok(RepositoryKind::Helm));
+    assert_eq!(detect(helm.url("/does-not-exist")).await, Err((Cause::NotARegistry, Some(404))));
+    assert_eq!(detect(registry.url("/team")).await, Ok(RepositoryKind::Oci));
+}
+
+#[tokio::test]
 async fn kinds_are_detected() {
     let host = Host::start(|_, request| match request.uri().path() {
         "/charts/index.yaml" => answer(200, &[], INDEX),

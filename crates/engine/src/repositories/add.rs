@@ -2,7 +2,7 @@
 
 use connectors::http::{Login, Road};
 use domain::{
-    Action, Actor, CredentialId, Field, ProjectId, Purpose, RepositoryId, Scope,
+    Action, Actor, Cause, CredentialId, Field, ProjectId, Purpose, RepositoryId, Scope,
     audit::AuditAction,
     cause::Asked,
     repositories::{
@@ -89,7 +89,9 @@ async fn found_out(
     match engine.registries.detect(url, login.as_ref(), &road).await {
         Ok(kind) => Ok(kind),
         Err(failure) if is_no_repository(failure.cause) => {
-            Err(Field::Url.problem(failure.cause.words(Asked::Registry).message).into())
+            let nothing_there = failure.cause == Cause::NotARegistry && failure.status == Some(404);
+            let message = failure.cause.words(Asked::Registry).message;
+            Err(Field::Url.problem(if nothing_there { NO_INDEX } else { message }).into())
         }
         Err(failure) => {
             tracing::info!(
@@ -100,6 +102,8 @@ async fn found_out(
         }
     }
 }
+
+const NO_INDEX: &str = "404 on index.yaml: there is no repository at this address, and its host is no OCI registry. Check the path of the URL.";
 
 /// The login of a credential that is not linked yet; without one the host may still tell its kind.
 async fn login(
