@@ -2,7 +2,7 @@
 
 use domain::{
     Timestamp,
-    charts::{ChartDetail, ChartMetadata, ChartVersion, safe_link},
+    charts::{ChartMetadata, ChartVersion, Install, safe_link},
 };
 use leptos::prelude::*;
 
@@ -23,7 +23,6 @@ pub(crate) fn detail() -> AnyView {
         let chart = request.services().charts.get(&actor, request.id()?).await?;
         let now = request.now;
         let summary = &chart.summary;
-        let command = install_command(&chart);
         let about = match chart.metadata.description.as_str() {
             "" => summary.description.clone(),
             text => text.to_owned(),
@@ -64,13 +63,7 @@ pub(crate) fn detail() -> AnyView {
                 </div>
             </div>
             {stale}
-            <section class="card" aria-labelledby="install-title">
-                <div class="card-head">
-                    <h2 id="install-title">"Install"</h2>
-                    <CopyButton text=command.clone()/>
-                </div>
-                <pre tabindex="0"><code>{command}</code></pre>
-            </section>
+            {install(&chart.install)}
             <div class="beside">
                 {versions(&chart.versions, now)}
                 {metadata(&chart.metadata)}
@@ -80,27 +73,22 @@ pub(crate) fn detail() -> AnyView {
     })
 }
 
-/// The command that installs the newest version. Foreign names are quoted for the shell.
-fn install_command(chart: &ChartDetail) -> String {
-    let name = quoted(&chart.summary.name);
-    let version = quoted(&chart.summary.version);
-    let url = chart.repository_url.trim_end_matches('/');
-    if url.starts_with("oci://") {
-        let source = quoted(&format!("{url}/{}", chart.summary.name));
-        format!("helm install {name} {source} --version {version}")
-    } else {
-        format!("helm install {name} {name} --repo {} --version {version}", quoted(url))
+/// The commands, the login first, and what to know before.
+fn install(install: &Install) -> AnyView {
+    let commands = install.commands.join("\n");
+    let notes = install.notes.iter().map(|note| view! { <li>{note.clone()}</li> }).collect_view();
+    view! {
+        <section class="card" aria-labelledby="install-title">
+            <div class="card-head">
+                <h2 id="install-title">"Install"</h2>
+                <CopyButton text=commands.clone()/>
+            </div>
+            <pre tabindex="0"><code>{commands}</code></pre>
+            {(!install.notes.is_empty())
+                .then(|| view! { <ul class="plain muted">{notes}</ul> })}
+        </section>
     }
-}
-
-/// A word as a POSIX shell reads it, whatever is in it.
-fn quoted(word: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:@%=".contains(&b);
-    if !word.is_empty() && !word.starts_with('-') && word.bytes().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
+    .into_any()
 }
 
 fn versions(versions: &[ChartVersion], now: Timestamp) -> AnyView {
@@ -206,19 +194,5 @@ fn link(label: &str, address: &str) -> AnyView {
         }
         .into_any(),
         None => label.to_owned().into_any(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn foreign_names_cannot_leave_their_word() {
-        assert_eq!(quoted("nginx"), "nginx");
-        assert_eq!(quoted("1.0.0+1"), "'1.0.0+1'");
-        assert_eq!(quoted("a; rm -rf ~"), "'a; rm -rf ~'");
-        assert_eq!(quoted("it's"), "'it'\\''s'");
-        assert_eq!(quoted("--post-renderer=x"), "'--post-renderer=x'");
     }
 }

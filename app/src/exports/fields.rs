@@ -20,13 +20,15 @@ use crate::ui::{
 
 /// What the consumer asks for.
 pub(super) fn settings(state: &FormState, consumer: Consumer, values: &ExportForm) -> AnyView {
-    consumer
-        .facts()
+    let facts = consumer.facts();
+    let inputs = facts
         .settings
         .iter()
         .map(|asked| input(state, asked, None, &values.settings))
-        .collect_view()
-        .into_any()
+        .collect_view();
+    let help = facts.help.iter().map(|sentence| view! { <p class="hint">{*sentence}</p> });
+    let help: Vec<_> = help.collect();
+    view! { {help} {inputs} }.into_any()
 }
 
 /// How the values of secrets get there: one choice each, with what it asks for below it. The style
@@ -53,7 +55,10 @@ pub(super) fn carriers(
     let why = why.map(|why| view! { <p class="hint">{why}</p> });
     let ways = carriers
         .iter()
-        .map(|carrier| way(state, actor.role, *carrier, chosen, &values.settings, unreachable))
+        .map(|carrier| {
+            let way_of = (consumer, *carrier);
+            way(state, actor.role, way_of, chosen, &values.settings, unreachable)
+        })
         .collect_view();
     view! {
         <fieldset class="field" id="field-carrier" data-field="carrier">
@@ -71,7 +76,7 @@ pub(super) fn carriers(
 fn way(
     state: &FormState,
     role: Role,
-    carrier: Carrier,
+    (consumer, carrier): (Consumer, Carrier),
     chosen: Option<Carrier>,
     stored: &ExportSettings,
     unreachable: &[Carrier],
@@ -87,6 +92,8 @@ fn way(
         .iter()
         .map(|asked| input(&state, asked, Some(carrier), stored))
         .collect_view();
+    let decrypted = (carrier == Carrier::Sops)
+        .then(|| view! { <p class="hint">{consumer.facts().sops.needs()}</p> });
     let local = unreachable.contains(&carrier).then(local_vault);
     let owners = (carrier == Carrier::Sops && !role.includes(Action::ManageRecipients)).then(|| {
         view! {
@@ -102,7 +109,7 @@ fn way(
                     <small class="muted">{facts.summary}</small>
                 </span>
             </label>
-            <div class="way-fields">{local} {fields} {owners}</div>
+            <div class="way-fields">{local} {decrypted} {fields} {owners}</div>
         </div>
     }
     .into_any()

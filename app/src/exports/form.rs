@@ -2,7 +2,7 @@
 
 use domain::{
     Actor, Field, ServiceError,
-    exports::{Carrier, Consumer, ExportForm, ExportPreview, ExportSettings},
+    exports::{Carrier, Consumer, ExportForm, ExportPreview, ExportSettings, SopsReader},
 };
 use leptos::prelude::*;
 
@@ -37,8 +37,10 @@ pub(super) async fn form(
     let exports = &request.services().exports;
     let choices = exports.choices(actor, consumer).await?;
     let mut stored = stored;
-    if stored.carrier.is_empty() {
-        usual(consumer, choices.vault_is_local).facts().code.clone_into(&mut stored.carrier);
+    if stored.carrier.is_empty()
+        && let Some(usual) = usual(consumer, choices.vault_is_local)
+    {
+        usual.facts().code.clone_into(&mut stored.carrier);
     }
     let kept = Carrier::parse(&stored.carrier);
     let newest = stored.row_version.parse().unwrap_or_default();
@@ -110,22 +112,26 @@ pub(super) async fn form(
 }
 
 /// The carrier that a new export begins with: references lead nowhere into a Vault that clusters
-/// cannot reach.
-fn usual(consumer: Consumer, vault_is_local: bool) -> Carrier {
-    let carriers = consumer.facts().carriers;
-    if vault_is_local && carriers.contains(&Carrier::Sops) {
-        return Carrier::Sops;
+/// cannot reach, and SOPS leads nowhere by itself where the consumer does not decrypt it. `None` when a
+/// person has to choose.
+fn usual(consumer: Consumer, vault_is_local: bool) -> Option<Carrier> {
+    let facts = consumer.facts();
+    if vault_is_local && facts.carriers.contains(&Carrier::Sops) {
+        return matches!(facts.sops, SopsReader::Itself(_)).then_some(Carrier::Sops);
     }
-    carriers.first().copied().unwrap_or_default()
+    Some(facts.carriers.first().copied().unwrap_or_default())
 }
 
-/// Why a new export begins with this carrier.
-const fn why(usual: Carrier) -> &'static str {
+/// Why a new export begins with this carrier, or with none.
+const fn why(usual: Option<Carrier>) -> &'static str {
     match usual {
-        Carrier::Sops => {
+        None => {
+            "Choose: clusters cannot reach the OpenBao that runs beside this Hawser, so references stay empty there until secrets are kept in a Vault of your own. SOPS files carry the values with them, encrypted, and need something that decrypts them."
+        }
+        Some(Carrier::Sops) => {
             "SOPS is advised here: clusters cannot reach the OpenBao that runs beside this Hawser, so the values travel with the files, encrypted."
         }
-        Carrier::ExternalSecret | Carrier::VaultStaticSecret | Carrier::None => {
+        Some(Carrier::ExternalSecret | Carrier::VaultStaticSecret | Carrier::None) => {
             "A reference is advised: Git holds no value, and the cluster fetches it from Vault with the operator that you name here."
         }
     }

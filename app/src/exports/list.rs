@@ -41,7 +41,7 @@ pub(crate) fn list() -> AnyView {
                 <div>
                     <h1>"Exports"</h1>
                     <p class="muted">
-                        "Manifests that bring credentials to the systems that use them, without their values."
+                        "Manifests that bring credentials to the systems that use them: as references to Vault, or encrypted with SOPS."
                     </p>
                 </div>
                 {add}
@@ -66,7 +66,7 @@ fn checks() -> AnyView {
 
 fn nothing_yet(may_manage: bool) -> AnyView {
     let text = if may_manage {
-        "Choose who reads it, such as Argo CD or Flux, and which credentials or repositories it is about. Hawser writes references, and keeps them current."
+        "Choose who reads it, such as Argo CD or Flux, and which credentials or repositories it is about. Hawser writes references or encrypted values, and keeps them current."
     } else {
         "An owner or admin of the organization adds them."
     };

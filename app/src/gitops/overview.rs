@@ -46,7 +46,7 @@ pub(crate) fn overview() -> AnyView {
                 <div>
                     <h1>"GitOps"</h1>
                     <p class="muted">
-                        "Branches and folders that Hawser keeps in step: references go to Git, never values."
+                        "Branches and folders that Hawser keeps in step: references to Vault or encrypted values go to Git, never a secret in the clear."
                     </p>
                 </div>
                 {add}

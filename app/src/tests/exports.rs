@@ -81,6 +81,21 @@ async fn references_into_a_local_vault_are_warned_of() {
     assert!(!html.contains("which clusters cannot reach"), "Helm carries no secret: {html}");
     let (_, html) = page(&Fake::signed_in(), &new(Consumer::Flux)).await;
     assert!(html.contains("name=\"carrier\" value=\"sops\" checked"), "{html}");
+    // Nothing that leads nowhere by itself is chosen for a person, and what it needs is said.
+    for consumer in Consumer::ALL.into_iter().filter(|one| *one != Consumer::Flux) {
+        let (_, html) = page(&Fake::signed_in(), &new(consumer)).await;
+        let form = html.split("name=\"carrier\"").skip(1);
+        assert_eq!(
+            form.filter(|way| way.split('>').next().unwrap().contains(" checked")).count(),
+            0
+        );
+        let facts = consumer.facts();
+        if consumer != Consumer::Helm {
+            let needs = facts.sops.needs().split(':').next().unwrap();
+            assert!(html.contains(needs.split('|').next().unwrap()), "{consumer:?}: {html}");
+            assert!(html.contains(facts.help[0].split('\'').next().unwrap()), "F28 {consumer:?}");
+        }
+    }
     let (_, html) = page(&Fake::signed_in(), &export()).await;
     let head = html.split("What it writes now").next().unwrap();
     assert!(head.contains("which clusters cannot reach"), "{head}");

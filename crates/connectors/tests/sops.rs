@@ -126,6 +126,8 @@ fn export(consumer: Consumer, material: Option<Material>) -> (ExportFields, Expo
     };
     let repository = RepositoryFacts {
         charts: Vec::new(),
+        only: None,
+        archives: Vec::new(),
         id: RepositoryId::new(),
         name: "charts".into(),
         kind: RepositoryKind::Oci,

@@ -68,12 +68,21 @@ pub struct ChartPage {
 pub struct ChartDetail {
     /// The chart.
     pub summary: ChartSummary,
-    /// The URL of its repository.
-    pub repository_url: String,
+    /// How to install the newest version.
+    pub install: Install,
     /// Metadata of the newest version.
     pub metadata: ChartMetadata,
     /// The versions, newest first.
     pub versions: Vec<ChartVersion>,
+}
+
+/// What a person runs to install a chart.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Install {
+    /// Commands for a shell, one after the other; the login comes first where one is needed.
+    pub commands: Vec<String>,
+    /// What to know before running them, in whole sentences.
+    pub notes: Vec<String>,
 }
 
 /// One version of a chart.

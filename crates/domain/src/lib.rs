@@ -12,6 +12,8 @@ pub mod charts;
 pub mod connections;
 mod counted;
 pub mod credentials;
+#[cfg(feature = "host")]
+mod dns_label;
 mod error;
 pub mod exports;
 pub mod gitops;
@@ -22,6 +24,7 @@ pub mod organizations;
 pub mod projects;
 pub mod propagation;
 mod provider;
+mod registry_host;
 pub mod repositories;
 mod secret;
 pub mod service;
@@ -42,6 +45,7 @@ pub use provider::{
     Access, Advice, CredentialKind, Guide, Link, Need, Provider, ProviderFacts, Purpose, Severity,
     Shape, ShapeFacts, ShapeField, Step, Typed, advise, registry_place,
 };
+pub use registry_host::{is_docker_hub, registry_host, registry_name};
 pub use secret::Secret;
 pub use text::{Description, Email, Name, NewPassword, Username};
 pub use timestamp::Timestamp;

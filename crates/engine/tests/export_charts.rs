@@ -39,7 +39,8 @@ async fn a_chart_is_written_where_the_catalog_knows_it(world: World) {
     assert_eq!(world.sync(known).await, None);
     let (places, names) = ([known, other], ["nginx", "web"]);
     let found = storage::exports::charts(&world.db, world.scope(), &places, &names).await.unwrap();
-    assert_eq!(found, [(known, "nginx".to_owned())]);
+    let found: Vec<_> = found.iter().map(|row| (row.repository, row.name.as_str())).collect();
+    assert_eq!(found, [(known, "nginx")]);
     // The registry of these tests speaks Helm; for an export, the kind and the charts are facts.
     world
         .sql("update repositories set kind = 'oci', url = 'oci://registry.example/' || name")

@@ -236,7 +236,10 @@ impl service::Charts for Fake {
         };
         Ok(charts::ChartDetail {
             summary: chart(),
-            repository_url: "https://charts.example.com".into(),
+            install: charts::Install {
+                commands: vec!["helm install nginx".into()],
+                notes: Vec::new(),
+            },
             metadata,
             versions: vec![version],
         })

@@ -27,6 +27,7 @@ use std::{
 use domain::{
     CredentialId,
     connections::Quota,
+    registry_host,
     repositories::{RepositoryKind, RepositoryUrl, Transport},
 };
 use quotas::Quotas;
@@ -34,9 +35,6 @@ use tokens::Tokens;
 use url::Url;
 
 use crate::repository::Target;
-
-/// Hosts of Docker Hub that are no registry themselves.
-const DOCKER_HUB: [&str; 3] = ["docker.io", "index.docker.io", "registry.hub.docker.com"];
 
 /// What is remembered from one request to the next.
 #[derive(Default)]
@@ -94,7 +92,8 @@ impl Oci {
 pub(crate) fn base(url: &RepositoryUrl) -> Url {
     let mut base = url.web().clone();
     base.set_path("/");
-    if DOCKER_HUB.contains(&url.host()) && base.set_host(Some("registry-1.docker.io")).is_err() {
+    let host = registry_host(url.host());
+    if host != url.host() && base.set_host(Some(host)).is_err() {
         return url.web().clone();
     }
     base

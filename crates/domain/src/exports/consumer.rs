@@ -63,8 +63,31 @@ pub struct ConsumerFacts {
     pub kinds: &'static [CredentialKind],
     /// What it asks for besides.
     pub settings: &'static [Setting],
+    /// Where its secrets have to lie, and who reads them; whole sentences.
+    pub help: &'static [&'static str],
+    /// Who decrypts the files that SOPS encrypted, and what that takes.
+    pub sops: SopsReader,
     /// Whether it carries no secret at all, so that no carrier is chosen.
     pub carriers: &'static [Carrier],
+}
+
+/// Who decrypts the files of an export that SOPS encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SopsReader {
+    /// The consumer itself; what to set up for it, in whole sentences.
+    Itself(&'static str),
+    /// Something else; what that may be, in whole sentences.
+    Another(&'static str),
+}
+
+impl SopsReader {
+    /// What has to be set up, in whole sentences.
+    #[must_use]
+    pub const fn needs(self) -> &'static str {
+        match self {
+            Self::Itself(needs) | Self::Another(needs) => needs,
+        }
+    }
 }
 
 /// How the values of secrets get to the cluster. None of them puts a value into Git in the clear.
@@ -161,6 +184,10 @@ mod tests {
             let facts = consumer.facts();
             assert_eq!(Consumer::parse(facts.code), Some(consumer));
             assert!(facts.summary.ends_with('.') && !facts.carriers.is_empty());
+            assert!(facts.help.iter().all(|sentence| sentence.ends_with('.')));
+            let seals = facts.carriers.contains(&Carrier::Sops);
+            assert_eq!(seals, facts.sops.needs().ends_with('.'), "{}", facts.code);
+            assert_eq!(seals, !facts.help.is_empty(), "F28 for {}", facts.code);
         }
         for carrier in Carrier::ALL {
             assert_eq!(Carrier::parse(carrier.facts().code), Some(carrier));

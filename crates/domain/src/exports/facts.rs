@@ -1,6 +1,6 @@
 //! What Hawser knows about each consumer and carrier: names, and what they ask for.
 
-use super::{Carrier, CarrierFacts, ConsumerFacts, Selects, Setting};
+use super::{Carrier, CarrierFacts, ConsumerFacts, Selects, Setting, SopsReader};
 use crate::{CredentialKind, Field};
 
 pub(super) static PULL_SECRET: ConsumerFacts = ConsumerFacts {
@@ -19,6 +19,10 @@ pub(super) static PULL_SECRET: ConsumerFacts = ConsumerFacts {
             "default",
         ),
     ],
+    help: &[
+        "The secret has to lie in the namespace of the pods that pull with it: the kubelet reads none from another namespace.",
+    ],
+    sops: SopsReader::Another(BY_WHAT_APPLIES),
     carriers: SECRETS,
 };
 
@@ -43,6 +47,12 @@ pub(super) static ARGO_CD: ConsumerFacts = ConsumerFacts {
             "repository",
         ),
     ],
+    help: &[
+        "The secrets have to lie in the namespace and in the cluster where Argo CD itself runs, whatever clusters it deploys to.",
+    ],
+    sops: SopsReader::Another(
+        "Argo CD does not decrypt SOPS by itself. Its repo server needs KSOPS (a plugin of Kustomize) or helm-secrets, and the age key.",
+    ),
     carriers: SECRETS,
 };
 
@@ -61,6 +71,12 @@ pub(super) static FLUX: ConsumerFacts = ConsumerFacts {
             "",
         ),
     ],
+    help: &[
+        "The secrets have to lie in the namespace of the sources that name them, in the cluster whose source-controller reads those.",
+    ],
+    sops: SopsReader::Itself(
+        "Flux decrypts it: the Kustomization that applies the folder needs spec.decryption with the provider sops, and a secret with the age key.",
+    ),
     carriers: SECRETS,
 };
 
@@ -76,6 +92,10 @@ pub(super) static KARGO: ConsumerFacts = ConsumerFacts {
         "The namespace of the Kargo project, or one for global credentials, which every project may use.",
         "",
     )],
+    help: &[
+        "The secrets have to lie in the namespace of the Kargo project, in the cluster of the control plane; those in a namespace of shared credentials serve every project.",
+    ],
+    sops: SopsReader::Another(BY_WHAT_APPLIES),
     carriers: SECRETS,
 };
 
@@ -106,6 +126,10 @@ pub(super) static KYMA: ConsumerFacts = ConsumerFacts {
             "",
         ),
     ],
+    help: &[
+        "The secret has to lie in the cluster of the ModuleTemplate: in the runtime (SKR) when the template lies there, otherwise in the control plane (KCP).",
+    ],
+    sops: SopsReader::Another(BY_WHAT_APPLIES),
     carriers: SECRETS,
 };
 
@@ -143,6 +167,12 @@ pub(super) static CARVEL: ConsumerFacts = ConsumerFacts {
             "",
         ),
     ],
+    help: &[
+        "The secret and its SecretExport lie in one namespace; placeholders lie in the namespaces that use it.",
+        "Four things need the login: kapp-controller for the bundle of a package repository, kapp-controller for the contents of each package, the kubelet for the images of a package, and the kubelet for images that an operator in a package starts. Placeholders serve the last two; their authors put them into the package.",
+        "Where the cluster comes from the cloud provider that also has the registry, no credential may be needed: kapp-controller 0.25 and newer, and the kubelet, take the login of the cloud by themselves.",
+    ],
+    sops: SopsReader::Another(BY_WHAT_APPLIES),
     carriers: SECRETS,
 };
 
@@ -153,6 +183,8 @@ pub(super) static HELM: ConsumerFacts = ConsumerFacts {
     selects: Selects::Repositories,
     kinds: REGISTRIES,
     settings: &[],
+    help: &[],
+    sops: SopsReader::Another(""),
     carriers: &[Carrier::None],
 };
 
@@ -191,11 +223,11 @@ pub(super) static BY_VAULT_STATIC_SECRET: CarrierFacts = CarrierFacts {
 pub(super) static BY_SOPS: CarrierFacts = CarrierFacts {
     code: "sops",
     label: "SOPS (age)",
-    summary: "A Secret that only the cluster can decrypt, for clusters that run neither operator.",
+    summary: "A Secret, encrypted to the age key of the cluster, for clusters that run neither operator.",
     settings: &[setting(
         Field::Recipients,
         "age recipients",
-        "Public keys (age1…), one on a line. An owner sets them: whoever holds a matching key reads the secrets.",
+        "Public keys (age1…), one on a line, or as age-keygen prints them. An owner sets them: whoever holds a matching key reads the secrets.",
         "",
     )],
 };
@@ -215,6 +247,9 @@ const fn setting(
 ) -> Setting {
     Setting { field, label, hint, usual }
 }
+
+/// Of consumers that read the secret once it is in the cluster.
+const BY_WHAT_APPLIES: &str = "Nothing in the cluster decrypts SOPS by itself: what applies the folder has to. Flux can (spec.decryption of a Kustomization), Argo CD needs KSOPS or helm-secrets, and by hand it is sops decrypt FILE | kubectl apply -f -.";
 
 const NAMESPACE: Setting = setting(
     Field::Namespace,

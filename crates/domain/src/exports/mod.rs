@@ -1,4 +1,5 @@
-//! Exports: the manifests that bring credentials to the systems that use them, without their values.
+//! Exports: the manifests that bring credentials to the systems that use them, as references or
+//! encrypted.
 //!
 //! An export says who reads it ([`Consumer`]), how the secret values get there ([`Carrier`]), and
 //! which credentials or repositories it is about. Git targets and clusters take exports.
@@ -26,7 +27,7 @@ mod view;
 
 #[cfg(feature = "host")]
 pub use asked::Asked;
-pub use consumer::{Carrier, CarrierFacts, Consumer, ConsumerFacts, Selects, Setting};
+pub use consumer::{Carrier, CarrierFacts, Consumer, ConsumerFacts, Selects, Setting, SopsReader};
 #[cfg(feature = "host")]
 pub use form::ExportFields;
 pub use form::{EncryptedForm, ExportForm, ExportSettings, RevealForm};
@@ -37,8 +38,8 @@ pub use module_check::{LayerLabel, ModuleCheck, ModuleLayer};
 pub use recipient::Recipient;
 #[cfg(feature = "host")]
 pub use render::{
-    CredentialFacts, ExportFacts, Rendered, RenderedFile, RenderedObject, RepositoryFacts,
-    SecretObject, Values, VaultFacts, leaves, render, yaml, yaml_stream,
+    CredentialFacts, ExportFacts, KnownChart, Rendered, RenderedFile, RenderedObject,
+    RepositoryFacts, SecretObject, Values, VaultFacts, leaves, render, yaml, yaml_stream,
 };
 #[cfg(feature = "host")]
 pub use settings::namespace;

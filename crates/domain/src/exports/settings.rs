@@ -165,10 +165,16 @@ fn package(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// Public keys as they are pasted: one on a line or with commas between them, as `age-keygen` prints
+/// them, as lines of a recipients file with its comments, or as a list in YAML.
 fn recipients(text: &str) -> Result<String, String> {
     let mut kept: Vec<String> = Vec::new();
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let recipient = Recipient::parse(line).map_err(|problem| problem.message)?.to_string();
+    for entry in text.lines().flat_map(|line| public_keys(line).split(',')) {
+        let entry = entry.trim().trim_matches(['"', '\'']);
+        if entry.is_empty() {
+            continue;
+        }
+        let recipient = Recipient::parse(entry).map_err(|problem| problem.message)?.to_string();
         if !kept.contains(&recipient) {
             kept.push(recipient);
         }
@@ -178,4 +184,21 @@ fn recipients(text: &str) -> Result<String, String> {
         1..=20 => Ok(kept.join("\n")),
         _ => Err("At most 20 recipients.".to_owned()),
     }
+}
+
+/// The keys of one line, without what stands around them. `age-keygen` writes `# public key: age1…`
+/// into a key file, and prints `Public key: age1…`; any other line that begins with `#` is a comment.
+fn public_keys(line: &str) -> &str {
+    const LABEL: &str = "public key:";
+    let line = line.trim();
+    let comment = line.strip_prefix('#').map(str::trim_start);
+    let told = comment.unwrap_or(line);
+    if told.get(..LABEL.len()).is_some_and(|label| label.eq_ignore_ascii_case(LABEL)) {
+        return told.get(LABEL.len()..).unwrap_or_default();
+    }
+    if comment.is_some() {
+        return "";
+    }
+    let line = line.strip_prefix("- ").unwrap_or(line);
+    line.split_once(" #").map_or(line, |(keys, _)| keys)
 }

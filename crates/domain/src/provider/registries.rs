@@ -71,7 +71,7 @@ pub(super) const DOCKER_HUB: ProviderFacts = ProviderFacts {
     code: "docker_hub",
     label: "Docker Hub",
     kind: CredentialKind::Registry,
-    hosts: &["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"],
+    hosts: crate::registry_host::DOCKER_HUB,
     url_example: "oci://registry-1.docker.io/NAMESPACE",
     fixed_username: "",
     username_hint: "Your Docker Hub user name or organization",

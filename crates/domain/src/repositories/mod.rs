@@ -1,17 +1,29 @@
 //! Chart repositories, and the link from each to the credential that opens it.
 
+#[cfg(feature = "host")]
+mod chart_place;
 mod form;
 #[cfg(feature = "host")]
+mod install;
+#[cfg(feature = "host")]
 mod rules;
+#[cfg(feature = "host")]
+mod spellings;
 mod transport;
 #[cfg(feature = "host")]
 mod url;
 
+#[cfg(feature = "host")]
+pub use chart_place::{ChartPlace, foreign_origin, namespace_url};
 pub use form::{AddRepository, EditRepository, INTERVALS};
+#[cfg(feature = "host")]
+pub use install::{Source, install};
 #[cfg(feature = "host")]
 pub use rules::{Chosen, RepositoryFields, chart_names};
 #[cfg(feature = "host")]
 pub(crate) use rules::{authorities, is_chart_name};
+#[cfg(feature = "host")]
+pub use spellings::spellings;
 pub use transport::Transport;
 #[cfg(feature = "host")]
 pub use url::RepositoryUrl;

@@ -1,7 +1,9 @@
 //! The rules of a repository's forms. Only the server checks them: parsing URLs is not in the
 //! browser.
 
-use super::{AddRepository, EditRepository, INTERVALS, RepositoryKind, RepositoryUrl};
+use super::{
+    AddRepository, EditRepository, INTERVALS, RepositoryKind, RepositoryUrl, url::name_in_command,
+};
 use crate::{
     CredentialId, Field, FieldProblem, Name, ProjectId, RepositoryId, ServiceError,
     access::parse_id, credentials::Environment, error::all,
@@ -47,7 +49,10 @@ impl AddRepository {
     pub fn parse(self) -> Result<RepositoryFields, ServiceError> {
         let url = RepositoryUrl::parse(&self.url);
         let name = match (&url, self.name.trim()) {
-            (Ok(url), "") => Name::parse(&url.suggested_name()),
+            (Ok(url), "") => {
+                let suggested = url.suggested_name();
+                Name::parse(name_in_command(&self.url).unwrap_or(&suggested))
+            }
             (_, typed) => Name::parse(typed),
         };
         let implied = url.as_ref().ok().and_then(RepositoryUrl::implied_kind);
@@ -203,11 +208,10 @@ mod tests {
 
     #[test]
     fn a_name_is_taken_from_the_url() {
-        let form = AddRepository {
-            url: "https://charts.example.com/stable/".into(),
-            ..AddRepository::default()
-        };
-        let fields = form.parse().unwrap();
+        let form = |url: &str| AddRepository { url: url.into(), ..AddRepository::default() };
+        let added = form("helm repo add stable https://charts.example.com/stable").parse().unwrap();
+        assert_eq!(added.name.as_str(), "stable");
+        let fields = form("https://charts.example.com/stable/").parse().unwrap();
         assert_eq!(fields.name.as_str(), "charts.example.com/stable");
         assert_eq!(
             (fields.kind, fields.credential, fields.interval),

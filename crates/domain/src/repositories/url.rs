@@ -20,7 +20,8 @@ pub struct RepositoryUrl {
 }
 
 impl RepositoryUrl {
-    /// Reads a URL in any usual shape: with or without scheme, slash, `index.yaml`, `helm repo add`.
+    /// Reads a URL in any usual shape: with or without scheme, slash, `index.yaml`, `helm repo add`; at a
+    /// registry also with the tag or the digest of a chart, which are taken off.
     ///
     /// A URL without a scheme is taken as `https`.
     ///
@@ -64,7 +65,7 @@ impl RepositoryUrl {
             .trim_end_matches("/index.yaml")
             .trim_end_matches('/')
             .to_owned();
-        url.set_path(&path);
+        url.set_path(if oci { untagged(&path) } else { &path });
         let text = if oci {
             url.as_str().replacen("https://", "oci://", 1)
         } else {
@@ -164,13 +165,54 @@ impl fmt::Display for RepositoryUrl {
     }
 }
 
+/// Without the tag and the digest of a chart: `charts/app:v1.2.3@sha256:…` is the place `charts/app`.
+/// A path of the distribution specification has neither colons nor at signs.
+fn untagged(path: &str) -> &str {
+    let name = path.rfind('/').map_or(0, |slash| slash + 1);
+    let end = path.get(name..).and_then(|last| last.find([':', '@'])).map(|at| name + at);
+    path.get(..end.unwrap_or(path.len())).unwrap_or(path)
+}
+
+/// The words of a pasted `helm …`; `None` for anything else.
+fn command(text: &str) -> Option<impl Iterator<Item = &str>> {
+    let text = text.trim().trim_start_matches("$ ");
+    let words = text.strip_prefix("helm ")?.split_whitespace();
+    Some(words.filter(|word| *word != "\\").map(|word| word.trim_matches(['"', '\''])))
+}
+
 /// The URL inside a pasted `helm repo add NAME URL`, `helm pull URL` and the like; anything else as
 /// it is.
 fn inside_command(text: &str) -> &str {
-    if !text.starts_with("helm ") {
-        return text;
+    command(text).and_then(|mut words| words.find(|word| word.contains("://"))).unwrap_or(text)
+}
+
+/// The options of `helm repo add` that have no value (helm.sh/docs, `helm_repo_add`).
+const SWITCHES: [&str; 7] = [
+    "--allow-deprecated-repos",
+    "--debug",
+    "--force-update",
+    "--insecure-skip-tls-verify",
+    "--no-update",
+    "--pass-credentials",
+    "--password-stdin",
+];
+
+/// The name inside a pasted `helm repo add NAME URL`, with options wherever they stand.
+#[must_use]
+pub(super) fn name_in_command(text: &str) -> Option<&str> {
+    let mut words = command(text)?;
+    if (words.next(), words.next()) != (Some("repo"), Some("add")) {
+        return None;
     }
-    text.split_whitespace().find(|word| word.contains("://")).unwrap_or(text)
+    while let Some(word) = words.next() {
+        if !word.starts_with('-') {
+            return Some(word).filter(|word| !word.contains("://"));
+        }
+        if !word.contains('=') && !SWITCHES.contains(&word) {
+            words.next();
+        }
+    }
+    None
 }
 
 fn problem(message: impl Into<String>) -> FieldProblem {
@@ -202,6 +244,43 @@ mod tests {
         assert_eq!(kept("oci://GHCR.io/Org/charts/"), "oci://ghcr.io/Org/charts");
         assert_eq!(kept("http://127.0.0.1:8080"), "http://127.0.0.1:8080");
         assert_eq!(kept("https://charts.example.com"), "https://charts.example.com");
+    }
+
+    #[test]
+    fn x17_a_tag_and_a_digest_are_no_part_of_the_place() {
+        let digest = format!("sha256:{}", "0".repeat(64));
+        for text in [
+            "oci://r.example:5000/charts/app:v0.10.2",
+            "oci://r.example:5000/charts/app:1.2.3_build.5/",
+            &format!("oci://r.example:5000/charts/app@{digest}"),
+            &format!("oci://r.example:5000/charts/app:1.0.0@{digest}"),
+            "helm pull oci://r.example:5000/charts/app:1.0.0 --untar",
+        ] {
+            assert_eq!(kept(text), "oci://r.example:5000/charts/app", "{text}");
+        }
+        assert_eq!(kept("oci://r.example:5000/app:1"), "oci://r.example:5000/app");
+        assert_eq!(kept("oci://r.example:5000"), "oci://r.example:5000");
+        // Over HTTP a colon may stand in a path; once it turns out to be a registry, it cannot.
+        let web = RepositoryUrl::parse("https://r.example/charts/app:v1").unwrap();
+        assert_eq!(web.as_str(), "https://r.example/charts/app:v1");
+        assert_eq!(web.spelled_for(RepositoryKind::Oci).as_str(), "oci://r.example/charts/app");
+    }
+
+    #[test]
+    fn a_pasted_command_keeps_its_name() {
+        let url = "https://charts.example.com/a";
+        for (command, name) in [
+            (format!("helm repo add acme {url}"), Some("acme")),
+            (format!("$ helm repo add acme {url} --username ada"), Some("acme")),
+            (format!("helm repo add --username ada --force-update acme '{url}'"), Some("acme")),
+            (format!("helm repo add acme --username=ada --password-stdin \\ {url}"), Some("acme")),
+            (format!("helm repo add {url}"), None),
+            (format!("helm install web {url}/web.tgz"), None),
+            (url.to_owned(), None),
+        ] {
+            assert_eq!(name_in_command(&command), name, "{command}");
+        }
+        assert_eq!(kept(&format!("helm repo add acme \"{url}\"")), url);
     }
 
     #[test]

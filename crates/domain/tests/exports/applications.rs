@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{
     golden::{ghcr, notes, of, with},
     schema,
-    world::{asking, credential, id, named, repository},
+    world::{asking, credential, id, known, named, repository},
 };
 
 fn objects(rendered: &Rendered, kind: &str) -> Vec<Value> {
@@ -104,12 +104,12 @@ fn a_chart_is_written_where_the_catalog_knows_it() {
     };
     assert!(warned(&facts).starts_with("web: the catalog knows this chart in none"));
     // What is known of a repository over HTTP says nothing about registries.
-    facts.repositories[0].charts = vec!["web".into()];
+    facts.repositories[0].charts = vec![known(&facts.repositories[0], "web", None)];
     assert_eq!(urls(&facts).len(), 2);
-    facts.repositories[1].charts = vec!["web".into()];
+    facts.repositories[1].charts = vec![known(&facts.repositories[1], "web", None)];
     assert_eq!(urls(&facts), ["oci://ghcr.io/acme/charts/web"]);
     assert_eq!(warned(&facts), "");
-    facts.repositories[2].charts = vec!["web".into()];
+    facts.repositories[2].charts = vec![known(&facts.repositories[2], "web", None)];
     assert_eq!(urls(&facts).len(), 2);
     facts.repositories.truncate(1);
     assert_eq!(urls(&facts), [""; 0]);
@@ -144,6 +144,7 @@ fn f77_carvel_installs_each_package_that_is_named() {
     let info = notes(&rendered, NoteTone::Info).join("\n");
     assert!(info.contains("the service account installer of the namespace team-a"), "{info}");
     assert!(info.contains("ext.packaging.carvel.dev/fetch-1-secret-name"), "{info}");
+    assert!(info.contains("prometheus.example.com-fetch-1, a.b.c-fetch-1"), "F54: {info}");
 }
 
 #[test]

@@ -171,6 +171,36 @@ fn packages_need_somebody_who_installs_them() {
 }
 
 #[test]
+fn x21_recipients_are_read_as_their_tools_print_them() {
+    const OTHER: &str = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
+    let read = |text: &str| {
+        let mut form = form("flux", "sops");
+        form.settings.recipients = text.into();
+        form.parse().map(|fields| fields.settings.recipients)
+    };
+    for text in [
+        format!("# created: 2026-11-30T10:00:00Z\r\n# public key: {RECIPIENT}\r\n"),
+        format!("Public key: {RECIPIENT}"),
+        format!("# the cluster\n\n{RECIPIENT} # prod\n#{OTHER}"),
+        format!("- {RECIPIENT}"),
+        format!("  \"{RECIPIENT}\",\n"),
+    ] {
+        assert_eq!(read(&text).as_deref(), Ok(RECIPIENT), "{text}");
+    }
+    for both in [format!("{RECIPIENT},{OTHER}"), format!("# Public Key: {RECIPIENT}\n- {OTHER}")] {
+        assert_eq!(read(&both), Ok(format!("{RECIPIENT}\n{OTHER}")), "{both}");
+    }
+    // A whole key file has the secret key too, which nobody should paste.
+    let file = format!("# public key: {RECIPIENT}\nAGE-SECRET-KEY-1CANARY\n");
+    let refused = read(&file).unwrap_err();
+    let problem = refused.problem_of(Field::Recipients).unwrap();
+    assert!(problem.contains("secret key") && !problem.contains("CANARY"), "{problem}");
+    for bad in ["# nothing but a comment", "public key: nonsense", "age1x # comment"] {
+        assert!(read(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
 fn recipients_are_kept_once_a_line() {
     let mut form = form("flux", "sops");
     form.settings.recipients = format!("\n {RECIPIENT} \n\n{}\n", RECIPIENT.to_uppercase());

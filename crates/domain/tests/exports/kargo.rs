@@ -29,7 +29,7 @@ fn f17_f18_kargo_finds_credentials_by_purpose_and_url() {
     assert_eq!(
         urls(ghcr()),
         [
-            r"helm repoURL=^(oci://)?ghcr\.io/acme/charts/ repoURLIsRegex=true",
+            r"helm repoURL=^(oci://)?ghcr\.io/acme/charts(/|$) repoURLIsRegex=true",
             r"image repoURL=^ghcr\.io/ repoURLIsRegex=true",
         ]
     );
@@ -38,7 +38,26 @@ fn f17_f18_kargo_finds_credentials_by_purpose_and_url() {
     exact.pattern_kind = PatternKind::Exact;
     assert_eq!(
         urls(exact.clone()),
-        ["helm repoURL=oci://ghcr.io/acme/app", "image repoURL=ghcr.io/acme/app"]
+        [
+            // Kargo compares the URL of a chart, which lies below the place or is it.
+            r"helm repoURL=^(oci://)?ghcr\.io/acme/app(/|$) repoURLIsRegex=true",
+            "image repoURL=ghcr.io/acme/app",
+        ]
+    );
+    exact.pattern = "https://ghcr.io/acme".into();
+    assert_eq!(
+        urls(exact.clone())[0],
+        r"helm repoURL=^(oci://)?ghcr\.io/acme(/|$) repoURLIsRegex=true"
+    );
+    let mut http = credential(1, "web", Provider::GenericRegistry, Shape::Password);
+    (http.pattern, http.pattern_kind) =
+        ("https://charts.example.com/stable".into(), PatternKind::Exact);
+    assert_eq!(urls(http)[0], "helm repoURL=https://charts.example.com/stable");
+    let mut hub = credential(1, "hub", Provider::DockerHub, Shape::Password);
+    (hub.pattern, hub.pattern_kind) = ("docker.io/acme".into(), PatternKind::Exact);
+    assert_eq!(
+        urls(hub)[0],
+        r"helm repoURL=^(oci://)?(index\.|registry-1\.)?docker\.io/acme(/|$) repoURLIsRegex=true"
     );
     exact.pattern = r"^https://ghcr\.io/acme/".into();
     exact.pattern_kind = PatternKind::Regex;
@@ -80,4 +99,42 @@ fn kargo_takes_keys_as_its_code_names_them() {
         keys(Provider::Github, Shape::GithubApp),
         ["repoURL", "githubAppID", "githubAppInstallationID", "githubAppPrivateKey"]
     );
+}
+
+#[test]
+fn what_kargo_compares_otherwise_than_hawser_is_said() {
+    let of_kargo = |credentials| of(Consumer::Kargo, Carrier::Sops, &with(credentials));
+    let (one, mut two) = (ghcr(), credential(2, "two", Provider::GenericRegistry, Shape::Password));
+    let alone = of_kargo(vec![one.clone()]);
+    assert!(!notes(&alone, NoteTone::Info).join("\n").contains("order of their names"));
+    assert!(!notes(&alone, NoteTone::Warning).join("\n").contains("http://"));
+    two.pattern = "http://charts.example.com/stable".into();
+    two.pattern_kind = PatternKind::Exact;
+    let both = of_kargo(vec![one, two]);
+    assert!(notes(&both, NoteTone::Info).join("\n").contains("order of their names"));
+    assert!(notes(&both, NoteTone::Warning)[0].contains("begins with http://"));
+}
+
+#[test]
+fn a_chart_is_found_by_its_url_and_its_neighbours_are_not() {
+    let rendered = of(Consumer::Kargo, Carrier::Sops, &with(vec![ghcr()]));
+    let objects = rendered.files.iter().flat_map(|file| &file.objects);
+    let url = objects
+        .filter_map(|object| match object {
+            RenderedObject::Secret(secret) => secret.values().find(|(key, _)| *key == "repoURL"),
+            RenderedObject::Open(_) => None,
+        })
+        .map(|(_, url)| url.to_owned())
+        .find(|url| url.contains("charts"))
+        .unwrap();
+    let compared = regex::Regex::new(&url).unwrap();
+    for (chart, found) in [
+        ("oci://ghcr.io/acme/charts/web", true),
+        ("ghcr.io/acme/charts", true),
+        ("oci://ghcr.io/acme/charts-private/web", false),
+        ("oci://ghcr.io.example/acme/charts/web", false),
+        ("oci://evil.example/ghcr.io/acme/charts/web", false),
+    ] {
+        assert_eq!(compared.is_match(chart), found, "{chart}");
+    }
 }

@@ -15,6 +15,7 @@ mod golden;
 mod kargo;
 mod kyma;
 mod matrix;
+mod places;
 mod plain;
 mod reread;
 mod schema;

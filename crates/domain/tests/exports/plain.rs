@@ -58,7 +58,7 @@ fn people_are_told_to_use_plain_http_with_helm() {
     for (transport, told) in [(Transport::Plain, true), (Transport::Tls, false)] {
         let rendered = rendered(Consumer::Helm, Carrier::None, transport);
         let note = notes(&rendered, NoteTone::LeftOut)[0];
-        let command = "helm pull oci://registry.example:5000/charts/CHART --plain-http after helm registry login --plain-http";
+        let command = "helm pull oci://registry.example:5000/charts/CHART --plain-http after helm registry login registry.example:5000 --username USERNAME --password-stdin --plain-http";
         assert_eq!(note.contains(command), told, "{note}");
     }
 }

@@ -5,9 +5,9 @@ use domain::{
     credentials::{Material, OauthTokens, Parameters, PatternKind},
     exports::{
         Carrier, Consumer, CredentialFacts, ExportFacts, ExportFields, ExportForm, ExportSettings,
-        RepositoryFacts, Selects, VaultFacts,
+        KnownChart, RepositoryFacts, Selects, VaultFacts,
     },
-    repositories::{RepositoryKind, Transport},
+    repositories::{ChartPlace, RepositoryKind, Transport},
 };
 use uuid::Uuid;
 
@@ -143,7 +143,15 @@ pub fn repository(number: u128, url: &str, credential: Option<CredentialId>) -> 
         credential,
         interval_seconds: 900,
         charts: Vec::new(),
+        only: None,
+        archives: Vec::new(),
     }
+}
+
+/// A chart that the last sync found, whose newest version lies at `archive`.
+pub fn known(repository: &RepositoryFacts, name: &str, archive: Option<&str>) -> KnownChart {
+    let place = ChartPlace::of(repository.kind, &repository.url, name, archive);
+    KnownChart { name: name.into(), place }
 }
 
 /// All facts about one credential: a repository of each kind is linked to it.

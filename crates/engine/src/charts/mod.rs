@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use domain::{
     Action, Actor, ChartId, ServiceError,
     charts::{ChartDetail, ChartPage, ChartQuery},
+    repositories::{Source, install},
     service::{Answer, Charts},
 };
 
@@ -36,7 +37,19 @@ async fn get(engine: &Engine, actor: &Actor, id: ChartId) -> Result<ChartDetail,
         storage::charts::get(&engine.db, scope, id),
         storage::charts::versions(&engine.db, scope, id),
     )?;
-    let mut detail = detail.ok_or(ServiceError::NotFound)?;
-    detail.versions = versions;
-    Ok(detail)
+    let found = detail.ok_or(ServiceError::NotFound)?;
+    let mut chart = found.chart;
+    chart.install = install(&Source {
+        kind: found.kind,
+        url: &found.url,
+        repository: &chart.summary.repository_name,
+        chart: &chart.summary.name,
+        version: &chart.summary.version,
+        archive: versions.first().map(|version| version.url.as_str()),
+        transport: found.transport,
+        ca: &found.ca,
+        shape: found.shape,
+    });
+    chart.versions = versions;
+    Ok(chart)
 }

@@ -5,9 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 use domain::{
     CredentialId, RepositoryId, Scope,
     credentials::Material,
-    exports::{CredentialFacts, ExportFacts, ExportFields, RepositoryFacts, Selects, VaultFacts},
+    exports::{
+        CredentialFacts, ExportFacts, ExportFields, KnownChart, RepositoryFacts, Selects,
+        VaultFacts,
+    },
+    repositories::{ChartPlace, foreign_origin},
 };
-use storage::exports::{CredentialRow, RepositoryRow};
+use storage::exports::{ChartRow, CredentialRow, RepositoryRow};
 
 use crate::{Engine, Error, credentials::path};
 
@@ -18,7 +22,8 @@ pub(super) struct Sources {
     credentials: HashMap<CredentialId, CredentialRow>,
     repositories: HashMap<RepositoryId, RepositoryRow>,
     addresses: HashMap<CredentialId, Vec<String>>,
-    charts: HashMap<RepositoryId, Vec<String>>,
+    charts: HashMap<RepositoryId, Vec<ChartRow>>,
+    archives: HashMap<RepositoryId, [String; 2]>,
 }
 
 /// The content of credentials, with the version that it is.
@@ -51,10 +56,11 @@ impl Sources {
             .flat_map(|export| export.settings.asked_charts().map(|asked| asked.name))
             .collect();
         let asked: Vec<_> = asked.into_iter().collect();
-        let mut charts: HashMap<RepositoryId, Vec<String>> = HashMap::new();
-        for (id, name) in storage::exports::charts(&engine.db, scope, &chosen, &asked).await? {
-            charts.entry(id).or_default().push(name);
+        let mut charts: HashMap<RepositoryId, Vec<ChartRow>> = HashMap::new();
+        for row in storage::exports::charts(&engine.db, scope, &chosen, &asked).await? {
+            charts.entry(row.repository).or_default().push(row);
         }
+        let archives = storage::exports::archives(&engine.db, scope, &chosen).await?;
         let place = &engine.vault_place;
         Ok(Self {
             vault: VaultFacts { mount: place.mount.clone(), namespace: place.namespace.clone() },
@@ -63,6 +69,7 @@ impl Sources {
             repositories: repositories.into_iter().map(|row| (row.id, row)).collect(),
             addresses,
             charts,
+            archives: archives.into_iter().collect(),
         })
     }
 
@@ -133,7 +140,19 @@ impl Sources {
             material: material.map(|(material, _)| material.clone()),
         }
     }
+
     fn repository(&self, row: &RepositoryRow) -> RepositoryFacts {
+        let rows = self.charts.get(&row.id).map_or(&[][..], Vec::as_slice);
+        let known = || {
+            rows.iter().map(|chart| KnownChart {
+                name: chart.name.clone(),
+                place: ChartPlace::of(row.kind, &row.url, &chart.name, Some(&chart.archive)),
+            })
+        };
+        let archives = self.archives.get(&row.id).into_iter().flatten();
+        let mut archives: Vec<_> =
+            archives.filter_map(|archive| foreign_origin(&row.url, archive)).collect();
+        archives.dedup();
         RepositoryFacts {
             id: row.id,
             name: row.name.clone(),
@@ -143,7 +162,9 @@ impl Sources {
             ca: row.ca.clone(),
             credential: row.credential,
             interval_seconds: row.interval_seconds,
-            charts: self.charts.get(&row.id).cloned().unwrap_or_default(),
+            charts: known().collect(),
+            only: known().zip(rows).find(|(_, row)| row.is_alone).map(|(chart, _)| chart),
+            archives,
         }
     }
 }

@@ -3,7 +3,7 @@
 mod read;
 mod replace;
 
-pub use read::{count, count_all, get, page, versions};
+pub use read::{Found, count, count_all, get, page, versions};
 pub use replace::{
     Chart, Stored, Version, delete_all, insert, insert_versions, known_versions, remove, stored,
 };

@@ -1,13 +1,14 @@
 //! What people see of charts.
 
 use domain::{
-    ChartId, Scope, Timestamp,
-    charts::{ChartDetail, ChartMetadata, ChartQuery, ChartSummary, ChartVersion},
+    ChartId, Scope, Shape, Timestamp,
+    charts::{ChartDetail, ChartMetadata, ChartQuery, ChartSummary, ChartVersion, Install},
+    repositories::{RepositoryKind, Transport},
 };
 use uuid::Uuid;
 
 use super::pattern;
-use crate::{Db, Error, Result, on, sql};
+use crate::{Db, Error, Result, credentials::shape, on, repositories::transport, sql};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -27,8 +28,26 @@ struct Row {
 struct DetailRow {
     #[sqlx(flatten)]
     row: Row,
+    kind: String,
     url: String,
+    speaks_plain: bool,
+    ca: String,
+    shape: Option<String>,
     metadata: Option<String>,
+}
+
+/// A chart, and what its repository is asked with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the columns of the row")]
+pub struct Found {
+    /// Without its versions, and without how to install it.
+    pub chart: ChartDetail,
+    pub kind: RepositoryKind,
+    pub url: String,
+    pub transport: Transport,
+    pub ca: String,
+    /// That of the credential whose link is in force.
+    pub shape: Option<Shape>,
 }
 
 impl Row {
@@ -109,21 +128,24 @@ pub async fn count_all(db: &Db, scope: Scope) -> Result<u32> {
     count_of(n)
 }
 
-/// One chart with the metadata of its newest version, without the list of versions.
+/// One chart with the metadata of its newest version.
 ///
 /// # Errors
-/// When the database does not answer.
-pub async fn get(db: &Db, scope: Scope, id: ChartId) -> Result<Option<ChartDetail>> {
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn get(db: &Db, scope: Scope, id: ChartId) -> Result<Option<Found>> {
     let row: Option<DetailRow> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select c.id, c.name, c.repository_id, r.name as repository_name, c.version, c.app_version,
                c.description, c.versions, c.deprecated,
                case when r.state = 'failing' then r.last_success_at end as stale_since,
-               r.url, v.metadata
+               r.kind, r.url, r.speaks_plain, r.ca, k.shape, v.metadata
              from charts c
              join repositories r on r.organization_id = c.organization_id and r.id = c.repository_id
              left join chart_versions v on v.organization_id = c.organization_id and v.chart_id = c.id
                and v.version = c.version
+             left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+               and l.state = 'active'
+             left join credentials k on k.organization_id = l.organization_id and k.id = l.credential_id
              where c.organization_id = $1 and c.id = $2 and r.deleted_at is null"
         ))
         .bind(scope.organization().uuid())
@@ -132,11 +154,20 @@ pub async fn get(db: &Db, scope: Scope, id: ChartId) -> Result<Option<ChartDetai
         .await
     })?;
     row.map(|detail| {
-        Ok(ChartDetail {
-            repository_url: detail.url,
+        let chart = ChartDetail {
+            install: Install::default(),
             metadata: detail.metadata.map_or_else(ChartMetadata::default, |json| metadata(&json)),
             versions: Vec::new(),
             summary: detail.row.into_summary()?,
+        };
+        Ok(Found {
+            chart,
+            kind: RepositoryKind::parse(&detail.kind)
+                .ok_or(Error::Value { column: "repositories.kind" })?,
+            url: detail.url,
+            transport: transport(detail.speaks_plain),
+            ca: detail.ca,
+            shape: detail.shape.as_deref().map(shape).transpose()?,
         })
     })
     .transpose()

@@ -1,4 +1,4 @@
-//! What exports are rendered from: three statements, however much is in them.
+//! What exports are rendered from: a statement for each kind of row, however much is in them.
 
 use domain::{
     CredentialId, Provider, Purpose, RepositoryId, Scope, Shape,
@@ -157,7 +157,20 @@ pub async fn repositories(
         .collect()
 }
 
-/// Which of these charts the catalog knows in which of these repositories.
+/// A chart that the catalog knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the columns of the row")]
+pub struct ChartRow {
+    pub repository: RepositoryId,
+    pub name: String,
+    /// Where its newest version lies.
+    pub archive: String,
+    /// Whether the last sync found no other chart in the repository.
+    pub is_alone: bool,
+}
+
+/// Which of these charts the catalog knows in which of these repositories; of OCI repositories with one
+/// chart, that one in any case, because only it tells whether the URL is this chart itself.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -166,27 +179,74 @@ pub async fn charts(
     scope: Scope,
     repositories: &[RepositoryId],
     names: &[&str],
-) -> Result<Vec<(RepositoryId, String)>> {
-    if repositories.is_empty() || names.is_empty() {
+) -> Result<Vec<ChartRow>> {
+    if repositories.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(Uuid, String)> = on!(db.read(), pool => {
-        let mut query =
-            QueryBuilder::new("select repository_id, name from charts where organization_id = ");
-        query.push_bind(scope.organization().uuid()).push(" and repository_id in (");
+    let rows: Vec<(Uuid, String, String, bool)> = on!(db.read(), pool => {
+        let mut query = QueryBuilder::new(
+            "select c.repository_id, c.name, v.url, r.kind = 'oci' and r.charts = 1 from charts c
+             join repositories r on r.organization_id = c.organization_id and r.id = c.repository_id
+             join chart_versions v on v.organization_id = c.organization_id and v.chart_id = c.id
+               and v.position = 0
+             where c.organization_id = ",
+        );
+        query.push_bind(scope.organization().uuid()).push(" and c.repository_id in (");
         let mut list = query.separated(", ");
         for id in repositories {
             list.push_bind(id.uuid());
         }
-        query.push(") and name in (");
-        let mut list = query.separated(", ");
-        for name in names {
-            list.push_bind((*name).to_owned());
+        query.push(") and ((r.kind = 'oci' and r.charts = 1)");
+        if !names.is_empty() {
+            query.push(" or c.name in (");
+            let mut list = query.separated(", ");
+            for name in names {
+                list.push_bind((*name).to_owned());
+            }
+            query.push(")");
         }
-        query.push(") order by repository_id, name");
+        query.push(") order by c.repository_id, c.name");
         query.build_query_as().fetch_all(pool).await
     })?;
-    Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
+    let row = |(repository, name, archive, is_alone): (Uuid, String, String, bool)| ChartRow {
+        repository: repository.into(),
+        name,
+        archive,
+        is_alone,
+    };
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// Archives of Helm repositories that do not lie below the URL of their repository: of each, the first
+/// and the last in the order of text among the newest versions.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn archives(
+    db: &Db,
+    scope: Scope,
+    repositories: &[RepositoryId],
+) -> Result<Vec<(RepositoryId, [String; 2])>> {
+    if repositories.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(Uuid, String, String)> = on!(db.read(), pool => {
+        let mut query = QueryBuilder::new(
+            "select r.id, min(v.url), max(v.url) from repositories r
+             join charts c on c.organization_id = r.organization_id and c.repository_id = r.id
+             join chart_versions v on v.organization_id = c.organization_id and v.chart_id = c.id
+               and v.position = 0
+             where r.kind = 'helm' and substr(v.url, 1, length(r.url)) <> r.url and r.organization_id = ",
+        );
+        query.push_bind(scope.organization().uuid()).push(" and r.id in (");
+        let mut list = query.separated(", ");
+        for id in repositories {
+            list.push_bind(id.uuid());
+        }
+        query.push(") group by r.id");
+        query.build_query_as().fetch_all(pool).await
+    })?;
+    Ok(rows.into_iter().map(|(id, first, last)| (id.into(), [first, last])).collect())
 }
 
 /// The addresses of the repositories that credentials open, in order.

@@ -13,7 +13,9 @@ mod write;
 pub use carrying::{carrying, carrying_now};
 pub use choices::choices;
 pub use delete::{delete, drop_credential, drop_repository, holding, replace_credential};
-pub use facts::{CredentialRow, RepositoryRow, addresses, charts, credentials, repositories};
+pub use facts::{
+    ChartRow, CredentialRow, RepositoryRow, addresses, archives, charts, credentials, repositories,
+};
 pub use list::list;
 pub use of_repository::of_repository;
 pub use read::{Stored, named, places, row_versions, stored};

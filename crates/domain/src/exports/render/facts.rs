@@ -3,7 +3,7 @@
 use crate::{
     CredentialId, Provider, Purpose, RepositoryId, Shape,
     credentials::{Material, Parameters, PatternKind},
-    repositories::{RepositoryKind, Transport},
+    repositories::{ChartPlace, RepositoryKind, Transport, namespace_url},
 };
 
 /// What an export is rendered from: all facts of one moment.
@@ -21,6 +21,26 @@ impl RepositoryFacts {
     /// Whether a client that is given `oci://host/path` has to be told that there is no TLS.
     pub(super) fn is_plain_oci(&self) -> bool {
         self.kind == RepositoryKind::Oci && self.transport == Transport::Plain
+    }
+
+    /// Where a chart of this name lies.
+    pub(super) fn place_of(&self, name: &str) -> ChartPlace {
+        let mut known = self.charts.iter().chain(&self.only);
+        match known.find(|chart| chart.name == name) {
+            Some(chart) => chart.place.clone(),
+            None => ChartPlace::of(self.kind, &self.url, name, None),
+        }
+    }
+
+    /// The URL for clients that add the name of a chart by themselves.
+    pub(super) fn namespace_url(&self) -> String {
+        namespace_url(self.kind, &self.url, self.only.as_ref().map(|chart| &chart.place))
+    }
+
+    /// The chart that the URL itself is, where it is one.
+    pub(super) fn itself(&self) -> Option<&KnownChart> {
+        let plain = namespace_url(self.kind, &self.url, None);
+        self.only.as_ref().filter(|_| self.namespace_url() != plain)
     }
 }
 
@@ -90,7 +110,21 @@ pub struct RepositoryFacts {
     /// Seconds between syncs; 0 for only by hand.
     pub interval_seconds: u32,
     /// Which of the charts that the export asks for the catalog knows in it.
-    pub charts: Vec<String>,
+    pub charts: Vec<KnownChart>,
+    /// The one chart in it, where the last sync found just one.
+    pub only: Option<KnownChart>,
+    /// The origins at which the last sync found archives, where they are others than that of the URL;
+    /// some of them.
+    pub archives: Vec<String>,
+}
+
+/// A chart that the catalog knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownChart {
+    /// Its name.
+    pub name: String,
+    /// Where it lies.
+    pub place: ChartPlace,
 }
 
 /// Who will see the values of secrets.

@@ -13,13 +13,14 @@ use super::{
     remark::Remark,
     servers::{Server, servers},
 };
-use crate::{Purpose, Shape, credentials::PatternKind};
+use crate::{Provider, Purpose, Shape, credentials::PatternKind};
 
 const LABEL: &str = "kargo.akuity.io/cred-type";
 
 type Pieces<'a> = Vec<(&'static str, Piece<'a>)>;
 
 pub(super) fn render(draft: &mut Draft<'_>) {
+    let mut written = Vec::new();
     for credential in draft.credentials() {
         let stem = draft.names.take(&credential.name, &credential.id.to_string());
         if credential.purposes.is_empty() {
@@ -50,15 +51,38 @@ pub(super) fn render(draft: &mut Draft<'_>) {
                 meta.labels.push((LABEL, purpose.as_str().to_owned()));
                 let mut pieces = url.pieces();
                 pieces.extend(login.clone());
+                written.push((purpose, url));
                 objects.extend(draft.secret(&SecretPlan { meta, kind: "Opaque", pieces }));
             }
         }
         draft.file(&stem, objects);
     }
+    compared(draft, &written);
     let namespace = draft.namespace();
     draft.warning(format!(
         "If the operator of Kargo made {namespace} a namespace of shared credentials, every project of Kargo may use these. Otherwise only the project {namespace} does."
     ));
+}
+
+/// How Kargo compares what was written, where that differs from what Hawser does.
+fn compared(draft: &mut Draft<'_>, written: &[(Purpose, RepoUrl)]) {
+    if written.iter().any(|(_, url)| url.text().trim_start_matches('^').starts_with("http://")) {
+        draft.warning(
+            "Kargo gives no credential to a URL that begins with http://, unless its operator set ALLOW_CREDENTIALS_OVER_HTTP.",
+        );
+    }
+    let rivals = |purpose: Purpose| {
+        let mut of_it = written.iter().filter(|(of, _)| *of == purpose).map(|(_, url)| url);
+        let first = of_it.next();
+        let is_regex = |url: &RepoUrl| matches!(url, RepoUrl::Regex(_));
+        let rest: Vec<_> = of_it.collect();
+        !rest.is_empty() && first.into_iter().chain(rest).any(is_regex)
+    };
+    if Purpose::ALL.into_iter().any(rivals) {
+        draft.info(
+            "Kargo goes through the secrets of a namespace once, in the order of their names, and takes the first whose URL or expression matches. Hawser tries exact URLs before expressions: where both match one URL, let the name of the exact one come first.",
+        );
+    }
 }
 
 /// Whether a credential has several URLs for a purpose.
@@ -148,6 +172,9 @@ fn login<'a>(
 fn urls(draft: &mut Draft<'_>, credential: &CredentialFacts, purpose: Purpose) -> Vec<RepoUrl> {
     let pattern = credential.pattern.as_str();
     match credential.pattern_kind {
+        PatternKind::Exact if purpose == Purpose::Helm && is_registry(credential, pattern) => {
+            of_charts(&at_registry(pattern)).into_iter().collect()
+        }
         PatternKind::Exact => vec![RepoUrl::Exact(spelled(purpose, pattern))],
         PatternKind::Regex => vec![regex(draft, credential, purpose)],
         PatternKind::None if purpose == Purpose::Git || servers(credential).is_empty() => {
@@ -184,21 +211,66 @@ fn spelled(purpose: Purpose, pattern: &str) -> String {
 }
 
 /// A chart repository over HTTP is compared as a whole. Over OCI, Kargo compares the URL of a chart,
-/// which lies below the repository.
+/// which lies below the repository, or is its URL.
 fn of_charts(address: &str) -> Option<RepoUrl> {
-    let Some(place) = address.strip_prefix("oci://") else {
+    if !address.starts_with("oci://") {
         return Some(RepoUrl::Exact(address.to_owned()));
+    }
+    let server = Server::parse(address)?;
+    let host = host_of(&server);
+    let path = match server.path.as_str() {
+        "" => String::new(),
+        path => format!("/{}", regex_syntax::escape(path)),
     };
-    Server::parse(address)?;
-    Some(RepoUrl::Regex(format!("^(oci://)?{}/", regex_syntax::escape(place))))
+    Some(RepoUrl::Regex(format!("^(oci://)?{host}{path}(/|$)")))
+}
+
+/// A host as an expression, with all names of Docker Hub that people write.
+fn host_of(server: &Server) -> String {
+    if server.is_docker_hub() {
+        r"(index\.|registry-1\.)?docker\.io".to_owned()
+    } else {
+        regex_syntax::escape(&server.host)
+    }
+}
+
+/// Whether an exact pattern is a place at an OCI registry: by its scheme, or because its host is known
+/// to be a registry.
+fn is_registry(credential: &CredentialFacts, pattern: &str) -> bool {
+    let Some(server) = Server::parse(pattern) else { return false };
+    let linked = |address: &String| {
+        address.starts_with("oci://")
+            && Server::parse(address).is_some_and(|other| other.host == server.host)
+    };
+    match pattern.split_once("://") {
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case("oci") => true,
+        Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") => false,
+        _ => {
+            credential.addresses.iter().any(linked)
+                || ALWAYS_OCI.iter().any(|one| one.serves(&server.host))
+        }
+    }
+}
+
+/// Providers whose hosts have no charts but those of their registries.
+const ALWAYS_OCI: [Provider; 8] = [
+    Provider::Ghcr,
+    Provider::GoogleArtifactRegistry,
+    Provider::AmazonEcr,
+    Provider::AmazonEcrPublic,
+    Provider::AzureAcr,
+    Provider::DockerHub,
+    Provider::GitlabRegistry,
+    Provider::Quay,
+];
+
+fn at_registry(pattern: &str) -> String {
+    let (_, place) = pattern.split_once("://").unwrap_or(("", pattern));
+    format!("oci://{place}")
 }
 
 fn of_images(server: &Server) -> String {
-    if server.is_docker_hub() {
-        r"^((index\.|registry-1\.)?docker\.io/)".to_owned()
-    } else {
-        format!("^{}/", regex_syntax::escape(&server.host))
-    }
+    format!("^{}/", host_of(server))
 }
 
 /// Hawser compares URLs that begin with `https://`. Kargo compares them as they are written: with

@@ -32,7 +32,7 @@ mod vault_static_secret;
 mod yaml;
 
 pub use carvel::sources;
-pub use facts::{CredentialFacts, ExportFacts, RepositoryFacts, Values, VaultFacts};
+pub use facts::{CredentialFacts, ExportFacts, KnownChart, RepositoryFacts, Values, VaultFacts};
 pub use rendered::{Rendered, RenderedFile, RenderedObject};
 pub use secret::SecretObject;
 pub use yaml::{leaves, yaml, yaml_stream};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::dns_label::dns_label;
+
 /// The most bytes of a name: that of a DNS-1123 label, so that it may also stand in a label.
 const LONGEST: usize = 63;
 
@@ -14,7 +16,7 @@ impl Names {
     /// already, a short hash of `seed` stands at its end; so it depends on what it names only, and
     /// not on what else is in the export.
     pub fn take(&mut self, text: &str, seed: &str) -> String {
-        let plain = label(text);
+        let plain = dns_label(text, LONGEST);
         if !plain.is_empty() && plain == text && !self.0.contains(&plain) {
             self.0.insert(plain.clone());
             return plain;
@@ -24,7 +26,7 @@ impl Names {
 
     /// As [`Self::take`], with the hash in any case: for several things that have one text.
     pub fn take_one_of_several(&mut self, text: &str, seed: &str) -> String {
-        let plain = label(text);
+        let plain = dns_label(text, LONGEST);
         let kept = plain.get(..plain.len().min(LONGEST - 9)).unwrap_or_default();
         let kept = kept.trim_end_matches('-');
         let hash = hash(seed);
@@ -46,23 +48,6 @@ impl Names {
     pub fn reserve(&mut self, name: &str) {
         self.0.insert(name.to_owned());
     }
-}
-
-/// Lower-case letters, digits and single dashes; at most 63 bytes; may be empty.
-fn label(text: &str) -> String {
-    let mut label = String::with_capacity(text.len().min(LONGEST));
-    for c in text.chars() {
-        let c = c.to_ascii_lowercase();
-        if label.len() == LONGEST {
-            break;
-        }
-        if c.is_ascii_lowercase() || c.is_ascii_digit() {
-            label.push(c);
-        } else if !label.is_empty() && !label.ends_with('-') {
-            label.push('-');
-        }
-    }
-    label.trim_end_matches('-').to_owned()
 }
 
 /// FNV-1a of 32 bits in hex: short and stable; nothing depends on its strength.

@@ -1,7 +1,9 @@
 //! Which registries a credential is for, and the keys they have in a Docker configuration.
 
 use super::CredentialFacts;
-use crate::{CredentialKind, Provider, credentials::PatternKind, repositories::RepositoryUrl};
+use crate::{
+    CredentialKind, Provider, credentials::PatternKind, is_docker_hub, repositories::RepositoryUrl,
+};
 
 /// The key of Docker Hub (docker/cli `cli/config/configfile`, kubernetes `pkg/credentialprovider`).
 pub(super) const DOCKER_HUB: &str = "https://index.docker.io/v1/";
@@ -48,7 +50,7 @@ impl Server {
     }
 
     pub fn is_docker_hub(&self) -> bool {
-        Provider::DockerHub.serves(&self.host)
+        is_docker_hub(&self.host)
     }
 }
 

@@ -5,6 +5,8 @@
 
 mod templates;
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::{
@@ -29,17 +31,62 @@ pub(super) fn render(draft: &mut Draft<'_>) {
     if as_template {
         templates::render(draft);
     } else {
+        let mut written = Written::default();
         for repository in draft.repositories() {
-            alone(draft, repository);
+            alone(draft, &mut written, repository);
         }
     }
+    spellings(draft);
     authorities(draft);
 }
 
-/// A secret for one repository.
-fn alone(draft: &mut Draft<'_>, repository: &RepositoryFacts) {
-    let stem = draft.names.take(&repository.name, &repository.id.to_string());
-    secret(draft, REPOSITORY, &stem, &repository.name, &repository.url, repository);
+/// The repositories that have a secret of their own, by the URL that Argo CD finds it by.
+type Written<'a> = BTreeMap<String, &'a RepositoryFacts>;
+
+/// A secret for one repository. Repositories that Argo CD knows by one URL have one secret, because it
+/// would take any one of several.
+fn alone<'a>(draft: &mut Draft<'a>, written: &mut Written<'a>, repository: &'a RepositoryFacts) {
+    let url = repository.namespace_url();
+    match written.get(&url) {
+        Some(other) if other.credential == repository.credential => {
+            draft.info(format!(
+                "{}: Argo CD finds it by the URL {}, as it finds {}, so one secret does for both.",
+                repository.name,
+                spelled(repository.kind, &url),
+                other.name
+            ));
+        }
+        Some(other) => draft.left_out(format!(
+            "{}: Argo CD finds it by the URL {}, and {} has the secret for that with another credential.",
+            repository.name,
+            spelled(repository.kind, &url),
+            other.name
+        )),
+        None => {
+            let stem = draft.names.take(&repository.name, &repository.id.to_string());
+            secret(draft, REPOSITORY, &stem, &repository.name, &url, repository);
+            written.insert(url, repository);
+        }
+    }
+}
+
+/// Where an Application has to name another URL than that of the repository.
+fn spellings(draft: &mut Draft<'_>) {
+    for repository in draft.repositories() {
+        let url = repository.namespace_url();
+        let shown = spelled(repository.kind, &url);
+        if let Some(chart) = repository.itself() {
+            draft.info(format!(
+                "{}: its URL is the chart {} itself. An Application names it as repoURL: {shown} and chart: {}.",
+                repository.name, chart.name, chart.name
+            ));
+        } else if url != repository.url {
+            draft.info(format!(
+                "{}: an Application names it as repoURL: {shown}, the name of Docker Hub that serves charts.",
+                repository.name
+            ));
+        }
+    }
 }
 
 fn secret(

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{RepositoryFacts, TEMPLATE, alone, login, secret, spelled};
+use super::{RepositoryFacts, TEMPLATE, Written, alone, login, secret, spelled};
 use crate::{
     exports::render::draft::Draft,
     repositories::{RepositoryKind, RepositoryUrl},
@@ -47,9 +47,10 @@ pub(super) fn render(draft: &mut Draft<'_>) {
         }
     }
     apart.sort_by(|(a, _), (b, _)| (&a.name, a.id).cmp(&(&b.name, b.id)));
+    let mut written = Written::default();
     for (repository, why) in apart {
         draft.info(format!("{}: {why}, so it has a secret of its own.", repository.name));
-        alone(draft, repository);
+        alone(draft, &mut written, repository);
     }
 }
 
@@ -67,7 +68,7 @@ fn planned<'a>(draft: &mut Draft<'a>) -> (Vec<Template<'a>>, Vec<&'a RepositoryF
             strangers.push(repository);
             continue;
         };
-        let Ok(url) = RepositoryUrl::parse(&repository.url) else { continue };
+        let Ok(url) = RepositoryUrl::parse(&repository.namespace_url()) else { continue };
         let host = (url.web().scheme().to_owned(), url.authority().to_owned());
         places.entry((host, repository.kind.as_str(), credential)).or_default().push(repository);
     }
@@ -78,7 +79,8 @@ fn planned<'a>(draft: &mut Draft<'a>) -> (Vec<Template<'a>>, Vec<&'a RepositoryF
             strangers.extend(repositories);
             continue;
         }
-        let urls: Vec<&str> = repositories.iter().map(|one| one.url.as_str()).collect();
+        let urls: Vec<String> = repositories.iter().map(|one| one.namespace_url()).collect();
+        let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
         templates.push(Template { url: prefix(&urls), kind: first.kind, first, repositories });
     }
     (templates, strangers)
@@ -91,7 +93,7 @@ impl Template<'_> {
 
     /// Whether the URL of a repository begins with that of the template.
     fn reaches(&self, repository: &RepositoryFacts) -> bool {
-        compared(repository.kind, &repository.url).starts_with(&self.compared())
+        compared(repository.kind, &repository.namespace_url()).starts_with(&self.compared())
     }
 
     /// Whether Argo CD takes this one of all templates for a repository. Of two that are equally long it

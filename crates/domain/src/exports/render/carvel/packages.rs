@@ -29,10 +29,17 @@ pub(super) fn render(draft: &mut Draft<'_>, secret: &str, keys: &[String]) {
         installs(draft, secret);
     }
     if package.is_empty() && packages.is_empty() {
-        draft.info(
-            "PackageRepository and PackageInstall make placeholders by themselves where no secret is named; they are called NAME-fetch-0 and so on.",
-        );
+        draft.info(format!(
+            "PackageRepository and PackageInstall make placeholders by themselves where no secret is named; that of the first fetch stage of prometheus.example.com is called {}.",
+            placeholder_of("prometheus.example.com", 0)
+        ));
     }
+}
+
+/// What kapp-controller calls the placeholder that it makes for a fetch stage without a secret (F54;
+/// carvel-dev/kapp-controller, "Private registry authentication").
+fn placeholder_of(resource: &str, stage: u8) -> String {
+    format!("{resource}-fetch-{stage}")
 }
 
 fn repository(draft: &mut Draft<'_>, bundle: &str, secret: &str, keys: &[String]) {
@@ -76,8 +83,12 @@ fn installs(draft: &mut Draft<'_>, secret: &str) {
         settings.service_account,
         draft.namespace()
     ));
+    let placeholders: Vec<String> =
+        settings.asked_packages().map(|asked| placeholder_of(asked.name, 1)).collect();
     draft.info(format!(
-        "The secret is for the first fetch stage of a package. Where a package has a second one, add the annotation {} to its PackageInstall.",
+        "The secret is for the first fetch stage of a package. For a second one kapp-controller makes a placeholder by itself ({}), which secretgen-controller fills where the export goes to the namespace {}; or add the annotation {} to the PackageInstall.",
+        placeholders.join(", "),
+        draft.namespace(),
         FIRST_FETCH.replace('0', "1")
     ));
 }

@@ -18,7 +18,8 @@ pub(super) fn objects(
 ) -> Vec<RenderedObject> {
     let settings = &draft.fields.settings;
     if settings.charts.is_empty() {
-        let (meta, any) = (draft.meta("CHART").value(), Asked { name: "CHART", versions: "" });
+        let name = repository.itself().map_or("CHART", |chart| &chart.name);
+        let (meta, any) = (draft.meta("CHART").value(), Asked { name, versions: "" });
         draft.snippet(
             &format!("{}: one chart as an OCIRepository", repository.name),
             &object(repository, of, any, &meta),
@@ -44,7 +45,7 @@ fn object(repository: &RepositoryFacts, of: &Value, asked: Asked<'_>, meta: &Val
         fields.remove("type");
     }
     let versions = if asked.versions.is_empty() { "*" } else { asked.versions };
-    put(&mut spec, "url", format!("{}/{}", repository.url, asked.name));
+    put(&mut spec, "url", repository.place_of(asked.name).address());
     put(&mut spec, "ref", json!({"semver": versions}));
     let layer = json!({
         "mediaType": "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
@@ -61,7 +62,7 @@ fn registries<'a>(draft: &Draft<'a>) -> Vec<&'a RepositoryFacts> {
 }
 
 fn holds(repository: &RepositoryFacts, chart: &str) -> bool {
-    repository.charts.iter().any(|known| known == chart)
+    repository.charts.iter().any(|known| known.name == chart)
 }
 
 /// Whether a chart is written for a repository: it is known to lie in it, or in none of the chosen

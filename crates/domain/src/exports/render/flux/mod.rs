@@ -18,7 +18,7 @@ use super::{
     remark::Remark,
     servers::Server,
 };
-use crate::{Shape, repositories::RepositoryKind};
+use crate::{Shape, registry_host, repositories::RepositoryKind};
 
 const API: &str = "source.toolkit.fluxcd.io/v1";
 
@@ -33,7 +33,7 @@ pub(super) fn render(draft: &mut Draft<'_>) {
 fn source(draft: &mut Draft<'_>, repository: &RepositoryFacts, stem: &str) {
     let oci = repository.kind == RepositoryKind::Oci;
     let mut spec = json!({
-        "url": repository.url,
+        "url": repository.namespace_url(),
         "interval": interval(draft, repository),
     });
     if oci {
@@ -61,6 +61,7 @@ fn source(draft: &mut Draft<'_>, repository: &RepositoryFacts, stem: &str) {
         objects.extend(secret);
     }
     let charts = if oci { charts::objects(draft, repository, stem, &spec) } else { Vec::new() };
+    notes(draft, repository, credential);
     objects.push(RenderedObject::Open(json!({
         "apiVersion": API,
         "kind": "HelmRepository",
@@ -69,6 +70,27 @@ fn source(draft: &mut Draft<'_>, repository: &RepositoryFacts, stem: &str) {
     })));
     objects.extend(charts);
     draft.file(stem, objects);
+}
+
+/// What to know of a repository besides.
+fn notes(
+    draft: &mut Draft<'_>,
+    repository: &RepositoryFacts,
+    credential: Option<&CredentialFacts>,
+) {
+    if let Some(chart) = repository.itself() {
+        draft.info(format!(
+            "{}: its URL is the chart {} itself. Flux adds the name of a chart to the URL of a HelmRepository, so that one is without it.",
+            repository.name, chart.name
+        ));
+    }
+    if credential.is_some() && !repository.archives.is_empty() {
+        draft.warning(format!(
+            "{}: its index names archives at {}. Flux sends the login to the host of the index alone; if that other host takes this login too, add passCredentials: true to the spec of the HelmRepository, which sends it to every host that the index names.",
+            repository.name,
+            repository.archives.join(", ")
+        ));
+    }
 }
 
 /// How Flux opens a repository.
@@ -104,7 +126,9 @@ fn opened<'a>(
     let meta = draft.meta(&format!("{stem}-auth"));
     let plan = match server {
         // Flux compares the host of the URL with the keys, so Docker Hub has no other key here.
-        Some(server) if oci => docker_config(meta, vec![(server.host, opened)]),
+        Some(server) if oci => {
+            docker_config(meta, vec![(registry_host(&server.host).to_owned(), opened)])
+        }
         _ => SecretPlan {
             meta,
             kind: "Opaque",
