@@ -173,7 +173,7 @@ fn order() -> AnyView {
                 "The first step that finds anything ends the search. When it finds several, the first name in the alphabet is used, not the most specific pattern."
             </p>
             <p class="muted">
-                "Before comparing, oci:// and a missing scheme become https://, host names become lower case, and user name, query, index.yaml, .git, tags and slashes at the end are left out. Git addresses such as git@github.com:acme/app become https://github.com/acme/app. Images of Docker Hub begin with https://docker.io. Plain http:// stays another place."
+                "Before comparing, oci:// and a missing scheme become https://, host names become lower case, and user name, query, index.yaml, .git, tags and slashes at the end are left out. Git addresses such as git@github.com:acme/app become https://github.com/acme/app. Every name of Docker Hub becomes docker.io. Plain http:// stays another place, but a registry at oci:// that nothing matches is compared as http:// too."
             </p>
         </section>
     }

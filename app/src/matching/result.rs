@@ -5,21 +5,76 @@ use domain::{
     credentials::{PatternKind, Reach},
     matching::{Explanation, ExplanationLine, Verdict},
     projects::Project,
+    repositories::{LinkState, RepositorySummary},
 };
 use leptos::prelude::*;
 
-use crate::ui::{
-    badge::{Badge, Tone},
-    icon::Icon,
+use crate::{
+    repositories::path_of,
+    ui::{
+        badge::{Badge, Tone},
+        icon::Icon,
+    },
 };
 
 /// What came of a question.
 pub(super) fn result(explanation: &Explanation, projects: &[Project]) -> AnyView {
     view! {
+        {repositories(&explanation.repositories)}
         {winner(explanation)}
         {table(explanation, projects)}
     }
     .into_any()
+}
+
+/// The repositories that exist at the URL, each with the credential that it uses.
+fn repositories(found: &[RepositorySummary]) -> Option<AnyView> {
+    if found.is_empty() {
+        return None;
+    }
+    let rows = found
+        .iter()
+        .map(|one| {
+            let (credential, how) = match &one.link {
+                None => ("no credential".into_any(), ""),
+                Some(link) => {
+                    let href = format!("/credentials/{}", link.credential);
+                    let how = match (link.state, link.is_automatic) {
+                        (LinkState::Suspended, _) => "suspended",
+                        (LinkState::Active, true) => "found by its URL",
+                        (LinkState::Active, false) => "chosen",
+                    };
+                    (view! { <a href=href>{link.name.clone()}</a> }.into_any(), how)
+                }
+            };
+            view! {
+                <li class="line">
+                    <div>
+                        <a href=path_of(one.id)>{one.name.clone()}</a>
+                        " uses "
+                        {credential}
+                        {(!how.is_empty()).then(|| format!(" ({how})"))}
+                    </div>
+                    <code class="url muted">{one.url.clone()}</code>
+                </li>
+            }
+        })
+        .collect_view();
+    Some(
+        view! {
+            <section class="card" aria-labelledby="repositories-title">
+                <h2 id="repositories-title">
+                    {counted(
+                        u32::try_from(found.len()).unwrap_or(u32::MAX),
+                        "repository at this URL",
+                        "repositories at this URL",
+                    )}
+                </h2>
+                <ul class="lines">{rows}</ul>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 fn winner(explanation: &Explanation) -> AnyView {
@@ -36,7 +91,11 @@ fn winner(explanation: &Explanation) -> AnyView {
                 <div>
                     <h2>
                         <a href=href(line)>{line.name.clone()}</a>
-                        " is used"
+                        {if explanation.repositories.is_empty() {
+                            " is used"
+                        } else {
+                            " is used where a repository is set to Automatic"
+                        }}
                     </h2>
                     {compared}
                 </div>

@@ -10,7 +10,8 @@ use domain::{
     credentials::{PlaceCredential, Placement, Saved, UpdateCredential},
     matching::{ExplainQuery, Explanation, Verdict},
     projects::ProjectForm,
-    service::{Answer, Credentials, Matching, Projects},
+    repositories::AddRepository,
+    service::{Answer, Credentials, Matching, Projects, Repositories},
 };
 use engine::SystemClock;
 use world::{
@@ -23,6 +24,8 @@ on_both!(
     r_authz_other_organizations_match_nothing,
     surprising_patterns_are_told,
     an_explanation_checks_what_is_asked,
+    an_explanation_begins_with_the_repositories_that_are_there,
+    a_name_of_docker_hub_is_as_good_as_another,
 );
 
 const URL: &str = "oci://ghcr.io/acme/charts";
@@ -184,4 +187,67 @@ async fn an_explanation_checks_what_is_asked(world: World) {
     let found = ask("git@github.com:acme/app.git", "git", "").await.unwrap();
     assert_eq!(found.lines[0].verdict, Verdict::OtherPurpose);
     assert_eq!(found.url, "https://github.com/acme/app");
+}
+
+async fn an_explanation_begins_with_the_repositories_that_are_there(world: World) {
+    let add = async |name: &str, url: &str, credential: &str| {
+        let form = AddRepository {
+            url: url.into(),
+            name: name.into(),
+            kind: "oci".into(),
+            credential: credential.into(),
+            ..AddRepository::default()
+        };
+        Repositories::add(&world.engine, &world.actor, form).await.unwrap()
+    };
+    let staging = create(&world, "staging", placement("", "exact", "")).await.id.to_string();
+    let plain = "http://127.0.0.1:9/payments";
+    let found = create(&world, "robot", placement("", "exact", plain)).await.id;
+    // The list shows both as `oci://`; one chooses its credential, the other lets the URL choose.
+    let chosen = add("chosen", plain, &staging).await;
+    let automatic = add("automatic", "oci://127.0.0.1:9/payments", "automatic").await;
+    add("elsewhere", "oci://127.0.0.1:9/payments-2", "").await;
+    for url in ["oci://127.0.0.1:9/payments", plain, "https://127.0.0.1:9/payments/"] {
+        let told = explain(&world.engine, &world.actor, "", url).await;
+        let here: Vec<_> = told
+            .repositories
+            .iter()
+            .map(|one| (one.id, one.link.as_ref().map(|link| link.name.as_str())))
+            .collect();
+        assert_eq!(here, [(automatic, Some("robot")), (chosen, Some("staging"))], "{url}");
+        let expected = (!url.starts_with("https")).then_some(found);
+        assert_eq!(winner(&told), expected, "{url}: {told:?}");
+    }
+    let told = explain(&world.engine, &world.actor, "", "oci://127.0.0.1:9/payments").await;
+    assert_eq!(told.url, plain, "it says as what the URL was compared");
+    // What matches as https comes first, and nobody else's repositories are shown.
+    let secure =
+        create(&world, "secure", placement("", "exact", "https://127.0.0.1:9/payments")).await.id;
+    let told = explain(&world.engine, &world.actor, "", "oci://127.0.0.1:9/payments").await;
+    assert_eq!(winner(&told), Some(secure));
+    let other = World::organization(&world.db, "Two").await;
+    assert!(explain(&world.engine, &other, "", plain).await.repositories.is_empty());
+}
+
+async fn a_name_of_docker_hub_is_as_good_as_another(world: World) {
+    let exact = placement("", "exact", "oci://registry-1.docker.io/acme");
+    let hub = create(&world, "hub", exact).await.id;
+    for url in
+        ["oci://docker.io/acme", "https://index.docker.io/acme", "registry-1.docker.io/acme/"]
+    {
+        let told = explain(&world.engine, &world.actor, "", url).await;
+        assert_eq!((winner(&told), told.url.as_str()), (Some(hub), "https://docker.io/acme"));
+    }
+    place(&world, hub, placement("", "regex", "^https://registry-1\\.docker\\.io/acme")).await;
+    let told = explain(&world.engine, &world.actor, "", "oci://docker.io/acme/charts").await;
+    assert_eq!(winner(&told), Some(hub));
+    // An expression that no URL can match is not stored.
+    let detail = Credentials::get(&world.engine, &world.actor, hub).await.unwrap();
+    let form = PlaceCredential {
+        credential: hub.to_string(),
+        row_version: detail.row_version.to_string(),
+        placement: placement("", "regex", "^https://Hub.Example.org/acme"),
+    };
+    let refused = Credentials::place(&world.engine, &world.actor, form).await.unwrap_err();
+    assert!(refused.problem_of(Field::Pattern).unwrap().contains("lower case"), "{refused:?}");
 }

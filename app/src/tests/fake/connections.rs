@@ -90,6 +90,7 @@ impl service::Matching for Fake {
             verdict,
         };
         Ok(matching::Explanation {
+            repositories: Vec::new(),
             url: query.url,
             purpose: Purpose::Helm,
             project: "Default".into(),

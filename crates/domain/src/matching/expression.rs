@@ -11,7 +11,7 @@ use super::{
     literals::{Affix, Side, required},
     program::{Kept, Program},
 };
-use crate::{Field, FieldProblem};
+use crate::{Field, FieldProblem, registry_name};
 
 /// The deepest nesting of an expression.
 const MAX_NESTING: u32 = 50;
@@ -141,13 +141,37 @@ fn hosts(hir: &Hir, affix: Option<&Affix>) -> Hosts {
     }
 }
 
-/// The expression over compared URLs: `oci://` is read as `https://`, and `https://` stands before a
-/// host name that follows `^` at once, as in `^ghcr\.io/`.
+/// The expression over compared URLs: `oci://` is read as `https://`, `https://` stands before a host
+/// name that follows `^` at once, as in `^ghcr\.io/`, and a name of Docker Hub after `//` is the one
+/// that is compared.
 fn respelled(text: &str) -> String {
     let text = text.replace("oci://", "https://").replace(r"oci:\/\/", "https://");
-    match text.strip_prefix('^') {
+    let text = match text.strip_prefix('^') {
         Some(rest) if begins_with_host(rest) => format!("^https://{rest}"),
         _ => text,
+    };
+    match text.split_once("//") {
+        Some((before, rest)) => format!("{before}//{}", one_name(rest)),
+        None => text,
+    }
+}
+
+/// The rest of an expression behind `//`, where a name of Docker Hub that is written out becomes the
+/// one that is compared.
+fn one_name(rest: &str) -> String {
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '\\')));
+    let (host, path) = rest.split_at(end.unwrap_or(rest.len()));
+    // `\/` ends a host as well as `/` does.
+    let (host, path) = match host.strip_suffix('\\') {
+        Some(host) => (host, format!("\\{path}")),
+        None => (host, path.to_owned()),
+    };
+    let plain = host.replace('\\', "");
+    let name = registry_name(&plain);
+    if name == plain {
+        format!("{host}{path}")
+    } else {
+        format!("{}{path}", name.replace('.', r"\."))
     }
 }
 
@@ -219,6 +243,21 @@ mod tests {
         assert!(matches(r"^localhost:5000/", "https://localhost:5000/a"));
         assert!(matches(r"^http://github.com/", "http://github.com/acme"));
         assert!(!matches(r"^http://github.com/", "https://github.com/acme"));
+    }
+
+    #[test]
+    fn x11_every_name_of_docker_hub_matches() {
+        for text in [
+            r"^https://registry-1\.docker\.io/acme",
+            r"^oci://index.docker.io/acme",
+            r"^registry\-1\.docker\.io\/acme",
+            r"^https://docker\.io/acme",
+            r"^https://(index\.)?docker\.io/acme",
+        ] {
+            assert!(matches(text, "https://docker.io/acme/web"), "{text}");
+            assert!(!matches(text, "https://docker.io.example/acme/web"), "{text}");
+        }
+        assert!(!matches(r"^https://registry-1\.docker\.io\.example/", "https://docker.io/acme"));
     }
 
     #[test]

@@ -28,6 +28,8 @@ mod program;
 #[cfg(all(test, feature = "host"))]
 mod property;
 #[cfg(feature = "host")]
+mod reachable;
+#[cfg(feature = "host")]
 mod rules;
 
 #[cfg(feature = "host")]
@@ -37,7 +39,7 @@ pub use entry::Entry;
 #[cfg(feature = "host")]
 pub use index::Index;
 #[cfg(feature = "host")]
-pub use normalize::normalize;
+pub use normalize::{normalize, without_tls};
 #[cfg(feature = "host")]
 pub use rules::check_pattern;
 
@@ -46,6 +48,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     CredentialId, Purpose,
     credentials::{PatternKind, Reach},
+    repositories::RepositorySummary,
 };
 
 /// A question: which credential would be used.
@@ -60,9 +63,12 @@ pub struct ExplainQuery {
     pub project: String,
 }
 
-/// The answer: the winner, and why every other candidate lost.
+/// The answer: the repositories that are there, the winner, and why every other candidate lost.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
+    /// The repositories of the organization at this URL, however it is spelled, each with the
+    /// credential that it uses; at most 50.
+    pub repositories: Vec<RepositorySummary>,
     /// The URL as it is compared.
     pub url: String,
     /// What for.

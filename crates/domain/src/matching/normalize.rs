@@ -10,6 +10,7 @@
 //! | git | `ssh://git@host.example:7999/org/repo.git` | `https://host.example/org/repo` |
 //! | helm | `oci://host.example/charts` | `https://host.example/charts`, one place on the wire |
 //! | helm | `https://host.example/charts/index.yaml` | `https://host.example/charts` |
+//! | helm | `oci://registry-1.docker.io/acme` | `https://docker.io/acme` |
 //! | image | `host.example/org/app:1.2`, `host.example/org/app@sha256:…` | `https://host.example/org/app` |
 //! | image | `redis`, `docker.io/redis`, `index.docker.io/library/redis` | `https://docker.io/library/redis` |
 //! | image | `https://index.docker.io/v1/` | `https://docker.io` |
@@ -18,20 +19,10 @@
 
 use url::Url;
 
-use crate::Purpose;
+use crate::{Purpose, is_docker_hub, registry_name};
 
 /// The most bytes of a URL that is compared.
 pub(super) const MAX_BYTES: usize = 2_048;
-
-/// The hosts that are all Docker Hub.
-const DOCKER_HUB: [&str; 6] = [
-    "docker.io",
-    "hub.docker.com",
-    "index.docker.io",
-    "registry-1.docker.io",
-    "registry.hub.docker.com",
-    "www.docker.io",
-];
 
 /// The spelling in which `url` is compared; empty when it is no URL. Normalizing twice changes
 /// nothing.
@@ -49,6 +40,19 @@ pub fn normalize(purpose: Purpose, url: &str) -> String {
     }
     .filter(|text| text.len() <= MAX_BYTES)
     .unwrap_or_default()
+}
+
+/// The spelling in which a registry's address is compared where nothing matches it as `https`: a
+/// registry at `oci://host:5000` may speak plain http, and then its credential was made for
+/// `http://host:5000`. Empty for every other URL.
+#[must_use]
+pub fn without_tls(purpose: Purpose, url: &str) -> String {
+    match split(url.trim()) {
+        (Some(scheme), rest) if scheme == "oci" && purpose != Purpose::Git => {
+            normalize(purpose, &format!("http://{rest}"))
+        }
+        _ => String::new(),
+    }
 }
 
 /// Scheme in lower case, and the rest; `None` for the scheme when there is none.
@@ -137,7 +141,7 @@ fn helm(url: &str) -> Option<String> {
     };
     let (authority, path) = parts(scheme, rest)?;
     let path = without_ends(&path, "/index.yaml");
-    Some(format!("{scheme}://{authority}{path}"))
+    Some(format!("{scheme}://{}{path}", registry_name(&authority)))
 }
 
 fn image(url: &str) -> Option<String> {
@@ -149,8 +153,8 @@ fn image(url: &str) -> Option<String> {
         None => ("https", reference(rest)),
     };
     let (authority, path) = parts(scheme, &untagged(&rest))?;
-    let hub = DOCKER_HUB.contains(&authority.as_str());
-    let authority = if hub { "docker.io" } else { authority.as_str() };
+    let hub = is_docker_hub(&authority);
+    let authority = registry_name(&authority);
     let path = match path.trim_start_matches('/') {
         "v1" | "v2" if hub => String::new(),
         name if hub && !name.is_empty() && !name.contains('/') => format!("/library/{name}"),
@@ -244,8 +248,25 @@ mod tests {
                 ("oci://ghcr.io:443/org", "https://ghcr.io/org"),
                 ("https://h.example/charts/index.yaml", "https://h.example/charts"),
                 ("https://h.example/index.yaml", "https://h.example"),
+                ("oci://registry-1.docker.io/acme", "https://docker.io/acme"),
+                ("oci://index.docker.io/acme/web", "https://docker.io/acme/web"),
+                ("docker.io/acme", "https://docker.io/acme"),
+                ("oci://docker.io:5000/acme", "https://docker.io:5000/acme"),
             ],
         );
+    }
+
+    #[test]
+    fn a_registry_may_speak_plain_http_at_the_same_port() {
+        for (url, plain) in [
+            ("oci://127.0.0.1:37603/payments", "http://127.0.0.1:37603/payments"),
+            ("OCI://r.example:80/a/", "http://r.example/a"),
+            ("oci://r.example:443/a", "http://r.example:443/a"),
+            ("https://r.example/a", ""),
+            ("r.example/a", ""),
+        ] {
+            assert_eq!(without_tls(Purpose::Helm, url), plain, "{url}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{
 };
 
 use regex_automata::nfa::thompson::{
-    Compiler, Config, WhichCaptures,
+    Compiler, Config, NFA, WhichCaptures,
     backtrack::{BoundedBacktracker, Builder, Cache},
 };
 use regex_syntax::hir::Hir;
@@ -48,6 +48,11 @@ impl Program {
     /// How much memory it takes.
     pub fn bytes(&self) -> usize {
         self.0.get_nfa().memory_usage() + size_of::<Self>()
+    }
+
+    /// The states that it goes through.
+    pub fn nfa(&self) -> &NFA {
+        self.0.get_nfa()
     }
 
     /// Whether `url` matches.

@@ -117,7 +117,7 @@ pub(super) async fn resolve(
     if was_shared != (reach == Reach::Shared) {
         allowed(engine, actor, Action::ShareCredentials, "share a credential").await?;
     }
-    domain::matching::check_pattern(placed.pattern_kind, &placed.pattern)?;
+    domain::matching::check_pattern(placed.pattern_kind, &placed.pattern, &placed.purposes)?;
     Ok(PlacedRow {
         reach,
         purposes: placed.purposes,

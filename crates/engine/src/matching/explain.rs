@@ -4,7 +4,8 @@ use domain::{
     Action, Actor, Field, ProjectId, Purpose,
     access::parse_id,
     credentials::Reach,
-    matching::{ExplainQuery, Explanation, normalize},
+    matching::{ExplainQuery, Explanation, normalize, without_tls},
+    repositories::spellings,
 };
 
 use super::indexes::current;
@@ -37,18 +38,31 @@ pub(super) async fn explain(
         };
         return Err(Field::Url.problem(format!("Paste a URL such as {example}.")).into());
     }
+    let repositories = match purpose {
+        Purpose::Helm => {
+            let spellings = spellings(&query.url);
+            storage::repositories::at(&engine.db, scope, &spellings).await?
+        }
+        Purpose::Git | Purpose::Image => Vec::new(),
+    };
     let held = current(engine, scope).await?;
-    let asked = url.clone();
+    let plain = without_tls(purpose, &query.url);
     // Every pattern is compared, which may be very many.
     let answer = tokio::task::spawn_blocking(move || {
-        held.ask(|index| index.explain(project, purpose, &asked))
+        held.ask(|index| {
+            let matches = |url: &str| index.find(project, purpose, url).is_some();
+            // As a repository at a registry is given its credential.
+            let url = if !matches(&url) && matches(&plain) { plain } else { url };
+            let (lines, total) = index.explain(project, purpose, &url);
+            (url, lines, total)
+        })
     });
-    let (mut lines, total) = answer.await.map_err(Error::Matching)?;
+    let (url, mut lines, total) = answer.await.map_err(Error::Matching)?;
     if actor.may(Action::ManageCredentials).is_err() {
         // Members of projects use a shared credential without reading it (F23).
         for line in lines.iter_mut().filter(|line| line.reach != Reach::Project(project)) {
             line.pattern = String::new();
         }
     }
-    Ok(Explanation { url, purpose, project: name, lines, total })
+    Ok(Explanation { repositories, url, purpose, project: name, lines, total })
 }

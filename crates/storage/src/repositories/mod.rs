@@ -20,7 +20,7 @@ pub use links::{
     unlink_all,
 };
 pub use outcome::{Outcome, record, record_runs, set_charts};
-pub use read::{count, count_all, get, page, runs};
+pub use read::{at, count, count_all, get, page, runs};
 pub use target::{Login, SyncTarget, target};
 pub use transport::set_transport;
 pub(crate) use transport::transport;

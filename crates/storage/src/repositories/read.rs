@@ -9,6 +9,7 @@ use domain::{
         RepositorySummary, SyncRun, SyncTrigger,
     },
 };
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::write::link_state;
@@ -110,6 +111,36 @@ pub async fn page(
         .bind(i64::from(query.page.max(1) - 1) * i64::from(RepositoryQuery::PAGE_ROWS))
         .fetch_all(pool)
         .await
+    })?;
+    rows.into_iter().map(Row::into_summary).collect()
+}
+
+/// The repositories with one of these URLs, by name, at most 50.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn at(db: &Db, scope: Scope, urls: &[String]) -> Result<Vec<RepositorySummary>> {
+    if urls.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = on!(db.read(), pool => {
+        let mut query = QueryBuilder::new(
+            "select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state, r.cause,
+               l.credential_id, c.name as credential_name, l.state as link_state,
+               c.environment as credential_environment, r.is_automatic, r.environment, p.name as project_name
+             from repositories r
+             join projects p on p.organization_id = r.organization_id and p.id = r.project_id
+             left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+             left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
+             where r.deleted_at is null and r.organization_id = ",
+        );
+        query.push_bind(scope.organization().uuid()).push(" and r.url in (");
+        let mut list = query.separated(", ");
+        for url in urls {
+            list.push_bind(url.as_str());
+        }
+        query.push(") order by r.name_key, r.id limit 50");
+        query.build_query_as().fetch_all(pool).await
     })?;
     rows.into_iter().map(Row::into_summary).collect()
 }
