@@ -2,7 +2,8 @@
 
 use domain::{
     Action, Field, Timestamp, counted,
-    notices::{News, Notice},
+    notices::{News, Notice, Subject},
+    repositories::RepositoryState,
 };
 use leptos::prelude::*;
 
@@ -13,6 +14,7 @@ use crate::ui::{
     input::Input,
     moment::Moment,
     page::{Page, Request, page},
+    path,
     table::Empty,
 };
 
@@ -32,6 +34,17 @@ const PAYLOAD: &str = r#"{
   "name": "prod-cluster",
   "cause": "branch_protected",
   "title": "Branch is protected",
+  "since": "2027-01-24T08:15:00Z"
+}
+{
+  "event": "repository_fails",
+  "organization": "Acme",
+  "id": "0190b0a0-0000-7000-8000-000000000003",
+  "name": "payments",
+  "host": "ghcr.io",
+  "repositories": 8,
+  "cause": "invalid_credentials",
+  "title": "401 Unauthorized: invalid credentials",
   "since": "2027-01-24T08:15:00Z"
 }"#;
 
@@ -56,7 +69,7 @@ pub(crate) fn notices() -> AnyView {
                 <div>
                     <h1>"Notices"</h1>
                     <p class="muted">
-                        "Before a credential expires, Hawser says so 30, 14 and 7 days and 1 day ahead; for tokens that live shorter, closer to their end. It also says when a Git target, a cluster or a connected account begins to fail."
+                        "Before a credential expires, Hawser says so 30, 14 and 7 days and 1 day ahead; for tokens that live shorter, closer to their end. It also says when a repository, a Git target, a cluster or a connected account begins to fail. Repositories that fail of one cause at one host are one notice."
                     </p>
                     {open}
                 </div>
@@ -76,7 +89,7 @@ fn list(found: &[Notice], now: Timestamp) -> AnyView {
             <Empty
                 icon="bell"
                 title="No notices yet"
-                text="They come when a credential with a known expiry is about to expire, which is read from the provider or typed on its page, and when a Git target, a cluster or a connected account begins to fail."
+                text="They come when a credential with a known expiry is about to expire, which is read from the provider or typed on its page, and when a repository, a Git target, a cluster or a connected account begins to fail."
             >
                 <a class="button" href="/credentials">"Go to Credentials"</a>
             </Empty>
@@ -110,17 +123,10 @@ fn row(notice: &Notice, now: Timestamp) -> AnyView {
             .into_any()
         }
         News::Trouble { subject, cause, began_at, ended_at } => {
-            let name = match ended_at {
-                None => view! { <a href=subject.path()>{notice.name.clone()}</a> }.into_any(),
-                // It may be gone.
-                Some(_) => notice.name.clone().into_any(),
-            };
             let over = ended_at.map(|at| view! { ". Over since " <Moment at now/> });
             view! {
-                {subject.label()}
-                " "
-                {name}
-                " fails since "
+                {about(notice, subject, ended_at)}
+                " since "
                 <Moment at=began_at now/>
                 ": "
                 {cause.words(subject.asked()).title}
@@ -144,6 +150,37 @@ fn row(notice: &Notice, now: Timestamp) -> AnyView {
     .into_any()
 }
 
+/// What fails, or failed: linked while it may be there.
+fn about(notice: &Notice, subject: Subject, ended_at: Option<Timestamp>) -> AnyView {
+    let named = |href: String, text: String| match ended_at {
+        None => view! { <a href=href>{text}</a> }.into_any(),
+        Some(_) => text.into_any(),
+    };
+    match &notice.group {
+        Some(group) if group.repositories > 1 => {
+            let href = path::with(
+                "/charts/repositories",
+                &[("state", RepositoryState::Failing.as_str()), ("search", &group.host)],
+            );
+            let text = counted(group.repositories, "repository", "repositories");
+            let at = (!group.host.is_empty()).then(|| format!(" at {}", group.host));
+            view! { {named(href, text)} {at} " fail" }.into_any()
+        }
+        group => {
+            let at = group.as_ref().filter(|group| !group.host.is_empty());
+            let at = at.map(|group| format!(" at {}", group.host));
+            view! {
+                {subject.label()}
+                " "
+                {named(subject.path(), notice.name.clone())}
+                {at}
+                " fails"
+            }
+            .into_any()
+        }
+    }
+}
+
 fn webhook(request: &Request, stored: &str) -> AnyView {
     let state = FormState::new("webhook", request);
     let address = Input::new(&state, Field::Webhook, "Webhook")
@@ -162,7 +199,7 @@ fn webhook(request: &Request, stored: &str) -> AnyView {
                 </div>
             </Form>
             <p class="muted">
-                "Every notice is sent as a POST with a document like these, and tried again while the address refuses it. It names credentials, never their secrets. The event of a trouble is git_target_fails, cluster_fails or git_connection_fails."
+                "Sent as JSON by POST, and retried until accepted. It names credentials, never their secrets. Events: credential_expires, repository_fails, git_target_fails, cluster_fails and git_connection_fails."
             </p>
             <pre>{PAYLOAD}</pre>
         </section>

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    Cause, ClusterId, CredentialId, GitTargetId, NoticeId, Timestamp, cause::Asked,
+    Cause, ClusterId, CredentialId, GitTargetId, NoticeId, RepositoryId, Timestamp, cause::Asked,
     propagation::Place,
 };
 
@@ -18,6 +18,8 @@ pub enum Subject {
     Cluster(ClusterId),
     /// A connected account that GitHub does not take any more.
     GitConnection(CredentialId),
+    /// A repository that cannot be synced, the first of a [`Group`].
+    Repository(RepositoryId),
 }
 
 impl Subject {
@@ -28,6 +30,7 @@ impl Subject {
             Self::GitTarget(_) => "git_target",
             Self::Cluster(_) => "cluster",
             Self::GitConnection(_) => "git_connection",
+            Self::Repository(_) => "repository",
         }
     }
 
@@ -38,14 +41,19 @@ impl Subject {
             Self::GitTarget(id) => id.uuid(),
             Self::Cluster(id) => id.uuid(),
             Self::GitConnection(id) => id.uuid(),
+            Self::Repository(id) => id.uuid(),
         }
     }
 
     /// Reads the spelling of [`Self::kind`].
     #[must_use]
     pub fn parse(kind: &str, id: Uuid) -> Option<Self> {
-        let all =
-            [Self::GitTarget(id.into()), Self::Cluster(id.into()), Self::GitConnection(id.into())];
+        let all = [
+            Self::GitTarget(id.into()),
+            Self::Cluster(id.into()),
+            Self::GitConnection(id.into()),
+            Self::Repository(id.into()),
+        ];
         all.into_iter().find(|subject| subject.kind() == kind)
     }
 
@@ -56,6 +64,7 @@ impl Subject {
             Self::GitTarget(_) => Asked::GitServer,
             Self::Cluster(_) => Asked::Cluster,
             Self::GitConnection(_) => Asked::Github,
+            Self::Repository(_) => Asked::Registry,
         }
     }
 
@@ -66,6 +75,7 @@ impl Subject {
             Self::GitTarget(id) => Place::GitTarget(id).path(),
             Self::Cluster(id) => Place::Cluster(id).path(),
             Self::GitConnection(_) => "/gitops/connections".to_owned(),
+            Self::Repository(id) => Place::Repository(id).path(),
         }
     }
 
@@ -76,6 +86,7 @@ impl Subject {
             Self::GitTarget(_) => "Git target",
             Self::Cluster(_) => "Cluster",
             Self::GitConnection(_) => "Connected account",
+            Self::Repository(_) => "Repository",
         }
     }
 }
@@ -117,6 +128,17 @@ pub struct Notice {
     pub at: Timestamp,
     /// Whether the webhook took it; `None` without a webhook.
     pub delivered: Option<bool>,
+    /// Of failing repositories: all that the notice is about.
+    pub group: Option<Group>,
+}
+
+/// Repositories that fail of one cause at one host: they are announced together, once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Host, with the port where it is not the usual one; empty when the cause is Hawser's own.
+    pub host: String,
+    /// How many they are; of what is over, how many they were last.
+    pub repositories: u32,
 }
 
 /// The form of the webhook that notices are sent to.
@@ -134,10 +156,15 @@ mod tests {
     #[test]
     fn a_subject_is_read_as_it_is_spelled() {
         let id = Uuid::from_u128(7);
-        for kind in ["git_target", "cluster", "git_connection"] {
+        for (kind, under) in [
+            ("git_target", "/gitops/"),
+            ("cluster", "/gitops/"),
+            ("git_connection", "/gitops/"),
+            ("repository", "/charts/repositories/"),
+        ] {
             let subject = Subject::parse(kind, id).unwrap();
             assert_eq!((subject.kind(), subject.id()), (kind, id));
-            assert!(subject.path().starts_with("/gitops/"));
+            assert!(subject.path().starts_with(under));
         }
         assert_eq!(Subject::parse("credential", id), None);
     }

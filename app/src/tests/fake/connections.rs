@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain::{
     Actor, Cause, CredentialId, ProjectId, Purpose, RepositoryId, ServiceError, connections,
     credentials, matching,
-    notices::{News, Notice, Subject, WebhookForm},
+    notices::{Group, News, Notice, Subject, WebhookForm},
     projects, service,
     service::Answer,
 };
@@ -132,6 +132,7 @@ impl service::Notices for Fake {
             news,
             at: ago(60),
             delivered: Some(true),
+            group: None,
         };
         let trouble = |subject, cause, ended_at| News::Trouble {
             subject,
@@ -145,6 +146,13 @@ impl service::Notices for Fake {
             notice("ghcr-prod", expiry),
             notice("prod-cluster", trouble(Subject::GitTarget(id()), Cause::BranchProtected, None)),
             notice("eu", over),
+            Notice {
+                group: Some(Group { host: "ghcr.io".into(), repositories: 3 }),
+                ..notice(
+                    "charts",
+                    trouble(Subject::Repository(id()), Cause::InvalidCredentials, None),
+                )
+            },
         ])
     }
     async fn open(&self, _: &Actor) -> Answer<u32> {

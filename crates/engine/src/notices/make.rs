@@ -12,7 +12,7 @@ use storage::{
     notices::{Expiring, New},
 };
 
-use super::troubles::announce;
+use super::{repositories, troubles::announce};
 use crate::{Engine, Error, audit};
 
 /// The thresholds of [`Expiry::thresholds`] by the days of a long lifetime: what tells one notice
@@ -31,6 +31,7 @@ impl Engine {
         let now = self.clock.now();
         // What is wrong with the one is no reason to keep quiet about the other.
         let troubles = announce(self, now).await;
+        let failing = repositories::announce(self, now).await;
         let mut made = 0;
         let last = NAMES.last().copied().unwrap_or_default();
         for expiring in storage::notices::expiring(&self.db, now.plus(EARLIEST), last).await? {
@@ -41,7 +42,7 @@ impl Engine {
                 self.changes.tell(expiring.organization);
             }
         }
-        made += troubles?;
+        made += troubles? + failing?;
         if made > 0 {
             self.changes.tell_workers();
         }

@@ -2,6 +2,7 @@
 //! and by a webhook.
 
 mod make;
+mod repositories;
 mod send;
 mod troubles;
 mod webhook;

@@ -4,8 +4,10 @@
 //!
 //! * `credential_expires`: `credential` (its id), `expires_at` (RFC 3339, UTC) and `days_left` (whole
 //!   days, 0 on the last one and after it);
-//! * `git_target_fails`, `cluster_fails`, `git_connection_fails`: `id` (of an account that of its
-//!   credential), `cause` (a code), `title` (the cause in words) and `since` (RFC 3339, UTC).
+//! * `git_target_fails`, `cluster_fails`, `git_connection_fails`, `repository_fails`: `id` (of an account
+//!   that of its credential), `cause` (a code), `title` (the cause in words) and `since` (RFC 3339, UTC);
+//! * of `repository_fails`, which is about all that fail of one cause at one host, `id` and `name` of the
+//!   one that failed first, `host`, and `repositories` (how many they are).
 //!
 //! It holds no secret and no user name.
 
@@ -75,15 +77,22 @@ fn document(notice: &Notice, organization: &str, now: Timestamp) -> Value {
             "expires_at": expires_at.rfc3339(),
             "days_left": expires_at.since(now).as_secs() / 86_400,
         }),
-        News::Trouble { subject, cause, began_at, .. } => json!({
-            "event": format!("{}_fails", subject.kind()),
-            "organization": organization,
-            "id": subject.id(),
-            "name": notice.name,
-            "cause": cause.code(),
-            "title": cause.words(subject.asked()).title,
-            "since": began_at.rfc3339(),
-        }),
+        News::Trouble { subject, cause, began_at, .. } => {
+            let mut document = json!({
+                "event": format!("{}_fails", subject.kind()),
+                "organization": organization,
+                "id": subject.id(),
+                "name": notice.name,
+                "cause": cause.code(),
+                "title": cause.words(subject.asked()).title,
+                "since": began_at.rfc3339(),
+            });
+            if let (Some(group), Some(fields)) = (&notice.group, document.as_object_mut()) {
+                fields.insert("host".to_owned(), json!(group.host));
+                fields.insert("repositories".to_owned(), json!(group.repositories));
+            }
+            document
+        }
     }
 }
 

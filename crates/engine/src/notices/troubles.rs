@@ -16,7 +16,7 @@ use crate::{Engine, Error, audit, gitops::ClusterAccess};
 
 /// How long a failure that may pass by itself lasts before it is announced: what passes within minutes
 /// is nobody's to mend.
-const PATIENCE: Duration = Duration::from_mins(10);
+pub(super) const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Announces the troubles that are to be known, once for each time that one began, and ends those that
 /// are over; answers how many were announced. One whose cause is another now says so, and is not

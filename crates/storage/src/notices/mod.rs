@@ -1,5 +1,6 @@
 //! Notices of expiries and of troubles, and the webhook they are sent to.
 
+pub mod repositories;
 pub mod troubles;
 mod webhook;
 
@@ -131,6 +132,7 @@ pub async fn list(db: &Db, scope: Scope, limit: u32) -> Result<Vec<Notice>> {
             },
             at: Timestamp::from_millis(at),
             delivered,
+            group: None,
         })
         .collect())
 }

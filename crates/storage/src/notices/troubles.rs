@@ -1,9 +1,9 @@
 //! Notices of troubles: one for each time that a Git target, a cluster or a connected account began to
-//! fail. Whether it still does, and why now, stands in its own row; [`end`] and [`follow`] bring it here.
+//! fail; those of repositories are in [`super::repositories`]. Whether it still does, and why now, stands in its own row; [`end`] and [`follow`] bring it here.
 
 use domain::{
     Cause, NoticeId, OrganizationId, Scope, Timestamp,
-    notices::{News, Notice, Subject},
+    notices::{Group, News, Notice, Subject},
 };
 use uuid::Uuid;
 
@@ -43,7 +43,7 @@ pub async fn beginning(db: &Db) -> Result<Vec<Beginning>> {
                where g.broken_at is not null and g.broken is not null and c.deleted_at is null
              ) f
              left join troubles t on t.organization_id = f.organization_id and t.subject_id = f.id
-               and t.began_at = f.began_at
+               and t.began_at = f.began_at and t.group_key = ''
              where t.id is null"
         ))
         .fetch_all(pool)
@@ -67,7 +67,7 @@ fn subject(kind: &str, id: Uuid) -> Result<Subject> {
 }
 
 /// Another version may have written a cause that this one does not know.
-fn read_cause(code: &str) -> Cause {
+pub(super) fn read_cause(code: &str) -> Cause {
     Cause::parse(code).unwrap_or(Cause::Internal)
 }
 
@@ -104,7 +104,7 @@ pub async fn begin(
         sqlx::query(sql!(
             "insert into troubles (organization_id, id, kind, subject_id, name, cause, began_at, at)
              values ($1, $2, $3, $4, $5, $6, $7, $8)
-             on conflict (organization_id, subject_id, began_at) do nothing"
+             on conflict (organization_id, subject_id, began_at) where group_key = '' do nothing"
         ))
         .bind(scope.organization().uuid())
         .bind(id.uuid())
@@ -128,7 +128,7 @@ pub async fn begin(
 pub async fn end(db: &Db, now: Timestamp) -> Result<Vec<OrganizationId>> {
     let rows: Vec<Uuid> = on!(db.write(), pool => {
         sqlx::query_scalar(sql!(
-            "update troubles set ended_at = $1 where ended_at is null
+            "update troubles set ended_at = $1 where ended_at is null and group_key = ''
                and not exists (select 1 from git_targets g where g.organization_id = troubles.organization_id
                  and g.id = troubles.subject_id and g.failing_since = troubles.began_at)
                and not exists (select 1 from clusters k where k.organization_id = troubles.organization_id
@@ -180,7 +180,7 @@ pub async fn follow(db: &Db) -> Result<Vec<OrganizationId>> {
 /// When the database does not answer.
 pub async fn any_open(db: &Db) -> Result<bool> {
     let open: Option<i64> = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!("select at from troubles where ended_at is null limit 1"))
+        sqlx::query_scalar(sql!("select at from troubles where ended_at is null and group_key = '' limit 1"))
             .fetch_optional(pool)
             .await
     })?;
@@ -215,6 +215,8 @@ struct Listed {
     at: i64,
     ended_at: Option<i64>,
     delivered: Option<bool>,
+    host: String,
+    repositories: i64,
 }
 
 impl Listed {
@@ -230,6 +232,10 @@ impl Listed {
             },
             at: Timestamp::from_millis(self.at),
             delivered: self.delivered,
+            group: u32::try_from(self.repositories)
+                .ok()
+                .filter(|repositories| *repositories > 0)
+                .map(|repositories| Group { host: self.host, repositories }),
         })
     }
 }
@@ -241,8 +247,8 @@ impl Listed {
 pub async fn list(db: &Db, scope: Scope, shown: Shown, limit: u32) -> Result<Vec<Notice>> {
     let rows: Vec<Listed> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select id, kind, subject_id, name, cause, began_at, at, ended_at, delivered from troubles
-             where organization_id = $1 and kind <> $2 order by at desc, id desc limit $3"
+            "select id, kind, subject_id, name, cause, began_at, at, ended_at, delivered, host, repositories
+             from troubles where organization_id = $1 and kind <> $2 order by at desc, id desc limit $3"
         ))
         .bind(scope.organization().uuid())
         .bind(shown.hidden())
@@ -260,8 +266,8 @@ pub async fn list(db: &Db, scope: Scope, shown: Shown, limit: u32) -> Result<Vec
 pub async fn get(db: &Db, scope: Scope, id: NoticeId) -> Result<Option<Notice>> {
     let row: Option<Listed> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select id, kind, subject_id, name, cause, began_at, at, ended_at, delivered from troubles
-             where organization_id = $1 and id = $2"
+            "select id, kind, subject_id, name, cause, began_at, at, ended_at, delivered, host, repositories
+             from troubles where organization_id = $1 and id = $2"
         ))
         .bind(scope.organization().uuid())
         .bind(id.uuid())

@@ -56,6 +56,7 @@ pub async fn expiry(db: &Db, scope: Scope, id: NoticeId) -> Result<Option<Notice
         },
         at: Timestamp::from_millis(at),
         delivered,
+        group: None,
     }))
 }
 

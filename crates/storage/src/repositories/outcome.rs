@@ -55,6 +55,8 @@ pub async fn record(
                    next_sync_at = v.column7,
                    last_success_at = case when v.column5 is null then v.column6 else repositories.last_success_at end,
                    failures = case when v.column5 is null then 0 else repositories.failures + 1 end,
+                   failing_since = case when v.column5 is null then null
+                     else coalesce(repositories.failing_since, v.column6) end,
                    etag = case when v.column5 is null then v.column8 else repositories.etag end,
                    last_modified = case when v.column5 is null then v.column9 else repositories.last_modified end,
                    digest = case when v.column5 is null then v.column10 else repositories.digest end,

@@ -182,6 +182,7 @@ pub async fn update(
             "update repositories set name = $1, name_key = $2, kind = $3, url = $4, origin = $5,
                chart_names = $6, interval_seconds = $7, updated_by = $8, state = 'syncing', failures = 0,
                row_version = row_version + 1, epoch = epoch + 1, etag = null, last_modified = null,
+               failing_since = case when origin = $5 then failing_since else null end,
                digest = null, next_sync_at = null, project_id = $12, is_automatic = $13, environment = $14,
                ca = $15, proxy = $16, speaks_plain = case when origin = $5 then speaks_plain else false end
              where organization_id = $9 and id = $10 and row_version = $11 and deleted_at is null"

@@ -1,0 +1,191 @@
+//! Notices of failing repositories: one for all that fail of one cause at one host. Which those are is
+//! decided by the engine; a group that is announced and not over has a row of its own here.
+
+use domain::{
+    Cause, NoticeId, OrganizationId, RepositoryId, Scope, Timestamp,
+    notices::{Group, Subject},
+};
+use uuid::Uuid;
+
+use super::troubles::read_cause;
+use crate::{Db, Error, Result, Tx, on, sql};
+
+/// A repository that fails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the columns of the row")]
+pub struct Failing {
+    pub organization: OrganizationId,
+    pub repository: RepositoryId,
+    pub name: String,
+    /// Scheme, host and port.
+    pub origin: String,
+    pub cause: Cause,
+    pub since: Timestamp,
+}
+
+/// All that fail, of all organizations; those that fail longest come first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn failing(db: &Db) -> Result<Vec<Failing>> {
+    let rows: Vec<(Uuid, Uuid, String, String, String, i64)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select organization_id, id, name, origin, cause, failing_since from repositories
+             where failing_since is not null and cause is not null and deleted_at is null
+             order by failing_since, name_key, id"
+        ))
+        .fetch_all(pool)
+        .await
+    })?;
+    Ok(rows
+        .into_iter()
+        .map(|(organization, id, name, origin, cause, since)| Failing {
+            organization: organization.into(),
+            repository: id.into(),
+            name,
+            origin,
+            cause: read_cause(&cause),
+            since: Timestamp::from_millis(since),
+        })
+        .collect())
+}
+
+/// What is said of a group of failing repositories.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// What they have in common; one group has one notice at a time.
+    pub key: String,
+    /// Why they fail.
+    pub cause: Cause,
+    /// The one that failed first.
+    pub first: RepositoryId,
+    /// Its name.
+    pub name: String,
+    /// Where, and how many.
+    pub group: Group,
+}
+
+/// A group that was announced and is not over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct Open {
+    pub organization: OrganizationId,
+    pub id: NoticeId,
+    pub said: Said,
+    pub at: Timestamp,
+}
+
+/// The groups of all organizations that were announced and are not over.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn open(db: &Db) -> Result<Vec<Open>> {
+    type Row = (Uuid, Uuid, String, String, Uuid, String, String, i64, i64);
+    let rows: Vec<Row> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select organization_id, id, group_key, cause, subject_id, name, host, repositories, at
+             from troubles where ended_at is null and group_key <> '' order by at, id"
+        ))
+        .fetch_all(pool)
+        .await
+    })?;
+    rows.into_iter()
+        .map(|(organization, id, key, cause, first, name, host, repositories, at)| {
+            let repositories = u32::try_from(repositories);
+            let repositories = repositories.map_err(|_| Error::Value { column: "repositories" })?;
+            Ok(Open {
+                organization: organization.into(),
+                id: id.into(),
+                said: Said {
+                    key,
+                    cause: read_cause(&cause),
+                    first: first.into(),
+                    name,
+                    group: Group { host, repositories },
+                },
+                at: Timestamp::from_millis(at),
+            })
+        })
+        .collect()
+}
+
+/// Announces a group, unless another replica did. Answers how many were announced.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn begin(
+    tx: &mut Tx,
+    scope: Scope,
+    id: NoticeId,
+    said: &Said,
+    (began_at, now): (Timestamp, Timestamp),
+) -> Result<u64> {
+    let subject = Subject::Repository(said.first);
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "insert into troubles
+               (organization_id, id, kind, subject_id, name, cause, began_at, at, host, repositories, group_key)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             on conflict (organization_id, group_key) where group_key <> '' and ended_at is null do nothing"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(subject.kind())
+        .bind(subject.id())
+        .bind(said.name.as_str())
+        .bind(said.cause.code())
+        .bind(began_at.millis())
+        .bind(now.millis())
+        .bind(said.group.host.as_str())
+        .bind(i64::from(said.group.repositories))
+        .bind(said.key.as_str())
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
+/// Says of an announced group what holds now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn follow(db: &Db, scope: Scope, id: NoticeId, said: &Said) -> Result<()> {
+    on!(db.write(), pool => {
+        sqlx::query(sql!(
+            "update troubles set group_key = $3, cause = $4, subject_id = $5, name = $6, repositories = $7
+             where organization_id = $1 and id = $2 and ended_at is null
+               and not exists (select 1 from troubles other where other.organization_id = $1
+                 and other.group_key = $3 and other.ended_at is null and other.id <> $2)"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(said.key.as_str())
+        .bind(said.cause.code())
+        .bind(said.first.uuid())
+        .bind(said.name.as_str())
+        .bind(i64::from(said.group.repositories))
+        .execute(pool)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Ends the notice of a group that fails no more.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn end(db: &Db, scope: Scope, id: NoticeId, now: Timestamp) -> Result<()> {
+    on!(db.write(), pool => {
+        sqlx::query(sql!(
+            "update troubles set ended_at = $3 where organization_id = $1 and id = $2 and ended_at is null"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(now.millis())
+        .execute(pool)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
