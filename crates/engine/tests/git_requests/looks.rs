@@ -24,6 +24,7 @@ on_both!(
     only_what_the_open_request_brings_waits,
     a_preview_shows_nothing_that_waits_already,
     what_was_never_merged_may_stay,
+    a_preview_says_what_the_push_is_refused_for,
 );
 
 impl Setting {
@@ -248,6 +249,28 @@ async fn a_preview_shows_nothing_that_waits_already(world: World) {
     assert_eq!(pushed.pull_request_url, "");
     let waiting = preview(&world, setting.target).await;
     assert_eq!((waiting.changes.len(), waiting.head), (0, pushed.summary.last_commit));
+    workers.stop().await;
+}
+
+async fn a_preview_says_what_the_push_is_refused_for(world: World) {
+    let setting = world.setting().await;
+    let workers = world.workers();
+    let form = GitTargetForm {
+        mode: "pull_request".into(),
+        branch: "hawser".into(),
+        ..git::edited(&world.target(setting.target).await)
+    };
+    world.save_target(form.clone()).await;
+    let preview = GitTargets::preview(&world.engine, &world.actor, setting.target).await.unwrap();
+    let (cause, told) = world.not_pushed(setting.target).await;
+    assert_eq!(cause, Cause::BranchMissing);
+    assert!(preview.is_refused() && preview.notes[0].text == told, "{preview:?} and {told}");
+    // A commit on the branch itself makes it, and both agree on that too.
+    let row_version = world.target(setting.target).await.row_version.to_string();
+    world.save_target(GitTargetForm { mode: "direct".into(), row_version, ..form }).await;
+    let preview = GitTargets::preview(&world.engine, &world.actor, setting.target).await.unwrap();
+    assert!(preview.is_new_branch && preview.changes.len() == 1, "{preview:?}");
+    world.pushed(setting.target).await;
     workers.stop().await;
 }
 

@@ -4,7 +4,10 @@ use connectors::{
     Failure,
     git::{Checkout, Standing},
 };
-use domain::{Cause, gitops::Branch};
+use domain::{
+    Cause,
+    gitops::{Branch, PushMode},
+};
 use storage::gitops::targets::File;
 
 use super::{
@@ -18,16 +21,28 @@ use crate::{
     gitops::{compare::Plan, render::WantedFile},
 };
 
+/// That the branch is missing which a pull request is for; an empty repository gets its first commit
+/// without one.
+pub(super) fn no_branch_for_requests(
+    mode: PushMode,
+    there: &Checkout,
+    branch: &Branch,
+) -> Option<String> {
+    let is_missing = there.is_new_branch() && there.head().is_some();
+    (mode == PushMode::PullRequest && is_missing).then(|| {
+        format!(
+            "There is no branch {} yet that could take a pull request. Make it at the server, or choose another.",
+            branch.as_str()
+        )
+    })
+}
+
 impl Try<'_> {
     /// A commit on a branch of its own, and a pull request that brings it to the branch.
     pub(super) async fn by_request(&self) -> Result<Tried, Stop> {
         let Place { branch, base, .. } = &self.place;
         let there = self.open(branch, base.as_ref()).await?;
-        if there.is_new_branch() && there.head().is_some() {
-            let detail = format!(
-                "There is no branch {} yet that could take a pull request.",
-                branch.as_str()
-            );
+        if let Some(detail) = no_branch_for_requests(self.target.mode, &there, branch) {
             return Err(Stop::Failed(Failed { detail, ..Failed::of(Cause::BranchMissing) }));
         }
         let plan = self.plan(&there)?;
