@@ -69,6 +69,10 @@ pub(crate) fn results(request: &Request, form: &'static str) -> AnyView {
     view! {
         <div class="tests" id=format!("{form}-tests")>
             <p class="test-said" aria-live="polite" data-test-said></p>
+            <div class="test-progress" data-test-progress hidden>
+                <ol class="stages"></ol>
+                <button class="button quiet" type="button" data-test-cancel>"Cancel"</button>
+            </div>
             <div class="test-results" data-test-results>
                 {panel}
                 {again}

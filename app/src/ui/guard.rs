@@ -31,9 +31,10 @@ mod sending {
 
     use crate::{
         outcome::{Outcome, Refusal, Why},
-        ui::fetched::page_at,
+        ui::{fetched::page_at, watch::Watch},
     };
 
+    const CANCELLED: &str = "The test was cancelled.";
     const LOST: &str = "The server did not answer. Nothing you typed is lost; try again.";
 
     /// Makes the forms usable again when the Back button brings the page back as it was left: busy.
@@ -89,7 +90,10 @@ mod sending {
             let _ = button.set_attribute("aria-disabled", "true");
         }
         spawn_local(async move {
-            let left = match send(&form, button.as_ref()).await {
+            let watch = if tests { Watch::begin(&form).await } else { None };
+            let answered = send(&form, button.as_ref(), watch.as_ref()).await;
+            drop(watch);
+            let left = match answered {
                 Ok(Outcome::Next(path)) => go(&path),
                 Ok(Outcome::Refused(refusal)) => {
                     match refusal.why {
@@ -123,8 +127,13 @@ mod sending {
     async fn send(
         form: &HtmlFormElement,
         button: Option<&HtmlButtonElement>,
+        watch: Option<&Watch>,
     ) -> Result<Outcome, String> {
-        let answer = fetch(form, button).await.map_err(|_| LOST.to_owned())?;
+        let lost = |_| {
+            let cancelled = watch.is_some_and(Watch::is_cancelled);
+            if cancelled { CANCELLED.to_owned() } else { LOST.to_owned() }
+        };
+        let answer = fetch(form, button, watch).await.map_err(lost)?;
         let status = answer.status();
         let text = match answer.text() {
             Ok(text) => JsFuture::from(text).await.ok().and_then(|text| text.as_string()),
@@ -140,6 +149,7 @@ mod sending {
     async fn fetch(
         form: &HtmlFormElement,
         button: Option<&HtmlButtonElement>,
+        watch: Option<&Watch>,
     ) -> Result<Response, JsValue> {
         let data = FormData::new_with_form(form)?;
         if let Some(button) = button.filter(|button| !button.name().is_empty()) {
@@ -148,6 +158,10 @@ mod sending {
         let headers = Headers::new()?;
         headers.set("Accept", "application/json")?;
         let init = RequestInit::new();
+        if let Some(watch) = watch {
+            headers.set("X-Watch", watch.name())?;
+            init.set_signal(Some(&watch.signal()));
+        }
         init.set_method("POST");
         init.set_headers(&headers);
         let body = UrlSearchParams::new_with_str_sequence_sequence(&data)?;

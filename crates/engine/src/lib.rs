@@ -31,6 +31,7 @@ use storage::Db;
 
 pub use changes::Changes;
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use connectors::repository::watched;
 pub use error::Error;
 pub use exports::{VaultPlace, VaultReach};
 pub use sessions::SetUpLink;

@@ -28,7 +28,7 @@ use tokio::{sync::mpsc, time::Instant};
 use tokio_stream::wrappers::ReceiverStream;
 use tower_sessions::session::Id;
 
-use super::{refusal::refuse, site::Site, visit::Visitor};
+use super::{refusal::refuse, site::Site, visit::Visitor, watches};
 
 /// The most streams one person may have open.
 const STREAMS: usize = 16;
@@ -85,6 +85,7 @@ pub(super) fn routes(site: &Site) -> Router {
     Router::new()
         .route("/events/propagations/{id}", get(propagation))
         .route("/events/organization", get(organization))
+        .route("/events/tests/{name}", get(watches::stages))
         .layer(middleware::from_fn_with_state(site.clone(), for_pages_of_ours))
         .with_state(site.clone())
 }
@@ -98,7 +99,7 @@ async fn for_pages_of_ours(State(site): State<Site>, request: Request, next: Nex
 }
 
 /// Who listens, and where their events go.
-struct Listener {
+pub(super) struct Listener {
     site: Site,
     actor: Actor,
     session: Id,
@@ -107,7 +108,11 @@ struct Listener {
 }
 
 /// Opens a stream for the signed-in person and lets `tell` fill it.
-fn open<Telling>(site: Site, visitor: &Visitor, tell: impl FnOnce(Listener) -> Telling) -> Response
+pub(super) fn open<Telling>(
+    site: Site,
+    visitor: &Visitor,
+    tell: impl FnOnce(Listener) -> Telling,
+) -> Response
 where
     Telling: Future<Output = ()> + Send + 'static,
 {
@@ -228,12 +233,17 @@ async fn tell_news(mut listener: Listener) {
 }
 
 impl Listener {
-    async fn send(&self, event: Event) -> bool {
+    /// The person.
+    pub(super) const fn user(&self) -> UserId {
+        self.actor.user
+    }
+
+    pub(super) async fn send(&self, event: Event) -> bool {
         self.events.send(Ok(event)).await.is_ok()
     }
 
     /// Returns when the browser has hung up, or the server stops.
-    async fn gone(&mut self) {
+    pub(super) async fn gone(&mut self) {
         tokio::select! {
             () = self.events.closed() => {}
             _ = self.site.stop.wait_for(|stop| *stop) => {}

@@ -15,6 +15,7 @@ mod site;
 mod starting;
 mod trace;
 mod visit;
+mod watches;
 
 use std::time::Duration;
 

@@ -64,8 +64,8 @@ pub(super) fn actions(site: &Site) -> Router {
         if method != Method::POST {
             continue;
         }
-        let context = context(site);
-        router = router.route(path, post(move |request| run(context, request)));
+        let (context, watches) = (context(site), site.watches.clone());
+        router = router.route(path, post(move |request| run(context, watches, request)));
     }
     router
 }
@@ -88,20 +88,39 @@ async fn elsewhere(
     }
 }
 
+/// The server functions of connection tests: they store nothing, and end when the browser hangs up.
+const TESTS: &str = "/actions/connections/";
+
 /// Runs a server function to its end even when the browser hangs up in the middle.
-async fn run(context: impl Fn() + Clone + Send + 'static, request: Request) -> Response {
+async fn run(
+    context: impl Fn() + Clone + Send + 'static,
+    watches: Watches,
+    request: Request,
+) -> Response {
+    let is_test = request.uri().path().starts_with(TESTS);
+    let visitor = request.extensions().get::<Arc<Visitor>>().cloned();
+    let headers = request.headers().clone();
     let function = async move {
         leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
     };
+    if is_test {
+        return readable(watches.told(visitor.as_ref(), &headers, function).await);
+    }
     match tokio::spawn(tracing::Instrument::in_current_span(function)).await {
-        // Leptos' own words quote what was sent, and go into the address of the next page.
-        Ok(response) if response.headers().contains_key(SERVER_FN_ERROR_HEADER) => refuse(
-            StatusCode::BAD_REQUEST,
-            "This form could not be read. Go back, load the page again and try once more.",
-        ),
-        Ok(response) => response,
+        Ok(response) => readable(response),
         Err(_) => refuse(StatusCode::INTERNAL_SERVER_ERROR, super::PANICKED),
     }
+}
+
+/// Leptos' own words quote what was sent, and go into the address of the next page.
+fn readable(response: Response) -> Response {
+    if response.headers().contains_key(SERVER_FN_ERROR_HEADER) {
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            "This form could not be read. Go back, load the page again and try once more.",
+        );
+    }
+    response
 }
 
 fn is_page(request: &Request) -> bool {

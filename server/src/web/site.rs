@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::{
     assets::Assets, events::Streams, health::Readiness, limits::Rates, origin::Origins,
-    session::SessionRows,
+    session::SessionRows, watches::Watches,
 };
 use crate::config::{PublicUrl, RequestRate, Transport, TrustedProxies};
 
@@ -23,6 +23,7 @@ pub struct Site {
     pub(super) public: PublicUrl,
     pub(super) readiness: Readiness,
     pub(super) streams: Streams,
+    pub(super) watches: Watches,
     pub(super) rates: Rates,
     pub(super) trusted_proxies: Arc<TrustedProxies>,
     pub(super) stop: watch::Receiver<bool>,
@@ -77,6 +78,7 @@ impl Site {
             public,
             readiness: Readiness::new(engine),
             streams: Streams::default(),
+            watches: Watches::default(),
             rates: Rates::new(request_rate),
             trusted_proxies: Arc::new(trusted_proxies),
             stop,

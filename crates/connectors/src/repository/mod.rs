@@ -4,7 +4,7 @@ mod detect;
 mod examine;
 
 pub(crate) use examine::Finding;
-pub use examine::{Examined, TokenMaker};
+pub use examine::{Examined, TokenMaker, watched};
 
 use std::{collections::HashMap, sync::Arc};
 

@@ -3,10 +3,12 @@
 mod network;
 mod provider;
 mod walk;
+mod watch;
 
 pub(super) use provider::Makers;
 pub use provider::TokenMaker;
 pub(crate) use walk::Finding;
+pub use watch::watched;
 
 use std::time::Duration;
 

@@ -8,6 +8,7 @@ use domain::{
 };
 use tokio::time::{Instant, timeout_at};
 
+use super::watch::tell;
 use crate::Failure;
 
 /// What a stage found, in a sentence of ours.
@@ -61,11 +62,11 @@ impl Walk {
         match worked {
             Ok((Finding { state, status, detail }, value)) => {
                 let millis = (state != StageState::Skipped).then_some(millis);
-                self.stages.push(StageResult { stage, state, millis, status, detail, cause: None });
+                self.record(StageResult { stage, state, millis, status, detail, cause: None });
                 Ok(value)
             }
             Err(failure) => {
-                self.stages.push(StageResult {
+                self.record(StageResult {
                     stage,
                     state: StageState::Failed,
                     millis: Some(millis),
@@ -76,6 +77,11 @@ impl Walk {
                 Err(Stopped)
             }
         }
+    }
+
+    fn record(&mut self, result: StageResult) {
+        tell(&result);
+        self.stages.push(result);
     }
 
     /// Records a stage that is not needed.

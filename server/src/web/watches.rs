@@ -1,0 +1,124 @@
+//! Connection tests that somebody watches: the stages go to the event stream of the same person, by the
+//! name that their page made up for this test.
+
+use std::{
+    collections::HashMap,
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    Extension,
+    extract::{Path, State},
+    response::{Response, sse::Event},
+};
+use domain::{UserId, connections::StageResult};
+use http::{HeaderMap, StatusCode};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::{
+    events::{Listener, open},
+    refusal::refuse,
+    site::Site,
+    visit::Visitor,
+};
+
+/// The header in which a test says who watches it.
+const WATCH: &str = "x-watch";
+/// The longest name of a watch.
+const NAME_BYTES: usize = 64;
+
+type Key = (UserId, String);
+
+/// Those who watch, on this replica. Where a test runs on another one, it is told when it has ended.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Watches(Arc<Mutex<HashMap<Key, UnboundedSender<StageResult>>>>);
+
+/// One who watches; dropping it forgets them.
+struct Watch {
+    watches: Watches,
+    key: Key,
+    stages: UnboundedReceiver<StageResult>,
+}
+
+impl Watches {
+    fn begin(&self, key: Key) -> Watch {
+        let (sender, stages) = unbounded_channel();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), sender);
+        Watch { watches: self.clone(), key, stages }
+    }
+
+    /// Does the work of a request, and tells the stages of its tests to whoever watches.
+    pub(super) async fn told<Work: Future>(
+        &self,
+        visitor: Option<&Arc<Visitor>>,
+        headers: &HeaderMap,
+        work: Work,
+    ) -> Work::Output {
+        match self.watcher(visitor, headers) {
+            Some(watcher) => engine::watched(watcher, work).await,
+            None => work.await,
+        }
+    }
+
+    fn watcher(
+        &self,
+        visitor: Option<&Arc<Visitor>>,
+        headers: &HeaderMap,
+    ) -> Option<UnboundedSender<StageResult>> {
+        let name = headers.get(WATCH)?.to_str().ok()?.to_owned();
+        let user = app::services::Visit::actor(visitor?.as_ref())?.user;
+        let watches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        watches.get(&(user, name)).cloned()
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.watches.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+    }
+}
+
+/// `/events/tests/{name}`
+pub(super) async fn stages(
+    State(site): State<Site>,
+    Extension(visitor): Extension<Arc<Visitor>>,
+    Path(name): Path<String>,
+) -> Response {
+    let is_name = name.len() <= NAME_BYTES && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if !is_name {
+        return refuse(StatusCode::NOT_FOUND, "There is no such test.");
+    }
+    let watches = site.watches.clone();
+    open(site, &visitor, async move |listener: Listener| {
+        let watch = watches.begin((listener.user(), name));
+        tell(listener, watch).await;
+    })
+}
+
+async fn tell(mut listener: Listener, mut watch: Watch) {
+    loop {
+        let stage = tokio::select! {
+            stage = watch.stages.recv() => stage,
+            () = listener.gone() => return,
+        };
+        let Some(Ok(text)) = stage.map(|stage| serde_json::to_string(&stage)) else { return };
+        if !listener.send(Event::default().data(text)).await {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_hangs_up_is_forgotten() {
+        let watches = Watches::default();
+        let watch = watches.begin((UserId::new(), "a".into()));
+        assert_eq!(watches.0.lock().unwrap().len(), 1);
+        drop(watch);
+        assert!(watches.0.lock().unwrap().is_empty());
+    }
+}
