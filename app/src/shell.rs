@@ -73,7 +73,9 @@ pub fn App() -> AnyView {
                     view=matching::explain
                     ssr=mode.clone()
                 />
+                <Route path=path!("/credentials/guides") view=credentials::guides ssr=mode.clone()/>
                 <Route path=path!("/credentials/:id") view=credentials::detail ssr=mode.clone()/>
+                <Route path=path!("/credentials/:id/document") view=credentials::document ssr=mode.clone()/>
                 <Route
                     path=path!("/credentials/:id/delete")
                     view=credentials::delete
@@ -123,7 +125,7 @@ pub fn App() -> AnyView {
                 <Route path=path!("/settings/projects") view=projects::list ssr=mode.clone()/>
                 <Route
                     path=path!("/settings/projects/:id")
-                    view=projects::rename
+                    view=projects::detail
                     ssr=mode.clone()
                 />
                 <Route

@@ -32,4 +32,4 @@ create unique index troubles_of_subjects on troubles (organization_id, subject_i
 create unique index troubles_of_groups on troubles (organization_id, group_key) where group_key <> '' and ended_at is null;
 
 -- What a credential is made for; empty while nobody said.
-alter table credentials add column access text not null default '' check (access in ('', 'read', 'read_write'));
+alter table credentials add column access text not null default '' check (access in ('', 'read', 'push'));

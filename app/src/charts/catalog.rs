@@ -122,8 +122,7 @@ fn card(chart: &ChartSummary) -> AnyView {
         (!chart.app_version.is_empty()).then(|| format!(" · app {}", chart.app_version));
     let deprecated =
         chart.deprecated.then(|| view! { <Badge tone=Tone::Warn label="Deprecated"/> });
-    let stale =
-        chart.stale_since.map(|_| view! { <Badge tone=Tone::Warn label="May be outdated"/> });
+    let stale = chart.stale_since.map(|_| view! { <Badge tone=Tone::Warn label="Stale"/> });
     view! {
         <li class="chart">
             <h2>

@@ -50,12 +50,26 @@ pub(super) fn candidate(
         ),
     };
     let state = candidate.state;
+    // Whoever follows the test here is told its end as what it is.
+    let told = (state == CandidateState::Refused && request.sent_along(STAGED).is_some()).then(|| {
+        let text = format!(
+            "The new secret was refused by {refused} of {}. The present secret is still in use.",
+            counted(total, "repository", "repositories"),
+        );
+        view! {
+            <div class="notice bad" role="alert">
+                <Icon name="circle-alert"/>
+                <p>{text} " " <a href="#candidate">"See why"</a></p>
+            </div>
+        }
+    });
     let testing = state == CandidateState::Testing;
     let lines = candidate.lines.iter().map(|line| row(credential, state, line)).collect_view();
     let decide =
         actor.role.includes(Action::ManageCredentials).then(|| decide(credential, candidate));
     Some(
         view! {
+            {told}
             <section class="card" id="candidate" aria-labelledby="candidate-title">
                 <div class="card-head">
                     <h2 id="candidate-title">{title}</h2>

@@ -14,7 +14,7 @@ use super::{
     choose::Step,
     choose_shape::asks,
     draft::Draft,
-    guide::{Names, guide},
+    guide::{Asked, Names, guide},
     placement_fields::Place,
     shape_fields::{Stored, shape_fields},
     test_fields::test_fields,
@@ -22,6 +22,7 @@ use super::{
 use crate::{
     connections::{results, test_button},
     ui::{
+        anyway::anyway,
         badge::{Badge, Tone},
         detour::NEXT,
         form::{Form, FormState, Submit},
@@ -52,6 +53,7 @@ pub(super) fn create_form(
     let place = Place { state: &state, actor, provider, projects, stored: &Placement::default() };
     let placement = placement(&place);
     let fields = fields(&state, provider, shape, &step.back);
+    let chosen_access = Access::parse(&state.value(Field::Access, access.as_str()));
     let results = results(request, FORM);
     let test_url = test_url(&state, provider, &step.back);
     let test_fields = test_fields(&state, provider, &step.back);
@@ -78,6 +80,7 @@ pub(super) fn create_form(
                     {placement}
                     {test_url}
                     {test_fields}
+                    {anyway(&state, "Create anyway")}
                     <div class="actions">
                         <Submit>"Create"</Submit>
                         {test_button(FORM)}
@@ -86,9 +89,7 @@ pub(super) fn create_form(
                     {results}
                 </Form>
             </section>
-            {guide(provider, shape, access, &names, |access| {
-                step.to(Some(provider), Some(shape), access)
-            })}
+            {guide((provider, shape), chosen_access, &names, Asked::By(FORM))}
         </div>
     }
     .into_any()

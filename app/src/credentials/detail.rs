@@ -1,8 +1,8 @@
 //! One credential: what it is doing, its forms, links and versions.
 
 use domain::{
-    Access, Action, Actor, Cause, CredentialKind, PropagationId, ServiceError, Shape,
-    credentials::{CandidateState, CredentialDetail, CredentialState},
+    Action, Actor, CredentialKind, PropagationId, ServiceError, Shape,
+    credentials::{CandidateState, CredentialDetail, CredentialHealth},
     propagation::Progress,
 };
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use super::{
     candidate::{candidate, followed, reload},
     connected::{connected, connection},
     facts::facts,
-    guide::{Names, guide},
+    guide::{Asked, Names, guide},
     links::links,
     opens::{opened, opens},
     path_of,
@@ -20,7 +20,7 @@ use super::{
     place_form::place_form,
     practices,
     reach::Reach,
-    update_form::{shape_of, to, update_form},
+    update_form::{shape_of, update_form},
     uses::uses,
     versions::versions,
 };
@@ -30,7 +30,7 @@ use crate::{
     ui::{
         frame::Section,
         icon::Icon,
-        live::Live,
+        live::{Live, under_way},
         page::{Page, Request, page},
     },
 };
@@ -43,7 +43,7 @@ pub(crate) fn detail() -> AnyView {
         let credential = services.credentials.get(&actor, request.id()?).await?;
         let progress = progress(&request, &actor).await?;
         let may_change = actor.role.includes(Action::ManageCredentials);
-        let (reach, used) = used(&request, &actor, &credential).await?;
+        let (reach, used, is_used) = used(&request, &actor, &credential).await?;
         let connection = connection(&request, &actor, &credential).await?;
         let broken = connection.as_ref().and_then(|one| one.broken);
         let is_connected = credential.shape.is_connected();
@@ -58,7 +58,7 @@ pub(crate) fn detail() -> AnyView {
             || promoted.is_some_and(|(_, counts)| counts.finished() < counts.total());
         let body = view! {
             <p class="crumbs"><a href="/credentials">"Credentials"</a></p>
-            {head(&request, &credential, broken, &actor)}
+            {head(&request, &credential, credential.health(broken, is_used), &actor)}
             {paused(&credential, &actor, now)}
             {progress.map(|progress| update(&request, progress, &reach))}
             <div data-live="candidate">{candidate(&request, &credential, &actor, now)}</div>
@@ -85,7 +85,7 @@ pub(crate) fn detail() -> AnyView {
                         .then(|| beside(&request, &actor, &credential))}
                 </div>
             </div>
-            {(testing || on_its_way).then(|| view! { <Live/> })}
+            {(testing || on_its_way).then(|| view! { <Live/> {under_way()} })}
         };
         Ok(Page {
             title: credential.name.clone(),
@@ -100,18 +100,19 @@ async fn used(
     request: &Request,
     actor: &Actor,
     credential: &CredentialDetail,
-) -> Result<(Reach, AnyView), ServiceError> {
+) -> Result<(Reach, AnyView, bool), ServiceError> {
     let kind = credential.provider.facts().kind;
     if kind != CredentialKind::Registry {
         let opens = opens(request, actor, (credential.id, kind)).await?;
-        return Ok((Reach::by_opening(credential, &opens), opened(credential, &opens)));
+        let reach = Reach::by_opening(credential, &opens);
+        return Ok((reach, opened(credential, &opens), !opens.is_empty()));
     }
     let found = request.services().exports.uses(actor, credential.id).await?;
     let used = view! {
         {links(request, credential)}
         {uses(credential, &found)}
     };
-    Ok((Reach::by_exports(credential, &found), used.into_any()))
+    Ok((Reach::by_exports(credential, &found), used.into_any(), !found.is_empty()))
 }
 
 async fn progress(request: &Request, actor: &Actor) -> Result<Option<Progress>, ServiceError> {
@@ -126,16 +127,9 @@ async fn progress(request: &Request, actor: &Actor) -> Result<Option<Progress>, 
 fn head(
     request: &Request,
     credential: &CredentialDetail,
-    broken: Option<Cause>,
+    health: CredentialHealth,
     actor: &Actor,
 ) -> AnyView {
-    let failing = credential.links.iter().filter(|link| link.cause.is_some()).count();
-    let failing = u32::try_from(failing).unwrap_or(u32::MAX);
-    let hosts = u32::try_from(credential.paused.len()).unwrap_or(u32::MAX);
-    let state = match (credential.state, &credential.candidate) {
-        (CredentialState::Rotating, Some(candidate)) => badges::candidate(candidate.state),
-        (state, _) => badges::state(state, failing, broken),
-    };
     let delete = actor.role.includes(Action::ManageCredentials).then(|| {
         view! {
             <a class="button danger" href=format!("{}/delete", path_of(credential.id))>
@@ -149,9 +143,7 @@ fn head(
             <div>
                 <h1>{credential.name.clone()}</h1>
                 <p class="tags" data-live="state">
-                    {state}
-                    {badges::paused(hosts)}
-                    {badges::expiry(credential.expiry, request.now)}
+                    {badges::health(health, request.now)}
                     {badges::environment(credential.environment)}
                     <span class="muted">{credential.provider.facts().label}</span>
                 </p>
@@ -166,7 +158,7 @@ fn update(request: &Request, progress: Progress, reach: &Reach) -> AnyView {
     let title = match (progress.finished_at, progress.counts.needs_attention) {
         (None, _) => "Update on its way",
         (Some(_), 0) => "Update finished",
-        (Some(_), _) => "Update needs attention",
+        (Some(_), _) => "Update finished, not everywhere",
     };
     view! {
         <section class="card" aria-labelledby="progress-title">
@@ -216,6 +208,6 @@ fn beside(request: &Request, actor: &Actor, credential: &CredentialDetail) -> An
         project => project,
     };
     let names = Names::of(actor, project);
-    let access = Access::parse(&request.query("access"));
-    guide(credential.provider, shape, access, &names, |access| to(credential, shape, access))
+    let access = credential.access.unwrap_or_default();
+    guide((credential.provider, shape), access, &names, Asked::ByNobody)
 }

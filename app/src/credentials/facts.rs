@@ -6,6 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
+use super::path_of;
 use crate::ui::moment::{Moment, moment_or};
 
 /// What is known about it.
@@ -19,6 +20,12 @@ pub(super) fn facts(credential: &CredentialDetail, now: Timestamp) -> AnyView {
                 <dd>{facts.kind.label()}</dd>
                 <dt>"Authenticates by"</dt>
                 <dd>{credential.provider.shape_label(credential.shape)}</dd>
+                <dt>"Access"</dt>
+                <dd>
+                    {credential
+                        .access
+                        .map_or("Not said", |access| credential.provider.access_label(access))}
+                </dd>
                 <dt>"Project"</dt>
                 <dd>{project(credential)}</dd>
                 <dt>"Username"</dt>
@@ -45,6 +52,11 @@ pub(super) fn facts(credential: &CredentialDetail, now: Timestamp) -> AnyView {
                 <dt>"Last used"</dt>
                 <dd>{moment_or(credential.last_used_at, now, "Never")}</dd>
             </dl>
+            <p>
+                <a href=format!("{}/document", path_of(credential.id))>"View as YAML"</a>
+                " · "
+                <a href=format!("{}/document?as=json", path_of(credential.id))>"JSON"</a>
+            </p>
         </section>
     }
     .into_any()

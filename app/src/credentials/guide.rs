@@ -29,28 +29,42 @@ impl Names {
     }
 }
 
-/// The guide; `to` is the address of this page for the other access.
+/// Who is told what the person chose.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// The form with this name: what is chosen is stored with the credential.
+    By(&'static str),
+    /// Nobody: the guide shows one or the other.
+    ByNobody,
+}
+
+/// The guides of every access, of which the chosen one is shown by style alone: choosing loads no page, and
+/// nothing that was typed is lost.
 pub(super) fn guide(
-    provider: Provider,
-    shape: Shape,
-    access: Access,
+    (provider, shape): (Provider, Shape),
+    chosen: Access,
     names: &Names,
-    to: impl Fn(Access) -> String,
+    asked: Asked,
 ) -> AnyView {
-    let facts = provider.facts();
-    let guide = provider.guide(shape, access);
+    let (form, field) = match asked {
+        Asked::By(form) => (Some(form), "access"),
+        Asked::ByNobody => (None, "guide"),
+    };
     let switch = Access::ALL.map(|one| {
-        let current = (one == access).then_some("true");
         view! {
-            <li>
-                <a href=to(one) aria-current=current>
-                    {provider.access_label(one)}
-                </a>
-            </li>
+            <label>
+                <input type="radio" name=field value=one.as_str() form=form checked=one == chosen/>
+                <span>{provider.access_label(one)}</span>
+            </label>
         }
     });
-    let steps = guide.steps.iter().map(|step| step_of(step, names)).collect_view();
-    let note = (!guide.note.is_empty()).then(|| view! { <p class="muted">{guide.note}</p> });
+    let guides = Access::ALL.map(|one| {
+        view! {
+            <div class="guide-part" data-access=one.as_str()>
+                {told(provider, shape, one, names)}
+            </div>
+        }
+    });
     let kept = (!shape.is_ambient()).then(|| {
         view! {
             <p class="muted kept">
@@ -65,25 +79,37 @@ pub(super) fn guide(
                 <Icon name="book-open"/>
                 "How to get a credential"
             </h2>
-            <nav aria-label="What it is made for">
-                <ul class="segments">{switch.into_iter().collect_view()}</ul>
-            </nav>
-            <dl>
-                <dt>"Grant"</dt>
-                <dd>
-                    <code>{guide.grants}</code>
-                </dd>
-            </dl>
-            <ol>{steps}</ol>
-            {note}
-            <dl>
-                <dt>"URL of a repository"</dt>
-                <dd>
-                    <code>{facts.url_example}</code>
-                </dd>
-            </dl>
+            <fieldset class="segments">
+                <legend class="unseen">"What it is made for"</legend>
+                {switch.into_iter().collect_view()}
+            </fieldset>
+            {guides.into_iter().collect_view()}
             {kept}
         </aside>
+    }
+    .into_any()
+}
+
+/// How to make a credential that may do this much.
+pub(super) fn told(provider: Provider, shape: Shape, access: Access, names: &Names) -> AnyView {
+    let guide = provider.guide(shape, access);
+    let steps = guide.steps.iter().map(|step| step_of(step, names)).collect_view();
+    let note = (!guide.note.is_empty()).then(|| view! { <p class="muted">{guide.note}</p> });
+    view! {
+        <dl>
+            <dt>"Grant"</dt>
+            <dd>
+                <code>{guide.grants}</code>
+            </dd>
+        </dl>
+        <ol>{steps}</ol>
+        {note}
+        <dl>
+            <dt>"URL of a repository"</dt>
+            <dd>
+                <code>{provider.facts().url_example}</code>
+            </dd>
+        </dl>
     }
     .into_any()
 }

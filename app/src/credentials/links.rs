@@ -4,11 +4,7 @@ use domain::credentials::{CredentialDetail, LinkedRepository};
 use leptos::prelude::*;
 
 use super::test_fields::add_repository;
-use crate::ui::{
-    badge::{Badge, Tone},
-    cause::CauseLine,
-    page::Request,
-};
+use crate::ui::{badge::StatusBadge, cause::CauseLine, page::Request};
 
 /// Each with its problem, if one is known.
 pub(super) fn links(request: &Request, credential: &CredentialDetail) -> AnyView {
@@ -16,12 +12,7 @@ pub(super) fn links(request: &Request, credential: &CredentialDetail) -> AnyView
     let rows = credential
         .links
         .iter()
-        .map(|LinkedRepository { id: repository, name, url, cause }| {
-            let (tone, label) = if cause.is_some() {
-                (Tone::Bad, "Failing")
-            } else {
-                (Tone::Good, "No problem known")
-            };
+        .map(|LinkedRepository { id: repository, name, url, cause, status }| {
             let cause = cause.map(|cause| {
                 view! { <CauseLine cause repository=*repository credential=Some(id)/> }
             });
@@ -32,7 +23,7 @@ pub(super) fn links(request: &Request, credential: &CredentialDetail) -> AnyView
                         <p class="muted url">{url.clone()}</p>
                         {cause}
                     </div>
-                    <Badge tone label/>
+                    <StatusBadge status=*status/>
                 </li>
             }
         })

@@ -3,14 +3,16 @@
 use domain::{
     Action, Actor, Provider,
     credentials::{CredentialOrder, CredentialQuery, Direction},
+    projects::Project,
 };
 use leptos::prelude::*;
 
 use super::{opens::counts, practices, table::table, timeline::timeline};
 use crate::ui::{
-    filters::{FilterBy, Filters},
+    filters::{FilterBy, Filters, by_project},
     frame::Section,
     icon::Icon,
+    live::Live,
     page::{Page, page},
     table::Empty,
 };
@@ -22,6 +24,7 @@ pub(crate) fn list() -> AnyView {
         let query = CredentialQuery {
             search: request.query("search"),
             provider: request.query("provider"),
+            project: request.query("project").parse().ok(),
             order: CredentialOrder::parse(&request.query("order")),
             direction: Direction::parse(&request.query("direction")),
             page: request.page_number(),
@@ -30,6 +33,7 @@ pub(crate) fn list() -> AnyView {
         let found = services.credentials.list(&actor, query.clone()).await?;
         let expiring = services.credentials.expiring(&actor).await?;
         let opens = counts(&request, &actor, &found.rows).await?;
+        let projects = services.projects.list(&actor).await?;
         let may_add = actor.role.includes(Action::ManageCredentials);
         let body = view! {
             <div class="head">
@@ -40,6 +44,7 @@ pub(crate) fn list() -> AnyView {
                     </p>
                 </div>
                 <div class="actions">
+                    <a class="button quiet" href="/credentials/guides">"Guides"</a>
                     {(found.all > 0)
                         .then(|| {
                             view! {
@@ -63,12 +68,13 @@ pub(crate) fn list() -> AnyView {
                 nothing_yet(&actor)
             } else {
                 view! {
-                    {filters(&query)}
-                    {table(&found, &query, &actor, &opens, request.now)}
+                    {filters(&query, &projects)}
+                    {table(&found, &query, &actor, &opens, &projects, request.now)}
                     {timeline(&expiring, request.now)}
                 }
                     .into_any()
             }}
+            <Live/>
         };
         Ok(Page {
             title: "Credentials".to_owned(),
@@ -95,7 +101,7 @@ fn nothing_yet(actor: &Actor) -> AnyView {
     .into_any()
 }
 
-fn filters(query: &CredentialQuery) -> AnyView {
+fn filters(query: &CredentialQuery, projects: &[Project]) -> AnyView {
     let options = Provider::ALL
         .into_iter()
         .map(|provider| {
@@ -104,7 +110,8 @@ fn filters(query: &CredentialQuery) -> AnyView {
             view! { <option value=facts.code selected=selected>{facts.label}</option> }
         })
         .collect_view();
-    let filtered = !query.search.is_empty() || !query.provider.is_empty();
+    let filtered =
+        !query.search.is_empty() || !query.provider.is_empty() || query.project.is_some();
     view! {
         <Filters
             path="/credentials"
@@ -112,7 +119,7 @@ fn filters(query: &CredentialQuery) -> AnyView {
             placeholder="Name or description"
             by=FilterBy { name: "provider", label: "Provider", all: "All providers" }
             clear=filtered.then_some("/credentials")
-
+            also=by_project(projects, query.project)
         >
             {options}
         </Filters>

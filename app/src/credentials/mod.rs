@@ -19,6 +19,8 @@ mod create_form;
 mod delete_form;
 #[cfg(feature = "ssr")]
 mod detail;
+#[cfg(feature = "ssr")]
+mod document;
 mod draft;
 #[cfg(feature = "ssr")]
 mod facts;
@@ -26,6 +28,8 @@ mod facts;
 mod given;
 #[cfg(feature = "ssr")]
 mod guide;
+#[cfg(feature = "ssr")]
+mod guides;
 mod key_file;
 #[cfg(feature = "ssr")]
 mod links;
@@ -69,7 +73,11 @@ pub(crate) use delete_form::delete;
 #[cfg(feature = "ssr")]
 pub(crate) use detail::detail;
 #[cfg(feature = "ssr")]
+pub(crate) use document::document;
+#[cfg(feature = "ssr")]
 pub(crate) use given::given;
+#[cfg(feature = "ssr")]
+pub(crate) use guides::guides;
 #[cfg(feature = "ssr")]
 pub(crate) use list::list;
 

@@ -3,17 +3,14 @@
 use std::collections::HashMap;
 
 use domain::{
-    Actor, CredentialId, CredentialKind, ServiceError,
+    Actor, CredentialId, CredentialKind, ServiceError, Status,
     credentials::{CredentialDetail, CredentialSummary},
     gitops::TargetState,
     propagation::Place,
 };
 use leptos::prelude::*;
 
-use crate::{
-    gitops::tone,
-    ui::{badge::Badge, page::Request},
-};
+use crate::ui::{badge::StatusBadge, page::Request};
 
 /// Git targets and clusters by the credential that opens them.
 pub(super) type Counts = HashMap<CredentialId, (u32, u32)>;
@@ -24,6 +21,7 @@ pub(super) struct Opened {
     pub name: String,
     at: String,
     pub state: TargetState,
+    status: Status,
 }
 
 impl Opened {
@@ -81,11 +79,13 @@ async fn all(
         if services.clusters.are_on() { services.clusters.list(actor).await? } else { Vec::new() };
     let targets = targets.into_iter().map(|one| {
         let place = Place::GitTarget(one.id);
-        (one.credential, Opened { place, name: one.name, at: one.url, state: one.state })
+        let (state, status) = (one.state, one.status());
+        (one.credential, Opened { place, name: one.name, at: one.url, state, status })
     });
     let clusters = clusters.into_iter().map(|one| {
         let place = Place::Cluster(one.id);
-        (one.credential, Opened { place, name: one.name, at: one.server, state: one.state })
+        let (state, status) = (one.state, one.status());
+        (one.credential, Opened { place, name: one.name, at: one.server, state, status })
     });
     Ok(targets.chain(clusters).collect())
 }
@@ -104,7 +104,7 @@ pub(super) fn opened(credential: &CredentialDetail, opens: &[Opened]) -> AnyView
                     <div>
                         {one.link()} <p class="muted url">{one.at.clone()}</p>
                     </div>
-                    <Badge tone=tone(one.state) label=one.state.label()/>
+                    <StatusBadge status=one.status/>
                 </li>
             }
         })

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::placement_fields::Place;
 use crate::ui::{
+    anyway::anyway,
     form::{Form, FormState, Submit},
     input::hidden,
     moment::Moment,
@@ -30,6 +31,7 @@ fn stored(credential: &CredentialDetail) -> Placement {
         pattern_kind: credential.pattern_kind.as_str().to_owned(),
         environment: credential.environment.as_str().to_owned(),
         expires: typed.map(|expiry| expiry.at.day()).unwrap_or_default(),
+        access: credential.access.map_or_else(String::new, |access| access.as_str().to_owned()),
     }
 }
 
@@ -44,7 +46,8 @@ pub(super) fn place_form(
     let state = FormState::new("credential-place", request).over(&stored, credential.row_version);
     let place =
         Place { state: &state, actor, provider: credential.provider, projects, stored: &stored };
-    let (fields, open) = (place.fields(), place.is_open());
+    let (fields, access, open) = (place.fields(), place.access(), place.is_open());
+    let anyway = anyway(&state, "Change it anyway");
     let id = credential.id.to_string();
     let row_version = state.row_version(request, credential.row_version);
     view! {
@@ -53,11 +56,14 @@ pub(super) fn place_form(
             {told(credential, request.now)}
             {summary(credential)}
             <details class="more" open=open>
-                <summary>"Project, pattern, environment and expiry"</summary>
+                <summary>"Access, project, pattern, environment and expiry"</summary>
                 <Form state action="/actions/credentials/place">
                     {hidden("credential", id)}
                     {hidden("row_version", row_version)}
+                    {hidden("before", stored.expires.clone())}
+                    {access}
                     {fields}
+                    {anyway}
                     <div class="actions">
                         <Submit class="button">"Change where it applies"</Submit>
                         <a class="button quiet" href="/credentials/explain">

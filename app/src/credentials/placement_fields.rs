@@ -1,7 +1,7 @@
 //! Where a credential applies: project, purposes, pattern, environment, expiry.
 
 use domain::{
-    Action, Actor, CredentialKind, Field, Provider,
+    Access, Action, Actor, CredentialKind, Field, Provider,
     credentials::{Environment, Placement},
     projects::Project,
 };
@@ -44,6 +44,7 @@ impl Place<'_> {
             Field::PatternKind,
             Field::Environment,
             Field::Expires,
+            Field::Anyway,
         ]
         .into_iter()
         .any(|field| self.state.problem(field).is_some())
@@ -135,6 +136,21 @@ impl Place<'_> {
             {kind}
         }
         .into_any()
+    }
+
+    /// What it may do, of a credential that is there already; the guide asks it of a new one.
+    pub fn access(&self) -> AnyView {
+        let options = Access::ALL
+            .into_iter()
+            .map(|access| {
+                (access.as_str().to_owned(), self.provider.access_label(access).to_owned())
+            })
+            .collect::<Vec<_>>();
+        let unsaid = (String::new(), "Not said".to_owned());
+        Input::new(self.state, Field::Access, "Access")
+            .value(&self.stored.access)
+            .hint("What its token may do at the provider. Hawser cannot always read it, and warns where it does not fit.")
+            .select(vec![("", std::iter::once(unsaid).chain(options).collect())])
     }
 
     fn environment(&self) -> AnyView {

@@ -9,13 +9,13 @@ use leptos::prelude::*;
 
 use super::{
     path_of,
-    server_fns::{placed, told},
+    server_fns::{has_passed, placed, told},
     staged_path,
 };
 use crate::{
     answer::{Answered, Next, Sent, answer},
     services::Asking,
-    ui::conflict::meant,
+    ui::{anyway::asked, conflict::meant},
 };
 
 /// Says where a credential applies.
@@ -31,14 +31,22 @@ pub(crate) async fn place_credential(
     #[server(default)] pattern_kind: String,
     #[server(default)] environment: String,
     #[server(default)] expires: String,
+    #[server(default)] access: String,
+    #[server(default)] before: String,
+    #[server(default)] anyway: String,
 ) -> Answered {
     let row_version = meant(row_version, over);
-    let placement = Placement { project, purposes, pattern, pattern_kind, environment, expires };
+    let placement =
+        Placement { project, purposes, pattern, pattern_kind, environment, expires, access };
     let sent = Sent::new("credential-place", &from).with("row_version", &row_version);
     let sent = placed(sent, &placement);
     let form = credentials::PlaceCredential { credential, row_version, placement };
     let result = async {
         let (asking, actor) = Asking::member()?;
+        // A day that stood there already was meant.
+        let is_new = form.placement.expires != before;
+        let passed = has_passed(&form.placement.expires, asking.visit.now());
+        asked(&anyway, [passed.filter(|_| is_new)])?;
         asking.services.credentials.place(&actor, form).await
     };
     answer(sent, result.await, |saved| on(saved, "Saved.")).await

@@ -2,7 +2,7 @@
 #![expect(clippy::too_many_arguments, reason = "one argument for each field of the form")]
 
 use domain::{
-    Secret,
+    Secret, Timestamp,
     credentials::{self, Parameters, Placement, Saved},
 };
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ use crate::{
     answer::{Answered, Next, Sent, answer},
     repositories::kept_url,
     services::Asking,
-    ui::{conflict::meant, detour::ended},
+    ui::{anyway::asked, conflict::meant, detour::ended},
 };
 
 /// Stores a new credential.
@@ -44,6 +44,8 @@ pub(crate) async fn create_credential(
     #[server(default)] pattern_kind: String,
     #[server(default)] environment: String,
     #[server(default)] expires: String,
+    #[server(default)] access: String,
+    #[server(default)] anyway: String,
     #[server(default)] url: String,
     #[server(default)] ca: String,
     #[server(default)] proxy: String,
@@ -58,7 +60,8 @@ pub(crate) async fn create_credential(
         gcp_project,
         certificate,
     };
-    let placement = Placement { project, purposes, pattern, pattern_kind, environment, expires };
+    let placement =
+        Placement { project, purposes, pattern, pattern_kind, environment, expires, access };
     let form = credentials::CreateCredential {
         provider,
         shape,
@@ -85,10 +88,11 @@ pub(crate) async fn create_credential(
     let doubt = cannot_work(&form.provider, &form.shape, &form.username, &form.password);
     let result = async {
         let (asking, actor) = Asking::member()?;
+        asked(&anyway, [doubt, has_passed(&form.placement.expires, asking.visit.now())])?;
         asking.services.credentials.create(&actor, form).await
     };
     answer(sent, result.await, |Saved { id, warning, .. }| {
-        Next::to(way_on(&next, id, [&ca, &proxy, &charts])).saying(told(notice, [warning, doubt]))
+        doubted(Next::to(way_on(&next, id, [&ca, &proxy, &charts])).saying(notice), warning)
     })
     .await
 }
@@ -116,6 +120,7 @@ pub(crate) async fn update_credential(
     #[server(default)] url: String,
     #[server(default)] mode: String,
     #[server(default)] pressed: String,
+    #[server(default)] anyway: String,
 ) -> Answered {
     // Saving over another person goes the way of the button that was pressed before.
     let mode = if over.is_empty() { mode } else { pressed };
@@ -154,20 +159,19 @@ pub(crate) async fn update_credential(
     let staged = form.mode == "candidate";
     let result = async {
         let (asking, actor) = Asking::member()?;
+        // The test of a candidate says by itself what cannot work.
+        asked(&anyway, [doubt.filter(|_| !staged)])?;
         asking.services.credentials.update(&actor, form).await
     };
     answer(sent, result.await, |Saved { id, propagation, warning }| {
         let next = match propagation {
-            Some(propagation) => {
-                Next::to(format!("{}?propagation={propagation}", path_of(id)))
-                    .beginning("It is on its way to every place that uses it.")
-            }
-            None if staged => Next::to(staged_path(id)).beginning(
-                "A new secret is tested at every linked repository first; the present one stays in use until all accept it.",
-            ),
+            Some(propagation) => Next::to(format!("{}?propagation={propagation}", path_of(id)))
+                .beginning("It is on its way to every place that uses it."),
+            // Nothing took effect yet, and the page says how the test goes.
+            None if staged => return doubted(Next::to(staged_path(id)), warning),
             None => Next::to(path_of(id)),
         };
-        next.saying(told("Saved.".to_owned(), [warning, doubt]))
+        doubted(next.saying("Saved."), warning)
     })
     .await
 }
@@ -192,6 +196,23 @@ pub(crate) async fn delete_credential(
         .await
 }
 
+/// With what to look at although it was done.
+pub(super) fn doubted(next: Next, warning: Option<String>) -> Next {
+    match warning {
+        Some(warning) => next.doubting(warning),
+        None => next,
+    }
+}
+
+/// That a day lies in the past, which is hardly meant.
+pub(super) fn has_passed(day: &str, now: Timestamp) -> Option<String> {
+    let at = Timestamp::parse_day(day.trim()).filter(|at| *at <= now)?;
+    Some(format!(
+        "Expires on: {} has passed, so the credential counts as expired at once. Correct the day, or save it as it is.",
+        at.day()
+    ))
+}
+
 /// What was done, and what to look at although it was done.
 pub(super) fn told<const N: usize>(notice: String, more: [Option<String>; N]) -> String {
     std::iter::once(notice).chain(more.into_iter().flatten()).collect::<Vec<_>>().join(" ")
@@ -214,6 +235,7 @@ pub(super) fn placed(sent: Sent, placement: &Placement) -> Sent {
         .with("pattern_kind", &placement.pattern_kind)
         .with("environment", &placement.environment)
         .with("expires", &placement.expires)
+        .with("access", &placement.access)
 }
 
 /// Browsers send the line breaks of a key file as CR LF; the file has LF.

@@ -2,7 +2,10 @@
 
 use domain::{
     Action, Actor, Timestamp, counted,
-    credentials::{CredentialOrder, CredentialPage, CredentialQuery, CredentialSummary, Direction},
+    credentials::{
+        CredentialOrder, CredentialPage, CredentialQuery, CredentialSummary, Direction, PatternKind,
+    },
+    projects::Project,
 };
 use leptos::prelude::*;
 
@@ -21,6 +24,7 @@ pub(super) fn table(
     query: &CredentialQuery,
     actor: &Actor,
     opens: &Counts,
+    projects: &[Project],
     now: Timestamp,
 ) -> AnyView {
     if found.rows.is_empty() {
@@ -31,38 +35,79 @@ pub(super) fn table(
         }
         .into_any();
     }
-    let rows =
-        found.rows.iter().map(|row| row_of(row, actor, opens.get(&row.id), now)).collect_view();
+    let has_projects = projects.len() > 1;
+    let project = |row: &CredentialSummary| has_projects.then(|| project_of(row, projects));
+    let rows = found
+        .rows
+        .iter()
+        .map(|row| row_of(row, actor, opens.get(&row.id), project(row), now))
+        .collect_view();
     let head = |order: CredentialOrder, label: &'static str| sortable(query, order, label);
     view! {
         <div class="table-box">
             <table class="table">
-                <caption class="count">{counted(found.total, "credential", "credentials")}</caption>
+                <caption class="count" data-live="count">{counted(found.total, "credential", "credentials")}</caption>
                 <thead>
                     <tr>
-                        {head(CredentialOrder::Name, "Name")} <th scope="col">"Type"</th>
-                        {head(CredentialOrder::Provider, "Provider")}
+                        {head(CredentialOrder::Name, "Name")}
+                        {has_projects.then(|| view! { <th scope="col">"Project"</th> })}
+                        {head(CredentialOrder::Provider, "Type")}
+                        <th scope="col">"Pattern"</th>
                         {head(CredentialOrder::Linked, "Used by")}
                         {head(CredentialOrder::Created, "Created")}
                         {head(CredentialOrder::LastUsed, "Last used")} <th scope="col">"State"</th>
                         <th scope="col"><span class="unseen">"Actions"</span></th>
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody data-live="rows">{rows}</tbody>
             </table>
         </div>
-        {pager("/credentials", &pairs(query), query.page, CredentialQuery::PAGE_ROWS, found.total)}
+        {pager("/credentials", &pairs(query, &project_id(query)), query.page, CredentialQuery::PAGE_ROWS, found.total)}
     }
     .into_any()
 }
 
-fn pairs(query: &CredentialQuery) -> [(&str, &str); 4] {
+fn project_id(query: &CredentialQuery) -> String {
+    query.project.map(|id| id.to_string()).unwrap_or_default()
+}
+
+/// The project of a row, with its page.
+fn project_of(row: &CredentialSummary, projects: &[Project]) -> AnyView {
+    let Some(name) = row.project.clone() else {
+        return view! { <td data-label="Project">"Shared"</td> }.into_any();
+    };
+    let known = projects.iter().find(|project| project.name == name);
+    let name = match known {
+        Some(known) => view! { <a href=crate::projects::path_of(known.id)>{name}</a> }.into_any(),
+        None => name.into_any(),
+    };
+    view! { <td data-label="Project">{name}</td> }.into_any()
+}
+
+/// For which URLs it is used without anybody choosing it.
+fn pattern_of(row: &CredentialSummary) -> AnyView {
+    let kind = match row.pattern_kind {
+        PatternKind::None => return view! { <span class="muted">"None"</span> }.into_any(),
+        PatternKind::Exact => "Whole URL",
+        PatternKind::Regex => "Regular expression",
+    };
+    view! {
+        <div class="cell">
+            <code class="url">{row.pattern.clone()}</code>
+            <small class="muted">{kind}</small>
+        </div>
+    }
+    .into_any()
+}
+
+fn pairs<'a>(query: &'a CredentialQuery, project: &'a str) -> [(&'a str, &'a str); 5] {
     let order = if query.order == CredentialOrder::Name { "" } else { query.order.as_str() };
     let direction =
         if query.direction == Direction::Ascending { "" } else { query.direction.as_str() };
     [
         ("search", &query.search),
         ("provider", &query.provider),
+        ("project", project),
         ("order", order),
         ("direction", direction),
     ]
@@ -81,6 +126,7 @@ fn sortable(query: &CredentialQuery, order: CredentialOrder, label: &'static str
         &[
             ("search", &query.search),
             ("provider", &query.provider),
+            ("project", &project_id(query)),
             ("order", order.as_str()),
             ("direction", direction.as_str()),
         ],
@@ -97,14 +143,15 @@ fn row_of(
     row: &CredentialSummary,
     actor: &Actor,
     opens: Option<&(u32, u32)>,
+    project: Option<AnyView>,
     now: Timestamp,
 ) -> AnyView {
     let facts = row.provider.facts();
     let href = format!("/credentials/{}", row.id);
-    // The project that everything is in unless somebody said otherwise is no news.
-    let project =
-        row.project.as_deref().map_or(Some("Shared"), |name| (name != "default").then_some(name));
-    let project = project.map(|name| view! { <small class="muted">{name.to_owned()}</small> });
+    // In an organization with one project, that a credential is shared is what there is to tell.
+    let shared = (project.is_none() && row.project.is_none())
+        .then(|| view! { <small class="muted">"Shared"</small> });
+    let access = row.access.map(|access| format!(" · {}", row.provider.access_label(access)));
     let may_delete = actor.role.includes(Action::ManageCredentials);
     let opened = opens.and_then(|(targets, clusters)| in_words(*targets, *clusters));
     let linked = if let Some(opened) = opened {
@@ -122,21 +169,25 @@ fn row_of(
                 <div class="cell">
                     <a href=href.clone()>{row.name.clone()}</a>
                     <span class="tags">
-                        {project}
+                        {shared}
                         {badges::environment(row.environment)}
                     </span>
                 </div>
             </th>
-            <td data-label="Type">{facts.kind.label()}</td>
-            <td data-label="Provider">{facts.label}</td>
+            {project}
+            <td data-label="Type">
+                <div class="cell">
+                    {facts.label}
+                    <small class="muted">{facts.kind.label()}{access}</small>
+                </div>
+            </td>
+            <td data-label="Pattern">{pattern_of(row)}</td>
             <td data-label="Used by">{linked}</td>
             <td data-label="Created"><Moment at=row.created_at now/></td>
             <td data-label="Last used">{moment_or(row.last_used_at, now, "Never")}</td>
             <td data-label="State">
                 <div class="state">
-                    {badges::state(row.state, row.failing, row.broken)}
-                    {badges::paused(row.paused)}
-                    {badges::expiry(row.expiry, now)}
+                    {badges::health(row.health(), now)}
                 </div>
             </td>
             <td class="row-actions">

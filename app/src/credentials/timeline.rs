@@ -164,7 +164,7 @@ fn row_of(row: &CredentialSummary, expiry: Expiry, now: Timestamp) -> AnyView {
                 <Moment at=expiry.at now/>
                 ")"
             </td>
-            <td data-label="State">{badges::expiry(Some(expiry), now)}</td>
+            <td data-label="State">{badges::expiry(expiry, now)}</td>
         </tr>
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! The form that changes a credential, in the shape it has or in another one.
 
 use domain::{
-    Access, Field, Shape,
+    Field, Shape,
     credentials::{CredentialDetail, Parameters, UpdateCredential},
 };
 use leptos::prelude::*;
@@ -16,6 +16,7 @@ use super::{
 use crate::{
     connections::{results, test_button},
     ui::{
+        anyway::anyway,
         form::{Form, FormState, Submit},
         input::{Input, hidden},
         page::Request,
@@ -33,11 +34,10 @@ pub(super) fn shape_of(request: &Request, credential: &CredentialDetail) -> Shap
         .unwrap_or(credential.shape)
 }
 
-/// The address of this page with another shape or access.
-pub(super) fn to(credential: &CredentialDetail, shape: Shape, access: Access) -> String {
+/// The address of this page with another shape.
+fn to(credential: &CredentialDetail, shape: Shape) -> String {
     let shape = if shape == credential.shape { "" } else { shape.facts().code };
-    let access = if access == Access::default() { "" } else { access.as_str() };
-    path::with(&path_of(credential.id), &[("shape", shape), ("access", access)])
+    path::with(&path_of(credential.id), &[("shape", shape)])
 }
 
 /// The form; an empty secret keeps the stored one, but not in another shape.
@@ -70,7 +70,7 @@ pub(super) fn update_form(
         .value(&credential.description)
         .lines("2");
     let url = credential.links.first().map(|link| link.url.clone()).unwrap_or_default();
-    let others = other_shapes(provider, shape, |other| to(credential, other, Access::default()));
+    let others = other_shapes(provider, shape, |other| to(credential, other));
     let staged = (!credential.links.is_empty()).then(|| {
         view! {
             <button class="button" type="submit" name="mode" value="candidate">
@@ -80,6 +80,7 @@ pub(super) fn update_form(
         }
     });
     let results = results(request, FORM);
+    let anyway = anyway(&state, "Save anyway");
     // A linked repository has an authority and a proxy of its own.
     let test_fields = url.is_empty().then(|| test_fields(&state, provider, "")).flatten();
     let test_url = url.is_empty().then(|| test_url(&state, provider, ""));
@@ -101,6 +102,7 @@ pub(super) fn update_form(
                 {test_url}
                 {test_fields}
                 {tested_at}
+                {anyway}
                 <div class="actions">
                     <Submit>"Save"</Submit>
                     {staged}

@@ -10,10 +10,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use crate::{
-    gitops::tone,
-    ui::{badge::Badge, icon::Icon},
-};
+use crate::ui::{badge::StatusBadge, icon::Icon};
 
 /// So many places in step stand there before the rest is folded.
 const SHOWN: usize = 10;
@@ -43,7 +40,7 @@ pub(super) fn uses(credential: &CredentialDetail, uses: &[CredentialUse]) -> Any
         let more = u32::try_from(folded.len()).unwrap_or(u32::MAX);
         view! {
             <details class="more">
-                <summary>{format!("{} in step", counted(more, "more place", "more places"))}</summary>
+                <summary>{format!("{} in sync", counted(more, "more place", "more places"))}</summary>
                 <ul class="lines">
                     {folded.iter().map(|one| row(one, newest)).collect_view()}
                 </ul>
@@ -113,7 +110,7 @@ fn row(one: &CredentialUse, newest: i64) -> AnyView {
         };
         view! { <p class="muted">{text}</p> }
     });
-    let state = one.state.map(|state| view! { <Badge tone=tone(state) label=state.label()/> });
+    let state = one.status(newest).map(|status| view! { <StatusBadge status/> });
     view! {
         <li class="line">
             <div>

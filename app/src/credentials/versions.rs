@@ -94,7 +94,7 @@ fn row(
 
 fn state(version: &SecretVersion) -> Option<AnyView> {
     if version.is_current {
-        Some(view! { <Badge tone=Tone::Good label="In use"/> }.into_any())
+        Some(view! { <Badge tone=Tone::Good label="Current"/> }.into_any())
     } else if !version.is_kept {
         Some(view! { <span class="muted">"No longer in Vault"</span> }.into_any())
     } else {
@@ -107,9 +107,7 @@ pub(super) fn result(counts: Counts) -> AnyView {
     let (tone, label) = if counts.finished() < counts.total() {
         (Tone::Busy, format!("{} of {} done", counts.finished(), counts.total()))
     } else if counts.needs_attention > 0 {
-        let need = if counts.needs_attention == 1 { "needs" } else { "need" };
-        let (count, total) = (counts.needs_attention, counts.total());
-        (Tone::Bad, format!("{count} of {total} {need} attention"))
+        (Tone::Bad, format!("{} of {} failing", counts.needs_attention, counts.total()))
     } else if counts.superseded > 0 {
         (Tone::Quiet, format!("{} healthy, {} superseded", counts.healthy, counts.superseded))
     } else {

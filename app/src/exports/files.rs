@@ -77,14 +77,18 @@ pub(crate) fn notes(notes: &[ExportNote]) -> AnyView {
             NoteTone::Warning => ("notice warn", "triangle-alert", "Look at this"),
             NoteTone::Info => ("notice info", "info", "Good to know"),
         };
-        let rows = rows.into_iter().map(|note| {
+        let rows = grouped(&rows).into_iter().map(|line| {
+            let note = match line {
+                Line::One(note) => note,
+                Line::Many { subjects, rest } => return many(&subjects, rest),
+            };
             let remedy = note.remedy.as_ref().map(|remedy| {
                 view! {
                     " "
                     <a href=filled(&remedy.form)>{remedy.label.clone()}</a>
                 }
             });
-            view! { <li>{words(note)} {remedy}</li> }
+            view! { <li>{words(note)} {remedy}</li> }.into_any()
         });
         Some(
             view! {
@@ -104,6 +108,59 @@ pub(crate) fn notes(notes: &[ExportNote]) -> AnyView {
         .filter_map(group)
         .collect_view()
         .into_any()
+}
+
+/// One note, or one text that several notes say of several things.
+enum Line<'a> {
+    One(&'a ExportNote),
+    Many { subjects: Vec<&'a str>, rest: &'a str },
+}
+
+/// Notes of the form `NAME: text` with the same text are one line that names all of them.
+fn grouped<'a>(notes: &[&'a ExportNote]) -> Vec<Line<'a>> {
+    let parts = |note: &'a ExportNote| {
+        let is_plain = note.mentions.is_empty() && note.remedy.is_none();
+        note.text.split_once(": ").filter(|_| is_plain)
+    };
+    let mut lines: Vec<Line<'a>> = Vec::new();
+    for note in notes.iter().copied() {
+        let Some((subject, rest)) = parts(note) else {
+            lines.push(Line::One(note));
+            continue;
+        };
+        let same = lines.iter_mut().find(|line| match line {
+            Line::One(other) => parts(other).is_some_and(|(_, text)| text == rest),
+            Line::Many { rest: text, .. } => *text == rest,
+        });
+        match same {
+            None => lines.push(Line::One(note)),
+            Some(Line::Many { subjects, .. }) => subjects.push(subject),
+            Some(line) => {
+                let Line::One(other) = line else { continue };
+                let first = parts(other).map_or("", |(first, _)| first);
+                *line = Line::Many { subjects: vec![first, subject], rest };
+            }
+        }
+    }
+    lines
+}
+
+/// How many names are told before the others are folded.
+const NAMED: usize = 3;
+
+fn many(subjects: &[&str], rest: &str) -> AnyView {
+    let (named, folded) = subjects.split_at(subjects.len().min(NAMED));
+    let more = (!folded.is_empty()).then(|| {
+        let label = format!("and {} more", folded.len());
+        view! {
+            " "
+            <details class="names">
+                <summary>{label}</summary>
+                {folded.join(", ")}
+            </details>
+        }
+    });
+    view! { <li>{named.join(", ")} {more} ": " {rest.to_owned()}</li> }.into_any()
 }
 
 /// The words of a note; the names of credentials lead to their pages.
@@ -229,4 +286,27 @@ fn text(name: String, text: String, actions: AnyView) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_warning_for_many_repositories_stands_once() {
+        let note = |text: &str| ExportNote::new(NoteTone::Warning, text);
+        let notes = [
+            note("a: speaks plain http."),
+            note("b: another one."),
+            note("c: speaks plain http."),
+            note("No subject at all."),
+            note("d: speaks plain http."),
+            note("e: speaks plain http."),
+        ];
+        let html = Owner::new().with(|| super::notes(&notes).to_html());
+        assert_eq!(html.matches("speaks plain http.").count(), 1, "{html}");
+        assert_eq!(html.matches("<li>").count(), 3, "{html}");
+        assert!(html.contains("a, c, d") && html.contains("and 1 more"), "{html}");
+        assert!(html.contains("b: another one.") && html.contains("No subject at all."), "{html}");
+    }
 }

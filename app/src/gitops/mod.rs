@@ -14,8 +14,6 @@ pub(crate) mod targets;
 
 #[cfg(feature = "ssr")]
 pub(crate) use overview::overview;
-#[cfg(feature = "ssr")]
-pub(crate) use state::tone;
 
 /// The page of all Git targets.
 #[cfg(feature = "ssr")]

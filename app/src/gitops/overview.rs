@@ -13,7 +13,7 @@ use crate::{
     ui::{
         frame::Section,
         icon::Icon,
-        live::Live,
+        live::{Live, under_way},
         page::{Page, Request, page},
     },
 };
@@ -53,7 +53,8 @@ pub(crate) fn overview() -> AnyView {
             </div>
             {table}
             {rest.cards(&found)}
-            {pushing.then(|| view! { <Live/> })}
+            <Live/>
+            {pushing.then(under_way)}
         };
         Ok(Page { title: "GitOps".to_owned(), section: Section::GitOps, body: body.into_any() })
     })

@@ -1,33 +1,24 @@
 //! How a Git target or cluster is doing, why, and where a person mends it.
 
 use domain::{
-    Action, Cause, CredentialId, ExportId, Role, cause::Remedy, gitops::TargetState,
+    Action, Cause, CredentialId, ExportId, Role, Status, cause::Remedy, gitops::GitTargetSummary,
     propagation::Place,
 };
 use leptos::prelude::*;
 
-use crate::ui::{
-    badge::{Badge, Tone},
-    icon::Icon,
-};
+use crate::ui::{badge::StatusBadge, icon::Icon};
 
-pub(crate) const fn tone(state: TargetState) -> Tone {
-    match state {
-        TargetState::New => Tone::Quiet,
-        TargetState::Pushing => Tone::Busy,
-        TargetState::InStep => Tone::Good,
-        TargetState::Failing => Tone::Bad,
-    }
+/// Why a Git target is out of sync.
+pub(super) fn waits(target: &GitTargetSummary) -> AnyView {
+    let merge = target.is_waiting.then_some("Waits to be merged");
+    let push = target.is_pending.then_some("Changes not pushed yet");
+    let lines = merge.into_iter().chain(push);
+    lines.map(|text| view! { <span class="muted">{text}</span> }).collect_view().into_any()
 }
 
-/// That somebody has to merge what was pushed.
-pub(super) fn waits_badge() -> AnyView {
-    view! { <Badge tone=Tone::Warn label="Waits to be merged"/> }.into_any()
-}
-
-/// Badge and reason, for a table cell; with the way to mend it for whom it is open.
+/// The status and its reason, for a table cell; with the way to mend it for whom it is open.
 pub(super) fn state(
-    state: TargetState,
+    status: Status,
     cause: Option<Cause>,
     place: Place,
     credential: CredentialId,
@@ -42,7 +33,7 @@ pub(super) fn state(
     });
     view! {
         <div class="state">
-            <Badge tone=tone(state) label=state.label()/>
+            <StatusBadge status/>
             {cause}
         </div>
     }

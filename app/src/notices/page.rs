@@ -3,7 +3,6 @@
 use domain::{
     Action, Field, Timestamp, counted,
     notices::{News, Notice, Subject},
-    repositories::RepositoryState,
 };
 use leptos::prelude::*;
 
@@ -12,6 +11,7 @@ use crate::ui::{
     form::{Form, FormState, Submit},
     frame::Section,
     input::Input,
+    live::Live,
     moment::Moment,
     page::{Page, Request, page},
     path,
@@ -78,6 +78,7 @@ pub(crate) fn notices() -> AnyView {
                 <div class="stack">{list(&found, request.now)}</div>
                 <div class="stack">{webhook}</div>
             </div>
+            <Live/>
         };
         Ok(Page { title: "Notices".to_owned(), section: Section::Notices, body: body.into_any() })
     })
@@ -100,7 +101,7 @@ fn list(found: &[Notice], now: Timestamp) -> AnyView {
     view! {
         <section class="card" aria-labelledby="notices-title">
             <h2 id="notices-title">"Newest notices"</h2>
-            <ul class="lines">{rows}</ul>
+            <ul class="lines" data-live="notices">{rows}</ul>
         </section>
     }
     .into_any()
@@ -158,10 +159,7 @@ fn about(notice: &Notice, subject: Subject, ended_at: Option<Timestamp>) -> AnyV
     };
     match &notice.group {
         Some(group) if group.repositories > 1 => {
-            let href = path::with(
-                "/charts/repositories",
-                &[("state", RepositoryState::Failing.as_str()), ("search", &group.host)],
-            );
+            let href = path::with("/charts/repositories", &[("search", &group.host)]);
             let text = counted(group.repositories, "repository", "repositories");
             let at = (!group.host.is_empty()).then(|| format!(" at {}", group.host));
             view! { {named(href, text)} {at} " fail" }.into_any()

@@ -75,7 +75,8 @@ fn row(project: &Project, manages: Manages) -> AnyView {
     let menu = (manages == Manages::Yes).then(|| {
         view! {
             <RowMenu name=project.name.clone()>
-                <a href=href.clone()>"Rename"</a>
+                <a href=href.clone()>"View"</a>
+                <a href=format!("{href}#rename")>"Rename"</a>
                 {(!is_default)
                     .then(|| view! { <a class="danger" href=format!("{href}/delete")>"Delete"</a> })}
             </RowMenu>
@@ -86,12 +87,16 @@ fn row(project: &Project, manages: Manages) -> AnyView {
     view! {
         <tr>
             <th scope="row" data-label="Name">
-                <span>{project.name.clone()}</span>
+                <a href=path_of(project.id)>{project.name.clone()}</a>
                 " "
                 {default}
             </th>
-            <td data-label="Credentials">{project.credentials}</td>
-            <td data-label="Repositories">{project.repositories}</td>
+            <td data-label="Credentials">
+                <a href=super::found("/credentials", project.id)>{project.credentials}</a>
+            </td>
+            <td data-label="Repositories">
+                <a href=super::found("/charts/repositories", project.id)>{project.repositories}</a>
+            </td>
             <td class="row-actions">{menu}</td>
         </tr>
     }

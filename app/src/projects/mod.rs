@@ -1,13 +1,13 @@
 //! Projects: the page Settings → Projects.
 
 mod delete_form;
+mod detail;
 mod list;
-mod rename_form;
 mod server_fns;
 
 pub(crate) use delete_form::delete;
+pub(crate) use detail::detail;
 pub(crate) use list::list;
-pub(crate) use rename_form::rename;
 
 use domain::{ProjectId, ServiceError, projects::Project};
 
@@ -17,7 +17,7 @@ use crate::ui::page::Request;
 const PATH: &str = "/settings/projects";
 
 /// The path of one project.
-fn path_of(id: ProjectId) -> String {
+pub(crate) fn path_of(id: ProjectId) -> String {
     format!("{PATH}/{id}")
 }
 
@@ -26,4 +26,9 @@ async fn asked(request: &Request, actor: &domain::Actor) -> Result<Project, Serv
     let id: ProjectId = request.id()?;
     let all = request.services().projects.list(actor).await?;
     all.into_iter().find(|project| project.id == id).ok_or(ServiceError::NotFound)
+}
+
+/// A list with what belongs to a project.
+fn found(list: &str, project: ProjectId) -> String {
+    crate::ui::path::with(list, &[("project", &project.to_string())])
 }

@@ -3,7 +3,7 @@
 use domain::{ServiceError, projects::ProjectForm};
 use leptos::prelude::*;
 
-use super::PATH;
+use super::{PATH, path_of};
 use crate::{
     answer::{Answered, Next, Sent, answer},
     services::Asking,
@@ -16,14 +16,19 @@ pub(crate) async fn save_project(
     #[server(default)] project: String,
     #[server(default)] name: String,
 ) -> Answered {
-    let form = if project.is_empty() { "project-add" } else { "project-rename" };
+    let is_new = project.is_empty();
+    let form = if is_new { "project-add" } else { "project-rename" };
     let sent = Sent::new(form, &from).with("name", &name);
-    let notice = if project.is_empty() { "The project is added." } else { "Saved." };
+    let notice = if is_new { "The project is added." } else { "Saved." };
     let result = async {
         let (asking, actor) = Asking::member()?;
         asking.services.projects.save(&actor, ProjectForm { project, name }).await
     };
-    answer(sent, result.await, |_| Next::to(PATH).saying(notice)).await
+    answer(sent, result.await, |id| {
+        let to = if is_new { PATH.to_owned() } else { path_of(id) };
+        Next::to(to).saying(notice)
+    })
+    .await
 }
 
 /// Deletes an empty project.

@@ -34,10 +34,10 @@ fn summary(counts: Counts, finished: bool) -> String {
     let mut text = format!("{} of {} done", counts.finished(), counts.total());
     for (count, word) in [
         (counts.healthy, "healthy"),
-        (counts.running, "being checked"),
+        (counts.running, "syncing"),
         (counts.waiting, "waiting"),
         (counts.retrying, "trying again"),
-        (counts.needs_attention, "in need of attention"),
+        (counts.needs_attention, "failing"),
         (counts.superseded, "superseded"),
     ] {
         if count > 0 {

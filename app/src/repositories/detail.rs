@@ -14,18 +14,18 @@ use super::{
     edit_form::{edit_form, stored, typed_url},
     environment::{clash_warning, clashing, tag},
     path_of,
-    state::{credential, stale, tone},
+    state::{credential, stale},
 };
 use crate::{
     connections::{left, test_repository_form},
     exports,
     ui::{
-        badge::{Badge, Tone},
+        badge::{Badge, StatusBadge, Tone},
         cause::CauseBanner,
         form::ActionButton,
         frame::Section,
         icon::Icon,
-        live::Live,
+        live::{Live, under_way},
         moment::{Moment, moment_or},
         page::{Page, Request, page},
         path,
@@ -58,7 +58,7 @@ pub(crate) fn detail() -> AnyView {
                 <div>
                     <h1>{summary.name.clone()}</h1>
                     <p class="tags" data-live="state">
-                        <Badge tone=tone(summary.state) label=summary.state.label()/>
+                        <StatusBadge status=summary.status()/>
                         <span class="muted">{summary.kind.label()}</span>
                         {tag(summary.environment)}
                         <span class="muted url">{summary.url.clone()}</span>
@@ -74,7 +74,8 @@ pub(crate) fn detail() -> AnyView {
                 <div class="stack">{test} {form} {runs(&repository, now)}</div>
                 <div class="stack">{facts(&repository, now)}</div>
             </div>
-            {syncing.then(|| view! { <Live/> })}
+            <Live/>
+            {syncing.then(under_way)}
         };
         Ok(Page {
             title: summary.name.clone(),
@@ -203,7 +204,9 @@ fn facts(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
                     .quota
                     .map(|quota| view! { <dt>"Requests"</dt> <dd>{left(quota)}</dd> })}
                 <dt>"Project"</dt>
-                <dd>{summary.project_name.clone()}</dd>
+                <dd>
+                    <a href=crate::projects::path_of(summary.project)>{summary.project_name.clone()}</a>
+                </dd>
                 <dt>"Environment"</dt>
                 <dd>{summary.environment.label()}</dd>
                 <dt>"Last sync"</dt>
@@ -234,7 +237,7 @@ fn chosen_by(repository: &RepositoryDetail) -> Option<AnyView> {
         (true, Some(_)) => "Automatic: it matches the URL",
         (true, None) => "Automatic: no credential matches the URL",
     };
-    let project = repository.project.to_string();
+    let project = repository.summary.project.to_string();
     let pairs = [("url", repository.summary.url.as_str()), ("project", project.as_str())];
     let why = repository.is_automatic.then(|| {
         view! {
@@ -274,7 +277,7 @@ fn run_of(run: &SyncRun, now: Timestamp) -> AnyView {
     };
     let (tone, label) = match (run.finished_at, run.cause) {
         (None, _) => (Tone::Busy, "Running"),
-        (Some(_), None) => (Tone::Good, "Worked"),
+        (Some(_), None) => (Tone::Good, "Synced"),
         (Some(_), Some(cause)) => (Tone::Bad, cause.words(Asked::Registry).title),
     };
     view! {

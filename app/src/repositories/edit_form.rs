@@ -40,7 +40,7 @@ pub(super) fn stored(repository: &RepositoryDetail) -> AddRepository {
         },
         interval: repository.interval.to_string(),
         charts: repository.chart_names.join("\n"),
-        project: repository.project.to_string(),
+        project: repository.summary.project.to_string(),
         environment: repository.summary.environment.as_str().to_owned(),
         ca: repository.ca.clone(),
         proxy: repository.proxy.clone(),

@@ -1,7 +1,8 @@
 //! The page Charts → Repositories.
 
 use domain::{
-    Action, Actor, Timestamp, counted,
+    Action, Actor, Status, counted,
+    projects::Project,
     repositories::{RepositoryPage, RepositoryQuery, RepositoryState, RepositorySummary},
 };
 use leptos::prelude::*;
@@ -12,15 +13,15 @@ use super::{
     state::{credential, state},
 };
 use crate::ui::{
-    filters::{FilterBy, Filters},
+    filters::{FilterBy, Filters, by_project},
     form::ActionButton,
     frame::Section,
     icon::Icon,
     input::hidden,
-    live::Live,
+    live::{Live, under_way},
     menu::RowMenu,
     moment::moment_or,
-    page::{Page, page},
+    page::{Page, Request, page},
     path,
     table::{Empty, pager},
 };
@@ -34,11 +35,13 @@ pub(crate) fn list() -> AnyView {
         let query = RepositoryQuery {
             search: request.query("search"),
             credential: request.query("credential").parse().ok(),
-            state: RepositoryState::parse(&request.query("state")),
+            project: request.query("project").parse().ok(),
+            status: Status::parse(&request.query("state")),
             page: request.page_number(),
         };
         let services = request.services();
         let found = services.repositories.list(&actor, query.clone()).await?;
+        let projects = services.projects.list(&actor).await?;
         let of_credential = match query.credential {
             Some(id) => services.credentials.get(&actor, id).await.ok().map(|found| found.name),
             None => None,
@@ -65,12 +68,13 @@ pub(crate) fn list() -> AnyView {
                 nothing_yet(may_add)
             } else {
                 view! {
-                    {filters(&query, of_credential)}
-                    {table(&found, &query, &actor, &request.here, request.now)}
+                    {filters(&query, &projects, of_credential)}
+                    {table(&found, &query, &projects, &actor, &request)}
                 }
                     .into_any()
             }}
-            {syncing.then(|| view! { <Live/> })}
+            <Live/>
+            {syncing.then(under_way)}
         };
         Ok(Page {
             title: "Repositories".to_owned(),
@@ -96,28 +100,36 @@ fn nothing_yet(may_add: bool) -> AnyView {
     .into_any()
 }
 
-fn filters(query: &RepositoryQuery, of_credential: Option<String>) -> AnyView {
-    let states = [
-        RepositoryState::Healthy,
-        RepositoryState::Failing,
-        RepositoryState::Syncing,
-        RepositoryState::New,
-    ];
-    let options = states
+/// What a repository can be said to be doing, the worst first.
+const STATUSES: [Status; 6] = [
+    Status::Paused,
+    Status::Failing,
+    Status::Stale,
+    Status::Syncing,
+    Status::NotSynced,
+    Status::Healthy,
+];
+
+fn filters(
+    query: &RepositoryQuery,
+    projects: &[Project],
+    of_credential: Option<String>,
+) -> AnyView {
+    let options = STATUSES
         .into_iter()
-        .map(|state| {
-            let selected = query.state == Some(state);
-            view! { <option value=state.as_str() selected=selected>{state.label()}</option> }
+        .map(|status| {
+            let selected = query.status == Some(status);
+            view! { <option value=status.as_str() selected=selected>{status.label()}</option> }
         })
         .collect_view();
-    let filtered = !query.search.is_empty() || query.state.is_some() || query.credential.is_some();
     view! {
         <Filters
             path=PATH
             search=query.search.clone()
             placeholder="Name or URL"
             by=FilterBy { name: "state", label: "State", all: "All states" }
-            clear=filtered.then_some(PATH)
+            clear=is_filtered(query).then_some(PATH)
+            also=by_project(projects, query.project)
             kept=query.credential.map(|id| hidden("credential", id.to_string()).into_any())
         >
             {options}
@@ -128,12 +140,28 @@ fn filters(query: &RepositoryQuery, of_credential: Option<String>) -> AnyView {
     .into_any()
 }
 
+/// Whether the page shows a part of all repositories.
+fn is_filtered(query: &RepositoryQuery) -> bool {
+    let RepositoryQuery { search, credential, project, status, page: _ } = query;
+    !search.is_empty() || credential.is_some() || project.is_some() || status.is_some()
+}
+
+/// The query as a form and an address carry it.
+fn pairs(query: &RepositoryQuery) -> [(&'static str, String); 4] {
+    [
+        ("search", query.search.clone()),
+        ("state", query.status.map_or_else(String::new, |status| status.as_str().to_owned())),
+        ("credential", query.credential.map(|id| id.to_string()).unwrap_or_default()),
+        ("project", query.project.map(|id| id.to_string()).unwrap_or_default()),
+    ]
+}
+
 fn table(
     found: &RepositoryPage,
     query: &RepositoryQuery,
+    projects: &[Project],
     actor: &Actor,
-    here: &str,
-    now: Timestamp,
+    request: &Request,
 ) -> AnyView {
     if found.rows.is_empty() {
         return view! {
@@ -144,24 +172,22 @@ fn table(
         .into_any();
     }
     let may_sync = actor.role.includes(Action::ManageRepositories);
-    let rows = found.rows.iter().map(|row| row_of(row, may_sync, here, now)).collect_view();
-    let credential = query.credential.map(|id| id.to_string()).unwrap_or_default();
-    let pairs = [
-        ("search", query.search.as_str()),
-        ("state", query.state.map_or("", RepositoryState::as_str)),
-        ("credential", &credential),
-    ];
+    let columns = Columns { may_sync, has_projects: projects.len() > 1 };
+    let rows = found.rows.iter().map(|row| row_of(row, columns, request)).collect_view();
+    let pairs = pairs(query);
+    let pairs = pairs.each_ref().map(|(name, value)| (*name, value.as_str()));
     view! {
-        {may_sync.then(|| bulk(here))}
+        {may_sync.then(|| bulk(query, found.total, &request.here))}
         <div class="table-box">
             <table class="table">
-                <caption class="count">{counted(found.total, "repository", "repositories")}</caption>
+                <caption class="count" data-live="count">{counted(found.total, "repository", "repositories")}</caption>
                 <thead>
                     <tr>
                         {may_sync
                             .then(|| view! { <th scope="col"><span class="unseen">"Select"</span></th> })}
                         <th scope="col">"Name"</th>
                         <th scope="col">"Kind"</th>
+                        {columns.has_projects.then(|| view! { <th scope="col">"Project"</th> })}
                         <th scope="col">"URL"</th>
                         <th scope="col">"Credential"</th>
                         <th scope="col">"Charts"</th>
@@ -178,25 +204,45 @@ fn table(
     .into_any()
 }
 
-/// The form of the ticked rows; the boxes name it, because a table row cannot hold it.
-fn bulk(here: &str) -> AnyView {
+/// What the table shows besides what it always does.
+#[derive(Clone, Copy)]
+struct Columns {
+    may_sync: bool,
+    has_projects: bool,
+}
+
+/// The form of the ticked rows; the boxes name it, because a table row cannot hold it. What it says of all
+/// is about those that the page finds.
+fn bulk(query: &RepositoryQuery, total: u32, here: &str) -> AnyView {
+    let all = if is_filtered(query) {
+        format!("Sync all {total} shown")
+    } else {
+        format!("Sync all {total}")
+    };
+    let found = pairs(query).map(|(name, value)| hidden(name, value)).collect_view();
     view! {
         <form id="bulk" class="bulk" method="post" action="/actions/repositories/sync">
             {hidden("from", here)}
+            {found}
             <button class="button" type="submit" name="which" value="ticked">
                 <Icon name="refresh-cw"/>
                 "Sync now"
             </button>
-            <button class="button quiet" type="submit" name="which" value="all">
-                "Sync all"
+            <button class="button quiet" type="submit" name="which" value="found" data-live="all">
+                {all}
             </button>
-            <span class="muted">"Tick the repositories to sync, or sync all of them."</span>
+            <span class="muted">"Tick the repositories to sync, or sync all that are found."</span>
         </form>
     }
     .into_any()
 }
 
-fn row_of(row: &RepositorySummary, may_sync: bool, here: &str, now: Timestamp) -> AnyView {
+fn row_of(row: &RepositorySummary, columns: Columns, request: &Request) -> AnyView {
+    let (may_sync, here, now) = (columns.may_sync, &request.here, request.now);
+    let project = columns.has_projects.then(|| {
+        let href = crate::projects::path_of(row.project);
+        view! { <td data-label="Project"><a href=href>{row.project_name.clone()}</a></td> }
+    });
     let id = row.id.to_string();
     let href = path_of(row.id);
     let charts = if row.charts == 0 {
@@ -206,7 +252,7 @@ fn row_of(row: &RepositorySummary, may_sync: bool, here: &str, now: Timestamp) -
         view! { <a href=href>{row.charts}</a> }.into_any()
     };
     let manage = may_sync.then(|| {
-        let (id, here) = (id.clone(), here.to_owned());
+        let (id, here) = (id.clone(), here.clone());
         view! {
             <ActionButton
                 action="/actions/repositories/sync"
@@ -238,6 +284,7 @@ fn row_of(row: &RepositorySummary, may_sync: bool, here: &str, now: Timestamp) -
                 </div>
             </th>
             <td data-label="Kind">{row.kind.label()}</td>
+            {project}
             <td data-label="URL" class="url">{row.url.clone()}</td>
             <td data-label="Credential">{credential(row)}</td>
             <td data-label="Charts">{charts}</td>

@@ -1,7 +1,10 @@
 //! Server functions of repositories: who is asking, call the service.
 #![expect(clippy::too_many_arguments, reason = "one argument for each field of the form")]
 
-use domain::{Field, ServiceError, counted, repositories};
+use domain::{
+    Field, ServiceError, Status, counted,
+    repositories::{self, ToSync},
+};
 use leptos::prelude::*;
 
 use super::path_of;
@@ -126,17 +129,31 @@ pub(crate) async fn delete_repository(
     .await
 }
 
-/// Starts a sync of the ticked repositories, or of all.
+/// Starts a sync of the ticked repositories, or of all that the page finds.
 #[server(prefix = "/actions", endpoint = "repositories/sync")]
 pub(crate) async fn sync_repositories(
     #[server(default)] from: String,
     #[server(default)] which: String,
     #[server(default)] ids: Vec<String>,
+    #[server(default)] search: String,
+    #[server(default)] state: String,
+    #[server(default)] credential: String,
+    #[server(default)] project: String,
 ) -> Answered {
     let result = async {
         let (asking, actor) = Asking::member()?;
-        let ids = if which == "all" { Vec::new() } else { ticked(&ids)? };
-        asking.services.repositories.sync(&actor, ids).await
+        let which = if which == "found" {
+            ToSync::Found(repositories::RepositoryQuery {
+                search,
+                credential: filter(&credential)?,
+                project: filter(&project)?,
+                status: filter_by(&state, Status::parse)?,
+                page: 1,
+            })
+        } else {
+            ToSync::These(ticked(&ids)?)
+        };
+        asking.services.repositories.sync(&actor, which).await
     };
     let back = path::ours(&from, "/charts/repositories").to_owned();
     answer(Sent::new("repository-sync", &from), result.await, |count| {
@@ -146,7 +163,15 @@ pub(crate) async fn sync_repositories(
     .await
 }
 
-/// An empty list means all to the service, so nobody may send it by ticking nothing.
+/// An id to filter by. What cannot be read finds nothing, and never everything.
+fn filter<T: std::str::FromStr>(text: &str) -> Result<Option<T>, ServiceError> {
+    filter_by(text, |text| text.parse().ok())
+}
+
+fn filter_by<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, ServiceError> {
+    if text.is_empty() { Ok(None) } else { read(text).map(Some).ok_or(ServiceError::NotFound) }
+}
+
 fn ticked(ids: &[String]) -> Result<Vec<domain::RepositoryId>, ServiceError> {
     if ids.is_empty() {
         return Err(Field::Name.problem("Tick at least one repository.").into());

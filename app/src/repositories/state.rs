@@ -2,25 +2,16 @@
 
 use domain::{
     Timestamp,
-    repositories::{LinkState, RepositoryState, RepositorySummary},
+    repositories::{LinkState, RepositorySummary},
 };
 use leptos::prelude::*;
 
 use super::environment::{clash_badge, clashing};
 use crate::ui::{
-    badge::{Badge, Tone},
+    badge::{Badge, StatusBadge, Tone},
     cause::CauseLine,
     moment::Moment,
 };
-
-pub(super) const fn tone(state: RepositoryState) -> Tone {
-    match state {
-        RepositoryState::New => Tone::Quiet,
-        RepositoryState::Syncing => Tone::Busy,
-        RepositoryState::Healthy => Tone::Good,
-        RepositoryState::Failing => Tone::Bad,
-    }
-}
 
 /// Badge, reason with the link that mends it, and since when the charts may be outdated.
 pub(super) fn state(row: &RepositorySummary, now: Timestamp) -> AnyView {
@@ -28,7 +19,7 @@ pub(super) fn state(row: &RepositorySummary, now: Timestamp) -> AnyView {
     let cause = row.cause.map(|cause| view! { <CauseLine cause repository credential/> });
     view! {
         <div class="state">
-            <Badge tone=tone(row.state) label=row.state.label()/>
+            <StatusBadge status=row.status()/>
             {cause}
             {row.stale_since.map(|since| stale(since, now))}
         </div>
@@ -36,11 +27,11 @@ pub(super) fn state(row: &RepositorySummary, now: Timestamp) -> AnyView {
     .into_any()
 }
 
-/// Since when the charts may be outdated.
+/// When the charts that are shown were found.
 pub(super) fn stale(since: Timestamp, now: Timestamp) -> AnyView {
     view! {
         <p class="muted">
-            "Stale since "
+            "Last good sync "
             <Moment at=since now/>
         </p>
     }

@@ -34,7 +34,7 @@ async fn where_they_are_off_there_are_no_pages_and_no_links() {
 async fn every_state_of_an_object_has_its_word() {
     let (_, html) = page(&Fake::signed_in(), &cluster()).await;
     for words in [
-        "In step",
+        "In sync",
         "Changed by somebody else",
         "Deleted by somebody else",
         "Not applied yet",
@@ -51,7 +51,7 @@ async fn every_state_of_an_object_has_its_word() {
     let away = Arc::new(Fake { cause: Some(Cause::Timeout), ..Fake::of(Role::Owner) });
     let (_, html) = page(&away, &cluster()).await;
     assert_eq!(html.matches("Waits for the cluster").count(), 5, "{html}");
-    assert!(html.contains("In step when it was compared last"), "{html}");
+    assert!(html.contains("In sync when it was compared last"), "{html}");
     let viewer = Arc::new(Fake::of(Role::Viewer));
     let (_, html) = page(&viewer, &cluster()).await;
     assert!(!html.contains("Compare now"), "{html}");

@@ -55,7 +55,7 @@ async fn versions_are_told_without_values_and_can_come_back() {
     let (_, html) = page(&fake, &detail()).await;
     for words in [
         "Version 3",
-        "In use",
+        "Current",
         "1 of 2 done",
         "new secret",
         "Roll back to version 2",
@@ -226,6 +226,6 @@ async fn an_account_to_connect_again_is_not_called_active() {
     for path in ["/credentials".to_owned(), format!("/credentials/{}", fake::ID)] {
         let (_, html) = page(&fake, &path).await;
         assert!(html.contains("No longer connected"), "{path}: {html}");
-        assert!(!html.contains("</svg>Active"), "{path}: {html}");
+        assert!(html.contains("</svg>Paused") && !html.contains("Healthy"), "{path}: {html}");
     }
 }

@@ -22,7 +22,13 @@ fn pages() -> Vec<(String, Vec<&'static str>)> {
     vec![
         (
             "/gitops".to_owned(),
-            vec!["prod-cluster", "clusters/prod", "0123456", "Changes wait", "In step"],
+            vec![
+                "prod-cluster",
+                "clusters/prod",
+                "0123456",
+                "Changes not pushed yet",
+                "Out of sync",
+            ],
         ),
         ("/gitops/connections".to_owned(), vec!["octocat", "github.com", "Not granted: repo."]),
         (target(), vec!["Files that Hawser wrote", "ghcr-acme.yaml", "pull/7", "github-octocat"]),

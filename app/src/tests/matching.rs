@@ -66,7 +66,16 @@ async fn projects_are_listed_added_renamed_and_deleted() {
     }
     let own = format!("/settings/projects/{}", fake::ID);
     let (_, html) = page(&fake, &own).await;
-    assert!(html.contains("Rename Default") && html.contains("value=\"Default\""), "{html}");
+    for words in [
+        "id=\"rename-title\">Rename",
+        "value=\"Default\"",
+        "acme charts",
+        "ghcr-prod",
+        &format!("/charts/repositories?project={}", fake::ID),
+        &format!("/credentials?project={}", fake::ID),
+    ] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
     let (_, html) = page(&fake, &format!("{own}/delete")).await;
     assert!(
         html.contains("The default project takes") && !html.contains("projects/delete\""),
@@ -77,7 +86,7 @@ async fn projects_are_listed_added_renamed_and_deleted() {
 
     let body = format!("from=%2Fsettings%2Fprojects&project={}&name=x", fake::ID);
     let response = send(&fake, "/actions/projects/save", "text/html", &body).await;
-    assert_eq!(response.headers()[header::LOCATION], "/settings/projects");
+    assert_eq!(response.headers()[header::LOCATION], own.as_str());
     let body = format!("from=%2Fsettings%2Fprojects&project={}", fake::ID);
     send(&fake, "/actions/projects/delete", "text/html", &body).await;
     let (_, html) = page(&fake, "/settings/projects").await;

@@ -203,6 +203,30 @@ async fn ticking_nothing_syncs_nothing() {
     let (_, html) = page(&fake, "/charts/repositories").await;
     assert!(html.contains("<p>Tick at least one repository.</p>"), "{html}");
     assert!(!html.contains("Correct the marked fields."), "{html}");
+    for (body, count) in [
+        ("which=found&search=&state=&credential=&project=", "41 repositories"),
+        ("which=found&search=acme", "1 repository"),
+    ] {
+        send(&fake, path, "text/html", &format!("{body}&from=%2Fcharts%2Frepositories")).await;
+        let (_, html) = page(&fake, "/charts/repositories").await;
+        assert!(html.contains(&format!("Sync started for {count}.")), "{body}: {html}");
+    }
+    for unread in ["which=found&state=broken", "which=found&credential=x", "which=found&project=x"]
+    {
+        let refused = send(&fake, path, "application/json", unread).await;
+        assert_eq!(
+            refused.status(),
+            StatusCode::NOT_FOUND,
+            "what cannot be read is not everything"
+        );
+    }
+    let (_, html) = page(&fake, "/charts/repositories").await;
+    assert!(html.contains(">Sync all 1<") && !html.contains("Sync all 1 shown"), "{html}");
+    let (_, html) = page(&fake, "/charts/repositories?search=acme&state=failing").await;
+    assert!(html.contains("Sync all 1 shown"), "{html}");
+    for kept in ["name=\"search\" value=\"acme\"", "name=\"state\" value=\"failing\""] {
+        assert!(html.contains(kept), "{kept}: {html}");
+    }
     let id = fake::ID;
     let body = format!("which=ticked&ids%5B%5D={id}&ids%5B%5D={id}&from=%2Fcharts%2Frepositories");
     let response = send(&fake, path, "text/html", &body).await;

@@ -254,3 +254,93 @@ async fn what_a_test_needs_besides_goes_on_to_the_form_of_the_repository() {
     assert!(next.starts_with("/charts/repositories/new?url=a&credential="), "{next}");
     assert!(next.ends_with("&ca=PEM&proxy=egress&charts=web"), "{next}");
 }
+
+/// Of the choice between reading and pushing nothing is loaded anew, so nothing typed is lost.
+#[tokio::test]
+async fn both_guides_stand_in_the_page_and_the_choice_is_sent_along() {
+    let fake = Fake::signed_in();
+    let (_, html) = page(&fake, &address(Provider::Ghcr, Shape::Password)).await;
+    for access in Access::ALL {
+        let guide = Provider::Ghcr.guide(Shape::Password, access);
+        assert!(html.contains(&escaped(guide.grants)), "{}", guide.grants);
+        let radio =
+            format!("name=\"access\" value=\"{}\" form=\"credential-create\"", access.as_str());
+        assert!(html.contains(&radio), "{radio}: {html}");
+    }
+    assert!(!html.contains("access=push\""), "no link leaves the form: {html}");
+}
+
+#[tokio::test]
+async fn a_token_that_cannot_work_or_is_over_is_asked_about_once() {
+    let fake = Fake::signed_in();
+    let path = "/actions/credentials/create";
+    let of = |password: &str, more: &str| {
+        format!(
+            "from=%2Fcredentials%2Fnew&provider=ghcr&shape=password&name=a&username=o&password={password}{more}"
+        )
+    };
+    let dead = format!("github_pat_{}", "a".repeat(82));
+    for (body, words) in [
+        (of(&dead, ""), "fine-grained"),
+        (of("ghp_x", "&expires=2001-02-03"), "2001-02-03 has passed"),
+    ] {
+        let asked = send(&fake, path, "application/json", &body).await;
+        assert_eq!(asked.status(), StatusCode::UNPROCESSABLE_ENTITY, "{words}");
+        let said = text(asked).await;
+        assert!(said.contains("anyway") && said.contains(words), "{said}");
+        send(&fake, path, "text/html", &body).await;
+        let (_, html) = page(&fake, "/credentials/new?provider=ghcr&shape=password").await;
+        assert!(html.contains("Create anyway") && html.contains(words), "{html}");
+        let done = send(&fake, path, "application/json", &format!("{body}&anyway=yes")).await;
+        assert_eq!(done.status(), StatusCode::OK, "{words}");
+    }
+    let fine = send(&fake, path, "application/json", &of("ghp_x", "&expires=2999-02-03")).await;
+    assert_eq!(fine.status(), StatusCode::OK);
+    // A day that stood there before is not asked about again.
+    let place = |before: &str| {
+        format!("from=%2F&credential={}&row_version=7&expires=2001-02-03&before={before}", fake::ID)
+    };
+    for (before, status) in [("", StatusCode::UNPROCESSABLE_ENTITY), ("2001-02-03", StatusCode::OK)]
+    {
+        let path = "/actions/credentials/place";
+        let answer = send(&fake, path, "application/json", &place(before)).await;
+        assert_eq!(answer.status(), status, "{before}");
+    }
+}
+
+#[tokio::test]
+async fn f46_the_guides_of_all_providers_stand_on_one_page() {
+    let fake = Fake::signed_in();
+    let (_, html) = page(&fake, "/credentials/guides?provider=ghcr").await;
+    for (provider, shape) in every() {
+        for access in Access::ALL {
+            let grants = escaped(provider.guide(shape, access).grants);
+            assert!(html.contains(&grants), "{provider:?} {shape:?}: {grants}");
+        }
+    }
+    assert_eq!(html.matches("class=\"card guide-of\"").count(), Provider::ALL.len());
+    assert_eq!(html.matches("id=\"ghcr\" open").count(), 1, "{html}");
+    assert!(!html.contains("{role}") && !html.contains("style="), "{html}");
+}
+
+#[tokio::test]
+async fn f13_a_credential_is_shown_as_a_document_without_its_secret() {
+    let fake = Fake::signed_in();
+    let own = format!("/credentials/{}/document", fake::ID);
+    let (_, html) = page(&fake, &own).await;
+    for line in [
+        "name: ghcr-prod",
+        "username: octocat",
+        "password: &quot;*** REDACTED ***&quot;",
+        "repoURLIsRegex: true",
+        "access: push",
+    ] {
+        assert!(
+            html.contains(line) || html.contains(&line.replace("&quot;", "\"")),
+            "{line}: {html}"
+        );
+    }
+    let (_, html) = page(&fake, &format!("{own}?as=json")).await;
+    assert!(html.contains("*** REDACTED ***") && html.contains("repoURL"), "{html}");
+    assert!(!html.contains(SECRET), "{html}");
+}

@@ -1,5 +1,6 @@
 //! States as a badge: always an icon and a word, never colour alone.
 
+use domain::Status;
 use leptos::prelude::*;
 
 use super::icon::Icon;
@@ -50,4 +51,21 @@ pub(crate) fn Badge(tone: Tone, #[prop(into)] label: String) -> impl IntoView {
             {label}
         </span>
     }
+}
+
+/// What a status means for the person who looks.
+pub(crate) const fn tone(status: Status) -> Tone {
+    match status {
+        Status::Paused | Status::Expired | Status::Failing => Tone::Bad,
+        Status::Stale | Status::OutOfSync | Status::Expiring => Tone::Warn,
+        Status::Syncing => Tone::Busy,
+        Status::NotSynced | Status::Unused => Tone::Quiet,
+        Status::InSync | Status::Healthy => Tone::Good,
+    }
+}
+
+/// The one word that says how a thing is doing, with its icon.
+#[component]
+pub(crate) fn StatusBadge(status: Status) -> impl IntoView {
+    view! { <Badge tone=tone(status) label=status.label()/> }
 }

@@ -1,5 +1,6 @@
 //! The line above a table that searches and filters it; all of it stands in the URL.
 
+use domain::{ProjectId, projects::Project};
 use leptos::prelude::*;
 
 /// The drop-down of a filter line.
@@ -29,6 +30,9 @@ pub(crate) fn Filters(
     /// What else the query keeps.
     #[prop(optional_no_strip)]
     kept: Option<AnyView>,
+    /// Another drop-down.
+    #[prop(optional_no_strip)]
+    also: Option<AnyView>,
     /// The options of the drop-down.
     children: Children,
 ) -> impl IntoView {
@@ -46,8 +50,39 @@ pub(crate) fn Filters(
                     {children()}
                 </select>
             </label>
+            {also}
             <button class="button" type="submit">"Filter"</button>
             {clear.map(|path| view! { <a class="button quiet" href=path>"Clear"</a> })}
         </form>
     }
+}
+
+/// The drop-down of projects; nothing while there is only one.
+pub(crate) fn by_project(projects: &[Project], chosen: Option<ProjectId>) -> Option<AnyView> {
+    if projects.len() < 2 {
+        return None;
+    }
+    let options = projects
+        .iter()
+        .map(|project| {
+            let selected = chosen == Some(project.id);
+            view! {
+                <option value=project.id.to_string() selected=selected>
+                    {project.name.clone()}
+                </option>
+            }
+        })
+        .collect_view();
+    Some(
+        view! {
+            <label>
+                <span>"Project"</span>
+                <select name="project">
+                    <option value="">"All projects"</option>
+                    {options}
+                </select>
+            </label>
+        }
+        .into_any(),
+    )
 }

@@ -28,6 +28,8 @@ pub(crate) fn Frame(
     actor: Option<Actor>,
     section: Section,
     flash: Flash,
+    /// When the page was made, in milliseconds; the ages on it count from there.
+    now: Option<i64>,
     children: Children,
 ) -> impl IntoView {
     let messages = messages(flash);
@@ -46,7 +48,7 @@ pub(crate) fn Frame(
                         <Person actor/>
                     </div>
                 </header>
-                <main id="main" tabindex="-1">{messages}{children()}</main>
+                <main id="main" tabindex="-1" data-now=now>{messages}{children()}</main>
             </div>
         }
         .into_any(),

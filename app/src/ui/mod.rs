@@ -1,5 +1,7 @@
 //! Pieces that know no feature.
 
+#[cfg(feature = "ssr")]
+pub(crate) mod anyway;
 pub(crate) mod badge;
 #[cfg(feature = "ssr")]
 pub(crate) mod cause;
@@ -35,3 +37,5 @@ pub(crate) mod picks;
 pub(crate) mod sieve;
 #[cfg(feature = "ssr")]
 pub(crate) mod table;
+#[cfg(feature = "hydrate")]
+mod watch;

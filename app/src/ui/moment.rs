@@ -3,21 +3,10 @@
 use domain::Timestamp;
 use leptos::prelude::*;
 
-/// An age such as `8 min ago`.
+/// An age such as `8 min ago`, which grows while [`super::live::Live`] is on the page.
 #[component]
 pub(crate) fn Moment(at: Timestamp, now: Timestamp) -> impl IntoView {
-    let label = if at > now { left(at, now) } else { at.age(now) };
-    view! { <time datetime=at.rfc3339() title=at.readable()>{label}</time> }
-}
-
-/// The time until `at`: `in 12 min`.
-fn left(at: Timestamp, now: Timestamp) -> String {
-    match at.since(now).as_secs() {
-        0..=59 => "in a moment".to_owned(),
-        seconds @ 60..=3_599 => format!("in {} min", seconds / 60),
-        seconds @ 3_600..=86_399 => format!("in {} h", seconds / 3_600),
-        seconds => format!("in {} d", seconds / 86_400),
-    }
+    view! { <time data-age datetime=at.rfc3339() title=at.readable()>{at.told(now)}</time> }
 }
 
 /// An age, or a word for never.

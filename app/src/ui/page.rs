@@ -126,10 +126,11 @@ where
         request.flash = request.asking.visit.take().await.unwrap_or_default();
         let (actor, flash, here) =
             (request.actor.clone(), request.flash.clone(), request.here.clone());
+        let now = request.now.millis();
         match load(request).await {
             Ok(Page { title, section, body }) => view! {
                 <Title text=title/>
-                <Frame actor section flash>{body}</Frame>
+                <Frame actor section flash now=Some(now)>{body}</Frame>
             }
             .into_any(),
             Err(problem) => refusal(&problem, actor, &here),
@@ -141,6 +142,22 @@ where
 /// The page for a path that does not exist.
 pub(crate) fn not_found() -> AnyView {
     page(async |_| Err(ServiceError::NotFound))
+}
+
+/// The list that a page belongs to: what was deleted is not there any more when somebody goes back.
+fn list_of(here: &str) -> (&'static str, &'static str) {
+    const LISTS: [(&str, &str); 8] = [
+        ("/charts/repositories", "Repositories"),
+        ("/charts/catalog", "Catalog"),
+        ("/gitops/exports", "Exports"),
+        ("/gitops/clusters", "Clusters"),
+        ("/gitops/connections", "Connections"),
+        ("/gitops", "GitOps"),
+        ("/settings/projects", "Projects"),
+        ("/settings/notices", "Notices"),
+    ];
+    let found = LISTS.into_iter().find(|(path, _)| here.starts_with(path));
+    found.unwrap_or(("/credentials", "Credentials"))
 }
 
 fn refusal(problem: &ServiceError, actor: Option<Actor>, here: &str) -> AnyView {
@@ -159,15 +176,16 @@ fn refusal(problem: &ServiceError, actor: Option<Actor>, here: &str) -> AnyView 
         _ => "This did not work",
     };
     let message = problem.to_string();
+    let (list, label) = list_of(here);
     view! {
         <Title text=title/>
-        <Frame actor section=Section::None flash=Flash::default()>
+        <Frame actor section=Section::None flash=Flash::default() now=None>
             <section class="empty">
                 <Icon name="anchor"/>
                 <p class="muted">{status.as_u16()}</p>
                 <h1>{title}</h1>
                 <p>{message}</p>
-                <p><a class="button" href="/credentials">"Go to Credentials"</a></p>
+                <p><a class="button" href=list>{format!("Go to {label}")}</a></p>
             </section>
         </Frame>
     }

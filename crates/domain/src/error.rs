@@ -11,6 +11,7 @@ use crate::{Cause, cause::Asked, counted};
 pub enum Field {
     Access,
     Account,
+    Anyway,
     ArgoProject,
     Base,
     Branch,
@@ -71,6 +72,7 @@ impl Field {
         match self {
             Self::Access => "access",
             Self::Account => "account",
+            Self::Anyway => "anyway",
             Self::ArgoProject => "argo_project",
             Self::Base => "base",
             Self::Branch => "branch",

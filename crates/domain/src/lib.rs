@@ -29,6 +29,7 @@ pub mod repositories;
 mod secret;
 pub mod service;
 pub mod sessions;
+mod status;
 mod text;
 mod timestamp;
 
@@ -47,5 +48,6 @@ pub use provider::{
 };
 pub use registry_host::{is_docker_hub, registry_host, registry_name};
 pub use secret::Secret;
+pub use status::Status;
 pub use text::{Description, Email, Name, NewPassword, Username};
 pub use timestamp::Timestamp;

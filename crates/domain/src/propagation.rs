@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Cause, ClusterId, CredentialId, DeliveryId, GitTargetId, PropagationId, RepositoryId, Timestamp,
+    Cause, ClusterId, CredentialId, DeliveryId, GitTargetId, PropagationId, RepositoryId, Status,
+    Timestamp,
 };
 
 /// How one delivery stands.
@@ -59,11 +60,10 @@ impl DeliveryState {
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Waiting => "Waiting",
-            Self::Running => "Checking",
-            Self::Healthy => "Healthy",
-            Self::Retrying => "Trying again",
-            Self::NeedsAttention => "Needs attention",
+            Self::Waiting => Status::NotSynced.label(),
+            Self::Running | Self::Retrying => Status::Syncing.label(),
+            Self::Healthy => Status::Healthy.label(),
+            Self::NeedsAttention => Status::Failing.label(),
             Self::Superseded => "Superseded",
         }
     }

@@ -29,7 +29,7 @@ use crate::{
     projects::{Project, ProjectForm},
     propagation::Progress,
     repositories::{
-        AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery,
+        AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery, ToSync,
     },
     sessions::{SetUp, SignIn},
 };
@@ -105,8 +105,8 @@ pub trait Repositories: Send + Sync {
     async fn edit(&self, actor: &Actor, form: EditRepository) -> Answer<RepositoryId>;
     /// Deletes one with its charts.
     async fn delete(&self, actor: &Actor, id: RepositoryId) -> Answer<()>;
-    /// Queues a sync of these, or of all when the list is empty; answers how many.
-    async fn sync(&self, actor: &Actor, ids: Vec<RepositoryId>) -> Answer<u32>;
+    /// Queues a sync; answers of how many.
+    async fn sync(&self, actor: &Actor, which: ToSync) -> Answer<u32>;
 }
 
 /// The catalog.

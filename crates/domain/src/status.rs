@@ -89,6 +89,12 @@ impl Status {
         }
     }
 
+    /// Whether it does not work: somebody has to look, or it passes by itself.
+    #[must_use]
+    pub const fn is_bad(self) -> bool {
+        matches!(self, Self::Paused | Self::Expired | Self::Failing | Self::Stale)
+    }
+
     /// The worst of those that hold; `otherwise` when none does.
     #[must_use]
     pub fn worst(holding: impl IntoIterator<Item = Self>, otherwise: Self) -> Self {

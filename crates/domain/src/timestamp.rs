@@ -73,6 +73,20 @@ impl Timestamp {
         }
     }
 
+    /// How far it is from `now`, for people: its [`Self::age`], or the time that is left, such as `in 12 min`.
+    #[must_use]
+    pub fn told(self, now: Self) -> String {
+        if self <= now {
+            return self.age(now);
+        }
+        match self.since(now).as_secs() {
+            0..=59 => "in a moment".to_owned(),
+            seconds @ 60..=3_599 => format!("in {} min", seconds / 60),
+            seconds @ 3_600..=86_399 => format!("in {} h", seconds / 3_600),
+            seconds => format!("in {} d", seconds / 86_400),
+        }
+    }
+
     /// Reads a day such as `2027-01-31`: its first moment in UTC.
     #[must_use]
     pub fn parse_day(text: &str) -> Option<Self> {
@@ -118,5 +132,8 @@ mod tests {
         assert_eq!(now.minus(Duration::from_secs(3_599)).age(now), "59 min ago");
         assert_eq!(now.minus(Duration::from_hours(25)).age(now), "1 d ago");
         assert_eq!(now.plus(Duration::from_secs(10)).age(now), "just now");
+        assert_eq!(now.plus(Duration::from_secs(10)).told(now), "in a moment");
+        assert_eq!(now.plus(Duration::from_mins(12)).told(now), "in 12 min");
+        assert_eq!(now.minus(Duration::from_hours(25)).told(now), "1 d ago");
     }
 }

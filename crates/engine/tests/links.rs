@@ -7,7 +7,7 @@ use domain::{
     Actor, CredentialId, Field, ProjectId, RepositoryId, ServiceError,
     credentials::{DeleteCredential, Placement},
     projects::ProjectForm,
-    repositories::{AddRepository, EditRepository, LinkState, RepositoryUrl},
+    repositories::{AddRepository, EditRepository, LinkState, RepositoryUrl, ToSync},
     service::{Answer, Credentials, Projects, Repositories},
 };
 use engine::{Clock, SystemClock};
@@ -101,7 +101,7 @@ async fn registries_are_not_asked_without_end(world: World) {
     let id = world.repository(&registry, "a", None).await;
     let mut asked = 0;
     let refused = loop {
-        match Repositories::sync(&world.engine, &world.actor, vec![id]).await {
+        match Repositories::sync(&world.engine, &world.actor, ToSync::These(vec![id])).await {
             Ok(_) => asked += 1,
             Err(error) => break error,
         }

@@ -9,7 +9,7 @@ use domain::{
     Cause, RepositoryId,
     audit::{AuditAction, AuditQuery},
     propagation::{DeliveryState, Place},
-    repositories::{EditRepository, RepositoryState, SyncTrigger},
+    repositories::{EditRepository, RepositoryState, SyncTrigger, ToSync},
     service::{Audit, Repositories},
 };
 use engine::SystemClock;
@@ -172,7 +172,7 @@ async fn a_late_success_of_an_old_version_does_not_count(world: World) {
 
     registry.set_delay(Duration::from_millis(1_500));
     let before = registry.requests();
-    Repositories::sync(&world.engine, &world.actor, ids.clone()).await.unwrap();
+    Repositories::sync(&world.engine, &world.actor, ToSync::These(ids.clone())).await.unwrap();
     while registry.requests() == before {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

@@ -11,6 +11,7 @@ use domain::{
     charts::ChartQuery,
     repositories::{
         AddRepository, EditRepository, LinkState, RepositoryQuery, RepositoryState, SyncTrigger,
+        ToSync,
     },
     service::{Charts, Repositories},
 };
@@ -186,7 +187,7 @@ async fn nothing_crosses_organizations(world: World) {
         ServiceError::NotFound
     );
     assert_eq!(
-        Repositories::sync(engine, &stranger, vec![id]).await.unwrap_err(),
+        Repositories::sync(engine, &stranger, ToSync::These(vec![id])).await.unwrap_err(),
         ServiceError::NotFound
     );
     assert_eq!(
@@ -219,7 +220,7 @@ async fn sync_now_runs_through_the_workers(world: World) {
     world.synced(&ids).await;
     registry.break_path("b", 503);
     registry.set_index(index(&[("mysql", &["1.0.0"])]));
-    assert_eq!(Repositories::sync(&world.engine, &world.actor, vec![]).await.unwrap(), 3);
+    assert_eq!(Repositories::sync(&world.engine, &world.actor, ToSync::all()).await.unwrap(), 3);
     for _ in 0..400 {
         let a = world.look(ids[0]).await.runs.len() == 2;
         if a && world.look(ids[1]).await.runs.len() >= 2 && world.look(ids[2]).await.runs.len() == 2

@@ -81,12 +81,12 @@ async fn a_refused_password_is_one_notice_for_the_host_until_it_is_mended(world:
     for id in [ids[0], ids[2]] {
         assert_eq!(world.sync(id).await, Some(Cause::InvalidCredentials));
     }
-    assert_eq!(made(&world).await, 0, "it is known");
-    assert_eq!(told(&world).await, [(Cause::InvalidCredentials, 3, true)]);
+    assert_eq!(made(&world).await, 0, "it is known, and a pause is what became of it");
+    assert_eq!(told(&world).await, [(Cause::CredentialPaused, 3, true)]);
     for id in &ids {
         assert_eq!(world.sync(*id).await, Some(Cause::CredentialPaused));
     }
-    assert_eq!(made(&world).await, 0, "a pause is what became of it");
+    assert_eq!(made(&world).await, 0);
     assert_eq!(told(&world).await, [(Cause::CredentialPaused, 3, true)]);
 
     registry.set_password("one");
@@ -110,7 +110,10 @@ async fn a_refused_password_is_one_notice_for_the_host_until_it_is_mended(world:
     assert_eq!(made(&world).await, 1, "that is another time");
     let query = AuditQuery { action: Some(AuditAction::NoticeMade), ..AuditQuery::default() };
     let audited = Audit::list(&world.engine, &world.actor, query).await.unwrap().rows;
-    assert_eq!((audited.len(), audited[0].target.as_str()), (2, listed(&world).await[0].name.as_str()));
+    assert_eq!(
+        (audited.len(), audited[0].target.as_str()),
+        (2, listed(&world).await[0].name.as_str())
+    );
     let outsider = World::organization(&world.db, "Two").await;
     assert_eq!(Notices::list(&world.engine, &outsider).await.unwrap(), []);
 }
@@ -195,10 +198,16 @@ async fn a_repository_that_moves_or_goes_takes_its_trouble_along(world: World) {
     };
     Repositories::edit(&world.engine, &world.actor, form).await.unwrap();
     assert_eq!(made(&world).await, 0, "nobody knows yet how it does there");
-    assert_eq!(told(&world).await.iter().map(|(_, n, lasts)| (*n, *lasts)).collect::<Vec<_>>(), [(1, true)]);
+    assert_eq!(
+        told(&world).await.iter().map(|(_, n, lasts)| (*n, *lasts)).collect::<Vec<_>>(),
+        [(1, true)]
+    );
     Repositories::delete(&world.engine, &world.actor, b).await.unwrap();
     made(&world).await;
-    assert_eq!(told(&world).await.iter().map(|(_, n, lasts)| (*n, *lasts)).collect::<Vec<_>>(), [(1, false)]);
+    assert_eq!(
+        told(&world).await.iter().map(|(_, n, lasts)| (*n, *lasts)).collect::<Vec<_>>(),
+        [(1, false)]
+    );
 }
 
 async fn the_webhook_is_told_of_a_failing_repository_once(world: World) {

@@ -10,7 +10,7 @@ use domain::{
         CreateCredential, CredentialDetail, CredentialQuery, CredentialState, DeleteCredential,
         Placement,
     },
-    repositories::{AddRepository, EditRepository},
+    repositories::{AddRepository, EditRepository, ToSync},
     service::{Answer, Audit, Credentials, Repositories},
 };
 use world::{
@@ -186,7 +186,7 @@ async fn r_authz_roles_are_asked(world: World) {
         Repositories::add(&world.engine, &viewer, add).await.map(drop),
         Repositories::edit(&world.engine, &viewer, edit).await.map(drop),
         Repositories::delete(&world.engine, &viewer, repository).await,
-        Repositories::sync(&world.engine, &viewer, vec![repository]).await.map(drop),
+        Repositories::sync(&world.engine, &viewer, ToSync::These(vec![repository])).await.map(drop),
     ];
     assert!(refused.iter().all(|answer| *answer == Err(ServiceError::NotAllowed)), "{refused:?}");
     assert_eq!(log(&world, AuditAction::Refused).await.len(), 24, "I-13");

@@ -8,7 +8,7 @@ use std::time::Duration;
 use domain::{
     Actor, Cause, PropagationId, RepositoryId, Timestamp, UserId,
     propagation::DeliveryState,
-    repositories::{RepositoryKind, RepositoryState},
+    repositories::{RepositoryKind, RepositoryState, ToSync},
     service::Repositories,
 };
 use engine::{Clock, SystemClock};
@@ -287,7 +287,8 @@ async fn asking_for_syncs_while_others_end_never_fails(world: World) {
         let actor = Actor { user: UserId::new(), ..world.actor.clone() };
         tokio::spawn(async move {
             for round in 0..12 {
-                let some = if n % 2 == 0 { Vec::new() } else { ids[round..].to_vec() };
+                let some =
+                    if n % 2 == 0 { ToSync::all() } else { ToSync::These(ids[round..].to_vec()) };
                 Repositories::sync(&engine, &actor, some).await.unwrap();
             }
         })

@@ -15,7 +15,7 @@ inventory::collect!(Statement);
 
 /// Gives the SQL text back and registers it for the test that prepares every statement.
 macro_rules! sql {
-    ($text:literal) => {{
+    ($text:expr) => {{
         #[cfg(test)]
         inventory::submit! { $crate::sql::Statement { text: $text, file: file!(), line: line!() } }
         $text

@@ -8,20 +8,20 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    PATH, SYNC, badge,
+    PATH, SYNC,
     form::form,
     member,
     objects::{Compare, objects},
-    path_of,
+    path_of, why,
 };
 use crate::{
     gitops::state::banner,
     ui::{
-        badge::{Badge, Tone},
+        badge::StatusBadge,
         form::ActionButton,
         frame::Section,
         icon::Icon,
-        live::Live,
+        live::{Live, under_way},
         moment::moment_or,
         page::{Page, page},
     },
@@ -46,9 +46,6 @@ pub(crate) fn detail() -> AnyView {
         };
         let (summary, now) = (&cluster.summary, request.now);
         let place = Place::Cluster(summary.id);
-        let drifted = (summary.drifted > 0).then(
-            || view! { <Badge tone=Tone::Warn label=format!("{} drifted", summary.drifted)/> },
-        );
         let body = view! {
             <p class="crumbs">
                 <a href=PATH>"Clusters"</a>
@@ -57,8 +54,8 @@ pub(crate) fn detail() -> AnyView {
                 <div>
                     <h1>{summary.name.clone()}</h1>
                     <p class="tags" data-live="state">
-                        {badge(summary)}
-                        {drifted}
+                        <StatusBadge status=summary.status()/>
+                        {why(summary)}
                         <span class="muted url">{summary.server.clone()}</span>
                     </p>
                 </div>
@@ -76,7 +73,7 @@ pub(crate) fn detail() -> AnyView {
                 </div>
                 <div class="stack">{facts(&cluster, now)}</div>
             </div>
-            {(summary.state == TargetState::Pushing).then(|| view! { <Live/> })}
+            {(summary.state == TargetState::Pushing).then(|| view! { <Live/> {under_way()} })}
         };
         Ok(Page { title: summary.name.clone(), section: Section::Clusters, body: body.into_any() })
     })

@@ -7,15 +7,14 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{PATH, SYNC, badge, member, path_of};
+use super::{PATH, SYNC, member, path_of, why};
 use crate::{
     gitops::state::state,
     ui::{
-        badge::{Badge, Tone},
         form::ActionButton,
         frame::Section,
         icon::Icon,
-        live::Live,
+        live::{Live, under_way},
         menu::RowMenu,
         moment::moment_or,
         page::{Page, page},
@@ -57,7 +56,8 @@ pub(crate) fn list() -> AnyView {
                 {add}
             </div>
             {table}
-            {applying.then(|| view! { <Live/> })}
+            <Live/>
+            {applying.then(under_way)}
         };
         Ok(Page { title: "Clusters".to_owned(), section: Section::Clusters, body: body.into_any() })
     })
@@ -109,9 +109,6 @@ fn table(found: &[ClusterSummary], role: Role, now: Timestamp) -> AnyView {
 fn row_of(row: &ClusterSummary, role: Role, now: Timestamp) -> AnyView {
     let href = path_of(row.id);
     let id = row.id.to_string();
-    let drifted = (row.drifted > 0)
-        .then(|| view! { <Badge tone=Tone::Warn label=format!("{} drifted", row.drifted)/> });
-    let going = row.is_deleting.then(|| badge(row));
     let change = (!row.is_deleting).then(|| {
         view! {
             <a href=format!("{href}#edit")>"Edit"</a>
@@ -146,9 +143,8 @@ fn row_of(row: &ClusterSummary, role: Role, now: Timestamp) -> AnyView {
             <td data-label="Last sync">{moment_or(row.applied_at, now, "Never")}</td>
             <td data-label="State">
                 <div class="state">
-                    {going}
-                    {state(row.state, row.cause, Place::Cluster(row.id), row.credential, role)}
-                    {drifted}
+                    {state(row.status(), row.cause, Place::Cluster(row.id), row.credential, role)}
+                    {why(row)}
                 </div>
             </td>
             <td class="row-actions">

@@ -18,13 +18,7 @@ pub(crate) use preview::preview;
 use domain::{Actor, ServiceError, gitops::ClusterSummary};
 use leptos::prelude::*;
 
-use crate::{
-    gitops::tone,
-    ui::{
-        badge::{Badge, Tone},
-        page::Request,
-    },
-};
+use crate::ui::page::Request;
 
 /// The page of all clusters.
 pub(crate) const PATH: &str = "/gitops/clusters";
@@ -43,10 +37,10 @@ fn member(request: &Request) -> Result<Actor, ServiceError> {
     if request.services().clusters.are_on() { Ok(actor) } else { Err(ServiceError::NotFound) }
 }
 
-/// How a cluster is doing.
-fn badge(cluster: &ClusterSummary) -> AnyView {
-    if cluster.is_deleting {
-        return view! { <Badge tone=Tone::Warn label="Being deleted"/> }.into_any();
-    }
-    view! { <Badge tone=tone(cluster.state) label=cluster.state.label()/> }.into_any()
+/// What there is to know beside the status of a cluster.
+fn why(cluster: &ClusterSummary) -> AnyView {
+    let going = cluster.is_deleting.then(|| "Being deleted".to_owned());
+    let drifted = (cluster.drifted > 0).then(|| format!("{} drifted", cluster.drifted));
+    let lines = going.into_iter().chain(drifted);
+    lines.map(|text| view! { <span class="muted">{text}</span> }).collect_view().into_any()
 }

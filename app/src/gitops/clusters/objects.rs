@@ -1,15 +1,15 @@
 //! The objects that Hawser keeps in a cluster.
 
 use domain::{
-    Timestamp,
+    Status, Timestamp,
     cause::Asked,
-    gitops::{ClusterDetail, ClusterObject, ObjectState, Standing},
+    gitops::{ClusterDetail, ClusterObject, Standing},
 };
 use leptos::prelude::*;
 
 use super::path_of;
 use crate::ui::{
-    badge::{Badge, Tone},
+    badge::StatusBadge,
     form::ActionButton,
     icon::Icon,
     moment::{Moment, moment_or},
@@ -62,25 +62,33 @@ pub(super) fn objects(cluster: &ClusterDetail, now: Timestamp, compare: Compare)
 
 fn row(cluster: &ClusterDetail, object: &ClusterObject, now: Timestamp) -> AnyView {
     let standing = cluster.standing(object);
-    let (tone, label) = match standing {
-        Standing::Known(state) => (tone(state), state.label()),
-        Standing::Failing(_) => (Tone::Bad, "Failing"),
-        Standing::Waiting => (Tone::Quiet, "Waits for the cluster"),
+    let status = match standing {
+        Standing::Known(state) => state.status(),
+        Standing::Failing(_) => Status::Failing,
+        // What was found then may not hold any more.
+        Standing::Waiting if object.compared_at.is_some() => Status::Stale,
+        Standing::Waiting => Status::NotSynced,
     };
+    let told = match standing {
+        Standing::Known(state) => state.told(),
+        Standing::Failing(_) => None,
+        Standing::Waiting => Some("Waits for the cluster"),
+    };
+    let told = told.map(|text| view! { <p class="muted">{text}</p> });
     let before = (standing == Standing::Waiting && object.compared_at.is_some()).then(|| {
         let when = object.compared_at.map(|at| view! { " " <Moment at now/> });
         let stood = match object.cause {
             Some(_) => "Failing when it was tried last".to_owned(),
-            None => format!("{} when it was compared last", object.state.label()),
+            None => format!("{} when it was compared last", object.state.status().label()),
         };
         view! { <p class="muted">{stood} {when} "."</p> }
     });
     view! {
         <li class="line">
             <div>
-                {named(object)} <p class="muted">{object.api_version.clone()}</p> {reason(object)} {before}
+                {named(object)} <p class="muted">{object.api_version.clone()}</p> {told} {reason(object)} {before}
             </div>
-            <Badge tone label/>
+            <StatusBadge status/>
         </li>
     }
     .into_any()
@@ -101,15 +109,6 @@ pub(super) fn reason(object: &ClusterObject) -> Option<AnyView> {
         }
         .into_any(),
     )
-}
-
-const fn tone(state: ObjectState) -> Tone {
-    match state {
-        ObjectState::InStep => Tone::Good,
-        ObjectState::New => Tone::Quiet,
-        ObjectState::Changed | ObjectState::Missing => Tone::Warn,
-        ObjectState::Conflict => Tone::Bad,
-    }
 }
 
 /// Kind, namespace and name.

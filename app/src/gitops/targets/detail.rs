@@ -11,14 +11,14 @@ use super::{SYNC, form::form, path_of, short};
 use crate::{
     gitops::{
         PATH,
-        state::{banner, tone, waits_badge},
+        state::{banner, waits},
     },
     ui::{
-        badge::{Badge, Tone},
+        badge::StatusBadge,
         form::ActionButton,
         frame::Section,
         icon::Icon,
-        live::Live,
+        live::{Live, under_way},
         moment::moment_or,
         page::{Page, page},
     },
@@ -39,9 +39,6 @@ pub(crate) fn detail() -> AnyView {
         let theirs = (manages && !target.may_change).then(|| theirs(&target));
         let (summary, now) = (&target.summary, request.now);
         let place = Place::GitTarget(summary.id);
-        let pending =
-            summary.is_pending.then(|| view! { <Badge tone=Tone::Warn label="Changes wait"/> });
-        let waits = summary.is_waiting.then(waits_badge);
         let body = view! {
             <p class="crumbs">
                 <a href=PATH>"GitOps"</a>
@@ -50,9 +47,8 @@ pub(crate) fn detail() -> AnyView {
                 <div>
                     <h1>{summary.name.clone()}</h1>
                     <p class="tags" data-live="state">
-                        <Badge tone=tone(summary.state) label=summary.state.label()/>
-                        {waits}
-                        {pending}
+                        <StatusBadge status=summary.status()/>
+                        {waits(summary)}
                         <span class="muted url">{summary.url.clone()}</span>
                     </p>
                 </div>
@@ -71,7 +67,7 @@ pub(crate) fn detail() -> AnyView {
                 </div>
                 <div class="stack">{facts(&target, now)}</div>
             </div>
-            {(summary.state == TargetState::Pushing).then(|| view! { <Live/> })}
+            {(summary.state == TargetState::Pushing).then(|| view! { <Live/> {under_way()} })}
         };
         Ok(Page { title: summary.name.clone(), section: Section::GitOps, body: body.into_any() })
     })

@@ -1,8 +1,9 @@
 //! Finding a repository and its branches: the server asks, so that it works without JavaScript.
 
 use domain::{
-    Actor, CredentialId, Field, ServiceError,
-    gitops::{Branches, GitConnection, GitTargetForm, HostedRepository},
+    Actor, CredentialId, Field, Provider, ServiceError,
+    credentials::CredentialChoice,
+    gitops::{Branches, GitConnection, GitTargetForm, GitTargetSummary, HostedRepository},
 };
 use leptos::prelude::*;
 
@@ -18,12 +19,49 @@ const NOT_CONNECTED: &str = "Only connected accounts list their repositories. Ch
 /// When the branches can be asked for: a stored secret goes nowhere new before somebody saves it there.
 const LOOKED_UP: &str = "With a connected account, or a credential that is used at this host already or was made for it. With any other one, type the branch.";
 
+/// Why the button is off.
+const NOT_OFFERED: &str = "Off: none of your Git credentials is used at a host yet or made for one, and a stored secret goes nowhere new before somebody saves it there. Type the branch.";
+
 const NO_CREDENTIAL: &str = "Choose a credential first.";
 
 const NO_URL: &str = "Fill in the repository URL first.";
 
 /// What the button that Enter presses sends as [`LOOK`].
 const ENTER: &str = "enter";
+
+/// Whether a look can come to anything.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Offered {
+    Yes,
+    /// No credential may be sent anywhere yet.
+    No,
+}
+
+impl Offered {
+    /// A connected account lists its own branches, a provider serves its own host, and what a Git target
+    /// uses is known there; patterns may match anything.
+    pub fn of(
+        choices: &[CredentialChoice],
+        connections: &[GitConnection],
+        targets: &[GitTargetSummary],
+    ) -> Self {
+        let may_be_asked = |choice: &CredentialChoice| {
+            choice.provider != Provider::GenericGit
+                || connections.iter().any(|one| one.credential == choice.id)
+                || targets.iter().any(|one| one.credential == choice.id)
+        };
+        // Without any credential, the look says that one is needed first.
+        let may_be = choices.is_empty() || choices.iter().any(may_be_asked);
+        if may_be { Self::Yes } else { Self::No }
+    }
+
+    const fn hint(self) -> &'static str {
+        match self {
+            Self::Yes => LOOKED_UP,
+            Self::No => NOT_OFFERED,
+        }
+    }
+}
 
 /// What was looked up for the form on this page.
 #[derive(Default)]
@@ -170,7 +208,7 @@ pub(super) fn repository(
                         autocomplete="off"
                     />
                 </label>
-                {look("repositories", "Search", to)}
+                {look("repositories", "Search", to, Offered::Yes)}
             </div>
         }
     });
@@ -187,6 +225,7 @@ pub(super) fn branches(
     state: &FormState,
     values: &GitTargetForm,
     found: &Found,
+    offered: Offered,
     to: &str,
 ) -> AnyView {
     let (names, default, told) = match &found.branches {
@@ -205,7 +244,7 @@ pub(super) fn branches(
     let branch = Input::new(state, Field::Branch, "Branch")
         .value(branch)
         .placeholder("main")
-        .hint("A name that does not exist yet makes a new branch.")
+        .hint("A name that does not exist yet makes a new branch. With pull requests it has to exist.")
         .suggestions(suggestions.clone())
         .required()
         .line();
@@ -217,8 +256,8 @@ pub(super) fn branches(
     view! {
         {branch}
         <div class="field">
-            <div class="actions">{look("branches", "Look up the branches", to)}</div>
-            <p class="hint">{LOOKED_UP}</p>
+            <div class="actions">{look("branches", "Look up the branches", to, offered)}</div>
+            <p class="hint" id="look-hint">{offered.hint()}</p>
         </div>
         {told}
         {base}
@@ -226,11 +265,13 @@ pub(super) fn branches(
     .into_any()
 }
 
-fn look(what: &'static str, label: &'static str, to: &str) -> AnyView {
+fn look(what: &'static str, label: &'static str, to: &str, offered: Offered) -> AnyView {
     view! {
         <button
             class="button"
             type="submit"
+            disabled=offered == Offered::No
+            aria-describedby="look-hint"
             formaction=elsewhere(to)
             formnovalidate
             name=LOOK

@@ -1,14 +1,14 @@
 //! The form that adds or changes a Git target.
 
 use domain::{
-    Actor, CredentialKind, Field, ServiceError,
-    credentials::CredentialChoice,
+    Actor, CredentialKind, Field, Provider, ServiceError,
+    credentials::{CredentialChoice, CredentialQuery, PatternKind},
     gitops::{GitConnection, GitTargetForm, PushMode},
 };
 use leptos::prelude::*;
 
 use super::{
-    finding::{branches, entered, find, repository, unentered},
+    finding::{Offered, branches, entered, find, repository, unentered},
     values::carried,
 };
 use crate::{
@@ -51,7 +51,16 @@ pub(super) async fn form(
         .line();
     let credential = credential(&state, &values, &choices, &connected, &here);
     let repository = repository(request, &state, &values, &found, &connected, &to);
-    let branches = branches(&state, &values, &found, &to);
+    let targets = services.git_targets.list(actor).await?;
+    let generic = CredentialQuery {
+        provider: Provider::GenericGit.facts().code.to_owned(),
+        ..CredentialQuery::default()
+    };
+    let generic = services.credentials.list(actor, generic).await?.rows;
+    let has_pattern = generic.iter().any(|row| row.pattern_kind != PatternKind::None);
+    let offered =
+        if has_pattern { Offered::Yes } else { Offered::of(&choices, &connected, &targets) };
+    let branches = branches(&state, &values, &found, offered, &to);
     let folder = Input::new(&state, Field::Folder, "Folder")
         .value(&values.folder)
         .placeholder("clusters/prod")

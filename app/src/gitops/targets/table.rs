@@ -5,13 +5,8 @@ use leptos::prelude::*;
 
 use super::{SYNC, path_of, short};
 use crate::{
-    gitops::state::{state, waits_badge},
-    ui::{
-        badge::{Badge, Tone},
-        form::ActionButton,
-        menu::RowMenu,
-        moment::moment_or,
-    },
+    gitops::state::{state, waits},
+    ui::{form::ActionButton, menu::RowMenu, moment::moment_or},
 };
 
 /// The rows with what can be done to each.
@@ -51,8 +46,6 @@ fn row_of(row: &GitTargetSummary, role: Role, now: Timestamp) -> AnyView {
     };
     let commit = (!row.last_commit.is_empty())
         .then(|| view! { <code title=row.last_commit.clone()>{short(&row.last_commit)}</code> });
-    let waits = row.is_waiting.then(waits_badge);
-    let pending = row.is_pending.then(|| view! { <Badge tone=Tone::Warn label="Changes wait"/> });
     let manage = role.includes(Action::ManageExports).then(|| {
         view! {
             <a href=format!("{href}#edit")>"Edit"</a>
@@ -87,8 +80,8 @@ fn row_of(row: &GitTargetSummary, role: Role, now: Timestamp) -> AnyView {
             </td>
             <td data-label="State">
                 <div class="state">
-                    {state(row.state, row.cause, Place::GitTarget(row.id), row.credential, role)}
-                    {waits} {pending}
+                    {state(row.status(), row.cause, Place::GitTarget(row.id), row.credential, role)}
+                    {waits(row)}
                 </div>
             </td>
             <td class="row-actions">

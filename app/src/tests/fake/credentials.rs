@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use domain::{
-    Actor, Cause, CredentialId, Provider, Purpose, ServiceError, Shape, Timestamp, credentials,
-    propagation, service, service::Answer,
+    Access, Actor, Cause, CredentialId, Provider, Purpose, ServiceError, Shape, Status, Timestamp,
+    credentials, propagation, service, service::Answer,
 };
 
 use super::{Fake, ID, NOW, SECRET, ago, id};
@@ -31,6 +31,11 @@ fn summary(name: &str, at: Option<Timestamp>) -> credentials::CredentialSummary 
         project: None,
         paused: 1,
         broken: None,
+        candidate: None,
+        is_used: true,
+        pattern: "oci://ghcr.io/acme".into(),
+        pattern_kind: credentials::PatternKind::Exact,
+        access: Some(Access::Read),
     }
 }
 
@@ -40,6 +45,7 @@ fn link() -> credentials::LinkedRepository {
         name: "acme charts".into(),
         url: "oci://ghcr.io/acme".into(),
         cause: Some(Cause::InvalidCredentials),
+        status: Status::Failing,
     }
 }
 
@@ -110,6 +116,7 @@ impl Fake {
             purposes: provider.purposes().to_vec(),
             pattern: "^oci://ghcr\\.io/acme".into(),
             pattern_kind: credentials::PatternKind::Regex,
+            access: Some(Access::Push),
             environment: credentials::Environment::Production,
             expiry: Some(expiry(EXPIRES)),
             versions: (1..=3).rev().map(|number| version(number, 3, self.origin)).collect(),

@@ -24,6 +24,7 @@ fn repository() -> repositories::RepositorySummary {
         cause: Some(Cause::InvalidCredentials),
         stale_since: Some(ago(7_200)),
         environment: domain::credentials::Environment::Production,
+        project: id(),
         project_name: "Default".into(),
     }
 }
@@ -56,7 +57,6 @@ impl service::Repositories for Fake {
             created_at: ago(90_000),
             next_sync_at: Some(NOW),
             runs: vec![run],
-            project: id(),
             is_automatic: false,
             ca: String::new(),
             proxy: String::new(),
@@ -74,7 +74,11 @@ impl service::Repositories for Fake {
     async fn delete(&self, _: &Actor, _: RepositoryId) -> Answer<()> {
         Ok(())
     }
-    async fn sync(&self, _: &Actor, ids: Vec<RepositoryId>) -> Answer<u32> {
-        Ok(u32::try_from(ids.len()).unwrap())
+    async fn sync(&self, _: &Actor, which: repositories::ToSync) -> Answer<u32> {
+        Ok(match which {
+            repositories::ToSync::These(ids) => u32::try_from(ids.len()).unwrap(),
+            repositories::ToSync::Found(query) if query.search == "acme" => 1,
+            repositories::ToSync::Found(_) => 41,
+        })
     }
 }

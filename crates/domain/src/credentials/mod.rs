@@ -3,6 +3,7 @@
 mod deletion;
 mod expiry;
 mod form;
+mod health;
 #[cfg(feature = "host")]
 mod material;
 mod parameters;
@@ -15,6 +16,7 @@ pub use expiry::{Expiry, ExpirySource, Urgency};
 pub use form::{CreateCredential, CredentialChange, PlaceCredential, SaveMode, UpdateCredential};
 #[cfg(feature = "host")]
 pub use form::{NewCredential, material};
+pub use health::CredentialHealth;
 #[cfg(feature = "host")]
 pub use material::{ClusterLogin, Kubeconfig, Material, OauthTokens, ServiceAccountKey};
 pub use parameters::Parameters;
@@ -27,7 +29,8 @@ pub use rotation::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CredentialId, PropagationId, Provider, Purpose, RepositoryId, Shape, Timestamp, cause::Cause,
+    Access, CredentialId, PropagationId, Provider, Purpose, RepositoryId, Shape, Status, Timestamp,
+    cause::Cause,
 };
 
 /// How a credential is doing.
@@ -113,6 +116,16 @@ pub struct CredentialSummary {
     /// Why GitHub does not take it any more, where it is a connected account that has to be connected
     /// again.
     pub broken: Option<Cause>,
+    /// How the new secret of a staged rotation fares.
+    pub candidate: Option<CandidateState>,
+    /// Whether any repository, Git target, cluster or export uses it.
+    pub is_used: bool,
+    /// A URL or a regular expression; empty for none.
+    pub pattern: String,
+    /// How it is compared.
+    pub pattern_kind: PatternKind,
+    /// What it may do there; `None` while nobody said.
+    pub access: Option<Access>,
 }
 
 /// A page of credentials.
@@ -173,6 +186,8 @@ pub struct CredentialDetail {
     pub pattern_kind: PatternKind,
     /// The environment it is made for.
     pub environment: Environment,
+    /// What it may do there; `None` while nobody said.
+    pub access: Option<Access>,
     /// When it expires, if anybody knows.
     pub expiry: Option<Expiry>,
     /// What is stored in Vault, newest first.
@@ -194,6 +209,8 @@ pub struct LinkedRepository {
     pub url: String,
     /// Why it fails; `None` while it is well or was not synced yet.
     pub cause: Option<Cause>,
+    /// How it is doing.
+    pub status: Status,
 }
 
 /// One update in the history of a credential.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CredentialKind, Field, FieldProblem, ProjectId, Purpose, Timestamp};
+use crate::{Access, CredentialKind, Field, FieldProblem, ProjectId, Purpose, Timestamp};
 
 /// Which stage of the work something belongs to (F29).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -118,6 +118,8 @@ pub struct Placement {
     pub environment: String,
     /// A day (`2027-01-31`), which ends at midnight UTC, or empty for never.
     pub expires: String,
+    /// `read`, `push`, or empty for not said.
+    pub access: String,
 }
 
 /// A placement that passed the rules of its form. Whether the pattern can be compiled is checked
@@ -136,6 +138,8 @@ pub struct Placed {
     pub environment: Environment,
     /// When it expires, as typed.
     pub expires_at: Option<Timestamp>,
+    /// What it may do (F27, F56).
+    pub access: Option<Access>,
 }
 
 impl Placement {
@@ -186,7 +190,9 @@ impl Placement {
                 None
             }),
         };
-        let placed = Placed { reach, purposes, pattern, pattern_kind, environment, expires_at };
+        let access = Access::known(self.access.trim());
+        let placed =
+            Placed { reach, purposes, pattern, pattern_kind, environment, expires_at, access };
         if problems.is_empty() { Ok(placed) } else { Err(problems) }
     }
 
@@ -229,10 +235,12 @@ mod tests {
             environment: "production".into(),
             expires: "2027-01-31".into(),
             purposes: "image".into(),
+            access: "push".into(),
         };
         let placed = typed.parse(CredentialKind::Registry).unwrap();
         assert_eq!((placed.reach, placed.pattern.as_str()), (Some(Reach::Shared), "^https://a"));
         assert_eq!(placed.expires_at.unwrap().rfc3339(), "2027-01-31T00:00:00Z");
+        assert_eq!(placed.access, Some(Access::Push));
         assert!(typed.parse(CredentialKind::Git).is_err());
     }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ProjectId;
+
 /// The query of the Credentials page. Unknown values fall back to the default, so every URL works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -10,6 +12,8 @@ pub struct CredentialQuery {
     pub search: String,
     /// The code of a provider; empty for all.
     pub provider: String,
+    /// Only those of this project.
+    pub project: Option<ProjectId>,
     /// The column.
     pub order: CredentialOrder,
     /// Up or down.
@@ -28,6 +32,7 @@ impl Default for CredentialQuery {
         Self {
             search: String::new(),
             provider: String::new(),
+            project: None,
             order: CredentialOrder::Name,
             direction: Direction::Ascending,
             page: 1,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{FileChange, TargetState};
-use crate::{Cause, ClusterId, CredentialId, ExportId, Timestamp, exports::ExportNote};
+use crate::{Cause, ClusterId, CredentialId, ExportId, Status, Timestamp, exports::ExportNote};
 
 /// How a cluster is doing; the same states as a Git target.
 pub type ClusterState = TargetState;
@@ -49,6 +49,18 @@ pub struct ClusterSummary {
     pub applied_at: Option<Timestamp>,
 }
 
+impl ClusterSummary {
+    /// How it is doing, for people: what somebody else changed there is not as it should be.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        match self.state {
+            _ if self.is_deleting => Status::Syncing,
+            TargetState::InStep if self.drifted > 0 => Status::OutOfSync,
+            state => state.status(),
+        }
+    }
+}
+
 /// How an object of ours stands in the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -88,13 +100,23 @@ impl ObjectState {
 
     /// For people.
     #[must_use]
-    pub const fn label(self) -> &'static str {
+    pub const fn status(self) -> Status {
         match self {
-            Self::InStep => "In step",
-            Self::Changed => "Changed by somebody else",
-            Self::Missing => "Deleted by somebody else",
-            Self::New => "Not applied yet",
-            Self::Conflict => "Owned by somebody else",
+            Self::InStep => Status::InSync,
+            Self::Changed | Self::Missing => Status::OutOfSync,
+            Self::New => Status::NotSynced,
+            Self::Conflict => Status::Failing,
+        }
+    }
+
+    /// What somebody else did to it; `None` where nobody did anything.
+    #[must_use]
+    pub const fn told(self) -> Option<&'static str> {
+        match self {
+            Self::InStep | Self::New => None,
+            Self::Changed => Some("Changed by somebody else"),
+            Self::Missing => Some("Deleted by somebody else"),
+            Self::Conflict => Some("Owned by somebody else"),
         }
     }
 }

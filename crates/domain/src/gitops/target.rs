@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::FileChange;
-use crate::{Cause, CredentialId, ExportId, GitTargetId, Timestamp};
+use crate::{Cause, CredentialId, ExportId, GitTargetId, Status, Timestamp};
 
 /// How changes get to the branch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -67,14 +67,14 @@ impl TargetState {
             .find(|state| state.as_str() == text)
     }
 
-    /// For people.
+    /// For people, where nothing more is known.
     #[must_use]
-    pub const fn label(self) -> &'static str {
+    pub const fn status(self) -> Status {
         match self {
-            Self::New => "Not synced yet",
-            Self::Pushing => "Syncing",
-            Self::InStep => "In step",
-            Self::Failing => "Failing",
+            Self::New => Status::NotSynced,
+            Self::Pushing => Status::Syncing,
+            Self::InStep => Status::InSync,
+            Self::Failing => Status::Failing,
         }
     }
 }
@@ -160,6 +160,17 @@ pub struct GitTargetSummary {
     pub last_commit: String,
     /// When it was pushed.
     pub pushed_at: Option<Timestamp>,
+}
+
+impl GitTargetSummary {
+    /// How it is doing, for people: what waits, to be pushed or to be merged, is not there yet.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        match self.state {
+            TargetState::InStep if self.is_pending || self.is_waiting => Status::OutOfSync,
+            state => state.status(),
+        }
+    }
 }
 
 /// One Git target.
@@ -284,4 +295,16 @@ pub struct CredentialUse {
     pub unmerged: Option<Unmerged>,
     /// The version of the credential that this place was last written with.
     pub vault_version: Option<i64>,
+}
+
+impl CredentialUse {
+    /// How the place is doing with the `newest` version; `None` without a place.
+    #[must_use]
+    pub fn status(&self, newest: i64) -> Option<Status> {
+        let behind = self.vault_version != Some(newest) || self.unmerged.is_some();
+        self.state.map(|state| match state {
+            TargetState::InStep if behind => Status::OutOfSync,
+            state => state.status(),
+        })
+    }
 }

@@ -31,7 +31,7 @@ pub use url::RepositoryUrl;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Cause, CredentialId, ProjectId, RepositoryId, SyncRunId, Timestamp, connections::Quota,
+    Cause, CredentialId, ProjectId, RepositoryId, Status, SyncRunId, Timestamp, connections::Quota,
     credentials::Environment,
 };
 
@@ -104,15 +104,20 @@ impl RepositoryState {
             .into_iter()
             .find(|state| state.as_str() == text)
     }
+}
 
-    /// For people.
+impl RepositoryState {
+    /// What people are told. A failing one that has charts of an earlier sync (`was_synced`) is stale while
+    /// its cause may pass.
     #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::New => "Not synced yet",
-            Self::Syncing => "Syncing",
-            Self::Healthy => "Healthy",
-            Self::Failing => "Failing",
+    pub const fn status(self, cause: Option<Cause>, was_synced: bool) -> Status {
+        match (self, cause) {
+            (Self::New, _) => Status::NotSynced,
+            (Self::Syncing, _) => Status::Syncing,
+            (Self::Healthy, _) => Status::Healthy,
+            (Self::Failing, Some(Cause::CredentialPaused)) => Status::Paused,
+            (Self::Failing, Some(cause)) if was_synced && cause.may_pass() => Status::Stale,
+            (Self::Failing, _) => Status::Failing,
         }
     }
 }
@@ -150,8 +155,10 @@ pub struct RepositoryQuery {
     pub search: String,
     /// Only those that use this credential.
     pub credential: Option<CredentialId>,
-    /// Only those in this state.
-    pub state: Option<RepositoryState>,
+    /// Only those of this project.
+    pub project: Option<ProjectId>,
+    /// Only those that are doing so.
+    pub status: Option<Status>,
     /// From 1.
     pub page: u32,
 }
@@ -161,9 +168,36 @@ impl RepositoryQuery {
     pub const PAGE_ROWS: u32 = 50;
 }
 
+/// The repositories to sync.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToSync {
+    /// These.
+    These(Vec<RepositoryId>),
+    /// All that the page finds, on whichever of its pages.
+    Found(RepositoryQuery),
+}
+
+impl ToSync {
+    /// Every repository of the organization.
+    #[must_use]
+    pub fn all() -> Self {
+        Self::Found(RepositoryQuery::default())
+    }
+
+    /// The only one, where one is named.
+    #[must_use]
+    pub fn only(&self) -> Option<RepositoryId> {
+        match self {
+            Self::These(ids) => ids.first().copied().filter(|_| ids.len() == 1),
+            Self::Found(_) => None,
+        }
+    }
+}
+
 impl Default for RepositoryQuery {
     fn default() -> Self {
-        Self { search: String::new(), credential: None, state: None, page: 1 }
+        Self { search: String::new(), credential: None, project: None, status: None, page: 1 }
     }
 }
 
@@ -192,8 +226,18 @@ pub struct RepositorySummary {
     pub stale_since: Option<Timestamp>,
     /// The environment it belongs to.
     pub environment: Environment,
+    /// Its project.
+    pub project: ProjectId,
     /// The name of its project.
     pub project_name: String,
+}
+
+impl RepositorySummary {
+    /// How it is doing, for people.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        self.state.status(self.cause, self.stale_since.is_some())
+    }
 }
 
 /// A page of repositories.
@@ -224,8 +268,6 @@ pub struct RepositoryDetail {
     pub next_sync_at: Option<Timestamp>,
     /// The last runs, newest first, at most 20.
     pub runs: Vec<SyncRun>,
-    /// Its project.
-    pub project: ProjectId,
     /// Whether the URL chooses the credential, also when none matches now.
     pub is_automatic: bool,
     /// Certificate authorities to trust for this host, in PEM.

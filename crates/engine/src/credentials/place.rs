@@ -125,6 +125,7 @@ pub(super) async fn resolve(
         pattern_kind: placed.pattern_kind,
         environment: placed.environment,
         expires: placed.expires_at.map(|at| (at, ExpirySource::Typed)),
+        access: placed.access,
     })
 }
 
@@ -173,6 +174,12 @@ fn difference(was: &PlacedRow, is: &PlacedRow) -> String {
             is.expires
                 .map_or_else(|| "no expiry".to_owned(), |(at, _)| format!("expires {}", at.day())),
         );
+    }
+    if was.access != is.access {
+        changes.push(match is.access {
+            None => "no access said".to_owned(),
+            Some(access) => format!("may {}", access.as_str()),
+        });
     }
     changes.join(", ")
 }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, hash_map::Entry};
 
 use domain::{
-    Action, Actor, CredentialId, ExportId, Scope, Secret,
+    Access, Action, Actor, CredentialId, ExportId, Purpose, Scope, Secret,
     exports::{
         Carrier, ExportFields, ExportNote, ExportPreview, NoteTone, Rendered, Values, render,
     },
 };
-use storage::exports::Stored;
+use storage::exports::{CredentialRow, Stored};
 
 use super::{
     facts::{Materials, Sources},
@@ -150,5 +150,20 @@ pub(super) async fn writes(
 }
 
 fn drawn(sources: &Sources, fields: &ExportFields) -> ExportPreview {
-    render(fields, &sources.facts(fields, &Materials::new()), Values::Carried).preview()
+    let mut preview =
+        render(fields, &sources.facts(fields, &Materials::new()), Values::Carried).preview();
+    preview.notes.extend(sources.credentials(fields).into_iter().filter_map(may_too_much));
+    preview
+}
+
+/// That whoever reads what is written could push (F27): only Git is written to from where it is read.
+fn may_too_much(row: &CredentialRow) -> Option<ExportNote> {
+    let pulls = row.access == Some(Access::Push) && !row.purposes.contains(&Purpose::Git);
+    pulls.then(|| {
+        let text = format!(
+            "{}: it may push, and so could whoever reads it where it is written. A credential that may only read is enough there.",
+            row.name
+        );
+        ExportNote::new(NoteTone::Warning, text)
+    })
 }

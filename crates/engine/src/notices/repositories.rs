@@ -29,13 +29,13 @@ pub(super) async fn announce(engine: &Engine, now: Timestamp) -> Result<u32, Err
         }
     }
     for open in gone {
-        match continued(&groups, &open) {
-            Some(key) => told.extend(groups.remove(&key).map(|found| (open, found))),
-            None => {
-                let scope = Scope::of_worker(open.organization);
-                repositories::end(&engine.db, scope, open.id, now).await?;
-                engine.changes.tell(open.organization);
-            }
+        let goes_on = continued(&groups, &open).and_then(|key| groups.remove(&key));
+        if let Some(found) = goes_on {
+            told.push((open, found));
+        } else {
+            let scope = Scope::of_worker(open.organization);
+            repositories::end(&engine.db, scope, open.id, now).await?;
+            engine.changes.tell(open.organization);
         }
     }
     for (open, found) in told {

@@ -23,7 +23,7 @@ use async_trait::async_trait;
 use domain::{
     Actor, Cause, RepositoryId, ServiceError,
     repositories::{
-        AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery,
+        AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery, ToSync,
     },
     service::{Answer, Repositories},
 };
@@ -64,8 +64,8 @@ impl Repositories for Engine {
         delete::delete(self, actor, id).await.map_err(answer)
     }
 
-    async fn sync(&self, actor: &Actor, ids: Vec<RepositoryId>) -> Answer<u32> {
-        sync_now::sync_now(self, actor, &ids).await.map_err(answer)
+    async fn sync(&self, actor: &Actor, which: ToSync) -> Answer<u32> {
+        sync_now::sync_now(self, actor, &which).await.map_err(answer)
     }
 }
 

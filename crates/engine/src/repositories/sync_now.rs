@@ -1,7 +1,10 @@
 //! Asking for a sync.
 
 use domain::{
-    Action, Actor, RepositoryId, Scope, audit::AuditAction, counted, repositories::SyncTrigger,
+    Action, Actor, Scope,
+    audit::AuditAction,
+    counted,
+    repositories::{SyncTrigger, ToSync},
 };
 use storage::{Tx, jobs};
 
@@ -11,27 +14,23 @@ use crate::{
     audit::{self, allowed, person},
 };
 
-pub(super) async fn sync_now(
-    engine: &Engine,
-    actor: &Actor,
-    ids: &[RepositoryId],
-) -> Result<u32, Error> {
+pub(super) async fn sync_now(engine: &Engine, actor: &Actor, which: &ToSync) -> Result<u32, Error> {
     let scope = allowed(engine, actor, Action::ManageRepositories, "sync repositories").await?;
     engine.limits.connection_attempt(actor.user)?;
-    let target = match ids {
-        [id] => {
-            storage::repositories::current(&engine.db, scope, *id)
-                .await?
-                .ok_or_else(not_found)?
-                .name
+    let target = match which.only() {
+        Some(id) => {
+            storage::repositories::current(&engine.db, scope, id).await?.ok_or_else(not_found)?.name
         }
-        _ => String::new(),
+        None => String::new(),
     };
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
-    let targets: Vec<_> =
-        mark(&mut tx, scope, ids).await?.into_iter().map(|id| (scope.organization(), id)).collect();
-    if targets.is_empty() && !ids.is_empty() {
+    let targets: Vec<_> = mark(&mut tx, scope, which)
+        .await?
+        .into_iter()
+        .map(|id| (scope.organization(), id))
+        .collect();
+    if targets.is_empty() && matches!(which, ToSync::These(_)) {
         return Err(not_found());
     }
     let reason = SyncTrigger::Person.as_str();
@@ -50,14 +49,17 @@ pub(super) async fn sync_now(
     Ok(u32::try_from(targets.len()).unwrap_or(u32::MAX))
 }
 
-async fn mark(tx: &mut Tx, scope: Scope, ids: &[RepositoryId]) -> Result<Vec<uuid::Uuid>, Error> {
-    if ids.is_empty() {
-        storage::repositories::hold_all(tx, scope).await?;
-        return Ok(storage::repositories::mark_syncing(tx, scope, None).await?);
-    }
+async fn mark(tx: &mut Tx, scope: Scope, which: &ToSync) -> Result<Vec<uuid::Uuid>, Error> {
+    let ids = match which {
+        ToSync::These(ids) => ids,
+        ToSync::Found(query) => {
+            storage::repositories::hold_all(tx, scope).await?;
+            return Ok(storage::repositories::mark_found(tx, scope, query).await?);
+        }
+    };
     let mut marked = Vec::with_capacity(ids.len());
     for id in ids.iter().collect::<std::collections::BTreeSet<_>>() {
-        marked.extend(storage::repositories::mark_syncing(tx, scope, Some(*id)).await?);
+        marked.extend(storage::repositories::mark_syncing(tx, scope, *id).await?);
     }
     Ok(marked)
 }

@@ -4,7 +4,7 @@ use domain::{CredentialId, OperationId, Provider, Scope, Timestamp};
 
 use super::{
     Operation, PlacedRow,
-    values::{parameters_text, project_of, purposes_text},
+    values::{access_text, parameters_text, project_of, purposes_text},
 };
 use crate::{Db, Result, Tx, on, sql};
 
@@ -33,9 +33,9 @@ pub async fn insert(tx: &mut Tx, scope: Scope, row: &NewRow<'_>) -> Result<()> {
         sqlx::query(sql!(
             "insert into credentials (organization_id, id, provider, shape, parameters, name, name_key, username,
                description, project_id, purposes, pattern, pattern_kind, environment, expires_at, expiry_source,
-               state, operation_id, created_at, created_by, updated_at, updated_by)
+               state, operation_id, created_at, created_by, updated_at, updated_by, access)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'creating', $17, $18, $19,
-               $18, $19)"
+               $18, $19, $20)"
         ))
         .bind(scope.organization().uuid())
         .bind(operation.credential.uuid())
@@ -56,6 +56,7 @@ pub async fn insert(tx: &mut Tx, scope: Scope, row: &NewRow<'_>) -> Result<()> {
         .bind(operation.id.uuid())
         .bind(row.now.millis())
         .bind(operation.actor.as_str())
+        .bind(access_text(placed.access))
         .execute(&mut **tx)
         .await
         .map(drop)

@@ -1,12 +1,18 @@
 //! The table of credentials.
 
 use domain::{
-    Cause, Scope, Timestamp,
-    credentials::{CredentialOrder, CredentialQuery, CredentialSummary, Direction},
+    Cause, ProjectId, Scope, Timestamp,
+    credentials::{
+        CandidateState, CredentialOrder, CredentialQuery, CredentialState, CredentialSummary,
+        Direction,
+    },
 };
 use uuid::Uuid;
 
-use super::{environment, provider, state, values::expiry};
+use super::{
+    environment, pattern_kind, provider, state,
+    values::{access, expiry},
+};
 use crate::{Db, Error, Result, charts::pattern, on, sql};
 
 /// Who looks: what is written about a shared credential is found by those who manage credentials.
@@ -27,6 +33,22 @@ impl Reader {
     }
 }
 
+/// What a row shows besides its own columns: how a candidate fares, and whether anything but a repository
+/// uses the credential.
+macro_rules! besides {
+    () => {
+        "c.pattern, c.pattern_kind, c.access, p.name as project, g.broken,
+           (select count(*) from jobs j where j.organization_id = c.organization_id and j.kind = 'rotate'
+              and j.target_id = c.id) as testing,
+           (select count(*) from export_credentials e
+            where e.organization_id = c.organization_id and e.credential_id = c.id)
+           + (select count(*) from git_targets d
+              where d.organization_id = c.organization_id and d.credential_id = c.id)
+           + (select count(*) from clusters k
+              where k.organization_id = c.organization_id and k.credential_id = c.id) as used, "
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
@@ -44,6 +66,11 @@ struct Row {
     project: Option<String>,
     paused: i64,
     broken: Option<String>,
+    testing: i64,
+    used: i64,
+    pattern: String,
+    pattern_kind: String,
+    access: String,
 }
 
 impl Row {
@@ -51,6 +78,7 @@ impl Row {
         let broken = self.broken.map(|code| {
             Cause::parse(&code).ok_or(Error::Value { column: "git_connections.broken" })
         });
+        let state = state(&self.state)?;
         Ok(CredentialSummary {
             id: self.id.into(),
             name: self.name,
@@ -59,7 +87,7 @@ impl Row {
             failing: u32::try_from(self.failing).unwrap_or(u32::MAX),
             created_at: Timestamp::from_millis(self.created_at),
             last_used_at: self.last_used_at.map(Timestamp::from_millis),
-            state: state(&self.state)?,
+            state,
             expiry: expiry(
                 self.expires_at,
                 self.expiry_source.as_deref(),
@@ -70,6 +98,15 @@ impl Row {
             project: self.project,
             paused: u32::try_from(self.paused).unwrap_or(u32::MAX),
             broken: broken.transpose()?,
+            candidate: (state == CredentialState::Rotating).then_some(if self.testing > 0 {
+                CandidateState::Testing
+            } else {
+                CandidateState::Refused
+            }),
+            is_used: self.linked > 0 || self.used > 0,
+            pattern: self.pattern,
+            pattern_kind: pattern_kind(&self.pattern_kind)?,
+            access: access(&self.access),
         })
     }
 }
@@ -100,10 +137,11 @@ async fn by_name(
     reader: Reader,
 ) -> Result<Vec<Row>> {
     Ok(on!(db.read(), pool => {
-        sqlx::query_as(sql!(
+        sqlx::query_as(sql!(concat!(
             r"select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source, c.secret_at,
-                c.environment, p.name as project, g.broken,
-                (select count(*) from refusals f where f.organization_id = c.organization_id
+                c.environment, ",
+            besides!(),
+            r"(select count(*) from refusals f where f.organization_id = c.organization_id
                    and f.credential_id = c.id and f.paused_at is not null) as paused,
                 (select count(*) from links l
                  where l.organization_id = c.organization_id and l.credential_id = c.id) as linked,
@@ -117,16 +155,17 @@ async fn by_name(
               where c.organization_id = $1 and c.deleted_at is null
                 and (c.name_key like $2 escape '\'
                   or (lower(c.description) like $2 escape '\' and ($6 = 1 or c.project_id is not null)))
-                and ($3 = '' or c.provider = $3)
+                and ($3 = '' or c.provider = $3) and (c.project_id = $7 or $7 is null)
               order by c.name_key
               limit $4 offset $5"
-        ))
+        )))
         .bind(scope.organization().uuid())
         .bind(pattern(&query.search))
         .bind(query.provider.as_str())
         .bind(i64::from(CredentialQuery::PAGE_ROWS))
         .bind(offset(query))
         .bind(reader.number())
+        .bind(query.project.map(ProjectId::uuid))
         .fetch_all(pool)
         .await
     })?)
@@ -140,10 +179,11 @@ async fn ordered(
     reader: Reader,
 ) -> Result<Vec<Row>> {
     Ok(on!(db.read(), pool => {
-        sqlx::query_as(sql!(
+        sqlx::query_as(sql!(concat!(
             r"select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source, c.secret_at,
-                c.environment, p.name as project, g.broken,
-                (select count(*) from refusals f where f.organization_id = c.organization_id
+                c.environment, ",
+            besides!(),
+            r"(select count(*) from refusals f where f.organization_id = c.organization_id
                    and f.credential_id = c.id and f.paused_at is not null) as paused,
                 coalesce(u.linked, 0) as linked, coalesce(u.failing, 0) as failing
               from credentials c
@@ -160,7 +200,7 @@ async fn ordered(
               where c.organization_id = $1 and c.deleted_at is null
                 and (c.name_key like $2 escape '\'
                   or (lower(c.description) like $2 escape '\' and ($7 = 1 or c.project_id is not null)))
-                and ($3 = '' or c.provider = $3)
+                and ($3 = '' or c.provider = $3) and (c.project_id = $8 or $8 is null)
               order by
                 case when $4 = 1 then c.name_key end, case when $4 = -1 then c.name_key end desc,
                 case when $4 = 2 then c.provider end, case when $4 = -2 then c.provider end desc,
@@ -171,7 +211,7 @@ async fn ordered(
                 case when $4 = -5 then coalesce(c.last_used_at, 0) end desc,
                 c.name_key
               limit $5 offset $6"
-        ))
+        )))
         .bind(scope.organization().uuid())
         .bind(pattern(&query.search))
         .bind(query.provider.as_str())
@@ -179,6 +219,7 @@ async fn ordered(
         .bind(i64::from(CredentialQuery::PAGE_ROWS))
         .bind(offset(query))
         .bind(reader.number())
+        .bind(query.project.map(ProjectId::uuid))
         .fetch_all(pool)
         .await
     })?)
@@ -209,10 +250,11 @@ fn offset(query: &CredentialQuery) -> i64 {
 /// When the database does not answer, or holds a value this version does not know.
 pub async fn expiring(db: &Db, scope: Scope, limit: u32) -> Result<Vec<CredentialSummary>> {
     let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
+        sqlx::query_as(sql!(concat!(
             "select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source,
-               c.secret_at, c.environment, p.name as project, g.broken,
-               (select count(*) from refusals f where f.organization_id = c.organization_id
+               c.secret_at, c.environment, ",
+            besides!(),
+            r"(select count(*) from refusals f where f.organization_id = c.organization_id
                   and f.credential_id = c.id and f.paused_at is not null) as paused,
                (select count(*) from links l
                 where l.organization_id = c.organization_id and l.credential_id = c.id) as linked,
@@ -225,7 +267,7 @@ pub async fn expiring(db: &Db, scope: Scope, limit: u32) -> Result<Vec<Credentia
              left join git_connections g on g.organization_id = c.organization_id and g.credential_id = c.id
              where c.organization_id = $1 and c.deleted_at is null and c.expires_at is not null
              order by c.expires_at, c.name_key limit $2"
-        ))
+        )))
         .bind(scope.organization().uuid())
         .bind(i64::from(limit))
         .fetch_all(pool)
@@ -245,12 +287,13 @@ pub async fn count(db: &Db, scope: Scope, query: &CredentialQuery, reader: Reade
               where organization_id = $1 and deleted_at is null
                 and (name_key like $2 escape '\'
                   or (lower(description) like $2 escape '\' and ($4 = 1 or project_id is not null)))
-                and ($3 = '' or provider = $3)"
+                and ($3 = '' or provider = $3) and (project_id = $5 or $5 is null)"
         ))
         .bind(scope.organization().uuid())
         .bind(pattern(&query.search))
         .bind(query.provider.as_str())
         .bind(reader.number())
+        .bind(query.project.map(ProjectId::uuid))
         .fetch_one(pool)
         .await
     })?;

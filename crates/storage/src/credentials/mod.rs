@@ -30,4 +30,6 @@ pub use read::{Committed, Existing, committed, existing, get, mark_used};
 pub use update::{Description, commit, describe, give_back, hold, take};
 pub use versions::{Version, version, versions};
 
-pub(crate) use values::{environment, parameters, pattern_kind, provider, purposes, shape, state};
+pub(crate) use values::{
+    access, environment, parameters, pattern_kind, provider, purposes, shape, state,
+};

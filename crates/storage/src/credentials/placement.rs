@@ -1,11 +1,11 @@
 //! Where credentials apply, and the sequence that tells replicas what changed.
 
 use domain::{
-    CredentialId, Purpose, Scope, Timestamp,
+    Access, CredentialId, Purpose, Scope, Timestamp,
     credentials::{Environment, ExpirySource, PatternKind, Reach},
 };
 
-use super::values::{project_of, purposes_text};
+use super::values::{access_text, project_of, purposes_text};
 use crate::{Result, Tx, on, sql};
 
 /// Where a credential applies, with the default project filled in.
@@ -18,6 +18,7 @@ pub struct PlacedRow {
     pub pattern_kind: PatternKind,
     pub environment: Environment,
     pub expires: Option<(Timestamp, ExpirySource)>,
+    pub access: Option<Access>,
 }
 
 /// The next number of the changes that matching looks at. It locks the organization's counter until
@@ -75,7 +76,7 @@ pub async fn place(
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update credentials set project_id = $4, purposes = $5, pattern = $6, pattern_kind = $7, environment = $8,
-               expires_at = $9, expiry_source = $10, updated_by = $11, updated_at = $12, row_version = row_version + 1
+               expires_at = $9, expiry_source = $10, access = $13, updated_by = $11, updated_at = $12, row_version = row_version + 1
              where organization_id = $1 and id = $2 and row_version = $3 and deleted_at is null
                and state <> 'creating'"
         ))
@@ -91,6 +92,7 @@ pub async fn place(
         .bind(placed.expires.map(|(_, source)| source.as_str()))
         .bind(actor)
         .bind(now.millis())
+        .bind(access_text(placed.access))
         .execute(&mut **tx)
         .await
         .map(|done| done.rows_affected())

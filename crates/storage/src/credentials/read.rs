@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     PlacedRow, environment, parameters, pattern_kind, provider, purposes, shape, state,
-    values::{expiry, reach},
+    values::{access, expiry, reach},
 };
 use crate::{Db, Result, Tx, on, sql};
 
@@ -37,6 +37,7 @@ struct DetailRow {
     expires_at: Option<i64>,
     expiry_source: Option<String>,
     secret_at: Option<i64>,
+    access: String,
 }
 
 impl DetailRow {
@@ -64,6 +65,7 @@ impl DetailRow {
             pattern: self.pattern,
             pattern_kind: pattern_kind(&self.pattern_kind)?,
             environment: environment(&self.environment)?,
+            access: access(&self.access),
             expiry: expiry(
                 self.expires_at,
                 self.expiry_source.as_deref(),
@@ -87,7 +89,7 @@ pub async fn get(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<Crede
             "select c.id, c.name, c.provider, c.shape, c.parameters, c.username, c.description, c.state, c.row_version,
                c.vault_version, c.created_at, c.created_by, c.updated_at, c.last_used_at, c.project_id,
                p.name as project, c.purposes, c.pattern, c.pattern_kind, c.environment, c.expires_at, c.expiry_source,
-               c.secret_at
+               c.secret_at, c.access
              from credentials c
              left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
              where c.organization_id = $1 and c.id = $2 and c.deleted_at is null"
@@ -191,6 +193,7 @@ struct ExistingRow {
     expiry_source: Option<String>,
     created_at: i64,
     changed_by: String,
+    access: String,
 }
 
 impl ExistingRow {
@@ -215,6 +218,7 @@ impl ExistingRow {
                 pattern_kind: pattern_kind(&self.pattern_kind)?,
                 environment: environment(&self.environment)?,
                 expires: expires.map(|expiry| (expiry.at, expiry.source)),
+                access: access(&self.access),
             },
             project: self.project,
             changed_by: self.changed_by,
@@ -231,7 +235,8 @@ pub async fn existing(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<
         sqlx::query_as(sql!(
             "select c.name, c.provider, c.shape, c.parameters, c.username, c.description, c.state, c.row_version,
                c.vault_version, c.fingerprint, c.project_id, p.name as project, c.purposes, c.pattern, c.pattern_kind,
-               c.environment, c.expires_at, c.expiry_source, c.created_at, coalesce(o.actor, c.updated_by) as changed_by
+               c.environment, c.expires_at, c.expiry_source, c.created_at, coalesce(o.actor, c.updated_by) as changed_by,
+               c.access
              from credentials c
              left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
              left join secret_operations o on o.organization_id = c.organization_id and o.id = c.operation_id

@@ -1,7 +1,7 @@
 //! How the columns of a credential are spelled.
 
 use domain::{
-    Provider, Purpose, Shape, Timestamp,
+    Access, Provider, Purpose, Shape, Timestamp,
     credentials::{
         CredentialState, Environment, Expiry, ExpirySource, Parameters, PatternKind, Reach,
     },
@@ -36,6 +36,15 @@ pub(crate) fn pattern_kind(text: &str) -> Result<PatternKind> {
 
 pub(crate) fn environment(text: &str) -> Result<Environment> {
     Environment::parse(text).ok_or(Error::Value { column: "credentials.environment" })
+}
+
+pub(crate) fn access(text: &str) -> Option<Access> {
+    Access::known(text)
+}
+
+/// Writes what [`access`] reads.
+pub(super) fn access_text(access: Option<Access>) -> &'static str {
+    access.map_or("", Access::as_str)
 }
 
 /// Reads `helm,image`.

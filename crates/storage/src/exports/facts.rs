@@ -1,7 +1,7 @@
 //! What exports are rendered from: a statement for each kind of row, however much is in them.
 
 use domain::{
-    CredentialId, Provider, Purpose, RepositoryId, Scope, Shape,
+    Access, CredentialId, Provider, Purpose, RepositoryId, Scope, Shape,
     credentials::{Parameters, PatternKind},
     repositories::{RepositoryKind, Transport},
 };
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     Db, Error, Result,
-    credentials::{parameters, pattern_kind, provider, purposes, shape},
+    credentials::{access, parameters, pattern_kind, provider, purposes, shape},
     on,
     repositories::transport,
 };
@@ -31,6 +31,8 @@ pub struct CredentialRow {
     pub vault_version: i64,
     /// Whether every project uses it.
     pub is_shared: bool,
+    /// What it may do; `None` while nobody said.
+    pub access: Option<Access>,
 }
 
 /// A repository with the credential of its link, if that is in force.
@@ -60,6 +62,7 @@ struct Found {
     pattern_kind: String,
     vault_version: i64,
     project_id: Option<Uuid>,
+    access: String,
 }
 
 /// The credentials with these ids at the version that counts, by name. Those that were deleted or
@@ -79,7 +82,7 @@ pub async fn credentials(
     let rows: Vec<Found> = on!(db.read(), pool => {
         let mut query = QueryBuilder::new(
             "select id, name, provider, shape, username, parameters, purposes, pattern, pattern_kind, vault_version,
-               project_id
+               project_id, access
              from credentials where deleted_at is null and vault_version > 0 and organization_id = ",
         );
         query.push_bind(scope.organization().uuid()).push(" and id in (");
@@ -104,6 +107,7 @@ pub async fn credentials(
                 pattern_kind: pattern_kind(&row.pattern_kind)?,
                 vault_version: row.vault_version,
                 is_shared: row.project_id.is_none(),
+                access: access(&row.access),
             })
         })
         .collect()

@@ -8,7 +8,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::troubles::read_cause;
-use crate::{Db, Error, Result, Tx, on, sql};
+use crate::{Db, Error, Result, Tx, on, repositories::found::present_cause, sql};
 
 /// A repository that fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,11 +29,14 @@ pub struct Failing {
 /// When the database does not answer.
 pub async fn failing(db: &Db) -> Result<Vec<Failing>> {
     let rows: Vec<(Uuid, Uuid, String, String, String, i64)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select organization_id, id, name, origin, cause, failing_since from repositories
-             where failing_since is not null and cause is not null and deleted_at is null
-             order by failing_since, name_key, id"
-        ))
+        sqlx::query_as(sql!(concat!(
+            "select r.organization_id, r.id, r.name, r.origin, ",
+            present_cause!(),
+            " as cause, r.failing_since from repositories r
+              left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+              where r.failing_since is not null and r.cause is not null and r.deleted_at is null
+              order by r.failing_since, r.name_key, r.id"
+        )))
         .fetch_all(pool)
         .await
     })?;

@@ -63,6 +63,7 @@ async fn insert(db: &Db, scope: Scope, operation: &Operation, reach: Reach) -> R
         pattern_kind: PatternKind::None,
         environment: Environment::Unset,
         expires: None,
+        access: None,
     };
     let row = NewRow { provider: Provider::Ghcr, operation, placed: &placed, now: NOW };
     let mut tx = db.begin().await.unwrap();

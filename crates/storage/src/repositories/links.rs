@@ -2,10 +2,12 @@
 
 use domain::{
     Cause, CredentialId, ProjectId, RepositoryId, Scope, Timestamp, credentials::LinkedRepository,
+    repositories::RepositoryState,
 };
 use uuid::Uuid;
 
-use crate::{Db, Result, Tx, on, sql};
+use super::found::present_cause;
+use crate::{Db, Error, Result, Tx, on, sql};
 
 /// The repositories that use a credential, by name.
 ///
@@ -16,27 +18,34 @@ pub async fn linked_to(
     scope: Scope,
     credential: CredentialId,
 ) -> Result<Vec<LinkedRepository>> {
-    let rows: Vec<(Uuid, String, String, Option<String>)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select r.id, r.name, r.url, r.cause from links l
-             join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
-             where l.organization_id = $1 and l.credential_id = $2 and r.deleted_at is null
-             order by r.name_key, r.id"
-        ))
+    type Row = (Uuid, String, String, String, Option<i64>, Option<String>);
+    let rows: Vec<Row> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(concat!(
+            "select r.id, r.name, r.url, r.state, r.last_success_at, ",
+            present_cause!(),
+            " as cause from links l
+              join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+              where l.organization_id = $1 and l.credential_id = $2 and r.deleted_at is null
+              order by case when r.failing_since is null then 1 else 0 end, r.name_key, r.id"
+        )))
         .bind(scope.organization().uuid())
         .bind(credential.uuid())
         .fetch_all(pool)
         .await
     })?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, name, url, cause)| LinkedRepository {
-            id: id.into(),
-            name,
-            url,
-            cause: cause.as_deref().and_then(Cause::parse),
+    rows.into_iter()
+        .map(|(id, name, url, state, last_success_at, cause)| {
+            let state = RepositoryState::parse(&state).ok_or(Error::Value { column: "state" })?;
+            let cause = cause.as_deref().and_then(Cause::parse);
+            Ok(LinkedRepository {
+                id: id.into(),
+                name,
+                url,
+                cause,
+                status: state.status(cause, last_success_at.is_some()),
+            })
         })
-        .collect())
+        .collect()
 }
 
 /// Whether a link of a credential is in force at this origin.

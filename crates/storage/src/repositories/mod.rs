@@ -2,6 +2,7 @@
 
 mod automatic;
 mod due;
+pub(crate) mod found;
 mod held;
 mod linkable;
 mod links;
@@ -25,6 +26,6 @@ pub use target::{Login, SyncTarget, target};
 pub use transport::set_transport;
 pub(crate) use transport::transport;
 pub use write::{
-    Change, Current, CurrentLink, New, current, insert, mark_syncing, name_is_taken,
+    Change, Current, CurrentLink, New, current, insert, mark_found, mark_syncing, name_is_taken,
     origin_is_known, tombstone, update,
 };

@@ -12,7 +12,10 @@ use domain::{
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::write::link_state;
+use super::{
+    found::{found, passing, present_cause, status},
+    write::link_state,
+};
 use crate::{Db, Error, Result, on, sql};
 
 #[derive(sqlx::FromRow)]
@@ -33,6 +36,7 @@ struct Row {
     is_automatic: bool,
     environment: String,
     project_name: String,
+    project_id: Uuid,
 }
 
 #[derive(sqlx::FromRow)]
@@ -44,7 +48,6 @@ struct DetailRow {
     chart_names: String,
     created_at: i64,
     next_sync_at: Option<i64>,
-    project_id: Uuid,
     ca: String,
     proxy: String,
     quota_limit: Option<i64>,
@@ -75,12 +78,13 @@ impl Row {
             cause: self.cause.as_deref().and_then(Cause::parse),
             stale_since: self.last_success_at.filter(|_| failing).map(Timestamp::from_millis),
             environment: environment(Some(&self.environment)),
+            project: self.project_id.into(),
             project_name: self.project_name,
         })
     }
 }
 
-/// A page of repositories by name.
+/// A page of repositories: those that fail come first, then by name.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -90,23 +94,23 @@ pub async fn page(
     query: &RepositoryQuery,
 ) -> Result<Vec<RepositorySummary>> {
     let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state, r.cause,
-               l.credential_id, c.name as credential_name, l.state as link_state,
-               c.environment as credential_environment, r.is_automatic, r.environment, p.name as project_name
-             from repositories r
-             join projects p on p.organization_id = r.organization_id and p.id = r.project_id
-             left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
-             left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
-             where r.organization_id = $1 and r.deleted_at is null
-               and (r.name_key like $2 escape '\\' or lower(r.url) like $2 escape '\\')
-               and (l.credential_id = $3 or $3 is null) and (r.state = $4 or $4 is null)
-             order by r.name_key, r.id limit $5 offset $6"
+        sqlx::query_as(found!(
+            concat!(
+                "select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state,
+                   l.credential_id, c.name as credential_name, l.state as link_state,
+                   c.environment as credential_environment, r.is_automatic, r.environment,
+                   p.name as project_name, r.project_id, ",
+                present_cause!(),
+                " as cause"
+            ),
+            "order by case when r.failing_since is null then 1 else 0 end, r.name_key, r.id limit $7 offset $8"
         ))
         .bind(scope.organization().uuid())
         .bind(crate::charts::pattern(&query.search))
         .bind(query.credential.map(domain::CredentialId::uuid))
-        .bind(query.state.map(RepositoryState::as_str))
+        .bind(query.project.map(domain::ProjectId::uuid))
+        .bind(status(query))
+        .bind(passing())
         .bind(i64::from(RepositoryQuery::PAGE_ROWS))
         .bind(i64::from(query.page.max(1) - 1) * i64::from(RepositoryQuery::PAGE_ROWS))
         .fetch_all(pool)
@@ -151,19 +155,15 @@ pub async fn at(db: &Db, scope: Scope, urls: &[String]) -> Result<Vec<Repository
 /// When the database does not answer.
 pub async fn count(db: &Db, scope: Scope, query: &RepositoryQuery) -> Result<u32> {
     let n: i64 = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select count(*) from repositories r
-             left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
-             where r.organization_id = $1 and r.deleted_at is null
-               and (r.name_key like $2 escape '\\' or lower(r.url) like $2 escape '\\')
-               and (l.credential_id = $3 or $3 is null) and (r.state = $4 or $4 is null)"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(crate::charts::pattern(&query.search))
-        .bind(query.credential.map(domain::CredentialId::uuid))
-        .bind(query.state.map(RepositoryState::as_str))
-        .fetch_one(pool)
-        .await
+        sqlx::query_scalar(found!("select count(*)", ""))
+            .bind(scope.organization().uuid())
+            .bind(crate::charts::pattern(&query.search))
+            .bind(query.credential.map(domain::CredentialId::uuid))
+            .bind(query.project.map(domain::ProjectId::uuid))
+            .bind(status(query))
+            .bind(passing())
+            .fetch_one(pool)
+            .await
     })?;
     count_of("count", n)
 }
@@ -190,9 +190,10 @@ pub async fn count_all(db: &Db, scope: Scope) -> Result<u32> {
 /// When the database does not answer.
 pub async fn get(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<RepositoryDetail>> {
     let row: Option<DetailRow> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state, r.cause,
-               l.credential_id, c.name as credential_name, l.state as link_state,
+        sqlx::query_as(sql!(concat!(
+            "select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state, ",
+            present_cause!(),
+            " as cause, l.credential_id, c.name as credential_name, l.state as link_state,
                c.environment as credential_environment, r.is_automatic, r.environment, p.name as project_name,
                r.row_version, r.interval_seconds, r.chart_names, r.created_at, r.next_sync_at, r.project_id, r.ca,
                r.proxy, r.quota_limit, r.quota_remaining, r.quota_resets_at
@@ -201,7 +202,7 @@ pub async fn get(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<Repos
              left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
              left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
              where r.organization_id = $1 and r.id = $2 and r.deleted_at is null"
-        ))
+        )))
         .bind(scope.organization().uuid())
         .bind(id.uuid())
         .fetch_optional(pool)
@@ -215,7 +216,6 @@ pub async fn get(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<Repos
             created_at: Timestamp::from_millis(detail.created_at),
             next_sync_at: detail.next_sync_at.map(Timestamp::from_millis),
             runs: Vec::new(),
-            project: detail.project_id.into(),
             is_automatic: detail.row.is_automatic,
             quota: quota(detail.quota_limit, detail.quota_remaining, detail.quota_resets_at),
             ca: detail.ca,

@@ -3,10 +3,11 @@
 use domain::{
     CredentialId, ProjectId, RepositoryId, Scope, Timestamp,
     credentials::Environment,
-    repositories::{LinkState, RepositoryKind},
+    repositories::{LinkState, RepositoryKind, RepositoryQuery},
 };
 use uuid::Uuid;
 
+use super::found::{found, passing, status};
 use crate::{Db, Error, Result, Tx, on, sql};
 
 /// A repository to add.
@@ -246,23 +247,40 @@ pub async fn name_is_taken(db: &Db, scope: Scope, name_key: &str) -> Result<bool
     Ok(found.is_some())
 }
 
-/// Shows that a sync waits for this repository, or for all when `id` is none; answers which.
+/// Shows that a sync waits for this repository; answers which.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn mark_syncing(
-    tx: &mut Tx,
-    scope: Scope,
-    id: Option<RepositoryId>,
-) -> Result<Vec<Uuid>> {
+pub async fn mark_syncing(tx: &mut Tx, scope: Scope, id: RepositoryId) -> Result<Vec<Uuid>> {
     Ok(on!(tx.inner(), tx => {
         sqlx::query_scalar(sql!(
             "update repositories set state = 'syncing'
-             where organization_id = $1 and (id = $2 or $2 is null) and deleted_at is null
+             where organization_id = $1 and id = $2 and deleted_at is null
              returning id"
         ))
         .bind(scope.organization().uuid())
-        .bind(id.map(RepositoryId::uuid))
+        .bind(id.uuid())
+        .fetch_all(&mut **tx)
+        .await
+    })?)
+}
+
+/// Shows that a sync waits for every repository that a query finds, on whichever page; answers which.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn mark_found(tx: &mut Tx, scope: Scope, query: &RepositoryQuery) -> Result<Vec<Uuid>> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query_scalar(found!(
+            "update repositories set state = 'syncing' where organization_id = $1 and id in (select r.id",
+            ") returning id"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(crate::charts::pattern(&query.search))
+        .bind(query.credential.map(CredentialId::uuid))
+        .bind(query.project.map(ProjectId::uuid))
+        .bind(status(query))
+        .bind(passing())
         .fetch_all(&mut **tx)
         .await
     })?)

@@ -40,6 +40,12 @@ impl Access {
         }
     }
 
+    /// Reads the spelling of [`Self::as_str`].
+    #[must_use]
+    pub fn known(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|access| access.as_str() == text)
+    }
+
     /// Reads a URL; anything but `push` is reading.
     #[must_use]
     pub fn parse(text: &str) -> Self {

@@ -5,7 +5,7 @@ use connectors::{
     http::Login,
 };
 use domain::{
-    Action, Actor, Cause, GitTargetId, ServiceError,
+    Access, Action, Actor, Cause, CredentialId, GitTargetId, Scope, ServiceError,
     cause::Asked,
     exports::{ExportNote, NoteTone},
     gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, TargetPreview},
@@ -14,6 +14,7 @@ use storage::gitops::targets::Target;
 
 use super::{
     bind,
+    by_request::no_branch_for_requests,
     push::{Place, known},
     request::{self, number_of, work_branch},
 };
@@ -54,6 +55,9 @@ pub(super) async fn preview(
             return Err(login::explained(engine, scope, credential, failure).await.into());
         }
     };
+    if let Some(detail) = no_branch_for_requests(target.mode, &checkout, branch) {
+        return Ok(TargetPreview::refused(&detail));
+    }
     let known = known(engine, scope, &target, &place).await?;
     let now = engine.clock.now();
     let folder = &place.folder;
@@ -72,14 +76,32 @@ pub(super) async fn preview(
         };
         starts = work;
     }
+    let only_reads = only_reads(engine, scope, target.credential).await?;
     let before = checkout.contents(&plan.before()).await?;
     Ok(TargetPreview {
         head: checkout.head().unwrap_or_default().to_owned(),
         branch: starts.as_str().to_owned(),
         is_new_branch: checkout.is_new_branch(),
         changes: changes(&plan, &before),
-        notes: wanted.notes.into_iter().chain(theirs(&plan)).collect(),
+        notes: wanted.notes.into_iter().chain(theirs(&plan)).chain(only_reads).collect(),
     })
+}
+
+/// That the credential is said to be for reading, so that a push can hardly work (F56).
+async fn only_reads(
+    engine: &Engine,
+    scope: Scope,
+    credential: CredentialId,
+) -> Result<Option<ExportNote>, Error> {
+    let existing = storage::credentials::existing(&engine.db, scope, credential).await?;
+    let reads = existing.filter(|existing| existing.placed.access == Some(Access::Read));
+    Ok(reads.map(|existing| {
+        let text = format!(
+            "{} is said to be for reading only, so the Git server may refuse the push. Choose a credential that may push, or correct its access on its page.",
+            existing.name
+        );
+        ExportNote::new(NoteTone::Warning, text)
+    }))
 }
 
 /// Whether the changes of a target still wait to be merged. The host is asked, since nobody may have looked

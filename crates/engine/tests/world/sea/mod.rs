@@ -128,6 +128,7 @@ impl Sea {
             pattern_kind: PatternKind::None,
             environment: Environment::Unset,
             expires: None,
+            access: None,
         };
         let row = NewRow {
             provider: domain::Provider::Ghcr,

@@ -1,0 +1,172 @@
+//! One project: the credentials and repositories that belong to it, and its name.
+
+use domain::{
+    Action, Field, Timestamp, counted,
+    credentials::{CredentialQuery, CredentialSummary},
+    projects::Project,
+    repositories::{RepositoryQuery, RepositorySummary},
+};
+use leptos::prelude::*;
+
+use super::{PATH, asked, found, path_of};
+use crate::ui::{
+    badge::{Badge, StatusBadge, Tone},
+    form::{Form, FormState, Submit},
+    frame::Section,
+    icon::Icon,
+    input::{Input, hidden},
+    live::Live,
+    page::{Page, Request, page},
+};
+
+/// So many of each are shown; the rest is a link away.
+const SHOWN: usize = 20;
+
+/// `/settings/projects/{id}`
+pub(crate) fn detail() -> AnyView {
+    page(async |request| {
+        let actor = request.member()?;
+        let project = asked(&request, &actor).await?;
+        let services = request.services();
+        let in_project = Some(project.id);
+        let credentials = CredentialQuery { project: in_project, ..CredentialQuery::default() };
+        let credentials = services.credentials.list(&actor, credentials).await?;
+        let repositories = RepositoryQuery { project: in_project, ..RepositoryQuery::default() };
+        let repositories = services.repositories.list(&actor, repositories).await?;
+        let may_manage = actor.role.includes(Action::ManageOrganization);
+        let delete = (may_manage && !project.is_default).then(|| {
+            view! {
+                <a class="button danger" href=format!("{}/delete", path_of(project.id))>
+                    <Icon name="trash-2"/>
+                    "Delete"
+                </a>
+            }
+        });
+        let default =
+            project.is_default.then(|| view! { <Badge tone=Tone::Quiet label="Default"/> });
+        let body = view! {
+            <p class="crumbs"><a href=PATH>"Projects"</a></p>
+            <div class="head">
+                <div>
+                    <h1>{project.name.clone()}</h1>
+                    <p class="tags">
+                        {default}
+                        <span class="muted">
+                            {counted(credentials.total, "credential", "credentials")} " · "
+                            {counted(repositories.total, "repository", "repositories")}
+                        </span>
+                    </p>
+                </div>
+                {delete}
+            </div>
+            <div class="beside">
+                <div class="stack">
+                    {repositories_of(&project, &repositories.rows, repositories.total)}
+                    {credentials_of(&project, &credentials.rows, credentials.total, request.now)}
+                </div>
+                <div class="stack">{may_manage.then(|| rename(&request, &project))}</div>
+            </div>
+            <Live/>
+        };
+        Ok(Page { title: project.name.clone(), section: Section::Projects, body: body.into_any() })
+    })
+}
+
+fn repositories_of(project: &Project, rows: &[RepositorySummary], total: u32) -> AnyView {
+    let lines = rows
+        .iter()
+        .take(SHOWN)
+        .map(|row| {
+            let href = crate::repositories::path_of(row.id);
+            view! {
+                <li class="line">
+                    <div>
+                        <a href=href>{row.name.clone()}</a>
+                        <p class="muted url">{row.url.clone()}</p>
+                    </div>
+                    <StatusBadge status=row.status()/>
+                </li>
+            }
+        })
+        .collect_view();
+    let all = all(found("/charts/repositories", project.id), total);
+    card("Repositories", "No repository belongs to it yet.", lines.into_any(), all, total)
+}
+
+fn credentials_of(
+    project: &Project,
+    rows: &[CredentialSummary],
+    total: u32,
+    now: Timestamp,
+) -> AnyView {
+    let lines = rows
+        .iter()
+        .take(SHOWN)
+        .map(|row| {
+            let href = crate::credentials::path_of(row.id);
+            view! {
+                <li class="line">
+                    <div>
+                        <a href=href>{row.name.clone()}</a>
+                        <p class="muted">{row.provider.facts().label}</p>
+                    </div>
+                    <StatusBadge status=row.health().status(now)/>
+                </li>
+            }
+        })
+        .collect_view();
+    let all = all(found("/credentials", project.id), total);
+    let none = "No credential belongs to it alone. Shared ones may be used in it too.";
+    card("Credentials", none, lines.into_any(), all, total)
+}
+
+fn all(href: String, total: u32) -> AnyView {
+    let label = format!("Show all {total}");
+    (total > 0).then(|| view! { <a class="button quiet" href=href>{label}</a> }).into_any()
+}
+
+fn card(
+    title: &'static str,
+    none: &'static str,
+    lines: AnyView,
+    all: AnyView,
+    total: u32,
+) -> AnyView {
+    let live = title.to_lowercase();
+    let id = format!("{live}-title");
+    let labelled = id.clone();
+    let none = (total == 0).then(|| view! { <p class="muted">{none}</p> });
+    view! {
+        <section class="card" aria-labelledby=labelled>
+            <div class="card-head">
+                <h2 id=id>{title}</h2>
+                {all}
+            </div>
+            <div data-live=live>{none} <ul class="lines">{lines}</ul></div>
+        </section>
+    }
+    .into_any()
+}
+
+fn rename(request: &Request, project: &Project) -> AnyView {
+    let state = FormState::new("project-rename", request);
+    let name = Input::new(&state, Field::Name, "Name")
+        .value(&project.name)
+        .hint("AWS roles that Hawser assumes carry this name: rename those too.")
+        .required()
+        .line();
+    let id = project.id.to_string();
+    view! {
+        <section class="card" id="rename" aria-labelledby="rename-title">
+            <h2 id="rename-title">"Rename"</h2>
+            <Form state action="/actions/projects/save">
+                {hidden("project", id)}
+                {name}
+                <div class="actions">
+                    <Submit>"Save"</Submit>
+                </div>
+            </Form>
+        </section>
+    }
+    .into_any()
+}
