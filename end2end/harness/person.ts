@@ -204,7 +204,7 @@ export class Person {
     await this.open("/charts/repositories");
     // What the page says of it passes as soon as nothing is on its way any more.
     const sent = this.page.waitForResponse((answer) => answer.request().method() === "POST");
-    await this.button("Sync all").click();
+    await this.button(/^Sync all/).click();
     expect((await sent).status()).toBeLessThan(400);
   }
 

@@ -82,7 +82,7 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(main).toContainText("kind: ExternalSecret");
         await person.button("Sync now").click();
         const path = new URL(page.url()).pathname.replace(/\/preview$/, "");
-        await person.untilText(path, "In step");
+        await person.untilText(path, "In sync");
         expect(git.files("gitops", "main").filter((file) => file.startsWith("clusters/prod/")).length).toBeGreaterThan(0);
       });
       expect(addresses.length).toBeGreaterThan(20);

@@ -45,7 +45,7 @@ for (const javaScriptEnabled of [true, false]) {
       });
       await test.step("the first push", async () => {
         await person.button("Sync now").click();
-        await person.untilText(target, "In step");
+        await person.untilText(target, "In sync");
         const files = git.files("gitops", "main").filter((file) => file.startsWith("clusters/prod/"));
         expect(files).toHaveLength(1);
         expect(git.file("gitops", "main", files[0] ?? "")).toMatch(/version: ["']?1["']?\n/);
@@ -125,7 +125,7 @@ test("a push that is refused, lost or foreign loses nothing", async ({ browser, 
       expect(git.commits("refused", "main")).toBe(1);
       git.hook("refused", "exit 0");
       await person.button("Sync now").click();
-      await person.untilText(target, "In step");
+      await person.untilText(target, "In sync");
       expect(git.commits("refused", "main")).toBe(2);
     });
 
@@ -134,7 +134,7 @@ test("a push that is refused, lost or foreign loses nothing", async ({ browser, 
       git.afterPush = () => (lost += 1) > 1;
       const target = await person.addTarget({ name: "lost-target", credential: "git-login", url: git.url("lost"), exported: "argo-prod" });
       await person.button("Sync now").click();
-      await person.untilText(target, "In step");
+      await person.untilText(target, "In sync");
       git.afterPush = () => true;
       expect(git.commits("lost", "main")).toBe(2);
       expect(lost).toBeGreaterThan(0);
@@ -157,7 +157,7 @@ test("a push that is refused, lost or foreign loses nothing", async ({ browser, 
       await person.addExport({ name: "pull-prod", consumer: "pull_secret", pick: "registry-login" });
       const target = await person.addTarget({ name: "moved-target", credential: "git-login", url: git.url("moved"), exported: "pull-prod" });
       await person.button("Sync now").click();
-      await person.untilText(target, "In step");
+      await person.untilText(target, "In sync");
       await person.field("Folder").fill("/clusters/next");
       await person.button("Save").click();
       await expect(person.main).toContainText("Leave out the slash at the beginning");
@@ -165,7 +165,7 @@ test("a push that is refused, lost or foreign loses nothing", async ({ browser, 
       await person.button("Save").click();
       await person.untilText(target, "clusters/next/pull-prod");
       expect(git.files("moved", "main").filter((path) => path.startsWith("clusters/"))).toEqual(["clusters/next/pull-prod.yaml"]);
-      await person.untilText(target, "In step");
+      await person.untilText(target, "In sync");
 
       registries.setPassword("another password");
       await person.changePassword("registry-login", "another password");
@@ -177,7 +177,7 @@ test("a push that is refused, lost or foreign loses nothing", async ({ browser, 
       const again = await person.addTarget({ name: "moved-again", credential: "git-login", url: git.url("moved"), exported: "pull-prod", folder: "clusters/next" });
       await expect(person.main).toContainText("Nothing to change");
       await person.button("Sync now").click();
-      await person.untilText(again, "In step");
+      await person.untilText(again, "In sync");
       registries.setPassword("a third password");
       await person.changePassword("registry-login", "a third password");
       await expect(person.deliveries("Healthy").filter({ hasText: "moved-again" })).toHaveCount(1, { timeout: 30_000 });

@@ -82,7 +82,7 @@ test("every page at both widths in both themes", async ({ browser, registries })
     await expect(person.deliveries("Healthy")).toHaveCount(10, { timeout: 60_000 });
     registries.helm.setPassword("another one");
     await person.syncAll();
-    await person.untilRepositories("401 Unauthorized", 2);
+    await person.untilRepositories(/401 Unauthorized|Credential paused/, 2);
 
     const credential = await person.credentialPath("harbor-production");
     const repository = await person.repositoryPath("basic-0");
@@ -198,7 +198,7 @@ test("every page of GitOps at both widths in both themes", async ({ browser, reg
     await see("target-preview", `${target}/preview`);
     await person.open(target);
     await person.button("Sync now").click();
-    await person.untilText(target, "In step");
+    await person.untilText(target, "In sync");
     const failing = await person.addTarget({ url: git.url("refused"), name: "staging-cluster", credential: "gitops-writer", exported: "flux-sources" });
     await person.button("Sync now").click();
     await person.untilText(failing, "Push rejected");

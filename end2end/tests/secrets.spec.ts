@@ -55,7 +55,7 @@ test("a password reaches neither pages nor logs nor files", async ({ browser, re
     await person.untilRepositories("Healthy", 3);
     registries.setPassword(CANARIES[1]);
     await person.syncAll();
-    await person.untilRepositories("401 Unauthorized", 3);
+    await person.untilRepositories(/401 Unauthorized|Credential paused/, 3);
     await person.changePassword("canary", CANARIES[1]);
     await person.untilRepositories("Healthy", 3);
     for (const path of ["/credentials", credential, `${credential}/delete`, "/charts/repositories", "/charts/catalog", "/audit"]) {
