@@ -88,7 +88,10 @@ pub(crate) async fn create_credential(
     let doubt = cannot_work(&form.provider, &form.shape, &form.username, &form.password);
     let result = async {
         let (asking, actor) = Asking::member()?;
-        asked(&anyway, [doubt, has_passed(&form.placement.expires, asking.visit.now())])?;
+        // What has to be corrected is said first.
+        if form.clone().parse().is_ok() {
+            asked(&anyway, [doubt, has_passed(&form.placement.expires, asking.visit.now())])?;
+        }
         asking.services.credentials.create(&actor, form).await
     };
     answer(sent, result.await, |Saved { id, warning, .. }| {

@@ -37,7 +37,7 @@ async fn every_state_of_an_object_has_its_word() {
         "In sync",
         "Changed by somebody else",
         "Deleted by somebody else",
-        "Not applied yet",
+        "Not synced",
         "Owned by somebody else",
         "id=\"objects\"",
         "403 Forbidden: insufficient permissions",

@@ -183,7 +183,7 @@ async fn a_pasted_ecr_token_is_converted_to_access_keys() {
     let sent = fake.updated.lock().unwrap().take().unwrap();
     assert_eq!((sent.shape.as_str(), sent.mode.as_str()), ("ecr_access_key", "candidate"));
     let (_, html) = page(&fake, &detail()).await;
-    assert!(html.contains("stays in use until all accept it"), "{html}");
+    assert!(html.contains("Its pattern overlaps") && !html.contains("Saved."), "{html}");
     assert!(!html.contains(SECRET));
 }
 

@@ -98,7 +98,7 @@ async fn every_page_renders_without_inline_style_and_with_its_title() {
         (format!("/credentials/{id}/delete"), vec!["would lose access", "acme charts", "Delete"]),
         (
             "/charts/repositories".to_owned(),
-            vec!["acme charts", "Sync now", "401 Unauthorized", "Stale since"],
+            vec!["acme charts", "Sync now", "401 Unauthorized", "Last good sync"],
         ),
         ("/charts/repositories/new".to_owned(), vec!["URL", "Add a new credential…", "None"]),
         (format!("/charts/repositories/{id}"), vec!["Update the credential", "Save", "Last syncs"]),

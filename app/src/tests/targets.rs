@@ -102,9 +102,12 @@ async fn a_new_target_says_what_comes_next_and_a_running_one_is_followed() {
     let pushing = Arc::new(Fake { target_state: TargetState::Pushing, ..Fake::of(Role::Owner) });
     for path in [target(), "/gitops".to_owned()] {
         let (_, html) = page(&pushing, &path).await;
-        assert!(html.contains("data-listening"), "{path}: {html}");
+        assert!(
+            html.contains("data-listening") && html.contains("data-under-way"),
+            "{path}: {html}"
+        );
         let (_, html) = page(&Fake::signed_in(), &path).await;
-        assert!(!html.contains("data-listening"), "{path}: {html}");
+        assert!(!html.contains("data-under-way"), "{path}: {html}");
     }
 }
 

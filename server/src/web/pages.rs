@@ -19,7 +19,7 @@ use leptos::{
 use leptos_axum::ResponseOptions;
 use serde::Deserialize;
 
-use super::{headers::page_policy, refusal::refuse, site::Site, visit::Visitor};
+use super::{headers::page_policy, refusal::refuse, site::Site, visit::Visitor, watches::Watches};
 
 /// Every page by its path, and one for every other path.
 ///

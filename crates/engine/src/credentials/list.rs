@@ -23,7 +23,8 @@ pub(super) async fn list(
     };
     let rows = storage::credentials::page(&engine.db, scope, query, reader).await?;
     let all = storage::credentials::count_all(&engine.db, scope).await?;
-    let narrowed = !query.search.trim().is_empty() || !query.provider.is_empty();
+    let narrowed =
+        !query.search.trim().is_empty() || !query.provider.is_empty() || query.project.is_some();
     let total = if narrowed {
         storage::credentials::count(&engine.db, scope, query, reader).await?
     } else {
