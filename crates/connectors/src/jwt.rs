@@ -7,6 +7,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
+use crate::lenient;
+
 /// The most bytes of a token that is looked into.
 const MOST: usize = 64 * 1024;
 
@@ -29,6 +31,7 @@ pub(crate) fn claims<C: DeserializeOwned>(token: &str) -> Option<C> {
 pub(crate) fn expiry(token: &str) -> Option<Duration> {
     #[derive(Deserialize)]
     struct Expiry {
+        #[serde(default, deserialize_with = "lenient::number")]
         exp: Option<f64>,
     }
     Duration::try_from_secs_f64(claims::<Expiry>(token)?.exp?).ok()

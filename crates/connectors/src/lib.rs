@@ -13,6 +13,7 @@ pub mod helm;
 pub mod http;
 mod jwt;
 pub mod kubernetes;
+mod lenient;
 mod oci;
 pub mod repository;
 pub mod sops;

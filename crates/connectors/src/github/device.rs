@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     http::Ask,
+    lenient,
     token_exchange::call::{FORM, form},
 };
 
@@ -33,12 +34,12 @@ pub struct DeviceStart {
 struct Told {
     #[serde(default)]
     device_code: Secret,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     user_code: String,
-    #[serde(default)]
-    expires_in: u64,
-    #[serde(default)]
-    interval: u64,
+    #[serde(default, deserialize_with = "lenient::seconds")]
+    expires_in: Option<u64>,
+    #[serde(default, deserialize_with = "lenient::seconds")]
+    interval: Option<u64>,
     error: Option<String>,
 }
 
@@ -81,8 +82,8 @@ impl Github {
             device_code: told.device_code,
             user_code: told.user_code,
             verification_url: self.web(&["login", "device"], attempt)?.into(),
-            expires_in: told.expires_in.clamp(60, 3_600),
-            interval: told.interval.clamp(5, 300),
+            expires_in: told.expires_in.unwrap_or(0).clamp(60, 3_600),
+            interval: told.interval.unwrap_or(0).clamp(5, 300),
         })
     }
 

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     Failure,
     http::Ask,
+    lenient,
     token_exchange::{
         ambient::read,
         call::{FORM, form},
@@ -100,15 +101,19 @@ impl Refusal {
 /// The answer of the endpoint: tokens or an error, both with status 200.
 #[derive(Deserialize)]
 pub(super) struct Told {
+    #[serde(default, deserialize_with = "lenient::secret")]
     access_token: Option<Secret>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     token_type: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     scope: String,
+    #[serde(default, deserialize_with = "lenient::seconds")]
     expires_in: Option<u64>,
+    // It works once, so that an odd one must not get lost unseen.
     #[serde(default)]
     refresh_token: Secret,
     error: Option<String>,
+    #[serde(default, deserialize_with = "lenient::seconds")]
     interval: Option<u64>,
 }
 

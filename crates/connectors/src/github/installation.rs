@@ -8,7 +8,7 @@ use super::{
     account::is_login,
     call::{PAGE, has_next, json, unreadable},
 };
-use crate::Failure;
+use crate::{Failure, lenient};
 
 /// The most pages of a list that are read.
 const PAGES: u32 = 10;
@@ -24,16 +24,18 @@ pub struct Installation {
 
 #[derive(Deserialize)]
 struct Listed {
+    #[serde(deserialize_with = "lenient::list")]
     installations: Vec<Told>,
 }
 
 #[derive(Deserialize)]
 struct Told {
     id: i64,
+    #[serde(default, deserialize_with = "lenient::optional")]
     account: Option<Owner>,
     #[serde(default)]
     app_id: i64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     app_slug: String,
 }
 

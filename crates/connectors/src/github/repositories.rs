@@ -9,7 +9,7 @@ use super::{
     account::is_login,
     call::{PAGE, has_next, json},
 };
-use crate::{Failure, http::Answer};
+use crate::{Failure, http::Answer, lenient};
 
 /// The most repositories that are given.
 const MOST: usize = 100;
@@ -20,23 +20,25 @@ const ATTEMPT: &str = "ask GitHub for repositories";
 #[derive(Deserialize)]
 struct Told {
     full_name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     default_branch: String,
     #[serde(default)]
     private: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::truth")]
     archived: bool,
+    #[serde(default, deserialize_with = "lenient::optional")]
     permissions: Option<Permissions>,
 }
 
 #[derive(Deserialize)]
 struct Permissions {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::truth")]
     push: bool,
 }
 
 #[derive(Deserialize)]
 struct OfInstallation {
+    #[serde(deserialize_with = "lenient::list")]
     repositories: Vec<Told>,
 }
 

@@ -24,8 +24,8 @@ pub enum Unreadable {
         /// The line, from 1.
         line: usize,
     },
-    /// It nests deeper than any index does, or refers to itself.
-    #[error("the index nests too deep or uses aliases")]
+    /// It refers to itself, or its aliases stand for more than any index holds.
+    #[error("the aliases of the index stand for too much")]
     Bomb,
     /// It holds no entries.
     #[error("the document has no `entries`")]
@@ -52,10 +52,15 @@ pub fn parse(body: &[u8], base: &Url) -> Result<Vec<FoundVersion>, Unreadable> {
     let text = std::str::from_utf8(body).map_err(|_| Unreadable::NotUtf8)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut versions = Versions::new(base);
-    let seen = if text.trim_start().starts_with('{') {
-        json::read(text, &mut versions)?
-    } else {
-        yaml::read(text, &mut versions)?
+    let is_json = text.trim_start().starts_with('{');
+    let seen = match is_json.then(|| json::read(text, &mut versions)) {
+        Some(Ok(seen)) => seen,
+        // A flow mapping of YAML begins in the same way.
+        None | Some(Err(Unreadable::Malformed { .. })) => {
+            versions = Versions::new(base);
+            yaml::read(text, &mut versions)?
+        }
+        Some(Err(unreadable)) => return Err(unreadable),
     };
     if seen { Ok(versions.found) } else { Err(Unreadable::NoEntries) }
 }
@@ -210,12 +215,87 @@ generated: 2016-10-06T16:23:20.499029981-06:00
             writeln!(aliases, "a{level}: &a{level} [*a{0},*a{0}]", level - 1).unwrap();
         }
         let started = std::time::Instant::now();
-        assert!(read(&format!("{aliases}entries:\n  a:\n  - version: *a29\n")).is_err());
+        // Nobody looks that deep into a version, so that nothing is expanded.
+        let bomb = format!("{aliases}entries:\n  a:\n  - version: *a29\n    keywords: *a29\n");
+        assert!(read(&bomb).unwrap().is_empty());
         assert!(read(&"[".repeat(200_000)).is_err());
         assert!(read(&format!("entries: {}", "{a: ".repeat(200_000))).is_err());
         assert!(read(&format!("{{\"entries\":{}", "[".repeat(200_000))).is_err());
         assert!(read(&format!("entries:\n  a:\n  - x: {}", "- ".repeat(200_000))).is_err());
         assert!(started.elapsed().as_millis() < 1_000, "{:?}", started.elapsed());
+    }
+
+    #[test]
+    fn aliases_stand_for_what_they_name() {
+        let text = "apiVersion: v1
+common: &common {home: https://example.com, description: Shared}
+entries:
+  web:
+  - version: 1.1.0
+    maintainers: &id001
+    - &ann {name: Ann, email: ann@example.com}
+    - name: Bob
+    urls: [&url web-1.1.0.tgz]
+    keywords: &id002 [a, b]
+  - version: 1.0.0
+    maintainers: *id001
+    keywords: *id002
+    urls: [*url]
+  - <<: *common
+    version: &old 0.9.0
+    description: Own
+    maintainers: [*ann]
+  - <<: [{home: https://first.example}, *common]
+    version: 0.8.0
+  api: &api
+  - version: *old
+  api-2: *api
+";
+        let found = read(text).unwrap();
+        let names: Vec<_> =
+            found.iter().map(|f| format!("{} {}", f.chart, f.version.version)).collect();
+        let web = ["web 1.1.0", "web 1.0.0", "web 0.9.0", "web 0.8.0"];
+        assert_eq!(names, [web.as_slice(), &["api 0.9.0", "api-2 0.9.0"]].concat());
+        assert_eq!(found[0].metadata.maintainers.len(), 2);
+        assert_eq!(found[1].metadata, found[0].metadata);
+        assert_eq!(found[1].version.url, found[0].version.url);
+        let third = &found[2].metadata;
+        assert_eq!(
+            (third.home.as_str(), third.description.as_str()),
+            ("https://example.com", "Own")
+        );
+        assert_eq!(third.maintainers[0].name, "Ann");
+        let fourth = &found[3].metadata;
+        assert_eq!(
+            (fourth.home.as_str(), fourth.description.as_str()),
+            ("https://first.example", "Shared")
+        );
+    }
+
+    #[test]
+    fn r_bomb_02_what_aliases_stand_for_is_bounded() {
+        // Each of a thousand versions names a list of a hundred lists of a hundred texts.
+        let texts = vec!["x"; 100].join(",");
+        let lists = vec!["*inner"; 100].join(",");
+        let mut text = format!("i: &inner [{texts}]\no: &outer [{lists}]\nentries:\n  a:\n");
+        for version in 0..1_000 {
+            writeln!(text, "  - {{version: 1.{version}.0, keywords: *outer}}").unwrap();
+        }
+        assert!(matches!(read(&text), Err(Unreadable::Bomb)));
+        for own in ["entries: {a: &x [*x]}", "entries: &x {a: [*x]}", "entries:\n  a: &x\n  - *x"] {
+            assert!(matches!(read(own), Err(Unreadable::Bomb)), "{own}");
+        }
+        assert!(matches!(read("entries: {a: [*x]}"), Err(Unreadable::Malformed { .. })));
+    }
+
+    #[test]
+    fn the_first_document_is_the_index() {
+        for after in ["---\n", "...\n", "---\nentries: {b: [{version: 2.0.0}]}\n", "---\n\t{\n"] {
+            let text = format!("---\nentries:\n  a:\n  - version: 1.0.0\n{after}");
+            assert_eq!(read(&text).unwrap().len(), 1, "{after}");
+        }
+        // JSON only at its first sight.
+        assert_eq!(read("{entries: {a: [{version: 1.0.0, }]}, }").unwrap().len(), 1);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Helm repositories: an `index.yaml` over HTTP.
 
+mod anchors;
 mod index;
 mod json;
 mod visit;
@@ -75,14 +76,10 @@ impl Helm<'_> {
             last_modified: kept(&answer, LAST_MODIFIED),
             digest: None,
         };
-        let web_page = answer.failure(Cause::HtmlInsteadOfIndex);
-        let unreadable = answer.failure(Cause::IndexInvalid);
-        if says_html(&answer) {
-            return Err(web_page);
-        }
+        let unreadable = unreadable(&answer);
         let body = answer.body(INDEX_BYTES).await?;
         if is_html(&body) {
-            return Err(web_page);
+            return Err(unreadable.told_as(Cause::HtmlInsteadOfIndex));
         }
         let digest = hex::encode(Sha256::digest(&body));
         let unchanged = validators.digest.as_deref() == Some(&digest);
@@ -101,7 +98,7 @@ impl Helm<'_> {
             StatusCode::RANGE_NOT_SATISFIABLE => Ok(()),
             status if status.is_success() => {
                 let start = answer.start_of_body(START).await;
-                if says_html(&answer) || is_html(&start) {
+                if is_page(&answer, &start) {
                     Err(answer.failure(Cause::HtmlInsteadOfIndex))
                 } else {
                     Ok(())
@@ -139,12 +136,22 @@ impl Helm<'_> {
         match read.await {
             Ok(Ok(versions)) => Ok(versions),
             Ok(Err(error)) => {
-                let cause = error.cause();
-                Err(failure.told_as(cause).because(error))
+                let failure = match error.cause() {
+                    Cause::IndexInvalid => failure,
+                    cause => failure.told_as(cause),
+                };
+                Err(failure.because(error))
             }
             Err(panic) => Err(failure.because(panic)),
         }
     }
+}
+
+/// What an answer that is no index is told as: its own word counts only then, because servers call
+/// good indexes web pages too.
+fn unreadable(answer: &Answer) -> Failure {
+    let cause = if says_html(answer) { Cause::HtmlInsteadOfIndex } else { Cause::IndexInvalid };
+    answer.failure(cause)
 }
 
 /// `name` below the repository's URL, with exactly one slash between.
@@ -159,12 +166,18 @@ fn kept(answer: &Answer, name: HeaderName) -> Option<String> {
     Some(answer.text(name)).filter(|text| !text.is_empty() && text.len() <= 512).map(str::to_owned)
 }
 
-pub(crate) fn says_html(answer: &Answer) -> bool {
+/// Whether an answer that starts like this is a web page. Its own word counts only where the start is
+/// no index.
+pub(crate) fn is_page(answer: &Answer, start: &[u8]) -> bool {
+    is_html(start) || (says_html(answer) && !is_index(start))
+}
+
+fn says_html(answer: &Answer) -> bool {
     let kind = answer.text(CONTENT_TYPE).to_ascii_lowercase();
     kind.starts_with("text/html") || kind.starts_with("application/xhtml")
 }
 
-pub(crate) fn is_html(body: &[u8]) -> bool {
+fn is_html(body: &[u8]) -> bool {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     body.trim_ascii_start().starts_with(b"<")
 }

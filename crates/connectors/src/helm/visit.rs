@@ -3,7 +3,7 @@
 use domain::{Cause, counted};
 use reqwest::{StatusCode, header::CONTENT_RANGE};
 
-use super::{Helm, is_html, is_index, says_html};
+use super::{Helm, is_index, is_page};
 use crate::{Failure, http::Answer, repository::Finding, status::refusal};
 
 /// As much of an index as is read in a test.
@@ -77,9 +77,6 @@ impl Visit<'_> {
         if !status.is_success() && status != StatusCode::RANGE_NOT_SATISFIABLE {
             return Err(refusal(answer, self.helm.login).await);
         }
-        if says_html(&answer) {
-            return Err(answer.failure(Cause::HtmlInsteadOfIndex));
-        }
         let size: Option<u64> =
             answer.text(CONTENT_RANGE).rsplit_once('/').and_then(|(_, all)| all.parse().ok());
         let told = match size {
@@ -97,7 +94,7 @@ impl Visit<'_> {
         };
         let status = answer.status().as_u16();
         let start = answer.start_of_body(LOOK_AT).await;
-        if is_html(&start) {
+        if is_page(&answer, &start) {
             return Err(answer.failure(Cause::HtmlInsteadOfIndex));
         }
         if status == 416 || start.is_empty() {

@@ -4,18 +4,26 @@
 use serde_json::{Map, Value};
 use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, StrInput, options};
 
-use super::index::{Unreadable, Versions};
+use super::{
+    anchors::{Anchors, TooMuch},
+    index::{Unreadable, Versions},
+};
 use crate::chart::{CHARS, Fields, KEYS, ROWS, wanted};
 
 /// The deepest nesting of an index: `entries`, chart, version, field and what a field holds.
 const DEPTH: usize = 24;
+/// The key whose value is merged into the mapping around it, see <https://yaml.org/type/merge.html>.
+const MERGE: &str = "<<";
 /// The most values of an index.
 const EVENTS: usize = 20_000_000;
 
 /// Reads the document into `versions`; answers whether it has `entries`.
 pub(super) fn read(text: &str, versions: &mut Versions) -> Result<bool, Unreadable> {
-    let mut events =
-        Events { parser: Parser::new_from_str_with_options(text, bounds()), left: EVENTS };
+    let mut events = Events {
+        parser: Parser::new_from_str_with_options(text, bounds()),
+        left: EVENTS,
+        anchors: Anchors::new(),
+    };
     loop {
         match events.next()? {
             Event::StreamStart | Event::DocumentStart(..) => {}
@@ -37,8 +45,9 @@ pub(super) fn read(text: &str, versions: &mut Versions) -> Result<bool, Unreadab
             }
         }
     }
-    match (events.next()?, events.next()?) {
-        (Event::DocumentEnd, Event::StreamEnd) => Ok(seen),
+    // Helm reads the first document and looks at no other.
+    match events.next()? {
+        Event::DocumentEnd => Ok(seen),
         _ => Err(Unreadable::Malformed { line: 1 }),
     }
 }
@@ -74,14 +83,32 @@ fn entries(events: &mut Events<'_>, versions: &mut Versions) -> Result<(), Unrea
 struct Events<'a> {
     parser: Parser<'a, StrInput<'a>>,
     left: usize,
+    anchors: Anchors<'a>,
 }
 
 impl<'a> Events<'a> {
+    /// The next event; in the place of an alias, what it stands for.
     fn next(&mut self) -> Result<Event<'a>, Unreadable> {
+        loop {
+            match self.unresolved()? {
+                Event::Alias(id) => self.anchors.enter(id)?,
+                event => return Ok(event),
+            }
+        }
+    }
+
+    /// The next event, in which an alias is one.
+    fn unresolved(&mut self) -> Result<Event<'a>, Unreadable> {
         self.left = self.left.checked_sub(1).ok_or(Unreadable::TooMany)?;
+        if let Some(event) = self.anchors.next()? {
+            return Ok(event);
+        }
         match self.parser.next_event() {
-            Some(Ok((Event::Alias(_) | Event::UnresolvedAlias(_), _))) => Err(Unreadable::Bomb),
-            Some(Ok((event, _))) => Ok(event),
+            Some(Ok((Event::UnresolvedAlias(_), _))) => Err(Unreadable::Malformed { line: 1 }),
+            Some(Ok((event, _))) => {
+                self.anchors.note(&event);
+                Ok(event)
+            }
             Some(Err(error)) => Err(Unreadable::Malformed { line: error.marker().line() }),
             None => Err(Unreadable::Malformed { line: 1 }),
         }
@@ -103,11 +130,11 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// Steps over what `start` begins.
+    /// Steps over what `start` begins; what aliases in it stand for is not looked at.
     fn skip(&mut self, start: &Event<'_>) -> Result<(), Unreadable> {
         let mut open = usize::from(opens(start));
         while open > 0 {
-            match self.next()? {
+            match self.unresolved()? {
                 Event::MappingEnd | Event::SequenceEnd => open -= 1,
                 event => open += usize::from(opens(&event)),
             }
@@ -142,17 +169,21 @@ impl<'a> Events<'a> {
     /// The wanted fields of a mapping whose start has been read.
     fn fields(&mut self, wanted: fn(&str) -> bool, depth: usize) -> Result<Fields, Unreadable> {
         let mut fields = Map::new();
+        let mut merged = Map::new();
         loop {
             let key = match self.next()? {
-                Event::MappingEnd => return Ok(fields),
+                Event::MappingEnd => break,
                 Event::Scalar(key, ..) => Some(key),
                 other => {
                     self.skip(&other)?;
                     None
                 }
             };
-            let value = self.next()?;
+            // What nobody wants is not expanded either.
+            let is_wanted = key.as_deref().is_some_and(|key| key == MERGE || wanted(key));
+            let value = if is_wanted { self.next()? } else { self.unresolved()? };
             match key {
+                Some(key) if key == MERGE => self.merge(&value, wanted, depth, &mut merged)?,
                 Some(key) if fields.len() < KEYS && wanted(&key) => {
                     let value = self.value(&value, depth - 1)?;
                     fields.insert(key.into_owned(), value);
@@ -160,6 +191,45 @@ impl<'a> Events<'a> {
                 _ => self.skip(&value)?,
             }
         }
+        for (key, value) in merged {
+            if fields.len() < KEYS {
+                fields.entry(key).or_insert(value);
+            }
+        }
+        Ok(fields)
+    }
+
+    /// Reads the mappings that `<<` brings in, the first of which counts.
+    fn merge(
+        &mut self,
+        start: &Event<'_>,
+        wanted: fn(&str) -> bool,
+        depth: usize,
+        merged: &mut Fields,
+    ) -> Result<(), Unreadable> {
+        let mut take = |fields: Fields| {
+            for (key, value) in fields {
+                merged.entry(key).or_insert(value);
+            }
+        };
+        match start {
+            Event::MappingStart(..) if depth > 1 => take(self.fields(wanted, depth - 1)?),
+            Event::SequenceStart(..) if depth > 1 => loop {
+                match self.next()? {
+                    Event::SequenceEnd => break,
+                    Event::MappingStart(..) => take(self.fields(wanted, depth - 1)?),
+                    other => self.skip(&other)?,
+                }
+            },
+            other => self.skip(other)?,
+        }
+        Ok(())
+    }
+}
+
+impl From<TooMuch> for Unreadable {
+    fn from(_: TooMuch) -> Self {
+        Self::Bomb
     }
 }
 

@@ -28,10 +28,9 @@ impl Answer {
         if announced.is_some_and(|length| length > limit) {
             return Err(too_large(&self));
         }
-        let mut sink = match self.text(CONTENT_ENCODING).to_ascii_lowercase().as_str() {
-            "" | "identity" => Sink::Plain(Capped::new(limit, announced.unwrap_or(0))),
-            "gzip" | "x-gzip" => Sink::Gzip(Box::new(MultiGzDecoder::new(Capped::new(limit, 0)))),
-            _ => return Err(self.failure(Cause::IndexInvalid)),
+        let mut sink = match self.coding() {
+            Coding::None => Sink::Plain(Capped::new(limit, announced.unwrap_or(0))),
+            Coding::Gzip => Sink::Gzip(Box::new(MultiGzDecoder::new(Capped::new(limit, 0)))),
         };
         let started = Instant::now();
         let mut received = 0_u64;
@@ -55,13 +54,26 @@ impl Answer {
                 });
             }
         }
-        sink.finish().map_err(|error| {
+        sink.finish().map(|capped| capped.bytes).map_err(|error| {
             if Capped::overflowed(&error) {
                 too_large(&self)
             } else {
                 self.failure(Cause::IndexInvalid)
             }
         })
+    }
+
+    /// How the body is packed. Only gzip is asked for, and other words say nothing: `aws-chunked`
+    /// is left over from an upload long ago.
+    fn coding(&self) -> Coding {
+        let values = self.headers().get_all(CONTENT_ENCODING).into_iter();
+        let mut codings =
+            values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+        let is_gzip = codings.any(|coding| {
+            let coding = coding.trim();
+            coding.eq_ignore_ascii_case("gzip") || coding.eq_ignore_ascii_case("x-gzip")
+        });
+        if is_gzip { Coding::Gzip } else { Coding::None }
     }
 
     /// The next piece of the body as it is on the wire; `None` at its end. For answers that their
@@ -76,36 +88,80 @@ impl Answer {
 
     /// The start of the body, at most `most` bytes, for a look at it; errors end it early.
     pub(crate) async fn start_of_body(&mut self, most: usize) -> Vec<u8> {
-        let mut start = Vec::new();
-        while start.len() < most {
+        let filling = Filling { bytes: Vec::new(), most };
+        let mut sink = match self.coding() {
+            Coding::None => Sink::Plain(filling),
+            Coding::Gzip => Sink::Gzip(Box::new(MultiGzDecoder::new(filling))),
+        };
+        while sink.inner().bytes.len() < most {
             let Ok(Ok(Some(chunk))) = timeout_at(self.deadline, self.response.chunk()).await else {
                 break;
             };
-            let room = chunk.len().min(most - start.len());
-            start.extend_from_slice(chunk.get(..room).unwrap_or_default());
+            // Full, or packed wrongly: what came before it is all there is to look at.
+            if sink.write_all(&chunk).and_then(|()| sink.flush()).is_err() {
+                break;
+            }
         }
-        start
+        std::mem::take(&mut sink.inner().bytes)
     }
 }
 
-enum Sink {
-    Plain(Capped),
-    Gzip(Box<MultiGzDecoder<Capped>>),
+/// How a body is packed.
+enum Coding {
+    None,
+    Gzip,
 }
 
-impl Sink {
+enum Sink<W: Write> {
+    Plain(W),
+    Gzip(Box<MultiGzDecoder<W>>),
+}
+
+impl<W: Write> Sink<W> {
     fn write_all(&mut self, chunk: &[u8]) -> io::Result<()> {
         match self {
-            Self::Plain(capped) => capped.write_all(chunk),
+            Self::Plain(writer) => writer.write_all(chunk),
             Self::Gzip(decoder) => decoder.write_all(chunk),
         }
     }
 
-    fn finish(self) -> io::Result<Vec<u8>> {
+    fn flush(&mut self) -> io::Result<()> {
         match self {
-            Self::Plain(capped) => Ok(capped.bytes),
-            Self::Gzip(decoder) => Ok(decoder.finish()?.bytes),
+            Self::Plain(writer) => writer.flush(),
+            Self::Gzip(decoder) => decoder.flush(),
         }
+    }
+
+    fn inner(&mut self) -> &mut W {
+        match self {
+            Self::Plain(writer) => writer,
+            Self::Gzip(decoder) => decoder.get_mut(),
+        }
+    }
+
+    fn finish(self) -> io::Result<W> {
+        match self {
+            Self::Plain(writer) => Ok(writer),
+            Self::Gzip(decoder) => decoder.finish(),
+        }
+    }
+}
+
+/// A buffer that is filled up to its limit.
+struct Filling {
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl Write for Filling {
+    fn write(&mut self, chunk: &[u8]) -> io::Result<usize> {
+        let room = chunk.len().min(self.most.saturating_sub(self.bytes.len()));
+        self.bytes.extend_from_slice(chunk.get(..room).unwrap_or_default());
+        Ok(room)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -37,6 +37,14 @@ pub(super) fn hop(status: StatusCode, headers: &HeaderMap, from: &Url) -> Hop {
     if same_origin(from, &to) { Hop::SameOrigin(to) } else { Hop::OtherOrigin(to) }
 }
 
+/// Where an answer leads, for people: scheme, host and port, never what comes after them.
+pub(super) fn named(headers: &HeaderMap, from: &Url) -> Option<String> {
+    let to = from.join(headers.get(LOCATION)?.to_str().ok()?).ok()?;
+    let port = to.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let name = format!("{}://{}{port}", to.scheme(), to.host_str()?);
+    Some(name.chars().take(200).collect())
+}
+
 /// Whether scheme, host and port are equal.
 pub(crate) fn same_origin(a: &Url, b: &Url) -> bool {
     a.scheme() == b.scheme()
@@ -47,6 +55,25 @@ pub(crate) fn same_origin(a: &Url, b: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_target_is_named_without_what_may_be_secret() {
+        let from = Url::parse("https://a.example/x").unwrap();
+        let of = |location: &str| {
+            let headers = HeaderMap::from_iter([(LOCATION, location.parse().unwrap())]);
+            named(&headers, &from)
+        };
+        for (location, told) in [
+            ("https://u:canary@b.example:8443/canary?canary#canary", "https://b.example:8443"),
+            ("http://a.example/", "http://a.example"),
+            ("//[2001:db8::1]/x", "https://[2001:db8::1]"),
+            ("y", "https://a.example"),
+        ] {
+            assert_eq!(of(location).as_deref(), Some(told));
+        }
+        assert_eq!(of("data:text/html,x"), None);
+        assert_eq!(named(&HeaderMap::new(), &from), None);
+    }
 
     #[test]
     fn r_cred_01_other_schemes_hosts_and_ports_are_other_origins() {

@@ -15,7 +15,7 @@ use super::{
     lane::Shows,
     outbound::Trust,
     places::Place,
-    redirect::{Hop, hop, same_origin},
+    redirect::{Hop, hop, named, same_origin},
     resolve::Reach,
     vouch::Side,
 };
@@ -29,6 +29,8 @@ const HOPS: usize = 5;
 pub(crate) enum Redirects {
     /// Up to five, without the login as soon as the origin changes.
     Follow,
+    /// Within the origin alone, which keeps the login: what is asked for is at home there.
+    SameOrigin,
     /// None: the login must not go anywhere else.
     Refuse,
 }
@@ -225,8 +227,15 @@ impl Outbound {
                         _place: place,
                     });
                 }
-                (Hop::Refused, _) | (_, Redirects::Refuse) => {
-                    return Err(refused(Cause::RedirectRefused).with_status(status.as_u16()));
+                (Hop::Refused, _)
+                | (_, Redirects::Refuse)
+                | (Hop::OtherOrigin(_), Redirects::SameOrigin) => {
+                    let attempt = match named(response.headers(), &url) {
+                        Some(target) => format!("{attempt}: it redirects to {target}"),
+                        None => attempt.clone(),
+                    };
+                    let failure = Failure::new(Cause::RedirectRefused, attempt);
+                    return Err(failure.with_status(status.as_u16()));
                 }
                 (Hop::SameOrigin(next), _) => next,
                 (Hop::OtherOrigin(next), _) => {

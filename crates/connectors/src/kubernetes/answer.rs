@@ -11,7 +11,7 @@ use reqwest::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{Failure, http::Answer, status::retry_after};
+use crate::{Failure, http::Answer, lenient, status::retry_after};
 
 /// As much of a refusal as is looked at.
 const LOOK_AT: usize = 64 * 1024;
@@ -82,7 +82,9 @@ impl From<Failure> for Refusal {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Status {
+    #[serde(deserialize_with = "lenient::text")]
     message: String,
+    #[serde(deserialize_with = "lenient::optional")]
     details: Option<Details>,
 }
 
@@ -90,15 +92,20 @@ struct Status {
 #[serde(default)]
 struct Details {
     /// The resource that the refusal is about, such as `namespaces`.
+    #[serde(deserialize_with = "lenient::text")]
     kind: String,
+    #[serde(deserialize_with = "lenient::list")]
     causes: Vec<StatusCause>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct StatusCause {
+    #[serde(deserialize_with = "lenient::text")]
     reason: String,
+    #[serde(deserialize_with = "lenient::text")]
     message: String,
+    #[serde(deserialize_with = "lenient::text")]
     field: String,
 }
 

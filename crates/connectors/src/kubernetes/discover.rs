@@ -15,7 +15,7 @@ use super::{
     answer::{Refusal, Subject, senseless},
     call::Call,
 };
-use crate::Failure;
+use crate::{Failure, lenient};
 
 /// The most resources of an API version that are looked at.
 const MOST: usize = 2_000;
@@ -31,6 +31,7 @@ pub(super) struct Resource {
 
 #[derive(Deserialize)]
 struct List {
+    #[serde(deserialize_with = "lenient::list")]
     resources: Vec<Listed>,
 }
 

@@ -3,6 +3,8 @@
 
 use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 
+use super::scope::Scope;
+
 /// How a registry wants to be asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Challenge {
@@ -17,18 +19,33 @@ pub(super) enum Challenge {
     },
 }
 
+/// A challenge with what it says about this one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) challenge: Challenge,
+    /// What the token has to be for.
+    pub(super) scope: Scope,
+    /// The token that was shown is for less (RFC 6750, section 3.1).
+    pub(super) is_insufficient: bool,
+}
+
 /// The challenge to answer: a token rather than a password, and the first of equal ones.
 pub(super) fn best(headers: &HeaderMap) -> Option<Challenge> {
-    let all: Vec<Challenge> = headers
+    told(headers).map(|told| told.challenge)
+}
+
+/// The same with what it says about the request that was refused.
+pub(super) fn told(headers: &HeaderMap) -> Option<Told> {
+    let all: Vec<Told> = headers
         .get_all(WWW_AUTHENTICATE)
         .iter()
         .flat_map(|value| parse(&String::from_utf8_lossy(value.as_bytes())))
         .collect();
-    let bearer = all.iter().find(|challenge| matches!(challenge, Challenge::Bearer { .. }));
+    let bearer = all.iter().find(|told| matches!(told.challenge, Challenge::Bearer { .. }));
     bearer.or_else(|| all.first()).cloned()
 }
 
-fn parse(header: &str) -> Vec<Challenge> {
+fn parse(header: &str) -> Vec<Told> {
     let mut rest = header;
     let mut raw: Vec<(String, Vec<(String, String)>)> = Vec::new();
     loop {
@@ -76,20 +93,26 @@ fn value_of(text: &str) -> (String, &str) {
     (value, "")
 }
 
-fn challenge(scheme: &str, parameters: Vec<(String, String)>) -> Option<Challenge> {
+fn challenge(scheme: &str, parameters: Vec<(String, String)>) -> Option<Told> {
+    let bare = |challenge| Told { challenge, scope: Scope::default(), is_insufficient: false };
     match scheme {
-        "basic" => Some(Challenge::Basic),
+        "basic" => Some(bare(Challenge::Basic)),
         "bearer" => {
             let mut realm = String::new();
             let mut service = String::new();
+            let mut scope = Scope::default();
+            let mut is_insufficient = false;
             for (name, value) in parameters {
                 match name.as_str() {
                     "realm" if realm.is_empty() => realm = value,
                     "service" if service.is_empty() => service = value,
+                    "scope" => scope = scope.with(&Scope::parse(&value)),
+                    "error" => is_insufficient |= value == "insufficient_scope",
                     _ => {}
                 }
             }
-            (!realm.is_empty()).then_some(Challenge::Bearer { realm, service })
+            let challenge = (!realm.is_empty()).then_some(Challenge::Bearer { realm, service })?;
+            Some(Told { challenge, scope, is_insufficient })
         }
         _ => None,
     }
@@ -133,6 +156,21 @@ mod tests {
         );
         assert_eq!(of(&["Negotiate YWJj==, Basic"]), Some(Challenge::Basic));
         assert_eq!(of(&["basic"]), Some(Challenge::Basic));
+    }
+
+    #[test]
+    fn the_scope_of_a_challenge_is_read_and_whether_it_was_not_enough() {
+        let read = |text: &str| {
+            told(&HeaderMap::from_iter([(WWW_AUTHENTICATE, text.parse().unwrap())])).unwrap()
+        };
+        let of = |text: &str| read(text).scope.texts().collect::<Vec<_>>();
+        let azure = r#"Bearer realm="https://r/oauth2/token",service="r",scope="repository:team/demo:metadata_read",error="insufficient_scope""#;
+        assert_eq!(of(azure), ["repository:team/demo:metadata_read"]);
+        assert!(read(azure).is_insufficient);
+        let two = r#"Bearer realm="https://r/t",scope="repository:a:pull registry:catalog:*",error="invalid_token""#;
+        assert_eq!(of(two), ["registry:catalog:*", "repository:a:pull"]);
+        assert!(!read(two).is_insufficient);
+        assert!(of("Bearer realm=x, scope=").is_empty() && of("Basic scope=\"a:b:c\"").is_empty());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use domain::Cause;
 
 use super::{
     pages::{List, all, touch},
+    scope::Scope,
     session::Session,
 };
 use crate::{Failure, repository::Target};
@@ -31,8 +32,8 @@ pub(super) struct Chart {
 }
 
 impl Chart {
-    pub(super) fn scope(&self) -> String {
-        format!("repository:{}:pull", self.repository)
+    pub(super) fn scope(&self) -> Scope {
+        Scope::pull(&self.repository)
     }
 }
 

@@ -9,12 +9,14 @@ use zeroize::Zeroizing;
 
 use super::{
     realm::{Realm, judge},
+    scope::Scope,
     session::Session,
     tokens::Token,
 };
 use crate::{
     Failure,
     http::{Ask, Login, Redirects},
+    lenient,
     status::refusal,
 };
 
@@ -33,8 +35,11 @@ pub(super) struct Granted {
 
 #[derive(Deserialize)]
 struct Grant {
+    #[serde(default, deserialize_with = "lenient::secret")]
     token: Option<Secret>,
+    #[serde(default, deserialize_with = "lenient::secret")]
     access_token: Option<Secret>,
+    #[serde(default, deserialize_with = "lenient::seconds")]
     expires_in: Option<u64>,
 }
 
@@ -44,7 +49,7 @@ impl Session<'_> {
         &self,
         realm: &str,
         service: &str,
-        scope: &str,
+        scope: &Scope,
     ) -> Result<Token, Failure> {
         let Granted { token, lifetime, unusable } = self.grant(realm, service, scope).await?;
         let text = Zeroizing::new(format!("Bearer {}", token.expose()));
@@ -53,12 +58,54 @@ impl Session<'_> {
         Ok(Token::new(header, lifetime))
     }
 
-    /// Asks the realm for a token, with the login where the realm may have it.
+    /// Asks the realm for a token, with the login where the realm may have it. A realm that refuses
+    /// this scope may still take the login, and then the account may not read what is asked for.
     pub(super) async fn grant(
         &self,
         realm: &str,
         service: &str,
-        scope: &str,
+        scope: &Scope,
+    ) -> Result<Granted, Failure> {
+        let failure = match self.ask_realm(realm, service, scope).await {
+            Err(failure) if self.leaves_doubt(&failure) => failure,
+            granted => return granted,
+        };
+        // As `docker login` asks: whose login it is, and nothing else.
+        match self.ask_realm(realm, service, &Scope::default()).await {
+            Ok(_) => Err(failure.told_as(Cause::InsufficientScope)),
+            // GHCR says DENIED to a wrong token as well.
+            Err(refusal) if refusal.cause == Cause::InsufficientScope => {
+                Err(if self.base().host_str() == Some("ghcr.io") {
+                    failure.told_as(Cause::InvalidCredentials)
+                } else {
+                    failure
+                })
+            }
+            Err(refusal) if refusal.cause == Cause::InvalidCredentials => Err(refusal),
+            Err(_) => Err(failure),
+        }
+    }
+
+    /// Whether a refusal of the realm may be one of the scope and not of the login. A wrong password
+    /// is not tried twice, so a plain 401 is doubted only where the login was taken a short time ago,
+    /// and at Azure, which says it of scopes too.
+    fn leaves_doubt(&self, failure: &Failure) -> bool {
+        let host = self.base().host_str().unwrap_or_default();
+        let is_azure = [".azurecr.io", ".azurecr.cn", ".azurecr.us"]
+            .iter()
+            .any(|domain| host.ends_with(domain));
+        match failure.cause {
+            Cause::InsufficientScope => self.has_login(),
+            Cause::InvalidCredentials => self.has_login() && (is_azure || self.was_taken()),
+            _ => false,
+        }
+    }
+
+    async fn ask_realm(
+        &self,
+        realm: &str,
+        service: &str,
+        scope: &Scope,
     ) -> Result<Granted, Failure> {
         let refused = || {
             Failure::new(Cause::ForeignRealm, format!("{ATTEMPT} for {}", self.base().authority()))
@@ -73,27 +120,22 @@ impl Session<'_> {
             if !service.is_empty() {
                 query.append_pair("service", service);
             }
-            query.append_pair("scope", scope).append_pair("client_id", "hawser");
+            for scope in scope.texts() {
+                query.append_pair("scope", &scope);
+            }
+            query.append_pair("client_id", "hawser");
         }
-        let ask = Ask::get(url, ATTEMPT).redirects(Redirects::Refuse);
+        let ask = Ask::get(url, ATTEMPT).redirects(Redirects::SameOrigin);
         let ask =
             if own { ask.login(self.login.and_then(Login::basic)) } else { ask.public_only() };
         let answer = self.outbound.send(ask).await?;
         if !answer.status().is_success() {
-            let ghcr = self.base().host_str() == Some("ghcr.io");
-            let failure = refusal(answer, self.login).await;
-            // GHCR says DENIED to a wrong token as well.
-            return Err(match failure.cause {
-                Cause::InsufficientScope if ghcr => failure.told_as(Cause::InvalidCredentials),
-                _ => failure,
-            });
+            return Err(refusal(answer, self.login).await);
         }
         let unusable = answer.failure(Cause::NotARegistry);
         let body = Zeroizing::new(answer.body(TOKEN_BYTES).await?);
         let Ok(grant) = serde_json::from_slice::<Grant>(&body) else { return Err(unusable) };
-        let token =
-            [grant.token, grant.access_token].into_iter().flatten().find(|token| !token.is_empty());
-        let Some(token) = token else { return Err(unusable) };
+        let Some(token) = grant.token.or(grant.access_token) else { return Err(unusable) };
         let seconds =
             grant.expires_in.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_LIFETIME).min(86_400);
         Ok(Granted { token, lifetime: Duration::from_secs(seconds), unusable })

@@ -1,5 +1,6 @@
 //! The first request to a registry.
 
+use domain::Cause;
 use url::Url;
 
 use super::{Oci, plain};
@@ -18,8 +19,9 @@ pub(super) async fn knock(
     let knock = async |base: Url| {
         let mut url = base.clone();
         url.set_path("/v2/");
-        let answer =
-            outbound.send(Ask::get(url, "open the registry").redirects(Redirects::Refuse)).await?;
+        let answer = outbound
+            .send(Ask::get(url, "open the registry").redirects(Redirects::SameOrigin))
+            .await?;
         Ok((base, answer))
     };
     let allowed = base.scheme() == "https" && outbound.may_be_plain(&base);
@@ -28,13 +30,23 @@ pub(super) async fn knock(
         None => knock(base).await,
         Some(plain) => {
             match knock(if oci.is_plain(&base) { plain.clone() } else { base.clone() }).await {
-                // Perhaps the registry has learned TLS since.
-                Err(_) if oci.is_plain(&base) => {
-                    oci.forget_plain(&base);
-                    knock(base).await
-                }
+                // Perhaps the registry has learned TLS since. If not, the first failure is the one.
+                Err(failure) if oci.is_plain(&base) => match knock(base.clone()).await {
+                    Err(with_tls) if with_tls.spoke_no_tls => Err(failure),
+                    opened => {
+                        oci.forget_plain(&base);
+                        opened
+                    }
+                },
                 Err(failure) if failure.spoke_no_tls => {
-                    let opened = knock(plain).await.map_err(|_: Failure| failure)?;
+                    // What it says without TLS tells more than that it speaks none.
+                    let opened = knock(plain).await.map_err(|without_tls: Failure| {
+                        if without_tls.cause == Cause::ConnectionRefused {
+                            failure
+                        } else {
+                            without_tls
+                        }
+                    })?;
                     oci.remember_plain(&base);
                     Ok(opened)
                 }

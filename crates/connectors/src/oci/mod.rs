@@ -10,6 +10,7 @@ mod quotas;
 mod realm;
 mod registry;
 mod rights;
+mod scope;
 mod session;
 mod sign;
 mod tokens;

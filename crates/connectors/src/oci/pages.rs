@@ -7,10 +7,14 @@ use reqwest::header::{HeaderValue, LINK};
 use serde::Deserialize;
 use url::Url;
 
-use super::session::{Session, Want};
+use super::{
+    scope::Scope,
+    session::{Session, Want},
+};
 use crate::{
     Failure,
     http::{Answer, same_origin},
+    lenient,
 };
 
 const PAGES: usize = 1_000;
@@ -28,9 +32,11 @@ pub(super) enum List<'a> {
 
 #[derive(Deserialize)]
 struct Page {
-    // Both may be null.
-    tags: Option<Vec<String>>,
-    repositories: Option<Vec<String>>,
+    // Both may be null, and an item that is no text is no name.
+    #[serde(default, deserialize_with = "lenient::texts")]
+    tags: Vec<String>,
+    #[serde(default, deserialize_with = "lenient::texts")]
+    repositories: Vec<String>,
 }
 
 impl List<'_> {
@@ -44,10 +50,10 @@ impl List<'_> {
         url
     }
 
-    pub(super) fn scope(self) -> String {
+    pub(super) fn scope(self) -> Scope {
         match self {
-            Self::Tags(repository) => format!("repository:{repository}:pull"),
-            Self::Catalog => "registry:catalog:*".to_owned(),
+            Self::Tags(repository) => Scope::pull(repository),
+            Self::Catalog => Scope::catalog(),
         }
     }
 
@@ -97,7 +103,7 @@ async fn items(answer: Answer) -> Result<Vec<String>, Failure> {
     let unreadable = answer.failure(Cause::IndexInvalid);
     let body = answer.body(PAGE_BYTES).await?;
     let Ok(page) = serde_json::from_slice::<Page>(&body) else { return Err(unreadable) };
-    Ok(page.tags.or(page.repositories).unwrap_or_default())
+    Ok(if page.tags.is_empty() { page.repositories } else { page.tags })
 }
 
 /// Asks for one item, to see whether the list may be read.

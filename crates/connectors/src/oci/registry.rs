@@ -140,13 +140,14 @@ async fn read(
     let stored = known.get(&(chart.name.clone(), version(tag)));
     let read = async {
         if let Some(stored) = stored {
-            let same = look == Look::Once
-                || manifest::digest(session, chart, tag).await? == stored.version.digest;
-            if same {
+            let is_same = look == Look::Once
+                || manifest::digest(session, chart, tag).await.as_ref()
+                    == Some(&stored.version.digest);
+            if is_same {
                 return Ok(Some(stored.clone()));
             }
         }
-        match manifest::read(session, chart, tag).await? {
+        match manifest::read(session, chart, tag, stored).await? {
             Tagged::Chart(version) => Ok(Some(*version)),
             Tagged::Other => Ok(None),
         }

@@ -2,22 +2,22 @@
 
 use serde::Deserialize;
 
-use super::{challenge::Challenge, session::Session};
-use crate::jwt;
+use super::{challenge::Challenge, scope::Scope, session::Session};
+use crate::{jwt, lenient};
 
 /// The claims of the tokens of the distribution project (distribution/distribution,
 /// `docs/content/spec/auth/jwt.md`).
 #[derive(Deserialize)]
 struct Claims {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::list")]
     access: Vec<Access>,
 }
 
 #[derive(Deserialize)]
 struct Access {
-    #[serde(rename = "type", default)]
+    #[serde(rename = "type", default, deserialize_with = "lenient::text")]
     kind: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::texts")]
     actions: Vec<String>,
 }
 
@@ -35,7 +35,7 @@ impl Session<'_> {
         if !self.has_login() {
             return Vec::new();
         }
-        let scope = format!("repository:{repository}:pull,push");
+        let scope = Scope::push(repository);
         match self.grant(&realm, &service, &scope).await {
             Ok(granted) => in_token(granted.token.expose()),
             Err(_) => Vec::new(),
@@ -67,7 +67,7 @@ mod tests {
     fn only_changing_rights_to_repositories_are_told() {
         let access = |actions: &str| {
             rights(&format!(
-                r#"{{"access":[{{"type":"repository","name":"a/b","actions":{actions}}}]}}"#
+                r#"{{"access":[7,{{"type":"repository","name":["a/b"],"actions":{actions}}}]}}"#
             ))
         };
         assert_eq!(access(r#"["pull"]"#), Vec::<String>::new());

@@ -1,6 +1,12 @@
 //! Requests to one registry, answering its challenges.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
 
 use domain::{Cause, connections::Quota};
 use reqwest::{
@@ -11,14 +17,15 @@ use url::Url;
 
 use super::{
     Oci,
-    challenge::{Challenge, best},
+    challenge::{Challenge, Told, best, told},
     knock::knock,
     quotas::{Quotas, quota},
+    scope::Scope,
     tokens::{Age, Key, Tokens},
 };
 use crate::{
     Failure,
-    http::{Answer, Ask, Login, Outbound, same_origin},
+    http::{Answer, Ask, Login, Outbound, Redirects, same_origin},
     repository::{LoginKey, Target},
     status::refusal,
 };
@@ -33,10 +40,25 @@ pub(super) struct Session<'a> {
     /// What it answered when it was opened.
     opened_with: StatusCode,
     challenge: Mutex<Option<Challenge>>,
+    /// Scopes that the registry said were not enough, with those that were.
+    wider: Mutex<HashMap<Scope, Scope>>,
+    /// A request with user name and password was answered.
+    password_worked: AtomicBool,
     quotas: &'a Quotas,
     /// A login that is not stored shares what it learns with nobody.
     shared: bool,
     quota: Mutex<Option<Quota>>,
+}
+
+/// What a request shows of the login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// Nothing.
+    Nothing,
+    /// The user name and password.
+    Password,
+    /// A token that was granted for it.
+    Token(Age),
 }
 
 /// Which answer is asked for.
@@ -75,6 +97,8 @@ impl<'a> Session<'a> {
             login_key: target.login_key,
             opened_with: answer.status(),
             challenge: Mutex::new(challenge),
+            wider: Mutex::default(),
+            password_worked: AtomicBool::new(false),
             quotas: &oci.quotas,
             shared,
             quota: Mutex::default(),
@@ -109,23 +133,20 @@ impl<'a> Session<'a> {
         self.login.is_some()
     }
 
-    /// Whether tokens are asked for: then a login that opens nothing was still accepted.
-    pub(super) fn uses_tokens(&self) -> bool {
-        matches!(self.challenge(), Some(Challenge::Bearer { .. }))
-    }
-
     /// Asks for `url`, which is at this registry; answers only success.
     pub(super) async fn get(
         &self,
         url: Url,
-        scope: &str,
+        scope: &Scope,
         accept: HeaderValue,
         want: Want,
         attempt: &'static str,
     ) -> Result<Answer, Failure> {
-        let mut retried = false;
+        let asked = scope;
+        let mut scope = self.widened(asked);
+        let (mut has_renewed, mut has_widened) = (false, false);
         loop {
-            let (header, cached) = self.authorization(scope).await?;
+            let (header, shown) = self.authorization(&scope).await?;
             let ask =
                 Ask::get(url.clone(), attempt).header(ACCEPT, accept.clone()).login(header.clone());
             let ask = if want == Want::Head { ask.head() } else { ask };
@@ -135,36 +156,94 @@ impl<'a> Session<'a> {
             if own {
                 self.note(&answer);
             }
-            if answer.status().is_success() {
+            let status = answer.status();
+            if status.is_success() {
+                if own && shown == Shown::Password && want == Want::All {
+                    self.password_worked.store(true, Relaxed);
+                }
                 return Ok(answer);
+            }
+            if let Some(header) = header.filter(|_| own && may_be_of_the_token(status)) {
+                self.tokens.refused(self.key(&scope), &header);
             }
             // A challenge counts only if the registry itself makes it: another host must not
             // learn the login by asking for it.
-            let fresh = best(answer.headers())
-                .filter(|_| own && answer.status() == StatusCode::UNAUTHORIZED);
-            let changed = fresh.is_some() && fresh != self.challenge();
-            if let Some(header) = header.filter(|_| cached == Age::Cached) {
-                self.tokens.refused(self.key(scope), &header);
+            let Some(told) = own.then(|| self.told(&answer)).flatten() else {
+                return Err(self.refused(answer, shown).await);
+            };
+            let is_wider = matches!(told.challenge, Challenge::Bearer { .. })
+                && !has_widened
+                && !scope.covers(&told.scope);
+            let is_new = Some(&told.challenge) != self.challenge().as_ref();
+            let is_worth_it =
+                is_wider || !has_renewed && (is_new || shown == Shown::Token(Age::Cached));
+            // What a HEAD is refused with says nothing about how the registry wants to be asked.
+            if !is_worth_it || (is_new && want == Want::Head) {
+                return Err(self.refused(answer, shown).await);
             }
-            let worth_it =
-                fresh.is_some() && (changed || (cached == Age::Cached && self.uses_tokens()));
-            if retried || !worth_it {
-                return Err(self.refused(answer, cached).await);
+            drop(answer);
+            *self.challenge.lock().unwrap_or_else(PoisonError::into_inner) = Some(told.challenge);
+            if is_wider {
+                scope = scope.with(&told.scope);
+                self.widen(asked, &scope);
+                has_widened = true;
+            } else {
+                has_renewed = true;
             }
-            *self.challenge.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
-            retried = true;
         }
     }
 
-    /// A refusal; one that follows a fresh token means that the account may not, not that the
-    /// password is wrong.
-    async fn refused(&self, answer: Answer, age: Age) -> Failure {
-        let failure = refusal(answer, self.login).await;
-        let proven = self.uses_tokens() && age == Age::Fresh && self.has_login();
-        match failure.cause {
-            Cause::InvalidCredentials if proven => failure.told_as(Cause::InsufficientScope),
-            _ => failure,
+    /// How a refusing answer of the registry wants to be asked instead. One that does not say it,
+    /// though it wants a login, gets the user name and password.
+    fn told(&self, answer: &Answer) -> Option<Told> {
+        let told = told(answer.headers());
+        match answer.status() {
+            StatusCode::UNAUTHORIZED => told.or_else(|| {
+                let basic = self.has_login().then_some(Challenge::Basic);
+                let challenge = self.challenge().or(basic)?;
+                Some(Told { challenge, scope: Scope::default(), is_insufficient: false })
+            }),
+            StatusCode::FORBIDDEN => told.filter(|told| told.is_insufficient),
+            _ => None,
         }
+    }
+
+    /// A refusal. The login is wrong only if nothing else took it: a token that was granted for it,
+    /// or a password that worked a moment ago, may not read this.
+    async fn refused(&self, answer: Answer, shown: Shown) -> Failure {
+        let failure = refusal(answer, self.login).await;
+        if failure.cause != Cause::InvalidCredentials {
+            return failure;
+        }
+        let is_right = match shown {
+            Shown::Token(_) => self.has_login(),
+            Shown::Password => self.password_worked.load(Relaxed) && self.opens_root().await,
+            Shown::Nothing => false,
+        };
+        if is_right { failure.told_as(Cause::InsufficientScope) } else { failure }
+    }
+
+    /// Whether the root, which the registry shows to nobody without a login, opens with this one.
+    async fn opens_root(&self) -> bool {
+        if self.opened_with != StatusCode::UNAUTHORIZED {
+            return false;
+        }
+        let mut root = self.base.clone();
+        root.set_path("/v2/");
+        let ask = Ask::get(root, "check the login").redirects(Redirects::SameOrigin);
+        let answer = self.outbound.send(ask.login(self.login.and_then(Login::basic))).await;
+        answer.is_ok_and(|answer| answer.status().is_success())
+    }
+
+    /// The scope to ask for, which is wider than `asked` where the registry said so before.
+    fn widened(&self, asked: &Scope) -> Scope {
+        let wider = self.wider.lock().unwrap_or_else(PoisonError::into_inner);
+        wider.get(asked).unwrap_or(asked).clone()
+    }
+
+    fn widen(&self, asked: &Scope, scope: &Scope) {
+        let mut wider = self.wider.lock().unwrap_or_else(PoisonError::into_inner);
+        wider.insert(asked.clone(), scope.clone());
     }
 
     /// How the registry wants to be asked.
@@ -172,29 +251,44 @@ impl<'a> Session<'a> {
         self.challenge.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn key(&self, scope: &str) -> Key {
+    fn key(&self, scope: &Scope) -> Key {
         Key {
             login: self.login_key,
             authority: self.base.authority().to_owned(),
-            scopes: vec![scope.to_owned()],
+            scope: scope.clone(),
         }
     }
 
-    /// The `Authorization` header for a request of this scope.
+    /// Whether its token service took this login a short time ago.
+    pub(super) fn was_taken(&self) -> bool {
+        self.tokens.has_one_of(self.login_key, self.base.authority())
+    }
+
+    /// The `Authorization` header for a request of this scope, and what it shows.
     pub(super) async fn authorization(
         &self,
-        scope: &str,
-    ) -> Result<(Option<HeaderValue>, Age), Failure> {
+        scope: &Scope,
+    ) -> Result<(Option<HeaderValue>, Shown), Failure> {
         match self.challenge() {
-            None => Ok((None, Age::Fresh)),
-            Some(Challenge::Basic) => Ok((self.login.and_then(Login::basic), Age::Fresh)),
+            None => Ok((None, Shown::Nothing)),
+            Some(Challenge::Basic) => {
+                let header = self.login.and_then(Login::basic);
+                let shown = if header.is_some() { Shown::Password } else { Shown::Nothing };
+                Ok((header, shown))
+            }
             Some(Challenge::Bearer { realm, service }) => {
                 let fetch = async || self.token(&realm, &service, scope).await;
                 let (header, age) = self.tokens.get(self.key(scope), fetch).await?;
-                Ok((Some(header), age))
+                Ok((Some(header), Shown::Token(age)))
             }
         }
     }
+}
+
+/// Whether an answer may mean that a token is not taken any more: Amazon's public gallery says 400
+/// of an expired one, see <https://github.com/aws/containers-roadmap/issues/2835>.
+fn may_be_of_the_token(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 400 | 401 | 403)
 }
 
 #[cfg(test)]
@@ -262,13 +356,13 @@ mod tests {
             road: Road::default(),
         };
         let session = Session::open(&outbound, &oci, &target).await.unwrap();
-        let scope = "repository:web:pull";
-        session.authorization(scope).await.unwrap();
+        let scope = Scope::pull("web");
+        session.authorization(&scope).await.unwrap();
         let get = async || {
             let mut url = session.base().clone();
             url.set_path("/v2/web/manifests/1.0.0");
             let accept = HeaderValue::from_static("*/*");
-            session.get(url, scope, accept, Want::All, "read").await.map(drop)
+            session.get(url, &scope, accept, Want::All, "read").await.map(drop)
         };
         // Without an end this would wait for ever, so that the time only ends a failing test.
         let both = async { tokio::join!(get(), get()) };

@@ -10,6 +10,7 @@ use domain::CredentialId;
 use reqwest::header::HeaderValue;
 use tokio::{sync::Mutex as Turn, time::Instant};
 
+use super::scope::Scope;
 use crate::{Failure, repository::LoginKey};
 
 /// From how many tokens on the expired ones are thrown away.
@@ -20,7 +21,7 @@ const REMEMBERED: usize = 4_096;
 pub(super) struct Key {
     pub(super) login: Option<LoginKey>,
     pub(super) authority: String,
-    pub(super) scopes: Vec<String>,
+    pub(super) scope: Scope,
 }
 
 /// A token as a header, and how long it may be used.
@@ -98,6 +99,15 @@ impl Tokens {
         cell.held().take_if(|token| token.header == *header);
     }
 
+    /// Whether a token of the same login, for whatever, is in force at this registry: then its
+    /// token service took the login a short time ago.
+    pub(super) fn has_one_of(&self, login: Option<LoginKey>, authority: &str) -> bool {
+        let cells = self.cells();
+        cells.iter().any(|(key, cell)| {
+            key.login == login && key.authority == authority && cell.fresh().is_some()
+        })
+    }
+
     pub(super) fn forget(&self, credential: CredentialId) {
         self.cells().retain(|key, _| key.login.is_none_or(|login| login.credential != credential));
     }
@@ -126,7 +136,7 @@ mod tests {
         Key {
             login: Some(LoginKey { organization, credential, vault_version }),
             authority: "a".into(),
-            scopes: vec![],
+            scope: Scope::default(),
         }
     }
 

@@ -12,6 +12,7 @@ use super::{
     pages::{List, first},
     realm::{Realm, judge},
     registry::{Registry, is_version, version},
+    scope::Scope,
     session::{Session, Want},
 };
 use crate::{
@@ -68,7 +69,8 @@ impl Visit<'_> {
         let mut root = self.session.base().clone();
         root.set_path("/v2/");
         let accept = HeaderValue::from_static("application/json");
-        let asked = self.session.get(root, "", accept, Want::All, "log in").await;
+        let none = Scope::default();
+        let asked = self.session.get(root, &none, accept, Want::All, "log in").await;
         match asked {
             Ok(answer) => Ok(Finding::passed("The registry takes the user name and password.")
                 .with_status(answer.status().as_u16())),
@@ -151,7 +153,7 @@ impl Visit<'_> {
         let Some((chart, Some(tag))) = &self.sample else {
             return Ok(Finding::skipped("There is nothing to pull yet."));
         };
-        let told = match manifest::read(&self.session, chart, tag).await? {
+        let told = match manifest::read(&self.session, chart, tag, None).await? {
             Tagged::Chart(_) => "One chart version was read.",
             Tagged::Other => "One manifest was read; it is no Helm chart.",
         };

@@ -9,7 +9,7 @@ use reqwest::header::{HeaderValue, RANGE};
 use super::{Registries, Target};
 use crate::{
     Failure,
-    helm::{beside, is_html, is_index, says_html},
+    helm::{beside, is_index, is_page},
     http::{Ask, Login, Outbound, Redirects, Road},
     oci::{Sign, base, sign},
     status::refusal,
@@ -131,7 +131,7 @@ impl Registries {
         let mut answer = outbound.send(ask).await?;
         if answer.status().is_success() {
             let start = answer.start_of_body(LOOK_AT).await;
-            if says_html(&answer) || is_html(&start) {
+            if is_page(&answer, &start) {
                 return Ok(Index::No(answer.failure(Cause::HtmlInsteadOfIndex)));
             }
             return Ok(if is_index(&start) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use domain::{Cause, Secret, assumed, repositories::RepositoryUrl};
+use domain::{Cause, Secret, Timestamp, assumed, repositories::RepositoryUrl};
 use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
 use zeroize::Zeroizing;
@@ -21,7 +21,7 @@ use super::{
     sigv4::{AwsKey, Purpose},
     sts,
 };
-use crate::Failure;
+use crate::{Failure, lenient};
 
 const ATTEMPT: &str = "get a token of Amazon ECR";
 
@@ -94,13 +94,13 @@ impl TokenExchange for Ecr<'_> {
         let service = Service { name: "ecr", region: &self.place.region, target };
         let answer: Answer = ask(caller, &key, url, &service, ATTEMPT).await?;
         let data = answer.data.into_iter().next();
-        data.and_then(Data::open).ok_or_else(|| unreadable(ATTEMPT))
+        data.and_then(|data| data.open(caller.now)).ok_or_else(|| unreadable(ATTEMPT))
     }
 }
 
 #[derive(Deserialize)]
 struct Answer {
-    #[serde(rename = "authorizationData")]
+    #[serde(rename = "authorizationData", deserialize_with = "lenient::list")]
     data: Vec<Data>,
 }
 
@@ -109,18 +109,20 @@ struct Answer {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Data {
     authorization_token: Secret,
-    expires_at: f64,
+    #[serde(default, deserialize_with = "lenient::number")]
+    expires_at: Option<f64>,
 }
 
 impl Data {
-    /// The token is `user:password` in base64; the password may hold further colons.
-    pub(super) fn open(self) -> Option<Exchanged> {
+    /// The token is `user:password` in base64; the password may hold further colons. One that does
+    /// not say when it ends is used once.
+    pub(super) fn open(self, now: Timestamp) -> Option<Exchanged> {
         let bytes = Zeroizing::new(STANDARD.decode(self.authorization_token.expose()).ok()?);
         let (username, password) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
         Some(Exchanged {
             username: username.to_owned(),
             password: Secret::new(password.to_owned()),
-            expires_at: jwt::from_seconds(self.expires_at)?,
+            expires_at: self.expires_at.and_then(jwt::from_seconds).unwrap_or(now),
         })
     }
 }

@@ -41,7 +41,7 @@ impl TokenExchange for EcrPublic<'_> {
         let target = "SpencerFrontendService.GetAuthorizationToken";
         let service = Service { name: "ecr-public", region: "us-east-1", target };
         let answer: Answer = ecr::ask(caller, &key, url, &service, ATTEMPT).await?;
-        answer.data.open().ok_or_else(|| unreadable(ATTEMPT))
+        answer.data.open(caller.now).ok_or_else(|| unreadable(ATTEMPT))
     }
 }
 

@@ -22,7 +22,7 @@ use super::{
     exchange::{Exchanged, Keeping, TokenExchange},
     jwt,
 };
-use crate::Failure;
+use crate::{Failure, lenient};
 
 const ATTEMPT: &str = "get an installation token of GitHub";
 /// The user name of every installation token.
@@ -97,6 +97,7 @@ struct Wish<'a> {
 #[derive(Deserialize)]
 struct Granted {
     token: Secret,
+    #[serde(default, deserialize_with = "lenient::text")]
     expires_at: String,
 }
 

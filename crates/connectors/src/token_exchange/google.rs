@@ -20,7 +20,7 @@ use super::{
     exchange::{Exchanged, Keeping, TokenExchange},
     jwt, metadata,
 };
-use crate::Failure;
+use crate::{Failure, lenient};
 
 const ATTEMPT: &str = "get an access token of Google";
 const TOKEN_HOST: &str = "oauth2.googleapis.com";
@@ -53,7 +53,7 @@ struct Claims<'a> {
 #[derive(Deserialize)]
 struct Token {
     access_token: Secret,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::seconds")]
     expires_in: Option<u64>,
 }
 
@@ -146,6 +146,7 @@ struct Wish {
 #[serde(rename_all = "camelCase")]
 struct Granted {
     access_token: Secret,
+    #[serde(default, deserialize_with = "lenient::text")]
     expire_time: String,
 }
 

@@ -11,7 +11,7 @@ use rustls::pki_types::{PrivateKeyDer, pem::PemObject};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::Failure;
+use crate::{Failure, lenient};
 
 /// Signs `claims` with an RSA key in PEM: PKCS#8 as Google gives it, PKCS#1 as GitHub does.
 pub(super) fn rs256(
@@ -66,12 +66,13 @@ pub(super) fn expires_at(token: &str) -> Option<Timestamp> {
         return None;
     };
     let json = Zeroizing::new(URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?);
-    from_seconds(serde_json::from_slice::<Ends>(&json).ok()?.exp)
+    from_seconds(serde_json::from_slice::<Ends>(&json).ok()?.exp?)
 }
 
 #[derive(Deserialize)]
 struct Ends {
-    exp: f64,
+    #[serde(default, deserialize_with = "lenient::number")]
+    exp: Option<f64>,
 }
 
 /// Seconds since the Unix epoch, as providers write them: possibly with a fraction.

@@ -17,7 +17,7 @@ use super::{
     endpoints,
     sigv4::AwsKey,
 };
-use crate::{Failure, http::Metadata};
+use crate::{Failure, http::Metadata, lenient};
 
 const AT_AWS: &str = "ask the metadata service of AWS";
 const AT_GOOGLE: &str = "ask the metadata service of Google";
@@ -72,18 +72,20 @@ struct Keys {
     access_key_id: String,
     secret_access_key: Secret,
     token: Secret,
+    #[serde(default, deserialize_with = "lenient::text")]
     expiration: String,
 }
 
 impl Keys {
-    fn open(self) -> Option<(AwsKey, Timestamp)> {
-        let ends = Timestamp::parse_rfc3339(&self.expiration)?;
+    /// A key that does not say when it ends is used once.
+    fn open(self, now: Timestamp) -> (AwsKey, Timestamp) {
+        let ends = Timestamp::parse_rfc3339(&self.expiration).unwrap_or(now);
         let key = AwsKey {
             id: self.access_key_id,
             secret: self.secret_access_key,
             session: Some(self.token),
         };
-        Some((key, ends))
+        (key, ends)
     }
 }
 
@@ -111,7 +113,7 @@ pub(super) async fn of_instance(caller: &Caller<'_>) -> Result<(AwsKey, Timestam
         return Err(unreadable(AT_AWS));
     }
     let keys: Keys = caller.json(ask(&format!("{ROLES}{role}")).await?).await.map_err(ours)?;
-    keys.open().ok_or_else(|| unreadable(AT_AWS))
+    Ok(keys.open(caller.now))
 }
 
 /// The key of the role of this container, and when it ends.
@@ -128,13 +130,14 @@ pub(super) async fn of_container(
         call = call.login(ambient::header(token.expose()).ok_or_else(|| unreadable(AT_AWS))?);
     }
     let keys: Keys = caller.json(service(call, instead)).await.map_err(ours)?;
-    keys.open().ok_or_else(|| unreadable(AT_AWS))
+    Ok(keys.open(caller.now))
 }
 
 #[derive(Deserialize)]
 struct Token {
     access_token: Secret,
-    expires_in: u64,
+    #[serde(default, deserialize_with = "lenient::seconds")]
+    expires_in: Option<u64>,
 }
 
 /// The access token of the service account of this machine, and when it ends.
@@ -147,7 +150,7 @@ pub(super) async fn of_google(caller: &Caller<'_>) -> Result<(Secret, Timestamp)
         .header("metadata-flavor", HeaderValue::from_static("Google"))
         .answering("metadata-flavor", "Google");
     let token: Token = caller.json(service(call, instead)).await.map_err(ours)?;
-    let life = std::time::Duration::from_secs(token.expires_in);
+    let life = std::time::Duration::from_secs(token.expires_in.unwrap_or(0));
     Ok((token.access_token, caller.now.plus(life)))
 }
 

@@ -41,6 +41,7 @@ mod github_stub;
 mod host;
 mod makers;
 mod oci_registry;
+mod odd_registries;
 mod proxy;
 mod redirects;
 mod registry;

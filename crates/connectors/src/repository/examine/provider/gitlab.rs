@@ -7,17 +7,21 @@ use domain::Timestamp;
 use serde::Deserialize;
 
 use super::{Maker, SCOPES, Told, is_scope, json, with_token};
-use crate::http::{Answer, Ask, Login};
+use crate::{
+    http::{Answer, Ask, Login},
+    lenient,
+};
 
 /// The most that GitLab may answer, in bytes.
 const ANSWER: usize = 64 * 1024;
 
 #[derive(Deserialize)]
 struct Token {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::texts")]
     scopes: Vec<String>,
     /// `2027-01-31`: the token ends when this day begins, in UTC.
-    expires_at: Option<String>,
+    #[serde(default, deserialize_with = "lenient::text")]
+    expires_at: String,
 }
 
 /// Whether the API knows tokens of this kind. A deploy or trigger token opens a registry or a
@@ -45,7 +49,7 @@ fn read(token: Token) -> Told {
     // A token that may make its own successor is no danger to anything else.
     let reads = |scope: &String| scope.starts_with("read_") || scope == "self_rotate";
     Told {
-        expires_at: token.expires_at.as_deref().and_then(Timestamp::parse_day),
+        expires_at: Timestamp::parse_day(&token.expires_at),
         excess: token
             .scopes
             .into_iter()
@@ -70,6 +74,8 @@ mod tests {
         assert_eq!(told.excess, ["api", "write_repository"]);
         assert_eq!(told.expires_at.unwrap().rfc3339(), "2027-01-31T00:00:00Z");
         assert_eq!(of(r#"{"expires_at":null}"#), Told::default());
+        let odd = of(r#"{"scopes":[7,null,"api"],"expires_at":1798675200}"#);
+        assert_eq!((odd.excess, odd.expires_at), (vec!["api".to_owned()], None));
         assert_eq!(of(r#"{"scopes":["read_api"],"expires_at":"soon"}"#), Told::default());
     }
 }

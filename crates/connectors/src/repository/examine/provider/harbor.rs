@@ -10,7 +10,10 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{Told, json};
-use crate::http::{Ask, Login, Outbound, Redirects};
+use crate::{
+    http::{Ask, Login, Outbound, Redirects},
+    lenient,
+};
 
 /// How Harbor names its token service in its challenge.
 pub(super) const SERVICE: &str = "harbor-registry";
@@ -25,12 +28,15 @@ const BY_NAME: HeaderName = HeaderName::from_static("x-is-resource-name");
 #[derive(Deserialize)]
 struct Robot {
     /// With the prefix that the operator of Harbor chose, and the project: `robot$team+pull`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     name: String,
     /// Seconds since the Unix epoch; -1 for never.
-    #[serde(default)]
-    expires_at: i64,
+    #[serde(default, deserialize_with = "lenient::seconds")]
+    expires_at: Option<u64>,
 }
+
+#[derive(Deserialize)]
+struct Robots(#[serde(deserialize_with = "lenient::list")] Vec<Robot>);
 
 /// Asks the Harbor at `base` about the robot `login`, which reads in the project that `path` begins
 /// with. The login goes to the origin that just took it.
@@ -49,9 +55,9 @@ pub(super) async fn about(
     if !answer.status().is_success() {
         return None;
     }
-    let robots: Vec<Robot> = json(answer, ANSWER).await?;
+    let Robots(robots) = json(answer, ANSWER).await?;
     let robot = robots.into_iter().find(|robot| robot.name == login.username)?;
-    Some(Told { expires_at: end(robot.expires_at), excess: Vec::new() })
+    Some(Told { expires_at: robot.expires_at.and_then(end), excess: Vec::new() })
 }
 
 /// The list in which the robot `username` stands: that of its project, or that of the system.
@@ -74,8 +80,9 @@ fn list(base: &Url, path: &str, username: &str) -> Option<Url> {
     Some(url)
 }
 
-fn end(seconds: i64) -> Option<Timestamp> {
-    (seconds > 0).then_some(seconds)?.checked_mul(1_000).map(Timestamp::from_millis)
+fn end(seconds: u64) -> Option<Timestamp> {
+    let seconds = i64::try_from(seconds).ok().filter(|seconds| *seconds > 0)?;
+    seconds.checked_mul(1_000).map(Timestamp::from_millis)
 }
 
 #[cfg(test)]
@@ -103,7 +110,7 @@ mod tests {
 
     #[test]
     fn robots_may_live_for_ever() {
-        assert_eq!((end(-1), end(0), end(i64::MAX)), (None, None, None));
+        assert_eq!((end(0), end(u64::MAX), end(1 << 62)), (None, None, None));
         assert_eq!(end(1_800_000_000).unwrap().rfc3339(), "2027-01-15T08:00:00Z");
     }
 }
