@@ -79,7 +79,7 @@ pub async fn child_parse(address: &str) -> Result<(), Failure> {
     let started = Instant::now();
     let synced = registries.sync(&target, &Validators::default(), &Known::default()).await?;
     let elapsed = started.elapsed();
-    let Synced::Charts { versions, validators } = synced else {
+    let Synced::Charts { versions, validators, .. } = synced else {
         return Err("the index did not change".into());
     };
     let peak = memory::peak(std::process::id())?;

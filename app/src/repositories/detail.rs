@@ -198,6 +198,7 @@ fn facts(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
                         {counted(summary.charts, "chart", "charts")}
                     </a>
                 </dd>
+                {left_out(repository)}
                 <dt>"Credential"</dt>
                 <dd>{credential(summary)} {chosen_by(repository)} {carried_by(repository)}</dd>
                 {repository
@@ -221,6 +222,12 @@ fn facts(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// What the repository holds besides charts, so that nobody misses it in the catalog without a word.
+fn left_out(repository: &RepositoryDetail) -> Option<AnyView> {
+    let words = repository.left_out.words();
+    (!words.is_empty()).then(|| view! { <dt>"Left out"</dt> <dd>{words}</dd> }.into_any())
 }
 
 /// The exports that take the value of the credential along.

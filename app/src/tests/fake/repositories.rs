@@ -1,7 +1,12 @@
 //! One repository that fails.
 
 use async_trait::async_trait;
-use domain::{Actor, Cause, RepositoryId, repositories, service, service::Answer};
+use domain::{
+    Actor, Cause, RepositoryId,
+    charts::{LeftOut, Skipped},
+    repositories, service,
+    service::Answer,
+};
 
 use super::{Fake, NOW, ago, id};
 
@@ -27,6 +32,14 @@ fn repository() -> repositories::RepositorySummary {
         project: id(),
         project_name: "Default".into(),
     }
+}
+
+/// What its last sync left out.
+fn left_out() -> LeftOut {
+    let mut left_out = LeftOut::default();
+    left_out.add_many(Skipped::TagIsNoVersion, 3);
+    left_out.add(Skipped::EntryWithoutName);
+    left_out
 }
 
 #[async_trait]
@@ -61,6 +74,7 @@ impl service::Repositories for Fake {
             ca: String::new(),
             proxy: String::new(),
             quota: None,
+            left_out: left_out(),
             carried_by: vec!["prod-argo".into()],
         })
     }

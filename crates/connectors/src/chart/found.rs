@@ -47,6 +47,11 @@ pub(crate) fn wanted(key: &str) -> bool {
     )
 }
 
+/// Whether a chart or version may be called so.
+pub(crate) fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.len() <= NAME_BYTES
+}
+
 /// The version these fields describe; `None` when it has no name or version.
 pub(crate) fn found(mut fields: Fields, origin: Origin) -> Option<FoundVersion> {
     let version = if origin.version.is_empty() {
@@ -54,8 +59,7 @@ pub(crate) fn found(mut fields: Fields, origin: Origin) -> Option<FoundVersion> 
     } else {
         origin.version
     };
-    let usable = |text: &str| !text.is_empty() && text.len() <= NAME_BYTES;
-    if !usable(&origin.chart) || !usable(&version) {
+    if !is_name(&origin.chart) || !is_name(&version) {
         return None;
     }
     let digest = if origin.digest.is_empty() {

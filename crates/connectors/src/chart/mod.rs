@@ -5,7 +5,7 @@ mod bounded;
 mod found;
 
 pub(crate) use bounded::{Bounded, CHARS, KEYS, ROWS};
-pub(crate) use found::{Origin, found, wanted};
+pub(crate) use found::{Origin, found, is_name, wanted};
 
 /// One version of a chart, reduced to the fields and sizes that are kept.
 pub(crate) type Fields = serde_json::Map<String, serde_json::Value>;

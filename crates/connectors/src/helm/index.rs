@@ -2,12 +2,15 @@
 
 use std::collections::HashSet;
 
-use domain::{Cause, charts::FoundVersion};
+use domain::{
+    Cause,
+    charts::{FoundVersion, LeftOut, Skipped, Version},
+};
 use serde_json::Value;
 use url::Url;
 
 use super::{json, yaml};
-use crate::chart::{Fields, Origin, found};
+use crate::chart::{Fields, Origin, found, is_name};
 
 /// The most versions an index may hold.
 pub(super) const VERSIONS: usize = 200_000;
@@ -44,11 +47,20 @@ impl Unreadable {
     }
 }
 
+/// What an index holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Index {
+    /// Every version of every chart.
+    pub versions: Vec<FoundVersion>,
+    /// Entries that Helm does not read either.
+    pub left_out: LeftOut,
+}
+
 /// Reads an index in YAML or JSON. Relative addresses are below `base`.
 ///
 /// # Errors
-/// When the document as a whole is no index; a bad entry is only left out.
-pub fn parse(body: &[u8], base: &Url) -> Result<Vec<FoundVersion>, Unreadable> {
+/// When the document as a whole is no index; a bad entry is only left out, and counted.
+pub fn parse(body: &[u8], base: &Url) -> Result<Index, Unreadable> {
     let text = std::str::from_utf8(body).map_err(|_| Unreadable::NotUtf8)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut versions = Versions::new(base);
@@ -62,13 +74,15 @@ pub fn parse(body: &[u8], base: &Url) -> Result<Vec<FoundVersion>, Unreadable> {
         }
         Some(Err(unreadable)) => return Err(unreadable),
     };
-    if seen { Ok(versions.found) } else { Err(Unreadable::NoEntries) }
+    let Versions { found: versions, left_out, .. } = versions;
+    if seen { Ok(Index { versions, left_out }) } else { Err(Unreadable::NoEntries) }
 }
 
 /// Collects what the readers find.
 pub(super) struct Versions {
     base: Url,
     found: Vec<FoundVersion>,
+    left_out: LeftOut,
     chart: String,
     of_chart: HashSet<String>,
 }
@@ -79,7 +93,13 @@ impl Versions {
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        Self { base, found: Vec::new(), chart: String::new(), of_chart: HashSet::new() }
+        Self {
+            base,
+            found: Vec::new(),
+            left_out: LeftOut::default(),
+            chart: String::new(),
+            of_chart: HashSet::new(),
+        }
     }
 
     /// The versions that follow belong to this chart.
@@ -88,8 +108,19 @@ impl Versions {
         self.of_chart.clear();
     }
 
+    /// Counts what is left out.
+    pub(super) fn skip(&mut self, reason: Skipped) {
+        self.left_out.add(reason);
+    }
+
     /// Takes one version; the first of equal ones counts.
     pub(super) fn push(&mut self, mut fields: Fields) -> Result<(), Unreadable> {
+        let is_named =
+            matches!(fields.get("name"), Some(Value::String(name)) if !name.trim().is_empty());
+        if !is_named || !is_name(&self.chart) {
+            self.skip(Skipped::EntryWithoutName);
+            return Ok(());
+        }
         let url = match fields.remove("urls") {
             Some(Value::Array(urls)) => urls
                 .into_iter()
@@ -103,13 +134,19 @@ impl Versions {
             digest: String::new(),
             url: url.map(|url| self.absolute(&url)).unwrap_or_default(),
         };
-        if let Some(version) = found(fields, origin) {
-            if self.found.len() >= VERSIONS {
-                return Err(Unreadable::TooMany);
-            }
-            if self.of_chart.insert(version.version.version.clone()) {
-                self.found.push(version);
-            }
+        let version =
+            found(fields, origin).filter(|found| Version::parse(&found.version.version).is_some());
+        let Some(version) = version else {
+            self.skip(Skipped::EntryWithoutVersion);
+            return Ok(());
+        };
+        if self.found.len() >= VERSIONS {
+            return Err(Unreadable::TooMany);
+        }
+        if self.of_chart.insert(version.version.version.clone()) {
+            self.found.push(version);
+        } else {
+            self.skip(Skipped::EntryTwice);
         }
         Ok(())
     }
@@ -130,8 +167,12 @@ mod tests {
 
     use super::*;
 
-    fn read(text: &str) -> Result<Vec<FoundVersion>, Unreadable> {
+    fn index(text: &str) -> Result<Index, Unreadable> {
         parse(text.as_bytes(), &Url::parse("https://charts.example.com/team").unwrap())
+    }
+
+    fn read(text: &str) -> Result<Vec<FoundVersion>, Unreadable> {
+        index(text).map(|index| index.versions)
     }
 
     const INDEX: &str = "apiVersion: v1
@@ -151,23 +192,31 @@ entries:
     maintainers:
     - name: Ann
       email: ann@example.com
-  - version: \"1.0.0\"
+  - name: alpine
+    version: \"1.0.0\"
     deprecated: true
     urls:
     - charts/alpine-1.0.0.tgz
-  - version: 1.0.0
+  - name: alpine
+    version: 1.0.0
   - maintainers: 7
+    name: alpine
     keywords: null
     version: 1.1.0
   - just a text
+  - version: 1.2.0
+  - {name: alpine, version: latest}
+  - {name: alpine}
+  -
   empty: []
   null: ~
+  text: alpine
 generated: 2016-10-06T16:23:20.499029981-06:00
 ";
 
     #[test]
     fn yaml_is_read_leniently() {
-        let found = read(INDEX).unwrap();
+        let Index { versions: found, left_out } = index(INDEX).unwrap();
         let versions: Vec<_> = found.iter().map(|found| found.version.version.as_str()).collect();
         assert_eq!(versions, ["0.20", "1.0.0", "1.1.0"]);
         assert_eq!(found[0].version.app_version, "3.10");
@@ -176,12 +225,28 @@ generated: 2016-10-06T16:23:20.499029981-06:00
         assert_eq!(found[0].metadata.maintainers[0].email, "ann@example.com");
         assert_eq!(found[1].version.url, "https://charts.example.com/team/charts/alpine-1.0.0.tgz");
         assert!(found[1].version.deprecated && found[2].metadata.keywords.is_empty());
+        assert_eq!(
+            left_out.words(),
+            "1 chart without a list, 2 entries that are no versions, 1 entry without a name, \
+             2 entries without a version that Helm reads, 1 version listed twice"
+        );
     }
 
     #[test]
     fn json_is_read_too() {
-        let found = read(r#" {"apiVersion":"v1","entries":{"a":[{"version":"1.2.3","urls":["a.tgz"],"maintainers":7,"x":{"y":[1]}},null,{"version":2}],"b":null},"z":[[]]}"#).unwrap();
+        let Index { versions: found, left_out } = index(
+            r#" {"apiVersion":"v1","entries":{"a":[
+            {"name":"a","version":"1.2.3","urls":["a.tgz"],"maintainers":7,"x":{"y":[1]}},
+            null,{"name":"a","version":2},{"version":"2.0.0"},{"name":"a","version":"x"}],
+            "b":null,"c":{"d":[1]},"e":"f","g":7},"z":[[]]}"#,
+        )
+        .unwrap();
         assert_eq!(found.len(), 2);
+        assert_eq!(
+            left_out.words(),
+            "3 charts without a list, 1 entry that is no version, 1 entry without a name, \
+             1 entry without a version that Helm reads"
+        );
         assert_eq!(found[0].version.url, "https://charts.example.com/team/a.tgz");
         assert_eq!(found[1].version.version, "2");
     }
@@ -216,7 +281,9 @@ generated: 2016-10-06T16:23:20.499029981-06:00
         }
         let started = std::time::Instant::now();
         // Nobody looks that deep into a version, so that nothing is expanded.
-        let bomb = format!("{aliases}entries:\n  a:\n  - version: *a29\n    keywords: *a29\n");
+        let bomb = format!(
+            "{aliases}entries:\n  a:\n  - name: a\n    version: *a29\n    keywords: *a29\n"
+        );
         assert!(read(&bomb).unwrap().is_empty());
         assert!(read(&"[".repeat(200_000)).is_err());
         assert!(read(&format!("entries: {}", "{a: ".repeat(200_000))).is_err());
@@ -228,16 +295,18 @@ generated: 2016-10-06T16:23:20.499029981-06:00
     #[test]
     fn aliases_stand_for_what_they_name() {
         let text = "apiVersion: v1
-common: &common {home: https://example.com, description: Shared}
+common: &common {name: web, home: https://example.com, description: Shared}
 entries:
   web:
   - version: 1.1.0
+    name: &web web
     maintainers: &id001
     - &ann {name: Ann, email: ann@example.com}
     - name: Bob
     urls: [&url web-1.1.0.tgz]
     keywords: &id002 [a, b]
   - version: 1.0.0
+    name: *web
     maintainers: *id001
     keywords: *id002
     urls: [*url]
@@ -248,7 +317,7 @@ entries:
   - <<: [{home: https://first.example}, *common]
     version: 0.8.0
   api: &api
-  - version: *old
+  - {version: *old, name: api}
   api-2: *api
 ";
         let found = read(text).unwrap();
@@ -279,7 +348,7 @@ entries:
         let lists = vec!["*inner"; 100].join(",");
         let mut text = format!("i: &inner [{texts}]\no: &outer [{lists}]\nentries:\n  a:\n");
         for version in 0..1_000 {
-            writeln!(text, "  - {{version: 1.{version}.0, keywords: *outer}}").unwrap();
+            writeln!(text, "  - {{name: a, version: 1.{version}.0, keywords: *outer}}").unwrap();
         }
         assert!(matches!(read(&text), Err(Unreadable::Bomb)));
         for own in ["entries: {a: &x [*x]}", "entries: &x {a: [*x]}", "entries:\n  a: &x\n  - *x"] {
@@ -291,11 +360,11 @@ entries:
     #[test]
     fn the_first_document_is_the_index() {
         for after in ["---\n", "...\n", "---\nentries: {b: [{version: 2.0.0}]}\n", "---\n\t{\n"] {
-            let text = format!("---\nentries:\n  a:\n  - version: 1.0.0\n{after}");
+            let text = format!("---\nentries:\n  a:\n  - {{name: a, version: 1.0.0}}\n{after}");
             assert_eq!(read(&text).unwrap().len(), 1, "{after}");
         }
         // JSON only at its first sight.
-        assert_eq!(read("{entries: {a: [{version: 1.0.0, }]}, }").unwrap().len(), 1);
+        assert_eq!(read("{entries: {a: [{name: a, version: 1.0.0, }]}, }").unwrap().len(), 1);
     }
 
     #[test]
@@ -303,7 +372,7 @@ entries:
         let many = vec!["k"; 10_000].join(",");
         let long = "d".repeat(100_000);
         let found = read(&format!(
-            "entries:\n  a:\n  - version: 1.0.0\n    keywords: [{many}]\n    description: {long}\n"
+            "entries:\n  a:\n  - name: a\n    version: 1.0.0\n    keywords: [{many}]\n    description: {long}\n"
         ))
         .unwrap();
         assert_eq!(found[0].metadata.keywords.len(), 100);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use domain::charts::Skipped;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
@@ -107,13 +108,46 @@ impl<'de> Visitor<'de> for Chart<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         while let Some(item) = items.next_element_seed(Bounded { depth: 4, wanted })? {
-            if let Value::Object(fields) = item
-                && let Err(refused) = self.versions.push(fields)
-            {
+            let Value::Object(fields) = item else {
+                self.versions.skip(Skipped::EntryIsNoVersion);
+                continue;
+            };
+            if let Err(refused) = self.versions.push(fields) {
                 *self.refused = Some(refused);
                 return Err(A::Error::custom("refused"));
             }
         }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        self.versions.skip(Skipped::ChartIsNoList);
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
+        self.versions.skip(Skipped::ChartIsNoList);
+        Ok(())
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
+        self.versions.skip(Skipped::ChartIsNoList);
+        Ok(())
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
+        self.versions.skip(Skipped::ChartIsNoList);
+        Ok(())
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
+        self.versions.skip(Skipped::ChartIsNoList);
+        Ok(())
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
+        self.versions.skip(Skipped::ChartIsNoList);
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ mod yaml;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Cause, charts::FoundVersion};
+use domain::Cause;
 use reqwest::{
     StatusCode,
     header::{
@@ -28,7 +28,7 @@ use crate::{
     status::refusal,
 };
 
-pub use index::{Unreadable, parse as parse_index};
+pub use index::{Index, Unreadable, parse as parse_index};
 
 /// The largest index, after decompression.
 const INDEX_BYTES: usize = 64 * 1024 * 1024;
@@ -87,8 +87,8 @@ impl Helm<'_> {
         if unchanged {
             return Ok(Synced::Unchanged { validators: fresh });
         }
-        let versions = self.read(body, parsing, unreadable).await?;
-        Ok(Synced::Charts { versions, validators: fresh })
+        let Index { versions, left_out } = self.read(body, parsing, unreadable).await?;
+        Ok(Synced::Charts { versions, left_out, validators: fresh })
     }
 
     /// Checks that the login opens the index, of which only the start is asked for.
@@ -125,7 +125,7 @@ impl Helm<'_> {
         body: Vec<u8>,
         parsing: &Arc<Semaphore>,
         failure: Failure,
-    ) -> Result<Vec<FoundVersion>, Failure> {
+    ) -> Result<Index, Failure> {
         let Ok(place) = Arc::clone(parsing).acquire_owned().await else { return Err(failure) };
         let base = self.url.clone();
         let read = tokio::task::spawn_blocking(move || {
@@ -134,7 +134,7 @@ impl Helm<'_> {
             index::parse(&body, &base)
         });
         match read.await {
-            Ok(Ok(versions)) => Ok(versions),
+            Ok(Ok(index)) => Ok(index),
             Ok(Err(error)) => {
                 let failure = match error.cause() {
                     Cause::IndexInvalid => failure,

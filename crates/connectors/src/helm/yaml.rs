@@ -1,6 +1,7 @@
 //! An index in YAML, read event by event: nothing but the version at hand is held in memory, a
 //! plain `1.10` stays the text it is, and a field of the wrong type is stepped over.
 
+use domain::charts::Skipped;
 use serde_json::{Map, Value};
 use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, StrInput, options};
 
@@ -65,6 +66,9 @@ fn entries(events: &mut Events<'_>, versions: &mut Versions) -> Result<(), Unrea
     while let Some(chart) = events.key()? {
         let value = events.next()?;
         let (Some(chart), Event::SequenceStart(..)) = (chart, &value) else {
+            if !is_null(&value) {
+                versions.skip(Skipped::ChartIsNoList);
+            }
             events.skip(&value)?;
             continue;
         };
@@ -73,7 +77,10 @@ fn entries(events: &mut Events<'_>, versions: &mut Versions) -> Result<(), Unrea
             match events.next()? {
                 Event::SequenceEnd => break,
                 Event::MappingStart(..) => versions.push(events.fields(wanted, 4)?)?,
-                other => events.skip(&other)?,
+                other => {
+                    versions.skip(Skipped::EntryIsNoVersion);
+                    events.skip(&other)?;
+                }
             }
         }
     }

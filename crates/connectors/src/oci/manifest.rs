@@ -1,6 +1,9 @@
 //! One version of a chart: its manifest and the config blob with `Chart.yaml`.
 
-use domain::{Cause, charts::FoundVersion};
+use domain::{
+    Cause,
+    charts::{FoundVersion, Version},
+};
 use reqwest::header::HeaderValue;
 use serde::{
     Deserialize,
@@ -76,10 +79,14 @@ pub(super) enum Tagged {
 
 /// The digest that the registry names for a tag now. `None` when it names none or refuses: some
 /// registries and proxies know no `HEAD`, so that only a `GET` tells whether a tag is there.
-pub(super) async fn digest(session: &Session<'_>, chart: &Chart, tag: &str) -> Option<String> {
+pub(super) async fn digest(
+    session: &Session<'_>,
+    chart: &Chart,
+    version: &Version,
+) -> Option<String> {
     let answer = session
         .get(
-            manifest_url(session, chart, tag),
+            manifest_url(session, chart, &version.tag()),
             &chart.scope(),
             HeaderValue::from_static(ACCEPT),
             Want::Head,
@@ -94,10 +101,11 @@ pub(super) async fn digest(session: &Session<'_>, chart: &Chart, tag: &str) -> O
 pub(super) async fn read(
     session: &Session<'_>,
     chart: &Chart,
-    tag: &str,
+    version: &Version,
     stored: Option<&FoundVersion>,
 ) -> Result<Tagged, Failure> {
-    let (body, digest) = manifest(session, chart, tag).await?;
+    let tag = version.tag();
+    let (body, digest) = manifest(session, chart, &tag).await?;
     if let Some(stored) = stored.filter(|stored| stored.version.digest == digest) {
         return Ok(Tagged::Chart(Box::new(stored.clone())));
     }
@@ -112,7 +120,7 @@ pub(super) async fn read(
     }
     let origin = Origin {
         chart: chart.name.clone(),
-        version: tag.replace('_', "+"),
+        version: version.as_str().to_owned(),
         digest,
         url: format!("oci://{}/{}:{tag}", session.base().authority(), chart.repository),
     };

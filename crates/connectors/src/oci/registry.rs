@@ -1,10 +1,10 @@
 //! A sync of an OCI repository.
 
-use std::fmt::Write as _;
+use std::{cmp::Reverse, fmt::Write as _};
 
 use domain::{
     Cause,
-    charts::{FoundVersion, newest_first},
+    charts::{FoundVersion, LeftOut, Skipped, Version},
 };
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 
@@ -45,29 +45,31 @@ impl Registry<'_> {
         known: &Known,
     ) -> Result<Synced, Failure> {
         let session = Session::open(self.outbound, self.oci, self.target).await?;
-        let mut versions = Vec::new();
+        let mut all = Read::default();
         let charts = discover::charts(&session, self.target).await?;
         let reads: Vec<_> =
             charts.into_iter().map(|chart| self.versions(&session, chart, known).boxed()).collect();
-        let mut read = stream::iter(reads).buffer_unordered(CHARTS_AT_ONCE);
-        while let Some(of_chart) = read.try_next().await? {
-            versions.extend(of_chart);
-            if versions.len() > VERSIONS {
+        let mut reads = stream::iter(reads).buffer_unordered(CHARTS_AT_ONCE);
+        while let Some(of_chart) = reads.try_next().await? {
+            all.versions.extend(of_chart.versions);
+            all.left_out.extend(&of_chart.left_out);
+            if all.versions.len() > VERSIONS {
                 return Err(Failure::new(
                     Cause::IndexTooLarge,
                     format!("list the versions of {}", session.base().authority()),
                 ));
             }
         }
-        drop(read);
-        let digest = fingerprint(&mut versions);
+        drop(reads);
+        let digest = fingerprint(&mut all);
         let unchanged =
-            validators.digest.as_deref() == Some(&digest) && known.len() == versions.len();
+            validators.digest.as_deref() == Some(&digest) && known.len() == all.versions.len();
         let validators = Validators { digest: Some(digest), ..Validators::default() };
+        let Read { versions, left_out } = all;
         Ok(if unchanged {
             Synced::Unchanged { validators }
         } else {
-            Synced::Charts { versions, validators }
+            Synced::Charts { versions, left_out, validators }
         })
     }
 
@@ -82,7 +84,7 @@ impl Registry<'_> {
         session: &Session<'_>,
         mut chart: Chart,
         known: &Known,
-    ) -> Result<Vec<FoundVersion>, Failure> {
+    ) -> Result<Read, Failure> {
         let tags = match chart.tags.take() {
             Some(tags) => tags,
             None => match all(session, List::Tags(&chart.repository)).await {
@@ -90,23 +92,34 @@ impl Registry<'_> {
                 Err(failure)
                     if failure.cause == Cause::NotFound && self.target.chart_names.is_empty() =>
                 {
-                    return Ok(Vec::new());
+                    return Ok(Read::default());
                 }
                 tags => tags?,
             },
         };
-        let mut tags: Vec<_> = tags.into_iter().filter(|tag| is_version(tag)).collect();
-        tags.sort_by(|a, b| newest_first(&version(a), &version(b)).then_with(|| a.cmp(b)));
-        tags.dedup();
-        let (first, rest) = tags.split_at(tags.len().min(LOOKED_AT_AGAIN));
-        let mut found = read_all(session, &chart, first, known, Look::Again).await?;
-        // Where the newest tags are no charts, thousands of older image tags are not asked for.
-        if found.is_empty() {
-            return Ok(found);
+        let mut read = Read::default();
+        let count = tags.len();
+        let mut tagged: Vec<_> = tags.iter().filter_map(|tag| Version::of_tag(tag)).collect();
+        read.left_out.add_many(Skipped::TagIsNoVersion, count - tagged.len());
+        tagged.sort_by(|a, b| b.cmp(a));
+        tagged.dedup();
+        let (first, rest) = tagged.split_at(tagged.len().min(LOOKED_AT_AGAIN));
+        read_all(session, &chart, first, known, Look::Again, &mut read).await?;
+        if read.versions.is_empty() {
+            // Where the newest tags are no charts, thousands of older image tags are not asked for.
+            read.left_out.add_many(Skipped::TagNotRead, rest.len());
+        } else {
+            read_all(session, &chart, rest, known, Look::Once, &mut read).await?;
         }
-        found.extend(read_all(session, &chart, rest, known, Look::Once).await?);
-        Ok(found)
+        Ok(read)
     }
+}
+
+/// What was read, and what was not.
+#[derive(Default)]
+struct Read {
+    versions: Vec<FoundVersion>,
+    left_out: LeftOut,
 }
 
 /// Whether a stored version is compared with the registry.
@@ -119,90 +132,61 @@ enum Look {
 async fn read_all(
     session: &Session<'_>,
     chart: &Chart,
-    tags: &[String],
+    versions: &[Version],
     known: &Known,
     look: Look,
-) -> Result<Vec<FoundVersion>, Failure> {
+    into: &mut Read,
+) -> Result<(), Failure> {
     let reads: Vec<_> =
-        tags.iter().map(|tag| read(session, chart, tag, known, look).boxed()).collect();
-    let found: Vec<Option<FoundVersion>> =
-        stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
-    Ok(found.into_iter().flatten().collect())
+        versions.iter().map(|version| read(session, chart, version, known, look).boxed()).collect();
+    let mut reads = stream::iter(reads).buffer_unordered(AT_ONCE);
+    while let Some(found) = reads.try_next().await? {
+        match found {
+            Ok(version) => into.versions.push(version),
+            Err(skipped) => into.left_out.add(skipped),
+        }
+    }
+    Ok(())
 }
 
+/// Reads one version, or says why there is none.
 async fn read(
     session: &Session<'_>,
     chart: &Chart,
-    tag: &str,
+    version: &Version,
     known: &Known,
     look: Look,
-) -> Result<Option<FoundVersion>, Failure> {
-    let stored = known.get(&(chart.name.clone(), version(tag)));
-    let read = async {
-        if let Some(stored) = stored {
-            let is_same = look == Look::Once
-                || manifest::digest(session, chart, tag).await.as_ref()
-                    == Some(&stored.version.digest);
-            if is_same {
-                return Ok(Some(stored.clone()));
-            }
+) -> Result<Result<FoundVersion, Skipped>, Failure> {
+    let stored = known.get(&(chart.name.clone(), version.as_str().to_owned()));
+    if let Some(stored) = stored {
+        let is_same = look == Look::Once
+            || manifest::digest(session, chart, version).await.as_ref()
+                == Some(&stored.version.digest);
+        if is_same {
+            return Ok(Ok(stored.clone()));
         }
-        match manifest::read(session, chart, tag, stored).await? {
-            Tagged::Chart(version) => Ok(Some(*version)),
-            Tagged::Other => Ok(None),
-        }
-    };
-    match read.await {
+    }
+    match manifest::read(session, chart, version, stored).await {
+        Ok(Tagged::Chart(version)) => Ok(Ok(*version)),
+        Ok(Tagged::Other) => Ok(Err(Skipped::TagIsNoChart)),
         // Deleted between the list and now.
-        Err(Failure { cause: Cause::NotFound, .. }) => Ok(None),
-        read => read,
+        Err(Failure { cause: Cause::NotFound, .. }) => Ok(Err(Skipped::TagIsGone)),
+        Err(failure) => Err(failure),
     }
 }
 
-/// A digest of the whole set, which is put in order for it.
-fn fingerprint(versions: &mut [FoundVersion]) -> String {
-    versions.sort_by(|a, b| {
-        let by_version = || newest_first(&a.version.version, &b.version.version);
-        a.chart
-            .cmp(&b.chart)
-            .then_with(by_version)
-            .then_with(|| a.version.version.cmp(&b.version.version))
+/// A digest of the whole set, which is put in order for it, and of what is not in it.
+fn fingerprint(read: &mut Read) -> String {
+    read.versions.sort_by_cached_key(|found| {
+        let version = &found.version.version;
+        (found.chart.clone(), Reverse(Version::parse(version)), version.clone())
     });
     let mut text = String::new();
-    for found in versions {
+    for found in &read.versions {
         let written =
             writeln!(text, "{} {} {}", found.chart, found.version.version, found.version.digest);
         debug_assert!(written.is_ok(), "a string takes every text");
     }
+    text.push_str(&read.left_out.words());
     manifest::sha256(text.as_bytes())
-}
-
-/// A tag spells `+` as `_`.
-pub(super) fn version(tag: &str) -> String {
-    tag.replace('_', "+")
-}
-
-/// Whether a tag is a version: three numbers, perhaps after a `v`.
-pub(super) fn is_version(tag: &str) -> bool {
-    let text = version(tag);
-    let usable = tag.len() <= 128
-        && tag
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'));
-    usable && semver::Version::parse(text.strip_prefix('v').unwrap_or(&text)).is_ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_versions_are_read() {
-        for tag in ["1.2.3", "v1.2.3", "1.2.3-rc.1", "1.2.3_build.5"] {
-            assert!(is_version(tag), "{tag}");
-        }
-        for tag in ["latest", "1.2", "sha256-abc.sig", "1.2.3/x", "1.2.3?x", "", "..", "1.2.3+b"] {
-            assert!(!is_version(tag), "{tag}");
-        }
-    }
 }

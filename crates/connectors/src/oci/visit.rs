@@ -1,7 +1,7 @@
 //! The stages of a connection test that speak HTTP with a registry. Every request is one that a
 //! sync makes as well.
 
-use domain::{Cause, charts::newest_first, connections::Quota, counted};
+use domain::{Cause, charts::Version, connections::Quota, counted};
 use reqwest::header::HeaderValue;
 use url::Url;
 
@@ -11,7 +11,7 @@ use super::{
     manifest::{self, Tagged},
     pages::{List, first},
     realm::{Realm, judge},
-    registry::{Registry, is_version, version},
+    registry::Registry,
     scope::Scope,
     session::{Session, Want},
 };
@@ -27,7 +27,7 @@ const LOOKED_AT: usize = 5;
 pub(crate) struct Visit<'a> {
     session: Session<'a>,
     target: &'a Target,
-    sample: Option<(Chart, Option<String>)>,
+    sample: Option<(Chart, Option<Version>)>,
 }
 
 impl<'a> Registry<'a> {
@@ -125,8 +125,8 @@ impl Visit<'_> {
                 },
             };
             tags_seen += tags.len();
-            if self.sample.as_ref().is_none_or(|(_, tag)| tag.is_none()) {
-                self.sample = Some((chart, newest(tags)));
+            if self.sample.as_ref().is_none_or(|(_, version)| version.is_none()) {
+                self.sample = Some((chart, newest(&tags)));
             }
             if !typed && tags_seen > 0 {
                 break;
@@ -150,10 +150,10 @@ impl Visit<'_> {
 
     /// Reads one manifest.
     pub(crate) async fn pull(&self) -> Result<Finding, Failure> {
-        let Some((chart, Some(tag))) = &self.sample else {
+        let Some((chart, Some(version))) = &self.sample else {
             return Ok(Finding::skipped("There is nothing to pull yet."));
         };
-        let told = match manifest::read(&self.session, chart, tag, None).await? {
+        let told = match manifest::read(&self.session, chart, version, None).await? {
             Tagged::Chart(_) => "One chart version was read.",
             Tagged::Other => "One manifest was read; it is no Helm chart.",
         };
@@ -191,19 +191,10 @@ impl Visit<'_> {
     }
 }
 
-/// The newest version among the tags, else any tag that can be asked for.
-fn newest(tags: Vec<String>) -> Option<String> {
-    let versions = tags.iter().filter(|tag| is_version(tag));
-    let newest = versions.min_by(|a, b| newest_first(&version(a), &version(b))).cloned();
-    newest.or_else(|| tags.into_iter().find(|tag| is_tag(tag)))
-}
-
-/// The tags of the distribution specification.
-fn is_tag(tag: &str) -> bool {
-    let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    tag.len() <= 128
-        && tag.bytes().next().is_some_and(word)
-        && tag.bytes().all(|byte| word(byte) || matches!(byte, b'.' | b'-'))
+/// The newest version among the tags, of those that are no pre-releases if there are any.
+fn newest(tags: &[String]) -> Option<Version> {
+    let versions = tags.iter().filter_map(|tag| Version::of_tag(tag));
+    versions.max_by(|a, b| (a.is_stable(), a).cmp(&(b.is_stable(), b)))
 }
 
 /// A host that a registry named, at a length for people.
@@ -217,10 +208,14 @@ mod tests {
 
     #[test]
     fn a_version_is_pulled_rather_than_another_tag() {
-        let newest = |tags: &[&str]| newest(tags.iter().map(|tag| (*tag).to_owned()).collect());
+        let newest = |tags: &[&str]| {
+            let tags: Vec<_> = tags.iter().map(|tag| (*tag).to_owned()).collect();
+            newest(&tags).map(|version| version.tag())
+        };
         assert_eq!(newest(&["latest", "1.2.0", "1.10.0", "1.9.0"]).as_deref(), Some("1.10.0"));
-        assert_eq!(newest(&["../x", "a?b", "", "latest"]).as_deref(), Some("latest"));
-        assert_eq!(newest(&["../x"]), None);
+        assert_eq!(newest(&["2023.10.1", "2024.01.05"]).as_deref(), Some("2024.01.05"));
+        assert_eq!(newest(&["2.0.0-rc.1", "1.0.0_b"]).as_deref(), Some("1.0.0_b"));
+        assert_eq!(newest(&["../x", "latest"]), None);
         assert_eq!(newest(&[]), None);
     }
 }

@@ -10,7 +10,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use domain::{
     CredentialId, OrganizationId, Timestamp,
-    charts::FoundVersion,
+    charts::{FoundVersion, LeftOut},
     connections::Quota,
     repositories::{RepositoryKind, RepositoryUrl, Transport},
 };
@@ -80,6 +80,8 @@ pub enum Synced {
     Charts {
         /// Every version of every chart.
         versions: Vec<FoundVersion>,
+        /// What there is besides, and why it is no version of a chart.
+        left_out: LeftOut,
         /// To send the next time.
         validators: Validators,
     },

@@ -131,7 +131,7 @@ async fn a_compressed_index_is_read_and_an_unchanged_one_is_not() {
     let registries = registries(&host.authority);
     let target = helm(&host.url("/team"));
     let found = sync(&registries, &target).await.unwrap();
-    let Synced::Charts { versions, validators } = found else { panic!("unchanged") };
+    let Synced::Charts { versions, validators, .. } = found else { panic!("unchanged") };
     assert_eq!(versions[0].version.url, host.url("/team/web-1.0.0.tgz"));
     let again = registries.sync(&target, &validators, &Known::new()).await.unwrap();
     assert_eq!(again, Synced::Unchanged { validators: validators.clone() });

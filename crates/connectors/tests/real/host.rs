@@ -75,5 +75,4 @@ pub fn answer(status: u16, headers: &[(&str, &str)], body: impl Into<Body>) -> R
     response.body(body.into()).unwrap()
 }
 
-pub const INDEX: &str =
-    "apiVersion: v1\nentries:\n  web:\n  - version: 1.0.0\n    urls: [web-1.0.0.tgz]\n";
+pub const INDEX: &str = "apiVersion: v1\nentries:\n  web:\n  - name: web\n    version: 1.0.0\n    urls: [web-1.0.0.tgz]\n";

@@ -12,7 +12,7 @@ use domain::{
 use crate::{oci, registries, registry::Registry, sync, versions, with_login};
 
 fn known(synced: &Synced) -> (Known, Validators) {
-    let Synced::Charts { versions, validators } = synced else { panic!("unchanged") };
+    let Synced::Charts { versions, validators, .. } = synced else { panic!("unchanged") };
     let known = versions
         .iter()
         .map(|found| ((found.chart.clone(), found.version.version.clone()), found.clone()))

@@ -211,7 +211,7 @@ async fn a_challenge_without_words_gets_the_password() {
 }
 
 fn known(synced: Synced) -> (Known, Validators) {
-    let Synced::Charts { versions, validators } = synced else { panic!("unchanged") };
+    let Synced::Charts { versions, validators, .. } = synced else { panic!("unchanged") };
     let key =
         |found: &domain::charts::FoundVersion| (found.chart.clone(), found.version.version.clone());
     (versions.into_iter().map(|found| (key(&found), found)).collect(), validators)

@@ -31,8 +31,8 @@ pub use url::RepositoryUrl;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Cause, CredentialId, ProjectId, RepositoryId, Status, SyncRunId, Timestamp, connections::Quota,
-    credentials::Environment,
+    Cause, CredentialId, ProjectId, RepositoryId, Status, SyncRunId, Timestamp, charts::LeftOut,
+    connections::Quota, credentials::Environment,
 };
 
 /// How a repository speaks.
@@ -276,6 +276,8 @@ pub struct RepositoryDetail {
     pub proxy: String,
     /// The limit of requests, as the last answer told it.
     pub quota: Option<Quota>,
+    /// What the last sync that read everything left out.
+    pub left_out: LeftOut,
     /// The names of the exports that carry the value of its credential, at most 100.
     pub carried_by: Vec<String>,
 }

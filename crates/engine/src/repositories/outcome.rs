@@ -74,12 +74,12 @@ pub(super) fn outcome(
     let Asked { ended, quota, transport, verdict } = asked;
     let next_sync_at = next(target, finished_at, &ended, quota);
     let (cause, status, retry_after) = (ended.cause(), ended.status(), ended.retry_after());
-    let (versions, validators, proven) = match ended {
-        Ended::Synced(Synced::Charts { versions, validators }, proven) => {
-            (Some(versions), validators, proven)
+    let (versions, left_out, validators, proven) = match ended {
+        Ended::Synced(Synced::Charts { versions, left_out, validators }, proven) => {
+            (Some(versions), Some(left_out), validators, proven)
         }
-        Ended::Synced(Synced::Unchanged { validators }, proven) => (None, validators, proven),
-        Ended::Failed(_) | Ended::Cause(_) => (None, Validators::default(), None),
+        Ended::Synced(Synced::Unchanged { validators }, proven) => (None, None, validators, proven),
+        Ended::Failed(_) | Ended::Cause(_) => (None, None, Validators::default(), None),
     };
     let is_new = cause.is_none() && transport != target.transport;
     let outcome = Outcome {
@@ -96,6 +96,7 @@ pub(super) fn outcome(
         last_modified: validators.last_modified,
         digest: validators.digest,
         found: versions.as_deref().map(found),
+        left_out,
         proven,
         quota,
         transport: is_new.then_some(transport),

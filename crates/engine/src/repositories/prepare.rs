@@ -1,8 +1,8 @@
 //! From the versions a sync found to the rows that are stored.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
-use domain::charts::{ChartVersion, FoundVersion, is_stable, newest_first};
+use domain::charts::{ChartVersion, FoundVersion, Version};
 use sha2::{Digest, Sha256};
 
 /// The most bytes of the text that the search looks at.
@@ -30,12 +30,15 @@ pub(crate) fn prepare(found: Vec<FoundVersion>) -> Vec<Prepared> {
 }
 
 fn chart(name: String, mut versions: Vec<FoundVersion>) -> Option<Prepared> {
-    versions.sort_by(|a, b| {
-        let (a, b) = (&a.version.version, &b.version.version);
-        newest_first(a, b).then_with(|| a.cmp(b))
+    versions.sort_by_cached_key(|found| {
+        let version = &found.version.version;
+        (Reverse(Version::parse(version)), version.clone())
     });
     versions.dedup_by(|a, b| a.version.version == b.version.version);
-    let shown = versions.iter().position(|found| is_stable(&found.version.version)).unwrap_or(0);
+    let is_stable = |found: &FoundVersion| {
+        Version::parse(&found.version.version).is_some_and(|version| version.is_stable())
+    };
+    let shown = versions.iter().position(is_stable).unwrap_or(0);
     let metadata = &versions.get(shown)?.metadata;
     let description = metadata.description.clone();
     let mut search_text =
@@ -110,6 +113,19 @@ mod tests {
         assert_eq!(versions, ["2.0.0-rc.1", "1.10.0", "1.9.0"]);
         assert_eq!((charts[0].shown, charts[0].description.as_str()), (1, "at 1.10.0"));
         assert_eq!(charts[1].shown, 0);
+    }
+
+    #[test]
+    fn versions_are_in_the_order_of_helm_and_shown_as_published() {
+        let charts = prepare(
+            ["2023.10.1", "1.2", "2024.01.05", "v3", "1.2.0+x", "2024.02-rc.1"]
+                .map(|version| found("a", version))
+                .to_vec(),
+        );
+        let versions: Vec<_> =
+            charts[0].versions.iter().map(|(version, _)| version.version.as_str()).collect();
+        let expected = ["2024.02-rc.1", "2024.01.05", "2023.10.1", "v3", "1.2.0+x", "1.2"];
+        assert_eq!((versions.as_slice(), charts[0].shown), (expected.as_slice(), 1));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use domain::{
     Cause, CredentialId, OrganizationId, RepositoryId, Scope, SyncRunId, Timestamp,
+    charts::LeftOut,
     connections::Quota,
     repositories::{SyncTrigger, Transport},
 };
@@ -30,6 +31,8 @@ pub struct Outcome {
     pub digest: Option<String>,
     /// Charts and versions found; `None` when nothing had changed.
     pub found: Option<(u32, u32)>,
+    /// What was left out; `None` when nothing had changed.
+    pub left_out: Option<LeftOut>,
     /// The credential version that was proven at the registry.
     pub proven: Option<(CredentialId, i64)>,
     /// The limit of requests, as the registry told it last.
@@ -60,7 +63,8 @@ pub async fn record(
                    etag = case when v.column5 is null then v.column8 else repositories.etag end,
                    last_modified = case when v.column5 is null then v.column9 else repositories.last_modified end,
                    digest = case when v.column5 is null then v.column10 else repositories.digest end,
-                   quota_limit = v.column11, quota_remaining = v.column12, quota_resets_at = v.column13
+                   quota_limit = v.column11, quota_remaining = v.column12, quota_resets_at = v.column13,
+                   left_out = coalesce(v.column14, repositories.left_out)
                  from (",
             );
             query.push_values(chunk, |mut row, outcome| {
@@ -76,7 +80,8 @@ pub async fn record(
                     .push_bind(outcome.digest.as_deref())
                     .push_bind(outcome.quota.map(|quota| i64::from(quota.limit)))
                     .push_bind(outcome.quota.map(|quota| i64::from(quota.remaining)))
-                    .push_bind(outcome.quota.and_then(|quota| quota.resets_at).map(Timestamp::millis));
+                    .push_bind(outcome.quota.and_then(|quota| quota.resets_at).map(Timestamp::millis))
+                    .push_bind(outcome.left_out.as_ref().map(as_json));
             });
             query.push(
                 ") as v where repositories.organization_id = v.column1 and repositories.id = v.column2
@@ -89,6 +94,11 @@ pub async fn record(
     }
     prove(tx, outcomes, &written).await?;
     Ok(written)
+}
+
+/// What was left out, as its column holds it.
+fn as_json(left_out: &LeftOut) -> String {
+    serde_json::to_string(left_out).unwrap_or_default()
 }
 
 /// Notes the proven credential versions at the links, upward only.

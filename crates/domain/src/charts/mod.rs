@@ -1,5 +1,11 @@
 //! Charts and their versions, as the catalog shows them.
 
+mod left_out;
+mod version;
+
+pub use left_out::{LeftOut, Skipped};
+pub use version::Version;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{ChartId, RepositoryId, Timestamp};
@@ -88,7 +94,7 @@ pub struct Install {
 /// One version of a chart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChartVersion {
-    /// Semantic version, with `+` (OCI tags spell it `_`).
+    /// The text of its [`Version`] as it was published, with `+` (OCI tags spell it `_`).
     pub version: String,
     /// The version of the application in it.
     pub app_version: String,
@@ -148,35 +154,6 @@ pub struct FoundVersion {
     pub metadata: ChartMetadata,
 }
 
-/// The order of versions: by semantic version, newest first; what is no semantic version comes
-/// last, by text.
-#[must_use]
-pub fn newest_first(a: &str, b: &str) -> std::cmp::Ordering {
-    match (lenient(a), lenient(b)) {
-        (Some(a), Some(b)) => b.cmp(&a),
-        (Some(_), None) => std::cmp::Ordering::Less,
-        (None, Some(_)) => std::cmp::Ordering::Greater,
-        (None, None) => b.cmp(a),
-    }
-}
-
-/// Whether `version` is a stable semantic version (no pre-release part).
-#[must_use]
-pub fn is_stable(version: &str) -> bool {
-    lenient(version).is_some_and(|version| version.pre.is_empty())
-}
-
-/// Helm accepts a leading `v` and missing parts (Masterminds/semver): `v1`, `1.2`.
-fn lenient(text: &str) -> Option<semver::Version> {
-    let text = text.strip_prefix('v').unwrap_or(text);
-    semver::Version::parse(text).ok().or_else(|| {
-        let end = text.find(['-', '+']).unwrap_or(text.len());
-        let (numbers, rest) = text.split_at(end);
-        let missing = 2_usize.checked_sub(numbers.matches('.').count())?;
-        semver::Version::parse(&format!("{numbers}{}{rest}", ".0".repeat(missing))).ok()
-    })
-}
-
 /// A link out of chart metadata, if it is safe to make clickable: `http` or `https` with a host and
 /// no user info, control characters or white space (R-XSS-02).
 #[must_use]
@@ -192,14 +169,6 @@ pub fn safe_link(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn versions_sort_newest_first() {
-        let mut versions = ["1.2.0", "1.10.0", "1.10.0-rc.1", "v0.9", "latest", "2"];
-        versions.sort_by(|a, b| newest_first(a, b));
-        assert_eq!(versions, ["2", "1.10.0", "1.10.0-rc.1", "1.2.0", "v0.9", "latest"]);
-        assert!(is_stable("1.2.0+build.5") && !is_stable("1.2.0-rc.1") && !is_stable("latest"));
-    }
 
     #[test]
     fn only_plain_web_links_are_links() {
