@@ -12,6 +12,7 @@ use world::{
 on_both!(
     a_sync_reads_the_charts_and_an_unchanged_index_costs_one_request,
     a_large_index_is_stored_quickly,
+    what_a_sync_leaves_out_is_kept_and_told,
 );
 
 async fn a_sync_reads_the_charts_and_an_unchanged_index_costs_one_request(world: World) {
@@ -65,4 +66,37 @@ async fn a_large_index_is_stored_quickly(world: World) {
     println!("15,000 versions read and stored in {:?}", start.elapsed());
     let seen = world.look(id).await;
     assert_eq!((seen.summary.charts, seen.runs[0].versions), (150, Some(15_000)));
+}
+
+/// The index of a repository that is not kept with care.
+const CARELESS: &str = "apiVersion: v1
+entries:
+  web:
+  - {name: web, version: 2023.10.1, urls: [web-2023.10.1.tgz]}
+  - {name: web, version: 2024.01.05, urls: [web-2024.01.05.tgz]}
+  - {name: web, version: latest, urls: [web-latest.tgz]}
+  - {version: 1.0.0, urls: [web-1.0.0.tgz]}
+  text: web
+";
+
+async fn what_a_sync_leaves_out_is_kept_and_told(world: World) {
+    let registry = Registry::start(None).await;
+    registry.set_index(CARELESS.to_owned());
+    let id = world.repository(&registry, "careless", None).await;
+    assert_eq!(world.sync(id).await, None);
+    let told = "1 chart without a list, 1 entry without a name, \
+                1 entry without a version that Helm reads";
+    assert_eq!(world.look(id).await.left_out.words(), told);
+    let page = Charts::list(&world.engine, &world.actor, ChartQuery::default()).await.unwrap();
+    assert_eq!(page.rows[0].version, "2024.01.05", "the newest as Helm sees it, as published");
+    // Neither a sync that finds nothing new nor one that fails takes it back.
+    assert_eq!(world.sync(id).await, None);
+    assert_eq!(world.look(id).await.left_out.words(), told);
+    registry.break_path("careless", 500);
+    assert!(world.sync(id).await.is_some());
+    assert_eq!(world.look(id).await.left_out.words(), told);
+    registry.break_path("careless", 0);
+    registry.set_index(index(&[("web", &["2024.01.05"])]));
+    assert_eq!(world.sync(id).await, None);
+    assert!(world.look(id).await.left_out.is_empty());
 }

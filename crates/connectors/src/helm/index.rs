@@ -263,7 +263,6 @@ generated: 2016-10-06T16:23:20.499029981-06:00
             "{\"entries\":{\"a\":[{\"version\":",
             "entries: [\n",
             "entries:\n  a:\n  - version: 'x\n",
-            "{\"entries\":{}} x",
         ] {
             assert!(read(text).is_err(), "{text}");
         }

@@ -52,8 +52,7 @@ impl Helm<'_> {
         validators: &Validators,
         parsing: &Arc<Semaphore>,
     ) -> Result<Synced, Failure> {
-        let mut ask =
-            self.ask()?.header(ACCEPT_ENCODING, HeaderValue::from_static("gzip")).total(DOWNLOAD);
+        let mut ask = self.whole()?;
         for (name, value) in
             [(IF_NONE_MATCH, &validators.etag), (IF_MODIFIED_SINCE, &validators.last_modified)]
         {
@@ -76,11 +75,7 @@ impl Helm<'_> {
             last_modified: kept(&answer, LAST_MODIFIED),
             digest: None,
         };
-        let unreadable = unreadable(&answer);
-        let body = answer.body(INDEX_BYTES).await?;
-        if is_html(&body) {
-            return Err(unreadable.told_as(Cause::HtmlInsteadOfIndex));
-        }
+        let (body, unreadable) = body(answer).await?;
         let digest = hex::encode(Sha256::digest(&body));
         let unchanged = validators.digest.as_deref() == Some(&digest);
         fresh.digest = Some(digest);
@@ -89,6 +84,22 @@ impl Helm<'_> {
         }
         let Index { versions, left_out } = self.read(body, parsing, unreadable).await?;
         Ok(Synced::Charts { versions, left_out, validators: fresh })
+    }
+
+    /// Asks for the whole index with the login, as the first sync does.
+    pub(crate) fn whole(&self) -> Result<Ask, Failure> {
+        let gzip = HeaderValue::from_static("gzip");
+        Ok(self.ask()?.header(ACCEPT_ENCODING, gzip).total(DOWNLOAD))
+    }
+
+    /// What a sync reads in an answer.
+    pub(crate) async fn index(
+        &self,
+        answer: Answer,
+        parsing: &Arc<Semaphore>,
+    ) -> Result<Index, Failure> {
+        let (body, unreadable) = body(answer).await?;
+        self.read(body, parsing, unreadable).await
     }
 
     /// Checks that the login opens the index, of which only the start is asked for.
@@ -147,6 +158,16 @@ impl Helm<'_> {
     }
 }
 
+/// The whole of an answer that is no web page, and the failure to tell if it is no index either.
+async fn body(answer: Answer) -> Result<(Vec<u8>, Failure), Failure> {
+    let unreadable = unreadable(&answer);
+    let body = answer.body(INDEX_BYTES).await?;
+    if is_html(&body) {
+        return Err(unreadable.told_as(Cause::HtmlInsteadOfIndex));
+    }
+    Ok((body, unreadable))
+}
+
 /// What an answer that is no index is told as: its own word counts only then, because servers call
 /// good indexes web pages too.
 fn unreadable(answer: &Answer) -> Failure {
@@ -155,7 +176,7 @@ fn unreadable(answer: &Answer) -> Failure {
 }
 
 /// `name` below the repository's URL, with exactly one slash between.
-pub(crate) fn beside(url: &Url, name: &str) -> Option<Url> {
+fn beside(url: &Url, name: &str) -> Option<Url> {
     let mut url = url.clone();
     url.path_segments_mut().ok()?.pop_if_empty().extend(name.split('/'));
     Some(url)
@@ -168,7 +189,7 @@ fn kept(answer: &Answer, name: HeaderName) -> Option<String> {
 
 /// Whether an answer that starts like this is a web page. Its own word counts only where the start is
 /// no index.
-pub(crate) fn is_page(answer: &Answer, start: &[u8]) -> bool {
+fn is_page(answer: &Answer, start: &[u8]) -> bool {
     is_html(start) || (says_html(answer) && !is_index(start))
 }
 
@@ -183,7 +204,7 @@ fn is_html(body: &[u8]) -> bool {
 }
 
 /// Whether the start of a document looks like that of an index.
-pub(crate) fn is_index(start: &[u8]) -> bool {
+fn is_index(start: &[u8]) -> bool {
     let text = String::from_utf8_lossy(start);
     text.contains("entries") && (text.contains("apiVersion") || text.contains("entries:"))
 }

@@ -1,13 +1,16 @@
 //! The stages of a connection test that speak HTTP with a Helm repository.
 
+use std::{sync::Arc, time::Duration};
+
 use domain::{Cause, counted};
 use reqwest::{StatusCode, header::CONTENT_RANGE};
+use tokio::{sync::Semaphore, time::timeout};
 
-use super::{Helm, is_index, is_page};
+use super::{Helm, Index};
 use crate::{Failure, http::Answer, repository::Finding, status::refusal};
 
-/// As much of an index as is read in a test.
-const LOOK_AT: usize = 64 * 1_024;
+/// How long a test waits for the whole index.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A Helm repository that was asked for its index without a login.
 pub(crate) struct Visit<'a> {
@@ -87,22 +90,27 @@ impl Visit<'_> {
         Ok(Finding::passed(told).with_status(status.as_u16()))
     }
 
-    /// Reads the start of the index.
-    pub(crate) async fn pull(&mut self) -> Result<Finding, Failure> {
-        let Some(mut answer) = self.answer.take() else {
-            return Err(Failure::new(Cause::Internal, super::ATTEMPT));
+    /// Reads the whole index as a sync does.
+    pub(crate) async fn pull(&mut self, parsing: &Arc<Semaphore>) -> Result<Finding, Failure> {
+        self.answer = None;
+        let read = async {
+            let answer = self.helm.outbound.send(self.helm.whole()?).await?;
+            let status = answer.status();
+            if !status.is_success() {
+                return Err(refusal(answer, self.helm.login).await);
+            }
+            Ok((status.as_u16(), self.helm.index(answer, parsing).await?))
         };
-        let status = answer.status().as_u16();
-        let start = answer.start_of_body(LOOK_AT).await;
-        if is_page(&answer, &start) {
-            return Err(answer.failure(Cause::HtmlInsteadOfIndex));
-        }
-        if status == 416 || start.is_empty() {
-            return Err(answer.failure(Cause::IndexInvalid));
-        }
-        if !is_index(&start) {
-            return Err(answer.failure(Cause::NotARegistry));
-        }
-        Ok(Finding::passed("The start of index.yaml reads as an index.").with_status(status))
+        let Ok(read) = timeout(PATIENCE, read).await else {
+            let told = "index.yaml is too large to be read in a test; a sync takes its time.";
+            return Ok(Finding::passed(told));
+        };
+        let (status, Index { versions, left_out }) = read?;
+        let versions = counted(versions.len(), "version", "versions");
+        let told = match left_out.words() {
+            words if words.is_empty() => format!("index.yaml was read: {versions}."),
+            words => format!("index.yaml was read: {versions}. Left out: {words}."),
+        };
+        Ok(Finding::passed(told).with_status(status))
     }
 }

@@ -114,7 +114,7 @@ impl Visit<'_> {
     pub(crate) async fn list(&mut self) -> Result<Finding, Failure> {
         let charts = discover::charts(&self.session, self.target).await?;
         let (found, typed) = (charts.len(), !self.target.chart_names.is_empty());
-        let mut tags_seen = 0;
+        let (mut tags_seen, mut versions_seen) = (0, 0);
         for mut chart in charts.into_iter().take(LOOKED_AT) {
             let tags = match chart.tags.take() {
                 Some(tags) => tags,
@@ -125,6 +125,7 @@ impl Visit<'_> {
                 },
             };
             tags_seen += tags.len();
+            versions_seen += tags.iter().filter(|tag| Version::of_tag(tag).is_some()).count();
             if self.sample.as_ref().is_none_or(|(_, version)| version.is_none()) {
                 self.sample = Some((chart, newest(&tags)));
             }
@@ -140,7 +141,10 @@ impl Visit<'_> {
                     counted(found.min(LOOKED_AT), "typed chart", "typed charts")
                 )
             }
-            (1, false) => format!("The list may be read: {}.", counted(tags_seen, "tag", "tags")),
+            (1, false) => {
+                let tags = counted(tags_seen, "tag", "tags");
+                format!("The list may be read: {tags}, {versions_seen} of them versions.")
+            }
             (found, false) => {
                 format!("The list may be read: {}.", counted(found, "chart", "charts"))
             }
@@ -150,12 +154,19 @@ impl Visit<'_> {
 
     /// Reads one manifest.
     pub(crate) async fn pull(&self) -> Result<Finding, Failure> {
-        let Some((chart, Some(version))) = &self.sample else {
-            return Ok(Finding::skipped("There is nothing to pull yet."));
+        let (chart, version) = match &self.sample {
+            Some((chart, Some(version))) => (chart, version),
+            Some((_, None)) => {
+                let told = "None of the tags is a version, so that a sync leaves them out.";
+                return Ok(Finding::skipped(told));
+            }
+            None => return Ok(Finding::skipped("There is nothing to pull yet.")),
         };
         let told = match manifest::read(&self.session, chart, version, None).await? {
             Tagged::Chart(_) => "One chart version was read.",
-            Tagged::Other => "One manifest was read; it is no Helm chart.",
+            Tagged::Other => {
+                "One manifest was read; it is no Helm chart, and a sync leaves it out."
+            }
         };
         Ok(Finding::passed(told).with_status(200))
     }

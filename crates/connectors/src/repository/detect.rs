@@ -1,22 +1,24 @@
 //! Finding out how an address speaks.
 
+use std::time::Duration;
+
 use domain::{
     Cause,
     repositories::{RepositoryKind, RepositoryUrl},
 };
-use reqwest::header::{HeaderValue, RANGE};
+use tokio::time::timeout;
 
 use super::{Registries, Target};
 use crate::{
     Failure,
-    helm::{beside, is_index, is_page},
+    helm::Helm,
     http::{Ask, Login, Outbound, Redirects, Road},
     oci::{Sign, base, sign},
     status::refusal,
 };
 
-/// As much of an index as shows that it is one.
-const LOOK_AT: usize = 64 * 1024;
+/// How long somebody who adds a repository waits for its index.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What an address says about `index.yaml`.
 enum Index {
@@ -114,30 +116,23 @@ impl Registries {
         if other { failure.told_as(Cause::WrongKind) } else { failure }
     }
 
-    /// Asks for the start of `index.yaml`; fails only when the host cannot be asked at all.
+    /// Asks for `index.yaml` and reads it as a sync does; fails only when the host cannot be asked at
+    /// all.
     async fn index(
         &self,
         outbound: &Outbound,
         url: &RepositoryUrl,
         login: Option<&Login>,
     ) -> Result<Index, Failure> {
-        const ATTEMPT: &str = "look for index.yaml";
-        let Some(index) = beside(&self.oci.as_spoken(url), "index.yaml") else {
-            return Ok(Index::No(Failure::new(Cause::NotARegistry, ATTEMPT)));
-        };
-        let ask = Ask::get(index, ATTEMPT)
-            .login(login.and_then(Login::basic))
-            .header(RANGE, HeaderValue::from_static("bytes=0-65535"));
-        let mut answer = outbound.send(ask).await?;
+        let web = self.oci.as_spoken(url);
+        let helm = Helm { outbound, url: &web, login };
+        let answer = outbound.send(helm.whole()?).await?;
         if answer.status().is_success() {
-            let start = answer.start_of_body(LOOK_AT).await;
-            if is_page(&answer, &start) {
-                return Ok(Index::No(answer.failure(Cause::HtmlInsteadOfIndex)));
-            }
-            return Ok(if is_index(&start) {
-                Index::Yes
-            } else {
-                Index::No(answer.failure(Cause::NotARegistry))
+            let read = timeout(PATIENCE, helm.index(answer, &self.parsing)).await;
+            return Ok(match read {
+                Ok(Err(failure)) if !may_be_an_index(&failure) => Index::No(failure),
+                // What is too large, or too slow, is told by the sync.
+                Ok(_) | Err(_) => Index::Yes,
             });
         }
         let failure = refusal(answer, login).await;
@@ -152,4 +147,9 @@ impl Registries {
             _ => Index::No(failure),
         })
     }
+}
+
+/// Whether an answer that could not be read to its end may still be an index.
+fn may_be_an_index(failure: &Failure) -> bool {
+    failure.cause == Cause::IndexTooLarge || failure.cause.may_pass()
 }

@@ -98,12 +98,12 @@ async fn web_pages_redirects_and_errors_are_told() {
     .await;
     let registries = registries(&host.authority);
     for (path, stage, cause, status) in [
-        ("/page", Stage::List, Cause::HtmlInsteadOfIndex, Some(200)),
+        ("/page", Stage::Pull, Cause::HtmlInsteadOfIndex, Some(200)),
         ("/hidden-page", Stage::Pull, Cause::HtmlInsteadOfIndex, Some(200)),
         ("/led-inside", Stage::Challenge, Cause::RedirectRefused, None),
         ("/broken", Stage::Challenge, Cause::ServerError, Some(500)),
         ("/busy", Stage::Challenge, Cause::RateLimited, Some(429)),
-        ("/text", Stage::Pull, Cause::NotARegistry, Some(200)),
+        ("/text", Stage::Pull, Cause::IndexInvalid, Some(200)),
         ("/nothing", Stage::Challenge, Cause::NotFound, Some(404)),
     ] {
         let examined = examine(&registries, &helm(&host.url(path))).await;

@@ -19,6 +19,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    examine::{examine, failed, stage},
     helm,
     host::{Host, INDEX, answer},
     oci, registries, sync, versions, with_login,
@@ -404,4 +405,103 @@ async fn what_a_registry_without_tls_says_is_told() {
     let failure = sync(&registries, &oci(&url)).await.unwrap_err();
     assert_eq!(failure.cause, Cause::RedirectRefused);
     assert!(failure.to_string().ends_with("https://login.example"), "{failure}");
+}
+
+#[tokio::test]
+async fn what_is_left_out_is_counted() {
+    let image = json!({ "config": { "mediaType": "application/vnd.oci.image.config.v1+json",
+        "digest": digest("x") } })
+    .to_string();
+    let tags = json!({ "tags": ["latest", "v1", "2023.10.1", "2024.01.05", "1.2_b.7", "main",
+        "sha256-0a.sig", 7, "3.0.0-image", "0.0.1-gone"] });
+    let host = Host::start(move |_, request| match request.uri().path() {
+        path if path.ends_with("/tags/list") => answer(200, &[], tags.to_string()),
+        path if path.ends_with("-image") => answer(200, &[], image.clone()),
+        path if path.ends_with("-gone") => answer(404, &[], ""),
+        _ => chart(request),
+    })
+    .await;
+    let registries = registries(&host.authority);
+    let target = oci(&host.url("/web"));
+    let synced = sync(&registries, &target).await.unwrap();
+    // In the order of Helm, and as they were published.
+    assert_eq!(versions(&synced), ["web 2024.01.05", "web 2023.10.1", "web 1.2+b.7", "web v1"]);
+    let Synced::Charts { versions, left_out, .. } = &synced else { panic!("unchanged") };
+    assert!(versions[2].version.url.ends_with("/web:1.2_b.7"));
+    assert_eq!(
+        left_out.words(),
+        "4 tags that are no versions, 1 tag that is no chart, \
+         1 tag that was listed and is not there"
+    );
+    let (stored, validators) = known(synced);
+    let again = registries.sync(&target, &validators, &stored).await.unwrap();
+    assert!(matches!(again, Synced::Unchanged { .. }));
+}
+
+#[tokio::test]
+async fn older_tags_of_an_image_are_counted_and_not_read() {
+    let tags: Vec<_> = (0..50).map(|number| format!("1.{number}.0")).collect();
+    let host = Host::start(move |_, request| match request.uri().path() {
+        path if path.ends_with("/tags/list") => {
+            answer(200, &[], json!({ "tags": tags }).to_string())
+        }
+        path if path.contains("/manifests/") => answer(200, &[], "{}"),
+        _ => chart(request),
+    })
+    .await;
+    let synced = sync(&registries(&host.authority), &oci(&host.url("/app"))).await.unwrap();
+    let Synced::Charts { versions, left_out, .. } = synced else { panic!("unchanged") };
+    assert!(versions.is_empty());
+    assert_eq!(
+        left_out.words(),
+        "3 tags that are no charts, 47 older tags of something whose newest tags are no charts"
+    );
+}
+
+/// How an address is told by the look before adding, by the connection test and by the sync.
+async fn told(host: &Host, path: &str) -> [Option<Cause>; 3] {
+    let registries = registries(&host.authority);
+    let (url, target) = (RepositoryUrl::parse(&host.url(path)).unwrap(), helm(&host.url(path)));
+    let added = registries.detect(&url, None, &Road::default()).await;
+    let tested = failed(&examine(&registries, &target).await);
+    let synced = sync(&registries, &target).await;
+    [
+        added.err().map(|failure| failure.cause),
+        tested.map(|(_, cause)| cause),
+        synced.err().map(|failure| failure.cause),
+    ]
+}
+
+#[tokio::test]
+async fn adding_testing_and_syncing_read_alike() {
+    let late = format!("# {}\n{INDEX}", "a long licence ".repeat(8_000));
+    let broken = format!("{INDEX}  api:\n  - {{name: api, version: 'x\n");
+    let host = Host::start(move |_, request| match request.uri().path() {
+        "/aliases/index.yaml" => answer(
+            200,
+            &[("content-type", "text/html")],
+            "entries:\n  a:\n  - {name: &a a, version: 1.0.0}\n  b:\n  - {name: *a, version: 1}\n",
+        ),
+        "/late/index.yaml" => answer(200, &[], late.clone()),
+        "/broken/index.yaml" => answer(200, &[], broken.clone()),
+        "/other/index.yaml" => answer(200, &[], "apiVersion: v1\nkind: List\n"),
+        "/empty/index.yaml" => answer(200, &[], ""),
+        "/page/index.yaml" => answer(200, &[], "<!doctype html>"),
+        _ => answer(404, &[], ""),
+    })
+    .await;
+    for (path, cause) in [
+        ("/aliases", None),
+        ("/late", None),
+        ("/broken", Some(Cause::IndexInvalid)),
+        ("/other", Some(Cause::IndexInvalid)),
+        ("/empty", Some(Cause::IndexInvalid)),
+        ("/page", Some(Cause::HtmlInsteadOfIndex)),
+    ] {
+        assert_eq!(told(&host, path).await, [cause; 3], "{path}");
+    }
+    let target = helm(&host.url("/aliases"));
+    let examined = examine(&registries(&host.authority), &target).await;
+    let pull = &stage(&examined, domain::connections::Stage::Pull).detail;
+    assert_eq!(pull, "index.yaml was read: 2 versions.");
 }

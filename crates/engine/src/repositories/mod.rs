@@ -78,7 +78,11 @@ fn refused_row(error: storage::Error) -> Error {
 const fn is_no_repository(cause: Cause) -> bool {
     matches!(
         cause,
-        Cause::NotARegistry | Cause::HtmlInsteadOfIndex | Cause::BlockedAddress | Cause::DnsFailure
+        Cause::NotARegistry
+            | Cause::HtmlInsteadOfIndex
+            | Cause::IndexInvalid
+            | Cause::BlockedAddress
+            | Cause::DnsFailure
     )
 }
 

@@ -113,8 +113,10 @@ impl Examination<'_> {
         walk.stage(Stage::Token, async { Ok((visit.log_in().await?, ())) }).await?;
         walk.stage(Stage::List, async { Ok((self.told(outbound, visit.list().await).await?, ())) })
             .await?;
-        walk.stage(Stage::Pull, async { Ok((self.told(outbound, visit.pull().await).await?, ())) })
-            .await
+        walk.stage(Stage::Pull, async {
+            Ok((self.told(outbound, visit.pull(&self.registries.parsing).await).await?, ()))
+        })
+        .await
     }
 
     async fn oci(
