@@ -134,8 +134,10 @@ fn banner(repository: &RepositoryDetail, may_change: bool, now: Timestamp) -> An
     let switch = (may_change && other).then(|| switch(repository));
     let (id, credential) = (summary.id, summary.link.as_ref().map(|link| link.credential));
     let stale = summary.stale_since.map(|since| stale(since, now));
+    let detail = Some(repository.detail.clone()).filter(|detail| !detail.is_empty());
     view! {
         <CauseBanner cause repository=id credential>
+            {detail.map(|detail| view! { <p class="muted">{detail}</p> })}
             {switch}
             {stale}
         </CauseBanner>

@@ -98,6 +98,7 @@ async fn a_repository_shows_where_it_belongs_and_what_does_not_go_together() {
         "made for development",
         "Chosen by a person",
         "Its value is carried by prod-argo",
+        "Could not list the tags at ghcr.io.",
         "3 tags that are no versions, 1 entry without a name",
         "Shop",
     ] {

@@ -53,6 +53,12 @@ impl Failure {
         Self { attempt: self.attempt.clone(), source: None, ..*self }
     }
 
+    /// What was attempted, as a sentence for people; it holds no secret, path or answer.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        format!("Could not {}.", self.attempt)
+    }
+
     pub(crate) const fn with_status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self

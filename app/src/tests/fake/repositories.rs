@@ -74,6 +74,7 @@ impl service::Repositories for Fake {
             ca: String::new(),
             proxy: String::new(),
             quota: None,
+            detail: "Could not list the tags at ghcr.io.".into(),
             left_out: left_out(),
             carried_by: vec!["prod-argo".into()],
         })

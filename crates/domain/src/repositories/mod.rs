@@ -276,6 +276,8 @@ pub struct RepositoryDetail {
     pub proxy: String,
     /// The limit of requests, as the last answer told it.
     pub quota: Option<Quota>,
+    /// What the last sync attempted when it failed, in a sentence of ours; empty when it worked.
+    pub detail: String,
     /// What the last sync that read everything left out.
     pub left_out: LeftOut,
     /// The names of the exports that carry the value of its credential, at most 100.

@@ -54,6 +54,13 @@ impl Ended {
         }
     }
 
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::Failed(failure) => Some(failure.sentence()),
+            Self::Synced(..) | Self::Cause(_) => None,
+        }
+    }
+
     const fn status(&self) -> Option<u16> {
         match self {
             Self::Failed(failure) => failure.status,
@@ -74,6 +81,7 @@ pub(super) fn outcome(
     let Asked { ended, quota, transport, verdict } = asked;
     let next_sync_at = next(target, finished_at, &ended, quota);
     let (cause, status, retry_after) = (ended.cause(), ended.status(), ended.retry_after());
+    let detail = ended.detail().unwrap_or_default();
     let (versions, left_out, validators, proven) = match ended {
         Ended::Synced(Synced::Charts { versions, left_out, validators }, proven) => {
             (Some(versions), Some(left_out), validators, proven)
@@ -91,6 +99,7 @@ pub(super) fn outcome(
         finished_at,
         cause,
         status,
+        detail,
         next_sync_at,
         etag: validators.etag,
         last_modified: validators.last_modified,

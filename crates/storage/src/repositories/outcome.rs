@@ -25,6 +25,8 @@ pub struct Outcome {
     /// `None` when it worked.
     pub cause: Option<Cause>,
     pub status: Option<u16>,
+    /// What was attempted when it failed, in a sentence; empty when it worked.
+    pub detail: String,
     pub next_sync_at: Option<Timestamp>,
     pub etag: Option<String>,
     pub last_modified: Option<String>,
@@ -64,7 +66,7 @@ pub async fn record(
                    last_modified = case when v.column5 is null then v.column9 else repositories.last_modified end,
                    digest = case when v.column5 is null then v.column10 else repositories.digest end,
                    quota_limit = v.column11, quota_remaining = v.column12, quota_resets_at = v.column13,
-                   left_out = coalesce(v.column14, repositories.left_out)
+                   left_out = coalesce(v.column14, repositories.left_out), detail = v.column15
                  from (",
             );
             query.push_values(chunk, |mut row, outcome| {
@@ -81,7 +83,8 @@ pub async fn record(
                     .push_bind(outcome.quota.map(|quota| i64::from(quota.limit)))
                     .push_bind(outcome.quota.map(|quota| i64::from(quota.remaining)))
                     .push_bind(outcome.quota.and_then(|quota| quota.resets_at).map(Timestamp::millis))
-                    .push_bind(outcome.left_out.as_ref().map(as_json));
+                    .push_bind(outcome.left_out.as_ref().map(as_json))
+                    .push_bind(outcome.detail.as_str());
             });
             query.push(
                 ") as v where repositories.organization_id = v.column1 and repositories.id = v.column2

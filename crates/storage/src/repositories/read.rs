@@ -54,6 +54,7 @@ struct DetailRow {
     quota_remaining: Option<i64>,
     quota_resets_at: Option<i64>,
     left_out: String,
+    detail: String,
 }
 
 impl Row {
@@ -197,7 +198,7 @@ pub async fn get(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<Repos
             " as cause, l.credential_id, c.name as credential_name, l.state as link_state,
                c.environment as credential_environment, r.is_automatic, r.environment, p.name as project_name,
                r.row_version, r.interval_seconds, r.chart_names, r.created_at, r.next_sync_at, r.project_id, r.ca,
-               r.proxy, r.quota_limit, r.quota_remaining, r.quota_resets_at, r.left_out
+               r.proxy, r.quota_limit, r.quota_remaining, r.quota_resets_at, r.left_out, r.detail
              from repositories r
              join projects p on p.organization_id = r.organization_id and p.id = r.project_id
              left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
@@ -221,6 +222,7 @@ pub async fn get(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<Repos
             quota: quota(detail.quota_limit, detail.quota_remaining, detail.quota_resets_at),
             left_out: serde_json::from_str(&detail.left_out)
                 .map_err(|_| Error::Value { column: "left_out" })?,
+            detail: detail.detail,
             ca: detail.ca,
             proxy: detail.proxy,
             carried_by: Vec::new(),

@@ -71,7 +71,7 @@ impl Walk {
                     state: StageState::Failed,
                     millis: Some(millis),
                     status: failure.status,
-                    detail: sentence(&failure),
+                    detail: failure.sentence(),
                     cause: Some(failure.cause),
                 });
                 Err(Stopped)
@@ -109,14 +109,6 @@ impl Walk {
         }
         self.stages
     }
-}
-
-/// A failure as a sentence; its text holds no secret, path or answer.
-fn sentence(failure: &Failure) -> String {
-    let text = failure.to_string();
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-    first.into_iter().chain(letters).chain(['.']).collect()
 }
 
 #[cfg(test)]
