@@ -62,7 +62,11 @@ impl Helm<'_> {
                 ask = ask.header(name, value);
             }
         }
-        let answer = self.outbound.send(ask).await?;
+        let mut answer = self.outbound.send(ask).await?;
+        if is_too_much(answer.status()) {
+            drop(answer);
+            answer = self.outbound.send(self.whole()?).await?;
+        }
         match answer.status() {
             StatusCode::NOT_MODIFIED => {
                 return Ok(Synced::Unchanged { validators: validators.clone() });
@@ -121,8 +125,14 @@ impl Helm<'_> {
 
     /// Asks for the start of the index, with this login or without.
     async fn start(&self, login: Option<&Login>) -> Result<Answer, Failure> {
-        let ask = self.ask()?.login(login.and_then(Login::basic));
-        self.outbound.send(ask.header(RANGE, HeaderValue::from_static("bytes=0-1023"))).await
+        let ask = || Ok::<_, Failure>(self.ask()?.login(login.and_then(Login::basic)));
+        let range = HeaderValue::from_static("bytes=0-1023");
+        let answer = self.outbound.send(ask()?.header(RANGE, range)).await?;
+        if !is_too_much(answer.status()) {
+            return Ok(answer);
+        }
+        drop(answer);
+        self.outbound.send(ask()?).await
     }
 
     fn ask(&self) -> Result<Ask, Failure> {
@@ -156,6 +166,11 @@ impl Helm<'_> {
             Err(panic) => Err(failure.because(panic)),
         }
     }
+}
+
+/// Whether a server may stumble over what a request says besides its URL: ranges and conditions.
+fn is_too_much(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 400 | 405 | 412 | 501)
 }
 
 /// The whole of an answer that is no web page, and the failure to tell if it is no index either.

@@ -78,7 +78,7 @@ pub(super) async fn all(session: &Session<'_>, list: List<'_>) -> Result<Vec<Str
         if !seen.insert(String::from(url.clone())) {
             return Err(answer.failure(Cause::IndexInvalid));
         }
-        next = match link(&answer, &url) {
+        next = match link(&answer, &url).map(|next| kept_safe(next, session.base())) {
             Some(next) if !same_origin(&next, session.base()) => {
                 return Err(answer.failure(Cause::RedirectRefused));
             }
@@ -112,15 +112,29 @@ pub(super) async fn touch(session: &Session<'_>, list: List<'_>) -> Result<(), F
 }
 
 async fn page(session: &Session<'_>, list: List<'_>, url: Url) -> Result<Answer, Failure> {
-    session
-        .get(
-            url,
-            &list.scope(),
-            HeaderValue::from_static("application/json"),
-            Want::All,
-            list.attempt(),
-        )
-        .await
+    let get = async |url| {
+        let accept = HeaderValue::from_static("application/json");
+        session.get(url, &list.scope(), accept, Want::All, list.attempt()).await
+    };
+    match get(url.clone()).await {
+        // A page may be larger than the registry allows (`PAGINATION_NUMBER_INVALID`); it knows a
+        // size of its own.
+        Err(failure) if failure.status == Some(400) && url.query().is_some() => {
+            let mut plain = url;
+            plain.set_query(None);
+            get(plain).await
+        }
+        answer => answer,
+    }
+}
+
+/// The same address with TLS, where a registry behind a proxy does not know that it is spoken.
+fn kept_safe(next: Url, base: &Url) -> Url {
+    let mut safe = next.clone();
+    let is_same = safe.set_scheme(base.scheme()).is_ok()
+        && same_origin(&safe, base)
+        && base.scheme() == "https";
+    if is_same { safe } else { next }
 }
 
 /// The `rel="next"` of the `Link` headers; it may be relative.
@@ -160,6 +174,22 @@ fn next_of(value: &str, from: &Url) -> Option<Url> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_next_page_without_tls_is_asked_for_with_it_at_the_same_host_alone() {
+        let to = |next: &str, base: &str| {
+            String::from(kept_safe(Url::parse(next).unwrap(), &Url::parse(base).unwrap()))
+        };
+        assert_eq!(to("http://r.example/v2/?a", "https://r.example/"), "https://r.example/v2/?a");
+        for (next, base) in [
+            ("http://evil.example/", "https://r.example/"),
+            ("http://r.example:5000/", "https://r.example/"),
+            ("https://r.example/", "http://r.example/"),
+            ("https://r.example/", "https://r.example/"),
+        ] {
+            assert_eq!(to(next, base), next);
+        }
+    }
 
     #[test]
     fn next_links_are_found_in_all_spellings() {

@@ -505,3 +505,36 @@ async fn adding_testing_and_syncing_read_alike() {
     let pull = &stage(&examined, domain::connections::Stage::Pull).detail;
     assert_eq!(pull, "index.yaml was read: 2 versions.");
 }
+
+#[tokio::test]
+async fn a_refused_short_cut_is_no_answer() {
+    // A server that knows no ranges and no conditions, and a registry that wants smaller pages.
+    for status in [400, 412, 501] {
+        let host = Host::start(move |_, request| {
+            let headers = request.headers();
+            let is_plain = !headers.contains_key("range") && !headers.contains_key("if-none-match");
+            match request.uri().path() {
+                "/index.yaml" if is_plain => answer(200, &[("etag", "\"1\"")], INDEX),
+                _ => answer(status, &[], ""),
+            }
+        })
+        .await;
+        let (registries, target) = (registries(&host.authority), helm(&host.url("")));
+        let (_, validators) = known(sync(&registries, &target).await.unwrap());
+        let again = registries.sync(&target, &validators, &Known::new()).await.unwrap();
+        assert!(matches!(again, Synced::Unchanged { .. }), "{status}");
+        registries.prove(&target).await.unwrap();
+        assert_eq!(failed(&examine(&registries, &target).await), None, "{status}");
+    }
+    let host = Host::start(|_, request| match (request.uri().path(), request.uri().query()) {
+        (path, Some(_)) if path.ends_with("/tags/list") => {
+            answer(400, &[], "{\"errors\":[{\"code\":\"PAGINATION_NUMBER_INVALID\"}]}")
+        }
+        _ => chart(request),
+    })
+    .await;
+    let target = oci(&host.url("/web"));
+    let registries = registries(&host.authority);
+    assert_eq!(versions(&sync(&registries, &target).await.unwrap()), ["web 1.0.0"]);
+    registries.prove(&target).await.unwrap();
+}
