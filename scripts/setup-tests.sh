@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Installs what the tests need on top of `make setup`: a browser, a registry, PostgreSQL, moto, and the
+# Installs what the tests need on top of `make setup`: a browser, a registry, PostgreSQL, nginx, moto, and the
 # clients that read what Hawser writes.
 . "$(dirname "$0")/environment.sh"
 . scripts/packages.sh
 
 scripts/setup.sh
-need_packages chromium docker-registry postgresql apache2-utils openssl git fonts-dejavu-core skopeo
+need_packages chromium docker-registry postgresql apache2-utils openssl git nginx fonts-dejavu-core skopeo
 
 for program in chromium docker-registry htpasswd openssl git skopeo; do
     command -v "$program" >/dev/null || fail "$program is missing although its package is installed."
 done
+[ -x /usr/sbin/nginx ] || fail "nginx is missing although its package is installed."
 postgres_bin=$(find /usr/lib/postgresql -maxdepth 3 -name initdb -printf '%h\n' 2>/dev/null | sort --version-sort | tail -n 1)
 [ -n "$postgres_bin" ] || fail "initdb is missing although postgresql is installed."
 

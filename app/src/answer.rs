@@ -134,10 +134,15 @@ fn shortened(mut tests: Vec<ConnectionTest>) -> Vec<ConnectionTest> {
 
 async fn refuse(mut sent: Sent, sender: Sender, problem: ServiceError) -> Answered {
     // The script keeps the form as it is, so only the browser itself is sent away.
-    if sender == Sender::Browser && problem == ServiceError::NotSignedIn {
-        let path = sign_in_path(&sent.from);
-        redirect(&path);
-        return Ok(Outcome::Next(path));
+    if sender == Sender::Browser {
+        if problem == ServiceError::NotSignedIn {
+            let path = sign_in_path(&sent.from);
+            redirect(&path);
+            return Ok(Outcome::Next(path));
+        }
+        if let Some(outcome) = without_a_trace(&sent, &problem) {
+            return Ok(outcome);
+        }
     }
     // What differs after a conflict is told by the page of the form, which the script asks for.
     let is_told_by_page = matches!(problem, ServiceError::Stale { .. });
@@ -145,6 +150,9 @@ async fn refuse(mut sent: Sent, sender: Sender, problem: ServiceError) -> Answer
         redirect(&sent.from);
     } else if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(status(&problem));
+        if let Some(seconds) = problem.retry_after() {
+            response.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
     }
     if sender == Sender::Script {
         sent.values.remove(LOST_SECRET);
@@ -161,6 +169,21 @@ async fn refuse(mut sent: Sent, sender: Sender, problem: ServiceError) -> Answer
     Ok(Outcome::Refused(Refusal::from(&problem)))
 }
 
+/// The answer to a stranger, of whom only what they can correct is kept: a limit that has to be
+/// remembered is none.
+fn without_a_trace(sent: &Sent, problem: &ServiceError) -> Option<Outcome> {
+    let visit = Asking::anyone().ok()?.visit;
+    if visit.user().is_some() || matches!(problem, ServiceError::Invalid(_)) {
+        return None;
+    }
+    match problem {
+        // The page of the form says so itself.
+        ServiceError::NotFound => redirect(&sent.from),
+        _ => visit.turn_away(problem),
+    }
+    Some(Outcome::Refused(Refusal::from(problem)))
+}
+
 /// The sign-in page that leads back to `next`.
 pub(crate) fn sign_in_path(next: &str) -> String {
     match safe_next(next) {
@@ -170,7 +193,8 @@ pub(crate) fn sign_in_path(next: &str) -> String {
 }
 
 /// The HTTP status of a refusal.
-pub(crate) const fn status(problem: &ServiceError) -> StatusCode {
+#[must_use]
+pub const fn status(problem: &ServiceError) -> StatusCode {
     match problem {
         ServiceError::NotFound => StatusCode::NOT_FOUND,
         ServiceError::NotAllowed => StatusCode::FORBIDDEN,
@@ -179,9 +203,9 @@ pub(crate) const fn status(problem: &ServiceError) -> StatusCode {
         ServiceError::Stale { .. } | ServiceError::InUse(_) => StatusCode::CONFLICT,
         ServiceError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         ServiceError::Unreachable { .. } => StatusCode::BAD_GATEWAY,
-        ServiceError::Unavailable { .. } | ServiceError::BeingChecked => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        ServiceError::Unavailable { .. }
+        | ServiceError::BeingChecked
+        | ServiceError::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
         ServiceError::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

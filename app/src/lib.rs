@@ -41,6 +41,8 @@ mod tests;
 mod ui;
 
 #[cfg(feature = "ssr")]
+pub use answer::status;
+#[cfg(feature = "ssr")]
 pub use shell::{App, shell};
 #[cfg(feature = "ssr")]
 pub use ui::detour::address as elsewhere;

@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
-use domain::{Actor, ServiceError, Timestamp, UserId, connections::ConnectionTest, service};
+use domain::{
+    Actor, Secret, ServiceError, Timestamp, UserId, connections::ConnectionTest, service,
+};
 use leptos::prelude::use_context;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +53,12 @@ pub trait Visit: Send + Sync {
     fn peer(&self) -> IpAddr;
     /// The time of this request; pages tell ages from it.
     fn now(&self) -> Timestamp;
+    /// What this browser was given when it signed somebody in before.
+    fn known_browser(&self) -> Option<Secret>;
+    /// Gives this browser what it is known by from now on.
+    fn keep_browser(&self, token: &Secret);
+    /// Answers with this refusal and nothing else: no page, and nothing that is kept.
+    fn turn_away(&self, problem: &ServiceError);
     /// Signs `user` in, with a fresh session id.
     async fn begin(&self, user: UserId) -> Result<(), ServiceError>;
     /// Signs out: the session is gone on the server.

@@ -46,6 +46,7 @@ impl Hawser {
             .env("HAWSER_LISTEN", address.to_string())
             .env("HAWSER_METRICS_LISTEN", "off")
             .env("HAWSER_LOG", "warn")
+            .env("HAWSER_REQUEST_RATE", "1000000")
             .env("HAWSER_OUTBOUND_ALLOW", "127.0.0.1/32")
             .stdout(Stdio::piped())
             .kill_on_drop(true)

@@ -7,10 +7,12 @@ mod error;
 mod oauth;
 mod process;
 mod serve;
+mod stalled;
 mod startup;
 pub mod telemetry;
 pub mod web;
 
 pub use error::Error;
+pub use serve::serve;
 pub use startup::run;
 pub use web::{Parts, Site, router};

@@ -15,11 +15,16 @@ use tokio::{
 };
 use tower::{Service as _, service_fn};
 
+use crate::stalled::Taken;
+
 /// The most connections at once.
 const CONNECTIONS: usize = 1_024;
 
 /// How long a client may take to send its headers, and how long an idle connection stays.
 const HEADERS: Duration = Duration::from_secs(30);
+
+/// How long a client may take nothing of its answer.
+const TAKES_NOTHING: Duration = Duration::from_secs(30);
 
 /// How long requests may take to finish after the server was told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -94,5 +99,6 @@ fn connection(
         .max_concurrent_streams(100)
         .max_header_list_size(32 * 1024)
         .keep_alive_interval(Some(Duration::from_secs(30)));
+    let stream = Taken::new(stream, TAKES_NOTHING);
     builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)).into_owned()
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::{
     answer::{Answered, Next, Sent, answer},
-    services::Asking,
+    services::{Asking, Visit},
 };
 
 /// Signs a person in.
@@ -23,13 +23,19 @@ pub(crate) async fn sign_in(
     let to = safe_next(&next).to_owned();
     let result = async {
         let Asking { services, visit } = Asking::anyone()?;
-        let user = services
-            .sessions
-            .sign_in(sessions::SignIn { email, password, next }, visit.peer())
-            .await?;
-        visit.begin(user).await
+        let from = sessions::SignInFrom { address: visit.peer(), browser: visit.known_browser() };
+        let form = sessions::SignIn { email, password, next };
+        begin(&*visit, services.sessions.sign_in(form, from).await?).await
     };
     answer(sent, result.await, |()| Next::to(to)).await
+}
+
+async fn begin(visit: &dyn Visit, signed_in: sessions::SignedIn) -> Result<(), ServiceError> {
+    visit.begin(signed_in.user).await?;
+    if let Some(token) = &signed_in.browser {
+        visit.keep_browser(token);
+    }
+    Ok(())
 }
 
 /// Makes the first account and organization, and signs in.
@@ -49,8 +55,7 @@ pub(crate) async fn set_up(
     let result = async {
         let Asking { services, visit } = Asking::anyone()?;
         let form = sessions::SetUp { token, organization, name, email, password };
-        let user = services.sessions.set_up(form, visit.peer()).await?;
-        visit.begin(user).await
+        begin(&*visit, services.sessions.set_up(form, visit.peer()).await?).await
     };
     answer(sent, result.await, |()| {
         Next::to("/credentials").saying("Welcome to Hawser. Add your first credential.")

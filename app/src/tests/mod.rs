@@ -163,6 +163,32 @@ async fn a_refused_form_comes_back_with_its_values_and_without_the_secret() {
 }
 
 #[tokio::test]
+async fn one_problem_is_said_as_one_thing() {
+    let fake = Fake::signed_in();
+    let body = format!(
+        "from=%2Fcredentials%2Fnew%3Fprovider%3Dghcr&provider=ghcr&name=&username=me&password={SECRET}"
+    );
+    send(&fake, "/actions/credentials/create", "text/html", &body).await;
+    let (_, html) = page(&fake, "/credentials/new?provider=ghcr").await;
+    assert!(html.contains("<p><a href=\"#field-name\">Type a name.</a></p>"), "{html}");
+    assert!(!html.contains("Correct the marked fields."), "{html}");
+    let body = body.replace(SECRET, "");
+    send(&fake, "/actions/credentials/create", "text/html", &body).await;
+    let (_, html) = page(&fake, "/credentials/new?provider=ghcr").await;
+    assert!(html.contains("Correct the marked fields."), "{html}");
+}
+
+#[tokio::test]
+async fn before_the_first_account_the_way_in_is_told() {
+    let fake = Arc::new(Fake { actor: None, is_set_up: false, ..Fake::of(domain::Role::Owner) });
+    let (_, html) = page(&fake, "/sign-in").await;
+    assert!(html.contains("Hawser is not set up yet") && html.contains("Set up Hawser:"), "{html}");
+    assert!(!html.contains("name=\"password\""), "{html}");
+    let (_, html) = page(&Fake::stranger(), "/sign-in").await;
+    assert!(html.contains("name=\"password\""), "{html}");
+}
+
+#[tokio::test]
 async fn the_script_gets_the_problems_as_data() {
     let fake = Fake::signed_in();
     let body = format!("provider=ghcr&name=&password={SECRET}");

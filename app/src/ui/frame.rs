@@ -1,6 +1,6 @@
 //! The frame around every page: skip link, navigation, the person, messages.
 
-use domain::{Action, Actor, Role, ServiceError};
+use domain::{Action, Actor, FieldProblem, Role, ServiceError};
 use leptos::prelude::*;
 
 use super::icon::Icon;
@@ -197,7 +197,7 @@ fn messages(flash: Flash) -> AnyView {
 }
 
 /// A refusal in words. A form that has nothing to fill in has no fields to mark either, so that
-/// only the problems themselves are said.
+/// only the problems themselves are said; and where there is one, it says more than that there is one.
 fn said(problem: &ServiceError, marks: bool) -> AnyView {
     match problem {
         ServiceError::Invalid(problems) if !marks => problems
@@ -205,6 +205,9 @@ fn said(problem: &ServiceError, marks: bool) -> AnyView {
             .map(|one| view! { <p>{one.message.clone()}</p> })
             .collect_view()
             .into_any(),
+        ServiceError::Invalid(problems) if problems.len() == 1 => {
+            problems.iter().map(|one| view! { <p>{to_field(one)}</p> }).collect_view().into_any()
+        }
         _ => view! {
             <p>{problem.to_string()}</p>
             {what(problem)}
@@ -213,17 +216,17 @@ fn said(problem: &ServiceError, marks: bool) -> AnyView {
     }
 }
 
+/// A problem as a link to its field.
+fn to_field(problem: &FieldProblem) -> AnyView {
+    let href = format!("#field-{}", problem.field.as_str());
+    view! { <a href=href>{problem.message.clone()}</a> }.into_any()
+}
+
 /// The single problems, each a link to its field, or the names of what is in the way.
 fn what(problem: &ServiceError) -> AnyView {
     match problem {
         ServiceError::Invalid(problems) => {
-            let rows = problems
-                .iter()
-                .map(|one| {
-                    let href = format!("#field-{}", one.field.as_str());
-                    view! { <li><a href=href>{one.message.clone()}</a></li> }
-                })
-                .collect_view();
+            let rows = problems.iter().map(|one| view! { <li>{to_field(one)}</li> }).collect_view();
             view! { <ul>{rows}</ul> }.into_any()
         }
         ServiceError::InUse(names) => {

@@ -214,9 +214,11 @@ mod sending {
             let _ = ways.set_attribute("open", "");
         }
         let first = mark(form, &refusal.problems);
-        // The single problems, when no field of the form is marked with them.
+        // The single problems, when no field of the form is marked with them; one that is the only one says
+        // more than that there is one.
         let messages: Vec<_> = refusal.problems.iter().map(|(_, text)| text.as_str()).collect();
         match (&first, messages.as_slice()) {
+            (Some(_), [only]) => summarize(form, only),
             (Some(_), _) | (None, []) => summarize(form, &refusal.text),
             (None, messages) => summarize(form, &messages.join(" ")),
         }

@@ -175,6 +175,12 @@ pub enum ServiceError {
         /// Seconds to wait.
         seconds: u64,
     },
+    /// More passwords wait to be checked than this server takes.
+    #[error("Too many passwords are being checked right now. Try again in {}.", counted(*seconds, "second", "seconds"))]
+    Busy {
+        /// Seconds to wait.
+        seconds: u64,
+    },
     /// Another machine could not be reached or refused.
     #[error("{}", .cause.words(*.asked).message)]
     Unreachable {
@@ -203,6 +209,15 @@ pub enum ServiceError {
 }
 
 impl ServiceError {
+    /// The seconds after which the same can be tried again, where that is known.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::TooMany { seconds } | Self::Busy { seconds } => Some(*seconds),
+            _ => None,
+        }
+    }
+
     /// The problem of one field, if that field has one.
     #[must_use]
     pub fn problem_of(&self, field: Field) -> Option<&str> {

@@ -8,6 +8,15 @@ use crate::{
     Timestamp,
 };
 
+/// What was heard while somebody waited for news of an organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// Something changed.
+    News,
+    /// Nothing, for about a second. What other replicas did is known to SQL alone.
+    Nothing,
+}
+
 /// How one delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -27,11 +27,11 @@ use crate::{
     notices::{Notice, WebhookForm},
     organizations::Membership,
     projects::{Project, ProjectForm},
-    propagation::Progress,
+    propagation::{Heard, Progress},
     repositories::{
         AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery, ToSync,
     },
-    sessions::{SetUp, SignIn},
+    sessions::{SetUp, SignIn, SignInFrom, SignedIn},
 };
 
 /// The answer of every service.
@@ -43,12 +43,15 @@ pub type Peer = std::net::IpAddr;
 /// Signing in, and the first start.
 #[async_trait]
 pub trait Sessions: Send + Sync {
+    /// Whether anybody has an account. Until then there is nothing to sign in to.
+    async fn is_set_up(&self) -> Answer<bool>;
     /// Whether a set-up token is still valid; the set-up page shows a form only then.
     async fn set_up_is_open(&self, token: &crate::Secret) -> bool;
     /// Uses the set-up token once: makes the first account and organization.
-    async fn set_up(&self, form: SetUp, peer: Peer) -> Answer<UserId>;
-    /// Checks e-mail address and password. Unknown address and wrong password answer alike.
-    async fn sign_in(&self, form: SignIn, peer: Peer) -> Answer<UserId>;
+    async fn set_up(&self, form: SetUp, peer: Peer) -> Answer<SignedIn>;
+    /// Checks e-mail address and password. Unknown address and wrong password answer alike; after
+    /// failures the answer waits before the password is looked at.
+    async fn sign_in(&self, form: SignIn, from: SignInFrom) -> Answer<SignedIn>;
     /// Writes the sign-out to the audit log.
     async fn signed_out(&self, actor: &Actor);
     /// The person as they are now: their name, organization and role.
@@ -126,7 +129,7 @@ pub trait Propagations: Send + Sync {
     /// Returns when something of this organization changed since the call, or after about a second,
     /// which is how changes made by other replicas are noticed; the event stream asks `progress`
     /// after it.
-    async fn changed(&self, actor: &Actor);
+    async fn changed(&self, actor: &Actor) -> Heard;
 }
 
 /// The audit log.
@@ -198,7 +201,7 @@ pub trait Exports: Send + Sync {
     /// time.
     async fn encrypted(&self, actor: &Actor, form: EncryptedForm) -> Answer<ExportFile>;
     /// The export with the values of its secrets, for a person who typed their password again.
-    async fn reveal(&self, actor: &Actor, form: RevealForm, peer: Peer) -> Answer<Revealed>;
+    async fn reveal(&self, actor: &Actor, form: RevealForm) -> Answer<Revealed>;
     /// The secrets that the exports for Carvel make, without their values: what
     /// secretgen-controller combines (F73).
     async fn carvel(&self, actor: &Actor) -> Answer<Vec<ExportSource>>;

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Email, Field, Name, NewPassword, Secret, ServiceError, error::all};
+use crate::{Email, Field, Name, NewPassword, Secret, ServiceError, UserId, error::all};
 
 /// The sign-in form, as typed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -16,6 +16,24 @@ pub struct SignIn {
     pub password: Secret,
     /// Where to go afterwards; only a path of this server counts.
     pub next: String,
+}
+
+/// Where a sign-in comes from.
+#[derive(Debug, Clone)]
+pub struct SignInFrom {
+    /// The visitor's address.
+    pub address: IpAddr,
+    /// What the browser was given when it signed somebody in before.
+    pub browser: Option<Secret>,
+}
+
+/// A person who is signed in.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The person.
+    pub user: UserId,
+    /// What the browser is known by from now on; `None` when it keeps what it has.
+    pub browser: Option<Secret>,
 }
 
 /// The set-up form, as typed.

@@ -130,6 +130,19 @@ impl Email {
             _ => Err(Field::Email.problem("Type an e-mail address such as ada@example.com.")),
         }
     }
+
+    /// The mailbox it leads to, as limits count it: without a tag (`ada+x@example.com`), and one for all
+    /// Unicode forms of the same letters.
+    #[cfg(feature = "host")]
+    #[must_use]
+    pub fn mailbox(&self) -> String {
+        use unicode_normalization::UnicodeNormalization;
+        let plain = self.0.nfkc().collect::<String>().to_lowercase();
+        match plain.split_once('@') {
+            Some((user, host)) => format!("{}@{host}", user.split('+').next().unwrap_or(user)),
+            None => plain,
+        }
+    }
 }
 
 /// A password that a person chooses for Hawser itself: 12 to 1,024 bytes, any characters.

@@ -10,7 +10,10 @@ mod git_backend;
 mod git_server;
 mod world;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 
 use domain::{
     Action, Actor, Field, Role, Secret, ServiceError, UserId,
@@ -18,11 +21,12 @@ use domain::{
     credentials::DeleteCredential,
     exports::{Consumer, ExportDetail, ExportForm, RevealForm},
     service::{Audit, Credentials, Exports, GitTargets, Repositories, Sessions},
-    sessions::SetUp,
+    sessions::{SetUp, SignIn, SignInFrom},
 };
+use engine::{Clock, ManualClock, SystemClock};
 use git::{export, target};
 use git_server::{CANARY, GitServer};
-use world::{World, forms, on_both, registry::Registry};
+use world::{World, forms, on_both, patience::waiting, registry::Registry};
 
 on_both!(
     an_export_is_saved_and_seen,
@@ -135,7 +139,7 @@ async fn r_authz_roles_are_asked_for_exports(world: World) {
         assert_eq!(preview.is_ok(), may, "{role:?}");
         assert_eq!(Exports::save(&world.engine, &actor, form).await.is_ok(), may, "{role:?}");
         let form = RevealForm { export: id.to_string(), password: Secret::new("x".into()) };
-        let revealed = Exports::reveal(&world.engine, &actor, form, peer()).await.unwrap_err();
+        let revealed = Exports::reveal(&world.engine, &actor, form).await.unwrap_err();
         let allowed = revealed != ServiceError::NotAllowed;
         assert_eq!(allowed, role.includes(Action::RevealSecrets), "{role:?}: {revealed:?}");
         if !may {
@@ -174,7 +178,7 @@ async fn secrets_are_revealed_to_who_types_their_password(world: World) {
         email: "ada@example.com".into(),
         password: Secret::new(PASSWORD.into()),
     };
-    let user = Sessions::set_up(&world.engine, form, peer()).await.unwrap();
+    let user = Sessions::set_up(&world.engine, form, peer()).await.unwrap().user;
     let actor = Sessions::actor(&world.engine, user).await.unwrap();
     let mut form = forms::new("robot", "canary-reveal-\"quoted\"");
     form.placement.pattern = "https://registry.example.com".into();
@@ -185,13 +189,13 @@ async fn secrets_are_revealed_to_who_types_their_password(world: World) {
         password: Secret::new(password.into()),
     };
 
-    let refused = Exports::reveal(&world.engine, &actor, typed("wrong"), peer()).await.unwrap_err();
+    let refused = Exports::reveal(&world.engine, &actor, typed("wrong")).await.unwrap_err();
     assert!(refused.problem_of(Field::Password).is_some());
     assert!(log(&world, &actor, AuditAction::SecretsRevealed).await.is_empty());
     assert!(log(&world, &actor, AuditAction::SecretRead).await.is_empty(), "nothing was read");
     assert!(log(&world, &actor, AuditAction::Refused).await[0].detail.contains("wrong password"));
 
-    let revealed = Exports::reveal(&world.engine, &actor, typed(PASSWORD), peer()).await.unwrap();
+    let revealed = Exports::reveal(&world.engine, &actor, typed(PASSWORD)).await.unwrap();
     assert_eq!(revealed.file_name, "reg-cred.yaml");
     let text = revealed.text.expose();
     assert!(text.contains("kind: Secret") && text.contains("canary-reveal-"), "{text}");
@@ -204,12 +208,39 @@ async fn secrets_are_revealed_to_who_types_their_password(world: World) {
     let lines = log(&world, &actor, AuditAction::SecretRead).await;
     assert_eq!(lines[0].detail, "version 1, for Reg Cred");
 
-    let mut answers = Vec::new();
-    for _ in 0..12 {
-        answers.push(Exports::reveal(&world.engine, &actor, typed("wrong"), peer()).await);
+    r_brute_01_strangers_delay_no_confirmation(&world, &actor, typed).await;
+}
+
+/// What strangers try at the sign-in delays nobody who is signed in; what is tried here delays itself alone.
+async fn r_brute_01_strangers_delay_no_confirmation(
+    world: &World,
+    actor: &Actor,
+    typed: impl Fn(&str) -> RevealForm,
+) {
+    let clock = Arc::new(ManualClock::new(SystemClock.now()));
+    let engine =
+        world.engine_with(Arc::clone(&clock) as Arc<dyn Clock>, world.vault_config()).await;
+    let guess = |n: u32| {
+        let (email, password) = ("ada@example.com".into(), Secret::new("wrong".into()));
+        let form = SignIn { email, password, next: String::new() };
+        let from = SignInFrom { address: IpAddr::V4(n.into()), browser: None };
+        waiting(&clock, engine.sign_in(form, from))
+    };
+    for n in 0..9 {
+        guess(n).await.0.unwrap_err();
     }
-    let limited = |answer: &Result<_, _>| matches!(answer, Err(ServiceError::TooMany { .. }));
-    assert!(answers.iter().any(limited), "guessing is limited as at the sign-in");
+    let mut delays = Vec::new();
+    for _ in 0..4 {
+        let reveal = Exports::reveal(&engine, actor, typed("wrong"));
+        let (refused, seconds) = waiting(&clock, reveal).await;
+        assert!(refused.unwrap_err().problem_of(Field::Password).is_some());
+        delays.push(seconds);
+    }
+    assert_eq!(delays, [0, 0, 1, 2], "one was wrong before");
+    let (revealed, seconds) =
+        waiting(&clock, Exports::reveal(&engine, actor, typed(PASSWORD))).await;
+    assert!(revealed.is_ok() && seconds == 4);
+    assert_eq!(guess(90).await.1, 20, "and of strangers what they tried");
 }
 
 async fn a_credential_in_an_export_is_not_deleted(world: World) {

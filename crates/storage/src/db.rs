@@ -171,6 +171,18 @@ pub(crate) mod tests {
             .expect("HAWSER_TEST_POSTGRES names no PostgreSQL; run the tests with `make test`")
     }
 
+    /// An empty database in a folder that goes with it.
+    pub(crate) async fn on_sqlite() -> (tempfile::TempDir, Db) {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&format!("sqlite://{}/test.db", folder.path().display())).await.unwrap();
+        (folder, db)
+    }
+
+    /// The database that all tests of this program share.
+    pub(crate) async fn on_postgresql() -> Db {
+        Db::open(&postgres_address()).await.unwrap()
+    }
+
     #[tokio::test]
     async fn every_statement_prepares_on_sqlite() {
         let folder = tempfile::tempdir().unwrap();

@@ -22,7 +22,7 @@ use axum::{
     },
     routing::get,
 };
-use domain::{Actor, PropagationId, ServiceError, UserId};
+use domain::{Actor, PropagationId, ServiceError, UserId, propagation::Heard};
 use http::StatusCode;
 use tokio::{sync::mpsc, time::Instant};
 use tokio_stream::wrappers::ReceiverStream;
@@ -39,9 +39,8 @@ const PROGRESS_PAUSE: Duration = Duration::from_millis(200);
 /// The shortest time between two events of an organization.
 const NEWS_PAUSE: Duration = Duration::from_secs(1);
 
-/// `changed` comes back after about a second even when nothing did change. What falls into this
-/// window by chance is told with the next look.
-const QUIET: std::ops::Range<Duration> = Duration::from_millis(990)..Duration::from_millis(1_060);
+/// How long a reader may take nothing before its stream is closed.
+const STALLED: Duration = Duration::from_secs(30);
 
 /// How often a stream looks whether its session still lives.
 const RECHECK: Duration = Duration::from_secs(3);
@@ -177,7 +176,7 @@ async fn tell_progress(mut listener: Listener, id: PropagationId) {
         }
         tokio::time::sleep(PROGRESS_PAUSE).await;
         tokio::select! {
-            () = &mut changed => {}
+            _ = &mut changed => {}
             () = tokio::time::sleep_until(checked + RECHECK) => {}
             () = listener.gone() => return,
         }
@@ -200,12 +199,11 @@ async fn organization(
 async fn tell_news(mut listener: Listener) {
     let (site, actor) = (listener.site.clone(), listener.actor.clone());
     let (mut checked, mut told) = (Instant::now(), Instant::now());
-    let mut listening = Instant::now();
     let mut changed = pin!(site.services.propagations.changed(&actor));
     loop {
-        let back = tokio::select! {
-            () = &mut changed => true,
-            () = tokio::time::sleep_until(checked + RECHECK) => false,
+        let heard = tokio::select! {
+            heard = &mut changed => Some(heard),
+            () = tokio::time::sleep_until(checked + RECHECK) => None,
             () = listener.gone() => return,
         };
         if checked.elapsed() >= RECHECK {
@@ -214,15 +212,11 @@ async fn tell_news(mut listener: Listener) {
             }
             checked = Instant::now();
         }
-        if !back {
-            continue;
-        }
-        // Without news it comes back as well; other replicas are heard of in no other way.
-        let news = !QUIET.contains(&listening.elapsed()) || told.elapsed() >= RECHECK;
+        let Some(heard) = heard else { continue };
         changed.set(site.services.propagations.changed(&actor));
-        listening = Instant::now();
         let _ = futures::poll!(&mut changed);
-        if news {
+        // Of what other replicas did nothing is heard, so that pages look now and then without news.
+        if heard == Heard::News || told.elapsed() >= RECHECK {
             if !listener.send(Event::default().data("changed")).await {
                 return;
             }
@@ -238,8 +232,26 @@ impl Listener {
         self.actor.user
     }
 
-    pub(super) async fn send(&self, event: Event) -> bool {
-        self.events.send(Ok(event)).await.is_ok()
+    /// Whether the reader took the event, or at least an earlier one; `false` ends the stream.
+    pub(super) async fn send(&mut self, event: Event) -> bool {
+        let end = Instant::now() + STALLED;
+        loop {
+            let events = self.events.clone();
+            let look = end.min(Instant::now() + RECHECK);
+            tokio::select! {
+                place = events.reserve() => {
+                    let Ok(place) = place else { return false };
+                    place.send(Ok(event));
+                    return true;
+                }
+                () = tokio::time::sleep_until(look) => {}
+                () = self.gone() => return false,
+            }
+            // A person who signs out is not told more either, however slowly their browser reads.
+            if Instant::now() >= end || !self.may_still_listen().await {
+                return false;
+            }
+        }
     }
 
     /// Returns when the browser has hung up, or the server stops.

@@ -18,7 +18,11 @@ use domain::{
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 
-use super::{refusal::refuse, site::Site, visit::Visitor};
+use super::{
+    refusal::{refuse, turned_away},
+    site::Site,
+    visit::Visitor,
+};
 
 /// The form of the page of an export, for what is left to it after a refusal.
 const FORM: &str = "export-reveal";
@@ -116,8 +120,9 @@ async fn reveal_values(
         Err(_) => return refused(&ServiceError::NotFound),
     };
     let form = RevealForm { export, password };
-    match site.services.exports.reveal(&actor, form, visitor.peer()).await {
+    match site.services.exports.reveal(&actor, form).await {
         Ok(revealed) => attachment(&revealed.file_name, revealed.text.expose().to_owned()),
+        Err(problem @ ServiceError::Busy { .. }) => turned_away(&problem),
         Err(problem) => {
             let flash =
                 Flash { problems: Some(problem), form: Some(FORM.to_owned()), ..Flash::default() };

@@ -6,6 +6,7 @@ mod events;
 mod exports;
 mod headers;
 mod health;
+mod known_browser;
 mod limits;
 mod origin;
 mod pages;
@@ -30,7 +31,7 @@ pub use assets::{Assets, AssetsError};
 pub use headers::page_policy;
 pub(crate) use health::metrics;
 pub use limits::{BODY_BYTES, FORM_BYTES, HEADER_BYTES, Rates, URI_BYTES};
-pub use session::{ABSOLUTE, IDLE, SessionRows};
+pub use session::{ABSOLUTE, IDLE, STRANGER, SessionRows};
 pub use site::{Parts, Site};
 pub(crate) use starting::starting;
 
@@ -50,6 +51,7 @@ const PANICKED: &str =
 pub fn router(site: &Site) -> Router {
     let recognize = || {
         ServiceBuilder::new()
+            .layer(middleware::from_fn(visit::part))
             .layer(session::layer(&site.sessions, &site.public))
             .layer(middleware::from_fn_with_state(site.clone(), visit::recognize))
     };

@@ -5,6 +5,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use domain::ServiceError;
 use http::{HeaderValue, StatusCode, header};
 
 use super::assets::Assets;
@@ -17,6 +18,15 @@ pub(super) struct Refusal(pub String);
 pub(super) fn refuse(status: StatusCode, reason: impl Into<String>) -> Response {
     let mut response = status.into_response();
     response.extensions_mut().insert(Refusal(reason.into()));
+    response
+}
+
+/// What is said instead of a page, with the time to come back where that is known.
+pub(super) fn turned_away(problem: &ServiceError) -> Response {
+    let mut response = refuse(app::status(problem), problem.to_string());
+    if let Some(seconds) = problem.retry_after() {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
     response
 }
 

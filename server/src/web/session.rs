@@ -1,6 +1,11 @@
 //! Sessions: kept in SQL under the SHA-256 of their id, so that a copy of the database opens none.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use domain::{Timestamp, UserId};
@@ -25,11 +30,18 @@ pub const IDLE: Duration = Duration::from_hours(12);
 /// How long a session lives at most.
 pub const ABSOLUTE: Duration = Duration::from_hours(7 * 24);
 
+/// How long the session of a visitor without an account lives, in which a refused form is kept.
+pub const STRANGER: Duration = Duration::from_mins(10);
+
 /// The key of the record under which its age is kept.
 const CREATED: &str = "created";
 
 /// How exactly the last request of a session is known.
 const TOUCH: Duration = Duration::from_mins(1);
+
+/// How long a request waits for what it leaves in its session. A page that only reads does not fail
+/// because the database has much to write.
+const WRITING: Duration = Duration::from_secs(1);
 
 /// The cookie's name. With `__Host-` browsers take it over TLS alone, and from this host alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +108,12 @@ pub(super) fn complete_removal(headers: &mut HeaderMap) {
 pub struct SessionRows {
     db: Db,
     clock: Arc<dyn Clock>,
+    /// The sessions whose use is being noted.
+    touching: Arc<Mutex<HashSet<Hash>>>,
 }
+
+/// The SHA-256 of a session's id.
+type Hash = [u8; 32];
 
 impl fmt::Debug for SessionRows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -106,7 +123,7 @@ impl fmt::Debug for SessionRows {
 
 impl SessionRows {
     pub(super) fn new(db: Db, clock: Arc<dyn Clock>) -> Self {
-        Self { db, clock }
+        Self { db, clock, touching: Arc::default() }
     }
 
     /// Whether a session still lives. Looking does not make it live longer.
@@ -116,12 +133,57 @@ impl SessionRows {
             .is_ok_and(|row| row.is_some())
     }
 
-    /// Removes the rows of sessions that have ended by themselves.
+    /// Removes what has ended by itself: sessions, the budgets of failed passwords, browsers that were
+    /// known.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn tidy(&self) -> storage::Result<()> {
-        storage::sessions::delete_expired(&self.db, self.clock.now()).await.map(drop)
+        let now = self.clock.now();
+        storage::sessions::delete_expired(&self.db, now).await?;
+        storage::sessions::forget_failures(&self.db, now).await?;
+        storage::sessions::forget_browsers(&self.db, now).await
+    }
+
+    /// Notes that a session is used. What cannot be noted now is noted with a later request.
+    async fn touch(&self, hash: Hash, now: Timestamp, end: Timestamp) {
+        let Some(touching) = Touching::begin(&self.touching, hash) else { return };
+        let db = self.db.clone();
+        written(async move {
+            let _touching = touching;
+            storage::sessions::touch(&db, &hash, now, end).await
+        })
+        .await;
+    }
+}
+
+/// Runs a write to its end, and waits for that as long as a page may: an answer that is made already does
+/// not fail for it.
+async fn written(write: impl Future<Output = storage::Result<()>> + Send + 'static) {
+    let write = tokio::spawn(async move {
+        if let Err(error) = write.await {
+            tracing::warn!(error = %backend(error), "failed to write a session");
+        }
+    });
+    let _ = tokio::time::timeout(WRITING, write).await;
+}
+
+/// A session whose use is being noted, by one request at a time.
+struct Touching {
+    all: Arc<Mutex<HashSet<Hash>>>,
+    hash: Hash,
+}
+
+impl Touching {
+    fn begin(all: &Arc<Mutex<HashSet<Hash>>>, hash: Hash) -> Option<Self> {
+        let is_new = all.lock().unwrap_or_else(PoisonError::into_inner).insert(hash);
+        is_new.then(|| Self { all: Arc::clone(all), hash })
+    }
+}
+
+impl Drop for Touching {
+    fn drop(&mut self) {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.hash);
     }
 }
 
@@ -139,22 +201,24 @@ impl SessionStore for SessionRows {
             user(record),
             &text,
             now,
-            end(now, now),
+            end(user(record), now, now),
         )
         .await
         .map_err(backend)
     }
 
-    /// Changes a row that is there. A session that was ended meanwhile stays ended.
+    /// Changes a row that is there. A session that was ended meanwhile stays ended. What is saved is a
+    /// message, or that it was shown; neither is worth the answer that it belongs to.
     async fn save(&self, record: &Record) -> Result<()> {
-        let now = self.clock.now();
+        let (now, user) = (self.clock.now(), user(record));
         let created = record.data.get(CREATED).and_then(serde_json::Value::as_i64);
-        let end = end(created.map_or(now, Timestamp::from_millis), now);
-        let text = encode(record)?;
-        storage::sessions::save(&self.db, &hash(record.id), user(record), &text, now, end)
-            .await
-            .map(drop)
-            .map_err(backend)
+        let end = end(user, created.map_or(now, Timestamp::from_millis), now);
+        let (db, hash, text) = (self.db.clone(), hash(record.id), encode(record)?);
+        written(async move {
+            storage::sessions::save(&db, &hash, user, &text, now, end).await.map(drop)
+        })
+        .await;
+        Ok(())
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
@@ -163,14 +227,14 @@ impl SessionStore for SessionRows {
         else {
             return Ok(None);
         };
-        if now.since(row.last_seen_at) >= TOUCH {
-            storage::sessions::touch(&self.db, &hash, now, end(row.created_at, now))
-                .await
-                .map_err(backend)?;
-        }
         let data = serde_json::from_str(&row.record)
             .map_err(|_| Error::Decode("the record of a session".to_owned()))?;
-        Ok(Some(Record { id: *id, data, expiry_date: date(row.expires_at) }))
+        let record = Record { id: *id, data, expiry_date: date(row.expires_at) };
+        let user = user(&record);
+        if user.is_some() && now.since(row.last_seen_at) >= TOUCH {
+            self.touch(hash, now, end(user, row.created_at, now)).await;
+        }
+        Ok(Some(record))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
@@ -179,11 +243,14 @@ impl SessionStore for SessionRows {
 }
 
 /// When a session ends that was made at `created` and used at `now`.
-fn end(created: Timestamp, now: Timestamp) -> Timestamp {
-    created.plus(ABSOLUTE).min(now.plus(IDLE))
+fn end(user: Option<UserId>, created: Timestamp, now: Timestamp) -> Timestamp {
+    match user {
+        Some(_) => created.plus(ABSOLUTE).min(now.plus(IDLE)),
+        None => now.plus(STRANGER),
+    }
 }
 
-fn hash(id: Id) -> [u8; 32] {
+fn hash(id: Id) -> Hash {
     Sha256::digest(id.to_string().as_bytes()).into()
 }
 
@@ -241,8 +308,9 @@ mod tests {
     #[test]
     fn r_sess_03_a_session_ends_after_twelve_quiet_hours_or_seven_days() {
         let created = Timestamp::from_millis(0);
-        assert_eq!(end(created, created.plus(IDLE)), created.plus(IDLE).plus(IDLE));
-        assert_eq!(end(created, created.plus(ABSOLUTE)), created.plus(ABSOLUTE));
+        let end = |now| end(Some(UserId::new()), created, now);
+        assert_eq!(end(created.plus(IDLE)), created.plus(IDLE).plus(IDLE));
+        assert_eq!(end(created.plus(ABSOLUTE)), created.plus(ABSOLUTE));
     }
 
     #[test]

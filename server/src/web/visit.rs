@@ -3,7 +3,7 @@
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -15,11 +15,17 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use domain::{Actor, ServiceError, Timestamp, UserId};
-use http::{HeaderName, HeaderValue, StatusCode};
+use domain::{Actor, Secret, ServiceError, Timestamp, UserId};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use tower_sessions::Session;
 
-use super::{address::visitor, refusal::refuse, site::Site};
+use super::{
+    address::visitor,
+    known_browser,
+    refusal::{refuse, turned_away},
+    site::Site,
+};
+use crate::config::Transport;
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
@@ -27,6 +33,9 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 pub(super) const USER: &str = "user";
 const FLASH: &str = "flash";
 const TYPING: &str = "typing";
+
+/// The most bytes that are kept of what a visitor without an account typed.
+const STRANGER_BYTES: usize = 900;
 
 /// The visitor of one request.
 #[derive(Debug)]
@@ -36,13 +45,27 @@ pub struct Visitor {
     actor: Option<Actor>,
     peer: IpAddr,
     now: Timestamp,
+    transport: Transport,
+    known_browser: Option<Secret>,
     ended: AtomicBool,
+    parting: Mutex<Parting>,
+}
+
+/// What a visit leaves for its answer.
+#[derive(Debug, Default)]
+struct Parting {
+    cookie: Option<HeaderValue>,
+    refusal: Option<ServiceError>,
 }
 
 impl Visitor {
     /// The session, which outlives the request.
     pub(super) const fn session(&self) -> &Session {
         &self.session
+    }
+
+    fn parting(&self) -> MutexGuard<'_, Parting> {
+        self.parting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -64,6 +87,18 @@ impl Visit for Visitor {
         self.now
     }
 
+    fn known_browser(&self) -> Option<Secret> {
+        self.known_browser.clone()
+    }
+
+    fn keep_browser(&self, token: &Secret) {
+        self.parting().cookie = known_browser::cookie(self.transport, token);
+    }
+
+    fn turn_away(&self, problem: &ServiceError) {
+        self.parting().refusal = Some(problem.clone());
+    }
+
     async fn begin(&self, user: UserId) -> Result<(), ServiceError> {
         // What an anonymous visitor was told is not for the person who signs in.
         self.session.clear().await;
@@ -78,6 +113,10 @@ impl Visit for Visitor {
     }
 
     async fn keep(&self, flash: Flash) -> Result<(), ServiceError> {
+        let flash = match self.user {
+            Some(_) => flash,
+            None => within(flash, STRANGER_BYTES),
+        };
         self.session.insert(FLASH, flash).await.map_err(unavailable)
     }
 
@@ -98,6 +137,19 @@ impl Visit for Visitor {
         let typing: Typing = self.session.get(TYPING).await.ok().flatten()?;
         (self.now < typing.ends).then_some(typing)
     }
+}
+
+/// As much of a message as fits: what was typed goes first, and the longest of it before the rest.
+fn within(mut flash: Flash, most: usize) -> Flash {
+    let fits = |flash: &Flash| serde_json::to_string(flash).is_ok_and(|text| text.len() <= most);
+    while !fits(&flash) {
+        let longest = flash.values.iter().max_by_key(|(name, value)| name.len() + value.len());
+        match longest.map(|(name, _)| name.clone()) {
+            Some(name) => drop(flash.values.remove(&name)),
+            None => return Flash::default(),
+        }
+    }
+    flash
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is passed to `map_err`")]
@@ -140,7 +192,10 @@ pub(super) async fn recognize(
         actor,
         peer,
         now: site.clock.now(),
+        transport: site.transport(),
+        known_browser: known_browser::read(site.transport(), request.headers()),
         ended: AtomicBool::new(false),
+        parting: Mutex::default(),
     });
     request.extensions_mut().insert(Arc::clone(&visitor));
     let mut response = next.run(request).await;
@@ -148,6 +203,26 @@ pub(super) async fn recognize(
         response
             .headers_mut()
             .insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
+    }
+    let Parting { cookie, refusal } = std::mem::take(&mut *visitor.parting());
+    if let Some(problem) = refusal {
+        response = turned_away(&problem);
+    }
+    if let Some(cookie) = cookie {
+        response.extensions_mut().insert(PartingCookie(cookie));
+    }
+    response
+}
+
+/// The cookie that a visit leaves beside that of its session.
+#[derive(Clone)]
+struct PartingCookie(HeaderValue);
+
+/// Sets the cookie that a visit left, after that of the session.
+pub(super) async fn part(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if let Some(PartingCookie(cookie)) = response.extensions_mut().remove() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
 }
@@ -158,4 +233,32 @@ fn peer(request: &Request) -> IpAddr {
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
         .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip().to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Field;
+
+    use super::*;
+
+    fn typed(fields: &[(&str, usize)]) -> Flash {
+        let values = fields.iter().map(|(name, bytes)| ((*name).to_owned(), "x".repeat(*bytes)));
+        Flash {
+            problems: Some(Field::Email.problem("Type an e-mail address.").into()),
+            form: Some("sign-in".to_owned()),
+            values: values.collect(),
+            ..Flash::default()
+        }
+    }
+
+    #[test]
+    fn of_strangers_little_is_kept() {
+        let short = typed(&[("email", 200), ("name", 200)]);
+        assert_eq!(within(short.clone(), STRANGER_BYTES), short);
+        let long = within(typed(&[("email", 40), ("name", 65_536)]), STRANGER_BYTES);
+        assert_eq!(long.values.keys().collect::<Vec<_>>(), ["email"]);
+        assert!(long.problems.is_some());
+        let told = Flash { notice: Some("x".repeat(2_000)), ..Flash::default() };
+        assert_eq!(within(told, STRANGER_BYTES), Flash::default());
+    }
 }

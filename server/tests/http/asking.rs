@@ -43,6 +43,7 @@ pub struct Hawser {
     pub engine: Engine,
     pub clock: Arc<ManualClock>,
     pub sessions: SessionRows,
+    pub db: Db,
     pub public: String,
     pub host: String,
     pub stop: watch::Sender<bool>,
@@ -81,6 +82,17 @@ impl Hawser {
 
     /// With what else the engine is to have.
     pub async fn start_as(scheme: Scheme, with: impl FnOnce(Engine) -> Engine) -> Self {
+        let unlimited = RequestRate::parse("1000000").unwrap();
+        Self::start_for(scheme, TrustedProxies::default(), unlimited, with).await
+    }
+
+    /// Behind proxies, and with a limit on requests.
+    pub async fn start_for(
+        scheme: Scheme,
+        trusted_proxies: TrustedProxies,
+        request_rate: RequestRate,
+        with: impl FnOnce(Engine) -> Engine,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let db =
@@ -106,13 +118,13 @@ impl Hawser {
         let (stop, stopped) = watch::channel(false);
         let site = Site::new(Parts {
             engine: engine.clone(),
-            db,
+            db: db.clone(),
             clock: clock.clone(),
             public: PublicUrl::parse(&public).unwrap(),
             listen: HOST.parse().unwrap(),
             assets: bundle(),
-            trusted_proxies: TrustedProxies::default(),
-            request_rate: RequestRate::parse("1000000").unwrap(),
+            trusted_proxies,
+            request_rate,
             stop: stopped,
         });
         let (router, sessions) = (server::router(&site), site.sessions().clone());
@@ -121,6 +133,7 @@ impl Hawser {
             engine,
             clock,
             sessions,
+            db,
             public,
             host: host.to_owned(),
             stop,

@@ -1,9 +1,16 @@
 //! How much a request may bring.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use http::{Method, StatusCode, header};
+use server::{
+    config::{RequestRate, TrustedProxies},
+    web::STRANGER,
+};
+use tower_sessions::SessionStore as _;
 
-use crate::asking::{HOST, Hawser};
+use crate::asking::{Answer, HOST, Hawser, Scheme};
 
 #[tokio::test]
 async fn bodies_are_bounded_with_and_without_a_length() {
@@ -105,4 +112,70 @@ async fn anonymous_forms_are_slowed_down() {
         }
     }
     assert!(refused > 0);
+}
+
+#[tokio::test]
+async fn r_brute_a_person_who_asks_too_fast_is_slowed_down_alone() {
+    let rate = RequestRate::parse("1").unwrap();
+    let proxies = TrustedProxies::default();
+    let hawser = Hawser::start_for(Scheme::Http, proxies, rate, |engine| engine).await;
+    let cookie = hawser.set_up().await;
+    let mut refused = 0;
+    for _ in 0..100 {
+        let answer = hawser.page("/credentials", &cookie).await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            assert_eq!(answer.header("retry-after"), "1");
+            refused += 1;
+        }
+    }
+    assert!(refused > 0);
+    // Static files do not count, and nobody else is slowed down.
+    for _ in 0..20 {
+        assert_eq!(hawser.page("/pkg/main.1.css", &cookie).await.status, StatusCode::OK);
+        assert_eq!(hawser.page("/sign-in", "").await.status, StatusCode::OK);
+    }
+}
+
+/// The session that an answer began, as its row holds it.
+async fn kept(hawser: &Hawser, answer: &Answer) -> Option<String> {
+    let id = answer.cookie()?.split_once('=').unwrap().1.parse().unwrap();
+    let record = hawser.sessions.load(&id).await.unwrap()?;
+    Some(serde_json::to_string(&record.data).unwrap())
+}
+
+#[tokio::test]
+async fn r_brute_a_stranger_fills_no_disk() {
+    let hawser = Hawser::start().await;
+    let long = "x".repeat(65_536);
+    // No set-up is open: of what was typed nothing is kept, and no session begins.
+    let typed = [("token", "guessed"), ("organization", &long), ("name", &long), ("email", &long)];
+    for n in 0..20 {
+        let answer = hawser.form("/actions/set-up", "", &typed).await;
+        assert_eq!(answer.header("set-cookie"), "");
+        match answer.status {
+            StatusCode::SEE_OTHER => assert!(n < 10),
+            status => {
+                assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+                assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+                assert!(answer.text.contains("Too many attempts"), "{}", answer.text);
+            }
+        }
+    }
+    hawser.set_up().await;
+    // What can be corrected is kept for a while, but not all of it.
+    let answer =
+        hawser.form("/actions/sign-in", "", &[("email", &long), ("from", "/sign-in")]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let row = kept(&hawser, &answer).await.unwrap();
+    assert!(row.len() <= 1_024 && row.contains("Too long"), "{} bytes: {row}", row.len());
+    let page = hawser.page("/sign-in", &answer.cookie().unwrap()).await;
+    assert!(page.text.contains("Too long"), "{}", page.text);
+    let answer =
+        hawser.form("/actions/sign-in", "", &[("email", "ada"), ("from", "/sign-in")]).await;
+    assert!(kept(&hawser, &answer).await.unwrap().contains("\"email\":\"ada\""));
+    hawser.clock.advance(STRANGER.saturating_sub(Duration::from_secs(1)));
+    assert!(kept(&hawser, &answer).await.is_some());
+    hawser.page("/sign-in", "").await;
+    hawser.clock.advance(Duration::from_secs(1));
+    assert_eq!(kept(&hawser, &answer).await, None);
 }

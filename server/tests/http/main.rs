@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod asking;
+mod behind_nginx;
 mod endpoints;
 #[expect(dead_code, reason = "each program of tests uses a part of it")]
 #[path = "../../../crates/connectors/tests/real/github_stub/mod.rs"]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use http::{Method, StatusCode, header};
 use server::web::{ABSOLUTE, IDLE};
+use tower_sessions::SessionStore as _;
 
 use crate::asking::{Hawser, PASSWORD, Scheme};
 
@@ -136,4 +137,60 @@ async fn many_cookies_of_one_name_are_no_way_in() {
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     let status = hawser.send(request.body(Body::empty()).unwrap()).await.status;
     assert_eq!(status, StatusCode::FORBIDDEN, "a cookie in a second header counts");
+}
+
+#[tokio::test]
+async fn a_page_that_only_reads_does_not_wait_for_the_writer() {
+    let hawser = Hawser::start().await;
+    let cookie = hawser.set_up().await;
+    // It says what the set-up left to say, so that the next page only reads.
+    assert!(hawser.knows(&cookie).await);
+    let writer = hawser.db.begin().await.unwrap();
+    hawser.clock.advance(Duration::from_mins(5));
+    assert!(hawser.knows(&cookie).await, "its use cannot be noted now");
+    drop(writer);
+    // With a writer it is noted again.
+    hawser.clock.advance(Duration::from_mins(5));
+    let id = cookie.split_once('=').unwrap().1.parse().unwrap();
+    let ends = async || hawser.sessions.load(&id).await.unwrap().unwrap().expiry_date;
+    let before = ends().await;
+    while ends().await == before {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn r_brute_01_a_browser_that_signed_in_is_known_by_a_cookie_of_its_own() {
+    let hawser = Hawser::start_with(Scheme::Https).await;
+    hawser.set_up().await;
+    let sign_in = |cookie: String, password: &'static str| {
+        let hawser = &hawser;
+        async move {
+            let fields = [("email", "ada@example.com"), ("password", password)];
+            hawser.form("/actions/sign-in", &cookie, &fields).await
+        }
+    };
+    let answer = sign_in(String::new(), PASSWORD).await;
+    let cookies: Vec<_> =
+        answer.headers.get_all("set-cookie").iter().map(|one| one.to_str().unwrap()).collect();
+    assert_eq!(cookies.len(), 2);
+    assert!(cookies[0].starts_with("__Host-hawser="), "{cookies:?}");
+    let known = cookies[1];
+    for part in ["__Host-hawser-known=", "; HttpOnly", "; SameSite=Strict", "; Path=/", "; Secure"]
+    {
+        assert!(known.contains(part), "{part} in {known}");
+    }
+    let known = known.split(';').next().unwrap().to_owned();
+    // Strangers fail until an answer has to wait.
+    for _ in 0..3 {
+        assert_eq!(sign_in(String::new(), "wrong").await.status, StatusCode::SEE_OTHER);
+    }
+    let again = sign_in(known, PASSWORD).await;
+    assert_eq!(again.headers.get_all("set-cookie").iter().count(), 1, "it is known already");
+    let other = sign_in("__Host-hawser-known=made-up".to_owned(), PASSWORD);
+    let (other, ()) = tokio::join!(other, async {
+        hawser.clock.slept_on_by(1).await;
+        hawser.clock.advance(Duration::from_secs(1));
+    });
+    assert_eq!(other.headers.get_all("set-cookie").iter().count(), 2);
 }

@@ -10,7 +10,7 @@ use domain::{
     },
     gitops::{CredentialUse, TargetState},
     propagation::Place,
-    service::{self, Answer, Peer},
+    service::{self, Answer},
 };
 
 use super::{Fake, ago, id};
@@ -171,7 +171,7 @@ impl service::Exports for Fake {
     async fn encrypted(&self, _: &Actor, _: EncryptedForm) -> Answer<ExportFile> {
         Err(ServiceError::NotAllowed)
     }
-    async fn reveal(&self, _: &Actor, _: RevealForm, _: Peer) -> Answer<Revealed> {
+    async fn reveal(&self, _: &Actor, _: RevealForm) -> Answer<Revealed> {
         Err(ServiceError::NotAllowed)
     }
     async fn carvel(&self, _: &Actor) -> Answer<Vec<ExportSource>> {

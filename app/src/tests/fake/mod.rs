@@ -38,6 +38,8 @@ pub(super) struct Fake {
     pub flash: Mutex<Option<Flash>>,
     /// The code that is being typed at GitHub.
     pub typing: Mutex<Option<Typing>>,
+    /// Whether anybody has an account.
+    pub is_set_up: bool,
     /// Whether there is nothing yet.
     pub is_empty: bool,
     /// What the credential is made of.
@@ -109,6 +111,7 @@ impl Fake {
             actor: Some(actor),
             flash: Mutex::default(),
             typing: Mutex::default(),
+            is_set_up: true,
             is_empty: false,
             made_of: credentials::MADE_OF,
             candidate: None,
@@ -177,11 +180,18 @@ impl service::Sessions for Fake {
     async fn set_up_is_open(&self, _: &Secret) -> bool {
         true
     }
-    async fn set_up(&self, form: sessions::SetUp, _: service::Peer) -> Answer<UserId> {
-        form.parse().map(|_| id())
+    async fn is_set_up(&self) -> Answer<bool> {
+        Ok(self.is_set_up)
     }
-    async fn sign_in(&self, _: sessions::SignIn, _: service::Peer) -> Answer<UserId> {
-        Ok(id())
+    async fn set_up(&self, form: sessions::SetUp, _: service::Peer) -> Answer<sessions::SignedIn> {
+        form.parse().map(|_| sessions::SignedIn { user: id(), browser: None })
+    }
+    async fn sign_in(
+        &self,
+        _: sessions::SignIn,
+        _: sessions::SignInFrom,
+    ) -> Answer<sessions::SignedIn> {
+        Ok(sessions::SignedIn { user: id(), browser: None })
     }
     async fn signed_out(&self, _: &Actor) {}
     async fn actor(&self, _: UserId) -> Answer<Actor> {
@@ -277,7 +287,9 @@ impl service::Propagations for Fake {
             ],
         })
     }
-    async fn changed(&self, _: &Actor) {}
+    async fn changed(&self, _: &Actor) -> propagation::Heard {
+        propagation::Heard::Nothing
+    }
 }
 
 #[async_trait]

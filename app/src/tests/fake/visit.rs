@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use async_trait::async_trait;
-use domain::{Actor, ServiceError, Timestamp, UserId};
+use domain::{Actor, Secret, ServiceError, Timestamp, UserId};
 
 use super::{Fake, NOW};
 use crate::services::{Flash, Typing, Visit};
@@ -22,6 +22,11 @@ impl Visit for Fake {
     fn now(&self) -> Timestamp {
         NOW
     }
+    fn known_browser(&self) -> Option<Secret> {
+        None
+    }
+    fn keep_browser(&self, _: &Secret) {}
+    fn turn_away(&self, _: &ServiceError) {}
     async fn begin(&self, _: UserId) -> Result<(), ServiceError> {
         Ok(())
     }

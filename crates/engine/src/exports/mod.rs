@@ -19,7 +19,7 @@ use domain::{
         ExportPreview, ExportSummary, RevealForm, Revealed, carvel::ExportSource,
     },
     gitops::CredentialUse,
-    service::{Answer, Exports, Peer},
+    service::{Answer, Exports},
 };
 use storage::exports::Stored;
 
@@ -79,8 +79,8 @@ impl Exports for Engine {
         encrypted::encrypted(self, actor, &form).await.map_err(answer)
     }
 
-    async fn reveal(&self, actor: &Actor, form: RevealForm, peer: Peer) -> Answer<Revealed> {
-        reveal::reveal(self, actor, form, peer).await.map_err(answer)
+    async fn reveal(&self, actor: &Actor, form: RevealForm) -> Answer<Revealed> {
+        reveal::reveal(self, actor, form).await.map_err(answer)
     }
 
     async fn carvel(&self, actor: &Actor) -> Answer<Vec<ExportSource>> {

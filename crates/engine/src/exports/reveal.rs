@@ -8,7 +8,6 @@ use domain::{
         ExportFields, Rendered, RenderedObject, RevealForm, Revealed, Values, render, yaml,
         yaml_stream,
     },
-    service::Peer,
 };
 use zeroize::Zeroizing;
 
@@ -27,13 +26,12 @@ pub(super) async fn reveal(
     engine: &Engine,
     actor: &Actor,
     form: RevealForm,
-    peer: Peer,
 ) -> Result<Revealed, Error> {
     let scope =
         allowed(engine, actor, Action::RevealSecrets, "reveal the secrets of an export").await?;
     let id: ExportId = parse_id(Field::Exports, &form.export)?;
     let stored = one(engine, scope, id).await?;
-    confirm(engine, actor, form.password, peer, "reveal the secrets of an export").await?;
+    confirm(engine, actor, form.password, "reveal the secrets of an export").await?;
     let fields = fields(&stored)?;
     let sources = Sources::of(engine, scope, &[&fields]).await?;
     let mut materials = Materials::new();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::{
     Action, Actor, PropagationId, ServiceError,
-    propagation::Progress,
+    propagation::{Heard, Progress},
     service::{Answer, Propagations},
 };
 
@@ -25,11 +25,13 @@ impl Propagations for Engine {
         progress(self, actor, id).await.map_err(answer)
     }
 
-    async fn changed(&self, actor: &Actor) {
+    async fn changed(&self, actor: &Actor) -> Heard {
         let news = self.changes.of(actor.organization);
-        if tokio::time::timeout(LOOK_AGAIN, news.notified()).await.is_ok() {
-            tokio::time::sleep(GATHER).await;
+        if tokio::time::timeout(LOOK_AGAIN, news.notified()).await.is_err() {
+            return Heard::Nothing;
         }
+        tokio::time::sleep(GATHER).await;
+        Heard::News
     }
 }
 

@@ -1,30 +1,42 @@
 //! Asking a person who is signed in for their password again.
 
-use domain::{Actor, Email, Field, Secret, ServiceError, audit::AuditAction, service::Peer};
+use domain::{Actor, Field, Scope, Secret, ServiceError, audit::AuditAction};
 
-use super::password::{self, Check};
-use crate::{Engine, Error, audit::note};
+use super::{
+    attempts::Attempt,
+    budgets::Budgets,
+    password::{self, Check},
+};
+use crate::{
+    Engine, Error,
+    audit::{person, record},
+};
 
-/// Whether this is the person's own password, with the limits of a sign-in. A wrong one stands in
-/// the audit log with what was to be done.
+/// Whether this is the person's own password. Failures delay the next try, and nothing but failures here
+/// does: not what strangers try at the sign-in. A wrong one stands in the audit log with what was to be
+/// done.
 ///
 /// # Errors
-/// A problem of the password field, or [`ServiceError::TooMany`].
+/// A problem of the password field, or [`ServiceError::TooMany`] when a newer try took the place of this.
 pub(crate) async fn confirm(
     engine: &Engine,
     actor: &Actor,
     password: Secret,
-    peer: Peer,
     attempt: &str,
 ) -> Result<(), Error> {
-    let account = storage::sessions::account_of(&engine.db, actor.user).await?;
-    let (email, stored) = account.ok_or(ServiceError::NotSignedIn)?;
-    engine.limits.sign_in(peer, &Email::parse(&email)?)?;
+    let budgets = Budgets::of_person(&engine.fingerprint_key, actor.user);
+    let this = Attempt::begin(engine, budgets).await?;
+    let stored = storage::sessions::password_hash_of(&engine.db, actor.user).await?;
+    let stored = stored.ok_or(ServiceError::NotSignedIn)?;
     match password::check(password, Some(stored)).await? {
         Check::Right | Check::RightButWeak => Ok(()),
         Check::Wrong => {
-            let detail = format!("{attempt}: wrong password");
-            note(engine, actor, AuditAction::Refused, "", &detail).await?;
+            let (scope, now) = (Scope::of_worker(actor.organization), engine.clock.now());
+            let told = ("", format!("{attempt}: wrong password"));
+            let mut tx = engine.db.begin().await?;
+            this.failed(&mut tx, now).await?;
+            record(&mut tx, person(actor), scope, now, AuditAction::Refused, told).await?;
+            tx.commit().await?;
             Err(Field::Password.problem("This is not your password.").into())
         }
     }

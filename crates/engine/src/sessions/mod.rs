@@ -1,6 +1,9 @@
 //! Signing in and out, and the first start.
 
+mod attempts;
+mod budgets;
 mod confirm;
+mod known_browsers;
 mod limits;
 mod password;
 mod set_up;
@@ -12,7 +15,7 @@ use domain::{
     audit::AuditAction,
     organizations::Membership,
     service::{Answer, Peer, Sessions},
-    sessions::{SetUp, SignIn},
+    sessions::{SetUp, SignIn, SignInFrom, SignedIn},
 };
 
 use crate::{
@@ -21,12 +24,17 @@ use crate::{
     error::{answer, chain},
 };
 
+pub use attempts::Attempts;
 pub(crate) use confirm::confirm;
 pub use limits::Limits;
 pub use set_up::SetUpLink;
 
 #[async_trait]
 impl Sessions for Engine {
+    async fn is_set_up(&self) -> Answer<bool> {
+        storage::sessions::anybody(&self.db).await.map_err(|error| answer(error.into()))
+    }
+
     async fn set_up_is_open(&self, token: &Secret) -> bool {
         set_up::is_open(self, token).await.unwrap_or_else(|error| {
             tracing::error!(error = %chain(&error), "a set-up link cannot be checked");
@@ -34,12 +42,12 @@ impl Sessions for Engine {
         })
     }
 
-    async fn set_up(&self, form: SetUp, peer: Peer) -> Answer<UserId> {
+    async fn set_up(&self, form: SetUp, peer: Peer) -> Answer<SignedIn> {
         set_up::set_up(self, form, peer).await.map_err(answer)
     }
 
-    async fn sign_in(&self, form: SignIn, peer: Peer) -> Answer<UserId> {
-        sign_in::sign_in(self, form, peer).await.map_err(answer)
+    async fn sign_in(&self, form: SignIn, from: SignInFrom) -> Answer<SignedIn> {
+        sign_in::sign_in(self, form, from).await.map_err(answer)
     }
 
     async fn signed_out(&self, actor: &Actor) {

@@ -7,12 +7,12 @@ use domain::{
     OrganizationId, Role, Scope, Secret, ServiceError, UserId,
     audit::{AuditAction, AuditActor},
     service::Peer,
-    sessions::SetUp,
+    sessions::{SetUp, SignedIn},
 };
 use sha2::{Digest, Sha256};
 use storage::audit::Record;
 
-use super::password;
+use super::{budgets, known_browsers, password};
 use crate::{Engine, Error};
 
 /// How long a set-up link can be used.
@@ -49,11 +49,10 @@ pub(super) async fn is_open(engine: &Engine, token: &Secret) -> Result<bool, Err
 }
 
 /// Makes the first organization, its owner and the first line of its audit log.
-pub(super) async fn set_up(engine: &Engine, form: SetUp, peer: Peer) -> Result<UserId, Error> {
-    engine.limits.set_up(peer)?;
+pub(super) async fn set_up(engine: &Engine, form: SetUp, peer: Peer) -> Result<SignedIn, Error> {
     // Asked before the hashing, so that nobody without a link can make this machine hash.
     if !is_open(engine, &form.token).await? {
-        return Err(ServiceError::NotFound.into());
+        return Err(wrong_token(engine, peer).await?);
     }
     let form = form.parse()?;
     let password = Secret::new(form.password.expose().to_owned());
@@ -77,8 +76,24 @@ pub(super) async fn set_up(engine: &Engine, form: SetUp, peer: Peer) -> Result<U
         detail: String::new(),
     };
     storage::audit::record(&mut tx, Scope::of_worker(organization), now, &record).await?;
+    let browser = known_browsers::keep(engine, &mut tx, user, None).await?;
     tx.commit().await?;
-    Ok(user)
+    Ok(SignedIn { user, browser })
+}
+
+/// Counts a wrong token; answers the refusal. A right one is taken whatever was tried before.
+async fn wrong_token(engine: &Engine, peer: Peer) -> Result<Error, Error> {
+    let budget = budgets::of_tokens(&engine.fingerprint_key, peer);
+    let (now, subject) = (engine.clock.now(), &budget.subject[..]);
+    let known = storage::sessions::failed(&engine.db, [subject, subject], now).await?;
+    let delay = budget.delay(budget.failures(&known, now));
+    if !delay.is_zero() {
+        return Ok(ServiceError::TooMany { seconds: delay.as_secs() }.into());
+    }
+    let mut tx = engine.db.begin().await?;
+    storage::sessions::count_failure(&mut tx, subject, budget.filling(), now).await?;
+    tx.commit().await?;
+    Ok(ServiceError::NotFound.into())
 }
 
 fn hash(token: &Secret) -> [u8; 32] {

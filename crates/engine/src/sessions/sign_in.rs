@@ -1,57 +1,104 @@
 //! Checking an e-mail address and a password.
 
 use domain::{
-    Email, Field, Scope, UserId,
+    Email, Field, Scope, ServiceError, Timestamp,
     audit::{AuditAction, AuditActor},
     service::Peer,
-    sessions::SignIn,
+    sessions::{SignIn, SignInFrom, SignedIn},
 };
-use storage::{audit::Record, sessions::Account};
+use storage::{Tx, audit::Record, sessions::Account};
 
-use super::password::{self, Check};
-use crate::{Engine, Error};
+use super::{
+    attempts::Attempt,
+    budgets::Budgets,
+    known_browsers,
+    password::{self, Check},
+};
+use crate::{Engine, Error, error::chain};
 
 /// An unknown address and a wrong password take the same steps and answer alike (R-ENUM-01).
-pub(super) async fn sign_in(engine: &Engine, form: SignIn, peer: Peer) -> Result<UserId, Error> {
+pub(super) async fn sign_in(
+    engine: &Engine,
+    form: SignIn,
+    from: SignInFrom,
+) -> Result<SignedIn, Error> {
     let email = Email::parse(&form.email)?;
-    engine.limits.sign_in(peer, &email)?;
+    let known = known_browsers::known(engine, &email, from.browser.as_ref()).await?;
+    let key = &engine.fingerprint_key;
+    let budgets = match &known {
+        Some(known) => Budgets::of_browser(key, &known.hash),
+        None => Budgets::of_stranger(key, from.address, &email),
+    };
+    let attempt = Attempt::begin(engine, budgets).await?;
     let account = storage::sessions::account(&engine.db, email.as_str()).await?;
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let check = password::check(form.password.clone(), stored).await?;
     let account = match (account, check) {
         (Some(account), Check::Right) => account,
         (Some(account), Check::RightButWeak) => {
-            let stronger = password::hash(form.password).await?;
-            let old = &account.password_hash;
-            storage::sessions::rehash(&engine.db, account.id, old, &stronger).await?;
+            strengthen(engine, &account, form).await;
             account
         }
-        (account, _) => {
-            note(engine, account.as_ref(), peer, AuditAction::SignInRefused).await?;
-            return Err(Field::Password.problem("E-mail address or password is wrong.").into());
-        }
+        (account, _) => return Err(failed(engine, account.as_ref(), from.address, &attempt).await?),
     };
-    note(engine, Some(&account), peer, AuditAction::SignedIn).await?;
-    Ok(account.id)
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    let browser = known_browsers::keep(engine, &mut tx, account.id, known).await?;
+    note(&mut tx, Some(&account), from.address, AuditAction::SignedIn, now).await?;
+    tx.commit().await?;
+    Ok(SignedIn { user: account.id, browser })
 }
 
-/// Writes a sign-in, or a refused one, to the log of the person's organization. A try with an
-/// unknown address stands in the log of whoever set this Hawser up, without the address: people
-/// type passwords into the wrong field.
-async fn note(
+/// Hashes a right password anew; the person is signed in whether or not there is time for it.
+async fn strengthen(engine: &Engine, account: &Account, form: SignIn) {
+    let stronger = async {
+        let stronger = password::hash(form.password).await?;
+        let old = &account.password_hash;
+        Ok::<_, Error>(storage::sessions::rehash(&engine.db, account.id, old, &stronger).await?)
+    };
+    if let Err(error) = stronger.await {
+        tracing::warn!(error = %chain(&error), "a weakly hashed password stays for now");
+    }
+}
+
+/// Counts the failure and writes it down; answers the refusal.
+async fn failed(
     engine: &Engine,
     account: Option<&Account>,
     peer: Peer,
-    action: AuditAction,
-) -> Result<(), Error> {
-    let organization = match account {
-        Some(account) => {
-            let memberships = storage::organizations::memberships(&engine.db, account.id).await?;
-            memberships.first().map(|membership| membership.organization)
+    attempt: &Attempt,
+) -> Result<Error, Error> {
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    attempt.failed(&mut tx, now).await?;
+    note(&mut tx, account, peer, AuditAction::SignInRefused, now).await?;
+    tx.commit().await?;
+    let refusal = match attempt.next.as_secs() {
+        0 => "E-mail address or password is wrong.".to_owned(),
+        seconds => {
+            let wait = domain::counted(seconds, "second", "seconds");
+            format!("E-mail address or password is wrong. The next try takes {wait} longer.")
         }
-        None => storage::organizations::first(&engine.db).await?,
     };
-    let Some(organization) = organization else { return Ok(()) };
+    Ok(ServiceError::from(Field::Password.problem(refusal)).into())
+}
+
+/// Writes a sign-in, or a refused one, to the log of the person's organization. A try with an address
+/// that is unknown, or of somebody who is in no organization, stands in the log of whoever set this
+/// Hawser up, so that all take as long; without what was typed: people type passwords into the wrong
+/// field.
+async fn note(
+    tx: &mut Tx,
+    account: Option<&Account>,
+    peer: Peer,
+    action: AuditAction,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let Some(organization) =
+        storage::organizations::of_sign_in(tx, account.map(|account| account.id)).await?
+    else {
+        return Ok(());
+    };
     let name = account.map(|account| account.name.clone());
     let signed_in = action == AuditAction::SignedIn;
     let record = Record {
@@ -68,8 +115,5 @@ async fn note(
             None => "unknown address".to_owned(),
         },
     };
-    let mut tx = engine.db.begin().await?;
-    let scope = Scope::of_worker(organization);
-    storage::audit::record(&mut tx, scope, engine.clock.now(), &record).await?;
-    Ok(tx.commit().await?)
+    Ok(storage::audit::record(tx, Scope::of_worker(organization), now, &record).await?)
 }

@@ -8,6 +8,7 @@
 )]
 
 pub mod forms;
+pub mod patience;
 pub mod placed;
 pub mod registry;
 pub mod sea;

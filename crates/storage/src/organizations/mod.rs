@@ -80,15 +80,23 @@ pub async fn memberships(db: &Db, user: UserId) -> Result<Vec<Membership>> {
         .collect()
 }
 
-/// The organization that was made first: that of whoever set this Hawser up.
+/// The organization whose audit log a sign-in stands in: the one that the person joined first, or, where
+/// nobody is known who is in one, the one that was made first: that of whoever set this Hawser up.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn first(db: &Db) -> Result<Option<OrganizationId>> {
-    let id: Option<Uuid> = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!("select id from organizations order by created_at, id limit 1"))
-            .fetch_optional(pool)
-            .await
+pub async fn of_sign_in(tx: &mut Tx, user: Option<UserId>) -> Result<Option<OrganizationId>> {
+    let id: Option<Uuid> = on!(tx.inner(), tx => {
+        sqlx::query_scalar(sql!(
+            "select organizations.id from organizations
+             left join members on members.organization_id = organizations.id and members.user_id = $1
+             order by case when members.user_id is null then 1 else 0 end, members.created_at,
+               organizations.created_at, organizations.id
+             limit 1"
+        ))
+        .bind(user.map(UserId::uuid))
+        .fetch_optional(&mut **tx)
+        .await
     })?;
     Ok(id.map(OrganizationId::from))
 }

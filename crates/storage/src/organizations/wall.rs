@@ -12,18 +12,9 @@ use crate::{
     Db, Result, Tx,
     audit::{self, Record},
     credentials::{self, Kind, NewRow, Operation, PlacedRow},
+    db::tests::{on_postgresql, on_sqlite},
     on, organizations, projects,
 };
-
-async fn on_sqlite() -> (tempfile::TempDir, Db) {
-    let folder = tempfile::tempdir().unwrap();
-    let db = Db::open(&format!("sqlite://{}/test.db", folder.path().display())).await.unwrap();
-    (folder, db)
-}
-
-async fn on_postgresql() -> Db {
-    Db::open(&crate::db::tests::postgres_address()).await.unwrap()
-}
 
 const NOW: Timestamp = Timestamp::from_millis(1);
 

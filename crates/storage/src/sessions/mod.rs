@@ -1,10 +1,14 @@
 //! SQL of sessions, people's accounts and set-up tokens. All of it belongs to no organization.
 
+mod failed_attempts;
+mod known_browsers;
 mod set_up_tokens;
 mod users;
 
+pub use failed_attempts::{Filling, count_failure, failed, forget_failures};
+pub use known_browsers::{KnownTo, forget_browsers, keep_browser, known_to};
 pub use set_up_tokens::{is_open, issue_token, use_token, void_tokens};
-pub use users::{Account, account, account_of, actor, anybody, insert_user, rehash};
+pub use users::{Account, account, actor, anybody, insert_user, password_hash_of, rehash};
 
 use domain::{Timestamp, UserId};
 

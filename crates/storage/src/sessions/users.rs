@@ -64,13 +64,13 @@ pub async fn account(db: &Db, email: &str) -> Result<Option<Account>> {
     Ok(row.map(|(id, name, password_hash)| Account { id: id.into(), name, password_hash }))
 }
 
-/// The e-mail address of a person and the PHC string of their password.
+/// The PHC string of a person's password.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn account_of(db: &Db, user: UserId) -> Result<Option<(String, String)>> {
+pub async fn password_hash_of(db: &Db, user: UserId) -> Result<Option<String>> {
     Ok(on!(db.read(), pool => {
-        sqlx::query_as(sql!("select email, password_hash from users where id = $1"))
+        sqlx::query_scalar(sql!("select password_hash from users where id = $1"))
             .bind(user.uuid())
             .fetch_optional(pool)
             .await

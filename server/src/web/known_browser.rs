@@ -1,0 +1,85 @@
+//! What a browser is known by that signed somebody in before. Strangers who fail with that person's
+//! address do not delay it.
+
+use domain::Secret;
+use http::{HeaderMap, HeaderValue, header};
+use zeroize::Zeroizing;
+
+use crate::config::Transport;
+
+/// As long as the engine knows a browser; a cookie that stays longer is known to nobody.
+const SECONDS: u64 = 180 * 24 * 60 * 60;
+
+/// With `__Host-` browsers take it over TLS alone, and from this host alone.
+const fn name(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Encrypted => "__Host-hawser-known",
+        Transport::Plain => "hawser-known",
+    }
+}
+
+/// What a request brings; nothing when it brings more than one.
+pub(super) fn read(transport: Transport, headers: &HeaderMap) -> Option<Secret> {
+    let name = name(transport);
+    let mut found = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|cookies| cookies.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .filter_map(|(known, value)| (known == name).then_some(value));
+    match (found.next(), found.next()) {
+        (Some(value), None) => Some(Secret::new(value.to_owned())),
+        _ => None,
+    }
+}
+
+/// Has the browser keep it. Only forms of ours send it along.
+pub(super) fn cookie(transport: Transport, token: &Secret) -> Option<HeaderValue> {
+    let secure = match transport {
+        Transport::Encrypted => "; Secure",
+        Transport::Plain => "",
+    };
+    let text = Zeroizing::new(format!(
+        "{}={}; HttpOnly; SameSite=Strict; Path=/; Max-Age={SECONDS}{secure}",
+        name(transport),
+        token.expose()
+    ));
+    let mut cookie = HeaderValue::from_str(&text).ok()?;
+    cookie.set_sensitive(true);
+    Some(cookie)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_cookie_counts_and_two_are_none() {
+        let read = |cookies: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for cookie in cookies {
+                headers.append(header::COOKIE, HeaderValue::from_static(cookie));
+            }
+            read(Transport::Encrypted, &headers).map(|token| token.expose().to_owned())
+        };
+        assert_eq!(read(&["a=b; __Host-hawser-known=x"]).as_deref(), Some("x"));
+        assert_eq!(read(&["hawser-known=x; __Host-hawser=y"]), None);
+        assert_eq!(read(&["__Host-hawser-known=x", "__Host-hawser-known=y"]), None);
+    }
+
+    #[test]
+    fn the_cookie_is_bound_to_this_host() {
+        let token = Secret::new("x".into());
+        let text = |transport| cookie(transport, &token).unwrap().to_str().unwrap().to_owned();
+        let told = text(Transport::Encrypted);
+        assert!(
+            told.starts_with("__Host-hawser-known=x; ") && told.ends_with("; Secure"),
+            "{told}"
+        );
+        assert!(
+            told.contains("; Path=/; ") && told.contains("; HttpOnly") && !told.contains("Domain")
+        );
+        assert!(!text(Transport::Plain).contains("Secure"));
+    }
+}
