@@ -24,6 +24,8 @@ pub mod organizations;
 pub mod projects;
 pub mod propagation;
 mod provider;
+#[cfg(feature = "host")]
+mod redaction;
 mod registry_host;
 pub mod repositories;
 mod secret;
@@ -46,6 +48,8 @@ pub use provider::{
     Access, Advice, CredentialKind, Guide, Link, Need, Provider, ProviderFacts, Purpose, Severity,
     Shape, ShapeFacts, ShapeField, Step, Typed, advise, registry_place,
 };
+#[cfg(feature = "host")]
+pub use redaction::Redactor;
 pub use registry_host::{is_docker_hub, registry_host, registry_name};
 pub use secret::Secret;
 pub use status::Status;

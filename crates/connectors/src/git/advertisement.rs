@@ -81,6 +81,8 @@ impl From<&str> for Capabilities {
 #[derive(Debug, Default)]
 pub(super) struct Advertisement {
     references: BTreeMap<String, Oid>,
+    /// Its ids have 64 digits, which libgit2 does not read.
+    is_sha256: bool,
     pub(super) capabilities: Capabilities,
 }
 
@@ -104,11 +106,11 @@ impl Advertisement {
                 Packet::Line(line) => found.take(&line).ok_or_else(|| refused(&packets, &line))?,
             }
         }
+        if found.is_sha256 {
+            return Err(packets.failure(Cause::ObjectFormat));
+        }
         if found.can("object-format=sha256") {
-            return Err(Failure::new(
-                Cause::NotAGitRepository,
-                "read a Git repository whose object ids are SHA-256",
-            ));
+            return Err(packets.nonsense());
         }
         Ok(found)
     }
@@ -122,6 +124,11 @@ impl Advertisement {
             self.capabilities = String::from_utf8_lossy(capabilities).as_ref().into();
         }
         if reference.starts_with(b"shallow ") || reference == b"version 1" {
+            return Some(());
+        }
+        if reference.get(64) == Some(&b' ') && reference.iter().take(64).all(u8::is_ascii_hexdigit)
+        {
+            self.is_sha256 = true;
             return Some(());
         }
         let (id, name) = reference.split_at_checked(40)?;

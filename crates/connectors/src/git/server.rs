@@ -2,6 +2,8 @@
 
 use domain::{Cause, gitops::GitUrl};
 use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use std::sync::OnceLock;
+
 use tokio::time::Instant;
 use url::Url;
 use zeroize::Zeroizing;
@@ -26,6 +28,8 @@ pub(super) struct Server<'a> {
     pub(super) git: &'a Git,
     url: &'a GitUrl,
     login: Option<&'a Login>,
+    /// Where the server led the first request, within its origin: GitLab leads from `name` to `name.git`.
+    led: OnceLock<Url>,
     pub(super) deadline: Instant,
 }
 
@@ -47,7 +51,8 @@ impl<'a> Server<'a> {
         let is_empty =
             login.username.is_empty() && login.password.is_empty() && login.certificate.is_none();
         let login = Some(login).filter(|_| !is_empty);
-        Self { git, url, login, deadline: Instant::now() + git.limits.time }
+        let deadline = Instant::now() + git.limits.time;
+        Self { git, url, login, led: OnceLock::new(), deadline }
     }
 
     /// What the repository holds and the service can do.
@@ -61,6 +66,9 @@ impl<'a> Server<'a> {
         url.set_query(Some(&format!("service={}", service.name())));
         let ask = Ask::get(url, service.attempt()).header(ACCEPT, HeaderValue::from_static("*/*"));
         let answer = self.send(ask, service.advertisement_type()).await?;
+        if let Some(place) = place(&answer.url) {
+            self.led.get_or_init(|| place);
+        }
         Ok(Advertisement::read(Packets::new(answer, Advertisement::MOST), service).await?)
     }
 
@@ -77,7 +85,7 @@ impl<'a> Server<'a> {
         let ask = ask
             .header(USER_AGENT, AGENT)
             .login(self.login.and_then(Login::basic))
-            .redirects(Redirects::Refuse)
+            .redirects(Redirects::SameOrigin)
             .total(self.deadline.saturating_duration_since(Instant::now()));
         let answer = self.git.outbound.on(&self.git.road, self.login)?.send(ask).await?;
         if !answer.status().is_success() {
@@ -93,10 +101,18 @@ impl<'a> Server<'a> {
     }
 
     fn at(&self, path: &str) -> Url {
-        let mut url = self.url.url().clone();
+        let mut url = self.led.get().unwrap_or_else(|| self.url.url()).clone();
         url.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
         url
     }
+}
+
+/// The repository whose list of references an answer is; as with Git itself, all that follows goes there.
+fn place(list: &Url) -> Option<Url> {
+    let mut place = list.clone();
+    place.set_query(None);
+    place.set_path(list.path().strip_suffix("/info/refs")?);
+    Some(place)
 }
 
 /// Words for charts, said of a Git server.

@@ -40,15 +40,7 @@ pub(super) fn title(text: &str) -> String {
 /// What a server said, for people: one line, bounded, without control characters, and without the
 /// login if the server repeats it.
 pub(super) fn reason(text: &str, login: &Login) -> String {
-    let mut text = text.to_owned();
-    let header = login.basic();
-    let header = header.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
-    for secret in [login.password.expose(), header.trim_start_matches("Basic ")] {
-        if !secret.is_empty() {
-            text = text.replace(secret, "…");
-        }
-    }
-    let line = one_line(&text);
+    let line = one_line(&login.redactor().redact(text));
     match line.char_indices().nth(REASON) {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
         None => line,
@@ -205,6 +197,16 @@ mod tests {
         let said = reason("\u{1b}[31mno\r\n\tcanary-7 \u{202e}x  YW5uOmNhbmFyeS03", &login);
         assert_eq!(said, "[31mno … x …");
         assert_eq!(reason(&"é".repeat(2_000), &login).chars().count(), REASON + 1);
+        let login = Login::stored("ann".into(), Secret::new("git-token-äé1".into()));
+        for said in [
+            "fatal: https://ann:git-token-%C3%A4%c3%a91@git.example/x.git rejected",
+            "{\"token\": \"git-token-\\u00e4\\u00e91\"} rejected",
+            "Authorization: Basic YW5uOmdpdC10b2tlbi3DpMOpMQ== rejected",
+        ] {
+            let said = reason(said, &login);
+            assert!(said.contains('…') && said.ends_with("rejected"), "{said}");
+            assert!(!said.contains("git-token") && !said.contains("YW5u"), "{said}");
+        }
     }
 
     #[test]

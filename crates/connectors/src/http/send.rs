@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use domain::Cause;
+use domain::{Cause, Redactor};
 use reqwest::{
     Method, Response, StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
@@ -13,6 +13,7 @@ use super::{
     Outbound,
     classify::{Way, failure},
     lane::Shows,
+    login::secret_of,
     outbound::Trust,
     places::Place,
     redirect::{Hop, hop, named, same_origin},
@@ -146,6 +147,31 @@ impl Ask {
         self
     }
 
+    /// A redirect that is not followed, with where it points. Whoever redirects names what he likes, so
+    /// the login is taken out of it.
+    fn led(&self, attempt: &str, response: &Response, from: &Url) -> Failure {
+        let attempt = match named(response.headers(), from) {
+            Some(target) => {
+                format!("{attempt}: it redirects to {}", self.redactor().redact(&target))
+            }
+            None => attempt.to_owned(),
+        };
+        Failure::new(Cause::RedirectRefused, attempt).with_status(response.status().as_u16())
+    }
+
+    fn redactor(&self) -> Redactor {
+        Redactor::of(secret_of(self.login.as_ref()).as_ref())
+    }
+
+    /// The host of an address that somebody named. Whoever redirects names what he likes.
+    fn host_of(&self, url: &Url) -> String {
+        let host = url.host_str().unwrap_or_default();
+        if self.url.host_str() == Some(host) {
+            return host.to_owned();
+        }
+        self.redactor().redact(host)
+    }
+
     fn request(&self, url: &Url, login: Option<&HeaderValue>) -> reqwest::Request {
         let mut request = reqwest::Request::new(self.method.clone(), url.clone());
         request.headers_mut().clone_from(&self.headers);
@@ -200,7 +226,7 @@ impl Outbound {
         let mut shows = ask.shows;
         let mut deadline = None;
         for hops in 0..=HOPS {
-            let attempt = format!("{} at {}", ask.attempt, url.host_str().unwrap_or_default());
+            let attempt = format!("{} at {}", ask.attempt, ask.host_of(&url));
             let refused = |cause| Failure::new(cause, attempt.clone());
             let reach = self.reach(&url, trust).ok_or_else(|| {
                 refused(if hops == 0 { Cause::BlockedAddress } else { Cause::RedirectRefused })
@@ -227,18 +253,17 @@ impl Outbound {
                         _place: place,
                     });
                 }
+                // What is posted may hold a secret, and goes nowhere else.
+                (Hop::SameOrigin(_), _) if ask.body.is_some() => {
+                    return Err(ask.led(&attempt, &response, &url));
+                }
                 (Hop::Refused, _)
                 | (_, Redirects::Refuse)
                 | (Hop::OtherOrigin(_), Redirects::SameOrigin) => {
-                    let attempt = match named(response.headers(), &url) {
-                        Some(target) => format!("{attempt}: it redirects to {target}"),
-                        None => attempt.clone(),
-                    };
-                    let failure = Failure::new(Cause::RedirectRefused, attempt);
-                    return Err(failure.with_status(status.as_u16()));
+                    return Err(ask.led(&attempt, &response, &url));
                 }
                 (Hop::SameOrigin(next), _) => next,
-                (Hop::OtherOrigin(next), _) => {
+                (Hop::OtherOrigin(next), Redirects::Follow) => {
                     login = None;
                     shows = Shows::Nothing;
                     // A public host may not lead to what the operator allowed to people.

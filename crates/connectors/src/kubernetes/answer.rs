@@ -3,7 +3,7 @@
 //! A refusal is a `Status` object:
 //! <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/>.
 
-use domain::Cause;
+use domain::{Cause, Redactor};
 use reqwest::{
     Method,
     header::{DATE, RETRY_AFTER},
@@ -23,8 +23,8 @@ pub struct Refusal {
     /// What was attempted, and the row of the catalogue.
     #[source]
     pub failure: Failure,
-    /// The server's own words for people, without control characters; empty when it said nothing. They
-    /// come from a stranger and may hold what it was sent: look before they are kept.
+    /// The server's own words for people, without control characters and the login; empty when it said
+    /// nothing. They come from a stranger and may hold the values it was sent: look before they are kept.
     pub said: String,
     /// What the account may not do, where that is why.
     pub denied: Option<Denied>,
@@ -71,6 +71,18 @@ pub enum Subject {
     Group,
     /// An object.
     Object,
+}
+
+impl Refusal {
+    /// The same without these secrets in what the server said.
+    pub(super) fn without(mut self, redactor: &Redactor) -> Self {
+        self.said = redactor.redact(&self.said);
+        self.denied = self.denied.map(|denied| match redactor.tells(&denied.user) {
+            true => Denied { user: String::new(), ..denied },
+            false => denied,
+        });
+        self
+    }
 }
 
 impl From<Failure> for Refusal {

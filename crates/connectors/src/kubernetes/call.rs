@@ -1,6 +1,6 @@
 //! One request to an API server: no redirects, and an answer of limited size.
 
-use domain::Cause;
+use domain::{Cause, Redactor};
 use reqwest::{
     Method,
     header::{ACCEPT, HeaderValue},
@@ -13,7 +13,7 @@ use super::{
     ApiServer,
     answer::{Refusal, Subject, Verb, document, refusal},
 };
-use crate::http::{Ask, Redirects};
+use crate::http::{Ask, Redirects, secret_of};
 
 /// The most that an answer may have. An object has at most 1.5 MiB in etcd, and carries the list of
 /// its managers besides.
@@ -62,7 +62,8 @@ impl ApiServer {
             .login(self.login.clone());
         let answer = self.outbound.send(ask).await?;
         if !answer.status().is_success() {
-            return Err(refusal(answer, subject, verb).await);
+            let refusal = refusal(answer, subject, verb).await;
+            return Err(refusal.without(&Redactor::of(secret_of(self.login.as_ref()).as_ref())));
         }
         let bytes =
             answer.body(ANSWER).await.map(Zeroizing::new).map_err(|failure| {

@@ -2,6 +2,7 @@
 
 mod detect;
 mod examine;
+mod without_login;
 
 pub(crate) use examine::Finding;
 pub use examine::{Examined, TokenMaker, watched};
@@ -143,7 +144,7 @@ impl Registries {
         };
         match synced {
             Err(failure) => Err(self.other_kind(&outbound, target, failure).await),
-            synced => synced,
+            Ok(synced) => Ok(without_login::synced(synced, target)),
         }
     }
 
@@ -162,7 +163,7 @@ impl Registries {
     /// Walks the road to a registry stage by stage, with the same client as [`Self::sync`]. The
     /// stages are told whatever happens; `now` dates what headers tell.
     pub async fn examine(&self, target: &Target, now: Timestamp) -> Examined {
-        examine::examine(self, target, now).await
+        without_login::examined(examine::examine(self, target, now).await, target)
     }
 
     /// The limit of requests that the registry told last to this login.

@@ -50,6 +50,8 @@ pub enum Bridge {
     /// It refuses to send anything but commits with their trees, as servers do that filter and know
     /// only the ids of commits.
     KnowsCommitsOnly,
+    /// It leads from a repository's address without `.git` to the one with it, as GitLab does.
+    LeadsToDotGit,
 }
 
 /// A running server; it ends with the test.
@@ -204,6 +206,11 @@ impl GitServer {
         if bridge == Bridge::Races && is_push {
             self.bridge(Bridge::Honest);
             self.commit("acme/gitops", "main", &[("race.txt", "first\n")]);
+        }
+        if bridge == Bridge::LeadsToDotGit && !path.contains(".git/") {
+            let to = parts.uri.to_string().replacen("/info/", ".git/info/", 1);
+            let answer = Response::builder().status(301).header("location", to);
+            return answer.body(Body::empty()).unwrap();
         }
         let body = to_bytes(body, 64 << 20).await.unwrap();
         if bridge == Bridge::KnowsCommitsOnly && asks_for_files(&path, &body) {

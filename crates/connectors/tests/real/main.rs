@@ -32,6 +32,7 @@ mod git_large;
 mod git_paths;
 mod git_pull_request;
 mod git_push;
+mod git_refusals;
 mod git_request_standing;
 mod git_roads;
 mod git_server;

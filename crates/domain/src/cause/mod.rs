@@ -124,6 +124,8 @@ causes! {
     RequestClosed = "request_closed",
     /// What answers is no Git repository.
     NotAGitRepository = "not_a_git_repository",
+    /// The Git repository names its objects by SHA-256.
+    ObjectFormat = "object_format",
     /// A file that would be written is there and is not of Hawser.
     FileNotOurs = "file_not_ours",
     /// The newest commit is larger than what is downloaded.

@@ -70,6 +70,7 @@ impl Cause {
             | Self::HtmlInsteadOfIndex
             | Self::NotFound
             | Self::NotAGitRepository
+            | Self::ObjectFormat
             | Self::RedirectRefused => Remedy::Url,
             Self::WrongKind => Remedy::Kind,
             Self::ListingUnsupported => Remedy::Charts,

@@ -44,7 +44,7 @@ pub(super) const fn of(cause: Cause) -> Words {
         ),
         Cause::RedirectRefused => words(
             shared::REDIRECT,
-            "The Git server redirects to an address that is not followed with a credential. Use the final address as the URL.",
+            "The Git server redirects to another address, and a token is not sent there. If that address is the right one, use it as the URL.",
         ),
         Cause::NotFound => words(
             shared::NOT_FOUND,
@@ -114,6 +114,10 @@ pub(super) const fn of(cause: Cause) -> Words {
         Cause::NotAGitRepository => words(
             "Not a Git repository",
             "The address answers, but not as a Git repository over HTTPS. Check the URL.",
+        ),
+        Cause::ObjectFormat => words(
+            "SHA-256 repositories are not supported",
+            "This repository names its objects by SHA-256 (git init --object-format=sha256), and Hawser reads and writes SHA-1 alone. Use a repository with SHA-1 objects.",
         ),
         Cause::FileNotOurs => words(
             "File belongs to somebody else",

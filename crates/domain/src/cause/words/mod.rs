@@ -142,6 +142,7 @@ mod tests {
             Cause::BranchMissing,
             Cause::RequestClosed,
             Cause::NotAGitRepository,
+            Cause::ObjectFormat,
             Cause::FileNotOurs,
             Cause::RepositoryTooLarge,
             Cause::ConnectionRevoked,

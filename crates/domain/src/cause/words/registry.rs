@@ -119,6 +119,7 @@ pub(super) const fn of(cause: Cause) -> Words {
         | Cause::BranchMissing
         | Cause::RequestClosed
         | Cause::NotAGitRepository
+        | Cause::ObjectFormat
         | Cause::FileNotOurs
         | Cause::RepositoryTooLarge
         | Cause::ExportIncomplete

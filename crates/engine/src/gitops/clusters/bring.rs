@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use connectors::kubernetes::{ApiServer, Deleted, Manifest, ObjectRef, Refusal, Run};
 use domain::{
-    Cause, ClusterId, CredentialId, Secret,
+    Cause, ClusterId, CredentialId, Redactor,
     gitops::{ClusterObject, ObjectState},
 };
 
@@ -51,10 +51,10 @@ impl Brought {
     }
 
     /// The first reason with what else there is to tell; nothing of it holds a secret.
-    pub(super) fn problem(&self, secrets: &[Secret]) -> Option<Stopped> {
+    pub(super) fn problem(&self, redactor: &Redactor) -> Option<Stopped> {
         let (_, first) = self.problems.first()?;
         let told = self.problems.iter().take(TOLD);
-        let mut lines: Vec<_> = told.map(|problem| line(problem, secrets)).collect();
+        let mut lines: Vec<_> = told.map(|problem| line(problem, redactor)).collect();
         if self.problems.len() > TOLD {
             lines.push(format!("And {} more.", self.problems.len() - TOLD));
         }
@@ -75,7 +75,7 @@ impl Brought {
         object: &ObjectRef,
         stood: ObjectState,
         applied: Result<Applied, Refusal>,
-        secrets: &[Secret],
+        redactor: &Redactor,
     ) -> Goes {
         match applied {
             Ok(Applied::InStep) => {
@@ -89,9 +89,9 @@ impl Brought {
             }
             Ok(Applied::Foreign) => {
                 let stopped = Stopped::because(Cause::ClusterConflict, FOREIGN);
-                self.noted(known(object, stood), stopped, secrets)
+                self.noted(known(object, stood), stopped, redactor)
             }
-            Err(refusal) => self.noted(known(object, stood), Stopped::refused(&refusal), secrets),
+            Err(refusal) => self.noted(known(object, stood), Stopped::refused(&refusal), redactor),
         }
     }
 
@@ -111,13 +111,13 @@ impl Brought {
             // nobody can tell any more.
             Err(refusal) => {
                 let stopped = Stopped { detail: String::new(), ..Stopped::refused(&refusal) };
-                self.noted(object.clone(), stopped, &[])
+                self.noted(object.clone(), stopped, &Redactor::default())
             }
         }
     }
 
     /// What is the object's own fault is kept with it; anything else is the fault of the cluster.
-    fn noted(&mut self, object: ClusterObject, stopped: Stopped, secrets: &[Secret]) -> Goes {
+    fn noted(&mut self, object: ClusterObject, stopped: Stopped, redactor: &Redactor) -> Goes {
         let named = named(&object);
         let goes = match stopped.cause {
             Cause::ClusterConflict
@@ -129,7 +129,7 @@ impl Brought {
                     Cause::ClusterConflict => ObjectState::Conflict,
                     _ => object.state,
                 };
-                let detail = told(&named, &stopped, secrets);
+                let detail = told(&named, &stopped, redactor);
                 let cause = Some(stopped.cause);
                 self.states.push(ClusterObject { state, cause, detail, ..object });
                 Goes::On
@@ -141,10 +141,10 @@ impl Brought {
     }
 }
 
-fn line((object, stopped): &(Option<ObjectRef>, Stopped), secrets: &[Secret]) -> String {
+fn line((object, stopped): &(Option<ObjectRef>, Stopped), redactor: &Redactor) -> String {
     match object {
-        Some(object) => format!("{object}: {}", told(object, stopped, secrets)),
-        None => said(stopped, secrets),
+        Some(object) => format!("{object}: {}", told(object, stopped, redactor)),
+        None => said(stopped, redactor),
     }
 }
 
@@ -174,7 +174,7 @@ pub(super) async fn bring(
         let object = manifest.object();
         let stood = before.iter().find(|known| named(known) == *object);
         let stood = stood.map_or(ObjectState::New, |known| known.state);
-        if brought.applied(object, stood, applied, &wanted.secrets) == Goes::Nowhere {
+        if brought.applied(object, stood, applied, &wanted.redactor) == Goes::Nowhere {
             return Ok(Some(brought));
         }
     }

@@ -5,7 +5,7 @@ use connectors::{
     kubernetes::{ApiServer, Live, Manifest, ObjectRef, Refusal, Run, masked},
 };
 use domain::{
-    Actor, Cause, ClusterId, Scope, Secret, ServiceError, Timestamp,
+    Actor, Cause, ClusterId, Redactor, Scope, ServiceError, Timestamp,
     cause::Asked,
     exports::yaml,
     gitops::{
@@ -42,11 +42,11 @@ pub(super) async fn preview(
     let before = clusters::objects(&engine.db, scope, id).await?;
     let mut found = Found::default();
     for manifest in &wanted.manifests {
-        found.look(&api, &cluster, manifest, &wanted.secrets).await?;
+        found.look(&api, &cluster, manifest, &wanted.redactor).await?;
     }
     for object in &before {
         if !wanted.manifests.iter().any(|manifest| *manifest.object() == named(object)) {
-            found.look_at_old(&api, &cluster, object).await?;
+            found.look_at_old(&api, &cluster, object, &wanted.redactor).await?;
         }
     }
     keep(engine, scope, &cluster, &before, found.compared(began)).await?;
@@ -71,7 +71,7 @@ impl Found {
         api: &ApiServer,
         cluster: &Cluster,
         manifest: &Manifest,
-        secrets: &[Secret],
+        redactor: &Redactor,
     ) -> Result<(), Error> {
         let object = manifest.object();
         let live = api.get(object).await;
@@ -81,11 +81,11 @@ impl Found {
                 return Ok(());
             }
             Ok(live) => live,
-            Err(refusal) => return self.refused(manifest, &refusal, secrets),
+            Err(refusal) => return self.refused(manifest, &refusal, redactor),
         };
         let after = match api.apply(manifest, live.as_ref(), Run::Dry).await {
             Ok(after) => after,
-            Err(refusal) => return self.refused(manifest, &refusal, secrets),
+            Err(refusal) => return self.refused(manifest, &refusal, redactor),
         };
         let state = match &live {
             None => ObjectState::Missing,
@@ -93,7 +93,7 @@ impl Found {
             Some(_) => ObjectState::Changed,
         };
         self.states.push(known(object, state));
-        self.change(live.as_ref(), Some(&after));
+        self.change(live.as_ref(), Some(&after), redactor);
         Ok(())
     }
 
@@ -103,9 +103,10 @@ impl Found {
         api: &ApiServer,
         cluster: &Cluster,
         object: &ClusterObject,
+        redactor: &Redactor,
     ) -> Result<(), Error> {
         match api.get(&named(object)).await {
-            Ok(Some(live)) if live.is_ours(cluster.id) => self.change(Some(&live), None),
+            Ok(Some(live)) if live.is_ours(cluster.id) => self.change(Some(&live), None, redactor),
             Ok(_) => {}
             Err(refusal) if refusal.failure.cause == Cause::ClusterApiMissing => {}
             Err(refusal) => return Err(unreachable(&Stopped::refused(&refusal))),
@@ -118,7 +119,7 @@ impl Found {
         &mut self,
         manifest: &Manifest,
         refusal: &Refusal,
-        secrets: &[Secret],
+        redactor: &Redactor,
     ) -> Result<(), Error> {
         let object = manifest.object();
         let stopped = Stopped::refused(refusal);
@@ -128,7 +129,7 @@ impl Found {
             | Cause::ClusterApiMissing
             | Cause::NamespaceMissing
             | Cause::InsufficientScope) => {
-                self.keeps_out(object, cause, told(object, &stopped, secrets));
+                self.keeps_out(object, cause, told(object, &stopped, redactor));
                 Ok(())
             }
             _ => Err(unreachable(&stopped)),
@@ -147,7 +148,7 @@ impl Found {
         self.refused.push(refused);
     }
 
-    fn change(&mut self, before: Option<&Live>, after: Option<&Live>) {
+    fn change(&mut self, before: Option<&Live>, after: Option<&Live>, redactor: &Redactor) {
         let (kind, object) = match (before, after) {
             (None, Some(after)) => (FileChangeKind::Added, after.object()),
             (Some(before), None) => (FileChangeKind::Deleted, before.object()),
@@ -157,7 +158,9 @@ impl Found {
             _ => return,
         };
         let (old, new) = masked(before, after);
-        let (old, new) = (old.as_ref().map(yaml), new.as_ref().map(yaml));
+        // Values that somebody copied into an annotation, say, are no more to be seen than those at home.
+        let text = |value: &serde_json::Value| redactor.redact(&yaml(value));
+        let (old, new) = (old.as_ref().map(text), new.as_ref().map(text));
         let lines = diff(old.as_deref(), new.as_deref());
         self.changes.push(FileChange { path: object.to_string(), kind, lines });
     }

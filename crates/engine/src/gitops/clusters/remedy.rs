@@ -1,16 +1,16 @@
 //! What a person does at a cluster about an object that it refused.
 
 use connectors::kubernetes::{Denied, ObjectRef, Verb};
-use domain::{Cause, Secret, cause::Asked};
+use domain::{Cause, Redactor, cause::Asked};
 
 use super::{Stopped, words::words};
 
 /// What the API server said of an object, or what it means, and what to do about it.
-pub(super) fn told(object: &ObjectRef, stopped: &Stopped, secrets: &[Secret]) -> String {
-    let mut text = said(stopped, secrets);
+pub(super) fn told(object: &ObjectRef, stopped: &Stopped, redactor: &Redactor) -> String {
+    let mut text = said(stopped, redactor);
     let remedy = match (stopped.cause, &stopped.denied) {
         (Cause::NamespaceMissing, _) => namespace(object),
-        (_, Some(denied)) => right(object, denied, secrets),
+        (_, Some(denied)) => right(object, denied, redactor),
         _ => return text,
     };
     text.push('\n');
@@ -19,8 +19,8 @@ pub(super) fn told(object: &ObjectRef, stopped: &Stopped, secrets: &[Secret]) ->
 }
 
 /// The words of the API server as a sentence, or ours where there are none to repeat.
-pub(super) fn said(stopped: &Stopped, secrets: &[Secret]) -> String {
-    let words = words(&stopped.detail, secrets);
+pub(super) fn said(stopped: &Stopped, redactor: &Redactor) -> String {
+    let words = words(&stopped.detail, redactor);
     let title = stopped.cause.words(Asked::Cluster).title;
     let said = if words.is_empty() { title } else { &words };
     let end = if said.ends_with(['.', '…', '!', '?']) { "" } else { "." };
@@ -36,7 +36,7 @@ fn namespace(object: &ObjectRef) -> String {
 
 /// The right that is missing, and the role that gives it with all that Hawser needs for this kind. An
 /// apply of an object that is not there asks for `create` too.
-fn right(object: &ObjectRef, denied: &Denied, secrets: &[Secret]) -> String {
+fn right(object: &ObjectRef, denied: &Denied, redactor: &Redactor) -> String {
     let verb = match denied.verb {
         Verb::Read => "read",
         Verb::Write => "write",
@@ -53,15 +53,15 @@ fn right(object: &ObjectRef, denied: &Denied, secrets: &[Secret]) -> String {
             (format!("in the namespace {namespace}"), format!(" --namespace={namespace}"), "role")
         }
     };
-    let (role, subject) = (format!("hawser-{}", plural.to_lowercase()), subject(denied, secrets));
+    let (role, subject) = (format!("hawser-{}", plural.to_lowercase()), subject(denied, redactor));
     format!(
         "The account may not {verb} {plural} {place}. Somebody who may give rights there allows it:\n  kubectl create {kind} {role}{scope} --verb=get,create,patch,delete --resource={resource}\n  kubectl create {kind}binding {role}{scope} --{kind}={role} {subject}"
     )
 }
 
 /// The account, as `kubectl` takes it. Whoever answers could name a secret that it was sent.
-fn subject(denied: &Denied, secrets: &[Secret]) -> String {
-    let user = words(&denied.user, secrets);
+fn subject(denied: &Denied, redactor: &Redactor) -> String {
+    let user = if redactor.tells(&denied.user) { "" } else { denied.user.as_str() };
     match user.strip_prefix("system:serviceaccount:") {
         Some(account) => format!("--serviceaccount={account}"),
         None if user.is_empty() => "--user=USER".to_owned(),
@@ -100,10 +100,14 @@ mod tests {
     #[test]
     fn a_missing_right_is_named_with_the_role_that_gives_it() {
         let stopped = denied(Verb::Write, "system:serviceaccount:ci:hawser");
-        let text = told(&object("v1", "Secret", "prod"), &stopped, &[]);
+        let text = told(&object("v1", "Secret", "prod"), &stopped, &Redactor::default());
         let expected = "forbidden.\nThe account may not write Secrets in the namespace prod. Somebody who may give rights there allows it:\n  kubectl create role hawser-secrets --namespace=prod --verb=get,create,patch,delete --resource=secrets\n  kubectl create rolebinding hawser-secrets --namespace=prod --role=hawser-secrets --serviceaccount=ci:hawser";
         assert_eq!(text, expected);
-        let text = told(&object("a.io/v1", "Repository", ""), &denied(Verb::Read, "ada"), &[]);
+        let text = told(
+            &object("a.io/v1", "Repository", ""),
+            &denied(Verb::Read, "ada"),
+            &Redactor::default(),
+        );
         assert!(text.contains("may not read Repositories in the cluster"), "{text}");
         assert!(text.contains("--resource=repositories.a.io"), "{text}");
         assert!(text.contains("clusterrolebinding hawser-repositories --clusterrole="), "{text}");
@@ -112,16 +116,16 @@ mod tests {
 
     #[test]
     fn no_secret_is_repeated_as_a_name() {
-        let secrets = [Secret::new("canary-7f3a".into())];
+        let redactor = Redactor::of([&domain::Secret::new("canary-7f3a".into())]);
         let stopped = denied(Verb::Delete, "x-canary-7f3a");
-        let text = told(&object("v1", "Secret", "prod"), &stopped, &secrets);
+        let text = told(&object("v1", "Secret", "prod"), &stopped, &redactor);
         assert!(text.ends_with("--user=USER") && !text.contains("canary"), "{text}");
     }
 
     #[test]
     fn a_missing_namespace_is_to_be_made_by_a_person() {
         let stopped = Stopped::because(Cause::NamespaceMissing, "namespaces \"prod\" not found");
-        let text = told(&object("v1", "Secret", "prod"), &stopped, &[]);
+        let text = told(&object("v1", "Secret", "prod"), &stopped, &Redactor::default());
         assert!(text.ends_with("kubectl create namespace prod"), "{text}");
     }
 }

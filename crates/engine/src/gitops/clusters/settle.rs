@@ -84,7 +84,7 @@ async fn run(
     tx.commit().await?;
     let before = clusters::objects(&engine.db, scope, cluster.id).await?;
     let Some(mut brought) = bring(&api, &fence, &wanted, &before).await? else { return Ok(None) };
-    let problem = brought.problem(&wanted.secrets);
+    let problem = brought.problem(&wanted.redactor);
     if problem.is_none() {
         brought.versions = wanted.versions;
     }

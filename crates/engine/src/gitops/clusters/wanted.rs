@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use connectors::kubernetes::{Manifest, ObjectRef};
 use domain::{
-    Cause, ClusterId, CredentialId, Scope, Secret,
+    Cause, ClusterId, CredentialId, Redactor, Scope, Secret,
     exports::{ExportNote, NoteTone, Values},
 };
 use storage::gitops::clusters::Cluster;
@@ -22,14 +22,19 @@ pub(super) struct Wanted {
     /// The credentials in them, each at the version it was read with.
     pub(super) versions: Vec<(CredentialId, i64)>,
     pub(super) notes: Vec<ExportNote>,
-    /// The secrets in them; none of these may stand in anything that is kept or shown.
-    pub(super) secrets: Vec<Secret>,
+    /// Takes the secrets in them out of what is kept or shown.
+    pub(super) redactor: Redactor,
 }
 
 impl Wanted {
     /// Nothing: what is there goes.
     pub(super) fn nothing() -> Self {
-        Self { manifests: Vec::new(), versions: Vec::new(), notes: Vec::new(), secrets: Vec::new() }
+        Self {
+            manifests: Vec::new(),
+            versions: Vec::new(),
+            notes: Vec::new(),
+            redactor: Redactor::default(),
+        }
     }
 
     /// Whether the object is among them.
@@ -63,7 +68,7 @@ pub(super) async fn wanted(
 fn together(cluster: ClusterId, exports: Vec<RenderedExport>) -> Result<Wanted, Stopped> {
     let (mut versions, mut notes) = (BTreeMap::new(), Vec::new());
     let mut manifests: Vec<Manifest> = Vec::new();
-    let mut secrets = Vec::new();
+    let mut secrets: Vec<Secret> = Vec::new();
     for export in exports {
         versions.extend(export.versions);
         secrets.extend(export.secrets);
@@ -84,7 +89,8 @@ fn together(cluster: ClusterId, exports: Vec<RenderedExport>) -> Result<Wanted, 
         }
     }
     manifests.sort_by(|a, b| a.object().cmp(b.object()));
-    Ok(Wanted { manifests, versions: versions.into_iter().collect(), notes, secrets })
+    let redactor = Redactor::of(&secrets);
+    Ok(Wanted { manifests, versions: versions.into_iter().collect(), notes, redactor })
 }
 
 fn left_out(export: &str, path: &str) -> ExportNote {
