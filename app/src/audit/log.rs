@@ -1,8 +1,13 @@
-//! The page Audit log: who did what, newest first.
+//! The page Audit log: what people did first, then how secrets were read, then what Hawser did.
 
-use domain::audit::{AuditAction, AuditActor, AuditEvent, AuditPage, AuditQuery};
+use domain::audit::{AuditAction, AuditEvent, AuditPage, AuditQuery, AuditTarget, AuditView};
 use leptos::prelude::*;
 
+use super::{
+    PATH,
+    named::{target, who},
+    uses::uses,
+};
 use crate::ui::{
     filters::{FilterBy, Filters},
     frame::Section,
@@ -12,8 +17,6 @@ use crate::ui::{
     table::Empty,
 };
 
-const PATH: &str = "/audit";
-
 /// `/audit`
 pub(crate) fn log() -> AnyView {
     page(async |request| {
@@ -21,8 +24,11 @@ pub(crate) fn log() -> AnyView {
         let query = AuditQuery {
             search: request.query("search"),
             action: AuditAction::parse(&request.query("action")),
+            target: AuditTarget::parse(&request.query("target")),
+            view: AuditView::Everything,
             before: request.query("before").parse().ok(),
         };
+        let query = AuditQuery { view: view_of(&request.query("by"), &query), ..query };
         let found = request.services().audit.list(&actor, query.clone()).await?;
         let body = view! {
             <div class="head">
@@ -34,10 +40,45 @@ pub(crate) fn log() -> AnyView {
                 </div>
             </div>
             {filters(&query)}
-            {table(&found, &query)}
+            {events(&found, &query)}
         };
         Ok(Page { title: "Audit log".to_owned(), section: Section::Audit, body: body.into_any() })
     })
+}
+
+/// Whoever searches wants all that fits; everybody else sees the log folded.
+fn view_of(by: &str, query: &AuditQuery) -> AuditView {
+    let searches = !query.search.is_empty() || query.action.is_some() || query.target.is_some();
+    match by {
+        "hawser" => AuditView::Hawser,
+        _ if searches => AuditView::Everything,
+        _ => AuditView::Folded,
+    }
+}
+
+fn events(found: &AuditPage, query: &AuditQuery) -> AnyView {
+    if query.view != AuditView::Folded {
+        return table(found, query);
+    }
+    let own = (!found.own.is_empty()).then(|| {
+        let all = path::with(PATH, &[("by", "hawser")]);
+        view! {
+            <section class="stack" aria-labelledby="own-title">
+                <h2 id="own-title">"What Hawser did by itself"</h2>
+                <p><a href=all>"All that Hawser did"</a></p>
+                {rows(&found.own)}
+            </section>
+        }
+    });
+    view! {
+        <section class="stack" aria-labelledby="people-title">
+            <h2 id="people-title">"What people did"</h2>
+            {table(found, query)}
+        </section>
+        {uses(&found.uses)}
+        {own}
+    }
+    .into_any()
 }
 
 fn filters(query: &AuditQuery) -> AnyView {
@@ -48,7 +89,10 @@ fn filters(query: &AuditQuery) -> AnyView {
             view! { <option value=action.as_str() selected=selected>{action.label()}</option> }
         })
         .collect_view();
-    let filtered = !query.search.is_empty() || query.action.is_some() || query.before.is_some();
+    let filtered = query.view != AuditView::Folded || query.before.is_some();
+    let about = query.target.map(|target| target.to_string());
+    let kept =
+        about.map(|about| view! { <input type="hidden" name="target" value=about/> }.into_any());
     view! {
         <Filters
             path=PATH
@@ -56,6 +100,7 @@ fn filters(query: &AuditQuery) -> AnyView {
             placeholder="Person, credential or repository"
             by=FilterBy { name: "action", label: "Action", all: "All actions" }
             clear=filtered.then_some(PATH)
+            kept=kept
 
         >
             {options}
@@ -73,14 +118,16 @@ fn table(found: &AuditPage, query: &AuditQuery) -> AnyView {
         }
         .into_any();
     }
-    let rows = found.rows.iter().map(row).collect_view();
     let older = found.older.map(|before| {
         let before = before.to_string();
+        let about = query.target.map(|target| target.to_string()).unwrap_or_default();
         let href = path::with(
             PATH,
             &[
                 ("search", &query.search),
                 ("action", query.action.map_or("", AuditAction::as_str)),
+                ("target", &about),
+                ("by", if query.view == AuditView::Hawser { "hawser" } else { "" }),
                 ("before", &before),
             ],
         );
@@ -91,6 +138,15 @@ fn table(found: &AuditPage, query: &AuditQuery) -> AnyView {
             </a>
         }
     });
+    view! {
+        {rows(&found.rows)}
+        <nav class="pager" aria-label="Pages">{older}</nav>
+    }
+    .into_any()
+}
+
+fn rows(events: &[AuditEvent]) -> AnyView {
+    let rows = events.iter().map(row).collect_view();
     view! {
         <div class="table-box">
             <table class="table">
@@ -107,29 +163,32 @@ fn table(found: &AuditPage, query: &AuditQuery) -> AnyView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
-        <nav class="pager" aria-label="Pages">{older}</nav>
     }
     .into_any()
 }
 
 fn row(event: &AuditEvent) -> AnyView {
-    let who = match &event.actor {
-        AuditActor::Person(name) => name.clone(),
-        AuditActor::Hawser => "Hawser".to_owned(),
-        AuditActor::Nobody => "Nobody known".to_owned(),
-    };
     let from = event.address.map(|address| address.to_string());
     view! {
         <tr>
             <td data-label="When">
                 <time datetime=event.at.rfc3339()>{event.at.readable()}</time>
             </td>
-            <td data-label="Who">{who}</td>
+            <td data-label="Who">{who(&event.actor, event.actor_id)}</td>
             <td data-label="From" class="muted">{from}</td>
             <th scope="row" data-label="What">{event.action.label()}</th>
-            <td data-label="Target">{event.target.clone()}</td>
-            <td data-label="Detail" class="muted">{event.detail.clone()}</td>
+            <td data-label="Target">{target(event.target_id, &event.target)}</td>
+            <td data-label="Detail" class="muted">{detail(event)}</td>
         </tr>
     }
     .into_any()
+}
+
+/// What there is to tell, with what a secret was read for and who was shown it.
+fn detail(event: &AuditEvent) -> String {
+    let Some(purpose) = event.purpose else { return event.detail.clone() };
+    match event.host.as_str() {
+        "" => format!("{}: {}", purpose.label(), event.detail),
+        host => format!("{} at {host}: {}", purpose.label(), event.detail),
+    }
 }

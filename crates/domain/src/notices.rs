@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    Cause, ClusterId, CredentialId, GitTargetId, NoticeId, RepositoryId, Timestamp, cause::Asked,
-    propagation::Place,
+    Cause, ClusterId, CredentialId, GitTargetId, NoticeId, RepositoryId, Timestamp,
+    audit::AuditTarget, cause::Asked, propagation::Place,
 };
 
 /// What may be in trouble.
@@ -23,6 +23,17 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// As the audit log names it.
+    #[must_use]
+    pub const fn target(self) -> AuditTarget {
+        match self {
+            Self::GitTarget(id) => AuditTarget::GitTarget(id),
+            Self::Cluster(id) => AuditTarget::Cluster(id),
+            Self::GitConnection(id) => AuditTarget::Credential(id),
+            Self::Repository(id) => AuditTarget::Repository(id),
+        }
+    }
+
     /// Its kind as the database, the API and the webhook spell it.
     #[must_use]
     pub const fn kind(self) -> &'static str {

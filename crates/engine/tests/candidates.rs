@@ -117,7 +117,9 @@ async fn f9_a_deleted_credential_takes_its_candidate_along(world: World) {
     let sea = Sea::new(world).await;
     sea.store(id, "new").await.unwrap();
     Credentials::delete(&sea.engine, &sea.world.actor, removal(id, "refuse")).await.unwrap();
-    assert!(sea.engine.secret_for_use(sea.world.scope(), id).await.is_err());
+    assert!(
+        sea.engine.secret_for_use(sea.world.scope(), id, &crate::world::by_hawser()).await.is_err()
+    );
     let workers = Workers::of(&sea.engine);
     for _ in 0..1_200 {
         if sea.vault.newest(&sea.path(id)).await.unwrap().is_none() {

@@ -97,7 +97,12 @@ async fn f1_a_stored_secret_is_rolled_forward(world: World) {
 async fn f1_a_stored_first_secret_is_rolled_forward(world: World) {
     let sea = Sea::new(world).await;
     let operation = sea.intend_new().await;
-    assert!(sea.engine.secret_for_use(sea.world.scope(), operation.credential).await.is_err());
+    assert!(
+        sea.engine
+            .secret_for_use(sea.world.scope(), operation.credential, &crate::world::by_hawser())
+            .await
+            .is_err()
+    );
     sea.write(0, operation.credential, operation.id, "first").await;
     assert_eq!(sea.recover().await, 1);
     assert_eq!(sea.password(operation.credential).await, "first");
@@ -127,7 +132,7 @@ async fn f9_a_late_secret_of_a_deleted_credential_goes(world: World) {
     sea.write(0, id, operation.id, "late").await;
     assert_eq!(sea.recover().await, 1);
     assert_eq!(sea.vault.newest(&sea.path(id)).await.unwrap(), None);
-    assert!(sea.engine.secret_for_use(scope, id).await.is_err());
+    assert!(sea.engine.secret_for_use(scope, id, &crate::world::by_hawser()).await.is_err());
 }
 
 async fn f4_without_vault_nothing_changes(world: World) {
@@ -162,7 +167,9 @@ async fn f5_a_missing_version_changes_no_state(world: World) {
     let id = world.credential("ghcr", "old").await;
     let sea = Sea::new(world).await;
     sea.vault.destroy_version(&sea.path(id), 1).await.unwrap();
-    assert!(sea.engine.secret_for_use(sea.world.scope(), id).await.is_err());
+    assert!(
+        sea.engine.secret_for_use(sea.world.scope(), id, &crate::world::by_hawser()).await.is_err()
+    );
     assert_eq!(sea.get(id).await.state, CredentialState::Active);
     let registry = Registry::start(Some("old")).await;
     let repository = sea.world.repository(&registry, "charts", Some(id)).await;
@@ -292,7 +299,7 @@ async fn i_08_a_swapped_secret_is_refused(world: World) {
     let copied = raw.call("GET", &format!("data/{}", sea.path(b)), "").await;
     let data = copied.pointer("/data/data").unwrap();
     raw.call("POST", &format!("data/{}", sea.path(a)), &format!("{{\"data\":{data}}}")).await;
-    let refused = sea.engine.secret_for_use(sea.world.scope(), a).await;
+    let refused = sea.engine.secret_for_use(sea.world.scope(), a, &crate::world::by_hawser()).await;
     assert!(matches!(refused, Err(Error::Vault(VaultError::Binding))), "{refused:?}");
     assert_eq!(sea.password(b).await, "of b");
 }

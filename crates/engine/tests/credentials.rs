@@ -76,7 +76,8 @@ async fn a_stored_credential_is_listed_and_used(world: World) {
         Credentials::list(&world.engine, &world.actor, CredentialQuery::default()).await.unwrap();
     assert_eq!((page.rows[0].id, page.total, page.all), (id, 1, 1));
 
-    let secret = world.engine.secret_for_use(world.scope(), id).await.unwrap();
+    let secret =
+        world.engine.secret_for_use(world.scope(), id, &crate::world::by_hawser()).await.unwrap();
     assert_eq!(login_of(&secret), ("robot".into(), "canary-7f3a".into()));
     assert_eq!(
         (secret.owner.organization_name.as_str(), secret.owner.project_name.as_str()),
@@ -162,7 +163,8 @@ async fn a_new_user_name_keeps_the_password(world: World) {
         read.iter().map(|event| event.detail.as_str()).collect::<Vec<_>>(),
         ["version 1, to store it with other fields"]
     );
-    let secret = world.engine.secret_for_use(world.scope(), id).await.unwrap();
+    let secret =
+        world.engine.secret_for_use(world.scope(), id, &crate::world::by_hawser()).await.unwrap();
     assert_eq!(login_of(&secret), ("robot-2".into(), "kept".into()));
     assert_eq!((secret.vault_version, secret.epoch), (2, 2));
 }

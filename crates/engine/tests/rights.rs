@@ -70,7 +70,9 @@ async fn a_credential_in_use_is_not_deleted(world: World) {
     delete(&world, removal(id, "unlink")).await.unwrap();
     let gone = Credentials::get(&world.engine, &world.actor, id).await;
     assert_eq!(gone, Err(ServiceError::NotFound));
-    assert!(world.engine.secret_for_use(world.scope(), id).await.is_err());
+    assert!(
+        world.engine.secret_for_use(world.scope(), id, &crate::world::by_hawser()).await.is_err()
+    );
     assert!(world.look(repository).await.summary.link.is_none());
     assert_eq!(delete(&world, removal(id, "unlink")).await, Err(ServiceError::NotFound));
     for _ in 0..2 {
@@ -212,7 +214,16 @@ async fn r_authz_other_organizations_see_nothing(world: World) {
         Credentials::resume(engine, &other, id, "").await,
     ];
     assert!(answers.iter().all(|answer| *answer == Err(ServiceError::NotFound)), "{answers:?}");
-    assert!(engine.secret_for_use(domain::Scope::of_worker(other.organization), id).await.is_err());
+    assert!(
+        engine
+            .secret_for_use(
+                domain::Scope::of_worker(other.organization),
+                id,
+                &crate::world::by_hawser()
+            )
+            .await
+            .is_err()
+    );
     let page = Credentials::list(engine, &other, CredentialQuery::default()).await.unwrap();
     assert_eq!((page.rows.len(), page.total, page.all), (0, 0, 0));
     assert!(Credentials::choices(engine, &other, "").await.unwrap().is_empty());

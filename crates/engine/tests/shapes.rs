@@ -121,7 +121,11 @@ async fn every_shape_is_stored_and_read_back(world: World) {
             let detail = get(&world, id).await;
             assert_eq!((detail.shape, detail.vault_version), (shape, i64::from(n)), "{shape:?}");
             assert_eq!(detail.parameters, parameters, "{shape:?}");
-            let used = world.engine.secret_for_use(world.scope(), id).await.unwrap();
+            let used = world
+                .engine
+                .secret_for_use(world.scope(), id, &crate::world::by_hawser())
+                .await
+                .unwrap();
             assert_eq!(used.material.shape(), shape);
             assert_eq!(used.material.username(), detail.username, "{shape:?}");
             let stored = used.material.secret().map(|secret| secret.expose().to_owned());
@@ -197,7 +201,8 @@ async fn a_new_region_keeps_the_secret(world: World) {
 
 async fn a_role_has_no_secret(world: World) {
     let id = create(&world, form(Shape::EcrRole)).await.unwrap();
-    let used = world.engine.secret_for_use(world.scope(), id).await.unwrap();
+    let used =
+        world.engine.secret_for_use(world.scope(), id, &crate::world::by_hawser()).await.unwrap();
     assert!(used.material.secret().is_none());
     // Nothing changed, so nothing is written.
     update(&world, change(&get(&world, id).await, "")).await.unwrap();

@@ -300,11 +300,35 @@ impl service::Audit for Fake {
             sequence: 1,
             at: ago(5),
             actor: audit::AuditActor::Person("Ada".into()),
+            actor_id: Some(id()),
             action: audit::AuditAction::CredentialCreated,
             target: "ghcr-prod".into(),
+            target_id: Some(audit::AuditTarget::Credential(id())),
+            purpose: None,
+            host: String::new(),
             detail: "version 1".into(),
             address: Some([203, 0, 113, 7].into()),
         };
-        Ok(audit::AuditPage { rows: vec![event], older: Some(1) })
+        let uses = audit::SecretUses {
+            at: ago(6),
+            credential: event.target_id,
+            name: "ghcr-prod".into(),
+            purpose: Some(audit::ReadPurpose::Sync),
+            uses: vec![audit::SecretUse {
+                at: ago(6),
+                actor: audit::AuditActor::Hawser,
+                actor_id: None,
+                host: "ghcr.io".into(),
+                detail: "version 1".into(),
+                lines: 3,
+            }],
+        };
+        let own = audit::AuditEvent {
+            actor: audit::AuditActor::Hawser,
+            actor_id: None,
+            action: audit::AuditAction::NoticeMade,
+            ..event.clone()
+        };
+        Ok(audit::AuditPage { rows: vec![event], older: Some(1), own: vec![own], uses: vec![uses] })
     }
 }

@@ -77,10 +77,9 @@ impl Refusal {
     /// The same without these secrets in what the server said.
     pub(super) fn without(mut self, redactor: &Redactor) -> Self {
         self.said = redactor.redact(&self.said);
-        self.denied = self.denied.map(|denied| match redactor.tells(&denied.user) {
-            true => Denied { user: String::new(), ..denied },
-            false => denied,
-        });
+        if let Some(denied) = self.denied.as_mut().filter(|denied| redactor.tells(&denied.user)) {
+            denied.user.clear();
+        }
         self
     }
 }

@@ -93,6 +93,24 @@ impl Vault {
         Sealed::open(path, reply.take("/data/data"))
     }
 
+    /// The number of the newest version whose content is there, without reading it; `None` when there is
+    /// no secret, or the content of the newest version is gone.
+    ///
+    /// # Errors
+    /// When Vault does not answer.
+    pub async fn newest_number(&self, path: &SecretPath) -> Result<Option<u64>, VaultError> {
+        match self.call(&Call::get(self.metadata(path))).await {
+            Ok(metadata) => {
+                let newest = metadata.number("/data/current_version");
+                let newest = newest.ok_or(VaultError::Malformed)?;
+                let kept = metadata.kept_versions().ok_or(VaultError::Malformed)?;
+                Ok(kept.contains(&newest).then_some(newest))
+            }
+            Err(VaultError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The newest version and the operation that wrote it; `None` when there is no such secret.
     ///
     /// # Errors

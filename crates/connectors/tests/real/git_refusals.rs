@@ -97,7 +97,7 @@ async fn r_log_02_a_hook_that_repeats_the_login_is_told_without_it() {
     let server = GitServer::with_repository().await;
     let canary = crate::git_server::CANARY;
     let url = server.url(REPOSITORY);
-    let percent: String = canary.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let percent = canary.bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02x}"));
     let basic = STANDARD.encode(format!("ann:{canary}"));
     let twice = STANDARD.encode(format!("{{\"auth\":\"{basic}\"}}"));
     for said in [canary, &canary.replace('-', "%2D"), &percent, &basic, &twice] {

@@ -37,6 +37,7 @@ pub struct Redactor {
 impl Redactor {
     /// Takes these secrets out, their lines, and the tokens and keys inside a key file. Empty ones are
     /// no secrets.
+    #[must_use]
     pub fn of<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         let mut needles = Needles::default();
         for secret in secrets {

@@ -12,8 +12,15 @@ pub(super) struct View {
     bytes: Zeroizing<Vec<u8>>,
     /// The bytes of the text that each one stands for.
     from: Vec<(usize, usize)>,
-    /// White space was left out, so words that stood apart hang together.
-    packed: bool,
+    spaces: Spaces,
+}
+
+/// What became of white space.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spaces {
+    Kept,
+    /// Words that stood apart hang together.
+    LeftOut,
 }
 
 /// What a step of reading makes of the start of the rest: bytes, and how many were read for them.
@@ -40,7 +47,7 @@ impl Letter {
 impl View {
     pub(super) fn of(text: &str) -> Self {
         let from = (0..text.len()).map(|at| (at, at + 1)).collect();
-        Self { bytes: Zeroizing::new(text.as_bytes().to_vec()), from, packed: false }
+        Self { bytes: Zeroizing::new(text.as_bytes().to_vec()), from, spaces: Spaces::Kept }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -73,20 +80,13 @@ impl View {
 
     /// The same read by each program that finds something to undo.
     pub(super) fn spellings(&self) -> impl Iterator<Item = Self> {
-        let all: [(Step, bool); 7] = [
-            (percent, false),
-            (form, false),
-            (escape, false),
-            (entity, false),
-            (doubled, false),
-            (folded, false),
-            (spaced, true),
-        ];
-        all.into_iter().filter_map(|(step, packs)| self.read(step, packs))
+        let one: [Step; 6] = [percent, form, escape, entity, doubled, folded];
+        let one = one.into_iter().filter_map(|step| self.read(step, self.spaces));
+        one.chain(self.read(spaced, Spaces::LeftOut))
     }
 
     /// The same without one spelling; `None` when it has none of it.
-    fn read(&self, step: Step, packs: bool) -> Option<Self> {
+    fn read(&self, step: Step, spaces: Spaces) -> Option<Self> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(self.len()));
         let mut from = Vec::with_capacity(self.len());
         let mut at = 0;
@@ -101,14 +101,14 @@ impl View {
             }
             at += took.max(1);
         }
-        (!is_same).then_some(Self { bytes, from, packed: self.packed || packs })
+        (!is_same).then_some(Self { bytes, from, spaces })
     }
 
     /// What the words of Base64, of either alphabet, and of hexadecimal digits hold. A word may hang on
     /// letters that are not of it, so each beginning is tried. All of a word stands for what is in it.
     pub(super) fn words(&self) -> Vec<Self> {
         // Text without white space is one word.
-        if self.packed {
+        if self.spaces == Spaces::LeftOut {
             return Vec::new();
         }
         let base64 = self.runs(|byte| sextet(byte).is_some());
@@ -123,7 +123,7 @@ impl View {
                 let bytes =
                     Zeroizing::new(if is_hex { from_hex(letters) } else { from_base64(letters) });
                 let from = vec![source; bytes.len()];
-                (!bytes.is_empty()).then_some(Self { bytes, from, packed: false })
+                (!bytes.is_empty()).then_some(Self { bytes, from, spaces: Spaces::Kept })
             })
             .collect()
     }

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use async_trait::async_trait;
 use domain::{
-    Action, Actor, Scope, ServiceError, Timestamp,
-    audit::{AuditAction, AuditActor, AuditPage, AuditQuery},
+    Action, Actor, Scope, ServiceError, Timestamp, UserId,
+    audit::{AuditAction, AuditActor, AuditPage, AuditQuery, AuditTarget, ReadPurpose},
     service::{Answer, Audit},
 };
 use storage::{Tx, audit::Record};
@@ -44,7 +44,7 @@ pub(crate) async fn allowed(
 
 /// Writes down what a person was refused; that they are refused does not depend on it.
 pub(crate) async fn refused(engine: &Engine, actor: &Actor, target: &str, attempt: &str) {
-    if let Err(error) = note(engine, actor, AuditAction::Refused, target, attempt).await {
+    if let Err(error) = note(engine, actor, AuditAction::Refused, (target, attempt)).await {
         tracing::error!(error = %chain(&error), "a refusal is not in the audit log");
     }
 }
@@ -57,12 +57,11 @@ pub(crate) async fn note(
     engine: &Engine,
     actor: &Actor,
     action: AuditAction,
-    target: &str,
-    detail: &str,
+    told: impl Into<Line>,
 ) -> Result<(), Error> {
     let mut tx = engine.db.begin().await?;
     let scope = Scope::of_worker(actor.organization);
-    record(&mut tx, person(actor), scope, engine.clock.now(), action, (target, detail)).await?;
+    record(&mut tx, person(actor), scope, engine.clock.now(), action, told).await?;
     Ok(tx.commit().await?)
 }
 
@@ -76,28 +75,71 @@ pub(crate) async fn record(
     scope: Scope,
     now: Timestamp,
     action: AuditAction,
-    (target, detail): (&str, impl Into<String>),
+    told: impl Into<Line>,
 ) -> Result<(), Error> {
-    let By { actor, address } = by.into();
-    let (target, detail) = (target.to_owned(), detail.into());
-    let record = Record { actor, address, action, target, detail };
+    let (By { actor, user, address }, told) = (by.into(), told.into());
+    let Line { id, name, read, detail } = told;
+    let record = Record {
+        actor,
+        actor_id: user,
+        address,
+        action,
+        target: name,
+        target_id: id,
+        read,
+        detail,
+    };
     Ok(storage::audit::record(tx, scope, now, &record).await?)
 }
 
+/// What an event is about, and what there is to tell of it.
+pub(crate) struct Line {
+    id: Option<AuditTarget>,
+    name: String,
+    read: Option<(ReadPurpose, String)>,
+    detail: String,
+}
+
+/// A name and a detail: of the organization, or of nothing that has an id.
+impl<D: Into<String>> From<(&str, D)> for Line {
+    fn from((name, detail): (&str, D)) -> Self {
+        Self { id: None, name: name.to_owned(), read: None, detail: detail.into() }
+    }
+}
+
+/// A thing, its name and a detail.
+impl<D: Into<String>> From<(AuditTarget, &str, D)> for Line {
+    fn from((id, name, detail): (AuditTarget, &str, D)) -> Self {
+        Self { id: Some(id), ..(name, detail).into() }
+    }
+}
+
+impl Line {
+    /// A secret was read: what for, and the host that is shown it, if one is.
+    pub(crate) fn read(self, purpose: ReadPurpose, host: &str) -> Self {
+        Self { read: Some((purpose, host.to_owned())), ..self }
+    }
+}
+
 /// Who did it, and from where.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct By {
     actor: AuditActor,
+    user: Option<UserId>,
     address: Option<IpAddr>,
 }
 
 impl From<AuditActor> for By {
     fn from(actor: AuditActor) -> Self {
-        Self { actor, address: None }
+        Self { actor, user: None, address: None }
     }
 }
 
 /// A person, as the log names them, at the address of their visit.
 pub(crate) fn person(actor: &Actor) -> By {
-    By { actor: AuditActor::Person(actor.name.clone()), address: actor.address }
+    By {
+        actor: AuditActor::Person(actor.name.clone()),
+        user: Some(actor.user),
+        address: actor.address,
+    }
 }

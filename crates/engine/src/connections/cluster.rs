@@ -7,7 +7,7 @@ use connectors::{
 use domain::{
     Action, Actor, Cause, CredentialId, Field, Scope, ServiceError,
     access::parse_id,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget, ReadPurpose},
     cause::Asked,
     connections::{ConnectionTest, Stage, StageResult, StageState, TestConnection},
     credentials::{Kubeconfig, Material},
@@ -18,6 +18,7 @@ use super::result;
 use crate::{
     Engine, Error,
     audit::{allowed, note},
+    credentials::Use,
     gitops::ClusterAccess,
 };
 
@@ -31,13 +32,13 @@ pub(super) async fn test_form(
 ) -> Result<ConnectionTest, Error> {
     let kubeconfig = if form.password.is_empty() && !form.credential.is_empty() {
         allowed(engine, actor, Action::ManageCredentials, "test a credential").await?;
-        stored(engine, scope, parse_id(Field::Credential, &form.credential)?).await?
+        stored(engine, actor, scope, parse_id(Field::Credential, &form.credential)?).await?
     } else {
         Kubeconfig::parse(form.password)?
     };
     let name = kubeconfig.server.to_string();
     let test = test(engine, &name, &kubeconfig).await?;
-    note(engine, actor, AuditAction::ConnectionTested, &name, result(&test)).await?;
+    note(engine, actor, AuditAction::ConnectionTested, (name.as_str(), result(&test))).await?;
     Ok(test)
 }
 
@@ -48,14 +49,22 @@ pub(super) async fn test_stored(
     scope: Scope,
     (id, name): (CredentialId, &str),
 ) -> Result<Vec<ConnectionTest>, Error> {
-    let kubeconfig = stored(engine, scope, id).await?;
+    let kubeconfig = stored(engine, actor, scope, id).await?;
     let test = test(engine, name, &kubeconfig).await?;
-    note(engine, actor, AuditAction::ConnectionTested, name, result(&test)).await?;
+    let told = (AuditTarget::Credential(id), name, result(&test));
+    note(engine, actor, AuditAction::ConnectionTested, told).await?;
     Ok(vec![test])
 }
 
-async fn stored(engine: &Engine, scope: Scope, id: CredentialId) -> Result<Kubeconfig, Error> {
-    match engine.secret_for_use(scope, id).await?.material {
+async fn stored(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    id: CredentialId,
+) -> Result<Kubeconfig, Error> {
+    // Which host is shown it, only the kubeconfig says.
+    let used = Use::of(actor, ReadPurpose::ConnectionTest);
+    match engine.secret_for_use(scope, id, &used).await?.material {
         Material::Kubeconfig { kubeconfig } => Ok(*kubeconfig),
         _ => Err(Field::Password.problem("Paste a kubeconfig: another secret is stored.").into()),
     }

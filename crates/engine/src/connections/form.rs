@@ -10,7 +10,7 @@ use domain::{
     Action, Actor, Cause, CredentialId, CredentialKind, Field, Provider, Scope, ServiceError,
     Shape,
     access::parse_id,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget, ReadPurpose},
     connections::{ConnectionTest, TestConnection},
     credentials::{Material, Parameters, material},
     repositories::{RepositoryKind, RepositoryUrl, chart_names},
@@ -27,8 +27,8 @@ use super::{
 };
 use crate::{
     Engine, Error,
-    audit::{allowed, note},
-    credentials::SecretForUse,
+    audit::{Line, allowed, note},
+    credentials::{SecretForUse, Use},
     guards::{self, Told, Verdict},
     repositories::{Version, cause_of, is_worth_an_exchange, road, usable_at},
 };
@@ -86,11 +86,13 @@ pub(super) async fn test_form(
         Source::Typed(typed) => with_material(engine, &typed.material, &typed.owner, goal).await.0,
         Source::Stored(stored) => with_stored(engine, scope, stored, goal).await?,
     };
-    let name = match &source {
-        Source::Stored(stored) => stored.name.as_str(),
-        Source::Nothing | Source::Typed(_) => url.host(),
+    let told: Line = match &source {
+        Source::Stored(stored) => {
+            (AuditTarget::Credential(stored.credential), stored.name.as_str(), result(&test)).into()
+        }
+        Source::Nothing | Source::Typed(_) => (url.host(), result(&test)).into(),
     };
-    note(engine, actor, AuditAction::ConnectionTested, name, result(&test)).await?;
+    note(engine, actor, AuditAction::ConnectionTested, told).await?;
     Ok(test)
 }
 
@@ -138,11 +140,12 @@ async fn source(
             .into());
     }
     let origin = url.origin();
+    let used = Use::of(actor, ReadPurpose::ConnectionTest).at(&origin);
     let secret = if storage::guards::is_paused(&engine.db, scope, credential, &origin).await? {
         Err(Cause::CredentialPaused)
     } else {
         engine
-            .secret_for_use(scope, credential)
+            .secret_for_use(scope, credential, &used)
             .await
             .map(Box::new)
             .map_err(|error| cause_of(&error))

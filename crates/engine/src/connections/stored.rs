@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use connectors::http::{Freshness, Login};
 use domain::{
     Action, Actor, Cause, CredentialId, CredentialKind, RepositoryId, Scope, ServiceError,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget, ReadPurpose},
     connections::ConnectionTest,
     counted,
     credentials::ExpirySource,
@@ -26,6 +26,7 @@ use super::{
 use crate::{
     Engine, Error,
     audit::{allowed, note},
+    credentials::Use,
     guards::{self, Told, Verdict},
     repositories::{Logins, Version, is_worth_an_exchange, registry},
 };
@@ -45,9 +46,11 @@ pub(super) async fn test_repository(
     let target = storage::repositories::target(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let (test, verdict) = examine(engine, scope, &target, &Logins::default()).await?;
+    let used = Use::of(actor, ReadPurpose::ConnectionTest);
+    let (test, verdict) = examine(engine, scope, &target, &Logins::default(), &used).await?;
     count(engine, scope, verdict.into_iter().collect()).await?;
-    note(engine, actor, AuditAction::ConnectionTested, &target.name, result(&test)).await?;
+    let told = (AuditTarget::Repository(id), target.name.as_str(), result(&test));
+    note(engine, actor, AuditAction::ConnectionTested, told).await?;
     Ok(test)
 }
 
@@ -66,11 +69,12 @@ pub(super) async fn test_credential(
     }
     let linked = storage::repositories::linked_to(&engine.db, scope, id).await?;
     let logins = Logins::default();
+    let used = Use::of(actor, ReadPurpose::ConnectionTest);
     let ended: Vec<_> = stream::iter(linked.into_iter().take(MOST))
         .map(async |repository| {
             let target = storage::repositories::target(&engine.db, scope, repository.id).await?;
             match target {
-                Some(target) => examine(engine, scope, &target, &logins).await.map(Some),
+                Some(target) => examine(engine, scope, &target, &logins, &used).await.map(Some),
                 None => Ok(None),
             }
         })
@@ -89,12 +93,13 @@ pub(super) async fn test_credential(
     let mut detail =
         format!("{passed} of {} passed", counted(tests.len(), "repository", "repositories"));
     if tests.is_empty()
-        && let Some(test) = test_token(engine, scope, id, &credential).await?
+        && let Some(test) = test_token(engine, scope, (id, &credential), &used).await?
     {
         result(&test).clone_into(&mut detail);
         tests.push(test);
     }
-    note(engine, actor, AuditAction::ConnectionTested, &credential.name, &detail).await?;
+    let told = (AuditTarget::Credential(id), credential.name.as_str(), detail);
+    note(engine, actor, AuditAction::ConnectionTested, told).await?;
     Ok(tests)
 }
 
@@ -104,6 +109,7 @@ async fn examine(
     scope: Scope,
     target: &SyncTarget,
     logins: &Logins,
+    used: &Use,
 ) -> Result<(ConnectionTest, Option<(Version, Verdict)>), Error> {
     let url = RepositoryUrl::parse(&target.url)?;
     let goal = |url: RepositoryUrl| Goal {
@@ -132,7 +138,8 @@ async fn examine(
     let Some(pass) = pass else {
         return Ok((walk(engine, goal(url), closed(Cause::CredentialPaused)).await.0, None));
     };
-    let (test, told) = with_login(engine, scope, version, logins, || goal(url.clone())).await?;
+    let goal = || goal(url.clone());
+    let (test, told) = with_login(engine, scope, version, (logins, used), goal).await?;
     if let Some(told) = told {
         pass.hears(told);
     }
@@ -145,11 +152,12 @@ async fn with_login(
     engine: &Engine,
     scope: Scope,
     version: Version,
-    logins: &Logins,
+    (logins, used): (&Logins, &Use),
     goal: impl Fn() -> Goal,
 ) -> Result<(ConnectionTest, Option<Told>), Error> {
     let (start, first) = (Instant::now(), goal());
-    let ready = match logins.get(engine, version, &first.target.url, &first.target.road).await {
+    let at = (&first.target.url, &first.target.road);
+    let ready = match logins.get(engine, version, at, used).await {
         Ok(ready) => ready,
         Err(unready) => {
             let entry = Entry::Closed(Closed::unready(&unready, start.elapsed()));
@@ -163,7 +171,7 @@ async fn with_login(
     if is_worth_an_exchange(&ready.login, test.cause()) {
         engine.exchange_anew(&ready, version);
         let again = goal().target;
-        if let Ok(ready) = logins.get(engine, version, &again.url, &again.road).await {
+        if let Ok(ready) = logins.get(engine, version, (&again.url, &again.road), used).await {
             (test, told) = walk(engine, goal(), with(&ready.login)).await;
             freshness = ready.login.freshness;
         }

@@ -15,7 +15,7 @@ use storage::{guards::Place, repositories::Linkable};
 use super::stored::{count, keep_expiry};
 use crate::{
     Engine, Error,
-    credentials::SecretForUse,
+    credentials::{SecretForUse, Use},
     guards::{self, Verdict},
     repositories::Version,
 };
@@ -25,8 +25,8 @@ use crate::{
 pub(super) async fn test_token(
     engine: &Engine,
     scope: Scope,
-    id: CredentialId,
-    credential: &Linkable,
+    (id, credential): (CredentialId, &Linkable),
+    used: &Use,
 ) -> Result<Option<ConnectionTest>, Error> {
     let Some(maker) = TokenMaker::of(credential.provider) else { return Ok(None) };
     let Some(url) = engine.registries.maker_url(maker) else { return Ok(None) };
@@ -39,7 +39,7 @@ pub(super) async fn test_token(
         let (host, url) = (url.host().to_owned(), url.as_str().to_owned());
         return Ok(Some(ended(asked, host, url)));
     }
-    let secret = engine.secret_for_use(scope, id).await?;
+    let secret = engine.secret_for_use(scope, id, &used.at(&origin)).await?;
     let Some(login) = login(&secret) else { return Ok(None) };
     let Some(examined) = engine.registries.examine_token(maker, login, engine.clock.now()).await
     else {

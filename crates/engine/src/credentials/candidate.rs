@@ -6,7 +6,7 @@ use connectors::vault::VaultError;
 use domain::{
     Action, Actor, CredentialId, Field, Scope, ServiceError,
     access::parse_id,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget, ReadPurpose},
     credentials::{Candidate, CandidateLine, CandidateState, Saved, VersionRef},
 };
 use storage::{
@@ -16,7 +16,10 @@ use storage::{
 
 use super::{
     commit::{Commit, count},
-    path, stale,
+    path,
+    rotate::read,
+    stale,
+    uses::{self, Counts, Use},
 };
 use crate::{
     Engine, Error,
@@ -67,7 +70,7 @@ pub(super) async fn promote(
 ) -> Result<Saved, Error> {
     let scope = allowed(engine, actor, Action::ManageCredentials, "promote a candidate").await?;
     let staged = named(engine, scope, form).await?;
-    is_there(engine, scope, &staged).await?;
+    is_there(engine, actor, scope, &staged).await?;
     let commit = Commit {
         operation: &staged.operation,
         version: staged.vault_version,
@@ -80,9 +83,18 @@ pub(super) async fn promote(
 }
 
 /// Whether Vault holds the candidate, as the operation wrote it.
-pub(super) async fn is_there(engine: &Engine, scope: Scope, staged: &Staged) -> Result<(), Error> {
+pub(super) async fn is_there(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    staged: &Staged,
+) -> Result<(), Error> {
     let version = u64::try_from(staged.vault_version).map_err(|_| VaultError::Malformed)?;
     let sealed = engine.vault.read(&path(scope, staged.operation.credential), version).await;
+    if !matches!(sealed, Err(VaultError::NotFound)) {
+        let used = Use::of(actor, ReadPurpose::Promotion);
+        uses::note(engine, scope, read(staged), &used, Counts::Look).await?;
+    }
     match sealed {
         Ok(sealed) if sealed.operation == staged.operation.id => Ok(()),
         Ok(_) | Err(VaultError::NotFound) => Err(Field::Credential
@@ -112,7 +124,7 @@ pub(super) async fn test_again(
     jobs::queue(&mut tx, scope, jobs::Kind::Rotate, id.uuid(), "again", now, now).await?;
     let (action, detail) =
         (AuditAction::ConnectionTested, format!("version {} again", staged.vault_version));
-    let told = (operation.name.as_str(), detail);
+    let told = (AuditTarget::Credential(id), operation.name.as_str(), detail);
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
@@ -143,7 +155,7 @@ pub(super) async fn discard(
     jobs::queue(&mut tx, scope, jobs::Kind::Destroy, target, "discarded", later, now).await?;
     let (action, detail) =
         (AuditAction::CandidateDiscarded, format!("version {}", staged.vault_version));
-    let told = (operation.name.as_str(), detail);
+    let told = (AuditTarget::Credential(id), operation.name.as_str(), detail);
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use domain::{
-    Name, PropagationId, Scope, Timestamp, audit::AuditAction, counted, credentials::Saved,
+    Name, PropagationId, Scope, Timestamp,
+    audit::{AuditAction, AuditTarget},
+    counted,
+    credentials::Saved,
 };
 use storage::{
     Tx,
@@ -110,7 +113,7 @@ async fn transaction(engine: &Engine, commit: &Commit<'_>) -> Result<Option<Save
     };
     let detail = format!("version {version}{reached}{}", commit.remark);
     storage::credentials::stamp(&mut tx, scope, id).await?;
-    let told = (operation.name.as_str(), detail);
+    let told = (AuditTarget::Credential(id), operation.name.as_str(), detail);
     audit::record(&mut tx, commit.by.clone(), scope, now, action, told).await?;
     tx.commit().await?;
     Ok(Some(Saved { id, propagation, warning: None }))
@@ -188,7 +191,7 @@ pub(super) async fn abort(
         jobs::queue(&mut tx, scope, jobs::Kind::Destroy, target, "aborted", late, now).await?;
     }
     let action = AuditAction::CredentialUpdateAborted;
-    let told = (operation.name.as_str(), reason);
+    let told = (AuditTarget::Credential(operation.credential), operation.name.as_str(), reason);
     audit::record(&mut tx, by, scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(operation.organization);

@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Actor, CredentialId, Field, OperationId, Scope,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget},
     credentials::{CreateCredential, CredentialState, NewCredential, Saved},
 };
 use storage::{
@@ -64,7 +64,7 @@ pub(crate) async fn add(
     storage::credentials::begin(&mut tx, scope, &operation, now, deadline).await?;
     storage::credentials::stamp(&mut tx, scope, operation.credential).await?;
     let (action, label) = (AuditAction::CredentialCreateRequested, provider.facts().label);
-    let told = (operation.name.as_str(), label);
+    let told = (AuditTarget::Credential(operation.credential), operation.name.as_str(), label);
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
     let saved = store::to_the_end(engine, actor, operation, 0, content.secret).await?;

@@ -1,17 +1,20 @@
 //! Destroying what is never used again: the secret of a deleted credential, the version of an operation
 //! that was given up. What the workers call.
 
-use connectors::vault::{SecretPath, VaultError};
+use connectors::vault::VaultError;
 use domain::{
     CredentialId, OperationId, Scope, ServiceError,
-    audit::{AuditAction, AuditActor},
+    audit::{AuditAction, AuditActor, AuditTarget, ReadPurpose},
     credentials::CredentialState,
 };
 
 use storage::credentials::GivenUp;
 use uuid::Uuid;
 
-use super::path;
+use super::{
+    path,
+    uses::{self, Counts, Read, Use},
+};
 use crate::{Engine, Error, audit};
 
 impl Engine {
@@ -38,7 +41,7 @@ impl Engine {
         let path = path(scope, given_up.credential);
         let version = match given_up.vault_version {
             Some(version) => Some(u64::try_from(version).map_err(|_| VaultError::Malformed)?),
-            None => self.written_by(&path, operation).await?,
+            None => self.written_by(scope, &given_up, operation).await?,
         };
         if let Some(version) = version {
             self.vault.destroy_version(&path, version).await?;
@@ -49,11 +52,22 @@ impl Engine {
     /// The version that an operation wrote, if it reached Vault after all.
     async fn written_by(
         &self,
-        path: &SecretPath,
+        scope: Scope,
+        given_up: &GivenUp,
         operation: OperationId,
     ) -> Result<Option<u64>, Error> {
-        for version in self.vault.versions(path).await?.into_iter().rev() {
-            match self.vault.read(path, version).await {
+        let path = path(scope, given_up.credential);
+        let used = Use::of_hawser(ReadPurpose::Destruction);
+        for version in self.vault.versions(&path).await?.into_iter().rev() {
+            let sealed = self.vault.read(&path, version).await;
+            if !matches!(sealed, Err(VaultError::NotFound)) {
+                let number = i64::try_from(version).unwrap_or(i64::MAX);
+                let (credential, name) = (given_up.credential, given_up.name.as_str());
+                let read =
+                    Read { credential, name, version: number, remark: ", to see who wrote it" };
+                uses::note(self, scope, read, &used, Counts::Look).await?;
+            }
+            match sealed {
                 Ok(sealed) if sealed.operation == operation => return Ok(Some(version)),
                 // Another one's, written by hand, or gone since.
                 Ok(_) | Err(VaultError::NotFound | VaultError::Binding | VaultError::Malformed) => {
@@ -85,7 +99,7 @@ impl Engine {
         if storage::credentials::destroyed(&mut tx, scope, credential).await? > 0 {
             let (actor, action) = (AuditActor::Hawser, AuditAction::CredentialDestroyed);
             let now = self.clock.now();
-            let told = (deleted.name.as_str(), String::new());
+            let told = (AuditTarget::Credential(credential), deleted.name.as_str(), String::new());
             audit::record(&mut tx, actor, scope, now, action, told).await?;
         }
         Ok(tx.commit().await?)

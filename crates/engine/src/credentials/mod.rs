@@ -19,6 +19,7 @@ mod destroy;
 mod expiry;
 mod get;
 mod list;
+mod newest;
 mod place;
 mod reconnect;
 mod recover;
@@ -30,6 +31,7 @@ mod secret_for_use;
 mod stage;
 mod store;
 mod update;
+mod uses;
 mod write;
 
 use async_trait::async_trait;
@@ -56,7 +58,8 @@ pub(crate) use delete::delete;
 pub(crate) use reconnect::reconnect;
 pub(crate) use renew::{Stored, Turn, give_up, store_renewed, take_turn};
 pub use secret_for_use::SecretForUse;
-pub(crate) use secret_for_use::Uses;
+pub use uses::Use;
+pub(crate) use uses::{Counts, Read, Uses, note};
 
 #[async_trait]
 impl Credentials for Engine {

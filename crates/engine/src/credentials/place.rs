@@ -3,7 +3,7 @@
 use domain::{
     Action, Actor, CredentialId, Field, ProjectId, Scope, ServiceError,
     access::parse_id,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget},
     credentials::{
         CredentialState, Environment, ExpirySource, PlaceCredential, Placed, Reach, Saved,
     },
@@ -76,7 +76,7 @@ async fn store(
     storage::credentials::stamp(&mut tx, scope, id).await?;
     touch(&mut tx, scope, Touched::Credential(id), When::Settled, now).await?;
     let action = AuditAction::CredentialPlaced;
-    let told = (existing.name.as_str(), detail);
+    let told = (AuditTarget::Credential(id), existing.name.as_str(), detail);
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());

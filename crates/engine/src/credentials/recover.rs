@@ -5,7 +5,7 @@ use connectors::vault::{SecretPath, VaultError};
 use domain::{Scope, audit::AuditActor, credentials::CredentialState};
 use storage::credentials::Operation;
 
-use super::{commit::abort, path, store::settled};
+use super::{commit::abort, newest::newest, path, store::settled};
 use crate::{Engine, Error, error::chain};
 
 impl Engine {
@@ -45,7 +45,7 @@ impl Engine {
 
 async fn decide(engine: &Engine, operation: &Operation) -> Result<(), Error> {
     let path = path(Scope::of_worker(operation.organization), operation.credential);
-    let newest = engine.vault.newest(&path).await?;
+    let newest = newest(engine, operation, &AuditActor::Hawser.into()).await?;
     if newest.is_none() && is_expected(engine, operation).await? {
         return Err(VaultError::NotFound.into());
     }

@@ -98,9 +98,10 @@ pub(crate) async fn store_renewed(
     secret: &Secret,
 ) -> Result<Stored, Error> {
     let committed = u64::try_from(committed).unwrap_or(0);
+    let by = AuditActor::Hawser.into();
     let trying = async {
         loop {
-            match write(engine, operation, committed, secret.clone()).await {
+            match write(engine, operation, &by, committed, secret.clone()).await {
                 Outcome::Refused(Error::Vault(error)) if error.may_pass() => {
                     tokio::time::sleep(PAUSE).await;
                 }

@@ -4,7 +4,7 @@ use connectors::vault::{Sealed, VaultError};
 use domain::{
     Action, Actor, CredentialId, Field, Name, OperationId, Scope, ServiceError,
     access::parse_id,
-    audit::AuditAction,
+    audit::ReadPurpose,
     credentials::{Saved, VersionRef},
 };
 use storage::credentials::{Kind, Operation};
@@ -15,11 +15,9 @@ use super::{
     secret_for_use::opened,
     store,
     update::{intend, is_settled, is_typed},
+    uses::{self, Counts, Read, Use},
 };
-use crate::{
-    Engine, Error,
-    audit::{allowed, note},
-};
+use crate::{Engine, Error, audit::allowed};
 
 /// Stores the secret of an earlier version as the newest one, through the same three steps as any
 /// other, so that it is delivered to every link.
@@ -43,11 +41,17 @@ pub(super) async fn roll_back(
     // What SQL never committed is not brought back either (I-02).
     let version =
         storage::credentials::version(&engine.db, scope, id, number).await?.ok_or_else(not_kept)?;
-    let sealed = read(engine, scope, id, number).await?;
+    let sealed = read_version(engine, scope, id, number).await?;
     let parameters = sealed.parameters.clone();
     let material = opened(sealed)?;
-    let detail = format!("version {number}, to bring it back");
-    note(engine, actor, AuditAction::SecretRead, &existing.name, &detail).await?;
+    let read = Read {
+        credential: id,
+        name: &existing.name,
+        version: number,
+        remark: ", to bring it back",
+    };
+    let used = Use::of(actor, ReadPurpose::RollBack);
+    uses::note(engine, scope, read, &used, Counts::Look).await?;
     let content = Content::new(engine, existing.provider, &material, parameters)?;
     let operation = Operation {
         organization: scope.organization(),
@@ -71,7 +75,7 @@ pub(super) async fn roll_back(
     store::to_the_end(engine, actor, operation, existing.vault_version, content.secret).await
 }
 
-async fn read(
+async fn read_version(
     engine: &Engine,
     scope: Scope,
     id: CredentialId,

@@ -10,7 +10,7 @@ use connectors::{
 };
 use domain::{
     Cause, CredentialId, RepositoryId, Scope, ServiceError,
-    audit::AuditActor,
+    audit::{AuditActor, ReadPurpose},
     credentials::Material,
     repositories::{LinkState, RepositoryUrl},
 };
@@ -25,6 +25,7 @@ use super::{
     commit::{Commit, count},
     path,
     secret_for_use::{opened, owner},
+    uses::{self, Counts, Read, Use},
 };
 use crate::{Engine, Error, error::chain, guards::told, repositories::Version};
 
@@ -116,6 +117,8 @@ async fn trial<'a>(
     let id = staged.operation.credential;
     let version = u64::try_from(staged.vault_version).map_err(|_| VaultError::Malformed)?;
     let sealed = engine.vault.read(&path(scope, id), version).await?;
+    let used = Use::of_hawser(ReadPurpose::RotationTest);
+    uses::note(engine, scope, read(staged), &used, Counts::Look).await?;
     if sealed.operation != staged.operation.id {
         return Err(VaultError::Binding.into());
     }
@@ -130,6 +133,13 @@ async fn trial<'a>(
         epoch: committed.epoch,
     };
     Ok(Trial { engine, work, scope, staged, material: opened(sealed)?, owner, version })
+}
+
+/// As the audit log names the candidate.
+pub(super) fn read(staged: &Staged) -> Read<'_> {
+    let Staged { operation, vault_version, .. } = staged;
+    let (credential, version) = (operation.credential, *vault_version);
+    Read { credential, name: &operation.name, version, remark: ", a candidate" }
 }
 
 impl Trial<'_> {
@@ -167,6 +177,13 @@ impl Trial<'_> {
         let Some(pass) = self.engine.guards.enter(self.version, &target.origin, 0).await else {
             return Some(Cause::InvalidCredentials);
         };
+        // No host is shown it before the log says so.
+        let used = Use::of_hawser(ReadPurpose::RotationTest).at(&target.origin);
+        let noted = uses::note(self.engine, self.scope, read(self.staged), &used, Counts::Look);
+        if let Err(error) = noted.await {
+            tracing::error!(error = %chain(&error), "a read of a candidate is not in the audit log");
+            return Some(Cause::Internal);
+        }
         let mut asked = self.show(target, &url).await;
         // A refused token from the cache is worth a new exchange.
         if asked == (Some(Cause::InvalidCredentials), Freshness::Cached) {

@@ -1,7 +1,11 @@
 //! What takes the place of T2 for a candidate: it lies in Vault beside the version that counts,
 //! until it is promoted or discarded.
 
-use domain::{Scope, audit::AuditAction, credentials::Saved};
+use domain::{
+    Scope,
+    audit::{AuditAction, AuditTarget},
+    credentials::Saved,
+};
 use storage::{credentials::Operation, jobs};
 
 use crate::{
@@ -28,8 +32,8 @@ pub(super) async fn stage(
     }
     jobs::queue(&mut tx, scope, jobs::Kind::Rotate, id.uuid(), "candidate", now, now).await?;
     let (action, detail) = (AuditAction::CandidateStored, format!("version {version}"));
-    audit::record(&mut tx, by, scope, engine.clock.now(), action, (&operation.name, detail))
-        .await?;
+    let told = (AuditTarget::Credential(id), operation.name.as_str(), detail);
+    audit::record(&mut tx, by, scope, engine.clock.now(), action, told).await?;
     tx.commit().await?;
     engine.changes.tell(operation.organization);
     engine.changes.tell_workers();

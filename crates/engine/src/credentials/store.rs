@@ -44,7 +44,7 @@ async fn store(
     committed: u64,
     password: Secret,
 ) -> Result<Saved, Error> {
-    match write(&engine, &operation, committed, password).await {
+    match write(&engine, &operation, &by, committed, password).await {
         Outcome::Written(version) => match settled(&engine, &operation, version, by).await {
             Ok(Some(saved)) => Ok(saved),
             Ok(None) => too_late(&engine, &operation).await,

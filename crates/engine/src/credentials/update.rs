@@ -3,7 +3,7 @@
 use connectors::vault::VaultError;
 use domain::{
     Action, Actor, Field, OperationId, Scope, Secret, ServiceError, Shape,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget, ReadPurpose},
     credentials::{
         CredentialChange, CredentialState, ExpirySource, Parameters, SaveMode, Saved,
         UpdateCredential, material,
@@ -14,10 +14,14 @@ use storage::{
     gitops::Touched,
 };
 
-use super::{content::Content, overtaken, path, place, stale, store};
+use super::{
+    content::Content,
+    overtaken, path, place, stale, store,
+    uses::{self, Counts, Read, Use},
+};
 use crate::{
     Engine, Error,
-    audit::{self, allowed, note, person},
+    audit::{self, allowed, person},
     error::{name_taken, taken},
     gitops::touch::{When, touch},
 };
@@ -124,7 +128,7 @@ pub(super) async fn intend(
     storage::credentials::begin(&mut tx, scope, operation, now, deadline).await?;
     let action = AuditAction::CredentialUpdateRequested;
     let detail = operation.changed.clone();
-    let told = (existing.name.as_str(), detail);
+    let told = (AuditTarget::Credential(operation.credential), existing.name.as_str(), detail);
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     Ok(tx.commit().await?)
 }
@@ -159,8 +163,8 @@ async fn describe(
         touch(&mut tx, scope, Touched::Credential(id), When::Settled, now).await?;
     }
     let action = AuditAction::CredentialDescribed;
-    audit::record(&mut tx, person(actor), scope, engine.clock.now(), action, (name, detail))
-        .await?;
+    let told = (AuditTarget::Credential(id), name, detail);
+    audit::record(&mut tx, person(actor), scope, engine.clock.now(), action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
@@ -247,9 +251,11 @@ async fn stored(
     };
     match sealed {
         Ok(sealed) => {
-            let detail =
-                format!("version {}, to store it with other fields", existing.vault_version);
-            note(engine, actor, AuditAction::SecretRead, &existing.name, &detail).await?;
+            let (credential, version) = (change.credential, existing.vault_version);
+            let remark = ", to store it with other fields";
+            let read = Read { credential, name: &existing.name, version, remark };
+            let used = Use::of(actor, ReadPurpose::Update);
+            uses::note(engine, scope, read, &used, Counts::Look).await?;
             Ok(sealed.password)
         }
         Err(VaultError::NotFound) => Err(Field::Password

@@ -6,8 +6,8 @@ use connectors::vault::{Newest, Sealed, SecretPath, Unavailable, VaultError};
 use domain::{Field, OperationId, Scope, Secret, credentials::CredentialState};
 use storage::credentials::{Kind, Operation, Standing};
 
-use super::path;
-use crate::{Engine, Error};
+use super::{newest::newest, path};
+use crate::{Engine, Error, audit::By};
 
 /// The longest the whole step may take.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -36,12 +36,15 @@ pub(super) enum Outcome {
 pub(super) async fn write(
     engine: &Engine,
     operation: &Operation,
+    by: &By,
     committed: u64,
     password: Secret,
 ) -> Outcome {
     let scope = Scope::of_worker(operation.organization);
     let mut attempt = Attempt {
         engine,
+        operation,
+        by,
         scope,
         path: path(scope, operation.credential),
         sealed: Sealed {
@@ -67,6 +70,8 @@ pub(super) async fn write(
 
 struct Attempt<'a> {
     engine: &'a Engine,
+    operation: &'a Operation,
+    by: &'a By,
     scope: Scope,
     path: SecretPath,
     sealed: Sealed,
@@ -122,7 +127,7 @@ impl Attempt<'_> {
 
     /// Somebody wrote first: was it an earlier try of this operation, or one that was given up?
     async fn conflict(&mut self) -> Next {
-        let Ok(newest) = self.engine.vault.newest(&self.path).await else {
+        let Ok(newest) = newest(self.engine, self.operation, self.by).await else {
             return Next::Ended(Outcome::Unknown);
         };
         if let Some(newest) =
@@ -139,9 +144,17 @@ impl Attempt<'_> {
     }
 
     async fn base(&self) -> Result<u64, Outcome> {
-        match self.engine.vault.newest(&self.path).await {
+        // Who wrote the version that counts is known, so nobody reads it to learn that.
+        match self.engine.vault.newest_number(&self.path).await {
+            Ok(Some(newest)) if newest == self.committed => {
+                return self.beside_the_committed(newest).await;
+            }
+            Ok(_) => {}
+            Err(error) => return Err(Outcome::Refused(error.into())),
+        }
+        match newest(self.engine, self.operation, self.by).await {
             Ok(newest) => self.basis(newest).await,
-            Err(error) => Err(Outcome::Refused(error.into())),
+            Err(error) => Err(Outcome::Refused(error)),
         }
     }
 

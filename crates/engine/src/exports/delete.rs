@@ -1,6 +1,9 @@
 //! Deleting an export that nobody takes.
 
-use domain::{Action, Actor, ExportId, Scope, ServiceError, audit::AuditAction};
+use domain::{
+    Action, Actor, ExportId, Scope, ServiceError,
+    audit::{AuditAction, AuditTarget},
+};
 
 use crate::{
     Engine, Error,
@@ -31,7 +34,7 @@ async fn remove(engine: &Engine, actor: &Actor, scope: Scope, id: ExportId) -> R
     let mut tx = engine.db.begin().await?;
     storage::exports::clear(&mut tx, scope, id).await?;
     let name = storage::exports::delete(&mut tx, scope, id).await?.ok_or(ServiceError::NotFound)?;
-    let told = (name.as_str(), String::new());
+    let told = (AuditTarget::Export(id), name.as_str(), String::new());
     audit::record(&mut tx, person(actor), scope, now, AuditAction::ExportDeleted, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());

@@ -3,7 +3,7 @@
 use domain::{
     Action, Actor, ExportId, Field, ServiceError,
     access::parse_id,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget, ReadPurpose},
     exports::{Carrier, EncryptedForm, ExportFile},
 };
 
@@ -11,6 +11,7 @@ use super::{fields, get::one, rendered::may_see};
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
+    credentials::Use,
     gitops,
 };
 
@@ -32,14 +33,20 @@ pub(super) async fn encrypted(
         allowed(engine, actor, Action::ManageCredentials, WHAT).await?;
     }
     engine.limits.connection_attempt(actor.user)?;
-    let made = gitops::encrypted(engine, scope, id, &fields.name, &form.path).await?;
+    let used = Use::of(actor, ReadPurpose::EncryptedFile);
+    let file = (&fields.name, form.path.as_str());
+    let made = gitops::encrypted(engine, scope, id, file, &used).await?;
     // Nothing leaves before the log says so.
     let versions: Vec<_> = made
         .credentials
         .iter()
         .map(|(name, version)| format!("{name} version {version}"))
         .collect();
-    let told = (fields.name.as_str(), format!("{}: {}", form.path, versions.join(", ")));
+    let told = (
+        AuditTarget::Export(id),
+        fields.name.as_str(),
+        format!("{}: {}", form.path, versions.join(", ")),
+    );
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
     audit::record(&mut tx, person(actor), scope, now, AuditAction::ExportEncrypted, told).await?;

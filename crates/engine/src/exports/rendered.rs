@@ -14,7 +14,7 @@ use super::{
     facts::{Materials, Sources},
     fields,
 };
-use crate::{Engine, Error};
+use crate::{Engine, Error, credentials::Use};
 
 /// An export as it is to be written now.
 #[derive(Debug)]
@@ -49,10 +49,11 @@ pub(crate) async fn rendered(
     scope: Scope,
     exports: &[ExportId],
     values: Values,
+    used: &Use,
 ) -> Result<Vec<RenderedExport>, Error> {
     loop {
         let stored = storage::exports::stored(&engine.db, scope, exports).await?;
-        let rendered = rendered_once(engine, scope, &stored, values).await?;
+        let rendered = rendered_once(engine, scope, &stored, values, used).await?;
         let seen: BTreeMap<_, _> = stored.iter().map(|one| (one.id, one.row_version)).collect();
         if storage::exports::row_versions(&engine.db, scope, exports).await? == seen {
             return Ok(rendered);
@@ -65,6 +66,7 @@ async fn rendered_once(
     scope: Scope,
     stored: &[Stored],
     values: Values,
+    used: &Use,
 ) -> Result<Vec<RenderedExport>, Error> {
     let all = stored.iter().map(fields).collect::<Result<Vec<_>, Error>>()?;
     let borrowed: Vec<_> = all.iter().collect();
@@ -73,7 +75,7 @@ async fn rendered_once(
     for fields in borrowed.iter().filter(|fields| fields.carrier == Carrier::Sops) {
         for row in sources.credentials(fields) {
             if let Entry::Vacant(open) = materials.entry(row.id) {
-                let secret = engine.secret_for_use(scope, row.id).await?;
+                let secret = engine.secret_for_use(scope, row.id, used).await?;
                 open.insert((secret.material, secret.vault_version));
             }
         }

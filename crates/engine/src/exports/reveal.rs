@@ -3,7 +3,7 @@
 use domain::{
     Action, Actor, ExportId, Field, Scope, Secret,
     access::parse_id,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget, ReadPurpose},
     exports::{
         ExportFields, Rendered, RenderedObject, RevealForm, Revealed, Values, render, yaml,
         yaml_stream,
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     Engine, Error,
-    audit::{self, allowed, person},
+    audit::{self, Line, allowed, person},
     sessions::confirm,
 };
 
@@ -40,7 +40,7 @@ pub(super) async fn reveal(
         materials.insert(row.id, (secret.material, secret.vault_version));
     }
     // Nothing leaves before the log says so.
-    note(engine, actor, scope, &fields, &sources, &materials).await?;
+    note(engine, actor, scope, (id, &fields), &sources, &materials).await?;
     let rendered = render(&fields, &sources.facts(&fields, &materials), Values::Plain);
     let file_name = format!("{}.yaml", file_stem(fields.name.as_str()));
     Ok(Revealed { file_name, text: text(&rendered) })
@@ -51,7 +51,7 @@ async fn note(
     engine: &Engine,
     actor: &Actor,
     scope: Scope,
-    fields: &ExportFields,
+    (id, fields): (ExportId, &ExportFields),
     sources: &Sources,
     materials: &Materials,
 ) -> Result<(), Error> {
@@ -61,10 +61,12 @@ async fn note(
     for row in sources.credentials(fields) {
         let version = materials.get(&row.id).map_or(row.vault_version, |(_, version)| *version);
         read.push(format!("{} version {version}", row.name));
-        let told = (row.name.as_str(), format!("version {version}, for {}", fields.name));
+        let detail = format!("version {version}, for {}", fields.name);
+        let told = Line::from((AuditTarget::Credential(row.id), row.name.as_str(), detail));
+        let told = told.read(ReadPurpose::Export, "");
         audit::record(&mut tx, person(actor), scope, now, AuditAction::SecretRead, told).await?;
     }
-    let told = (fields.name.as_str(), read.join(", "));
+    let told = (AuditTarget::Export(id), fields.name.as_str(), read.join(", "));
     audit::record(&mut tx, person(actor), scope, now, AuditAction::SecretsRevealed, told).await?;
     Ok(tx.commit().await?)
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Actor, ExportId, Field, Scope, ServiceError,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget},
     counted,
     exports::{ExportFields, ExportForm, NoteTone, Selects},
 };
@@ -68,7 +68,8 @@ pub(super) async fn save(
     storage::exports::set_credentials(&mut tx, scope, id, &fields.credentials).await?;
     storage::exports::set_repositories(&mut tx, scope, id, &fields.repositories).await?;
     touch(&mut tx, scope, Touched::Export(id), When::Settled, now).await?;
-    let told = (fields.name.as_str(), difference(before.as_ref(), &fields));
+    let told =
+        (AuditTarget::Export(id), fields.name.as_str(), difference(before.as_ref(), &fields));
     audit::record(&mut tx, person(actor), scope, now, AuditAction::ExportSaved, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());

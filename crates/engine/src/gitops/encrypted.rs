@@ -6,7 +6,7 @@ use super::{
     compare::{NoPlan, written},
     render::{Refusal, Text, named, wanted},
 };
-use crate::{Engine, Error};
+use crate::{Engine, Error, credentials::Use};
 
 /// An encrypted file.
 #[derive(Debug)]
@@ -27,12 +27,13 @@ pub(crate) async fn encrypted(
     engine: &Engine,
     scope: Scope,
     export: ExportId,
-    name: &Name,
-    path: &str,
+    (name, path): (&Name, &str),
+    used: &Use,
 ) -> Result<Encrypted, Error> {
     let root = Folder::default();
-    let mut wanted =
-        wanted(engine, scope, &[export], &root).await?.map_err(|refusal| refused(&refusal))?;
+    let mut wanted = wanted(engine, scope, &[export], &root, used)
+        .await?
+        .map_err(|refusal| refused(&refusal))?;
     let file = root.join(&named(name, path)).and_then(|path| wanted.files.remove(&path));
     let Some(text @ Text::Sealed { .. }) = file.map(|file| file.text) else {
         return Err(ServiceError::NotFound.into());

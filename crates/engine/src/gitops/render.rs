@@ -17,6 +17,7 @@ use sha2::Sha256;
 use super::guard;
 use crate::{
     Engine, Error,
+    credentials::Use,
     exports::{RenderedExport, rendered},
     gitops::connections::login::cause,
 };
@@ -82,8 +83,9 @@ pub(crate) async fn wanted(
     scope: Scope,
     exports: &[ExportId],
     folder: &Folder,
+    used: &Use,
 ) -> Result<Result<Wanted, Refusal>, Error> {
-    let rendered = match rendered(engine, scope, exports, Values::Carried).await {
+    let rendered = match rendered(engine, scope, exports, Values::Carried, used).await {
         Ok(rendered) => rendered,
         Err(Error::Storage(error)) => return Err(error.into()),
         Err(error) => {

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     Cause, Scope, Timestamp,
-    audit::{AuditAction, AuditActor},
+    audit::{AuditAction, AuditActor, AuditTarget},
 };
 use storage::{Tx, guards::Place};
 
@@ -88,7 +88,8 @@ pub(crate) async fn count(
     for place in storage::guards::record(tx, &refused, now).await? {
         let name = places.get(&place).map_or("", |(name, _)| *name);
         let scope = Scope::of_worker(place.organization);
-        let told = (name, format!("at {}", place.origin));
+        let told =
+            (AuditTarget::Credential(place.credential), name, format!("at {}", place.origin));
         audit::record(tx, AuditActor::Hawser, scope, now, AuditAction::CredentialPaused, told)
             .await?;
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     NoticeId, Scope, Timestamp,
-    audit::{AuditAction, AuditActor},
+    audit::{AuditAction, AuditActor, AuditTarget},
     credentials::Expiry,
 };
 use storage::{
@@ -80,7 +80,8 @@ async fn make(
     if has_webhook {
         jobs::queue(&mut tx, scope, jobs::Kind::Notice, id.uuid(), "expiry", now, now).await?;
     }
-    let told = (expiring.name.as_str(), expiring.expiry.readable(now));
+    let target = AuditTarget::Credential(expiring.credential);
+    let told = (target, expiring.name.as_str(), expiring.expiry.readable(now));
     audit::record(&mut tx, AuditActor::Hawser, scope, now, AuditAction::NoticeMade, told).await?;
     tx.commit().await?;
     Ok(true)

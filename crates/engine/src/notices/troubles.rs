@@ -60,7 +60,7 @@ async fn make(engine: &Engine, beginning: &Beginning, now: Timestamp) -> Result<
         jobs::queue(&mut tx, scope, jobs::Kind::Notice, id.uuid(), "trouble", now, now).await?;
     }
     let words = beginning.cause.words(beginning.subject.asked());
-    let told = (beginning.name.as_str(), words.title.to_owned());
+    let told = (beginning.subject.target(), beginning.name.as_str(), words.title);
     audit::record(&mut tx, AuditActor::Hawser, scope, now, AuditAction::NoticeMade, told).await?;
     tx.commit().await?;
     engine.changes.tell(beginning.organization);

@@ -19,7 +19,7 @@ pub(super) async fn set(engine: &Engine, actor: &Actor, form: &WebhookForm) -> R
         "" => (String::new(), "none".to_owned()),
         text => {
             let webhook = engine.registries.outbound().webhook(text).ok_or_else(|| {
-                Field::Webhook.problem("Type a public https:// address without a user name.")
+                Field::Webhook.problem("Type a public https:// address without a user name. The operator of this Hawser can allow another one with HAWSER_OUTBOUND_ALLOW.")
             })?;
             (webhook.as_str().to_owned(), webhook.origin())
         }

@@ -1,6 +1,9 @@
 //! Deleting a project that is empty.
 
-use domain::{Action, Actor, Field, ProjectId, Scope, ServiceError, audit::AuditAction};
+use domain::{
+    Action, Actor, Field, ProjectId, Scope, ServiceError,
+    audit::{AuditAction, AuditTarget},
+};
 
 use crate::{
     Engine, Error,
@@ -36,7 +39,7 @@ async fn remove(engine: &Engine, actor: &Actor, scope: Scope, id: ProjectId) -> 
     storage::projects::clear_repositories(&mut tx, scope, id).await?;
     let name =
         storage::projects::delete(&mut tx, scope, id).await?.ok_or(ServiceError::NotFound)?;
-    let told = (name.as_str(), String::new());
+    let told = (AuditTarget::Project(id), name.as_str(), String::new());
     audit::record(&mut tx, person(actor), scope, now, AuditAction::ProjectDeleted, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());

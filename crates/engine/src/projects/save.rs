@@ -1,7 +1,8 @@
 //! Adding or renaming a project.
 
 use domain::{
-    Action, Actor, Field, Name, ProjectId, Scope, ServiceError, assumed, audit::AuditAction,
+    Action, Actor, Field, Name, ProjectId, Scope, ServiceError, assumed,
+    audit::{AuditAction, AuditTarget},
     projects::ProjectForm,
 };
 
@@ -34,7 +35,7 @@ pub(super) async fn save(
     } else if storage::projects::rename(&mut tx, scope, id, &name).await.map_err(name_taken)? == 0 {
         return Err(ServiceError::NotFound.into());
     }
-    let told = (name.as_str(), detail);
+    let told = (AuditTarget::Project(id), name.as_str(), detail);
     audit::record(&mut tx, person(actor), scope, now, AuditAction::ProjectSaved, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());

@@ -2,7 +2,7 @@
 
 use domain::{
     PropagationId, Scope, Timestamp,
-    audit::{AuditAction, AuditActor},
+    audit::{AuditAction, AuditActor, AuditTarget},
 };
 use storage::Tx;
 
@@ -24,5 +24,6 @@ pub(crate) async fn finish(
         ended.vault_version, counts.healthy, counts.needs_attention, counts.superseded
     );
     let action = AuditAction::PropagationFinished;
-    audit::record(tx, AuditActor::Hawser, scope, now, action, (&ended.credential, told)).await
+    let told = (AuditTarget::Credential(ended.credential), ended.name.as_str(), told);
+    audit::record(tx, AuditActor::Hawser, scope, now, action, told).await
 }

@@ -3,7 +3,7 @@
 use connectors::http::{Login, Road};
 use domain::{
     Action, Actor, Cause, CredentialId, Field, ProjectId, Purpose, RepositoryId, Scope,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget, ReadPurpose},
     cause::Asked,
     repositories::{
         AddRepository, Chosen, RepositoryFields, RepositoryKind, RepositoryUrl, SyncTrigger,
@@ -19,6 +19,7 @@ use super::{held, is_no_repository, link, project, refused_row, road, usable};
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
+    credentials::Use,
     error::taken,
     gitops::touch::{When, touch},
 };
@@ -46,7 +47,7 @@ pub(super) async fn add(
     }
     let kind = match fields.kind {
         Some(kind) => kind,
-        None => found_out(engine, scope, &fields, project).await?,
+        None => found_out(engine, actor, scope, &fields, project).await?,
     };
     store(engine, actor, scope, &fields, kind, project).await
 }
@@ -76,6 +77,7 @@ async fn chosen(
 /// all the same, as Helm HTTP; the page shows the failure and how to correct the kind.
 async fn found_out(
     engine: &Engine,
+    actor: &Actor,
     scope: Scope,
     fields: &RepositoryFields,
     project: ProjectId,
@@ -83,7 +85,10 @@ async fn found_out(
     let url = &fields.url;
     let road = road(engine, &fields.ca, &fields.proxy)?;
     let login = match chosen(engine, scope, fields.credential, project, url.as_str()).await? {
-        Some(credential) => login(engine, scope, credential, url, &road).await?,
+        Some(credential) => {
+            let used = Use::of(actor, ReadPurpose::NewRepository).at(&url.origin());
+            login(engine, scope, credential, (url, &road), &used).await?
+        }
         None => None,
     };
     match engine.registries.detect(url, login.as_ref(), &road).await {
@@ -110,13 +115,13 @@ async fn login(
     engine: &Engine,
     scope: Scope,
     credential: CredentialId,
-    url: &RepositoryUrl,
-    road: &Road,
+    (url, road): (&RepositoryUrl, &Road),
+    used: &Use,
 ) -> Result<Option<Login>, Error> {
     if storage::guards::is_paused(&engine.db, scope, credential, &url.origin()).await? {
         return Ok(None);
     }
-    let secret = engine.secret_for_use(scope, credential).await?;
+    let secret = engine.secret_for_use(scope, credential, used).await?;
     let now = engine.clock.now();
     match engine.exchanges.login(&secret.material, &secret.owner, url, road, now).await {
         Ok(login) => Ok(Some(login)),
@@ -172,10 +177,10 @@ async fn store(
     }
     let reason = SyncTrigger::Changed.as_str();
     jobs::queue(&mut tx, scope, jobs::Kind::Sync, id.uuid(), reason, now, now).await?;
-    let told = (name, kind.label());
+    let told = (AuditTarget::Repository(id), name, kind.label());
     audit::record(&mut tx, person(actor), scope, now, AuditAction::RepositoryAdded, told).await?;
     if let Some((_, credential_name)) = &credential {
-        let told = (name, credential_name);
+        let told = (AuditTarget::Repository(id), name, credential_name);
         audit::record(&mut tx, person(actor), scope, now, AuditAction::LinkSet, told).await?;
     }
     tx.commit().await?;

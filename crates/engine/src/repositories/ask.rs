@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     Engine, Error,
+    credentials::Use,
     error::chain,
     guards::{Verdict, told},
 };
@@ -58,6 +59,7 @@ impl Engine {
         target: &SyncTarget,
         version: Option<Version>,
         logins: &Logins,
+        used: &Use,
     ) -> Asked {
         let Ok(url) = RepositoryUrl::parse(&target.url) else {
             return Asked::not(Cause::Internal);
@@ -74,7 +76,7 @@ impl Engine {
         let Some(pass) = self.guards.enter(version, &target.origin, linked.refusals).await else {
             return Asked::not(Cause::CredentialPaused);
         };
-        let mut asked = self.ask_with(scope, target, url, version, logins).await;
+        let mut asked = self.ask_with(scope, target, url, (version, logins), used).await;
         if let Some(told) = told(asked.ended.cause()) {
             pass.hears(told);
             asked.verdict = Some(Verdict {
@@ -98,11 +100,11 @@ impl Engine {
         scope: Scope,
         target: &SyncTarget,
         url: RepositoryUrl,
-        version: Version,
-        logins: &Logins,
+        (version, logins): (Version, &Logins),
+        used: &Use,
     ) -> Asked {
         let road = Road { ca: target.ca.clone(), proxy: target.proxy.clone() };
-        let ready = match logins.get(self, version, &url, &road).await {
+        let ready = match logins.get(self, version, (&url, &road), used).await {
             Ok(ready) => ready,
             Err(unready) => return not_ready(scope, target, unready),
         };
@@ -112,7 +114,7 @@ impl Engine {
             return asked;
         }
         self.exchange_anew(&ready, version);
-        match logins.get(self, version, &url, &road).await {
+        match logins.get(self, version, (&url, &road), used).await {
             Ok(ready) => self.read(scope, target, url, Some((&ready.login, version))).await,
             Err(unready) => not_ready(scope, target, unready),
         }

@@ -2,7 +2,7 @@
 
 use domain::{
     CredentialId, CredentialKind, ProjectId, Purpose, Scope,
-    audit::{AuditAction, AuditActor},
+    audit::{AuditAction, AuditActor, AuditTarget},
     repositories::{LinkState, SyncTrigger},
 };
 use storage::{
@@ -73,7 +73,8 @@ pub(super) async fn follow(
         let id = target.id.uuid();
         jobs::queue(&mut tx, scope, jobs::Kind::Sync, id, reason, now, now).await?;
     }
-    let told = (target.name.as_str(), format!("{name}, by its URL"));
+    let told =
+        (AuditTarget::Repository(target.id), target.name.as_str(), format!("{name}, by its URL"));
     audit::record(&mut tx, AuditActor::Hawser, scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());

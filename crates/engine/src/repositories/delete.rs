@@ -1,6 +1,9 @@
 //! Deleting a repository.
 
-use domain::{Action, Actor, RepositoryId, audit::AuditAction};
+use domain::{
+    Action, Actor, RepositoryId,
+    audit::{AuditAction, AuditTarget},
+};
 use storage::gitops::Touched;
 
 use super::not_found;
@@ -24,10 +27,10 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: RepositoryId) -> 
     let unlinked = storage::repositories::unlink(&mut tx, scope, id).await?;
     storage::exports::drop_repository(&mut tx, scope, id).await?;
     storage::charts::delete_all(&mut tx, scope, id).await?;
-    let told = (current.name.as_str(), "");
+    let told = (AuditTarget::Repository(id), current.name.as_str(), "");
     audit::record(&mut tx, person(actor), scope, now, AuditAction::RepositoryDeleted, told).await?;
     if let Some(link) = current.link.filter(|_| unlinked > 0) {
-        let told = (current.name.as_str(), &link.name);
+        let told = (AuditTarget::Repository(id), current.name.as_str(), &link.name);
         audit::record(&mut tx, person(actor), scope, now, AuditAction::LinkRemoved, told).await?;
     }
     tx.commit().await?;

@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Actor, ProjectId, Purpose, RepositoryId, Scope, ServiceError,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget},
     repositories::{
         Chosen, EditRepository, RepositoryFields, RepositoryKind, RepositoryUrl, SyncTrigger,
     },
@@ -156,10 +156,11 @@ async fn store(
     let reason = SyncTrigger::Changed.as_str();
     jobs::queue(&mut tx, scope, jobs::Kind::Sync, id.uuid(), reason, now, now).await?;
     let detail = changes(current, fields, plan.url.as_str());
-    let told = (name, &detail);
+    let told = (AuditTarget::Repository(id), name, &detail);
     audit::record(&mut tx, person(actor), scope, now, AuditAction::RepositoryChanged, told).await?;
     if let Some(action) = linked {
-        audit::record(&mut tx, person(actor), scope, now, action, (name, &credential_name)).await?;
+        let told = (AuditTarget::Repository(id), name, &credential_name);
+        audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     }
     Ok(tx.commit().await?)
 }

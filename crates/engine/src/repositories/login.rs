@@ -20,7 +20,11 @@ use domain::{
 };
 use tokio::{sync::Mutex, time::Instant};
 
-use crate::{Engine, Error, error::chain};
+use crate::{
+    Engine, Error,
+    credentials::{Counts, Read, Use, note},
+    error::chain,
+};
 
 /// How long what lies in Vault stays in memory.
 const KEPT: Duration = Duration::from_mins(1);
@@ -63,6 +67,7 @@ pub(crate) struct Ready {
 
 /// What lies in Vault, and whose it is.
 pub(crate) struct Stored {
+    name: String,
     pub(crate) material: Material,
     pub(crate) owner: Owner,
 }
@@ -106,10 +111,11 @@ impl Logins {
         &self,
         engine: &Engine,
         version: Version,
-        url: &RepositoryUrl,
-        road: &Road,
+        (url, road): (&RepositoryUrl, &Road),
+        used: &Use,
     ) -> Result<Ready, Unready> {
-        let stored = self.stored(engine, version).await.map_err(Unready::Unread)?;
+        let used = used.at(&url.origin());
+        let stored = self.stored(engine, version, &used).await.map_err(Unready::Unread)?;
         let login = engine
             .exchanges
             .login(&stored.material, &stored.owner, url, road, engine.clock.now())
@@ -118,20 +124,34 @@ impl Logins {
         Ok(Ready { login, stored })
     }
 
-    async fn stored(&self, engine: &Engine, version: Version) -> Result<Arc<Stored>, Cause> {
+    async fn stored(
+        &self,
+        engine: &Engine,
+        version: Version,
+        used: &Use,
+    ) -> Result<Arc<Stored>, Cause> {
         let slot = self.slot(version);
         let mut held = slot.lock().await;
+        let scope = Scope::of_worker(version.organization);
         if let Some(held) = held.as_ref().filter(|held| held.until > Instant::now()) {
+            let read = Read {
+                credential: version.credential,
+                name: &held.stored.name,
+                version: version.vault_version,
+                remark: "",
+            };
+            let noted = note(engine, scope, read, used, Counts::Use).await;
+            noted.map_err(|error| cause_of(&error))?;
             return Ok(Arc::clone(&held.stored));
         }
-        let scope = Scope::of_worker(version.organization);
         let secret = engine
-            .secret_for_use(scope, version.credential)
+            .secret_for_use(scope, version.credential, used)
             .await
             .map_err(|error| cause_of(&error))?;
         let of_this_version =
             (secret.vault_version, secret.epoch) == (version.vault_version, version.epoch);
-        let stored = Arc::new(Stored { material: secret.material, owner: secret.owner });
+        let stored = Stored { name: secret.name, material: secret.material, owner: secret.owner };
+        let stored = Arc::new(stored);
         // A newer version than SQL told a moment ago is right to use, but belongs to another key.
         if of_this_version {
             *held = Some(Held { stored: Arc::clone(&stored), until: Instant::now() + KEPT });

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::{
     Cause, CredentialId, RepositoryId, Scope, Timestamp,
+    audit::ReadPurpose,
     charts::FoundVersion,
     connections::Quota,
     repositories::{LinkState, RepositoryKind, SyncTrigger},
@@ -18,7 +19,7 @@ use super::{
     login::Version,
     outcome::{Ended, left_alone_until, next_sync, outcome},
 };
-use crate::{Engine, Error, guards::Verdict};
+use crate::{Engine, Error, credentials::Use, guards::Verdict};
 
 /// How often a repository may change while it is synced before the sync is put off.
 const CHANGES: u32 = 3;
@@ -135,7 +136,12 @@ impl Engine {
                 return Ok(Tried::PutOff);
             }
             let deadline = start + self.longest.of(target.kind);
-            let asked = self.ask_in_time(scope, &target, version, logins, deadline).await;
+            let used = Use::of_hawser(match trigger {
+                SyncTrigger::Delivery => ReadPurpose::Delivery,
+                _ => ReadPurpose::Sync,
+            });
+            let with = (version, logins, &used);
+            let asked = self.ask_in_time(scope, &target, with, deadline).await;
             let denied = asked.ended.cause() == Some(Cause::InvalidCredentials);
             let attempt = Box::new(outcome(
                 scope,
@@ -162,11 +168,10 @@ impl Engine {
         &self,
         scope: Scope,
         target: &SyncTarget,
-        version: Option<Version>,
-        logins: &Logins,
+        (version, logins, used): (Option<Version>, &Logins, &Use),
         deadline: Instant,
     ) -> Asked {
-        let asking = self.ask(scope, target, version, logins);
+        let asking = self.ask(scope, target, version, logins, used);
         tokio::time::timeout_at(deadline, asking).await.unwrap_or_else(|_| {
             tracing::warn!(
                 organization = %scope.organization(),

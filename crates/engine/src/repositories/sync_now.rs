@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Actor, Scope,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget},
     counted,
     repositories::{SyncTrigger, ToSync},
 };
@@ -11,7 +11,7 @@ use storage::{Tx, jobs};
 use super::not_found;
 use crate::{
     Engine, Error,
-    audit::{self, allowed, person},
+    audit::{self, Line, allowed, person},
 };
 
 pub(super) async fn sync_now(engine: &Engine, actor: &Actor, which: &ToSync) -> Result<u32, Error> {
@@ -40,7 +40,10 @@ pub(super) async fn sync_now(engine: &Engine, actor: &Actor, which: &ToSync) -> 
     } else {
         String::new()
     };
-    let told = (target.as_str(), &detail);
+    let told: Line = match which.only() {
+        Some(id) => (AuditTarget::Repository(id), target.as_str(), detail).into(),
+        None => ("", detail).into(),
+    };
     audit::record(&mut tx, person(actor), scope, now, AuditAction::RepositorySyncRequested, told)
         .await?;
     tx.commit().await?;

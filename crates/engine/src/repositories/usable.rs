@@ -59,7 +59,9 @@ pub(crate) fn road(engine: &Engine, ca: &str, proxy: &str) -> Result<Road, Error
     match engine.registries.outbound().on(&road, None) {
         Ok(_) => Ok(road),
         Err(failure) if failure.cause == Cause::ProxyError => Err(Field::Proxy
-            .problem("The operator of this Hawser allows no proxy of this name.")
+            .problem(format!(
+                "The operator of this Hawser allows no proxy named {proxy}; HAWSER_PROXIES lists those that may be used."
+            ))
             .into()),
         Err(failure) if failure.cause == Cause::TlsUntrusted => {
             Err(Field::Ca.problem("These certificates cannot be read. Paste them in PEM.").into())

@@ -51,7 +51,7 @@ impl Sessions for Engine {
     }
 
     async fn signed_out(&self, actor: &Actor) {
-        if let Err(error) = note(self, actor, AuditAction::SignedOut, "", "").await {
+        if let Err(error) = note(self, actor, AuditAction::SignedOut, ("", "")).await {
             tracing::error!(error = %chain(&error), "a sign-out is not in the audit log");
         }
         // What was begun before cannot be ended after.

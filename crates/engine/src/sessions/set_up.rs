@@ -70,9 +70,12 @@ pub(super) async fn set_up(engine: &Engine, form: SetUp, peer: Peer) -> Result<S
     storage::organizations::add_member(&mut tx, organization, user, Role::Owner, now).await?;
     let record = Record {
         actor: AuditActor::Person(form.name.to_string()),
+        actor_id: Some(user),
         address: Some(peer),
         action: AuditAction::OrganizationCreated,
         target: form.organization.to_string(),
+        target_id: None,
+        read: None,
         detail: String::new(),
     };
     storage::audit::record(&mut tx, Scope::of_worker(organization), now, &record).await?;

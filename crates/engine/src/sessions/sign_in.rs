@@ -2,7 +2,7 @@
 
 use domain::{
     Email, Field, Scope, ServiceError, Timestamp,
-    audit::{AuditAction, AuditActor},
+    audit::{AuditAction, AuditActor, AuditTarget},
     service::Peer,
     sessions::{SignIn, SignInFrom, SignedIn},
 };
@@ -106,9 +106,12 @@ async fn note(
             Some(name) if signed_in => AuditActor::Person(name.clone()),
             _ => AuditActor::Nobody,
         },
+        actor_id: account.filter(|_| signed_in).map(|account| account.id),
         address: Some(peer),
         action,
         target: name.filter(|_| !signed_in).unwrap_or_default(),
+        target_id: account.filter(|_| !signed_in).map(|account| AuditTarget::Person(account.id)),
+        read: None,
         detail: match account {
             _ if signed_in => String::new(),
             Some(_) => "wrong password".to_owned(),

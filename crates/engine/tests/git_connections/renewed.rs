@@ -38,7 +38,11 @@ on_both!(
 );
 
 async fn tokens(side: &Side, id: CredentialId) -> OauthTokens {
-    let secret = side.engine.secret_for_use(side.world.scope(), id).await.unwrap();
+    let secret = side
+        .engine
+        .secret_for_use(side.world.scope(), id, &crate::world::by_hawser())
+        .await
+        .unwrap();
     OauthTokens::parse(secret.material.secret().unwrap().clone()).unwrap()
 }
 

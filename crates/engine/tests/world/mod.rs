@@ -74,6 +74,11 @@ fn told(name: &str) -> String {
         .unwrap_or_else(|_| panic!("{name} is not set; run the tests with `make test`"))
 }
 
+/// Hawser reads a secret by itself.
+pub fn by_hawser() -> engine::credentials::Use {
+    engine::credentials::Use::of_hawser(domain::audit::ReadPurpose::Sync)
+}
+
 /// User name and secret of what is used.
 pub fn login_of(secret: &SecretForUse) -> (String, String) {
     let text = secret.material.secret().map(|secret| secret.expose().to_owned());
@@ -172,6 +177,12 @@ impl World {
         self.registries.clone()
     }
 
+    /// How often Vault gave out the value of a credential.
+    pub fn reads_in_vault(&self, credential: CredentialId) -> usize {
+        let organization = self.actor.organization;
+        self.vault.reads(&format!("orgs/{organization}/credentials/{credential}"))
+    }
+
     /// How the engine reaches Vault.
     pub fn vault_config(&self) -> VaultConfig {
         self.vault.config()
@@ -207,7 +218,13 @@ impl World {
 
     /// The user name and secret that a registry would see of this credential now.
     pub async fn login(&self, credential: CredentialId) -> (String, String) {
-        login_of(&self.engine.secret_for_use(self.scope(), credential).await.unwrap())
+        login_of(
+            &self
+                .engine
+                .secret_for_use(self.scope(), credential, &crate::world::by_hawser())
+                .await
+                .unwrap(),
+        )
     }
 
     /// Adds a Helm repository at `path` of a registry.

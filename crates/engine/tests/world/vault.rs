@@ -1,6 +1,7 @@
 //! One OpenBao for all tests of a program that run at the same time.
 
 use std::{
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError, Weak, mpsc},
     thread::JoinHandle,
 };
@@ -17,6 +18,8 @@ static RUNNING: Mutex<Weak<Bao>> = Mutex::new(Weak::new());
 /// before another test is done.
 pub struct Bao {
     config: VaultConfig,
+    /// What the server itself writes down of every request.
+    log: PathBuf,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -35,7 +38,7 @@ impl Bao {
     fn start() -> Self {
         let binary = super::told("HAWSER_TEST_BAO").into();
         let (stop, stopped) = oneshot::channel();
-        let (ready, config) = mpsc::channel();
+        let (ready, started) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             let runtime =
                 tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -43,16 +46,27 @@ impl Bao {
                 let folder = tempfile::tempdir().unwrap();
                 let data = folder.path().join("vault");
                 let managed = Managed::start(ManagedConfig { binary, folder: data }).await.unwrap();
-                ready.send(managed.vault_config()).unwrap();
+                let log = folder.path().join("vault/audit.log");
+                ready.send((managed.vault_config(), log)).unwrap();
                 drop(stopped.await);
                 managed.stop().await;
             });
         });
-        Self {
-            config: config.recv().expect("OpenBao starts"),
-            stop: Some(stop),
-            thread: Some(thread),
-        }
+        let (config, log) = started.recv().expect("OpenBao starts");
+        Self { config, log, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// How often a value below this path was read.
+    pub fn reads(&self, path: &str) -> usize {
+        let log = std::fs::read_to_string(&self.log).unwrap();
+        let entries = log.lines().filter_map(|line| serde_json::from_str(line).ok());
+        let is_read = |entry: &serde_json::Value| {
+            entry["type"] == "response"
+                && entry["request"]["operation"] == "read"
+                && entry["request"]["path"] == format!("secret/data/{path}")
+                && entry.get("error").is_none()
+        };
+        entries.filter(is_read).count()
     }
 
     pub fn config(&self) -> VaultConfig {

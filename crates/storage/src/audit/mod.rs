@@ -1,26 +1,34 @@
 //! SQL of the audit log: it appends and reads; nothing changes or removes a row.
 
+mod list;
+
 use std::net::IpAddr;
 
 use domain::{
-    AuditEventId, Scope, Timestamp,
-    audit::{AuditAction, AuditActor, AuditEvent, AuditPage, AuditQuery},
+    AuditEventId, Scope, Timestamp, UserId,
+    audit::{AuditAction, AuditActor, AuditTarget, ReadPurpose},
 };
-use uuid::Uuid;
+pub use list::list;
 
-use crate::{Db, Error, Result, Tx, charts::pattern, on, sql};
+use crate::{Result, Tx, on, sql};
 
 /// What is to be written down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// Who did it.
     pub actor: AuditActor,
+    /// The id of the person.
+    pub actor_id: Option<UserId>,
     /// The address of the visit it was done in; `None` for Hawser itself.
     pub address: Option<IpAddr>,
     /// What was done.
     pub action: AuditAction,
     /// The name of what it was done to; empty for the organization.
     pub target: String,
+    /// Its id; `None` for the organization.
+    pub target_id: Option<AuditTarget>,
+    /// What a secret was read for, and the host that is shown it, if one is.
+    pub read: Option<(ReadPurpose, String)>,
     /// A typed detail for people, such as `version 3`.
     pub detail: String,
 }
@@ -64,8 +72,8 @@ async fn insert(
         sqlx::query(sql!(
             "insert into audit_events
                (organization_id, id, sequence, at, actor_kind, actor, action, target, detail,
-                address)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+                address, actor_id, target_kind, target_id, purpose, host)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
         ))
         .bind(scope.organization().uuid())
         .bind(AuditEventId::new().uuid())
@@ -77,73 +85,14 @@ async fn insert(
         .bind(record.target.as_str())
         .bind(record.detail.as_str())
         .bind(record.address.map(|address| address.to_string()))
+        .bind(record.actor_id.map(UserId::uuid))
+        .bind(record.target_id.map(AuditTarget::kind))
+        .bind(record.target_id.map(AuditTarget::uuid))
+        .bind(record.read.as_ref().map(|(purpose, _)| purpose.as_str()))
+        .bind(record.read.as_ref().map(|(_, host)| host.as_str()).filter(|host| !host.is_empty()))
         .execute(&mut **tx)
         .await
         .map(drop)
     })?;
     Ok(())
-}
-
-type Row = (Uuid, i64, i64, String, String, String, String, String, Option<String>);
-
-/// A page of the log, newest first.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
-pub async fn list(db: &Db, scope: Scope, query: &AuditQuery) -> Result<AuditPage> {
-    let mut rows = page(db, scope, query).await?;
-    let full = usize::try_from(AuditQuery::PAGE_ROWS).unwrap_or(usize::MAX);
-    let more = rows.len() > full;
-    rows.truncate(full);
-    let rows = rows.into_iter().map(event).collect::<Result<Vec<_>>>()?;
-    let older = more.then(|| rows.last().map(|row| row.sequence)).flatten();
-    Ok(AuditPage { rows, older })
-}
-
-async fn page(db: &Db, scope: Scope, query: &AuditQuery) -> Result<Vec<Row>> {
-    Ok(on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            r"select id, sequence, at, actor_kind, actor, action, target, detail, address
-              from audit_events
-              where organization_id = $1
-                and sequence < $2
-                and ($3 = '' or action = $3)
-                and (lower(target) like $4 escape '\' or lower(actor) like $4 escape '\')
-              order by sequence desc
-              limit $5"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(query.before.unwrap_or(i64::MAX))
-        .bind(query.action.map_or("", AuditAction::as_str))
-        .bind(pattern(&query.search))
-        .bind(i64::from(AuditQuery::PAGE_ROWS) + 1)
-        .fetch_all(pool)
-        .await
-    })?)
-}
-
-fn event(
-    (id, sequence, at, kind, name, action, target, detail, address): Row,
-) -> Result<AuditEvent> {
-    let actor = match kind.as_str() {
-        "person" => AuditActor::Person(name),
-        "hawser" => AuditActor::Hawser,
-        "nobody" => AuditActor::Nobody,
-        _ => return Err(Error::Value { column: "audit_events.actor_kind" }),
-    };
-    let address = address
-        .map(|text| text.parse().map_err(|_| Error::Value { column: "audit_events.address" }))
-        .transpose()?;
-    let action =
-        AuditAction::parse(&action).ok_or(Error::Value { column: "audit_events.action" })?;
-    Ok(AuditEvent {
-        id: AuditEventId::from(id),
-        sequence,
-        at: Timestamp::from_millis(at),
-        actor,
-        action,
-        target,
-        detail,
-        address,
-    })
 }

@@ -6,10 +6,12 @@ use uuid::Uuid;
 use crate::{Db, Result, on, sql};
 
 /// An operation whose secret never counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenUp {
     /// The credential that it was for.
     pub credential: CredentialId,
+    /// Its name.
+    pub name: String,
     /// Its version in Vault, when that was learned before it was given up.
     pub vault_version: Option<i64>,
 }
@@ -19,18 +21,20 @@ pub struct GivenUp {
 /// # Errors
 /// When the database does not answer.
 pub async fn given_up(db: &Db, scope: Scope, id: OperationId) -> Result<Option<GivenUp>> {
-    let row: Option<(Uuid, Option<i64>)> = on!(db.read(), pool => {
+    let row: Option<(Uuid, String, Option<i64>)> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select credential_id, vault_version from secret_operations
-             where organization_id = $1 and id = $2 and state = 'aborted'"
+            "select o.credential_id, c.name, o.vault_version from secret_operations o
+             join credentials c on c.organization_id = o.organization_id and c.id = o.credential_id
+             where o.organization_id = $1 and o.id = $2 and o.state = 'aborted'"
         ))
         .bind(scope.organization().uuid())
         .bind(id.uuid())
         .fetch_optional(pool)
         .await
     })?;
-    Ok(row.map(|(credential, vault_version)| GivenUp {
+    Ok(row.map(|(credential, name, vault_version)| GivenUp {
         credential: credential.into(),
+        name,
         vault_version,
     }))
 }

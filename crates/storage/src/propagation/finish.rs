@@ -1,6 +1,6 @@
 //! Ending a propagation once all its deliveries have ended.
 
-use domain::{OrganizationId, PropagationId, Scope, Timestamp, propagation::Counts};
+use domain::{CredentialId, OrganizationId, PropagationId, Scope, Timestamp, propagation::Counts};
 use uuid::Uuid;
 
 use crate::{Db, Error, Result, Tx, on, sql};
@@ -8,8 +8,10 @@ use crate::{Db, Error, Result, Tx, on, sql};
 /// A propagation that just ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
-    /// The name of the credential.
-    pub credential: String,
+    /// The credential.
+    pub credential: CredentialId,
+    /// Its name.
+    pub name: String,
     /// The version that was delivered.
     pub vault_version: i64,
     /// How the deliveries ended.
@@ -79,11 +81,12 @@ async fn close(
 }
 
 async fn keep_counts(tx: &mut Tx, scope: Scope, propagation: PropagationId) -> Result<Ended> {
-    let (healthy, needs_attention, superseded, vault_version, credential): (
+    let (healthy, needs_attention, superseded, vault_version, credential, name): (
         i64,
         i64,
         i64,
         i64,
+        Uuid,
         String,
     ) = on!(tx.inner(), tx => {
         sqlx::query_as(sql!(
@@ -101,7 +104,7 @@ async fn keep_counts(tx: &mut Tx, scope: Scope, propagation: PropagationId) -> R
                      + (select count(*) from place_deliveries d where d.organization_id = $1
                      and d.propagation_id = $2 and d.state = 'superseded')
                  where organization_id = $1 and id = $2
-                 returning healthy, needs_attention, superseded, vault_version,
+                 returning healthy, needs_attention, superseded, vault_version, credential_id,
                    (select c.name from credentials c where c.organization_id = propagations.organization_id
                      and c.id = propagations.credential_id)"
         ))
@@ -112,7 +115,8 @@ async fn keep_counts(tx: &mut Tx, scope: Scope, propagation: PropagationId) -> R
     })?;
     let count = |n| u32::try_from(n).map_err(|_| Error::Value { column: "count" });
     Ok(Ended {
-        credential,
+        credential: credential.into(),
+        name,
         vault_version,
         counts: Counts {
             healthy: count(healthy)?,

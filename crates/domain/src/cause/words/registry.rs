@@ -46,7 +46,7 @@ pub(super) const fn of(cause: Cause) -> Words {
         ),
         Cause::RedirectRefused => words(
             shared::REDIRECT,
-            "The registry redirects to an address that is not followed with a credential. Use the final address as the URL.",
+            "The registry redirects to an address to which no login follows. The connection test names it: use it as the URL if it is the right one.",
         ),
         Cause::NotARegistry => words(
             "Not a chart repository",

@@ -1,6 +1,9 @@
 //! Asking for an apply; the first one makes the cluster follow its exports from then on.
 
-use domain::{Actor, ClusterId, ServiceError, audit::AuditAction};
+use domain::{
+    Actor, ClusterId, ServiceError,
+    audit::{AuditAction, AuditTarget},
+};
 use storage::gitops::clusters;
 
 use super::{may_write, save::queue};
@@ -15,8 +18,8 @@ pub(super) async fn apply(engine: &Engine, actor: &Actor, id: ClusterId) -> Resu
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
     queue(&mut tx, scope, id, now).await?;
-    let (action, told) =
-        (AuditAction::ClusterApplyRequested, (cluster.name.as_str(), String::new()));
+    let action = AuditAction::ClusterApplyRequested;
+    let told = (AuditTarget::Cluster(id), cluster.name.as_str(), String::new());
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());

@@ -1,7 +1,9 @@
 //! Deleting a cluster: first what Hawser made there, then what it knows of it.
 
 use domain::{
-    Actor, ClusterId, Scope, ServiceError, Timestamp, audit::AuditAction, counted,
+    Actor, ClusterId, Scope, ServiceError, Timestamp,
+    audit::{AuditAction, AuditTarget},
+    counted,
     gitops::ClusterState,
 };
 use storage::{Tx, gitops::clusters, jobs};
@@ -42,6 +44,7 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ClusterId) -> Res
         let kind = jobs::Kind::Apply;
         jobs::queue(&mut tx, scope, kind, id.uuid(), "deleted", now, now).await?;
         let told = (
+            AuditTarget::Cluster(id),
             cluster.name.as_str(),
             format!("{} to be deleted first", counted(left, "object is", "objects are")),
         );
@@ -68,6 +71,7 @@ pub(super) async fn forget(
     clusters::forget_objects(tx, scope, id).await?;
     storage::gitops::forget_place(tx, scope, id.uuid(), now).await?;
     let Some(name) = clusters::delete(tx, scope, id).await? else { return Ok(false) };
-    audit::record(tx, by, scope, now, AuditAction::ClusterDeleted, (&name, detail)).await?;
+    let told = (AuditTarget::Cluster(id), name.as_str(), detail);
+    audit::record(tx, by, scope, now, AuditAction::ClusterDeleted, told).await?;
     Ok(true)
 }

@@ -8,7 +8,7 @@ use domain::{
 use storage::gitops::clusters::Cluster;
 
 use super::Stopped;
-use crate::{Engine, Error, repositories::cause_of};
+use crate::{Engine, Error, credentials::Use, repositories::cause_of};
 
 /// The address of an API server, as people see it.
 pub(super) fn address(kubeconfig: &Kubeconfig) -> String {
@@ -20,15 +20,17 @@ pub(super) async fn open(
     engine: &Engine,
     scope: Scope,
     cluster: &Cluster,
+    used: &Use,
 ) -> Result<Result<ApiServer, Stopped>, Error> {
-    let material = match engine.secret_for_use(scope, cluster.credential).await {
-        Ok(secret) => secret.material,
-        Err(Error::Storage(error)) => return Err(error.into()),
-        Err(error) => {
-            let cause = cause_of(&error);
-            return Ok(Err(Stopped::because(cause, "The kubeconfig cannot be read.")));
-        }
-    };
+    let material =
+        match engine.secret_for_use(scope, cluster.credential, &used.at(&cluster.server)).await {
+            Ok(secret) => secret.material,
+            Err(Error::Storage(error)) => return Err(error.into()),
+            Err(error) => {
+                let cause = cause_of(&error);
+                return Ok(Err(Stopped::because(cause, "The kubeconfig cannot be read.")));
+            }
+        };
     let Material::Kubeconfig { kubeconfig } = material else {
         return Ok(Err(Stopped::because(Cause::NoCredential, "It holds no kubeconfig.")));
     };

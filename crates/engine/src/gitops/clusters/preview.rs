@@ -6,6 +6,7 @@ use connectors::{
 };
 use domain::{
     Actor, Cause, ClusterId, Redactor, Scope, ServiceError, Timestamp,
+    audit::ReadPurpose,
     cause::Asked,
     exports::yaml,
     gitops::{
@@ -22,7 +23,7 @@ use super::{
     remedy::told,
     wanted::{Wanted, wanted},
 };
-use crate::{Engine, Error};
+use crate::{Engine, Error, credentials::Use};
 
 pub(super) async fn preview(
     engine: &Engine,
@@ -33,12 +34,14 @@ pub(super) async fn preview(
     engine.limits.connection_test(actor.user)?;
     let cluster = clusters::cluster(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let began = engine.clock.now();
+    let used = Use::of(actor, ReadPurpose::Apply);
     let wanted = if cluster.deleting {
         Wanted::nothing()
     } else {
-        wanted(engine, scope, &cluster).await?.map_err(|stopped| unreachable(&stopped))?
+        wanted(engine, scope, &cluster, &used).await?.map_err(|stopped| unreachable(&stopped))?
     };
-    let api = open(engine, scope, &cluster).await?.map_err(|stopped| unreachable(&stopped))?;
+    let api =
+        open(engine, scope, &cluster, &used).await?.map_err(|stopped| unreachable(&stopped))?;
     let before = clusters::objects(&engine.db, scope, id).await?;
     let mut found = Found::default();
     for manifest in &wanted.manifests {

@@ -2,7 +2,7 @@
 
 use domain::{
     Actor, ClusterId, CredentialId, CredentialKind, Field, Scope, ServiceError, Timestamp,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget, ReadPurpose},
     credentials::Material,
     gitops::{ClusterFields, ClusterForm, ClusterState},
 };
@@ -16,6 +16,7 @@ use super::{may_write, open::address};
 use crate::{
     Engine, Error,
     audit::{self, person},
+    credentials::Use,
     error::name_taken,
 };
 
@@ -27,7 +28,7 @@ pub(super) async fn save(
     let scope = may_write(engine, actor, "save a cluster").await?;
     let fields = form.parse()?;
     let before = before(engine, scope, form).await?;
-    let server = server(engine, scope, fields.credential).await?;
+    let server = server(engine, actor, scope, fields.credential).await?;
     if let Some(before) = &before
         && before.server != server
     {
@@ -56,7 +57,7 @@ pub(super) async fn save(
     };
     clusters::clear_exports(&mut tx, scope, id).await?;
     clusters::set_exports(&mut tx, scope, id, &fields.exports).await.map_err(no_export)?;
-    let told = (fields.name.as_str(), detail);
+    let told = (AuditTarget::Cluster(id), fields.name.as_str(), detail);
     audit::record(&mut tx, person(actor), scope, now, AuditAction::ClusterSaved, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
@@ -80,14 +81,20 @@ async fn before(
 }
 
 /// The address of the API server in the kubeconfig of a credential.
-async fn server(engine: &Engine, scope: Scope, credential: CredentialId) -> Result<String, Error> {
+async fn server(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    credential: CredentialId,
+) -> Result<String, Error> {
     let chosen = storage::repositories::linkable(&engine.db, scope, credential).await?;
     let is_cluster =
         chosen.is_some_and(|chosen| chosen.provider.facts().kind == CredentialKind::Cluster);
     if !is_cluster {
         return Err(no_kubeconfig().into());
     }
-    match engine.secret_for_use(scope, credential).await?.material {
+    let used = Use::of(actor, ReadPurpose::Cluster);
+    match engine.secret_for_use(scope, credential, &used).await?.material {
         Material::Kubeconfig { kubeconfig } => Ok(address(&kubeconfig)),
         _ => Err(no_kubeconfig().into()),
     }

@@ -2,7 +2,7 @@
 
 use domain::{
     Scope, Timestamp,
-    audit::{AuditAction, AuditActor},
+    audit::{AuditAction, AuditActor, AuditTarget, ReadPurpose},
     counted,
     gitops::{ClusterObject, ClusterState, ObjectState},
     propagation::DeliveryState,
@@ -23,7 +23,7 @@ use super::{
     open::open,
     wanted::{Wanted, wanted},
 };
-use crate::{Engine, Error, audit, propagation::finish::finish};
+use crate::{Engine, Error, audit, credentials::Use, propagation::finish::finish};
 
 impl Engine {
     /// Brings the claimed cluster in step, or deletes what Hawser made there, and writes down how
@@ -60,15 +60,16 @@ async fn run(
     work: &Claimed,
 ) -> Result<Option<(Brought, Option<Stopped>)>, Error> {
     let stopped = |stopped: Stopped| Some((Brought::stopped(stopped.clone()), Some(stopped)));
+    let used = Use::of_hawser(ReadPurpose::Apply);
     let wanted = if cluster.deleting {
         Wanted::nothing()
     } else {
-        match wanted(engine, scope, cluster).await? {
+        match wanted(engine, scope, cluster, &used).await? {
             Ok(wanted) => wanted,
             Err(why) => return Ok(stopped(why)),
         }
     };
-    let api = match open(engine, scope, cluster).await? {
+    let api = match open(engine, scope, cluster, &used).await? {
         Ok(api) => api,
         Err(why) => return Ok(stopped(why)),
     };
@@ -201,7 +202,8 @@ async fn record(tx: &mut Tx, scope: Scope, end: &End<'_>) -> Result<(), Error> {
             brought.deleted
         );
         let action = AuditAction::ClusterApplied;
-        audit::record(tx, AuditActor::Hawser, scope, now, action, (&cluster.name, told)).await?;
+        let told = (AuditTarget::Cluster(id), cluster.name.as_str(), told);
+        audit::record(tx, AuditActor::Hawser, scope, now, action, told).await?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use storage::gitops::clusters::Cluster;
 use super::Stopped;
 use crate::{
     Engine, Error,
+    credentials::Use,
     exports::{RenderedExport, rendered},
     repositories::cause_of,
 };
@@ -52,8 +53,10 @@ pub(super) async fn wanted(
     engine: &Engine,
     scope: Scope,
     cluster: &Cluster,
+    used: &Use,
 ) -> Result<Result<Wanted, Stopped>, Error> {
-    let exports = match rendered(engine, scope, &cluster.exports, Values::Plain).await {
+    let used = used.at(&cluster.server);
+    let exports = match rendered(engine, scope, &cluster.exports, Values::Plain, &used).await {
         Ok(exports) => exports,
         Err(Error::Storage(error)) => return Err(error.into()),
         // Nothing is applied then, since what is missing would be taken away.

@@ -2,13 +2,14 @@
 
 use domain::{
     Action, Actor, CredentialId, CredentialKind, Field, Purpose, Scope, ServiceError,
+    audit::ReadPurpose,
     credentials::Reach,
     gitops::{Branches, GitTargetForm, GitUrl},
 };
 use storage::{credentials::Existing, gitops::connections};
 
 use super::{login, repositories::is_own};
-use crate::{Engine, Error, audit::allowed, repositories::road};
+use crate::{Engine, Error, audit::allowed, credentials::Use, repositories::road};
 
 pub(super) async fn branches(
     engine: &Engine,
@@ -33,11 +34,12 @@ pub(super) async fn branches(
         let message = "Type the branch: Hawser asks with a stored secret only at addresses that it is already used at or made for.";
         return Err(Field::Branch.problem(message).into());
     }
-    let login = login(engine, scope, id, &url).await?;
+    let used = Use::of(actor, ReadPurpose::LookUp);
+    let login = login(engine, scope, id, &url, &used).await?;
     let listed = engine.git.by(road).branches(&url, &login).await;
     match listed {
         Ok(listed) => Ok(listed),
-        Err(failure) => Err(login::explained(engine, scope, id, failure).await.into()),
+        Err(failure) => Err(login::explained(engine, scope, id, failure, &used).await.into()),
     }
 }
 

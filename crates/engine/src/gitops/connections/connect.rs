@@ -3,6 +3,7 @@
 use connectors::github::{Account, Github, Grant};
 use domain::{
     Actor, CredentialId, CredentialKind, Description, Field, Name, Provider, Scope, ServiceError,
+    audit::ReadPurpose,
     credentials::{Material, NewCredential, Parameters, Placement},
     gitops::ConnectionWay,
 };
@@ -11,7 +12,7 @@ use storage::gitops::connections::{self, New};
 use super::{disconnect::take_back, github};
 use crate::{
     Engine, Error,
-    credentials::{add, reconnect},
+    credentials::{Use, add, reconnect},
     error::chain,
 };
 
@@ -124,7 +125,8 @@ async fn again(
     new: &New,
     material: &Material,
 ) -> Result<CredentialId, Error> {
-    let before = engine.secret_for_use(scope, id).await.ok().map(|secret| secret.material);
+    let used = Use::of(actor, ReadPurpose::GitAccount);
+    let before = engine.secret_for_use(scope, id, &used).await.ok().map(|secret| secret.material);
     reconnect(engine, actor, scope, id, material).await?;
     // The new tokens count from here on, so nothing that fails now may have them revoked.
     if let Err(error) = describe(engine, scope, id, new).await {

@@ -6,6 +6,7 @@ use connectors::{
 };
 use domain::{
     Action, Actor, Cause, CredentialId, Scope, Secret, ServiceError, Shape,
+    audit::ReadPurpose,
     cause::Asked,
     credentials::{DeleteCredential, Material},
 };
@@ -15,7 +16,7 @@ use super::renew::{is_due, renew};
 use crate::{
     Engine, Error,
     audit::allowed,
-    credentials::{SecretForUse, delete},
+    credentials::{SecretForUse, Use, delete},
     error::chain,
 };
 
@@ -59,9 +60,9 @@ pub(crate) enum Tokens {
 /// answer, nothing is deleted, because nobody could revoke the token afterwards.
 pub(crate) async fn revoke(
     engine: &Engine,
+    actor: &Actor,
     scope: Scope,
-    id: CredentialId,
-    shape: Shape,
+    (id, shape): (CredentialId, Shape),
     tokens: Tokens,
 ) -> Result<&'static str, Error> {
     if !shape.is_connected() {
@@ -85,7 +86,8 @@ pub(crate) async fn revoke(
     let Some(github) = github else {
         return Ok(", not revoked there: that GitHub is not configured any more");
     };
-    match revoke_at(engine, github, scope, id).await {
+    let used = Use::of(actor, ReadPurpose::GitAccount);
+    match revoke_at(engine, github, scope, id, &used).await {
         // Nothing is left that could be revoked.
         Err(Error::Refused(ServiceError::NotFound) | Error::Vault(VaultError::NotFound)) => {
             Ok(", not revoked there: its token is lost")
@@ -104,8 +106,10 @@ async fn revoke_at(
     github: &Github,
     scope: Scope,
     id: CredentialId,
+    used: &Use,
 ) -> Result<&'static str, Error> {
-    let secret = newest(engine, scope, id).await?;
+    let used = used.at(&github.host());
+    let secret = newest(engine, scope, id, &used).await?;
     let Material::GithubOauth { tokens } = &secret.material else { return Ok("") };
     Ok(match github.revoke(&tokens.access).await? {
         Revoked::Now => "",
@@ -116,15 +120,20 @@ async fn revoke_at(
 /// The tokens to revoke, renewed when they end soon or have ended: GitHub does not know an ended one
 /// any more, and would leave the refresh token beside it alive for months. An account that it does not
 /// renew has none.
-async fn newest(engine: &Engine, scope: Scope, id: CredentialId) -> Result<SecretForUse, Error> {
-    let secret = engine.secret_for_use(scope, id).await?;
+async fn newest(
+    engine: &Engine,
+    scope: Scope,
+    id: CredentialId,
+    used: &Use,
+) -> Result<SecretForUse, Error> {
+    let secret = engine.secret_for_use(scope, id, used).await?;
     if !is_due(&secret.material, engine.clock.now()) {
         return Ok(secret);
     }
-    match renew(engine, scope, id, secret).await {
+    match renew(engine, scope, id, secret, used).await {
         Err(Error::Refused(ServiceError::Unreachable {
             cause: Cause::ConnectionRevoked, ..
-        })) => engine.secret_for_use(scope, id).await,
+        })) => engine.secret_for_use(scope, id, used).await,
         renewed => renewed,
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Actor, Cause, CredentialId, Field, Scope, ServiceError,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget, ReadPurpose},
     credentials::{Material, Parameters},
     gitops::ConnectionWay,
 };
@@ -15,6 +15,7 @@ use super::{connect::create, github, login::access};
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
+    credentials::Use,
     gitops::touch::{When, touch},
 };
 
@@ -38,7 +39,7 @@ pub(super) async fn connect(
             "Connect your own account first: GitHub tells with it which installations are yours.";
         return Err(Field::Installation.problem(message).into());
     }
-    let account = seen_by(engine, scope, &own, id).await?;
+    let account = seen_by(engine, actor, scope, &own, id).await?;
     let host = github.host();
     let way = ConnectionWay::Installation;
     if let Some(holder) = connections::holder(&engine.db, scope, way, &host, id).await? {
@@ -74,7 +75,7 @@ async fn again(
         return Ok(id);
     }
     touch(&mut tx, scope, Touched::Credential(id), When::AtOnce, now).await?;
-    let told = (known.name.as_str(), "connected again");
+    let told = (AuditTarget::Credential(id), known.name.as_str(), "connected again");
     audit::record(&mut tx, person(actor), scope, now, AuditAction::GitConnected, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
@@ -103,6 +104,7 @@ async fn own_accounts(
 /// proves nothing: anybody can write it there (R-OAUTH-06).
 async fn seen_by(
     engine: &Engine,
+    actor: &Actor,
     scope: Scope,
     own: &[Connection],
     id: i64,
@@ -110,7 +112,8 @@ async fn seen_by(
     let github = github(engine)?;
     let mut reason = None;
     for connection in own {
-        let access = access(engine, scope, connection.credential).await?;
+        let used = Use::of(actor, ReadPurpose::GitAccount).at(&github.host());
+        let access = access(engine, scope, connection.credential, &used).await?;
         match github.installation(&access, id).await {
             Ok(Some(found)) => return Ok(found.account),
             Ok(None) => {}

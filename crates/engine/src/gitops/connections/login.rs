@@ -8,7 +8,12 @@ use storage::gitops::connections;
 use url::Url;
 
 use super::{at_home, github, renew};
-use crate::{Engine, Error, credentials::SecretForUse, error::chain, repositories};
+use crate::{
+    Engine, Error,
+    credentials::{SecretForUse, Use},
+    error::chain,
+    repositories,
+};
 
 /// The login of a credential for the Git repository at `url`, good for pushing. The tokens of a
 /// connected account are renewed when they end soon; what belongs to GitHub goes to GitHub alone.
@@ -20,8 +25,9 @@ pub(crate) async fn login(
     scope: Scope,
     credential: CredentialId,
     url: &GitUrl,
+    used: &Use,
 ) -> Result<Login, Error> {
-    let secret = fresh(engine, scope, credential).await?;
+    let secret = fresh(engine, scope, credential, &used.at(&url.origin())).await?;
     let login = login_with(engine, &secret, url.url()).await;
     if let Err(failure) = &login {
         note(engine, scope, credential, secret.vault_version, failure).await;
@@ -44,8 +50,9 @@ pub(super) async fn access(
     engine: &Engine,
     scope: Scope,
     credential: CredentialId,
+    used: &Use,
 ) -> Result<Secret, Error> {
-    match fresh(engine, scope, credential).await?.material {
+    match fresh(engine, scope, credential, used).await?.material {
         Material::GithubOauth { tokens } => Ok(tokens.access),
         _ => Err(ServiceError::NotFound.into()),
     }
@@ -56,13 +63,14 @@ pub(super) async fn fresh(
     engine: &Engine,
     scope: Scope,
     credential: CredentialId,
+    used: &Use,
 ) -> Result<SecretForUse, Error> {
-    let secret = engine.secret_for_use(scope, credential).await?;
+    let secret = engine.secret_for_use(scope, credential, used).await?;
     if secret.material.shape().is_connected() {
         at_home(engine, scope, credential).await?;
     }
     if renew::is_due(&secret.material, engine.clock.now()) {
-        return renew::renew(engine, scope, credential, secret).await;
+        return renew::renew(engine, scope, credential, secret, used).await;
     }
     Ok(secret)
 }
@@ -79,9 +87,14 @@ pub(crate) fn cause(error: &Error) -> Cause {
 /// A Git server refused the login: whether GitHub still takes the account's token is asked once, and
 /// an account that it does not take any more is shown as such. Of other credentials nobody is asked;
 /// what was exchanged for them is exchanged anew. Answers why it was refused.
-pub(crate) async fn refused(engine: &Engine, scope: Scope, credential: CredentialId) -> Cause {
+pub(crate) async fn refused(
+    engine: &Engine,
+    scope: Scope,
+    credential: CredentialId,
+    used: &Use,
+) -> Cause {
     let asked = async {
-        let secret = engine.secret_for_use(scope, credential).await?;
+        let secret = engine.secret_for_use(scope, credential, used).await?;
         if secret.material.shape() != Shape::GithubOauth {
             engine.exchanges.forget(credential);
             return Ok::<Cause, Error>(Cause::InvalidCredentials);
@@ -113,9 +126,12 @@ pub(crate) async fn explained(
     scope: Scope,
     credential: CredentialId,
     failure: Failure,
+    used: &Use,
 ) -> Failure {
     match failure.cause {
-        Cause::InvalidCredentials => failure.told_as(refused(engine, scope, credential).await),
+        Cause::InvalidCredentials => {
+            failure.told_as(refused(engine, scope, credential, used).await)
+        }
         _ => failure,
     }
 }

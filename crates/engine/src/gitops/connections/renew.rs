@@ -18,7 +18,7 @@ use tracing::Instrument as _;
 use super::{disconnect::take_back, github, login::mark_broken, revoked};
 use crate::{
     Engine, Error,
-    credentials::{SecretForUse, Stored, Turn, give_up, store_renewed, take_turn},
+    credentials::{SecretForUse, Stored, Turn, Use, give_up, store_renewed, take_turn},
     error::chain,
 };
 
@@ -45,6 +45,7 @@ pub(super) async fn renew(
     scope: Scope,
     id: CredentialId,
     seen: SecretForUse,
+    used: &Use,
 ) -> Result<SecretForUse, Error> {
     let Material::GithubOauth { tokens } = &seen.material else { return Ok(seen) };
     works(engine, scope, id).await?;
@@ -58,7 +59,7 @@ pub(super) async fn renew(
                     Err(ServiceError::BeingChecked.into())
                 });
                 return match done {
-                    Ok(()) => engine.secret_for_use(scope, id).await,
+                    Ok(()) => engine.secret_for_use(scope, id, used).await,
                     // While GitHub renews nothing, the present token is good until its end.
                     Err(Error::Registry(failure))
                         if tokens.expires_at > Some(engine.clock.now()) =>
@@ -69,7 +70,7 @@ pub(super) async fn renew(
                     Err(error) => Err(error),
                 };
             }
-            Turn::Newer => return engine.secret_for_use(scope, id).await,
+            Turn::Newer => return engine.secret_for_use(scope, id, used).await,
             Turn::Busy => {
                 tokio::time::sleep(PAUSE).await;
                 works(engine, scope, id).await?;

@@ -3,6 +3,7 @@
 use connectors::{Failure, github::Github, http::Freshness};
 use domain::{
     Action, Actor, Cause, CredentialId, ServiceError,
+    audit::ReadPurpose,
     credentials::Material,
     gitops::{ConnectionWay, HostedRepository},
 };
@@ -12,7 +13,11 @@ use super::{
     at_home, github,
     login::{fresh, login_with, note},
 };
-use crate::{Engine, Error, audit::allowed, credentials::SecretForUse};
+use crate::{
+    Engine, Error,
+    audit::allowed,
+    credentials::{SecretForUse, Use},
+};
 
 /// The most bytes of a search.
 const LONGEST: usize = 255;
@@ -29,7 +34,8 @@ pub(super) async fn repositories(
     let connection = at_home(engine, scope, id).await?;
     is_own(actor, &connection)?;
     let github = github(engine)?;
-    let secret = fresh(engine, scope, id).await?;
+    let used = Use::of(actor, ReadPurpose::LookUp).at(&connection.host);
+    let secret = fresh(engine, scope, id, &used).await?;
     let listed = match &secret.material {
         Material::GithubOauth { tokens } => github.repositories(&tokens.access, search).await,
         _ => installed(engine, github, id, &secret, search).await,

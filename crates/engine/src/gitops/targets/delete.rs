@@ -1,6 +1,9 @@
 //! Forgetting a Git target.
 
-use domain::{Action, Actor, GitTargetId, ServiceError, audit::AuditAction};
+use domain::{
+    Action, Actor, GitTargetId, ServiceError,
+    audit::{AuditAction, AuditTarget},
+};
 
 use super::save::{leave, stale};
 use crate::{
@@ -28,7 +31,8 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: GitTargetId) -> R
     let name = storage::gitops::targets::delete(&mut tx, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let told = (name.as_str(), "what it wrote stays in the repository".to_owned());
+    let detail = "what it wrote stays in the repository";
+    let told = (AuditTarget::GitTarget(id), name.as_str(), detail);
     audit::record(&mut tx, person(actor), scope, now, AuditAction::GitTargetDeleted, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());

@@ -6,6 +6,7 @@ use connectors::{
 };
 use domain::{
     Access, Action, Actor, Cause, CredentialId, GitTargetId, Scope, ServiceError,
+    audit::ReadPurpose,
     cause::Asked,
     exports::{ExportNote, NoteTone},
     gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, TargetPreview},
@@ -21,6 +22,7 @@ use super::{
 use crate::{
     Engine, Error,
     audit::allowed,
+    credentials::Use,
     gitops::{
         compare::{NoPlan, Plan, Write, compare},
         connections::login,
@@ -41,18 +43,19 @@ pub(super) async fn preview(
         .ok_or(ServiceError::NotFound)?;
     bind::check_use(engine, actor, scope, target.credential).await?;
     let place = Place::of(&target)?;
-    let wanted = match wanted(engine, scope, &target.exports, &place.folder).await? {
+    let used = Use::of(actor, ReadPurpose::Push);
+    let wanted = match wanted(engine, scope, &target.exports, &place.folder, &used).await? {
         Ok(wanted) => wanted,
         Err(refusal) => return refused(&refusal),
     };
-    let login = login::login(engine, scope, target.credential, &place.url).await?;
+    let login = login::login(engine, scope, target.credential, &place.url, &used).await?;
     let (branch, base) = (&place.branch, place.base.as_ref());
     let git = engine.git.by(place.road.clone());
     let mut checkout = match git.open(&place.url, &login, branch, base).await {
         Ok(checkout) => checkout,
         Err(failure) => {
             let credential = target.credential;
-            return Err(login::explained(engine, scope, credential, failure).await.into());
+            return Err(login::explained(engine, scope, credential, failure, &used).await.into());
         }
     };
     if let Some(detail) = no_branch_for_requests(target.mode, &checkout, branch) {

@@ -7,6 +7,7 @@ use connectors::{
 };
 use domain::{
     Cause, Field, Scope,
+    audit::ReadPurpose,
     gitops::{Branch, Folder, GitUrl, PushMode, Workflows, base_missing},
 };
 use storage::{
@@ -17,6 +18,7 @@ use storage::{
 use super::end::{Done, End, Failed, Request};
 use crate::{
     Engine, Error,
+    credentials::Use,
     gitops::{
         compare::{Known, NoPlan, Plan, compare},
         connections::login,
@@ -107,11 +109,12 @@ pub(super) async fn attempt(
     if storage::guards::is_paused(&engine.db, scope, credential, &origin).await? {
         return failed(Failed::of(Cause::CredentialPaused));
     }
-    let wanted = match wanted(engine, scope, &target.exports, &place.folder).await? {
+    let used = Use::of_hawser(ReadPurpose::Push);
+    let wanted = match wanted(engine, scope, &target.exports, &place.folder, &used).await? {
         Ok(wanted) => wanted,
         Err(refusal) => return failed(refusal.into()),
     };
-    let login = match login::login(engine, scope, credential, &place.url).await {
+    let login = match login::login(engine, scope, credential, &place.url, &used).await {
         Ok(login) => login,
         Err(Error::Storage(error)) => return Err(error.into()),
         Err(Error::Registry(failure)) => return failed(failure.into()),

@@ -1,6 +1,10 @@
 //! Sync now: the push that a person asks for.
 
-use domain::{Action, Actor, GitTargetId, ServiceError, audit::AuditAction, gitops::TargetState};
+use domain::{
+    Action, Actor, GitTargetId, ServiceError,
+    audit::{AuditAction, AuditTarget},
+    gitops::TargetState,
+};
 use storage::jobs;
 
 use super::{bind, save::stale};
@@ -30,7 +34,7 @@ pub(super) async fn push_now(engine: &Engine, actor: &Actor, id: GitTargetId) ->
     }
     storage::gitops::targets::queue(&mut tx, scope, id, now).await?;
     jobs::queue(&mut tx, scope, jobs::Kind::Push, id.uuid(), "person", now, now).await?;
-    let told = (target.name.as_str(), String::new());
+    let told = (AuditTarget::GitTarget(id), target.name.as_str(), String::new());
     audit::record(&mut tx, person(actor), scope, now, AuditAction::GitPushRequested, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());

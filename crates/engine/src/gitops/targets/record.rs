@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     Cause, Scope, Timestamp,
-    audit::{AuditAction, AuditActor},
+    audit::{AuditAction, AuditActor, AuditTarget},
     counted,
     gitops::{GitUrl, TargetState},
     propagation::DeliveryState,
@@ -168,6 +168,7 @@ async fn note(
     }
     let commit = done.head.get(..12).unwrap_or(&done.head);
     let told = (
+        AuditTarget::GitTarget(target.id),
         target.name.as_str(),
         format!("commit {commit}, {}", counted(done.written, "file", "files")),
     );

@@ -1,6 +1,6 @@
 //! One run of a push, from the claim of its job to its outcome.
 
-use domain::{Cause, GitTargetId, Scope, gitops::TargetState};
+use domain::{Cause, GitTargetId, Scope, audit::ReadPurpose, gitops::TargetState};
 use storage::{gitops::targets::Target, jobs::Claimed};
 
 use super::{
@@ -8,7 +8,7 @@ use super::{
     push::{Tried, attempt},
     record::record,
 };
-use crate::{Engine, Error, gitops::connections::login, repositories::pause};
+use crate::{Engine, Error, credentials::Use, gitops::connections::login, repositories::pause};
 
 /// What asks for the look of every hour.
 pub(crate) const LOOK_AGAIN_REASON: &str = "check";
@@ -38,7 +38,8 @@ pub(crate) async fn push_target(engine: &Engine, work: &Claimed) -> Result<(), E
     let end = tries(engine, scope, work, &target).await?;
     let end = match end {
         End::Failed(failed) if failed.cause == Cause::InvalidCredentials => {
-            let cause = login::refused(engine, scope, target.credential).await;
+            let used = Use::of_hawser(ReadPurpose::GitAccount);
+            let cause = login::refused(engine, scope, target.credential, &used).await;
             End::Failed(Failed { cause, ..failed })
         }
         end => end,

@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Actor, Cause, Field, GitTargetId, Scope, ServiceError,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget},
     cause::Asked,
     counted,
     gitops::{
@@ -127,7 +127,7 @@ async fn store(
         targets::queue(&mut tx, scope, id, now).await?;
         jobs::queue(&mut tx, scope, jobs::Kind::Push, id.uuid(), "saved", now, now).await?;
     }
-    let told = (fields.name.as_str(), difference(before, fields));
+    let told = (AuditTarget::GitTarget(id), fields.name.as_str(), difference(before, fields));
     audit::record(&mut tx, person(actor), scope, now, AuditAction::GitTargetSaved, told).await?;
     // The audit log of the organization is held now, so nobody else saves a target.
     apart(&mut tx, scope, id, fields).await?;

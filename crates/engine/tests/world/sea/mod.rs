@@ -43,7 +43,14 @@ impl Sea {
     }
 
     pub async fn password(&self, id: CredentialId) -> String {
-        login_of(&self.engine.secret_for_use(self.world.scope(), id).await.unwrap()).1
+        login_of(
+            &self
+                .engine
+                .secret_for_use(self.world.scope(), id, &crate::world::by_hawser())
+                .await
+                .unwrap(),
+        )
+        .1
     }
 
     pub async fn update(&self, id: CredentialId, password: &str) -> Result<(), ServiceError> {

@@ -1,10 +1,15 @@
 //! The audit log: who did what, when, to what, and how it ended. Typed; no free text of a request.
 
+mod purpose;
+mod target;
+
 use std::net::IpAddr;
 
+pub use purpose::{ReadPurpose, SecretUse, SecretUses};
 use serde::{Deserialize, Serialize};
+pub use target::AuditTarget;
 
-use crate::{AuditEventId, Timestamp};
+use crate::{AuditEventId, Timestamp, UserId};
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -236,7 +241,7 @@ impl AuditAction {
 }
 
 /// Who did it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuditActor {
     /// A person, by name.
@@ -258,10 +263,18 @@ pub struct AuditEvent {
     pub at: Timestamp,
     /// Who.
     pub actor: AuditActor,
+    /// The id of the person; `None` for others, and in events of before ids were written down.
+    pub actor_id: Option<UserId>,
     /// What.
     pub action: AuditAction,
     /// The name of the credential or repository it was done to; empty for the organization.
     pub target: String,
+    /// Its id; `None` for the organization, and in events of before ids were written down.
+    pub target_id: Option<AuditTarget>,
+    /// What a secret was read for.
+    pub purpose: Option<ReadPurpose>,
+    /// Who was shown it; empty where nobody was.
+    pub host: String,
     /// A typed detail for people, such as `version 3` or `10 repositories`.
     pub detail: String,
     /// The address of the visit it was done in; `None` for Hawser itself.
@@ -269,12 +282,29 @@ pub struct AuditEvent {
 }
 
 /// A page of the audit log, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditPage {
     /// The rows.
     pub rows: Vec<AuditEvent>,
     /// The sequence to ask for the next, older page; `None` on the last.
     pub older: Option<i64>,
+    /// When folded: what Hawser did by itself in the same time, the newest of it.
+    pub own: Vec<AuditEvent>,
+    /// When folded: how secrets were read in the same time.
+    pub uses: Vec<SecretUses>,
+}
+
+/// How the log is looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditView {
+    /// Every event that fits.
+    #[default]
+    Everything,
+    /// What people did, with what Hawser did and the folded uses of secrets beside it.
+    Folded,
+    /// What Hawser did by itself, uses of secrets aside.
+    Hawser,
 }
 
 /// The query of the audit log.
@@ -285,6 +315,10 @@ pub struct AuditQuery {
     pub search: String,
     /// Only this action.
     pub action: Option<AuditAction>,
+    /// Only what is about this.
+    pub target: Option<AuditTarget>,
+    /// Which of it.
+    pub view: AuditView,
     /// Only rows older than this sequence.
     pub before: Option<i64>,
 }

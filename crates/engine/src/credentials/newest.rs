@@ -1,0 +1,35 @@
+//! Who wrote the newest version in Vault. That tells only the secret itself, so it is read for it.
+
+use connectors::vault::Newest;
+use domain::{Scope, audit::ReadPurpose};
+use storage::credentials::Operation;
+
+use super::{
+    path,
+    uses::{self, Counts, Read, Use},
+};
+use crate::{Engine, Error, audit::By};
+
+/// The newest version of the credential that an operation is about; the look is in the audit log.
+///
+/// # Errors
+/// When Vault or the database do not answer.
+pub(super) async fn newest(
+    engine: &Engine,
+    operation: &Operation,
+    by: &By,
+) -> Result<Option<Newest>, Error> {
+    let scope = Scope::of_worker(operation.organization);
+    let newest = engine.vault.newest(&path(scope, operation.credential)).await?;
+    if let Some(newest) = newest.filter(|newest| !newest.destroyed) {
+        let read = Read {
+            credential: operation.credential,
+            name: &operation.name,
+            version: i64::try_from(newest.version).unwrap_or(i64::MAX),
+            remark: ", to see who wrote it",
+        };
+        let used = Use::by(by.clone(), ReadPurpose::WriteCheck);
+        uses::note(engine, scope, read, &used, Counts::Look).await?;
+    }
+    Ok(newest)
+}

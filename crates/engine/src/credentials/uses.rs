@@ -1,0 +1,164 @@
+//! Who reads a secret, what for, and whom it is shown to; and how that is written down.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use domain::{
+    Actor, CredentialId, Scope, Timestamp,
+    audit::{AuditAction, AuditActor, AuditTarget, ReadPurpose},
+};
+
+use crate::{
+    Engine, Error,
+    audit::{self, By, Line, person},
+};
+
+/// Reads that are alike in all within this time are one line of the audit log: an update that goes to
+/// 10,000 repositories of a host must not write 10,000 lines.
+const ONE_USE: Duration = Duration::from_mins(1);
+
+/// Why a secret is read. No asker's read hides behind another's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Use {
+    by: By,
+    purpose: ReadPurpose,
+    host: String,
+}
+
+impl Use {
+    /// Hawser reads it by itself, for a job or to recover.
+    #[must_use]
+    pub fn of_hawser(purpose: ReadPurpose) -> Self {
+        Self { by: AuditActor::Hawser.into(), purpose, host: String::new() }
+    }
+
+    /// A person asked for what it is read for.
+    pub(crate) fn of(actor: &Actor, purpose: ReadPurpose) -> Self {
+        Self { by: person(actor), purpose, host: String::new() }
+    }
+
+    /// Somebody whom the log knows asked for it.
+    pub(crate) const fn by(by: By, purpose: ReadPurpose) -> Self {
+        Self { by, purpose, host: String::new() }
+    }
+
+    /// The host that is shown it; of an origin such as `https://ghcr.io` its host and port.
+    pub(crate) fn at(&self, host: &str) -> Self {
+        let host = host.split_once("://").map_or(host, |(_, host)| host).to_owned();
+        Self { host, ..self.clone() }
+    }
+}
+
+/// A version of a credential, as the log names it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Read<'a> {
+    pub(crate) credential: CredentialId,
+    pub(crate) name: &'a str,
+    pub(crate) version: i64,
+    /// Added to the line, such as `, to bring it back`.
+    pub(crate) remark: &'static str,
+}
+
+/// When each version was last written down as read, so.
+#[derive(Debug, Default)]
+pub(crate) struct Uses(Mutex<HashMap<(CredentialId, i64, Use), Timestamp>>);
+
+impl Uses {
+    /// Whether this read is to be written down.
+    fn is_new(&self, read: Read<'_>, used: &Use, now: Timestamp) -> bool {
+        let key = (read.credential, read.version, used.clone());
+        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if uses.get(&key).is_some_and(|at| now.since(*at) < ONE_USE) {
+            return false;
+        }
+        uses.retain(|_, at| now.since(*at) < ONE_USE);
+        uses.insert(key, now);
+        true
+    }
+
+    fn forget(&self, read: Read<'_>, used: &Use) {
+        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        uses.remove(&(read.credential, read.version, used.clone()));
+    }
+}
+
+/// Whether a read is a use of the credential, or only looks at who wrote a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counts {
+    Use,
+    Look,
+}
+
+/// Writes a read down, once a minute for those that are alike.
+///
+/// # Errors
+/// When the database refuses; then the secret must not be used.
+pub(crate) async fn note(
+    engine: &Engine,
+    scope: Scope,
+    read: Read<'_>,
+    used: &Use,
+    counts: Counts,
+) -> Result<(), Error> {
+    let now = engine.clock.now();
+    if !engine.uses.is_new(read, used, now) {
+        return Ok(());
+    }
+    let written = write(engine, scope, read, used, counts, now).await;
+    if written.is_err() {
+        engine.uses.forget(read, used);
+    }
+    written
+}
+
+async fn write(
+    engine: &Engine,
+    scope: Scope,
+    read: Read<'_>,
+    used: &Use,
+    counts: Counts,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut tx = engine.db.begin().await?;
+    if counts == Counts::Use {
+        storage::credentials::mark_used(&mut tx, scope, read.credential, now).await?;
+    }
+    let told = Line::from((
+        AuditTarget::Credential(read.credential),
+        read.name,
+        format!("version {}{}", read.version, read.remark),
+    ));
+    let told = told.read(used.purpose, &used.host);
+    audit::record(&mut tx, used.by.clone(), scope, now, AuditAction::SecretRead, told).await?;
+    Ok(tx.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_reads_that_are_alike_are_one() {
+        let (uses, credential) = (Uses::default(), CredentialId::new());
+        let read = |version| Read { credential, name: "a", version, remark: "" };
+        let sync = Use::of_hawser(ReadPurpose::Sync).at("https://a.example:8443");
+        assert_eq!(sync.host, "a.example:8443");
+        let start = Timestamp::from_millis(1_000_000);
+        let later = start.plus(Duration::from_secs(59));
+        assert!(uses.is_new(read(1), &sync, start));
+        assert!(!uses.is_new(read(1), &sync, later));
+        assert!(uses.is_new(read(2), &sync, later));
+        assert!(uses.is_new(read(1), &sync.at("b.example"), later));
+        assert!(uses.is_new(
+            read(1),
+            &Use::of_hawser(ReadPurpose::Push).at("a.example:8443"),
+            later
+        ));
+        let nobody = Use::by(AuditActor::Nobody.into(), ReadPurpose::Sync).at("a.example:8443");
+        assert!(uses.is_new(read(1), &nobody, later));
+        assert!(uses.is_new(read(1), &sync, start.plus(Duration::from_mins(1))));
+    }
+}
