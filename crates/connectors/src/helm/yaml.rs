@@ -111,13 +111,14 @@ impl<'a> Events<'a> {
             return Ok(event);
         }
         match self.parser.next_event() {
-            Some(Ok((Event::UnresolvedAlias(_), _))) => Err(Unreadable::Malformed { line: 1 }),
+            None | Some(Ok((Event::UnresolvedAlias(_), _))) => {
+                Err(Unreadable::Malformed { line: 1 })
+            }
             Some(Ok((event, _))) => {
                 self.anchors.note(&event);
                 Ok(event)
             }
             Some(Err(error)) => Err(Unreadable::Malformed { line: error.marker().line() }),
-            None => Err(Unreadable::Malformed { line: 1 }),
         }
     }
 
