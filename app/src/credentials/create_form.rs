@@ -43,9 +43,11 @@ pub(super) fn create_form(
     (provider, shape): (Provider, Shape),
 ) -> AnyView {
     let state = FormState::new(FORM, request);
-    // Whoever comes from a Git target needs to push, unless they chose otherwise.
+    // A Git target is written to, unless the person chose otherwise.
+    let pushes = provider.facts().kind == CredentialKind::Git
+        || Asker::of(&step.back) == Some(Asker::GitTarget);
     let access = match request.sent_along("access") {
-        None if Asker::of(&step.back) == Some(Asker::GitTarget) => Access::Push,
+        None if pushes => Access::Push,
         chosen => Access::parse(&chosen.unwrap_or_default()),
     };
     let cancel = if step.back.is_empty() { "/credentials".to_owned() } else { step.back.clone() };
