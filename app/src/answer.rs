@@ -144,8 +144,10 @@ async fn refuse(mut sent: Sent, sender: Sender, problem: ServiceError) -> Answer
             return Ok(outcome);
         }
     }
-    // What differs after a conflict is told by the page of the form, which the script asks for.
-    let is_told_by_page = matches!(problem, ServiceError::Stale { .. });
+    // What differs after a conflict, and the ways to go on, are told by the page of the form, which the
+    // script asks for.
+    let is_told_by_page =
+        matches!(problem, ServiceError::Stale { .. } | ServiceError::Choose { .. });
     if sender == Sender::Browser {
         redirect(&sent.from);
     } else if let Some(response) = use_context::<ResponseOptions>() {
@@ -200,7 +202,9 @@ pub const fn status(problem: &ServiceError) -> StatusCode {
         ServiceError::NotAllowed => StatusCode::FORBIDDEN,
         ServiceError::NotSignedIn => StatusCode::UNAUTHORIZED,
         ServiceError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        ServiceError::Stale { .. } | ServiceError::InUse(_) => StatusCode::CONFLICT,
+        ServiceError::Stale { .. } | ServiceError::Choose { .. } | ServiceError::InUse(_) => {
+            StatusCode::CONFLICT
+        }
         ServiceError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         ServiceError::Unreachable { .. } => StatusCode::BAD_GATEWAY,
         ServiceError::Unavailable { .. }

@@ -34,6 +34,8 @@ pub enum Why {
     SignedOut,
     /// Somebody else saved meanwhile: the page of the form tells what differs.
     Stale,
+    /// The person chooses how to go on: the page of the form has the buttons.
+    Choose,
     /// Nothing but to show it.
     Other,
 }
@@ -45,6 +47,7 @@ impl From<&domain::ServiceError> for Refusal {
         let why = match problem {
             ServiceError::NotSignedIn => Why::SignedOut,
             ServiceError::Stale { .. } => Why::Stale,
+            ServiceError::Choose { .. } => Why::Choose,
             _ => Why::Other,
         };
         let text = match problem {

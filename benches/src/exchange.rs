@@ -15,7 +15,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use connectors::{
     http::{AllowList, Outbound, Road},
     repository::LoginKey,
-    token_exchange::{Endpoints, ExchangeSettings, Exchanges, Owner},
+    token_exchange::{Endpoints, ExchangeSettings, Exchanges, LoginReach, Owner},
 };
 use domain::{
     CredentialId, OrganizationId, Secret, Shape, Timestamp,
@@ -90,6 +90,7 @@ fn owner() -> Owner {
         organization,
         organization_name: "Bench".to_owned(),
         project_name: "default".to_owned(),
+        reach: LoginReach::Typed,
     }
 }
 

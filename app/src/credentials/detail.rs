@@ -8,6 +8,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
+    addresses::addresses,
     badges,
     candidate::{candidate, followed, reload},
     connected::{connected, connection},
@@ -73,6 +74,7 @@ pub(crate) fn detail() -> AnyView {
                             }
                         })}
                     {used}
+                    {addresses(&request, &credential, &actor)}
                     {may_change.then(|| tests(&request, &credential))}
                     {may_change
                         .then(|| place_form(&request, &actor, &credential, &projects))}

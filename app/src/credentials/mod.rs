@@ -1,5 +1,9 @@
 //! Credentials: the wizard that adds one, the table, the page of each.
 
+#[cfg(feature = "ssr")]
+mod address_fns;
+#[cfg(feature = "ssr")]
+mod addresses;
 mod advising;
 #[cfg(feature = "ssr")]
 mod badges;

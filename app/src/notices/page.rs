@@ -1,7 +1,8 @@
 //! The page Settings → Notices.
 
 use domain::{
-    Action, Field, Timestamp, counted,
+    Action, CredentialId, Field, Timestamp, counted,
+    credentials::readable_origin,
     notices::{News, Notice, Subject},
 };
 use leptos::prelude::*;
@@ -113,8 +114,9 @@ fn row(notice: &Notice, now: Timestamp) -> AnyView {
         Some(true) => (Tone::Good, "Sent to the webhook"),
         Some(false) => (Tone::Bad, "The webhook did not take it"),
     };
-    let about = match notice.news {
-        News::Expiry { credential, expires_at } => {
+    let about = match &notice.news {
+        News::Address { credential, origin, by } => address(notice, *credential, origin, by),
+        &News::Expiry { credential, expires_at } => {
             let words = if expires_at <= now { " expired " } else { " expires " };
             view! {
                 <a href=crate::credentials::path_of(credential)>{notice.name.clone()}</a>
@@ -123,7 +125,7 @@ fn row(notice: &Notice, now: Timestamp) -> AnyView {
             }
             .into_any()
         }
-        News::Trouble { subject, cause, began_at, ended_at } => {
+        &News::Trouble { subject, cause, began_at, ended_at } => {
             let over = ended_at.map(|at| view! { ". Over since " <Moment at now/> });
             view! {
                 {about(notice, subject, ended_at)}
@@ -177,6 +179,22 @@ fn about(notice: &Notice, subject: Subject, ended_at: Option<Timestamp>) -> AnyV
             .into_any()
         }
     }
+}
+
+/// What somebody has to decide about an address of a credential.
+fn address(notice: &Notice, credential: CredentialId, origin: &str, by: &str) -> AnyView {
+    let href = format!("{}#addresses", crate::credentials::path_of(credential));
+    let origin = readable_origin(origin);
+    let told = if by.is_empty() {
+        format!(" may log in at {origin}: a link of before the upgrade. Confirm or withdraw it.")
+    } else {
+        format!(" is asked for at {origin} by {by}. Allow or dismiss it.")
+    };
+    view! {
+        <a href=href>{notice.name.clone()}</a>
+        {told}
+    }
+    .into_any()
 }
 
 fn webhook(request: &Request, stored: &str) -> AnyView {

@@ -3,13 +3,13 @@
 use domain::{Action, Field, repositories::AddRepository};
 use leptos::prelude::*;
 
-use super::fields::{advanced, belongs, carried, credential, interval, network};
+use super::fields::{advanced, belongs, carried, credential, interval, network, submit};
 use crate::{
     answer::redirect,
     connections::{results, test_button},
     ui::{
         detour::{NEXT, back, begun},
-        form::{Form, FormState, Submit},
+        form::{Form, FormState},
         frame::Section,
         input::{Input, hidden},
         page::{Page, page},
@@ -44,6 +44,7 @@ pub(crate) fn add() -> AnyView {
             .value(&values.name)
             .hint("Left empty, it is taken from the URL.")
             .line();
+        let submit = submit(&state, &actor, &values, &choices, "Add");
         let credential = credential(
             &state,
             &actor,
@@ -76,7 +77,7 @@ pub(crate) fn add() -> AnyView {
                     {advanced}
                     {network}
                     <div class="actions">
-                        <Submit>"Add"</Submit>
+                        {submit}
                         {test_button(FORM)}
                         <a class="button quiet" href=away>
                             "Cancel"

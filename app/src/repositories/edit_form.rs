@@ -9,13 +9,13 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    fields::{AUTOMATIC, advanced, belongs, carried, credential, interval, network},
+    fields::{AUTOMATIC, advanced, belongs, carried, credential, interval, network, submit},
     path_of,
 };
 use crate::{
     connections::{results, test_button},
     ui::{
-        form::{Form, FormState, Submit},
+        form::{Form, FormState},
         input::{Input, hidden},
         page::Request,
     },
@@ -44,6 +44,7 @@ pub(super) fn stored(repository: &RepositoryDetail) -> AddRepository {
         environment: repository.summary.environment.as_str().to_owned(),
         ca: repository.ca.clone(),
         proxy: repository.proxy.clone(),
+        allow: String::new(),
     }
 }
 
@@ -53,7 +54,7 @@ pub(super) fn typed_url(request: &Request, repository: &RepositoryDetail) -> Str
     FormState::new(FORM, request).value(Field::Url, &url)
 }
 
-/// The form; a new scheme, host or port suspends the credential until it is chosen again.
+/// The form; an address that is not allowed for the credential suspends it.
 pub(super) fn edit_form(
     request: &Request,
     actor: &Actor,
@@ -73,17 +74,18 @@ pub(super) fn edit_form(
             "Chosen by the URL again after every change of a credential.".to_owned()
         }
         Some(link) if link.state == LinkState::Suspended => format!(
-            "Suspended: {} was chosen for another address. Choose it again to send it to this one.",
+            "Suspended: this is no allowed address of {}. Choose it again when it is.",
             link.name
         ),
         _ => "Sent only to the host of this URL.".to_owned(),
     };
     let id = repository.summary.id;
     let link = repository.summary.link.as_ref();
+    let submit = submit(&state, actor, &values, &choices, "Save");
     let credential = credential(&state, actor, &values, link, choices, hint, path_of(id));
     let url = Input::new(&state, Field::Url, "URL")
         .value(&values.url)
-        .hint("A new scheme, host or port suspends the credential until you choose it again.")
+        .hint("The credential is suspended where the new address is none of its allowed addresses.")
         .required()
         .line();
     let name = Input::new(&state, Field::Name, "Name").value(&values.name).required().line();
@@ -110,7 +112,7 @@ pub(super) fn edit_form(
                 {advanced}
                 {network}
                 <div class="actions">
-                    <Submit>"Save"</Submit>
+                    {submit}
                     {test_button(FORM)}
                 </div>
                 {results}

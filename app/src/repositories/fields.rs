@@ -4,7 +4,7 @@ use domain::{
     Action, Actor, Field,
     credentials::{CredentialChoice, Environment},
     projects::Project,
-    repositories::{AddRepository, INTERVALS, Link, RepositoryKind},
+    repositories::{AddRepository, INTERVALS, Link, RepositoryKind, RepositoryUrl},
 };
 use leptos::prelude::*;
 
@@ -27,6 +27,8 @@ pub(super) fn carried(request: &Request, stored: AddRepository) -> AddRepository
         environment: or("environment", stored.environment),
         ca: or("ca", stored.ca),
         proxy: or("proxy", stored.proxy),
+        // What a person agreed to is never carried along.
+        allow: String::new(),
     }
 }
 
@@ -80,6 +82,39 @@ pub(super) fn credential(
         }
     });
     view! { <div class="with-button">{select}{clash}{add}<Fitting/></div> }.into_any()
+}
+
+/// The button that sends the form. Where the chosen credential may not go to the typed address yet, it
+/// says so to those who may allow that.
+pub(super) fn submit(
+    state: &FormState,
+    actor: &Actor,
+    values: &AddRepository,
+    choices: &[CredentialChoice],
+    verb: &'static str,
+) -> AnyView {
+    let chosen = state.value(Field::Credential, &values.credential);
+    let is_new = |choice: &&CredentialChoice| choice.id.to_string() == chosen && !choice.is_allowed;
+    let url = RepositoryUrl::parse(&state.value(Field::Url, &values.url)).ok();
+    let authority = url
+        .filter(|_| {
+            actor.role.includes(Action::AllowOrigins) && choices.iter().any(|it| is_new(&it))
+        })
+        .map(|url| url.authority().to_owned());
+    let label = match &authority {
+        Some(authority) => format!("{verb} and allow {authority}"),
+        None => verb.to_owned(),
+    };
+    let name = authority.is_some().then_some("allow");
+    view! {
+        <span data-allow>
+            <button class="button primary" type="submit" name=name value=authority>
+                <span class="spinner" aria-hidden="true"></span>
+                {label}
+            </button>
+        </span>
+    }
+    .into_any()
 }
 
 /// Name, provider and, where it is said, project and environment.

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
-/// Asks for the form again with each typed URL and takes over its drop-down, in which the
-/// credentials that fit the host stand first. What was chosen stays chosen.
+/// Asks for the form again with each typed URL or chosen credential and takes over its drop-down, in
+/// which the credentials that fit the host stand first, and its button, which says whether an address
+/// is allowed with it. What was chosen stays chosen.
 #[island]
 pub(crate) fn Fitting() -> impl IntoView {
     #[cfg(feature = "hydrate")]
@@ -15,11 +16,14 @@ pub(crate) fn Fitting() -> impl IntoView {
 mod sorting {
     use leptos::task::spawn_local;
     use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-    use web_sys::{Document, HtmlInputElement, HtmlSelectElement, UrlSearchParams, window};
+    use web_sys::{
+        Document, HtmlElement, HtmlInputElement, HtmlSelectElement, UrlSearchParams, window,
+    };
 
     use crate::ui::{fetched::page_at, harmless::harmless};
 
     const CREDENTIAL: &str = "select[name=credential]";
+    const BUTTON: &str = "[data-allow]";
 
     pub fn start() {
         let Some(url) = field::<HtmlInputElement>(document().as_ref(), "input[name=url]") else {
@@ -31,7 +35,11 @@ mod sorting {
             // Without an answer the drop-down stays as it is, which is still right.
             spawn_local(async move { drop(sort(&url).await) });
         });
-        drop(url.add_event_listener_with_callback("change", sort.as_ref().unchecked_ref()));
+        let sorts = sort.as_ref().unchecked_ref();
+        drop(url.add_event_listener_with_callback("change", sorts));
+        if let Some(credential) = field::<HtmlSelectElement>(document().as_ref(), CREDENTIAL) {
+            drop(credential.add_event_listener_with_callback("change", sorts));
+        }
         sort.forget();
     }
 
@@ -44,8 +52,12 @@ mod sorting {
         query.append("url", &harmless(url));
         query.append("credential", &shown.value());
         let query = query.to_string();
-        let fresh = page_at(&format!("{path}?{query}")).await?;
-        let fresh = field::<HtmlSelectElement>(Some(&fresh), CREDENTIAL).ok_or(JsValue::NULL)?;
+        let page = page_at(&format!("{path}?{query}")).await?;
+        let fresh = field::<HtmlSelectElement>(Some(&page), CREDENTIAL).ok_or(JsValue::NULL)?;
+        let button = field::<HtmlElement>(document().as_ref(), BUTTON);
+        if let Some((button, fresh)) = button.zip(field::<HtmlElement>(Some(&page), BUTTON)) {
+            button.set_inner_html(&fresh.inner_html());
+        }
         let chosen = shown.value();
         shown.set_inner_html(&fresh.inner_html());
         shown.set_value(&chosen);

@@ -28,19 +28,22 @@ pub(crate) async fn add_repository(
     #[server(default)] environment: String,
     #[server(default)] ca: String,
     #[server(default)] proxy: String,
+    #[server(default)] allow: String,
+    #[server(default)] without: String,
     #[server(default)] next: String,
 ) -> Answered {
     let form = repositories::AddRepository {
         url,
         name,
         kind,
-        credential,
+        credential: chosen(credential, &without),
         interval,
         charts,
         project,
         environment,
         ca,
         proxy,
+        allow,
     };
     let sent = sent("repository-add", &from, &form);
     let result = async {
@@ -73,19 +76,22 @@ pub(crate) async fn edit_repository(
     #[server(default)] environment: String,
     #[server(default)] ca: String,
     #[server(default)] proxy: String,
+    #[server(default)] allow: String,
+    #[server(default)] without: String,
 ) -> Answered {
     let row_version = meant(row_version, over);
     let form = repositories::AddRepository {
         url,
         name,
         kind,
-        credential,
+        credential: chosen(credential, &without),
         interval,
         charts,
         project,
         environment,
         ca,
         proxy,
+        allow,
     };
     let sent = sent("repository-edit", &from, &form).with("row_version", &row_version);
     let form = repositories::EditRepository {
@@ -101,6 +107,7 @@ pub(crate) async fn edit_repository(
         environment: form.environment,
         ca: form.ca,
         proxy: form.proxy,
+        allow: form.allow,
     };
     let result = async {
         let (asking, actor) = Asking::member()?;
@@ -110,6 +117,11 @@ pub(crate) async fn edit_repository(
         Next::to(path_of(id)).saying("Saved.").beginning("A sync has started.")
     })
     .await
+}
+
+/// The credential of the form, or none where the person went on without a login.
+fn chosen(credential: String, without: &str) -> String {
+    if without == "login" { String::new() } else { credential }
 }
 
 /// Deletes a repository with its charts.

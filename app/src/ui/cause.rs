@@ -34,6 +34,9 @@ pub(crate) fn remedy_of_credential(cause: Cause, id: CredentialId) -> (String, &
     let (place, label) = match cause {
         Cause::CredentialPaused => ("paused", "Resume the credential"),
         Cause::RegionUnknown => ("field-region", "Type the region"),
+        Cause::LinkSuspended | Cause::AddressNotAllowed => {
+            ("addresses", "Look at the allowed addresses")
+        }
         _ => ("field-password", "Update the credential"),
     };
     (format!("/credentials/{id}#{place}"), label)

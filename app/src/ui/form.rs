@@ -10,6 +10,7 @@ use super::{
     conflict::{Conflict, TypedSecret},
     detour::LEFT_OUT,
     guard::FormGuard,
+    icon::Icon,
     page::Request,
 };
 use crate::answer::LOST_SECRET;
@@ -147,6 +148,7 @@ pub(crate) fn Form(
     let from = state.0.from.clone();
     // The fields tell what differs when they are made, so they are made first.
     let fields = children().into_any();
+    let ways = state.refusal().and_then(ways);
     let conflict = state.conflict().map(|conflict| {
         let page = from.split(['?', '#']).next().unwrap_or_default();
         let typed = match state.kept(LOST_SECRET) {
@@ -161,10 +163,38 @@ pub(crate) fn Form(
                 <input type="hidden" name="from" value=from/>
                 <div class="notice bad" data-summary role="alert" tabindex="-1" hidden></div>
                 <div data-conflict>{conflict}</div>
+                <div data-ways>{ways}</div>
                 {fields}
             </form>
         </FormGuard>
     }
+}
+
+/// What stands in the way of a form, with the buttons that go on all the same.
+fn ways(problem: &ServiceError) -> Option<AnyView> {
+    let ServiceError::Choose { message, ways } = problem else { return None };
+    let buttons = ways
+        .iter()
+        .map(|way| {
+            view! {
+                <button class="button" type="submit" name=way.name.clone() value=way.value.clone()>
+                    {way.label.clone()}
+                </button>
+            }
+        })
+        .collect_view();
+    Some(
+        view! {
+            <div class="notice warn">
+                <Icon name="triangle-alert"/>
+                <div>
+                    <p>{message.clone()}</p>
+                    <div class="actions">{buttons}</div>
+                </div>
+            </div>
+        }
+        .into_any(),
+    )
 }
 
 /// A button that does one thing at once, as a form of its own.

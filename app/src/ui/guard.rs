@@ -98,10 +98,12 @@ mod sending {
                 Ok(Outcome::Refused(refusal)) => {
                     match refusal.why {
                         Why::SignedOut => ask_to_sign_in(&form),
-                        Why::Stale | Why::Other => show(&form, &refusal),
+                        Why::Stale | Why::Choose | Why::Other => show(&form, &refusal),
                     }
-                    if refusal.why == Why::Stale {
-                        let _ = compare(&form).await;
+                    match refusal.why {
+                        Why::Stale => drop(take_over(&form, "[data-conflict]").await),
+                        Why::Choose => drop(take_over(&form, "[data-ways]").await),
+                        Why::SignedOut | Why::Other => {}
                     }
                     false
                 }
@@ -228,12 +230,13 @@ mod sending {
         }
     }
 
-    /// Shows what somebody else stored meanwhile, as the page of the form tells it.
-    async fn compare(form: &HtmlFormElement) -> Result<(), JsValue> {
+    /// Shows what the page of the form tells in this place: what somebody else stored meanwhile, or how to
+    /// go on.
+    async fn take_over(form: &HtmlFormElement, place: &str) -> Result<(), JsValue> {
         let from = form.query_selector("[name=from]")?.and_then(|from| from.get_attribute("value"));
         let page = page_at(&from.unwrap_or_default()).await?;
-        let told = page.query_selector(&format!("#{} [data-conflict]", form.id()))?;
-        if let (Some(place), Some(told)) = (form.query_selector("[data-conflict]")?, told) {
+        let told = page.query_selector(&format!("#{} {place}", form.id()))?;
+        if let (Some(place), Some(told)) = (form.query_selector(place)?, told) {
             place.set_inner_html(&told.inner_html());
         }
         Ok(())

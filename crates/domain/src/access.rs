@@ -49,8 +49,10 @@ pub enum Action {
     View,
     /// Create, update or delete a credential.
     ManageCredentials,
-    /// Choose which credential opens a repository.
+    /// Choose which credential opens a repository, at the addresses that are allowed for it.
     LinkCredentials,
+    /// Say to which origins the login of a credential may go.
+    AllowOrigins,
     /// Add, change, delete or sync a repository.
     ManageRepositories,
     /// Read the audit log.
@@ -78,6 +80,7 @@ impl Role {
                 matches!(self, Self::Owner | Self::Admin | Self::Editor)
             }
             Action::ManageCredentials
+            | Action::AllowOrigins
             | Action::ReadAudit
             | Action::ManageOrganization
             | Action::ManageExports
@@ -177,6 +180,7 @@ mod tests {
                 Action::View,
                 Action::ManageRepositories,
                 Action::LinkCredentials,
+                Action::AllowOrigins,
                 Action::ManageCredentials,
                 Action::ReadAudit,
                 Action::ManageOrganization,
@@ -187,18 +191,18 @@ mod tests {
             ]
             .map(|action| role.includes(action))
         };
-        assert_eq!(may(Role::Owner), [true; 10]);
+        assert_eq!(may(Role::Owner), [true; 11]);
         assert_eq!(
             may(Role::Admin),
-            [true, true, true, true, true, true, true, true, false, false]
+            [true, true, true, true, true, true, true, true, true, false, false]
         );
         assert_eq!(
             may(Role::Editor),
-            [true, true, true, false, false, false, false, false, false, false]
+            [true, true, true, false, false, false, false, false, false, false, false]
         );
         assert_eq!(
             may(Role::Viewer),
-            [true, false, false, false, false, false, false, false, false, false]
+            [true, false, false, false, false, false, false, false, false, false, false]
         );
     }
 }

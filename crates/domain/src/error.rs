@@ -142,6 +142,17 @@ pub struct FieldProblem {
     pub message: String,
 }
 
+/// A way to go on with a form that was stopped: a button of the same form, with its value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Way {
+    /// What the button says, such as `Add and allow example.com`.
+    pub label: String,
+    /// The name under which the form sends the choice.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
 /// The closed list of refusals; the only error that crosses to the browser or to the API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case", tag = "error", content = "detail")]
@@ -165,6 +176,14 @@ pub enum ServiceError {
     Stale {
         /// Who changed it.
         changed_by: String,
+    },
+    /// Nothing was done yet: the person has to say how to go on.
+    #[error("{message}")]
+    Choose {
+        /// What stands in the way, in a sentence.
+        message: String,
+        /// The ways to go on, as buttons of the same form; none when only somebody else can help.
+        ways: Vec<Way>,
     },
     /// It is in use; the names of what would break.
     #[error("It is still in use.")]

@@ -89,4 +89,8 @@ ids! {
     GitTargetId,
     /// A Kubernetes API server that exports are applied to.
     ClusterId,
+    /// An origin to which the login of a credential may go.
+    AllowedAddressId,
+    /// An origin that somebody asked for.
+    AddressRequestId,
 }

@@ -38,11 +38,11 @@ mod timestamp;
 pub use access::{Action, Actor, Role, Scope};
 pub use cause::Cause;
 pub use counted::counted;
-pub use error::{Field, FieldProblem, ServiceError};
+pub use error::{Field, FieldProblem, ServiceError, Way};
 pub use id::{
-    AuditEventId, ChartId, ClusterId, CredentialId, DeliveryId, ExportId, GitTargetId, JobId,
-    NoticeId, OperationId, OrganizationId, ProjectId, PropagationId, RepositoryId, SyncRunId,
-    UserId,
+    AddressRequestId, AllowedAddressId, AuditEventId, ChartId, ClusterId, CredentialId, DeliveryId,
+    ExportId, GitTargetId, JobId, NoticeId, OperationId, OrganizationId, ProjectId, PropagationId,
+    RepositoryId, SyncRunId, UserId,
 };
 pub use provider::{
     Access, Advice, CredentialKind, Guide, Link, Need, Provider, ProviderFacts, Purpose, Severity,

@@ -103,7 +103,7 @@ impl Subject {
 }
 
 /// What a notice is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum News {
     /// A credential expires.
@@ -112,6 +112,15 @@ pub enum News {
         credential: CredentialId,
         /// When.
         expires_at: Timestamp,
+    },
+    /// An address of a credential is to be allowed or confirmed.
+    Address {
+        /// The credential.
+        credential: CredentialId,
+        /// `scheme://host:port`.
+        origin: String,
+        /// Who asked for it; empty where it was taken over from the links of before.
+        by: String,
     },
     /// Something began to fail.
     Trouble {

@@ -5,14 +5,15 @@
 use async_trait::async_trait;
 
 use crate::{
-    Actor, ChartId, ClusterId, CredentialId, CredentialKind, ExportId, GitTargetId, ProjectId,
-    PropagationId, RepositoryId, Secret, ServiceError, UserId,
+    Actor, AddressRequestId, AllowedAddressId, ChartId, ClusterId, CredentialId, CredentialKind,
+    ExportId, GitTargetId, ProjectId, PropagationId, RepositoryId, Secret, ServiceError, UserId,
     audit::{AuditPage, AuditQuery},
     charts::{ChartDetail, ChartPage, ChartQuery},
     connections::{ConnectionTest, TestConnection},
     credentials::{
-        CreateCredential, CredentialChoice, CredentialDetail, CredentialPage, CredentialQuery,
-        CredentialSummary, DeleteCredential, PlaceCredential, Saved, UpdateCredential, VersionRef,
+        AllowAddress, CreateCredential, CredentialChoice, CredentialDetail, CredentialPage,
+        CredentialQuery, CredentialSummary, DeleteCredential, PlaceCredential, Saved,
+        UpdateCredential, VersionRef,
     },
     exports::{
         Consumer, EncryptedForm, ExportChoices, ExportDetail, ExportFile, ExportForm,
@@ -88,6 +89,29 @@ pub trait Credentials: Send + Sync {
     async fn discard(&self, actor: &Actor, form: VersionRef) -> Answer<Saved>;
     /// Uses a paused credential again at this origin, or at all of them when it is empty.
     async fn resume(&self, actor: &Actor, id: CredentialId, origin: &str) -> Answer<()>;
+    /// Allows an origin for the login of a credential, and resumes its links there.
+    async fn allow_address(&self, actor: &Actor, form: AllowAddress) -> Answer<()>;
+    /// Confirms an origin that was taken over from the links of before.
+    async fn confirm_address(
+        &self,
+        actor: &Actor,
+        credential: CredentialId,
+        id: AllowedAddressId,
+    ) -> Answer<()>;
+    /// Withdraws an allowed origin and suspends the links there; answers the names of their repositories.
+    async fn withdraw_address(
+        &self,
+        actor: &Actor,
+        credential: CredentialId,
+        id: AllowedAddressId,
+    ) -> Answer<Vec<String>>;
+    /// Forgets a request for an origin.
+    async fn dismiss_address_request(
+        &self,
+        actor: &Actor,
+        credential: CredentialId,
+        id: AddressRequestId,
+    ) -> Answer<()>;
     /// The credentials that expire, soonest first, at most 200, for the timeline.
     async fn expiring(&self, actor: &Actor) -> Answer<Vec<CredentialSummary>>;
     /// Deletes one; refused with [`ServiceError::InUse`] while linked, unless the form says what

@@ -161,6 +161,7 @@ async fn another_projects_credential_is_not_used(world: World) {
         url: registry.url("x"),
         kind: "helm".into(),
         credential: id.to_string(),
+        allow: registry.authority(),
         project: red.to_string(),
         ..AddRepository::default()
     };

@@ -54,6 +54,7 @@ async fn repository(world: &World, name: &str, credential: CredentialId) -> Repo
         name: name.into(),
         kind: "helm".into(),
         credential: credential.to_string(),
+        allow: "127.0.0.1:9".into(),
         ..AddRepository::default()
     };
     Repositories::add(&world.engine, &world.actor, form).await.unwrap()

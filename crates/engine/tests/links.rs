@@ -71,6 +71,7 @@ async fn a_deleted_credential_is_never_linked(world: World) {
             name: format!("added {round}"),
             kind: "helm".into(),
             credential: credential.to_string(),
+            allow: registry.authority(),
             ..AddRepository::default()
         };
         let url = registry.url("edited");
@@ -133,6 +134,7 @@ async fn added(
         name: name.into(),
         kind: "helm".into(),
         credential: credential.into(),
+        allow: registry.authority(),
         project: project.to_string(),
         ..AddRepository::default()
     };

@@ -6,19 +6,23 @@ use http::{Method, StatusCode, header};
 use crate::asking::Hawser;
 
 /// Every server function. A new one is added here, with a thought about who may call it.
-const FUNCTIONS: [&str; 34] = [
+const FUNCTIONS: [&str; 38] = [
     "/actions/connections/test-credential",
     "/actions/connections/test-form",
     "/actions/connections/test-repository",
+    "/actions/credentials/allow-address",
+    "/actions/credentials/confirm-address",
     "/actions/credentials/create",
     "/actions/credentials/delete",
     "/actions/credentials/discard",
+    "/actions/credentials/dismiss-request",
     "/actions/credentials/place",
     "/actions/credentials/promote",
     "/actions/credentials/resume",
     "/actions/credentials/roll-back",
     "/actions/credentials/test-again",
     "/actions/credentials/update",
+    "/actions/credentials/withdraw-address",
     "/actions/gitops/check/kyma",
     "/actions/gitops/clusters/apply",
     "/actions/gitops/clusters/compare",

@@ -125,6 +125,8 @@ impl Fake {
                 origin: "https://ghcr.io".into(),
                 since: ago(600),
             }],
+            allowed: Vec::new(),
+            requested: Vec::new(),
         }
     }
 }
@@ -169,6 +171,7 @@ impl service::Credentials for Fake {
             name: name.into(),
             provider: Provider::Ghcr,
             fits_host,
+            is_allowed: fits_host,
             environment: credentials::Environment::Unset,
             project: None,
         };
@@ -187,6 +190,7 @@ impl service::Credentials for Fake {
             name: format!("{}-{name}", kind.as_str()),
             provider: Provider::Github,
             fits_host: false,
+            is_allowed: false,
             environment: credentials::Environment::Unset,
             project: None,
         };
@@ -255,6 +259,33 @@ impl service::Credentials for Fake {
     }
     async fn resume(&self, _: &Actor, _: CredentialId, origin: &str) -> Answer<()> {
         if origin == "https://ghcr.io" { Ok(()) } else { Err(ServiceError::NotFound) }
+    }
+    async fn allow_address(&self, _: &Actor, form: credentials::AllowAddress) -> Answer<()> {
+        if form.url == "https://ghcr.io" { Ok(()) } else { Err(ServiceError::NotFound) }
+    }
+    async fn confirm_address(
+        &self,
+        _: &Actor,
+        _: CredentialId,
+        _: domain::AllowedAddressId,
+    ) -> Answer<()> {
+        Ok(())
+    }
+    async fn withdraw_address(
+        &self,
+        _: &Actor,
+        _: CredentialId,
+        _: domain::AllowedAddressId,
+    ) -> Answer<Vec<String>> {
+        Ok(vec!["acme charts".into()])
+    }
+    async fn dismiss_address_request(
+        &self,
+        _: &Actor,
+        _: CredentialId,
+        _: domain::AddressRequestId,
+    ) -> Answer<()> {
+        Ok(())
     }
     async fn expiring(&self, _: &Actor) -> Answer<Vec<credentials::CredentialSummary>> {
         if self.is_empty {

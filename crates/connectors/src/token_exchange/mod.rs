@@ -34,7 +34,8 @@ use std::sync::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
-    Cause, CredentialId, OrganizationId, Secret, Timestamp, credentials::Material,
+    Cause, CredentialId, OrganizationId, Secret, Timestamp,
+    credentials::{AllowedAddresses, Material, Route},
     repositories::RepositoryUrl,
 };
 
@@ -60,6 +61,30 @@ pub struct Owner {
     pub organization_name: String,
     /// The name of the project; `shared` for a shared credential.
     pub project_name: String,
+    /// Where the login may go.
+    pub reach: LoginReach,
+}
+
+/// To which addresses a login may go.
+#[derive(Debug, Clone)]
+pub enum LoginReach {
+    /// To the address that was typed beside the secret, by whoever typed both.
+    Typed,
+    /// To the origins that were allowed for the stored secret.
+    Allowed(Arc<AllowedAddresses>),
+}
+
+impl LoginReach {
+    /// Refuses an address that was not allowed, before anything is read, exchanged or sent.
+    fn check(&self, url: &RepositoryUrl, road: &Road) -> Result<(), Failure> {
+        let Self::Allowed(allowed) = self else { return Ok(()) };
+        let route = Route { ca: road.ca.clone(), proxy: road.proxy.clone() };
+        if allowed.permits(&url.origin(), &route) {
+            return Ok(());
+        }
+        let attempt = format!("log in at {}: the address is not allowed", url.authority());
+        Err(Failure::new(Cause::AddressNotAllowed, attempt))
+    }
 }
 
 /// What the operator says about exchanges.
@@ -113,8 +138,11 @@ impl Exchanges {
     /// The registry itself is asked on the whole road, providers only through its proxy: the
     /// authorities of a repository vouch for its own host alone.
     ///
+    /// This is the one place where a login for a registry is built, so it is here that the address is
+    /// compared with those that were allowed (R-CRED-03).
+    ///
     /// # Errors
-    /// Why the provider did not give one.
+    /// [`Cause::AddressNotAllowed`], or why the provider did not give one.
     pub async fn login(
         &self,
         material: &Material,
@@ -123,6 +151,7 @@ impl Exchanges {
         road: &Road,
         now: Timestamp,
     ) -> Result<Login, Failure> {
+        owner.reach.check(url, road)?;
         self.take(way(&self.0.settings, material, owner, url)?, owner, road, now).await
     }
 

@@ -12,7 +12,7 @@ use connectors::{
     Failure,
     http::{AllowList, Login, Outbound},
     repository::LoginKey,
-    token_exchange::{Endpoints, ExchangeSettings, Exchanges, Owner},
+    token_exchange::{Endpoints, ExchangeSettings, Exchanges, LoginReach, Owner},
 };
 use domain::{
     CredentialId, OrganizationId, Secret, Shape, Timestamp,
@@ -119,6 +119,7 @@ pub fn owner() -> Owner {
         organization,
         organization_name: "Acme, Inc.".into(),
         project_name: "Web Shop".into(),
+        reach: LoginReach::Typed,
     }
 }
 

@@ -42,6 +42,8 @@ causes! {
     NoCredential = "no_credential",
     /// The address of the repository is another one now, so its credential is not sent.
     LinkSuspended = "link_suspended",
+    /// The address is none that was allowed for the credential, so its login is not sent.
+    AddressNotAllowed = "address_not_allowed",
     /// The login was taken and may not do this (403).
     InsufficientScope = "insufficient_scope",
     /// A token that lives for hours has ended.

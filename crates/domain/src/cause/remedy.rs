@@ -46,8 +46,10 @@ impl Cause {
             | Self::SsoRequired
             | Self::OrganizationRestricted
             | Self::ConnectionRevoked
-            | Self::ScopeMissing => Remedy::Credential,
-            Self::NoCredential | Self::LinkSuspended | Self::ClientCertificate => Remedy::Link,
+            | Self::ScopeMissing
+            | Self::LinkSuspended
+            | Self::AddressNotAllowed => Remedy::Credential,
+            Self::NoCredential | Self::ClientCertificate => Remedy::Link,
             Self::BranchProtected
             | Self::PushRejected
             | Self::BaseMissing

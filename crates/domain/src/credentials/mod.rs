@@ -1,5 +1,6 @@
 //! Credentials: the commands people give and the views they see. No view can hold a secret.
 
+mod allowed_addresses;
 mod deletion;
 mod expiry;
 mod form;
@@ -11,6 +12,10 @@ mod placement;
 mod query;
 mod rotation;
 
+pub use allowed_addresses::{
+    AddressRequest, AddressSource, AllowAddress, AllowedAddress, AllowedAddresses, Route,
+    readable_origin,
+};
 pub use deletion::{DeleteCredential, Unlinking};
 pub use expiry::{Expiry, ExpirySource, Urgency};
 pub use form::{CreateCredential, CredentialChange, PlaceCredential, SaveMode, UpdateCredential};
@@ -196,6 +201,10 @@ pub struct CredentialDetail {
     pub candidate: Option<Candidate>,
     /// The hosts where it is paused after refusals.
     pub paused: Vec<PausedHost>,
+    /// The origins that people allowed for its login, in order.
+    pub allowed: Vec<AllowedAddress>,
+    /// The origins that somebody asked for, the latest first.
+    pub requested: Vec<AddressRequest>,
 }
 
 /// A repository that uses a credential.
@@ -241,6 +250,8 @@ pub struct CredentialChoice {
     pub provider: Provider,
     /// Whether the provider serves the host, or another repository of this host uses it.
     pub fits_host: bool,
+    /// Whether its login may go to the origin that was asked about.
+    pub is_allowed: bool,
     /// The environment it is made for.
     pub environment: Environment,
     /// The name of its project; `None` for a shared one.

@@ -1,6 +1,6 @@
 //! What may surprise about a new pattern.
 
-use std::{fmt, sync::Arc};
+use std::{collections::HashSet, fmt, sync::Arc};
 
 use super::{
     Index,
@@ -136,10 +136,11 @@ impl Index {
 
     /// Whether some URL is known that both match for one purpose.
     fn meet(&self, a: &Arc<Stored>, b: &Arc<Stored>) -> bool {
+        let none = HashSet::new();
         let at = |urls: &[_], other: &Stored| {
             urls.iter().any(|(purpose, url): &(_, Arc<str>)| {
                 let lower = url.to_ascii_lowercase();
-                let looked = Looked { url, lower: &lower };
+                let looked = Looked { url, lower: &lower, except: &none };
                 !url.is_empty()
                     && other.purposes.contains(purpose)
                     && other.matches(*purpose, looked, &self.kept)

@@ -1,28 +1,29 @@
 //! Why a credential is used for a URL, and why every other one is not.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use super::{
     Explanation, ExplanationLine, Index, Verdict,
     expressions::Looked,
     index::{Stored, Usable},
 };
-use crate::{ProjectId, Purpose, credentials::Reach};
+use crate::{CredentialId, ProjectId, Purpose, credentials::Reach};
 
 impl Index {
     /// How every credential with a pattern fares, the winner first, at most
     /// [`Explanation::MAX_LINES`], and how many there are in all. `url` is
-    /// [normalized](super::normalize) for this purpose.
+    /// [normalized](super::normalize) for this purpose; those in `except` may not be sent there.
     #[must_use]
     pub fn explain(
         &self,
         project: ProjectId,
         purpose: Purpose,
         url: &str,
+        except: &HashSet<CredentialId>,
     ) -> (Vec<ExplanationLine>, u32) {
-        let winner = self.winner(project, purpose, url);
+        let winner = self.winner(project, purpose, url, except);
         let lower = url.to_ascii_lowercase();
-        let looked = Looked { url, lower: &lower };
+        let looked = Looked { url, lower: &lower, except };
         let mut fared: Vec<(Verdict, &Arc<Stored>)> = self
             .all()
             .map(|stored| (self.verdict(stored, winner, project, purpose, looked), stored))
@@ -55,6 +56,9 @@ impl Index {
         }
         if looked.url.is_empty() || !stored.matches(purpose, looked, &self.kept) {
             return Verdict::OtherUrl;
+        }
+        if looked.except.contains(&stored.id) {
+            return Verdict::AddressNotAllowed;
         }
         if stored.usable == Usable::No {
             return Verdict::NotUsable;
@@ -115,7 +119,7 @@ mod tests {
             Entry { state: CredentialState::Lost, ..entry("0", here, PatternKind::Exact, url) },
         ]);
         let told = |index: &Index| -> String {
-            let (lines, total) = index.explain(ours, Purpose::Helm, url);
+            let (lines, total) = index.explain(ours, Purpose::Helm, url, &HashSet::new());
             assert_eq!(usize::try_from(total).unwrap(), lines.len());
             lines.iter().fold(String::new(), |told, line| {
                 format!("{told}{}:{:?} ", line.name, line.verdict)
@@ -127,7 +131,7 @@ mod tests {
              0:NotUsable e:OtherUrl f:OtherPurpose d:OtherProject "
         );
         for name in ["z", "zz", "a"] {
-            let (lines, _) = index.explain(ours, Purpose::Helm, url);
+            let (lines, _) = index.explain(ours, Purpose::Helm, url, &HashSet::new());
             assert_eq!(lines[0].name, name);
             index.remove(lines[0].credential);
         }
@@ -141,10 +145,14 @@ mod tests {
         let index = Index::of((0..500).map(|n| {
             entry(&format!("n{n:03}"), Reach::Shared, PatternKind::Exact, "https://a.example/x")
         }));
-        let (lines, total) = index.explain(project, Purpose::Helm, "https://a.example/x");
+        let (lines, total) =
+            index.explain(project, Purpose::Helm, "https://a.example/x", &HashSet::new());
         assert_eq!((lines.len(), total), (Explanation::MAX_LINES, 500));
         assert_eq!((lines[0].name.as_str(), lines[0].verdict), ("n000", Verdict::Wins));
         assert_eq!(lines[199].name, "n199");
-        assert!(index.explain(project, Purpose::Helm, "").0[0].verdict == Verdict::OtherUrl);
+        assert!(
+            index.explain(project, Purpose::Helm, "", &HashSet::new()).0[0].verdict
+                == Verdict::OtherUrl
+        );
     }
 }

@@ -1,10 +1,14 @@
 //! The expressions of one pass, arranged so that a URL is compared with few of them.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::{expression::Expression, index::Stored, program::Kept};
+use crate::CredentialId;
 
 /// As many expressions are compared one by one before they are arranged; few in tests, so that they
 /// reach what is arranged.
@@ -39,6 +43,8 @@ pub(super) struct Looked<'a> {
     pub url: &'a str,
     /// In lower case.
     pub lower: &'a str,
+    /// The credentials that may not be sent there.
+    pub except: &'a HashSet<CredentialId>,
 }
 
 impl Expressions {
@@ -153,7 +159,8 @@ impl Expressions {
 
 impl Candidate {
     fn matches(&self, looked: Looked<'_>, kept: &Kept) -> bool {
-        self.expression.matches(looked.url, looked.lower, kept)
+        !looked.except.contains(&self.stored.id)
+            && self.expression.matches(looked.url, looked.lower, kept)
     }
 }
 

@@ -1,6 +1,9 @@
 //! Finds the credential of a URL among very many.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{
     Entry,
@@ -177,7 +180,19 @@ impl Index {
     /// [normalized](normalize) for this purpose.
     #[must_use]
     pub fn find(&self, project: ProjectId, purpose: Purpose, url: &str) -> Option<CredentialId> {
-        self.winner(project, purpose, url).map(|stored| stored.id)
+        self.find_except(project, purpose, url, &HashSet::new())
+    }
+
+    /// The same among all but these, which may not be sent to the address.
+    #[must_use]
+    pub fn find_except(
+        &self,
+        project: ProjectId,
+        purpose: Purpose,
+        url: &str,
+        except: &HashSet<CredentialId>,
+    ) -> Option<CredentialId> {
+        self.winner(project, purpose, url, except).map(|stored| stored.id)
     }
 
     /// How many credentials have a pattern.
@@ -197,15 +212,19 @@ impl Index {
         project: ProjectId,
         purpose: Purpose,
         url: &str,
+        except: &HashSet<CredentialId>,
     ) -> Option<&Arc<Stored>> {
         if url.is_empty() {
             return None;
         }
         let lower = url.to_ascii_lowercase();
-        let looked = Looked { url, lower: &lower };
+        let looked = Looked { url, lower: &lower, except };
         [Reach::Project(project), Reach::Shared].into_iter().find_map(|reach| {
             let pass = self.passes.get(&(reach, purpose))?;
-            let exact = pass.exact.get(url).and_then(|all| all.first());
+            let exact = pass
+                .exact
+                .get(url)
+                .and_then(|all| all.iter().find(|stored| !except.contains(&stored.id)));
             exact.or_else(|| pass.expressions.find(looked, &self.kept))
         })
     }

@@ -121,6 +121,8 @@ pub enum Verdict {
     RegexAfterExact,
     /// It matches and is shared; a credential of the project comes first.
     SharedAfterProject,
+    /// It matches, but nobody allowed the address for it.
+    AddressNotAllowed,
     /// It matches, but cannot be used now: its secret is being stored, or is lost.
     NotUsable,
     /// Its pattern is another URL.
@@ -142,6 +144,7 @@ impl Verdict {
             Self::SharedAfterProject => {
                 "Matches and is shared; a credential of the project comes first"
             }
+            Self::AddressNotAllowed => "Matches, but this is not an allowed address of it",
             Self::NotUsable => "Matches, but its secret is being stored or is lost",
             Self::OtherUrl => "The pattern does not match this URL",
             Self::OtherPurpose => "Made for another purpose",

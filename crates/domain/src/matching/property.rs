@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use regex::bytes::RegexBuilder;
 
@@ -155,7 +155,7 @@ fn the_index_answers_as_a_linear_scan_does() {
             let expected = scan(&all, project, purpose, &url);
             let found = index.find(project, purpose, &url);
             assert_eq!(found, expected, "seed {seed} step {step}: {typed} for {purpose:?}");
-            let (lines, _) = index.explain(project, purpose, &url);
+            let (lines, _) = index.explain(project, purpose, &url, &HashSet::new());
             let told = lines.first().filter(|line| line.verdict == super::Verdict::Wins);
             assert_eq!(told.map(|line| line.credential), expected, "seed {seed} step {step}");
             asked += 1;

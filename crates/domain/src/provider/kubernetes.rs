@@ -7,6 +7,7 @@ pub(super) const KUBERNETES: ProviderFacts = ProviderFacts {
     label: "Kubernetes",
     kind: CredentialKind::Cluster,
     hosts: &[],
+    own_hosts: &[],
     url_example: "https://api.cluster.example.com:6443",
     fixed_username: "",
     username_hint: "",

@@ -116,6 +116,8 @@ pub struct ProviderFacts {
     /// Host suffixes this provider is recognized by; an entry without a leading dot is the whole
     /// host. Of Amazon's hosts only those of registries count ([`registry_place`]).
     pub hosts: &'static [&'static str],
+    /// The hosts at which it serves all its customers; empty where each has a host of their own.
+    pub own_hosts: &'static [&'static str],
     /// What a repository URL looks like.
     pub url_example: &'static str,
     /// The user name the provider fixes, such as `_json_key`; empty when people choose it.
@@ -204,6 +206,15 @@ impl Provider {
             Some(_) => host.ends_with(known) && host.len() > known.len(),
             None => host == *known,
         })
+    }
+
+    /// Whether `origin` (`scheme://host:port`) is an address at which this provider serves all its
+    /// customers, so that no login sent there reaches one of them. Hosts with a customer's name in
+    /// them are none.
+    #[must_use]
+    pub fn owns(self, origin: &str) -> bool {
+        let host = origin.strip_prefix("https://").and_then(|rest| rest.strip_suffix(":443"));
+        host.is_some_and(|host| self.facts().own_hosts.contains(&host))
     }
 
     /// The registry provider that serves `host`, if the catalogue knows one.

@@ -36,6 +36,9 @@ pub struct AddRepository {
     pub ca: String,
     /// The name of a proxy that the operator allows; empty for none.
     pub proxy: String,
+    /// The host, with its port if that is not the usual one, that the person agreed to allow for the
+    /// credential; empty when they were not asked.
+    pub allow: String,
 }
 
 /// The form that changes a repository, as typed.
@@ -66,4 +69,6 @@ pub struct EditRepository {
     pub ca: String,
     /// See [`AddRepository`].
     pub proxy: String,
+    /// See [`AddRepository`].
+    pub allow: String,
 }

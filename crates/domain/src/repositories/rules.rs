@@ -28,6 +28,8 @@ pub struct RepositoryFields {
     pub ca: String,
     /// Empty for none.
     pub proxy: String,
+    /// The authority that the person agreed to allow for the credential; empty for none.
+    pub allow: String,
 }
 
 /// Which credential a person chose for a repository.
@@ -69,6 +71,7 @@ impl AddRepository {
         );
         let kind = RepositoryKind::parse(&self.kind).or(implied);
         let proxy = self.proxy.trim().to_owned();
+        let allow = self.allow.trim().to_owned();
         Ok(RepositoryFields {
             url,
             name,
@@ -80,6 +83,7 @@ impl AddRepository {
             environment,
             ca,
             proxy,
+            allow,
         })
     }
 }
@@ -103,6 +107,7 @@ impl EditRepository {
             environment: self.environment,
             ca: self.ca,
             proxy: self.proxy,
+            allow: self.allow,
         };
         Ok((repository, row_version, fields.parse()?))
     }

@@ -4,7 +4,7 @@ use connectors::{
     Failure,
     http::{Freshness, Login, Road},
     repository::Target,
-    token_exchange::Owner,
+    token_exchange::{LoginReach, Owner},
 };
 use domain::{
     Action, Actor, Cause, CredentialId, CredentialKind, Field, Provider, Scope, ServiceError,
@@ -12,7 +12,7 @@ use domain::{
     access::parse_id,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     connections::{ConnectionTest, TestConnection},
-    credentials::{Material, Parameters, material},
+    credentials::{Material, Parameters, Route, material, readable_origin},
     repositories::{RepositoryKind, RepositoryUrl, chart_names},
 };
 use storage::{guards::Place, repositories::Linkable};
@@ -28,9 +28,9 @@ use super::{
 use crate::{
     Engine, Error,
     audit::{Line, allowed, note},
-    credentials::{SecretForUse, Use},
+    credentials::{SecretForUse, Use, addresses},
     guards::{self, Told, Verdict},
-    repositories::{Version, cause_of, is_worth_an_exchange, road, usable_at},
+    repositories::{Version, cause_of, is_worth_an_exchange, road},
 };
 
 /// Where the login of a test comes from.
@@ -67,7 +67,7 @@ pub(super) async fn test_form(
     let url = RepositoryUrl::parse(&form.url)?;
     let road = road(engine, form.ca.trim(), form.proxy.trim())?;
     let charts = chart_names(&form.charts)?;
-    let source = source(engine, actor, scope, &form, &url).await?;
+    let source = source(engine, actor, scope, &form, (&url, &road)).await?;
     let kind = kind(engine, &url, &road).await;
     let goal = || Goal {
         repository: None,
@@ -114,7 +114,7 @@ async fn source(
     actor: &Actor,
     scope: Scope,
     form: &TestConnection,
-    url: &RepositoryUrl,
+    (url, road): (&RepositoryUrl, &Road),
 ) -> Result<Source, Error> {
     if !form.password.is_empty() || form.credential.is_empty() {
         let says_nothing = form.password.is_empty()
@@ -134,12 +134,16 @@ async fn source(
         let problem = "Choose a credential of a registry; this one is for Git or a cluster.";
         return Err(Field::Credential.problem(problem).into());
     }
-    if !usable_at(engine, scope, credential, &linkable, url).await? {
-        return Err(Field::Password
-            .problem("Type the password: the stored one is sent only to addresses that this credential is linked to or made for.")
-            .into());
-    }
     let origin = url.origin();
+    let route = Route { ca: road.ca.clone(), proxy: road.proxy.clone() };
+    if !addresses::of(engine, scope, credential).await?.permits(&origin, &route) {
+        let message = format!(
+            "Type the password: {} is not an allowed address of {}, so the stored one is not sent there.",
+            readable_origin(&origin),
+            linkable.name
+        );
+        return Err(Field::Password.problem(message).into());
+    }
     let used = Use::of(actor, ReadPurpose::ConnectionTest).at(&origin);
     let secret = if storage::guards::is_paused(&engine.db, scope, credential, &origin).await? {
         Err(Cause::CredentialPaused)
@@ -175,6 +179,7 @@ async fn typed(
         organization: actor.organization,
         organization_name: actor.organization_name.clone(),
         project_name: project_name(engine, actor, scope, form).await?,
+        reach: LoginReach::Typed,
     };
     Ok(Source::Typed(Typed { material: material.map_err(ServiceError::Invalid)?, owner }))
 }

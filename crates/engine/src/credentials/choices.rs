@@ -15,7 +15,8 @@ pub(super) async fn choices(
     let scope = actor.may(Action::View)?;
     let url = RepositoryUrl::parse(url).ok();
     let host = url.as_ref().map_or("", RepositoryUrl::host);
-    let mut choices = storage::credentials::choices(&engine.db, scope, host).await?;
+    let origin = url.as_ref().map(RepositoryUrl::origin).unwrap_or_default();
+    let mut choices = storage::credentials::choices(&engine.db, scope, host, &origin).await?;
     choices.retain(|choice| choice.provider.facts().kind == CredentialKind::Registry);
     choices.sort_by_key(|choice| !choice.fits_host);
     Ok(choices)
@@ -28,7 +29,7 @@ pub(super) async fn of_kind(
     kind: CredentialKind,
 ) -> Result<Vec<CredentialChoice>, Error> {
     let scope = actor.may(Action::View)?;
-    let mut choices = storage::credentials::choices(&engine.db, scope, "").await?;
+    let mut choices = storage::credentials::choices(&engine.db, scope, "", "").await?;
     choices.retain(|choice| choice.provider.facts().kind == kind);
     Ok(choices)
 }

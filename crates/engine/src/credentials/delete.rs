@@ -9,7 +9,11 @@ use domain::{
 };
 use storage::{Tx, gitops::Touched, jobs, propagation::Start, repositories::Outside};
 
-use super::{commit::LATE, place};
+use super::{
+    addresses::{self, Allowing, allow_in},
+    commit::LATE,
+    place,
+};
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
@@ -58,7 +62,7 @@ pub(crate) async fn delete(
         _ if links.is_empty() && exports.is_empty() => String::new(),
         Unlinking::Replace(other) => {
             let kind = existing.provider.facts().kind;
-            let name = replace(&mut tx, scope, (id, kind), other, &actor.name, now).await?;
+            let name = replace(&mut tx, scope, (id, kind), other, actor, now).await?;
             let exports = counted(exports.len(), "export", "exports");
             format!("{} and {exports} use {name} now", repositories(links.len()))
         }
@@ -108,7 +112,7 @@ async fn replace(
     scope: Scope,
     (from, kind): (CredentialId, CredentialKind),
     to: CredentialId,
-    actor: &str,
+    actor: &Actor,
     now: Timestamp,
 ) -> Result<String, Error> {
     let other = storage::repositories::hold(tx, scope, to)
@@ -125,6 +129,9 @@ async fn replace(
             return Err(Field::Replacement.problem(not_for(&outside)).into());
         }
     }
+    if kind == CredentialKind::Registry {
+        allow_where_it_goes(tx, actor, scope, (from, to), now).await?;
+    }
     storage::repositories::relink_all(tx, scope, from, to, now).await?;
     storage::exports::replace_credential(tx, scope, from, to).await?;
     storage::exports::drop_credential(tx, scope, from).await?;
@@ -134,11 +141,31 @@ async fn replace(
         propagation: PropagationId::new(),
         credential: to,
         vault_version: other.vault_version,
-        by: actor,
+        by: &actor.name,
         places: &places,
     };
     storage::propagation::start(tx, scope, &start, now).await?;
     Ok(other.name)
+}
+
+/// Choosing another credential for the links of one allows their addresses for it, as choosing it for
+/// each of them would.
+async fn allow_where_it_goes(
+    tx: &mut Tx,
+    actor: &Actor,
+    scope: Scope,
+    (from, to): (CredentialId, CredentialId),
+    now: Timestamp,
+) -> Result<(), Error> {
+    actor.may(Action::AllowOrigins)?;
+    let allowed = addresses::held(tx, scope, to).await?;
+    for (origin, route) in storage::repositories::linked_addresses(tx, scope, from).await? {
+        if !allowed.permits(&origin, &route) {
+            let allowing = Allowing { credential: to, origin: &origin, route: &route };
+            allow_in(tx, actor, scope, &allowing, now).await?;
+        }
+    }
+    Ok(())
 }
 
 fn not_for(outside: &[Outside]) -> String {

@@ -43,6 +43,8 @@ async fn read(engine: &Engine, scope: Scope, id: CredentialId) -> Result<Credent
     credential.history = storage::propagation::history(&engine.db, scope, id, HISTORY).await?;
     credential.versions = versions(engine, scope, &credential).await?;
     credential.paused = storage::guards::paused(&engine.db, scope, id).await?;
+    credential.allowed = storage::credentials::allowed(&engine.db, scope, id).await?;
+    credential.requested = storage::credentials::requested(&engine.db, scope, id).await?;
     if credential.state == CredentialState::Rotating {
         credential.candidate = candidate::look(engine, scope, id).await?;
     }
@@ -56,6 +58,8 @@ fn conceal(credential: &mut CredentialDetail) {
     credential.parameters = Parameters::default();
     credential.pattern = String::new();
     credential.pattern_kind = PatternKind::None;
+    credential.allowed = Vec::new();
+    credential.requested = Vec::new();
 }
 
 async fn versions(

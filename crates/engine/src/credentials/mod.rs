@@ -9,6 +9,7 @@
 //! A candidate goes through T1 and W as well, and then waits in Vault beside the version that counts:
 //! it is tested at every link, and T2 is its promotion.
 
+pub(crate) mod addresses;
 mod candidate;
 mod choices;
 mod commit;
@@ -37,10 +38,12 @@ mod write;
 use async_trait::async_trait;
 use connectors::vault::SecretPath;
 use domain::{
-    Actor, CredentialId, CredentialKind, Field, Scope, Secret, ServiceError,
+    Actor, AddressRequestId, AllowedAddressId, CredentialId, CredentialKind, Field, Scope, Secret,
+    ServiceError,
     credentials::{
-        CreateCredential, CredentialChoice, CredentialDetail, CredentialPage, CredentialQuery,
-        CredentialSummary, DeleteCredential, PlaceCredential, Saved, UpdateCredential, VersionRef,
+        AllowAddress, CreateCredential, CredentialChoice, CredentialDetail, CredentialPage,
+        CredentialQuery, CredentialSummary, DeleteCredential, PlaceCredential, Saved,
+        UpdateCredential, VersionRef,
     },
     service::{Answer, Credentials},
 };
@@ -109,6 +112,37 @@ impl Credentials for Engine {
 
     async fn resume(&self, actor: &Actor, id: CredentialId, origin: &str) -> Answer<()> {
         resume::resume(self, actor, id, origin).await.map_err(answer)
+    }
+
+    async fn allow_address(&self, actor: &Actor, form: AllowAddress) -> Answer<()> {
+        addresses::allow(self, actor, &form).await.map_err(answer)
+    }
+
+    async fn confirm_address(
+        &self,
+        actor: &Actor,
+        credential: CredentialId,
+        id: AllowedAddressId,
+    ) -> Answer<()> {
+        addresses::confirm(self, actor, credential, id).await.map_err(answer)
+    }
+
+    async fn withdraw_address(
+        &self,
+        actor: &Actor,
+        credential: CredentialId,
+        id: AllowedAddressId,
+    ) -> Answer<Vec<String>> {
+        addresses::withdraw(self, actor, credential, id).await.map_err(answer)
+    }
+
+    async fn dismiss_address_request(
+        &self,
+        actor: &Actor,
+        credential: CredentialId,
+        id: AddressRequestId,
+    ) -> Answer<()> {
+        addresses::dismiss(self, actor, credential, id).await.map_err(answer)
     }
 
     async fn expiring(&self, actor: &Actor) -> Answer<Vec<CredentialSummary>> {

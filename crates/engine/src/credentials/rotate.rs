@@ -24,7 +24,7 @@ use storage::{
 use super::{
     commit::{Commit, count},
     path,
-    secret_for_use::{opened, owner},
+    secret_for_use::{opened, owner, reach},
     uses::{self, Counts, Read, Use},
 };
 use crate::{Engine, Error, error::chain, guards::told, repositories::Version};
@@ -125,7 +125,8 @@ async fn trial<'a>(
     let committed = storage::credentials::committed(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let owner = owner(scope, id, &committed, staged.vault_version);
+    let reach = reach(engine, scope, id).await?;
+    let owner = owner(scope, id, &committed, staged.vault_version, reach);
     let version = Version {
         organization: scope.organization(),
         credential: id,

@@ -1,15 +1,17 @@
 //! Reading a secret to open a registry with it.
 
+use std::sync::Arc;
+
 use connectors::{
     repository::LoginKey,
-    token_exchange::Owner,
+    token_exchange::{LoginReach, Owner},
     vault::{Sealed, VaultError},
 };
 use domain::{CredentialId, Scope, ServiceError, credentials::Material};
 use storage::credentials::Committed;
 
 use super::{
-    path,
+    addresses, path,
     uses::{self, Counts, Read, Use},
 };
 use crate::{Engine, Error};
@@ -81,10 +83,11 @@ async fn read(
     let version = u64::try_from(committed.vault_version).map_err(|_| VaultError::NotFound)?;
     // Vault's client compares organization and credential inside the secret with the path (I-08).
     let sealed = engine.vault.read(&path(scope, credential), version).await?;
+    let reach = reach(engine, scope, credential).await?;
     Ok(SecretForUse {
         credential,
         material: opened(sealed)?,
-        owner: owner(scope, credential, &committed, committed.vault_version),
+        owner: owner(scope, credential, &committed, committed.vault_version, reach),
         vault_version: committed.vault_version,
         epoch: committed.epoch,
         name: committed.name,
@@ -102,6 +105,7 @@ pub(super) fn owner(
     credential: CredentialId,
     committed: &Committed,
     vault_version: i64,
+    reach: LoginReach,
 ) -> Owner {
     let organization = scope.organization();
     Owner {
@@ -109,5 +113,16 @@ pub(super) fn owner(
         organization,
         organization_name: committed.organization_name.clone(),
         project_name: committed.project_name.clone(),
+        reach,
     }
+}
+
+/// Where the login of a stored credential may go. Read after its version, whose epoch every change of
+/// the addresses ends, so that what is kept for a version is never wider than what counts for it.
+pub(super) async fn reach(
+    engine: &Engine,
+    scope: Scope,
+    credential: CredentialId,
+) -> Result<LoginReach, Error> {
+    Ok(LoginReach::Allowed(Arc::new(addresses::of(engine, scope, credential).await?)))
 }

@@ -3,12 +3,15 @@
 use domain::{
     Action, Actor, Field, ProjectId, Purpose,
     access::parse_id,
-    credentials::Reach,
+    credentials::{Reach, Route},
     matching::{ExplainQuery, Explanation, normalize, without_tls},
     repositories::spellings,
 };
 
-use super::indexes::current;
+use super::{
+    find::{Place, Search},
+    indexes::current,
+};
 use crate::{Engine, Error, audit::allowed};
 
 pub(super) async fn explain(
@@ -46,6 +49,9 @@ pub(super) async fn explain(
         Purpose::Git | Purpose::Image => Vec::new(),
     };
     let held = current(engine, scope).await?;
+    let route = Route::default();
+    let place = Place { project, purpose, url: &query.url, route: &route };
+    let (_, except) = Search::new(engine, scope).winner(&held, &place).await?;
     let plain = without_tls(purpose, &query.url);
     // Every pattern is compared, which may be very many.
     let answer = tokio::task::spawn_blocking(move || {
@@ -53,7 +59,7 @@ pub(super) async fn explain(
             let matches = |url: &str| index.find(project, purpose, url).is_some();
             // As a repository at a registry is given its credential.
             let url = if !matches(&url) && matches(&plain) { plain } else { url };
-            let (lines, total) = index.explain(project, purpose, &url);
+            let (lines, total) = index.explain(project, purpose, &url, &except);
             (url, lines, total)
         })
     });

@@ -11,8 +11,8 @@ use std::cmp::Reverse;
 
 use async_trait::async_trait;
 use domain::{
-    Action, Actor,
-    notices::{Notice, WebhookForm},
+    Action, Actor, Scope,
+    notices::{News, Notice, WebhookForm},
     service::{Answer, Notices},
 };
 
@@ -48,6 +48,9 @@ async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<Notice>, Error> {
     let scope = allowed(engine, actor, Action::View, "see the notices").await?;
     let mut found = storage::notices::list(&engine.db, scope, SHOWN).await?;
     found.extend(storage::notices::troubles::list(&engine.db, scope, shown(engine), SHOWN).await?);
+    if actor.role.includes(Action::AllowOrigins) {
+        found.extend(addresses(engine, scope).await?);
+    }
     found.sort_by_key(|notice| Reverse((notice.at, notice.id.uuid())));
     found.truncate(SHOWN as usize);
     Ok(found)
@@ -57,7 +60,28 @@ async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<Notice>, Error> {
 async fn open(engine: &Engine, actor: &Actor) -> Result<u32, Error> {
     let scope = actor.may(Action::View)?;
     let expiring = storage::notices::open(&engine.db, scope).await?;
-    Ok(expiring + storage::notices::troubles::open(&engine.db, scope, shown(engine)).await?)
+    let troubles = storage::notices::troubles::open(&engine.db, scope, shown(engine)).await?;
+    let addresses = if actor.role.includes(Action::AllowOrigins) {
+        storage::credentials::count_undecided(&engine.db, scope).await?
+    } else {
+        0
+    };
+    Ok(expiring + troubles + addresses)
+}
+
+/// What is to be decided about addresses of credentials; it is a notice until somebody did.
+async fn addresses(engine: &Engine, scope: Scope) -> Result<Vec<Notice>, Error> {
+    let undecided = storage::credentials::undecided(&engine.db, scope, SHOWN).await?;
+    Ok(undecided
+        .into_iter()
+        .map(|one| Notice {
+            id: one.id.into(),
+            name: one.name,
+            news: News::Address { credential: one.credential, origin: one.origin, by: one.by },
+            at: one.at,
+            delivered: None,
+        })
+        .collect())
 }
 
 const fn shown(engine: &Engine) -> Shown {

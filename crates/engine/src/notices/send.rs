@@ -68,8 +68,15 @@ async fn find(engine: &Engine, scope: Scope, id: NoticeId) -> Result<Option<Noti
 }
 
 fn document(notice: &Notice, organization: &str, now: Timestamp) -> Value {
-    match notice.news {
-        News::Expiry { credential, expires_at } => json!({
+    match &notice.news {
+        News::Address { credential, origin, .. } => json!({
+            "event": "address_to_decide",
+            "organization": organization,
+            "credential": credential,
+            "name": notice.name,
+            "origin": origin,
+        }),
+        &News::Expiry { credential, expires_at } => json!({
             "event": "credential_expires",
             "organization": organization,
             "credential": credential,
@@ -77,7 +84,7 @@ fn document(notice: &Notice, organization: &str, now: Timestamp) -> Value {
             "expires_at": expires_at.rfc3339(),
             "days_left": expires_at.since(now).as_secs() / 86_400,
         }),
-        News::Trouble { subject, cause, began_at, .. } => {
+        &News::Trouble { subject, cause, began_at, .. } => {
             let mut document = json!({
                 "event": format!("{}_fails", subject.kind()),
                 "organization": organization,

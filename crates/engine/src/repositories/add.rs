@@ -1,10 +1,16 @@
 //! Adding a repository.
 
-use connectors::http::{Login, Road};
+use std::sync::Arc;
+
+use connectors::{
+    http::{Login, Road},
+    token_exchange::LoginReach,
+};
 use domain::{
     Action, Actor, Cause, CredentialId, Field, ProjectId, Purpose, RepositoryId, Scope,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     cause::Asked,
+    credentials::{AllowedAddresses, Route},
     repositories::{
         AddRepository, Chosen, RepositoryFields, RepositoryKind, RepositoryUrl, SyncTrigger,
     },
@@ -15,7 +21,10 @@ use storage::{
     repositories::{Change, New},
 };
 
-use super::{held, is_no_repository, link, project, refused_row, road, usable};
+use super::{
+    address::{self, Address, Done, Permission, allowed_for, permission, settle},
+    held, is_no_repository, link, project, refused_row, road, usable,
+};
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
@@ -45,11 +54,35 @@ pub(super) async fn add(
     if fields.kind.is_none() || !known {
         engine.limits.connection_attempt(actor.user)?;
     }
+    let permission = permitted(engine, actor, scope, &fields, project).await?;
     let kind = match fields.kind {
         Some(kind) => kind,
-        None => found_out(engine, actor, scope, &fields, project).await?,
+        None => found_out(engine, actor, scope, &fields, project, &permission).await?,
     };
-    store(engine, actor, scope, &fields, kind, project).await
+    store(engine, actor, scope, &fields, (kind, permission), project).await
+}
+
+/// Whether the credential that a person chose may go to the address, asked before anything is sent. The
+/// one that a URL chooses is chosen among those that may.
+async fn permitted(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    fields: &RepositoryFields,
+    project: ProjectId,
+) -> Result<Permission, Error> {
+    let Chosen::Credential(credential) = fields.credential else { return Ok(Permission::Given) };
+    let linkable = storage::repositories::linkable(&engine.db, scope, credential).await?;
+    let name = usable(linkable, project)?.name;
+    let address = Address::of(&fields.url, fields);
+    let allowed = allowed_for(engine, scope, credential).await?;
+    match permission(actor, &allowed, &address, &fields.allow) {
+        Permission::Missing => {
+            let chosen = (credential, name.as_str());
+            Err(address::refusal(engine, actor, scope, chosen, &address, Done::Add).await?)
+        }
+        given => Ok(given),
+    }
 }
 
 /// The credential that a person chose, or that the URL chooses.
@@ -58,17 +91,13 @@ async fn chosen(
     scope: Scope,
     chosen: Chosen,
     project: ProjectId,
-    url: &str,
+    (url, route): (&str, &Route),
 ) -> Result<Option<CredentialId>, Error> {
     match chosen {
         Chosen::Nothing => Ok(None),
-        Chosen::Credential(credential) => {
-            // Asked here too, because the host is asked with it before a transaction holds it.
-            usable(storage::repositories::linkable(&engine.db, scope, credential).await?, project)?;
-            Ok(Some(credential))
-        }
+        Chosen::Credential(credential) => Ok(Some(credential)),
         Chosen::Automatic => {
-            crate::matching::find(engine, scope, project, Purpose::Helm, url).await
+            crate::matching::find(engine, scope, project, Purpose::Helm, (url, route)).await
         }
     }
 }
@@ -81,13 +110,17 @@ async fn found_out(
     scope: Scope,
     fields: &RepositoryFields,
     project: ProjectId,
+    permission: &Permission,
 ) -> Result<RepositoryKind, Error> {
     let url = &fields.url;
     let road = road(engine, &fields.ca, &fields.proxy)?;
-    let login = match chosen(engine, scope, fields.credential, project, url.as_str()).await? {
+    let address = Address::of(url, fields);
+    let place = (url.as_str(), &address.route);
+    let login = match chosen(engine, scope, fields.credential, project, place).await? {
         Some(credential) => {
             let used = Use::of(actor, ReadPurpose::NewRepository).at(&url.origin());
-            login(engine, scope, credential, (url, &road), &used).await?
+            let agreed = (*permission == Permission::Agreed).then_some(&address);
+            login(engine, scope, credential, (url, &road, agreed), &used).await?
         }
         None => None,
     };
@@ -115,13 +148,18 @@ async fn login(
     engine: &Engine,
     scope: Scope,
     credential: CredentialId,
-    (url, road): (&RepositoryUrl, &Road),
+    (url, road, agreed): (&RepositoryUrl, &Road, Option<&Address>),
     used: &Use,
 ) -> Result<Option<Login>, Error> {
     if storage::guards::is_paused(&engine.db, scope, credential, &url.origin()).await? {
         return Ok(None);
     }
-    let secret = engine.secret_for_use(scope, credential, used).await?;
+    let mut secret = engine.secret_for_use(scope, credential, used).await?;
+    if let (Some(address), LoginReach::Allowed(allowed)) = (agreed, &secret.owner.reach) {
+        let wider =
+            AllowedAddresses::clone(allowed).and(address.origin.clone(), address.route.clone());
+        secret.owner.reach = LoginReach::Allowed(Arc::new(wider));
+    }
     let now = engine.clock.now();
     match engine.exchanges.login(&secret.material, &secret.owner, url, road, now).await {
         Ok(login) => Ok(Some(login)),
@@ -137,7 +175,7 @@ async fn store(
     actor: &Actor,
     scope: Scope,
     fields: &RepositoryFields,
-    kind: RepositoryKind,
+    (kind, permission): (RepositoryKind, Permission),
     project: ProjectId,
 ) -> Result<RepositoryId, Error> {
     let id = RepositoryId::new();
@@ -164,10 +202,16 @@ async fn store(
             proxy: &fields.proxy,
         },
     };
-    let chosen = chosen(engine, scope, fields.credential, project, url.as_str()).await?;
+    let address = Address::of(&url, fields);
+    let place = (url.as_str(), &address.route);
+    let chosen = chosen(engine, scope, fields.credential, project, place).await?;
     let mut tx = engine.db.begin().await?;
     let credential = match chosen {
-        Some(credential) => Some((credential, held(&mut tx, scope, credential, project).await?)),
+        Some(credential) => {
+            let name = held(&mut tx, scope, credential, project).await?;
+            settle(&mut tx, actor, scope, credential, &address, &permission, now).await?;
+            Some((credential, name))
+        }
         None => None,
     };
     storage::repositories::insert(&mut tx, scope, &new).await.map_err(refused_row)?;

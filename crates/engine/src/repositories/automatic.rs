@@ -3,6 +3,7 @@
 use domain::{
     CredentialId, CredentialKind, ProjectId, Purpose, Scope,
     audit::{AuditAction, AuditActor, AuditTarget},
+    credentials::Route,
     repositories::{LinkState, SyncTrigger},
 };
 use storage::{
@@ -25,8 +26,8 @@ pub(super) enum Followed {
     Changed,
 }
 
-/// Gives the link of an automatic repository to the credential that matches its URL now. The
-/// owner of the pattern agreed to the address, so the link is bound to the origin of the URL.
+/// Gives the link of an automatic repository to the credential that matches its URL now, among those
+/// that may go to its address; the link is bound to the origin of the URL.
 /// When a delivery finds the change, a sync with the winner is queued.
 pub(super) async fn follow(
     engine: &Engine,
@@ -34,8 +35,9 @@ pub(super) async fn follow(
     target: &SyncTarget,
     proving: Option<CredentialId>,
 ) -> Result<Followed, Error> {
-    let winner =
-        crate::matching::find(engine, scope, target.project, Purpose::Helm, &target.url).await?;
+    let route = Route { ca: target.ca.clone(), proxy: target.proxy.clone() };
+    let place = (target.url.as_str(), &route);
+    let winner = crate::matching::find(engine, scope, target.project, Purpose::Helm, place).await?;
     let linked = target
         .login
         .as_ref()
@@ -97,7 +99,9 @@ pub(crate) async fn match_again(engine: &Engine, scope: Scope) -> Result<(), Err
     if automatic.is_empty() {
         return Ok(());
     }
-    let places = automatic.iter().map(|repository| (repository.project, repository.url.as_str()));
+    let places = automatic
+        .iter()
+        .map(|repository| (repository.project, repository.url.as_str(), &repository.route));
     let winners = crate::matching::find_each(engine, scope, Purpose::Helm, places).await?;
     let changed: Vec<_> = automatic
         .iter()

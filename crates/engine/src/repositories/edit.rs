@@ -1,7 +1,7 @@
 //! Changing a repository, and what that means for its link.
 
 use domain::{
-    Action, Actor, ProjectId, Purpose, RepositoryId, Scope, ServiceError,
+    Action, Actor, CredentialId, ProjectId, Purpose, RepositoryId, Scope, ServiceError,
     audit::{AuditAction, AuditTarget},
     repositories::{
         Chosen, EditRepository, RepositoryFields, RepositoryKind, RepositoryUrl, SyncTrigger,
@@ -14,8 +14,9 @@ use storage::{
 };
 
 use super::{
+    address::{self, Address, Done, Permission, settle},
     carried, held,
-    new_link::{NewLink, automatic_link, new_link, relink},
+    new_link::{Moves, NewLink, automatic_link, new_link, relink},
     not_found, project, refused_row, road, usable,
 };
 use crate::{
@@ -31,6 +32,8 @@ struct Plan {
     origin: String,
     project: ProjectId,
     link: NewLink,
+    address: Address,
+    permission: Permission,
 }
 
 pub(super) async fn edit(
@@ -45,7 +48,10 @@ pub(super) async fn edit(
     if current.row_version != row_version {
         return Err(stale(current));
     }
-    let plan = plan(engine, scope, &current, &fields).await?;
+    let plan = plan(engine, actor, scope, &current, &fields).await?;
+    if let NewLink::Refused(credential) = plan.link {
+        return Err(refused(engine, actor, scope, credential, &plan).await?);
+    }
     let chooses_anew = current.is_automatic != (fields.credential == Chosen::Automatic);
     if chooses_anew || matches!(plan.link, NewLink::Set(_) | NewLink::Removed) {
         allowed(engine, actor, Action::LinkCredentials, "link a credential").await?;
@@ -61,6 +67,7 @@ pub(super) async fn edit(
 
 async fn plan(
     engine: &Engine,
+    actor: &Actor,
     scope: Scope,
     current: &Current,
     fields: &RepositoryFields,
@@ -70,20 +77,41 @@ async fn plan(
     let kind = fields.kind.unwrap_or(current.kind);
     let url = fields.url.spelled_for(kind);
     let origin = url.origin();
+    let address = Address::of(&url, fields);
+    let same_way = fields.ca == current.ca && fields.proxy == current.proxy;
+    let moves = if origin == current.origin && same_way { Moves::Stays } else { Moves::Elsewhere };
+    let mut permission = Permission::Given;
     let link = match fields.credential {
-        Chosen::Nothing => new_link(current, None, &origin),
+        Chosen::Nothing => new_link(current, None, &origin, &permission, moves),
         Chosen::Credential(wanted) => {
             let chosen = storage::repositories::linkable(&engine.db, scope, wanted).await?;
             usable(chosen, project)?;
-            new_link(current, Some(wanted), &origin)
+            let allowed = address::allowed_for(engine, scope, wanted).await?;
+            permission = address::permission(actor, &allowed, &address, &fields.allow);
+            new_link(current, Some(wanted), &origin, &permission, moves)
         }
         Chosen::Automatic => {
             let (purpose, text) = (Purpose::Helm, url.as_str());
-            let winner = crate::matching::find(engine, scope, project, purpose, text).await?;
+            let place = (text, &address.route);
+            let winner = crate::matching::find(engine, scope, project, purpose, place).await?;
             automatic_link(current, winner, &origin)
         }
     };
-    Ok(Plan { kind, url, origin, project, link })
+    Ok(Plan { kind, url, origin, project, link, address, permission })
+}
+
+/// What a person reads who links a credential at an address where it may not go.
+async fn refused(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    credential: CredentialId,
+    plan: &Plan,
+) -> Result<Error, Error> {
+    let linkable = storage::repositories::linkable(&engine.db, scope, credential).await?;
+    let name = usable(linkable, plan.project)?.name;
+    let chosen = (credential, name.as_str());
+    address::refusal(engine, actor, scope, chosen, &plan.address, Done::Save).await
 }
 
 /// Whether saving makes Hawser ask somewhere else, or ask in another way.
@@ -129,7 +157,12 @@ async fn store(
     };
     let mut tx = engine.db.begin().await?;
     let credential_name = match &plan.link {
-        NewLink::Set(credential) => held(&mut tx, scope, *credential, plan.project).await?,
+        NewLink::Set(credential) => {
+            let name = held(&mut tx, scope, *credential, plan.project).await?;
+            settle(&mut tx, actor, scope, *credential, &plan.address, &plan.permission, now)
+                .await?;
+            name
+        }
         _ => current.link.as_ref().map(|link| link.name.clone()).unwrap_or_default(),
     };
     let row_version = current.row_version;
@@ -162,7 +195,25 @@ async fn store(
         let told = (AuditTarget::Repository(id), name, &credential_name);
         audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    ask_for_the_address(engine, actor, scope, current, plan).await
+}
+
+/// Those who may allow an address are asked where a link was suspended by somebody who may not.
+async fn ask_for_the_address(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    current: &Current,
+    plan: &Plan,
+) -> Result<(), Error> {
+    match (&plan.link, &current.link) {
+        (NewLink::Suspended, Some(link)) if !actor.role.includes(Action::AllowOrigins) => {
+            let chosen = (link.credential, link.name.as_str());
+            address::request(engine, actor, scope, chosen, &plan.address).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What changed, for the audit log: the names of the fields, and the new URL.

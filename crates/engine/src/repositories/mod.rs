@@ -1,6 +1,7 @@
 //! Chart repositories: adding, changing and deleting them, and the sync that reads them.
 
 mod add;
+mod address;
 mod ask;
 mod automatic;
 mod carried;
@@ -39,8 +40,8 @@ pub(crate) use login::{Logins, Unready, Version, cause_of};
 pub(crate) use outcome::pause;
 pub(crate) use store::Store;
 pub(crate) use sync::{Attempt, Longest, Tried};
+pub(crate) use usable::road;
 use usable::{held, link, no_project, project, usable};
-pub(crate) use usable::{road, usable_at};
 
 #[async_trait]
 impl Repositories for Engine {

@@ -5,6 +5,7 @@ use domain::{
 };
 use storage::{Tx, repositories::Current};
 
+use super::address::Permission;
 use crate::Error;
 
 /// What becomes of the link.
@@ -14,28 +15,47 @@ pub(super) enum NewLink {
     Set(CredentialId),
     Removed,
     Suspended,
+    /// The credential may not go to the address, and the link would be new.
+    Refused(CredentialId),
 }
 
-/// A credential goes only to the origin it was linked for (R-CRED-03). With a new origin the link
-/// is suspended; it comes back when a person names another credential, names the same one once
-/// more while the new origin stands there, or puts the old origin back.
-pub(super) fn new_link(current: &Current, wanted: Option<CredentialId>, origin: &str) -> NewLink {
+/// Whether the form leads somewhere else than before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moves {
+    Stays,
+    Elsewhere,
+}
+
+/// A credential goes only to addresses that were allowed for it (R-CRED-03). A repository that moves to
+/// another one keeps its link, suspended, until somebody with the right allows that address.
+pub(super) fn new_link(
+    current: &Current,
+    wanted: Option<CredentialId>,
+    origin: &str,
+    permission: &Permission,
+    moves: Moves,
+) -> NewLink {
     let Some(wanted) = wanted else {
         return if current.link.is_some() { NewLink::Removed } else { NewLink::Kept };
     };
-    let Some(link) = current.link.as_ref().filter(|link| link.credential == wanted) else {
-        return NewLink::Set(wanted);
-    };
-    let confirmed =
-        link.state == LinkState::Suspended && (origin == current.origin || origin == link.origin);
-    match link.state {
-        _ if confirmed => NewLink::Set(wanted),
-        LinkState::Active if origin != link.origin => NewLink::Suspended,
-        LinkState::Active | LinkState::Suspended => NewLink::Kept,
+    let link = current.link.as_ref().filter(|link| link.credential == wanted);
+    let state = link.map(|link| link.state);
+    if *permission == Permission::Missing {
+        return match (state, moves) {
+            (Some(LinkState::Active), _) => NewLink::Suspended,
+            (Some(LinkState::Suspended), Moves::Elsewhere) => NewLink::Kept,
+            (Some(LinkState::Suspended), Moves::Stays) | (None, _) => NewLink::Refused(wanted),
+        };
+    }
+    let is_bound = link.is_some_and(|link| link.origin == origin);
+    if state == Some(LinkState::Active) && is_bound && *permission == Permission::Given {
+        NewLink::Kept
+    } else {
+        NewLink::Set(wanted)
     }
 }
 
-/// What the URL chooses; the owner of the pattern agreed to the address.
+/// What the URL chooses among the credentials that may go there.
 pub(super) fn automatic_link(
     current: &Current,
     winner: Option<CredentialId>,
@@ -64,7 +84,7 @@ pub(super) async fn relink(
     now: Timestamp,
 ) -> Result<Option<AuditAction>, Error> {
     Ok(match link {
-        NewLink::Kept => None,
+        NewLink::Kept | NewLink::Refused(_) => None,
         NewLink::Set(credential) => {
             super::link(tx, scope, id, *credential, origin, now).await?;
             Some(AuditAction::LinkSet)
@@ -104,19 +124,31 @@ mod tests {
     }
 
     #[test]
-    fn r_cred_03_a_new_origin_suspends_until_a_person_confirms() {
+    fn r_cred_03_an_address_that_is_not_allowed_suspends_or_refuses() {
         let (a, b) = (CredentialId::new(), CredentialId::new());
-        let active = repository(a, LinkState::Active, "https://new.example:443");
-        assert_eq!(new_link(&active, Some(a), "https://new.example:443"), NewLink::Kept);
-        assert_eq!(new_link(&active, Some(a), "https://other.example:443"), NewLink::Suspended);
-        assert_eq!(new_link(&active, Some(b), "https://other.example:443"), NewLink::Set(b));
-        assert_eq!(new_link(&active, None, "https://other.example:443"), NewLink::Removed);
+        let (here, there) = ("https://new.example:443", "https://other.example:443");
+        let (given, missing) = (Permission::Given, Permission::Missing);
+        let active = repository(a, LinkState::Active, here);
+        let (stays, moves) = (Moves::Stays, Moves::Elsewhere);
+        assert_eq!(new_link(&active, Some(a), here, &given, stays), NewLink::Kept);
+        assert_eq!(new_link(&active, Some(a), there, &given, moves), NewLink::Set(a));
+        assert_eq!(new_link(&active, Some(a), there, &missing, moves), NewLink::Suspended);
+        // The same origin by another route, or withdrawn since.
+        assert_eq!(new_link(&active, Some(a), here, &missing, moves), NewLink::Suspended);
+        assert_eq!(new_link(&active, Some(a), here, &missing, stays), NewLink::Suspended);
+        assert_eq!(new_link(&active, Some(b), there, &missing, moves), NewLink::Refused(b));
+        assert_eq!(new_link(&active, Some(b), there, &given, moves), NewLink::Set(b));
+        assert_eq!(new_link(&active, None, there, &missing, moves), NewLink::Removed);
 
         let suspended = repository(a, LinkState::Suspended, "https://old.example:443");
-        assert_eq!(new_link(&suspended, Some(a), "https://new.example:443"), NewLink::Set(a));
-        assert_eq!(new_link(&suspended, Some(a), "https://old.example:443"), NewLink::Set(a));
-        assert_eq!(new_link(&suspended, Some(a), "https://third.example:443"), NewLink::Kept);
-        assert_eq!(new_link(&suspended, Some(b), "https://third.example:443"), NewLink::Set(b));
+        assert_eq!(new_link(&suspended, Some(a), here, &missing, stays), NewLink::Refused(a));
+        assert_eq!(new_link(&suspended, Some(a), here, &given, stays), NewLink::Set(a));
+        assert_eq!(new_link(&suspended, Some(a), there, &missing, moves), NewLink::Kept);
+        assert_eq!(
+            new_link(&suspended, Some(a), here, &Permission::Agreed, stays),
+            NewLink::Set(a)
+        );
+        assert_eq!(new_link(&suspended, Some(b), there, &missing, moves), NewLink::Refused(b));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use connectors::http::Road;
 use domain::{
-    Cause, CredentialId, CredentialKind, Field, FieldProblem, ProjectId, Purpose, RepositoryId,
-    Scope, Timestamp, repositories::RepositoryUrl,
+    Cause, CredentialId, CredentialKind, Field, FieldProblem, ProjectId, RepositoryId, Scope,
+    Timestamp,
 };
 use storage::{Tx, repositories::Linkable};
 
@@ -13,7 +13,7 @@ use crate::{Engine, Error};
 /// registry, and another project's is its own unless it is shared.
 pub(super) fn usable(chosen: Option<Linkable>, project: ProjectId) -> Result<Linkable, Error> {
     let problem = |message: &str| Err(Field::Credential.problem(message).into());
-    let Some(chosen) = chosen else { return problem(GONE) };
+    let Some(chosen) = chosen else { return Err(gone().into()) };
     if chosen.provider.facts().kind != CredentialKind::Registry {
         return problem("Choose a credential of a registry; this one is for Git or a cluster.");
     }
@@ -25,7 +25,9 @@ pub(super) fn usable(chosen: Option<Linkable>, project: ProjectId) -> Result<Lin
     Ok(chosen)
 }
 
-const GONE: &str = "This credential does not exist any more. Choose another one.";
+pub(super) fn gone() -> FieldProblem {
+    Field::Credential.problem("This credential does not exist any more. Choose another one.")
+}
 
 /// Holds a chosen credential until the transaction ends; answers its name.
 pub(super) async fn held(
@@ -80,29 +82,7 @@ pub(super) async fn link(
     now: Timestamp,
 ) -> Result<(), Error> {
     match storage::repositories::link(tx, scope, repository, credential, origin, now).await? {
-        0 => Err(Field::Credential.problem(GONE).into()),
+        0 => Err(gone().into()),
         _ => Ok(()),
     }
-}
-
-/// Whether a stored secret may be sent to an address before a person links it there: it is linked
-/// to another repository of the origin, its provider serves the host, or its pattern matches.
-pub(crate) async fn usable_at(
-    engine: &Engine,
-    scope: Scope,
-    credential: CredentialId,
-    known: &Linkable,
-    url: &RepositoryUrl,
-) -> Result<bool, Error> {
-    let is_https = url.web().scheme() == "https";
-    if is_https && known.provider.serves(url.host()) {
-        return Ok(true);
-    }
-    let origin = url.origin();
-    if storage::repositories::is_linked_at(&engine.db, scope, credential, &origin).await? {
-        return Ok(true);
-    }
-    let project = project(engine, scope, known.project).await?;
-    let winner = crate::matching::find(engine, scope, project, Purpose::Helm, url.as_str()).await?;
-    Ok(winner == Some(credential))
 }

@@ -27,7 +27,7 @@ use connectors::{
 use domain::{
     Actor, Cause, CredentialId, Name, OrganizationId, PropagationId, RepositoryId, Role, Scope,
     UserId,
-    credentials::Saved,
+    credentials::{AllowAddress, Saved},
     propagation::Progress,
     repositories::{AddRepository, RepositoryDetail, SyncTrigger},
     service::{Credentials, Propagations, Repositories},
@@ -239,11 +239,22 @@ impl World {
             name: format!("{path}-{}", registry.port()),
             kind: "helm".into(),
             credential: credential.map(|id| id.to_string()).unwrap_or_default(),
+            allow: registry.authority(),
             ..AddRepository::default()
         };
         // One person may not add as many in a minute as some tests need.
         let actor = Actor { user: UserId::new(), ..self.actor.clone() };
         Repositories::add(&self.engine, &actor, form).await.unwrap()
+    }
+
+    /// Allows the address of a URL for a credential.
+    pub async fn allow(&self, credential: CredentialId, url: &str) {
+        let form = AllowAddress {
+            credential: credential.to_string(),
+            url: url.into(),
+            ..AllowAddress::default()
+        };
+        Credentials::allow_address(&self.engine, &self.actor, form).await.unwrap();
     }
 
     /// Adds repositories that use a credential.

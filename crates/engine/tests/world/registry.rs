@@ -55,6 +55,11 @@ impl Registry {
         format!("http://{}/{path}", self.address)
     }
 
+    /// Host and port, as people agree to allow them.
+    pub fn authority(&self) -> String {
+        self.address.to_string()
+    }
+
     pub fn port(&self) -> u16 {
         self.address.port()
     }

@@ -14,20 +14,29 @@ struct Row {
     environment: String,
     project: Option<String>,
     used: i64,
+    allowed: i64,
 }
 
-/// The usable credentials by name; those that the provider or another repository ties to `host`
-/// are marked. An empty host ties to nothing.
+/// The usable credentials by name; those that the provider or another repository ties to `host`, and
+/// those that may be sent to `origin`, are marked. An empty host or origin ties to nothing.
 ///
 /// # Errors
 /// When the database does not answer, or holds a value this version does not know.
-pub async fn choices(db: &Db, scope: Scope, host: &str) -> Result<Vec<CredentialChoice>> {
+pub async fn choices(
+    db: &Db,
+    scope: Scope,
+    host: &str,
+    origin: &str,
+) -> Result<Vec<CredentialChoice>> {
     let rows: Vec<Row> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             r"select c.id, c.name, c.provider, c.environment, p.name as project,
                 (select count(*) from links l
                  where l.organization_id = c.organization_id and l.credential_id = c.id
-                   and l.origin like $2 escape '\') as used
+                   and l.origin like $2 escape '\') as used,
+                (select count(*) from allowed_addresses a
+                 where a.organization_id = c.organization_id and a.credential_id = c.id
+                   and a.origin = $3) as allowed
               from credentials c
               left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
               where c.organization_id = $1 and c.deleted_at is null
@@ -36,6 +45,7 @@ pub async fn choices(db: &Db, scope: Scope, host: &str) -> Result<Vec<Credential
         ))
         .bind(scope.organization().uuid())
         .bind(pattern(&format!("://{host}:")))
+        .bind(origin)
         .fetch_all(pool)
         .await
     })?;
@@ -47,6 +57,7 @@ pub async fn choices(db: &Db, scope: Scope, host: &str) -> Result<Vec<Credential
                 name: row.name,
                 provider,
                 fits_host: !host.is_empty() && (row.used > 0 || provider.serves(host)),
+                is_allowed: row.allowed > 0 || provider.owns(origin),
                 environment: environment(&row.environment)?,
                 project: row.project,
             })

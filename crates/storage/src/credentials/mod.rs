@@ -1,5 +1,6 @@
 //! SQL of credentials: everything but the secret, which only Vault holds.
 
+mod allowed_addresses;
 mod candidate;
 mod choices;
 mod create;
@@ -14,6 +15,11 @@ mod update;
 mod values;
 mod versions;
 
+pub use allowed_addresses::{
+    Undecided, allow, allowed, allowed_addresses, allowed_addresses_held, change_addresses,
+    confirm, count_undecided, dismiss_request, forget_requests, request, requested, undecided,
+    who_may_allow, withdraw,
+};
 pub use candidate::{
     Staged, Tested, abandon, candidate, candidate_lines, is_testing, is_untested, note_test,
     rotating, stage, test_again,

@@ -75,6 +75,8 @@ impl DetailRow {
             versions: Vec::new(),
             candidate: None,
             paused: Vec::new(),
+            allowed: Vec::new(),
+            requested: Vec::new(),
         })
     }
 }

@@ -80,6 +80,8 @@ pub async fn mark_delivered(
     delivery: Delivery,
 ) -> Result<()> {
     let text = match notice.news {
+        // It is shown until somebody decides, and not sent.
+        News::Address { .. } => return Ok(()),
         News::Expiry { .. } => {
             sql!("update notices set delivered = $1 where organization_id = $2 and id = $3")
         }

@@ -1,6 +1,6 @@
 //! Repositories whose URL chooses the credential.
 
-use domain::{CredentialId, ProjectId, RepositoryId, Scope};
+use domain::{CredentialId, ProjectId, RepositoryId, Scope, credentials::Route};
 use uuid::Uuid;
 
 use crate::{Db, Result, Tx, on, sql};
@@ -12,6 +12,7 @@ pub struct Automatic {
     pub id: RepositoryId,
     pub project: ProjectId,
     pub url: String,
+    pub route: Route,
     /// The credential of a link that is in force for the URL's origin.
     pub credential: Option<CredentialId>,
 }
@@ -42,9 +43,9 @@ pub async fn project(
 /// # Errors
 /// When the database does not answer.
 pub async fn automatic(db: &Db, scope: Scope) -> Result<Vec<Automatic>> {
-    let rows: Vec<(Uuid, Uuid, String, Option<Uuid>)> = on!(db.read(), pool => {
+    let rows: Vec<(Uuid, Uuid, String, String, String, Option<Uuid>)> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select r.id, r.project_id, r.url, l.credential_id from repositories r
+            "select r.id, r.project_id, r.url, r.ca, r.proxy, l.credential_id from repositories r
              left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
                and l.state = 'active' and l.origin = r.origin
              where r.organization_id = $1 and r.is_automatic and r.deleted_at is null"
@@ -55,10 +56,11 @@ pub async fn automatic(db: &Db, scope: Scope) -> Result<Vec<Automatic>> {
     })?;
     Ok(rows
         .into_iter()
-        .map(|(id, project, url, credential)| Automatic {
+        .map(|(id, project, url, ca, proxy, credential)| Automatic {
             id: id.into(),
             project: project.into(),
             url,
+            route: Route { ca, proxy },
             credential: credential.map(CredentialId::from),
         })
         .collect())

@@ -1,12 +1,13 @@
 //! Links: which credential opens which repository, and for which origin.
 
 use domain::{
-    Cause, CredentialId, ProjectId, RepositoryId, Scope, Timestamp, credentials::LinkedRepository,
-    repositories::RepositoryState,
+    Cause, CredentialId, ProjectId, RepositoryId, Scope, Timestamp,
+    credentials::{LinkedRepository, Route},
+    repositories::{LinkState, RepositoryState},
 };
 use uuid::Uuid;
 
-use super::found::present_cause;
+use super::{found::present_cause, write::link_state};
 use crate::{Db, Error, Result, Tx, on, sql};
 
 /// The repositories that use a credential, by name.
@@ -48,30 +49,76 @@ pub async fn linked_to(
         .collect()
 }
 
-/// Whether a link of a credential is in force at this origin.
+/// A link of a credential at one origin, whatever its state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkAt {
+    /// The repository.
+    pub repository: RepositoryId,
+    /// Its name.
+    pub name: String,
+    /// How it is reached.
+    pub route: Route,
+    /// Whether the login goes there now.
+    pub state: LinkState,
+}
+
+/// The links of a credential to repositories at this origin, by name, in a transaction that holds the
+/// credential.
 ///
 /// # Errors
-/// When the database does not answer.
-pub async fn is_linked_at(
-    db: &Db,
+/// When the database refuses.
+pub async fn links_at(
+    tx: &mut Tx,
     scope: Scope,
     credential: CredentialId,
     origin: &str,
-) -> Result<bool> {
-    let found: Option<i64> = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select l.created_at from links l
+) -> Result<Vec<LinkAt>> {
+    let rows: Vec<(Uuid, String, String, String, String)> = on!(tx.inner(), tx => {
+        sqlx::query_as(sql!(
+            "select r.id, r.name, r.ca, r.proxy, l.state from links l
              join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
-             where l.organization_id = $1 and l.credential_id = $2 and l.origin = $3 and l.state = 'active'
-               and r.origin = l.origin and r.deleted_at is null limit 1"
+             where l.organization_id = $1 and l.credential_id = $2 and r.origin = $3 and r.deleted_at is null
+             order by r.name_key, r.id"
         ))
         .bind(scope.organization().uuid())
         .bind(credential.uuid())
         .bind(origin)
-        .fetch_optional(pool)
+        .fetch_all(&mut **tx)
         .await
     })?;
-    Ok(found.is_some())
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, ca, proxy, state)| LinkAt {
+            repository: id.into(),
+            name,
+            route: Route { ca, proxy },
+            state: link_state(Some(&state)),
+        })
+        .collect())
+}
+
+/// Where the links of a credential in force lead: origin and route, each once, inside a transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn linked_addresses(
+    tx: &mut Tx,
+    scope: Scope,
+    credential: CredentialId,
+) -> Result<Vec<(String, Route)>> {
+    let rows: Vec<(String, String, String)> = on!(tx.inner(), tx => {
+        sqlx::query_as(sql!(
+            "select distinct r.origin, r.ca, r.proxy from links l
+             join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+             where l.organization_id = $1 and l.credential_id = $2 and l.state = 'active'
+               and r.origin = l.origin and r.deleted_at is null"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(credential.uuid())
+        .fetch_all(&mut **tx)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|(origin, ca, proxy)| (origin, Route { ca, proxy })).collect())
 }
 
 /// The repositories that use a credential, by name, inside a transaction.

@@ -17,8 +17,8 @@ pub use due::{any_due, forget_old_runs, take_due};
 pub use held::{hold_all, hold_these};
 pub use linkable::{Linkable, hold, linkable};
 pub use links::{
-    Outside, is_linked_at, link, linked_to, links_of, links_outside, relink_all, suspend, unlink,
-    unlink_all,
+    LinkAt, Outside, link, linked_addresses, linked_to, links_at, links_of, links_outside,
+    relink_all, suspend, unlink, unlink_all,
 };
 pub use outcome::{Outcome, record, record_runs, set_charts};
 pub use read::{at, count, count_all, get, page, runs};

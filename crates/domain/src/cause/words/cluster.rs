@@ -87,6 +87,7 @@ pub(super) const fn of(cause: Cause) -> Words {
             "An object belongs to a namespace that the cluster does not have, and Hawser makes no namespaces. Make it there, or choose another one in the export.",
         ),
         Cause::LinkSuspended
+        | Cause::AddressNotAllowed
         | Cause::TokenExpired
         | Cause::ForeignRealm
         | Cause::NotARegistry

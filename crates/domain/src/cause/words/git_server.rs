@@ -130,6 +130,7 @@ pub(super) const fn of(cause: Cause) -> Words {
         Cause::ExportIncomplete => shared::EXPORT_INCOMPLETE,
         Cause::SecretInOutput => shared::SECRET_IN_OUTPUT,
         Cause::LinkSuspended
+        | Cause::AddressNotAllowed
         | Cause::NotARegistry
         | Cause::HtmlInsteadOfIndex
         | Cause::WrongKind

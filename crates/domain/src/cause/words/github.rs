@@ -80,6 +80,7 @@ pub(super) const fn of(cause: Cause) -> Words {
         Cause::ScopeMissing => shared::SCOPE_MISSING,
         Cause::NoCredential
         | Cause::LinkSuspended
+        | Cause::AddressNotAllowed
         | Cause::TokenExpired
         | Cause::ForeignRealm
         | Cause::NotARegistry

@@ -15,8 +15,12 @@ pub(super) const fn of(cause: Cause) -> Words {
             "The registry asks for a login and no credential was selected for this repository. Edit the repository and select one.",
         ),
         Cause::LinkSuspended => words(
-            "Credential suspended: the address changed",
-            "The scheme, host or port of the URL changed, so the credential is no longer sent. Select the credential again to confirm the new address.",
+            "Credential suspended: the address is not allowed",
+            "The address of this repository is not, or no longer, an allowed address of its credential, so nothing is sent. Somebody who manages credentials allows it on the page of the credential; or select another credential.",
+        ),
+        Cause::AddressNotAllowed => words(
+            "Address not allowed for this credential",
+            "The login was not sent: nobody has allowed this address for the credential. Somebody who manages credentials allows it on the page of the credential.",
         ),
         Cause::InsufficientScope => words(
             shared::FORBIDDEN,
@@ -42,7 +46,7 @@ pub(super) const fn of(cause: Cause) -> Words {
         Cause::BlockedAddress => shared::BLOCKED,
         Cause::ForeignRealm => words(
             "Registry asks for the login at another host",
-            "The registry wants the password sent to another host, and that pair of hosts is not known to be safe. Nothing was sent.",
+            "The registry gets its tokens from a token service at another host, and nobody has allowed that service for it. Nothing was sent. Somebody who manages credentials can allow it on the page of the repository.",
         ),
         Cause::RedirectRefused => words(
             shared::REDIRECT,

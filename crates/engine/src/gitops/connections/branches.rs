@@ -3,7 +3,7 @@
 use domain::{
     Action, Actor, CredentialId, CredentialKind, Field, Purpose, Scope, ServiceError,
     audit::ReadPurpose,
-    credentials::Reach,
+    credentials::{Reach, Route},
     gitops::{Branches, GitTargetForm, GitUrl},
 };
 use storage::{credentials::Existing, gitops::connections};
@@ -65,6 +65,8 @@ async fn is_made_for(
         Reach::Project(own) => own,
         Reach::Shared => storage::projects::default_id(&engine.db, scope).await?,
     };
-    let winner = crate::matching::find(engine, scope, project, Purpose::Git, url.as_str()).await?;
+    let (route, purpose) = (Route::default(), Purpose::Git);
+    let place = (url.as_str(), &route);
+    let winner = crate::matching::find(engine, scope, project, purpose, place).await?;
     Ok(winner == Some(id))
 }

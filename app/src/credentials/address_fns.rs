@@ -1,0 +1,91 @@
+//! Server functions of allowed addresses: who is asking, call the service.
+
+use domain::{ServiceError, credentials};
+use leptos::prelude::*;
+
+use super::path_of;
+use crate::{
+    answer::{Answered, Next, Sent, answer},
+    repositories::kept_url,
+    services::Asking,
+};
+
+/// Allows an origin for the login of a credential.
+#[server(prefix = "/actions", endpoint = "credentials/allow-address")]
+pub(crate) async fn allow_address(
+    #[server(default)] from: String,
+    #[server(default)] credential: String,
+    #[server(default)] url: String,
+    #[server(default)] request: String,
+) -> Answered {
+    let sent = Sent::new("credential-address", &from).with("url", &kept_url(&url));
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
+        let form = credentials::AllowAddress { credential, url, request };
+        asking.services.credentials.allow_address(&actor, form).await.map(|()| id)
+    };
+    answer(sent, result.await, |id| Next::to(path_of(id)).saying("The address is allowed.")).await
+}
+
+/// Confirms an origin that was taken over from the links of before.
+#[server(prefix = "/actions", endpoint = "credentials/confirm-address")]
+pub(crate) async fn confirm_address(
+    #[server(default)] from: String,
+    #[server(default)] credential: String,
+    #[server(default)] address: String,
+) -> Answered {
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
+        let address = address.parse().map_err(|_| ServiceError::NotFound)?;
+        asking.services.credentials.confirm_address(&actor, id, address).await.map(|()| id)
+    };
+    let sent = Sent::new("credential-confirm-address", &from);
+    answer(sent, result.await, |id| Next::to(path_of(id)).saying("The address is confirmed.")).await
+}
+
+/// Withdraws an allowed origin; the links there are suspended.
+#[server(prefix = "/actions", endpoint = "credentials/withdraw-address")]
+pub(crate) async fn withdraw_address(
+    #[server(default)] from: String,
+    #[server(default)] credential: String,
+    #[server(default)] address: String,
+) -> Answered {
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
+        let address = address.parse().map_err(|_| ServiceError::NotFound)?;
+        let suspended = asking.services.credentials.withdraw_address(&actor, id, address).await?;
+        Ok((id, suspended))
+    };
+    let sent = Sent::new("credential-withdraw-address", &from);
+    answer(sent, result.await, |(id, suspended)| {
+        let told = match suspended.as_slice() {
+            [] => "The address is withdrawn.".to_owned(),
+            names => format!(
+                "The address is withdrawn, and these repositories do not log in any more: {}.",
+                names.join(", ")
+            ),
+        };
+        Next::to(path_of(id)).saying(told)
+    })
+    .await
+}
+
+/// Forgets a request for an origin.
+#[server(prefix = "/actions", endpoint = "credentials/dismiss-request")]
+pub(crate) async fn dismiss_address_request(
+    #[server(default)] from: String,
+    #[server(default)] credential: String,
+    #[server(default)] request: String,
+) -> Answered {
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
+        let request = request.parse().map_err(|_| ServiceError::NotFound)?;
+        asking.services.credentials.dismiss_address_request(&actor, id, request).await.map(|()| id)
+    };
+    let sent = Sent::new("credential-dismiss-request", &from);
+    answer(sent, result.await, |id| Next::to(path_of(id)).saying("The request is dismissed.")).await
+}

@@ -1,0 +1,35 @@
+//! Confirming an origin that was taken over from the links of before.
+
+use domain::{
+    Action, Actor, AllowedAddressId, CredentialId, ServiceError, audit::AuditAction,
+    credentials::readable_origin,
+};
+
+use crate::{
+    Engine, Error,
+    audit::{self, allowed, person},
+};
+
+pub(in crate::credentials) async fn confirm(
+    engine: &Engine,
+    actor: &Actor,
+    credential: CredentialId,
+    id: AllowedAddressId,
+) -> Result<(), Error> {
+    let scope = allowed(engine, actor, Action::AllowOrigins, "confirm an address").await?;
+    let existing = storage::credentials::existing(&engine.db, scope, credential)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    let confirmed =
+        storage::credentials::confirm(&mut tx, scope, credential, id, &actor.name, now).await?;
+    // Somebody else confirmed or withdrew it; the page shows which.
+    let Some(origin) = confirmed else { return Ok(()) };
+    let told = (existing.name.as_str(), readable_origin(&origin));
+    let action = AuditAction::AddressConfirmed;
+    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    Ok(())
+}

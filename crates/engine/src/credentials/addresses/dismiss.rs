@@ -1,0 +1,33 @@
+//! Forgetting a request for an origin.
+
+use domain::{
+    Action, Actor, AddressRequestId, CredentialId, ServiceError, audit::AuditAction,
+    credentials::readable_origin,
+};
+
+use crate::{
+    Engine, Error,
+    audit::{self, allowed, person},
+};
+
+pub(in crate::credentials) async fn dismiss(
+    engine: &Engine,
+    actor: &Actor,
+    credential: CredentialId,
+    id: AddressRequestId,
+) -> Result<(), Error> {
+    let scope = allowed(engine, actor, Action::AllowOrigins, "dismiss a request").await?;
+    let existing = storage::credentials::existing(&engine.db, scope, credential)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    let dismissed = storage::credentials::dismiss_request(&mut tx, scope, credential, id).await?;
+    let Some(origin) = dismissed else { return Ok(()) };
+    let told = (existing.name.as_str(), readable_origin(&origin));
+    let action = AuditAction::AddressRequestDismissed;
+    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    Ok(())
+}

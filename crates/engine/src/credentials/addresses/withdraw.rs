@@ -1,0 +1,72 @@
+//! Withdrawing an origin: the login goes there no more.
+
+use domain::{
+    Action, Actor, AllowedAddressId, CredentialId, Scope, ServiceError, Timestamp,
+    audit::AuditAction,
+    credentials::readable_origin,
+    repositories::{LinkState, SyncTrigger},
+};
+use storage::{Tx, gitops::Touched, jobs};
+
+use super::held;
+use crate::{
+    Engine, Error,
+    audit::{self, allowed, person},
+    gitops::touch::{When, touch},
+};
+
+pub(in crate::credentials) async fn withdraw(
+    engine: &Engine,
+    actor: &Actor,
+    credential: CredentialId,
+    id: AllowedAddressId,
+) -> Result<Vec<String>, Error> {
+    let scope = allowed(engine, actor, Action::AllowOrigins, "withdraw an address").await?;
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    let name = storage::credentials::change_addresses(&mut tx, scope, credential)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let withdrawn = storage::credentials::withdraw(&mut tx, scope, credential, id).await?;
+    let Some(origin) = withdrawn else { return Ok(Vec::new()) };
+    let suspended = suspend_links(&mut tx, actor, scope, (credential, &origin), now).await?;
+    let told = (name.as_str(), readable_origin(&origin));
+    let action = AuditAction::AddressWithdrawn;
+    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    tx.commit().await?;
+    // What was exchanged for the origin or granted by its registry must not be used again.
+    engine.exchanges.forget(credential);
+    engine.registries.forget(credential);
+    engine.changes.tell(scope.organization());
+    engine.changes.tell_workers();
+    crate::credentials::place::match_again(engine, scope).await;
+    Ok(suspended)
+}
+
+/// Suspends the links that may not be used any more; answers the names of their repositories, which
+/// sync once more to say so.
+async fn suspend_links(
+    tx: &mut Tx,
+    actor: &Actor,
+    scope: Scope,
+    (credential, origin): (CredentialId, &str),
+    now: Timestamp,
+) -> Result<Vec<String>, Error> {
+    let addresses = held(tx, scope, credential).await?;
+    let mut suspended = Vec::new();
+    for link in storage::repositories::links_at(tx, scope, credential, origin).await? {
+        if link.state == LinkState::Suspended || addresses.permits(origin, &link.route) {
+            continue;
+        }
+        let id = link.repository;
+        // Before the link changes, since the exports of the credential name its address.
+        touch(tx, scope, Touched::Repository(id), When::Settled, now).await?;
+        storage::repositories::suspend(tx, scope, id).await?;
+        let reason = SyncTrigger::Changed.as_str();
+        jobs::queue(tx, scope, jobs::Kind::Sync, id.uuid(), reason, now, now).await?;
+        let told = (link.name.as_str(), format!("{} was withdrawn", readable_origin(origin)));
+        audit::record(tx, person(actor), scope, now, AuditAction::LinkSuspended, told).await?;
+        suspended.push(link.name);
+    }
+    Ok(suspended)
+}
