@@ -143,7 +143,34 @@ export class Person {
   async addRepository(form: RepositoryForm): Promise<void> {
     await this.fillRepository(form);
     await this.send();
+    await this.allowIfAsked();
     await expect(this.page).not.toHaveURL(/\/charts\/repositories\/new/);
+  }
+
+  /** Agrees to the address of a repository where the form asks for it before it goes on. */
+  async allowIfAsked(): Promise<void> {
+    const allow = this.main.locator("[data-ways]").getByRole("button", { name: / and allow / });
+    const here = /\/charts\/repositories\/new/;
+    await expect.poll(async () => !here.test(this.page.url()) || (await allow.count()) > 0).toBe(true);
+    if (here.test(this.page.url())) await allow.click();
+  }
+
+  /** Allows an address on the page of a credential. */
+  async allowAddress(credential: string, url: string): Promise<void> {
+    await this.open(await this.credentialPath(credential));
+    await this.field("Address").fill(url);
+    await this.main.locator("#addresses").getByRole("button", { name: "Allow", exact: true }).last().click();
+    await expect(this.main).toContainText("The address is allowed.");
+  }
+
+  /** Saves a repository, and agrees to its address where the button says so or the form asks. */
+  async saveRepository(): Promise<void> {
+    await this.main.locator("#edit").getByRole("button", { name: /^Save/ }).last().click();
+    const allow = this.main.locator("#edit [data-ways]").getByRole("button", { name: / and allow / });
+    const saved = this.main.getByText("Saved.");
+    await expect(saved.or(allow).first()).toBeVisible();
+    if (await allow.count()) await allow.click();
+    await expect(saved.first()).toBeVisible();
   }
 
   /** Picks the option that holds `text`. */
@@ -155,7 +182,7 @@ export class Person {
 
   /** Presses the button that sends an add form. */
   async send(): Promise<void> {
-    await this.main.getByRole("button", { name: /^(Create|Add|Add repository)$/ }).last().click();
+    await this.main.getByRole("button", { name: /^(Create|Add|Add repository|Add and allow .+)$/ }).last().click();
   }
 
   /** Changes the password of a credential and saves. */

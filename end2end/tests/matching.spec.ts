@@ -58,6 +58,11 @@ for (const javaScriptEnabled of [true, false]) {
       await addPlaced(person, { name: shared, pattern: `https://${host}/charts`, project: "Shared" });
       await addPlaced(person, { name: other, pattern: `https://${host}/charts`, project });
 
+      // A pattern alone allows no address.
+      await explain(person, `https://${host}/charts`);
+      await expect(person.row(exact)).toContainText("not an allowed address");
+      for (const name of [exact, regex, shared, other]) await person.allowAddress(name, `https://${host}`);
+
       // Another spelling of the same address.
       await explain(person, `oci://${host.toUpperCase()}/charts/`);
       await expect(person.main).toContainText(`${exact} is used`);
@@ -141,6 +146,7 @@ test("a repository follows the credential that matches its URL, unless a person 
 
     await test.step("a matching credential is used without anybody touching the repository", async () => {
       await addPlaced(person, { name: "by-pattern", pattern: url });
+      await person.allowAddress("by-pattern", url);
       await healthy("by-pattern");
       await healthy("Healthy");
       await person.open(await person.repositoryPath("automatic-charts"));
@@ -153,6 +159,7 @@ test("a repository follows the credential that matches its URL, unless a person 
     await test.step("a saved conflict is told", async () => {
       await addPlaced(person, { name: "a-rival", pattern: url });
       await expect(person.page.getByRole("status").first()).toContainText("by-pattern");
+      await person.allowAddress("a-rival", url);
       await healthy("a-rival");
     });
 
@@ -162,12 +169,12 @@ test("a repository follows the credential that matches its URL, unless a person 
       await person.open(await person.repositoryPath("automatic-charts"));
       await person.choose("Credential", "chosen");
       await person.choose("Environment", "Production");
-      await person.button("Save").click();
+      await person.saveRepository();
       await expect(person.main).toContainText("Saved. A sync has started.");
       await expect(person.main).toContainText("Chosen by a person");
       await expect(person.main).not.toContainText("is made for development");
       await person.choose("Credential", "for-development");
-      await person.button("Save").click();
+      await person.saveRepository();
       await expect(person.main).toContainText("its credential is made for development");
       await person.open("/charts/repositories");
       await expect(person.row("automatic-charts")).toContainText("Development credential");

@@ -73,6 +73,25 @@ pub(crate) async fn withdraw_address(
     .await
 }
 
+/// Withdraws a token service from a registry.
+#[server(prefix = "/actions", endpoint = "credentials/withdraw-token-service")]
+pub(crate) async fn withdraw_token_service(
+    #[server(default)] from: String,
+    #[server(default)] credential: String,
+    #[server(default)] registry: String,
+    #[server(default)] service: String,
+) -> Answered {
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
+        let credentials = &asking.services.credentials;
+        credentials.withdraw_token_service(&actor, id, &registry, &service).await.map(|()| id)
+    };
+    let sent = Sent::new("credential-token-service", &from);
+    answer(sent, result.await, |id| Next::to(path_of(id)).saying("The token service is withdrawn."))
+        .await
+}
+
 /// Forgets a request for an origin.
 #[server(prefix = "/actions", endpoint = "credentials/dismiss-request")]
 pub(crate) async fn dismiss_address_request(

@@ -4,7 +4,7 @@ use domain::{
     Action, Actor, CredentialKind, Field, Timestamp,
     credentials::{
         AddressRequest, AddressSource, AllowedAddress, AllowedAddresses, CredentialDetail,
-        PatternKind, Route, readable_origin,
+        PatternKind, Route, TokenService, readable_origin,
     },
     repositories::RepositoryUrl,
 };
@@ -44,6 +44,11 @@ pub(super) fn addresses(
         .iter()
         .map(|address| allowed(credential, address, may_allow, now))
         .collect_view();
+    let services = credential
+        .token_services
+        .iter()
+        .map(|service| token_service(credential, service, may_allow, now))
+        .collect_view();
     let form = may_allow.then(|| form(request, credential));
     Some(
         view! {
@@ -52,7 +57,7 @@ pub(super) fn addresses(
                 <p class="muted">
                     "The login goes to these addresses and to no others, whatever a repository or a pattern says."
                 </p>
-                <ul class="lines">{asked} {own} {rows}</ul>
+                <ul class="lines">{asked} {own} {rows} {services}</ul>
                 {suggestion(credential, may_allow)}
                 {form}
             </section>
@@ -190,6 +195,46 @@ fn allowed(
                 {whence}
             </div>
             {buttons}
+        </li>
+    }
+    .into_any()
+}
+
+fn token_service(
+    credential: &CredentialDetail,
+    service: &TokenService,
+    may_allow: bool,
+    now: Timestamp,
+) -> AnyView {
+    let values = vec![
+        ("credential", credential.id.to_string()),
+        ("registry", service.registry.clone()),
+        ("service", service.service.clone()),
+    ];
+    let button = may_allow.then(|| {
+        view! {
+            <ActionButton
+                action="/actions/credentials/withdraw-token-service"
+                from=path_of(credential.id)
+                class="button quiet"
+                values
+            >
+                "Withdraw"
+            </ActionButton>
+        }
+    });
+    view! {
+        <li class="line">
+            <div>
+                <strong class="url">{readable_origin(&service.service).to_owned()}</strong>
+                <p class="muted">
+                    {format!("Token service of {}", readable_origin(&service.registry))}
+                </p>
+                <p class="muted">
+                    "Allowed by " {service.by.clone()} " " <Moment at=service.at now/>
+                </p>
+            </div>
+            {button}
         </li>
     }
     .into_any()

@@ -4,6 +4,7 @@ use domain::{
     Action, Cause, Timestamp,
     cause::Asked,
     counted,
+    credentials::readable_origin,
     repositories::{
         INTERVALS, RepositoryDetail, RepositoryKind, RepositoryState, RepositoryUrl, SyncRun,
     },
@@ -39,6 +40,7 @@ pub(crate) fn detail() -> AnyView {
         let services = request.services();
         let repository = services.repositories.get(&actor, request.id()?).await?;
         let may_change = actor.role.includes(Action::ManageRepositories);
+        let may_allow = actor.role.includes(Action::AllowOrigins);
         let form = if may_change {
             let choices =
                 services.credentials.choices(&actor, &typed_url(&request, &repository)).await?;
@@ -67,7 +69,7 @@ pub(crate) fn detail() -> AnyView {
                 {may_change.then(|| buttons(&repository, &href, export))}
             </div>
             <div data-live="banner" class="stack">
-                {banner(&repository, may_change, now)}
+                {banner(&repository, (may_change, may_allow), now)}
                 {clashing(summary).map(clash_warning)}
             </div>
             <div class="beside">
@@ -123,8 +125,44 @@ fn test(request: &Request, repository: &RepositoryDetail) -> AnyView {
     .into_any()
 }
 
+/// Which token service the registry named, and the button that allows it for this registry.
+fn token_service(repository: &RepositoryDetail, may_allow: bool) -> Option<AnyView> {
+    let service = repository.refused_service.as_str();
+    if service.is_empty() {
+        return None;
+    }
+    let summary = &repository.summary;
+    let registry = RepositoryUrl::parse(&summary.url).map(|url| url.authority().to_owned());
+    let (registry, name) = (registry.unwrap_or_default(), readable_origin(service));
+    let button = (may_allow && summary.link.is_some()).then(|| {
+        view! {
+            <ActionButton
+                action="/actions/repositories/allow-token-service"
+                from=path_of(summary.id)
+                values=vec![
+                    ("repository", summary.id.to_string()),
+                    ("service", service.to_owned()),
+                ]
+            >
+                "Allow this token service for this registry"
+            </ActionButton>
+        }
+    });
+    Some(
+        view! {
+            <p>{format!("Registry: {registry}. Token service: {name}.")}</p>
+            {button}
+        }
+        .into_any(),
+    )
+}
+
 /// Why it fails and what to do, with the other kind at one click where that may be the mistake.
-fn banner(repository: &RepositoryDetail, may_change: bool, now: Timestamp) -> AnyView {
+fn banner(
+    repository: &RepositoryDetail,
+    (may_change, may_allow): (bool, bool),
+    now: Timestamp,
+) -> AnyView {
     let summary = &repository.summary;
     let Some(cause) = summary.cause else { return ().into_any() };
     let other = matches!(
@@ -135,10 +173,12 @@ fn banner(repository: &RepositoryDetail, may_change: bool, now: Timestamp) -> An
     let (id, credential) = (summary.id, summary.link.as_ref().map(|link| link.credential));
     let stale = summary.stale_since.map(|since| stale(since, now));
     let detail = Some(repository.detail.clone()).filter(|detail| !detail.is_empty());
+    let service = token_service(repository, may_allow);
     view! {
         <CauseBanner cause repository=id credential>
             {detail.map(|detail| view! { <p class="muted">{detail}</p> })}
             {switch}
+            {service}
             {stale}
         </CauseBanner>
     }

@@ -141,6 +141,26 @@ pub(crate) async fn delete_repository(
     .await
 }
 
+/// Allows the token service that a registry named and that was refused.
+#[server(prefix = "/actions", endpoint = "repositories/allow-token-service")]
+pub(crate) async fn allow_token_service(
+    #[server(default)] from: String,
+    #[server(default)] repository: String,
+    #[server(default)] service: String,
+) -> Answered {
+    let result = async {
+        let (asking, actor) = Asking::member()?;
+        let id = repository.parse().map_err(|_| ServiceError::NotFound)?;
+        asking.services.repositories.allow_token_service(&actor, id, &service).await.map(|()| id)
+    };
+    answer(Sent::new("repository-token-service", &from), result.await, |id| {
+        Next::to(path_of(id))
+            .saying("The token service is allowed.")
+            .beginning("A sync has started.")
+    })
+    .await
+}
+
 /// Starts a sync of the ticked repositories, or of all that the page finds.
 #[server(prefix = "/actions", endpoint = "repositories/sync")]
 pub(crate) async fn sync_repositories(

@@ -15,6 +15,8 @@ pub struct Failure {
     pub status: Option<u16>,
     /// How long the host asked to be left alone, at most an hour.
     pub retry_after: Option<Duration>,
+    /// The origin of a token service that the registry named and that was not allowed for it.
+    pub refused_service: Option<String>,
     attempt: String,
     /// The host answered something else than TLS, as a plain HTTP server does.
     pub(crate) spoke_no_tls: bool,
@@ -31,6 +33,7 @@ impl Failure {
             cause,
             status: None,
             retry_after: None,
+            refused_service: None,
             attempt: attempt.into(),
             spoke_no_tls: false,
             source: None,
@@ -50,7 +53,12 @@ impl Failure {
 
     /// The same for somebody else who waited for the same thing; the source is told once.
     pub(crate) fn repeated(&self) -> Self {
-        Self { attempt: self.attempt.clone(), source: None, ..*self }
+        Self {
+            attempt: self.attempt.clone(),
+            refused_service: self.refused_service.clone(),
+            source: None,
+            ..*self
+        }
     }
 
     /// What was attempted, as a sentence for people; it holds no secret, path or answer.

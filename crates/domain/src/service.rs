@@ -105,6 +105,14 @@ pub trait Credentials: Send + Sync {
         credential: CredentialId,
         id: AllowedAddressId,
     ) -> Answer<Vec<String>>;
+    /// Withdraws a token service from a registry.
+    async fn withdraw_token_service(
+        &self,
+        actor: &Actor,
+        credential: CredentialId,
+        registry: &str,
+        service: &str,
+    ) -> Answer<()>;
     /// Forgets a request for an origin.
     async fn dismiss_address_request(
         &self,
@@ -130,6 +138,14 @@ pub trait Repositories: Send + Sync {
     async fn add(&self, actor: &Actor, form: AddRepository) -> Answer<RepositoryId>;
     /// Changes one. A new origin suspends the link unless the form names the credential again.
     async fn edit(&self, actor: &Actor, form: EditRepository) -> Answer<RepositoryId>;
+    /// Allows the login of a repository's credential at the token service that its registry named last and
+    /// that was refused; `service` is the origin that the person saw.
+    async fn allow_token_service(
+        &self,
+        actor: &Actor,
+        id: RepositoryId,
+        service: &str,
+    ) -> Answer<()>;
     /// Deletes one with its charts.
     async fn delete(&self, actor: &Actor, id: RepositoryId) -> Answer<()>;
     /// Queues a sync; answers of how many.

@@ -99,6 +99,9 @@ async fn an_explicit_choice_wins(world: World) {
 async fn the_link_follows_patterns_and_deletions(world: World) {
     let registry = Registry::start(Some("one")).await;
     let (a, b) = (world.credential("a", "one").await, world.credential("b", "one").await);
+    for id in [a, b] {
+        world.allow(id, &registry.url("")).await;
+    }
     let workers = world.workers();
     let id = automatic(&world, &registry, "").await;
     assert_eq!(linked(&world, id).await, None);
@@ -127,6 +130,7 @@ async fn the_link_follows_patterns_and_deletions(world: World) {
 async fn the_link_follows_at_the_next_sync_by_itself(world: World) {
     let registry = Registry::start(Some("one")).await;
     let a = world.credential("a", "one").await;
+    world.allow(a, &registry.url("")).await;
     let id = automatic(&world, &registry, "").await;
     assert_eq!(world.sync(id).await, Some(domain::Cause::NoCredential));
     place(&world, a, pattern(&everything_at(&registry))).await;
@@ -147,6 +151,7 @@ async fn another_projects_credential_is_not_used(world: World) {
     let registry = Registry::start(Some("one")).await;
     let [blue, red] = [project(&world, "blue").await, project(&world, "red").await];
     let id = world.credential("a", "one").await;
+    world.allow(id, &registry.url("")).await;
     let of = |project: String| Placement { project, ..pattern(&everything_at(&registry)) };
     place(&world, id, of(blue.to_string())).await;
     let (ours, theirs) = (
@@ -193,6 +198,7 @@ async fn another_projects_credential_is_not_used(world: World) {
 async fn a_new_address_chooses_anew(world: World) {
     let (here, there) = (Registry::start(Some("one")).await, Registry::start(Some("one")).await);
     let a = world.credential("a", "one").await;
+    world.allow(a, &here.url("")).await;
     place(&world, a, pattern(&everything_at(&here))).await;
     let id = automatic(&world, &here, "").await;
     assert_eq!(linked(&world, id).await.as_deref(), Some("a"));
@@ -221,6 +227,9 @@ async fn a_new_address_chooses_anew(world: World) {
 async fn a_delivery_to_a_lost_link_leads_to_the_winner(world: World) {
     let registry = Registry::start(Some("one")).await;
     let (a, b) = (world.credential("a", "one").await, world.credential("b", "one").await);
+    for id in [a, b] {
+        world.allow(id, &registry.url("")).await;
+    }
     place(&world, b, pattern(&everything_at(&registry))).await;
     let id = automatic(&world, &registry, "").await;
     let propagation = world.update(b, "two").await;

@@ -177,7 +177,7 @@ async fn a_failing_cluster_is_noticed_once(world: World) {
     fleet.stub.state().forbidden.clear();
     fleet.applied().await;
     let over = noticed(&fleet).await;
-    assert_eq!((over[0].news, open(&fleet).await), (trouble(Some(fleet.clock.now())), 0));
+    assert_eq!((over[0].news.clone(), open(&fleet).await), (trouble(Some(fleet.clock.now())), 0));
 
     // What may pass by itself is announced when it lasts.
     fleet.clock.advance(Duration::from_secs(5));

@@ -34,7 +34,8 @@ async fn edit(
     url: &str,
     credential: Option<CredentialId>,
 ) -> Result<RepositoryId, ServiceError> {
-    let form = edited(&world.look(repository).await, url, credential);
+    let allow = RepositoryUrl::parse(url).unwrap().authority().to_owned();
+    let form = EditRepository { allow, ..edited(&world.look(repository).await, url, credential) };
     Repositories::edit(&world.engine, &world.actor, form).await
 }
 

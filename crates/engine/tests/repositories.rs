@@ -100,7 +100,15 @@ async fn r_cred_03_a_new_origin_gets_no_login(world: World) {
     assert_eq!(world.sync(id).await, Some(Cause::LinkSuspended));
     assert_eq!((other.requests(), other.logins()), (0, 0));
 
-    edit(&world, id, &other.url("private"), Some(credential)).await.unwrap();
+    // Whoever may allow the address is asked first.
+    let asked = edit(&world, id, &other.url("private"), Some(credential)).await;
+    assert!(matches!(asked, Err(ServiceError::Choose { .. })), "{asked:?}");
+    assert_eq!(other.logins(), 0);
+    let agreed = EditRepository {
+        allow: other.authority(),
+        ..edited(&world.look(id).await, &other.url("private"), Some(credential))
+    };
+    Repositories::edit(&world.engine, &world.actor, agreed).await.unwrap();
     assert_eq!(world.look(id).await.summary.link.unwrap().state, LinkState::Active);
     assert_eq!(world.sync(id).await, None);
     assert_eq!(other.logins(), 1);

@@ -199,6 +199,7 @@ async fn a_repository_linked_at_the_last_moment_counts(world: World) {
     let registry = Registry::start(Some("old")).await;
     let id = world.credential("ghcr", "old").await;
     let repository = world.repository(&registry, "charts", None).await;
+    world.allow(id, &registry.url("")).await;
     let sea = Sea::new(world).await;
     sea.store(id, "new").await.unwrap();
     let (db, scope) = (&sea.world.db, sea.world.scope());

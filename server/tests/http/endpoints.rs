@@ -6,7 +6,7 @@ use http::{Method, StatusCode, header};
 use crate::asking::Hawser;
 
 /// Every server function. A new one is added here, with a thought about who may call it.
-const FUNCTIONS: [&str; 38] = [
+const FUNCTIONS: [&str; 40] = [
     "/actions/connections/test-credential",
     "/actions/connections/test-form",
     "/actions/connections/test-repository",
@@ -23,6 +23,7 @@ const FUNCTIONS: [&str; 38] = [
     "/actions/credentials/test-again",
     "/actions/credentials/update",
     "/actions/credentials/withdraw-address",
+    "/actions/credentials/withdraw-token-service",
     "/actions/gitops/check/kyma",
     "/actions/gitops/clusters/apply",
     "/actions/gitops/clusters/compare",
@@ -39,6 +40,7 @@ const FUNCTIONS: [&str; 38] = [
     "/actions/projects/delete",
     "/actions/projects/save",
     "/actions/repositories/add",
+    "/actions/repositories/allow-token-service",
     "/actions/repositories/delete",
     "/actions/repositories/edit",
     "/actions/repositories/sync",

@@ -126,6 +126,7 @@ impl Fake {
                 since: ago(600),
             }],
             allowed: Vec::new(),
+            token_services: Vec::new(),
             requested: Vec::new(),
         }
     }
@@ -278,6 +279,15 @@ impl service::Credentials for Fake {
         _: domain::AllowedAddressId,
     ) -> Answer<Vec<String>> {
         Ok(vec!["acme charts".into()])
+    }
+    async fn withdraw_token_service(
+        &self,
+        _: &Actor,
+        _: CredentialId,
+        _: &str,
+        _: &str,
+    ) -> Answer<()> {
+        Ok(())
     }
     async fn dismiss_address_request(
         &self,

@@ -76,6 +76,7 @@ impl service::Repositories for Fake {
             quota: None,
             detail: "Could not list the tags at ghcr.io.".into(),
             left_out: left_out(),
+            refused_service: String::new(),
             carried_by: vec!["prod-argo".into()],
         })
     }
@@ -85,6 +86,9 @@ impl service::Repositories for Fake {
     async fn edit(&self, _: &Actor, form: repositories::EditRepository) -> Answer<RepositoryId> {
         self.current(&form.row_version)?;
         form.parse().map(|_| id())
+    }
+    async fn allow_token_service(&self, _: &Actor, _: RepositoryId, _: &str) -> Answer<()> {
+        Ok(())
     }
     async fn delete(&self, _: &Actor, _: RepositoryId) -> Answer<()> {
         Ok(())

@@ -18,6 +18,8 @@ pub struct Login {
     pub certificate: Option<Arc<ClientCertificate>>,
     /// Where it comes from.
     pub freshness: Freshness,
+    /// The origins of token services at other hosts that may have it too.
+    pub token_services: Arc<[String]>,
 }
 
 /// A client certificate with its private key, both in PEM.
@@ -43,8 +45,9 @@ pub enum Freshness {
 impl Login {
     /// A user name and password as they lie in Vault.
     #[must_use]
-    pub const fn stored(username: String, password: Secret) -> Self {
-        Self { username, password, certificate: None, freshness: Freshness::Stored }
+    pub fn stored(username: String, password: Secret) -> Self {
+        let (freshness, token_services) = (Freshness::Stored, Arc::default());
+        Self { username, password, certificate: None, freshness, token_services }
     }
 
     /// The value of an `Authorization: Basic` header, marked so that nothing prints it.

@@ -80,6 +80,7 @@ impl ApiServer {
             password: domain::Secret::default(),
             certificate: Some(std::sync::Arc::new(shown)),
             freshness: Freshness::Stored,
+            token_services: std::sync::Arc::default(),
         });
         Ok(Self {
             outbound: outbound.on(&road, shown.as_ref())?,

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::{
-    realm::{Realm, judge},
+    realm::{Realm, judge, service as service_of},
     scope::Scope,
     session::Session,
     tokens::Token,
@@ -56,6 +56,11 @@ impl Session<'_> {
         let Ok(mut header) = HeaderValue::from_str(&text) else { return Err(unusable) };
         header.set_sensitive(true);
         Ok(Token::new(header, lifetime))
+    }
+
+    /// The token services at other hosts that people allowed the login for.
+    pub(super) fn token_services(&self) -> &[String] {
+        self.login.map_or(&[], |login| &login.token_services)
     }
 
     /// Asks the realm for a token, with the login where the realm may have it. A realm that refuses
@@ -108,9 +113,12 @@ impl Session<'_> {
         scope: &Scope,
     ) -> Result<Granted, Failure> {
         let refused = || {
-            Failure::new(Cause::ForeignRealm, format!("{ATTEMPT} for {}", self.base().authority()))
+            let attempt = format!("{ATTEMPT} for {}", self.base().authority());
+            let mut failure = Failure::new(Cause::ForeignRealm, attempt);
+            failure.refused_service = service_of(realm);
+            failure
         };
-        let (mut url, own) = match judge(realm, self.base()) {
+        let (mut url, own) = match judge(realm, self.base(), self.token_services()) {
             Realm::Own(url) => (url, true),
             Realm::Foreign(url) if self.login.is_none() => (url, false),
             Realm::Foreign(_) | Realm::Refused => return Err(refused()),

@@ -17,8 +17,16 @@ pub(super) enum Realm {
     Refused,
 }
 
-/// Judges the `realm` that the registry at `base` named.
-pub(super) fn judge(realm: &str, base: &Url) -> Realm {
+/// The origin of a realm, as people allow token services: `scheme://host:port`.
+pub(super) fn service(realm: &str) -> Option<String> {
+    let url = Url::parse(realm).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let (host, port) = (url.host_str()?, url.port_or_known_default()?);
+    Some(format!("{}://{host}:{port}", url.scheme()))
+}
+
+/// Judges the `realm` that the registry at `base` named; `allowed` are the origins of token services that
+/// people allowed for it. Over plain http only a registry of plain http may be given one.
+pub(super) fn judge(realm: &str, base: &Url, allowed: &[String]) -> Realm {
     let Ok(mut url) = Url::parse(realm) else { return Realm::Refused };
     url.set_fragment(None);
     let user_info = !url.username().is_empty() || url.password().is_some();
@@ -29,6 +37,11 @@ pub(super) fn judge(realm: &str, base: &Url) -> Realm {
         url.host() == base.host() && url.port_or_known_default() == base.port_or_known_default();
     match (url.scheme(), base.scheme()) {
         ("https", _) if same_place || paired(base, &url) => Realm::Own(url),
+        ("https", _) | ("http", "http")
+            if service(realm).is_some_and(|service| allowed.contains(&service)) =>
+        {
+            Realm::Own(url)
+        }
         ("http", "http") if same_place => Realm::Own(url),
         ("https", _) => Realm::Foreign(url),
         _ => Realm::Refused,
@@ -47,7 +60,7 @@ mod tests {
     use super::*;
 
     fn judged(realm: &str, base: &str) -> Realm {
-        judge(realm, &Url::parse(base).unwrap())
+        judge(realm, &Url::parse(base).unwrap(), &[])
     }
 
     #[test]
@@ -61,6 +74,24 @@ mod tests {
             ("https://127.0.0.1:5000/token", "http://127.0.0.1:5000/"),
         ] {
             assert!(matches!(judged(realm, base), Realm::Own(_)), "{realm} {base}");
+        }
+    }
+
+    #[test]
+    fn r_cred_02_a_token_service_is_allowed_by_its_whole_origin() {
+        let base = Url::parse("https://registry.example/").unwrap();
+        let allowed = ["https://gitlab.example:443".to_owned()];
+        let judged = |realm: &str| judge(realm, &base, &allowed);
+        assert!(matches!(judged("https://gitlab.example/jwt/auth"), Realm::Own(_)));
+        assert!(matches!(judged("https://GitLab.example:443/jwt/auth"), Realm::Own(_)));
+        for realm in [
+            "https://gitlab.example:8443/jwt/auth",
+            "http://gitlab.example:443/jwt/auth",
+            "https://gitlab.example.evil.example/jwt/auth",
+            "https://u:p@gitlab.example/jwt/auth",
+            "https://evil.example/https://gitlab.example:443",
+        ] {
+            assert!(!matches!(judged(realm), Realm::Own(_)), "{realm}");
         }
     }
 

@@ -191,7 +191,8 @@ impl Visit<'_> {
         match self.session.challenge()? {
             Challenge::Basic => None,
             Challenge::Bearer { realm, service } => {
-                matches!(judge(&realm, self.base()), Realm::Own(_)).then_some(service)
+                let allowed = self.session.token_services();
+                matches!(judge(&realm, self.base(), allowed), Realm::Own(_)).then_some(service)
             }
         }
     }

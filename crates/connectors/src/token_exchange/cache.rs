@@ -53,12 +53,7 @@ struct Kept {
 
 impl Kept {
     fn login(&self, freshness: Freshness) -> Login {
-        Login {
-            username: self.username.clone(),
-            password: self.password.clone(),
-            certificate: None,
-            freshness,
-        }
+        Login { freshness, ..Login::stored(self.username.clone(), self.password.clone()) }
     }
 
     fn is(&self, login: &Login) -> bool {
@@ -70,7 +65,7 @@ impl Exchanged {
     /// The login, for one that is not kept.
     pub(super) fn into_login(self) -> Login {
         let Self { username, password, .. } = self;
-        Login { username, password, certificate: None, freshness: Freshness::Exchanged }
+        Login { freshness: Freshness::Exchanged, ..Login::stored(username, password) }
     }
 }
 

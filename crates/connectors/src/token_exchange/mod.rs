@@ -75,6 +75,16 @@ pub enum LoginReach {
 }
 
 impl LoginReach {
+    /// The token services at other hosts that may have the login of the registry at `url`.
+    fn token_services(&self, url: &RepositoryUrl) -> Arc<[String]> {
+        match self {
+            Self::Typed => Arc::default(),
+            Self::Allowed(allowed) => {
+                allowed.services_of(&url.origin()).map(ToOwned::to_owned).collect()
+            }
+        }
+    }
+
     /// Refuses an address that was not allowed, before anything is read, exchanged or sent.
     fn check(&self, url: &RepositoryUrl, road: &Road) -> Result<(), Failure> {
         let Self::Allowed(allowed) = self else { return Ok(()) };
@@ -152,7 +162,9 @@ impl Exchanges {
         now: Timestamp,
     ) -> Result<Login, Failure> {
         owner.reach.check(url, road)?;
-        self.take(way(&self.0.settings, material, owner, url)?, owner, road, now).await
+        let way = way(&self.0.settings, material, owner, url)?;
+        let login = self.take(way, owner, road, now).await?;
+        Ok(Login { token_services: owner.reach.token_services(url), ..login })
     }
 
     async fn take(
@@ -264,6 +276,7 @@ fn stored_login(material: &Material) -> Login {
                 key: key.clone(),
             })),
             freshness: Freshness::Stored,
+            token_services: Arc::default(),
         },
         Material::GoogleKey { key } => Login::stored("_json_key".to_owned(), key.json.clone()),
         Material::GoogleKeyBase64 { key } => {

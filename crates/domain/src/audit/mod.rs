@@ -42,6 +42,7 @@ pub enum AuditAction {
     AddressRequested,
     AddressRequestDismissed,
     TokenServiceAllowed,
+    TokenServiceWithdrawn,
     PropagationFinished,
     CredentialPlaced,
     CredentialRolledBack,
@@ -75,7 +76,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 56] = [
         Self::OrganizationCreated,
         Self::SignedIn,
         Self::SignInRefused,
@@ -102,6 +103,7 @@ impl AuditAction {
         Self::AddressRequested,
         Self::AddressRequestDismissed,
         Self::TokenServiceAllowed,
+        Self::TokenServiceWithdrawn,
         Self::PropagationFinished,
         Self::CredentialPlaced,
         Self::CredentialRolledBack,
@@ -163,6 +165,7 @@ impl AuditAction {
             Self::AddressRequested => "address_requested",
             Self::AddressRequestDismissed => "address_request_dismissed",
             Self::TokenServiceAllowed => "token_service_allowed",
+            Self::TokenServiceWithdrawn => "token_service_withdrawn",
             Self::PropagationFinished => "propagation_finished",
             Self::CredentialPlaced => "credential_placed",
             Self::CredentialRolledBack => "credential_rolled_back",
@@ -231,6 +234,7 @@ impl AuditAction {
             Self::AddressRequested => "Asked for an address of a credential",
             Self::AddressRequestDismissed => "Dismissed a request for an address",
             Self::TokenServiceAllowed => "Allowed a token service for a registry",
+            Self::TokenServiceWithdrawn => "Withdrew a token service of a registry",
             Self::PropagationFinished => "Finished a propagation",
             Self::CredentialPlaced => "Changed where a credential applies",
             Self::CredentialRolledBack => "Brought back an earlier secret",

@@ -94,6 +94,20 @@ pub struct AddressRequest {
     pub at: Timestamp,
 }
 
+/// A token service at another host than its registry, to which the login of a credential may go for a
+/// token of that registry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenService {
+    /// The origin of the registry.
+    pub registry: String,
+    /// The origin of the token service.
+    pub service: String,
+    /// Who allowed it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// The form that allows an origin, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -112,13 +126,28 @@ pub struct AllowAddress {
 pub struct AllowedAddresses {
     provider: Provider,
     rows: Vec<(String, Route)>,
+    services: Vec<(String, String)>,
 }
 
 impl AllowedAddresses {
     /// Those of a credential of `provider`, with the origins that people allowed.
     #[must_use]
     pub fn new(provider: Provider, rows: impl IntoIterator<Item = (String, Route)>) -> Self {
-        Self { provider, rows: rows.into_iter().collect() }
+        Self { provider, rows: rows.into_iter().collect(), services: Vec::new() }
+    }
+
+    /// The same with token services that people allowed, each after the origin of its registry.
+    #[must_use]
+    pub fn with_services(mut self, services: Vec<(String, String)>) -> Self {
+        self.services = services;
+        self
+    }
+
+    /// The token services at other hosts that the login may go to for a token of the registry at
+    /// `origin` (R-CRED-02).
+    pub fn services_of(&self, origin: &str) -> impl Iterator<Item = &str> {
+        let of_it = move |(registry, _): &&(String, String)| registry == origin;
+        self.services.iter().filter(of_it).map(|(_, service)| service.as_str())
     }
 
     /// The same with one more, which is about to be allowed.

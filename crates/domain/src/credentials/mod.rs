@@ -14,7 +14,7 @@ mod rotation;
 
 pub use allowed_addresses::{
     AddressRequest, AddressSource, AllowAddress, AllowedAddress, AllowedAddresses, Route,
-    readable_origin,
+    TokenService, readable_origin,
 };
 pub use deletion::{DeleteCredential, Unlinking};
 pub use expiry::{Expiry, ExpirySource, Urgency};
@@ -203,6 +203,8 @@ pub struct CredentialDetail {
     pub paused: Vec<PausedHost>,
     /// The origins that people allowed for its login, in order.
     pub allowed: Vec<AllowedAddress>,
+    /// The token services at other hosts that people allowed for its registries, in order.
+    pub token_services: Vec<TokenService>,
     /// The origins that somebody asked for, the latest first.
     pub requested: Vec<AddressRequest>,
 }

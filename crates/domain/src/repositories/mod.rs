@@ -280,6 +280,9 @@ pub struct RepositoryDetail {
     pub detail: String,
     /// What the last sync that read everything left out.
     pub left_out: LeftOut,
+    /// The origin of the token service that the registry named last and that nobody allowed; empty for
+    /// none.
+    pub refused_service: String,
     /// The names of the exports that carry the value of its credential, at most 100.
     pub carried_by: Vec<String>,
 }

@@ -44,6 +44,7 @@ async fn read(engine: &Engine, scope: Scope, id: CredentialId) -> Result<Credent
     credential.versions = versions(engine, scope, &credential).await?;
     credential.paused = storage::guards::paused(&engine.db, scope, id).await?;
     credential.allowed = storage::credentials::allowed(&engine.db, scope, id).await?;
+    credential.token_services = storage::credentials::token_services(&engine.db, scope, id).await?;
     credential.requested = storage::credentials::requested(&engine.db, scope, id).await?;
     if credential.state == CredentialState::Rotating {
         credential.candidate = candidate::look(engine, scope, id).await?;
@@ -59,6 +60,7 @@ fn conceal(credential: &mut CredentialDetail) {
     credential.pattern = String::new();
     credential.pattern_kind = PatternKind::None;
     credential.allowed = Vec::new();
+    credential.token_services = Vec::new();
     credential.requested = Vec::new();
 }
 

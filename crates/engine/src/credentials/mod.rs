@@ -136,6 +136,17 @@ impl Credentials for Engine {
         addresses::withdraw(self, actor, credential, id).await.map_err(answer)
     }
 
+    async fn withdraw_token_service(
+        &self,
+        actor: &Actor,
+        credential: CredentialId,
+        registry: &str,
+        service: &str,
+    ) -> Answer<()> {
+        let pair = (registry, service);
+        addresses::withdraw_token_service(self, actor, credential, pair).await.map_err(answer)
+    }
+
     async fn dismiss_address_request(
         &self,
         actor: &Actor,

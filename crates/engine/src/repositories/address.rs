@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Actor, CredentialId, Scope, ServiceError, Timestamp, Way,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget},
     credentials::{AllowedAddresses, Route, readable_origin},
     repositories::{RepositoryFields, RepositoryUrl},
 };
@@ -151,7 +151,7 @@ pub(super) async fn request(
     let mut tx = engine.db.begin().await?;
     let place = (address.origin.as_str(), &address.route);
     storage::credentials::request(&mut tx, scope, credential, place, &actor.name, now).await?;
-    let told = (name, readable_origin(&address.origin));
+    let told = (AuditTarget::Credential(credential), name, readable_origin(&address.origin));
     let action = AuditAction::AddressRequested;
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;

@@ -18,6 +18,7 @@ mod replace;
 mod store;
 mod sync;
 mod sync_now;
+mod token_service;
 mod usable;
 
 use async_trait::async_trait;
@@ -59,6 +60,15 @@ impl Repositories for Engine {
 
     async fn edit(&self, actor: &Actor, form: EditRepository) -> Answer<RepositoryId> {
         edit::edit(self, actor, form).await.map_err(answer)
+    }
+
+    async fn allow_token_service(
+        &self,
+        actor: &Actor,
+        id: RepositoryId,
+        service: &str,
+    ) -> Answer<()> {
+        token_service::allow(self, actor, id, service).await.map_err(answer)
     }
 
     async fn delete(&self, actor: &Actor, id: RepositoryId) -> Answer<()> {

@@ -61,6 +61,13 @@ impl Ended {
         }
     }
 
+    fn refused_service(&self) -> String {
+        match self {
+            Self::Failed(failure) => failure.refused_service.clone().unwrap_or_default(),
+            Self::Synced(..) | Self::Cause(_) => String::new(),
+        }
+    }
+
     const fn status(&self) -> Option<u16> {
         match self {
             Self::Failed(failure) => failure.status,
@@ -81,6 +88,7 @@ pub(super) fn outcome(
     let Asked { ended, quota, transport, verdict } = asked;
     let next_sync_at = next(target, finished_at, &ended, quota);
     let (cause, status, retry_after) = (ended.cause(), ended.status(), ended.retry_after());
+    let refused_service = ended.refused_service();
     let detail = ended.detail().unwrap_or_default();
     let (versions, left_out, validators, proven) = match ended {
         Ended::Synced(Synced::Charts { versions, left_out, validators }, proven) => {
@@ -108,6 +116,7 @@ pub(super) fn outcome(
         left_out,
         proven,
         quota,
+        refused_service,
         transport: is_new.then_some(transport),
     };
     Attempt { outcome, versions, retry_after, used, verdict }

@@ -132,7 +132,7 @@ async fn an_account_that_was_revoked_is_noticed_until_it_is_connected_again(worl
     assert_eq!(notices().await.0.len(), 1, "it is told once");
     side.connect(&side.ada).await.unwrap();
     let (found, open) = notices().await;
-    assert_eq!((found[0].news, open), (trouble(Some(side.clock.now())), 0));
+    assert_eq!((found[0].news.clone(), open), (trouble(Some(side.clock.now())), 0));
 }
 
 async fn what_an_older_token_hears_is_not_said_of_a_newer_one(world: World) {

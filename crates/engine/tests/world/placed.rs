@@ -21,7 +21,7 @@ pub fn placement(project: &str, kind: &str, pattern: &str) -> Placement {
     }
 }
 
-/// Stores a credential there.
+/// Stores a credential there, which may go to two registries that everybody knows.
 pub async fn create(world: &World, name: &str, placement: Placement) -> Saved {
     let form = CreateCredential {
         provider: "generic_registry".into(),
@@ -31,7 +31,11 @@ pub async fn create(world: &World, name: &str, placement: Placement) -> Saved {
         placement,
         ..CreateCredential::default()
     };
-    Credentials::create(&world.engine, &world.actor, form).await.unwrap()
+    let saved = Credentials::create(&world.engine, &world.actor, form).await.unwrap();
+    for url in ["https://ghcr.io", "https://docker.io"] {
+        world.allow(saved.id, url).await;
+    }
+    saved
 }
 
 /// Makes a project.

@@ -16,9 +16,9 @@ mod values;
 mod versions;
 
 pub use allowed_addresses::{
-    Undecided, allow, allowed, allowed_addresses, allowed_addresses_held, change_addresses,
-    confirm, count_undecided, dismiss_request, forget_requests, request, requested, undecided,
-    who_may_allow, withdraw,
+    Undecided, allow, allow_token_service, allowed, allowed_addresses, allowed_addresses_held,
+    change_addresses, confirm, count_undecided, dismiss_request, forget_requests, request,
+    requested, token_services, undecided, who_may_allow, withdraw, withdraw_token_service,
 };
 pub use candidate::{
     Staged, Tested, abandon, candidate, candidate_lines, is_testing, is_untested, note_test,

@@ -76,6 +76,7 @@ impl DetailRow {
             candidate: None,
             paused: Vec::new(),
             allowed: Vec::new(),
+            token_services: Vec::new(),
             requested: Vec::new(),
         })
     }

@@ -39,6 +39,8 @@ pub struct Outcome {
     pub proven: Option<(CredentialId, i64)>,
     /// The limit of requests, as the registry told it last.
     pub quota: Option<Quota>,
+    /// The origin of a token service that the registry named and that nobody allowed; empty for none.
+    pub refused_service: String,
     /// What the registry speaks, where that is new.
     pub transport: Option<Transport>,
 }
@@ -66,7 +68,8 @@ pub async fn record(
                    last_modified = case when v.column5 is null then v.column9 else repositories.last_modified end,
                    digest = case when v.column5 is null then v.column10 else repositories.digest end,
                    quota_limit = v.column11, quota_remaining = v.column12, quota_resets_at = v.column13,
-                   left_out = coalesce(v.column14, repositories.left_out), detail = v.column15
+                   left_out = coalesce(v.column14, repositories.left_out), detail = v.column15,
+                   refused_service = v.column16
                  from (",
             );
             query.push_values(chunk, |mut row, outcome| {
@@ -84,7 +87,8 @@ pub async fn record(
                     .push_bind(outcome.quota.map(|quota| i64::from(quota.remaining)))
                     .push_bind(outcome.quota.and_then(|quota| quota.resets_at).map(Timestamp::millis))
                     .push_bind(outcome.left_out.as_ref().map(as_json))
-                    .push_bind(outcome.detail.as_str());
+                    .push_bind(outcome.detail.as_str())
+                    .push_bind(outcome.refused_service.as_str());
             });
             query.push(
                 ") as v where repositories.organization_id = v.column1 and repositories.id = v.column2

@@ -50,6 +50,7 @@ struct DetailRow {
     next_sync_at: Option<i64>,
     ca: String,
     proxy: String,
+    refused_service: String,
     quota_limit: Option<i64>,
     quota_remaining: Option<i64>,
     quota_resets_at: Option<i64>,
@@ -198,7 +199,7 @@ pub async fn get(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<Repos
             " as cause, l.credential_id, c.name as credential_name, l.state as link_state,
                c.environment as credential_environment, r.is_automatic, r.environment, p.name as project_name,
                r.row_version, r.interval_seconds, r.chart_names, r.created_at, r.next_sync_at, r.project_id, r.ca,
-               r.proxy, r.quota_limit, r.quota_remaining, r.quota_resets_at, r.left_out, r.detail
+               r.proxy, r.refused_service, r.quota_limit, r.quota_remaining, r.quota_resets_at, r.left_out, r.detail
              from repositories r
              join projects p on p.organization_id = r.organization_id and p.id = r.project_id
              left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
@@ -225,6 +226,7 @@ pub async fn get(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<Repos
             detail: detail.detail,
             ca: detail.ca,
             proxy: detail.proxy,
+            refused_service: detail.refused_service,
             carried_by: Vec::new(),
             summary: detail.row.into_summary()?,
         })

@@ -3,7 +3,7 @@
 use domain::{
     Action, Actor, CredentialId, Field, Scope, ServiceError, Timestamp,
     access::parse_id,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget},
     credentials::{AllowAddress, Route, readable_origin},
     repositories::{LinkState, RepositoryUrl, SyncTrigger},
 };
@@ -81,7 +81,7 @@ pub(crate) async fn allow_in(
     let place = (origin, route);
     if storage::credentials::allow(tx, scope, credential, place, &actor.name, now).await? > 0 {
         storage::credentials::forget_requests(tx, scope, credential, origin, route).await?;
-        let told = (name.as_str(), place_words(origin, route));
+        let told = (AuditTarget::Credential(credential), name.as_str(), place_words(origin, route));
         let action = AuditAction::AddressAllowed;
         audit::record(tx, person(actor), scope, now, action, told).await?;
     }
@@ -108,7 +108,11 @@ async fn resume_links(
         touch(tx, scope, Touched::Repository(id), When::Settled, now).await?;
         let reason = SyncTrigger::Changed.as_str();
         jobs::queue(tx, scope, jobs::Kind::Sync, id.uuid(), reason, now, now).await?;
-        let told = (link.name.as_str(), format!("{} is allowed now", readable_origin(origin)));
+        let told = (
+            AuditTarget::Repository(id),
+            link.name.as_str(),
+            format!("{} is allowed now", readable_origin(origin)),
+        );
         audit::record(tx, person(actor), scope, now, AuditAction::LinkSet, told).await?;
     }
     Ok(())

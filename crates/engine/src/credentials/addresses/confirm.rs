@@ -1,7 +1,8 @@
 //! Confirming an origin that was taken over from the links of before.
 
 use domain::{
-    Action, Actor, AllowedAddressId, CredentialId, ServiceError, audit::AuditAction,
+    Action, Actor, AllowedAddressId, CredentialId, ServiceError,
+    audit::{AuditAction, AuditTarget},
     credentials::readable_origin,
 };
 
@@ -26,7 +27,8 @@ pub(in crate::credentials) async fn confirm(
         storage::credentials::confirm(&mut tx, scope, credential, id, &actor.name, now).await?;
     // Somebody else confirmed or withdrew it; the page shows which.
     let Some(origin) = confirmed else { return Ok(()) };
-    let told = (existing.name.as_str(), readable_origin(&origin));
+    let told =
+        (AuditTarget::Credential(credential), existing.name.as_str(), readable_origin(&origin));
     let action = AuditAction::AddressConfirmed;
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;

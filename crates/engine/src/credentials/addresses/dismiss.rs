@@ -1,7 +1,8 @@
 //! Forgetting a request for an origin.
 
 use domain::{
-    Action, Actor, AddressRequestId, CredentialId, ServiceError, audit::AuditAction,
+    Action, Actor, AddressRequestId, CredentialId, ServiceError,
+    audit::{AuditAction, AuditTarget},
     credentials::readable_origin,
 };
 
@@ -24,7 +25,8 @@ pub(in crate::credentials) async fn dismiss(
     let mut tx = engine.db.begin().await?;
     let dismissed = storage::credentials::dismiss_request(&mut tx, scope, credential, id).await?;
     let Some(origin) = dismissed else { return Ok(()) };
-    let told = (existing.name.as_str(), readable_origin(&origin));
+    let told =
+        (AuditTarget::Credential(credential), existing.name.as_str(), readable_origin(&origin));
     let action = AuditAction::AddressRequestDismissed;
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;

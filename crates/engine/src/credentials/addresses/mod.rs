@@ -7,6 +7,7 @@
 mod allow;
 mod confirm;
 mod dismiss;
+mod token_service;
 mod withdraw;
 
 use domain::{CredentialId, Scope, ServiceError, credentials::AllowedAddresses};
@@ -18,6 +19,8 @@ pub(super) use allow::allow;
 pub(crate) use allow::{Allowing, allow_in};
 pub(super) use confirm::confirm;
 pub(super) use dismiss::dismiss;
+pub(crate) use token_service::allow_token_service;
+pub(super) use token_service::withdraw_token_service;
 pub(super) use withdraw::withdraw;
 
 /// What the login of a credential may go to.

@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Actor, AllowedAddressId, CredentialId, Scope, ServiceError, Timestamp,
-    audit::AuditAction,
+    audit::{AuditAction, AuditTarget},
     credentials::readable_origin,
     repositories::{LinkState, SyncTrigger},
 };
@@ -30,7 +30,7 @@ pub(in crate::credentials) async fn withdraw(
     let withdrawn = storage::credentials::withdraw(&mut tx, scope, credential, id).await?;
     let Some(origin) = withdrawn else { return Ok(Vec::new()) };
     let suspended = suspend_links(&mut tx, actor, scope, (credential, &origin), now).await?;
-    let told = (name.as_str(), readable_origin(&origin));
+    let told = (AuditTarget::Credential(credential), name.as_str(), readable_origin(&origin));
     let action = AuditAction::AddressWithdrawn;
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
@@ -64,7 +64,11 @@ async fn suspend_links(
         storage::repositories::suspend(tx, scope, id).await?;
         let reason = SyncTrigger::Changed.as_str();
         jobs::queue(tx, scope, jobs::Kind::Sync, id.uuid(), reason, now, now).await?;
-        let told = (link.name.as_str(), format!("{} was withdrawn", readable_origin(origin)));
+        let told = (
+            AuditTarget::Repository(id),
+            link.name.as_str(),
+            format!("{} was withdrawn", readable_origin(origin)),
+        );
         audit::record(tx, person(actor), scope, now, AuditAction::LinkSuspended, told).await?;
         suspended.push(link.name);
     }

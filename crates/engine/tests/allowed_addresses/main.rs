@@ -2,6 +2,8 @@
 //! syncs and candidates, at a registry that writes down what it was sent.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod token_services;
+#[path = "../world/mod.rs"]
 mod world;
 
 use domain::{
@@ -87,7 +89,7 @@ fn materials() -> Vec<CreateCredential> {
             ..of("google_artifact_registry", "google", Shape::GoogleKey, google)
         },
         CreateCredential {
-            username: "AKIDEXAMPLE".into(),
+            username: "AKIAIOSFODNN7EXAMPLE".into(),
             parameters: Parameters { region: "eu-west-1".into(), ..Parameters::default() },
             ..of("amazon_ecr", "ecr", Shape::EcrAccessKey, "MARKER")
         },
@@ -226,7 +228,7 @@ async fn r_cred_03_another_way_to_the_host_needs_the_right(world: World) {
     let repository = world.repository(&home, "charts", Some(id)).await;
     assert_eq!(world.sync(repository).await, None);
     let before = home.logins();
-    let ca = include_str!("world/authority.pem");
+    let ca = include_str!("../world/authority.pem");
     let with_ca = async |credential: Option<CredentialId>| EditRepository {
         ca: ca.into(),
         ..edited(&world.look(repository).await, &home.url("charts"), credential)

@@ -1,0 +1,71 @@
+//! Token services at another host than their registry.
+
+use domain::{
+    Action, Actor, CredentialId, ServiceError,
+    audit::{AuditAction, AuditTarget},
+    credentials::readable_origin,
+};
+
+use crate::{
+    Engine, Error,
+    audit::{self, allowed, person},
+};
+
+/// Allows the login of a credential at `service` for tokens of `registry`, both origins.
+///
+/// # Errors
+/// When the person may not, the credential is deleted, or the database refuses.
+pub(crate) async fn allow_token_service(
+    engine: &Engine,
+    actor: &Actor,
+    credential: CredentialId,
+    (registry, service): (&str, &str),
+) -> Result<(), Error> {
+    let scope = allowed(engine, actor, Action::AllowOrigins, "allow a token service").await?;
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    let name = storage::credentials::change_addresses(&mut tx, scope, credential)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let (pair, by) = ((registry, service), actor.name.as_str());
+    let storage = storage::credentials::allow_token_service;
+    if storage(&mut tx, scope, credential, pair, by, now).await? > 0 {
+        let told = (AuditTarget::Credential(credential), name.as_str(), words(pair));
+        let action = AuditAction::TokenServiceAllowed;
+        audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    }
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    Ok(())
+}
+
+pub(in crate::credentials) async fn withdraw_token_service(
+    engine: &Engine,
+    actor: &Actor,
+    credential: CredentialId,
+    (registry, service): (&str, &str),
+) -> Result<(), Error> {
+    let scope = allowed(engine, actor, Action::AllowOrigins, "withdraw a token service").await?;
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    let name = storage::credentials::change_addresses(&mut tx, scope, credential)
+        .await?
+        .ok_or(ServiceError::NotFound)?;
+    let pair = (registry, service);
+    let gone = storage::credentials::withdraw_token_service(&mut tx, scope, credential, pair);
+    if gone.await? == 0 {
+        return Ok(());
+    }
+    let told = (AuditTarget::Credential(credential), name.as_str(), words(pair));
+    let action = AuditAction::TokenServiceWithdrawn;
+    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    tx.commit().await?;
+    engine.exchanges.forget(credential);
+    engine.registries.forget(credential);
+    engine.changes.tell(scope.organization());
+    Ok(())
+}
+
+fn words((registry, service): (&str, &str)) -> String {
+    format!("{} for {}", readable_origin(service), readable_origin(registry))
+}

@@ -1,0 +1,142 @@
+//! A registry whose tokens come from another host, as at a self-managed GitLab (X6): nothing is sent
+//! there before somebody with the right allowed it for this registry.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    Actor, Cause, Role, ServiceError,
+    repositories::AddRepository,
+    service::{Credentials, Repositories},
+};
+use tokio::net::TcpListener;
+
+use crate::world::{World, on_both};
+
+on_both!(
+    r_cred_02_a_token_service_at_another_host_is_allowed_first,
+    r_cred_02_a_token_service_is_allowed_for_one_registry,
+);
+
+/// A token service that counts the logins it is sent; answers its address.
+async fn service(logins: &Arc<AtomicU32>) -> String {
+    let logins = Arc::clone(logins);
+    let answer = move |request: Request| {
+        if request.headers().contains_key(header::AUTHORIZATION) {
+            logins.fetch_add(1, Ordering::SeqCst);
+        }
+        async { ([(header::CONTENT_TYPE, "application/json")], r#"{"token":"granted"}"#) }
+    };
+    listen(Router::new().fallback(answer)).await
+}
+
+/// A registry without charts that takes the tokens of `service`; answers its address.
+async fn registry(service: &str) -> String {
+    let challenge = format!(r#"Bearer realm="http://{service}/jwt/auth",service="registry""#);
+    let answer = move |request: Request| {
+        let told = request.headers().get(header::AUTHORIZATION).cloned();
+        let challenge = challenge.clone();
+        async move {
+            if told.is_some_and(|told| told == "Bearer granted") {
+                return catalog(request.uri().path());
+            }
+            let refused = [(header::WWW_AUTHENTICATE, challenge)];
+            (StatusCode::UNAUTHORIZED, refused).into_response()
+        }
+    };
+    listen(Router::new().fallback(answer)).await
+}
+
+fn catalog(path: &str) -> Response {
+    let body = if path.ends_with("/tags/list") {
+        r#"{"name":"team/app","tags":[]}"#
+    } else {
+        r#"{"repositories":[]}"#
+    };
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+async fn listen(router: Router) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+fn at(authority: &str, credential: domain::CredentialId) -> AddRepository {
+    AddRepository {
+        url: format!("oci://{authority}/team"),
+        charts: "app".into(),
+        credential: credential.to_string(),
+        allow: authority.into(),
+        ..AddRepository::default()
+    }
+}
+
+async fn r_cred_02_a_token_service_at_another_host_is_allowed_first(world: World) {
+    let logins = Arc::new(AtomicU32::new(0));
+    let service = service(&logins).await;
+    let authority = registry(&service).await;
+    let (origin, id) = (format!("http://{service}"), world.credential("robot", "one").await);
+    let form = at(&authority, id);
+    let repository = Repositories::add(&world.engine, &world.actor, form).await.unwrap();
+    assert_eq!(world.sync(repository).await, Some(Cause::ForeignRealm));
+    assert_eq!(world.look(repository).await.refused_service, origin);
+    assert_eq!(logins.load(Ordering::SeqCst), 0, "nothing is sent before");
+
+    let allow = async |actor: &Actor, service: &str| {
+        Repositories::allow_token_service(&world.engine, actor, repository, service).await
+    };
+    let editor = Actor { role: Role::Editor, ..world.actor.clone() };
+    assert_eq!(allow(&editor, &origin).await, Err(ServiceError::NotAllowed));
+    for other in ["", "http://127.0.0.1:1", "http://evil.example:80"] {
+        assert_eq!(allow(&world.actor, other).await, Err(ServiceError::NotFound), "{other}");
+    }
+    assert_eq!(allow(&world.actor, &origin).await, Ok(()));
+    assert_eq!(world.sync(repository).await, None);
+    assert_eq!(world.look(repository).await.refused_service, "");
+    let sent = logins.load(Ordering::SeqCst);
+    assert!(sent > 0);
+
+    let detail = Credentials::get(&world.engine, &world.actor, id).await.unwrap();
+    let (one, by) = (&detail.token_services[0], detail.token_services[0].by.as_str());
+    assert_eq!(
+        (detail.token_services.len(), one.service.as_str(), by),
+        (1, origin.as_str(), "Ada")
+    );
+    let withdraw = async |actor: &Actor| {
+        let (registry, service) = (&one.registry, &one.service);
+        Credentials::withdraw_token_service(&world.engine, actor, id, registry, service).await
+    };
+    assert_eq!(withdraw(&editor).await, Err(ServiceError::NotAllowed));
+    assert_eq!(withdraw(&world.actor).await, Ok(()));
+    assert_eq!(world.sync(repository).await, Some(Cause::ForeignRealm));
+    assert_eq!(logins.load(Ordering::SeqCst), sent);
+}
+
+async fn r_cred_02_a_token_service_is_allowed_for_one_registry(world: World) {
+    let logins = Arc::new(AtomicU32::new(0));
+    let service = service(&logins).await;
+    let (here, there) = (registry(&service).await, registry(&service).await);
+    let id = world.credential("robot", "one").await;
+    let add = async |authority: &str| {
+        let form = at(authority, id);
+        Repositories::add(&world.engine, &world.actor, form).await.unwrap()
+    };
+    let (first, second) = (add(&here).await, add(&there).await);
+    world.sync(first).await;
+    let origin = format!("http://{service}");
+    Repositories::allow_token_service(&world.engine, &world.actor, first, &origin).await.unwrap();
+    assert_eq!(world.sync(first).await, None);
+    let sent = logins.load(Ordering::SeqCst);
+    assert_eq!(world.sync(second).await, Some(Cause::ForeignRealm));
+    assert_eq!(logins.load(Ordering::SeqCst), sent);
+}
