@@ -196,6 +196,7 @@ async fn an_explanation_begins_with_the_repositories_that_are_there(world: World
             name: name.into(),
             kind: "oci".into(),
             credential: credential.into(),
+            allow: "127.0.0.1:9".into(),
             ..AddRepository::default()
         };
         Repositories::add(&world.engine, &world.actor, form).await.unwrap()
@@ -203,6 +204,9 @@ async fn an_explanation_begins_with_the_repositories_that_are_there(world: World
     let staging = create(&world, "staging", placement("", "exact", "")).await.id.to_string();
     let plain = "http://127.0.0.1:9/payments";
     let found = create(&world, "robot", placement("", "exact", plain)).await.id;
+    for url in [plain, "oci://127.0.0.1:9"] {
+        world.allow(found, url).await;
+    }
     // The list shows both as `oci://`; one chooses its credential, the other lets the URL choose.
     let chosen = add("chosen", plain, &staging).await;
     let automatic = add("automatic", "oci://127.0.0.1:9/payments", "automatic").await;

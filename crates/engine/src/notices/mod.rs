@@ -80,6 +80,7 @@ async fn addresses(engine: &Engine, scope: Scope) -> Result<Vec<Notice>, Error> 
             news: News::Address { credential: one.credential, origin: one.origin, by: one.by },
             at: one.at,
             delivered: None,
+            group: None,
         })
         .collect())
 }

@@ -32,7 +32,12 @@ pub async fn create(world: &World, name: &str, placement: Placement) -> Saved {
         ..CreateCredential::default()
     };
     let saved = Credentials::create(&world.engine, &world.actor, form).await.unwrap();
-    for url in ["https://ghcr.io", "https://docker.io"] {
+    for url in [
+        "https://ghcr.io",
+        "https://docker.io",
+        "https://registry-1.docker.io",
+        "https://index.docker.io",
+    ] {
         world.allow(saved.id, url).await;
     }
     saved
