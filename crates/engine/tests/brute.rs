@@ -140,7 +140,7 @@ async fn r_brute_01_failures_alone_cost_a_growing_delay(world: World) {
 async fn r_brute_01_three_addresses_do_not_keep_an_owner_out(world: World) {
     let harbour = Harbour::new(world).await;
     for n in 0..10 {
-        harbour.from(n, ADA, "wrong").await;
+        drop(harbour.from(n, ADA, "wrong").await);
     }
     // Three addresses have used up what costs nothing, and go on with all they have: at her account, and at
     // any other.
@@ -176,7 +176,7 @@ async fn r_brute_01_three_addresses_do_not_keep_an_owner_out(world: World) {
 async fn r_brute_01_a_known_browser_has_a_budget_of_its_own(world: World) {
     let harbour = Harbour::new(world).await;
     for n in 0..10 {
-        harbour.from(n, ADA, "wrong").await;
+        drop(harbour.from(n, ADA, "wrong").await);
     }
     let (answer, waited) = harbour.at_home(ADA, PASSWORD).await;
     assert_eq!((answer.unwrap().browser.is_none(), waited), (true, 0), "it keeps what it has");
@@ -187,7 +187,7 @@ async fn r_brute_01_a_known_browser_has_a_budget_of_its_own(world: World) {
     assert_eq!(delays, [0, 0, 0, 1, 2], "whoever has the browser does not guess freely either");
     assert_eq!(harbour.at_home("bob@example.com", "wrong").await.1, 0);
     for _ in 0..3 {
-        harbour.at_home("bob@example.com", "wrong").await;
+        drop(harbour.at_home("bob@example.com", "wrong").await);
     }
     let (_, waited) = harbour.from(50, "bob@example.com", "wrong").await;
     assert_eq!(waited, 2, "it is known to Ada alone");
@@ -198,7 +198,7 @@ async fn r_brute_01_a_known_browser_has_a_budget_of_its_own(world: World) {
     assert!(renewed.expose().len() >= 43 && renewed.expose() != kept.expose());
     harbour.clock.advance(Duration::from_hours(100 * 24));
     for n in 0..10 {
-        harbour.from(n, ADA, "wrong").await;
+        drop(harbour.from(n, ADA, "wrong").await);
     }
     assert_eq!(harbour.at_home(ADA, "wrong").await.1, 20);
     // What somebody made up is nobody's browser.
@@ -210,7 +210,7 @@ async fn r_brute_01_a_known_browser_has_a_budget_of_its_own(world: World) {
 async fn r_brute_01_budgets_hold_for_all_replicas(world: World) {
     let harbour = Harbour::new(world).await;
     for n in 0..5 {
-        harbour.from(n, ADA, "wrong").await;
+        drop(harbour.from(n, ADA, "wrong").await);
     }
     let other = replica(&harbour.world, &harbour.clock).await;
     let from = SignInFrom { address: address(9), browser: None };
@@ -222,7 +222,7 @@ async fn r_brute_01_budgets_hold_for_all_replicas(world: World) {
 async fn r_brute_01_a_corrected_password_does_not_wait_twice(world: World) {
     let harbour = Harbour::new(world).await;
     for n in 0..10 {
-        harbour.from(n, ADA, "wrong").await;
+        drop(harbour.from(n, ADA, "wrong").await);
     }
     let mistaken = tokio::spawn(harbour.begin(40, ADA, "mistaken", None));
     harbour.clock.slept_on_by(1).await;
@@ -264,7 +264,7 @@ async fn r_brute_01_a_right_set_up_token_is_taken_after_wrong_ones(world: World)
 async fn r_brute_01_failures_are_forgotten(world: World) {
     let harbour = Harbour::new(world).await;
     for n in 0..12 {
-        harbour.from(n, ADA, "wrong").await;
+        drop(harbour.from(n, ADA, "wrong").await);
     }
     assert_eq!(harbour.from(20, ADA, PASSWORD).await.1, 20);
     // Each counts for two minutes, one after the other.
