@@ -56,6 +56,7 @@ pub(super) fn examined(mut examined: Examined, target: &Target) -> Examined {
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
     use domain::{
         Secret,
         charts::{ChartMetadata, ChartVersion},
@@ -66,6 +67,7 @@ mod tests {
     #[test]
     fn an_index_that_repeats_the_login_is_kept_without_it() {
         let login = Login::stored("ann".into(), Secret::new("canary-ä+7/x".into()));
+        let basic = STANDARD.encode("ann:canary-ä+7/x");
         let found = FoundVersion {
             chart: "web".into(),
             version: ChartVersion {
@@ -78,7 +80,7 @@ mod tests {
             },
             metadata: ChartMetadata {
                 description: "use --password canary-ä+7/x".into(),
-                sources: vec!["https://charts.example/?auth=YW5uOmNhbmFyecOkKzcveA==".into()],
+                sources: vec![format!("https://charts.example/?auth={basic}")],
                 home: "https://charts.example/".into(),
                 ..ChartMetadata::default()
             },

@@ -184,8 +184,8 @@ fn short_secrets_take_the_whole_text_with_them() {
         assert_eq!(redactor.redact(&said), "…", "{short}");
     }
     let four = Redactor::of([&Secret::new("k9#z".into())]);
-    assert_eq!(four.redact("a k9#z, k9%23z and azkjeg=="), "a …, … and …==");
-    assert_eq!(four.redact(&format!("b {} c", STANDARD.encode("k9#z"))), "b …== c");
+    assert_eq!(four.redact("a k9#z, k9%23z and azkjeg=="), "a …, … and …");
+    assert_eq!(four.redact(&format!("b {} c", STANDARD.encode("k9#z"))), "b … c");
 }
 
 #[test]

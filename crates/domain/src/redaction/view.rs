@@ -118,7 +118,10 @@ impl View {
         base64
             .chain(hex)
             .filter_map(|(run, skip, is_hex)| {
-                let source = self.source(run.start, run.len())?;
+                // The padding goes with the word.
+                let rest = self.bytes.get(run.end..)?.iter();
+                let padding = rest.take(2).take_while(|byte| **byte == b'=').count();
+                let source = self.source(run.start, run.len() + padding)?;
                 let letters = self.bytes.get(run)?.get(skip..)?;
                 let bytes =
                     Zeroizing::new(if is_hex { from_hex(letters) } else { from_base64(letters) });
