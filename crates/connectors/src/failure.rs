@@ -16,13 +16,17 @@ pub struct Failure {
     /// How long the host asked to be left alone, at most an hour.
     pub retry_after: Option<Duration>,
     /// The origin of a token service that the registry named and that was not allowed for it.
-    pub refused_service: Option<String>,
-    attempt: String,
+    pub refused_service: Option<Box<RefusedService>>,
+    attempt: Box<str>,
     /// The host answered something else than TLS, as a plain HTTP server does.
     pub(crate) spoke_no_tls: bool,
     #[source]
     source: Option<Box<dyn Error + Send + Sync>>,
 }
+
+/// The origin of a token service at another host, `scheme://host:port`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedService(pub String);
 
 impl Failure {
     /// The longest wait that a host may ask for.
@@ -34,7 +38,7 @@ impl Failure {
             status: None,
             retry_after: None,
             refused_service: None,
-            attempt: attempt.into(),
+            attempt: attempt.into().into_boxed_str(),
             spoke_no_tls: false,
             source: None,
         }

@@ -21,4 +21,4 @@ mod status;
 pub mod token_exchange;
 pub mod vault;
 
-pub use failure::Failure;
+pub use failure::{Failure, RefusedService};

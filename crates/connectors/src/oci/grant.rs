@@ -14,7 +14,7 @@ use super::{
     tokens::Token,
 };
 use crate::{
-    Failure,
+    Failure, RefusedService,
     http::{Ask, Login, Redirects},
     lenient,
     status::refusal,
@@ -115,7 +115,7 @@ impl Session<'_> {
         let refused = || {
             let attempt = format!("{ATTEMPT} for {}", self.base().authority());
             let mut failure = Failure::new(Cause::ForeignRealm, attempt);
-            failure.refused_service = service_of(realm);
+            failure.refused_service = service_of(realm).map(RefusedService).map(Box::new);
             failure
         };
         let (mut url, own) = match judge(realm, self.base(), self.token_services()) {

@@ -1,7 +1,5 @@
 //! Secrets of all kinds of letters, spelled in all ways, inside each other and inside other text.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
-
 use std::fmt::Write as _;
 
 use base64::{

@@ -63,7 +63,11 @@ impl Ended {
 
     fn refused_service(&self) -> String {
         match self {
-            Self::Failed(failure) => failure.refused_service.clone().unwrap_or_default(),
+            Self::Failed(failure) => failure
+                .refused_service
+                .as_ref()
+                .map(|refused| refused.0.clone())
+                .unwrap_or_default(),
             Self::Synced(..) | Self::Cause(_) => String::new(),
         }
     }

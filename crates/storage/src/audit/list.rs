@@ -217,7 +217,7 @@ async fn uses(db: &Db, scope: Scope, (after, before): (i64, i64)) -> Result<Vec<
         match folded.iter_mut().find(same) {
             Some((_, known)) => known.uses.push(one),
             None => {
-                folded.push((hour, SecretUses { at, credential, name, purpose, uses: vec![one] }))
+                folded.push((hour, SecretUses { at, credential, name, purpose, uses: vec![one] }));
             }
         }
     }

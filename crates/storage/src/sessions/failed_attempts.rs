@@ -101,7 +101,7 @@ mod tests {
     use super::*;
     use crate::db::tests::{on_postgresql, on_sqlite};
 
-    const FILLING: Filling = Filling { counts_for: Duration::from_secs(60), most: 3 };
+    const FILLING: Filling = Filling { counts_for: Duration::from_mins(1), most: 3 };
 
     async fn counted(db: &Db, subject: &[u8], now: Timestamp) -> u32 {
         let found = failed(db, [subject, b"another"], now).await.unwrap();
