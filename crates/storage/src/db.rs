@@ -1,18 +1,8 @@
 //! The two databases behind one name.
 
-use std::{str::FromStr, time::Duration};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
-use sqlx::{
-    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
-    migrate::Migrator,
-    postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
-
-use crate::{Error, Result};
-
-static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+use crate::{Error, Result, pool};
 
 /// Runs one body on the connection or pool of whichever database it is.
 macro_rules! on {
@@ -48,55 +38,18 @@ pub struct Tx {
 impl Db {
     /// Opens `sqlite://path` or `postgres://…` and brings the schema up to date.
     ///
-    /// SQLite runs in WAL mode with `synchronous = full`, so that a committed change survives a
-    /// power cut, and with one writing connection, so that writers queue instead of failing.
-    ///
     /// # Errors
     /// When the database cannot be opened or migrated.
     pub async fn open(address: &str) -> Result<Self> {
         if address.starts_with("sqlite:") {
-            Self::open_sqlite(address).await
+            let pool::Sqlite { writers, readers } = pool::sqlite(address).await?;
+            Ok(Self { readers: Inner::Sqlite(readers), writers: Inner::Sqlite(writers) })
         } else if address.starts_with("postgres:") || address.starts_with("postgresql:") {
-            Self::open_postgres(address).await
+            let pool = pool::postgres(address).await?;
+            Ok(Self { readers: Inner::Postgres(pool.clone()), writers: Inner::Postgres(pool) })
         } else {
             Err(Error::Address)
         }
-    }
-
-    async fn open_sqlite(address: &str) -> Result<Self> {
-        let options = SqliteConnectOptions::from_str(address)
-            .map_err(Error::Open)?
-            .create_if_missing(true)
-            .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5));
-        let writers = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options.clone())
-            .await
-            .map_err(Error::Open)?;
-        SQLITE.run(&writers).await.map_err(Error::Migrate)?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(8)
-            .test_before_acquire(false)
-            .connect_with(options.read_only(true))
-            .await
-            .map_err(Error::Open)?;
-        Ok(Self { readers: Inner::Sqlite(readers), writers: Inner::Sqlite(writers) })
-    }
-
-    async fn open_postgres(address: &str) -> Result<Self> {
-        let options = PgConnectOptions::from_str(address).map_err(Error::Open)?;
-        let pool = PgPoolOptions::new()
-            .max_connections(16)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options)
-            .await
-            .map_err(Error::Open)?;
-        POSTGRES.run(&pool).await.map_err(Error::Migrate)?;
-        Ok(Self { readers: Inner::Postgres(pool.clone()), writers: Inner::Postgres(pool) })
     }
 
     /// Begins a transaction that writes (`begin immediate` on SQLite, so that it waits for its
@@ -122,13 +75,15 @@ impl Db {
         &self.writers
     }
 
-    /// Asks the database for nothing, to see that it answers.
+    /// Reads, and stores something on the connection that every change goes through.
     ///
     /// # Errors
-    /// When it does not.
+    /// When the database does not answer, or cannot be written.
     pub async fn ready(&self) -> Result<()> {
         on!(self.read(), pool => sqlx::query(crate::sql!("select 1")).execute(pool).await.map(drop))?;
-        Ok(())
+        let mut tx = self.begin().await?;
+        on!(tx.inner(), tx => sqlx::query(pool::TRIAL).execute(&mut **tx).await.map(drop))?;
+        tx.commit().await
     }
 
     /// Closes all connections.
@@ -161,7 +116,10 @@ pub(crate) mod tests {
     use sqlx::{Connection, Executor, SqlSafeStr};
 
     use super::*;
-    use crate::Statement;
+    use crate::{
+        Statement,
+        pool::{POSTGRES, SQLITE},
+    };
 
     /// The throwaway databases of the tests: SQLite always, and the PostgreSQL that
     /// `HAWSER_TEST_POSTGRES` names.

@@ -1,5 +1,7 @@
 //! What can go wrong with a database.
 
+use sqlx::{error::DatabaseError, sqlite::SqliteError};
+
 /// A failed database operation.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -40,7 +42,8 @@ impl Error {
         matches!(self, Self::Statement(sqlx::Error::Database(error)) if error.is_foreign_key_violation())
     }
 
-    /// Whether the database did not answer, or is busy or full, so that trying later can help.
+    /// Whether the database did not answer, or is busy, full or read-only, so that trying later can
+    /// help.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
         match self {
@@ -49,16 +52,82 @@ impl Error {
                 sqlx::Error::PoolTimedOut
                 | sqlx::Error::PoolClosed
                 | sqlx::Error::Io(_)
-                | sqlx::Error::WorkerCrashed => true,
-                // SQLITE_BUSY 5, LOCKED 6, READONLY 8, IOERR 10, FULL 13; PostgreSQL classes 53, 57, 58 and 08.
-                sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-                    matches!(code.as_ref(), "5" | "6" | "8" | "10" | "13" | "261" | "517" | "778")
-                        || (code.len() == 5
-                            && ["53", "57", "58", "08"].iter().any(|class| code.starts_with(class)))
-                }),
+                | sqlx::Error::WorkerCrashed
+                // What the connection was left in by whoever had it before.
+                | sqlx::Error::BeginFailed
+                | sqlx::Error::InvalidSavePointStatement => true,
+                sqlx::Error::Database(error) => Trouble::of(error.as_ref()).is_some(),
                 _ => false,
             },
             _ => false,
+        }
+    }
+
+    /// Whether another transaction was in the way. Nothing was done, and the same work may be begun
+    /// again at once.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.trouble() == Some(Trouble::Conflict)
+    }
+
+    /// Whether the database reads and does not write: its disk is full, broken or read-only.
+    #[must_use]
+    pub fn is_unwritable(&self) -> bool {
+        self.trouble() == Some(Trouble::Unwritable)
+    }
+
+    fn trouble(&self) -> Option<Trouble> {
+        match self {
+            Self::Statement(sqlx::Error::Database(error)) => Trouble::of(error.as_ref()),
+            _ => None,
+        }
+    }
+}
+
+/// What keeps a database from doing what it was asked, for a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trouble {
+    Conflict,
+    Unwritable,
+    Other,
+}
+
+impl Trouble {
+    fn of(error: &dyn DatabaseError) -> Option<Self> {
+        let code = error.code()?;
+        if error.try_downcast_ref::<SqliteError>().is_some() {
+            code.parse().ok().and_then(Self::of_sqlite)
+        } else {
+            Self::of_postgres(&code)
+        }
+    }
+
+    /// The low byte of an extended code is the primary one (<https://www.sqlite.org/rescode.html>).
+    const fn of_sqlite(code: u32) -> Option<Self> {
+        match code & 0xff {
+            // BUSY, LOCKED.
+            5 | 6 => Some(Self::Conflict),
+            // READONLY, IOERR, FULL, CANTOPEN.
+            8 | 10 | 13 | 14 => Some(Self::Unwritable),
+            // PERM, NOMEM, INTERRUPT, PROTOCOL.
+            3 | 7 | 9 | 15 => Some(Self::Other),
+            _ => None,
+        }
+    }
+
+    /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+    fn of_postgres(code: &str) -> Option<Self> {
+        match code {
+            // Whether the statement was done is not known.
+            "40003" => Some(Self::Other),
+            "53100" | "25006" => Some(Self::Unwritable),
+            "55P03" => Some(Self::Conflict),
+            "25P03" => Some(Self::Other),
+            _ => match code.get(..2)? {
+                "40" => Some(Self::Conflict),
+                "08" | "53" | "55" | "57" | "58" => Some(Self::Other),
+                _ => None,
+            },
         }
     }
 }
@@ -66,5 +135,42 @@ impl Error {
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         Self::Statement(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extended_codes_are_of_their_primary_one() {
+        // BUSY_SNAPSHOT, BUSY_TIMEOUT, LOCKED_SHAREDCACHE.
+        for code in [5, 517, 773, 262] {
+            assert_eq!(Trouble::of_sqlite(code), Some(Trouble::Conflict), "{code}");
+        }
+        // IOERR_WRITE, IOERR_SHMSIZE, IOERR_FSYNC, READONLY_DBMOVED, CANTOPEN_ISDIR, FULL.
+        for code in [778, 4874, 1034, 1032, 526, 13] {
+            assert_eq!(Trouble::of_sqlite(code), Some(Trouble::Unwritable), "{code}");
+        }
+        // CONSTRAINT_UNIQUE, CORRUPT_VTAB, NOTADB, plain ERROR.
+        for code in [2067, 267, 26, 1] {
+            assert_eq!(Trouble::of_sqlite(code), None, "{code}");
+        }
+    }
+
+    #[test]
+    fn what_passes_by_itself_on_postgresql_is_known() {
+        for code in ["40001", "40P01", "55P03"] {
+            assert_eq!(Trouble::of_postgres(code), Some(Trouble::Conflict), "{code}");
+        }
+        for code in ["53100", "25006"] {
+            assert_eq!(Trouble::of_postgres(code), Some(Trouble::Unwritable), "{code}");
+        }
+        for code in ["40003", "57014", "57P01", "53300", "08006", "25P03", "58030"] {
+            assert_eq!(Trouble::of_postgres(code), Some(Trouble::Other), "{code}");
+        }
+        for code in ["23505", "42P01", "22P02", ""] {
+            assert_eq!(Trouble::of_postgres(code), None, "{code}");
+        }
     }
 }

@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod matching;
 pub mod notices;
 pub mod organizations;
+mod pool;
 pub mod projects;
 pub mod propagation;
 pub mod repositories;
@@ -25,6 +26,7 @@ mod sql;
 
 pub use db::{Db, Tx};
 pub use error::{Error, Result};
+pub use pool::reach;
 pub use sql::Statement;
 
 pub(crate) use db::on;
