@@ -20,32 +20,33 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::files::{Folder, Places};
+use super::{
+    files::{Folder, Places},
+    logs::{self, Then},
+};
 
 /// How long a process may take to end in order.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The wait before a process that ended by itself is started again.
 const AGAIN: Duration = Duration::from_secs(1);
-/// From this size on a log starts anew; the one before is kept.
-const LOG_BYTES: u64 = 64 * 1024 * 1024;
+/// How often the sizes of the logs are looked at.
+const LOOK: Duration = Duration::from_secs(5);
 
 pub(super) struct Keeper {
     binary: PathBuf,
     places: Places,
+    log_bytes: u64,
     child: Option<Child>,
 }
 
 impl Keeper {
-    pub(super) const fn new(binary: PathBuf, places: Places) -> Self {
-        Self { binary, places, child: None }
+    pub(super) const fn new(binary: PathBuf, places: Places, log_bytes: u64) -> Self {
+        Self { binary, places, log_bytes, child: None }
     }
 
     pub(super) fn spawn(&mut self) -> io::Result<()> {
-        for log in [self.places.log(), self.places.file("audit.log")] {
-            if fs::metadata(&log).is_ok_and(|log| log.len() > LOG_BYTES) {
-                fs::rename(&log, log.with_extension("log.1"))?;
-            }
-        }
+        // A process that is about to start opens what is there.
+        self.rotate();
         let log =
             OpenOptions::new().create(true).append(true).mode(0o600).open(self.places.log())?;
         let child = Command::new(&self.binary)
@@ -84,6 +85,12 @@ impl Keeper {
             tokio::select! {
                 _ = &mut stop => return self.end().await,
                 () = ended => {}
+                () = sleep(LOOK) => {
+                    if self.rotate() == Then::Reopen {
+                        self.tell(Signal::SIGHUP);
+                    }
+                    continue;
+                }
             }
             tracing::warn!("the embedded Vault ended by itself and is started again");
             tokio::select! {
@@ -97,11 +104,23 @@ impl Keeper {
         }
     }
 
+    fn rotate(&self) -> Then {
+        logs::rotate(&self.places, self.log_bytes).unwrap_or_else(|error| {
+            tracing::warn!(%error, "failed to put aside a log of the embedded Vault");
+            Then::Nothing
+        })
+    }
+
+    fn tell(&self, kind: Signal) {
+        let pid = self.child.as_ref().and_then(Child::id).and_then(|pid| i32::try_from(pid).ok());
+        if let Some(pid) = pid {
+            signal(pid, kind);
+        }
+    }
+
     async fn end(mut self) {
-        if let Some(mut child) = self.child.take()
-            && let Some(pid) = child.id().and_then(|pid| i32::try_from(pid).ok())
-        {
-            signal(pid, Signal::SIGTERM);
+        self.tell(Signal::SIGTERM);
+        if let Some(mut child) = self.child.take() {
             if timeout(PATIENCE, child.wait()).await.is_err()
                 && let Err(error) = child.kill().await
             {

@@ -19,7 +19,46 @@ use crate::vault::VaultConfig;
 pub(super) struct Folder {
     pub(super) places: Places,
     pub(super) lock: File,
-    ports: Ports,
+}
+
+/// A folder that a process can be started in.
+pub(super) struct Configured {
+    pub(super) config: VaultConfig,
+    pub(super) left: Left,
+}
+
+/// The place of an audit log that an earlier version wrote down with its whole path. OpenBao opens it
+/// once more before it takes the new device, even where the folder has moved away from.
+pub(super) struct Left(Vec<PathBuf>);
+
+impl Left {
+    /// Makes sure that it can be opened.
+    fn at(log: Option<PathBuf>, places: &Places) -> Result<Self, ManagedError> {
+        let Some(log) = log.filter(|log| log.parent() != Some(places.folder())) else {
+            return Ok(Self(Vec::new()));
+        };
+        let mut made: Vec<PathBuf> =
+            log.ancestors().take_while(|path| !path.exists()).map(Path::to_owned).collect();
+        let folder = log.parent().unwrap_or(&log);
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .and_then(|()| private(&log))
+            .map_err(|source| ManagedError::Moved { log: log.clone(), source })?;
+        made.retain(|path| path.exists());
+        Ok(Self(made))
+    }
+
+    /// Removes what was made for it.
+    pub(super) fn clear(self) {
+        for path in self.0 {
+            let gone = if path.is_dir() { fs::remove_dir(&path) } else { fs::remove_file(&path) };
+            if let Err(error) = gone {
+                tracing::debug!(%error, path = %path.display(), "failed to remove what a moved folder left");
+            }
+        }
+    }
 }
 
 /// Where the parts lie.
@@ -28,14 +67,27 @@ pub(super) struct Places {
     folder: PathBuf,
 }
 
-/// The loopback ports, chosen once: raft remembers its own address.
+/// The loopback ports.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Ports {
     pub(super) api: u16,
     pub(super) cluster: u16,
 }
 
+impl Ports {
+    fn are_free(&self) -> bool {
+        [self.api, self.cluster]
+            .into_iter()
+            .all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok())
+    }
+}
+
 impl Places {
+    #[cfg(test)]
+    pub(super) fn of(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
@@ -57,8 +109,22 @@ impl Places {
     }
 }
 
+/// Refuses a folder that holds data without what opens it: a new key would open nothing, and hide that
+/// the right one is missing. Writes nothing.
+pub(super) fn inspect(folder: &Path) -> Result<(), ManagedError> {
+    let has_data = fs::read_dir(folder.join("data")).is_ok_and(|mut data| data.next().is_some());
+    let missing =
+        KEYS.into_iter().map(|(name, _)| folder.join(name)).find(|path| has_data && !path.exists());
+    missing.map_or(Ok(()), |path| Err(ManagedError::KeyMissing(path)))
+}
+
+/// What is made with the data, and belongs to it.
+const KEYS: [(&str, &str); 3] =
+    [("unseal.key", "the unseal key"), ("role_id", "the role id"), ("secret_id", "the secret id")];
+
 impl Folder {
     pub(super) fn prepare(folder: &Path) -> Result<Self, ManagedError> {
+        inspect(folder)?;
         let wrong = |what| move |source| ManagedError::Folder { what, source };
         DirBuilder::new()
             .recursive(true)
@@ -69,37 +135,52 @@ impl Folder {
         fs::set_permissions(places.folder(), Permissions::from_mode(0o700))
             .map_err(wrong("the folder"))?;
         let lock = lock(&places.file("lock"))?;
+        for (name, what) in KEYS {
+            once(&places.file(name), || {
+                let bytes = random::<32>()?;
+                Ok(match name {
+                    "unseal.key" => bytes.to_vec(),
+                    _ => hex::encode(bytes.as_slice()).into_bytes(),
+                })
+            })
+            .map_err(wrong(what))?;
+        }
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(places.file("data"))
             .map_err(wrong("the data folder"))?;
-        once(&places.file("unseal.key"), || random::<32>().map(|key| key.to_vec()))
-            .map_err(wrong("the unseal key"))?;
-        for (name, what) in [("role_id", "the role id"), ("secret_id", "the secret id")] {
-            once(&places.file(name), || {
-                random::<32>().map(|id| hex::encode(id.as_slice()).into_bytes())
-            })
-            .map_err(wrong(what))?;
-        }
-        let ports = places.file("ports.json");
-        once(&ports, || Ok(serde_json::to_vec(&free_ports()?)?)).map_err(wrong("the ports"))?;
-        let ports: Ports = fs::read(&ports)
-            .and_then(|text| Ok(serde_json::from_slice(&text)?))
-            .map_err(wrong("the ports"))?;
-        private(&places.settings())
-            .and_then(|mut file| {
-                file.set_len(0)?;
-                file.write_all(settings::text(&places, ports)?.as_bytes())
-            })
-            .map_err(wrong("the configuration"))?;
-        Ok(Self { places, lock, ports })
+        Ok(Self { places, lock })
     }
 
-    pub(super) fn vault_config(&self) -> VaultConfig {
+    /// Chooses the ports and writes the configuration, when no process of this folder runs any more.
+    /// The ports stay the same unless somebody else has one: the folder came from another machine, or
+    /// is a copy.
+    pub(super) fn configure(&self) -> Result<Configured, ManagedError> {
+        let wrong = |what| move |source| ManagedError::Folder { what, source };
+        let (path, settings) = (self.places.file("ports.json"), self.places.settings());
+        let kept = fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok());
+        let ports = match kept.filter(Ports::are_free) {
+            Some(ports) => ports,
+            None => {
+                let ports = free_ports().map_err(wrong("the ports"))?;
+                let text = serde_json::to_vec(&ports).map_err(io::Error::from);
+                text.and_then(|text| replace(&path, &text)).map_err(wrong("the ports"))?;
+                ports
+            }
+        };
+        let before = fs::read_to_string(&settings).unwrap_or_default();
+        let left = Left::at(settings::audit_elsewhere(&before), &self.places)?;
+        let text = settings::text(&self.places, ports);
+        text.and_then(|text| replace(&settings, text.as_bytes()))
+            .map_err(wrong("the configuration"))?;
+        Ok(Configured { config: self.vault_config(ports), left })
+    }
+
+    fn vault_config(&self, ports: Ports) -> VaultConfig {
         let mut address = settings::loopback();
         // Both cannot fail: the address has a host, and every port is one.
-        let set: Result<(), ()> = Url::set_port(&mut address, Some(self.ports.api));
+        let set: Result<(), ()> = Url::set_port(&mut address, Some(ports.api));
         debug_assert!(set.is_ok(), "an http address takes a port");
         VaultConfig {
             address,
@@ -142,6 +223,16 @@ fn once(path: &Path, content: impl FnOnce() -> io::Result<Vec<u8>>) -> io::Resul
     file.sync_all()?;
     fs::rename(&draft, path)?;
     path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}
+
+/// Writes a file anew. It holds the old content or the new one, even on a disk that is full.
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let draft = path.with_extension("new");
+    let mut file = private(&draft)?;
+    file.set_len(0)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    fs::rename(&draft, path)
 }
 
 fn random<const N: usize>() -> io::Result<Zeroizing<[u8; N]>> {

@@ -3,15 +3,23 @@
 
 mod child;
 mod files;
+mod logs;
 mod settings;
 
 pub use settings::MOUNT;
 
-use std::{io, path::PathBuf, time::Duration};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use tokio::{sync::oneshot, task::JoinHandle, time::Instant};
 
-use self::{child::Keeper, files::Folder};
+use self::{
+    child::Keeper,
+    files::{Configured, Folder},
+};
 use super::{Vault, VaultConfig, VaultError};
 
 /// The longest a start may take.
@@ -24,6 +32,19 @@ pub struct ManagedConfig {
     pub binary: PathBuf,
     /// Where everything is kept: data, keys, log. Made when missing.
     pub folder: PathBuf,
+    /// From how many bytes on a log is put aside, while it is written; ten audit logs are kept.
+    pub log_bytes: u64,
+}
+
+/// What [`ManagedConfig::log_bytes`] is for people: what was put aside takes 640 MiB at most.
+pub const LOG_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Whether a folder can be used, without writing anything.
+///
+/// # Errors
+/// When it holds data and not the keys to it.
+pub fn inspect(folder: &Path) -> Result<(), ManagedError> {
+    files::inspect(folder)
 }
 
 /// Why the embedded Vault could not be started.
@@ -33,6 +54,20 @@ pub enum ManagedError {
     #[error("could not prepare {what} of the embedded Vault")]
     Folder {
         what: &'static str,
+        #[source]
+        source: io::Error,
+    },
+    #[error(
+        "{} is missing, and without it the data beside it cannot be used; put it back from the backup. Nothing was written",
+        .0.display()
+    )]
+    KeyMissing(PathBuf),
+    #[error(
+        "could not open {}, where the audit log was before the data folder moved; make its folder for one start, or start once at the old place",
+        log.display()
+    )]
+    Moved {
+        log: PathBuf,
         #[source]
         source: io::Error,
     },
@@ -62,18 +97,20 @@ impl Managed {
     /// # Errors
     /// When the folder or program cannot be used, or it is not ready after 30 seconds.
     pub async fn start(config: ManagedConfig) -> Result<Self, ManagedError> {
-        let ManagedConfig { binary, folder } = config;
+        let ManagedConfig { binary, folder, log_bytes } = config;
         let prepared = tokio::task::spawn_blocking(move || Folder::prepare(&folder)).await;
         let folder = prepared.map_err(|panic| ManagedError::Folder {
             what: "the folder",
             source: io::Error::other(panic),
         })??;
         child::end_left_over(&folder).await;
-        let (config, lock) = (folder.vault_config(), folder.lock);
+        let Configured { config, left } = folder.configure()?;
+        let lock = folder.lock;
         let (stop, stopped) = oneshot::channel();
-        let mut keeper = Keeper::new(binary, folder.places);
+        let mut keeper = Keeper::new(binary, folder.places, log_bytes);
         keeper.spawn().map_err(ManagedError::Spawn)?;
         wait_until_ready(&config, &mut keeper).await?;
+        left.clear();
         let keeper = tokio::spawn(keeper.keep(stopped));
         Ok(Self { config, stop: Some(stop), keeper: Some(keeper), _lock: lock })
     }

@@ -6,18 +6,11 @@ use serde_json::to_string as quoted;
 use url::Url;
 
 use super::files::{Places, Ports};
+use crate::vault::policy;
 
 /// Where the managed server keeps secrets.
 pub const MOUNT: &str = "secret";
 pub(super) const APPROLE: &str = "approle";
-
-/// What Hawser may do: keep secrets under `orgs/`, and see that the store is there.
-const POLICY: &str = r#"
-path "secret/data/orgs/*" { capabilities = ["create", "update", "read"] }
-path "secret/metadata/orgs/*" { capabilities = ["read", "list", "delete"] }
-path "secret/destroy/orgs/*" { capabilities = ["update"] }
-path "secret/config" { capabilities = ["read"] }
-"#;
 
 /// The address of this machine, to which the port is still to be added.
 pub(super) fn loopback() -> Url {
@@ -25,13 +18,19 @@ pub(super) fn loopback() -> Url {
     Url::parse("http://127.0.0.1/").expect("a URL")
 }
 
+/// The audit device. OpenBao remembers where its file is and refuses another place, so the place is
+/// relative to the folder, in which the process runs: the folder may move. The device that earlier
+/// versions named `local` has the whole path; OpenBao removes it when it finds this one instead.
+const DEVICE: &str = "file";
+/// The audit log in the folder.
+pub(super) const AUDIT: &str = "audit.log";
+
 pub(super) fn text(places: &Places, ports: Ports) -> io::Result<String> {
     let path = |name: &str| quote(places.file(name));
     let Ports { api, cluster } = ports;
-    let (data, audit, role_id, secret_id) =
-        (path("data")?, path("audit.log")?, path("role_id")?, path("secret_id")?);
+    let (data, role_id, secret_id) = (path("data")?, path("role_id")?, path("secret_id")?);
     let key = quote(PathBuf::from(format!("file://{}", places.file("unseal.key").display())))?;
-    let policy = quoted(POLICY)?;
+    let policy = quoted(&policy(MOUNT))?;
     Ok(format!(
         r#"ui = false
 api_addr = "http://127.0.0.1:{api}"
@@ -50,9 +49,9 @@ seal "static" {{
   current_key_id = "1"
   current_key = {key}
 }}
-audit "file" "local" {{
+audit "file" "{DEVICE}" {{
   options {{
-    file_path = {audit}
+    file_path = "{AUDIT}"
   }}
 }}
 initialize "app" {{
@@ -109,10 +108,30 @@ initialize "app" {{
     ))
 }
 
+/// The whole path of the audit log, where an earlier version wrote one into this configuration.
+pub(super) fn audit_elsewhere(text: &str) -> Option<PathBuf> {
+    let path = text.lines().find_map(|line| line.trim().strip_prefix("file_path = "))?;
+    let path: PathBuf = serde_json::from_str(path).ok()?;
+    path.is_absolute().then_some(path)
+}
+
 fn quote(path: PathBuf) -> io::Result<String> {
     let text = path
         .into_os_string()
         .into_string()
         .map_err(|_| io::Error::other("the path is not UTF-8"))?;
     Ok(quoted(&text)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_audit_log_of_an_earlier_version_is_found() {
+        let before = "audit \"file\" \"local\" {\n  options {\n    file_path = \"/a \\\"b\\\"/audit.log\"\n  }\n}";
+        assert_eq!(audit_elsewhere(before), Some(PathBuf::from("/a \"b\"/audit.log")));
+        assert_eq!(audit_elsewhere("    file_path = \"audit.log\"\n"), None);
+        assert_eq!(audit_elsewhere("ui = false"), None);
+    }
 }
