@@ -118,7 +118,7 @@ fn names(error: &(dyn Error + 'static), start: &str) -> bool {
 
 /// The first error of type `T` in the chain. An `io::Error` hides the error it wraps from
 /// `source`, so that one is looked at too.
-fn find<'e, T: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e T> {
+pub(crate) fn find<'e, T: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e T> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref::<T>() {

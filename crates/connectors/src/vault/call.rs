@@ -6,11 +6,13 @@ use rustify::{
     enums::{RequestMethod, RequestType, ResponseType},
     errors::ClientError,
 };
+use rustls::CertificateError as Certificate;
 use serde_json::Value;
 use vaultrs::client::{Client as _, VaultClient};
 use zeroize::Zeroizing;
 
-use super::{Unavailable, VaultError};
+use super::{Right, Unavailable, VaultError, error::Distrust};
+use crate::http::find;
 
 /// Whether a call changes anything: then a lost answer leaves open what happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +28,7 @@ pub(super) struct Call {
     query: Option<String>,
     body: Option<Value>,
     effect: Effect,
+    needs: Option<Right>,
 }
 
 impl Endpoint for &Call {
@@ -52,25 +55,28 @@ impl Endpoint for &Call {
 
 impl Call {
     pub(super) const fn get(path: String) -> Self {
-        Self { method: RequestMethod::GET, path, query: None, body: None, effect: Effect::Reads }
+        Self::new(RequestMethod::GET, path, Effect::Reads)
     }
 
     pub(super) const fn list(path: String) -> Self {
-        Self { method: RequestMethod::LIST, path, query: None, body: None, effect: Effect::Reads }
+        Self::new(RequestMethod::LIST, path, Effect::Reads)
     }
 
     pub(super) const fn delete(path: String) -> Self {
-        Self {
-            method: RequestMethod::DELETE,
-            path,
-            query: None,
-            body: None,
-            effect: Effect::Writes,
-        }
+        Self::new(RequestMethod::DELETE, path, Effect::Writes)
     }
 
-    pub(super) const fn post(path: String, body: Value, effect: Effect) -> Self {
-        Self { method: RequestMethod::POST, path, query: None, body: Some(body), effect }
+    pub(super) fn post(path: String, body: Value, effect: Effect) -> Self {
+        Self { body: Some(body), ..Self::new(RequestMethod::POST, path, effect) }
+    }
+
+    const fn new(method: RequestMethod, path: String, effect: Effect) -> Self {
+        Self { method, path, query: None, body: None, effect, needs: None }
+    }
+
+    /// The right without which Vault refuses it.
+    pub(super) fn needs(self, right: Right) -> Self {
+        Self { needs: Some(right), ..self }
     }
 
     pub(super) fn query(self, query: String) -> Self {
@@ -103,7 +109,11 @@ impl Call {
             ClientError::RequestError { source, .. }
                 if source.downcast_ref::<Transport>().is_some_and(Transport::is_connect) =>
             {
-                VaultError::Unavailable(Unavailable::NoConnection)
+                VaultError::Unavailable(
+                    source
+                        .downcast_ref::<Transport>()
+                        .map_or(Unavailable::NoConnection, unconnected),
+                )
             }
             ClientError::RequestError { .. } | ClientError::ResponseError { .. } => lost,
             _ => VaultError::Malformed,
@@ -113,17 +123,28 @@ impl Call {
     /// The meaning of a status. `content` is only searched for Vault's own fixed phrases.
     fn status(&self, code: u16, content: &str) -> VaultError {
         let unavailable = VaultError::Unavailable(Unavailable::Status(code));
-        let not_active = ["not active", "is sealed", "no active", "Upgrading", "not initialized"]
-            .iter()
-            .any(|phrase| content.contains(phrase));
+        let not_active =
+            ["not active", "no active", "Upgrading"].iter().any(|phrase| content.contains(phrase));
         match code {
+            400 | 500 | 503 if content.contains("is sealed") => {
+                VaultError::Unavailable(Unavailable::Sealed)
+            }
+            400 | 500 | 503 if content.contains("not initialized") => {
+                VaultError::Unavailable(Unavailable::NotInitialized)
+            }
+            400 if content.contains("to an HTTPS server") => {
+                VaultError::Configuration("it speaks https at this address")
+            }
             400 if content.contains("check-and-set") => VaultError::CheckAndSet,
             400 | 500 if not_active => unavailable,
             // The path has no mount behind it: a wrong configuration, not a missing secret.
             404 if content.contains("no handler for route") => {
                 VaultError::Configuration("there is no store at this mount")
             }
-            403 => VaultError::Forbidden,
+            404 if content.contains("namespace not found") => {
+                VaultError::Configuration("there is no such namespace")
+            }
+            403 => self.needs.map_or(VaultError::LoginRefused, VaultError::Forbidden),
             404 => VaultError::NotFound,
             412 | 429 | 472 | 473 | 501 | 503 => unavailable,
             500..=599 if self.effect == Effect::Writes => VaultError::Unknown,
@@ -133,12 +154,45 @@ impl Call {
     }
 }
 
+/// Why there is no connection.
+fn unconnected(error: &Transport) -> Unavailable {
+    match find::<rustls::Error>(error) {
+        Some(rustls::Error::InvalidCertificate(problem)) => {
+            Unavailable::Certificate(distrust(problem))
+        }
+        Some(rustls::Error::InvalidMessage(_)) => Unavailable::NoTls,
+        Some(_) => Unavailable::Certificate(Distrust::Other),
+        None if error.is_dns() => Unavailable::NoSuchHost,
+        None => Unavailable::NoConnection,
+    }
+}
+
+const fn distrust(problem: &Certificate) -> Distrust {
+    match problem {
+        Certificate::Expired
+        | Certificate::ExpiredContext { .. }
+        | Certificate::NotValidYet
+        | Certificate::NotValidYetContext { .. } => Distrust::Expired,
+        Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => Distrust::Name,
+        Certificate::UnknownIssuer | Certificate::BadSignature => Distrust::Authority,
+        _ => Distrust::Other,
+    }
+}
+
 /// An answer. Has no `Debug`: it may hold a secret.
 pub(super) struct Reply(Value);
 
 impl Reply {
     pub(super) fn has(&self, pointer: &str) -> bool {
         self.0.pointer(pointer).is_some()
+    }
+
+    pub(super) fn text(&self, pointer: &str) -> Option<&str> {
+        self.0.pointer(pointer)?.as_str()
+    }
+
+    pub(super) fn is_true(&self, pointer: &str) -> Option<bool> {
+        self.0.pointer(pointer)?.as_bool()
     }
 
     pub(super) fn number(&self, pointer: &str) -> Option<u64> {
@@ -191,7 +245,11 @@ mod tests {
             ),
             VaultError::CheckAndSet
         );
-        assert_eq!(write.status(503, r#"{"errors":["Vault is sealed"]}"#), down(503));
+        assert_eq!(
+            write.status(503, r#"{"errors":["Vault is sealed"]}"#),
+            VaultError::Unavailable(Unavailable::Sealed)
+        );
+        assert_eq!(write.status(503, ""), down(503));
         assert_eq!(
             write.status(
                 500,
@@ -203,7 +261,9 @@ mod tests {
         assert_eq!(write.status(502, ""), VaultError::Unknown);
         assert_eq!(read.status(500, ""), down(500));
         assert_eq!(read.status(429, ""), down(429));
-        assert_eq!(read.status(403, ""), VaultError::Forbidden);
+        assert_eq!(read.status(403, ""), VaultError::LoginRefused);
+        let read = read.needs(Right::ReadSecrets);
+        assert_eq!(read.status(403, ""), VaultError::Forbidden(Right::ReadSecrets));
         assert_eq!(read.status(404, r#"{"errors":[]}"#), VaultError::NotFound);
         assert!(matches!(
             read.status(

@@ -1,3 +1,5 @@
+use super::Right;
+
 /// Why Vault did not do what it was asked. Never holds what Vault answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum VaultError {
@@ -7,9 +9,14 @@ pub enum VaultError {
     /// Nothing is there. It does not prove that nothing ever was.
     #[error("Vault holds no such secret or version")]
     NotFound,
-    /// The token or its policy does not allow it, after a new login.
-    #[error("Vault does not allow this to Hawser's role")]
-    Forbidden,
+    /// The policy of Hawser's role does not allow it, and a new login changed nothing.
+    #[error("Vault does not allow Hawser's role to {0}; its policy has to")]
+    Forbidden(Right),
+    /// The login was refused.
+    #[error(
+        "Vault refuses the AppRole login: the role id or the secret id is wrong, has expired or is used up"
+    )]
+    LoginRefused,
     /// Vault is sealed, on standby, overloaded or unreachable. Nothing was changed.
     #[error("Vault is not available: {0}")]
     Unavailable(Unavailable),
@@ -33,6 +40,21 @@ pub enum Unavailable {
     /// It could not be connected to.
     #[error("no connection")]
     NoConnection,
+    /// Its name has no address.
+    #[error("the name of its host is not known")]
+    NoSuchHost,
+    /// It was connected to, and does not prove who it is.
+    #[error("its certificate {0}")]
+    Certificate(Distrust),
+    /// It was connected to by TLS, and speaks something else.
+    #[error("it does not speak TLS at this address; the address may have to begin with http://")]
+    NoTls,
+    /// It has to be unsealed.
+    #[error("it is sealed; somebody has to unseal it")]
+    Sealed,
+    /// It was never set up.
+    #[error("it is not initialized")]
+    NotInitialized,
     /// It did not answer a read in time.
     #[error("no answer in time")]
     Timeout,
@@ -45,6 +67,23 @@ pub enum Unavailable {
     /// The last login failed a moment ago.
     #[error("the login failed a moment ago")]
     LoginFailed,
+}
+
+/// What is wrong with a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Distrust {
+    /// Nobody who is trusted signed it.
+    #[error("is not signed by an authority that is trusted here")]
+    Authority,
+    /// It is of another time.
+    #[error("has expired, or is not valid yet")]
+    Expired,
+    /// It is of another host.
+    #[error("is of another host name")]
+    Name,
+    /// Anything else.
+    #[error("cannot be used")]
+    Other,
 }
 
 impl VaultError {

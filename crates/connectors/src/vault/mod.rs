@@ -7,12 +7,16 @@ mod breaker;
 mod call;
 mod config;
 mod error;
+mod examine;
 pub mod managed;
+mod policy;
 mod secret;
 mod session;
 
 pub use config::VaultConfig;
-pub use error::{Unavailable, VaultError};
+pub use error::{Distrust, Unavailable, VaultError};
+pub use examine::{Examination, Finding, Look, Verdict};
+pub use policy::{Right, policy};
 pub use secret::{Newest, Sealed, SecretPath};
 
 use std::sync::Arc;
@@ -53,8 +57,7 @@ impl Vault {
     /// # Errors
     /// What is missing.
     pub async fn ready(&self) -> Result<(), VaultError> {
-        let call = Call::get(format!("{}/config", self.0.mount));
-        let reply = self.0.session.probe(&call).await?;
+        let reply = self.0.session.probe(&self.config()).await?;
         // Version 1 has no configuration; writing there would lose the check-and-set.
         if reply.has("/data/max_versions") { Ok(()) } else { Err(VaultError::Malformed) }
     }
@@ -74,7 +77,8 @@ impl Vault {
         if sealed.organization != path.organization || sealed.credential != path.credential {
             return Err(VaultError::Binding);
         }
-        let call = Call::post(self.data(path), sealed.body(cas), Effect::Writes);
+        let call = Call::post(self.data(path), sealed.body(cas), Effect::Writes)
+            .needs(Right::WriteSecrets);
         let reply = self.call(&call).await?;
         reply.number("/data/version").ok_or(VaultError::Malformed)
     }
@@ -85,7 +89,9 @@ impl Vault {
     /// [`VaultError::NotFound`] when it was never there or is destroyed; [`VaultError::Binding`]
     /// when the secret belongs to something else (I-08).
     pub async fn read(&self, path: &SecretPath, version: u64) -> Result<Sealed, VaultError> {
-        let call = Call::get(self.data(path)).query(format!("version={version}"));
+        let call = Call::get(self.data(path))
+            .query(format!("version={version}"))
+            .needs(Right::ReadSecrets);
         let mut reply = self.call(&call).await?;
         if reply.number("/data/metadata/version") != Some(version) {
             return Err(VaultError::Malformed);
@@ -116,7 +122,7 @@ impl Vault {
     /// # Errors
     /// When Vault does not answer.
     pub async fn newest(&self, path: &SecretPath) -> Result<Option<Newest>, VaultError> {
-        let metadata = match self.call(&Call::get(self.metadata(path))).await {
+        let metadata = match self.call(&self.about(path)).await {
             Err(VaultError::NotFound) => return Ok(None),
             metadata => metadata?,
         };
@@ -144,7 +150,7 @@ impl Vault {
     /// # Errors
     /// When Vault does not answer.
     pub async fn versions(&self, path: &SecretPath) -> Result<Vec<u64>, VaultError> {
-        match self.call(&Call::get(self.metadata(path))).await {
+        match self.call(&self.about(path)).await {
             Ok(metadata) => metadata.kept_versions().ok_or(VaultError::Malformed),
             Err(VaultError::NotFound) => Ok(Vec::new()),
             Err(error) => Err(error),
@@ -158,11 +164,11 @@ impl Vault {
     /// # Errors
     /// When Vault does not answer.
     pub async fn kept(&self, path: &SecretPath) -> Result<u64, VaultError> {
-        let secret = match self.call(&Call::get(self.metadata(path))).await {
+        let secret = match self.call(&self.about(path)).await {
             Err(VaultError::NotFound) => None,
             metadata => metadata?.number("/data/max_versions"),
         };
-        let config = self.call(&Call::get(format!("{}/config", self.0.mount))).await?;
+        let config = self.call(&self.config()).await?;
         let mount = config.number("/data/max_versions").ok_or(VaultError::Malformed)?;
         // 0 stands for what is not set.
         let set = [secret.unwrap_or_default(), mount].into_iter().filter(|number| *number > 0);
@@ -174,7 +180,7 @@ impl Vault {
     /// # Errors
     /// When Vault does not answer or refuses.
     pub async fn destroy_all(&self, path: &SecretPath) -> Result<(), VaultError> {
-        match self.call(&Call::delete(self.metadata(path))).await {
+        match self.call(&Call::delete(self.metadata(path)).needs(Right::DestroySecrets)).await {
             Ok(_) | Err(VaultError::NotFound) => Ok(()),
             Err(error) => Err(error),
         }
@@ -186,7 +192,8 @@ impl Vault {
     /// When Vault does not answer or refuses.
     pub async fn destroy_version(&self, path: &SecretPath, version: u64) -> Result<(), VaultError> {
         let body = serde_json::json!({ "versions": [version] });
-        let call = Call::post(format!("{}/destroy/{path}", self.0.mount), body, Effect::Writes);
+        let call = Call::post(format!("{}/destroy/{path}", self.0.mount), body, Effect::Writes)
+            .needs(Right::DestroyVersions);
         match self.call(&call).await {
             Ok(_) | Err(VaultError::NotFound) => Ok(()),
             Err(error) => Err(error),
@@ -202,7 +209,9 @@ impl Vault {
         organization: OrganizationId,
     ) -> Result<Vec<CredentialId>, VaultError> {
         let folder = SecretPath::folder(organization);
-        match self.call(&Call::list(format!("{}/metadata/{folder}", self.0.mount))).await {
+        let call =
+            Call::list(format!("{}/metadata/{folder}", self.0.mount)).needs(Right::ListSecrets);
+        match self.call(&call).await {
             Ok(reply) => Ok(reply.texts("/data/keys").filter_map(|key| key.parse().ok()).collect()),
             Err(VaultError::NotFound) => Ok(Vec::new()),
             Err(error) => Err(error),
@@ -211,6 +220,14 @@ impl Vault {
 
     fn data(&self, path: &SecretPath) -> String {
         format!("{}/data/{path}", self.0.mount)
+    }
+
+    fn config(&self) -> Call {
+        Call::get(format!("{}/config", self.0.mount)).needs(Right::ReadConfig)
+    }
+
+    fn about(&self, path: &SecretPath) -> Call {
+        Call::get(self.metadata(path)).needs(Right::ReadMetadata)
     }
 
     fn metadata(&self, path: &SecretPath) -> String {

@@ -12,7 +12,7 @@ use vaultrs::{
 };
 
 use super::{
-    Unavailable, VaultConfig, VaultError,
+    Distrust, Unavailable, VaultConfig, VaultError,
     call::{Call, Effect, Reply},
 };
 
@@ -20,6 +20,8 @@ use super::{
 const AFTER_REFUSAL: Duration = Duration::from_secs(10);
 /// After a login that did not reach Vault.
 const AFTER_OUTAGE: Duration = Duration::from_secs(1);
+const NO_APP_ROLE: VaultError =
+    VaultError::Configuration("no AppRole login answers at this mount, or in this namespace");
 /// The shortest time a token is used, whatever its lease says.
 const SHORTEST: Duration = Duration::from_secs(5);
 
@@ -41,6 +43,9 @@ struct Token {
     since: Instant,
     renew_at: Instant,
 }
+
+/// Every state is an answer, and none a failure.
+const HEALTH: &str = "standbyok=true&perfstandbyok=true&sealedcode=200&uninitcode=200&drsecondarycode=200&performancestandbycode=200";
 
 /// Whether a failed login a moment ago counts.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -66,12 +71,52 @@ impl Session {
         self.with_token(call, Patience::TryNow).await
     }
 
+    /// What Vault says of itself, without a login. It is asked outside of namespaces, which do not know.
+    /// <https://developer.hashicorp.com/vault/api-docs/system/health>
+    pub(super) async fn health(&self) -> Result<Reply, VaultError> {
+        let call = Call::get("sys/health".to_owned()).query(HEALTH.to_owned());
+        call.send(&self.client_in(None, String::new())).await
+    }
+
+    /// Logs in, whatever token there is.
+    pub(super) async fn log_in_anew(&self) -> Result<(), VaultError> {
+        let token = self.login().await?;
+        *self.state.lock().await = State { token: Some(token), failed: None };
+        Ok(())
+    }
+
+    /// Where Vault is.
+    pub(super) fn address(&self) -> &str {
+        self.config.address.as_str().trim_end_matches('/')
+    }
+
+    /// An error of the connection or the login, with what of the configuration it is about.
+    pub(super) fn explain(&self, error: VaultError) -> String {
+        let address = self.address();
+        match error {
+            VaultError::Unavailable(Unavailable::Certificate(Distrust::Authority)) => {
+                if self.config.ca_pem.is_some() {
+                    format!("{address}: {error}: the configured CA file holds another authority")
+                } else {
+                    format!("{address}: {error}: no CA file is configured, so the system's count")
+                }
+            }
+            VaultError::Unavailable(_) => format!("{address}: {error}"),
+            VaultError::Configuration(_) => {
+                let mount = self.config.approle_mount.trim_matches('/');
+                let namespace = self.config.namespace.as_deref().unwrap_or("none");
+                format!("{address}, login at auth/{mount}, namespace {namespace}: {error}")
+            }
+            error => error.to_string(),
+        }
+    }
+
     async fn with_token(&self, call: &Call, patience: Patience) -> Result<Reply, VaultError> {
         let client = self.token(None, patience).await?;
         match call.send(&client).await {
             // Refused before anything happened, so even a write may be sent again.
-            Err(VaultError::Forbidden) => {
-                let client = self.token(Some(&client), patience).await?;
+            Err(refusal @ (VaultError::Forbidden(_) | VaultError::LoginRefused)) => {
+                let client = self.token(Some((&client, refusal)), patience).await?;
                 call.send(&client).await
             }
             result => result,
@@ -82,20 +127,19 @@ impl Session {
     /// gets its outcome.
     async fn token(
         &self,
-        refused: Option<&Arc<VaultClient>>,
+        refused: Option<(&Arc<VaultClient>, VaultError)>,
         patience: Patience,
     ) -> Result<Arc<VaultClient>, VaultError> {
         let mut state = self.state.lock().await;
-        let is_refused =
-            |token: &&Token| refused.is_some_and(|refused| Arc::ptr_eq(refused, &token.client));
+        let is_refused = |token: &&Token| {
+            refused.is_some_and(|(refused, _)| Arc::ptr_eq(refused, &token.client))
+        };
         // A token that is new and refused is one that may not: another would not either.
-        if state
-            .token
-            .as_ref()
-            .filter(is_refused)
-            .is_some_and(|token| token.since.elapsed() < AFTER_REFUSAL)
+        if let Some((_, refusal)) = refused
+            && let Some(token) = state.token.as_ref().filter(is_refused)
+            && token.since.elapsed() < AFTER_REFUSAL
         {
-            return Err(VaultError::Forbidden);
+            return Err(refusal);
         }
         let usable = state.token.as_ref().filter(|token| !is_refused(token));
         if let Some(token) = usable.filter(|token| Instant::now() < token.renew_at) {
@@ -144,8 +188,10 @@ impl Session {
             .send(&self.client(String::new()))
             .await
             .map_err(|error| match error {
-                // Vault says 400 to a wrong role or secret id.
-                VaultError::Malformed => VaultError::Forbidden,
+                // Vault says 400 to a wrong role or secret id, and 403 or 404 where nobody takes logins.
+                VaultError::Malformed => VaultError::LoginRefused,
+                VaultError::LoginRefused | VaultError::NotFound => NO_APP_ROLE,
+                VaultError::Configuration(_) if self.config.namespace.is_none() => NO_APP_ROLE,
                 error => error,
             })?;
         let lease = Duration::from_secs(reply.number("/auth/lease_duration").unwrap_or(0));
@@ -165,8 +211,12 @@ impl Session {
         })
     }
 
-    /// A client with every setting named: what is left out would come from `VAULT_*` variables.
     fn client(&self, token: String) -> VaultClient {
+        self.client_in(self.config.namespace.clone(), token)
+    }
+
+    /// A client with every setting named: what is left out would come from `VAULT_*` variables.
+    fn client_in(&self, namespace: Option<String>, token: String) -> VaultClient {
         let settings = VaultClientSettings {
             address: self.config.address.clone(),
             ca_certs: Vec::new(),
@@ -176,7 +226,7 @@ impl Session {
             verify: true,
             version: 1,
             wrapping: false,
-            namespace: self.config.namespace.clone(),
+            namespace,
             proxy: None,
         };
         let middle = EndpointMiddleware {

@@ -43,6 +43,7 @@ mod host;
 mod makers;
 mod oci_registry;
 mod odd_registries;
+mod own_vault;
 mod proxy;
 mod redirects;
 mod registry;
@@ -52,6 +53,8 @@ mod token_service;
 mod tokens;
 mod transport;
 mod vault;
+mod vault_examined;
+mod vault_folder;
 
 use connectors::{
     Failure,

@@ -7,7 +7,7 @@ use std::{
 
 use connectors::vault::{
     Newest, Sealed, SecretPath, Unavailable, Vault, VaultConfig, VaultError,
-    managed::{Managed, ManagedConfig, ManagedError},
+    managed::{LOG_BYTES, Managed, ManagedConfig, ManagedError},
 };
 use domain::{CredentialId, OperationId, OrganizationId, Secret, Shape, credentials::Parameters};
 
@@ -15,21 +15,22 @@ use domain::{CredentialId, OperationId, OrganizationId, Secret, Shape, credentia
     clippy::disallowed_methods,
     reason = "the program is not part of the repository, so the test is told where it is"
 )]
-fn binary() -> PathBuf {
+pub fn binary() -> PathBuf {
     std::env::var_os("HAWSER_TEST_BAO")
         .expect("set HAWSER_TEST_BAO to the path of OpenBao's program `bao`")
         .into()
 }
 
 async fn start(folder: &Path) -> Result<Managed, ManagedError> {
-    Managed::start(ManagedConfig { binary: binary(), folder: folder.to_owned() }).await
+    let (binary, folder) = (binary(), folder.to_owned());
+    Managed::start(ManagedConfig { binary, folder, log_bytes: LOG_BYTES }).await
 }
 
-fn place() -> SecretPath {
+pub fn place() -> SecretPath {
     SecretPath { organization: OrganizationId::new(), credential: CredentialId::new() }
 }
 
-fn sealed(path: &SecretPath, password: &str) -> Sealed {
+pub fn sealed(path: &SecretPath, password: &str) -> Sealed {
     Sealed {
         organization: path.organization,
         credential: path.credential,

@@ -90,6 +90,8 @@ causes! {
     UnsupportedTokenKind = "unsupported_token_kind",
     /// Vault does not answer; that says nothing of the credential.
     VaultUnavailable = "vault_unavailable",
+    /// Vault answers, and does not allow Hawser what it has to do; that says nothing of the credential.
+    VaultRefused = "vault_refused",
     /// Vault does not hold the version that counts.
     SecretLost = "secret_lost",
     /// The host refused the credential too often, so it is not sent there.

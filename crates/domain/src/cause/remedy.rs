@@ -88,8 +88,15 @@ impl Cause {
             | Self::BlockedAddress
             | Self::ForeignRealm
             | Self::IndexTooLarge
+            | Self::VaultRefused
             | Self::Internal => Remedy::Operator,
         }
+    }
+
+    /// Whether it is about Vault, and about nothing that a person gave: then it is tried until it passes.
+    #[must_use]
+    pub const fn is_vaults(self) -> bool {
+        matches!(self, Self::VaultUnavailable | Self::VaultRefused)
     }
 
     /// Whether trying again without any change can help.
@@ -104,6 +111,7 @@ impl Cause {
                 | Self::RateLimited
                 | Self::ServerError
                 | Self::VaultUnavailable
+                | Self::VaultRefused
                 | Self::ProxyError
                 | Self::BranchMoved
                 | Self::Internal

@@ -53,6 +53,7 @@ pub(super) const fn of(cause: Cause) -> Words {
         Cause::IndexTooLarge => shared::TOO_LARGE,
         Cause::IndexInvalid => shared::UNREADABLE,
         Cause::VaultUnavailable => shared::VAULT_UNAVAILABLE,
+        Cause::VaultRefused => shared::VAULT_REFUSED,
         Cause::SecretLost => words(
             shared::SECRET_LOST,
             "Vault does not hold the stored version of the kubeconfig, or of a secret of the exports, any more. Store it again.",

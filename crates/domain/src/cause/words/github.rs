@@ -56,6 +56,7 @@ pub(super) const fn of(cause: Cause) -> Words {
         Cause::IndexTooLarge => shared::TOO_LARGE,
         Cause::IndexInvalid => shared::UNREADABLE,
         Cause::VaultUnavailable => shared::VAULT_UNAVAILABLE,
+        Cause::VaultRefused => shared::VAULT_REFUSED,
         Cause::SecretLost => words(
             shared::SECRET_LOST,
             "Vault does not hold the tokens of this account any more. Connect it again.",

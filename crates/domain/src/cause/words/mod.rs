@@ -124,6 +124,7 @@ mod tests {
             Cause::RateLimited,
             Cause::ServerError,
             Cause::VaultUnavailable,
+            Cause::VaultRefused,
             Cause::SecretLost,
             Cause::ProxyError,
         ];

@@ -93,6 +93,7 @@ pub(super) const fn of(cause: Cause) -> Words {
             "The registry does not accept this kind of token. Create one of the kind that the provider's guide names.",
         ),
         Cause::VaultUnavailable => shared::VAULT_UNAVAILABLE,
+        Cause::VaultRefused => shared::VAULT_REFUSED,
         Cause::SecretLost => words(
             shared::SECRET_LOST,
             "Vault does not hold the stored version any more. Type the password again.",

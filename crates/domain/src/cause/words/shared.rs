@@ -42,6 +42,10 @@ pub(super) const VAULT_UNAVAILABLE: Words = words(
     "Vault not available",
     "Vault is sealed, on standby or unreachable, so the credential cannot be read. Nothing is wrong with the credential; Hawser goes on as soon as Vault answers.",
 );
+pub(super) const VAULT_REFUSED: Words = words(
+    "Vault refuses Hawser",
+    "Vault answers, but does not accept Hawser's login or does not allow its role what it needs. Nothing is wrong with the credential. Whoever runs Hawser finds out what is missing with `hawser-server check-config`.",
+);
 pub(super) const SECRET_LOST: &str = "Vault does not hold the secret";
 pub(super) const PAUSED: &str = "Credential paused at this host";
 pub(super) const AMBIENT_DISABLED: Words = words(
