@@ -169,7 +169,11 @@ type Starting = JoinHandle<Result<Managed, connectors::vault::managed::ManagedEr
 fn managed(config: &Config) -> Option<Starting> {
     match &config.vault {
         VaultChoice::Managed { binary, folder } => {
-            let config = ManagedConfig { binary: absolute(binary), folder: absolute(folder) };
+            let config = ManagedConfig {
+                binary: absolute(binary),
+                folder: absolute(folder),
+                log_bytes: managed::LOG_BYTES,
+            };
             Some(tokio::spawn(Managed::start(config)))
         }
         VaultChoice::External(_) => None,

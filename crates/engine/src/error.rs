@@ -87,7 +87,7 @@ pub(crate) fn answer_of(asked: Asked, error: Error) -> ServiceError {
             ServiceError::Unavailable { what: "The database".to_owned() }
         }
         Error::Vault(vault)
-            if matches!(vault, VaultError::Unavailable(_) | VaultError::Forbidden) =>
+            if matches!(vault, VaultError::Unavailable(_) | VaultError::Forbidden(_)) =>
         {
             tracing::error!(error = %chain(&vault), "Vault does not answer");
             ServiceError::Unavailable { what: "Vault".to_owned() }

@@ -26,9 +26,9 @@ mod webhook;
 
 pub use allow::{AllowList, BadEntry};
 pub use certificate::certificate_end;
+pub(crate) use classify::find;
 pub(crate) use login::secret_of;
 pub use login::{ClientCertificate, Freshness, Login};
-pub(crate) use classify::find;
 pub(crate) use metadata::Metadata;
 pub use outbound::{Outbound, OutboundError, OutboundSettings};
 pub(crate) use probe::{Resolved, Shaken};

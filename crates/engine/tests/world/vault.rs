@@ -8,7 +8,7 @@ use std::{
 
 use connectors::vault::{
     VaultConfig,
-    managed::{Managed, ManagedConfig},
+    managed::{LOG_BYTES, Managed, ManagedConfig},
 };
 use tokio::sync::oneshot;
 
@@ -45,7 +45,10 @@ impl Bao {
             runtime.block_on(async move {
                 let folder = tempfile::tempdir().unwrap();
                 let data = folder.path().join("vault");
-                let managed = Managed::start(ManagedConfig { binary, folder: data }).await.unwrap();
+                let managed =
+                    Managed::start(ManagedConfig { binary, folder: data, log_bytes: LOG_BYTES })
+                        .await
+                        .unwrap();
                 let log = folder.path().join("vault/audit.log");
                 ready.send((managed.vault_config(), log)).unwrap();
                 drop(stopped.await);
