@@ -112,13 +112,12 @@ fn nginx(folder: &Path, tls: SocketAddr, hawser: SocketAddr) -> Child {
         assert!(block.contains(shown), "{shown}");
         block.replace(shown, ours)
     });
-    let paths: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-        .iter()
-        .map(|name| format!("{name}_temp_path {at}/{name};\n"))
-        .collect();
+    let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|name| format!("{name}_temp_path {at}/{name};"))
+        .join("\n");
     let config = format!(
         "daemon off; master_process off; pid {at}/pid; error_log {at}/error.log;\n\
-         events {{}}\nhttp {{ access_log off;\n{paths}{block}}}\n"
+         events {{}}\nhttp {{ access_log off;\n{paths}\n{block}}}\n"
     );
     std::fs::write(folder.join("nginx.conf"), config).unwrap();
     // Debian keeps it where only root looks.

@@ -65,8 +65,10 @@ impl Bao {
         let entries = log.lines().filter_map(|line| serde_json::from_str(line).ok());
         let is_read = |entry: &serde_json::Value| {
             entry["type"] == "response"
-                && entry["request"]["operation"] == "read"
-                && entry["request"]["path"] == format!("secret/data/{path}")
+                && entry.pointer("/request/operation").is_some_and(|operation| operation == "read")
+                && entry
+                    .pointer("/request/path")
+                    .is_some_and(|at| *at == format!("secret/data/{path}"))
                 && entry.get("error").is_none()
         };
         entries.filter(is_read).count()
