@@ -118,11 +118,10 @@ impl Trouble {
     /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
     fn of_postgres(code: &str) -> Option<Self> {
         match code {
-            // Whether the statement was done is not known.
-            "40003" => Some(Self::Other),
+            // Whether the statement was done is not known (40003); the transaction did nothing for too long.
+            "40003" | "25P03" => Some(Self::Other),
             "53100" | "25006" => Some(Self::Unwritable),
             "55P03" => Some(Self::Conflict),
-            "25P03" => Some(Self::Other),
             _ => match code.get(..2)? {
                 "40" => Some(Self::Conflict),
                 "08" | "53" | "55" | "57" | "58" => Some(Self::Other),

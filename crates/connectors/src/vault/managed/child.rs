@@ -120,12 +120,11 @@ impl Keeper {
 
     async fn end(mut self) {
         self.tell(Signal::SIGTERM);
-        if let Some(mut child) = self.child.take() {
-            if timeout(PATIENCE, child.wait()).await.is_err()
-                && let Err(error) = child.kill().await
-            {
-                tracing::warn!(%error, "could not kill the embedded Vault");
-            }
+        if let Some(mut child) = self.child.take()
+            && timeout(PATIENCE, child.wait()).await.is_err()
+            && let Err(error) = child.kill().await
+        {
+            tracing::warn!(%error, "could not kill the embedded Vault");
         }
         drop(fs::remove_file(self.places.pid()));
     }

@@ -75,7 +75,7 @@ pub(super) struct Ports {
 }
 
 impl Ports {
-    fn are_free(&self) -> bool {
+    fn are_free(self) -> bool {
         [self.api, self.cluster]
             .into_iter()
             .all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok())
@@ -160,14 +160,13 @@ impl Folder {
         let wrong = |what| move |source| ManagedError::Folder { what, source };
         let (path, settings) = (self.places.file("ports.json"), self.places.settings());
         let kept = fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok());
-        let ports = match kept.filter(Ports::are_free) {
-            Some(ports) => ports,
-            None => {
-                let ports = free_ports().map_err(wrong("the ports"))?;
-                let text = serde_json::to_vec(&ports).map_err(io::Error::from);
-                text.and_then(|text| replace(&path, &text)).map_err(wrong("the ports"))?;
-                ports
-            }
+        let ports = if let Some(ports) = kept.filter(|ports: &Ports| ports.are_free()) {
+            ports
+        } else {
+            let ports = free_ports().map_err(wrong("the ports"))?;
+            let text = serde_json::to_vec(&ports).map_err(io::Error::from);
+            text.and_then(|text| replace(&path, &text)).map_err(wrong("the ports"))?;
+            ports
         };
         let before = fs::read_to_string(&settings).unwrap_or_default();
         let left = Left::at(settings::audit_elsewhere(&before), &self.places)?;
