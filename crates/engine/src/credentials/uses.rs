@@ -70,18 +70,18 @@ impl Uses {
     /// Whether this read is to be written down.
     fn is_new(&self, read: Read<'_>, used: &Use, now: Timestamp) -> bool {
         let key = (read.credential, read.version, used.clone());
-        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if uses.get(&key).is_some_and(|at| now.since(*at) < ONE_USE) {
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if noted.get(&key).is_some_and(|at| now.since(*at) < ONE_USE) {
             return false;
         }
-        uses.retain(|_, at| now.since(*at) < ONE_USE);
-        uses.insert(key, now);
+        noted.retain(|_, at| now.since(*at) < ONE_USE);
+        noted.insert(key, now);
         true
     }
 
     fn forget(&self, read: Read<'_>, used: &Use) {
-        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        uses.remove(&(read.credential, read.version, used.clone()));
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.remove(&(read.credential, read.version, used.clone()));
     }
 }
 
