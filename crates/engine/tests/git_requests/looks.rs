@@ -264,7 +264,10 @@ async fn a_preview_says_what_the_push_is_refused_for(world: World) {
     let preview = GitTargets::preview(&world.engine, &world.actor, setting.target).await.unwrap();
     let (cause, told) = world.not_pushed(setting.target).await;
     assert_eq!(cause, Cause::BranchMissing);
-    assert!(preview.is_refused() && preview.notes[0].text == told, "{preview:?} and {told}");
+    assert!(
+        preview.is_refused() && preview.notes.first().is_some_and(|note| note.text == told),
+        "{preview:?} and {told}"
+    );
     // A commit on the branch itself makes it, and both agree on that too.
     let row_version = world.target(setting.target).await.row_version.to_string();
     world.save_target(GitTargetForm { mode: "direct".into(), row_version, ..form }).await;
