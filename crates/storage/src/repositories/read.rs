@@ -131,16 +131,18 @@ pub async fn at(db: &Db, scope: Scope, urls: &[String]) -> Result<Vec<Repository
         return Ok(Vec::new());
     }
     let rows: Vec<Row> = on!(db.read(), pool => {
-        let mut query = QueryBuilder::new(
-            "select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state, r.cause,
-               l.credential_id, c.name as credential_name, l.state as link_state,
-               c.environment as credential_environment, r.is_automatic, r.environment, p.name as project_name
+        let mut query = QueryBuilder::new(concat!(
+            "select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state, ",
+            present_cause!(),
+            " as cause, l.credential_id, c.name as credential_name, l.state as link_state,
+               c.environment as credential_environment, r.is_automatic, r.environment, p.name as project_name,
+               r.project_id
              from repositories r
              join projects p on p.organization_id = r.organization_id and p.id = r.project_id
              left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
              left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
              where r.deleted_at is null and r.organization_id = ",
-        );
+        ));
         query.push_bind(scope.organization().uuid()).push(" and r.url in (");
         let mut list = query.separated(", ");
         for url in urls {
