@@ -160,6 +160,17 @@ where
     })
 }
 
+/// A list that a document is nothing without: null is empty, anything else that is no list is an error, and
+/// a row that cannot be read is left out.
+pub(crate) fn rows<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    let items = Option::<Vec<Value>>::deserialize(deserializer)?.unwrap_or_default();
+    Ok(items.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect())
+}
+
 /// A value; `None` for one that cannot be read.
 pub(crate) fn optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where

@@ -37,6 +37,7 @@ impl Setting {
         let registry = Registry::start(Some("one")).await;
         let agreed = world.credential("agreed", "one").await;
         let other = world.credential("other", "two").await;
+        world.allow(other, &registry.url("")).await;
         let repository = world.repository(&registry, "a", Some(agreed)).await;
         let mut form = ExportForm {
             name: "prod argo".into(),
@@ -58,6 +59,7 @@ impl Setting {
         let now = self.world.look(self.repository).await;
         let form = EditRepository {
             credential: choice.into(),
+            allow: self.registry.authority(),
             ..edited(&now, &self.registry.url(path), None)
         };
         let actor = Actor { role, ..self.world.actor.clone() };
@@ -110,17 +112,18 @@ async fn r_authz_nor_does_the_url_or_another_address(world: World) {
     let answer = setting.edit(Role::Editor, "a", "automatic").await;
     setting.assert_refused(answer).await;
 
-    // At another address the link is suspended, and confirming it is choosing it.
+    // At another address the link is suspended until somebody with the right allows that address.
     let agreed = setting.agreed.to_string();
     let elsewhere = Registry::start(Some("one")).await;
     let suspended = Setting { registry: elsewhere, ..setting };
     suspended.edit(Role::Editor, "a", &agreed).await.unwrap();
     let answer = suspended.edit(Role::Editor, "a", &agreed).await;
-    suspended.assert_refused(answer).await;
+    assert!(matches!(answer, Err(ServiceError::Choose { .. })), "{answer:?}");
     suspended.edit(Role::Admin, "a", &agreed).await.unwrap();
 
     // Where the URL chooses, a URL that another credential matches brings that one.
     let world = &suspended.world;
+    world.allow(suspended.other, &suspended.registry.url("")).await;
     for (credential, path) in [(suspended.agreed, "agreed"), (suspended.other, "other")] {
         let detail = Credentials::get(&world.engine, &world.actor, credential).await.unwrap();
         let placement = Placement { pattern: suspended.registry.url(path), ..Placement::default() };

@@ -31,7 +31,7 @@ pub(super) struct Resource {
 
 #[derive(Deserialize)]
 struct List {
-    #[serde(deserialize_with = "lenient::list")]
+    #[serde(deserialize_with = "lenient::rows")]
     resources: Vec<Listed>,
 }
 

@@ -4,7 +4,7 @@
 use domain::{
     CredentialId, RepositoryId,
     charts::{ChartDetail, ChartQuery},
-    repositories::AddRepository,
+    repositories::{AddRepository, RepositoryUrl},
     service::{Charts, Repositories},
 };
 
@@ -31,6 +31,7 @@ pub async fn add(
         name: name.into(),
         kind: kind.into(),
         credential: credential.map(|id| id.to_string()).unwrap_or_default(),
+        allow: RepositoryUrl::parse(url).unwrap().authority().to_owned(),
         ..AddRepository::default()
     };
     let id = Repositories::add(&world.engine, &world.actor, form).await.unwrap();
