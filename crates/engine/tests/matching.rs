@@ -227,6 +227,7 @@ async fn an_explanation_begins_with_the_repositories_that_are_there(world: World
     // What matches as https comes first, and nobody else's repositories are shown.
     let secure =
         create(&world, "secure", placement("", "exact", "https://127.0.0.1:9/payments")).await.id;
+    world.allow(secure, "https://127.0.0.1:9").await;
     let told = explain(&world.engine, &world.actor, "", "oci://127.0.0.1:9/payments").await;
     assert_eq!(winner(&told), Some(secure));
     let other = World::organization(&world.db, "Two").await;
