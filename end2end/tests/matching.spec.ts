@@ -158,7 +158,7 @@ test("a repository follows the credential that matches its URL, unless a person 
 
     await test.step("a saved conflict is told", async () => {
       await addPlaced(person, { name: "a-rival", pattern: url });
-      await expect(person.page.getByRole("status").first()).toContainText("by-pattern");
+      await expect(person.page.getByRole("status").filter({ hasText: "by-pattern" })).toBeVisible();
       await person.allowAddress("a-rival", url);
       await healthy("a-rival");
     });

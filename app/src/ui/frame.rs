@@ -185,7 +185,9 @@ fn messages(flash: Flash) -> AnyView {
         }
     });
     let marks = !flash.values.is_empty();
-    let problem = flash.problems.map(|problem| {
+    // What a form asks the person stands in the form, with the buttons.
+    let asks = |problem: &ServiceError| matches!(problem, ServiceError::Choose { .. });
+    let problem = flash.problems.filter(|problem| !asks(problem)).map(|problem| {
         view! {
             <div class="notice bad" role="alert">
                 <Icon name="circle-alert"/>

@@ -31,7 +31,7 @@ mod sending {
 
     use crate::{
         outcome::{Outcome, Refusal, Why},
-        ui::{fetched::page_at, watch::Watch},
+        ui::{fetched::page_with_messages, watch::Watch},
     };
 
     const CANCELLED: &str = "The test was cancelled.";
@@ -234,7 +234,7 @@ mod sending {
     /// go on.
     async fn take_over(form: &HtmlFormElement, place: &str) -> Result<(), JsValue> {
         let from = form.query_selector("[name=from]")?.and_then(|from| from.get_attribute("value"));
-        let page = page_at(&from.unwrap_or_default()).await?;
+        let page = page_with_messages(&from.unwrap_or_default()).await?;
         let told = page.query_selector(&format!("#{} {place}", form.id()))?;
         if let (Some(place), Some(told)) = (form.query_selector(place)?, told) {
             place.set_inner_html(&told.inner_html());

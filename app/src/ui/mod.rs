@@ -39,3 +39,7 @@ pub(crate) mod sieve;
 pub(crate) mod table;
 #[cfg(feature = "hydrate")]
 mod watch;
+
+/// The header of a fetch that shows the person the messages of the page.
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+pub(crate) const TAKES_MESSAGES: &str = "hawser-messages";

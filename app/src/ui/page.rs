@@ -9,6 +9,7 @@ use leptos_router::params::ParamsMap;
 use url::form_urlencoded::parse;
 
 use super::{
+    TAKES_MESSAGES,
     frame::{Frame, Section},
     icon::Icon,
 };
@@ -112,18 +113,31 @@ pub(crate) struct Page {
     pub body: AnyView,
 }
 
+/// Whether the messages for the person belong on this page: a script that fetches it to look at a part
+/// would take them from the page that the browser opens next. Only `fetch` has an empty destination
+/// (<https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header>).
+fn takes_messages() -> bool {
+    use_context::<Parts>().is_none_or(|parts| {
+        let is_fetched = parts.headers.get("sec-fetch-dest").is_some_and(|to| to == "empty");
+        !is_fetched || parts.headers.contains_key(TAKES_MESSAGES)
+    })
+}
+
 /// Loads a page and puts it into the frame; a refusal becomes a page of its own with its status.
 pub(crate) fn page<Loading>(load: impl FnOnce(Request) -> Loading + Send + 'static) -> AnyView
 where
     Loading: Future<Output = Result<Page, ServiceError>> + Send + 'static,
 {
     let request = Request::of_context();
+    let takes = takes_messages();
     Suspend::new(async move {
         let mut request = match request {
             Ok(request) => request,
             Err(problem) => return refusal(&problem, None, ""),
         };
-        request.flash = request.asking.visit.take().await.unwrap_or_default();
+        if takes {
+            request.flash = request.asking.visit.take().await.unwrap_or_default();
+        }
         let (actor, flash, here) =
             (request.actor.clone(), request.flash.clone(), request.here.clone());
         let now = request.now.millis();

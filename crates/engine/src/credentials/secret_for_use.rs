@@ -7,7 +7,10 @@ use connectors::{
     token_exchange::{LoginReach, Owner},
     vault::{Sealed, VaultError},
 };
-use domain::{CredentialId, Scope, ServiceError, credentials::Material};
+use domain::{
+    CredentialId, Scope, ServiceError,
+    credentials::{AllowedAddresses, Material, Route},
+};
 use storage::credentials::Committed;
 
 use super::{
@@ -38,6 +41,16 @@ impl SecretForUse {
     pub(crate) fn read(&self) -> Read<'_> {
         let (credential, version) = (self.credential, self.vault_version);
         Read { credential, name: &self.name, version, remark: "" }
+    }
+
+    /// The same with an address that a person with the right agreed to, and that is stored with what they
+    /// save.
+    pub(crate) fn also_at(mut self, origin: String, route: Route) -> Self {
+        if let LoginReach::Allowed(allowed) = &self.owner.reach {
+            let wider = AllowedAddresses::clone(allowed).and(origin, route);
+            self.owner.reach = LoginReach::Allowed(Arc::new(wider));
+        }
+        self
     }
 }
 

@@ -1,16 +1,11 @@
 //! Adding a repository.
 
-use std::sync::Arc;
-
-use connectors::{
-    http::{Login, Road},
-    token_exchange::LoginReach,
-};
+use connectors::http::{Login, Road};
 use domain::{
     Action, Actor, Cause, CredentialId, Field, ProjectId, Purpose, RepositoryId, Scope,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     cause::Asked,
-    credentials::{AllowedAddresses, Route},
+    credentials::Route,
     repositories::{
         AddRepository, Chosen, RepositoryFields, RepositoryKind, RepositoryUrl, SyncTrigger,
     },
@@ -155,10 +150,8 @@ async fn login(
         return Ok(None);
     }
     let mut secret = engine.secret_for_use(scope, credential, used).await?;
-    if let (Some(address), LoginReach::Allowed(allowed)) = (agreed, &secret.owner.reach) {
-        let wider =
-            AllowedAddresses::clone(allowed).and(address.origin.clone(), address.route.clone());
-        secret.owner.reach = LoginReach::Allowed(Arc::new(wider));
+    if let Some(address) = agreed {
+        secret = secret.also_at(address.origin.clone(), address.route.clone());
     }
     let now = engine.clock.now();
     match engine.exchanges.login(&secret.material, &secret.owner, url, road, now).await {
