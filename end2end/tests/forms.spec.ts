@@ -89,9 +89,10 @@ for (const javaScriptEnabled of [true, false]) {
       await other.button("Save").click();
       await expect(other.main).toContainText("changed this meanwhile");
       await expect(other.field("Description")).toHaveValue("the second change");
+      // Both tabs are of one session, so the message is waited for before the other tab opens a page.
+      await expect(other.main).toContainText("Description: now the first change, yours the second change");
       await person.open(path);
       await expect(person.field("Description")).toHaveValue("the first change");
-      await expect(other.main).toContainText("Description: now the first change, yours the second change");
       // An ordinary save stays refused: only the other button saves over somebody.
       await other.field("Password").fill("canary-typed-once");
       await other.button("Save").click();
