@@ -1,5 +1,6 @@
 //! States as a badge: always an icon and a word, never colour alone.
 
+#[cfg(feature = "ssr")]
 use domain::Status;
 use leptos::prelude::*;
 
@@ -54,6 +55,7 @@ pub(crate) fn Badge(tone: Tone, #[prop(into)] label: String) -> impl IntoView {
 }
 
 /// What a status means for the person who looks.
+#[cfg(feature = "ssr")]
 pub(crate) const fn tone(status: Status) -> Tone {
     match status {
         Status::Paused | Status::Expired | Status::Failing => Tone::Bad,
@@ -65,6 +67,7 @@ pub(crate) const fn tone(status: Status) -> Tone {
 }
 
 /// The one word that says how a thing is doing, with its icon.
+#[cfg(feature = "ssr")]
 #[component]
 pub(crate) fn StatusBadge(status: Status) -> impl IntoView {
     view! { <Badge tone=tone(status) label=status.label()/> }

@@ -29,7 +29,8 @@ impl Watch {
         list.set_inner_html("");
         let controller = AbortController::new().ok()?;
         // A name that nobody else's test has; it opens nothing to others, who have other sessions.
-        let name: String = (0..4).map(|_| format!("{:08x}", random())).collect();
+        let name = [random(), random(), random(), random()].map(|part| format!("{part:08x}"));
+        let name = name.concat();
         let source = EventSource::new(&format!("/events/tests/{name}")).ok()?;
         let stage = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
             let text =
