@@ -1,7 +1,7 @@
 //! The one way in which server functions answer: a redirect to a form sent without JavaScript, an
 //! [`Outcome`] to the browser half.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     Secret, ServiceError,
@@ -15,7 +15,7 @@ use leptos_axum::ResponseOptions;
 pub(crate) use crate::next::Next;
 use crate::{
     outcome::{Outcome, Refusal},
-    services::{Asking, Flash},
+    services::{Asking, Flash, Visit},
     ui::path::{encoded, ours},
 };
 
@@ -144,6 +144,11 @@ async fn refuse(mut sent: Sent, sender: Sender, problem: ServiceError) -> Answer
             return Ok(outcome);
         }
     }
+    let person = use_context::<Arc<dyn Visit>>().and_then(|visit| visit.actor());
+    let problem = match person {
+        Some(person) => problem.told_to(&person.name),
+        None => problem,
+    };
     // What differs after a conflict, and the ways to go on, are told by the page of the form, which the
     // script asks for.
     let is_told_by_page =
@@ -202,12 +207,16 @@ pub const fn status(problem: &ServiceError) -> StatusCode {
         ServiceError::NotAllowed => StatusCode::FORBIDDEN,
         ServiceError::NotSignedIn => StatusCode::UNAUTHORIZED,
         ServiceError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        ServiceError::Stale { .. } | ServiceError::Choose { .. } | ServiceError::InUse(_) => {
+        ServiceError::Stale { .. }
+        | ServiceError::Choose { .. }
+        | ServiceError::UnderWay
+        | ServiceError::InUse(_) => {
             StatusCode::CONFLICT
         }
         ServiceError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         ServiceError::Unreachable { .. } => StatusCode::BAD_GATEWAY,
         ServiceError::Unavailable { .. }
+        | ServiceError::NeedsOperator { .. }
         | ServiceError::BeingChecked
         | ServiceError::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
         ServiceError::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,

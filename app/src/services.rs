@@ -59,6 +59,8 @@ pub trait Visit: Send + Sync {
     fn keep_browser(&self, token: &Secret);
     /// Answers with this refusal and nothing else: no page, and nothing that is kept.
     fn turn_away(&self, problem: &ServiceError);
+    /// What those who manage the organization are told on every page.
+    fn warning(&self) -> Option<String>;
     /// Signs `user` in, with a fresh session id.
     async fn begin(&self, user: UserId) -> Result<(), ServiceError>;
     /// Signs out: the session is gone on the server.

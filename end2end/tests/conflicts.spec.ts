@@ -35,7 +35,7 @@ for (const javaScriptEnabled of [true, false]) {
         await other.main.getByRole("radio", { name: /^Open a pull request/ }).check();
         for (const _ of ["first", "and not by pressing it again"]) {
           await other.button("Save").click();
-          await expect(other.main).toContainText("Ada Lovelace changed this meanwhile");
+          await expect(other.main).toContainText("An earlier change of yours was stored meanwhile");
           await expect(other.main).toContainText("Folder: now clusters/faster, yours clusters/slower");
           await expect(other.main).toContainText("Mode: now Commit directly, yours Open a pull request");
         }

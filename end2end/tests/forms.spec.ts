@@ -87,7 +87,7 @@ for (const javaScriptEnabled of [true, false]) {
       await person.button("Save").click();
       await other.field("Description").fill("the second change");
       await other.button("Save").click();
-      await expect(other.main).toContainText("changed this meanwhile");
+      await expect(other.main).toContainText("An earlier change of yours was stored meanwhile");
       await expect(other.field("Description")).toHaveValue("the second change");
       // Both tabs are of one session, so the message is waited for before the other tab opens a page.
       await expect(other.main).toContainText("Description: now the first change, yours the second change");

@@ -2,7 +2,8 @@
 
 use domain::{
     Action, Actor, Provider,
-    credentials::{CredentialOrder, CredentialQuery, Direction},
+    cause::Asked,
+    credentials::{CredentialOrder, CredentialQuery, Direction, Remains, Undestroyed},
     projects::Project,
 };
 use leptos::prelude::*;
@@ -64,6 +65,7 @@ pub(crate) fn list() -> AnyView {
                         })}
                 </div>
             </div>
+            {undestroyed(&found.undestroyed)}
             {if found.all == 0 {
                 nothing_yet(&actor)
             } else {
@@ -82,6 +84,36 @@ pub(crate) fn list() -> AnyView {
             body: body.into_any(),
         })
     })
+}
+
+/// What is gone from the table, and not from Vault.
+fn undestroyed(waiting: &[Undestroyed]) -> Option<AnyView> {
+    let first = waiting.first()?;
+    let why = first.cause.words(Asked::Registry);
+    let rows = waiting
+        .iter()
+        .map(|one| {
+            let what = match one.remains {
+                Remains::Secret => "its secret still lies in Vault",
+                Remains::Version => "a version that is not used still lies in Vault",
+            };
+            view! { <li><strong>{one.name.clone()}</strong>": "{what}"."</li> }
+        })
+        .collect_view();
+    Some(
+        view! {
+            <section class="card" aria-label="Waiting to be destroyed">
+                <h2>"Waiting to be destroyed"</h2>
+                <p>
+                    "These are deleted here and not used any more. Hawser asked Vault to destroy them, and goes on asking by itself. "
+                    <strong>{why.title}". "</strong>
+                    {why.message}
+                </p>
+                <ul>{rows}</ul>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 fn nothing_yet(actor: &Actor) -> AnyView {

@@ -195,8 +195,8 @@ pub(crate) async fn delete_credential(
         let (asking, actor) = Asking::member()?;
         asking.services.credentials.delete(&actor, form).await
     };
-    answer(sent, result.await, |()| Next::to("/credentials").saying("The credential is deleted."))
-        .await
+    let notice = "The credential is deleted, and its secret is being destroyed in Vault.";
+    answer(sent, result.await, |()| Next::to("/credentials").saying(notice)).await
 }
 
 /// With what to look at although it was done.

@@ -30,9 +30,11 @@ pub(crate) fn Frame(
     flash: Flash,
     /// When the page was made, in milliseconds; the ages on it count from there.
     now: Option<i64>,
+    /// What stands above the messages, on every page.
+    warning: Option<String>,
     children: Children,
 ) -> impl IntoView {
-    let messages = messages(flash);
+    let messages = view! { {warn(warning)}{messages(flash)} }.into_any();
     match actor {
         Some(actor) => view! {
             <a class="skip" href="#main">"Skip to content"</a>
@@ -176,14 +178,7 @@ fn messages(flash: Flash) -> AnyView {
             </div>
         }
     });
-    let doubt = flash.doubt.map(|doubt| {
-        view! {
-            <div class="notice warn" role="status">
-                <Icon name="triangle-alert"/>
-                <p>{doubt}</p>
-            </div>
-        }
-    });
+    let doubt = warn(flash.doubt);
     let marks = !flash.values.is_empty();
     // What a form asks the person stands in the form, with the buttons.
     let asks = |problem: &ServiceError| matches!(problem, ServiceError::Choose { .. });
@@ -196,6 +191,17 @@ fn messages(flash: Flash) -> AnyView {
         }
     });
     view! { {notice}{doubt}{problem} }.into_any()
+}
+
+fn warn(text: Option<String>) -> Option<impl IntoView> {
+    text.map(|text| {
+        view! {
+            <div class="notice warn" role="status">
+                <Icon name="triangle-alert"/>
+                <p>{text}</p>
+            </div>
+        }
+    })
 }
 
 /// A refusal in words. A form that has nothing to fill in has no fields to mark either, so that

@@ -1,6 +1,6 @@
 //! How a page is loaded: who asks, what they left behind, what came of it.
 
-use domain::{Actor, ServiceError, Timestamp};
+use domain::{Action, Actor, ServiceError, Timestamp};
 use http::request::Parts;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -138,13 +138,16 @@ where
         if takes {
             request.flash = request.asking.visit.take().await.unwrap_or_default();
         }
+        let manages = |actor: &Actor| actor.role.includes(Action::ManageCredentials);
+        let warning = request.actor.as_ref().filter(|actor| manages(actor));
+        let warning = warning.and_then(|_| request.asking.visit.warning());
         let (actor, flash, here) =
             (request.actor.clone(), request.flash.clone(), request.here.clone());
         let now = request.now.millis();
         match load(request).await {
             Ok(Page { title, section, body }) => view! {
                 <Title text=title/>
-                <Frame actor section flash now=Some(now)>{body}</Frame>
+                <Frame actor section flash now=Some(now) warning>{body}</Frame>
             }
             .into_any(),
             Err(problem) => refusal(&problem, actor, &here),
@@ -186,14 +189,16 @@ fn refusal(problem: &ServiceError, actor: Option<Actor>, here: &str) -> AnyView 
     let title = match problem {
         ServiceError::NotFound => "Page not found",
         ServiceError::NotAllowed => "Not allowed",
-        ServiceError::Unavailable { .. } => "Not available right now",
+        ServiceError::Unavailable { .. } | ServiceError::NeedsOperator { .. } => {
+            "Not available right now"
+        }
         _ => "This did not work",
     };
     let message = problem.to_string();
     let (list, label) = list_of(here);
     view! {
         <Title text=title/>
-        <Frame actor section=Section::None flash=Flash::default() now=None>
+        <Frame actor section=Section::None flash=Flash::default() now=None warning=None>
             <section class="empty">
                 <Icon name="anchor"/>
                 <p class="muted">{status.as_u16()}</p>

@@ -171,10 +171,11 @@ pub enum ServiceError {
     Invalid(Vec<FieldProblem>),
     /// Somebody else changed it first.
     #[error(
-        "{changed_by} changed this meanwhile, so nothing was saved. Compare with the current values."
+        "{} meanwhile, so nothing was saved. Compare with the current values.",
+        changed(changed_by)
     )]
     Stale {
-        /// Who changed it.
+        /// Who changed it; empty for the person who is told so.
         changed_by: String,
     },
     /// Nothing was done yet: the person has to say how to go on.
@@ -185,6 +186,11 @@ pub enum ServiceError {
         /// The ways to go on, as buttons of the same form; none when only somebody else can help.
         ways: Vec<Way>,
     },
+    /// A change of it is under way, and nobody knows yet whether it counts.
+    #[error(
+        "An earlier change of this is still being stored, so nothing was saved now. Try again in a moment."
+    )]
+    UnderWay,
     /// It is in use; the names of what would break.
     #[error("It is still in use.")]
     InUse(Vec<String>),
@@ -214,6 +220,12 @@ pub enum ServiceError {
         /// `Vault` or `The database`.
         what: String,
     },
+    /// It does not work until somebody mends what Hawser runs on; nothing was changed.
+    #[error("{why} Nothing was changed. Whoever runs Hawser finds the details in its log.")]
+    NeedsOperator {
+        /// What is wrong, in a sentence.
+        why: String,
+    },
     /// The change is being checked; the page shows the result within a minute.
     #[error(
         "Vault did not answer in time. Hawser is checking whether the change was stored; reload this page in a minute."
@@ -227,6 +239,15 @@ pub enum ServiceError {
     },
 }
 
+/// Nobody is told that they did themselves what somebody else is suspected of.
+fn changed(by: &str) -> String {
+    if by.is_empty() {
+        "An earlier change of yours was stored".to_owned()
+    } else {
+        format!("{by} changed this")
+    }
+}
+
 impl ServiceError {
     /// The seconds after which the same can be tried again, where that is known.
     #[must_use]
@@ -234,6 +255,17 @@ impl ServiceError {
         match self {
             Self::TooMany { seconds } | Self::Busy { seconds } => Some(*seconds),
             _ => None,
+        }
+    }
+
+    /// The same refusal, as it is told to this person.
+    #[must_use]
+    pub fn told_to(self, person: &str) -> Self {
+        match self {
+            Self::Stale { changed_by } if changed_by == person => {
+                Self::Stale { changed_by: String::new() }
+            }
+            other => other,
         }
     }
 

@@ -1,6 +1,9 @@
 //! What can go wrong inside, and the one place where it becomes an answer for a person.
 
-use connectors::{Failure, vault::VaultError};
+use connectors::{
+    Failure,
+    vault::{Unavailable, VaultError},
+};
 use domain::{Cause, Field, FieldProblem, ServiceError, cause::Asked};
 
 /// A failed use case.
@@ -82,21 +85,56 @@ pub(crate) fn answer_of(asked: Asked, error: Error) -> ServiceError {
         Error::Registry(failure) if failure.cause != Cause::Internal => {
             ServiceError::Unreachable { asked, cause: failure.cause }
         }
+        Error::Storage(storage) if storage.is_unwritable() => {
+            tracing::error!(error = %chain(&storage), "failed to write the database");
+            ServiceError::NeedsOperator { why: UNWRITABLE.to_owned() }
+        }
         Error::Storage(storage) if storage.is_unavailable() => {
             tracing::error!(error = %chain(&storage), "the database does not answer");
             ServiceError::Unavailable { what: "The database".to_owned() }
         }
-        Error::Vault(vault)
-            if matches!(vault, VaultError::Unavailable(_) | VaultError::Forbidden(_)) =>
-        {
+        Error::Vault(vault) if vault_cause(vault) == Cause::VaultRefused => {
+            tracing::error!(error = %chain(&vault), "failed to use Vault");
+            ServiceError::NeedsOperator { why: format!("{vault}.") }
+        }
+        Error::Vault(vault @ VaultError::Unavailable(why)) => {
             tracing::error!(error = %chain(&vault), "Vault does not answer");
-            ServiceError::Unavailable { what: "Vault".to_owned() }
+            match why {
+                Unavailable::Sealed | Unavailable::NotInitialized => {
+                    ServiceError::NeedsOperator { why: format!("{vault}.") }
+                }
+                _ => ServiceError::Unavailable { what: "Vault".to_owned() },
+            }
         }
         other => {
             let reference = hex::encode(crate::random::bytes::<6>());
             tracing::error!(reference, error = %chain(&other), "request failed");
             ServiceError::Internal { reference }
         }
+    }
+}
+
+const UNWRITABLE: &str =
+    "The database reads and does not store anything: its disk is full, broken or read-only.";
+
+/// Why Vault did not do what it was asked, for the pages: somebody has to mend it, or it passes.
+pub(crate) const fn vault_cause(error: VaultError) -> Cause {
+    match error {
+        VaultError::Forbidden(_)
+        | VaultError::LoginRefused
+        | VaultError::Configuration(_)
+        | VaultError::Unavailable(Unavailable::Certificate(_) | Unavailable::NoTls) => {
+            Cause::VaultRefused
+        }
+        _ => Cause::VaultUnavailable,
+    }
+}
+
+/// Why work of our own, which asks nobody but the database and Vault, is to be tried again.
+pub(crate) const fn inner_cause(error: &Error) -> Cause {
+    match error {
+        Error::Vault(error) => vault_cause(*error),
+        _ => Cause::Internal,
     }
 }
 

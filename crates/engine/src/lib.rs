@@ -3,6 +3,7 @@
 //! The engine joins storage (SQL) and connectors (Vault, registries). It implements the service
 //! traits of `domain`; pages, routes and workers have no other way in.
 
+mod again;
 mod audit;
 mod changes;
 mod charts;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 use connectors::{
     git::Git, github::Github, repository::Registries, token_exchange::Exchanges, vault::Vault,
 };
+use domain::Timestamp;
 use storage::Db;
 
 pub use changes::Changes;
@@ -45,6 +47,8 @@ pub struct Engine {
     pub(crate) exchanges: Exchanges,
     pub(crate) github: Option<Github>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// When this process began to work.
+    pub(crate) started: Timestamp,
     pub(crate) changes: Changes,
     pub(crate) limits: Arc<sessions::Limits>,
     pub(crate) attempts: Arc<sessions::Attempts>,
@@ -85,6 +89,7 @@ impl Engine {
             exchanges: Exchanges::new(registries.outbound().clone()),
             github: None,
             registries,
+            started: clock.now(),
             clock,
             changes: Changes::default(),
             limits: Arc::default(),
@@ -165,12 +170,17 @@ impl Engine {
         self
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, and can be written.
     ///
     /// # Errors
     /// When it does not.
     pub async fn database_ready(&self) -> Result<(), Error> {
         Ok(self.db.ready().await?)
+    }
+
+    /// Looks at everything Hawser needs of Vault.
+    pub async fn examine_vault(&self) -> connectors::vault::Examination {
+        self.vault.examine().await
     }
 
     /// Whether Vault is active and accepts our login.

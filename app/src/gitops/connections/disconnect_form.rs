@@ -106,7 +106,11 @@ fn forget(request: &Request, one: &GitConnection) -> Option<AnyView> {
     let disconnecting = FormState::new(DISCONNECT, request);
     let is_away = matches!(
         disconnecting.refusal(),
-        Some(ServiceError::Unreachable { .. } | ServiceError::Unavailable { .. })
+        Some(
+            ServiceError::Unreachable { .. }
+                | ServiceError::Unavailable { .. }
+                | ServiceError::NeedsOperator { .. }
+        )
     );
     let open = is_away || state.refusal().is_some();
     let page = format!("https://{}/settings/applications", one.host);

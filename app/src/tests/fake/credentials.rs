@@ -156,12 +156,25 @@ impl service::Credentials for Fake {
         _: credentials::CredentialQuery,
     ) -> Answer<credentials::CredentialPage> {
         if self.is_empty {
-            return Ok(credentials::CredentialPage { rows: Vec::new(), total: 0, all: 0 });
+            return Ok(credentials::CredentialPage {
+                rows: Vec::new(),
+                total: 0,
+                all: 0,
+                undestroyed: Vec::new(),
+            });
         }
         let broken = self.cause.filter(|cause| *cause == Cause::ConnectionRevoked);
         let rows =
             vec![credentials::CredentialSummary { broken, ..summary("ghcr-prod", Some(EXPIRES)) }];
-        Ok(credentials::CredentialPage { rows, total: 1, all: 1 })
+        let undestroyed = match self.cause.filter(|cause| cause.is_vaults()) {
+            None => Vec::new(),
+            Some(cause) => vec![credentials::Undestroyed {
+                name: "old-harbor".into(),
+                remains: credentials::Remains::Secret,
+                cause,
+            }],
+        };
+        Ok(credentials::CredentialPage { rows, total: 1, all: 1, undestroyed })
     }
     async fn get(&self, _: &Actor, _: CredentialId) -> Answer<credentials::CredentialDetail> {
         Ok(self.credential())

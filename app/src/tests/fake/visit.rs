@@ -27,6 +27,9 @@ impl Visit for Fake {
     }
     fn keep_browser(&self, _: &Secret) {}
     fn turn_away(&self, _: &ServiceError) {}
+    fn warning(&self) -> Option<String> {
+        None
+    }
     async fn begin(&self, _: UserId) -> Result<(), ServiceError> {
         Ok(())
     }

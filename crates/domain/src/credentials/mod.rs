@@ -142,6 +142,29 @@ pub struct CredentialPage {
     pub total: u32,
     /// How many there are at all; zero shows the empty state.
     pub all: u32,
+    /// What is deleted and still lies in Vault, for those who manage credentials.
+    pub undestroyed: Vec<Undestroyed>,
+}
+
+/// Something that is not used any more, and that Vault did not destroy when it was asked to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undestroyed {
+    /// The name of the credential.
+    pub name: String,
+    /// What still lies there.
+    pub remains: Remains,
+    /// Why.
+    pub cause: Cause,
+}
+
+/// What is left of a credential in Vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remains {
+    /// The secret of a deleted credential.
+    Secret,
+    /// A version that was never used.
+    Version,
 }
 
 /// One credential with what depends on it.

@@ -18,6 +18,7 @@ use storage::{
 
 use crate::{
     Engine, Error,
+    again::again,
     audit::{self, By},
     gitops::touch::{When, touch},
 };
@@ -54,13 +55,14 @@ pub(super) async fn commit(
 /// As [`commit`], whatever the operation waits for.
 pub(super) async fn count(engine: &Engine, commit: Commit<'_>) -> Result<Option<Saved>, Error> {
     let operation = commit.operation;
-    let saved = match transaction(engine, &commit).await {
+    let saved = match again(|| transaction(engine, &commit)).await {
         Err(Error::Storage(error)) if error.is_duplicate() => {
             // The name went to somebody else while the secret was on its way. The secret counts
             // more, so it is kept under the old name.
             let kept = under_the_old_name(engine, operation).await?;
             let remark = format!("{}, kept its old name: the new one was taken", commit.remark);
-            transaction(engine, &Commit { operation: &kept, remark: &remark, ..commit }).await?
+            let commit = Commit { operation: &kept, remark: &remark, ..commit };
+            again(|| transaction(engine, &commit)).await?
         }
         saved => saved?,
     };
@@ -171,6 +173,16 @@ pub(super) async fn abort(
     by: impl Into<By>,
     reason: &str,
 ) -> Result<(), Error> {
+    let by = by.into();
+    again(|| take_back(engine, operation, &by, reason)).await
+}
+
+async fn take_back(
+    engine: &Engine,
+    operation: &Operation,
+    by: &By,
+    reason: &str,
+) -> Result<(), Error> {
     let scope = Scope::of_worker(operation.organization);
     let (id, now) = (operation.credential, engine.clock.now());
     let mut tx = engine.db.begin().await?;
@@ -192,7 +204,7 @@ pub(super) async fn abort(
     }
     let action = AuditAction::CredentialUpdateAborted;
     let told = (AuditTarget::Credential(operation.credential), operation.name.as_str(), reason);
-    audit::record(&mut tx, by, scope, now, action, told).await?;
+    audit::record(&mut tx, by.clone(), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(operation.organization);
     Ok(())

@@ -30,7 +30,11 @@ pub(super) async fn list(
     } else {
         all
     };
-    Ok(CredentialPage { rows, total, all })
+    let undestroyed = match reader {
+        Reader::Manager => storage::credentials::undestroyed(&engine.db, scope).await?,
+        Reader::Member => Vec::new(),
+    };
+    Ok(CredentialPage { rows, total, all, undestroyed })
 }
 
 pub(super) async fn expiring(

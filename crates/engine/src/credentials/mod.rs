@@ -42,13 +42,14 @@ use domain::{
     ServiceError,
     credentials::{
         AllowAddress, CreateCredential, CredentialChoice, CredentialDetail, CredentialPage,
-        CredentialQuery, CredentialSummary, DeleteCredential, PlaceCredential, Saved,
+        CredentialQuery, CredentialState, CredentialSummary, DeleteCredential, PlaceCredential, Saved,
         UpdateCredential, VersionRef,
     },
     service::{Answer, Credentials},
 };
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use storage::credentials::Existing;
 
 use crate::{
     Engine, Error,
@@ -189,9 +190,16 @@ fn refused_row(error: storage::Error) -> Error {
 
 /// Why a change found no row.
 async fn overtaken(engine: &Engine, scope: Scope, id: CredentialId) -> Result<Error, Error> {
-    let existing = storage::credentials::existing(&engine.db, scope, id).await?;
-    Ok(existing
-        .map_or_else(|| ServiceError::NotFound.into(), |existing| stale(existing.changed_by)))
+    Ok(match storage::credentials::existing(&engine.db, scope, id).await? {
+        None => ServiceError::NotFound.into(),
+        Some(existing) if is_under_way(&existing) => ServiceError::UnderWay.into(),
+        Some(existing) => stale(existing.changed_by),
+    })
+}
+
+/// Whether a secret is on its way to Vault.
+const fn is_under_way(existing: &Existing) -> bool {
+    matches!(existing.state, CredentialState::Creating | CredentialState::Updating)
 }
 
 fn stale(changed_by: String) -> Error {

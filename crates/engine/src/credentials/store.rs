@@ -61,7 +61,8 @@ async fn store(
         }
         Outcome::Missing => {
             give_up(&engine, &operation, by, "Vault does not hold the secret that counts").await;
-            Err(ServiceError::Unavailable { what: "Vault".to_owned() }.into())
+            let why = "Vault holds nothing of this credential, whose secret was stored: it may be another Vault than before.";
+            Err(ServiceError::NeedsOperator { why: why.to_owned() }.into())
         }
         Outcome::Refused(error) => {
             give_up(&engine, &operation, by, "Vault did not take it").await;

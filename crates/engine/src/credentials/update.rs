@@ -16,12 +16,13 @@ use storage::{
 
 use super::{
     content::Content,
-    overtaken, path, place, stale, store,
+    is_under_way, overtaken, path, place, stale, store,
     uses::{self, Counts, Read, Use},
 };
 use crate::{
     Engine, Error,
-    audit::{self, allowed, person},
+    again::again,
+    audit::{self, allowed, note, person},
     error::{name_taken, taken},
     gitops::touch::{When, touch},
 };
@@ -87,6 +88,9 @@ pub(super) async fn update(
 /// Refuses a change of what somebody else changed, or of what is being changed.
 pub(super) fn is_settled(existing: &Existing, row_version: i64) -> Result<(), Error> {
     let settled = matches!(existing.state, CredentialState::Active | CredentialState::Lost);
+    if existing.row_version == row_version && is_under_way(existing) {
+        return Err(ServiceError::UnderWay.into());
+    }
     if existing.row_version == row_version && existing.state == CredentialState::Rotating {
         let message = "Another new secret stands on this page already. Promote or discard it, then save again.";
         return Err(Field::Password.problem(message).into());
@@ -111,6 +115,16 @@ pub(super) fn is_typed(existing: &Existing) -> Result<(), Error> {
 /// T1: takes the credential and writes the intent down. The row version and the open operation
 /// let exactly one of two people go on (I-04).
 pub(super) async fn intend(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    operation: &Operation,
+    existing: &Existing,
+) -> Result<(), Error> {
+    again(|| write_down(engine, actor, scope, operation, existing)).await
+}
+
+async fn write_down(
     engine: &Engine,
     actor: &Actor,
     scope: Scope,

@@ -48,7 +48,7 @@ pub(crate) fn failed(
     at: Timestamp,
 ) -> Settlement {
     // Vault being away says nothing about the registry, and ends by itself.
-    let tries_left = work.attempts < TRIES || cause == Cause::VaultUnavailable;
+    let tries_left = work.attempts < TRIES || cause.is_vaults();
     if !cause.may_pass() || !tries_left {
         return settled(work, DeliveryState::NeedsAttention, Some(cause), at);
     }

@@ -23,7 +23,7 @@ use tokio::{sync::Mutex, time::Instant};
 use crate::{
     Engine, Error,
     credentials::{Counts, Read, Use, note},
-    error::chain,
+    error::{chain, vault_cause},
 };
 
 /// How long what lies in Vault stays in memory.
@@ -185,7 +185,11 @@ pub(crate) fn cause_of(error: &Error) -> Cause {
             tracing::error!(error = %chain(error), "the stored version of a secret is lost");
             Cause::SecretLost
         }
-        Error::Refused(ServiceError::Unavailable { .. }) | Error::Vault(_) => {
+        Error::Vault(vault) => {
+            tracing::warn!(error = %chain(error), "a secret cannot be read for use");
+            vault_cause(*vault)
+        }
+        Error::Refused(ServiceError::Unavailable { .. }) => {
             tracing::warn!(error = %chain(error), "a secret cannot be read for use");
             Cause::VaultUnavailable
         }

@@ -146,7 +146,7 @@ pub(super) fn next_sync(
     let pause = pause(cause, failures, retry_after);
     match by_itself {
         Some(interval) => Some(pause.min(interval).max(retry_after.unwrap_or_default())),
-        None => (failures < TRIES_BY_HAND || cause == Cause::VaultUnavailable).then_some(pause),
+        None => (failures < TRIES_BY_HAND || cause.is_vaults()).then_some(pause),
     }
 }
 
@@ -169,8 +169,7 @@ pub(super) fn left_alone_until(quota: Quota, now: Timestamp) -> Option<Timestamp
 /// minutes, of which a random part is waited (so that many do not come back at once), but never
 /// less than the host asked for.
 pub(crate) fn pause(cause: Cause, tries: u32, retry_after: Option<Duration>) -> Duration {
-    let longest =
-        if cause == Cause::VaultUnavailable { LONGEST_VAULT_PAUSE } else { LONGEST_PAUSE };
+    let longest = if cause.is_vaults() { LONGEST_VAULT_PAUSE } else { LONGEST_PAUSE };
     let most =
         FIRST_PAUSE.saturating_mul(1_u32.checked_shl(tries).unwrap_or(u32::MAX)).min(longest);
     let part = f64::from(u32::from_le_bytes(crate::random::bytes())) / f64::from(u32::MAX);

@@ -12,7 +12,10 @@ use super::{
     lane::Lane,
     syncs::{claim, retry},
 };
-use crate::{Engine, Error, error::chain};
+use crate::{
+    Engine, Error,
+    error::{chain, inner_cause},
+};
 
 /// Clusters brought in step at once for one organization.
 const PER_ORGANIZATION: u32 = 4;
@@ -35,8 +38,7 @@ impl Apply {
             Ok(Ok(())) => None,
             Ok(Err(error)) => {
                 tracing::warn!(error = %chain(&error), "a cluster is not in step yet");
-                let is_vault = matches!(error, Error::Vault(_));
-                Some(if is_vault { Cause::VaultUnavailable } else { Cause::Internal })
+                Some(inner_cause(&error))
             }
             Err(_) => Some(Cause::Timeout),
         }

@@ -11,7 +11,10 @@ use super::{
     lane::Lane,
     syncs::{claim, retry},
 };
-use crate::{Engine, Error, error::chain};
+use crate::{
+    Engine, Error,
+    error::{chain, inner_cause},
+};
 
 /// Secrets destroyed at once for one organization.
 const PER_ORGANIZATION: u32 = 2;
@@ -51,12 +54,7 @@ impl Lane for Destroy {
     async fn run(&self, piece: Held<Claimed>) {
         if let Err(error) = self.destroy(&piece.work).await {
             tracing::warn!(error = %chain(&error), "a secret is not destroyed yet");
-            let cause = if matches!(error, Error::Vault(_)) {
-                Cause::VaultUnavailable
-            } else {
-                Cause::Internal
-            };
-            retry(&self.engine, Kind::Destroy, &piece.work, cause).await;
+            retry(&self.engine, Kind::Destroy, &piece.work, inner_cause(&error)).await;
         }
         self.freed.notify_one();
     }

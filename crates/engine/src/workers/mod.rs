@@ -129,7 +129,8 @@ impl Engine {
         let now = self.clock.now();
         let released = async {
             storage::propagation::release_orphans(&self.db, now).await?;
-            storage::jobs::release_orphans(&self.db, now).await
+            storage::jobs::release_orphans(&self.db, now).await?;
+            storage::credentials::hasten(&self.db, self.started).await
         };
         if let Err(error) = released.await {
             tracing::warn!(error = %chain(&error), "the leases of an earlier process run out by themselves");

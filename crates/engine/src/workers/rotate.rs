@@ -12,7 +12,10 @@ use super::{
     lane::Lane,
     syncs::{claim, retry},
 };
-use crate::{Engine, Error, error::chain};
+use crate::{
+    Engine, Error,
+    error::{chain, inner_cause},
+};
 
 /// Candidates tested at once for one organization.
 const PER_ORGANIZATION: u32 = 2;
@@ -35,8 +38,7 @@ impl Rotate {
             Ok(Ok(again)) => again,
             Ok(Err(error)) => {
                 tracing::warn!(error = %chain(&error), "a candidate is not tested yet");
-                let is_vault = matches!(error, Error::Vault(_));
-                Some(if is_vault { Cause::VaultUnavailable } else { Cause::Internal })
+                Some(inner_cause(&error))
             }
             Err(_) => Some(Cause::Timeout),
         }

@@ -118,7 +118,7 @@ pub(super) async fn claim(
 pub(super) async fn retry(engine: &Engine, kind: Kind, work: &Claimed, cause: Cause) {
     let tries = u32::try_from(work.attempts.saturating_sub(1)).unwrap_or(0);
     let run_at = engine.clock.now().plus(pause(cause, tries, None));
-    if let Err(error) = jobs::retry(&engine.db, kind, work, run_at).await {
+    if let Err(error) = jobs::retry(&engine.db, kind, work, run_at, cause).await {
         tracing::warn!(error = %chain(&error), "a job is tried again when its lease ends");
     }
 }

@@ -69,7 +69,7 @@ macro_rules! on_both {
 pub(crate) use on_both;
 
 #[expect(clippy::disallowed_methods, reason = "tests are told here where the real components are")]
-fn told(name: &str) -> String {
+pub fn told(name: &str) -> String {
     std::env::var(name)
         .unwrap_or_else(|_| panic!("{name} is not set; run the tests with `make test`"))
 }

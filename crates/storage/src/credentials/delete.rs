@@ -1,9 +1,12 @@
 //! Deleted credentials: tombstones whose secrets are being destroyed.
 
-use domain::{CredentialId, Scope, Timestamp, credentials::CredentialState};
+use domain::{
+    Cause, CredentialId, Scope, Timestamp,
+    credentials::{CredentialState, Remains, Undestroyed},
+};
 
 use super::state;
-use crate::{Db, Result, Tx, on, sql};
+use crate::{Db, Error, Result, Tx, on, sql};
 
 /// Marks a credential as deleted; answers how many rows that was. From the commit on nobody can
 /// begin to use it, and the epoch refuses the results of who has begun.
@@ -77,4 +80,33 @@ pub async fn destroyed(tx: &mut Tx, scope: Scope, id: CredentialId) -> Result<u6
         .await
         .map(|done| done.rows_affected())
     })?)
+}
+
+/// What was deleted or given up, and could not be destroyed in Vault yet, by name.
+///
+/// # Errors
+/// When the database does not answer, or holds a value this version does not know.
+pub async fn undestroyed(db: &Db, scope: Scope) -> Result<Vec<Undestroyed>> {
+    let rows: Vec<(String, bool, String)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select c.name, o.id is null, j.cause from jobs j
+             left join secret_operations o on o.organization_id = j.organization_id and o.id = j.target_id
+             join credentials c on c.organization_id = j.organization_id
+               and c.id = coalesce(o.credential_id, j.target_id)
+             where j.organization_id = $1 and j.kind = 'destroy' and j.cause is not null
+             order by c.name, c.id limit 100"
+        ))
+        .bind(scope.organization().uuid())
+        .fetch_all(pool)
+        .await
+    })?;
+    rows.into_iter()
+        .map(|(name, is_whole, cause)| {
+            Ok(Undestroyed {
+                name,
+                remains: if is_whole { Remains::Secret } else { Remains::Version },
+                cause: Cause::parse(&cause).ok_or(Error::Value { column: "jobs.cause" })?,
+            })
+        })
+        .collect()
 }

@@ -26,11 +26,13 @@ pub use candidate::{
 };
 pub use choices::choices;
 pub use create::{NewRow, insert, name_is_taken, remove_unborn};
-pub use delete::{Deleted, deleted, destroyed, tombstone};
+pub use delete::{Deleted, deleted, destroyed, tombstone, undestroyed};
 pub use expiry::set_expiry;
 pub use given_up::{GivenUp, given_up};
 pub use list::{Reader, count, count_all, expiring, page};
-pub use operations::{Ended, Kind, Operation, Standing, Step, begin, overdue, settle, standing};
+pub use operations::{
+    Ended, Kind, Operation, Standing, Step, begin, hasten, overdue, settle, standing,
+};
 pub use placement::{PlacedRow, next_placement, place, stamp};
 pub use read::{Committed, Existing, committed, existing, get, mark_used};
 pub use update::{Description, commit, describe, give_back, hold, take};

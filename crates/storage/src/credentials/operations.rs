@@ -7,7 +7,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{parameters, shape, state, values::parameters_text};
-use crate::{Db, Error, Result, Tx, on, sql};
+use crate::{Db, Error, Result, Tx, db::Inner, on, sql};
 
 /// What an operation does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,6 +222,23 @@ pub async fn standing(
         Some("aborted") => Some(Standing::Aborted),
         Some(_) => return Err(Error::Value { column: "secret_operations.state" }),
     })
+}
+
+/// Has the operations that an earlier process left open decided at once, where no other process can be
+/// at them: SQLite belongs to one. Answers how many there are.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hasten(db: &Db, started: Timestamp) -> Result<u64> {
+    let Inner::Sqlite(pool) = db.write() else { return Ok(0) };
+    Ok(sqlx::query(sql!(
+        "update secret_operations set deadline_at = $1
+         where state = 'intent' and created_at < $1 and deadline_at > $1"
+    ))
+    .bind(started.millis())
+    .execute(pool)
+    .await?
+    .rows_affected())
 }
 
 #[derive(sqlx::FromRow)]

@@ -1,6 +1,6 @@
 //! Claiming work by lease, and handing it back.
 
-use domain::{OrganizationId, Timestamp};
+use domain::{Cause, OrganizationId, Timestamp};
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
@@ -213,13 +213,34 @@ async fn again(tx: &mut Tx, kind: Kind, work: &Claimed) -> Result<u64> {
     })?)
 }
 
-/// Hands the work back to be tried again at `run_at`. `false` when it is no longer ours.
+/// Hands the work back to be tried again at `run_at`, with why it came to nothing. `false` when it is
+/// no longer ours.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn retry(db: &Db, kind: Kind, work: &Claimed, run_at: Timestamp) -> Result<bool> {
+pub async fn retry(
+    db: &Db,
+    kind: Kind,
+    work: &Claimed,
+    run_at: Timestamp,
+    cause: Cause,
+) -> Result<bool> {
     let mut tx = db.begin().await?;
     let ours = retry_in(&mut tx, kind, work, run_at).await?;
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update jobs set cause = $5
+             where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4 and state = 'retrying'"
+        ))
+        .bind(work.organization.uuid())
+        .bind(kind.as_str())
+        .bind(work.target)
+        .bind(work.fence)
+        .bind(cause.code())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
     tx.commit().await?;
     Ok(ours)
 }

@@ -229,7 +229,7 @@ async fn record_failure(
     now: Timestamp,
 ) -> Result<bool, Error> {
     let cause = failed.cause;
-    let tries_left = work.attempts < TRIES || cause == Cause::VaultUnavailable;
+    let tries_left = work.attempts < TRIES || cause.is_vaults();
     let again = cause.may_pass() && tries_left;
     let tries = u32::try_from(work.attempts.saturating_sub(1)).unwrap_or(0);
     let run_at = now.plus(pause(cause, tries, failed.retry_after));
