@@ -1,6 +1,6 @@
 //! Why Hawser could not start.
 
-use std::{error::Error as _, fmt::Write as _, io, net::SocketAddr, path::PathBuf};
+use std::{fmt::Write as _, io, net::SocketAddr, path::PathBuf};
 
 /// Why Hawser could not start.
 #[derive(Debug, thiserror::Error)]
@@ -73,12 +73,17 @@ impl Error {
     /// The error with everything that caused it, on one line.
     #[must_use]
     pub fn chain(&self) -> String {
-        let mut text = self.to_string();
-        let mut source = self.source();
-        while let Some(cause) = source {
-            let _ = write!(text, ": {cause}");
-            source = cause.source();
-        }
-        text
+        chain(self)
     }
+}
+
+/// An error with everything that caused it, on one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let _ = write!(text, ": {cause}");
+        source = cause.source();
+    }
+    text
 }

@@ -2,7 +2,9 @@
 //!
 //! A library, so that tests and benchmarks run the very router that `hawser-server` serves.
 
+pub mod check;
 pub mod config;
+mod disk;
 mod error;
 mod oauth;
 mod process;
@@ -12,6 +14,7 @@ mod startup;
 pub mod telemetry;
 pub mod web;
 
+pub use disk::Disk;
 pub use error::Error;
 pub use serve::serve;
 pub use startup::run;

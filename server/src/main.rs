@@ -3,6 +3,7 @@
 use std::{io::Write as _, process::ExitCode};
 
 use server::{
+    check::{Format, Report},
     config::{self, Config},
     telemetry,
 };
@@ -18,7 +19,10 @@ Hawser keeps registry credentials in Vault and every chart repository that uses 
 usage: hawser-server [COMMAND]
 
   (none)         run until SIGINT or SIGTERM
-  check-config   say whether the configuration can be used
+  check-config   look at everything the configuration names, and say what is wrong with it; ends with
+                 0 when all is well, 1 when somebody should look at it, 2 when it cannot be used
+    --json       say it in JSON
+  vault-policy   print the policy that Hawser's role needs in a Vault of yours
   --help         print this
   --version      print the version
 
@@ -30,7 +34,9 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
         [] => run(),
-        ["check-config"] => check(),
+        ["check-config"] => check(Format::Table),
+        ["check-config", "--json"] => check(Format::Json),
+        ["vault-policy"] => policy(),
         ["--help" | "-h" | "help"] => say(&format!("{USAGE}{}", config::table())),
         ["--version" | "-V"] => say(concat!("hawser-server ", env!("CARGO_PKG_VERSION"), "\n")),
         other => {
@@ -40,11 +46,27 @@ fn main() -> ExitCode {
     }
 }
 
-fn check() -> ExitCode {
-    match Config::load() {
-        Ok(config) => say(&format!("{config:#?}\nThis configuration can be used.\n")),
+fn check(format: Format) -> ExitCode {
+    let report = match Config::load() {
+        Err(problems) => Report::of_problems(&problems),
+        Ok(config) => match runtime() {
+            Ok(runtime) => runtime.block_on(Report::of(&config)),
+            Err(error) => return failed(&format!("starting the runtime: {error}")),
+        },
+    };
+    say(&report.text(format));
+    report.exit()
+}
+
+fn policy() -> ExitCode {
+    match config::vault_mount() {
+        Ok(mount) => say(&connectors::vault::policy(&mount)),
         Err(problems) => failed(&problems.to_string()),
     }
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }
 
 fn run() -> ExitCode {
@@ -53,7 +75,7 @@ fn run() -> ExitCode {
         Err(problems) => return failed(&problems.to_string()),
     };
     telemetry::start_logging(&config);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&format!("starting the runtime: {error}")),
     };

@@ -9,7 +9,7 @@ use connectors::{
     repository::Registries,
     token_exchange::Exchanges,
     vault::{
-        Vault, VaultConfig,
+        Finding, Vault, VaultConfig, Verdict,
         managed::{self, Managed, ManagedConfig},
     },
 };
@@ -27,6 +27,9 @@ use crate::{
 /// How often ended sessions, the memory of limits and old figures are cleared.
 const TIDY: Duration = Duration::from_mins(1);
 
+/// How often an external Vault is looked at again while something is wrong with it.
+const EXAMINE: Duration = Duration::from_secs(15);
+
 /// Runs Hawser until it is told to stop.
 ///
 /// # Errors
@@ -35,6 +38,9 @@ pub async fn run(config: Config) -> Result<(), Error> {
     // Only the first provider counts; a second call finds it in place.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     process::keep_private();
+    if let VaultChoice::Managed { folder, .. } = &config.vault {
+        managed::inspect(folder).map_err(Error::Managed)?;
+    }
     process::prepare(&config.data_dir)?;
     let _lock = lock(&config)?;
     let (stop, stopped) = watch::channel(false);
@@ -94,10 +100,10 @@ async fn start(config: &Config, stopped: watch::Receiver<bool>) -> Result<Runnin
         None => PublicUrl::of_listener(listen).map_err(Error::PublicUrl)?,
     };
     warn_of_one_address(config, &public);
+    let (for_operators, shown) = watch::channel(web::for_operators(figures.clone(), None));
     if let Some(address) = config.metrics_listen {
         let listener = bind(address, "HAWSER_METRICS_LISTEN").await?;
-        let (_, routes) = watch::channel(web::metrics(figures.clone()));
-        tokio::spawn(serve::serve(listener, routes, stopped.clone()));
+        tokio::spawn(serve::serve(listener, shown, stopped.clone()));
     }
 
     // OpenBao takes longest: it starts while the database is opened.
@@ -144,8 +150,13 @@ async fn start(config: &Config, stopped: watch::Receiver<bool>) -> Result<Runnin
         stop: stopped,
     };
     let site = web::Site::new(parts);
+    if matches!(config.vault, VaultChoice::External(_)) {
+        tokio::spawn(examine(engine.clone(), site.readiness().clone()));
+    }
     drop(routes.send_replace(web::router(&site)));
-    tokio::spawn(tidy(site, figures, routes));
+    let readiness = site.readiness().clone();
+    drop(for_operators.send_replace(web::for_operators(figures.clone(), Some(readiness))));
+    tokio::spawn(tidy(site, figures, config.data_dir.clone(), routes));
     announce(&engine, &public).await?;
     Ok(Running { server, workers, managed, db, _scratch: scratch })
 }
@@ -185,7 +196,7 @@ fn absolute(path: &std::path::Path) -> std::path::PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-fn external(config: &Config) -> Result<VaultConfig, Error> {
+pub(crate) fn external(config: &Config) -> Result<VaultConfig, Error> {
     let VaultChoice::External(vault) = &config.vault else {
         return Err(Error::Lost("no Vault is configured".to_owned()));
     };
@@ -266,9 +277,45 @@ fn connecting(config: &Config, engine: Engine, public: &PublicUrl) -> Result<Eng
     Ok(engine.connecting_to_github(github))
 }
 
-/// Clears what has ended, for as long as the process lives.
-async fn tidy(site: web::Site, figures: PrometheusHandle, _routes: watch::Sender<Router>) {
+/// Looks at the operator's Vault until nothing is wrong with it, and tells what is: in the log, and to
+/// whoever asks whether Hawser is ready.
+async fn examine(engine: Engine, readiness: web::Readiness) {
+    let mut told = Vec::new();
     loop {
+        let found = engine.examine_vault().await;
+        let news: Vec<_> =
+            found.findings.iter().filter(|finding| !told.contains(*finding)).cloned().collect();
+        for Finding { look, verdict, detail } in &news {
+            let look = look.name();
+            match verdict {
+                Verdict::Wrong => tracing::error!(look, detail, "Vault cannot be used as it is"),
+                Verdict::Doubtful => tracing::warn!(look, detail, "Vault can be used"),
+                Verdict::Fine | Verdict::Skipped => {}
+            }
+        }
+        let wrong: Vec<_> = found
+            .wrong()
+            .map(|finding| format!("{}: {}", finding.look.name(), finding.detail))
+            .collect();
+        let done = wrong.is_empty();
+        readiness.vault_lacks(wrong);
+        if done {
+            return;
+        }
+        told.extend(news);
+        tokio::time::sleep(EXAMINE).await;
+    }
+}
+
+/// Clears what has ended, for as long as the process lives.
+async fn tidy(
+    site: web::Site,
+    figures: PrometheusHandle,
+    data_dir: std::path::PathBuf,
+    _routes: watch::Sender<Router>,
+) {
+    loop {
+        site.disk().look(&data_dir);
         tokio::time::sleep(TIDY).await;
         site.rates().tidy();
         figures.run_upkeep();

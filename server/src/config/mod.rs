@@ -181,6 +181,15 @@ impl Config {
     }
 }
 
+/// The mount of Vault's KV store, whatever else is configured.
+///
+/// # Errors
+/// When it is no mount.
+pub fn vault_mount() -> Result<String, Problems> {
+    let mut values = Values::gather(std::env::vars_os());
+    vault::mount_of(&mut values).ok_or_else(|| Problems(values.into_problems()))
+}
+
 /// A parser that takes the empty text for nothing.
 fn optional<T>(
     parse: impl FnOnce(&str) -> Result<T, String>,

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use url::Url;
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+use url::{Host, Url};
 
 use super::values::Values;
 
@@ -71,11 +72,11 @@ fn external(values: &mut Values) -> Option<ExternalVault> {
     let address = values.read("HAWSER_VAULT_ADDR", "", address);
     let role_id_file = values.read("HAWSER_VAULT_ROLE_ID_FILE", "", file);
     let secret_id_file = values.read("HAWSER_VAULT_SECRET_ID_FILE", "", file);
-    let mount = values.read("HAWSER_VAULT_MOUNT", "secret", mount);
+    let mount = mount_of(values);
     let approle_mount = values.read("HAWSER_VAULT_APPROLE_MOUNT", "approle", mount_of_login);
     let ca_file = match values.text("HAWSER_VAULT_CA_FILE") {
         None => Some(None),
-        Some(_) => values.read("HAWSER_VAULT_CA_FILE", "", file).map(Some),
+        Some(_) => values.read("HAWSER_VAULT_CA_FILE", "", authority).map(Some),
     };
     Some(ExternalVault {
         address: address?,
@@ -88,6 +89,10 @@ fn external(values: &mut Values) -> Option<ExternalVault> {
     })
 }
 
+pub(super) fn mount_of(values: &mut Values) -> Option<String> {
+    values.read("HAWSER_VAULT_MOUNT", "secret", mount)
+}
+
 fn address(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| format!("is no URL: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -96,7 +101,31 @@ fn address(text: &str) -> Result<Url, String> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err("must not hold a user name or password; Hawser signs in by AppRole".to_owned());
     }
+    if url.scheme() == "http" && !is_here(&url) {
+        return Err("http:// would show every secret on its way to another machine; use https://"
+            .to_owned());
+    }
     Ok(url)
+}
+
+fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// A file that holds at least one certificate: without one nobody would be trusted.
+fn authority(text: &str) -> Result<PathBuf, String> {
+    let path = file(text)?;
+    let mut certificates =
+        CertificateDer::pem_file_iter(&path).map_err(|error| format!("reading {text}: {error}"))?;
+    match certificates.next() {
+        Some(Ok(_)) => Ok(path),
+        _ => Err(format!("{text} holds no certificate in PEM")),
+    }
 }
 
 fn file(text: &str) -> Result<PathBuf, String> {

@@ -77,7 +77,8 @@ pub(super) async fn poll(
         Err(
             problem @ (ServiceError::TooMany { .. }
             | ServiceError::Unreachable { .. }
-            | ServiceError::Unavailable { .. }),
+            | ServiceError::Unavailable { .. }
+            | ServiceError::NeedsOperator { .. }),
         ) => {
             if sender == Sender::Page {
                 return later(&visitor, LATER).await;

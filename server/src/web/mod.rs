@@ -6,6 +6,7 @@ mod events;
 mod exports;
 mod headers;
 mod health;
+mod held;
 mod known_browser;
 mod limits;
 mod origin;
@@ -29,7 +30,7 @@ use tower_http::{
 
 pub use assets::{Assets, AssetsError};
 pub use headers::page_policy;
-pub(crate) use health::metrics;
+pub(crate) use health::{Readiness, for_operators};
 pub use limits::{BODY_BYTES, FORM_BYTES, HEADER_BYTES, Rates, URI_BYTES};
 pub use session::{ABSOLUTE, IDLE, STRANGER, SessionRows};
 pub use site::{Parts, Site};

@@ -1,6 +1,7 @@
 //! Refusals that no page wrote: plain, with a way back, as HTML for browsers and text for the rest.
 
 use axum::{
+    body::HttpBody as _,
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -67,6 +68,10 @@ fn reason(response: &Response) -> Option<String> {
         }
         StatusCode::GATEWAY_TIMEOUT => {
             "This took too long and was given up. Look at the current state before you try again."
+        }
+        // What the layer of sessions answers when it cannot store one.
+        StatusCode::INTERNAL_SERVER_ERROR if response.body().size_hint().exact() == Some(0) => {
+            "The database stores nothing at the moment, so this could not be remembered. Try again in a few minutes."
         }
         _ => return None,
     };

@@ -21,7 +21,7 @@ use tower_sessions::{
     session_store::{Error, Result},
 };
 
-use super::visit::USER;
+use super::{held::Held, visit::USER};
 use crate::config::{PublicUrl, Transport};
 
 /// How long a session lives without a request.
@@ -110,6 +110,7 @@ pub struct SessionRows {
     clock: Arc<dyn Clock>,
     /// The sessions whose use is being noted.
     touching: Arc<Mutex<HashSet<Hash>>>,
+    held: Held,
 }
 
 /// The SHA-256 of a session's id.
@@ -123,7 +124,7 @@ impl fmt::Debug for SessionRows {
 
 impl SessionRows {
     pub(super) fn new(db: Db, clock: Arc<dyn Clock>) -> Self {
-        Self { db, clock, touching: Arc::default() }
+        Self { db, clock, touching: Arc::default(), held: Held::default() }
     }
 
     /// Whether a session still lives. Looking does not make it live longer.
@@ -214,8 +215,13 @@ impl SessionStore for SessionRows {
         let created = record.data.get(CREATED).and_then(serde_json::Value::as_i64);
         let end = end(user, created.map_or(now, Timestamp::from_millis), now);
         let (db, hash, text) = (self.db.clone(), hash(record.id), encode(record)?);
+        // What the database does not store, or not in time, is read from memory for a while.
+        let held = self.held.clone();
+        held.keep(hash, text.clone(), now);
         written(async move {
-            storage::sessions::save(&db, &hash, user, &text, now, end).await.map(drop)
+            storage::sessions::save(&db, &hash, user, &text, now, end).await?;
+            held.forget(&hash, now);
+            Ok(())
         })
         .await;
         Ok(())
@@ -227,7 +233,8 @@ impl SessionStore for SessionRows {
         else {
             return Ok(None);
         };
-        let data = serde_json::from_str(&row.record)
+        let record = self.held.newer(&hash, now).unwrap_or(row.record);
+        let data = serde_json::from_str(&record)
             .map_err(|_| Error::Decode("the record of a session".to_owned()))?;
         let record = Record { id: *id, data, expiry_date: date(row.expires_at) };
         let user = user(&record);
@@ -238,7 +245,10 @@ impl SessionStore for SessionRows {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        storage::sessions::delete(&self.db, &hash(*id)).await.map_err(backend)
+        let hash = hash(*id);
+        storage::sessions::delete(&self.db, &hash).await.map_err(backend)?;
+        self.held.forget(&hash);
+        Ok(())
     }
 }
 

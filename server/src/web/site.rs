@@ -10,7 +10,10 @@ use super::{
     assets::Assets, events::Streams, health::Readiness, limits::Rates, origin::Origins,
     session::SessionRows, watches::Watches,
 };
-use crate::config::{PublicUrl, RequestRate, Transport, TrustedProxies};
+use crate::{
+    config::{PublicUrl, RequestRate, Transport, TrustedProxies},
+    disk::Disk,
+};
 
 /// The running Hawser, as its routes see it. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +30,7 @@ pub struct Site {
     pub(super) rates: Rates,
     pub(super) trusted_proxies: Arc<TrustedProxies>,
     pub(super) stop: watch::Receiver<bool>,
+    pub(super) disk: Disk,
     /// Where accounts are connected.
     pub(super) github: Option<Arc<str>>,
 }
@@ -81,8 +85,15 @@ impl Site {
             watches: Watches::default(),
             rates: Rates::new(request_rate),
             trusted_proxies: Arc::new(trusted_proxies),
+            disk: Disk::default(),
             stop,
         }
+    }
+
+    /// How full the disk is.
+    #[must_use]
+    pub const fn disk(&self) -> &Disk {
+        &self.disk
     }
 
     pub(super) fn transport(&self) -> Transport {
@@ -93,6 +104,11 @@ impl Site {
     #[must_use]
     pub const fn sessions(&self) -> &SessionRows {
         &self.sessions
+    }
+
+    /// Whether the parts work.
+    pub(crate) const fn readiness(&self) -> &Readiness {
+        &self.readiness
     }
 
     /// Who has asked too often.

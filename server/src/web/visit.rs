@@ -25,7 +25,7 @@ use super::{
     refusal::{refuse, turned_away},
     site::Site,
 };
-use crate::config::Transport;
+use crate::{config::Transport, disk::Disk};
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
@@ -47,6 +47,7 @@ pub struct Visitor {
     now: Timestamp,
     transport: Transport,
     known_browser: Option<Secret>,
+    disk: Disk,
     ended: AtomicBool,
     parting: Mutex<Parting>,
 }
@@ -97,6 +98,10 @@ impl Visit for Visitor {
 
     fn turn_away(&self, problem: &ServiceError) {
         self.parting().refusal = Some(problem.clone());
+    }
+
+    fn warning(&self) -> Option<String> {
+        self.disk.notice()
     }
 
     async fn begin(&self, user: UserId) -> Result<(), ServiceError> {
@@ -194,6 +199,7 @@ pub(super) async fn recognize(
         now: site.clock.now(),
         transport: site.transport(),
         known_browser: known_browser::read(site.transport(), request.headers()),
+        disk: site.disk.clone(),
         ended: AtomicBool::new(false),
         parting: Mutex::default(),
     });

@@ -1,6 +1,6 @@
 //! A Hawser in a temporary folder, and requests to it.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -42,13 +42,14 @@ pub struct Hawser {
     pub router: Router,
     pub engine: Engine,
     pub clock: Arc<ManualClock>,
+    pub site: Site,
     pub sessions: SessionRows,
     pub db: Db,
     pub public: String,
     pub host: String,
     pub stop: watch::Sender<bool>,
     scheme: Scheme,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
 }
 
 /// An answer, read to its end.
@@ -94,17 +95,31 @@ impl Hawser {
         with: impl FnOnce(Engine) -> Engine,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_owned();
+        Self::assemble(scheme, &path, with, Some(folder)).await
+    }
+
+    /// With its data in this folder, which outlives it.
+    pub async fn start_in(folder: &Path) -> Self {
+        Self::assemble(Scheme::Http, folder, |engine| engine, None).await
+    }
+
+    async fn assemble(
+        scheme: Scheme,
+        folder: &Path,
+        with: impl FnOnce(Engine) -> Engine,
+        own: Option<tempfile::TempDir>,
+    ) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let db =
-            Db::open(&format!("sqlite://{}/hawser.db", folder.path().display())).await.unwrap();
+        let db = Db::open(&format!("sqlite://{}/hawser.db", folder.display())).await.unwrap();
         let clock = Arc::new(ManualClock::new(Timestamp::from_millis(1_800_000_000_000)));
         let vault = Vault::connect(VaultConfig {
             address: "http://127.0.0.1:9".parse().unwrap(),
             mount: "secret".to_owned(),
             namespace: None,
             ca_pem: None,
-            role_id: folder.path().join("role_id"),
-            secret_id: folder.path().join("secret_id"),
+            role_id: folder.join("role_id"),
+            secret_id: folder.join("secret_id"),
             approle_mount: "approle".to_owned(),
         })
         .await
@@ -130,6 +145,7 @@ impl Hawser {
         let (router, sessions) = (server::router(&site), site.sessions().clone());
         Self {
             router,
+            site,
             engine,
             clock,
             sessions,
@@ -138,7 +154,7 @@ impl Hawser {
             host: host.to_owned(),
             stop,
             scheme,
-            _folder: folder,
+            _folder: own,
         }
     }
 
@@ -220,6 +236,20 @@ impl Hawser {
         self.sessions.create(&mut record).await.unwrap();
         let name = if self.scheme == Scheme::Https { "__Host-hawser" } else { "hawser" };
         format!("{name}={}", record.id)
+    }
+
+    /// Asks `/readyz` until it says this.
+    pub async fn readiness_is(&self, wanted: &str) {
+        let mut said = String::new();
+        for _ in 0..100 {
+            let request = self.request(Method::GET, "/readyz");
+            said = self.send(request.body(Body::empty()).unwrap()).await.text;
+            if said.contains(wanted) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert_eq!(said, wanted);
     }
 
     /// Whether a cookie still signs somebody in.

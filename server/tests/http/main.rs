@@ -4,7 +4,10 @@
 
 mod asking;
 mod behind_nginx;
+#[path = "../../../crates/storage/tests/full_disk/disk.rs"]
+mod disk;
 mod endpoints;
+mod full_disk;
 #[expect(dead_code, reason = "each program of tests uses a part of it")]
 #[path = "../../../crates/connectors/tests/real/github_stub/mod.rs"]
 mod github_stub;

@@ -1,0 +1,116 @@
+//! What was found, as a table for people and as JSON for programs.
+
+use std::{fmt, process::ExitCode};
+
+use connectors::vault::Verdict;
+use serde_json::json;
+
+/// Everything that was found, in the order in which it was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report(pub(super) Vec<Row>);
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    what: String,
+    verdict: Verdict,
+    detail: String,
+}
+
+/// How a report is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A table.
+    Table,
+    /// One JSON object.
+    Json,
+}
+
+impl Row {
+    pub(super) fn new(what: &str, verdict: Verdict, detail: impl Into<String>) -> Self {
+        let detail: String = detail.into();
+        Self { what: what.to_owned(), verdict, detail: detail.replace(char::is_control, " ") }
+    }
+}
+
+impl Report {
+    /// 0 when all is well, 1 when it works and somebody should look at it, 2 when it does not work.
+    #[must_use]
+    pub fn exit(&self) -> ExitCode {
+        ExitCode::from(self.worst())
+    }
+
+    /// The text to print.
+    #[must_use]
+    pub fn text(&self, format: Format) -> String {
+        match format {
+            Format::Table => self.to_string(),
+            Format::Json => {
+                let rows: Vec<_> = self
+                    .0
+                    .iter()
+                    .map(|row| {
+                        json!({ "check": row.what, "verdict": code(row.verdict), "detail": row.detail })
+                    })
+                    .collect();
+                let verdict = ["fine", "doubtful", "wrong"].get(usize::from(self.worst()));
+                format!("{}\n", json!({ "verdict": verdict, "checks": rows }))
+            }
+        }
+    }
+
+    fn worst(&self) -> u8 {
+        let weight = |row: &Row| match row.verdict {
+            Verdict::Fine | Verdict::Skipped => 0,
+            Verdict::Doubtful => 1,
+            Verdict::Wrong => 2,
+        };
+        self.0.iter().map(weight).max().unwrap_or(0)
+    }
+}
+
+const fn code(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Fine => "fine",
+        Verdict::Doubtful => "doubtful",
+        Verdict::Wrong => "wrong",
+        Verdict::Skipped => "skipped",
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.0.iter().map(|row| row.what.chars().count()).max().unwrap_or(0);
+        writeln!(f, "{:<8}  {:<width$}  DETAIL", "VERDICT", "CHECK")?;
+        for Row { what, verdict, detail } in &self.0 {
+            writeln!(f, "{:<8}  {what:<width$}  {detail}", code(*verdict))?;
+        }
+        f.write_str(match self.worst() {
+            0 => "\nThis configuration can be used.\n",
+            1 => "\nThis configuration can be used; look at what is doubtful.\n",
+            _ => "\nThis configuration cannot be used as it is.\n",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_finding_decides() {
+        let row = |verdict| Row::new("vault login", verdict, "line\nbreak");
+        let mut report = Report(vec![row(Verdict::Fine), row(Verdict::Skipped)]);
+        assert_eq!(report.worst(), 0);
+        report.0.push(row(Verdict::Doubtful));
+        assert_eq!(report.worst(), 1);
+        report.0.push(row(Verdict::Wrong));
+        assert_eq!(report.worst(), 2);
+        let table = report.text(Format::Table);
+        assert!(table.contains("wrong     vault login  line break\n"), "{table}");
+        assert!(table.ends_with("cannot be used as it is.\n"), "{table}");
+        let json: serde_json::Value = serde_json::from_str(&report.text(Format::Json)).unwrap();
+        assert_eq!(json["verdict"], "wrong");
+        assert_eq!(json["checks"][2]["verdict"], "doubtful");
+    }
+}
