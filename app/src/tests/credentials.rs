@@ -50,6 +50,17 @@ async fn what_expires_stands_on_a_timeline_and_in_a_table() {
 }
 
 #[tokio::test]
+async fn what_vault_did_not_destroy_is_told_as_waiting() {
+    let fake = Arc::new(Fake { cause: Some(Cause::VaultRefused), ..Fake::of(Role::Owner) });
+    let (_, html) = page(&fake, "/credentials").await;
+    for words in ["Waiting to be destroyed", "old-harbor", "still lies in Vault", "check-config"] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    let (_, html) = page(&Fake::signed_in(), "/credentials").await;
+    assert!(!html.contains("Waiting to be destroyed"), "{html}");
+}
+
+#[tokio::test]
 async fn versions_are_told_without_values_and_can_come_back() {
     let fake = Fake::signed_in();
     let (_, html) = page(&fake, &detail()).await;

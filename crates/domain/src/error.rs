@@ -349,3 +349,17 @@ unwrapped!(A B C D E);
 unwrapped!(A B C D E F);
 unwrapped!(A B C D E F G);
 unwrapped!(A B C D E F G H);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_told_that_they_changed_it_themselves() {
+        let stale = || ServiceError::Stale { changed_by: "Ada".to_owned() };
+        assert!(stale().told_to("Grace").to_string().starts_with("Ada changed this meanwhile"));
+        let own = stale().told_to("Ada").to_string();
+        assert!(own.starts_with("An earlier change of yours was stored meanwhile"), "{own}");
+        assert_eq!(ServiceError::Busy.told_to("Ada"), ServiceError::Busy);
+    }
+}

@@ -42,7 +42,8 @@ async fn f17_a_full_disk_is_told_in_words_and_nothing_typed_is_lost() {
             break;
         }
     }
-    let name = refused.expect("the disk of the test is full");
+    assert!(refused.is_some(), "the disk of the test is full");
+    let name = refused.unwrap();
     // Told once, as any message of a form.
     let page = hawser.page("/settings/projects", &cookie).await;
     assert!(!page.text.contains("does not store anything"));

@@ -1,10 +1,5 @@
 //! What operators meet: a full disk, a restore, a Vault that lacks a right.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on fails"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 #[path = "../../../storage/tests/full_disk/disk.rs"]
 mod disk;
