@@ -1,5 +1,5 @@
 //! The commands of `hawser-server`, run as an operator runs them.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{
     fs,

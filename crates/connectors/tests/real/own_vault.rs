@@ -50,8 +50,11 @@ impl OwnVault {
             vault.run(&init, "").ok()
         });
         let made: Value = serde_json::from_str(&made.unwrap()).unwrap();
-        made["root_token"].as_str().unwrap().clone_into(&mut vault.token);
-        made["unseal_keys_b64"][0].as_str().unwrap().clone_into(&mut vault.key);
+        made.pointer("/root_token").and_then(Value::as_str).unwrap().clone_into(&mut vault.token);
+        made.pointer("/unseal_keys_b64/0")
+            .and_then(Value::as_str)
+            .unwrap()
+            .clone_into(&mut vault.key);
         vault.unseal();
         vault.bao(&["auth", "enable", "approle"]);
         vault

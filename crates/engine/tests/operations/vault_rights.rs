@@ -36,9 +36,10 @@ fn without(capability: &str, right: Right) -> String {
             } else {
                 rule.to_owned()
             };
-            format!("{rule}\n")
+            rule
         })
-        .collect()
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 async fn undestroyed(world: &World, engine: &Engine) -> Vec<Undestroyed> {
