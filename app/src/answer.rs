@@ -210,9 +210,7 @@ pub const fn status(problem: &ServiceError) -> StatusCode {
         ServiceError::Stale { .. }
         | ServiceError::Choose { .. }
         | ServiceError::UnderWay
-        | ServiceError::InUse(_) => {
-            StatusCode::CONFLICT
-        }
+        | ServiceError::InUse(_) => StatusCode::CONFLICT,
         ServiceError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         ServiceError::Unreachable { .. } => StatusCode::BAD_GATEWAY,
         ServiceError::Unavailable { .. }

@@ -360,6 +360,6 @@ mod tests {
         assert!(stale().told_to("Grace").to_string().starts_with("Ada changed this meanwhile"));
         let own = stale().told_to("Ada").to_string();
         assert!(own.starts_with("An earlier change of yours was stored meanwhile"), "{own}");
-        assert_eq!(ServiceError::Busy.told_to("Ada"), ServiceError::Busy);
+        assert_eq!(ServiceError::UnderWay.told_to("Ada"), ServiceError::UnderWay);
     }
 }

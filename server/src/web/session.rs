@@ -247,7 +247,7 @@ impl SessionStore for SessionRows {
     async fn delete(&self, id: &Id) -> Result<()> {
         let hash = hash(*id);
         storage::sessions::delete(&self.db, &hash).await.map_err(backend)?;
-        self.held.forget(&hash);
+        self.held.forget(&hash, self.clock.now());
         Ok(())
     }
 }

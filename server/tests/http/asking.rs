@@ -96,16 +96,18 @@ impl Hawser {
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().to_owned();
-        Self::assemble(scheme, &path, with, Some(folder)).await
+        Self::assemble(scheme, (trusted_proxies, request_rate), &path, with, Some(folder)).await
     }
 
     /// With its data in this folder, which outlives it.
     pub async fn start_in(folder: &Path) -> Self {
-        Self::assemble(Scheme::Http, folder, |engine| engine, None).await
+        let asked = (TrustedProxies::default(), RequestRate::parse("1000000").unwrap());
+        Self::assemble(Scheme::Http, asked, folder, |engine| engine, None).await
     }
 
     async fn assemble(
         scheme: Scheme,
+        (trusted_proxies, request_rate): (TrustedProxies, RequestRate),
         folder: &Path,
         with: impl FnOnce(Engine) -> Engine,
         own: Option<tempfile::TempDir>,

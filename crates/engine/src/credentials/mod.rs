@@ -42,8 +42,8 @@ use domain::{
     ServiceError,
     credentials::{
         AllowAddress, CreateCredential, CredentialChoice, CredentialDetail, CredentialPage,
-        CredentialQuery, CredentialState, CredentialSummary, DeleteCredential, PlaceCredential, Saved,
-        UpdateCredential, VersionRef,
+        CredentialQuery, CredentialState, CredentialSummary, DeleteCredential, PlaceCredential,
+        Saved, UpdateCredential, VersionRef,
     },
     service::{Answer, Credentials},
 };

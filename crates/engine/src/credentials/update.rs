@@ -22,7 +22,7 @@ use super::{
 use crate::{
     Engine, Error,
     again::again,
-    audit::{self, allowed, note, person},
+    audit::{self, allowed, person},
     error::{name_taken, taken},
     gitops::touch::{When, touch},
 };

@@ -81,7 +81,7 @@ async fn f17_a_full_disk_loses_nothing_and_changes_no_state() {
     let mut read = None;
     for _ in 0..100 {
         engine.recover_operations().await.unwrap();
-        read = engine.secret_for_use(scope, id).await.ok();
+        read = engine.secret_for_use(scope, id, &crate::world::by_hawser()).await.ok();
         let state = Credentials::get(&engine, &actor, id).await.unwrap().state;
         if read.is_some() && state == CredentialState::Active {
             break;
@@ -93,7 +93,8 @@ async fn f17_a_full_disk_loses_nothing_and_changes_no_state() {
     let (_, password) = login_of(&read.unwrap());
     assert!(possible.contains(&password), "{password} of {possible:?}");
     Credentials::update(&engine, &actor, change(&detail, "afterwards")).await.unwrap();
-    let (_, password) = login_of(&engine.secret_for_use(scope, id).await.unwrap());
+    let (_, password) =
+        login_of(&engine.secret_for_use(scope, id, &crate::world::by_hawser()).await.unwrap());
     assert_eq!(password, "afterwards");
     bao.stop().await;
 }

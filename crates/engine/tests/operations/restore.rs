@@ -52,7 +52,8 @@ impl Running {
 
     async fn password(&self, actor: &Actor, id: CredentialId) -> String {
         let scope = Scope::of_worker(actor.organization);
-        login_of(&self.engine.secret_for_use(scope, id).await.unwrap()).1
+        login_of(&self.engine.secret_for_use(scope, id, &crate::world::by_hawser()).await.unwrap())
+            .1
     }
 
     async fn update(&self, actor: &Actor, id: CredentialId, password: &str) {

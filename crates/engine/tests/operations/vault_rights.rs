@@ -30,13 +30,12 @@ fn without(capability: &str, right: Right) -> String {
     policy("secret")
         .lines()
         .map(|rule| {
-            let rule = if rule.contains(&line) {
+            if rule.contains(&line) {
                 rule.replace(&format!(", \"{capability}\""), "")
                     .replace(&format!("\"{capability}\", "), "")
             } else {
                 rule.to_owned()
-            };
-            rule
+            }
         })
         .collect::<Vec<_>>()
         .join("\n")
