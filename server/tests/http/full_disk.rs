@@ -52,7 +52,7 @@ async fn f17_a_full_disk_is_told_in_words_and_nothing_typed_is_lost() {
     let fields = [("email", "ada@example.com"), ("password", PASSWORD), ("next", "/")];
     let answer = hawser.form("/actions/sign-in", "", &fields).await;
     assert!(answer.cookie().is_none() && !answer.text.is_empty(), "{answer:?}");
-    assert!(answer.text.contains("stores nothing at the moment"), "{answer:?}");
+    assert!(answer.text.contains("does not store anything"), "{answer:?}");
 
     disk.free();
     hawser.readiness_is(r#""database":"ready""#).await;
