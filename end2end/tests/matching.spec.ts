@@ -170,7 +170,7 @@ test("a repository follows the credential that matches its URL, unless a person 
       await person.choose("Credential", "chosen");
       await person.choose("Environment", "Production");
       await person.saveRepository();
-      await expect(person.main).toContainText("Saved. A sync has started.");
+      await expect(person.main).toContainText("Saved.");
       await expect(person.main).toContainText("Chosen by a person");
       await expect(person.main).not.toContainText("is made for development");
       await person.choose("Credential", "for-development");
