@@ -2,41 +2,46 @@
 
 use std::{
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU8, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use nix::sys::statvfs::statvfs;
-
-/// From this many percent on people are told.
-const NEARLY_FULL: u8 = 80;
+use domain::notices::DiskRoom;
+use nix::{sys::statvfs::statvfs, unistd::gethostname};
 
 /// What was seen last. Cheap to clone; clones are the same.
 #[derive(Debug, Clone, Default)]
-pub struct Disk(Arc<AtomicU8>);
+pub struct Disk(Arc<Mutex<(u8, DiskRoom)>>);
 
 impl Disk {
-    /// Looks at the disk of a folder, and logs when it becomes nearly full.
-    pub fn look(&self, folder: &Path) {
-        let Some(used) = used(folder) else { return };
-        let before = self.0.swap(used, Ordering::Relaxed);
+    /// Looks at the disk of a folder, and logs when it becomes nearly full; answers how full it is, in
+    /// percent, where the system says that.
+    pub fn look(&self, folder: &Path) -> Option<u8> {
+        let used = used(folder)?;
         metrics::gauge!("hawser_data_disk_used_ratio").set(f64::from(used) / 100.0);
-        if used >= NEARLY_FULL && before < NEARLY_FULL {
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = seen.1;
+        *seen = (used, before.at(used));
+        if (before, seen.1) == (DiskRoom::Enough, DiskRoom::Little) {
             tracing::warn!(used, folder = %folder.display(), "the disk of the data folder is nearly full");
         }
+        Some(used)
     }
 
     /// What those who manage the organization are told on every page.
     pub(crate) fn notice(&self) -> Option<String> {
-        let used = self.0.load(Ordering::Relaxed);
-        (used >= NEARLY_FULL).then(|| {
+        let (used, room) = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (room == DiskRoom::Little).then(|| {
             format!(
                 "The disk with Hawser's data is {used} % full. When it is full, nothing can be saved until whoever runs Hawser makes room."
             )
         })
     }
+}
+
+/// The name that this machine has for people; replicas are told apart by it.
+pub fn machine() -> String {
+    gethostname()
+        .map_or_else(|_| "this machine".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// In percent, of what may be used without being root.

@@ -20,7 +20,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
     config::{Clusters, Config, DatabaseKind, ExternalVault, PublicUrl, Transport, VaultChoice},
-    error::Error,
+    error::{Error, chain},
     oauth, process, serve, telemetry, web,
 };
 
@@ -156,7 +156,7 @@ async fn start(config: &Config, stopped: watch::Receiver<bool>) -> Result<Runnin
     drop(routes.send_replace(web::router(&site)));
     let readiness = site.readiness().clone();
     drop(for_operators.send_replace(web::for_operators(figures.clone(), Some(readiness))));
-    tokio::spawn(tidy(site, figures, config.data_dir.clone(), routes));
+    tokio::spawn(tidy(engine.clone(), site, figures, config.data_dir.clone(), routes));
     announce(&engine, &public).await?;
     Ok(Running { server, workers, managed, db, _scratch: scratch })
 }
@@ -309,13 +309,19 @@ async fn examine(engine: Engine, readiness: web::Readiness) {
 
 /// Clears what has ended, for as long as the process lives.
 async fn tidy(
+    engine: Engine,
     site: web::Site,
     figures: PrometheusHandle,
     data_dir: std::path::PathBuf,
     _routes: watch::Sender<Router>,
 ) {
+    let machine = crate::disk::machine();
     loop {
-        site.disk().look(&data_dir);
+        if let Some(used) = site.disk().look(&data_dir)
+            && let Err(error) = engine.disk_is_used(&machine, used).await
+        {
+            tracing::warn!(error = %chain(&error), "failed to store how full the disk is");
+        }
         tokio::time::sleep(TIDY).await;
         site.rates().tidy();
         figures.run_upkeep();

@@ -47,6 +47,13 @@ const PAYLOAD: &str = r#"{
   "cause": "invalid_credentials",
   "title": "401 Unauthorized: invalid credentials",
   "since": "2027-01-24T08:15:00Z"
+}
+{
+  "event": "disk_nearly_full",
+  "organization": "Acme",
+  "name": "hawser-0",
+  "used_percent": 80,
+  "since": "2027-01-24T08:15:00Z"
 }"#;
 
 /// `/settings/notices`
@@ -70,7 +77,7 @@ pub(crate) fn notices() -> AnyView {
                 <div>
                     <h1>"Notices"</h1>
                     <p class="muted">
-                        "Before a credential expires, Hawser says so 30, 14 and 7 days and 1 day ahead; for tokens that live shorter, closer to their end. It also says when a repository, a Git target, a cluster or a connected account begins to fail. Repositories that fail of one cause at one host are one notice."
+                        "Before a credential expires, Hawser says so 30, 14 and 7 days and 1 day ahead; for tokens that live shorter, closer to their end. It also says when a repository, a Git target, a cluster or a connected account begins to fail. Repositories that fail of one cause at one host are one notice. So is a disk with Hawser's data that is 80 % full."
                     </p>
                     {open}
                 </div>
@@ -122,6 +129,23 @@ fn row(notice: &Notice, now: Timestamp) -> AnyView {
                 <a href=crate::credentials::path_of(credential)>{notice.name.clone()}</a>
                 {words}
                 <Moment at=expires_at now/>
+            }
+            .into_any()
+        }
+        &News::Disk { used, began_at, ended_at } => {
+            let over = ended_at.map(|at| view! { ". There is room again since " <Moment at now/> });
+            let full = match ended_at {
+                None => format!(" is {used} % full"),
+                Some(_) => format!(" was {used} % full"),
+            };
+            view! {
+                "The disk with Hawser's data on "
+                {notice.name.clone()}
+                {full}
+                ", nearly full since "
+                <Moment at=began_at now/>
+                {over}
+                {ended_at.is_none().then_some(". When it is full, nothing can be saved: whoever runs Hawser makes room.")}
             }
             .into_any()
         }
@@ -215,7 +239,7 @@ fn webhook(request: &Request, stored: &str) -> AnyView {
                 </div>
             </Form>
             <p class="muted">
-                "Sent as JSON by POST, and retried until accepted. It names credentials, never their secrets. Events: credential_expires, repository_fails, git_target_fails, cluster_fails and git_connection_fails."
+                "Sent as JSON by POST, and retried until accepted. It names credentials, never their secrets. Events: credential_expires, repository_fails, git_target_fails, cluster_fails, git_connection_fails and disk_nearly_full."
             </p>
             <pre>{PAYLOAD}</pre>
         </section>

@@ -122,6 +122,15 @@ pub enum News {
         /// Who asked for it; empty where it was taken over from the links of before.
         by: String,
     },
+    /// The disk with Hawser's data is nearly full.
+    Disk {
+        /// In percent, when it was seen last while it was.
+        used: u8,
+        /// Since when.
+        began_at: Timestamp,
+        /// When there was room again; `None` while it lasts.
+        ended_at: Option<Timestamp>,
+    },
     /// Something began to fail.
     Trouble {
         /// What.
@@ -152,6 +161,33 @@ pub struct Notice {
     pub group: Option<Group>,
 }
 
+/// How much room a disk has for what will be stored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DiskRoom {
+    /// Nobody has to do anything.
+    #[default]
+    Enough,
+    /// It is nearly full.
+    Little,
+}
+
+impl DiskRoom {
+    /// At this many percent a disk is nearly full.
+    const NEARLY_FULL: u8 = 80;
+    /// At this many there is room again: what goes up and down between the two is one notice.
+    const ROOM_AGAIN: u8 = 75;
+
+    /// What holds when a disk is used to so many percent; what held before decides between the bounds.
+    #[must_use]
+    pub const fn at(self, used: u8) -> Self {
+        match (used, self) {
+            (Self::NEARLY_FULL.., _) => Self::Little,
+            (..=Self::ROOM_AGAIN, _) => Self::Enough,
+            (_, before) => before,
+        }
+    }
+}
+
 /// Repositories that fail of one cause at one host: they are announced together, once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
@@ -172,6 +208,20 @@ pub struct WebhookForm {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_disk_is_nearly_full_until_there_is_clearly_room() {
+        let seen = [0, 79, 80, 100, 76, 75, 79, 81, 79];
+        let room = seen.iter().scan(DiskRoom::Enough, |room, used| {
+            *room = room.at(*used);
+            Some(*room)
+        });
+        let (enough, little) = (DiskRoom::Enough, DiskRoom::Little);
+        assert_eq!(
+            room.collect::<Vec<_>>(),
+            [enough, enough, little, little, little, enough, enough, little, little]
+        );
+    }
 
     #[test]
     fn a_subject_is_read_as_it_is_spelled() {

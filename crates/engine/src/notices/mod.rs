@@ -1,6 +1,7 @@
 //! Notices: people are told before a credential expires and when something begins to fail, in the app
 //! and by a webhook.
 
+mod disks;
 mod make;
 mod repositories;
 mod send;
@@ -48,6 +49,7 @@ async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<Notice>, Error> {
     let scope = allowed(engine, actor, Action::View, "see the notices").await?;
     let mut found = storage::notices::list(&engine.db, scope, SHOWN).await?;
     found.extend(storage::notices::troubles::list(&engine.db, scope, shown(engine), SHOWN).await?);
+    found.extend(storage::notices::disks::list(&engine.db, scope, SHOWN).await?);
     if actor.role.includes(Action::AllowOrigins) {
         found.extend(addresses(engine, scope).await?);
     }
@@ -61,12 +63,13 @@ async fn open(engine: &Engine, actor: &Actor) -> Result<u32, Error> {
     let scope = actor.may(Action::View)?;
     let expiring = storage::notices::open(&engine.db, scope).await?;
     let troubles = storage::notices::troubles::open(&engine.db, scope, shown(engine)).await?;
+    let disks = storage::notices::disks::open(&engine.db, scope).await?;
     let addresses = if actor.role.includes(Action::AllowOrigins) {
         storage::credentials::count_undecided(&engine.db, scope).await?
     } else {
         0
     };
-    Ok(expiring + troubles + addresses)
+    Ok(expiring + troubles + disks + addresses)
 }
 
 /// What is to be decided about addresses of credentials; it is a notice until somebody did.

@@ -6,6 +6,7 @@
 //!   days, 0 on the last one and after it);
 //! * `git_target_fails`, `cluster_fails`, `git_connection_fails`, `repository_fails`: `id` (of an account
 //!   that of its credential), `cause` (a code), `title` (the cause in words) and `since` (RFC 3339, UTC);
+//! * `disk_nearly_full`: `name` (the machine), `used_percent` and `since` (RFC 3339, UTC);
 //! * of `repository_fails`, which is about all that fail of one cause at one host, `id` and `name` of the
 //!   one that failed first, `host`, and `repositories` (how many they are).
 //!
@@ -17,7 +18,7 @@ use domain::{
     notices::{News, Notice},
 };
 use serde_json::{Value, json};
-use storage::notices::{Delivery, troubles};
+use storage::notices::{Delivery, disks, troubles};
 
 use crate::{Engine, Error};
 
@@ -64,7 +65,10 @@ async fn find(engine: &Engine, scope: Scope, id: NoticeId) -> Result<Option<Noti
     if let Some(notice) = storage::notices::expiry(&engine.db, scope, id).await? {
         return Ok(Some(notice));
     }
-    Ok(troubles::get(&engine.db, scope, id).await?)
+    if let Some(notice) = troubles::get(&engine.db, scope, id).await? {
+        return Ok(Some(notice));
+    }
+    Ok(disks::get(&engine.db, scope, id).await?)
 }
 
 fn document(notice: &Notice, organization: &str, now: Timestamp) -> Value {
@@ -83,6 +87,13 @@ fn document(notice: &Notice, organization: &str, now: Timestamp) -> Value {
             "name": notice.name,
             "expires_at": expires_at.rfc3339(),
             "days_left": expires_at.since(now).as_secs() / 86_400,
+        }),
+        &News::Disk { used, began_at, .. } => json!({
+            "event": "disk_nearly_full",
+            "organization": organization,
+            "name": notice.name,
+            "used_percent": used,
+            "since": began_at.rfc3339(),
         }),
         &News::Trouble { subject, cause, began_at, .. } => {
             let mut document = json!({

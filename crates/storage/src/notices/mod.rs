@@ -1,5 +1,6 @@
 //! Notices of expiries and of troubles, and the webhook they are sent to.
 
+pub mod disks;
 pub mod repositories;
 pub mod troubles;
 mod webhook;

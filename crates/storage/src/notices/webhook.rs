@@ -85,6 +85,9 @@ pub async fn mark_delivered(
         News::Expiry { .. } => {
             sql!("update notices set delivered = $1 where organization_id = $2 and id = $3")
         }
+        News::Disk { .. } => {
+            sql!("update disk_notices set delivered = $1 where organization_id = $2 and id = $3")
+        }
         News::Trouble { .. } => {
             sql!("update troubles set delivered = $1 where organization_id = $2 and id = $3")
         }
