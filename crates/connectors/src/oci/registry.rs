@@ -47,12 +47,14 @@ impl Registry<'_> {
         let session = Session::open(self.outbound, self.oci, self.target).await?;
         let mut all = Read::default();
         let charts = discover::charts(&session, self.target).await?;
+        let (count, mut unreadable) = (charts.len(), Vec::new());
         let reads: Vec<_> =
-            charts.into_iter().map(|chart| self.versions(&session, chart, known).boxed()).collect();
+            charts.into_iter().map(|chart| self.chart(&session, chart, known).boxed()).collect();
         let mut reads = stream::iter(reads).buffer_unordered(CHARTS_AT_ONCE);
         while let Some(of_chart) = reads.try_next().await? {
             all.versions.extend(of_chart.versions);
             all.left_out.extend(&of_chart.left_out);
+            unreadable.extend(of_chart.unreadable);
             if all.versions.len() > VERSIONS {
                 return Err(Failure::new(
                     Cause::IndexTooLarge,
@@ -61,11 +63,17 @@ impl Registry<'_> {
             }
         }
         drop(reads);
+        // A catalog of which nothing could be read is not healthy.
+        if unreadable.len() == count
+            && let Some(failure) = unreadable.into_iter().next()
+        {
+            return Err(failure);
+        }
         let digest = fingerprint(&mut all);
         let unchanged =
             validators.digest.as_deref() == Some(&digest) && known.len() == all.versions.len();
         let validators = Validators { digest: Some(digest), ..Validators::default() };
-        let Read { versions, left_out } = all;
+        let Read { versions, left_out, .. } = all;
         Ok(if unchanged {
             Synced::Unchanged { validators }
         } else {
@@ -79,6 +87,37 @@ impl Registry<'_> {
         discover::prove(&session, self.target).await
     }
 
+    /// Reads the versions of a chart. One of a catalog that cannot be read is left out, and what was
+    /// known of it stays; a chart that a person named fails.
+    async fn chart(
+        &self,
+        session: &Session<'_>,
+        chart: Chart,
+        known: &Known,
+    ) -> Result<Read, Failure> {
+        let name = chart.name.clone();
+        let failure = match self.versions(session, chart, known).await {
+            Err(failure) if self.target.chart_names.is_empty() => failure,
+            result => return result,
+        };
+        let mut read = Read::default();
+        match failure.cause {
+            // A catalog may list what was deleted since.
+            Cause::NotFound => read.left_out.add(Skipped::ChartIsGone),
+            Cause::InsufficientScope | Cause::NoCredential => {
+                read.left_out.add(Skipped::ChartNotAllowed)
+            }
+            cause if is_of_document(cause) => read.left_out.add(Skipped::ChartUnreadable),
+            _ => return Err(failure),
+        }
+        if failure.cause != Cause::NotFound {
+            let of_chart = known.iter().filter(|((chart, _), _)| *chart == name);
+            read.versions.extend(of_chart.map(|(_, stored)| stored.clone()));
+            read.unreadable = Some(failure);
+        }
+        Ok(read)
+    }
+
     async fn versions(
         &self,
         session: &Session<'_>,
@@ -87,15 +126,7 @@ impl Registry<'_> {
     ) -> Result<Read, Failure> {
         let tags = match chart.tags.take() {
             Some(tags) => tags,
-            None => match all(session, List::Tags(&chart.repository)).await {
-                // A catalog may list what was deleted since.
-                Err(failure)
-                    if failure.cause == Cause::NotFound && self.target.chart_names.is_empty() =>
-                {
-                    return Ok(Read::default());
-                }
-                tags => tags?,
-            },
+            None => all(session, List::Tags(&chart.repository)).await?,
         };
         let mut read = Read::default();
         let count = tags.len();
@@ -105,14 +136,22 @@ impl Registry<'_> {
         tagged.dedup();
         let (first, rest) = tagged.split_at(tagged.len().min(LOOKED_AT_AGAIN));
         read_all(session, &chart, first, known, Look::Again, &mut read).await?;
-        if read.versions.is_empty() {
+        if read.versions.is_empty() && read.unreadable.is_none() {
             // Where the newest tags are no charts, thousands of older image tags are not asked for.
             read.left_out.add_many(Skipped::TagNotRead, rest.len());
         } else {
             read_all(session, &chart, rest, known, Look::Once, &mut read).await?;
         }
-        Ok(read)
+        match read.unreadable.take() {
+            Some(failure) if read.versions.is_empty() => Err(failure),
+            _ => Ok(read),
+        }
     }
+}
+
+/// Whether a failure speaks of one document, so that others of the registry may well be read.
+const fn is_of_document(cause: Cause) -> bool {
+    matches!(cause, Cause::IndexInvalid | Cause::IndexTooLarge)
 }
 
 /// What was read, and what was not.
@@ -120,6 +159,8 @@ impl Registry<'_> {
 struct Read {
     versions: Vec<FoundVersion>,
     left_out: LeftOut,
+    /// Why the first document that could not be read could not.
+    unreadable: Option<Failure>,
 }
 
 /// Whether a stored version is compared with the registry.
@@ -140,10 +181,15 @@ async fn read_all(
     let reads: Vec<_> =
         versions.iter().map(|version| read(session, chart, version, known, look).boxed()).collect();
     let mut reads = stream::iter(reads).buffer_unordered(AT_ONCE);
-    while let Some(found) = reads.try_next().await? {
+    while let Some(found) = reads.next().await {
         match found {
-            Ok(version) => into.versions.push(version),
-            Err(skipped) => into.left_out.add(skipped),
+            Ok(Ok(version)) => into.versions.push(version),
+            Ok(Err(skipped)) => into.left_out.add(skipped),
+            Err(failure) if is_of_document(failure.cause) => {
+                into.left_out.add(Skipped::TagUnreadable);
+                into.unreadable.get_or_insert(failure);
+            }
+            Err(failure) => return Err(failure),
         }
     }
     Ok(())

@@ -438,6 +438,77 @@ async fn what_is_left_out_is_counted() {
     assert!(matches!(again, Synced::Unchanged { .. }));
 }
 
+/// A registry whose catalog lists `listed` below `team`: each is read, or answers as its name says.
+async fn catalog(listed: &'static [&'static str]) -> Host {
+    Host::start(move |_, request| {
+        let path = request.uri().path();
+        let is = |name: &str| path.starts_with(&format!("/v2/team/{name}/"));
+        let tags = path.ends_with("/tags/list");
+        match path {
+            "/v2/_catalog" => {
+                let names: Vec<_> = listed.iter().map(|name| format!("team/{name}")).collect();
+                answer(200, &[], json!({ "repositories": names }).to_string())
+            }
+            "/v2/team/tags/list" => answer(404, &[], ""),
+            _ if is("gone") => answer(404, &[], ""),
+            _ if is("secret") => answer(403, &[], ""),
+            _ if is("senseless") && tags => answer(200, &[], "tags?"),
+            _ if is("broken") && path.contains("/blobs/") => answer(200, &[], "swapped"),
+            _ if is("half") && tags => answer(200, &[], "{\"tags\":[\"2.0.0\",\"1.0.0\"]}"),
+            _ if is("half") && path.ends_with("/2.0.0") => answer(200, &[], "x".repeat(5 << 20)),
+            _ if is("down") => answer(503, &[], ""),
+            _ => chart(request),
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn one_chart_that_cannot_be_read_does_not_hide_the_others() {
+    let host = catalog(&["gone", "secret", "senseless", "broken", "half", "web"]).await;
+    let target = with_login(oci(&host.url("/team")), "right");
+    let synced = sync(&registries(&host.authority), &target).await.unwrap();
+    assert_eq!(versions(&synced), ["half 1.0.0", "web 1.0.0"]);
+    let Synced::Charts { left_out, .. } = synced else { panic!("unchanged") };
+    assert_eq!(
+        left_out.words(),
+        "1 tag whose manifest cannot be read, \
+         1 chart that the catalog lists and that is not there, \
+         1 chart that the login may not read, 2 charts that cannot be read"
+    );
+}
+
+#[tokio::test]
+async fn what_was_known_of_a_chart_stays_while_it_cannot_be_read() {
+    let whole = catalog(&["web", "half"]).await;
+    let target = with_login(oci(&whole.url("/team")), "right");
+    let synced = sync(&registries(&whole.authority), &target).await.unwrap();
+    let (mut stored, validators) = known(synced);
+    // The same chart, read when the login still opened it.
+    let mut secret = stored[&("web".to_owned(), "1.0.0".to_owned())].clone();
+    secret.chart = "secret".into();
+    stored.insert(("secret".into(), "1.0.0".into()), secret);
+    let host = catalog(&["web", "secret"]).await;
+    let target = with_login(oci(&host.url("/team")), "right");
+    let again = registries(&host.authority).sync(&target, &validators, &stored).await.unwrap();
+    assert_eq!(versions(&again), ["secret 1.0.0", "web 1.0.0"]);
+}
+
+#[tokio::test]
+async fn a_catalog_of_which_nothing_can_be_read_fails() {
+    for (listed, cause) in [
+        (&["secret"] as &[&str], Cause::InsufficientScope),
+        (&["senseless", "broken"], Cause::IndexInvalid),
+        // Another time it may be read.
+        (&["web", "down"], Cause::ServerError),
+    ] {
+        let host = catalog(listed).await;
+        let target = with_login(oci(&host.url("/team")), "right");
+        let failure = sync(&registries(&host.authority), &target).await.unwrap_err();
+        assert_eq!(failure.cause, cause, "{listed:?}");
+    }
+}
+
 #[tokio::test]
 async fn older_tags_of_an_image_are_counted_and_not_read() {
     let tags: Vec<_> = (0..50).map(|number| format!("1.{number}.0")).collect();

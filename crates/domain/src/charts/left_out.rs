@@ -16,6 +16,14 @@ pub enum Skipped {
     TagNotRead,
     /// A tag that was listed, and then the registry did not have it.
     TagIsGone,
+    /// A tag whose manifest or config cannot be read, or is another than its digest says.
+    TagUnreadable,
+    /// A chart that the catalog lists, and that the registry does not have.
+    ChartIsGone,
+    /// A chart of the catalog that the login may not read.
+    ChartNotAllowed,
+    /// A chart of the catalog whose tags, or all of whose manifests, cannot be read.
+    ChartUnreadable,
     /// What stands for a chart is no list of versions.
     ChartIsNoList,
     /// What stands for a version is no mapping.
@@ -41,6 +49,17 @@ impl Skipped {
             Self::TagIsGone => {
                 ("tag that was listed and is not there", "tags that were listed and are not there")
             }
+            Self::TagUnreadable => {
+                ("tag whose manifest cannot be read", "tags whose manifests cannot be read")
+            }
+            Self::ChartIsGone => (
+                "chart that the catalog lists and that is not there",
+                "charts that the catalog lists and that are not there",
+            ),
+            Self::ChartNotAllowed => {
+                ("chart that the login may not read", "charts that the login may not read")
+            }
+            Self::ChartUnreadable => ("chart that cannot be read", "charts that cannot be read"),
             Self::ChartIsNoList => ("chart without a list", "charts without a list"),
             Self::EntryIsNoVersion => ("entry that is no version", "entries that are no versions"),
             Self::EntryWithoutName => ("entry without a name", "entries without a name"),
