@@ -6,9 +6,6 @@
 
 mod bundle;
 mod exchange;
-#[path = "../../crates/connectors/tests/real/git_backend.rs"]
-#[expect(clippy::unwrap_used, reason = "a server of the bench that cannot go on stops")]
-mod git_backend;
 mod hawser;
 mod http;
 mod index;

@@ -1,8 +1,8 @@
-//! `ARCHITECTURE.md` lists the folders that are there, and no others.
+//! The documents name what is there, and a name means one thing.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -75,4 +75,100 @@ fn both_databases_have_the_same_migrations() {
     };
     assert!(!names("sqlite").is_empty());
     assert_eq!(names("sqlite"), names("postgres"));
+}
+
+/// All files below a folder, as paths from the root of the repository.
+fn files_below(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name();
+        let is_skipped = ["target", "node_modules", ".git", ".cache", "results", "data", "dist"]
+            .contains(&name.to_str().unwrap());
+        if is_skipped {
+            continue;
+        }
+        if entry.file_type().unwrap().is_dir() {
+            files_below(&entry.path(), into);
+        } else {
+            into.push(entry.path().strip_prefix(root()).unwrap().to_owned());
+        }
+    }
+}
+
+/// What looks like a path of this repository: it begins with one of its folders, or is a Rust file.
+fn looks_like_path(text: &str) -> bool {
+    const FOLDERS: [&str; 12] = [
+        "app/",
+        "server/",
+        "crates/",
+        "xtask/",
+        "benches/",
+        "migrations/",
+        "style/",
+        "public/",
+        "end2end/",
+        "scripts/",
+        "docs/",
+        ".ci/",
+    ];
+    let is_plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/'));
+    is_plain && (FOLDERS.iter().any(|folder| text.starts_with(folder)) || text.ends_with(".rs"))
+}
+
+#[test]
+fn every_path_in_the_documents_is_there() {
+    let mut files = Vec::new();
+    files_below(&root(), &mut files);
+    let mut seen = 0;
+    let mut missing = Vec::new();
+    for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        let text = fs::read_to_string(root().join(document)).unwrap();
+        for path in text.split('`').skip(1).step_by(2).filter(|text| looks_like_path(text)) {
+            seen += 1;
+            let is_there =
+                root().join(path).exists() || files.iter().any(|file| file.ends_with(path));
+            if !is_there {
+                missing.push(format!("{document}: {path}"));
+            }
+        }
+    }
+    assert!(seen > 50, "the paths were not found: {seen}");
+    assert!(missing.is_empty(), "named in a document, but not there: {missing:#?}");
+}
+
+/// The name of a type that a line defines for more than its own file.
+fn exported_type(line: &str) -> Option<&str> {
+    let rest = line.trim_start().strip_prefix("pub")?;
+    let rest = match rest.strip_prefix('(') {
+        Some(rest) => rest.split_once(')')?.1,
+        None => rest,
+    };
+    let (keyword, rest) = rest.trim_start().split_once(' ')?;
+    let end = rest.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(rest.len());
+    ["struct", "enum", "trait", "type", "union"].contains(&keyword).then_some(&rest[..end])
+}
+
+#[test]
+fn a_type_name_means_at_most_two_things() {
+    /// Names that Rust's own libraries use for a thing of each module.
+    const CONVENTIONAL: [&str; 8] =
+        ["Error", "Row", "Kind", "State", "Config", "Request", "Response", "Inner"];
+    let mut files = Vec::new();
+    files_below(&root(), &mut files);
+    let mut defined: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let sources = files.iter().filter(|file| {
+        file.extension().is_some_and(|extension| extension == "rs")
+            && file.components().any(|part| part.as_os_str() == "src")
+    });
+    for file in sources {
+        let text = fs::read_to_string(root().join(file)).unwrap();
+        for name in text.lines().filter_map(exported_type) {
+            defined.entry(name.to_owned()).or_default().push(file.display().to_string());
+        }
+    }
+    assert!(defined.len() > 300, "the types were not found: {}", defined.len());
+    defined.retain(|name, at| at.len() > 2 && !CONVENTIONAL.contains(&name.as_str()));
+    assert!(defined.is_empty(), "defined more than twice: {defined:#?}");
 }

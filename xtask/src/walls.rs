@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Which of our crates each of our crates may depend on, in any kind of dependency.
-const MAY_KNOW: [(&str, &[&str]); 10] = [
+const MAY_KNOW: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("storage", &["domain"]),
     ("connectors", &["domain"]),
@@ -17,9 +17,13 @@ const MAY_KNOW: [(&str, &[&str]); 10] = [
     ("engine", &["connectors", "domain", "storage"]),
     ("server", &["app", "connectors", "domain", "engine", "storage"]),
     ("browser", &["app"]),
-    ("benches", &["app", "connectors", "domain", "engine", "server", "storage"]),
+    ("benches", &["app", "connectors", "domain", "engine", "server", "storage", "testkit"]),
+    ("testkit", &["connectors", "domain"]),
     ("xtask", &[]),
 ];
+
+/// What tests share; any crate may have it as a dependency of its tests.
+const OF_TESTS: &str = "testkit";
 
 /// Crates that only some of ours may use at run time: SQL stays in storage, requests in connectors.
 const ONLY_IN: [(&str, &[&str]); 6] = [
@@ -134,10 +138,11 @@ fn breaches_of_manifests(metadata: &Value) -> Result<Vec<String>, Error> {
         };
         for dependency in package["dependencies"].as_array().into_iter().flatten() {
             let used = name(dependency);
-            if ours.contains(&used) && !may_know.contains(&used.as_str()) {
+            let at_run_time = dependency["kind"].is_null();
+            let is_of_tests = used == OF_TESTS && dependency["kind"] == "dev";
+            if ours.contains(&used) && !is_of_tests && !may_know.contains(&used.as_str()) {
                 breaches.push(format!("{crate_name} must not know {used}"));
             }
-            let at_run_time = dependency["kind"].is_null();
             let reserved = ONLY_IN.iter().find(|(reserved, _)| *reserved == used);
             if let Some((_, users)) = reserved.filter(|_| at_run_time)
                 && !users.contains(&crate_name.as_str())
@@ -180,8 +185,10 @@ mod tests {
         let package =
             |name: &str, dependencies: Value| json!({ "name": name, "dependencies": dependencies });
         let workspace = json!({ "packages": [
-            package("domain", json!([{ "name": "engine", "kind": "dev" }])),
+            package("domain", json!([{ "name": "engine", "kind": "dev" }, { "name": "testkit", "kind": "dev" }])),
             package("engine", json!([{ "name": "domain", "kind": null }, { "name": "sqlx", "kind": null }])),
+            package("storage", json!([{ "name": "testkit", "kind": null }])),
+            package("testkit", json!([])),
             package("stranger", json!([])),
         ]});
         assert_eq!(
@@ -189,6 +196,7 @@ mod tests {
             [
                 "domain must not know engine",
                 "engine must not use sqlx; it belongs to storage",
+                "storage must not know testkit",
                 "stranger is not in the table of xtask/src/walls.rs",
             ]
         );

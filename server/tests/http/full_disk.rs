@@ -3,10 +3,9 @@
 
 use http::StatusCode;
 
-use crate::{
-    asking::{Answer, Hawser, PASSWORD},
-    disk::Disk,
-};
+use testkit::small_disk::Disk;
+
+use crate::asking::{Answer, Hawser, PASSWORD};
 
 const ADD: &str = "/actions/projects/save";
 

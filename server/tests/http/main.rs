@@ -4,13 +4,8 @@
 
 mod asking;
 mod behind_nginx;
-#[path = "../../../crates/storage/tests/full_disk/disk.rs"]
-mod disk;
 mod endpoints;
 mod full_disk;
-#[expect(dead_code, reason = "each program of tests uses a part of it")]
-#[path = "../../../crates/connectors/tests/real/github_stub/mod.rs"]
-mod github_stub;
 mod headers;
 mod limits;
 mod oauth;

@@ -8,10 +8,9 @@ use connectors::{
 };
 use http::{Method, StatusCode, header};
 
-use crate::{
-    asking::{Answer, Hawser, Scheme},
-    github_stub::{CALLBACK, CLIENT, Github as Stub, SECRET},
-};
+use testkit::github_stub::{CALLBACK, CLIENT, Github as Stub, SECRET};
+
+use crate::asking::{Answer, Hawser, Scheme};
 
 /// The page that shows a code.
 const DEVICE: &str = "/gitops/connections/device";

@@ -5,7 +5,9 @@ use std::{
     sync::{Mutex, Once},
 };
 
-use crate::{github_stub::SECRET, oauth::start};
+use testkit::github_stub::SECRET;
+
+use crate::oauth::start;
 
 /// Everything that the tests of this program log.
 static LOGGED: Mutex<Vec<u8>> = Mutex::new(Vec::new());

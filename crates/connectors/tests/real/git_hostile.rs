@@ -16,9 +16,10 @@ use connectors::{
 use domain::{Cause, Secret, gitops::GitUrl};
 use futures::{StreamExt as _, stream};
 
+use testkit::git_server::{CANARY, GitServer, branch, client, limited, login};
+
 use crate::{
     exchange_stub::assert_tells_nothing,
-    git_server::{CANARY, GitServer, branch, client, limited, login},
     host::{Host, answer},
 };
 

@@ -10,10 +10,11 @@ use connectors::{
 use domain::Cause;
 use futures::{StreamExt as _, stream};
 
+use testkit::git_server::{CANARY, GitServer, branch, client, commit, login, write};
+
 use crate::{
     exchange_stub::assert_tells_nothing,
     git_hostile::{LIST, PACK, banded, line, packed, url},
-    git_server::{CANARY, GitServer, branch, client, commit, login, write},
     host::{Host, answer},
 };
 

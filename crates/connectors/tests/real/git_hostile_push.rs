@@ -3,9 +3,10 @@
 use connectors::git::PushError;
 use domain::Cause;
 
+use testkit::git_server::{CANARY, branch, client, commit, login, write};
+
 use crate::{
     git_hostile::{LIST, line, url},
-    git_server::{CANARY, branch, client, commit, login, write},
     host::{Host, answer},
 };
 

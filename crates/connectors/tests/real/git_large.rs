@@ -3,7 +3,7 @@
 use connectors::git::{Checkout, Limits, PushError, blob_id};
 use domain::Cause;
 
-use crate::git_server::{Bridge, GitServer, branch, commit, delete, limited, login, write};
+use testkit::git_server::{Bridge, GitServer, branch, commit, delete, limited, login, write};
 
 const REPOSITORY: &str = "acme/gitops";
 /// Bytes of the files that are nobody's business here.

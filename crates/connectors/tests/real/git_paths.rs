@@ -8,7 +8,7 @@ use connectors::{
 };
 use domain::Cause;
 
-use crate::git_server::{GitServer, branch, commit, delete, git, login, write};
+use testkit::git_server::{GitServer, branch, commit, delete, git, login, write};
 
 const REPOSITORY: &str = "acme/gitops";
 

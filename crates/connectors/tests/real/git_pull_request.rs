@@ -7,9 +7,10 @@ use connectors::{Failure, http::Login};
 use domain::{Cause, Provider, Secret, gitops::GitUrl};
 use serde_json::{Value, json};
 
+use testkit::git_server::{CANARY, branch, client};
+
 use crate::{
     exchange_stub::{Asked, Stub, assert_tells_nothing},
-    git_server::{CANARY, branch, client},
     host::answer,
 };
 

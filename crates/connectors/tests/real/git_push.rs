@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _};
 use connectors::git::{FileKind, PushError, blob_id};
 use domain::Cause;
 
-use crate::git_server::{Bridge, CANARY, GitServer, branch, commit, delete, login, write};
+use testkit::git_server::{Bridge, CANARY, GitServer, branch, commit, delete, login, write};
 
 const REPOSITORY: &str = "acme/gitops";
 

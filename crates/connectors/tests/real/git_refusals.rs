@@ -7,9 +7,10 @@ use connectors::{
 };
 use domain::{Cause, Secret, gitops::GitUrl};
 
+use testkit::git_server::{Bridge, GitServer, branch, client, commit, git, login, write};
+
 use crate::{
     git_hostile,
-    git_server::{Bridge, GitServer, branch, client, commit, git, login, write},
     host::{Host, answer},
 };
 
@@ -95,7 +96,7 @@ async fn a_repository_of_sha_256_is_told_as_such() {
 async fn r_log_02_a_hook_that_repeats_the_login_is_told_without_it() {
     // The bridge knows one password, so the hook repeats that one in other spellings.
     let server = GitServer::with_repository().await;
-    let canary = crate::git_server::CANARY;
+    let canary = testkit::git_server::CANARY;
     let url = server.url(REPOSITORY);
     let percent = canary.bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02x}"));
     let basic = STANDARD.encode(format!("ann:{canary}"));

@@ -7,10 +7,11 @@ use connectors::{
 use domain::{Cause, Provider, gitops::GitUrl};
 use serde_json::{Value, json};
 
+use testkit::git_server::{CANARY, client};
+
 use crate::{
     exchange_stub::{Stub, assert_tells_nothing},
     git_pull_request::hosts,
-    git_server::{CANARY, client},
     host::answer,
 };
 

@@ -10,13 +10,9 @@ use connectors::{
 use domain::{Cause, gitops::GitUrl};
 use serde_json::{Value, json};
 
-use crate::{
-    authority::Authority,
-    exchange_stub::Stub,
-    git_server::{CANARY, GitServer, branch, client, commit, login, write},
-    host::answer,
-    proxy::Proxy,
-};
+use testkit::git_server::{CANARY, GitServer, branch, client, commit, login, write};
+
+use crate::{authority::Authority, exchange_stub::Stub, host::answer, proxy::Proxy};
 
 const REPOSITORY: &str = "acme/gitops";
 

@@ -10,10 +10,9 @@ use connectors::{
 };
 use domain::{Cause, Secret, credentials::Material};
 
-use crate::{
-    exchange_stub::{NOW, configured, owner, pair, url},
-    github_stub::{APP, CALLBACK, CLIENT, Device, Github as Stub, SECRET, WORDS},
-};
+use testkit::github_stub::{APP, CALLBACK, CLIENT, Device, Github as Stub, SECRET, WORDS};
+
+use crate::exchange_stub::{NOW, configured, owner, pair, url};
 
 /// A stub, and a client that may reach nothing else.
 struct Side {

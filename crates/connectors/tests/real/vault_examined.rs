@@ -4,9 +4,10 @@ use connectors::vault::{
     Distrust, Look, Right, Unavailable, Vault, VaultConfig, VaultError, Verdict, policy,
 };
 
+use testkit::own_vault::OwnVault;
+
 use crate::{
     authority::{Authority, Identity},
-    own_vault::OwnVault,
     vault::{binary, place, sealed},
 };
 

@@ -9,10 +9,11 @@ use domain::{
 };
 use serde_json::Value;
 
+use testkit::export_facts::{asking, credential, id, known, named, repository};
+
 use super::{
     golden::{ghcr, notes, of, with},
     schema,
-    world::{asking, credential, id, known, named, repository},
 };
 
 fn objects(rendered: &Rendered, kind: &str) -> Vec<Value> {

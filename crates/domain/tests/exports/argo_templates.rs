@@ -5,10 +5,9 @@ use domain::{
     exports::{Carrier, Consumer, ExportFacts, NoteTone, Rendered, RenderedObject, Values, render},
 };
 
-use super::{
-    golden::notes,
-    world::{credential, material, named, repository, vault},
-};
+use testkit::export_facts::{credential, material, named, repository, vault};
+
+use super::golden::notes;
 
 /// An export about these repositories, each with the user of its credential, who may be nobody.
 fn rendered(repositories: &[(&str, &str)]) -> Rendered {

@@ -5,7 +5,7 @@ use domain::{
     exports::{Carrier, Consumer, ExportForm, ExportSettings},
 };
 
-use super::world::{RECIPIENT, id};
+use testkit::export_facts::{RECIPIENT, id};
 
 fn form(consumer: &str, carrier: &str) -> ExportForm {
     ExportForm {

@@ -9,7 +9,7 @@ use domain::{
     },
 };
 
-use super::world::{CANARY, credential, facts, id, material, named, repository, vault};
+use testkit::export_facts::{CANARY, credential, facts, id, material, named, repository, vault};
 
 pub fn ghcr() -> CredentialFacts {
     let mut ghcr = credential(1, "ghcr", Provider::Ghcr, Shape::Password);

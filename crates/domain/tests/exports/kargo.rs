@@ -6,10 +6,9 @@ use domain::{
     exports::{Carrier, Consumer, CredentialFacts, NoteTone, RenderedObject},
 };
 
-use super::{
-    golden::{ghcr, notes, of, with},
-    world::{credential, material},
-};
+use testkit::export_facts::{credential, material};
+
+use super::golden::{ghcr, notes, of, with};
 
 #[test]
 fn f17_f18_kargo_finds_credentials_by_purpose_and_url() {

@@ -5,10 +5,9 @@ use domain::{
     exports::{Carrier, Consumer, ExportFacts, ExportForm, NoteTone, Rendered, Values, render},
 };
 
-use super::{
-    golden::{notes, with},
-    world::{credential, fields, id},
-};
+use testkit::export_facts::{credential, fields, id};
+
+use super::golden::{notes, with};
 
 /// A credential of Docker Hub, and one of two other registries.
 fn facts() -> ExportFacts {

@@ -20,4 +20,3 @@ mod plain;
 mod reread;
 mod schema;
 mod templates;
-mod world;

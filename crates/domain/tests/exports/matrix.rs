@@ -12,10 +12,9 @@ use domain::{
 };
 use serde_json::Value;
 
-use super::{
-    schema,
-    world::{CANARY, asking, every_credential, facts, fields, pairs, vault},
-};
+use testkit::export_facts::{CANARY, asking, every_credential, facts, fields, pairs, vault};
+
+use super::schema;
 
 /// Everything that may be shown or committed of it.
 fn open_text(rendered: &Rendered) -> String {
@@ -99,7 +98,7 @@ fn r_git_01_paths_are_safe_and_unique_and_equal_facts_are_equal_bytes() {
     for (number, credential) in (0..).zip(all) {
         let mut some = facts(credential);
         for (place, repository) in (0..).zip(&mut some.repositories) {
-            repository.id = super::world::id(1_000 + number * 10 + place).into();
+            repository.id = testkit::export_facts::id(1_000 + number * 10 + place).into();
             repository.name = format!("../{number}/{place}");
         }
         everything.repositories.append(&mut some.repositories);

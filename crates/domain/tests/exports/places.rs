@@ -6,10 +6,11 @@ use domain::{
     exports::{Carrier, Consumer, ExportFacts, NoteTone, Rendered, RenderedObject, Values, render},
 };
 
+use testkit::export_facts::{asking, known, repository};
+
 use super::{
     golden::{ghcr, notes, of, with},
     schema,
-    world::{asking, known, repository},
 };
 
 const OPERATOR: &str = "oci://ghcr.io/grafana/helm-charts/grafana-operator";

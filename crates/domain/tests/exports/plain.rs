@@ -6,10 +6,11 @@ use domain::{
     repositories::Transport,
 };
 
+use testkit::export_facts::{asking, repository};
+
 use super::{
     golden::{ghcr, notes, with},
     schema,
-    world::{asking, repository},
 };
 
 fn rendered(consumer: Consumer, carrier: Carrier, transport: Transport) -> Rendered {

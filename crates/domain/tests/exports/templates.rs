@@ -11,7 +11,7 @@ use domain::{
 };
 use serde_json::Value;
 
-use super::world::{every_credential, facts, fields, vault};
+use testkit::export_facts::{every_credential, facts, fields, vault};
 
 /// Evaluates a template; `variable` gives the value of `.name` or of `get .Secrets "name"`.
 fn evaluated(template: &str, variable: &dyn Fn(&str) -> String) -> String {

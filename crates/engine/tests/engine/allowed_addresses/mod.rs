@@ -1,0 +1,391 @@
+//! A login goes to allowed addresses and to no others (C-1): adding, changing, *Automatic*, tests,
+//! syncs and candidates, at a registry that writes down what it was sent.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod token_services;
+
+use crate::world::{
+    World,
+    forms::{candidate, change, edited, new, placement},
+    on_both,
+    registry::{Registry, index},
+};
+use domain::{
+    Action, Actor, Cause, CredentialId, RepositoryId, Role, ServiceError, Shape,
+    audit::{AuditAction, AuditQuery},
+    connections::TestConnection,
+    credentials::{
+        AddressSource, AllowAddress, CreateCredential, CredentialDetail, Parameters, Placement,
+    },
+    notices::News,
+    repositories::{AddRepository, EditRepository, LinkState},
+    service::{Answer, Audit, Connections, Credentials, Notices, Repositories},
+};
+use storage::gitops::Touched;
+
+on_both!(
+    r_cred_03_an_editor_adds_nothing_at_a_new_address,
+    r_cred_03_an_editor_moves_no_login,
+    r_cred_03_a_pattern_allows_no_address,
+    r_cred_03_a_stored_secret_is_tested_at_allowed_addresses_alone,
+    r_cred_03_withdrawing_stops_every_use,
+    r_cred_03_another_way_to_the_host_needs_the_right,
+    r_cred_03_a_link_that_was_never_allowed_sends_nothing,
+    r_cred_03_an_upgrade_takes_over_the_links_that_are_in_force,
+    an_owner_agrees_to_the_address_that_is_shown,
+    a_request_reaches_those_who_may_allow_it,
+    a_replacement_is_allowed_where_it_goes,
+);
+
+/// A registry that asks for a login, with a chart.
+async fn recorder() -> Registry {
+    let registry = Registry::start(Some("one")).await;
+    registry.set_index(index(&[("nginx", &["1.0.0"])]));
+    registry
+}
+
+fn editor(world: &World) -> Actor {
+    Actor { role: Role::Editor, name: "Eve".into(), ..world.actor.clone() }
+}
+
+fn at(registry: &Registry, path: &str, credential: &str) -> AddRepository {
+    AddRepository {
+        url: registry.url(path),
+        name: format!("{path} of {}", registry.port()),
+        kind: "helm".into(),
+        credential: credential.into(),
+        ..AddRepository::default()
+    }
+}
+
+async fn get(world: &World, id: CredentialId) -> CredentialDetail {
+    Credentials::get(&world.engine, &world.actor, id).await.unwrap()
+}
+
+/// The buttons that a form was stopped with.
+fn ways(answer: Answer<RepositoryId>) -> (String, Vec<(String, String)>) {
+    match answer {
+        Err(ServiceError::Choose { message, ways }) => {
+            (message, ways.into_iter().map(|way| (way.label, way.value)).collect())
+        }
+        other => panic!("it was not stopped: {other:?}"),
+    }
+}
+
+/// Everything that can be stored for a registry, made of a marker.
+fn materials() -> Vec<CreateCredential> {
+    let google = r#"{"type":"service_account","client_email":"a@b.iam.gserviceaccount.com","private_key_id":"1","private_key":"-----BEGIN PRIVATE KEY-----\nMARKER\n-----END PRIVATE KEY-----\n"}"#;
+    let of = |provider: &str, name: &str, shape: Shape, secret: &str| CreateCredential {
+        provider: provider.into(),
+        shape: shape.facts().code.into(),
+        ..new(name, secret)
+    };
+    vec![
+        of("ghcr", "plain", Shape::Password, "MARKER"),
+        CreateCredential {
+            username: String::new(),
+            ..of("google_artifact_registry", "google", Shape::GoogleKey, google)
+        },
+        CreateCredential {
+            username: "AKIAIOSFODNN7EXAMPLE".into(),
+            parameters: Parameters { region: "eu-west-1".into(), ..Parameters::default() },
+            ..of("amazon_ecr", "ecr", Shape::EcrAccessKey, "MARKER")
+        },
+    ]
+}
+
+async fn r_cred_03_an_editor_adds_nothing_at_a_new_address(world: World) {
+    let (eve, recorder) = (editor(&world), recorder().await);
+    for form in materials() {
+        let name = form.name.clone();
+        let id = Credentials::create(&world.engine, &world.actor, form).await.unwrap().id;
+        for (path, kind) in [("helm", "helm"), ("oci", "oci"), ("any", "")] {
+            // What an editor agrees to does not count.
+            let form = AddRepository {
+                kind: kind.into(),
+                allow: recorder.authority(),
+                ..at(&recorder, path, &id.to_string())
+            };
+            let answer = Repositories::add(&world.engine, &eve, form).await;
+            let (message, ways) = ways(answer);
+            assert!(message.contains("is not yet an allowed address of"), "{message}");
+            assert!(message.contains(&name) && message.contains(&recorder.authority()));
+            assert_eq!(ways, [("Add without a login".to_owned(), "login".to_owned())]);
+        }
+        assert!(get(&world, id).await.links.is_empty());
+    }
+    let without = at(&recorder, "public", "");
+    let id = Repositories::add(&world.engine, &eve, without).await.unwrap();
+    world.sync(id).await;
+    assert_eq!(recorder.logins(), 0);
+}
+
+async fn r_cred_03_an_editor_moves_no_login(world: World) {
+    let (eve, home, away) = (editor(&world), recorder().await, recorder().await);
+    let id = world.credential("robot", "one").await;
+    let repository = world.repository(&home, "charts", Some(id)).await;
+    assert_eq!(world.sync(repository).await, None);
+    let to = async |url: &str, actor: &Actor| {
+        let form = edited(&world.look(repository).await, url, Some(id));
+        Repositories::edit(&world.engine, actor, form).await
+    };
+    to(&away.url("charts"), &eve).await.unwrap();
+    let link = world.look(repository).await.summary.link.unwrap();
+    assert_eq!(link.state, LinkState::Suspended);
+    // Naming the credential once more confirms nothing.
+    let (message, ways) = ways(to(&away.url("charts"), &eve).await);
+    assert!(message.contains("Ask somebody who manages credentials"), "{message}");
+    assert_eq!(ways[0].0, "Save without a login");
+    assert_eq!(world.sync(repository).await, Some(Cause::LinkSuspended));
+    assert_eq!(away.logins(), 0);
+
+    // Back at an allowed address the login is used again, by the editor's choice.
+    to(&home.url("charts"), &eve).await.unwrap();
+    assert_eq!(world.sync(repository).await, None);
+    assert_eq!(away.logins(), 0);
+}
+
+async fn r_cred_03_a_pattern_allows_no_address(world: World) {
+    let (eve, recorder) = (editor(&world), recorder().await);
+    let id = world.credential("wide", "one").await;
+    let wide = Placement {
+        pattern: "^http://127\\.0\\.0\\.1".into(),
+        pattern_kind: "regex".into(),
+        ..Placement::default()
+    };
+    let form = placement(&get(&world, id).await, wide);
+    Credentials::place(&world.engine, &world.actor, form).await.unwrap();
+    let form = at(&recorder, "automatic", "automatic");
+    let repository = Repositories::add(&world.engine, &eve, form).await.unwrap();
+    assert_eq!(world.sync(repository).await, Some(Cause::NoCredential));
+    assert_eq!(recorder.logins(), 0);
+    assert_eq!(world.look(repository).await.summary.link, None);
+
+    world.allow(id, &recorder.url("")).await;
+    assert_eq!(world.sync(repository).await, None);
+    assert_eq!(world.look(repository).await.summary.link.unwrap().credential, id);
+}
+
+async fn r_cred_03_a_stored_secret_is_tested_at_allowed_addresses_alone(world: World) {
+    let (eve, recorder) = (editor(&world), recorder().await);
+    let id = world.credential("robot", "one").await;
+    let form = || TestConnection {
+        url: recorder.url("charts"),
+        credential: id.to_string(),
+        ..TestConnection::default()
+    };
+    for actor in [&eve, &world.actor] {
+        let refused = Connections::test_form(&world.engine, actor, form()).await.unwrap_err();
+        let problem = refused.problem_of(domain::Field::Password).unwrap();
+        assert!(problem.contains("is not an allowed address of robot"), "{problem}");
+    }
+    assert_eq!(recorder.logins(), 0);
+    world.allow(id, &recorder.url("")).await;
+    let test = Connections::test_form(&world.engine, &eve, form()).await.unwrap();
+    assert!(test.has_passed(), "{test:?}");
+}
+
+async fn r_cred_03_withdrawing_stops_every_use(world: World) {
+    let (eve, home) = (editor(&world), recorder().await);
+    let id = world.credential("robot", "one").await;
+    let repository = world.repository(&home, "charts", Some(id)).await;
+    assert_eq!(world.sync(repository).await, None);
+    let allowed = get(&world, id).await.allowed;
+    assert_eq!((allowed.len(), allowed[0].source), (1, AddressSource::Person));
+    assert_eq!(allowed[0].by, "Ada");
+
+    let refused = Credentials::withdraw_address(&world.engine, &eve, id, allowed[0].id).await;
+    assert_eq!(refused, Err(ServiceError::NotAllowed));
+    let suspended =
+        Credentials::withdraw_address(&world.engine, &world.actor, id, allowed[0].id).await;
+    assert_eq!(suspended, Ok(vec![world.look(repository).await.summary.name]));
+    let before = home.logins();
+    assert_eq!(world.sync(repository).await, Some(Cause::LinkSuspended));
+
+    // An update is delivered nowhere, and a candidate is shown to nobody.
+    let update = change(&get(&world, id).await, "one");
+    Credentials::update(&world.engine, &world.actor, update).await.unwrap();
+    let next = candidate(&get(&world, id).await, "one");
+    Credentials::update(&world.engine, &world.actor, next).await.unwrap();
+    let workers = world.workers();
+    world.sync(repository).await;
+    workers.stop().await;
+    assert_eq!(home.logins(), before);
+
+    // Allowed once more, its links are in force again.
+    world.allow(id, &home.url("other/path")).await;
+    let link = world.look(repository).await.summary.link.unwrap();
+    assert_eq!(link.state, LinkState::Active);
+    assert_eq!(world.sync(repository).await, None);
+    assert!(home.logins() > before);
+}
+
+async fn r_cred_03_another_way_to_the_host_needs_the_right(world: World) {
+    let (eve, home) = (editor(&world), recorder().await);
+    let id = world.credential("robot", "one").await;
+    let repository = world.repository(&home, "charts", Some(id)).await;
+    assert_eq!(world.sync(repository).await, None);
+    let before = home.logins();
+    let ca = include_str!("../world/authority.pem");
+    let with_ca = async |credential: Option<CredentialId>| EditRepository {
+        ca: ca.into(),
+        ..edited(&world.look(repository).await, &home.url("charts"), credential)
+    };
+    Repositories::edit(&world.engine, &eve, with_ca(Some(id)).await).await.unwrap();
+    let link = world.look(repository).await.summary.link.unwrap();
+    assert_eq!(link.state, LinkState::Suspended);
+    assert_eq!(world.sync(repository).await, Some(Cause::LinkSuspended));
+    // Nor is it a way around to unlink it first, or to add another repository.
+    Repositories::edit(&world.engine, &eve, with_ca(None).await).await.unwrap();
+    ways(Repositories::edit(&world.engine, &eve, with_ca(Some(id)).await).await);
+    let other = AddRepository { ca: ca.into(), ..at(&home, "other", &id.to_string()) };
+    let (message, _) = ways(Repositories::add(&world.engine, &eve, other).await);
+    assert!(message.contains("with its own certificate authorities"), "{message}");
+    assert_eq!(home.logins(), before);
+
+    let agreed = EditRepository { allow: home.authority(), ..with_ca(Some(id)).await };
+    Repositories::edit(&world.engine, &world.actor, agreed).await.unwrap();
+    assert_eq!(world.sync(repository).await, None);
+    assert!(home.logins() > before);
+}
+
+/// Whatever wrote the link: the address is compared where the login is built.
+async fn r_cred_03_a_link_that_was_never_allowed_sends_nothing(world: World) {
+    let (home, away) = (recorder().await, recorder().await);
+    let id = world.credential("robot", "one").await;
+    world.repository(&home, "charts", Some(id)).await;
+    let repository = world.repository(&away, "charts", None).await;
+    let origin = format!("http://{}", away.authority());
+    let mut tx = world.db.begin().await.unwrap();
+    let now = engine::Clock::now(&engine::SystemClock);
+    let scope = world.scope();
+    storage::repositories::link(&mut tx, scope, repository, id, &origin, now).await.unwrap();
+    storage::gitops::affected(&mut tx, scope, Touched::Repository(repository)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(world.sync(repository).await, Some(Cause::AddressNotAllowed));
+    let test = Connections::test_repository(&world.engine, &world.actor, repository).await;
+    assert_eq!(test.unwrap().cause(), Some(Cause::AddressNotAllowed));
+    Connections::test_credential(&world.engine, &world.actor, id).await.unwrap();
+    let next = candidate(&get(&world, id).await, "one");
+    Credentials::update(&world.engine, &world.actor, next).await.unwrap();
+    let workers = world.workers();
+    let candidate = loop {
+        let found = get(&world, id).await;
+        match found.candidate {
+            Some(candidate) if candidate.lines.iter().any(|line| line.cause.is_some()) => {
+                break candidate;
+            }
+            Some(_) => tokio::time::sleep(std::time::Duration::from_millis(25)).await,
+            None => panic!("it was promoted: {found:?}"),
+        }
+    };
+    workers.stop().await;
+    let cause = candidate.lines.iter().find_map(|line| line.cause);
+    assert_eq!(cause, Some(Cause::AddressNotAllowed));
+    assert_eq!(away.logins(), 0);
+}
+
+async fn r_cred_03_an_upgrade_takes_over_the_links_that_are_in_force(world: World) {
+    let home = recorder().await;
+    let id = world.credential("robot", "one").await;
+    let repository = world.repository(&home, "charts", Some(id)).await;
+    let allowed = || async { get(&world, id).await.allowed };
+    world.sql("update allowed_addresses set source = 'upgrade', allowed_by = ''").await;
+    assert_eq!(allowed().await[0].source, AddressSource::Upgrade);
+    assert_eq!(world.sync(repository).await, None);
+    let notices = async |actor: &Actor| {
+        let all = Notices::list(&world.engine, actor).await.unwrap();
+        all.into_iter().filter(|one| matches!(one.news, News::Address { .. })).count()
+    };
+    assert_eq!(notices(&world.actor).await, 1);
+    assert_eq!(notices(&editor(&world)).await, 0);
+    assert_eq!(Notices::open(&world.engine, &world.actor).await, Ok(1));
+
+    let address = allowed().await[0].id;
+    let refused = Credentials::confirm_address(&world.engine, &editor(&world), id, address).await;
+    assert_eq!(refused, Err(ServiceError::NotAllowed));
+    Credentials::confirm_address(&world.engine, &world.actor, id, address).await.unwrap();
+    let confirmed = &allowed().await[0];
+    assert_eq!((confirmed.source, confirmed.by.as_str()), (AddressSource::Person, "Ada"));
+    assert_eq!(notices(&world.actor).await, 0);
+}
+
+async fn an_owner_agrees_to_the_address_that_is_shown(world: World) {
+    let home = recorder().await;
+    let id = world.credential("robot", "one").await;
+    let form = at(&home, "charts", &id.to_string());
+    let (_, ways) = ways(Repositories::add(&world.engine, &world.actor, form.clone()).await);
+    assert_eq!(ways, [(format!("Add and allow {}", home.authority()), home.authority())]);
+    for other in ["example.com", "127.0.0.1", "yes"] {
+        let form = AddRepository { allow: other.into(), ..form.clone() };
+        assert!(Repositories::add(&world.engine, &world.actor, form).await.is_err(), "{other}");
+    }
+    assert_eq!(home.logins(), 0);
+    // The kind is found out with the login that was agreed to.
+    let form = AddRepository { allow: home.authority(), kind: String::new(), ..form };
+    let repository = Repositories::add(&world.engine, &world.actor, form).await.unwrap();
+    assert_eq!(world.sync(repository).await, None);
+    assert_eq!(get(&world, id).await.allowed.len(), 1);
+    // The next one there needs nobody's word.
+    let second = at(&home, "more", &id.to_string());
+    Repositories::add(&world.engine, &editor(&world), second).await.unwrap();
+}
+
+async fn a_request_reaches_those_who_may_allow_it(world: World) {
+    let (eve, home) = (editor(&world), recorder().await);
+    assert!(eve.may(Action::AllowOrigins).is_err());
+    let id = world.credential("robot", "one").await;
+    for _ in 0..2 {
+        ways(Repositories::add(&world.engine, &eve, at(&home, "a", &id.to_string())).await);
+    }
+    let requested = get(&world, id).await.requested;
+    assert_eq!((requested.len(), requested[0].by.as_str()), (1, "Eve"));
+    let listed = Notices::list(&world.engine, &world.actor).await.unwrap();
+    let News::Address { credential, by, .. } = &listed[0].news else { panic!("{listed:?}") };
+    assert_eq!((*credential, by.as_str()), (id, "Eve"));
+
+    let grant = |request: String| AllowAddress {
+        credential: id.to_string(),
+        request,
+        ..AllowAddress::default()
+    };
+    let request = requested[0].id.to_string();
+    let refused = Credentials::allow_address(&world.engine, &eve, grant(request.clone())).await;
+    assert_eq!(refused, Err(ServiceError::NotAllowed));
+    Credentials::allow_address(&world.engine, &world.actor, grant(request.clone())).await.unwrap();
+    assert!(get(&world, id).await.requested.is_empty());
+    let again = Credentials::allow_address(&world.engine, &world.actor, grant(request)).await;
+    assert_eq!(again, Err(ServiceError::NotFound));
+    let added = Repositories::add(&world.engine, &eve, at(&home, "a", &id.to_string())).await;
+    assert_eq!(world.sync(added.unwrap()).await, None);
+    for (action, count) in [(AuditAction::AddressRequested, 2), (AuditAction::AddressAllowed, 1)] {
+        let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
+        let log = Audit::list(&world.engine, &world.actor, query).await.unwrap().rows;
+        assert_eq!((log.len(), log[0].target.as_str()), (count, "robot"));
+    }
+
+    ways(Repositories::add(&world.engine, &eve, at(&recorder().await, "b", &id.to_string())).await);
+    let request = get(&world, id).await.requested[0].id;
+    Credentials::dismiss_address_request(&world.engine, &world.actor, id, request).await.unwrap();
+    assert!(get(&world, id).await.requested.is_empty());
+}
+
+async fn a_replacement_is_allowed_where_it_goes(world: World) {
+    let (home, other) = (recorder().await, recorder().await);
+    let old = world.credential("old", "one").await;
+    let new = world.credential("new", "one").await;
+    let repository = world.repository(&home, "charts", Some(old)).await;
+    // A suspended link takes no address along.
+    let moved = world.repository(&home, "moved", Some(old)).await;
+    let form = edited(&world.look(moved).await, &other.url("moved"), Some(old));
+    Repositories::edit(&world.engine, &editor(&world), form).await.unwrap();
+    let form = domain::credentials::DeleteCredential {
+        replacement: new.to_string(),
+        ..crate::world::forms::removal(old, "replace")
+    };
+    Credentials::delete(&world.engine, &world.actor, form).await.unwrap();
+    assert_eq!(world.sync(repository).await, None);
+    world.sync(moved).await;
+    assert_eq!(other.logins(), 0);
+    assert_eq!(get(&world, new).await.allowed.len(), 1);
+}

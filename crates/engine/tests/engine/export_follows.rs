@@ -1,0 +1,162 @@
+//! What a sync finds reaches the exports that are written from it, and no others.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use crate::world::git::{REPOSITORY, Setting, edited, export};
+use crate::world::{
+    World, on_both,
+    registry::{Registry, index},
+};
+use axum::{Router, http::Uri};
+use domain::{
+    GitTargetId, RepositoryId,
+    repositories::{AddRepository, EditRepository},
+    service::Repositories,
+};
+use testkit::git_server::GitServer;
+
+on_both!(
+    a_chart_that_moves_is_written_where_it_lies_now,
+    what_no_export_names_moves_nothing,
+    a_registry_without_tls_is_told_to_clients,
+);
+
+/// An export for Flux of these repositories in the target, which is in step with it.
+async fn followed(world: &World, setting: &Setting, repositories: &[RepositoryId]) {
+    let mut form = export("flux", &[]);
+    form.consumer = "flux".into();
+    form.settings.charts = "web@1.x".into();
+    form.repositories = repositories.iter().map(ToString::to_string).collect();
+    let flux = world.save_export(form).await;
+    let mut form = edited(&world.target(setting.target).await);
+    form.exports = vec![flux.to_string()];
+    world.save_target(form).await;
+    world.pushed(setting.target).await;
+}
+
+async fn is_pending(world: &World, target: GitTargetId) -> bool {
+    world.target(target).await.summary.is_pending
+}
+
+fn written(server: &GitServer) -> String {
+    server.git(REPOSITORY, &["grep", "-h", "-e", "url:", "-e", "insecure:", "main"])
+}
+
+/// The registries of these tests speak Helm; for an export, the kind is a fact like others.
+async fn become_oci(world: &World) {
+    world
+        .sql("update repositories set kind = 'oci', url = 'oci://registry.example/' || name")
+        .await;
+}
+
+async fn become_helm(world: &World, registry: &Registry) {
+    let url = registry.url("");
+    world.sql(&format!("update repositories set kind = 'helm', url = '{url}' || name")).await;
+}
+
+async fn a_chart_that_moves_is_written_where_it_lies_now(world: World) {
+    let setting = world.setting().await;
+    let (old, new) = (Registry::start(None).await, Registry::start(None).await);
+    old.set_index(index(&[("web", &["1.0.0"])]));
+    let before = world.repository(&old, "before", None).await;
+    let after = world.repository(&new, "after", None).await;
+    assert_eq!((world.sync(before).await, world.sync(after).await), (None, None));
+    let workers = world.workers();
+    become_oci(&world).await;
+    followed(&world, &setting, &[before, after]).await;
+    let chart = |registry: &Registry, path: &str| {
+        format!("oci://registry.example/{path}-{}/web", registry.port())
+    };
+    let (there, here) = (chart(&old, "before"), chart(&new, "after"));
+    let text = written(&setting.server);
+    assert!(text.contains(&there) && !text.contains(&here), "{text}");
+    workers.stop().await;
+
+    // The chart comes to the other one, and leaves this one.
+    become_helm(&world, &old).await;
+    old.set_index(index(&[("nginx", &["1.0.0"])]));
+    assert_eq!(world.sync(before).await, None);
+    assert!(is_pending(&world, setting.target).await, "it left");
+    become_helm(&world, &new).await;
+    new.set_index(index(&[("web", &["1.0.0"])]));
+    assert_eq!(world.sync(after).await, None);
+    become_oci(&world).await;
+    let workers = world.workers();
+    world.pushed(setting.target).await;
+    let text = written(&setting.server);
+    assert!(!text.contains(&there) && text.contains(&here), "{text}");
+    workers.stop().await;
+}
+
+async fn what_no_export_names_moves_nothing(world: World) {
+    let setting = world.setting().await;
+    let registry = Registry::start(None).await;
+    registry.set_index(index(&[("web", &["1.0.0"]), ("nginx", &["1.0.0"])]));
+    let named = world.repository(&registry, "named", None).await;
+    let other = world.repository(&registry, "other", None).await;
+    assert_eq!(world.sync(named).await, None);
+    let workers = world.workers();
+    followed(&world, &setting, &[named]).await;
+    workers.stop().await;
+    // A new version of the chart, a chart that comes and one that leaves.
+    registry.set_index(index(&[("web", &["1.0.0", "1.1.0"]), ("redis", &["1.0.0"])]));
+    assert_eq!(world.sync(named).await, None);
+    assert!(!is_pending(&world, setting.target).await);
+    assert_eq!(
+        world.sync(other).await,
+        None,
+        "the chart comes to a repository that is in no export"
+    );
+    assert!(!is_pending(&world, setting.target).await);
+    assert_eq!(world.sync(named).await, None, "nothing changed");
+    assert!(!is_pending(&world, setting.target).await);
+    assert_eq!(world.count("select count(*) from jobs where kind = 'push'").await, 0);
+    registry.set_index(index(&[("redis", &["1.0.0"])]));
+    assert_eq!(world.sync(named).await, None);
+    assert!(is_pending(&world, setting.target).await, "the chart left");
+}
+
+/// Stands for a registry that speaks no TLS and holds no charts.
+async fn plain_registry() -> u16 {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let answer = |uri: Uri| async move {
+        if uri.path() == "/v2/_catalog" { r#"{"repositories":[]}"# } else { "{}" }
+    };
+    let router = Router::new().fallback(answer);
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    port
+}
+
+async fn a_registry_without_tls_is_told_to_clients(world: World) {
+    let setting = world.setting().await;
+    let url = format!("oci://127.0.0.1:{}", plain_registry().await);
+    let form = AddRepository { url: url.clone(), name: "plain".into(), ..AddRepository::default() };
+    let id = Repositories::add(&world.engine, &world.actor, form).await.unwrap();
+    let workers = world.workers();
+    followed(&world, &setting, &[id]).await;
+    workers.stop().await;
+    world.sql("update repositories set speaks_plain = false").await;
+
+    assert_eq!(world.sync(id).await, None);
+    assert!(is_pending(&world, setting.target).await);
+    let workers = world.workers();
+    world.pushed(setting.target).await;
+    let text = written(&setting.server);
+    assert_eq!(text.matches("insecure: true").count(), 2, "source and chart: {text}");
+    workers.stop().await;
+    assert_eq!(world.sync(id).await, None);
+    assert!(!is_pending(&world, setting.target).await, "that is known");
+
+    // What was learned of one place is not said of another.
+    let detail = world.look(id).await;
+    let form = EditRepository {
+        repository: id.to_string(),
+        row_version: detail.row_version.to_string(),
+        url: "oci://other.example".into(),
+        name: "plain".into(),
+        kind: "oci".into(),
+        ..EditRepository::default()
+    };
+    Repositories::edit(&world.engine, &world.actor, form).await.unwrap();
+    assert_eq!(world.count("select count(*) from repositories where speaks_plain").await, 0);
+}

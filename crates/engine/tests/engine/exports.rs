@@ -1,0 +1,314 @@
+//! Exports: who may do what with them, and what they give away.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
+
+use crate::world::git::{export, target};
+use crate::world::{World, forms, on_both, patience::waiting, registry::Registry};
+use domain::{
+    Action, Actor, Field, Role, Secret, ServiceError, UserId,
+    audit::{AuditAction, AuditEvent, AuditQuery},
+    credentials::DeleteCredential,
+    exports::{Consumer, ExportDetail, ExportForm, RevealForm},
+    service::{Audit, Credentials, Exports, GitTargets, Repositories, Sessions},
+    sessions::{SetUp, SignIn, SignInFrom},
+};
+use engine::{Clock, ManualClock, SystemClock};
+use testkit::git_server::{CANARY, GitServer};
+
+on_both!(
+    an_export_is_saved_and_seen,
+    an_export_that_somebody_changed_is_stale,
+    r_authz_roles_are_asked_for_exports,
+    age_recipients_are_an_owners_choice,
+    secrets_are_revealed_to_who_types_their_password,
+    a_credential_in_an_export_is_not_deleted,
+    a_replacement_takes_over_the_exports,
+    an_export_in_use_is_not_deleted,
+    what_cannot_be_exported_is_refused,
+);
+
+const PASSWORD: &str = "correct horse battery";
+const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+const OTHER: &str = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
+
+async fn get(world: &World, id: domain::ExportId) -> ExportDetail {
+    Exports::get(&world.engine, &world.actor, id).await.unwrap()
+}
+
+async fn log(world: &World, actor: &Actor, action: AuditAction) -> Vec<AuditEvent> {
+    let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
+    Audit::list(&world.engine, actor, query).await.unwrap().rows
+}
+
+/// The form of an export as it is.
+fn same(detail: &ExportDetail) -> ExportForm {
+    let ids = |choices: &[domain::exports::ExportChoice]| {
+        choices.iter().map(|choice| choice.id.to_string()).collect()
+    };
+    ExportForm {
+        export: detail.id.to_string(),
+        row_version: detail.row_version.to_string(),
+        name: detail.name.clone(),
+        consumer: detail.consumer.facts().code.into(),
+        carrier: detail.carrier.facts().code.into(),
+        credentials: ids(&detail.credentials),
+        repositories: ids(&detail.repositories),
+        settings: detail.settings.clone(),
+    }
+}
+
+fn with_role(actor: &Actor, role: Role) -> Actor {
+    Actor { role, name: "Bob".into(), user: UserId::new(), ..actor.clone() }
+}
+
+const fn peer() -> IpAddr {
+    IpAddr::V4(Ipv4Addr::LOCALHOST)
+}
+
+async fn an_export_is_saved_and_seen(world: World) {
+    let registry = Registry::start(None).await;
+    let credential = world.credential("robot", "canary-exports-1").await;
+    world.linked(&registry, credential, 1).await;
+    let choices = Exports::choices(&world.engine, &world.actor, Consumer::Kargo).await.unwrap();
+    assert_eq!((choices.credentials.len(), choices.repositories.len()), (1, 1));
+    assert_eq!(choices.repositories[0].credential, Some(credential));
+
+    let form = export("regcred", &[credential]);
+    let preview = Exports::preview(&world.engine, &world.actor, form.clone()).await.unwrap();
+    let id = world.save_export(form).await;
+    let detail = get(&world, id).await;
+    assert_eq!(detail.preview, preview);
+    assert_eq!((detail.row_version, detail.updated_by.as_str()), (1, "Ada"));
+    let text = &detail.preview.files[0].text;
+    assert!(text.contains("kind: ExternalSecret"), "{text}");
+    assert!(text.contains(&credential.to_string()), "{text}");
+    assert!(text.contains(&format!("127.0.0.1:{}", registry.port())), "{text}");
+    assert!(!format!("{detail:?}").contains("canary"));
+    let rows = Exports::list(&world.engine, &world.actor).await.unwrap();
+    assert_eq!((rows.len(), rows[0].credentials, rows[0].places), (1, 1, 0));
+    assert_eq!(log(&world, &world.actor, AuditAction::ExportSaved).await.len(), 1);
+    assert_eq!(log(&world, &world.actor, AuditAction::SecretRead).await.len(), 0);
+    let uses = Exports::uses(&world.engine, &world.actor, credential).await.unwrap();
+    assert_eq!((uses.len(), uses[0].place), (1, None));
+
+    let taken = export("RegCred", &[credential]);
+    let refused = Exports::save(&world.engine, &world.actor, taken).await.unwrap_err();
+    assert!(refused.problem_of(Field::Name).is_some(), "{refused:?}");
+    Exports::delete(&world.engine, &world.actor, id).await.unwrap();
+    assert_eq!(
+        Exports::get(&world.engine, &world.actor, id).await.unwrap_err(),
+        ServiceError::NotFound
+    );
+}
+
+async fn an_export_that_somebody_changed_is_stale(world: World) {
+    let credential = world.registry_credential("robot", "one").await;
+    let id = world.save_export(export("regcred", &[credential])).await;
+    let old = same(&get(&world, id).await);
+    let mut new = old.clone();
+    new.settings.namespace = "elsewhere".into();
+    world.save_export(new).await;
+    let refused = Exports::save(&world.engine, &world.actor, old).await.unwrap_err();
+    assert_eq!(refused, ServiceError::Stale { changed_by: "Ada".into() });
+    assert_eq!(get(&world, id).await.settings.namespace, "elsewhere");
+}
+
+async fn r_authz_roles_are_asked_for_exports(world: World) {
+    let credential = world.registry_credential("robot", "one").await;
+    let id = world.save_export(export("regcred", &[credential])).await;
+    for role in [Role::Owner, Role::Admin, Role::Editor, Role::Viewer] {
+        let actor = with_role(&world.actor, role);
+        let may = role.includes(Action::ManageExports);
+        assert!(Exports::get(&world.engine, &actor, id).await.is_ok(), "{role:?}");
+        let mut form = same(&get(&world, id).await);
+        form.settings.namespace = role.as_str().into();
+        let preview = Exports::preview(&world.engine, &actor, form.clone()).await;
+        assert_eq!(preview.is_ok(), may, "{role:?}");
+        assert_eq!(Exports::save(&world.engine, &actor, form).await.is_ok(), may, "{role:?}");
+        let form = RevealForm { export: id.to_string(), password: Secret::new("x".into()) };
+        let revealed = Exports::reveal(&world.engine, &actor, form).await.unwrap_err();
+        let allowed = revealed != ServiceError::NotAllowed;
+        assert_eq!(allowed, role.includes(Action::RevealSecrets), "{role:?}: {revealed:?}");
+        if !may {
+            let refused = Exports::delete(&world.engine, &actor, id).await.unwrap_err();
+            assert_eq!(refused, ServiceError::NotAllowed);
+        }
+    }
+    assert!(!log(&world, &world.actor, AuditAction::Refused).await.is_empty());
+}
+
+async fn age_recipients_are_an_owners_choice(world: World) {
+    let credential = world.registry_credential("robot", "one").await;
+    let admin = with_role(&world.actor, Role::Admin);
+    let mut form = export("regcred", &[credential]);
+    form.carrier = "sops".into();
+    form.settings.recipients = RECIPIENT.into();
+    let refused = Exports::save(&world.engine, &admin, form.clone()).await.unwrap_err();
+    assert_eq!(refused, ServiceError::NotAllowed);
+    let id = world.save_export(form).await;
+    let mut form = same(&get(&world, id).await);
+    form.settings.namespace = "elsewhere".into();
+    Exports::save(&world.engine, &admin, form).await.unwrap();
+    let mut form = same(&get(&world, id).await);
+    form.settings.recipients = format!("{RECIPIENT}\n{OTHER}");
+    let refused = Exports::save(&world.engine, &admin, form.clone()).await.unwrap_err();
+    assert_eq!(refused, ServiceError::NotAllowed);
+    world.save_export(form).await;
+}
+
+async fn secrets_are_revealed_to_who_types_their_password(world: World) {
+    let token = world.engine.set_up_link().await.unwrap().unwrap().token;
+    let form = SetUp {
+        token,
+        organization: "Harbour".into(),
+        name: "Ada".into(),
+        email: "ada@example.com".into(),
+        password: Secret::new(PASSWORD.into()),
+    };
+    let user = Sessions::set_up(&world.engine, form, peer()).await.unwrap().user;
+    let actor = Sessions::actor(&world.engine, user).await.unwrap();
+    let mut form = forms::new("robot", "canary-reveal-\"quoted\"");
+    form.placement.pattern = "https://registry.example.com".into();
+    let credential = Credentials::create(&world.engine, &actor, form).await.unwrap().id;
+    let id = Exports::save(&world.engine, &actor, export("Reg Cred", &[credential])).await.unwrap();
+    let typed = |password: &str| RevealForm {
+        export: id.to_string(),
+        password: Secret::new(password.into()),
+    };
+
+    let refused = Exports::reveal(&world.engine, &actor, typed("wrong")).await.unwrap_err();
+    assert!(refused.problem_of(Field::Password).is_some());
+    assert!(log(&world, &actor, AuditAction::SecretsRevealed).await.is_empty());
+    assert!(log(&world, &actor, AuditAction::SecretRead).await.is_empty(), "nothing was read");
+    assert!(log(&world, &actor, AuditAction::Refused).await[0].detail.contains("wrong password"));
+
+    let revealed = Exports::reveal(&world.engine, &actor, typed(PASSWORD)).await.unwrap();
+    assert_eq!(revealed.file_name, "reg-cred.yaml");
+    let text = revealed.text.expose();
+    assert!(text.contains("kind: Secret") && text.contains("canary-reveal-"), "{text}");
+    assert!(!format!("{revealed:?}").contains("canary"));
+    let lines = log(&world, &actor, AuditAction::SecretsRevealed).await;
+    assert_eq!(
+        (lines[0].target.as_str(), lines[0].detail.as_str()),
+        ("Reg Cred", "robot version 1")
+    );
+    let lines = log(&world, &actor, AuditAction::SecretRead).await;
+    assert_eq!(lines[0].detail, "version 1, for Reg Cred");
+
+    r_brute_01_strangers_delay_no_confirmation(&world, &actor, typed).await;
+}
+
+/// What strangers try at the sign-in delays nobody who is signed in; what is tried here delays itself alone.
+async fn r_brute_01_strangers_delay_no_confirmation(
+    world: &World,
+    actor: &Actor,
+    typed: impl Fn(&str) -> RevealForm,
+) {
+    let clock = Arc::new(ManualClock::new(SystemClock.now()));
+    let engine =
+        world.engine_with(Arc::clone(&clock) as Arc<dyn Clock>, world.vault_config()).await;
+    let guess = |n: u32| {
+        let (email, password) = ("ada@example.com".into(), Secret::new("wrong".into()));
+        let form = SignIn { email, password, next: String::new() };
+        let from = SignInFrom { address: IpAddr::V4(n.into()), browser: None };
+        waiting(&clock, engine.sign_in(form, from))
+    };
+    for n in 0..9 {
+        guess(n).await.0.unwrap_err();
+    }
+    let mut delays = Vec::new();
+    for _ in 0..4 {
+        let reveal = Exports::reveal(&engine, actor, typed("wrong"));
+        let (refused, seconds) = waiting(&clock, reveal).await;
+        assert!(refused.unwrap_err().problem_of(Field::Password).is_some());
+        delays.push(seconds);
+    }
+    assert_eq!(delays, [0, 0, 1, 2], "one was wrong before");
+    let (revealed, seconds) =
+        waiting(&clock, Exports::reveal(&engine, actor, typed(PASSWORD))).await;
+    assert!(revealed.is_ok() && seconds == 4);
+    assert_eq!(guess(90).await.1, 20, "and of strangers what they tried");
+}
+
+async fn a_credential_in_an_export_is_not_deleted(world: World) {
+    world.known(&world.actor).await;
+    let credential = world.registry_credential("robot", "one").await;
+    let login = world.git_login("git", CANARY).await;
+    let id = world.save_export(export("regcred", &[credential])).await;
+    let server = GitServer::start().await;
+    world.save_target(target(&server, "prod", login, &[id])).await;
+    for (id, user) in [(credential, "regcred"), (login, "prod")] {
+        for links in ["refuse", "unlink"] {
+            let form = forms::removal(id, links);
+            let refused = Credentials::delete(&world.engine, &world.actor, form).await;
+            assert_eq!(refused, Err(ServiceError::InUse(vec![user.into()])), "{links}");
+        }
+    }
+    assert_eq!(get(&world, id).await.credentials.len(), 1);
+}
+
+async fn a_replacement_takes_over_the_exports(world: World) {
+    let old = world.registry_credential("old", "one").await;
+    let new = world.registry_credential("new", "two").await;
+    let id = world.save_export(export("regcred", &[old])).await;
+    let both = world.save_export(export("both", &[old, new])).await;
+    let form = DeleteCredential { replacement: new.to_string(), ..forms::removal(old, "replace") };
+    Credentials::delete(&world.engine, &world.actor, form).await.unwrap();
+    for id in [id, both] {
+        let detail = get(&world, id).await;
+        assert_eq!(detail.credentials.len(), 1);
+        assert_eq!(detail.credentials[0].id, new.uuid());
+    }
+}
+
+async fn an_export_in_use_is_not_deleted(world: World) {
+    let setting = world.setting().await;
+    let refused = Exports::delete(&world.engine, &world.actor, setting.export).await.unwrap_err();
+    assert_eq!(refused, ServiceError::InUse(vec!["prod".into()]));
+    let detail = get(&world, setting.export).await;
+    assert_eq!(detail.places[0].name, "prod");
+    GitTargets::delete(&world.engine, &world.actor, setting.target).await.unwrap();
+    Exports::delete(&world.engine, &world.actor, setting.export).await.unwrap();
+}
+
+async fn what_cannot_be_exported_is_refused(world: World) {
+    let credential = world.registry_credential("robot", "one").await;
+    let id = world.save_export(export("regcred", &[credential])).await;
+    let gone = world.registry_credential("gone", "one").await;
+    Credentials::delete(&world.engine, &world.actor, forms::removal(gone, "refuse")).await.unwrap();
+    let refused =
+        Exports::save(&world.engine, &world.actor, export("b", &[gone])).await.unwrap_err();
+    assert!(refused.problem_of(Field::Credentials).is_some());
+
+    let login = world.git_login("git", CANARY).await;
+    let mixed = Exports::save(&world.engine, &world.actor, export("c", &[credential, login])).await;
+    assert_eq!(
+        mixed.unwrap_err().problem_of(Field::Credentials),
+        Some("git opens nothing that Kubernetes reads. Choose others.")
+    );
+    for consumer in Consumer::ALL {
+        let choices = Exports::choices(&world.engine, &world.actor, consumer).await.unwrap();
+        let is_offered = choices.credentials.iter().any(|one| one.credential == Some(login));
+        assert_eq!(is_offered, consumer == Consumer::Kargo, "{consumer:?}");
+    }
+    let registry = Registry::start(None).await;
+    let repository = world.repository(&registry, "r", Some(credential)).await;
+    let mut form = export("helm", &[]);
+    (form.consumer, form.repositories) = ("helm".into(), vec![repository.to_string()]);
+    world.save_export(form).await;
+    let uses = Exports::uses(&world.engine, &world.actor, credential).await.unwrap();
+    assert_eq!(uses.iter().map(|one| one.export).collect::<Vec<_>>(), [id], "Helm holds no secret");
+    let mut form = export("flux", &[]);
+    (form.consumer, form.repositories) = ("flux".into(), vec![repository.to_string()]);
+    let flux = world.save_export(form).await;
+    assert_eq!(get(&world, flux).await.repositories.len(), 1);
+    Repositories::delete(&world.engine, &world.actor, repository).await.unwrap();
+    assert!(get(&world, flux).await.repositories.is_empty(), "it is gone from the export");
+    let refused = Exports::save(&world.engine, &world.actor, same(&get(&world, flux).await)).await;
+    assert!(refused.unwrap_err().problem_of(Field::Repositories).is_some());
+    assert_eq!(get(&world, id).await.row_version, 1);
+}

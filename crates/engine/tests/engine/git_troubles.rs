@@ -1,0 +1,105 @@
+//! What is said of a Git target that cannot be pushed to.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+use crate::world::git::{REPOSITORY, edited};
+use crate::world::{World, on_both};
+use domain::{
+    Cause, ServiceError,
+    cause::Asked,
+    gitops::GitTargetForm,
+    notices::{News, Notice, Subject},
+    service::{GitConnections, GitTargets, Notices},
+};
+
+on_both!(
+    a_missing_base_branch_is_no_missing_repository,
+    a_missing_repository_is_no_registry,
+    a_trouble_says_its_present_cause,
+);
+
+async fn a_missing_base_branch_is_no_missing_repository(world: World) {
+    let setting = world.setting().await;
+    let workers = world.workers();
+    let detail = world.target(setting.target).await;
+    let form =
+        GitTargetForm { branch: "release".into(), base: "nowhere".into(), ..edited(&detail) };
+    world.save_target(form).await;
+    let (cause, told) = world.not_pushed(setting.target).await;
+    assert_eq!(cause, Cause::BaseMissing);
+    assert_eq!(told, "There is no branch nowhere at the server.");
+    let refused = GitTargets::preview(&world.engine, &world.actor, setting.target).await;
+    let asked = Asked::GitServer;
+    assert_eq!(refused.unwrap_err(), ServiceError::Unreachable { asked, cause });
+
+    world.engine.make_notices().await.unwrap();
+    let notices = async || Notices::list(&world.engine, &world.actor).await.unwrap();
+    let first = notices().await;
+    let News::Trouble { subject, cause, ended_at, .. } = first[0].news else {
+        panic!("{:?} is no trouble", first[0]);
+    };
+    assert_eq!((first.len(), first[0].name.as_str()), (1, "prod"));
+    assert_eq!((subject, cause), (Subject::GitTarget(setting.target), Cause::BaseMissing));
+    assert_eq!(ended_at, None);
+    let detail = world.target(setting.target).await;
+    let form = GitTargetForm { base: "main".into(), ..edited(&detail) };
+    world.save_target(form).await;
+    world.pushed(setting.target).await;
+    world.engine.make_notices().await.unwrap();
+    let over = notices().await;
+    let News::Trouble { ended_at, .. } = over[0].news else {
+        panic!("{:?} is no trouble", over[0])
+    };
+    assert!(over.len() == 1 && ended_at.is_some(), "{over:?}");
+    workers.stop().await;
+}
+
+async fn a_missing_repository_is_no_registry(world: World) {
+    let setting = world.setting().await;
+    let detail = world.target(setting.target).await;
+    let url = detail.summary.url.replace("acme/gitops", "acme/gone");
+    let form = GitTargetForm { url, ..edited(&detail) };
+    let refused = GitConnections::branches(&world.engine, &world.actor, form).await.unwrap_err();
+    let said = refused.to_string();
+    assert!(said.contains("The Git server") && !said.contains("registry"), "{said}");
+}
+
+async fn a_trouble_says_its_present_cause(world: World) {
+    let setting = world.setting().await;
+    let workers = world.workers();
+    let (server, target) = (&setting.server, setting.target);
+    server.hook(REPOSITORY, "pre-receive", "exit 1");
+    let (first, _) = world.not_pushed(target).await;
+    assert_eq!(world.engine.make_notices().await.unwrap(), 1);
+    let notice = async || {
+        let mut found = Notices::list(&world.engine, &world.actor).await.unwrap();
+        assert_eq!(found.len(), 1, "{found:?}");
+        found.remove(0)
+    };
+    let told = notice().await;
+    let News::Trouble { subject, cause, began_at, ended_at: None } = told.news else {
+        panic!("{told:?} is no open trouble");
+    };
+    assert_eq!((subject, cause), (Subject::GitTarget(target), first));
+
+    let (there, away) = (server.path(REPOSITORY), server.path("away"));
+    std::fs::rename(&there, &away).unwrap();
+    let (cause, _) = world.not_pushed(target).await;
+    assert_ne!(cause, first);
+    assert_eq!(world.engine.make_notices().await.unwrap(), 0, "it is the same trouble");
+    let trouble = |ended_at| News::Trouble { subject, cause, began_at, ended_at };
+    assert_eq!(notice().await, Notice { news: trouble(None), ..told });
+
+    std::fs::rename(&away, &there).unwrap();
+    server.hook(REPOSITORY, "pre-receive", "exit 0");
+    world.pushed(target).await;
+    world.engine.make_notices().await.unwrap();
+    let News::Trouble { ended_at, .. } = notice().await.news else { panic!("it is no trouble") };
+    assert!(ended_at.is_some());
+    assert_eq!(notice().await.news, trouble(ended_at), "it says what it was last");
+    workers.stop().await;
+}

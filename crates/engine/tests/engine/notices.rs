@@ -1,0 +1,193 @@
+//! Notices before a credential expires, and the webhook they are sent to.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+use std::{sync::Arc, time::Duration};
+
+use crate::world::hook::Hook;
+use crate::world::{World, on_both};
+use domain::{
+    Actor, CredentialId, Field, Role, ServiceError, Timestamp,
+    audit::{AuditAction, AuditQuery},
+    credentials::{PlaceCredential, Placement},
+    notices::{Notice, WebhookForm},
+    service::{Audit, Credentials, Notices},
+};
+use engine::{Clock, ManualClock, SystemClock};
+
+on_both!(
+    each_threshold_is_announced_once,
+    missed_thresholds_are_announced_as_one,
+    a_renewed_credential_is_announced_anew,
+    the_webhook_gets_each_notice_once_also_after_a_failure,
+    a_webhook_is_checked_and_its_address_not_logged,
+);
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// A world whose clock is moved by hand.
+async fn with_clock(mut world: World) -> (World, Arc<ManualClock>) {
+    let clock = Arc::new(ManualClock::new(SystemClock.now()));
+    let shared = Arc::clone(&clock) as Arc<dyn Clock>;
+    world.engine = world.engine_with(shared, world.vault_config()).await;
+    (world, clock)
+}
+
+/// Says on which day a credential expires.
+async fn expires(world: &World, id: CredentialId, at: Timestamp) {
+    let detail = Credentials::get(&world.engine, &world.actor, id).await.unwrap();
+    let form = PlaceCredential {
+        credential: id.to_string(),
+        row_version: detail.row_version.to_string(),
+        placement: Placement { expires: at.day(), ..Placement::default() },
+    };
+    Credentials::place(&world.engine, &world.actor, form).await.unwrap();
+}
+
+async fn open(world: &World) -> u32 {
+    Notices::open(&world.engine, &world.actor).await.unwrap()
+}
+
+async fn listed(world: &World) -> Vec<Notice> {
+    Notices::list(&world.engine, &world.actor).await.unwrap()
+}
+
+async fn each_threshold_is_announced_once(world: World) {
+    let (world, clock) = with_clock(world).await;
+    let id = world.credential("robot", "one").await;
+    world.credential("other", "one").await;
+    expires(&world, id, clock.now().plus(DAY * 100)).await;
+    let mut made = Vec::new();
+    for _ in 0..105 {
+        made.push(world.engine.make_notices().await.unwrap());
+        assert_eq!(world.engine.make_notices().await.unwrap(), 0, "each is made once");
+        clock.advance(DAY);
+    }
+    assert_eq!(made.iter().sum::<u32>(), 4, "{made:?}");
+    let days: Vec<_> =
+        made.iter().enumerate().filter(|(_, n)| **n > 0).map(|(day, _)| day).collect();
+    // The day begins at midnight, so the lifetime is up to a day shorter.
+    let left: Vec<_> = days.iter().map(|day| 100 - day).collect();
+    assert!(
+        [30, 14, 7, 1].iter().zip(&left).all(|(due, left)| *left == *due || *left == due + 1),
+        "{left:?}"
+    );
+    let notices = listed(&world).await;
+    assert_eq!((notices.len(), open(&world).await), (4, 1));
+    assert!(notices.iter().all(|notice| notice.name == "robot" && notice.delivered.is_none()));
+    assert!(notices[0].at > notices[3].at, "the newest first");
+    let query = AuditQuery { action: Some(AuditAction::NoticeMade), ..AuditQuery::default() };
+    let told = Audit::list(&world.engine, &world.actor, query).await.unwrap().rows;
+    assert_eq!((told.len(), told[0].target.as_str()), (4, "robot"));
+
+    let outsider = World::organization(&world.db, "Two").await;
+    assert_eq!(Notices::open(&world.engine, &outsider).await.unwrap(), 0);
+    assert_eq!(Notices::list(&world.engine, &outsider).await.unwrap(), []);
+}
+
+async fn missed_thresholds_are_announced_as_one(world: World) {
+    let (world, clock) = with_clock(world).await;
+    let id = world.credential("robot", "one").await;
+    expires(&world, id, clock.now().plus(DAY * 100)).await;
+    clock.advance(DAY * 95);
+    assert_eq!(world.engine.make_notices().await.unwrap(), 1);
+    clock.advance(DAY * 30);
+    assert_eq!(world.engine.make_notices().await.unwrap(), 1, "over since long");
+    assert_eq!(world.engine.make_notices().await.unwrap(), 0);
+}
+
+async fn a_renewed_credential_is_announced_anew(world: World) {
+    let (world, clock) = with_clock(world).await;
+    let id = world.credential("robot", "one").await;
+    expires(&world, id, clock.now().plus(DAY * 100)).await;
+    clock.advance(DAY * 80);
+    assert_eq!(world.engine.make_notices().await.unwrap(), 1);
+    assert_eq!(open(&world).await, 1);
+    expires(&world, id, clock.now().plus(DAY * 200)).await;
+    assert_eq!(open(&world).await, 0, "what was announced does not count any more");
+    assert_eq!(world.engine.make_notices().await.unwrap(), 0);
+    clock.advance(DAY * 180);
+    assert_eq!(world.engine.make_notices().await.unwrap(), 1);
+    Credentials::delete(&world.engine, &world.actor, crate::world::forms::removal(id, "refuse"))
+        .await
+        .unwrap();
+    assert_eq!((open(&world).await, listed(&world).await.len()), (0, 2));
+}
+
+async fn delivered(world: &World, expected: Option<bool>) {
+    for _ in 0..400 {
+        if listed(world).await[0].delivered == expected {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("{:?} and not {expected:?}", listed(world).await[0]);
+}
+
+async fn set(world: &World, actor: &Actor, webhook: &str) -> Result<(), ServiceError> {
+    Notices::set_webhook(&world.engine, actor, WebhookForm { webhook: webhook.into() }).await
+}
+
+async fn the_webhook_gets_each_notice_once_also_after_a_failure(world: World) {
+    let (world, clock) = with_clock(world).await;
+    let (hook, address) = Hook::start(&[500, 302]).await;
+    set(&world, &world.actor, &address).await.unwrap();
+    let id = world.credential("robot", "one").await;
+    let end = clock.now().plus(DAY * 100);
+    expires(&world, id, end).await;
+    clock.advance(DAY * 80);
+    assert_eq!(world.engine.make_notices().await.unwrap(), 1);
+    let workers = world.workers();
+    for tries in 1..=2 {
+        hook.took(tries).await;
+        delivered(&world, Some(false)).await;
+        clock.advance(Duration::from_mins(30));
+    }
+    let taken = hook.took(3).await;
+    delivered(&world, Some(true)).await;
+    clock.advance(DAY);
+    assert_eq!(world.engine.make_notices().await.unwrap(), 0);
+    assert_eq!(world.count("select count(*) from jobs where kind = 'notice'").await, 0);
+    workers.stop().await;
+    assert_eq!(hook.took(3).await.len(), 3, "once is enough");
+
+    let expires_at = Timestamp::parse_day(&end.day()).unwrap();
+    let expected = serde_json::json!({
+        "event": "credential_expires",
+        "organization": "One",
+        "credential": id.to_string(),
+        "name": "robot",
+        "expires_at": expires_at.rfc3339(),
+        "days_left": taken[2]["days_left"],
+    });
+    assert_eq!(taken[2], expected);
+    assert!((18..=20).contains(&taken[2]["days_left"].as_u64().unwrap()));
+}
+
+async fn a_webhook_is_checked_and_its_address_not_logged(world: World) {
+    for bad in ["http://8.8.8.8/", "https://ada:pw@hooks.example.com/", "ftp://x", "x"] {
+        let refused = set(&world, &world.actor, bad).await.unwrap_err();
+        assert!(refused.problem_of(Field::Webhook).is_some(), "{bad}: {refused:?}");
+    }
+    let address = "https://hooks.example.com/services/x?token=hunter2";
+    let editor = Actor { role: Role::Editor, ..world.actor.clone() };
+    assert_eq!(set(&world, &editor, address).await, Err(ServiceError::NotAllowed));
+    set(&world, &world.actor, address).await.unwrap();
+    let read = Notices::webhook(&world.engine, &world.actor).await.unwrap();
+    assert_eq!(read, address);
+    assert_eq!(
+        Notices::webhook(&world.engine, &editor).await,
+        Err(ServiceError::NotAllowed),
+        "whoever knows it may post there"
+    );
+    set(&world, &world.actor, " ").await.unwrap();
+    assert_eq!(Notices::webhook(&world.engine, &world.actor).await.unwrap(), "");
+    let query = AuditQuery { action: Some(AuditAction::WebhookSet), ..AuditQuery::default() };
+    let told = Audit::list(&world.engine, &world.actor, query).await.unwrap().rows;
+    let details: Vec<_> = told.iter().map(|event| event.detail.as_str()).collect();
+    assert_eq!(details, ["none", "https://hooks.example.com"]);
+}

@@ -1,0 +1,266 @@
+//! One update on its way to every linked repository, whatever happens meanwhile.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+use std::{sync::Arc, time::Duration};
+
+use crate::world::{World, on_both, registry::Registry};
+use domain::{
+    Cause, RepositoryId,
+    audit::{AuditAction, AuditQuery},
+    propagation::{DeliveryState, Place},
+    repositories::{EditRepository, RepositoryState, SyncTrigger, ToSync},
+    service::{Audit, Repositories},
+};
+use engine::SystemClock;
+
+on_both!(
+    an_update_reaches_every_repository,
+    a_broken_registry_does_not_hold_up_the_others,
+    a_refused_login_needs_attention_at_once,
+    i_11_every_target_ends_at_the_newest_version,
+    deliveries_without_a_link_are_superseded,
+    a_late_success_of_an_old_version_does_not_count,
+    a_late_refusal_of_an_old_version_does_not_count,
+);
+
+async fn applied(world: &World, repository: RepositoryId) -> i64 {
+    storage::propagation::applied_version(&world.db, world.scope(), repository)
+        .await
+        .unwrap()
+        .unwrap()
+}
+
+async fn an_update_reaches_every_repository(world: World) {
+    let registry = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    let ids = world.linked(&registry, credential, 10).await;
+    let workers = world.workers();
+    world.synced(&ids).await;
+
+    registry.set_password("two");
+    let propagation = world.update(credential, "two").await;
+    let progress = world.end_of(propagation).await;
+    assert_eq!(
+        (progress.counts.healthy, progress.counts.total(), progress.lines.len()),
+        (10, 10, 10)
+    );
+    for id in &ids {
+        assert_eq!(applied(&world, *id).await, 2);
+        assert_eq!(
+            world.look(*id).await.runs[0].charts,
+            None,
+            "the unchanged index was not read again"
+        );
+    }
+    let query =
+        AuditQuery { action: Some(AuditAction::PropagationFinished), ..AuditQuery::default() };
+    let page = Audit::list(&world.engine, &world.actor, query).await.unwrap();
+    assert_eq!(page.rows.len(), 1);
+    assert_eq!(page.rows[0].detail, "version 2: 10 healthy, 0 need attention, 0 superseded");
+    let history =
+        storage::propagation::history(&world.db, world.scope(), credential, 20).await.unwrap();
+    assert_eq!((history.len(), history[0].counts.healthy), (1, 10));
+    workers.stop().await;
+}
+
+async fn a_broken_registry_does_not_hold_up_the_others(world: World) {
+    let registry = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    let ids = world.linked(&registry, credential, 5).await;
+    let workers = world.workers();
+    world.synced(&ids).await;
+
+    registry.set_password("two");
+    registry.break_path("r3", 503);
+    let propagation = world.update(credential, "two").await;
+    let mut progress = world.progress(propagation).await;
+    for _ in 0..400 {
+        progress = world.progress(propagation).await;
+        if progress.counts.healthy == 4 && progress.lines[0].state == DeliveryState::Retrying {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!((progress.counts.healthy, progress.finished_at), (4, None));
+    assert_eq!(
+        (progress.lines[0].place, progress.lines[0].cause),
+        (Place::Repository(ids[3]), Some(Cause::ServerError))
+    );
+
+    registry.break_path("r3", 0);
+    let progress = world.end_of(propagation).await;
+    assert_eq!(progress.counts.healthy, 5);
+    assert!(progress.lines.iter().any(|line| line.attempts > 1));
+    workers.stop().await;
+}
+
+async fn a_refused_login_needs_attention_at_once(world: World) {
+    let registry = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    let ids = world.linked(&registry, credential, 2).await;
+    let workers = world.workers();
+    world.synced(&ids).await;
+    let propagation = world.update(credential, "wrong").await;
+    let progress = world.end_of(propagation).await;
+    assert_eq!(
+        (progress.counts.needs_attention, progress.lines[0].cause),
+        (2, Some(Cause::InvalidCredentials))
+    );
+    assert!(progress.lines.iter().all(|line| line.attempts == 1));
+    assert_eq!(applied(&world, ids[0]).await, 1);
+    workers.stop().await;
+}
+
+async fn i_11_every_target_ends_at_the_newest_version(world: World) {
+    let registry = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    let ids = world.linked(&registry, credential, 8).await;
+    let workers = world.workers();
+    world.synced(&ids).await;
+
+    registry.set_delay(Duration::from_millis(50));
+    registry.set_password("three");
+    let before = registry.requests();
+    let second = world.update(credential, "two").await;
+    let third = world.update(credential, "three").await;
+    let progress = world.end_of(third).await;
+    assert_eq!(progress.counts.healthy, 8);
+    let counts = world.end_of(second).await.counts;
+    assert_eq!(counts.total(), 8);
+    assert_eq!(counts.healthy + counts.superseded + counts.needs_attention, 8);
+    for id in &ids {
+        assert_eq!(applied(&world, *id).await, 3);
+        assert_eq!(world.look(*id).await.summary.cause, None);
+    }
+    let claims: u32 = progress.lines.iter().map(|line| line.attempts).sum::<u32>()
+        + world.progress(second).await.lines.iter().map(|line| line.attempts).sum::<u32>();
+    // A try that meets the new version half-way asks the registry once more.
+    assert!(registry.requests() - before <= 2 * usize::try_from(claims).unwrap());
+    workers.stop().await;
+}
+
+async fn deliveries_without_a_link_are_superseded(world: World) {
+    let registry = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    let ids = world.linked(&registry, credential, 3).await;
+    registry.set_password("two");
+    let propagation = world.update(credential, "two").await;
+    Repositories::delete(&world.engine, &world.actor, ids[0]).await.unwrap();
+    let seen = world.look(ids[1]).await;
+    let unlink = EditRepository {
+        repository: ids[1].to_string(),
+        row_version: seen.row_version.to_string(),
+        url: seen.summary.url,
+        name: seen.summary.name,
+        ..EditRepository::default()
+    };
+    Repositories::edit(&world.engine, &world.actor, unlink).await.unwrap();
+    let workers = world.workers();
+    let progress = world.end_of(propagation).await;
+    assert_eq!((progress.counts.healthy, progress.counts.superseded), (1, 2));
+    workers.stop().await;
+}
+
+async fn a_late_success_of_an_old_version_does_not_count(world: World) {
+    let registry = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    let ids = world.linked(&registry, credential, 1).await;
+    let workers = world.workers();
+    world.synced(&ids).await;
+
+    registry.hold();
+    Repositories::sync(&world.engine, &world.actor, ToSync::These(ids.clone())).await.unwrap();
+    // The sync is on its way with the old password, which the registry still takes.
+    registry.held(1).await;
+    registry.answer_others();
+    let propagation = world.update(credential, "two").await;
+    assert_eq!(world.end_of(propagation).await.counts.needs_attention, 1);
+    registry.release();
+
+    let by_person = async || {
+        let runs = world.look(ids[0]).await.runs;
+        runs.into_iter().find(|run| run.trigger == SyncTrigger::Person)
+    };
+    let mut run = by_person().await;
+    for _ in 0..200 {
+        if run.is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+        run = by_person().await;
+    }
+    assert_eq!(run.unwrap().cause, Some(Cause::InvalidCredentials), "answered by the new version");
+    let seen = world.look(ids[0]).await;
+    assert_eq!(
+        (seen.summary.state, seen.summary.cause),
+        (RepositoryState::Failing, Some(Cause::InvalidCredentials))
+    );
+    assert_eq!(seen.runs.iter().filter(|run| run.cause.is_none()).count(), 1);
+    workers.stop().await;
+}
+
+/// SQLite has one process for itself, so this is for PostgreSQL alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_replicas_deliver_everything_once() {
+    const LINKS: usize = 50;
+    let mut world = World::on_postgresql().await;
+    let registry = Registry::start(Some("one")).await;
+    let credential = world.credential("robot", "one").await;
+    let ids = world.linked(&registry, credential, LINKS).await;
+    let replica = async || world.engine_with(Arc::new(SystemClock), world.vault_config()).await;
+    let (first, second) = (replica().await, replica().await);
+    // Neither is told of new work by the engine that updates, so they find it side by side.
+    let asking = std::mem::replace(&mut world.engine, first);
+    let one = world.workers();
+    world.engine = second;
+    let two = world.workers();
+    world.engine = asking;
+    world.synced(&ids).await;
+
+    let mut before = registry.requests();
+    for password in ["two", "three", "four"] {
+        registry.set_password(password);
+        let propagation = world.update(credential, password).await;
+        let progress = world.end_of(propagation).await;
+        assert_eq!((progress.counts.healthy, progress.counts.total()), (50, 50));
+        assert!(progress.lines.iter().all(|line| line.attempts == 1));
+        assert_eq!(registry.requests() - before, LINKS, "each is delivered once");
+        before = registry.requests();
+    }
+    for id in &ids {
+        let delivered = world.look(*id).await.runs;
+        let delivered = delivered.iter().filter(|run| run.trigger == SyncTrigger::Delivery);
+        assert_eq!(delivered.map(|run| run.cause).collect::<Vec<_>>(), [None; 3]);
+        assert_eq!(applied(&world, *id).await, 4);
+    }
+    one.stop().await;
+    two.stop().await;
+}
+
+async fn a_late_refusal_of_an_old_version_does_not_count(world: World) {
+    let registry = Registry::start(Some("other")).await;
+    let credential = world.credential("robot", "one").await;
+    let id = world.repository(&registry, "a", Some(credential)).await;
+    // The first use of a minute is written down, and would wait.
+    assert_eq!(world.sync(id).await, Some(Cause::InvalidCredentials));
+    // Somebody makes the count begin anew, and a sync from before ends while that is not committed.
+    let mut tx = world.db.begin().await.unwrap();
+    storage::guards::resume(&mut tx, world.scope(), credential, "").await.unwrap();
+    let before = registry.logins();
+    let (engine, scope) = (world.engine.clone(), world.scope());
+    let sync = tokio::spawn(async move {
+        engine.sync_repository(scope, id, SyncTrigger::Person).await.unwrap()
+    });
+    for _ in 0..400 {
+        if registry.logins() > before {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    assert!(registry.logins() > before, "it was asked with the credential");
+    // Time to write down the refusal, for a sync that does not wait.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    tx.commit().await.unwrap();
+    sync.await.unwrap();
+    assert_eq!(world.count("select count(*) from refusals").await, 0);
+}

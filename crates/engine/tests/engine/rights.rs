@@ -1,0 +1,232 @@
+//! Who may change a credential, and what keeps it from being deleted.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+use crate::world::{
+    World,
+    forms::{change, new, placement, removal, version},
+    on_both,
+};
+use domain::{
+    Action, Actor, CredentialId, Field, RepositoryId, Role, ServiceError,
+    audit::{AuditAction, AuditEvent, AuditQuery},
+    credentials::{
+        CreateCredential, CredentialDetail, CredentialQuery, CredentialState, DeleteCredential,
+        Placement,
+    },
+    repositories::{AddRepository, EditRepository, ToSync},
+    service::{Answer, Audit, Credentials, Repositories},
+};
+
+on_both!(
+    a_credential_in_use_is_not_deleted,
+    a_replacement_takes_over_the_links,
+    two_credentials_do_not_replace_each_other,
+    a_git_credential_opens_no_repository,
+    r_authz_roles_are_asked,
+    r_authz_other_organizations_see_nothing,
+);
+
+async fn get(world: &World, id: CredentialId) -> CredentialDetail {
+    Credentials::get(&world.engine, &world.actor, id).await.unwrap()
+}
+
+async fn password(world: &World, id: CredentialId) -> String {
+    world.login(id).await.1
+}
+
+/// A repository whose host nobody asks.
+async fn repository(world: &World, name: &str, credential: CredentialId) -> RepositoryId {
+    let form = AddRepository {
+        url: format!("http://127.0.0.1:9/{name}"),
+        name: name.into(),
+        kind: "helm".into(),
+        credential: credential.to_string(),
+        allow: "127.0.0.1:9".into(),
+        ..AddRepository::default()
+    };
+    Repositories::add(&world.engine, &world.actor, form).await.unwrap()
+}
+
+async fn log(world: &World, action: AuditAction) -> Vec<AuditEvent> {
+    let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
+    Audit::list(&world.engine, &world.actor, query).await.unwrap().rows
+}
+
+async fn delete(world: &World, form: DeleteCredential) -> Answer<()> {
+    Credentials::delete(&world.engine, &world.actor, form).await
+}
+
+async fn a_credential_in_use_is_not_deleted(world: World) {
+    let id = world.credential("ghcr", "old").await;
+    repository(&world, "b", id).await;
+    let repository = repository(&world, "a", id).await;
+    let refused = delete(&world, removal(id, "refuse")).await;
+    assert_eq!(refused, Err(ServiceError::InUse(vec!["a".into(), "b".into()])));
+    assert_eq!(get(&world, id).await.state, CredentialState::Active);
+    assert!(world.engine.destroy_secret(world.scope(), id).await.is_err(), "it lives");
+    assert_eq!(password(&world, id).await, "old");
+
+    delete(&world, removal(id, "unlink")).await.unwrap();
+    let gone = Credentials::get(&world.engine, &world.actor, id).await;
+    assert_eq!(gone, Err(ServiceError::NotFound));
+    assert!(
+        world.engine.secret_for_use(world.scope(), id, &crate::world::by_hawser()).await.is_err()
+    );
+    assert!(world.look(repository).await.summary.link.is_none());
+    assert_eq!(delete(&world, removal(id, "unlink")).await, Err(ServiceError::NotFound));
+    for _ in 0..2 {
+        world.engine.destroy_secret(world.scope(), id).await.unwrap();
+    }
+    assert_eq!(log(&world, AuditAction::CredentialDestroyed).await.len(), 1);
+    assert_eq!(
+        log(&world, AuditAction::CredentialDeleted).await[0].detail,
+        "2 repositories unlinked"
+    );
+}
+
+async fn a_replacement_takes_over_the_links(world: World) {
+    let (old, new) = (world.credential("old", "1").await, world.credential("new", "2").await);
+    repository(&world, "charts", old).await;
+    let form = DeleteCredential {
+        replacement: CredentialId::new().to_string(),
+        ..removal(old, "replace")
+    };
+    assert!(delete(&world, form).await.unwrap_err().problem_of(Field::Replacement).is_some());
+    assert_eq!(get(&world, old).await.links.len(), 1);
+
+    let form = DeleteCredential { replacement: new.to_string(), ..removal(old, "replace") };
+    delete(&world, form).await.unwrap();
+    let detail = get(&world, new).await;
+    assert_eq!(detail.links.len(), 1);
+    assert_eq!(detail.history[0].counts.total(), 1);
+    let choices =
+        Credentials::choices(&world.engine, &world.actor, "http://127.0.0.1:9/x").await.unwrap();
+    assert_eq!((choices.len(), choices[0].id, choices[0].fits_host), (1, new, true));
+}
+
+async fn two_credentials_do_not_replace_each_other(world: World) {
+    for round in 0..5 {
+        let (a, b) = (
+            world.credential(&format!("a{round}"), "1").await,
+            world.credential(&format!("b{round}"), "2").await,
+        );
+        repository(&world, &format!("of-a{round}"), a).await;
+        repository(&world, &format!("of-b{round}"), b).await;
+        let by = |id: CredentialId| DeleteCredential {
+            replacement: id.to_string(),
+            ..removal(if id == a { b } else { a }, "replace")
+        };
+        let (first, second) = tokio::join!(delete(&world, by(b)), delete(&world, by(a)));
+        assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
+        let refused = first.as_ref().err().or(second.as_ref().err()).unwrap();
+        assert!(refused.problem_of(Field::Replacement).is_some(), "{refused:?}");
+        let left = if first.is_ok() { b } else { a };
+        assert_eq!(get(&world, left).await.links.len(), 2);
+    }
+}
+
+async fn a_git_credential_opens_no_repository(world: World) {
+    let form = CreateCredential { provider: "generic_git".into(), ..new("git", "x") };
+    let git = Credentials::create(&world.engine, &world.actor, form).await.unwrap().id;
+    let form = AddRepository {
+        url: "http://127.0.0.1:9/charts".into(),
+        kind: "helm".into(),
+        credential: git.to_string(),
+        ..AddRepository::default()
+    };
+    let refused = Repositories::add(&world.engine, &world.actor, form).await.unwrap_err();
+    assert!(refused.problem_of(Field::Credential).is_some(), "{refused:?}");
+
+    let used = world.credential("used", "x").await;
+    repository(&world, "charts", used).await;
+    let form = DeleteCredential { replacement: git.to_string(), ..removal(used, "replace") };
+    assert!(delete(&world, form).await.unwrap_err().problem_of(Field::Replacement).is_some());
+    assert_eq!(get(&world, used).await.links.len(), 1);
+}
+
+async fn r_authz_roles_are_asked(world: World) {
+    let id = world.credential("ghcr", "old").await;
+    for role in [Role::Editor, Role::Viewer] {
+        let actor = Actor { role, ..world.actor.clone() };
+        assert!(actor.may(Action::ManageCredentials).is_err());
+        let detail = Credentials::get(&world.engine, &actor, id).await.unwrap();
+        let refused = [
+            Credentials::create(&world.engine, &actor, new("x", "x")).await.map(drop),
+            Credentials::update(&world.engine, &actor, change(&detail, "x")).await.map(drop),
+            Credentials::delete(&world.engine, &actor, removal(id, "unlink")).await,
+            Credentials::place(&world.engine, &actor, placement(&detail, Placement::default()))
+                .await
+                .map(drop),
+            Credentials::roll_back(&world.engine, &actor, version(&detail, 1)).await.map(drop),
+            Credentials::promote(&world.engine, &actor, version(&detail, 1)).await.map(drop),
+            Credentials::discard(&world.engine, &actor, version(&detail, 1)).await.map(drop),
+            Credentials::test_again(&world.engine, &actor, version(&detail, 1)).await.map(drop),
+            Credentials::resume(&world.engine, &actor, id, "").await,
+            Audit::list(&world.engine, &actor, AuditQuery::default()).await.map(drop),
+        ];
+        assert!(
+            refused.iter().all(|answer| *answer == Err(ServiceError::NotAllowed)),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(password(&world, id).await, "old");
+    assert_eq!(log(&world, AuditAction::Refused).await.len(), 20);
+
+    let repository = repository(&world, "charts", id).await;
+    let viewer = Actor { role: Role::Viewer, ..world.actor.clone() };
+    let add =
+        AddRepository { url: "https://charts.example.com".into(), ..AddRepository::default() };
+    let edit = EditRepository {
+        repository: repository.to_string(),
+        row_version: "1".into(),
+        url: "https://charts.example.com".into(),
+        name: "mine".into(),
+        ..EditRepository::default()
+    };
+    let refused = [
+        Repositories::add(&world.engine, &viewer, add).await.map(drop),
+        Repositories::edit(&world.engine, &viewer, edit).await.map(drop),
+        Repositories::delete(&world.engine, &viewer, repository).await,
+        Repositories::sync(&world.engine, &viewer, ToSync::These(vec![repository])).await.map(drop),
+    ];
+    assert!(refused.iter().all(|answer| *answer == Err(ServiceError::NotAllowed)), "{refused:?}");
+    assert_eq!(log(&world, AuditAction::Refused).await.len(), 24, "I-13");
+}
+
+async fn r_authz_other_organizations_see_nothing(world: World) {
+    let id = world.credential("ghcr", "old").await;
+    let detail = get(&world, id).await;
+    let other = World::organization(&world.db, "Two").await;
+    let engine = &world.engine;
+    let answers = [
+        Credentials::get(engine, &other, id).await.map(drop),
+        Credentials::update(engine, &other, change(&detail, "stolen")).await.map(drop),
+        Credentials::update(engine, &other, change(&detail, "")).await.map(drop),
+        Credentials::delete(engine, &other, removal(id, "unlink")).await,
+        Credentials::place(engine, &other, placement(&detail, Placement::default()))
+            .await
+            .map(drop),
+        Credentials::roll_back(engine, &other, version(&detail, 1)).await.map(drop),
+        Credentials::promote(engine, &other, version(&detail, 1)).await.map(drop),
+        Credentials::discard(engine, &other, version(&detail, 1)).await.map(drop),
+        Credentials::test_again(engine, &other, version(&detail, 1)).await.map(drop),
+        Credentials::resume(engine, &other, id, "").await,
+    ];
+    assert!(answers.iter().all(|answer| *answer == Err(ServiceError::NotFound)), "{answers:?}");
+    assert!(
+        engine
+            .secret_for_use(
+                domain::Scope::of_worker(other.organization),
+                id,
+                &crate::world::by_hawser()
+            )
+            .await
+            .is_err()
+    );
+    let page = Credentials::list(engine, &other, CredentialQuery::default()).await.unwrap();
+    assert_eq!((page.rows.len(), page.total, page.all), (0, 0, 0));
+    assert!(Credentials::choices(engine, &other, "").await.unwrap().is_empty());
+    // The same name is free there.
+    Credentials::create(engine, &other, new("ghcr", "theirs")).await.unwrap();
+    assert_eq!(password(&world, id).await, "old");
+}
