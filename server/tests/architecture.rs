@@ -114,7 +114,8 @@ fn looks_like_path(text: &str) -> bool {
     let is_plain = text
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/'));
-    is_plain && (FOLDERS.iter().any(|folder| text.starts_with(folder)) || text.ends_with(".rs"))
+    let is_rust = Path::new(text).extension().is_some_and(|extension| extension == "rs");
+    is_plain && (FOLDERS.iter().any(|folder| text.starts_with(folder)) || is_rust)
 }
 
 #[test]

@@ -2,7 +2,6 @@
 #![expect(
     missing_docs,
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,

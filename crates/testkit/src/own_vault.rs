@@ -61,6 +61,7 @@ impl OwnVault {
     }
 
     /// The same server, in a new namespace of it, with `AppRole` there.
+    #[must_use]
     pub fn in_namespace(mut self, name: &str) -> Self {
         self.bao(&["namespace", "create", name]);
         self.namespace = Some(name.to_owned());

@@ -105,7 +105,7 @@ impl Registry<'_> {
             // A catalog may list what was deleted since.
             Cause::NotFound => read.left_out.add(Skipped::ChartIsGone),
             Cause::InsufficientScope | Cause::NoCredential => {
-                read.left_out.add(Skipped::ChartNotAllowed)
+                read.left_out.add(Skipped::ChartNotAllowed);
             }
             cause if is_of_document(cause) => read.left_out.add(Skipped::ChartUnreadable),
             _ => return Err(failure),
