@@ -17,8 +17,10 @@ use axum::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use tokio::{net::TcpListener, process::Command, task::JoinSet};
 
+use testkit::git_backend;
+
 use crate::{
-    Failure, git_backend,
+    Failure,
     hawser::Hawser,
     propagation::{NEW, OLD, finished, serve as registry},
     table::Row,

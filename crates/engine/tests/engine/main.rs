@@ -18,6 +18,7 @@ mod connection_refusals;
 mod connections;
 mod consistency;
 mod credentials;
+mod disk_notices;
 mod exchanges;
 mod expiry;
 mod export_charts;

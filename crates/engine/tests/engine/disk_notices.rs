@@ -6,20 +6,16 @@
     reason = "a test that cannot go on fails"
 )]
 
-#[path = "world/hook.rs"]
-mod hook;
-mod world;
-
 use std::{sync::Arc, time::Duration};
 
+use crate::world::hook::Hook;
+use crate::world::{World, on_both};
 use domain::{
     audit::{AuditAction, AuditQuery},
     notices::{News, Notice, WebhookForm},
     service::{Audit, Notices},
 };
 use engine::{Clock, ManualClock, SystemClock};
-use hook::Hook;
-use world::{World, on_both};
 
 on_both!(
     a_disk_that_fills_is_one_notice_until_there_is_clearly_room,
