@@ -1,6 +1,7 @@
 //! The page Charts → Catalog.
 
 use domain::{
+    Status,
     charts::{ChartPage, ChartQuery, ChartSummary},
     counted,
     repositories::{RepositoryQuery, RepositorySummary},
@@ -8,7 +9,7 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::ui::{
-    badge::{Badge, Tone},
+    badge::{Badge, StatusBadge, Tone},
     filters::{FilterBy, Filters},
     frame::Section,
     icon::Icon,
@@ -122,7 +123,7 @@ fn card(chart: &ChartSummary) -> AnyView {
         (!chart.app_version.is_empty()).then(|| format!(" · app {}", chart.app_version));
     let deprecated =
         chart.deprecated.then(|| view! { <Badge tone=Tone::Warn label="Deprecated"/> });
-    let stale = chart.stale_since.map(|_| view! { <Badge tone=Tone::Warn label="Stale"/> });
+    let stale = chart.stale_since.map(|_| view! { <StatusBadge status=Status::Stale/> });
     view! {
         <li class="chart">
             <h2>

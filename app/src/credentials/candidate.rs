@@ -12,11 +12,7 @@ use leptos::prelude::*;
 
 use super::{STAGED, path_of, versions::result};
 use crate::ui::{
-    badge::{Badge, Tone},
-    cause::CauseLine,
-    form::ActionButton,
-    icon::Icon,
-    moment::Moment,
+    badge::StatusBadge, cause::CauseLine, form::ActionButton, icon::Icon, moment::Moment,
     page::Request,
 };
 
@@ -32,16 +28,14 @@ pub(super) fn candidate(
     };
     let count = |answer| candidate.lines.iter().filter(|line| line.passed == Some(answer)).count();
     let (passed, refused, total) = (count(true), count(false), candidate.lines.len());
-    let (title, tone, label, text) = match candidate.state {
+    let (title, counted_so_far, text) = match candidate.state {
         CandidateState::Testing => (
             "New secret in test",
-            Tone::Busy,
             format!("{passed} of {total} accept it"),
             "It is tested at every linked repository. The present secret stays in use until all accept it; then this one takes over by itself.".to_owned(),
         ),
         CandidateState::Refused => (
             "New secret refused",
-            Tone::Bad,
             format!("Refused by {refused} of {total}"),
             format!(
                 "{refused} of {} refused it. The present secret is still in use: test the new one again, discard it and type it again, or promote it anyway.",
@@ -64,7 +58,9 @@ pub(super) fn candidate(
         }
     });
     let testing = state == CandidateState::Testing;
-    let lines = candidate.lines.iter().map(|line| row(credential, state, line)).collect_view();
+    let mut lines: Vec<_> = candidate.lines.iter().collect();
+    lines.sort_by_key(|line| line.status());
+    let lines = lines.into_iter().map(|line| row(credential, line)).collect_view();
     let decide =
         actor.role.includes(Action::ManageCredentials).then(|| decide(credential, candidate));
     Some(
@@ -73,7 +69,10 @@ pub(super) fn candidate(
             <section class="card" id="candidate" aria-labelledby="candidate-title">
                 <div class="card-head">
                     <h2 id="candidate-title">{title}</h2>
-                    <Badge tone label/>
+                    <p class="tags">
+                        <StatusBadge status=state.status()/>
+                        <span class="muted">{counted_so_far}</span>
+                    </p>
                     {testing.then(|| reload(request))}
                 </div>
                 {testing.then(|| progress(passed + refused, total))}
@@ -114,10 +113,7 @@ fn promoted(credential: &CredentialDetail, version: &SecretVersion, now: Timesta
     });
     view! {
         <section class="card" id="candidate" aria-labelledby="candidate-title">
-            <div class="card-head">
-                <h2 id="candidate-title">"New secret in use"</h2>
-                <Badge tone=Tone::Good label="Took over"/>
-            </div>
+            <h2 id="candidate-title">"New secret in use"</h2>
             <p>
                 {format!("Version {} took over from the secret before it. Stored ", version.vault_version)}
                 <Moment at=version.at now/>
@@ -153,13 +149,7 @@ fn progress(done: usize, total: usize) -> AnyView {
     .into_any()
 }
 
-fn row(credential: &CredentialDetail, state: CandidateState, line: &CandidateLine) -> AnyView {
-    let (tone, label) = match (line.passed, state) {
-        (None, CandidateState::Testing) => (Tone::Busy, "Waiting"),
-        (None, CandidateState::Refused) => (Tone::Quiet, "Not tested"),
-        (Some(true), _) => (Tone::Good, "Accepted"),
-        (Some(false), _) => (Tone::Bad, "Refused"),
-    };
+fn row(credential: &CredentialDetail, line: &CandidateLine) -> AnyView {
     let (repository, id) = (line.repository, credential.id);
     let cause = line.cause.map(|cause| match cause.remedy() {
         // What to do about the secret stands below, and its form would change the one in use.
@@ -175,7 +165,7 @@ fn row(credential: &CredentialDetail, state: CandidateState, line: &CandidateLin
                 <a href=format!("/charts/repositories/{repository}")>{line.name.clone()}</a>
                 {cause}
             </div>
-            <Badge tone label/>
+            <StatusBadge status=line.status()/>
         </li>
     }
     .into_any()

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::path_of;
 use crate::ui::{
-    badge::{Badge, Tone},
+    badge::{Badge, StatusBadge, Tone},
     form::ActionButton,
     moment::Moment,
 };
@@ -104,16 +104,20 @@ fn state(version: &SecretVersion) -> Option<AnyView> {
 
 /// How it reached the places that use it.
 pub(super) fn result(counts: Counts) -> AnyView {
-    let (tone, label) = if counts.finished() < counts.total() {
-        (Tone::Busy, format!("{} of {} done", counts.finished(), counts.total()))
-    } else if counts.needs_attention > 0 {
-        (Tone::Bad, format!("{} of {} failing", counts.needs_attention, counts.total()))
+    let text = if counts.needs_attention > 0 {
+        format!("{} of {} failing", counts.needs_attention, counts.total())
+    } else if counts.finished() < counts.total() {
+        format!("{} of {} done", counts.finished(), counts.total())
     } else if counts.superseded > 0 {
-        (Tone::Quiet, format!("{} healthy, {} superseded", counts.healthy, counts.superseded))
+        format!("{} healthy, {} superseded", counts.healthy, counts.superseded)
     } else {
-        (Tone::Good, format!("{} healthy", counted(counts.healthy, "place", "places")))
+        format!("{} healthy", counted(counts.healthy, "place", "places"))
     };
-    view! { <Badge tone label/> }.into_any()
+    let badge = counts.status().map(|status| view! { <StatusBadge status/> });
+    view! {
+        <span class="tags">{badge} <span class="muted">{text}</span></span>
+    }
+    .into_any()
 }
 
 /// Asks once more before the secret in use changes.

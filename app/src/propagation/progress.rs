@@ -3,7 +3,7 @@
 use domain::propagation::{Counts, DeliveryLine, DeliveryState, Progress};
 use leptos::prelude::*;
 
-use crate::ui::badge::{Badge, Tone};
+use crate::ui::badge::{Badge, Tone, tone};
 
 /// Shows a propagation and follows it until its last delivery ended. The server renders it whole,
 /// so a reload shows the same without JavaScript.
@@ -34,9 +34,8 @@ fn summary(counts: Counts, finished: bool) -> String {
     let mut text = format!("{} of {} done", counts.finished(), counts.total());
     for (count, word) in [
         (counts.healthy, "healthy"),
-        (counts.running, "syncing"),
-        (counts.waiting, "waiting"),
-        (counts.retrying, "trying again"),
+        (counts.running + counts.retrying, "syncing"),
+        (counts.waiting, "not synced"),
         (counts.needs_attention, "failing"),
         (counts.superseded, "superseded"),
     ] {
@@ -64,18 +63,8 @@ fn line(line: &DeliveryLine) -> impl IntoView + use<> {
                 {cause}
             </div>
             <span class="muted">{tries}</span>
-            <Badge tone=tone(line.state) label=line.state.label()/>
+            <Badge tone=line.state.status().map_or(Tone::Quiet, tone) label=line.state.label()/>
         </li>
-    }
-}
-
-const fn tone(state: DeliveryState) -> Tone {
-    match state {
-        DeliveryState::Waiting | DeliveryState::Superseded => Tone::Quiet,
-        DeliveryState::Running => Tone::Busy,
-        DeliveryState::Healthy => Tone::Good,
-        DeliveryState::Retrying => Tone::Warn,
-        DeliveryState::NeedsAttention => Tone::Bad,
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
     connections::{left, test_repository_form},
     exports,
     ui::{
-        badge::{Badge, StatusBadge, Tone},
+        badge::StatusBadge,
         cause::CauseBanner,
         form::ActionButton,
         frame::Section,
@@ -298,7 +298,7 @@ fn chosen_by(repository: &RepositoryDetail) -> Option<AnyView> {
 }
 
 fn runs(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
-    let rows = repository.runs.iter().map(|run| run_of(run, now)).collect_view();
+    let rows = repository.runs.iter().map(|run| run_of(repository, run, now)).collect_view();
     let none = repository.runs.is_empty().then(|| {
         view! {
             <p class="muted">"None yet."</p>
@@ -313,7 +313,7 @@ fn runs(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
     .into_any()
 }
 
-fn run_of(run: &SyncRun, now: Timestamp) -> AnyView {
+fn run_of(repository: &RepositoryDetail, run: &SyncRun, now: Timestamp) -> AnyView {
     let took = run.finished_at.map(|end| format!(" · {}", seconds(run.started_at, end)));
     let found = match (run.charts, run.versions) {
         (Some(charts), Some(versions)) => Some(format!(
@@ -324,19 +324,19 @@ fn run_of(run: &SyncRun, now: Timestamp) -> AnyView {
         _ if run.finished_at.is_some() && run.cause.is_none() => Some("Unchanged".to_owned()),
         _ => None,
     };
-    let (tone, label) = match (run.finished_at, run.cause) {
-        (None, _) => (Tone::Busy, "Running"),
-        (Some(_), None) => (Tone::Good, "Synced"),
-        (Some(_), Some(cause)) => (Tone::Bad, cause.words(Asked::Registry).title),
-    };
+    let cause = run.cause.map(|cause| {
+        let words = cause.words(Asked::Registry);
+        view! { <p class="cause" title=words.message>{words.title}"."</p> }
+    });
     view! {
         <li class="line">
             <div>
                 <Moment at=run.started_at now/>
                 <p class="muted">{run.trigger.label()}{took}</p>
+                {cause}
             </div>
             <span class="muted">{found}</span>
-            <Badge tone label/>
+            <StatusBadge status=repository.status_of(run)/>
         </li>
     }
     .into_any()

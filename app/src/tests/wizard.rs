@@ -221,13 +221,13 @@ async fn the_host_of_the_repository_fills_in_account_and_region() {
 
 #[tokio::test]
 async fn a_candidate_can_be_promoted_or_discarded() {
-    for (state, title, words) in [
-        (CandidateState::Testing, "New secret in test", "takes over by itself"),
-        (CandidateState::Refused, "New secret refused", "1 of 1 repository refused it."),
+    for (state, title, words, status) in [
+        (CandidateState::Testing, "New secret in test", "takes over by itself", "Syncing"),
+        (CandidateState::Refused, "New secret refused", "1 of 1 repository refused it.", "Failing"),
     ] {
         let fake = std::sync::Arc::new(Fake { candidate: Some(state), ..Fake::of(Role::Owner) });
         let (_, html) = page(&fake, &format!("/credentials/{}", fake::ID)).await;
-        for word in [words, title, "Promote anyway", "Discard", "by Grace"] {
+        for word in [words, title, status, "Promote anyway", "Discard", "by Grace"] {
             assert!(html.contains(word), "{word}: {html}");
         }
         assert_eq!(html.matches(title).count(), 2, "head and card agree: {html}");

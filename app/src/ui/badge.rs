@@ -1,6 +1,5 @@
 //! States as a badge: always an icon and a word, never colour alone.
 
-#[cfg(feature = "ssr")]
 use domain::Status;
 use leptos::prelude::*;
 
@@ -55,7 +54,6 @@ pub(crate) fn Badge(tone: Tone, #[prop(into)] label: String) -> impl IntoView {
 }
 
 /// What a status means for the person who looks.
-#[cfg(feature = "ssr")]
 pub(crate) const fn tone(status: Status) -> Tone {
     match status {
         Status::Paused | Status::Expired | Status::Failing => Tone::Bad,

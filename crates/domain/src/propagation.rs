@@ -65,15 +65,24 @@ impl DeliveryState {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 
+    /// How the place is doing, for people; `None` where something newer says it.
+    #[must_use]
+    pub const fn status(self) -> Option<Status> {
+        match self {
+            Self::Waiting => Some(Status::NotSynced),
+            Self::Running | Self::Retrying => Some(Status::Syncing),
+            Self::Healthy => Some(Status::Healthy),
+            Self::NeedsAttention => Some(Status::Failing),
+            Self::Superseded => None,
+        }
+    }
+
     /// For people.
     #[must_use]
     pub const fn label(self) -> &'static str {
-        match self {
-            Self::Waiting => Status::NotSynced.label(),
-            Self::Running | Self::Retrying => Status::Syncing.label(),
-            Self::Healthy => Status::Healthy.label(),
-            Self::NeedsAttention => Status::Failing.label(),
-            Self::Superseded => "Superseded",
+        match self.status() {
+            Some(status) => status.label(),
+            None => "Superseded",
         }
     }
 
@@ -112,6 +121,15 @@ impl Counts {
     #[must_use]
     pub const fn finished(self) -> u32 {
         self.healthy + self.needs_attention + self.superseded
+    }
+
+    /// How it went, for people: the worst that holds; `None` where something newer took the place of all.
+    #[must_use]
+    pub fn status(&self) -> Option<Status> {
+        let failed = (self.needs_attention > 0).then_some(Status::Failing);
+        let under_way = (self.finished() < self.total()).then_some(Status::Syncing);
+        let newer = self.total() > 0 && self.superseded == self.total();
+        failed.or(under_way).or((!newer).then_some(Status::Healthy))
     }
 
     /// Counts one more (or `n` more) in `state`.
@@ -232,4 +250,32 @@ pub struct Progress {
 impl Progress {
     /// The most lines sent at once.
     pub const MAX_LINES: u32 = 200;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_update_is_told_by_the_worst_that_holds() {
+        let counts = |healthy, running, needs_attention, superseded| Counts {
+            healthy,
+            running,
+            needs_attention,
+            superseded,
+            ..Counts::default()
+        };
+        for (counts, status) in [
+            (counts(0, 0, 0, 0), Some(Status::Healthy)),
+            (counts(3, 0, 0, 1), Some(Status::Healthy)),
+            (counts(3, 1, 0, 0), Some(Status::Syncing)),
+            (counts(3, 1, 1, 0), Some(Status::Failing)),
+            (counts(0, 0, 0, 2), None),
+        ] {
+            assert_eq!(counts.status(), status, "{counts:?}");
+        }
+        for state in DeliveryState::ALL {
+            assert!(state.status().is_none_or(|status| status.label() == state.label()));
+        }
+    }
 }

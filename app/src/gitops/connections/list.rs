@@ -13,7 +13,7 @@ use super::{
     ways::{connect_again, ways},
 };
 use crate::ui::{
-    badge::{Badge, Tone},
+    badge::{Badge, StatusBadge, Tone},
     frame::Section,
     icon::Icon,
     moment::{Moment, moment_or},
@@ -25,7 +25,8 @@ pub(crate) fn list() -> AnyView {
     page(async |request| {
         let actor = request.member()?;
         let service = &request.services().git_connections;
-        let found = service.list(&actor).await?;
+        let mut found = service.list(&actor).await?;
+        found.sort_by_key(GitConnection::status);
         let may_manage = actor.role.includes(Action::ManageExports);
         let ways = if may_manage { Some(ways(&service.offers(&actor).await?)) } else { None };
         let now = request.now;
@@ -69,11 +70,8 @@ pub(crate) fn list() -> AnyView {
 
 fn card(one: &GitConnection, may_manage: bool, now: Timestamp) -> AnyView {
     let id = format!("connection-{}", one.credential);
-    let badge = match (one.broken, one.missing_scopes.is_empty()) {
-        (Some(cause), _) => (Tone::Bad, cause.words(Asked::Github).title),
-        (None, false) => (Tone::Warn, "Not all that is needed was granted"),
-        (None, true) => (Tone::Good, "Connected"),
-    };
+    let lacks = (one.broken.is_none() && !one.missing_scopes.is_empty())
+        .then(|| view! { <Badge tone=Tone::Warn label="Scopes missing"/> });
     let way = match one.way {
         ConnectionWay::Web => "In the browser",
         ConnectionWay::Device => "By a code",
@@ -105,7 +103,10 @@ fn card(one: &GitConnection, may_manage: bool, now: Timestamp) -> AnyView {
         <section class="card" aria-labelledby=labelled>
             <div class="card-head">
                 <h2 id=id>{one.account.clone()} <span class="muted">" at "{one.host.clone()}</span></h2>
-                <Badge tone=badge.0 label=badge.1/>
+                <p class="tags">
+                    <StatusBadge status=one.status()/>
+                    {lacks}
+                </p>
             </div>
             {trouble(one, may_manage)}
             <dl class="facts">
@@ -142,6 +143,7 @@ fn trouble(one: &GitConnection, may_manage: bool) -> AnyView {
             <div class="notice bad">
                 <Icon name="circle-alert"/>
                 <div>
+                    <h3>{cause.words(Asked::Github).title}</h3>
                     <p>{cause.words(Asked::Github).message} {whose}</p>
                     <div class="actions">{again()}</div>
                 </div>

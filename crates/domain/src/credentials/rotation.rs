@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cause, PropagationId, RepositoryId, Timestamp, propagation::Counts};
+use crate::{Cause, PropagationId, RepositoryId, Status, Timestamp, propagation::Counts};
 
 /// How a version came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -102,6 +102,30 @@ pub struct CandidateLine {
     pub cause: Option<Cause>,
 }
 
+impl CandidateState {
+    /// For people.
+    #[must_use]
+    pub const fn status(self) -> Status {
+        match self {
+            Self::Testing => Status::Syncing,
+            Self::Refused => Status::Failing,
+        }
+    }
+}
+
+impl CandidateLine {
+    /// How the repository is doing with the candidate, for people.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        match (self.passed, self.cause) {
+            (None, _) => Status::NotSynced,
+            (Some(true), _) => Status::Healthy,
+            (Some(false), Some(Cause::CredentialPaused)) => Status::Paused,
+            (Some(false), _) => Status::Failing,
+        }
+    }
+}
+
 /// A host where a credential is not used any more, so that the account is not locked out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PausedHost {
@@ -109,4 +133,28 @@ pub struct PausedHost {
     pub origin: String,
     /// Since when.
     pub since: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_candidate_is_told_in_the_words_of_every_state() {
+        let line = |passed, cause| CandidateLine {
+            repository: RepositoryId::new(),
+            name: String::new(),
+            passed,
+            cause,
+        };
+        let mut told = [
+            line(Some(true), None),
+            line(None, None),
+            line(Some(false), Some(Cause::InvalidCredentials)),
+            line(Some(false), Some(Cause::CredentialPaused)),
+        ]
+        .map(|line| line.status());
+        told.sort();
+        assert_eq!(told, [Status::Paused, Status::Failing, Status::NotSynced, Status::Healthy]);
+    }
 }

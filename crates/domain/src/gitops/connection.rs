@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CredentialId, Secret, Timestamp};
+use crate::{CredentialId, Secret, Status, Timestamp};
 
 /// How an account was connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -63,6 +63,18 @@ pub struct GitConnection {
     pub targets: u32,
     /// Why GitHub does not take it any more: it was revoked there, or could not be renewed.
     pub broken: Option<crate::Cause>,
+}
+
+impl GitConnection {
+    /// How it is doing, for people: in the words of its credential.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        match (self.broken, self.targets) {
+            (Some(_), _) => Status::Failing,
+            (None, 0) => Status::Unused,
+            (None, _) => Status::Healthy,
+        }
+    }
 }
 
 /// Which ways of connecting the operator configured.

@@ -308,6 +308,27 @@ pub struct SyncRun {
     pub versions: Option<u32>,
 }
 
+impl RepositoryDetail {
+    /// How it did at the end of one of its runs, for people, in the words of [`RepositoryState::status`].
+    #[must_use]
+    pub fn status_of(&self, run: &SyncRun) -> Status {
+        let has_passed = |other: &SyncRun| other.finished_at.is_some() && other.cause.is_none();
+        match (run.finished_at, run.cause) {
+            (None, _) => Status::Syncing,
+            (Some(_), None) => Status::Healthy,
+            (Some(_), cause) => {
+                let last_good = self.summary.stale_since;
+                let was_synced = last_good.is_some_and(|at| at <= run.started_at)
+                    || self
+                        .runs
+                        .iter()
+                        .any(|other| has_passed(other) && other.started_at < run.started_at);
+                RepositoryState::Failing.status(cause, was_synced)
+            }
+        }
+    }
+}
+
 /// What starts a sync.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
