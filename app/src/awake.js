@@ -11,6 +11,17 @@
     closeMenus();
     menu?.querySelector("summary").focus();
   });
+  // What was deleted here is no place to come back to.
+  const deleted = () => Object.keys(sessionStorage).filter((key) => key.startsWith("gone:")).map((key) => key.slice(5));
+  const isGone = deleted().some((id) => location.pathname.split("/").includes(id));
+  const came = performance.getEntriesByType("navigation")[0]?.type;
+  if (isGone && came !== "navigate" && document.querySelector("[data-missing]")) history.back();
+  addEventListener("pageshow", ({ persisted }) => {
+    const page = document.documentElement;
+    if (!persisted || !deleted().some((id) => page.outerHTML.includes(id))) return;
+    page.hidden = true;
+    location.reload();
+  });
   if (!js || !document.querySelector("leptos-island")) return;
   const bytes = fetch(wasm);
   const mod = await import(js);

@@ -57,7 +57,7 @@ pub(crate) fn delete() -> AnyView {
                 <p>
                     "The secret is destroyed in Vault, with all its versions. This cannot be undone."
                 </p>
-                <Form state action="/actions/credentials/delete">
+                <Form state action="/actions/credentials/delete" deletes=id.clone()>
                     {hidden("credential", id)}
                     {holders}
                     {uses}

@@ -24,7 +24,7 @@ pub(crate) fn delete() -> AnyView {
             let (id, cancel) = (export.id.to_string(), href.clone());
             view! {
                 <p>"No Git target or cluster takes it, so nothing else changes. Credentials stay."</p>
-                <Form state action="/actions/gitops/exports/delete">
+                <Form state action="/actions/gitops/exports/delete" deletes=id.clone()>
                     {hidden("export", id)}
                     <div class="actions">
                         <Submit class="button danger solid">"Delete"</Submit>

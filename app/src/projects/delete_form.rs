@@ -77,7 +77,7 @@ fn confirm(state: FormState, project: &Project) -> AnyView {
     let id = project.id.to_string();
     view! {
         <p>"Nothing is in it, so nothing else changes."</p>
-        <Form state action="/actions/projects/delete">
+        <Form state action="/actions/projects/delete" deletes=id.clone()>
             {hidden("project", id)}
             <div class="actions">
                 <Submit class="button danger solid">"Delete"</Submit>

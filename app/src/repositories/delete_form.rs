@@ -39,7 +39,7 @@ pub(crate) fn delete() -> AnyView {
                     )}
                 </p>
                 {credential}
-                <Form state action="/actions/repositories/delete">
+                <Form state action="/actions/repositories/delete" deletes=id.clone()>
                     {hidden("repository", id)}
                     <div class="actions">
                         <Submit class="button danger solid">"Delete"</Submit>

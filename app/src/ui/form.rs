@@ -143,6 +143,9 @@ pub(crate) fn Form(
     state: FormState,
     action: &'static str,
     #[prop(default = "form")] class: &'static str,
+    /// The id of what it deletes.
+    #[prop(optional, into)]
+    deletes: Option<String>,
     children: Children,
 ) -> impl IntoView {
     let from = state.0.from.clone();
@@ -159,7 +162,14 @@ pub(crate) fn Form(
     });
     view! {
         <FormGuard>
-            <form id=state.name() class=class method="post" action=action novalidate>
+            <form
+                id=state.name()
+                class=class
+                method="post"
+                action=action
+                data-deletes=deletes
+                novalidate
+            >
                 <input type="hidden" name="from" value=from/>
                 <div class="notice bad" data-summary role="alert" tabindex="-1" hidden></div>
                 <div data-conflict>{conflict}</div>

@@ -94,7 +94,7 @@ mod sending {
             let answered = send(&form, button.as_ref(), watch.as_ref()).await;
             drop(watch);
             let left = match answered {
-                Ok(Outcome::Next(path)) => go(&path),
+                Ok(Outcome::Next(path)) => go(&form, &path),
                 Ok(Outcome::Refused(refusal)) => {
                     match refusal.why {
                         Why::SignedOut => ask_to_sign_in(&form),
@@ -178,8 +178,16 @@ mod sending {
 
     /// Goes to the next page, also when it is this one. The paths that forms lead to have no `#`,
     /// with which the browser would stay and the form would be busy for ever.
-    fn go(path: &str) -> bool {
-        window().is_some_and(|window| window.location().assign(path).is_ok())
+    fn go(form: &HtmlFormElement, path: &str) -> bool {
+        let Some(window) = window() else { return false };
+        let Some(deleted) = form.get_attribute("data-deletes") else {
+            return window.location().assign(path).is_ok();
+        };
+        // `awake.js` passes over the pages of what is gone when somebody goes back.
+        if let Ok(Some(storage)) = window.session_storage() {
+            let _ = storage.set_item(&format!("gone:{deleted}"), "");
+        }
+        window.location().replace(path).is_ok()
     }
 
     /// Shows the result of a test, and leads to it whoever is still at the button.

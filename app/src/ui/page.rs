@@ -196,10 +196,11 @@ fn refusal(problem: &ServiceError, actor: Option<Actor>, here: &str) -> AnyView 
     };
     let message = problem.to_string();
     let (list, label) = list_of(here);
+    let missing = (*problem == ServiceError::NotFound).then_some("");
     view! {
         <Title text=title/>
         <Frame actor section=Section::None flash=Flash::default() now=None warning=None>
-            <section class="empty">
+            <section class="empty" data-missing=missing>
                 <Icon name="anchor"/>
                 <p class="muted">{status.as_u16()}</p>
                 <h1>{title}</h1>

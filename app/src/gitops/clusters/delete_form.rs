@@ -53,7 +53,7 @@ fn sent(cluster: &ClusterDetail, state: FormState, href: String) -> AnyView {
     let id = cluster.summary.id.to_string();
     let back = if label.is_some() { "Cancel" } else { "Back" };
     view! {
-        <Form state action="/actions/gitops/clusters/delete">
+        <Form state action="/actions/gitops/clusters/delete" deletes=id.clone()>
             {hidden("cluster", id)}
             <div class="actions">
                 {label.map(|label| view! { <Submit class="button danger solid">{label}</Submit> })}

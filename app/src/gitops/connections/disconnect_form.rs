@@ -83,7 +83,7 @@ fn confirm(request: &Request, state: FormState, one: &GitConnection) -> AnyView 
     view! {
         <p>{revoked}</p>
         <p>"No Git target pushes with it, so nothing breaks. You can connect it again at any time."</p>
-        <Form state action="/actions/gitops/disconnect">
+        <Form state action="/actions/gitops/disconnect" deletes=id.clone()>
             {hidden("credential", id)}
             <div class="actions">
                 <Submit class="button danger solid">"Disconnect"</Submit>
@@ -129,7 +129,7 @@ fn forget(request: &Request, one: &GitConnection) -> Option<AnyView> {
                     "Revoke it there yourself: "
                     <a href=href rel="noreferrer">{page}</a>
                 </p>
-                <Form state action="/actions/gitops/forget">
+                <Form state action="/actions/gitops/forget" deletes=id.clone()>
                     {hidden("credential", id)}
                     <div class="actions">
                         <Submit class="button danger">"Forget it here anyway"</Submit>

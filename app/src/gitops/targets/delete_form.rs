@@ -37,7 +37,7 @@ pub(crate) fn delete() -> AnyView {
             <section class="card narrow">
                 <h1>{format!("Delete {name}?")}</h1>
                 {stays(&target)}
-                <Form state action="/actions/gitops/targets/delete">
+                <Form state action="/actions/gitops/targets/delete" deletes=id.clone()>
                     {hidden("target", id)}
                     <div class="actions">
                         <Submit class="button danger solid">"Delete"</Submit>
