@@ -206,11 +206,10 @@ pub const fn status(problem: &ServiceError) -> StatusCode {
         ServiceError::NotFound => StatusCode::NOT_FOUND,
         ServiceError::NotAllowed => StatusCode::FORBIDDEN,
         ServiceError::NotSignedIn => StatusCode::UNAUTHORIZED,
-        ServiceError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        ServiceError::Stale { .. }
-        | ServiceError::Choose { .. }
-        | ServiceError::UnderWay
-        | ServiceError::InUse(_) => StatusCode::CONFLICT,
+        ServiceError::Invalid(_) | ServiceError::Choose { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        ServiceError::Stale { .. } | ServiceError::UnderWay | ServiceError::InUse(_) => {
+            StatusCode::CONFLICT
+        }
         ServiceError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         ServiceError::Unreachable { .. } => StatusCode::BAD_GATEWAY,
         ServiceError::Unavailable { .. }

@@ -22,7 +22,6 @@ use super::{
 use crate::{
     connections::{results, test_button},
     ui::{
-        anyway::anyway,
         badge::{Badge, Tone},
         detour::NEXT,
         form::{Form, FormState, Submit},
@@ -82,7 +81,6 @@ pub(super) fn create_form(
                     {placement}
                     {test_url}
                     {test_fields}
-                    {anyway(&state, "Create anyway")}
                     <div class="actions">
                         <Submit>"Create"</Submit>
                         {test_button(FORM)}

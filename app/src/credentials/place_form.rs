@@ -9,7 +9,6 @@ use leptos::prelude::*;
 
 use super::placement_fields::Place;
 use crate::ui::{
-    anyway::anyway,
     form::{Form, FormState, Submit},
     input::hidden,
     moment::Moment,
@@ -47,7 +46,6 @@ pub(super) fn place_form(
     let place =
         Place { state: &state, actor, provider: credential.provider, projects, stored: &stored };
     let (fields, access, open) = (place.fields(), place.access(), place.is_open());
-    let anyway = anyway(&state, "Change it anyway");
     let id = credential.id.to_string();
     let row_version = state.row_version(request, credential.row_version);
     view! {
@@ -63,7 +61,6 @@ pub(super) fn place_form(
                     {hidden("before", stored.expires.clone())}
                     {access}
                     {fields}
-                    {anyway}
                     <div class="actions">
                         <Submit class="button">"Change where it applies"</Submit>
                         <a class="button quiet" href="/credentials/explain">

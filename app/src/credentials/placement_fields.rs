@@ -1,7 +1,7 @@
 //! Where a credential applies: project, purposes, pattern, environment, expiry.
 
 use domain::{
-    Access, Action, Actor, CredentialKind, Field, Provider,
+    Access, Action, Actor, CredentialKind, Field, Provider, ServiceError,
     credentials::{Environment, Placement},
     projects::Project,
 };
@@ -44,10 +44,10 @@ impl Place<'_> {
             Field::PatternKind,
             Field::Environment,
             Field::Expires,
-            Field::Anyway,
         ]
         .into_iter()
         .any(|field| self.state.problem(field).is_some())
+            || matches!(self.state.refusal(), Some(ServiceError::Choose { .. }))
             || [Field::Pattern, Field::Environment, Field::Expires]
                 .into_iter()
                 .any(|field| !self.state.value(field, "").is_empty())

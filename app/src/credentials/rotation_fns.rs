@@ -46,7 +46,7 @@ pub(crate) async fn place_credential(
         // A day that stood there already was meant.
         let is_new = form.placement.expires != before;
         let passed = has_passed(&form.placement.expires, asking.visit.now());
-        asked(&anyway, [passed.filter(|_| is_new)])?;
+        asked(&anyway, "Change it anyway", [passed.filter(|_| is_new)])?;
         asking.services.credentials.place(&actor, form).await
     };
     answer(sent, result.await, |saved| on(saved, "Saved.")).await

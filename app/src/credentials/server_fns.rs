@@ -90,7 +90,8 @@ pub(crate) async fn create_credential(
         let (asking, actor) = Asking::member()?;
         // What has to be corrected is said first.
         if form.clone().parse().is_ok() {
-            asked(&anyway, [doubt, has_passed(&form.placement.expires, asking.visit.now())])?;
+            let passed = has_passed(&form.placement.expires, asking.visit.now());
+            asked(&anyway, "Create anyway", [doubt, passed])?;
         }
         asking.services.credentials.create(&actor, form).await
     };
@@ -163,7 +164,7 @@ pub(crate) async fn update_credential(
     let result = async {
         let (asking, actor) = Asking::member()?;
         // The test of a candidate says by itself what cannot work.
-        asked(&anyway, [doubt.filter(|_| !staged)])?;
+        asked(&anyway, "Save anyway", [doubt.filter(|_| !staged)])?;
         asking.services.credentials.update(&actor, form).await
     };
     answer(sent, result.await, |Saved { id, propagation, warning }| {

@@ -16,7 +16,6 @@ use super::{
 use crate::{
     connections::{results, test_button},
     ui::{
-        anyway::anyway,
         form::{Form, FormState, Submit},
         input::{Input, hidden},
         page::Request,
@@ -80,7 +79,6 @@ pub(super) fn update_form(
         }
     });
     let results = results(request, FORM);
-    let anyway = anyway(&state, "Save anyway");
     // A linked repository has an authority and a proxy of its own.
     let test_fields = url.is_empty().then(|| test_fields(&state, provider, "")).flatten();
     let test_url = url.is_empty().then(|| test_url(&state, provider, ""));
@@ -102,7 +100,6 @@ pub(super) fn update_form(
                 {test_url}
                 {test_fields}
                 {tested_at}
-                {anyway}
                 <div class="actions">
                     <Submit>"Save"</Submit>
                     {staged}

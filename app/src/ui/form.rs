@@ -195,7 +195,7 @@ fn ways(problem: &ServiceError) -> Option<AnyView> {
         .collect_view();
     Some(
         view! {
-            <div class="notice warn">
+            <div class="notice warn" role="alert" tabindex="-1">
                 <Icon name="triangle-alert"/>
                 <div>
                     <p>{message.clone()}</p>

@@ -98,12 +98,12 @@ mod sending {
                 Ok(Outcome::Refused(refusal)) => {
                     match refusal.why {
                         Why::SignedOut => ask_to_sign_in(&form),
-                        Why::Stale | Why::Choose | Why::Other => show(&form, &refusal),
-                    }
-                    match refusal.why {
-                        Why::Stale => drop(take_over(&form, "[data-conflict]").await),
-                        Why::Choose => drop(take_over(&form, "[data-ways]").await),
-                        Why::SignedOut | Why::Other => {}
+                        Why::Stale => {
+                            show(&form, &refusal);
+                            drop(take_over(&form, "[data-conflict]").await);
+                        }
+                        Why::Choose => ask(&form, &refusal).await,
+                        Why::Other => show(&form, &refusal),
                     }
                     false
                 }
@@ -217,6 +217,9 @@ mod sending {
     }
 
     fn show(form: &HtmlFormElement, refusal: &Refusal) {
+        if let Ok(Some(asked)) = form.query_selector("[data-ways]") {
+            asked.set_inner_html("");
+        }
         // Ways that a refusal leads to.
         let document = window().and_then(|window| window.document());
         let ways = document.map(|document| document.query_selector("details[data-refused]"));
@@ -235,6 +238,19 @@ mod sending {
         if let Some(first) = first {
             open_around(&first);
             let _ = first.focus();
+        }
+    }
+
+    /// Shows the ways to go on, which say themselves what stands in the way.
+    async fn ask(form: &HtmlFormElement, refusal: &Refusal) {
+        show(form, refusal);
+        let _ = take_over(form, "[data-ways]").await;
+        let Ok(Some(told)) = form.query_selector("[data-ways] .notice") else { return };
+        if let Ok(Some(summary)) = form.query_selector("[data-summary]") {
+            let _ = summary.set_attribute("hidden", "");
+        }
+        if let Ok(told) = told.dyn_into::<HtmlElement>() {
+            let _ = told.focus();
         }
     }
 

@@ -11,7 +11,6 @@ use crate::{Cause, cause::Asked, counted};
 pub enum Field {
     Access,
     Account,
-    Anyway,
     ArgoProject,
     Base,
     Branch,
@@ -72,7 +71,6 @@ impl Field {
         match self {
             Self::Access => "access",
             Self::Account => "account",
-            Self::Anyway => "anyway",
             Self::ArgoProject => "argo_project",
             Self::Base => "base",
             Self::Branch => "branch",
