@@ -193,11 +193,19 @@ fn reason(cause: Cause, test: &ConnectionTest, of: Tested) -> AnyView {
         (Tested::Stored(_), None) => None,
     };
     let link = link.map(|(href, label)| view! { <p><a href=href>{label}</a></p> });
+    let first = (cause == Cause::ForeignRealm && matches!(of, Tested::Form(_))).then(|| {
+        view! {
+            <p>
+                "Save the repository first: its page lets somebody with the right allow this token service."
+            </p>
+        }
+    });
     let words = cause.words(test.asked);
     view! {
         <div class="stage-cause">
             <p><strong>{words.title}</strong></p>
             <p>{words.message}</p>
+            {first}
             {link}
         </div>
     }
@@ -287,5 +295,18 @@ mod tests {
         let both = html(&[test, passed], Tested::Stored(None));
         assert!(both.contains("1 of 2 repositories failed."), "{both}");
         assert!(both.contains(&format!("/charts/repositories/{id}#field-credential")), "{both}");
+    }
+
+    #[test]
+    fn a_form_says_where_a_token_service_is_allowed() {
+        let mut test = refused();
+        test.stages = vec![result(Stage::Token, StageState::Failed, Some(Cause::ForeignRealm))];
+        let tests = [test];
+        for form in [Unsaved::Credential, Unsaved::Repository] {
+            let html = html(&tests, Tested::Form(form));
+            assert!(html.contains("Save the repository first"), "{html}");
+        }
+        let html = html(&tests, Tested::Stored(None));
+        assert!(!html.contains("Save the repository first"), "{html}");
     }
 }

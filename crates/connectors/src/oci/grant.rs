@@ -113,9 +113,13 @@ impl Session<'_> {
         scope: &Scope,
     ) -> Result<Granted, Failure> {
         let refused = || {
-            let attempt = format!("{ATTEMPT} for {}", self.base().authority());
+            let service = service_of(realm);
+            let whose =
+                service.as_ref().map(|service| format!(", which gets its tokens from {service}"));
+            let registry = self.base().authority();
+            let attempt = format!("{ATTEMPT} for {registry}{}", whose.unwrap_or_default());
             let mut failure = Failure::new(Cause::ForeignRealm, attempt);
-            failure.refused_service = service_of(realm).map(RefusedService).map(Box::new);
+            failure.refused_service = service.map(RefusedService).map(Box::new);
             failure
         };
         let (mut url, own) = match judge(realm, self.base(), self.token_services()) {

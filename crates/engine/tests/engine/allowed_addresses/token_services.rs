@@ -19,11 +19,15 @@ use domain::{
 };
 use tokio::net::TcpListener;
 
-use crate::world::{World, on_both};
+use crate::world::{
+    World, on_both,
+    tested::{form, test},
+};
 
 on_both!(
     r_cred_02_a_token_service_at_another_host_is_allowed_first,
     r_cred_02_a_token_service_is_allowed_for_one_registry,
+    r_cred_02_a_test_names_registry_and_token_service_and_sends_nothing,
 );
 
 /// A token service that counts the logins it is sent; answers its address.
@@ -139,4 +143,17 @@ async fn r_cred_02_a_token_service_is_allowed_for_one_registry(world: World) {
     let sent = logins.load(Ordering::SeqCst);
     assert_eq!(world.sync(second).await, Some(Cause::ForeignRealm));
     assert_eq!(logins.load(Ordering::SeqCst), sent);
+}
+
+async fn r_cred_02_a_test_names_registry_and_token_service_and_sends_nothing(world: World) {
+    let logins = Arc::new(AtomicU32::new(0));
+    let service = service(&logins).await;
+    let authority = registry(&service).await;
+    let form = form(&format!("oci://{authority}/team"), "typed secret");
+    let ended = test(&world, form).await.unwrap();
+    assert_eq!(ended.cause(), Some(Cause::ForeignRealm), "{ended:?}");
+    let mut stages = ended.stages.iter();
+    let failed = stages.find(|stage| stage.cause == Some(Cause::ForeignRealm)).unwrap();
+    assert!(failed.detail.contains(&authority) && failed.detail.contains(&service), "{failed:?}");
+    assert_eq!(logins.load(Ordering::SeqCst), 0);
 }
