@@ -94,3 +94,20 @@ for (const javaScriptEnabled of [true, false]) {
     }
   });
 }
+
+test("the branches can be looked up where the chosen credential can, and it is said where it cannot", async ({ person }) => {
+  await person.addCredential({ name: "hub-token", provider: "github", username: "octocat", password: "ghp_not-sent" });
+  await person.open("/gitops/targets/new");
+  await person.page.waitForFunction(() => "awake" in document.documentElement.dataset);
+  await person.field("Name").fill("kept");
+  await person.choose("Credential", "hub-token");
+  const look = person.button("Look up the branches");
+  for (const [url, offered] of [["https://git.example.com/acme/gitops", false], ["https://github.com/acme/gitops", true]] as const) {
+    await person.field("Repository").fill(url);
+    await person.field("Repository").blur();
+    await expect(look).toBeEnabled({ enabled: offered });
+    await expect(look).toHaveAccessibleDescription(offered ? /With a connected account/ : /hub-token is neither used at git\.example\.com yet nor made for it/);
+  }
+  await expect(person.field("Name")).toHaveValue("kept");
+  await expect(person.field("Credential").locator("option:checked")).toContainText("hub-token");
+});

@@ -8,8 +8,8 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{environment::clash_warning, fitting::Fitting};
-use crate::ui::{detour::Leave, form::FormState, input::Input, page::Request};
+use super::environment::clash_warning;
+use crate::ui::{detour::Leave, fitting::Fitting, form::FormState, input::Input, page::Request};
 
 /// What stands in the fields: what travelled along in the query while somebody added a credential,
 /// before `stored`.
@@ -107,7 +107,7 @@ pub(super) fn submit(
     };
     let name = authority.is_some().then_some("allow");
     view! {
-        <span data-allow>
+        <span data-fits="save">
             <button class="button primary" type="submit" name=name value=authority>
                 <span class="spinner" aria-hidden="true"></span>
                 {label}

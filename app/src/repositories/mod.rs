@@ -12,7 +12,6 @@ mod edit_form;
 mod environment;
 #[cfg(feature = "ssr")]
 mod fields;
-mod fitting;
 #[cfg(feature = "ssr")]
 mod list;
 #[cfg(feature = "ssr")]

@@ -178,6 +178,22 @@ async fn looking_up_says_what_was_found_or_what_it_takes() {
 }
 
 #[tokio::test]
+async fn branches_that_cannot_be_looked_up_are_off_and_say_why() {
+    let fake = Fake::signed_in();
+    let button = async |host: &str| {
+        let path =
+            format!("{NEW}?credential={}&url=https%3A%2F%2F{host}%2Facme%2Fgitops", fake::ID);
+        let (_, html) = page(&fake, &path).await;
+        let part = html.split("data-fits=\"branches\"").nth(1).unwrap();
+        part.split("</p>").next().unwrap().to_owned()
+    };
+    let off = button("elsewhere.example").await;
+    assert!(off.contains(" disabled") && off.contains("Off. Type the branch: harbor"), "{off}");
+    let on = button("github.com").await;
+    assert!(!on.contains(" disabled") && !on.contains("Off."), "{on}");
+}
+
+#[tokio::test]
 async fn enter_makes_nothing_where_an_account_can_be_searched() {
     let (_, html) = page(&Fake::signed_in(), NEW).await;
     let form = html.split("action=\"/actions/gitops/targets/save\"").nth(1).unwrap();

@@ -1,10 +1,10 @@
-//! The island that sorts the drop-down of credentials by the host of the typed URL.
+//! The island that makes a form fit the typed URL and the chosen credential.
 
 use leptos::prelude::*;
 
 /// Asks for the form again with each typed URL or chosen credential and takes over its drop-down, in
-/// which the credentials that fit the host stand first, and its button, which says whether an address
-/// is allowed with it. What was chosen stays chosen.
+/// which the credentials that fit the host stand first, and each part with `data-fits`, such as a button
+/// that says what is allowed with it. What was chosen stays chosen.
 #[island]
 pub(crate) fn Fitting() -> impl IntoView {
     #[cfg(feature = "hydrate")]
@@ -23,7 +23,7 @@ mod sorting {
     use crate::ui::{fetched::page_at, harmless::harmless};
 
     const CREDENTIAL: &str = "select[name=credential]";
-    const BUTTON: &str = "[data-allow]";
+    const PARTS: [&str; 2] = ["[data-fits=save]", "[data-fits=branches]"];
 
     pub fn start() {
         let Some(url) = field::<HtmlInputElement>(document().as_ref(), "input[name=url]") else {
@@ -54,9 +54,11 @@ mod sorting {
         let query = query.to_string();
         let page = page_at(&format!("{path}?{query}")).await?;
         let fresh = field::<HtmlSelectElement>(Some(&page), CREDENTIAL).ok_or(JsValue::NULL)?;
-        let button = field::<HtmlElement>(document().as_ref(), BUTTON);
-        if let Some((button, fresh)) = button.zip(field::<HtmlElement>(Some(&page), BUTTON)) {
-            button.set_inner_html(&fresh.inner_html());
+        for part in PARTS {
+            let shown = field::<HtmlElement>(document().as_ref(), part);
+            if let Some((shown, fresh)) = shown.zip(field::<HtmlElement>(Some(&page), part)) {
+                shown.set_inner_html(&fresh.inner_html());
+            }
         }
         let chosen = shown.value();
         shown.set_inner_html(&fresh.inner_html());

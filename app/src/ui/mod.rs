@@ -14,6 +14,7 @@ pub(crate) mod detour;
 pub(crate) mod fetched;
 #[cfg(feature = "ssr")]
 pub(crate) mod filters;
+pub(crate) mod fitting;
 #[cfg(feature = "ssr")]
 pub(crate) mod form;
 #[cfg(feature = "ssr")]

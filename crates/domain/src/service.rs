@@ -290,6 +290,13 @@ pub trait GitConnections: Send + Sync {
     /// The branches of the repository that a form names, asked with the credential and by the road
     /// that it names.
     async fn branches(&self, actor: &Actor, form: GitTargetForm) -> Answer<Branches>;
+    /// Why [`Self::branches`] would be refused before anybody is asked; `None` where it would not, or where
+    /// credential or URL are not there yet.
+    async fn branches_hindrance(
+        &self,
+        actor: &Actor,
+        form: GitTargetForm,
+    ) -> Answer<Option<String>>;
 }
 
 /// Git targets.

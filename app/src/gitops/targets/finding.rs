@@ -11,7 +11,9 @@ use super::{
     found::{listed, results, trouble},
     values::{LOOK, PICK},
 };
-use crate::ui::{detour::elsewhere, form::FormState, icon::Icon, input::Input, page::Request};
+use crate::ui::{
+    detour::elsewhere, fitting::Fitting, form::FormState, icon::Icon, input::Input, page::Request,
+};
 
 /// Why another credential has no list.
 const NOT_CONNECTED: &str = "Only connected accounts list their repositories. Choose one as the credential, or type the address.";
@@ -30,11 +32,13 @@ const NO_URL: &str = "Fill in the repository URL first.";
 const ENTER: &str = "enter";
 
 /// Whether a look can come to anything.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Offered {
     Yes,
     /// No credential may be sent anywhere yet.
     No,
+    /// Not with the credential at the URL, for this reason.
+    NotHere(String),
 }
 
 impl Offered {
@@ -55,10 +59,11 @@ impl Offered {
         if may_be { Self::Yes } else { Self::No }
     }
 
-    const fn hint(self) -> &'static str {
+    fn hint(&self) -> String {
         match self {
-            Self::Yes => LOOKED_UP,
-            Self::No => NOT_OFFERED,
+            Self::Yes => LOOKED_UP.to_owned(),
+            Self::No => NOT_OFFERED.to_owned(),
+            Self::NotHere(why) => format!("Off. {why}"),
         }
     }
 }
@@ -208,7 +213,7 @@ pub(super) fn repository(
                         autocomplete="off"
                     />
                 </label>
-                {look("repositories", "Search", to, Offered::Yes)}
+                {look("repositories", "Search", to, &Offered::Yes)}
             </div>
         }
     });
@@ -225,7 +230,7 @@ pub(super) fn branches(
     state: &FormState,
     values: &GitTargetForm,
     found: &Found,
-    offered: Offered,
+    offered: &Offered,
     to: &str,
 ) -> AnyView {
     let (names, default, told) = match &found.branches {
@@ -255,22 +260,23 @@ pub(super) fn branches(
         .line();
     view! {
         {branch}
-        <div class="field">
+        <div class="field" data-fits="branches">
             <div class="actions">{look("branches", "Look up the branches", to, offered)}</div>
-            <p class="hint" id="look-hint">{offered.hint()}</p>
+            <p class="hint" id="look-hint" role="status">{offered.hint()}</p>
         </div>
+        <Fitting/>
         {told}
         {base}
     }
     .into_any()
 }
 
-fn look(what: &'static str, label: &'static str, to: &str, offered: Offered) -> AnyView {
+fn look(what: &'static str, label: &'static str, to: &str, offered: &Offered) -> AnyView {
     view! {
         <button
             class="button"
             type="submit"
-            disabled=offered == Offered::No
+            disabled=*offered != Offered::Yes
             aria-describedby="look-hint"
             formaction=elsewhere(to)
             formnovalidate

@@ -58,9 +58,13 @@ pub(super) async fn form(
     };
     let generic = services.credentials.list(actor, generic).await?.rows;
     let has_pattern = generic.iter().any(|row| row.pattern_kind != PatternKind::None);
-    let offered =
-        if has_pattern { Offered::Yes } else { Offered::of(&choices, &connected, &targets) };
-    let branches = branches(&state, &values, &found, offered, &to);
+    let hindrance = services.git_connections.branches_hindrance(actor, values.clone()).await?;
+    let offered = match hindrance {
+        Some(why) => Offered::NotHere(why),
+        None if has_pattern => Offered::Yes,
+        None => Offered::of(&choices, &connected, &targets),
+    };
+    let branches = branches(&state, &values, &found, &offered, &to);
     let folder = Input::new(&state, Field::Folder, "Folder")
         .value(&values.folder)
         .placeholder("clusters/prod")

@@ -110,6 +110,12 @@ impl service::GitConnections for Fake {
         all.retain(|repository| repository.full_name.contains(search));
         Ok(all)
     }
+    async fn branches_hindrance(&self, _: &Actor, form: GitTargetForm) -> Answer<Option<String>> {
+        Ok(form
+            .url
+            .contains("elsewhere")
+            .then(|| "Type the branch: harbor is not made for it.".into()))
+    }
     async fn branches(&self, _: &Actor, form: GitTargetForm) -> Answer<Branches> {
         if form.url.contains("gone") {
             return Err(ServiceError::Unreachable {

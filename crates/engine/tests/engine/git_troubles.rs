@@ -20,6 +20,7 @@ on_both!(
     a_missing_base_branch_is_no_missing_repository,
     a_missing_repository_is_no_registry,
     a_trouble_says_its_present_cause,
+    branches_are_not_offered_where_the_look_would_be_refused,
 );
 
 async fn a_missing_base_branch_is_no_missing_repository(world: World) {
@@ -102,4 +103,32 @@ async fn a_trouble_says_its_present_cause(world: World) {
     assert!(ended_at.is_some());
     assert_eq!(notice().await.news, trouble(ended_at), "it says what it was last");
     workers.stop().await;
+}
+
+async fn branches_are_not_offered_where_the_look_would_be_refused(world: World) {
+    let setting = world.setting().await;
+    let detail = world.target(setting.target).await;
+    let at = |url: &str| GitTargetForm { url: url.to_owned(), ..edited(&detail) };
+    let hindrance = async |form: GitTargetForm| {
+        GitConnections::branches_hindrance(&world.engine, &world.actor, form).await.unwrap()
+    };
+    let known = detail.summary.url.as_str();
+    for form in [
+        at(known),
+        at(""),
+        at("no address"),
+        GitTargetForm { credential: String::new(), ..at(known) },
+    ] {
+        assert_eq!(hindrance(form.clone()).await, None, "{form:?}");
+    }
+    for (host, url) in [
+        ("git.example.com", "https://git.example.com/acme/gitops"),
+        ("github.com", "https://github.com/acme/gitops"),
+    ] {
+        let said = hindrance(at(url)).await.unwrap();
+        assert!(said.contains(host) && said.contains(&detail.credential_name), "{said}");
+        let refused = GitConnections::branches(&world.engine, &world.actor, at(url)).await;
+        let refused = refused.unwrap_err();
+        assert_eq!(refused.problem_of(domain::Field::Branch), Some(said.as_str()));
+    }
 }

@@ -28,11 +28,8 @@ pub(super) async fn branches(
         .await?
         .filter(|existing| existing.provider.facts().kind == CredentialKind::Git)
         .ok_or(ServiceError::NotFound)?;
-    if let Some(connection) = connections::get(&engine.db, scope, id).await? {
-        is_own(actor, &connection)?;
-    } else if !is_made_for(engine, scope, id, &existing, &url).await? {
-        let message = "Type the branch: Hawser asks with a stored secret only at addresses that it is already used at or made for.";
-        return Err(Field::Branch.problem(message).into());
+    if let Some(hindrance) = hindrance_of(engine, actor, scope, (id, &existing), &url).await? {
+        return Err(Field::Branch.problem(hindrance).into());
     }
     let used = Use::of(actor, ReadPurpose::LookUp);
     let login = login(engine, scope, id, &url, &used).await?;
@@ -41,6 +38,50 @@ pub(super) async fn branches(
         Ok(listed) => Ok(listed),
         Err(failure) => Err(login::explained(engine, scope, id, failure, &used).await.into()),
     }
+}
+
+/// Why the branches cannot be asked for with the credential and URL of a form, as far as these are known.
+pub(super) async fn hindrance(
+    engine: &Engine,
+    actor: &Actor,
+    form: &GitTargetForm,
+) -> Result<Option<String>, Error> {
+    let scope = allowed(engine, actor, Action::ManageExports, "list branches").await?;
+    let (Ok(id), Ok(url)) = (form.credential.parse(), GitUrl::parse(&form.url)) else {
+        return Ok(None);
+    };
+    let existing = storage::credentials::existing(&engine.db, scope, id).await?;
+    match existing.filter(|existing| existing.provider.facts().kind == CredentialKind::Git) {
+        Some(existing) => hindrance_of(engine, actor, scope, (id, &existing), &url).await,
+        None => Ok(None),
+    }
+}
+
+async fn hindrance_of(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    (id, existing): (CredentialId, &Existing),
+    url: &GitUrl,
+) -> Result<Option<String>, Error> {
+    let (host, name) = (url.url().host_str().unwrap_or_default(), &existing.name);
+    if let Some(connection) = connections::get(&engine.db, scope, id).await? {
+        let by = &connection.connected_by;
+        return Ok(if is_own(actor, &connection).is_err() {
+            Some(format!("Type the branch: {by} connected {name}, and only {by} asks with it."))
+        } else if connection.host.eq_ignore_ascii_case(host) {
+            None
+        } else {
+            let at = &connection.host;
+            Some(format!(
+                "Type the branch: {name} is an account at {at}, and {host} is another host."
+            ))
+        });
+    }
+    let is_made_for = is_made_for(engine, scope, id, existing, url).await?;
+    Ok((!is_made_for).then(|| {
+        format!("Type the branch: {name} is neither used at {host} yet nor made for it, and a stored secret goes nowhere new before somebody saves it there.")
+    }))
 }
 
 /// Whether a stored secret may be sent to an address before a person binds it there: its provider

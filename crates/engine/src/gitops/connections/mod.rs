@@ -89,6 +89,16 @@ impl GitConnections for Engine {
         repositories::repositories(self, actor, credential, search).await.map_err(told)
     }
 
+    async fn branches_hindrance(
+        &self,
+        actor: &Actor,
+        form: GitTargetForm,
+    ) -> Answer<Option<String>> {
+        branches::hindrance(self, actor, &form)
+            .await
+            .map_err(|error| answer_of(Asked::GitServer, error))
+    }
+
     async fn branches(&self, actor: &Actor, form: GitTargetForm) -> Answer<Branches> {
         branches::branches(self, actor, &form)
             .await
