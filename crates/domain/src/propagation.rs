@@ -259,8 +259,8 @@ mod tests {
     #[test]
     fn an_update_is_told_by_the_worst_that_holds() {
         let counts = |healthy, running, needs_attention, superseded| Counts {
-            healthy,
             running,
+            healthy,
             needs_attention,
             superseded,
             ..Counts::default()
