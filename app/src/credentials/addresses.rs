@@ -6,6 +6,7 @@ use domain::{
         AddressRequest, AddressSource, AllowedAddress, AllowedAddresses, CredentialDetail,
         PatternKind, Route, TokenService, readable_origin,
     },
+    is_same_registry,
     repositories::RepositoryUrl,
 };
 use leptos::prelude::*;
@@ -21,15 +22,21 @@ use crate::ui::{
 
 const FORM: &str = "credential-address";
 
-/// The panel; nothing for a credential that opens no registry.
+/// The panel; nothing for a credential of a cluster, whose kubeconfig names its address.
 pub(super) fn addresses(
     request: &Request,
     credential: &CredentialDetail,
     actor: &Actor,
 ) -> Option<AnyView> {
-    if credential.provider.facts().kind != CredentialKind::Registry {
-        return None;
-    }
+    let what = match credential.provider.facts().kind {
+        CredentialKind::Registry => {
+            "The login goes to these addresses and to no others, whatever a repository or a pattern says."
+        }
+        CredentialKind::Git => {
+            "Exports name a pattern at these addresses and at no others. A Git target has its own address."
+        }
+        CredentialKind::Cluster => return None,
+    };
     let may_allow = actor.role.includes(Action::AllowOrigins);
     let now = request.now;
     let asked = credential
@@ -54,9 +61,7 @@ pub(super) fn addresses(
         view! {
             <section class="card" id="addresses" aria-labelledby="addresses-title">
                 <h2 id="addresses-title">"Allowed addresses"</h2>
-                <p class="muted">
-                    "The login goes to these addresses and to no others, whatever a repository or a pattern says."
-                </p>
+                <p class="muted">{what}</p>
                 <ul class="lines">{asked} {own} {rows} {services}</ul>
                 {suggestion(credential, may_allow)}
                 {form}
@@ -242,7 +247,9 @@ fn token_service(
 
 /// The repositories that are linked at an origin, by name.
 fn used_by(credential: &CredentialDetail, origin: &str) -> Vec<String> {
-    let at = |url: &str| RepositoryUrl::parse(url).is_ok_and(|url| url.origin() == origin);
+    let at = |url: &str| {
+        RepositoryUrl::parse(url).is_ok_and(|url| is_same_registry(&url.origin(), origin))
+    };
     credential.links.iter().filter(|link| at(&link.url)).map(|link| link.name.clone()).collect()
 }
 
@@ -280,8 +287,12 @@ fn suggestion(credential: &CredentialDetail, may_allow: bool) -> Option<AnyView>
                 <div>
                     <p>
                         {format!(
-                            "Its pattern names {}, which is no allowed address yet, so no repository there uses it automatically.",
+                            "Its pattern names {}, which is no allowed address yet, so {}.",
                             readable_origin(&origin),
+                            match credential.provider.facts().kind {
+                                CredentialKind::Git => "no export names it",
+                                _ => "no repository there uses it automatically, and no export names it",
+                            },
                         )}
                     </p>
                     {button}

@@ -10,6 +10,7 @@
 )]
 
 use std::{
+    collections::BTreeMap,
     io::Write as _,
     process::{Command, Stdio},
 };
@@ -17,7 +18,7 @@ use std::{
 use connectors::sops::{SopsError, encrypt};
 use domain::{
     CredentialId, Name, Provider, Purpose, RepositoryId, Secret, Shape, Timestamp,
-    credentials::{Material, Parameters, PatternKind},
+    credentials::{AllowedAddresses, Material, Parameters, PatternKind},
     exports::{
         Carrier, Consumer, CredentialFacts, ExportFacts, ExportFields, ExportSettings, Recipient,
         RenderedObject, RepositoryFacts, SecretObject, Values, VaultFacts, render, yaml,
@@ -122,6 +123,7 @@ fn export(consumer: Consumer, material: Option<Material>) -> (ExportFields, Expo
         path: "orgs/o/credentials/c".into(),
         vault_version: 3,
         addresses: vec!["oci://ghcr.io/acme/charts".into()],
+        allowed: AllowedAddresses::new(Provider::Ghcr, []),
         material,
     };
     let repository = RepositoryFacts {
@@ -143,6 +145,7 @@ fn export(consumer: Consumer, material: Option<Material>) -> (ExportFields, Expo
         carrier: Carrier::Sops,
         credentials: vec![credential.id],
         repositories: vec![repository.id],
+        agreed: BTreeMap::new(),
         settings: ExportSettings {
             namespace: "kargo-demo".into(),
             to_namespaces: "dev,staging".into(),

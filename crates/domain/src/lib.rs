@@ -50,7 +50,9 @@ pub use provider::{
 };
 #[cfg(feature = "host")]
 pub use redaction::Redactor;
-pub use registry_host::{is_docker_hub, registry_host, registry_name};
+pub use registry_host::{
+    is_docker_hub, is_same_registry, origins_of_registry, registry_host, registry_name,
+};
 pub use secret::Secret;
 pub use status::Status;
 pub use text::{Description, Email, Name, NewPassword, Username};

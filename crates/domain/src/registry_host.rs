@@ -25,6 +25,28 @@ pub fn registry_name(authority: &str) -> &str {
     if is_docker_hub(authority) { "docker.io" } else { authority }
 }
 
+/// Whether two origins (`scheme://host:port`) are one registry: equal, or Docker Hub by two of its names.
+#[must_use]
+pub fn is_same_registry(one: &str, other: &str) -> bool {
+    one == other || (is_docker_hub_origin(one) && is_docker_hub_origin(other))
+}
+
+/// This origin under every name of its registry.
+#[must_use]
+pub fn origins_of_registry(origin: &str) -> Vec<String> {
+    if is_docker_hub_origin(origin) {
+        DOCKER_HUB.iter().map(|name| format!("https://{name}:443")).collect()
+    } else {
+        vec![origin.to_owned()]
+    }
+}
+
+fn is_docker_hub_origin(origin: &str) -> bool {
+    origin
+        .strip_prefix("https://")
+        .is_some_and(|authority| authority.ends_with(":443") && is_docker_hub(authority))
+}
+
 /// The host that clients of the distribution API ask: `registry-1.docker.io` for Docker Hub, every
 /// other authority as it is.
 ///
@@ -45,6 +67,17 @@ mod tests {
                 assert_eq!(registry_name(&spelled), "docker.io", "{spelled}");
                 assert_eq!(registry_host(&spelled), "registry-1.docker.io", "{spelled}");
             }
+        }
+        for (one, other, same) in [
+            ("https://docker.io:443", "https://registry-1.docker.io:443", true),
+            ("https://index.docker.io:443", "https://registry.hub.docker.com:443", true),
+            ("https://docker.io:443", "http://docker.io:80", false),
+            ("https://docker.io:8443", "https://index.docker.io:8443", false),
+            ("https://docker.io:443", "https://docker.io.example:443", false),
+            ("https://a.example:443", "https://a.example:443", true),
+        ] {
+            assert_eq!(is_same_registry(one, other), same, "{one} {other}");
+            assert_eq!(origins_of_registry(one).iter().any(|name| name == other), same);
         }
         for other in
             ["ghcr.io", "docker.io:5000", "evil-docker.io", "docker.io.example", "localhost:5000"]

@@ -2,7 +2,7 @@
 
 use domain::{
     CredentialId, CredentialKind, Name, Provider, RepositoryId, Secret, Shape,
-    credentials::{Material, OauthTokens, Parameters, PatternKind},
+    credentials::{AllowedAddresses, Material, OauthTokens, Parameters, PatternKind, Route},
     exports::{
         Carrier, Consumer, CredentialFacts, ExportFacts, ExportFields, ExportForm, ExportSettings,
         KnownChart, RepositoryFacts, Selects, VaultFacts,
@@ -44,6 +44,7 @@ pub fn credential(number: u128, name: &str, provider: Provider, shape: Shape) ->
         path: format!("orgs/{}/credentials/{}", id(0), id(number)),
         vault_version: 3,
         addresses: Vec::new(),
+        allowed: allowed(provider),
         material: None,
     };
     if kind == CredentialKind::Git {
@@ -53,6 +54,31 @@ pub fn credential(number: u128, name: &str, provider: Provider, shape: Shape) ->
         credential.addresses.push(address(provider).into());
     }
     credential
+}
+
+/// All addresses of the tests are allowed; what becomes of others is told in `allowed`.
+fn allowed(provider: Provider) -> AllowedAddresses {
+    let hosts = [
+        "https://ghcr.io:443",
+        "https://europe-docker.pkg.dev:443",
+        "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com:443",
+        "https://public.ecr.aws:443",
+        "https://acme.azurecr.io:443",
+        "https://docker.io:443",
+        "https://registry-1.docker.io:443",
+        "https://cgr.dev:443",
+        "https://charts.example.com:443",
+        "http://charts.example.com:80",
+        "http://charts.example:80",
+        "https://registry.example:5000",
+        "https://a.example:443",
+        "https://b.example:5000",
+        "https://g:443",
+        "https://h:443",
+        "https://h:8443",
+        "https://h.evil:443",
+    ];
+    AllowedAddresses::new(provider, hosts.map(|origin| (origin.to_owned(), Route::default())))
 }
 
 const fn address(provider: Provider) -> &'static str {
@@ -207,7 +233,10 @@ pub fn asking(
         },
         ..ExportForm::default()
     };
-    form.parse().unwrap_or_else(|error| panic!("{consumer:?} by {carrier:?}: {error:?}"))
+    let parsed =
+        form.parse().unwrap_or_else(|error| panic!("{consumer:?} by {carrier:?}: {error:?}"));
+    let patterns = facts.credentials.iter().map(|one| (one.id, one.pattern.clone()));
+    ExportFields { agreed: patterns.collect(), ..parsed }
 }
 
 /// As [`fields`], with a name that is an object's name already.

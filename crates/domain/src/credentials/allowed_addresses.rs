@@ -6,7 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AddressRequestId, AllowedAddressId, CredentialId, Provider, Timestamp};
+use crate::{
+    AddressRequestId, AllowedAddressId, CredentialId, Provider, Timestamp, is_same_registry,
+};
 
 /// How a host is reached, where that is not the ordinary way.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -146,7 +148,7 @@ impl AllowedAddresses {
     /// The token services at other hosts that the login may go to for a token of the registry at
     /// `origin` (R-CRED-02).
     pub fn services_of(&self, origin: &str) -> impl Iterator<Item = &str> {
-        let of_it = move |(registry, _): &&(String, String)| registry == origin;
+        let of_it = move |(registry, _): &&(String, String)| is_same_registry(registry, origin);
         self.services.iter().filter(of_it).map(|(_, service)| service.as_str())
     }
 
@@ -162,7 +164,7 @@ impl AllowedAddresses {
     pub fn permits(&self, origin: &str, route: &Route) -> bool {
         let at_provider = || route.is_ordinary() && self.provider.owns(origin);
         let by_people = |(allowed, by): &(String, Route)| {
-            allowed == origin && (route.is_ordinary() || by == route)
+            is_same_registry(allowed, origin) && (route.is_ordinary() || by == route)
         };
         self.rows.iter().any(by_people) || at_provider()
     }
@@ -240,6 +242,26 @@ mod tests {
             (Provider::GoogleArtifactRegistry, "https://europe-docker.pkg.dev:443"),
         ] {
             assert!(!of(provider).permits(origin, &ordinary), "{origin}");
+        }
+    }
+
+    #[test]
+    fn r_cred_03_docker_hub_is_one_address_by_all_its_names() {
+        let ordinary = Route::default();
+        let hub = "https://registry-1.docker.io:443".to_owned();
+        let service = ("https://docker.io:443".to_owned(), "https://auth.example:443".to_owned());
+        let allowed = AllowedAddresses::new(Provider::GenericRegistry, [(hub, ordinary.clone())])
+            .with_services(vec![service]);
+        for (origin, may) in [
+            ("https://docker.io:443", true),
+            ("https://index.docker.io:443", true),
+            ("https://registry.hub.docker.com:443", true),
+            ("http://docker.io:80", false),
+            ("https://docker.io:5000", false),
+            ("https://docker.io.example:443", false),
+        ] {
+            assert_eq!(allowed.permits(origin, &ordinary), may, "{origin}");
+            assert_eq!(allowed.services_of(origin).count(), usize::from(may), "{origin}");
         }
     }
 

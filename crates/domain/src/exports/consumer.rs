@@ -136,6 +136,12 @@ impl Consumer {
         Self::ALL.into_iter().find(|consumer| consumer.facts().code == code)
     }
 
+    /// Whether its manifests hold the patterns of credentials, by which it chooses among them itself.
+    #[must_use]
+    pub const fn names_patterns(self) -> bool {
+        matches!(self, Self::Kargo)
+    }
+
     /// What Hawser knows about it.
     #[must_use]
     pub const fn facts(self) -> &'static ConsumerFacts {

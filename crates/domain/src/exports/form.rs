@@ -134,4 +134,7 @@ pub struct ExportFields {
     pub repositories: Vec<crate::RepositoryId>,
     /// The settings that consumer and carrier ask for, checked; the others are empty.
     pub settings: ExportSettings,
+    /// Patterns that are written although they fix no allowed address, each as it was when somebody who
+    /// may allow addresses agreed. A form has none; who saves it decides.
+    pub agreed: std::collections::BTreeMap<crate::CredentialId, String>,
 }

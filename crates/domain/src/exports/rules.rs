@@ -1,6 +1,6 @@
 //! What an export may be: the rules of its form.
 
-use std::str::FromStr;
+use std::{collections::BTreeMap, str::FromStr};
 
 use super::{Carrier, Consumer, ExportFields, ExportForm, ExportSettings, Selects, settings};
 use crate::{Field, FieldProblem, Name, ServiceError, access::parse_id};
@@ -46,8 +46,15 @@ impl ExportForm {
             (Some(name), Some(consumer), Some(carrier), Some(credentials), Some(repositories))
                 if problems.is_empty() =>
             {
-                let settings = checked;
-                Ok(ExportFields { name, consumer, carrier, credentials, repositories, settings })
+                Ok(ExportFields {
+                    name,
+                    consumer,
+                    carrier,
+                    credentials,
+                    repositories,
+                    settings: checked,
+                    agreed: BTreeMap::new(),
+                })
             }
             _ => Err(ServiceError::Invalid(problems)),
         }

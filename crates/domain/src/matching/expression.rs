@@ -56,7 +56,8 @@ pub(super) fn parse(text: &str) -> Result<(Hir, Program), FieldProblem> {
     Ok((hir, program))
 }
 
-fn syntax(text: &str) -> Option<Hir> {
+/// The expression as it is compared; `None` when it is none.
+pub(super) fn syntax(text: &str) -> Option<Hir> {
     ParserBuilder::new()
         .unicode(false)
         .utf8(false)

@@ -24,6 +24,8 @@ mod literals;
 #[cfg(feature = "host")]
 mod normalize;
 #[cfg(feature = "host")]
+mod origins;
+#[cfg(feature = "host")]
 mod program;
 #[cfg(all(test, feature = "host"))]
 mod property;
@@ -40,6 +42,8 @@ pub use entry::Entry;
 pub use index::Index;
 #[cfg(feature = "host")]
 pub use normalize::{normalize, without_tls};
+#[cfg(feature = "host")]
+pub use origins::{Origins, origins};
 #[cfg(feature = "host")]
 pub use rules::check_pattern;
 

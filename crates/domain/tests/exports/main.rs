@@ -8,6 +8,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod allowed;
 mod applications;
 mod argo_templates;
 mod form;

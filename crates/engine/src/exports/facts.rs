@@ -4,10 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::{
     CredentialId, RepositoryId, Scope,
-    credentials::Material,
+    credentials::{AllowedAddresses, Material, Route},
     exports::{
         CredentialFacts, ExportFacts, ExportFields, KnownChart, RepositoryFacts, Selects,
-        VaultFacts,
+        VaultFacts, written,
     },
     repositories::{ChartPlace, foreign_origin},
 };
@@ -22,6 +22,7 @@ pub(super) struct Sources {
     credentials: HashMap<CredentialId, CredentialRow>,
     repositories: HashMap<RepositoryId, RepositoryRow>,
     addresses: HashMap<CredentialId, Vec<String>>,
+    allowed: HashMap<CredentialId, Vec<(String, Route)>>,
     charts: HashMap<RepositoryId, Vec<ChartRow>>,
     archives: HashMap<RepositoryId, [String; 2]>,
 }
@@ -51,6 +52,10 @@ impl Sources {
         for (id, url) in storage::exports::addresses(&engine.db, scope, &named).await? {
             addresses.entry(id).or_default().push(url);
         }
+        let mut allowed: HashMap<CredentialId, Vec<(String, Route)>> = HashMap::new();
+        for (id, origin) in storage::exports::allowed(&engine.db, scope, &all).await? {
+            allowed.entry(id).or_default().push(origin);
+        }
         let asked: BTreeSet<_> = exports
             .iter()
             .flat_map(|export| export.settings.asked_charts().map(|asked| asked.name))
@@ -68,6 +73,7 @@ impl Sources {
             credentials: credentials.into_iter().map(|row| (row.id, row)).collect(),
             repositories: repositories.into_iter().map(|row| (row.id, row)).collect(),
             addresses,
+            allowed,
             charts,
             archives: archives.into_iter().collect(),
         })
@@ -78,6 +84,14 @@ impl Sources {
         let linked = self.repositories(export).filter_map(|repository| repository.credential);
         let ids: BTreeSet<_> = export.credentials.iter().copied().chain(linked).collect();
         ids.iter().filter_map(|id| self.credentials.get(id)).collect()
+    }
+
+    /// Those of them of which something is written: what may not leave is not read either.
+    pub(super) fn written(&self, export: &ExportFields) -> Vec<&CredentialRow> {
+        let written = written(export, &self.facts(export, &Materials::new()));
+        let mut credentials = self.credentials(export);
+        credentials.retain(|row| written.contains(&row.id));
+        credentials
     }
 
     /// The repositories of an export that are still there.
@@ -137,6 +151,10 @@ impl Sources {
             path: path(self.scope, row.id).to_string(),
             vault_version: material.map_or(row.vault_version, |(_, version)| *version),
             addresses,
+            allowed: AllowedAddresses::new(
+                row.provider,
+                self.allowed.get(&row.id).cloned().unwrap_or_default(),
+            ),
             material: material.map(|(material, _)| material.clone()),
         }
     }

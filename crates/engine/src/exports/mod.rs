@@ -1,5 +1,6 @@
 //! Exports: what they write, and who may see it.
 
+mod agree;
 mod carvel;
 mod choices;
 mod delete;
@@ -104,5 +105,6 @@ fn fields(stored: &Stored) -> Result<ExportFields, Error> {
         credentials: stored.credentials.clone(),
         repositories: stored.repositories.clone(),
         settings: stored.settings.clone(),
+        agreed: stored.agreed.clone(),
     })
 }

@@ -5,7 +5,7 @@ use domain::{
     exports::{ExportForm, ExportPreview},
 };
 
-use super::rendered::seen;
+use super::{agree::agree, rendered::seen};
 use crate::{Engine, Error, audit::allowed};
 
 pub(super) async fn preview(
@@ -14,6 +14,12 @@ pub(super) async fn preview(
     form: &ExportForm,
 ) -> Result<ExportPreview, Error> {
     let scope = allowed(engine, actor, Action::ManageExports, "preview an export").await?;
-    let fields = form.parse()?;
+    let mut fields = form.parse()?;
+    let before = match form.export.parse() {
+        Ok(id) => storage::exports::stored(&engine.db, scope, &[id]).await?.pop(),
+        Err(_) => None,
+    };
+    // What nobody who may has agreed to is left out, and a note says so.
+    agree(engine, actor, scope, &mut fields, before.as_ref()).await?;
     seen(engine, actor, scope, &fields).await
 }

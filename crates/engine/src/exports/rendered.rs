@@ -73,7 +73,7 @@ async fn rendered_once(
     let sources = Sources::of(engine, scope, &borrowed).await?;
     let mut materials = Materials::new();
     for fields in borrowed.iter().filter(|fields| fields.carrier == Carrier::Sops) {
-        for row in sources.credentials(fields) {
+        for row in sources.written(fields) {
             if let Entry::Vacant(open) = materials.entry(row.id) {
                 let secret = engine.secret_for_use(scope, row.id, used).await?;
                 open.insert((secret.material, secret.vault_version));

@@ -35,7 +35,7 @@ pub(super) async fn reveal(
     let fields = fields(&stored)?;
     let sources = Sources::of(engine, scope, &[&fields]).await?;
     let mut materials = Materials::new();
-    for row in sources.credentials(&fields) {
+    for row in sources.written(&fields) {
         let secret = engine.committed_secret(scope, row.id).await?;
         materials.insert(row.id, (secret.material, secret.vault_version));
     }
@@ -58,7 +58,7 @@ async fn note(
     let now = engine.clock.now();
     let mut read = Vec::new();
     let mut tx = engine.db.begin().await?;
-    for row in sources.credentials(fields) {
+    for row in sources.written(fields) {
         let version = materials.get(&row.id).map_or(row.vault_version, |(_, version)| *version);
         read.push(format!("{} version {version}", row.name));
         let detail = format!("version {version}, for {}", fields.name);

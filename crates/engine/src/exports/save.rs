@@ -13,6 +13,7 @@ use storage::{
 };
 
 use super::{
+    agree::{agree, refusal},
     choices::can_use,
     get::one,
     rendered::{seen, writes},
@@ -30,7 +31,7 @@ pub(super) async fn save(
     form: &ExportForm,
 ) -> Result<ExportId, Error> {
     let scope = allowed(engine, actor, Action::ManageExports, "save an export").await?;
-    let fields = form.parse()?;
+    let mut fields = form.parse()?;
     let before = match form.export.as_str() {
         "" => None,
         id => Some(named(engine, scope, id, &form.row_version).await?),
@@ -41,6 +42,10 @@ pub(super) async fn save(
         allowed(engine, actor, Action::ManageRecipients, "choose age recipients").await?;
     }
     are_there(engine, scope, &fields).await?;
+    let others = agree(engine, actor, scope, &mut fields, before.as_ref()).await?;
+    if !others.is_empty() {
+        return Err(refusal(engine, scope, &others).await?);
+    }
     is_not_empty(engine, actor, scope, &fields).await?;
     let id = before.as_ref().map_or_else(ExportId::new, |before| before.id);
     let now = engine.clock.now();
@@ -66,6 +71,9 @@ pub(super) async fn save(
         storage::exports::insert(&mut tx, scope, id, &row, now).await.map_err(name_taken)?;
     }
     storage::exports::set_credentials(&mut tx, scope, id, &fields.credentials).await?;
+    for (credential, pattern) in &fields.agreed {
+        storage::exports::agree(&mut tx, scope, id, *credential, pattern).await?;
+    }
     storage::exports::set_repositories(&mut tx, scope, id, &fields.repositories).await?;
     touch(&mut tx, scope, Touched::Export(id), When::Settled, now).await?;
     let told =

@@ -3,14 +3,15 @@
 
 use crate::world::git::{REPOSITORY, Setting, edited, export};
 use crate::world::{
-    World, on_both,
+    World, forms, on_both,
     registry::{Registry, index},
 };
 use axum::{Router, http::Uri};
 use domain::{
     GitTargetId, RepositoryId,
+    credentials::Placement,
     repositories::{AddRepository, EditRepository},
-    service::Repositories,
+    service::{Credentials, Repositories},
 };
 use testkit::git_server::GitServer;
 
@@ -18,6 +19,7 @@ on_both!(
     a_chart_that_moves_is_written_where_it_lies_now,
     what_no_export_names_moves_nothing,
     a_registry_without_tls_is_told_to_clients,
+    r_cred_03_what_is_withdrawn_is_taken_out_of_git,
 );
 
 /// An export for Flux of these repositories in the target, which is in step with it.
@@ -113,6 +115,46 @@ async fn what_no_export_names_moves_nothing(world: World) {
     registry.set_index(index(&[("redis", &["1.0.0"])]));
     assert_eq!(world.sync(named).await, None);
     assert!(is_pending(&world, setting.target).await, "the chart left");
+}
+
+async fn r_cred_03_what_is_withdrawn_is_taken_out_of_git(world: World) {
+    let setting = world.setting().await;
+    let mut ids = Vec::new();
+    for name in ["kept", "taken"] {
+        let id = world.credential(name, "one").await;
+        let url = format!("https://{name}.example/team");
+        world.allow(id, &url).await;
+        let detail = Credentials::get(&world.engine, &world.actor, id).await.unwrap();
+        let placed =
+            Placement { pattern: url, pattern_kind: "exact".into(), ..Placement::default() };
+        let form = forms::placement(&detail, placed);
+        Credentials::place(&world.engine, &world.actor, form).await.unwrap();
+        ids.push(id);
+    }
+    let mut form = export("kargo", &ids);
+    form.consumer = "kargo".into();
+    let kargo = world.save_export(form).await;
+    let mut form = edited(&world.target(setting.target).await);
+    form.exports = vec![kargo.to_string()];
+    let workers = world.workers();
+    world.save_target(form).await;
+    world.pushed(setting.target).await;
+    let written = || setting.server.git(REPOSITORY, &["grep", "-h", "-e", "repoURL:", "main"]);
+    assert!(written().contains("https://taken.example/team"), "{}", written());
+
+    let Some(taken) = ids.last().copied() else { return };
+    let address = {
+        let detail = Credentials::get(&world.engine, &world.actor, taken).await.unwrap();
+        detail.allowed.first().map(|address| address.id).unwrap()
+    };
+    Credentials::withdraw_address(&world.engine, &world.actor, taken, address).await.unwrap();
+    assert!(is_pending(&world, setting.target).await);
+    world.pushed(setting.target).await;
+    assert!(!written().contains("taken") && written().contains("kept"), "{}", written());
+    world.allow(taken, "https://taken.example").await;
+    world.pushed(setting.target).await;
+    assert!(written().contains("https://taken.example/team"), "{}", written());
+    workers.stop().await;
 }
 
 /// Stands for a registry that speaks no TLS and holds no charts.

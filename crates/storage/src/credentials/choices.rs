@@ -1,6 +1,9 @@
 //! The drop-down of a repository.
 
-use domain::{Scope, credentials::CredentialChoice};
+use std::collections::HashSet;
+
+use domain::{Scope, credentials::CredentialChoice, origins_of_registry};
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::{environment, provider};
@@ -14,7 +17,6 @@ struct Row {
     environment: String,
     project: Option<String>,
     used: i64,
-    allowed: i64,
 }
 
 /// The usable credentials by name; those that the provider or another repository ties to `host`, and
@@ -33,10 +35,7 @@ pub async fn choices(
             r"select c.id, c.name, c.provider, c.environment, p.name as project,
                 (select count(*) from links l
                  where l.organization_id = c.organization_id and l.credential_id = c.id
-                   and l.origin like $2 escape '\') as used,
-                (select count(*) from allowed_addresses a
-                 where a.organization_id = c.organization_id and a.credential_id = c.id
-                   and a.origin = $3) as allowed
+                   and l.origin like $2 escape '\') as used
               from credentials c
               left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
               where c.organization_id = $1 and c.deleted_at is null
@@ -45,10 +44,10 @@ pub async fn choices(
         ))
         .bind(scope.organization().uuid())
         .bind(pattern(&format!("://{host}:")))
-        .bind(origin)
         .fetch_all(pool)
         .await
     })?;
+    let allowed = allowed_at(db, scope, origin).await?;
     rows.into_iter()
         .map(|row| {
             let provider = provider(&row.provider)?;
@@ -57,10 +56,26 @@ pub async fn choices(
                 name: row.name,
                 provider,
                 fits_host: !host.is_empty() && (row.used > 0 || provider.serves(host)),
-                is_allowed: row.allowed > 0 || provider.owns(origin),
+                is_allowed: allowed.contains(&row.id) || provider.owns(origin),
                 environment: environment(&row.environment)?,
                 project: row.project,
             })
         })
         .collect()
+}
+
+/// The credentials for which people allowed an origin, under any name of its registry.
+async fn allowed_at(db: &Db, scope: Scope, origin: &str) -> Result<HashSet<Uuid>> {
+    let ids: Vec<Uuid> = on!(db.read(), pool => {
+        let mut query =
+            QueryBuilder::new("select credential_id from allowed_addresses where organization_id = ");
+        query.push_bind(scope.organization().uuid()).push(" and origin in (");
+        let mut list = query.separated(", ");
+        for name in origins_of_registry(origin) {
+            list.push_bind(name);
+        }
+        query.push(")");
+        query.build_query_scalar().fetch_all(pool).await
+    })?;
+    Ok(ids.into_iter().collect())
 }

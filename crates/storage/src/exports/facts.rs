@@ -2,7 +2,7 @@
 
 use domain::{
     Access, CredentialId, Provider, Purpose, RepositoryId, Scope, Shape,
-    credentials::{Parameters, PatternKind},
+    credentials::{Parameters, PatternKind, Route},
     repositories::{RepositoryKind, Transport},
 };
 use sqlx::QueryBuilder;
@@ -251,6 +251,36 @@ pub async fn archives(
         query.build_query_as().fetch_all(pool).await
     })?;
     Ok(rows.into_iter().map(|(id, first, last)| (id.into(), [first, last])).collect())
+}
+
+/// Where the logins of credentials may go: each origin that people allowed, with the route.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn allowed(
+    db: &Db,
+    scope: Scope,
+    credentials: &[CredentialId],
+) -> Result<Vec<(CredentialId, (String, Route))>> {
+    if credentials.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(Uuid, String, String, String)> = on!(db.read(), pool => {
+        let mut query = QueryBuilder::new(
+            "select credential_id, origin, ca, proxy from allowed_addresses where organization_id = ",
+        );
+        query.push_bind(scope.organization().uuid()).push(" and credential_id in (");
+        let mut list = query.separated(", ");
+        for id in credentials {
+            list.push_bind(id.uuid());
+        }
+        query.push(")");
+        query.build_query_as().fetch_all(pool).await
+    })?;
+    let row = |(id, origin, ca, proxy): (Uuid, String, String, String)| {
+        (id.into(), (origin, Route { ca, proxy }))
+    };
+    Ok(rows.into_iter().map(row).collect())
 }
 
 /// The addresses of the repositories that credentials open, in order.

@@ -14,12 +14,13 @@ pub use carrying::{carrying, carrying_now};
 pub use choices::choices;
 pub use delete::{delete, drop_credential, drop_repository, holding, replace_credential};
 pub use facts::{
-    ChartRow, CredentialRow, RepositoryRow, addresses, archives, charts, credentials, repositories,
+    ChartRow, CredentialRow, RepositoryRow, addresses, allowed, archives, charts, credentials,
+    repositories,
 };
 pub use list::list;
 pub use of_repository::of_repository;
 pub use read::{Stored, named, places, row_versions, stored};
 pub use uses::uses;
-pub use write::{Row, clear, insert, set_credentials, set_repositories, update};
+pub use write::{Row, agree, clear, insert, set_credentials, set_repositories, update};
 
 pub(crate) use read::place;

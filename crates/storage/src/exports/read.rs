@@ -29,6 +29,8 @@ pub struct Stored {
     pub credentials: Vec<CredentialId>,
     /// The chosen repositories.
     pub repositories: Vec<RepositoryId>,
+    /// Patterns that are exported although they fix no allowed address, as they were when somebody agreed.
+    pub agreed: BTreeMap<CredentialId, String>,
     /// Counts every change.
     pub row_version: i64,
     /// Who changed it last.
@@ -61,6 +63,7 @@ pub async fn stored(db: &Db, scope: Scope, ids: &[ExportId]) -> Result<Vec<Store
         query.build_query_as().fetch_all(pool).await
     })?;
     let mut credentials = members(db, scope, ids, Member::Credential).await?;
+    let mut agreed = agreed(db, scope, ids).await?;
     let mut repositories = members(db, scope, ids, Member::Repository).await?;
     rows.into_iter()
         .map(|(id, name, who, how, settings, row_version, updated_by, updated_at)| {
@@ -74,6 +77,7 @@ pub async fn stored(db: &Db, scope: Scope, ids: &[ExportId]) -> Result<Vec<Store
                 settings: self::settings(&settings)?,
                 credentials: taken(&mut credentials).into_iter().map(Into::into).collect(),
                 repositories: taken(&mut repositories).into_iter().map(Into::into).collect(),
+                agreed: agreed.remove(&id).unwrap_or_default(),
                 row_version,
                 updated_by,
                 updated_at: Timestamp::from_millis(updated_at),
@@ -149,6 +153,32 @@ async fn members(
         members.entry(export).or_default().push(member);
     }
     Ok(members)
+}
+
+/// The patterns to whose export somebody agreed.
+async fn agreed(
+    db: &Db,
+    scope: Scope,
+    ids: &[ExportId],
+) -> Result<HashMap<Uuid, BTreeMap<CredentialId, String>>> {
+    let rows: Vec<(Uuid, Uuid, String)> = on!(db.read(), pool => {
+        let mut query = QueryBuilder::new(
+            "select export_id, credential_id, agreed_pattern from export_credentials
+             where agreed_pattern <> '' and organization_id = ",
+        );
+        query.push_bind(scope.organization().uuid()).push(" and export_id in (");
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(id.uuid());
+        }
+        query.push(")");
+        query.build_query_as().fetch_all(pool).await
+    })?;
+    let mut agreed: HashMap<Uuid, BTreeMap<CredentialId, String>> = HashMap::new();
+    for (export, credential, pattern) in rows {
+        agreed.entry(export).or_default().insert(credential.into(), pattern);
+    }
+    Ok(agreed)
 }
 
 /// The names of those of these exports that are there.

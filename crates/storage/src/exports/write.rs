@@ -133,6 +133,33 @@ pub async fn set_credentials(
     fill(tx, scope, id, text, &ids).await
 }
 
+/// Notes that somebody who may allow addresses agreed to export this pattern of a credential.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn agree(
+    tx: &mut Tx,
+    scope: Scope,
+    id: ExportId,
+    credential: CredentialId,
+    pattern: &str,
+) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update export_credentials set agreed_pattern = $4
+             where organization_id = $1 and export_id = $2 and credential_id = $3"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(credential.uuid())
+        .bind(pattern)
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
 /// Puts repositories into an export that is empty.
 ///
 /// # Errors

@@ -3,8 +3,10 @@
 use domain::{
     Cause, CredentialId, ProjectId, RepositoryId, Scope, Timestamp,
     credentials::{LinkedRepository, Route},
+    origins_of_registry,
     repositories::{LinkState, RepositoryState},
 };
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::{found::present_cause, write::link_state};
@@ -56,14 +58,16 @@ pub struct LinkAt {
     pub repository: RepositoryId,
     /// Its name.
     pub name: String,
+    /// Where it is, by the name of the host that its URL has.
+    pub origin: String,
     /// How it is reached.
     pub route: Route,
     /// Whether the login goes there now.
     pub state: LinkState,
 }
 
-/// The links of a credential to repositories at this origin, by name, in a transaction that holds the
-/// credential.
+/// The links of a credential to repositories at this origin, under every name of its registry, by
+/// name, in a transaction that holds the credential.
 ///
 /// # Errors
 /// When the database refuses.
@@ -73,24 +77,27 @@ pub async fn links_at(
     credential: CredentialId,
     origin: &str,
 ) -> Result<Vec<LinkAt>> {
-    let rows: Vec<(Uuid, String, String, String, String)> = on!(tx.inner(), tx => {
-        sqlx::query_as(sql!(
-            "select r.id, r.name, r.ca, r.proxy, l.state from links l
+    let rows: Vec<(Uuid, String, String, String, String, String)> = on!(tx.inner(), tx => {
+        let mut query = QueryBuilder::new(
+            "select r.id, r.name, r.origin, r.ca, r.proxy, l.state from links l
              join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
-             where l.organization_id = $1 and l.credential_id = $2 and r.origin = $3 and r.deleted_at is null
-             order by r.name_key, r.id"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .bind(origin)
-        .fetch_all(&mut **tx)
-        .await
+             where r.deleted_at is null and l.organization_id = ",
+        );
+        query.push_bind(scope.organization().uuid()).push(" and l.credential_id = ");
+        query.push_bind(credential.uuid()).push(" and r.origin in (");
+        let mut list = query.separated(", ");
+        for name in origins_of_registry(origin) {
+            list.push_bind(name);
+        }
+        query.push(") order by r.name_key, r.id");
+        query.build_query_as().fetch_all(&mut **tx).await
     })?;
     Ok(rows
         .into_iter()
-        .map(|(id, name, ca, proxy, state)| LinkAt {
+        .map(|(id, name, origin, ca, proxy, state)| LinkAt {
             repository: id.into(),
             name,
+            origin,
             route: Route { ca, proxy },
             state: link_state(Some(&state)),
         })

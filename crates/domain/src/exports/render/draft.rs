@@ -197,7 +197,7 @@ impl<'a> Draft<'a> {
         self.note(NoteTone::LeftOut, remark.into());
     }
 
-    fn note(&mut self, tone: NoteTone, remark: Remark) {
+    pub fn note(&mut self, tone: NoteTone, remark: Remark) {
         let note = remark.note(tone);
         if !self.rendered.notes.contains(&note) {
             self.rendered.notes.push(note);

@@ -5,6 +5,7 @@
 //! file, and every pair of them works.
 
 mod access;
+mod allowed;
 mod argo_cd;
 mod auths;
 mod carvel;
@@ -31,6 +32,7 @@ mod values;
 mod vault_static_secret;
 mod yaml;
 
+pub use allowed::written;
 pub use carvel::sources;
 pub use facts::{CredentialFacts, ExportFacts, KnownChart, RepositoryFacts, Values, VaultFacts};
 pub use rendered::{Rendered, RenderedFile, RenderedObject};
@@ -43,7 +45,11 @@ use super::ExportFields;
 /// and what to do.
 #[must_use]
 pub fn render(fields: &ExportFields, facts: &ExportFacts, values: Values) -> Rendered {
-    let mut draft = draft::Draft::new(fields, facts, values);
+    let permitted = allowed::permitted(fields, facts);
+    let mut draft = draft::Draft::new(fields, &permitted.facts, values);
+    for (tone, remark) in permitted.notes {
+        draft.note(tone, remark);
+    }
     consumers::render(&mut draft);
     draft.rendered()
 }

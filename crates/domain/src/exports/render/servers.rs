@@ -71,7 +71,7 @@ pub(super) fn servers(credential: &CredentialFacts) -> Vec<Server> {
     if servers.is_empty() {
         servers = credential.addresses.iter().filter_map(|a| parsed(&a)).collect();
     }
-    if servers.is_empty() && credential.pattern_kind == PatternKind::Exact {
+    if by_pattern(credential) {
         servers.extend(Server::parse(&credential.pattern));
     }
     if servers.is_empty() {
@@ -80,6 +80,12 @@ pub(super) fn servers(credential: &CredentialFacts) -> Vec<Server> {
     servers.sort();
     servers.dedup();
     servers
+}
+
+/// Whether the exact pattern of a credential says which registry it is for.
+pub(super) fn by_pattern(credential: &CredentialFacts) -> bool {
+    let parses = |address: &String| Server::parse(address).is_some();
+    credential.pattern_kind == PatternKind::Exact && !credential.addresses.iter().any(parses)
 }
 
 /// The one host of a provider that has one. Docker Hub has several names for one.

@@ -5,6 +5,7 @@ use domain::{
     access::parse_id,
     audit::{AuditAction, AuditTarget},
     credentials::{AllowAddress, Route, readable_origin},
+    origins_of_registry,
     repositories::{LinkState, RepositoryUrl, SyncTrigger},
 };
 use storage::{Tx, gitops::Touched, jobs};
@@ -36,6 +37,8 @@ pub(in crate::credentials) async fn allow(
     let allowing = Allowing { credential, origin: &origin, route: &route };
     allow_in(&mut tx, actor, scope, &allowing, now).await?;
     resume_links(&mut tx, actor, scope, &allowing, now).await?;
+    // Exports name what is allowed.
+    touch(&mut tx, scope, Touched::Credential(credential), When::Settled, now).await?;
     tx.commit().await?;
     engine.exchanges.forget(credential);
     engine.changes.tell(scope.organization());
@@ -80,7 +83,9 @@ pub(crate) async fn allow_in(
         .ok_or(ServiceError::NotFound)?;
     let place = (origin, route);
     if storage::credentials::allow(tx, scope, credential, place, &actor.name, now).await? > 0 {
-        storage::credentials::forget_requests(tx, scope, credential, origin, route).await?;
+        for name in origins_of_registry(origin) {
+            storage::credentials::forget_requests(tx, scope, credential, &name, route).await?;
+        }
         let told = (AuditTarget::Credential(credential), name.as_str(), place_words(origin, route));
         let action = AuditAction::AddressAllowed;
         audit::record(tx, person(actor), scope, now, action, told).await?;
@@ -100,11 +105,11 @@ async fn resume_links(
     let addresses = held(tx, scope, credential).await?;
     let links = storage::repositories::links_at(tx, scope, credential, origin).await?;
     let resumed = links.into_iter().filter(|link| {
-        link.state == LinkState::Suspended && addresses.permits(origin, &link.route)
+        link.state == LinkState::Suspended && addresses.permits(&link.origin, &link.route)
     });
     for link in resumed {
         let id = link.repository;
-        storage::repositories::link(tx, scope, id, credential, origin, now).await?;
+        storage::repositories::link(tx, scope, id, credential, &link.origin, now).await?;
         touch(tx, scope, Touched::Repository(id), When::Settled, now).await?;
         let reason = SyncTrigger::Changed.as_str();
         jobs::queue(tx, scope, jobs::Kind::Sync, id.uuid(), reason, now, now).await?;

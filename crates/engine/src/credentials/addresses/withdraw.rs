@@ -30,6 +30,8 @@ pub(in crate::credentials) async fn withdraw(
     let withdrawn = storage::credentials::withdraw(&mut tx, scope, credential, id).await?;
     let Some(origin) = withdrawn else { return Ok(Vec::new()) };
     let suspended = suspend_links(&mut tx, actor, scope, (credential, &origin), now).await?;
+    // Exports name what is allowed, and no more.
+    touch(&mut tx, scope, Touched::Credential(credential), When::Settled, now).await?;
     let told = (AuditTarget::Credential(credential), name.as_str(), readable_origin(&origin));
     let action = AuditAction::AddressWithdrawn;
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
@@ -55,7 +57,7 @@ async fn suspend_links(
     let addresses = held(tx, scope, credential).await?;
     let mut suspended = Vec::new();
     for link in storage::repositories::links_at(tx, scope, credential, origin).await? {
-        if link.state == LinkState::Suspended || addresses.permits(origin, &link.route) {
+        if link.state == LinkState::Suspended || addresses.permits(&link.origin, &link.route) {
             continue;
         }
         let id = link.repository;

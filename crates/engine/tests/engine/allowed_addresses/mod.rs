@@ -2,6 +2,7 @@
 //! syncs and candidates, at a registry that writes down what it was sent.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod exports;
 mod token_services;
 
 use crate::world::{
@@ -21,6 +22,11 @@ use domain::{
     repositories::{AddRepository, EditRepository, LinkState},
     service::{Answer, Audit, Connections, Credentials, Notices, Repositories},
 };
+use exports::{
+    r_cred_03_an_export_names_allowed_addresses_alone,
+    r_cred_03_an_open_pattern_is_exported_by_who_may_allow, r_cred_03_docker_hub_is_one_address,
+    r_cred_03_other_exports_name_where_the_login_is_used,
+};
 use storage::gitops::Touched;
 
 on_both!(
@@ -35,6 +41,10 @@ on_both!(
     an_owner_agrees_to_the_address_that_is_shown,
     a_request_reaches_those_who_may_allow_it,
     a_replacement_is_allowed_where_it_goes,
+    r_cred_03_an_export_names_allowed_addresses_alone,
+    r_cred_03_an_open_pattern_is_exported_by_who_may_allow,
+    r_cred_03_other_exports_name_where_the_login_is_used,
+    r_cred_03_docker_hub_is_one_address,
 );
 
 /// A registry that asks for a login, with a chart.

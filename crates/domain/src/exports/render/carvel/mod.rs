@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     ExportFacts, ExportFields, RenderedObject, Values,
+    allowed::permitted,
     auths::{Reader, auths},
     draft::Draft,
     pull_secret::{DOCKER_CONFIG, docker_config, secret_name, split},
@@ -59,7 +60,8 @@ pub fn sources(id: ExportId, fields: &ExportFields, facts: &ExportFacts) -> Vec<
     if fields.consumer != Consumer::Carvel {
         return Vec::new();
     }
-    let mut draft = Draft::new(fields, facts, Values::Carried);
+    let permitted = permitted(fields, facts);
+    let mut draft = Draft::new(fields, &permitted.facts, Values::Carried);
     let auths = auths(&mut draft, Reader::Carvel);
     if auths.is_empty() {
         return Vec::new();
