@@ -3,7 +3,7 @@
 use domain::{
     ProjectId, counted,
     credentials::{PatternKind, Reach},
-    matching::{Explanation, ExplanationLine, Verdict},
+    matching::{Explanation, ExplanationLine, SearchScope, Verdict},
     projects::Project,
     repositories::{LinkState, RepositorySummary},
 };
@@ -78,10 +78,11 @@ fn repositories(found: &[RepositorySummary]) -> Option<AnyView> {
 }
 
 fn winner(explanation: &Explanation) -> AnyView {
+    let place = explanation.winner().map(|line| found_in(&line.scope)).unwrap_or_default();
     let compared = view! {
         <p>
             "Compared as " <code>{explanation.url.clone()}</code> " in project "
-            <strong>{explanation.project.clone()}</strong> "."
+            <strong>{explanation.project.clone()}</strong> "." {place}
         </p>
     };
     match explanation.winner() {
@@ -115,6 +116,20 @@ fn winner(explanation: &Explanation) -> AnyView {
             </div>
         }
         .into_any(),
+    }
+}
+
+/// In which scope the winner was found (F22).
+fn found_in(scope: &SearchScope) -> String {
+    match scope {
+        SearchScope::Own => " It belongs to this project, which is searched first.".to_owned(),
+        SearchScope::Unnamed => {
+            " It is shared with all projects; nothing in this project matches.".to_owned()
+        }
+        SearchScope::Shared(name) => format!(
+            " It belongs to the shared project {name}; nothing in this project, and nothing in a shared scope before that one, matches."
+        ),
+        SearchScope::Outside => String::new(),
     }
 }
 
@@ -154,9 +169,10 @@ fn table(explanation: &Explanation, projects: &[Project]) -> AnyView {
 }
 
 fn row(line: &ExplanationLine, projects: &[Project]) -> AnyView {
-    let reach = match line.reach {
-        Reach::Shared => "All projects".to_owned(),
-        Reach::Project(id) => name_of(id, projects),
+    let reach = match (&line.scope, line.reach) {
+        (SearchScope::Shared(name), _) => format!("All projects, from {name}"),
+        (_, Reach::Shared) => "All projects".to_owned(),
+        (_, Reach::Project(id)) => name_of(id, projects),
     };
     let kind = match line.pattern_kind {
         PatternKind::Regex => "Regular expression",

@@ -1,16 +1,16 @@
 //! One project: the credentials and repositories that belong to it, and its name.
 
 use domain::{
-    Action, Field, Timestamp, counted,
+    Action, Actor, Field, Timestamp, counted,
     credentials::{CredentialQuery, CredentialSummary},
     projects::Project,
     repositories::{RepositoryQuery, RepositorySummary},
 };
 use leptos::prelude::*;
 
-use super::{PATH, asked, found, path_of};
+use super::{PATH, asked, badges, found, path_of, sharing_field::sharing_field};
 use crate::ui::{
-    badge::{Badge, StatusBadge, Tone},
+    badge::StatusBadge,
     form::{Form, FormState, Submit},
     frame::Section,
     icon::Icon,
@@ -42,15 +42,13 @@ pub(crate) fn detail() -> AnyView {
                 </a>
             }
         });
-        let default =
-            project.is_default.then(|| view! { <Badge tone=Tone::Quiet label="Default"/> });
         let body = view! {
             <p class="crumbs"><a href=PATH>"Projects"</a></p>
             <div class="head">
                 <div>
                     <h1>{project.name.clone()}</h1>
                     <p class="tags">
-                        {default}
+                        {badges(&project)}
                         <span class="muted">
                             {counted(credentials.total, "credential", "credentials")} " · "
                             {counted(repositories.total, "repository", "repositories")}
@@ -64,7 +62,7 @@ pub(crate) fn detail() -> AnyView {
                     {repositories_of(&project, &repositories.rows, repositories.total)}
                     {credentials_of(&project, &credentials.rows, credentials.total, request.now)}
                 </div>
-                <div class="stack">{may_manage.then(|| rename(&request, &project))}</div>
+                <div class="stack">{may_manage.then(|| settings(&request, &actor, &project))}</div>
             </div>
             <Live/>
         };
@@ -148,20 +146,22 @@ fn card(
     .into_any()
 }
 
-fn rename(request: &Request, project: &Project) -> AnyView {
+fn settings(request: &Request, actor: &Actor, project: &Project) -> AnyView {
     let state = FormState::new("project-rename", request);
     let name = Input::new(&state, Field::Name, "Name")
         .value(&project.name)
         .hint("AWS roles that Hawser assumes carry this name: rename those too.")
         .required()
         .line();
+    let sharing = sharing_field(&state, actor, project.sharing);
     let id = project.id.to_string();
     view! {
         <section class="card" id="rename" aria-labelledby="rename-title">
-            <h2 id="rename-title">"Rename"</h2>
+            <h2 id="rename-title">"Name and sharing"</h2>
             <Form state action="/actions/projects/save">
                 {hidden("project", id)}
                 {name}
+                {sharing}
                 <div class="actions">
                     <Submit>"Save"</Submit>
                 </div>

@@ -1,11 +1,13 @@
 //! The page Settings → Projects.
 
-use domain::{Action, Field, counted, projects::Project};
+use domain::{
+    Action, Actor, Field, counted,
+    projects::{Project, Sharing},
+};
 use leptos::prelude::*;
 
-use super::path_of;
+use super::{badges, path_of, sharing_field::sharing_field};
 use crate::ui::{
-    badge::{Badge, Tone},
     form::{Form, FormState, Submit},
     frame::Section,
     input::Input,
@@ -25,13 +27,13 @@ pub(crate) fn list() -> AnyView {
                 <div>
                     <h1>"Projects"</h1>
                     <p class="muted">
-                        "Every repository belongs to one. A credential belongs to one too, or an owner shares it with all."
+                        "Every repository belongs to one. A credential belongs to one too, or an owner shares it, or all of its project, with every project."
                     </p>
                 </div>
             </div>
             <div class="beside">
                 <div class="stack">{table(&found, manages)}</div>
-                <div class="stack">{may_manage.then(|| add(&request))}</div>
+                <div class="stack">{may_manage.then(|| add(&request, &actor))}</div>
             </div>
         };
         Ok(Page { title: "Projects".to_owned(), section: Section::Projects, body: body.into_any() })
@@ -82,14 +84,12 @@ fn row(project: &Project, manages: Manages) -> AnyView {
             </RowMenu>
         }
     });
-    let default =
-        is_default.then(|| view! { <Badge tone=Tone::Quiet label="Default".to_owned()/> });
     view! {
         <tr>
             <th scope="row" data-label="Name">
                 <a href=path_of(project.id)>{project.name.clone()}</a>
                 " "
-                {default}
+                {badges(project)}
             </th>
             <td data-label="Credentials">
                 <a href=super::found("/credentials", project.id)>{project.credentials}</a>
@@ -103,8 +103,9 @@ fn row(project: &Project, manages: Manages) -> AnyView {
     .into_any()
 }
 
-fn add(request: &Request) -> AnyView {
+fn add(request: &Request, actor: &Actor) -> AnyView {
     let state = FormState::new("project-add", request);
+    let sharing = sharing_field(&state, actor, Sharing::Own);
     view! {
         <section class="card" aria-labelledby="add-title">
             <h2 id="add-title">"Add a project"</h2>
@@ -113,6 +114,7 @@ fn add(request: &Request) -> AnyView {
                     .hint("Unique in your organization, such as payments.")
                     .required()
                     .line()}
+                {sharing}
                 <div class="actions">
                     <Submit>"Add"</Submit>
                 </div>

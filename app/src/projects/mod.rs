@@ -4,14 +4,22 @@ mod delete_form;
 mod detail;
 mod list;
 mod server_fns;
+mod sharing_field;
 
 pub(crate) use delete_form::delete;
 pub(crate) use detail::detail;
 pub(crate) use list::list;
 
-use domain::{ProjectId, ServiceError, projects::Project};
+use domain::{
+    ProjectId, ServiceError,
+    projects::{Project, Sharing},
+};
+use leptos::prelude::*;
 
-use crate::ui::page::Request;
+use crate::ui::{
+    badge::{Badge, Tone},
+    page::Request,
+};
 
 /// The page of all projects.
 const PATH: &str = "/settings/projects";
@@ -31,4 +39,12 @@ async fn asked(request: &Request, actor: &domain::Actor) -> Result<Project, Serv
 /// A list with what belongs to a project.
 fn found(list: &str, project: ProjectId) -> String {
     crate::ui::path::with(list, &[("project", &project.to_string())])
+}
+
+/// What marks a project in a list or on its page.
+fn badges(project: &Project) -> AnyView {
+    let default = project.is_default.then(|| view! { <Badge tone=Tone::Quiet label="Default"/> });
+    let shared = (project.sharing == Sharing::Shared)
+        .then(|| view! { <Badge tone=Tone::Warn label="Shared"/> });
+    view! { {default} " " {shared} }.into_any()
 }

@@ -9,20 +9,21 @@ use crate::{
     services::Asking,
 };
 
-/// Adds a project, or renames one.
+/// Adds a project, or renames or shares one.
 #[server(prefix = "/actions", endpoint = "projects/save")]
 pub(crate) async fn save_project(
     #[server(default)] from: String,
     #[server(default)] project: String,
     #[server(default)] name: String,
+    #[server(default)] sharing: String,
 ) -> Answered {
     let is_new = project.is_empty();
     let form = if is_new { "project-add" } else { "project-rename" };
-    let sent = Sent::new(form, &from).with("name", &name);
+    let sent = Sent::new(form, &from).with("name", &name).with("sharing", &sharing);
     let notice = if is_new { "The project is added." } else { "Saved." };
     let result = async {
         let (asking, actor) = Asking::member()?;
-        asking.services.projects.save(&actor, ProjectForm { project, name }).await
+        asking.services.projects.save(&actor, ProjectForm { project, name, sharing }).await
     };
     answer(sent, result.await, |id| {
         let to = if is_new { PATH.to_owned() } else { path_of(id) };

@@ -123,6 +123,7 @@ fn export(consumer: Consumer, material: Option<Material>) -> (ExportFields, Expo
         path: "orgs/o/credentials/c".into(),
         vault_version: 3,
         addresses: vec!["oci://ghcr.io/acme/charts".into()],
+        is_shared: false,
         allowed: AllowedAddresses::new(Provider::Ghcr, []),
         material,
     };

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ProjectId;
+use crate::{Field, FieldProblem, ProjectId};
 
 /// A project with what is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,13 +13,43 @@ pub struct Project {
     pub name: String,
     /// Whether it takes what is not put into another one; it cannot be deleted.
     pub is_default: bool,
+    /// To whom its credentials are available.
+    pub sharing: Sharing,
     /// How many credentials belong to it.
     pub credentials: u32,
     /// How many repositories belong to it.
     pub repositories: u32,
 }
 
-/// The form that adds or renames a project.
+/// To whom the credentials of a project are available (F22, F23).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sharing {
+    /// To this project.
+    #[default]
+    Own,
+    /// To every project: it is a shared scope, which is searched after the project that asks.
+    Shared,
+}
+
+impl Sharing {
+    /// As the form spells it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Shared => "shared",
+        }
+    }
+
+    /// As the database keeps it.
+    #[must_use]
+    pub const fn of_column(is_shared: bool) -> Self {
+        if is_shared { Self::Shared } else { Self::Own }
+    }
+}
+
+/// The form that adds or changes a project.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ProjectForm {
@@ -27,4 +57,21 @@ pub struct ProjectForm {
     pub project: String,
     /// Its name.
     pub name: String,
+    /// `own` or `shared`; empty leaves it as it is.
+    pub sharing: String,
+}
+
+impl ProjectForm {
+    /// To whom its credentials shall be available; `None` leaves it as it is.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn sharing(&self) -> Result<Option<Sharing>, FieldProblem> {
+        match self.sharing.as_str() {
+            "" => Ok(None),
+            "own" => Ok(Some(Sharing::Own)),
+            "shared" => Ok(Some(Sharing::Shared)),
+            _ => Err(Field::Sharing.problem("Choose one from the list.")),
+        }
+    }
 }

@@ -44,6 +44,7 @@ pub fn credential(number: u128, name: &str, provider: Provider, shape: Shape) ->
         path: format!("orgs/{}/credentials/{}", id(0), id(number)),
         vault_version: 3,
         addresses: Vec::new(),
+        is_shared: false,
         allowed: allowed(provider),
         material: None,
     };

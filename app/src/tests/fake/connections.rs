@@ -82,6 +82,7 @@ impl service::Matching for Fake {
         query: matching::ExplainQuery,
     ) -> Answer<matching::Explanation> {
         let line = |name: &str, verdict| matching::ExplanationLine {
+            scope: matching::SearchScope::Unnamed,
             credential: id(),
             name: name.into(),
             reach: credentials::Reach::Shared,
@@ -107,6 +108,7 @@ impl service::Matching for Fake {
 impl service::Projects for Fake {
     async fn list(&self, _: &Actor) -> Answer<Vec<projects::Project>> {
         let project = |id, name: &str, is_default| projects::Project {
+            sharing: projects::Sharing::Own,
             id,
             name: name.into(),
             is_default,

@@ -9,10 +9,7 @@ use super::{
     index::{Matcher, Stored, Usable},
     literals::{Affix, Side},
 };
-use crate::{
-    CredentialId,
-    credentials::{PatternKind, Reach},
-};
+use crate::{CredentialId, credentials::PatternKind};
 
 /// Why a pattern may not do what its author expects; as a text it is a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +30,10 @@ pub enum Conflict {
     InsteadOfShared(Vec<String>),
     /// It is shared; these are used instead of it in their projects.
     ProjectFirst(Vec<String>),
+    /// These are shared in a scope that is searched first.
+    ScopeFirst(Vec<String>),
+    /// It is shared in a scope that is searched before that of these.
+    BeforeScope(Vec<String>),
 }
 
 impl fmt::Display for Conflict {
@@ -74,6 +75,16 @@ impl fmt::Display for Conflict {
                 "{} belongs to a project and matches the same URLs; there it is used instead of this shared one.",
                 list(names)
             ),
+            Self::ScopeFirst(names) => write!(
+                f,
+                "{} can match the same URLs and is shared in a scope that is searched first, so this one is not used for those.",
+                list(names)
+            ),
+            Self::BeforeScope(names) => write!(
+                f,
+                "{} can match the same URLs. This one is used for those, because its shared scope is searched first.",
+                list(names)
+            ),
         }
     }
 }
@@ -96,7 +107,7 @@ impl Index {
     #[must_use]
     pub fn conflicts(&self, credential: CredentialId) -> Vec<Conflict> {
         let Some(candidate) = self.get(credential) else { return Vec::new() };
-        let mut names: [Vec<&Arc<Stored>>; 6] = Default::default();
+        let mut names: [Vec<&Arc<Stored>>; 8] = Default::default();
         for other in self.all() {
             if let Some(kind) = self.overlap(candidate, other)
                 && let Some(names) = names.get_mut(kind)
@@ -114,17 +125,19 @@ impl Index {
 
     /// The place in [`KINDS`] of what `other` does to the candidate.
     fn overlap(&self, candidate: &Arc<Stored>, other: &Arc<Stored>) -> Option<usize> {
-        let apart = matches!((candidate.reach, other.reach),
-            (Reach::Project(a), Reach::Project(b)) if a != b);
+        let (ours, theirs) = (self.shared_place(candidate.reach), self.shared_place(other.reach));
+        let apart = candidate.reach != other.reach && ours.is_none() && theirs.is_none();
         if other.id == candidate.id || other.usable == Usable::No || apart {
             return None;
         }
         if !self.meet(candidate, other) {
             return None;
         }
-        Some(match (candidate.reach, other.reach) {
-            (Reach::Project(_), Reach::Shared) => 4,
-            (Reach::Shared, Reach::Project(_)) => 5,
+        Some(match (ours, theirs) {
+            (None, Some(_)) => 4,
+            (Some(_), None) => 5,
+            (Some(ours), Some(theirs)) if theirs < ours => 6,
+            (Some(ours), Some(theirs)) if theirs > ours => 7,
             _ => match (candidate.pattern_kind(), other.pattern_kind()) {
                 (PatternKind::Regex, PatternKind::Exact) => 2,
                 (PatternKind::Exact, PatternKind::Regex) => 3,
@@ -159,13 +172,15 @@ impl Index {
 }
 
 /// The conflicts with other credentials, in the order in which they are told.
-const KINDS: [fn(Vec<String>) -> Conflict; 6] = [
+const KINDS: [fn(Vec<String>) -> Conflict; 8] = [
     Conflict::Behind,
     Conflict::Before,
     Conflict::ExactFirst,
     Conflict::InsteadOfRegex,
     Conflict::InsteadOfShared,
     Conflict::ProjectFirst,
+    Conflict::ScopeFirst,
+    Conflict::BeforeScope,
 ];
 
 fn hosts(candidate: &Stored) -> Option<Conflict> {
@@ -194,7 +209,11 @@ fn begin_alike(a: &Expression, b: &Expression) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Name, ProjectId, Purpose, matching::Entry};
+    use crate::{
+        Name, ProjectId, Purpose,
+        credentials::Reach,
+        matching::{Entry, SharedProject},
+    };
 
     fn entry(name: &str, reach: Reach, kind: PatternKind, pattern: &str) -> Entry {
         let name = Name::parse(name).unwrap();
@@ -253,6 +272,34 @@ mod tests {
             ..entry("z", ours, Exact, "https://ghcr.io/acme")
         };
         assert_eq!(told(git), []);
+    }
+
+    #[test]
+    fn f22_what_is_shared_in_another_scope_is_told() {
+        let [alpha, beta] = [(); 2].map(|()| ProjectId::new());
+        let url = "https://ghcr.io/acme";
+        let [one, two] = [("one", alpha), ("two", beta)]
+            .map(|(name, id)| entry(name, Reach::Project(id), PatternKind::Exact, url));
+        let ids = [one.id, two.id];
+        let mut index = Index::of([one, two]);
+        assert_eq!(ids.map(|id| index.conflicts(id)), [vec![], vec![]]);
+        let shared = |id, name: &str| SharedProject { id, name: name.into(), key: name.into() };
+        index.share([shared(alpha, "alpha"), shared(beta, "beta")]);
+        assert_eq!(
+            ids.map(|id| index.conflicts(id)),
+            [
+                vec![Conflict::BeforeScope(vec!["two".into()])],
+                vec![Conflict::ScopeFirst(vec!["one".into()])]
+            ]
+        );
+        index.share([shared(beta, "beta")]);
+        assert_eq!(
+            ids.map(|id| index.conflicts(id)),
+            [
+                vec![Conflict::InsteadOfShared(vec!["two".into()])],
+                vec![Conflict::ProjectFirst(vec!["one".into()])]
+            ]
+        );
     }
 
     #[test]

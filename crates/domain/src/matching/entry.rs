@@ -1,7 +1,7 @@
 //! A credential as the index sees it.
 
 use crate::{
-    CredentialId, Name, Purpose,
+    CredentialId, Name, ProjectId, Purpose,
     credentials::{CredentialState, PatternKind, Reach},
 };
 
@@ -24,6 +24,17 @@ pub struct Entry {
     pub pattern_kind: PatternKind,
     /// How it is doing.
     pub state: CredentialState,
+}
+
+/// A project whose credentials are available to every project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedProject {
+    /// The project.
+    pub id: ProjectId,
+    /// Its name.
+    pub name: String,
+    /// What names are sorted by ([`Name::key`]).
+    pub key: String,
 }
 
 impl Entry {

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{
-    Explanation, ExplanationLine, Index, Verdict,
+    Explanation, ExplanationLine, Index, SearchScope, Verdict,
     expressions::Looked,
     index::{Stored, Usable},
 };
@@ -29,15 +29,21 @@ impl Index {
             .map(|stored| (self.verdict(stored, winner, project, purpose, looked), stored))
             .collect();
         let total = u32::try_from(fared.len()).unwrap_or(u32::MAX);
+        let rank = |fared: &(Verdict, &Arc<Stored>)| {
+            (fared.0, self.place(project, fared.1.reach).unwrap_or(usize::MAX))
+        };
         let order = |a: &(Verdict, &Arc<Stored>), b: &(Verdict, &Arc<Stored>)| {
-            (a.0, a.1.rank()).cmp(&(b.0, b.1.rank()))
+            (rank(a), a.1.rank()).cmp(&(rank(b), b.1.rank()))
         };
         if fared.len() > Explanation::MAX_LINES {
             fared.select_nth_unstable_by(Explanation::MAX_LINES, order);
             fared.truncate(Explanation::MAX_LINES);
         }
         fared.sort_unstable_by(order);
-        (fared.into_iter().map(|(verdict, stored)| stored.line(verdict)).collect(), total)
+        let line = |(verdict, stored): (Verdict, &Arc<Stored>)| {
+            stored.line(verdict, self.scope(project, stored.reach))
+        };
+        (fared.into_iter().map(line).collect(), total)
     }
 
     fn verdict(
@@ -48,7 +54,7 @@ impl Index {
         purpose: Purpose,
         looked: Looked<'_>,
     ) -> Verdict {
-        if !matches!(stored.reach, Reach::Shared) && stored.reach != Reach::Project(project) {
+        if self.place(project, stored.reach).is_none() {
             return Verdict::OtherProject;
         }
         if !stored.purposes.contains(&purpose) {
@@ -65,23 +71,26 @@ impl Index {
         }
         match winner {
             Some(winner) if winner.id == stored.id => Verdict::Wins,
-            Some(winner) if winner.reach != stored.reach => Verdict::SharedAfterProject,
-            Some(winner) if winner.pattern_kind() != stored.pattern_kind() => {
-                Verdict::RegexAfterExact
-            }
-            _ => Verdict::LaterName,
+            Some(winner) if winner.reach == stored.reach => match winner.pattern_kind() {
+                kind if kind != stored.pattern_kind() => Verdict::RegexAfterExact,
+                _ => Verdict::LaterName,
+            },
+            Some(winner) if winner.reach == Reach::Project(project) => Verdict::SharedAfterProject,
+            Some(_) => Verdict::LaterScope,
+            None => Verdict::LaterName,
         }
     }
 }
 
 impl Stored {
-    fn line(&self, verdict: Verdict) -> ExplanationLine {
+    fn line(&self, verdict: Verdict, scope: SearchScope) -> ExplanationLine {
         ExplanationLine {
             credential: self.id,
             name: self.name.to_string(),
             reach: self.reach,
             pattern: self.pattern.to_string(),
             pattern_kind: self.pattern_kind(),
+            scope,
             verdict,
         }
     }
@@ -93,7 +102,7 @@ mod tests {
     use crate::{
         CredentialId, Name,
         credentials::{CredentialState, PatternKind},
-        matching::Entry,
+        matching::{Entry, SharedProject},
     };
 
     fn entry(name: &str, reach: Reach, kind: PatternKind, pattern: &str) -> Entry {
@@ -137,6 +146,60 @@ mod tests {
         }
         assert!(told(&index).starts_with("b:Wins c:RegexAfterExact 0:NotUsable "));
         assert_eq!(index.find(theirs, Purpose::Helm, "https://quay.io"), None);
+    }
+
+    #[test]
+    fn f22_shared_scopes_are_searched_in_the_order_of_their_names_and_each_to_its_end() {
+        use PatternKind::{Exact, Regex};
+        let [ours, alpha, beta, theirs] = [(); 4].map(|()| ProjectId::new());
+        let url = "https://ghcr.io/acme";
+        let everything = r"^https://ghcr\.io/";
+        let mut index = Index::of([
+            entry("z-own", Reach::Project(ours), Regex, everything),
+            entry("z-unnamed", Reach::Shared, Regex, everything),
+            entry("y-alpha", Reach::Project(alpha), Regex, everything),
+            entry("x-alpha", Reach::Project(alpha), Exact, url),
+            entry("a-beta", Reach::Project(beta), Exact, url),
+            entry("a-theirs", Reach::Project(theirs), Exact, url),
+        ]);
+        let shared = |id, name: &str| SharedProject { id, name: name.into(), key: name.into() };
+        index.share([shared(beta, "beta"), shared(alpha, "alpha")]);
+        let told = |index: &Index, project| -> Vec<(String, Verdict, SearchScope)> {
+            let (lines, _) = index.explain(project, Purpose::Helm, url, &HashSet::new());
+            lines.into_iter().map(|line| (line.name, line.verdict, line.scope)).collect()
+        };
+        let line = |name: &str, verdict, scope| (name.to_owned(), verdict, scope);
+        let of = |name: &str| SearchScope::Shared(name.into());
+        assert_eq!(
+            told(&index, ours),
+            [
+                line("z-own", Verdict::Wins, SearchScope::Own),
+                line("z-unnamed", Verdict::SharedAfterProject, SearchScope::Unnamed),
+                line("x-alpha", Verdict::SharedAfterProject, of("alpha")),
+                line("y-alpha", Verdict::SharedAfterProject, of("alpha")),
+                line("a-beta", Verdict::SharedAfterProject, of("beta")),
+                line("a-theirs", Verdict::OtherProject, SearchScope::Outside),
+            ]
+        );
+        for winner in ["z-own", "z-unnamed", "x-alpha", "y-alpha", "a-beta"] {
+            let (lines, _) = index.explain(ours, Purpose::Helm, url, &HashSet::new());
+            assert_eq!((lines[0].name.as_str(), lines[0].verdict), (winner, Verdict::Wins));
+            let rest = lines[1..].iter().filter(|line| line.scope != lines[0].scope);
+            assert!(rest.clone().all(|line| line.verdict != Verdict::LaterName), "{lines:?}");
+            index.remove(lines[0].credential);
+        }
+        assert_eq!(index.find(ours, Purpose::Helm, url), None);
+        // A shared project is its own first scope, and another name is another place.
+        index.put(entry("one", Reach::Project(alpha), Exact, url));
+        index.put(entry("two", Reach::Project(beta), Exact, url));
+        let winner = |index: &Index, project| told(index, project)[0].clone();
+        assert_eq!(winner(&index, beta).0, "two");
+        assert_eq!(winner(&index, ours).0, "one");
+        index.share([shared(beta, "beta"), shared(alpha, "gamma")]);
+        assert_eq!(winner(&index, ours), line("two", Verdict::Wins, of("beta")));
+        assert_eq!(told(&index, ours)[1].1, Verdict::LaterScope);
+        index.share([]);
+        assert_eq!(index.find(ours, Purpose::Helm, url), None);
     }
 
     #[test]

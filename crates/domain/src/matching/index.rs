@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Entry,
+    Entry, SearchScope, SharedProject,
     entry::is_usable,
     expression::Expression,
     expressions::{Expressions, Looked},
@@ -28,6 +28,8 @@ use crate::{
 pub struct Index {
     entries: HashMap<CredentialId, Arc<Stored>>,
     passes: HashMap<(Reach, Purpose), Pass>,
+    /// In order of their names.
+    shared: Vec<SharedProject>,
     pub(super) kept: Kept,
 }
 
@@ -168,6 +170,43 @@ impl Index {
         }
     }
 
+    /// Takes these projects as the shared ones, in place of those before.
+    pub fn share(&mut self, projects: impl IntoIterator<Item = SharedProject>) {
+        self.shared = projects.into_iter().collect();
+        self.shared.sort_unstable_by(|a, b| (&a.key, a.id).cmp(&(&b.key, b.id)));
+    }
+
+    /// The scopes that are searched for a repository of `project`, in order (F22).
+    pub(super) fn scopes(&self, project: ProjectId) -> impl Iterator<Item = Reach> + '_ {
+        let shared = self.shared.iter().map(|one| one.id).filter(move |id| *id != project);
+        [Reach::Project(project), Reach::Shared].into_iter().chain(shared.map(Reach::Project))
+    }
+
+    /// The place of the credentials of `reach` in that order; `None` when they are not searched.
+    pub(super) fn place(&self, project: ProjectId, reach: Reach) -> Option<usize> {
+        self.scopes(project).position(|scope| scope == reach)
+    }
+
+    /// Whether every project may use the credentials of `reach`; then their place among the shared ones.
+    pub(super) fn shared_place(&self, reach: Reach) -> Option<usize> {
+        match reach {
+            Reach::Shared => Some(0),
+            Reach::Project(id) => self.shared.iter().position(|one| one.id == id).map(|at| at + 1),
+        }
+    }
+
+    /// What the scope is called in which the credentials of `reach` are looked for.
+    pub(super) fn scope(&self, project: ProjectId, reach: Reach) -> SearchScope {
+        match reach {
+            Reach::Project(own) if own == project => SearchScope::Own,
+            Reach::Shared => SearchScope::Unnamed,
+            Reach::Project(other) => match self.shared.iter().find(|one| one.id == other) {
+                Some(shared) => SearchScope::Shared(shared.name.clone()),
+                None => SearchScope::Outside,
+            },
+        }
+    }
+
     /// Arranges what changed; without it, answers are the same but take longer. Call it after a
     /// batch of changes.
     pub fn settle(&mut self) {
@@ -219,7 +258,7 @@ impl Index {
         }
         let lower = url.to_ascii_lowercase();
         let looked = Looked { url, lower: &lower, except };
-        [Reach::Project(project), Reach::Shared].into_iter().find_map(|reach| {
+        self.scopes(project).find_map(|reach| {
             let pass = self.passes.get(&(reach, purpose))?;
             let exact = pass
                 .exact

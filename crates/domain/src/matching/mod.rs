@@ -1,10 +1,12 @@
 //! Which credential belongs to a URL (F17 to F23), and why.
 //!
 //! A credential with a pattern is found by URL, project and purpose. Its pattern is a URL or a regular
-//! expression. Four passes are made, and the first that finds anything ends the search: exact
-//! patterns of the project, regular expressions of the project, exact patterns of shared
-//! credentials, regular expressions of shared credentials. In a pass the first name in lexical order
-//! wins (S1, "Managing credentials"). A credential that a person chose for a repository is used
+//! expression. Scopes are searched one after the other, and each is exhausted before the next: its
+//! exact patterns, then its regular expressions; in a pass the first name in lexical order wins (S1,
+//! "Managing credentials"). The first scope is the project of the repository. Then come the shared
+//! ones in lexical order of their names (F22): first the one without a name, which holds the
+//! credentials that belong to no project, then each shared project. So sharing a project changes
+//! nothing where something was found before. A credential that a person chose for a repository is used
 //! without any of this.
 
 #[cfg(feature = "host")]
@@ -37,7 +39,7 @@ mod rules;
 #[cfg(feature = "host")]
 pub use conflict::Conflict;
 #[cfg(feature = "host")]
-pub use entry::Entry;
+pub use entry::{Entry, SharedProject};
 #[cfg(feature = "host")]
 pub use index::Index;
 #[cfg(feature = "host")]
@@ -109,8 +111,24 @@ pub struct ExplanationLine {
     pub pattern: String,
     /// How the pattern is compared.
     pub pattern_kind: PatternKind,
+    /// In which scope it is looked for.
+    pub scope: SearchScope,
     /// How it fared.
     pub verdict: Verdict,
+}
+
+/// A scope that is searched for a repository, in the order of the search (F22).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "scope", content = "name")]
+pub enum SearchScope {
+    /// The project that asks.
+    Own,
+    /// The credentials that belong to no project and are shared with all.
+    Unnamed,
+    /// A shared project of this name.
+    Shared(String),
+    /// None: it belongs to another project.
+    Outside,
 }
 
 /// How a candidate fared, the ones that match first.
@@ -125,6 +143,8 @@ pub enum Verdict {
     RegexAfterExact,
     /// It matches and is shared; a credential of the project comes first.
     SharedAfterProject,
+    /// It matches and is shared; another shared scope comes first.
+    LaterScope,
     /// It matches, but nobody allowed the address for it.
     AddressNotAllowed,
     /// It matches, but cannot be used now: its secret is being stored, or is lost.
@@ -148,6 +168,7 @@ impl Verdict {
             Self::SharedAfterProject => {
                 "Matches and is shared; a credential of the project comes first"
             }
+            Self::LaterScope => "Matches and is shared; another shared scope comes first",
             Self::AddressNotAllowed => "Matches, but this is not an allowed address of it",
             Self::NotUsable => "Matches, but its secret is being stored or is lost",
             Self::OtherUrl => "The pattern does not match this URL",

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use regex::bytes::RegexBuilder;
 
-use super::{Entry, Index, normalize};
+use super::{Entry, Index, SharedProject, normalize};
 use crate::{
     CredentialId, Name, ProjectId, Purpose,
     credentials::{CredentialState, PatternKind, Reach},
@@ -87,10 +87,11 @@ fn entry(dice: &mut Dice, projects: &[ProjectId], id: CredentialId, number: usiz
     Entry { state: states[[0, 0, 0, 1, 2][dice.roll(5)]], ..made }
 }
 
-/// The four passes as S1 describes them, in as many lines.
+/// The passes as S1 describes them, in as many lines.
 fn scan(
     all: &BTreeMap<CredentialId, Entry>,
     project: ProjectId,
+    shared: &[ProjectId],
     purpose: Purpose,
     url: &str,
 ) -> Option<CredentialId> {
@@ -101,7 +102,8 @@ fn scan(
         all.values().filter(|one| one.purposes.contains(&purpose)).collect();
     sorted.retain(|one| one.state != CredentialState::Lost);
     sorted.sort_by_key(|one| (one.key.clone(), one.id));
-    for reach in [Reach::Project(project), Reach::Shared] {
+    let shared = shared.iter().map(|id| Reach::Project(*id));
+    for reach in [Reach::Project(project), Reach::Shared].into_iter().chain(shared) {
         for kind in [PatternKind::Exact, PatternKind::Regex] {
             let mut pass =
                 sorted.iter().filter(|one| one.reach == reach && one.pattern_kind == kind);
@@ -126,12 +128,13 @@ fn the_index_answers_as_a_linear_scan_does() {
     let (mut asked, mut hits) = (0, 0);
     for seed in 1..=40 {
         let mut dice = Dice(seed * 0x9E37_79B9);
-        let projects = [ProjectId::new(), ProjectId::new()];
+        let projects = [(); 4].map(|()| ProjectId::new());
         let ids: Vec<CredentialId> = (0..160).map(|_| CredentialId::new()).collect();
         let mut all = BTreeMap::new();
         // From sparse, where shared ones are reached, to crowded, where the order decides.
         let crowd = 4 + (usize::try_from(seed).unwrap() * 4).min(156);
         let mut index = Index::default();
+        let mut shared = Vec::new();
         for step in 0..300 {
             let number = dice.roll(crowd);
             let id = ids[number];
@@ -143,6 +146,16 @@ fn the_index_answers_as_a_linear_scan_does() {
                 all.insert(id, entry.clone());
                 index.put(entry);
             }
+            if dice.roll(40) == 0 {
+                shared = projects.iter().copied().filter(|_| dice.roll(2) == 0).collect();
+                // Put in disorder; their names say in which order they are searched.
+                let named = (0..).zip(&shared).rev();
+                index.share(named.map(|(at, id)| SharedProject {
+                    id: *id,
+                    name: format!("P{at}"),
+                    key: format!("p{at}"),
+                }));
+            }
             if dice.roll(8) == 0 {
                 index.settle();
             }
@@ -152,7 +165,7 @@ fn the_index_answers_as_a_linear_scan_does() {
             let (project, purpose) = (dice.of(&projects), dice.of(&Purpose::ALL));
             let typed = url(&mut dice);
             let url = normalize(purpose, &typed);
-            let expected = scan(&all, project, purpose, &url);
+            let expected = scan(&all, project, &shared, purpose, &url);
             let found = index.find(project, purpose, &url);
             assert_eq!(found, expected, "seed {seed} step {step}: {typed} for {purpose:?}");
             let (lines, _) = index.explain(project, purpose, &url, &HashSet::new());

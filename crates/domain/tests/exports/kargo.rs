@@ -137,3 +137,17 @@ fn a_chart_is_found_by_its_url_and_its_neighbours_are_not() {
         assert_eq!(compared.is_match(chart), found, "{chart}");
     }
 }
+
+#[test]
+fn f22_f23_what_is_shared_belongs_into_a_namespace_of_shared_credentials() {
+    let of_kargo = |credentials| of(Consumer::Kargo, Carrier::Sops, &with(credentials));
+    let own = credential(2, "robot", Provider::Quay, Shape::Password);
+    let shared = CredentialFacts { is_shared: true, ..ghcr() };
+    let alone = of_kargo(vec![shared.clone()]);
+    assert!(notes(&alone, NoteTone::Info).join("\n").contains("a namespace of shared credentials"));
+    let mixed = of_kargo(vec![shared, own.clone()]);
+    let warnings = notes(&mixed, NoteTone::Warning).join("\n");
+    assert!(warnings.contains("ghcr is available to every project, and robot to its own"));
+    let none = of_kargo(vec![own]);
+    assert!(!notes(&none, NoteTone::Warning).join("\n").contains("available to every project"));
+}

@@ -5,12 +5,11 @@ use std::{collections::HashSet, time::Duration};
 use domain::{
     Action, Actor, CredentialId, Scope, ServiceError,
     credentials::{
-        CredentialDetail, CredentialState, Parameters, PatternKind, Propagation, Reach,
-        SecretVersion,
+        CredentialDetail, CredentialState, Parameters, PatternKind, Propagation, SecretVersion,
     },
 };
 
-use super::{candidate, path};
+use super::{candidate, path, place::is_shared};
 use crate::{Engine, Error, error::chain};
 
 /// The updates and versions a page shows.
@@ -30,7 +29,8 @@ pub(super) async fn get(
         // It was promoted or discarded between two reads, and a page of that moment follows nothing.
         credential = read(engine, scope, id).await?;
     }
-    if credential.reach == Reach::Shared && actor.may(Action::ManageCredentials).is_err() {
+    let manages = actor.may(Action::ManageCredentials).is_ok();
+    if !manages && is_shared(engine, scope, credential.reach).await? {
         conceal(&mut credential);
     }
     Ok(credential)

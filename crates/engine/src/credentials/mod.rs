@@ -59,6 +59,7 @@ use crate::{
 
 pub(crate) use create::add;
 pub(crate) use delete::delete;
+pub(crate) use place::match_again;
 pub(crate) use reconnect::reconnect;
 pub(crate) use renew::{Stored, Turn, give_up, store_renewed, take_turn};
 pub use secret_for_use::SecretForUse;

@@ -7,6 +7,7 @@ use domain::{
     credentials::{
         CredentialState, Environment, ExpirySource, PlaceCredential, Placed, Reach, Saved,
     },
+    projects::Sharing,
 };
 use storage::{
     Tx,
@@ -113,8 +114,11 @@ pub(super) async fn resolve(
         Some(reach) => reach,
         None => Reach::Project(storage::projects::default_id(&engine.db, scope).await?),
     };
-    let was_shared = existing.is_some_and(|existing| existing.placed.reach == Reach::Shared);
-    if was_shared != (reach == Reach::Shared) {
+    let was_shared = match existing {
+        Some(existing) => is_shared(engine, scope, existing.placed.reach).await?,
+        None => false,
+    };
+    if was_shared != is_shared(engine, scope, reach).await? {
         allowed(engine, actor, Action::ShareCredentials, "share a credential").await?;
     }
     domain::matching::check_pattern(placed.pattern_kind, &placed.pattern, &placed.purposes)?;
@@ -129,6 +133,13 @@ pub(super) async fn resolve(
     })
 }
 
+/// Whether credentials of this reach are available to every project: by themselves, or because their
+/// project is shared.
+pub(super) async fn is_shared(engine: &Engine, scope: Scope, reach: Reach) -> Result<bool, Error> {
+    let Reach::Project(project) = reach else { return Ok(true) };
+    Ok(storage::projects::sharing(&engine.db, scope, project).await? == Some(Sharing::Shared))
+}
+
 /// What people should know of a pattern that overlaps with another credential's. It was saved all
 /// the same, so a failure here is only logged.
 pub(super) async fn conflict(engine: &Engine, scope: Scope, id: CredentialId) -> Option<String> {
@@ -140,7 +151,7 @@ pub(super) async fn conflict(engine: &Engine, scope: Scope, id: CredentialId) ->
 
 /// Lets repositories whose URL chooses the credential look again. What is not queued now follows at
 /// the next sync, so a failure is only logged.
-pub(super) async fn match_again(engine: &Engine, scope: Scope) {
+pub(crate) async fn match_again(engine: &Engine, scope: Scope) {
     if let Err(error) = crate::repositories::match_again(engine, scope).await {
         tracing::warn!(error = %chain(&error), "automatic repositories look again at their next sync");
     }

@@ -151,6 +151,7 @@ impl Sources {
             path: path(self.scope, row.id).to_string(),
             vault_version: material.map_or(row.vault_version, |(_, version)| *version),
             addresses,
+            is_shared: row.is_shared,
             allowed: AllowedAddresses::new(
                 row.provider,
                 self.allowed.get(&row.id).cloned().unwrap_or_default(),

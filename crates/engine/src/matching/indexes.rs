@@ -8,7 +8,10 @@ use std::{
     },
 };
 
-use domain::{OrganizationId, Scope, matching::Index};
+use domain::{
+    OrganizationId, Scope,
+    matching::{Index, SharedProject},
+};
 use storage::matching::Changed;
 use tokio::sync::OwnedMutexGuard;
 
@@ -70,33 +73,52 @@ impl Held {
         self.known.read().unwrap_or_else(PoisonError::into_inner).sequence
     }
 
-    fn load(&self, saved: i64, rows: Vec<Changed>) {
-        let sequence = rows.iter().map(|row| row.sequence).fold(saved, i64::max);
-        let index = Index::of(rows.into_iter().filter_map(|row| row.entry));
+    fn load(&self, news: News) {
+        let sequence = news.sequence();
+        let mut index = Index::of(news.rows.into_iter().filter_map(|row| row.entry));
+        index.share(news.shared);
         let known = Known { sequence: Some(sequence), index };
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
     }
 
-    fn apply(&self, saved: i64, rows: Vec<Changed>) {
-        self.known.write().unwrap_or_else(PoisonError::into_inner).apply(saved, rows);
+    fn apply(&self, news: News) {
+        self.known.write().unwrap_or_else(PoisonError::into_inner).apply(news);
     }
 
     /// Applies the changes unless somebody asks now, which may take long; then gives them back.
-    fn try_apply(&self, saved: i64, rows: Vec<Changed>) -> Result<(), Vec<Changed>> {
+    fn try_apply(&self, news: News) -> Result<(), News> {
         let mut known = match self.known.try_write() {
             Ok(known) => known,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => return Err(rows),
+            Err(TryLockError::WouldBlock) => return Err(news),
         };
-        known.apply(saved, rows);
+        known.apply(news);
         Ok(())
     }
 }
 
+/// What is new since the last look.
+#[derive(Debug, Default)]
+struct News {
+    /// The number of the last change when the look began.
+    saved: i64,
+    /// The credentials that changed.
+    rows: Vec<Changed>,
+    /// The shared projects, all of them: they are few.
+    shared: Vec<SharedProject>,
+}
+
+impl News {
+    fn sequence(&self) -> i64 {
+        self.rows.iter().map(|row| row.sequence).fold(self.saved, i64::max)
+    }
+}
+
 impl Known {
-    fn apply(&mut self, saved: i64, rows: Vec<Changed>) {
-        let sequence = rows.iter().map(|row| row.sequence).fold(saved, i64::max);
-        for row in rows {
+    fn apply(&mut self, news: News) {
+        let sequence = news.sequence();
+        self.index.share(news.shared);
+        for row in news.rows {
             match row.entry {
                 Some(entry) => self.index.put(entry),
                 None => self.index.remove(row.id),
@@ -120,19 +142,22 @@ pub(super) async fn current(engine: &Engine, scope: Scope) -> Result<Arc<Held>, 
     let turn = Arc::clone(&held.catching_up).lock_owned().await;
     // Somebody else may have caught up meanwhile, with later changes too.
     let saved = storage::matching::sequence(&engine.db, scope).await?;
+    let shared = || storage::projects::shared(&engine.db, scope);
     match held.sequence() {
         Some(known) if known == saved => {}
         Some(known) if known < saved => {
             let rows = storage::matching::changed_since(&engine.db, scope, known).await?;
-            let left = if rows.len() <= MANY { held.try_apply(saved, rows) } else { Err(rows) };
-            if let Err(rows) = left {
-                aside(turn, &held, move |held| held.apply(saved, rows)).await?;
+            let news = News { saved, rows, shared: shared().await? };
+            let left = if news.rows.len() <= MANY { held.try_apply(news) } else { Err(news) };
+            if let Err(news) = left {
+                aside(turn, &held, move |held| held.apply(news)).await?;
             }
         }
         // A number that went back is that of a restored database: everything may have changed.
         _ => {
             let rows = storage::matching::all(&engine.db, scope).await?;
-            aside(turn, &held, move |held| held.load(saved, rows)).await?;
+            let news = News { saved, rows, shared: shared().await? };
+            aside(turn, &held, move |held| held.load(news)).await?;
         }
     }
     Ok(held)
@@ -160,11 +185,12 @@ mod tests {
     #[test]
     fn changes_do_not_wait_for_a_question_on_the_thread_of_others() {
         let held = Held::default();
-        held.load(1, Vec::new());
-        let refused = held.ask(|_| held.try_apply(2, Vec::new()).is_err());
+        let news = |saved| News { saved, ..News::default() };
+        held.load(news(1));
+        let refused = held.ask(|_| held.try_apply(news(2)).is_err());
         assert!(refused);
         assert_eq!(held.sequence(), Some(1));
-        assert!(held.try_apply(2, Vec::new()).is_ok());
+        assert!(held.try_apply(news(2)).is_ok());
         assert_eq!(held.sequence(), Some(2));
     }
 }

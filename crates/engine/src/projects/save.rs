@@ -1,10 +1,11 @@
-//! Adding or renaming a project.
+//! Adding, renaming or sharing a project.
 
 use domain::{
     Action, Actor, Field, Name, ProjectId, Scope, ServiceError, assumed,
     audit::{AuditAction, AuditTarget},
-    projects::ProjectForm,
+    projects::{ProjectForm, Sharing},
 };
+use storage::Tx;
 
 use crate::{
     Engine, Error,
@@ -19,6 +20,7 @@ pub(super) async fn save(
 ) -> Result<ProjectId, Error> {
     let scope = allowed(engine, actor, Action::ManageOrganization, "save a project").await?;
     let name = Name::parse(&form.name)?;
+    let sharing = form.sharing()?;
     let now = engine.clock.now();
     let (id, detail) = match form.project.as_str() {
         "" => (ProjectId::new(), "added".to_owned()),
@@ -29,17 +31,55 @@ pub(super) async fn save(
         }
     };
     distinct(engine, scope, id, &name).await?;
+    let before = storage::projects::sharing(&engine.db, scope, id).await?.unwrap_or_default();
+    let changed = sharing.filter(|sharing| *sharing != before);
+    if changed.is_some() {
+        // It shares every credential in it, as an owner alone does with one.
+        allowed(engine, actor, Action::ShareCredentials, "share a project").await?;
+    }
+    let detail = [Some(detail), changed.map(|sharing| told(sharing).to_owned())];
+    let detail = detail.into_iter().flatten().collect::<Vec<_>>().join(", ");
     let mut tx = engine.db.begin().await?;
     if form.project.is_empty() {
         storage::projects::insert(&mut tx, scope, id, &name, now).await.map_err(name_taken)?;
     } else if storage::projects::rename(&mut tx, scope, id, &name).await.map_err(name_taken)? == 0 {
         return Err(ServiceError::NotFound.into());
     }
+    if let Some(sharing) = changed {
+        share(&mut tx, scope, id, sharing).await?;
+    }
+    if before == Sharing::Shared || changed.is_some() {
+        // Its name and whether it is shared decide the order in which credentials are looked for.
+        storage::credentials::next_placement(&mut tx, scope).await?;
+    }
     let told = (AuditTarget::Project(id), name.as_str(), detail);
     audit::record(&mut tx, person(actor), scope, now, AuditAction::ProjectSaved, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
+    if before == Sharing::Shared || changed.is_some() {
+        crate::credentials::match_again(engine, scope).await;
+    }
     Ok(id)
+}
+
+const fn told(sharing: Sharing) -> &'static str {
+    match sharing {
+        Sharing::Shared => "shared with all projects",
+        Sharing::Own => "no longer shared",
+    }
+}
+
+/// Changes to whom the credentials of a project are available. It stays shared while repositories of
+/// others were given one of them by a person; those whose URL chooses look for another one.
+async fn share(tx: &mut Tx, scope: Scope, id: ProjectId, sharing: Sharing) -> Result<(), Error> {
+    storage::projects::set_sharing(tx, scope, id, sharing).await?;
+    if sharing == Sharing::Own {
+        let names = storage::projects::used_elsewhere(tx, scope, id).await?;
+        if !names.is_empty() {
+            return Err(ServiceError::InUse(names).into());
+        }
+    }
+    Ok(())
 }
 
 /// A project acts in clouds under a name made of its own, so two must not come to the same (F37).

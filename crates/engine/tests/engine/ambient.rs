@@ -61,7 +61,7 @@ fn workload() -> Parameters {
 async fn the_identity_of_the_chosen_project_is_tested(mut world: World) {
     let accounts = google(&mut world).await;
     let registry = Registry::start(Some("one")).await;
-    let form = ProjectForm { project: String::new(), name: "Web Shop".into() };
+    let form = ProjectForm { name: "Web Shop".into(), ..ProjectForm::default() };
     let shop = Projects::save(&world.engine, &world.actor, form).await.unwrap().to_string();
     let form = |project: &str| TestConnection {
         url: registry.url("a"),

@@ -116,7 +116,7 @@ async fn registries_are_not_asked_without_end(world: World) {
 }
 
 async fn team(world: &World) -> ProjectId {
-    let form = ProjectForm { project: String::new(), name: "team".into() };
+    let form = ProjectForm { name: "team".into(), ..ProjectForm::default() };
     Projects::save(&world.engine, &world.actor, form).await.unwrap()
 }
 

@@ -125,7 +125,8 @@ async fn r_authz_other_organizations_match_nothing(world: World) {
     assert!(refused.problem_of(Field::Project).is_some());
     let listed = Projects::list(&world.engine, &other).await.unwrap();
     assert_eq!((listed.len(), listed[0].is_default), (1, true));
-    let form = ProjectForm { project: ours.to_string(), name: "stolen".into() };
+    let form =
+        ProjectForm { project: ours.to_string(), name: "stolen".into(), ..ProjectForm::default() };
     assert_eq!(Projects::save(&world.engine, &other, form).await, Err(ServiceError::NotFound));
     let deleted = Projects::delete(&world.engine, &other, ours).await;
     assert_eq!(deleted, Err(ServiceError::NotFound));

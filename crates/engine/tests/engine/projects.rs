@@ -27,7 +27,7 @@ async fn r_authz_projects_are_an_admins(world: World) {
     assert!(found.lines.iter().all(|line| line.pattern == URL), "{found:?}");
     for role in [Role::Editor, Role::Viewer] {
         let actor = Actor { role, ..world.actor.clone() };
-        let form = ProjectForm { project: String::new(), name: "x".into() };
+        let form = ProjectForm { name: "x".into(), ..ProjectForm::default() };
         let saved = Projects::save(&world.engine, &actor, form).await;
         assert_eq!(saved, Err(ServiceError::NotAllowed));
         let deleted = Projects::delete(&world.engine, &actor, team).await;
@@ -62,10 +62,14 @@ async fn a_project_is_deleted_when_it_is_empty(world: World) {
     assert!(remove(default).await.unwrap_err().problem_of(Field::Project).is_some());
 
     let team = project(&world, "Team").await;
-    let twice = ProjectForm { project: String::new(), name: "TEAM".into() };
+    let twice = ProjectForm { name: "TEAM".into(), ..ProjectForm::default() };
     let refused = Projects::save(&world.engine, &world.actor, twice).await.unwrap_err();
     assert!(refused.problem_of(Field::Name).is_some());
-    let renamed = ProjectForm { project: team.to_string(), name: "payments".into() };
+    let renamed = ProjectForm {
+        project: team.to_string(),
+        name: "payments".into(),
+        ..ProjectForm::default()
+    };
     assert_eq!(Projects::save(&world.engine, &world.actor, renamed).await, Ok(team));
 
     let credential = create(&world, "ghcr", placement(&team.to_string(), "", "")).await.id;

@@ -171,7 +171,7 @@ async fn place(world: &World, id: CredentialId, placement: Placement) {
 
 async fn a_project_finds_what_belongs_to_it(world: World) {
     let registry = Registry::start(None).await;
-    let form = ProjectForm { project: String::new(), name: "payments".into() };
+    let form = ProjectForm { name: "payments".into(), ..ProjectForm::default() };
     let project: ProjectId = Projects::save(&world.engine, &world.actor, form).await.unwrap();
     world.repository(&registry, "elsewhere", None).await;
     let form = AddRepository {

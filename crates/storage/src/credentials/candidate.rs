@@ -158,7 +158,8 @@ pub async fn candidate_lines(
              left join candidate_tests t on t.organization_id = l.organization_id and t.operation_id = $3
                and t.repository_id = l.repository_id
              where l.organization_id = $1 and l.credential_id = $2 and l.state = 'active' and l.origin = r.origin
-               and (c.project_id is null or c.project_id = r.project_id) and r.deleted_at is null
+               and not exists (select 1 from projects p where p.organization_id = c.organization_id and p.id = c.project_id
+                 and not p.is_shared and p.id <> r.project_id) and r.deleted_at is null
              order by case when t.cause is null then 1 else 0 end, r.name_key, r.id
              limit $4"
         ))
@@ -199,7 +200,8 @@ pub async fn is_untested(
              left join candidate_tests t on t.organization_id = l.organization_id and t.operation_id = $3
                and t.repository_id = l.repository_id and t.passed
              where l.organization_id = $1 and l.credential_id = $2 and l.state = 'active' and l.origin = r.origin
-               and (c.project_id is null or c.project_id = r.project_id) and r.deleted_at is null
+               and not exists (select 1 from projects p where p.organization_id = c.organization_id and p.id = c.project_id
+                 and not p.is_shared and p.id <> r.project_id) and r.deleted_at is null
                and t.repository_id is null
              limit 1"
         ))

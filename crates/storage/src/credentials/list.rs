@@ -154,7 +154,7 @@ async fn by_name(
               left join git_connections g on g.organization_id = c.organization_id and g.credential_id = c.id
               where c.organization_id = $1 and c.deleted_at is null
                 and (c.name_key like $2 escape '\'
-                  or (lower(c.description) like $2 escape '\' and ($6 = 1 or c.project_id is not null)))
+                  or (lower(c.description) like $2 escape '\' and ($6 = 1 or (p.id is not null and not p.is_shared))))
                 and ($3 = '' or c.provider = $3) and (c.project_id = $7 or $7 is null)
               order by c.name_key
               limit $4 offset $5"
@@ -199,7 +199,7 @@ async fn ordered(
               ) u on u.credential_id = c.id
               where c.organization_id = $1 and c.deleted_at is null
                 and (c.name_key like $2 escape '\'
-                  or (lower(c.description) like $2 escape '\' and ($7 = 1 or c.project_id is not null)))
+                  or (lower(c.description) like $2 escape '\' and ($7 = 1 or (p.id is not null and not p.is_shared))))
                 and ($3 = '' or c.provider = $3) and (c.project_id = $8 or $8 is null)
               order by
                 case when $4 = 1 then c.name_key end, case when $4 = -1 then c.name_key end desc,

@@ -29,7 +29,7 @@ pub struct CredentialRow {
     pub pattern: String,
     pub pattern_kind: PatternKind,
     pub vault_version: i64,
-    /// Whether every project uses it.
+    /// Whether every project may use it: by itself, or because its project is shared.
     pub is_shared: bool,
     /// What it may do; `None` while nobody said.
     pub access: Option<Access>,
@@ -61,8 +61,8 @@ struct Found {
     pattern: String,
     pattern_kind: String,
     vault_version: i64,
-    project_id: Option<Uuid>,
     access: String,
+    is_shared: bool,
 }
 
 /// The credentials with these ids at the version that counts, by name. Those that were deleted or
@@ -82,7 +82,9 @@ pub async fn credentials(
     let rows: Vec<Found> = on!(db.read(), pool => {
         let mut query = QueryBuilder::new(
             "select id, name, provider, shape, username, parameters, purposes, pattern, pattern_kind, vault_version,
-               project_id, access
+               access, not exists (
+                 select 1 from projects p where p.organization_id = credentials.organization_id
+                   and p.id = credentials.project_id and not p.is_shared) as is_shared
              from credentials where deleted_at is null and vault_version > 0 and organization_id = ",
         );
         query.push_bind(scope.organization().uuid()).push(" and id in (");
@@ -106,7 +108,7 @@ pub async fn credentials(
                 pattern: row.pattern,
                 pattern_kind: pattern_kind(&row.pattern_kind)?,
                 vault_version: row.vault_version,
-                is_shared: row.project_id.is_none(),
+                is_shared: row.is_shared,
                 access: access(&row.access),
             })
         })

@@ -3,8 +3,10 @@
 mod read;
 mod write;
 
-pub use read::{contents, default_id, list, name_of};
-pub use write::{clear_credentials, clear_repositories, delete, insert, rename};
+pub use read::{contents, default_id, list, name_of, shared, sharing};
+pub use write::{
+    clear_credentials, clear_repositories, delete, insert, rename, set_sharing, used_elsewhere,
+};
 
 use domain::{OrganizationId, ProjectId, Timestamp};
 

@@ -1,6 +1,10 @@
 //! Reading projects.
 
-use domain::{ProjectId, Scope, projects::Project};
+use domain::{
+    ProjectId, Scope,
+    matching::SharedProject,
+    projects::{Project, Sharing},
+};
 use uuid::Uuid;
 
 use crate::{Db, Result, on, sql};
@@ -10,9 +14,9 @@ use crate::{Db, Result, on, sql};
 /// # Errors
 /// When the database does not answer.
 pub async fn list(db: &Db, scope: Scope) -> Result<Vec<Project>> {
-    let rows: Vec<(Uuid, String, bool, i64, i64)> = on!(db.read(), pool => {
+    let rows: Vec<(Uuid, String, bool, bool, i64, i64)> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select p.id, p.name, p.is_default, coalesce(c.count, 0), coalesce(r.count, 0)
+            "select p.id, p.name, p.is_default, p.is_shared, coalesce(c.count, 0), coalesce(r.count, 0)
              from projects p
              left join (
                select project_id, count(*) as count from credentials
@@ -34,10 +38,11 @@ pub async fn list(db: &Db, scope: Scope) -> Result<Vec<Project>> {
     let small = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     Ok(rows
         .into_iter()
-        .map(|(id, name, is_default, credentials, repositories)| Project {
+        .map(|(id, name, is_default, is_shared, credentials, repositories)| Project {
             id: id.into(),
             name,
             is_default,
+            sharing: Sharing::of_column(is_shared),
             credentials: small(credentials),
             repositories: small(repositories),
         })
@@ -70,6 +75,37 @@ pub async fn name_of(db: &Db, scope: Scope, id: ProjectId) -> Result<Option<Stri
             .fetch_optional(pool)
             .await
     })?)
+}
+
+/// To whom the credentials of a project are available; `None` when there is no such project.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sharing(db: &Db, scope: Scope, id: ProjectId) -> Result<Option<Sharing>> {
+    let is_shared: Option<bool> = on!(db.read(), pool => {
+        sqlx::query_scalar(sql!("select is_shared from projects where organization_id = $1 and id = $2"))
+            .bind(scope.organization().uuid())
+            .bind(id.uuid())
+            .fetch_optional(pool)
+            .await
+    })?;
+    Ok(is_shared.map(Sharing::of_column))
+}
+
+/// The projects whose credentials are available to every project.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn shared(db: &Db, scope: Scope) -> Result<Vec<SharedProject>> {
+    let rows: Vec<(Uuid, String, String)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select id, name, name_key from projects where organization_id = $1 and is_shared order by name_key"
+        ))
+        .bind(scope.organization().uuid())
+        .fetch_all(pool)
+        .await
+    })?;
+    Ok(rows.into_iter().map(|(id, name, key)| SharedProject { id: id.into(), name, key }).collect())
 }
 
 /// The names of the credentials and repositories of a project, credentials first, at most 100.

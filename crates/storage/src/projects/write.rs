@@ -1,6 +1,6 @@
 //! Adding, renaming and deleting projects.
 
-use domain::{Name, ProjectId, Scope, Timestamp};
+use domain::{Name, ProjectId, Scope, Timestamp, projects::Sharing};
 
 use crate::{Result, Tx, on, sql};
 
@@ -48,6 +48,52 @@ pub async fn rename(tx: &mut Tx, scope: Scope, id: ProjectId, name: &Name) -> Re
         .execute(&mut **tx)
         .await
         .map(|done| done.rows_affected())
+    })?)
+}
+
+/// Says to whom the credentials of a project are available; answers how many rows that changed.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn set_sharing(
+    tx: &mut Tx,
+    scope: Scope,
+    id: ProjectId,
+    sharing: Sharing,
+) -> Result<u64> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update projects set is_shared = $3
+             where organization_id = $1 and id = $2 and is_shared <> $3"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(sharing == Sharing::Shared)
+        .execute(&mut **tx)
+        .await
+        .map(|done| done.rows_affected())
+    })?)
+}
+
+/// The names of the repositories of other projects for which a person chose a credential of this one, at
+/// most 100.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn used_elsewhere(tx: &mut Tx, scope: Scope, id: ProjectId) -> Result<Vec<String>> {
+    Ok(on!(tx.inner(), tx => {
+        sqlx::query_scalar(sql!(
+            "select r.name from links l
+             join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
+             join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+             where l.organization_id = $1 and c.project_id = $2 and r.project_id <> $2
+               and r.deleted_at is null and not r.is_automatic
+             order by r.name_key, r.id limit 100"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_all(&mut **tx)
+        .await
     })?)
 }
 

@@ -20,7 +20,7 @@ pub struct Linkable {
     pub state: CredentialState,
     /// The version in Vault.
     pub vault_version: i64,
-    /// Its project; `None` when it is shared.
+    /// The project to which it is bound; `None` when it, or its project, is shared with all.
     pub project: Option<ProjectId>,
 }
 
@@ -44,7 +44,10 @@ fn read((name, code, text, vault_version, project): Row) -> Result<Linkable> {
 pub async fn linkable(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<Linkable>> {
     let row: Option<Row> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
-            "select name, provider, state, vault_version, project_id from credentials
+            "select name, provider, state, vault_version,
+               (select p.id from projects p where p.organization_id = credentials.organization_id
+                 and p.id = credentials.project_id and not p.is_shared) as own_project
+             from credentials
              where organization_id = $1 and id = $2 and deleted_at is null
                and state in ('active', 'updating', 'rotating', 'lost')"
         ))
@@ -70,7 +73,9 @@ pub async fn hold(tx: &mut Tx, scope: Scope, id: CredentialId) -> Result<Option<
             "update credentials set epoch = epoch
              where organization_id = $1 and id = $2 and deleted_at is null
                and state in ('active', 'updating', 'rotating', 'lost')
-             returning name, provider, state, vault_version, project_id"
+             returning name, provider, state, vault_version,
+               (select p.id from projects p where p.organization_id = credentials.organization_id
+                 and p.id = credentials.project_id and not p.is_shared) as own_project"
         ))
         .bind(scope.organization().uuid())
         .bind(id.uuid())

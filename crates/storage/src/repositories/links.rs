@@ -177,6 +177,7 @@ pub async fn links_outside(
             "select r.name, r.is_automatic from links l
              join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
              where l.organization_id = $1 and l.credential_id = $2 and r.project_id <> $3 and r.deleted_at is null
+               and not exists (select 1 from projects p where p.organization_id = $1 and p.id = $3 and p.is_shared)
              order by r.name_key, r.id"
         ))
         .bind(scope.organization().uuid())

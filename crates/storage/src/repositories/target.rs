@@ -90,12 +90,13 @@ pub async fn target(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<Sy
     let row: Option<Row> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select r.name, r.kind, r.url, r.origin, r.project_id, r.is_automatic, r.ca, r.proxy, r.chart_names,
-               r.interval_seconds, r.epoch, r.failures, r.etag, r.last_modified, r.digest, r.speaks_plain, l.credential_id, c.project_id as credential_project,
+               r.interval_seconds, r.epoch, r.failures, r.etag, r.last_modified, r.digest, r.speaks_plain, l.credential_id, p.id as credential_project,
                l.state as link_state, l.origin as link_origin, c.vault_version, c.epoch as credential_epoch,
                c.name as credential_name, f.count as refusals, f.paused_at
              from repositories r
              left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
              left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
+             left join projects p on p.organization_id = c.organization_id and p.id = c.project_id and not p.is_shared
              left join refusals f on f.organization_id = l.organization_id and f.credential_id = l.credential_id
                and f.origin = l.origin
              where r.organization_id = $1 and r.id = $2 and r.deleted_at is null"

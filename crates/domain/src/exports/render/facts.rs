@@ -86,6 +86,8 @@ pub struct CredentialFacts {
     pub vault_version: i64,
     /// The URLs of the repositories linked to it: `https://host/path` or `oci://host/path`.
     pub addresses: Vec<String>,
+    /// Whether every project may use it: by itself, or because its project is shared.
+    pub is_shared: bool,
     /// Where its login may go; nothing else is written of it (R-CRED-03).
     pub allowed: AllowedAddresses,
     /// Its content. Only for SOPS, the direct way to a cluster, and a person who may see it.

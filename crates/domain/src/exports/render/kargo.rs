@@ -58,10 +58,31 @@ pub(super) fn render(draft: &mut Draft<'_>) {
         draft.file(&stem, objects);
     }
     compared(draft, &written);
+    placed(draft);
     let namespace = draft.namespace();
     draft.warning(format!(
         "If the operator of Kargo made {namespace} a namespace of shared credentials, every project of Kargo may use these. Otherwise only the project {namespace} does."
     ));
+}
+
+/// Where secrets have to lie so that Kargo finds them where Hawser does (F22): a namespace is one
+/// project's, or it is shared with all of them.
+fn placed(draft: &mut Draft<'_>) {
+    let (shared, own): (Vec<_>, Vec<_>) =
+        draft.credentials().into_iter().partition(|credential| credential.is_shared);
+    let Some(first) = shared.first() else { return };
+    if let Some(other) = own.first() {
+        draft.warning(
+            Remark::of(first)
+                .say(" is available to every project, and ")
+                .name(other)
+                .say(" to its own. Kargo gives all secrets of a namespace the same reach: export them separately, those for every project into a namespace of shared credentials."),
+        );
+    } else {
+        draft.info(
+            "These are available to every project, so they belong into a namespace of shared credentials. Kargo goes through its own in the order of their names, each to its end, after the namespace of the project; name them as the shared projects are named.",
+        );
+    }
 }
 
 /// How Kargo compares what was written, where that differs from what Hawser does.

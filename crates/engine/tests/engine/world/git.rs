@@ -108,7 +108,9 @@ impl World {
         let mut form = forms::new(name, password);
         form.placement.pattern = "https://registry.example.com".into();
         form.placement.pattern_kind = "exact".into();
-        Credentials::create(&self.engine, &self.actor, form).await.unwrap().id
+        let id = Credentials::create(&self.engine, &self.actor, form).await.unwrap().id;
+        self.allow(id, "https://registry.example.com").await;
+        id
     }
 
     pub async fn save_export(&self, form: ExportForm) -> ExportId {

@@ -45,7 +45,7 @@ pub async fn create(world: &World, name: &str, placement: Placement) -> Saved {
 
 /// Makes a project.
 pub async fn project(world: &World, name: &str) -> ProjectId {
-    let form = ProjectForm { project: String::new(), name: name.into() };
+    let form = ProjectForm { name: name.into(), ..ProjectForm::default() };
     Projects::save(&world.engine, &world.actor, form).await.unwrap()
 }
 
