@@ -149,7 +149,7 @@ fn the_index_answers_as_a_linear_scan_does() {
             if dice.roll(40) == 0 {
                 shared = projects.iter().copied().filter(|_| dice.roll(2) == 0).collect();
                 // Put in disorder; their names say in which order they are searched.
-                let named = (0..).zip(&shared).rev();
+                let named = shared.iter().enumerate().rev();
                 index.share(named.map(|(at, id)| SharedProject {
                     id: *id,
                     name: format!("P{at}"),

@@ -124,6 +124,7 @@ async fn a_shared_credential_is_not_shown_to_its_users(world: World) {
     form.placement.project = "shared".into();
     form.placement.pattern = "https://registry.example.com".into();
     let credential = Credentials::create(&world.engine, &world.actor, form).await.unwrap().id;
+    world.allow(credential, "https://registry.example.com").await;
     let id = world.save_export(export("regcred", &[credential])).await;
     assert!(!Exports::get(&world.engine, &world.actor, id).await.unwrap().preview.files.is_empty());
     let editor = with_role(&world.actor, Role::Editor);

@@ -11,7 +11,7 @@ use crate::world::{World, forms, on_both, patience::waiting, registry::Registry}
 use domain::{
     Action, Actor, Field, Role, Secret, ServiceError, UserId,
     audit::{AuditAction, AuditEvent, AuditQuery},
-    credentials::DeleteCredential,
+    credentials::{AllowAddress, DeleteCredential},
     exports::{Consumer, ExportDetail, ExportForm, RevealForm},
     service::{Audit, Credentials, Exports, GitTargets, Repositories, Sessions},
     sessions::{SetUp, SignIn, SignInFrom},
@@ -174,6 +174,12 @@ async fn secrets_are_revealed_to_who_types_their_password(world: World) {
     let mut form = forms::new("robot", "canary-reveal-\"quoted\"");
     form.placement.pattern = "https://registry.example.com".into();
     let credential = Credentials::create(&world.engine, &actor, form).await.unwrap().id;
+    let allowed = AllowAddress {
+        credential: credential.to_string(),
+        url: "https://registry.example.com".into(),
+        ..AllowAddress::default()
+    };
+    Credentials::allow_address(&world.engine, &actor, allowed).await.unwrap();
     let id = Exports::save(&world.engine, &actor, export("Reg Cred", &[credential])).await.unwrap();
     let typed = |password: &str| RevealForm {
         export: id.to_string(),

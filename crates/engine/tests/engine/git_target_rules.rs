@@ -194,6 +194,7 @@ async fn r_git_03_no_secret_gets_into_git(world: World) {
     form.placement.pattern =
         "https://registry.example.com/ghp_aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5".into();
     let mistyped = Credentials::create(&world.engine, &world.actor, form).await.unwrap().id;
+    world.allow(mistyped, "https://registry.example.com").await;
     let mut form = export("argo", &[mistyped]);
     form.consumer = "kargo".into();
     let argo = world.save_export(form).await;

@@ -139,8 +139,11 @@ pub fn standing(detail: &ClusterDetail) -> (Vec<ObjectState>, ClusterState, Opti
 async fn registry(world: &World, name: &str, password: &str) -> CredentialId {
     let placement =
         Placement { pattern: format!("oci://{name}.example.com/team"), ..Placement::default() };
+    let url = placement.pattern.clone();
     let form = CreateCredential { placement, ..forms::new(name, password) };
-    Credentials::create(&world.engine, &world.actor, form).await.unwrap().id
+    let id = Credentials::create(&world.engine, &world.actor, form).await.unwrap().id;
+    world.allow(id, &url).await;
+    id
 }
 
 pub async fn kubeconfig(world: &World, name: &str, text: &str) -> CredentialId {
