@@ -11,10 +11,8 @@ use domain::{
     },
 };
 
-use super::{
-    golden::{notes, of, with},
-    world::{CANARY, asking, credential, facts, fields, material, pairs},
-};
+use super::golden::{notes, of, with};
+use testkit::export_facts::{CANARY, asking, credential, facts, fields, material, pairs};
 
 /// A login that may go to `good.example`.
 fn robot() -> CredentialFacts {

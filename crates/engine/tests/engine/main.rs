@@ -49,6 +49,7 @@ mod rotation;
 mod secret_reads;
 mod sessions;
 mod shapes;
+mod shared_projects;
 mod sharing;
 mod statuses;
 mod versions;

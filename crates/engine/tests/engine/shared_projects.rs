@@ -2,10 +2,13 @@
 //! their names, on every replica, and an owner alone shares.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
-mod world;
-
 use std::sync::Arc;
 
+use crate::world::{
+    World, forms, on_both,
+    placed::{create, explain, placement, project},
+    registry::Registry,
+};
 use domain::{
     Actor, CredentialId, Field, ProjectId, Role, ServiceError,
     audit::{AuditAction, AuditQuery},
@@ -16,11 +19,6 @@ use domain::{
     service::{Answer, Audit, Credentials, Projects, Repositories},
 };
 use engine::SystemClock;
-use world::{
-    World, forms, on_both,
-    placed::{create, explain, placement, project},
-    registry::Registry,
-};
 
 on_both!(
     f22_shared_projects_are_searched_in_the_order_of_their_names,
