@@ -5,22 +5,22 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     Secret, ServiceError,
-    connections::{ConnectionTest, StageState},
+    connection_tests::{ConnectionTest, StageState},
     sessions::safe_next,
 };
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::prelude::{ServerFnError, use_context};
 use leptos_axum::ResponseOptions;
 
-pub(crate) use crate::next::Next;
+pub(crate) use crate::redirect::Redirect;
 use crate::{
-    outcome::{Outcome, Refusal},
-    services::{Asking, Flash, Visit},
+    form_outcome::{FormOutcome, FormRefusal},
+    services::{CurrentUser, Flash, RequestContext},
     ui::path::{encoded, ours},
 };
 
 /// What every server function returns.
-pub(crate) type Answered = Result<Outcome, ServerFnError>;
+pub(crate) type Answered = Result<FormOutcome, ServerFnError>;
 
 /// The name under which [`Sent`] notes that a secret was typed.
 pub(crate) const LOST_SECRET: &str = "lost_secret";
@@ -59,12 +59,12 @@ impl Sent {
 pub(crate) async fn answer<T>(
     sent: Sent,
     result: Result<T, ServiceError>,
-    next: impl FnOnce(T) -> Next,
+    next: impl FnOnce(T) -> Redirect,
 ) -> Answered {
     let sender = sender();
     match result {
         Ok(value) => {
-            let Next { path, notice, doubt, begun } = next(value);
+            let Redirect { path, notice, doubt, begun } = next(value);
             let path = ours(&path, "/").to_owned();
             if notice.is_some() || doubt.is_some() || begun.is_some() {
                 keep(Flash { notice, doubt, begun, ..Flash::default() }).await;
@@ -72,7 +72,7 @@ pub(crate) async fn answer<T>(
             if sender == Sender::Browser {
                 redirect(&path);
             }
-            Ok(Outcome::Next(path))
+            Ok(FormOutcome::Next(path))
         }
         Err(problem) => refuse(sent, sender, problem).await,
     }
@@ -95,9 +95,9 @@ pub(crate) async fn tested(
                 ..Flash::default()
             })
             .await;
-            Ok(Outcome::Next(sent.from))
+            Ok(FormOutcome::Next(sent.from))
         }
-        (Ok(tests), Sender::Script) => Ok(Outcome::Tested(panel(&tests))),
+        (Ok(tests), Sender::Script) => Ok(FormOutcome::Tested(panel(&tests))),
         (Err(problem), sender) => refuse(sent, sender, problem).await,
     }
 }
@@ -114,9 +114,9 @@ pub(crate) async fn checked<T>(
             redirect(&format!("{}#{}-tests", sent.from, sent.form));
             let form = Some(sent.form.to_owned());
             keep(Flash { form, values: sent.values, ..Flash::default() }).await;
-            Ok(Outcome::Next(sent.from))
+            Ok(FormOutcome::Next(sent.from))
         }
-        (Ok(value), Sender::Script) => Ok(Outcome::Tested(panel(&value))),
+        (Ok(value), Sender::Script) => Ok(FormOutcome::Tested(panel(&value))),
         (Err(problem), sender) => refuse(sent, sender, problem).await,
     }
 }
@@ -138,13 +138,13 @@ async fn refuse(mut sent: Sent, sender: Sender, problem: ServiceError) -> Answer
         if problem == ServiceError::NotSignedIn {
             let path = sign_in_path(&sent.from);
             redirect(&path);
-            return Ok(Outcome::Next(path));
+            return Ok(FormOutcome::Next(path));
         }
         if let Some(outcome) = without_a_trace(&sent, &problem) {
             return Ok(outcome);
         }
     }
-    let person = use_context::<Arc<dyn Visit>>().and_then(|visit| visit.actor());
+    let person = use_context::<Arc<dyn CurrentUser>>().and_then(|visit| visit.actor());
     let problem = match person {
         Some(person) => problem.told_to(&person.name),
         None => problem,
@@ -173,13 +173,13 @@ async fn refuse(mut sent: Sent, sender: Sender, problem: ServiceError) -> Answer
         })
         .await;
     }
-    Ok(Outcome::Refused(Refusal::from(&problem)))
+    Ok(FormOutcome::Refused(FormRefusal::from(&problem)))
 }
 
 /// The answer to a stranger, of whom only what they can correct is kept: a limit that has to be
 /// remembered is none.
-fn without_a_trace(sent: &Sent, problem: &ServiceError) -> Option<Outcome> {
-    let visit = Asking::anyone().ok()?.visit;
+fn without_a_trace(sent: &Sent, problem: &ServiceError) -> Option<FormOutcome> {
+    let visit = RequestContext::anyone().ok()?.visit;
     if visit.user().is_some() || matches!(problem, ServiceError::Invalid(_)) {
         return None;
     }
@@ -188,7 +188,7 @@ fn without_a_trace(sent: &Sent, problem: &ServiceError) -> Option<Outcome> {
         ServiceError::NotFound => redirect(&sent.from),
         _ => visit.turn_away(problem),
     }
-    Some(Outcome::Refused(Refusal::from(problem)))
+    Some(FormOutcome::Refused(FormRefusal::from(problem)))
 }
 
 /// The sign-in page that leads back to `next`.
@@ -231,7 +231,7 @@ pub(crate) fn redirect(path: &str) {
 }
 
 async fn keep(flash: Flash) {
-    if let Ok(asking) = Asking::anyone() {
+    if let Ok(asking) = RequestContext::anyone() {
         // The change itself is done; a lost message must not turn it into a failure.
         let _ = asking.visit.keep(flash).await;
     }
@@ -257,7 +257,7 @@ fn sender() -> Sender {
 
 #[cfg(test)]
 mod tests {
-    use domain::connections::{Stage, StageResult};
+    use domain::connection_tests::{Stage, StageResult};
 
     use super::*;
 
@@ -283,7 +283,7 @@ mod tests {
             .collect();
         let passed = ConnectionTest {
             repository: None,
-            asked: domain::cause::Asked::Registry,
+            asked: domain::cause::RemoteKind::Registry,
             name: "a".into(),
             url: "https://a.example".into(),
             stages,

@@ -13,21 +13,21 @@ mod audit;
 #[cfg(feature = "ssr")]
 mod charts;
 #[cfg(feature = "ssr")]
-mod connections;
+mod connection_tests;
 mod credentials;
 #[cfg(feature = "ssr")]
 mod exports;
+mod form_outcome;
 mod gitops;
 #[cfg(feature = "ssr")]
 mod matching;
 #[cfg(feature = "ssr")]
-mod next;
-#[cfg(feature = "ssr")]
 mod notices;
-mod outcome;
 #[cfg(feature = "ssr")]
 mod projects;
 mod propagation;
+#[cfg(feature = "ssr")]
+mod redirect;
 mod repositories;
 #[cfg(feature = "ssr")]
 pub mod services;
@@ -45,4 +45,4 @@ pub use answer::status;
 #[cfg(feature = "ssr")]
 pub use shell::{App, shell};
 #[cfg(feature = "ssr")]
-pub use ui::detour::address as elsewhere;
+pub use ui::return_to::address as elsewhere;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
 use domain::{
-    Actor, Secret, ServiceError, Timestamp, UserId, connections::ConnectionTest, service,
+    Actor, Secret, ServiceError, Timestamp, UserId, connection_tests::ConnectionTest, service,
 };
 use leptos::prelude::use_context;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub struct Services {
     /// The audit log.
     pub audit: Arc<dyn service::Audit>,
     /// Connection tests.
-    pub connections: Arc<dyn service::Connections>,
+    pub connections: Arc<dyn service::ConnectionTests>,
     /// Which credential belongs to a URL.
     pub matching: Arc<dyn service::Matching>,
     /// Projects.
@@ -35,7 +35,7 @@ pub struct Services {
     /// Exports.
     pub exports: Arc<dyn service::Exports>,
     /// Connected Git accounts.
-    pub git_connections: Arc<dyn service::GitConnections>,
+    pub git_connections: Arc<dyn service::GitAccounts>,
     /// Git targets.
     pub git_targets: Arc<dyn service::GitTargets>,
     /// Clusters.
@@ -44,7 +44,7 @@ pub struct Services {
 
 /// One visit: who asks, from where, and the session that outlives the request.
 #[async_trait]
-pub trait Visit: Send + Sync {
+pub trait CurrentUser: Send + Sync {
     /// The account that is signed in.
     fn user(&self) -> Option<UserId>;
     /// The person in the organization they work in.
@@ -122,12 +122,12 @@ pub struct Bundle {
 
 /// Everything a page needs to answer: taken from the context before the first `await`.
 #[derive(Clone)]
-pub(crate) struct Asking {
+pub(crate) struct RequestContext {
     pub services: Services,
-    pub visit: Arc<dyn Visit>,
+    pub visit: Arc<dyn CurrentUser>,
 }
 
-impl Asking {
+impl RequestContext {
     /// The visitor, signed in or not.
     pub fn anyone() -> Result<Self, ServiceError> {
         let missing = || ServiceError::Internal { reference: "context".to_owned() };

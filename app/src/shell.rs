@@ -104,9 +104,9 @@ pub fn App() -> AnyView {
                 <Route path=path!("/charts/catalog") view=charts::catalog ssr=mode.clone()/>
                 <Route path=path!("/charts/catalog/:id") view=charts::detail ssr=mode.clone()/>
                 <Route path=path!("/gitops") view=gitops::overview ssr=mode.clone()/>
-                <Route path=path!("/gitops/connections") view=gitops::connections::list ssr=mode.clone()/>
-                <Route path=path!("/gitops/connections/device") view=gitops::connections::device ssr=mode.clone()/>
-                <Route path=path!("/gitops/connections/:id/disconnect") view=gitops::connections::disconnect ssr=mode.clone()/>
+                <Route path=path!("/gitops/connections") view=gitops::git_accounts::list ssr=mode.clone()/>
+                <Route path=path!("/gitops/connections/device") view=gitops::git_accounts::device ssr=mode.clone()/>
+                <Route path=path!("/gitops/connections/:id/disconnect") view=gitops::git_accounts::disconnect ssr=mode.clone()/>
                 <Route path=path!("/gitops/targets/new") view=gitops::targets::new ssr=mode.clone()/>
                 <Route path=path!("/gitops/targets/:id") view=gitops::targets::detail ssr=mode.clone()/>
                 <Route path=path!("/gitops/targets/:id/preview") view=gitops::targets::preview ssr=mode.clone()/>

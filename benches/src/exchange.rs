@@ -13,13 +13,13 @@ use std::{
 use axum::{Router, extract::State, routing::post};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use connectors::{
-    http::{AllowList, Outbound, Road},
+    http::{AllowList, EgressProfile, Outbound},
     repository::LoginKey,
     token_exchange::{Endpoints, ExchangeSettings, Exchanges, LoginReach, Owner},
 };
 use domain::{
-    CredentialId, OrganizationId, Secret, Shape, Timestamp,
-    credentials::{Material, Parameters},
+    AuthMethod, CredentialId, OrganizationId, Secret, Timestamp,
+    credentials::{Parameters, SecretMaterial},
     repositories::RepositoryUrl,
 };
 use tokio::{net::TcpListener, task::JoinSet};
@@ -39,8 +39,12 @@ pub async fn measure() -> Result<Vec<Row>, Failure> {
     let settings = ExchangeSettings { endpoints, ..ExchangeSettings::default() };
     let exchanges = Exchanges::with(outbound, settings);
     let key = Secret::new("not a key of anybody".to_owned());
-    let material =
-        Material::parse(Shape::EcrAccessKey, "AKIAIOSFODNN7EXAMPLE", key, &Parameters::default());
+    let material = SecretMaterial::parse(
+        AuthMethod::EcrAccessKey,
+        "AKIAIOSFODNN7EXAMPLE",
+        key,
+        &Parameters::default(),
+    );
     let material = material.map_err(|_| "the key has another form")?;
 
     let together = at_once(&exchanges, &material).await?;
@@ -52,7 +56,7 @@ pub async fn measure() -> Result<Vec<Row>, Failure> {
     let started = Instant::now();
     for n in 0..REPOSITORIES {
         let url = url(n)?;
-        exchanges.login(&material, &unsaved, &url, &Road::default(), NOW).await?;
+        exchanges.login(&material, &unsaved, &url, &EgressProfile::default(), NOW).await?;
     }
     let one_by_one = started.elapsed();
     Ok(vec![Row::new(
@@ -63,7 +67,7 @@ pub async fn measure() -> Result<Vec<Row>, Failure> {
     )])
 }
 
-async fn at_once(exchanges: &Exchanges, material: &Material) -> Result<Duration, Failure> {
+async fn at_once(exchanges: &Exchanges, material: &SecretMaterial) -> Result<Duration, Failure> {
     let owner = owner();
     let mut tasks = JoinSet::new();
     let started = Instant::now();
@@ -71,7 +75,7 @@ async fn at_once(exchanges: &Exchanges, material: &Material) -> Result<Duration,
         let (exchanges, material, owner, url) =
             (exchanges.clone(), material.clone(), owner.clone(), url(n)?);
         tasks.spawn(async move {
-            exchanges.login(&material, &owner, &url, &Road::default(), NOW).await
+            exchanges.login(&material, &owner, &url, &EgressProfile::default(), NOW).await
         });
     }
     while let Some(done) = tasks.join_next().await {

@@ -20,8 +20,8 @@ use axum::{
     routing::get,
 };
 use connectors::{
-    http::{AllowList, Outbound, Road},
-    repository::{Known, Registries, Synced, Target, Validators},
+    http::{AllowList, EgressProfile, Outbound},
+    repository::{KnownVersions, Registries, Synced, Target, Validators},
 };
 use domain::repositories::{RepositoryKind, RepositoryUrl};
 use tokio::{net::TcpListener, process::Command};
@@ -73,18 +73,19 @@ pub async fn child_parse(address: &str) -> Result<(), Failure> {
         kind: RepositoryKind::Helm,
         login: None,
         login_key: None,
-        road: Road::default(),
+        egress: EgressProfile::default(),
         chart_names: Vec::new(),
     };
     let started = Instant::now();
-    let synced = registries.sync(&target, &Validators::default(), &Known::default()).await?;
+    let synced =
+        registries.sync(&target, &Validators::default(), &KnownVersions::default()).await?;
     let elapsed = started.elapsed();
     let Synced::Charts { versions, validators, .. } = synced else {
         return Err("the index did not change".into());
     };
     let peak = memory::peak(std::process::id())?;
     let started = Instant::now();
-    let again = registries.sync(&target, &validators, &Known::default()).await?;
+    let again = registries.sync(&target, &validators, &KnownVersions::default()).await?;
     if !matches!(again, Synced::Unchanged { .. }) {
         return Err("an unchanged index was read again".into());
     }

@@ -9,7 +9,7 @@ use std::{
 
 use domain::{
     CredentialId, Name, ProjectId, Purpose,
-    credentials::{PatternKind, Reach},
+    credentials::{CredentialScope, PatternKind},
     matching::{Entry, Index, normalize},
 };
 use regex::Regex;
@@ -145,9 +145,9 @@ fn url(n: usize) -> String {
 fn entry(n: usize, id: CredentialId, projects: &[ProjectId]) -> Result<Entry, Failure> {
     let name = Name::parse(&format!("credential-{n}")).map_err(|problem| problem.message)?;
     let reach = if (n / 10).is_multiple_of(2) {
-        Reach::Shared
+        CredentialScope::Shared
     } else {
-        Reach::Project(projects.get(n / 20 % PROJECTS).copied().unwrap_or_default())
+        CredentialScope::Project(projects.get(n / 20 % PROJECTS).copied().unwrap_or_default())
     };
     let (kind, text) = pattern(n);
     Ok(Entry::new(id, &name, reach, &[Purpose::Helm, Purpose::Image], (kind, &text)))
@@ -173,7 +173,7 @@ impl Scan {
     }
 
     fn find(&self, project: ProjectId, url: &str) -> Result<Option<CredentialId>, Failure> {
-        for reach in [Reach::Project(project), Reach::Shared] {
+        for reach in [CredentialScope::Project(project), CredentialScope::Shared] {
             for kind in [PatternKind::Exact, PatternKind::Regex] {
                 for entry in &self.0 {
                     if entry.reach == reach && entry.pattern_kind == kind && matches(entry, url)? {

@@ -93,6 +93,28 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(person.field("Name")).toHaveValue(name);
     });
 
+    test("what a shared project holds is used by others, and said to be", async ({ person }) => {
+      const [project, name] = [unique("platform"), unique("robot")];
+      const url = `https://${name}.example/charts`;
+      await addProject(person, project);
+      await addPlaced(person, { name, pattern: url, project });
+      await person.allowAddress(name, url);
+      await explain(person, url);
+      await expect(person.main).toContainText("No credential matches");
+      await person.open("/settings/projects");
+      await person.row(project).getByRole("link", { name: project }).first().click();
+      await expect(person.main).toContainText("Share only what may be read everywhere.");
+      await person.choose("Its credentials are for", "Every project (shared)");
+      await person.button("Save").click();
+      await expect(person.main).toContainText("Saved.");
+      await expect(person.main.locator(".head")).toContainText("Shared");
+      await explain(person, url);
+      await expect(person.main).toContainText(`${name} is used`);
+      await expect(person.main).toContainText(`It belongs to the shared project ${project}`);
+      await person.open("/settings/projects");
+      await expect(person.row(project)).toContainText("Shared");
+    });
+
     test("a project with something in it stays", async ({ person }) => {
       const [project, name] = [unique("kept"), unique("inside")];
       await addProject(person, project);

@@ -9,7 +9,7 @@ use connectors::{
     repository::Registries,
     token_exchange::Exchanges,
     vault::{
-        Finding, Vault, VaultConfig, Verdict,
+        CheckResult, Finding, Vault, VaultConfig,
         managed::{self, Managed, ManagedConfig},
     },
 };
@@ -288,9 +288,11 @@ async fn examine(engine: Engine, readiness: web::Readiness) {
         for Finding { look, verdict, detail } in &news {
             let look = look.name();
             match verdict {
-                Verdict::Wrong => tracing::error!(look, detail, "Vault cannot be used as it is"),
-                Verdict::Doubtful => tracing::warn!(look, detail, "Vault can be used"),
-                Verdict::Fine | Verdict::Skipped => {}
+                CheckResult::Wrong => {
+                    tracing::error!(look, detail, "Vault cannot be used as it is");
+                }
+                CheckResult::Doubtful => tracing::warn!(look, detail, "Vault can be used"),
+                CheckResult::Fine | CheckResult::Skipped => {}
             }
         }
         let wrong: Vec<_> = found

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 
 use super::path_of;
 use crate::{
-    answer::{Answered, Next, Sent, answer},
+    answer::{Answered, Redirect, Sent, answer},
     repositories::kept_url,
-    services::Asking,
+    services::RequestContext,
 };
 
 /// Allows an origin for the login of a credential.
@@ -20,12 +20,13 @@ pub(crate) async fn allow_address(
 ) -> Answered {
     let sent = Sent::new("credential-address", &from).with("url", &kept_url(&url));
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
         let form = credentials::AllowAddress { credential, url, request };
         asking.services.credentials.allow_address(&actor, form).await.map(|()| id)
     };
-    answer(sent, result.await, |id| Next::to(path_of(id)).saying("The address is allowed.")).await
+    answer(sent, result.await, |id| Redirect::to(path_of(id)).flash("The address is allowed."))
+        .await
 }
 
 /// Confirms an origin that was taken over from the links of before.
@@ -36,13 +37,14 @@ pub(crate) async fn confirm_address(
     #[server(default)] address: String,
 ) -> Answered {
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
         let address = address.parse().map_err(|_| ServiceError::NotFound)?;
         asking.services.credentials.confirm_address(&actor, id, address).await.map(|()| id)
     };
     let sent = Sent::new("credential-confirm-address", &from);
-    answer(sent, result.await, |id| Next::to(path_of(id)).saying("The address is confirmed.")).await
+    answer(sent, result.await, |id| Redirect::to(path_of(id)).flash("The address is confirmed."))
+        .await
 }
 
 /// Withdraws an allowed origin; the links there are suspended.
@@ -53,7 +55,7 @@ pub(crate) async fn withdraw_address(
     #[server(default)] address: String,
 ) -> Answered {
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
         let address = address.parse().map_err(|_| ServiceError::NotFound)?;
         let suspended = asking.services.credentials.withdraw_address(&actor, id, address).await?;
@@ -68,7 +70,7 @@ pub(crate) async fn withdraw_address(
                 names.join(", ")
             ),
         };
-        Next::to(path_of(id)).saying(told)
+        Redirect::to(path_of(id)).flash(told)
     })
     .await
 }
@@ -82,14 +84,16 @@ pub(crate) async fn withdraw_token_service(
     #[server(default)] service: String,
 ) -> Answered {
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
         let credentials = &asking.services.credentials;
         credentials.withdraw_token_service(&actor, id, &registry, &service).await.map(|()| id)
     };
     let sent = Sent::new("credential-token-service", &from);
-    answer(sent, result.await, |id| Next::to(path_of(id)).saying("The token service is withdrawn."))
-        .await
+    answer(sent, result.await, |id| {
+        Redirect::to(path_of(id)).flash("The token service is withdrawn.")
+    })
+    .await
 }
 
 /// Forgets a request for an origin.
@@ -100,11 +104,12 @@ pub(crate) async fn dismiss_address_request(
     #[server(default)] request: String,
 ) -> Answered {
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
         let request = request.parse().map_err(|_| ServiceError::NotFound)?;
         asking.services.credentials.dismiss_address_request(&actor, id, request).await.map(|()| id)
     };
     let sent = Sent::new("credential-dismiss-request", &from);
-    answer(sent, result.await, |id| Next::to(path_of(id)).saying("The request is dismissed.")).await
+    answer(sent, result.await, |id| Redirect::to(path_of(id)).flash("The request is dismissed."))
+        .await
 }

@@ -1,6 +1,6 @@
 //! The island that says what is known about a user name and a secret while somebody types them.
 
-use domain::{Advice, Provider, Severity, Shape, advise};
+use domain::{Advice, AuthMethod, Provider, Severity, advise};
 use leptos::prelude::*;
 
 use crate::ui::badge::{Badge, Tone};
@@ -8,7 +8,7 @@ use crate::ui::badge::{Badge, Tone};
 /// Advice about the form around it. Without JavaScript the server gives the same advice when a form
 /// is refused or tested.
 #[island]
-pub(crate) fn Advising(provider: Provider, shape: Shape) -> impl IntoView {
+pub(crate) fn Advising(provider: Provider, shape: AuthMethod) -> impl IntoView {
     // What holds before anybody types is in the page that the server sends, too.
     let said = RwSignal::new(advise(provider, shape, "", ""));
     #[cfg(feature = "hydrate")]
@@ -43,13 +43,13 @@ fn line(advice: &Advice, recognized: Tone) -> impl IntoView + use<> {
 
 #[cfg(feature = "hydrate")]
 mod listening {
-    use domain::{Advice, Provider, Severity, Shape, advise, registry_place};
+    use domain::{Advice, AuthMethod, Provider, Severity, advise, registry_place};
     use leptos::prelude::*;
     use wasm_bindgen::{JsCast, closure::Closure};
     use web_sys::{FormData, HtmlFormElement, HtmlInputElement, window};
 
     /// Says what is known about the form now, and again whenever somebody types.
-    pub fn follow(said: RwSignal<Vec<Advice>>, provider: Provider, shape: Shape) {
+    pub fn follow(said: RwSignal<Vec<Advice>>, provider: Provider, shape: AuthMethod) {
         let Some(form) = form() else { return };
         // The advice about the last try still stands above.
         if let Ok(None) = form.query_selector("[data-advice-sent]") {
@@ -84,7 +84,7 @@ mod listening {
         mark.closest("form").ok()??.dyn_into().ok()
     }
 
-    fn of_form(form: &HtmlFormElement, provider: Provider, shape: Shape) -> Vec<Advice> {
+    fn of_form(form: &HtmlFormElement, provider: Provider, shape: AuthMethod) -> Vec<Advice> {
         let Ok(data) = FormData::new_with_form(form) else { return Vec::new() };
         let typed = |name: &str| data.get(name).as_string().unwrap_or_default();
         let (username, password) = (typed("username"), typed("password"));

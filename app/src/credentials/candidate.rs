@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Actor, Timestamp,
-    cause::{Asked, Remedy},
+    cause::{Remedy, RemoteKind},
     counted,
     credentials::{
         Candidate, CandidateLine, CandidateState, CredentialDetail, SecretVersion, VersionOrigin,
@@ -154,7 +154,7 @@ fn row(credential: &CredentialDetail, line: &CandidateLine) -> AnyView {
     let cause = line.cause.map(|cause| match cause.remedy() {
         // What to do about the secret stands below, and its form would change the one in use.
         Remedy::Credential => {
-            let words = cause.words(Asked::Registry);
+            let words = cause.words(RemoteKind::Registry);
             view! { <p class="cause" title=words.message>{words.title}"."</p> }.into_any()
         }
         _ => view! { <CauseLine cause repository credential=Some(id)/> }.into_any(),

@@ -1,22 +1,22 @@
 //! Adding a credential: first the provider, then the way to authenticate, then the form.
 
-use domain::{Access, Action, CredentialKind, Provider, Shape, gitops::ConnectionOffers};
+use domain::{Access, Action, AuthMethod, CredentialKind, Provider, gitops::GitAccountOffers};
 use leptos::prelude::*;
 
 use super::{
-    carried::{Asker, folded},
-    choose_shape::{asks, choose_shape},
+    choose_auth_method::{asks, choose_shape},
     create_form::create_form,
+    return_to::{Asker, folded},
 };
 use crate::{
     answer::redirect,
-    gitops::connections,
+    gitops::git_accounts,
     ui::{
-        detour::{NEXT, back},
         frame::Section,
         icon::Icon,
         page::{Page, Request, page},
         path,
+        return_to::{NEXT, back},
     },
 };
 
@@ -28,7 +28,7 @@ pub(crate) fn new() -> AnyView {
         if let Some(path) = folded(&request) {
             redirect(&path);
         }
-        let step = Step { back: back(&request) };
+        let step = WizardStep { back: back(&request) };
         let body = match chosen(&request) {
             Chosen::Nothing => {
                 // A wizard without that link is better than none.
@@ -36,7 +36,7 @@ pub(crate) fn new() -> AnyView {
                 choose(&step, &offers.unwrap_or_default())
             }
             Chosen::Provider(provider) => choose_shape(&step, provider),
-            Chosen::Shape(provider, shape) => {
+            Chosen::AuthMethod(provider, shape) => {
                 let projects = request.services().projects.list(&actor).await?;
                 create_form(&request, &actor, &projects, &step, (provider, shape))
             }
@@ -49,7 +49,7 @@ pub(crate) fn new() -> AnyView {
 enum Chosen {
     Nothing,
     Provider(Provider),
-    Shape(Provider, Shape),
+    AuthMethod(Provider, AuthMethod),
 }
 
 fn chosen(request: &Request) -> Chosen {
@@ -57,11 +57,11 @@ fn chosen(request: &Request) -> Chosen {
         return Chosen::Nothing;
     };
     let shapes = provider.facts().shapes;
-    let shape = Shape::parse(&request.query("shape")).filter(|shape| shapes.contains(shape));
+    let shape = AuthMethod::parse(&request.query("shape")).filter(|shape| shapes.contains(shape));
     match shape {
-        Some(shape) => Chosen::Shape(provider, shape),
+        Some(shape) => Chosen::AuthMethod(provider, shape),
         None if asks(provider) => Chosen::Provider(provider),
-        None => Chosen::Shape(provider, shapes.first().copied().unwrap_or_default()),
+        None => Chosen::AuthMethod(provider, shapes.first().copied().unwrap_or_default()),
     }
 }
 
@@ -69,14 +69,19 @@ fn chosen(request: &Request) -> Chosen {
 const LAST: &str = "Details";
 
 /// The steps of the wizard. Each is an address, so that the Back button and a reload keep it.
-pub(super) struct Step {
+pub(super) struct WizardStep {
     /// The page of ours to go back to afterwards; may be empty.
     pub back: String,
 }
 
-impl Step {
+impl WizardStep {
     /// The address of a step.
-    pub fn to(&self, provider: Option<Provider>, shape: Option<Shape>, access: Access) -> String {
+    pub fn to(
+        &self,
+        provider: Option<Provider>,
+        shape: Option<AuthMethod>,
+        access: Access,
+    ) -> String {
         // From a Git target the guide opens on pushing, so that reading has to be said.
         let is_said = access != Access::default() || (shape.is_some() && !self.back.is_empty());
         let access = if is_said { access.as_str() } else { "" };
@@ -113,7 +118,7 @@ impl Step {
     }
 
     /// The steps, those that are done with a link; the one in hand is marked.
-    pub fn steps(&self, provider: Option<Provider>, shape: Option<Shape>) -> AnyView {
+    pub fn steps(&self, provider: Option<Provider>, shape: Option<AuthMethod>) -> AnyView {
         let access = Access::default();
         let ask = provider.is_none_or(asks);
         let done = |label: &'static str, href: String| {
@@ -153,7 +158,7 @@ impl Step {
     }
 }
 
-fn choose(step: &Step, offers: &ConnectionOffers) -> AnyView {
+fn choose(step: &WizardStep, offers: &GitAccountOffers) -> AnyView {
     let asker = Asker::of(&step.back);
     let taken = asker.and_then(Asker::takes);
     let is_offered = |kind| taken.is_none_or(|taken| taken == kind);
@@ -233,13 +238,13 @@ fn choose(step: &Step, offers: &ConnectionOffers) -> AnyView {
 }
 
 /// The way that needs no token, where the operator configured one.
-fn connect(offers: &ConnectionOffers) -> Option<AnyView> {
+fn connect(offers: &GitAccountOffers) -> Option<AnyView> {
     let offered = offers.web || offers.device || !offers.installation_url.is_empty();
     offered.then(|| {
         view! {
             <p>
                 {format!("For {} there is a way without a token to copy: ", offers.host)}
-                <a href=connections::PATH>"Connect an account"</a>
+                <a href=git_accounts::PATH>"Connect an account"</a>
                 "."
             </p>
         }

@@ -1,10 +1,10 @@
 //! What can be done to a credential that was made by connecting an account.
 
-use domain::{ServiceError, cause::Asked, credentials::CredentialDetail, gitops::GitConnection};
+use domain::{ServiceError, cause::RemoteKind, credentials::CredentialDetail, gitops::GitAccount};
 use leptos::prelude::*;
 
 use crate::{
-    gitops::connections::{PATH, connect_again},
+    gitops::git_accounts::{PATH, connect_again},
     ui::{icon::Icon, page::Request},
 };
 
@@ -13,7 +13,7 @@ pub(super) async fn connection(
     request: &Request,
     actor: &domain::Actor,
     credential: &CredentialDetail,
-) -> Result<Option<GitConnection>, ServiceError> {
+) -> Result<Option<GitAccount>, ServiceError> {
     if !credential.shape.is_connected() {
         return Ok(None);
     }
@@ -22,7 +22,7 @@ pub(super) async fn connection(
 }
 
 /// Connect again and Disconnect, instead of a form: nobody types such a secret.
-pub(super) fn connected(credential: &CredentialDetail, one: Option<&GitConnection>) -> AnyView {
+pub(super) fn connected(credential: &CredentialDetail, one: Option<&GitAccount>) -> AnyView {
     let about = match one {
         Some(one) => {
             let renewed = match one.broken {
@@ -37,7 +37,7 @@ pub(super) fn connected(credential: &CredentialDetail, one: Option<&GitConnectio
         view! {
             <div class="notice bad">
                 <Icon name="circle-alert"/>
-                <p>{cause.words(Asked::Github).message}</p>
+                <p>{cause.words(RemoteKind::Github).message}</p>
             </div>
         }
     });

@@ -1,7 +1,7 @@
 //! The form that adds a credential, with the guide beside it: the last step of the wizard.
 
 use domain::{
-    Access, Actor, CredentialKind, Field, Provider, ProviderFacts, Shape,
+    Access, Actor, AuthMethod, CredentialKind, Field, Provider, ProviderFacts,
     credentials::{Parameters, Placement},
     projects::Project,
     registry_place,
@@ -10,24 +10,24 @@ use leptos::prelude::*;
 use url::form_urlencoded::parse;
 
 use super::{
-    carried::Asker,
-    choose::Step,
-    choose_shape::asks,
+    auth_method_fields::{StoredFields, shape_fields},
+    choose::WizardStep,
+    choose_auth_method::asks,
     draft::Draft,
-    guide::{Asked, Names, guide},
-    placement_fields::Place,
-    shape_fields::{Stored, shape_fields},
+    guide::{GuideAudience, Names, guide},
+    placement_fields::PlacementContext,
+    return_to::Asker,
     test_fields::test_fields,
 };
 use crate::{
-    connections::{results, test_button},
+    connection_tests::{results, test_button},
     ui::{
         badge::{Badge, Tone},
-        detour::NEXT,
         form::{Form, FormState, Submit},
         icon::Icon,
         input::{Input, hidden},
         page::Request,
+        return_to::NEXT,
     },
 };
 
@@ -38,8 +38,8 @@ pub(super) fn create_form(
     request: &Request,
     actor: &Actor,
     projects: &[Project],
-    step: &Step,
-    (provider, shape): (Provider, Shape),
+    step: &WizardStep,
+    (provider, shape): (Provider, AuthMethod),
 ) -> AnyView {
     let state = FormState::new(FORM, request);
     // A Git target is written to, unless the person chose otherwise.
@@ -51,7 +51,13 @@ pub(super) fn create_form(
     };
     let cancel = if step.back.is_empty() { "/credentials".to_owned() } else { step.back.clone() };
     let names = Names::of(actor, &project_name(&state, projects));
-    let place = Place { state: &state, actor, provider, projects, stored: &Placement::default() };
+    let place = PlacementContext {
+        state: &state,
+        actor,
+        provider,
+        projects,
+        stored: &Placement::default(),
+    };
     let placement = placement(&place);
     let fields = fields(&state, provider, shape, &step.back);
     let chosen_access = Access::parse(&state.value(Field::Access, access.as_str()));
@@ -89,13 +95,13 @@ pub(super) fn create_form(
                     {results}
                 </Form>
             </section>
-            {guide((provider, shape), chosen_access, &names, Asked::By(FORM))}
+            {guide((provider, shape), chosen_access, &names, GuideAudience::By(FORM))}
         </div>
     }
     .into_any()
 }
 
-fn fields(state: &FormState, provider: Provider, shape: Shape, back: &str) -> AnyView {
+fn fields(state: &FormState, provider: Provider, shape: AuthMethod, back: &str) -> AnyView {
     let facts = provider.facts();
     // What the address of the repository tells is filled in already.
     let url = carried_url(back);
@@ -104,8 +110,8 @@ fn fields(state: &FormState, provider: Provider, shape: Shape, back: &str) -> An
         .map(|(account, region)| (account.to_owned(), region.to_owned()))
         .unwrap_or_default();
     let parameters = Parameters { account, region, ..Parameters::default() };
-    let username = if shape == Shape::Password { facts.fixed_username } else { "" };
-    let stored = Stored { username, parameters: &parameters, secret_hint: "" };
+    let username = if shape == AuthMethod::Password { facts.fixed_username } else { "" };
+    let stored = StoredFields { username, parameters: &parameters, secret_hint: "" };
     let name = match facts.kind {
         CredentialKind::Registry => "Unique in your organization, such as ghcr-prod.",
         CredentialKind::Git => "Unique in your organization, such as gitops-push.",
@@ -124,7 +130,7 @@ fn fields(state: &FormState, provider: Provider, shape: Shape, back: &str) -> An
     .into_any()
 }
 
-fn placement(place: &Place<'_>) -> AnyView {
+fn placement(place: &PlacementContext<'_>) -> AnyView {
     view! {
         <details class="more" open=place.is_open()>
             <summary>"Where it applies"</summary>
@@ -184,7 +190,12 @@ fn provider_field(facts: &'static ProviderFacts, other: String) -> AnyView {
 }
 
 /// The way to authenticate that was chosen, with the others at one click.
-fn shape_choice(step: &Step, provider: Provider, shape: Shape, access: Access) -> AnyView {
+fn shape_choice(
+    step: &WizardStep,
+    provider: Provider,
+    shape: AuthMethod,
+    access: Access,
+) -> AnyView {
     let others =
         other_shapes(provider, shape, |other| step.to(Some(provider), Some(other), access));
     let is_recommended = asks(provider) && provider.facts().shapes.first() == Some(&shape);
@@ -207,8 +218,8 @@ fn shape_choice(step: &Step, provider: Provider, shape: Shape, access: Access) -
 /// Links to the other ways of the provider; nothing when there is only one.
 pub(super) fn other_shapes(
     provider: Provider,
-    shape: Shape,
-    to: impl Fn(Shape) -> String,
+    shape: AuthMethod,
+    to: impl Fn(AuthMethod) -> String,
 ) -> AnyView {
     let others: Vec<_> =
         provider.facts().shapes.iter().copied().filter(|other| *other != shape).collect();

@@ -7,8 +7,8 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    opens::{Opened, opens},
     path_of,
+    usage::{Opened, opens},
 };
 use crate::ui::{
     form::{Form, FormState, Submit},

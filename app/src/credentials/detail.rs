@@ -1,7 +1,7 @@
 //! One credential: what it is doing, its forms, links and versions.
 
 use domain::{
-    Action, Actor, CredentialKind, PropagationId, ServiceError, Shape,
+    Action, Actor, AuthMethod, CredentialKind, PropagationId, ServiceError,
     credentials::{CandidateState, CredentialDetail, CredentialHealth},
     propagation::Progress,
 };
@@ -9,24 +9,23 @@ use leptos::prelude::*;
 
 use super::{
     addresses::addresses,
-    badges,
+    badges, best_practices,
     candidate::{candidate, followed, reload},
     connected::{connected, connection},
     facts::facts,
-    guide::{Asked, Names, guide},
+    guide::{GuideAudience, Names, guide},
+    impact::Impact,
     links::links,
-    opens::{opened, opens},
     path_of,
     paused::paused,
     place_form::place_form,
-    practices,
-    reach::Reach,
     update_form::{shape_of, update_form},
+    usage::{opened, opens},
     uses::uses,
     versions::versions,
 };
 use crate::{
-    connections::test_credential_form,
+    connection_tests::test_credential_form,
     propagation::LiveProgress,
     ui::{
         frame::Section,
@@ -82,7 +81,7 @@ pub(crate) fn detail() -> AnyView {
                 </div>
                 <div class="stack">
                     {facts(&credential, now)}
-                    {practices::of(&credential, now)}
+                    {best_practices::of(&credential, now)}
                     {(may_change && !is_connected)
                         .then(|| beside(&request, &actor, &credential))}
                 </div>
@@ -102,11 +101,11 @@ async fn used(
     request: &Request,
     actor: &Actor,
     credential: &CredentialDetail,
-) -> Result<(Reach, AnyView, bool), ServiceError> {
+) -> Result<(Impact, AnyView, bool), ServiceError> {
     let kind = credential.provider.facts().kind;
     if kind != CredentialKind::Registry {
         let opens = opens(request, actor, (credential.id, kind)).await?;
-        let reach = Reach::by_opening(credential, &opens);
+        let reach = Impact::by_opening(credential, &opens);
         return Ok((reach, opened(credential, &opens), !opens.is_empty()));
     }
     let found = request.services().exports.uses(actor, credential.id).await?;
@@ -114,7 +113,7 @@ async fn used(
         {links(request, credential)}
         {uses(credential, &found)}
     };
-    Ok((Reach::by_exports(credential, &found), used.into_any(), !found.is_empty()))
+    Ok((Impact::by_exports(credential, &found), used.into_any(), !found.is_empty()))
 }
 
 async fn progress(request: &Request, actor: &Actor) -> Result<Option<Progress>, ServiceError> {
@@ -156,7 +155,7 @@ fn head(
     .into_any()
 }
 
-fn update(request: &Request, progress: Progress, reach: &Reach) -> AnyView {
+fn update(request: &Request, progress: Progress, reach: &Impact) -> AnyView {
     let title = match (progress.finished_at, progress.counts.needs_attention) {
         (None, _) => "Update on its way",
         (Some(_), 0) => "Update finished",
@@ -180,7 +179,7 @@ fn update(request: &Request, progress: Progress, reach: &Reach) -> AnyView {
 /// Nothing where there is nobody to ask.
 fn tests(request: &Request, credential: &CredentialDetail) -> Option<AnyView> {
     let provider = credential.provider;
-    let of_token = provider.tells_of_tokens() && credential.shape == Shape::Password;
+    let of_token = provider.tells_of_tokens() && credential.shape == AuthMethod::Password;
     let told = match (credential.links.is_empty(), of_token) {
         (false, _) => "Asks every linked repository with the stored secret.".to_owned(),
         (true, true) => {
@@ -211,5 +210,5 @@ fn beside(request: &Request, actor: &Actor, credential: &CredentialDetail) -> An
     };
     let names = Names::of(actor, project);
     let access = credential.access.unwrap_or_default();
-    guide((credential.provider, shape), access, &names, Asked::ByNobody)
+    guide((credential.provider, shape), access, &names, GuideAudience::ByNobody)
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     Timestamp,
-    credentials::{CredentialDetail, PatternKind, Reach},
+    credentials::{CredentialDetail, CredentialScope, PatternKind},
 };
 use leptos::prelude::*;
 use serde_json::{Map, Value, json};
@@ -85,8 +85,8 @@ fn fields(credential: &CredentialDetail) -> Fields {
         (
             "project",
             match credential.reach {
-                Reach::Shared => json!("shared"),
-                Reach::Project(_) => json!(credential.project),
+                CredentialScope::Shared => json!("shared"),
+                CredentialScope::Project(_) => json!(credential.project),
             },
         ),
         ("purposes", json!(credential.purposes.iter().map(|one| one.as_str()).collect::<Vec<_>>())),

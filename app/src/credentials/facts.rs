@@ -2,7 +2,7 @@
 
 use domain::{
     Timestamp,
-    credentials::{CredentialDetail, Expiry, ExpirySource, Reach},
+    credentials::{CredentialDetail, CredentialScope, Expiry, ExpirySource},
 };
 use leptos::prelude::*;
 
@@ -64,8 +64,8 @@ pub(super) fn facts(credential: &CredentialDetail, now: Timestamp) -> AnyView {
 
 fn project(credential: &CredentialDetail) -> String {
     match credential.reach {
-        Reach::Project(_) => credential.project.clone(),
-        Reach::Shared => "Shared with all projects".to_owned(),
+        CredentialScope::Project(_) => credential.project.clone(),
+        CredentialScope::Shared => "Shared with all projects".to_owned(),
     }
 }
 

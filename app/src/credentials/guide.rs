@@ -1,6 +1,6 @@
 //! The guide beside a form: how to make the credential at its provider.
 
-use domain::{Access, Actor, Guide, Provider, Shape, Step, assumed};
+use domain::{Access, Actor, AuthMethod, Guide, GuideStep, Provider, assumed};
 use leptos::prelude::*;
 
 use crate::ui::{copy::CopyButton, icon::Icon};
@@ -31,7 +31,7 @@ impl Names {
 
 /// Who is told what the person chose.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum GuideAudience {
     /// The form with this name: what is chosen is stored with the credential.
     By(&'static str),
     /// Nobody: the guide shows one or the other.
@@ -41,14 +41,14 @@ pub(super) enum Asked {
 /// The guides of every access, of which the chosen one is shown by style alone: choosing loads no page, and
 /// nothing that was typed is lost.
 pub(super) fn guide(
-    (provider, shape): (Provider, Shape),
+    (provider, shape): (Provider, AuthMethod),
     chosen: Access,
     names: &Names,
-    asked: Asked,
+    asked: GuideAudience,
 ) -> AnyView {
     let (form, field) = match asked {
-        Asked::By(form) => (Some(form), "access"),
-        Asked::ByNobody => (None, "guide"),
+        GuideAudience::By(form) => (Some(form), "access"),
+        GuideAudience::ByNobody => (None, "guide"),
     };
     let switch = Access::ALL.map(|one| {
         view! {
@@ -91,7 +91,12 @@ pub(super) fn guide(
 }
 
 /// How to make a credential that may do this much.
-pub(super) fn told(provider: Provider, shape: Shape, access: Access, names: &Names) -> AnyView {
+pub(super) fn told(
+    provider: Provider,
+    shape: AuthMethod,
+    access: Access,
+    names: &Names,
+) -> AnyView {
     let guide = provider.guide(shape, access);
     let steps = guide.steps.iter().map(|step| step_of(step, names)).collect_view();
     let note = (!guide.note.is_empty()).then(|| view! { <p class="muted">{guide.note}</p> });
@@ -114,7 +119,7 @@ pub(super) fn told(provider: Provider, shape: Shape, access: Access, names: &Nam
     .into_any()
 }
 
-fn step_of(step: &Step, names: &Names) -> AnyView {
+fn step_of(step: &GuideStep, names: &Names) -> AnyView {
     let link = step.link.map(|link| {
         view! {
             " "

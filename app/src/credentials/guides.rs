@@ -1,6 +1,6 @@
 //! The guides of all providers on one page, each folded (F46).
 
-use domain::{Access, Provider, Shape};
+use domain::{Access, AuthMethod, Provider};
 use leptos::prelude::*;
 
 use super::guide::{Names, told};
@@ -58,7 +58,7 @@ fn of(provider: Provider, names: &Names, open: bool) -> AnyView {
 }
 
 /// One way to authenticate, for reading and for pushing.
-fn way(provider: Provider, shape: Shape, names: &Names) -> AnyView {
+fn way(provider: Provider, shape: AuthMethod, names: &Names) -> AnyView {
     let facts = provider.facts();
     let pairs = [("provider", facts.code), ("shape", shape.facts().code)];
     let field = format!("guide-{}-{}", facts.code, shape.facts().code);

@@ -2,13 +2,13 @@
 
 use domain::{
     Action, Actor, Provider,
-    cause::Asked,
+    cause::RemoteKind,
     credentials::{CredentialOrder, CredentialQuery, Direction, Remains, Undestroyed},
     projects::Project,
 };
 use leptos::prelude::*;
 
-use super::{opens::counts, practices, table::table, timeline::timeline};
+use super::{best_practices, table::table, timeline::timeline, usage::counts};
 use crate::ui::{
     filters::{FilterBy, Filters, by_project},
     frame::Section,
@@ -89,7 +89,7 @@ pub(crate) fn list() -> AnyView {
 /// What is gone from the table, and not from Vault.
 fn undestroyed(waiting: &[Undestroyed]) -> Option<AnyView> {
     let first = waiting.first()?;
-    let why = first.cause.words(Asked::Registry);
+    let why = first.cause.words(RemoteKind::Registry);
     let rows = waiting
         .iter()
         .map(|one| {
@@ -128,7 +128,7 @@ fn nothing_yet(actor: &Actor) -> AnyView {
             {may_add
                 .then(|| view! { <a class="button" href="/credentials/new">"Add a credential"</a> })}
         </Empty>
-        {practices::all()}
+        {best_practices::all()}
     }
     .into_any()
 }

@@ -6,15 +6,17 @@ mod address_fns;
 mod addresses;
 mod advising;
 #[cfg(feature = "ssr")]
+mod auth_method_fields;
+#[cfg(feature = "ssr")]
 mod badges;
+#[cfg(feature = "ssr")]
+mod best_practices;
 #[cfg(feature = "ssr")]
 mod candidate;
 #[cfg(feature = "ssr")]
-mod carried;
-#[cfg(feature = "ssr")]
 mod choose;
 #[cfg(feature = "ssr")]
-mod choose_shape;
+mod choose_auth_method;
 #[cfg(feature = "ssr")]
 mod connected;
 #[cfg(feature = "ssr")]
@@ -29,18 +31,18 @@ mod draft;
 #[cfg(feature = "ssr")]
 mod facts;
 #[cfg(feature = "ssr")]
-mod given;
-#[cfg(feature = "ssr")]
 mod guide;
 #[cfg(feature = "ssr")]
 mod guides;
+#[cfg(feature = "ssr")]
+mod impact;
+#[cfg(feature = "ssr")]
+mod input_warnings;
 mod key_file;
 #[cfg(feature = "ssr")]
 mod links;
 #[cfg(feature = "ssr")]
 mod list;
-#[cfg(feature = "ssr")]
-mod opens;
 #[cfg(feature = "ssr")]
 mod paused;
 #[cfg(feature = "ssr")]
@@ -48,15 +50,11 @@ mod place_form;
 #[cfg(feature = "ssr")]
 mod placement_fields;
 #[cfg(feature = "ssr")]
-mod practices;
-#[cfg(feature = "ssr")]
-mod reach;
+mod return_to;
 #[cfg(feature = "ssr")]
 mod rotation_fns;
 #[cfg(feature = "ssr")]
 mod server_fns;
-#[cfg(feature = "ssr")]
-mod shape_fields;
 #[cfg(feature = "ssr")]
 mod table;
 #[cfg(feature = "ssr")]
@@ -65,6 +63,8 @@ mod test_fields;
 mod timeline;
 #[cfg(feature = "ssr")]
 mod update_form;
+#[cfg(feature = "ssr")]
+mod usage;
 #[cfg(feature = "ssr")]
 mod uses;
 #[cfg(feature = "ssr")]
@@ -79,9 +79,9 @@ pub(crate) use detail::detail;
 #[cfg(feature = "ssr")]
 pub(crate) use document::document;
 #[cfg(feature = "ssr")]
-pub(crate) use given::given;
-#[cfg(feature = "ssr")]
 pub(crate) use guides::guides;
+#[cfg(feature = "ssr")]
+pub(crate) use input_warnings::given;
 #[cfg(feature = "ssr")]
 pub(crate) use list::list;
 

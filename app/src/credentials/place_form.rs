@@ -2,12 +2,12 @@
 
 use domain::{
     Actor, Timestamp,
-    credentials::{CredentialDetail, ExpirySource, Placement, Reach},
+    credentials::{CredentialDetail, CredentialScope, ExpirySource, Placement},
     projects::Project,
 };
 use leptos::prelude::*;
 
-use super::placement_fields::Place;
+use super::placement_fields::PlacementContext;
 use crate::ui::{
     form::{Form, FormState, Submit},
     input::hidden,
@@ -22,8 +22,8 @@ fn stored(credential: &CredentialDetail) -> Placement {
     let typed = credential.expiry.filter(|expiry| expiry.source == ExpirySource::Typed);
     Placement {
         project: match credential.reach {
-            Reach::Project(project) => project.to_string(),
-            Reach::Shared => "shared".to_owned(),
+            CredentialScope::Project(project) => project.to_string(),
+            CredentialScope::Shared => "shared".to_owned(),
         },
         purposes: purposes.join(","),
         pattern: credential.pattern.clone(),
@@ -43,8 +43,13 @@ pub(super) fn place_form(
 ) -> AnyView {
     let stored = stored(credential);
     let state = FormState::new("credential-place", request).over(&stored, credential.row_version);
-    let place =
-        Place { state: &state, actor, provider: credential.provider, projects, stored: &stored };
+    let place = PlacementContext {
+        state: &state,
+        actor,
+        provider: credential.provider,
+        projects,
+        stored: &stored,
+    };
     let (fields, access, open) = (place.fields(), place.access(), place.is_open());
     let id = credential.id.to_string();
     let row_version = state.row_version(request, credential.row_version);
@@ -77,8 +82,8 @@ pub(super) fn place_form(
 /// What it is looked up for, in a line.
 fn summary(credential: &CredentialDetail) -> AnyView {
     let reach = match credential.reach {
-        Reach::Shared => "In all projects".to_owned(),
-        Reach::Project(_) => format!("In the project {}", credential.project),
+        CredentialScope::Shared => "In all projects".to_owned(),
+        CredentialScope::Project(_) => format!("In the project {}", credential.project),
     };
     let pattern = match credential.pattern.as_str() {
         "" => view! { ", for no URL by itself." }.into_any(),

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use crate::ui::{form::FormState, icon::Icon, input::Input};
 
 /// What the fields are made from.
-pub(super) struct Place<'a> {
+pub(super) struct PlacementContext<'a> {
     pub state: &'a FormState,
     pub actor: &'a Actor,
     pub provider: Provider,
@@ -21,7 +21,7 @@ pub(super) struct Place<'a> {
 
 const SHARED: &str = "shared";
 
-impl Place<'_> {
+impl PlacementContext<'_> {
     /// Every field.
     pub fn fields(&self) -> AnyView {
         view! {

@@ -13,8 +13,8 @@ use super::{
     staged_path,
 };
 use crate::{
-    answer::{Answered, Next, Sent, answer},
-    services::Asking,
+    answer::{Answered, Redirect, Sent, answer},
+    services::RequestContext,
     ui::{anyway::asked, conflict::meant},
 };
 
@@ -42,7 +42,7 @@ pub(crate) async fn place_credential(
     let sent = placed(sent, &placement);
     let form = credentials::PlaceCredential { credential, row_version, placement };
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         // A day that stood there already was meant.
         let is_new = form.placement.expires != before;
         let passed = has_passed(&form.placement.expires, asking.visit.now());
@@ -63,7 +63,7 @@ pub(crate) async fn roll_back_credential(
     let notice = format!("The secret of version {} is in use again.", vault_version.trim());
     let form = VersionRef { credential, row_version, vault_version };
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         asking.services.credentials.roll_back(&actor, form).await
     };
     answer(Sent::new("credential-roll-back", &from), result.await, |saved| on(saved, &notice)).await
@@ -79,7 +79,7 @@ pub(crate) async fn promote_credential(
 ) -> Answered {
     let form = VersionRef { credential, row_version, vault_version };
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         asking.services.credentials.promote(&actor, form).await
     };
     answer(Sent::new("credential-promote", &from), result.await, |saved| {
@@ -98,11 +98,11 @@ pub(crate) async fn test_candidate_again(
 ) -> Answered {
     let form = VersionRef { credential, row_version, vault_version };
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         asking.services.credentials.test_again(&actor, form).await
     };
     answer(Sent::new("credential-test-again", &from), result.await, |saved| {
-        Next::to(staged_path(saved.id)).beginning("The new secret is tested again.")
+        Redirect::to(staged_path(saved.id)).beginning("The new secret is tested again.")
     })
     .await
 }
@@ -117,7 +117,7 @@ pub(crate) async fn discard_credential(
 ) -> Answered {
     let form = VersionRef { credential, row_version, vault_version };
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         asking.services.credentials.discard(&actor, form).await
     };
     answer(Sent::new("credential-discard", &from), result.await, |saved| {
@@ -134,22 +134,22 @@ pub(crate) async fn resume_credential(
     #[server(default)] origin: String,
 ) -> Answered {
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         let id: CredentialId = credential.parse().map_err(|_| ServiceError::NotFound)?;
         asking.services.credentials.resume(&actor, id, &origin).await.map(|()| id)
     };
     answer(Sent::new("credential-resume", &from), result.await, |id| {
-        Next::to(path_of(id)).saying("The credential is used there again.")
+        Redirect::to(path_of(id)).flash("The credential is used there again.")
     })
     .await
 }
 
 /// To the credential, and to the update on its way when there is one.
-fn on(saved: Saved, notice: &str) -> Next {
+fn on(saved: Saved, notice: &str) -> Redirect {
     let path = path_of(saved.id);
     let path = match saved.propagation {
         Some(propagation) => format!("{path}?propagation={propagation}"),
         None => path,
     };
-    Next::to(path).saying(told(notice.to_owned(), [saved.warning]))
+    Redirect::to(path).flash(told(notice.to_owned(), [saved.warning]))
 }

@@ -8,16 +8,17 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    carried::Asker,
-    given::{KEPT, cannot_work, given},
-    path_of, staged_path,
+    input_warnings::{KEPT, cannot_work, given},
+    path_of,
+    return_to::Asker,
+    staged_path,
     test_fields::handed_on,
 };
 use crate::{
-    answer::{Answered, Next, Sent, answer},
+    answer::{Answered, Redirect, Sent, answer},
     repositories::kept_url,
-    services::Asking,
-    ui::{anyway::asked, conflict::meant, detour::ended},
+    services::RequestContext,
+    ui::{anyway::asked, conflict::meant, return_to::ended},
 };
 
 /// Stores a new credential.
@@ -87,7 +88,7 @@ pub(crate) async fn create_credential(
     let notice = format!("{} is stored.", form.name.trim());
     let doubt = cannot_work(&form.provider, &form.shape, &form.username, &form.password);
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         // What has to be corrected is said first.
         if form.clone().parse().is_ok() {
             let passed = has_passed(&form.placement.expires, asking.visit.now());
@@ -96,7 +97,7 @@ pub(crate) async fn create_credential(
         asking.services.credentials.create(&actor, form).await
     };
     answer(sent, result.await, |Saved { id, warning, .. }| {
-        doubted(Next::to(way_on(&next, id, [&ca, &proxy, &charts])).saying(notice), warning)
+        doubted(Redirect::to(way_on(&next, id, [&ca, &proxy, &charts])).flash(notice), warning)
     })
     .await
 }
@@ -162,20 +163,20 @@ pub(crate) async fn update_credential(
     let doubt = cannot_work(&provider, &form.shape, &form.username, &form.password);
     let staged = form.mode == "candidate";
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         // The test of a candidate says by itself what cannot work.
         asked(&anyway, "Save anyway", [doubt.filter(|_| !staged)])?;
         asking.services.credentials.update(&actor, form).await
     };
     answer(sent, result.await, |Saved { id, propagation, warning }| {
         let next = match propagation {
-            Some(propagation) => Next::to(format!("{}?propagation={propagation}", path_of(id)))
+            Some(propagation) => Redirect::to(format!("{}?propagation={propagation}", path_of(id)))
                 .beginning("It is on its way to every place that uses it."),
             // Nothing took effect yet, and the page says how the test goes.
-            None if staged => return doubted(Next::to(staged_path(id)), warning),
-            None => Next::to(path_of(id)),
+            None if staged => return doubted(Redirect::to(staged_path(id)), warning),
+            None => Redirect::to(path_of(id)),
         };
-        doubted(next.saying("Saved."), warning)
+        doubted(next.flash("Saved."), warning)
     })
     .await
 }
@@ -193,15 +194,15 @@ pub(crate) async fn delete_credential(
         .with("replacement", &replacement);
     let form = credentials::DeleteCredential { credential, links, replacement };
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         asking.services.credentials.delete(&actor, form).await
     };
     let notice = "The credential is deleted, and its secret is being destroyed in Vault.";
-    answer(sent, result.await, |()| Next::to("/credentials").saying(notice)).await
+    answer(sent, result.await, |()| Redirect::to("/credentials").flash(notice)).await
 }
 
 /// With what to look at although it was done.
-pub(super) fn doubted(next: Next, warning: Option<String>) -> Next {
+pub(super) fn doubted(next: Redirect, warning: Option<String>) -> Redirect {
     match warning {
         Some(warning) => next.doubting(warning),
         None => next,

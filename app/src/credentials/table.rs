@@ -9,7 +9,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{badges, opens::Counts, reach::in_words};
+use super::{badges, impact::in_words, usage::UsageCounts};
 use crate::ui::{
     icon::Icon,
     menu::RowMenu,
@@ -23,7 +23,7 @@ pub(super) fn table(
     found: &CredentialPage,
     query: &CredentialQuery,
     actor: &Actor,
-    opens: &Counts,
+    opens: &UsageCounts,
     projects: &[Project],
     now: Timestamp,
 ) -> AnyView {

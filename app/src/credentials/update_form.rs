@@ -1,20 +1,20 @@
 //! The form that changes a credential, in the shape it has or in another one.
 
 use domain::{
-    Field, Shape,
+    AuthMethod, Field,
     credentials::{CredentialDetail, Parameters, UpdateCredential},
 };
 use leptos::prelude::*;
 
 use super::{
+    auth_method_fields::{StoredFields, shape_fields},
     create_form::{other_shapes, test_url},
+    impact::Impact,
     path_of,
-    reach::Reach,
-    shape_fields::{Stored, shape_fields},
     test_fields::test_fields,
 };
 use crate::{
-    connections::{results, test_button},
+    connection_tests::{results, test_button},
     ui::{
         form::{Form, FormState, Submit},
         input::{Input, hidden},
@@ -26,15 +26,15 @@ use crate::{
 const FORM: &str = "credential-update";
 
 /// The shape the form is shown in: the stored one, unless the address names another of the provider.
-pub(super) fn shape_of(request: &Request, credential: &CredentialDetail) -> Shape {
+pub(super) fn shape_of(request: &Request, credential: &CredentialDetail) -> AuthMethod {
     let shapes = credential.provider.facts().shapes;
-    Shape::parse(&request.query("shape"))
+    AuthMethod::parse(&request.query("shape"))
         .filter(|shape| shapes.contains(shape))
         .unwrap_or(credential.shape)
 }
 
 /// The address of this page with another shape.
-fn to(credential: &CredentialDetail, shape: Shape) -> String {
+fn to(credential: &CredentialDetail, shape: AuthMethod) -> String {
     let shape = if shape == credential.shape { "" } else { shape.facts().code };
     path::with(&path_of(credential.id), &[("shape", shape)])
 }
@@ -43,7 +43,7 @@ fn to(credential: &CredentialDetail, shape: Shape) -> String {
 pub(super) fn update_form(
     request: &Request,
     credential: &CredentialDetail,
-    reach: &Reach,
+    reach: &Impact,
 ) -> AnyView {
     let provider = credential.provider;
     let shape = shape_of(request, credential);
@@ -56,9 +56,13 @@ pub(super) fn update_form(
     let name = Input::new(&state, Field::Name, "Name").value(&credential.name).required().line();
     let none = Parameters::default();
     let stored = if changes_shape {
-        Stored { username: provider_name(shape, credential), parameters: &none, secret_hint: "" }
+        StoredFields {
+            username: provider_name(shape, credential),
+            parameters: &none,
+            secret_hint: "",
+        }
     } else {
-        Stored {
+        StoredFields {
             username: &credential.username,
             parameters: &credential.parameters,
             secret_hint: "Leave it empty to keep the stored one.",
@@ -125,11 +129,11 @@ fn now(credential: &CredentialDetail) -> UpdateCredential {
 
 /// What stands in the user name of another shape: the one that the provider fixes, and nothing that
 /// means something else there.
-fn provider_name(shape: Shape, credential: &CredentialDetail) -> &'static str {
-    if shape == Shape::Password { credential.provider.facts().fixed_username } else { "" }
+fn provider_name(shape: AuthMethod, credential: &CredentialDetail) -> &'static str {
+    if shape == AuthMethod::Password { credential.provider.facts().fixed_username } else { "" }
 }
 
-fn conversion(credential: &CredentialDetail, shape: Shape) -> AnyView {
+fn conversion(credential: &CredentialDetail, shape: AuthMethod) -> AnyView {
     view! {
         <p class="notice warn">
             {format!(

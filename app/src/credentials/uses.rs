@@ -6,7 +6,7 @@ use domain::{
     counted,
     credentials::CredentialDetail,
     gitops::{CredentialUse, TargetState, Unmerged},
-    propagation::Place,
+    propagation::DeliveryTarget,
 };
 use leptos::prelude::*;
 
@@ -16,7 +16,9 @@ use crate::ui::{badge::StatusBadge, icon::Icon};
 const SHOWN: usize = 10;
 
 /// The places that take a credential, each once: its path, its name and how it is doing.
-pub(super) fn places(uses: &[CredentialUse]) -> BTreeMap<String, (Place, &str, TargetState)> {
+pub(super) fn places(
+    uses: &[CredentialUse],
+) -> BTreeMap<String, (DeliveryTarget, &str, TargetState)> {
     uses.iter()
         .filter_map(|one| {
             let place = one.place?;

@@ -11,11 +11,11 @@ use super::{NEW, PATH, form::form};
 use crate::{
     answer::redirect,
     ui::{
-        detour::{NEXT, back, begun},
         frame::Section,
         icon::Icon,
         page::{Page, Request, page},
         path,
+        return_to::{NEXT, back, begun},
     },
 };
 

@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Timestamp,
-    exports::{Carrier, Consumer, ExportChoice, ExportDetail, ExportForm, Selects},
+    exports::{Consumer, DeliveryMethod, ExportChoice, ExportDetail, ExportForm, Selects},
 };
 use leptos::prelude::*;
 
@@ -32,9 +32,13 @@ pub(crate) fn detail() -> AnyView {
         } else {
             None
         };
-        let reveals = actor.role.includes(Action::RevealSecrets) && export.carrier != Carrier::None;
+        let reveals =
+            actor.role.includes(Action::RevealSecrets) && export.carrier != DeliveryMethod::None;
         let reveal = reveals.then(|| reveal_form(&request, &export));
-        let refers = matches!(export.carrier, Carrier::ExternalSecret | Carrier::VaultStaticSecret);
+        let refers = matches!(
+            export.carrier,
+            DeliveryMethod::ExternalSecret | DeliveryMethod::VaultStaticSecret
+        );
         let unreachable = if refers {
             let choices = request.services().exports.choices(&actor, export.consumer).await?;
             choices.vault_is_local.then(local_vault)

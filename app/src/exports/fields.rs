@@ -3,7 +3,7 @@
 use domain::{
     Action, Actor, Field, Role,
     exports::{
-        Carrier, Consumer, ExportChoice, ExportChoices, ExportForm, ExportSettings, Selects,
+        Consumer, DeliveryMethod, ExportChoice, ExportChoices, ExportForm, ExportSettings, Selects,
         Setting,
     },
 };
@@ -11,11 +11,11 @@ use leptos::prelude::*;
 
 use super::values::name_of;
 use crate::ui::{
-    detour::Leave,
+    checkbox_list::{Pick, Picks},
     form::FormState,
     icon::Icon,
     input::Input,
-    picks::{Pick, Picks},
+    return_to::Leave,
 };
 
 /// What the consumer asks for.
@@ -39,18 +39,18 @@ pub(super) fn carriers(
     actor: &Actor,
     (consumer, why): (Consumer, Option<&'static str>),
     values: &ExportForm,
-    unreachable: &[Carrier],
+    unreachable: &[DeliveryMethod],
 ) -> AnyView {
     let carriers = consumer.facts().carriers;
-    if carriers == [Carrier::None] {
-        return view! { <input type="hidden" name="carrier" value=Carrier::None.facts().code/> }
+    if carriers == [DeliveryMethod::None] {
+        return view! { <input type="hidden" name="carrier" value=DeliveryMethod::None.facts().code/> }
             .into_any();
     }
     let problem = state.problem(Field::Carrier);
     let fine = problem.is_none();
-    let chosen = Carrier::parse(&values.carrier);
+    let chosen = DeliveryMethod::parse(&values.carrier);
     state.compare(Field::Carrier, "How the secret values get there", &values.carrier, |code| {
-        Carrier::parse(code).unwrap_or_default().facts().label.to_owned()
+        DeliveryMethod::parse(code).unwrap_or_default().facts().label.to_owned()
     });
     let why = why.map(|why| view! { <p class="hint">{why}</p> });
     let ways = carriers
@@ -76,10 +76,10 @@ pub(super) fn carriers(
 fn way(
     state: &FormState,
     role: Role,
-    (consumer, carrier): (Consumer, Carrier),
-    chosen: Option<Carrier>,
+    (consumer, carrier): (Consumer, DeliveryMethod),
+    chosen: Option<DeliveryMethod>,
     stored: &ExportSettings,
-    unreachable: &[Carrier],
+    unreachable: &[DeliveryMethod],
 ) -> AnyView {
     let facts = carrier.facts();
     // What another carrier's store is called means nothing to this one.
@@ -92,10 +92,10 @@ fn way(
         .iter()
         .map(|asked| input(&state, asked, Some(carrier), stored))
         .collect_view();
-    let decrypted = (carrier == Carrier::Sops)
+    let decrypted = (carrier == DeliveryMethod::Sops)
         .then(|| view! { <p class="hint">{consumer.facts().sops.needs()}</p> });
     let local = unreachable.contains(&carrier).then(local_vault);
-    let owners = (carrier == Carrier::Sops && !role.includes(Action::ManageRecipients)).then(|| {
+    let owners = (carrier == DeliveryMethod::Sops && !role.includes(Action::ManageRecipients)).then(|| {
         view! {
             <p class="hint">"Only an owner may add recipients; what an owner set stays as it is."</p>
         }
@@ -136,7 +136,7 @@ pub(super) fn local_vault() -> AnyView {
 fn input(
     state: &FormState,
     asked: &Setting,
-    carrier: Option<Carrier>,
+    carrier: Option<DeliveryMethod>,
     stored: &ExportSettings,
 ) -> AnyView {
     let value = match stored.get(asked.field).unwrap_or_default() {

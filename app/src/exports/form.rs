@@ -2,7 +2,7 @@
 
 use domain::{
     Actor, Field, ServiceError,
-    exports::{Carrier, Consumer, ExportForm, ExportPreview, ExportSettings, SopsReader},
+    exports::{Consumer, DeliveryMethod, ExportForm, ExportPreview, ExportSettings, SopsReader},
 };
 use leptos::prelude::*;
 
@@ -14,12 +14,12 @@ use super::{
     values::{LOOK, carried},
 };
 use crate::ui::{
-    detour::{NEXT, back},
     form::{Form, FormState, Submit},
     icon::Icon,
     input::{Input, hidden},
     page::Request,
     path,
+    return_to::{NEXT, back},
 };
 
 const FORM: &str = "export-save";
@@ -42,7 +42,7 @@ pub(super) async fn form(
     {
         usual.facts().code.clone_into(&mut stored.carrier);
     }
-    let kept = Carrier::parse(&stored.carrier);
+    let kept = DeliveryMethod::parse(&stored.carrier);
     let newest = stored.row_version.parse().unwrap_or_default();
     let state = state.over_sparse(&stored, newest, ExportSettings::FIELDS);
     let values = carried(request, &state, stored);
@@ -65,7 +65,7 @@ pub(super) async fn form(
     let settings = settings(&state, consumer, &values);
     let mut unreachable = Vec::new();
     if vault_is_local {
-        unreachable.extend([Carrier::ExternalSecret, Carrier::VaultStaticSecret]);
+        unreachable.extend([DeliveryMethod::ExternalSecret, DeliveryMethod::VaultStaticSecret]);
         // Of the stored one, the page of the export says it already.
         unreachable.retain(|carrier| is_new || Some(*carrier) != kept);
     }
@@ -114,24 +114,28 @@ pub(super) async fn form(
 /// The carrier that a new export begins with: references lead nowhere into a Vault that clusters
 /// cannot reach, and SOPS leads nowhere by itself where the consumer does not decrypt it. `None` when a
 /// person has to choose.
-fn usual(consumer: Consumer, vault_is_local: bool) -> Option<Carrier> {
+fn usual(consumer: Consumer, vault_is_local: bool) -> Option<DeliveryMethod> {
     let facts = consumer.facts();
-    if vault_is_local && facts.carriers.contains(&Carrier::Sops) {
-        return matches!(facts.sops, SopsReader::Itself(_)).then_some(Carrier::Sops);
+    if vault_is_local && facts.carriers.contains(&DeliveryMethod::Sops) {
+        return matches!(facts.sops, SopsReader::Itself(_)).then_some(DeliveryMethod::Sops);
     }
     Some(facts.carriers.first().copied().unwrap_or_default())
 }
 
 /// Why a new export begins with this carrier, or with none.
-const fn why(usual: Option<Carrier>) -> &'static str {
+const fn why(usual: Option<DeliveryMethod>) -> &'static str {
     match usual {
         None => {
             "Choose: clusters cannot reach the OpenBao that runs beside this Hawser, so references stay empty there until secrets are kept in a Vault of your own. SOPS files carry the values with them, encrypted, and need something that decrypts them."
         }
-        Some(Carrier::Sops) => {
+        Some(DeliveryMethod::Sops) => {
             "SOPS is advised here: clusters cannot reach the OpenBao that runs beside this Hawser, so the values travel with the files, encrypted."
         }
-        Some(Carrier::ExternalSecret | Carrier::VaultStaticSecret | Carrier::None) => {
+        Some(
+            DeliveryMethod::ExternalSecret
+            | DeliveryMethod::VaultStaticSecret
+            | DeliveryMethod::None,
+        ) => {
             "A reference is advised: Git holds no value, and the cluster fetches it from Vault with the operator that you name here."
         }
     }

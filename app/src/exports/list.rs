@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Timestamp, counted,
-    exports::{Carrier, ExportSummary},
+    exports::{DeliveryMethod, ExportSummary},
 };
 use leptos::prelude::*;
 
@@ -111,7 +111,7 @@ fn table(found: &[ExportSummary], may_manage: bool, now: Timestamp) -> AnyView {
 fn row_of(row: &ExportSummary, may_manage: bool, now: Timestamp) -> AnyView {
     let href = path_of(row.id);
     let carrier = match row.carrier {
-        Carrier::None => view! { <span class="muted">"Carries no secret"</span> }.into_any(),
+        DeliveryMethod::None => view! { <span class="muted">"Carries no secret"</span> }.into_any(),
         carrier => carrier.facts().label.into_any(),
     };
     let places = if row.places == 0 {

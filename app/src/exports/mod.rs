@@ -4,21 +4,21 @@ pub(crate) mod check;
 mod choose;
 mod delete_form;
 mod detail;
+mod export_picker;
 mod fields;
 mod files;
 mod form;
 mod list;
 mod reveal_form;
 mod server_fns;
-mod taken;
 mod values;
 
 pub(crate) use choose::{begin, new};
 pub(crate) use delete_form::delete;
 pub(crate) use detail::detail;
+pub(crate) use export_picker::{taken, ticked};
 pub(crate) use files::notes;
 pub(crate) use list::list;
-pub(crate) use taken::{taken, ticked};
 pub(crate) use values::{joined, split};
 
 /// The page of all exports.

@@ -3,15 +3,15 @@
 
 use domain::{
     ServiceError,
-    exports::{Carrier, ExportForm, ExportSettings},
+    exports::{DeliveryMethod, ExportForm, ExportSettings},
 };
 use leptos::prelude::*;
 
 use super::{PATH, path_of, values::joined};
 use crate::{
-    answer::{Answered, Next, Sent, answer},
-    services::Asking,
-    ui::{conflict::meant, detour::ended},
+    answer::{Answered, Redirect, Sent, answer},
+    services::RequestContext,
+    ui::{conflict::meant, return_to::ended},
 };
 
 /// Adds an export, or changes one.
@@ -33,7 +33,7 @@ pub(crate) async fn save_export(
     let row_version = meant(row_version, over);
     let mut settings = settings;
     // Two carriers ask for a store, and both stand in the form.
-    if Carrier::parse(&carrier) == Some(Carrier::VaultStaticSecret) {
+    if DeliveryMethod::parse(&carrier) == Some(DeliveryMethod::VaultStaticSecret) {
         settings.store = vault_auth;
     }
     let form = ExportForm {
@@ -53,12 +53,12 @@ pub(crate) async fn save_export(
         "Saved. Every place that takes it follows."
     };
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         asking.services.exports.save(&actor, form).await
     };
     answer(sent, result.await, |id| match ended(&next, "exports[]", id) {
-        Some(back) => Next::to(back).saying("The export is added, and chosen here."),
-        None => Next::to(path_of(id)).saying(notice),
+        Some(back) => Redirect::to(back).flash("The export is added, and chosen here."),
+        None => Redirect::to(path_of(id)).flash(notice),
     })
     .await
 }
@@ -83,10 +83,10 @@ pub(crate) async fn delete_export(
     #[server(default)] export: String,
 ) -> Answered {
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         let id = export.parse().map_err(|_| ServiceError::NotFound)?;
         asking.services.exports.delete(&actor, id).await
     };
     let sent = Sent::new("export-delete", &from);
-    answer(sent, result.await, |()| Next::to(PATH).saying("The export is deleted.")).await
+    answer(sent, result.await, |()| Redirect::to(PATH).flash("The export is deleted.")).await
 }

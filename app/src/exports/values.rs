@@ -3,7 +3,7 @@
 
 use domain::{
     Field,
-    exports::{Carrier, ExportForm, ExportSettings},
+    exports::{DeliveryMethod, ExportForm, ExportSettings},
 };
 
 use super::NEW;
@@ -29,7 +29,7 @@ pub(super) fn carried(request: &Request, state: &FormState, stored: ExportForm) 
     let carrier = one("carrier", &stored.carrier);
     let mut settings = stored.settings;
     for field in ExportSettings::FIELDS {
-        let name = name_of(Carrier::parse(&carrier), *field);
+        let name = name_of(DeliveryMethod::parse(&carrier), *field);
         let value = one(name, settings.get(*field).unwrap_or_default());
         settings.set(*field, value);
     }
@@ -51,7 +51,7 @@ pub(super) fn carried(request: &Request, state: &FormState, stored: ExportForm) 
 
 /// The page of a new export whose form is filled like this.
 pub(super) fn filled(form: &ExportForm) -> String {
-    let carrier = Carrier::parse(&form.carrier);
+    let carrier = DeliveryMethod::parse(&form.carrier);
     let mut pairs = vec![
         ("consumer", form.consumer.as_str()),
         ("name", form.name.as_str()),
@@ -77,9 +77,9 @@ pub(crate) fn split(kept: &str) -> Vec<String> {
 }
 
 /// The name of a setting's input. Two carriers ask for a store, and both stand in the form.
-pub(super) fn name_of(carrier: Option<Carrier>, field: Field) -> &'static str {
+pub(super) fn name_of(carrier: Option<DeliveryMethod>, field: Field) -> &'static str {
     match (carrier, field) {
-        (Some(Carrier::VaultStaticSecret), Field::Store) => "vault_auth",
+        (Some(DeliveryMethod::VaultStaticSecret), Field::Store) => "vault_auth",
         _ => field.as_str(),
     }
 }

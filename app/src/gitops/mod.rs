@@ -2,9 +2,9 @@
 
 #[cfg(feature = "ssr")]
 pub(crate) mod clusters;
-pub(crate) mod connections;
 #[cfg(feature = "ssr")]
 mod diff;
+pub(crate) mod git_accounts;
 #[cfg(feature = "ssr")]
 mod overview;
 #[cfg(feature = "ssr")]

@@ -7,7 +7,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{clusters, connections, targets};
+use super::{clusters, git_accounts, targets};
 use crate::{
     exports,
     ui::{
@@ -123,7 +123,7 @@ impl Rest {
             <ul class="choices">
                 {card(exports::PATH, "file-output", "Exports", exports)}
                 {clusters}
-                {card(connections::PATH, "plug", "Connections", connections)}
+                {card(git_accounts::PATH, "plug", "Connections", connections)}
             </ul>
         }
         .into_any()
@@ -215,7 +215,7 @@ fn steps(rest: &Rest, begun: &Begun) -> AnyView {
                     begun.git,
                     "Connect an account",
                     "GitHub with one click, or a token of any other Git server.",
-                    connections::PATH,
+                    git_accounts::PATH,
                     "Connections",
                 )}
                 {step(

@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Cause, CredentialId, ExportId, Role, Status, cause::Remedy, gitops::GitTargetSummary,
-    propagation::Place,
+    propagation::DeliveryTarget,
 };
 use leptos::prelude::*;
 
@@ -20,7 +20,7 @@ pub(super) fn waits(target: &GitTargetSummary) -> AnyView {
 pub(super) fn state(
     status: Status,
     cause: Option<Cause>,
-    place: Place,
+    place: DeliveryTarget,
     credential: CredentialId,
     role: Role,
 ) -> AnyView {
@@ -44,7 +44,7 @@ pub(super) fn state(
 pub(super) fn banner(
     cause: Option<Cause>,
     detail: &str,
-    place: Place,
+    place: DeliveryTarget,
     credential: CredentialId,
     exports: &[(ExportId, String)],
     role: Role,
@@ -91,12 +91,12 @@ fn may_go(role: Role, cause: Cause) -> bool {
 /// Where a person mends `cause`, and the words of the link; `None` when there is nothing to change.
 fn remedy(
     cause: Cause,
-    place: Place,
+    place: DeliveryTarget,
     credential: CredentialId,
     exports: &[(ExportId, String)],
 ) -> Option<(String, &'static str)> {
     let field = |name: &str| format!("{}#field-{name}", place.path());
-    let connections = || super::connections::PATH.to_owned();
+    let connections = || super::git_accounts::PATH.to_owned();
     match (cause, cause.remedy()) {
         (Cause::ConnectionRevoked | Cause::ScopeMissing, _) => {
             Some((connections(), "Connect again"))
@@ -121,7 +121,7 @@ fn remedy(
             _,
         ) => Some((format!("{}#objects", place.path()), "See the objects")),
         // What the account may do is said in the cluster, not in its kubeconfig.
-        (Cause::InsufficientScope, _) if matches!(place, Place::Cluster(_)) => {
+        (Cause::InsufficientScope, _) if matches!(place, DeliveryTarget::Cluster(_)) => {
             Some((format!("{}#objects", place.path()), "See what it may not do"))
         }
         (_, Remedy::Credential) => {
@@ -129,14 +129,14 @@ fn remedy(
         }
         (_, Remedy::Link) => Some((field("credential"), "Select a credential")),
         // The address and the authority of an API server stand in the kubeconfig.
-        (_, Remedy::Url | Remedy::Authority) if matches!(place, Place::Cluster(_)) => {
+        (_, Remedy::Url | Remedy::Authority) if matches!(place, DeliveryTarget::Cluster(_)) => {
             Some((format!("/credentials/{credential}#change"), "Check the kubeconfig"))
         }
         (_, Remedy::Url) => Some((field("url"), "Check the URL")),
-        (_, Remedy::Authority) if matches!(place, Place::GitTarget(_)) => {
+        (_, Remedy::Authority) if matches!(place, DeliveryTarget::GitTarget(_)) => {
             Some((field("ca"), "Add its authority"))
         }
-        (_, Remedy::Proxy) if matches!(place, Place::GitTarget(_)) => {
+        (_, Remedy::Proxy) if matches!(place, DeliveryTarget::GitTarget(_)) => {
             Some((field("proxy"), "Check the proxy"))
         }
         (_, Remedy::Place) => Some((format!("{}#edit", place.path()), "Change it")),

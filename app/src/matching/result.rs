@@ -2,8 +2,8 @@
 
 use domain::{
     ProjectId, counted,
-    credentials::{PatternKind, Reach},
-    matching::{Explanation, ExplanationLine, SearchScope, Verdict},
+    credentials::{CredentialScope, PatternKind},
+    matching::{Explanation, ExplanationLine, MatchVerdict, SearchScope},
     projects::Project,
     repositories::{LinkState, RepositorySummary},
 };
@@ -171,15 +171,15 @@ fn table(explanation: &Explanation, projects: &[Project]) -> AnyView {
 fn row(line: &ExplanationLine, projects: &[Project]) -> AnyView {
     let reach = match (&line.scope, line.reach) {
         (SearchScope::Shared(name), _) => format!("All projects, from {name}"),
-        (_, Reach::Shared) => "All projects".to_owned(),
-        (_, Reach::Project(id)) => name_of(id, projects),
+        (_, CredentialScope::Shared) => "All projects".to_owned(),
+        (_, CredentialScope::Project(id)) => name_of(id, projects),
     };
     let kind = match line.pattern_kind {
         PatternKind::Regex => "Regular expression",
         _ => "Exact",
     };
     let verdict = match line.verdict {
-        Verdict::Wins => {
+        MatchVerdict::Wins => {
             view! { <Badge tone=Tone::Good label=line.verdict.label().to_owned()/> }.into_any()
         }
         verdict => view! { <span>{verdict.label()}</span> }.into_any(),

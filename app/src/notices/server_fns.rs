@@ -4,8 +4,8 @@ use domain::notices::WebhookForm;
 use leptos::prelude::*;
 
 use crate::{
-    answer::{Answered, Next, Sent, answer},
-    services::Asking,
+    answer::{Answered, Redirect, Sent, answer},
+    services::RequestContext,
 };
 
 /// Changes the address that notices are sent to.
@@ -21,8 +21,8 @@ pub(crate) async fn set_webhook(
         "Saved. The next notice is sent there too."
     };
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         asking.services.notices.set_webhook(&actor, WebhookForm { webhook }).await
     };
-    answer(sent, result.await, |()| Next::to("/settings/notices").saying(notice)).await
+    answer(sent, result.await, |()| Redirect::to("/settings/notices").flash(notice)).await
 }

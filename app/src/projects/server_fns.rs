@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use super::{PATH, path_of};
 use crate::{
-    answer::{Answered, Next, Sent, answer},
-    services::Asking,
+    answer::{Answered, Redirect, Sent, answer},
+    services::RequestContext,
 };
 
 /// Adds a project, or renames or shares one.
@@ -22,12 +22,12 @@ pub(crate) async fn save_project(
     let sent = Sent::new(form, &from).with("name", &name).with("sharing", &sharing);
     let notice = if is_new { "The project is added." } else { "Saved." };
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         asking.services.projects.save(&actor, ProjectForm { project, name, sharing }).await
     };
     answer(sent, result.await, |id| {
         let to = if is_new { PATH.to_owned() } else { path_of(id) };
-        Next::to(to).saying(notice)
+        Redirect::to(to).flash(notice)
     })
     .await
 }
@@ -39,10 +39,10 @@ pub(crate) async fn delete_project(
     #[server(default)] project: String,
 ) -> Answered {
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         let id = project.parse().map_err(|_| ServiceError::NotFound)?;
         asking.services.projects.delete(&actor, id).await
     };
     let sent = Sent::new("project-delete", &from);
-    answer(sent, result.await, |()| Next::to(PATH).saying("The project is deleted.")).await
+    answer(sent, result.await, |()| Redirect::to(PATH).flash("The project is deleted.")).await
 }

@@ -6,14 +6,14 @@ use leptos::prelude::*;
 use super::fields::{advanced, belongs, carried, credential, interval, network, submit};
 use crate::{
     answer::redirect,
-    connections::{results, test_button},
+    connection_tests::{results, test_button},
     ui::{
-        detour::{NEXT, back, begun},
         form::{Form, FormState},
         frame::Section,
         input::{Input, hidden},
         page::{Page, page},
         path,
+        return_to::{NEXT, back, begun},
     },
 };
 

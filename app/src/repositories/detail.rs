@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Cause, Timestamp,
-    cause::Asked,
+    cause::RemoteKind,
     counted,
     credentials::readable_origin,
     repositories::{
@@ -18,7 +18,7 @@ use super::{
     state::{credential, stale},
 };
 use crate::{
-    connections::{left, test_repository_form},
+    connection_tests::{left, test_repository_form},
     exports,
     ui::{
         badge::StatusBadge,
@@ -325,7 +325,7 @@ fn run_of(repository: &RepositoryDetail, run: &SyncRun, now: Timestamp) -> AnyVi
         _ => None,
     };
     let cause = run.cause.map(|cause| {
-        let words = cause.words(Asked::Registry);
+        let words = cause.words(RemoteKind::Registry);
         view! { <p class="cause" title=words.message>{words.title}"."</p> }
     });
     view! {

@@ -13,7 +13,7 @@ use super::{
     path_of,
 };
 use crate::{
-    connections::{results, test_button},
+    connection_tests::{results, test_button},
     ui::{
         form::{Form, FormState},
         input::{Input, hidden},

@@ -9,7 +9,9 @@ use domain::{
 use leptos::prelude::*;
 
 use super::environment::clash_warning;
-use crate::ui::{detour::Leave, fitting::Fitting, form::FormState, input::Input, page::Request};
+use crate::ui::{
+    compatible::Fitting, form::FormState, input::Input, page::Request, return_to::Leave,
+};
 
 /// What stands in the fields: what travelled along in the query while somebody added a credential,
 /// before `stored`.

@@ -9,9 +9,9 @@ use leptos::prelude::*;
 
 use super::path_of;
 use crate::{
-    answer::{Answered, Next, Sent, answer},
-    services::Asking,
-    ui::{conflict::meant, detour::ended, harmless::harmless, path},
+    answer::{Answered, Redirect, Sent, answer},
+    services::RequestContext,
+    ui::{conflict::meant, path, redact_url::harmless, return_to::ended},
 };
 
 /// Adds a repository and starts its first sync.
@@ -47,13 +47,13 @@ pub(crate) async fn add_repository(
     };
     let sent = sent("repository-add", &from, &form);
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         asking.services.repositories.add(&actor, form).await
     };
     answer(sent, result.await, |id| match ended(&next, "repositories[]", id) {
-        Some(back) => Next::to(back).saying("The repository is added, and chosen here."),
-        None => Next::to(path_of(id))
-            .saying("The repository is added.")
+        Some(back) => Redirect::to(back).flash("The repository is added, and chosen here."),
+        None => Redirect::to(path_of(id))
+            .flash("The repository is added.")
             .beginning("Its first sync has started."),
     })
     .await
@@ -110,11 +110,11 @@ pub(crate) async fn edit_repository(
         allow: form.allow,
     };
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         asking.services.repositories.edit(&actor, form).await
     };
     answer(sent, result.await, |id| {
-        Next::to(path_of(id)).saying("Saved.").beginning("A sync has started.")
+        Redirect::to(path_of(id)).flash("Saved.").beginning("A sync has started.")
     })
     .await
 }
@@ -131,12 +131,12 @@ pub(crate) async fn delete_repository(
     #[server(default)] repository: String,
 ) -> Answered {
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         let id = repository.parse().map_err(|_| ServiceError::NotFound)?;
         asking.services.repositories.delete(&actor, id).await
     };
     answer(Sent::new("repository-delete", &from), result.await, |()| {
-        Next::to("/charts/repositories").saying("The repository is deleted.")
+        Redirect::to("/charts/repositories").flash("The repository is deleted.")
     })
     .await
 }
@@ -149,13 +149,13 @@ pub(crate) async fn allow_token_service(
     #[server(default)] service: String,
 ) -> Answered {
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         let id = repository.parse().map_err(|_| ServiceError::NotFound)?;
         asking.services.repositories.allow_token_service(&actor, id, &service).await.map(|()| id)
     };
     answer(Sent::new("repository-token-service", &from), result.await, |id| {
-        Next::to(path_of(id))
-            .saying("The token service is allowed.")
+        Redirect::to(path_of(id))
+            .flash("The token service is allowed.")
             .beginning("A sync has started.")
     })
     .await
@@ -173,7 +173,7 @@ pub(crate) async fn sync_repositories(
     #[server(default)] project: String,
 ) -> Answered {
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         let which = if which == "found" {
             ToSync::Found(repositories::RepositoryQuery {
                 search,
@@ -190,7 +190,7 @@ pub(crate) async fn sync_repositories(
     let back = path::ours(&from, "/charts/repositories").to_owned();
     answer(Sent::new("repository-sync", &from), result.await, |count| {
         let what = counted(count, "repository", "repositories");
-        Next::to(back).beginning(format!("Sync started for {what}."))
+        Redirect::to(back).beginning(format!("Sync started for {what}."))
     })
     .await
 }

@@ -7,8 +7,8 @@ use domain::{
 use leptos::prelude::*;
 
 use crate::{
-    answer::{Answered, Next, Sent, answer},
-    services::{Asking, Visit},
+    answer::{Answered, Redirect, Sent, answer},
+    services::{CurrentUser, RequestContext},
 };
 
 /// Signs a person in.
@@ -22,15 +22,15 @@ pub(crate) async fn sign_in(
     let sent = Sent::new("sign-in", &from).with("email", &email);
     let to = safe_next(&next).to_owned();
     let result = async {
-        let Asking { services, visit } = Asking::anyone()?;
+        let RequestContext { services, visit } = RequestContext::anyone()?;
         let from = sessions::SignInFrom { address: visit.peer(), browser: visit.known_browser() };
         let form = sessions::SignIn { email, password, next };
         begin(&*visit, services.sessions.sign_in(form, from).await?).await
     };
-    answer(sent, result.await, |()| Next::to(to)).await
+    answer(sent, result.await, |()| Redirect::to(to)).await
 }
 
-async fn begin(visit: &dyn Visit, signed_in: sessions::SignedIn) -> Result<(), ServiceError> {
+async fn begin(visit: &dyn CurrentUser, signed_in: sessions::SignedIn) -> Result<(), ServiceError> {
     visit.begin(signed_in.user).await?;
     if let Some(token) = &signed_in.browser {
         visit.keep_browser(token);
@@ -53,12 +53,12 @@ pub(crate) async fn set_up(
         .with("name", &name)
         .with("email", &email);
     let result = async {
-        let Asking { services, visit } = Asking::anyone()?;
+        let RequestContext { services, visit } = RequestContext::anyone()?;
         let form = sessions::SetUp { token, organization, name, email, password };
         begin(&*visit, services.sessions.set_up(form, visit.peer()).await?).await
     };
     answer(sent, result.await, |()| {
-        Next::to("/credentials").saying("Welcome to Hawser. Add your first credential.")
+        Redirect::to("/credentials").flash("Welcome to Hawser. Add your first credential.")
     })
     .await
 }
@@ -67,7 +67,7 @@ pub(crate) async fn set_up(
 #[server(prefix = "/actions", endpoint = "sign-out")]
 pub(crate) async fn sign_out() -> Answered {
     let result = async {
-        let asking = Asking::anyone()?;
+        let asking = RequestContext::anyone()?;
         let actor = asking.visit.actor();
         asking.visit.end().await?;
         if let Some(actor) = actor {
@@ -76,7 +76,7 @@ pub(crate) async fn sign_out() -> Answered {
         Ok::<(), ServiceError>(())
     };
     answer(Sent::new("sign-out", "/"), result.await, |()| {
-        Next::to("/sign-in").saying("You are signed out.")
+        Redirect::to("/sign-in").flash("You are signed out.")
     })
     .await
 }

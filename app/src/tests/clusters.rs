@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::{StatusCode, header};
-use domain::{Cause, Role, cause::Asked};
+use domain::{Cause, Role, cause::RemoteKind};
 
 use super::{
     fake::{self, Fake},
@@ -60,7 +60,7 @@ async fn every_state_of_an_object_has_its_word() {
         for path in [cluster(), format!("{}/preview", cluster()), PATH.to_owned()] {
             let (status, html) = page(&fake, &path).await;
             assert_eq!(status, StatusCode::OK, "{cause:?} {path}");
-            assert!(html.contains(cause.words(Asked::Cluster).title), "{cause:?} {path}");
+            assert!(html.contains(cause.words(RemoteKind::Cluster).title), "{cause:?} {path}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::http::{StatusCode, header};
 use domain::{
-    Cause, Provider, Role, Shape,
+    AuthMethod, Cause, Provider, Role,
     credentials::{CandidateState, VersionOrigin},
 };
 
@@ -179,7 +179,7 @@ async fn every_shape_can_be_changed_and_converted() {
 
 #[tokio::test]
 async fn a_pasted_ecr_token_is_converted_to_access_keys() {
-    let made_of = (Provider::AmazonEcr, Shape::Password);
+    let made_of = (Provider::AmazonEcr, AuthMethod::Password);
     let fake = Arc::new(Fake { made_of, ..Fake::of(Role::Owner) });
     let (_, html) = page(&fake, &detail()).await;
     assert!(html.contains("Authenticate in another way"), "{html}");
@@ -216,8 +216,10 @@ async fn whoever_may_not_change_it_sees_no_form() {
 #[tokio::test]
 async fn a_credential_that_something_needs_has_no_button_that_only_fails() {
     let path = format!("{}/delete", detail());
-    let git =
-        Arc::new(Fake { made_of: (Provider::Github, Shape::Password), ..Fake::of(Role::Owner) });
+    let git = Arc::new(Fake {
+        made_of: (Provider::Github, AuthMethod::Password),
+        ..Fake::of(Role::Owner)
+    });
     let (_, html) = page(&git, &path).await;
     assert!(html.contains("prod-cluster") && html.contains("prod-eu"), "{html}");
     assert!(!html.contains("button danger solid") && !html.contains("nothing breaks"), "{html}");
@@ -231,7 +233,7 @@ async fn a_credential_that_something_needs_has_no_button_that_only_fails() {
 
 #[tokio::test]
 async fn an_account_to_connect_again_is_not_called_active() {
-    let made_of = (Provider::Github, Shape::GithubOauth);
+    let made_of = (Provider::Github, AuthMethod::GithubOauth);
     let cause = Some(Cause::ConnectionRevoked);
     let fake = Arc::new(Fake { made_of, cause, ..Fake::of(Role::Owner) });
     for path in ["/credentials".to_owned(), format!("/credentials/{}", fake::ID)] {

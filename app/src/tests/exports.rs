@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::{StatusCode, header};
 use domain::{
     Role,
-    exports::{Carrier, Consumer, Selects},
+    exports::{Consumer, DeliveryMethod, Selects},
 };
 
 use super::{
@@ -108,8 +108,9 @@ async fn references_into_a_local_vault_are_warned_of() {
 
 #[tokio::test]
 async fn r_git_03_a_sealed_file_is_handed_out_encrypted_alone() {
-    let sops =
-        |role| Arc::new(Fake { exported: (Consumer::Flux, Carrier::Sops), ..Fake::of(role) });
+    let sops = |role| {
+        Arc::new(Fake { exported: (Consumer::Flux, DeliveryMethod::Sops), ..Fake::of(role) })
+    };
     let (_, html) = page(&sops(Role::Owner), &export()).await;
     let form = html.split("action=\"/actions/gitops/exports/encrypted\"").nth(1).unwrap();
     let form = form.split("</form>").next().unwrap();
@@ -152,7 +153,7 @@ async fn the_checks_of_a_consumer_are_linked_and_filled() {
         (Consumer::Kyma, "/gitops/check/kyma?label=our-modules", "value=\"our-modules\""),
         (Consumer::Carvel, "/gitops/check/carvel?namespace=shop", "value=\"shop\""),
     ] {
-        let carrier = Carrier::ExternalSecret;
+        let carrier = DeliveryMethod::ExternalSecret;
         let fake = Arc::new(Fake { exported: (consumer, carrier), ..Fake::of(Role::Viewer) });
         let (_, html) = page(&fake, &export()).await;
         assert!(html.contains(&format!("href=\"{link}\"")), "{html}");
@@ -262,8 +263,10 @@ async fn values_are_offered_to_those_who_may_see_them() {
         assert_eq!(html.contains("name=\"password\""), offered, "{role:?}");
         assert!(!html.contains(SECRET), "{role:?}");
     }
-    let helm =
-        Arc::new(Fake { exported: (Consumer::Helm, Carrier::None), ..Fake::of(Role::Owner) });
+    let helm = Arc::new(Fake {
+        exported: (Consumer::Helm, DeliveryMethod::None),
+        ..Fake::of(Role::Owner)
+    });
     let (_, html) = page(&helm, &export()).await;
     assert!(!html.contains("name=\"password\""), "it has no values: {html}");
     // A refused download comes back to its form, without the password.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::header;
-use domain::{Provider, Role, Shape, gitops::ConnectionOffers};
+use domain::{AuthMethod, Provider, Role, gitops::GitAccountOffers};
 
 use super::{
     fake::{self, Fake},
@@ -19,13 +19,13 @@ async fn only_the_configured_ways_to_connect_are_offered() {
         assert!(html.contains(words), "{words}: {html}");
     }
     assert!(html.contains("Connect again") && html.contains("Grace has to connect it again."));
-    let offers = ConnectionOffers { host: "github.com".into(), device: true, ..Default::default() };
+    let offers = GitAccountOffers { host: "github.com".into(), device: true, ..Default::default() };
     let device = Arc::new(Fake { offers, ..Fake::of(Role::Owner) });
     let (_, html) = page(&device, path).await;
     assert!(html.contains("Connect with a code") && !html.contains("Connect GitHub"), "{html}");
     let (_, html) = page(&device, "/credentials/new").await;
     assert!(html.contains("href=\"/gitops/connections\">Connect an account"), "{html}");
-    let none = Arc::new(Fake { offers: ConnectionOffers::default(), ..Fake::of(Role::Owner) });
+    let none = Arc::new(Fake { offers: GitAccountOffers::default(), ..Fake::of(Role::Owner) });
     let (_, html) = page(&none, path).await;
     assert!(html.contains("HAWSER_GITHUB_CLIENT_ID"), "{html}");
     let (_, html) = page(&none, "/credentials/new").await;
@@ -110,7 +110,7 @@ async fn an_address_names_no_code_to_type() {
 
 #[tokio::test]
 async fn a_connected_credential_has_no_form_for_its_secret() {
-    let made_of = (Provider::Github, Shape::GithubOauth);
+    let made_of = (Provider::Github, AuthMethod::GithubOauth);
     let fake = Arc::new(Fake { made_of, ..Fake::of(Role::Owner) });
     let (_, html) = page(&fake, &format!("/credentials/{}", fake::ID)).await;
     assert!(html.contains("Connected account") && html.contains("Disconnect"), "{html}");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use domain::{Cause, Role, ServiceError, gitops::ConnectionOffers};
+use domain::{Cause, Role, ServiceError, gitops::GitAccountOffers};
 
 use super::{
     fake::{self, Fake, SECRET},
@@ -89,7 +89,7 @@ async fn every_page_renders_for_every_role() {
 async fn every_page_renders_empty_and_when_nothing_answers() {
     let empty = Arc::new(Fake {
         is_empty: true,
-        offers: ConnectionOffers::default(),
+        offers: GitAccountOffers::default(),
         ..Fake::of(Role::Owner)
     });
     for path in pages().into_iter().map(|(path, _)| path).chain(forms()) {

@@ -67,7 +67,7 @@ async fn projects_are_listed_added_renamed_and_deleted() {
     let own = format!("/settings/projects/{}", fake::ID);
     let (_, html) = page(&fake, &own).await;
     for words in [
-        "id=\"rename-title\">Rename",
+        "id=\"rename-title\">Name and sharing",
         "value=\"Default\"",
         "acme charts",
         "ghcr-prod",

@@ -26,14 +26,14 @@ use leptos::{prelude::provide_context, server_fn::axum::server_fn_paths};
 use tower::ServiceExt;
 
 use self::fake::{Fake, SECRET};
-use crate::services::{Bundle, Visit};
+use crate::services::{Bundle, CurrentUser};
 
 /// The pages and actions as the server mounts them.
 fn site(fake: &Arc<Fake>) -> Router {
     let fake = Arc::clone(fake);
     let context = move || {
         provide_context(Fake::services(&fake));
-        provide_context::<Arc<dyn Visit>>(Arc::<Fake>::clone(&fake));
+        provide_context::<Arc<dyn CurrentUser>>(Arc::<Fake>::clone(&fake));
         provide_context(Bundle {
             js: "/pkg/x.js".into(),
             wasm: "/pkg/x.wasm".into(),

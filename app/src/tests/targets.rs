@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::{StatusCode, header};
-use domain::{Cause, Role, cause::Asked, gitops::TargetState};
+use domain::{Cause, Role, cause::RemoteKind, gitops::TargetState};
 
 use super::{
     fake::{self, Fake, SECRET},
@@ -61,7 +61,7 @@ async fn the_preview_tells_every_line_and_then_offers_to_sync() {
     let away = Arc::new(Fake { cause, ..Fake::of(Role::Owner) });
     let (status, html) = page(&away, &path).await;
     assert_eq!(status, StatusCode::OK);
-    let words = Cause::NotFound.words(Asked::GitServer);
+    let words = Cause::NotFound.words(RemoteKind::GitServer);
     assert!(html.contains(words.title) && html.contains("#field-url"), "{html}");
     let cause = Some(Cause::FileNotOurs);
     let refused = Arc::new(Fake { cause, ..Fake::of(Role::Owner) });

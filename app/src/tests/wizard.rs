@@ -1,20 +1,22 @@
 //! The wizard: every provider and shape has its form and guide, and no secret comes back.
 
 use axum::http::{StatusCode, header};
-use domain::{Access, CredentialKind, Field, Provider, Role, Shape, credentials::CandidateState};
+use domain::{
+    Access, AuthMethod, CredentialKind, Field, Provider, Role, credentials::CandidateState,
+};
 
 use super::{
     fake::{self, Fake, SECRET},
     page, send, text,
 };
 
-fn every() -> impl Iterator<Item = (Provider, Shape)> {
+fn every() -> impl Iterator<Item = (Provider, AuthMethod)> {
     Provider::ALL
         .into_iter()
         .flat_map(|provider| provider.facts().shapes.iter().map(move |shape| (provider, *shape)))
 }
 
-fn address(provider: Provider, shape: Shape) -> String {
+fn address(provider: Provider, shape: AuthMethod) -> String {
     format!("/credentials/new?provider={}&shape={}", provider.facts().code, shape.facts().code)
 }
 
@@ -62,7 +64,7 @@ async fn the_way_to_authenticate_is_asked_where_it_matters() {
         let path = format!("/credentials/new?provider={}", provider.facts().code);
         let (_, html) = page(&fake, &path).await;
         let shapes = provider.facts().shapes;
-        let asks = shapes.len() > 1 && shapes[0] != Shape::Password;
+        let asks = shapes.len() > 1 && shapes[0] != AuthMethod::Password;
         assert_eq!(html.contains("How do you want to authenticate?"), asks, "{provider:?}");
         let positions: Vec<_> = shapes
             .iter()
@@ -83,17 +85,17 @@ async fn the_way_to_authenticate_is_asked_where_it_matters() {
 #[tokio::test]
 async fn fixed_names_stand_in_the_guides_of_keyless_shapes() {
     let fake = Fake::signed_in();
-    let (_, html) = page(&fake, &address(Provider::AmazonEcr, Shape::EcrRole)).await;
+    let (_, html) = page(&fake, &address(Provider::AmazonEcr, AuthMethod::EcrRole)).await;
     assert!(html.contains("--role-name hawser-acme-default"), "{html}");
     assert!(html.contains(fake::ID), "the external id is the organization's: {html}");
     let (_, html) =
-        page(&fake, &address(Provider::GoogleArtifactRegistry, Shape::GoogleWorkload)).await;
+        page(&fake, &address(Provider::GoogleArtifactRegistry, AuthMethod::GoogleWorkload)).await;
     assert!(html.contains("hawser-00000001-default@PROJECT.iam"), "{html}");
 }
 
 #[tokio::test]
 async fn only_owners_are_offered_to_share() {
-    let path = address(Provider::Ghcr, Shape::Password);
+    let path = address(Provider::Ghcr, AuthMethod::Password);
     let (_, html) = page(&Fake::signed_in(), &path).await;
     assert!(html.contains("value=\"shared\"") && html.contains("every project"), "{html}");
     let (_, html) = page(&std::sync::Arc::new(Fake::of(Role::Admin)), &path).await;
@@ -159,7 +161,7 @@ async fn advice_is_given_without_a_script_too() {
 async fn the_end_of_a_pasted_token_is_said_before_anybody_types() {
     let fake = Fake::signed_in();
     for provider in [Provider::AmazonEcr, Provider::AmazonEcrPublic] {
-        let path = address(provider, Shape::Password);
+        let path = address(provider, AuthMethod::Password);
         let (_, html) = page(&fake, &path).await;
         assert!(html.contains("<strong>Pasted token</strong>"), "{html}");
         assert!(html.contains("convert to access keys"), "{html}");
@@ -182,10 +184,10 @@ async fn an_example_is_not_followed_by_a_full_stop() {
     for (provider, example) in
         [(Provider::Harbor, "robot$PROJECT+NAME"), (Provider::Quay, "ORGANIZATION+ROBOT")]
     {
-        let (_, html) = page(&fake, &address(provider, Shape::Password)).await;
+        let (_, html) = page(&fake, &address(provider, AuthMethod::Password)).await;
         assert!(html.contains(&format!("such as {example}</p>")), "{html}");
     }
-    let (_, html) = page(&fake, &address(Provider::GenericRegistry, Shape::Password)).await;
+    let (_, html) = page(&fake, &address(Provider::GenericRegistry, AuthMethod::Password)).await;
     assert!(!html.contains("id=\"credential-create-username-hint\""), "{html}");
 }
 
@@ -203,14 +205,14 @@ async fn every_field_reaches_the_service() {
     let placed = form.placement.parse(CredentialKind::Registry).unwrap();
     assert_eq!(placed.pattern, "^oci://a");
     assert_eq!(placed.expires_at.unwrap().day(), "2030-01-31");
-    assert_eq!(placed.reach, Some(domain::credentials::Reach::Shared));
+    assert_eq!(placed.reach, Some(domain::credentials::CredentialScope::Shared));
 }
 
 #[tokio::test]
 async fn the_host_of_the_repository_fills_in_account_and_region() {
     let fake = Fake::signed_in();
     let back = "%2Fcharts%2Frepositories%2Fnew%3Furl%3Doci%253A%252F%252F123456789012.dkr.ecr.eu-west-1.amazonaws.com%252Fcharts";
-    let path = format!("{}&next={back}", address(Provider::AmazonEcr, Shape::EcrRole));
+    let path = format!("{}&next={back}", address(Provider::AmazonEcr, AuthMethod::EcrRole));
     let (_, html) = page(&fake, &path).await;
     for value in
         ["123456789012", "eu-west-1", "oci://123456789012.dkr.ecr.eu-west-1.amazonaws.com/charts"]
@@ -244,10 +246,10 @@ async fn a_candidate_can_be_promoted_or_discarded() {
 #[tokio::test]
 async fn what_a_test_needs_besides_goes_on_to_the_form_of_the_repository() {
     let fake = Fake::signed_in();
-    let path = address(Provider::Harbor, Shape::Password);
+    let path = address(Provider::Harbor, AuthMethod::Password);
     let (_, html) = page(&fake, &path).await;
     assert!(html.contains("for this test") && html.contains("id=\"field-ca\""), "{html}");
-    let (_, html) = page(&fake, &address(Provider::Gitlab, Shape::Password)).await;
+    let (_, html) = page(&fake, &address(Provider::Gitlab, AuthMethod::Password)).await;
     assert!(!html.contains("id=\"field-ca\""), "a Git host has no charts: {html}");
     let body = format!(
         "provider=harbor&shape=password&name=h&username=ada&password={SECRET}&ca=PEM&proxy=egress&charts=web&next=%2Fcharts%2Frepositories%2Fnew%3Furl%3Da"
@@ -262,9 +264,9 @@ async fn what_a_test_needs_besides_goes_on_to_the_form_of_the_repository() {
 #[tokio::test]
 async fn both_guides_stand_in_the_page_and_the_choice_is_sent_along() {
     let fake = Fake::signed_in();
-    let (_, html) = page(&fake, &address(Provider::Ghcr, Shape::Password)).await;
+    let (_, html) = page(&fake, &address(Provider::Ghcr, AuthMethod::Password)).await;
     for access in Access::ALL {
-        let guide = Provider::Ghcr.guide(Shape::Password, access);
+        let guide = Provider::Ghcr.guide(AuthMethod::Password, access);
         assert!(html.contains(&escaped(guide.grants)), "{}", guide.grants);
         let radio =
             format!("name=\"access\" value=\"{}\" form=\"credential-create\"", access.as_str());

@@ -1,6 +1,6 @@
 //! The question of a form about what can hardly be meant: it is asked once, and a button says yes.
 
-use domain::{ServiceError, Way};
+use domain::{FormChoice, ServiceError};
 
 /// Stops a form that has something doubtful in it, unless the person said yes with the button that goes
 /// on, such as "Create anyway".
@@ -14,6 +14,7 @@ pub(crate) fn asked<const N: usize>(
         return Ok(());
     }
     let message = format!("{} {go_on}?", doubts.join(" "));
-    let way = Way { name: "anyway".to_owned(), value: "yes".to_owned(), label: go_on.to_owned() };
+    let way =
+        FormChoice { name: "anyway".to_owned(), value: "yes".to_owned(), label: go_on.to_owned() };
     Err(ServiceError::Choose { message, ways: vec![way] })
 }

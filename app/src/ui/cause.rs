@@ -2,7 +2,7 @@
 
 use domain::{
     Cause, CredentialId, RepositoryId,
-    cause::{Asked, Remedy},
+    cause::{Remedy, RemoteKind},
 };
 use leptos::prelude::*;
 
@@ -85,7 +85,7 @@ pub(crate) fn CauseLine(
 ) -> impl IntoView {
     let link = remedy(cause, repository, credential)
         .map(|(href, label)| view! { " " <a href=href>{label}</a> });
-    let words = cause.words(Asked::Registry);
+    let words = cause.words(RemoteKind::Registry);
     view! { <p class="cause" title=words.message>{words.title}"." {link}</p> }
 }
 
@@ -99,7 +99,7 @@ pub(crate) fn CauseBanner(
 ) -> impl IntoView {
     let link = remedy(cause, repository, credential)
         .map(|(href, label)| view! { <a class="button" href=href>{label}</a> });
-    let words = cause.words(Asked::Registry);
+    let words = cause.words(RemoteKind::Registry);
     view! {
         <div class="notice bad">
             <Icon name="circle-alert"/>

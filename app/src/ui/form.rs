@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use super::{
     conflict::{Conflict, TypedSecret},
-    detour::LEFT_OUT,
     guard::FormGuard,
     icon::Icon,
     page::Request,
+    return_to::LEFT_OUT,
 };
 use crate::answer::LOST_SECRET;
 

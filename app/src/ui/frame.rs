@@ -15,7 +15,7 @@ pub(crate) enum Section {
     GitOps,
     Exports,
     Clusters,
-    Connections,
+    GitAccounts,
     Projects,
     Notices,
     Audit,
@@ -137,7 +137,7 @@ fn gitops(
             <ul aria-label="GitOps">
                 {entry(Section::Exports, "/gitops/exports", "file-output", "Exports")}
                 {clusters}
-                {entry(Section::Connections, "/gitops/connections", "plug", "Connections")}
+                {entry(Section::GitAccounts, "/gitops/connections", "plug", "Connections")}
             </ul>
         </li>
     }

@@ -30,7 +30,7 @@ mod sending {
     };
 
     use crate::{
-        outcome::{Outcome, Refusal, Why},
+        form_outcome::{FormOutcome, FormRefusal, Why},
         ui::{fetched::page_with_messages, watch::Watch},
     };
 
@@ -94,8 +94,8 @@ mod sending {
             let answered = send(&form, button.as_ref(), watch.as_ref()).await;
             drop(watch);
             let left = match answered {
-                Ok(Outcome::Next(path)) => go(&form, &path),
-                Ok(Outcome::Refused(refusal)) => {
+                Ok(FormOutcome::Next(path)) => go(&form, &path),
+                Ok(FormOutcome::Refused(refusal)) => {
                     match refusal.why {
                         Why::SignedOut => ask_to_sign_in(&form),
                         Why::Stale => {
@@ -107,7 +107,7 @@ mod sending {
                     }
                     false
                 }
-                Ok(Outcome::Tested(panel)) => {
+                Ok(FormOutcome::Tested(panel)) => {
                     show_tests(&form, &panel, button.as_ref());
                     false
                 }
@@ -130,7 +130,7 @@ mod sending {
         form: &HtmlFormElement,
         button: Option<&HtmlButtonElement>,
         watch: Option<&Watch>,
-    ) -> Result<Outcome, String> {
+    ) -> Result<FormOutcome, String> {
         let lost = |_| {
             let cancelled = watch.is_some_and(Watch::is_cancelled);
             if cancelled { CANCELLED.to_owned() } else { LOST.to_owned() }
@@ -216,7 +216,7 @@ mod sending {
         }
     }
 
-    fn show(form: &HtmlFormElement, refusal: &Refusal) {
+    fn show(form: &HtmlFormElement, refusal: &FormRefusal) {
         if let Ok(Some(asked)) = form.query_selector("[data-ways]") {
             asked.set_inner_html("");
         }
@@ -242,7 +242,7 @@ mod sending {
     }
 
     /// Shows the ways to go on, which say themselves what stands in the way.
-    async fn ask(form: &HtmlFormElement, refusal: &Refusal) {
+    async fn ask(form: &HtmlFormElement, refusal: &FormRefusal) {
         show(form, refusal);
         let _ = take_over(form, "[data-ways]").await;
         let Ok(Some(told)) = form.query_selector("[data-ways] .notice") else { return };

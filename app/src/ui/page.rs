@@ -15,12 +15,12 @@ use super::{
 };
 use crate::{
     answer::{redirect, sign_in_path, status},
-    services::{Asking, Flash, Services},
+    services::{Flash, RequestContext, Services},
 };
 
 /// What a page gets to work with.
 pub(crate) struct Request {
-    pub asking: Asking,
+    pub asking: RequestContext,
     /// The person; pages that need one take it with [`Request::member`].
     pub actor: Option<Actor>,
     /// What the form before this page left.
@@ -34,7 +34,7 @@ pub(crate) struct Request {
 
 impl Request {
     fn of_context() -> Result<Self, ServiceError> {
-        let asking = Asking::anyone()?;
+        let asking = RequestContext::anyone()?;
         let uri = use_context::<Parts>().map(|parts| parts.uri).unwrap_or_default();
         // The router decodes values twice, which breaks those that are addresses themselves.
         let query = parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();

@@ -1,6 +1,6 @@
 //! Watching a connection test: its stages appear as they end, and a button cancels it.
 
-use domain::connections::{StageResult, StageState};
+use domain::connection_tests::{StageResult, StageState};
 use js_sys::{Math, Promise};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;

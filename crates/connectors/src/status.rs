@@ -7,7 +7,7 @@ use reqwest::header::{DATE, RETRY_AFTER};
 
 use crate::{
     Failure,
-    http::{Answer, Login},
+    http::{HttpAnswer, Login},
     jwt,
 };
 
@@ -15,13 +15,13 @@ use crate::{
 const LOOK_AT: usize = 16 * 1024;
 
 /// Turns an answer that is no success into a failure.
-pub(crate) async fn refusal(answer: Answer, login: Option<&Login>) -> Failure {
+pub(crate) async fn refusal(answer: HttpAnswer, login: Option<&Login>) -> Failure {
     refusal_in_words(answer, login).await.0
 }
 
 /// The same with the start of what the host said, as it said it.
 pub(crate) async fn refusal_in_words(
-    mut answer: Answer,
+    mut answer: HttpAnswer,
     login: Option<&Login>,
 ) -> (Failure, String) {
     let body = answer.start_of_body(LOOK_AT).await;
@@ -33,7 +33,7 @@ pub(crate) async fn refusal_in_words(
     (failure, body)
 }
 
-fn cause(answer: &Answer, login: Option<&Login>, body: &str) -> Cause {
+fn cause(answer: &HttpAnswer, login: Option<&Login>, body: &str) -> Cause {
     let status = answer.status().as_u16();
     let said = |code: &str| body.contains(&format!("\"{code}\""));
     let denied = matches!(status, 401 | 403);
@@ -79,7 +79,7 @@ fn cause(answer: &Answer, login: Option<&Login>, body: &str) -> Cause {
 
 /// The refusals of GitHub that a person mends there: a token without single sign-on
 /// (`X-GitHub-SSO: required; url=…`), and organizations that restrict what may be used.
-fn github(answer: &Answer, denied: bool, body: &str) -> Option<Cause> {
+fn github(answer: &HttpAnswer, denied: bool, body: &str) -> Option<Cause> {
     let restricted = [
         "organization has enabled OAuth App access restrictions",
         "forbids access via a personal access token",

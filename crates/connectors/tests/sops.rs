@@ -17,11 +17,11 @@ use std::{
 
 use connectors::sops::{SopsError, encrypt};
 use domain::{
-    CredentialId, Name, Provider, Purpose, RepositoryId, Secret, Shape, Timestamp,
-    credentials::{AllowedAddresses, Material, Parameters, PatternKind},
+    AuthMethod, CredentialId, Name, Provider, Purpose, RepositoryId, Secret, Timestamp,
+    credentials::{AllowedAddresses, Parameters, PatternKind, SecretMaterial},
     exports::{
-        Carrier, Consumer, CredentialFacts, ExportFacts, ExportFields, ExportSettings, Recipient,
-        RenderedObject, RepositoryFacts, SecretObject, Values, VaultFacts, render, yaml,
+        Consumer, CredentialFacts, DeliveryMethod, ExportFacts, ExportFields, ExportSettings,
+        Recipient, RenderedObject, RepositoryFacts, SecretObject, Values, VaultFacts, render, yaml,
     },
     repositories::{RepositoryKind, Transport},
 };
@@ -109,12 +109,12 @@ fn mac_is_right(file: &str, secret: &str) -> bool {
 }
 
 /// An export about a credential of ghcr.io and a repository that uses it.
-fn export(consumer: Consumer, material: Option<Material>) -> (ExportFields, ExportFacts) {
+fn export(consumer: Consumer, material: Option<SecretMaterial>) -> (ExportFields, ExportFacts) {
     let credential = CredentialFacts {
         id: CredentialId::new(),
         name: "ghcr".into(),
         provider: Provider::Ghcr,
-        shape: Shape::Password,
+        shape: AuthMethod::Password,
         username: USER.into(),
         parameters: Parameters::default(),
         purposes: vec![Purpose::Image, Purpose::Helm],
@@ -143,7 +143,7 @@ fn export(consumer: Consumer, material: Option<Material>) -> (ExportFields, Expo
     let fields = ExportFields {
         name: Name::parse("prod").unwrap(),
         consumer,
-        carrier: Carrier::Sops,
+        carrier: DeliveryMethod::Sops,
         credentials: vec![credential.id],
         repositories: vec![repository.id],
         agreed: BTreeMap::new(),
@@ -158,7 +158,7 @@ fn export(consumer: Consumer, material: Option<Material>) -> (ExportFields, Expo
     (fields, ExportFacts { credentials: vec![credential], repositories, vault })
 }
 
-fn secret(material: Option<Material>) -> SecretObject {
+fn secret(material: Option<SecretMaterial>) -> SecretObject {
     let (fields, facts) = export(Consumer::Kargo, material);
     let rendered = render(&fields, &facts, Values::Carried);
     let object = rendered.files.into_iter().flat_map(|file| file.objects).next().unwrap();
@@ -170,9 +170,9 @@ fn whole() -> SecretObject {
     secret(Some(content()))
 }
 
-fn content() -> Material {
+fn content() -> SecretMaterial {
     let password = Secret::new(CANARY.into());
-    Material::Password { username: USER.into(), password }
+    SecretMaterial::Password { username: USER.into(), password }
 }
 
 const USER: &str = "ada-lovelace-canary";

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cause, cause::Asked, counted};
+use crate::{Cause, cause::RemoteKind, counted};
 
 /// A field of a form, by the name its input carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -53,7 +53,7 @@ pub enum Field {
     SecretName,
     ServiceAccount,
     ServiceAccounts,
-    Shape,
+    AuthMethod,
     Sharing,
     Store,
     StoreKind,
@@ -114,7 +114,7 @@ impl Field {
             Self::SecretName => "secret_name",
             Self::ServiceAccount => "service_account",
             Self::ServiceAccounts => "service_accounts",
-            Self::Shape => "shape",
+            Self::AuthMethod => "shape",
             Self::Sharing => "sharing",
             Self::Store => "store",
             Self::StoreKind => "store_kind",
@@ -144,7 +144,7 @@ pub struct FieldProblem {
 
 /// A way to go on with a form that was stopped: a button of the same form, with its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Way {
+pub struct FormChoice {
     /// What the button says, such as `Add and allow example.com`.
     pub label: String,
     /// The name under which the form sends the choice.
@@ -184,7 +184,7 @@ pub enum ServiceError {
         /// What stands in the way, in a sentence.
         message: String,
         /// The ways to go on, as buttons of the same form; none when only somebody else can help.
-        ways: Vec<Way>,
+        ways: Vec<FormChoice>,
     },
     /// A change of it is under way, and nobody knows yet whether it counts.
     #[error(
@@ -210,7 +210,7 @@ pub enum ServiceError {
     #[error("{}", .cause.words(*.asked).message)]
     Unreachable {
         /// Who was asked.
-        asked: Asked,
+        asked: RemoteKind,
         /// Why it did not work.
         cause: Cause,
     },

@@ -9,7 +9,7 @@ pub mod assumed;
 pub mod audit;
 pub mod cause;
 pub mod charts;
-pub mod connections;
+pub mod connection_tests;
 mod counted;
 pub mod credentials;
 #[cfg(feature = "host")]
@@ -38,15 +38,15 @@ mod timestamp;
 pub use access::{Action, Actor, Role, Scope};
 pub use cause::Cause;
 pub use counted::counted;
-pub use error::{Field, FieldProblem, ServiceError, Way};
+pub use error::{Field, FieldProblem, FormChoice, ServiceError};
 pub use id::{
     AddressRequestId, AllowedAddressId, AuditEventId, ChartId, ClusterId, CredentialId, DeliveryId,
     ExportId, GitTargetId, JobId, NoticeId, OperationId, OrganizationId, ProjectId, PropagationId,
     RepositoryId, SyncRunId, UserId,
 };
 pub use provider::{
-    Access, Advice, CredentialKind, Guide, Link, Need, Provider, ProviderFacts, Purpose, Severity,
-    Shape, ShapeFacts, ShapeField, Step, Typed, advise, registry_place,
+    Access, Advice, AuthMethod, CredentialKind, Guide, GuideStep, Link, Need, Provider,
+    ProviderFacts, Purpose, Severity, ShapeFacts, ShapeField, Typed, advise, registry_place,
 };
 #[cfg(feature = "host")]
 pub use redaction::Redactor;

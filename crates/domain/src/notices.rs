@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     Cause, ClusterId, CredentialId, GitTargetId, NoticeId, RepositoryId, Timestamp,
-    audit::AuditTarget, cause::Asked, propagation::Place,
+    audit::AuditTarget, cause::RemoteKind, propagation::DeliveryTarget,
 };
 
 /// What may be in trouble.
@@ -70,12 +70,12 @@ impl Subject {
 
     /// Who was asked when the trouble began.
     #[must_use]
-    pub const fn asked(self) -> Asked {
+    pub const fn asked(self) -> RemoteKind {
         match self {
-            Self::GitTarget(_) => Asked::GitServer,
-            Self::Cluster(_) => Asked::Cluster,
-            Self::GitConnection(_) => Asked::Github,
-            Self::Repository(_) => Asked::Registry,
+            Self::GitTarget(_) => RemoteKind::GitServer,
+            Self::Cluster(_) => RemoteKind::Cluster,
+            Self::GitConnection(_) => RemoteKind::Github,
+            Self::Repository(_) => RemoteKind::Registry,
         }
     }
 
@@ -83,10 +83,10 @@ impl Subject {
     #[must_use]
     pub fn path(self) -> String {
         match self {
-            Self::GitTarget(id) => Place::GitTarget(id).path(),
-            Self::Cluster(id) => Place::Cluster(id).path(),
+            Self::GitTarget(id) => DeliveryTarget::GitTarget(id).path(),
+            Self::Cluster(id) => DeliveryTarget::Cluster(id).path(),
             Self::GitConnection(_) => "/gitops/connections".to_owned(),
-            Self::Repository(id) => Place::Repository(id).path(),
+            Self::Repository(id) => DeliveryTarget::Repository(id).path(),
         }
     }
 

@@ -148,7 +148,7 @@ impl Counts {
 /// Where a credential is delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub enum DeliveryTarget {
     /// A chart repository that is linked to it.
     Repository(RepositoryId),
     /// A Git target that takes an export with it.
@@ -157,7 +157,7 @@ pub enum Place {
     Cluster(ClusterId),
 }
 
-impl Place {
+impl DeliveryTarget {
     /// Its page.
     #[must_use]
     pub fn path(self) -> String {
@@ -185,7 +185,7 @@ pub struct DeliveryLine {
     /// The delivery.
     pub id: DeliveryId,
     /// Where it goes.
-    pub place: Place,
+    pub place: DeliveryTarget,
     /// Its name.
     pub name: String,
     /// How it stands.
@@ -196,7 +196,7 @@ pub struct DeliveryLine {
     #[serde(skip_deserializing)]
     pub cause: Option<Cause>,
     /// The same for people.
-    pub told: Option<Told>,
+    pub told: Option<DeliveryMessage>,
     /// When it is tried next.
     pub next_at: Option<Timestamp>,
 }
@@ -204,14 +204,14 @@ pub struct DeliveryLine {
 /// What is to be said of a delivery, in the words of who was asked, as the browser half shows it: the tables
 /// of words stay with the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct DeliveryMessage {
     /// What went wrong.
     pub title: String,
     /// Why, and what to do.
     pub message: String,
 }
 
-impl Told {
+impl DeliveryMessage {
     /// That a pull request has it.
     #[must_use]
     pub fn waits() -> Self {
@@ -224,7 +224,7 @@ impl Told {
 
     /// What failed at a place.
     #[must_use]
-    pub fn of(cause: Cause, place: Place) -> Self {
+    pub fn of(cause: Cause, place: DeliveryTarget) -> Self {
         let words = cause.words(place.asked());
         Self { title: words.title.to_owned(), message: words.message.to_owned() }
     }

@@ -9,7 +9,7 @@ use crate::{
     ExportId, GitTargetId, ProjectId, PropagationId, RepositoryId, Secret, ServiceError, UserId,
     audit::{AuditPage, AuditQuery},
     charts::{ChartDetail, ChartPage, ChartQuery},
-    connections::{ConnectionTest, TestConnection},
+    connection_tests::{ConnectionTest, TestConnection},
     credentials::{
         AllowAddress, CreateCredential, CredentialChoice, CredentialDetail, CredentialPage,
         CredentialQuery, CredentialSummary, DeleteCredential, PlaceCredential, Saved,
@@ -20,8 +20,8 @@ use crate::{
         ExportPreview, ExportSummary, RevealForm, Revealed, carvel::ExportSource,
     },
     gitops::{
-        Branches, ClusterDetail, ClusterForm, ClusterPreview, ClusterSummary, ConnectionOffers,
-        CredentialUse, DeviceCode, DeviceForm, DeviceProgress, GitConnection, GitTargetDetail,
+        Branches, ClusterDetail, ClusterForm, ClusterPreview, ClusterSummary, CredentialUse,
+        DeviceCode, DeviceForm, DeviceProgress, GitAccount, GitAccountOffers, GitTargetDetail,
         GitTargetForm, GitTargetSaved, GitTargetSummary, HostedRepository, TargetPreview, WebStart,
     },
     matching::{ExplainQuery, Explanation},
@@ -181,7 +181,7 @@ pub trait Audit: Send + Sync {
 
 /// Connection tests. They need the right to manage what they test, and are rate-limited.
 #[async_trait]
-pub trait Connections: Send + Sync {
+pub trait ConnectionTests: Send + Sync {
     /// Tests what a form says; stores nothing.
     async fn test_form(&self, actor: &Actor, form: TestConnection) -> Answer<ConnectionTest>;
     /// Tests a stored credential at each linked repository, at most 50.
@@ -251,11 +251,11 @@ pub trait Exports: Send + Sync {
 
 /// Connected Git accounts.
 #[async_trait]
-pub trait GitConnections: Send + Sync {
+pub trait GitAccounts: Send + Sync {
     /// Which ways of connecting the operator configured.
-    async fn offers(&self, actor: &Actor) -> Answer<ConnectionOffers>;
+    async fn offers(&self, actor: &Actor) -> Answer<GitAccountOffers>;
     /// All, by name.
-    async fn list(&self, actor: &Actor) -> Answer<Vec<GitConnection>>;
+    async fn list(&self, actor: &Actor) -> Answer<Vec<GitAccount>>;
     /// Begins to connect in the browser.
     async fn begin_web(&self, actor: &Actor) -> Answer<WebStart>;
     /// Ends it: `browser` is what the cookie kept, `state` and `code` are what GitHub sent.
@@ -287,7 +287,7 @@ pub trait GitConnections: Send + Sync {
         credential: CredentialId,
         search: &str,
     ) -> Answer<Vec<HostedRepository>>;
-    /// The branches of the repository that a form names, asked with the credential and by the road
+    /// The branches of the repository that a form names, asked with the credential and by the egress profile
     /// that it names.
     async fn branches(&self, actor: &Actor, form: GitTargetForm) -> Answer<Branches>;
     /// Why [`Self::branches`] would be refused before anybody is asked; `None` where it would not, or where

@@ -4,7 +4,7 @@ use connectors::{
     Failure,
     vault::{Unavailable, VaultError},
 };
-use domain::{Cause, Field, FieldProblem, ServiceError, cause::Asked};
+use domain::{Cause, Field, FieldProblem, ServiceError, cause::RemoteKind};
 
 /// A failed use case.
 #[derive(Debug, thiserror::Error)]
@@ -75,11 +75,11 @@ pub(crate) fn name_taken(error: storage::Error) -> Error {
 /// Turns a failure into an answer a person can act on, and logs its whole chain once. What another
 /// machine did not do is told of a registry.
 pub(crate) fn answer(error: Error) -> ServiceError {
-    answer_of(Asked::Registry, error)
+    answer_of(RemoteKind::Registry, error)
 }
 
 /// The same, told of whom was asked.
-pub(crate) fn answer_of(asked: Asked, error: Error) -> ServiceError {
+pub(crate) fn answer_of(asked: RemoteKind, error: Error) -> ServiceError {
     match error {
         Error::Refused(refusal) => refusal,
         Error::Registry(failure) if failure.cause != Cause::Internal => {

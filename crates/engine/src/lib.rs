@@ -7,13 +7,14 @@ mod again;
 mod audit;
 mod changes;
 mod charts;
+mod circuit_breaker;
 mod clock;
-mod connections;
+mod connection_tests;
 pub mod credentials;
 mod error;
 mod exports;
 mod gitops;
-mod guards;
+pub mod jobs;
 mod matching;
 mod notices;
 mod projects;
@@ -21,7 +22,6 @@ pub mod propagation;
 mod random;
 pub mod repositories;
 mod sessions;
-pub mod workers;
 
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ pub struct Engine {
     pub(crate) fingerprint_key: Arc<[u8; 32]>,
     pub(crate) replica: Arc<str>,
     pub(crate) longest: repositories::Longest,
-    pub(crate) guards: guards::Gates,
+    pub(crate) circuit_breaker: circuit_breaker::CircuitBreaker,
     pub(crate) matches: Arc<matching::Indexes>,
     pub(crate) vault_place: Arc<VaultPlace>,
     pub(crate) git: Git,
@@ -98,7 +98,7 @@ impl Engine {
             fingerprint_key: Arc::new(fingerprint_key),
             replica: hex::encode(random::bytes::<8>()).into(),
             longest: repositories::Longest::default(),
-            guards: guards::Gates::default(),
+            circuit_breaker: circuit_breaker::CircuitBreaker::default(),
             matches: Arc::default(),
             vault_place: Arc::default(),
             git,

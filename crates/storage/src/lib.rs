@@ -6,12 +6,12 @@
 
 pub mod audit;
 pub mod charts;
+pub mod circuit_breaker;
 pub mod credentials;
 mod db;
 mod error;
 pub mod exports;
 pub mod gitops;
-pub mod guards;
 pub mod jobs;
 pub mod matching;
 pub mod notices;

@@ -3,15 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use storage::{Db, settings};
-use testkit::small_disk::Disk;
+use testkit::small_disk::SmallDisk;
 
-async fn open(disk: &Disk) -> Db {
+async fn open(disk: &SmallDisk) -> Db {
     Db::open(&format!("sqlite://{}/hawser.db", disk.path().display())).await.unwrap()
 }
 
 #[tokio::test]
 async fn f17_a_disk_that_was_full_is_written_again_without_a_restart() {
-    let disk = Disk::mount("3m");
+    let disk = SmallDisk::mount("3m");
     let db = open(&disk).await;
     db.ready().await.unwrap();
     disk.fill();
@@ -37,7 +37,7 @@ async fn f17_a_disk_that_was_full_is_written_again_without_a_restart() {
 
 #[tokio::test]
 async fn f17_a_transaction_larger_than_the_disk_leaves_a_clean_connection() {
-    let disk = Disk::mount("4m");
+    let disk = SmallDisk::mount("4m");
     let db = open(&disk).await;
     // Larger than SQLite's cache, so that it fails in the middle and not at the end.
     let large = "x".repeat(8 << 20);

@@ -1,11 +1,11 @@
 //! Credentials of every shape, repositories that use them, and exports of every kind.
 
 use domain::{
-    CredentialId, CredentialKind, Name, Provider, RepositoryId, Secret, Shape,
-    credentials::{AllowedAddresses, Material, OauthTokens, Parameters, PatternKind, Route},
+    AuthMethod, CredentialId, CredentialKind, Name, Provider, RepositoryId, Secret,
+    credentials::{AllowedAddresses, OauthTokens, Parameters, PatternKind, Route, SecretMaterial},
     exports::{
-        Carrier, Consumer, CredentialFacts, ExportFacts, ExportFields, ExportForm, ExportSettings,
-        KnownChart, RepositoryFacts, Selects, VaultFacts,
+        Consumer, CredentialFacts, DeliveryMethod, ExportFacts, ExportFields, ExportForm,
+        ExportSettings, KnownChart, RepositoryFacts, Selects, VaultFacts,
     },
     repositories::{ChartPlace, RepositoryKind, Transport},
 };
@@ -21,7 +21,12 @@ pub fn id(number: u128) -> Uuid {
     Uuid::from_u128(0x0192_a3f4_7c1e_7b6a_9a3e_0000_0000_0000 + number)
 }
 
-pub fn credential(number: u128, name: &str, provider: Provider, shape: Shape) -> CredentialFacts {
+pub fn credential(
+    number: u128,
+    name: &str,
+    provider: Provider,
+    shape: AuthMethod,
+) -> CredentialFacts {
     let kind = provider.facts().kind;
     let mut credential = CredentialFacts {
         id: CredentialId::from(id(number)),
@@ -95,38 +100,40 @@ const fn address(provider: Provider) -> &'static str {
     }
 }
 
-const fn username(shape: Shape) -> &'static str {
+const fn username(shape: AuthMethod) -> &'static str {
     match shape {
-        Shape::EcrAccessKey | Shape::EcrPublicAccessKey => "AKIAIOSFODNN7EXAMPLE",
-        Shape::GoogleKey | Shape::GoogleKeyBase64 | Shape::GoogleKeyExchange => {
+        AuthMethod::EcrAccessKey | AuthMethod::EcrPublicAccessKey => "AKIAIOSFODNN7EXAMPLE",
+        AuthMethod::GoogleKey | AuthMethod::GoogleKeyBase64 | AuthMethod::GoogleKeyExchange => {
             "hawser@acme-prod.iam.gserviceaccount.com"
         }
-        Shape::GithubApp => "123456",
-        Shape::ClientCertificate
-        | Shape::Kubeconfig
-        | Shape::EcrRole
-        | Shape::GoogleWorkload
-        | Shape::GithubOauth
-        | Shape::GithubInstallation => "",
+        AuthMethod::GithubApp => "123456",
+        AuthMethod::ClientCertificate
+        | AuthMethod::Kubeconfig
+        | AuthMethod::EcrRole
+        | AuthMethod::GoogleWorkload
+        | AuthMethod::GithubOauth
+        | AuthMethod::GithubInstallation => "",
         _ => "robot$acme+{{ .x }}\"'\\ü",
     }
 }
 
 /// The content of a credential; every secret in it holds the canary and what needs escaping.
-pub fn material(credential: &CredentialFacts) -> Material {
+pub fn material(credential: &CredentialFacts) -> SecretMaterial {
     let password = match credential.shape {
-        Shape::GoogleKey | Shape::GoogleKeyBase64 | Shape::GoogleKeyExchange => format!(
-            "{{\"type\":\"service_account\",\"project_id\":\"acme-prod\",\"private_key_id\":\"1\",\n\"private_key\":\"-----BEGIN PRIVATE KEY-----\\n{CANARY}\\n-----END PRIVATE KEY-----\\n\",\"client_email\":\"{}\"}}",
-            credential.username
-        ),
-        Shape::ClientCertificate | Shape::GithubApp => {
+        AuthMethod::GoogleKey | AuthMethod::GoogleKeyBase64 | AuthMethod::GoogleKeyExchange => {
+            format!(
+                "{{\"type\":\"service_account\",\"project_id\":\"acme-prod\",\"private_key_id\":\"1\",\n\"private_key\":\"-----BEGIN PRIVATE KEY-----\\n{CANARY}\\n-----END PRIVATE KEY-----\\n\",\"client_email\":\"{}\"}}",
+                credential.username
+            )
+        }
+        AuthMethod::ClientCertificate | AuthMethod::GithubApp => {
             format!("-----BEGIN PRIVATE KEY-----\n{CANARY}\n-----END PRIVATE KEY-----\n")
         }
-        Shape::GithubOauth => {
+        AuthMethod::GithubOauth => {
             let access = Secret::new(format!("gho_{CANARY}"));
             OauthTokens::new(access, Secret::default(), None).json.expose().to_owned()
         }
-        Shape::Kubeconfig => format!(
+        AuthMethod::Kubeconfig => format!(
             "apiVersion: v1\nkind: Config\ncurrent-context: prod\n\
              clusters:\n- name: c\n  cluster: {{server: \"https://api.example.com:6443\"}}\n\
              contexts:\n- name: prod\n  context: {{cluster: c, user: hawser}}\n\
@@ -135,18 +142,23 @@ pub fn material(credential: &CredentialFacts) -> Material {
         _ => format!("{CANARY}\"'\\ü{{{{ .x }}}}: no"),
     };
     let shape = credential.shape;
-    Material::parse(shape, &credential.username, Secret::new(password), &credential.parameters)
-        .unwrap_or_else(|problems| panic!("{shape:?}: {problems:?}"))
+    SecretMaterial::parse(
+        shape,
+        &credential.username,
+        Secret::new(password),
+        &credential.parameters,
+    )
+    .unwrap_or_else(|problems| panic!("{shape:?}: {problems:?}"))
 }
 
 /// A credential for every shape of every provider, with its content.
 pub fn every_credential() -> Vec<CredentialFacts> {
-    let mut shapes: Vec<(Provider, Shape)> = Provider::ALL
+    let mut shapes: Vec<(Provider, AuthMethod)> = Provider::ALL
         .into_iter()
         .flat_map(|provider| provider.facts().shapes.iter().map(move |shape| (provider, *shape)))
         .collect();
-    shapes.push((Provider::Github, Shape::GithubOauth));
-    shapes.push((Provider::Github, Shape::GithubInstallation));
+    shapes.push((Provider::Github, AuthMethod::GithubOauth));
+    shapes.push((Provider::Github, AuthMethod::GithubInstallation));
     (1..)
         .zip(shapes)
         .map(|(number, (provider, shape))| {
@@ -199,14 +211,14 @@ pub fn vault() -> VaultFacts {
 }
 
 /// The form of an export about everything in `facts`, filled in as far as it has to be.
-pub fn fields(consumer: Consumer, carrier: Carrier, facts: &ExportFacts) -> ExportFields {
+pub fn fields(consumer: Consumer, carrier: DeliveryMethod, facts: &ExportFacts) -> ExportFields {
     asking(consumer, carrier, facts, "web@>=1.2.0 <2.0.0, team/api")
 }
 
 /// As [`fields`], with these charts.
 pub fn asking(
     consumer: Consumer,
-    carrier: Carrier,
+    carrier: DeliveryMethod,
     facts: &ExportFacts,
     charts: &str,
 ) -> ExportFields {
@@ -241,12 +253,12 @@ pub fn asking(
 }
 
 /// As [`fields`], with a name that is an object's name already.
-pub fn named(consumer: Consumer, carrier: Carrier, facts: &ExportFacts) -> ExportFields {
+pub fn named(consumer: Consumer, carrier: DeliveryMethod, facts: &ExportFacts) -> ExportFields {
     ExportFields { name: Name::parse("prod").unwrap(), ..fields(consumer, carrier, facts) }
 }
 
 /// Every consumer with every carrier it has.
-pub fn pairs() -> impl Iterator<Item = (Consumer, Carrier)> {
+pub fn pairs() -> impl Iterator<Item = (Consumer, DeliveryMethod)> {
     Consumer::ALL.into_iter().flat_map(|consumer| {
         consumer.facts().carriers.iter().map(move |carrier| (consumer, *carrier))
     })

@@ -3,9 +3,9 @@
 use std::{fs, io::Write as _, path::Path, process::Command};
 
 /// A file system of its own, which is unmounted at the end.
-pub struct Disk(tempfile::TempDir);
+pub struct SmallDisk(tempfile::TempDir);
 
-impl Disk {
+impl SmallDisk {
     pub fn mount(size: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         mount(&["-t", "tmpfs", "-o", &format!("size={size}"), "none"], folder.path());
@@ -29,7 +29,7 @@ impl Disk {
     }
 }
 
-impl Drop for Disk {
+impl Drop for SmallDisk {
     fn drop(&mut self) {
         let done = Command::new("umount").arg("--lazy").arg(self.0.path()).status();
         assert!(done.unwrap().success(), "unmounting the disk of the test");

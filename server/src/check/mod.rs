@@ -4,7 +4,7 @@ mod report;
 
 use std::{path::Path, process::Command, time::Duration};
 
-use connectors::vault::{Examination, Vault, Verdict, managed};
+use connectors::vault::{CheckResult, Examination, Vault, managed};
 use engine::{Clock, SystemClock};
 use tokio::time::timeout;
 
@@ -26,8 +26,10 @@ impl Report {
     /// What is wrong with settings that cannot even be understood.
     #[must_use]
     pub fn of_problems(problems: &Problems) -> Self {
-        let rows =
-            problems.0.iter().map(|problem| Row::new(&problem.name, Verdict::Wrong, &problem.what));
+        let rows = problems
+            .0
+            .iter()
+            .map(|problem| Row::new(&problem.name, CheckResult::Wrong, &problem.what));
         Self(rows.collect())
     }
 
@@ -36,7 +38,7 @@ impl Report {
         // Only the first provider counts; a second call finds it in place.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let mut rows = vec![
-            Row::new("settings", Verdict::Fine, "understood"),
+            Row::new("settings", CheckResult::Fine, "understood"),
             folder(&config.data_dir),
             database(config).await,
         ];
@@ -55,14 +57,14 @@ fn folder(path: &Path) -> Row {
     let what = "data folder";
     let shown = path.display();
     let Ok(facts) = path.metadata() else {
-        return Row::new(what, Verdict::Fine, format!("{shown}, made at the first start"));
+        return Row::new(what, CheckResult::Fine, format!("{shown}, made at the first start"));
     };
     if !facts.is_dir() {
-        Row::new(what, Verdict::Wrong, format!("{shown} is no folder"))
+        Row::new(what, CheckResult::Wrong, format!("{shown} is no folder"))
     } else if nix::unistd::access(path, nix::unistd::AccessFlags::W_OK).is_err() {
-        Row::new(what, Verdict::Wrong, format!("{shown} cannot be written"))
+        Row::new(what, CheckResult::Wrong, format!("{shown} cannot be written"))
     } else {
-        Row::new(what, Verdict::Fine, shown.to_string())
+        Row::new(what, CheckResult::Fine, shown.to_string())
     }
 }
 
@@ -71,17 +73,17 @@ async fn database(config: &Config) -> Row {
     let kind = config.database.kind();
     let reached = timeout(PATIENCE, storage::reach(config.database.expose())).await;
     let Ok(reached) = reached else {
-        return Row::new(what, Verdict::Wrong, "no answer within 10 seconds");
+        return Row::new(what, CheckResult::Wrong, "no answer within 10 seconds");
     };
     match (reached, kind) {
         (Ok(Some(version)), DatabaseKind::Postgres) => {
-            Row::new(what, Verdict::Fine, format!("PostgreSQL {version}"))
+            Row::new(what, CheckResult::Fine, format!("PostgreSQL {version}"))
         }
         (Ok(Some(version)), DatabaseKind::Sqlite) => {
-            Row::new(what, Verdict::Fine, format!("SQLite {version}"))
+            Row::new(what, CheckResult::Fine, format!("SQLite {version}"))
         }
-        (Ok(None), _) => Row::new(what, Verdict::Fine, "SQLite, made at the first start"),
-        (Err(error), _) => Row::new(what, Verdict::Wrong, chain(&error)),
+        (Ok(None), _) => Row::new(what, CheckResult::Fine, "SQLite, made at the first start"),
+        (Err(error), _) => Row::new(what, CheckResult::Wrong, chain(&error)),
     }
 }
 
@@ -92,20 +94,20 @@ fn program(binary: &Path) -> Row {
         Ok(output) if output.status.success() => {
             let text = String::from_utf8_lossy(&output.stdout);
             let version = text.lines().next().unwrap_or_default().trim();
-            Row::new(what, Verdict::Fine, format!("{shown}, {version}"))
+            Row::new(what, CheckResult::Fine, format!("{shown}, {version}"))
         }
         Ok(output) => {
-            Row::new(what, Verdict::Wrong, format!("{shown} ended with {}", output.status))
+            Row::new(what, CheckResult::Wrong, format!("{shown} ended with {}", output.status))
         }
-        Err(error) => Row::new(what, Verdict::Wrong, format!("{shown}: {error}")),
+        Err(error) => Row::new(what, CheckResult::Wrong, format!("{shown}: {error}")),
     }
 }
 
 fn keys(folder: &Path) -> Row {
     let what = "OpenBao keys";
     match managed::inspect(folder) {
-        Ok(()) => Row::new(what, Verdict::Fine, folder.display().to_string()),
-        Err(error) => Row::new(what, Verdict::Wrong, chain(&error)),
+        Ok(()) => Row::new(what, CheckResult::Fine, folder.display().to_string()),
+        Err(error) => Row::new(what, CheckResult::Wrong, chain(&error)),
     }
 }
 
@@ -116,7 +118,7 @@ async fn vault(config: &Config) -> Vec<Row> {
     };
     match vault {
         Ok(vault) => rows_of(&vault.examine().await, &SystemClock),
-        Err(why) => vec![Row::new("vault", Verdict::Wrong, why)],
+        Err(why) => vec![Row::new("vault", CheckResult::Wrong, why)],
     }
 }
 
@@ -131,9 +133,9 @@ fn rows_of(found: &Examination, clock: &dyn Clock) -> Vec<Row> {
         let apart = ours.abs_diff(theirs);
         let which = if theirs > ours { "ahead of" } else { "behind" };
         let (verdict, detail) = if apart > CLOCK.as_secs() {
-            (Verdict::Doubtful, format!("{apart} seconds {which} this machine"))
+            (CheckResult::Doubtful, format!("{apart} seconds {which} this machine"))
         } else {
-            (Verdict::Fine, format!("within {} seconds of this machine", CLOCK.as_secs()))
+            (CheckResult::Fine, format!("within {} seconds of this machine", CLOCK.as_secs()))
         };
         rows.push(Row::new("vault clock", verdict, detail));
     }

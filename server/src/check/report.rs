@@ -2,7 +2,7 @@
 
 use std::{fmt, process::ExitCode};
 
-use connectors::vault::Verdict;
+use connectors::vault::CheckResult;
 use serde_json::json;
 
 /// Everything that was found, in the order in which it was looked at.
@@ -13,7 +13,7 @@ pub struct Report(pub(super) Vec<Row>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     what: String,
-    verdict: Verdict,
+    verdict: CheckResult,
     detail: String,
 }
 
@@ -27,7 +27,7 @@ pub enum Format {
 }
 
 impl Row {
-    pub(super) fn new(what: &str, verdict: Verdict, detail: impl Into<String>) -> Self {
+    pub(super) fn new(what: &str, verdict: CheckResult, detail: impl Into<String>) -> Self {
         let detail: String = detail.into();
         Self { what: what.to_owned(), verdict, detail: detail.replace(char::is_control, " ") }
     }
@@ -61,20 +61,20 @@ impl Report {
 
     fn worst(&self) -> u8 {
         let weight = |row: &Row| match row.verdict {
-            Verdict::Fine | Verdict::Skipped => 0,
-            Verdict::Doubtful => 1,
-            Verdict::Wrong => 2,
+            CheckResult::Fine | CheckResult::Skipped => 0,
+            CheckResult::Doubtful => 1,
+            CheckResult::Wrong => 2,
         };
         self.0.iter().map(weight).max().unwrap_or(0)
     }
 }
 
-const fn code(verdict: Verdict) -> &'static str {
+const fn code(verdict: CheckResult) -> &'static str {
     match verdict {
-        Verdict::Fine => "fine",
-        Verdict::Doubtful => "doubtful",
-        Verdict::Wrong => "wrong",
-        Verdict::Skipped => "skipped",
+        CheckResult::Fine => "fine",
+        CheckResult::Doubtful => "doubtful",
+        CheckResult::Wrong => "wrong",
+        CheckResult::Skipped => "skipped",
     }
 }
 
@@ -100,11 +100,11 @@ mod tests {
     #[test]
     fn the_worst_finding_decides() {
         let row = |verdict| Row::new("vault login", verdict, "line\nbreak");
-        let mut report = Report(vec![row(Verdict::Fine), row(Verdict::Skipped)]);
+        let mut report = Report(vec![row(CheckResult::Fine), row(CheckResult::Skipped)]);
         assert_eq!(report.worst(), 0);
-        report.0.push(row(Verdict::Doubtful));
+        report.0.push(row(CheckResult::Doubtful));
         assert_eq!(report.worst(), 1);
-        report.0.push(row(Verdict::Wrong));
+        report.0.push(row(CheckResult::Wrong));
         assert_eq!(report.worst(), 2);
         let table = report.text(Format::Table);
         assert!(table.contains("wrong     vault login  line break\n"), "{table}");

@@ -1,12 +1,12 @@
 //! Answers: another page, and what it says there.
 
-use app::services::{Flash, Visit};
+use app::services::{CurrentUser, Flash};
 use axum::response::{IntoResponse, Response};
 use domain::{Actor, ServiceError};
 use http::{HeaderValue, StatusCode, header};
 
 use super::CONNECTIONS;
-use crate::web::Visitor;
+use crate::web::SessionUser;
 
 /// Sends the browser to another page with a GET request.
 pub(super) fn to(place: &str) -> Response {
@@ -17,13 +17,13 @@ pub(super) fn to(place: &str) -> Response {
 }
 
 /// To the connections, where the next page says what was done.
-pub(super) async fn done(visitor: &Visitor, notice: &str) -> Response {
+pub(super) async fn done(visitor: &SessionUser, notice: &str) -> Response {
     keep(visitor, Flash { notice: Some(notice.to_owned()), ..Flash::default() }).await;
     to(CONNECTIONS)
 }
 
 /// To the connections, where the next page says why nothing was.
-pub(super) async fn refused(visitor: &Visitor, problem: ServiceError) -> Response {
+pub(super) async fn refused(visitor: &SessionUser, problem: ServiceError) -> Response {
     if problem == ServiceError::NotSignedIn {
         return to("/sign-in?next=%2Fgitops%2Fconnections");
     }
@@ -32,11 +32,11 @@ pub(super) async fn refused(visitor: &Visitor, problem: ServiceError) -> Respons
 }
 
 /// Says something on the next page. What was done is done; a lost message does not change it.
-pub(super) async fn keep(visitor: &Visitor, flash: Flash) {
+pub(super) async fn keep(visitor: &SessionUser, flash: Flash) {
     let _ = visitor.keep(flash).await;
 }
 
 /// The signed-in person.
-pub(super) fn member(visitor: &Visitor) -> Result<Actor, ServiceError> {
+pub(super) fn member(visitor: &SessionUser) -> Result<Actor, ServiceError> {
     visitor.actor().ok_or(ServiceError::NotSignedIn)
 }

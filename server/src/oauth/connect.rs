@@ -16,7 +16,7 @@ use super::{
     answer::{done, member, refused, to},
     cookie::Cookie,
 };
-use crate::web::Visitor;
+use crate::web::SessionUser;
 
 /// Seconds that the way through GitHub may take.
 const LIFE: u64 = 600;
@@ -24,7 +24,7 @@ const LIFE: u64 = 600;
 /// Sends the browser to GitHub, with a key in its cookie.
 pub(super) async fn begin(
     State(oauth): State<Oauth>,
-    Extension(visitor): Extension<Arc<Visitor>>,
+    Extension(visitor): Extension<Arc<SessionUser>>,
 ) -> Response {
     let begun = async {
         let actor = member(&visitor)?;
@@ -53,7 +53,7 @@ pub(super) struct Back {
 /// Ends what this browser began. The cookie is used up, whatever comes of it.
 pub(super) async fn finish(
     State(oauth): State<Oauth>,
-    Extension(visitor): Extension<Arc<Visitor>>,
+    Extension(visitor): Extension<Arc<SessionUser>>,
     Query(back): Query<Back>,
     headers: HeaderMap,
 ) -> Response {

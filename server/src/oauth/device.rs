@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use app::services::{Flash, Typing, Visit};
+use app::services::{CurrentUser, Flash, Typing};
 use axum::{
     Extension,
     extract::State,
@@ -19,7 +19,7 @@ use super::{
     answer::{done, keep, member, refused, to},
     cookie::Cookie,
 };
-use crate::web::Visitor;
+use crate::web::SessionUser;
 
 /// Seconds until the page looks again after a look that came too early, or that nothing answered.
 const LATER: u64 = 30;
@@ -27,7 +27,7 @@ const LATER: u64 = 30;
 /// Asks GitHub for a code and shows it.
 pub(super) async fn begin(
     State(oauth): State<Oauth>,
-    Extension(visitor): Extension<Arc<Visitor>>,
+    Extension(visitor): Extension<Arc<SessionUser>>,
 ) -> Response {
     let begun = async {
         let actor = member(&visitor)?;
@@ -54,7 +54,7 @@ pub(super) async fn begin(
 /// Looks whether the code was typed.
 pub(super) async fn poll(
     State(oauth): State<Oauth>,
-    Extension(visitor): Extension<Arc<Visitor>>,
+    Extension(visitor): Extension<Arc<SessionUser>>,
     headers: HeaderMap,
 ) -> Response {
     let looked = async {
@@ -122,7 +122,7 @@ impl Sender {
 }
 
 /// To the page that looks in the background: not yet, look again after so many seconds.
-async fn later(visitor: &Visitor, interval: u64) -> Response {
+async fn later(visitor: &SessionUser, interval: u64) -> Response {
     remember(visitor, interval).await;
     let mut response = StatusCode::NO_CONTENT.into_response();
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(interval));
@@ -130,12 +130,12 @@ async fn later(visitor: &Visitor, interval: u64) -> Response {
 }
 
 /// To the page that shows the code, which looks again after so many seconds.
-async fn again(visitor: &Visitor, interval: u64) -> Response {
+async fn again(visitor: &SessionUser, interval: u64) -> Response {
     remember(visitor, interval).await;
     to(DEVICE)
 }
 
-async fn remember(visitor: &Visitor, interval: u64) {
+async fn remember(visitor: &SessionUser, interval: u64) {
     if let Some(typing) = visitor.typing().await {
         // The page looks again after the seconds that it knew, if the session cannot be written.
         let _ = visitor.keep_typing(Some(Typing { interval, ..typing })).await;

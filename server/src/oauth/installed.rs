@@ -14,7 +14,7 @@ use super::{
     Oauth,
     answer::{done, member, refused},
 };
-use crate::web::Visitor;
+use crate::web::SessionUser;
 
 /// Why there is nothing to connect.
 const NO_APP: &str = "No GitHub App is configured on this Hawser, so nothing was connected. Its operator sets HAWSER_GITHUB_APP_ID and HAWSER_GITHUB_APP_PRIVATE_KEY_FILE.";
@@ -39,7 +39,7 @@ impl Named {
 /// consent has no number yet.
 pub(super) async fn ask(
     State(oauth): State<Oauth>,
-    Extension(visitor): Extension<Arc<Visitor>>,
+    Extension(visitor): Extension<Arc<SessionUser>>,
     Query(named): Query<Named>,
 ) -> Response {
     let asked = async {
@@ -59,7 +59,7 @@ pub(super) async fn ask(
 /// Connects an installation, if an account of this person may see it.
 pub(super) async fn connect(
     State(oauth): State<Oauth>,
-    Extension(visitor): Extension<Arc<Visitor>>,
+    Extension(visitor): Extension<Arc<SessionUser>>,
     Form(named): Form<Named>,
 ) -> Response {
     let connected = async {

@@ -16,7 +16,7 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use domain::service::GitConnections;
+use domain::service::GitAccounts;
 
 use crate::config::Transport;
 
@@ -32,18 +32,14 @@ const DEVICE: &str = "/gitops/connections/device";
 /// What these routes work with.
 #[derive(Clone)]
 pub(crate) struct Oauth {
-    connections: Arc<dyn GitConnections>,
+    connections: Arc<dyn GitAccounts>,
     transport: Transport,
     /// The address of the style sheet.
     css: Arc<str>,
 }
 
 impl Oauth {
-    pub(crate) fn new(
-        connections: Arc<dyn GitConnections>,
-        transport: Transport,
-        css: &str,
-    ) -> Self {
+    pub(crate) fn new(connections: Arc<dyn GitAccounts>, transport: Transport, css: &str) -> Self {
         Self { connections, transport, css: css.into() }
     }
 }

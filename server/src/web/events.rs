@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use app::services::Visit as _;
+use app::services::CurrentUser as _;
 use axum::{
     Extension, Router,
     extract::{Path, Request, State},
@@ -28,7 +28,7 @@ use tokio::{sync::mpsc, time::Instant};
 use tokio_stream::wrappers::ReceiverStream;
 use tower_sessions::session::Id;
 
-use super::{refusal::refuse, site::Site, visit::Visitor, watches};
+use super::{current_user::SessionUser, refusal::refuse, site::Site, watches};
 
 /// The most streams one person may have open.
 const STREAMS: usize = 16;
@@ -50,24 +50,24 @@ const RECHECK: Duration = Duration::from_secs(3);
 pub(super) struct Streams(Arc<Mutex<HashMap<UserId, usize>>>);
 
 /// One open stream; dropping it makes room for the next.
-struct Place {
+struct StreamSlot {
     streams: Streams,
     user: UserId,
 }
 
 impl Streams {
-    fn take(&self, user: UserId) -> Option<Place> {
+    fn take(&self, user: UserId) -> Option<StreamSlot> {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(user).or_default();
         if *count >= STREAMS {
             return None;
         }
         *count += 1;
-        Some(Place { streams: self.clone(), user })
+        Some(StreamSlot { streams: self.clone(), user })
     }
 }
 
-impl Drop for Place {
+impl Drop for StreamSlot {
     fn drop(&mut self) {
         let mut open = self.streams.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = open.get_mut(&self.user) {
@@ -103,13 +103,13 @@ pub(super) struct Listener {
     actor: Actor,
     session: Id,
     events: mpsc::Sender<Result<Event, Infallible>>,
-    _place: Place,
+    _place: StreamSlot,
 }
 
 /// Opens a stream for the signed-in person and lets `tell` fill it.
 pub(super) fn open<Telling>(
     site: Site,
-    visitor: &Visitor,
+    visitor: &SessionUser,
     tell: impl FnOnce(Listener) -> Telling,
 ) -> Response
 where
@@ -134,7 +134,7 @@ where
 
 async fn propagation(
     State(site): State<Site>,
-    Extension(visitor): Extension<Arc<Visitor>>,
+    Extension(visitor): Extension<Arc<SessionUser>>,
     Path(id): Path<String>,
 ) -> Response {
     let Ok(id) = id.parse::<PropagationId>() else {
@@ -191,7 +191,7 @@ async fn tell_progress(mut listener: Listener, id: PropagationId) {
 
 async fn organization(
     State(site): State<Site>,
-    Extension(visitor): Extension<Arc<Visitor>>,
+    Extension(visitor): Extension<Arc<SessionUser>>,
 ) -> Response {
     open(site, &visitor, tell_news)
 }

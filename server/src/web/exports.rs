@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use app::services::{Flash, Visit as _};
+use app::services::{CurrentUser as _, Flash};
 use axum::{
     Extension, Form, Router,
     extract::{Path, State},
@@ -19,9 +19,9 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 
 use super::{
+    current_user::SessionUser,
     refusal::{refuse, turned_away},
     site::Site,
-    visit::Visitor,
 };
 
 /// The form of the page of an export, for what is left to it after a refusal.
@@ -49,7 +49,7 @@ pub(super) fn taken(site: &Site) -> Router {
 
 async fn all(
     State(site): State<Site>,
-    Extension(visitor): Extension<Arc<Visitor>>,
+    Extension(visitor): Extension<Arc<SessionUser>>,
     Path(id): Path<String>,
 ) -> Response {
     match written(&site, &visitor, &id).await {
@@ -64,7 +64,7 @@ async fn all(
 
 async fn one(
     State(site): State<Site>,
-    Extension(visitor): Extension<Arc<Visitor>>,
+    Extension(visitor): Extension<Arc<SessionUser>>,
     Path((id, path)): Path<(String, String)>,
 ) -> Response {
     let files = written(&site, &visitor, &id).await.map(|(_, files)| files);
@@ -79,7 +79,7 @@ async fn one(
 /// The name of an export and what it writes now.
 async fn written(
     site: &Site,
-    visitor: &Visitor,
+    visitor: &SessionUser,
     id: &str,
 ) -> Result<(String, Vec<ExportFile>), ServiceError> {
     let actor = visitor.actor().ok_or(ServiceError::NotSignedIn)?;
@@ -90,7 +90,7 @@ async fn written(
 
 async fn encrypted(
     State(site): State<Site>,
-    Extension(visitor): Extension<Arc<Visitor>>,
+    Extension(visitor): Extension<Arc<SessionUser>>,
     Form(form): Form<EncryptedForm>,
 ) -> Response {
     let Some(actor) = visitor.actor() else { return refused(&ServiceError::NotSignedIn) };
@@ -111,7 +111,7 @@ struct Revealing {
 
 async fn reveal_values(
     State(site): State<Site>,
-    Extension(visitor): Extension<Arc<Visitor>>,
+    Extension(visitor): Extension<Arc<SessionUser>>,
     Form(Revealing { export, password }): Form<Revealing>,
 ) -> Response {
     let Some(actor) = visitor.actor() else { return see_other("/sign-in") };

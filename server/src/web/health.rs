@@ -46,13 +46,13 @@ struct Inner {
 #[derive(Clone)]
 struct Seen {
     at: Instant,
-    database: Found,
-    vault: Found,
+    database: PartState,
+    vault: PartState,
 }
 
 /// A part, as it was found.
 #[derive(Clone)]
-struct Found {
+struct PartState {
     part: Part,
     /// When it last worked.
     worked_at: Option<Instant>,
@@ -152,22 +152,22 @@ impl Readiness {
 
 const NO_ANSWER: &str = "no answer within 2 seconds";
 
-fn found(result: Result<(), engine::Error>, before: Option<&Found>) -> Found {
+fn found(result: Result<(), engine::Error>, before: Option<&PartState>) -> PartState {
     match result {
-        Ok(()) => Found { part: Part::Ready, worked_at: Some(Instant::now()), why: None },
+        Ok(()) => PartState { part: Part::Ready, worked_at: Some(Instant::now()), why: None },
         Err(error) => down(chain(&error), before),
     }
 }
 
-fn down(why: String, before: Option<&Found>) -> Found {
+fn down(why: String, before: Option<&PartState>) -> PartState {
     let worked_at = before.and_then(|before| before.worked_at);
     // What never worked may still be starting.
     let part = if worked_at.is_some() { Part::Down } else { Part::Starting };
-    Found { part, worked_at, why: Some(why) }
+    PartState { part, worked_at, why: Some(why) }
 }
 
 /// The database took its time: it stays what it was for a while.
-fn busy(before: Option<&Found>) -> Found {
+fn busy(before: Option<&PartState>) -> PartState {
     match before {
         Some(before)
             if before.part == Part::Ready
@@ -180,7 +180,7 @@ fn busy(before: Option<&Found>) -> Found {
 }
 
 /// Logs what changed about a part, once.
-fn tell(part: &'static str, found: &Found, before: Option<&Found>) {
+fn tell(part: &'static str, found: &PartState, before: Option<&PartState>) {
     match (&found.why, before.map(|before| &before.why)) {
         (Some(why), before) if before != Some(&found.why) => {
             tracing::warn!(part, why, "a part is not ready");

@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, num::NonZeroU32, sync::Arc};
 
-use app::services::Visit as _;
+use app::services::CurrentUser as _;
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
@@ -13,7 +13,7 @@ use domain::{UserId, sessions::network};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
-use super::{refusal::refuse, visit::Visitor};
+use super::{current_user::SessionUser, refusal::refuse};
 use crate::config::RequestRate;
 
 /// The most bytes of a path with its query: forms that look something up carry what was typed, certificate
@@ -138,8 +138,8 @@ pub(super) async fn check_anonymous(
     }
 }
 
-fn visitor(request: &Request) -> Option<&Arc<Visitor>> {
-    request.extensions().get::<Arc<Visitor>>()
+fn visitor(request: &Request) -> Option<&Arc<SessionUser>> {
+    request.extensions().get::<Arc<SessionUser>>()
 }
 
 fn too_fast(reason: &str, seconds: &'static str) -> Response {

@@ -2,21 +2,21 @@
 
 mod address;
 mod assets;
+mod current_user;
 mod events;
 mod exports;
 mod headers;
 mod health;
-mod held;
 mod known_browser;
 mod limits;
 mod origin;
 mod pages;
+mod pending_sessions;
 mod refusal;
 mod session;
 mod site;
 mod starting;
 mod trace;
-mod visit;
 mod watches;
 
 use std::time::Duration;
@@ -36,7 +36,7 @@ pub use session::{ABSOLUTE, IDLE, STRANGER, SessionRows};
 pub use site::{Parts, Site};
 pub(crate) use starting::starting;
 
-pub(crate) use visit::Visitor;
+pub(crate) use current_user::SessionUser;
 
 use crate::oauth;
 use refusal::refuse;
@@ -52,9 +52,9 @@ const PANICKED: &str =
 pub fn router(site: &Site) -> Router {
     let recognize = || {
         ServiceBuilder::new()
-            .layer(middleware::from_fn(visit::part))
+            .layer(middleware::from_fn(current_user::part))
             .layer(session::layer(&site.sessions, &site.public))
-            .layer(middleware::from_fn_with_state(site.clone(), visit::recognize))
+            .layer(middleware::from_fn_with_state(site.clone(), current_user::recognize))
     };
     let people = || middleware::from_fn_with_state(site.rates.clone(), limits::check_person);
     let patience = || TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE);

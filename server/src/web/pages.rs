@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::services::Visit;
+use app::services::CurrentUser;
 use axum::{
     Form, Router,
     body::to_bytes,
@@ -19,7 +19,9 @@ use leptos::{
 use leptos_axum::ResponseOptions;
 use serde::Deserialize;
 
-use super::{headers::page_policy, refusal::refuse, site::Site, visit::Visitor, watches::Watches};
+use super::{
+    current_user::SessionUser, headers::page_policy, refusal::refuse, site::Site, watches::Watches,
+};
 
 /// Every page by its path, and one for every other path.
 ///
@@ -98,7 +100,7 @@ async fn run(
     request: Request,
 ) -> Response {
     let is_test = request.uri().path().starts_with(TESTS);
-    let visitor = request.extensions().get::<Arc<Visitor>>().cloned();
+    let visitor = request.extensions().get::<Arc<SessionUser>>().cloned();
     let headers = request.headers().clone();
     let function = async move {
         leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
@@ -139,9 +141,9 @@ fn context(site: &Site) -> impl Fn() + Clone + Send + Sync + 'static {
         provide_context(services.clone());
         provide_context(bundle.clone());
         let visitor = use_context::<Parts>()
-            .and_then(|parts| parts.extensions.get::<Arc<Visitor>>().cloned());
+            .and_then(|parts| parts.extensions.get::<Arc<SessionUser>>().cloned());
         if let Some(visitor) = visitor {
-            provide_context::<Arc<dyn Visit>>(visitor);
+            provide_context::<Arc<dyn CurrentUser>>(visitor);
         }
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
             && let Some(policy) = page_policy(&nonce, github.as_deref())

@@ -21,7 +21,7 @@ use tower_sessions::{
     session_store::{Error, Result},
 };
 
-use super::{held::Held, visit::USER};
+use super::{current_user::USER, pending_sessions::PendingSessions};
 use crate::config::{PublicUrl, Transport};
 
 /// How long a session lives without a request.
@@ -110,7 +110,7 @@ pub struct SessionRows {
     clock: Arc<dyn Clock>,
     /// The sessions whose use is being noted.
     touching: Arc<Mutex<HashSet<Hash>>>,
-    held: Held,
+    pending: PendingSessions,
 }
 
 /// The SHA-256 of a session's id.
@@ -124,7 +124,7 @@ impl fmt::Debug for SessionRows {
 
 impl SessionRows {
     pub(super) fn new(db: Db, clock: Arc<dyn Clock>) -> Self {
-        Self { db, clock, touching: Arc::default(), held: Held::default() }
+        Self { db, clock, touching: Arc::default(), pending: PendingSessions::default() }
     }
 
     /// Whether a session still lives. Looking does not make it live longer.
@@ -216,7 +216,7 @@ impl SessionStore for SessionRows {
         let end = end(user, created.map_or(now, Timestamp::from_millis), now);
         let (db, hash, text) = (self.db.clone(), hash(record.id), encode(record)?);
         // What the database does not store, or not in time, is read from memory for a while.
-        let held = self.held.clone();
+        let held = self.pending.clone();
         held.keep(hash, text.clone(), now);
         written(async move {
             storage::sessions::save(&db, &hash, user, &text, now, end).await?;
@@ -233,7 +233,7 @@ impl SessionStore for SessionRows {
         else {
             return Ok(None);
         };
-        let record = self.held.newer(&hash, now).unwrap_or(row.record);
+        let record = self.pending.newer(&hash, now).unwrap_or(row.record);
         let data = serde_json::from_str(&record)
             .map_err(|_| Error::Decode("the record of a session".to_owned()))?;
         let record = Record { id: *id, data, expiry_date: date(row.expires_at) };
@@ -247,7 +247,7 @@ impl SessionStore for SessionRows {
     async fn delete(&self, id: &Id) -> Result<()> {
         let hash = hash(*id);
         storage::sessions::delete(&self.db, &hash).await.map_err(backend)?;
-        self.held.forget(&hash, self.clock.now());
+        self.pending.forget(&hash, self.clock.now());
         Ok(())
     }
 }

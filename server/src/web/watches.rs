@@ -12,15 +12,15 @@ use axum::{
     extract::{Path, State},
     response::{Response, sse::Event},
 };
-use domain::{UserId, connections::StageResult};
+use domain::{UserId, connection_tests::StageResult};
 use http::{HeaderMap, StatusCode};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::{
+    current_user::SessionUser,
     events::{Listener, open},
     refusal::refuse,
     site::Site,
-    visit::Visitor,
 };
 
 /// The header in which a test says who watches it.
@@ -51,7 +51,7 @@ impl Watches {
     /// Does the work of a request, and tells the stages of its tests to whoever watches.
     pub(super) async fn told<Work: Future>(
         &self,
-        visitor: Option<&Arc<Visitor>>,
+        visitor: Option<&Arc<SessionUser>>,
         headers: &HeaderMap,
         work: Work,
     ) -> Work::Output {
@@ -63,11 +63,11 @@ impl Watches {
 
     fn watcher(
         &self,
-        visitor: Option<&Arc<Visitor>>,
+        visitor: Option<&Arc<SessionUser>>,
         headers: &HeaderMap,
     ) -> Option<UnboundedSender<StageResult>> {
         let name = headers.get(WATCH)?.to_str().ok()?.to_owned();
-        let user = app::services::Visit::actor(visitor?.as_ref())?.user;
+        let user = app::services::CurrentUser::actor(visitor?.as_ref())?.user;
         let watches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         watches.get(&(user, name)).cloned()
     }
@@ -82,7 +82,7 @@ impl Drop for Watch {
 /// `/events/tests/{name}`
 pub(super) async fn stages(
     State(site): State<Site>,
-    Extension(visitor): Extension<Arc<Visitor>>,
+    Extension(visitor): Extension<Arc<SessionUser>>,
     Path(name): Path<String>,
 ) -> Response {
     let is_name = name.len() <= NAME_BYTES && name.bytes().all(|byte| byte.is_ascii_alphanumeric());

@@ -3,7 +3,7 @@
 
 use http::StatusCode;
 
-use testkit::small_disk::Disk;
+use testkit::small_disk::SmallDisk;
 
 use crate::asking::{Answer, Hawser, PASSWORD};
 
@@ -16,7 +16,7 @@ async fn add(hawser: &Hawser, cookie: &str, name: &str) -> Answer {
 
 #[tokio::test]
 async fn f17_a_full_disk_is_told_in_words_and_nothing_typed_is_lost() {
-    let disk = Disk::mount("8m");
+    let disk = SmallDisk::mount("8m");
     let hawser = Hawser::start_in(disk.path()).await;
     let cookie = hawser.set_up().await;
     hawser.readiness_is(r#""database":"ready""#).await;

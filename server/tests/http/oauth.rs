@@ -8,7 +8,7 @@ use connectors::{
 };
 use http::{Method, StatusCode, header};
 
-use testkit::github_stub::{CALLBACK, CLIENT, Github as Stub, SECRET};
+use testkit::github_stub::{CALLBACK, CLIENT, GithubStub as Stub, SECRET};
 
 use crate::asking::{Answer, Hawser, Scheme};
 

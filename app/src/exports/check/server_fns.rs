@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::kyma::{CHECKED, FORM, layers};
 use crate::{
     answer::{Answered, Sent, checked},
-    services::Asking,
+    services::RequestContext,
 };
 
 /// Looks at every layer of a pasted `ModuleTemplate`.
@@ -16,7 +16,7 @@ pub(crate) async fn check_kyma(
     #[server(default)] label: String,
     #[server(default)] template: String,
 ) -> Answered {
-    let result = Asking::member().and_then(|_| match label.trim() {
+    let result = RequestContext::member().and_then(|_| match label.trim() {
         "" => Err(Field::Label.problem("Type the value of the label.").into()),
         label => check_module_template(&template, label).map_err(Into::into),
     });

@@ -3,7 +3,7 @@
 use domain::{
     Action, Timestamp, counted,
     gitops::{ClusterDetail, ClusterForm, TargetState},
-    propagation::Place,
+    propagation::DeliveryTarget,
 };
 use leptos::prelude::*;
 
@@ -45,7 +45,7 @@ pub(crate) fn detail() -> AnyView {
             None => Compare::NotOffered,
         };
         let (summary, now) = (&cluster.summary, request.now);
-        let place = Place::Cluster(summary.id);
+        let place = DeliveryTarget::Cluster(summary.id);
         let body = view! {
             <p class="crumbs">
                 <a href=PATH>"Clusters"</a>

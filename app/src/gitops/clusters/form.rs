@@ -7,10 +7,10 @@ use super::PATH;
 use crate::{
     exports::{taken, ticked},
     ui::{
-        detour::Leave,
         form::{Form, FormState, Submit},
         input::{Input, hidden},
         page::Request,
+        return_to::Leave,
     },
 };
 

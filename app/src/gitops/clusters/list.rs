@@ -3,7 +3,7 @@
 use domain::{
     Action, Role, Timestamp, counted,
     gitops::{ClusterSummary, TargetState},
-    propagation::Place,
+    propagation::DeliveryTarget,
 };
 use leptos::prelude::*;
 
@@ -143,7 +143,7 @@ fn row_of(row: &ClusterSummary, role: Role, now: Timestamp) -> AnyView {
             <td data-label="Last sync">{moment_or(row.applied_at, now, "Never")}</td>
             <td data-label="State">
                 <div class="state">
-                    {state(row.status(), row.cause, Place::Cluster(row.id), row.credential, role)}
+                    {state(row.status(), row.cause, DeliveryTarget::Cluster(row.id), row.credential, role)}
                     {why(row)}
                 </div>
             </td>

@@ -2,8 +2,8 @@
 
 use domain::{
     Status, Timestamp,
-    cause::Asked,
-    gitops::{ClusterDetail, ClusterObject, Standing},
+    cause::RemoteKind,
+    gitops::{ClusterDetail, ClusterObject, ObjectStatus},
 };
 use leptos::prelude::*;
 
@@ -63,19 +63,19 @@ pub(super) fn objects(cluster: &ClusterDetail, now: Timestamp, compare: Compare)
 fn row(cluster: &ClusterDetail, object: &ClusterObject, now: Timestamp) -> AnyView {
     let standing = cluster.standing(object);
     let status = match standing {
-        Standing::Known(state) => state.status(),
-        Standing::Failing(_) => Status::Failing,
+        ObjectStatus::Known(state) => state.status(),
+        ObjectStatus::Failing(_) => Status::Failing,
         // What was found then may not hold any more.
-        Standing::Waiting if object.compared_at.is_some() => Status::Stale,
-        Standing::Waiting => Status::NotSynced,
+        ObjectStatus::Waiting if object.compared_at.is_some() => Status::Stale,
+        ObjectStatus::Waiting => Status::NotSynced,
     };
     let told = match standing {
-        Standing::Known(state) => state.told(),
-        Standing::Failing(_) => None,
-        Standing::Waiting => Some("Waits for the cluster"),
+        ObjectStatus::Known(state) => state.told(),
+        ObjectStatus::Failing(_) => None,
+        ObjectStatus::Waiting => Some("Waits for the cluster"),
     };
     let told = told.map(|text| view! { <p class="muted">{text}</p> });
-    let before = (standing == Standing::Waiting && object.compared_at.is_some()).then(|| {
+    let before = (standing == ObjectStatus::Waiting && object.compared_at.is_some()).then(|| {
         let when = object.compared_at.map(|at| view! { " " <Moment at now/> });
         let stood = match object.cause {
             Some(_) => "Failing when it was tried last".to_owned(),
@@ -96,7 +96,7 @@ fn row(cluster: &ClusterDetail, object: &ClusterObject, now: Timestamp) -> AnyVi
 
 /// Why the last try of it failed, with what was said and what to do.
 pub(super) fn reason(object: &ClusterObject) -> Option<AnyView> {
-    let words = object.cause?.words(Asked::Cluster);
+    let words = object.cause?.words(RemoteKind::Cluster);
     let detail = (!object.detail.is_empty())
         .then(|| view! { <pre class="told">{object.detail.clone()}</pre> });
     Some(

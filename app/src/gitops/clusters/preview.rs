@@ -3,7 +3,7 @@
 use domain::{
     Action, ServiceError, counted,
     gitops::{ClusterObject, ClusterPreview},
-    propagation::Place,
+    propagation::DeliveryTarget,
 };
 use leptos::prelude::*;
 
@@ -53,7 +53,7 @@ pub(crate) fn preview() -> AnyView {
             Err(cause) => banner(
                 Some(cause),
                 "",
-                Place::Cluster(cluster.id),
+                DeliveryTarget::Cluster(cluster.id),
                 found.summary.credential,
                 &found.exports,
                 actor.role,

@@ -8,9 +8,9 @@ use leptos::prelude::*;
 
 use super::{PATH, path_of};
 use crate::{
-    answer::{Answered, Next, Sent, answer},
+    answer::{Answered, Redirect, Sent, answer},
     exports::joined,
-    services::Asking,
+    services::RequestContext,
     ui::{conflict::meant, path},
 };
 
@@ -39,12 +39,12 @@ pub(crate) async fn save_cluster(
         "Saved."
     };
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         asking.services.clusters.save(&actor, form).await
     };
     answer(sent, result.await, |id| {
         let page = path_of(id);
-        Next::to(if is_new { format!("{page}/preview") } else { page }).saying(notice)
+        Redirect::to(if is_new { format!("{page}/preview") } else { page }).flash(notice)
     })
     .await
 }
@@ -56,7 +56,7 @@ pub(crate) async fn delete_cluster(
     #[server(default)] cluster: String,
 ) -> Answered {
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         let id = cluster.parse().map_err(|_| ServiceError::NotFound)?;
         let clusters = &asking.services.clusters;
         clusters.delete(&actor, id).await?;
@@ -66,7 +66,7 @@ pub(crate) async fn delete_cluster(
         })
     };
     let sent = Sent::new("cluster-delete", &from);
-    answer(sent, result.await, |notice| Next::to(PATH).saying(notice)).await
+    answer(sent, result.await, |notice| Redirect::to(PATH).flash(notice)).await
 }
 
 /// Queues an apply.
@@ -76,14 +76,14 @@ pub(crate) async fn apply_cluster(
     #[server(default)] cluster: String,
 ) -> Answered {
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         let id = cluster.parse().map_err(|_| ServiceError::NotFound)?;
         asking.services.clusters.apply(&actor, id).await.map(|()| id)
     };
     let from = path::ours(&from, PATH).to_owned();
     answer(Sent::new("cluster-apply", &from), result.await, |id| {
         let back = if from == PATH { from.clone() } else { path_of(id) };
-        Next::to(back).beginning("Sync started.")
+        Redirect::to(back).beginning("Sync started.")
     })
     .await
 }
@@ -95,15 +95,15 @@ pub(crate) async fn compare_cluster(
     #[server(default)] cluster: String,
 ) -> Answered {
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         let id = cluster.parse().map_err(|_| ServiceError::NotFound)?;
         asking.services.clusters.preview(&actor, id).await.map(|found| (id, found))
     };
     let from = path::ours(&from, PATH).to_owned();
     answer(Sent::new("cluster-compare", &from), result.await, |(id, found)| {
-        let next = Next::to(path_of(id));
+        let next = Redirect::to(path_of(id));
         let told = compared(&found);
-        if found.refused.is_empty() { next.saying(told) } else { next.doubting(told) }
+        if found.refused.is_empty() { next.flash(told) } else { next.doubting(told) }
     })
     .await
 }

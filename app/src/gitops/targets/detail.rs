@@ -3,7 +3,7 @@
 use domain::{
     Action, Timestamp,
     gitops::{GitTargetDetail, GitTargetForm, PushMode, TargetState},
-    propagation::Place,
+    propagation::DeliveryTarget,
 };
 use leptos::prelude::*;
 
@@ -38,7 +38,7 @@ pub(crate) fn detail() -> AnyView {
         };
         let theirs = (manages && !target.may_change).then(|| theirs(&target));
         let (summary, now) = (&target.summary, request.now);
-        let place = Place::GitTarget(summary.id);
+        let place = DeliveryTarget::GitTarget(summary.id);
         let body = view! {
             <p class="crumbs">
                 <a href=PATH>"GitOps"</a>

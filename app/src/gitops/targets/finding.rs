@@ -3,7 +3,7 @@
 use domain::{
     Actor, CredentialId, Field, Provider, ServiceError,
     credentials::CredentialChoice,
-    gitops::{Branches, GitConnection, GitTargetForm, GitTargetSummary, HostedRepository},
+    gitops::{Branches, GitAccount, GitTargetForm, GitTargetSummary, HostedRepository},
 };
 use leptos::prelude::*;
 
@@ -12,7 +12,8 @@ use super::{
     values::{LOOK, PICK},
 };
 use crate::ui::{
-    detour::elsewhere, fitting::Fitting, form::FormState, icon::Icon, input::Input, page::Request,
+    compatible::Fitting, form::FormState, icon::Icon, input::Input, page::Request,
+    return_to::elsewhere,
 };
 
 /// Why another credential has no list.
@@ -46,7 +47,7 @@ impl Offered {
     /// uses is known there; patterns may match anything.
     pub fn of(
         choices: &[CredentialChoice],
-        connections: &[GitConnection],
+        connections: &[GitAccount],
         targets: &[GitTargetSummary],
     ) -> Self {
         let may_be_asked = |choice: &CredentialChoice| {
@@ -70,14 +71,14 @@ impl Offered {
 
 /// What was looked up for the form on this page.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct LookupResult {
     /// The repositories of the connected account, if they were asked for.
     repositories: Option<Result<Vec<HostedRepository>, ServiceError>>,
     /// The branches of the repository, if they were asked for.
     branches: Option<Result<Branches, ServiceError>>,
 }
 
-impl Found {
+impl LookupResult {
     fn of_repositories(found: Result<Vec<HostedRepository>, ServiceError>) -> Self {
         Self { repositories: Some(found), branches: None }
     }
@@ -109,34 +110,34 @@ pub(super) async fn find(
     request: &Request,
     actor: &Actor,
     values: &GitTargetForm,
-    connections: &[GitConnection],
-) -> Found {
+    connections: &[GitAccount],
+) -> LookupResult {
     let service = &request.services().git_connections;
     let credential = values.credential.parse::<CredentialId>();
     let credential = credential.map_err(|_| Field::Credential.problem(NO_CREDENTIAL).into());
     let is_connected = |id| connections.iter().any(|one| one.credential == id);
     match (wanted(request), credential) {
-        (Wanted::Nothing, _) => Found::default(),
-        (Wanted::Repositories, Err(problem)) => Found::of_repositories(Err(problem)),
+        (Wanted::Nothing, _) => LookupResult::default(),
+        (Wanted::Repositories, Err(problem)) => LookupResult::of_repositories(Err(problem)),
         (Wanted::Repositories, Ok(id)) if !is_connected(id) => {
-            Found::of_repositories(Err(Field::Credential.problem(NOT_CONNECTED).into()))
+            LookupResult::of_repositories(Err(Field::Credential.problem(NOT_CONNECTED).into()))
         }
-        (Wanted::Repositories, Ok(id)) => {
-            Found::of_repositories(service.repositories(actor, id, &request.query("search")).await)
-        }
-        (Wanted::Branches, Err(problem)) => Found::of_branches(Err(problem)),
+        (Wanted::Repositories, Ok(id)) => LookupResult::of_repositories(
+            service.repositories(actor, id, &request.query("search")).await,
+        ),
+        (Wanted::Branches, Err(problem)) => LookupResult::of_branches(Err(problem)),
         (Wanted::Branches, Ok(_)) if values.url.trim().is_empty() => {
-            Found::of_branches(Err(Field::Url.problem(NO_URL).into()))
+            LookupResult::of_branches(Err(Field::Url.problem(NO_URL).into()))
         }
         (Wanted::Branches, Ok(_)) => {
-            Found::of_branches(service.branches(actor, values.clone()).await)
+            LookupResult::of_branches(service.branches(actor, values.clone()).await)
         }
     }
 }
 
 /// The button that Enter presses where the account can be searched. With the script that searches
 /// from the field of the search and saves from any other; without it nothing is ever made by Enter.
-pub(super) fn entered(connections: &[GitConnection], save: &'static str, to: &str) -> AnyView {
+pub(super) fn entered(connections: &[GitAccount], save: &'static str, to: &str) -> AnyView {
     if connections.is_empty() {
         return view! {
             <button class="unseen" type="submit" tabindex="-1" aria-hidden="true">
@@ -182,8 +183,8 @@ pub(super) fn repository(
     request: &Request,
     state: &FormState,
     values: &GitTargetForm,
-    found: &Found,
-    connections: &[GitConnection],
+    found: &LookupResult,
+    connections: &[GitAccount],
     to: &str,
 ) -> AnyView {
     let suggestions = match &found.repositories {
@@ -229,7 +230,7 @@ pub(super) fn repository(
 pub(super) fn branches(
     state: &FormState,
     values: &GitTargetForm,
-    found: &Found,
+    found: &LookupResult,
     offered: &Offered,
     to: &str,
 ) -> AnyView {

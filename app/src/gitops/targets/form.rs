@@ -3,7 +3,7 @@
 use domain::{
     Actor, CredentialKind, Field, Provider, ServiceError,
     credentials::{CredentialChoice, CredentialQuery, PatternKind},
-    gitops::{GitConnection, GitTargetForm, PushMode},
+    gitops::{GitAccount, GitTargetForm, PushMode},
 };
 use leptos::prelude::*;
 
@@ -13,13 +13,13 @@ use super::{
 };
 use crate::{
     exports::taken,
-    gitops::{PATH, connections},
+    gitops::{PATH, git_accounts},
     repositories::network,
     ui::{
-        detour::Leave,
         form::{Form, FormState, Submit},
         input::{Input, hidden},
         page::Request,
+        return_to::Leave,
     },
 };
 
@@ -104,7 +104,7 @@ fn credential(
     state: &FormState,
     values: &GitTargetForm,
     choices: &[CredentialChoice],
-    connected: &[GitConnection],
+    connected: &[GitAccount],
     here: &str,
 ) -> AnyView {
     let connection =
@@ -141,7 +141,7 @@ fn credential(
             <Leave to="/credentials/new" here=here.to_owned() label="Add a Git credential…"/>
         </div>
         <p class="hint">
-            <a href=connections::PATH>"Connect an account"</a>
+            <a href=git_accounts::PATH>"Connect an account"</a>
             " to choose its repositories from a list."
         </p>
     }

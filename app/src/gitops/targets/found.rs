@@ -8,11 +8,11 @@ use leptos::prelude::*;
 
 use super::values::PICK;
 use crate::{
-    gitops::connections,
+    gitops::git_accounts,
     ui::{
         badge::{Badge, Tone},
-        detour::elsewhere,
         icon::Icon,
+        return_to::elsewhere,
     },
 };
 
@@ -109,7 +109,7 @@ pub(super) fn trouble(problem: &ServiceError) -> AnyView {
         problem,
         ServiceError::Unreachable { cause: Cause::ConnectionRevoked | Cause::ScopeMissing, .. }
     );
-    let mend = is_of_account.then(|| view! { " " <a href=connections::PATH>"Connect again"</a> });
+    let mend = is_of_account.then(|| view! { " " <a href=git_accounts::PATH>"Connect again"</a> });
     view! {
         <div class="notice bad" role="alert">
             <Icon name="circle-alert"/>

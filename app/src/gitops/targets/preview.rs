@@ -3,7 +3,7 @@
 use domain::{
     Action, Cause, ServiceError,
     gitops::{GitTargetDetail, TargetPreview, base_missing},
-    propagation::Place,
+    propagation::DeliveryTarget,
 };
 use leptos::prelude::*;
 
@@ -56,7 +56,7 @@ pub(crate) fn preview() -> AnyView {
             Err(cause) => banner(
                 Some(cause),
                 &missing(cause, &found),
-                Place::GitTarget(target.id),
+                DeliveryTarget::GitTarget(target.id),
                 found.summary.credential,
                 &found.exports,
                 actor.role,

@@ -9,11 +9,11 @@ use leptos::prelude::*;
 
 use super::{delete_form::staying, path_of};
 use crate::{
-    answer::{Answered, Next, Sent, answer},
+    answer::{Answered, Redirect, Sent, answer},
     exports::joined,
     gitops::PATH,
-    services::Asking,
-    ui::{conflict::meant, harmless::harmless, path},
+    services::RequestContext,
+    ui::{conflict::meant, path, redact_url::harmless},
 };
 
 /// Adds a Git target, or changes one.
@@ -63,17 +63,17 @@ pub(crate) async fn save_target(
         .with("exports", &joined(&form.exports));
     let is_new = form.target.is_empty();
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         asking.services.git_targets.save(&actor, form).await
     };
     answer(sent, result.await, |GitTargetSaved { id, left }| {
         let page = path_of(id);
         if is_new {
-            Next::to(format!("{page}/preview"))
-                .saying("The Git target is added. Look at the preview, then press Sync now.")
+            Redirect::to(format!("{page}/preview"))
+                .flash("The Git target is added. Look at the preview, then press Sync now.")
         } else {
             let left = left.map(|left| format!(" {}.", staying(&left)));
-            Next::to(page).saying(format!("Saved.{}", left.unwrap_or_default()))
+            Redirect::to(page).flash(format!("Saved.{}", left.unwrap_or_default()))
         }
     })
     .await
@@ -86,12 +86,12 @@ pub(crate) async fn delete_target(
     #[server(default)] target: String,
 ) -> Answered {
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         let id = target.parse().map_err(|_| ServiceError::NotFound)?;
         asking.services.git_targets.delete(&actor, id).await
     };
     let sent = Sent::new("target-delete", &from);
-    answer(sent, result.await, |()| Next::to(PATH).saying("The Git target is deleted.")).await
+    answer(sent, result.await, |()| Redirect::to(PATH).flash("The Git target is deleted.")).await
 }
 
 /// Queues a push.
@@ -101,14 +101,14 @@ pub(crate) async fn push_target(
     #[server(default)] target: String,
 ) -> Answered {
     let result = async {
-        let (asking, actor) = Asking::member()?;
+        let (asking, actor) = RequestContext::member()?;
         let id = target.parse().map_err(|_| ServiceError::NotFound)?;
         asking.services.git_targets.push(&actor, id).await.map(|()| id)
     };
     let from = path::ours(&from, PATH).to_owned();
     answer(Sent::new("target-push", &from), result.await, |id| {
         let back = if from == PATH { from.clone() } else { path_of(id) };
-        Next::to(back).beginning("Sync started.")
+        Redirect::to(back).beginning("Sync started.")
     })
     .await
 }

@@ -1,6 +1,8 @@
 //! The table of Git targets.
 
-use domain::{Action, Role, Timestamp, counted, gitops::GitTargetSummary, propagation::Place};
+use domain::{
+    Action, Role, Timestamp, counted, gitops::GitTargetSummary, propagation::DeliveryTarget,
+};
 use leptos::prelude::*;
 
 use super::{SYNC, path_of, short};
@@ -80,7 +82,7 @@ fn row_of(row: &GitTargetSummary, role: Role, now: Timestamp) -> AnyView {
             </td>
             <td data-label="State">
                 <div class="state">
-                    {state(row.status(), row.cause, Place::GitTarget(row.id), row.credential, role)}
+                    {state(row.status(), row.cause, DeliveryTarget::GitTarget(row.id), row.credential, role)}
                     {waits(row)}
                 </div>
             </td>

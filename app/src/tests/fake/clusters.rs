@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::{
     Actor, Cause, ClusterId, Field, ServiceError,
-    cause::Asked,
+    cause::RemoteKind,
     gitops::{
         ClusterDetail, ClusterForm, ClusterObject, ClusterPreview, ClusterSummary, ObjectState,
         TargetState,
@@ -95,7 +95,7 @@ impl service::Clusters for Fake {
             return Ok(ClusterPreview { refused: refused.collect(), ..ClusterPreview::default() });
         }
         if let Some(cause) = self.cause {
-            return Err(ServiceError::Unreachable { asked: Asked::Cluster, cause });
+            return Err(ServiceError::Unreachable { asked: RemoteKind::Cluster, cause });
         }
         Ok(ClusterPreview { changes: difference().changes, ..ClusterPreview::default() })
     }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    Actor, Cause, CredentialId, ProjectId, Purpose, RepositoryId, ServiceError, connections,
+    Actor, Cause, CredentialId, ProjectId, Purpose, RepositoryId, ServiceError, connection_tests,
     credentials, matching,
     notices::{Group, News, Notice, Subject, WebhookForm},
     projects, service,
@@ -11,8 +11,8 @@ use domain::{
 
 use super::{Fake, NOW, ago, id};
 
-fn failed(name: &str, url: &str) -> connections::ConnectionTest {
-    use connections::{Stage, StageState};
+fn failed(name: &str, url: &str) -> connection_tests::ConnectionTest {
+    use connection_tests::{Stage, StageState};
     let stages = Stage::ALL
         .into_iter()
         .map(|stage| {
@@ -21,7 +21,7 @@ fn failed(name: &str, url: &str) -> connections::ConnectionTest {
                 std::cmp::Ordering::Equal => StageState::Failed,
                 std::cmp::Ordering::Greater => StageState::Skipped,
             };
-            connections::StageResult {
+            connection_tests::StageResult {
                 stage,
                 state,
                 millis: (state != StageState::Skipped).then_some(12),
@@ -31,45 +31,45 @@ fn failed(name: &str, url: &str) -> connections::ConnectionTest {
             }
         })
         .collect();
-    connections::ConnectionTest {
+    connection_tests::ConnectionTest {
         repository: Some(id()),
-        asked: domain::cause::Asked::Registry,
+        asked: domain::cause::RemoteKind::Registry,
         name: name.into(),
         url: url.into(),
         stages,
-        certificate: Some(connections::Certificate {
+        certificate: Some(connection_tests::Certificate {
             issuer: "CN=Acme CA".into(),
             subject: "CN=ghcr.io".into(),
             fingerprint: "AB:CD".into(),
             not_after: Some(NOW),
         }),
-        quota: Some(connections::Quota { limit: 100, remaining: 78, resets_at: None }),
+        quota: Some(connection_tests::Quota { limit: 100, remaining: 78, resets_at: None }),
         expires_at: None,
         excess: vec!["write:packages".into()],
     }
 }
 
 #[async_trait]
-impl service::Connections for Fake {
+impl service::ConnectionTests for Fake {
     async fn test_form(
         &self,
         _: &Actor,
-        form: connections::TestConnection,
-    ) -> Answer<connections::ConnectionTest> {
-        Ok(connections::ConnectionTest { repository: None, ..failed(&form.url, &form.url) })
+        form: connection_tests::TestConnection,
+    ) -> Answer<connection_tests::ConnectionTest> {
+        Ok(connection_tests::ConnectionTest { repository: None, ..failed(&form.url, &form.url) })
     }
     async fn test_credential(
         &self,
         _: &Actor,
         _: CredentialId,
-    ) -> Answer<Vec<connections::ConnectionTest>> {
+    ) -> Answer<Vec<connection_tests::ConnectionTest>> {
         Ok(vec![failed("acme charts", "oci://ghcr.io/acme")])
     }
     async fn test_repository(
         &self,
         _: &Actor,
         _: RepositoryId,
-    ) -> Answer<connections::ConnectionTest> {
+    ) -> Answer<connection_tests::ConnectionTest> {
         Ok(failed("acme charts", "oci://ghcr.io/acme"))
     }
 }
@@ -85,7 +85,7 @@ impl service::Matching for Fake {
             scope: matching::SearchScope::Unnamed,
             credential: id(),
             name: name.into(),
-            reach: credentials::Reach::Shared,
+            reach: credentials::CredentialScope::Shared,
             pattern: "^oci://ghcr\\.io/".into(),
             pattern_kind: credentials::PatternKind::Regex,
             verdict,
@@ -96,8 +96,8 @@ impl service::Matching for Fake {
             purpose: Purpose::Helm,
             project: "Default".into(),
             lines: vec![
-                line("ghcr-prod", matching::Verdict::Wins),
-                line("later", matching::Verdict::LaterName),
+                line("ghcr-prod", matching::MatchVerdict::Wins),
+                line("later", matching::MatchVerdict::LaterName),
             ],
             total: 2,
         })

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use domain::{
-    Access, Actor, Cause, CredentialId, Provider, Purpose, ServiceError, Shape, Status, Timestamp,
-    credentials, propagation, service, service::Answer,
+    Access, Actor, AuthMethod, Cause, CredentialId, Provider, Purpose, ServiceError, Status,
+    Timestamp, credentials, propagation, service, service::Answer,
 };
 
 use super::{Fake, ID, NOW, SECRET, ago, id};
@@ -111,7 +111,7 @@ impl Fake {
                 tenant: "acme.example".into(),
                 ..Default::default()
             },
-            reach: credentials::Reach::Shared,
+            reach: credentials::CredentialScope::Shared,
             project: String::new(),
             purposes: provider.purposes().to_vec(),
             pattern: "^oci://ghcr\\.io/acme".into(),
@@ -327,7 +327,7 @@ impl service::Credentials for Fake {
 }
 
 /// What a credential of the fake is made of, when a test does not say.
-pub(super) const MADE_OF: (Provider, Shape) = (Provider::Ghcr, Shape::Password);
+pub(super) const MADE_OF: (Provider, AuthMethod) = (Provider::Ghcr, AuthMethod::Password);
 
 #[test]
 fn the_fake_sends_no_secret_of_its_own() {

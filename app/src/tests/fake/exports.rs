@@ -4,12 +4,13 @@ use async_trait::async_trait;
 use domain::{
     Actor, CredentialId, ExportId, Field, ServiceError,
     exports::{
-        Carrier, Consumer, EncryptedForm, ExportChoice, ExportChoices, ExportDetail, ExportFile,
-        ExportForm, ExportNote, ExportPlace, ExportPreview, ExportSettings, ExportSnippet,
-        ExportSummary, Mention, NoteTone, Remedy, RevealForm, Revealed, carvel::ExportSource,
+        Consumer, DeliveryMethod, EncryptedForm, ExportChoice, ExportChoices, ExportDetail,
+        ExportFile, ExportForm, ExportNote, ExportPlace, ExportPreview, ExportSettings,
+        ExportSnippet, ExportSummary, Mention, NoteTone, Remedy, RevealForm, Revealed,
+        carvel::ExportSource,
     },
     gitops::{CredentialUse, TargetState},
-    propagation::Place,
+    propagation::DeliveryTarget,
     service::{self, Answer},
 };
 
@@ -109,11 +110,14 @@ impl Fake {
                 Vec::new()
             } else {
                 vec![
-                    ExportPlace { place: Place::GitTarget(id()), name: "prod-cluster".into() },
-                    ExportPlace { place: Place::Cluster(id()), name: "kind".into() },
+                    ExportPlace {
+                        place: DeliveryTarget::GitTarget(id()),
+                        name: "prod-cluster".into(),
+                    },
+                    ExportPlace { place: DeliveryTarget::Cluster(id()), name: "kind".into() },
                 ]
             },
-            preview: if carrier == Carrier::Sops { sealed() } else { preview() },
+            preview: if carrier == DeliveryMethod::Sops { sealed() } else { preview() },
         }
     }
 }
@@ -200,11 +204,16 @@ impl service::Exports for Fake {
             vault_version,
         };
         Ok(vec![
-            chain("prod-cluster", Some(Place::GitTarget(id())), Some(TargetState::InStep), Some(3)),
-            chain("kind", Some(Place::Cluster(id())), Some(TargetState::Failing), Some(2)),
+            chain(
+                "prod-cluster",
+                Some(DeliveryTarget::GitTarget(id())),
+                Some(TargetState::InStep),
+                Some(3),
+            ),
+            chain("kind", Some(DeliveryTarget::Cluster(id())), Some(TargetState::Failing), Some(2)),
             chain(
                 "next",
-                Some(Place::GitTarget(OTHER.parse().unwrap())),
+                Some(DeliveryTarget::GitTarget(OTHER.parse().unwrap())),
                 Some(TargetState::New),
                 None,
             ),
@@ -214,4 +223,5 @@ impl service::Exports for Fake {
 }
 
 /// What the export of the fake is, when a test does not say.
-pub(super) const EXPORTED: (Consumer, Carrier) = (Consumer::ArgoCd, Carrier::ExternalSecret);
+pub(super) const EXPORTED: (Consumer, DeliveryMethod) =
+    (Consumer::ArgoCd, DeliveryMethod::ExternalSecret);

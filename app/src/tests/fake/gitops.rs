@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use domain::{
     Actor, Cause, CredentialId, Field, GitTargetId, Secret, ServiceError,
-    cause::Asked,
+    cause::RemoteKind,
     exports::{ExportNote, NoteTone},
     gitops::{
-        Branches, ConnectionOffers, ConnectionWay, DeviceCode, DeviceForm, DeviceProgress,
-        DiffKind, DiffLine, FileChange, FileChangeKind, GitConnection, GitTargetDetail,
+        Branches, DeviceCode, DeviceForm, DeviceProgress, DiffKind, DiffLine, FileChange,
+        FileChangeKind, GitAccount, GitAccountMethod, GitAccountOffers, GitTargetDetail,
         GitTargetForm, GitTargetSaved, GitTargetSummary, HostedRepository, PushMode, TargetPreview,
         TargetState, WebStart,
     },
@@ -16,11 +16,11 @@ use domain::{
 
 use super::{Fake, ago, id};
 
-fn connection(account: &str) -> GitConnection {
-    GitConnection {
+fn connection(account: &str) -> GitAccount {
+    GitAccount {
         credential: id(),
         name: format!("github-{account}"),
-        way: ConnectionWay::Web,
+        way: GitAccountMethod::Web,
         host: "github.com".into(),
         account: account.into(),
         scopes: vec!["repo".into(), "read:user".into()],
@@ -35,25 +35,25 @@ fn connection(account: &str) -> GitConnection {
 }
 
 #[async_trait]
-impl service::GitConnections for Fake {
-    async fn offers(&self, _: &Actor) -> Answer<ConnectionOffers> {
+impl service::GitAccounts for Fake {
+    async fn offers(&self, _: &Actor) -> Answer<GitAccountOffers> {
         self.answers()?;
         Ok(self.offers.clone())
     }
-    async fn list(&self, _: &Actor) -> Answer<Vec<GitConnection>> {
+    async fn list(&self, _: &Actor) -> Answer<Vec<GitAccount>> {
         self.answers()?;
         if self.is_empty {
             return Ok(Vec::new());
         }
-        let narrow = GitConnection {
+        let narrow = GitAccount {
             credential: CredentialId::new(),
             scopes: vec!["read:user".into()],
             missing_scopes: vec!["repo".into()],
             ..connection("narrow")
         };
-        let broken = GitConnection {
+        let broken = GitAccount {
             credential: CredentialId::new(),
-            way: ConnectionWay::Device,
+            way: GitAccountMethod::Device,
             connected_by: "Grace".into(),
             is_own: false,
             broken: Some(Cause::ConnectionRevoked),
@@ -61,11 +61,7 @@ impl service::GitConnections for Fake {
         };
         let targets = u32::from(self.has_targets);
         let revoked = self.cause.filter(|cause| *cause == Cause::ConnectionRevoked);
-        Ok(vec![
-            GitConnection { targets, broken: revoked, ..connection("octocat") },
-            narrow,
-            broken,
-        ])
+        Ok(vec![GitAccount { targets, broken: revoked, ..connection("octocat") }, narrow, broken])
     }
     async fn begin_web(&self, _: &Actor) -> Answer<WebStart> {
         Err(ServiceError::NotFound)
@@ -84,7 +80,7 @@ impl service::GitConnections for Fake {
     }
     async fn disconnect(&self, _: &Actor, credential: CredentialId) -> Answer<()> {
         if *self.github_away.lock().unwrap() {
-            let (asked, cause) = (Asked::Github, Cause::Timeout);
+            let (asked, cause) = (RemoteKind::Github, Cause::Timeout);
             return Err(ServiceError::Unreachable { asked, cause });
         }
         if credential == id() { Ok(()) } else { Err(ServiceError::NotFound) }
@@ -119,13 +115,13 @@ impl service::GitConnections for Fake {
     async fn branches(&self, _: &Actor, form: GitTargetForm) -> Answer<Branches> {
         if form.url.contains("gone") {
             return Err(ServiceError::Unreachable {
-                asked: Asked::GitServer,
+                asked: RemoteKind::GitServer,
                 cause: Cause::NotFound,
             });
         }
         if form.url.contains("revoked") {
             return Err(ServiceError::Unreachable {
-                asked: Asked::Github,
+                asked: RemoteKind::Github,
                 cause: Cause::ConnectionRevoked,
             });
         }
@@ -201,7 +197,7 @@ impl service::GitTargets for Fake {
             return Ok(TargetPreview::refused("clusters/prod/a.yaml is not of Hawser."));
         }
         if let Some(cause) = self.cause {
-            return Err(ServiceError::Unreachable { asked: Asked::GitServer, cause });
+            return Err(ServiceError::Unreachable { asked: RemoteKind::GitServer, cause });
         }
         if self.is_empty {
             return Ok(TargetPreview {

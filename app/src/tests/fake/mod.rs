@@ -15,11 +15,11 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    Actor, Cause, ChartId, PropagationId, Provider, Role, Secret, ServiceError, Shape, Timestamp,
-    UserId, audit, charts,
+    Actor, AuthMethod, Cause, ChartId, PropagationId, Provider, Role, Secret, ServiceError,
+    Timestamp, UserId, audit, charts,
     credentials::{CandidateState, CreateCredential, UpdateCredential, VersionOrigin},
-    exports::{Carrier, Consumer, ExportForm},
-    gitops::{ClusterForm, ConnectionOffers, GitTargetForm, TargetState},
+    exports::{Consumer, DeliveryMethod, ExportForm},
+    gitops::{ClusterForm, GitAccountOffers, GitTargetForm, TargetState},
     organizations::Membership,
     propagation, service,
     service::Answer,
@@ -43,7 +43,7 @@ pub(super) struct Fake {
     /// Whether there is nothing yet.
     pub is_empty: bool,
     /// What the credential is made of.
-    pub made_of: (Provider, Shape),
+    pub made_of: (Provider, AuthMethod),
     /// How its candidate fares, if it has one.
     pub candidate: Option<CandidateState>,
     /// How its secret came to be.
@@ -57,9 +57,9 @@ pub(super) struct Fake {
     /// Why every service of GitOps refuses, if they do.
     pub refusal: Option<ServiceError>,
     /// Who reads the export, and how its values get there.
-    pub exported: (Consumer, Carrier),
+    pub exported: (Consumer, DeliveryMethod),
     /// The ways of connecting that the operator configured.
-    pub offers: ConnectionOffers,
+    pub offers: GitAccountOffers,
     /// Whether the operator turned clusters on.
     pub has_clusters: bool,
     /// Whether a Git target pushes with the first account.
@@ -121,7 +121,7 @@ impl Fake {
             updated: Mutex::default(),
             refusal: None,
             exported: exports::EXPORTED,
-            offers: ConnectionOffers {
+            offers: GitAccountOffers {
                 host: "github.com".into(),
                 web: true,
                 device: true,
@@ -261,12 +261,16 @@ impl service::Propagations for Fake {
     async fn progress(&self, _: &Actor, _: PropagationId) -> Answer<propagation::Progress> {
         let line = |state, cause: Option<Cause>| propagation::DeliveryLine {
             id: id(),
-            place: propagation::Place::Repository(id()),
+            place: propagation::DeliveryTarget::Repository(id()),
             name: "acme charts".into(),
             state,
             attempts: 2,
-            told: cause
-                .map(|cause| propagation::Told::of(cause, propagation::Place::Repository(id()))),
+            told: cause.map(|cause| {
+                propagation::DeliveryMessage::of(
+                    cause,
+                    propagation::DeliveryTarget::Repository(id()),
+                )
+            }),
             cause,
             next_at: None,
         };
@@ -280,7 +284,7 @@ impl service::Propagations for Fake {
                 line(propagation::DeliveryState::Retrying, Some(Cause::Timeout)),
                 line(propagation::DeliveryState::Healthy, None),
                 propagation::DeliveryLine {
-                    place: propagation::Place::GitTarget(id()),
+                    place: propagation::DeliveryTarget::GitTarget(id()),
                     name: "prod-cluster".into(),
                     ..line(propagation::DeliveryState::Waiting, None)
                 },

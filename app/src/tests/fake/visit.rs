@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use domain::{Actor, Secret, ServiceError, Timestamp, UserId};
 
 use super::{Fake, NOW};
-use crate::services::{Flash, Typing, Visit};
+use crate::services::{CurrentUser, Flash, Typing};
 
 #[async_trait]
-impl Visit for Fake {
+impl CurrentUser for Fake {
     fn user(&self) -> Option<UserId> {
         self.actor.as_ref().map(|actor| actor.user)
     }

@@ -14,7 +14,7 @@ use git2::{
 use super::{
     checkout::FileKind,
     objects::{Objects, unreadable},
-    pack, path, words,
+    pack, path, server_messages,
 };
 use crate::Failure;
 
@@ -82,7 +82,7 @@ pub(super) struct Built {
 }
 
 /// The commit, and the ids of what was written by path.
-pub(super) struct Outcome {
+pub(super) struct CommitObjects {
     /// `None` when the files are already as they should be.
     pub(super) built: Option<Built>,
     pub(super) blobs: Vec<(String, String)>,
@@ -93,7 +93,7 @@ pub(super) fn build(
     objects: &Objects,
     head: Option<Oid>,
     commit: &NewCommit,
-) -> Result<Outcome, Failure> {
+) -> Result<CommitObjects, Failure> {
     let repository = objects.repository();
     let parent = head.map(|id| objects.commit(id)).transpose()?;
     let before = match &parent {
@@ -103,13 +103,13 @@ pub(super) fn build(
     let (after, blobs) = changed(repository, &before, &commit.changes)?;
     let written = blobs.iter().map(|(path, id)| (path.clone(), id.to_string())).collect();
     if after.id() == before.id() {
-        return Ok(Outcome { built: None, blobs: written });
+        return Ok(CommitObjects { built: None, blobs: written });
     }
     let id = write_commit(repository, commit, &after, parent.as_ref()).map_err(unwritable)?;
     let mut new: BTreeSet<Oid> = blobs.into_values().chain([id]).collect();
     new_trees(repository, Some(&before).filter(|_| parent.is_some()), &after, &mut new)?;
     let pack = pack::write(repository, &new)?;
-    Ok(Outcome { built: Some(Built { commit: id, pack }), blobs: written })
+    Ok(CommitObjects { built: Some(Built { commit: id, pack }), blobs: written })
 }
 
 /// A commit that the server has already, for a branch that is to begin there. A push brings a pack even
@@ -185,9 +185,9 @@ fn write_commit(
 ) -> Result<Oid, git2::Error> {
     let at = Time::new(commit.at.millis().div_euclid(1_000), 0);
     let Author { name, email } = &commit.author;
-    let who = Signature::new(&words::name(name), &words::name(email), &at)?;
+    let who = Signature::new(&server_messages::name(name), &server_messages::name(email), &at)?;
     let parents: Vec<_> = parent.into_iter().collect();
-    let message = words::message(&commit.message);
+    let message = server_messages::message(&commit.message);
     let text = repository.commit_create_buffer(&who, &who, &message, tree, &parents)?;
     repository.odb()?.write(ObjectType::Commit, &text)
 }

@@ -6,7 +6,7 @@ use git2::{ObjectType, Oid};
 use super::{
     Checkout, FileKind, TreeFile,
     objects::{Objects, unreadable},
-    wish::Part,
+    upload_pack_request::Part,
 };
 use crate::Failure;
 

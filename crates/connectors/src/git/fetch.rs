@@ -14,10 +14,10 @@ use tokio::{
 use super::{
     advertisement::{Capabilities, Service},
     objects::Objects,
+    pack_inspector::Unfolding,
     packets::{Packet, Packets},
     server::Server,
-    unfold::Unfolding,
-    wish::{Bands, Part, Wish},
+    upload_pack_request::{Bands, Part, Wish},
 };
 use crate::Failure;
 

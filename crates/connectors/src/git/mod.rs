@@ -23,22 +23,22 @@ mod fetch;
 mod objects;
 mod open;
 mod pack;
+mod pack_inspector;
 mod packets;
 mod path;
 mod pull_request;
 mod push;
 mod report;
 mod server;
-mod unfold;
-mod wish;
-mod words;
+mod server_messages;
+mod upload_pack_request;
 
 pub use blob::blob_id;
 pub use checkout::{Checkout, FileKind, TreeFile};
 pub use commit::{Author, Change, NewCommit};
 pub use contents::Contents;
 pub use diff::diff;
-pub use pull_request::{Hosting, NewPullRequest, PullRequest, Standing, commit_url};
+pub use pull_request::{Hosting, NewPullRequest, PullRequest, PullRequestState, commit_url};
 pub use push::{PushError, Pushed};
 
 use std::{env::temp_dir, path::Path, sync::Arc, time::Duration};
@@ -47,7 +47,7 @@ use domain::gitops::{Branches, GitUrl};
 
 use crate::{
     Failure,
-    http::{Login, Outbound, Road},
+    http::{EgressProfile, Login, Outbound},
 };
 use advertisement::Service;
 use server::Server;
@@ -76,7 +76,7 @@ pub struct Git {
     outbound: Outbound,
     limits: Limits,
     folder: Arc<Path>,
-    road: Arc<Road>,
+    egress: Arc<EgressProfile>,
 }
 
 impl Git {
@@ -89,7 +89,7 @@ impl Git {
     /// Git with other limits.
     #[must_use]
     pub fn with(outbound: Outbound, limits: Limits) -> Self {
-        Self { outbound, limits, folder: temp_dir().into(), road: Arc::default() }
+        Self { outbound, limits, folder: temp_dir().into(), egress: Arc::default() }
     }
 
     /// Fetched objects lie below this folder instead of the system's folder for temporary files,
@@ -100,11 +100,11 @@ impl Git {
         Self { folder: folder.into(), ..self }
     }
 
-    /// The same by another road than the usual one, for repositories and the interfaces of their
+    /// The same by another egress profile than the usual one, for repositories and the interfaces of their
     /// hosts.
     #[must_use]
-    pub fn by(&self, road: Road) -> Self {
-        Self { road: Arc::new(road), ..self.clone() }
+    pub fn by(&self, egress: EgressProfile) -> Self {
+        Self { egress: Arc::new(egress), ..self.clone() }
     }
 
     /// All branches by name, at most 1,000, and the default one. Nothing but the list is fetched.

@@ -10,7 +10,7 @@ use super::{
     Checkout, Git,
     advertisement::{Advertisement, Service},
     objects::Objects,
-    wish::Part,
+    upload_pack_request::Part,
 };
 use crate::{Failure, http::Login};
 

@@ -3,7 +3,7 @@
 
 use domain::Cause;
 
-use crate::{Failure, http::Answer};
+use crate::{Failure, http::HttpAnswer};
 
 /// The digits before a line.
 const DIGITS: usize = 4;
@@ -25,7 +25,7 @@ pub(super) enum Packet {
 
 /// The packet lines of an answer.
 pub(super) struct Packets {
-    answer: Answer,
+    answer: HttpAnswer,
     buffer: Vec<u8>,
     at: usize,
     received: u64,
@@ -34,7 +34,7 @@ pub(super) struct Packets {
 
 impl Packets {
     /// Reads the lines of an answer of at most `most` bytes.
-    pub(super) const fn new(answer: Answer, most: u64) -> Self {
+    pub(super) const fn new(answer: HttpAnswer, most: u64) -> Self {
         Self { answer, buffer: Vec::new(), at: 0, received: 0, most }
     }
 

@@ -9,9 +9,9 @@ use super::{
     advertisement::{Advertisement, Service, reference},
     commit::{self, Built},
     packets::{self, FLUSH, Packets},
-    report::{self, Bands, Outcome, Report},
+    report::{self, Bands, ReferenceStatus, Report},
     server::{Refused, Server},
-    words::{self, Meaning},
+    server_messages::{self, Meaning},
 };
 use crate::{Failure, http::Login};
 
@@ -111,8 +111,8 @@ impl Push<'_> {
         let packets = Packets::new(answer, report::MOST);
         let (report, broke) = Report::read(packets, &reference(self.to.as_str()), bands).await;
         match report.outcome {
-            Some(Outcome::Accepted) => Ok(()),
-            Some(Outcome::Refused(status)) => Err(self.refused(&status, &report.words)),
+            Some(ReferenceStatus::Accepted) => Ok(()),
+            Some(ReferenceStatus::Refused(status)) => Err(self.refused(&status, &report.words)),
             None => Err(PushError::Unknown(broke.unwrap_or_else(|| {
                 Failure::new(Cause::ServerError, "read what became of the push")
             }))),
@@ -151,7 +151,11 @@ impl Push<'_> {
         match (failure.cause, failure.status) {
             (Cause::InsufficientScope, _) => PushError::Rejected {
                 cause: failure.cause,
-                reason: if is_page { String::new() } else { words::reason(&words, self.login) },
+                reason: if is_page {
+                    String::new()
+                } else {
+                    server_messages::reason(&words, self.login)
+                },
             },
             (_, Some(413)) => {
                 PushError::Rejected { cause: Cause::PushRejected, reason: String::new() }
@@ -161,7 +165,7 @@ impl Push<'_> {
     }
 
     fn refused(&self, status: &str, words: &str) -> PushError {
-        match words::meaning(status, words) {
+        match server_messages::meaning(status, words) {
             Meaning::Moved => PushError::Moved,
             Meaning::Refused(cause) => {
                 let text = if words.trim().is_empty() {
@@ -169,7 +173,7 @@ impl Push<'_> {
                 } else {
                     format!("{status}: {words}")
                 };
-                PushError::Rejected { cause, reason: words::reason(&text, self.login) }
+                PushError::Rejected { cause, reason: server_messages::reason(&text, self.login) }
             }
         }
     }

@@ -13,14 +13,14 @@ const WORDS: usize = 8 * 1024;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Report {
     /// What became of the reference; `None` when the server did not say it.
-    pub(super) outcome: Option<Outcome>,
+    pub(super) outcome: Option<ReferenceStatus>,
     /// What hooks said.
     pub(super) words: String,
 }
 
 /// What became of the reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum ReferenceStatus {
     /// It is there.
     Accepted,
     /// It is not, with Git's own word for it.
@@ -60,14 +60,14 @@ impl Report {
         let line = line.trim_end();
         if let Some(problem) = line.strip_prefix("unpack ") {
             if problem != "ok" {
-                self.outcome = Some(Outcome::Refused(format!("unpack: {problem}")));
+                self.outcome = Some(ReferenceStatus::Refused(format!("unpack: {problem}")));
             }
         } else if line.strip_prefix("ok ") == Some(reference) {
-            self.outcome.get_or_insert(Outcome::Accepted);
+            self.outcome.get_or_insert(ReferenceStatus::Accepted);
         } else if let Some(refused) = line.strip_prefix("ng ")
             && let Some(problem) = refused.strip_prefix(reference)
         {
-            self.outcome.get_or_insert(Outcome::Refused(problem.trim_start().to_owned()));
+            self.outcome.get_or_insert(ReferenceStatus::Refused(problem.trim_start().to_owned()));
         }
     }
 
@@ -102,7 +102,7 @@ fn lines(mut rest: &[u8]) -> impl Iterator<Item = &[u8]> {
 mod tests {
     use super::*;
 
-    fn report(text: &str) -> Option<Outcome> {
+    fn report(text: &str) -> Option<ReferenceStatus> {
         let mut report = Report::default();
         for line in lines(text.as_bytes()) {
             report.take(line, "refs/heads/main");
@@ -113,11 +113,11 @@ mod tests {
     #[test]
     fn the_first_verdict_counts() {
         let ok = "000eunpack ok\n0017ok refs/heads/main\n0000";
-        assert_eq!(report(ok), Some(Outcome::Accepted));
+        assert_eq!(report(ok), Some(ReferenceStatus::Accepted));
         let refused = "000eunpack ok\n001cng refs/heads/main nope\n0000";
-        assert_eq!(report(refused), Some(Outcome::Refused("nope".into())));
+        assert_eq!(report(refused), Some(ReferenceStatus::Refused("nope".into())));
         let broken = "0012unpack broken\n0017ok refs/heads/main\n";
-        assert_eq!(report(broken), Some(Outcome::Refused("unpack: broken".into())));
+        assert_eq!(report(broken), Some(ReferenceStatus::Refused("unpack: broken".into())));
         for nothing in ["", "0000", "000eunpack ok\n0018ok refs/heads/main2\n", "zzzz", "ffffx"] {
             assert_eq!(report(nothing), None, "{nothing}");
         }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     Failure,
-    http::{Answer, Ask, Login, Redirects},
+    http::{Ask, HttpAnswer, Login, Redirects},
     status,
 };
 
@@ -73,7 +73,11 @@ impl<'a> Server<'a> {
     }
 
     /// Posts a request to a service; the answer is still to be read.
-    pub(super) async fn call(&self, service: Service, body: Vec<u8>) -> Result<Answer, Refused> {
+    pub(super) async fn call(
+        &self,
+        service: Service,
+        body: Vec<u8>,
+    ) -> Result<HttpAnswer, Refused> {
         let content = HeaderValue::from_static(service.request_type());
         let body = Zeroizing::new(body);
         let ask = Ask::post(self.at(service.name()), content, body, service.attempt())
@@ -81,13 +85,13 @@ impl<'a> Server<'a> {
         self.send(ask, service.result_type()).await
     }
 
-    async fn send(&self, ask: Ask, wanted: &str) -> Result<Answer, Refused> {
+    async fn send(&self, ask: Ask, wanted: &str) -> Result<HttpAnswer, Refused> {
         let ask = ask
             .header(USER_AGENT, AGENT)
             .login(self.login.and_then(Login::basic))
             .redirects(Redirects::SameOrigin)
             .total(self.deadline.saturating_duration_since(Instant::now()));
-        let answer = self.git.outbound.on(&self.git.road, self.login)?.send(ask).await?;
+        let answer = self.git.outbound.on(&self.git.egress, self.login)?.send(ask).await?;
         if !answer.status().is_success() {
             let (failure, words) = status::refusal_in_words(answer, self.login).await;
             return Err(Refused { failure: no_registry(failure), words });

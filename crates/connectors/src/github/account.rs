@@ -22,7 +22,7 @@ pub struct Account {
 }
 
 #[derive(Deserialize)]
-struct Told {
+struct AccountResponse {
     id: i64,
     login: String,
 }
@@ -38,7 +38,7 @@ impl Github {
         let answer = self.get(url, access.expose(), attempt).await?;
         let told_scopes = answer.headers().contains_key("x-oauth-scopes");
         let scopes = told_scopes.then(|| listed(answer.text("x-oauth-scopes")));
-        let Told { id, login } = json(answer, ONE, attempt).await?;
+        let AccountResponse { id, login } = json(answer, ONE, attempt).await?;
         if id <= 0 || !is_login(&login) {
             return Err(unreadable(attempt));
         }

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::Github;
 use crate::{
     Failure,
-    http::{Answer, Ask, Redirects},
+    http::{Ask, HttpAnswer, Redirects},
     status,
     token_exchange::call::bearer,
 };
@@ -54,7 +54,7 @@ impl Github {
         url: Url,
         token: &str,
         attempt: &'static str,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<HttpAnswer, Failure> {
         let login = bearer(token).ok_or_else(|| Failure::new(Cause::Internal, attempt))?;
         // A token must not follow a renamed repository to wherever it went.
         let ask = Ask::get(url, attempt).login(Some(login)).redirects(Redirects::Refuse);
@@ -63,7 +63,7 @@ impl Github {
     }
 
     /// Sends a request; whatever the status is.
-    pub(super) async fn send(&self, ask: Ask) -> Result<Answer, Failure> {
+    pub(super) async fn send(&self, ask: Ask) -> Result<HttpAnswer, Failure> {
         self.0.outbound.send(ask.total(LONGEST)).await
     }
 }
@@ -78,7 +78,7 @@ pub(super) fn versioned(ask: Ask) -> Ask {
 
 /// Reads a bounded answer as JSON.
 pub(super) async fn json<T: DeserializeOwned>(
-    answer: Answer,
+    answer: HttpAnswer,
     most: usize,
     attempt: &'static str,
 ) -> Result<T, Failure> {
@@ -96,12 +96,12 @@ pub(super) fn plain(failure: Failure) -> Failure {
 }
 
 /// Whether a list goes on, as the `Link` header says it (RFC 8288). The address in it is not used.
-pub(super) fn has_next(answer: &Answer) -> bool {
+pub(super) fn has_next(answer: &HttpAnswer) -> bool {
     answer.text(LINK).contains("rel=\"next\"")
 }
 
 /// What a refusing answer means.
-pub(super) async fn refusal(mut answer: Answer) -> Failure {
+pub(super) async fn refusal(mut answer: HttpAnswer) -> Failure {
     let body = answer.start_of_body(LOOK_AT).await;
     let body = String::from_utf8_lossy(&body).to_ascii_lowercase();
     let status = answer.status().as_u16();

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{
     Github, GithubError, Grant,
     call::{ONE, json, refusal, unreadable},
-    grant::Refusal,
+    grant::TokenRefusal,
 };
 use crate::{
     http::Ask,
@@ -31,7 +31,7 @@ pub struct DeviceStart {
 }
 
 #[derive(Deserialize)]
-struct Told {
+struct DeviceCodeResponse {
     #[serde(default)]
     device_code: Secret,
     #[serde(default, deserialize_with = "lenient::text")]
@@ -60,14 +60,14 @@ impl Github {
         match answer.status().as_u16() {
             200..=299 => {}
             // GitHub does not find the client.
-            404 => return Err(GithubError::Refused(Refusal::BadClient)),
+            404 => return Err(GithubError::Refused(TokenRefusal::BadClient)),
             _ => return Err(refusal(answer).await.into()),
         }
-        let told: Told = json(answer, ONE, attempt).await?;
+        let told: DeviceCodeResponse = json(answer, ONE, attempt).await?;
         if let Some(code) = told.error {
             return Err(GithubError::Refused(match code.as_str() {
-                "device_flow_disabled" => Refusal::DeviceFlowDisabled,
-                _ => Refusal::Other,
+                "device_flow_disabled" => TokenRefusal::DeviceFlowDisabled,
+                _ => TokenRefusal::Other,
             }));
         }
         let code = told.device_code.expose();
@@ -102,7 +102,7 @@ impl Github {
         let told = match self.told(&fields, attempt).await {
             Err(GithubError::Failed(failure)) if failure.cause == Cause::RateLimited => {
                 let wait = failure.retry_after.map_or(10, |wait| wait.as_secs());
-                return Err(GithubError::Refused(Refusal::SlowDown(wait.clamp(10, 300))));
+                return Err(GithubError::Refused(TokenRefusal::SlowDown(wait.clamp(10, 300))));
             }
             told => told?,
         };

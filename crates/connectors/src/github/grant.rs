@@ -40,7 +40,7 @@ pub struct Grant {
 pub enum GithubError {
     /// It said so.
     #[error("GitHub refused: {0:?}")]
-    Refused(Refusal),
+    Refused(TokenRefusal),
     /// It could not be asked, or its answer made no sense.
     #[error("asking GitHub")]
     Failed(#[source] Failure),
@@ -55,7 +55,7 @@ impl From<Failure> for GithubError {
 /// What the `error` field of an answer says (GitHub Docs, "Troubleshooting OAuth app access token
 /// request errors" and "Error codes for the device flow").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub enum TokenRefusal {
     /// The person did not type the code yet.
     Pending,
     /// Hawser looked too often; seconds to wait between two looks from now on.
@@ -80,7 +80,7 @@ pub enum Refusal {
     Other,
 }
 
-impl Refusal {
+impl TokenRefusal {
     fn of(code: &str, interval: Option<u64>) -> Self {
         match code {
             "authorization_pending" => Self::Pending,
@@ -100,7 +100,7 @@ impl Refusal {
 
 /// The answer of the endpoint: tokens or an error, both with status 200.
 #[derive(Deserialize)]
-pub(super) struct Told {
+pub(super) struct TokenResponse {
     #[serde(default, deserialize_with = "lenient::secret")]
     access_token: Option<Secret>,
     #[serde(default, deserialize_with = "lenient::text")]
@@ -163,7 +163,7 @@ impl Github {
         &self,
         fields: &[(&str, &str)],
         attempt: &'static str,
-    ) -> Result<Told, GithubError> {
+    ) -> Result<TokenResponse, GithubError> {
         let url = self.web(&["login", "oauth", "access_token"], attempt)?;
         let (kind, json) = (HeaderValue::from_static(FORM), "application/json");
         let ask = Ask::post(url, kind, form(fields), attempt)
@@ -176,7 +176,7 @@ impl Github {
         let failure = answer.failure(Cause::ExchangeRefused);
         let bytes = answer.body(ONE).await.map(Zeroizing::new).map_err(plain)?;
         // The parser's own words may quote the answer.
-        let told: Option<Told> = serde_json::from_slice(&bytes).ok();
+        let told: Option<TokenResponse> = serde_json::from_slice(&bytes).ok();
         match told {
             Some(told) if status.is_success() || told.error.is_some() => Ok(told),
             _ if status.as_u16() == 429 => Err(failure.told_as(Cause::RateLimited).into()),
@@ -186,7 +186,7 @@ impl Github {
     }
 }
 
-impl Told {
+impl TokenResponse {
     /// The tokens, or why there are none.
     pub(super) fn granted(
         self,
@@ -194,7 +194,7 @@ impl Told {
         attempt: &'static str,
     ) -> Result<Grant, GithubError> {
         if let Some(code) = &self.error {
-            return Err(GithubError::Refused(Refusal::of(code, self.interval)));
+            return Err(GithubError::Refused(TokenRefusal::of(code, self.interval)));
         }
         let access = self.access_token.filter(is_token).ok_or_else(|| unreadable(attempt))?;
         let fits = self.refresh_token.is_empty() || is_token(&self.refresh_token);
@@ -230,7 +230,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_millis(1_000_000);
 
     fn read(text: &str) -> Result<Grant, GithubError> {
-        serde_json::from_str::<Told>(text).unwrap().granted(NOW, "test")
+        serde_json::from_str::<TokenResponse>(text).unwrap().granted(NOW, "test")
     }
 
     #[test]
@@ -259,10 +259,10 @@ mod tests {
                 GithubError::Failed(_) => panic!("a refusal is no failure"),
             }
         };
-        assert_eq!(refused("bad_verification_code"), Refusal::BadCode);
-        assert_eq!(refused("bad_refresh_token"), Refusal::BadRefreshToken);
-        assert_eq!(refused("slow_down"), Refusal::SlowDown(10));
-        assert_eq!(refused("<script>"), Refusal::Other);
+        assert_eq!(refused("bad_verification_code"), TokenRefusal::BadCode);
+        assert_eq!(refused("bad_refresh_token"), TokenRefusal::BadRefreshToken);
+        assert_eq!(refused("slow_down"), TokenRefusal::SlowDown(10));
+        assert_eq!(refused("<script>"), TokenRefusal::Other);
     }
 
     #[test]

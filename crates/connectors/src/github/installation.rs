@@ -25,11 +25,11 @@ pub struct Installation {
 #[derive(Deserialize)]
 struct Listed {
     #[serde(deserialize_with = "lenient::list")]
-    installations: Vec<Told>,
+    installations: Vec<InstallationResponse>,
 }
 
 #[derive(Deserialize)]
-struct Told {
+struct InstallationResponse {
     id: i64,
     #[serde(default, deserialize_with = "lenient::optional")]
     account: Option<Owner>,
@@ -58,7 +58,7 @@ impl Github {
     ) -> Result<Option<Installation>, Failure> {
         let attempt = "ask GitHub for installations";
         let Some(app) = &self.0.settings.app else { return Ok(None) };
-        let is_ours = |told: &Told| {
+        let is_ours = |told: &InstallationResponse| {
             told.app_slug == app.slug || told.app_id.to_string() == app.identity.app_id
         };
         for page in 1..=PAGES {

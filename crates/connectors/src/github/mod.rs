@@ -22,7 +22,7 @@ mod settings;
 pub use account::Account;
 pub use authorize::Verifier;
 pub use device::DeviceStart;
-pub use grant::{GithubError, Grant, Refusal};
+pub use grant::{GithubError, Grant, TokenRefusal};
 pub use installation::Installation;
 pub use revoke::Revoked;
 pub use scopes::missing;

@@ -9,7 +9,7 @@ use super::{
     account::is_login,
     call::{PAGE, has_next, json},
 };
-use crate::{Failure, http::Answer, lenient};
+use crate::{Failure, http::HttpAnswer, lenient};
 
 /// The most repositories that are given.
 const MOST: usize = 100;
@@ -18,7 +18,7 @@ const PAGES: u32 = 10;
 const ATTEMPT: &str = "ask GitHub for repositories";
 
 #[derive(Deserialize)]
-struct Told {
+struct RepositoryResponse {
     full_name: String,
     #[serde(default, deserialize_with = "lenient::text")]
     default_branch: String,
@@ -39,7 +39,7 @@ struct Permissions {
 #[derive(Deserialize)]
 struct OfInstallation {
     #[serde(deserialize_with = "lenient::list")]
-    repositories: Vec<Told>,
+    repositories: Vec<RepositoryResponse>,
 }
 
 impl Github {
@@ -113,10 +113,10 @@ impl Github {
         access: &Secret,
         search: &str,
         found: &mut Vec<HostedRepository>,
-        read: impl Fn(Answer) -> R,
+        read: impl Fn(HttpAnswer) -> R,
     ) -> Result<(), Failure>
     where
-        R: Future<Output = Result<Vec<Told>, Failure>>,
+        R: Future<Output = Result<Vec<RepositoryResponse>, Failure>>,
     {
         let wanted = search.trim().to_ascii_lowercase();
         for page in 1..=PAGES {
@@ -140,7 +140,7 @@ impl Github {
     }
 
     /// A repository as it is shown. Its address is made from its name, not taken from the answer.
-    fn hosted(&self, told: Told) -> Option<HostedRepository> {
+    fn hosted(&self, told: RepositoryResponse) -> Option<HostedRepository> {
         whole(&told.full_name)?;
         let url = self.git_url(&told.full_name)?.into();
         let may_push =

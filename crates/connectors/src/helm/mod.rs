@@ -1,9 +1,9 @@
 //! Helm repositories: an `index.yaml` over HTTP.
 
 mod anchors;
+mod connection_test;
 mod index;
 mod json;
-mod visit;
 mod yaml;
 
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use url::Url;
 
 use crate::{
     Failure,
-    http::{Answer, Ask, Login, Outbound},
+    http::{Ask, HttpAnswer, Login, Outbound},
     repository::{Synced, Validators},
     status::refusal,
 };
@@ -99,7 +99,7 @@ impl Helm<'_> {
     /// What a sync reads in an answer.
     pub(crate) async fn index(
         &self,
-        answer: Answer,
+        answer: HttpAnswer,
         parsing: &Arc<Semaphore>,
     ) -> Result<Index, Failure> {
         let (body, unreadable) = body(answer).await?;
@@ -124,7 +124,7 @@ impl Helm<'_> {
     }
 
     /// Asks for the start of the index, with this login or without.
-    async fn start(&self, login: Option<&Login>) -> Result<Answer, Failure> {
+    async fn start(&self, login: Option<&Login>) -> Result<HttpAnswer, Failure> {
         let ask = || Ok::<_, Failure>(self.ask()?.login(login.and_then(Login::basic)));
         let range = HeaderValue::from_static("bytes=0-1023");
         let answer = self.outbound.send(ask()?.header(RANGE, range)).await?;
@@ -174,7 +174,7 @@ fn is_too_much(status: StatusCode) -> bool {
 }
 
 /// The whole of an answer that is no web page, and the failure to tell if it is no index either.
-async fn body(answer: Answer) -> Result<(Vec<u8>, Failure), Failure> {
+async fn body(answer: HttpAnswer) -> Result<(Vec<u8>, Failure), Failure> {
     let unreadable = unreadable(&answer);
     let body = answer.body(INDEX_BYTES).await?;
     if is_html(&body) {
@@ -185,7 +185,7 @@ async fn body(answer: Answer) -> Result<(Vec<u8>, Failure), Failure> {
 
 /// What an answer that is no index is told as: its own word counts only then, because servers call
 /// good indexes web pages too.
-fn unreadable(answer: &Answer) -> Failure {
+fn unreadable(answer: &HttpAnswer) -> Failure {
     let cause = if says_html(answer) { Cause::HtmlInsteadOfIndex } else { Cause::IndexInvalid };
     answer.failure(cause)
 }
@@ -198,17 +198,17 @@ fn beside(url: &Url, name: &str) -> Option<Url> {
 }
 
 /// A validator as it came, if it is of a sane length.
-fn kept(answer: &Answer, name: HeaderName) -> Option<String> {
+fn kept(answer: &HttpAnswer, name: HeaderName) -> Option<String> {
     Some(answer.text(name)).filter(|text| !text.is_empty() && text.len() <= 512).map(str::to_owned)
 }
 
 /// Whether an answer that starts like this is a web page. Its own word counts only where the start is
 /// no index.
-fn is_page(answer: &Answer, start: &[u8]) -> bool {
+fn is_page(answer: &HttpAnswer, start: &[u8]) -> bool {
     is_html(start) || (says_html(answer) && !is_index(start))
 }
 
-fn says_html(answer: &Answer) -> bool {
+fn says_html(answer: &HttpAnswer) -> bool {
     let kind = answer.text(CONTENT_TYPE).to_ascii_lowercase();
     kind.starts_with("text/html") || kind.starts_with("application/xhtml")
 }

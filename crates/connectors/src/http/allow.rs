@@ -5,7 +5,7 @@ use std::{collections::HashSet, net::IpAddr};
 use ipnet::IpNet;
 use url::Host;
 
-use super::judge::{Verdict, judge, unmapped};
+use super::address_policy::{AddressClass, address_class, unmapped};
 
 /// Private networks and hosts that may be reached, and with plain `http`. Empty by default.
 #[derive(Debug, Clone, Default)]
@@ -63,7 +63,7 @@ impl AllowList {
 
     pub(super) fn holds(&self, address: IpAddr) -> bool {
         let address = unmapped(address);
-        judge(address) != Verdict::Sensitive
+        address_class(address) != AddressClass::Sensitive
             && self.networks.iter().any(|network| network.contains(&address))
     }
 

@@ -11,8 +11,8 @@ use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
-    Answer,
-    classify::{self, Way},
+    HttpAnswer,
+    classify::{self, ProxyMode},
 };
 use crate::Failure;
 
@@ -20,7 +20,7 @@ use crate::Failure;
 const PATIENCE: Duration = Duration::from_secs(30);
 const SLOWEST: u64 = 1_024;
 
-impl Answer {
+impl HttpAnswer {
     /// Reads the whole body, or fails with `IndexTooLarge`: never a part of it.
     pub(crate) async fn body(mut self, limit: usize) -> Result<Vec<u8>, Failure> {
         let too_large = |answer: &Self| answer.failure(Cause::IndexTooLarge);
@@ -37,7 +37,9 @@ impl Answer {
         loop {
             let chunk = match timeout_at(self.deadline, self.response.chunk()).await {
                 Err(_) => return Err(self.failure(Cause::Timeout)),
-                Ok(Err(error)) => return Err(classify::failure(error, &self.attempt, Way::Direct)),
+                Ok(Err(error)) => {
+                    return Err(classify::failure(error, &self.attempt, ProxyMode::Direct));
+                }
                 Ok(Ok(None)) => break,
                 Ok(Ok(Some(chunk))) => chunk,
             };
@@ -81,7 +83,7 @@ impl Answer {
     pub(crate) async fn chunk(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, Failure> {
         match timeout_at(self.deadline, self.response.chunk()).await {
             Err(_) => Err(self.failure(Cause::Timeout)),
-            Ok(Err(error)) => Err(classify::failure(error, &self.attempt, Way::Direct)),
+            Ok(Err(error)) => Err(classify::failure(error, &self.attempt, ProxyMode::Direct)),
             Ok(Ok(chunk)) => Ok(chunk),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, ops::Range, time::Duration};
 
-use domain::{Timestamp, connections::Certificate};
+use domain::{Timestamp, connection_tests::Certificate};
 use rustls::pki_types::CertificateDer;
 use sha2::{Digest as _, Sha256};
 use x509_cert::der::Decode as _;

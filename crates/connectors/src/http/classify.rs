@@ -10,7 +10,7 @@ use crate::Failure;
 
 /// How a request goes to its host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum ProxyMode {
     /// Straight.
     Direct,
     /// Through a tunnel that a proxy opened.
@@ -19,7 +19,7 @@ pub(super) enum Way {
     Relay,
 }
 
-pub(super) fn failure(error: reqwest::Error, attempt: &str, way: Way) -> Failure {
+pub(super) fn failure(error: reqwest::Error, attempt: &str, way: ProxyMode) -> Failure {
     // The URL may hold what must not be logged.
     let error = error.without_url();
     let (cause, spoke_no_tls) = classify(&error, way);
@@ -28,15 +28,15 @@ pub(super) fn failure(error: reqwest::Error, attempt: &str, way: Way) -> Failure
     failure.because(error)
 }
 
-fn classify(error: &reqwest::Error, way: Way) -> (Cause, bool) {
+fn classify(error: &reqwest::Error, way: ProxyMode) -> (Cause, bool) {
     if find::<Blocked>(error).is_some() {
         return (Cause::BlockedAddress, false);
     }
     // A proxy that hangs is no more at fault than the host behind it.
     let at_proxy = match way {
-        Way::Direct => false,
-        Way::Tunnel => names(error, "tunnel error"),
-        Way::Relay => error.is_connect(),
+        ProxyMode::Direct => false,
+        ProxyMode::Tunnel => names(error, "tunnel error"),
+        ProxyMode::Relay => error.is_connect(),
     };
     if at_proxy && !error.is_timeout() {
         return (Cause::ProxyError, false);

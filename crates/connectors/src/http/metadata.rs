@@ -1,6 +1,6 @@
 //! The metadata services of clouds: link-local addresses that no URL of a person can reach.
 //!
-//! The address judge refuses them all. The token exchange alone may name one of these few, and only
+//! The address policy refuses them all. The token exchange alone may name one of these few, and only
 //! where the operator turned that identity on (R-SSRF-06).
 
 use url::Url;

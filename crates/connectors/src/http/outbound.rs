@@ -9,12 +9,12 @@ use reqwest::Client;
 use url::{Host, Url};
 
 use super::{
-    AllowList, Login, Metadata, Road,
-    judge::{Verdict, judge},
-    lane::{Lane, Shows},
-    places::Places,
-    resolve::Reach,
-    road::{Key, Roads},
+    AllowList, EgressProfile, Login, Metadata,
+    address_policy::{AddressClass, address_class},
+    client_pool::{ClientPool, Shows},
+    concurrency_limit::ConcurrencyLimit,
+    egress_profile::{ProfileCache, ProfileKey},
+    resolve::ReachableAddresses,
     tls::{Checking, Tls},
 };
 use crate::Failure;
@@ -23,17 +23,17 @@ use crate::Failure;
 #[derive(Clone)]
 pub struct Outbound {
     core: Arc<Core>,
-    lane: Arc<Lane>,
+    lane: Arc<ClientPool>,
 }
 
-/// What all roads share.
+/// What all egress profiles share.
 struct Core {
     allow: Arc<AllowList>,
-    places: Places,
+    limit: ConcurrencyLimit,
     proxies: BTreeMap<String, Url>,
     skip_verify: HashSet<(String, u16)>,
     usual: Tls,
-    roads: Roads,
+    egress_profiles: ProfileCache,
 }
 
 /// What the operator decides about the way out.
@@ -97,43 +97,44 @@ impl Outbound {
         }
         let skip_verify = skip_verify.into_iter().map(|(host, port)| (plain(&host), port));
         let (allow, usual) = (Arc::new(allow), Tls::system().map_err(OutboundError::Tls)?);
-        let lane = Arc::new(Lane::usual(&allow, usual.clone())?);
+        let lane = Arc::new(ClientPool::usual(&allow, usual.clone())?);
         let core = Core {
             allow,
-            places: Places::new(),
+            limit: ConcurrencyLimit::new(),
             proxies,
             skip_verify: skip_verify.collect(),
             usual,
-            roads: Roads::default(),
+            egress_profiles: ProfileCache::default(),
         };
         Ok(Self { core: Arc::new(core), lane })
     }
 
-    /// The same client on this road: it trusts the road's authorities besides the system's, shows
+    /// The same client on this egress profile: it trusts the egress profile's authorities besides the system's, shows
     /// the login's client certificate to the origin that is asked and to nobody else, and takes the
     /// named proxy. All rules about addresses stay. Roads that were taken lately cost nothing.
     ///
     /// # Errors
     /// `ProxyError` for a name that the operator did not configure, `TlsUntrusted` and
     /// `ClientCertificate` for certificates that cannot be read.
-    pub fn on(&self, road: &Road, login: Option<&Login>) -> Result<Self, Failure> {
+    pub fn on(&self, egress: &EgressProfile, login: Option<&Login>) -> Result<Self, Failure> {
         let certificate = login.and_then(|login| login.certificate.as_deref());
-        if certificate.is_none() && *road == Road::default() {
+        if certificate.is_none() && *egress == EgressProfile::default() {
             return Ok(self.clone());
         }
-        let proxy = match road.proxy.as_str() {
+        let proxy = match egress.proxy.as_str() {
             "" => None,
             name => Some(self.core.proxies.get(name).cloned().ok_or_else(|| {
                 Failure::new(Cause::ProxyError, "use the proxy: the operator has none of this name")
             })?),
         };
-        let key = Key::of(road, certificate);
+        let key = ProfileKey::of(egress, certificate);
         let core = &self.core;
-        if let Some(lane) = core.roads.get(key) {
+        if let Some(lane) = core.egress_profiles.get(key) {
             return Ok(Self { core: Arc::clone(core), lane });
         }
-        let lane = Arc::new(Lane::build(&core.allow, &core.usual, road, proxy, certificate)?);
-        core.roads.keep(key, Arc::clone(&lane));
+        let lane =
+            Arc::new(ClientPool::build(&core.allow, &core.usual, egress, proxy, certificate)?);
+        core.egress_profiles.keep(key, Arc::clone(&lane));
         Ok(Self { core: Arc::clone(core), lane })
     }
 
@@ -141,7 +142,7 @@ impl Outbound {
     #[cfg(test)]
     pub(crate) fn with_one_place(mut self) -> Self {
         let core = Arc::get_mut(&mut self.core).expect("nobody else uses it yet");
-        core.places = Places::with(1, std::time::Duration::from_mins(10));
+        core.limit = ConcurrencyLimit::with(1, std::time::Duration::from_mins(10));
         self
     }
 
@@ -160,20 +161,20 @@ impl Outbound {
             && self.reach(&plain, Trust::AllowList).is_some()
     }
 
-    pub(super) fn places(&self) -> &Places {
-        &self.core.places
+    pub(super) fn limit(&self) -> &ConcurrencyLimit {
+        &self.core.limit
     }
 
     pub(super) fn allow(&self) -> &AllowList {
         &self.core.allow
     }
 
-    pub(super) fn lane(&self) -> &Lane {
+    pub(super) fn lane(&self) -> &ClientPool {
         &self.lane
     }
 
     /// The client that asks for `url`, which may be reached this far.
-    pub(super) fn client(&self, url: &Url, reach: Reach, shows: Shows) -> &Client {
+    pub(super) fn client(&self, url: &Url, reach: ReachableAddresses, shows: Shows) -> &Client {
         self.lane.client(reach, self.checking(url), shows)
     }
 
@@ -195,7 +196,7 @@ impl Outbound {
     }
 
     /// How far a request for `url` may reach; `None` when nobody may ask for it.
-    pub(super) fn reach(&self, url: &Url, trust: Trust) -> Option<Reach> {
+    pub(super) fn reach(&self, url: &Url, trust: Trust) -> Option<ReachableAddresses> {
         let allow = &self.core.allow;
         let https = match url.scheme() {
             "https" => true,
@@ -206,20 +207,24 @@ impl Outbound {
             return None;
         }
         if trust == Trust::Metadata {
-            return Metadata::of(url).map(|_| Reach::Named);
+            return Metadata::of(url).map(|_| ReachableAddresses::Named);
         }
         let (host, port) = (url.host()?, url.port_or_known_default()?);
         let trusted = trust == Trust::AllowList;
         if trusted && allow.names(&host, port) {
-            return Some(Reach::Named);
+            return Some(ReachableAddresses::Named);
         }
         let networks = trusted && allow.has_networks() && !allow.protects(port);
         match (address(&host), https) {
-            (Some(address), _) if networks && allow.holds(address) => Some(Reach::Networks),
-            (Some(address), true) if judge(address) == Verdict::Public => Some(Reach::Public),
-            (None, true) if networks => Some(Reach::Open),
-            (None, true) => Some(Reach::Public),
-            (None, false) if networks => Some(Reach::Networks),
+            (Some(address), _) if networks && allow.holds(address) => {
+                Some(ReachableAddresses::Networks)
+            }
+            (Some(address), true) if address_class(address) == AddressClass::Public => {
+                Some(ReachableAddresses::Public)
+            }
+            (None, true) if networks => Some(ReachableAddresses::Open),
+            (None, true) => Some(ReachableAddresses::Public),
+            (None, false) if networks => Some(ReachableAddresses::Networks),
             (Some(_), _) | (None, false) => None,
         }
     }

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use domain::{Cause, connections::Certificate};
+use domain::{Cause, connection_tests::Certificate};
 use rustls::{
     SignatureScheme, client::ResolvesClientCert, pki_types::ServerName, sign::CertifiedKey,
 };
@@ -24,10 +24,10 @@ use super::{
     certificate::certificate,
     classify::broken,
     outbound::{Trust, address},
-    resolve::{Reach, look_up, vet},
+    proxy_target_check::ProxyTarget,
+    resolve::{ReachableAddresses, look_up, vet},
     tls::Checking,
     tunnel::{Stream, connect, through},
-    vouch::Known,
 };
 use crate::Failure;
 
@@ -65,12 +65,12 @@ impl Outbound {
         self.far(url).map(drop)
     }
 
-    /// Whether a proxy connects on this road.
+    /// Whether a proxy connects on this egress profile.
     pub(crate) fn has_proxy(&self) -> bool {
         self.lane().proxy.is_some()
     }
 
-    fn far(&self, url: &Url) -> Result<Reach, Failure> {
+    fn far(&self, url: &Url) -> Result<ReachableAddresses, Failure> {
         self.reach(url, Trust::AllowList)
             .ok_or_else(|| Failure::new(Cause::BlockedAddress, at("use the address", url)))
     }
@@ -81,9 +81,9 @@ impl Outbound {
         let reach = self.far(url)?;
         let step = async {
             if self.has_proxy() {
-                return match self.vouch(url, reach).await.map_err(failed)? {
-                    Known::Addresses(found, _) => Ok(Resolved::Proxied(found)),
-                    Known::Nothing => Ok(Resolved::Proxied(0)),
+                return match self.check_proxy_target(url, reach).await.map_err(failed)? {
+                    ProxyTarget::Addresses(found, _) => Ok(Resolved::Proxied(found)),
+                    ProxyTarget::Nothing => Ok(Resolved::Proxied(0)),
                 };
             }
             let port = url.port_or_known_default().ok_or_else(|| failed(Cause::Internal))?;
@@ -134,12 +134,13 @@ impl Outbound {
         }
     }
 
-    /// Shakes hands as the road says, and keeps what the host showed.
+    /// Shakes hands as the egress profile says, and keeps what the host showed.
     pub(crate) async fn handshake(&self, url: &Url, stream: Box<dyn Stream>) -> Shaken {
         let tls = &self.lane().tls;
         let checking = self.checking(url);
         let verifier = Arc::new(tls.verifier(checking));
-        let asked = Arc::new(Asked { identity: tls.identity(), asked: AtomicBool::new(false) });
+        let asked =
+            Arc::new(ObservedIdentity { identity: tls.identity(), asked: AtomicBool::new(false) });
         let attempt = at("speak TLS with", url);
         let shake = async {
             let name = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
@@ -181,14 +182,14 @@ fn at(attempt: &str, url: &Url) -> String {
     format!("{attempt} {}", url.host_str().unwrap_or_default())
 }
 
-/// Shows what the road shows, and notices that it was asked for.
+/// Shows what the egress profile shows, and notices that it was asked for.
 #[derive(Debug)]
-struct Asked {
+struct ObservedIdentity {
     identity: Option<Arc<dyn ResolvesClientCert>>,
     asked: AtomicBool,
 }
 
-impl ResolvesClientCert for Asked {
+impl ResolvesClientCert for ObservedIdentity {
     fn resolve(&self, issuers: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
         self.asked.store(true, Ordering::Relaxed);
         self.identity.as_ref()?.resolve(issuers, schemes)

@@ -6,12 +6,12 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::{
     AllowList,
-    judge::{Verdict, judge},
+    address_policy::{AddressClass, address_class},
 };
 
 /// How far a client may reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reach {
+pub(super) enum ReachableAddresses {
     /// Public addresses.
     Public,
     /// Public addresses and those of allowed networks.
@@ -28,7 +28,7 @@ pub(super) enum Reach {
 pub(super) struct Blocked;
 
 pub(super) struct Judge {
-    pub(super) reach: Reach,
+    pub(super) reach: ReachableAddresses,
     pub(super) allow: Arc<AllowList>,
 }
 
@@ -51,7 +51,7 @@ pub(super) async fn look_up(name: &str) -> io::Result<Vec<SocketAddr>> {
 /// The addresses that a client with this reach may connect to.
 pub(super) fn vet(
     found: Vec<SocketAddr>,
-    reach: Reach,
+    reach: ReachableAddresses,
     allow: &AllowList,
 ) -> Result<Vec<SocketAddr>, Blocked> {
     let vetted: Vec<_> = found
@@ -59,10 +59,12 @@ pub(super) fn vet(
         .filter(|socket| {
             let address = socket.ip();
             match reach {
-                Reach::Named => true,
-                Reach::Public => judge(address) == Verdict::Public,
-                Reach::Open => judge(address) == Verdict::Public || allow.holds(address),
-                Reach::Networks => allow.holds(address),
+                ReachableAddresses::Named => true,
+                ReachableAddresses::Public => address_class(address) == AddressClass::Public,
+                ReachableAddresses::Open => {
+                    address_class(address) == AddressClass::Public || allow.holds(address)
+                }
+                ReachableAddresses::Networks => allow.holds(address),
             }
         })
         .collect();
@@ -84,10 +86,12 @@ mod tests {
             vet(mixed.clone(), reach, &allow)
                 .map(|kept| kept.iter().map(|a| a.ip().to_string()).collect::<Vec<_>>())
         };
-        assert_eq!(kept(Reach::Public).unwrap(), ["8.8.8.8"]);
-        assert_eq!(kept(Reach::Open).unwrap(), ["8.8.8.8", "10.0.0.1"]);
-        assert_eq!(kept(Reach::Networks).unwrap(), ["10.0.0.1"]);
-        assert_eq!(kept(Reach::Named).unwrap().len(), 4);
-        assert!(vet(vec!["127.0.0.1:0".parse().unwrap()], Reach::Open, &allow).is_err());
+        assert_eq!(kept(ReachableAddresses::Public).unwrap(), ["8.8.8.8"]);
+        assert_eq!(kept(ReachableAddresses::Open).unwrap(), ["8.8.8.8", "10.0.0.1"]);
+        assert_eq!(kept(ReachableAddresses::Networks).unwrap(), ["10.0.0.1"]);
+        assert_eq!(kept(ReachableAddresses::Named).unwrap().len(), 4);
+        assert!(
+            vet(vec!["127.0.0.1:0".parse().unwrap()], ReachableAddresses::Open, &allow).is_err()
+        );
     }
 }

@@ -11,14 +11,14 @@ use zeroize::Zeroizing;
 
 use super::{
     Outbound,
-    classify::{Way, failure},
-    lane::Shows,
+    classify::{ProxyMode, failure},
+    client_pool::Shows,
+    concurrency_limit::HostPermit,
     login::secret_of,
     outbound::Trust,
-    places::Place,
+    proxy_target_check::NetworkSide,
     redirect::{Hop, hop, named, same_origin},
-    resolve::Reach,
-    vouch::Side,
+    resolve::ReachableAddresses,
 };
 use crate::Failure;
 
@@ -186,7 +186,7 @@ impl Ask {
 }
 
 /// Status and headers of an answer; the body is still to be read.
-pub(crate) struct Answer {
+pub(crate) struct HttpAnswer {
     /// Where it came from, after redirects.
     pub(crate) url: Url,
     /// A redirect led elsewhere, so the login was left out.
@@ -194,10 +194,10 @@ pub(crate) struct Answer {
     pub(super) response: Response,
     pub(super) deadline: Instant,
     pub(super) attempt: String,
-    _place: Place,
+    _place: HostPermit,
 }
 
-impl Answer {
+impl HttpAnswer {
     pub(crate) fn status(&self) -> StatusCode {
         self.response.status()
     }
@@ -219,7 +219,7 @@ impl Answer {
 
 impl Outbound {
     /// Sends a request and waits for the head of the answer.
-    pub(crate) async fn send(&self, ask: Ask) -> Result<Answer, Failure> {
+    pub(crate) async fn send(&self, ask: Ask) -> Result<HttpAnswer, Failure> {
         let mut url = ask.url.clone();
         let mut login = ask.login.clone();
         let mut trust = ask.trust;
@@ -231,8 +231,11 @@ impl Outbound {
             let reach = self.reach(&url, trust).ok_or_else(|| {
                 refused(if hops == 0 { Cause::BlockedAddress } else { Cause::RedirectRefused })
             })?;
-            let place =
-                self.places().take(url.authority()).await.ok_or_else(|| refused(Cause::Timeout))?;
+            let place = self
+                .limit()
+                .acquire(url.authority())
+                .await
+                .ok_or_else(|| refused(Cause::Timeout))?;
             // Time spent in the queue is ours, not the host's.
             let deadline = *deadline.get_or_insert_with(|| Instant::now() + ask.total);
             let sent = self.exchange(ask.request(&url, login.as_ref()), reach, shows, &attempt);
@@ -244,7 +247,7 @@ impl Outbound {
             let next = match (hop(status, response.headers(), &url), ask.redirects) {
                 (Hop::None, _) => {
                     let login_dropped = ask.login.is_some() && login.is_none();
-                    return Ok(Answer {
+                    return Ok(HttpAnswer {
                         url,
                         login_dropped,
                         response,
@@ -267,7 +270,7 @@ impl Outbound {
                     login = None;
                     shows = Shows::Nothing;
                     // A public host may not lead to what the operator allowed to people.
-                    if side == Side::Outside {
+                    if side == NetworkSide::Outside {
                         trust = Trust::PublicOnly;
                     }
                     next
@@ -289,38 +292,42 @@ impl Outbound {
     async fn exchange(
         &self,
         request: reqwest::Request,
-        reach: Reach,
+        reach: ReachableAddresses,
         shows: Shows,
         attempt: &str,
-    ) -> Result<(Response, Side), Failure> {
+    ) -> Result<(Response, NetworkSide), Failure> {
         let url = request.url();
         let way = self.way(url);
         let known = match way {
-            Way::Direct => None,
-            Way::Tunnel | Way::Relay => Some(
-                self.vouch(url, reach).await.map_err(|cause| Failure::new(cause, attempt))?.side(),
+            ProxyMode::Direct => None,
+            ProxyMode::Tunnel | ProxyMode::Relay => Some(
+                self.check_proxy_target(url, reach)
+                    .await
+                    .map_err(|cause| Failure::new(cause, attempt))?
+                    .side(),
             ),
         };
         let sent = self.client(url, reach, shows).execute(request).await;
         let response = sent.map_err(|error| failure(error, attempt, way))?;
         let status = response.status();
-        if way == Way::Relay
+        if way == ProxyMode::Relay
             && matches!(status, StatusCode::PROXY_AUTHENTICATION_REQUIRED | StatusCode::BAD_GATEWAY)
         {
             let failure = Failure::new(Cause::ProxyError, attempt);
             return Err(failure.with_status(status.as_u16()));
         }
-        let answered =
-            response.remote_addr().map_or(Side::Outside, |address| Side::of(address.ip()));
+        let answered = response
+            .remote_addr()
+            .map_or(NetworkSide::Outside, |address| NetworkSide::of(address.ip()));
         Ok((response, known.unwrap_or(answered)))
     }
 
-    /// How a request for `url` goes on this road.
-    fn way(&self, url: &Url) -> Way {
+    /// How a request for `url` goes on this egress profile.
+    fn way(&self, url: &Url) -> ProxyMode {
         match (&self.lane().proxy, url.scheme()) {
-            (None, _) => Way::Direct,
-            (Some(_), "https") => Way::Tunnel,
-            (Some(_), _) => Way::Relay,
+            (None, _) => ProxyMode::Direct,
+            (Some(_), "https") => ProxyMode::Tunnel,
+            (Some(_), _) => ProxyMode::Relay,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The TLS side of a road: who is trusted, and what is shown.
+//! The TLS side of an egress profile: who is trusted, and what is shown.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use super::{
     verifier::{Trusting, Verifier},
 };
 
-/// Whom a road trusts and what it shows. Cheap to clone; clones share the authorities.
+/// Whom an egress profile trusts and what it shows. Cheap to clone; clones share the authorities.
 #[derive(Clone)]
 pub(super) struct Tls {
     provider: Arc<CryptoProvider>,
@@ -74,7 +74,7 @@ impl Tls {
         Verifier::new(Arc::clone(&self.trusting), checking)
     }
 
-    /// A configuration for HTTP that checks and shows what the road says.
+    /// A configuration for HTTP that checks and shows what the egress profile says.
     pub(super) fn config(&self, checking: Checking) -> Result<ClientConfig, rustls::Error> {
         self.config_with(Arc::new(self.verifier(checking)), self.identity())
     }
@@ -101,7 +101,7 @@ impl Tls {
 /// Whether the certificate of a host is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Checking {
-    /// By the authorities of the road.
+    /// By the authorities of the egress profile.
     Verify,
     /// Not at all: the operator named the host with its port.
     Skip,

@@ -18,12 +18,12 @@ use rustls_platform_verifier::Verifier as Platform;
 
 use super::{certificate::validity, tls::Checking};
 
-/// Whom a road trusts.
+/// Whom an egress profile trusts.
 #[derive(Debug)]
 pub(super) struct Trusting {
-    /// The system's authorities, and those of the road.
+    /// The system's authorities, and those of the egress profile.
     pub(super) platform: Platform,
-    /// Those of the road. A registry that signed its certificate itself has no authority, so its
+    /// Those of the egress profile. A registry that signed its certificate itself has no authority, so its
     /// own certificate may be given instead.
     pub(super) given: Vec<CertificateDer<'static>>,
 }

@@ -11,7 +11,7 @@ use reqwest::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{Failure, http::Answer, lenient, status::retry_after};
+use crate::{Failure, http::HttpAnswer, lenient, status::retry_after};
 
 /// As much of a refusal as is looked at.
 const LOOK_AT: usize = 64 * 1024;
@@ -19,7 +19,7 @@ const LOOK_AT: usize = 64 * 1024;
 /// A call that did not succeed.
 #[derive(Debug, thiserror::Error)]
 #[error("using the API server of a cluster")]
-pub struct Refusal {
+pub struct ApiRefusal {
     /// What was attempted, and the row of the catalogue.
     #[source]
     pub failure: Failure,
@@ -64,7 +64,7 @@ impl Verb {
 
 /// What a call was about: the same status means different things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Subject {
+pub enum CallSubject {
     /// The server itself, or its core API.
     Server,
     /// An API group that an operator brings.
@@ -73,7 +73,7 @@ pub enum Subject {
     Object,
 }
 
-impl Refusal {
+impl ApiRefusal {
     /// The same without these secrets in what the server said.
     pub(super) fn without(mut self, redactor: &Redactor) -> Self {
         self.said = redactor.redact(&self.said);
@@ -84,7 +84,7 @@ impl Refusal {
     }
 }
 
-impl From<Failure> for Refusal {
+impl From<Failure> for ApiRefusal {
     fn from(failure: Failure) -> Self {
         Self { failure, said: String::new(), denied: None }
     }
@@ -121,7 +121,11 @@ struct StatusCause {
 }
 
 /// Reads an answer that is no success.
-pub(super) async fn refusal(mut answer: Answer, subject: Subject, verb: Verb) -> Refusal {
+pub(super) async fn refusal(
+    mut answer: HttpAnswer,
+    subject: CallSubject,
+    verb: Verb,
+) -> ApiRefusal {
     let body = answer.start_of_body(LOOK_AT).await;
     let status: Status = serde_json::from_slice(&body).unwrap_or_default();
     let code = answer.status().as_u16();
@@ -133,7 +137,7 @@ pub(super) async fn refusal(mut answer: Answer, subject: Subject, verb: Verb) ->
     let said = if code == 409 { conflict(&status) } else { None };
     let denied = (cause == Cause::InsufficientScope)
         .then(|| Denied { verb, user: user(&status.message).to_owned() });
-    Refusal { failure, said: plain(&said.unwrap_or(status.message)), denied }
+    ApiRefusal { failure, said: plain(&said.unwrap_or(status.message)), denied }
 }
 
 /// A 403 that names no right is no lack of one: admission says it of quotas, of policies and of
@@ -141,17 +145,17 @@ pub(super) async fn refusal(mut answer: Answer, subject: Subject, verb: Verb) ->
 /// <https://github.com/kubernetes/apiserver/blob/master/pkg/endpoints/handlers/responsewriters/errors.go>.
 /// An object of a namespace that is not there is refused with the `Status` of that namespace, see
 /// <https://github.com/kubernetes/apiserver/blob/master/pkg/admission/plugin/namespace/lifecycle/admission.go>.
-fn cause(code: u16, subject: Subject, status: &Status) -> Cause {
+fn cause(code: u16, subject: CallSubject, status: &Status) -> Cause {
     let about = status.details.as_ref().map_or("", |details| details.kind.as_str());
     match (code, subject) {
         (401, _) => Cause::InvalidCredentials,
         (403, _) if status.message.is_empty() || status.message.contains(" cannot ") => {
             Cause::InsufficientScope
         }
-        (404, Subject::Object) if about == "namespaces" => Cause::NamespaceMissing,
-        (404, Subject::Server) => Cause::NotFound,
-        (404, Subject::Group) => Cause::ClusterApiMissing,
-        (409, Subject::Object) => Cause::ClusterConflict,
+        (404, CallSubject::Object) if about == "namespaces" => Cause::NamespaceMissing,
+        (404, CallSubject::Server) => Cause::NotFound,
+        (404, CallSubject::Group) => Cause::ClusterApiMissing,
+        (409, CallSubject::Object) => Cause::ClusterConflict,
         (408 | 504, _) => Cause::Timeout,
         (429, _) => Cause::RateLimited,
         (500..=599, _) => Cause::ServerError,
@@ -192,12 +196,12 @@ fn plain(text: &str) -> String {
 }
 
 /// An answer that is not what was asked for.
-pub(super) fn senseless(answer: &str) -> Refusal {
+pub(super) fn senseless(answer: &str) -> ApiRefusal {
     Failure::new(Cause::ServerError, format!("{answer}: the answer makes no sense")).into()
 }
 
 /// Reads a document; the parser's own words could quote a secret.
-pub(super) fn document(bytes: &[u8], attempt: &str) -> Result<Value, Refusal> {
+pub(super) fn document(bytes: &[u8], attempt: &str) -> Result<Value, ApiRefusal> {
     serde_json::from_slice(bytes).map_err(|_| senseless(attempt))
 }
 
@@ -227,16 +231,16 @@ mod tests {
         let rights = status(
             r#"{"message":"secrets \"a\" is forbidden: User \"system:serviceaccount:ci:hawser\" cannot patch resource \"secrets\" in API group \"\" in the namespace \"b\"","details":{"kind":"secrets"}}"#,
         );
-        assert_eq!(cause(403, Subject::Object, &rights), Cause::InsufficientScope);
+        assert_eq!(cause(403, CallSubject::Object, &rights), Cause::InsufficientScope);
         assert_eq!(user(&rights.message), "system:serviceaccount:ci:hawser");
         let quota = status(r#"{"message":"secrets \"a\" is forbidden: exceeded quota: q"}"#);
-        assert_eq!(cause(403, Subject::Object, &quota), Cause::ClusterRefused);
-        assert_eq!(cause(403, Subject::Server, &Status::default()), Cause::InsufficientScope);
+        assert_eq!(cause(403, CallSubject::Object, &quota), Cause::ClusterRefused);
+        assert_eq!(cause(403, CallSubject::Server, &Status::default()), Cause::InsufficientScope);
         let namespace = status(
             r#"{"message":"namespaces \"b\" not found","details":{"kind":"namespaces","name":"b"}}"#,
         );
-        assert_eq!(cause(404, Subject::Object, &namespace), Cause::NamespaceMissing);
-        assert_eq!(cause(404, Subject::Object, &rights), Cause::ClusterRefused);
+        assert_eq!(cause(404, CallSubject::Object, &namespace), Cause::NamespaceMissing);
+        assert_eq!(cause(404, CallSubject::Object, &rights), Cause::ClusterRefused);
         assert_eq!(user("User \"a b; rm\" cannot"), "");
     }
 

@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 
 use super::{
     ApiServer, Live, MANAGER, Manifest, ObjectRef,
-    answer::{Refusal, Subject, senseless},
-    call::{Body, Call},
+    answer::{ApiRefusal, CallSubject, senseless},
+    call::{ApiCall, Body},
     live::wipe,
 };
 
@@ -41,13 +41,13 @@ impl ApiServer {
     ///
     /// # Errors
     /// Why the server did not tell.
-    pub async fn get(&self, object: &ObjectRef) -> Result<Option<Live>, Refusal> {
+    pub async fn get(&self, object: &ObjectRef) -> Result<Option<Live>, ApiRefusal> {
         let attempt = "read an object of the cluster";
-        let call = Call {
+        let call = ApiCall {
             method: Method::GET,
             url: self.place(object).await?,
             body: None,
-            subject: Subject::Object,
+            subject: CallSubject::Object,
             attempt,
         };
         match self.call(call).await {
@@ -69,19 +69,19 @@ impl ApiServer {
         manifest: &Manifest,
         seen: Option<&Live>,
         run: Run,
-    ) -> Result<Live, Refusal> {
+    ) -> Result<Live, ApiRefusal> {
         let attempt = "apply an object to the cluster";
         let mut url = self.place(manifest.object()).await?;
         url.query_pairs_mut().append_pair("fieldManager", MANAGER).append_pair("force", "false");
         dry(&mut url, run);
         let bytes = bound(manifest, seen);
         let value = self
-            .call(Call {
+            .call(ApiCall {
                 method: Method::PATCH,
                 url,
                 // JSON is YAML.
                 body: Some(Body { media_type: "application/apply-patch+yaml", bytes }),
-                subject: Subject::Object,
+                subject: CallSubject::Object,
                 attempt,
             })
             .await?;
@@ -92,21 +92,25 @@ impl ApiServer {
     ///
     /// # Errors
     /// Why the server did not do it.
-    pub async fn delete(&self, object: &ObjectRef, cluster: ClusterId) -> Result<Deleted, Refusal> {
+    pub async fn delete(
+        &self,
+        object: &ObjectRef,
+        cluster: ClusterId,
+    ) -> Result<Deleted, ApiRefusal> {
         let Some(live) = self.get(object).await? else { return Ok(Deleted::Missing) };
         let Some(uid) = live.uid().filter(|_| live.is_ours(cluster)) else {
             return Ok(Deleted::NotOurs);
         };
         let options = json!({"apiVersion": "v1", "kind": "DeleteOptions",
             "preconditions": {"uid": uid}, "propagationPolicy": "Background"});
-        let call = Call {
+        let call = ApiCall {
             method: Method::DELETE,
             url: self.place(object).await?,
             body: Some(Body {
                 media_type: "application/json",
                 bytes: Zeroizing::new(options.to_string().into_bytes()),
             }),
-            subject: Subject::Object,
+            subject: CallSubject::Object,
             attempt: "delete an object of the cluster",
         };
         match self.call(call).await {

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::{
     ApiServer,
-    answer::{Refusal, Subject, Verb, document, refusal},
+    answer::{ApiRefusal, CallSubject, Verb, document, refusal},
 };
 use crate::http::{Ask, Redirects, secret_of};
 
@@ -26,11 +26,11 @@ pub(super) struct Body {
 }
 
 /// A request.
-pub(super) struct Call {
+pub(super) struct ApiCall {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) body: Option<Body>,
-    pub(super) subject: Subject,
+    pub(super) subject: CallSubject,
     /// Ends the sentence "could not …".
     pub(super) attempt: &'static str,
 }
@@ -46,8 +46,8 @@ impl ApiServer {
     }
 
     /// Sends a request and reads the whole answer as JSON.
-    pub(super) async fn call(&self, call: Call) -> Result<Value, Refusal> {
-        let Call { method, url, body, subject, attempt } = call;
+    pub(super) async fn call(&self, call: ApiCall) -> Result<Value, ApiRefusal> {
+        let ApiCall { method, url, body, subject, attempt } = call;
         let verb = Verb::of(&method);
         let ask = match body {
             None => Ask::get(url, attempt),

@@ -12,8 +12,8 @@ use url::Url;
 
 use super::{
     ApiServer, ObjectRef,
-    answer::{Refusal, Subject, senseless},
-    call::Call,
+    answer::{ApiRefusal, CallSubject, senseless},
+    call::ApiCall,
 };
 use crate::{Failure, lenient};
 
@@ -48,10 +48,10 @@ impl ApiServer {
     /// # Errors
     /// `ClusterApiMissing` when the server does not know the kind, `ClusterRefused` when the object
     /// has a namespace and must not, or has none and must.
-    pub(super) async fn place(&self, object: &ObjectRef) -> Result<Url, Refusal> {
+    pub(super) async fn place(&self, object: &ObjectRef) -> Result<Url, ApiRefusal> {
         let attempt = format!("find where the API server keeps {object}");
         let resource = self.resource(object).await?.ok_or_else(|| {
-            Refusal::from(Failure::new(Cause::ClusterApiMissing, attempt.clone()))
+            ApiRefusal::from(Failure::new(Cause::ClusterApiMissing, attempt.clone()))
         })?;
         if resource.is_namespaced == object.namespace.is_empty() {
             let failure = Failure::new(Cause::ClusterRefused, attempt);
@@ -60,7 +60,7 @@ impl ApiServer {
             } else {
                 "It belongs to the whole cluster and may have no namespace."
             };
-            return Err(Refusal { failure, said: said.to_owned(), denied: None });
+            return Err(ApiRefusal { failure, said: said.to_owned(), denied: None });
         }
         let mut segments = version_path(&object.api_version);
         if resource.is_namespaced {
@@ -70,7 +70,7 @@ impl ApiServer {
         Ok(self.at(&segments))
     }
 
-    async fn resource(&self, object: &ObjectRef) -> Result<Option<Resource>, Refusal> {
+    async fn resource(&self, object: &ObjectRef) -> Result<Option<Resource>, ApiRefusal> {
         let find = |resources: &[Resource]| {
             resources.iter().find(|resource| resource.kind == object.kind).cloned()
         };
@@ -87,15 +87,15 @@ impl ApiServer {
         Ok(found)
     }
 
-    async fn resources(&self, api_version: &str) -> Result<Vec<Resource>, Refusal> {
+    async fn resources(&self, api_version: &str) -> Result<Vec<Resource>, ApiRefusal> {
         let attempt = "ask the API server for the kinds it knows";
         let is_core = !api_version.contains('/');
         let value = self
-            .call(Call {
+            .call(ApiCall {
                 method: Method::GET,
                 url: self.at(&version_path(api_version)),
                 body: None,
-                subject: if is_core { Subject::Server } else { Subject::Group },
+                subject: if is_core { CallSubject::Server } else { CallSubject::Group },
                 attempt,
             })
             .await?;

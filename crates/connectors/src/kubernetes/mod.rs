@@ -27,7 +27,7 @@ use reqwest::header::HeaderValue;
 use url::Url;
 use zeroize::Zeroizing;
 
-pub use answer::{Denied, Refusal, Subject, Verb};
+pub use answer::{ApiRefusal, CallSubject, Denied, Verb};
 pub use apply::{Deleted, Run};
 pub use live::{Live, masked};
 pub use manifest::{BadManifest, Manifest, ObjectRef};
@@ -36,7 +36,7 @@ pub use review::Review;
 use self::discover::Resource;
 use crate::{
     Failure,
-    http::{ClientCertificate, Freshness, Login, Outbound, Road},
+    http::{ClientCertificate, EgressProfile, Freshness, Login, Outbound},
 };
 
 /// The field manager that owns what Hawser applies.
@@ -62,7 +62,7 @@ impl ApiServer {
     /// # Errors
     /// `TlsUntrusted` and `ClientCertificate` for certificates that cannot be read.
     pub fn new(outbound: &Outbound, kubeconfig: &Kubeconfig) -> Result<Self, Failure> {
-        let road = Road { ca: kubeconfig.authority.clone(), proxy: String::new() };
+        let egress = EgressProfile { ca: kubeconfig.authority.clone(), proxy: String::new() };
         let (login, shown) = match &kubeconfig.login {
             ClusterLogin::Token(token) => (sensitive(format!("Bearer {}", token.expose())), None),
             ClusterLogin::Password { username, password } => {
@@ -83,7 +83,7 @@ impl ApiServer {
             token_services: std::sync::Arc::default(),
         });
         Ok(Self {
-            outbound: outbound.on(&road, shown.as_ref())?,
+            outbound: outbound.on(&egress, shown.as_ref())?,
             base: kubeconfig.server.clone(),
             login,
             known: Mutex::default(),

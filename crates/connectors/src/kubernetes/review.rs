@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 
 use super::{
     ApiServer,
-    answer::{Refusal, Subject, senseless},
-    call::{Body, Call},
+    answer::{ApiRefusal, CallSubject, senseless},
+    call::{ApiCall, Body},
 };
 
 /// Whether a login may write secrets.
@@ -27,19 +27,19 @@ impl ApiServer {
     ///
     /// # Errors
     /// Why the server did not tell; `InvalidCredentials` when it does not know the login.
-    pub async fn may_write(&self, namespace: &str) -> Result<Review, Refusal> {
+    pub async fn may_write(&self, namespace: &str) -> Result<Review, ApiRefusal> {
         let attempt = "ask the API server what the login may do";
         let review = json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
             "spec": {"resourceAttributes": {"verb": "patch", "resource": "secrets", "namespace": namespace}}});
         let value = self
-            .call(Call {
+            .call(ApiCall {
                 method: Method::POST,
                 url: self.at(&["apis", "authorization.k8s.io", "v1", "selfsubjectaccessreviews"]),
                 body: Some(Body {
                     media_type: "application/json",
                     bytes: Zeroizing::new(review.to_string().into_bytes()),
                 }),
-                subject: Subject::Server,
+                subject: CallSubject::Server,
                 attempt,
             })
             .await?;

@@ -21,7 +21,7 @@ pub(super) enum Challenge {
 
 /// A challenge with what it says about this one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct RequestChallenge {
     pub(super) challenge: Challenge,
     /// What the token has to be for.
     pub(super) scope: Scope,
@@ -35,8 +35,8 @@ pub(super) fn best(headers: &HeaderMap) -> Option<Challenge> {
 }
 
 /// The same with what it says about the request that was refused.
-pub(super) fn told(headers: &HeaderMap) -> Option<Told> {
-    let all: Vec<Told> = headers
+pub(super) fn told(headers: &HeaderMap) -> Option<RequestChallenge> {
+    let all: Vec<RequestChallenge> = headers
         .get_all(WWW_AUTHENTICATE)
         .iter()
         .flat_map(|value| parse(&String::from_utf8_lossy(value.as_bytes())))
@@ -45,7 +45,7 @@ pub(super) fn told(headers: &HeaderMap) -> Option<Told> {
     bearer.or_else(|| all.first()).cloned()
 }
 
-fn parse(header: &str) -> Vec<Told> {
+fn parse(header: &str) -> Vec<RequestChallenge> {
     let mut rest = header;
     let mut raw: Vec<(String, Vec<(String, String)>)> = Vec::new();
     loop {
@@ -93,8 +93,9 @@ fn value_of(text: &str) -> (String, &str) {
     (value, "")
 }
 
-fn challenge(scheme: &str, parameters: Vec<(String, String)>) -> Option<Told> {
-    let bare = |challenge| Told { challenge, scope: Scope::default(), is_insufficient: false };
+fn challenge(scheme: &str, parameters: Vec<(String, String)>) -> Option<RequestChallenge> {
+    let bare =
+        |challenge| RequestChallenge { challenge, scope: Scope::default(), is_insufficient: false };
     match scheme {
         "basic" => Some(bare(Challenge::Basic)),
         "bearer" => {
@@ -112,7 +113,7 @@ fn challenge(scheme: &str, parameters: Vec<(String, String)>) -> Option<Told> {
                 }
             }
             let challenge = (!realm.is_empty()).then_some(Challenge::Bearer { realm, service })?;
-            Some(Told { challenge, scope, is_insufficient })
+            Some(RequestChallenge { challenge, scope, is_insufficient })
         }
         _ => None,
     }

@@ -1,24 +1,24 @@
 //! OCI registries: the distribution API with its token dance, reduced to reading charts.
 
 mod challenge;
+mod connection_test;
+mod detect;
 mod discover;
 mod grant;
-mod knock;
 mod manifest;
 mod pages;
+mod ping;
 mod quotas;
 mod realm;
 mod registry;
 mod rights;
 mod scope;
 mod session;
-mod sign;
 mod tokens;
-mod visit;
 
+pub(crate) use connection_test::OciTest;
+pub(crate) use detect::{Sign, sign};
 pub(crate) use registry::Registry;
-pub(crate) use sign::{Sign, sign};
-pub(crate) use visit::Visit;
 
 use std::{
     collections::HashSet,
@@ -27,7 +27,7 @@ use std::{
 
 use domain::{
     CredentialId,
-    connections::Quota,
+    connection_tests::Quota,
     registry_host,
     repositories::{RepositoryKind, RepositoryUrl, Transport},
 };

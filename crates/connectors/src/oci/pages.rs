@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Failure,
-    http::{Answer, same_origin},
+    http::{HttpAnswer, same_origin},
     lenient,
 };
 
@@ -99,7 +99,7 @@ pub(super) async fn first(session: &Session<'_>, list: List<'_>) -> Result<Vec<S
     items(answer).await
 }
 
-async fn items(answer: Answer) -> Result<Vec<String>, Failure> {
+async fn items(answer: HttpAnswer) -> Result<Vec<String>, Failure> {
     let unreadable = answer.failure(Cause::IndexInvalid);
     let body = answer.body(PAGE_BYTES).await?;
     let Ok(page) = serde_json::from_slice::<Page>(&body) else { return Err(unreadable) };
@@ -111,7 +111,7 @@ pub(super) async fn touch(session: &Session<'_>, list: List<'_>) -> Result<(), F
     page(session, list, list.url(session.base(), 1)).await.map(drop)
 }
 
-async fn page(session: &Session<'_>, list: List<'_>, url: Url) -> Result<Answer, Failure> {
+async fn page(session: &Session<'_>, list: List<'_>, url: Url) -> Result<HttpAnswer, Failure> {
     let get = async |url| {
         let accept = HeaderValue::from_static("application/json");
         session.get(url, &list.scope(), accept, Want::All, list.attempt()).await
@@ -138,7 +138,7 @@ fn kept_safe(next: Url, base: &Url) -> Url {
 }
 
 /// The `rel="next"` of the `Link` headers; it may be relative.
-fn link(answer: &Answer, from: &Url) -> Option<Url> {
+fn link(answer: &HttpAnswer, from: &Url) -> Option<Url> {
     answer
         .headers()
         .get_all(LINK)

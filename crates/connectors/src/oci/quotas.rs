@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use domain::{CredentialId, Timestamp, connections::Quota};
+use domain::{CredentialId, Timestamp, connection_tests::Quota};
 use tokio::time::Instant;
 
 use crate::repository::LoginKey;
@@ -27,17 +27,17 @@ type Key = (String, Option<LoginKey>);
 
 /// A limit as it was told, and how long that says anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct AnnouncedLimit {
     pub(super) quota: Quota,
     window: Duration,
 }
 
-struct Known {
-    told: Told,
+struct RememberedLimit {
+    told: AnnouncedLimit,
     at: Instant,
 }
 
-impl Known {
+impl RememberedLimit {
     fn is_over(&self) -> bool {
         self.at.elapsed() >= self.told.window
     }
@@ -46,7 +46,7 @@ impl Known {
 /// What was told last, by registry and login, until its window is over. A moment that was told is
 /// left to those who have a clock.
 #[derive(Default)]
-pub(super) struct Quotas(Mutex<HashMap<Key, Known>>);
+pub(super) struct Quotas(Mutex<HashMap<Key, RememberedLimit>>);
 
 impl Quotas {
     pub(super) fn of(&self, authority: &str, login: Option<LoginKey>) -> Option<Quota> {
@@ -56,7 +56,7 @@ impl Quotas {
     }
 
     /// Of too many the one that was told longest ago goes.
-    pub(super) fn remember(&self, authority: &str, login: Option<LoginKey>, told: Told) {
+    pub(super) fn remember(&self, authority: &str, login: Option<LoginKey>, told: AnnouncedLimit) {
         let mut all = self.all();
         let key = (authority.to_owned(), login);
         if all.len() >= REMEMBERED && !all.contains_key(&key) {
@@ -65,24 +65,24 @@ impl Quotas {
                 all.remove(&oldest);
             }
         }
-        all.insert(key, Known { told, at: Instant::now() });
+        all.insert(key, RememberedLimit { told, at: Instant::now() });
     }
 
     pub(super) fn forget(&self, credential: CredentialId) {
         self.all().retain(|(_, login), _| login.is_none_or(|login| login.credential != credential));
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<Key, Known>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<Key, RememberedLimit>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Reads the limit from headers; `header` answers an empty text for one that is missing.
-pub(super) fn quota<'a>(header: impl Fn(&'static str) -> &'a str) -> Option<Told> {
+pub(super) fn quota<'a>(header: impl Fn(&'static str) -> &'a str) -> Option<AnnouncedLimit> {
     let number = |name| header(name).split(';').next().and_then(|text| text.trim().parse().ok());
     let of = |limit, remaining, resets_at, window: Duration| {
         let quota = Quota { limit: number(limit)?, remaining: number(remaining)?, resets_at };
-        Some(Told { quota, window: window.min(LONGEST) })
+        Some(AnnouncedLimit { quota, window: window.min(LONGEST) })
     };
     let window = window(header("ratelimit-remaining"))
         .or_else(|| window(header("ratelimit-limit")))
@@ -109,7 +109,7 @@ mod tests {
 
     use super::*;
 
-    fn read(headers: &[(&'static str, &'static str)]) -> Option<Told> {
+    fn read(headers: &[(&'static str, &'static str)]) -> Option<AnnouncedLimit> {
         quota(|name| headers.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text))
     }
 
@@ -118,7 +118,7 @@ mod tests {
         let hub = [("ratelimit-limit", "100;w=21600"), ("ratelimit-remaining", "98;w=21600")];
         let expected = Quota { limit: 100, remaining: 98, resets_at: None };
         let six_hours = Duration::from_hours(6);
-        assert_eq!(read(&hub), Some(Told { quota: expected, window: six_hours }));
+        assert_eq!(read(&hub), Some(AnnouncedLimit { quota: expected, window: six_hours }));
         let window = |limit| read(&[hub[1], ("ratelimit-limit", limit)]).unwrap().window;
         assert_eq!(window("100;w=999999999"), six_hours, "the newer number counts");
         let plain = |limit| read(&[("ratelimit-remaining", "9"), ("ratelimit-limit", limit)]);
@@ -130,7 +130,7 @@ mod tests {
             ("x-ratelimit-remaining", "0"),
             ("x-ratelimit-reset", "1767323045"),
         ];
-        let Told { quota: told, window } = read(&github).unwrap();
+        let AnnouncedLimit { quota: told, window } = read(&github).unwrap();
         assert_eq!(window, LONGEST);
         assert_eq!((told.limit, told.remaining), (5_000, 0));
         assert_eq!(told.resets_at.unwrap().rfc3339(), "2026-01-02T03:04:05Z");
@@ -143,7 +143,7 @@ mod tests {
     fn the_number_of_remembered_limits_is_bounded() {
         let (quotas, quota) =
             (Quotas::default(), Quota { limit: 1, remaining: 1, resets_at: None });
-        let told = Told { quota, window: WINDOW };
+        let told = AnnouncedLimit { quota, window: WINDOW };
         let login = LoginKey {
             organization: OrganizationId::new(),
             credential: CredentialId::new(),
@@ -165,11 +165,11 @@ mod tests {
     fn a_limit_is_forgotten_with_its_window() {
         let quotas = Quotas::default();
         let quota = Quota { limit: 100, remaining: 0, resets_at: None };
-        let told = Told { quota, window: WINDOW };
+        let told = AnnouncedLimit { quota, window: WINDOW };
         quotas.remember("a", None, told);
         assert_eq!(quotas.of("a", None), Some(quota));
         let at = Instant::now().checked_sub(WINDOW).unwrap();
-        quotas.all().insert(("a".to_owned(), None), Known { told, at });
+        quotas.all().insert(("a".to_owned(), None), RememberedLimit { told, at });
         assert_eq!(quotas.of("a", None), None);
     }
 }

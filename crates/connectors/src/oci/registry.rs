@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Failure,
     http::Outbound,
-    repository::{Known, Synced, Target, Validators},
+    repository::{KnownVersions, Synced, Target, Validators},
 };
 
 /// Charts that are read at once.
@@ -42,10 +42,10 @@ impl Registry<'_> {
     pub(crate) async fn sync(
         &self,
         validators: &Validators,
-        known: &Known,
+        known: &KnownVersions,
     ) -> Result<Synced, Failure> {
         let session = Session::open(self.outbound, self.oci, self.target).await?;
-        let mut all = Read::default();
+        let mut all = ReadVersions::default();
         let charts = discover::charts(&session, self.target).await?;
         let (count, mut unreadable) = (charts.len(), Vec::new());
         let reads: Vec<_> =
@@ -73,7 +73,7 @@ impl Registry<'_> {
         let unchanged =
             validators.digest.as_deref() == Some(&digest) && known.len() == all.versions.len();
         let validators = Validators { digest: Some(digest), ..Validators::default() };
-        let Read { versions, left_out, .. } = all;
+        let ReadVersions { versions, left_out, .. } = all;
         Ok(if unchanged {
             Synced::Unchanged { validators }
         } else {
@@ -93,14 +93,14 @@ impl Registry<'_> {
         &self,
         session: &Session<'_>,
         chart: Chart,
-        known: &Known,
-    ) -> Result<Read, Failure> {
+        known: &KnownVersions,
+    ) -> Result<ReadVersions, Failure> {
         let name = chart.name.clone();
         let failure = match self.versions(session, chart, known).await {
             Err(failure) if self.target.chart_names.is_empty() => failure,
             result => return result,
         };
-        let mut read = Read::default();
+        let mut read = ReadVersions::default();
         match failure.cause {
             // A catalog may list what was deleted since.
             Cause::NotFound => read.left_out.add(Skipped::ChartIsGone),
@@ -122,25 +122,25 @@ impl Registry<'_> {
         &self,
         session: &Session<'_>,
         mut chart: Chart,
-        known: &Known,
-    ) -> Result<Read, Failure> {
+        known: &KnownVersions,
+    ) -> Result<ReadVersions, Failure> {
         let tags = match chart.tags.take() {
             Some(tags) => tags,
             None => all(session, List::Tags(&chart.repository)).await?,
         };
-        let mut read = Read::default();
+        let mut read = ReadVersions::default();
         let count = tags.len();
         let mut tagged: Vec<_> = tags.iter().filter_map(|tag| Version::of_tag(tag)).collect();
         read.left_out.add_many(Skipped::TagIsNoVersion, count - tagged.len());
         tagged.sort_by(|a, b| b.cmp(a));
         tagged.dedup();
         let (first, rest) = tagged.split_at(tagged.len().min(LOOKED_AT_AGAIN));
-        read_all(session, &chart, first, known, Look::Again, &mut read).await?;
+        read_all(session, &chart, first, known, Recheck::Again, &mut read).await?;
         if read.versions.is_empty() && read.unreadable.is_none() {
             // Where the newest tags are no charts, thousands of older image tags are not asked for.
             read.left_out.add_many(Skipped::TagNotRead, rest.len());
         } else {
-            read_all(session, &chart, rest, known, Look::Once, &mut read).await?;
+            read_all(session, &chart, rest, known, Recheck::Once, &mut read).await?;
         }
         match read.unreadable.take() {
             Some(failure) if read.versions.is_empty() => Err(failure),
@@ -156,7 +156,7 @@ const fn is_of_document(cause: Cause) -> bool {
 
 /// What was read, and what was not.
 #[derive(Default)]
-struct Read {
+struct ReadVersions {
     versions: Vec<FoundVersion>,
     left_out: LeftOut,
     /// Why the first document that could not be read could not.
@@ -165,7 +165,7 @@ struct Read {
 
 /// Whether a stored version is compared with the registry.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Look {
+enum Recheck {
     Again,
     Once,
 }
@@ -174,9 +174,9 @@ async fn read_all(
     session: &Session<'_>,
     chart: &Chart,
     versions: &[Version],
-    known: &Known,
-    look: Look,
-    into: &mut Read,
+    known: &KnownVersions,
+    look: Recheck,
+    into: &mut ReadVersions,
 ) -> Result<(), Failure> {
     let reads: Vec<_> =
         versions.iter().map(|version| read(session, chart, version, known, look).boxed()).collect();
@@ -200,12 +200,12 @@ async fn read(
     session: &Session<'_>,
     chart: &Chart,
     version: &Version,
-    known: &Known,
-    look: Look,
+    known: &KnownVersions,
+    look: Recheck,
 ) -> Result<Result<FoundVersion, Skipped>, Failure> {
     let stored = known.get(&(chart.name.clone(), version.as_str().to_owned()));
     if let Some(stored) = stored {
-        let is_same = look == Look::Once
+        let is_same = look == Recheck::Once
             || manifest::digest(session, chart, version).await.as_ref()
                 == Some(&stored.version.digest);
         if is_same {
@@ -222,7 +222,7 @@ async fn read(
 }
 
 /// A digest of the whole set, which is put in order for it, and of what is not in it.
-fn fingerprint(read: &mut Read) -> String {
+fn fingerprint(read: &mut ReadVersions) -> String {
     read.versions.sort_by_cached_key(|found| {
         let version = &found.version.version;
         (found.chart.clone(), Reverse(Version::parse(version)), version.clone())

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use domain::{Cause, connections::Quota};
+use domain::{Cause, connection_tests::Quota};
 use reqwest::{
     StatusCode,
     header::{ACCEPT, HeaderValue},
@@ -17,15 +17,15 @@ use url::Url;
 
 use super::{
     Oci,
-    challenge::{Challenge, Told, best, told},
-    knock::knock,
+    challenge::{Challenge, RequestChallenge, best, told},
+    ping::ping,
     quotas::{Quotas, quota},
     scope::Scope,
-    tokens::{Age, Key, Tokens},
+    tokens::{Age, TokenKey, Tokens},
 };
 use crate::{
     Failure,
-    http::{Answer, Ask, Login, Outbound, Redirects, same_origin},
+    http::{Ask, HttpAnswer, Login, Outbound, Redirects, same_origin},
     repository::{LoginKey, Target},
     status::refusal,
 };
@@ -79,7 +79,7 @@ impl<'a> Session<'a> {
     ) -> Result<Self, Failure> {
         let shared = target.login_key.is_some() || target.login.is_none();
         let tokens = if shared { Arc::clone(&oci.tokens) } else { Arc::default() };
-        let (base, answer) = knock(outbound, oci, super::base(&target.url)).await?;
+        let (base, answer) = ping(outbound, oci, super::base(&target.url)).await?;
         let challenge = best(answer.headers());
         match answer.status() {
             status if status.is_success() => {}
@@ -121,7 +121,7 @@ impl<'a> Session<'a> {
 
     /// Remembers the limit of requests that an answer tells. The first answer does not count: it is
     /// given to nobody in particular.
-    fn note(&self, answer: &Answer) {
+    fn note(&self, answer: &HttpAnswer) {
         let Some(told) = quota(|name| answer.text(name)) else { return };
         *self.quota.lock().unwrap_or_else(PoisonError::into_inner) = Some(told.quota);
         if self.shared {
@@ -141,7 +141,7 @@ impl<'a> Session<'a> {
         accept: HeaderValue,
         want: Want,
         attempt: &'static str,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<HttpAnswer, Failure> {
         let asked = scope;
         let mut scope = self.widened(asked);
         let (mut has_renewed, mut has_widened) = (false, false);
@@ -195,13 +195,17 @@ impl<'a> Session<'a> {
 
     /// How a refusing answer of the registry wants to be asked instead. One that does not say it,
     /// though it wants a login, gets the user name and password.
-    fn told(&self, answer: &Answer) -> Option<Told> {
+    fn told(&self, answer: &HttpAnswer) -> Option<RequestChallenge> {
         let told = told(answer.headers());
         match answer.status() {
             StatusCode::UNAUTHORIZED => told.or_else(|| {
                 let basic = self.has_login().then_some(Challenge::Basic);
                 let challenge = self.challenge().or(basic)?;
-                Some(Told { challenge, scope: Scope::default(), is_insufficient: false })
+                Some(RequestChallenge {
+                    challenge,
+                    scope: Scope::default(),
+                    is_insufficient: false,
+                })
             }),
             StatusCode::FORBIDDEN => told.filter(|told| told.is_insufficient),
             _ => None,
@@ -210,7 +214,7 @@ impl<'a> Session<'a> {
 
     /// A refusal. The login is wrong only if nothing else took it: a token that was granted for it,
     /// or a password that worked a moment ago, may not read this.
-    async fn refused(&self, answer: Answer, shown: Shown) -> Failure {
+    async fn refused(&self, answer: HttpAnswer, shown: Shown) -> Failure {
         let failure = refusal(answer, self.login).await;
         if failure.cause != Cause::InvalidCredentials {
             return failure;
@@ -251,8 +255,8 @@ impl<'a> Session<'a> {
         self.challenge.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn key(&self, scope: &Scope) -> Key {
-        Key {
+    fn key(&self, scope: &Scope) -> TokenKey {
+        TokenKey {
             login: self.login_key,
             authority: self.base.authority().to_owned(),
             scope: scope.clone(),
@@ -307,7 +311,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::http::{AllowList, Road};
+    use crate::http::{AllowList, EgressProfile};
 
     /// A registry whose first token opens nothing, as one that forgot its tokens.
     async fn forgetful() -> String {
@@ -353,7 +357,7 @@ mod tests {
                 vault_version: 1,
             }),
             chart_names: Vec::new(),
-            road: Road::default(),
+            egress: EgressProfile::default(),
         };
         let session = Session::open(&outbound, &oci, &target).await.unwrap();
         let scope = Scope::pull("web");

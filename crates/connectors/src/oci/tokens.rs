@@ -18,7 +18,7 @@ const REMEMBERED: usize = 4_096;
 
 /// What a token is for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Key {
+pub(super) struct TokenKey {
     pub(super) login: Option<LoginKey>,
     pub(super) authority: String,
     pub(super) scope: Scope,
@@ -70,12 +70,16 @@ impl Cell {
 
 #[derive(Default)]
 pub(super) struct Tokens {
-    cells: Mutex<HashMap<Key, Arc<Cell>>>,
+    cells: Mutex<HashMap<TokenKey, Arc<Cell>>>,
 }
 
 impl Tokens {
     /// The token for `key`; of those who ask at once, one fetches and the others wait for it.
-    pub(super) async fn get<F>(&self, key: Key, fetch: F) -> Result<(HeaderValue, Age), Failure>
+    pub(super) async fn get<F>(
+        &self,
+        key: TokenKey,
+        fetch: F,
+    ) -> Result<(HeaderValue, Age), Failure>
     where
         F: AsyncFnOnce() -> Result<Token, Failure>,
     {
@@ -94,7 +98,7 @@ impl Tokens {
     }
 
     /// Forgets a token that the registry refused; a newer one stays. Never waits.
-    pub(super) fn refused(&self, key: Key, header: &HeaderValue) {
+    pub(super) fn refused(&self, key: TokenKey, header: &HeaderValue) {
         let cell = self.cell(key);
         cell.held().take_if(|token| token.header == *header);
     }
@@ -112,7 +116,7 @@ impl Tokens {
         self.cells().retain(|key, _| key.login.is_none_or(|login| login.credential != credential));
     }
 
-    fn cell(&self, key: Key) -> Arc<Cell> {
+    fn cell(&self, key: TokenKey) -> Arc<Cell> {
         let mut cells = self.cells();
         if cells.len() >= REMEMBERED {
             cells.retain(|_, cell| cell.fresh().is_some() || Arc::strong_count(cell) > 1);
@@ -120,7 +124,7 @@ impl Tokens {
         Arc::clone(cells.entry(key).or_default())
     }
 
-    fn cells(&self) -> MutexGuard<'_, HashMap<Key, Arc<Cell>>> {
+    fn cells(&self) -> MutexGuard<'_, HashMap<TokenKey, Arc<Cell>>> {
         self.cells.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -131,16 +135,16 @@ mod tests {
 
     use super::*;
 
-    fn key(credential: CredentialId, vault_version: i64) -> Key {
+    fn key(credential: CredentialId, vault_version: i64) -> TokenKey {
         let organization = OrganizationId::from(credential.uuid());
-        Key {
+        TokenKey {
             login: Some(LoginKey { organization, credential, vault_version }),
             authority: "a".into(),
             scope: Scope::default(),
         }
     }
 
-    async fn take(tokens: &Tokens, key: Key, text: &'static str) -> (HeaderValue, Age) {
+    async fn take(tokens: &Tokens, key: TokenKey, text: &'static str) -> (HeaderValue, Age) {
         tokens
             .get(key, async || {
                 Ok(Token::new(HeaderValue::from_static(text), Duration::from_mins(1)))

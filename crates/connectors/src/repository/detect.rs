@@ -12,7 +12,7 @@ use super::{Registries, Target};
 use crate::{
     Failure,
     helm::Helm,
-    http::{Ask, Login, Outbound, Redirects, Road},
+    http::{Ask, EgressProfile, Login, Outbound, Redirects},
     oci::{Sign, base, sign},
     status::refusal,
 };
@@ -29,7 +29,7 @@ enum Index {
 }
 
 impl Registries {
-    /// Finds out whether an address, asked on this road, is a Helm repository or an OCI registry.
+    /// Finds out whether an address, asked on this egress profile, is a Helm repository or an OCI registry.
     ///
     /// # Errors
     /// Why it is neither, or could not be asked.
@@ -37,9 +37,9 @@ impl Registries {
         &self,
         url: &RepositoryUrl,
         login: Option<&Login>,
-        road: &Road,
+        egress: &EgressProfile,
     ) -> Result<RepositoryKind, Failure> {
-        let outbound = &self.outbound.on(road, login)?;
+        let outbound = &self.outbound.on(egress, login)?;
         if url.implied_kind() == Some(RepositoryKind::Oci) {
             return match sign(outbound, &self.oci, url).await? {
                 Sign::Certain | Sign::Likely => Ok(RepositoryKind::Oci),

@@ -12,7 +12,7 @@ use std::{collections::HashMap, sync::Arc};
 use domain::{
     CredentialId, OrganizationId, Timestamp,
     charts::{FoundVersion, LeftOut},
-    connections::Quota,
+    connection_tests::Quota,
     repositories::{RepositoryKind, RepositoryUrl, Transport},
 };
 use tokio::sync::Semaphore;
@@ -21,7 +21,7 @@ use url::Url;
 use crate::{
     Failure,
     helm::Helm,
-    http::{Login, Outbound, Road},
+    http::{EgressProfile, Login, Outbound},
     oci::{Oci, Registry},
 };
 use examine::Makers;
@@ -42,8 +42,8 @@ pub struct Target {
     pub login_key: Option<LoginKey>,
     /// Names of charts that a person typed, for registries that cannot list them.
     pub chart_names: Vec<String>,
-    /// The road to it.
-    pub road: Road,
+    /// The egress profile to it.
+    pub egress: EgressProfile,
 }
 
 /// The credential version behind a login: tokens are cached for exactly this one (F19).
@@ -67,7 +67,7 @@ pub struct Validators {
 }
 
 /// The versions already stored, by chart and version.
-pub type Known = HashMap<(String, String), FoundVersion>;
+pub type KnownVersions = HashMap<(String, String), FoundVersion>;
 
 /// What a sync found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,9 +135,9 @@ impl Registries {
         &self,
         target: &Target,
         validators: &Validators,
-        known: &Known,
+        known: &KnownVersions,
     ) -> Result<Synced, Failure> {
-        let outbound = self.outbound.on(&target.road, target.login.as_ref())?;
+        let outbound = self.outbound.on(&target.egress, target.login.as_ref())?;
         let synced = match target.kind {
             RepositoryKind::Helm => helm(&outbound, target).sync(validators, &self.parsing).await,
             RepositoryKind::Oci => self.registry(&outbound, target).sync(validators, known).await,
@@ -153,14 +153,14 @@ impl Registries {
     /// # Errors
     /// Why it may not.
     pub async fn prove(&self, target: &Target) -> Result<(), Failure> {
-        let outbound = self.outbound.on(&target.road, target.login.as_ref())?;
+        let outbound = self.outbound.on(&target.egress, target.login.as_ref())?;
         match target.kind {
             RepositoryKind::Helm => helm(&outbound, target).prove().await,
             RepositoryKind::Oci => self.registry(&outbound, target).prove().await,
         }
     }
 
-    /// Walks the road to a registry stage by stage, with the same client as [`Self::sync`]. The
+    /// Walks the way to a registry stage by stage, with the same client as [`Self::sync`]. The
     /// stages are told whatever happens; `now` dates what headers tell.
     pub async fn examine(&self, target: &Target, now: Timestamp) -> Examined {
         without_login::examined(examine::examine(self, target, now).await, target)

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::{
     ExchangeSettings,
-    call::{Call, Caller, Refusal, unreadable},
+    call::{Caller, ProviderCall, ProviderRefusal, unreadable},
     endpoints,
     exchange::{Exchanged, Keeping, TokenExchange},
     jwt,
@@ -102,7 +102,8 @@ impl<'a> Entra<'a> {
             ("client_secret", self.client_secret.expose()),
             ("scope", self.cloud.scope),
         ];
-        let token: EntraToken = caller.json(Call::form(url, &fields, AT_ENTRA).told(told)).await?;
+        let token: EntraToken =
+            caller.json(ProviderCall::form(url, &fields, AT_ENTRA).told(told)).await?;
         Ok(token.access_token)
     }
 
@@ -129,7 +130,7 @@ struct RegistryToken {
 
 /// `AADSTS7000222` is an expired client secret; `invalid_client` and `unauthorized_client` are
 /// wrong ones (Microsoft Entra authentication and authorization error codes).
-fn told(refusal: &Refusal<'_>) -> Option<Cause> {
+fn told(refusal: &ProviderRefusal<'_>) -> Option<Cause> {
     if refusal.says("AADSTS7000222") {
         return Some(Cause::TokenExpired);
     }
@@ -155,7 +156,7 @@ impl TokenExchange for Entra<'_> {
             ("tenant", self.tenant),
             ("access_token", token.expose()),
         ];
-        let call = Call::form(self.exchange_url(), &fields, AT_REGISTRY).at_registry();
+        let call = ProviderCall::form(self.exchange_url(), &fields, AT_REGISTRY).at_registry();
         let RegistryToken { refresh_token: password } = caller.json(call).await?;
         // A token that does not say when it ends is used once.
         let expires_at = jwt::expires_at(password.expose()).unwrap_or(caller.now);

@@ -67,20 +67,20 @@ pub enum GoogleIdentity {
 /// ask at once, one asks the service.
 #[derive(Default)]
 pub(super) struct Own {
-    pub(super) aws: Kept<AwsKey>,
-    pub(super) google: Kept<Secret>,
+    pub(super) aws: Expiring<AwsKey>,
+    pub(super) google: Expiring<Secret>,
 }
 
 /// Something with an end.
-pub(super) struct Kept<T>(Mutex<Option<(T, Timestamp)>>);
+pub(super) struct Expiring<T>(Mutex<Option<(T, Timestamp)>>);
 
-impl<T> Default for Kept<T> {
+impl<T> Default for Expiring<T> {
     fn default() -> Self {
         Self(Mutex::new(None))
     }
 }
 
-impl<T: Clone> Kept<T> {
+impl<T: Clone> Expiring<T> {
     /// What is kept, or what `fetch` gives with its end.
     pub(super) async fn get(
         &self,

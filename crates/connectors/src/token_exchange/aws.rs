@@ -6,11 +6,11 @@
 
 use domain::Cause;
 
-use super::call::Refusal;
+use super::call::ProviderRefusal;
 
 /// Which API answers for a registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct EcrEndpoint {
     pub(super) region: String,
     /// The host of the API of ECR.
     pub(super) api: String,
@@ -18,9 +18,9 @@ pub(super) struct Place {
 
 /// What the host of a registry tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Told {
+pub(super) enum EndpointAnswer {
     /// It is a registry of Amazon ECR.
-    Place(Place),
+    Place(EcrEndpoint),
     /// It is another host.
     Nothing,
     /// It is another host and looks as if it were Amazon's.
@@ -56,7 +56,7 @@ pub(super) fn partition(region: &str) -> (&'static str, &'static str) {
         .map_or(("aws", "amazonaws.com"), |(_, name, domain)| (name, domain))
 }
 
-impl Place {
+impl EcrEndpoint {
     /// The place of a region that a person typed.
     pub(super) fn of_region(region: &str) -> Option<Self> {
         let (_, domain) = partition(region);
@@ -65,16 +65,16 @@ impl Place {
     }
 
     /// What the host of a registry tells.
-    pub(super) fn of_host(host: &str) -> Told {
+    pub(super) fn of_host(host: &str) -> EndpointAnswer {
         let host = host.trim_end_matches('.');
         if let Some(place) = Self::of_registry(host) {
-            return Told::Place(place);
+            return EndpointAnswer::Place(place);
         }
         let imitates = ["dkr.ecr", "dkr-ecr", "amazonaws", ".on.aws"];
         if imitates.iter().any(|part| host.contains(part)) {
-            Told::Imitation
+            EndpointAnswer::Imitation
         } else {
-            Told::Nothing
+            EndpointAnswer::Nothing
         }
     }
 
@@ -109,7 +109,7 @@ fn is_region(text: &str) -> bool {
 }
 
 /// What a refusal of ECR or STS means. The codes are those of AWS's "Common Errors".
-pub(super) fn told(refusal: &Refusal<'_>) -> Option<Cause> {
+pub(super) fn told(refusal: &ProviderRefusal<'_>) -> Option<Cause> {
     let says = |codes: &[&str]| codes.iter().any(|code| refusal.body.contains(code));
     if refusal.says("signature expired") || refusal.says("signature not yet current") {
         // Our clock is wrong, not the key.
@@ -165,10 +165,10 @@ mod tests {
             ("dkr-ecr.us-west-2.on.aws", "us-west-2", "ecr.us-west-2.api.aws"),
             ("dkr-ecr-fips.us-west-2.on.aws", "us-west-2", "ecr-fips.us-west-2.api.aws"),
         ] {
-            let place = Place { region: region.into(), api: api.into() };
+            let place = EcrEndpoint { region: region.into(), api: api.into() };
             assert_eq!(
-                Place::of_host(&format!("123456789012.{host}")),
-                Told::Place(place),
+                EcrEndpoint::of_host(&format!("123456789012.{host}")),
+                EndpointAnswer::Place(place),
                 "{host}"
             );
         }
@@ -191,14 +191,14 @@ mod tests {
             "123456789012.dkr-ecr.eu-west-1.amazonaws.com",
             "dkr.ecr.eu-west-1.amazonaws.com",
         ] {
-            assert_eq!(Place::of_host(host), Told::Imitation, "{host}");
+            assert_eq!(EcrEndpoint::of_host(host), EndpointAnswer::Imitation, "{host}");
         }
-        assert_eq!(Place::of_host("registry.acme.example"), Told::Nothing);
+        assert_eq!(EcrEndpoint::of_host("registry.acme.example"), EndpointAnswer::Nothing);
     }
 
     #[test]
     fn typed_regions_are_regions() {
-        let api = |region| Place::of_region(region).map(|place| place.api);
+        let api = |region| EcrEndpoint::of_region(region).map(|place| place.api);
         assert_eq!(api("ap-southeast-2").unwrap(), "api.ecr.ap-southeast-2.amazonaws.com");
         assert_eq!(api("cn-northwest-1").unwrap(), "api.ecr.cn-northwest-1.amazonaws.com.cn");
         for bad in ["", "evil", "eu-west", "eu-west-1.evil", "eu--1", "-west-1", "eu-west-123", "1"]

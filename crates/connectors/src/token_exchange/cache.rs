@@ -34,24 +34,24 @@ struct Cells {
 #[derive(Default)]
 struct Cell {
     turn: Turn<()>,
-    held: Mutex<Held>,
+    held: Mutex<Slot>,
 }
 
 #[derive(Default)]
-struct Held {
+struct Slot {
     /// How many exchanges ended here.
     rounds: u64,
     /// How the last one ended. A failure counts only for those who were already waiting for it.
-    last: Option<Result<Kept, Failure>>,
+    last: Option<Result<CachedLogin, Failure>>,
 }
 
-struct Kept {
+struct CachedLogin {
     username: String,
     password: Secret,
     until: Timestamp,
 }
 
-impl Kept {
+impl CachedLogin {
     fn login(&self, freshness: Freshness) -> Login {
         Login { freshness, ..Login::stored(self.username.clone(), self.password.clone()) }
     }
@@ -70,7 +70,7 @@ impl Exchanged {
 }
 
 impl Cell {
-    fn held(&self) -> MutexGuard<'_, Held> {
+    fn held(&self) -> MutexGuard<'_, Slot> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -115,7 +115,7 @@ impl Cache {
         }
         let outcome = exchange.await.map(|(exchanged, until)| {
             let Exchanged { username, password, .. } = exchanged;
-            Kept { username, password, until }
+            CachedLogin { username, password, until }
         });
         let mut held = cell.held();
         held.rounds += 1;

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::{ExchangeSettings, ambient::Own};
 use crate::{
     Failure,
-    http::{Answer, Ask, Outbound, Redirects, Road},
+    http::{Ask, EgressProfile, HttpAnswer, Outbound, Redirects},
     status,
 };
 
@@ -21,8 +21,8 @@ const LOOK_AT: usize = 8 * 1024;
 /// What an exchange works with.
 pub(super) struct Caller<'a> {
     pub(super) outbound: &'a Outbound,
-    /// The road to the repository's own host.
-    pub(super) road: &'a Road,
+    /// The egress profile to the repository's own host.
+    pub(super) egress: &'a EgressProfile,
     pub(super) settings: &'a ExchangeSettings,
     /// What the metadata services gave to this server.
     pub(super) own: &'a Own,
@@ -30,11 +30,11 @@ pub(super) struct Caller<'a> {
 }
 
 /// One request to a provider.
-pub(super) struct Call {
+pub(super) struct ProviderCall {
     ask: Ask,
     host: Host,
     attempt: &'static str,
-    told: fn(&Refusal<'_>) -> Option<Cause>,
+    told: fn(&ProviderRefusal<'_>) -> Option<Cause>,
     /// A header that shows who answers.
     answering: Option<(&'static str, &'static str)>,
 }
@@ -51,14 +51,14 @@ enum Host {
 }
 
 /// An answer that is no success.
-pub(super) struct Refusal<'a> {
+pub(super) struct ProviderRefusal<'a> {
     pub(super) status: u16,
     /// The start of the body. It is looked at and never repeated.
     pub(super) body: &'a str,
-    answer: &'a Answer,
+    answer: &'a HttpAnswer,
 }
 
-impl Refusal<'_> {
+impl ProviderRefusal<'_> {
     /// Whether the body holds a text, in whatever case.
     pub(super) fn says(&self, text: &str) -> bool {
         self.body.to_ascii_lowercase().contains(&text.to_ascii_lowercase())
@@ -70,7 +70,7 @@ impl Refusal<'_> {
     }
 }
 
-impl Call {
+impl ProviderCall {
     /// Posts a document. `attempt` ends the sentence "could not …".
     pub(super) fn post(
         url: Url,
@@ -112,13 +112,13 @@ impl Call {
         self
     }
 
-    /// The repository's own host is asked, so the authorities of its road are trusted.
+    /// The repository's own host is asked, so the authorities of its egress profile are trusted.
     pub(super) const fn at_registry(mut self) -> Self {
         self.host = Host::Registry;
         self
     }
 
-    /// A metadata service is asked, whatever the road.
+    /// A metadata service is asked, whatever the egress profile.
     pub(super) fn at_metadata(mut self) -> Self {
         (self.host, self.ask) = (Host::Metadata, self.ask.metadata());
         self
@@ -131,7 +131,7 @@ impl Call {
     }
 
     /// What this provider's refusals mean; `None` leaves it to the status.
-    pub(super) const fn told(mut self, told: fn(&Refusal<'_>) -> Option<Cause>) -> Self {
+    pub(super) const fn told(mut self, told: fn(&ProviderRefusal<'_>) -> Option<Cause>) -> Self {
         self.told = told;
         self
     }
@@ -158,20 +158,21 @@ pub(crate) fn bearer(token: &str) -> Option<HeaderValue> {
 
 impl Caller<'_> {
     /// Sends a request and reads the whole answer.
-    pub(super) async fn bytes(&self, call: Call) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    pub(super) async fn bytes(&self, call: ProviderCall) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let proxied;
-        let road = match call.host {
-            Host::Registry => self.road,
+        let egress = match call.host {
+            Host::Registry => self.egress,
             Host::Provider => {
-                proxied = Road { proxy: self.road.proxy.clone(), ..Road::default() };
+                proxied =
+                    EgressProfile { proxy: self.egress.proxy.clone(), ..EgressProfile::default() };
                 &proxied
             }
             Host::Metadata => {
-                proxied = Road::default();
+                proxied = EgressProfile::default();
                 &proxied
             }
         };
-        let answer = self.outbound.on(road, None)?.send(call.ask).await?;
+        let answer = self.outbound.on(egress, None)?.send(call.ask).await?;
         if !answer.status().is_success() {
             return Err(refusal(answer, call.told).await);
         }
@@ -185,7 +186,7 @@ impl Caller<'_> {
     }
 
     /// Sends a request and reads the answer as JSON.
-    pub(super) async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T, Failure> {
+    pub(super) async fn json<T: DeserializeOwned>(&self, call: ProviderCall) -> Result<T, Failure> {
         let attempt = call.attempt;
         let bytes = self.bytes(call).await?;
         // The parser's own words may quote the token.
@@ -198,11 +199,14 @@ pub(super) fn unreadable(attempt: &'static str) -> Failure {
     Failure::new(Cause::ServerError, format!("{attempt}: the answer makes no sense"))
 }
 
-async fn refusal(mut answer: Answer, told: fn(&Refusal<'_>) -> Option<Cause>) -> Failure {
+async fn refusal(
+    mut answer: HttpAnswer,
+    told: fn(&ProviderRefusal<'_>) -> Option<Cause>,
+) -> Failure {
     let body = answer.start_of_body(LOOK_AT).await;
     let body = String::from_utf8_lossy(&body);
     let status = answer.status().as_u16();
-    let refusal = Refusal { status, body: &body, answer: &answer };
+    let refusal = ProviderRefusal { status, body: &body, answer: &answer };
     let cause = told(&refusal).unwrap_or(match status {
         429 => Cause::RateLimited,
         408 => Cause::Timeout,

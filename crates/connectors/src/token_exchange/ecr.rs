@@ -13,8 +13,8 @@ use zeroize::Zeroizing;
 
 use super::{
     Owner,
-    aws::{self, Place, Told},
-    call::{Call, Caller, unreadable},
+    aws::{self, EcrEndpoint, EndpointAnswer},
+    call::{Caller, ProviderCall, unreadable},
     endpoints,
     exchange::{Exchanged, Keeping, TokenExchange},
     jwt, sigv4,
@@ -31,7 +31,7 @@ pub(super) const KEEPING: Keeping = Keeping::at_most(Duration::from_hours(10));
 /// A login at one region of ECR.
 pub(super) struct Ecr<'a> {
     identity: Identity<'a>,
-    place: Place,
+    place: EcrEndpoint,
 }
 
 /// Who asks.
@@ -50,11 +50,13 @@ impl<'a> Ecr<'a> {
         url: &RepositoryUrl,
     ) -> Result<Self, Failure> {
         let unknown = || Failure::new(Cause::RegionUnknown, "find the region of Amazon ECR");
-        let place = match Place::of_host(url.host()) {
-            Told::Place(place) => place,
-            Told::Nothing => region.and_then(Place::of_region).ok_or_else(unknown)?,
+        let place = match EcrEndpoint::of_host(url.host()) {
+            EndpointAnswer::Place(place) => place,
+            EndpointAnswer::Nothing => {
+                region.and_then(EcrEndpoint::of_region).ok_or_else(unknown)?
+            }
             // Nobody gets a token who pretends to be Amazon, whatever region was typed.
-            Told::Imitation => return Err(unknown()),
+            EndpointAnswer::Imitation => return Err(unknown()),
         };
         Ok(Self { identity, place })
     }
@@ -149,7 +151,7 @@ pub(super) async fn ask<T: DeserializeOwned>(
     let body = b"{}";
     let signature = sigv4::sign(key, &purpose, &url, &headers, body)
         .ok_or_else(|| Failure::new(Cause::InvalidCredentials, attempt))?;
-    let call = Call::post(url, JSON, Zeroizing::new(body.to_vec()), attempt)
+    let call = ProviderCall::post(url, JSON, Zeroizing::new(body.to_vec()), attempt)
         .header("x-amz-target", reqwest::header::HeaderValue::from_static(service.target))
         .told(aws::told);
     caller.json(signature.put_on(call)).await

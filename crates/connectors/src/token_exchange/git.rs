@@ -1,15 +1,15 @@
 //! Logins for Git over HTTPS. A token of GitHub goes to GitHub and nowhere else.
 
-use domain::{Cause, Timestamp, credentials::Material};
+use domain::{Cause, Timestamp, credentials::SecretMaterial};
 use url::Url;
 
 use super::{
-    ExchangeSettings, Exchanges, GithubHome, Owner, Way, github_app, github_installation,
+    ExchangeSettings, Exchanges, GithubHome, LoginSource, Owner, github_app, github_installation,
     stored_login,
 };
 use crate::{
     Failure,
-    http::{Login, Road, same_origin},
+    http::{EgressProfile, Login, same_origin},
 };
 
 impl Exchanges {
@@ -20,13 +20,13 @@ impl Exchanges {
     /// servers do not take; otherwise why the provider did not give one.
     pub async fn git_login(
         &self,
-        material: &Material,
+        material: &SecretMaterial,
         owner: &Owner,
         url: &Url,
         now: Timestamp,
     ) -> Result<Login, Failure> {
         let way = way(&self.0.settings, material, url)?;
-        self.take(way, owner, &Road::default(), now).await
+        self.take(way, owner, &EgressProfile::default(), now).await
     }
 }
 
@@ -37,28 +37,31 @@ pub(super) fn not_for_here() -> Failure {
 
 fn way<'a>(
     settings: &'a ExchangeSettings,
-    material: &'a Material,
+    material: &'a SecretMaterial,
     url: &Url,
-) -> Result<Way<'a>, Failure> {
+) -> Result<LoginSource<'a>, Failure> {
     Ok(match material {
-        Material::Password { .. } => Way::Stored(stored_login(material)),
-        Material::GithubOauth { tokens } => {
+        SecretMaterial::Password { .. } => LoginSource::Stored(stored_login(material)),
+        SecretMaterial::GithubOauth { tokens } => {
             at_home(&settings.github, url)?;
-            Way::Stored(Login::stored(github_app::USERNAME.to_owned(), tokens.access.clone()))
+            LoginSource::Stored(Login::stored(
+                github_app::USERNAME.to_owned(),
+                tokens.access.clone(),
+            ))
         }
-        Material::GithubApp { app_id, installation, key, repositories } => {
+        SecretMaterial::GithubApp { app_id, installation, key, repositories } => {
             at_home(&settings.github, url)?;
             let needed = github_app::Permission::Push;
             let app = github_app::GithubApp { app_id, installation, key, repositories, needed };
-            Way::Exchange(Box::new(app))
+            LoginSource::Exchange(Box::new(app))
         }
-        Material::GithubInstallation { installation } => {
+        SecretMaterial::GithubInstallation { installation } => {
             at_home(&settings.github, url)?;
             let app = &settings.github.app;
             // One target's token opens one repository, not all that the app is installed for.
             let repositories = repository(url).into_iter().collect();
             let app = github_installation::GithubInstallation { app, installation, repositories };
-            Way::Exchange(Box::new(app))
+            LoginSource::Exchange(Box::new(app))
         }
         _ => return Err(not_for_here()),
     })

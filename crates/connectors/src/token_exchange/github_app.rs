@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use super::{
     ExchangeSettings,
-    call::{Call, Caller, Refusal, bearer, unreadable},
+    call::{Caller, ProviderCall, ProviderRefusal, bearer, unreadable},
     endpoints,
     exchange::{Exchanged, Keeping, TokenExchange},
     jwt,
@@ -139,7 +139,7 @@ impl GithubApp<'_> {
         let permissions = needed.wished();
         let wish = serde_json::to_vec(&Wish { repositories: self.repositories, permissions });
         let body = Zeroizing::new(wish.map_err(|_| unreadable(ATTEMPT))?);
-        let call = Call::post(url, "application/json", body, ATTEMPT)
+        let call = ProviderCall::post(url, "application/json", body, ATTEMPT)
             .header("accept", HeaderValue::from_static("application/vnd.github+json"))
             .header("x-github-api-version", HeaderValue::from_static("2022-11-28"))
             .login(login)
@@ -150,7 +150,7 @@ impl GithubApp<'_> {
     }
 }
 
-fn told(refusal: &Refusal<'_>) -> Option<Cause> {
+fn told(refusal: &ProviderRefusal<'_>) -> Option<Cause> {
     match refusal.status {
         // Our clock is wrong, not the key.
         401 if refusal.says("'expiration time'") || refusal.says("'issued at'") => None,

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::{
     Owner,
     ambient::{self, GoogleIdentity},
-    call::{Call, Caller, Refusal, bearer, unreadable},
+    call::{Caller, ProviderCall, ProviderRefusal, bearer, unreadable},
     endpoints,
     exchange::{Exchanged, Keeping, TokenExchange},
     jwt, metadata,
@@ -85,14 +85,15 @@ impl TokenExchange for KeyExchange<'_> {
             ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
             ("assertion", assertion.expose()),
         ];
-        let token: Token = caller.json(Call::form(url, &fields, ATTEMPT).told(told)).await?;
+        let token: Token =
+            caller.json(ProviderCall::form(url, &fields, ATTEMPT).told(told)).await?;
         let life = Duration::from_secs(token.expires_in.unwrap_or(0));
         Ok(login(token.access_token, caller.now.plus(life)))
     }
 }
 
 /// Google says `invalid_grant` for nearly everything; the description tells the key from the clock.
-fn told(refusal: &Refusal<'_>) -> Option<Cause> {
+fn told(refusal: &ProviderRefusal<'_>) -> Option<Cause> {
     let key =
         ["invalid jwt signature", "account not found", "invalid_client", "unauthorized_client"];
     key.iter().any(|text| refusal.says(text)).then_some(Cause::InvalidCredentials)
@@ -126,7 +127,7 @@ impl Workload {
             ("subject_token_type", "urn:ietf:params:oauth:token-type:jwt"),
             ("subject_token", subject.expose()),
         ];
-        let token: Token = caller.json(Call::form(url, &fields, ATTEMPT)).await?;
+        let token: Token = caller.json(ProviderCall::form(url, &fields, ATTEMPT)).await?;
         Ok(token.access_token)
     }
 }
@@ -178,7 +179,7 @@ impl TokenExchange for Workload {
         };
         let wish = serde_json::to_vec(&Wish { scope: SCOPES, lifetime: "3600s" });
         let body = Zeroizing::new(wish.map_err(|_| unreadable(ATTEMPT))?);
-        let call = Call::post(url, "application/json", body, ATTEMPT).login(login_header);
+        let call = ProviderCall::post(url, "application/json", body, ATTEMPT).login(login_header);
         let granted: Granted = caller.json(call).await?;
         let ends = Timestamp::parse_rfc3339(&granted.expire_time).unwrap_or(caller.now);
         Ok(login(granted.access_token, ends))

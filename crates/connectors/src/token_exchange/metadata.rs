@@ -13,7 +13,7 @@ use url::Url;
 
 use super::{
     ambient,
-    call::{Call, Caller, unreadable},
+    call::{Caller, ProviderCall, unreadable},
     endpoints,
     sigv4::AwsKey,
 };
@@ -95,13 +95,13 @@ pub(super) async fn of_instance(caller: &Caller<'_>) -> Result<(AwsKey, Timestam
     let instead = caller.settings.endpoints.aws_metadata.as_ref();
     let at = |path: &str| url(instead, Metadata::Instance, path);
     let seconds = HeaderValue::from_static(SESSION);
-    let open = Call::put(at("latest/api/token").ok_or_else(|| unreadable(AT_AWS))?, AT_AWS)
+    let open = ProviderCall::put(at("latest/api/token").ok_or_else(|| unreadable(AT_AWS))?, AT_AWS)
         .header("x-aws-ec2-metadata-token-ttl-seconds", seconds);
     let session = text(caller, service(open, instead)).await?;
     let ask = async |path: &str| {
         let url = at(path).ok_or_else(|| unreadable(AT_AWS))?;
         let session = ambient::header(session.expose()).ok_or_else(|| unreadable(AT_AWS))?;
-        let call = Call::get(url, AT_AWS).header("x-aws-ec2-metadata-token", session);
+        let call = ProviderCall::get(url, AT_AWS).header("x-aws-ec2-metadata-token", session);
         Ok::<_, Failure>(service(call, instead))
     };
     let roles = text(caller, ask(ROLES).await?).await?;
@@ -124,7 +124,7 @@ pub(super) async fn of_container(
 ) -> Result<(AwsKey, Timestamp), Failure> {
     let instead = caller.settings.endpoints.aws_container.as_ref();
     let url = url(instead, uri.service, &uri.path).ok_or_else(|| unreadable(AT_AWS))?;
-    let mut call = Call::get(url, AT_AWS);
+    let mut call = ProviderCall::get(url, AT_AWS);
     if let Some(file) = token_file {
         let token = ambient::read(file).await?;
         call = call.login(ambient::header(token.expose()).ok_or_else(|| unreadable(AT_AWS))?);
@@ -146,7 +146,7 @@ pub(super) async fn of_google(caller: &Caller<'_>) -> Result<(Secret, Timestamp)
     let instead = caller.settings.endpoints.google_metadata.as_ref();
     let url = url(instead, Metadata::Instance, PATH).ok_or_else(|| unreadable(AT_GOOGLE))?;
     // Both ways: it keeps pages in a browser from asking, and other services from answering.
-    let call = Call::get(url, AT_GOOGLE)
+    let call = ProviderCall::get(url, AT_GOOGLE)
         .header("metadata-flavor", HeaderValue::from_static("Google"))
         .answering("metadata-flavor", "Google");
     let token: Token = caller.json(service(call, instead)).await.map_err(ours)?;
@@ -171,11 +171,11 @@ fn url(instead: Option<&Url>, service: Metadata, path: &str) -> Option<Url> {
 }
 
 /// What the operator named instead of a service is reached by the ordinary rules.
-fn service(call: Call, instead: Option<&Url>) -> Call {
+fn service(call: ProviderCall, instead: Option<&Url>) -> ProviderCall {
     if instead.is_some() { call } else { call.at_metadata() }
 }
 
-async fn text(caller: &Caller<'_>, call: Call) -> Result<Secret, Failure> {
+async fn text(caller: &Caller<'_>, call: ProviderCall) -> Result<Secret, Failure> {
     let bytes = caller.bytes(call).await.map_err(ours)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| unreadable(AT_AWS))?;
     Ok(Secret::new(text.trim().to_owned()))

@@ -35,7 +35,7 @@ use std::sync::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
     Cause, CredentialId, OrganizationId, Secret, Timestamp,
-    credentials::{AllowedAddresses, Material, Route},
+    credentials::{AllowedAddresses, Route, SecretMaterial},
     repositories::RepositoryUrl,
 };
 
@@ -46,7 +46,7 @@ use exchange::{Exchanged, TokenExchange};
 
 use crate::{
     Failure,
-    http::{ClientCertificate, Freshness, Login, Outbound, Road},
+    http::{ClientCertificate, EgressProfile, Freshness, Login, Outbound},
     repository::LoginKey,
 };
 
@@ -86,9 +86,9 @@ impl LoginReach {
     }
 
     /// Refuses an address that was not allowed, before anything is read, exchanged or sent.
-    fn check(&self, url: &RepositoryUrl, road: &Road) -> Result<(), Failure> {
+    fn check(&self, url: &RepositoryUrl, egress: &EgressProfile) -> Result<(), Failure> {
         let Self::Allowed(allowed) = self else { return Ok(()) };
-        let route = Route { ca: road.ca.clone(), proxy: road.proxy.clone() };
+        let route = Route { ca: egress.ca.clone(), proxy: egress.proxy.clone() };
         if allowed.permits(&url.origin(), &route) {
             return Ok(());
         }
@@ -121,7 +121,7 @@ struct Inner {
 }
 
 /// How material becomes a login.
-enum Way<'a> {
+enum LoginSource<'a> {
     /// It is one.
     Stored(Login),
     /// The provider is asked.
@@ -142,10 +142,10 @@ impl Exchanges {
         Self(Arc::new(Inner { outbound, settings, cache, exchanged, own: Own::default() }))
     }
 
-    /// The login of `material` for the registry at `url`, which is reached by `road`. It is exchanged
+    /// The login of `material` for the registry at `url`, which is reached by `egress`. It is exchanged
     /// when it has to be, and of many who ask for the same one at once, one exchanges.
     ///
-    /// The registry itself is asked on the whole road, providers only through its proxy: the
+    /// The registry itself is asked on the whole egress profile, providers only through its proxy: the
     /// authorities of a repository vouch for its own host alone.
     ///
     /// This is the one place where a login for a registry is built, so it is here that the address is
@@ -155,30 +155,30 @@ impl Exchanges {
     /// [`Cause::AddressNotAllowed`], or why the provider did not give one.
     pub async fn login(
         &self,
-        material: &Material,
+        material: &SecretMaterial,
         owner: &Owner,
         url: &RepositoryUrl,
-        road: &Road,
+        egress: &EgressProfile,
         now: Timestamp,
     ) -> Result<Login, Failure> {
-        owner.reach.check(url, road)?;
+        owner.reach.check(url, egress)?;
         let way = way(&self.0.settings, material, owner, url)?;
-        let login = self.take(way, owner, road, now).await?;
+        let login = self.take(way, owner, egress, now).await?;
         Ok(Login { token_services: owner.reach.token_services(url), ..login })
     }
 
     async fn take(
         &self,
-        way: Way<'_>,
+        way: LoginSource<'_>,
         owner: &Owner,
-        road: &Road,
+        egress: &EgressProfile,
         now: Timestamp,
     ) -> Result<Login, Failure> {
         let exchange = match way {
-            Way::Stored(login) => return Ok(login),
-            Way::Exchange(exchange) => exchange,
+            LoginSource::Stored(login) => return Ok(login),
+            LoginSource::Exchange(exchange) => exchange,
         };
-        let run = self.run(&*exchange, road, now);
+        let run = self.run(&*exchange, egress, now);
         let Some(key) = owner.key else {
             return run.await.map(Exchanged::into_login);
         };
@@ -187,20 +187,20 @@ impl Exchanges {
             let until = exchange.keeping().until(now, exchanged.expires_at);
             Ok((exchanged, until))
         };
-        // Those who wait share a failure too, and that of another road is not theirs.
-        let scope = format!("{} {} {}", exchange.scope(), road.proxy, road.ca);
+        // Those who wait share a failure too, and that of another egress profile is not theirs.
+        let scope = format!("{} {} {}", exchange.scope(), egress.proxy, egress.ca);
         self.0.cache.get(key, scope, now, kept).await
     }
 
     async fn run(
         &self,
         exchange: &dyn TokenExchange,
-        road: &Road,
+        egress: &EgressProfile,
         now: Timestamp,
     ) -> Result<Exchanged, Failure> {
         self.0.exchanged.fetch_add(1, Relaxed);
         let Inner { outbound, settings, own, .. } = &*self.0;
-        let caller = Caller { outbound, road, settings, own, now };
+        let caller = Caller { outbound, egress, settings, own, now };
         exchange.exchange(&caller).await
     }
 
@@ -225,50 +225,50 @@ impl Exchanges {
 
 fn way<'a>(
     settings: &ExchangeSettings,
-    material: &'a Material,
+    material: &'a SecretMaterial,
     owner: &'a Owner,
     url: &'a RepositoryUrl,
-) -> Result<Way<'a>, Failure> {
+) -> Result<LoginSource<'a>, Failure> {
     let exchange: Box<dyn TokenExchange + 'a> = match material {
-        Material::EcrAccessKey { key_id, secret_key, region } => {
+        SecretMaterial::EcrAccessKey { key_id, secret_key, region } => {
             let identity = ecr::Identity::AccessKey { id: key_id, secret: secret_key };
             Box::new(ecr::Ecr::new(identity, region.as_deref(), url)?)
         }
-        Material::EcrRole { account, region } => {
+        SecretMaterial::EcrRole { account, region } => {
             let identity = ecr::Identity::Role { account, owner };
             Box::new(ecr::Ecr::new(identity, region.as_deref(), url)?)
         }
-        Material::EcrPublicAccessKey { key_id, secret_key } => {
+        SecretMaterial::EcrPublicAccessKey { key_id, secret_key } => {
             Box::new(ecr_public::EcrPublic { id: key_id, secret: secret_key })
         }
-        Material::GoogleKeyExchange { key } => Box::new(google::KeyExchange { key }),
-        Material::GoogleWorkload { gcp_project } => {
+        SecretMaterial::GoogleKeyExchange { key } => Box::new(google::KeyExchange { key }),
+        SecretMaterial::GoogleWorkload { gcp_project } => {
             Box::new(google::Workload::new(gcp_project, owner))
         }
-        Material::AcrEntra { tenant, client_id, client_secret } => {
+        SecretMaterial::AcrEntra { tenant, client_id, client_secret } => {
             Box::new(acr::Entra::new(settings, url, tenant, client_id, client_secret)?)
         }
-        Material::GithubApp { app_id, installation, key, repositories } => {
+        SecretMaterial::GithubApp { app_id, installation, key, repositories } => {
             let needed = github_app::Permission::needed_at(settings, url);
             Box::new(github_app::GithubApp { app_id, installation, key, repositories, needed })
         }
-        Material::GithubOauth { .. } | Material::GithubInstallation { .. } => {
+        SecretMaterial::GithubOauth { .. } | SecretMaterial::GithubInstallation { .. } => {
             return Err(git::not_for_here());
         }
-        Material::Kubeconfig { .. } => {
+        SecretMaterial::Kubeconfig { .. } => {
             let attempt = "log in to a registry: the credential opens a cluster";
             return Err(Failure::new(Cause::NoCredential, attempt));
         }
-        stored => return Ok(Way::Stored(stored_login(stored))),
+        stored => return Ok(LoginSource::Stored(stored_login(stored))),
     };
-    Ok(Way::Exchange(exchange))
+    Ok(LoginSource::Exchange(exchange))
 }
 
 /// The login of material that is sent as it is.
-fn stored_login(material: &Material) -> Login {
+fn stored_login(material: &SecretMaterial) -> Login {
     let password = || material.secret().cloned().unwrap_or_default();
     match material {
-        Material::ClientCertificate { certificate, key } => Login {
+        SecretMaterial::ClientCertificate { certificate, key } => Login {
             username: String::new(),
             password: Secret::default(),
             certificate: Some(Arc::new(ClientCertificate {
@@ -278,8 +278,10 @@ fn stored_login(material: &Material) -> Login {
             freshness: Freshness::Stored,
             token_services: Arc::default(),
         },
-        Material::GoogleKey { key } => Login::stored("_json_key".to_owned(), key.json.clone()),
-        Material::GoogleKeyBase64 { key } => {
+        SecretMaterial::GoogleKey { key } => {
+            Login::stored("_json_key".to_owned(), key.json.clone())
+        }
+        SecretMaterial::GoogleKeyBase64 { key } => {
             let packed = Secret::new(STANDARD.encode(key.json.expose()));
             Login::stored("_json_key_base64".to_owned(), packed)
         }

@@ -9,7 +9,7 @@ use reqwest::header::HeaderValue;
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::call::Call;
+use super::call::ProviderCall;
 
 /// What signs requests.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ pub(super) struct Signature {
 
 impl Signature {
     /// Puts the headers on the request that was signed.
-    pub(super) fn put_on(self, call: Call) -> Call {
+    pub(super) fn put_on(self, call: ProviderCall) -> ProviderCall {
         let call = call.login(self.authorization).header("x-amz-date", self.date);
         match self.session {
             Some(session) => call.header("x-amz-security-token", session),

@@ -10,7 +10,7 @@ use super::{
     Owner,
     ambient::{self, AwsIdentity},
     aws,
-    call::{Call, Caller, FORM, form, unreadable},
+    call::{Caller, FORM, ProviderCall, form, unreadable},
     endpoints,
     metadata::{self, Container},
     sigv4::{self, AwsKey, Purpose},
@@ -54,7 +54,7 @@ pub(super) async fn assumed(
     let signature = sigv4::sign(&own, &purpose, &url, &[("content-type", FORM)], &body)
         .ok_or_else(|| Failure::new(Cause::InvalidCredentials, ATTEMPT))?;
     // A refusal here is about the trust of the role, not about anything that a person typed.
-    let call = Call::post(url, FORM, body, ATTEMPT).told(told);
+    let call = ProviderCall::post(url, FORM, body, ATTEMPT).told(told);
     let assumed = key(caller, signature.put_on(call)).await;
     if assumed.is_err() {
         // A key of a metadata service may have been replaced before its end.
@@ -91,13 +91,13 @@ async fn own_key(
                 ("DurationSeconds", SECONDS),
                 ("WebIdentityToken", token.expose()),
             ];
-            key(caller, Call::form(sts.clone(), &fields, ATTEMPT).told(told)).await
+            key(caller, ProviderCall::form(sts.clone(), &fields, ATTEMPT).told(told)).await
         }
     }
 }
 
 /// The cause of a refusal; the server's own key is nothing that people could mend.
-fn told(refusal: &super::call::Refusal<'_>) -> Option<Cause> {
+fn told(refusal: &super::call::ProviderRefusal<'_>) -> Option<Cause> {
     aws::told(refusal).map(|cause| match cause {
         Cause::InvalidCredentials => Cause::ExchangeRefused,
         other => other,
@@ -105,7 +105,7 @@ fn told(refusal: &super::call::Refusal<'_>) -> Option<Cause> {
 }
 
 /// The temporary key in an answer, which is XML.
-async fn key(caller: &Caller<'_>, call: Call) -> Result<AwsKey, Failure> {
+async fn key(caller: &Caller<'_>, call: ProviderCall) -> Result<AwsKey, Failure> {
     let answer = caller.bytes(call).await?;
     let read = || {
         let xml = std::str::from_utf8(&answer).ok()?;

@@ -22,7 +22,7 @@ pub(super) enum Effect {
 }
 
 /// A call. It answers a plain value, so no error can quote a secret that had the wrong type.
-pub(super) struct Call {
+pub(super) struct VaultCall {
     method: RequestMethod,
     path: String,
     query: Option<String>,
@@ -31,7 +31,7 @@ pub(super) struct Call {
     needs: Option<Right>,
 }
 
-impl Endpoint for &Call {
+impl Endpoint for &VaultCall {
     type Response = Value;
     const REQUEST_BODY_TYPE: RequestType = RequestType::JSON;
     const RESPONSE_BODY_TYPE: ResponseType = ResponseType::JSON;
@@ -53,7 +53,7 @@ impl Endpoint for &Call {
     }
 }
 
-impl Call {
+impl VaultCall {
     pub(super) const fn get(path: String) -> Self {
         Self::new(RequestMethod::GET, path, Effect::Reads)
     }
@@ -235,8 +235,8 @@ mod tests {
 
     #[test]
     fn a_refusal_is_told_apart_from_a_lost_answer() {
-        let read = Call::get(String::new());
-        let write = Call::delete(String::new());
+        let read = VaultCall::get(String::new());
+        let write = VaultCall::delete(String::new());
         let down = |code| VaultError::Unavailable(Unavailable::Status(code));
         assert_eq!(
             write.status(

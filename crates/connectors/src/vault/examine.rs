@@ -1,17 +1,19 @@
 //! Looks at a Vault the way an operator would, step by step, and says what is wrong with it.
 
-use domain::{CredentialId, OperationId, OrganizationId, Secret, Shape, credentials::Parameters};
+use domain::{
+    AuthMethod, CredentialId, OperationId, OrganizationId, Secret, credentials::Parameters,
+};
 use serde_json::json;
 
 use super::{
-    Right, Sealed, SecretPath, Unavailable, Vault, VaultError,
-    call::{Call, Effect, Reply},
+    Right, SecretEnvelope, SecretPath, Unavailable, Vault, VaultError,
+    call::{Effect, Reply, VaultCall},
     policy::rules,
 };
 
 /// What a look was at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
+pub enum CheckStep {
     /// Whether Vault is reached and trusted.
     Connection,
     /// Whether it is set up and unsealed.
@@ -26,7 +28,7 @@ pub enum Look {
     Excess,
 }
 
-impl Look {
+impl CheckStep {
     /// What it is called in a table.
     #[must_use]
     pub fn name(self) -> String {
@@ -43,7 +45,7 @@ impl Look {
 
 /// What a look found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum CheckResult {
     /// As it has to be.
     Fine,
     /// It works, and somebody should look at it.
@@ -58,9 +60,9 @@ pub enum Verdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// At what.
-    pub look: Look,
+    pub look: CheckStep,
     /// How it is.
-    pub verdict: Verdict,
+    pub verdict: CheckResult,
     /// For people. Holds nothing of a secret.
     pub detail: String,
 }
@@ -77,10 +79,10 @@ pub struct Examination {
 impl Examination {
     /// What does not work.
     pub fn wrong(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(|finding| finding.verdict == Verdict::Wrong)
+        self.findings.iter().filter(|finding| finding.verdict == CheckResult::Wrong)
     }
 
-    fn note(&mut self, look: Look, verdict: Verdict, detail: impl Into<String>) {
+    fn note(&mut self, look: CheckStep, verdict: CheckResult, detail: impl Into<String>) {
         self.findings.push(Finding { look, verdict, detail: detail.into() });
     }
 }
@@ -102,14 +104,18 @@ impl Vault {
         let health = match self.0.session.health().await {
             Ok(health) => health,
             Err(error) => {
-                found.note(Look::Connection, Verdict::Wrong, self.0.session.explain(error));
+                found.note(
+                    CheckStep::Connection,
+                    CheckResult::Wrong,
+                    self.0.session.explain(error),
+                );
                 return false;
             }
         };
         let version = health.text("/version").unwrap_or("of unknown version");
         found.note(
-            Look::Connection,
-            Verdict::Fine,
+            CheckStep::Connection,
+            CheckResult::Fine,
             format!("{}, {version}", self.0.session.address()),
         );
         found.seconds = health.number("/server_time_utc");
@@ -121,8 +127,8 @@ impl Vault {
             Ok(())
         };
         match seal {
-            Ok(()) => found.note(Look::Seal, Verdict::Fine, "unsealed"),
-            Err(why) => found.note(Look::Seal, Verdict::Wrong, why.to_string()),
+            Ok(()) => found.note(CheckStep::Seal, CheckResult::Fine, "unsealed"),
+            Err(why) => found.note(CheckStep::Seal, CheckResult::Wrong, why.to_string()),
         }
         seal.is_ok()
     }
@@ -130,16 +136,16 @@ impl Vault {
     /// Whether the login and the mount are right.
     async fn look_at_store(&self, found: &mut Examination) -> bool {
         if let Err(error) = self.0.session.log_in_anew().await {
-            found.note(Look::Login, Verdict::Wrong, self.0.session.explain(error));
+            found.note(CheckStep::Login, CheckResult::Wrong, self.0.session.explain(error));
             return false;
         }
-        found.note(Look::Login, Verdict::Fine, "accepted");
+        found.note(CheckStep::Login, CheckResult::Fine, "accepted");
         let mount = &self.0.mount;
         match self.ready().await {
             Ok(()) => {
                 found.note(
-                    Look::Store,
-                    Verdict::Fine,
+                    CheckStep::Store,
+                    CheckResult::Fine,
                     format!("{mount} is a KV store of version 2"),
                 );
                 true
@@ -149,7 +155,7 @@ impl Vault {
                 self.look_at_mount(found).await
             }
             Err(error) => {
-                found.note(Look::Store, Verdict::Wrong, format!("{mount}: {error}"));
+                found.note(CheckStep::Store, CheckResult::Wrong, format!("{mount}: {error}"));
                 false
             }
         }
@@ -159,31 +165,31 @@ impl Vault {
     /// ask that. <https://developer.hashicorp.com/vault/api-docs/system/internal-ui-mounts>
     async fn look_at_mount(&self, found: &mut Examination) -> bool {
         let mount = &self.0.mount;
-        let call = Call::get(format!("sys/internal/ui/mounts/{mount}"));
+        let call = VaultCall::get(format!("sys/internal/ui/mounts/{mount}"));
         let (verdict, detail) = match self.0.session.probe(&call).await {
             Ok(reply) if reply.text("/data/options/version") == Some("2") => {
-                (Verdict::Fine, format!("{mount} is a KV store of version 2"))
+                (CheckResult::Fine, format!("{mount} is a KV store of version 2"))
             }
-            Ok(_) => (Verdict::Wrong, format!("{mount} is no KV store of version 2")),
-            Err(error @ VaultError::Unavailable(_)) => (Verdict::Wrong, error.to_string()),
+            Ok(_) => (CheckResult::Wrong, format!("{mount} is no KV store of version 2")),
+            Err(error @ VaultError::Unavailable(_)) => (CheckResult::Wrong, error.to_string()),
             Err(_) => {
                 let why = format!("{mount} does not exist, or Hawser's role has no right on it");
-                (Verdict::Wrong, why)
+                (CheckResult::Wrong, why)
             }
         };
-        found.note(Look::Store, verdict, detail);
-        verdict == Verdict::Fine
+        found.note(CheckStep::Store, verdict, detail);
+        verdict == CheckResult::Fine
     }
 
     /// Does once what Hawser does all day.
     async fn try_rights(&self, found: &mut Examination) {
         let path =
             SecretPath { organization: OrganizationId::new(), credential: CredentialId::new() };
-        let probe = Sealed {
+        let probe = SecretEnvelope {
             organization: path.organization,
             credential: path.credential,
             operation: OperationId::new(),
-            shape: Shape::Password,
+            shape: AuthMethod::Password,
             username: "probe".to_owned(),
             parameters: Parameters::default(),
             password: Secret::default(),
@@ -199,16 +205,20 @@ impl Vault {
                 Right::ReadConfig => self.ready().await,
             };
             let (verdict, detail) = match tried {
-                Ok(()) | Err(VaultError::NotFound) => (Verdict::Fine, "allowed".to_owned()),
-                Err(VaultError::Forbidden(_)) => (Verdict::Wrong, self.lacking(right)),
-                Err(error) => (Verdict::Wrong, error.to_string()),
+                Ok(()) | Err(VaultError::NotFound) => (CheckResult::Fine, "allowed".to_owned()),
+                Err(VaultError::Forbidden(_)) => (CheckResult::Wrong, self.lacking(right)),
+                Err(error) => (CheckResult::Wrong, error.to_string()),
             };
-            found.note(Look::Right(right), verdict, detail);
+            found.note(CheckStep::Right(right), verdict, detail);
         }
     }
 
     /// A first version, a second one, and one that has to be refused for coming too late.
-    async fn try_writing(&self, path: &SecretPath, probe: &Sealed) -> Result<(), VaultError> {
+    async fn try_writing(
+        &self,
+        path: &SecretPath,
+        probe: &SecretEnvelope,
+    ) -> Result<(), VaultError> {
         self.write(path, 0, probe).await?;
         self.write(path, 1, probe).await?;
         match self.write(path, 1, probe).await {
@@ -241,18 +251,18 @@ impl Vault {
         let asked: Vec<_> = needed.into_iter().chain(foreign).collect();
         let paths: Vec<_> = asked.iter().map(|(path, _)| path.as_str()).collect();
         let body = json!({ "paths": paths });
-        let call = Call::post("sys/capabilities-self".to_owned(), body, Effect::Reads);
+        let call = VaultCall::post("sys/capabilities-self".to_owned(), body, Effect::Reads);
         let Ok(reply) = self.0.session.probe(&call).await else {
             let why = "Vault does not tell what else the role may do (sys/capabilities-self)";
-            return found.note(Look::Excess, Verdict::Skipped, why);
+            return found.note(CheckStep::Excess, CheckResult::Skipped, why);
         };
         let excess: Vec<_> =
             asked.iter().filter_map(|(path, needed)| excess(&reply, path, needed)).collect();
         if excess.is_empty() {
-            found.note(Look::Excess, Verdict::Fine, "none");
+            found.note(CheckStep::Excess, CheckResult::Fine, "none");
         } else {
             let detail = format!("the role may do more than Hawser needs: {}", excess.join("; "));
-            found.note(Look::Excess, Verdict::Doubtful, detail);
+            found.note(CheckStep::Excess, CheckResult::Doubtful, detail);
         }
     }
 }

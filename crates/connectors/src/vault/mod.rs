@@ -15,14 +15,14 @@ mod session;
 
 pub use config::VaultConfig;
 pub use error::{Distrust, Unavailable, VaultError};
-pub use examine::{Examination, Finding, Look, Verdict};
+pub use examine::{CheckResult, CheckStep, Examination, Finding};
 pub use policy::{Right, policy};
-pub use secret::{Newest, Sealed, SecretPath};
+pub use secret::{Newest, SecretEnvelope, SecretPath};
 
 use std::sync::Arc;
 
 use breaker::Breaker;
-use call::{Call, Effect, Reply};
+use call::{Effect, Reply, VaultCall};
 use domain::{CredentialId, OrganizationId};
 use session::Session;
 
@@ -72,12 +72,12 @@ impl Vault {
         &self,
         path: &SecretPath,
         cas: u64,
-        sealed: &Sealed,
+        sealed: &SecretEnvelope,
     ) -> Result<u64, VaultError> {
         if sealed.organization != path.organization || sealed.credential != path.credential {
             return Err(VaultError::Binding);
         }
-        let call = Call::post(self.data(path), sealed.body(cas), Effect::Writes)
+        let call = VaultCall::post(self.data(path), sealed.body(cas), Effect::Writes)
             .needs(Right::WriteSecrets);
         let reply = self.call(&call).await?;
         reply.number("/data/version").ok_or(VaultError::Malformed)
@@ -88,15 +88,19 @@ impl Vault {
     /// # Errors
     /// [`VaultError::NotFound`] when it was never there or is destroyed; [`VaultError::Binding`]
     /// when the secret belongs to something else (I-08).
-    pub async fn read(&self, path: &SecretPath, version: u64) -> Result<Sealed, VaultError> {
-        let call = Call::get(self.data(path))
+    pub async fn read(
+        &self,
+        path: &SecretPath,
+        version: u64,
+    ) -> Result<SecretEnvelope, VaultError> {
+        let call = VaultCall::get(self.data(path))
             .query(format!("version={version}"))
             .needs(Right::ReadSecrets);
         let mut reply = self.call(&call).await?;
         if reply.number("/data/metadata/version") != Some(version) {
             return Err(VaultError::Malformed);
         }
-        Sealed::open(path, reply.take("/data/data"))
+        SecretEnvelope::open(path, reply.take("/data/data"))
     }
 
     /// The number of the newest version whose content is there, without reading it; `None` when there is
@@ -105,7 +109,7 @@ impl Vault {
     /// # Errors
     /// When Vault does not answer.
     pub async fn newest_number(&self, path: &SecretPath) -> Result<Option<u64>, VaultError> {
-        match self.call(&Call::get(self.metadata(path))).await {
+        match self.call(&VaultCall::get(self.metadata(path))).await {
             Ok(metadata) => {
                 let newest = metadata.number("/data/current_version");
                 let newest = newest.ok_or(VaultError::Malformed)?;
@@ -180,7 +184,8 @@ impl Vault {
     /// # Errors
     /// When Vault does not answer or refuses.
     pub async fn destroy_all(&self, path: &SecretPath) -> Result<(), VaultError> {
-        match self.call(&Call::delete(self.metadata(path)).needs(Right::DestroySecrets)).await {
+        match self.call(&VaultCall::delete(self.metadata(path)).needs(Right::DestroySecrets)).await
+        {
             Ok(_) | Err(VaultError::NotFound) => Ok(()),
             Err(error) => Err(error),
         }
@@ -192,8 +197,9 @@ impl Vault {
     /// When Vault does not answer or refuses.
     pub async fn destroy_version(&self, path: &SecretPath, version: u64) -> Result<(), VaultError> {
         let body = serde_json::json!({ "versions": [version] });
-        let call = Call::post(format!("{}/destroy/{path}", self.0.mount), body, Effect::Writes)
-            .needs(Right::DestroyVersions);
+        let call =
+            VaultCall::post(format!("{}/destroy/{path}", self.0.mount), body, Effect::Writes)
+                .needs(Right::DestroyVersions);
         match self.call(&call).await {
             Ok(_) | Err(VaultError::NotFound) => Ok(()),
             Err(error) => Err(error),
@@ -209,8 +215,8 @@ impl Vault {
         organization: OrganizationId,
     ) -> Result<Vec<CredentialId>, VaultError> {
         let folder = SecretPath::folder(organization);
-        let call =
-            Call::list(format!("{}/metadata/{folder}", self.0.mount)).needs(Right::ListSecrets);
+        let call = VaultCall::list(format!("{}/metadata/{folder}", self.0.mount))
+            .needs(Right::ListSecrets);
         match self.call(&call).await {
             Ok(reply) => Ok(reply.texts("/data/keys").filter_map(|key| key.parse().ok()).collect()),
             Err(VaultError::NotFound) => Ok(Vec::new()),
@@ -222,19 +228,19 @@ impl Vault {
         format!("{}/data/{path}", self.0.mount)
     }
 
-    fn config(&self) -> Call {
-        Call::get(format!("{}/config", self.0.mount)).needs(Right::ReadConfig)
+    fn config(&self) -> VaultCall {
+        VaultCall::get(format!("{}/config", self.0.mount)).needs(Right::ReadConfig)
     }
 
-    fn about(&self, path: &SecretPath) -> Call {
-        Call::get(self.metadata(path)).needs(Right::ReadMetadata)
+    fn about(&self, path: &SecretPath) -> VaultCall {
+        VaultCall::get(self.metadata(path)).needs(Right::ReadMetadata)
     }
 
     fn metadata(&self, path: &SecretPath) -> String {
         format!("{}/metadata/{path}", self.0.mount)
     }
 
-    async fn call(&self, call: &Call) -> Result<Reply, VaultError> {
+    async fn call(&self, call: &VaultCall) -> Result<Reply, VaultError> {
         self.0.breaker.check()?;
         let result = self.0.session.call(call).await;
         self.0.breaker.record(result.as_ref().err());

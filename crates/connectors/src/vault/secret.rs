@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use domain::{CredentialId, OperationId, OrganizationId, Secret, Shape, credentials::Parameters};
+use domain::{
+    AuthMethod, CredentialId, OperationId, OrganizationId, Secret, credentials::Parameters,
+};
 use serde_json::{Value, json};
 
 use super::VaultError;
@@ -30,7 +32,7 @@ impl fmt::Display for SecretPath {
 
 /// A secret as it lies in Vault, bound to what it belongs to (I-08).
 #[derive(Debug, Clone)]
-pub struct Sealed {
+pub struct SecretEnvelope {
     /// The organization it belongs to.
     pub organization: OrganizationId,
     /// The credential it belongs to.
@@ -38,7 +40,7 @@ pub struct Sealed {
     /// The operation that wrote it.
     pub operation: OperationId,
     /// How it authenticates.
-    pub shape: Shape,
+    pub shape: AuthMethod,
     /// The user name at the registry, or the id that the shape has.
     pub username: String,
     /// What the shape needs besides; not secret, but of one piece with the secret.
@@ -47,7 +49,7 @@ pub struct Sealed {
     pub password: Secret,
 }
 
-impl Sealed {
+impl SecretEnvelope {
     /// The body of a write with check-and-set.
     pub(super) fn body(&self, cas: u64) -> Value {
         json!({
@@ -73,7 +75,7 @@ impl Sealed {
         };
         // Taken first, so that it is wiped whatever is wrong with the rest.
         let password = Secret::new(text("password")?);
-        let shape = Shape::parse(&text("shape")?).ok_or(VaultError::Malformed)?;
+        let shape = AuthMethod::parse(&text("shape")?).ok_or(VaultError::Malformed)?;
         let sealed = Self {
             organization: id(&text("org_id")?)?,
             credential: id(&text("credential_id")?)?,

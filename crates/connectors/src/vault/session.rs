@@ -13,7 +13,7 @@ use vaultrs::{
 
 use super::{
     Distrust, Unavailable, VaultConfig, VaultError,
-    call::{Call, Effect, Reply},
+    call::{Effect, Reply, VaultCall},
 };
 
 /// After a refused login nobody tries again for so long: Vault may lock the role out.
@@ -62,19 +62,19 @@ impl Session {
     }
 
     /// Makes a call; a token that is refused is replaced once.
-    pub(super) async fn call(&self, call: &Call) -> Result<Reply, VaultError> {
+    pub(super) async fn call(&self, call: &VaultCall) -> Result<Reply, VaultError> {
         self.with_token(call, Patience::Wait).await
     }
 
     /// The same without waiting after a failed login, for the check whether Vault is ready.
-    pub(super) async fn probe(&self, call: &Call) -> Result<Reply, VaultError> {
+    pub(super) async fn probe(&self, call: &VaultCall) -> Result<Reply, VaultError> {
         self.with_token(call, Patience::TryNow).await
     }
 
     /// What Vault says of itself, without a login. It is asked outside of namespaces, which do not know.
     /// <https://developer.hashicorp.com/vault/api-docs/system/health>
     pub(super) async fn health(&self) -> Result<Reply, VaultError> {
-        let call = Call::get("sys/health".to_owned()).query(HEALTH.to_owned());
+        let call = VaultCall::get("sys/health".to_owned()).query(HEALTH.to_owned());
         call.send(&self.client_in(None, String::new())).await
     }
 
@@ -111,7 +111,7 @@ impl Session {
         }
     }
 
-    async fn with_token(&self, call: &Call, patience: Patience) -> Result<Reply, VaultError> {
+    async fn with_token(&self, call: &VaultCall, patience: Patience) -> Result<Reply, VaultError> {
         let client = self.token(None, patience).await?;
         match call.send(&client).await {
             // Refused before anything happened, so even a write may be sent again.
@@ -184,7 +184,7 @@ impl Session {
         let path = format!("auth/{}/login", self.config.approle_mount.trim_matches('/'));
         let body = json!({ "role_id": role.expose(), "secret_id": secret.expose() });
         // A login changes nothing that a lost answer could leave open.
-        let mut reply = Call::post(path, body, Effect::Reads)
+        let mut reply = VaultCall::post(path, body, Effect::Reads)
             .send(&self.client(String::new()))
             .await
             .map_err(|error| match error {

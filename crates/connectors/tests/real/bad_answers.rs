@@ -4,8 +4,8 @@ use std::{io::Write as _, time::Duration};
 
 use axum::body::Body;
 use connectors::{
-    http::{Login, Road},
-    repository::{Known, Synced, Validators},
+    http::{EgressProfile, Login},
+    repository::{KnownVersions, Synced, Validators},
 };
 use domain::{
     Cause, Secret,
@@ -133,11 +133,11 @@ async fn a_compressed_index_is_read_and_an_unchanged_one_is_not() {
     let found = sync(&registries, &target).await.unwrap();
     let Synced::Charts { versions, validators, .. } = found else { panic!("unchanged") };
     assert_eq!(versions[0].version.url, host.url("/team/web-1.0.0.tgz"));
-    let again = registries.sync(&target, &validators, &Known::new()).await.unwrap();
+    let again = registries.sync(&target, &validators, &KnownVersions::new()).await.unwrap();
     assert_eq!(again, Synced::Unchanged { validators: validators.clone() });
     // Without an ETag the digest tells.
     let validators = Validators { etag: None, ..validators };
-    let again = registries.sync(&target, &validators, &Known::new()).await.unwrap();
+    let again = registries.sync(&target, &validators, &KnownVersions::new()).await.unwrap();
     assert!(matches!(again, Synced::Unchanged { .. }));
     registries.prove(&target).await.unwrap();
 }
@@ -151,7 +151,7 @@ async fn a_wrong_login_tells_nothing_of_the_kind() {
     let url = RepositoryUrl::parse(&fenced.url("/charts")).unwrap();
     let registries = registries(&fenced.authority);
     for login in [None, Some(&wrong)] {
-        let kind = registries.detect(&url, login, &Road::default()).await.unwrap();
+        let kind = registries.detect(&url, login, &EgressProfile::default()).await.unwrap();
         assert_eq!(kind, RepositoryKind::Helm);
     }
 }
@@ -174,7 +174,7 @@ async fn a_wrong_path_behind_a_login_is_no_registry() {
     let login = Login::stored("ada".into(), Secret::new("right".into()));
     let detect = async |url: String| {
         let url = RepositoryUrl::parse(&url).unwrap();
-        let found = registries.detect(&url, Some(&login), &Road::default()).await;
+        let found = registries.detect(&url, Some(&login), &EgressProfile::default()).await;
         found.map_err(|failure| (failure.cause, failure.status))
     };
     assert_eq!(detect(helm.url("/charts")).await, Ok(RepositoryKind::Helm));
@@ -201,7 +201,7 @@ async fn kinds_are_detected() {
     let registries = registries(&format!("{} {}", host.authority, registry.authority));
     let detect = async |url: &str| {
         registries
-            .detect(&RepositoryUrl::parse(url).unwrap(), None, &Road::default())
+            .detect(&RepositoryUrl::parse(url).unwrap(), None, &EgressProfile::default())
             .await
             .map_err(|failure| failure.cause)
     };

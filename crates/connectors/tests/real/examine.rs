@@ -3,7 +3,7 @@
 use connectors::repository::{Examined, Registries, Target};
 use domain::{
     Cause, Timestamp,
-    connections::{Stage, StageResult, StageState},
+    connection_tests::{Stage, StageResult, StageState},
 };
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use domain::{
     Cause,
-    connections::{Stage, StageState},
+    connection_tests::{Stage, StageState},
 };
 use tokio::net::TcpListener;
 

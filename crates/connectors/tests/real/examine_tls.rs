@@ -3,12 +3,12 @@
 use std::{collections::HashSet, sync::Arc};
 
 use connectors::{
-    http::{AllowList, Login, Outbound, OutboundSettings, Road},
+    http::{AllowList, EgressProfile, Login, Outbound, OutboundSettings},
     repository::{Registries, Target},
 };
 use domain::{
     Cause, Secret,
-    connections::{Stage, StageState},
+    connection_tests::{Stage, StageState},
 };
 
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
 };
 
 fn trusting(target: Target, ca: &str) -> Target {
-    Target { road: Road { ca: ca.into(), ..Road::default() }, ..target }
+    Target { egress: EgressProfile { ca: ca.into(), ..EgressProfile::default() }, ..target }
 }
 
 #[tokio::test]
@@ -48,7 +48,7 @@ async fn an_unknown_authority_is_shown_and_can_be_trusted() {
     assert_eq!(examined.certificate.unwrap().fingerprint, identity.fingerprint);
     assert_eq!(versions(&sync(&registries, &trusted).await.unwrap()), ["web 1.0.0"]);
     registries.prove(&trusted).await.unwrap();
-    let kind = registries.detect(&trusted.url, None, &trusted.road).await.unwrap();
+    let kind = registries.detect(&trusted.url, None, &trusted.egress).await.unwrap();
     assert_eq!(kind, domain::repositories::RepositoryKind::Oci);
 
     // The trust belongs to the repository that has it, and another authority is none.

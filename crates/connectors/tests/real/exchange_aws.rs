@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use connectors::{
-    http::{Freshness, Road},
+    http::{EgressProfile, Freshness},
     token_exchange::Owner,
 };
 use domain::{
-    Cause, Shape, Timestamp,
-    credentials::{Material, Parameters},
+    AuthMethod, Cause, Timestamp,
+    credentials::{Parameters, SecretMaterial},
 };
 
 use crate::{
@@ -20,9 +20,9 @@ use crate::{
 
 const SECRET: &str = "secret/of+a=person";
 
-fn key(secret: &str, region: &str) -> Material {
+fn key(secret: &str, region: &str) -> SecretMaterial {
     let parameters = Parameters { region: region.into(), ..Parameters::default() };
-    material(Shape::EcrAccessKey, "AKIAVERIFIERPERSON01", secret, &parameters)
+    material(AuthMethod::EcrAccessKey, "AKIAVERIFIERPERSON01", secret, &parameters)
 }
 
 const HOST: &str = "oci://123456789012.dkr.ecr.eu-west-1.amazonaws.com/charts";
@@ -31,14 +31,17 @@ const HOST: &str = "oci://123456789012.dkr.ecr.eu-west-1.amazonaws.com/charts";
 async fn f36_an_access_key_is_exchanged_once_for_all_repositories_of_a_region() {
     let aws = Aws::verifier();
     let (exchanges, owner, key) = (aws.exchanges(), owner(), key(SECRET, ""));
-    let login = exchanges.login(&key, &owner, &url(HOST), &Road::default(), NOW).await.unwrap();
+    let login =
+        exchanges.login(&key, &owner, &url(HOST), &EgressProfile::default(), NOW).await.unwrap();
     assert_eq!(pair(&login), ("AWS", "token:of:AKIAVERIFIERPERSON01:eu-west-1"));
     assert_eq!(login.freshness, Freshness::Exchanged);
     let other = url("oci://210987654321.dkr.ecr.eu-west-1.amazonaws.com/other");
-    let login = exchanges.login(&key, &owner, &other, &Road::default(), NOW).await.unwrap();
+    let login =
+        exchanges.login(&key, &owner, &other, &EgressProfile::default(), NOW).await.unwrap();
     assert_eq!((login.freshness, exchanges.exchanged()), (Freshness::Cached, 1));
     let abroad = url("oci://123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/charts");
-    let login = exchanges.login(&key, &owner, &abroad, &Road::default(), NOW).await.unwrap();
+    let login =
+        exchanges.login(&key, &owner, &abroad, &EgressProfile::default(), NOW).await.unwrap();
     assert!(login.password.expose().ends_with(":us-east-1"));
     assert_eq!(exchanges.exchanged(), 2);
 }
@@ -52,7 +55,7 @@ async fn of_a_hundred_who_ask_at_once_one_exchanges() {
             let (exchanges, owner, key) = (exchanges.clone(), owner.clone(), key.clone());
             let url = url(&format!("{HOST}/{number}"));
             tokio::spawn(async move {
-                exchanges.login(&key, &owner, &url, &Road::default(), NOW).await.unwrap()
+                exchanges.login(&key, &owner, &url, &EgressProfile::default(), NOW).await.unwrap()
             })
         })
         .collect();
@@ -76,7 +79,7 @@ async fn f36_a_token_is_kept_for_ten_hours_and_no_longer_than_five_minutes_befor
         let exchanges = aws.exchanges();
         let ask = async |now: Timestamp| {
             exchanges
-                .login(&key, &owner, &url(HOST), &Road::default(), now)
+                .login(&key, &owner, &url(HOST), &EgressProfile::default(), now)
                 .await
                 .unwrap()
                 .freshness
@@ -88,8 +91,10 @@ async fn f36_a_token_is_kept_for_ten_hours_and_no_longer_than_five_minutes_befor
     let exchanges = aws.exchanges();
     for _ in 0..2 {
         let late = hours(12).minus(Duration::from_mins(5));
-        let login =
-            exchanges.login(&key, &owner, &url(HOST), &Road::default(), late).await.unwrap();
+        let login = exchanges
+            .login(&key, &owner, &url(HOST), &EgressProfile::default(), late)
+            .await
+            .unwrap();
         assert_eq!(login.freshness, Freshness::Exchanged, "too short to keep");
     }
 }
@@ -99,7 +104,7 @@ async fn updates_refusals_and_unsaved_forms_exchange_anew() {
     let aws = Aws::verifier();
     let (exchanges, owner, key, url) = (aws.exchanges(), owner(), key(SECRET, ""), url(HOST));
     let ask = async |owner: &Owner| {
-        exchanges.login(&key, owner, &url, &Road::default(), NOW).await.unwrap()
+        exchanges.login(&key, owner, &url, &EgressProfile::default(), NOW).await.unwrap()
     };
     let login = ask(&owner).await;
     assert_eq!(ask(&updated(&owner)).await.freshness, Freshness::Exchanged);
@@ -119,18 +124,22 @@ async fn wrong_keys_are_told_from_refused_ones_and_no_secret_is_told() {
     let aws = Aws::verifier();
     let exchanges = aws.exchanges();
     let wrong = key("canary/secret", "");
-    let failure =
-        exchanges.login(&wrong, &owner(), &url(HOST), &Road::default(), NOW).await.unwrap_err();
+    let failure = exchanges
+        .login(&wrong, &owner(), &url(HOST), &EgressProfile::default(), NOW)
+        .await
+        .unwrap_err();
     assert_eq!((failure.cause, failure.status), (Cause::InvalidCredentials, Some(400)));
     assert_tells_nothing(&failure, &["canary", "AKIAVERIFIER", "Signature="]);
     assert!(!format!("{wrong:?}").contains("canary"));
     let unknown =
-        material(Shape::EcrAccessKey, "AKIAUNKNOWNUNKNOWN01", SECRET, &Parameters::default());
-    let failure =
-        exchanges.login(&unknown, &owner(), &url(HOST), &Road::default(), NOW).await.unwrap_err();
+        material(AuthMethod::EcrAccessKey, "AKIAUNKNOWNUNKNOWN01", SECRET, &Parameters::default());
+    let failure = exchanges
+        .login(&unknown, &owner(), &url(HOST), &EgressProfile::default(), NOW)
+        .await
+        .unwrap_err();
     assert_eq!(failure.cause, Cause::InvalidCredentials);
     let login = exchanges
-        .login(&key(SECRET, ""), &owner(), &url(HOST), &Road::default(), NOW)
+        .login(&key(SECRET, ""), &owner(), &url(HOST), &EgressProfile::default(), NOW)
         .await
         .unwrap();
     assert!(!format!("{login:?}").contains("token:of"));
@@ -148,7 +157,7 @@ async fn trap_3_nothing_is_signed_for_a_host_that_only_looks_like_ecr() {
         for region in ["", "eu-west-1"] {
             let key = key(SECRET, region);
             let failure = exchanges
-                .login(&key, &owner(), &url(host), &Road::default(), NOW)
+                .login(&key, &owner(), &url(host), &EgressProfile::default(), NOW)
                 .await
                 .unwrap_err();
             assert_eq!(failure.cause, Cause::RegionUnknown, "{host}");
@@ -156,13 +165,13 @@ async fn trap_3_nothing_is_signed_for_a_host_that_only_looks_like_ecr() {
     }
     let elsewhere = url("oci://charts.acme.example/x");
     let failure = exchanges
-        .login(&key(SECRET, ""), &owner(), &elsewhere, &Road::default(), NOW)
+        .login(&key(SECRET, ""), &owner(), &elsewhere, &EgressProfile::default(), NOW)
         .await
         .unwrap_err();
     assert_eq!(failure.cause, Cause::RegionUnknown);
     assert_eq!(exchanges.exchanged(), 0);
     let login = exchanges
-        .login(&key(SECRET, "eu-west-3"), &owner(), &elsewhere, &Road::default(), NOW)
+        .login(&key(SECRET, "eu-west-3"), &owner(), &elsewhere, &EgressProfile::default(), NOW)
         .await
         .unwrap();
     assert!(login.password.expose().ends_with(":eu-west-3"), "a typed region is enough elsewhere");
@@ -172,9 +181,16 @@ async fn trap_3_nothing_is_signed_for_a_host_that_only_looks_like_ecr() {
 async fn the_public_gallery_is_asked_in_its_one_region() {
     let aws = Aws::verifier();
     let gallery = url("oci://public.ecr.aws/acme/charts");
-    let key =
-        material(Shape::EcrPublicAccessKey, "AKIAVERIFIERPERSON01", SECRET, &Parameters::default());
-    let login =
-        aws.exchanges().login(&key, &owner(), &gallery, &Road::default(), NOW).await.unwrap();
+    let key = material(
+        AuthMethod::EcrPublicAccessKey,
+        "AKIAVERIFIERPERSON01",
+        SECRET,
+        &Parameters::default(),
+    );
+    let login = aws
+        .exchanges()
+        .login(&key, &owner(), &gallery, &EgressProfile::default(), NOW)
+        .await
+        .unwrap();
     assert_eq!(pair(&login), ("AWS", "token:of:AKIAVERIFIERPERSON01:us-east-1"));
 }

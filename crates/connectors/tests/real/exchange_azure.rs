@@ -3,12 +3,12 @@
 use axum::response::Response;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use connectors::{
-    http::{AllowList, Freshness, Outbound, OutboundSettings, Road},
+    http::{AllowList, EgressProfile, Freshness, Outbound, OutboundSettings},
     token_exchange::{Endpoints, ExchangeSettings, Exchanges},
 };
 use domain::{
-    Cause, Shape,
-    credentials::{Material, Parameters},
+    AuthMethod, Cause,
+    credentials::{Parameters, SecretMaterial},
 };
 use serde_json::json;
 
@@ -63,9 +63,9 @@ fn entra_error(error: &str, description: &str) -> Response {
     answer(401, &[], json!({"error": error, "error_description": description}).to_string())
 }
 
-fn principal(secret: &str) -> Material {
+fn principal(secret: &str) -> SecretMaterial {
     let parameters = Parameters { tenant: TENANT.into(), ..Parameters::default() };
-    material(Shape::AcrEntra, "11111111-aaaa", secret, &parameters)
+    material(AuthMethod::AcrEntra, "11111111-aaaa", secret, &parameters)
 }
 
 #[tokio::test]
@@ -74,15 +74,18 @@ async fn a_service_principal_is_exchanged_in_two_steps_and_kept_until_its_token_
     let exchanges = exchanges(&azure.authority, &format!("entra={}", azure.url("/")));
     let (owner, registry) = (owner(), url(&azure.url("/charts")));
     let secret = principal("client~secret");
-    let login = exchanges.login(&secret, &owner, &registry, &Road::default(), NOW).await.unwrap();
+    let login =
+        exchanges.login(&secret, &owner, &registry, &EgressProfile::default(), NOW).await.unwrap();
     assert_eq!(pair(&login), ("00000000-0000-0000-0000-000000000000", refresh_token().as_str()));
     let minutes = |minutes| hours(3).minus(std::time::Duration::from_mins(minutes));
-    let login =
-        exchanges.login(&secret, &owner, &registry, &Road::default(), minutes(6)).await.unwrap();
+    let login = exchanges
+        .login(&secret, &owner, &registry, &EgressProfile::default(), minutes(6))
+        .await
+        .unwrap();
     assert_eq!(login.freshness, Freshness::Cached);
     for _ in 0..2 {
         let login = exchanges
-            .login(&secret, &owner, &registry, &Road::default(), minutes(5))
+            .login(&secret, &owner, &registry, &EgressProfile::default(), minutes(5))
             .await
             .unwrap();
         assert_eq!(login.freshness, Freshness::Exchanged);
@@ -99,7 +102,7 @@ async fn secrets_that_are_wrong_or_expired_are_told_apart() {
         [("canary~wrong", Cause::InvalidCredentials), ("expired~secret", Cause::TokenExpired)]
     {
         let failure = exchanges
-            .login(&principal(secret), &owner(), &registry, &Road::default(), NOW)
+            .login(&principal(secret), &owner(), &registry, &EgressProfile::default(), NOW)
             .await
             .unwrap_err();
         assert_eq!(failure.cause, cause);
@@ -115,7 +118,7 @@ async fn what_entra_gives_goes_to_registries_of_azure_alone() {
     for registry in [thief.url("/charts"), "oci://acme.azurecr.io.evil.example/x".into()] {
         let secret = principal("client~secret");
         let failure = exchanges
-            .login(&secret, &owner(), &url(&registry), &Road::default(), NOW)
+            .login(&secret, &owner(), &url(&registry), &EgressProfile::default(), NOW)
             .await
             .unwrap_err();
         assert_eq!(failure.cause, Cause::ExchangeRefused);
@@ -142,19 +145,19 @@ async fn the_road_leads_to_the_registry_and_its_proxy_alone_to_entra() {
     let exchanges = with(&azure.url("/"));
     let (owner, registry) = (owner(), url(&format!("oci://{tls}/charts")));
     let secret = principal("client~secret");
-    let road = |ca: &str, proxy: &str| Road { ca: ca.into(), proxy: proxy.into() };
+    let egress = |ca: &str, proxy: &str| EgressProfile { ca: ca.into(), proxy: proxy.into() };
     let pem = authority.pem();
-    let own = road(&pem, "out");
+    let own = egress(&pem, "out");
     let login = exchanges.login(&secret, &owner, &registry, &own, NOW).await.unwrap();
     assert_eq!(login.password.expose(), refresh_token());
     let entra = format!("POST {} HTTP/1.1", azure.url(&format!("/{TENANT}/oauth2/v2.0/token")));
     assert_eq!(proxy.asked(), [entra, format!("CONNECT {tls} HTTP/1.1")]);
 
-    // What was exchanged on this road says nothing about others.
+    // What was exchanged on this egress profile says nothing about others.
     for (other, cause) in [
-        (road("", "out"), Cause::TlsUntrusted),
-        (road(&Authority::new("CA").pem(), ""), Cause::TlsUntrusted),
-        (road(&pem, "other"), Cause::ProxyError),
+        (egress("", "out"), Cause::TlsUntrusted),
+        (egress(&Authority::new("CA").pem(), ""), Cause::TlsUntrusted),
+        (egress(&pem, "other"), Cause::ProxyError),
     ] {
         let failure = exchanges.login(&secret, &owner, &registry, &other, NOW).await.unwrap_err();
         assert_eq!(failure.cause, cause);

@@ -2,12 +2,12 @@
 
 use axum::response::Response;
 use connectors::{
-    http::{Freshness, Road},
+    http::{EgressProfile, Freshness},
     token_exchange::{Endpoints, ExchangeSettings, GithubHome, GithubIdentity},
 };
 use domain::{
-    Cause, Shape,
-    credentials::{Material, Parameters},
+    AuthMethod, Cause,
+    credentials::{Parameters, SecretMaterial},
 };
 use serde_json::{Value, json};
 
@@ -77,13 +77,13 @@ async fn start(public: Public) -> Stub {
     Stub::start(move |asked| github(asked, &public)).await
 }
 
-fn app(pem: &str, installation: &str, repositories: &str) -> Material {
+fn app(pem: &str, installation: &str, repositories: &str) -> SecretMaterial {
     let parameters = Parameters {
         installation: installation.into(),
         repositories: repositories.into(),
         ..Parameters::default()
     };
-    material(Shape::GithubApp, "123456", pem, &parameters)
+    material(AuthMethod::GithubApp, "123456", pem, &parameters)
 }
 
 #[tokio::test]
@@ -97,11 +97,14 @@ async fn an_app_gets_a_token_for_the_named_repositories_and_for_reading_alone() 
     ] {
         let app = app(&pem, "77", names);
         let owner = owner();
-        let login = exchanges.login(&app, &owner, &url(HOST), &Road::default(), NOW).await.unwrap();
+        let login = exchanges
+            .login(&app, &owner, &url(HOST), &EgressProfile::default(), NOW)
+            .await
+            .unwrap();
         assert_eq!(pair(&login), ("x-access-token", token));
         let near_the_end = hours(1).minus(std::time::Duration::from_mins(6));
         let login = exchanges
-            .login(&app, &owner, &url(HOST), &Road::default(), near_the_end)
+            .login(&app, &owner, &url(HOST), &EgressProfile::default(), near_the_end)
             .await
             .unwrap();
         assert_eq!(login.freshness, Freshness::Cached);
@@ -123,13 +126,14 @@ async fn an_app_is_asked_only_for_what_the_host_needs() {
         ("81", raw, "ghs_contents_null"),
     ] {
         let app = app(&rsa.pem(), installation, "");
-        let made = exchanges.login(&app, &owner, &url(at), &Road::default(), NOW).await.unwrap();
+        let made =
+            exchanges.login(&app, &owner, &url(at), &EgressProfile::default(), NOW).await.unwrap();
         assert_eq!((pair(&made).1, made.freshness), (token, Freshness::Exchanged), "{at}");
     }
     let refused = [("77", raw, ""), ("80", HOST, ""), ("81", HOST, "hidden")];
     for (installation, at, names) in refused {
         let app = app(&rsa.pem(), installation, names);
-        let made = exchanges.login(&app, &owner, &url(at), &Road::default(), NOW).await;
+        let made = exchanges.login(&app, &owner, &url(at), &EgressProfile::default(), NOW).await;
         let failure = made.unwrap_err();
         assert_eq!((failure.cause, failure.status), (Cause::InsufficientScope, Some(422)), "{at}");
         assert_tells_nothing(&failure, &["canary", "eyJ", "Bearer"]);
@@ -150,8 +154,10 @@ async fn refusals_are_told_apart() {
         (app(&pem, "77", ""), late, Cause::ExchangeRefused),
         (app(&pem, "78", ""), NOW, Cause::RateLimited),
     ] {
-        let failure =
-            exchanges.login(&app, &owner(), &url(HOST), &Road::default(), now).await.unwrap_err();
+        let failure = exchanges
+            .login(&app, &owner(), &url(HOST), &EgressProfile::default(), now)
+            .await
+            .unwrap_err();
         assert_eq!(failure.cause, cause);
         assert_tells_nothing(&failure, &["canary", "eyJ", "Bearer"]);
         let wait = failure.retry_after.map(|wait| wait.as_secs());
@@ -192,7 +198,7 @@ async fn r_git_06_a_token_for_git_opens_one_repository_for_pushing_alone() {
     let both = json!({"contents": "write", "pull_requests": "write"});
     let files = json!({"contents": "write"});
     for (installation, permissions) in [("81", vec![both.clone()]), ("82", vec![both, files])] {
-        let material = Material::GithubInstallation { installation: installation.into() };
+        let material = SecretMaterial::GithubInstallation { installation: installation.into() };
         let url = "https://github.com/acme/deploy.git".parse().unwrap();
         let before = github.asked().len();
         let login = exchanges.git_login(&material, &owner(), &url, NOW).await.unwrap();

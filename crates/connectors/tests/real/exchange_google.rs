@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use connectors::{
-    http::{Freshness, Road},
+    http::{EgressProfile, Freshness},
     token_exchange::{Ambient, Endpoints, ExchangeSettings, GoogleIdentity},
 };
 use domain::{
-    Cause, Shape,
-    credentials::{Material, Parameters},
+    AuthMethod, Cause,
+    credentials::{Parameters, SecretMaterial},
 };
 use serde_json::json;
 
@@ -33,8 +33,8 @@ fn key_file(pem: &str, token_uri: &str) -> String {
     .to_string()
 }
 
-fn key(file: &str) -> Material {
-    material(Shape::GoogleKeyExchange, "", file, &Parameters::default())
+fn key(file: &str) -> SecretMaterial {
+    material(AuthMethod::GoogleKeyExchange, "", file, &Parameters::default())
 }
 
 /// Google's token endpoint as it checks assertions.
@@ -85,7 +85,7 @@ async fn f33_a_key_is_exchanged_and_the_token_kept_for_forty_minutes() {
     let (owner, key) = (owner(), key(&key_file(&rsa.pem(), "https://oauth2.googleapis.com/token")));
     let ask = async |minutes| {
         let now = NOW.plus(Duration::from_mins(minutes));
-        exchanges.login(&key, &owner, &url(HOST), &Road::default(), now).await.unwrap()
+        exchanges.login(&key, &owner, &url(HOST), &EgressProfile::default(), now).await.unwrap()
     };
     assert_eq!(pair(&ask(0).await), ("oauth2accesstoken", "ya29.token"));
     assert_eq!(ask(39).await.freshness, Freshness::Cached);
@@ -101,7 +101,8 @@ async fn trap_4_the_token_uri_of_a_key_file_is_never_asked() {
     let allow = format!("{} {}", google.authority, thief.authority);
     let exchanges = exchanges(&allow, &format!("google_token={}", google.url("")));
     let key = key(&key_file(&rsa.pem(), &thief.url("/token")));
-    let login = exchanges.login(&key, &owner(), &url(HOST), &Road::default(), NOW).await.unwrap();
+    let login =
+        exchanges.login(&key, &owner(), &url(HOST), &EgressProfile::default(), NOW).await.unwrap();
     assert_eq!(login.password.expose(), "ya29.token");
     assert!(thief.asked().is_empty());
 }
@@ -113,14 +114,14 @@ async fn keys_that_are_wrong_or_no_keys_are_told() {
     let exchanges = exchanges(&google.authority, &format!("google_token={}", google.url("")));
     let file = key_file(&rsa.pem(), "");
     let failure = exchanges
-        .login(&key(&file), &owner(), &url(HOST), &Road::default(), NOW)
+        .login(&key(&file), &owner(), &url(HOST), &EgressProfile::default(), NOW)
         .await
         .unwrap_err();
     assert_eq!((failure.cause, failure.status), (Cause::InvalidCredentials, Some(400)));
     assert_tells_nothing(&failure, &["canary", "eyJ", EMAIL]);
     let file = key_file("-----BEGIN PRIVATE KEY-----\nY2FuYXJ5\n-----END PRIVATE KEY-----\n", "");
     let failure = exchanges
-        .login(&key(&file), &owner(), &url(HOST), &Road::default(), NOW)
+        .login(&key(&file), &owner(), &url(HOST), &EgressProfile::default(), NOW)
         .await
         .unwrap_err();
     assert_eq!(failure.cause, Cause::UnsupportedTokenKind);
@@ -135,8 +136,10 @@ async fn a_clock_that_is_wrong_is_not_a_wrong_key() {
     let exchanges = exchanges(&google.authority, &format!("google_token={}", google.url("")));
     let key = key(&key_file(&rsa.pem(), ""));
     let late = NOW.plus(Duration::from_hours(5));
-    let failure =
-        exchanges.login(&key, &owner(), &url(HOST), &Road::default(), late).await.unwrap_err();
+    let failure = exchanges
+        .login(&key, &owner(), &url(HOST), &EgressProfile::default(), late)
+        .await
+        .unwrap_err();
     assert_eq!(failure.cause, Cause::ExchangeRefused);
 }
 
@@ -181,18 +184,24 @@ async fn f34_this_servers_identity_acts_as_the_service_account_of_the_rule() {
         ExchangeSettings { endpoints, ambient, ..ExchangeSettings::default() },
     );
     let parameters = Parameters { gcp_project: "acme-prod".into(), ..Parameters::default() };
-    let workload = material(Shape::GoogleWorkload, "", "", &parameters);
-    let login =
-        exchanges.login(&workload, &owner(), &url(HOST), &Road::default(), NOW).await.unwrap();
+    let workload = material(AuthMethod::GoogleWorkload, "", "", &parameters);
+    let login = exchanges
+        .login(&workload, &owner(), &url(HOST), &EgressProfile::default(), NOW)
+        .await
+        .unwrap();
     assert_eq!(pair(&login), ("oauth2accesstoken", "ya29.workload"));
     let mut stranger = owner();
     stranger.organization = domain::OrganizationId::new();
-    let failure =
-        exchanges.login(&workload, &stranger, &url(HOST), &Road::default(), NOW).await.unwrap_err();
+    let failure = exchanges
+        .login(&workload, &stranger, &url(HOST), &EgressProfile::default(), NOW)
+        .await
+        .unwrap_err();
     assert_eq!((failure.cause, failure.status), (Cause::ExchangeRefused, Some(403)));
     assert_tells_nothing(&failure, &["canary", "federated", "subject.jwt", "acme-prod"]);
     let off = crate::exchange_stub::exchanges(&google.authority, "");
-    let failure =
-        off.login(&workload, &owner(), &url(HOST), &Road::default(), NOW).await.unwrap_err();
+    let failure = off
+        .login(&workload, &owner(), &url(HOST), &EgressProfile::default(), NOW)
+        .await
+        .unwrap_err();
     assert_eq!(failure.cause, Cause::AmbientDisabled);
 }

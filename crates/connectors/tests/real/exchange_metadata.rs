@@ -5,15 +5,15 @@ use std::{path::PathBuf, sync::Mutex, time::Duration};
 
 use axum::response::Response;
 use connectors::{
-    http::Road,
+    http::EgressProfile,
     token_exchange::{
         Ambient, AwsIdentity, Container, ContainerUri, Endpoints, ExchangeSettings, Exchanges,
         GoogleIdentity,
     },
 };
 use domain::{
-    Cause, OrganizationId, Shape, Timestamp,
-    credentials::{Material, Parameters},
+    AuthMethod, Cause, OrganizationId, Timestamp,
+    credentials::{Parameters, SecretMaterial},
 };
 use serde_json::json;
 
@@ -28,9 +28,9 @@ use crate::{
 const ECR: &str = "oci://123456789012.dkr.ecr.eu-west-1.amazonaws.com/charts";
 const GAR: &str = "oci://europe-docker.pkg.dev/acme/charts";
 
-fn role() -> Material {
+fn role() -> SecretMaterial {
     let parameters = Parameters { account: "123456789012".into(), ..Parameters::default() };
-    material(Shape::EcrRole, "", "", &parameters)
+    material(AuthMethod::EcrRole, "", "", &parameters)
 }
 
 /// A temporary key of this server, that the verifier of signatures knows, until `ends`.
@@ -77,7 +77,7 @@ async fn the_role_of_a_machine_is_asked_once_until_shortly_before_its_end() {
     let exchanges = with(&aws, "aws_metadata", &stub, AwsIdentity::Instance);
     let login = async |now: Timestamp| {
         // Another credential each time, so that nothing but the key of this server is kept.
-        exchanges.login(&role(), &owner(), &url(ECR), &Road::default(), now).await
+        exchanges.login(&role(), &owner(), &url(ECR), &EgressProfile::default(), now).await
     };
     let (a, b) = tokio::join!(login(NOW), login(NOW));
     assert_eq!(pair(&a.unwrap()), ("AWS", "token:of:ASIAVERIFIERASSUMED1:eu-west-1"));
@@ -108,7 +108,7 @@ async fn a_container_shows_its_token_and_asks_one_address() {
         with(&aws, "aws_container", &stub, identity)
     };
     let ask = async |exchanges: Exchanges| {
-        exchanges.login(&role(), &owner(), &url(ECR), &Road::default(), NOW).await
+        exchanges.login(&role(), &owner(), &url(ECR), &EgressProfile::default(), NOW).await
     };
     let login = ask(container(Some(file))).await.unwrap();
     assert_eq!(pair(&login), ("AWS", "token:of:ASIAVERIFIERASSUMED1:eu-west-1"));
@@ -149,9 +149,9 @@ async fn the_service_account_of_a_machine_acts_as_that_of_the_rule() {
         ExchangeSettings { endpoints, ambient, ..ExchangeSettings::default() },
     );
     let parameters = Parameters { gcp_project: "acme-prod".into(), ..Parameters::default() };
-    let workload = material(Shape::GoogleWorkload, "", "", &parameters);
+    let workload = material(AuthMethod::GoogleWorkload, "", "", &parameters);
     let login = async |owner, now| {
-        exchanges.login(&workload, &owner, &url(GAR), &Road::default(), now).await
+        exchanges.login(&workload, &owner, &url(GAR), &EgressProfile::default(), now).await
     };
     let first = login(owner(), NOW).await.unwrap();
     assert_eq!(pair(&first), ("oauth2accesstoken", "ya29.workload"));
@@ -179,7 +179,8 @@ async fn r_ssrf_06_nobody_but_the_operator_leads_to_a_metadata_service() {
         ..ExchangeSettings::default()
     };
     let off = configured(&format!("{} {}", aws.authority, stub.authority), settings);
-    let failure = off.login(&role(), &owner(), &url(ECR), &Road::default(), NOW).await.unwrap_err();
+    let failure =
+        off.login(&role(), &owner(), &url(ECR), &EgressProfile::default(), NOW).await.unwrap_err();
     assert_eq!((failure.cause, stub.asked().len()), (Cause::AmbientDisabled, 0));
     // Turned on: a repository there is still refused.
     let registries = crate::registries("10.0.0.0/8");

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use connectors::{
-    http::{Freshness, Road},
+    http::{EgressProfile, Freshness},
     token_exchange::{Ambient, AwsIdentity, Endpoints, ExchangeSettings, Owner},
 };
 use domain::{
-    Cause, OrganizationId, Shape,
-    credentials::{Material, Parameters},
+    AuthMethod, Cause, OrganizationId,
+    credentials::{Parameters, SecretMaterial},
 };
 
 use crate::{
@@ -18,9 +18,9 @@ use crate::{
 
 const HOST: &str = "oci://123456789012.dkr.ecr.eu-west-1.amazonaws.com/charts";
 
-fn role() -> Material {
+fn role() -> SecretMaterial {
     let parameters = Parameters { account: "123456789012".into(), ..Parameters::default() };
-    material(Shape::EcrRole, "", "", &parameters)
+    material(AuthMethod::EcrRole, "", "", &parameters)
 }
 
 fn write(folder: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
@@ -45,20 +45,22 @@ async fn f37_a_role_is_assumed_by_rule_with_the_external_id_of_the_organization(
     ];
     for identity in identities {
         let exchanges = aws.with_identity(identity);
-        let login =
-            exchanges.login(&role(), &owner(), &url(HOST), &Road::default(), NOW).await.unwrap();
+        let login = exchanges
+            .login(&role(), &owner(), &url(HOST), &EgressProfile::default(), NOW)
+            .await
+            .unwrap();
         assert_eq!(pair(&login), ("AWS", "token:of:ASIAVERIFIERASSUMED1:eu-west-1"));
         // The stub's role trusts one organization and one project.
         let mut stranger = owner();
         stranger.organization = OrganizationId::new();
         let failure = exchanges
-            .login(&role(), &stranger, &url(HOST), &Road::default(), NOW)
+            .login(&role(), &stranger, &url(HOST), &EgressProfile::default(), NOW)
             .await
             .unwrap_err();
         assert_eq!(failure.cause, Cause::ExchangeRefused);
         let neighbour = Owner { project_name: "other".into(), ..owner() };
         let failure = exchanges
-            .login(&role(), &neighbour, &url(HOST), &Road::default(), NOW)
+            .login(&role(), &neighbour, &url(HOST), &EgressProfile::default(), NOW)
             .await
             .unwrap_err();
         assert_eq!(failure.cause, Cause::ExchangeRefused);
@@ -71,7 +73,7 @@ async fn without_the_operator_there_is_no_identity() {
     let aws = Aws::verifier();
     let failure = aws
         .exchanges()
-        .login(&role(), &owner(), &url(HOST), &Road::default(), NOW)
+        .login(&role(), &owner(), &url(HOST), &EgressProfile::default(), NOW)
         .await
         .unwrap_err();
     assert_eq!(failure.cause, Cause::AmbientDisabled);
@@ -80,8 +82,10 @@ async fn without_the_operator_there_is_no_identity() {
         role: "arn:aws:iam::999999999999:role/hawser".into(),
     };
     let exchanges = aws.with_identity(missing);
-    let failure =
-        exchanges.login(&role(), &owner(), &url(HOST), &Road::default(), NOW).await.unwrap_err();
+    let failure = exchanges
+        .login(&role(), &owner(), &url(HOST), &EgressProfile::default(), NOW)
+        .await
+        .unwrap_err();
     assert_eq!(failure.cause, Cause::Internal);
     assert_tells_nothing(&failure, &["canary"]);
 }
@@ -90,8 +94,10 @@ async fn without_the_operator_there_is_no_identity() {
 async fn moto_gives_tokens_to_keys_and_roles() {
     let aws = Aws::moto().await;
     let exchanges = aws.exchanges();
-    let key = material(Shape::EcrAccessKey, "AKIAVERIFIERPERSON01", "x", &Parameters::default());
-    let login = exchanges.login(&key, &owner(), &url(HOST), &Road::default(), NOW).await.unwrap();
+    let key =
+        material(AuthMethod::EcrAccessKey, "AKIAVERIFIERPERSON01", "x", &Parameters::default());
+    let login =
+        exchanges.login(&key, &owner(), &url(HOST), &EgressProfile::default(), NOW).await.unwrap();
     assert_eq!((login.username.as_str(), login.freshness), ("AWS", Freshness::Exchanged));
     assert!(login.password.expose().ends_with("-auth-token"));
     let folder = tempfile::tempdir().unwrap();
@@ -106,7 +112,9 @@ async fn moto_gives_tokens_to_keys_and_roles() {
         ..ExchangeSettings::default()
     };
     let exchanges = configured(&aws.authority, settings);
-    let login =
-        exchanges.login(&role(), &owner(), &url(HOST), &Road::default(), NOW).await.unwrap();
+    let login = exchanges
+        .login(&role(), &owner(), &url(HOST), &EgressProfile::default(), NOW)
+        .await
+        .unwrap();
     assert_eq!(login.username, "AWS");
 }

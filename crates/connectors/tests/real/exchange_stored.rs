@@ -1,8 +1,8 @@
 //! Shapes that are sent as they are, and what goes wrong on the way to a provider.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use connectors::http::{Freshness, Road};
-use domain::{Cause, Shape, credentials::Parameters};
+use connectors::http::{EgressProfile, Freshness};
+use domain::{AuthMethod, Cause, credentials::Parameters};
 
 use crate::{
     exchange_stub::{NOW, Stub, exchanges, material, owner, pair, url},
@@ -18,23 +18,27 @@ async fn stored_shapes_are_logins_at_once() {
     let registry = url("oci://registry.example/charts");
     let packed = STANDARD.encode(FILE);
     for (shape, username, secret, login) in [
-        (Shape::Password, "ann", "right", ("ann", "right")),
-        (Shape::GoogleKey, "", FILE, ("_json_key", FILE)),
-        (Shape::GoogleKeyBase64, "", FILE, ("_json_key_base64", packed.as_str())),
-        (Shape::AcrServicePrincipal, "app-1", "right", ("app-1", "right")),
-        (Shape::AcrToken, "token-1", "right", ("token-1", "right")),
-        (Shape::PullToken, "id/1", "right", ("id/1", "right")),
+        (AuthMethod::Password, "ann", "right", ("ann", "right")),
+        (AuthMethod::GoogleKey, "", FILE, ("_json_key", FILE)),
+        (AuthMethod::GoogleKeyBase64, "", FILE, ("_json_key_base64", packed.as_str())),
+        (AuthMethod::AcrServicePrincipal, "app-1", "right", ("app-1", "right")),
+        (AuthMethod::AcrToken, "token-1", "right", ("token-1", "right")),
+        (AuthMethod::PullToken, "id/1", "right", ("id/1", "right")),
     ] {
         let material = material(shape, username, secret, &Parameters::default());
-        let made =
-            exchanges.login(&material, &owner(), &registry, &Road::default(), NOW).await.unwrap();
+        let made = exchanges
+            .login(&material, &owner(), &registry, &EgressProfile::default(), NOW)
+            .await
+            .unwrap();
         assert_eq!((pair(&made), made.freshness), (login, Freshness::Stored));
     }
     let certificate = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----";
     let parameters = Parameters { certificate: certificate.into(), ..Parameters::default() };
-    let material = material(Shape::ClientCertificate, "", PEM, &parameters);
-    let made =
-        exchanges.login(&material, &owner(), &registry, &Road::default(), NOW).await.unwrap();
+    let material = material(AuthMethod::ClientCertificate, "", PEM, &parameters);
+    let made = exchanges
+        .login(&material, &owner(), &registry, &EgressProfile::default(), NOW)
+        .await
+        .unwrap();
     assert_eq!(pair(&made), ("", ""));
     let shown = made.certificate.as_deref().unwrap();
     assert_eq!((shown.certificate.as_str(), shown.key.expose()), (certificate, PEM));
@@ -42,9 +46,9 @@ async fn stored_shapes_are_logins_at_once() {
     assert_eq!(exchanges.exchanged(), 0);
 }
 
-fn key() -> domain::credentials::Material {
+fn key() -> domain::credentials::SecretMaterial {
     let parameters = Parameters { region: "eu-west-1".into(), ..Parameters::default() };
-    material(Shape::EcrAccessKey, "AKIAVERIFIERPERSON01", "canary", &parameters)
+    material(AuthMethod::EcrAccessKey, "AKIAVERIFIERPERSON01", "canary", &parameters)
 }
 
 #[tokio::test]
@@ -64,8 +68,10 @@ async fn what_a_broken_provider_says_is_no_login() {
     ] {
         let stub = Stub::start(move |_| answer(status, &headers, body.clone())).await;
         let exchanges = exchanges(&stub.authority, &format!("ecr={}", stub.url("")));
-        let failure =
-            exchanges.login(&key(), &owner(), &registry, &Road::default(), NOW).await.unwrap_err();
+        let failure = exchanges
+            .login(&key(), &owner(), &registry, &EgressProfile::default(), NOW)
+            .await
+            .unwrap_err();
         assert_eq!(failure.cause, cause, "{status}");
         assert_eq!(stub.asked().len(), 1);
         crate::exchange_stub::assert_tells_nothing(&failure, &["canary", "html", "Exception"]);
@@ -92,10 +98,13 @@ async fn f19_a_failure_is_not_kept() {
     .await;
     let exchanges = exchanges(&stub.authority, &format!("ecr={}", stub.url("")));
     let owner = owner();
-    let failure =
-        exchanges.login(&key(), &owner, &registry, &Road::default(), NOW).await.unwrap_err();
+    let failure = exchanges
+        .login(&key(), &owner, &registry, &EgressProfile::default(), NOW)
+        .await
+        .unwrap_err();
     assert_eq!(failure.retry_after.unwrap().as_secs(), 3);
-    let login = exchanges.login(&key(), &owner, &registry, &Road::default(), NOW).await.unwrap();
+    let login =
+        exchanges.login(&key(), &owner, &registry, &EgressProfile::default(), NOW).await.unwrap();
     assert_eq!(pair(&login), ("AWS", "a:b"), "split at the first colon");
 }
 
@@ -104,8 +113,10 @@ async fn a_private_endpoint_has_to_be_allowed() {
     let stub = Stub::start(|_| answer(200, &[], "{}")).await;
     let exchanges = exchanges("", &format!("ecr={}", stub.url("")));
     let registry = url("oci://registry.example/charts");
-    let failure =
-        exchanges.login(&key(), &owner(), &registry, &Road::default(), NOW).await.unwrap_err();
+    let failure = exchanges
+        .login(&key(), &owner(), &registry, &EgressProfile::default(), NOW)
+        .await
+        .unwrap_err();
     assert_eq!(failure.cause, Cause::BlockedAddress);
     assert!(stub.asked().is_empty());
 }

@@ -15,8 +15,8 @@ use connectors::{
     token_exchange::{Endpoints, ExchangeSettings, Exchanges, LoginReach, Owner},
 };
 use domain::{
-    CredentialId, OrganizationId, Secret, Shape, Timestamp,
-    credentials::{Material, Parameters},
+    AuthMethod, CredentialId, OrganizationId, Secret, Timestamp,
+    credentials::{Parameters, SecretMaterial},
     repositories::RepositoryUrl,
 };
 use tokio::net::TcpListener;
@@ -135,8 +135,13 @@ pub fn unsaved(owner: &Owner) -> Owner {
     Owner { key: None, ..owner.clone() }
 }
 
-pub fn material(shape: Shape, username: &str, secret: &str, parameters: &Parameters) -> Material {
-    Material::parse(shape, username, Secret::new(secret.into()), parameters).unwrap()
+pub fn material(
+    shape: AuthMethod,
+    username: &str,
+    secret: &str,
+    parameters: &Parameters,
+) -> SecretMaterial {
+    SecretMaterial::parse(shape, username, Secret::new(secret.into()), parameters).unwrap()
 }
 
 pub fn url(text: &str) -> RepositoryUrl {

@@ -2,7 +2,7 @@
 
 use connectors::{
     Failure,
-    git::{Hosting, Standing},
+    git::{Hosting, PullRequestState},
 };
 use domain::{Cause, Provider, gitops::GitUrl};
 use serde_json::{Value, json};
@@ -16,18 +16,19 @@ use crate::{
 };
 
 /// What each host says of a request, in the order of [`hosts`], and how it stands then.
-fn said() -> [Vec<(Value, Standing)>; 5] {
+fn said() -> [Vec<(Value, PullRequestState)>; 5] {
     let alike = || {
         vec![
-            (json!({ "number": 7, "state": "open", "merged": false }), Standing::Open),
-            (json!({ "number": 7, "state": "closed", "merged": true }), Standing::Merged),
-            (json!({ "number": 7, "state": "closed", "merged": false }), Standing::Closed),
+            (json!({ "number": 7, "state": "open", "merged": false }), PullRequestState::Open),
+            (json!({ "number": 7, "state": "closed", "merged": true }), PullRequestState::Merged),
+            (json!({ "number": 7, "state": "closed", "merged": false }), PullRequestState::Closed),
         ]
     };
-    let spelled = |words: &[(&str, Standing)]| {
+    let spelled = |words: &[(&str, PullRequestState)]| {
         words.iter().map(|(word, standing)| (json!({ "state": word }), *standing)).collect()
     };
-    let [open, merged, closed] = [Standing::Open, Standing::Merged, Standing::Closed];
+    let [open, merged, closed] =
+        [PullRequestState::Open, PullRequestState::Merged, PullRequestState::Closed];
     let gitlab = [("opened", open), ("locked", open), ("merged", merged), ("closed", closed)];
     let bitbucket = [("OPEN", open), ("MERGED", merged), ("DECLINED", closed)];
     let cloud = [("DRAFT", open), ("QUEUED", open), ("SUPERSEDED", closed)];
@@ -42,7 +43,11 @@ fn said() -> [Vec<(Value, Standing)>; 5] {
 
 /// Asks the host of this index, which answers with a status and a document, and checks that it was asked
 /// once, with its login.
-async fn ask(index: usize, status: u16, document: &Value) -> Result<Option<Standing>, Failure> {
+async fn ask(
+    index: usize,
+    status: u16,
+    document: &Value,
+) -> Result<Option<PullRequestState>, Failure> {
     let document = document.to_string();
     let stub = Stub::start(move |asked| {
         let host = &hosts()[index];
@@ -73,7 +78,7 @@ async fn every_host_says_how_a_request_stands() {
             assert_eq!(ask(index, 200, &document).await.unwrap(), Some(standing), "{document}");
         }
         let deleted = ask(index, 404, &json!({})).await.unwrap();
-        assert_eq!(deleted, Some(Standing::Closed), "somebody deleted it");
+        assert_eq!(deleted, Some(PullRequestState::Closed), "somebody deleted it");
     }
 }
 

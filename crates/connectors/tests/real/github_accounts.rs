@@ -2,15 +2,15 @@
 
 use connectors::{
     github::{
-        Github, GithubApp, GithubError, GithubSettings, Grant, OauthClient, Refusal, Revoked,
+        Github, GithubApp, GithubError, GithubSettings, Grant, OauthClient, Revoked, TokenRefusal,
         Verifier,
     },
-    http::{AllowList, Outbound, Road},
+    http::{AllowList, EgressProfile, Outbound},
     token_exchange::{ExchangeSettings, GithubHome, GithubIdentity},
 };
-use domain::{Cause, Secret, credentials::Material};
+use domain::{Cause, Secret, credentials::SecretMaterial};
 
-use testkit::github_stub::{APP, CALLBACK, CLIENT, Device, Github as Stub, SECRET, WORDS};
+use testkit::github_stub::{APP, CALLBACK, CLIENT, Device, GithubStub as Stub, SECRET, WORDS};
 
 use crate::exchange_stub::{NOW, configured, owner, pair, url};
 
@@ -74,7 +74,7 @@ impl Side {
 }
 
 /// The refusal, after a look that nothing of GitHub's words is in it.
-fn refusal<T: std::fmt::Debug>(result: Result<T, GithubError>) -> Refusal {
+fn refusal<T: std::fmt::Debug>(result: Result<T, GithubError>) -> TokenRefusal {
     let error = result.unwrap_err();
     assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
     match error {
@@ -87,11 +87,11 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, GithubError>) -> Refusal {
 async fn r_oauth_01_a_code_opens_the_account_once_and_with_its_verifier() {
     let side = start().await;
     let code = side.agreed("one");
-    assert_eq!(refusal(side.exchange(&code, "two").await), Refusal::BadCode);
-    assert_eq!(refusal(side.exchange(&code, "one").await), Refusal::BadCode, "it was used up");
+    assert_eq!(refusal(side.exchange(&code, "two").await), TokenRefusal::BadCode);
+    assert_eq!(refusal(side.exchange(&code, "one").await), TokenRefusal::BadCode, "it was used up");
     let code = side.agreed("one");
     let grant = side.exchange(&code, "one").await.unwrap();
-    assert_eq!(refusal(side.exchange(&code, "one").await), Refusal::BadCode);
+    assert_eq!(refusal(side.exchange(&code, "one").await), TokenRefusal::BadCode);
     let account = side.github.account(&grant.tokens.access).await.unwrap();
     assert_eq!((account.id, account.login.as_str()), (583_231, "octocat"));
     assert!(grant.tokens.expires_at.is_some());
@@ -101,7 +101,7 @@ async fn r_oauth_01_a_code_opens_the_account_once_and_with_its_verifier() {
 async fn r_oauth_04_refusals_come_with_status_200_and_are_told_in_our_words() {
     let side = start_with("another secret").await;
     let code = side.agreed("b");
-    assert_eq!(refusal(side.exchange(&code, "b").await), Refusal::BadClient);
+    assert_eq!(refusal(side.exchange(&code, "b").await), TokenRefusal::BadClient);
     let side = start().await;
     side.stub.breaks("/login/oauth/access_token", 500);
     let failed = side.exchange(&side.agreed("b"), "b").await.unwrap_err();
@@ -117,7 +117,7 @@ async fn a_refresh_token_works_once() {
     let next = side.github.refresh(&grant.tokens.refresh, NOW).await.unwrap();
     assert_ne!(next.tokens.access.expose(), grant.tokens.access.expose());
     let again = side.github.refresh(&grant.tokens.refresh, NOW).await;
-    assert_eq!(refusal(again), Refusal::BadRefreshToken);
+    assert_eq!(refusal(again), TokenRefusal::BadRefreshToken);
     let old = side.github.account(&grant.tokens.access).await.unwrap_err();
     assert_eq!(old.cause, Cause::ConnectionRevoked);
     assert!(side.github.account(&next.tokens.access).await.is_ok());
@@ -131,10 +131,10 @@ async fn a_device_code_is_looked_at_until_the_person_decided() {
     // Where the code is typed is the configured GitHub, whatever an answer says.
     assert_eq!(start.verification_url, format!("http://{}/login/device", side.stub.authority));
     for (device, expected) in [
-        (Device::Pending, Refusal::Pending),
-        (Device::SlowDown, Refusal::SlowDown(10)),
-        (Device::Refused, Refusal::AccessDenied),
-        (Device::Expired, Refusal::ExpiredToken),
+        (Device::Pending, TokenRefusal::Pending),
+        (Device::SlowDown, TokenRefusal::SlowDown(10)),
+        (Device::Refused, TokenRefusal::AccessDenied),
+        (Device::Expired, TokenRefusal::ExpiredToken),
     ] {
         side.stub.device(device);
         assert_eq!(refusal(side.github.poll_device(&start.device_code, NOW).await), expected);
@@ -144,7 +144,7 @@ async fn a_device_code_is_looked_at_until_the_person_decided() {
     assert!(side.github.account(&grant.tokens.access).await.is_ok());
     assert_eq!(
         refusal(side.github.poll_device(&start.device_code, NOW).await),
-        Refusal::BadCode,
+        TokenRefusal::BadCode,
         "a device code works once"
     );
 }
@@ -212,7 +212,7 @@ async fn r_oauth_07_a_connected_account_opens_git_at_its_github_alone() {
     let exchanges = configured(&side.stub.authority, settings);
     let tokens = side.connected().await.tokens;
     let access = tokens.access.clone();
-    let material = Material::GithubOauth { tokens };
+    let material = SecretMaterial::GithubOauth { tokens };
     let here = side.stub.url().join("acme/deploy.git").unwrap();
     let login = exchanges.git_login(&material, &owner(), &here, NOW).await.unwrap();
     assert_eq!(pair(&login), ("x-access-token", access.expose()));
@@ -224,7 +224,7 @@ async fn r_oauth_07_a_connected_account_opens_git_at_its_github_alone() {
     }
     // No chart repository gets it, also not one at the same host.
     let charts = url(&format!("{}acme/charts", side.stub.url()));
-    let made = exchanges.login(&material, &owner(), &charts, &Road::default(), NOW).await;
+    let made = exchanges.login(&material, &owner(), &charts, &EgressProfile::default(), NOW).await;
     assert_eq!(made.unwrap_err().cause, Cause::UnsupportedTokenKind);
     assert_eq!(side.stub.asked().len(), asked);
 }

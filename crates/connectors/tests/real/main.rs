@@ -10,6 +10,7 @@
 
 mod authority;
 mod bad_answers;
+mod egress_profiles;
 mod examine;
 mod examine_login;
 mod examine_network;
@@ -24,6 +25,7 @@ mod exchange_roles;
 mod exchange_servers;
 mod exchange_stored;
 mod exchange_stub;
+mod git_egress;
 mod git_hostile;
 mod git_hostile_files;
 mod git_hostile_push;
@@ -33,7 +35,6 @@ mod git_pull_request;
 mod git_push;
 mod git_refusals;
 mod git_request_standing;
-mod git_roads;
 mod github_accounts;
 mod host;
 mod makers;
@@ -43,7 +44,6 @@ mod proxy;
 mod redirects;
 mod registry;
 mod rights;
-mod roads;
 mod token_service;
 mod tokens;
 mod transport;
@@ -53,8 +53,8 @@ mod vault_folder;
 
 use connectors::{
     Failure,
-    http::{AllowList, Login, Outbound, Road},
-    repository::{Known, LoginKey, Registries, Synced, Target, Validators},
+    http::{AllowList, EgressProfile, Login, Outbound},
+    repository::{KnownVersions, LoginKey, Registries, Synced, Target, Validators},
 };
 use domain::{
     CredentialId, OrganizationId, Secret,
@@ -73,7 +73,7 @@ fn target(url: &str, kind: RepositoryKind) -> Target {
         login: None,
         login_key: None,
         chart_names: Vec::new(),
-        road: Road::default(),
+        egress: EgressProfile::default(),
     }
 }
 
@@ -97,7 +97,7 @@ fn with_login(target: Target, password: &str) -> Target {
 }
 
 async fn sync(registries: &Registries, target: &Target) -> Result<Synced, Failure> {
-    registries.sync(target, &Validators::default(), &Known::new()).await
+    registries.sync(target, &Validators::default(), &KnownVersions::new()).await
 }
 
 /// The names and versions of a sync, in its order.

@@ -9,7 +9,7 @@ use connectors::{
 };
 use domain::{
     Cause, Secret, Timestamp,
-    connections::{Stage, StageState},
+    connection_tests::{Stage, StageState},
 };
 
 use crate::{

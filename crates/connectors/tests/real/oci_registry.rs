@@ -1,8 +1,8 @@
 //! A real registry with a password: push by hand, then everything Hawser reads.
 
 use connectors::{
-    http::Road,
-    repository::{Known, Synced, Target, Validators},
+    http::EgressProfile,
+    repository::{KnownVersions, Synced, Target, Validators},
 };
 use domain::{
     Cause,
@@ -11,7 +11,7 @@ use domain::{
 
 use crate::{oci, registries, registry::Registry, sync, versions, with_login};
 
-fn known(synced: &Synced) -> (Known, Validators) {
+fn known(synced: &Synced) -> (KnownVersions, Validators) {
     let Synced::Charts { versions, validators, .. } = synced else { panic!("unchanged") };
     let known = versions
         .iter()
@@ -103,7 +103,7 @@ async fn passwords_are_told_apart_and_the_kind_is_detected() {
     for url in [format!("oci://{}/team", registry.authority), registry.url("/team")] {
         let url = RepositoryUrl::parse(&url).unwrap();
         assert_eq!(
-            registries.detect(&url, None, &Road::default()).await.unwrap(),
+            registries.detect(&url, None, &EgressProfile::default()).await.unwrap(),
             RepositoryKind::Oci
         );
     }

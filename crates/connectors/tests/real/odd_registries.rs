@@ -8,8 +8,8 @@ use std::sync::{
 
 use axum::{extract::Request, http::header::AUTHORIZATION, response::Response};
 use connectors::{
-    http::Road,
-    repository::{Known, Registries, Synced, Target, Validators},
+    http::EgressProfile,
+    repository::{KnownVersions, Registries, Synced, Target, Validators},
 };
 use domain::{
     Cause,
@@ -211,7 +211,7 @@ async fn a_challenge_without_words_gets_the_password() {
     assert_eq!(sync(&registries, &none).await.unwrap_err().cause, Cause::NoCredential);
 }
 
-fn known(synced: Synced) -> (Known, Validators) {
+fn known(synced: Synced) -> (KnownVersions, Validators) {
     let Synced::Charts { versions, validators, .. } = synced else { panic!("unchanged") };
     let key =
         |found: &domain::charts::FoundVersion| (found.chart.clone(), found.version.version.clone());
@@ -328,7 +328,7 @@ async fn encodings_that_are_not_gzip_say_nothing_of_the_body() {
     let registries = registries(&host.authority);
     assert_eq!(versions(&sync(&registries, &helm(&host.url(""))).await.unwrap()), ["web 1.0.0"]);
     let url = RepositoryUrl::parse(&host.url("")).unwrap();
-    let kind = registries.detect(&url, None, &Road::default()).await.unwrap();
+    let kind = registries.detect(&url, None, &EgressProfile::default()).await.unwrap();
     assert_eq!(kind, RepositoryKind::Helm);
 }
 
@@ -352,7 +352,7 @@ async fn an_index_that_is_called_a_web_page_is_read() {
         let proved = registries.prove(&helm(&host.url(""))).await;
         assert_eq!(proved.map_err(|failure| failure.cause), read, "{kind} {body}");
         let url = RepositoryUrl::parse(&host.url("")).unwrap();
-        let added = registries.detect(&url, None, &Road::default()).await;
+        let added = registries.detect(&url, None, &EgressProfile::default()).await;
         assert_eq!(added.map(drop).map_err(|failure| failure.cause), read, "{kind} {body}");
     }
 }
@@ -533,7 +533,7 @@ async fn older_tags_of_an_image_are_counted_and_not_read() {
 async fn told(host: &Host, path: &str) -> [Option<Cause>; 3] {
     let registries = registries(&host.authority);
     let (url, target) = (RepositoryUrl::parse(&host.url(path)).unwrap(), helm(&host.url(path)));
-    let added = registries.detect(&url, None, &Road::default()).await;
+    let added = registries.detect(&url, None, &EgressProfile::default()).await;
     let tested = failed(&examine(&registries, &target).await);
     let synced = sync(&registries, &target).await;
     [
@@ -573,7 +573,7 @@ async fn adding_testing_and_syncing_read_alike() {
     }
     let target = helm(&host.url("/aliases"));
     let examined = examine(&registries(&host.authority), &target).await;
-    let pull = &stage(&examined, domain::connections::Stage::Pull).detail;
+    let pull = &stage(&examined, domain::connection_tests::Stage::Pull).detail;
     assert_eq!(pull, "index.yaml was read: 2 versions.");
 }
 
@@ -592,7 +592,7 @@ async fn a_refused_short_cut_is_no_answer() {
         .await;
         let (registries, target) = (registries(&host.authority), helm(&host.url("")));
         let (_, validators) = known(sync(&registries, &target).await.unwrap());
-        let again = registries.sync(&target, &validators, &Known::new()).await.unwrap();
+        let again = registries.sync(&target, &validators, &KnownVersions::new()).await.unwrap();
         assert!(matches!(again, Synced::Unchanged { .. }), "{status}");
         registries.prove(&target).await.unwrap();
         assert_eq!(failed(&examine(&registries, &target).await), None, "{status}");

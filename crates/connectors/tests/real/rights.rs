@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use connectors::repository::Target;
-use domain::connections::{Quota, Stage};
+use domain::connection_tests::{Quota, Stage};
 
 use crate::{
     examine::{examine, failed, stage},

@@ -6,10 +6,12 @@ use std::{
 };
 
 use connectors::vault::{
-    Newest, Sealed, SecretPath, Unavailable, Vault, VaultConfig, VaultError,
+    Newest, SecretEnvelope, SecretPath, Unavailable, Vault, VaultConfig, VaultError,
     managed::{LOG_BYTES, Managed, ManagedConfig, ManagedError},
 };
-use domain::{CredentialId, OperationId, OrganizationId, Secret, Shape, credentials::Parameters};
+use domain::{
+    AuthMethod, CredentialId, OperationId, OrganizationId, Secret, credentials::Parameters,
+};
 
 #[expect(
     clippy::disallowed_methods,
@@ -30,12 +32,12 @@ pub fn place() -> SecretPath {
     SecretPath { organization: OrganizationId::new(), credential: CredentialId::new() }
 }
 
-pub fn sealed(path: &SecretPath, password: &str) -> Sealed {
-    Sealed {
+pub fn sealed(path: &SecretPath, password: &str) -> SecretEnvelope {
+    SecretEnvelope {
         organization: path.organization,
         credential: path.credential,
         operation: OperationId::new(),
-        shape: Shape::Password,
+        shape: AuthMethod::Password,
         username: "ann".into(),
         parameters: Parameters::default(),
         password: Secret::new(password.into()),

@@ -1,7 +1,7 @@
 //! A Vault of the operator's own that is set up wrongly: each mistake is named.
 
 use connectors::vault::{
-    Distrust, Look, Right, Unavailable, Vault, VaultConfig, VaultError, Verdict, policy,
+    CheckResult, CheckStep, Distrust, Right, Unavailable, Vault, VaultConfig, VaultError, policy,
 };
 
 use testkit::own_vault::OwnVault;
@@ -11,14 +11,14 @@ use crate::{
     vault::{binary, place, sealed},
 };
 
-async fn wrong(config: VaultConfig) -> Vec<(Look, String)> {
+async fn wrong(config: VaultConfig) -> Vec<(CheckStep, String)> {
     let vault = Vault::connect(config).await.unwrap();
     let found = vault.examine().await;
     found.wrong().map(|finding| (finding.look, finding.detail.clone())).collect()
 }
 
 /// The one thing that is wrong.
-async fn mistake(config: VaultConfig) -> (Look, String) {
+async fn mistake(config: VaultConfig) -> (CheckStep, String) {
     let mut wrong = wrong(config).await;
     assert_eq!(wrong.len(), 1, "{wrong:?}");
     wrong.remove(0)
@@ -34,7 +34,7 @@ async fn the_policy_that_is_printed_suffices_and_is_not_too_much() {
         let vault = Vault::connect(own.config(mount)).await.unwrap();
         let found = vault.examine().await;
         for finding in &found.findings {
-            assert_eq!(finding.verdict, Verdict::Fine, "{finding:?}");
+            assert_eq!(finding.verdict, CheckResult::Fine, "{finding:?}");
         }
         assert_eq!(found.findings.len(), 4 + Right::ALL.len() + 1);
         assert!(found.seconds.is_some());
@@ -80,7 +80,7 @@ async fn each_right_that_is_lacking_is_named() {
         }
         own.policy(&rules.concat());
         let (look, detail) = mistake(config.clone()).await;
-        assert_eq!(look, Look::Right(right), "{detail}");
+        assert_eq!(look, CheckStep::Right(right), "{detail}");
         let lacking = format!("secret/{}", right.path());
         assert!(detail.contains(&lacking), "{detail}");
         for capability in right.capabilities() {
@@ -124,7 +124,7 @@ async fn rights_that_are_too_great_are_named() {
         let found = vault.examine().await;
         assert_eq!(found.wrong().count(), 0);
         let doubtful: Vec<_> =
-            found.findings.iter().filter(|one| one.verdict == Verdict::Doubtful).collect();
+            found.findings.iter().filter(|one| one.verdict == CheckResult::Doubtful).collect();
         assert_eq!(doubtful.len(), 1, "{doubtful:?}");
         assert!(doubtful[0].detail.contains(named), "{}", doubtful[0].detail);
     }
@@ -139,32 +139,32 @@ async fn wrong_places_and_logins_are_named() {
     let config = own.config("secret");
 
     let (look, detail) = mistake(VaultConfig { mount: "secrets".into(), ..config.clone() }).await;
-    assert_eq!(look, Look::Store);
+    assert_eq!(look, CheckStep::Store);
     assert!(detail.contains("secrets does not exist"), "{detail}");
     let (look, detail) = mistake(VaultConfig { mount: "old".into(), ..config.clone() }).await;
-    assert_eq!(look, Look::Store);
+    assert_eq!(look, CheckStep::Store);
     assert!(detail.contains("version 2"), "{detail}");
 
     let other = VaultConfig { approle_mount: "robots".into(), ..config.clone() };
     let (look, detail) = mistake(other).await;
-    assert_eq!(look, Look::Login);
+    assert_eq!(look, CheckStep::Login);
     assert!(detail.contains("auth/robots"), "{detail}");
     let other = VaultConfig { namespace: Some("nowhere".into()), ..config.clone() };
     let (look, detail) = mistake(other).await;
-    assert_eq!(look, Look::Login);
+    assert_eq!(look, CheckStep::Login);
     assert!(detail.contains("no such namespace") && detail.contains("nowhere"), "{detail}");
     std::fs::write(&config.secret_id, "not the secret id").unwrap();
     let (look, detail) = mistake(config.clone()).await;
-    assert_eq!(look, Look::Login);
+    assert_eq!(look, CheckStep::Login);
     assert!(detail.contains("secret id is wrong"), "{detail}");
     std::fs::remove_file(&config.secret_id).unwrap();
     let (look, detail) = mistake(config.clone()).await;
-    assert_eq!(look, Look::Login);
+    assert_eq!(look, CheckStep::Login);
     assert!(detail.contains("file with the secret id cannot be read"), "{detail}");
 
     own.seal();
     let (look, detail) = mistake(config.clone()).await;
-    assert_eq!(look, Look::Seal);
+    assert_eq!(look, CheckStep::Seal);
     assert!(detail.contains("sealed"), "{detail}");
     std::fs::write(&config.secret_id, "x").unwrap();
     let vault = Vault::connect(config).await.unwrap();
@@ -216,21 +216,21 @@ async fn what_is_wrong_with_tls_is_named() {
         let why = Unavailable::Certificate(distrust);
         assert_eq!(vault.ready().await, Err(VaultError::Unavailable(why)));
         let (look, detail) = mistake(config).await;
-        assert_eq!(look, Look::Connection);
+        assert_eq!(look, CheckStep::Connection);
         assert!(detail.contains(said), "{detail}");
     }
 
     let address = format!("https://{plain}").parse().unwrap();
     let (look, detail) = mistake(VaultConfig { address, ..right.clone() }).await;
-    assert_eq!(look, Look::Connection);
+    assert_eq!(look, CheckStep::Connection);
     assert!(detail.contains("does not speak TLS"), "{detail}");
     let address = "https://no-such-host.invalid:8200".parse().unwrap();
     let (look, detail) = mistake(VaultConfig { address, ..right }).await;
-    assert_eq!(look, Look::Connection);
+    assert_eq!(look, CheckStep::Connection);
     assert!(detail.contains("name of its host"), "{detail}");
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let address = format!("http://{closed}").parse().unwrap();
     let (look, detail) = mistake(VaultConfig { address, ..config }).await;
-    assert_eq!(look, Look::Connection);
+    assert_eq!(look, CheckStep::Connection);
     assert!(detail.contains("no connection"), "{detail}");
 }

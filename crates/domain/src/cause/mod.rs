@@ -7,7 +7,7 @@ mod words;
 
 pub use remedy::Remedy;
 use serde::{Deserialize, Serialize};
-pub use words::{Asked, Words};
+pub use words::{RemoteKind, Words};
 
 macro_rules! causes {
     ($($(#[$doc:meta])* $name:ident = $code:literal),+ $(,)?) => {
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn the_table_of_the_manual_is_kept() {
-        let words = |cause: Cause| cause.words(Asked::Registry);
+        let words = |cause: Cause| cause.words(RemoteKind::Registry);
         let unauthorized = words(Cause::InvalidCredentials);
         assert!(unauthorized.title.starts_with("401 Unauthorized"));
         assert!(unauthorized.message.contains("Verify the username and password or token"));

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "host")]
-use super::{Material, Placed};
 use super::{Parameters, Placement};
+#[cfg(feature = "host")]
+use super::{Placed, SecretMaterial};
 use crate::{
-    CredentialId, Description, Field, FieldProblem, Name, Secret, ServiceError, Shape, Username,
-    access::parse_id, error::all,
+    AuthMethod, CredentialId, Description, Field, FieldProblem, Name, Secret, ServiceError,
+    Username, access::parse_id, error::all,
 };
 #[cfg(feature = "host")]
 use crate::{CredentialKind, Provider, error::every};
@@ -41,7 +41,7 @@ pub struct CreateCredential {
 pub struct NewCredential {
     pub provider: Provider,
     pub name: Name,
-    pub material: Material,
+    pub material: SecretMaterial,
     pub parameters: Parameters,
     pub description: Description,
     pub placed: Placed,
@@ -107,7 +107,7 @@ pub struct CredentialChange {
     pub credential: CredentialId,
     pub row_version: i64,
     /// `None` keeps the present one.
-    pub shape: Option<Shape>,
+    pub shape: Option<AuthMethod>,
     pub name: Name,
     pub username: String,
     /// `None` keeps the stored one.
@@ -134,7 +134,7 @@ impl UpdateCredential {
     pub fn parse(self) -> Result<CredentialChange, ServiceError> {
         let shape = match self.shape.as_str() {
             "" => Ok(None),
-            code => Shape::parse(code).map(Some).ok_or_else(unknown_shape),
+            code => AuthMethod::parse(code).map(Some).ok_or_else(unknown_shape),
         };
         let (credential, name, username, shape, description) = all!(
             parse_id(Field::Credential, &self.credential),
@@ -170,11 +170,11 @@ pub fn material(
     username: &str,
     password: Secret,
     parameters: Parameters,
-) -> (Result<Material, Vec<FieldProblem>>, Parameters) {
+) -> (Result<SecretMaterial, Vec<FieldProblem>>, Parameters) {
     let shapes = provider.facts().shapes;
     let shape = match shape {
         "" => shapes.first().copied(),
-        code => Shape::parse(code).filter(|shape| shapes.contains(shape)),
+        code => AuthMethod::parse(code).filter(|shape| shapes.contains(shape)),
     };
     let Some(shape) = shape else { return (Err(vec![unknown_shape()]), Parameters::default()) };
     let parameters = parameters.of(shape);
@@ -182,13 +182,13 @@ pub fn material(
         Ok(typed) => typed,
         Err(problem) => return (Err(vec![problem]), parameters),
     };
-    let fixed = if shape == Shape::Password { provider.facts().fixed_username } else { "" };
+    let fixed = if shape == AuthMethod::Password { provider.facts().fixed_username } else { "" };
     let username = if typed.as_str().is_empty() { fixed } else { typed.as_str() };
-    (Material::parse(shape, username, password, &parameters), parameters)
+    (SecretMaterial::parse(shape, username, password, &parameters), parameters)
 }
 
 fn unknown_shape() -> FieldProblem {
-    Field::Shape.problem("Choose how to authenticate from the list.")
+    Field::AuthMethod.problem("Choose how to authenticate from the list.")
 }
 
 /// The form that says where a credential applies.
@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(typed.parse().unwrap().material.username(), "AWS");
         let foreign = CreateCredential { shape: "acr_token".into(), ..form("harbor", "h", "x") };
         let problem = foreign.parse().unwrap_err();
-        assert!(problem.problem_of(Field::Shape).is_some());
+        assert!(problem.problem_of(Field::AuthMethod).is_some());
     }
 
     #[test]

@@ -23,9 +23,9 @@ pub use form::{CreateCredential, CredentialChange, PlaceCredential, SaveMode, Up
 pub use form::{NewCredential, material};
 pub use health::CredentialHealth;
 #[cfg(feature = "host")]
-pub use material::{ClusterLogin, Kubeconfig, Material, OauthTokens, ServiceAccountKey};
+pub use material::{ClusterLogin, Kubeconfig, OauthTokens, SecretMaterial, ServiceAccountKey};
 pub use parameters::Parameters;
-pub use placement::{Environment, PatternKind, Placed, Placement, Reach};
+pub use placement::{CredentialScope, Environment, PatternKind, Placed, Placement};
 pub use query::{CredentialOrder, CredentialQuery, Direction};
 pub use rotation::{
     Candidate, CandidateLine, CandidateState, PausedHost, SecretVersion, VersionOrigin, VersionRef,
@@ -34,8 +34,8 @@ pub use rotation::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Access, CredentialId, PropagationId, Provider, Purpose, RepositoryId, Shape, Status, Timestamp,
-    cause::Cause,
+    Access, AuthMethod, CredentialId, PropagationId, Provider, Purpose, RepositoryId, Status,
+    Timestamp, cause::Cause,
 };
 
 /// How a credential is doing.
@@ -199,11 +199,11 @@ pub struct CredentialDetail {
     /// The updates and their results, newest first, at most 20.
     pub history: Vec<Propagation>,
     /// How it authenticates.
-    pub shape: Shape,
+    pub shape: AuthMethod,
     /// What the shape needs besides; nothing of it is secret.
     pub parameters: Parameters,
     /// In which projects it may be used.
-    pub reach: Reach,
+    pub reach: CredentialScope,
     /// The name of its project; empty for a shared one.
     pub project: String,
     /// What it may be looked up for.

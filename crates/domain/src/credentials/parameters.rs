@@ -33,7 +33,7 @@ pub struct Parameters {
 impl Parameters {
     /// Only what the form of `shape` has.
     #[must_use]
-    pub fn of(self, shape: crate::Shape) -> Self {
+    pub fn of(self, shape: crate::AuthMethod) -> Self {
         use crate::Field;
         let kept = |field: Field, value: String| {
             let has = shape.facts().fields.iter().any(|known| known.field == field);

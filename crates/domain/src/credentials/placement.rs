@@ -95,7 +95,7 @@ impl PatternKind {
 /// In which projects a credential may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reach {
+pub enum CredentialScope {
     /// In one.
     Project(ProjectId),
     /// In all of the organization; an owner opted in (F23).
@@ -127,7 +127,7 @@ pub struct Placement {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placed {
     /// `None` is the default project.
-    pub reach: Option<Reach>,
+    pub reach: Option<CredentialScope>,
     /// At least one; none for a cluster.
     pub purposes: Vec<Purpose>,
     /// Trimmed; empty with [`PatternKind::None`].
@@ -155,8 +155,8 @@ impl Placement {
         let mut check = |problem: FieldProblem| problems.push(problem);
         let reach = match self.project.trim() {
             "" => None,
-            "shared" => Some(Reach::Shared),
-            id => id.parse().map(Reach::Project).ok().or_else(|| {
+            "shared" => Some(CredentialScope::Shared),
+            id => id.parse().map(CredentialScope::Project).ok().or_else(|| {
                 check(Field::Project.problem("Choose a project from the list."));
                 None
             }),
@@ -238,7 +238,10 @@ mod tests {
             access: "push".into(),
         };
         let placed = typed.parse(CredentialKind::Registry).unwrap();
-        assert_eq!((placed.reach, placed.pattern.as_str()), (Some(Reach::Shared), "^https://a"));
+        assert_eq!(
+            (placed.reach, placed.pattern.as_str()),
+            (Some(CredentialScope::Shared), "^https://a")
+        );
         assert_eq!(placed.expires_at.unwrap().rfc3339(), "2027-01-31T00:00:00Z");
         assert_eq!(placed.access, Some(Access::Push));
         assert!(typed.parse(CredentialKind::Git).is_err());

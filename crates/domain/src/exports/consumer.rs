@@ -68,7 +68,7 @@ pub struct ConsumerFacts {
     /// Who decrypts the files that SOPS encrypted, and what that takes.
     pub sops: SopsReader,
     /// Whether it carries no secret at all, so that no carrier is chosen.
-    pub carriers: &'static [Carrier],
+    pub carriers: &'static [DeliveryMethod],
 }
 
 /// Who decrypts the files of an export that SOPS encrypted.
@@ -93,7 +93,7 @@ impl SopsReader {
 /// How the values of secrets get to the cluster. None of them puts a value into Git in the clear.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Carrier {
+pub enum DeliveryMethod {
     /// An `ExternalSecret` that points at the Vault path (External Secrets Operator).
     #[default]
     ExternalSecret,
@@ -157,7 +157,7 @@ impl Consumer {
     }
 }
 
-impl Carrier {
+impl DeliveryMethod {
     /// Every carrier.
     pub const ALL: [Self; 4] =
         [Self::ExternalSecret, Self::VaultStaticSecret, Self::Sops, Self::None];
@@ -191,12 +191,12 @@ mod tests {
             assert_eq!(Consumer::parse(facts.code), Some(consumer));
             assert!(facts.summary.ends_with('.') && !facts.carriers.is_empty());
             assert!(facts.help.iter().all(|sentence| sentence.ends_with('.')));
-            let seals = facts.carriers.contains(&Carrier::Sops);
+            let seals = facts.carriers.contains(&DeliveryMethod::Sops);
             assert_eq!(seals, facts.sops.needs().ends_with('.'), "{}", facts.code);
             assert_eq!(seals, !facts.help.is_empty(), "F28 for {}", facts.code);
         }
-        for carrier in Carrier::ALL {
-            assert_eq!(Carrier::parse(carrier.facts().code), Some(carrier));
+        for carrier in DeliveryMethod::ALL {
+            assert_eq!(DeliveryMethod::parse(carrier.facts().code), Some(carrier));
         }
     }
 }

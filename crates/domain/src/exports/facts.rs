@@ -1,6 +1,6 @@
 //! What Hawser knows about each consumer and carrier: names, and what they ask for.
 
-use super::{Carrier, CarrierFacts, ConsumerFacts, Selects, Setting, SopsReader};
+use super::{CarrierFacts, ConsumerFacts, DeliveryMethod, Selects, Setting, SopsReader};
 use crate::{CredentialKind, Field};
 
 pub(super) static PULL_SECRET: ConsumerFacts = ConsumerFacts {
@@ -185,7 +185,7 @@ pub(super) static HELM: ConsumerFacts = ConsumerFacts {
     settings: &[],
     help: &[],
     sops: SopsReader::Another(""),
-    carriers: &[Carrier::None],
+    carriers: &[DeliveryMethod::None],
 };
 
 pub(super) static BY_EXTERNAL_SECRET: CarrierFacts = CarrierFacts {
@@ -265,4 +265,5 @@ const SECRET_NAME: Setting = setting(
 );
 
 const REGISTRIES: &[CredentialKind] = &[CredentialKind::Registry];
-const SECRETS: &[Carrier] = &[Carrier::ExternalSecret, Carrier::VaultStaticSecret, Carrier::Sops];
+const SECRETS: &[DeliveryMethod] =
+    &[DeliveryMethod::ExternalSecret, DeliveryMethod::VaultStaticSecret, DeliveryMethod::Sops];

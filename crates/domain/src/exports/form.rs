@@ -127,7 +127,7 @@ pub struct ExportFields {
     /// Who reads it.
     pub consumer: super::Consumer,
     /// How values get there.
-    pub carrier: super::Carrier,
+    pub carrier: super::DeliveryMethod,
     /// The chosen credentials, without doubles; empty where repositories are chosen.
     pub credentials: Vec<crate::CredentialId>,
     /// The chosen repositories, without doubles; empty where credentials are chosen.

@@ -4,8 +4,6 @@
 //! An export says who reads it ([`Consumer`]), how the secret values get there ([`Carrier`]), and
 //! which credentials or repositories it is about. Git targets and clusters take exports.
 
-#[cfg(feature = "host")]
-mod asked;
 pub mod carvel;
 mod consumer;
 mod facts;
@@ -20,14 +18,16 @@ mod recipient;
 #[cfg(feature = "host")]
 mod render;
 #[cfg(feature = "host")]
+mod requested_charts;
+#[cfg(feature = "host")]
 mod rules;
 #[cfg(feature = "host")]
 mod settings;
 mod view;
 
-#[cfg(feature = "host")]
-pub use asked::Asked;
-pub use consumer::{Carrier, CarrierFacts, Consumer, ConsumerFacts, Selects, Setting, SopsReader};
+pub use consumer::{
+    CarrierFacts, Consumer, ConsumerFacts, DeliveryMethod, Selects, Setting, SopsReader,
+};
 #[cfg(feature = "host")]
 pub use form::ExportFields;
 pub use form::{EncryptedForm, ExportForm, ExportSettings, RevealForm};
@@ -41,6 +41,8 @@ pub use render::{
     CredentialFacts, ExportFacts, KnownChart, Rendered, RenderedFile, RenderedObject,
     RepositoryFacts, SecretObject, Values, VaultFacts, leaves, render, written, yaml, yaml_stream,
 };
+#[cfg(feature = "host")]
+pub use requested_charts::RequestedChart;
 #[cfg(feature = "host")]
 pub use settings::namespace;
 pub use view::{

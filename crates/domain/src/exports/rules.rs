@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, str::FromStr};
 
-use super::{Carrier, Consumer, ExportFields, ExportForm, ExportSettings, Selects, settings};
+use super::{
+    Consumer, DeliveryMethod, ExportFields, ExportForm, ExportSettings, Selects, settings,
+};
 use crate::{Field, FieldProblem, Name, ServiceError, access::parse_id};
 
 impl ExportForm {
@@ -61,11 +63,11 @@ impl ExportForm {
     }
 }
 
-fn carrier(consumer: Consumer, typed: &str) -> Result<Carrier, FieldProblem> {
+fn carrier(consumer: Consumer, typed: &str) -> Result<DeliveryMethod, FieldProblem> {
     match consumer.facts().carriers {
         // There is nothing to choose.
         [only] => Ok(*only),
-        some => Carrier::parse(typed)
+        some => DeliveryMethod::parse(typed)
             .filter(|carrier| some.contains(carrier))
             .ok_or_else(|| Field::Carrier.problem("Choose how the values get to the cluster.")),
     }

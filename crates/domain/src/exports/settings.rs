@@ -1,13 +1,13 @@
 //! The settings of an export, read one by one.
 
-use super::{Carrier, Consumer, ExportSettings, asked, recipient::Recipient};
+use super::{Consumer, DeliveryMethod, ExportSettings, recipient::Recipient, requested_charts};
 use crate::{Field, FieldProblem, repositories::RepositoryUrl};
 
 /// The settings that consumer and carrier ask for, checked; the others are empty.
 pub(super) fn checked(
     typed: &ExportSettings,
     consumer: Consumer,
-    carrier: Carrier,
+    carrier: DeliveryMethod,
     problems: &mut Vec<FieldProblem>,
 ) -> ExportSettings {
     let mut kept = ExportSettings::default();
@@ -29,7 +29,7 @@ pub(super) fn checked(
 }
 
 /// A setting as it is kept, or what is wrong with it.
-fn read(field: Field, text: &str, carrier: Carrier) -> Result<String, String> {
+fn read(field: Field, text: &str, carrier: DeliveryMethod) -> Result<String, String> {
     match field {
         Field::Namespace => label(text),
         Field::SecretName | Field::ArgoProject | Field::ServiceAccount => optional(text, subdomain),
@@ -46,9 +46,9 @@ fn read(field: Field, text: &str, carrier: Carrier) -> Result<String, String> {
         }
         Field::ToNamespaces => list(text, label),
         Field::Package => package(text),
-        Field::Packages => asked::packages(text, subdomain),
-        Field::Charts => asked::charts(text),
-        Field::Store if carrier == Carrier::VaultStaticSecret => auth(text),
+        Field::Packages => requested_charts::packages(text, subdomain),
+        Field::Charts => requested_charts::charts(text),
+        Field::Store if carrier == DeliveryMethod::VaultStaticSecret => auth(text),
         Field::Store => subdomain(text),
         Field::StoreKind => one_of(text, &["ClusterSecretStore", "SecretStore"]),
         Field::Recipients => recipients(text),

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Carrier, Consumer, ExportForm, ExportSettings};
+use super::{Consumer, DeliveryMethod, ExportForm, ExportSettings};
 use crate::{CredentialId, ExportId, Secret, Timestamp};
 
 /// A row of the page of exports.
@@ -16,7 +16,7 @@ pub struct ExportSummary {
     /// Who reads it.
     pub consumer: Consumer,
     /// How values get there.
-    pub carrier: Carrier,
+    pub carrier: DeliveryMethod,
     /// How many credentials are in it.
     pub credentials: u32,
     /// How many repositories are in it.
@@ -37,7 +37,7 @@ pub struct ExportDetail {
     /// Who reads it.
     pub consumer: Consumer,
     /// How values get there.
-    pub carrier: Carrier,
+    pub carrier: DeliveryMethod,
     /// Its settings, as typed.
     pub settings: ExportSettings,
     /// The chosen credentials.
@@ -60,7 +60,7 @@ pub struct ExportDetail {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportPlace {
     /// Which one.
-    pub place: crate::propagation::Place,
+    pub place: crate::propagation::DeliveryTarget,
     /// Its name.
     pub name: String,
 }

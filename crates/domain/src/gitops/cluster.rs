@@ -156,7 +156,7 @@ pub struct ClusterPreview {
 
 /// What is true of an object now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum ObjectStatus {
     /// It stands as it was found.
     Known(ObjectState),
     /// The last try of it failed.
@@ -187,13 +187,15 @@ pub struct ClusterDetail {
 impl ClusterDetail {
     /// What is true of one of its objects.
     #[must_use]
-    pub fn standing(&self, object: &ClusterObject) -> Standing {
+    pub fn standing(&self, object: &ClusterObject) -> ObjectStatus {
         let was_reached = object.compared_at >= self.tried_at && object.compared_at.is_some();
         match object.cause {
-            _ if self.summary.state == TargetState::Failing && !was_reached => Standing::Waiting,
-            Some(Cause::ClusterConflict) => Standing::Known(ObjectState::Conflict),
-            Some(cause) => Standing::Failing(cause),
-            None => Standing::Known(object.state),
+            _ if self.summary.state == TargetState::Failing && !was_reached => {
+                ObjectStatus::Waiting
+            }
+            Some(Cause::ClusterConflict) => ObjectStatus::Known(ObjectState::Conflict),
+            Some(cause) => ObjectStatus::Failing(cause),
+            None => ObjectStatus::Known(object.state),
         }
     }
 
@@ -252,17 +254,17 @@ mod tests {
     fn each_object_has_its_own_truth() {
         let (failing, well) = (cluster(TargetState::Failing), cluster(TargetState::InStep));
         let in_step = |at| object(ObjectState::InStep, None, at);
-        let known = Standing::Known(ObjectState::InStep);
+        let known = ObjectStatus::Known(ObjectState::InStep);
         assert_eq!(failing.standing(&in_step(Some(10))), known);
-        assert_eq!(failing.standing(&in_step(Some(9))), Standing::Waiting);
-        assert_eq!(failing.standing(&in_step(None)), Standing::Waiting);
+        assert_eq!(failing.standing(&in_step(Some(9))), ObjectStatus::Waiting);
+        assert_eq!(failing.standing(&in_step(None)), ObjectStatus::Waiting);
         assert_eq!(well.standing(&in_step(Some(9))), known);
         let refused = object(ObjectState::InStep, Some(Cause::ClusterRefused), Some(10));
-        assert_eq!(failing.standing(&refused), Standing::Failing(Cause::ClusterRefused));
+        assert_eq!(failing.standing(&refused), ObjectStatus::Failing(Cause::ClusterRefused));
         let earlier = object(ObjectState::InStep, Some(Cause::ClusterRefused), Some(9));
-        assert_eq!(failing.standing(&earlier), Standing::Waiting);
+        assert_eq!(failing.standing(&earlier), ObjectStatus::Waiting);
         let taken = object(ObjectState::Conflict, Some(Cause::ClusterConflict), Some(10));
-        assert_eq!(failing.standing(&taken), Standing::Known(ObjectState::Conflict));
+        assert_eq!(failing.standing(&taken), ObjectStatus::Known(ObjectState::Conflict));
     }
 
     #[test]

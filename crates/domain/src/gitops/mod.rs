@@ -1,21 +1,21 @@
 //! GitOps: connected Git accounts, and the Git repositories and clusters that exports are written to.
 
 mod cluster;
-mod connection;
 mod diff;
+mod git_account;
 #[cfg(feature = "host")]
 mod rules;
 mod target;
 
 pub use cluster::{
     ClusterDetail, ClusterForm, ClusterObject, ClusterPreview, ClusterState, ClusterSummary,
-    ObjectState, Standing,
-};
-pub use connection::{
-    Branches, ConnectionOffers, ConnectionWay, DeviceCode, DeviceForm, DeviceProgress,
-    GitConnection, HostedRepository, WebStart,
+    ObjectState, ObjectStatus,
 };
 pub use diff::{DiffKind, DiffLine, FileChange, FileChangeKind};
+pub use git_account::{
+    Branches, DeviceCode, DeviceForm, DeviceProgress, GitAccount, GitAccountMethod,
+    GitAccountOffers, HostedRepository, WebStart,
+};
 #[cfg(feature = "host")]
 pub use rules::{Branch, ClusterFields, Folder, GitTargetFields, GitUrl, Workflows};
 pub use target::{

@@ -285,7 +285,7 @@ pub struct CredentialUse {
     /// Its name.
     pub export_name: String,
     /// Where it is delivered; `None` for an export that nobody takes yet.
-    pub place: Option<crate::propagation::Place>,
+    pub place: Option<crate::propagation::DeliveryTarget>,
     /// The name of that place.
     pub place_name: String,
     /// How it is doing; `None` without a place.

@@ -6,7 +6,7 @@ use super::{
     Index,
     expression::{Expression, Hosts},
     expressions::Looked,
-    index::{Matcher, Stored, Usable},
+    index::{IndexedCredential, Matcher, Usable},
     literals::{Affix, Side},
 };
 use crate::{CredentialId, credentials::PatternKind};
@@ -107,7 +107,7 @@ impl Index {
     #[must_use]
     pub fn conflicts(&self, credential: CredentialId) -> Vec<Conflict> {
         let Some(candidate) = self.get(credential) else { return Vec::new() };
-        let mut names: [Vec<&Arc<Stored>>; 8] = Default::default();
+        let mut names: [Vec<&Arc<IndexedCredential>>; 8] = Default::default();
         for other in self.all() {
             if let Some(kind) = self.overlap(candidate, other)
                 && let Some(names) = names.get_mut(kind)
@@ -124,7 +124,11 @@ impl Index {
     }
 
     /// The place in [`KINDS`] of what `other` does to the candidate.
-    fn overlap(&self, candidate: &Arc<Stored>, other: &Arc<Stored>) -> Option<usize> {
+    fn overlap(
+        &self,
+        candidate: &Arc<IndexedCredential>,
+        other: &Arc<IndexedCredential>,
+    ) -> Option<usize> {
         let (ours, theirs) = (self.shared_place(candidate.reach), self.shared_place(other.reach));
         let apart = candidate.reach != other.reach && ours.is_none() && theirs.is_none();
         if other.id == candidate.id || other.usable == Usable::No || apart {
@@ -148,9 +152,9 @@ impl Index {
     }
 
     /// Whether some URL is known that both match for one purpose.
-    fn meet(&self, a: &Arc<Stored>, b: &Arc<Stored>) -> bool {
+    fn meet(&self, a: &Arc<IndexedCredential>, b: &Arc<IndexedCredential>) -> bool {
         let none = HashSet::new();
-        let at = |urls: &[_], other: &Stored| {
+        let at = |urls: &[_], other: &IndexedCredential| {
             urls.iter().any(|(purpose, url): &(_, Arc<str>)| {
                 let lower = url.to_ascii_lowercase();
                 let looked = Looked { url, lower: &lower, except: &none };
@@ -183,7 +187,7 @@ const KINDS: [fn(Vec<String>) -> Conflict; 8] = [
     Conflict::BeforeScope,
 ];
 
-fn hosts(candidate: &Stored) -> Option<Conflict> {
+fn hosts(candidate: &IndexedCredential) -> Option<Conflict> {
     let Matcher::Regex(expression) = &candidate.matcher else { return None };
     match expression.hosts() {
         Hosts::Named => None,
@@ -211,11 +215,11 @@ mod tests {
     use super::*;
     use crate::{
         Name, ProjectId, Purpose,
-        credentials::Reach,
+        credentials::CredentialScope,
         matching::{Entry, SharedProject},
     };
 
-    fn entry(name: &str, reach: Reach, kind: PatternKind, pattern: &str) -> Entry {
+    fn entry(name: &str, reach: CredentialScope, kind: PatternKind, pattern: &str) -> Entry {
         let name = Name::parse(name).unwrap();
         let purposes = [Purpose::Helm, Purpose::Image];
         Entry::new(CredentialId::new(), &name, reach, &purposes, (kind, pattern))
@@ -224,12 +228,15 @@ mod tests {
     #[test]
     fn surprises_are_told() {
         use PatternKind::{Exact, Regex};
-        let (ours, theirs) = (Reach::Project(ProjectId::new()), Reach::Project(ProjectId::new()));
+        let (ours, theirs) = (
+            CredentialScope::Project(ProjectId::new()),
+            CredentialScope::Project(ProjectId::new()),
+        );
         let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
         let mut index = Index::of([
             entry("m", ours, Exact, "oci://ghcr.io/acme"),
             entry("n", ours, Regex, r"^https://quay\.io/acme/"),
-            entry("s", Reach::Shared, Exact, "https://ghcr.io/shared"),
+            entry("s", CredentialScope::Shared, Exact, "https://ghcr.io/shared"),
         ]);
         let mut told = |entry: Entry| {
             let id = entry.id;
@@ -257,7 +264,7 @@ mod tests {
             ("z", ours, Exact, "ghcr.io/shared", vec![Conflict::InsteadOfShared(names(&["s"]))]),
             (
                 "a",
-                Reach::Shared,
+                CredentialScope::Shared,
                 Regex,
                 r"^quay\.io/acme/charts",
                 vec![Conflict::ProjectFirst(names(&["n"]))],
@@ -279,7 +286,7 @@ mod tests {
         let [alpha, beta] = [(); 2].map(|()| ProjectId::new());
         let url = "https://ghcr.io/acme";
         let [one, two] = [("one", alpha), ("two", beta)]
-            .map(|(name, id)| entry(name, Reach::Project(id), PatternKind::Exact, url));
+            .map(|(name, id)| entry(name, CredentialScope::Project(id), PatternKind::Exact, url));
         let ids = [one.id, two.id];
         let mut index = Index::of([one, two]);
         assert_eq!(ids.map(|id| index.conflicts(id)), [vec![], vec![]]);
@@ -304,7 +311,7 @@ mod tests {
 
     #[test]
     fn a_credential_is_no_conflict_of_its_own() {
-        let kept = entry("a", Reach::Shared, PatternKind::Exact, "https://ghcr.io/acme");
+        let kept = entry("a", CredentialScope::Shared, PatternKind::Exact, "https://ghcr.io/acme");
         let index = Index::of([kept.clone()]);
         assert_eq!(index.conflicts(kept.id), []);
         assert_eq!(index.conflicts(CredentialId::new()), []);

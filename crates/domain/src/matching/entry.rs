@@ -2,7 +2,7 @@
 
 use crate::{
     CredentialId, Name, ProjectId, Purpose,
-    credentials::{CredentialState, PatternKind, Reach},
+    credentials::{CredentialScope, CredentialState, PatternKind},
 };
 
 /// What the index needs to know of a credential.
@@ -15,7 +15,7 @@ pub struct Entry {
     /// What names are compared and sorted by ([`Name::key`]).
     pub key: String,
     /// In which projects it may be used.
-    pub reach: Reach,
+    pub reach: CredentialScope,
     /// What it may be looked up for.
     pub purposes: Vec<Purpose>,
     /// A URL or a regular expression; empty for none.
@@ -43,7 +43,7 @@ impl Entry {
     pub fn new(
         id: CredentialId,
         name: &Name,
-        reach: Reach,
+        reach: CredentialScope,
         purposes: &[Purpose],
         (pattern_kind, pattern): (PatternKind, &str),
     ) -> Self {

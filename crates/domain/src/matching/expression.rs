@@ -9,7 +9,7 @@ use regex_syntax::{
 
 use super::{
     literals::{Affix, Side, required},
-    program::{Kept, Program},
+    program::{Program, ProgramCache},
 };
 use crate::{Field, FieldProblem, registry_name};
 
@@ -100,14 +100,14 @@ impl Expression {
     }
 
     /// Whether `url` matches; `lower` is `url` in lower case.
-    pub fn matches(self: &Arc<Self>, url: &str, lower: &str, kept: &Kept) -> bool {
+    pub fn matches(self: &Arc<Self>, url: &str, lower: &str, kept: &ProgramCache) -> bool {
         if let Some(affix) = &self.affix {
             return affix.matches(url);
         }
         self.required.iter().all(|text| lower.contains(&**text)) && self.runs(url, kept)
     }
 
-    fn runs(self: &Arc<Self>, url: &str, kept: &Kept) -> bool {
+    fn runs(self: &Arc<Self>, url: &str, kept: &ProgramCache) -> bool {
         let known = self.program.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(program) = known {
             return program.matches(url);
@@ -198,7 +198,7 @@ mod tests {
     }
 
     fn matches(text: &str, url: &str) -> bool {
-        read(text).matches(url, &url.to_ascii_lowercase(), &Kept::default())
+        read(text).matches(url, &url.to_ascii_lowercase(), &ProgramCache::default())
     }
 
     #[test]

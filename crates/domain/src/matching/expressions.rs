@@ -7,7 +7,7 @@ use std::{
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::{expression::Expression, index::Stored, program::Kept};
+use super::{expression::Expression, index::IndexedCredential, program::ProgramCache};
 use crate::CredentialId;
 
 /// As many expressions are compared one by one before they are arranged; few in tests, so that they
@@ -33,7 +33,7 @@ pub(super) struct Expressions {
 
 #[derive(Debug, Clone)]
 struct Candidate {
-    stored: Arc<Stored>,
+    stored: Arc<IndexedCredential>,
     expression: Arc<Expression>,
 }
 
@@ -49,13 +49,13 @@ pub(super) struct Looked<'a> {
 
 impl Expressions {
     /// Adds an expression.
-    pub fn put(&mut self, stored: &Arc<Stored>, expression: &Arc<Expression>) {
+    pub fn put(&mut self, stored: &Arc<IndexedCredential>, expression: &Arc<Expression>) {
         let (stored, expression) = (Arc::clone(stored), Arc::clone(expression));
         self.fresh.push(Candidate { stored, expression });
     }
 
     /// Removes the expression of a credential.
-    pub fn remove(&mut self, stored: &Arc<Stored>) {
+    pub fn remove(&mut self, stored: &Arc<IndexedCredential>) {
         if let Some(at) = self.fresh.iter().position(|one| Arc::ptr_eq(&one.stored, stored)) {
             self.fresh.swap_remove(at);
             return;
@@ -118,7 +118,7 @@ impl Expressions {
     }
 
     /// The first credential by name whose expression matches.
-    pub fn find(&self, looked: Looked<'_>, kept: &Kept) -> Option<&Arc<Stored>> {
+    pub fn find(&self, looked: Looked<'_>, kept: &ProgramCache) -> Option<&Arc<IndexedCredential>> {
         let mut best: Option<&Candidate> = None;
         let mut place = u32::MAX;
         if let Some(automaton) = &self.automaton {
@@ -143,7 +143,7 @@ impl Expressions {
         &'a self,
         places: &[u32],
         looked: Looked<'_>,
-        kept: &Kept,
+        kept: &ProgramCache,
         place: &mut u32,
         best: &mut Option<&'a Candidate>,
     ) {
@@ -158,7 +158,7 @@ impl Expressions {
 }
 
 impl Candidate {
-    fn matches(&self, looked: Looked<'_>, kept: &Kept) -> bool {
+    fn matches(&self, looked: Looked<'_>, kept: &ProgramCache) -> bool {
         !looked.except.contains(&self.stored.id)
             && self.expression.matches(looked.url, looked.lower, kept)
     }

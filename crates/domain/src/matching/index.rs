@@ -11,11 +11,11 @@ use super::{
     expression::Expression,
     expressions::{Expressions, Looked},
     normalize::normalize,
-    program::Kept,
+    program::ProgramCache,
 };
 use crate::{
     CredentialId, ProjectId, Purpose,
-    credentials::{PatternKind, Reach},
+    credentials::{CredentialScope, PatternKind},
 };
 
 /// The credentials of one organization that have a pattern.
@@ -26,27 +26,27 @@ use crate::{
 /// needs no text at all is compared every time. Programs are kept up to 48 MiB.
 #[derive(Debug, Default)]
 pub struct Index {
-    entries: HashMap<CredentialId, Arc<Stored>>,
-    passes: HashMap<(Reach, Purpose), Pass>,
+    entries: HashMap<CredentialId, Arc<IndexedCredential>>,
+    passes: HashMap<(CredentialScope, Purpose), ScopeIndex>,
     /// In order of their names.
     shared: Vec<SharedProject>,
-    pub(super) kept: Kept,
+    pub(super) kept: ProgramCache,
 }
 
 /// The credentials of one project, or the shared ones, for one purpose.
 #[derive(Debug, Default)]
-struct Pass {
+struct ScopeIndex {
     /// By compared URL; each list in order of names.
-    exact: HashMap<Arc<str>, Vec<Arc<Stored>>>,
+    exact: HashMap<Arc<str>, Vec<Arc<IndexedCredential>>>,
     expressions: Expressions,
 }
 
 /// A credential as the index keeps it.
 #[derive(Debug)]
-pub(super) struct Stored {
+pub(super) struct IndexedCredential {
     pub id: CredentialId,
     pub name: Arc<str>,
-    pub reach: Reach,
+    pub reach: CredentialScope,
     pub purposes: Box<[Purpose]>,
     pub pattern: Arc<str>,
     pub usable: Usable,
@@ -74,7 +74,7 @@ pub(super) enum Matcher {
 /// What credentials are ordered by: the name, in the spelling that is unique in an organization.
 pub(super) type Rank<'a> = (&'a str, CredentialId);
 
-impl Stored {
+impl IndexedCredential {
     fn new(entry: Entry) -> Self {
         let name: Arc<str> = entry.name.into();
         let key = if *entry.key == *name { Arc::clone(&name) } else { entry.key.into() };
@@ -103,7 +103,7 @@ impl Stored {
     }
 
     /// Whether it matches a URL that is looked up for this purpose.
-    pub fn matches(&self, purpose: Purpose, looked: Looked<'_>, kept: &Kept) -> bool {
+    pub fn matches(&self, purpose: Purpose, looked: Looked<'_>, kept: &ProgramCache) -> bool {
         match &self.matcher {
             Matcher::Exact(urls) => {
                 urls.iter().any(|(known, url)| *known == purpose && **url == *looked.url)
@@ -144,7 +144,7 @@ impl Index {
         if entry.pattern_kind == PatternKind::None {
             return;
         }
-        let stored = Arc::new(Stored::new(entry));
+        let stored = Arc::new(IndexedCredential::new(entry));
         if stored.usable == Usable::Yes {
             for purpose in &stored.purposes {
                 self.passes.entry((stored.reach, *purpose)).or_default().put(*purpose, &stored);
@@ -177,30 +177,35 @@ impl Index {
     }
 
     /// The scopes that are searched for a repository of `project`, in order (F22).
-    pub(super) fn scopes(&self, project: ProjectId) -> impl Iterator<Item = Reach> + '_ {
+    pub(super) fn scopes(&self, project: ProjectId) -> impl Iterator<Item = CredentialScope> + '_ {
         let shared = self.shared.iter().map(|one| one.id).filter(move |id| *id != project);
-        [Reach::Project(project), Reach::Shared].into_iter().chain(shared.map(Reach::Project))
+        [CredentialScope::Project(project), CredentialScope::Shared]
+            .into_iter()
+            .chain(shared.map(CredentialScope::Project))
     }
 
     /// The place of the credentials of `reach` in that order; `None` when they are not searched.
-    pub(super) fn place(&self, project: ProjectId, reach: Reach) -> Option<usize> {
+    pub(super) fn place(&self, project: ProjectId, reach: CredentialScope) -> Option<usize> {
         self.scopes(project).position(|scope| scope == reach)
     }
 
     /// Whether every project may use the credentials of `reach`; then their place among the shared ones.
-    pub(super) fn shared_place(&self, reach: Reach) -> Option<usize> {
+    pub(super) fn shared_place(&self, reach: CredentialScope) -> Option<usize> {
         match reach {
-            Reach::Shared => Some(0),
-            Reach::Project(id) => self.shared.iter().position(|one| one.id == id).map(|at| at + 1),
+            CredentialScope::Shared => Some(0),
+            CredentialScope::Project(id) => {
+                self.shared.iter().position(|one| one.id == id).map(|at| at + 1)
+            }
         }
     }
 
     /// What the scope is called in which the credentials of `reach` are looked for.
-    pub(super) fn scope(&self, project: ProjectId, reach: Reach) -> SearchScope {
+    pub(super) fn scope(&self, project: ProjectId, reach: CredentialScope) -> SearchScope {
         match reach {
-            Reach::Project(own) if own == project => SearchScope::Own,
-            Reach::Shared => SearchScope::Unnamed,
-            Reach::Project(other) => match self.shared.iter().find(|one| one.id == other) {
+            CredentialScope::Project(own) if own == project => SearchScope::Own,
+            CredentialScope::Shared => SearchScope::Unnamed,
+            CredentialScope::Project(other) => match self.shared.iter().find(|one| one.id == other)
+            {
                 Some(shared) => SearchScope::Shared(shared.name.clone()),
                 None => SearchScope::Outside,
             },
@@ -252,7 +257,7 @@ impl Index {
         purpose: Purpose,
         url: &str,
         except: &HashSet<CredentialId>,
-    ) -> Option<&Arc<Stored>> {
+    ) -> Option<&Arc<IndexedCredential>> {
         if url.is_empty() {
             return None;
         }
@@ -268,17 +273,17 @@ impl Index {
         })
     }
 
-    pub(super) fn get(&self, id: CredentialId) -> Option<&Arc<Stored>> {
+    pub(super) fn get(&self, id: CredentialId) -> Option<&Arc<IndexedCredential>> {
         self.entries.get(&id)
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Stored>> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<IndexedCredential>> {
         self.entries.values()
     }
 }
 
-impl Pass {
-    fn put(&mut self, purpose: Purpose, stored: &Arc<Stored>) {
+impl ScopeIndex {
+    fn put(&mut self, purpose: Purpose, stored: &Arc<IndexedCredential>) {
         match &stored.matcher {
             Matcher::Exact(urls) => {
                 for (_, url) in urls.iter().filter(|(known, _)| *known == purpose) {
@@ -293,7 +298,7 @@ impl Pass {
         }
     }
 
-    fn remove(&mut self, purpose: Purpose, stored: &Arc<Stored>) {
+    fn remove(&mut self, purpose: Purpose, stored: &Arc<IndexedCredential>) {
         match &stored.matcher {
             Matcher::Exact(urls) => {
                 for (_, url) in urls.iter().filter(|(known, _)| *known == purpose) {

@@ -53,7 +53,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     CredentialId, Purpose,
-    credentials::{PatternKind, Reach},
+    credentials::{CredentialScope, PatternKind},
     repositories::RepositorySummary,
 };
 
@@ -94,7 +94,7 @@ impl Explanation {
     /// The credential that is used.
     #[must_use]
     pub fn winner(&self) -> Option<&ExplanationLine> {
-        self.lines.first().filter(|line| line.verdict == Verdict::Wins)
+        self.lines.first().filter(|line| line.verdict == MatchVerdict::Wins)
     }
 }
 
@@ -106,7 +106,7 @@ pub struct ExplanationLine {
     /// Its name.
     pub name: String,
     /// In which projects it may be used.
-    pub reach: Reach,
+    pub reach: CredentialScope,
     /// Its pattern; empty for those who may not read it.
     pub pattern: String,
     /// How the pattern is compared.
@@ -114,7 +114,7 @@ pub struct ExplanationLine {
     /// In which scope it is looked for.
     pub scope: SearchScope,
     /// How it fared.
-    pub verdict: Verdict,
+    pub verdict: MatchVerdict,
 }
 
 /// A scope that is searched for a repository, in the order of the search (F22).
@@ -134,7 +134,7 @@ pub enum SearchScope {
 /// How a candidate fared, the ones that match first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum MatchVerdict {
     /// It is used.
     Wins,
     /// It matches, but the winner's name comes first.
@@ -157,7 +157,7 @@ pub enum Verdict {
     OtherProject,
 }
 
-impl Verdict {
+impl MatchVerdict {
     /// For people.
     #[must_use]
     pub const fn label(self) -> &'static str {

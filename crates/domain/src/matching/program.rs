@@ -68,7 +68,7 @@ impl Program {
 
 /// The programs of one index, the one that was compiled first in front.
 #[derive(Debug, Default)]
-pub(super) struct Kept(Mutex<Queue>);
+pub(super) struct ProgramCache(Mutex<Queue>);
 
 #[derive(Debug, Default)]
 struct Queue {
@@ -76,7 +76,7 @@ struct Queue {
     programs: VecDeque<(Weak<Expression>, usize)>,
 }
 
-impl Kept {
+impl ProgramCache {
     /// Counts a program that was compiled just now; the oldest ones go when it gets too much.
     pub fn note(&self, expression: &Arc<Expression>, bytes: usize) {
         let mut queue = self.0.lock().unwrap_or_else(PoisonError::into_inner);

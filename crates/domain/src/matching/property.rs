@@ -9,7 +9,7 @@ use regex::bytes::RegexBuilder;
 use super::{Entry, Index, SharedProject, normalize};
 use crate::{
     CredentialId, Name, ProjectId, Purpose,
-    credentials::{CredentialState, PatternKind, Reach},
+    credentials::{CredentialScope, CredentialState, PatternKind},
 };
 
 /// A generator that repeats (xorshift64*), so that a failure can be seen again.
@@ -71,8 +71,8 @@ fn expression(dice: &mut Dice) -> String {
 fn entry(dice: &mut Dice, projects: &[ProjectId], id: CredentialId, number: usize) -> Entry {
     let name = format!("{}-{number}", dice.of(&["a", "B", "c", "ü"]));
     let reach = match dice.roll(3) {
-        0 => Reach::Shared,
-        _ => Reach::Project(dice.of(projects)),
+        0 => CredentialScope::Shared,
+        _ => CredentialScope::Project(dice.of(projects)),
     };
     let purposes: &[Purpose] =
         dice.of(&[&[Purpose::Git][..], &[Purpose::Helm, Purpose::Image], &[Purpose::Image]]);
@@ -102,8 +102,10 @@ fn scan(
         all.values().filter(|one| one.purposes.contains(&purpose)).collect();
     sorted.retain(|one| one.state != CredentialState::Lost);
     sorted.sort_by_key(|one| (one.key.clone(), one.id));
-    let shared = shared.iter().map(|id| Reach::Project(*id));
-    for reach in [Reach::Project(project), Reach::Shared].into_iter().chain(shared) {
+    let shared = shared.iter().map(|id| CredentialScope::Project(*id));
+    for reach in
+        [CredentialScope::Project(project), CredentialScope::Shared].into_iter().chain(shared)
+    {
         for kind in [PatternKind::Exact, PatternKind::Regex] {
             let mut pass =
                 sorted.iter().filter(|one| one.reach == reach && one.pattern_kind == kind);
@@ -169,7 +171,7 @@ fn the_index_answers_as_a_linear_scan_does() {
             let found = index.find(project, purpose, &url);
             assert_eq!(found, expected, "seed {seed} step {step}: {typed} for {purpose:?}");
             let (lines, _) = index.explain(project, purpose, &url, &HashSet::new());
-            let told = lines.first().filter(|line| line.verdict == super::Verdict::Wins);
+            let told = lines.first().filter(|line| line.verdict == super::MatchVerdict::Wins);
             assert_eq!(told.map(|line| line.credential), expected, "seed {seed} step {step}");
             asked += 1;
             hits += usize::from(expected.is_some());
@@ -189,7 +191,7 @@ fn many_expressions_are_arranged_and_changed() {
     let make = |n: usize, id: CredentialId| {
         let pattern = format!("^https://[a-z]+\\.example\\.com/team-{n:04}/");
         let pattern = (PatternKind::Regex, pattern.as_str());
-        Entry::new(id, &name(n), Reach::Project(project), &[Purpose::Helm], pattern)
+        Entry::new(id, &name(n), CredentialScope::Project(project), &[Purpose::Helm], pattern)
     };
     let ids: Vec<CredentialId> = (0..2_000).map(|_| CredentialId::new()).collect();
     let mut index = Index::of(ids.iter().enumerate().map(|(n, id)| make(n, *id)));

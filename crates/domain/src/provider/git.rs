@@ -1,6 +1,6 @@
 //! The Git hosts of the catalogue.
 
-use super::{CredentialKind, ProviderFacts, Shape};
+use super::{AuthMethod, CredentialKind, ProviderFacts};
 
 pub(super) const GITHUB: ProviderFacts = ProviderFacts {
     code: "github",
@@ -12,7 +12,7 @@ pub(super) const GITHUB: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "x-access-token, or your GitHub user name",
     password_hint: "A personal access token with read access to contents",
-    shapes: &[Shape::GithubApp, Shape::Password],
+    shapes: &[AuthMethod::GithubApp, AuthMethod::Password],
 };
 
 pub(super) const GITLAB: ProviderFacts = ProviderFacts {
@@ -25,7 +25,7 @@ pub(super) const GITLAB: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "oauth2, or the name of the token",
     password_hint: "A project access token with read_repository",
-    shapes: &[Shape::Password],
+    shapes: &[AuthMethod::Password],
 };
 
 pub(super) const BITBUCKET: ProviderFacts = ProviderFacts {
@@ -38,7 +38,7 @@ pub(super) const BITBUCKET: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "x-token-auth, or your Bitbucket user name",
     password_hint: "A repository access token",
-    shapes: &[Shape::Password],
+    shapes: &[AuthMethod::Password],
 };
 
 pub(super) const GENERIC_GIT: ProviderFacts = ProviderFacts {
@@ -51,5 +51,5 @@ pub(super) const GENERIC_GIT: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "",
     password_hint: "Password or access token",
-    shapes: &[Shape::Password],
+    shapes: &[AuthMethod::Password],
 };

@@ -1,6 +1,6 @@
 //! Kubernetes: what opens a cluster that exports are applied to.
 
-use super::{CredentialKind, ProviderFacts, Shape};
+use super::{AuthMethod, CredentialKind, ProviderFacts};
 
 pub(super) const KUBERNETES: ProviderFacts = ProviderFacts {
     code: "kubernetes",
@@ -12,5 +12,5 @@ pub(super) const KUBERNETES: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "",
     password_hint: "A kubeconfig with one context",
-    shapes: &[Shape::Kubeconfig],
+    shapes: &[AuthMethod::Kubeconfig],
 };

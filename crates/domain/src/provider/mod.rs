@@ -1,15 +1,15 @@
 //! The provider catalogue: what Hawser knows about each registry and Git host.
 
 mod advice;
+mod auth_method;
 mod git;
 mod guide;
 mod kubernetes;
 mod registries;
-mod shape;
 
 pub use advice::{Advice, Severity, advise, registry_place};
-pub use guide::{Access, Guide, Link, Step};
-pub use shape::{Need, Shape, ShapeFacts, ShapeField, Typed};
+pub use auth_method::{AuthMethod, Need, ShapeFacts, ShapeField, Typed};
+pub use guide::{Access, Guide, GuideStep, Link};
 
 use serde::{Deserialize, Serialize};
 
@@ -128,7 +128,7 @@ pub struct ProviderFacts {
     /// What to paste as password.
     pub password_hint: &'static str,
     /// The ways to authenticate, the recommended one first.
-    pub shapes: &'static [Shape],
+    pub shapes: &'static [AuthMethod],
 }
 
 impl Provider {
@@ -177,18 +177,18 @@ impl Provider {
 
     /// What `shape` is called at this provider.
     #[must_use]
-    pub const fn shape_label(self, shape: Shape) -> &'static str {
+    pub const fn shape_label(self, shape: AuthMethod) -> &'static str {
         match (self, shape) {
-            (Self::AmazonEcr | Self::AmazonEcrPublic, Shape::Password) => "Pasted token",
+            (Self::AmazonEcr | Self::AmazonEcrPublic, AuthMethod::Password) => "Pasted token",
             _ => shape.facts().label,
         }
     }
 
     /// When to choose `shape` at this provider, in a sentence.
     #[must_use]
-    pub const fn shape_summary(self, shape: Shape) -> &'static str {
+    pub const fn shape_summary(self, shape: AuthMethod) -> &'static str {
         match (self, shape) {
-            (Self::AmazonEcr | Self::AmazonEcrPublic, Shape::Password) => {
+            (Self::AmazonEcr | Self::AmazonEcrPublic, AuthMethod::Password) => {
                 "A pasted token. It expires within 12 hours, and somebody has to paste a new one."
             }
             _ => shape.facts().summary,

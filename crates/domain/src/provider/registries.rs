@@ -1,6 +1,6 @@
 //! The registries of the catalogue. Sources: the product manual (F30 to F48) and each provider's own pages.
 
-use super::{CredentialKind, ProviderFacts, Shape};
+use super::{AuthMethod, CredentialKind, ProviderFacts};
 
 pub(super) const GHCR: ProviderFacts = ProviderFacts {
     code: "ghcr",
@@ -12,7 +12,7 @@ pub(super) const GHCR: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "Your GitHub user name",
     password_hint: "A classic personal access token (ghp_…); GHCR refuses fine-grained ones (github_pat_…)",
-    shapes: &[Shape::Password, Shape::GithubApp],
+    shapes: &[AuthMethod::Password, AuthMethod::GithubApp],
 };
 
 pub(super) const GOOGLE_ARTIFACT_REGISTRY: ProviderFacts = ProviderFacts {
@@ -26,10 +26,10 @@ pub(super) const GOOGLE_ARTIFACT_REGISTRY: ProviderFacts = ProviderFacts {
     username_hint: "_json_key",
     password_hint: "The entire JSON key file of the service account",
     shapes: &[
-        Shape::GoogleKeyExchange,
-        Shape::GoogleKey,
-        Shape::GoogleWorkload,
-        Shape::GoogleKeyBase64,
+        AuthMethod::GoogleKeyExchange,
+        AuthMethod::GoogleKey,
+        AuthMethod::GoogleWorkload,
+        AuthMethod::GoogleKeyBase64,
     ],
 };
 
@@ -43,7 +43,7 @@ pub(super) const AMAZON_ECR: ProviderFacts = ProviderFacts {
     fixed_username: "AWS",
     username_hint: "AWS",
     password_hint: "The token that aws ecr get-login-password prints; it expires after 12 hours",
-    shapes: &[Shape::EcrAccessKey, Shape::EcrRole, Shape::Password],
+    shapes: &[AuthMethod::EcrAccessKey, AuthMethod::EcrRole, AuthMethod::Password],
 };
 
 pub(super) const AMAZON_ECR_PUBLIC: ProviderFacts = ProviderFacts {
@@ -56,7 +56,7 @@ pub(super) const AMAZON_ECR_PUBLIC: ProviderFacts = ProviderFacts {
     fixed_username: "AWS",
     username_hint: "AWS",
     password_hint: "The token that aws ecr-public get-login-password prints; it expires after 12 hours",
-    shapes: &[Shape::EcrPublicAccessKey, Shape::Password],
+    shapes: &[AuthMethod::EcrPublicAccessKey, AuthMethod::Password],
 };
 
 pub(super) const AZURE_ACR: ProviderFacts = ProviderFacts {
@@ -69,7 +69,7 @@ pub(super) const AZURE_ACR: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "The appId of the service principal, or the name of a repository-scoped token",
     password_hint: "The password of the service principal or token",
-    shapes: &[Shape::AcrEntra, Shape::AcrServicePrincipal, Shape::AcrToken],
+    shapes: &[AuthMethod::AcrEntra, AuthMethod::AcrServicePrincipal, AuthMethod::AcrToken],
 };
 
 pub(super) const DOCKER_HUB: ProviderFacts = ProviderFacts {
@@ -82,7 +82,7 @@ pub(super) const DOCKER_HUB: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "Your Docker Hub user name or organization",
     password_hint: "An access token (dckr_pat_…), not your password",
-    shapes: &[Shape::Password],
+    shapes: &[AuthMethod::Password],
 };
 
 pub(super) const HARBOR: ProviderFacts = ProviderFacts {
@@ -95,7 +95,7 @@ pub(super) const HARBOR: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "The full name as Harbor shows it, such as robot$PROJECT+NAME",
     password_hint: "The secret that Harbor shows once when the robot is made",
-    shapes: &[Shape::Password],
+    shapes: &[AuthMethod::Password],
 };
 
 pub(super) const JFROG: ProviderFacts = ProviderFacts {
@@ -108,7 +108,7 @@ pub(super) const JFROG: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "Your Artifactory user name",
     password_hint: "An identity or access token; API keys no longer work",
-    shapes: &[Shape::Password],
+    shapes: &[AuthMethod::Password],
 };
 
 pub(super) const GITLAB_REGISTRY: ProviderFacts = ProviderFacts {
@@ -121,7 +121,7 @@ pub(super) const GITLAB_REGISTRY: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "gitlab+deploy-token-NUMBER, or your user name",
     password_hint: "The deploy token, or a personal access token with read_registry",
-    shapes: &[Shape::Password],
+    shapes: &[AuthMethod::Password],
 };
 
 pub(super) const QUAY: ProviderFacts = ProviderFacts {
@@ -134,7 +134,7 @@ pub(super) const QUAY: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "The full name as Quay shows it, such as ORGANIZATION+ROBOT",
     password_hint: "The robot account's token",
-    shapes: &[Shape::Password],
+    shapes: &[AuthMethod::Password],
 };
 
 pub(super) const CHAINGUARD: ProviderFacts = ProviderFacts {
@@ -147,7 +147,7 @@ pub(super) const CHAINGUARD: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "The identity id that the pull token prints",
     password_hint: "The pull token (a long JWT)",
-    shapes: &[Shape::PullToken],
+    shapes: &[AuthMethod::PullToken],
 };
 
 pub(super) const GENERIC_REGISTRY: ProviderFacts = ProviderFacts {
@@ -160,5 +160,5 @@ pub(super) const GENERIC_REGISTRY: ProviderFacts = ProviderFacts {
     fixed_username: "",
     username_hint: "",
     password_hint: "Password or access token",
-    shapes: &[Shape::Password, Shape::ClientCertificate],
+    shapes: &[AuthMethod::Password, AuthMethod::ClientCertificate],
 };

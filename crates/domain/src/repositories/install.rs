@@ -3,7 +3,7 @@
 //! Source: helm.sh/docs/helm, `helm_install`, `helm_repo_add` and `helm_registry_login` of Helm 4.
 
 use super::{ChartPlace, RepositoryKind, Transport, foreign_origin};
-use crate::{Shape, charts::Install, dns_label::dns_label};
+use crate::{AuthMethod, charts::Install, dns_label::dns_label};
 
 /// A chart, and what its repository is asked with.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +25,7 @@ pub struct Source<'a> {
     /// Certificate authorities to trust, in PEM; empty for those of the system.
     pub ca: &'a str,
     /// How its credential authenticates, if it has one.
-    pub shape: Option<Shape>,
+    pub shape: Option<AuthMethod>,
 }
 
 /// How people log in.
@@ -41,7 +41,7 @@ enum Login {
 pub fn install(source: &Source<'_>) -> Install {
     let login = match source.shape {
         None => Login::None,
-        Some(Shape::ClientCertificate) => Login::Certificate,
+        Some(AuthMethod::ClientCertificate) => Login::Certificate,
         Some(_) => Login::Password,
     };
     let options = options(source, login);
@@ -189,7 +189,7 @@ mod tests {
             url: "oci://r.example:5000/charts/web",
             archive: Some("oci://r.example:5000/charts/web:1.2.3"),
             transport: Transport::Plain,
-            shape: Some(Shape::Password),
+            shape: Some(AuthMethod::Password),
             ..registry
         };
         assert_eq!(
@@ -203,7 +203,7 @@ mod tests {
         let private = Source {
             archive: Some("https://archives.example.com/web.tgz"),
             ca: "PEM",
-            shape: Some(Shape::Password),
+            shape: Some(AuthMethod::Password),
             ..index
         };
         let told = install(&private);
@@ -215,7 +215,7 @@ mod tests {
             ]
         );
         assert!(told.notes.iter().any(|note| note.contains("https://archives.example.com")));
-        let certificate = Source { shape: Some(Shape::ClientCertificate), ..index };
+        let certificate = Source { shape: Some(AuthMethod::ClientCertificate), ..index };
         assert!(
             install(&certificate).commands[0]
                 .ends_with("--cert-file client.pem --key-file client.key")

@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Cause, CredentialId, ProjectId, RepositoryId, Status, SyncRunId, Timestamp, charts::LeftOut,
-    connections::Quota, credentials::Environment,
+    connection_tests::Quota, credentials::Environment,
 };
 
 /// How a repository speaks.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Provider, Shape,
+    AuthMethod, Provider,
     credentials::{AllowedAddresses, PatternKind, Route},
     exports::{
-        Carrier, Consumer, CredentialFacts, ExportFacts, ExportFields, NoteTone, RenderedObject,
-        Selects, Values, render, written,
+        Consumer, CredentialFacts, DeliveryMethod, ExportFacts, ExportFields, NoteTone,
+        RenderedObject, Selects, Values, render, written,
     },
 };
 
@@ -16,7 +16,7 @@ use testkit::export_facts::{CANARY, asking, credential, facts, fields, material,
 
 /// A login that may go to `good.example`.
 fn robot() -> CredentialFacts {
-    let mut robot = credential(1, "robot", Provider::GenericRegistry, Shape::Password);
+    let mut robot = credential(1, "robot", Provider::GenericRegistry, AuthMethod::Password);
     let origins = ["https://good.example:443", "http://good.example:80"];
     robot.allowed = AllowedAddresses::new(
         Provider::GenericRegistry,
@@ -32,7 +32,7 @@ fn with_pattern(kind: PatternKind, pattern: &str) -> CredentialFacts {
 }
 
 /// Everything that an export writes, with its values.
-fn all(consumer: Consumer, carrier: Carrier, facts: &ExportFacts) -> String {
+fn all(consumer: Consumer, carrier: DeliveryMethod, facts: &ExportFacts) -> String {
     let fields = ExportFields { agreed: BTreeMap::new(), ..fields(consumer, carrier, facts) };
     let mut told = String::new();
     for values in [Values::Carried, Values::Plain] {
@@ -87,7 +87,7 @@ fn r_cred_03_no_export_names_an_address_that_is_not_allowed() {
 fn r_cred_03_what_is_left_out_is_told_with_the_way_out() {
     let rendered = of(
         Consumer::Kargo,
-        Carrier::Sops,
+        DeliveryMethod::Sops,
         &with(vec![CredentialFacts {
             // Nobody agreed to this one.
             pattern: "https://evil.example/charts".into(),
@@ -101,7 +101,7 @@ fn r_cred_03_what_is_left_out_is_told_with_the_way_out() {
         "evil.example is not an allowed address of robot; its pattern is written because it was before the upgrade. Allow it on the page of robot."
     );
     let told = |facts: &ExportFacts| {
-        let mut fields = fields(Consumer::Kargo, Carrier::Sops, facts);
+        let mut fields = fields(Consumer::Kargo, DeliveryMethod::Sops, facts);
         fields.agreed.clear();
         let rendered = render(&fields, facts, Values::Carried);
         assert!(rendered.files.is_empty());
@@ -128,12 +128,12 @@ fn r_cred_03_what_is_allowed_is_exported() {
         (PatternKind::Regex, r"^https?://good\.example/"),
     ] {
         let facts = with(vec![with_pattern(kind, pattern)]);
-        let told = all(Consumer::Kargo, Carrier::Sops, &facts);
+        let told = all(Consumer::Kargo, DeliveryMethod::Sops, &facts);
         assert!(told.contains("good") && told.contains(CANARY), "{pattern}: {told}");
     }
     // A pattern that is agreed to is written as long as it stays as it was.
     let open = with(vec![with_pattern(PatternKind::Regex, r"example/charts")]);
-    let mut fields = asking(Consumer::Kargo, Carrier::Sops, &open, "");
+    let mut fields = asking(Consumer::Kargo, DeliveryMethod::Sops, &open, "");
     assert!(!render(&fields, &open, Values::Carried).files.is_empty());
     for agreed in fields.agreed.values_mut() {
         agreed.push('s');
@@ -145,7 +145,8 @@ fn r_cred_03_what_is_allowed_is_exported() {
         facts.allowed = AllowedAddresses::new(provider, []);
         facts.addresses.clear();
         facts.pattern_kind = PatternKind::None;
-        let told = of(Consumer::PullSecret, Carrier::ExternalSecret, &with(vec![facts])).preview();
+        let told =
+            of(Consumer::PullSecret, DeliveryMethod::ExternalSecret, &with(vec![facts])).preview();
         if let [host] = provider.facts().hosts {
             let is_host = !host.starts_with('.');
             assert!(!is_host || provider.owns(&format!("https://{host}:443")), "{told:?}");

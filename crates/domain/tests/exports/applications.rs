@@ -1,9 +1,9 @@
 //! Objects for single charts and packages.
 
 use domain::{
-    CredentialId, Provider, Shape,
+    AuthMethod, CredentialId, Provider,
     exports::{
-        Carrier, Consumer, ExportFacts, ExportNote, ExportSettings, NoteTone, Rendered,
+        Consumer, DeliveryMethod, ExportFacts, ExportNote, ExportSettings, NoteTone, Rendered,
         RenderedObject, Values, render, yaml,
     },
 };
@@ -48,7 +48,8 @@ fn flux_watches_each_chart_that_is_named() {
     facts.repositories.remove(2);
     facts.repositories[1].ca =
         "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n".into();
-    let fields = asking(Consumer::Flux, Carrier::Sops, &facts, "web@>=1.2.0 <2.0.0, team/api");
+    let fields =
+        asking(Consumer::Flux, DeliveryMethod::Sops, &facts, "web@>=1.2.0 <2.0.0, team/api");
     let rendered = render(&fields, &facts, Values::Carried);
     let charts = objects(&rendered, "OCIRepository");
     let [web, api] = charts.as_slice() else { panic!("{charts:#?}") };
@@ -74,11 +75,11 @@ fn flux_watches_each_chart_that_is_named() {
 
 #[test]
 fn a_chart_of_a_cloud_registry_is_read_with_the_identity_of_flux() {
-    let ecr = credential(1, "ecr", Provider::AmazonEcr, Shape::EcrRole);
+    let ecr = credential(1, "ecr", Provider::AmazonEcr, AuthMethod::EcrRole);
     let url = "oci://123456789012.dkr.ecr.eu-west-1.amazonaws.com/charts";
     let facts =
         ExportFacts { repositories: vec![repository(902, url, Some(ecr.id))], ..with(vec![ecr]) };
-    let rendered = of(Consumer::Flux, Carrier::Sops, &facts);
+    let rendered = of(Consumer::Flux, DeliveryMethod::Sops, &facts);
     for chart in objects(&rendered, "OCIRepository") {
         schema::check(&chart);
         assert_eq!(chart["spec"]["provider"], "aws");
@@ -90,7 +91,7 @@ fn a_chart_of_a_cloud_registry_is_read_with_the_identity_of_flux() {
 #[test]
 fn a_chart_is_written_where_the_catalog_knows_it() {
     let urls = |facts: &ExportFacts| -> Vec<String> {
-        let fields = asking(Consumer::Flux, Carrier::Sops, facts, "web");
+        let fields = asking(Consumer::Flux, DeliveryMethod::Sops, facts, "web");
         objects(&render(&fields, facts, Values::Carried), "OCIRepository")
             .iter()
             .map(|chart| chart["spec"]["url"].as_str().unwrap().to_owned())
@@ -99,7 +100,7 @@ fn a_chart_is_written_where_the_catalog_knows_it() {
     let mut facts = registries();
     assert_eq!(urls(&facts), ["oci://ghcr.io/acme/apps/web", "oci://ghcr.io/acme/charts/web"]);
     let warned = |facts: &ExportFacts| {
-        let fields = asking(Consumer::Flux, Carrier::Sops, facts, "web");
+        let fields = asking(Consumer::Flux, DeliveryMethod::Sops, facts, "web");
         let rendered = render(&fields, facts, Values::Carried);
         notes(&rendered, NoteTone::Warning).join("\n")
     };
@@ -120,7 +121,7 @@ fn a_chart_is_written_where_the_catalog_knows_it() {
 #[test]
 fn without_names_there_is_a_snippet_for_each_registry_and_no_object() {
     let facts = registries();
-    let fields = asking(Consumer::Flux, Carrier::Sops, &facts, "");
+    let fields = asking(Consumer::Flux, DeliveryMethod::Sops, &facts, "");
     let rendered = render(&fields, &facts, Values::Carried);
     assert!(objects(&rendered, "OCIRepository").is_empty());
     let per_chart = |snippet: &&domain::exports::ExportSnippet| snippet.text.contains("CHART");
@@ -130,7 +131,7 @@ fn without_names_there_is_a_snippet_for_each_registry_and_no_object() {
 #[test]
 fn f77_carvel_installs_each_package_that_is_named() {
     let facts = with(vec![ghcr()]);
-    let rendered = of(Consumer::Carvel, Carrier::Sops, &facts);
+    let rendered = of(Consumer::Carvel, DeliveryMethod::Sops, &facts);
     let preview = rendered.preview();
     let text = |path: &str| {
         let file = preview.files.iter().find(|file| file.path == path);
@@ -155,7 +156,7 @@ fn what_earlier_versions_stored_for_carvel_writes_what_it_wrote() {
         r#"{"namespace":"team-a","to_namespaces":"dev","package":"my-app","recipients":"x"}"#,
     )
     .unwrap();
-    let mut fields = named(Consumer::Carvel, Carrier::Sops, &facts);
+    let mut fields = named(Consumer::Carvel, DeliveryMethod::Sops, &facts);
     fields.settings = stored;
     let preview = render(&fields, &facts, Values::Carried).preview();
     let paths: Vec<&str> = preview.files.iter().map(|file| file.path.as_str()).collect();
@@ -169,9 +170,9 @@ fn what_earlier_versions_stored_for_carvel_writes_what_it_wrote() {
 
 #[test]
 fn a_note_carries_the_credentials_that_it_speaks_of() {
-    let twin = credential(2, "twin ü", Provider::Ghcr, Shape::Password);
+    let twin = credential(2, "twin ü", Provider::Ghcr, AuthMethod::Password);
     let facts = with(vec![ghcr(), twin]);
-    let rendered = of(Consumer::Carvel, Carrier::Sops, &facts);
+    let rendered = of(Consumer::Carvel, DeliveryMethod::Sops, &facts);
     let note = rendered.notes.iter().find(|note| note.tone == NoteTone::LeftOut).unwrap();
     let (first, second) = (CredentialId::from(id(1)), CredentialId::from(id(2)));
     let parts = note.parts();

@@ -1,8 +1,10 @@
 //! Which credential Argo CD takes for a repository, by the templates of an export.
 
 use domain::{
-    CredentialId, Provider, Shape,
-    exports::{Carrier, Consumer, ExportFacts, NoteTone, Rendered, RenderedObject, Values, render},
+    AuthMethod, CredentialId, Provider,
+    exports::{
+        Consumer, DeliveryMethod, ExportFacts, NoteTone, Rendered, RenderedObject, Values, render,
+    },
 };
 
 use testkit::export_facts::{credential, material, named, repository, vault};
@@ -13,7 +15,7 @@ use super::golden::notes;
 fn rendered(repositories: &[(&str, &str)]) -> Rendered {
     let mut facts = ExportFacts { vault: vault(), ..ExportFacts::default() };
     for (number, user) in [(1, "a"), (2, "b")] {
-        let mut one = credential(number, user, Provider::GenericRegistry, Shape::Password);
+        let mut one = credential(number, user, Provider::GenericRegistry, AuthMethod::Password);
         one.username = user.into();
         one.material = Some(material(&one));
         facts.credentials.push(one);
@@ -24,7 +26,7 @@ fn rendered(repositories: &[(&str, &str)]) -> Rendered {
     for (number, (url, user)) in (900..).zip(repositories) {
         facts.repositories.push(repository(number, url, of(user)));
     }
-    let mut fields = named(Consumer::ArgoCd, Carrier::Sops, &facts);
+    let mut fields = named(Consumer::ArgoCd, DeliveryMethod::Sops, &facts);
     fields.settings.template = "template".into();
     render(&fields, &facts, Values::Carried)
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     Field, ServiceError,
-    exports::{Carrier, Consumer, ExportForm, ExportSettings},
+    exports::{Consumer, DeliveryMethod, ExportForm, ExportSettings},
 };
 
 use testkit::export_facts::{RECIPIENT, id};
@@ -52,8 +52,8 @@ fn what_is_not_asked_for_is_emptied_and_what_is_not_typed_is_usual() {
 
 #[test]
 fn a_consumer_without_secrets_has_no_carrier_to_choose() {
-    assert_eq!(form("helm", "").parse().unwrap().carrier, Carrier::None);
-    assert_eq!(form("helm", "sops").parse().unwrap().carrier, Carrier::None);
+    assert_eq!(form("helm", "").parse().unwrap().carrier, DeliveryMethod::None);
+    assert_eq!(form("helm", "sops").parse().unwrap().carrier, DeliveryMethod::None);
     assert_eq!(problems(&form("flux", "none")), [Field::Carrier]);
     assert_eq!(problems(&form("flux", "")), [Field::Carrier]);
 }

@@ -1,10 +1,10 @@
 //! What some exports look like, in full.
 
 use domain::{
-    Provider, Shape,
+    AuthMethod, Provider,
     credentials::PatternKind,
     exports::{
-        Carrier, Consumer, CredentialFacts, ExportFacts, ExportPreview, NoteTone, Rendered,
+        Consumer, CredentialFacts, DeliveryMethod, ExportFacts, ExportPreview, NoteTone, Rendered,
         RenderedObject, Values, render,
     },
 };
@@ -12,12 +12,12 @@ use domain::{
 use testkit::export_facts::{CANARY, credential, facts, id, material, named, repository, vault};
 
 pub fn ghcr() -> CredentialFacts {
-    let mut ghcr = credential(1, "ghcr", Provider::Ghcr, Shape::Password);
+    let mut ghcr = credential(1, "ghcr", Provider::Ghcr, AuthMethod::Password);
     ghcr.username = "robot$acme+ci".into();
     ghcr
 }
 
-pub fn of(consumer: Consumer, carrier: Carrier, facts: &ExportFacts) -> Rendered {
+pub fn of(consumer: Consumer, carrier: DeliveryMethod, facts: &ExportFacts) -> Rendered {
     render(&named(consumer, carrier, facts), facts, Values::Carried)
 }
 
@@ -37,7 +37,8 @@ pub fn with(credentials: Vec<CredentialFacts>) -> ExportFacts {
 
 #[test]
 fn a_pull_secret_by_external_secret() {
-    let preview = of(Consumer::PullSecret, Carrier::ExternalSecret, &with(vec![ghcr()])).preview();
+    let preview =
+        of(Consumer::PullSecret, DeliveryMethod::ExternalSecret, &with(vec![ghcr()])).preview();
     let path = format!("orgs/{}/credentials/{}", id(0), id(1));
     let expected = r#"apiVersion: external-secrets.io/v1
 kind: ExternalSecret
@@ -84,7 +85,7 @@ fn f69_a_pull_secret_with_its_values_is_for_a_person_or_a_cluster() {
     let mut ghcr = ghcr();
     ghcr.material = Some(material(&ghcr));
     let facts = with(vec![ghcr]);
-    let fields = named(Consumer::PullSecret, Carrier::ExternalSecret, &facts);
+    let fields = named(Consumer::PullSecret, DeliveryMethod::ExternalSecret, &facts);
     let rendered = render(&fields, &facts, Values::Plain);
     let RenderedObject::Secret(secret) = &rendered.files[0].objects[0] else { panic!() };
     assert!(secret.reveal().expose().contains(CANARY));
@@ -95,13 +96,16 @@ fn f69_a_pull_secret_with_its_values_is_for_a_person_or_a_cluster() {
 
 #[test]
 fn f71_f74_only_what_was_chosen_and_one_login_for_a_key() {
-    let mut narrow = credential(2, "team", Provider::Ghcr, Shape::Password);
+    let mut narrow = credential(2, "team", Provider::Ghcr, AuthMethod::Password);
     narrow.addresses = vec!["oci://ghcr.io/acme/team".into()];
-    let mut same = credential(3, "twin", Provider::Ghcr, Shape::Password);
+    let mut same = credential(3, "twin", Provider::Ghcr, AuthMethod::Password);
     same.addresses = vec!["oci://ghcr.io/acme/team".into()];
-    let hub = credential(4, "hub", Provider::DockerHub, Shape::Password);
-    let rendered =
-        of(Consumer::PullSecret, Carrier::ExternalSecret, &with(vec![ghcr(), narrow, same, hub]));
+    let hub = credential(4, "hub", Provider::DockerHub, AuthMethod::Password);
+    let rendered = of(
+        Consumer::PullSecret,
+        DeliveryMethod::ExternalSecret,
+        &with(vec![ghcr(), narrow, same, hub]),
+    );
     let preview = rendered.preview();
     let text = text(&preview, "prod.yaml");
     for key in ["ghcr.io/acme/charts", "ghcr.io/acme/team", "https://index.docker.io/v1/"] {
@@ -114,17 +118,17 @@ fn f71_f74_only_what_was_chosen_and_one_login_for_a_key() {
 
 #[test]
 fn a_credential_without_a_registry_is_left_out_with_advice() {
-    let mut nowhere = credential(2, "nowhere", Provider::Harbor, Shape::Password);
+    let mut nowhere = credential(2, "nowhere", Provider::Harbor, AuthMethod::Password);
     nowhere.addresses.clear();
     let mut exact = nowhere.clone();
     (exact.id, exact.name) = (id(3).into(), "exact".into());
     exact.pattern = "https://harbor.example:8443/p".into();
     exact.pattern_kind = PatternKind::Exact;
-    let mut fixed = credential(4, "fixed", Provider::Quay, Shape::Password);
+    let mut fixed = credential(4, "fixed", Provider::Quay, AuthMethod::Password);
     fixed.addresses.clear();
-    let git = credential(5, "git", Provider::Github, Shape::Password);
+    let git = credential(5, "git", Provider::Github, AuthMethod::Password);
     let facts = with(vec![nowhere, exact, fixed, git]);
-    let rendered = of(Consumer::PullSecret, Carrier::ExternalSecret, &facts);
+    let rendered = of(Consumer::PullSecret, DeliveryMethod::ExternalSecret, &facts);
     assert_eq!(
         notes(&rendered, NoteTone::LeftOut),
         [
@@ -143,7 +147,7 @@ fn argo_cd_reads_a_repository_or_a_template() {
     ghcr.material = Some(material(&ghcr));
     let mut facts = facts(ghcr.clone());
     facts.repositories.push(repository(903, "oci://ghcr.io/acme/apps", Some(ghcr.id)));
-    let mut fields = named(Consumer::ArgoCd, Carrier::Sops, &facts);
+    let mut fields = named(Consumer::ArgoCd, DeliveryMethod::Sops, &facts);
     fields.settings.argo_project = "web".into();
     let values = |rendered: &Rendered| -> Vec<String> {
         let objects = rendered.files.iter().flat_map(|file| &file.objects);
@@ -178,18 +182,18 @@ fn argo_cd_reads_a_repository_or_a_template() {
 fn a_public_repository_is_written_in_the_open() {
     let repositories = vec![repository(1, "https://charts.example.com/public", None)];
     let facts = ExportFacts { repositories, ..with(Vec::new()) };
-    let preview = of(Consumer::ArgoCd, Carrier::Sops, &facts).preview();
+    let preview = of(Consumer::ArgoCd, DeliveryMethod::Sops, &facts).preview();
     assert_eq!(
         text(&preview, "charts-example-com-public.yaml"),
         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: charts-example-com-public\n  namespace: team-a\n  labels:\n    argocd.argoproj.io/secret-type: repository\ntype: Opaque\nstringData:\n  name: charts-example-com-public\n  type: helm\n  url: https://charts.example.com/public\n"
     );
     // For an API server, as `data`; everything else as it is.
-    let rendered = of(Consumer::ArgoCd, Carrier::Sops, &facts);
+    let rendered = of(Consumer::ArgoCd, DeliveryMethod::Sops, &facts);
     let applied: serde_json::Value =
         serde_json::from_str(rendered.files[0].objects[0].applied().expose()).unwrap();
     assert_eq!(applied["data"]["type"], "aGVsbQ==");
     assert!(applied["stringData"].is_null() && applied["metadata"]["labels"].is_object());
-    let rendered = of(Consumer::Flux, Carrier::Sops, &facts);
+    let rendered = of(Consumer::Flux, DeliveryMethod::Sops, &facts);
     let RenderedObject::Open(source) = &rendered.files[0].objects[0] else { panic!() };
     assert_eq!(rendered.files[0].objects[0].applied().expose(), &source.to_string());
     let preview = rendered.preview();
@@ -197,7 +201,7 @@ fn a_public_repository_is_written_in_the_open() {
         text(&preview, "charts-example-com-public.yaml"),
         "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata:\n  name: charts-example-com-public\n  namespace: team-a\nspec:\n  interval: 15m\n  url: https://charts.example.com/public\n"
     );
-    let preview = of(Consumer::Helm, Carrier::None, &facts).preview();
+    let preview = of(Consumer::Helm, DeliveryMethod::None, &facts).preview();
     assert_eq!(
         text(&preview, "repositories.yaml"),
         "apiVersion: v1\ngenerated: \"0001-01-01T00:00:00Z\"\nrepositories:\n- name: charts-example-com-public\n  url: https://charts.example.com/public\n"
@@ -207,14 +211,14 @@ fn a_public_repository_is_written_in_the_open() {
 #[test]
 fn flux_uses_the_identity_of_its_cloud_where_no_secret_can_be_written() {
     for (provider, shape, cloud) in [
-        (Provider::AmazonEcr, Shape::EcrRole, "aws"),
-        (Provider::AmazonEcr, Shape::EcrAccessKey, "aws"),
-        (Provider::GoogleArtifactRegistry, Shape::GoogleWorkload, "gcp"),
-        (Provider::AzureAcr, Shape::AcrEntra, "azure"),
+        (Provider::AmazonEcr, AuthMethod::EcrRole, "aws"),
+        (Provider::AmazonEcr, AuthMethod::EcrAccessKey, "aws"),
+        (Provider::GoogleArtifactRegistry, AuthMethod::GoogleWorkload, "gcp"),
+        (Provider::AzureAcr, AuthMethod::AcrEntra, "azure"),
     ] {
         let mut facts = facts(credential(1, "cloud", provider, shape));
         facts.repositories.remove(0);
-        let rendered = of(Consumer::Flux, Carrier::Sops, &facts);
+        let rendered = of(Consumer::Flux, DeliveryMethod::Sops, &facts);
         let RenderedObject::Open(source) = &rendered.files[0].objects[0] else { panic!() };
         assert_eq!(source["spec"]["provider"], cloud);
         assert!(source["spec"]["secretRef"].is_null());
@@ -229,7 +233,7 @@ fn flux_uses_the_identity_of_its_cloud_where_no_secret_can_be_written() {
 #[test]
 fn f72_f78_carvel_exports_the_secret_and_makes_placeholders() {
     let facts = with(vec![ghcr()]);
-    let rendered = of(Consumer::Carvel, Carrier::Sops, &facts);
+    let rendered = of(Consumer::Carvel, DeliveryMethod::Sops, &facts);
     let preview = rendered.preview();
     assert_eq!(
         text(&preview, "prod.sops.yaml"),
@@ -253,7 +257,7 @@ fn f72_f78_carvel_exports_the_secret_and_makes_placeholders() {
         "apiVersion: packaging.carvel.dev/v1alpha1\nkind: PackageRepository\nmetadata:\n  name: prod-packages\n  namespace: team-a\nspec:\n  fetch:\n    imgpkgBundle:\n      image: ghcr.io/acme/packages:1.0.0\n      secretRef:\n        name: prod\n"
     );
     assert!(notes(&rendered, NoteTone::Warning)[0].contains("can read these credentials"), "F75");
-    let mut everywhere = named(Consumer::Carvel, Carrier::Sops, &facts);
+    let mut everywhere = named(Consumer::Carvel, DeliveryMethod::Sops, &facts);
     everywhere.settings.to_namespaces = "*".into();
     everywhere.settings.package = "my-app".into();
     everywhere.settings.packages = String::new();

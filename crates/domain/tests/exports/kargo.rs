@@ -1,9 +1,9 @@
 //! What Kargo reads: which secret is for which URL, and under which keys.
 
 use domain::{
-    Provider, Purpose, Shape,
+    AuthMethod, Provider, Purpose,
     credentials::PatternKind,
-    exports::{Carrier, Consumer, CredentialFacts, NoteTone, RenderedObject},
+    exports::{Consumer, CredentialFacts, DeliveryMethod, NoteTone, RenderedObject},
 };
 
 use testkit::export_facts::{credential, material};
@@ -13,7 +13,7 @@ use super::golden::{ghcr, notes, of, with};
 #[test]
 fn f17_f18_kargo_finds_credentials_by_purpose_and_url() {
     let urls = |credential: CredentialFacts| -> Vec<String> {
-        let rendered = of(Consumer::Kargo, Carrier::Sops, &with(vec![credential]));
+        let rendered = of(Consumer::Kargo, DeliveryMethod::Sops, &with(vec![credential]));
         let objects = rendered.files.into_iter().flat_map(|file| file.objects);
         let line = |object| {
             let RenderedObject::Secret(secret) = object else { panic!() };
@@ -48,11 +48,11 @@ fn f17_f18_kargo_finds_credentials_by_purpose_and_url() {
         urls(exact.clone())[0],
         r"helm repoURL=^(oci://)?ghcr\.io/acme(/|$) repoURLIsRegex=true"
     );
-    let mut http = credential(1, "web", Provider::GenericRegistry, Shape::Password);
+    let mut http = credential(1, "web", Provider::GenericRegistry, AuthMethod::Password);
     (http.pattern, http.pattern_kind) =
         ("https://charts.example.com/stable".into(), PatternKind::Exact);
     assert_eq!(urls(http)[0], "helm repoURL=https://charts.example.com/stable");
-    let mut hub = credential(1, "hub", Provider::DockerHub, Shape::Password);
+    let mut hub = credential(1, "hub", Provider::DockerHub, AuthMethod::Password);
     (hub.pattern, hub.pattern_kind) = ("docker.io/acme".into(), PatternKind::Exact);
     assert_eq!(
         urls(hub)[0],
@@ -69,7 +69,7 @@ fn f17_f18_kargo_finds_credentials_by_purpose_and_url() {
     );
     exact.purposes = vec![Purpose::Image];
     exact.pattern = r"ghcr[.&&x]io".into();
-    let rendered = of(Consumer::Kargo, Carrier::Sops, &with(vec![exact]));
+    let rendered = of(Consumer::Kargo, DeliveryMethod::Sops, &with(vec![exact]));
     let warnings = notes(&rendered, NoteTone::Warning);
     assert!(
         warnings[0].contains("does not begin with ^") && warnings[1].contains("set operations")
@@ -82,28 +82,29 @@ fn kargo_takes_keys_as_its_code_names_them() {
     let keys = |provider, shape| -> Vec<String> {
         let mut credential = credential(1, "key", provider, shape);
         credential.material = Some(material(&credential));
-        let rendered = of(Consumer::Kargo, Carrier::Sops, &with(vec![credential]));
+        let rendered = of(Consumer::Kargo, DeliveryMethod::Sops, &with(vec![credential]));
         let RenderedObject::Secret(secret) = &rendered.files[0].objects[0] else { panic!() };
         secret.values().map(|(key, _)| key.to_owned()).collect()
     };
     assert_eq!(
-        keys(Provider::AmazonEcr, Shape::EcrAccessKey),
+        keys(Provider::AmazonEcr, AuthMethod::EcrAccessKey),
         ["repoURL", "repoURLIsRegex", "awsRegion", "awsAccessKeyID", "awsSecretAccessKey"]
     );
     assert_eq!(
-        keys(Provider::GoogleArtifactRegistry, Shape::GoogleKeyExchange),
+        keys(Provider::GoogleArtifactRegistry, AuthMethod::GoogleKeyExchange),
         ["repoURL", "repoURLIsRegex", "gcpServiceAccountKey"]
     );
     assert_eq!(
-        keys(Provider::Github, Shape::GithubApp),
+        keys(Provider::Github, AuthMethod::GithubApp),
         ["repoURL", "githubAppID", "githubAppInstallationID", "githubAppPrivateKey"]
     );
 }
 
 #[test]
 fn what_kargo_compares_otherwise_than_hawser_is_said() {
-    let of_kargo = |credentials| of(Consumer::Kargo, Carrier::Sops, &with(credentials));
-    let (one, mut two) = (ghcr(), credential(2, "two", Provider::GenericRegistry, Shape::Password));
+    let of_kargo = |credentials| of(Consumer::Kargo, DeliveryMethod::Sops, &with(credentials));
+    let (one, mut two) =
+        (ghcr(), credential(2, "two", Provider::GenericRegistry, AuthMethod::Password));
     let alone = of_kargo(vec![one.clone()]);
     assert!(!notes(&alone, NoteTone::Info).join("\n").contains("order of their names"));
     assert!(!notes(&alone, NoteTone::Warning).join("\n").contains("http://"));
@@ -116,7 +117,7 @@ fn what_kargo_compares_otherwise_than_hawser_is_said() {
 
 #[test]
 fn a_chart_is_found_by_its_url_and_its_neighbours_are_not() {
-    let rendered = of(Consumer::Kargo, Carrier::Sops, &with(vec![ghcr()]));
+    let rendered = of(Consumer::Kargo, DeliveryMethod::Sops, &with(vec![ghcr()]));
     let objects = rendered.files.iter().flat_map(|file| &file.objects);
     let url = objects
         .filter_map(|object| match object {
@@ -140,8 +141,8 @@ fn a_chart_is_found_by_its_url_and_its_neighbours_are_not() {
 
 #[test]
 fn f22_f23_what_is_shared_belongs_into_a_namespace_of_shared_credentials() {
-    let of_kargo = |credentials| of(Consumer::Kargo, Carrier::Sops, &with(credentials));
-    let own = credential(2, "robot", Provider::Quay, Shape::Password);
+    let of_kargo = |credentials| of(Consumer::Kargo, DeliveryMethod::Sops, &with(credentials));
+    let own = credential(2, "robot", Provider::Quay, AuthMethod::Password);
     let shared = CredentialFacts { is_shared: true, ..ghcr() };
     let alone = of_kargo(vec![shared.clone()]);
     assert!(notes(&alone, NoteTone::Info).join("\n").contains("a namespace of shared credentials"));

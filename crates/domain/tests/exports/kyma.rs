@@ -1,8 +1,10 @@
 //! Kyma: one registry in a secret, and the way to the others.
 
 use domain::{
-    CredentialId, Provider, Shape,
-    exports::{Carrier, Consumer, ExportFacts, ExportForm, NoteTone, Rendered, Values, render},
+    AuthMethod, CredentialId, Provider,
+    exports::{
+        Consumer, DeliveryMethod, ExportFacts, ExportForm, NoteTone, Rendered, Values, render,
+    },
 };
 
 use testkit::export_facts::{credential, fields, id};
@@ -11,14 +13,14 @@ use super::golden::{notes, with};
 
 /// A credential of Docker Hub, and one of two other registries.
 fn facts() -> ExportFacts {
-    let mut two = credential(1, "two", Provider::GenericRegistry, Shape::Password);
+    let mut two = credential(1, "two", Provider::GenericRegistry, AuthMethod::Password);
     two.addresses = vec!["oci://a.example/x".into(), "oci://b.example:5000/x".into()];
-    with(vec![two, credential(2, "hub", Provider::DockerHub, Shape::Password)])
+    with(vec![two, credential(2, "hub", Provider::DockerHub, AuthMethod::Password)])
 }
 
 fn rendered(registry: &str) -> Rendered {
     let facts = facts();
-    let mut fields = fields(Consumer::Kyma, Carrier::ExternalSecret, &facts);
+    let mut fields = fields(Consumer::Kyma, DeliveryMethod::ExternalSecret, &facts);
     fields.settings.registry = registry.into();
     render(&fields, &facts, Values::Carried)
 }
@@ -36,7 +38,10 @@ fn f28_what_is_left_out_is_exported_as_it_is_offered() {
     assert_eq!(registries, ["a.example", "b.example:5000"], "hub comes first, by name");
     for form in forms {
         let fields = form.parse().unwrap();
-        assert_eq!((fields.consumer, fields.carrier), (Consumer::Kyma, Carrier::ExternalSecret));
+        assert_eq!(
+            (fields.consumer, fields.carrier),
+            (Consumer::Kyma, DeliveryMethod::ExternalSecret)
+        );
         assert_eq!(fields.credentials, [CredentialId::from(id(1))]);
         assert_eq!(fields.name.as_str(), format!("Prod cluster {}", form.settings.registry));
         assert_eq!(fields.settings.label, "test-operator");

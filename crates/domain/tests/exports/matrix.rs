@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use domain::{
     Secret,
     exports::{
-        Carrier, ExportFacts, NoteTone, Rendered, RenderedObject, Values, looks_secret, render,
-        secret_in, yaml,
+        DeliveryMethod, ExportFacts, NoteTone, Rendered, RenderedObject, Values, looks_secret,
+        render, secret_in, yaml,
     },
     gitops::{Folder, Workflows},
 };
@@ -53,7 +53,7 @@ fn r_git_03_reference_carriers_hold_no_value_and_what_is_written_fits_its_schema
                         }
                     }
                     RenderedObject::Secret(secret) => {
-                        assert_eq!(carrier, Carrier::Sops, "{what}");
+                        assert_eq!(carrier, DeliveryMethod::Sops, "{what}");
                         assert!(secret.is_whole(), "{what}");
                         schema::check(&secret.preview());
                         let applied: Value =

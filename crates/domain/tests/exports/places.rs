@@ -3,7 +3,9 @@
 
 use domain::{
     CredentialId,
-    exports::{Carrier, Consumer, ExportFacts, NoteTone, Rendered, RenderedObject, Values, render},
+    exports::{
+        Consumer, DeliveryMethod, ExportFacts, NoteTone, Rendered, RenderedObject, Values, render,
+    },
 };
 
 use testkit::export_facts::{asking, known, repository};
@@ -39,11 +41,11 @@ fn urls(rendered: &Rendered, kind: &str) -> Vec<String> {
 #[test]
 fn x5_flux_gets_the_chart_itself() {
     let facts = itself();
-    let fields = asking(Consumer::Flux, Carrier::Sops, &facts, "grafana-operator@5.x");
+    let fields = asking(Consumer::Flux, DeliveryMethod::Sops, &facts, "grafana-operator@5.x");
     let rendered = render(&fields, &facts, Values::Carried);
     assert_eq!(urls(&rendered, "OCIRepository"), [OPERATOR]);
     assert_eq!(urls(&rendered, "HelmRepository"), ["oci://ghcr.io/grafana/helm-charts"]);
-    let fields = asking(Consumer::Flux, Carrier::Sops, &facts, "");
+    let fields = asking(Consumer::Flux, DeliveryMethod::Sops, &facts, "");
     let rendered = render(&fields, &facts, Values::Carried);
     let snippet = rendered.snippets.iter().find(|one| one.text.contains("OCIRepository")).unwrap();
     assert!(snippet.text.contains(&format!("url: {OPERATOR}\n")), "{}", snippet.text);
@@ -58,7 +60,7 @@ fn x5_argo_cd_finds_the_chart_by_its_namespace() {
         Some(known(&other, "tempo", Some("oci://ghcr.io/grafana/helm-charts/tempo:1.0.0")));
     facts.repositories.push(other);
     let urls = |facts: &ExportFacts| -> Vec<String> {
-        let rendered = of(Consumer::ArgoCd, Carrier::Sops, facts);
+        let rendered = of(Consumer::ArgoCd, DeliveryMethod::Sops, facts);
         let objects = rendered.files.iter().flat_map(|file| &file.objects);
         objects
             .map(|object| match object {
@@ -70,18 +72,18 @@ fn x5_argo_cd_finds_the_chart_by_its_namespace() {
             .collect()
     };
     assert_eq!(urls(&facts), ["ghcr.io/grafana/helm-charts"], "one secret for both");
-    let rendered = of(Consumer::ArgoCd, Carrier::Sops, &facts);
+    let rendered = of(Consumer::ArgoCd, DeliveryMethod::Sops, &facts);
     let told = notes(&rendered, NoteTone::Info).join("\n");
     assert!(told.contains("repoURL: ghcr.io/grafana/helm-charts and chart: tempo"), "{told}");
     assert!(told.contains("one secret does for both"), "{told}");
     // With another credential there is no second secret for one URL, and a note says why.
     facts.repositories[1].credential = None;
     assert_eq!(urls(&facts).len(), 1);
-    let rendered = of(Consumer::ArgoCd, Carrier::Sops, &facts);
+    let rendered = of(Consumer::ArgoCd, DeliveryMethod::Sops, &facts);
     assert!(notes(&rendered, NoteTone::LeftOut)[0].contains("with another credential"));
     // A template is for the namespace too.
     let facts = itself();
-    let mut fields = asking(Consumer::ArgoCd, Carrier::ExternalSecret, &facts, "");
+    let mut fields = asking(Consumer::ArgoCd, DeliveryMethod::ExternalSecret, &facts, "");
     fields.settings.template = "template".into();
     let preview = render(&fields, &facts, Values::Carried).preview();
     assert!(preview.files[0].text.contains("url: ghcr.io/grafana/helm-charts\n"), "{preview:#?}");
@@ -89,7 +91,7 @@ fn x5_argo_cd_finds_the_chart_by_its_namespace() {
 
 #[test]
 fn x5_people_pull_the_chart_itself() {
-    let rendered = of(Consumer::Helm, Carrier::None, &itself());
+    let rendered = of(Consumer::Helm, DeliveryMethod::None, &itself());
     let told = notes(&rendered, NoteTone::LeftOut)[0];
     assert!(
         told.contains(&format!("helm pull {OPERATOR} after helm registry login ghcr.io ")),
@@ -107,15 +109,15 @@ fn x11_docker_hub_is_written_by_the_name_that_serves() {
             repositories: vec![repository(1, url, Some(credential))],
             ..with(vec![ghcr()])
         };
-        let fields = asking(Consumer::Flux, Carrier::ExternalSecret, &facts, "web");
+        let fields = asking(Consumer::Flux, DeliveryMethod::ExternalSecret, &facts, "web");
         let rendered = render(&fields, &facts, Values::Carried);
         assert_eq!(urls(&rendered, "HelmRepository"), ["oci://registry-1.docker.io/acme"]);
         assert_eq!(urls(&rendered, "OCIRepository"), ["oci://registry-1.docker.io/acme/web"]);
         // Flux compares the host of the URL with the key of the secret.
         let all: String = rendered.preview().files.iter().map(|file| file.text.clone()).collect();
         assert!(all.contains(r#"\"registry-1.docker.io\":{"#), "{all}");
-        let told =
-            notes(&of(Consumer::Helm, Carrier::None, &facts), NoteTone::LeftOut)[0].to_owned();
+        let told = notes(&of(Consumer::Helm, DeliveryMethod::None, &facts), NoteTone::LeftOut)[0]
+            .to_owned();
         assert!(told.contains("helm registry login registry-1.docker.io "), "{told}");
     }
 }
@@ -127,7 +129,7 @@ fn x19_flux_is_told_of_archives_at_another_host() {
     index.archives = vec!["https://archives.example.net".into()];
     facts.repositories = vec![index];
     let warned = |facts: &ExportFacts| {
-        notes(&of(Consumer::Flux, Carrier::Sops, facts), NoteTone::Warning).join("\n")
+        notes(&of(Consumer::Flux, DeliveryMethod::Sops, facts), NoteTone::Warning).join("\n")
     };
     assert!(warned(&facts).contains("https://archives.example.net"), "{}", warned(&facts));
     assert!(warned(&facts).contains("passCredentials: true"));

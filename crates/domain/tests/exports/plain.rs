@@ -2,7 +2,9 @@
 
 use domain::{
     CredentialId,
-    exports::{Carrier, Consumer, ExportFacts, NoteTone, Rendered, RenderedObject, Values, render},
+    exports::{
+        Consumer, DeliveryMethod, ExportFacts, NoteTone, Rendered, RenderedObject, Values, render,
+    },
     repositories::Transport,
 };
 
@@ -13,7 +15,7 @@ use super::{
     schema,
 };
 
-fn rendered(consumer: Consumer, carrier: Carrier, transport: Transport) -> Rendered {
+fn rendered(consumer: Consumer, carrier: DeliveryMethod, transport: Transport) -> Rendered {
     let credential: CredentialId = ghcr().id;
     let mut oci = repository(1, "oci://registry.example:5000/charts", Some(credential));
     let mut helm = repository(2, "http://charts.example/stable", Some(credential));
@@ -25,7 +27,7 @@ fn rendered(consumer: Consumer, carrier: Carrier, transport: Transport) -> Rende
 #[test]
 fn flux_gets_insecure_sources_as_its_schema_has_them() {
     for (transport, insecure) in [(Transport::Plain, Some(true)), (Transport::Tls, None)] {
-        let rendered = rendered(Consumer::Flux, Carrier::ExternalSecret, transport);
+        let rendered = rendered(Consumer::Flux, DeliveryMethod::ExternalSecret, transport);
         let mut seen = Vec::new();
         for object in rendered.files.iter().flat_map(|file| &file.objects) {
             let RenderedObject::Open(object) = object else { panic!("{object:?}") };
@@ -45,7 +47,7 @@ fn flux_gets_insecure_sources_as_its_schema_has_them() {
 #[test]
 fn argo_cd_forces_http_in_repositories_and_templates() {
     for (transport, times) in [(Transport::Plain, 1), (Transport::Tls, 0)] {
-        let rendered = rendered(Consumer::ArgoCd, Carrier::ExternalSecret, transport);
+        let rendered = rendered(Consumer::ArgoCd, DeliveryMethod::ExternalSecret, transport);
         let preview = rendered.preview();
         let all: String = preview.files.iter().map(|file| file.text.as_str()).collect();
         assert_eq!(all.matches("insecureOCIForceHttp: \"true\"").count(), times, "{all}");
@@ -57,7 +59,7 @@ fn argo_cd_forces_http_in_repositories_and_templates() {
 #[test]
 fn people_are_told_to_use_plain_http_with_helm() {
     for (transport, told) in [(Transport::Plain, true), (Transport::Tls, false)] {
-        let rendered = rendered(Consumer::Helm, Carrier::None, transport);
+        let rendered = rendered(Consumer::Helm, DeliveryMethod::None, transport);
         let note = notes(&rendered, NoteTone::LeftOut)[0];
         let command = "helm pull oci://registry.example:5000/charts/CHART --plain-http after helm registry login registry.example:5000 --username USERNAME --password-stdin --plain-http";
         assert_eq!(note.contains(command), told, "{note}");

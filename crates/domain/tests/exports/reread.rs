@@ -6,8 +6,8 @@ use std::{
 };
 
 use domain::{
-    Name, Secret, Shape, Username,
-    credentials::{Material, Parameters},
+    AuthMethod, Name, Secret, Username,
+    credentials::{Parameters, SecretMaterial},
     exports::yaml,
 };
 use serde_json::{Map, Value, json};
@@ -185,7 +185,9 @@ fn r_git_02_no_nul_gets_in() {
     let nul = "a\0b";
     assert!(Name::parse(nul).is_err() && Username::parse(nul).is_err());
     let password = Secret::new(nul.to_owned());
-    assert!(Material::parse(Shape::Password, "", password, &Parameters::default()).is_err());
+    assert!(
+        SecretMaterial::parse(AuthMethod::Password, "", password, &Parameters::default()).is_err()
+    );
 }
 
 /// The `yaml` package of npm (a part of what `make setup-tests` installs) is another implementation,

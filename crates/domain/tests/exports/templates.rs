@@ -3,10 +3,10 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
-    Shape,
+    AuthMethod,
     exports::{
-        Carrier, Consumer, CredentialFacts, ExportFacts, RenderedObject, SecretObject, Values,
-        render,
+        Consumer, CredentialFacts, DeliveryMethod, ExportFacts, RenderedObject, SecretObject,
+        Values, render,
     },
 };
 use serde_json::Value;
@@ -104,7 +104,7 @@ fn stored(credential: &CredentialFacts, property: &str) -> String {
 /// The secrets that values make, by name.
 fn by_values(consumer: Consumer, credential: &CredentialFacts) -> Vec<SecretObject> {
     let facts = facts(credential.clone());
-    let rendered = render(&fields(consumer, Carrier::Sops, &facts), &facts, Values::Carried);
+    let rendered = render(&fields(consumer, DeliveryMethod::Sops, &facts), &facts, Values::Carried);
     let objects = rendered.files.into_iter().flat_map(|file| file.objects);
     objects
         .filter_map(|object| match object {
@@ -114,7 +114,11 @@ fn by_values(consumer: Consumer, credential: &CredentialFacts) -> Vec<SecretObje
         .collect()
 }
 
-fn by_reference(consumer: Consumer, carrier: Carrier, credential: &CredentialFacts) -> Vec<Value> {
+fn by_reference(
+    consumer: Consumer,
+    carrier: DeliveryMethod,
+    credential: &CredentialFacts,
+) -> Vec<Value> {
     let facts = facts(credential.clone());
     let rendered = render(&fields(consumer, carrier, &facts), &facts, Values::Carried);
     let objects = rendered.files.into_iter().flat_map(|file| file.objects);
@@ -140,7 +144,7 @@ fn an_external_secret_becomes_the_secret_that_sops_carries() {
     let mut compared = 0;
     for credential in every_credential() {
         for consumer in CONSUMERS {
-            let objects = by_reference(consumer, Carrier::ExternalSecret, &credential);
+            let objects = by_reference(consumer, DeliveryMethod::ExternalSecret, &credential);
             for secret in by_values(consumer, &credential) {
                 let object = objects
                     .iter()
@@ -178,10 +182,10 @@ fn several_credentials_in_one_secret_keep_their_own_values() {
     let all = every_credential();
     let some = |shape| all.iter().find(|credential| credential.shape == shape).unwrap().clone();
     let credentials = vec![
-        some(Shape::Password),
-        some(Shape::GoogleKeyBase64),
-        some(Shape::AcrToken),
-        some(Shape::PullToken),
+        some(AuthMethod::Password),
+        some(AuthMethod::GoogleKeyBase64),
+        some(AuthMethod::AcrToken),
+        some(AuthMethod::PullToken),
     ];
     let facts = ExportFacts { credentials, repositories: Vec::new(), vault: vault() };
     let one = |carrier| {
@@ -189,8 +193,8 @@ fn several_credentials_in_one_secret_keep_their_own_values() {
         let files = render(&fields, &facts, Values::Carried).files;
         files.into_iter().flat_map(|file| file.objects).next().unwrap()
     };
-    let RenderedObject::Secret(secret) = one(Carrier::Sops) else { panic!() };
-    let RenderedObject::Open(object) = one(Carrier::ExternalSecret) else { panic!() };
+    let RenderedObject::Secret(secret) = one(DeliveryMethod::Sops) else { panic!() };
+    let RenderedObject::Open(object) = one(DeliveryMethod::ExternalSecret) else { panic!() };
     let variable = |name: &str| {
         let data = object["spec"]["data"].as_array().unwrap();
         let entry = data.iter().find(|entry| entry["secretKey"] == name).unwrap();
@@ -209,7 +213,7 @@ fn several_credentials_in_one_secret_keep_their_own_values() {
 fn a_vault_static_secret_becomes_the_secret_that_sops_carries() {
     for credential in every_credential() {
         for consumer in CONSUMERS {
-            let objects = by_reference(consumer, Carrier::VaultStaticSecret, &credential);
+            let objects = by_reference(consumer, DeliveryMethod::VaultStaticSecret, &credential);
             for secret in by_values(consumer, &credential) {
                 let object = objects
                     .iter()
@@ -252,7 +256,8 @@ fn what_is_exchanged_is_made_by_generators_or_left_out() {
             continue;
         }
         assert!(by_values(Consumer::PullSecret, &credential).is_empty());
-        let objects = by_reference(Consumer::PullSecret, Carrier::ExternalSecret, &credential);
+        let objects =
+            by_reference(Consumer::PullSecret, DeliveryMethod::ExternalSecret, &credential);
         if credential.provider.facts().kind == domain::CredentialKind::Git {
             assert!(objects.is_empty());
             continue;
@@ -264,7 +269,7 @@ fn what_is_exchanged_is_made_by_generators_or_left_out() {
         let reference = &secret["spec"]["dataFrom"][0]["sourceRef"]["generatorRef"];
         assert_eq!(reference["kind"], generator["kind"]);
         assert_eq!(reference["name"], generator["metadata"]["name"]);
-        if credential.shape == Shape::EcrAccessKey {
+        if credential.shape == AuthMethod::EcrAccessKey {
             assert_eq!(generator["spec"]["region"], "eu-west-1");
         }
     }

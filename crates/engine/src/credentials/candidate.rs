@@ -10,7 +10,7 @@ use domain::{
     credentials::{Candidate, CandidateLine, CandidateState, Saved, VersionRef},
 };
 use storage::{
-    credentials::{Ended, Staged, Step},
+    credentials::{OperationEnd, OperationStep, Staged},
     jobs,
 };
 
@@ -19,7 +19,7 @@ use super::{
     path,
     rotate::read,
     stale,
-    uses::{self, Counts, Use},
+    uses::{self, ReadKind, Use},
 };
 use crate::{
     Engine, Error,
@@ -74,7 +74,7 @@ pub(super) async fn promote(
     let commit = Commit {
         operation: &staged.operation,
         version: staged.vault_version,
-        step: Step::Staged,
+        step: OperationStep::Staged,
         by: person(actor),
         remark: ", by hand",
         job: None,
@@ -93,7 +93,7 @@ pub(super) async fn is_there(
     let sealed = engine.vault.read(&path(scope, staged.operation.credential), version).await;
     if !matches!(sealed, Err(VaultError::NotFound)) {
         let used = Use::of(actor, ReadPurpose::Promotion);
-        uses::note(engine, scope, read(staged), &used, Counts::Look).await?;
+        uses::note(engine, scope, read(staged), &used, ReadKind::Look).await?;
     }
     match sealed {
         Ok(sealed) if sealed.operation == staged.operation.id => Ok(()),
@@ -144,7 +144,7 @@ pub(super) async fn discard(
     let (operation, now) = (&staged.operation, engine.clock.now());
     let (id, prior) = (operation.credential, operation.prior_state);
     let mut tx = engine.db.begin().await?;
-    let (step, ended) = (Step::Staged, Ended::Aborted);
+    let (step, ended) = (OperationStep::Staged, OperationEnd::Aborted);
     if storage::credentials::settle(&mut tx, scope, operation.id, step, ended, now).await? == 0
         || storage::credentials::give_back(&mut tx, scope, id, operation.id, prior).await? == 0
     {

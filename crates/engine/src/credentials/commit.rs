@@ -10,7 +10,7 @@ use domain::{
 };
 use storage::{
     Tx,
-    credentials::{Ended, Kind, Operation, Step},
+    credentials::{Kind, Operation, OperationEnd, OperationStep},
     gitops::Touched,
     jobs,
     propagation::Start,
@@ -20,7 +20,7 @@ use crate::{
     Engine, Error,
     again::again,
     audit::{self, By},
-    gitops::touch::{When, touch},
+    gitops::enqueue_dependents::{When, touch},
 };
 
 /// How long the secret of a credential that never came to be may still arrive in Vault.
@@ -31,12 +31,12 @@ pub(super) struct Commit<'a> {
     pub(super) operation: &'a Operation,
     pub(super) version: i64,
     /// How far the operation must have come.
-    pub(super) step: Step,
+    pub(super) step: OperationStep,
     pub(super) by: By,
     /// Added to the line of the audit log.
     pub(super) remark: &'a str,
     /// The test that ends with it, which must still be ours and have been passed by every link.
-    pub(super) job: Option<&'a jobs::Claimed>,
+    pub(super) job: Option<&'a jobs::ClaimedJob>,
 }
 
 /// Makes `version` the one that counts, queues its deliveries and writes it into the audit log, in
@@ -48,7 +48,7 @@ pub(super) async fn commit(
     by: By,
 ) -> Result<Option<Saved>, Error> {
     let version = i64::try_from(version).map_err(|_| connectors::vault::VaultError::Malformed)?;
-    let step = Step::Intent;
+    let step = OperationStep::Intent;
     count(engine, Commit { operation, version, step, by, remark: "", job: None }).await
 }
 
@@ -80,7 +80,7 @@ async fn transaction(engine: &Engine, commit: &Commit<'_>) -> Result<Option<Save
     let scope = Scope::of_worker(operation.organization);
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
-    let ended = Ended::Applied(version);
+    let ended = OperationEnd::Applied(version);
     if storage::credentials::settle(&mut tx, scope, operation.id, step, ended, now).await? == 0
         || storage::credentials::commit(&mut tx, scope, operation, version, now).await? == 0
     {
@@ -89,7 +89,7 @@ async fn transaction(engine: &Engine, commit: &Commit<'_>) -> Result<Option<Save
     let id = operation.credential;
     if operation.shape.is_connected() {
         // Whoever makes new tokens count, the recovery too: it is the old ones that GitHub refused.
-        storage::gitops::connections::mark_working(&mut tx, scope, id).await?;
+        storage::gitops::git_accounts::mark_working(&mut tx, scope, id).await?;
     }
     let (propagation, reached) = match operation.kind {
         Kind::Create | Kind::Renewal => (None, String::new()),
@@ -141,7 +141,7 @@ async fn deliver(
         places: &places,
     };
     let deliveries = storage::propagation::start(tx, scope, &start, now).await?;
-    storage::guards::clear(tx, scope, id).await?;
+    storage::circuit_breaker::clear(tx, scope, id).await?;
     let repositories = counted(deliveries, "repository", "repositories");
     let reached = match places.len() {
         0 => format!(", {repositories}"),
@@ -186,13 +186,13 @@ async fn take_back(
     let scope = Scope::of_worker(operation.organization);
     let (id, now) = (operation.credential, engine.clock.now());
     let mut tx = engine.db.begin().await?;
-    let (step, ended) = (Step::Intent, Ended::Aborted);
+    let (step, ended) = (OperationStep::Intent, OperationEnd::Aborted);
     if storage::credentials::settle(&mut tx, scope, operation.id, step, ended, now).await? == 0 {
         return Ok(());
     }
     if operation.kind == Kind::Create {
         storage::credentials::remove_unborn(&mut tx, scope, id, operation.id, now).await?;
-        storage::gitops::connections::remove(&mut tx, scope, id).await?;
+        storage::gitops::git_accounts::remove(&mut tx, scope, id).await?;
         let late = now.plus(LATE);
         jobs::queue(&mut tx, scope, jobs::Kind::Destroy, id.uuid(), "aborted", late, now).await?;
         storage::credentials::stamp(&mut tx, scope, id).await?;

@@ -1,8 +1,8 @@
 //! What is written to Vault, and in what it differs from what is there.
 
 use domain::{
-    Field, Provider, Secret, Shape, Timestamp,
-    credentials::{Material, Parameters},
+    AuthMethod, Field, Provider, Secret, Timestamp,
+    credentials::{Parameters, SecretMaterial},
 };
 use storage::credentials::Existing;
 
@@ -11,7 +11,7 @@ use crate::{Engine, Error};
 
 /// The content of a new version, with what SQL keeps of it.
 pub(super) struct Content {
-    pub(super) shape: Shape,
+    pub(super) shape: AuthMethod,
     pub(super) username: String,
     pub(super) parameters: Parameters,
     /// Empty for a shape that has none.
@@ -25,7 +25,7 @@ impl Content {
     pub(super) fn new(
         engine: &Engine,
         provider: Provider,
-        material: &Material,
+        material: &SecretMaterial,
         parameters: Parameters,
     ) -> Result<Self, Error> {
         let secret = material.secret().cloned().unwrap_or_default();

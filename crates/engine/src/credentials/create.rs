@@ -7,7 +7,7 @@ use domain::{
 };
 use storage::{
     credentials::{Kind, NewRow, Operation},
-    gitops::connections,
+    gitops::git_accounts,
 };
 
 use super::{content::Content, place, refused_row, store};
@@ -31,7 +31,7 @@ pub(crate) async fn add(
     actor: &Actor,
     scope: Scope,
     form: NewCredential,
-    connection: Option<&connections::New>,
+    connection: Option<&git_accounts::NewGitAccount>,
 ) -> Result<Saved, Error> {
     let placed = place::resolve(engine, actor, scope, form.placed, None).await?;
     let content = Content::new(engine, form.provider, &form.material, form.parameters)?;
@@ -57,7 +57,7 @@ pub(crate) async fn add(
     let mut tx = engine.db.begin().await?;
     storage::credentials::insert(&mut tx, scope, &row).await.map_err(refused_row)?;
     if let Some(connection) = connection {
-        let noted = connections::insert(&mut tx, scope, operation.credential, connection).await;
+        let noted = git_accounts::insert(&mut tx, scope, operation.credential, connection).await;
         noted.map_err(connected_meanwhile)?;
     }
     let deadline = now.plus(store::DEADLINE);

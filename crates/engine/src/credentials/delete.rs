@@ -18,8 +18,9 @@ use crate::{
     Engine, Error,
     audit::{self, allowed, person},
     gitops::{
-        Tokens, revoke,
-        touch::{When, mark, touch},
+        Tokens,
+        enqueue_dependents::{When, mark, touch},
+        revoke,
     },
 };
 
@@ -88,7 +89,8 @@ pub(crate) async fn delete(
     let action = AuditAction::CredentialDeleted;
     let told = (AuditTarget::Credential(id), existing.name.as_str(), detail);
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
-    if let Some((host, account)) = storage::gitops::connections::remove(&mut tx, scope, id).await? {
+    if let Some((host, account)) = storage::gitops::git_accounts::remove(&mut tx, scope, id).await?
+    {
         let (action, detail) =
             (AuditAction::GitDisconnected, format!("{account} at {host}{revoked}"));
         let told = (AuditTarget::Credential(id), existing.name.as_str(), detail);

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     path,
-    uses::{self, Counts, Read, Use},
+    uses::{self, ReadKind, SecretRead, Use},
 };
 use crate::{Engine, Error, audit};
 
@@ -63,9 +63,13 @@ impl Engine {
             if !matches!(sealed, Err(VaultError::NotFound)) {
                 let number = i64::try_from(version).unwrap_or(i64::MAX);
                 let (credential, name) = (given_up.credential, given_up.name.as_str());
-                let read =
-                    Read { credential, name, version: number, remark: ", to see who wrote it" };
-                uses::note(self, scope, read, &used, Counts::Look).await?;
+                let read = SecretRead {
+                    credential,
+                    name,
+                    version: number,
+                    remark: ", to see who wrote it",
+                };
+                uses::note(self, scope, read, &used, ReadKind::Look).await?;
             }
             match sealed {
                 Ok(sealed) if sealed.operation == operation => return Ok(Some(version)),

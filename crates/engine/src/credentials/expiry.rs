@@ -8,7 +8,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use connectors::http::certificate_end;
 use domain::{
     Provider, Secret, Timestamp,
-    credentials::{ExpirySource, Material},
+    credentials::{ExpirySource, SecretMaterial},
 };
 use serde::Deserialize;
 
@@ -20,15 +20,20 @@ const ECR_TOKEN: Duration = Duration::from_hours(12);
 const LAST: f64 = 253_402_300_799.0;
 
 /// When a secret that is stored now expires, as it tells itself or as its provider fixes it.
-pub(super) fn told(provider: Provider, material: &Material, now: Timestamp) -> Option<Timestamp> {
+pub(super) fn told(
+    provider: Provider,
+    material: &SecretMaterial,
+    now: Timestamp,
+) -> Option<Timestamp> {
     match material {
-        Material::Password { password, .. } | Material::PullToken { token: password, .. } => {
+        SecretMaterial::Password { password, .. }
+        | SecretMaterial::PullToken { token: password, .. } => {
             let fixed = matches!(provider, Provider::AmazonEcr | Provider::AmazonEcrPublic)
                 .then(|| now.plus(ECR_TOKEN));
             sooner(of_token(password), fixed)
         }
         // Nobody can log in with it after that day, however long its authority lives.
-        Material::ClientCertificate { certificate, .. } => certificate_end(certificate),
+        SecretMaterial::ClientCertificate { certificate, .. } => certificate_end(certificate),
         _ => None,
     }
 }
@@ -87,8 +92,8 @@ fn decoded<T: for<'a> Deserialize<'a>>(part: &str) -> Option<T> {
 mod tests {
     use super::*;
 
-    fn password(text: &str) -> Material {
-        Material::Password { username: String::new(), password: Secret::new(text.into()) }
+    fn password(text: &str) -> SecretMaterial {
+        SecretMaterial::Password { username: String::new(), password: Secret::new(text.into()) }
     }
 
     fn jwt(claims: &str) -> String {
@@ -120,7 +125,7 @@ mod tests {
         let now = Timestamp::from_millis(1_000);
         let at = told(Provider::AmazonEcr, &password("eyJwYXlsb2FkIjoi"), now);
         assert_eq!(at, Some(now.plus(Duration::from_hours(12))));
-        let key = Material::EcrAccessKey {
+        let key = SecretMaterial::EcrAccessKey {
             key_id: String::new(),
             secret_key: Secret::new("x".into()),
             region: None,
@@ -147,7 +152,7 @@ mod tests {
     fn a_client_certificate_expires_with_its_leaf() {
         let of = |certificate: &str| {
             let (certificate, key) = (certificate.to_owned(), Secret::new("canary".into()));
-            let material = Material::ClientCertificate { certificate, key };
+            let material = SecretMaterial::ClientCertificate { certificate, key };
             told(Provider::GenericRegistry, &material, Timestamp::from_millis(0))
         };
         let (leaf, end) = (LEAF.0, Timestamp::parse_rfc3339(LEAF.1));

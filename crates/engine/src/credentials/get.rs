@@ -42,7 +42,7 @@ async fn read(engine: &Engine, scope: Scope, id: CredentialId) -> Result<Credent
     credential.links = storage::repositories::linked_to(&engine.db, scope, id).await?;
     credential.history = storage::propagation::history(&engine.db, scope, id, HISTORY).await?;
     credential.versions = versions(engine, scope, &credential).await?;
-    credential.paused = storage::guards::paused(&engine.db, scope, id).await?;
+    credential.paused = storage::circuit_breaker::paused(&engine.db, scope, id).await?;
     credential.allowed = storage::credentials::allowed(&engine.db, scope, id).await?;
     credential.token_services = storage::credentials::token_services(&engine.db, scope, id).await?;
     credential.requested = storage::credentials::requested(&engine.db, scope, id).await?;

@@ -61,10 +61,10 @@ pub(crate) use create::add;
 pub(crate) use delete::delete;
 pub(crate) use place::match_again;
 pub(crate) use reconnect::reconnect;
-pub(crate) use renew::{Stored, Turn, give_up, store_renewed, take_turn};
+pub(crate) use renew::{RenewalResult, Turn, give_up, store_renewed, take_turn};
 pub use secret_for_use::SecretForUse;
 pub use uses::Use;
-pub(crate) use uses::{Counts, Read, Uses, note};
+pub(crate) use uses::{ReadKind, SecretRead, Uses, note};
 
 #[async_trait]
 impl Credentials for Engine {

@@ -6,7 +6,7 @@ use storage::credentials::Operation;
 
 use super::{
     path,
-    uses::{self, Counts, Read, Use},
+    uses::{self, ReadKind, SecretRead, Use},
 };
 use crate::{Engine, Error, audit::By};
 
@@ -22,14 +22,14 @@ pub(super) async fn newest(
     let scope = Scope::of_worker(operation.organization);
     let newest = engine.vault.newest(&path(scope, operation.credential)).await?;
     if let Some(newest) = newest.filter(|newest| !newest.destroyed) {
-        let read = Read {
+        let read = SecretRead {
             credential: operation.credential,
             name: &operation.name,
             version: i64::try_from(newest.version).unwrap_or(i64::MAX),
             remark: ", to see who wrote it",
         };
         let used = Use::by(by.clone(), ReadPurpose::WriteCheck);
-        uses::note(engine, scope, read, &used, Counts::Look).await?;
+        uses::note(engine, scope, read, &used, ReadKind::Look).await?;
     }
     Ok(newest)
 }

@@ -5,7 +5,7 @@ use domain::{
     access::parse_id,
     audit::{AuditAction, AuditTarget},
     credentials::{
-        CredentialState, Environment, ExpirySource, PlaceCredential, Placed, Reach, Saved,
+        CredentialScope, CredentialState, Environment, ExpirySource, PlaceCredential, Placed, Saved,
     },
     projects::Sharing,
 };
@@ -20,7 +20,7 @@ use crate::{
     Engine, Error,
     audit::{self, allowed, person},
     error::chain,
-    gitops::touch::{When, touch},
+    gitops::enqueue_dependents::{When, touch},
 };
 
 pub(super) async fn place(
@@ -70,7 +70,7 @@ async fn store(
         return Err(overtaken(engine, scope, id).await?);
     }
     if existing.placed.reach != placed.reach
-        && let Reach::Project(project) = placed.reach
+        && let CredentialScope::Project(project) = placed.reach
     {
         leaves_nobody(&mut tx, scope, id, project).await?;
     }
@@ -112,7 +112,7 @@ pub(super) async fn resolve(
 ) -> Result<PlacedRow, Error> {
     let reach = match placed.reach {
         Some(reach) => reach,
-        None => Reach::Project(storage::projects::default_id(&engine.db, scope).await?),
+        None => CredentialScope::Project(storage::projects::default_id(&engine.db, scope).await?),
     };
     let was_shared = match existing {
         Some(existing) => is_shared(engine, scope, existing.placed.reach).await?,
@@ -135,8 +135,12 @@ pub(super) async fn resolve(
 
 /// Whether credentials of this reach are available to every project: by themselves, or because their
 /// project is shared.
-pub(super) async fn is_shared(engine: &Engine, scope: Scope, reach: Reach) -> Result<bool, Error> {
-    let Reach::Project(project) = reach else { return Ok(true) };
+pub(super) async fn is_shared(
+    engine: &Engine,
+    scope: Scope,
+    reach: CredentialScope,
+) -> Result<bool, Error> {
+    let CredentialScope::Project(project) = reach else { return Ok(true) };
     Ok(storage::projects::sharing(&engine.db, scope, project).await? == Some(Sharing::Shared))
 }
 
@@ -162,8 +166,8 @@ fn difference(was: &PlacedRow, is: &PlacedRow) -> String {
     let mut changes = Vec::new();
     if was.reach != is.reach {
         changes.push(match (was.reach, is.reach) {
-            (_, Reach::Shared) => "shared with all projects".to_owned(),
-            (Reach::Shared, _) => "no longer shared".to_owned(),
+            (_, CredentialScope::Shared) => "shared with all projects".to_owned(),
+            (CredentialScope::Shared, _) => "no longer shared".to_owned(),
             _ => "new project".to_owned(),
         });
     }

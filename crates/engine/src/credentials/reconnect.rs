@@ -2,7 +2,7 @@
 
 use domain::{
     Actor, CredentialId, Name, OperationId, Scope, ServiceError,
-    credentials::{CredentialState, Material, Saved},
+    credentials::{CredentialState, Saved, SecretMaterial},
 };
 use storage::credentials::{Existing, Kind, Operation};
 
@@ -16,7 +16,7 @@ pub(crate) async fn reconnect(
     actor: &Actor,
     scope: Scope,
     id: CredentialId,
-    material: &Material,
+    material: &SecretMaterial,
 ) -> Result<Saved, Error> {
     let existing = settled(engine, scope, id).await?;
     let parameters = existing.parameters.clone();

@@ -12,7 +12,7 @@ use storage::credentials::{Kind, Operation};
 use super::{
     commit::abort,
     store::{self, settled},
-    write::{Outcome, write},
+    write::{WriteOutcome, write},
 };
 use crate::{Engine, Error, error::chain, random};
 
@@ -81,7 +81,7 @@ pub(crate) async fn take_turn(
 
 /// What became of renewed tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stored {
+pub(crate) enum RenewalResult {
     /// They count, or the recovery makes them count.
     Yes,
     /// They may lie in Vault; the recovery decides.
@@ -96,13 +96,13 @@ pub(crate) async fn store_renewed(
     operation: &Operation,
     committed: i64,
     secret: &Secret,
-) -> Result<Stored, Error> {
+) -> Result<RenewalResult, Error> {
     let committed = u64::try_from(committed).unwrap_or(0);
     let by = AuditActor::Hawser.into();
     let trying = async {
         loop {
             match write(engine, operation, &by, committed, secret.clone()).await {
-                Outcome::Refused(Error::Vault(error)) if error.may_pass() => {
+                WriteOutcome::Refused(Error::Vault(error)) if error.may_pass() => {
                     tokio::time::sleep(PAUSE).await;
                 }
                 outcome => return outcome,
@@ -111,20 +111,20 @@ pub(crate) async fn store_renewed(
     };
     let outcome = tokio::time::timeout(PATIENCE, trying).await;
     match outcome {
-        Ok(Outcome::Written(version)) => {
+        Ok(WriteOutcome::Written(version)) => {
             match settled(engine, operation, version, AuditActor::Hawser).await {
-                Ok(Some(_)) => Ok(Stored::Yes),
+                Ok(Some(_)) => Ok(RenewalResult::Yes),
                 Ok(None) => overtaken(engine, operation).await,
                 Err(error) => {
                     tracing::error!(error = %chain(&error), "renewed tokens wait for their commit");
-                    Ok(Stored::Unknown)
+                    Ok(RenewalResult::Unknown)
                 }
             }
         }
-        Ok(Outcome::Unknown) | Err(_) => Ok(Stored::Unknown),
-        Ok(Outcome::Foreign | Outcome::Missing | Outcome::Refused(_)) => {
+        Ok(WriteOutcome::Unknown) | Err(_) => Ok(RenewalResult::Unknown),
+        Ok(WriteOutcome::Foreign | WriteOutcome::Missing | WriteOutcome::Refused(_)) => {
             give_up(engine, operation, "Vault did not take the renewed tokens").await;
-            Ok(Stored::No)
+            Ok(RenewalResult::No)
         }
     }
 }
@@ -137,12 +137,12 @@ pub(crate) async fn give_up(engine: &Engine, operation: &Operation, reason: &str
 }
 
 /// The recovery was quicker, or the credential was deleted.
-async fn overtaken(engine: &Engine, operation: &Operation) -> Result<Stored, Error> {
+async fn overtaken(engine: &Engine, operation: &Operation) -> Result<RenewalResult, Error> {
     let scope = Scope::of_worker(operation.organization);
     let (credential, id) = (operation.credential, operation.id);
     let standing = storage::credentials::standing(&engine.db, scope, credential, id).await?;
     Ok(match standing {
-        Some(storage::credentials::Standing::Applied) => Stored::Yes,
-        _ => Stored::No,
+        Some(storage::credentials::OperationState::Applied) => RenewalResult::Yes,
+        _ => RenewalResult::No,
     })
 }

@@ -21,7 +21,7 @@ pub(super) async fn resume(
         .await?
         .ok_or(ServiceError::NotFound)?;
     let mut tx = engine.db.begin().await?;
-    if storage::guards::resume(&mut tx, scope, id, origin).await? == 0 {
+    if storage::circuit_breaker::resume(&mut tx, scope, id, origin).await? == 0 {
         return Ok(());
     }
     let detail = if origin.is_empty() { "everywhere" } else { origin }.to_owned();

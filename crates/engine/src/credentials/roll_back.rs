@@ -1,6 +1,6 @@
 //! Bringing an earlier secret back.
 
-use connectors::vault::{Sealed, VaultError};
+use connectors::vault::{SecretEnvelope, VaultError};
 use domain::{
     Action, Actor, CredentialId, Field, Name, OperationId, Scope, ServiceError,
     access::parse_id,
@@ -15,7 +15,7 @@ use super::{
     secret_for_use::opened,
     store,
     update::{intend, is_settled, is_typed},
-    uses::{self, Counts, Read, Use},
+    uses::{self, ReadKind, SecretRead, Use},
 };
 use crate::{Engine, Error, audit::allowed};
 
@@ -44,14 +44,14 @@ pub(super) async fn roll_back(
     let sealed = read_version(engine, scope, id, number).await?;
     let parameters = sealed.parameters.clone();
     let material = opened(sealed)?;
-    let read = Read {
+    let read = SecretRead {
         credential: id,
         name: &existing.name,
         version: number,
         remark: ", to bring it back",
     };
     let used = Use::of(actor, ReadPurpose::RollBack);
-    uses::note(engine, scope, read, &used, Counts::Look).await?;
+    uses::note(engine, scope, read, &used, ReadKind::Look).await?;
     let content = Content::new(engine, existing.provider, &material, parameters)?;
     let operation = Operation {
         organization: scope.organization(),
@@ -80,7 +80,7 @@ async fn read_version(
     scope: Scope,
     id: CredentialId,
     number: i64,
-) -> Result<Sealed, Error> {
+) -> Result<SecretEnvelope, Error> {
     let version = u64::try_from(number).map_err(|_| ServiceError::NotFound)?;
     engine.vault.read(&path(scope, id), version).await.map_err(|error| match error {
         VaultError::NotFound => not_kept(),

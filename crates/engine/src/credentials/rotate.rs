@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use connectors::{
-    http::{Freshness, Road},
+    http::{EgressProfile, Freshness},
     repository::Target,
     token_exchange::Owner,
     vault::VaultError,
@@ -11,13 +11,13 @@ use connectors::{
 use domain::{
     Cause, CredentialId, RepositoryId, Scope, ServiceError,
     audit::{AuditActor, ReadPurpose},
-    credentials::Material,
+    credentials::SecretMaterial,
     repositories::{LinkState, RepositoryUrl},
 };
 use futures::{StreamExt, TryStreamExt};
 use storage::{
-    credentials::{Staged, Step, Tested},
-    jobs::{self, Claimed},
+    credentials::{OperationStep, Staged, Tested},
+    jobs::{self, ClaimedJob},
     repositories::SyncTarget,
 };
 
@@ -25,9 +25,11 @@ use super::{
     commit::{Commit, count},
     path,
     secret_for_use::{opened, owner, reach},
-    uses::{self, Counts, Read, Use},
+    uses::{self, ReadKind, SecretRead, Use},
 };
-use crate::{Engine, Error, error::chain, guards::told, repositories::Version};
+use crate::{
+    Engine, Error, circuit_breaker::login_outcome, error::chain, repositories::CommittedVersion,
+};
 
 /// Repositories that are asked at the same time.
 const TOGETHER: usize = 8;
@@ -41,12 +43,12 @@ const ROUNDS: u32 = 3;
 /// A candidate, ready to be shown to registries.
 struct Trial<'a> {
     engine: &'a Engine,
-    work: &'a Claimed,
+    work: &'a ClaimedJob,
     scope: Scope,
     staged: &'a Staged,
-    material: Material,
+    material: SecretMaterial,
     owner: Owner,
-    version: Version,
+    version: CommittedVersion,
 }
 
 impl Engine {
@@ -55,7 +57,7 @@ impl Engine {
     ///
     /// # Errors
     /// When Vault or the database do not answer, so that the job is tried again.
-    pub(crate) async fn test_candidate(&self, work: &Claimed) -> Result<Option<Cause>, Error> {
+    pub(crate) async fn test_candidate(&self, work: &ClaimedJob) -> Result<Option<Cause>, Error> {
         let scope = Scope::of_worker(work.organization);
         let id = CredentialId::from(work.target);
         let Some(staged) = storage::credentials::candidate(&self.db, scope, id).await? else {
@@ -93,7 +95,7 @@ impl Engine {
     }
 
     /// The test is over; what became of it stands in its lines.
-    async fn end_test(&self, work: &Claimed) -> Result<Option<Cause>, Error> {
+    async fn end_test(&self, work: &ClaimedJob) -> Result<Option<Cause>, Error> {
         let mut tx = self.db.begin().await?;
         jobs::finish(&mut tx, jobs::Kind::Rotate, work).await?;
         tx.commit().await?;
@@ -110,7 +112,7 @@ fn is_open(line: &Tested, round: u32) -> bool {
 
 async fn trial<'a>(
     engine: &'a Engine,
-    work: &'a Claimed,
+    work: &'a ClaimedJob,
     scope: Scope,
     staged: &'a Staged,
 ) -> Result<Trial<'a>, Error> {
@@ -118,7 +120,7 @@ async fn trial<'a>(
     let version = u64::try_from(staged.vault_version).map_err(|_| VaultError::Malformed)?;
     let sealed = engine.vault.read(&path(scope, id), version).await?;
     let used = Use::of_hawser(ReadPurpose::RotationTest);
-    uses::note(engine, scope, read(staged), &used, Counts::Look).await?;
+    uses::note(engine, scope, read(staged), &used, ReadKind::Look).await?;
     if sealed.operation != staged.operation.id {
         return Err(VaultError::Binding.into());
     }
@@ -127,7 +129,7 @@ async fn trial<'a>(
         .ok_or(ServiceError::NotFound)?;
     let reach = reach(engine, scope, id).await?;
     let owner = owner(scope, id, &committed, staged.vault_version, reach);
-    let version = Version {
+    let version = CommittedVersion {
         organization: scope.organization(),
         credential: id,
         vault_version: staged.vault_version,
@@ -137,10 +139,10 @@ async fn trial<'a>(
 }
 
 /// As the audit log names the candidate.
-pub(super) fn read(staged: &Staged) -> Read<'_> {
+pub(super) fn read(staged: &Staged) -> SecretRead<'_> {
     let Staged { operation, vault_version, .. } = staged;
     let (credential, version) = (operation.credential, *vault_version);
-    Read { credential, name: &operation.name, version, remark: ", a candidate" }
+    SecretRead { credential, name: &operation.name, version, remark: ", a candidate" }
 }
 
 impl Trial<'_> {
@@ -175,12 +177,13 @@ impl Trial<'_> {
     /// is not asked again, so that no account is locked (F18).
     async fn ask(&self, target: &SyncTarget) -> Option<Cause> {
         let Ok(url) = RepositoryUrl::parse(&target.url) else { return Some(Cause::Internal) };
-        let Some(pass) = self.engine.guards.enter(self.version, &target.origin, 0).await else {
+        let Some(pass) = self.engine.circuit_breaker.permit(self.version, &target.origin, 0).await
+        else {
             return Some(Cause::InvalidCredentials);
         };
         // No host is shown it before the log says so.
         let used = Use::of_hawser(ReadPurpose::RotationTest).at(&target.origin);
-        let noted = uses::note(self.engine, self.scope, read(self.staged), &used, Counts::Look);
+        let noted = uses::note(self.engine, self.scope, read(self.staged), &used, ReadKind::Look);
         if let Err(error) = noted.await {
             tracing::error!(error = %chain(&error), "a read of a candidate is not in the audit log");
             return Some(Cause::Internal);
@@ -190,7 +193,7 @@ impl Trial<'_> {
         if asked == (Some(Cause::InvalidCredentials), Freshness::Cached) {
             asked = self.show(target, &url).await;
         }
-        if let Some(told) = told(asked.0) {
+        if let Some(told) = login_outcome(asked.0) {
             pass.hears(told);
         }
         asked.0
@@ -198,8 +201,8 @@ impl Trial<'_> {
 
     async fn show(&self, target: &SyncTarget, url: &RepositoryUrl) -> (Option<Cause>, Freshness) {
         let (engine, owner, now) = (self.engine, &self.owner, self.engine.clock.now());
-        let road = Road { ca: target.ca.clone(), proxy: target.proxy.clone() };
-        let login = match engine.exchanges.login(&self.material, owner, url, &road, now).await {
+        let egress = EgressProfile { ca: target.ca.clone(), proxy: target.proxy.clone() };
+        let login = match engine.exchanges.login(&self.material, owner, url, &egress, now).await {
             Ok(login) => login,
             Err(failure) => return (Some(failure.cause), Freshness::Exchanged),
         };
@@ -209,7 +212,7 @@ impl Trial<'_> {
             login: Some(login.clone()),
             login_key: owner.key,
             chart_names: target.chart_names.clone(),
-            road,
+            egress,
         };
         let cause = engine.registries.prove(&asked).await.err().map(|failure| failure.cause);
         if cause == Some(Cause::InvalidCredentials) {
@@ -226,7 +229,7 @@ impl Trial<'_> {
             let commit = Commit {
                 operation: &self.staged.operation,
                 version: self.staged.vault_version,
-                step: Step::Staged,
+                step: OperationStep::Staged,
                 by: AuditActor::Hawser.into(),
                 remark,
                 job: Some(self.work),

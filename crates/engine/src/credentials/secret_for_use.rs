@@ -5,17 +5,17 @@ use std::sync::Arc;
 use connectors::{
     repository::LoginKey,
     token_exchange::{LoginReach, Owner},
-    vault::{Sealed, VaultError},
+    vault::{SecretEnvelope, VaultError},
 };
 use domain::{
     CredentialId, Scope, ServiceError,
-    credentials::{AllowedAddresses, Material, Route},
+    credentials::{AllowedAddresses, Route, SecretMaterial},
 };
 use storage::credentials::Committed;
 
 use super::{
     addresses, path,
-    uses::{self, Counts, Read, Use},
+    uses::{self, ReadKind, SecretRead, Use},
 };
 use crate::{Engine, Error};
 
@@ -27,7 +27,7 @@ pub struct SecretForUse {
     /// Its name.
     pub name: String,
     /// What lies in Vault: what a registry takes, or what a token exchange starts from.
-    pub material: Material,
+    pub material: SecretMaterial,
     /// Whose login is made from it.
     pub owner: Owner,
     /// The version it is.
@@ -38,9 +38,9 @@ pub struct SecretForUse {
 
 impl SecretForUse {
     /// As the audit log names what was read.
-    pub(crate) fn read(&self) -> Read<'_> {
+    pub(crate) fn read(&self) -> SecretRead<'_> {
         let (credential, version) = (self.credential, self.vault_version);
-        Read { credential, name: &self.name, version, remark: "" }
+        SecretRead { credential, name: &self.name, version, remark: "" }
     }
 
     /// The same with an address that a person with the right agreed to, and that is stored with what they
@@ -68,7 +68,7 @@ impl Engine {
         used: &Use,
     ) -> Result<SecretForUse, Error> {
         let secret = read(self, scope, credential).await?;
-        uses::note(self, scope, secret.read(), used, Counts::Use).await?;
+        uses::note(self, scope, secret.read(), used, ReadKind::Use).await?;
         Ok(secret)
     }
 
@@ -108,8 +108,8 @@ async fn read(
 }
 
 /// What a stored version is made of. One that does not fit its shape was not written by Hawser.
-pub(super) fn opened(sealed: Sealed) -> Result<Material, VaultError> {
-    Material::parse(sealed.shape, &sealed.username, sealed.password, &sealed.parameters)
+pub(super) fn opened(sealed: SecretEnvelope) -> Result<SecretMaterial, VaultError> {
+    SecretMaterial::parse(sealed.shape, &sealed.username, sealed.password, &sealed.parameters)
         .map_err(|_| VaultError::Malformed)
 }
 

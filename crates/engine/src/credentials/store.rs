@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use domain::{Actor, Scope, Secret, ServiceError, credentials::Saved};
-use storage::credentials::{Kind, Operation, Standing, Step};
+use storage::credentials::{Kind, Operation, OperationState, OperationStep};
 use tracing::Instrument as _;
 
 use super::{
     commit::{abort, commit},
     stage::stage,
-    write::{Outcome, write},
+    write::{WriteOutcome, write},
 };
 use crate::{
     Engine, Error,
@@ -45,7 +45,7 @@ async fn store(
     password: Secret,
 ) -> Result<Saved, Error> {
     match write(&engine, &operation, &by, committed, password).await {
-        Outcome::Written(version) => match settled(&engine, &operation, version, by).await {
+        WriteOutcome::Written(version) => match settled(&engine, &operation, version, by).await {
             Ok(Some(saved)) => Ok(saved),
             Ok(None) => too_late(&engine, &operation).await,
             Err(error) => {
@@ -53,22 +53,22 @@ async fn store(
                 Err(ServiceError::BeingChecked.into())
             }
         },
-        Outcome::Foreign => {
+        WriteOutcome::Foreign => {
             give_up(&engine, &operation, by, "Vault holds a version that Hawser did not write")
                 .await;
             let changed_by = "Somebody with access to Vault".to_owned();
             Err(ServiceError::Stale { changed_by }.into())
         }
-        Outcome::Missing => {
+        WriteOutcome::Missing => {
             give_up(&engine, &operation, by, "Vault does not hold the secret that counts").await;
             let why = "Vault holds nothing of this credential, whose secret was stored: it may be another Vault than before.";
             Err(ServiceError::NeedsOperator { why: why.to_owned() }.into())
         }
-        Outcome::Refused(error) => {
+        WriteOutcome::Refused(error) => {
             give_up(&engine, &operation, by, "Vault did not take it").await;
             Err(error)
         }
-        Outcome::Unknown => Err(ServiceError::BeingChecked.into()),
+        WriteOutcome::Unknown => Err(ServiceError::BeingChecked.into()),
     }
 }
 
@@ -99,7 +99,7 @@ async fn too_late(engine: &Engine, operation: &Operation) -> Result<Saved, Error
     let scope = Scope::of_worker(operation.organization);
     let (credential, id) = (operation.credential, operation.id);
     match storage::credentials::standing(&engine.db, scope, credential, id).await? {
-        Some(Standing::Applied | Standing::Open(Step::Staged)) => {
+        Some(OperationState::Applied | OperationState::Open(OperationStep::Staged)) => {
             Ok(Saved { id: credential, propagation: None, warning: None })
         }
         _ if storage::credentials::existing(&engine.db, scope, credential).await?.is_none() => {

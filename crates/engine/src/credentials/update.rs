@@ -2,7 +2,7 @@
 
 use connectors::vault::VaultError;
 use domain::{
-    Action, Actor, Field, OperationId, Scope, Secret, ServiceError, Shape,
+    Action, Actor, AuthMethod, Field, OperationId, Scope, Secret, ServiceError,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     credentials::{
         CredentialChange, CredentialState, ExpirySource, Parameters, SaveMode, Saved,
@@ -17,14 +17,14 @@ use storage::{
 use super::{
     content::Content,
     is_under_way, overtaken, path, place, stale, store,
-    uses::{self, Counts, Read, Use},
+    uses::{self, ReadKind, SecretRead, Use},
 };
 use crate::{
     Engine, Error,
     again::again,
     audit::{self, allowed, person},
     error::{name_taken, taken},
-    gitops::touch::{When, touch},
+    gitops::enqueue_dependents::{When, touch},
 };
 
 pub(super) async fn update(
@@ -224,12 +224,12 @@ fn is_reshaped(change: &CredentialChange, existing: &Existing) -> bool {
 
 /// The user name that the form means. A shape without that field has it from its key; a provider
 /// that fixes the user name fills in an empty one, as when the credential was made.
-fn username(change: &CredentialChange, existing: &Existing, shape: Shape) -> String {
+fn username(change: &CredentialChange, existing: &Existing, shape: AuthMethod) -> String {
     let has_field = shape.facts().fields.iter().any(|known| known.field == Field::Username);
     match (has_field, change.username.as_str()) {
         (false, _) if shape == existing.shape => existing.username.clone(),
         (false, _) => String::new(),
-        (true, "") if shape == Shape::Password => {
+        (true, "") if shape == AuthMethod::Password => {
             existing.provider.facts().fixed_username.to_owned()
         }
         (true, typed) => typed.to_owned(),
@@ -267,9 +267,9 @@ async fn stored(
         Ok(sealed) => {
             let (credential, version) = (change.credential, existing.vault_version);
             let remark = ", to store it with other fields";
-            let read = Read { credential, name: &existing.name, version, remark };
+            let read = SecretRead { credential, name: &existing.name, version, remark };
             let used = Use::of(actor, ReadPurpose::Update);
-            uses::note(engine, scope, read, &used, Counts::Look).await?;
+            uses::note(engine, scope, read, &used, ReadKind::Look).await?;
             Ok(sealed.password)
         }
         Err(VaultError::NotFound) => Err(Field::Password

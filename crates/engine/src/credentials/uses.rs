@@ -54,7 +54,7 @@ impl Use {
 
 /// A version of a credential, as the log names it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Read<'a> {
+pub(crate) struct SecretRead<'a> {
     pub(crate) credential: CredentialId,
     pub(crate) name: &'a str,
     pub(crate) version: i64,
@@ -68,7 +68,7 @@ pub(crate) struct Uses(Mutex<HashMap<(CredentialId, i64, Use), Timestamp>>);
 
 impl Uses {
     /// Whether this read is to be written down.
-    fn is_new(&self, read: Read<'_>, used: &Use, now: Timestamp) -> bool {
+    fn is_new(&self, read: SecretRead<'_>, used: &Use, now: Timestamp) -> bool {
         let key = (read.credential, read.version, used.clone());
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if noted.get(&key).is_some_and(|at| now.since(*at) < ONE_USE) {
@@ -79,7 +79,7 @@ impl Uses {
         true
     }
 
-    fn forget(&self, read: Read<'_>, used: &Use) {
+    fn forget(&self, read: SecretRead<'_>, used: &Use) {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         noted.remove(&(read.credential, read.version, used.clone()));
     }
@@ -87,7 +87,7 @@ impl Uses {
 
 /// Whether a read is a use of the credential, or only looks at who wrote a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Counts {
+pub(crate) enum ReadKind {
     Use,
     Look,
 }
@@ -99,9 +99,9 @@ pub(crate) enum Counts {
 pub(crate) async fn note(
     engine: &Engine,
     scope: Scope,
-    read: Read<'_>,
+    read: SecretRead<'_>,
     used: &Use,
-    counts: Counts,
+    counts: ReadKind,
 ) -> Result<(), Error> {
     let now = engine.clock.now();
     if !engine.uses.is_new(read, used, now) {
@@ -117,13 +117,13 @@ pub(crate) async fn note(
 async fn write(
     engine: &Engine,
     scope: Scope,
-    read: Read<'_>,
+    read: SecretRead<'_>,
     used: &Use,
-    counts: Counts,
+    counts: ReadKind,
     now: Timestamp,
 ) -> Result<(), Error> {
     let mut tx = engine.db.begin().await?;
-    if counts == Counts::Use {
+    if counts == ReadKind::Use {
         storage::credentials::mark_used(&mut tx, scope, read.credential, now).await?;
     }
     let told = Line::from((
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn only_reads_that_are_alike_are_one() {
         let (uses, credential) = (Uses::default(), CredentialId::new());
-        let read = |version| Read { credential, name: "a", version, remark: "" };
+        let read = |version| SecretRead { credential, name: "a", version, remark: "" };
         let sync = Use::of_hawser(ReadPurpose::Sync).at("https://a.example:8443");
         assert_eq!(sync.host, "a.example:8443");
         let start = Timestamp::from_millis(1_000_000);

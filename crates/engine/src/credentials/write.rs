@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use connectors::vault::{Newest, Sealed, SecretPath, Unavailable, VaultError};
+use connectors::vault::{Newest, SecretEnvelope, SecretPath, Unavailable, VaultError};
 use domain::{Field, OperationId, Scope, Secret, credentials::CredentialState};
-use storage::credentials::{Kind, Operation, Standing};
+use storage::credentials::{Kind, Operation, OperationState};
 
 use super::{newest::newest, path};
 use crate::{Engine, Error, audit::By};
@@ -18,7 +18,7 @@ const RESERVE: u64 = 2;
 
 /// What is known after the attempt.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(super) enum WriteOutcome {
     /// This version holds the secret.
     Written(u64),
     /// Vault holds a version that Hawser did not write; nothing was overwritten.
@@ -39,7 +39,7 @@ pub(super) async fn write(
     by: &By,
     committed: u64,
     password: Secret,
-) -> Outcome {
+) -> WriteOutcome {
     let scope = Scope::of_worker(operation.organization);
     let mut attempt = Attempt {
         engine,
@@ -47,7 +47,7 @@ pub(super) async fn write(
         by,
         scope,
         path: path(scope, operation.credential),
-        sealed: Sealed {
+        sealed: SecretEnvelope {
             organization: operation.organization,
             credential: operation.credential,
             operation: operation.id,
@@ -63,8 +63,8 @@ pub(super) async fn write(
     };
     match tokio::time::timeout(LONGEST, attempt.run()).await {
         Ok(outcome) => outcome,
-        Err(_) if attempt.in_doubt => Outcome::Unknown,
-        Err(_) => Outcome::Refused(VaultError::Unavailable(Unavailable::Timeout).into()),
+        Err(_) if attempt.in_doubt => WriteOutcome::Unknown,
+        Err(_) => WriteOutcome::Refused(VaultError::Unavailable(Unavailable::Timeout).into()),
     }
 }
 
@@ -74,7 +74,7 @@ struct Attempt<'a> {
     by: &'a By,
     scope: Scope,
     path: SecretPath,
-    sealed: Sealed,
+    sealed: SecretEnvelope,
     kind: Kind,
     committed: u64,
     /// Whether it is known that the committed secret is gone.
@@ -84,30 +84,30 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    async fn run(&mut self) -> Outcome {
+    async fn run(&mut self) -> WriteOutcome {
         let cas = if self.committed == 0 { Ok(0) } else { self.base().await };
         let cas = match cas {
             Ok(cas) => cas,
             Err(outcome) => return outcome,
         };
         match self.write(cas).await {
-            Next::Ended(outcome) => outcome,
+            NextWrite::Ended(outcome) => outcome,
             // The write of a given-up operation arrived late; that can happen only once.
-            Next::Rebased(cas) => match self.write(cas).await {
-                Next::Ended(outcome) => outcome,
-                Next::Rebased(_) => Outcome::Foreign,
+            NextWrite::Rebased(cas) => match self.write(cas).await {
+                NextWrite::Ended(outcome) => outcome,
+                NextWrite::Rebased(_) => WriteOutcome::Foreign,
             },
         }
     }
 
     /// Sends the same write up to three times: a duplicate that did land fails on check-and-set and
     /// is recognized by its operation.
-    async fn write(&mut self, cas: u64) -> Next {
+    async fn write(&mut self, cas: u64) -> NextWrite {
         let mut refusal = VaultError::Unavailable(Unavailable::Timeout);
         for tried in 1..=TRIES {
             let before = std::mem::replace(&mut self.in_doubt, true);
             match self.engine.vault.write(&self.path, cas, &self.sealed).await {
-                Ok(version) => return Next::Ended(Outcome::Written(version)),
+                Ok(version) => return NextWrite::Ended(WriteOutcome::Written(version)),
                 Err(VaultError::CheckAndSet) => return self.conflict().await,
                 Err(VaultError::Unknown | VaultError::Malformed) => {}
                 Err(error) => {
@@ -122,68 +122,72 @@ impl Attempt<'_> {
                 tokio::time::sleep(PAUSE * tried).await;
             }
         }
-        Next::Ended(if self.in_doubt { Outcome::Unknown } else { Outcome::Refused(refusal.into()) })
+        NextWrite::Ended(if self.in_doubt {
+            WriteOutcome::Unknown
+        } else {
+            WriteOutcome::Refused(refusal.into())
+        })
     }
 
     /// Somebody wrote first: was it an earlier try of this operation, or one that was given up?
-    async fn conflict(&mut self) -> Next {
+    async fn conflict(&mut self) -> NextWrite {
         let Ok(newest) = newest(self.engine, self.operation, self.by).await else {
-            return Next::Ended(Outcome::Unknown);
+            return NextWrite::Ended(WriteOutcome::Unknown);
         };
         if let Some(newest) =
             newest.filter(|newest| newest.operation == Some(self.sealed.operation))
         {
-            return Next::Ended(Outcome::Written(newest.version));
+            return NextWrite::Ended(WriteOutcome::Written(newest.version));
         }
         // What is there is not ours, and check-and-set keeps our earlier tries from landing.
         self.in_doubt = false;
         match self.basis(newest).await {
-            Ok(cas) => Next::Rebased(cas),
-            Err(outcome) => Next::Ended(outcome),
+            Ok(cas) => NextWrite::Rebased(cas),
+            Err(outcome) => NextWrite::Ended(outcome),
         }
     }
 
-    async fn base(&self) -> Result<u64, Outcome> {
+    async fn base(&self) -> Result<u64, WriteOutcome> {
         // Who wrote the version that counts is known, so nobody reads it to learn that.
         match self.engine.vault.newest_number(&self.path).await {
             Ok(Some(newest)) if newest == self.committed => {
                 return self.beside_the_committed(newest).await;
             }
             Ok(_) => {}
-            Err(error) => return Err(Outcome::Refused(error.into())),
+            Err(error) => return Err(WriteOutcome::Refused(error.into())),
         }
         match newest(self.engine, self.operation, self.by).await {
             Ok(newest) => self.basis(newest).await,
-            Err(error) => Err(Outcome::Refused(error)),
+            Err(error) => Err(WriteOutcome::Refused(error)),
         }
     }
 
     /// The version to write on top of, or why nothing is written. What somebody wrote by hand may
     /// be the last copy of a real secret.
-    async fn basis(&self, newest: Option<Newest>) -> Result<u64, Outcome> {
+    async fn basis(&self, newest: Option<Newest>) -> Result<u64, WriteOutcome> {
         let Some(newest) = newest else {
             return if self.committed == 0 || self.is_lost { Ok(0) } else { Err(self.missing()) };
         };
         if newest.destroyed || newest.version == self.committed {
             return self.beside_the_committed(newest.version).await;
         }
-        let Some(operation) = newest.operation else { return Err(Outcome::Foreign) };
+        let Some(operation) = newest.operation else { return Err(WriteOutcome::Foreign) };
         match self.has_ended(operation).await {
             Ok(true) => self.beside_the_committed(newest.version).await,
-            Ok(false) => Err(Outcome::Foreign),
-            Err(error) => Err(Outcome::Refused(error)),
+            Ok(false) => Err(WriteOutcome::Foreign),
+            Err(error) => Err(WriteOutcome::Refused(error)),
         }
     }
 
     /// Refuses what would make Vault drop the version that counts: it keeps only so many, and those
     /// that never counted are among them.
-    async fn beside_the_committed(&self, newest: u64) -> Result<u64, Outcome> {
+    async fn beside_the_committed(&self, newest: u64) -> Result<u64, WriteOutcome> {
         if self.committed == 0 || self.is_lost {
             return Ok(newest);
         }
         let kept = match self.engine.vault.kept(&self.path).await {
             Ok(kept) => kept,
-            Err(error) => return Err(Outcome::Refused(error.into())),
+            Err(error) => return Err(WriteOutcome::Refused(error.into())),
         };
         let distance = newest.saturating_add(1).saturating_sub(self.committed);
         let (reserve, way_out) = match self.kind {
@@ -202,18 +206,18 @@ impl Attempt<'_> {
         let message = format!(
             "Nothing was stored: Vault keeps {kept} versions of a secret, and would soon drop the one in use. {way_out}"
         );
-        Err(Outcome::Refused(Field::Password.problem(message).into()))
+        Err(WriteOutcome::Refused(Field::Password.problem(message).into()))
     }
 
     /// A Vault that holds nothing of a committed secret may be the wrong one. A version 1 written
     /// there would be another secret than version 1 of the right one (F5).
-    fn missing(&self) -> Outcome {
+    fn missing(&self) -> WriteOutcome {
         tracing::error!(
             credential = %self.sealed.credential,
             version = self.committed,
             "Vault does not hold what was committed; nothing is written there"
         );
-        Outcome::Missing
+        WriteOutcome::Missing
     }
 
     async fn has_ended(&self, operation: OperationId) -> Result<bool, Error> {
@@ -221,11 +225,11 @@ impl Attempt<'_> {
         let standing =
             storage::credentials::standing(&self.engine.db, self.scope, credential, operation)
                 .await?;
-        Ok(standing.is_some_and(Standing::has_ended))
+        Ok(standing.is_some_and(OperationState::has_ended))
     }
 }
 
-enum Next {
-    Ended(Outcome),
+enum NextWrite {
+    Ended(WriteOutcome),
     Rebased(u64),
 }

@@ -5,7 +5,7 @@ use domain::{
     exports::ExportFields,
     matching::{Origins, origins},
 };
-use storage::exports::Stored;
+use storage::exports::StoredExport;
 
 use crate::{Engine, Error};
 
@@ -16,7 +16,7 @@ pub(super) async fn agree(
     actor: &Actor,
     scope: Scope,
     fields: &mut ExportFields,
-    before: Option<&Stored>,
+    before: Option<&StoredExport>,
 ) -> Result<Vec<String>, Error> {
     if !fields.consumer.names_patterns() {
         return Ok(Vec::new());

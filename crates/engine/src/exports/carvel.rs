@@ -7,7 +7,7 @@ use domain::{
         carvel::{ExportSource, sources},
     },
 };
-use storage::exports::Stored;
+use storage::exports::StoredExport;
 
 use super::{
     facts::{Materials, Sources},
@@ -23,7 +23,7 @@ pub(super) async fn carvel(engine: &Engine, actor: &Actor) -> Result<Vec<ExportS
     let ids: Vec<_> =
         all.iter().filter(|one| one.consumer == Consumer::Carvel).map(|one| one.id).collect();
     let stored = storage::exports::stored(&engine.db, scope, &ids).await?;
-    let read = |stored: &Stored| Ok((stored.id, fields(stored)?));
+    let read = |stored: &StoredExport| Ok((stored.id, fields(stored)?));
     let exports = stored.iter().map(read).collect::<Result<Vec<_>, Error>>()?;
     let borrowed: Vec<_> = exports.iter().map(|(_, export)| export).collect();
     let facts = Sources::of(engine, scope, &borrowed).await?;

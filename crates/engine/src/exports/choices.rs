@@ -1,7 +1,7 @@
 //! What an export may be made of.
 
 use domain::{
-    Action, Actor, Provider, Shape,
+    Action, Actor, AuthMethod, Provider,
     exports::{Consumer, ExportChoice, ExportChoices},
 };
 
@@ -41,6 +41,6 @@ pub(super) async fn choices(
 
 /// Whether a credential opens something that a consumer reads. The tokens of a connected account are
 /// replaced all the time, so they are for this server alone.
-pub(super) fn can_use(consumer: Consumer, provider: Provider, shape: Shape) -> bool {
+pub(super) fn can_use(consumer: Consumer, provider: Provider, shape: AuthMethod) -> bool {
     consumer.facts().kinds.contains(&provider.facts().kind) && !shape.is_connected()
 }

@@ -4,7 +4,7 @@ use domain::{
     Action, Actor, ExportId, Field, ServiceError,
     access::parse_id,
     audit::{AuditAction, AuditTarget, ReadPurpose},
-    exports::{Carrier, EncryptedForm, ExportFile},
+    exports::{DeliveryMethod, EncryptedForm, ExportFile},
 };
 
 use super::{fields, get::one, rendered::may_see};
@@ -26,7 +26,7 @@ pub(super) async fn encrypted(
     let scope = allowed(engine, actor, Action::ManageExports, WHAT).await?;
     let id: ExportId = parse_id(Field::Exports, &form.export)?;
     let fields = fields(&one(engine, scope, id).await?)?;
-    if fields.carrier != Carrier::Sops {
+    if fields.carrier != DeliveryMethod::Sops {
         return Err(ServiceError::NotFound.into());
     }
     if !may_see(engine, actor, scope, &fields).await? {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::{
     CredentialId, RepositoryId, Scope,
-    credentials::{AllowedAddresses, Material, Route},
+    credentials::{AllowedAddresses, Route, SecretMaterial},
     exports::{
         CredentialFacts, ExportFacts, ExportFields, KnownChart, RepositoryFacts, Selects,
         VaultFacts, written,
@@ -28,7 +28,7 @@ pub(super) struct Sources {
 }
 
 /// The content of credentials, with the version that it is.
-pub(super) type Materials = HashMap<CredentialId, (Material, i64)>;
+pub(super) type Materials = HashMap<CredentialId, (SecretMaterial, i64)>;
 
 impl Sources {
     /// Reads them: one statement for each kind of row, however many exports there are.
@@ -121,7 +121,7 @@ impl Sources {
         &self,
         export: &ExportFields,
         row: &CredentialRow,
-        material: Option<&(Material, i64)>,
+        material: Option<&(SecretMaterial, i64)>,
     ) -> CredentialFacts {
         let addresses = match export.consumer.facts().selects {
             Selects::Credentials => self.addresses.get(&row.id).cloned().unwrap_or_default(),

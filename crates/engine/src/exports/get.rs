@@ -4,7 +4,7 @@ use domain::{
     Action, Actor, ExportId, Scope, ServiceError,
     exports::{ExportChoice, ExportDetail},
 };
-use storage::exports::Stored;
+use storage::exports::StoredExport;
 
 use super::{fields, rendered::seen};
 use crate::{Engine, Error};
@@ -53,7 +53,11 @@ pub(super) async fn get(
 }
 
 /// A stored export.
-pub(super) async fn one(engine: &Engine, scope: Scope, id: ExportId) -> Result<Stored, Error> {
+pub(super) async fn one(
+    engine: &Engine,
+    scope: Scope,
+    id: ExportId,
+) -> Result<StoredExport, Error> {
     let stored = storage::exports::stored(&engine.db, scope, &[id]).await?;
     Ok(stored.into_iter().next().ok_or(ServiceError::NotFound)?)
 }

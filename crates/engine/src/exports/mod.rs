@@ -22,7 +22,7 @@ use domain::{
     gitops::CredentialUse,
     service::{Answer, Exports},
 };
-use storage::exports::Stored;
+use storage::exports::StoredExport;
 
 use crate::{Engine, Error, error::answer};
 
@@ -97,7 +97,7 @@ impl Exports for Engine {
 }
 
 /// A stored export as its form was read.
-fn fields(stored: &Stored) -> Result<ExportFields, Error> {
+fn fields(stored: &StoredExport) -> Result<ExportFields, Error> {
     Ok(ExportFields {
         name: Name::parse(&stored.name)?,
         consumer: stored.consumer,

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, hash_map::Entry};
 use domain::{
     Access, Action, Actor, CredentialId, ExportId, Purpose, Scope, Secret,
     exports::{
-        Carrier, ExportFields, ExportNote, ExportPreview, NoteTone, Rendered, Values, render,
+        DeliveryMethod, ExportFields, ExportNote, ExportPreview, NoteTone, Rendered, Values, render,
     },
 };
-use storage::exports::{CredentialRow, Stored};
+use storage::exports::{CredentialRow, StoredExport};
 
 use super::{
     facts::{Materials, Sources},
@@ -64,7 +64,7 @@ pub(crate) async fn rendered(
 async fn rendered_once(
     engine: &Engine,
     scope: Scope,
-    stored: &[Stored],
+    stored: &[StoredExport],
     values: Values,
     used: &Use,
 ) -> Result<Vec<RenderedExport>, Error> {
@@ -72,7 +72,7 @@ async fn rendered_once(
     let borrowed: Vec<_> = all.iter().collect();
     let sources = Sources::of(engine, scope, &borrowed).await?;
     let mut materials = Materials::new();
-    for fields in borrowed.iter().filter(|fields| fields.carrier == Carrier::Sops) {
+    for fields in borrowed.iter().filter(|fields| fields.carrier == DeliveryMethod::Sops) {
         for row in sources.written(fields) {
             if let Entry::Vacant(open) = materials.entry(row.id) {
                 let secret = engine.secret_for_use(scope, row.id, used).await?;
@@ -91,10 +91,10 @@ fn one(
 ) -> RenderedExport {
     let none = Materials::new();
     let (materials, values) = match fields.carrier {
-        Carrier::Sops => (materials, values),
-        Carrier::ExternalSecret | Carrier::VaultStaticSecret | Carrier::None => {
-            (&none, Values::Carried)
-        }
+        DeliveryMethod::Sops => (materials, values),
+        DeliveryMethod::ExternalSecret
+        | DeliveryMethod::VaultStaticSecret
+        | DeliveryMethod::None => (&none, Values::Carried),
     };
     let facts = sources.facts(&fields, materials);
     let versions = facts.credentials.iter().map(|facts| (facts.id, facts.vault_version)).collect();

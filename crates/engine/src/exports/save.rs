@@ -8,7 +8,7 @@ use domain::{
 };
 use storage::{
     Tx,
-    exports::{Row, Stored},
+    exports::{NewExport, StoredExport},
     gitops::Touched,
 };
 
@@ -22,7 +22,7 @@ use crate::{
     Engine, Error,
     audit::{self, allowed, person},
     error::name_taken,
-    gitops::touch::{When, touch},
+    gitops::enqueue_dependents::{When, touch},
 };
 
 pub(super) async fn save(
@@ -49,7 +49,7 @@ pub(super) async fn save(
     is_not_empty(engine, actor, scope, &fields).await?;
     let id = before.as_ref().map_or_else(ExportId::new, |before| before.id);
     let now = engine.clock.now();
-    let row = Row {
+    let row = NewExport {
         name: fields.name.as_str(),
         name_key: &fields.name.key(),
         consumer: fields.consumer,
@@ -91,13 +91,13 @@ async fn named(
     scope: Scope,
     id: &str,
     row_version: &str,
-) -> Result<Stored, Error> {
+) -> Result<StoredExport, Error> {
     let id: ExportId = id.parse().map_err(|_| ServiceError::NotFound)?;
     let stored = one(engine, scope, id).await?;
     if row_version == stored.row_version.to_string() { Ok(stored) } else { Err(stale(&stored)) }
 }
 
-fn stale(stored: &Stored) -> Error {
+fn stale(stored: &StoredExport) -> Error {
     ServiceError::Stale { changed_by: stored.updated_by.clone() }.into()
 }
 
@@ -163,7 +163,7 @@ async fn hold(tx: &mut Tx, scope: Scope, fields: &ExportFields) -> Result<(), Er
 }
 
 /// What changed, for the audit log: never a value.
-fn difference(before: Option<&Stored>, fields: &ExportFields) -> String {
+fn difference(before: Option<&StoredExport>, fields: &ExportFields) -> String {
     let what = format!(
         "{}, {}, {}, {}",
         fields.consumer.facts().label,

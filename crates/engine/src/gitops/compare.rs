@@ -9,7 +9,7 @@ use connectors::{
 use domain::{Cause, Timestamp, gitops::Folder};
 use storage::gitops::targets::File;
 
-use super::render::{Refusal, Text, Wanted, WantedFile};
+use super::render::{RenderRefusal, Text, Wanted, WantedFile};
 
 /// What becomes of the files of a target.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ pub(crate) struct Write {
 #[derive(Debug)]
 pub(crate) enum NoPlan {
     /// Something of it may not be written.
-    Refused(Refusal),
+    Refused(RenderRefusal),
     /// The repository could not be read, or a file not be encrypted.
     Failed(Failure),
 }
@@ -89,7 +89,7 @@ impl Plan {
 
 /// What Hawser wrote to a repository; no other file there is ever changed.
 #[derive(Debug, Default)]
-pub(crate) struct Known {
+pub(crate) struct WrittenFiles {
     /// The files of the target.
     pub(crate) files: Vec<File>,
     /// What other targets wrote or left there. Where one wants such a file, and finds it on its branch as
@@ -101,7 +101,7 @@ pub(crate) struct Known {
 pub(crate) fn compare(
     checkout: &Checkout,
     wanted: &Wanted,
-    known: &Known,
+    known: &WrittenFiles,
     folder: &Folder,
     now: Timestamp,
 ) -> Result<Plan, NoPlan> {
@@ -126,7 +126,7 @@ pub(crate) fn compare(
     }
     if !foreign.is_empty() {
         let detail = format!("Hawser did not write what lies at {}.", foreign.join(", "));
-        return Err(NoPlan::Refused(Refusal::new(Cause::FileNotOurs, detail)));
+        return Err(NoPlan::Refused(RenderRefusal::new(Cause::FileNotOurs, detail)));
     }
     for known in known.values().filter(|known| !wanted.files.contains_key(&known.path)) {
         let there = checkout.file(&known.path)?;
@@ -216,7 +216,7 @@ pub(super) fn written(text: &Text, now: Timestamp) -> Result<(String, Option<Str
             let sealed = connectors::sops::encrypt(secret, recipients, now).map_err(|error| {
                 tracing::error!(%error, "a secret cannot be encrypted");
                 let detail = "A secret could not be encrypted for its recipients.";
-                NoPlan::Refused(Refusal::new(Cause::ExportIncomplete, detail))
+                NoPlan::Refused(RenderRefusal::new(Cause::ExportIncomplete, detail))
             })?;
             Ok((sealed, Some(preview.clone())))
         }

@@ -1,10 +1,10 @@
 //! A file of an export as a push would write it, for a person who takes it along.
 
-use domain::{ExportId, Name, Scope, ServiceError, cause::Asked, gitops::Folder};
+use domain::{ExportId, Name, Scope, ServiceError, cause::RemoteKind, gitops::Folder};
 
 use super::{
     compare::{NoPlan, written},
-    render::{Refusal, Text, named, wanted},
+    render::{RenderRefusal, Text, named, wanted},
 };
 use crate::{Engine, Error, credentials::Use};
 
@@ -46,6 +46,6 @@ pub(crate) async fn encrypted(
     Ok(Encrypted { text, credentials: credentials.collect() })
 }
 
-fn refused(refusal: &Refusal) -> Error {
-    ServiceError::Unreachable { asked: Asked::GitServer, cause: refusal.cause }.into()
+fn refused(refusal: &RenderRefusal) -> Error {
+    ServiceError::Unreachable { asked: RemoteKind::GitServer, cause: refusal.cause }.into()
 }

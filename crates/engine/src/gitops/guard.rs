@@ -5,10 +5,10 @@ use domain::{
     exports::{RenderedObject, looks_secret, secret_in},
 };
 
-use super::render::{Refusal, Text, Wanted};
+use super::render::{RenderRefusal, Text, Wanted};
 
 /// Looks for the secrets in play in everything that people or Git see.
-pub(super) fn check(wanted: &Wanted) -> Result<(), Refusal> {
+pub(super) fn check(wanted: &Wanted) -> Result<(), RenderRefusal> {
     let secrets: Vec<&Secret> = wanted.secrets.iter().collect();
     for (path, file) in &wanted.files {
         let open = match &file.text {
@@ -17,7 +17,7 @@ pub(super) fn check(wanted: &Wanted) -> Result<(), Refusal> {
         };
         if secret_in(open, &secrets) {
             let detail = format!("{path} would have held a secret in the clear.");
-            return Err(Refusal::new(Cause::SecretInOutput, detail));
+            return Err(RenderRefusal::new(Cause::SecretInOutput, detail));
         }
     }
     Ok(())
@@ -25,13 +25,13 @@ pub(super) fn check(wanted: &Wanted) -> Result<(), Refusal> {
 
 /// Looks for anything that looks like a secret in what is written without being encrypted; nothing of
 /// it is repeated.
-pub(super) fn look(path: &str, objects: &[RenderedObject]) -> Result<(), Refusal> {
+pub(super) fn look(path: &str, objects: &[RenderedObject]) -> Result<(), RenderRefusal> {
     let found = objects.iter().find_map(|object| match object {
         RenderedObject::Open(manifest) => looks_secret(manifest),
         RenderedObject::Secret(secret) => looks_secret(&secret.open()),
     });
     found.map_or(Ok(()), |place| {
         let detail = format!("What stands at {place} in {path} looks like a secret.");
-        Err(Refusal::new(Cause::SecretInOutput, detail))
+        Err(RenderRefusal::new(Cause::SecretInOutput, detail))
     })
 }

@@ -2,14 +2,14 @@
 
 mod clusters;
 mod compare;
-pub(crate) mod connections;
 mod encrypted;
+pub(crate) mod enqueue_dependents;
+pub(crate) mod git_accounts;
 mod guard;
 mod render;
 mod targets;
-pub(crate) mod touch;
 
 pub(crate) use clusters::ClusterAccess;
-pub(crate) use connections::{Tokens, revoke};
 pub(crate) use encrypted::encrypted;
+pub(crate) use git_accounts::{Tokens, revoke};
 pub(crate) use targets::{LOOK_AGAIN_REASON, push_target};

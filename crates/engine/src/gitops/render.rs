@@ -19,7 +19,7 @@ use crate::{
     Engine, Error,
     credentials::Use,
     exports::{RenderedExport, rendered},
-    gitops::connections::login::cause,
+    gitops::git_accounts::login::cause,
 };
 
 /// Says how sealed files are made; another way of making them is another identity.
@@ -62,13 +62,13 @@ pub(crate) enum Text {
 
 /// Why a place cannot be written, for its page. Nothing was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct RenderRefusal {
     pub(crate) cause: Cause,
     /// What was tried, in a sentence; never a value of a secret.
     pub(crate) detail: String,
 }
 
-impl Refusal {
+impl RenderRefusal {
     pub(crate) fn new(cause: Cause, detail: impl Into<String>) -> Self {
         Self { cause, detail: detail.into() }
     }
@@ -84,13 +84,13 @@ pub(crate) async fn wanted(
     exports: &[ExportId],
     folder: &Folder,
     used: &Use,
-) -> Result<Result<Wanted, Refusal>, Error> {
+) -> Result<Result<Wanted, RenderRefusal>, Error> {
     let rendered = match rendered(engine, scope, exports, Values::Carried, used).await {
         Ok(rendered) => rendered,
         Err(Error::Storage(error)) => return Err(error.into()),
         Err(error) => {
             let detail = "A secret that has to be encrypted could not be read.";
-            return Ok(Err(Refusal::new(cause(&error), detail)));
+            return Ok(Err(RenderRefusal::new(cause(&error), detail)));
         }
     };
     let mut wanted = Wanted::default();
@@ -107,9 +107,9 @@ fn add(
     wanted: &mut Wanted,
     export: RenderedExport,
     folder: &Folder,
-) -> Result<Result<(), Refusal>, Error> {
+) -> Result<Result<(), RenderRefusal>, Error> {
     let name = export.fields.name.as_str();
-    let incomplete = |detail: String| Ok(Err(Refusal::new(Cause::ExportIncomplete, detail)));
+    let incomplete = |detail: String| Ok(Err(RenderRefusal::new(Cause::ExportIncomplete, detail)));
     let Ok(recipients) = recipients(&export) else {
         return incomplete(format!("The age recipients of {name} cannot be read."));
     };

@@ -3,13 +3,13 @@
 use domain::{
     Action, Actor, Field, ProjectId, Purpose,
     access::parse_id,
-    credentials::{Reach, Route},
+    credentials::{CredentialScope, Route},
     matching::{ExplainQuery, Explanation, normalize, without_tls},
     repositories::spellings,
 };
 
 use super::{
-    find::{Place, Search},
+    find::{MatchQuery, Search},
     indexes::current,
 };
 use crate::{Engine, Error, audit::allowed};
@@ -50,7 +50,7 @@ pub(super) async fn explain(
     };
     let held = current(engine, scope).await?;
     let route = Route::default();
-    let place = Place { project, purpose, url: &query.url, route: &route };
+    let place = MatchQuery { project, purpose, url: &query.url, route: &route };
     let (_, except) = Search::new(engine, scope).winner(&held, &place).await?;
     let plain = without_tls(purpose, &query.url);
     // Every pattern is compared, which may be very many.
@@ -66,7 +66,8 @@ pub(super) async fn explain(
     let (url, mut lines, total) = answer.await.map_err(Error::Matching)?;
     if actor.may(Action::ManageCredentials).is_err() {
         // Members of projects use a shared credential without reading it (F23).
-        for line in lines.iter_mut().filter(|line| line.reach != Reach::Project(project)) {
+        for line in lines.iter_mut().filter(|line| line.reach != CredentialScope::Project(project))
+        {
             line.pattern = String::new();
         }
     }

@@ -9,7 +9,7 @@ use domain::{
     repositories::RepositoryUrl,
 };
 
-use super::indexes::{Held, current};
+use super::indexes::{OrganizationIndex, current};
 use crate::{Engine, Error};
 
 /// The credential that a repository of `project` uses for `url`, as it was pasted, and the route there:
@@ -25,7 +25,7 @@ pub(crate) async fn find(
     (url, route): (&str, &Route),
 ) -> Result<Option<CredentialId>, Error> {
     let held = current(engine, scope).await?;
-    let place = Place { project, purpose, url, route };
+    let place = MatchQuery { project, purpose, url, route };
     Ok(Search::new(engine, scope).winner(&held, &place).await?.0)
 }
 
@@ -43,14 +43,14 @@ pub(crate) async fn find_each(
     let mut search = Search::new(engine, scope);
     let mut winners = Vec::new();
     for (project, url, route) in places {
-        let place = Place { project, purpose, url, route };
+        let place = MatchQuery { project, purpose, url, route };
         winners.push(search.winner(&held, &place).await?.0);
     }
     Ok(winners)
 }
 
 /// What is looked up.
-pub(super) struct Place<'a> {
+pub(super) struct MatchQuery<'a> {
     pub(super) project: ProjectId,
     pub(super) purpose: Purpose,
     pub(super) url: &'a str,
@@ -72,10 +72,10 @@ impl<'a> Search<'a> {
     /// The first that matches and may be sent to the address, and those before it that may not.
     pub(super) async fn winner(
         &mut self,
-        held: &Held,
-        place: &Place<'_>,
+        held: &OrganizationIndex,
+        place: &MatchQuery<'_>,
     ) -> Result<(Option<CredentialId>, HashSet<CredentialId>), Error> {
-        let Place { project, purpose, .. } = *place;
+        let MatchQuery { project, purpose, .. } = *place;
         // As https, and of a registry that has none as plain http.
         let spellings = [normalize(purpose, place.url), without_tls(purpose, place.url)];
         let origin = origin(purpose, place.url);

@@ -25,14 +25,14 @@ const MANY: usize = 64;
 /// The indexes of this replica.
 #[derive(Debug, Default)]
 pub(crate) struct Indexes {
-    organizations: Mutex<HashMap<OrganizationId, Arc<Held>>>,
+    organizations: Mutex<HashMap<OrganizationId, Arc<OrganizationIndex>>>,
     uses: AtomicU64,
 }
 
 /// The index of one organization.
 #[derive(Debug, Default)]
-pub(crate) struct Held {
-    known: RwLock<Known>,
+pub(crate) struct OrganizationIndex {
+    known: RwLock<IndexState>,
     /// Held while changes are read and put in, so that they come in order.
     catching_up: Arc<tokio::sync::Mutex<()>>,
     /// When it was asked last, counted in questions.
@@ -40,18 +40,18 @@ pub(crate) struct Held {
 }
 
 #[derive(Debug, Default)]
-struct Known {
+struct IndexState {
     /// The number of the last change in the index; `None` before it is loaded.
     sequence: Option<i64>,
     index: Index,
 }
 
 impl Indexes {
-    fn of(&self, organization: OrganizationId) -> Arc<Held> {
+    fn of(&self, organization: OrganizationId) -> Arc<OrganizationIndex> {
         let now = self.uses.fetch_add(1, Ordering::Relaxed);
         let mut organizations = self.organizations.lock().unwrap_or_else(PoisonError::into_inner);
         if organizations.len() >= MAX_ORGANIZATIONS && !organizations.contains_key(&organization) {
-            let used = |held: &Arc<Held>| held.used.load(Ordering::Relaxed);
+            let used = |held: &Arc<OrganizationIndex>| held.used.load(Ordering::Relaxed);
             let oldest = organizations.iter().min_by_key(|(_, held)| used(held)).map(|(id, _)| *id);
             if let Some(oldest) = oldest {
                 organizations.remove(&oldest);
@@ -63,7 +63,7 @@ impl Indexes {
     }
 }
 
-impl Held {
+impl OrganizationIndex {
     /// Asks the index.
     pub fn ask<T>(&self, question: impl FnOnce(&Index) -> T) -> T {
         question(&self.known.read().unwrap_or_else(PoisonError::into_inner).index)
@@ -77,7 +77,7 @@ impl Held {
         let sequence = news.sequence();
         let mut index = Index::of(news.rows.into_iter().filter_map(|row| row.entry));
         index.share(news.shared);
-        let known = Known { sequence: Some(sequence), index };
+        let known = IndexState { sequence: Some(sequence), index };
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
     }
 
@@ -114,7 +114,7 @@ impl News {
     }
 }
 
-impl Known {
+impl IndexState {
     fn apply(&mut self, news: News) {
         let sequence = news.sequence();
         self.index.share(news.shared);
@@ -133,7 +133,10 @@ impl Known {
 ///
 /// # Errors
 /// When the database does not answer.
-pub(super) async fn current(engine: &Engine, scope: Scope) -> Result<Arc<Held>, Error> {
+pub(super) async fn current(
+    engine: &Engine,
+    scope: Scope,
+) -> Result<Arc<OrganizationIndex>, Error> {
     let saved = storage::matching::sequence(&engine.db, scope).await?;
     let held = engine.matches.of(scope.organization());
     if held.sequence() == Some(saved) {
@@ -167,8 +170,8 @@ pub(super) async fn current(engine: &Engine, scope: Scope) -> Result<Arc<Held>, 
 /// for it any more, so that older changes never come after newer ones.
 async fn aside(
     turn: OwnedMutexGuard<()>,
-    held: &Arc<Held>,
-    work: impl FnOnce(&Held) + Send + 'static,
+    held: &Arc<OrganizationIndex>,
+    work: impl FnOnce(&OrganizationIndex) + Send + 'static,
 ) -> Result<(), Error> {
     let held = Arc::clone(held);
     let done = tokio::task::spawn_blocking(move || {
@@ -184,7 +187,7 @@ mod tests {
 
     #[test]
     fn changes_do_not_wait_for_a_question_on_the_thread_of_others() {
-        let held = Held::default();
+        let held = OrganizationIndex::default();
         let news = |saved| News { saved, ..News::default() };
         held.load(news(1));
         let refused = held.ask(|_| held.try_apply(news(2)).is_err());

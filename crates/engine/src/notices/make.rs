@@ -9,7 +9,7 @@ use domain::{
 };
 use storage::{
     jobs,
-    notices::{Expiring, New},
+    notices::{Expiring, NewNotice},
 };
 
 use super::{repositories, troubles::announce};
@@ -65,7 +65,7 @@ async fn make(
 ) -> Result<bool, Error> {
     let scope = Scope::of_worker(expiring.organization);
     let id = NoticeId::new();
-    let new = New {
+    let new = NewNotice {
         id,
         credential: expiring.credential,
         expires_at: expiring.expiry.at,

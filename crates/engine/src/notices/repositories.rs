@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use domain::{
     Cause, NoticeId, OrganizationId, Scope, Timestamp,
     audit::{AuditAction, AuditActor},
-    cause::Asked,
+    cause::RemoteKind,
     notices::Group,
 };
 use storage::{
@@ -59,18 +59,18 @@ type Key = (OrganizationId, String);
 
 /// A group of failing repositories, and since when the first of them fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Found {
+struct FailingGroup {
     said: Said,
     since: Timestamp,
 }
 
-fn grouped(failing: Vec<Failing>) -> BTreeMap<Key, Found> {
-    let mut groups: BTreeMap<Key, Found> = BTreeMap::new();
+fn grouped(failing: Vec<Failing>) -> BTreeMap<Key, FailingGroup> {
+    let mut groups: BTreeMap<Key, FailingGroup> = BTreeMap::new();
     for one in failing {
         let host = if is_ours(one.cause) { String::new() } else { host_of(&one.origin) };
         let origin = if is_ours(one.cause) { "" } else { &one.origin };
         let key = format!("{} {origin}", beginning_of(one.cause).code());
-        let found = groups.entry((one.organization, key.clone())).or_insert_with(|| Found {
+        let found = groups.entry((one.organization, key.clone())).or_insert_with(|| FailingGroup {
             said: Said {
                 key,
                 cause: one.cause,
@@ -111,7 +111,7 @@ fn host_of(origin: &str) -> String {
 
 /// The group that an announced one became: its repositories fail at that host ever since, of another
 /// cause now.
-fn continued(groups: &BTreeMap<Key, Found>, open: &Open) -> Option<Key> {
+fn continued(groups: &BTreeMap<Key, FailingGroup>, open: &Open) -> Option<Key> {
     groups
         .iter()
         .find(|((organization, _), found)| {
@@ -122,7 +122,7 @@ fn continued(groups: &BTreeMap<Key, Found>, open: &Open) -> Option<Key> {
         .map(|(key, _)| key.clone())
 }
 
-fn is_due(found: &Found, now: Timestamp) -> bool {
+fn is_due(found: &FailingGroup, now: Timestamp) -> bool {
     !found.said.cause.may_pass() || found.since.plus(PATIENCE) <= now
 }
 
@@ -130,7 +130,7 @@ fn is_due(found: &Found, now: Timestamp) -> bool {
 async fn make(
     engine: &Engine,
     organization: OrganizationId,
-    found: &Found,
+    found: &FailingGroup,
     now: Timestamp,
 ) -> Result<bool, Error> {
     let (scope, id) = (Scope::of_worker(organization), NoticeId::new());
@@ -142,7 +142,7 @@ async fn make(
     if has_webhook {
         jobs::queue(&mut tx, scope, jobs::Kind::Notice, id.uuid(), "trouble", now, now).await?;
     }
-    let title = found.said.cause.words(Asked::Registry).title;
+    let title = found.said.cause.words(RemoteKind::Registry).title;
     let told = (found.said.name.as_str(), title.to_owned());
     audit::record(&mut tx, AuditActor::Hawser, scope, now, AuditAction::NoticeMade, told).await?;
     tx.commit().await?;
@@ -178,7 +178,7 @@ mod tests {
             failing(a, Cause::VaultUnavailable, 5),
             failing(b, Cause::VaultUnavailable, 6),
         ]);
-        let said = |found: &Found| {
+        let said = |found: &FailingGroup| {
             let group = found.said.group.clone();
             (group.host, group.repositories, found.said.cause, found.said.name.clone())
         };

@@ -1,7 +1,7 @@
 //! One delivery: the newest committed version of a credential, proven at one registry.
 
 use domain::{Cause, Scope, Timestamp, propagation::DeliveryState, repositories::SyncTrigger};
-use storage::propagation::{Claimed, Settlement};
+use storage::propagation::{ClaimedDelivery, Settlement};
 
 use crate::{
     Engine, Error,
@@ -16,7 +16,7 @@ impl Engine {
     /// the newest committed one is read, so it can be tried again at any time (I-11).
     pub(crate) async fn deliver(
         &self,
-        work: &Claimed,
+        work: &ClaimedDelivery,
         logins: &Logins,
     ) -> Result<(Settlement, Option<Box<Attempt>>), Error> {
         let scope = Scope::of_worker(work.organization);
@@ -42,7 +42,7 @@ impl Engine {
 /// What becomes of a delivery that failed: a cause that may pass is tried again; one that needs a
 /// person is not, so that no account is locked by tries that cannot work.
 pub(crate) fn failed(
-    work: &Claimed,
+    work: &ClaimedDelivery,
     cause: Cause,
     retry_after: Option<std::time::Duration>,
     at: Timestamp,
@@ -58,7 +58,7 @@ pub(crate) fn failed(
 }
 
 fn settled(
-    work: &Claimed,
+    work: &ClaimedDelivery,
     state: DeliveryState,
     cause: Option<Cause>,
     at: Timestamp,
@@ -76,7 +76,7 @@ mod tests {
     fn only_what_may_pass_is_tried_again_and_not_for_ever() {
         let now = Timestamp::from_millis(1_000);
         let state = |attempts, cause| {
-            let work = Claimed {
+            let work = ClaimedDelivery {
                 organization: OrganizationId::new(),
                 propagation: PropagationId::new(),
                 repository: RepositoryId::new(),

@@ -1,10 +1,10 @@
 //! Adding a repository.
 
-use connectors::http::{Login, Road};
+use connectors::http::{EgressProfile, Login};
 use domain::{
     Action, Actor, Cause, CredentialId, Field, ProjectId, Purpose, RepositoryId, Scope,
     audit::{AuditAction, AuditTarget, ReadPurpose},
-    cause::Asked,
+    cause::RemoteKind,
     credentials::Route,
     repositories::{
         AddRepository, Chosen, RepositoryFields, RepositoryKind, RepositoryUrl, SyncTrigger,
@@ -13,19 +13,19 @@ use domain::{
 use storage::{
     gitops::Touched,
     jobs,
-    repositories::{Change, New},
+    repositories::{Change, NewRepository},
 };
 
 use super::{
     address::{self, Address, Done, Permission, allowed_for, permission, settle},
-    held, is_no_repository, link, project, refused_row, road, usable,
+    egress, held, is_no_repository, link, project, refused_row, usable,
 };
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
     credentials::Use,
     error::taken,
-    gitops::touch::{When, touch},
+    gitops::enqueue_dependents::{When, touch},
 };
 
 pub(super) async fn add(
@@ -41,7 +41,7 @@ pub(super) async fn add(
     if storage::repositories::name_is_taken(&engine.db, scope, &fields.name.key()).await? {
         return Err(taken().into());
     }
-    road(engine, &fields.ca, &fields.proxy)?;
+    egress(engine, &fields.ca, &fields.proxy)?;
     let project = project(engine, scope, fields.project).await?;
     // More repositories of a host that is in use tell nobody which hosts there are.
     let origin = fields.url.origin();
@@ -108,22 +108,22 @@ async fn found_out(
     permission: &Permission,
 ) -> Result<RepositoryKind, Error> {
     let url = &fields.url;
-    let road = road(engine, &fields.ca, &fields.proxy)?;
+    let egress = egress(engine, &fields.ca, &fields.proxy)?;
     let address = Address::of(url, fields);
     let place = (url.as_str(), &address.route);
     let login = match chosen(engine, scope, fields.credential, project, place).await? {
         Some(credential) => {
             let used = Use::of(actor, ReadPurpose::NewRepository).at(&url.origin());
             let agreed = (*permission == Permission::Agreed).then_some(&address);
-            login(engine, scope, credential, (url, &road, agreed), &used).await?
+            login(engine, scope, credential, (url, &egress, agreed), &used).await?
         }
         None => None,
     };
-    match engine.registries.detect(url, login.as_ref(), &road).await {
+    match engine.registries.detect(url, login.as_ref(), &egress).await {
         Ok(kind) => Ok(kind),
         Err(failure) if is_no_repository(failure.cause) => {
             let nothing_there = failure.cause == Cause::NotARegistry && failure.status == Some(404);
-            let message = failure.cause.words(Asked::Registry).message;
+            let message = failure.cause.words(RemoteKind::Registry).message;
             Err(Field::Url.problem(if nothing_there { NO_INDEX } else { message }).into())
         }
         Err(failure) => {
@@ -143,10 +143,10 @@ async fn login(
     engine: &Engine,
     scope: Scope,
     credential: CredentialId,
-    (url, road, agreed): (&RepositoryUrl, &Road, Option<&Address>),
+    (url, egress, agreed): (&RepositoryUrl, &EgressProfile, Option<&Address>),
     used: &Use,
 ) -> Result<Option<Login>, Error> {
-    if storage::guards::is_paused(&engine.db, scope, credential, &url.origin()).await? {
+    if storage::circuit_breaker::is_paused(&engine.db, scope, credential, &url.origin()).await? {
         return Ok(None);
     }
     let mut secret = engine.secret_for_use(scope, credential, used).await?;
@@ -154,7 +154,7 @@ async fn login(
         secret = secret.also_at(address.origin.clone(), address.route.clone());
     }
     let now = engine.clock.now();
-    match engine.exchanges.login(&secret.material, &secret.owner, url, road, now).await {
+    match engine.exchanges.login(&secret.material, &secret.owner, url, egress, now).await {
         Ok(login) => Ok(Some(login)),
         Err(failure) => {
             tracing::info!(cause = failure.cause.code(), "a new repository has no login yet");
@@ -176,7 +176,7 @@ async fn store(
     let url = fields.url.spelled_for(kind);
     let origin = url.origin();
     let name = fields.name.as_str();
-    let new = New {
+    let new = NewRepository {
         id,
         now,
         fields: Change {

@@ -1,7 +1,7 @@
 //! Whether a credential may be used at the address of a repository, and who has to agree first.
 
 use domain::{
-    Action, Actor, CredentialId, Scope, ServiceError, Timestamp, Way,
+    Action, Actor, CredentialId, FormChoice, Scope, ServiceError, Timestamp,
     audit::{AuditAction, AuditTarget},
     credentials::{AllowedAddresses, Route, readable_origin},
     repositories::{RepositoryFields, RepositoryUrl},
@@ -115,14 +115,15 @@ pub(super) async fn refusal(
     let message = format!("{origin}{way} is not yet an allowed address of {name}.");
     if actor.role.includes(Action::AllowOrigins) {
         let label = format!("{} and allow {}", done.verb(), address.authority);
-        let ways = vec![Way { label, name: "allow".to_owned(), value: address.authority.clone() }];
+        let ways =
+            vec![FormChoice { label, name: "allow".to_owned(), value: address.authority.clone() }];
         return Ok(ServiceError::Choose { message, ways }.into());
     }
     request(engine, actor, scope, (credential, name), address).await?;
     let people = storage::credentials::who_may_allow(&engine.db, scope).await?.join(", ");
     let message = format!("{message} Ask somebody who manages credentials: {people}.");
     let label = format!("{} without a login", done.verb());
-    let without = Way { label, name: "without".to_owned(), value: "login".to_owned() };
+    let without = FormChoice { label, name: "without".to_owned(), value: "login".to_owned() };
     Ok(ServiceError::Choose { message, ways: vec![without] }.into())
 }
 

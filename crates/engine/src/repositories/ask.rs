@@ -2,51 +2,56 @@
 
 use connectors::{
     Failure,
-    http::{Freshness, Login, Road},
-    repository::{Known, Target, Validators},
+    http::{EgressProfile, Freshness, Login},
+    repository::{KnownVersions, Target, Validators},
 };
 use domain::{
     Cause, Scope, Timestamp,
-    connections::Quota,
+    connection_tests::Quota,
     repositories::{LinkState, RepositoryKind, RepositoryUrl, Transport},
 };
-use storage::{guards::Place, repositories::SyncTarget};
+use storage::{circuit_breaker::CredentialAtHost, repositories::SyncTarget};
 
 use super::{
     Logins,
-    login::{Ready, Unready, Version},
-    outcome::{Ended, left_alone_until},
+    login::{CommittedVersion, Ready, Unready},
+    outcome::{SyncEnd, left_alone_until},
 };
 use crate::{
     Engine, Error,
+    circuit_breaker::{LoginObservation, login_outcome},
     credentials::Use,
     error::chain,
-    guards::{Verdict, told},
 };
 
 /// What asking a registry brought.
-pub(crate) struct Asked {
-    pub(super) ended: Ended,
+pub(crate) struct RegistryAnswer {
+    pub(super) ended: SyncEnd,
     /// The limit of requests, as the registry told it last.
     pub(super) quota: Option<Quota>,
     /// What the registry spoke.
     pub(super) transport: Transport,
     /// What the host said about the credential.
-    pub(super) verdict: Option<Verdict>,
+    pub(super) observation: Option<LoginObservation>,
 }
 
-impl Asked {
+impl RegistryAnswer {
     /// It was not asked.
     pub(super) const fn not(cause: Cause) -> Self {
-        Self { ended: Ended::Cause(cause), quota: None, transport: Transport::Tls, verdict: None }
+        Self {
+            ended: SyncEnd::Cause(cause),
+            quota: None,
+            transport: Transport::Tls,
+            observation: None,
+        }
     }
 
     const fn failed(failure: Failure) -> Self {
         Self {
-            ended: Ended::Failed(failure),
+            ended: SyncEnd::Failed(failure),
             quota: None,
             transport: Transport::Tls,
-            verdict: None,
+            observation: None,
         }
     }
 }
@@ -57,30 +62,32 @@ impl Engine {
         &self,
         scope: Scope,
         target: &SyncTarget,
-        version: Option<Version>,
+        version: Option<CommittedVersion>,
         logins: &Logins,
         used: &Use,
-    ) -> Asked {
+    ) -> RegistryAnswer {
         let Ok(url) = RepositoryUrl::parse(&target.url) else {
-            return Asked::not(Cause::Internal);
+            return RegistryAnswer::not(Cause::Internal);
         };
         let Some(linked) = &target.login else {
             return self.read(scope, target, url, None).await;
         };
         let Some(version) = version.filter(|_| linked.state == LinkState::Active) else {
-            return Asked::not(Cause::LinkSuspended);
+            return RegistryAnswer::not(Cause::LinkSuspended);
         };
         if linked.is_paused {
-            return Asked::not(Cause::CredentialPaused);
+            return RegistryAnswer::not(Cause::CredentialPaused);
         }
-        let Some(pass) = self.guards.enter(version, &target.origin, linked.refusals).await else {
-            return Asked::not(Cause::CredentialPaused);
+        let Some(pass) =
+            self.circuit_breaker.permit(version, &target.origin, linked.refusals).await
+        else {
+            return RegistryAnswer::not(Cause::CredentialPaused);
         };
         let mut asked = self.ask_with(scope, target, url, (version, logins), used).await;
-        if let Some(told) = told(asked.ended.cause()) {
+        if let Some(told) = login_outcome(asked.ended.cause()) {
             pass.hears(told);
-            asked.verdict = Some(Verdict {
-                place: Place {
+            asked.observation = Some(LoginObservation {
+                place: CredentialAtHost {
                     organization: version.organization,
                     credential: version.credential,
                     origin: target.origin.clone(),
@@ -100,11 +107,11 @@ impl Engine {
         scope: Scope,
         target: &SyncTarget,
         url: RepositoryUrl,
-        (version, logins): (Version, &Logins),
+        (version, logins): (CommittedVersion, &Logins),
         used: &Use,
-    ) -> Asked {
-        let road = Road { ca: target.ca.clone(), proxy: target.proxy.clone() };
-        let ready = match logins.get(self, version, (&url, &road), used).await {
+    ) -> RegistryAnswer {
+        let egress = EgressProfile { ca: target.ca.clone(), proxy: target.proxy.clone() };
+        let ready = match logins.get(self, version, (&url, &egress), used).await {
             Ok(ready) => ready,
             Err(unready) => return not_ready(scope, target, unready),
         };
@@ -114,14 +121,14 @@ impl Engine {
             return asked;
         }
         self.exchange_anew(&ready, version);
-        match logins.get(self, version, (&url, &road), used).await {
+        match logins.get(self, version, (&url, &egress), used).await {
             Ok(ready) => self.read(scope, target, url, Some((&ready.login, version))).await,
             Err(unready) => not_ready(scope, target, unready),
         }
     }
 
     /// Forgets an exchanged login that a registry refused.
-    pub(crate) fn exchange_anew(&self, ready: &Ready, version: Version) {
+    pub(crate) fn exchange_anew(&self, ready: &Ready, version: CommittedVersion) {
         self.exchanges.refused(&ready.stored.owner, &ready.login);
         self.registries.forget(version.credential);
     }
@@ -131,26 +138,26 @@ impl Engine {
         scope: Scope,
         target: &SyncTarget,
         url: RepositoryUrl,
-        login: Option<(&Login, Version)>,
-    ) -> Asked {
+        login: Option<(&Login, CommittedVersion)>,
+    ) -> RegistryAnswer {
         let known = match self.known(scope, target).await {
             Ok(known) => known,
             Err(error) => {
                 tracing::error!(error = %chain(&error), "the stored versions cannot be read");
-                return Asked::not(Cause::Internal);
+                return RegistryAnswer::not(Cause::Internal);
             }
         };
         let proven = login.map(|(_, version)| (version.credential, version.vault_version));
         let registry = registry(target, url, login);
         let ended = match self.registries.sync(&registry, &validators(target), &known).await {
-            Ok(synced) => Ended::Synced(synced, proven),
+            Ok(synced) => SyncEnd::Synced(synced, proven),
             Err(failure) => {
                 log(scope, target, &failure);
-                Ended::Failed(failure)
+                SyncEnd::Failed(failure)
             }
         };
         let transport = self.registries.transport(&registry);
-        Asked { ended, quota: self.quota(&registry), transport, verdict: None }
+        RegistryAnswer { ended, quota: self.quota(&registry), transport, observation: None }
     }
 
     /// What the registry told last of its limit, unless that time is over.
@@ -165,21 +172,21 @@ impl Engine {
     pub(super) fn put_off(
         &self,
         target: &SyncTarget,
-        version: Option<Version>,
+        version: Option<CommittedVersion>,
     ) -> Option<Timestamp> {
         if target.login.is_some() && version.is_none() {
             return None;
         }
         let url = RepositoryUrl::parse(&target.url).ok()?;
         let registry =
-            Target { login_key: version.map(Version::key), ..registry(target, url, None) };
+            Target { login_key: version.map(CommittedVersion::key), ..registry(target, url, None) };
         left_alone_until(self.quota(&registry)?, self.clock.now())
     }
 
     /// OCI registries tell each version apart, so what is stored need not be fetched again.
-    async fn known(&self, scope: Scope, target: &SyncTarget) -> Result<Known, Error> {
+    async fn known(&self, scope: Scope, target: &SyncTarget) -> Result<KnownVersions, Error> {
         if target.kind != RepositoryKind::Oci {
-            return Ok(Known::new());
+            return Ok(KnownVersions::new());
         }
         let versions = storage::charts::known_versions(&self.db, scope, target.id).await?;
         Ok(versions
@@ -199,7 +206,7 @@ pub(crate) fn is_worth_an_exchange(login: &Login, cause: Option<Cause>) -> bool 
 pub(crate) fn registry(
     target: &SyncTarget,
     url: RepositoryUrl,
-    login: Option<(&Login, Version)>,
+    login: Option<(&Login, CommittedVersion)>,
 ) -> Target {
     Target {
         url,
@@ -207,16 +214,16 @@ pub(crate) fn registry(
         login: login.map(|(login, _)| login.clone()),
         login_key: login.map(|(_, version)| version.key()),
         chart_names: target.chart_names.clone(),
-        road: Road { ca: target.ca.clone(), proxy: target.proxy.clone() },
+        egress: EgressProfile { ca: target.ca.clone(), proxy: target.proxy.clone() },
     }
 }
 
-fn not_ready(scope: Scope, target: &SyncTarget, unready: Unready) -> Asked {
+fn not_ready(scope: Scope, target: &SyncTarget, unready: Unready) -> RegistryAnswer {
     match unready {
-        Unready::Unread(cause) => Asked::not(cause),
+        Unready::Unread(cause) => RegistryAnswer::not(cause),
         Unready::NotExchanged(failure) => {
             log(scope, target, &failure);
-            Asked::failed(failure)
+            RegistryAnswer::failed(failure)
         }
     }
 }

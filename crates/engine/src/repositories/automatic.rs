@@ -14,7 +14,7 @@ use storage::{
 
 use crate::{
     Engine, Error, audit,
-    gitops::touch::{When, touch},
+    gitops::enqueue_dependents::{When, touch},
 };
 
 /// What became of an automatic link.

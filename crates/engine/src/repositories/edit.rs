@@ -15,14 +15,14 @@ use storage::{
 
 use super::{
     address::{self, Address, Done, Permission, settle},
-    carried, held,
+    egress, held,
     new_link::{Moves, NewLink, automatic_link, new_link, relink},
-    not_found, project, refused_row, road, usable,
+    not_found, project, refused_row, relink_policy, usable,
 };
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
-    gitops::touch::{When, touch},
+    gitops::enqueue_dependents::{When, touch},
 };
 
 /// What a form makes of a repository.
@@ -72,7 +72,7 @@ async fn plan(
     current: &Current,
     fields: &RepositoryFields,
 ) -> Result<Plan, Error> {
-    road(engine, &fields.ca, &fields.proxy)?;
+    egress(engine, &fields.ca, &fields.proxy)?;
     let project = project(engine, scope, fields.project).await?;
     let kind = fields.kind.unwrap_or(current.kind);
     let url = fields.url.spelled_for(kind);
@@ -176,10 +176,10 @@ async fn store(
     // Before the link changes and after, since the exports of the old and of the new credential name its address.
     touch(&mut tx, scope, Touched::Repository(id), When::Settled, now).await?;
     if chooses(current, fields, plan) {
-        let exports = carried::kept_by(&mut tx, actor, scope, id).await?;
+        let exports = relink_policy::kept_by(&mut tx, actor, scope, id).await?;
         if !exports.is_empty() {
             drop(tx);
-            return Err(carried::refusal(engine, actor, &current.name, &exports).await);
+            return Err(relink_policy::refusal(engine, actor, &current.name, &exports).await);
         }
     }
     let linked = relink(&mut tx, scope, id, &plan.link, &plan.origin, now).await?;

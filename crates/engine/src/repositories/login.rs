@@ -9,20 +9,20 @@ use std::{
 
 use connectors::{
     Failure,
-    http::{Login, Road},
+    http::{EgressProfile, Login},
     repository::LoginKey,
     token_exchange::Owner,
     vault::VaultError,
 };
 use domain::{
-    Cause, CredentialId, OrganizationId, Scope, ServiceError, credentials::Material,
+    Cause, CredentialId, OrganizationId, Scope, ServiceError, credentials::SecretMaterial,
     repositories::RepositoryUrl,
 };
 use tokio::{sync::Mutex, time::Instant};
 
 use crate::{
     Engine, Error,
-    credentials::{Counts, Read, Use, note},
+    credentials::{ReadKind, SecretRead, Use, note},
     error::{chain, vault_cause},
 };
 
@@ -31,9 +31,8 @@ const KEPT: Duration = Duration::from_mins(1);
 
 /// A committed version of a credential. SQL is asked for it before every use, so a login of a
 /// deleted or newer credential is never taken from memory (F19).
-#[expect(clippy::struct_field_names, reason = "a version of Vault, as everywhere else")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Version {
+pub(crate) struct CommittedVersion {
     pub(crate) organization: OrganizationId,
     pub(crate) credential: CredentialId,
     pub(crate) vault_version: i64,
@@ -43,7 +42,7 @@ pub(crate) struct Version {
 /// A credential at the epoch it was used in.
 pub(super) type Used = (OrganizationId, CredentialId, i64);
 
-impl Version {
+impl CommittedVersion {
     /// As SQL compares it.
     pub(super) const fn used(self) -> Used {
         (self.organization, self.credential, self.epoch)
@@ -62,13 +61,13 @@ impl Version {
 /// A login that is ready to be sent, and whose it is.
 pub(crate) struct Ready {
     pub(crate) login: Login,
-    pub(crate) stored: Arc<Stored>,
+    pub(crate) stored: Arc<StoredLogin>,
 }
 
 /// What lies in Vault, and whose it is.
-pub(crate) struct Stored {
+pub(crate) struct StoredLogin {
     name: String,
-    pub(crate) material: Material,
+    pub(crate) material: SecretMaterial,
     pub(crate) owner: Owner,
 }
 
@@ -90,19 +89,19 @@ impl Unready {
     }
 }
 
-struct Held {
-    stored: Arc<Stored>,
+struct CachedSecret {
+    stored: Arc<StoredLogin>,
     until: Instant,
 }
 
-type Slot = Arc<Mutex<Option<Held>>>;
+type Slot = Arc<Mutex<Option<CachedSecret>>>;
 
 /// The secrets in memory, wiped when dropped. Whoever asks for one that is being read waits for it.
 #[derive(Clone, Default)]
-pub(crate) struct Logins(Arc<Lock<HashMap<Version, Slot>>>);
+pub(crate) struct Logins(Arc<Lock<HashMap<CommittedVersion, Slot>>>);
 
 impl Logins {
-    /// The login of this version for the registry at `url`, which is reached by `road`.
+    /// The login of this version for the registry at `url`, which is reached by `egress`.
     ///
     /// # Errors
     /// Why there is none, as the page shows it. A failure of Vault says nothing about the
@@ -110,15 +109,15 @@ impl Logins {
     pub(crate) async fn get(
         &self,
         engine: &Engine,
-        version: Version,
-        (url, road): (&RepositoryUrl, &Road),
+        version: CommittedVersion,
+        (url, egress): (&RepositoryUrl, &EgressProfile),
         used: &Use,
     ) -> Result<Ready, Unready> {
         let used = used.at(&url.origin());
         let stored = self.stored(engine, version, &used).await.map_err(Unready::Unread)?;
         let login = engine
             .exchanges
-            .login(&stored.material, &stored.owner, url, road, engine.clock.now())
+            .login(&stored.material, &stored.owner, url, egress, engine.clock.now())
             .await
             .map_err(Unready::NotExchanged)?;
         Ok(Ready { login, stored })
@@ -127,20 +126,20 @@ impl Logins {
     async fn stored(
         &self,
         engine: &Engine,
-        version: Version,
+        version: CommittedVersion,
         used: &Use,
-    ) -> Result<Arc<Stored>, Cause> {
+    ) -> Result<Arc<StoredLogin>, Cause> {
         let slot = self.slot(version);
         let mut held = slot.lock().await;
         let scope = Scope::of_worker(version.organization);
         if let Some(held) = held.as_ref().filter(|held| held.until > Instant::now()) {
-            let read = Read {
+            let read = SecretRead {
                 credential: version.credential,
                 name: &held.stored.name,
                 version: version.vault_version,
                 remark: "",
             };
-            let noted = note(engine, scope, read, used, Counts::Use).await;
+            let noted = note(engine, scope, read, used, ReadKind::Use).await;
             noted.map_err(|error| cause_of(&error))?;
             return Ok(Arc::clone(&held.stored));
         }
@@ -150,21 +149,23 @@ impl Logins {
             .map_err(|error| cause_of(&error))?;
         let of_this_version =
             (secret.vault_version, secret.epoch) == (version.vault_version, version.epoch);
-        let stored = Stored { name: secret.name, material: secret.material, owner: secret.owner };
+        let stored =
+            StoredLogin { name: secret.name, material: secret.material, owner: secret.owner };
         let stored = Arc::new(stored);
         // A newer version than SQL told a moment ago is right to use, but belongs to another key.
         if of_this_version {
-            *held = Some(Held { stored: Arc::clone(&stored), until: Instant::now() + KEPT });
+            *held =
+                Some(CachedSecret { stored: Arc::clone(&stored), until: Instant::now() + KEPT });
         }
         Ok(stored)
     }
 
     /// Forgets a secret that a registry refused.
-    pub(crate) fn forget(&self, version: Version) {
+    pub(crate) fn forget(&self, version: CommittedVersion) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&version);
     }
 
-    fn slot(&self, version: Version) -> Slot {
+    fn slot(&self, version: CommittedVersion) -> Slot {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !slots.contains_key(&version) {
             let now = Instant::now();

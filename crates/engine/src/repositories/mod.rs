@@ -2,18 +2,18 @@
 
 mod add;
 mod address;
+mod affected_exports;
 mod ask;
 mod automatic;
-mod carried;
 mod delete;
 mod edit;
 mod get;
 mod list;
 mod login;
-mod moved;
 mod new_link;
 mod outcome;
 mod prepare;
+mod relink_policy;
 mod replace;
 mod store;
 mod sync;
@@ -37,11 +37,11 @@ use crate::{
 
 pub(crate) use ask::{is_worth_an_exchange, registry};
 pub(crate) use automatic::match_again;
-pub(crate) use login::{Logins, Unready, Version, cause_of};
+pub(crate) use login::{CommittedVersion, Logins, Unready, cause_of};
 pub(crate) use outcome::pause;
-pub(crate) use store::Store;
+pub(crate) use store::ResultBatch;
 pub(crate) use sync::{Attempt, Longest, Tried};
-pub(crate) use usable::road;
+pub(crate) use usable::egress;
 use usable::{held, link, no_project, project, usable};
 
 #[async_trait]

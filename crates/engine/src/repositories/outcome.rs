@@ -7,14 +7,14 @@ use connectors::{
     repository::{Synced, Validators},
 };
 use domain::{
-    Cause, CredentialId, Scope, Timestamp, charts::FoundVersion, connections::Quota,
+    Cause, CredentialId, Scope, Timestamp, charts::FoundVersion, connection_tests::Quota,
     repositories::SyncTrigger,
 };
-use storage::repositories::{Outcome, SyncTarget};
+use storage::repositories::{SyncOutcome, SyncTarget};
 
 use super::{
-    ask::Asked,
-    login::Version,
+    ask::RegistryAnswer,
+    login::CommittedVersion,
     sync::{Attempt, next},
 };
 
@@ -29,7 +29,7 @@ const LONGEST_VAULT_PAUSE: Duration = Duration::from_secs(30);
 const TRIES_BY_HAND: u32 = 12;
 
 /// How asking a registry ended.
-pub(super) enum Ended {
+pub(super) enum SyncEnd {
     /// It answered; with a login, this credential version was proven.
     Synced(Synced, Option<(CredentialId, i64)>),
     /// It refused or did not answer.
@@ -38,7 +38,7 @@ pub(super) enum Ended {
     Cause(Cause),
 }
 
-impl Ended {
+impl SyncEnd {
     pub(super) const fn cause(&self) -> Option<Cause> {
         match self {
             Self::Synced(..) => None,
@@ -87,22 +87,24 @@ pub(super) fn outcome(
     trigger: SyncTrigger,
     started_at: Timestamp,
     finished_at: Timestamp,
-    (asked, used): (Asked, Option<Version>),
+    (asked, used): (RegistryAnswer, Option<CommittedVersion>),
 ) -> Attempt {
-    let Asked { ended, quota, transport, verdict } = asked;
+    let RegistryAnswer { ended, quota, transport, observation } = asked;
     let next_sync_at = next(target, finished_at, &ended, quota);
     let (cause, status, retry_after) = (ended.cause(), ended.status(), ended.retry_after());
     let refused_service = ended.refused_service();
     let detail = ended.detail().unwrap_or_default();
     let (versions, left_out, validators, proven) = match ended {
-        Ended::Synced(Synced::Charts { versions, left_out, validators }, proven) => {
+        SyncEnd::Synced(Synced::Charts { versions, left_out, validators }, proven) => {
             (Some(versions), Some(left_out), validators, proven)
         }
-        Ended::Synced(Synced::Unchanged { validators }, proven) => (None, None, validators, proven),
-        Ended::Failed(_) | Ended::Cause(_) => (None, None, Validators::default(), None),
+        SyncEnd::Synced(Synced::Unchanged { validators }, proven) => {
+            (None, None, validators, proven)
+        }
+        SyncEnd::Failed(_) | SyncEnd::Cause(_) => (None, None, Validators::default(), None),
     };
     let is_new = cause.is_none() && transport != target.transport;
-    let outcome = Outcome {
+    let outcome = SyncOutcome {
         organization: scope.organization(),
         repository: target.id,
         epoch: target.epoch,
@@ -123,7 +125,7 @@ pub(super) fn outcome(
         refused_service,
         transport: is_new.then_some(transport),
     };
-    Attempt { outcome, versions, retry_after, used, verdict }
+    Attempt { outcome, versions, retry_after, used, observation }
 }
 
 /// How many charts and versions there are.

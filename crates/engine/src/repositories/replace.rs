@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{ChartId, RepositoryId, Scope};
 use storage::{
     Tx,
-    charts::{Chart, Version},
+    charts::{Chart, NewChartVersion},
 };
 
 use super::prepare::Prepared;
@@ -52,7 +52,7 @@ pub(super) async fn replace(
             content_hash: &chart.content_hash,
         });
         versions.extend(chart.versions.iter().zip(0..).map(|((version, metadata), position)| {
-            Version { chart: id, position, version, metadata }
+            NewChartVersion { chart: id, position, version, metadata }
         }));
     }
     for (name, (id, _)) in stored {

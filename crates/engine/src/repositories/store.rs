@@ -6,11 +6,11 @@ use std::{
 };
 
 use domain::{Cause, OrganizationId, PropagationId, RepositoryId, Scope, Timestamp};
-use storage::{Tx, jobs, propagation::Settlement, repositories::Outcome};
+use storage::{Tx, jobs, propagation::Settlement, repositories::SyncOutcome};
 
 use super::{
-    login::{Used, Version},
-    moved::Moved,
+    affected_exports::Moved,
+    login::{CommittedVersion, Used},
     pause,
     prepare::{Prepared, prepare},
     replace::replace,
@@ -18,46 +18,46 @@ use super::{
 };
 use crate::{
     Engine, Error,
-    guards::{self, Verdict},
+    circuit_breaker::{self, LoginObservation},
+    jobs::LeaseGuard,
     propagation::{deliver::failed, finish::finish},
-    workers::Hold,
 };
 
 /// Who asked for a sync, and so has to be told how it ended.
 enum For {
     Delivery(Settlement),
-    Job(jobs::Claimed),
+    Job(jobs::ClaimedJob),
     Nobody,
 }
 
 struct Line {
     asked: For,
-    outcome: Option<Outcome>,
+    outcome: Option<SyncOutcome>,
     charts: Option<Vec<Prepared>>,
     /// The credential version that was used.
     used: Option<Used>,
     /// What the host said about the credential.
-    verdict: Option<Verdict>,
+    observation: Option<LoginObservation>,
 }
 
 /// What is to be written down together.
 #[derive(Default)]
-pub(crate) struct Store {
+pub(crate) struct ResultBatch {
     lines: Vec<Line>,
     /// Propagations whose last delivery may be among these.
     closing: BTreeSet<(OrganizationId, PropagationId)>,
     /// Keeps the work ours until it is written down, or given up.
-    holds: Vec<Arc<Hold>>,
+    holds: Vec<Arc<LeaseGuard>>,
 }
 
 /// What was written down.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Stored {
+pub(crate) struct BatchResult {
     /// Results that were still wanted: the rest had a newer fence or epoch.
     pub(crate) written: usize,
 }
 
-impl Store {
+impl ResultBatch {
     /// Adds a delivery that was tried.
     pub(crate) async fn delivery(
         &mut self,
@@ -70,7 +70,7 @@ impl Store {
     /// Adds a sync job that was done; `None` when its repository is gone.
     pub(crate) async fn job(
         &mut self,
-        work: jobs::Claimed,
+        work: jobs::ClaimedJob,
         attempt: Option<Box<Attempt>>,
     ) -> Result<(), Error> {
         self.add(For::Job(work), attempt).await
@@ -84,7 +84,13 @@ impl Store {
 
     async fn add(&mut self, asked: For, attempt: Option<Box<Attempt>>) -> Result<(), Error> {
         let Some(attempt) = attempt else {
-            self.lines.push(Line { asked, outcome: None, charts: None, used: None, verdict: None });
+            self.lines.push(Line {
+                asked,
+                outcome: None,
+                charts: None,
+                used: None,
+                observation: None,
+            });
             return Ok(());
         };
         let charts = match attempt.versions {
@@ -100,8 +106,8 @@ impl Store {
             asked,
             outcome: Some(attempt.outcome),
             charts,
-            used: attempt.used.map(Version::used),
-            verdict: attempt.verdict,
+            used: attempt.used.map(CommittedVersion::used),
+            observation: attempt.observation,
         });
         Ok(())
     }
@@ -112,7 +118,7 @@ impl Store {
     }
 
     /// Keeps this work ours as long as its result is not written.
-    pub(crate) fn holding(&mut self, hold: Arc<Hold>) {
+    pub(crate) fn holding(&mut self, hold: Arc<LeaseGuard>) {
         self.holds.push(hold);
     }
 
@@ -153,20 +159,20 @@ impl Store {
     /// Writes everything that is still wanted: a delivery or job only while its fence is ours (I-12),
     /// a result only while the repository has the epoch the sync started with (F8), and the
     /// credential the version that was used.
-    pub(crate) async fn commit(&self, engine: &Engine) -> Result<Stored, Error> {
+    pub(crate) async fn commit(&self, engine: &Engine) -> Result<BatchResult, Error> {
         let now = engine.clock.now();
         let mut tx = engine.db.begin().await?;
         let outdated = self.outdated(&mut tx).await?;
         storage::repositories::hold_these(&mut tx, &self.repositories()).await?;
         let ours = self.ours(&mut tx).await?;
         let ours = drop_outdated(&mut tx, ours, &outdated, now).await?;
-        let outcomes: Vec<&Outcome> =
+        let outcomes: Vec<&SyncOutcome> =
             ours.iter().filter_map(|line| line.outcome.as_ref()).collect();
         let written: HashSet<_> =
             storage::repositories::record(&mut tx, &outcomes).await?.into_iter().collect();
         let is_written =
-            |outcome: &Outcome| written.contains(&(outcome.organization, outcome.repository));
-        let kept: Vec<&Outcome> =
+            |outcome: &SyncOutcome| written.contains(&(outcome.organization, outcome.repository));
+        let kept: Vec<&SyncOutcome> =
             outcomes.into_iter().filter(|outcome| is_written(outcome)).collect();
         storage::repositories::record_runs(&mut tx, &kept).await?;
         let mut moved = Moved::default();
@@ -186,8 +192,8 @@ impl Store {
         moved.transports(&mut tx, &kept).await?;
         let has_moved = !moved.is_empty();
         moved.mark(&mut tx, now).await?;
-        let verdicts = ours.iter().filter_map(|line| line.verdict.as_ref());
-        guards::count(&mut tx, verdicts, now).await?;
+        let observations = ours.iter().filter_map(|line| line.observation.as_ref());
+        circuit_breaker::count(&mut tx, observations, now).await?;
         for (organization, propagation) in &self.closing {
             finish(&mut tx, Scope::of_worker(*organization), *propagation, now).await?;
         }
@@ -204,7 +210,7 @@ impl Store {
         if has_moved {
             engine.changes.tell_workers();
         }
-        Ok(Stored { written: kept.len() })
+        Ok(BatchResult { written: kept.len() })
     }
 
     /// What was used and does not count any more. What does is held until the transaction ends: a new
@@ -215,7 +221,7 @@ impl Store {
         let mut outdated = HashSet::new();
         for (organization, credential, epoch) in used {
             let scope = Scope::of_worker(organization);
-            if !storage::guards::hold(tx, scope, credential, epoch).await? {
+            if !storage::circuit_breaker::hold(tx, scope, credential, epoch).await? {
                 outdated.insert((organization, credential, epoch));
             }
         }

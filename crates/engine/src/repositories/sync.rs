@@ -6,20 +6,20 @@ use domain::{
     Cause, CredentialId, RepositoryId, Scope, Timestamp,
     audit::ReadPurpose,
     charts::FoundVersion,
-    connections::Quota,
+    connection_tests::Quota,
     repositories::{LinkState, RepositoryKind, SyncTrigger},
 };
-use storage::repositories::{Outcome, SyncTarget};
+use storage::repositories::{SyncOutcome, SyncTarget};
 use tokio::time::Instant;
 
 use super::{
-    Logins, Store,
-    ask::Asked,
+    Logins, ResultBatch,
+    ask::RegistryAnswer,
     automatic::{Followed, follow},
-    login::Version,
-    outcome::{Ended, left_alone_until, next_sync, outcome},
+    login::CommittedVersion,
+    outcome::{SyncEnd, left_alone_until, next_sync, outcome},
 };
-use crate::{Engine, Error, credentials::Use, guards::Verdict};
+use crate::{Engine, Error, circuit_breaker::LoginObservation, credentials::Use};
 
 /// How often a repository may change while it is synced before the sync is put off.
 const CHANGES: u32 = 3;
@@ -38,15 +38,15 @@ pub(crate) enum Tried {
 
 /// A sync that ended, not yet written down.
 pub(crate) struct Attempt {
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: SyncOutcome,
     /// The whole new set of versions; `None` when nothing changed or it failed.
     pub(crate) versions: Option<Vec<FoundVersion>>,
     /// How long the host asked to be left alone.
     pub(crate) retry_after: Option<Duration>,
     /// The credential version that was used.
-    pub(crate) used: Option<Version>,
+    pub(crate) used: Option<CommittedVersion>,
     /// What the host said about the credential.
-    pub(crate) verdict: Option<Verdict>,
+    pub(crate) observation: Option<LoginObservation>,
 }
 
 /// How long a registry may take for one sync. OCI registries are asked for each version by itself.
@@ -86,7 +86,7 @@ impl Engine {
             Tried::Gone | Tried::OtherLink | Tried::PutOff => Ok(None),
             Tried::Done(attempt) => {
                 let cause = attempt.outcome.cause;
-                Store::default().direct(attempt).await?.commit(self).await?;
+                ResultBatch::default().direct(attempt).await?.commit(self).await?;
                 Ok(cause)
             }
         }
@@ -132,7 +132,7 @@ impl Engine {
                 && let Some(until) = self.put_off(&target, version)
             {
                 let (id, epoch) = (target.id, target.epoch);
-                storage::guards::put_off(&self.db, scope, id, epoch, until).await?;
+                storage::circuit_breaker::put_off(&self.db, scope, id, epoch, until).await?;
                 return Ok(Tried::PutOff);
             }
             let deadline = start + self.longest.of(target.kind);
@@ -168,9 +168,9 @@ impl Engine {
         &self,
         scope: Scope,
         target: &SyncTarget,
-        (version, logins, used): (Option<Version>, &Logins, &Use),
+        (version, logins, used): (Option<CommittedVersion>, &Logins, &Use),
         deadline: Instant,
-    ) -> Asked {
+    ) -> RegistryAnswer {
         let asking = self.ask(scope, target, version, logins, used);
         tokio::time::timeout_at(deadline, asking).await.unwrap_or_else(|_| {
             tracing::warn!(
@@ -179,15 +179,15 @@ impl Engine {
                 kind = target.kind.as_str(),
                 "a sync took too long and was given up"
             );
-            Asked::not(Cause::Timeout)
+            RegistryAnswer::not(Cause::Timeout)
         })
     }
 }
 
 /// The credential version that is sent, if any.
-fn in_force(scope: Scope, target: &SyncTarget) -> Option<Version> {
+fn in_force(scope: Scope, target: &SyncTarget) -> Option<CommittedVersion> {
     let login = target.login.as_ref().filter(|login| login.state == LinkState::Active)?;
-    Some(Version {
+    Some(CommittedVersion {
         organization: scope.organization(),
         credential: login.credential,
         vault_version: login.vault_version,
@@ -199,7 +199,7 @@ fn in_force(scope: Scope, target: &SyncTarget) -> Option<Version> {
 pub(super) fn next(
     target: &SyncTarget,
     now: Timestamp,
-    ended: &Ended,
+    ended: &SyncEnd,
     quota: Option<Quota>,
 ) -> Option<Timestamp> {
     let wait = next_sync(target.interval, target.failures, ended.cause(), ended.retry_after())?;

@@ -1,6 +1,6 @@
-//! What a form may name: credentials, projects, roads.
+//! What a form may name: credentials, projects, egress profiles.
 
-use connectors::http::Road;
+use connectors::http::EgressProfile;
 use domain::{
     Cause, CredentialId, CredentialKind, Field, FieldProblem, ProjectId, RepositoryId, Scope,
     Timestamp,
@@ -54,12 +54,12 @@ pub(super) fn no_project() -> FieldProblem {
     Field::Project.problem("This project does not exist any more. Choose another one.")
 }
 
-/// The road to a repository's host, if it can be taken: the operator named the proxy, and the
+/// The egress profile to a repository's host, if it can be taken: the operator named the proxy, and the
 /// authorities can be read.
-pub(crate) fn road(engine: &Engine, ca: &str, proxy: &str) -> Result<Road, Error> {
-    let road = Road { ca: ca.to_owned(), proxy: proxy.to_owned() };
-    match engine.registries.outbound().on(&road, None) {
-        Ok(_) => Ok(road),
+pub(crate) fn egress(engine: &Engine, ca: &str, proxy: &str) -> Result<EgressProfile, Error> {
+    let egress = EgressProfile { ca: ca.to_owned(), proxy: proxy.to_owned() };
+    match engine.registries.outbound().on(&egress, None) {
+        Ok(_) => Ok(egress),
         Err(failure) if failure.cause == Cause::ProxyError => Err(Field::Proxy
             .problem(format!(
                 "The operator of this Hawser allows no proxy named {proxy}; HAWSER_PROXIES lists those that may be used."

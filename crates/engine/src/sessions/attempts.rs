@@ -12,7 +12,7 @@ use domain::{ServiceError, Timestamp};
 use storage::Tx;
 use tokio::sync::oneshot;
 
-use super::budgets::{Budget, Budgets, Subject};
+use super::budgets::{Budget, BudgetSubject, Budgets};
 use crate::{Clock, Engine, Error};
 
 /// The most tries that wait at once.
@@ -32,7 +32,7 @@ pub struct Attempts(Mutex<State>);
 struct State {
     /// Tries that neither failed nor succeeded yet; each counts as a failure for those that begin beside
     /// it, so that many at once cost as much as one after the other.
-    under_way: HashMap<Subject, u32>,
+    under_way: HashMap<BudgetSubject, u32>,
     /// In the order in which they came.
     waiting: Vec<Waiting>,
     next: u64,
@@ -79,7 +79,7 @@ impl Attempts {
         &self,
         budgets: Budgets,
         until: Timestamp,
-    ) -> Result<(Place<'_>, oneshot::Receiver<()>), ServiceError> {
+    ) -> Result<(WaitingPlace<'_>, oneshot::Receiver<()>), ServiceError> {
         let mut state = self.lock();
         let mut until = until;
         let from = budgets.from.subject;
@@ -100,7 +100,7 @@ impl Attempts {
         let number = state.next;
         let (replaced, told) = oneshot::channel();
         state.waiting.push(Waiting { number, budgets, until, replaced });
-        Ok((Place { attempts: self, number, until }, told))
+        Ok((WaitingPlace { attempts: self, number, until }, told))
     }
 }
 
@@ -126,17 +126,17 @@ impl State {
         }
     }
 
-    fn waiting_from(&self, from: Subject) -> usize {
+    fn waiting_from(&self, from: BudgetSubject) -> usize {
         self.waiting.iter().filter(|one| one.budgets.from.subject == from).count()
     }
 
     /// The origin from which most tries wait.
-    fn busiest(&self) -> Option<(usize, Subject)> {
+    fn busiest(&self) -> Option<(usize, BudgetSubject)> {
         let origins = self.waiting.iter().map(|one| one.budgets.from.subject);
         origins.map(|from| (self.waiting_from(from), from)).max()
     }
 
-    fn end_oldest_of(&mut self, from: Subject) {
+    fn end_oldest_of(&mut self, from: BudgetSubject) {
         if let Some(oldest) = self.waiting.iter().position(|one| one.budgets.from.subject == from) {
             let _ = self.waiting.remove(oldest).replaced.send(());
         }
@@ -144,13 +144,13 @@ impl State {
 }
 
 /// A place among those who wait.
-struct Place<'a> {
+struct WaitingPlace<'a> {
     attempts: &'a Attempts,
     number: u64,
     until: Timestamp,
 }
 
-impl Drop for Place<'_> {
+impl Drop for WaitingPlace<'_> {
     fn drop(&mut self) {
         self.attempts.lock().waiting.retain(|one| one.number != self.number);
     }

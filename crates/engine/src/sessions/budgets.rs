@@ -58,13 +58,13 @@ impl Kind {
 }
 
 /// The key of a budget: in SQL nobody reads who it is of.
-pub(super) type Subject = [u8; 32];
+pub(super) type BudgetSubject = [u8; 32];
 
 /// One budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Budget {
     kind: Kind,
-    pub(super) subject: Subject,
+    pub(super) subject: BudgetSubject,
 }
 
 impl Budget {

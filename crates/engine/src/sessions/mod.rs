@@ -56,7 +56,7 @@ impl Sessions for Engine {
         }
         // What was begun before cannot be ended after.
         let (organization, user) = (actor.organization, actor.user);
-        let forgotten = storage::gitops::connections::forget(&self.db, organization, user).await;
+        let forgotten = storage::gitops::git_accounts::forget(&self.db, organization, user).await;
         if let Err(error) = forgotten {
             tracing::error!(error = %chain(&error), "the begun connections of a person stay until they end");
         }

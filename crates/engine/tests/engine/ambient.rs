@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::world::{World, on_both, registry::Registry};
+use crate::env::{TestEnv, on_both, registry::Registry};
 use axum::{Router, extract::Request, http::StatusCode};
 use connectors::{
     http::{AllowList, Outbound},
@@ -14,17 +14,17 @@ use connectors::{
 };
 use domain::{
     Actor, Cause, CredentialId, Field, Role, ServiceError,
-    connections::TestConnection,
+    connection_tests::TestConnection,
     credentials::{CreateCredential, Parameters},
     projects::ProjectForm,
-    service::{Connections, Credentials, Projects},
+    service::{ConnectionTests, Credentials, Projects},
 };
 use engine::{Clock, SystemClock};
 
 on_both!(the_identity_of_the_chosen_project_is_tested, a_refused_exchange_pauses_nothing);
 
 /// A stub of Google's STS and IAM that refuses every service account; the paths that were asked.
-async fn google(world: &mut World) -> Arc<Mutex<Vec<String>>> {
+async fn google(env: &mut TestEnv) -> Arc<Mutex<Vec<String>>> {
     let accounts: Arc<Mutex<Vec<String>>> = Arc::default();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = format!("http://{}/", listener.local_addr().unwrap());
@@ -40,7 +40,7 @@ async fn google(world: &mut World) -> Arc<Mutex<Vec<String>>> {
     };
     let router = Router::new().fallback(answer);
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    let token_file = world.folder().join("token");
+    let token_file = env.folder().join("token");
     std::fs::write(&token_file, "subject.jwt.token").unwrap();
     let audience = "//iam.googleapis.com/x".into();
     let google = Some(GoogleIdentity::Workload { token_file, audience });
@@ -50,7 +50,7 @@ async fn google(world: &mut World) -> Arc<Mutex<Vec<String>>> {
         ..ExchangeSettings::default()
     };
     let outbound = Outbound::new(AllowList::parse("127.0.0.0/8").unwrap()).unwrap();
-    world.engine = world.engine.clone().exchanging_with(Exchanges::with(outbound, settings));
+    env.engine = env.engine.clone().exchanging_with(Exchanges::with(outbound, settings));
     accounts
 }
 
@@ -58,11 +58,11 @@ fn workload() -> Parameters {
     Parameters { gcp_project: "acme-prod".into(), ..Parameters::default() }
 }
 
-async fn the_identity_of_the_chosen_project_is_tested(mut world: World) {
-    let accounts = google(&mut world).await;
+async fn the_identity_of_the_chosen_project_is_tested(mut env: TestEnv) {
+    let accounts = google(&mut env).await;
     let registry = Registry::start(Some("one")).await;
     let form = ProjectForm { name: "Web Shop".into(), ..ProjectForm::default() };
-    let shop = Projects::save(&world.engine, &world.actor, form).await.unwrap().to_string();
+    let shop = Projects::save(&env.engine, &env.actor, form).await.unwrap().to_string();
     let form = |project: &str| TestConnection {
         url: registry.url("a"),
         provider: "google_artifact_registry".into(),
@@ -75,24 +75,24 @@ async fn the_identity_of_the_chosen_project_is_tested(mut world: World) {
         [("", "-default@"), (shop.as_str(), "-web-shop@"), ("shared", "-shared@")]
     {
         let told =
-            Connections::test_form(&world.engine, &world.actor, form(project)).await.unwrap();
+            ConnectionTests::test_form(&env.engine, &env.actor, form(project)).await.unwrap();
         assert_eq!(told.cause(), Some(Cause::ExchangeRefused), "{told:?}");
         let account = accounts.lock().unwrap().pop().unwrap();
         assert!(account.contains(name), "{account}");
     }
     let unknown = CredentialId::new().to_string();
     let refused =
-        Connections::test_form(&world.engine, &world.actor, form(&unknown)).await.unwrap_err();
+        ConnectionTests::test_form(&env.engine, &env.actor, form(&unknown)).await.unwrap_err();
     assert!(refused.problem_of(Field::Project).is_some(), "{refused:?}");
     // Only an owner makes a shared credential, so only an owner acts as one.
-    let admin = Actor { role: Role::Admin, ..world.actor.clone() };
-    let refused = Connections::test_form(&world.engine, &admin, form("shared")).await;
+    let admin = Actor { role: Role::Admin, ..env.actor.clone() };
+    let refused = ConnectionTests::test_form(&env.engine, &admin, form("shared")).await;
     assert_eq!(refused, Err(ServiceError::NotAllowed));
-    assert!(Connections::test_form(&world.engine, &admin, form(&shop)).await.is_ok());
+    assert!(ConnectionTests::test_form(&env.engine, &admin, form(&shop)).await.is_ok());
 }
 
-async fn a_refused_exchange_pauses_nothing(mut world: World) {
-    let accounts = google(&mut world).await;
+async fn a_refused_exchange_pauses_nothing(mut env: TestEnv) {
+    let accounts = google(&mut env).await;
     let registry = Registry::start(Some("one")).await;
     let form = CreateCredential {
         provider: "google_artifact_registry".into(),
@@ -101,17 +101,17 @@ async fn a_refused_exchange_pauses_nothing(mut world: World) {
         parameters: workload(),
         ..CreateCredential::default()
     };
-    let credential = Credentials::create(&world.engine, &world.actor, form).await.unwrap().id;
-    let id = world.repository(&registry, "a", Some(credential)).await;
+    let credential = Credentials::create(&env.engine, &env.actor, form).await.unwrap().id;
+    let id = env.repository(&registry, "a", Some(credential)).await;
     for _ in 0..5 {
-        assert_eq!(world.sync(id).await, Some(Cause::ExchangeRefused));
-        let told = Connections::test_repository(&world.engine, &world.actor, id).await.unwrap();
+        assert_eq!(env.sync(id).await, Some(Cause::ExchangeRefused));
+        let told = ConnectionTests::test_repository(&env.engine, &env.actor, id).await.unwrap();
         assert_eq!(told.cause(), Some(Cause::ExchangeRefused));
     }
     assert!(accounts.lock().unwrap().len() >= 10);
-    let paused = storage::guards::paused(&world.db, world.scope(), credential).await.unwrap();
+    let paused = storage::circuit_breaker::paused(&env.db, env.scope(), credential).await.unwrap();
     assert_eq!(paused.len(), 0);
-    let next = world.look(id).await.next_sync_at.unwrap();
+    let next = env.look(id).await.next_sync_at.unwrap();
     let wait = next.since(SystemClock.now());
     assert!(wait > Duration::from_mins(4), "it is tried again only by interval: {wait:?}");
 }

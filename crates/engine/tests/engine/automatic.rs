@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use crate::world::{
-    World,
+use crate::env::{
+    TestEnv,
     forms::{edited, removal},
     on_both,
     registry::Registry,
@@ -28,14 +28,14 @@ on_both!(
 );
 
 /// Says where a credential applies.
-async fn place(world: &World, id: CredentialId, placement: Placement) {
-    let detail = Credentials::get(&world.engine, &world.actor, id).await.unwrap();
+async fn place(env: &TestEnv, id: CredentialId, placement: Placement) {
+    let detail = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
     let form = PlaceCredential {
         credential: id.to_string(),
         row_version: detail.row_version.to_string(),
         placement,
     };
-    Credentials::place(&world.engine, &world.actor, form).await.unwrap();
+    Credentials::place(&env.engine, &env.actor, form).await.unwrap();
 }
 
 fn pattern(text: &str) -> Placement {
@@ -46,7 +46,7 @@ fn everything_at(registry: &Registry) -> String {
     format!("^http://127\\.0\\.0\\.1:{}/", registry.port())
 }
 
-async fn automatic(world: &World, registry: &Registry, project: &str) -> RepositoryId {
+async fn automatic(env: &TestEnv, registry: &Registry, project: &str) -> RepositoryId {
     let form = AddRepository {
         url: registry.url("a"),
         name: format!("automatic {project}"),
@@ -55,110 +55,110 @@ async fn automatic(world: &World, registry: &Registry, project: &str) -> Reposit
         project: project.into(),
         ..AddRepository::default()
     };
-    Repositories::add(&world.engine, &world.actor, form).await.unwrap()
+    Repositories::add(&env.engine, &env.actor, form).await.unwrap()
 }
 
-async fn link(world: &World, id: RepositoryId) -> Option<Link> {
-    world.look(id).await.summary.link
+async fn link(env: &TestEnv, id: RepositoryId) -> Option<Link> {
+    env.look(id).await.summary.link
 }
 
-async fn linked(world: &World, id: RepositoryId) -> Option<String> {
-    link(world, id).await.map(|link| link.name)
+async fn linked(env: &TestEnv, id: RepositoryId) -> Option<String> {
+    link(env, id).await.map(|link| link.name)
 }
 
 /// Waits until the link is that of this credential.
-async fn comes_to(world: &World, id: RepositoryId, name: Option<&str>) {
+async fn comes_to(env: &TestEnv, id: RepositoryId, name: Option<&str>) {
     for _ in 0..400 {
-        if linked(world, id).await.as_deref() == name {
+        if linked(env, id).await.as_deref() == name {
             return;
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
-    panic!("still {:?} and not {name:?}", link(world, id).await);
+    panic!("still {:?} and not {name:?}", link(env, id).await);
 }
 
-async fn an_explicit_choice_wins(world: World) {
+async fn an_explicit_choice_wins(env: TestEnv) {
     let registry = Registry::start(Some("one")).await;
     let (chosen, matching) =
-        (world.credential("b chosen", "one").await, world.credential("a matching", "other").await);
-    place(&world, matching, pattern(&everything_at(&registry))).await;
-    let id = world.repository(&registry, "a", Some(chosen)).await;
-    let plain = world.repository(&registry, "b", None).await;
-    let workers = world.workers();
-    world.synced(&[id, plain]).await;
-    assert_eq!(world.sync(id).await, None);
-    let link = link(&world, id).await.unwrap();
+        (env.credential("b chosen", "one").await, env.credential("a matching", "other").await);
+    place(&env, matching, pattern(&everything_at(&registry))).await;
+    let id = env.repository(&registry, "a", Some(chosen)).await;
+    let plain = env.repository(&registry, "b", None).await;
+    let workers = env.workers();
+    env.synced(&[id, plain]).await;
+    assert_eq!(env.sync(id).await, None);
+    let link = link(&env, id).await.unwrap();
     assert_eq!((link.credential, link.is_automatic), (chosen, false));
-    assert_eq!(linked(&world, plain).await, None, "nothing was chosen, and nothing is sent");
-    assert!(!world.look(plain).await.is_automatic);
+    assert_eq!(linked(&env, plain).await, None, "nothing was chosen, and nothing is sent");
+    assert!(!env.look(plain).await.is_automatic);
     workers.stop().await;
 }
 
-async fn the_link_follows_patterns_and_deletions(world: World) {
+async fn the_link_follows_patterns_and_deletions(env: TestEnv) {
     let registry = Registry::start(Some("one")).await;
-    let (a, b) = (world.credential("a", "one").await, world.credential("b", "one").await);
+    let (a, b) = (env.credential("a", "one").await, env.credential("b", "one").await);
     for id in [a, b] {
-        world.allow(id, &registry.url("")).await;
+        env.allow(id, &registry.url("")).await;
     }
-    let workers = world.workers();
-    let id = automatic(&world, &registry, "").await;
-    assert_eq!(linked(&world, id).await, None);
-    place(&world, b, pattern(&everything_at(&registry))).await;
-    comes_to(&world, id, Some("b")).await;
-    let found = link(&world, id).await.unwrap();
+    let workers = env.workers();
+    let id = automatic(&env, &registry, "").await;
+    assert_eq!(linked(&env, id).await, None);
+    place(&env, b, pattern(&everything_at(&registry))).await;
+    comes_to(&env, id, Some("b")).await;
+    let found = link(&env, id).await.unwrap();
     assert_eq!((found.is_automatic, found.state), (true, LinkState::Active));
     // Of two that match, the first by name.
-    place(&world, a, pattern(&everything_at(&registry))).await;
-    comes_to(&world, id, Some("a")).await;
-    Credentials::delete(&world.engine, &world.actor, removal(a, "unlink")).await.unwrap();
-    comes_to(&world, id, Some("b")).await;
-    place(&world, b, Placement::default()).await;
-    comes_to(&world, id, None).await;
-    assert!(world.look(id).await.is_automatic);
+    place(&env, a, pattern(&everything_at(&registry))).await;
+    comes_to(&env, id, Some("a")).await;
+    Credentials::delete(&env.engine, &env.actor, removal(a, "unlink")).await.unwrap();
+    comes_to(&env, id, Some("b")).await;
+    place(&env, b, Placement::default()).await;
+    comes_to(&env, id, None).await;
+    assert!(env.look(id).await.is_automatic);
     workers.stop().await;
 
     let told = async |action| {
         let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
-        Audit::list(&world.engine, &world.actor, query).await.unwrap().rows.len()
+        Audit::list(&env.engine, &env.actor, query).await.unwrap().rows.len()
     };
     assert_eq!(told(AuditAction::LinkSet).await, 3);
     assert!(told(AuditAction::LinkRemoved).await >= 1);
 }
 
-async fn the_link_follows_at_the_next_sync_by_itself(world: World) {
+async fn the_link_follows_at_the_next_sync_by_itself(env: TestEnv) {
     let registry = Registry::start(Some("one")).await;
-    let a = world.credential("a", "one").await;
-    world.allow(a, &registry.url("")).await;
-    let id = automatic(&world, &registry, "").await;
-    assert_eq!(world.sync(id).await, Some(domain::Cause::NoCredential));
-    place(&world, a, pattern(&everything_at(&registry))).await;
-    assert_eq!(world.sync(id).await, None);
-    assert_eq!(linked(&world, id).await.as_deref(), Some("a"));
-    place(&world, a, Placement::default()).await;
+    let a = env.credential("a", "one").await;
+    env.allow(a, &registry.url("")).await;
+    let id = automatic(&env, &registry, "").await;
+    assert_eq!(env.sync(id).await, Some(domain::Cause::NoCredential));
+    place(&env, a, pattern(&everything_at(&registry))).await;
+    assert_eq!(env.sync(id).await, None);
+    assert_eq!(linked(&env, id).await.as_deref(), Some("a"));
+    place(&env, a, Placement::default()).await;
     let logins = registry.logins();
-    assert_eq!(world.sync(id).await, Some(domain::Cause::NoCredential));
+    assert_eq!(env.sync(id).await, Some(domain::Cause::NoCredential));
     assert_eq!(registry.logins(), logins, "it is not sent where it does not belong any more");
 }
 
-async fn project(world: &World, name: &str) -> ProjectId {
+async fn project(env: &TestEnv, name: &str) -> ProjectId {
     let form = ProjectForm { name: name.into(), ..ProjectForm::default() };
-    Projects::save(&world.engine, &world.actor, form).await.unwrap()
+    Projects::save(&env.engine, &env.actor, form).await.unwrap()
 }
 
-async fn another_projects_credential_is_not_used(world: World) {
+async fn another_projects_credential_is_not_used(env: TestEnv) {
     let registry = Registry::start(Some("one")).await;
-    let [blue, red] = [project(&world, "blue").await, project(&world, "red").await];
-    let id = world.credential("a", "one").await;
-    world.allow(id, &registry.url("")).await;
+    let [blue, red] = [project(&env, "blue").await, project(&env, "red").await];
+    let id = env.credential("a", "one").await;
+    env.allow(id, &registry.url("")).await;
     let of = |project: String| Placement { project, ..pattern(&everything_at(&registry)) };
-    place(&world, id, of(blue.to_string())).await;
+    place(&env, id, of(blue.to_string())).await;
     let (ours, theirs) = (
-        automatic(&world, &registry, &blue.to_string()).await,
-        automatic(&world, &registry, &red.to_string()).await,
+        automatic(&env, &registry, &blue.to_string()).await,
+        automatic(&env, &registry, &red.to_string()).await,
     );
-    assert_eq!(linked(&world, ours).await.as_deref(), Some("a"));
-    assert_eq!(linked(&world, theirs).await, None);
-    assert_eq!(world.look(ours).await.summary.project_name, "blue");
+    assert_eq!(linked(&env, ours).await.as_deref(), Some("a"));
+    assert_eq!(linked(&env, theirs).await, None);
+    assert_eq!(env.look(ours).await.summary.project_name, "blue");
 
     let explicit = AddRepository {
         url: registry.url("x"),
@@ -168,75 +168,74 @@ async fn another_projects_credential_is_not_used(world: World) {
         project: red.to_string(),
         ..AddRepository::default()
     };
-    let refused =
-        Repositories::add(&world.engine, &world.actor, explicit.clone()).await.unwrap_err();
+    let refused = Repositories::add(&env.engine, &env.actor, explicit.clone()).await.unwrap_err();
     assert!(refused.problem_of(Field::Credential).is_some(), "{refused:?}");
     // Nor does a repository take one along to another project.
-    let detail = world.look(ours).await;
+    let detail = env.look(ours).await;
     let moved = EditRepository {
         project: red.to_string(),
         ..edited(&detail, &registry.url("a"), Some(id))
     };
-    let refused = Repositories::edit(&world.engine, &world.actor, moved).await.unwrap_err();
+    let refused = Repositories::edit(&env.engine, &env.actor, moved).await.unwrap_err();
     assert!(refused.problem_of(Field::Credential).is_some(), "{refused:?}");
 
-    place(&world, id, of("shared".into())).await;
-    Repositories::add(&world.engine, &world.actor, explicit).await.unwrap();
-    assert_eq!(world.sync(theirs).await, None);
-    assert_eq!(linked(&world, theirs).await.as_deref(), Some("a"));
+    place(&env, id, of("shared".into())).await;
+    Repositories::add(&env.engine, &env.actor, explicit).await.unwrap();
+    assert_eq!(env.sync(theirs).await, None);
+    assert_eq!(linked(&env, theirs).await.as_deref(), Some("a"));
     let unknown = AddRepository {
         url: registry.url("y"),
         project: ProjectId::new().to_string(),
         ..AddRepository::default()
     };
-    let refused = Repositories::add(&world.engine, &world.actor, unknown).await.unwrap_err();
+    let refused = Repositories::add(&env.engine, &env.actor, unknown).await.unwrap_err();
     assert!(refused.problem_of(Field::Project).is_some(), "{refused:?}");
 }
 
-async fn a_new_address_chooses_anew(world: World) {
+async fn a_new_address_chooses_anew(env: TestEnv) {
     let (here, there) = (Registry::start(Some("one")).await, Registry::start(Some("one")).await);
-    let a = world.credential("a", "one").await;
-    world.allow(a, &here.url("")).await;
-    place(&world, a, pattern(&everything_at(&here))).await;
-    let id = automatic(&world, &here, "").await;
-    assert_eq!(linked(&world, id).await.as_deref(), Some("a"));
+    let a = env.credential("a", "one").await;
+    env.allow(a, &here.url("")).await;
+    place(&env, a, pattern(&everything_at(&here))).await;
+    let id = automatic(&env, &here, "").await;
+    assert_eq!(linked(&env, id).await.as_deref(), Some("a"));
     let to = async |url: String| {
         let form = EditRepository {
             credential: "automatic".into(),
-            ..edited(&world.look(id).await, &url, None)
+            ..edited(&env.look(id).await, &url, None)
         };
-        Repositories::edit(&world.engine, &world.actor, form).await.unwrap();
+        Repositories::edit(&env.engine, &env.actor, form).await.unwrap();
     };
     to(there.url("a")).await;
-    assert_eq!(linked(&world, id).await, None, "nobody agreed to this address");
-    assert_eq!(world.sync(id).await, Some(domain::Cause::NoCredential));
+    assert_eq!(linked(&env, id).await, None, "nobody agreed to this address");
+    assert_eq!(env.sync(id).await, Some(domain::Cause::NoCredential));
     assert_eq!(there.logins(), 0);
     to(here.url("b")).await;
-    let found = link(&world, id).await.unwrap();
+    let found = link(&env, id).await.unwrap();
     assert_eq!((found.credential, found.state), (a, LinkState::Active));
     // From now on a person chooses.
-    let form = edited(&world.look(id).await, &here.url("b"), Some(a));
-    Repositories::edit(&world.engine, &world.actor, form).await.unwrap();
-    place(&world, a, Placement::default()).await;
-    assert_eq!(world.sync(id).await, None);
-    assert_eq!(linked(&world, id).await.as_deref(), Some("a"));
+    let form = edited(&env.look(id).await, &here.url("b"), Some(a));
+    Repositories::edit(&env.engine, &env.actor, form).await.unwrap();
+    place(&env, a, Placement::default()).await;
+    assert_eq!(env.sync(id).await, None);
+    assert_eq!(linked(&env, id).await.as_deref(), Some("a"));
 }
 
-async fn a_delivery_to_a_lost_link_leads_to_the_winner(world: World) {
+async fn a_delivery_to_a_lost_link_leads_to_the_winner(env: TestEnv) {
     let registry = Registry::start(Some("one")).await;
-    let (a, b) = (world.credential("a", "one").await, world.credential("b", "one").await);
+    let (a, b) = (env.credential("a", "one").await, env.credential("b", "one").await);
     for id in [a, b] {
-        world.allow(id, &registry.url("")).await;
+        env.allow(id, &registry.url("")).await;
     }
-    place(&world, b, pattern(&everything_at(&registry))).await;
-    let id = automatic(&world, &registry, "").await;
-    let propagation = world.update(b, "two").await;
-    place(&world, a, pattern(&everything_at(&registry))).await;
-    let workers = world.workers();
-    let progress = world.end_of(propagation).await;
+    place(&env, b, pattern(&everything_at(&registry))).await;
+    let id = automatic(&env, &registry, "").await;
+    let propagation = env.update(b, "two").await;
+    place(&env, a, pattern(&everything_at(&registry))).await;
+    let workers = env.workers();
+    let progress = env.end_of(propagation).await;
     assert_eq!(progress.counts.superseded, 1);
-    comes_to(&world, id, Some("a")).await;
-    world.synced(&[id]).await;
+    comes_to(&env, id, Some("a")).await;
+    env.synced(&[id]).await;
     workers.stop().await;
-    assert_eq!(world.sync(id).await, None);
+    assert_eq!(env.sync(id).await, None);
 }

@@ -3,7 +3,7 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use crate::world::{World, on_both, patience::waiting};
+use crate::env::{TestEnv, on_both, patience::waiting};
 use domain::{
     Field, Secret, ServiceError,
     audit::{AuditAction, AuditQuery},
@@ -27,19 +27,19 @@ on_both!(
 
 /// An engine with a clock of its own, and Ada's account in it.
 struct Harbour {
-    world: World,
+    env: TestEnv,
     engine: Engine,
     clock: Arc<ManualClock>,
     ada: SignedIn,
 }
 
 impl Harbour {
-    async fn new(world: World) -> Self {
+    async fn new(env: TestEnv) -> Self {
         let clock = Arc::new(ManualClock::new(SystemClock.now()));
-        let engine = replica(&world, &clock).await;
+        let engine = replica(&env, &clock).await;
         let token = engine.set_up_link().await.unwrap().unwrap().token;
         let ada = engine.set_up(form(&token), address(1)).await.unwrap();
-        Self { world, engine, clock, ada }
+        Self { env, engine, clock, ada }
     }
 
     /// Tries a password from an address; answers what came of it, and after how many seconds.
@@ -68,8 +68,8 @@ impl Harbour {
     }
 }
 
-async fn replica(world: &World, clock: &Arc<ManualClock>) -> Engine {
-    world.engine_with(Arc::clone(clock) as Arc<dyn Clock>, world.vault_config()).await
+async fn replica(env: &TestEnv, clock: &Arc<ManualClock>) -> Engine {
+    env.engine_with(Arc::clone(clock) as Arc<dyn Clock>, env.vault_config()).await
 }
 
 fn address(n: u32) -> IpAddr {
@@ -94,8 +94,8 @@ fn is_wrong(answer: &Answer<SignedIn>) -> bool {
     answer.as_ref().is_err_and(|problem| problem.problem_of(Field::Password).is_some())
 }
 
-async fn r_brute_01_failures_alone_cost_a_growing_delay(world: World) {
-    let harbour = Harbour::new(world).await;
+async fn r_brute_01_failures_alone_cost_a_growing_delay(env: TestEnv) {
+    let harbour = Harbour::new(env).await;
     for _ in 0..20 {
         let (signed_in, waited) = harbour.from(5, ADA, PASSWORD).await;
         assert!(signed_in.is_ok() && waited == 0, "{signed_in:?} after {waited} s");
@@ -135,8 +135,8 @@ async fn r_brute_01_failures_alone_cost_a_growing_delay(world: World) {
     assert!(is_wrong(&answer) && waited == 0, "another address is left alone");
 }
 
-async fn r_brute_01_three_addresses_do_not_keep_an_owner_out(world: World) {
-    let harbour = Harbour::new(world).await;
+async fn r_brute_01_three_addresses_do_not_keep_an_owner_out(env: TestEnv) {
+    let harbour = Harbour::new(env).await;
     for n in 0..10 {
         drop(harbour.from(n, ADA, "wrong").await);
     }
@@ -171,8 +171,8 @@ async fn r_brute_01_three_addresses_do_not_keep_an_owner_out(world: World) {
     }
 }
 
-async fn r_brute_01_a_known_browser_has_a_budget_of_its_own(world: World) {
-    let harbour = Harbour::new(world).await;
+async fn r_brute_01_a_known_browser_has_a_budget_of_its_own(env: TestEnv) {
+    let harbour = Harbour::new(env).await;
     for n in 0..10 {
         drop(harbour.from(n, ADA, "wrong").await);
     }
@@ -205,20 +205,20 @@ async fn r_brute_01_a_known_browser_has_a_budget_of_its_own(world: World) {
     assert_eq!(waiting(&harbour.clock, work).await.1, 20);
 }
 
-async fn r_brute_01_budgets_hold_for_all_replicas(world: World) {
-    let harbour = Harbour::new(world).await;
+async fn r_brute_01_budgets_hold_for_all_replicas(env: TestEnv) {
+    let harbour = Harbour::new(env).await;
     for n in 0..5 {
         drop(harbour.from(n, ADA, "wrong").await);
     }
-    let other = replica(&harbour.world, &harbour.clock).await;
+    let other = replica(&harbour.env, &harbour.clock).await;
     let from = SignInFrom { address: address(9), browser: None };
     let (answer, waited) =
         waiting(&harbour.clock, other.sign_in(typed(" Ada+x@Example.COM", "wrong"), from)).await;
     assert!(is_wrong(&answer) && waited == 4, "{answer:?} after {waited} s");
 }
 
-async fn r_brute_01_a_corrected_password_does_not_wait_twice(world: World) {
-    let harbour = Harbour::new(world).await;
+async fn r_brute_01_a_corrected_password_does_not_wait_twice(env: TestEnv) {
+    let harbour = Harbour::new(env).await;
     for n in 0..10 {
         drop(harbour.from(n, ADA, "wrong").await);
     }
@@ -237,9 +237,9 @@ async fn r_brute_01_a_corrected_password_does_not_wait_twice(world: World) {
     assert_eq!(refused, 10, "the password that was replaced was not looked at");
 }
 
-async fn r_brute_01_a_right_set_up_token_is_taken_after_wrong_ones(world: World) {
+async fn r_brute_01_a_right_set_up_token_is_taken_after_wrong_ones(env: TestEnv) {
     let clock = Arc::new(ManualClock::new(SystemClock.now()));
-    let engine = replica(&world, &clock).await;
+    let engine = replica(&env, &clock).await;
     let token = engine.set_up_link().await.unwrap().unwrap().token;
     let guess = |n: u32| {
         let (engine, guessed) = (&engine, form(&Secret::new("guessed".into())));
@@ -250,7 +250,7 @@ async fn r_brute_01_a_right_set_up_token_is_taken_after_wrong_ones(world: World)
     }
     assert!(matches!(guess(1).await, ServiceError::TooMany { seconds: 1.. }));
     assert_eq!(guess(2).await, ServiceError::NotFound, "another address is left alone");
-    let other = replica(&world, &clock).await;
+    let other = replica(&env, &clock).await;
     let guessed = other.set_up(form(&Secret::new("guessed".into())), address(1)).await;
     assert!(matches!(guessed, Err(ServiceError::TooMany { .. })), "on all replicas");
     clock.advance(Duration::from_secs(6));
@@ -259,8 +259,8 @@ async fn r_brute_01_a_right_set_up_token_is_taken_after_wrong_ones(world: World)
     engine.set_up(form(&token), address(1)).await.unwrap();
 }
 
-async fn r_brute_01_failures_are_forgotten(world: World) {
-    let harbour = Harbour::new(world).await;
+async fn r_brute_01_failures_are_forgotten(env: TestEnv) {
+    let harbour = Harbour::new(env).await;
     for n in 0..12 {
         drop(harbour.from(n, ADA, "wrong").await);
     }

@@ -5,7 +5,7 @@ use crate::cluster::{
     Key, Mood,
     fleet::{Fleet, standing},
 };
-use crate::world::{World, on_both};
+use crate::env::{TestEnv, on_both};
 use domain::{
     Cause,
     gitops::{ClusterState, ObjectState},
@@ -23,8 +23,8 @@ on_both!(
 );
 
 /// A cluster with two exports, whose objects are `regcred` and `second`.
-async fn with_two(world: World) -> Fleet {
-    let fleet = Fleet::new(world).await;
+async fn with_two(env: TestEnv) -> Fleet {
+    let fleet = Fleet::new(env).await;
     let other = fleet.export("second", "sops", "second").await;
     fleet.takes(&[fleet.export, other]).await.unwrap();
     fleet
@@ -35,9 +35,9 @@ fn theirs(name: &str) -> Value {
         "metadata": {"name": name, "namespace": "team-a"}, "data": {"other": "eA=="}})
 }
 
-async fn nothing_goes_while_something_is_refused(world: World) {
-    let fleet = Fleet::new(world).await;
-    let workers = fleet.world.workers();
+async fn nothing_goes_while_something_is_refused(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
+    let workers = fleet.env.workers();
     fleet.applied().await;
     // Another export takes the place of the first, but somebody has its object already.
     let second = Key::secret("second");
@@ -55,9 +55,9 @@ async fn nothing_goes_while_something_is_refused(world: World) {
     workers.stop().await;
 }
 
-async fn what_somebody_makes_meanwhile_stays_theirs(world: World) {
-    let fleet = Fleet::new(world).await;
-    let workers = fleet.world.workers();
+async fn what_somebody_makes_meanwhile_stays_theirs(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
+    let workers = fleet.env.workers();
     let key = Key::secret("regcred");
     let made = key.clone();
     fleet.stub.state().meanwhile =
@@ -69,15 +69,15 @@ async fn what_somebody_makes_meanwhile_stays_theirs(world: World) {
     assert!(failing.detail.contains("not made by Hawser"), "{}", failing.detail);
     assert_eq!(fleet.stub.state().objects.value(&key).unwrap(), theirs("regcred"));
     assert_eq!(standing(&fleet.applied().await), conflict);
-    Clusters::delete(fleet.engine(), &fleet.world.actor, fleet.cluster).await.unwrap();
+    Clusters::delete(fleet.engine(), &fleet.env.actor, fleet.cluster).await.unwrap();
     fleet.gone().await;
     assert_eq!(fleet.stub.state().objects.value(&key).unwrap(), theirs("regcred"));
     workers.stop().await;
 }
 
-async fn what_somebody_replaces_meanwhile_stays_theirs(world: World) {
-    let fleet = Fleet::new(world).await;
-    let workers = fleet.world.workers();
+async fn what_somebody_replaces_meanwhile_stays_theirs(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
+    let workers = fleet.env.workers();
     fleet.applied().await;
     let key = Key::secret("regcred");
     let made = key.clone();
@@ -92,13 +92,13 @@ async fn what_somebody_replaces_meanwhile_stays_theirs(world: World) {
     workers.stop().await;
 }
 
-async fn a_cluster_that_is_deleted_meanwhile_gets_nothing_more(world: World) {
-    let fleet = with_two(world).await;
-    let workers = fleet.world.workers();
+async fn a_cluster_that_is_deleted_meanwhile_gets_nothing_more(env: TestEnv) {
+    let fleet = with_two(env).await;
+    let workers = fleet.env.workers();
     fleet.stub.set(Mood::Slow);
     fleet.ask().await;
     fleet.stub.asked_slowly(1).await;
-    Clusters::delete(fleet.engine(), &fleet.world.actor, fleet.cluster).await.unwrap();
+    Clusters::delete(fleet.engine(), &fleet.env.actor, fleet.cluster).await.unwrap();
     assert!(fleet.get().await.summary.state == ClusterState::Pushing, "objects may come to be");
     fleet.stub.set(Mood::Well);
     fleet.stub.let_one_go();
@@ -108,14 +108,14 @@ async fn a_cluster_that_is_deleted_meanwhile_gets_nothing_more(world: World) {
     workers.stop().await;
 }
 
-async fn a_worker_that_lost_its_work_sends_nothing_more(world: World) {
-    let fleet = with_two(world).await;
-    let workers = fleet.world.workers();
+async fn a_worker_that_lost_its_work_sends_nothing_more(env: TestEnv) {
+    let fleet = with_two(env).await;
+    let workers = fleet.env.workers();
     fleet.stub.set(Mood::Slow);
     fleet.ask().await;
     fleet.stub.asked_slowly(1).await;
     // Its lease runs out, and another worker takes the job while it waits for an answer.
-    fleet.world.sql("update jobs set run_at = 0 where kind = 'apply'").await;
+    fleet.env.sql("update jobs set run_at = 0 where kind = 'apply'").await;
     fleet.stub.asked_slowly(2).await;
     fleet.stub.set(Mood::Well);
     fleet.stub.let_one_go();
@@ -125,9 +125,9 @@ async fn a_worker_that_lost_its_work_sends_nothing_more(world: World) {
     workers.stop().await;
 }
 
-async fn an_apply_that_was_asked_for_meanwhile_is_still_waiting(world: World) {
-    let fleet = Fleet::new(world).await;
-    let workers = fleet.world.workers();
+async fn an_apply_that_was_asked_for_meanwhile_is_still_waiting(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
+    let workers = fleet.env.workers();
     fleet.stub.set(Mood::Slow);
     fleet.ask().await;
     fleet.stub.asked_slowly(1).await;

@@ -6,15 +6,15 @@ use crate::cluster::{
     ApiStub, Key, Mood,
     fleet::{CANARY, Fleet, RECIPIENT, form, kubeconfig, standing},
 };
-use crate::world::{World, forms, on_both, registry::Registry};
+use crate::env::{TestEnv, forms, on_both, registry::Registry};
 use domain::{
     Actor, Cause, Field, Role, Secret, ServiceError,
     audit::{AuditAction, AuditQuery},
-    cause::Asked,
-    connections::{ConnectionTest, Stage, StageState, TestConnection},
+    cause::RemoteKind,
+    connection_tests::{ConnectionTest, Stage, StageState, TestConnection},
     exports::ExportForm,
     gitops::{ClusterForm, ClusterState},
-    service::{Audit, Clusters, Connections, Credentials, Exports},
+    service::{Audit, Clusters, ConnectionTests, Credentials, Exports},
 };
 
 on_both!(
@@ -28,9 +28,9 @@ on_both!(
     what_a_form_may_not_say,
 );
 
-async fn a_hostile_server_learns_and_breaks_nothing(world: World) {
-    let fleet = Fleet::new(world).await;
-    let workers = fleet.world.workers();
+async fn a_hostile_server_learns_and_breaks_nothing(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
+    let workers = fleet.env.workers();
     fleet.applied().await;
     for (mood, cause) in [
         (Mood::Endless, Cause::ServerError),
@@ -55,9 +55,9 @@ async fn a_hostile_server_learns_and_breaks_nothing(world: World) {
     fleet.assert_not_kept().await;
 }
 
-async fn what_the_server_refuses_is_told(world: World) {
-    let fleet = Fleet::new(world).await;
-    let workers = fleet.world.workers();
+async fn what_the_server_refuses_is_told(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
+    let workers = fleet.env.workers();
     fleet.stub.state().forbidden = vec!["Secret"];
     let failing = fleet.applied().await;
     assert_eq!(failing.summary.cause, Some(Cause::InsufficientScope));
@@ -75,25 +75,25 @@ async fn what_the_server_refuses_is_told(world: World) {
     let detail = fleet.get().await;
     let wrong = fleet.stub.kubeconfig_with("wrong");
     let change = forms::change(
-        &Credentials::get(fleet.engine(), &fleet.world.actor, detail.summary.credential)
+        &Credentials::get(fleet.engine(), &fleet.env.actor, detail.summary.credential)
             .await
             .unwrap(),
         &wrong,
     );
-    Credentials::update(fleet.engine(), &fleet.world.actor, change).await.unwrap();
+    Credentials::update(fleet.engine(), &fleet.env.actor, change).await.unwrap();
     let failing = fleet.applied().await;
     assert_eq!(failing.summary.cause, Some(Cause::InvalidCredentials));
     let refused = fleet.preview().await.unwrap_err();
     let cause = Cause::InvalidCredentials;
-    assert_eq!(refused, ServiceError::Unreachable { asked: Asked::Cluster, cause });
+    assert_eq!(refused, ServiceError::Unreachable { asked: RemoteKind::Cluster, cause });
 
     // A kubeconfig that leads elsewhere takes nothing there by itself.
     let elsewhere = ApiStub::start().await;
-    let seen = Credentials::get(fleet.engine(), &fleet.world.actor, detail.summary.credential)
+    let seen = Credentials::get(fleet.engine(), &fleet.env.actor, detail.summary.credential)
         .await
         .unwrap();
     let change = forms::change(&seen, &elsewhere.kubeconfig());
-    Credentials::update(fleet.engine(), &fleet.world.actor, change).await.unwrap();
+    Credentials::update(fleet.engine(), &fleet.env.actor, change).await.unwrap();
     let failing = fleet.applied().await;
     assert_eq!(failing.summary.cause, Some(Cause::ClusterRefused));
     assert!(failing.detail.contains("another API server"), "{}", failing.detail);
@@ -101,9 +101,9 @@ async fn what_the_server_refuses_is_told(world: World) {
     workers.stop().await;
 }
 
-async fn references_are_applied_as_they_are(world: World) {
-    let fleet = Fleet::new(world).await;
-    let workers = fleet.world.workers();
+async fn references_are_applied_as_they_are(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
+    let workers = fleet.env.workers();
     fleet.stub.state().has_operator = false;
     let reference = fleet.export("reference", "external_secret", "by-reference").await;
     fleet.takes(&[reference]).await.unwrap();
@@ -122,11 +122,11 @@ async fn references_are_applied_as_they_are(world: World) {
 }
 
 /// Its keys would stay when they are dropped, had they been applied as `stringData`.
-async fn an_open_secret_is_applied_as_data(world: World) {
-    let fleet = Fleet::new(world).await;
+async fn an_open_secret_is_applied_as_data(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
     let registry = Registry::start(None).await;
-    let public = fleet.world.repository(&registry, "public", None).await;
-    let workers = fleet.world.workers();
+    let public = fleet.env.repository(&registry, "public", None).await;
+    let workers = fleet.env.workers();
     let mut exports = Vec::new();
     for (carrier, namespace) in [("sops", "team-a"), ("external_secret", "team-b")] {
         let mut form = ExportForm {
@@ -138,7 +138,7 @@ async fn an_open_secret_is_applied_as_data(world: World) {
         };
         form.settings.namespace = namespace.into();
         form.settings.recipients = RECIPIENT.into();
-        exports.push(Exports::save(fleet.engine(), &fleet.world.actor, form).await.unwrap());
+        exports.push(Exports::save(fleet.engine(), &fleet.env.actor, form).await.unwrap());
     }
     fleet.takes(&exports).await.unwrap();
     let after = fleet.applied().await;
@@ -151,21 +151,21 @@ async fn an_open_secret_is_applied_as_data(world: World) {
     workers.stop().await;
 }
 
-async fn a_client_certificate_opens_a_cluster(world: World) {
-    let fleet = Fleet::new(world).await;
-    let workers = fleet.world.workers();
+async fn a_client_certificate_opens_a_cluster(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
+    let workers = fleet.env.workers();
     let text = fleet.stub.kubeconfig_with_certificate();
-    let credential = kubeconfig(&fleet.world, "by certificate", &text).await;
+    let credential = kubeconfig(&fleet.env, "by certificate", &text).await;
     let form = form("by certificate", credential, &[fleet.export]);
-    let cluster = Clusters::save(fleet.engine(), &fleet.world.actor, form).await.unwrap();
+    let cluster = Clusters::save(fleet.engine(), &fleet.env.actor, form).await.unwrap();
     let fleet = Fleet { cluster, kubeconfig: credential, ..fleet };
     assert_eq!(fleet.applied().await.summary.state, ClusterState::InStep);
     // The private authority of one kubeconfig vouches for no other cluster.
     let other = ApiStub::start().await;
     let foreign = text.replace(&fleet.stub.server(), &other.server());
-    let credential = kubeconfig(&fleet.world, "foreign", &foreign).await;
+    let credential = kubeconfig(&fleet.env, "foreign", &foreign).await;
     let form = crate::cluster::fleet::form("foreign", credential, &[fleet.export]);
-    let cluster = Clusters::save(fleet.engine(), &fleet.world.actor, form).await.unwrap();
+    let cluster = Clusters::save(fleet.engine(), &fleet.env.actor, form).await.unwrap();
     let fleet = Fleet { cluster, kubeconfig: credential, ..fleet };
     let failing = fleet.applied().await;
     assert_eq!(standing(&failing).2, Some(Cause::TlsUntrusted));
@@ -173,8 +173,8 @@ async fn a_client_certificate_opens_a_cluster(world: World) {
     workers.stop().await;
 }
 
-async fn a_kubeconfig_is_tested_at_its_own_server(world: World) {
-    let fleet = Fleet::new(world).await;
+async fn a_kubeconfig_is_tested_at_its_own_server(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
     let form = |text: String| TestConnection {
         provider: "kubernetes".into(),
         shape: "kubeconfig".into(),
@@ -182,7 +182,7 @@ async fn a_kubeconfig_is_tested_at_its_own_server(world: World) {
         ..TestConnection::default()
     };
     let test = async |form: TestConnection| {
-        Connections::test_form(fleet.engine(), &fleet.world.actor, form).await
+        ConnectionTests::test_form(fleet.engine(), &fleet.env.actor, form).await
     };
     let passed = test(form(fleet.stub.kubeconfig())).await.unwrap();
     assert!(passed.has_passed(), "{passed:?}");
@@ -198,8 +198,8 @@ async fn a_kubeconfig_is_tested_at_its_own_server(world: World) {
     let wrong = test(form(fleet.stub.kubeconfig_with("wrong"))).await.unwrap();
     assert_eq!(failed(wrong), (Stage::Token, Cause::InvalidCredentials));
     let query = AuditQuery { action: Some(AuditAction::ConnectionTested), ..AuditQuery::default() };
-    let told = Audit::list(fleet.engine(), &fleet.world.actor, query).await.unwrap().rows;
-    assert_eq!(told[0].detail, Cause::InvalidCredentials.words(Asked::Cluster).title);
+    let told = Audit::list(fleet.engine(), &fleet.env.actor, query).await.unwrap().rows;
+    assert_eq!(told[0].detail, Cause::InvalidCredentials.words(RemoteKind::Cluster).title);
     let untrusted = fleet.stub.kubeconfig().replace("certificate-authority-data", "extensions");
     assert_eq!(failed(test(form(untrusted)).await.unwrap()), (Stage::Tls, Cause::TlsUntrusted));
     let blocked = fleet.stub.kubeconfig().replace("127.0.0.1", "10.0.0.1");
@@ -207,23 +207,23 @@ async fn a_kubeconfig_is_tested_at_its_own_server(world: World) {
     let refused = test(form("not one".into())).await.unwrap_err();
     assert!(refused.problem_of(Field::Password).is_some());
 
-    let (engine, actor) = (fleet.engine(), &fleet.world.actor);
-    let stored = Connections::test_credential(engine, actor, fleet.kubeconfig).await.unwrap();
+    let (engine, actor) = (fleet.engine(), &fleet.env.actor);
+    let stored = ConnectionTests::test_credential(engine, actor, fleet.kubeconfig).await.unwrap();
     assert!(stored[0].has_passed() && stored[0].name == "prod", "{stored:?}");
     fleet.stub.state().forbidden = vec!["Secret"];
     let kept = TestConnection { credential: fleet.kubeconfig.to_string(), ..form(String::new()) };
     assert_eq!(failed(test(kept.clone()).await.unwrap()), (Stage::Pull, Cause::InsufficientScope));
     let editor = Actor { role: Role::Editor, ..actor.clone() };
-    let refused = Connections::test_form(engine, &editor, kept).await.unwrap_err();
+    let refused = ConnectionTests::test_form(engine, &editor, kept).await.unwrap_err();
     assert_eq!(refused, ServiceError::NotAllowed);
     assert_eq!(fleet.stub.state().objects.keys(), []);
 }
 
-async fn nobody_reaches_clusters_without_the_right(world: World) {
-    let fleet = Fleet::new(world).await;
+async fn nobody_reaches_clusters_without_the_right(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
     let engine = fleet.engine();
     for role in [Role::Editor, Role::Viewer] {
-        let actor = Actor { role, ..fleet.world.actor.clone() };
+        let actor = Actor { role, ..fleet.env.actor.clone() };
         assert_eq!(Clusters::list(engine, &actor).await.unwrap().len(), 1);
         assert!(Clusters::get(engine, &actor, fleet.cluster).await.is_ok());
         let refused = Err(ServiceError::NotAllowed);
@@ -234,9 +234,9 @@ async fn nobody_reaches_clusters_without_the_right(world: World) {
         assert_eq!(Clusters::save(engine, &actor, form).await.map(drop), refused);
     }
     let query = AuditQuery { action: Some(AuditAction::Refused), ..AuditQuery::default() };
-    assert_eq!(Audit::list(engine, &fleet.world.actor, query).await.unwrap().rows.len(), 8);
+    assert_eq!(Audit::list(engine, &fleet.env.actor, query).await.unwrap().rows.len(), 8);
 
-    let stranger = World::organization(&fleet.world.db, "Two").await;
+    let stranger = TestEnv::organization(&fleet.env.db, "Two").await;
     assert_eq!(Clusters::list(engine, &stranger).await.unwrap(), []);
     let missing = Err(ServiceError::NotFound);
     assert_eq!(Clusters::get(engine, &stranger, fleet.cluster).await.map(drop), missing);
@@ -248,19 +248,19 @@ async fn nobody_reaches_clusters_without_the_right(world: World) {
 
     // Where the operator did not turn it on there is nothing, and what waits goes on waiting.
     let off = fleet
-        .world
-        .engine_with(std::sync::Arc::new(engine::SystemClock), fleet.world.vault_config())
+        .env
+        .engine_with(std::sync::Arc::new(engine::SystemClock), fleet.env.vault_config())
         .await;
     assert!(engine.are_on() && !off.are_on());
     let hidden = Err(ServiceError::NotAllowed);
-    assert_eq!(Clusters::list(&off, &fleet.world.actor).await.map(drop), hidden);
-    assert_eq!(Clusters::apply(&off, &fleet.world.actor, fleet.cluster).await, hidden);
+    assert_eq!(Clusters::list(&off, &fleet.env.actor).await.map(drop), hidden);
+    assert_eq!(Clusters::apply(&off, &fleet.env.actor, fleet.cluster).await, hidden);
 }
 
-async fn what_a_form_may_not_say(world: World) {
-    let fleet = Fleet::new(world).await;
+async fn what_a_form_may_not_say(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
     let save =
-        async |form: ClusterForm| Clusters::save(fleet.engine(), &fleet.world.actor, form).await;
+        async |form: ClusterForm| Clusters::save(fleet.engine(), &fleet.env.actor, form).await;
     let problem = |answer: Result<_, ServiceError>, field| {
         let error: ServiceError = Result::<domain::ClusterId, _>::unwrap_err(answer);
         assert!(error.problem_of(field).is_some(), "{field:?}: {error:?}");
@@ -270,10 +270,10 @@ async fn what_a_form_may_not_say(world: World) {
     problem(save(form("x", fleet.kubeconfig, &[])).await, Field::Exports);
     problem(save(form("x", fleet.kubeconfig, &[domain::ExportId::new()])).await, Field::Exports);
 
-    let workers = fleet.world.workers();
+    let workers = fleet.env.workers();
     let detail = fleet.applied().await;
     let elsewhere = ApiStub::start().await;
-    let other = kubeconfig(&fleet.world, "elsewhere", &elsewhere.kubeconfig()).await;
+    let other = kubeconfig(&fleet.env, "elsewhere", &elsewhere.kubeconfig()).await;
     let moved = ClusterForm {
         cluster: fleet.cluster.to_string(),
         row_version: detail.row_version.to_string(),
@@ -284,7 +284,7 @@ async fn what_a_form_may_not_say(world: World) {
     let stale = ClusterForm { row_version: "0".into(), credential, ..moved };
     assert_eq!(save(stale).await, Err(ServiceError::Stale { changed_by: "Ada".into() }));
     // The kubeconfig is in use, and so is the export.
-    let (actor, delete) = (&fleet.world.actor, forms::removal(fleet.kubeconfig, ""));
+    let (actor, delete) = (&fleet.env.actor, forms::removal(fleet.kubeconfig, ""));
     let refused = Credentials::delete(fleet.engine(), actor, delete).await;
     assert!(matches!(refused, Err(ServiceError::InUse(_))), "{refused:?}");
     let refused = Exports::delete(fleet.engine(), actor, fleet.export).await;

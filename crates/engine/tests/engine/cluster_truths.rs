@@ -11,12 +11,12 @@ use crate::cluster::{
     Key, Mood,
     fleet::{Fleet, RECIPIENT},
 };
-use crate::world::{World, on_both};
+use crate::env::{TestEnv, on_both};
 use axum::{Router, extract::State};
 use domain::{
     Cause, ExportId,
     exports::ExportForm,
-    gitops::{ObjectState, Standing},
+    gitops::{ObjectState, ObjectStatus},
     notices::{News, Notice, Subject, WebhookForm},
     service::{Exports, Notices},
 };
@@ -41,12 +41,12 @@ async fn elsewhere(fleet: &Fleet) -> ExportId {
     form.settings.namespace = "team-x".into();
     form.settings.secret_name = "regcred".into();
     form.settings.recipients = RECIPIENT.into();
-    Exports::save(fleet.engine(), &fleet.world.actor, form).await.unwrap()
+    Exports::save(fleet.engine(), &fleet.env.actor, form).await.unwrap()
 }
 
-async fn each_object_tells_its_own_truth(world: World) {
-    let fleet = Fleet::new(world).await;
-    let workers = fleet.world.workers();
+async fn each_object_tells_its_own_truth(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
+    let workers = fleet.env.workers();
     let both = [fleet.export, elsewhere(&fleet).await];
     fleet.takes(&both).await.unwrap();
     let failing = fleet.applied().await;
@@ -54,8 +54,8 @@ async fn each_object_tells_its_own_truth(world: World) {
         detail.objects.iter().map(|object| detail.standing(object)).collect::<Vec<_>>()
     };
     assert_eq!(failing.summary.cause, Some(Cause::NamespaceMissing));
-    let missing = Standing::Failing(Cause::NamespaceMissing);
-    assert_eq!(standing(&failing), [Standing::Known(ObjectState::InStep), missing]);
+    let missing = ObjectStatus::Failing(Cause::NamespaceMissing);
+    assert_eq!(standing(&failing), [ObjectStatus::Known(ObjectState::InStep), missing]);
     let told = &failing.objects[1].detail;
     assert!(told.contains("kubectl create namespace team-x"), "{told}");
     assert!(failing.objects[0].detail.is_empty() && failing.detail.contains(told.as_str()));
@@ -63,7 +63,7 @@ async fn each_object_tells_its_own_truth(world: World) {
 
     fleet.stub.state().forbidden = vec!["Secret"];
     let failing = fleet.applied().await;
-    let forbidden = Standing::Failing(Cause::InsufficientScope);
+    let forbidden = ObjectStatus::Failing(Cause::InsufficientScope);
     assert_eq!(standing(&failing), [forbidden, forbidden]);
     let told = &failing.objects[0].detail;
     assert!(told.contains("The account may not write Secrets in the namespace team-a."), "{told}");
@@ -73,7 +73,7 @@ async fn each_object_tells_its_own_truth(world: World) {
     fleet.clock.advance(Duration::from_secs(1));
     fleet.stub.set(Mood::Away);
     let failing = fleet.applied().await;
-    assert_eq!(standing(&failing), [Standing::Waiting, Standing::Waiting]);
+    assert_eq!(standing(&failing), [ObjectStatus::Waiting, ObjectStatus::Waiting]);
 
     fleet.stub.set(Mood::Well);
     fleet.takes(&[fleet.export]).await.unwrap();
@@ -83,9 +83,9 @@ async fn each_object_tells_its_own_truth(world: World) {
     fleet.assert_not_kept().await;
 }
 
-async fn what_was_deleted_by_hand_is_noticed_at_once(world: World) {
-    let fleet = Fleet::new(world).await;
-    let workers = fleet.world.workers();
+async fn what_was_deleted_by_hand_is_noticed_at_once(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
+    let workers = fleet.env.workers();
     let applied = fleet.applied().await;
     assert_eq!(applied.compared_at(), Some(fleet.clock.now()));
     workers.stop().await;
@@ -103,13 +103,13 @@ async fn what_was_deleted_by_hand_is_noticed_at_once(world: World) {
     assert_eq!((preview.changes.len(), preview.refused.len()), (0, 1), "{preview:?}");
     let seen = fleet.get().await;
     assert_eq!(seen.objects[0].state, ObjectState::Missing);
-    assert_eq!(seen.standing(&seen.objects[0]), Standing::Failing(Cause::InsufficientScope));
+    assert_eq!(seen.standing(&seen.objects[0]), ObjectStatus::Failing(Cause::InsufficientScope));
     fleet.stub.state().forbidden.clear();
     fleet.preview().await.unwrap();
     assert_eq!(fleet.get().await.objects[0].cause, None);
 
     // It is noticed as well while something else fails.
-    let workers = fleet.world.workers();
+    let workers = fleet.env.workers();
     assert_eq!(fleet.applied().await.objects[0].state, ObjectState::InStep);
     let both = [fleet.export, elsewhere(&fleet).await];
     fleet.takes(&both).await.unwrap();
@@ -121,7 +121,7 @@ async fn what_was_deleted_by_hand_is_noticed_at_once(world: World) {
     fleet.preview().await.unwrap();
     let seen = fleet.get().await;
     assert_eq!(seen.objects[0].state, ObjectState::Missing);
-    assert_eq!(seen.standing(&seen.objects[0]), Standing::Known(ObjectState::Missing));
+    assert_eq!(seen.standing(&seen.objects[0]), ObjectStatus::Known(ObjectState::Missing));
 }
 
 /// A stub of somebody's webhook, which takes everything.
@@ -135,26 +135,24 @@ async fn hook(fleet: &Fleet) -> Arc<Mutex<Vec<Value>>> {
     let router =
         Router::new().route("/hook", axum::routing::post(take)).with_state(Arc::clone(&taken));
     tokio::spawn(async move { axum::serve(listener, router).await });
-    Notices::set_webhook(fleet.engine(), &fleet.world.actor, WebhookForm { webhook })
-        .await
-        .unwrap();
+    Notices::set_webhook(fleet.engine(), &fleet.env.actor, WebhookForm { webhook }).await.unwrap();
     taken
 }
 
 /// All notices after those that are due were made, the newest first.
 async fn noticed(fleet: &Fleet) -> Vec<Notice> {
     fleet.engine().make_notices().await.unwrap();
-    Notices::list(fleet.engine(), &fleet.world.actor).await.unwrap()
+    Notices::list(fleet.engine(), &fleet.env.actor).await.unwrap()
 }
 
 async fn open(fleet: &Fleet) -> u32 {
-    Notices::open(fleet.engine(), &fleet.world.actor).await.unwrap()
+    Notices::open(fleet.engine(), &fleet.env.actor).await.unwrap()
 }
 
-async fn a_failing_cluster_is_noticed_once(world: World) {
-    let fleet = Fleet::new(world).await;
+async fn a_failing_cluster_is_noticed_once(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
     let taken = hook(&fleet).await;
-    let workers = fleet.world.workers();
+    let workers = fleet.env.workers();
     fleet.applied().await;
     assert_eq!(noticed(&fleet).await, []);
     fleet.stub.state().forbidden = vec!["Secret"];
@@ -184,10 +182,10 @@ async fn a_failing_cluster_is_noticed_once(world: World) {
     fleet.clock.advance(Duration::from_mins(10));
     assert_eq!((noticed(&fleet).await.len(), open(&fleet).await), (2, 1));
     // Where the operator turned clusters off, nobody is asked to mend one.
-    let vault = fleet.world.vault_config();
-    let off = fleet.world.engine_with(fleet.clock.clone(), vault).await;
-    assert_eq!(Notices::open(&off, &fleet.world.actor).await.unwrap(), 0);
-    assert_eq!(Notices::list(&off, &fleet.world.actor).await.unwrap(), []);
+    let vault = fleet.env.vault_config();
+    let off = fleet.env.engine_with(fleet.clock.clone(), vault).await;
+    assert_eq!(Notices::open(&off, &fleet.env.actor).await.unwrap(), 0);
+    assert_eq!(Notices::list(&off, &fleet.env.actor).await.unwrap(), []);
     for _ in 0..400 {
         if noticed(&fleet).await.iter().all(|notice| notice.delivered == Some(true)) {
             break;
@@ -208,7 +206,7 @@ async fn a_failing_cluster_is_noticed_once(world: World) {
     });
     assert_eq!(taken[0], expected);
 
-    let stranger = World::organization(&fleet.world.db, "Two").await;
+    let stranger = TestEnv::organization(&fleet.env.db, "Two").await;
     assert_eq!(Notices::list(fleet.engine(), &stranger).await.unwrap(), []);
     assert_eq!(Notices::open(fleet.engine(), &stranger).await.unwrap(), 0);
 }

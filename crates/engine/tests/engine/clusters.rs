@@ -8,12 +8,12 @@ use crate::cluster::{
     Key, Mood,
     fleet::{CANARY, Fleet, standing},
 };
-use crate::world::{Workers, World, on_both};
+use crate::env::{TestEnv, Workers, on_both};
 use domain::{
     Cause,
     audit::{AuditAction, AuditQuery},
     gitops::{ClusterState, DiffKind, FileChangeKind, ObjectState},
-    propagation::Place,
+    propagation::DeliveryTarget,
     service::{Audit, Clusters},
 };
 use serde_json::json;
@@ -28,9 +28,9 @@ on_both!(
     a_cluster_goes_with_what_hawser_made_there,
 );
 
-async fn nothing_is_applied_before_somebody_asks(world: World) {
-    let fleet = Fleet::new(world).await;
-    let workers = fleet.world.workers();
+async fn nothing_is_applied_before_somebody_asks(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
+    let workers = fleet.env.workers();
     let fresh = fleet.get().await;
     assert_eq!(standing(&fresh), (vec![], ClusterState::New, None));
     assert_eq!(fresh.summary.server, fleet.stub.server());
@@ -67,27 +67,27 @@ async fn nothing_is_applied_before_somebody_asks(world: World) {
     fleet.assert_not_kept().await;
 }
 
-async fn an_update_of_a_credential_reaches_the_cluster(world: World) {
-    let fleet = Fleet::new(world).await;
-    let workers = fleet.world.workers();
+async fn an_update_of_a_credential_reaches_the_cluster(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
+    let workers = fleet.env.workers();
     fleet.applied().await;
     let first = fleet.config("regcred");
-    let propagation = fleet.world.update(fleet.credential, &format!("{CANARY}-2")).await;
-    let progress = fleet.world.end_of(propagation).await;
+    let propagation = fleet.env.update(fleet.credential, &format!("{CANARY}-2")).await;
+    let progress = fleet.env.end_of(propagation).await;
     assert_eq!((progress.counts.total(), progress.counts.healthy), (1, 1));
-    assert_eq!(progress.lines[0].place, Place::Cluster(fleet.cluster));
+    assert_eq!(progress.lines[0].place, DeliveryTarget::Cluster(fleet.cluster));
     assert_eq!(progress.lines[0].name, "prod");
     assert_ne!(fleet.config("regcred"), first);
     workers.stop().await;
 
     // The API server is away: the update waits, and arrives when it is back.
     fleet.stub.set(Mood::Away);
-    let workers = fleet.world.workers();
+    let workers = fleet.env.workers();
     let second = fleet.config("regcred");
-    let propagation = fleet.world.update(fleet.credential, &format!("{CANARY}-3")).await;
+    let propagation = fleet.env.update(fleet.credential, &format!("{CANARY}-3")).await;
     let failing = fleet.until(|detail| detail.summary.state == ClusterState::Failing).await;
     assert_eq!(failing.summary.cause, Some(Cause::ConnectionClosed));
-    let waiting = fleet.world.progress(propagation).await;
+    let waiting = fleet.env.progress(propagation).await;
     assert_eq!(
         (waiting.counts.retrying, waiting.lines[0].cause),
         (1, Some(Cause::ConnectionClosed))
@@ -95,7 +95,7 @@ async fn an_update_of_a_credential_reaches_the_cluster(world: World) {
     assert_eq!(fleet.config("regcred"), second);
     fleet.stub.set(Mood::Well);
     fleet.clock.advance(Duration::from_mins(20));
-    assert_eq!(fleet.world.end_of(propagation).await.counts.healthy, 1);
+    assert_eq!(fleet.env.end_of(propagation).await.counts.healthy, 1);
     assert_ne!(fleet.config("regcred"), second);
     assert_eq!(fleet.get().await.summary.state, ClusterState::InStep);
 
@@ -112,9 +112,9 @@ async fn an_update_of_a_credential_reaches_the_cluster(world: World) {
     fleet.assert_not_kept().await;
 }
 
-async fn what_somebody_deletes_or_removes_is_brought_back(world: World) {
-    let fleet = Fleet::new(world).await;
-    let workers = fleet.world.workers();
+async fn what_somebody_deletes_or_removes_is_brought_back(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
+    let workers = fleet.env.workers();
     fleet.applied().await;
     let (key, config) = (Key::secret("regcred"), fleet.config("regcred"));
 
@@ -145,9 +145,9 @@ async fn what_somebody_deletes_or_removes_is_brought_back(world: World) {
     workers.stop().await;
 }
 
-async fn another_manager_keeps_what_it_owns(world: World) {
-    let fleet = Fleet::new(world).await;
-    let workers = fleet.world.workers();
+async fn another_manager_keeps_what_it_owns(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
+    let workers = fleet.env.workers();
     fleet.applied().await;
     let key = Key::secret("regcred");
     let theirs = "e30=";
@@ -169,8 +169,8 @@ async fn another_manager_keeps_what_it_owns(world: World) {
         failing.detail
     );
     assert_eq!(fleet.config("regcred"), "{}", "nothing is taken by force");
-    let propagation = fleet.world.update(fleet.credential, &format!("{CANARY}-2")).await;
-    let ended = fleet.world.end_of(propagation).await;
+    let propagation = fleet.env.update(fleet.credential, &format!("{CANARY}-2")).await;
+    let ended = fleet.env.end_of(propagation).await;
     assert_eq!(ended.counts.needs_attention, 1);
     assert_eq!(ended.lines[0].cause, Some(Cause::ClusterConflict));
 
@@ -184,9 +184,9 @@ async fn another_manager_keeps_what_it_owns(world: World) {
     fleet.assert_not_kept().await;
 }
 
-async fn what_somebody_else_made_stays(world: World) {
-    let fleet = Fleet::new(world).await;
-    let workers = fleet.world.workers();
+async fn what_somebody_else_made_stays(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
+    let workers = fleet.env.workers();
     let (key, theirs) = (
         Key::secret("regcred"),
         json!({"apiVersion": "v1", "kind": "Secret",
@@ -207,16 +207,16 @@ async fn what_somebody_else_made_stays(world: World) {
     assert!(failing.detail.contains("exists already"), "{}", failing.detail);
     assert_eq!(fleet.stub.state().objects.value(&key).unwrap(), theirs);
 
-    Clusters::delete(fleet.engine(), &fleet.world.actor, fleet.cluster).await.unwrap();
+    Clusters::delete(fleet.engine(), &fleet.env.actor, fleet.cluster).await.unwrap();
     fleet.gone().await;
     assert_eq!(fleet.stub.state().objects.value(&key).unwrap(), theirs, "it is not deleted either");
     assert_eq!(fleet.stub.writes(), 0);
     workers.stop().await;
 }
 
-async fn what_is_not_wanted_any_more_goes(world: World) {
-    let fleet = Fleet::new(world).await;
-    let workers = fleet.world.workers();
+async fn what_is_not_wanted_any_more_goes(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
+    let workers = fleet.env.workers();
     let other = fleet.export("second", "sops", "second").await;
     fleet.takes(&[fleet.export, other]).await.unwrap();
     assert_eq!(fleet.applied().await.objects.len(), 2);
@@ -242,11 +242,11 @@ async fn what_is_not_wanted_any_more_goes(world: World) {
     workers.stop().await;
 }
 
-async fn a_cluster_goes_with_what_hawser_made_there(world: World) {
-    let fleet = Fleet::new(world).await;
-    let workers = fleet.world.workers();
+async fn a_cluster_goes_with_what_hawser_made_there(env: TestEnv) {
+    let fleet = Fleet::new(env).await;
+    let workers = fleet.env.workers();
     fleet.applied().await;
-    let delete = || Clusters::delete(fleet.engine(), &fleet.world.actor, fleet.cluster);
+    let delete = || Clusters::delete(fleet.engine(), &fleet.env.actor, fleet.cluster);
 
     fleet.stub.set(Mood::Away);
     delete().await.unwrap();
@@ -263,12 +263,12 @@ async fn a_cluster_goes_with_what_hawser_made_there(world: World) {
 
     // Somebody who deletes once more does not wait for a server that never comes back.
     let form = crate::cluster::fleet::form("prod", fleet.kubeconfig, &[fleet.export]);
-    let again = Clusters::save(fleet.engine(), &fleet.world.actor, form).await.unwrap();
+    let again = Clusters::save(fleet.engine(), &fleet.env.actor, form).await.unwrap();
     let fleet = Fleet { cluster: again, ..fleet };
     let workers = Workers::of(fleet.engine());
     fleet.applied().await;
     fleet.stub.set(Mood::Away);
-    let delete = || Clusters::delete(fleet.engine(), &fleet.world.actor, fleet.cluster);
+    let delete = || Clusters::delete(fleet.engine(), &fleet.env.actor, fleet.cluster);
     delete().await.unwrap();
     fleet.until(|detail| detail.summary.state == ClusterState::Failing).await;
     delete().await.unwrap();
@@ -282,6 +282,6 @@ async fn a_cluster_goes_with_what_hawser_made_there(world: World) {
 /// The details of audit lines, newest first.
 async fn logged(fleet: &Fleet, action: AuditAction) -> Vec<String> {
     let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
-    let page = Audit::list(fleet.engine(), &fleet.world.actor, query).await.unwrap();
+    let page = Audit::list(fleet.engine(), &fleet.env.actor, query).await.unwrap();
     page.rows.into_iter().map(|row| row.detail).collect()
 }

@@ -1,8 +1,8 @@
 //! Credentials: the rules a person meets.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
-use crate::world::{
-    World,
+use crate::env::{
+    TestEnv,
     forms::{change, new, removal},
     login_of, on_both,
 };
@@ -29,24 +29,24 @@ on_both!(
     the_table_is_searched_and_sorted,
 );
 
-async fn get(world: &World, id: CredentialId) -> CredentialDetail {
-    Credentials::get(&world.engine, &world.actor, id).await.unwrap()
+async fn get(env: &TestEnv, id: CredentialId) -> CredentialDetail {
+    Credentials::get(&env.engine, &env.actor, id).await.unwrap()
 }
 
-async fn update(world: &World, form: UpdateCredential) -> Answer<Saved> {
-    Credentials::update(&world.engine, &world.actor, form).await
+async fn update(env: &TestEnv, form: UpdateCredential) -> Answer<Saved> {
+    Credentials::update(&env.engine, &env.actor, form).await
 }
 
-async fn delete(world: &World, form: DeleteCredential) -> Answer<()> {
-    Credentials::delete(&world.engine, &world.actor, form).await
+async fn delete(env: &TestEnv, form: DeleteCredential) -> Answer<()> {
+    Credentials::delete(&env.engine, &env.actor, form).await
 }
 
-async fn password(world: &World, id: CredentialId) -> String {
-    world.login(id).await.1
+async fn password(env: &TestEnv, id: CredentialId) -> String {
+    env.login(id).await.1
 }
 
 /// A repository whose host nobody asks.
-async fn repository(world: &World, name: &str, credential: CredentialId) -> RepositoryId {
+async fn repository(env: &TestEnv, name: &str, credential: CredentialId) -> RepositoryId {
     let form = AddRepository {
         url: format!("http://127.0.0.1:9/{name}"),
         name: name.into(),
@@ -55,28 +55,28 @@ async fn repository(world: &World, name: &str, credential: CredentialId) -> Repo
         allow: "127.0.0.1:9".into(),
         ..AddRepository::default()
     };
-    Repositories::add(&world.engine, &world.actor, form).await.unwrap()
+    Repositories::add(&env.engine, &env.actor, form).await.unwrap()
 }
 
-async fn log(world: &World, action: AuditAction) -> Vec<AuditEvent> {
+async fn log(env: &TestEnv, action: AuditAction) -> Vec<AuditEvent> {
     let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
-    Audit::list(&world.engine, &world.actor, query).await.unwrap().rows
+    Audit::list(&env.engine, &env.actor, query).await.unwrap().rows
 }
 
-async fn a_stored_credential_is_listed_and_used(world: World) {
-    let id = world.credential("ghcr", "canary-7f3a").await;
-    let detail = get(&world, id).await;
+async fn a_stored_credential_is_listed_and_used(env: TestEnv) {
+    let id = env.credential("ghcr", "canary-7f3a").await;
+    let detail = get(&env, id).await;
     assert_eq!(
         (detail.state, detail.vault_version, detail.row_version),
         (CredentialState::Active, 1, 1)
     );
     assert_eq!((detail.created_by.as_str(), detail.last_used_at), ("Ada", None));
     let page =
-        Credentials::list(&world.engine, &world.actor, CredentialQuery::default()).await.unwrap();
+        Credentials::list(&env.engine, &env.actor, CredentialQuery::default()).await.unwrap();
     assert_eq!((page.rows[0].id, page.total, page.all), (id, 1, 1));
 
     let secret =
-        world.engine.secret_for_use(world.scope(), id, &crate::world::by_hawser()).await.unwrap();
+        env.engine.secret_for_use(env.scope(), id, &crate::env::by_hawser()).await.unwrap();
     assert_eq!(login_of(&secret), ("robot".into(), "canary-7f3a".into()));
     assert_eq!(
         (secret.owner.organization_name.as_str(), secret.owner.project_name.as_str()),
@@ -84,46 +84,45 @@ async fn a_stored_credential_is_listed_and_used(world: World) {
     );
     assert_eq!((secret.vault_version, secret.epoch), (1, 1));
     assert!(!format!("{secret:?}").contains("canary"));
-    assert!(get(&world, id).await.last_used_at.is_some());
-    assert_eq!(log(&world, AuditAction::CredentialCreated).await[0].detail, "version 1");
-    world.assert_sql_without(&["canary-7f3a"]).await;
+    assert!(get(&env, id).await.last_used_at.is_some());
+    assert_eq!(log(&env, AuditAction::CredentialCreated).await[0].detail, "version 1");
+    env.assert_sql_without(&["canary-7f3a"]).await;
 }
 
-async fn a_name_is_taken_once(world: World) {
-    let first = world.credential("GHCR", "one").await;
-    let second = world.credential("other", "two").await;
-    let refused =
-        Credentials::create(&world.engine, &world.actor, new("ghcr", "x")).await.unwrap_err();
+async fn a_name_is_taken_once(env: TestEnv) {
+    let first = env.credential("GHCR", "one").await;
+    let second = env.credential("other", "two").await;
+    let refused = Credentials::create(&env.engine, &env.actor, new("ghcr", "x")).await.unwrap_err();
     assert_eq!(refused.problem_of(Field::Name), Some("This name is taken."));
-    let mut rename = change(&get(&world, second).await, "");
+    let mut rename = change(&get(&env, second).await, "");
     rename.name = "Ghcr".into();
-    assert!(update(&world, rename.clone()).await.unwrap_err().problem_of(Field::Name).is_some());
-    delete(&world, removal(first, "refuse")).await.unwrap();
-    update(&world, rename).await.unwrap();
-    assert_eq!(get(&world, second).await.name, "Ghcr");
+    assert!(update(&env, rename.clone()).await.unwrap_err().problem_of(Field::Name).is_some());
+    delete(&env, removal(first, "refuse")).await.unwrap();
+    update(&env, rename).await.unwrap();
+    assert_eq!(get(&env, second).await.name, "Ghcr");
 }
 
-async fn i_01_saved_is_what_vault_holds(world: World) {
-    let id = world.credential("ghcr", "secret-0").await;
+async fn i_01_saved_is_what_vault_holds(env: TestEnv) {
+    let id = env.credential("ghcr", "secret-0").await;
     for n in 1..=5 {
         let secret = format!("secret-{n}");
-        update(&world, change(&get(&world, id).await, &secret)).await.unwrap();
-        let detail = get(&world, id).await;
+        update(&env, change(&get(&env, id).await, &secret)).await.unwrap();
+        let detail = get(&env, id).await;
         assert_eq!((detail.vault_version, detail.row_version), (n + 1, n + 1));
-        assert_eq!(password(&world, id).await, secret);
+        assert_eq!(password(&env, id).await, secret);
     }
-    assert_eq!(log(&world, AuditAction::CredentialUpdated).await.len(), 5);
-    assert_eq!(get(&world, id).await.history.len(), 5);
+    assert_eq!(log(&env, AuditAction::CredentialUpdated).await.len(), 5);
+    assert_eq!(get(&env, id).await.history.len(), 5);
 }
 
-async fn i_04_one_of_two_updates_wins(world: World) {
-    let id = world.credential("ghcr", "old").await;
+async fn i_04_one_of_two_updates_wins(env: TestEnv) {
+    let id = env.credential("ghcr", "old").await;
     for round in 0..5 {
-        let detail = get(&world, id).await;
+        let detail = get(&env, id).await;
         let (left, right) = (format!("left-{round}"), format!("right-{round}"));
         let (a, b) = tokio::join!(
-            update(&world, change(&detail, &left)),
-            update(&world, change(&detail, &right))
+            update(&env, change(&detail, &left)),
+            update(&env, change(&detail, &right))
         );
         assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
         let winner = if a.is_ok() { left } else { right };
@@ -131,79 +130,78 @@ async fn i_04_one_of_two_updates_wins(world: World) {
         // While the winner's secret is on its way to Vault, nobody knows yet whether it counts.
         let stale = ServiceError::Stale { changed_by: "Ada".into() };
         assert!(lost == Some(ServiceError::UnderWay) || lost == Some(stale), "{lost:?}");
-        assert_eq!(password(&world, id).await, winner);
-        assert_eq!(get(&world, id).await.row_version, detail.row_version + 1);
+        assert_eq!(password(&env, id).await, winner);
+        assert_eq!(get(&env, id).await.row_version, detail.row_version + 1);
     }
     let stale =
-        UpdateCredential { row_version: "1".into(), ..change(&get(&world, id).await, "late") };
-    assert!(matches!(update(&world, stale).await, Err(ServiceError::Stale { .. })));
+        UpdateCredential { row_version: "1".into(), ..change(&get(&env, id).await, "late") };
+    assert!(matches!(update(&env, stale).await, Err(ServiceError::Stale { .. })));
 }
 
-async fn a_remark_does_not_touch_vault(world: World) {
-    let id = world.credential("ghcr", "same").await;
-    repository(&world, "charts", id).await;
-    let before = get(&world, id).await;
+async fn a_remark_does_not_touch_vault(env: TestEnv) {
+    let id = env.credential("ghcr", "same").await;
+    repository(&env, "charts", id).await;
+    let before = get(&env, id).await;
     let form = UpdateCredential { description: "for CI".into(), ..change(&before, "") };
-    assert_eq!(update(&world, form).await.unwrap(), Saved { id, propagation: None, warning: None });
-    let after = get(&world, id).await;
+    assert_eq!(update(&env, form).await.unwrap(), Saved { id, propagation: None, warning: None });
+    let after = get(&env, id).await;
     assert_eq!((after.description.as_str(), after.vault_version), ("for CI", 1));
     assert_eq!(after.row_version, before.row_version + 1);
-    assert_eq!(log(&world, AuditAction::CredentialDescribed).await.len(), 1);
+    assert_eq!(log(&env, AuditAction::CredentialDescribed).await.len(), 1);
     // Nothing changed at all.
-    update(&world, change(&after, "")).await.unwrap();
-    assert_eq!(get(&world, id).await.row_version, after.row_version);
+    update(&env, change(&after, "")).await.unwrap();
+    assert_eq!(get(&env, id).await.row_version, after.row_version);
 }
 
-async fn a_new_user_name_keeps_the_password(world: World) {
-    let id = world.credential("ghcr", "kept").await;
-    let form =
-        UpdateCredential { username: "robot-2".into(), ..change(&get(&world, id).await, "") };
-    update(&world, form).await.unwrap();
-    let read = log(&world, AuditAction::SecretRead).await;
+async fn a_new_user_name_keeps_the_password(env: TestEnv) {
+    let id = env.credential("ghcr", "kept").await;
+    let form = UpdateCredential { username: "robot-2".into(), ..change(&get(&env, id).await, "") };
+    update(&env, form).await.unwrap();
+    let read = log(&env, AuditAction::SecretRead).await;
     assert_eq!(
         read.iter().map(|event| event.detail.as_str()).collect::<Vec<_>>(),
         ["version 1, to store it with other fields"]
     );
     let secret =
-        world.engine.secret_for_use(world.scope(), id, &crate::world::by_hawser()).await.unwrap();
+        env.engine.secret_for_use(env.scope(), id, &crate::env::by_hawser()).await.unwrap();
     assert_eq!(login_of(&secret), ("robot-2".into(), "kept".into()));
     assert_eq!((secret.vault_version, secret.epoch), (2, 2));
 }
 
-async fn an_update_is_delivered_to_every_link(world: World) {
-    let id = world.credential("ghcr", "old").await;
+async fn an_update_is_delivered_to_every_link(env: TestEnv) {
+    let id = env.credential("ghcr", "old").await;
     for name in ["a", "b", "c"] {
-        repository(&world, name, id).await;
+        repository(&env, name, id).await;
     }
-    let saved = update(&world, change(&get(&world, id).await, "new")).await.unwrap();
-    let progress = world.progress(saved.propagation.unwrap()).await;
+    let saved = update(&env, change(&get(&env, id).await, "new")).await.unwrap();
+    let progress = env.progress(saved.propagation.unwrap()).await;
     assert_eq!((progress.counts.total(), progress.finished_at), (3, None));
-    let detail = get(&world, id).await;
+    let detail = get(&env, id).await;
     assert_eq!(detail.links.len(), 3);
     assert_eq!(
         (detail.history[0].vault_version, detail.history[0].started_by.as_str()),
         (2, "Ada")
     );
-    let updated = log(&world, AuditAction::CredentialUpdated).await;
+    let updated = log(&env, AuditAction::CredentialUpdated).await;
     assert_eq!(updated[0].detail, "version 2, 3 repositories");
 }
 
-async fn ten_thousand_uses_are_one_line(world: World) {
-    let id = world.credential("ghcr", "old").await;
+async fn ten_thousand_uses_are_one_line(env: TestEnv) {
+    let id = env.credential("ghcr", "old").await;
     for _ in 0..50 {
-        password(&world, id).await;
+        password(&env, id).await;
     }
-    assert_eq!(log(&world, AuditAction::SecretRead).await.len(), 1);
-    update(&world, change(&get(&world, id).await, "new")).await.unwrap();
-    password(&world, id).await;
-    assert_eq!(log(&world, AuditAction::SecretRead).await.len(), 2);
+    assert_eq!(log(&env, AuditAction::SecretRead).await.len(), 1);
+    update(&env, change(&get(&env, id).await, "new")).await.unwrap();
+    password(&env, id).await;
+    assert_eq!(log(&env, AuditAction::SecretRead).await.len(), 2);
 }
 
-async fn the_table_is_searched_and_sorted(world: World) {
-    let (a, b) = (world.credential("alpha_1", "x").await, world.credential("Beta", "x").await);
-    repository(&world, "r", b).await;
+async fn the_table_is_searched_and_sorted(env: TestEnv) {
+    let (a, b) = (env.credential("alpha_1", "x").await, env.credential("Beta", "x").await);
+    repository(&env, "r", b).await;
     let list = async |query: CredentialQuery| {
-        let page = Credentials::list(&world.engine, &world.actor, query).await.unwrap();
+        let page = Credentials::list(&env.engine, &env.actor, query).await.unwrap();
         (page.rows.iter().map(|row| row.id).collect::<Vec<_>>(), page.total, page.all)
     };
     let search = |text: &str| CredentialQuery { search: text.into(), ..CredentialQuery::default() };

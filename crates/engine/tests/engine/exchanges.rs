@@ -6,7 +6,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use crate::world::{World, on_both, registry::Registry};
+use crate::env::{TestEnv, on_both, registry::Registry};
 use axum::{
     Router,
     extract::State,
@@ -43,8 +43,8 @@ struct Inner {
 }
 
 impl Aws {
-    /// Starts one, and lets the engine of the world exchange there.
-    async fn start(world: &mut World, token: &str) -> Self {
+    /// Starts one, and lets the engine of the env exchange there.
+    async fn start(env: &mut TestEnv, token: &str) -> Self {
         let aws = Self::default();
         aws.gives(Some(token));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -55,7 +55,7 @@ impl Aws {
         let outbound = Outbound::new(AllowList::parse("127.0.0.0/8").unwrap()).unwrap();
         let settings =
             ExchangeSettings { endpoints: endpoints.unwrap(), ..ExchangeSettings::default() };
-        world.engine = world.engine.clone().exchanging_with(Exchanges::with(outbound, settings));
+        env.engine = env.engine.clone().exchanging_with(Exchanges::with(outbound, settings));
         aws
     }
 
@@ -91,7 +91,7 @@ async fn answer(State(aws): State<Aws>, headers: HeaderMap, body: String) -> (St
     }
 }
 
-async fn ecr(world: &World) -> CredentialId {
+async fn ecr(env: &TestEnv) -> CredentialId {
     let form = CreateCredential {
         provider: "amazon_ecr".into(),
         shape: "ecr_access_key".into(),
@@ -101,49 +101,49 @@ async fn ecr(world: &World) -> CredentialId {
         parameters: Parameters { region: "eu-west-1".into(), ..Parameters::default() },
         ..CreateCredential::default()
     };
-    Credentials::create(&world.engine, &world.actor, form).await.unwrap().id
+    Credentials::create(&env.engine, &env.actor, form).await.unwrap().id
 }
 
-async fn many_repositories_on_one_ecr_credential_make_one_exchange(mut world: World) {
+async fn many_repositories_on_one_ecr_credential_make_one_exchange(mut env: TestEnv) {
     let registry = Registry::start(Some("first")).await;
-    let aws = Aws::start(&mut world, "first").await;
-    let credential = ecr(&world).await;
-    let ids = world.linked(&registry, credential, 200).await;
-    let workers = world.workers();
-    world.synced(&ids).await;
+    let aws = Aws::start(&mut env, "first").await;
+    let credential = ecr(&env).await;
+    let ids = env.linked(&registry, credential, 200).await;
+    let workers = env.workers();
+    env.synced(&ids).await;
     for id in &ids {
-        assert_eq!(world.look(*id).await.summary.cause, None);
+        assert_eq!(env.look(*id).await.summary.cause, None);
     }
     assert_eq!(aws.asked(), 1);
     workers.stop().await;
 }
 
-async fn a_token_that_ended_early_is_exchanged_once_more(mut world: World) {
+async fn a_token_that_ended_early_is_exchanged_once_more(mut env: TestEnv) {
     let registry = Registry::start(Some("first")).await;
-    let aws = Aws::start(&mut world, "first").await;
-    let credential = ecr(&world).await;
-    let id = world.repository(&registry, "a", Some(credential)).await;
-    assert_eq!(world.sync(id).await, None);
+    let aws = Aws::start(&mut env, "first").await;
+    let credential = ecr(&env).await;
+    let id = env.repository(&registry, "a", Some(credential)).await;
+    assert_eq!(env.sync(id).await, None);
     registry.set_password("second");
     aws.gives(Some("second"));
-    assert_eq!((world.sync(id).await, aws.asked()), (None, 2));
-    assert_eq!((world.sync(id).await, aws.asked()), (None, 2));
+    assert_eq!((env.sync(id).await, aws.asked()), (None, 2));
+    assert_eq!((env.sync(id).await, aws.asked()), (None, 2));
     // A token that was made just now and is refused is not made again and again.
     registry.set_password("third");
     let logins = registry.logins();
-    assert_eq!(world.sync(id).await, Some(Cause::InvalidCredentials));
+    assert_eq!(env.sync(id).await, Some(Cause::InvalidCredentials));
     assert_eq!((aws.asked(), registry.logins() - logins), (3, 2));
 }
 
-async fn a_dead_key_is_not_tried_for_ever(mut world: World) {
+async fn a_dead_key_is_not_tried_for_ever(mut env: TestEnv) {
     let registry = Registry::start(Some("first")).await;
-    let aws = Aws::start(&mut world, "first").await;
+    let aws = Aws::start(&mut env, "first").await;
     aws.gives(None);
-    let credential = ecr(&world).await;
-    let id = world.repository(&registry, "a", Some(credential)).await;
+    let credential = ecr(&env).await;
+    let id = env.repository(&registry, "a", Some(credential)).await;
     for _ in 0..3 {
-        assert_eq!(world.sync(id).await, Some(Cause::InvalidCredentials));
+        assert_eq!(env.sync(id).await, Some(Cause::InvalidCredentials));
     }
-    assert_eq!((world.sync(id).await, aws.asked()), (Some(Cause::CredentialPaused), 3));
+    assert_eq!((env.sync(id).await, aws.asked()), (Some(Cause::CredentialPaused), 3));
     assert_eq!(registry.requests(), 0, "there was never a login to send");
 }

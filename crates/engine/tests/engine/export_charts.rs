@@ -1,7 +1,7 @@
 //! Exports of charts and packages, as the catalog and the database know them.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
-use crate::world::{World, on_both, registry::Registry};
+use crate::env::{TestEnv, on_both, registry::Registry};
 use domain::{
     Field, RepositoryId,
     exports::{ExportFile, ExportForm, ExportPreview, ExportSettings, NoteTone},
@@ -23,28 +23,26 @@ fn form(consumer: &str, settings: ExportSettings) -> ExportForm {
     }
 }
 
-async fn preview(world: &World, repositories: &[RepositoryId], charts: &str) -> ExportPreview {
+async fn preview(env: &TestEnv, repositories: &[RepositoryId], charts: &str) -> ExportPreview {
     let settings = ExportSettings { charts: charts.into(), ..ExportSettings::default() };
     let repositories = repositories.iter().map(ToString::to_string).collect();
     let form = ExportForm { repositories, ..form("flux", settings) };
-    Exports::preview(&world.engine, &world.actor, form).await.unwrap()
+    Exports::preview(&env.engine, &env.actor, form).await.unwrap()
 }
 
-async fn a_chart_is_written_where_the_catalog_knows_it(world: World) {
+async fn a_chart_is_written_where_the_catalog_knows_it(env: TestEnv) {
     let registry = Registry::start(None).await;
-    let known = world.repository(&registry, "known", None).await;
-    let other = world.repository(&registry, "other", None).await;
-    assert_eq!(world.sync(known).await, None);
+    let known = env.repository(&registry, "known", None).await;
+    let other = env.repository(&registry, "other", None).await;
+    assert_eq!(env.sync(known).await, None);
     let (places, names) = ([known, other], ["nginx", "web"]);
-    let found = storage::exports::charts(&world.db, world.scope(), &places, &names).await.unwrap();
+    let found = storage::exports::charts(&env.db, env.scope(), &places, &names).await.unwrap();
     let found: Vec<_> = found.iter().map(|row| (row.repository, row.name.as_str())).collect();
     assert_eq!(found, [(known, "nginx")]);
     // The registry of these tests speaks Helm; for an export, the kind and the charts are facts.
-    world
-        .sql("update repositories set kind = 'oci', url = 'oci://registry.example/' || name")
-        .await;
+    env.sql("update repositories set kind = 'oci', url = 'oci://registry.example/' || name").await;
 
-    let shown = preview(&world, &[known, other], "nginx@>=1.0.0 <2.0.0, web").await;
+    let shown = preview(&env, &[known, other], "nginx@>=1.0.0 <2.0.0, web").await;
     let text = |file: &ExportFile| file.text.clone();
     let all = shown.files.iter().map(text).collect::<String>();
     let times = |words: &str| all.matches(words).count();
@@ -58,10 +56,10 @@ async fn a_chart_is_written_where_the_catalog_knows_it(world: World) {
     assert!(warning.text.starts_with("web: the catalog knows this chart in none"), "{warning:?}");
 }
 
-async fn packages_are_kept_and_what_carvel_combines_names_its_export(world: World) {
-    let credential = world.credential("robot", "one").await;
+async fn packages_are_kept_and_what_carvel_combines_names_its_export(env: TestEnv) {
+    let credential = env.credential("robot", "one").await;
     let registry = Registry::start(Some("one")).await;
-    world.repository(&registry, "r", Some(credential)).await;
+    env.repository(&registry, "r", Some(credential)).await;
     let settings = ExportSettings {
         namespace: "apps".into(),
         to_namespaces: "*".into(),
@@ -70,17 +68,17 @@ async fn packages_are_kept_and_what_carvel_combines_names_its_export(world: Worl
     };
     let mut form =
         ExportForm { credentials: vec![credential.to_string()], ..form("carvel", settings) };
-    let refused = Exports::save(&world.engine, &world.actor, form.clone()).await.unwrap_err();
+    let refused = Exports::save(&env.engine, &env.actor, form.clone()).await.unwrap_err();
     assert!(refused.problem_of(Field::ServiceAccount).is_some());
     form.settings.service_account = "installer".into();
-    let id = Exports::save(&world.engine, &world.actor, form.clone()).await.unwrap();
-    let seen = Exports::get(&world.engine, &world.actor, id).await.unwrap();
+    let id = Exports::save(&env.engine, &env.actor, form.clone()).await.unwrap();
+    let seen = Exports::get(&env.engine, &env.actor, id).await.unwrap();
     assert_eq!(
         (seen.settings.packages.as_str(), seen.settings.service_account.as_str()),
         ("prometheus.example.com@2.x", "installer")
     );
     let paths: Vec<_> = seen.preview.files.iter().map(|file| file.path.as_str()).collect();
     assert!(paths.contains(&"prometheus.example.com.install.yaml"), "{paths:?}");
-    let sources = Exports::carvel(&world.engine, &world.actor).await.unwrap();
+    let sources = Exports::carvel(&env.engine, &env.actor).await.unwrap();
     assert_eq!(sources.iter().map(|source| source.export).collect::<Vec<_>>(), [id]);
 }

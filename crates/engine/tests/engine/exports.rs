@@ -6,8 +6,8 @@ use std::{
     sync::Arc,
 };
 
-use crate::world::git::{export, target};
-use crate::world::{World, forms, on_both, patience::waiting, registry::Registry};
+use crate::env::git::{export, target};
+use crate::env::{TestEnv, forms, on_both, patience::waiting, registry::Registry};
 use domain::{
     Action, Actor, Field, Role, Secret, ServiceError, UserId,
     audit::{AuditAction, AuditEvent, AuditQuery},
@@ -35,13 +35,13 @@ const PASSWORD: &str = "correct horse battery";
 const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
 const OTHER: &str = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
 
-async fn get(world: &World, id: domain::ExportId) -> ExportDetail {
-    Exports::get(&world.engine, &world.actor, id).await.unwrap()
+async fn get(env: &TestEnv, id: domain::ExportId) -> ExportDetail {
+    Exports::get(&env.engine, &env.actor, id).await.unwrap()
 }
 
-async fn log(world: &World, actor: &Actor, action: AuditAction) -> Vec<AuditEvent> {
+async fn log(env: &TestEnv, actor: &Actor, action: AuditAction) -> Vec<AuditEvent> {
     let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
-    Audit::list(&world.engine, actor, query).await.unwrap().rows
+    Audit::list(&env.engine, actor, query).await.unwrap().rows
 }
 
 /// The form of an export as it is.
@@ -69,18 +69,18 @@ const fn peer() -> IpAddr {
     IpAddr::V4(Ipv4Addr::LOCALHOST)
 }
 
-async fn an_export_is_saved_and_seen(world: World) {
+async fn an_export_is_saved_and_seen(env: TestEnv) {
     let registry = Registry::start(None).await;
-    let credential = world.credential("robot", "canary-exports-1").await;
-    world.linked(&registry, credential, 1).await;
-    let choices = Exports::choices(&world.engine, &world.actor, Consumer::Kargo).await.unwrap();
+    let credential = env.credential("robot", "canary-exports-1").await;
+    env.linked(&registry, credential, 1).await;
+    let choices = Exports::choices(&env.engine, &env.actor, Consumer::Kargo).await.unwrap();
     assert_eq!((choices.credentials.len(), choices.repositories.len()), (1, 1));
     assert_eq!(choices.repositories[0].credential, Some(credential));
 
     let form = export("regcred", &[credential]);
-    let preview = Exports::preview(&world.engine, &world.actor, form.clone()).await.unwrap();
-    let id = world.save_export(form).await;
-    let detail = get(&world, id).await;
+    let preview = Exports::preview(&env.engine, &env.actor, form.clone()).await.unwrap();
+    let id = env.save_export(form).await;
+    let detail = get(&env, id).await;
     assert_eq!(detail.preview, preview);
     assert_eq!((detail.row_version, detail.updated_by.as_str()), (1, "Ada"));
     let text = &detail.preview.files[0].text;
@@ -88,80 +88,80 @@ async fn an_export_is_saved_and_seen(world: World) {
     assert!(text.contains(&credential.to_string()), "{text}");
     assert!(text.contains(&format!("127.0.0.1:{}", registry.port())), "{text}");
     assert!(!format!("{detail:?}").contains("canary"));
-    let rows = Exports::list(&world.engine, &world.actor).await.unwrap();
+    let rows = Exports::list(&env.engine, &env.actor).await.unwrap();
     assert_eq!((rows.len(), rows[0].credentials, rows[0].places), (1, 1, 0));
-    assert_eq!(log(&world, &world.actor, AuditAction::ExportSaved).await.len(), 1);
-    assert_eq!(log(&world, &world.actor, AuditAction::SecretRead).await.len(), 0);
-    let uses = Exports::uses(&world.engine, &world.actor, credential).await.unwrap();
+    assert_eq!(log(&env, &env.actor, AuditAction::ExportSaved).await.len(), 1);
+    assert_eq!(log(&env, &env.actor, AuditAction::SecretRead).await.len(), 0);
+    let uses = Exports::uses(&env.engine, &env.actor, credential).await.unwrap();
     assert_eq!((uses.len(), uses[0].place), (1, None));
 
     let taken = export("RegCred", &[credential]);
-    let refused = Exports::save(&world.engine, &world.actor, taken).await.unwrap_err();
+    let refused = Exports::save(&env.engine, &env.actor, taken).await.unwrap_err();
     assert!(refused.problem_of(Field::Name).is_some(), "{refused:?}");
-    Exports::delete(&world.engine, &world.actor, id).await.unwrap();
+    Exports::delete(&env.engine, &env.actor, id).await.unwrap();
     assert_eq!(
-        Exports::get(&world.engine, &world.actor, id).await.unwrap_err(),
+        Exports::get(&env.engine, &env.actor, id).await.unwrap_err(),
         ServiceError::NotFound
     );
 }
 
-async fn an_export_that_somebody_changed_is_stale(world: World) {
-    let credential = world.registry_credential("robot", "one").await;
-    let id = world.save_export(export("regcred", &[credential])).await;
-    let old = same(&get(&world, id).await);
+async fn an_export_that_somebody_changed_is_stale(env: TestEnv) {
+    let credential = env.registry_credential("robot", "one").await;
+    let id = env.save_export(export("regcred", &[credential])).await;
+    let old = same(&get(&env, id).await);
     let mut new = old.clone();
     new.settings.namespace = "elsewhere".into();
-    world.save_export(new).await;
-    let refused = Exports::save(&world.engine, &world.actor, old).await.unwrap_err();
+    env.save_export(new).await;
+    let refused = Exports::save(&env.engine, &env.actor, old).await.unwrap_err();
     assert_eq!(refused, ServiceError::Stale { changed_by: "Ada".into() });
-    assert_eq!(get(&world, id).await.settings.namespace, "elsewhere");
+    assert_eq!(get(&env, id).await.settings.namespace, "elsewhere");
 }
 
-async fn r_authz_roles_are_asked_for_exports(world: World) {
-    let credential = world.registry_credential("robot", "one").await;
-    let id = world.save_export(export("regcred", &[credential])).await;
+async fn r_authz_roles_are_asked_for_exports(env: TestEnv) {
+    let credential = env.registry_credential("robot", "one").await;
+    let id = env.save_export(export("regcred", &[credential])).await;
     for role in [Role::Owner, Role::Admin, Role::Editor, Role::Viewer] {
-        let actor = with_role(&world.actor, role);
+        let actor = with_role(&env.actor, role);
         let may = role.includes(Action::ManageExports);
-        assert!(Exports::get(&world.engine, &actor, id).await.is_ok(), "{role:?}");
-        let mut form = same(&get(&world, id).await);
+        assert!(Exports::get(&env.engine, &actor, id).await.is_ok(), "{role:?}");
+        let mut form = same(&get(&env, id).await);
         form.settings.namespace = role.as_str().into();
-        let preview = Exports::preview(&world.engine, &actor, form.clone()).await;
+        let preview = Exports::preview(&env.engine, &actor, form.clone()).await;
         assert_eq!(preview.is_ok(), may, "{role:?}");
-        assert_eq!(Exports::save(&world.engine, &actor, form).await.is_ok(), may, "{role:?}");
+        assert_eq!(Exports::save(&env.engine, &actor, form).await.is_ok(), may, "{role:?}");
         let form = RevealForm { export: id.to_string(), password: Secret::new("x".into()) };
-        let revealed = Exports::reveal(&world.engine, &actor, form).await.unwrap_err();
+        let revealed = Exports::reveal(&env.engine, &actor, form).await.unwrap_err();
         let allowed = revealed != ServiceError::NotAllowed;
         assert_eq!(allowed, role.includes(Action::RevealSecrets), "{role:?}: {revealed:?}");
         if !may {
-            let refused = Exports::delete(&world.engine, &actor, id).await.unwrap_err();
+            let refused = Exports::delete(&env.engine, &actor, id).await.unwrap_err();
             assert_eq!(refused, ServiceError::NotAllowed);
         }
     }
-    assert!(!log(&world, &world.actor, AuditAction::Refused).await.is_empty());
+    assert!(!log(&env, &env.actor, AuditAction::Refused).await.is_empty());
 }
 
-async fn age_recipients_are_an_owners_choice(world: World) {
-    let credential = world.registry_credential("robot", "one").await;
-    let admin = with_role(&world.actor, Role::Admin);
+async fn age_recipients_are_an_owners_choice(env: TestEnv) {
+    let credential = env.registry_credential("robot", "one").await;
+    let admin = with_role(&env.actor, Role::Admin);
     let mut form = export("regcred", &[credential]);
     form.carrier = "sops".into();
     form.settings.recipients = RECIPIENT.into();
-    let refused = Exports::save(&world.engine, &admin, form.clone()).await.unwrap_err();
+    let refused = Exports::save(&env.engine, &admin, form.clone()).await.unwrap_err();
     assert_eq!(refused, ServiceError::NotAllowed);
-    let id = world.save_export(form).await;
-    let mut form = same(&get(&world, id).await);
+    let id = env.save_export(form).await;
+    let mut form = same(&get(&env, id).await);
     form.settings.namespace = "elsewhere".into();
-    Exports::save(&world.engine, &admin, form).await.unwrap();
-    let mut form = same(&get(&world, id).await);
+    Exports::save(&env.engine, &admin, form).await.unwrap();
+    let mut form = same(&get(&env, id).await);
     form.settings.recipients = format!("{RECIPIENT}\n{OTHER}");
-    let refused = Exports::save(&world.engine, &admin, form.clone()).await.unwrap_err();
+    let refused = Exports::save(&env.engine, &admin, form.clone()).await.unwrap_err();
     assert_eq!(refused, ServiceError::NotAllowed);
-    world.save_export(form).await;
+    env.save_export(form).await;
 }
 
-async fn secrets_are_revealed_to_who_types_their_password(world: World) {
-    let token = world.engine.set_up_link().await.unwrap().unwrap().token;
+async fn secrets_are_revealed_to_who_types_their_password(env: TestEnv) {
+    let token = env.engine.set_up_link().await.unwrap().unwrap().token;
     let form = SetUp {
         token,
         organization: "Harbour".into(),
@@ -169,54 +169,53 @@ async fn secrets_are_revealed_to_who_types_their_password(world: World) {
         email: "ada@example.com".into(),
         password: Secret::new(PASSWORD.into()),
     };
-    let user = Sessions::set_up(&world.engine, form, peer()).await.unwrap().user;
-    let actor = Sessions::actor(&world.engine, user).await.unwrap();
+    let user = Sessions::set_up(&env.engine, form, peer()).await.unwrap().user;
+    let actor = Sessions::actor(&env.engine, user).await.unwrap();
     let mut form = forms::new("robot", "canary-reveal-\"quoted\"");
     form.placement.pattern = "https://registry.example.com".into();
-    let credential = Credentials::create(&world.engine, &actor, form).await.unwrap().id;
+    let credential = Credentials::create(&env.engine, &actor, form).await.unwrap().id;
     let allowed = AllowAddress {
         credential: credential.to_string(),
         url: "https://registry.example.com".into(),
         ..AllowAddress::default()
     };
-    Credentials::allow_address(&world.engine, &actor, allowed).await.unwrap();
-    let id = Exports::save(&world.engine, &actor, export("Reg Cred", &[credential])).await.unwrap();
+    Credentials::allow_address(&env.engine, &actor, allowed).await.unwrap();
+    let id = Exports::save(&env.engine, &actor, export("Reg Cred", &[credential])).await.unwrap();
     let typed = |password: &str| RevealForm {
         export: id.to_string(),
         password: Secret::new(password.into()),
     };
 
-    let refused = Exports::reveal(&world.engine, &actor, typed("wrong")).await.unwrap_err();
+    let refused = Exports::reveal(&env.engine, &actor, typed("wrong")).await.unwrap_err();
     assert!(refused.problem_of(Field::Password).is_some());
-    assert!(log(&world, &actor, AuditAction::SecretsRevealed).await.is_empty());
-    assert!(log(&world, &actor, AuditAction::SecretRead).await.is_empty(), "nothing was read");
-    assert!(log(&world, &actor, AuditAction::Refused).await[0].detail.contains("wrong password"));
+    assert!(log(&env, &actor, AuditAction::SecretsRevealed).await.is_empty());
+    assert!(log(&env, &actor, AuditAction::SecretRead).await.is_empty(), "nothing was read");
+    assert!(log(&env, &actor, AuditAction::Refused).await[0].detail.contains("wrong password"));
 
-    let revealed = Exports::reveal(&world.engine, &actor, typed(PASSWORD)).await.unwrap();
+    let revealed = Exports::reveal(&env.engine, &actor, typed(PASSWORD)).await.unwrap();
     assert_eq!(revealed.file_name, "reg-cred.yaml");
     let text = revealed.text.expose();
     assert!(text.contains("kind: Secret") && text.contains("canary-reveal-"), "{text}");
     assert!(!format!("{revealed:?}").contains("canary"));
-    let lines = log(&world, &actor, AuditAction::SecretsRevealed).await;
+    let lines = log(&env, &actor, AuditAction::SecretsRevealed).await;
     assert_eq!(
         (lines[0].target.as_str(), lines[0].detail.as_str()),
         ("Reg Cred", "robot version 1")
     );
-    let lines = log(&world, &actor, AuditAction::SecretRead).await;
+    let lines = log(&env, &actor, AuditAction::SecretRead).await;
     assert_eq!(lines[0].detail, "version 1, for Reg Cred");
 
-    r_brute_01_strangers_delay_no_confirmation(&world, &actor, typed).await;
+    r_brute_01_strangers_delay_no_confirmation(&env, &actor, typed).await;
 }
 
 /// What strangers try at the sign-in delays nobody who is signed in; what is tried here delays itself alone.
 async fn r_brute_01_strangers_delay_no_confirmation(
-    world: &World,
+    env: &TestEnv,
     actor: &Actor,
     typed: impl Fn(&str) -> RevealForm,
 ) {
     let clock = Arc::new(ManualClock::new(SystemClock.now()));
-    let engine =
-        world.engine_with(Arc::clone(&clock) as Arc<dyn Clock>, world.vault_config()).await;
+    let engine = env.engine_with(Arc::clone(&clock) as Arc<dyn Clock>, env.vault_config()).await;
     let guess = |n: u32| {
         let (email, password) = ("ada@example.com".into(), Secret::new("wrong".into()));
         let form = SignIn { email, password, next: String::new() };
@@ -240,81 +239,80 @@ async fn r_brute_01_strangers_delay_no_confirmation(
     assert_eq!(guess(90).await.1, 20, "and of strangers what they tried");
 }
 
-async fn a_credential_in_an_export_is_not_deleted(world: World) {
-    world.known(&world.actor).await;
-    let credential = world.registry_credential("robot", "one").await;
-    let login = world.git_login("git", CANARY).await;
-    let id = world.save_export(export("regcred", &[credential])).await;
+async fn a_credential_in_an_export_is_not_deleted(env: TestEnv) {
+    env.known(&env.actor).await;
+    let credential = env.registry_credential("robot", "one").await;
+    let login = env.git_login("git", CANARY).await;
+    let id = env.save_export(export("regcred", &[credential])).await;
     let server = GitServer::start().await;
-    world.save_target(target(&server, "prod", login, &[id])).await;
+    env.save_target(target(&server, "prod", login, &[id])).await;
     for (id, user) in [(credential, "regcred"), (login, "prod")] {
         for links in ["refuse", "unlink"] {
             let form = forms::removal(id, links);
-            let refused = Credentials::delete(&world.engine, &world.actor, form).await;
+            let refused = Credentials::delete(&env.engine, &env.actor, form).await;
             assert_eq!(refused, Err(ServiceError::InUse(vec![user.into()])), "{links}");
         }
     }
-    assert_eq!(get(&world, id).await.credentials.len(), 1);
+    assert_eq!(get(&env, id).await.credentials.len(), 1);
 }
 
-async fn a_replacement_takes_over_the_exports(world: World) {
-    let old = world.registry_credential("old", "one").await;
-    let new = world.registry_credential("new", "two").await;
-    let id = world.save_export(export("regcred", &[old])).await;
-    let both = world.save_export(export("both", &[old, new])).await;
+async fn a_replacement_takes_over_the_exports(env: TestEnv) {
+    let old = env.registry_credential("old", "one").await;
+    let new = env.registry_credential("new", "two").await;
+    let id = env.save_export(export("regcred", &[old])).await;
+    let both = env.save_export(export("both", &[old, new])).await;
     let form = DeleteCredential { replacement: new.to_string(), ..forms::removal(old, "replace") };
-    Credentials::delete(&world.engine, &world.actor, form).await.unwrap();
+    Credentials::delete(&env.engine, &env.actor, form).await.unwrap();
     for id in [id, both] {
-        let detail = get(&world, id).await;
+        let detail = get(&env, id).await;
         assert_eq!(detail.credentials.len(), 1);
         assert_eq!(detail.credentials[0].id, new.uuid());
     }
 }
 
-async fn an_export_in_use_is_not_deleted(world: World) {
-    let setting = world.setting().await;
-    let refused = Exports::delete(&world.engine, &world.actor, setting.export).await.unwrap_err();
+async fn an_export_in_use_is_not_deleted(env: TestEnv) {
+    let setting = env.setting().await;
+    let refused = Exports::delete(&env.engine, &env.actor, setting.export).await.unwrap_err();
     assert_eq!(refused, ServiceError::InUse(vec!["prod".into()]));
-    let detail = get(&world, setting.export).await;
+    let detail = get(&env, setting.export).await;
     assert_eq!(detail.places[0].name, "prod");
-    GitTargets::delete(&world.engine, &world.actor, setting.target).await.unwrap();
-    Exports::delete(&world.engine, &world.actor, setting.export).await.unwrap();
+    GitTargets::delete(&env.engine, &env.actor, setting.target).await.unwrap();
+    Exports::delete(&env.engine, &env.actor, setting.export).await.unwrap();
 }
 
-async fn what_cannot_be_exported_is_refused(world: World) {
-    let credential = world.registry_credential("robot", "one").await;
-    let id = world.save_export(export("regcred", &[credential])).await;
-    let gone = world.registry_credential("gone", "one").await;
-    Credentials::delete(&world.engine, &world.actor, forms::removal(gone, "refuse")).await.unwrap();
-    let refused =
-        Exports::save(&world.engine, &world.actor, export("b", &[gone])).await.unwrap_err();
+async fn what_cannot_be_exported_is_refused(env: TestEnv) {
+    let credential = env.registry_credential("robot", "one").await;
+    let id = env.save_export(export("regcred", &[credential])).await;
+    let gone = env.registry_credential("gone", "one").await;
+    Credentials::delete(&env.engine, &env.actor, forms::removal(gone, "refuse")).await.unwrap();
+    let refused = Exports::save(&env.engine, &env.actor, export("b", &[gone])).await.unwrap_err();
     assert!(refused.problem_of(Field::Credentials).is_some());
 
-    let login = world.git_login("git", CANARY).await;
-    let mixed = Exports::save(&world.engine, &world.actor, export("c", &[credential, login])).await;
+    let login = env.git_login("git", CANARY).await;
+    let mixed = Exports::save(&env.engine, &env.actor, export("c", &[credential, login])).await;
     assert_eq!(
         mixed.unwrap_err().problem_of(Field::Credentials),
         Some("git opens nothing that Kubernetes reads. Choose others.")
     );
     for consumer in Consumer::ALL {
-        let choices = Exports::choices(&world.engine, &world.actor, consumer).await.unwrap();
+        let choices = Exports::choices(&env.engine, &env.actor, consumer).await.unwrap();
         let is_offered = choices.credentials.iter().any(|one| one.credential == Some(login));
         assert_eq!(is_offered, consumer == Consumer::Kargo, "{consumer:?}");
     }
     let registry = Registry::start(None).await;
-    let repository = world.repository(&registry, "r", Some(credential)).await;
+    let repository = env.repository(&registry, "r", Some(credential)).await;
     let mut form = export("helm", &[]);
     (form.consumer, form.repositories) = ("helm".into(), vec![repository.to_string()]);
-    world.save_export(form).await;
-    let uses = Exports::uses(&world.engine, &world.actor, credential).await.unwrap();
+    env.save_export(form).await;
+    let uses = Exports::uses(&env.engine, &env.actor, credential).await.unwrap();
     assert_eq!(uses.iter().map(|one| one.export).collect::<Vec<_>>(), [id], "Helm holds no secret");
     let mut form = export("flux", &[]);
     (form.consumer, form.repositories) = ("flux".into(), vec![repository.to_string()]);
-    let flux = world.save_export(form).await;
-    assert_eq!(get(&world, flux).await.repositories.len(), 1);
-    Repositories::delete(&world.engine, &world.actor, repository).await.unwrap();
-    assert!(get(&world, flux).await.repositories.is_empty(), "it is gone from the export");
-    let refused = Exports::save(&world.engine, &world.actor, same(&get(&world, flux).await)).await;
+    let flux = env.save_export(form).await;
+    assert_eq!(get(&env, flux).await.repositories.len(), 1);
+    Repositories::delete(&env.engine, &env.actor, repository).await.unwrap();
+    assert!(get(&env, flux).await.repositories.is_empty(), "it is gone from the export");
+    let refused = Exports::save(&env.engine, &env.actor, same(&get(&env, flux).await)).await;
     assert!(refused.unwrap_err().problem_of(Field::Repositories).is_some());
-    assert_eq!(get(&world, id).await.row_version, 1);
+    assert_eq!(get(&env, id).await.row_version, 1);
 }

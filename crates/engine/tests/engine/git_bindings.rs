@@ -1,8 +1,8 @@
 //! Who lets Hawser push to a Git target, and with whose account.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use crate::world::git::{REPOSITORY, edited, target, wait_until};
-use crate::world::{World, on_both};
+use crate::env::git::{REPOSITORY, edited, target, wait_until};
+use crate::env::{TestEnv, on_both};
 use domain::{
     Actor, CredentialId, Field, Role, UserId,
     gitops::{GitTargetForm, TargetState},
@@ -20,17 +20,17 @@ fn with_role(actor: &Actor, role: Role) -> Actor {
     Actor { role, name: "Bob".into(), user: UserId::new(), ..actor.clone() }
 }
 
-async fn connect(world: &World, credential: CredentialId, way: &str) {
+async fn connect(env: &TestEnv, credential: CredentialId, way: &str) {
     let hex = |id: uuid::Uuid| id.simple().to_string();
     let spell = |id: uuid::Uuid| {
-        if world.is_sqlite() { format!("x'{}'", hex(id)) } else { format!("'{}'", hex(id)) }
+        if env.is_sqlite() { format!("x'{}'", hex(id)) } else { format!("'{}'", hex(id)) }
     };
     let (organization, id, user) = (
-        spell(world.actor.organization.uuid()),
+        spell(env.actor.organization.uuid()),
         spell(credential.uuid()),
-        spell(world.actor.user.uuid()),
+        spell(env.actor.user.uuid()),
     );
-    world
+    env
         .sql(&format!(
             "insert into git_connections (organization_id, credential_id, way, host, account_id, account, scopes,
                user_id, connected_at)
@@ -39,60 +39,60 @@ async fn connect(world: &World, credential: CredentialId, way: &str) {
         .await;
 }
 
-async fn r_git_06_an_account_is_for_who_connected_it(world: World) {
-    let setting = world.setting().await;
-    let bob = with_role(&world.actor, Role::Owner);
-    world.known(&bob).await;
-    connect(&world, setting.login, "web").await;
+async fn r_git_06_an_account_is_for_who_connected_it(env: TestEnv) {
+    let setting = env.setting().await;
+    let bob = with_role(&env.actor, Role::Owner);
+    env.known(&bob).await;
+    connect(&env, setting.login, "web").await;
     let mut form = target(&setting.server, "bobs", setting.login, &[setting.export]);
     form.folder = "bob".into();
-    let refused = GitTargets::save(&world.engine, &bob, form).await.unwrap_err();
+    let refused = GitTargets::save(&env.engine, &bob, form).await.unwrap_err();
     assert!(refused.problem_of(Field::Credential).unwrap().contains("Ada"), "{refused:?}");
-    let detail = GitTargets::get(&world.engine, &bob, setting.target).await.unwrap();
+    let detail = GitTargets::get(&env.engine, &bob, setting.target).await.unwrap();
     assert!(!detail.may_change);
     let form = GitTargetForm { folder: "other".into(), ..edited(&detail) };
-    let refused = GitTargets::save(&world.engine, &bob, form).await.unwrap_err();
+    let refused = GitTargets::save(&env.engine, &bob, form).await.unwrap_err();
     assert!(refused.problem_of(Field::Credential).is_some());
-    let refused = GitTargets::push(&world.engine, &bob, setting.target).await.unwrap_err();
+    let refused = GitTargets::push(&env.engine, &bob, setting.target).await.unwrap_err();
     assert!(refused.problem_of(Field::Credential).is_some(), "the first push is not Bob's");
-    let workers = world.workers();
-    GitTargets::push(&world.engine, &world.actor, setting.target).await.unwrap();
-    world.settled(setting.target).await;
+    let workers = env.workers();
+    GitTargets::push(&env.engine, &env.actor, setting.target).await.unwrap();
+    env.settled(setting.target).await;
     // Nor does Bob push by hand or look into the repository with it later.
-    let refused = GitTargets::push(&world.engine, &bob, setting.target).await.unwrap_err();
+    let refused = GitTargets::push(&env.engine, &bob, setting.target).await.unwrap_err();
     assert!(refused.problem_of(Field::Credential).is_some());
     let asked = setting.server.seen().len();
-    let refused = GitTargets::preview(&world.engine, &bob, setting.target).await.unwrap_err();
+    let refused = GitTargets::preview(&env.engine, &bob, setting.target).await.unwrap_err();
     assert!(refused.problem_of(Field::Credential).is_some());
     assert_eq!(setting.server.seen().len(), asked);
-    let propagation = world.update(setting.credential, "second").await;
-    assert_eq!(world.end_of(propagation).await.counts.healthy, 1, "it follows changes");
+    let propagation = env.update(setting.credential, "second").await;
+    assert_eq!(env.end_of(propagation).await.counts.healthy, 1, "it follows changes");
     workers.stop().await;
 }
 
-async fn r_git_06_an_installation_is_bound_by_owners(world: World) {
-    let setting = world.setting().await;
-    let installed = world.git_login("installed", CANARY).await;
-    connect(&world, installed, "installation").await;
+async fn r_git_06_an_installation_is_bound_by_owners(env: TestEnv) {
+    let setting = env.setting().await;
+    let installed = env.git_login("installed", CANARY).await;
+    connect(&env, installed, "installation").await;
     let mut form = target(&setting.server, "app", installed, &[setting.export]);
     form.folder = "app".into();
     // Who connected it, but is no owner, and another one.
-    let connector = Actor { role: Role::Admin, ..world.actor.clone() };
-    let admin = with_role(&world.actor, Role::Admin);
-    let owner = with_role(&world.actor, Role::Owner);
-    world.known(&admin).await;
-    world.known(&owner).await;
+    let connector = Actor { role: Role::Admin, ..env.actor.clone() };
+    let admin = with_role(&env.actor, Role::Admin);
+    let owner = with_role(&env.actor, Role::Owner);
+    env.known(&admin).await;
+    env.known(&owner).await;
     for actor in [&connector, &admin] {
-        let refused = GitTargets::save(&world.engine, actor, form.clone()).await.unwrap_err();
+        let refused = GitTargets::save(&env.engine, actor, form.clone()).await.unwrap_err();
         assert!(refused.problem_of(Field::Credential).unwrap().contains("owner"), "{refused:?}");
     }
-    let id = GitTargets::save(&world.engine, &owner, form).await.unwrap().id;
-    assert!(GitTargets::push(&world.engine, &connector, id).await.is_err(), "the first push");
-    assert!(GitTargets::preview(&world.engine, &admin, id).await.is_ok());
+    let id = GitTargets::save(&env.engine, &owner, form).await.unwrap().id;
+    assert!(GitTargets::push(&env.engine, &connector, id).await.is_err(), "the first push");
+    assert!(GitTargets::preview(&env.engine, &admin, id).await.is_ok());
 }
 
-async fn a_target_that_points_elsewhere_waits_for_a_person(world: World) {
-    let setting = world.setting().await;
+async fn a_target_that_points_elsewhere_waits_for_a_person(env: TestEnv) {
+    let setting = env.setting().await;
     let server = &setting.server;
     let elsewhere = |branch: &str, detail: &_| GitTargetForm {
         branch: branch.into(),
@@ -101,29 +101,29 @@ async fn a_target_that_points_elsewhere_waits_for_a_person(world: World) {
     };
     let branches = || server.git(REPOSITORY, &["branch", "--format=%(refname:short)"]);
     // A push is queued, and the target is pointed to another branch before it runs.
-    world.push(setting.target).await;
-    world.save_target(elsewhere("one", &world.target(setting.target).await)).await;
+    env.push(setting.target).await;
+    env.save_target(elsewhere("one", &env.target(setting.target).await)).await;
     let mut other = target(server, "other", setting.login, &[setting.export]);
     other.folder = "other".into();
-    let other = world.save_target(other).await;
-    let workers = world.workers();
-    world.pushed(other).await;
+    let other = env.save_target(other).await;
+    let workers = env.workers();
+    env.pushed(other).await;
     workers.stop().await;
-    assert_eq!(world.target(setting.target).await.summary.state, TargetState::New);
+    assert_eq!(env.target(setting.target).await.summary.state, TargetState::New);
     assert_eq!(branches(), "main");
 
     // The same while a push runs.
-    let workers = world.workers();
-    world.pushed(setting.target).await;
+    let workers = env.workers();
+    env.pushed(setting.target).await;
     let count = || server.seen().iter().filter(|seen| seen.starts_with("POST")).count();
     let before = count();
     server.hook(REPOSITORY, "pre-receive", "sleep 1");
-    world.update(setting.credential, "second").await;
+    env.update(setting.credential, "second").await;
     wait_until(|| count() > before).await;
-    world.save_target(elsewhere("two", &world.target(setting.target).await)).await;
+    env.save_target(elsewhere("two", &env.target(setting.target).await)).await;
     server.hook(REPOSITORY, "pre-receive", "exit 0");
-    world.pushed(other).await;
+    env.pushed(other).await;
     workers.stop().await;
-    assert_eq!(world.target(setting.target).await.summary.state, TargetState::New);
+    assert_eq!(env.target(setting.target).await.summary.state, TargetState::New);
     assert_eq!(branches(), "main\none");
 }

@@ -1,8 +1,8 @@
 //! What becomes of the files of a Git target that moves to another folder or branch.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
-use crate::world::git::{REPOSITORY, edited, target};
-use crate::world::{World, on_both};
+use crate::env::git::{REPOSITORY, edited, target};
+use crate::env::{TestEnv, on_both};
 use domain::{
     audit::{AuditAction, AuditQuery},
     gitops::{GitTargetForm, TargetState},
@@ -32,81 +32,81 @@ fn at(server: &GitServer, branch: &str) -> String {
     server.git(REPOSITORY, &["show", &format!("{branch}:{FILE}")])
 }
 
-async fn a_target_that_comes_back_to_a_branch_takes_its_files_over(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
-    let first = world.pushed(setting.target).await;
+async fn a_target_that_comes_back_to_a_branch_takes_its_files_over(env: TestEnv) {
+    let setting = env.setting().await;
+    let workers = env.workers();
+    let first = env.pushed(setting.target).await;
     let form = GitTargetForm { branch: "next".into(), ..edited(&first) };
-    let saved = GitTargets::save(&world.engine, &world.actor, form).await.unwrap();
+    let saved = GitTargets::save(&env.engine, &env.actor, form).await.unwrap();
     let left = saved.left.unwrap();
     assert_eq!((left.count, left.branch.as_str()), (1, "main"));
-    assert_eq!(world.target(setting.target).await.summary.state, TargetState::New);
-    world.pushed(setting.target).await;
-    let back = edited(&world.target(setting.target).await);
-    world.save_target(GitTargetForm { branch: "main".into(), ..back }).await;
-    assert_eq!(world.pushed(setting.target).await.files, first.files);
+    assert_eq!(env.target(setting.target).await.summary.state, TargetState::New);
+    env.pushed(setting.target).await;
+    let back = edited(&env.target(setting.target).await);
+    env.save_target(GitTargetForm { branch: "main".into(), ..back }).await;
+    assert_eq!(env.pushed(setting.target).await.files, first.files);
     let before = file(&setting.server);
-    let propagation = world.update(setting.credential, "second").await;
-    world.end_of(propagation).await;
+    let propagation = env.update(setting.credential, "second").await;
+    env.end_of(propagation).await;
     assert_ne!(file(&setting.server), before);
     workers.stop().await;
 }
 
-async fn a_branch_that_begins_at_another_one_brings_its_files_along(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
-    let first = world.pushed(setting.target).await;
+async fn a_branch_that_begins_at_another_one_brings_its_files_along(env: TestEnv) {
+    let setting = env.setting().await;
+    let workers = env.workers();
+    let first = env.pushed(setting.target).await;
     let form = GitTargetForm { branch: "next".into(), ..edited(&first) };
-    world.save_target(form).await;
-    let preview = GitTargets::preview(&world.engine, &world.actor, setting.target).await.unwrap();
+    env.save_target(form).await;
+    let preview = GitTargets::preview(&env.engine, &env.actor, setting.target).await.unwrap();
     assert!(preview.is_new_branch && preview.changes.is_empty());
     assert_eq!(preview.notes, [], "nobody else wrote the file");
-    assert_eq!(world.pushed(setting.target).await.files, first.files);
+    assert_eq!(env.pushed(setting.target).await.files, first.files);
     let heads =
         ["main", "next"].map(|branch| setting.server.git(REPOSITORY, &["rev-parse", branch]));
     assert_eq!(heads[0], heads[1], "the branch is there, and needs no commit");
-    let propagation = world.update(setting.credential, "second").await;
-    world.end_of(propagation).await;
-    assert_eq!(world.settled(setting.target).await.summary.state, TargetState::InStep);
+    let propagation = env.update(setting.credential, "second").await;
+    env.end_of(propagation).await;
+    assert_eq!(env.settled(setting.target).await.summary.state, TargetState::InStep);
     assert_ne!(at(&setting.server, "next"), at(&setting.server, "main"));
     workers.stop().await;
 }
 
-async fn a_second_target_makes_its_branch_from_the_first(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
-    world.pushed(setting.target).await;
+async fn a_second_target_makes_its_branch_from_the_first(env: TestEnv) {
+    let setting = env.setting().await;
+    let workers = env.workers();
+    env.pushed(setting.target).await;
     let mut form = target(&setting.server, "stage", setting.login, &[setting.export]);
     form.branch = "stage".into();
-    let stage = world.save_target(form).await;
-    assert_eq!(world.pushed(stage).await.files.len(), 1);
+    let stage = env.save_target(form).await;
+    assert_eq!(env.pushed(stage).await.files.len(), 1);
     assert_eq!(at(&setting.server, "stage"), at(&setting.server, "main"));
-    let propagation = world.update(setting.credential, "second").await;
-    world.end_of(propagation).await;
+    let propagation = env.update(setting.credential, "second").await;
+    env.end_of(propagation).await;
     for id in [setting.target, stage] {
-        assert_eq!(world.settled(id).await.summary.state, TargetState::InStep);
+        assert_eq!(env.settled(id).await.summary.state, TargetState::InStep);
     }
     assert_eq!(at(&setting.server, "stage"), at(&setting.server, "main"));
     workers.stop().await;
 }
 
 /// The first request holds what its branch began with, which is not for the other branch.
-async fn a_request_for_another_branch_has_a_branch_of_its_own(world: World) {
-    let setting = world.setting().await;
+async fn a_request_for_another_branch_has_a_branch_of_its_own(env: TestEnv) {
+    let setting = env.setting().await;
     let server = &setting.server;
     server.git(REPOSITORY, &["branch", "release", "main"]);
     server.commit(REPOSITORY, "main", &[("unfinished.md", "not for a release\n")]);
-    let mut form = edited(&world.target(setting.target).await);
+    let mut form = edited(&env.target(setting.target).await);
     form.mode = "pull_request".into();
-    world.save_target(form).await;
-    let workers = world.workers();
-    let first = world.pushed(setting.target).await;
+    env.save_target(form).await;
+    let workers = env.workers();
+    let first = env.pushed(setting.target).await;
     let form = GitTargetForm { branch: "release".into(), ..edited(&first) };
-    world.save_target(form).await;
-    world.pushed(setting.target).await;
-    let propagation = world.update(setting.credential, "second").await;
-    world.end_of(propagation).await;
-    let second = world.settled(setting.target).await;
+    env.save_target(form).await;
+    env.pushed(setting.target).await;
+    let propagation = env.update(setting.credential, "second").await;
+    env.end_of(propagation).await;
+    let second = env.settled(setting.target).await;
     assert_eq!(second.summary.state, TargetState::InStep);
     assert_ne!(first.work_branch, second.work_branch);
     let range = format!("release..{}", second.work_branch);
@@ -117,56 +117,55 @@ async fn a_request_for_another_branch_has_a_branch_of_its_own(world: World) {
     workers.stop().await;
 }
 
-async fn r_audit_all_that_changes_at_a_target_is_told(world: World) {
-    let setting = world.setting().await;
-    let mut form = edited(&world.target(setting.target).await);
-    form.credential = world.git_login("other", testkit::git_server::CANARY).await.to_string();
+async fn r_audit_all_that_changes_at_a_target_is_told(env: TestEnv) {
+    let setting = env.setting().await;
+    let mut form = edited(&env.target(setting.target).await);
+    form.credential = env.git_login("other", testkit::git_server::CANARY).await.to_string();
     (form.mode, form.folder) = ("pull_request".into(), "apps".into());
-    world.save_target(form).await;
+    env.save_target(form).await;
     let action = Some(AuditAction::GitTargetSaved);
     let query = AuditQuery { action, ..AuditQuery::default() };
-    let lines = Audit::list(&world.engine, &world.actor, query).await.unwrap().rows;
+    let lines = Audit::list(&env.engine, &env.actor, query).await.unwrap().rows;
     assert_eq!(lines[0].detail, "writes below apps now; opens pull requests now; other credential");
 }
 
-async fn a_folder_that_moves_takes_its_files_along(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
-    let detail = world.pushed(setting.target).await;
+async fn a_folder_that_moves_takes_its_files_along(env: TestEnv) {
+    let setting = env.setting().await;
+    let workers = env.workers();
+    let detail = env.pushed(setting.target).await;
     let form = GitTargetForm { folder: "clusters/new".into(), ..edited(&detail) };
-    world.save_target(form).await;
-    world.settled(setting.target).await;
+    env.save_target(form).await;
+    env.settled(setting.target).await;
     let files = setting.server.git(REPOSITORY, &["ls-tree", "-r", "--name-only", "main"]);
     assert_eq!(files, "README.md\napps/a.yaml\nclusters/new/regcred.yaml");
-    assert_eq!(world.target(setting.target).await.files, ["clusters/new/regcred.yaml"]);
+    assert_eq!(env.target(setting.target).await.files, ["clusters/new/regcred.yaml"]);
     // The next update goes there, and is listed.
-    let propagation = world.update(setting.credential, "second").await;
-    let end = world.end_of(propagation).await;
-    let uses = Exports::uses(&world.engine, &world.actor, setting.credential).await.unwrap();
+    let propagation = env.update(setting.credential, "second").await;
+    let end = env.end_of(propagation).await;
+    let uses = Exports::uses(&env.engine, &env.actor, setting.credential).await.unwrap();
     assert_eq!(uses[0].vault_version, Some(2), "{end:?}");
     workers.stop().await;
 }
 
 /// A change finds the target, somebody has it write elsewhere, and the change goes on.
-async fn what_moved_since_it_was_found_waits_for_a_person(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
-    world.pushed(setting.target).await;
+async fn what_moved_since_it_was_found_waits_for_a_person(env: TestEnv) {
+    let setting = env.setting().await;
+    let workers = env.workers();
+    env.pushed(setting.target).await;
     workers.stop().await;
     let touched = Touched::Export(setting.export);
-    let mut tx = world.db.begin().await.unwrap();
-    let found = storage::gitops::affected(&mut tx, world.scope(), touched).await.unwrap();
+    let mut tx = env.db.begin().await.unwrap();
+    let found = storage::gitops::affected(&mut tx, env.scope(), touched).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(found.targets, [setting.target]);
 
-    let mut form = edited(&world.target(setting.target).await);
+    let mut form = edited(&env.target(setting.target).await);
     form.branch = "other".into();
-    world.save_target(form).await;
+    env.save_target(form).await;
     let now = SystemClock.now();
-    let mut tx = world.db.begin().await.unwrap();
-    let marked =
-        storage::gitops::targets_pending(&mut tx, world.scope(), &found.targets, now).await;
+    let mut tx = env.db.begin().await.unwrap();
+    let marked = storage::gitops::targets_pending(&mut tx, env.scope(), &found.targets, now).await;
     assert_eq!(marked.unwrap(), []);
     tx.commit().await.unwrap();
-    assert_eq!(world.target(setting.target).await.summary.state, TargetState::New);
+    assert_eq!(env.target(setting.target).await.summary.state, TargetState::New);
 }

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use crate::world::git::{REPOSITORY, wait_until};
-use crate::world::{World, forms, on_both, registry::Registry};
+use crate::env::git::{REPOSITORY, wait_until};
+use crate::env::{TestEnv, forms, on_both, registry::Registry};
 use domain::{
     Cause,
     audit::{AuditAction, AuditQuery},
     gitops::{DiffKind, FileChangeKind, TargetState},
-    propagation::{DeliveryState, Place},
+    propagation::{DeliveryState, DeliveryTarget},
     service::{Audit, Credentials, Exports, GitTargets},
 };
 use testkit::git_server::{Bridge, CANARY, GitServer};
@@ -37,17 +37,17 @@ fn file(server: &GitServer) -> String {
     server.git(REPOSITORY, &["show", FILE])
 }
 
-async fn the_first_push_is_a_persons(world: World) {
-    let setting = world.setting().await;
+async fn the_first_push_is_a_persons(env: TestEnv) {
+    let setting = env.setting().await;
     let (server, before) = (&setting.server, count(&setting.server));
-    let workers = world.workers();
-    let saved = world.update_of(setting.credential, "second").await;
+    let workers = env.workers();
+    let saved = env.update_of(setting.credential, "second").await;
     assert_eq!(saved.propagation, None, "a place that nobody brought in step waits for nothing");
-    let detail = world.target(setting.target).await;
+    let detail = env.target(setting.target).await;
     assert_eq!((detail.summary.state, detail.may_change), (TargetState::New, true));
     assert_eq!((count(server), server.seen().len()), (before, 0), "the server was not asked");
 
-    let preview = GitTargets::preview(&world.engine, &world.actor, setting.target).await.unwrap();
+    let preview = GitTargets::preview(&env.engine, &env.actor, setting.target).await.unwrap();
     assert_eq!(preview.head, server.head(REPOSITORY, "main"));
     let change = &preview.changes[0];
     assert_eq!(
@@ -56,7 +56,7 @@ async fn the_first_push_is_a_persons(world: World) {
     );
     assert!(change.lines.iter().all(|line| line.kind == DiffKind::Added));
 
-    let detail = world.pushed(setting.target).await;
+    let detail = env.pushed(setting.target).await;
     assert_eq!(detail.summary.last_commit, server.head(REPOSITORY, "main"));
     assert_eq!(detail.files, ["clusters/prod/regcred.yaml"]);
     let text: Vec<_> = change.lines.iter().map(|line| line.text.as_str()).collect();
@@ -70,62 +70,63 @@ async fn the_first_push_is_a_persons(world: World) {
     assert_eq!(count(server), before + 1);
     server.assert_sound(REPOSITORY);
     let query = AuditQuery { action: Some(AuditAction::GitPushed), ..AuditQuery::default() };
-    assert_eq!(Audit::list(&world.engine, &world.actor, query).await.unwrap().rows.len(), 1);
-    let preview = GitTargets::preview(&world.engine, &world.actor, setting.target).await.unwrap();
+    assert_eq!(Audit::list(&env.engine, &env.actor, query).await.unwrap().rows.len(), 1);
+    let preview = GitTargets::preview(&env.engine, &env.actor, setting.target).await.unwrap();
     assert!(preview.changes.is_empty());
     workers.stop().await;
 }
 
-async fn an_update_renders_again_and_its_progress_shows_it(world: World) {
-    let setting = world.setting().await;
+async fn an_update_renders_again_and_its_progress_shows_it(env: TestEnv) {
+    let setting = env.setting().await;
     let registry = Registry::start(Some("first")).await;
-    world.linked(&registry, setting.credential, 2).await;
-    let workers = world.workers();
-    world.pushed(setting.target).await;
+    env.linked(&registry, setting.credential, 2).await;
+    let workers = env.workers();
+    env.pushed(setting.target).await;
     assert!(file(&setting.server).contains(&format!("127.0.0.1:{}", registry.port())));
 
     registry.set_password("second");
-    let propagation = world.update(setting.credential, "second").await;
-    let progress = world.end_of(propagation).await;
+    let propagation = env.update(setting.credential, "second").await;
+    let progress = env.end_of(propagation).await;
     assert_eq!((progress.counts.healthy, progress.counts.total()), (3, 3), "{progress:?}");
-    let line = progress.lines.iter().find(|line| line.place == Place::GitTarget(setting.target));
+    let line =
+        progress.lines.iter().find(|line| line.place == DeliveryTarget::GitTarget(setting.target));
     let line = line.unwrap();
     assert_eq!((line.name.as_str(), line.state), ("prod", DeliveryState::Healthy));
     assert!(file(&setting.server).contains("version: \"2\""), "{}", file(&setting.server));
 
-    let uses = Exports::uses(&world.engine, &world.actor, setting.credential).await.unwrap();
+    let uses = Exports::uses(&env.engine, &env.actor, setting.credential).await.unwrap();
     assert_eq!(uses.len(), 1);
     assert_eq!(
         (uses[0].place, uses[0].place_name.as_str(), uses[0].vault_version),
-        (Some(Place::GitTarget(setting.target)), "prod", Some(2))
+        (Some(DeliveryTarget::GitTarget(setting.target)), "prod", Some(2))
     );
-    let history = Credentials::get(&world.engine, &world.actor, setting.credential).await.unwrap();
+    let history = Credentials::get(&env.engine, &env.actor, setting.credential).await.unwrap();
     assert_eq!(history.history[0].counts.healthy, 3);
     workers.stop().await;
 }
 
-async fn nothing_is_committed_twice(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
-    let first = world.pushed(setting.target).await;
+async fn nothing_is_committed_twice(env: TestEnv) {
+    let setting = env.setting().await;
+    let workers = env.workers();
+    let first = env.pushed(setting.target).await;
     let commits = count(&setting.server);
-    let second = world.pushed(setting.target).await;
+    let second = env.pushed(setting.target).await;
     assert_eq!(first.summary.last_commit, second.summary.last_commit);
     // Every hour by itself.
     let seen = setting.server.seen().len();
-    world.sql("update git_targets set check_at = 1").await;
+    env.sql("update git_targets set check_at = 1").await;
     wait_until(|| setting.server.seen().len() > seen).await;
-    world.settled(setting.target).await;
+    env.settled(setting.target).await;
     assert_eq!(count(&setting.server), commits);
     workers.stop().await;
 }
 
-async fn r_git_04_a_moved_branch_is_rendered_again(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
+async fn r_git_04_a_moved_branch_is_rendered_again(env: TestEnv) {
+    let setting = env.setting().await;
+    let workers = env.workers();
     setting.server.bridge(Bridge::Races);
     let before = count(&setting.server);
-    world.pushed(setting.target).await;
+    env.pushed(setting.target).await;
     assert_eq!(count(&setting.server), before + 2, "theirs and ours");
     assert_eq!(setting.server.git(REPOSITORY, &["show", "main:race.txt"]), "first");
     assert!(file(&setting.server).contains("ExternalSecret"));
@@ -133,99 +134,99 @@ async fn r_git_04_a_moved_branch_is_rendered_again(world: World) {
     workers.stop().await;
 }
 
-async fn a_rejected_push_needs_a_person(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
+async fn a_rejected_push_needs_a_person(env: TestEnv) {
+    let setting = env.setting().await;
+    let workers = env.workers();
     let before = setting.server.head(REPOSITORY, "main");
     setting.server.hook(REPOSITORY, "pre-receive", "echo 'sign off first' >&2; exit 1");
-    let (cause, detail) = world.not_pushed(setting.target).await;
+    let (cause, detail) = env.not_pushed(setting.target).await;
     assert_eq!(cause, Cause::PushRejected);
     assert!(detail.starts_with("The server said:"), "{detail}");
     let protected = "echo 'GH006: Protected branch update failed for refs/heads/main.' >&2; exit 1";
     setting.server.hook(REPOSITORY, "pre-receive", protected);
-    assert_eq!(world.not_pushed(setting.target).await.0, Cause::BranchProtected);
+    assert_eq!(env.not_pushed(setting.target).await.0, Cause::BranchProtected);
     assert_eq!(setting.server.head(REPOSITORY, "main"), before);
 
-    let propagation = world.update(setting.credential, "second").await;
-    let progress = world.end_of(propagation).await;
+    let propagation = env.update(setting.credential, "second").await;
+    let progress = env.end_of(propagation).await;
     assert_eq!((progress.counts.needs_attention, progress.counts.total()), (1, 1));
     assert_eq!(progress.lines[0].cause, Some(Cause::BranchProtected));
-    assert!(world.target(setting.target).await.summary.is_pending);
+    assert!(env.target(setting.target).await.summary.is_pending);
     setting.server.hook(REPOSITORY, "pre-receive", "exit 0");
-    world.pushed(setting.target).await;
+    env.pushed(setting.target).await;
     workers.stop().await;
 }
 
-async fn a_commit_whose_answer_was_lost_is_found(world: World) {
-    let setting = world.setting().await;
+async fn a_commit_whose_answer_was_lost_is_found(env: TestEnv) {
+    let setting = env.setting().await;
     let before = count(&setting.server);
     setting.server.bridge(Bridge::CutsPushes);
-    let workers = world.workers();
-    let detail = world.pushed(setting.target).await;
+    let workers = env.workers();
+    let detail = env.pushed(setting.target).await;
     assert_eq!(count(&setting.server), before + 1);
     assert_eq!(detail.summary.last_commit, setting.server.head(REPOSITORY, "main"));
     assert_eq!(detail.files.len(), 1);
     workers.stop().await;
 }
 
-async fn a_killed_push_is_taken_up_and_commits_once(world: World) {
-    let setting = world.setting().await;
+async fn a_killed_push_is_taken_up_and_commits_once(env: TestEnv) {
+    let setting = env.setting().await;
     let before = count(&setting.server);
     // The server takes the commit while nobody waits for its answer any more.
     setting.server.hook(REPOSITORY, "post-receive", "sleep 2");
-    let workers = world.workers();
-    world.push(setting.target).await;
+    let workers = env.workers();
+    env.push(setting.target).await;
     wait_until(|| count(&setting.server) > before).await;
     workers.kill().await;
-    world.sql("update jobs set run_at = 1 where kind = 'push'").await;
-    assert!(world.target(setting.target).await.files.is_empty(), "nothing was written down");
+    env.sql("update jobs set run_at = 1 where kind = 'push'").await;
+    assert!(env.target(setting.target).await.files.is_empty(), "nothing was written down");
 
     setting.server.hook(REPOSITORY, "post-receive", "exit 0");
-    let workers = world.workers();
-    let detail = world.settled(setting.target).await;
+    let workers = env.workers();
+    let detail = env.settled(setting.target).await;
     assert_eq!(detail.summary.state, TargetState::InStep);
     assert_eq!((count(&setting.server), detail.files.len()), (before + 1, 1));
     workers.stop().await;
 }
 
-async fn a_candidate_is_in_no_manifest(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
-    world.pushed(setting.target).await;
+async fn a_candidate_is_in_no_manifest(env: TestEnv) {
+    let setting = env.setting().await;
+    let workers = env.workers();
+    env.pushed(setting.target).await;
     let registry = Registry::start(Some("first")).await;
-    world.linked(&registry, setting.credential, 1).await;
-    let detail = Credentials::get(&world.engine, &world.actor, setting.credential).await.unwrap();
+    env.linked(&registry, setting.credential, 1).await;
+    let detail = Credentials::get(&env.engine, &env.actor, setting.credential).await.unwrap();
     let form = forms::candidate(&detail, "refused everywhere");
-    Credentials::update(&world.engine, &world.actor, form).await.unwrap();
-    world.pushed(setting.target).await;
+    Credentials::update(&env.engine, &env.actor, form).await.unwrap();
+    env.pushed(setting.target).await;
     assert!(file(&setting.server).contains("version: \"1\""));
     assert!(!file(&setting.server).contains("version: \"2\""));
     workers.stop().await;
 }
 
-async fn a_wrong_password_needs_a_person_and_an_update_heals(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
-    world.update_of(setting.login, "wrong").await;
-    assert_eq!(world.not_pushed(setting.target).await.0, Cause::InvalidCredentials);
+async fn a_wrong_password_needs_a_person_and_an_update_heals(env: TestEnv) {
+    let setting = env.setting().await;
+    let workers = env.workers();
+    env.update_of(setting.login, "wrong").await;
+    assert_eq!(env.not_pushed(setting.target).await.0, Cause::InvalidCredentials);
     let asked = setting.server.seen().len();
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(setting.server.seen().len(), asked, "no account is locked by tries");
-    let saved = world.update_of(setting.login, CANARY).await;
-    world.end_of(saved.propagation.unwrap()).await;
-    assert_eq!(world.settled(setting.target).await.summary.state, TargetState::InStep);
+    let saved = env.update_of(setting.login, CANARY).await;
+    env.end_of(saved.propagation.unwrap()).await;
+    assert_eq!(env.settled(setting.target).await.summary.state, TargetState::InStep);
     workers.stop().await;
 }
 
-async fn a_deleted_target_holds_up_no_propagation(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
-    world.pushed(setting.target).await;
+async fn a_deleted_target_holds_up_no_propagation(env: TestEnv) {
+    let setting = env.setting().await;
+    let workers = env.workers();
+    env.pushed(setting.target).await;
     workers.stop().await;
-    let propagation = world.update(setting.credential, "second").await;
-    GitTargets::delete(&world.engine, &world.actor, setting.target).await.unwrap();
-    let workers = world.workers();
-    let progress = world.end_of(propagation).await;
+    let propagation = env.update(setting.credential, "second").await;
+    GitTargets::delete(&env.engine, &env.actor, setting.target).await.unwrap();
+    let workers = env.workers();
+    let progress = env.end_of(propagation).await;
     assert_eq!((progress.counts.superseded, progress.counts.total()), (1, 1));
     assert!(file(&setting.server).contains("version: \"1\""), "what it wrote stays");
     workers.stop().await;

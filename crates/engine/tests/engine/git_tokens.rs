@@ -6,13 +6,13 @@ use std::sync::{
     atomic::{AtomicU32, Ordering::SeqCst},
 };
 
-use crate::world::{World, forms::new, on_both};
+use crate::env::{TestEnv, forms::new, on_both};
 use axum::{Router, extract::Request, http::StatusCode, response::IntoResponse, routing::get};
 use connectors::vault::Vault;
 use domain::{
     Actor, Cause, Role, ServiceError,
     credentials::{CreateCredential, ExpirySource},
-    service::{Connections, Credentials},
+    service::{ConnectionTests, Credentials},
 };
 use engine::{Engine, SystemClock};
 
@@ -47,10 +47,10 @@ impl GitHub {
         Self { root, asked }
     }
 
-    async fn engine(&self, world: &World) -> Engine {
-        let vault = Vault::connect(world.vault_config()).await.unwrap();
-        let registries = world.registries().with_github("ghcr.test", self.root.parse().unwrap());
-        Engine::new(world.db.clone(), vault, registries, Arc::new(SystemClock)).await.unwrap()
+    async fn engine(&self, env: &TestEnv) -> Engine {
+        let vault = Vault::connect(env.vault_config()).await.unwrap();
+        let registries = env.registries().with_github("ghcr.test", self.root.parse().unwrap());
+        Engine::new(env.db.clone(), vault, registries, Arc::new(SystemClock)).await.unwrap()
     }
 }
 
@@ -58,39 +58,39 @@ fn token(password: &str) -> CreateCredential {
     CreateCredential { provider: "github".into(), shape: "password".into(), ..new("git", password) }
 }
 
-async fn github_tells_about_a_token_for_git(world: World) {
+async fn github_tells_about_a_token_for_git(env: TestEnv) {
     let github = GitHub::start().await;
-    let engine = github.engine(&world).await;
-    let id = Credentials::create(&engine, &world.actor, token("ghp_canary")).await.unwrap().id;
-    let tests = Connections::test_credential(&engine, &world.actor, id).await.unwrap();
+    let engine = github.engine(&env).await;
+    let id = Credentials::create(&engine, &env.actor, token("ghp_canary")).await.unwrap().id;
+    let tests = ConnectionTests::test_credential(&engine, &env.actor, id).await.unwrap();
     assert_eq!(tests.len(), 1);
     assert!(tests[0].has_passed(), "{tests:?}");
     assert_eq!((tests[0].repository, tests[0].excess.as_slice()), (None, &["repo".to_owned()][..]));
     assert!(!format!("{tests:?}").contains("canary"));
-    let expiry = Credentials::get(&engine, &world.actor, id).await.unwrap().expiry.unwrap();
+    let expiry = Credentials::get(&engine, &env.actor, id).await.unwrap().expiry.unwrap();
     assert_eq!(expiry.at.rfc3339(), "2199-10-01T12:00:00Z");
     assert_eq!(expiry.source, ExpirySource::Provider);
 
-    let editor = Actor { role: Role::Editor, ..world.actor.clone() };
-    let refused = Connections::test_credential(&engine, &editor, id).await;
+    let editor = Actor { role: Role::Editor, ..env.actor.clone() };
+    let refused = ConnectionTests::test_credential(&engine, &editor, id).await;
     assert_eq!(refused, Err(ServiceError::NotAllowed));
-    let outsider = World::organization(&world.db, "Two").await;
-    let foreign = Connections::test_credential(&engine, &outsider, id).await;
+    let outsider = TestEnv::organization(&env.db, "Two").await;
+    let foreign = ConnectionTests::test_credential(&engine, &outsider, id).await;
     assert_eq!(foreign, Err(ServiceError::NotFound));
     assert_eq!(github.asked.load(SeqCst), 1);
 }
 
-async fn a_wrong_token_is_paused_at_its_maker(world: World) {
+async fn a_wrong_token_is_paused_at_its_maker(env: TestEnv) {
     let github = GitHub::start().await;
-    let engine = github.engine(&world).await;
-    let id = Credentials::create(&engine, &world.actor, token("ghp_wrong")).await.unwrap().id;
+    let engine = github.engine(&env).await;
+    let id = Credentials::create(&engine, &env.actor, token("ghp_wrong")).await.unwrap().id;
     for _ in 0..3 {
-        let tests = Connections::test_credential(&engine, &world.actor, id).await.unwrap();
+        let tests = ConnectionTests::test_credential(&engine, &env.actor, id).await.unwrap();
         assert_eq!(tests[0].cause(), Some(Cause::InvalidCredentials));
     }
-    let detail = Credentials::get(&engine, &world.actor, id).await.unwrap();
+    let detail = Credentials::get(&engine, &env.actor, id).await.unwrap();
     assert_eq!(detail.paused.len(), 1);
-    let tests = Connections::test_credential(&engine, &world.actor, id).await.unwrap();
+    let tests = ConnectionTests::test_credential(&engine, &env.actor, id).await.unwrap();
     assert_eq!(tests[0].cause(), Some(Cause::CredentialPaused));
     assert_eq!(github.asked.load(SeqCst), 3, "it was not sent again");
 }

@@ -6,14 +6,14 @@
     reason = "a test that cannot go on fails"
 )]
 
-use crate::world::git::{REPOSITORY, edited};
-use crate::world::{World, on_both};
+use crate::env::git::{REPOSITORY, edited};
+use crate::env::{TestEnv, on_both};
 use domain::{
     Cause, ServiceError,
-    cause::Asked,
+    cause::RemoteKind,
     gitops::GitTargetForm,
     notices::{News, Notice, Subject},
-    service::{GitConnections, GitTargets, Notices},
+    service::{GitAccounts, GitTargets, Notices},
 };
 
 on_both!(
@@ -23,22 +23,22 @@ on_both!(
     branches_are_not_offered_where_the_look_would_be_refused,
 );
 
-async fn a_missing_base_branch_is_no_missing_repository(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
-    let detail = world.target(setting.target).await;
+async fn a_missing_base_branch_is_no_missing_repository(env: TestEnv) {
+    let setting = env.setting().await;
+    let workers = env.workers();
+    let detail = env.target(setting.target).await;
     let form =
         GitTargetForm { branch: "release".into(), base: "nowhere".into(), ..edited(&detail) };
-    world.save_target(form).await;
-    let (cause, told) = world.not_pushed(setting.target).await;
+    env.save_target(form).await;
+    let (cause, told) = env.not_pushed(setting.target).await;
     assert_eq!(cause, Cause::BaseMissing);
     assert_eq!(told, "There is no branch nowhere at the server.");
-    let refused = GitTargets::preview(&world.engine, &world.actor, setting.target).await;
-    let asked = Asked::GitServer;
+    let refused = GitTargets::preview(&env.engine, &env.actor, setting.target).await;
+    let asked = RemoteKind::GitServer;
     assert_eq!(refused.unwrap_err(), ServiceError::Unreachable { asked, cause });
 
-    world.engine.make_notices().await.unwrap();
-    let notices = async || Notices::list(&world.engine, &world.actor).await.unwrap();
+    env.engine.make_notices().await.unwrap();
+    let notices = async || Notices::list(&env.engine, &env.actor).await.unwrap();
     let first = notices().await;
     let News::Trouble { subject, cause, ended_at, .. } = first[0].news else {
         panic!("{:?} is no trouble", first[0]);
@@ -46,11 +46,11 @@ async fn a_missing_base_branch_is_no_missing_repository(world: World) {
     assert_eq!((first.len(), first[0].name.as_str()), (1, "prod"));
     assert_eq!((subject, cause), (Subject::GitTarget(setting.target), Cause::BaseMissing));
     assert_eq!(ended_at, None);
-    let detail = world.target(setting.target).await;
+    let detail = env.target(setting.target).await;
     let form = GitTargetForm { base: "main".into(), ..edited(&detail) };
-    world.save_target(form).await;
-    world.pushed(setting.target).await;
-    world.engine.make_notices().await.unwrap();
+    env.save_target(form).await;
+    env.pushed(setting.target).await;
+    env.engine.make_notices().await.unwrap();
     let over = notices().await;
     let News::Trouble { ended_at, .. } = over[0].news else {
         panic!("{:?} is no trouble", over[0])
@@ -59,25 +59,25 @@ async fn a_missing_base_branch_is_no_missing_repository(world: World) {
     workers.stop().await;
 }
 
-async fn a_missing_repository_is_no_registry(world: World) {
-    let setting = world.setting().await;
-    let detail = world.target(setting.target).await;
+async fn a_missing_repository_is_no_registry(env: TestEnv) {
+    let setting = env.setting().await;
+    let detail = env.target(setting.target).await;
     let url = detail.summary.url.replace("acme/gitops", "acme/gone");
     let form = GitTargetForm { url, ..edited(&detail) };
-    let refused = GitConnections::branches(&world.engine, &world.actor, form).await.unwrap_err();
+    let refused = GitAccounts::branches(&env.engine, &env.actor, form).await.unwrap_err();
     let said = refused.to_string();
     assert!(said.contains("The Git server") && !said.contains("registry"), "{said}");
 }
 
-async fn a_trouble_says_its_present_cause(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
+async fn a_trouble_says_its_present_cause(env: TestEnv) {
+    let setting = env.setting().await;
+    let workers = env.workers();
     let (server, target) = (&setting.server, setting.target);
     server.hook(REPOSITORY, "pre-receive", "exit 1");
-    let (first, _) = world.not_pushed(target).await;
-    assert_eq!(world.engine.make_notices().await.unwrap(), 1);
+    let (first, _) = env.not_pushed(target).await;
+    assert_eq!(env.engine.make_notices().await.unwrap(), 1);
     let notice = async || {
-        let mut found = Notices::list(&world.engine, &world.actor).await.unwrap();
+        let mut found = Notices::list(&env.engine, &env.actor).await.unwrap();
         assert_eq!(found.len(), 1, "{found:?}");
         found.remove(0)
     };
@@ -89,28 +89,28 @@ async fn a_trouble_says_its_present_cause(world: World) {
 
     let (there, away) = (server.path(REPOSITORY), server.path("away"));
     std::fs::rename(&there, &away).unwrap();
-    let (cause, _) = world.not_pushed(target).await;
+    let (cause, _) = env.not_pushed(target).await;
     assert_ne!(cause, first);
-    assert_eq!(world.engine.make_notices().await.unwrap(), 0, "it is the same trouble");
+    assert_eq!(env.engine.make_notices().await.unwrap(), 0, "it is the same trouble");
     let trouble = |ended_at| News::Trouble { subject, cause, began_at, ended_at };
     assert_eq!(notice().await, Notice { news: trouble(None), ..told });
 
     std::fs::rename(&away, &there).unwrap();
     server.hook(REPOSITORY, "pre-receive", "exit 0");
-    world.pushed(target).await;
-    world.engine.make_notices().await.unwrap();
+    env.pushed(target).await;
+    env.engine.make_notices().await.unwrap();
     let News::Trouble { ended_at, .. } = notice().await.news else { panic!("it is no trouble") };
     assert!(ended_at.is_some());
     assert_eq!(notice().await.news, trouble(ended_at), "it says what it was last");
     workers.stop().await;
 }
 
-async fn branches_are_not_offered_where_the_look_would_be_refused(world: World) {
-    let setting = world.setting().await;
-    let detail = world.target(setting.target).await;
+async fn branches_are_not_offered_where_the_look_would_be_refused(env: TestEnv) {
+    let setting = env.setting().await;
+    let detail = env.target(setting.target).await;
     let at = |url: &str| GitTargetForm { url: url.to_owned(), ..edited(&detail) };
     let hindrance = async |form: GitTargetForm| {
-        GitConnections::branches_hindrance(&world.engine, &world.actor, form).await.unwrap()
+        GitAccounts::branches_hindrance(&env.engine, &env.actor, form).await.unwrap()
     };
     let known = detail.summary.url.as_str();
     for form in [
@@ -127,7 +127,7 @@ async fn branches_are_not_offered_where_the_look_would_be_refused(world: World) 
     ] {
         let said = hindrance(at(url)).await.unwrap();
         assert!(said.contains(host) && said.contains(&detail.credential_name), "{said}");
-        let refused = GitConnections::branches(&world.engine, &world.actor, at(url)).await;
+        let refused = GitAccounts::branches(&env.engine, &env.actor, at(url)).await;
         let refused = refused.unwrap_err();
         assert_eq!(refused.problem_of(domain::Field::Branch), Some(said.as_str()));
     }

@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use crate::world::{
-    World, on_both,
+use crate::env::{
+    TestEnv, on_both,
     placed::{create, delete, explain, placement, project},
 };
 use domain::{
     CredentialId, Field, ServiceError,
     credentials::{PlaceCredential, Placement, Saved, UpdateCredential},
-    matching::{ExplainQuery, Explanation, Verdict},
+    matching::{ExplainQuery, Explanation, MatchVerdict},
     projects::ProjectForm,
     repositories::AddRepository,
     service::{Answer, Credentials, Matching, Projects, Repositories},
@@ -28,18 +28,18 @@ on_both!(
 
 const URL: &str = "oci://ghcr.io/acme/charts";
 
-async fn place(world: &World, id: CredentialId, placement: Placement) -> Saved {
-    let detail = Credentials::get(&world.engine, &world.actor, id).await.unwrap();
+async fn place(env: &TestEnv, id: CredentialId, placement: Placement) -> Saved {
+    let detail = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
     let form = PlaceCredential {
         credential: id.to_string(),
         row_version: detail.row_version.to_string(),
         placement,
     };
-    Credentials::place(&world.engine, &world.actor, form).await.unwrap()
+    Credentials::place(&env.engine, &env.actor, form).await.unwrap()
 }
 
-async fn rename(world: &World, id: CredentialId, name: &str) {
-    let detail = Credentials::get(&world.engine, &world.actor, id).await.unwrap();
+async fn rename(env: &TestEnv, id: CredentialId, name: &str) {
+    let detail = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
     let form = UpdateCredential {
         credential: id.to_string(),
         row_version: detail.row_version.to_string(),
@@ -47,51 +47,50 @@ async fn rename(world: &World, id: CredentialId, name: &str) {
         username: detail.username,
         ..UpdateCredential::default()
     };
-    Credentials::update(&world.engine, &world.actor, form).await.unwrap();
+    Credentials::update(&env.engine, &env.actor, form).await.unwrap();
 }
 
 fn winner(explanation: &Explanation) -> Option<CredentialId> {
     explanation.winner().map(|line| line.credential)
 }
 
-async fn every_replica_knows_a_change_at_once(world: World) {
-    let other = world.engine_with(Arc::new(SystemClock), world.vault_config()).await;
+async fn every_replica_knows_a_change_at_once(env: TestEnv) {
+    let other = env.engine_with(Arc::new(SystemClock), env.vault_config()).await;
     let agree = async |project: &str, expected: Option<CredentialId>| {
-        for engine in [&world.engine, &other] {
-            let found = explain(engine, &world.actor, project, URL).await;
+        for engine in [&env.engine, &other] {
+            let found = explain(engine, &env.actor, project, URL).await;
             assert_eq!(winner(&found), expected, "{found:?}");
         }
     };
     agree("", None).await;
-    let regex =
-        create(&world, "a-regex", placement("", "regex", "^oci://ghcr\\.io/acme/")).await.id;
+    let regex = create(&env, "a-regex", placement("", "regex", "^oci://ghcr\\.io/acme/")).await.id;
     agree("", Some(regex)).await;
     let exact =
-        create(&world, "z-exact", placement("", "exact", "https://ghcr.io/acme/charts/")).await;
+        create(&env, "z-exact", placement("", "exact", "https://ghcr.io/acme/charts/")).await;
     let exact = exact.id;
     agree("", Some(exact)).await;
-    let first = create(&world, "m-exact", placement("", "exact", URL)).await.id;
+    let first = create(&env, "m-exact", placement("", "exact", URL)).await.id;
     agree("", Some(first)).await;
-    rename(&world, first, "zz-exact").await;
+    rename(&env, first, "zz-exact").await;
     agree("", Some(exact)).await;
 
-    let shared = create(&world, "0-shared", placement("shared", "exact", URL)).await.id;
+    let shared = create(&env, "0-shared", placement("shared", "exact", URL)).await.id;
     agree("", Some(exact)).await;
-    let team = project(&world, "team").await.to_string();
+    let team = project(&env, "team").await.to_string();
     agree(&team, Some(shared)).await;
-    place(&world, exact, placement(&team, "exact", URL)).await;
+    place(&env, exact, placement(&team, "exact", URL)).await;
     agree(&team, Some(exact)).await;
     agree("", Some(first)).await;
-    place(&world, first, placement("", "exact", "")).await;
+    place(&env, first, placement("", "exact", "")).await;
     agree("", Some(regex)).await;
-    delete(&world, regex).await;
+    delete(&env, regex).await;
     agree("", Some(shared)).await;
-    delete(&world, shared).await;
+    delete(&env, shared).await;
     agree("", None).await;
     agree(&team, Some(exact)).await;
 
-    let told = explain(&other, &world.actor, "", URL).await;
-    assert_eq!((told.total, told.lines[0].verdict), (1, Verdict::OtherProject));
+    let told = explain(&other, &env.actor, "", URL).await;
+    assert_eq!((told.total, told.lines[0].verdict), (1, MatchVerdict::OtherProject));
     assert_eq!(
         (told.url.as_str(), told.project.as_str()),
         ("https://ghcr.io/acme/charts", "default")
@@ -100,75 +99,75 @@ async fn every_replica_knows_a_change_at_once(world: World) {
     // A burst on one replica while the other one is asked all the time.
     let burst = async {
         for n in (10..40).rev() {
-            create(&world, &format!("burst-{n}"), placement("", "exact", URL)).await;
+            create(&env, &format!("burst-{n}"), placement("", "exact", URL)).await;
         }
     };
     let asking = async {
         for _ in 0..100 {
-            explain(&other, &world.actor, "", URL).await;
+            explain(&other, &env.actor, "", URL).await;
         }
     };
     tokio::join!(burst, asking);
-    let here = explain(&world.engine, &world.actor, "", URL).await;
-    assert_eq!(here.lines, explain(&other, &world.actor, "", URL).await.lines);
+    let here = explain(&env.engine, &env.actor, "", URL).await;
+    assert_eq!(here.lines, explain(&other, &env.actor, "", URL).await.lines);
     assert_eq!((here.lines[0].name.as_str(), here.total), ("burst-10", 31));
 }
 
-async fn r_authz_other_organizations_match_nothing(world: World) {
-    create(&world, "ours", placement("shared", "regex", "^https://")).await;
-    let ours = project(&world, "team").await;
-    let other = World::organization(&world.db, "Two").await;
-    let found = explain(&world.engine, &other, "", URL).await;
+async fn r_authz_other_organizations_match_nothing(env: TestEnv) {
+    create(&env, "ours", placement("shared", "regex", "^https://")).await;
+    let ours = project(&env, "team").await;
+    let other = TestEnv::organization(&env.db, "Two").await;
+    let found = explain(&env.engine, &other, "", URL).await;
     assert_eq!((winner(&found), found.total), (None, 0));
     let query = ExplainQuery { url: URL.into(), project: ours.to_string(), ..Default::default() };
-    let refused = Matching::explain(&world.engine, &other, query).await.unwrap_err();
+    let refused = Matching::explain(&env.engine, &other, query).await.unwrap_err();
     assert!(refused.problem_of(Field::Project).is_some());
-    let listed = Projects::list(&world.engine, &other).await.unwrap();
+    let listed = Projects::list(&env.engine, &other).await.unwrap();
     assert_eq!((listed.len(), listed[0].is_default), (1, true));
     let form =
         ProjectForm { project: ours.to_string(), name: "stolen".into(), ..ProjectForm::default() };
-    assert_eq!(Projects::save(&world.engine, &other, form).await, Err(ServiceError::NotFound));
-    let deleted = Projects::delete(&world.engine, &other, ours).await;
+    assert_eq!(Projects::save(&env.engine, &other, form).await, Err(ServiceError::NotFound));
+    let deleted = Projects::delete(&env.engine, &other, ours).await;
     assert_eq!(deleted, Err(ServiceError::NotFound));
-    assert_eq!(Projects::list(&world.engine, &world.actor).await.unwrap()[1].name, "team");
+    assert_eq!(Projects::list(&env.engine, &env.actor).await.unwrap()[1].name, "team");
 }
 
-async fn surprising_patterns_are_told(world: World) {
-    let quiet = create(&world, "m", placement("", "exact", URL)).await;
+async fn surprising_patterns_are_told(env: TestEnv) {
+    let quiet = create(&env, "m", placement("", "exact", URL)).await;
     assert_eq!(quiet.warning, None);
-    let same = create(&world, "z", placement("", "exact", "https://ghcr.io/acme/charts")).await;
+    let same = create(&env, "z", placement("", "exact", "https://ghcr.io/acme/charts")).await;
     assert!(same.warning.as_ref().unwrap().starts_with("m can match the same URLs"), "{same:?}");
-    let regex = create(&world, "regex", placement("", "regex", "^https://ghcr\\.io/")).await;
+    let regex = create(&env, "regex", placement("", "regex", "^https://ghcr\\.io/")).await;
     let warning = regex.warning.unwrap();
     assert!(warning.starts_with("m or z has one of these URLs as exact pattern"), "{warning}");
-    let open = create(&world, "open", placement("shared", "regex", "example\\.com")).await;
+    let open = create(&env, "open", placement("shared", "regex", "example\\.com")).await;
     assert!(open.warning.unwrap().contains("matches URLs of other hosts too"));
     let mended =
-        place(&world, open.id, placement("shared", "regex", "^https://example\\.com/")).await;
+        place(&env, open.id, placement("shared", "regex", "^https://example\\.com/")).await;
     assert_eq!(mended.warning, None);
-    let hidden = place(&world, open.id, placement("shared", "exact", URL)).await;
+    let hidden = place(&env, open.id, placement("shared", "exact", URL)).await;
     assert!(hidden.warning.unwrap().contains("belongs to a project and matches the same URLs"));
-    let plain = place(&world, same.id, placement("", "exact", "")).await;
+    let plain = place(&env, same.id, placement("", "exact", "")).await;
     assert_eq!(plain.warning, None);
     // A pattern that is no pattern is not stored.
     for (kind, pattern) in [("regex", "("), ("exact", "no url"), ("exact", "https://a:b@ghcr.io/x")]
     {
-        let detail = Credentials::get(&world.engine, &world.actor, same.id).await.unwrap();
+        let detail = Credentials::get(&env.engine, &env.actor, same.id).await.unwrap();
         let form = PlaceCredential {
             credential: same.id.to_string(),
             row_version: detail.row_version.to_string(),
             placement: placement("", kind, pattern),
         };
-        let refused = Credentials::place(&world.engine, &world.actor, form).await.unwrap_err();
+        let refused = Credentials::place(&env.engine, &env.actor, form).await.unwrap_err();
         assert!(refused.problem_of(Field::Pattern).is_some(), "{pattern}: {refused:?}");
     }
 }
 
-async fn an_explanation_checks_what_is_asked(world: World) {
+async fn an_explanation_checks_what_is_asked(env: TestEnv) {
     let ask = async |url: &str, purpose: &str, project: &str| -> Answer<Explanation> {
         let query =
             ExplainQuery { url: url.into(), purpose: purpose.into(), project: project.into() };
-        Matching::explain(&world.engine, &world.actor, query).await
+        Matching::explain(&env.engine, &env.actor, query).await
     };
     for (url, purpose, project, field) in [
         ("", "", "", Field::Url),
@@ -180,15 +179,15 @@ async fn an_explanation_checks_what_is_asked(world: World) {
         let refused = ask(url, purpose, project).await.unwrap_err();
         assert!(refused.problem_of(field).is_some(), "{url} {purpose}: {refused:?}");
     }
-    create(&world, "hub", placement("", "exact", "docker.io/acme/app")).await;
+    create(&env, "hub", placement("", "exact", "docker.io/acme/app")).await;
     let found = ask("index.docker.io/acme/app:1.2", "image", "").await.unwrap();
     assert_eq!(found.winner().unwrap().name, "hub");
     let found = ask("git@github.com:acme/app.git", "git", "").await.unwrap();
-    assert_eq!(found.lines[0].verdict, Verdict::OtherPurpose);
+    assert_eq!(found.lines[0].verdict, MatchVerdict::OtherPurpose);
     assert_eq!(found.url, "https://github.com/acme/app");
 }
 
-async fn an_explanation_begins_with_the_repositories_that_are_there(world: World) {
+async fn an_explanation_begins_with_the_repositories_that_are_there(env: TestEnv) {
     let add = async |name: &str, url: &str, credential: &str| {
         let form = AddRepository {
             url: url.into(),
@@ -198,20 +197,20 @@ async fn an_explanation_begins_with_the_repositories_that_are_there(world: World
             allow: "127.0.0.1:9".into(),
             ..AddRepository::default()
         };
-        Repositories::add(&world.engine, &world.actor, form).await.unwrap()
+        Repositories::add(&env.engine, &env.actor, form).await.unwrap()
     };
-    let staging = create(&world, "staging", placement("", "exact", "")).await.id.to_string();
+    let staging = create(&env, "staging", placement("", "exact", "")).await.id.to_string();
     let plain = "http://127.0.0.1:9/payments";
-    let found = create(&world, "robot", placement("", "exact", plain)).await.id;
+    let found = create(&env, "robot", placement("", "exact", plain)).await.id;
     for url in [plain, "oci://127.0.0.1:9"] {
-        world.allow(found, url).await;
+        env.allow(found, url).await;
     }
     // The list shows both as `oci://`; one chooses its credential, the other lets the URL choose.
     let chosen = add("chosen", plain, &staging).await;
     let automatic = add("automatic", "oci://127.0.0.1:9/payments", "automatic").await;
     add("elsewhere", "oci://127.0.0.1:9/payments-2", "").await;
     for url in ["oci://127.0.0.1:9/payments", plain, "https://127.0.0.1:9/payments/"] {
-        let told = explain(&world.engine, &world.actor, "", url).await;
+        let told = explain(&env.engine, &env.actor, "", url).await;
         let here: Vec<_> = told
             .repositories
             .iter()
@@ -221,37 +220,37 @@ async fn an_explanation_begins_with_the_repositories_that_are_there(world: World
         let expected = (!url.starts_with("https")).then_some(found);
         assert_eq!(winner(&told), expected, "{url}: {told:?}");
     }
-    let told = explain(&world.engine, &world.actor, "", "oci://127.0.0.1:9/payments").await;
+    let told = explain(&env.engine, &env.actor, "", "oci://127.0.0.1:9/payments").await;
     assert_eq!(told.url, plain, "it says as what the URL was compared");
     // What matches as https comes first, and nobody else's repositories are shown.
     let secure =
-        create(&world, "secure", placement("", "exact", "https://127.0.0.1:9/payments")).await.id;
-    world.allow(secure, "https://127.0.0.1:9").await;
-    let told = explain(&world.engine, &world.actor, "", "oci://127.0.0.1:9/payments").await;
+        create(&env, "secure", placement("", "exact", "https://127.0.0.1:9/payments")).await.id;
+    env.allow(secure, "https://127.0.0.1:9").await;
+    let told = explain(&env.engine, &env.actor, "", "oci://127.0.0.1:9/payments").await;
     assert_eq!(winner(&told), Some(secure));
-    let other = World::organization(&world.db, "Two").await;
-    assert!(explain(&world.engine, &other, "", plain).await.repositories.is_empty());
+    let other = TestEnv::organization(&env.db, "Two").await;
+    assert!(explain(&env.engine, &other, "", plain).await.repositories.is_empty());
 }
 
-async fn a_name_of_docker_hub_is_as_good_as_another(world: World) {
+async fn a_name_of_docker_hub_is_as_good_as_another(env: TestEnv) {
     let exact = placement("", "exact", "oci://registry-1.docker.io/acme");
-    let hub = create(&world, "hub", exact).await.id;
+    let hub = create(&env, "hub", exact).await.id;
     for url in
         ["oci://docker.io/acme", "https://index.docker.io/acme", "registry-1.docker.io/acme/"]
     {
-        let told = explain(&world.engine, &world.actor, "", url).await;
+        let told = explain(&env.engine, &env.actor, "", url).await;
         assert_eq!((winner(&told), told.url.as_str()), (Some(hub), "https://docker.io/acme"));
     }
-    place(&world, hub, placement("", "regex", "^https://registry-1\\.docker\\.io/acme")).await;
-    let told = explain(&world.engine, &world.actor, "", "oci://docker.io/acme/charts").await;
+    place(&env, hub, placement("", "regex", "^https://registry-1\\.docker\\.io/acme")).await;
+    let told = explain(&env.engine, &env.actor, "", "oci://docker.io/acme/charts").await;
     assert_eq!(winner(&told), Some(hub));
     // An expression that no URL can match is not stored.
-    let detail = Credentials::get(&world.engine, &world.actor, hub).await.unwrap();
+    let detail = Credentials::get(&env.engine, &env.actor, hub).await.unwrap();
     let form = PlaceCredential {
         credential: hub.to_string(),
         row_version: detail.row_version.to_string(),
         placement: placement("", "regex", "^https://Hub.Example.org/acme"),
     };
-    let refused = Credentials::place(&world.engine, &world.actor, form).await.unwrap_err();
+    let refused = Credentials::place(&env.engine, &env.actor, form).await.unwrap_err();
     assert!(refused.problem_of(Field::Pattern).unwrap().contains("lower case"), "{refused:?}");
 }

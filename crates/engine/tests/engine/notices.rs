@@ -8,8 +8,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::world::hook::Hook;
-use crate::world::{World, on_both};
+use crate::env::hook::Hook;
+use crate::env::{TestEnv, on_both};
 use domain::{
     Actor, CredentialId, Field, Role, ServiceError, Timestamp,
     audit::{AuditAction, AuditQuery},
@@ -29,42 +29,42 @@ on_both!(
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// A world whose clock is moved by hand.
-async fn with_clock(mut world: World) -> (World, Arc<ManualClock>) {
+/// A env whose clock is moved by hand.
+async fn with_clock(mut env: TestEnv) -> (TestEnv, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::new(SystemClock.now()));
     let shared = Arc::clone(&clock) as Arc<dyn Clock>;
-    world.engine = world.engine_with(shared, world.vault_config()).await;
-    (world, clock)
+    env.engine = env.engine_with(shared, env.vault_config()).await;
+    (env, clock)
 }
 
 /// Says on which day a credential expires.
-async fn expires(world: &World, id: CredentialId, at: Timestamp) {
-    let detail = Credentials::get(&world.engine, &world.actor, id).await.unwrap();
+async fn expires(env: &TestEnv, id: CredentialId, at: Timestamp) {
+    let detail = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
     let form = PlaceCredential {
         credential: id.to_string(),
         row_version: detail.row_version.to_string(),
         placement: Placement { expires: at.day(), ..Placement::default() },
     };
-    Credentials::place(&world.engine, &world.actor, form).await.unwrap();
+    Credentials::place(&env.engine, &env.actor, form).await.unwrap();
 }
 
-async fn open(world: &World) -> u32 {
-    Notices::open(&world.engine, &world.actor).await.unwrap()
+async fn open(env: &TestEnv) -> u32 {
+    Notices::open(&env.engine, &env.actor).await.unwrap()
 }
 
-async fn listed(world: &World) -> Vec<Notice> {
-    Notices::list(&world.engine, &world.actor).await.unwrap()
+async fn listed(env: &TestEnv) -> Vec<Notice> {
+    Notices::list(&env.engine, &env.actor).await.unwrap()
 }
 
-async fn each_threshold_is_announced_once(world: World) {
-    let (world, clock) = with_clock(world).await;
-    let id = world.credential("robot", "one").await;
-    world.credential("other", "one").await;
-    expires(&world, id, clock.now().plus(DAY * 100)).await;
+async fn each_threshold_is_announced_once(env: TestEnv) {
+    let (env, clock) = with_clock(env).await;
+    let id = env.credential("robot", "one").await;
+    env.credential("other", "one").await;
+    expires(&env, id, clock.now().plus(DAY * 100)).await;
     let mut made = Vec::new();
     for _ in 0..105 {
-        made.push(world.engine.make_notices().await.unwrap());
-        assert_eq!(world.engine.make_notices().await.unwrap(), 0, "each is made once");
+        made.push(env.engine.make_notices().await.unwrap());
+        assert_eq!(env.engine.make_notices().await.unwrap(), 0, "each is made once");
         clock.advance(DAY);
     }
     assert_eq!(made.iter().sum::<u32>(), 4, "{made:?}");
@@ -76,82 +76,82 @@ async fn each_threshold_is_announced_once(world: World) {
         [30, 14, 7, 1].iter().zip(&left).all(|(due, left)| *left == *due || *left == due + 1),
         "{left:?}"
     );
-    let notices = listed(&world).await;
-    assert_eq!((notices.len(), open(&world).await), (4, 1));
+    let notices = listed(&env).await;
+    assert_eq!((notices.len(), open(&env).await), (4, 1));
     assert!(notices.iter().all(|notice| notice.name == "robot" && notice.delivered.is_none()));
     assert!(notices[0].at > notices[3].at, "the newest first");
     let query = AuditQuery { action: Some(AuditAction::NoticeMade), ..AuditQuery::default() };
-    let told = Audit::list(&world.engine, &world.actor, query).await.unwrap().rows;
+    let told = Audit::list(&env.engine, &env.actor, query).await.unwrap().rows;
     assert_eq!((told.len(), told[0].target.as_str()), (4, "robot"));
 
-    let outsider = World::organization(&world.db, "Two").await;
-    assert_eq!(Notices::open(&world.engine, &outsider).await.unwrap(), 0);
-    assert_eq!(Notices::list(&world.engine, &outsider).await.unwrap(), []);
+    let outsider = TestEnv::organization(&env.db, "Two").await;
+    assert_eq!(Notices::open(&env.engine, &outsider).await.unwrap(), 0);
+    assert_eq!(Notices::list(&env.engine, &outsider).await.unwrap(), []);
 }
 
-async fn missed_thresholds_are_announced_as_one(world: World) {
-    let (world, clock) = with_clock(world).await;
-    let id = world.credential("robot", "one").await;
-    expires(&world, id, clock.now().plus(DAY * 100)).await;
+async fn missed_thresholds_are_announced_as_one(env: TestEnv) {
+    let (env, clock) = with_clock(env).await;
+    let id = env.credential("robot", "one").await;
+    expires(&env, id, clock.now().plus(DAY * 100)).await;
     clock.advance(DAY * 95);
-    assert_eq!(world.engine.make_notices().await.unwrap(), 1);
+    assert_eq!(env.engine.make_notices().await.unwrap(), 1);
     clock.advance(DAY * 30);
-    assert_eq!(world.engine.make_notices().await.unwrap(), 1, "over since long");
-    assert_eq!(world.engine.make_notices().await.unwrap(), 0);
+    assert_eq!(env.engine.make_notices().await.unwrap(), 1, "over since long");
+    assert_eq!(env.engine.make_notices().await.unwrap(), 0);
 }
 
-async fn a_renewed_credential_is_announced_anew(world: World) {
-    let (world, clock) = with_clock(world).await;
-    let id = world.credential("robot", "one").await;
-    expires(&world, id, clock.now().plus(DAY * 100)).await;
+async fn a_renewed_credential_is_announced_anew(env: TestEnv) {
+    let (env, clock) = with_clock(env).await;
+    let id = env.credential("robot", "one").await;
+    expires(&env, id, clock.now().plus(DAY * 100)).await;
     clock.advance(DAY * 80);
-    assert_eq!(world.engine.make_notices().await.unwrap(), 1);
-    assert_eq!(open(&world).await, 1);
-    expires(&world, id, clock.now().plus(DAY * 200)).await;
-    assert_eq!(open(&world).await, 0, "what was announced does not count any more");
-    assert_eq!(world.engine.make_notices().await.unwrap(), 0);
+    assert_eq!(env.engine.make_notices().await.unwrap(), 1);
+    assert_eq!(open(&env).await, 1);
+    expires(&env, id, clock.now().plus(DAY * 200)).await;
+    assert_eq!(open(&env).await, 0, "what was announced does not count any more");
+    assert_eq!(env.engine.make_notices().await.unwrap(), 0);
     clock.advance(DAY * 180);
-    assert_eq!(world.engine.make_notices().await.unwrap(), 1);
-    Credentials::delete(&world.engine, &world.actor, crate::world::forms::removal(id, "refuse"))
+    assert_eq!(env.engine.make_notices().await.unwrap(), 1);
+    Credentials::delete(&env.engine, &env.actor, crate::env::forms::removal(id, "refuse"))
         .await
         .unwrap();
-    assert_eq!((open(&world).await, listed(&world).await.len()), (0, 2));
+    assert_eq!((open(&env).await, listed(&env).await.len()), (0, 2));
 }
 
-async fn delivered(world: &World, expected: Option<bool>) {
+async fn delivered(env: &TestEnv, expected: Option<bool>) {
     for _ in 0..400 {
-        if listed(world).await[0].delivered == expected {
+        if listed(env).await[0].delivered == expected {
             return;
         }
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
-    panic!("{:?} and not {expected:?}", listed(world).await[0]);
+    panic!("{:?} and not {expected:?}", listed(env).await[0]);
 }
 
-async fn set(world: &World, actor: &Actor, webhook: &str) -> Result<(), ServiceError> {
-    Notices::set_webhook(&world.engine, actor, WebhookForm { webhook: webhook.into() }).await
+async fn set(env: &TestEnv, actor: &Actor, webhook: &str) -> Result<(), ServiceError> {
+    Notices::set_webhook(&env.engine, actor, WebhookForm { webhook: webhook.into() }).await
 }
 
-async fn the_webhook_gets_each_notice_once_also_after_a_failure(world: World) {
-    let (world, clock) = with_clock(world).await;
+async fn the_webhook_gets_each_notice_once_also_after_a_failure(env: TestEnv) {
+    let (env, clock) = with_clock(env).await;
     let (hook, address) = Hook::start(&[500, 302]).await;
-    set(&world, &world.actor, &address).await.unwrap();
-    let id = world.credential("robot", "one").await;
+    set(&env, &env.actor, &address).await.unwrap();
+    let id = env.credential("robot", "one").await;
     let end = clock.now().plus(DAY * 100);
-    expires(&world, id, end).await;
+    expires(&env, id, end).await;
     clock.advance(DAY * 80);
-    assert_eq!(world.engine.make_notices().await.unwrap(), 1);
-    let workers = world.workers();
+    assert_eq!(env.engine.make_notices().await.unwrap(), 1);
+    let workers = env.workers();
     for tries in 1..=2 {
         hook.took(tries).await;
-        delivered(&world, Some(false)).await;
+        delivered(&env, Some(false)).await;
         clock.advance(Duration::from_mins(30));
     }
     let taken = hook.took(3).await;
-    delivered(&world, Some(true)).await;
+    delivered(&env, Some(true)).await;
     clock.advance(DAY);
-    assert_eq!(world.engine.make_notices().await.unwrap(), 0);
-    assert_eq!(world.count("select count(*) from jobs where kind = 'notice'").await, 0);
+    assert_eq!(env.engine.make_notices().await.unwrap(), 0);
+    assert_eq!(env.count("select count(*) from jobs where kind = 'notice'").await, 0);
     workers.stop().await;
     assert_eq!(hook.took(3).await.len(), 3, "once is enough");
 
@@ -168,26 +168,26 @@ async fn the_webhook_gets_each_notice_once_also_after_a_failure(world: World) {
     assert!((18..=20).contains(&taken[2]["days_left"].as_u64().unwrap()));
 }
 
-async fn a_webhook_is_checked_and_its_address_not_logged(world: World) {
+async fn a_webhook_is_checked_and_its_address_not_logged(env: TestEnv) {
     for bad in ["http://8.8.8.8/", "https://ada:pw@hooks.example.com/", "ftp://x", "x"] {
-        let refused = set(&world, &world.actor, bad).await.unwrap_err();
+        let refused = set(&env, &env.actor, bad).await.unwrap_err();
         assert!(refused.problem_of(Field::Webhook).is_some(), "{bad}: {refused:?}");
     }
     let address = "https://hooks.example.com/services/x?token=hunter2";
-    let editor = Actor { role: Role::Editor, ..world.actor.clone() };
-    assert_eq!(set(&world, &editor, address).await, Err(ServiceError::NotAllowed));
-    set(&world, &world.actor, address).await.unwrap();
-    let read = Notices::webhook(&world.engine, &world.actor).await.unwrap();
+    let editor = Actor { role: Role::Editor, ..env.actor.clone() };
+    assert_eq!(set(&env, &editor, address).await, Err(ServiceError::NotAllowed));
+    set(&env, &env.actor, address).await.unwrap();
+    let read = Notices::webhook(&env.engine, &env.actor).await.unwrap();
     assert_eq!(read, address);
     assert_eq!(
-        Notices::webhook(&world.engine, &editor).await,
+        Notices::webhook(&env.engine, &editor).await,
         Err(ServiceError::NotAllowed),
         "whoever knows it may post there"
     );
-    set(&world, &world.actor, " ").await.unwrap();
-    assert_eq!(Notices::webhook(&world.engine, &world.actor).await.unwrap(), "");
+    set(&env, &env.actor, " ").await.unwrap();
+    assert_eq!(Notices::webhook(&env.engine, &env.actor).await.unwrap(), "");
     let query = AuditQuery { action: Some(AuditAction::WebhookSet), ..AuditQuery::default() };
-    let told = Audit::list(&world.engine, &world.actor, query).await.unwrap().rows;
+    let told = Audit::list(&env.engine, &env.actor, query).await.unwrap().rows;
     let details: Vec<_> = told.iter().map(|event| event.detail.as_str()).collect();
     assert_eq!(details, ["none", "https://hooks.example.com"]);
 }

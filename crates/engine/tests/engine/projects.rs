@@ -1,8 +1,8 @@
 //! Projects: who makes and deletes them, and when.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
-use crate::world::{
-    World, on_both,
+use crate::env::{
+    TestEnv, on_both,
     placed::{create, delete, explain, placement, project},
 };
 use domain::{
@@ -18,22 +18,22 @@ on_both!(r_authz_projects_are_an_admins, a_project_is_deleted_when_it_is_empty,)
 
 const URL: &str = "oci://ghcr.io/acme/charts";
 
-async fn r_authz_projects_are_an_admins(world: World) {
-    let team = project(&world, "team").await;
-    create(&world, "ghcr", placement("shared", "exact", URL)).await;
-    create(&world, "theirs", placement("", "exact", URL)).await;
-    let admin = Actor { role: Role::Admin, ..world.actor.clone() };
-    let found = explain(&world.engine, &admin, &team.to_string(), URL).await;
+async fn r_authz_projects_are_an_admins(env: TestEnv) {
+    let team = project(&env, "team").await;
+    create(&env, "ghcr", placement("shared", "exact", URL)).await;
+    create(&env, "theirs", placement("", "exact", URL)).await;
+    let admin = Actor { role: Role::Admin, ..env.actor.clone() };
+    let found = explain(&env.engine, &admin, &team.to_string(), URL).await;
     assert!(found.lines.iter().all(|line| line.pattern == URL), "{found:?}");
     for role in [Role::Editor, Role::Viewer] {
-        let actor = Actor { role, ..world.actor.clone() };
+        let actor = Actor { role, ..env.actor.clone() };
         let form = ProjectForm { name: "x".into(), ..ProjectForm::default() };
-        let saved = Projects::save(&world.engine, &actor, form).await;
+        let saved = Projects::save(&env.engine, &actor, form).await;
         assert_eq!(saved, Err(ServiceError::NotAllowed));
-        let deleted = Projects::delete(&world.engine, &actor, team).await;
+        let deleted = Projects::delete(&env.engine, &actor, team).await;
         assert_eq!(deleted, Err(ServiceError::NotAllowed));
         // Everybody sees which credential is used, by name.
-        let found = explain(&world.engine, &actor, &team.to_string(), URL).await;
+        let found = explain(&env.engine, &actor, &team.to_string(), URL).await;
         assert_eq!(found.winner().unwrap().name, "ghcr");
         // What is shared, or another project's, is used without being read (F23).
         let shown = |explanation: &Explanation| -> Vec<(String, String)> {
@@ -42,37 +42,37 @@ async fn r_authz_projects_are_an_admins(world: World) {
         };
         let of = |name: &str, pattern: &str| (name.to_owned(), pattern.to_owned());
         assert_eq!(shown(&found), [of("ghcr", ""), of("theirs", "")]);
-        let inside = explain(&world.engine, &actor, "", URL).await;
+        let inside = explain(&env.engine, &actor, "", URL).await;
         assert_eq!(shown(&inside), [of("theirs", URL), of("ghcr", "")]);
-        assert_eq!(Projects::list(&world.engine, &actor).await.unwrap().len(), 2);
+        assert_eq!(Projects::list(&env.engine, &actor).await.unwrap().len(), 2);
     }
     let query = AuditQuery { action: Some(AuditAction::Refused), ..AuditQuery::default() };
-    assert_eq!(Audit::list(&world.engine, &world.actor, query).await.unwrap().rows.len(), 4);
+    assert_eq!(Audit::list(&env.engine, &env.actor, query).await.unwrap().rows.len(), 4);
     let query = AuditQuery { action: Some(AuditAction::ProjectSaved), ..AuditQuery::default() };
-    let saved = Audit::list(&world.engine, &world.actor, query).await.unwrap().rows;
+    let saved = Audit::list(&env.engine, &env.actor, query).await.unwrap().rows;
     assert_eq!(
         (saved.len(), saved[0].target.as_str(), saved[0].detail.as_str()),
         (1, "team", "added")
     );
 }
 
-async fn a_project_is_deleted_when_it_is_empty(world: World) {
-    let remove = async |id| Projects::delete(&world.engine, &world.actor, id).await;
-    let default = Projects::list(&world.engine, &world.actor).await.unwrap()[0].id;
+async fn a_project_is_deleted_when_it_is_empty(env: TestEnv) {
+    let remove = async |id| Projects::delete(&env.engine, &env.actor, id).await;
+    let default = Projects::list(&env.engine, &env.actor).await.unwrap()[0].id;
     assert!(remove(default).await.unwrap_err().problem_of(Field::Project).is_some());
 
-    let team = project(&world, "Team").await;
+    let team = project(&env, "Team").await;
     let twice = ProjectForm { name: "TEAM".into(), ..ProjectForm::default() };
-    let refused = Projects::save(&world.engine, &world.actor, twice).await.unwrap_err();
+    let refused = Projects::save(&env.engine, &env.actor, twice).await.unwrap_err();
     assert!(refused.problem_of(Field::Name).is_some());
     let renamed = ProjectForm {
         project: team.to_string(),
         name: "payments".into(),
         ..ProjectForm::default()
     };
-    assert_eq!(Projects::save(&world.engine, &world.actor, renamed).await, Ok(team));
+    assert_eq!(Projects::save(&env.engine, &env.actor, renamed).await, Ok(team));
 
-    let credential = create(&world, "ghcr", placement(&team.to_string(), "", "")).await.id;
+    let credential = create(&env, "ghcr", placement(&team.to_string(), "", "")).await.id;
     let form = AddRepository {
         url: "http://127.0.0.1:9/charts".into(),
         name: "charts".into(),
@@ -80,21 +80,21 @@ async fn a_project_is_deleted_when_it_is_empty(world: World) {
         project: team.to_string(),
         ..AddRepository::default()
     };
-    let repository = Repositories::add(&world.engine, &world.actor, form).await.unwrap();
-    let listed = Projects::list(&world.engine, &world.actor).await.unwrap();
+    let repository = Repositories::add(&env.engine, &env.actor, form).await.unwrap();
+    let listed = Projects::list(&env.engine, &env.actor).await.unwrap();
     let counts: Vec<_> =
         listed.iter().map(|one| (one.name.as_str(), one.credentials, one.repositories)).collect();
     assert_eq!(counts, [("default", 0, 0), ("payments", 1, 1)]);
     let refused = Err(ServiceError::InUse(vec!["ghcr".into(), "charts".into()]));
     assert_eq!(remove(team).await, refused);
 
-    Repositories::delete(&world.engine, &world.actor, repository).await.unwrap();
-    delete(&world, credential).await;
+    Repositories::delete(&env.engine, &env.actor, repository).await.unwrap();
+    delete(&env, credential).await;
     remove(team).await.unwrap();
     assert_eq!(remove(team).await, Err(ServiceError::NotFound));
     let query = AuditQuery { action: Some(AuditAction::ProjectDeleted), ..AuditQuery::default() };
-    let told = Audit::list(&world.engine, &world.actor, query).await.unwrap().rows;
+    let told = Audit::list(&env.engine, &env.actor, query).await.unwrap().rows;
     assert_eq!((told.len(), told[0].target.as_str()), (1, "payments"));
     // What belonged to it is destroyed all the same.
-    world.engine.destroy_secret(world.scope(), credential).await.unwrap();
+    env.engine.destroy_secret(env.scope(), credential).await.unwrap();
 }

@@ -1,8 +1,8 @@
 //! Who may change a credential, and what keeps it from being deleted.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
-use crate::world::{
-    World,
+use crate::env::{
+    TestEnv,
     forms::{change, new, placement, removal, version},
     on_both,
 };
@@ -26,16 +26,16 @@ on_both!(
     r_authz_other_organizations_see_nothing,
 );
 
-async fn get(world: &World, id: CredentialId) -> CredentialDetail {
-    Credentials::get(&world.engine, &world.actor, id).await.unwrap()
+async fn get(env: &TestEnv, id: CredentialId) -> CredentialDetail {
+    Credentials::get(&env.engine, &env.actor, id).await.unwrap()
 }
 
-async fn password(world: &World, id: CredentialId) -> String {
-    world.login(id).await.1
+async fn password(env: &TestEnv, id: CredentialId) -> String {
+    env.login(id).await.1
 }
 
 /// A repository whose host nobody asks.
-async fn repository(world: &World, name: &str, credential: CredentialId) -> RepositoryId {
+async fn repository(env: &TestEnv, name: &str, credential: CredentialId) -> RepositoryId {
     let form = AddRepository {
         url: format!("http://127.0.0.1:9/{name}"),
         name: name.into(),
@@ -44,136 +44,134 @@ async fn repository(world: &World, name: &str, credential: CredentialId) -> Repo
         allow: "127.0.0.1:9".into(),
         ..AddRepository::default()
     };
-    Repositories::add(&world.engine, &world.actor, form).await.unwrap()
+    Repositories::add(&env.engine, &env.actor, form).await.unwrap()
 }
 
-async fn log(world: &World, action: AuditAction) -> Vec<AuditEvent> {
+async fn log(env: &TestEnv, action: AuditAction) -> Vec<AuditEvent> {
     let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
-    Audit::list(&world.engine, &world.actor, query).await.unwrap().rows
+    Audit::list(&env.engine, &env.actor, query).await.unwrap().rows
 }
 
-async fn delete(world: &World, form: DeleteCredential) -> Answer<()> {
-    Credentials::delete(&world.engine, &world.actor, form).await
+async fn delete(env: &TestEnv, form: DeleteCredential) -> Answer<()> {
+    Credentials::delete(&env.engine, &env.actor, form).await
 }
 
-async fn a_credential_in_use_is_not_deleted(world: World) {
-    let id = world.credential("ghcr", "old").await;
-    repository(&world, "b", id).await;
-    let repository = repository(&world, "a", id).await;
-    let refused = delete(&world, removal(id, "refuse")).await;
+async fn a_credential_in_use_is_not_deleted(env: TestEnv) {
+    let id = env.credential("ghcr", "old").await;
+    repository(&env, "b", id).await;
+    let repository = repository(&env, "a", id).await;
+    let refused = delete(&env, removal(id, "refuse")).await;
     assert_eq!(refused, Err(ServiceError::InUse(vec!["a".into(), "b".into()])));
-    assert_eq!(get(&world, id).await.state, CredentialState::Active);
-    assert!(world.engine.destroy_secret(world.scope(), id).await.is_err(), "it lives");
-    assert_eq!(password(&world, id).await, "old");
+    assert_eq!(get(&env, id).await.state, CredentialState::Active);
+    assert!(env.engine.destroy_secret(env.scope(), id).await.is_err(), "it lives");
+    assert_eq!(password(&env, id).await, "old");
 
-    delete(&world, removal(id, "unlink")).await.unwrap();
-    let gone = Credentials::get(&world.engine, &world.actor, id).await;
+    delete(&env, removal(id, "unlink")).await.unwrap();
+    let gone = Credentials::get(&env.engine, &env.actor, id).await;
     assert_eq!(gone, Err(ServiceError::NotFound));
-    assert!(
-        world.engine.secret_for_use(world.scope(), id, &crate::world::by_hawser()).await.is_err()
-    );
-    assert!(world.look(repository).await.summary.link.is_none());
-    assert_eq!(delete(&world, removal(id, "unlink")).await, Err(ServiceError::NotFound));
+    assert!(env.engine.secret_for_use(env.scope(), id, &crate::env::by_hawser()).await.is_err());
+    assert!(env.look(repository).await.summary.link.is_none());
+    assert_eq!(delete(&env, removal(id, "unlink")).await, Err(ServiceError::NotFound));
     for _ in 0..2 {
-        world.engine.destroy_secret(world.scope(), id).await.unwrap();
+        env.engine.destroy_secret(env.scope(), id).await.unwrap();
     }
-    assert_eq!(log(&world, AuditAction::CredentialDestroyed).await.len(), 1);
+    assert_eq!(log(&env, AuditAction::CredentialDestroyed).await.len(), 1);
     assert_eq!(
-        log(&world, AuditAction::CredentialDeleted).await[0].detail,
+        log(&env, AuditAction::CredentialDeleted).await[0].detail,
         "2 repositories unlinked"
     );
 }
 
-async fn a_replacement_takes_over_the_links(world: World) {
-    let (old, new) = (world.credential("old", "1").await, world.credential("new", "2").await);
-    repository(&world, "charts", old).await;
+async fn a_replacement_takes_over_the_links(env: TestEnv) {
+    let (old, new) = (env.credential("old", "1").await, env.credential("new", "2").await);
+    repository(&env, "charts", old).await;
     let form = DeleteCredential {
         replacement: CredentialId::new().to_string(),
         ..removal(old, "replace")
     };
-    assert!(delete(&world, form).await.unwrap_err().problem_of(Field::Replacement).is_some());
-    assert_eq!(get(&world, old).await.links.len(), 1);
+    assert!(delete(&env, form).await.unwrap_err().problem_of(Field::Replacement).is_some());
+    assert_eq!(get(&env, old).await.links.len(), 1);
 
     let form = DeleteCredential { replacement: new.to_string(), ..removal(old, "replace") };
-    delete(&world, form).await.unwrap();
-    let detail = get(&world, new).await;
+    delete(&env, form).await.unwrap();
+    let detail = get(&env, new).await;
     assert_eq!(detail.links.len(), 1);
     assert_eq!(detail.history[0].counts.total(), 1);
     let choices =
-        Credentials::choices(&world.engine, &world.actor, "http://127.0.0.1:9/x").await.unwrap();
+        Credentials::choices(&env.engine, &env.actor, "http://127.0.0.1:9/x").await.unwrap();
     assert_eq!((choices.len(), choices[0].id, choices[0].fits_host), (1, new, true));
 }
 
-async fn two_credentials_do_not_replace_each_other(world: World) {
+async fn two_credentials_do_not_replace_each_other(env: TestEnv) {
     for round in 0..5 {
         let (a, b) = (
-            world.credential(&format!("a{round}"), "1").await,
-            world.credential(&format!("b{round}"), "2").await,
+            env.credential(&format!("a{round}"), "1").await,
+            env.credential(&format!("b{round}"), "2").await,
         );
-        repository(&world, &format!("of-a{round}"), a).await;
-        repository(&world, &format!("of-b{round}"), b).await;
+        repository(&env, &format!("of-a{round}"), a).await;
+        repository(&env, &format!("of-b{round}"), b).await;
         let by = |id: CredentialId| DeleteCredential {
             replacement: id.to_string(),
             ..removal(if id == a { b } else { a }, "replace")
         };
-        let (first, second) = tokio::join!(delete(&world, by(b)), delete(&world, by(a)));
+        let (first, second) = tokio::join!(delete(&env, by(b)), delete(&env, by(a)));
         assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
         let refused = first.as_ref().err().or(second.as_ref().err()).unwrap();
         assert!(refused.problem_of(Field::Replacement).is_some(), "{refused:?}");
         let left = if first.is_ok() { b } else { a };
-        assert_eq!(get(&world, left).await.links.len(), 2);
+        assert_eq!(get(&env, left).await.links.len(), 2);
     }
 }
 
-async fn a_git_credential_opens_no_repository(world: World) {
+async fn a_git_credential_opens_no_repository(env: TestEnv) {
     let form = CreateCredential { provider: "generic_git".into(), ..new("git", "x") };
-    let git = Credentials::create(&world.engine, &world.actor, form).await.unwrap().id;
+    let git = Credentials::create(&env.engine, &env.actor, form).await.unwrap().id;
     let form = AddRepository {
         url: "http://127.0.0.1:9/charts".into(),
         kind: "helm".into(),
         credential: git.to_string(),
         ..AddRepository::default()
     };
-    let refused = Repositories::add(&world.engine, &world.actor, form).await.unwrap_err();
+    let refused = Repositories::add(&env.engine, &env.actor, form).await.unwrap_err();
     assert!(refused.problem_of(Field::Credential).is_some(), "{refused:?}");
 
-    let used = world.credential("used", "x").await;
-    repository(&world, "charts", used).await;
+    let used = env.credential("used", "x").await;
+    repository(&env, "charts", used).await;
     let form = DeleteCredential { replacement: git.to_string(), ..removal(used, "replace") };
-    assert!(delete(&world, form).await.unwrap_err().problem_of(Field::Replacement).is_some());
-    assert_eq!(get(&world, used).await.links.len(), 1);
+    assert!(delete(&env, form).await.unwrap_err().problem_of(Field::Replacement).is_some());
+    assert_eq!(get(&env, used).await.links.len(), 1);
 }
 
-async fn r_authz_roles_are_asked(world: World) {
-    let id = world.credential("ghcr", "old").await;
+async fn r_authz_roles_are_asked(env: TestEnv) {
+    let id = env.credential("ghcr", "old").await;
     for role in [Role::Editor, Role::Viewer] {
-        let actor = Actor { role, ..world.actor.clone() };
+        let actor = Actor { role, ..env.actor.clone() };
         assert!(actor.may(Action::ManageCredentials).is_err());
-        let detail = Credentials::get(&world.engine, &actor, id).await.unwrap();
+        let detail = Credentials::get(&env.engine, &actor, id).await.unwrap();
         let refused = [
-            Credentials::create(&world.engine, &actor, new("x", "x")).await.map(drop),
-            Credentials::update(&world.engine, &actor, change(&detail, "x")).await.map(drop),
-            Credentials::delete(&world.engine, &actor, removal(id, "unlink")).await,
-            Credentials::place(&world.engine, &actor, placement(&detail, Placement::default()))
+            Credentials::create(&env.engine, &actor, new("x", "x")).await.map(drop),
+            Credentials::update(&env.engine, &actor, change(&detail, "x")).await.map(drop),
+            Credentials::delete(&env.engine, &actor, removal(id, "unlink")).await,
+            Credentials::place(&env.engine, &actor, placement(&detail, Placement::default()))
                 .await
                 .map(drop),
-            Credentials::roll_back(&world.engine, &actor, version(&detail, 1)).await.map(drop),
-            Credentials::promote(&world.engine, &actor, version(&detail, 1)).await.map(drop),
-            Credentials::discard(&world.engine, &actor, version(&detail, 1)).await.map(drop),
-            Credentials::test_again(&world.engine, &actor, version(&detail, 1)).await.map(drop),
-            Credentials::resume(&world.engine, &actor, id, "").await,
-            Audit::list(&world.engine, &actor, AuditQuery::default()).await.map(drop),
+            Credentials::roll_back(&env.engine, &actor, version(&detail, 1)).await.map(drop),
+            Credentials::promote(&env.engine, &actor, version(&detail, 1)).await.map(drop),
+            Credentials::discard(&env.engine, &actor, version(&detail, 1)).await.map(drop),
+            Credentials::test_again(&env.engine, &actor, version(&detail, 1)).await.map(drop),
+            Credentials::resume(&env.engine, &actor, id, "").await,
+            Audit::list(&env.engine, &actor, AuditQuery::default()).await.map(drop),
         ];
         assert!(
             refused.iter().all(|answer| *answer == Err(ServiceError::NotAllowed)),
             "{refused:?}"
         );
     }
-    assert_eq!(password(&world, id).await, "old");
-    assert_eq!(log(&world, AuditAction::Refused).await.len(), 20);
+    assert_eq!(password(&env, id).await, "old");
+    assert_eq!(log(&env, AuditAction::Refused).await.len(), 20);
 
-    let repository = repository(&world, "charts", id).await;
-    let viewer = Actor { role: Role::Viewer, ..world.actor.clone() };
+    let repository = repository(&env, "charts", id).await;
+    let viewer = Actor { role: Role::Viewer, ..env.actor.clone() };
     let add =
         AddRepository { url: "https://charts.example.com".into(), ..AddRepository::default() };
     let edit = EditRepository {
@@ -184,20 +182,20 @@ async fn r_authz_roles_are_asked(world: World) {
         ..EditRepository::default()
     };
     let refused = [
-        Repositories::add(&world.engine, &viewer, add).await.map(drop),
-        Repositories::edit(&world.engine, &viewer, edit).await.map(drop),
-        Repositories::delete(&world.engine, &viewer, repository).await,
-        Repositories::sync(&world.engine, &viewer, ToSync::These(vec![repository])).await.map(drop),
+        Repositories::add(&env.engine, &viewer, add).await.map(drop),
+        Repositories::edit(&env.engine, &viewer, edit).await.map(drop),
+        Repositories::delete(&env.engine, &viewer, repository).await,
+        Repositories::sync(&env.engine, &viewer, ToSync::These(vec![repository])).await.map(drop),
     ];
     assert!(refused.iter().all(|answer| *answer == Err(ServiceError::NotAllowed)), "{refused:?}");
-    assert_eq!(log(&world, AuditAction::Refused).await.len(), 24, "I-13");
+    assert_eq!(log(&env, AuditAction::Refused).await.len(), 24, "I-13");
 }
 
-async fn r_authz_other_organizations_see_nothing(world: World) {
-    let id = world.credential("ghcr", "old").await;
-    let detail = get(&world, id).await;
-    let other = World::organization(&world.db, "Two").await;
-    let engine = &world.engine;
+async fn r_authz_other_organizations_see_nothing(env: TestEnv) {
+    let id = env.credential("ghcr", "old").await;
+    let detail = get(&env, id).await;
+    let other = TestEnv::organization(&env.db, "Two").await;
+    let engine = &env.engine;
     let answers = [
         Credentials::get(engine, &other, id).await.map(drop),
         Credentials::update(engine, &other, change(&detail, "stolen")).await.map(drop),
@@ -218,7 +216,7 @@ async fn r_authz_other_organizations_see_nothing(world: World) {
             .secret_for_use(
                 domain::Scope::of_worker(other.organization),
                 id,
-                &crate::world::by_hawser()
+                &crate::env::by_hawser()
             )
             .await
             .is_err()
@@ -228,5 +226,5 @@ async fn r_authz_other_organizations_see_nothing(world: World) {
     assert!(Credentials::choices(engine, &other, "").await.unwrap().is_empty());
     // The same name is free there.
     Credentials::create(engine, &other, new("ghcr", "theirs")).await.unwrap();
-    assert_eq!(password(&world, id).await, "old");
+    assert_eq!(password(&env, id).await, "old");
 }

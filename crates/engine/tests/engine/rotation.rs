@@ -3,15 +3,15 @@
 
 use std::time::Duration;
 
-use crate::world::{
-    Workers, World,
+use crate::env::{
+    TestEnv, Workers,
+    fault_injection::{
+        FaultInjection,
+        candidates::{is_active, is_refused, lines},
+    },
     forms::edited,
     on_both,
     registry::Registry,
-    sea::{
-        Sea,
-        candidates::{is_active, is_refused, lines},
-    },
 };
 use domain::{
     Cause, ServiceError,
@@ -32,84 +32,84 @@ on_both!(
     a_repository_linked_at_the_last_moment_counts,
 );
 
-async fn a_candidate_that_passes_everywhere_is_promoted(world: World) {
+async fn a_candidate_that_passes_everywhere_is_promoted(env: TestEnv) {
     let registry = Registry::start(Some("new")).await;
-    let id = world.credential("ghcr", "old").await;
-    world.linked(&registry, id, 10).await;
-    let sea = Sea::new(world).await;
-    let saved = sea.store(id, "new").await.unwrap();
+    let id = env.credential("ghcr", "old").await;
+    env.linked(&registry, id, 10).await;
+    let faults = FaultInjection::new(env).await;
+    let saved = faults.store(id, "new").await.unwrap();
     assert_eq!(saved.propagation, None);
-    let waiting = sea.get(id).await;
+    let waiting = faults.get(id).await;
     assert_eq!((waiting.state, waiting.vault_version), (CredentialState::Rotating, 1));
     let staged = waiting.candidate.unwrap();
     assert_eq!((staged.vault_version, staged.by.as_str()), (2, "Ada"));
     assert_eq!(staged.state, CandidateState::Testing);
     assert_eq!(lines(&staged), [(None, None); 10]);
-    assert_eq!(sea.password(id).await, "old", "I-02: not before it is promoted");
-    let choices = Credentials::choices(&sea.engine, &sea.world.actor, "").await.unwrap();
+    assert_eq!(faults.password(id).await, "old", "I-02: not before it is promoted");
+    let choices = Credentials::choices(&faults.engine, &faults.env.actor, "").await.unwrap();
     assert_eq!(choices[0].id, id, "it can be chosen meanwhile");
 
-    let workers = Workers::of(&sea.engine);
-    let after = sea.until(id, is_active).await;
+    let workers = Workers::of(&faults.engine);
+    let after = faults.until(id, is_active).await;
     assert_eq!((after.vault_version, after.candidate), (2, None));
-    assert_eq!(sea.password(id).await, "new");
+    assert_eq!(faults.password(id).await, "new");
     assert_eq!(after.versions[0].origin, VersionOrigin::Promoted);
     let (propagation, _) = after.versions[0].propagation.unwrap();
-    assert_eq!(sea.world.end_of(propagation).await.counts.healthy, 10);
+    assert_eq!(faults.env.end_of(propagation).await.counts.healthy, 10);
     workers.stop().await;
-    assert_eq!(sea.logged(AuditAction::CandidateStored).await, 1);
-    assert_eq!(sea.logged(AuditAction::CandidatePromoted).await, 1);
+    assert_eq!(faults.logged(AuditAction::CandidateStored).await, 1);
+    assert_eq!(faults.logged(AuditAction::CandidatePromoted).await, 1);
 }
 
-async fn a_candidate_without_links_is_promoted_at_once(world: World) {
-    let id = world.credential("ghcr", "old").await;
-    let sea = Sea::new(world).await;
-    sea.store(id, "new").await.unwrap();
-    let workers = Workers::of(&sea.engine);
-    sea.until(id, is_active).await;
+async fn a_candidate_without_links_is_promoted_at_once(env: TestEnv) {
+    let id = env.credential("ghcr", "old").await;
+    let faults = FaultInjection::new(env).await;
+    faults.store(id, "new").await.unwrap();
+    let workers = Workers::of(&faults.engine);
+    faults.until(id, is_active).await;
     workers.stop().await;
-    assert_eq!(sea.password(id).await, "new");
+    assert_eq!(faults.password(id).await, "new");
     let query =
         AuditQuery { action: Some(AuditAction::CandidatePromoted), ..AuditQuery::default() };
-    let told = Audit::list(&sea.engine, &sea.world.actor, query).await.unwrap().rows;
+    let told = Audit::list(&faults.engine, &faults.env.actor, query).await.unwrap().rows;
     assert_eq!(told[0].detail, "version 2, 0 repositories, no repository uses it");
 }
 
-async fn a_refused_candidate_waits_for_a_person(world: World) {
+async fn a_refused_candidate_waits_for_a_person(env: TestEnv) {
     let (old, new) = (Registry::start(Some("old")).await, Registry::start(Some("new")).await);
-    let id = world.credential("ghcr", "old").await;
-    let kept = world.repository(&old, "a", Some(id)).await;
-    world.repository(&new, "b", Some(id)).await;
-    let sea = Sea::new(world).await;
-    sea.store(id, "new").await.unwrap();
-    let workers = Workers::of(&sea.engine);
-    let refused = sea.until(id, is_refused).await;
+    let id = env.credential("ghcr", "old").await;
+    let kept = env.repository(&old, "a", Some(id)).await;
+    env.repository(&new, "b", Some(id)).await;
+    let faults = FaultInjection::new(env).await;
+    faults.store(id, "new").await.unwrap();
+    let workers = Workers::of(&faults.engine);
+    let refused = faults.until(id, is_refused).await;
     workers.stop().await;
     let seen = refused.candidate.as_ref().unwrap();
     assert_eq!(lines(seen), [(Some(false), Some(Cause::InvalidCredentials)), (Some(true), None)]);
     assert!(seen.lines[0].passed == Some(false), "what was refused comes first");
-    assert_eq!((sea.password(id).await.as_str(), refused.vault_version), ("old", 1));
-    assert_eq!(sea.world.sync(kept).await, None, "the old one goes on");
+    assert_eq!((faults.password(id).await.as_str(), refused.vault_version), ("old", 1));
+    assert_eq!(faults.env.sync(kept).await, None, "the old one goes on");
 
-    let saved = sea.promote(&refused, 2).await.unwrap();
-    assert_eq!(sea.world.progress(saved.propagation.unwrap()).await.counts.total(), 2);
-    let after = sea.get(id).await;
+    let saved = faults.promote(&refused, 2).await.unwrap();
+    assert_eq!(faults.env.progress(saved.propagation.unwrap()).await.counts.total(), 2);
+    let after = faults.get(id).await;
     assert_eq!((after.state, after.vault_version), (CredentialState::Active, 2));
-    assert_eq!(sea.password(id).await, "new");
-    let again = sea.promote(&after, 2).await;
+    assert_eq!(faults.password(id).await, "new");
+    let again = faults.promote(&after, 2).await;
     assert!(matches!(again, Err(ServiceError::Stale { .. })), "{again:?}");
 }
 
-async fn f18_a_host_that_refuses_is_not_asked_by_all(world: World) {
+async fn f18_a_host_that_refuses_is_not_asked_by_all(env: TestEnv) {
     let registry = Registry::start(Some("old")).await;
-    let id = world.credential("ghcr", "old").await;
-    world.linked(&registry, id, 20).await;
-    let sea = Sea::new(world).await;
-    sea.store(id, "wrong").await.unwrap();
+    let id = env.credential("ghcr", "old").await;
+    env.linked(&registry, id, 20).await;
+    let faults = FaultInjection::new(env).await;
+    faults.store(id, "wrong").await.unwrap();
     // Only the test asks.
-    let (scope, kind) = (sea.world.scope(), storage::jobs::Kind::Sync);
-    let (now, due) = (sea.now(), sea.now().plus(Duration::from_hours(1)));
-    let db = &sea.world.db;
+    let (scope, kind) = (faults.env.scope(), storage::jobs::Kind::Sync);
+    let (now, due) = (faults.now(), faults.now().plus(Duration::from_hours(1)));
+    let db = &faults.env.db;
     let syncs = storage::jobs::claim(db, kind, "nobody", now, due, 100, 100).await.unwrap();
     let mut tx = db.begin().await.unwrap();
     for work in syncs {
@@ -117,101 +117,110 @@ async fn f18_a_host_that_refuses_is_not_asked_by_all(world: World) {
     }
     tx.commit().await.unwrap();
     let before = registry.logins();
-    let workers = Workers::of(&sea.engine);
-    let refused = sea.until(id, is_refused).await;
+    let workers = Workers::of(&faults.engine);
+    let refused = faults.until(id, is_refused).await;
     workers.stop().await;
     let refused = lines(refused.candidate.as_ref().unwrap());
     assert_eq!(refused, [(Some(false), Some(Cause::InvalidCredentials)); 20]);
     assert_eq!(registry.logins() - before, 3);
-    assert!(storage::guards::paused(&sea.world.db, scope, id).await.unwrap().is_empty());
+    assert!(storage::circuit_breaker::paused(&faults.env.db, scope, id).await.unwrap().is_empty());
 }
 
-async fn a_discarded_candidate_leaves_everything_as_it_was(world: World) {
-    let id = world.credential("ghcr", "old").await;
-    let sea = Sea::new(world).await;
-    sea.store(id, "new").await.unwrap();
-    let waiting = sea.get(id).await;
+async fn a_discarded_candidate_leaves_everything_as_it_was(env: TestEnv) {
+    let id = env.credential("ghcr", "old").await;
+    let faults = FaultInjection::new(env).await;
+    faults.store(id, "new").await.unwrap();
+    let waiting = faults.get(id).await;
     for (seen, number) in
         [(&waiting, 1), (&CredentialDetail { row_version: 1, ..waiting.clone() }, 2)]
     {
-        let stale = sea.discard(seen, number).await;
+        let stale = faults.discard(seen, number).await;
         assert!(matches!(stale, Err(ServiceError::Stale { .. })), "{stale:?}");
     }
-    sea.discard(&waiting, 2).await.unwrap();
-    let after = sea.get(id).await;
+    faults.discard(&waiting, 2).await.unwrap();
+    let after = faults.get(id).await;
     assert_eq!((after.state, after.vault_version), (CredentialState::Active, 1));
     assert_eq!((after.candidate, after.versions.len()), (None, 1));
-    assert_eq!(sea.password(id).await, "old");
-    assert!(sea.vault.read(&sea.path(id), 2).await.is_err(), "it is destroyed in Vault");
-    assert_eq!(sea.logged(AuditAction::CandidateDiscarded).await, 1);
+    assert_eq!(faults.password(id).await, "old");
+    assert!(faults.vault.read(&faults.path(id), 2).await.is_err(), "it is destroyed in Vault");
+    assert_eq!(faults.logged(AuditAction::CandidateDiscarded).await, 1);
     // The job finds nothing to test, and the next update goes its way.
-    let workers = Workers::of(&sea.engine);
-    sea.update(id, "newer").await.unwrap();
+    let workers = Workers::of(&faults.engine);
+    faults.update(id, "newer").await.unwrap();
     workers.stop().await;
-    assert_eq!((sea.password(id).await.as_str(), sea.get(id).await.vault_version), ("newer", 3));
+    assert_eq!(
+        (faults.password(id).await.as_str(), faults.get(id).await.vault_version),
+        ("newer", 3)
+    );
 }
 
-async fn what_may_pass_is_tried_again(world: World) {
+async fn what_may_pass_is_tried_again(env: TestEnv) {
     let registry = Registry::start(Some("new")).await;
-    let id = world.credential("ghcr", "old").await;
-    world.linked(&registry, id, 2).await;
+    let id = env.credential("ghcr", "old").await;
+    env.linked(&registry, id, 2).await;
     registry.break_path("r1", 503);
-    let sea = Sea::new(world).await;
-    sea.store(id, "new").await.unwrap();
-    let workers = Workers::of(&sea.engine);
+    let faults = FaultInjection::new(env).await;
+    faults.store(id, "new").await.unwrap();
+    let workers = Workers::of(&faults.engine);
     let tested = |detail: &CredentialDetail| {
         detail
             .candidate
             .as_ref()
             .is_some_and(|candidate| candidate.lines.iter().all(|line| line.passed.is_some()))
     };
-    let waiting = sea.until(id, tested).await;
+    let waiting = faults.until(id, tested).await;
     assert_eq!(lines(waiting.candidate.as_ref().unwrap())[0], (Some(true), None));
     registry.break_path("r1", 0);
-    sea.until(id, is_active).await;
+    faults.until(id, is_active).await;
     workers.stop().await;
-    assert_eq!(sea.password(id).await, "new");
+    assert_eq!(faults.password(id).await, "new");
 }
 
-async fn a_repository_that_was_unlinked_does_not_count(world: World) {
+async fn a_repository_that_was_unlinked_does_not_count(env: TestEnv) {
     let registry = Registry::start(Some("new")).await;
-    let id = world.credential("ghcr", "old").await;
-    let repositories = world.linked(&registry, id, 2).await;
+    let id = env.credential("ghcr", "old").await;
+    let repositories = env.linked(&registry, id, 2).await;
     registry.break_path("r1", 503);
-    let sea = Sea::new(world).await;
-    sea.store(id, "new").await.unwrap();
-    let workers = Workers::of(&sea.engine);
-    sea.until(id, |detail| {
-        detail.candidate.as_ref().is_some_and(|candidate| candidate.lines[0].passed == Some(false))
-    })
-    .await;
-    let now = sea.world.look(repositories[1]).await;
+    let faults = FaultInjection::new(env).await;
+    faults.store(id, "new").await.unwrap();
+    let workers = Workers::of(&faults.engine);
+    faults
+        .until(id, |detail| {
+            detail
+                .candidate
+                .as_ref()
+                .is_some_and(|candidate| candidate.lines[0].passed == Some(false))
+        })
+        .await;
+    let now = faults.env.look(repositories[1]).await;
     let unlinked = edited(&now, &now.summary.url, None);
-    Repositories::edit(&sea.engine, &sea.world.actor, unlinked).await.unwrap();
-    sea.until(id, is_active).await;
+    Repositories::edit(&faults.engine, &faults.env.actor, unlinked).await.unwrap();
+    faults.until(id, is_active).await;
     workers.stop().await;
-    assert_eq!(sea.password(id).await, "new");
+    assert_eq!(faults.password(id).await, "new");
 }
 
-async fn a_repository_linked_at_the_last_moment_counts(world: World) {
+async fn a_repository_linked_at_the_last_moment_counts(env: TestEnv) {
     let registry = Registry::start(Some("old")).await;
-    let id = world.credential("ghcr", "old").await;
-    let repository = world.repository(&registry, "charts", None).await;
-    world.allow(id, &registry.url("")).await;
-    let sea = Sea::new(world).await;
-    sea.store(id, "new").await.unwrap();
-    let (db, scope) = (&sea.world.db, sea.world.scope());
+    let id = env.credential("ghcr", "old").await;
+    let repository = env.repository(&registry, "charts", None).await;
+    env.allow(id, &registry.url("")).await;
+    let faults = FaultInjection::new(env).await;
+    faults.store(id, "new").await.unwrap();
+    let (db, scope) = (&faults.env.db, faults.env.scope());
     let origin = RepositoryUrl::parse(&registry.url("charts")).unwrap().origin();
     // Somebody links while the test, which saw no link, waits for the credential to promote it.
     let mut tx = db.begin().await.unwrap();
     storage::repositories::hold(&mut tx, scope, id).await.unwrap().unwrap();
-    let workers = Workers::of(&sea.engine);
+    let workers = Workers::of(&faults.engine);
     tokio::time::sleep(Duration::from_secs(1)).await;
-    storage::repositories::link(&mut tx, scope, repository, id, &origin, sea.now()).await.unwrap();
+    storage::repositories::link(&mut tx, scope, repository, id, &origin, faults.now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
-    let refused = sea.until(id, is_refused).await;
+    let refused = faults.until(id, is_refused).await;
     workers.stop().await;
     let refused = lines(refused.candidate.as_ref().unwrap());
     assert_eq!(refused, [(Some(false), Some(Cause::InvalidCredentials))]);
-    assert_eq!(sea.password(id).await, "old");
+    assert_eq!(faults.password(id).await, "old");
 }

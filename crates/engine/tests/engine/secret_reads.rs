@@ -3,22 +3,22 @@
 
 use std::time::Duration;
 
-use crate::world::{
-    Workers, World,
+use crate::env::{
+    TestEnv, Workers,
+    fault_injection::{
+        FaultInjection,
+        candidates::{is_active, is_refused},
+    },
     forms::{change, edited, version},
     on_both,
     registry::Registry,
-    sea::{
-        Sea,
-        candidates::{is_active, is_refused},
-    },
 };
 use domain::{
     Actor, CredentialId, UserId,
     audit::{AuditAction, AuditActor, AuditEvent, AuditQuery, AuditTarget, AuditView, ReadPurpose},
-    connections::TestConnection,
+    connection_tests::TestConnection,
     credentials::UpdateCredential,
-    service::{Audit, Connections, Credentials},
+    service::{Audit, ConnectionTests, Credentials},
 };
 use engine::credentials::Use;
 
@@ -29,99 +29,99 @@ on_both!(
     reads_are_folded_by_credential_purpose_and_hour,
 );
 
-async fn reads(world: &World) -> Vec<AuditEvent> {
+async fn reads(env: &TestEnv) -> Vec<AuditEvent> {
     let query = AuditQuery { action: Some(AuditAction::SecretRead), ..AuditQuery::default() };
-    Audit::list(&world.engine, &world.actor, query).await.unwrap().rows
+    Audit::list(&env.engine, &env.actor, query).await.unwrap().rows
 }
 
 /// Vault's own log against Hawser's: after each step both have grown, or neither.
 struct Compared<'a> {
-    sea: &'a Sea,
+    faults: &'a FaultInjection,
     id: CredentialId,
     seen: (usize, usize),
 }
 
 impl Compared<'_> {
     async fn after(&mut self, step: &str) -> Vec<Option<ReadPurpose>> {
-        let lines = reads(&self.sea.world).await;
-        let now = (self.sea.world.reads_in_vault(self.id), lines.len());
+        let lines = reads(&self.faults.env).await;
+        let now = (self.faults.env.reads_in_vault(self.id), lines.len());
         let (read, told) = (now.0 > self.seen.0, now.1 > self.seen.1);
         assert_eq!(read, told, "{step}: {:?} became {now:?}", self.seen);
         let new = lines.iter().take(now.1 - self.seen.1).map(|line| line.purpose).collect();
         self.seen = now;
         // What is alike within a minute is one line.
-        self.sea.clock.advance(Duration::from_mins(2));
+        self.faults.clock.advance(Duration::from_mins(2));
         new
     }
 }
 
-async fn every_read_in_vault_is_in_the_audit_log(world: World) {
+async fn every_read_in_vault_is_in_the_audit_log(env: TestEnv) {
     let (old, new) = (Registry::start(Some("old")).await, Registry::start(Some("new")).await);
-    let id = world.credential("ghcr", "old").await;
-    world.repository(&old, "a", Some(id)).await;
-    world.repository(&new, "b", Some(id)).await;
-    let sea = Sea::new(world).await;
-    let mut compared = Compared { sea: &sea, id, seen: (0, 0) };
+    let id = env.credential("ghcr", "old").await;
+    env.repository(&old, "a", Some(id)).await;
+    env.repository(&new, "b", Some(id)).await;
+    let faults = FaultInjection::new(env).await;
+    let mut compared = Compared { faults: &faults, id, seen: (0, 0) };
     compared.after("it is linked").await;
 
-    sea.update(id, "old2").await.unwrap();
+    faults.update(id, "old2").await.unwrap();
     assert!(compared.after("an update reads nothing").await.is_empty());
-    sea.store(id, "new").await.unwrap();
-    let workers = Workers::of(&sea.engine);
-    let refused = sea.until(id, is_refused).await;
+    faults.store(id, "new").await.unwrap();
+    let workers = Workers::of(&faults.engine);
+    let refused = faults.until(id, is_refused).await;
     workers.stop().await;
     let tested = compared.after("a candidate is tested").await;
     assert!(tested.contains(&Some(ReadPurpose::RotationTest)), "{tested:?}");
-    sea.promote(&refused, 3).await.unwrap();
+    faults.promote(&refused, 3).await.unwrap();
     let promoted = compared.after("it is promoted").await;
     assert!(promoted.contains(&Some(ReadPurpose::Promotion)), "{promoted:?}");
 
-    let seen = sea.get(id).await;
-    let actor = &sea.world.actor;
-    Credentials::roll_back(&sea.engine, actor, version(&seen, 1)).await.unwrap();
+    let seen = faults.get(id).await;
+    let actor = &faults.env.actor;
+    Credentials::roll_back(&faults.engine, actor, version(&seen, 1)).await.unwrap();
     let rolled = compared.after("an earlier one is brought back").await;
     assert_eq!(rolled, [Some(ReadPurpose::RollBack)]);
-    let form = UpdateCredential { username: "r2".into(), ..change(&sea.get(id).await, "") };
-    Credentials::update(&sea.engine, actor, form).await.unwrap();
+    let form = UpdateCredential { username: "r2".into(), ..change(&faults.get(id).await, "") };
+    Credentials::update(&faults.engine, actor, form).await.unwrap();
     assert_eq!(compared.after("another user name").await, [Some(ReadPurpose::Update)]);
 
     // A process that died: who wrote the newest version has to be looked at.
-    let operation = sea.intend(id).await;
-    sea.write(5, id, operation.id, "late").await;
-    sea.recover().await;
+    let operation = faults.intend(id).await;
+    faults.write(5, id, operation.id, "late").await;
+    faults.recover().await;
     assert_eq!(compared.after("recovery").await, [Some(ReadPurpose::WriteCheck)]);
-    sea.password(id).await;
+    faults.password(id).await;
     assert_eq!(compared.after("a sync").await, [Some(ReadPurpose::Sync)]);
 
     // One that was given up, and arrives late: the version it left is looked for and destroyed.
-    sea.store(id, "last").await.unwrap();
-    let workers = Workers::of(&sea.engine);
-    let seen = sea.until(id, |detail| is_refused(detail) || is_active(detail)).await;
+    faults.store(id, "last").await.unwrap();
+    let workers = Workers::of(&faults.engine);
+    let seen = faults.until(id, |detail| is_refused(detail) || is_active(detail)).await;
     if is_refused(&seen) {
-        sea.discard(&seen, 7).await.unwrap();
+        faults.discard(&seen, 7).await.unwrap();
     }
     workers.stop().await;
     compared.after("a candidate is discarded").await;
     assert!(compared.seen.0 > 6, "Vault was read: {:?}", compared.seen);
 }
 
-async fn nobody_reads_behind_another(world: World) {
+async fn nobody_reads_behind_another(env: TestEnv) {
     let registry = Registry::start(Some("one")).await;
-    let id = world.credential("robot", "one").await;
-    let repository = world.repository(&registry, "a", Some(id)).await;
-    assert_eq!(world.sync(repository).await, None);
+    let id = env.credential("robot", "one").await;
+    let repository = env.repository(&registry, "a", Some(id)).await;
+    assert_eq!(env.sync(repository).await, None);
     let form = TestConnection {
         url: registry.url("a"),
         credential: id.to_string(),
         ..TestConnection::default()
     };
-    let eve = Actor { user: UserId::new(), name: "Eve".into(), ..world.actor.clone() };
-    for actor in [&world.actor, &eve, &eve] {
-        Connections::test_form(&world.engine, actor, form.clone()).await.unwrap();
+    let eve = Actor { user: UserId::new(), name: "Eve".into(), ..env.actor.clone() };
+    for actor in [&env.actor, &eve, &eve] {
+        ConnectionTests::test_form(&env.engine, actor, form.clone()).await.unwrap();
     }
-    Connections::test_repository(&world.engine, &eve, repository).await.unwrap();
+    ConnectionTests::test_repository(&env.engine, &eve, repository).await.unwrap();
     let host = format!("127.0.0.1:{}", registry.port());
-    let lines = reads(&world).await;
+    let lines = reads(&env).await;
     let told: Vec<_> = lines
         .iter()
         .map(|line| (line.actor_id, line.purpose.unwrap(), line.host.as_str()))
@@ -131,7 +131,7 @@ async fn nobody_reads_behind_another(world: World) {
         told,
         [
             (Some(eve.user), test, host.as_str()),
-            (Some(world.actor.user), test, &host),
+            (Some(env.actor.user), test, &host),
             (None, ReadPurpose::Sync, &host),
         ]
     );
@@ -139,51 +139,51 @@ async fn nobody_reads_behind_another(world: World) {
     assert_eq!(lines[0].actor, AuditActor::Person("Eve".into()));
 }
 
-async fn people_and_things_of_one_name_are_told_apart(world: World) {
-    let first = world.credential("ghcr", "one").await;
-    let other = Actor { user: UserId::new(), ..world.actor.clone() };
+async fn people_and_things_of_one_name_are_told_apart(env: TestEnv) {
+    let first = env.credential("ghcr", "one").await;
+    let other = Actor { user: UserId::new(), ..env.actor.clone() };
     let form = UpdateCredential {
         description: "x".into(),
-        ..change(&Credentials::get(&world.engine, &world.actor, first).await.unwrap(), "")
+        ..change(&Credentials::get(&env.engine, &env.actor, first).await.unwrap(), "")
     };
-    Credentials::update(&world.engine, &other, form).await.unwrap();
-    let second = world.credential("quay", "two").await;
+    Credentials::update(&env.engine, &other, form).await.unwrap();
+    let second = env.credential("quay", "two").await;
     let about =
         |id| AuditQuery { target: Some(AuditTarget::Credential(id)), ..AuditQuery::default() };
-    let of = async |id| Audit::list(&world.engine, &world.actor, about(id)).await.unwrap().rows;
+    let of = async |id| Audit::list(&env.engine, &env.actor, about(id)).await.unwrap().rows;
     let lines = of(first).await;
     assert_eq!(lines[0].actor_id, Some(other.user));
-    assert_eq!(lines[1].actor_id, Some(world.actor.user));
+    assert_eq!(lines[1].actor_id, Some(env.actor.user));
     assert_eq!(lines[0].actor, lines[1].actor, "both are called Ada");
     assert!(of(second).await.iter().all(|line| line.target == "quay"));
     // Another organization sees nothing of it.
-    let outsider = World::organization(&world.db, "Two").await;
-    let theirs = Audit::list(&world.engine, &outsider, about(first)).await.unwrap();
+    let outsider = TestEnv::organization(&env.db, "Two").await;
+    let theirs = Audit::list(&env.engine, &outsider, about(first)).await.unwrap();
     assert!(theirs.rows.is_empty());
     let registry = Registry::start(Some("one")).await;
-    let id = world.repository(&registry, "a", Some(first)).await;
-    let edit = edited(&world.look(id).await, &registry.url("b"), Some(first));
-    domain::service::Repositories::edit(&world.engine, &world.actor, edit).await.unwrap();
+    let id = env.repository(&registry, "a", Some(first)).await;
+    let edit = edited(&env.look(id).await, &registry.url("b"), Some(first));
+    domain::service::Repositories::edit(&env.engine, &env.actor, edit).await.unwrap();
     let query = AuditQuery { target: Some(AuditTarget::Repository(id)), ..AuditQuery::default() };
-    let lines = Audit::list(&world.engine, &world.actor, query).await.unwrap().rows;
+    let lines = Audit::list(&env.engine, &env.actor, query).await.unwrap().rows;
     assert!(lines.iter().any(|line| line.action == AuditAction::RepositoryChanged), "{lines:?}");
     assert!(lines.iter().any(|line| line.action == AuditAction::LinkSet), "{lines:?}");
 }
 
-async fn reads_are_folded_by_credential_purpose_and_hour(world: World) {
-    let id = world.credential("ghcr", "one").await;
-    let sea = Sea::new(world).await;
-    let scope = sea.world.scope();
+async fn reads_are_folded_by_credential_purpose_and_hour(env: TestEnv) {
+    let id = env.credential("ghcr", "one").await;
+    let faults = FaultInjection::new(env).await;
+    let scope = faults.env.scope();
     for minutes in [0, 2, 2, 60] {
-        sea.clock.advance(Duration::from_mins(minutes));
+        faults.clock.advance(Duration::from_mins(minutes));
         for purpose in [ReadPurpose::Sync, ReadPurpose::Push] {
             let used = Use::of_hawser(purpose);
-            sea.engine.secret_for_use(scope, id, &used).await.unwrap();
-            sea.engine.secret_for_use(scope, id, &used).await.unwrap();
+            faults.engine.secret_for_use(scope, id, &used).await.unwrap();
+            faults.engine.secret_for_use(scope, id, &used).await.unwrap();
         }
     }
     let query = AuditQuery { view: AuditView::Folded, ..AuditQuery::default() };
-    let page = Audit::list(&sea.engine, &sea.world.actor, query).await.unwrap();
+    let page = Audit::list(&faults.engine, &faults.env.actor, query).await.unwrap();
     let lines = |purpose| -> u64 {
         let of = page.uses.iter().filter(|uses| uses.purpose == Some(purpose));
         of.map(domain::audit::SecretUses::lines).sum()

@@ -3,7 +3,7 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use crate::world::{World, on_both};
+use crate::env::{TestEnv, on_both};
 use domain::{
     Actor, Field, Role, Secret, ServiceError, UserId,
     audit::{AuditAction, AuditActor, AuditEvent, AuditQuery},
@@ -47,54 +47,53 @@ fn from(n: u32) -> SignInFrom {
     SignInFrom { address: peer(n), browser: None }
 }
 
-async fn token(world: &World) -> Secret {
-    world.engine.set_up_link().await.unwrap().unwrap().token
+async fn token(env: &TestEnv) -> Secret {
+    env.engine.set_up_link().await.unwrap().unwrap().token
 }
 
-async fn account(world: &World) -> UserId {
-    assert_eq!(world.engine.is_set_up().await, Ok(false));
-    let form = form(&token(world).await, "ada@example.com");
-    world.engine.set_up(form, peer(1)).await.unwrap().user
+async fn account(env: &TestEnv) -> UserId {
+    assert_eq!(env.engine.is_set_up().await, Ok(false));
+    let form = form(&token(env).await, "ada@example.com");
+    env.engine.set_up(form, peer(1)).await.unwrap().user
 }
 
-async fn log(world: &World, actor: &Actor) -> Vec<AuditEvent> {
-    Audit::list(&world.engine, actor, AuditQuery::default()).await.unwrap().rows
+async fn log(env: &TestEnv, actor: &Actor) -> Vec<AuditEvent> {
+    Audit::list(&env.engine, actor, AuditQuery::default()).await.unwrap().rows
 }
 
-async fn r_init_01_a_link_works_once(world: World) {
-    let token = token(&world).await;
+async fn r_init_01_a_link_works_once(env: TestEnv) {
+    let token = token(&env).await;
     assert!(token.expose().len() >= 43, "32 random bytes");
-    assert!(world.engine.set_up_is_open(&token).await);
-    assert!(!world.engine.set_up_is_open(&Secret::new("guessed".into())).await);
+    assert!(env.engine.set_up_is_open(&token).await);
+    assert!(!env.engine.set_up_is_open(&Secret::new("guessed".into())).await);
     let guessed = form(&Secret::new("guessed".into()), "eve@example.com");
-    assert_eq!(world.engine.set_up(guessed, peer(1)).await.unwrap_err(), ServiceError::NotFound);
+    assert_eq!(env.engine.set_up(guessed, peer(1)).await.unwrap_err(), ServiceError::NotFound);
     let mut weak = form(&token, "ada@example.com");
     weak.password = Secret::new("short".into());
-    let refused = world.engine.set_up(weak, peer(1)).await.unwrap_err();
+    let refused = env.engine.set_up(weak, peer(1)).await.unwrap_err();
     assert!(refused.problem_of(Field::Password).is_some());
 
-    let user = world.engine.set_up(form(&token, "Ada@Example.com"), peer(1)).await.unwrap().user;
-    let actor = world.engine.actor(user).await.unwrap();
+    let user = env.engine.set_up(form(&token, "Ada@Example.com"), peer(1)).await.unwrap().user;
+    let actor = env.engine.actor(user).await.unwrap();
     assert_eq!((actor.name.as_str(), actor.organization_name.as_str()), ("Ada", "Harbour"));
     assert_eq!(actor.role, Role::Owner);
-    assert_eq!(log(&world, &actor).await[0].action, AuditAction::OrganizationCreated);
+    assert_eq!(log(&env, &actor).await[0].action, AuditAction::OrganizationCreated);
 
-    assert!(!world.engine.set_up_is_open(&token).await);
-    let again = world.engine.set_up(form(&token, "eve@example.com"), peer(1)).await;
+    assert!(!env.engine.set_up_is_open(&token).await);
+    let again = env.engine.set_up(form(&token, "eve@example.com"), peer(1)).await;
     assert_eq!(again.unwrap_err(), ServiceError::NotFound);
-    assert!(world.engine.set_up_link().await.unwrap().is_none());
+    assert!(env.engine.set_up_link().await.unwrap().is_none());
 }
 
-async fn r_init_01_a_newer_link_voids_the_older(world: World) {
-    let (older, newer) = (token(&world).await, token(&world).await);
-    assert!(!world.engine.set_up_is_open(&older).await);
-    assert!(world.engine.set_up_is_open(&newer).await);
+async fn r_init_01_a_newer_link_voids_the_older(env: TestEnv) {
+    let (older, newer) = (token(&env).await, token(&env).await);
+    assert!(!env.engine.set_up_is_open(&older).await);
+    assert!(env.engine.set_up_is_open(&newer).await);
 }
 
-async fn r_init_01_a_link_ends_after_an_hour(world: World) {
+async fn r_init_01_a_link_ends_after_an_hour(env: TestEnv) {
     let clock = Arc::new(ManualClock::new(SystemClock.now()));
-    let engine =
-        world.engine_with(Arc::clone(&clock) as Arc<dyn Clock>, world.vault_config()).await;
+    let engine = env.engine_with(Arc::clone(&clock) as Arc<dyn Clock>, env.vault_config()).await;
     let token = engine.set_up_link().await.unwrap().unwrap().token;
     clock.advance(Duration::from_secs(3_599));
     assert!(engine.set_up_is_open(&token).await);
@@ -106,38 +105,38 @@ async fn r_init_01_a_link_ends_after_an_hour(world: World) {
     );
 }
 
-async fn r_init_01_two_at_once_make_one_account(world: World) {
-    let token = token(&world).await;
+async fn r_init_01_two_at_once_make_one_account(env: TestEnv) {
+    let token = token(&env).await;
     let (a, b) = tokio::join!(
-        world.engine.set_up(form(&token, "ada@example.com"), peer(1)),
-        world.engine.set_up(form(&token, "bob@example.com"), peer(2)),
+        env.engine.set_up(form(&token, "ada@example.com"), peer(1)),
+        env.engine.set_up(form(&token, "bob@example.com"), peer(2)),
     );
     assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
     assert_eq!(a.err().or(b.err()), Some(ServiceError::NotFound));
 }
 
-async fn r_enum_01_unknown_and_wrong_answer_alike(world: World) {
-    account(&world).await;
+async fn r_enum_01_unknown_and_wrong_answer_alike(env: TestEnv) {
+    account(&env).await;
     let expected = Field::Password.problem("E-mail address or password is wrong.").into();
     for (n, email) in ["ada@example.com", "eve@example.com"].into_iter().enumerate() {
         let from = from(100 + u32::try_from(n).unwrap());
-        let answer = world.engine.sign_in(typed(email, "wrong password"), from).await;
+        let answer = env.engine.sign_in(typed(email, "wrong password"), from).await;
         assert_eq!(answer.unwrap_err(), expected, "{email}");
     }
 }
 
-async fn an_account_can_sign_in_and_out(world: World) {
-    let user = account(&world).await;
-    let signed_in = world.engine.sign_in(typed(" ADA@example.com", PASSWORD), from(3)).await;
+async fn an_account_can_sign_in_and_out(env: TestEnv) {
+    let user = account(&env).await;
+    let signed_in = env.engine.sign_in(typed(" ADA@example.com", PASSWORD), from(3)).await;
     assert_eq!(signed_in.unwrap().user, user);
-    assert!(world.engine.sign_in(typed("ada@example.com", "wrong"), from(4)).await.is_err());
-    assert_eq!(world.engine.is_set_up().await, Ok(true));
-    let actor = world.engine.actor(user).await.unwrap();
+    assert!(env.engine.sign_in(typed("ada@example.com", "wrong"), from(4)).await.is_err());
+    assert_eq!(env.engine.is_set_up().await, Ok(true));
+    let actor = env.engine.actor(user).await.unwrap();
     let leaving = actor.clone().visiting_from(Some(peer(5)));
-    world.engine.signed_out(&leaving).await;
-    assert_eq!(world.engine.memberships(user).await.unwrap()[0].organization, actor.organization);
+    env.engine.signed_out(&leaving).await;
+    assert_eq!(env.engine.memberships(user).await.unwrap()[0].organization, actor.organization);
 
-    let log = log(&world, &actor).await;
+    let log = log(&env, &actor).await;
     let actions: Vec<_> = log.iter().map(|event| (event.action, event.actor.clone())).collect();
     let ada = AuditActor::Person("Ada".into());
     assert_eq!(
@@ -155,13 +154,13 @@ async fn an_account_can_sign_in_and_out(world: World) {
     assert_eq!(sequences, [4, 3, 2, 1]);
 }
 
-async fn nobody_is_no_actor(world: World) {
-    assert_eq!(world.engine.actor(UserId::new()).await, Err(ServiceError::NotSignedIn));
+async fn nobody_is_no_actor(env: TestEnv) {
+    assert_eq!(env.engine.actor(UserId::new()).await, Err(ServiceError::NotSignedIn));
 }
 
-async fn sessions_are_never_brought_back_to_life(world: World) {
-    let user = account(&world).await;
-    let (db, now) = (&world.db, SystemClock.now());
+async fn sessions_are_never_brought_back_to_life(env: TestEnv) {
+    let user = account(&env).await;
+    let (db, now) = (&env.db, SystemClock.now());
     let later = now.plus(Duration::from_mins(1));
     storage::sessions::create(db, b"one", Some(user), "{}", now, later).await.unwrap();
     storage::sessions::create(db, b"two", Some(user), "{}", now, later).await.unwrap();

@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use crate::world::{
-    World, forms, on_both,
+use crate::env::{
+    TestEnv, forms, on_both,
     placed::{create, explain, placement, project},
     registry::Registry,
 };
@@ -29,8 +29,8 @@ on_both!(
 
 const URL: &str = "oci://ghcr.io/acme/charts";
 
-async fn save(world: &World, actor: &Actor, form: ProjectForm) -> Answer<ProjectId> {
-    Projects::save(&world.engine, actor, form).await
+async fn save(env: &TestEnv, actor: &Actor, form: ProjectForm) -> Answer<ProjectId> {
+    Projects::save(&env.engine, actor, form).await
 }
 
 fn named(id: ProjectId, name: &str, sharing: &str) -> ProjectForm {
@@ -41,72 +41,72 @@ fn found(explanation: &Explanation) -> Option<(&str, SearchScope)> {
     explanation.winner().map(|line| (line.name.as_str(), line.scope.clone()))
 }
 
-async fn f22_shared_projects_are_searched_in_the_order_of_their_names(world: World) {
-    let other = world.engine_with(Arc::new(SystemClock), world.vault_config()).await;
+async fn f22_shared_projects_are_searched_in_the_order_of_their_names(env: TestEnv) {
+    let other = env.engine_with(Arc::new(SystemClock), env.vault_config()).await;
     let is_found = async |expected: Option<(&str, SearchScope)>| {
-        for engine in [&world.engine, &other] {
-            let told = explain(engine, &world.actor, "", URL).await;
+        for engine in [&env.engine, &other] {
+            let told = explain(engine, &env.actor, "", URL).await;
             assert_eq!(found(&told), expected, "{told:?}");
         }
     };
     let everything = r"^oci://ghcr\.io/acme/";
-    let (zeta, beta) = (project(&world, "zeta").await, project(&world, "beta").await);
-    create(&world, "a-zeta", placement(&zeta.to_string(), "exact", URL)).await;
-    create(&world, "z-beta", placement(&beta.to_string(), "regex", everything)).await;
+    let (zeta, beta) = (project(&env, "zeta").await, project(&env, "beta").await);
+    create(&env, "a-zeta", placement(&zeta.to_string(), "exact", URL)).await;
+    create(&env, "z-beta", placement(&beta.to_string(), "regex", everything)).await;
     is_found(None).await;
-    save(&world, &world.actor, named(zeta, "zeta", "shared")).await.unwrap();
+    save(&env, &env.actor, named(zeta, "zeta", "shared")).await.unwrap();
     is_found(Some(("a-zeta", SearchScope::Shared("zeta".into())))).await;
     // The scope of the first name is searched to its end before an exact pattern of the next.
-    save(&world, &world.actor, named(beta, "beta", "shared")).await.unwrap();
+    save(&env, &env.actor, named(beta, "beta", "shared")).await.unwrap();
     is_found(Some(("z-beta", SearchScope::Shared("beta".into())))).await;
-    save(&world, &world.actor, named(beta, "zz", "")).await.unwrap();
+    save(&env, &env.actor, named(beta, "zz", "")).await.unwrap();
     is_found(Some(("a-zeta", SearchScope::Shared("zeta".into())))).await;
     // What belongs to no project is the scope without a name, and that name is the first.
-    create(&world, "zz-unnamed", placement("shared", "regex", everything)).await;
+    create(&env, "zz-unnamed", placement("shared", "regex", everything)).await;
     is_found(Some(("zz-unnamed", SearchScope::Unnamed))).await;
-    create(&world, "zz-own", placement("", "regex", everything)).await;
+    create(&env, "zz-own", placement("", "regex", everything)).await;
     is_found(Some(("zz-own", SearchScope::Own))).await;
-    let inside = explain(&other, &world.actor, &beta.to_string(), URL).await;
+    let inside = explain(&other, &env.actor, &beta.to_string(), URL).await;
     assert_eq!(found(&inside), Some(("z-beta", SearchScope::Own)));
 
-    save(&world, &world.actor, named(zeta, "zeta", "own")).await.unwrap();
-    let told = explain(&other, &world.actor, "", URL).await;
+    save(&env, &env.actor, named(zeta, "zeta", "own")).await.unwrap();
+    let told = explain(&other, &env.actor, "", URL).await;
     let line = told.lines.iter().find(|line| line.name == "a-zeta").unwrap();
     assert_eq!(line.scope, SearchScope::Outside);
 }
 
-async fn f23_an_owner_alone_shares_a_project(world: World) {
-    let admin = Actor { role: Role::Admin, ..world.actor.clone() };
-    let team = project(&world, "team").await;
-    let refused = save(&world, &admin, named(team, "team", "shared")).await;
+async fn f23_an_owner_alone_shares_a_project(env: TestEnv) {
+    let admin = Actor { role: Role::Admin, ..env.actor.clone() };
+    let team = project(&env, "team").await;
+    let refused = save(&env, &admin, named(team, "team", "shared")).await;
     assert_eq!(refused, Err(ServiceError::NotAllowed));
     let new =
         ProjectForm { name: "new".into(), sharing: "shared".into(), ..ProjectForm::default() };
-    assert_eq!(save(&world, &admin, new).await, Err(ServiceError::NotAllowed));
-    save(&world, &world.actor, named(team, "team", "shared")).await.unwrap();
+    assert_eq!(save(&env, &admin, new).await, Err(ServiceError::NotAllowed));
+    save(&env, &env.actor, named(team, "team", "shared")).await.unwrap();
     // An admin renames it, and puts nothing into it and takes nothing out.
-    save(&world, &admin, named(team, "platform", "")).await.unwrap();
-    let listed = Projects::list(&world.engine, &admin).await.unwrap();
+    save(&env, &admin, named(team, "platform", "")).await.unwrap();
+    let listed = Projects::list(&env.engine, &admin).await.unwrap();
     let shared = listed.iter().find(|one| one.id == team).unwrap();
     assert_eq!((shared.name.as_str(), shared.sharing), ("platform", Sharing::Shared));
     let place = async |actor: &Actor, id: CredentialId, project: &str| {
-        let detail = Credentials::get(&world.engine, &world.actor, id).await.unwrap();
+        let detail = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
         let to = Placement { project: project.into(), ..Placement::default() };
-        Credentials::place(&world.engine, actor, forms::placement(&detail, to)).await.map(drop)
+        Credentials::place(&env.engine, actor, forms::placement(&detail, to)).await.map(drop)
     };
-    let id = world.credential("robot", "one").await;
+    let id = env.credential("robot", "one").await;
     let platform = team.to_string();
     assert_eq!(place(&admin, id, &platform).await, Err(ServiceError::NotAllowed));
-    place(&world.actor, id, &platform).await.unwrap();
+    place(&env.actor, id, &platform).await.unwrap();
     assert_eq!(place(&admin, id, "").await, Err(ServiceError::NotAllowed));
     // From one shared place to another nothing changes for anybody.
     place(&admin, id, "shared").await.unwrap();
 
-    save(&world, &world.actor, named(team, "platform", "own")).await.unwrap();
-    let odd = save(&world, &world.actor, named(team, "platform", "both")).await.unwrap_err();
+    save(&env, &env.actor, named(team, "platform", "own")).await.unwrap();
+    let odd = save(&env, &env.actor, named(team, "platform", "both")).await.unwrap_err();
     assert!(odd.problem_of(Field::Sharing).is_some());
     let query = AuditQuery { action: Some(AuditAction::ProjectSaved), ..AuditQuery::default() };
-    let log = Audit::list(&world.engine, &world.actor, query).await.unwrap().rows;
+    let log = Audit::list(&env.engine, &env.actor, query).await.unwrap().rows;
     let told: Vec<_> = log.iter().map(|event| event.detail.as_str()).collect();
     assert_eq!(
         told,
@@ -119,27 +119,27 @@ async fn f23_an_owner_alone_shares_a_project(world: World) {
     );
 }
 
-async fn f23_what_is_shared_is_used_without_being_read(world: World) {
-    let team = project(&world, "team").await;
-    let id = create(&world, "ghcr", placement(&team.to_string(), "exact", URL)).await.id;
-    let viewer = Actor { role: Role::Viewer, ..world.actor.clone() };
-    let pattern = async || Credentials::get(&world.engine, &viewer, id).await.unwrap().pattern;
+async fn f23_what_is_shared_is_used_without_being_read(env: TestEnv) {
+    let team = project(&env, "team").await;
+    let id = create(&env, "ghcr", placement(&team.to_string(), "exact", URL)).await.id;
+    let viewer = Actor { role: Role::Viewer, ..env.actor.clone() };
+    let pattern = async || Credentials::get(&env.engine, &viewer, id).await.unwrap().pattern;
     assert_eq!(pattern().await, URL);
-    save(&world, &world.actor, named(team, "team", "shared")).await.unwrap();
+    save(&env, &env.actor, named(team, "team", "shared")).await.unwrap();
     assert_eq!(pattern().await, "");
-    let told = explain(&world.engine, &viewer, "", URL).await;
+    let told = explain(&env.engine, &viewer, "", URL).await;
     assert_eq!(found(&told), Some(("ghcr", SearchScope::Shared("team".into()))));
     assert_eq!(told.lines[0].pattern, "");
     let query = CredentialQuery { project: Some(team), ..CredentialQuery::default() };
-    let page = Credentials::list(&world.engine, &viewer, query).await.unwrap();
+    let page = Credentials::list(&env.engine, &viewer, query).await.unwrap();
     assert_eq!(page.total, 1);
 }
 
-async fn a_project_stays_shared_while_others_use_it(world: World) {
+async fn a_project_stays_shared_while_others_use_it(env: TestEnv) {
     let registry = Registry::start(None).await;
-    let team = project(&world, "team").await;
-    let id = create(&world, "robot", placement(&team.to_string(), "", "")).await.id;
-    world.allow(id, &registry.url("")).await;
+    let team = project(&env, "team").await;
+    let id = create(&env, "robot", placement(&team.to_string(), "", "")).await.id;
+    env.allow(id, &registry.url("")).await;
     let form = |name: &str, credential: &str| AddRepository {
         url: registry.url(name),
         name: name.into(),
@@ -148,26 +148,25 @@ async fn a_project_stays_shared_while_others_use_it(world: World) {
         ..AddRepository::default()
     };
     let chosen = id.to_string();
-    let refused = Repositories::add(&world.engine, &world.actor, form("a", &chosen)).await;
+    let refused = Repositories::add(&env.engine, &env.actor, form("a", &chosen)).await;
     assert!(refused.unwrap_err().problem_of(Field::Credential).is_some());
-    save(&world, &world.actor, named(team, "team", "shared")).await.unwrap();
-    let repository =
-        Repositories::add(&world.engine, &world.actor, form("a", &chosen)).await.unwrap();
-    assert_eq!(world.sync(repository).await, None);
-    let link = world.look(repository).await.summary.link.unwrap();
+    save(&env, &env.actor, named(team, "team", "shared")).await.unwrap();
+    let repository = Repositories::add(&env.engine, &env.actor, form("a", &chosen)).await.unwrap();
+    assert_eq!(env.sync(repository).await, None);
+    let link = env.look(repository).await.summary.link.unwrap();
     assert_eq!((link.credential, link.state), (id, LinkState::Active));
 
-    let ended = save(&world, &world.actor, named(team, "team", "own")).await;
+    let ended = save(&env, &env.actor, named(team, "team", "own")).await;
     assert_eq!(ended, Err(ServiceError::InUse(vec!["a".into()])));
-    let told = Projects::list(&world.engine, &world.actor).await.unwrap();
+    let told = Projects::list(&env.engine, &env.actor).await.unwrap();
     assert!(told.iter().any(|one| one.id == team && one.sharing == Sharing::Shared));
-    Repositories::delete(&world.engine, &world.actor, repository).await.unwrap();
-    save(&world, &world.actor, named(team, "team", "own")).await.unwrap();
+    Repositories::delete(&env.engine, &env.actor, repository).await.unwrap();
+    save(&env, &env.actor, named(team, "team", "own")).await.unwrap();
 
     // Where the URL chooses, another one is looked for.
     let url = registry.url("auto");
-    save(&world, &world.actor, named(team, "team", "shared")).await.unwrap();
-    let detail = Credentials::get(&world.engine, &world.actor, id).await.unwrap();
+    save(&env, &env.actor, named(team, "team", "shared")).await.unwrap();
+    let detail = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
     let placed = Placement {
         project: team.to_string(),
         pattern: url,
@@ -175,12 +174,11 @@ async fn a_project_stays_shared_while_others_use_it(world: World) {
         ..Placement::default()
     };
     let placed = forms::placement(&detail, placed);
-    Credentials::place(&world.engine, &world.actor, placed).await.unwrap();
-    let auto =
-        Repositories::add(&world.engine, &world.actor, form("auto", "automatic")).await.unwrap();
-    world.sync(auto).await;
-    assert_eq!(world.look(auto).await.summary.link.map(|link| link.credential), Some(id));
-    save(&world, &world.actor, named(team, "team", "own")).await.unwrap();
-    world.sync(auto).await;
-    assert_eq!(world.look(auto).await.summary.link, None);
+    Credentials::place(&env.engine, &env.actor, placed).await.unwrap();
+    let auto = Repositories::add(&env.engine, &env.actor, form("auto", "automatic")).await.unwrap();
+    env.sync(auto).await;
+    assert_eq!(env.look(auto).await.summary.link.map(|link| link.credential), Some(id));
+    save(&env, &env.actor, named(team, "team", "own")).await.unwrap();
+    env.sync(auto).await;
+    assert_eq!(env.look(auto).await.summary.link, None);
 }

@@ -1,7 +1,7 @@
 //! One word for how a thing is doing, the same in lists, filters and pages.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
-use crate::world::{World, on_both, registry::Registry};
+use crate::env::{TestEnv, on_both, registry::Registry};
 use domain::{
     Access, CredentialId, ProjectId, RepositoryId, ServiceError, Status,
     credentials::{CredentialQuery, CredentialSummary, PlaceCredential, Placement},
@@ -23,35 +23,35 @@ fn by_status(status: Status) -> RepositoryQuery {
     RepositoryQuery { status: Some(status), ..RepositoryQuery::default() }
 }
 
-async fn found(world: &World, query: RepositoryQuery) -> Vec<(RepositoryId, Status)> {
-    let page = Repositories::list(&world.engine, &world.actor, query).await.unwrap();
+async fn found(env: &TestEnv, query: RepositoryQuery) -> Vec<(RepositoryId, Status)> {
+    let page = Repositories::list(&env.engine, &env.actor, query).await.unwrap();
     assert_eq!(page.total as usize, page.rows.len());
     page.rows.iter().map(|row| (row.id, row.status())).collect()
 }
 
 /// A healthy, a stale, a failing, a paused and a syncing repository, in this order.
 async fn of_every_kind(
-    world: &World,
+    env: &TestEnv,
     open: &Registry,
     closed: &Registry,
 ) -> Vec<(RepositoryId, Status)> {
-    let healthy = world.repository(open, "healthy", None).await;
-    let stale = world.repository(open, "stale", None).await;
-    let failing = world.repository(open, "failing", None).await;
+    let healthy = env.repository(open, "healthy", None).await;
+    let stale = env.repository(open, "stale", None).await;
+    let failing = env.repository(open, "failing", None).await;
     for id in [healthy, stale, failing] {
-        assert_eq!(world.sync(id).await, None);
+        assert_eq!(env.sync(id).await, None);
     }
     open.break_path("stale", 503);
     open.break_path("failing", 404);
     for id in [stale, failing] {
-        assert!(world.sync(id).await.is_some());
+        assert!(env.sync(id).await.is_some());
     }
-    let credential = world.credential("robot", "one").await;
-    let paused = world.repository(closed, "paused", Some(credential)).await;
-    for _ in 0..storage::guards::REFUSALS {
-        assert!(world.sync(paused).await.is_some());
+    let credential = env.credential("robot", "one").await;
+    let paused = env.repository(closed, "paused", Some(credential)).await;
+    for _ in 0..storage::circuit_breaker::REFUSALS {
+        assert!(env.sync(paused).await.is_some());
     }
-    let syncing = world.repository(open, "syncing", None).await;
+    let syncing = env.repository(open, "syncing", None).await;
     vec![
         (healthy, Status::Healthy),
         (stale, Status::Stale),
@@ -61,119 +61,118 @@ async fn of_every_kind(
     ]
 }
 
-async fn a_repository_is_found_by_the_word_it_is_told_with(world: World) {
+async fn a_repository_is_found_by_the_word_it_is_told_with(env: TestEnv) {
     let (open, closed) = (Registry::start(None).await, Registry::start(Some("other")).await);
-    let all = of_every_kind(&world, &open, &closed).await;
+    let all = of_every_kind(&env, &open, &closed).await;
     for (id, status) in &all {
-        assert_eq!(world.look(*id).await.summary.status(), *status);
-        assert_eq!(found(&world, by_status(*status)).await, [(*id, *status)]);
+        assert_eq!(env.look(*id).await.summary.status(), *status);
+        assert_eq!(found(&env, by_status(*status)).await, [(*id, *status)]);
     }
-    assert_eq!(found(&world, by_status(Status::Unused)).await, []);
-    let listed: Vec<_> = found(&world, RepositoryQuery::default()).await;
+    assert_eq!(found(&env, by_status(Status::Unused)).await, []);
+    let listed: Vec<_> = found(&env, RepositoryQuery::default()).await;
     let bad = listed.iter().take_while(|(_, status)| status.is_bad()).count();
     assert_eq!((listed.len(), bad), (5, 3), "what fails comes first: {listed:?}");
     // A row that fails says so while somebody has it synced again, and stays where it was.
     let (failing, _) = all[2];
     let which = ToSync::These(vec![failing]);
-    Repositories::sync(&world.engine, &world.actor, which).await.unwrap();
-    assert_eq!(world.look(failing).await.summary.status(), Status::Syncing);
-    let after: Vec<_> = found(&world, RepositoryQuery::default()).await;
+    Repositories::sync(&env.engine, &env.actor, which).await.unwrap();
+    assert_eq!(env.look(failing).await.summary.status(), Status::Syncing);
+    let after: Vec<_> = found(&env, RepositoryQuery::default()).await;
     assert_eq!(
         after.iter().map(|(id, _)| id).collect::<Vec<_>>(),
         listed.iter().map(|(id, _)| id).collect::<Vec<_>>()
     );
 }
 
-async fn sync_all_takes_what_the_page_finds(world: World) {
+async fn sync_all_takes_what_the_page_finds(env: TestEnv) {
     let (open, closed) = (Registry::start(None).await, Registry::start(Some("other")).await);
-    let all = of_every_kind(&world, &open, &closed).await;
+    let all = of_every_kind(&env, &open, &closed).await;
     let sync = async |query: RepositoryQuery| {
-        Repositories::sync(&world.engine, &world.actor, ToSync::Found(query)).await.unwrap()
+        Repositories::sync(&env.engine, &env.actor, ToSync::Found(query)).await.unwrap()
     };
     let searched =
         |text: &str| RepositoryQuery { search: text.into(), ..RepositoryQuery::default() };
     assert_eq!(sync(searched("no such name")).await, 0);
     assert_eq!(sync(by_status(Status::Stale)).await, 1);
-    assert_eq!(world.look(all[1].0).await.summary.status(), Status::Syncing);
+    assert_eq!(env.look(all[1].0).await.summary.status(), Status::Syncing);
     for (id, status) in [all[0], all[2], all[3]] {
-        assert_eq!(world.look(id).await.summary.status(), status, "it was not asked for");
+        assert_eq!(env.look(id).await.summary.status(), status, "it was not asked for");
     }
     // The page only says which part is shown, and takes nothing away.
     assert_eq!(sync(RepositoryQuery { page: 7, ..searched("FAILING") }).await, 1);
     assert_eq!(sync(RepositoryQuery::default()).await, 5);
-    let stranger = World::organization(&world.db, "Two").await;
-    let theirs = Repositories::sync(&world.engine, &stranger, ToSync::all()).await.unwrap();
+    let stranger = TestEnv::organization(&env.db, "Two").await;
+    let theirs = Repositories::sync(&env.engine, &stranger, ToSync::all()).await.unwrap();
     assert_eq!(theirs, 0);
     let none = ToSync::These(Vec::new());
-    let refused = Repositories::sync(&world.engine, &world.actor, none).await;
+    let refused = Repositories::sync(&env.engine, &env.actor, none).await;
     assert_eq!(refused, Err(ServiceError::NotFound), "nothing is never all");
 }
 
-async fn summary(world: &World, id: CredentialId) -> CredentialSummary {
+async fn summary(env: &TestEnv, id: CredentialId) -> CredentialSummary {
     let query = CredentialQuery::default();
-    let page = Credentials::list(&world.engine, &world.actor, query).await.unwrap();
+    let page = Credentials::list(&env.engine, &env.actor, query).await.unwrap();
     page.rows.into_iter().find(|row| row.id == id).unwrap()
 }
 
-async fn a_credential_says_the_worst_of_what_holds(world: World) {
+async fn a_credential_says_the_worst_of_what_holds(env: TestEnv) {
     let now = SystemClock.now();
     let registry = Registry::start(Some("one")).await;
-    let credential = world.credential("robot", "one").await;
-    let status = async || summary(&world, credential).await.health().status(now);
+    let credential = env.credential("robot", "one").await;
+    let status = async || summary(&env, credential).await.health().status(now);
     assert_eq!(status().await, Status::Unused);
-    let id = world.repository(&registry, "a", Some(credential)).await;
-    assert_eq!(world.sync(id).await, None);
+    let id = env.repository(&registry, "a", Some(credential)).await;
+    assert_eq!(env.sync(id).await, None);
     assert_eq!(status().await, Status::Healthy);
     registry.set_password("other");
-    assert!(world.sync(id).await.is_some());
+    assert!(env.sync(id).await.is_some());
     assert_eq!(status().await, Status::Failing);
-    for _ in 1..storage::guards::REFUSALS {
-        assert!(world.sync(id).await.is_some());
+    for _ in 1..storage::circuit_breaker::REFUSALS {
+        assert!(env.sync(id).await.is_some());
     }
     assert_eq!(status().await, Status::Paused);
-    let detail = Credentials::get(&world.engine, &world.actor, credential).await.unwrap();
+    let detail = Credentials::get(&env.engine, &env.actor, credential).await.unwrap();
     assert_eq!(detail.health(None, false).status(now), Status::Paused, "its page says the same");
     assert_eq!(detail.links[0].status, Status::Paused);
 
     // One that is used by an export alone is used.
-    let other = world.credential("other", "one").await;
-    assert_eq!(summary(&world, other).await.health().status(now), Status::Unused);
-    let organization = world.actor.organization.uuid().simple().to_string();
+    let other = env.credential("other", "one").await;
+    assert_eq!(summary(&env, other).await.health().status(now), Status::Unused);
+    let organization = env.actor.organization.uuid().simple().to_string();
     let blob = |hex: &str| {
-        if world.is_sqlite() { format!("x'{hex}'") } else { format!("'{hex}'::uuid") }
+        if env.is_sqlite() { format!("x'{hex}'") } else { format!("'{hex}'::uuid") }
     };
     let (organization, other_id) = (blob(&organization), blob(&other.uuid().simple().to_string()));
     let export = blob(&"7".repeat(32));
-    world
+    env
         .sql(&format!(
             "insert into exports (organization_id, id, name, name_key, consumer, carrier, created_at, updated_at, updated_by)
              values ({organization}, {export}, 'e', 'e', 'pull_secret', 'sops', 1, 1, 'Ada')"
         ))
         .await;
-    world
-        .sql(&format!(
-            "insert into export_credentials (organization_id, export_id, credential_id)
+    env.sql(&format!(
+        "insert into export_credentials (organization_id, export_id, credential_id)
              values ({organization}, {export}, {other_id})"
-        ))
-        .await;
-    assert_eq!(summary(&world, other).await.health().status(now), Status::Healthy);
+    ))
+    .await;
+    assert_eq!(summary(&env, other).await.health().status(now), Status::Healthy);
 }
 
-async fn place(world: &World, id: CredentialId, placement: Placement) {
-    let detail = Credentials::get(&world.engine, &world.actor, id).await.unwrap();
+async fn place(env: &TestEnv, id: CredentialId, placement: Placement) {
+    let detail = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
     let form = PlaceCredential {
         credential: id.to_string(),
         row_version: detail.row_version.to_string(),
         placement,
     };
-    Credentials::place(&world.engine, &world.actor, form).await.unwrap();
+    Credentials::place(&env.engine, &env.actor, form).await.unwrap();
 }
 
-async fn a_project_finds_what_belongs_to_it(world: World) {
+async fn a_project_finds_what_belongs_to_it(env: TestEnv) {
     let registry = Registry::start(None).await;
     let form = ProjectForm { name: "payments".into(), ..ProjectForm::default() };
-    let project: ProjectId = Projects::save(&world.engine, &world.actor, form).await.unwrap();
-    world.repository(&registry, "elsewhere", None).await;
+    let project: ProjectId = Projects::save(&env.engine, &env.actor, form).await.unwrap();
+    env.repository(&registry, "elsewhere", None).await;
     let form = AddRepository {
         url: registry.url("here"),
         name: "here".into(),
@@ -181,16 +180,16 @@ async fn a_project_finds_what_belongs_to_it(world: World) {
         project: project.to_string(),
         ..AddRepository::default()
     };
-    let here = Repositories::add(&world.engine, &world.actor, form).await.unwrap();
+    let here = Repositories::add(&env.engine, &env.actor, form).await.unwrap();
     let query = RepositoryQuery { project: Some(project), ..RepositoryQuery::default() };
-    let rows = Repositories::list(&world.engine, &world.actor, query.clone()).await.unwrap().rows;
+    let rows = Repositories::list(&env.engine, &env.actor, query.clone()).await.unwrap().rows;
     assert_eq!(rows.iter().map(|row| (row.id, row.project)).collect::<Vec<_>>(), [(here, project)]);
     let synced = ToSync::Found(query);
-    assert_eq!(Repositories::sync(&world.engine, &world.actor, synced).await.unwrap(), 1);
+    assert_eq!(Repositories::sync(&env.engine, &env.actor, synced).await.unwrap(), 1);
 
     let (inside, _) =
-        (world.credential("inside", "one").await, world.credential("outside", "one").await);
-    place(&world, inside, Placement { project: project.to_string(), ..Placement::default() }).await;
+        (env.credential("inside", "one").await, env.credential("outside", "one").await);
+    place(&env, inside, Placement { project: project.to_string(), ..Placement::default() }).await;
     for (direction, order) in [("up", "name"), ("down", "created")] {
         let query = CredentialQuery {
             project: Some(project),
@@ -198,25 +197,25 @@ async fn a_project_finds_what_belongs_to_it(world: World) {
             direction: domain::credentials::Direction::parse(direction),
             ..CredentialQuery::default()
         };
-        let page = Credentials::list(&world.engine, &world.actor, query).await.unwrap();
+        let page = Credentials::list(&env.engine, &env.actor, query).await.unwrap();
         assert_eq!((page.total, page.all, page.rows[0].id), (1, 2, inside));
     }
 }
 
-async fn f56_what_a_credential_may_do_is_stored_and_changed(world: World) {
+async fn f56_what_a_credential_may_do_is_stored_and_changed(env: TestEnv) {
     let form = domain::credentials::CreateCredential {
         placement: Placement { access: "push".into(), ..Placement::default() },
-        ..crate::world::forms::new("robot", "one")
+        ..crate::env::forms::new("robot", "one")
     };
-    let id = Credentials::create(&world.engine, &world.actor, form).await.unwrap().id;
+    let id = Credentials::create(&env.engine, &env.actor, form).await.unwrap().id;
     let told = async || {
-        let detail = Credentials::get(&world.engine, &world.actor, id).await.unwrap();
-        assert_eq!(summary(&world, id).await.access, detail.access);
+        let detail = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
+        assert_eq!(summary(&env, id).await.access, detail.access);
         detail.access
     };
     assert_eq!(told().await, Some(Access::Push));
-    place(&world, id, Placement { access: "read".into(), ..Placement::default() }).await;
+    place(&env, id, Placement { access: "read".into(), ..Placement::default() }).await;
     assert_eq!(told().await, Some(Access::Read));
-    place(&world, id, Placement::default()).await;
+    place(&env, id, Placement::default()).await;
     assert_eq!(told().await, None);
 }

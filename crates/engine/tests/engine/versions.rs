@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use crate::world::{
-    World,
+use crate::env::{
+    TestEnv,
+    fault_injection::FaultInjection,
     forms::{candidate, version},
     on_both,
     registry::Registry,
-    sea::Sea,
 };
 use connectors::vault::VaultConfig;
 use domain::{
@@ -27,26 +27,26 @@ on_both!(
     f4_without_vault_the_page_still_works,
 );
 
-async fn roll_back(sea: &Sea, seen: &CredentialDetail, number: i64) -> Answer<Saved> {
-    Credentials::roll_back(&sea.engine, &sea.world.actor, version(seen, number)).await
+async fn roll_back(faults: &FaultInjection, seen: &CredentialDetail, number: i64) -> Answer<Saved> {
+    Credentials::roll_back(&faults.engine, &faults.env.actor, version(seen, number)).await
 }
 
-async fn with_versions(sea: &Sea, id: CredentialId, passwords: &[&str]) {
+async fn with_versions(faults: &FaultInjection, id: CredentialId, passwords: &[&str]) {
     for password in passwords {
-        sea.update(id, password).await.unwrap();
+        faults.update(id, password).await.unwrap();
     }
 }
 
-async fn every_version_tells_who_when_and_what(world: World) {
+async fn every_version_tells_who_when_and_what(env: TestEnv) {
     let registry = Registry::start(None).await;
-    let id = world.credential("ghcr", "canary-one").await;
-    let sea = Sea::new(world).await;
-    sea.clock.advance(std::time::Duration::from_hours(1));
-    with_versions(&sea, id, &["canary-two"]).await;
-    sea.world.linked(&registry, id, 2).await;
-    with_versions(&sea, id, &["canary-three"]).await;
-    sea.vault.destroy_version(&sea.path(id), 1).await.unwrap();
-    let detail = sea.get(id).await;
+    let id = env.credential("ghcr", "canary-one").await;
+    let faults = FaultInjection::new(env).await;
+    faults.clock.advance(std::time::Duration::from_hours(1));
+    with_versions(&faults, id, &["canary-two"]).await;
+    faults.env.linked(&registry, id, 2).await;
+    with_versions(&faults, id, &["canary-three"]).await;
+    faults.vault.destroy_version(&faults.path(id), 1).await.unwrap();
+    let detail = faults.get(id).await;
     let told: Vec<_> = detail
         .versions
         .iter()
@@ -70,88 +70,88 @@ async fn every_version_tells_who_when_and_what(world: World) {
         ]
     );
     assert!(detail.versions.iter().all(|version| version.by == "Ada"));
-    assert_eq!(detail.versions[0].at, sea.now());
-    assert!(detail.versions[2].at < sea.now());
+    assert_eq!(detail.versions[0].at, faults.now());
+    assert!(detail.versions[2].at < faults.now());
     let (propagation, counts) = detail.versions[0].propagation.unwrap();
     assert_eq!((propagation, counts.total()), (detail.history[0].id, 2));
     assert_eq!(detail.versions[1].propagation, None);
     assert!(!format!("{detail:?}").contains("canary"));
 }
 
-async fn an_earlier_version_is_brought_back_and_delivered(world: World) {
+async fn an_earlier_version_is_brought_back_and_delivered(env: TestEnv) {
     let registry = Registry::start(None).await;
-    let id = world.credential("ghcr", "one").await;
-    world.linked(&registry, id, 2).await;
-    let sea = Sea::new(world).await;
-    with_versions(&sea, id, &["two"]).await;
-    let seen = sea.get(id).await;
-    let current = roll_back(&sea, &seen, 2).await.unwrap_err();
+    let id = env.credential("ghcr", "one").await;
+    env.linked(&registry, id, 2).await;
+    let faults = FaultInjection::new(env).await;
+    with_versions(&faults, id, &["two"]).await;
+    let seen = faults.get(id).await;
+    let current = roll_back(&faults, &seen, 2).await.unwrap_err();
     assert!(current.problem_of(Field::Credential).is_some(), "{current:?}");
 
-    let saved = roll_back(&sea, &seen, 1).await.unwrap();
-    assert_eq!(sea.world.progress(saved.propagation.unwrap()).await.counts.total(), 2);
-    let after = sea.get(id).await;
-    assert_eq!((after.vault_version, sea.password(id).await.as_str()), (3, "one"));
+    let saved = roll_back(&faults, &seen, 1).await.unwrap();
+    assert_eq!(faults.env.progress(saved.propagation.unwrap()).await.counts.total(), 2);
+    let after = faults.get(id).await;
+    assert_eq!((after.vault_version, faults.password(id).await.as_str()), (3, "one"));
     assert_eq!(after.versions[0].origin, VersionOrigin::RolledBack);
     assert_eq!(after.versions[0].changed, "version 1 again");
-    assert_eq!(sea.logged(AuditAction::CredentialRolledBack).await, 1);
-    let stale = roll_back(&sea, &seen, 1).await;
+    assert_eq!(faults.logged(AuditAction::CredentialRolledBack).await, 1);
+    let stale = roll_back(&faults, &seen, 1).await;
     assert_eq!(stale, Err(ServiceError::Stale { changed_by: "Ada".into() }));
 
-    sea.vault.destroy_version(&sea.path(id), 2).await.unwrap();
-    let gone = roll_back(&sea, &after, 2).await.unwrap_err();
+    faults.vault.destroy_version(&faults.path(id), 2).await.unwrap();
+    let gone = roll_back(&faults, &after, 2).await.unwrap_err();
     assert!(gone.problem_of(Field::Credential).is_some(), "{gone:?}");
-    assert_eq!(sea.get(id).await.versions, {
+    assert_eq!(faults.get(id).await.versions, {
         let mut versions = after.versions;
         versions[1].is_kept = false;
         versions
     });
 }
 
-async fn i_02_only_what_was_committed_comes_back(world: World) {
-    let id = world.credential("ghcr", "one").await;
-    let sea = Sea::new(world).await;
+async fn i_02_only_what_was_committed_comes_back(env: TestEnv) {
+    let id = env.credential("ghcr", "one").await;
+    let faults = FaultInjection::new(env).await;
     // A candidate that was discarded, and the write of an operation that was given up.
-    let form = candidate(&sea.get(id).await, "never");
-    Credentials::update(&sea.engine, &sea.world.actor, form).await.unwrap();
-    let staged = sea.get(id).await;
-    Credentials::discard(&sea.engine, &sea.world.actor, version(&staged, 2)).await.unwrap();
-    let operation = sea.intend(id).await;
-    assert_eq!(sea.recover().await, 1);
-    sea.write(2, id, operation.id, "late").await;
-    let seen = sea.get(id).await;
+    let form = candidate(&faults.get(id).await, "never");
+    Credentials::update(&faults.engine, &faults.env.actor, form).await.unwrap();
+    let staged = faults.get(id).await;
+    Credentials::discard(&faults.engine, &faults.env.actor, version(&staged, 2)).await.unwrap();
+    let operation = faults.intend(id).await;
+    assert_eq!(faults.recover().await, 1);
+    faults.write(2, id, operation.id, "late").await;
+    let seen = faults.get(id).await;
     for number in [2, 3, 4, 0, -1] {
-        let refused = roll_back(&sea, &seen, number).await.unwrap_err();
+        let refused = roll_back(&faults, &seen, number).await.unwrap_err();
         assert!(refused.problem_of(Field::Credential).is_some(), "{number}: {refused:?}");
     }
-    assert_eq!(sea.get(id).await.versions.len(), 1);
-    assert_eq!(sea.password(id).await, "one");
+    assert_eq!(faults.get(id).await.versions.len(), 1);
+    assert_eq!(faults.password(id).await, "one");
 }
 
-async fn f1_a_version_on_its_way_back_is_rolled_forward(world: World) {
-    let id = world.credential("ghcr", "one").await;
-    let sea = Sea::new(world).await;
-    let operation = sea.intend_a(storage::credentials::Kind::Restore, id).await;
-    sea.write(1, id, operation.id, "again").await;
-    assert_eq!(sea.recover().await, 1);
-    let detail = sea.get(id).await;
+async fn f1_a_version_on_its_way_back_is_rolled_forward(env: TestEnv) {
+    let id = env.credential("ghcr", "one").await;
+    let faults = FaultInjection::new(env).await;
+    let operation = faults.intend_a(storage::credentials::Kind::Restore, id).await;
+    faults.write(1, id, operation.id, "again").await;
+    assert_eq!(faults.recover().await, 1);
+    let detail = faults.get(id).await;
     assert_eq!((detail.state, detail.vault_version), (CredentialState::Active, 2));
     assert_eq!(detail.versions[0].origin, VersionOrigin::RolledBack);
-    assert_eq!(sea.logged(AuditAction::CredentialRolledBack).await, 1);
+    assert_eq!(faults.logged(AuditAction::CredentialRolledBack).await, 1);
 }
 
-async fn f4_without_vault_the_page_still_works(world: World) {
-    let id = world.credential("ghcr", "one").await;
-    let mut sea = Sea::new(world).await;
-    with_versions(&sea, id, &["two"]).await;
+async fn f4_without_vault_the_page_still_works(env: TestEnv) {
+    let id = env.credential("ghcr", "one").await;
+    let mut faults = FaultInjection::new(env).await;
+    with_versions(&faults, id, &["two"]).await;
     let nowhere =
-        VaultConfig { address: "http://127.0.0.1:1".parse().unwrap(), ..sea.world.vault_config() };
-    let clock = Arc::clone(&sea.clock) as Arc<dyn Clock>;
-    sea.engine = sea.world.engine_with(clock, nowhere).await;
-    let detail = sea.get(id).await;
+        VaultConfig { address: "http://127.0.0.1:1".parse().unwrap(), ..faults.env.vault_config() };
+    let clock = Arc::clone(&faults.clock) as Arc<dyn Clock>;
+    faults.engine = faults.env.engine_with(clock, nowhere).await;
+    let detail = faults.get(id).await;
     assert_eq!(detail.versions.len(), 2);
     assert!(detail.versions.iter().all(|version| !version.is_kept));
-    let refused = roll_back(&sea, &detail, 1).await;
+    let refused = roll_back(&faults, &detail, 1).await;
     assert_eq!(refused, Err(ServiceError::Unavailable { what: "Vault".into() }));
-    assert_eq!(sea.get(id).await, detail);
+    assert_eq!(faults.get(id).await, detail);
 }

@@ -3,9 +3,10 @@
 mod read;
 mod replace;
 
-pub use read::{Found, count, count_all, get, page, versions};
+pub use read::{ChartAtRepository, count, count_all, get, page, versions};
 pub use replace::{
-    Chart, Stored, Version, delete_all, insert, insert_versions, known_versions, remove, stored,
+    Chart, NewChartVersion, StoredChart, delete_all, insert, insert_versions, known_versions,
+    remove, stored,
 };
 
 /// A `like` pattern that finds `search` anywhere, with nothing in it that stands for something else.

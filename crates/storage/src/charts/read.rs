@@ -1,7 +1,7 @@
 //! What people see of charts.
 
 use domain::{
-    ChartId, Scope, Shape, Timestamp,
+    AuthMethod, ChartId, Scope, Timestamp,
     charts::{ChartDetail, ChartMetadata, ChartQuery, ChartSummary, ChartVersion, Install},
     repositories::{RepositoryKind, Transport},
 };
@@ -39,7 +39,7 @@ struct DetailRow {
 /// A chart, and what its repository is asked with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the columns of the row")]
-pub struct Found {
+pub struct ChartAtRepository {
     /// Without its versions, and without how to install it.
     pub chart: ChartDetail,
     pub kind: RepositoryKind,
@@ -47,7 +47,7 @@ pub struct Found {
     pub transport: Transport,
     pub ca: String,
     /// That of the credential whose link is in force.
-    pub shape: Option<Shape>,
+    pub shape: Option<AuthMethod>,
 }
 
 impl Row {
@@ -132,7 +132,7 @@ pub async fn count_all(db: &Db, scope: Scope) -> Result<u32> {
 ///
 /// # Errors
 /// When the database does not answer, or holds a value this version does not know.
-pub async fn get(db: &Db, scope: Scope, id: ChartId) -> Result<Option<Found>> {
+pub async fn get(db: &Db, scope: Scope, id: ChartId) -> Result<Option<ChartAtRepository>> {
     let row: Option<DetailRow> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select c.id, c.name, c.repository_id, r.name as repository_name, c.version, c.app_version,
@@ -160,7 +160,7 @@ pub async fn get(db: &Db, scope: Scope, id: ChartId) -> Result<Option<Found>> {
             versions: Vec::new(),
             summary: detail.row.into_summary()?,
         };
-        Ok(Found {
+        Ok(ChartAtRepository {
             chart,
             kind: RepositoryKind::parse(&detail.kind)
                 .ok_or(Error::Value { column: "repositories.kind" })?,

@@ -12,7 +12,7 @@ use crate::{Db, Result, Tx, on, sql};
 
 /// A chart that is stored already.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredChart {
     /// Its id; it stays the same as long as the repository has a chart of this name.
     pub id: ChartId,
     /// Its name.
@@ -37,7 +37,7 @@ pub struct Chart<'a> {
 /// A version to store.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the columns of the table")]
-pub struct Version<'a> {
+pub struct NewChartVersion<'a> {
     pub chart: ChartId,
     /// 0 is the newest.
     pub position: u32,
@@ -50,7 +50,11 @@ pub struct Version<'a> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn stored(tx: &mut Tx, scope: Scope, repository: RepositoryId) -> Result<Vec<Stored>> {
+pub async fn stored(
+    tx: &mut Tx,
+    scope: Scope,
+    repository: RepositoryId,
+) -> Result<Vec<StoredChart>> {
     let rows: Vec<(Uuid, String, String)> = on!(tx.inner(), tx => {
         sqlx::query_as(sql!(
             "select id, name, content_hash from charts where organization_id = $1 and repository_id = $2"
@@ -62,7 +66,7 @@ pub async fn stored(tx: &mut Tx, scope: Scope, repository: RepositoryId) -> Resu
     })?;
     Ok(rows
         .into_iter()
-        .map(|(id, name, content_hash)| Stored { id: id.into(), name, content_hash })
+        .map(|(id, name, content_hash)| StoredChart { id: id.into(), name, content_hash })
         .collect())
 }
 
@@ -168,7 +172,11 @@ pub async fn insert(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn insert_versions(tx: &mut Tx, scope: Scope, versions: &[Version<'_>]) -> Result<()> {
+pub async fn insert_versions(
+    tx: &mut Tx,
+    scope: Scope,
+    versions: &[NewChartVersion<'_>],
+) -> Result<()> {
     for chunk in versions.chunks(90) {
         on!(tx.inner(), tx => {
             let mut query = QueryBuilder::new(

@@ -415,9 +415,9 @@ pub async fn dismiss_request(
     Ok(origins.into_iter().next())
 }
 
-type Asked = (Uuid, Uuid, String, String, String, String, i64);
+type RequestRow = (Uuid, Uuid, String, String, String, String, i64);
 
-fn asked((id, credential, origin, ca, proxy, by, at): Asked) -> AddressRequest {
+fn asked((id, credential, origin, ca, proxy, by, at): RequestRow) -> AddressRequest {
     AddressRequest {
         id: id.into(),
         credential: credential.into(),
@@ -433,7 +433,7 @@ fn asked((id, credential, origin, ca, proxy, by, at): Asked) -> AddressRequest {
 /// # Errors
 /// When the database does not answer.
 pub async fn requested(db: &Db, scope: Scope, id: CredentialId) -> Result<Vec<AddressRequest>> {
-    let rows: Vec<Asked> = on!(db.read(), pool => {
+    let rows: Vec<RequestRow> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select id, credential_id, origin, ca, proxy, requested_by, requested_at from address_requests
              where organization_id = $1 and credential_id = $2 order by requested_at desc, id desc limit 50"

@@ -221,7 +221,7 @@ pub async fn is_untested(
 /// When the database refuses.
 pub async fn note_test(
     db: &Db,
-    work: &jobs::Claimed,
+    work: &jobs::ClaimedJob,
     operation: OperationId,
     repository: RepositoryId,
     cause: Option<Cause>,

@@ -1,12 +1,12 @@
 //! SQL of credentials: everything but the secret, which only Vault holds.
 
+mod aborted_operations;
 mod allowed_addresses;
 mod candidate;
 mod choices;
 mod create;
 mod delete;
 mod expiry;
-mod given_up;
 mod list;
 mod operations;
 mod placement;
@@ -15,6 +15,7 @@ mod update;
 mod values;
 mod versions;
 
+pub use aborted_operations::{GivenUp, given_up};
 pub use allowed_addresses::{
     Undecided, allow, allow_token_service, allowed, allowed_addresses, allowed_addresses_held,
     change_addresses, confirm, count_undecided, dismiss_request, forget_requests, request,
@@ -28,10 +29,10 @@ pub use choices::choices;
 pub use create::{NewRow, insert, name_is_taken, remove_unborn};
 pub use delete::{Deleted, deleted, destroyed, tombstone, undestroyed};
 pub use expiry::set_expiry;
-pub use given_up::{GivenUp, given_up};
 pub use list::{Reader, count, count_all, expiring, page};
 pub use operations::{
-    Ended, Kind, Operation, Standing, Step, begin, hasten, overdue, settle, standing,
+    Kind, Operation, OperationEnd, OperationState, OperationStep, begin, hasten, overdue, settle,
+    standing,
 };
 pub use placement::{PlacedRow, next_placement, place, stamp};
 pub use read::{Committed, Existing, committed, existing, get, mark_used};

@@ -1,7 +1,7 @@
 //! Intended writes of secrets, with everything but the secret.
 
 use domain::{
-    CredentialId, OperationId, OrganizationId, Scope, Shape, Timestamp,
+    AuthMethod, CredentialId, OperationId, OrganizationId, Scope, Timestamp,
     credentials::{CredentialState, Parameters},
 };
 use uuid::Uuid;
@@ -61,7 +61,7 @@ pub struct Operation {
     pub description: String,
     pub username: String,
     pub fingerprint: String,
-    pub shape: Shape,
+    pub shape: AuthMethod,
     pub parameters: Parameters,
     /// When the secret expires, as it tells itself or as its provider fixes it.
     pub expires_at: Option<Timestamp>,
@@ -116,14 +116,14 @@ pub async fn begin(
 
 /// How far an open operation has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum OperationStep {
     /// Its secret is on its way to Vault.
     Intent,
     /// Its secret lies in Vault as a candidate.
     Staged,
 }
 
-impl Step {
+impl OperationStep {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Intent => "intent",
@@ -134,7 +134,7 @@ impl Step {
 
 /// How an operation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
+pub enum OperationEnd {
     /// Its secret, which is this version in Vault, is the one that counts, or was before a newer one.
     Applied(i64),
     /// It was given up; its secret, if it ever arrives in Vault, is never used.
@@ -150,13 +150,13 @@ pub async fn settle(
     tx: &mut Tx,
     scope: Scope,
     operation: OperationId,
-    step: Step,
-    ended: Ended,
+    step: OperationStep,
+    ended: OperationEnd,
     now: Timestamp,
 ) -> Result<u64> {
     let (state, version) = match ended {
-        Ended::Applied(version) => ("applied", Some(version)),
-        Ended::Aborted => ("aborted", None),
+        OperationEnd::Applied(version) => ("applied", Some(version)),
+        OperationEnd::Aborted => ("aborted", None),
     };
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
@@ -177,16 +177,16 @@ pub async fn settle(
 
 /// Where an operation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum OperationState {
     /// It is open.
-    Open(Step),
+    Open(OperationStep),
     /// Its secret counts, or did.
     Applied,
     /// It was given up.
     Aborted,
 }
 
-impl Standing {
+impl OperationState {
     /// Whether nothing more will come of it.
     #[must_use]
     pub const fn has_ended(self) -> bool {
@@ -203,7 +203,7 @@ pub async fn standing(
     scope: Scope,
     credential: CredentialId,
     operation: OperationId,
-) -> Result<Option<Standing>> {
+) -> Result<Option<OperationState>> {
     let state: Option<String> = on!(db.read(), pool => {
         sqlx::query_scalar(sql!(
             "select state from secret_operations where organization_id = $1 and credential_id = $2 and id = $3"
@@ -216,10 +216,10 @@ pub async fn standing(
     })?;
     Ok(match state.as_deref() {
         None => None,
-        Some("intent") => Some(Standing::Open(Step::Intent)),
-        Some("staged") => Some(Standing::Open(Step::Staged)),
-        Some("applied") => Some(Standing::Applied),
-        Some("aborted") => Some(Standing::Aborted),
+        Some("intent") => Some(OperationState::Open(OperationStep::Intent)),
+        Some("staged") => Some(OperationState::Open(OperationStep::Staged)),
+        Some("applied") => Some(OperationState::Applied),
+        Some("aborted") => Some(OperationState::Aborted),
         Some(_) => return Err(Error::Value { column: "secret_operations.state" }),
     })
 }

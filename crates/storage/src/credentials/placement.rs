@@ -2,7 +2,7 @@
 
 use domain::{
     Access, CredentialId, Purpose, Scope, Timestamp,
-    credentials::{Environment, ExpirySource, PatternKind, Reach},
+    credentials::{CredentialScope, Environment, ExpirySource, PatternKind},
 };
 
 use super::values::{access_text, project_of, purposes_text};
@@ -12,7 +12,7 @@ use crate::{Result, Tx, on, sql};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the columns of the row")]
 pub struct PlacedRow {
-    pub reach: Reach,
+    pub reach: CredentialScope,
     pub purposes: Vec<Purpose>,
     pub pattern: String,
     pub pattern_kind: PatternKind,

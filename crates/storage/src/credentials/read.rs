@@ -1,7 +1,7 @@
 //! Single credentials.
 
 use domain::{
-    CredentialId, Provider, Scope, Shape, Timestamp,
+    AuthMethod, CredentialId, Provider, Scope, Timestamp,
     credentials::{CredentialDetail, CredentialState, Parameters},
 };
 use uuid::Uuid;
@@ -151,7 +151,7 @@ pub struct Existing {
     /// Where it comes from.
     pub provider: Provider,
     /// How it authenticates.
-    pub shape: Shape,
+    pub shape: AuthMethod,
     /// What the shape needs besides.
     pub parameters: Parameters,
     /// The user name at the registry.

@@ -1,9 +1,10 @@
 //! How the columns of a credential are spelled.
 
 use domain::{
-    Access, Provider, Purpose, Shape, Timestamp,
+    Access, AuthMethod, Provider, Purpose, Timestamp,
     credentials::{
-        CredentialState, Environment, Expiry, ExpirySource, Parameters, PatternKind, Reach,
+        CredentialScope, CredentialState, Environment, Expiry, ExpirySource, Parameters,
+        PatternKind,
     },
 };
 use uuid::Uuid;
@@ -18,8 +19,8 @@ pub(crate) fn state(text: &str) -> Result<CredentialState> {
     CredentialState::parse(text).ok_or(Error::Value { column: "credentials.state" })
 }
 
-pub(crate) fn shape(code: &str) -> Result<Shape> {
-    Shape::parse(code).ok_or(Error::Value { column: "credentials.shape" })
+pub(crate) fn shape(code: &str) -> Result<AuthMethod> {
+    AuthMethod::parse(code).ok_or(Error::Value { column: "credentials.shape" })
 }
 
 pub(crate) fn parameters(json: &str) -> Result<Parameters> {
@@ -61,14 +62,14 @@ pub(crate) fn purposes_text(purposes: &[Purpose]) -> String {
 }
 
 /// A credential without a project is shared.
-pub(super) fn reach(project: Option<Uuid>) -> Reach {
-    project.map_or(Reach::Shared, |id| Reach::Project(id.into()))
+pub(super) fn reach(project: Option<Uuid>) -> CredentialScope {
+    project.map_or(CredentialScope::Shared, |id| CredentialScope::Project(id.into()))
 }
 
-pub(super) const fn project_of(reach: Reach) -> Option<Uuid> {
+pub(super) const fn project_of(reach: CredentialScope) -> Option<Uuid> {
     match reach {
-        Reach::Project(id) => Some(id.uuid()),
-        Reach::Shared => None,
+        CredentialScope::Project(id) => Some(id.uuid()),
+        CredentialScope::Shared => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What an export may be made of.
 
-use domain::{CredentialId, Provider, RepositoryId, Scope, Shape};
+use domain::{AuthMethod, CredentialId, Provider, RepositoryId, Scope};
 use uuid::Uuid;
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A credential that may be chosen, with its provider and shape.
-pub type CredentialChoice = (CredentialId, String, Provider, Shape);
+pub type CredentialChoice = (CredentialId, String, Provider, AuthMethod);
 /// A repository that may be chosen, with its URL and the credential that opens it.
 pub type RepositoryChoice = (RepositoryId, String, String, Option<CredentialId>);
 

@@ -1,7 +1,7 @@
 //! What exports are rendered from: a statement for each kind of row, however much is in them.
 
 use domain::{
-    Access, CredentialId, Provider, Purpose, RepositoryId, Scope, Shape,
+    Access, AuthMethod, CredentialId, Provider, Purpose, RepositoryId, Scope,
     credentials::{Parameters, PatternKind, Route},
     repositories::{RepositoryKind, Transport},
 };
@@ -22,7 +22,7 @@ pub struct CredentialRow {
     pub id: CredentialId,
     pub name: String,
     pub provider: Provider,
-    pub shape: Shape,
+    pub shape: AuthMethod,
     pub username: String,
     pub parameters: Parameters,
     pub purposes: Vec<Purpose>,

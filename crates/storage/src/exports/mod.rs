@@ -1,8 +1,8 @@
 //! SQL of exports.
 
-mod carrying;
 mod choices;
 mod delete;
+mod exports_containing;
 mod facts;
 mod list;
 mod of_repository;
@@ -10,17 +10,17 @@ mod read;
 mod uses;
 mod write;
 
-pub use carrying::{carrying, carrying_now};
 pub use choices::choices;
 pub use delete::{delete, drop_credential, drop_repository, holding, replace_credential};
+pub use exports_containing::{carrying, carrying_now};
 pub use facts::{
     ChartRow, CredentialRow, RepositoryRow, addresses, allowed, archives, charts, credentials,
     repositories,
 };
 pub use list::list;
 pub use of_repository::of_repository;
-pub use read::{Stored, named, places, row_versions, stored};
+pub use read::{StoredExport, named, places, row_versions, stored};
 pub use uses::uses;
-pub use write::{Row, agree, clear, insert, set_credentials, set_repositories, update};
+pub use write::{NewExport, agree, clear, insert, set_credentials, set_repositories, update};
 
 pub(crate) use read::place;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::{
     CredentialId, ExportId, RepositoryId, Scope, Timestamp,
-    exports::{Carrier, Consumer, ExportPlace, ExportSettings},
-    propagation::Place,
+    exports::{Consumer, DeliveryMethod, ExportPlace, ExportSettings},
+    propagation::DeliveryTarget,
 };
 use sqlx::QueryBuilder;
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use crate::{Db, Error, Result, on, sql};
 
 /// An export as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredExport {
     /// Its id.
     pub id: ExportId,
     /// Its name.
@@ -22,7 +22,7 @@ pub struct Stored {
     /// Who reads it.
     pub consumer: Consumer,
     /// How values get there.
-    pub carrier: Carrier,
+    pub carrier: DeliveryMethod,
     /// Its settings, as checked when it was saved.
     pub settings: ExportSettings,
     /// The chosen credentials.
@@ -45,7 +45,7 @@ type Row = (Uuid, String, String, String, String, i64, String, i64);
 ///
 /// # Errors
 /// When the database does not answer, or holds a value this version does not know.
-pub async fn stored(db: &Db, scope: Scope, ids: &[ExportId]) -> Result<Vec<Stored>> {
+pub async fn stored(db: &Db, scope: Scope, ids: &[ExportId]) -> Result<Vec<StoredExport>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -69,7 +69,7 @@ pub async fn stored(db: &Db, scope: Scope, ids: &[ExportId]) -> Result<Vec<Store
         .map(|(id, name, who, how, settings, row_version, updated_by, updated_at)| {
             let taken =
                 |members: &mut HashMap<Uuid, Vec<Uuid>>| members.remove(&id).unwrap_or_default();
-            Ok(Stored {
+            Ok(StoredExport {
                 id: id.into(),
                 name,
                 consumer: consumer(&who)?,
@@ -221,15 +221,15 @@ pub(super) fn consumer(code: &str) -> Result<Consumer> {
     Consumer::parse(code).ok_or(Error::Value { column: "exports.consumer" })
 }
 
-pub(super) fn carrier(code: &str) -> Result<Carrier> {
-    Carrier::parse(code).ok_or(Error::Value { column: "exports.carrier" })
+pub(super) fn carrier(code: &str) -> Result<DeliveryMethod> {
+    DeliveryMethod::parse(code).ok_or(Error::Value { column: "exports.carrier" })
 }
 
 /// A place as the columns `place_kind` and `place_id` name it.
-pub(crate) fn place(kind: &str, id: Uuid) -> Result<Place> {
+pub(crate) fn place(kind: &str, id: Uuid) -> Result<DeliveryTarget> {
     match kind {
-        "git_target" => Ok(Place::GitTarget(id.into())),
-        "cluster" => Ok(Place::Cluster(id.into())),
+        "git_target" => Ok(DeliveryTarget::GitTarget(id.into())),
+        "cluster" => Ok(DeliveryTarget::Cluster(id.into())),
         _ => Err(Error::Value { column: "place_kind" }),
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     CredentialId, Scope,
-    exports::Carrier,
+    exports::DeliveryMethod,
     gitops::{CredentialUse, TargetState, Unmerged},
 };
 use uuid::Uuid;
@@ -58,7 +58,7 @@ pub async fn uses(db: &Db, scope: Scope, credential: CredentialId) -> Result<Vec
         ))
         .bind(scope.organization().uuid())
         .bind(credential.uuid())
-        .bind(Carrier::None.facts().code)
+        .bind(DeliveryMethod::None.facts().code)
         .fetch_all(pool)
         .await
     })?;

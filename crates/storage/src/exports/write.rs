@@ -2,7 +2,7 @@
 
 use domain::{
     CredentialId, ExportId, RepositoryId, Scope, Timestamp,
-    exports::{Carrier, Consumer, ExportSettings},
+    exports::{Consumer, DeliveryMethod, ExportSettings},
 };
 use sqlx::QueryBuilder;
 use uuid::Uuid;
@@ -12,11 +12,11 @@ use crate::{Error, Result, Tx, on, sql};
 /// The columns of an export that a person sets.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "the columns of the row")]
-pub struct Row<'a> {
+pub struct NewExport<'a> {
     pub name: &'a str,
     pub name_key: &'a str,
     pub consumer: Consumer,
-    pub carrier: Carrier,
+    pub carrier: DeliveryMethod,
     pub settings: &'a ExportSettings,
     pub by: &'a str,
 }
@@ -33,7 +33,7 @@ pub async fn insert(
     tx: &mut Tx,
     scope: Scope,
     id: ExportId,
-    row: &Row<'_>,
+    row: &NewExport<'_>,
     now: Timestamp,
 ) -> Result<()> {
     let settings = text(row.settings)?;
@@ -68,7 +68,7 @@ pub async fn update(
     scope: Scope,
     id: ExportId,
     row_version: i64,
-    row: &Row<'_>,
+    row: &NewExport<'_>,
     now: Timestamp,
 ) -> Result<u64> {
     let settings = text(row.settings)?;

@@ -2,7 +2,7 @@
 
 use domain::{
     ClusterId, CredentialId, ExportId, GitTargetId, RepositoryId, Scope, Timestamp,
-    propagation::Place,
+    propagation::DeliveryTarget,
 };
 use sqlx::QueryBuilder;
 use uuid::Uuid;
@@ -31,9 +31,9 @@ pub struct Affected {
 
 impl Affected {
     /// Every place.
-    pub fn places(&self) -> impl Iterator<Item = Place> + '_ {
-        let targets = self.targets.iter().map(|id| Place::GitTarget(*id));
-        targets.chain(self.clusters.iter().map(|id| Place::Cluster(*id)))
+    pub fn places(&self) -> impl Iterator<Item = DeliveryTarget> + '_ {
+        let targets = self.targets.iter().map(|id| DeliveryTarget::GitTarget(*id));
+        targets.chain(self.clusters.iter().map(|id| DeliveryTarget::Cluster(*id)))
     }
 
     /// Whether there is none.
@@ -57,9 +57,9 @@ pub async fn affected(tx: &mut Tx, scope: Scope, touched: Touched) -> Result<Aff
     let mut affected = Affected::default();
     for (kind, id) in rows {
         match place(&kind, id)? {
-            Place::GitTarget(id) => affected.targets.push(id),
-            Place::Cluster(id) => affected.clusters.push(id),
-            Place::Repository(_) => {}
+            DeliveryTarget::GitTarget(id) => affected.targets.push(id),
+            DeliveryTarget::Cluster(id) => affected.clusters.push(id),
+            DeliveryTarget::Repository(_) => {}
         }
     }
     Ok(affected)

@@ -1,12 +1,12 @@
 //! SQL of connected accounts, Git targets and clusters.
 
 mod affected;
+mod applied_versions;
 pub mod clusters;
-pub mod connections;
-mod due;
+pub mod git_accounts;
+mod schedule;
 pub mod targets;
-mod written;
 
 pub use affected::{Affected, Touched, affected, clusters_pending, opened_by, targets_pending};
-pub use due::{Places, any_due, take_due};
-pub use written::{forget_place, set_written, written};
+pub use applied_versions::{forget_place, set_written, written};
+pub use schedule::{DestinationKind, any_due, take_due};

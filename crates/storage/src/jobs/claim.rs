@@ -9,7 +9,7 @@ use crate::{Db, Result, Tx, db::Inner, on, sql};
 
 /// A piece of work that is ours until the lease ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claimed {
+pub struct ClaimedJob {
     /// Whose work it is.
     pub organization: OrganizationId,
     /// The repository or credential.
@@ -36,7 +36,7 @@ pub async fn claim(
     lease_until: Timestamp,
     limit: u32,
     per_organization: u32,
-) -> Result<Vec<Claimed>> {
+) -> Result<Vec<ClaimedJob>> {
     let rows: Vec<(Uuid, Uuid, String, i64, i64)> = on!(db.write(), pool => {
         sqlx::query_as(sql!(
             "update jobs set state = 'running', lease_owner = $1, run_at = $2, fence = fence + 1, attempts = attempts + 1
@@ -63,7 +63,7 @@ pub async fn claim(
     })?;
     Ok(rows
         .into_iter()
-        .map(|(organization, target, reason, attempts, fence)| Claimed {
+        .map(|(organization, target, reason, attempts, fence)| ClaimedJob {
             organization: organization.into(),
             target,
             reason,
@@ -80,7 +80,7 @@ pub async fn claim(
 /// When the database refuses.
 pub async fn renew(
     db: &Db,
-    held: &[(Kind, Claimed)],
+    held: &[(Kind, ClaimedJob)],
     now: Timestamp,
     lease_until: Timestamp,
 ) -> Result<u64> {
@@ -155,7 +155,7 @@ pub async fn release_orphans(db: &Db, now: Timestamp) -> Result<u64> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn hold(tx: &mut Tx, kind: Kind, work: &Claimed) -> Result<bool> {
+pub async fn hold(tx: &mut Tx, kind: Kind, work: &ClaimedJob) -> Result<bool> {
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update jobs set fence = fence where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4
@@ -176,11 +176,11 @@ pub async fn hold(tx: &mut Tx, kind: Kind, work: &Claimed) -> Result<bool> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn finish(tx: &mut Tx, kind: Kind, work: &Claimed) -> Result<bool> {
+pub async fn finish(tx: &mut Tx, kind: Kind, work: &ClaimedJob) -> Result<bool> {
     Ok(remove(tx, kind, work).await? > 0 || again(tx, kind, work).await? > 0)
 }
 
-async fn remove(tx: &mut Tx, kind: Kind, work: &Claimed) -> Result<u64> {
+async fn remove(tx: &mut Tx, kind: Kind, work: &ClaimedJob) -> Result<u64> {
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "delete from jobs where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4
@@ -196,7 +196,7 @@ async fn remove(tx: &mut Tx, kind: Kind, work: &Claimed) -> Result<u64> {
     })?)
 }
 
-async fn again(tx: &mut Tx, kind: Kind, work: &Claimed) -> Result<u64> {
+async fn again(tx: &mut Tx, kind: Kind, work: &ClaimedJob) -> Result<u64> {
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update jobs set state = 'waiting', run_at = again_at, again_at = null, attempts = 0, lease_owner = null
@@ -221,7 +221,7 @@ async fn again(tx: &mut Tx, kind: Kind, work: &Claimed) -> Result<u64> {
 pub async fn retry(
     db: &Db,
     kind: Kind,
-    work: &Claimed,
+    work: &ClaimedJob,
     run_at: Timestamp,
     cause: Cause,
 ) -> Result<bool> {
@@ -249,7 +249,12 @@ pub async fn retry(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn retry_in(tx: &mut Tx, kind: Kind, work: &Claimed, run_at: Timestamp) -> Result<bool> {
+pub async fn retry_in(
+    tx: &mut Tx,
+    kind: Kind,
+    work: &ClaimedJob,
+    run_at: Timestamp,
+) -> Result<bool> {
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update jobs set state = 'retrying', lease_owner = null, again_at = null,

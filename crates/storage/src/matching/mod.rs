@@ -1,6 +1,6 @@
 //! SQL of matching: the credentials that have a pattern, and what changed of them.
 
-use domain::{CredentialId, Scope, credentials::Reach, matching::Entry};
+use domain::{CredentialId, Scope, credentials::CredentialScope, matching::Entry};
 use uuid::Uuid;
 
 use crate::{
@@ -44,7 +44,9 @@ impl Row {
             id,
             name: self.name,
             key: self.name_key,
-            reach: self.project_id.map_or(Reach::Shared, |id| Reach::Project(id.into())),
+            reach: self
+                .project_id
+                .map_or(CredentialScope::Shared, |id| CredentialScope::Project(id.into())),
             purposes: purposes(&self.purposes)?,
             pattern: self.pattern,
             pattern_kind: pattern_kind(&self.pattern_kind)?,

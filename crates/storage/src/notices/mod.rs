@@ -74,7 +74,7 @@ pub async fn expiring(db: &Db, until: Timestamp, last: i64) -> Result<Vec<Expiri
 /// A notice to make.
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "the columns of the table")]
-pub struct New {
+pub struct NewNotice {
     pub id: NoticeId,
     pub credential: CredentialId,
     pub expires_at: Timestamp,
@@ -87,7 +87,7 @@ pub struct New {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn insert(tx: &mut Tx, scope: Scope, new: &New) -> Result<u64> {
+pub async fn insert(tx: &mut Tx, scope: Scope, new: &NewNotice) -> Result<u64> {
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "insert into notices (organization_id, id, credential_id, expires_at, threshold, at)

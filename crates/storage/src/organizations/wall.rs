@@ -2,9 +2,9 @@
 //! schema refuses.
 
 use domain::{
-    CredentialId, Name, OperationId, OrganizationId, Provider, Scope, Shape, Timestamp,
+    AuthMethod, CredentialId, Name, OperationId, OrganizationId, Provider, Scope, Timestamp,
     audit::{AuditAction, AuditActor, AuditQuery, AuditTarget, AuditView, ReadPurpose},
-    credentials::{CredentialState, Environment, Parameters, PatternKind, Reach},
+    credentials::{CredentialScope, CredentialState, Environment, Parameters, PatternKind},
 };
 use uuid::Uuid;
 
@@ -38,7 +38,7 @@ fn operation(scope: Scope) -> Operation {
         description: String::new(),
         username: String::new(),
         fingerprint: String::new(),
-        shape: Shape::Password,
+        shape: AuthMethod::Password,
         parameters: Parameters::default(),
         expires_at: None,
         changed: String::new(),
@@ -46,7 +46,12 @@ fn operation(scope: Scope) -> Operation {
     }
 }
 
-async fn insert(db: &Db, scope: Scope, operation: &Operation, reach: Reach) -> Result<()> {
+async fn insert(
+    db: &Db,
+    scope: Scope,
+    operation: &Operation,
+    reach: CredentialScope,
+) -> Result<()> {
     let placed = PlacedRow {
         reach,
         purposes: Vec::new(),
@@ -65,7 +70,7 @@ async fn insert(db: &Db, scope: Scope, operation: &Operation, reach: Reach) -> R
 
 async fn credential(db: &Db, scope: Scope) -> Operation {
     let operation = operation(scope);
-    insert(db, scope, &operation, Reach::Shared).await.unwrap();
+    insert(db, scope, &operation, CredentialScope::Shared).await.unwrap();
     operation
 }
 
@@ -101,7 +106,7 @@ async fn refused(db: &Db, sql: &'static str, ids: &[Uuid]) {
 async fn r_authz_03(db: &Db) {
     let (one, two) = (organization(db).await, organization(db).await);
     let their_project = projects::default_id(db, two).await.unwrap();
-    let stolen = insert(db, one, &operation(one), Reach::Project(their_project)).await;
+    let stolen = insert(db, one, &operation(one), CredentialScope::Project(their_project)).await;
     assert!(stolen.unwrap_err().is_dangling());
     let created = credential(db, one).await;
     let (mine, created) = (created.credential.uuid(), created.id.uuid());

@@ -4,7 +4,7 @@ use domain::Timestamp;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use super::{Claimed, Key, Settlement};
+use super::{ClaimedDelivery, DeliveryKey, Settlement};
 use crate::{Db, Result, Tx, db::Inner, on, sql};
 
 /// Takes up to `limit` due deliveries; those whose lease ended are due as well. Organizations take
@@ -19,7 +19,7 @@ pub async fn claim(
     lease_until: Timestamp,
     limit: u32,
     per_organization: u32,
-) -> Result<Vec<Claimed>> {
+) -> Result<Vec<ClaimedDelivery>> {
     let rows: Vec<(Uuid, Uuid, Uuid, Uuid, i64, i64)> = on!(db.write(), pool => {
         sqlx::query_as(sql!(
             "update deliveries set state = 'running', lease_owner = $1, run_at = $2, fence = fence + 1, attempts = attempts + 1
@@ -46,13 +46,15 @@ pub async fn claim(
     })?;
     Ok(rows
         .into_iter()
-        .map(|(organization, propagation, repository, credential, attempts, fence)| Claimed {
-            organization: organization.into(),
-            propagation: propagation.into(),
-            repository: repository.into(),
-            credential: credential.into(),
-            attempts,
-            fence,
+        .map(|(organization, propagation, repository, credential, attempts, fence)| {
+            ClaimedDelivery {
+                organization: organization.into(),
+                propagation: propagation.into(),
+                repository: repository.into(),
+                credential: credential.into(),
+                attempts,
+                fence,
+            }
         })
         .collect())
 }
@@ -64,7 +66,7 @@ pub async fn claim(
 /// When the database refuses.
 pub async fn renew(
     db: &Db,
-    held: &[Claimed],
+    held: &[ClaimedDelivery],
     now: Timestamp,
     lease_until: Timestamp,
 ) -> Result<u64> {
@@ -142,7 +144,7 @@ pub async fn release_orphans(db: &Db, now: Timestamp) -> Result<u64> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn reopen(tx: &mut Tx, work: &Claimed, now: Timestamp) -> Result<()> {
+pub async fn reopen(tx: &mut Tx, work: &ClaimedDelivery, now: Timestamp) -> Result<()> {
     on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update deliveries set state = 'waiting', cause = null, run_at = $1, finished_at = null
@@ -165,7 +167,7 @@ pub async fn reopen(tx: &mut Tx, work: &Claimed, now: Timestamp) -> Result<()> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn settle(tx: &mut Tx, ended: &[&Settlement]) -> Result<Vec<Key>> {
+pub async fn settle(tx: &mut Tx, ended: &[&Settlement]) -> Result<Vec<DeliveryKey>> {
     let mut ours = Vec::with_capacity(ended.len());
     for chunk in ended.chunks(64) {
         let rows: Vec<(Uuid, Uuid, Uuid)> = on!(tx.inner(), tx => {

@@ -7,7 +7,7 @@ use crate::{Db, Error, Result, Tx, on, sql};
 
 /// A propagation that just ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ended {
+pub struct EndedPropagation {
     /// The credential.
     pub credential: CredentialId,
     /// Its name.
@@ -48,7 +48,7 @@ pub async fn finish(
     scope: Scope,
     propagation: PropagationId,
     now: Timestamp,
-) -> Result<Option<Ended>> {
+) -> Result<Option<EndedPropagation>> {
     if close(tx, scope, propagation, now).await? == 0 {
         return Ok(None);
     }
@@ -80,7 +80,11 @@ async fn close(
     })?)
 }
 
-async fn keep_counts(tx: &mut Tx, scope: Scope, propagation: PropagationId) -> Result<Ended> {
+async fn keep_counts(
+    tx: &mut Tx,
+    scope: Scope,
+    propagation: PropagationId,
+) -> Result<EndedPropagation> {
     let (healthy, needs_attention, superseded, vault_version, credential, name): (
         i64,
         i64,
@@ -114,7 +118,7 @@ async fn keep_counts(tx: &mut Tx, scope: Scope, propagation: PropagationId) -> R
         .await
     })?;
     let count = |n| u32::try_from(n).map_err(|_| Error::Value { column: "count" });
-    Ok(Ended {
+    Ok(EndedPropagation {
         credential: credential.into(),
         name,
         vault_version,

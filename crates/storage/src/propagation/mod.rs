@@ -12,14 +12,14 @@ use domain::{
 };
 
 pub use deliver::{claim, forget_far_leases, release, release_orphans, renew, reopen, settle};
-pub use finish::{Ended, finish, to_finish};
+pub use finish::{EndedPropagation, finish, to_finish};
 pub use places::{PlaceEnd, begin_place, settle_place};
 pub use start::{Start, start};
 pub use view::{Overview, applied_version, counts, history, lines, overview};
 
 /// A delivery that is ours until the lease ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claimed {
+pub struct ClaimedDelivery {
     /// Whose work it is.
     pub organization: OrganizationId,
     /// The propagation it belongs to.
@@ -35,12 +35,12 @@ pub struct Claimed {
 }
 
 /// What names a delivery.
-pub type Key = (OrganizationId, PropagationId, RepositoryId);
+pub type DeliveryKey = (OrganizationId, PropagationId, RepositoryId);
 
-impl Claimed {
+impl ClaimedDelivery {
     /// What names it.
     #[must_use]
-    pub const fn key(&self) -> Key {
+    pub const fn key(&self) -> DeliveryKey {
         (self.organization, self.propagation, self.repository)
     }
 }
@@ -49,7 +49,7 @@ impl Claimed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settlement {
     /// The delivery.
-    pub work: Claimed,
+    pub work: ClaimedDelivery,
     /// Its new state.
     pub state: DeliveryState,
     /// Why the try failed.

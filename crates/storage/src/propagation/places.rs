@@ -5,7 +5,7 @@
 
 use domain::{
     Cause, CredentialId, PropagationId, Scope, Timestamp,
-    propagation::{DeliveryState, Place},
+    propagation::{DeliveryState, DeliveryTarget},
 };
 use sqlx::QueryBuilder;
 use uuid::Uuid;
@@ -21,7 +21,7 @@ pub(super) async fn add_places(
     tx: &mut Tx,
     scope: Scope,
     propagation: PropagationId,
-    places: &[Place],
+    places: &[DeliveryTarget],
     now: Timestamp,
 ) -> Result<()> {
     let places: Vec<_> = places.iter().filter_map(|place| named(*place)).collect();
@@ -45,11 +45,11 @@ pub(super) async fn add_places(
 }
 
 /// How the columns `place_kind` and `place_id` name a place; a repository has deliveries of its own.
-const fn named(place: Place) -> Option<(&'static str, Uuid)> {
+const fn named(place: DeliveryTarget) -> Option<(&'static str, Uuid)> {
     match place {
-        Place::Repository(_) => None,
-        Place::GitTarget(id) => Some(("git_target", id.uuid())),
-        Place::Cluster(id) => Some(("cluster", id.uuid())),
+        DeliveryTarget::Repository(_) => None,
+        DeliveryTarget::GitTarget(id) => Some(("git_target", id.uuid())),
+        DeliveryTarget::Cluster(id) => Some(("cluster", id.uuid())),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Starting a propagation.
 
-use domain::{CredentialId, PropagationId, Scope, Timestamp, propagation::Place};
+use domain::{CredentialId, PropagationId, Scope, Timestamp, propagation::DeliveryTarget};
 
 use super::places::{add_places, supersede_places};
 use crate::{Error, Result, Tx, on, sql};
@@ -17,7 +17,7 @@ pub struct Start<'a> {
     /// Who asked for it.
     pub by: &'a str,
     /// The Git targets and clusters that hold the credential, whose work was queued before.
-    pub places: &'a [Place],
+    pub places: &'a [DeliveryTarget],
 }
 
 /// Starts a propagation: one delivery for every active link of the credential and for every place

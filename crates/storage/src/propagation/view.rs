@@ -4,7 +4,7 @@ use domain::{
     Cause, CredentialId, DeliveryId, PropagationId, RepositoryId, Scope, Timestamp,
     credentials::Propagation,
     gitops::Unmerged,
-    propagation::{Counts, DeliveryLine, DeliveryState, Place, Progress, Told},
+    propagation::{Counts, DeliveryLine, DeliveryMessage, DeliveryState, DeliveryTarget, Progress},
 };
 use uuid::Uuid;
 
@@ -198,13 +198,13 @@ fn line((kind, id, name, state, attempts, cause, run_at, unmerged): Line) -> Res
     let state = known_state(&state)?;
     let next = matches!(state, DeliveryState::Waiting | DeliveryState::Retrying);
     let place = match kind.as_str() {
-        "repository" => Place::Repository(RepositoryId::from(id)),
+        "repository" => DeliveryTarget::Repository(RepositoryId::from(id)),
         kind => crate::exports::place(kind, id)?,
     };
     let cause = cause.as_deref().and_then(Cause::parse);
     let unmerged = unmerged.as_deref().and_then(Unmerged::parse).map(|unmerged| match unmerged {
-        Unmerged::Waits => Told::waits(),
-        Unmerged::Closed => Told::of(Cause::RequestClosed, place),
+        Unmerged::Waits => DeliveryMessage::waits(),
+        Unmerged::Closed => DeliveryMessage::of(Cause::RequestClosed, place),
     });
     Ok(DeliveryLine {
         // A propagation has one delivery per place, so the place names it.
@@ -215,7 +215,7 @@ fn line((kind, id, name, state, attempts, cause, run_at, unmerged): Line) -> Res
         attempts: count("attempts", attempts)?,
         cause,
         told: cause
-            .map(|cause| Told::of(cause, place))
+            .map(|cause| DeliveryMessage::of(cause, place))
             .or_else(|| unmerged.filter(|_| state == DeliveryState::Healthy)),
         next_at: next.then_some(Timestamp::from_millis(run_at)),
     })

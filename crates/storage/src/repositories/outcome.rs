@@ -3,7 +3,7 @@
 use domain::{
     Cause, CredentialId, OrganizationId, RepositoryId, Scope, SyncRunId, Timestamp,
     charts::LeftOut,
-    connections::Quota,
+    connection_tests::Quota,
     repositories::{SyncTrigger, Transport},
 };
 use sqlx::QueryBuilder;
@@ -14,7 +14,7 @@ use crate::{Result, Tx, on, sql};
 /// The result of one sync.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the columns of the table")]
-pub struct Outcome {
+pub struct SyncOutcome {
     pub organization: OrganizationId,
     pub repository: RepositoryId,
     /// The epoch the sync started with.
@@ -52,7 +52,7 @@ pub struct Outcome {
 /// When the database refuses.
 pub async fn record(
     tx: &mut Tx,
-    outcomes: &[&Outcome],
+    outcomes: &[&SyncOutcome],
 ) -> Result<Vec<(OrganizationId, RepositoryId)>> {
     let mut written = Vec::with_capacity(outcomes.len());
     for chunk in outcomes.chunks(64) {
@@ -111,7 +111,7 @@ fn as_json(left_out: &LeftOut) -> String {
 /// Notes the proven credential versions at the links, upward only.
 async fn prove(
     tx: &mut Tx,
-    outcomes: &[&Outcome],
+    outcomes: &[&SyncOutcome],
     written: &[(OrganizationId, RepositoryId)],
 ) -> Result<()> {
     let proven: Vec<_> = outcomes
@@ -144,7 +144,7 @@ async fn prove(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn record_runs(tx: &mut Tx, outcomes: &[&Outcome]) -> Result<()> {
+pub async fn record_runs(tx: &mut Tx, outcomes: &[&SyncOutcome]) -> Result<()> {
     for chunk in outcomes.chunks(64) {
         on!(tx.inner(), tx => {
             let mut query = QueryBuilder::new(

@@ -2,7 +2,7 @@
 
 use domain::{
     Cause, RepositoryId, Scope, Timestamp,
-    connections::Quota,
+    connection_tests::Quota,
     credentials::Environment,
     repositories::{
         Link, RepositoryDetail, RepositoryKind, RepositoryQuery, RepositoryState,

@@ -10,7 +10,7 @@ use crate::{Db, Error, Result, on, sql};
 
 /// The credential of a repository, as far as SQL knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Login {
+pub struct LinkedCredential {
     /// The credential.
     pub credential: CredentialId,
     /// Whether it may be sent to the repository's origin.
@@ -50,7 +50,7 @@ pub struct SyncTarget {
     pub last_modified: Option<String>,
     pub digest: Option<String>,
     pub transport: Transport,
-    pub login: Option<Login>,
+    pub login: Option<LinkedCredential>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -115,7 +115,7 @@ impl Row {
         // suspended, whatever its state says.
         let for_this_origin = self.link_origin.as_deref() == Some(self.origin.as_str());
         let within_reach = self.credential_project.is_none_or(|own| own == self.project_id);
-        let login = self.credential_id.map(|credential| Login {
+        let login = self.credential_id.map(|credential| LinkedCredential {
             credential: credential.into(),
             state: if for_this_origin && within_reach {
                 link_state(self.link_state.as_deref())

@@ -13,7 +13,7 @@ use crate::{Db, Error, Result, Tx, on, sql};
 /// A repository to add.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the columns of the table")]
-pub struct New<'a> {
+pub struct NewRepository<'a> {
     pub id: RepositoryId,
     pub fields: Change<'a>,
     pub now: Timestamp,
@@ -87,7 +87,7 @@ struct CurrentRow {
 ///
 /// # Errors
 /// When the name is taken ([`crate::Error::is_duplicate`]) or the database refuses.
-pub async fn insert(tx: &mut Tx, scope: Scope, new: &New<'_>) -> Result<()> {
+pub async fn insert(tx: &mut Tx, scope: Scope, new: &NewRepository<'_>) -> Result<()> {
     on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "insert into repositories

@@ -16,7 +16,7 @@ use crate::{Db, Result, on, sql};
 
 /// A session as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredSession {
     /// The session's record, as the server wrote it.
     pub record: String,
     /// When it began.
@@ -91,7 +91,7 @@ pub async fn save(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn load(db: &Db, hash: &[u8], now: Timestamp) -> Result<Option<Stored>> {
+pub async fn load(db: &Db, hash: &[u8], now: Timestamp) -> Result<Option<StoredSession>> {
     let row: Option<(String, i64, i64, i64)> = on!(db.read(), pool => {
         sqlx::query_as(sql!(
             "select record, created_at, last_seen_at, expires_at
@@ -102,7 +102,7 @@ pub async fn load(db: &Db, hash: &[u8], now: Timestamp) -> Result<Option<Stored>
         .fetch_optional(pool)
         .await
     })?;
-    Ok(row.map(|(record, created_at, last_seen_at, expires_at)| Stored {
+    Ok(row.map(|(record, created_at, last_seen_at, expires_at)| StoredSession {
         record,
         created_at: Timestamp::from_millis(created_at),
         last_seen_at: Timestamp::from_millis(last_seen_at),

@@ -29,7 +29,7 @@ pub const APP: &str = "424242";
 
 /// A running stub.
 #[derive(Clone)]
-pub struct Github {
+pub struct GithubStub {
     pub authority: String,
     state: Arc<Mutex<State>>,
 }
@@ -102,7 +102,7 @@ struct Token {
     scope: String,
 }
 
-impl Github {
+impl GithubStub {
     pub async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let state = State {

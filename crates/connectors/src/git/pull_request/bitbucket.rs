@@ -2,7 +2,7 @@ use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Host, NewPullRequest, Standing, below, owner_and_name};
+use super::{Host, NewPullRequest, PullRequestState, below, owner_and_name};
 use crate::{http::Login, token_exchange::bearer};
 
 /// The user name of an access token of a repository, project or workspace:
@@ -57,7 +57,7 @@ impl Host for Bitbucket {
         answer.get("id")?.as_u64()
     }
 
-    fn standing(&self, answer: &Value) -> Option<Standing> {
+    fn standing(&self, answer: &Value) -> Option<PullRequestState> {
         standing(answer)
     }
 
@@ -72,11 +72,11 @@ impl Host for Bitbucket {
 
 /// Both kinds of Bitbucket spell it so; at Bitbucket Cloud one may be superseded too, and wait in a queue to
 /// be merged.
-pub(super) fn standing(answer: &Value) -> Option<Standing> {
+pub(super) fn standing(answer: &Value) -> Option<PullRequestState> {
     match answer.get("state")?.as_str()? {
-        "OPEN" | "DRAFT" | "QUEUED" => Some(Standing::Open),
-        "MERGED" => Some(Standing::Merged),
-        "DECLINED" | "SUPERSEDED" => Some(Standing::Closed),
+        "OPEN" | "DRAFT" | "QUEUED" => Some(PullRequestState::Open),
+        "MERGED" => Some(PullRequestState::Merged),
+        "DECLINED" | "SUPERSEDED" => Some(PullRequestState::Closed),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    Host, NewPullRequest, Standing, below,
+    Host, NewPullRequest, PullRequestState, below,
     bitbucket::{self, ACCESS_TOKEN},
 };
 use crate::{http::Login, token_exchange::bearer};
@@ -77,7 +77,7 @@ impl Host for BitbucketServer {
         )
     }
 
-    fn standing(&self, answer: &Value) -> Option<Standing> {
+    fn standing(&self, answer: &Value) -> Option<PullRequestState> {
         bitbucket::standing(answer)
     }
 

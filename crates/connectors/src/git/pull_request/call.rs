@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::Git;
 use crate::{
     Failure,
-    http::{Answer, Ask, Login, Redirects},
+    http::{Ask, HttpAnswer, Login, Redirects},
     status,
 };
 
@@ -50,16 +50,16 @@ impl Api<'_> {
         self.read(answer).await
     }
 
-    async fn send(&self, ask: Ask) -> Result<Answer, Failure> {
+    async fn send(&self, ask: Ask) -> Result<HttpAnswer, Failure> {
         let (version, value) = VERSION;
         let ask = ask
             .header(ACCEPT, HeaderValue::from_static("application/json"))
             .header(version, value)
             .login(self.login.clone());
-        self.git.outbound.on(&self.git.road, None)?.send(ask).await
+        self.git.outbound.on(&self.git.egress, None)?.send(ask).await
     }
 
-    async fn read(&self, answer: Answer) -> Result<Value, Failure> {
+    async fn read(&self, answer: HttpAnswer) -> Result<Value, Failure> {
         if !answer.status().is_success() {
             let login = Some(self.given).filter(|_| self.login.is_some());
             let failure = status::refusal(answer, login).await;

@@ -2,7 +2,9 @@ use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded::byte_serialize};
 
-use super::{Host, NewPullRequest, Standing, below, owner_and_name, standing::closed_or_merged};
+use super::{
+    Host, NewPullRequest, PullRequestState, below, owner_and_name, state::closed_or_merged,
+};
 use crate::http::Login;
 
 /// Gitea and Forgejo: <https://docs.gitea.com/api/>, "repoGetPullRequestByBaseHead" and
@@ -43,7 +45,7 @@ impl Host for Gitea {
         answer.get("number")?.as_u64()
     }
 
-    fn standing(&self, answer: &Value) -> Option<Standing> {
+    fn standing(&self, answer: &Value) -> Option<PullRequestState> {
         closed_or_merged(answer)
     }
 

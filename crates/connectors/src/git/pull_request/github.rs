@@ -2,7 +2,9 @@ use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Host, NewPullRequest, Standing, below, owner_and_name, standing::closed_or_merged};
+use super::{
+    Host, NewPullRequest, PullRequestState, below, owner_and_name, state::closed_or_merged,
+};
 use crate::{http::Login, token_exchange::bearer};
 
 /// GitHub and GitHub Enterprise: <https://docs.github.com/en/rest/pulls/pulls>.
@@ -43,7 +45,7 @@ impl Host for Github {
         answer.get("number")?.as_u64()
     }
 
-    fn standing(&self, answer: &Value) -> Option<Standing> {
+    fn standing(&self, answer: &Value) -> Option<PullRequestState> {
         closed_or_merged(answer)
     }
 

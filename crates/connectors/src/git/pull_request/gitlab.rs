@@ -2,7 +2,7 @@ use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Host, NewPullRequest, Standing, below};
+use super::{Host, NewPullRequest, PullRequestState, below};
 use crate::{http::Login, token_exchange::bearer};
 
 /// GitLab: <https://docs.gitlab.com/api/merge_requests/>. It takes OAuth tokens and access tokens
@@ -46,12 +46,12 @@ impl Host for Gitlab {
         answer.get("iid")?.as_u64()
     }
 
-    fn standing(&self, answer: &Value) -> Option<Standing> {
+    fn standing(&self, answer: &Value) -> Option<PullRequestState> {
         match answer.get("state")?.as_str()? {
             // It is locked while it is being merged.
-            "opened" | "locked" => Some(Standing::Open),
-            "merged" => Some(Standing::Merged),
-            "closed" => Some(Standing::Closed),
+            "opened" | "locked" => Some(PullRequestState::Open),
+            "merged" => Some(PullRequestState::Merged),
+            "closed" => Some(PullRequestState::Closed),
             _ => None,
         }
     }

@@ -8,7 +8,7 @@ use super::{
     gitea::Gitea,
     github::Github,
     gitlab::Gitlab,
-    standing::{is_page, number},
+    state::{is_page, number},
 };
 
 /// A host whose pull requests Hawser knows, and where its API is.

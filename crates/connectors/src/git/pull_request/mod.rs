@@ -8,10 +8,10 @@ mod github;
 mod gitlab;
 mod hosting;
 mod recognize;
-mod standing;
+mod state;
 
 pub use hosting::Hosting;
-pub use standing::Standing;
+pub use state::PullRequestState;
 
 use domain::{
     Cause,
@@ -21,7 +21,7 @@ use reqwest::header::HeaderValue;
 use serde_json::Value;
 use url::Url;
 
-use super::{Git, words};
+use super::{Git, server_messages};
 use crate::{Failure, http::Login};
 
 /// A pull request that is to be opened.
@@ -62,7 +62,7 @@ trait Host: Sync {
     /// The number of the one that was made.
     fn created(&self, answer: &Value) -> Option<u64>;
     /// How the one stands that the host describes.
-    fn standing(&self, answer: &Value) -> Option<Standing>;
+    fn standing(&self, answer: &Value) -> Option<PullRequestState>;
     /// Where the pages of a repository are, of the path that Git finds it by.
     fn repository(&self, path: &str) -> String {
         path.to_owned()
@@ -87,8 +87,8 @@ impl Git {
         login: &Login,
         wanted: NewPullRequest<'_>,
     ) -> Result<PullRequest, Failure> {
-        let title = words::title(wanted.title);
-        let body = words::message(wanted.body);
+        let title = server_messages::title(wanted.title);
+        let body = server_messages::message(wanted.body);
         let wanted = NewPullRequest { title: &title, body: &body, ..wanted };
         let api = call::Api { git: self, login: hosting.host().login(login), given: login };
         if let Some(open) = find(&api, hosting, url, wanted).await? {

@@ -1,4 +1,4 @@
-//! A connection test: the road to a registry, stage by stage.
+//! A connection test: the way to a registry, stage by stage.
 
 mod network;
 mod provider;
@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use domain::{
     Timestamp,
-    connections::{Certificate, Quota, Stage, StageResult},
+    connection_tests::{Certificate, Quota, Stage, StageResult},
     repositories::RepositoryKind,
 };
 use tokio::time::{Instant, timeout_at};
@@ -93,8 +93,8 @@ impl Examination<'_> {
             RepositoryKind::Helm => self.target.url.web().clone(),
             RepositoryKind::Oci => oci::base(&self.target.url),
         };
-        let road = self.registries.outbound.on(&self.target.road, self.target.login.as_ref());
-        let outbound = walk.stage(Stage::Url, async { network::policy(road, &url) }).await?;
+        let egress = self.registries.outbound.on(&self.target.egress, self.target.login.as_ref());
+        let outbound = walk.stage(Stage::Url, async { network::policy(egress, &url) }).await?;
         self.connect(walk, besides, &outbound, &url).await?;
         match self.target.kind {
             RepositoryKind::Helm => self.helm(walk, &outbound).await,
@@ -145,7 +145,7 @@ impl Examination<'_> {
         &self,
         walk: &mut Walk,
         outbound: &Outbound,
-        visit: &mut oci::Visit<'_>,
+        visit: &mut oci::OciTest<'_>,
     ) -> Result<(), Stopped> {
         walk.stage(Stage::List, async { Ok((self.told(outbound, visit.list().await).await?, ())) })
             .await?;

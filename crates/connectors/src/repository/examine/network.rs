@@ -2,7 +2,7 @@
 
 use domain::{
     Timestamp,
-    connections::{Certificate, Stage},
+    connection_tests::{Certificate, Stage},
     counted,
 };
 use url::Url;
@@ -16,12 +16,12 @@ use crate::{
     http::{Outbound, Resolved, Shaken},
 };
 
-/// The road can be taken, and the address may be asked.
+/// The egress profile can be taken, and the address may be asked.
 pub(super) fn policy(
-    road: Result<Outbound, Failure>,
+    egress: Result<Outbound, Failure>,
     url: &Url,
 ) -> Result<(Finding, Outbound), Failure> {
-    let outbound = road?;
+    let outbound = egress?;
     outbound.permits(url)?;
     Ok((Finding::passed("The address may be used."), outbound))
 }

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use domain::{
     Cause,
-    connections::{Stage, StageResult, StageState},
+    connection_tests::{Stage, StageResult, StageState},
 };
 use tokio::time::{Instant, timeout_at};
 

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use domain::connections::StageResult;
+use domain::connection_tests::StageResult;
 use tokio::sync::mpsc::UnboundedSender;
 
 tokio::task_local! {

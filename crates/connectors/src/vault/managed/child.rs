@@ -21,7 +21,7 @@ use tokio::{
 };
 
 use super::{
-    files::{Folder, Places},
+    files::{Folder, VaultFiles},
     logs::{self, Then},
 };
 
@@ -34,13 +34,13 @@ const LOOK: Duration = Duration::from_secs(5);
 
 pub(super) struct Keeper {
     binary: PathBuf,
-    places: Places,
+    places: VaultFiles,
     log_bytes: u64,
     child: Option<Child>,
 }
 
 impl Keeper {
-    pub(super) const fn new(binary: PathBuf, places: Places, log_bytes: u64) -> Self {
+    pub(super) const fn new(binary: PathBuf, places: VaultFiles, log_bytes: u64) -> Self {
         Self { binary, places, log_bytes, child: None }
     }
 

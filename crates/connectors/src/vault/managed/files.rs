@@ -17,7 +17,7 @@ use crate::vault::VaultConfig;
 
 /// A prepared folder, and the lock on it.
 pub(super) struct Folder {
-    pub(super) places: Places,
+    pub(super) places: VaultFiles,
     pub(super) lock: File,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct Left(Vec<PathBuf>);
 
 impl Left {
     /// Makes sure that it can be opened.
-    fn at(log: Option<PathBuf>, places: &Places) -> Result<Self, ManagedError> {
+    fn at(log: Option<PathBuf>, places: &VaultFiles) -> Result<Self, ManagedError> {
         let Some(log) = log.filter(|log| log.parent() != Some(places.folder())) else {
             return Ok(Self(Vec::new()));
         };
@@ -63,7 +63,7 @@ impl Left {
 
 /// Where the parts lie.
 #[derive(Debug, Clone)]
-pub(super) struct Places {
+pub(super) struct VaultFiles {
     folder: PathBuf,
 }
 
@@ -82,7 +82,7 @@ impl Ports {
     }
 }
 
-impl Places {
+impl VaultFiles {
     #[cfg(test)]
     pub(super) fn of(folder: &Path) -> Self {
         Self { folder: folder.to_owned() }
@@ -131,7 +131,7 @@ impl Folder {
             .mode(0o700)
             .create(folder)
             .map_err(wrong("the folder"))?;
-        let places = Places { folder: folder.canonicalize().map_err(wrong("the folder"))? };
+        let places = VaultFiles { folder: folder.canonicalize().map_err(wrong("the folder"))? };
         fs::set_permissions(places.folder(), Permissions::from_mode(0o700))
             .map_err(wrong("the folder"))?;
         let lock = lock(&places.file("lock"))?;

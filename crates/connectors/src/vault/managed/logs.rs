@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{files::Places, settings::AUDIT};
+use super::{files::VaultFiles, settings::AUDIT};
 
 /// How many audit logs are kept beside the one that is written.
 const KEPT: u32 = 10;
@@ -22,7 +22,7 @@ pub(super) enum Then {
 }
 
 /// Puts aside what is larger than `bytes`.
-pub(super) fn rotate(places: &Places, bytes: u64) -> io::Result<Then> {
+pub(super) fn rotate(places: &VaultFiles, bytes: u64) -> io::Result<Then> {
     let is_large = |path: &Path| fs::metadata(path).is_ok_and(|file| file.len() > bytes);
     let (log, audit) = (places.log(), places.file(AUDIT));
     if is_large(&log) {
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn ten_are_kept_and_the_newest_is_the_first() {
         let folder = tempfile::tempdir().unwrap();
-        let places = Places::of(folder.path());
+        let places = VaultFiles::of(folder.path());
         let audit = places.file(AUDIT);
         for number in 1..=14 {
             fs::write(&audit, format!("log {number}")).unwrap();
@@ -75,7 +75,7 @@ mod tests {
     fn the_log_of_the_process_goes_on_in_the_same_file() {
         use std::io::Write as _;
         let folder = tempfile::tempdir().unwrap();
-        let places = Places::of(folder.path());
+        let places = VaultFiles::of(folder.path());
         let mut held = OpenOptions::new().create(true).append(true).open(places.log()).unwrap();
         held.write_all(b"before").unwrap();
         assert_eq!(rotate(&places, 3).unwrap(), Then::Nothing);

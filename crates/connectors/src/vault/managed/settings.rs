@@ -5,7 +5,7 @@ use std::{io, path::PathBuf};
 use serde_json::to_string as quoted;
 use url::Url;
 
-use super::files::{Places, Ports};
+use super::files::{Ports, VaultFiles};
 use crate::vault::policy;
 
 /// Where the managed server keeps secrets.
@@ -25,7 +25,7 @@ const DEVICE: &str = "file";
 /// The audit log in the folder.
 pub(super) const AUDIT: &str = "audit.log";
 
-pub(super) fn text(places: &Places, ports: Ports) -> io::Result<String> {
+pub(super) fn text(places: &VaultFiles, ports: Ports) -> io::Result<String> {
     let path = |name: &str| quote(places.file(name));
     let Ports { api, cluster } = ports;
     let (data, role_id, secret_id) = (path("data")?, path("role_id")?, path("secret_id")?);

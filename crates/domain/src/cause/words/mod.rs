@@ -12,12 +12,12 @@ mod shared;
 use serde::{Deserialize, Serialize};
 
 use super::Cause;
-use crate::propagation::Place;
+use crate::propagation::DeliveryTarget;
 
 /// Who was asked when it failed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Asked {
+pub enum RemoteKind {
     /// A repository of charts or images.
     #[default]
     Registry,
@@ -29,19 +29,19 @@ pub enum Asked {
     Github,
 }
 
-impl Asked {
+impl RemoteKind {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Registry, Self::GitServer, Self::Cluster, Self::Github];
 }
 
-impl Place {
+impl DeliveryTarget {
     /// Who answers there.
     #[must_use]
-    pub const fn asked(self) -> Asked {
+    pub const fn asked(self) -> RemoteKind {
         match self {
-            Self::Repository(_) => Asked::Registry,
-            Self::GitTarget(_) => Asked::GitServer,
-            Self::Cluster(_) => Asked::Cluster,
+            Self::Repository(_) => RemoteKind::Registry,
+            Self::GitTarget(_) => RemoteKind::GitServer,
+            Self::Cluster(_) => RemoteKind::Cluster,
         }
     }
 }
@@ -62,12 +62,12 @@ const fn words(title: &'static str, message: &'static str) -> Words {
 impl Cause {
     /// The cause in the words of who was asked.
     #[must_use]
-    pub const fn words(self, asked: Asked) -> Words {
+    pub const fn words(self, asked: RemoteKind) -> Words {
         match asked {
-            Asked::Registry => registry::of(self),
-            Asked::GitServer => git_server::of(self),
-            Asked::Cluster => cluster::of(self),
-            Asked::Github => github::of(self),
+            RemoteKind::Registry => registry::of(self),
+            RemoteKind::GitServer => git_server::of(self),
+            RemoteKind::Cluster => cluster::of(self),
+            RemoteKind::Github => github::of(self),
         }
     }
 }
@@ -77,16 +77,16 @@ mod tests {
     use super::*;
 
     /// Words that belong to others.
-    const fn foreign(asked: Asked) -> &'static [&'static str] {
+    const fn foreign(asked: RemoteKind) -> &'static [&'static str] {
         match asked {
-            Asked::Registry => &["git server", "kubeconfig", "cluster", "namespace", "branch"],
-            Asked::GitServer => {
+            RemoteKind::Registry => &["git server", "kubeconfig", "cluster", "namespace", "branch"],
+            RemoteKind::GitServer => {
                 &["registr", "chart", "helm", "kubeconfig", "cluster", "api server"]
             }
-            Asked::Cluster => {
+            RemoteKind::Cluster => {
                 &["registr", "chart", "helm", "git", "repositor", "user name", "password", "branch"]
             }
-            Asked::Github => {
+            RemoteKind::Github => {
                 &["registr", "chart", "helm", "kubeconfig", "cluster", "git server", "branch"]
             }
         }
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn nobody_is_told_about_somebody_else() {
-        for asked in Asked::ALL {
+        for asked in RemoteKind::ALL {
             for cause in Cause::ALL {
                 let Words { title, message } = cause.words(asked);
                 let text = format!("{title}: {message}");
@@ -154,23 +154,25 @@ mod tests {
                 assert_ne!(cause.words(asked), shared::NOT_HERE, "{asked:?} {cause:?}");
             }
         };
-        for asked in Asked::ALL {
+        for asked in RemoteKind::ALL {
             has(asked, &everywhere);
         }
-        for (asked, own) in [(Asked::GitServer, &of_git[..]), (Asked::Cluster, &of_cluster[..])] {
+        for (asked, own) in
+            [(RemoteKind::GitServer, &of_git[..]), (RemoteKind::Cluster, &of_cluster[..])]
+        {
             has(asked, &at_places);
             has(asked, own);
         }
         has(
-            Asked::Github,
+            RemoteKind::Github,
             &[Cause::ConnectionRevoked, Cause::ScopeMissing, Cause::ExchangeRefused],
         );
         // Every cause happens somewhere, and no two of one place have the same title.
         for cause in Cause::ALL {
-            let happens = |asked: &Asked| cause.words(*asked) != shared::NOT_HERE;
-            assert!(cause == Cause::Internal || Asked::ALL.iter().any(happens), "{cause:?}");
+            let happens = |asked: &RemoteKind| cause.words(*asked) != shared::NOT_HERE;
+            assert!(cause == Cause::Internal || RemoteKind::ALL.iter().any(happens), "{cause:?}");
         }
-        for asked in Asked::ALL {
+        for asked in RemoteKind::ALL {
             let all = Cause::ALL.map(|cause| cause.words(asked));
             let mut titles: Vec<_> =
                 all.iter().filter(|words| **words != shared::NOT_HERE).map(|w| w.title).collect();

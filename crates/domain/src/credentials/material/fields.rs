@@ -1,7 +1,7 @@
 //! Reading the fields of a shape's form.
 
-use super::{Kubeconfig, Material, OauthTokens, ServiceAccountKey};
-use crate::{Field, FieldProblem, Secret, Shape, credentials::Parameters};
+use super::{Kubeconfig, OauthTokens, SecretMaterial, ServiceAccountKey};
+use crate::{AuthMethod, Field, FieldProblem, Secret, credentials::Parameters};
 
 /// Reads fields and collects what is wrong with them.
 pub(super) struct Fields<'a> {
@@ -12,56 +12,73 @@ pub(super) struct Fields<'a> {
 
 impl Fields<'_> {
     /// The content, unless something is wrong with it.
-    pub(super) fn material(&mut self, shape: Shape, password: Secret) -> Option<Material> {
+    pub(super) fn material(
+        &mut self,
+        shape: AuthMethod,
+        password: Secret,
+    ) -> Option<SecretMaterial> {
         let username = self.username.to_owned();
         Some(match shape {
-            Shape::Password => Material::Password { username, password },
-            Shape::ClientCertificate => {
+            AuthMethod::Password => SecretMaterial::Password { username, password },
+            AuthMethod::ClientCertificate => {
                 let certificate = self.certificate();
                 self.pem(&password, "PRIVATE KEY");
-                Material::ClientCertificate { certificate, key: password }
+                SecretMaterial::ClientCertificate { certificate, key: password }
             }
-            Shape::EcrAccessKey => Material::EcrAccessKey {
+            AuthMethod::EcrAccessKey => SecretMaterial::EcrAccessKey {
                 key_id: self.access_key_id(),
                 secret_key: password,
                 region: self.region(),
             },
-            Shape::EcrRole => Material::EcrRole { account: self.account(), region: self.region() },
-            Shape::EcrPublicAccessKey => {
-                Material::EcrPublicAccessKey { key_id: self.access_key_id(), secret_key: password }
+            AuthMethod::EcrRole => {
+                SecretMaterial::EcrRole { account: self.account(), region: self.region() }
             }
-            Shape::GoogleKey => Material::GoogleKey { key: self.google_key(password)? },
-            Shape::GoogleKeyBase64 => Material::GoogleKeyBase64 { key: self.google_key(password)? },
-            Shape::GoogleKeyExchange => {
-                Material::GoogleKeyExchange { key: self.google_key(password)? }
+            AuthMethod::EcrPublicAccessKey => SecretMaterial::EcrPublicAccessKey {
+                key_id: self.access_key_id(),
+                secret_key: password,
+            },
+            AuthMethod::GoogleKey => SecretMaterial::GoogleKey { key: self.google_key(password)? },
+            AuthMethod::GoogleKeyBase64 => {
+                SecretMaterial::GoogleKeyBase64 { key: self.google_key(password)? }
             }
-            Shape::GoogleWorkload => Material::GoogleWorkload { gcp_project: self.gcp_project() },
-            Shape::AcrServicePrincipal => {
-                Material::AcrServicePrincipal { app_id: self.named("Type the appId."), password }
+            AuthMethod::GoogleKeyExchange => {
+                SecretMaterial::GoogleKeyExchange { key: self.google_key(password)? }
             }
-            Shape::AcrToken => {
-                Material::AcrToken { name: self.named("Type the name of the token."), password }
+            AuthMethod::GoogleWorkload => {
+                SecretMaterial::GoogleWorkload { gcp_project: self.gcp_project() }
             }
-            Shape::AcrEntra => Material::AcrEntra {
+            AuthMethod::AcrServicePrincipal => SecretMaterial::AcrServicePrincipal {
+                app_id: self.named("Type the appId."),
+                password,
+            },
+            AuthMethod::AcrToken => SecretMaterial::AcrToken {
+                name: self.named("Type the name of the token."),
+                password,
+            },
+            AuthMethod::AcrEntra => SecretMaterial::AcrEntra {
                 tenant: self.tenant(),
                 client_id: self.named("Type the client id (appId)."),
                 client_secret: password,
             },
-            Shape::GithubApp => {
+            AuthMethod::GithubApp => {
                 self.pem(&password, "PRIVATE KEY");
-                Material::GithubApp {
+                SecretMaterial::GithubApp {
                     app_id: self.named("Type the app's id or client id."),
                     installation: self.installation(),
                     key: password,
                     repositories: self.repositories(),
                 }
             }
-            Shape::GithubOauth => Material::GithubOauth { tokens: self.oauth_tokens(password)? },
-            Shape::GithubInstallation => {
-                Material::GithubInstallation { installation: self.installation() }
+            AuthMethod::GithubOauth => {
+                SecretMaterial::GithubOauth { tokens: self.oauth_tokens(password)? }
             }
-            Shape::Kubeconfig => Material::Kubeconfig { kubeconfig: self.kubeconfig(password)? },
-            Shape::PullToken => Material::PullToken {
+            AuthMethod::GithubInstallation => {
+                SecretMaterial::GithubInstallation { installation: self.installation() }
+            }
+            AuthMethod::Kubeconfig => {
+                SecretMaterial::Kubeconfig { kubeconfig: self.kubeconfig(password)? }
+            }
+            AuthMethod::PullToken => SecretMaterial::PullToken {
                 identity: self.named("Type the identity id that chainctl prints."),
                 token: password,
             },

@@ -11,12 +11,12 @@ pub use oauth::OauthTokens;
 pub use service_account::ServiceAccountKey;
 
 use super::Parameters;
-use crate::{FieldProblem, Secret, Shape};
+use crate::{AuthMethod, FieldProblem, Secret};
 
 /// A credential's content, checked: what lies in Vault, and what a token exchange starts from.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the fields are those of the shape's form")]
-pub enum Material {
+pub enum SecretMaterial {
     Password { username: String, password: Secret },
     ClientCertificate { certificate: String, key: Secret },
     EcrAccessKey { key_id: String, secret_key: Secret, region: Option<String> },
@@ -36,13 +36,13 @@ pub enum Material {
     Kubeconfig { kubeconfig: Box<Kubeconfig> },
 }
 
-impl Material {
+impl SecretMaterial {
     /// Reads the fields of a shape's form, or what was stored of them.
     ///
     /// # Errors
     /// All problems at once.
     pub fn parse(
-        shape: Shape,
+        shape: AuthMethod,
         username: &str,
         password: Secret,
         parameters: &Parameters,
@@ -58,25 +58,25 @@ impl Material {
 
     /// Its shape.
     #[must_use]
-    pub const fn shape(&self) -> Shape {
+    pub const fn shape(&self) -> AuthMethod {
         match self {
-            Self::Password { .. } => Shape::Password,
-            Self::ClientCertificate { .. } => Shape::ClientCertificate,
-            Self::EcrAccessKey { .. } => Shape::EcrAccessKey,
-            Self::EcrRole { .. } => Shape::EcrRole,
-            Self::EcrPublicAccessKey { .. } => Shape::EcrPublicAccessKey,
-            Self::GoogleKey { .. } => Shape::GoogleKey,
-            Self::GoogleKeyBase64 { .. } => Shape::GoogleKeyBase64,
-            Self::GoogleKeyExchange { .. } => Shape::GoogleKeyExchange,
-            Self::GoogleWorkload { .. } => Shape::GoogleWorkload,
-            Self::AcrServicePrincipal { .. } => Shape::AcrServicePrincipal,
-            Self::AcrToken { .. } => Shape::AcrToken,
-            Self::AcrEntra { .. } => Shape::AcrEntra,
-            Self::GithubApp { .. } => Shape::GithubApp,
-            Self::PullToken { .. } => Shape::PullToken,
-            Self::GithubOauth { .. } => Shape::GithubOauth,
-            Self::GithubInstallation { .. } => Shape::GithubInstallation,
-            Self::Kubeconfig { .. } => Shape::Kubeconfig,
+            Self::Password { .. } => AuthMethod::Password,
+            Self::ClientCertificate { .. } => AuthMethod::ClientCertificate,
+            Self::EcrAccessKey { .. } => AuthMethod::EcrAccessKey,
+            Self::EcrRole { .. } => AuthMethod::EcrRole,
+            Self::EcrPublicAccessKey { .. } => AuthMethod::EcrPublicAccessKey,
+            Self::GoogleKey { .. } => AuthMethod::GoogleKey,
+            Self::GoogleKeyBase64 { .. } => AuthMethod::GoogleKeyBase64,
+            Self::GoogleKeyExchange { .. } => AuthMethod::GoogleKeyExchange,
+            Self::GoogleWorkload { .. } => AuthMethod::GoogleWorkload,
+            Self::AcrServicePrincipal { .. } => AuthMethod::AcrServicePrincipal,
+            Self::AcrToken { .. } => AuthMethod::AcrToken,
+            Self::AcrEntra { .. } => AuthMethod::AcrEntra,
+            Self::GithubApp { .. } => AuthMethod::GithubApp,
+            Self::PullToken { .. } => AuthMethod::PullToken,
+            Self::GithubOauth { .. } => AuthMethod::GithubOauth,
+            Self::GithubInstallation { .. } => AuthMethod::GithubInstallation,
+            Self::Kubeconfig { .. } => AuthMethod::Kubeconfig,
         }
     }
 
@@ -136,26 +136,31 @@ mod tests {
         "private_key":"-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n",
         "client_email":"hawser@acme.iam.gserviceaccount.com","token_uri":"https://evil.example/"}"#;
 
-    fn parsed(shape: Shape, username: &str, password: &str) -> Result<Material, Vec<FieldProblem>> {
-        Material::parse(shape, username, Secret::new(password.into()), &Parameters::default())
+    fn parsed(
+        shape: AuthMethod,
+        username: &str,
+        password: &str,
+    ) -> Result<SecretMaterial, Vec<FieldProblem>> {
+        SecretMaterial::parse(shape, username, Secret::new(password.into()), &Parameters::default())
     }
 
     #[test]
     fn a_google_key_is_read_whole_or_in_base64() {
         use base64::{Engine as _, engine::general_purpose::STANDARD};
         for text in [KEY.to_owned(), STANDARD.encode(KEY)] {
-            let material = parsed(Shape::GoogleKeyExchange, "", &text).unwrap();
+            let material = parsed(AuthMethod::GoogleKeyExchange, "", &text).unwrap();
             assert_eq!(material.username(), "hawser@acme.iam.gserviceaccount.com");
             assert_eq!(material.secret().unwrap().expose(), KEY);
             assert!(!format!("{material:?}").contains("evil.example"));
         }
-        let problems = parsed(Shape::GoogleKey, "", "{\"type\":\"authorized_user\"}").unwrap_err();
+        let problems =
+            parsed(AuthMethod::GoogleKey, "", "{\"type\":\"authorized_user\"}").unwrap_err();
         assert_eq!(problems[0].field, Field::Password);
     }
 
     #[test]
     fn each_shape_asks_for_what_it_needs() {
-        for shape in Shape::ALL {
+        for shape in AuthMethod::ALL {
             let problems = parsed(shape, "", "").unwrap_err();
             assert!(!problems.is_empty(), "{shape:?}");
             for problem in problems {
@@ -166,8 +171,8 @@ mod tests {
                 );
             }
         }
-        assert!(parsed(Shape::EcrAccessKey, "AKIAIOSFODNN7EXAMPLE", "x").is_ok());
-        let temporary = parsed(Shape::EcrAccessKey, "ASIAIOSFODNN7EXAMPLE", "x").unwrap_err();
+        assert!(parsed(AuthMethod::EcrAccessKey, "AKIAIOSFODNN7EXAMPLE", "x").is_ok());
+        let temporary = parsed(AuthMethod::EcrAccessKey, "ASIAIOSFODNN7EXAMPLE", "x").unwrap_err();
         assert!(temporary[0].message.contains("temporary"));
     }
 }

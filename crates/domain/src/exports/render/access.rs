@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{VaultFacts, object::put, yaml};
-use crate::exports::{Carrier, ExportFields, ExportSnippet};
+use crate::exports::{DeliveryMethod, ExportFields, ExportSnippet};
 
 /// The snippets for the carrier of an export that reads `paths`.
 pub(super) fn access(
@@ -20,15 +20,15 @@ pub(super) fn access(
         policy(&vault.mount, paths),
     )];
     match fields.carrier {
-        Carrier::ExternalSecret => snippets.push(snippet(
+        DeliveryMethod::ExternalSecret => snippets.push(snippet(
             "Secret store, once for the cluster: fill in the address of Vault and how to log in",
             yaml(&store(fields, vault)),
         )),
-        Carrier::VaultStaticSecret => snippets.push(snippet(
+        DeliveryMethod::VaultStaticSecret => snippets.push(snippet(
             "VaultAuth, once for the cluster: fill in how to log in",
             yaml(&auth(fields, vault)),
         )),
-        Carrier::Sops | Carrier::None => {}
+        DeliveryMethod::Sops | DeliveryMethod::None => {}
     }
     snippets
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     CredentialFacts, ExportFacts, Rendered, RenderedFile, RenderedObject, RepositoryFacts, Values,
     access, external_secret,
-    login::{Login, Maker, login},
+    login::{ClusterLogin, Maker, login},
     names::Names,
     plan::{Opened, SecretPlan},
     remark::Remark,
@@ -16,13 +16,13 @@ use super::{
     values, vault_static_secret, yaml,
 };
 use crate::{
-    CredentialId, Provider, Shape,
-    exports::{Carrier, ExportFields, ExportSnippet, NoteTone},
+    AuthMethod, CredentialId, Provider,
+    exports::{DeliveryMethod, ExportFields, ExportSnippet, NoteTone},
 };
 
 /// How secrets get to the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum SecretRoute {
     ExternalSecret,
     VaultStaticSecret,
     /// The values themselves, encrypted or in the clear.
@@ -45,7 +45,7 @@ impl MakerName {
 pub(super) struct Draft<'a> {
     pub fields: &'a ExportFields,
     pub facts: &'a ExportFacts,
-    pub way: Way,
+    pub way: SecretRoute,
     pub names: Names,
     makers: Vec<(CredentialId, Maker, String)>,
     /// The paths that an operator in the cluster reads.
@@ -56,10 +56,12 @@ pub(super) struct Draft<'a> {
 impl<'a> Draft<'a> {
     pub fn new(fields: &'a ExportFields, facts: &'a ExportFacts, values: Values) -> Self {
         let way = match (values, fields.carrier) {
-            (Values::Plain, _) => Way::Values(Cover::Redacted),
-            (Values::Carried, Carrier::ExternalSecret) => Way::ExternalSecret,
-            (Values::Carried, Carrier::VaultStaticSecret) => Way::VaultStaticSecret,
-            (Values::Carried, Carrier::Sops | Carrier::None) => Way::Values(Cover::Encrypted),
+            (Values::Plain, _) => SecretRoute::Values(Cover::Redacted),
+            (Values::Carried, DeliveryMethod::ExternalSecret) => SecretRoute::ExternalSecret,
+            (Values::Carried, DeliveryMethod::VaultStaticSecret) => SecretRoute::VaultStaticSecret,
+            (Values::Carried, DeliveryMethod::Sops | DeliveryMethod::None) => {
+                SecretRoute::Values(Cover::Encrypted)
+            }
         };
         Self {
             fields,
@@ -110,14 +112,14 @@ impl<'a> Draft<'a> {
         hosts: &[&str],
     ) -> Option<Opened<'a>> {
         let aws = matches!(credential.provider, Provider::AmazonEcr | Provider::AmazonEcrPublic);
-        if aws && credential.shape == Shape::Password {
+        if aws && credential.shape == AuthMethod::Password {
             self.warning(Remark::of(credential).say(
                 ": it is a pasted token, which AWS ends 12 hours after it was made. Use an access key.",
             ));
         }
         let why = match login(credential, hosts) {
-            Login::Never(why) => why.to_owned(),
-            Login::Made(maker) if self.way != Way::ExternalSecret => format!(
+            ClusterLogin::Never(why) => why.to_owned(),
+            ClusterLogin::Made(maker) if self.way != SecretRoute::ExternalSecret => format!(
                 "{} The External Secrets Operator can make new ones: choose it as the carrier.",
                 maker.lifetime()
             ),
@@ -138,12 +140,12 @@ impl<'a> Draft<'a> {
             return vec![RenderedObject::Open(open)];
         };
         match self.way {
-            Way::Values(cover) => vec![RenderedObject::Secret(values::object(plan, cover))],
-            Way::VaultStaticSecret => {
+            SecretRoute::Values(cover) => vec![RenderedObject::Secret(values::object(plan, cover))],
+            SecretRoute::VaultStaticSecret => {
                 let object = vault_static_secret::object(self, plan, first.credential);
                 vec![RenderedObject::Open(object)]
             }
-            Way::ExternalSecret => {
+            SecretRoute::ExternalSecret => {
                 let objects = external_secret::objects(self, plan);
                 objects.into_iter().map(RenderedObject::Open).collect()
             }
@@ -171,7 +173,9 @@ impl<'a> Draft<'a> {
         let mut together = Vec::with_capacity(objects.len());
         for object in objects {
             match object {
-                RenderedObject::Secret(secret) if self.way == Way::Values(Cover::Encrypted) => {
+                RenderedObject::Secret(secret)
+                    if self.way == SecretRoute::Values(Cover::Encrypted) =>
+                {
                     let path = format!("{}.sops.yaml", secret.name());
                     let objects = vec![RenderedObject::Secret(secret)];
                     self.rendered.files.push(RenderedFile { path, objects });

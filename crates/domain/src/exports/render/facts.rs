@@ -1,8 +1,8 @@
 //! What an export is rendered from.
 
 use crate::{
-    CredentialId, Provider, Purpose, RepositoryId, Shape,
-    credentials::{AllowedAddresses, Material, Parameters, PatternKind},
+    AuthMethod, CredentialId, Provider, Purpose, RepositoryId,
+    credentials::{AllowedAddresses, Parameters, PatternKind, SecretMaterial},
     repositories::{ChartPlace, RepositoryKind, Transport, namespace_url},
 };
 
@@ -69,7 +69,7 @@ pub struct CredentialFacts {
     /// Where it comes from.
     pub provider: Provider,
     /// How it authenticates.
-    pub shape: Shape,
+    pub shape: AuthMethod,
     /// The user name at the registry, or the id that the shape has.
     pub username: String,
     /// What the shape needs besides.
@@ -91,7 +91,7 @@ pub struct CredentialFacts {
     /// Where its login may go; nothing else is written of it (R-CRED-03).
     pub allowed: AllowedAddresses,
     /// Its content. Only for SOPS, the direct way to a cluster, and a person who may see it.
-    pub material: Option<Material>,
+    pub material: Option<SecretMaterial>,
 }
 
 /// One repository.

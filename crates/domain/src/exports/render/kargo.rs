@@ -13,7 +13,7 @@ use super::{
     remark::Remark,
     servers::{Server, servers},
 };
-use crate::{Provider, Purpose, Shape, credentials::PatternKind};
+use crate::{AuthMethod, Provider, Purpose, credentials::PatternKind};
 
 const LABEL: &str = "kargo.akuity.io/cred-type";
 
@@ -143,7 +143,7 @@ fn login<'a>(
     let stored = |part, form| Piece::Stored(credential, part, form);
     let git = purpose == Purpose::Git;
     match credential.shape {
-        Shape::EcrAccessKey if !git => {
+        AuthMethod::EcrAccessKey if !git => {
             let servers = servers(credential);
             let hosts: Vec<&str> = servers.iter().map(|server| server.host.as_str()).collect();
             let Some(region) = region(credential, &hosts) else {
@@ -159,10 +159,10 @@ fn login<'a>(
                 ("awsSecretAccessKey", stored(Part::Password, Form::AsIs)),
             ])
         }
-        Shape::GoogleKeyExchange if !git => {
+        AuthMethod::GoogleKeyExchange if !git => {
             Some(vec![("gcpServiceAccountKey", stored(Part::Password, Form::Base64))])
         }
-        Shape::GithubApp if git => {
+        AuthMethod::GithubApp if git => {
             let number = credential.username.bytes().all(|b| b.is_ascii_digit());
             let key = if number { "githubAppID" } else { "githubAppClientID" };
             let installation = credential.parameters.installation.clone();
@@ -172,7 +172,7 @@ fn login<'a>(
                 ("githubAppPrivateKey", stored(Part::Password, Form::AsIs)),
             ])
         }
-        Shape::EcrRole | Shape::GoogleWorkload => {
+        AuthMethod::EcrRole | AuthMethod::GoogleWorkload => {
             let told = Remark::of(credential).say(format!(
                 ": Kargo needs no secret for it. Its controller takes the role or service account kargo-project-{} itself, where its operator set that up.",
                 draft.namespace()

@@ -1,11 +1,11 @@
 //! What a credential shows at a registry, and whether it can be written down.
 
 use super::CredentialFacts;
-use crate::{Shape, registry_place};
+use crate::{AuthMethod, registry_place};
 
 /// How a cluster gets a user name and password from what lies in Vault.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Login {
+pub(super) enum ClusterLogin {
     /// They lie there.
     Stored {
         /// The user name.
@@ -24,7 +24,7 @@ pub(super) enum Login {
 pub(super) enum User {
     /// It lies in Vault.
     Stored,
-    /// Shape or provider fixes it.
+    /// Auth method or provider fixes it.
     Fixed(&'static str),
 }
 
@@ -64,10 +64,10 @@ impl Maker {
 }
 
 /// `hosts` are those of the registries it is used for.
-pub(super) fn login(credential: &CredentialFacts, hosts: &[&str]) -> Login {
-    let stored = |user, form| Login::Stored { user, form };
+pub(super) fn login(credential: &CredentialFacts, hosts: &[&str]) -> ClusterLogin {
+    let stored = |user, form| ClusterLogin::Stored { user, form };
     match credential.shape {
-        Shape::Password => {
+        AuthMethod::Password => {
             let fixed = credential.provider.facts().fixed_username;
             let user = match credential.username.as_str() {
                 "" if !fixed.is_empty() => User::Fixed(fixed),
@@ -75,38 +75,40 @@ pub(super) fn login(credential: &CredentialFacts, hosts: &[&str]) -> Login {
             };
             stored(user, Form::AsIs)
         }
-        Shape::AcrServicePrincipal | Shape::AcrToken | Shape::PullToken => {
+        AuthMethod::AcrServicePrincipal | AuthMethod::AcrToken | AuthMethod::PullToken => {
             stored(User::Stored, Form::AsIs)
         }
-        Shape::GoogleKey => stored(User::Fixed("_json_key"), Form::AsIs),
-        Shape::GoogleKeyBase64 => stored(User::Fixed("_json_key_base64"), Form::Base64),
-        Shape::EcrAccessKey => match region(credential, hosts) {
-            Some(region) => Login::Made(Maker::Ecr(region)),
-            None => Login::Never(
+        AuthMethod::GoogleKey => stored(User::Fixed("_json_key"), Form::AsIs),
+        AuthMethod::GoogleKeyBase64 => stored(User::Fixed("_json_key_base64"), Form::Base64),
+        AuthMethod::EcrAccessKey => match region(credential, hosts) {
+            Some(region) => ClusterLogin::Made(Maker::Ecr(region)),
+            None => ClusterLogin::Never(
                 "Its region is not known. Set the region of the credential, or link a repository to it.",
             ),
         },
-        Shape::EcrPublicAccessKey => Login::Made(Maker::EcrPublic),
-        Shape::GoogleKeyExchange => Login::Made(Maker::Google),
-        Shape::AcrEntra => match hosts.first() {
-            Some(host) => Login::Made(Maker::Acr((*host).to_owned())),
-            None => Login::Never("Its registry is not known. Link a repository to it."),
+        AuthMethod::EcrPublicAccessKey => ClusterLogin::Made(Maker::EcrPublic),
+        AuthMethod::GoogleKeyExchange => ClusterLogin::Made(Maker::Google),
+        AuthMethod::AcrEntra => match hosts.first() {
+            Some(host) => ClusterLogin::Made(Maker::Acr((*host).to_owned())),
+            None => ClusterLogin::Never("Its registry is not known. Link a repository to it."),
         },
-        Shape::GithubApp => Login::Made(Maker::Github),
-        Shape::ClientCertificate => Login::Never(
+        AuthMethod::GithubApp => ClusterLogin::Made(Maker::Github),
+        AuthMethod::ClientCertificate => ClusterLogin::Never(
             "It is a client certificate, and this place holds user names and passwords only.",
         ),
-        Shape::EcrRole => Login::Never(
+        AuthMethod::EcrRole => ClusterLogin::Never(
             "It has no secret: it is a role that this server assumes. Give the nodes or the service account of the cluster the right to pull (AmazonEC2ContainerRegistryPullOnly) instead.",
         ),
-        Shape::GoogleWorkload => Login::Never(
+        AuthMethod::GoogleWorkload => ClusterLogin::Never(
             "It has no secret: it is this server's own identity. Give the nodes of the cluster the role Artifact Registry Reader instead.",
         ),
-        Shape::GithubInstallation => Login::Never(
+        AuthMethod::GithubInstallation => ClusterLogin::Never(
             "Its key belongs to the operator of this server. Make a credential of the shape GitHub App with a key of your own.",
         ),
-        Shape::Kubeconfig => Login::Never("It opens a cluster, and no registry or Git host."),
-        Shape::GithubOauth => Login::Never(
+        AuthMethod::Kubeconfig => {
+            ClusterLogin::Never("It opens a cluster, and no registry or Git host.")
+        }
+        AuthMethod::GithubOauth => ClusterLogin::Never(
             "The tokens of a connected account are renewed by this server, and a copy would stop working. Make a credential with a personal access token.",
         ),
     }

@@ -2,7 +2,7 @@
 
 use super::{
     CredentialFacts,
-    login::{Form, Login, Maker, User},
+    login::{ClusterLogin, Form, Maker, User},
     secret::Meta,
 };
 
@@ -33,7 +33,7 @@ pub(super) enum Piece<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Opened<'a> {
     pub credential: &'a CredentialFacts,
-    pub login: Login,
+    pub login: ClusterLogin,
 }
 
 /// One half of a login.
@@ -47,9 +47,9 @@ impl Opened<'_> {
     /// The user name, when it is not the stored one.
     pub const fn fixed_user(&self) -> Option<&'static str> {
         match &self.login {
-            Login::Stored { user: User::Fixed(name), .. } => Some(name),
+            ClusterLogin::Stored { user: User::Fixed(name), .. } => Some(name),
             // The GithubAccessToken generator makes a token without a user name.
-            Login::Made(Maker::Github) => Some("x-access-token"),
+            ClusterLogin::Made(Maker::Github) => Some("x-access-token"),
             _ => None,
         }
     }
@@ -57,7 +57,7 @@ impl Opened<'_> {
     /// How the stored password is shown.
     pub const fn form(&self) -> Form {
         match &self.login {
-            Login::Stored { form, .. } => *form,
+            ClusterLogin::Stored { form, .. } => *form,
             _ => Form::AsIs,
         }
     }
@@ -109,8 +109,8 @@ impl<'a> Opened<'a> {
     /// What makes its token.
     pub const fn maker(&self) -> Option<&Maker> {
         match &self.login {
-            Login::Made(maker) => Some(maker),
-            Login::Stored { .. } | Login::Never(_) => None,
+            ClusterLogin::Made(maker) => Some(maker),
+            ClusterLogin::Stored { .. } | ClusterLogin::Never(_) => None,
         }
     }
 }
@@ -156,7 +156,7 @@ impl SecretPlan<'_> {
 impl Opened<'_> {
     fn used(&self, part: Part, note: &mut impl FnMut(crate::CredentialId, Part)) {
         let fixed = part == Part::Username && self.fixed_user().is_some();
-        if matches!(self.login, Login::Stored { .. }) && !fixed {
+        if matches!(self.login, ClusterLogin::Stored { .. }) && !fixed {
             note(self.credential.id, part);
         }
     }

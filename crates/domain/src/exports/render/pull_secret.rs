@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{
     auths::{Reader, auths},
-    draft::{Draft, Way},
+    draft::{Draft, SecretRoute},
     plan::{Opened, Piece, SecretPlan},
     secret::Meta,
 };
@@ -60,7 +60,7 @@ pub(super) fn split<'a>(
 ) -> Vec<(Meta, Vec<(String, Opened<'a>)>)> {
     let first = auths.first().map(|(_, opened)| opened.credential.id);
     let several = auths.iter().any(|(_, opened)| Some(opened.credential.id) != first);
-    if !(several && draft.way == Way::VaultStaticSecret) {
+    if !(several && draft.way == SecretRoute::VaultStaticSecret) {
         return vec![(draft.meta(base), auths)];
     }
     draft.info(

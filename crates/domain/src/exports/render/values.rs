@@ -10,7 +10,7 @@ use super::{
     plan::{Opened, Part, Piece, SecretPlan},
     secret::{Cover, SecretObject, SecretValue, Tone},
 };
-use crate::{Secret, credentials::Material};
+use crate::{Secret, credentials::SecretMaterial};
 
 pub(super) fn object(plan: &SecretPlan<'_>, cover: Cover) -> SecretObject {
     let values = plan
@@ -55,7 +55,7 @@ fn stored(credential: &CredentialFacts, part: Part) -> Option<Secret> {
 fn shown(opened: &Opened<'_>, part: Part) -> Option<Secret> {
     // Without the content of the credential nothing of it is shown, so that a preview looks the
     // same whatever the content is.
-    let _: &Material = opened.credential.material.as_ref()?;
+    let _: &SecretMaterial = opened.credential.material.as_ref()?;
     match (part, opened.fixed_user()) {
         (Part::Username, Some(name)) => Some(Secret::new(name.to_owned())),
         (Part::Username, None) => stored(opened.credential, part),

@@ -12,7 +12,7 @@ mod username;
 pub use place::registry_place;
 
 use self::{kind::Kind, packed::Claims};
-use super::{Provider, Shape};
+use super::{AuthMethod, Provider};
 use crate::Timestamp;
 
 /// How much a piece of advice matters, the worst first.
@@ -37,10 +37,15 @@ pub struct Advice {
 
 /// What to say about a typed user name and secret, the worst first.
 #[must_use]
-pub fn advise(provider: Provider, shape: Shape, username: &str, password: &str) -> Vec<Advice> {
+pub fn advise(
+    provider: Provider,
+    shape: AuthMethod,
+    username: &str,
+    password: &str,
+) -> Vec<Advice> {
     let mut said = Said::default();
     let username = username.trim();
-    if shape == Shape::Kubeconfig {
+    if shape == AuthMethod::Kubeconfig {
         if !password.trim().is_empty() {
             kubeconfig::check(&mut said, password);
         }
@@ -76,7 +81,7 @@ impl Said {
         self.say(Severity::Recognized, text);
     }
 
-    fn secret(&mut self, provider: Provider, shape: Shape, password: &str) {
+    fn secret(&mut self, provider: Provider, shape: AuthMethod, password: &str) {
         let token = password.trim();
         if token.len() != password.len() && !token.contains('\n') {
             self.caution("It begins or ends with a space or a line break. Remove it unless it belongs to the password.");
@@ -96,15 +101,15 @@ impl Said {
     }
 
     /// A pasted ECR token has an end that is known before it is pasted.
-    fn pasted_token(&mut self, provider: Provider, shape: Shape) {
-        if shape == Shape::Password
+    fn pasted_token(&mut self, provider: Provider, shape: AuthMethod) {
+        if shape == AuthMethod::Password
             && matches!(provider, Provider::AmazonEcr | Provider::AmazonEcrPublic)
         {
             self.caution("A pasted token expires within 12 h: convert to access keys, and Hawser renews it by itself.");
         }
     }
 
-    fn of_kind(&mut self, provider: Provider, shape: Shape, kind: Kind, token: &str) {
+    fn of_kind(&mut self, provider: Provider, shape: AuthMethod, kind: Kind, token: &str) {
         if !kind.belongs_to(provider) {
             return self.cannot(format!(
                 "This is not made for {}: {}",
@@ -145,10 +150,12 @@ impl Said {
     }
 
     /// Something that belongs into another field, or into the form of another shape.
-    fn misplaced(&mut self, shape: Shape, kind: Kind) {
-        let wants_pem = matches!(shape, Shape::GithubApp | Shape::ClientCertificate);
-        let wants_json =
-            matches!(shape, Shape::GoogleKey | Shape::GoogleKeyBase64 | Shape::GoogleKeyExchange);
+    fn misplaced(&mut self, shape: AuthMethod, kind: Kind) {
+        let wants_pem = matches!(shape, AuthMethod::GithubApp | AuthMethod::ClientCertificate);
+        let wants_json = matches!(
+            shape,
+            AuthMethod::GoogleKey | AuthMethod::GoogleKeyBase64 | AuthMethod::GoogleKeyExchange
+        );
         match kind {
             Kind::AwsKeyId => self.cannot(
                 "This is the id of an access key. The secret part is needed here; AWS shows it once, when the key is made.",
@@ -180,7 +187,7 @@ impl Said {
         }
     }
 
-    fn key_file(&mut self, shape: Shape, token: &str) {
+    fn key_file(&mut self, shape: AuthMethod, token: &str) {
         let Some(file) = packed::key_file(token) else { return };
         let field = |name| packed::text_of(&file, name);
         match field("type").as_deref() {
@@ -205,25 +212,25 @@ impl Said {
         if field("token_uri").is_some_and(|uri| uri != "https://oauth2.googleapis.com/token") {
             self.caution("The file names another token address than Google's. Hawser asks Google's and no other.");
         }
-        if shape == Shape::Password {
+        if shape == AuthMethod::Password {
             self.caution(
                 "This is a key file. Choose the provider Google Artifact Registry for it.",
             );
         }
     }
 
-    fn unrecognized(&mut self, provider: Provider, shape: Shape, token: &str) {
+    fn unrecognized(&mut self, provider: Provider, shape: AuthMethod, token: &str) {
         match (provider, shape) {
             (Provider::DockerHub, _) if !packed::is_uuid(token) => self.caution(
                 "This does not look like an access token (dckr_pat_… or dckr_oat_…). If it is the password of the account, create a token instead: it can be read-only and revoked on its own.",
             ),
-            (Provider::Ghcr | Provider::Github, Shape::Password) if !packed::is_hex(token, 40) => {
+            (Provider::Ghcr | Provider::Github, AuthMethod::Password) if !packed::is_hex(token, 40) => {
                 self.caution("This does not look like a token. GitHub refuses the passwords of accounts; create a token.");
             }
             (Provider::Gitlab | Provider::GitlabRegistry, _) => self.caution(
                 "This does not look like a token (glpat-… or gldt-…). GitLab refuses passwords of accounts with two-factor authentication.",
             ),
-            (Provider::AzureAcr, Shape::AcrEntra | Shape::AcrServicePrincipal)
+            (Provider::AzureAcr, AuthMethod::AcrEntra | AuthMethod::AcrServicePrincipal)
                 if packed::is_uuid(token) =>
             {
                 self.caution("This looks like the id of a secret. Its value is needed.");
@@ -231,13 +238,13 @@ impl Said {
             (Provider::Chainguard, _) => {
                 self.caution("A pull token is a long text in three parts with dots between them (a JWT).");
             }
-            (_, Shape::EcrAccessKey | Shape::EcrPublicAccessKey) if token.len() != 40 => {
+            (_, AuthMethod::EcrAccessKey | AuthMethod::EcrPublicAccessKey) if token.len() != 40 => {
                 self.caution("A secret access key has 40 characters; this has another length.");
             }
-            (_, Shape::GoogleKey | Shape::GoogleKeyBase64 | Shape::GoogleKeyExchange) => {
+            (_, AuthMethod::GoogleKey | AuthMethod::GoogleKeyBase64 | AuthMethod::GoogleKeyExchange) => {
                 self.cannot("The whole JSON key file of the service account is needed here.");
             }
-            (_, Shape::GithubApp | Shape::ClientCertificate) => {
+            (_, AuthMethod::GithubApp | AuthMethod::ClientCertificate) => {
                 self.cannot("A private key in PEM is needed here, with its BEGIN and END lines.");
             }
             _ => {}

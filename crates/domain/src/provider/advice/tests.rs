@@ -2,7 +2,7 @@ use super::*;
 
 const LONG: &str = "0123456789abcdefghijABCDEFGHIJ456789";
 
-fn said(provider: Provider, shape: Shape, username: &str, password: &str) -> Vec<Advice> {
+fn said(provider: Provider, shape: AuthMethod, username: &str, password: &str) -> Vec<Advice> {
     advise(provider, shape, username, password)
 }
 
@@ -34,7 +34,7 @@ fn key_file(kind: &str) -> String {
 #[test]
 fn kinds_are_recognized_by_their_prefix() {
     use Provider as P;
-    let password = Shape::Password;
+    let password = AuthMethod::Password;
     for (provider, shape, prefix, words) in [
         (P::Ghcr, password, "ghp_", "classic token"),
         (P::Github, password, "github_pat_", "fine-grained"),
@@ -56,7 +56,7 @@ fn kinds_are_recognized_by_their_prefix() {
         ("AKIAIOSFODNN7EXAMPLE", Severity::Recognized),
         ("ASIAIOSFODNN7EXAMPLE", Severity::CannotWork),
     ] {
-        let advice = said(P::AmazonEcr, Shape::EcrAccessKey, id, "");
+        let advice = said(P::AmazonEcr, AuthMethod::EcrAccessKey, id, "");
         assert!(advice.iter().any(|one| one.severity == severity), "{id}: {advice:?}");
     }
 }
@@ -65,29 +65,49 @@ fn kinds_are_recognized_by_their_prefix() {
 fn what_cannot_work_is_said() {
     use Provider as P;
     for (provider, shape, password, words) in [
-        (P::Ghcr, Shape::Password, format!("github_pat_{LONG}"), "GHCR refuses fine-grained"),
-        (P::Jfrog, Shape::Password, format!("AKCp8{LONG}"), "7.98"),
-        (P::Ghcr, Shape::Password, format!("ghr_{LONG}"), "refresh token"),
-        (P::Ghcr, Shape::Password, format!("dckr_pat_{LONG}"), "not made for GitHub Container"),
-        (P::GitlabRegistry, Shape::Password, format!("glcbt-{LONG}"), "pipeline job"),
-        (P::AmazonEcr, Shape::EcrAccessKey, "AKIAIOSFODNN7EXAMPLE".into(), "secret part is needed"),
-        (P::GoogleArtifactRegistry, Shape::GoogleKey, "not a key".into(), "whole JSON key file"),
-        (P::GoogleArtifactRegistry, Shape::GoogleKey, key_file("authorized_user"), "a person"),
-        (P::GoogleArtifactRegistry, Shape::GoogleKey, format!("ghp_{LONG}"), "not made for"),
-        (P::Ghcr, Shape::GithubApp, format!("ghp_{LONG}"), "private key in PEM"),
+        (P::Ghcr, AuthMethod::Password, format!("github_pat_{LONG}"), "GHCR refuses fine-grained"),
+        (P::Jfrog, AuthMethod::Password, format!("AKCp8{LONG}"), "7.98"),
+        (P::Ghcr, AuthMethod::Password, format!("ghr_{LONG}"), "refresh token"),
+        (
+            P::Ghcr,
+            AuthMethod::Password,
+            format!("dckr_pat_{LONG}"),
+            "not made for GitHub Container",
+        ),
+        (P::GitlabRegistry, AuthMethod::Password, format!("glcbt-{LONG}"), "pipeline job"),
+        (
+            P::AmazonEcr,
+            AuthMethod::EcrAccessKey,
+            "AKIAIOSFODNN7EXAMPLE".into(),
+            "secret part is needed",
+        ),
+        (
+            P::GoogleArtifactRegistry,
+            AuthMethod::GoogleKey,
+            "not a key".into(),
+            "whole JSON key file",
+        ),
+        (P::GoogleArtifactRegistry, AuthMethod::GoogleKey, key_file("authorized_user"), "a person"),
+        (P::GoogleArtifactRegistry, AuthMethod::GoogleKey, format!("ghp_{LONG}"), "not made for"),
+        (P::Ghcr, AuthMethod::GithubApp, format!("ghp_{LONG}"), "private key in PEM"),
         (
             P::GenericRegistry,
-            Shape::ClientCertificate,
+            AuthMethod::ClientCertificate,
             "-----BEGIN CERTIFICATE-----\nMII".into(),
             "This is a certificate",
         ),
         (
             P::GenericRegistry,
-            Shape::ClientCertificate,
+            AuthMethod::ClientCertificate,
             "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMII".into(),
             "passphrase",
         ),
-        (P::Github, Shape::Password, "-----BEGIN OPENSSH PRIVATE KEY-----\nb3".into(), "SSH key"),
+        (
+            P::Github,
+            AuthMethod::Password,
+            "-----BEGIN OPENSSH PRIVATE KEY-----\nb3".into(),
+            "SSH key",
+        ),
     ] {
         let advice = said(provider, shape, "", &password);
         assert!(has(&advice, Severity::CannotWork, words), "{provider:?} {words}: {advice:?}");
@@ -99,17 +119,17 @@ fn what_cannot_work_is_said() {
 fn what_works_is_not_called_impossible() {
     use Provider as P;
     for (provider, shape, username, password) in [
-        (P::Ghcr, Shape::Password, "octocat", format!("ghp_{LONG}")),
-        (P::Github, Shape::Password, "octocat", format!("github_pat_{LONG}")),
-        (P::DockerHub, Shape::Password, "acme", format!("dckr_oat_{LONG}")),
-        (P::Harbor, Shape::Password, "robot$team+pull", LONG.into()),
-        (P::Quay, Shape::Password, "acme+pull", LONG.into()),
-        (P::GitlabRegistry, Shape::Password, "gitlab+deploy-token-7", format!("gldt-{LONG}")),
-        (P::GoogleArtifactRegistry, Shape::GoogleKeyExchange, "", key_file("service_account")),
-        (P::GenericRegistry, Shape::Password, "ada", format!("ghp_{LONG}")),
+        (P::Ghcr, AuthMethod::Password, "octocat", format!("ghp_{LONG}")),
+        (P::Github, AuthMethod::Password, "octocat", format!("github_pat_{LONG}")),
+        (P::DockerHub, AuthMethod::Password, "acme", format!("dckr_oat_{LONG}")),
+        (P::Harbor, AuthMethod::Password, "robot$team+pull", LONG.into()),
+        (P::Quay, AuthMethod::Password, "acme+pull", LONG.into()),
+        (P::GitlabRegistry, AuthMethod::Password, "gitlab+deploy-token-7", format!("gldt-{LONG}")),
+        (P::GoogleArtifactRegistry, AuthMethod::GoogleKeyExchange, "", key_file("service_account")),
+        (P::GenericRegistry, AuthMethod::Password, "ada", format!("ghp_{LONG}")),
         (
             P::GenericRegistry,
-            Shape::ClientCertificate,
+            AuthMethod::ClientCertificate,
             "",
             "-----BEGIN PRIVATE KEY-----\nMII".into(),
         ),
@@ -126,7 +146,9 @@ fn what_works_is_not_called_impossible() {
 fn a_key_file_is_shown_back_by_its_public_half() {
     let whole = "Service account pull@acme-prod.iam.gserviceaccount.com, project acme-prod.";
     for text in [key_file("service_account"), packed(&key_file("service_account"))] {
-        for shape in [Shape::GoogleKey, Shape::GoogleKeyBase64, Shape::GoogleKeyExchange] {
+        for shape in
+            [AuthMethod::GoogleKey, AuthMethod::GoogleKeyBase64, AuthMethod::GoogleKeyExchange]
+        {
             let advice = said(Provider::GoogleArtifactRegistry, shape, "", &text);
             assert!(has(&advice, Severity::Recognized, whole), "{advice:?}");
             assert!(!has(&advice, Severity::Recognized, "A JSON file."), "{advice:?}");
@@ -134,7 +156,7 @@ fn a_key_file_is_shown_back_by_its_public_half() {
     }
     let hostile = key_file("service_account")
         .replace("https://oauth2.googleapis.com", "https://evil.example");
-    let advice = said(Provider::GoogleArtifactRegistry, Shape::GoogleKey, "", &hostile);
+    let advice = said(Provider::GoogleArtifactRegistry, AuthMethod::GoogleKey, "", &hostile);
     assert!(has(&advice, Severity::Caution, "another token address"), "{advice:?}");
 }
 
@@ -145,7 +167,7 @@ fn the_end_of_a_signed_token_is_read_from_it() {
         packed("{\"alg\":\"RS256\"}"),
         packed("{\"sub\":\"x\",\"exp\":1800000000}")
     );
-    let advice = said(Provider::Chainguard, Shape::PullToken, "0a1b/2c3d", &token);
+    let advice = said(Provider::Chainguard, AuthMethod::PullToken, "0a1b/2c3d", &token);
     assert!(has(&advice, Severity::Recognized, "expires on 2027-01-15 08:00 UTC"), "{advice:?}");
     assert!(Claims::of("v1.2.3").is_none() && Claims::of("a.b").is_none());
 }
@@ -154,29 +176,35 @@ fn the_end_of_a_signed_token_is_read_from_it() {
 fn mistakes_with_user_names_are_noticed() {
     use Provider as P;
     for (provider, shape, username, password, words) in [
-        (P::Harbor, Shape::Password, "robot+pull", LONG, "swallowed"),
-        (P::Harbor, Shape::Password, "pull", LONG, "robot_name_prefix"),
-        (P::Quay, Shape::Password, "acme", LONG, "organization+robot"),
-        (P::DockerHub, Shape::Password, "ada@example.com", "hunter22", "not the e-mail"),
-        (P::DockerHub, Shape::Password, "ada", "hunter22", "password of the account"),
-        (P::GitlabRegistry, Shape::Password, "ada", "gldt-abcdefgh", "gitlab+deploy-token-1"),
-        (P::AzureAcr, Shape::AcrEntra, "pull", "secret", "appId"),
-        (P::Chainguard, Shape::PullToken, "abc", "x", "two parts"),
-        (P::AmazonEcr, Shape::Password, "ada", "x", "always AWS"),
-        (P::AmazonEcr, Shape::Password, "AWS", "", "expires within 12 h: convert to access keys"),
-        (P::GenericRegistry, Shape::Password, "ghp_0123456789", "x", "looks like a token"),
-        (P::GenericRegistry, Shape::Password, "ada", "x ", "a space"),
+        (P::Harbor, AuthMethod::Password, "robot+pull", LONG, "swallowed"),
+        (P::Harbor, AuthMethod::Password, "pull", LONG, "robot_name_prefix"),
+        (P::Quay, AuthMethod::Password, "acme", LONG, "organization+robot"),
+        (P::DockerHub, AuthMethod::Password, "ada@example.com", "hunter22", "not the e-mail"),
+        (P::DockerHub, AuthMethod::Password, "ada", "hunter22", "password of the account"),
+        (P::GitlabRegistry, AuthMethod::Password, "ada", "gldt-abcdefgh", "gitlab+deploy-token-1"),
+        (P::AzureAcr, AuthMethod::AcrEntra, "pull", "secret", "appId"),
+        (P::Chainguard, AuthMethod::PullToken, "abc", "x", "two parts"),
+        (P::AmazonEcr, AuthMethod::Password, "ada", "x", "always AWS"),
+        (
+            P::AmazonEcr,
+            AuthMethod::Password,
+            "AWS",
+            "",
+            "expires within 12 h: convert to access keys",
+        ),
+        (P::GenericRegistry, AuthMethod::Password, "ghp_0123456789", "x", "looks like a token"),
+        (P::GenericRegistry, AuthMethod::Password, "ada", "x ", "a space"),
     ] {
         let advice = said(provider, shape, username, password);
         assert!(has(&advice, Severity::Caution, words), "{provider:?} {words}: {advice:?}");
     }
-    let keys = said(P::AmazonEcr, Shape::Password, "AKIAIOSFODNN7EXAMPLE", "x");
+    let keys = said(P::AmazonEcr, AuthMethod::Password, "AKIAIOSFODNN7EXAMPLE", "x");
     assert!(has(&keys, Severity::CannotWork, "Choose Access key"), "{keys:?}");
 }
 
 #[test]
 fn a_kubeconfig_that_cannot_work_is_noticed() {
-    let said = |text: &str| advise(Provider::Kubernetes, Shape::Kubeconfig, "", text);
+    let said = |text: &str| advise(Provider::Kubernetes, AuthMethod::Kubeconfig, "", text);
     let good = "clusters:\n- cluster: {certificate-authority-data: AA==}\nusers:\n- user: {token: x-exec}\n";
     assert_eq!(said(good)[0].severity, Severity::Recognized);
     assert_eq!(said("").len(), 0);

@@ -1,7 +1,7 @@
 //! Advice about user names.
 
 use super::{
-    super::{Provider, Shape},
+    super::{AuthMethod, Provider},
     Kind, Said, packed,
 };
 
@@ -11,7 +11,7 @@ const ACR_EXCHANGED: &str = "00000000-0000-0000-0000-000000000000";
 pub(super) fn check(
     said: &mut Said,
     provider: Provider,
-    shape: Shape,
+    shape: AuthMethod,
     username: &str,
     password: &str,
 ) {
@@ -33,7 +33,7 @@ pub(super) fn check(
         (Provider::AzureAcr, _) if username == ACR_EXCHANGED => said.cannot(
             "This user name belongs to tokens of az acr login, which die within three hours. Use a service principal or a repository-scoped token.",
         ),
-        (Provider::AzureAcr, Shape::AcrEntra | Shape::AcrServicePrincipal)
+        (Provider::AzureAcr, AuthMethod::AcrEntra | AuthMethod::AcrServicePrincipal)
             if !packed::is_uuid(username) =>
         {
             said.caution("An appId looks like 72f988bf-86f1-41af-91ab-2d7cd011db47. For the name of a token choose Repository-scoped token.");
@@ -41,7 +41,7 @@ pub(super) fn check(
         (Provider::Chainguard, _) if !username.contains('/') => said.caution(
             "An identity id has two parts with a slash between them, as chainctl prints it after --username.",
         ),
-        (Provider::AmazonEcr | Provider::AmazonEcrPublic, Shape::Password)
+        (Provider::AmazonEcr | Provider::AmazonEcrPublic, AuthMethod::Password)
             if username != "AWS" && Kind::of(username).is_none() =>
         {
             said.caution("The user name of an ECR token is always AWS.");
@@ -50,8 +50,8 @@ pub(super) fn check(
     }
 }
 
-fn by_kind(said: &mut Said, shape: Shape, kind: Kind) {
-    let takes_key_id = matches!(shape, Shape::EcrAccessKey | Shape::EcrPublicAccessKey);
+fn by_kind(said: &mut Said, shape: AuthMethod, kind: Kind) {
+    let takes_key_id = matches!(shape, AuthMethod::EcrAccessKey | AuthMethod::EcrPublicAccessKey);
     match kind {
         Kind::AwsKeyId if takes_key_id => said.recognized(kind.label()),
         Kind::AwsKeyId => {

@@ -1,8 +1,8 @@
 //! Amazon ECR and the public gallery.
 
-use super::{Access, Guide, Link, Step, open, run, say};
+use super::{Access, Guide, GuideStep, Link, open, run, say};
 
-const USER: Step = Step {
+const USER: GuideStep = GuideStep {
     text: "Create a user for Hawser alone, without console access.",
     link: Some(Link {
         label: "New IAM user",
@@ -10,7 +10,7 @@ const USER: Step = Step {
     }),
     command: "aws iam create-user --user-name hawser-pull",
 };
-const READ_POLICY: Step = run(
+const READ_POLICY: GuideStep = run(
     "Let it read the repositories. Narrow the second Resource to the repositories that Hawser needs:",
     r#"aws iam put-user-policy --user-name hawser-pull --policy-name hawser-ecr --policy-document '{
   "Version": "2012-10-17",
@@ -24,7 +24,7 @@ const READ_POLICY: Step = run(
   ]
 }'"#,
 );
-const PUSH_POLICY: Step = run(
+const PUSH_POLICY: GuideStep = run(
     "Let it read and push. Narrow the second Resource to the repositories that it publishes to:",
     r#"aws iam put-user-policy --user-name hawser-pull --policy-name hawser-ecr --policy-document '{
   "Version": "2012-10-17",
@@ -38,7 +38,7 @@ const PUSH_POLICY: Step = run(
   ]
 }'"#,
 );
-const KEY: Step = run(
+const KEY: GuideStep = run(
     "Create an access key, and type both parts of it here. AWS shows the secret part once:",
     "aws iam create-access-key --user-name hawser-pull",
 );
@@ -57,7 +57,7 @@ pub(super) const fn access_key(access: Access) -> Guide {
     }
 }
 
-const TRUST: Step = Step {
+const TRUST: GuideStep = GuideStep {
     text: "Create the role {role} with this trust policy. Replace HAWSER_PRINCIPAL_ARN by what Hawser's operator tells you.",
     link: Some(Link {
         label: "New IAM role",
@@ -75,15 +75,15 @@ const TRUST: Step = Step {
   ]
 }'"#,
 };
-const ROLE_READS: Step = run(
+const ROLE_READS: GuideStep = run(
     "Let the role read the repositories:",
     "aws iam attach-role-policy --role-name {role} --policy-arn arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly",
 );
-const ROLE_WRITES: Step = run(
+const ROLE_WRITES: GuideStep = run(
     "Let the role read and push:",
     "aws iam attach-role-policy --role-name {role} --policy-arn arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPowerUser",
 );
-const ACCOUNT: Step = run(
+const ACCOUNT: GuideStep = run(
     "Type the 12 digits of the account:",
     "aws sts get-caller-identity --query Account --output text",
 );
@@ -104,7 +104,7 @@ pub(super) const fn role(access: Access) -> Guide {
     }
 }
 
-const TOKEN: Step = run("Print a token:", "aws ecr get-login-password --region REGION");
+const TOKEN: GuideStep = run("Print a token:", "aws ecr get-login-password --region REGION");
 const TOKEN_NOTE: &str = "It expires within 12 hours, and somebody has to paste a new one. Choose Access key, and Hawser renews it by itself.";
 
 pub(super) const fn pasted(access: Access) -> Guide {
@@ -131,7 +131,7 @@ pub(super) const fn pasted(access: Access) -> Guide {
     }
 }
 
-const PUBLIC_READ: Step = run(
+const PUBLIC_READ: GuideStep = run(
     "Let it ask for tokens, and nothing else:",
     r#"aws iam put-user-policy --user-name hawser-pull --policy-name hawser-ecr-public --policy-document '{
   "Version": "2012-10-17",
@@ -140,7 +140,7 @@ const PUBLIC_READ: Step = run(
   ]
 }'"#,
 );
-const PUBLIC_PUSH: Step = run(
+const PUBLIC_PUSH: GuideStep = run(
     "Let it ask for tokens and push to your repositories:",
     r#"aws iam put-user-policy --user-name hawser-pull --policy-name hawser-ecr-public --policy-document '{
   "Version": "2012-10-17",
@@ -171,7 +171,7 @@ pub(super) const fn public_access_key(access: Access) -> Guide {
     }
 }
 
-const PUBLIC_TOKEN: Step = run(
+const PUBLIC_TOKEN: GuideStep = run(
     "Print a token. The region is always us-east-1:",
     "aws ecr-public get-login-password --region us-east-1",
 );

@@ -1,10 +1,10 @@
 //! Azure Container Registry.
 
-use super::{Access, Guide, Link, Step, run, say};
+use super::{Access, Guide, GuideStep, Link, run, say};
 
-const REGISTRY: Step =
+const REGISTRY: GuideStep =
     run("Find the id of the registry:", "az acr show --name REGISTRY --query id --output tsv");
-const PULL: Step = Step {
+const PULL: GuideStep = GuideStep {
     text: "Create a service principal that may pull. It prints appId, password and tenant once.",
     link: Some(Link {
         label: "App registrations",
@@ -12,7 +12,7 @@ const PULL: Step = Step {
     }),
     command: "az ad sp create-for-rbac --name hawser-pull --role AcrPull --scopes REGISTRY_ID",
 };
-const PUSH: Step = Step {
+const PUSH: GuideStep = GuideStep {
     text: "Create a service principal that may pull and push. It prints appId, password and tenant once.",
     link: Some(Link {
         label: "App registrations",
@@ -20,8 +20,9 @@ const PUSH: Step = Step {
     }),
     command: "az ad sp create-for-rbac --name hawser-push --role AcrPush --scopes REGISTRY_ID",
 };
-const ENTRA_FIELDS: Step = say("Tenant is tenant, Client ID is appId, Client secret is password.");
-const BASIC_FIELDS: Step = say("Username is appId, Password is password.");
+const ENTRA_FIELDS: GuideStep =
+    say("Tenant is tenant, Client ID is appId, Client secret is password.");
+const BASIC_FIELDS: GuideStep = say("Username is appId, Password is password.");
 const EXPIRES: &str = "The secret lives for a year unless you say --years. Type the day under Where it applies, and Hawser reminds you in time. For registries of Azure in China (azurecr.cn) or of Azure Government (azurecr.us), say az cloud set --name AzureChinaCloud or AzureUSGovernment first.";
 
 pub(super) const fn entra(access: Access) -> Guide {
@@ -58,7 +59,7 @@ const TOKENS: Link = Link {
     label: "Container registries",
     href: "https://portal.azure.com/#browse/Microsoft.ContainerRegistry%2Fregistries",
 };
-const TOKEN_FIELDS: Step = say(
+const TOKEN_FIELDS: GuideStep = say(
     "Username is the name of the token, Password is one of the two passwords, which are shown once.",
 );
 const TOKEN_NOTE: &str = "Such a token cannot list the catalog, so type the chart names into the repository. Its passwords may have an expiry date: type it under Where it applies.";
@@ -69,7 +70,7 @@ pub(super) const fn token(access: Access) -> Guide {
             grants: "content/read and metadata/read on the repositories",
             steps: const {
                 &[
-                    Step {
+                    GuideStep {
                         text: "In the registry open Repository permissions → Tokens → Add, with a scope map that reads. Or:",
                         link: Some(TOKENS),
                         command: "az acr token create --name hawser-pull --registry REGISTRY --repository REPOSITORY content/read metadata/read",
@@ -83,7 +84,7 @@ pub(super) const fn token(access: Access) -> Guide {
             grants: "content/read, content/write and metadata/read on the repositories",
             steps: const {
                 &[
-                    Step {
+                    GuideStep {
                         text: "In the registry open Repository permissions → Tokens → Add, with a scope map that reads and writes. Or:",
                         link: Some(TOKENS),
                         command: "az acr token create --name hawser-push --registry REGISTRY --repository REPOSITORY content/read content/write metadata/read",

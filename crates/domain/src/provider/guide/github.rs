@@ -1,15 +1,16 @@
 //! GitHub: the container registry and Git repositories.
 
-use super::{Access, Guide, Step, open, say};
+use super::{Access, Guide, GuideStep, open, say};
 
-const SSO: Step = say(
+const SSO: GuideStep = say(
     "If the organization uses single sign-on, choose Configure SSO beside the new token and authorize it.",
 );
-const COPY: Step = say("Copy the token; GitHub shows it once. Username is your GitHub user name.");
-const INSTALL: Step = say(
+const COPY: GuideStep =
+    say("Copy the token; GitHub shows it once. Username is your GitHub user name.");
+const INSTALL: GuideStep = say(
     "Choose Install App, then Only select repositories. The number at the end of the address of the installation is the Installation ID.",
 );
-const KEY: Step = say(
+const KEY: GuideStep = say(
     "On the page of the app copy the App ID, and choose Generate a private key: GitHub downloads a .pem file.",
 );
 const CLASSIC: &str =

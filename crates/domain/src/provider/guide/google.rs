@@ -1,8 +1,8 @@
 //! Google Artifact Registry and the legacy hosts of Container Registry.
 
-use super::{Access, Guide, Step, open, run, say};
+use super::{Access, Guide, GuideStep, open, run, say};
 
-const CREATE: Step = Step {
+const CREATE: GuideStep = GuideStep {
     text: "Create a service account, for Hawser alone.",
     link: Some(super::Link {
         label: "New service account",
@@ -10,15 +10,15 @@ const CREATE: Step = Step {
     }),
     command: "gcloud iam service-accounts create hawser-pull --project PROJECT --display-name Hawser",
 };
-const READER: Step = run(
+const READER: GuideStep = run(
     "Grant it the role Artifact Registry Reader on the repository:",
     "gcloud artifacts repositories add-iam-policy-binding REPOSITORY --project PROJECT --location REGION --role roles/artifactregistry.reader --member serviceAccount:hawser-pull@PROJECT.iam.gserviceaccount.com",
 );
-const WRITER: Step = run(
+const WRITER: GuideStep = run(
     "Grant it the role Artifact Registry Writer on the repository:",
     "gcloud artifacts repositories add-iam-policy-binding REPOSITORY --project PROJECT --location REGION --role roles/artifactregistry.writer --member serviceAccount:hawser-pull@PROJECT.iam.gserviceaccount.com",
 );
-const KEY: Step = Step {
+const KEY: GuideStep = GuideStep {
     text: "Open Keys → Add key → Create new key → JSON. Choose the downloaded file here, or paste all of it.",
     link: Some(super::Link {
         label: "Service accounts",
@@ -26,14 +26,14 @@ const KEY: Step = Step {
     }),
     command: "gcloud iam service-accounts keys create hawser-key.json --iam-account hawser-pull@PROJECT.iam.gserviceaccount.com",
 };
-const BASE64: Step = run(
+const BASE64: GuideStep = run(
     "Paste the file as it is, or in base64; Hawser sends it in base64:",
     "base64 --wrap=0 hawser-key.json",
 );
-const EXCHANGED: Step = say(
+const EXCHANGED: GuideStep = say(
     "Delete the downloaded file when Hawser has it. Registries only ever see tokens of an hour.",
 );
-const DELETE: Step = say("Delete the downloaded file when Hawser has it.");
+const DELETE: GuideStep = say("Delete the downloaded file when Hawser has it.");
 const READS: &str = "roles/artifactregistry.reader";
 const WRITES: &str = "roles/artifactregistry.writer";
 const LEGACY: &str = "The legacy hosts gcr.io and *.gcr.io work in the same way. Some organizations forbid new keys (iam.disableServiceAccountKeyCreation): use Workload identity there.";
@@ -76,7 +76,7 @@ pub(super) const fn key_base64(access: Access) -> Guide {
     }
 }
 
-const WORKLOAD_CREATE: Step = Step {
+const WORKLOAD_CREATE: GuideStep = GuideStep {
     text: "Create the service account {service_account}. The name follows a fixed rule, so that nobody can make Hawser act as another one.",
     link: Some(super::Link {
         label: "New service account",
@@ -84,19 +84,19 @@ const WORKLOAD_CREATE: Step = Step {
     }),
     command: "gcloud iam service-accounts create {service_account} --project PROJECT --display-name Hawser",
 };
-const WORKLOAD_TRUST: Step = run(
+const WORKLOAD_TRUST: GuideStep = run(
     "Let the identity of this server act as it. The operator of Hawser tells you the principal:",
     "gcloud iam service-accounts add-iam-policy-binding {service_account}@PROJECT.iam.gserviceaccount.com --role roles/iam.workloadIdentityUser --member 'principal://iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/subject/SUBJECT'",
 );
-const WORKLOAD_READER: Step = run(
+const WORKLOAD_READER: GuideStep = run(
     "Grant it the role Artifact Registry Reader on the repository:",
     "gcloud artifacts repositories add-iam-policy-binding REPOSITORY --project PROJECT --location REGION --role roles/artifactregistry.reader --member serviceAccount:{service_account}@PROJECT.iam.gserviceaccount.com",
 );
-const WORKLOAD_WRITER: Step = run(
+const WORKLOAD_WRITER: GuideStep = run(
     "Grant it the role Artifact Registry Writer on the repository:",
     "gcloud artifacts repositories add-iam-policy-binding REPOSITORY --project PROJECT --location REGION --role roles/artifactregistry.writer --member serviceAccount:{service_account}@PROJECT.iam.gserviceaccount.com",
 );
-const WORKLOAD_POOL: Step = open(
+const WORKLOAD_POOL: GuideStep = open(
     "If there is no workload identity pool yet, create one for this server.",
     "Workload identity pools",
     "https://console.cloud.google.com/iam-admin/workload-identity-pools",

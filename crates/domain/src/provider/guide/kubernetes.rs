@@ -112,7 +112,7 @@ pub(super) const fn kubeconfig(access: Access) -> Guide {
     }
 }
 
-const SERVICE_ACCOUNTS: super::Step = open(
+const SERVICE_ACCOUNTS: super::GuideStep = open(
     "Read what the rights of a service account are made of.",
     "Role-based access control",
     "https://kubernetes.io/docs/reference/access-authn-authz/rbac/",

@@ -14,7 +14,7 @@ mod registries;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Provider, Shape};
+use super::{AuthMethod, Provider};
 
 /// What a credential is made for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -73,7 +73,7 @@ pub struct Link {
 
 /// One step of a guide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Step {
+pub struct GuideStep {
     /// What to do; whole sentences.
     pub text: &'static str,
     /// Where to do it.
@@ -89,7 +89,7 @@ pub struct Guide {
     /// The exact scope, role or permission that it needs.
     pub grants: &'static str,
     /// What to do, in order.
-    pub steps: &'static [Step],
+    pub steps: &'static [GuideStep],
     /// What is good to know; may be empty.
     pub note: &'static str,
 }
@@ -117,21 +117,23 @@ impl Provider {
     /// How to make a credential of `shape` there. A shape that the provider does not have is
     /// answered with the guide of its recommended one.
     #[must_use]
-    pub const fn guide(self, shape: Shape, access: Access) -> Guide {
+    pub const fn guide(self, shape: AuthMethod, access: Access) -> Guide {
         match (self, shape) {
-            (Self::Ghcr, Shape::GithubApp) => github::registry_app(access),
+            (Self::Ghcr, AuthMethod::GithubApp) => github::registry_app(access),
             (Self::Ghcr, _) => github::registry_token(access),
-            (Self::GoogleArtifactRegistry, Shape::GoogleWorkload) => google::workload(access),
-            (Self::GoogleArtifactRegistry, Shape::GoogleKeyBase64) => google::key_base64(access),
-            (Self::GoogleArtifactRegistry, Shape::GoogleKey) => google::key(access),
+            (Self::GoogleArtifactRegistry, AuthMethod::GoogleWorkload) => google::workload(access),
+            (Self::GoogleArtifactRegistry, AuthMethod::GoogleKeyBase64) => {
+                google::key_base64(access)
+            }
+            (Self::GoogleArtifactRegistry, AuthMethod::GoogleKey) => google::key(access),
             (Self::GoogleArtifactRegistry, _) => google::exchanged_key(access),
-            (Self::AmazonEcr, Shape::EcrRole) => amazon::role(access),
-            (Self::AmazonEcr, Shape::Password) => amazon::pasted(access),
+            (Self::AmazonEcr, AuthMethod::EcrRole) => amazon::role(access),
+            (Self::AmazonEcr, AuthMethod::Password) => amazon::pasted(access),
             (Self::AmazonEcr, _) => amazon::access_key(access),
-            (Self::AmazonEcrPublic, Shape::Password) => amazon::public_pasted(access),
+            (Self::AmazonEcrPublic, AuthMethod::Password) => amazon::public_pasted(access),
             (Self::AmazonEcrPublic, _) => amazon::public_access_key(access),
-            (Self::AzureAcr, Shape::AcrToken) => azure::token(access),
-            (Self::AzureAcr, Shape::AcrServicePrincipal) => azure::service_principal(access),
+            (Self::AzureAcr, AuthMethod::AcrToken) => azure::token(access),
+            (Self::AzureAcr, AuthMethod::AcrServicePrincipal) => azure::service_principal(access),
             (Self::AzureAcr, _) => azure::entra(access),
             (Self::DockerHub, _) => registries::docker_hub(access),
             (Self::Harbor, _) => registries::harbor(access),
@@ -139,9 +141,9 @@ impl Provider {
             (Self::GitlabRegistry, _) => registries::gitlab(access),
             (Self::Quay, _) => registries::quay(access),
             (Self::Chainguard, _) => registries::chainguard(access),
-            (Self::GenericRegistry, Shape::ClientCertificate) => other::certificate(access),
+            (Self::GenericRegistry, AuthMethod::ClientCertificate) => other::certificate(access),
             (Self::GenericRegistry, _) => other::generic(access),
-            (Self::Github, Shape::Password) => github::git_token(access),
+            (Self::Github, AuthMethod::Password) => github::git_token(access),
             (Self::Github, _) => github::git_app(access),
             (Self::Gitlab, _) => git::gitlab(access),
             (Self::Bitbucket, _) => git::bitbucket(access),
@@ -152,25 +154,25 @@ impl Provider {
 }
 
 /// A step in words.
-const fn say(text: &'static str) -> Step {
-    Step { text, link: None, command: "" }
+const fn say(text: &'static str) -> GuideStep {
+    GuideStep { text, link: None, command: "" }
 }
 
 /// A step on a page of the provider.
-const fn open(text: &'static str, label: &'static str, href: &'static str) -> Step {
-    Step { text, link: Some(Link { label, href }), command: "" }
+const fn open(text: &'static str, label: &'static str, href: &'static str) -> GuideStep {
+    GuideStep { text, link: Some(Link { label, href }), command: "" }
 }
 
 /// A step as a command line.
-const fn run(text: &'static str, command: &'static str) -> Step {
-    Step { text, link: None, command }
+const fn run(text: &'static str, command: &'static str) -> GuideStep {
+    GuideStep { text, link: None, command }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn every() -> impl Iterator<Item = (Provider, Shape, Access, Guide)> {
+    fn every() -> impl Iterator<Item = (Provider, AuthMethod, Access, Guide)> {
         Provider::ALL.into_iter().flat_map(|provider| {
             provider.facts().shapes.iter().flat_map(move |shape| {
                 Access::ALL.map(|access| (provider, *shape, access, provider.guide(*shape, access)))

@@ -1,8 +1,8 @@
 //! Registries that the catalogue does not know, and those behind client certificates.
 
-use super::{Access, Guide, Step, run, say};
+use super::{Access, Guide, GuideStep, run, say};
 
-const CERTIFICATE: Step = run(
+const CERTIFICATE: GuideStep = run(
     "Make a private key and a request. Give the request to whoever runs the registry, never the key:",
     "openssl req -new -newkey rsa:3072 -noenc -keyout hawser.key -out hawser.csr -subj /CN=hawser",
 );

@@ -1,8 +1,8 @@
 //! Registries whose credentials are a user name and a token.
 
-use super::{Access, Guide, Step, open, run, say};
+use super::{Access, Guide, GuideStep, open, run, say};
 
-const HUB: Step = say(
+const HUB: GuideStep = say(
     "Username is your Docker Hub user name, or the name of the organization for its tokens. Password is the token (dckr_pat_… or dckr_oat_…), not your password.",
 );
 const HUB_NOTE: &str = "Signed-in accounts have higher pull limits. In Docker's own files the address is index.docker.io; Hawser treats all names of Docker Hub as one.";
@@ -40,15 +40,15 @@ pub(super) const fn docker_hub(access: Access) -> Guide {
     }
 }
 
-const ROBOT: Step = open(
+const ROBOT: GuideStep = open(
     "Open the project in your Harbor → Robot Accounts → New Robot Account, and choose an expiration.",
     "How Harbor describes it",
     "https://goharbor.io/docs/latest/working-with-projects/project-configuration/create-robot-accounts/",
 );
-const ROBOT_NAME: Step = say(
+const ROBOT_NAME: GuideStep = say(
     "Username is the full name as Harbor shows it, such as robot$PROJECT+NAME. Password is the secret, which is shown once.",
 );
-const ROBOT_TRY: Step = run(
+const ROBOT_TRY: GuideStep = run(
     "To try it in a shell, keep the name in single quotes, or the shell swallows the part after $:",
     "helm registry login harbor.example.com --username 'robot$PROJECT+NAME' --password-stdin",
 );
@@ -88,7 +88,7 @@ pub(super) const fn harbor(access: Access) -> Guide {
     }
 }
 
-const JFROG: Step = open(
+const JFROG: GuideStep = open(
     "Open your profile in Artifactory → Edit Profile → Generate an Identity Token. An admin can make an access token with a narrower scope under Administration → User Management → Access Tokens.",
     "How JFrog describes it",
     "https://jfrog.com/help/r/jfrog-platform-administration-documentation/access-tokens",
@@ -127,7 +127,7 @@ pub(super) const fn jfrog(access: Access) -> Guide {
     }
 }
 
-const GITLAB_NAME: Step = say(
+const GITLAB_NAME: GuideStep = say(
     "Username is the one that GitLab shows, such as gitlab+deploy-token-NUMBER. Password is the token, which is shown once.",
 );
 const GITLAB_NOTE: &str = "A deploy token ends at midnight UTC of its day: type it under Where it applies. On your own GitLab the same pages are found under its own address.";
@@ -171,7 +171,7 @@ pub(super) const fn gitlab(access: Access) -> Guide {
     }
 }
 
-const QUAY: Step = open(
+const QUAY: GuideStep = open(
     "Open the organization → Robot Accounts → Create Robot Account.",
     "Organizations at quay.io",
     "https://quay.io/organizations/",
@@ -204,12 +204,12 @@ pub(super) const fn quay(access: Access) -> Guide {
     }
 }
 
-const PULL_TOKEN: Step = Step {
+const PULL_TOKEN: GuideStep = GuideStep {
     text: "Create a pull token, in the console or with the command line:",
     link: Some(super::Link { label: "Console", href: "https://console.chainguard.dev/" }),
     command: "chainctl auth pull-token create --name=hawser --ttl=720h",
 };
-const PULL_TOKEN_FIELDS: Step = say(
+const PULL_TOKEN_FIELDS: GuideStep = say(
     "It prints a docker login command. Username is the identity id after --username, Password is the long token after --password.",
 );
 const PULL_TOKEN_NOTE: &str = "It expires: after 30 days unless --ttl says otherwise, and your plan limits how long that may be. Hawser reads the day from the token. Images under cgr.dev/chainguard are public.";

@@ -12,7 +12,7 @@ use super::held;
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
-    gitops::touch::{When, touch},
+    gitops::enqueue_dependents::{When, touch},
 };
 
 pub(in crate::credentials) async fn withdraw(

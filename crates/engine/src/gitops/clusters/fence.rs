@@ -4,7 +4,7 @@ use domain::{ClusterId, Scope};
 use storage::{
     Tx,
     gitops::clusters::{self, Cluster},
-    jobs::{self, Claimed, Kind},
+    jobs::{self, ClaimedJob, Kind},
 };
 
 use crate::{Engine, Error};
@@ -15,7 +15,7 @@ pub(super) struct Fence<'a> {
     pub(super) engine: &'a Engine,
     pub(super) scope: Scope,
     pub(super) cluster: &'a Cluster,
-    pub(super) work: &'a Claimed,
+    pub(super) work: &'a ClaimedJob,
 }
 
 impl Fence<'_> {

@@ -4,16 +4,16 @@
 //! it applies and takes none from other managers; what it deletes is what it made.
 
 mod apply;
-mod bring;
+mod apply_now;
 mod delete;
+mod desired_state;
 mod fence;
 mod get;
 mod open;
 mod preview;
+mod reconcile;
 mod remedy;
 mod save;
-mod settle;
-mod wanted;
 mod words;
 
 use std::time::Duration;
@@ -22,7 +22,7 @@ use async_trait::async_trait;
 use connectors::kubernetes::{Denied, ObjectRef};
 use domain::{
     Action, Actor, Cause, ClusterId, Scope, ServiceError,
-    cause::Asked,
+    cause::RemoteKind,
     gitops::{
         ClusterDetail, ClusterForm, ClusterObject, ClusterPreview, ClusterSummary, ObjectState,
     },
@@ -70,7 +70,7 @@ impl Stopped {
         Self { cause, detail: detail.into(), denied: None, retry_after: None }
     }
 
-    fn refused(refusal: &connectors::kubernetes::Refusal) -> Self {
+    fn refused(refusal: &connectors::kubernetes::ApiRefusal) -> Self {
         Self {
             cause: refusal.failure.cause,
             detail: refusal.said.clone(),
@@ -107,13 +107,13 @@ impl Clusters for Engine {
     }
 
     async fn apply(&self, actor: &Actor, id: ClusterId) -> Answer<()> {
-        apply::apply(self, actor, id).await.map_err(told)
+        apply_now::apply(self, actor, id).await.map_err(told)
     }
 }
 
 /// What fails here is told of the API server.
 fn told(error: Error) -> ServiceError {
-    answer_of(Asked::Cluster, error)
+    answer_of(RemoteKind::Cluster, error)
 }
 
 /// The right to look, where clusters are turned on.

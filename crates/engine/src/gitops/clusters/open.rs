@@ -3,7 +3,7 @@
 use connectors::kubernetes::ApiServer;
 use domain::{
     Cause, Scope,
-    credentials::{Kubeconfig, Material},
+    credentials::{Kubeconfig, SecretMaterial},
 };
 use storage::gitops::clusters::Cluster;
 
@@ -31,7 +31,7 @@ pub(super) async fn open(
                 return Ok(Err(Stopped::because(cause, "The kubeconfig cannot be read.")));
             }
         };
-    let Material::Kubeconfig { kubeconfig } = material else {
+    let SecretMaterial::Kubeconfig { kubeconfig } = material else {
         return Ok(Err(Stopped::because(Cause::NoCredential, "It holds no kubeconfig.")));
     };
     // Whoever changes the credential could otherwise lead what Hawser writes to another cluster.

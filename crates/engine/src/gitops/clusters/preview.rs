@@ -2,12 +2,12 @@
 
 use connectors::{
     git::diff,
-    kubernetes::{ApiServer, Live, Manifest, ObjectRef, Refusal, Run, masked},
+    kubernetes::{ApiRefusal, ApiServer, Live, Manifest, ObjectRef, Run, masked},
 };
 use domain::{
     Actor, Cause, ClusterId, Redactor, Scope, ServiceError, Timestamp,
     audit::ReadPurpose,
-    cause::Asked,
+    cause::RemoteKind,
     exports::yaml,
     gitops::{
         ClusterObject, ClusterPreview, ClusterState, FileChange, FileChangeKind, ObjectState,
@@ -17,11 +17,11 @@ use storage::gitops::clusters::{self, Cluster};
 
 use super::{
     Stopped,
-    bring::FOREIGN,
+    apply::FOREIGN,
+    desired_state::{Wanted, wanted},
     known, may_write, named,
     open::open,
     remedy::told,
-    wanted::{Wanted, wanted},
 };
 use crate::{Engine, Error, credentials::Use};
 
@@ -43,7 +43,7 @@ pub(super) async fn preview(
     let api =
         open(engine, scope, &cluster, &used).await?.map_err(|stopped| unreachable(&stopped))?;
     let before = clusters::objects(&engine.db, scope, id).await?;
-    let mut found = Found::default();
+    let mut found = PreviewResult::default();
     for manifest in &wanted.manifests {
         found.look(&api, &cluster, manifest, &wanted.redactor).await?;
     }
@@ -53,22 +53,22 @@ pub(super) async fn preview(
         }
     }
     keep(engine, scope, &cluster, &before, found.compared(began)).await?;
-    let Found { changes, refused, .. } = found;
+    let PreviewResult { changes, refused, .. } = found;
     Ok(ClusterPreview { changes, notes: wanted.notes, refused })
 }
 
 fn unreachable(stopped: &Stopped) -> Error {
-    ServiceError::Unreachable { asked: Asked::Cluster, cause: stopped.cause }.into()
+    ServiceError::Unreachable { asked: RemoteKind::Cluster, cause: stopped.cause }.into()
 }
 
 #[derive(Default)]
-struct Found {
+struct PreviewResult {
     changes: Vec<FileChange>,
     refused: Vec<ClusterObject>,
     states: Vec<ClusterObject>,
 }
 
-impl Found {
+impl PreviewResult {
     async fn look(
         &mut self,
         api: &ApiServer,
@@ -121,7 +121,7 @@ impl Found {
     fn refused(
         &mut self,
         manifest: &Manifest,
-        refusal: &Refusal,
+        refusal: &ApiRefusal,
         redactor: &Redactor,
     ) -> Result<(), Error> {
         let object = manifest.object();
@@ -169,7 +169,7 @@ impl Found {
     }
 }
 
-impl Found {
+impl PreviewResult {
     /// How objects were found by a look that began then.
     fn compared(&self, began: Timestamp) -> Vec<ClusterObject> {
         let found = self.states.iter().cloned();

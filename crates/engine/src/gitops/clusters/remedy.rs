@@ -1,7 +1,7 @@
 //! What a person does at a cluster about an object that it refused.
 
 use connectors::kubernetes::{Denied, ObjectRef, Verb};
-use domain::{Cause, Redactor, cause::Asked};
+use domain::{Cause, Redactor, cause::RemoteKind};
 
 use super::{Stopped, words::words};
 
@@ -21,7 +21,7 @@ pub(super) fn told(object: &ObjectRef, stopped: &Stopped, redactor: &Redactor) -
 /// The words of the API server as a sentence, or ours where there are none to repeat.
 pub(super) fn said(stopped: &Stopped, redactor: &Redactor) -> String {
     let words = words(&stopped.detail, redactor);
-    let title = stopped.cause.words(Asked::Cluster).title;
+    let title = stopped.cause.words(RemoteKind::Cluster).title;
     let said = if words.is_empty() { title } else { &words };
     let end = if said.ends_with(['.', '…', '!', '?']) { "" } else { "." };
     format!("{said}{end}")

@@ -3,7 +3,7 @@
 use domain::{
     Actor, ClusterId, CredentialId, CredentialKind, Field, Scope, ServiceError, Timestamp,
     audit::{AuditAction, AuditTarget, ReadPurpose},
-    credentials::Material,
+    credentials::SecretMaterial,
     gitops::{ClusterFields, ClusterForm, ClusterState},
 };
 use storage::{
@@ -95,7 +95,7 @@ async fn server(
     }
     let used = Use::of(actor, ReadPurpose::Cluster);
     match engine.secret_for_use(scope, credential, &used).await?.material {
-        Material::Kubeconfig { kubeconfig } => Ok(address(&kubeconfig)),
+        SecretMaterial::Kubeconfig { kubeconfig } => Ok(address(&kubeconfig)),
         _ => Err(no_kubeconfig().into()),
     }
 }

@@ -1,6 +1,6 @@
 //! Who may push with a credential (R-GIT-06).
 
-use domain::{Action, Actor, CredentialId, CredentialKind, Field, Scope, gitops::ConnectionWay};
+use domain::{Action, Actor, CredentialId, CredentialKind, Field, Scope, gitops::GitAccountMethod};
 use storage::gitops::targets::Binding;
 
 use crate::{Engine, Error};
@@ -49,7 +49,9 @@ pub(super) async fn check_use(
     credential: CredentialId,
 ) -> Result<(), Error> {
     match storage::gitops::targets::binding(&engine.db, scope, credential).await? {
-        Some(binding) if binding.way != ConnectionWay::Installation && !is_own(actor, &binding) => {
+        Some(binding)
+            if binding.way != GitAccountMethod::Installation && !is_own(actor, &binding) =>
+        {
             Err(theirs(&binding))
         }
         _ => Ok(()),
@@ -58,14 +60,14 @@ pub(super) async fn check_use(
 
 fn is_own(actor: &Actor, binding: &Binding) -> bool {
     match binding.way {
-        ConnectionWay::Installation => actor.role.includes(Action::ManageRecipients),
-        ConnectionWay::Web | ConnectionWay::Device => binding.user == actor.user,
+        GitAccountMethod::Installation => actor.role.includes(Action::ManageRecipients),
+        GitAccountMethod::Web | GitAccountMethod::Device => binding.user == actor.user,
     }
 }
 
 /// Why a target of somebody's account is not for others.
 fn theirs(binding: &Binding) -> Error {
-    if binding.way == ConnectionWay::Installation {
+    if binding.way == GitAccountMethod::Installation {
         let message = "Only an owner gives a repository to an installation of the GitHub App.";
         return Field::Credential.problem(message).into();
     }

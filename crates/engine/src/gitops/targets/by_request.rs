@@ -2,7 +2,7 @@
 
 use connectors::{
     Failure,
-    git::{Checkout, Standing},
+    git::{Checkout, PullRequestState},
 };
 use domain::{
     Cause,
@@ -12,7 +12,7 @@ use storage::gitops::targets::File;
 
 use super::{
     end::{End, Failed, Request},
-    push::{Place, Stop, Tried, Try},
+    push::{Stop, TargetLocation, Tried, Try},
     request::{self, BRANCHES, number_of, work_branch},
     run::LOOK_AGAIN_REASON,
 };
@@ -40,7 +40,7 @@ pub(super) fn no_branch_for_requests(
 impl Try<'_> {
     /// A commit on a branch of its own, and a pull request that brings it to the branch.
     pub(super) async fn by_request(&self) -> Result<Tried, Stop> {
-        let Place { branch, base, .. } = &self.place;
+        let TargetLocation { branch, base, .. } = &self.place;
         let there = self.open(branch, base.as_ref()).await?;
         if let Some(detail) = no_branch_for_requests(self.target.mode, &there, branch) {
             return Err(Stop::Failed(Failed { detail, ..Failed::of(Cause::BranchMissing) }));
@@ -52,10 +52,10 @@ impl Try<'_> {
         let known = self.known_request(&there).await?;
         if self.says_it_all() {
             match known.unwrap_or_else(|| self.as_before()) {
-                Standing::Open => return Ok(Tried::Ended(End::Untouched)),
-                Standing::Closed => return Ok(Tried::Ended(End::Declined)),
+                PullRequestState::Open => return Ok(Tried::Ended(End::Untouched)),
+                PullRequestState::Closed => return Ok(Tried::Ended(End::Declined)),
                 // Somebody changed it on the way, or the branch since then.
-                Standing::Merged => {}
+                PullRequestState::Merged => {}
             }
         }
         let leaving = leaving(&plan);
@@ -71,14 +71,17 @@ impl Try<'_> {
                 .await;
         }
         let url = match known {
-            Some(Standing::Open) => self.target.pull_request_url.clone(),
+            Some(PullRequestState::Open) => self.target.pull_request_url.clone(),
             _ => self.request(&work).await?,
         };
         Ok(self.in_step(&checkout, plan, Request::At(work, url)))
     }
 
     /// The branch of its own to push to, and what to change there.
-    async fn work_branch(&self, known: Option<Standing>) -> Result<(Branch, Checkout, Plan), Stop> {
+    async fn work_branch(
+        &self,
+        known: Option<PullRequestState>,
+    ) -> Result<(Branch, Checkout, Plan), Stop> {
         let first = number_of(&self.target.work_branch);
         for number in first..first.saturating_add(BRANCHES) {
             let work = work_branch(self.target, number)?;
@@ -88,7 +91,7 @@ impl Try<'_> {
             // lost after it, and one that began elsewhere those of another branch; neither is ever
             // rewritten. One that a push reached whose answer was lost is our own.
             let is_known = self.target.work_branch == work.as_str();
-            let is_spent = !is_known || known == Some(Standing::Merged);
+            let is_spent = !is_known || known == Some(PullRequestState::Merged);
             let is_used = is_spent && !checkout.is_new_branch() && !self.holds_intent(&checkout)?;
             if !is_used {
                 return Ok((work, checkout, plan));
@@ -135,9 +138,9 @@ impl Try<'_> {
 
     /// How the pull request stands that is known; `None` where there is none, or its host is not known or
     /// does not say so now. Whether it was merged shows on the branch, unless somebody changed something.
-    async fn known_request(&self, there: &Checkout) -> Result<Option<Standing>, Stop> {
+    async fn known_request(&self, there: &Checkout) -> Result<Option<PullRequestState>, Stop> {
         if self.has_landed(there)? {
-            return Ok(Some(Standing::Merged));
+            return Ok(Some(PullRequestState::Merged));
         }
         if self.target.pull_request_url.is_empty() {
             return Ok(None);
@@ -150,8 +153,12 @@ impl Try<'_> {
     }
 
     /// How the pull request stood when its host was asked last.
-    const fn as_before(&self) -> Standing {
-        if self.target.waits_since.is_some() { Standing::Open } else { Standing::Closed }
+    const fn as_before(&self) -> PullRequestState {
+        if self.target.waits_since.is_some() {
+            PullRequestState::Open
+        } else {
+            PullRequestState::Closed
+        }
     }
 
     /// Whether what was pushed last is on the branch.

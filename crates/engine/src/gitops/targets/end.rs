@@ -6,7 +6,7 @@ use connectors::Failure;
 use domain::{Cause, CredentialId, gitops::Branch};
 use storage::gitops::targets::File;
 
-use crate::{error::chain, gitops::render::Refusal};
+use crate::{error::chain, gitops::render::RenderRefusal};
 
 /// How a run ended.
 pub(super) enum End {
@@ -69,8 +69,8 @@ impl From<Failure> for Failed {
     }
 }
 
-impl From<Refusal> for Failed {
-    fn from(refusal: Refusal) -> Self {
+impl From<RenderRefusal> for Failed {
+    fn from(refusal: RenderRefusal) -> Self {
         Self { cause: refusal.cause, detail: refusal.detail, retry_after: None }
     }
 }

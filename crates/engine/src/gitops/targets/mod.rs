@@ -16,7 +16,7 @@ mod save;
 use async_trait::async_trait;
 use domain::{
     Action, Actor, GitTargetId, ServiceError,
-    cause::Asked,
+    cause::RemoteKind,
     gitops::{GitTargetDetail, GitTargetForm, GitTargetSaved, GitTargetSummary, TargetPreview},
     service::{Answer, GitTargets},
 };
@@ -55,5 +55,5 @@ impl GitTargets for Engine {
 
 /// What fails here is told of the Git server.
 fn told(error: Error) -> ServiceError {
-    answer_of(Asked::GitServer, error)
+    answer_of(RemoteKind::GitServer, error)
 }

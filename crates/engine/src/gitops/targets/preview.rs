@@ -1,13 +1,13 @@
 //! What a push would change now.
 
 use connectors::{
-    git::{Contents, Standing, TreeFile, diff},
+    git::{Contents, PullRequestState, TreeFile, diff},
     http::Login,
 };
 use domain::{
     Access, Action, Actor, Cause, CredentialId, GitTargetId, Scope, ServiceError,
     audit::ReadPurpose,
-    cause::Asked,
+    cause::RemoteKind,
     exports::{ExportNote, NoteTone},
     gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, TargetPreview},
 };
@@ -16,7 +16,7 @@ use storage::gitops::targets::Target;
 use super::{
     bind,
     by_request::no_branch_for_requests,
-    push::{Place, known},
+    push::{TargetLocation, known},
     request::{self, number_of, work_branch},
 };
 use crate::{
@@ -25,8 +25,8 @@ use crate::{
     credentials::Use,
     gitops::{
         compare::{NoPlan, Plan, Write, compare},
-        connections::login,
-        render::{Refusal, wanted},
+        git_accounts::login,
+        render::{RenderRefusal, wanted},
     },
 };
 
@@ -42,7 +42,7 @@ pub(super) async fn preview(
         .await?
         .ok_or(ServiceError::NotFound)?;
     bind::check_use(engine, actor, scope, target.credential).await?;
-    let place = Place::of(&target)?;
+    let place = TargetLocation::of(&target)?;
     let used = Use::of(actor, ReadPurpose::Push);
     let wanted = match wanted(engine, scope, &target.exports, &place.folder, &used).await? {
         Ok(wanted) => wanted,
@@ -50,7 +50,7 @@ pub(super) async fn preview(
     };
     let login = login::login(engine, scope, target.credential, &place.url, &used).await?;
     let (branch, base) = (&place.branch, place.base.as_ref());
-    let git = engine.git.by(place.road.clone());
+    let git = engine.git.by(place.egress.clone());
     let mut checkout = match git.open(&place.url, &login, branch, base).await {
         Ok(checkout) => checkout,
         Err(failure) => {
@@ -109,12 +109,12 @@ async fn only_reads(
 
 /// Whether the changes of a target still wait to be merged. The host is asked, since nobody may have looked
 /// since somebody merged or closed the request; where it does not say, what is known stands.
-async fn waits(engine: &Engine, target: &Target, at: (&Place, &Login)) -> bool {
+async fn waits(engine: &Engine, target: &Target, at: (&TargetLocation, &Login)) -> bool {
     if target.waits_since.is_none() || target.pull_request_url.is_empty() {
         return target.waits_since.is_some();
     }
     match request::standing(engine, target, at).await {
-        Ok(Some(standing)) => standing == Standing::Open,
+        Ok(Some(standing)) => standing == PullRequestState::Open,
         Ok(None) | Err(_) => true,
     }
 }
@@ -127,10 +127,10 @@ fn no_plan(none: NoPlan) -> Result<TargetPreview, Error> {
 }
 
 /// What people can mend is said with the export and the path that it is about.
-fn refused(refusal: &Refusal) -> Result<TargetPreview, Error> {
+fn refused(refusal: &RenderRefusal) -> Result<TargetPreview, Error> {
     match refusal.cause {
         Cause::ExportIncomplete | Cause::FileNotOurs => Ok(TargetPreview::refused(&refusal.detail)),
-        cause => Err(ServiceError::Unreachable { asked: Asked::GitServer, cause }.into()),
+        cause => Err(ServiceError::Unreachable { asked: RemoteKind::GitServer, cause }.into()),
     }
 }
 

@@ -3,7 +3,7 @@
 use connectors::{
     Failure,
     git::{Author, Checkout, NewCommit, PushError, Pushed},
-    http::{Login, Road},
+    http::{EgressProfile, Login},
 };
 use domain::{
     Cause, Field, Scope,
@@ -12,7 +12,7 @@ use domain::{
 };
 use storage::{
     gitops::targets::{self, File, Target},
-    jobs::{self, Claimed},
+    jobs::{self, ClaimedJob},
 };
 
 use super::end::{Done, End, Failed, Request};
@@ -20,8 +20,8 @@ use crate::{
     Engine, Error,
     credentials::Use,
     gitops::{
-        compare::{Known, NoPlan, Plan, compare},
-        connections::login,
+        compare::{NoPlan, Plan, WrittenFiles, compare},
+        git_accounts::login,
         render::{Wanted, wanted},
     },
 };
@@ -35,15 +35,15 @@ pub(super) enum Tried {
 }
 
 /// Where a target writes, read.
-pub(super) struct Place {
+pub(super) struct TargetLocation {
     pub(super) url: GitUrl,
     pub(super) branch: Branch,
     pub(super) base: Option<Branch>,
     pub(super) folder: Folder,
-    pub(super) road: Road,
+    pub(super) egress: EgressProfile,
 }
 
-impl Place {
+impl TargetLocation {
     pub(super) fn of(target: &Target) -> Result<Self, Error> {
         let base = match target.base.as_str() {
             "" => None,
@@ -55,7 +55,7 @@ impl Place {
             base,
             // An owner allowed it when the target was saved.
             folder: Folder::parse(&target.folder, Workflows::Allowed)?,
-            road: Road { ca: target.ca.clone(), proxy: target.proxy.clone() },
+            egress: EgressProfile { ca: target.ca.clone(), proxy: target.proxy.clone() },
         })
     }
 }
@@ -68,14 +68,14 @@ pub(super) async fn known(
     engine: &Engine,
     scope: Scope,
     target: &Target,
-    place: &Place,
-) -> Result<Known, Error> {
+    place: &TargetLocation,
+) -> Result<WrittenFiles, Error> {
     let repository = place.url.key();
     let is_here = |url: &str| GitUrl::parse(url).is_ok_and(|url| url.key() == repository);
     let others = targets::others(&engine.db, scope, target.id).await?;
     let others: Vec<_> =
         others.into_iter().filter(|(_, url)| is_here(url)).map(|(id, _)| id).collect();
-    Ok(Known {
+    Ok(WrittenFiles {
         files: targets::files(&engine.db, scope, target.id).await?,
         elsewhere: targets::elsewhere(&engine.db, scope, &repository, &others).await?,
     })
@@ -85,12 +85,12 @@ pub(super) async fn known(
 pub(super) struct Try<'a> {
     pub(super) engine: &'a Engine,
     pub(super) scope: Scope,
-    pub(super) work: &'a Claimed,
+    pub(super) work: &'a ClaimedJob,
     pub(super) target: &'a Target,
-    pub(super) place: Place,
+    pub(super) place: TargetLocation,
     pub(super) login: Login,
     pub(super) wanted: Wanted,
-    pub(super) known: Known,
+    pub(super) known: WrittenFiles,
 }
 
 /// Tries once.
@@ -100,13 +100,13 @@ pub(super) struct Try<'a> {
 pub(super) async fn attempt(
     engine: &Engine,
     scope: Scope,
-    work: &Claimed,
+    work: &ClaimedJob,
     target: &Target,
 ) -> Result<Tried, Error> {
-    let place = Place::of(target)?;
+    let place = TargetLocation::of(target)?;
     let failed = |failed: Failed| Ok(Tried::Ended(End::Failed(failed)));
     let (credential, origin) = (target.credential, place.url.origin());
-    if storage::guards::is_paused(&engine.db, scope, credential, &origin).await? {
+    if storage::circuit_breaker::is_paused(&engine.db, scope, credential, &origin).await? {
         return failed(Failed::of(Cause::CredentialPaused));
     }
     let used = Use::of_hawser(ReadPurpose::Push);
@@ -164,7 +164,7 @@ impl From<NoPlan> for Stop {
 impl Try<'_> {
     /// A commit on the branch itself.
     async fn direct(&self) -> Result<Tried, Stop> {
-        let Place { branch, base, .. } = &self.place;
+        let TargetLocation { branch, base, .. } = &self.place;
         let checkout = self.open(branch, base.as_ref()).await?;
         let plan = self.plan(&checkout)?;
         // The branch that a new one begins at may hold all of it already.
@@ -180,7 +180,7 @@ impl Try<'_> {
         branch: &Branch,
         base: Option<&Branch>,
     ) -> Result<Checkout, Stop> {
-        let git = self.engine.git.by(self.place.road.clone());
+        let git = self.engine.git.by(self.place.egress.clone());
         let opened = git.open(&self.place.url, &self.login, branch, base).await;
         opened.map_err(|failure| match failure.cause {
             Cause::BaseMissing => {

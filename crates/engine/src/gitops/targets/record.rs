@@ -11,16 +11,16 @@ use domain::{
 };
 use storage::{
     Tx,
-    gitops::targets::{self, OnBranch, Outcome, Pending, Target},
-    guards::Place,
-    jobs::{self, Claimed, Kind},
+    circuit_breaker::CredentialAtHost,
+    gitops::targets::{self, OnBranch, Pending, PushOutcome, Target},
+    jobs::{self, ClaimedJob, Kind},
     propagation::PlaceEnd,
 };
 
 use super::end::{Done, End, Failed, Request};
 use crate::{
     Engine, Error, audit,
-    guards::{self, Told, Verdict},
+    circuit_breaker::{self, LoginObservation, LoginOutcome},
     propagation::finish::finish,
     repositories::pause,
 };
@@ -35,7 +35,7 @@ const CHECK: Duration = Duration::from_hours(1);
 pub(super) async fn record(
     engine: &Engine,
     scope: Scope,
-    work: &Claimed,
+    work: &ClaimedJob,
     target: &Target,
     end: End,
 ) -> Result<(), Error> {
@@ -45,7 +45,7 @@ pub(super) async fn record(
         return edited(tx, scope, work, now).await;
     }
     // Before the audit log, as whoever resumes a credential takes them.
-    guards::count(&mut tx, verdict(scope, target, &end).iter(), now).await?;
+    circuit_breaker::count(&mut tx, observation(scope, target, &end).iter(), now).await?;
     let ours = match end {
         End::Failed(failed) => record_failure(&mut tx, scope, work, target, &failed, now).await?,
         End::DoneBut(done, failed) => {
@@ -55,8 +55,12 @@ pub(super) async fn record(
             record_failure(&mut tx, scope, work, target, &failed, now).await?
         }
         End::Done(done) => record_done(&mut tx, scope, work, target, &done, now).await?,
-        End::Untouched => record_look(&mut tx, scope, work, target, Look::Waits, now).await?,
-        End::Declined => record_look(&mut tx, scope, work, target, Look::Closed, now).await?,
+        End::Untouched => {
+            record_look(&mut tx, scope, work, target, RequestLook::Waits, now).await?
+        }
+        End::Declined => {
+            record_look(&mut tx, scope, work, target, RequestLook::Closed, now).await?
+        }
         End::Lost => false,
     };
     // Dropped, the transaction changes nothing.
@@ -67,7 +71,7 @@ pub(super) async fn record(
 }
 
 /// The target is another one now, or gone: the run proved nothing.
-async fn edited(mut tx: Tx, scope: Scope, work: &Claimed, now: Timestamp) -> Result<(), Error> {
+async fn edited(mut tx: Tx, scope: Scope, work: &ClaimedJob, now: Timestamp) -> Result<(), Error> {
     if !jobs::finish(&mut tx, Kind::Push, work).await? {
         return Ok(());
     }
@@ -81,7 +85,7 @@ async fn edited(mut tx: Tx, scope: Scope, work: &Claimed, now: Timestamp) -> Res
 async fn record_done(
     tx: &mut Tx,
     scope: Scope,
-    work: &Claimed,
+    work: &ClaimedJob,
     target: &Target,
     done: &Done,
     now: Timestamp,
@@ -125,7 +129,7 @@ async fn record_request(
             (Some(targets::Request::Waits { work_branch, url: url.clone() }), detail)
         }
     };
-    let outcome = Outcome {
+    let outcome = PushOutcome {
         state: missing.map_or(TargetState::InStep, |_| TargetState::Failing),
         cause: missing,
         detail,
@@ -177,7 +181,7 @@ async fn note(
 
 /// What a look at a request showed that says all there is to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Look {
+enum RequestLook {
     /// It waits to be merged.
     Waits,
     /// Somebody closed it. It is looked at on, for it may be opened again.
@@ -187,24 +191,24 @@ enum Look {
 async fn record_look(
     tx: &mut Tx,
     scope: Scope,
-    work: &Claimed,
+    work: &ClaimedJob,
     target: &Target,
-    look: Look,
+    look: RequestLook,
     now: Timestamp,
 ) -> Result<bool, Error> {
     if !jobs::finish(tx, Kind::Push, work).await? {
         return Ok(false);
     }
     let (state, request) = match look {
-        Look::Waits => {
+        RequestLook::Waits => {
             let (work_branch, url) = (target.work_branch.clone(), target.pull_request_url.clone());
             (TargetState::InStep, targets::Request::Waits { work_branch, url })
         }
-        Look::Closed => (TargetState::Failing, targets::Request::Closed),
+        RequestLook::Closed => (TargetState::Failing, targets::Request::Closed),
     };
-    let outcome = Outcome {
+    let outcome = PushOutcome {
         state,
-        cause: (look == Look::Closed).then_some(Cause::RequestClosed),
+        cause: (look == RequestLook::Closed).then_some(Cause::RequestClosed),
         detail: String::new(),
         head: None,
         request: Some(request),
@@ -223,7 +227,7 @@ async fn record_look(
 async fn record_failure(
     tx: &mut Tx,
     scope: Scope,
-    work: &Claimed,
+    work: &ClaimedJob,
     target: &Target,
     failed: &Failed,
     now: Timestamp,
@@ -241,7 +245,7 @@ async fn record_failure(
     if !ours {
         return Ok(false);
     }
-    let outcome = Outcome {
+    let outcome = PushOutcome {
         state: TargetState::Failing,
         cause: Some(cause),
         detail: failed.detail.clone(),
@@ -276,17 +280,17 @@ async fn settle(
 }
 
 /// What the server said about the credential, to be counted: three refusals in a row pause it there.
-fn verdict(scope: Scope, target: &Target, end: &End) -> Option<Verdict> {
+fn observation(scope: Scope, target: &Target, end: &End) -> Option<LoginObservation> {
     let (told, refusals) = match end {
-        End::Failed(failed) => (guards::told(Some(failed.cause))?, 0),
+        End::Failed(failed) => (circuit_breaker::login_outcome(Some(failed.cause))?, 0),
         // Nothing is counted anew while all is well.
         End::Done(_) | End::DoneBut(..) => {
-            (Told::Accepted, u32::from(target.cause == Some(Cause::InvalidCredentials)))
+            (LoginOutcome::Accepted, u32::from(target.cause == Some(Cause::InvalidCredentials)))
         }
         End::Untouched | End::Declined | End::Lost => return None,
     };
-    Some(Verdict {
-        place: Place {
+    Some(LoginObservation {
+        place: CredentialAtHost {
             organization: scope.organization(),
             credential: target.credential,
             origin: GitUrl::parse(&target.url).ok()?.origin(),

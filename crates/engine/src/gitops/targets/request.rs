@@ -2,7 +2,7 @@
 
 use connectors::{
     Failure,
-    git::{Hosting, NewPullRequest, Standing},
+    git::{Hosting, NewPullRequest, PullRequestState},
     github::Github,
     http::Login,
 };
@@ -12,7 +12,7 @@ use domain::{
 };
 use storage::gitops::targets::Target;
 
-use super::push::Place;
+use super::push::TargetLocation;
 use crate::{Engine, Error};
 
 /// The most branches of its own that a target tries one after the other.
@@ -32,11 +32,11 @@ pub(super) fn hosting(engine: &Engine, url: &GitUrl, provider: Provider) -> Opti
 pub(super) async fn open(
     engine: &Engine,
     target: &Target,
-    (place, login): (&Place, &Login),
+    (place, login): (&TargetLocation, &Login),
     head: &Branch,
 ) -> Result<String, Failure> {
     let (url, base) = (&place.url, &place.branch);
-    let git = engine.git.by(place.road.clone());
+    let git = engine.git.by(place.egress.clone());
     let hosting = match hosting(engine, url, target.provider) {
         Some(known) => Some(known),
         None => git.recognize(url, login).await?,
@@ -53,12 +53,12 @@ pub(super) async fn open(
 pub(super) async fn standing(
     engine: &Engine,
     target: &Target,
-    (place, login): (&Place, &Login),
-) -> Result<Option<Standing>, Failure> {
+    (place, login): (&TargetLocation, &Login),
+) -> Result<Option<PullRequestState>, Failure> {
     let (url, page) = (&place.url, target.pull_request_url.as_str());
     let hosting = hosting(engine, url, target.provider).or_else(|| Hosting::of_page(url, page));
     let Some(hosting) = hosting else { return Ok(None) };
-    let git = engine.git.by(place.road.clone());
+    let git = engine.git.by(place.egress.clone());
     git.pull_request_standing(&hosting, url, login, page).await
 }
 

@@ -1,14 +1,14 @@
 //! One run of a push, from the claim of its job to its outcome.
 
 use domain::{Cause, GitTargetId, Scope, audit::ReadPurpose, gitops::TargetState};
-use storage::{gitops::targets::Target, jobs::Claimed};
+use storage::{gitops::targets::Target, jobs::ClaimedJob};
 
 use super::{
     end::{End, Failed},
     push::{Tried, attempt},
     record::record,
 };
-use crate::{Engine, Error, credentials::Use, gitops::connections::login, repositories::pause};
+use crate::{Engine, Error, credentials::Use, gitops::git_accounts::login, repositories::pause};
 
 /// What asks for the look of every hour.
 pub(crate) const LOOK_AGAIN_REASON: &str = "check";
@@ -20,7 +20,7 @@ const TRIES: u32 = 5;
 ///
 /// # Errors
 /// When the database fails, so that the job is tried again.
-pub(crate) async fn push_target(engine: &Engine, work: &Claimed) -> Result<(), Error> {
+pub(crate) async fn push_target(engine: &Engine, work: &ClaimedJob) -> Result<(), Error> {
     let scope = Scope::of_worker(work.organization);
     let id = GitTargetId::from(work.target);
     // Before anything is read: what changes from here on is for the next run.
@@ -54,7 +54,7 @@ pub(crate) async fn push_target(engine: &Engine, work: &Claimed) -> Result<(), E
 async fn tries(
     engine: &Engine,
     scope: Scope,
-    work: &Claimed,
+    work: &ClaimedJob,
     target: &Target,
 ) -> Result<End, Error> {
     let mut last = Failed::of(Cause::BranchMoved);

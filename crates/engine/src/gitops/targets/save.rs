@@ -3,7 +3,7 @@
 use domain::{
     Action, Actor, Cause, Field, GitTargetId, Scope, ServiceError,
     audit::{AuditAction, AuditTarget},
-    cause::Asked,
+    cause::RemoteKind,
     counted,
     gitops::{
         GitTargetFields, GitTargetForm, GitTargetSaved, GitUrl, LeftFiles, PushMode, TargetState,
@@ -12,7 +12,7 @@ use domain::{
 };
 use storage::{
     Tx,
-    gitops::targets::{self, OnBranch, Row, Target},
+    gitops::targets::{self, NewTarget, OnBranch, Target},
     jobs,
 };
 
@@ -21,7 +21,7 @@ use crate::{
     Engine, Error,
     audit::{self, allowed, person},
     error::name_taken,
-    repositories::road,
+    repositories::egress,
 };
 
 pub(super) async fn save(
@@ -36,10 +36,10 @@ pub(super) async fn save(
         "" => None,
         id => Some(named(engine, actor, scope, id, &form.row_version).await?),
     };
-    road(engine, &fields.ca, &fields.proxy)?;
+    egress(engine, &fields.ca, &fields.proxy)?;
     if !engine.registries.outbound().may_ask(fields.url.url()) {
         return Err(Field::Url
-            .problem(Cause::BlockedAddress.words(Asked::GitServer).message)
+            .problem(Cause::BlockedAddress.words(RemoteKind::GitServer).message)
             .into());
     }
     bind::check(engine, actor, scope, fields.credential).await?;
@@ -93,7 +93,7 @@ async fn store(
     fields: &GitTargetFields,
 ) -> Result<Option<LeftFiles>, Error> {
     let now = engine.clock.now();
-    let row = Row { fields, user: actor.user, by: &actor.name };
+    let row = NewTarget { fields, user: actor.user, by: &actor.name };
     let moved = before.map_or(Moved::Stays, |before| moved(before, fields));
     let mut tx = engine.db.begin().await?;
     if storage::repositories::hold(&mut tx, scope, fields.credential).await?.is_none() {
@@ -140,7 +140,7 @@ async fn change(
     tx: &mut Tx,
     scope: Scope,
     before: &Target,
-    row: &Row<'_>,
+    row: &NewTarget<'_>,
     moved: Moved,
 ) -> Result<Option<TargetState>, Error> {
     let id = before.id;

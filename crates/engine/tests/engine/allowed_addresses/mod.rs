@@ -5,22 +5,22 @@
 mod exports;
 mod token_services;
 
-use crate::world::{
-    World,
+use crate::env::{
+    TestEnv,
     forms::{candidate, change, edited, new, placement},
     on_both,
     registry::{Registry, index},
 };
 use domain::{
-    Action, Actor, Cause, CredentialId, RepositoryId, Role, ServiceError, Shape,
+    Action, Actor, AuthMethod, Cause, CredentialId, RepositoryId, Role, ServiceError,
     audit::{AuditAction, AuditQuery},
-    connections::TestConnection,
+    connection_tests::TestConnection,
     credentials::{
         AddressSource, AllowAddress, CreateCredential, CredentialDetail, Parameters, Placement,
     },
     notices::News,
     repositories::{AddRepository, EditRepository, LinkState},
-    service::{Answer, Audit, Connections, Credentials, Notices, Repositories},
+    service::{Answer, Audit, ConnectionTests, Credentials, Notices, Repositories},
 };
 use exports::{
     r_cred_03_an_export_names_allowed_addresses_alone,
@@ -54,8 +54,8 @@ async fn recorder() -> Registry {
     registry
 }
 
-fn editor(world: &World) -> Actor {
-    Actor { role: Role::Editor, name: "Eve".into(), ..world.actor.clone() }
+fn editor(env: &TestEnv) -> Actor {
+    Actor { role: Role::Editor, name: "Eve".into(), ..env.actor.clone() }
 }
 
 fn at(registry: &Registry, path: &str, credential: &str) -> AddRepository {
@@ -68,8 +68,8 @@ fn at(registry: &Registry, path: &str, credential: &str) -> AddRepository {
     }
 }
 
-async fn get(world: &World, id: CredentialId) -> CredentialDetail {
-    Credentials::get(&world.engine, &world.actor, id).await.unwrap()
+async fn get(env: &TestEnv, id: CredentialId) -> CredentialDetail {
+    Credentials::get(&env.engine, &env.actor, id).await.unwrap()
 }
 
 /// The buttons that a form was stopped with.
@@ -85,30 +85,30 @@ fn ways(answer: Answer<RepositoryId>) -> (String, Vec<(String, String)>) {
 /// Everything that can be stored for a registry, made of a marker.
 fn materials() -> Vec<CreateCredential> {
     let google = r#"{"type":"service_account","client_email":"a@b.iam.gserviceaccount.com","private_key_id":"1","private_key":"-----BEGIN PRIVATE KEY-----\nMARKER\n-----END PRIVATE KEY-----\n"}"#;
-    let of = |provider: &str, name: &str, shape: Shape, secret: &str| CreateCredential {
+    let of = |provider: &str, name: &str, shape: AuthMethod, secret: &str| CreateCredential {
         provider: provider.into(),
         shape: shape.facts().code.into(),
         ..new(name, secret)
     };
     vec![
-        of("ghcr", "plain", Shape::Password, "MARKER"),
+        of("ghcr", "plain", AuthMethod::Password, "MARKER"),
         CreateCredential {
             username: String::new(),
-            ..of("google_artifact_registry", "google", Shape::GoogleKey, google)
+            ..of("google_artifact_registry", "google", AuthMethod::GoogleKey, google)
         },
         CreateCredential {
             username: "AKIAIOSFODNN7EXAMPLE".into(),
             parameters: Parameters { region: "eu-west-1".into(), ..Parameters::default() },
-            ..of("amazon_ecr", "ecr", Shape::EcrAccessKey, "MARKER")
+            ..of("amazon_ecr", "ecr", AuthMethod::EcrAccessKey, "MARKER")
         },
     ]
 }
 
-async fn r_cred_03_an_editor_adds_nothing_at_a_new_address(world: World) {
-    let (eve, recorder) = (editor(&world), recorder().await);
+async fn r_cred_03_an_editor_adds_nothing_at_a_new_address(env: TestEnv) {
+    let (eve, recorder) = (editor(&env), recorder().await);
     for form in materials() {
         let name = form.name.clone();
-        let id = Credentials::create(&world.engine, &world.actor, form).await.unwrap().id;
+        let id = Credentials::create(&env.engine, &env.actor, form).await.unwrap().id;
         for (path, kind) in [("helm", "helm"), ("oci", "oci"), ("any", "")] {
             // What an editor agrees to does not count.
             let form = AddRepository {
@@ -116,171 +116,170 @@ async fn r_cred_03_an_editor_adds_nothing_at_a_new_address(world: World) {
                 allow: recorder.authority(),
                 ..at(&recorder, path, &id.to_string())
             };
-            let answer = Repositories::add(&world.engine, &eve, form).await;
+            let answer = Repositories::add(&env.engine, &eve, form).await;
             let (message, ways) = ways(answer);
             assert!(message.contains("is not yet an allowed address of"), "{message}");
             assert!(message.contains(&name) && message.contains(&recorder.authority()));
             assert_eq!(ways, [("Add without a login".to_owned(), "login".to_owned())]);
         }
-        assert!(get(&world, id).await.links.is_empty());
+        assert!(get(&env, id).await.links.is_empty());
     }
     let without = at(&recorder, "public", "");
-    let id = Repositories::add(&world.engine, &eve, without).await.unwrap();
-    world.sync(id).await;
+    let id = Repositories::add(&env.engine, &eve, without).await.unwrap();
+    env.sync(id).await;
     assert_eq!(recorder.logins(), 0);
 }
 
-async fn r_cred_03_an_editor_moves_no_login(world: World) {
-    let (eve, home, away) = (editor(&world), recorder().await, recorder().await);
-    let id = world.credential("robot", "one").await;
-    let repository = world.repository(&home, "charts", Some(id)).await;
-    assert_eq!(world.sync(repository).await, None);
+async fn r_cred_03_an_editor_moves_no_login(env: TestEnv) {
+    let (eve, home, away) = (editor(&env), recorder().await, recorder().await);
+    let id = env.credential("robot", "one").await;
+    let repository = env.repository(&home, "charts", Some(id)).await;
+    assert_eq!(env.sync(repository).await, None);
     let to = async |url: &str, actor: &Actor| {
-        let form = edited(&world.look(repository).await, url, Some(id));
-        Repositories::edit(&world.engine, actor, form).await
+        let form = edited(&env.look(repository).await, url, Some(id));
+        Repositories::edit(&env.engine, actor, form).await
     };
     to(&away.url("charts"), &eve).await.unwrap();
-    let link = world.look(repository).await.summary.link.unwrap();
+    let link = env.look(repository).await.summary.link.unwrap();
     assert_eq!(link.state, LinkState::Suspended);
     // Naming the credential once more confirms nothing.
     let (message, ways) = ways(to(&away.url("charts"), &eve).await);
     assert!(message.contains("Ask somebody who manages credentials"), "{message}");
     assert_eq!(ways[0].0, "Save without a login");
-    assert_eq!(world.sync(repository).await, Some(Cause::LinkSuspended));
+    assert_eq!(env.sync(repository).await, Some(Cause::LinkSuspended));
     assert_eq!(away.logins(), 0);
 
     // Back at an allowed address the login is used again, by the editor's choice.
     to(&home.url("charts"), &eve).await.unwrap();
-    assert_eq!(world.sync(repository).await, None);
+    assert_eq!(env.sync(repository).await, None);
     assert_eq!(away.logins(), 0);
 }
 
-async fn r_cred_03_a_pattern_allows_no_address(world: World) {
-    let (eve, recorder) = (editor(&world), recorder().await);
-    let id = world.credential("wide", "one").await;
+async fn r_cred_03_a_pattern_allows_no_address(env: TestEnv) {
+    let (eve, recorder) = (editor(&env), recorder().await);
+    let id = env.credential("wide", "one").await;
     let wide = Placement {
         pattern: "^http://127\\.0\\.0\\.1".into(),
         pattern_kind: "regex".into(),
         ..Placement::default()
     };
-    let form = placement(&get(&world, id).await, wide);
-    Credentials::place(&world.engine, &world.actor, form).await.unwrap();
+    let form = placement(&get(&env, id).await, wide);
+    Credentials::place(&env.engine, &env.actor, form).await.unwrap();
     let form = at(&recorder, "automatic", "automatic");
-    let repository = Repositories::add(&world.engine, &eve, form).await.unwrap();
-    assert_eq!(world.sync(repository).await, Some(Cause::NoCredential));
+    let repository = Repositories::add(&env.engine, &eve, form).await.unwrap();
+    assert_eq!(env.sync(repository).await, Some(Cause::NoCredential));
     assert_eq!(recorder.logins(), 0);
-    assert_eq!(world.look(repository).await.summary.link, None);
+    assert_eq!(env.look(repository).await.summary.link, None);
 
-    world.allow(id, &recorder.url("")).await;
-    assert_eq!(world.sync(repository).await, None);
-    assert_eq!(world.look(repository).await.summary.link.unwrap().credential, id);
+    env.allow(id, &recorder.url("")).await;
+    assert_eq!(env.sync(repository).await, None);
+    assert_eq!(env.look(repository).await.summary.link.unwrap().credential, id);
 }
 
-async fn r_cred_03_a_stored_secret_is_tested_at_allowed_addresses_alone(world: World) {
-    let (eve, recorder) = (editor(&world), recorder().await);
-    let id = world.credential("robot", "one").await;
+async fn r_cred_03_a_stored_secret_is_tested_at_allowed_addresses_alone(env: TestEnv) {
+    let (eve, recorder) = (editor(&env), recorder().await);
+    let id = env.credential("robot", "one").await;
     let form = || TestConnection {
         url: recorder.url("charts"),
         credential: id.to_string(),
         ..TestConnection::default()
     };
-    for actor in [&eve, &world.actor] {
-        let refused = Connections::test_form(&world.engine, actor, form()).await.unwrap_err();
+    for actor in [&eve, &env.actor] {
+        let refused = ConnectionTests::test_form(&env.engine, actor, form()).await.unwrap_err();
         let problem = refused.problem_of(domain::Field::Password).unwrap();
         assert!(problem.contains("is not an allowed address of robot"), "{problem}");
     }
     assert_eq!(recorder.logins(), 0);
-    world.allow(id, &recorder.url("")).await;
-    let test = Connections::test_form(&world.engine, &eve, form()).await.unwrap();
+    env.allow(id, &recorder.url("")).await;
+    let test = ConnectionTests::test_form(&env.engine, &eve, form()).await.unwrap();
     assert!(test.has_passed(), "{test:?}");
 }
 
-async fn r_cred_03_withdrawing_stops_every_use(world: World) {
-    let (eve, home) = (editor(&world), recorder().await);
-    let id = world.credential("robot", "one").await;
-    let repository = world.repository(&home, "charts", Some(id)).await;
-    assert_eq!(world.sync(repository).await, None);
-    let allowed = get(&world, id).await.allowed;
+async fn r_cred_03_withdrawing_stops_every_use(env: TestEnv) {
+    let (eve, home) = (editor(&env), recorder().await);
+    let id = env.credential("robot", "one").await;
+    let repository = env.repository(&home, "charts", Some(id)).await;
+    assert_eq!(env.sync(repository).await, None);
+    let allowed = get(&env, id).await.allowed;
     assert_eq!((allowed.len(), allowed[0].source), (1, AddressSource::Person));
     assert_eq!(allowed[0].by, "Ada");
 
-    let refused = Credentials::withdraw_address(&world.engine, &eve, id, allowed[0].id).await;
+    let refused = Credentials::withdraw_address(&env.engine, &eve, id, allowed[0].id).await;
     assert_eq!(refused, Err(ServiceError::NotAllowed));
-    let suspended =
-        Credentials::withdraw_address(&world.engine, &world.actor, id, allowed[0].id).await;
-    assert_eq!(suspended, Ok(vec![world.look(repository).await.summary.name]));
+    let suspended = Credentials::withdraw_address(&env.engine, &env.actor, id, allowed[0].id).await;
+    assert_eq!(suspended, Ok(vec![env.look(repository).await.summary.name]));
     let before = home.logins();
-    assert_eq!(world.sync(repository).await, Some(Cause::LinkSuspended));
+    assert_eq!(env.sync(repository).await, Some(Cause::LinkSuspended));
 
     // An update is delivered nowhere, and a candidate is shown to nobody.
-    let update = change(&get(&world, id).await, "one");
-    Credentials::update(&world.engine, &world.actor, update).await.unwrap();
-    let next = candidate(&get(&world, id).await, "one");
-    Credentials::update(&world.engine, &world.actor, next).await.unwrap();
-    let workers = world.workers();
-    world.sync(repository).await;
+    let update = change(&get(&env, id).await, "one");
+    Credentials::update(&env.engine, &env.actor, update).await.unwrap();
+    let next = candidate(&get(&env, id).await, "one");
+    Credentials::update(&env.engine, &env.actor, next).await.unwrap();
+    let workers = env.workers();
+    env.sync(repository).await;
     workers.stop().await;
     assert_eq!(home.logins(), before);
 
     // Allowed once more, its links are in force again.
-    world.allow(id, &home.url("other/path")).await;
-    let link = world.look(repository).await.summary.link.unwrap();
+    env.allow(id, &home.url("other/path")).await;
+    let link = env.look(repository).await.summary.link.unwrap();
     assert_eq!(link.state, LinkState::Active);
-    assert_eq!(world.sync(repository).await, None);
+    assert_eq!(env.sync(repository).await, None);
     assert!(home.logins() > before);
 }
 
-async fn r_cred_03_another_way_to_the_host_needs_the_right(world: World) {
-    let (eve, home) = (editor(&world), recorder().await);
-    let id = world.credential("robot", "one").await;
-    let repository = world.repository(&home, "charts", Some(id)).await;
-    assert_eq!(world.sync(repository).await, None);
+async fn r_cred_03_another_way_to_the_host_needs_the_right(env: TestEnv) {
+    let (eve, home) = (editor(&env), recorder().await);
+    let id = env.credential("robot", "one").await;
+    let repository = env.repository(&home, "charts", Some(id)).await;
+    assert_eq!(env.sync(repository).await, None);
     let before = home.logins();
-    let ca = include_str!("../world/authority.pem");
+    let ca = include_str!("../env/authority.pem");
     let with_ca = async |credential: Option<CredentialId>| EditRepository {
         ca: ca.into(),
-        ..edited(&world.look(repository).await, &home.url("charts"), credential)
+        ..edited(&env.look(repository).await, &home.url("charts"), credential)
     };
-    Repositories::edit(&world.engine, &eve, with_ca(Some(id)).await).await.unwrap();
-    let link = world.look(repository).await.summary.link.unwrap();
+    Repositories::edit(&env.engine, &eve, with_ca(Some(id)).await).await.unwrap();
+    let link = env.look(repository).await.summary.link.unwrap();
     assert_eq!(link.state, LinkState::Suspended);
-    assert_eq!(world.sync(repository).await, Some(Cause::LinkSuspended));
+    assert_eq!(env.sync(repository).await, Some(Cause::LinkSuspended));
     // Nor is it a way around to unlink it first, or to add another repository.
-    Repositories::edit(&world.engine, &eve, with_ca(None).await).await.unwrap();
-    ways(Repositories::edit(&world.engine, &eve, with_ca(Some(id)).await).await);
+    Repositories::edit(&env.engine, &eve, with_ca(None).await).await.unwrap();
+    ways(Repositories::edit(&env.engine, &eve, with_ca(Some(id)).await).await);
     let other = AddRepository { ca: ca.into(), ..at(&home, "other", &id.to_string()) };
-    let (message, _) = ways(Repositories::add(&world.engine, &eve, other).await);
+    let (message, _) = ways(Repositories::add(&env.engine, &eve, other).await);
     assert!(message.contains("with its own certificate authorities"), "{message}");
     assert_eq!(home.logins(), before);
 
     let agreed = EditRepository { allow: home.authority(), ..with_ca(Some(id)).await };
-    Repositories::edit(&world.engine, &world.actor, agreed).await.unwrap();
-    assert_eq!(world.sync(repository).await, None);
+    Repositories::edit(&env.engine, &env.actor, agreed).await.unwrap();
+    assert_eq!(env.sync(repository).await, None);
     assert!(home.logins() > before);
 }
 
 /// Whatever wrote the link: the address is compared where the login is built.
-async fn r_cred_03_a_link_that_was_never_allowed_sends_nothing(world: World) {
+async fn r_cred_03_a_link_that_was_never_allowed_sends_nothing(env: TestEnv) {
     let (home, away) = (recorder().await, recorder().await);
-    let id = world.credential("robot", "one").await;
-    world.repository(&home, "charts", Some(id)).await;
-    let repository = world.repository(&away, "charts", None).await;
+    let id = env.credential("robot", "one").await;
+    env.repository(&home, "charts", Some(id)).await;
+    let repository = env.repository(&away, "charts", None).await;
     let origin = format!("http://{}", away.authority());
-    let mut tx = world.db.begin().await.unwrap();
+    let mut tx = env.db.begin().await.unwrap();
     let now = engine::Clock::now(&engine::SystemClock);
-    let scope = world.scope();
+    let scope = env.scope();
     storage::repositories::link(&mut tx, scope, repository, id, &origin, now).await.unwrap();
     storage::gitops::affected(&mut tx, scope, Touched::Repository(repository)).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(world.sync(repository).await, Some(Cause::AddressNotAllowed));
-    let test = Connections::test_repository(&world.engine, &world.actor, repository).await;
+    assert_eq!(env.sync(repository).await, Some(Cause::AddressNotAllowed));
+    let test = ConnectionTests::test_repository(&env.engine, &env.actor, repository).await;
     assert_eq!(test.unwrap().cause(), Some(Cause::AddressNotAllowed));
-    Connections::test_credential(&world.engine, &world.actor, id).await.unwrap();
-    let next = candidate(&get(&world, id).await, "one");
-    Credentials::update(&world.engine, &world.actor, next).await.unwrap();
-    let workers = world.workers();
+    ConnectionTests::test_credential(&env.engine, &env.actor, id).await.unwrap();
+    let next = candidate(&get(&env, id).await, "one");
+    Credentials::update(&env.engine, &env.actor, next).await.unwrap();
+    let workers = env.workers();
     let candidate = loop {
-        let found = get(&world, id).await;
+        let found = get(&env, id).await;
         match found.candidate {
             Some(candidate) if candidate.lines.iter().any(|line| line.cause.is_some()) => {
                 break candidate;
@@ -295,62 +294,62 @@ async fn r_cred_03_a_link_that_was_never_allowed_sends_nothing(world: World) {
     assert_eq!(away.logins(), 0);
 }
 
-async fn r_cred_03_an_upgrade_takes_over_the_links_that_are_in_force(world: World) {
+async fn r_cred_03_an_upgrade_takes_over_the_links_that_are_in_force(env: TestEnv) {
     let home = recorder().await;
-    let id = world.credential("robot", "one").await;
-    let repository = world.repository(&home, "charts", Some(id)).await;
-    let allowed = || async { get(&world, id).await.allowed };
-    world.sql("update allowed_addresses set source = 'upgrade', allowed_by = ''").await;
+    let id = env.credential("robot", "one").await;
+    let repository = env.repository(&home, "charts", Some(id)).await;
+    let allowed = || async { get(&env, id).await.allowed };
+    env.sql("update allowed_addresses set source = 'upgrade', allowed_by = ''").await;
     assert_eq!(allowed().await[0].source, AddressSource::Upgrade);
-    assert_eq!(world.sync(repository).await, None);
+    assert_eq!(env.sync(repository).await, None);
     let notices = async |actor: &Actor| {
-        let all = Notices::list(&world.engine, actor).await.unwrap();
+        let all = Notices::list(&env.engine, actor).await.unwrap();
         all.into_iter().filter(|one| matches!(one.news, News::Address { .. })).count()
     };
-    assert_eq!(notices(&world.actor).await, 1);
-    assert_eq!(notices(&editor(&world)).await, 0);
-    assert_eq!(Notices::open(&world.engine, &world.actor).await, Ok(1));
+    assert_eq!(notices(&env.actor).await, 1);
+    assert_eq!(notices(&editor(&env)).await, 0);
+    assert_eq!(Notices::open(&env.engine, &env.actor).await, Ok(1));
 
     let address = allowed().await[0].id;
-    let refused = Credentials::confirm_address(&world.engine, &editor(&world), id, address).await;
+    let refused = Credentials::confirm_address(&env.engine, &editor(&env), id, address).await;
     assert_eq!(refused, Err(ServiceError::NotAllowed));
-    Credentials::confirm_address(&world.engine, &world.actor, id, address).await.unwrap();
+    Credentials::confirm_address(&env.engine, &env.actor, id, address).await.unwrap();
     let confirmed = &allowed().await[0];
     assert_eq!((confirmed.source, confirmed.by.as_str()), (AddressSource::Person, "Ada"));
-    assert_eq!(notices(&world.actor).await, 0);
+    assert_eq!(notices(&env.actor).await, 0);
 }
 
-async fn an_owner_agrees_to_the_address_that_is_shown(world: World) {
+async fn an_owner_agrees_to_the_address_that_is_shown(env: TestEnv) {
     let home = recorder().await;
-    let id = world.credential("robot", "one").await;
+    let id = env.credential("robot", "one").await;
     let form = at(&home, "charts", &id.to_string());
-    let (_, ways) = ways(Repositories::add(&world.engine, &world.actor, form.clone()).await);
+    let (_, ways) = ways(Repositories::add(&env.engine, &env.actor, form.clone()).await);
     assert_eq!(ways, [(format!("Add and allow {}", home.authority()), home.authority())]);
     for other in ["example.com", "127.0.0.1", "yes"] {
         let form = AddRepository { allow: other.into(), ..form.clone() };
-        assert!(Repositories::add(&world.engine, &world.actor, form).await.is_err(), "{other}");
+        assert!(Repositories::add(&env.engine, &env.actor, form).await.is_err(), "{other}");
     }
     assert_eq!(home.logins(), 0);
     // The kind is found out with the login that was agreed to.
     let form = AddRepository { allow: home.authority(), kind: String::new(), ..form };
-    let repository = Repositories::add(&world.engine, &world.actor, form).await.unwrap();
-    assert_eq!(world.sync(repository).await, None);
-    assert_eq!(get(&world, id).await.allowed.len(), 1);
+    let repository = Repositories::add(&env.engine, &env.actor, form).await.unwrap();
+    assert_eq!(env.sync(repository).await, None);
+    assert_eq!(get(&env, id).await.allowed.len(), 1);
     // The next one there needs nobody's word.
     let second = at(&home, "more", &id.to_string());
-    Repositories::add(&world.engine, &editor(&world), second).await.unwrap();
+    Repositories::add(&env.engine, &editor(&env), second).await.unwrap();
 }
 
-async fn a_request_reaches_those_who_may_allow_it(world: World) {
-    let (eve, home) = (editor(&world), recorder().await);
+async fn a_request_reaches_those_who_may_allow_it(env: TestEnv) {
+    let (eve, home) = (editor(&env), recorder().await);
     assert!(eve.may(Action::AllowOrigins).is_err());
-    let id = world.credential("robot", "one").await;
+    let id = env.credential("robot", "one").await;
     for _ in 0..2 {
-        ways(Repositories::add(&world.engine, &eve, at(&home, "a", &id.to_string())).await);
+        ways(Repositories::add(&env.engine, &eve, at(&home, "a", &id.to_string())).await);
     }
-    let requested = get(&world, id).await.requested;
+    let requested = get(&env, id).await.requested;
     assert_eq!((requested.len(), requested[0].by.as_str()), (1, "Eve"));
-    let listed = Notices::list(&world.engine, &world.actor).await.unwrap();
+    let listed = Notices::list(&env.engine, &env.actor).await.unwrap();
     let News::Address { credential, by, .. } = &listed[0].news else { panic!("{listed:?}") };
     assert_eq!((*credential, by.as_str()), (id, "Eve"));
 
@@ -360,42 +359,42 @@ async fn a_request_reaches_those_who_may_allow_it(world: World) {
         ..AllowAddress::default()
     };
     let request = requested[0].id.to_string();
-    let refused = Credentials::allow_address(&world.engine, &eve, grant(request.clone())).await;
+    let refused = Credentials::allow_address(&env.engine, &eve, grant(request.clone())).await;
     assert_eq!(refused, Err(ServiceError::NotAllowed));
-    Credentials::allow_address(&world.engine, &world.actor, grant(request.clone())).await.unwrap();
-    assert!(get(&world, id).await.requested.is_empty());
-    let again = Credentials::allow_address(&world.engine, &world.actor, grant(request)).await;
+    Credentials::allow_address(&env.engine, &env.actor, grant(request.clone())).await.unwrap();
+    assert!(get(&env, id).await.requested.is_empty());
+    let again = Credentials::allow_address(&env.engine, &env.actor, grant(request)).await;
     assert_eq!(again, Err(ServiceError::NotFound));
-    let added = Repositories::add(&world.engine, &eve, at(&home, "a", &id.to_string())).await;
-    assert_eq!(world.sync(added.unwrap()).await, None);
+    let added = Repositories::add(&env.engine, &eve, at(&home, "a", &id.to_string())).await;
+    assert_eq!(env.sync(added.unwrap()).await, None);
     for (action, count) in [(AuditAction::AddressRequested, 2), (AuditAction::AddressAllowed, 1)] {
         let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
-        let log = Audit::list(&world.engine, &world.actor, query).await.unwrap().rows;
+        let log = Audit::list(&env.engine, &env.actor, query).await.unwrap().rows;
         assert_eq!((log.len(), log[0].target.as_str()), (count, "robot"));
     }
 
-    ways(Repositories::add(&world.engine, &eve, at(&recorder().await, "b", &id.to_string())).await);
-    let request = get(&world, id).await.requested[0].id;
-    Credentials::dismiss_address_request(&world.engine, &world.actor, id, request).await.unwrap();
-    assert!(get(&world, id).await.requested.is_empty());
+    ways(Repositories::add(&env.engine, &eve, at(&recorder().await, "b", &id.to_string())).await);
+    let request = get(&env, id).await.requested[0].id;
+    Credentials::dismiss_address_request(&env.engine, &env.actor, id, request).await.unwrap();
+    assert!(get(&env, id).await.requested.is_empty());
 }
 
-async fn a_replacement_is_allowed_where_it_goes(world: World) {
+async fn a_replacement_is_allowed_where_it_goes(env: TestEnv) {
     let (home, other) = (recorder().await, recorder().await);
-    let old = world.credential("old", "one").await;
-    let new = world.credential("new", "one").await;
-    let repository = world.repository(&home, "charts", Some(old)).await;
+    let old = env.credential("old", "one").await;
+    let new = env.credential("new", "one").await;
+    let repository = env.repository(&home, "charts", Some(old)).await;
     // A suspended link takes no address along.
-    let moved = world.repository(&home, "moved", Some(old)).await;
-    let form = edited(&world.look(moved).await, &other.url("moved"), Some(old));
-    Repositories::edit(&world.engine, &editor(&world), form).await.unwrap();
+    let moved = env.repository(&home, "moved", Some(old)).await;
+    let form = edited(&env.look(moved).await, &other.url("moved"), Some(old));
+    Repositories::edit(&env.engine, &editor(&env), form).await.unwrap();
     let form = domain::credentials::DeleteCredential {
         replacement: new.to_string(),
-        ..crate::world::forms::removal(old, "replace")
+        ..crate::env::forms::removal(old, "replace")
     };
-    Credentials::delete(&world.engine, &world.actor, form).await.unwrap();
-    assert_eq!(world.sync(repository).await, None);
-    world.sync(moved).await;
+    Credentials::delete(&env.engine, &env.actor, form).await.unwrap();
+    assert_eq!(env.sync(repository).await, None);
+    env.sync(moved).await;
     assert_eq!(other.logins(), 0);
-    assert_eq!(get(&world, new).await.allowed.len(), 1);
+    assert_eq!(get(&env, new).await.allowed.len(), 1);
 }

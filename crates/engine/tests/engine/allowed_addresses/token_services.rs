@@ -19,8 +19,8 @@ use domain::{
 };
 use tokio::net::TcpListener;
 
-use crate::world::{
-    World, on_both,
+use crate::env::{
+    TestEnv, on_both,
     tested::{form, test},
 };
 
@@ -85,32 +85,32 @@ fn at(authority: &str, credential: domain::CredentialId) -> AddRepository {
     }
 }
 
-async fn r_cred_02_a_token_service_at_another_host_is_allowed_first(world: World) {
+async fn r_cred_02_a_token_service_at_another_host_is_allowed_first(env: TestEnv) {
     let logins = Arc::new(AtomicU32::new(0));
     let service = service(&logins).await;
     let authority = registry(&service).await;
-    let (origin, id) = (format!("http://{service}"), world.credential("robot", "one").await);
+    let (origin, id) = (format!("http://{service}"), env.credential("robot", "one").await);
     let form = at(&authority, id);
-    let repository = Repositories::add(&world.engine, &world.actor, form).await.unwrap();
-    assert_eq!(world.sync(repository).await, Some(Cause::ForeignRealm));
-    assert_eq!(world.look(repository).await.refused_service, origin);
+    let repository = Repositories::add(&env.engine, &env.actor, form).await.unwrap();
+    assert_eq!(env.sync(repository).await, Some(Cause::ForeignRealm));
+    assert_eq!(env.look(repository).await.refused_service, origin);
     assert_eq!(logins.load(Ordering::SeqCst), 0, "nothing is sent before");
 
     let allow = async |actor: &Actor, service: &str| {
-        Repositories::allow_token_service(&world.engine, actor, repository, service).await
+        Repositories::allow_token_service(&env.engine, actor, repository, service).await
     };
-    let editor = Actor { role: Role::Editor, ..world.actor.clone() };
+    let editor = Actor { role: Role::Editor, ..env.actor.clone() };
     assert_eq!(allow(&editor, &origin).await, Err(ServiceError::NotAllowed));
     for other in ["", "http://127.0.0.1:1", "http://evil.example:80"] {
-        assert_eq!(allow(&world.actor, other).await, Err(ServiceError::NotFound), "{other}");
+        assert_eq!(allow(&env.actor, other).await, Err(ServiceError::NotFound), "{other}");
     }
-    assert_eq!(allow(&world.actor, &origin).await, Ok(()));
-    assert_eq!(world.sync(repository).await, None);
-    assert_eq!(world.look(repository).await.refused_service, "");
+    assert_eq!(allow(&env.actor, &origin).await, Ok(()));
+    assert_eq!(env.sync(repository).await, None);
+    assert_eq!(env.look(repository).await.refused_service, "");
     let sent = logins.load(Ordering::SeqCst);
     assert!(sent > 0);
 
-    let detail = Credentials::get(&world.engine, &world.actor, id).await.unwrap();
+    let detail = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
     let (one, by) = (&detail.token_services[0], detail.token_services[0].by.as_str());
     assert_eq!(
         (detail.token_services.len(), one.service.as_str(), by),
@@ -118,39 +118,39 @@ async fn r_cred_02_a_token_service_at_another_host_is_allowed_first(world: World
     );
     let withdraw = async |actor: &Actor| {
         let (registry, service) = (&one.registry, &one.service);
-        Credentials::withdraw_token_service(&world.engine, actor, id, registry, service).await
+        Credentials::withdraw_token_service(&env.engine, actor, id, registry, service).await
     };
     assert_eq!(withdraw(&editor).await, Err(ServiceError::NotAllowed));
-    assert_eq!(withdraw(&world.actor).await, Ok(()));
-    assert_eq!(world.sync(repository).await, Some(Cause::ForeignRealm));
+    assert_eq!(withdraw(&env.actor).await, Ok(()));
+    assert_eq!(env.sync(repository).await, Some(Cause::ForeignRealm));
     assert_eq!(logins.load(Ordering::SeqCst), sent);
 }
 
-async fn r_cred_02_a_token_service_is_allowed_for_one_registry(world: World) {
+async fn r_cred_02_a_token_service_is_allowed_for_one_registry(env: TestEnv) {
     let logins = Arc::new(AtomicU32::new(0));
     let service = service(&logins).await;
     let (here, there) = (registry(&service).await, registry(&service).await);
-    let id = world.credential("robot", "one").await;
+    let id = env.credential("robot", "one").await;
     let add = async |authority: &str| {
         let form = at(authority, id);
-        Repositories::add(&world.engine, &world.actor, form).await.unwrap()
+        Repositories::add(&env.engine, &env.actor, form).await.unwrap()
     };
     let (first, second) = (add(&here).await, add(&there).await);
-    world.sync(first).await;
+    env.sync(first).await;
     let origin = format!("http://{service}");
-    Repositories::allow_token_service(&world.engine, &world.actor, first, &origin).await.unwrap();
-    assert_eq!(world.sync(first).await, None);
+    Repositories::allow_token_service(&env.engine, &env.actor, first, &origin).await.unwrap();
+    assert_eq!(env.sync(first).await, None);
     let sent = logins.load(Ordering::SeqCst);
-    assert_eq!(world.sync(second).await, Some(Cause::ForeignRealm));
+    assert_eq!(env.sync(second).await, Some(Cause::ForeignRealm));
     assert_eq!(logins.load(Ordering::SeqCst), sent);
 }
 
-async fn r_cred_02_a_test_names_registry_and_token_service_and_sends_nothing(world: World) {
+async fn r_cred_02_a_test_names_registry_and_token_service_and_sends_nothing(env: TestEnv) {
     let logins = Arc::new(AtomicU32::new(0));
     let service = service(&logins).await;
     let authority = registry(&service).await;
     let form = form(&format!("oci://{authority}/team"), "typed secret");
-    let ended = test(&world, form).await.unwrap();
+    let ended = test(&env, form).await.unwrap();
     assert_eq!(ended.cause(), Some(Cause::ForeignRealm), "{ended:?}");
     let mut stages = ended.stages.iter();
     let failed = stages.find(|stage| stage.cause == Some(Cause::ForeignRealm)).unwrap();

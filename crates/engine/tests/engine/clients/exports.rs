@@ -3,10 +3,10 @@
 //! Docker configuration of a pull secret.
 
 use domain::{
-    Provider, RepositoryId, Shape,
+    AuthMethod, Provider, RepositoryId,
     exports::{
-        Carrier, Consumer, ExportForm, ExportPreview, ExportSettings, NoteTone, RenderedObject,
-        Values, render,
+        Consumer, DeliveryMethod, ExportForm, ExportPreview, ExportSettings, NoteTone,
+        RenderedObject, Values, render,
     },
     service::Exports,
 };
@@ -17,12 +17,12 @@ use crate::{
         install::add,
         program::Shell,
     },
-    world::World,
+    env::TestEnv,
 };
 
 /// A registry with repositories of every kind: a namespace, a chart itself, and an index with a login.
 struct Setting {
-    world: World,
+    env: TestEnv,
     registry: Registry,
     repositories: Vec<RepositoryId>,
 }
@@ -35,15 +35,15 @@ impl Setting {
             ("team", "api", "1.0.0"),
             ("other", "alone", "1.0.0"),
         ]);
-        let world = World::on_sqlite().await;
-        let robot = Some(world.credential("robot", PASSWORD).await);
+        let env = TestEnv::on_sqlite().await;
+        let robot = Some(env.credential("robot", PASSWORD).await);
         let host = &registry.host;
         let repositories = vec![
-            add(&world, "namespace", &format!("oci://{host}/team"), robot).await,
-            add(&world, "itself", &format!("oci://{host}/other/alone"), robot).await,
-            add(&world, "index", &index(Some(PASSWORD), &[("web", "1.0.0")]).await, robot).await,
+            add(&env, "namespace", &format!("oci://{host}/team"), robot).await,
+            add(&env, "itself", &format!("oci://{host}/other/alone"), robot).await,
+            add(&env, "index", &index(Some(PASSWORD), &[("web", "1.0.0")]).await, robot).await,
         ];
-        Self { world, registry, repositories }
+        Self { env, registry, repositories }
     }
 
     async fn preview(&self, consumer: Consumer, charts: &str) -> ExportPreview {
@@ -55,7 +55,7 @@ impl Setting {
             settings: ExportSettings { charts: charts.into(), ..ExportSettings::default() },
             ..ExportForm::default()
         };
-        Exports::preview(&self.world.engine, &self.world.actor, form).await.unwrap()
+        Exports::preview(&self.env.engine, &self.env.actor, form).await.unwrap()
     }
 
     /// A shell that is logged in to the registry.
@@ -174,21 +174,30 @@ async fn skopeo_reads_with_the_docker_configuration_of_a_pull_secret() {
     let registry = Registry::start().await;
     registry.push(&[("team", "web", "1.0.0")]);
     let host = &registry.host;
-    let mut robot =
-        testkit::export_facts::credential(1, "robot", Provider::GenericRegistry, Shape::Password);
+    let mut robot = testkit::export_facts::credential(
+        1,
+        "robot",
+        Provider::GenericRegistry,
+        AuthMethod::Password,
+    );
     robot.addresses = vec![format!("oci://{host}/team")];
     robot.username = USER.into();
     let password = domain::Secret::new(PASSWORD.into());
-    robot.material =
-        domain::credentials::Material::parse(Shape::Password, USER, password, &robot.parameters)
-            .ok();
+    robot.material = domain::credentials::SecretMaterial::parse(
+        AuthMethod::Password,
+        USER,
+        password,
+        &robot.parameters,
+    )
+    .ok();
     let facts = domain::exports::ExportFacts {
         credentials: vec![robot],
         vault: testkit::export_facts::vault(),
         ..Default::default()
     };
     for consumer in [Consumer::PullSecret, Consumer::Kyma, Consumer::Carvel] {
-        let fields = testkit::export_facts::fields(consumer, Carrier::ExternalSecret, &facts);
+        let fields =
+            testkit::export_facts::fields(consumer, DeliveryMethod::ExternalSecret, &facts);
         let rendered = render(&fields, &facts, Values::Plain);
         let config = rendered.files.iter().flat_map(|file| &file.objects).find_map(|object| {
             let RenderedObject::Secret(secret) = object else { return None };

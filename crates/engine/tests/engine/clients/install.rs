@@ -13,7 +13,7 @@ use crate::{
         charts::{PASSWORD, Registry, USER, index, scattered},
         program::Shell,
     },
-    world::{World, on_both},
+    env::{TestEnv, on_both},
 };
 
 on_both!(
@@ -22,7 +22,7 @@ on_both!(
 );
 
 pub async fn add(
-    world: &World,
+    env: &TestEnv,
     name: &str,
     url: &str,
     credential: Option<CredentialId>,
@@ -36,17 +36,17 @@ pub async fn add(
         allow: RepositoryUrl::parse(url).unwrap().authority().to_owned(),
         ..AddRepository::default()
     };
-    let id = Repositories::add(&world.engine, &world.actor, form).await.unwrap();
-    assert_eq!(world.sync(id).await, None, "{name}");
+    let id = Repositories::add(&env.engine, &env.actor, form).await.unwrap();
+    assert_eq!(env.sync(id).await, None, "{name}");
     id
 }
 
 /// What the catalog shows.
-async fn catalog(world: &World) -> Vec<ChartDetail> {
-    let page = Charts::list(&world.engine, &world.actor, ChartQuery::default()).await.unwrap();
+async fn catalog(env: &TestEnv) -> Vec<ChartDetail> {
+    let page = Charts::list(&env.engine, &env.actor, ChartQuery::default()).await.unwrap();
     let mut charts = Vec::new();
     for row in page.rows {
-        charts.push(Charts::get(&world.engine, &world.actor, row.id).await.unwrap());
+        charts.push(Charts::get(&env.engine, &env.actor, row.id).await.unwrap());
     }
     charts
 }
@@ -55,7 +55,7 @@ fn typed(command: &str) -> String {
     command.replace("helm install", "helm template").replace("USERNAME", USER)
 }
 
-async fn x5_every_install_command_of_the_catalog_is_run_by_helm(world: World) {
+async fn x5_every_install_command_of_the_catalog_is_run_by_helm(env: TestEnv) {
     let registry = Registry::start().await;
     registry.push(&[
         ("team", "web", "1.0.0"),
@@ -66,18 +66,18 @@ async fn x5_every_install_command_of_the_catalog_is_run_by_helm(world: World) {
         // A namespace that holds a chart of its own name.
         ("twin", "twin", "1.0.0"),
     ]);
-    let robot = Some(world.credential("robot", PASSWORD).await);
+    let robot = Some(env.credential("robot", PASSWORD).await);
     let host = &registry.host;
     for (name, path) in
         [("all", ""), ("namespace", "/team"), ("web itself", "/team/web"), ("twin", "/twin")]
     {
-        add(&world, name, &format!("oci://{host}{path}"), robot).await;
+        add(&env, name, &format!("oci://{host}{path}"), robot).await;
     }
     let charts = [("web", "1.0.0"), ("api", "0.2.0")];
-    add(&world, "Public / charts", &index(None, &charts).await, None).await;
-    add(&world, "Private: ümlaut", &index(Some(PASSWORD), &charts).await, robot).await;
+    add(&env, "Public / charts", &index(None, &charts).await, None).await;
+    add(&env, "Private: ümlaut", &index(Some(PASSWORD), &charts).await, robot).await;
 
-    let catalog = catalog(&world).await;
+    let catalog = catalog(&env).await;
     assert_eq!(catalog.len(), 5 + 4 + 1 + 1 + 2 + 2, "{catalog:#?}");
     for chart in catalog {
         let shell = Shell::new();
@@ -94,10 +94,10 @@ async fn x5_every_install_command_of_the_catalog_is_run_by_helm(world: World) {
     }
 }
 
-async fn x19_a_login_for_archives_at_another_host_is_sent_on_request(world: World) {
-    let robot = Some(world.credential("robot", PASSWORD).await);
-    add(&world, "scattered", &scattered(PASSWORD, &[("web", "1.0.0")]).await, robot).await;
-    let [chart] = catalog(&world).await.try_into().unwrap();
+async fn x19_a_login_for_archives_at_another_host_is_sent_on_request(env: TestEnv) {
+    let robot = Some(env.credential("robot", PASSWORD).await);
+    add(&env, "scattered", &scattered(PASSWORD, &[("web", "1.0.0")]).await, robot).await;
+    let [chart] = catalog(&env).await.try_into().unwrap();
     let note = chart.install.notes.iter().find(|note| note.contains("--pass-credentials")).unwrap();
     assert!(note.contains("http://127.0.0.1:"), "{note}");
     let [login, fetch] = chart.install.commands.as_slice() else { panic!("{chart:#?}") };

@@ -60,7 +60,7 @@ fn kustomize_builds_the_folder_of_each_export() {
         1,
         "ghcr",
         domain::Provider::Ghcr,
-        domain::Shape::Password,
+        domain::AuthMethod::Password,
     );
     let facts = testkit::export_facts::facts(credential);
     let mut built = 0;

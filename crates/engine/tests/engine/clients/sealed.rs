@@ -3,7 +3,7 @@
 use connectors::sops::encrypt;
 use domain::{
     Timestamp,
-    exports::{Carrier, Consumer, Recipient, RenderedObject, Values, render},
+    exports::{Consumer, DeliveryMethod, Recipient, RenderedObject, Values, render},
 };
 use serde_json::Value;
 
@@ -21,10 +21,10 @@ fn sops_decrypts_every_encrypted_export() {
     for credential in testkit::export_facts::every_credential() {
         let facts = testkit::export_facts::facts(credential);
         for consumer in Consumer::ALL {
-            if !consumer.facts().carriers.contains(&Carrier::Sops) {
+            if !consumer.facts().carriers.contains(&DeliveryMethod::Sops) {
                 continue;
             }
-            let fields = testkit::export_facts::fields(consumer, Carrier::Sops, &facts);
+            let fields = testkit::export_facts::fields(consumer, DeliveryMethod::Sops, &facts);
             for object in render(&fields, &facts, Values::Carried)
                 .files
                 .into_iter()

@@ -12,7 +12,7 @@ use domain::{
 use engine::{Clock, Engine, ManualClock, SystemClock};
 
 use super::{ApiStub, Key, log};
-use crate::world::{World, forms};
+use crate::env::{TestEnv, forms};
 
 /// A part of every secret; it may be in Vault and in the cluster and nowhere else.
 pub const CANARY: &str = "canary-7f3a";
@@ -20,7 +20,7 @@ pub const CANARY: &str = "canary-7f3a";
 pub const RECIPIENT: &str = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj";
 
 pub struct Fleet {
-    pub world: World,
+    pub env: TestEnv,
     pub clock: Arc<ManualClock>,
     pub stub: ApiStub,
     /// What the export holds.
@@ -31,37 +31,37 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    pub async fn new(world: World) -> Self {
+    pub async fn new(env: TestEnv) -> Self {
         log::listen();
         let clock = Arc::new(ManualClock::new(SystemClock.now()));
-        let mut world = world;
-        world.engine = world
-            .engine_with(Arc::<ManualClock>::clone(&clock), world.vault_config())
+        let mut env = env;
+        env.engine = env
+            .engine_with(Arc::<ManualClock>::clone(&clock), env.vault_config())
             .await
             .reaching_clusters();
         let stub = ApiStub::start().await;
-        let credential = registry(&world, "harbor", &format!("{CANARY}-1")).await;
-        let kubeconfig = kubeconfig(&world, "prod", &stub.kubeconfig()).await;
-        let export = export(&world, "pull", "sops", "regcred", credential).await;
+        let credential = registry(&env, "harbor", &format!("{CANARY}-1")).await;
+        let kubeconfig = kubeconfig(&env, "prod", &stub.kubeconfig()).await;
+        let export = export(&env, "pull", "sops", "regcred", credential).await;
         let form = form("prod", kubeconfig, &[export]);
-        let cluster = Clusters::save(&world.engine, &world.actor, form).await.unwrap();
-        Self { world, clock, stub, credential, kubeconfig, export, cluster }
+        let cluster = Clusters::save(&env.engine, &env.actor, form).await.unwrap();
+        Self { env, clock, stub, credential, kubeconfig, export, cluster }
     }
 
     pub fn engine(&self) -> &Engine {
-        &self.world.engine
+        &self.env.engine
     }
 
     pub async fn get(&self) -> ClusterDetail {
-        Clusters::get(self.engine(), &self.world.actor, self.cluster).await.unwrap()
+        Clusters::get(self.engine(), &self.env.actor, self.cluster).await.unwrap()
     }
 
     pub async fn preview(&self) -> Answer<ClusterPreview> {
-        Clusters::preview(self.engine(), &self.world.actor, self.cluster).await
+        Clusters::preview(self.engine(), &self.env.actor, self.cluster).await
     }
 
     pub async fn ask(&self) {
-        Clusters::apply(self.engine(), &self.world.actor, self.cluster).await.unwrap();
+        Clusters::apply(self.engine(), &self.env.actor, self.cluster).await.unwrap();
     }
 
     /// Asks for an apply and waits until it ended; the workers have to run.
@@ -84,7 +84,7 @@ impl Fleet {
     /// Waits until the cluster is forgotten.
     pub async fn gone(&self) {
         for _ in 0..1_200 {
-            if Clusters::list(self.engine(), &self.world.actor).await.unwrap().is_empty() {
+            if Clusters::list(self.engine(), &self.env.actor).await.unwrap().is_empty() {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
@@ -100,12 +100,12 @@ impl Fleet {
             row_version: detail.row_version.to_string(),
             ..form("prod", self.kubeconfig, exports)
         };
-        Clusters::save(self.engine(), &self.world.actor, form).await
+        Clusters::save(self.engine(), &self.env.actor, form).await
     }
 
     /// Another export of the same credential.
     pub async fn export(&self, name: &str, carrier: &str, secret: &str) -> ExportId {
-        export(&self.world, name, carrier, secret, self.credential).await
+        export(&self.env, name, carrier, secret, self.credential).await
     }
 
     /// The Docker configuration in a secret of the cluster; empty when there is none.
@@ -116,7 +116,7 @@ impl Fleet {
 
     /// That no secret is in the database or the log.
     pub async fn assert_not_kept(&self) {
-        self.world.assert_sql_without(&[CANARY]).await;
+        self.env.assert_sql_without(&[CANARY]).await;
         log::assert_without(CANARY);
     }
 }
@@ -136,28 +136,28 @@ pub fn standing(detail: &ClusterDetail) -> (Vec<ObjectState>, ClusterState, Opti
     (states, detail.summary.state, detail.summary.cause)
 }
 
-async fn registry(world: &World, name: &str, password: &str) -> CredentialId {
+async fn registry(env: &TestEnv, name: &str, password: &str) -> CredentialId {
     let placement =
         Placement { pattern: format!("oci://{name}.example.com/team"), ..Placement::default() };
     let url = placement.pattern.clone();
     let form = CreateCredential { placement, ..forms::new(name, password) };
-    let id = Credentials::create(&world.engine, &world.actor, form).await.unwrap().id;
-    world.allow(id, &url).await;
+    let id = Credentials::create(&env.engine, &env.actor, form).await.unwrap().id;
+    env.allow(id, &url).await;
     id
 }
 
-pub async fn kubeconfig(world: &World, name: &str, text: &str) -> CredentialId {
+pub async fn kubeconfig(env: &TestEnv, name: &str, text: &str) -> CredentialId {
     let form = CreateCredential {
         provider: "kubernetes".into(),
         name: name.into(),
         password: Secret::new(text.to_owned()),
         ..CreateCredential::default()
     };
-    Credentials::create(&world.engine, &world.actor, form).await.unwrap().id
+    Credentials::create(&env.engine, &env.actor, form).await.unwrap().id
 }
 
 async fn export(
-    world: &World,
+    env: &TestEnv,
     name: &str,
     carrier: &str,
     secret: &str,
@@ -176,5 +176,5 @@ async fn export(
         },
         ..ExportForm::default()
     };
-    Exports::save(&world.engine, &world.actor, form).await.unwrap()
+    Exports::save(&env.engine, &env.actor, form).await.unwrap()
 }

@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 
 use testkit::git_server::{CANARY, GitServer};
 
-use crate::{git_requests::kinds::Kind, world::git::REPOSITORY};
+use crate::{env::git::REPOSITORY, git_requests::kinds::Kind};
 
 /// How a pull request stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

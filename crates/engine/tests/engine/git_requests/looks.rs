@@ -7,13 +7,13 @@ use domain::{
 };
 
 use crate::{
+    env::git::{REPOSITORY, export},
+    env::{TestEnv, on_both},
     git_requests::{
         hosts::{Mood, Standing},
         kinds::Kind,
         stories::{FILE, Setting, told},
     },
-    world::git::{REPOSITORY, export},
-    world::{World, on_both},
 };
 
 on_both!(
@@ -32,14 +32,14 @@ on_both!(
 impl Setting {
     /// Has the clock ask for a look, and waits for its end.
     async fn look(&self) -> GitTargetDetail {
-        self.world.sql("update git_targets set check_at = 1").await;
+        self.env.sql("update git_targets set check_at = 1").await;
         let mut tries = 0;
-        while self.world.count("select count(*) from git_targets where check_at > 1").await == 0 {
+        while self.env.count("select count(*) from git_targets where check_at > 1").await == 0 {
             tries += 1;
             assert!(tries < 1_200, "nobody looked in time");
             tokio::time::sleep(std::time::Duration::from_millis(25)).await;
         }
-        self.world.target(self.target).await
+        self.env.target(self.target).await
     }
 
     fn standings(&self) -> Vec<Standing> {
@@ -58,19 +58,19 @@ fn assert_closed(detail: &GitTargetDetail) {
     assert!(!detail.summary.is_pending, "nothing comes by itself");
 }
 
-async fn github_says_that_a_request_was_closed(world: World) {
-    a_closed_request_is_told(world, Kind::Github).await;
+async fn github_says_that_a_request_was_closed(env: TestEnv) {
+    a_closed_request_is_told(env, Kind::Github).await;
 }
 
-async fn gitlab_says_that_a_request_was_closed(world: World) {
-    a_closed_request_is_told(world, Kind::Gitlab).await;
+async fn gitlab_says_that_a_request_was_closed(env: TestEnv) {
+    a_closed_request_is_told(env, Kind::Gitlab).await;
 }
 
-async fn a_closed_request_is_told(world: World, kind: Kind) {
-    let setting = Setting::new(world, kind).await;
-    let (world, host, target) = (&setting.world, &setting.host, setting.target);
-    let workers = world.workers();
-    let branch = world.pushed(target).await.work_branch;
+async fn a_closed_request_is_told(env: TestEnv, kind: Kind) {
+    let setting = Setting::new(env, kind).await;
+    let (env, host, target) = (&setting.env, &setting.host, setting.target);
+    let workers = env.workers();
+    let branch = env.pushed(target).await.work_branch;
     let commit = host.server.head(REPOSITORY, &branch);
     host.asked();
     assert_waits(&setting.look().await);
@@ -83,14 +83,14 @@ async fn a_closed_request_is_told(world: World, kind: Kind) {
         assert_eq!(closed.pull_request_url, setting.page(1), "its page says who closed it");
         assert_eq!((host.asked(), setting.standings()), (1, vec![Standing::Closed]));
     }
-    world.engine.make_notices().await.unwrap();
-    let notices = Notices::list(&world.engine, &world.actor).await.unwrap();
+    env.engine.make_notices().await.unwrap();
+    let notices = Notices::list(&env.engine, &env.actor).await.unwrap();
     assert_eq!(notices.len(), 1, "it is told once: {notices:?}");
 
     host.reopen();
     assert_waits(&setting.look().await);
     let preview = async || {
-        let preview = GitTargets::preview(&world.engine, &world.actor, target).await.unwrap();
+        let preview = GitTargets::preview(&env.engine, &env.actor, target).await.unwrap();
         (preview.branch, preview.changes.len())
     };
     assert_eq!(preview().await, (branch.clone(), 0));
@@ -101,7 +101,7 @@ async fn a_closed_request_is_told(world: World, kind: Kind) {
         "nobody looked since, so the host is asked"
     );
     assert_closed(&setting.look().await);
-    let again = world.pushed(target).await;
+    let again = env.pushed(target).await;
     assert_waits(&again);
     assert_eq!((again.work_branch, again.pull_request_url), (branch.clone(), setting.page(2)));
     assert_eq!(host.server.head(REPOSITORY, &branch), commit, "nothing is pushed twice");
@@ -112,11 +112,11 @@ async fn a_closed_request_is_told(world: World, kind: Kind) {
     workers.stop().await;
 }
 
-async fn an_amended_request_is_followed_by_another(world: World) {
-    let setting = Setting::new(world, Kind::Github).await;
-    let (world, host, target) = (&setting.world, &setting.host, setting.target);
-    let workers = world.workers();
-    let first = world.pushed(target).await.work_branch;
+async fn an_amended_request_is_followed_by_another(env: TestEnv) {
+    let setting = Setting::new(env, Kind::Github).await;
+    let (env, host, target) = (&setting.env, &setting.host, setting.target);
+    let workers = env.workers();
+    let first = env.pushed(target).await.work_branch;
     let ours = setting.show(&first);
     host.server.commit(REPOSITORY, &first, &[(FILE, "amended: true\n")]);
     host.merge();
@@ -139,11 +139,11 @@ async fn an_amended_request_is_followed_by_another(world: World) {
     workers.stop().await;
 }
 
-async fn what_was_changed_after_the_merge_is_asked_for_again(world: World) {
-    let setting = Setting::new(world, Kind::Gitlab).await;
-    let (world, host, target) = (&setting.world, &setting.host, setting.target);
-    let workers = world.workers();
-    let first = world.pushed(target).await.work_branch;
+async fn what_was_changed_after_the_merge_is_asked_for_again(env: TestEnv) {
+    let setting = Setting::new(env, Kind::Gitlab).await;
+    let (env, host, target) = (&setting.env, &setting.host, setting.target);
+    let workers = env.workers();
+    let first = env.pushed(target).await.work_branch;
     let ours = setting.show(&first);
     host.merge();
     host.server.commit(REPOSITORY, "main", &[(FILE, "edited: true\n")]);
@@ -154,11 +154,11 @@ async fn what_was_changed_after_the_merge_is_asked_for_again(world: World) {
     workers.stop().await;
 }
 
-async fn what_is_known_stays_while_the_host_is_away(world: World) {
-    let setting = Setting::new(world, Kind::Github).await;
-    let (world, host) = (&setting.world, &setting.host);
-    let workers = world.workers();
-    world.pushed(setting.target).await;
+async fn what_is_known_stays_while_the_host_is_away(env: TestEnv) {
+    let setting = Setting::new(env, Kind::Github).await;
+    let (env, host) = (&setting.env, &setting.host);
+    let workers = env.workers();
+    env.pushed(setting.target).await;
     host.close();
     host.mood(Mood::Away);
     assert_waits(&setting.look().await);
@@ -172,124 +172,124 @@ async fn what_is_known_stays_while_the_host_is_away(world: World) {
     workers.stop().await;
 }
 
-async fn a_wish_of_a_person_outlives_the_look_of_every_hour(world: World) {
-    let setting = Setting::new(world, Kind::Github).await;
-    let (world, host, target) = (&setting.world, &setting.host, setting.target);
-    let workers = world.workers();
-    world.pushed(target).await;
+async fn a_wish_of_a_person_outlives_the_look_of_every_hour(env: TestEnv) {
+    let setting = Setting::new(env, Kind::Github).await;
+    let (env, host, target) = (&setting.env, &setting.host, setting.target);
+    let workers = env.workers();
+    env.pushed(target).await;
     host.close();
     assert_closed(&setting.look().await);
     workers.stop().await;
     // Nobody works while a person asks, and the clock after them.
-    world.push(target).await;
-    world.sql("update jobs set reason = 'check' where kind = 'push'").await;
-    let workers = world.workers();
-    let asked = world.settled(target).await;
+    env.push(target).await;
+    env.sql("update jobs set reason = 'check' where kind = 'push'").await;
+    let workers = env.workers();
+    let asked = env.settled(target).await;
     assert_waits(&asked);
     assert_eq!(asked.pull_request_url, setting.page(2));
     workers.stop().await;
 }
 
 /// A target takes two credentials: what was merged of one does not wait with the other.
-async fn only_what_the_open_request_brings_waits(world: World) {
-    let setting = Setting::new(world, Kind::Github).await;
-    let (world, host, target) = (&setting.world, &setting.host, setting.target);
-    let workers = world.workers();
+async fn only_what_the_open_request_brings_waits(env: TestEnv) {
+    let setting = Setting::new(env, Kind::Github).await;
+    let (env, host, target) = (&setting.env, &setting.host, setting.target);
+    let workers = env.workers();
     let other = with_another(&setting, "other").await;
-    world.pushed(target).await;
+    env.pushed(target).await;
     host.merge();
-    let first = world.update(setting.credential, "second").await;
-    assert_eq!(told(&world.end_of(first).await), Some("Waits to be merged"));
+    let first = env.update(setting.credential, "second").await;
+    assert_eq!(told(&env.end_of(first).await), Some("Waits to be merged"));
     let uses = async |credential: CredentialId| {
-        let uses = Exports::uses(&world.engine, &world.actor, credential).await.unwrap();
+        let uses = Exports::uses(&env.engine, &env.actor, credential).await.unwrap();
         uses.into_iter().map(|one| (one.vault_version, one.unmerged)).collect::<Vec<_>>()
     };
     assert_eq!(uses(setting.credential).await, [(Some(2), Some(Unmerged::Waits))]);
     host.merge();
     setting.look().await;
-    assert_eq!(told(&world.progress(first).await), None, "it was merged");
+    assert_eq!(told(&env.progress(first).await), None, "it was merged");
     assert_eq!(uses(setting.credential).await, [(Some(2), None)]);
 
-    let second = world.update(other, "second").await;
-    assert_eq!(told(&world.end_of(second).await), Some("Waits to be merged"));
-    assert_eq!(told(&world.progress(first).await), None, "that one was merged before");
-    let third = world.update(setting.credential, "third").await;
-    world.end_of(third).await;
+    let second = env.update(other, "second").await;
+    assert_eq!(told(&env.end_of(second).await), Some("Waits to be merged"));
+    assert_eq!(told(&env.progress(first).await), None, "that one was merged before");
+    let third = env.update(setting.credential, "third").await;
+    env.end_of(third).await;
     for waiting in [second, third] {
-        assert_eq!(told(&world.progress(waiting).await), Some("Waits to be merged"));
+        assert_eq!(told(&env.progress(waiting).await), Some("Waits to be merged"));
     }
     host.close();
     setting.look().await;
-    assert_eq!(told(&world.progress(third).await), Some("Pull request was closed"));
+    assert_eq!(told(&env.progress(third).await), Some("Pull request was closed"));
     assert_eq!(uses(setting.credential).await, [(Some(3), Some(Unmerged::Closed))]);
     workers.stop().await;
 }
 
 /// Another credential, which the same target takes by another export.
 async fn with_another(setting: &Setting, name: &str) -> CredentialId {
-    let world = &setting.world;
-    let credential = world.registry_credential(name, "first").await;
-    let other = world.save_export(export(name, &[credential])).await;
-    let mut form = crate::world::git::edited(&world.target(setting.target).await);
+    let env = &setting.env;
+    let credential = env.registry_credential(name, "first").await;
+    let other = env.save_export(export(name, &[credential])).await;
+    let mut form = crate::env::git::edited(&env.target(setting.target).await);
     form.exports.push(other.to_string());
-    world.save_target(form).await;
+    env.save_target(form).await;
     credential
 }
 
-async fn a_preview_shows_nothing_that_waits_already(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
-    let form = crate::world::git::edited(&world.target(setting.target).await);
-    world.save_target(GitTargetForm { mode: "pull_request".into(), ..form }).await;
-    let preview = async |world: &World, target| {
-        GitTargets::preview(&world.engine, &world.actor, target).await.unwrap()
+async fn a_preview_shows_nothing_that_waits_already(env: TestEnv) {
+    let setting = env.setting().await;
+    let workers = env.workers();
+    let form = crate::env::git::edited(&env.target(setting.target).await);
+    env.save_target(GitTargetForm { mode: "pull_request".into(), ..form }).await;
+    let preview = async |env: &TestEnv, target| {
+        GitTargets::preview(&env.engine, &env.actor, target).await.unwrap()
     };
-    assert_eq!(preview(&world, setting.target).await.changes.len(), 1);
+    assert_eq!(preview(&env, setting.target).await.changes.len(), 1);
     // The host is none that is known, so nobody opened a request.
-    let pushed = world.pushed(setting.target).await;
+    let pushed = env.pushed(setting.target).await;
     assert_waits(&pushed);
     assert_eq!(pushed.pull_request_url, "");
-    let waiting = preview(&world, setting.target).await;
+    let waiting = preview(&env, setting.target).await;
     assert_eq!((waiting.changes.len(), waiting.head), (0, pushed.summary.last_commit));
     workers.stop().await;
 }
 
-async fn a_preview_says_what_the_push_is_refused_for(world: World) {
-    let setting = world.setting().await;
-    let workers = world.workers();
+async fn a_preview_says_what_the_push_is_refused_for(env: TestEnv) {
+    let setting = env.setting().await;
+    let workers = env.workers();
     let form = GitTargetForm {
         mode: "pull_request".into(),
         branch: "hawser".into(),
-        ..crate::world::git::edited(&world.target(setting.target).await)
+        ..crate::env::git::edited(&env.target(setting.target).await)
     };
-    world.save_target(form.clone()).await;
-    let preview = GitTargets::preview(&world.engine, &world.actor, setting.target).await.unwrap();
-    let (cause, told) = world.not_pushed(setting.target).await;
+    env.save_target(form.clone()).await;
+    let preview = GitTargets::preview(&env.engine, &env.actor, setting.target).await.unwrap();
+    let (cause, told) = env.not_pushed(setting.target).await;
     assert_eq!(cause, Cause::BranchMissing);
     assert!(
         preview.is_refused() && preview.notes.first().is_some_and(|note| note.text == told),
         "{preview:?} and {told}"
     );
     // A commit on the branch itself makes it, and both agree on that too.
-    let row_version = world.target(setting.target).await.row_version.to_string();
-    world.save_target(GitTargetForm { mode: "direct".into(), row_version, ..form }).await;
-    let preview = GitTargets::preview(&world.engine, &world.actor, setting.target).await.unwrap();
+    let row_version = env.target(setting.target).await.row_version.to_string();
+    env.save_target(GitTargetForm { mode: "direct".into(), row_version, ..form }).await;
+    let preview = GitTargets::preview(&env.engine, &env.actor, setting.target).await.unwrap();
     assert!(preview.is_new_branch && preview.changes.len() == 1, "{preview:?}");
-    world.pushed(setting.target).await;
+    env.pushed(setting.target).await;
     workers.stop().await;
 }
 
-async fn what_was_never_merged_may_stay(world: World) {
-    let setting = Setting::new(world, Kind::Github).await;
-    let (world, target) = (&setting.world, setting.target);
-    let workers = world.workers();
-    let pushed = world.pushed(target).await;
-    let form = GitTargetForm { branch: "next".into(), ..crate::world::git::edited(&pushed) };
-    let saved = GitTargets::save(&world.engine, &world.actor, form).await.unwrap();
+async fn what_was_never_merged_may_stay(env: TestEnv) {
+    let setting = Setting::new(env, Kind::Github).await;
+    let (env, target) = (&setting.env, setting.target);
+    let workers = env.workers();
+    let pushed = env.pushed(target).await;
+    let form = GitTargetForm { branch: "next".into(), ..crate::env::git::edited(&pushed) };
+    let saved = GitTargets::save(&env.engine, &env.actor, form).await.unwrap();
     let left = saved.left.unwrap();
     assert_eq!((left.count, left.branch.as_str()), (1, "main"));
     assert_eq!(left.work_branch, pushed.work_branch, "main may have none of it");
-    let moved = world.target(target).await;
+    let moved = env.target(target).await;
     assert!(moved.is_merged && !moved.summary.is_waiting, "{moved:?}");
     workers.stop().await;
 }

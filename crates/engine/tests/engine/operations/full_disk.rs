@@ -15,19 +15,18 @@ use domain::{Scope, ServiceError, credentials::CredentialState, service::Credent
 use engine::{Clock, Engine, ManualClock, SystemClock};
 use storage::Db;
 
-use testkit::small_disk::Disk;
+use testkit::small_disk::SmallDisk;
 
-use crate::world::{
-    World,
+use crate::env::{
+    TestEnv,
+    fault_injection::DEADLINE,
     forms::{change, new},
-    login_of,
-    sea::DEADLINE,
-    told,
+    login_of, told,
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn f17_a_full_disk_loses_nothing_and_changes_no_state() {
-    let disk = Disk::mount("192m");
+    let disk = SmallDisk::mount("192m");
     let (binary, folder) = (told("HAWSER_TEST_BAO").into(), disk.path().join("openbao"));
     let bao = Managed::start(ManagedConfig { binary, folder, log_bytes: LOG_BYTES }).await.unwrap();
     let vault = Vault::connect(bao.vault_config()).await.unwrap();
@@ -36,7 +35,7 @@ async fn f17_a_full_disk_loses_nothing_and_changes_no_state() {
     let clock = Arc::new(ManualClock::new(SystemClock.now()));
     let shared = Arc::clone(&clock) as Arc<dyn Clock>;
     let engine = Engine::new(db.clone(), vault, Registries::new(outbound), shared).await.unwrap();
-    let actor = World::organization(&db, "One").await;
+    let actor = TestEnv::organization(&db, "One").await;
     let id = Credentials::create(&engine, &actor, new("ghcr", "stored 0")).await.unwrap().id;
 
     disk.fill();
@@ -80,7 +79,7 @@ async fn f17_a_full_disk_loses_nothing_and_changes_no_state() {
     let mut read = None;
     for _ in 0..100 {
         engine.recover_operations().await.unwrap();
-        read = engine.secret_for_use(scope, id, &crate::world::by_hawser()).await.ok();
+        read = engine.secret_for_use(scope, id, &crate::env::by_hawser()).await.ok();
         let state = Credentials::get(&engine, &actor, id).await.unwrap().state;
         if read.is_some() && state == CredentialState::Active {
             break;
@@ -93,7 +92,7 @@ async fn f17_a_full_disk_loses_nothing_and_changes_no_state() {
     assert!(possible.contains(&password), "{password} of {possible:?}");
     Credentials::update(&engine, &actor, change(&detail, "afterwards")).await.unwrap();
     let (_, password) =
-        login_of(&engine.secret_for_use(scope, id, &crate::world::by_hawser()).await.unwrap());
+        login_of(&engine.secret_for_use(scope, id, &crate::env::by_hawser()).await.unwrap());
     assert_eq!(password, "afterwards");
     bao.stop().await;
 }

@@ -16,8 +16,8 @@ use domain::{
 use engine::{Engine, SystemClock};
 use storage::Db;
 
-use crate::world::{
-    World,
+use crate::env::{
+    TestEnv,
     forms::{change, new, removal},
     login_of, told,
 };
@@ -52,8 +52,7 @@ impl Running {
 
     async fn password(&self, actor: &Actor, id: CredentialId) -> String {
         let scope = Scope::of_worker(actor.organization);
-        login_of(&self.engine.secret_for_use(scope, id, &crate::world::by_hawser()).await.unwrap())
-            .1
+        login_of(&self.engine.secret_for_use(scope, id, &crate::env::by_hawser()).await.unwrap()).1
     }
 
     async fn update(&self, actor: &Actor, id: CredentialId, password: &str) {
@@ -103,7 +102,7 @@ async fn i_16_a_copied_folder_is_restored_somewhere_else() {
     fs::create_dir(&data).unwrap();
     let database = |folder: &Path| format!("sqlite://{}/hawser.db", folder.display());
     let running = Running::start(&database(&data), &data).await;
-    let actor = World::organization(&running.db, "One").await;
+    let actor = TestEnv::organization(&running.db, "One").await;
     let ids = before(&running, &actor).await;
     running.stop().await;
     copy(&data, &backup);
@@ -129,7 +128,7 @@ async fn i_16_a_database_that_is_older_than_vault_is_used_as_it_says() {
     let psql = |command: &str| run("psql", &[&maintenance, "--command", command]);
     psql(&format!("create database {lived}"));
     let running = Running::start(&address, root.path()).await;
-    let actor = World::organization(&running.db, "One").await;
+    let actor = TestEnv::organization(&running.db, "One").await;
     let ids = before(&running, &actor).await;
     // The database first, while Hawser runs; Vault goes on and is saved later.
     let dump = root.path().join("hawser.dump");

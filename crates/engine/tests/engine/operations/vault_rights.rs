@@ -12,8 +12,8 @@ use engine::{Engine, SystemClock};
 
 use testkit::own_vault::OwnVault;
 
-use crate::world::{
-    Workers, World,
+use crate::env::{
+    TestEnv, Workers,
     forms::{change, new, removal},
     on_both, told,
 };
@@ -40,24 +40,24 @@ fn without(capability: &str, right: Right) -> String {
         .join("\n")
 }
 
-async fn undestroyed(world: &World, engine: &Engine) -> Vec<Undestroyed> {
+async fn undestroyed(env: &TestEnv, engine: &Engine) -> Vec<Undestroyed> {
     let query = CredentialQuery::default();
-    Credentials::list(engine, &world.actor, query).await.unwrap().undestroyed
+    Credentials::list(engine, &env.actor, query).await.unwrap().undestroyed
 }
 
-async fn a_secret_that_may_not_be_destroyed_waits_and_is_told_as_waiting(world: World) {
+async fn a_secret_that_may_not_be_destroyed_waits_and_is_told_as_waiting(env: TestEnv) {
     let own = OwnVault::start(Path::new(&told("HAWSER_TEST_BAO")));
     own.store("secret", 2);
     own.policy(&without("delete", Right::DestroySecrets));
-    let engine = world.engine_with(Arc::new(SystemClock), own.config("secret")).await;
-    let id = Credentials::create(&engine, &world.actor, new("ghcr", "one")).await.unwrap().id;
-    Credentials::delete(&engine, &world.actor, removal(id, "refuse")).await.unwrap();
-    assert_eq!(undestroyed(&world, &engine).await, [], "nobody tried yet");
+    let engine = env.engine_with(Arc::new(SystemClock), own.config("secret")).await;
+    let id = Credentials::create(&engine, &env.actor, new("ghcr", "one")).await.unwrap().id;
+    Credentials::delete(&engine, &env.actor, removal(id, "refuse")).await.unwrap();
+    assert_eq!(undestroyed(&env, &engine).await, [], "nobody tried yet");
 
     let workers = Workers::of(&engine);
     let mut waiting = Vec::new();
     for _ in 0..400 {
-        waiting = undestroyed(&world, &engine).await;
+        waiting = undestroyed(&env, &engine).await;
         if !waiting.is_empty() {
             break;
         }
@@ -66,14 +66,14 @@ async fn a_secret_that_may_not_be_destroyed_waits_and_is_told_as_waiting(world: 
     let name = "ghcr".to_owned();
     let expected = Undestroyed { name, remains: Remains::Secret, cause: Cause::VaultRefused };
     assert_eq!(waiting, [expected]);
-    let folder = format!("orgs/{}/credentials/", world.actor.organization);
+    let folder = format!("orgs/{}/credentials/", env.actor.organization);
     assert!(own.listed("secret", &folder).contains(&id.to_string()));
 
     // The operator mends it, and it goes by itself.
     own.policy(&policy("secret"));
-    world.sql("update jobs set run_at = 0 where kind = 'destroy'").await;
+    env.sql("update jobs set run_at = 0 where kind = 'destroy'").await;
     for _ in 0..400 {
-        waiting = undestroyed(&world, &engine).await;
+        waiting = undestroyed(&env, &engine).await;
         if waiting.is_empty() {
             break;
         }
@@ -83,24 +83,24 @@ async fn a_secret_that_may_not_be_destroyed_waits_and_is_told_as_waiting(world: 
     workers.stop().await;
 }
 
-async fn a_right_that_is_lacking_is_told_as_that_and_changes_no_state(world: World) {
+async fn a_right_that_is_lacking_is_told_as_that_and_changes_no_state(env: TestEnv) {
     let own = OwnVault::start(Path::new(&told("HAWSER_TEST_BAO")));
     own.store("secret", 2);
     own.policy(&policy("secret"));
-    let engine = world.engine_with(Arc::new(SystemClock), own.config("secret")).await;
-    let id = Credentials::create(&engine, &world.actor, new("ghcr", "one")).await.unwrap().id;
+    let engine = env.engine_with(Arc::new(SystemClock), own.config("secret")).await;
+    let id = Credentials::create(&engine, &env.actor, new("ghcr", "one")).await.unwrap().id;
     own.policy(&without("update", Right::WriteSecrets));
-    let detail = Credentials::get(&engine, &world.actor, id).await.unwrap();
-    let refused = Credentials::update(&engine, &world.actor, change(&detail, "two")).await;
+    let detail = Credentials::get(&engine, &env.actor, id).await.unwrap();
+    let refused = Credentials::update(&engine, &env.actor, change(&detail, "two")).await;
     let Err(ServiceError::NeedsOperator { why }) = refused else { panic!("{refused:?}") };
     assert!(why.contains("store secrets") && why.contains("data/orgs/*"), "{why}");
-    let detail = Credentials::get(&engine, &world.actor, id).await.unwrap();
+    let detail = Credentials::get(&engine, &env.actor, id).await.unwrap();
     assert_eq!((detail.state, detail.vault_version), (CredentialState::Active, 1));
 
     own.seal();
-    let refused = Credentials::update(&engine, &world.actor, change(&detail, "two")).await;
+    let refused = Credentials::update(&engine, &env.actor, change(&detail, "two")).await;
     let Err(ServiceError::NeedsOperator { why }) = refused else { panic!("{refused:?}") };
     assert!(why.contains("sealed"), "{why}");
-    let detail = Credentials::get(&engine, &world.actor, id).await.unwrap();
+    let detail = Credentials::get(&engine, &env.actor, id).await.unwrap();
     assert_eq!((detail.state, detail.vault_version), (CredentialState::Active, 1));
 }

@@ -6,7 +6,7 @@ use crate::{Result, Tx, on, sql};
 
 /// What is to be written down about an apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+pub struct ApplyOutcome {
     /// How the cluster is now.
     pub state: ClusterState,
     /// Why it failed.
@@ -46,7 +46,12 @@ pub async fn hold(tx: &mut Tx, scope: Scope, id: ClusterId, epoch: i64) -> Resul
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn record(tx: &mut Tx, scope: Scope, id: ClusterId, outcome: &Outcome) -> Result<()> {
+pub async fn record(
+    tx: &mut Tx,
+    scope: Scope,
+    id: ClusterId,
+    outcome: &ApplyOutcome,
+) -> Result<()> {
     on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update clusters set state = $3, cause = $4, detail = $5, applied_at = coalesce($6, applied_at), check_at = $7,

@@ -22,7 +22,7 @@ pub enum Request {
 
 /// What is to be written down about a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+pub struct PushOutcome {
     /// How the target is now.
     pub state: TargetState,
     /// Why it failed.
@@ -69,7 +69,12 @@ pub async fn hold(tx: &mut Tx, scope: Scope, id: GitTargetId, epoch: i64) -> Res
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn record(tx: &mut Tx, scope: Scope, id: GitTargetId, outcome: &Outcome) -> Result<()> {
+pub async fn record(
+    tx: &mut Tx,
+    scope: Scope,
+    id: GitTargetId,
+    outcome: &PushOutcome,
+) -> Result<()> {
     let (way, work_branch, url) = match &outcome.request {
         Some(Request::Waits { work_branch, url }) => {
             ("waits", Some(work_branch.as_str()), Some(url.as_str()))

@@ -2,7 +2,7 @@
 
 use domain::{
     Cause, CredentialId, ExportId, GitTargetId, Provider, Scope, Timestamp, UserId,
-    gitops::{ConnectionWay, PushMode, TargetState},
+    gitops::{GitAccountMethod, PushMode, TargetState},
 };
 use uuid::Uuid;
 
@@ -162,7 +162,7 @@ pub async fn exports_of(db: &Db, scope: Scope, id: GitTargetId) -> Result<Vec<(E
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
     /// How the account was connected.
-    pub way: ConnectionWay,
+    pub way: GitAccountMethod,
     /// Who connected it.
     pub user: UserId,
     /// Their name.
@@ -186,7 +186,7 @@ pub async fn binding(db: &Db, scope: Scope, credential: CredentialId) -> Result<
     })?;
     row.map(|(way, user, name)| {
         let way =
-            ConnectionWay::parse(&way).ok_or(Error::Value { column: "git_connections.way" })?;
+            GitAccountMethod::parse(&way).ok_or(Error::Value { column: "git_connections.way" })?;
         Ok(Binding { way, user: user.into(), name })
     })
     .transpose()

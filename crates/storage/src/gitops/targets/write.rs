@@ -10,7 +10,7 @@ use crate::{Result, Tx, on, sql};
 
 /// The columns of a Git target that a person sets.
 #[derive(Debug)]
-pub struct Row<'a> {
+pub struct NewTarget<'a> {
     /// The form, checked.
     pub fields: &'a GitTargetFields,
     /// Who binds it to its credential.
@@ -19,7 +19,7 @@ pub struct Row<'a> {
     pub by: &'a str,
 }
 
-impl Row<'_> {
+impl NewTarget<'_> {
     fn base(&self) -> &str {
         self.fields.base.as_ref().map_or("", |base| base.as_str())
     }
@@ -33,7 +33,7 @@ pub async fn insert(
     tx: &mut Tx,
     scope: Scope,
     id: GitTargetId,
-    row: &Row<'_>,
+    row: &NewTarget<'_>,
     now: Timestamp,
 ) -> Result<()> {
     let fields = row.fields;
@@ -75,7 +75,7 @@ pub async fn update(
     scope: Scope,
     id: GitTargetId,
     row_version: i64,
-    row: &Row<'_>,
+    row: &NewTarget<'_>,
 ) -> Result<Option<TargetState>> {
     let fields = row.fields;
     let state: Option<String> = on!(tx.inner(), tx => {

@@ -5,8 +5,8 @@
 
 use domain::Timestamp;
 
-use super::{Maker, SCOPES, Told, is_scope, with_token};
-use crate::http::{Answer, Ask, Login};
+use super::{Maker, SCOPES, TokenFacts, is_scope, with_token};
+use crate::http::{Ask, HttpAnswer, Login};
 
 /// The question about a token.
 pub(super) fn ask(maker: &Maker, login: &Login) -> Option<Ask> {
@@ -14,8 +14,8 @@ pub(super) fn ask(maker: &Maker, login: &Login) -> Option<Ask> {
 }
 
 /// What an answer tells by its headers.
-pub(super) fn told(answer: &Answer) -> Told {
-    Told {
+pub(super) fn told(answer: &HttpAnswer) -> TokenFacts {
+    TokenFacts {
         expires_at: expiration(answer.text("github-authentication-token-expiration")),
         excess: changing(answer.text("x-oauth-scopes")),
     }

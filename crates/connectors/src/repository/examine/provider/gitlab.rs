@@ -6,9 +6,9 @@
 use domain::Timestamp;
 use serde::Deserialize;
 
-use super::{Maker, SCOPES, Told, is_scope, json, with_token};
+use super::{Maker, SCOPES, TokenFacts, is_scope, json, with_token};
 use crate::{
-    http::{Answer, Ask, Login},
+    http::{Ask, HttpAnswer, Login},
     lenient,
 };
 
@@ -38,17 +38,17 @@ pub(super) fn ask(maker: &Maker, login: &Login) -> Option<Ask> {
 }
 
 /// What the answer tells.
-pub(super) async fn told(answer: Answer) -> Option<Told> {
+pub(super) async fn told(answer: HttpAnswer) -> Option<TokenFacts> {
     if !answer.status().is_success() {
         return None;
     }
     json(answer, ANSWER).await.map(read)
 }
 
-fn read(token: Token) -> Told {
+fn read(token: Token) -> TokenFacts {
     // A token that may make its own successor is no danger to anything else.
     let reads = |scope: &String| scope.starts_with("read_") || scope == "self_rotate";
-    Told {
+    TokenFacts {
         expires_at: Timestamp::parse_day(&token.expires_at),
         excess: token
             .scopes
@@ -63,7 +63,7 @@ fn read(token: Token) -> Told {
 mod tests {
     use super::*;
 
-    fn of(text: &str) -> Told {
+    fn of(text: &str) -> TokenFacts {
         read(serde_json::from_str(text).unwrap())
     }
 
@@ -73,9 +73,9 @@ mod tests {
             "expires_at":"2027-01-31","name":"ci"}"#);
         assert_eq!(told.excess, ["api", "write_repository"]);
         assert_eq!(told.expires_at.unwrap().rfc3339(), "2027-01-31T00:00:00Z");
-        assert_eq!(of(r#"{"expires_at":null}"#), Told::default());
+        assert_eq!(of(r#"{"expires_at":null}"#), TokenFacts::default());
         let odd = of(r#"{"scopes":[7,null,"api"],"expires_at":1798675200}"#);
         assert_eq!((odd.excess, odd.expires_at), (vec!["api".to_owned()], None));
-        assert_eq!(of(r#"{"scopes":["read_api"],"expires_at":"soon"}"#), Told::default());
+        assert_eq!(of(r#"{"scopes":["read_api"],"expires_at":"soon"}"#), TokenFacts::default());
     }
 }

@@ -9,7 +9,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use serde::Deserialize;
 use url::Url;
 
-use super::{Told, json};
+use super::{TokenFacts, json};
 use crate::{
     http::{Ask, Login, Outbound, Redirects},
     lenient,
@@ -45,7 +45,7 @@ pub(super) async fn about(
     base: &Url,
     path: &str,
     login: &Login,
-) -> Option<Told> {
+) -> Option<TokenFacts> {
     let url = list(base, path, &login.username)?;
     let ask = Ask::get(url, "ask Harbor about the robot account")
         .header(BY_NAME, HeaderValue::from_static("true"))
@@ -57,7 +57,7 @@ pub(super) async fn about(
     }
     let Robots(robots) = json(answer, ANSWER).await?;
     let robot = robots.into_iter().find(|robot| robot.name == login.username)?;
-    Some(Told { expires_at: robot.expires_at.and_then(end), excess: Vec::new() })
+    Some(TokenFacts { expires_at: robot.expires_at.and_then(end), excess: Vec::new() })
 }
 
 /// The list in which the robot `username` stands: that of its project, or that of the system.

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use super::{Besides, Examination};
 use crate::{
     Failure,
-    http::{Answer, Ask, Login, Outbound, Redirects},
+    http::{Ask, HttpAnswer, Login, Outbound, Redirects},
     oci,
 };
 
@@ -52,13 +52,13 @@ impl Default for Makers {
 
 /// What a maker told.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Told {
+struct TokenFacts {
     expires_at: Option<Timestamp>,
     excess: Vec<String>,
 }
 
 impl Besides {
-    fn hear(&mut self, told: Told) {
+    fn hear(&mut self, told: TokenFacts) {
         self.excess.extend(told.excess);
         self.expires_at = told.expires_at.or(self.expires_at);
     }
@@ -70,7 +70,7 @@ impl Examination<'_> {
         &self,
         besides: &mut Besides,
         outbound: &Outbound,
-        visit: &oci::Visit<'_>,
+        visit: &oci::OciTest<'_>,
     ) {
         let Some(login) = self.target.login.as_ref().filter(|login| !login.password.is_empty())
         else {
@@ -107,7 +107,7 @@ fn with_token(url: Url, login: &Login, attempt: &'static str) -> Option<Ask> {
 }
 
 /// Reads an answer as JSON; `None` when it is none.
-async fn json<T: serde::de::DeserializeOwned>(answer: Answer, most: usize) -> Option<T> {
+async fn json<T: serde::de::DeserializeOwned>(answer: HttpAnswer, most: usize) -> Option<T> {
     let body: Result<Vec<u8>, Failure> = answer.body(most).await;
     serde_json::from_slice(&body.ok()?).ok()
 }

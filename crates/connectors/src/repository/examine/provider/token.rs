@@ -2,7 +2,7 @@
 
 use domain::{
     Provider, Timestamp,
-    connections::Stage,
+    connection_tests::Stage,
     repositories::{RepositoryKind, RepositoryUrl},
 };
 use url::Url;
@@ -15,7 +15,7 @@ use super::{
     Maker, github, gitlab,
 };
 use crate::{
-    http::{Login, Outbound, Road},
+    http::{EgressProfile, Login, Outbound},
     repository::{Registries, Target},
     status::refusal,
 };
@@ -56,7 +56,7 @@ impl Registries {
         RepositoryUrl::parse(self.maker(maker).api.as_ref()?.as_str()).ok()
     }
 
-    /// Walks the road to the API of `maker`, and asks it about the token of `login`. The stages are
+    /// Walks the way to the API of `maker`, and asks it about the token of `login`. The stages are
     /// told whatever happens; `None` when the maker has no address.
     pub async fn examine_token(
         &self,
@@ -70,7 +70,7 @@ impl Registries {
             login: Some(login),
             login_key: None,
             chart_names: Vec::new(),
-            road: Road::default(),
+            egress: EgressProfile::default(),
         };
         let end = Instant::now() + BUDGET;
         let mut walk = Walk::until(end - BESIDES);

@@ -17,7 +17,7 @@ use super::{
     servers::Server,
 };
 use crate::{
-    Shape,
+    AuthMethod,
     repositories::{RepositoryKind, RepositoryUrl},
 };
 
@@ -136,7 +136,7 @@ fn login<'a>(
     let Some(credential) = repository.credential.and_then(|id| draft.facts.credential(id)) else {
         return Some(Vec::new());
     };
-    if credential.shape == Shape::ClientCertificate {
+    if credential.shape == AuthMethod::ClientCertificate {
         let certificate = credential.parameters.certificate.clone();
         return Some(vec![
             ("tlsClientCertData", Piece::Text(certificate)),

@@ -7,7 +7,7 @@
 use serde_json::json;
 
 use super::{Draft, RenderedObject, Server};
-use crate::exports::{Asked, ExportSettings};
+use crate::exports::{ExportSettings, RequestedChart};
 
 const API: &str = "packaging.carvel.dev/v1alpha1";
 
@@ -95,7 +95,7 @@ fn installs(draft: &mut Draft<'_>, secret: &str) {
 
 /// It bears the name of its package: with another name, an update would remove what is installed and
 /// install it again.
-fn install(draft: &Draft<'_>, asked: Asked<'_>, secret: &str) -> serde_json::Value {
+fn install(draft: &Draft<'_>, asked: RequestedChart<'_>, secret: &str) -> serde_json::Value {
     let mut meta = draft.meta(asked.name);
     meta.annotations.push((FIRST_FETCH, secret.to_owned()));
     let versions = if asked.versions.is_empty() { ANY } else { asked.versions };

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::{API, Draft, RenderedObject, RepositoryFacts, put};
-use crate::{exports::Asked, repositories::RepositoryKind};
+use crate::{exports::RequestedChart, repositories::RepositoryKind};
 
 /// The objects of the charts that are written for a repository with this `HelmRepository`. When no
 /// chart is named at all, there is one to copy instead.
@@ -19,7 +19,7 @@ pub(super) fn objects(
     let settings = &draft.fields.settings;
     if settings.charts.is_empty() {
         let name = repository.itself().map_or("CHART", |chart| &chart.name);
-        let (meta, any) = (draft.meta("CHART").value(), Asked { name, versions: "" });
+        let (meta, any) = (draft.meta("CHART").value(), RequestedChart { name, versions: "" });
         draft.snippet(
             &format!("{}: one chart as an OCIRepository", repository.name),
             &object(repository, of, any, &meta),
@@ -39,7 +39,12 @@ pub(super) fn objects(
     objects
 }
 
-fn object(repository: &RepositoryFacts, of: &Value, asked: Asked<'_>, meta: &Value) -> Value {
+fn object(
+    repository: &RepositoryFacts,
+    of: &Value,
+    asked: RequestedChart<'_>,
+    meta: &Value,
+) -> Value {
     let mut spec = of.clone();
     if let Value::Object(fields) = &mut spec {
         fields.remove("type");

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{
     CredentialFacts, RenderedObject, RepositoryFacts,
-    draft::{Draft, Way},
+    draft::{Draft, SecretRoute},
     login::Form,
     object::put,
     plan::{Part, Piece, SecretPlan},
@@ -18,7 +18,7 @@ use super::{
     remark::Remark,
     servers::Server,
 };
-use crate::{Shape, registry_host, repositories::RepositoryKind};
+use crate::{AuthMethod, registry_host, repositories::RepositoryKind};
 
 const API: &str = "source.toolkit.fluxcd.io/v1";
 
@@ -45,7 +45,7 @@ fn source(draft: &mut Draft<'_>, repository: &RepositoryFacts, stem: &str) {
     let credential = repository.credential.and_then(|id| draft.facts.credential(id));
     let mut objects = Vec::new();
     if let Some(credential) =
-        credential.filter(|credential| credential.shape != Shape::ClientCertificate)
+        credential.filter(|credential| credential.shape != AuthMethod::ClientCertificate)
     {
         match opened(draft, repository, credential, stem) {
             Access::Secret(secret) => {
@@ -143,14 +143,14 @@ fn opened<'a>(
 
 /// The cloud whose identity Flux uses, and what that identity needs. Keys are used where something
 /// in the cluster can exchange them.
-fn cloud(credential: &CredentialFacts, way: Way) -> Option<(&'static str, &'static str)> {
-    let keys_work = way == Way::ExternalSecret;
+fn cloud(credential: &CredentialFacts, way: SecretRoute) -> Option<(&'static str, &'static str)> {
+    let keys_work = way == SecretRoute::ExternalSecret;
     Some(match credential.shape {
-        Shape::EcrRole => ("aws", AWS),
-        Shape::EcrAccessKey if !keys_work => ("aws", AWS),
-        Shape::GoogleWorkload => ("gcp", GCP),
-        Shape::GoogleKeyExchange if !keys_work => ("gcp", GCP),
-        Shape::AcrEntra if !keys_work => ("azure", AZURE),
+        AuthMethod::EcrRole => ("aws", AWS),
+        AuthMethod::EcrAccessKey if !keys_work => ("aws", AWS),
+        AuthMethod::GoogleWorkload => ("gcp", GCP),
+        AuthMethod::GoogleKeyExchange if !keys_work => ("gcp", GCP),
+        AuthMethod::AcrEntra if !keys_work => ("azure", AZURE),
         _ => return None,
     })
 }
@@ -170,7 +170,7 @@ fn certificates<'a>(
     if !repository.ca.is_empty() {
         pieces.push(("ca.crt", Piece::Text(repository.ca.clone())));
     }
-    if let Some(credential) = credential.filter(|c| c.shape == Shape::ClientCertificate) {
+    if let Some(credential) = credential.filter(|c| c.shape == AuthMethod::ClientCertificate) {
         let certificate = credential.parameters.certificate.clone();
         pieces.push(("tls.crt", Piece::Text(certificate)));
         pieces.push(("tls.key", Piece::Stored(credential, Part::Password, Form::AsIs)));

@@ -1,0 +1,128 @@
+//! What a credential opens itself: the Git targets that push with it and the clusters it leads to.
+
+use std::collections::HashMap;
+
+use domain::{
+    Actor, CredentialId, CredentialKind, ServiceError, Status,
+    credentials::{CredentialDetail, CredentialSummary},
+    gitops::TargetState,
+    propagation::DeliveryTarget,
+};
+use leptos::prelude::*;
+
+use crate::ui::{badge::StatusBadge, page::Request};
+
+/// Git targets and clusters by the credential that opens them.
+pub(super) type UsageCounts = HashMap<CredentialId, (u32, u32)>;
+
+/// A Git target or a cluster that cannot be reached without the credential.
+pub(super) struct Opened {
+    pub place: DeliveryTarget,
+    pub name: String,
+    at: String,
+    pub state: TargetState,
+    status: Status,
+}
+
+impl Opened {
+    /// Its kind and name, which lead to its page.
+    pub fn link(&self) -> AnyView {
+        view! {
+            <span class="muted">{self.place.label()} " "</span>
+            <a href=self.place.path()>{self.name.clone()}</a>
+        }
+        .into_any()
+    }
+}
+
+/// How many Git targets and clusters each credential opens; empty where no row of the table can.
+pub(super) async fn counts(
+    request: &Request,
+    actor: &Actor,
+    rows: &[CredentialSummary],
+) -> Result<UsageCounts, ServiceError> {
+    let mut counts = UsageCounts::default();
+    if rows.iter().all(|row| row.provider.facts().kind == CredentialKind::Registry) {
+        return Ok(counts);
+    }
+    for (credential, opened) in all(request, actor).await? {
+        let (targets, clusters) = counts.entry(credential).or_default();
+        match opened.place {
+            DeliveryTarget::Cluster(_) => *clusters += 1,
+            DeliveryTarget::GitTarget(_) | DeliveryTarget::Repository(_) => *targets += 1,
+        }
+    }
+    Ok(counts)
+}
+
+/// All that this credential opens; one of a registry opens repositories of charts instead.
+pub(super) async fn opens(
+    request: &Request,
+    actor: &Actor,
+    (credential, kind): (CredentialId, CredentialKind),
+) -> Result<Vec<Opened>, ServiceError> {
+    if kind == CredentialKind::Registry {
+        return Ok(Vec::new());
+    }
+    let all = all(request, actor).await?.into_iter();
+    Ok(all.filter(|(id, _)| *id == credential).map(|(_, opened)| opened).collect())
+}
+
+/// Every Git target and cluster with the credential that opens it, targets first.
+async fn all(
+    request: &Request,
+    actor: &Actor,
+) -> Result<Vec<(CredentialId, Opened)>, ServiceError> {
+    let services = request.services();
+    let targets = services.git_targets.list(actor).await?;
+    let clusters =
+        if services.clusters.are_on() { services.clusters.list(actor).await? } else { Vec::new() };
+    let targets = targets.into_iter().map(|one| {
+        let place = DeliveryTarget::GitTarget(one.id);
+        let (state, status) = (one.state, one.status());
+        (one.credential, Opened { place, name: one.name, at: one.url, state, status })
+    });
+    let clusters = clusters.into_iter().map(|one| {
+        let place = DeliveryTarget::Cluster(one.id);
+        let (state, status) = (one.state, one.status());
+        (one.credential, Opened { place, name: one.name, at: one.server, state, status })
+    });
+    Ok(targets.chain(clusters).collect())
+}
+
+/// Where a credential of Git or of a cluster is used.
+pub(super) fn opened(credential: &CredentialDetail, opens: &[Opened]) -> AnyView {
+    let add = match credential.provider.facts().kind {
+        CredentialKind::Cluster => ("/gitops/clusters/new", "Add a cluster"),
+        _ => ("/gitops/targets/new", "Add a Git target"),
+    };
+    let rows = opens
+        .iter()
+        .map(|one| {
+            view! {
+                <li class="line">
+                    <div>
+                        {one.link()} <p class="muted url">{one.at.clone()}</p>
+                    </div>
+                    <StatusBadge status=one.status/>
+                </li>
+            }
+        })
+        .collect_view();
+    let list = if opens.is_empty() {
+        let href = crate::ui::path::with(add.0, &[("credential", &credential.id.to_string())]);
+        view! {
+            <p class="muted">"None yet. " <a href=href>{add.1}</a> " that uses it."</p>
+        }
+        .into_any()
+    } else {
+        view! { <ul class="lines">{rows}</ul> }.into_any()
+    };
+    view! {
+        <section class="card" aria-labelledby="uses-title">
+            <h2 id="uses-title">"Where it is used"</h2>
+            <div data-live="uses">{list}</div>
+        </section>
+    }
+    .into_any()
+}

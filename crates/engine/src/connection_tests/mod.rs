@@ -1,0 +1,47 @@
+//! Connection tests: the way to a registry, walked stage by stage with the client of the syncs.
+//!
+//! Whoever tests must be allowed to manage what is tested. A stored secret is sent only to an
+//! address that its credential is linked to, is matched with, or whose provider it is made for.
+
+mod cluster;
+mod form;
+mod project;
+mod stored;
+mod token;
+mod walk;
+
+use async_trait::async_trait;
+use domain::{
+    Actor, CredentialId, RepositoryId,
+    connection_tests::{ConnectionTest, TestConnection},
+    service::{Answer, ConnectionTests},
+};
+
+use crate::{Engine, error::answer};
+
+#[async_trait]
+impl ConnectionTests for Engine {
+    async fn test_form(&self, actor: &Actor, form: TestConnection) -> Answer<ConnectionTest> {
+        form::test_form(self, actor, form).await.map_err(answer)
+    }
+
+    async fn test_credential(
+        &self,
+        actor: &Actor,
+        id: CredentialId,
+    ) -> Answer<Vec<ConnectionTest>> {
+        stored::test_credential(self, actor, id).await.map_err(answer)
+    }
+
+    async fn test_repository(&self, actor: &Actor, id: RepositoryId) -> Answer<ConnectionTest> {
+        stored::test_repository(self, actor, id).await.map_err(answer)
+    }
+}
+
+/// How a test ended, for the audit log.
+fn result(test: &ConnectionTest) -> &'static str {
+    match test.cause() {
+        None if test.has_passed() => "passed",
+        cause => cause.map_or("failed", |cause| cause.words(test.asked).title),
+    }
+}

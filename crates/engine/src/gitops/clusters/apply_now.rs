@@ -1,0 +1,28 @@
+//! Asking for an apply; the first one makes the cluster follow its exports from then on.
+
+use domain::{
+    Actor, ClusterId, ServiceError,
+    audit::{AuditAction, AuditTarget},
+};
+use storage::gitops::clusters;
+
+use super::{may_write, save::queue};
+use crate::{
+    Engine, Error,
+    audit::{self, person},
+};
+
+pub(super) async fn apply(engine: &Engine, actor: &Actor, id: ClusterId) -> Result<(), Error> {
+    let scope = may_write(engine, actor, "bring a cluster in step").await?;
+    let cluster = clusters::cluster(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    queue(&mut tx, scope, id, now).await?;
+    let action = AuditAction::ClusterApplyRequested;
+    let told = (AuditTarget::Cluster(id), cluster.name.as_str(), String::new());
+    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    tx.commit().await?;
+    engine.changes.tell(scope.organization());
+    engine.changes.tell_workers();
+    Ok(())
+}

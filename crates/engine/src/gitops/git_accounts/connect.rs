@@ -1,0 +1,145 @@
+//! From tokens to a connected account: whose they are, and where they are kept.
+
+use connectors::github::{Account, Github, Grant};
+use domain::{
+    Actor, CredentialId, CredentialKind, Description, Field, Name, Provider, Scope, ServiceError,
+    audit::ReadPurpose,
+    credentials::{NewCredential, Parameters, Placement, SecretMaterial},
+    gitops::GitAccountMethod,
+};
+use storage::gitops::git_accounts::{self, NewGitAccount};
+
+use super::{disconnect::take_back, github};
+use crate::{
+    Engine, Error,
+    credentials::{Use, add, reconnect},
+    error::chain,
+};
+
+/// As many names are tried for the credential.
+const NAMES: u32 = 100;
+
+/// Keeps tokens that GitHub just gave. Those that come to nothing are revoked there.
+pub(super) async fn connect(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    way: GitAccountMethod,
+    grant: Grant,
+) -> Result<CredentialId, Error> {
+    let github = github(engine)?;
+    let access = grant.tokens.access.clone();
+    let kept = keep(engine, github, actor, scope, way, grant).await;
+    let in_doubt = matches!(kept, Err(Error::Refused(ServiceError::BeingChecked)));
+    if kept.is_err() && !in_doubt {
+        take_back(github, &access).await;
+    }
+    kept
+}
+
+async fn keep(
+    engine: &Engine,
+    github: &Github,
+    actor: &Actor,
+    scope: Scope,
+    way: GitAccountMethod,
+    grant: Grant,
+) -> Result<CredentialId, Error> {
+    let Account { id, login, scopes } = github.account(&grant.tokens.access).await?;
+    let material = SecretMaterial::GithubOauth { tokens: grant.tokens };
+    let new = NewGitAccount {
+        way,
+        host: github.host(),
+        account_id: id,
+        account: login,
+        scopes: scopes.unwrap_or(grant.scopes),
+        user: actor.user,
+        now: engine.clock.now(),
+    };
+    let holder = git_accounts::holder(&engine.db, scope, way, &new.host, id).await?;
+    match holder {
+        None => create(engine, actor, scope, &new, &material, Parameters::default()).await,
+        Some(holder) if holder.user == actor.user => {
+            again(engine, github, actor, scope, holder.credential, &new, &material).await
+        }
+        Some(holder) => Err(held_by(&holder.name)),
+    }
+}
+
+/// An account of one person is not taken over by another (R-OAUTH-02).
+pub(super) fn held_by(name: &str) -> Error {
+    let message = format!(
+        "{name} connected this account already. Nobody else can use it before they disconnect it."
+    );
+    Field::Account.problem(message).into()
+}
+
+/// Stores a new credential for an account, under a name that is free.
+pub(super) async fn create(
+    engine: &Engine,
+    actor: &Actor,
+    scope: Scope,
+    new: &NewGitAccount,
+    material: &SecretMaterial,
+    parameters: Parameters,
+) -> Result<CredentialId, Error> {
+    for n in 1..=NAMES {
+        let number = if n == 1 { String::new() } else { format!("-{n}") };
+        let form = NewCredential {
+            provider: Provider::Github,
+            name: Name::parse(&format!("github-{}{number}", new.account))?,
+            material: material.clone(),
+            parameters: parameters.clone(),
+            description: Description::parse("")?,
+            placed: Placement::default()
+                .parse(CredentialKind::Git)
+                .map_err(ServiceError::Invalid)?,
+        };
+        match add(engine, actor, scope, form, Some(new)).await {
+            Err(Error::Refused(refusal)) if refusal.problem_of(Field::Name).is_some() => {}
+            saved => return Ok(saved?.id),
+        }
+    }
+    Err(Field::Name.problem("Too many credentials are named after this account.").into())
+}
+
+/// Writes down how an account was connected, and what it may.
+async fn describe(
+    engine: &Engine,
+    scope: Scope,
+    id: CredentialId,
+    new: &NewGitAccount,
+) -> Result<(), storage::Error> {
+    let mut tx = engine.db.begin().await?;
+    git_accounts::update(&mut tx, scope, id, new).await?;
+    tx.commit().await
+}
+
+/// Gives an account that this person connected before its new tokens, and takes the old ones back.
+async fn again(
+    engine: &Engine,
+    github: &Github,
+    actor: &Actor,
+    scope: Scope,
+    id: CredentialId,
+    new: &NewGitAccount,
+    material: &SecretMaterial,
+) -> Result<CredentialId, Error> {
+    let used = Use::of(actor, ReadPurpose::GitAccount);
+    let before = engine.secret_for_use(scope, id, &used).await.ok().map(|secret| secret.material);
+    reconnect(engine, actor, scope, id, material).await?;
+    // The new tokens count from here on, so nothing that fails now may have them revoked.
+    if let Err(error) = describe(engine, scope, id, new).await {
+        tracing::error!(credential = %id, error = %chain(&error), "an account that was connected again keeps its old scopes in the list");
+    }
+    if let (
+        Some(SecretMaterial::GithubOauth { tokens: before }),
+        SecretMaterial::GithubOauth { tokens: now },
+    ) = (before, material)
+        && before.access.expose() != now.access.expose()
+    {
+        take_back(github, &before.access).await;
+    }
+    engine.changes.tell(scope.organization());
+    Ok(id)
+}

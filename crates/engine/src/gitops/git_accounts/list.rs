@@ -1,0 +1,58 @@
+//! What can be connected, and what is.
+
+use connectors::github;
+use domain::{
+    Action, Actor,
+    gitops::{GitAccount, GitAccountMethod, GitAccountOffers},
+};
+use storage::gitops::git_accounts::Connection;
+
+use crate::{Engine, Error};
+
+pub(super) fn offers(engine: &Engine, actor: &Actor) -> Result<GitAccountOffers, Error> {
+    actor.may(Action::View)?;
+    let Some(github) = &engine.github else { return Ok(GitAccountOffers::default()) };
+    let settings = github.settings();
+    let by_oauth = settings.oauth.is_some();
+    Ok(GitAccountOffers {
+        host: github.host(),
+        web: by_oauth,
+        device: by_oauth,
+        installation_url: settings.installation_url().map(String::from).unwrap_or_default(),
+    })
+}
+
+pub(super) async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<GitAccount>, Error> {
+    let scope = actor.may(Action::View)?;
+    let connections = storage::gitops::git_accounts::list(&engine.db, scope).await?;
+    Ok(connections.into_iter().map(|connection| shown(engine, actor, connection)).collect())
+}
+
+fn shown(engine: &Engine, actor: &Actor, connection: Connection) -> GitAccount {
+    GitAccount {
+        missing_scopes: missing(engine, &connection),
+        is_own: connection.user == actor.user,
+        credential: connection.credential,
+        name: connection.name,
+        way: connection.way,
+        host: connection.host,
+        account: connection.account,
+        scopes: connection.scopes,
+        connected_by: connection.connected_by,
+        connected_at: connection.connected_at,
+        last_used_at: connection.last_used_at,
+        targets: connection.targets,
+        broken: connection.broken,
+    }
+}
+
+/// Of the scopes that the operator wants now, those that were not granted.
+fn missing(engine: &Engine, connection: &Connection) -> Vec<String> {
+    let client = engine.github.as_ref().and_then(|github| github.settings().oauth.as_ref());
+    match (connection.way, client) {
+        (GitAccountMethod::Web | GitAccountMethod::Device, Some(client)) => {
+            github::missing(client.scopes(), &connection.scopes)
+        }
+        _ => Vec::new(),
+    }
+}

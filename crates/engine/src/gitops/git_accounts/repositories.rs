@@ -1,0 +1,78 @@
+//! The repositories of a connected account.
+
+use connectors::{Failure, github::Github, http::Freshness};
+use domain::{
+    Action, Actor, Cause, CredentialId, ServiceError,
+    audit::ReadPurpose,
+    credentials::SecretMaterial,
+    gitops::{GitAccountMethod, HostedRepository},
+};
+use storage::gitops::git_accounts::Connection;
+
+use super::{
+    at_home, github,
+    login::{fresh, login_with, note},
+};
+use crate::{
+    Engine, Error,
+    audit::allowed,
+    credentials::{SecretForUse, Use},
+};
+
+/// The most bytes of a search.
+const LONGEST: usize = 255;
+
+pub(super) async fn repositories(
+    engine: &Engine,
+    actor: &Actor,
+    id: CredentialId,
+    search: &str,
+) -> Result<Vec<HostedRepository>, Error> {
+    let scope = allowed(engine, actor, Action::ManageExports, "list Git repositories").await?;
+    engine.limits.connection_attempt(actor.user)?;
+    let search = search.get(..search.floor_char_boundary(LONGEST)).unwrap_or_default();
+    let connection = at_home(engine, scope, id).await?;
+    is_own(actor, &connection)?;
+    let github = github(engine)?;
+    let used = Use::of(actor, ReadPurpose::LookUp).at(&connection.host);
+    let secret = fresh(engine, scope, id, &used).await?;
+    let listed = match &secret.material {
+        SecretMaterial::GithubOauth { tokens } => github.repositories(&tokens.access, search).await,
+        _ => installed(engine, github, id, &secret, search).await,
+    };
+    if let Err(failure) = &listed {
+        note(engine, scope, id, secret.vault_version, failure).await;
+    }
+    Ok(listed?)
+}
+
+/// What an installation may see. A token that was made for it earlier and is refused now is made once
+/// more: GitHub may end it before its time.
+async fn installed(
+    engine: &Engine,
+    github: &Github,
+    id: CredentialId,
+    secret: &SecretForUse,
+    search: &str,
+) -> Result<Vec<HostedRepository>, Failure> {
+    let web = &github.settings().web;
+    let login = login_with(engine, secret, web).await?;
+    match github.installed_repositories(&login.password, search).await {
+        Err(failure)
+            if failure.cause == Cause::ConnectionRevoked
+                && login.freshness == Freshness::Cached =>
+        {
+            engine.exchanges.forget(id);
+            let login = login_with(engine, secret, web).await?;
+            github.installed_repositories(&login.password, search).await
+        }
+        listed => listed,
+    }
+}
+
+/// Nobody uses an account that another person connected, not even to look (R-GIT-06). What the app is
+/// installed for is the organization's.
+pub(super) fn is_own(actor: &Actor, connection: &Connection) -> Result<(), Error> {
+    let is_own = connection.user == actor.user || connection.way == GitAccountMethod::Installation;
+    if is_own { Ok(()) } else { Err(ServiceError::NotAllowed.into()) }
+}

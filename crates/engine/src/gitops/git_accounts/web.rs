@@ -1,0 +1,80 @@
+//! Connecting in the browser (R-OAUTH-01).
+//!
+//! Two keys of 256 bits are made: the state goes through GitHub, the other one stays in the browser's
+//! cookie, and SQL holds only their hashes. The PKCE verifier is derived from the browser's key.
+
+use std::time::Duration;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use connectors::github::Verifier;
+use domain::{
+    Action, Actor, CredentialId, Field, Secret,
+    gitops::{GitAccountMethod, WebStart},
+};
+use sha2::{Digest, Sha256};
+use storage::gitops::git_accounts::{self, State};
+
+use super::{connect, github, refused};
+use crate::{Engine, Error, audit::allowed, random};
+
+/// How long the way through GitHub may take.
+const LIFE: Duration = Duration::from_mins(10);
+/// The most bytes of what comes back from browsers.
+const LONGEST: usize = 1_024;
+
+pub(super) async fn begin(engine: &Engine, actor: &Actor) -> Result<WebStart, Error> {
+    let scope = allowed(engine, actor, Action::ManageExports, "connect a Git account").await?;
+    engine.limits.connection_attempt(actor.user)?;
+    let github = github(engine)?;
+    let (state, browser) = (key(), key());
+    let url = github.authorize_url(&state, &Verifier::of(&browser))?;
+    let now = engine.clock.now();
+    let mut tx = engine.db.begin().await?;
+    git_accounts::forget_ended(&mut tx, now).await?;
+    let begun = hashes(actor, &state, &browser);
+    git_accounts::begin(&mut tx, scope, &begun, now.plus(LIFE)).await?;
+    tx.commit().await?;
+    Ok(WebStart { url: url.into(), browser })
+}
+
+pub(super) async fn finish(
+    engine: &Engine,
+    actor: &Actor,
+    browser: &Secret,
+    state: &Secret,
+    code: &Secret,
+) -> Result<CredentialId, Error> {
+    let scope = allowed(engine, actor, Action::ManageExports, "connect a Git account").await?;
+    engine.limits.connection_attempt(actor.user)?;
+    let github = github(engine)?;
+    let fits = [browser, state, code].iter().all(|text| {
+        let length = text.expose().len();
+        (1..=LONGEST).contains(&length)
+    });
+    let now = engine.clock.now();
+    let begun = hashes(actor, state, browser);
+    // From here on nobody can use this begin again, whatever comes of it.
+    if !fits || git_accounts::take(&engine.db, scope, &begun, now).await? == 0 {
+        return Err(not_begun());
+    }
+    let grant = github.exchange(code, &Verifier::of(browser), now).await.map_err(refused)?;
+    connect::connect(engine, actor, scope, GitAccountMethod::Web, grant).await
+}
+
+fn not_begun() -> Error {
+    Field::Account
+        .problem(
+            "Nothing was connected: this was begun in another browser or tab, was used before, or took more than ten minutes. Connect again.",
+        )
+        .into()
+}
+
+/// 256 random bits as text.
+fn key() -> Secret {
+    Secret::new(URL_SAFE_NO_PAD.encode(random::bytes::<32>()))
+}
+
+fn hashes(actor: &Actor, state: &Secret, browser: &Secret) -> State {
+    let hash = |text: &Secret| Sha256::digest(text.expose().as_bytes()).into();
+    State { state_hash: hash(state), browser_hash: hash(browser), user: actor.user }
+}

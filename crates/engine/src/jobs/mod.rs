@@ -1,0 +1,167 @@
+//! The background loops: deliveries, syncs, pushes to Git targets, clusters, destroying secrets, testing
+//! candidates, notices, the clock, and recovery.
+//!
+//! Every replica runs all of them. Work is claimed by lease, and every write about it names the
+//! fence of the claim, so a worker that was paused for too long writes nothing (I-12).
+
+mod apply;
+mod deliveries;
+mod destroy;
+mod job_runner;
+mod lease_heartbeat;
+mod notices;
+mod push;
+mod recovery;
+mod rotate;
+mod schedule;
+mod syncs;
+mod writer;
+
+use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures::FutureExt;
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
+
+use crate::{Engine, error::chain, gitops::ClusterAccess, repositories::Logins};
+
+pub(crate) use lease_heartbeat::LeaseGuard;
+
+/// How long claimed work is ours without a sign of life; it is renewed at a third of that.
+pub(crate) const LEASE: Duration = Duration::from_secs(45);
+/// How long one piece of work may take. A sync ends by itself before that, see
+/// [`crate::repositories::Longest`]; this is for a database or Vault that hangs.
+const LONGEST: Duration = Duration::from_mins(25);
+/// How long work under way may go on after the shutdown began.
+const GRACE: Duration = Duration::from_secs(10);
+
+impl Engine {
+    /// Runs the background loops until `shutdown`; work under way then gets a few seconds to end,
+    /// and what does not is handed back.
+    pub async fn run_workers(self, shutdown: impl Future<Output = ()> + Send) {
+        self.release_orphans().await;
+        let (stop, stopped) = watch::channel(());
+        let (results, received) = mpsc::channel(512);
+        let logins = Logins::default();
+        let leases = lease_heartbeat::LeaseHeartbeat::default();
+        let freed = Arc::new(tokio::sync::Notify::new());
+        let writer = tokio::spawn(writer::write(self.clone(), received, Arc::clone(&freed)));
+        let deliveries = deliveries::Deliveries::new(
+            self.clone(),
+            logins.clone(),
+            leases.clone(),
+            results.clone(),
+            freed,
+        );
+        let syncs = syncs::Syncs::new(self.clone(), logins, leases.clone(), results);
+        let destroy = destroy::Destroy::new(self.clone(), leases.clone());
+        let notices = notices::Notices::new(self.clone(), leases.clone());
+        let apply = apply::Apply::new(self.clone(), leases.clone());
+        let rotate = rotate::Rotate::new(self.clone(), leases.clone());
+        let push = push::Push::new(self.clone(), leases.clone());
+
+        let mut loops = JoinSet::new();
+        let work = self.changes.work();
+        {
+            let (work, stopped) = (Arc::clone(&work), stopped.clone());
+            loops.spawn(kept_up("deliveries", move || {
+                job_runner::run(deliveries.clone(), Arc::clone(&work), stopped.clone())
+            }));
+        }
+        {
+            let (work, stopped) = (Arc::clone(&work), stopped.clone());
+            loops.spawn(kept_up("syncs", move || {
+                job_runner::run(syncs.clone(), Arc::clone(&work), stopped.clone())
+            }));
+        }
+        {
+            let (work, stopped) = (Arc::clone(&work), stopped.clone());
+            loops.spawn(kept_up("rotate", move || {
+                job_runner::run(rotate.clone(), Arc::clone(&work), stopped.clone())
+            }));
+        }
+        {
+            let (work, stopped) = (Arc::clone(&work), stopped.clone());
+            loops.spawn(kept_up("notices", move || {
+                job_runner::run(notices.clone(), Arc::clone(&work), stopped.clone())
+            }));
+        }
+        if self.clusters == ClusterAccess::On {
+            let (work, stopped) = (Arc::clone(&work), stopped.clone());
+            loops.spawn(kept_up("apply", move || {
+                job_runner::run(apply.clone(), Arc::clone(&work), stopped.clone())
+            }));
+        }
+        {
+            let (work, stopped) = (Arc::clone(&work), stopped.clone());
+            loops.spawn(kept_up("push", move || {
+                job_runner::run(push.clone(), Arc::clone(&work), stopped.clone())
+            }));
+        }
+        {
+            let stopped = stopped.clone();
+            loops.spawn(kept_up("destroy", move || {
+                job_runner::run(destroy.clone(), Arc::clone(&work), stopped.clone())
+            }));
+        }
+        {
+            let (engine, stopped) = (self.clone(), stopped.clone());
+            loops.spawn(kept_up("clock", move || {
+                schedule::run(engine.clone(), leases.clone(), stopped.clone())
+            }));
+        }
+        let engine = self.clone();
+        loops.spawn(kept_up("recovery", move || recovery::run(engine.clone(), stopped.clone())));
+
+        shutdown.await;
+        drop(stop);
+        while loops.join_next().await.is_some() {}
+        if writer.await.is_err() {
+            tracing::error!("the writer of results ended early");
+        }
+        self.hand_back().await;
+    }
+
+    /// What a process that was killed held is free at once where no other process can hold it.
+    async fn release_orphans(&self) {
+        let now = self.clock.now();
+        let released = async {
+            storage::propagation::release_orphans(&self.db, now).await?;
+            storage::jobs::release_orphans(&self.db, now).await?;
+            storage::credentials::hasten(&self.db, self.started).await
+        };
+        if let Err(error) = released.await {
+            tracing::warn!(error = %chain(&error), "the leases of an earlier process run out by themselves");
+        }
+    }
+
+    /// What is still ours at the end is free for another replica at once.
+    async fn hand_back(&self) {
+        let now = self.clock.now();
+        let handed_back = async {
+            storage::propagation::release(&self.db, &self.replica, now).await?;
+            storage::jobs::release(&self.db, &self.replica, now).await
+        };
+        if let Err(error) = handed_back.await {
+            tracing::warn!(error = %chain(&error), "our leases run out by themselves");
+        }
+    }
+}
+
+/// Runs a loop to its end; one that panics starts anew after a second.
+async fn kept_up<F>(name: &'static str, mut start: impl FnMut() -> F)
+where
+    F: Future<Output = ()>,
+{
+    while AssertUnwindSafe(start()).catch_unwind().await.is_err() {
+        tracing::error!(name, "a background loop panicked and starts anew");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Waits for the end of the shutdown channel.
+async fn ended(stopped: &mut watch::Receiver<()>) {
+    while stopped.changed().await.is_ok() {}
+}

@@ -1,0 +1,124 @@
+//! The job runner of syncs.
+
+use std::sync::Arc;
+
+use domain::{Cause, Scope, repositories::SyncTrigger};
+use storage::jobs::{self, ClaimedJob, Kind};
+use tokio::sync::{Notify, mpsc};
+
+use super::{
+    LEASE, LONGEST,
+    job_runner::JobRunner,
+    lease_heartbeat::{ClaimedWork, LeaseHeartbeat, Leased},
+    writer,
+};
+use crate::{
+    Engine, Error,
+    error::chain,
+    repositories::{Logins, ResultBatch, Tried, pause},
+};
+
+/// The most syncs of one organization at a time.
+const PER_ORGANIZATION: u32 = 16;
+
+#[derive(Clone)]
+pub(super) struct Syncs {
+    engine: Engine,
+    logins: Logins,
+    leases: LeaseHeartbeat,
+    results: mpsc::Sender<ResultBatch>,
+    freed: Arc<Notify>,
+}
+
+impl Syncs {
+    pub(super) fn new(
+        engine: Engine,
+        logins: Logins,
+        leases: LeaseHeartbeat,
+        results: mpsc::Sender<ResultBatch>,
+    ) -> Self {
+        Self { engine, logins, leases, results, freed: Arc::default() }
+    }
+
+    async fn try_it(&self, work: &ClaimedJob) -> Result<Option<ResultBatch>, Error> {
+        let trigger = SyncTrigger::parse(&work.reason).unwrap_or(SyncTrigger::Interval);
+        let scope = Scope::of_worker(work.organization);
+        let sync = self.engine.try_sync(scope, work.target.into(), trigger, None, &self.logins);
+        let tried = tokio::time::timeout(LONGEST, sync).await;
+        let Ok(tried) = tried else { return Ok(None) };
+        let mut store = ResultBatch::default();
+        match tried? {
+            Tried::Gone | Tried::OtherLink | Tried::PutOff => store.job(work.clone(), None).await?,
+            Tried::Done(attempt) => store.job(work.clone(), Some(attempt)).await?,
+        }
+        Ok(Some(store))
+    }
+}
+
+impl JobRunner for Syncs {
+    type Work = Leased<ClaimedJob>;
+    const NAME: &'static str = "syncs";
+    const CAPACITY: usize = 32;
+
+    async fn claim(&self, limit: u32) -> Result<Vec<Self::Work>, Error> {
+        claim(&self.engine, &self.leases, Kind::Sync, limit, PER_ORGANIZATION).await
+    }
+
+    async fn run(&self, piece: Leased<ClaimedJob>) {
+        let work = &piece.work;
+        match self.try_it(work).await {
+            Ok(Some(mut store)) => {
+                store.holding(piece.lease);
+                writer::hand_over(&self.engine, &self.results, store).await;
+            }
+            Ok(None) => retry(&self.engine, Kind::Sync, work, Cause::Timeout).await,
+            Err(error) => {
+                tracing::error!(error = %chain(&error), "a sync failed inside");
+                retry(&self.engine, Kind::Sync, work, Cause::Internal).await;
+            }
+        }
+        self.freed.notify_one();
+    }
+
+    async fn died(&self, piece: Leased<ClaimedJob>) {
+        retry(&self.engine, Kind::Sync, &piece.work, Cause::Internal).await;
+    }
+
+    fn freed(&self) -> Arc<Notify> {
+        Arc::clone(&self.freed)
+    }
+}
+
+/// Claims jobs of a kind.
+pub(super) async fn claim(
+    engine: &Engine,
+    leases: &LeaseHeartbeat,
+    kind: Kind,
+    limit: u32,
+    per_organization: u32,
+) -> Result<Vec<Leased<ClaimedJob>>, Error> {
+    let now = engine.clock.now();
+    let claimed = jobs::claim(
+        &engine.db,
+        kind,
+        &engine.replica,
+        now,
+        now.plus(LEASE),
+        limit,
+        per_organization,
+    )
+    .await?;
+    Ok(claimed
+        .into_iter()
+        .map(|work| Leased { lease: leases.take(ClaimedWork::Job(kind, work.clone())), work })
+        .collect())
+}
+
+/// Hands a job back to be tried again after a pause.
+pub(super) async fn retry(engine: &Engine, kind: Kind, work: &ClaimedJob, cause: Cause) {
+    let tries = u32::try_from(work.attempts.saturating_sub(1)).unwrap_or(0);
+    let run_at = engine.clock.now().plus(pause(cause, tries, None));
+    if let Err(error) = jobs::retry(&engine.db, kind, work, run_at, cause).await {
+        tracing::warn!(error = %chain(&error), "a job is tried again when its lease ends");
+    }
+}

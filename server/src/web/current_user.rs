@@ -1,0 +1,270 @@
+//! Who asks: read from the session once per request, and handed to pages, actions and streams.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use app::services::{CurrentUser, Flash, Typing};
+use async_trait::async_trait;
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use domain::{Actor, Secret, ServiceError, Timestamp, UserId};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use tower_sessions::Session;
+
+use super::{
+    address::visitor,
+    known_browser,
+    refusal::{refuse, turned_away},
+    site::Site,
+};
+use crate::{config::Transport, disk::Disk};
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+/// The keys of the session's record.
+pub(super) const USER: &str = "user";
+const FLASH: &str = "flash";
+const TYPING: &str = "typing";
+
+/// The most bytes that are kept of what a visitor without an account typed.
+const STRANGER_BYTES: usize = 900;
+
+/// The visitor of one request.
+#[derive(Debug)]
+pub struct SessionUser {
+    session: Session,
+    user: Option<UserId>,
+    actor: Option<Actor>,
+    peer: IpAddr,
+    now: Timestamp,
+    transport: Transport,
+    known_browser: Option<Secret>,
+    disk: Disk,
+    ended: AtomicBool,
+    parting: Mutex<Parting>,
+}
+
+/// What a visit leaves for its answer.
+#[derive(Debug, Default)]
+struct Parting {
+    cookie: Option<HeaderValue>,
+    refusal: Option<ServiceError>,
+}
+
+impl SessionUser {
+    /// The session, which outlives the request.
+    pub(super) const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    fn parting(&self) -> MutexGuard<'_, Parting> {
+        self.parting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl CurrentUser for SessionUser {
+    fn user(&self) -> Option<UserId> {
+        self.user
+    }
+
+    fn actor(&self) -> Option<Actor> {
+        self.actor.clone()
+    }
+
+    fn peer(&self) -> IpAddr {
+        self.peer
+    }
+
+    fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    fn known_browser(&self) -> Option<Secret> {
+        self.known_browser.clone()
+    }
+
+    fn keep_browser(&self, token: &Secret) {
+        self.parting().cookie = known_browser::cookie(self.transport, token);
+    }
+
+    fn turn_away(&self, problem: &ServiceError) {
+        self.parting().refusal = Some(problem.clone());
+    }
+
+    fn warning(&self) -> Option<String> {
+        self.disk.notice()
+    }
+
+    async fn begin(&self, user: UserId) -> Result<(), ServiceError> {
+        // What an anonymous visitor was told is not for the person who signs in.
+        self.session.clear().await;
+        self.session.cycle_id().await.map_err(unavailable)?;
+        self.session.insert(USER, user).await.map_err(unavailable)
+    }
+
+    async fn end(&self) -> Result<(), ServiceError> {
+        self.session.flush().await.map_err(unavailable)?;
+        self.ended.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    async fn keep(&self, flash: Flash) -> Result<(), ServiceError> {
+        let flash = match self.user {
+            Some(_) => flash,
+            None => within(flash, STRANGER_BYTES),
+        };
+        self.session.insert(FLASH, flash).await.map_err(unavailable)
+    }
+
+    async fn take(&self) -> Option<Flash> {
+        let flash = self.session.get(FLASH).await.ok().flatten()?;
+        self.session.remove_value(FLASH).await.ok()?;
+        Some(flash)
+    }
+
+    async fn keep_typing(&self, typing: Option<Typing>) -> Result<(), ServiceError> {
+        match typing {
+            Some(typing) => self.session.insert(TYPING, typing).await.map_err(unavailable),
+            None => self.session.remove_value(TYPING).await.map(drop).map_err(unavailable),
+        }
+    }
+
+    async fn typing(&self) -> Option<Typing> {
+        let typing: Typing = self.session.get(TYPING).await.ok().flatten()?;
+        (self.now < typing.ends).then_some(typing)
+    }
+}
+
+/// As much of a message as fits: what was typed goes first, and the longest of it before the rest.
+fn within(mut flash: Flash, most: usize) -> Flash {
+    let fits = |flash: &Flash| serde_json::to_string(flash).is_ok_and(|text| text.len() <= most);
+    while !fits(&flash) {
+        let longest = flash.values.iter().max_by_key(|(name, value)| name.len() + value.len());
+        match longest.map(|(name, _)| name.clone()) {
+            Some(name) => drop(flash.values.remove(&name)),
+            None => return Flash::default(),
+        }
+    }
+    flash
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is passed to `map_err`")]
+fn unavailable(error: tower_sessions::session::Error) -> ServiceError {
+    tracing::error!(%error, "the session cannot be kept");
+    ServiceError::Unavailable { what: "The database".to_owned() }
+}
+
+/// Finds out who asks, before anything is answered.
+pub(super) async fn recognize(
+    State(site): State<Site>,
+    session: Session,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let peer = visitor(peer(&request), request.headers(), &site.trusted_proxies);
+    let user = match session.get::<UserId>(USER).await {
+        Ok(user) => user,
+        Err(error) => {
+            tracing::error!(%error, "the session cannot be read");
+            return refuse(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The database does not answer. Try again in a moment.",
+            );
+        }
+    };
+    let actor = match user {
+        None => None,
+        Some(user) => match site.services.sessions.actor(user).await {
+            Ok(actor) => Some(actor.visiting_from(Some(peer))),
+            Err(ServiceError::NotFound | ServiceError::NotAllowed | ServiceError::NotSignedIn) => {
+                None
+            }
+            Err(problem) => return refuse(StatusCode::SERVICE_UNAVAILABLE, problem.to_string()),
+        },
+    };
+    let visitor = Arc::new(SessionUser {
+        session,
+        user,
+        actor,
+        peer,
+        now: site.clock.now(),
+        transport: site.transport(),
+        known_browser: known_browser::read(site.transport(), request.headers()),
+        disk: site.disk.clone(),
+        ended: AtomicBool::new(false),
+        parting: Mutex::default(),
+    });
+    request.extensions_mut().insert(Arc::clone(&visitor));
+    let mut response = next.run(request).await;
+    if visitor.ended.load(Ordering::Acquire) {
+        response
+            .headers_mut()
+            .insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
+    }
+    let Parting { cookie, refusal } = std::mem::take(&mut *visitor.parting());
+    if let Some(problem) = refusal {
+        response = turned_away(&problem);
+    }
+    if let Some(cookie) = cookie {
+        response.extensions_mut().insert(PartingCookie(cookie));
+    }
+    response
+}
+
+/// The cookie that a visit leaves beside that of its session.
+#[derive(Clone)]
+struct PartingCookie(HeaderValue);
+
+/// Sets the cookie that a visit left, after that of the session.
+pub(super) async fn part(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if let Some(PartingCookie(cookie)) = response.extensions_mut().remove() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The address at the other end of the connection.
+fn peer(request: &Request) -> IpAddr {
+    request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip().to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Field;
+
+    use super::*;
+
+    fn typed(fields: &[(&str, usize)]) -> Flash {
+        let values = fields.iter().map(|(name, bytes)| ((*name).to_owned(), "x".repeat(*bytes)));
+        Flash {
+            problems: Some(Field::Email.problem("Type an e-mail address.").into()),
+            form: Some("sign-in".to_owned()),
+            values: values.collect(),
+            ..Flash::default()
+        }
+    }
+
+    #[test]
+    fn of_strangers_little_is_kept() {
+        let short = typed(&[("email", 200), ("name", 200)]);
+        assert_eq!(within(short.clone(), STRANGER_BYTES), short);
+        let long = within(typed(&[("email", 40), ("name", 65_536)]), STRANGER_BYTES);
+        assert_eq!(long.values.keys().collect::<Vec<_>>(), ["email"]);
+        assert!(long.problems.is_some());
+        let told = Flash { notice: Some("x".repeat(2_000)), ..Flash::default() };
+        assert_eq!(within(told, STRANGER_BYTES), Flash::default());
+    }
+}
