@@ -43,6 +43,10 @@ mod ui;
 #[cfg(feature = "ssr")]
 pub use answer::status;
 #[cfg(feature = "ssr")]
+pub use connection_tests::stage_html;
+#[cfg(feature = "ssr")]
+pub use propagation::progress_html;
+#[cfg(feature = "ssr")]
 pub use shell::{App, shell};
 #[cfg(feature = "ssr")]
 pub use ui::return_to::address as elsewhere;

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     connection_tests::test_credential_form,
-    propagation::LiveProgress,
+    propagation::live_progress,
     ui::{
         frame::Section,
         icon::Icon,
@@ -60,7 +60,7 @@ pub(crate) fn detail() -> AnyView {
             <p class="crumbs"><a href="/credentials">"Credentials"</a></p>
             {head(&request, &credential, credential.health(broken, is_used), &actor)}
             {paused(&credential, &actor, now)}
-            {progress.map(|progress| update(&request, progress, &reach))}
+            {progress.map(|progress| update(&request, &progress, &reach))}
             <div data-live="candidate">{candidate(&request, &credential, &actor, now)}</div>
             <div class="beside">
                 <div class="stack">
@@ -155,7 +155,7 @@ fn head(
     .into_any()
 }
 
-fn update(request: &Request, progress: Progress, reach: &Impact) -> AnyView {
+fn update(request: &Request, progress: &Progress, reach: &Impact) -> AnyView {
     let title = match (progress.finished_at, progress.counts.needs_attention) {
         (None, _) => "Update on its way",
         (Some(_), 0) => "Update finished",
@@ -169,7 +169,7 @@ fn update(request: &Request, progress: Progress, reach: &Impact) -> AnyView {
                 </h2>
                 {reload(request)}
             </div>
-            <LiveProgress initial=progress/>
+            {live_progress(progress)}
             {reach.left_out()}
         </section>
     }

@@ -3,4 +3,6 @@
 mod progress;
 
 #[cfg(feature = "ssr")]
-pub(crate) use progress::LiveProgress;
+pub(crate) use progress::live_progress;
+#[cfg(feature = "ssr")]
+pub use progress::progress_html;

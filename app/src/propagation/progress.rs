@@ -1,35 +1,66 @@
 //! A progress bar and one line per repository, Git target and cluster, kept fresh by the event stream.
 
+#[cfg(feature = "ssr")]
 use domain::propagation::{Counts, DeliveryLine, DeliveryState, Progress};
 use leptos::prelude::*;
 
+#[cfg(feature = "ssr")]
 use crate::ui::badge::{Badge, Tone, tone};
 
-/// Shows a propagation and follows it until its last delivery ended. The server renders it whole,
-/// so a reload shows the same without JavaScript.
-#[island]
-pub(crate) fn LiveProgress(initial: Progress) -> impl IntoView {
-    #[cfg(feature = "hydrate")]
-    let progress = listening::follow(initial);
-    #[cfg(not(feature = "hydrate"))]
-    let progress = RwSignal::new(initial);
-    let counts = move || progress.with(|progress| progress.counts);
-    let finished = move || progress.with(|progress| progress.finished_at.is_some());
+/// The parts of the progress that the event stream brings anew.
+#[cfg(feature = "hydrate")]
+const PARTS: [&str; 3] = ["progress-bar", "progress-summary", "progress-lines"];
+
+/// Shows a propagation and follows it until its last delivery ended. The server renders it whole, so a
+/// reload shows the same without JavaScript.
+#[cfg(feature = "ssr")]
+pub(crate) fn live_progress(progress: &Progress) -> AnyView {
+    let is_under_way = progress.finished_at.is_none();
+    let events = is_under_way.then(|| format!("/events/propagations/{}", progress.id));
     view! {
-        <div class="progress" data-finished=move || finished().to_string()>
+        <div class="progress">{parts(progress)}</div>
+        {events.map(|events| view! { <FollowProgress events/> })}
+    }
+    .into_any()
+}
+
+/// The parts of the progress as HTML, for the event stream.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn progress_html(progress: &Progress) -> String {
+    Owner::new().with(|| parts(progress).to_html())
+}
+
+#[cfg(feature = "ssr")]
+fn parts(progress: &Progress) -> impl IntoView + use<> {
+    let counts = progress.counts;
+    let lines = progress.lines.iter().map(line).collect_view();
+    view! {
+        <div data-live="progress-bar">
             <progress
-                max=move || counts().total().max(1).to_string()
-                value=move || counts().finished().to_string()
+                max=counts.total().max(1).to_string()
+                value=counts.finished().to_string()
                 aria-label="Places done"
             ></progress>
-            <p role="status">{move || summary(counts(), finished())}</p>
-            <ul class="lines">
-                {move || progress.with(|progress| progress.lines.iter().map(line).collect_view())}
-            </ul>
         </div>
+        <p role="status" data-live="progress-summary">
+            {summary(counts, progress.finished_at.is_some())}
+        </p>
+        <ul class="lines" data-live="progress-lines">
+            {lines}
+        </ul>
     }
 }
 
+/// Listens to the stream at `events` until the propagation has ended, and puts what they bring on the page.
+#[island]
+pub(crate) fn FollowProgress(events: String) -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    listening::follow(&events);
+    view! { <span hidden data-events=events></span> }
+}
+
+#[cfg(feature = "ssr")]
 fn summary(counts: Counts, finished: bool) -> String {
     let mut text = format!("{} of {} done", counts.finished(), counts.total());
     for (count, word) in [
@@ -49,6 +80,7 @@ fn summary(counts: Counts, finished: bool) -> String {
     text
 }
 
+#[cfg(feature = "ssr")]
 fn line(line: &DeliveryLine) -> impl IntoView + use<> {
     let class = if line.state == DeliveryState::Healthy { "muted" } else { "cause" };
     let cause = line.told.clone().map(|told| {
@@ -70,35 +102,40 @@ fn line(line: &DeliveryLine) -> impl IntoView + use<> {
 
 #[cfg(feature = "hydrate")]
 mod listening {
-    use domain::propagation::Progress;
-    use leptos::prelude::*;
-    use wasm_bindgen::{JsCast, closure::Closure};
-    use web_sys::{EventSource, MessageEvent};
+    use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+    use web_sys::{DomParser, EventSource, MessageEvent, SupportedType, window};
 
-    /// A signal that follows the event stream until the propagation is finished.
-    pub fn follow(initial: Progress) -> RwSignal<Progress> {
-        let (id, over) = (initial.id, initial.finished_at.is_some());
-        let progress = RwSignal::new(initial);
-        if over {
-            return progress;
-        }
-        let Ok(source) = EventSource::new(&format!("/events/propagations/{id}")) else {
-            return progress;
+    use super::PARTS;
+
+    pub fn follow(events: &str) {
+        let Ok(source) = EventSource::new(events) else {
+            return;
         };
-        let events = source.clone();
-        let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let fresh = event.data().as_string();
-            let Some(fresh) = fresh.and_then(|text| serde_json::from_str::<Progress>(&text).ok())
-            else {
-                return;
-            };
-            if fresh.finished_at.is_some() {
-                events.close();
+        let fresh = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| {
+            if let Some(html) = event.data().as_string() {
+                let _ = show(&html);
             }
-            progress.set(fresh);
         });
-        source.set_onmessage(Some(hear.as_ref().unchecked_ref()));
-        hear.forget();
-        progress
+        source.set_onmessage(Some(fresh.as_ref().unchecked_ref()));
+        fresh.forget();
+        let open = source.clone();
+        let done = Closure::<dyn FnMut()>::new(move || open.close());
+        let _ = source.add_event_listener_with_callback("done", done.as_ref().unchecked_ref());
+        done.forget();
+    }
+
+    fn show(html: &str) -> Result<(), JsValue> {
+        let Some(page) = window().and_then(|window| window.document()) else { return Ok(()) };
+        let fresh = DomParser::new()?.parse_from_string(html, SupportedType::TextHtml)?;
+        for part in PARTS {
+            let part = format!("[data-live=\"{part}\"]");
+            if let (Some(old), Some(new)) =
+                (page.query_selector(&part)?, fresh.query_selector(&part)?)
+                && old.inner_html() != new.inner_html()
+            {
+                old.set_inner_html(&new.inner_html());
+            }
+        }
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! States as a badge: always an icon and a word, never colour alone.
 
+#[cfg(feature = "ssr")]
 use domain::Status;
 use leptos::prelude::*;
 
@@ -11,6 +12,7 @@ pub(crate) enum Tone {
     /// All is well.
     Good,
     /// Something is going on.
+    #[cfg(feature = "ssr")]
     Busy,
     /// Somebody has to look.
     Bad,
@@ -24,6 +26,7 @@ impl Tone {
     pub const fn class(self) -> &'static str {
         match self {
             Self::Good => "badge good",
+            #[cfg(feature = "ssr")]
             Self::Busy => "badge busy",
             Self::Bad => "badge bad",
             Self::Warn => "badge warn",
@@ -34,6 +37,7 @@ impl Tone {
     pub const fn icon(self) -> &'static str {
         match self {
             Self::Good => "circle-check",
+            #[cfg(feature = "ssr")]
             Self::Busy => "loader",
             Self::Bad => "circle-alert",
             Self::Warn => "triangle-alert",
@@ -54,6 +58,7 @@ pub(crate) fn Badge(tone: Tone, #[prop(into)] label: String) -> impl IntoView {
 }
 
 /// What a status means for the person who looks.
+#[cfg(feature = "ssr")]
 pub(crate) const fn tone(status: Status) -> Tone {
     match status {
         Status::Paused | Status::Expired | Status::Failing => Tone::Bad,

@@ -1,6 +1,5 @@
 //! Watching a connection test: its stages appear as they end, and a button cancels it.
 
-use domain::connection_tests::{StageResult, StageState};
 use js_sys::{Math, Promise};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -33,11 +32,10 @@ impl Watch {
         let name = name.concat();
         let source = EventSource::new(&format!("/events/tests/{name}")).ok()?;
         let stage = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
-            let text =
+            let stage =
                 event.dyn_into::<MessageEvent>().ok().and_then(|event| event.data().as_string());
-            let stage = text.and_then(|text| serde_json::from_str::<StageResult>(&text).ok());
             if let Some(stage) = stage {
-                let _ = list.insert_adjacent_html("beforeend", &line(&stage));
+                let _ = list.insert_adjacent_html("beforeend", &stage);
             }
         });
         source.set_onmessage(Some(stage.as_ref().unchecked_ref()));
@@ -101,20 +99,4 @@ async fn opened(source: &EventSource) {
     let _ = JsFuture::from(promise).await;
     source.set_onopen(None);
     source.set_onerror(None);
-}
-
-/// A stage as the result shows it, without what the other machine said.
-fn line(stage: &StageResult) -> String {
-    let (icon, word, class) = match stage.state {
-        StageState::Passed => ("circle-check", "Passed", "stage good"),
-        StageState::Failed => ("circle-alert", "Failed", "stage bad"),
-        StageState::Skipped => ("circle-minus", "Skipped", "stage"),
-    };
-    let took = stage.millis.map_or_else(String::new, |millis| {
-        format!(" <span class=\"stage-measured\">{millis} ms</span>")
-    });
-    format!(
-        "<li class=\"{class}\"><svg class=\"icon\" aria-hidden=\"true\" width=\"18\" height=\"18\"><use href=\"/icons.svg#{icon}\"></use></svg><div><p class=\"stage-line\"><strong>{}</strong> <span class=\"stage-word\">{word}</span>{took}</p></div></li>",
-        stage.stage.label()
-    )
 }

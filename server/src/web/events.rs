@@ -162,12 +162,13 @@ async fn tell_progress(mut listener: Listener, id: PropagationId) {
         let mut changed = pin!(site.services.propagations.changed(&actor));
         let _ = futures::poll!(&mut changed);
         if let Ok(progress) = site.services.propagations.progress(&actor, id).await {
-            let Ok(text) = serde_json::to_string(&progress) else { return };
-            if text != told {
-                if !listener.send(Event::default().data(&text)).await {
+            // An event cannot carry a carriage return.
+            let html = app::progress_html(&progress).replace('\r', " ");
+            if html != told {
+                if !listener.send(Event::default().data(&html)).await {
                     return;
                 }
-                told = text;
+                told = html;
             }
             if progress.finished_at.is_some() {
                 listener.send(Event::default().event("done").data("finished")).await;

@@ -102,8 +102,8 @@ async fn tell(mut listener: Listener, mut watch: Watch) {
             stage = watch.stages.recv() => stage,
             () = listener.gone() => return,
         };
-        let Some(Ok(text)) = stage.map(|stage| serde_json::to_string(&stage)) else { return };
-        if !listener.send(Event::default().data(text)).await {
+        let Some(stage) = stage else { return };
+        if !listener.send(Event::default().data(app::stage_html(&stage))).await {
             return;
         }
     }
