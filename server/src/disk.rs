@@ -22,7 +22,7 @@ impl Disk {
         let before = seen.1;
         *seen = (used, before.at(used));
         if (before, seen.1) == (DiskRoom::Enough, DiskRoom::Little) {
-            tracing::warn!(used, folder = %folder.display(), "the disk of the data folder is nearly full");
+            tracing::warn!(used, folder = %folder.display(), "disk of the data folder is nearly full");
         }
         Some(used)
     }

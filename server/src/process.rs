@@ -20,7 +20,7 @@ use crate::error::Error;
 pub fn keep_private() {
     nix::sys::stat::umask(Mode::from_bits_truncate(0o077));
     if let Err(error) = setrlimit(Resource::RLIMIT_CORE, 0, 0) {
-        tracing::warn!(%error, "could not turn off core dumps");
+        tracing::warn!(%error, "failed to turn off core dumps");
     }
 }
 

@@ -59,14 +59,14 @@ pub async fn serve(
             }
             // Usually too many open files: accepting again at once would not help.
             Err(error) => {
-                tracing::warn!(%error, "could not accept a connection");
+                tracing::warn!(%error, "failed to accept a connection");
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
     }
     drop(listener);
     if timeout(LAST_REQUESTS, connections.shutdown()).await.is_err() {
-        tracing::warn!("some requests did not finish in time");
+        tracing::warn!("failed to finish all requests before the shutdown limit");
     }
 }
 

@@ -80,7 +80,7 @@ impl Running {
     async fn stop(self) {
         for (name, task) in [("server", self.server), ("workers", self.workers)] {
             if let Err(error) = task.await {
-                tracing::error!(%error, name, "did not stop in order");
+                tracing::error!(%error, name, "failed to stop in order");
             }
         }
         if let Some(managed) = self.managed {
@@ -166,7 +166,7 @@ fn warn_of_one_address(config: &Config, public: &PublicUrl) {
     if public.transport() == Transport::Encrypted && config.trusted_proxies.is_empty() {
         tracing::warn!(
             setting = "HAWSER_TRUSTED_PROXIES",
-            "the public URL is https and no proxy is trusted: all visitors count as one address, the proxy's"
+            "public URL is https and no proxy is trusted: all visitors count as one address, the proxy's"
         );
     }
 }
@@ -289,9 +289,11 @@ async fn examine(engine: Engine, readiness: web::Readiness) {
             let look = look.name();
             match verdict {
                 CheckResult::Wrong => {
-                    tracing::error!(look, detail, "Vault cannot be used as it is");
+                    tracing::error!(look, detail, "failed to use Vault as configured");
                 }
-                CheckResult::Doubtful => tracing::warn!(look, detail, "Vault can be used"),
+                CheckResult::Doubtful => {
+                    tracing::warn!(look, detail, "Vault is usable with a warning");
+                }
                 CheckResult::Fine | CheckResult::Skipped => {}
             }
         }
@@ -328,7 +330,7 @@ async fn tidy(
         site.rates().tidy();
         figures.run_upkeep();
         if let Err(error) = site.sessions().tidy().await {
-            tracing::warn!(%error, "ended sessions could not be cleared");
+            tracing::warn!(%error, "failed to delete ended sessions");
         }
     }
 }

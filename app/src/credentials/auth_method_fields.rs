@@ -12,7 +12,7 @@ use crate::ui::{form::FormState, input::Input};
 pub(super) struct StoredFields<'a> {
     pub username: &'a str,
     pub parameters: &'a Parameters,
-    /// The hint of the secret; empty takes the one of shape or provider.
+    /// The hint of the secret; empty takes the one of auth method or provider.
     pub secret_hint: &'static str,
 }
 

@@ -33,7 +33,7 @@ use crate::{
 
 const FORM: &str = "credential-create";
 
-/// The form for a provider and a shape.
+/// The form for a provider and an auth method.
 pub(super) fn create_form(
     request: &Request,
     actor: &Actor,

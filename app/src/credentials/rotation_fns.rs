@@ -9,13 +9,13 @@ use leptos::prelude::*;
 
 use super::{
     path_of,
-    server_fns::{has_passed, placed, told},
+    server_fns::{has_passed, told, with_placement},
     staged_path,
 };
 use crate::{
     answer::{Answered, Redirect, Sent, answer},
     services::RequestContext,
-    ui::{anyway::asked, conflict::meant},
+    ui::{anyway::asked, conflict::agreed_row_version},
 };
 
 /// Says where a credential applies.
@@ -35,11 +35,11 @@ pub(crate) async fn place_credential(
     #[server(default)] before: String,
     #[server(default)] anyway: String,
 ) -> Answered {
-    let row_version = meant(row_version, over);
+    let row_version = agreed_row_version(row_version, over);
     let placement =
         Placement { project, purposes, pattern, pattern_kind, environment, expires, access };
     let sent = Sent::new("credential-place", &from).with("row_version", &row_version);
-    let sent = placed(sent, &placement);
+    let sent = with_placement(sent, &placement);
     let form = credentials::PlaceCredential { credential, row_version, placement };
     let result = async {
         let (asking, actor) = RequestContext::member()?;

@@ -18,7 +18,7 @@ use crate::{
     answer::{Answered, Redirect, Sent, answer},
     repositories::kept_url,
     services::RequestContext,
-    ui::{anyway::asked, conflict::meant, return_to::ended},
+    ui::{anyway::asked, conflict::agreed_row_version, return_to::ended},
 };
 
 /// Stores a new credential.
@@ -68,7 +68,7 @@ pub(crate) async fn create_credential(
         shape,
         name,
         username,
-        password: pasted(password),
+        password: trim_secret(password),
         parameters,
         description,
         placement,
@@ -84,7 +84,7 @@ pub(crate) async fn create_credential(
         .with("proxy", &proxy)
         .with("charts", &charts)
         .with(KEPT, &given(&form.provider, &form.shape, &form.username, &form.password));
-    let sent = placed(described(sent, &form.parameters), &form.placement);
+    let sent = with_placement(with_parameters(sent, &form.parameters), &form.placement);
     let notice = format!("{} is stored.", form.name.trim());
     let doubt = cannot_work(&form.provider, &form.shape, &form.username, &form.password);
     let result = async {
@@ -97,7 +97,7 @@ pub(crate) async fn create_credential(
         asking.services.credentials.create(&actor, form).await
     };
     answer(sent, result.await, |Saved { id, warning, .. }| {
-        doubted(Redirect::to(way_on(&next, id, [&ca, &proxy, &charts])).flash(notice), warning)
+        doubted(Redirect::to(next_page(&next, id, [&ca, &proxy, &charts])).flash(notice), warning)
     })
     .await
 }
@@ -129,7 +129,7 @@ pub(crate) async fn update_credential(
 ) -> Answered {
     // Saving over another person goes the way of the button that was pressed before.
     let mode = if over.is_empty() { mode } else { pressed };
-    let row_version = meant(row_version, over);
+    let row_version = agreed_row_version(row_version, over);
     let parameters = Parameters {
         region,
         account,
@@ -145,7 +145,7 @@ pub(crate) async fn update_credential(
         shape,
         name,
         username,
-        password: pasted(password),
+        password: trim_secret(password),
         parameters,
         description,
         mode,
@@ -159,7 +159,7 @@ pub(crate) async fn update_credential(
         .with("description", &form.description)
         .with("url", &kept_url(&url))
         .with(KEPT, &given(&provider, &form.shape, &form.username, &form.password));
-    let sent = described(sent, &form.parameters).with_secret(&form.password);
+    let sent = with_parameters(sent, &form.parameters).with_secret(&form.password);
     let doubt = cannot_work(&provider, &form.shape, &form.username, &form.password);
     let staged = form.mode == "candidate";
     let result = async {
@@ -223,7 +223,7 @@ pub(super) fn told<const N: usize>(notice: String, more: [Option<String>; N]) ->
     std::iter::once(notice).chain(more.into_iter().flatten()).collect::<Vec<_>>().join(" ")
 }
 
-fn described(sent: Sent, parameters: &Parameters) -> Sent {
+fn with_parameters(sent: Sent, parameters: &Parameters) -> Sent {
     sent.with("region", &parameters.region)
         .with("account", &parameters.account)
         .with("tenant", &parameters.tenant)
@@ -233,7 +233,7 @@ fn described(sent: Sent, parameters: &Parameters) -> Sent {
         .with("certificate", &parameters.certificate)
 }
 
-pub(super) fn placed(sent: Sent, placement: &Placement) -> Sent {
+pub(super) fn with_placement(sent: Sent, placement: &Placement) -> Sent {
     sent.with("project", &placement.project)
         .with("purposes", &placement.purposes)
         .with("pattern", &placement.pattern)
@@ -244,7 +244,7 @@ pub(super) fn placed(sent: Sent, placement: &Placement) -> Sent {
 }
 
 /// Browsers send the line breaks of a key file as CR LF; the file has LF.
-fn pasted(password: Secret) -> Secret {
+fn trim_secret(password: Secret) -> Secret {
     if password.expose().contains('\r') {
         Secret::new(password.expose().replace("\r\n", "\n"))
     } else {
@@ -254,7 +254,7 @@ fn pasted(password: Secret) -> Secret {
 
 /// Back to the form that was left, with the new credential chosen, or to the credential itself; what was
 /// typed for a test goes along to where it has a field.
-fn way_on(next: &str, id: domain::CredentialId, typed: [&str; 3]) -> String {
+fn next_page(next: &str, id: domain::CredentialId, typed: [&str; 3]) -> String {
     let asker = Asker::of(next);
     let back = ended(next, asker.map_or("credential", Asker::field), id);
     let back = back.unwrap_or_else(|| path_of(id));

@@ -1,4 +1,4 @@
-//! The form that changes a credential, in the shape it has or in another one.
+//! The form that changes a credential, in the auth method it has or in another one.
 
 use domain::{
     AuthMethod, Field,
@@ -25,7 +25,7 @@ use crate::{
 
 const FORM: &str = "credential-update";
 
-/// The shape the form is shown in: the stored one, unless the address names another of the provider.
+/// The auth method the form is shown in: the stored one, unless the address names another of the provider.
 pub(super) fn shape_of(request: &Request, credential: &CredentialDetail) -> AuthMethod {
     let shapes = credential.provider.facts().shapes;
     AuthMethod::parse(&request.query("shape"))

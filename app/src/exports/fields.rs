@@ -1,4 +1,4 @@
-//! The fields of an export: carrier, settings, and what it is made of.
+//! The fields of an export: delivery method, settings, and what it is made of.
 
 use domain::{
     Action, Actor, Field, Role,
@@ -82,7 +82,7 @@ fn way(
     unreachable: &[DeliveryMethod],
 ) -> AnyView {
     let facts = carrier.facts();
-    // What another carrier's store is called means nothing to this one.
+    // What another delivery method's store is called means nothing to this one.
     let blank = ExportSettings::default();
     let is_chosen = chosen == Some(carrier);
     let stored = if is_chosen { stored } else { &blank };

@@ -111,7 +111,7 @@ pub(super) async fn form(
     .into_any())
 }
 
-/// The carrier that a new export begins with: references lead nowhere into a Vault that clusters
+/// The delivery method that a new export begins with: references lead nowhere into a Vault that clusters
 /// cannot reach, and SOPS leads nowhere by itself where the consumer does not decrypt it. `None` when a
 /// person has to choose.
 fn usual(consumer: Consumer, vault_is_local: bool) -> Option<DeliveryMethod> {
@@ -122,7 +122,7 @@ fn usual(consumer: Consumer, vault_is_local: bool) -> Option<DeliveryMethod> {
     Some(facts.carriers.first().copied().unwrap_or_default())
 }
 
-/// Why a new export begins with this carrier, or with none.
+/// Why a new export begins with this delivery method, or with none.
 const fn why(usual: Option<DeliveryMethod>) -> &'static str {
     match usual {
         None => {

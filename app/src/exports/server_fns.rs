@@ -11,7 +11,7 @@ use super::{PATH, path_of, values::joined};
 use crate::{
     answer::{Answered, Redirect, Sent, answer},
     services::RequestContext,
-    ui::{conflict::meant, return_to::ended},
+    ui::{conflict::agreed_row_version, return_to::ended},
 };
 
 /// Adds an export, or changes one.
@@ -30,9 +30,9 @@ pub(crate) async fn save_export(
     #[server(default)] next: String,
     #[server(flatten)] settings: ExportSettings,
 ) -> Answered {
-    let row_version = meant(row_version, over);
+    let row_version = agreed_row_version(row_version, over);
     let mut settings = settings;
-    // Two carriers ask for a store, and both stand in the form.
+    // Two delivery methods ask for a store, and both stand in the form.
     if DeliveryMethod::parse(&carrier) == Some(DeliveryMethod::VaultStaticSecret) {
         settings.store = vault_auth;
     }

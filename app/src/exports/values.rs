@@ -76,7 +76,7 @@ pub(crate) fn split(kept: &str) -> Vec<String> {
     kept.split(',').filter(|id| !id.is_empty()).map(ToOwned::to_owned).collect()
 }
 
-/// The name of a setting's input. Two carriers ask for a store, and both stand in the form.
+/// The name of a setting's input. Two delivery methods ask for a store, and both stand in the form.
 pub(super) fn name_of(carrier: Option<DeliveryMethod>, field: Field) -> &'static str {
     match (carrier, field) {
         (Some(DeliveryMethod::VaultStaticSecret), Field::Store) => "vault_auth",

@@ -11,7 +11,7 @@ use super::path_of;
 use crate::{
     answer::{Answered, Redirect, Sent, answer},
     services::RequestContext,
-    ui::{conflict::meant, path, redact_url::harmless, return_to::ended},
+    ui::{conflict::agreed_row_version, path, redact_url::harmless, return_to::ended},
 };
 
 /// Adds a repository and starts its first sync.
@@ -79,7 +79,7 @@ pub(crate) async fn edit_repository(
     #[server(default)] allow: String,
     #[server(default)] without: String,
 ) -> Answered {
-    let row_version = meant(row_version, over);
+    let row_version = agreed_row_version(row_version, over);
     let form = repositories::AddRepository {
         url,
         name,

@@ -1,4 +1,4 @@
-//! Exports: the form of every consumer and carrier, previews, values that never come back.
+//! Exports: the form of every consumer and delivery method, previews, values that never come back.
 
 use std::sync::Arc;
 
@@ -99,7 +99,7 @@ async fn references_into_a_local_vault_are_warned_of() {
     let (_, html) = page(&Fake::signed_in(), &export()).await;
     let head = html.split("What it writes now").next().unwrap();
     assert!(head.contains("which clusters cannot reach"), "{head}");
-    // The form says it of the other carrier that refers to Vault, not of this one again.
+    // The form says it of the other delivery method that refers to Vault, not of this one again.
     assert_eq!(html.matches("which clusters cannot reach").count(), 2, "{html}");
     let reached = Arc::new(Fake { is_empty: true, ..Fake::of(Role::Owner) });
     let (_, html) = page(&reached, &new(Consumer::Flux)).await;

@@ -144,7 +144,7 @@ impl Conflict {
 }
 
 /// The version a save is meant for: the one that the person chose to save over, or the one they saw.
-pub(crate) fn meant(row_version: String, over: String) -> String {
+pub(crate) fn agreed_row_version(row_version: String, over: String) -> String {
     if over.is_empty() { row_version } else { over }
 }
 

@@ -17,7 +17,7 @@ where
     loop {
         match work().await {
             Err(Error::Storage(error)) if error.is_conflict() && tried < TRIES => {
-                tracing::debug!(tried, error = %chain(&error), "a transaction is begun again");
+                tracing::debug!(tried, error = %chain(&error), "retried a transaction that met another one");
                 tokio::time::sleep(PAUSE * 2_u32.saturating_pow(tried)).await;
                 tried += 1;
             }

@@ -90,7 +90,7 @@ pub(crate) fn answer_of(asked: RemoteKind, error: Error) -> ServiceError {
             ServiceError::NeedsOperator { why: UNWRITABLE.to_owned() }
         }
         Error::Storage(storage) if storage.is_unavailable() => {
-            tracing::error!(error = %chain(&storage), "the database does not answer");
+            tracing::error!(error = %chain(&storage), "failed to reach the database");
             ServiceError::Unavailable { what: "The database".to_owned() }
         }
         Error::Vault(vault) if vault_cause(vault) == Cause::VaultRefused => {
@@ -98,7 +98,7 @@ pub(crate) fn answer_of(asked: RemoteKind, error: Error) -> ServiceError {
             ServiceError::NeedsOperator { why: format!("{vault}.") }
         }
         Error::Vault(vault @ VaultError::Unavailable(why)) => {
-            tracing::error!(error = %chain(&vault), "Vault does not answer");
+            tracing::error!(error = %chain(&vault), "failed to reach Vault");
             match why {
                 Unavailable::Sealed | Unavailable::NotInitialized => {
                     ServiceError::NeedsOperator { why: format!("{vault}.") }

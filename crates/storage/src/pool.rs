@@ -81,7 +81,7 @@ async fn is_clean(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
     connection.ping().await?;
     let is_clean = !connection.is_in_transaction();
     if !is_clean {
-        tracing::warn!("a writing connection that was left in a transaction is replaced");
+        tracing::warn!("replaced a writing connection that was left in a transaction");
     }
     Ok(is_clean)
 }

@@ -257,7 +257,7 @@ pub fn named(consumer: Consumer, carrier: DeliveryMethod, facts: &ExportFacts) -
     ExportFields { name: Name::parse("prod").unwrap(), ..fields(consumer, carrier, facts) }
 }
 
-/// Every consumer with every carrier it has.
+/// Every consumer with every delivery method it has.
 pub fn pairs() -> impl Iterator<Item = (Consumer, DeliveryMethod)> {
     Consumer::ALL.into_iter().flat_map(|consumer| {
         consumer.facts().carriers.iter().map(move |carrier| (consumer, *carrier))

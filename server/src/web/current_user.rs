@@ -159,7 +159,7 @@ fn within(mut flash: Flash, most: usize) -> Flash {
 
 #[expect(clippy::needless_pass_by_value, reason = "it is passed to `map_err`")]
 fn unavailable(error: tower_sessions::session::Error) -> ServiceError {
-    tracing::error!(%error, "the session cannot be kept");
+    tracing::error!(%error, "failed to store a session");
     ServiceError::Unavailable { what: "The database".to_owned() }
 }
 
@@ -174,7 +174,7 @@ pub(super) async fn recognize(
     let user = match session.get::<UserId>(USER).await {
         Ok(user) => user,
         Err(error) => {
-            tracing::error!(%error, "the session cannot be read");
+            tracing::error!(%error, "failed to read a session");
             return refuse(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The database does not answer. Try again in a moment.",

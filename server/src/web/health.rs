@@ -183,9 +183,9 @@ fn busy(before: Option<&PartState>) -> PartState {
 fn tell(part: &'static str, found: &PartState, before: Option<&PartState>) {
     match (&found.why, before.map(|before| &before.why)) {
         (Some(why), before) if before != Some(&found.why) => {
-            tracing::warn!(part, why, "a part is not ready");
+            tracing::warn!(part, why, "part is not ready");
         }
-        (None, Some(Some(_))) => tracing::info!(part, "a part is ready again"),
+        (None, Some(Some(_))) => tracing::info!(part, "part is ready again"),
         _ => {}
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     answer::{Answered, Redirect, Sent, answer},
     exports::joined,
     services::RequestContext,
-    ui::{conflict::meant, path},
+    ui::{conflict::agreed_row_version, path},
 };
 
 /// Adds a cluster, or changes one.
@@ -25,7 +25,7 @@ pub(crate) async fn save_cluster(
     #[server(default)] credential: String,
     #[server(default)] exports: Vec<String>,
 ) -> Answered {
-    let row_version = meant(row_version, over);
+    let row_version = agreed_row_version(row_version, over);
     let form = ClusterForm { cluster, row_version, name, credential, exports };
     let sent = Sent::new("cluster-save", &from)
         .with("row_version", &form.row_version)

@@ -13,7 +13,7 @@ use crate::{
     exports::joined,
     gitops::PATH,
     services::RequestContext,
-    ui::{conflict::meant, path, redact_url::harmless},
+    ui::{conflict::agreed_row_version, path, redact_url::harmless},
 };
 
 /// Adds a Git target, or changes one.
@@ -34,7 +34,7 @@ pub(crate) async fn save_target(
     #[server(default)] proxy: String,
     #[server(default)] exports: Vec<String>,
 ) -> Answered {
-    let row_version = meant(row_version, over);
+    let row_version = agreed_row_version(row_version, over);
     let form = GitTargetForm {
         target,
         row_version,

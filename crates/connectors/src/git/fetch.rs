@@ -38,7 +38,9 @@ impl Server<'_> {
         let wish = Wish::of(capabilities, commit, part);
         match self.fetched(&wish).await {
             Err(Unfetched::Refused(_)) if wish.part != Part::Everything => {
-                tracing::debug!("a Git server refuses to send parts of a commit");
+                tracing::debug!(
+                    "Git server refused to send single files; fetching the whole commit"
+                );
                 let whole = Wish::of(capabilities, commit, Part::Everything);
                 Ok(self.fetched(&whole).await?)
             }

@@ -57,7 +57,7 @@ impl ProfileKey {
 pub(super) struct ProfileCache(Mutex<HashMap<ProfileKey, PooledClients>>);
 
 struct PooledClients {
-    lane: Arc<ClientPool>,
+    pool: Arc<ClientPool>,
     used: Instant,
 }
 
@@ -67,11 +67,11 @@ impl ProfileCache {
         cached.retain(|_, kept| kept.used.elapsed() < IDLE);
         let kept = cached.get_mut(&key)?;
         kept.used = Instant::now();
-        Some(Arc::clone(&kept.lane))
+        Some(Arc::clone(&kept.pool))
     }
 
     /// Keeps an egress profile; of too many the one that was taken longest ago goes.
-    pub(super) fn keep(&self, key: ProfileKey, lane: Arc<ClientPool>) {
+    pub(super) fn keep(&self, key: ProfileKey, pool: Arc<ClientPool>) {
         let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         while cached.len() >= KEPT {
             let Some(oldest) = cached.iter().min_by_key(|(_, kept)| kept.used).map(|(key, _)| *key)
@@ -80,7 +80,7 @@ impl ProfileCache {
             };
             cached.remove(&oldest);
         }
-        cached.insert(key, PooledClients { lane, used: Instant::now() });
+        cached.insert(key, PooledClients { pool, used: Instant::now() });
     }
 }
 
@@ -105,13 +105,13 @@ mod tests {
             outbound.on(&egress, None).unwrap()
         };
         let usual = outbound.on(&EgressProfile::default(), None).unwrap();
-        assert!(std::ptr::eq(usual.lane(), outbound.lane()));
+        assert!(std::ptr::eq(usual.pool(), outbound.pool()));
         let first = by(0);
-        assert!(std::ptr::eq(first.lane(), by(0).lane()));
+        assert!(std::ptr::eq(first.pool(), by(0).pool()));
         for number in 1..=KEPT {
             by(number);
         }
-        assert!(!std::ptr::eq(first.lane(), by(0).lane()));
+        assert!(!std::ptr::eq(first.pool(), by(0).pool()));
     }
 
     #[test]

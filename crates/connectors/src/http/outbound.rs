@@ -23,7 +23,7 @@ use crate::Failure;
 #[derive(Clone)]
 pub struct Outbound {
     core: Arc<Core>,
-    lane: Arc<ClientPool>,
+    pool: Arc<ClientPool>,
 }
 
 /// What all egress profiles share.
@@ -97,7 +97,7 @@ impl Outbound {
         }
         let skip_verify = skip_verify.into_iter().map(|(host, port)| (plain(&host), port));
         let (allow, usual) = (Arc::new(allow), Tls::system().map_err(OutboundError::Tls)?);
-        let lane = Arc::new(ClientPool::usual(&allow, usual.clone())?);
+        let pool = Arc::new(ClientPool::usual(&allow, usual.clone())?);
         let core = Core {
             allow,
             limit: ConcurrencyLimit::new(),
@@ -106,7 +106,7 @@ impl Outbound {
             usual,
             egress_profiles: ProfileCache::default(),
         };
-        Ok(Self { core: Arc::new(core), lane })
+        Ok(Self { core: Arc::new(core), pool })
     }
 
     /// The same client on this egress profile: it trusts the egress profile's authorities besides the system's, shows
@@ -129,13 +129,13 @@ impl Outbound {
         };
         let key = ProfileKey::of(egress, certificate);
         let core = &self.core;
-        if let Some(lane) = core.egress_profiles.get(key) {
-            return Ok(Self { core: Arc::clone(core), lane });
+        if let Some(pool) = core.egress_profiles.get(key) {
+            return Ok(Self { core: Arc::clone(core), pool });
         }
-        let lane =
+        let pool =
             Arc::new(ClientPool::build(&core.allow, &core.usual, egress, proxy, certificate)?);
-        core.egress_profiles.keep(key, Arc::clone(&lane));
-        Ok(Self { core: Arc::clone(core), lane })
+        core.egress_profiles.keep(key, Arc::clone(&pool));
+        Ok(Self { core: Arc::clone(core), pool })
     }
 
     /// The same with one place at each host.
@@ -169,13 +169,13 @@ impl Outbound {
         &self.core.allow
     }
 
-    pub(super) fn lane(&self) -> &ClientPool {
-        &self.lane
+    pub(super) fn pool(&self) -> &ClientPool {
+        &self.pool
     }
 
     /// The client that asks for `url`, which may be reached this far.
     pub(super) fn client(&self, url: &Url, reach: ReachableAddresses, shows: Shows) -> &Client {
-        self.lane.client(reach, self.checking(url), shows)
+        self.pool.client(reach, self.checking(url), shows)
     }
 
     /// Whether the certificate of `url` is checked.

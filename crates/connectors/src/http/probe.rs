@@ -67,7 +67,7 @@ impl Outbound {
 
     /// Whether a proxy connects on this egress profile.
     pub(crate) fn has_proxy(&self) -> bool {
-        self.lane().proxy.is_some()
+        self.pool().proxy.is_some()
     }
 
     fn far(&self, url: &Url) -> Result<ReachableAddresses, Failure> {
@@ -114,14 +114,14 @@ impl Outbound {
     ) -> Result<Box<dyn Stream>, Failure> {
         let attempt = at("connect to", url);
         let opened = async {
-            match (resolved, &self.lane().proxy) {
+            match (resolved, &self.pool().proxy) {
                 (Resolved::Literal(address), _) => connect(&[*address]).await,
                 (Resolved::Addresses(addresses), _) => connect(addresses).await,
                 (Resolved::Proxied(_), Some(proxy)) => {
                     let port = url.port_or_known_default().unwrap_or_default();
                     let tunnel =
                         url.host_str().filter(|_| url.scheme() == "https").map(|host| (host, port));
-                    through(proxy, tunnel, &self.lane().tls).await
+                    through(proxy, tunnel, &self.pool().tls).await
                 }
                 (Resolved::Proxied(_), None) => Err(io::ErrorKind::InvalidInput.into()),
             }
@@ -136,7 +136,7 @@ impl Outbound {
 
     /// Shakes hands as the egress profile says, and keeps what the host showed.
     pub(crate) async fn handshake(&self, url: &Url, stream: Box<dyn Stream>) -> Shaken {
-        let tls = &self.lane().tls;
+        let tls = &self.pool().tls;
         let checking = self.checking(url);
         let verifier = Arc::new(tls.verifier(checking));
         let asked =

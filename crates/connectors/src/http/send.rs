@@ -324,7 +324,7 @@ impl Outbound {
 
     /// How a request for `url` goes on this egress profile.
     fn way(&self, url: &Url) -> ProxyMode {
-        match (&self.lane().proxy, url.scheme()) {
+        match (&self.pool().proxy, url.scheme()) {
             (None, _) => ProxyMode::Direct,
             (Some(_), "https") => ProxyMode::Tunnel,
             (Some(_), _) => ProxyMode::Relay,

@@ -168,9 +168,9 @@ impl Session {
                 if recent.is_none() {
                     // Before the first login Vault may still be starting; readiness tells of it.
                     if state.token.is_none() && error.may_pass() {
-                        tracing::debug!(%error, "could not log in to Vault yet");
+                        tracing::debug!(%error, "failed to log in to Vault; will retry");
                     } else {
-                        tracing::warn!(%error, "could not log in to Vault");
+                        tracing::warn!(%error, "failed to log in to Vault");
                     }
                     state.failed = Some((Instant::now(), error));
                 }

@@ -18,15 +18,15 @@ use crate::{CredentialKind, Provider, error::every};
 pub struct CreateCredential {
     /// The code of a provider.
     pub provider: String,
-    /// The code of one of its shapes; empty takes the first.
+    /// The code of one of its auth methods; empty takes the first.
     pub shape: String,
     /// Its name.
     pub name: String,
-    /// The user name at the registry, or the id that the shape asks for.
+    /// The user name at the registry, or the id that the auth method asks for.
     pub username: String,
     /// The password, token or key.
     pub password: Secret,
-    /// What the shape needs besides.
+    /// What the auth method needs besides.
     pub parameters: Parameters,
     /// A remark.
     pub description: String,
@@ -82,15 +82,15 @@ pub struct UpdateCredential {
     pub credential: String,
     /// The row version the person saw.
     pub row_version: String,
-    /// The code of a shape; empty keeps the present one. Another shape needs a new password.
+    /// The code of an auth method; empty keeps the present one. Another shape needs a new password.
     pub shape: String,
     /// Its name.
     pub name: String,
-    /// The user name at the registry, or the id that the shape asks for.
+    /// The user name at the registry, or the id that the auth method asks for.
     pub username: String,
     /// The new password; empty keeps the old one.
     pub password: Secret,
-    /// What the shape needs besides.
+    /// What the auth method needs besides.
     pub parameters: Parameters,
     /// A remark.
     pub description: String,
@@ -159,7 +159,7 @@ impl UpdateCredential {
 }
 
 /// Checks what a credential is made of; an empty shape is the first of the provider. Answers the
-/// parameters that the shape has, and no others.
+/// parameters that the auth method has, and no others.
 ///
 /// # Errors
 /// All problems at once.

@@ -200,7 +200,7 @@ pub struct CredentialDetail {
     pub history: Vec<Propagation>,
     /// How it authenticates.
     pub shape: AuthMethod,
-    /// What the shape needs besides; nothing of it is secret.
+    /// What the auth method needs besides; nothing of it is secret.
     pub parameters: Parameters,
     /// In which projects it may be used.
     pub reach: CredentialScope,

@@ -1,8 +1,8 @@
-//! What a shape needs besides user name and password. None of it is secret.
+//! What an auth method needs besides user name and password. None of it is secret.
 
 use serde::{Deserialize, Serialize};
 
-/// The public parameters of a credential, as typed or as stored; what a shape does not need is
+/// The public parameters of a credential, as typed or as stored; what an auth method does not need is
 /// empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -35,7 +35,7 @@ pub enum Selects {
     Repositories,
 }
 
-/// A setting of an export that its consumer or carrier asks for.
+/// A setting of an export that its consumer or delivery method asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setting {
     /// The field; its input carries [`Field::as_str`].
@@ -67,7 +67,7 @@ pub struct ConsumerFacts {
     pub help: &'static [&'static str],
     /// Who decrypts the files that SOPS encrypted, and what that takes.
     pub sops: SopsReader,
-    /// Whether it carries no secret at all, so that no carrier is chosen.
+    /// Whether it carries no secret at all, so that no delivery method is chosen.
     pub carriers: &'static [DeliveryMethod],
 }
 
@@ -105,7 +105,7 @@ pub enum DeliveryMethod {
     None,
 }
 
-/// What Hawser knows about a carrier.
+/// What Hawser knows about a delivery method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CarrierFacts {
     /// As the database, the form and the API spell it.
@@ -158,7 +158,7 @@ impl Consumer {
 }
 
 impl DeliveryMethod {
-    /// Every carrier.
+    /// Every delivery method.
     pub const ALL: [Self; 4] =
         [Self::ExternalSecret, Self::VaultStaticSecret, Self::Sops, Self::None];
 

@@ -1,4 +1,4 @@
-//! What Hawser knows about each consumer and carrier: names, and what they ask for.
+//! What Hawser knows about each consumer and delivery method: names, and what they ask for.
 
 use super::{CarrierFacts, ConsumerFacts, DeliveryMethod, Selects, Setting, SopsReader};
 use crate::{CredentialKind, Field};

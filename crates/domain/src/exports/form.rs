@@ -16,20 +16,20 @@ pub struct ExportForm {
     pub name: String,
     /// The code of a [`super::Consumer`].
     pub consumer: String,
-    /// The code of a [`super::Carrier`].
+    /// The code of a [`super::DeliveryMethod`].
     pub carrier: String,
     /// Ids of credentials.
     pub credentials: Vec<String>,
     /// Ids of repositories.
     pub repositories: Vec<String>,
-    /// What consumer and carrier ask for besides.
+    /// What consumer and delivery method ask for besides.
     pub settings: ExportSettings,
 }
 
 /// Every setting once: what it is called in what is stored, and the field of the form that asks for it.
 macro_rules! settings {
     ($($(#[$doc:meta])+ $name:ident: $field:ident,)+) => {
-        /// What a consumer or carrier asks for besides, as typed; what they do not need is empty.
+        /// What a consumer or delivery method asks for besides, as typed; what they do not need is empty.
         #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(default)]
         pub struct ExportSettings {
@@ -132,7 +132,7 @@ pub struct ExportFields {
     pub credentials: Vec<crate::CredentialId>,
     /// The chosen repositories, without doubles; empty where credentials are chosen.
     pub repositories: Vec<crate::RepositoryId>,
-    /// The settings that consumer and carrier ask for, checked; the others are empty.
+    /// The settings that consumer and delivery method ask for, checked; the others are empty.
     pub settings: ExportSettings,
     /// Patterns that are written although they fix no allowed address, each as it was when somebody who
     /// may allow addresses agreed. A form has none; who saves it decides.

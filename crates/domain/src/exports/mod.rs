@@ -1,7 +1,7 @@
 //! Exports: the manifests that bring credentials to the systems that use them, as references or
 //! encrypted.
 //!
-//! An export says who reads it ([`Consumer`]), how the secret values get there ([`Carrier`]), and
+//! An export says who reads it ([`Consumer`]), how the secret values get there ([`DeliveryMethod`]), and
 //! which credentials or repositories it is about. Git targets and clusters take exports.
 
 pub mod carvel;

@@ -9,7 +9,7 @@ use crate::{Field, FieldProblem, Name, ServiceError, access::parse_id};
 
 impl ExportForm {
     /// Checks every field. Settings that are not typed take their usual value; those that consumer
-    /// and carrier do not ask for become empty.
+    /// and delivery method do not ask for become empty.
     ///
     /// # Errors
     /// All problems at once.

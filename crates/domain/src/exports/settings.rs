@@ -3,7 +3,7 @@
 use super::{Consumer, DeliveryMethod, ExportSettings, recipient::Recipient, requested_charts};
 use crate::{Field, FieldProblem, repositories::RepositoryUrl};
 
-/// The settings that consumer and carrier ask for, checked; the others are empty.
+/// The settings that consumer and delivery method ask for, checked; the others are empty.
 pub(super) fn checked(
     typed: &ExportSettings,
     consumer: Consumer,

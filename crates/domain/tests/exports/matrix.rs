@@ -1,4 +1,4 @@
-//! Every consumer by every carrier with every shape.
+//! Every consumer by every delivery method with every auth method.
 
 use std::collections::BTreeSet;
 

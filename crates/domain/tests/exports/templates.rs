@@ -1,4 +1,4 @@
-//! What the templates of reference carriers become inside the cluster: the same as the values that
+//! What the templates of reference delivery methods become inside the cluster: the same as the values that
 //! SOPS carries. A reader of the few functions that are used stands for the template engine of Go.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};

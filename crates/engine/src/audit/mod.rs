@@ -45,7 +45,7 @@ pub(crate) async fn allowed(
 /// Writes down what a person was refused; that they are refused does not depend on it.
 pub(crate) async fn refused(engine: &Engine, actor: &Actor, target: &str, attempt: &str) {
     if let Err(error) = note(engine, actor, AuditAction::Refused, (target, attempt)).await {
-        tracing::error!(error = %chain(&error), "a refusal is not in the audit log");
+        tracing::error!(error = %chain(&error), "failed to audit a refusal");
     }
 }
 

@@ -173,7 +173,7 @@ async fn destroy(engine: &Engine, scope: Scope, staged: &Staged) {
             credential = %id,
             version,
             error = %chain(&error),
-            "a discarded candidate is not destroyed yet, and nothing uses it"
+            "failed to destroy a discarded candidate; a job will"
         );
     }
 }

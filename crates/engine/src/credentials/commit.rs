@@ -1,4 +1,4 @@
-//! T2: what ends an operation, for good or for nothing.
+//! Commit: what ends an operation, whether its version counts or it is aborted.
 
 use std::time::Duration;
 

@@ -14,7 +14,7 @@ pub(super) struct Content {
     pub(super) shape: AuthMethod,
     pub(super) username: String,
     pub(super) parameters: Parameters,
-    /// Empty for a shape that has none.
+    /// Empty for an auth method that has none.
     pub(super) secret: Secret,
     pub(super) fingerprint: String,
     /// When the secret expires, as it tells itself or as its provider fixes it.

@@ -110,7 +110,7 @@ async fn kept(engine: &Engine, scope: Scope, id: CredentialId) -> HashSet<i64> {
             versions.into_iter().filter_map(|version| i64::try_from(version).ok()).collect()
         }
         Ok(Err(error)) => {
-            tracing::warn!(error = %chain(&error), "Vault does not tell which versions it keeps");
+            tracing::warn!(error = %chain(&error), "failed to list the versions that Vault keeps");
             HashSet::new()
         }
         Err(_) => HashSet::new(),

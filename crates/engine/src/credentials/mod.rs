@@ -1,13 +1,13 @@
 //! Credentials: one file per verb, and the protocol that keeps SQL and Vault of one mind.
 //!
-//! A secret is stored in three steps. T1 writes the intent down in SQL; W writes the secret to
-//! Vault under check-and-set, with the operation's id inside; T2 makes the written version the one
-//! that counts, in one transaction with everything that follows from it. Readers use the version
-//! that SQL committed and no other, and nobody is told "saved" before T2. What was left between T1
-//! and T2 is decided by [`Engine::recover_operations`].
+//! A secret is stored in three steps. *Prepare*: a transaction records the intent. *Write to Vault*: the
+//! secret is written under check-and-set, with the operation's id inside. *Commit*: a transaction makes the
+//! written version the one that counts. Readers ask Vault for the version that SQL committed and no other,
+//! and nobody is told "saved" before the commit. An operation that was left between prepare and commit is
+//! decided by [`Engine::recover_operations`].
 //!
-//! A candidate goes through T1 and W as well, and then waits in Vault beside the version that counts:
-//! it is tested at every link, and T2 is its promotion.
+//! A candidate is prepared and written to Vault as well, and then waits there beside the committed version:
+//! it is tested at every link, and its promotion is the commit.
 
 pub(crate) mod addresses;
 mod candidate;

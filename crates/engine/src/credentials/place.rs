@@ -148,7 +148,7 @@ pub(super) async fn is_shared(
 /// the same, so a failure here is only logged.
 pub(super) async fn conflict(engine: &Engine, scope: Scope, id: CredentialId) -> Option<String> {
     crate::matching::conflict(engine, scope, id).await.unwrap_or_else(|error| {
-        tracing::warn!(error = %chain(&error), "overlapping patterns are not looked for");
+        tracing::warn!(error = %chain(&error), "failed to look for overlapping patterns");
         None
     })
 }
@@ -157,7 +157,7 @@ pub(super) async fn conflict(engine: &Engine, scope: Scope, id: CredentialId) ->
 /// the next sync, so a failure is only logged.
 pub(crate) async fn match_again(engine: &Engine, scope: Scope) {
     if let Err(error) = crate::repositories::match_again(engine, scope).await {
-        tracing::warn!(error = %chain(&error), "automatic repositories look again at their next sync");
+        tracing::warn!(error = %chain(&error), "failed to match automatic repositories; their next sync does");
     }
 }
 

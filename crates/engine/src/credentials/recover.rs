@@ -1,4 +1,4 @@
-//! Deciding operations that were left between T1 and T2: by a crash, or by a Vault that did not
+//! Deciding operations that were left between prepare and commit: by a crash, or by a Vault that did not
 //! answer.
 
 use connectors::vault::{SecretPath, VaultError};
@@ -25,7 +25,7 @@ impl Engine {
                         operation = %operation.id,
                         credential = %operation.credential,
                         error = %chain(&error),
-                        "an operation cannot be decided yet"
+                        "failed to recover an operation; will retry"
                     );
                 }
                 Err(error) => {
@@ -33,7 +33,7 @@ impl Engine {
                         operation = %operation.id,
                         credential = %operation.credential,
                         error = %chain(&error),
-                        "an operation cannot be decided"
+                        "failed to recover an operation"
                     );
                     failed = Some(error);
                 }

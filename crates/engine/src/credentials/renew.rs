@@ -32,7 +32,7 @@ pub(crate) enum Turn {
     Busy,
 }
 
-/// T1: takes the credential for a renewal of the version that was `seen`. The row version lets
+/// Prepare: takes the credential for a renewal of the version that was `seen`. The row version lets
 /// exactly one of all replicas go on.
 pub(crate) async fn take_turn(
     engine: &Engine,
@@ -90,7 +90,7 @@ pub(crate) enum RenewalResult {
     No,
 }
 
-/// W and T2. Tokens that Vault does not take are lost, so it is asked for longer than usual.
+/// Writes to Vault and commits. Tokens that Vault does not take are lost, so it is asked for longer than usual.
 pub(crate) async fn store_renewed(
     engine: &Engine,
     operation: &Operation,
@@ -116,7 +116,7 @@ pub(crate) async fn store_renewed(
                 Ok(Some(_)) => Ok(RenewalResult::Yes),
                 Ok(None) => overtaken(engine, operation).await,
                 Err(error) => {
-                    tracing::error!(error = %chain(&error), "renewed tokens wait for their commit");
+                    tracing::error!(error = %chain(&error), "failed to commit renewed tokens; recovery will");
                     Ok(RenewalResult::Unknown)
                 }
             }
@@ -132,7 +132,7 @@ pub(crate) async fn store_renewed(
 /// Gives the credential back as it was. What cannot be given up now is given up by the recovery.
 pub(crate) async fn give_up(engine: &Engine, operation: &Operation, reason: &str) {
     if let Err(error) = abort(engine, operation, AuditActor::Hawser, reason).await {
-        tracing::error!(error = %chain(&error), "a renewal is given up later");
+        tracing::error!(error = %chain(&error), "failed to abort a renewal; will retry");
     }
 }
 

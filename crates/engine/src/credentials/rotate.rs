@@ -69,7 +69,7 @@ impl Engine {
             Err(Error::Vault(
                 error @ (VaultError::NotFound | VaultError::Binding | VaultError::Malformed),
             )) => {
-                tracing::error!(credential = %id, error = %chain(&error), "a candidate is lost");
+                tracing::error!(credential = %id, error = %chain(&error), "candidate version is missing in Vault");
                 return self.end_test(work).await;
             }
             Err(error) => return Err(error),
@@ -185,7 +185,7 @@ impl Trial<'_> {
         let used = Use::of_hawser(ReadPurpose::RotationTest).at(&target.origin);
         let noted = uses::note(self.engine, self.scope, read(self.staged), &used, ReadKind::Look);
         if let Err(error) = noted.await {
-            tracing::error!(error = %chain(&error), "a read of a candidate is not in the audit log");
+            tracing::error!(error = %chain(&error), "failed to audit a read of a candidate");
             return Some(Cause::Internal);
         }
         let mut asked = self.show(target, &url).await;

@@ -107,7 +107,7 @@ async fn read(
     })
 }
 
-/// What a stored version is made of. One that does not fit its shape was not written by Hawser.
+/// What a stored version is made of. One that does not fit its auth method was not written by Hawser.
 pub(super) fn opened(sealed: SecretEnvelope) -> Result<SecretMaterial, VaultError> {
     SecretMaterial::parse(sealed.shape, &sealed.username, sealed.password, &sealed.parameters)
         .map_err(|_| VaultError::Malformed)

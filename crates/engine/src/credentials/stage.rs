@@ -1,4 +1,4 @@
-//! What takes the place of T2 for a candidate: it lies in Vault beside the version that counts,
+//! What takes the place of the commit for a candidate: it lies in Vault beside the version that counts,
 //! until it is promoted or discarded.
 
 use domain::{

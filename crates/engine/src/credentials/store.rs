@@ -1,4 +1,4 @@
-//! W and T2, seen through to the end even when the person closes the page.
+//! The write to Vault and the commit, carried to the end even when the person closes the page.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::{
 /// How long the request keeps an operation to itself; after that the recovery decides.
 pub(super) const DEADLINE: Duration = Duration::from_secs(30);
 
-/// Writes the secret of an operation that T1 wrote down, and commits it.
+/// Writes the secret of an operation that was prepared, and commits it.
 pub(super) async fn to_the_end(
     engine: &Engine,
     actor: &Actor,
@@ -32,7 +32,7 @@ pub(super) async fn to_the_end(
     let work =
         store(engine.clone(), person(actor), operation, committed, password).in_current_span();
     tokio::spawn(work).await.unwrap_or_else(|panic| {
-        tracing::error!(error = %panic, "storing a secret ended unexpectedly");
+        tracing::error!(error = %panic, "failed to store a secret: its task panicked");
         Err(ServiceError::BeingChecked.into())
     })
 }
@@ -49,7 +49,7 @@ async fn store(
             Ok(Some(saved)) => Ok(saved),
             Ok(None) => too_late(&engine, &operation).await,
             Err(error) => {
-                tracing::error!(error = %chain(&error), "a stored secret waits for its commit");
+                tracing::error!(error = %chain(&error), "failed to commit a stored secret; recovery will");
                 Err(ServiceError::BeingChecked.into())
             }
         },
@@ -72,7 +72,7 @@ async fn store(
     }
 }
 
-/// What makes a written secret count: T2, or for a candidate its test.
+/// What makes a written secret count: the commit, or for a candidate its test.
 pub(super) async fn settled(
     engine: &Engine,
     operation: &Operation,
@@ -90,7 +90,7 @@ pub(super) async fn settled(
 /// What cannot be given up now is given up by the recovery.
 async fn give_up(engine: &Engine, operation: &Operation, by: By, reason: &str) {
     if let Err(error) = abort(engine, operation, by, reason).await {
-        tracing::error!(error = %chain(&error), "an operation is given up later");
+        tracing::error!(error = %chain(&error), "failed to abort an operation; will retry");
     }
 }
 

@@ -112,7 +112,7 @@ pub(super) fn is_typed(existing: &Existing) -> Result<(), Error> {
     Ok(())
 }
 
-/// T1: takes the credential and writes the intent down. The row version and the open operation
+/// Prepare: takes the credential and writes the intent down. The row version and the open operation
 /// let exactly one of two people go on (I-04).
 pub(super) async fn intend(
     engine: &Engine,
@@ -222,7 +222,7 @@ fn is_reshaped(change: &CredentialChange, existing: &Existing) -> bool {
         || username(change, existing, existing.shape) != existing.username
 }
 
-/// The user name that the form means. A shape without that field has it from its key; a provider
+/// The user name that the form means. An auth method without that field has it from its key; a provider
 /// that fixes the user name fills in an empty one, as when the credential was made.
 fn username(change: &CredentialChange, existing: &Existing, shape: AuthMethod) -> String {
     let has_field = shape.facts().fields.iter().any(|known| known.field == Field::Username);

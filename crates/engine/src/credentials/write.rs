@@ -1,4 +1,4 @@
-//! W: the write to Vault, whose answer can get lost.
+//! The write to Vault, whose answer can get lost.
 
 use std::time::Duration;
 
@@ -215,7 +215,7 @@ impl Attempt<'_> {
         tracing::error!(
             credential = %self.sealed.credential,
             version = self.committed,
-            "Vault does not hold what was committed; nothing is written there"
+            "committed version is missing in Vault; refusing to write"
         );
         WriteOutcome::Missing
     }

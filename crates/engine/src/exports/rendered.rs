@@ -34,7 +34,7 @@ pub(crate) struct RenderedExport {
 /// The exports with these ids, by name, as they are to be written now; one that was deleted is left
 /// out. Only committed versions are read: a candidate is in no export.
 ///
-/// `values` says what becomes of an export with the carrier SOPS. [`Values::Carried`] gives secrets
+/// `values` says what becomes of an export with the delivery method SOPS. [`Values::Carried`] gives secrets
 /// that are still to be encrypted; [`Values::Plain`] is for a cluster that takes them as they are.
 /// An export that refers to Vault stays as it is either way, and nothing secret is read for it.
 ///

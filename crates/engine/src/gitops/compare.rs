@@ -214,7 +214,7 @@ pub(super) fn written(text: &Text, now: Timestamp) -> Result<(String, Option<Str
         Text::Open(text) => Ok((text.clone(), None)),
         Text::Sealed { secret, recipients, preview } => {
             let sealed = connectors::sops::encrypt(secret, recipients, now).map_err(|error| {
-                tracing::error!(%error, "a secret cannot be encrypted");
+                tracing::error!(%error, "failed to encrypt a secret");
                 let detail = "A secret could not be encrypted for its recipients.";
                 NoPlan::Refused(RenderRefusal::new(Cause::ExportIncomplete, detail))
             })?;

@@ -37,7 +37,7 @@ impl Apply {
         match tokio::time::timeout(LONGEST, self.engine.apply_exports(work)).await {
             Ok(Ok(())) => None,
             Ok(Err(error)) => {
-                tracing::warn!(error = %chain(&error), "a cluster is not in step yet");
+                tracing::warn!(error = %chain(&error), "failed to reconcile a cluster; will retry");
                 Some(inner_cause(&error))
             }
             Err(_) => Some(Cause::Timeout),

@@ -125,7 +125,7 @@ impl JobRunner for Deliveries {
         let store = match self.try_it(&piece.work).await {
             Ok(store) => store,
             Err(error) => {
-                tracing::error!(error = %chain(&error), "a delivery failed inside");
+                tracing::error!(error = %chain(&error), "failed to deliver a credential: internal error");
                 self.failed(&piece.work, Cause::Internal).await
             }
         };

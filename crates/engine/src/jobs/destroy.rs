@@ -53,7 +53,7 @@ impl JobRunner for Destroy {
 
     async fn run(&self, piece: Leased<ClaimedJob>) {
         if let Err(error) = self.destroy(&piece.work).await {
-            tracing::warn!(error = %chain(&error), "a secret is not destroyed yet");
+            tracing::warn!(error = %chain(&error), "failed to destroy a secret; will retry");
             retry(&self.engine, Kind::Destroy, &piece.work, inner_cause(&error)).await;
         }
         self.freed.notify_one();

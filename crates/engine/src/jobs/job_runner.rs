@@ -59,7 +59,7 @@ pub(super) async fn run<L: JobRunner>(
         if may_be_more && tasks.len() <= few {
             let limit = u32::try_from(L::CAPACITY.saturating_sub(tasks.len())).unwrap_or(0);
             let claimed = runner.claim(limit).await.unwrap_or_else(|error| {
-                tracing::warn!(runner = L::NAME, error = %chain(&error), "work cannot be claimed");
+                tracing::warn!(runner = L::NAME, error = %chain(&error), "failed to claim jobs");
                 Vec::new()
             });
             may_be_more = !claimed.is_empty();
@@ -76,7 +76,7 @@ pub(super) async fn run<L: JobRunner>(
             Some(done) = tasks.join_next_with_id(), if !tasks.is_empty() => match done {
                 Ok((id, ())) => drop(held.remove(&id)),
                 Err(error) => {
-                    tracing::error!(runner = L::NAME, "a piece of work panicked");
+                    tracing::error!(runner = L::NAME, "job panicked");
                     if let Some(piece) = held.remove(&error.id()) {
                         runner.died(piece).await;
                     }
@@ -89,6 +89,6 @@ pub(super) async fn run<L: JobRunner>(
     }
     let all = async { while tasks.join_next().await.is_some() {} };
     if tokio::time::timeout(GRACE, all).await.is_err() {
-        tracing::warn!(runner = L::NAME, "work under way is handed back");
+        tracing::warn!(runner = L::NAME, "returned claimed jobs at shutdown");
     }
 }

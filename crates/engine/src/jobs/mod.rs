@@ -119,7 +119,7 @@ impl Engine {
         drop(stop);
         while loops.join_next().await.is_some() {}
         if writer.await.is_err() {
-            tracing::error!("the writer of results ended early");
+            tracing::error!("result writer stopped early");
         }
         self.hand_back().await;
     }
@@ -133,7 +133,7 @@ impl Engine {
             storage::credentials::hasten(&self.db, self.started).await
         };
         if let Err(error) = released.await {
-            tracing::warn!(error = %chain(&error), "the leases of an earlier process run out by themselves");
+            tracing::warn!(error = %chain(&error), "failed to release the leases of an earlier process; they expire");
         }
     }
 
@@ -145,7 +145,7 @@ impl Engine {
             storage::jobs::release(&self.db, &self.replica, now).await
         };
         if let Err(error) = handed_back.await {
-            tracing::warn!(error = %chain(&error), "our leases run out by themselves");
+            tracing::warn!(error = %chain(&error), "failed to release leases; they expire");
         }
     }
 }
@@ -156,7 +156,7 @@ where
     F: Future<Output = ()>,
 {
     while AssertUnwindSafe(start()).catch_unwind().await.is_err() {
-        tracing::error!(name, "a background loop panicked and starts anew");
+        tracing::error!(name, "background loop panicked; restarting it");
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }

@@ -38,7 +38,7 @@ impl Notices {
                 organization = %work.organization,
                 attempts = work.attempts,
                 error = %chain(&failure),
-                "a webhook did not take a notice"
+                "failed to send a notice to the webhook"
             );
             if work.attempts < TRIES {
                 return Ok(Some(failure.cause));
@@ -62,7 +62,7 @@ impl JobRunner for Notices {
 
     async fn run(&self, piece: Leased<ClaimedJob>) {
         let again = self.send(&piece.work).await.unwrap_or_else(|error| {
-            tracing::warn!(error = %chain(&error), "a notice is not sent yet");
+            tracing::warn!(error = %chain(&error), "failed to send a notice; will retry");
             Some(Cause::Internal)
         });
         if let Some(cause) = again {

@@ -44,7 +44,7 @@ impl JobRunner for Push {
         match pushed {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
-                tracing::error!(error = %chain(&error), "a push failed inside");
+                tracing::error!(error = %chain(&error), "failed to push: internal error");
                 retry(&self.engine, Kind::Push, &piece.work, Cause::Internal).await;
             }
             Err(_) => retry(&self.engine, Kind::Push, &piece.work, Cause::Timeout).await,

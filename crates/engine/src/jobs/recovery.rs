@@ -70,7 +70,7 @@ async fn recover(engine: &Engine) -> Result<(), Error> {
     storage::jobs::forget_far_leases(&engine.db, now, furthest).await?;
     let recovered = engine.recover_operations().await?;
     if recovered > 0 {
-        tracing::info!(recovered, "secret operations were recovered");
+        tracing::info!(recovered, "recovered secret operations");
         engine.changes.tell_workers();
     }
     Ok(())
@@ -80,6 +80,6 @@ async fn clean(engine: &Engine) -> Result<(), Error> {
     let removed =
         storage::repositories::forget_old_runs(&engine.db, engine.clock.now().minus(RUNS_KEPT))
             .await?;
-    tracing::debug!(removed, "old sync runs removed");
+    tracing::debug!(removed, "deleted old sync runs");
     Ok(())
 }

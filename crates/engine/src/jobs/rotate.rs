@@ -37,7 +37,7 @@ impl Rotate {
         match tokio::time::timeout(LONGEST, self.engine.test_candidate(work)).await {
             Ok(Ok(again)) => again,
             Ok(Err(error)) => {
-                tracing::warn!(error = %chain(&error), "a candidate is not tested yet");
+                tracing::warn!(error = %chain(&error), "failed to test a candidate; will retry");
                 Some(inner_cause(&error))
             }
             Err(_) => Some(Cause::Timeout),

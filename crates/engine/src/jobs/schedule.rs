@@ -35,23 +35,23 @@ pub(super) async fn run(engine: Engine, leases: LeaseHeartbeat, mut stopped: wat
             _ = tick.tick() => {}
         }
         if let Err(error) = queue_due(&engine).await {
-            tracing::warn!(error = %chain(&error), "due syncs cannot be queued");
+            tracing::warn!(error = %chain(&error), "failed to queue due syncs");
         }
         for places in [DestinationKind::GitTargets, DestinationKind::Clusters] {
             if let Err(error) = look_again(&engine, places).await {
-                tracing::warn!(?places, error = %chain(&error), "due looks cannot be queued");
+                tracing::warn!(?places, error = %chain(&error), "failed to queue due reconciles");
             }
         }
         if noticed.is_none_or(|at| at.elapsed() >= NOTICES) {
             noticed = Some(Instant::now());
             if let Err(error) = engine.make_notices().await {
-                tracing::warn!(error = %chain(&error), "notices cannot be made");
+                tracing::warn!(error = %chain(&error), "failed to make notices");
             }
         }
         if renewed.elapsed() >= LEASE / 3 {
             match renew(&engine, &leases).await {
                 Ok(()) => renewed = Instant::now(),
-                Err(error) => tracing::warn!(error = %chain(&error), "leases cannot be renewed"),
+                Err(error) => tracing::warn!(error = %chain(&error), "failed to renew leases"),
             }
         }
     }

@@ -73,7 +73,7 @@ impl JobRunner for Syncs {
             }
             Ok(None) => retry(&self.engine, Kind::Sync, work, Cause::Timeout).await,
             Err(error) => {
-                tracing::error!(error = %chain(&error), "a sync failed inside");
+                tracing::error!(error = %chain(&error), "failed to sync a repository: internal error");
                 retry(&self.engine, Kind::Sync, work, Cause::Internal).await;
             }
         }
@@ -119,6 +119,6 @@ pub(super) async fn retry(engine: &Engine, kind: Kind, work: &ClaimedJob, cause:
     let tries = u32::try_from(work.attempts.saturating_sub(1)).unwrap_or(0);
     let run_at = engine.clock.now().plus(pause(cause, tries, None));
     if let Err(error) = jobs::retry(&engine.db, kind, work, run_at, cause).await {
-        tracing::warn!(error = %chain(&error), "a job is tried again when its lease ends");
+        tracing::warn!(error = %chain(&error), "failed to finish a job; it is retried when its lease expires");
     }
 }

@@ -46,11 +46,11 @@ async fn commit(engine: &Engine, mut store: ResultBatch) {
     for attempt in 1..=TRIES {
         match store.commit(engine).await {
             Ok(stored) => {
-                tracing::debug!(written = stored.written, "results written");
+                tracing::debug!(written = stored.written, "stored results");
                 return;
             }
             Err(error) => {
-                tracing::error!(attempt, error = %chain(&error), "results cannot be written");
+                tracing::error!(attempt, error = %chain(&error), "failed to store results");
                 // A database that refuses twice for no passing reason does not like what is in it.
                 if attempt > 1 && !matches!(&error, Error::Storage(error) if error.is_unavailable())
                 {

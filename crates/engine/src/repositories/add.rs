@@ -129,7 +129,7 @@ async fn found_out(
         Err(failure) => {
             tracing::info!(
                 cause = failure.cause.code(),
-                "the kind of a new repository is not known yet"
+                "failed to detect the kind of a new repository; the next sync tries again"
             );
             Ok(RepositoryKind::Helm)
         }
@@ -157,7 +157,10 @@ async fn login(
     match engine.exchanges.login(&secret.material, &secret.owner, url, egress, now).await {
         Ok(login) => Ok(Some(login)),
         Err(failure) => {
-            tracing::info!(cause = failure.cause.code(), "a new repository has no login yet");
+            tracing::info!(
+                cause = failure.cause.code(),
+                "failed to read the login of a new repository"
+            );
             Ok(None)
         }
     }

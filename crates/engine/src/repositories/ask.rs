@@ -143,7 +143,7 @@ impl Engine {
         let known = match self.known(scope, target).await {
             Ok(known) => known,
             Err(error) => {
-                tracing::error!(error = %chain(&error), "the stored versions cannot be read");
+                tracing::error!(error = %chain(&error), "failed to read stored versions");
                 return RegistryAnswer::not(Cause::Internal);
             }
         };
@@ -243,6 +243,6 @@ fn log(scope: Scope, target: &SyncTarget, failure: &Failure) {
         cause = failure.cause.code(),
         status = failure.status,
         error = %chain(failure),
-        "a sync failed"
+        "failed to sync a repository"
     );
 }

@@ -183,20 +183,20 @@ pub(crate) fn cause_of(error: &Error) -> Cause {
     match error {
         // Vault answered, and what SQL committed is gone or belongs to something else.
         Error::Vault(VaultError::NotFound | VaultError::Binding | VaultError::Malformed) => {
-            tracing::error!(error = %chain(error), "the stored version of a secret is lost");
+            tracing::error!(error = %chain(error), "stored version of a secret is missing in Vault");
             Cause::SecretLost
         }
         Error::Vault(vault) => {
-            tracing::warn!(error = %chain(error), "a secret cannot be read for use");
+            tracing::warn!(error = %chain(error), "failed to read a secret for use");
             vault_cause(*vault)
         }
         Error::Refused(ServiceError::Unavailable { .. }) => {
-            tracing::warn!(error = %chain(error), "a secret cannot be read for use");
+            tracing::warn!(error = %chain(error), "failed to read a secret for use");
             Cause::VaultUnavailable
         }
         Error::Refused(_) => Cause::NoCredential,
         _ => {
-            tracing::error!(error = %chain(error), "a secret cannot be read for use");
+            tracing::error!(error = %chain(error), "failed to read a secret for use");
             Cause::Internal
         }
     }

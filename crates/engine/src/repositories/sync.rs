@@ -177,7 +177,7 @@ impl Engine {
                 organization = %scope.organization(),
                 repository = %target.id,
                 kind = target.kind.as_str(),
-                "a sync took too long and was given up"
+                "aborted a sync that took too long"
             );
             RegistryAnswer::not(Cause::Timeout)
         })

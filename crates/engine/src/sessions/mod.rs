@@ -37,7 +37,7 @@ impl Sessions for Engine {
 
     async fn set_up_is_open(&self, token: &Secret) -> bool {
         set_up::is_open(self, token).await.unwrap_or_else(|error| {
-            tracing::error!(error = %chain(&error), "a set-up link cannot be checked");
+            tracing::error!(error = %chain(&error), "failed to check a set-up link");
             false
         })
     }
@@ -52,13 +52,13 @@ impl Sessions for Engine {
 
     async fn signed_out(&self, actor: &Actor) {
         if let Err(error) = note(self, actor, AuditAction::SignedOut, ("", "")).await {
-            tracing::error!(error = %chain(&error), "a sign-out is not in the audit log");
+            tracing::error!(error = %chain(&error), "failed to audit a sign-out");
         }
         // What was begun before cannot be ended after.
         let (organization, user) = (actor.organization, actor.user);
         let forgotten = storage::gitops::git_accounts::forget(&self.db, organization, user).await;
         if let Err(error) = forgotten {
-            tracing::error!(error = %chain(&error), "the begun connections of a person stay until they end");
+            tracing::error!(error = %chain(&error), "failed to delete the pending Git connections of a person; they expire");
         }
     }
 

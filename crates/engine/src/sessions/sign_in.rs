@@ -57,7 +57,7 @@ async fn strengthen(engine: &Engine, account: &Account, form: SignIn) {
         Ok::<_, Error>(storage::sessions::rehash(&engine.db, account.id, old, &stronger).await?)
     };
     if let Err(error) = stronger.await {
-        tracing::warn!(error = %chain(&error), "a weakly hashed password stays for now");
+        tracing::warn!(error = %chain(&error), "failed to rehash a password with the current parameters");
     }
 }
 

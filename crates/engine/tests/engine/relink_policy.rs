@@ -30,7 +30,7 @@ struct Setting {
 }
 
 impl Setting {
-    /// A repository in an export of this carrier.
+    /// A repository in an export of this delivery method.
     async fn new(env: TestEnv, carrier: &str) -> Self {
         let registry = Registry::start(Some("one")).await;
         let agreed = env.credential("agreed", "one").await;

@@ -70,7 +70,7 @@ pub struct Operation {
     pub actor: String,
 }
 
-/// Writes the intent down (T1).
+/// Records the intent (prepare).
 ///
 /// # Errors
 /// When the database refuses.

@@ -52,7 +52,7 @@ pub async fn describe(
     })?)
 }
 
-/// Takes a credential for the write of a new secret (T1), if nobody changed the row since
+/// Takes a credential for the write of a new secret (prepare), if nobody changed the row since
 /// `row_version` and no other write is open; answers how many rows that was.
 ///
 /// # Errors
@@ -131,7 +131,7 @@ pub async fn give_back(
     })?)
 }
 
-/// Makes the version that `operation` wrote to Vault the one that counts (T2), if the credential
+/// Makes the version that `operation` wrote to Vault the one that counts (commit), if the credential
 /// still waits for it; answers how many rows that was.
 ///
 /// What was known of the expiry of another secret says nothing of this one. For the same secret, and

@@ -92,21 +92,21 @@ impl Keeper {
                     continue;
                 }
             }
-            tracing::warn!("the embedded Vault ended by itself and is started again");
+            tracing::warn!("managed OpenBao exited; restarting it");
             tokio::select! {
                 _ = &mut stop => return self.end().await,
                 () = sleep(AGAIN) => {}
             }
             if let Err(error) = self.spawn() {
                 self.child = None;
-                tracing::error!(%error, "could not start the embedded Vault again");
+                tracing::error!(%error, "failed to restart the managed OpenBao");
             }
         }
     }
 
     fn rotate(&self) -> Then {
         logs::rotate(&self.places, self.log_bytes).unwrap_or_else(|error| {
-            tracing::warn!(%error, "failed to put aside a log of the embedded Vault");
+            tracing::warn!(%error, "failed to rotate a log of the managed OpenBao");
             Then::Nothing
         })
     }
@@ -124,7 +124,7 @@ impl Keeper {
             && timeout(PATIENCE, child.wait()).await.is_err()
             && let Err(error) = child.kill().await
         {
-            tracing::warn!(%error, "could not kill the embedded Vault");
+            tracing::warn!(%error, "failed to kill the managed OpenBao");
         }
         drop(fs::remove_file(self.places.pid()));
     }
@@ -167,6 +167,6 @@ pub(super) async fn end_left_over(folder: &Folder) {
 
 fn signal(pid: i32, kind: Signal) {
     if let Err(error) = kill(Pid::from_raw(pid), kind) {
-        tracing::debug!(%error, %kind, "could not signal the embedded Vault");
+        tracing::debug!(%error, %kind, "failed to signal the managed OpenBao");
     }
 }

@@ -129,7 +129,7 @@ impl Managed {
         if let Some(keeper) = self.keeper.take()
             && let Err(error) = keeper.await
         {
-            tracing::warn!(%error, "could not wait for the embedded Vault to end");
+            tracing::warn!(%error, "failed to wait for the managed OpenBao to exit");
         }
     }
 }

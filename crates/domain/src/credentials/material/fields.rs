@@ -1,4 +1,4 @@
-//! Reading the fields of a shape's form.
+//! Reading the fields of an auth method's form.
 
 use super::{Kubeconfig, OauthTokens, SecretMaterial, ServiceAccountKey};
 use crate::{AuthMethod, Field, FieldProblem, Secret, credentials::Parameters};

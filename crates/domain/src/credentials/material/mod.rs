@@ -1,4 +1,4 @@
-//! What a credential is made of, typed by its shape. Only the server has it.
+//! What a credential is made of, typed by its auth method. Only the server has it.
 
 mod fields;
 mod kubeconfig;
@@ -37,7 +37,7 @@ pub enum SecretMaterial {
 }
 
 impl SecretMaterial {
-    /// Reads the fields of a shape's form, or what was stored of them.
+    /// Reads the fields of an auth method's form, or what was stored of them.
     ///
     /// # Errors
     /// All problems at once.
@@ -102,7 +102,7 @@ impl SecretMaterial {
         }
     }
 
-    /// The secret as it lies in Vault; `None` for a shape that has none.
+    /// The secret as it lies in Vault; `None` for an auth method that has none.
     #[must_use]
     pub const fn secret(&self) -> Option<&Secret> {
         match self {

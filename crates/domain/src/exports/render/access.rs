@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{VaultFacts, object::put, yaml};
 use crate::exports::{DeliveryMethod, ExportFields, ExportSnippet};
 
-/// The snippets for the carrier of an export that reads `paths`.
+/// The snippets for the delivery method of an export that reads `paths`.
 pub(super) fn access(
     fields: &ExportFields,
     vault: &VaultFacts,

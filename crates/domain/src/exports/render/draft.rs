@@ -97,7 +97,7 @@ impl<'a> Draft<'a> {
         Meta { name: name.to_owned(), namespace: self.namespace().to_owned(), ..Meta::default() }
     }
 
-    /// How a cluster logs in with a credential, by this carrier; `None` when it cannot, and a note
+    /// How a cluster logs in with a credential, by this delivery method; `None` when it cannot, and a note
     /// says why.
     pub fn opened(&mut self, credential: &'a CredentialFacts) -> Option<Opened<'a>> {
         let servers = servers(credential);

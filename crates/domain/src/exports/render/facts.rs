@@ -70,9 +70,9 @@ pub struct CredentialFacts {
     pub provider: Provider,
     /// How it authenticates.
     pub shape: AuthMethod,
-    /// The user name at the registry, or the id that the shape has.
+    /// The user name at the registry, or the id that the auth method has.
     pub username: String,
-    /// What the shape needs besides.
+    /// What the auth method needs besides.
     pub parameters: Parameters,
     /// What it may be looked up for.
     pub purposes: Vec<Purpose>,
@@ -134,7 +134,7 @@ pub struct KnownChart {
 /// Who will see the values of secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Values {
-    /// Whoever reads the file: the carrier writes references, or a secret to be encrypted.
+    /// Whoever reads the file: the delivery method writes references, or a secret to be encrypted.
     Carried,
     /// A cluster, or a person who may see them: they stand in the clear.
     Plain,

@@ -1,7 +1,7 @@
 //! Exports rendered: a function of facts, without I/O. Equal facts become equal bytes.
 //!
-//! A consumer says which objects it reads and which secrets they refer to (`SecretPlan`); a carrier
-//! says how such a secret gets to the cluster. So each consumer is one file, each carrier is one
+//! A consumer says which objects it reads and which secrets they refer to (`SecretPlan`); a delivery method
+//! says how such a secret gets to the cluster. So each consumer is one file, each delivery method is one
 //! file, and every pair of them works.
 
 mod access;

@@ -1,4 +1,4 @@
-//! A Kubernetes secret that a consumer wants, before a carrier brings it there.
+//! A Kubernetes secret that a consumer wants, before a delivery method brings it there.
 
 use super::{
     CredentialFacts,

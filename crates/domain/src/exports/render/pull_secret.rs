@@ -52,7 +52,7 @@ pub(super) fn docker_config(meta: Meta, auths: Vec<(String, Opened<'_>)>) -> Sec
     }
 }
 
-/// One secret for all credentials; or one for each where the carrier reads one path only.
+/// One secret for all credentials; or one for each where the delivery method reads one path only.
 pub(super) fn split<'a>(
     draft: &mut Draft<'a>,
     base: &str,

@@ -154,7 +154,7 @@ impl SecretObject {
 }
 
 impl Meta {
-    /// Name and namespace only: labels and annotations belong to the secret that a carrier makes.
+    /// Name and namespace only: labels and annotations belong to the secret that a delivery method makes.
     pub(super) fn without_labels(&self) -> Self {
         Self { name: self.name.clone(), namespace: self.namespace.clone(), ..Self::default() }
     }

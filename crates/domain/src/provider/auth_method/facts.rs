@@ -1,4 +1,4 @@
-//! What Hawser knows about each shape: names, and the fields of its form.
+//! What Hawser knows about each auth method: names, and the fields of its form.
 
 use super::{Need, ShapeFacts, ShapeField, Typed};
 use crate::Field;

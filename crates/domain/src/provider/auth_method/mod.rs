@@ -1,4 +1,4 @@
-//! Authentication shapes: the ways in which a credential of a provider can be made.
+//! Auth methods: the ways in which a credential of a provider can be made.
 
 mod facts;
 
@@ -69,7 +69,7 @@ pub enum Need {
     Optional,
 }
 
-/// One field of a shape's form.
+/// One field of an auth method's form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShapeField {
     /// The field; its input carries [`Field::as_str`].
@@ -84,7 +84,7 @@ pub struct ShapeField {
     pub need: Need,
 }
 
-/// The facts of one shape.
+/// The facts of one auth method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShapeFacts {
     /// As the database, the form and the API spell it.
@@ -93,7 +93,7 @@ pub struct ShapeFacts {
     pub label: &'static str,
     /// When to choose it, in a sentence.
     pub summary: &'static str,
-    /// The user name on the wire that this shape fixes; empty when the form asks for one.
+    /// The user name on the wire that this auth method fixes; empty when the form asks for one.
     pub fixed_username: &'static str,
     /// The fields of its form, in order, without name and description.
     pub fields: &'static [ShapeField],

@@ -114,7 +114,7 @@ impl Provider {
         }
     }
 
-    /// How to make a credential of `shape` there. A shape that the provider does not have is
+    /// How to make a credential of `shape` there. An auth method that the provider does not have is
     /// answered with the guide of its recommended one.
     #[must_use]
     pub const fn guide(self, shape: AuthMethod, access: Access) -> Guide {

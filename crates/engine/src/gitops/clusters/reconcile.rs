@@ -1,4 +1,4 @@
-//! The apply lane's work: one claim, from reading what is wanted to writing how it ended.
+//! One apply: from its claim, from reading what is wanted to writing how it ended.
 
 use domain::{
     Scope, Timestamp,

@@ -130,7 +130,7 @@ async fn again(
     reconnect(engine, actor, scope, id, material).await?;
     // The new tokens count from here on, so nothing that fails now may have them revoked.
     if let Err(error) = describe(engine, scope, id, new).await {
-        tracing::error!(credential = %id, error = %chain(&error), "an account that was connected again keeps its old scopes in the list");
+        tracing::error!(credential = %id, error = %chain(&error), "failed to update the scopes of a reconnected Git account");
     }
     if let (
         Some(SecretMaterial::GithubOauth { tokens: before }),

@@ -94,7 +94,7 @@ pub(crate) async fn revoke(
         }
         // Whoever deletes the credential is told of GitHub too.
         Err(Error::Registry(failure)) if failure.cause != Cause::Internal => {
-            tracing::warn!(error = %chain(&failure), "a token could not be revoked");
+            tracing::warn!(error = %chain(&failure), "failed to revoke a token");
             Err(ServiceError::Unreachable { asked: RemoteKind::Github, cause: failure.cause }
                 .into())
         }
@@ -143,6 +143,6 @@ async fn newest(
 /// has it.
 pub(super) async fn take_back(github: &Github, access: &Secret) {
     if let Err(failure) = github.revoke(access).await {
-        tracing::warn!(error = %chain(&failure), "a token that is not kept could not be revoked");
+        tracing::warn!(error = %chain(&failure), "failed to revoke a token that was not stored");
     }
 }

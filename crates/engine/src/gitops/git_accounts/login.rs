@@ -116,7 +116,7 @@ pub(crate) async fn refused(
         }
     };
     asked.await.unwrap_or_else(|error| {
-        tracing::warn!(error = %chain(&error), "whether an account is still connected is not known");
+        tracing::warn!(error = %chain(&error), "failed to check whether a Git account is still connected");
         Cause::InvalidCredentials
     })
 }
@@ -173,7 +173,7 @@ pub(super) async fn mark_broken(
         Ok(0) => {}
         Ok(_) => engine.changes.tell(scope.organization()),
         Err(error) => {
-            tracing::error!(error = %chain(&error), "a revoked account is not shown as such yet");
+            tracing::error!(error = %chain(&error), "failed to mark a Git account as revoked");
         }
     }
 }

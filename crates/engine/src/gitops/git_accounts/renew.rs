@@ -55,7 +55,7 @@ pub(super) async fn renew(
                 // Seen through to the end even when the one who asked goes away.
                 let work = run(engine.clone(), *operation, seen.vault_version, tokens.clone());
                 let done = tokio::spawn(work.in_current_span()).await.unwrap_or_else(|panic| {
-                    tracing::error!(error = %panic, "a renewal ended unexpectedly");
+                    tracing::error!(error = %panic, "failed to renew tokens: the task panicked");
                     Err(ServiceError::BeingChecked.into())
                 });
                 return match done {
@@ -64,7 +64,7 @@ pub(super) async fn renew(
                     Err(Error::Registry(failure))
                         if tokens.expires_at > Some(engine.clock.now()) =>
                     {
-                        tracing::warn!(error = %chain(&failure), "tokens are not renewed yet");
+                        tracing::warn!(error = %chain(&failure), "failed to renew tokens; will retry");
                         Ok(seen)
                     }
                     Err(error) => Err(error),
@@ -144,7 +144,7 @@ async fn refusal(
             revoked()
         }
         GithubError::Refused(refusal) => {
-            tracing::error!(?refusal, "GitHub does not renew tokens for this client");
+            tracing::error!(?refusal, "failed to renew tokens: GitHub refuses this client");
             ServiceError::Unreachable { asked: RemoteKind::Github, cause: Cause::ExchangeRefused }
                 .into()
         }

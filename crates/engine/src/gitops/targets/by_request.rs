@@ -147,7 +147,7 @@ impl Try<'_> {
         }
         let asked = request::standing(self.engine, self.target, (&self.place, &self.login)).await;
         Ok(asked.unwrap_or_else(|failure| {
-            tracing::info!(error = %chain(&failure), "a host does not say how a pull request stands");
+            tracing::info!(error = %chain(&failure), "failed to read the state of a pull request");
             None
         }))
     }

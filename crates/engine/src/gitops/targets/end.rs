@@ -60,7 +60,7 @@ impl Failed {
 
 impl From<Failure> for Failed {
     fn from(failure: Failure) -> Self {
-        tracing::info!(error = %chain(&failure), "a Git target cannot be pushed to");
+        tracing::info!(error = %chain(&failure), "failed to push to a Git target");
         Self {
             cause: failure.cause,
             detail: sentence(&failure.to_string()),

@@ -1,4 +1,4 @@
-//! kubectl parses every manifest that any consumer gets by any carrier of any credential, and kustomize
+//! kubectl parses every manifest that any consumer gets by any delivery method of any credential, and kustomize
 //! builds the folder of each export.
 
 use std::fmt::Write as _;

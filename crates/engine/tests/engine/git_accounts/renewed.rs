@@ -121,7 +121,7 @@ async fn a_lost_answer_is_shown_as_a_broken_account(env: TestEnv) {
     assert_eq!((broken(&replica).await, replica.look(&replica.ada, id).await), (None, Ok(0)));
 }
 
-/// T1 of new tokens and the answer of GitHub, as a process has them that dies right after.
+/// The prepare step of new tokens and the answer of GitHub, as a process has them that dies right after.
 async fn renewed_and_dead(
     replica: &Replica,
     id: CredentialId,

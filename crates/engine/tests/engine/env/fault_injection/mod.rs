@@ -104,12 +104,12 @@ impl FaultInjection {
         }
     }
 
-    /// T1 of an update, as a process does it that dies right after.
+    /// The prepare step of an update, as a process does it that dies right after.
     pub async fn intend(&self, credential: CredentialId) -> Operation {
         self.intend_a(Kind::Update, credential).await
     }
 
-    /// T1 of this kind, as a process does it that dies right after.
+    /// The prepare step of this kind, as a process does it that dies right after.
     pub async fn intend_a(&self, kind: Kind, credential: CredentialId) -> Operation {
         let operation = self.operation(credential, kind);
         let (scope, now) = (self.env.scope(), self.now());
@@ -125,7 +125,7 @@ impl FaultInjection {
         operation
     }
 
-    /// T1 of a new credential, as a process does it that dies right after.
+    /// The prepare step of a new credential, as a process does it that dies right after.
     pub async fn intend_new(&self) -> Operation {
         let operation = self.operation(CredentialId::new(), Kind::Create);
         let (scope, now) = (self.env.scope(), self.now());
