@@ -233,7 +233,7 @@ pub(crate) fn redirect(path: &str) {
 async fn keep(flash: Flash) {
     if let Ok(asking) = RequestContext::anyone() {
         // The change itself is done; a lost message must not turn it into a failure.
-        let _ = asking.visit.keep(flash).await;
+        let _ = asking.visit.set_flash(flash).await;
     }
 }
 

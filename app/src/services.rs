@@ -66,9 +66,9 @@ pub trait CurrentUser: Send + Sync {
     /// Signs out: the session is gone on the server.
     async fn end(&self) -> Result<(), ServiceError>;
     /// Keeps a message for the next page of this visitor.
-    async fn keep(&self, flash: Flash) -> Result<(), ServiceError>;
+    async fn set_flash(&self, flash: Flash) -> Result<(), ServiceError>;
     /// Takes the kept message; it is shown once.
-    async fn take(&self) -> Option<Flash>;
+    async fn take_flash(&self) -> Option<Flash>;
     /// Keeps the code that this visitor types at GitHub; `None` forgets it.
     async fn keep_typing(&self, typing: Option<Typing>) -> Result<(), ServiceError>;
     /// The code that this visitor types at GitHub, as long as it counts.

@@ -61,7 +61,7 @@ pub(super) fn guide(
     let guides = Access::ALL.map(|one| {
         view! {
             <div class="guide-part" data-access=one.as_str()>
-                {told(provider, shape, one, names)}
+                {steps_of(provider, shape, one, names)}
             </div>
         }
     });
@@ -91,7 +91,7 @@ pub(super) fn guide(
 }
 
 /// How to make a credential that may do this much.
-pub(super) fn told(
+pub(super) fn steps_of(
     provider: Provider,
     shape: AuthMethod,
     access: Access,

@@ -3,7 +3,7 @@
 use domain::{Access, AuthMethod, Provider};
 use leptos::prelude::*;
 
-use super::guide::{Names, told};
+use super::guide::{Names, steps_of};
 use crate::ui::{
     frame::Section,
     icon::Icon,
@@ -74,7 +74,7 @@ fn way(provider: Provider, shape: AuthMethod, names: &Names) -> AnyView {
     let parts = Access::ALL.map(|one| {
         view! {
             <div class="guide-part" data-access=one.as_str()>
-                {told(provider, shape, one, names)}
+                {steps_of(provider, shape, one, names)}
             </div>
         }
     });

@@ -56,7 +56,7 @@ pub(super) fn place_form(
     view! {
         <section class="card" id="place" aria-labelledby="place-title">
             <h2 id="place-title">"Where it applies"</h2>
-            {told(credential, request.now)}
+            {expiry_of_provider(credential, request.now)}
             {summary(credential)}
             <details class="more" open=open>
                 <summary>"Access, project, pattern, environment and expiry"</summary>
@@ -93,7 +93,7 @@ fn summary(credential: &CredentialDetail) -> AnyView {
 }
 
 /// The end that the provider told, which nobody has to type.
-fn told(credential: &CredentialDetail, now: Timestamp) -> Option<AnyView> {
+fn expiry_of_provider(credential: &CredentialDetail, now: Timestamp) -> Option<AnyView> {
     let expiry = credential.expiry.filter(|expiry| expiry.source == ExpirySource::Provider)?;
     Some(
         view! {

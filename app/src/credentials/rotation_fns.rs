@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::{
     path_of,
-    server_fns::{has_passed, told, with_placement},
+    server_fns::{has_passed, with_placement, with_warnings},
     staged_path,
 };
 use crate::{
@@ -151,5 +151,5 @@ fn on(saved: Saved, notice: &str) -> Redirect {
         Some(propagation) => format!("{path}?propagation={propagation}"),
         None => path,
     };
-    Redirect::to(path).flash(told(notice.to_owned(), [saved.warning]))
+    Redirect::to(path).flash(with_warnings(notice.to_owned(), [saved.warning]))
 }

@@ -219,7 +219,7 @@ pub(super) fn has_passed(day: &str, now: Timestamp) -> Option<String> {
 }
 
 /// What was done, and what to look at although it was done.
-pub(super) fn told<const N: usize>(notice: String, more: [Option<String>; N]) -> String {
+pub(super) fn with_warnings<const N: usize>(notice: String, more: [Option<String>; N]) -> String {
     std::iter::once(notice).chain(more.into_iter().flatten()).collect::<Vec<_>>().join(" ")
 }
 

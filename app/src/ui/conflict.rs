@@ -90,7 +90,7 @@ impl Conflict {
 
     /// What differs and what can be done; `pressed` is the button that sent the form, if it has
     /// several, and `page` shows what is stored. Only after every field was made.
-    pub fn told(&self, page: &str, pressed: Option<String>, typed: TypedSecret) -> AnyView {
+    pub fn view(&self, page: &str, pressed: Option<String>, typed: TypedSecret) -> AnyView {
         let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         let rows = found.differences.iter().map(row).collect_view();
         let title = if found.differences.is_empty() {

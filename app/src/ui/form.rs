@@ -158,7 +158,7 @@ pub(crate) fn Form(
             Some(_) => TypedSecret::Lost,
             None => TypedSecret::Stands,
         };
-        conflict.told(page, state.kept("pressed"), typed)
+        conflict.view(page, state.kept("pressed"), typed)
     });
     view! {
         <FormGuard>

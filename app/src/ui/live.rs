@@ -174,7 +174,7 @@ mod listening {
             let at = js_sys::Date::parse(&time.get_attribute("datetime").unwrap_or_default());
             if at.is_finite() {
                 #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
-                let text = Timestamp::from_millis(at as i64).told(now);
+                let text = Timestamp::from_millis(at as i64).relative_to(now);
                 if time.text_content().as_deref() != Some(&text) {
                     time.set_text_content(Some(&text));
                 }

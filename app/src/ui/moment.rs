@@ -6,7 +6,7 @@ use leptos::prelude::*;
 /// An age such as `8 min ago`, which grows while [`super::live::Live`] is on the page.
 #[component]
 pub(crate) fn Moment(at: Timestamp, now: Timestamp) -> impl IntoView {
-    view! { <time data-age datetime=at.rfc3339() title=at.readable()>{at.told(now)}</time> }
+    view! { <time data-age datetime=at.rfc3339() title=at.readable()>{at.relative_to(now)}</time> }
 }
 
 /// An age, or a word for never.

@@ -136,7 +136,7 @@ where
             Err(problem) => return refusal(&problem, None, ""),
         };
         if takes {
-            request.flash = request.asking.visit.take().await.unwrap_or_default();
+            request.flash = request.asking.visit.take_flash().await.unwrap_or_default();
         }
         let manages = |actor: &Actor| actor.role.includes(Action::ManageCredentials);
         let warning = request.actor.as_ref().filter(|actor| manages(actor));

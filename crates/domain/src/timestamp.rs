@@ -75,7 +75,7 @@ impl Timestamp {
 
     /// How far it is from `now`, for people: its [`Self::age`], or the time that is left, such as `in 12 min`.
     #[must_use]
-    pub fn told(self, now: Self) -> String {
+    pub fn relative_to(self, now: Self) -> String {
         if self <= now {
             return self.age(now);
         }
@@ -132,8 +132,8 @@ mod tests {
         assert_eq!(now.minus(Duration::from_secs(3_599)).age(now), "59 min ago");
         assert_eq!(now.minus(Duration::from_hours(25)).age(now), "1 d ago");
         assert_eq!(now.plus(Duration::from_secs(10)).age(now), "just now");
-        assert_eq!(now.plus(Duration::from_secs(10)).told(now), "in a moment");
-        assert_eq!(now.plus(Duration::from_mins(12)).told(now), "in 12 min");
-        assert_eq!(now.minus(Duration::from_hours(25)).told(now), "1 d ago");
+        assert_eq!(now.plus(Duration::from_secs(10)).relative_to(now), "in a moment");
+        assert_eq!(now.plus(Duration::from_mins(12)).relative_to(now), "in 12 min");
+        assert_eq!(now.minus(Duration::from_hours(25)).relative_to(now), "1 d ago");
     }
 }

@@ -76,9 +76,12 @@ impl Engine {
         registries: Registries,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Error> {
-        let key =
-            storage::settings::keep(&db, "fingerprint_key", &hex::encode(random::bytes::<32>()))
-                .await?;
+        let key = storage::settings::get_or_insert(
+            &db,
+            "fingerprint_key",
+            &hex::encode(random::bytes::<32>()),
+        )
+        .await?;
         let mut fingerprint_key = [0; 32];
         hex::decode_to_slice(key, &mut fingerprint_key)
             .map_err(|_| Error::Setting("fingerprint_key"))?;

@@ -170,7 +170,7 @@ mod tests {
         // Somebody holds the row: the other change ends with a conflict, not never.
         let db = Db::open(&own).await.unwrap();
         let name = format!("held {}", uuid::Uuid::now_v7());
-        settings::keep(&db, &name, "1").await.unwrap();
+        settings::get_or_insert(&db, &name, "1").await.unwrap();
         let change = "update settings set value = '2' where name = $1";
         let mut held = pool.begin().await.unwrap();
         sqlx::query(change).bind(&name).execute(&mut *held).await.unwrap();

@@ -6,7 +6,7 @@ use crate::{Db, Result, on, sql};
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn keep(db: &Db, name: &str, value: &str) -> Result<String> {
+pub async fn get_or_insert(db: &Db, name: &str, value: &str) -> Result<String> {
     insert(db, name, value).await?;
     get(db, name).await
 }

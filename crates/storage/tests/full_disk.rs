@@ -18,7 +18,9 @@ async fn f17_a_disk_that_was_full_is_written_again_without_a_restart() {
     let mut refused = 0;
     for round in 0..20 {
         // One page after the other goes into what the log had room for.
-        if let Err(error) = settings::keep(&db, &format!("key {round}"), &"x".repeat(9_000)).await {
+        if let Err(error) =
+            settings::get_or_insert(&db, &format!("key {round}"), &"x".repeat(9_000)).await
+        {
             assert!(error.is_unavailable() && error.is_unwritable(), "{error:?}");
             refused += 1;
         }
@@ -30,9 +32,9 @@ async fn f17_a_disk_that_was_full_is_written_again_without_a_restart() {
     assert!(refused > 0, "the disk of the test is full");
     disk.free();
     db.ready().await.unwrap();
-    assert_eq!(settings::keep(&db, "after", "kept").await.unwrap(), "kept");
+    assert_eq!(settings::get_or_insert(&db, "after", "kept").await.unwrap(), "kept");
     db.close().await;
-    assert_eq!(settings::keep(&open(&disk).await, "after", "lost").await.unwrap(), "kept");
+    assert_eq!(settings::get_or_insert(&open(&disk).await, "after", "lost").await.unwrap(), "kept");
 }
 
 #[tokio::test]
@@ -42,9 +44,9 @@ async fn f17_a_transaction_larger_than_the_disk_leaves_a_clean_connection() {
     // Larger than SQLite's cache, so that it fails in the middle and not at the end.
     let large = "x".repeat(8 << 20);
     for _ in 0..3 {
-        let error = settings::keep(&db, "large", &large).await.unwrap_err();
+        let error = settings::get_or_insert(&db, "large", &large).await.unwrap_err();
         assert!(error.is_unwritable(), "{error:?}");
-        assert_eq!(settings::keep(&db, "small", "kept").await.unwrap(), "kept");
+        assert_eq!(settings::get_or_insert(&db, "small", "kept").await.unwrap(), "kept");
         db.ready().await.unwrap();
     }
 }

@@ -256,6 +256,22 @@ fn distance(left: &str, right: &str) -> usize {
 mod tests {
     use super::*;
 
+    /// The table as the README has it.
+    fn markdown() -> String {
+        let mut text = "| Name | Default | What it is |\n|---|---|---|\n".to_owned();
+        for Setting { name, default, meaning } in SETTINGS {
+            writeln!(text, "| `{name}` | {default} | {meaning} |").unwrap();
+        }
+        text
+    }
+
+    #[test]
+    fn the_readme_has_the_table() {
+        let readme = include_str!("../../../README.md");
+        let table = markdown();
+        assert!(readme.contains(&table), "the table of README.md is to read:\n\n{table}");
+    }
+
     #[test]
     fn a_wrong_name_leads_to_the_right_one() {
         assert_eq!(closest("HAWSER_LISTN"), Some("HAWSER_LISTEN"));

@@ -22,7 +22,7 @@ impl TrustedProxies {
 
     /// Whether one of them has this address.
     #[must_use]
-    pub fn hold(&self, address: IpAddr) -> bool {
+    pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
     }
@@ -118,7 +118,7 @@ mod tests {
             ("11.0.0.1", false),
             ("fe80::1", false),
         ] {
-            assert_eq!(proxies.hold(address.parse().unwrap()), trusted, "{address}");
+            assert_eq!(proxies.contains(address.parse().unwrap()), trusted, "{address}");
         }
         assert!(TrustedProxies::parse(" ,").unwrap().is_empty());
     }

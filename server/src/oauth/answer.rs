@@ -18,7 +18,7 @@ pub(super) fn to(place: &str) -> Response {
 
 /// To the connections, where the next page says what was done.
 pub(super) async fn done(visitor: &SessionUser, notice: &str) -> Response {
-    keep(visitor, Flash { notice: Some(notice.to_owned()), ..Flash::default() }).await;
+    set_flash(visitor, Flash { notice: Some(notice.to_owned()), ..Flash::default() }).await;
     to(CONNECTIONS)
 }
 
@@ -27,13 +27,13 @@ pub(super) async fn refused(visitor: &SessionUser, problem: ServiceError) -> Res
     if problem == ServiceError::NotSignedIn {
         return to("/sign-in?next=%2Fgitops%2Fconnections");
     }
-    keep(visitor, Flash { problems: Some(problem), ..Flash::default() }).await;
+    set_flash(visitor, Flash { problems: Some(problem), ..Flash::default() }).await;
     to(CONNECTIONS)
 }
 
 /// Says something on the next page. What was done is done; a lost message does not change it.
-pub(super) async fn keep(visitor: &SessionUser, flash: Flash) {
-    let _ = visitor.keep(flash).await;
+pub(super) async fn set_flash(visitor: &SessionUser, flash: Flash) {
+    let _ = visitor.set_flash(flash).await;
 }
 
 /// The signed-in person.

@@ -33,7 +33,7 @@ pub(super) async fn begin(
     match begun.await {
         Ok(start) => {
             let mut response = to(&start.url);
-            Cookie::Browser.keep(oauth.transport, &start.browser, LIFE, &mut response);
+            Cookie::Browser.set(oauth.transport, &start.browser, LIFE, &mut response);
             response
         }
         Err(problem) => refused(&visitor, problem).await,
@@ -69,7 +69,7 @@ pub(super) async fn finish(
         Ok(_) => done(&visitor, "The account is connected.").await,
         Err(problem) => refused(&visitor, problem).await,
     };
-    Cookie::Browser.forget(oauth.transport, &mut response);
+    Cookie::Browser.clear(oauth.transport, &mut response);
     response
 }
 

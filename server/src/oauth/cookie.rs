@@ -44,7 +44,7 @@ impl Cookie {
     }
 
     /// Has the browser keep it for so many seconds.
-    pub(super) fn keep(
+    pub(super) fn set(
         self,
         transport: Transport,
         value: &Secret,
@@ -67,8 +67,8 @@ impl Cookie {
     }
 
     /// Has the browser forget it.
-    pub(super) fn forget(self, transport: Transport, response: &mut Response) {
-        self.keep(transport, &Secret::default(), 0, response);
+    pub(super) fn clear(self, transport: Transport, response: &mut Response) {
+        self.set(transport, &Secret::default(), 0, response);
     }
 }
 

@@ -16,7 +16,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
     DEVICE, Oauth,
-    answer::{done, keep, member, refused, to},
+    answer::{done, member, refused, set_flash, to},
     cookie::Cookie,
 };
 use crate::web::SessionUser;
@@ -47,7 +47,7 @@ pub(super) async fn begin(
         return refused(&visitor, problem).await;
     }
     let mut response = to(DEVICE);
-    Cookie::Device.keep(oauth.transport, &code.device, code.expires_in, &mut response);
+    Cookie::Device.set(oauth.transport, &code.device, code.expires_in, &mut response);
     response
 }
 
@@ -70,7 +70,7 @@ pub(super) async fn poll(
         }
         Ok(DeviceProgress::Pending { interval }) => {
             let notice = "GitHub has not seen the code yet.".to_owned();
-            keep(&visitor, Flash { notice: Some(notice), ..Flash::default() }).await;
+            set_flash(&visitor, Flash { notice: Some(notice), ..Flash::default() }).await;
             return again(&visitor, interval).await;
         }
         // The code stays good for a person who looked too often, or when something does not answer.
@@ -83,7 +83,7 @@ pub(super) async fn poll(
             if sender == Sender::Page {
                 return later(&visitor, LATER).await;
             }
-            keep(&visitor, Flash { problems: Some(problem), ..Flash::default() }).await;
+            set_flash(&visitor, Flash { problems: Some(problem), ..Flash::default() }).await;
             return again(&visitor, LATER).await;
         }
         Ok(DeviceProgress::Connected(_)) => done(&visitor, "The account is connected.").await,
@@ -97,7 +97,7 @@ pub(super) async fn poll(
     };
     // The code is used up; a session that still names it only ends later by itself.
     let _ = visitor.keep_typing(None).await;
-    Cookie::Device.forget(oauth.transport, &mut response);
+    Cookie::Device.clear(oauth.transport, &mut response);
     if sender == Sender::Page {
         // A script that followed it would take the words that the next page is to say.
         *response.status_mut() = StatusCode::OK;

@@ -19,7 +19,7 @@ const MOST: usize = 50;
 /// was written by the visitor, and is never looked at.
 pub(super) fn visitor(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> IpAddr {
     let peer = peer.to_canonical();
-    if !trusted.hold(peer) {
+    if !trusted.contains(peer) {
         return peer;
     }
     // Several lines are one list (RFC 9110, section 5.3).
@@ -27,7 +27,7 @@ pub(super) fn visitor(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxie
     let entries = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
     for entry in entries.take(MOST) {
         match address(entry) {
-            Some(address) if trusted.hold(address) => {}
+            Some(address) if trusted.contains(address) => {}
             Some(address) => return address,
             None => return peer,
         }

@@ -117,7 +117,7 @@ impl CurrentUser for SessionUser {
         Ok(())
     }
 
-    async fn keep(&self, flash: Flash) -> Result<(), ServiceError> {
+    async fn set_flash(&self, flash: Flash) -> Result<(), ServiceError> {
         let flash = match self.user {
             Some(_) => flash,
             None => within(flash, STRANGER_BYTES),
@@ -125,7 +125,7 @@ impl CurrentUser for SessionUser {
         self.session.insert(FLASH, flash).await.map_err(unavailable)
     }
 
-    async fn take(&self) -> Option<Flash> {
+    async fn take_flash(&self) -> Option<Flash> {
         let flash = self.session.get(FLASH).await.ok().flatten()?;
         self.session.remove_value(FLASH).await.ok()?;
         Some(flash)

@@ -56,7 +56,7 @@ struct StreamSlot {
 }
 
 impl Streams {
-    fn take(&self, user: UserId) -> Option<StreamSlot> {
+    fn open_slot(&self, user: UserId) -> Option<StreamSlot> {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(user).or_default();
         if *count >= STREAMS {
@@ -118,7 +118,7 @@ where
     let (Some(actor), Some(session)) = (visitor.actor(), visitor.session().id()) else {
         return refuse(StatusCode::UNAUTHORIZED, ServiceError::NotSignedIn.to_string());
     };
-    let Some(place) = site.streams.take(actor.user) else {
+    let Some(place) = site.streams.open_slot(actor.user) else {
         return refuse(StatusCode::TOO_MANY_REQUESTS, "Too many pages of Hawser are open at once.");
     };
     let (events, stream) = mpsc::channel(4);
@@ -284,11 +284,11 @@ mod tests {
     fn a_person_has_so_many_streams() {
         let streams = Streams::default();
         let user = UserId::new();
-        let mut places: Vec<_> = (0..STREAMS).map(|_| streams.take(user).unwrap()).collect();
-        assert!(streams.take(user).is_none());
-        assert!(streams.take(UserId::new()).is_some());
+        let mut places: Vec<_> = (0..STREAMS).map(|_| streams.open_slot(user).unwrap()).collect();
+        assert!(streams.open_slot(user).is_none());
+        assert!(streams.open_slot(UserId::new()).is_some());
         places.pop();
-        assert!(streams.take(user).is_some());
+        assert!(streams.open_slot(user).is_some());
         drop(places);
         assert!(streams.0.lock().unwrap().is_empty());
     }

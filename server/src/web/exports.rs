@@ -127,7 +127,7 @@ async fn reveal_values(
             let flash =
                 Flash { problems: Some(problem), form: Some(FORM.to_owned()), ..Flash::default() };
             // A lost message must not hide that nothing was given out.
-            let _ = visitor.keep(flash).await;
+            let _ = visitor.set_flash(flash).await;
             see_other(&page)
         }
     }

@@ -106,7 +106,7 @@ async fn run(
         leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
     };
     if is_test {
-        return readable(watches.told(visitor.as_ref(), &headers, function).await);
+        return readable(watches.watched(visitor.as_ref(), &headers, function).await);
     }
     match tokio::spawn(tracing::Instrument::in_current_span(function)).await {
         Ok(response) => readable(response),

@@ -23,7 +23,7 @@ type Key = [u8; 32];
 pub(super) struct PendingSessions(Arc<Mutex<HashMap<Key, (Timestamp, String)>>>);
 
 impl PendingSessions {
-    pub(super) fn keep(&self, key: Key, record: String, now: Timestamp) {
+    pub(super) fn insert(&self, key: Key, record: String, now: Timestamp) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         held.retain(|_, (at, _)| now.since(*at) < LONGEST);
         if held.len() >= MOST
@@ -43,7 +43,7 @@ impl PendingSessions {
     }
 
     /// The row is as new as what was kept at this time, or gone; what was kept since stays.
-    pub(super) fn forget(&self, key: &Key, kept_at: Timestamp) {
+    pub(super) fn remove(&self, key: &Key, kept_at: Timestamp) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if held.get(key).is_some_and(|(at, _)| *at <= kept_at) {
             held.remove(key);
@@ -61,14 +61,14 @@ mod tests {
         let start = Timestamp::from_millis(1_000_000);
         for number in 0..=u8::try_from(MOST).unwrap() {
             let at = start.plus(Duration::from_millis(number.into()));
-            held.keep([number; 32], number.to_string(), at);
+            held.insert([number; 32], number.to_string(), at);
         }
         let now = start.plus(Duration::from_secs(1));
         assert_eq!(held.newer(&[0; 32], now), None, "the oldest made room");
         assert_eq!(held.newer(&[1; 32], now).as_deref(), Some("1"));
-        held.forget(&[1; 32], start);
+        held.remove(&[1; 32], start);
         assert!(held.newer(&[1; 32], now).is_some(), "it is newer");
-        held.forget(&[1; 32], now);
+        held.remove(&[1; 32], now);
         assert_eq!(held.newer(&[1; 32], now), None);
         assert_eq!(held.newer(&[2; 32], start.plus(LONGEST * 2)), None);
     }

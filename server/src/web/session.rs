@@ -217,10 +217,10 @@ impl SessionStore for SessionRows {
         let (db, hash, text) = (self.db.clone(), hash(record.id), encode(record)?);
         // What the database does not store, or not in time, is read from memory for a while.
         let held = self.pending.clone();
-        held.keep(hash, text.clone(), now);
+        held.insert(hash, text.clone(), now);
         written(async move {
             storage::sessions::save(&db, &hash, user, &text, now, end).await?;
-            held.forget(&hash, now);
+            held.remove(&hash, now);
             Ok(())
         })
         .await;
@@ -247,7 +247,7 @@ impl SessionStore for SessionRows {
     async fn delete(&self, id: &Id) -> Result<()> {
         let hash = hash(*id);
         storage::sessions::delete(&self.db, &hash).await.map_err(backend)?;
-        self.pending.forget(&hash, self.clock.now());
+        self.pending.remove(&hash, self.clock.now());
         Ok(())
     }
 }

@@ -49,7 +49,7 @@ impl Watches {
     }
 
     /// Does the work of a request, and tells the stages of its tests to whoever watches.
-    pub(super) async fn told<Work: Future>(
+    pub(super) async fn watched<Work: Future>(
         &self,
         visitor: Option<&Arc<SessionUser>>,
         headers: &HeaderMap,

@@ -70,7 +70,7 @@ fn row(cluster: &ClusterDetail, object: &ClusterObject, now: Timestamp) -> AnyVi
         ObjectStatus::Waiting => Status::NotSynced,
     };
     let told = match standing {
-        ObjectStatus::Known(state) => state.told(),
+        ObjectStatus::Known(state) => state.drift_words(),
         ObjectStatus::Failing(_) => None,
         ObjectStatus::Waiting => Some("Waits for the cluster"),
     };

@@ -92,13 +92,13 @@ fn confirm(request: &Request, state: FormState, one: &GitAccount) -> AnyView {
                 </a>
             </div>
         </Form>
-        {forget(request, one)}
+        {remove_here_form(request, one)}
     }
     .into_any()
 }
 
 /// The other way, for a GitHub that does not answer.
-fn forget(request: &Request, one: &GitAccount) -> Option<AnyView> {
+fn remove_here_form(request: &Request, one: &GitAccount) -> Option<AnyView> {
     if one.way == GitAccountMethod::Installation {
         return None;
     }

@@ -36,11 +36,11 @@ impl CurrentUser for Fake {
     async fn end(&self) -> Result<(), ServiceError> {
         Ok(())
     }
-    async fn keep(&self, flash: Flash) -> Result<(), ServiceError> {
+    async fn set_flash(&self, flash: Flash) -> Result<(), ServiceError> {
         *self.flash.lock().unwrap() = Some(flash);
         Ok(())
     }
-    async fn take(&self) -> Option<Flash> {
+    async fn take_flash(&self) -> Option<Flash> {
         tokio::task::yield_now().await;
         self.flash.lock().unwrap().take()
     }

@@ -103,7 +103,9 @@ impl Advertisement {
             match packets.next().await? {
                 Packet::Flush => break,
                 Packet::End => return Err(packets.nonsense()),
-                Packet::Line(line) => found.take(&line).ok_or_else(|| refused(&packets, &line))?,
+                Packet::Line(line) => {
+                    found.read_line(&line).ok_or_else(|| refused(&packets, &line))?;
+                }
             }
         }
         if found.is_sha256 {
@@ -116,7 +118,7 @@ impl Advertisement {
     }
 
     /// Takes a line; `None` when it makes no sense.
-    fn take(&mut self, line: &[u8]) -> Option<()> {
+    fn read_line(&mut self, line: &[u8]) -> Option<()> {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let mut parts = line.splitn(2, |byte| *byte == 0);
         let reference = parts.next()?;
@@ -196,7 +198,7 @@ mod tests {
     fn advertised(lines: &[&str]) -> Advertisement {
         let mut found = Advertisement::default();
         for line in lines {
-            found.take(line.as_bytes()).unwrap();
+            found.read_line(line.as_bytes()).unwrap();
         }
         found
     }
@@ -234,7 +236,7 @@ mod tests {
     fn nonsense_is_refused() {
         let short = format!("{} refs/heads/x", "a".repeat(39));
         for bad in ["", "ERR no", &short, &"z".repeat(60), &"a".repeat(41)] {
-            assert_eq!(Advertisement::default().take(bad.as_bytes()), None, "{bad}");
+            assert_eq!(Advertisement::default().read_line(bad.as_bytes()), None, "{bad}");
         }
     }
 }

@@ -117,7 +117,7 @@ impl Unfolding {
 
     /// The head of an object was read.
     fn named(&mut self, kind: u8, size: u64) -> Result<Part, Cause> {
-        self.take(size)?;
+        self.count(size)?;
         match kind {
             1..=4 => Ok(Part::Content { size, delta: None }),
             6 => Ok(Part::Offset { size }),
@@ -147,7 +147,7 @@ impl Unfolding {
             let result = delta.take().map(|head| result_of(&head)).transpose()?;
             self.inflate.reset(true);
             self.left = self.left.saturating_sub(1);
-            self.take(result.unwrap_or(0))?;
+            self.count(result.unwrap_or(0))?;
             self.part = self.next();
         } else if read == 0 && written == 0 {
             return Err(Cause::ServerError);
@@ -156,7 +156,7 @@ impl Unfolding {
     }
 
     /// So many bytes more are unfolded.
-    fn take(&mut self, size: u64) -> Result<(), Cause> {
+    fn count(&mut self, size: u64) -> Result<(), Cause> {
         self.room = self.room.checked_sub(size).ok_or(Cause::RepositoryTooLarge)?;
         if size > LARGEST { Err(Cause::RepositoryTooLarge) } else { Ok(()) }
     }

@@ -40,7 +40,7 @@ impl Packets {
 
     /// The next line.
     pub(super) async fn next(&mut self) -> Result<Packet, Failure> {
-        if !self.hold(DIGITS).await? {
+        if !self.fill(DIGITS).await? {
             return if self.rest().is_empty() { Ok(Packet::End) } else { Err(self.nonsense()) };
         }
         let length = length(self.rest()).ok_or_else(|| self.nonsense())?;
@@ -48,7 +48,7 @@ impl Packets {
             self.at += DIGITS;
             return Ok(Packet::Flush);
         }
-        if !self.hold(length).await? {
+        if !self.fill(length).await? {
             return Err(self.nonsense());
         }
         let line = self.rest().get(DIGITS..length).unwrap_or_default().to_vec();
@@ -89,7 +89,7 @@ impl Packets {
     }
 
     /// Whether so many bytes are there; waits for them.
-    async fn hold(&mut self, bytes: usize) -> Result<bool, Failure> {
+    async fn fill(&mut self, bytes: usize) -> Result<bool, Failure> {
         while self.rest().len() < bytes {
             if !self.more().await? {
                 return Ok(false);

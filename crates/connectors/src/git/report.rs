@@ -41,7 +41,7 @@ impl Report {
             match (packets.next().await, bands) {
                 (Err(failure), _) => break Some(failure),
                 (Ok(Packet::Flush | Packet::End), _) => break None,
-                (Ok(Packet::Line(line)), Bands::One) => report.take(&line, reference),
+                (Ok(Packet::Line(line)), Bands::One) => report.read_line(&line, reference),
                 (Ok(Packet::Line(line)), Bands::Many) => match line.split_first() {
                     Some((1, status_lines)) => status.extend_from_slice(status_lines),
                     Some((2 | 3, words)) => report.hear(words),
@@ -50,12 +50,12 @@ impl Report {
             }
         };
         for line in lines(&status) {
-            report.take(line, reference);
+            report.read_line(line, reference);
         }
         (report, broke)
     }
 
-    fn take(&mut self, line: &[u8], reference: &str) {
+    fn read_line(&mut self, line: &[u8], reference: &str) {
         let line = String::from_utf8_lossy(line);
         let line = line.trim_end();
         if let Some(problem) = line.strip_prefix("unpack ") {
@@ -105,7 +105,7 @@ mod tests {
     fn report(text: &str) -> Option<ReferenceStatus> {
         let mut report = Report::default();
         for line in lines(text.as_bytes()) {
-            report.take(line, "refs/heads/main");
+            report.read_line(line, "refs/heads/main");
         }
         report.outcome
     }

@@ -99,7 +99,7 @@ impl Github {
             ("device_code", code.expose()),
             ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
         ];
-        let told = match self.told(&fields, attempt).await {
+        let told = match self.request_token(&fields, attempt).await {
             Err(GithubError::Failed(failure)) if failure.cause == Cause::RateLimited => {
                 let wait = failure.retry_after.map_or(10, |wait| wait.as_secs());
                 return Err(GithubError::Refused(TokenRefusal::SlowDown(wait.clamp(10, 300))));

@@ -138,7 +138,7 @@ impl Github {
             ("redirect_uri", self.0.callback.as_str()),
             ("code_verifier", verifier.expose()),
         ];
-        self.told(&fields, attempt).await?.granted(now, attempt)
+        self.request_token(&fields, attempt).await?.granted(now, attempt)
     }
 
     /// Exchanges a refresh token, which works once: the old pair is worth nothing afterwards.
@@ -155,11 +155,11 @@ impl Github {
             ("grant_type", "refresh_token"),
             ("refresh_token", refresh.expose()),
         ];
-        self.told(&fields, attempt).await?.granted(now, attempt)
+        self.request_token(&fields, attempt).await?.granted(now, attempt)
     }
 
     /// Asks the token endpoint.
-    pub(super) async fn told(
+    pub(super) async fn request_token(
         &self,
         fields: &[(&str, &str)],
         attempt: &'static str,

@@ -43,7 +43,7 @@ impl<'a> Anchors<'a> {
     }
 
     /// Takes note of an event of the document.
-    pub(super) fn note(&mut self, event: &Event<'a>) {
+    pub(super) fn record(&mut self, event: &Event<'a>) {
         if let Some(id) = event.anchor_id() {
             self.open.push(Recording { id, depth: 0, events: Vec::new() });
         }

@@ -115,7 +115,7 @@ impl<'a> Events<'a> {
                 Err(Unreadable::Malformed { line: 1 })
             }
             Some(Ok((event, _))) => {
-                self.anchors.note(&event);
+                self.anchors.record(&event);
                 Ok(event)
             }
             Some(Err(error)) => Err(Unreadable::Malformed { line: error.marker().line() }),

@@ -71,7 +71,7 @@ impl ProfileCache {
     }
 
     /// Keeps an egress profile; of too many the one that was taken longest ago goes.
-    pub(super) fn keep(&self, key: ProfileKey, pool: Arc<ClientPool>) {
+    pub(super) fn insert(&self, key: ProfileKey, pool: Arc<ClientPool>) {
         let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         while cached.len() >= KEPT {
             let Some(oldest) = cached.iter().min_by_key(|(_, kept)| kept.used).map(|(key, _)| *key)

@@ -134,7 +134,7 @@ impl Outbound {
         }
         let pool =
             Arc::new(ClientPool::build(&core.allow, &core.usual, egress, proxy, certificate)?);
-        core.egress_profiles.keep(key, Arc::clone(&pool));
+        core.egress_profiles.insert(key, Arc::clone(&pool));
         Ok(Self { core: Arc::clone(core), pool })
     }
 

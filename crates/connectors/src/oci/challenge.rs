@@ -31,11 +31,11 @@ pub(super) struct RequestChallenge {
 
 /// The challenge to answer: a token rather than a password, and the first of equal ones.
 pub(super) fn best(headers: &HeaderMap) -> Option<Challenge> {
-    told(headers).map(|told| told.challenge)
+    request_challenge(headers).map(|told| told.challenge)
 }
 
 /// The same with what it says about the request that was refused.
-pub(super) fn told(headers: &HeaderMap) -> Option<RequestChallenge> {
+pub(super) fn request_challenge(headers: &HeaderMap) -> Option<RequestChallenge> {
     let all: Vec<RequestChallenge> = headers
         .get_all(WWW_AUTHENTICATE)
         .iter()
@@ -162,7 +162,8 @@ mod tests {
     #[test]
     fn the_scope_of_a_challenge_is_read_and_whether_it_was_not_enough() {
         let read = |text: &str| {
-            told(&HeaderMap::from_iter([(WWW_AUTHENTICATE, text.parse().unwrap())])).unwrap()
+            request_challenge(&HeaderMap::from_iter([(WWW_AUTHENTICATE, text.parse().unwrap())]))
+                .unwrap()
         };
         let of = |text: &str| read(text).scope.texts().collect::<Vec<_>>();
         let azure = r#"Bearer realm="https://r/oauth2/token",service="r",scope="repository:team/demo:metadata_read",error="insufficient_scope""#;

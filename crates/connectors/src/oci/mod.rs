@@ -47,9 +47,9 @@ pub(crate) struct Oci {
 }
 
 impl Oci {
-    pub(crate) fn forget(&self, credential: CredentialId) {
-        self.tokens.forget(credential);
-        self.quotas.forget(credential);
+    pub(crate) fn evict(&self, credential: CredentialId) {
+        self.tokens.evict(credential);
+        self.quotas.evict(credential);
     }
 
     /// The limit of requests that the registry told last to this login; none for a login that is

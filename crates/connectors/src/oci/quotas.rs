@@ -68,7 +68,7 @@ impl Quotas {
         all.insert(key, RememberedLimit { told, at: Instant::now() });
     }
 
-    pub(super) fn forget(&self, credential: CredentialId) {
+    pub(super) fn evict(&self, credential: CredentialId) {
         self.all().retain(|(_, login), _| login.is_none_or(|login| login.credential != credential));
     }
 
@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(quotas.of("a", Some(login)), Some(quota));
         assert_eq!(quotas.of("a", None), None);
         assert_eq!(quotas.of("a", Some(LoginKey { vault_version: 2, ..login })), None);
-        quotas.forget(login.credential);
+        quotas.evict(login.credential);
         assert_eq!(quotas.of("a", Some(login)), None);
         for number in 0..=REMEMBERED {
             quotas.remember(&number.to_string(), None, told);

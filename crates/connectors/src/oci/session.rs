@@ -17,7 +17,7 @@ use url::Url;
 
 use super::{
     Oci,
-    challenge::{Challenge, RequestChallenge, best, told},
+    challenge::{Challenge, RequestChallenge, best, request_challenge},
     ping::ping,
     quotas::{Quotas, quota},
     scope::Scope,
@@ -121,7 +121,7 @@ impl<'a> Session<'a> {
 
     /// Remembers the limit of requests that an answer tells. The first answer does not count: it is
     /// given to nobody in particular.
-    fn note(&self, answer: &HttpAnswer) {
+    fn remember_limit(&self, answer: &HttpAnswer) {
         let Some(told) = quota(|name| answer.text(name)) else { return };
         *self.quota.lock().unwrap_or_else(PoisonError::into_inner) = Some(told.quota);
         if self.shared {
@@ -154,7 +154,7 @@ impl<'a> Session<'a> {
             // A store behind a redirect has limits of its own.
             let own = same_origin(&answer.url, &self.base);
             if own {
-                self.note(&answer);
+                self.remember_limit(&answer);
             }
             let status = answer.status();
             if status.is_success() {
@@ -168,7 +168,7 @@ impl<'a> Session<'a> {
             }
             // A challenge counts only if the registry itself makes it: another host must not
             // learn the login by asking for it.
-            let Some(told) = own.then(|| self.told(&answer)).flatten() else {
+            let Some(told) = own.then(|| self.challenge_of(&answer)).flatten() else {
                 return Err(self.refused(answer, shown).await);
             };
             let is_wider = matches!(told.challenge, Challenge::Bearer { .. })
@@ -195,8 +195,8 @@ impl<'a> Session<'a> {
 
     /// How a refusing answer of the registry wants to be asked instead. One that does not say it,
     /// though it wants a login, gets the user name and password.
-    fn told(&self, answer: &HttpAnswer) -> Option<RequestChallenge> {
-        let told = told(answer.headers());
+    fn challenge_of(&self, answer: &HttpAnswer) -> Option<RequestChallenge> {
+        let told = request_challenge(answer.headers());
         match answer.status() {
             StatusCode::UNAUTHORIZED => told.or_else(|| {
                 let basic = self.has_login().then_some(Challenge::Basic);

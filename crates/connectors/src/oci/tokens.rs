@@ -112,7 +112,7 @@ impl Tokens {
         })
     }
 
-    pub(super) fn forget(&self, credential: CredentialId) {
+    pub(super) fn evict(&self, credential: CredentialId) {
         self.cells().retain(|key, _| key.login.is_none_or(|login| login.credential != credential));
     }
 
@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(take(&tokens, key(credential, 1), "x").await.1, Age::Cached);
         tokens.refused(key(credential, 1), &HeaderValue::from_static("one"));
         assert_eq!(take(&tokens, key(credential, 1), "four").await.1, Age::Fresh);
-        tokens.forget(credential);
+        tokens.evict(credential);
         assert_eq!(take(&tokens, key(credential, 2), "five").await.1, Age::Fresh);
     }
 }

@@ -189,8 +189,8 @@ impl Registries {
     }
 
     /// Forgets the tokens that were got with a credential.
-    pub fn forget(&self, credential: CredentialId) {
-        self.oci.forget(credential);
+    pub fn evict(&self, credential: CredentialId) {
+        self.oci.evict(credential);
     }
 
     fn registry<'a>(&'a self, outbound: &'a Outbound, target: &'a Target) -> Registry<'a> {

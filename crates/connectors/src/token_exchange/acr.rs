@@ -102,8 +102,9 @@ impl<'a> Entra<'a> {
             ("client_secret", self.client_secret.expose()),
             ("scope", self.cloud.scope),
         ];
-        let token: EntraToken =
-            caller.json(ProviderCall::form(url, &fields, AT_ENTRA).told(told)).await?;
+        let token: EntraToken = caller
+            .json(ProviderCall::form(url, &fields, AT_ENTRA).explain_refusals(cause_of_refusal))
+            .await?;
         Ok(token.access_token)
     }
 
@@ -130,7 +131,7 @@ struct RegistryToken {
 
 /// `AADSTS7000222` is an expired client secret; `invalid_client` and `unauthorized_client` are
 /// wrong ones (Microsoft Entra authentication and authorization error codes).
-fn told(refusal: &ProviderRefusal<'_>) -> Option<Cause> {
+fn cause_of_refusal(refusal: &ProviderRefusal<'_>) -> Option<Cause> {
     if refusal.says("AADSTS7000222") {
         return Some(Cause::TokenExpired);
     }

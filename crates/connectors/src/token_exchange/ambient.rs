@@ -98,7 +98,7 @@ impl<T: Clone> Expiring<T> {
     }
 
     /// Forgets it: it was refused.
-    pub(super) async fn forget(&self) {
+    pub(super) async fn evict(&self) {
         *self.0.lock().await = None;
     }
 }

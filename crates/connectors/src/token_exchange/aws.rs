@@ -109,7 +109,7 @@ fn is_region(text: &str) -> bool {
 }
 
 /// What a refusal of ECR or STS means. The codes are those of AWS's "Common Errors".
-pub(super) fn told(refusal: &ProviderRefusal<'_>) -> Option<Cause> {
+pub(super) fn cause_of_refusal(refusal: &ProviderRefusal<'_>) -> Option<Cause> {
     let says = |codes: &[&str]| codes.iter().any(|code| refusal.body.contains(code));
     if refusal.says("signature expired") || refusal.says("signature not yet current") {
         // Our clock is wrong, not the key.

@@ -144,7 +144,7 @@ impl Cache {
     }
 
     /// Forgets everything of a credential; what is being exchanged right now is not kept either.
-    pub(super) fn forget(&self, credential: CredentialId) {
+    pub(super) fn evict(&self, credential: CredentialId) {
         let mut cells = self.cells();
         cells.by_version.retain(|key, _| key.credential != credential);
         cells.count = cells.by_version.values().map(HashMap::len).sum();
@@ -231,7 +231,7 @@ mod tests {
         assert_eq!(take(&cache, one, "a", "x").await.0, "1", "another login was refused");
         cache.refused(one, &Login::stored("AWS".into(), Secret::new("1".into())));
         assert_eq!(take(&cache, one, "a", "5").await.0, "5");
-        cache.forget(one.credential);
+        cache.evict(one.credential);
         assert_eq!(take(&cache, next, "a", "6").await.0, "6");
     }
 

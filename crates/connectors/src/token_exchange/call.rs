@@ -131,7 +131,10 @@ impl ProviderCall {
     }
 
     /// What this provider's refusals mean; `None` leaves it to the status.
-    pub(super) const fn told(mut self, told: fn(&ProviderRefusal<'_>) -> Option<Cause>) -> Self {
+    pub(super) const fn explain_refusals(
+        mut self,
+        told: fn(&ProviderRefusal<'_>) -> Option<Cause>,
+    ) -> Self {
         self.told = told;
         self
     }

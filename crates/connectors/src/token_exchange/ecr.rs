@@ -153,6 +153,6 @@ pub(super) async fn ask<T: DeserializeOwned>(
         .ok_or_else(|| Failure::new(Cause::InvalidCredentials, attempt))?;
     let call = ProviderCall::post(url, JSON, Zeroizing::new(body.to_vec()), attempt)
         .header("x-amz-target", reqwest::header::HeaderValue::from_static(service.target))
-        .told(aws::told);
+        .explain_refusals(aws::cause_of_refusal);
     caller.json(signature.put_on(call)).await
 }

@@ -143,14 +143,14 @@ impl GithubApp<'_> {
             .header("accept", HeaderValue::from_static("application/vnd.github+json"))
             .header("x-github-api-version", HeaderValue::from_static("2022-11-28"))
             .login(login)
-            .told(told);
+            .explain_refusals(cause_of_refusal);
         let granted: Granted = caller.json(call).await?;
         let expires_at = Timestamp::parse_rfc3339(&granted.expires_at).unwrap_or(caller.now);
         Ok(Exchanged { username: USERNAME.to_owned(), password: granted.token, expires_at })
     }
 }
 
-fn told(refusal: &ProviderRefusal<'_>) -> Option<Cause> {
+fn cause_of_refusal(refusal: &ProviderRefusal<'_>) -> Option<Cause> {
     match refusal.status {
         // Our clock is wrong, not the key.
         401 if refusal.says("'expiration time'") || refusal.says("'issued at'") => None,

@@ -85,15 +85,16 @@ impl TokenExchange for KeyExchange<'_> {
             ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
             ("assertion", assertion.expose()),
         ];
-        let token: Token =
-            caller.json(ProviderCall::form(url, &fields, ATTEMPT).told(told)).await?;
+        let token: Token = caller
+            .json(ProviderCall::form(url, &fields, ATTEMPT).explain_refusals(cause_of_refusal))
+            .await?;
         let life = Duration::from_secs(token.expires_in.unwrap_or(0));
         Ok(login(token.access_token, caller.now.plus(life)))
     }
 }
 
 /// Google says `invalid_grant` for nearly everything; the description tells the key from the clock.
-fn told(refusal: &ProviderRefusal<'_>) -> Option<Cause> {
+fn cause_of_refusal(refusal: &ProviderRefusal<'_>) -> Option<Cause> {
     let key =
         ["invalid jwt signature", "account not found", "invalid_client", "unauthorized_client"];
     key.iter().any(|text| refusal.says(text)).then_some(Cause::InvalidCredentials)

@@ -212,8 +212,8 @@ impl Exchanges {
     }
 
     /// Forgets what was exchanged for a credential.
-    pub fn forget(&self, credential: CredentialId) {
-        self.0.cache.forget(credential);
+    pub fn evict(&self, credential: CredentialId) {
+        self.0.cache.evict(credential);
     }
 
     /// How many exchanges were begun since the start, of all credentials.

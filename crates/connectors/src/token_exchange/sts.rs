@@ -54,11 +54,11 @@ pub(super) async fn assumed(
     let signature = sigv4::sign(&own, &purpose, &url, &[("content-type", FORM)], &body)
         .ok_or_else(|| Failure::new(Cause::InvalidCredentials, ATTEMPT))?;
     // A refusal here is about the trust of the role, not about anything that a person typed.
-    let call = ProviderCall::post(url, FORM, body, ATTEMPT).told(told);
+    let call = ProviderCall::post(url, FORM, body, ATTEMPT).explain_refusals(cause_of_refusal);
     let assumed = key(caller, signature.put_on(call)).await;
     if assumed.is_err() {
         // A key of a metadata service may have been replaced before its end.
-        caller.own.aws.forget().await;
+        caller.own.aws.evict().await;
     }
     assumed
 }
@@ -91,14 +91,19 @@ async fn own_key(
                 ("DurationSeconds", SECONDS),
                 ("WebIdentityToken", token.expose()),
             ];
-            key(caller, ProviderCall::form(sts.clone(), &fields, ATTEMPT).told(told)).await
+            key(
+                caller,
+                ProviderCall::form(sts.clone(), &fields, ATTEMPT)
+                    .explain_refusals(cause_of_refusal),
+            )
+            .await
         }
     }
 }
 
 /// The cause of a refusal; the server's own key is nothing that people could mend.
-fn told(refusal: &super::call::ProviderRefusal<'_>) -> Option<Cause> {
-    aws::told(refusal).map(|cause| match cause {
+fn cause_of_refusal(refusal: &super::call::ProviderRefusal<'_>) -> Option<Cause> {
+    aws::cause_of_refusal(refusal).map(|cause| match cause {
         Cause::InvalidCredentials => Cause::ExchangeRefused,
         other => other,
     })

@@ -224,7 +224,7 @@ impl Reply {
         Some(kept)
     }
 
-    pub(super) fn take(&mut self, pointer: &str) -> Value {
+    pub(super) fn take_value(&mut self, pointer: &str) -> Value {
         self.0.pointer_mut(pointer).map(Value::take).unwrap_or_default()
     }
 }

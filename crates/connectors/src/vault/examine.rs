@@ -82,7 +82,7 @@ impl Examination {
         self.findings.iter().filter(|finding| finding.verdict == CheckResult::Wrong)
     }
 
-    fn note(&mut self, look: CheckStep, verdict: CheckResult, detail: impl Into<String>) {
+    fn record(&mut self, look: CheckStep, verdict: CheckResult, detail: impl Into<String>) {
         self.findings.push(Finding { look, verdict, detail: detail.into() });
     }
 }
@@ -104,7 +104,7 @@ impl Vault {
         let health = match self.0.session.health().await {
             Ok(health) => health,
             Err(error) => {
-                found.note(
+                found.record(
                     CheckStep::Connection,
                     CheckResult::Wrong,
                     self.0.session.explain(error),
@@ -113,7 +113,7 @@ impl Vault {
             }
         };
         let version = health.text("/version").unwrap_or("of unknown version");
-        found.note(
+        found.record(
             CheckStep::Connection,
             CheckResult::Fine,
             format!("{}, {version}", self.0.session.address()),
@@ -127,8 +127,8 @@ impl Vault {
             Ok(())
         };
         match seal {
-            Ok(()) => found.note(CheckStep::Seal, CheckResult::Fine, "unsealed"),
-            Err(why) => found.note(CheckStep::Seal, CheckResult::Wrong, why.to_string()),
+            Ok(()) => found.record(CheckStep::Seal, CheckResult::Fine, "unsealed"),
+            Err(why) => found.record(CheckStep::Seal, CheckResult::Wrong, why.to_string()),
         }
         seal.is_ok()
     }
@@ -136,14 +136,14 @@ impl Vault {
     /// Whether the login and the mount are right.
     async fn look_at_store(&self, found: &mut Examination) -> bool {
         if let Err(error) = self.0.session.log_in_anew().await {
-            found.note(CheckStep::Login, CheckResult::Wrong, self.0.session.explain(error));
+            found.record(CheckStep::Login, CheckResult::Wrong, self.0.session.explain(error));
             return false;
         }
-        found.note(CheckStep::Login, CheckResult::Fine, "accepted");
+        found.record(CheckStep::Login, CheckResult::Fine, "accepted");
         let mount = &self.0.mount;
         match self.ready().await {
             Ok(()) => {
-                found.note(
+                found.record(
                     CheckStep::Store,
                     CheckResult::Fine,
                     format!("{mount} is a KV store of version 2"),
@@ -155,7 +155,7 @@ impl Vault {
                 self.look_at_mount(found).await
             }
             Err(error) => {
-                found.note(CheckStep::Store, CheckResult::Wrong, format!("{mount}: {error}"));
+                found.record(CheckStep::Store, CheckResult::Wrong, format!("{mount}: {error}"));
                 false
             }
         }
@@ -177,7 +177,7 @@ impl Vault {
                 (CheckResult::Wrong, why)
             }
         };
-        found.note(CheckStep::Store, verdict, detail);
+        found.record(CheckStep::Store, verdict, detail);
         verdict == CheckResult::Fine
     }
 
@@ -209,7 +209,7 @@ impl Vault {
                 Err(VaultError::Forbidden(_)) => (CheckResult::Wrong, self.lacking(right)),
                 Err(error) => (CheckResult::Wrong, error.to_string()),
             };
-            found.note(CheckStep::Right(right), verdict, detail);
+            found.record(CheckStep::Right(right), verdict, detail);
         }
     }
 
@@ -254,15 +254,15 @@ impl Vault {
         let call = VaultCall::post("sys/capabilities-self".to_owned(), body, Effect::Reads);
         let Ok(reply) = self.0.session.probe(&call).await else {
             let why = "Vault does not tell what else the role may do (sys/capabilities-self)";
-            return found.note(CheckStep::Excess, CheckResult::Skipped, why);
+            return found.record(CheckStep::Excess, CheckResult::Skipped, why);
         };
         let excess: Vec<_> =
             asked.iter().filter_map(|(path, needed)| excess(&reply, path, needed)).collect();
         if excess.is_empty() {
-            found.note(CheckStep::Excess, CheckResult::Fine, "none");
+            found.record(CheckStep::Excess, CheckResult::Fine, "none");
         } else {
             let detail = format!("the role may do more than Hawser needs: {}", excess.join("; "));
-            found.note(CheckStep::Excess, CheckResult::Doubtful, detail);
+            found.record(CheckStep::Excess, CheckResult::Doubtful, detail);
         }
     }
 }

@@ -100,7 +100,7 @@ impl Vault {
         if reply.number("/data/metadata/version") != Some(version) {
             return Err(VaultError::Malformed);
         }
-        SecretEnvelope::open(path, reply.take("/data/data"))
+        SecretEnvelope::open(path, reply.take_value("/data/data"))
     }
 
     /// The number of the newest version whose content is there, without reading it; `None` when there is

@@ -195,7 +195,7 @@ impl Session {
                 error => error,
             })?;
         let lease = Duration::from_secs(reply.number("/auth/lease_duration").unwrap_or(0));
-        let Value::String(token) = reply.take("/auth/client_token") else {
+        let Value::String(token) = reply.take_value("/auth/client_token") else {
             return Err(VaultError::Malformed);
         };
         let token = Secret::new(token);

@@ -112,7 +112,7 @@ async fn updates_refusals_and_unsaved_forms_exchange_anew() {
     exchanges.refused(&owner, &login);
     assert_eq!(ask(&owner).await.freshness, Freshness::Exchanged);
     assert_eq!(ask(&updated(&owner)).await.freshness, Freshness::Cached);
-    exchanges.forget(owner.key.unwrap().credential);
+    exchanges.evict(owner.key.unwrap().credential);
     assert_eq!(ask(&updated(&owner)).await.freshness, Freshness::Exchanged);
     for _ in 0..2 {
         assert_eq!(ask(&unsaved(&owner)).await.freshness, Freshness::Exchanged);

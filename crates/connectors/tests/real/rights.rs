@@ -112,7 +112,7 @@ async fn limits_of_requests_are_read_from_any_answer_and_kept_for_the_login() {
     assert!(sync(&registries, &target).await.is_err());
     assert_eq!(registries.quota(&target), told);
     assert_eq!(registries.quota(&other), None);
-    registries.forget(target.login_key.unwrap().credential);
+    registries.evict(target.login_key.unwrap().credential);
     assert_eq!(registries.quota(&target), None);
 
     let unsaved = Target { login_key: None, ..target };

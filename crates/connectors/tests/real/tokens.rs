@@ -64,7 +64,7 @@ async fn a_token_is_got_once_for_a_scope_and_again_when_refused_or_forgotten() {
     issued.store(5, SeqCst);
     assert!(sync(&registries, &target).await.is_ok());
     assert_eq!(issued.load(SeqCst), 6);
-    registries.forget(target.login_key.unwrap().credential);
+    registries.evict(target.login_key.unwrap().credential);
     assert!(sync(&registries, &target).await.is_ok());
     assert_eq!(issued.load(SeqCst), 7);
 }

@@ -111,7 +111,7 @@ impl ObjectState {
 
     /// What somebody else did to it; `None` where nobody did anything.
     #[must_use]
-    pub const fn told(self) -> Option<&'static str> {
+    pub const fn drift_words(self) -> Option<&'static str> {
         match self {
             Self::InStep | Self::New => None,
             Self::Changed => Some("Changed by somebody else"),

@@ -116,13 +116,13 @@ impl Expression {
             return false;
         };
         let program = Arc::new(program);
-        self.keep(Some(Arc::clone(&program)));
+        self.set_program(Some(Arc::clone(&program)));
         kept.note(self, program.bytes());
         program.matches(url)
     }
 
     /// Keeps the program, or drops it.
-    pub fn keep(&self, program: Option<Arc<Program>>) {
+    pub fn set_program(&self, program: Option<Arc<Program>>) {
         *self.program.write().unwrap_or_else(PoisonError::into_inner) = program;
     }
 }

@@ -87,7 +87,7 @@ impl ProgramCache {
         {
             queue.bytes -= bytes;
             if let Some(oldest) = oldest.upgrade() {
-                oldest.keep(None);
+                oldest.set_program(None);
             }
         }
     }

@@ -101,7 +101,7 @@ struct Search<'a> {
 impl Search<'_> {
     fn look(&mut self, view: &View, nested: u8) -> Option<()> {
         self.left = self.left.checked_sub(view.len())?;
-        self.note(view)?;
+        self.mark(view)?;
         let Some(nested) = nested.checked_sub(1) else { return Some(()) };
         for other in view.spellings() {
             self.look(&other, nested)?;
@@ -115,7 +115,7 @@ impl Search<'_> {
     }
 
     /// Notes what stands in one way of reading; `None` when it is a short secret.
-    fn note(&mut self, view: &View) -> Option<()> {
+    fn mark(&mut self, view: &View) -> Option<()> {
         for needle in self.needles.iter() {
             for at in view.positions(needle) {
                 if needle.len() < SHORT {

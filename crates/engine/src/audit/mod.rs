@@ -44,7 +44,7 @@ pub(crate) async fn allowed(
 
 /// Writes down what a person was refused; that they are refused does not depend on it.
 pub(crate) async fn refused(engine: &Engine, actor: &Actor, target: &str, attempt: &str) {
-    if let Err(error) = note(engine, actor, AuditAction::Refused, (target, attempt)).await {
+    if let Err(error) = write_event(engine, actor, AuditAction::Refused, (target, attempt)).await {
         tracing::error!(error = %chain(&error), "failed to audit a refusal");
     }
 }
@@ -53,7 +53,7 @@ pub(crate) async fn refused(engine: &Engine, actor: &Actor, target: &str, attemp
 ///
 /// # Errors
 /// When the database refuses.
-pub(crate) async fn note(
+pub(crate) async fn write_event(
     engine: &Engine,
     actor: &Actor,
     action: AuditAction,

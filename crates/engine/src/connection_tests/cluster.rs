@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use super::result;
 use crate::{
     Engine, Error,
-    audit::{allowed, note},
+    audit::{allowed, write_event},
     credentials::Use,
     gitops::ClusterAccess,
 };
@@ -38,7 +38,8 @@ pub(super) async fn test_form(
     };
     let name = kubeconfig.server.to_string();
     let test = test(engine, &name, &kubeconfig).await?;
-    note(engine, actor, AuditAction::ConnectionTested, (name.as_str(), result(&test))).await?;
+    write_event(engine, actor, AuditAction::ConnectionTested, (name.as_str(), result(&test)))
+        .await?;
     Ok(test)
 }
 
@@ -52,7 +53,7 @@ pub(super) async fn test_stored(
     let kubeconfig = stored(engine, actor, scope, id).await?;
     let test = test(engine, name, &kubeconfig).await?;
     let told = (AuditTarget::Credential(id), name, result(&test));
-    note(engine, actor, AuditAction::ConnectionTested, told).await?;
+    write_event(engine, actor, AuditAction::ConnectionTested, told).await?;
     Ok(vec![test])
 }
 

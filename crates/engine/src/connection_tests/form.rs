@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     Engine, Error,
-    audit::{Line, allowed, note},
+    audit::{Line, allowed, write_event},
     circuit_breaker::{self, LoginObservation, LoginOutcome},
     credentials::{SecretForUse, Use, addresses},
     repositories::{CommittedVersion, cause_of, egress, is_worth_an_exchange},
@@ -92,7 +92,7 @@ pub(super) async fn test_form(
         }
         Source::Nothing | Source::Typed(_) => (url.host(), result(&test)).into(),
     };
-    note(engine, actor, AuditAction::ConnectionTested, told).await?;
+    write_event(engine, actor, AuditAction::ConnectionTested, told).await?;
     Ok(test)
 }
 

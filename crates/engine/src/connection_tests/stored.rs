@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     Engine, Error,
-    audit::{allowed, note},
+    audit::{allowed, write_event},
     circuit_breaker::{self, LoginObservation, LoginOutcome},
     credentials::Use,
     repositories::{CommittedVersion, Logins, is_worth_an_exchange, registry},
@@ -50,7 +50,7 @@ pub(super) async fn test_repository(
     let (test, observation) = examine(engine, scope, &target, &Logins::default(), &used).await?;
     count(engine, scope, observation.into_iter().collect()).await?;
     let told = (AuditTarget::Repository(id), target.name.as_str(), result(&test));
-    note(engine, actor, AuditAction::ConnectionTested, told).await?;
+    write_event(engine, actor, AuditAction::ConnectionTested, told).await?;
     Ok(test)
 }
 
@@ -99,7 +99,7 @@ pub(super) async fn test_credential(
         tests.push(test);
     }
     let told = (AuditTarget::Credential(id), credential.name.as_str(), detail);
-    note(engine, actor, AuditAction::ConnectionTested, told).await?;
+    write_event(engine, actor, AuditAction::ConnectionTested, told).await?;
     Ok(tests)
 }
 
@@ -218,7 +218,7 @@ pub(super) async fn count(
         observations.iter().map(|(version, _)| *version).collect();
     for version in versions {
         let CommittedVersion { credential, epoch, .. } = version;
-        if !storage::circuit_breaker::hold(&mut tx, scope, credential, epoch).await? {
+        if !storage::circuit_breaker::lock_epoch(&mut tx, scope, credential, epoch).await? {
             observations.retain(|(tested, observation)| {
                 *tested != version || observation.told == LoginOutcome::Accepted
             });

@@ -51,7 +51,7 @@ pub(super) async fn test_token(
         vault_version: secret.vault_version,
         epoch: secret.epoch,
     };
-    let told = told(&examined).map(|told| {
+    let told = login_outcome(&examined).map(|told| {
         let place = CredentialAtHost { organization: version.organization, credential: id, origin };
         // How many were counted is not known here, so a success looks.
         (version, LoginObservation { place, name: credential.name.clone(), refusals: 1, told })
@@ -93,7 +93,7 @@ fn login(secret: &SecretForUse) -> Option<Login> {
     }
 }
 
-fn told(examined: &Examined) -> Option<circuit_breaker::LoginOutcome> {
+fn login_outcome(examined: &Examined) -> Option<circuit_breaker::LoginOutcome> {
     let failed = examined.stages.iter().find(|stage| stage.state == StageState::Failed);
     circuit_breaker::login_outcome(failed.map(|stage| stage.cause.unwrap_or(Cause::Internal)))
 }

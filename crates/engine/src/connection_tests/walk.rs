@@ -78,7 +78,7 @@ pub(super) async fn walk(
         Entry::Closed(why) => closed = Some(why),
     }
     let examined = engine.registries.examine(&target, engine.clock.now()).await;
-    let told = asked.then(|| told(&examined)).flatten();
+    let told = asked.then(|| login_outcome(&examined)).flatten();
     let Examined { mut stages, certificate, quota, expires_at, excess } = examined;
     if let Some(closed) = closed {
         stages = ended_at_login(stages, closed);
@@ -123,7 +123,7 @@ fn ended_at_login(mut stages: Vec<StageResult>, closed: Closed) -> Vec<StageResu
 }
 
 /// What the host said about the login.
-fn told(examined: &Examined) -> Option<LoginOutcome> {
+fn login_outcome(examined: &Examined) -> Option<LoginOutcome> {
     let failed = examined.stages.iter().find(|stage| stage.state == StageState::Failed);
     crate::circuit_breaker::login_outcome(
         failed.map(|stage| stage.cause.unwrap_or(Cause::Internal)),

@@ -93,7 +93,7 @@ pub(super) async fn is_there(
     let sealed = engine.vault.read(&path(scope, staged.operation.credential), version).await;
     if !matches!(sealed, Err(VaultError::NotFound)) {
         let used = Use::of(actor, ReadPurpose::Promotion);
-        uses::note(engine, scope, read(staged), &used, ReadKind::Look).await?;
+        uses::audit_read(engine, scope, read(staged), &used, ReadKind::Look).await?;
     }
     match sealed {
         Ok(sealed) if sealed.operation == staged.operation.id => Ok(()),
@@ -117,7 +117,7 @@ pub(super) async fn test_again(
     let (operation, now) = (&staged.operation, engine.clock.now());
     let id = operation.credential;
     let mut tx = engine.db.begin().await?;
-    if storage::credentials::hold(&mut tx, scope, id, operation.id).await? == 0 {
+    if storage::credentials::lock_operation(&mut tx, scope, id, operation.id).await? == 0 {
         return Err(stale("Somebody else".to_owned()));
     }
     storage::credentials::test_again(&mut tx, scope, operation.id).await?;
@@ -165,8 +165,8 @@ pub(super) async fn discard(
 
 async fn destroy(engine: &Engine, scope: Scope, staged: &Staged) {
     let id = staged.operation.credential;
-    engine.registries.forget(id);
-    engine.exchanges.forget(id);
+    engine.registries.evict(id);
+    engine.exchanges.evict(id);
     let version = u64::try_from(staged.vault_version).unwrap_or_default();
     if let Err(error) = engine.vault.destroy_version(&path(scope, id), version).await {
         tracing::warn!(

@@ -67,8 +67,8 @@ pub(super) async fn count(engine: &Engine, commit: Commit<'_>) -> Result<Option<
         saved => saved?,
     };
     if saved.is_some() {
-        engine.registries.forget(operation.credential);
-        engine.exchanges.forget(operation.credential);
+        engine.registries.evict(operation.credential);
+        engine.exchanges.evict(operation.credential);
         engine.changes.tell(operation.organization);
         engine.changes.tell_workers();
     }

@@ -35,7 +35,7 @@ impl Content {
             parameters,
             fingerprint: fingerprint(engine, &secret)?,
             secret,
-            expires_at: expiry::told(provider, material, engine.clock.now()),
+            expires_at: expiry::expiry_of(provider, material, engine.clock.now()),
         })
     }
 

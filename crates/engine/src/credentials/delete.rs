@@ -46,7 +46,7 @@ pub(crate) async fn delete(
     if let Unlinking::Replace(other) = unlinking
         && other < id
     {
-        storage::repositories::hold(&mut tx, scope, other).await?;
+        storage::repositories::lock(&mut tx, scope, other).await?;
     }
     if storage::credentials::tombstone(&mut tx, scope, id, &actor.name, now).await? == 0 {
         return Err(ServiceError::NotFound.into());
@@ -97,8 +97,8 @@ pub(crate) async fn delete(
         audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     }
     tx.commit().await?;
-    engine.registries.forget(id);
-    engine.exchanges.forget(id);
+    engine.registries.evict(id);
+    engine.exchanges.evict(id);
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
     if !existing.placed.pattern.is_empty() {
@@ -117,7 +117,7 @@ async fn replace(
     actor: &Actor,
     now: Timestamp,
 ) -> Result<String, Error> {
-    let other = storage::repositories::hold(tx, scope, to)
+    let other = storage::repositories::lock(tx, scope, to)
         .await?
         .filter(|other| {
             other.provider.facts().kind == kind

@@ -69,7 +69,7 @@ impl Engine {
                     version: number,
                     remark: ", to see who wrote it",
                 };
-                uses::note(self, scope, read, &used, ReadKind::Look).await?;
+                uses::audit_read(self, scope, read, &used, ReadKind::Look).await?;
             }
             match sealed {
                 Ok(sealed) if sealed.operation == operation => return Ok(Some(version)),

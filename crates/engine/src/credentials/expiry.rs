@@ -20,7 +20,7 @@ const ECR_TOKEN: Duration = Duration::from_hours(12);
 const LAST: f64 = 253_402_300_799.0;
 
 /// When a secret that is stored now expires, as it tells itself or as its provider fixes it.
-pub(super) fn told(
+pub(super) fn expiry_of(
     provider: Provider,
     material: &SecretMaterial,
     now: Timestamp,
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn a_token_tells_when_it_expires() {
         let now = Timestamp::from_millis(0);
-        let of = |text: &str| told(Provider::Jfrog, &password(text), now);
+        let of = |text: &str| expiry_of(Provider::Jfrog, &password(text), now);
         let at = Some(Timestamp::from_millis(1_800_000_000_500));
         assert_eq!(of(&jwt(r#"{"exp":1800000000.5,"sub":"a"}"#)), at);
         for none in [
@@ -123,14 +123,14 @@ mod tests {
     #[test]
     fn a_pasted_ecr_token_lives_for_12_hours() {
         let now = Timestamp::from_millis(1_000);
-        let at = told(Provider::AmazonEcr, &password("eyJwYXlsb2FkIjoi"), now);
+        let at = expiry_of(Provider::AmazonEcr, &password("eyJwYXlsb2FkIjoi"), now);
         assert_eq!(at, Some(now.plus(Duration::from_hours(12))));
         let key = SecretMaterial::EcrAccessKey {
             key_id: String::new(),
             secret_key: Secret::new("x".into()),
             region: None,
         };
-        assert_eq!(told(Provider::AmazonEcr, &key, now), None);
+        assert_eq!(expiry_of(Provider::AmazonEcr, &key, now), None);
     }
 
     /// A certificate with its end; nobody has the key.
@@ -153,7 +153,7 @@ mod tests {
         let of = |certificate: &str| {
             let (certificate, key) = (certificate.to_owned(), Secret::new("canary".into()));
             let material = SecretMaterial::ClientCertificate { certificate, key };
-            told(Provider::GenericRegistry, &material, Timestamp::from_millis(0))
+            expiry_of(Provider::GenericRegistry, &material, Timestamp::from_millis(0))
         };
         let (leaf, end) = (LEAF.0, Timestamp::parse_rfc3339(LEAF.1));
         assert_eq!(of(leaf), end);

@@ -64,7 +64,7 @@ pub(crate) use reconnect::reconnect;
 pub(crate) use renew::{RenewalResult, Turn, give_up, store_renewed, take_turn};
 pub use secret_for_use::SecretForUse;
 pub use uses::Use;
-pub(crate) use uses::{ReadKind, SecretRead, Uses, note};
+pub(crate) use uses::{ReadKind, SecretRead, Uses, audit_read};
 
 #[async_trait]
 impl Credentials for Engine {

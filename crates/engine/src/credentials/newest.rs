@@ -29,7 +29,7 @@ pub(super) async fn newest(
             remark: ", to see who wrote it",
         };
         let used = Use::by(by.clone(), ReadPurpose::WriteCheck);
-        uses::note(engine, scope, read, &used, ReadKind::Look).await?;
+        uses::audit_read(engine, scope, read, &used, ReadKind::Look).await?;
     }
     Ok(newest)
 }

@@ -51,7 +51,7 @@ pub(super) async fn roll_back(
         remark: ", to bring it back",
     };
     let used = Use::of(actor, ReadPurpose::RollBack);
-    uses::note(engine, scope, read, &used, ReadKind::Look).await?;
+    uses::audit_read(engine, scope, read, &used, ReadKind::Look).await?;
     let content = Content::new(engine, existing.provider, &material, parameters)?;
     let operation = Operation {
         organization: scope.organization(),

@@ -85,7 +85,7 @@ impl Engine {
                 break;
             }
             futures::stream::iter(open)
-                .map(|repository| trial.note(repository))
+                .map(|repository| trial.test_repository(repository))
                 .buffer_unordered(TOGETHER)
                 .try_collect::<()>()
                 .await?;
@@ -120,7 +120,7 @@ async fn trial<'a>(
     let version = u64::try_from(staged.vault_version).map_err(|_| VaultError::Malformed)?;
     let sealed = engine.vault.read(&path(scope, id), version).await?;
     let used = Use::of_hawser(ReadPurpose::RotationTest);
-    uses::note(engine, scope, read(staged), &used, ReadKind::Look).await?;
+    uses::audit_read(engine, scope, read(staged), &used, ReadKind::Look).await?;
     if sealed.operation != staged.operation.id {
         return Err(VaultError::Binding.into());
     }
@@ -155,7 +155,7 @@ impl Trial<'_> {
 
     /// Asks one repository and writes down how it went. One that is not linked any more does not
     /// count.
-    async fn note(&self, repository: RepositoryId) -> Result<(), Error> {
+    async fn test_repository(&self, repository: RepositoryId) -> Result<(), Error> {
         let (db, id) = (&self.engine.db, self.staged.operation.credential);
         let target = storage::repositories::target(db, self.scope, repository).await?;
         let linked = target.filter(|target| {
@@ -183,7 +183,8 @@ impl Trial<'_> {
         };
         // No host is shown it before the log says so.
         let used = Use::of_hawser(ReadPurpose::RotationTest).at(&target.origin);
-        let noted = uses::note(self.engine, self.scope, read(self.staged), &used, ReadKind::Look);
+        let noted =
+            uses::audit_read(self.engine, self.scope, read(self.staged), &used, ReadKind::Look);
         if let Err(error) = noted.await {
             tracing::error!(error = %chain(&error), "failed to audit a read of a candidate");
             return Some(Cause::Internal);

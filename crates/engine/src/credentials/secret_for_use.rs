@@ -68,7 +68,7 @@ impl Engine {
         used: &Use,
     ) -> Result<SecretForUse, Error> {
         let secret = read(self, scope, credential).await?;
-        uses::note(self, scope, secret.read(), used, ReadKind::Use).await?;
+        uses::audit_read(self, scope, secret.read(), used, ReadKind::Use).await?;
         Ok(secret)
     }
 

@@ -269,7 +269,7 @@ async fn stored(
             let remark = ", to store it with other fields";
             let read = SecretRead { credential, name: &existing.name, version, remark };
             let used = Use::of(actor, ReadPurpose::Update);
-            uses::note(engine, scope, read, &used, ReadKind::Look).await?;
+            uses::audit_read(engine, scope, read, &used, ReadKind::Look).await?;
             Ok(sealed.password)
         }
         Err(VaultError::NotFound) => Err(Field::Password

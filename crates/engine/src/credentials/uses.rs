@@ -79,7 +79,7 @@ impl Uses {
         true
     }
 
-    fn forget(&self, read: SecretRead<'_>, used: &Use) {
+    fn discard(&self, read: SecretRead<'_>, used: &Use) {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         noted.remove(&(read.credential, read.version, used.clone()));
     }
@@ -96,7 +96,7 @@ pub(crate) enum ReadKind {
 ///
 /// # Errors
 /// When the database refuses; then the secret must not be used.
-pub(crate) async fn note(
+pub(crate) async fn audit_read(
     engine: &Engine,
     scope: Scope,
     read: SecretRead<'_>,
@@ -109,7 +109,7 @@ pub(crate) async fn note(
     }
     let written = write(engine, scope, read, used, counts, now).await;
     if written.is_err() {
-        engine.uses.forget(read, used);
+        engine.uses.discard(read, used);
     }
     written
 }

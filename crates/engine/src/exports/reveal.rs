@@ -40,14 +40,14 @@ pub(super) async fn reveal(
         materials.insert(row.id, (secret.material, secret.vault_version));
     }
     // Nothing leaves before the log says so.
-    note(engine, actor, scope, (id, &fields), &sources, &materials).await?;
+    audit_reveal(engine, actor, scope, (id, &fields), &sources, &materials).await?;
     let rendered = render(&fields, &sources.facts(&fields, &materials), Values::Plain);
     let file_name = format!("{}.yaml", file_stem(fields.name.as_str()));
     Ok(Revealed { file_name, text: text(&rendered) })
 }
 
 /// One line for the export that was revealed, and one for each secret that was read.
-async fn note(
+async fn audit_reveal(
     engine: &Engine,
     actor: &Actor,
     scope: Scope,

@@ -58,7 +58,7 @@ pub(super) async fn save(
         by: &actor.name,
     };
     let mut tx = engine.db.begin().await?;
-    hold(&mut tx, scope, &fields).await?;
+    lock_credentials(&mut tx, scope, &fields).await?;
     if let Some(before) = &before {
         let version = before.row_version;
         let changed = storage::exports::update(&mut tx, scope, id, version, &row, now).await;
@@ -151,11 +151,11 @@ const GONE: &str = "One of them does not exist any more. Choose again.";
 
 /// Holds the chosen credentials until the transaction ends, so that none is deleted meanwhile; in an
 /// order of their own, so that two who do it never wait for each other.
-async fn hold(tx: &mut Tx, scope: Scope, fields: &ExportFields) -> Result<(), Error> {
+async fn lock_credentials(tx: &mut Tx, scope: Scope, fields: &ExportFields) -> Result<(), Error> {
     let mut ids = fields.credentials.clone();
     ids.sort_unstable();
     for id in ids {
-        if storage::repositories::hold(tx, scope, id).await?.is_none() {
+        if storage::repositories::lock(tx, scope, id).await?.is_none() {
             return Err(Field::Credentials.problem(GONE).into());
         }
     }

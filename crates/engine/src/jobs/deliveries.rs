@@ -115,7 +115,7 @@ impl JobRunner for Deliveries {
         Ok(claimed
             .into_iter()
             .map(|work| Leased {
-                lease: self.leases.take(ClaimedWork::Delivery(work.clone())),
+                lease: self.leases.guard(ClaimedWork::Delivery(work.clone())),
                 work,
             })
             .collect())

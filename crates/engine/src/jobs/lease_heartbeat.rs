@@ -42,7 +42,7 @@ pub(super) struct Leased<W> {
 
 impl LeaseHeartbeat {
     /// Takes work in hand, right after its claim.
-    pub(super) fn take(&self, work: ClaimedWork) -> Arc<LeaseGuard> {
+    pub(super) fn guard(&self, work: ClaimedWork) -> Arc<LeaseGuard> {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let number = open.next;
         open.next += 1;
@@ -95,8 +95,8 @@ mod tests {
     fn work_is_in_hand_until_nobody_holds_it() {
         let leases = LeaseHeartbeat::default();
         let (first, second) = (delivery(), delivery());
-        let one = leases.take(ClaimedWork::Delivery(first));
-        let two = leases.take(ClaimedWork::Delivery(second.clone()));
+        let one = leases.guard(ClaimedWork::Delivery(first));
+        let two = leases.guard(ClaimedWork::Delivery(second.clone()));
         assert_eq!(leases.all().0.len(), 2);
         // A result that waits to be written leases its work too.
         let mut store = ResultBatch::default();
@@ -115,8 +115,8 @@ mod tests {
     async fn a_task_that_panics_or_is_aborted_lets_go() {
         let leases = LeaseHeartbeat::default();
         let (panics, hangs) = (
-            leases.take(ClaimedWork::Delivery(delivery())),
-            leases.take(ClaimedWork::Delivery(delivery())),
+            leases.guard(ClaimedWork::Delivery(delivery())),
+            leases.guard(ClaimedWork::Delivery(delivery())),
         );
         let dies = tokio::spawn(async move {
             let _hold = panics;

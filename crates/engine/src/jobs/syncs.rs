@@ -110,7 +110,7 @@ pub(super) async fn claim(
     .await?;
     Ok(claimed
         .into_iter()
-        .map(|work| Leased { lease: leases.take(ClaimedWork::Job(kind, work.clone())), work })
+        .map(|work| Leased { lease: leases.guard(ClaimedWork::Job(kind, work.clone())), work })
         .collect())
 }
 

@@ -41,7 +41,7 @@ impl Engine {
         // What the operator allows may have changed since the address was typed.
         let Some(webhook) = outbound.webhook(&to.webhook) else {
             if !to.webhook.is_empty() {
-                note(self, scope, &notice, Delivery::Failed).await?;
+                record_attempt(self, scope, &notice, Delivery::Failed).await?;
             }
             return Ok(Sent::Done);
         };
@@ -50,11 +50,11 @@ impl Engine {
             .await
         {
             Ok(()) => {
-                note(self, scope, &notice, Delivery::Taken).await?;
+                record_attempt(self, scope, &notice, Delivery::Taken).await?;
                 Ok(Sent::Done)
             }
             Err(failure) => {
-                note(self, scope, &notice, Delivery::Failed).await?;
+                record_attempt(self, scope, &notice, Delivery::Failed).await?;
                 Ok(Sent::Failed(failure))
             }
         }
@@ -114,7 +114,7 @@ fn document(notice: &Notice, organization: &str, now: Timestamp) -> Value {
     }
 }
 
-async fn note(
+async fn record_attempt(
     engine: &Engine,
     scope: Scope,
     notice: &Notice,

@@ -37,7 +37,7 @@ pub(super) async fn save(
         // It shares every credential in it, as an owner alone does with one.
         allowed(engine, actor, Action::ShareCredentials, "share a project").await?;
     }
-    let detail = [Some(detail), changed.map(|sharing| told(sharing).to_owned())];
+    let detail = [Some(detail), changed.map(|sharing| sharing_words(sharing).to_owned())];
     let detail = detail.into_iter().flatten().collect::<Vec<_>>().join(", ");
     let mut tx = engine.db.begin().await?;
     if form.project.is_empty() {
@@ -62,7 +62,7 @@ pub(super) async fn save(
     Ok(id)
 }
 
-const fn told(sharing: Sharing) -> &'static str {
+const fn sharing_words(sharing: Sharing) -> &'static str {
     match sharing {
         Sharing::Shared => "shared with all projects",
         Sharing::Own => "no longer shared",

@@ -130,7 +130,7 @@ impl Engine {
     /// Forgets an exchanged login that a registry refused.
     pub(crate) fn exchange_anew(&self, ready: &Ready, version: CommittedVersion) {
         self.exchanges.refused(&ready.stored.owner, &ready.login);
-        self.registries.forget(version.credential);
+        self.registries.evict(version.credential);
     }
 
     async fn read(

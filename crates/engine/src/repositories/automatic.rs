@@ -9,7 +9,7 @@ use domain::{
 use storage::{
     gitops::Touched,
     jobs,
-    repositories::{Linkable, SyncTarget, hold, link, take_for_link, unlink},
+    repositories::{Linkable, SyncTarget, link, lock, take_for_link, unlink},
 };
 
 use crate::{
@@ -49,7 +49,7 @@ pub(super) async fn follow(
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
     let held = match winner {
-        Some(winner) => hold(&mut tx, scope, winner).await?,
+        Some(winner) => lock(&mut tx, scope, winner).await?,
         None => None,
     };
     // It was deleted or moved meanwhile; the next look finds another one.

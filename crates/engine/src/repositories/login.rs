@@ -22,7 +22,7 @@ use tokio::{sync::Mutex, time::Instant};
 
 use crate::{
     Engine, Error,
-    credentials::{ReadKind, SecretRead, Use, note},
+    credentials::{ReadKind, SecretRead, Use, audit_read},
     error::{chain, vault_cause},
 };
 
@@ -139,7 +139,7 @@ impl Logins {
                 version: version.vault_version,
                 remark: "",
             };
-            let noted = note(engine, scope, read, used, ReadKind::Use).await;
+            let noted = audit_read(engine, scope, read, used, ReadKind::Use).await;
             noted.map_err(|error| cause_of(&error))?;
             return Ok(Arc::clone(&held.stored));
         }
@@ -161,7 +161,7 @@ impl Logins {
     }
 
     /// Forgets a secret that a registry refused.
-    pub(crate) fn forget(&self, version: CommittedVersion) {
+    pub(crate) fn evict(&self, version: CommittedVersion) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&version);
     }
 

@@ -221,7 +221,7 @@ impl ResultBatch {
         let mut outdated = HashSet::new();
         for (organization, credential, epoch) in used {
             let scope = Scope::of_worker(organization);
-            if !storage::circuit_breaker::hold(tx, scope, credential, epoch).await? {
+            if !storage::circuit_breaker::lock_epoch(tx, scope, credential, epoch).await? {
                 outdated.insert((organization, credential, epoch));
             }
         }

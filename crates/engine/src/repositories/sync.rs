@@ -153,8 +153,8 @@ impl Engine {
             ));
             match version {
                 Some(used) if denied => {
-                    logins.forget(used);
-                    self.registries.forget(used.credential);
+                    logins.evict(used);
+                    self.registries.evict(used.credential);
                     refused = Some((used, attempt));
                 }
                 _ => return Ok(Tried::Done(attempt)),

@@ -36,7 +36,7 @@ pub(super) async fn held(
     credential: CredentialId,
     project: ProjectId,
 ) -> Result<String, Error> {
-    Ok(usable(storage::repositories::hold(tx, scope, credential).await?, project)?.name)
+    Ok(usable(storage::repositories::lock(tx, scope, credential).await?, project)?.name)
 }
 
 /// The project that a form names, or the default one.

@@ -64,7 +64,7 @@ impl Attempts {
         budgets: Budgets,
         until: Timestamp,
     ) -> Result<(), ServiceError> {
-        let (place, replaced) = self.take(budgets, until)?;
+        let (place, replaced) = self.wait_place(budgets, until)?;
         let left = || place.until.since(clock.now());
         tokio::select! {
             () = clock.sleep(left()) => Ok(()),
@@ -75,7 +75,7 @@ impl Attempts {
     /// A place to wait in. Of one origin and one account only the newest try waits, for what is left of
     /// the wait of the one before: a person who corrects a mistake does not wait twice, and nobody gets
     /// more than one password looked at. Where places are short, the origin with most tries gives way.
-    fn take(
+    fn wait_place(
         &self,
         budgets: Budgets,
         until: Timestamp,
@@ -232,13 +232,13 @@ mod tests {
     #[tokio::test]
     async fn r_brute_01_of_one_address_and_account_only_the_newest_waits() {
         let attempts = Attempts::default();
-        let (older, mut told) = attempts.take(of(1, 1), at(10)).unwrap();
-        let (newer, _) = attempts.take(of(1, 1), at(18)).unwrap();
+        let (older, mut told) = attempts.wait_place(of(1, 1), at(10)).unwrap();
+        let (newer, _) = attempts.wait_place(of(1, 1), at(18)).unwrap();
         assert_eq!(told.try_recv(), Ok(()));
         assert_eq!(newer.until, at(10), "what is left of the wait, and not another one");
         drop(older);
         assert_eq!(attempts.lock().waiting.len(), 1, "the place is the newer one's");
-        let (_elsewhere, _) = attempts.take(of(2, 1), at(20)).unwrap();
+        let (_elsewhere, _) = attempts.wait_place(of(2, 1), at(20)).unwrap();
         assert_eq!(attempts.lock().waiting.len(), 2);
     }
 
@@ -246,7 +246,7 @@ mod tests {
     async fn r_brute_01_an_address_has_so_many_places() {
         let attempts = Attempts::default();
         let mut places: Vec<_> =
-            (0..9).map(|account| attempts.take(of(1, account), at(20)).unwrap()).collect();
+            (0..9).map(|account| attempts.wait_place(of(1, account), at(20)).unwrap()).collect();
         let ended = places.iter_mut().map(|(_, told)| told.try_recv().is_ok());
         assert_eq!(ended.collect::<Vec<_>>(), [&[true; 4][..], &[false; 5]].concat());
     }
@@ -257,19 +257,20 @@ mod tests {
         let mut places = Vec::new();
         for number in 0..PLACES {
             let network = u32::try_from(number / PLACES_OF_ONE).unwrap();
-            places.push(attempts.take(of(network, number), at(20)).unwrap());
+            places.push(attempts.wait_place(of(network, number), at(20)).unwrap());
         }
-        let (_owner, mut told) = attempts.take(of(99, 1), at(20)).unwrap();
+        let (_owner, mut told) = attempts.wait_place(of(99, 1), at(20)).unwrap();
         assert_eq!(attempts.lock().waiting.len(), PLACES);
         assert!(told.try_recv().is_err(), "whoever comes from elsewhere gets a place");
         let ended = places.iter_mut().filter_map(|(_, told)| told.try_recv().ok()).count();
         assert_eq!(ended, 1, "of an address that has five");
         // When all addresses have one each, nobody has to give way.
         let attempts = Attempts::default();
-        let alone: Vec<_> = (0..64).map(|n| attempts.take(of(n, 1), at(20)).unwrap()).collect();
-        assert_eq!(attempts.take(of(99, 1), at(20)).err(), Some(BUSY));
+        let alone: Vec<_> =
+            (0..64).map(|n| attempts.wait_place(of(n, 1), at(20)).unwrap()).collect();
+        assert_eq!(attempts.wait_place(of(99, 1), at(20)).err(), Some(BUSY));
         drop(alone);
-        assert!(attempts.take(of(99, 1), at(20)).is_ok());
+        assert!(attempts.wait_place(of(99, 1), at(20)).is_ok());
     }
 
     #[tokio::test]

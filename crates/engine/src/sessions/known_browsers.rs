@@ -44,7 +44,7 @@ pub(super) async fn known(
 
 /// Makes the browser known to this person; answers the new token of its cookie, unless it is known for
 /// long enough. Never takes over a token that it did not make: whoever planted it would be known too.
-pub(super) async fn keep(
+pub(super) async fn remember(
     engine: &Engine,
     tx: &mut Tx,
     user: UserId,

@@ -20,7 +20,7 @@ use domain::{
 
 use crate::{
     Engine, Error,
-    audit::note,
+    audit::write_event,
     error::{answer, chain},
 };
 
@@ -51,12 +51,13 @@ impl Sessions for Engine {
     }
 
     async fn signed_out(&self, actor: &Actor) {
-        if let Err(error) = note(self, actor, AuditAction::SignedOut, ("", "")).await {
+        if let Err(error) = write_event(self, actor, AuditAction::SignedOut, ("", "")).await {
             tracing::error!(error = %chain(&error), "failed to audit a sign-out");
         }
         // What was begun before cannot be ended after.
         let (organization, user) = (actor.organization, actor.user);
-        let forgotten = storage::gitops::git_accounts::forget(&self.db, organization, user).await;
+        let forgotten =
+            storage::gitops::git_accounts::delete_of_user(&self.db, organization, user).await;
         if let Err(error) = forgotten {
             tracing::error!(error = %chain(&error), "failed to delete the pending Git connections of a person; they expire");
         }

@@ -79,7 +79,7 @@ pub(super) async fn set_up(engine: &Engine, form: SetUp, peer: Peer) -> Result<S
         detail: String::new(),
     };
     storage::audit::record(&mut tx, Scope::of_worker(organization), now, &record).await?;
-    let browser = known_browsers::keep(engine, &mut tx, user, None).await?;
+    let browser = known_browsers::remember(engine, &mut tx, user, None).await?;
     tx.commit().await?;
     Ok(SignedIn { user, browser })
 }

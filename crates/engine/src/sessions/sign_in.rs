@@ -43,8 +43,8 @@ pub(super) async fn sign_in(
     };
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
-    let browser = known_browsers::keep(engine, &mut tx, account.id, known).await?;
-    note(&mut tx, Some(&account), from.address, AuditAction::SignedIn, now).await?;
+    let browser = known_browsers::remember(engine, &mut tx, account.id, known).await?;
+    audit_sign_in(&mut tx, Some(&account), from.address, AuditAction::SignedIn, now).await?;
     tx.commit().await?;
     Ok(SignedIn { user: account.id, browser })
 }
@@ -71,7 +71,7 @@ async fn failed(
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
     attempt.failed(&mut tx, now).await?;
-    note(&mut tx, account, peer, AuditAction::SignInRefused, now).await?;
+    audit_sign_in(&mut tx, account, peer, AuditAction::SignInRefused, now).await?;
     tx.commit().await?;
     let refusal = match attempt.next.as_secs() {
         0 => "E-mail address or password is wrong.".to_owned(),
@@ -87,7 +87,7 @@ async fn failed(
 /// that is unknown, or of somebody who is in no organization, stands in the log of whoever set this
 /// Hawser up, so that all take as long; without what was typed: people type passwords into the wrong
 /// field.
-async fn note(
+async fn audit_sign_in(
     tx: &mut Tx,
     account: Option<&Account>,
     peer: Peer,

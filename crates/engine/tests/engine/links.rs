@@ -92,7 +92,7 @@ async fn a_deleted_credential_is_never_linked(env: TestEnv) {
         let linked =
             storage::repositories::link(&mut tx, scope, id, credential, "https://a:443", now);
         assert_eq!(linked.await.unwrap(), 0);
-        assert_eq!(storage::repositories::hold(&mut tx, scope, credential).await.unwrap(), None);
+        assert_eq!(storage::repositories::lock(&mut tx, scope, credential).await.unwrap(), None);
     }
 }
 

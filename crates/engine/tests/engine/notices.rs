@@ -128,6 +128,20 @@ async fn delivered(env: &TestEnv, expected: Option<bool>) {
     panic!("{:?} and not {expected:?}", listed(env).await[0]);
 }
 
+/// Waits until the failure of this try is stored: the next one is asked for by the clock of then.
+async fn put_off(env: &TestEnv, tries: usize) {
+    let waits = format!(
+        "select count(*) from jobs where kind = 'notice' and state = 'waiting' and attempts = {tries}"
+    );
+    for _ in 0..400 {
+        if env.count(&waits).await == 1 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("try {tries} was not put off");
+}
+
 async fn set(env: &TestEnv, actor: &Actor, webhook: &str) -> Result<(), ServiceError> {
     Notices::set_webhook(&env.engine, actor, WebhookForm { webhook: webhook.into() }).await
 }
@@ -144,6 +158,7 @@ async fn the_webhook_gets_each_notice_once_also_after_a_failure(env: TestEnv) {
     let workers = env.workers();
     for tries in 1..=2 {
         hook.took(tries).await;
+        put_off(&env, tries).await;
         delivered(&env, Some(false)).await;
         clock.advance(Duration::from_mins(30));
     }

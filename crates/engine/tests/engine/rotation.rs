@@ -211,7 +211,7 @@ async fn a_repository_linked_at_the_last_moment_counts(env: TestEnv) {
     let origin = RepositoryUrl::parse(&registry.url("charts")).unwrap().origin();
     // Somebody links while the test, which saw no link, waits for the credential to promote it.
     let mut tx = db.begin().await.unwrap();
-    storage::repositories::hold(&mut tx, scope, id).await.unwrap().unwrap();
+    storage::repositories::lock(&mut tx, scope, id).await.unwrap().unwrap();
     let workers = Workers::of(&faults.engine);
     tokio::time::sleep(Duration::from_secs(1)).await;
     storage::repositories::link(&mut tx, scope, repository, id, &origin, faults.now())

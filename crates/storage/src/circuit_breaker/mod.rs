@@ -144,7 +144,7 @@ pub async fn is_paused(
 /// # Errors
 /// When the database refuses.
 pub async fn clear(tx: &mut Tx, scope: Scope, credential: CredentialId) -> Result<u64> {
-    forget(tx, scope, credential, "").await
+    delete(tx, scope, credential, "").await
 }
 
 /// Uses a credential again at this origin, or at all when it is empty; answers at how many it was
@@ -161,7 +161,7 @@ pub async fn resume(
 ) -> Result<u64> {
     next_epoch(tx, scope, credential).await?;
     sync_soon(tx, scope, credential, origin).await?;
-    forget(tx, scope, credential, origin).await
+    delete(tx, scope, credential, origin).await
 }
 
 async fn next_epoch(tx: &mut Tx, scope: Scope, credential: CredentialId) -> Result<()> {
@@ -234,7 +234,12 @@ pub async fn put_off(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn hold(tx: &mut Tx, scope: Scope, credential: CredentialId, epoch: i64) -> Result<bool> {
+pub async fn lock_epoch(
+    tx: &mut Tx,
+    scope: Scope,
+    credential: CredentialId,
+    epoch: i64,
+) -> Result<bool> {
     let held = on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update credentials set epoch = epoch
@@ -250,7 +255,7 @@ pub async fn hold(tx: &mut Tx, scope: Scope, credential: CredentialId, epoch: i6
     Ok(held > 0)
 }
 
-async fn forget(tx: &mut Tx, scope: Scope, credential: CredentialId, origin: &str) -> Result<u64> {
+async fn delete(tx: &mut Tx, scope: Scope, credential: CredentialId, origin: &str) -> Result<u64> {
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "delete from refusals where organization_id = $1 and credential_id = $2 and (origin = $3 or $3 = '')"

@@ -36,7 +36,7 @@ pub use operations::{
 };
 pub use placement::{PlacedRow, next_placement, place, stamp};
 pub use read::{Committed, Existing, committed, existing, get, mark_used};
-pub use update::{Description, commit, describe, give_back, hold, take};
+pub use update::{Description, commit, describe, give_back, lock_operation, take};
 pub use versions::{Version, version, versions};
 
 pub(crate) use values::{

@@ -86,7 +86,7 @@ pub async fn take(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn hold(
+pub async fn lock_operation(
     tx: &mut Tx,
     scope: Scope,
     id: CredentialId,

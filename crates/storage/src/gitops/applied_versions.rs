@@ -35,7 +35,7 @@ pub async fn set_written(
     place: Uuid,
     versions: &[(CredentialId, i64)],
 ) -> Result<()> {
-    forget(tx, scope, place).await?;
+    delete(tx, scope, place).await?;
     for chunk in versions.chunks(100) {
         on!(tx.inner(), tx => {
             let mut query = QueryBuilder::new(
@@ -58,7 +58,7 @@ pub async fn set_written(
 /// # Errors
 /// When the database refuses.
 pub async fn forget_place(tx: &mut Tx, scope: Scope, place: Uuid, now: Timestamp) -> Result<()> {
-    forget(tx, scope, place).await?;
+    delete(tx, scope, place).await?;
     on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update place_deliveries set state = 'superseded', cause = null, finished_at = $3
@@ -74,7 +74,7 @@ pub async fn forget_place(tx: &mut Tx, scope: Scope, place: Uuid, now: Timestamp
     Ok(())
 }
 
-async fn forget(tx: &mut Tx, scope: Scope, place: Uuid) -> Result<()> {
+async fn delete(tx: &mut Tx, scope: Scope, place: Uuid) -> Result<()> {
     on!(tx.inner(), tx => {
         sqlx::query(sql!("delete from place_credentials where organization_id = $1 and place_id = $2"))
             .bind(scope.organization().uuid())

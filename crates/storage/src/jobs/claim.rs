@@ -155,7 +155,7 @@ pub async fn release_orphans(db: &Db, now: Timestamp) -> Result<u64> {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn hold(tx: &mut Tx, kind: Kind, work: &ClaimedJob) -> Result<bool> {
+pub async fn lock(tx: &mut Tx, kind: Kind, work: &ClaimedJob) -> Result<bool> {
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update jobs set fence = fence where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4

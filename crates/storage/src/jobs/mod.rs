@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{Result, Tx, on};
 
 pub use claim::{
-    ClaimedJob, claim, finish, forget_far_leases, hold, release, release_orphans, renew, retry,
+    ClaimedJob, claim, finish, forget_far_leases, lock, release, release_orphans, renew, retry,
     retry_in,
 };
 

@@ -1,7 +1,7 @@
 //! SQL of organizations and their members.
 
 #[cfg(test)]
-mod wall;
+mod tenant_isolation;
 
 use domain::{Name, OrganizationId, Role, Timestamp, UserId, organizations::Membership};
 use uuid::Uuid;

@@ -67,7 +67,7 @@ pub async fn linkable(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<
 ///
 /// # Errors
 /// When the database refuses, or holds a value this version does not know.
-pub async fn hold(tx: &mut Tx, scope: Scope, id: CredentialId) -> Result<Option<Linkable>> {
+pub async fn lock(tx: &mut Tx, scope: Scope, id: CredentialId) -> Result<Option<Linkable>> {
     let rows: Vec<Row> = on!(tx.inner(), tx => {
         sqlx::query_as(sql!(
             "update credentials set epoch = epoch

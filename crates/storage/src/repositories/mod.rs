@@ -14,7 +14,7 @@ mod write;
 
 pub use automatic::{Automatic, automatic, project, take_for_link};
 pub use held::{hold_all, hold_these};
-pub use linkable::{Linkable, hold, linkable};
+pub use linkable::{Linkable, linkable, lock};
 pub use links::{
     LinkAt, Outside, link, linked_addresses, linked_to, links_at, links_of, links_outside,
     relink_all, suspend, unlink, unlink_all,

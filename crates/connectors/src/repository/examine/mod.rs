@@ -106,15 +106,17 @@ impl Examination<'_> {
         let helm = super::helm(outbound, self.target);
         let mut visit = walk
             .stage(Stage::Challenge, async {
-                let visit = self.told(outbound, helm.visit().await).await?;
+                let visit = self.as_in_a_sync(outbound, helm.visit().await).await?;
                 Ok((visit.challenge(), visit))
             })
             .await?;
         walk.stage(Stage::Token, async { Ok((visit.log_in().await?, ())) }).await?;
-        walk.stage(Stage::List, async { Ok((self.told(outbound, visit.list().await).await?, ())) })
-            .await?;
+        walk.stage(Stage::List, async {
+            Ok((self.as_in_a_sync(outbound, visit.list().await).await?, ()))
+        })
+        .await?;
         walk.stage(Stage::Pull, async {
-            Ok((self.told(outbound, visit.pull(&self.registries.parsing).await).await?, ()))
+            Ok((self.as_in_a_sync(outbound, visit.pull(&self.registries.parsing).await).await?, ()))
         })
         .await
     }
@@ -128,7 +130,7 @@ impl Examination<'_> {
         let registry: Registry<'_> = self.registries.registry(outbound, self.target);
         let mut visit = walk
             .stage(Stage::Challenge, async {
-                let visit = self.told(outbound, registry.visit().await).await?;
+                let visit = self.as_in_a_sync(outbound, registry.visit().await).await?;
                 Ok((visit.challenge(), visit))
             })
             .await?;
@@ -147,13 +149,19 @@ impl Examination<'_> {
         outbound: &Outbound,
         visit: &mut oci::OciTest<'_>,
     ) -> Result<(), Stopped> {
-        walk.stage(Stage::List, async { Ok((self.told(outbound, visit.list().await).await?, ())) })
-            .await?;
+        walk.stage(Stage::List, async {
+            Ok((self.as_in_a_sync(outbound, visit.list().await).await?, ()))
+        })
+        .await?;
         walk.stage(Stage::Pull, async { Ok((visit.pull().await?, ())) }).await
     }
 
     /// A failure that the other kind of repository would not have is told as such, as in a sync.
-    async fn told<T>(&self, outbound: &Outbound, result: Result<T, Failure>) -> Result<T, Failure> {
+    async fn as_in_a_sync<T>(
+        &self,
+        outbound: &Outbound,
+        result: Result<T, Failure>,
+    ) -> Result<T, Failure> {
         match result {
             Err(failure) => Err(self.registries.other_kind(outbound, self.target, failure).await),
             result => result,

@@ -75,7 +75,7 @@ impl Keeper {
     }
 
     /// Keeps the process alive until `stop`.
-    pub(super) async fn keep(mut self, mut stop: oneshot::Receiver<()>) {
+    pub(super) async fn supervise(mut self, mut stop: oneshot::Receiver<()>) {
         loop {
             let ended = async {
                 if let Some(child) = &mut self.child {

@@ -111,7 +111,7 @@ impl Managed {
         keeper.spawn().map_err(ManagedError::Spawn)?;
         wait_until_ready(&config, &mut keeper).await?;
         left.clear();
-        let keeper = tokio::spawn(keeper.keep(stopped));
+        let keeper = tokio::spawn(keeper.supervise(stopped));
         Ok(Self { config, stop: Some(stop), keeper: Some(keeper), _lock: lock })
     }
 

@@ -40,7 +40,7 @@ pub(in crate::credentials) async fn allow(
     // Exports name what is allowed.
     touch(&mut tx, scope, Touched::Credential(credential), When::Settled, now).await?;
     tx.commit().await?;
-    engine.exchanges.forget(credential);
+    engine.exchanges.evict(credential);
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
     crate::credentials::place::match_again(engine, scope).await;

@@ -60,8 +60,8 @@ pub(in crate::credentials) async fn withdraw_token_service(
     let action = AuditAction::TokenServiceWithdrawn;
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
-    engine.exchanges.forget(credential);
-    engine.registries.forget(credential);
+    engine.exchanges.evict(credential);
+    engine.registries.evict(credential);
     engine.changes.tell(scope.organization());
     Ok(())
 }

@@ -37,8 +37,8 @@ pub(in crate::credentials) async fn withdraw(
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
     // What was exchanged for the origin or granted by its registry must not be used again.
-    engine.exchanges.forget(credential);
-    engine.registries.forget(credential);
+    engine.exchanges.evict(credential);
+    engine.registries.evict(credential);
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
     crate::credentials::place::match_again(engine, scope).await;

@@ -13,7 +13,7 @@ use super::{
     desired_state::Wanted,
     fence::Fence,
     known, named,
-    remedy::{said, told},
+    remedy::{explain, said},
 };
 use crate::{Error, repositories::pause};
 
@@ -129,7 +129,7 @@ impl Brought {
                     Cause::ClusterConflict => ObjectState::Conflict,
                     _ => object.state,
                 };
-                let detail = told(&named, &stopped, redactor);
+                let detail = explain(&named, &stopped, redactor);
                 let cause = Some(stopped.cause);
                 self.states.push(ClusterObject { state, cause, detail, ..object });
                 Goes::On
@@ -143,7 +143,7 @@ impl Brought {
 
 fn line((object, stopped): &(Option<ObjectRef>, Stopped), redactor: &Redactor) -> String {
     match object {
-        Some(object) => format!("{object}: {}", told(object, stopped, redactor)),
+        Some(object) => format!("{object}: {}", explain(object, stopped, redactor)),
         None => said(stopped, redactor),
     }
 }

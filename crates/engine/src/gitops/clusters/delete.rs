@@ -24,7 +24,7 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ClusterId) -> Res
     // The new epoch keeps a worker that is applying from noting or making objects after they are
     // counted here.
     let is_first = clusters::set_deleting(&mut tx, scope, id, &actor.name, now).await? > 0;
-    if !is_first && !clusters::hold(&mut tx, scope, id, cluster.epoch).await? {
+    if !is_first && !clusters::lock_epoch(&mut tx, scope, id, cluster.epoch).await? {
         return Err(ServiceError::NotFound.into());
     }
     let left = clusters::count_objects(&mut tx, scope, id).await?;
@@ -37,7 +37,7 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ClusterId) -> Res
                 counted(left, "object", "objects")
             ),
         };
-        if !forget(&mut tx, scope, id, person(actor), detail, now).await? {
+        if !delete_rows(&mut tx, scope, id, person(actor), detail, now).await? {
             return Err(ServiceError::NotFound.into());
         }
     } else if is_first {
@@ -59,7 +59,7 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ClusterId) -> Res
 
 /// Removes all that is known of a cluster; `false` when nothing was. A job of it that is left finds
 /// nothing to do.
-pub(super) async fn forget(
+pub(super) async fn delete_rows(
     tx: &mut Tx,
     scope: Scope,
     id: ClusterId,

@@ -20,17 +20,17 @@ pub(super) struct Fence<'a> {
 
 impl Fence<'_> {
     /// A transaction that holds cluster and work until it ends; `None` when either is another now.
-    pub(super) async fn hold(&self) -> Result<Option<Tx>, Error> {
+    pub(super) async fn lock(&self) -> Result<Option<Tx>, Error> {
         let mut tx = self.engine.db.begin().await?;
         let (id, epoch) = (self.cluster.id, self.cluster.epoch);
-        let holds = clusters::hold(&mut tx, self.scope, id, epoch).await?
-            && jobs::hold(&mut tx, Kind::Apply, self.work).await?;
+        let holds = clusters::lock_epoch(&mut tx, self.scope, id, epoch).await?
+            && jobs::lock(&mut tx, Kind::Apply, self.work).await?;
         Ok(holds.then_some(tx))
     }
 
     /// Whether both are still the same.
     pub(super) async fn holds(&self) -> Result<bool, Error> {
-        Ok(self.hold().await?.is_some())
+        Ok(self.lock().await?.is_some())
     }
 
     pub(super) const fn cluster(&self) -> ClusterId {

@@ -87,32 +87,32 @@ impl Clusters for Engine {
     }
 
     async fn list(&self, actor: &Actor) -> Answer<Vec<ClusterSummary>> {
-        get::list(self, actor).await.map_err(told)
+        get::list(self, actor).await.map_err(answer_of_cluster)
     }
 
     async fn get(&self, actor: &Actor, id: ClusterId) -> Answer<ClusterDetail> {
-        get::get(self, actor, id).await.map_err(told)
+        get::get(self, actor, id).await.map_err(answer_of_cluster)
     }
 
     async fn save(&self, actor: &Actor, form: ClusterForm) -> Answer<ClusterId> {
-        save::save(self, actor, &form).await.map_err(told)
+        save::save(self, actor, &form).await.map_err(answer_of_cluster)
     }
 
     async fn delete(&self, actor: &Actor, id: ClusterId) -> Answer<()> {
-        delete::delete(self, actor, id).await.map_err(told)
+        delete::delete(self, actor, id).await.map_err(answer_of_cluster)
     }
 
     async fn preview(&self, actor: &Actor, id: ClusterId) -> Answer<ClusterPreview> {
-        preview::preview(self, actor, id).await.map_err(told)
+        preview::preview(self, actor, id).await.map_err(answer_of_cluster)
     }
 
     async fn apply(&self, actor: &Actor, id: ClusterId) -> Answer<()> {
-        apply_now::apply(self, actor, id).await.map_err(told)
+        apply_now::apply(self, actor, id).await.map_err(answer_of_cluster)
     }
 }
 
 /// What fails here is told of the API server.
-fn told(error: Error) -> ServiceError {
+fn answer_of_cluster(error: Error) -> ServiceError {
     answer_of(RemoteKind::Cluster, error)
 }
 

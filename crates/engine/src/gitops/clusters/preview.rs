@@ -21,7 +21,7 @@ use super::{
     desired_state::{Wanted, wanted},
     known, may_write, named,
     open::open,
-    remedy::told,
+    remedy::explain,
 };
 use crate::{Engine, Error, credentials::Use};
 
@@ -52,7 +52,7 @@ pub(super) async fn preview(
             found.look_at_old(&api, &cluster, object, &wanted.redactor).await?;
         }
     }
-    keep(engine, scope, &cluster, &before, found.compared(began)).await?;
+    store_states(engine, scope, &cluster, &before, found.compared(began)).await?;
     let PreviewResult { changes, refused, .. } = found;
     Ok(ClusterPreview { changes, notes: wanted.notes, refused })
 }
@@ -132,7 +132,7 @@ impl PreviewResult {
             | Cause::ClusterApiMissing
             | Cause::NamespaceMissing
             | Cause::InsufficientScope) => {
-                self.keeps_out(object, cause, told(object, &stopped, redactor));
+                self.keeps_out(object, cause, explain(object, &stopped, redactor));
                 Ok(())
             }
             _ => Err(unreachable(&stopped)),
@@ -179,7 +179,7 @@ impl PreviewResult {
 
 /// Keeps how objects were found that had been applied, and why one could not be compared. What differs is
 /// somebody else's doing only where nothing of ours waits to be applied; what is gone is theirs always.
-async fn keep(
+async fn store_states(
     engine: &Engine,
     scope: Scope,
     cluster: &Cluster,
@@ -207,7 +207,7 @@ async fn keep(
         return Ok(());
     }
     let mut tx = engine.db.begin().await?;
-    if clusters::hold(&mut tx, scope, cluster.id, cluster.epoch).await? {
+    if clusters::lock_epoch(&mut tx, scope, cluster.id, cluster.epoch).await? {
         clusters::set_states(&mut tx, scope, cluster.id, &kept).await?;
         tx.commit().await?;
         engine.changes.tell(scope.organization());

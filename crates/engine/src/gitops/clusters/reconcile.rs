@@ -17,7 +17,7 @@ use storage::{
 use super::{
     LOOK_AGAIN, Stopped,
     apply::{Brought, bring},
-    delete::forget,
+    delete::delete_rows,
     desired_state::{Wanted, wanted},
     fence::Fence,
     known,
@@ -80,7 +80,7 @@ async fn run(
         .map(|manifest| known(manifest.object(), ObjectState::New))
         .collect();
     let fence = Fence { engine, scope, cluster, work };
-    let Some(mut tx) = fence.hold().await? else { return Ok(None) };
+    let Some(mut tx) = fence.lock().await? else { return Ok(None) };
     clusters::intend(&mut tx, scope, cluster.id, &intended).await?;
     tx.commit().await?;
     let before = clusters::objects(&engine.db, scope, cluster.id).await?;
@@ -114,7 +114,7 @@ async fn settle(
     let again = brought.pause(tries).map(|pause| now.plus(pause));
     let end = End { cluster, brought: &brought, problem: problem.as_ref(), again, now };
     let mut tx = engine.db.begin().await?;
-    if !clusters::hold(&mut tx, scope, cluster.id, cluster.epoch).await? {
+    if !clusters::lock_epoch(&mut tx, scope, cluster.id, cluster.epoch).await? {
         drop(tx);
         return overtaken(engine, scope, work, cluster).await;
     }
@@ -172,7 +172,7 @@ async fn record(tx: &mut Tx, scope: Scope, end: &End<'_>) -> Result<(), Error> {
     if cluster.deleting && problem.is_none() {
         let detail =
             format!("{} deleted first", counted(brought.deleted, "object was", "objects were"));
-        forget(tx, scope, id, AuditActor::Hawser, detail, now).await?;
+        delete_rows(tx, scope, id, AuditActor::Hawser, detail, now).await?;
         return Ok(());
     }
     let compared = brought.states.iter().cloned();

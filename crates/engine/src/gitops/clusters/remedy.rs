@@ -6,7 +6,7 @@ use domain::{Cause, Redactor, cause::RemoteKind};
 use super::{Stopped, words::words};
 
 /// What the API server said of an object, or what it means, and what to do about it.
-pub(super) fn told(object: &ObjectRef, stopped: &Stopped, redactor: &Redactor) -> String {
+pub(super) fn explain(object: &ObjectRef, stopped: &Stopped, redactor: &Redactor) -> String {
     let mut text = said(stopped, redactor);
     let remedy = match (stopped.cause, &stopped.denied) {
         (Cause::NamespaceMissing, _) => namespace(object),
@@ -100,10 +100,10 @@ mod tests {
     #[test]
     fn a_missing_right_is_named_with_the_role_that_gives_it() {
         let stopped = denied(Verb::Write, "system:serviceaccount:ci:hawser");
-        let text = told(&object("v1", "Secret", "prod"), &stopped, &Redactor::default());
+        let text = explain(&object("v1", "Secret", "prod"), &stopped, &Redactor::default());
         let expected = "forbidden.\nThe account may not write Secrets in the namespace prod. Somebody who may give rights there allows it:\n  kubectl create role hawser-secrets --namespace=prod --verb=get,create,patch,delete --resource=secrets\n  kubectl create rolebinding hawser-secrets --namespace=prod --role=hawser-secrets --serviceaccount=ci:hawser";
         assert_eq!(text, expected);
-        let text = told(
+        let text = explain(
             &object("a.io/v1", "Repository", ""),
             &denied(Verb::Read, "ada"),
             &Redactor::default(),
@@ -118,14 +118,14 @@ mod tests {
     fn no_secret_is_repeated_as_a_name() {
         let redactor = Redactor::of([&domain::Secret::new("canary-7f3a".into())]);
         let stopped = denied(Verb::Delete, "x-canary-7f3a");
-        let text = told(&object("v1", "Secret", "prod"), &stopped, &redactor);
+        let text = explain(&object("v1", "Secret", "prod"), &stopped, &redactor);
         assert!(text.ends_with("--user=USER") && !text.contains("canary"), "{text}");
     }
 
     #[test]
     fn a_missing_namespace_is_to_be_made_by_a_person() {
         let stopped = Stopped::because(Cause::NamespaceMissing, "namespaces \"prod\" not found");
-        let text = told(&object("v1", "Secret", "prod"), &stopped, &Redactor::default());
+        let text = explain(&object("v1", "Secret", "prod"), &stopped, &Redactor::default());
         assert!(text.ends_with("kubectl create namespace prod"), "{text}");
     }
 }

@@ -115,7 +115,7 @@ async fn stays(engine: &Engine, scope: Scope, before: &Cluster) -> Result<(), Er
 
 /// Keeps the credential from being deleted or changed to another kind until the cluster names it.
 async fn hold_credential(tx: &mut Tx, scope: Scope, id: CredentialId) -> Result<(), Error> {
-    let held = storage::repositories::hold(tx, scope, id).await?;
+    let held = storage::repositories::lock(tx, scope, id).await?;
     held.filter(|held| held.provider.facts().kind == CredentialKind::Cluster)
         .map(drop)
         .ok_or_else(|| no_kubeconfig().into())

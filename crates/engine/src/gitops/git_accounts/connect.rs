@@ -29,7 +29,7 @@ pub(super) async fn connect(
 ) -> Result<CredentialId, Error> {
     let github = github(engine)?;
     let access = grant.tokens.access.clone();
-    let kept = keep(engine, github, actor, scope, way, grant).await;
+    let kept = store_account(engine, github, actor, scope, way, grant).await;
     let in_doubt = matches!(kept, Err(Error::Refused(ServiceError::BeingChecked)));
     if kept.is_err() && !in_doubt {
         take_back(github, &access).await;
@@ -37,7 +37,7 @@ pub(super) async fn connect(
     kept
 }
 
-async fn keep(
+async fn store_account(
     engine: &Engine,
     github: &Github,
     actor: &Actor,

@@ -67,7 +67,7 @@ async fn again(
     scope: Scope,
     id: CredentialId,
 ) -> Result<CredentialId, Error> {
-    engine.exchanges.forget(id);
+    engine.exchanges.evict(id);
     let known = git_accounts::get(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;

@@ -31,7 +31,7 @@ pub(crate) async fn login(
     let secret = fresh(engine, scope, credential, &used.at(&url.origin())).await?;
     let login = login_with(engine, &secret, url.url()).await;
     if let Err(failure) = &login {
-        note(engine, scope, credential, secret.vault_version, failure).await;
+        mark_refused(engine, scope, credential, secret.vault_version, failure).await;
     }
     Ok(login?)
 }
@@ -97,7 +97,7 @@ pub(crate) async fn refused(
     let asked = async {
         let secret = engine.secret_for_use(scope, credential, used).await?;
         if secret.material.shape() != AuthMethod::GithubOauth {
-            engine.exchanges.forget(credential);
+            engine.exchanges.evict(credential);
             return Ok::<Cause, Error>(Cause::InvalidCredentials);
         }
         at_home(engine, scope, credential).await?;
@@ -107,7 +107,7 @@ pub(crate) async fn refused(
         match github(engine)?.account(&tokens.access).await {
             Ok(_) => Ok(Cause::InvalidCredentials),
             Err(failure) => {
-                note(engine, scope, credential, secret.vault_version, &failure).await;
+                mark_refused(engine, scope, credential, secret.vault_version, &failure).await;
                 Ok(match failure.cause {
                     Cause::ConnectionRevoked => Cause::ConnectionRevoked,
                     _ => Cause::InvalidCredentials,
@@ -139,7 +139,7 @@ pub(crate) async fn explained(
 
 /// Writes down that GitHub does not take an account any more, when that is what a failure says of the
 /// version that was shown to it.
-pub(super) async fn note(
+pub(super) async fn mark_refused(
     engine: &Engine,
     scope: Scope,
     credential: CredentialId,
@@ -162,7 +162,7 @@ pub(super) async fn mark_broken(
     let marked = async {
         let (broken, now) = (Cause::ConnectionRevoked, engine.clock.now());
         let mut tx = engine.db.begin().await?;
-        storage::repositories::hold(&mut tx, scope, credential).await?;
+        storage::repositories::lock(&mut tx, scope, credential).await?;
         let rows =
             git_accounts::mark_broken(&mut tx, scope, credential, vault_version, broken, now)
                 .await?;

@@ -35,15 +35,15 @@ pub(crate) use login::login;
 #[async_trait]
 impl GitAccounts for Engine {
     async fn offers(&self, actor: &Actor) -> Answer<GitAccountOffers> {
-        list::offers(self, actor).map_err(told)
+        list::offers(self, actor).map_err(answer_of_github)
     }
 
     async fn list(&self, actor: &Actor) -> Answer<Vec<GitAccount>> {
-        list::list(self, actor).await.map_err(told)
+        list::list(self, actor).await.map_err(answer_of_github)
     }
 
     async fn begin_web(&self, actor: &Actor) -> Answer<WebStart> {
-        web::begin(self, actor).await.map_err(told)
+        web::begin(self, actor).await.map_err(answer_of_github)
     }
 
     async fn finish_web(
@@ -53,15 +53,15 @@ impl GitAccounts for Engine {
         state: Secret,
         code: Secret,
     ) -> Answer<CredentialId> {
-        web::finish(self, actor, &browser, &state, &code).await.map_err(told)
+        web::finish(self, actor, &browser, &state, &code).await.map_err(answer_of_github)
     }
 
     async fn begin_device(&self, actor: &Actor) -> Answer<DeviceCode> {
-        device::begin(self, actor).await.map_err(told)
+        device::begin(self, actor).await.map_err(answer_of_github)
     }
 
     async fn poll_device(&self, actor: &Actor, form: DeviceForm) -> Answer<DeviceProgress> {
-        device::poll(self, actor, &form.device).await.map_err(told)
+        device::poll(self, actor, &form.device).await.map_err(answer_of_github)
     }
 
     async fn connect_installation(
@@ -69,15 +69,15 @@ impl GitAccounts for Engine {
         actor: &Actor,
         installation: &str,
     ) -> Answer<CredentialId> {
-        installation::connect(self, actor, installation).await.map_err(told)
+        installation::connect(self, actor, installation).await.map_err(answer_of_github)
     }
 
     async fn disconnect(&self, actor: &Actor, credential: CredentialId) -> Answer<()> {
-        disconnect::disconnect(self, actor, credential).await.map_err(told)
+        disconnect::disconnect(self, actor, credential).await.map_err(answer_of_github)
     }
 
     async fn forget(&self, actor: &Actor, credential: CredentialId) -> Answer<()> {
-        disconnect::forget(self, actor, credential).await.map_err(told)
+        disconnect::forget(self, actor, credential).await.map_err(answer_of_github)
     }
 
     async fn repositories(
@@ -86,7 +86,7 @@ impl GitAccounts for Engine {
         credential: CredentialId,
         search: &str,
     ) -> Answer<Vec<HostedRepository>> {
-        repositories::repositories(self, actor, credential, search).await.map_err(told)
+        repositories::repositories(self, actor, credential, search).await.map_err(answer_of_github)
     }
 
     async fn branches_hindrance(
@@ -107,7 +107,7 @@ impl GitAccounts for Engine {
 }
 
 /// What fails here is told of GitHub.
-fn told(error: Error) -> ServiceError {
+fn answer_of_github(error: Error) -> ServiceError {
     answer_of(RemoteKind::Github, error)
 }
 

@@ -11,7 +11,7 @@ use storage::gitops::git_accounts::Connection;
 
 use super::{
     at_home, github,
-    login::{fresh, login_with, note},
+    login::{fresh, login_with, mark_refused},
 };
 use crate::{
     Engine, Error,
@@ -41,7 +41,7 @@ pub(super) async fn repositories(
         _ => installed(engine, github, id, &secret, search).await,
     };
     if let Err(failure) = &listed {
-        note(engine, scope, id, secret.vault_version, failure).await;
+        mark_refused(engine, scope, id, secret.vault_version, failure).await;
     }
     Ok(listed?)
 }
@@ -62,7 +62,7 @@ async fn installed(
             if failure.cause == Cause::ConnectionRevoked
                 && login.freshness == Freshness::Cached =>
         {
-            engine.exchanges.forget(id);
+            engine.exchanges.evict(id);
             let login = login_with(engine, secret, web).await?;
             github.installed_repositories(&login.password, search).await
         }

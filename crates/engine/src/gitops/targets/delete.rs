@@ -21,7 +21,7 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: GitTargetId) -> R
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
     // Held first, as a push that ends does it, so that the two never wait for each other.
-    if !storage::gitops::targets::hold(&mut tx, scope, id, target.epoch).await? {
+    if !storage::gitops::targets::lock_epoch(&mut tx, scope, id, target.epoch).await? {
         drop(tx);
         return Err(stale(engine, scope, id).await?);
     }

@@ -29,31 +29,33 @@ pub(crate) use run::{LOOK_AGAIN_REASON, push_target};
 impl GitTargets for Engine {
     async fn list(&self, actor: &Actor) -> Answer<Vec<GitTargetSummary>> {
         let scope = actor.may(Action::View)?;
-        storage::gitops::targets::list(&self.db, scope).await.map_err(|error| told(error.into()))
+        storage::gitops::targets::list(&self.db, scope)
+            .await
+            .map_err(|error| answer_of_git_server(error.into()))
     }
 
     async fn get(&self, actor: &Actor, id: GitTargetId) -> Answer<GitTargetDetail> {
-        get::get(self, actor, id).await.map_err(told)
+        get::get(self, actor, id).await.map_err(answer_of_git_server)
     }
 
     async fn save(&self, actor: &Actor, form: GitTargetForm) -> Answer<GitTargetSaved> {
-        save::save(self, actor, &form).await.map_err(told)
+        save::save(self, actor, &form).await.map_err(answer_of_git_server)
     }
 
     async fn delete(&self, actor: &Actor, id: GitTargetId) -> Answer<()> {
-        delete::delete(self, actor, id).await.map_err(told)
+        delete::delete(self, actor, id).await.map_err(answer_of_git_server)
     }
 
     async fn preview(&self, actor: &Actor, id: GitTargetId) -> Answer<TargetPreview> {
-        preview::preview(self, actor, id).await.map_err(told)
+        preview::preview(self, actor, id).await.map_err(answer_of_git_server)
     }
 
     async fn push(&self, actor: &Actor, id: GitTargetId) -> Answer<()> {
-        push_now::push_now(self, actor, id).await.map_err(told)
+        push_now::push_now(self, actor, id).await.map_err(answer_of_git_server)
     }
 }
 
 /// What fails here is told of the Git server.
-fn told(error: Error) -> ServiceError {
+fn answer_of_git_server(error: Error) -> ServiceError {
     answer_of(RemoteKind::GitServer, error)
 }

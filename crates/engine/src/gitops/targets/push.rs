@@ -256,8 +256,8 @@ impl Try<'_> {
         let (scope, target) = (self.scope, self.target);
         let intended = async {
             let mut tx = self.engine.db.begin().await?;
-            let ours = targets::hold(&mut tx, scope, target.id, target.epoch).await?
-                && jobs::hold(&mut tx, jobs::Kind::Push, self.work).await?;
+            let ours = targets::lock_epoch(&mut tx, scope, target.id, target.epoch).await?
+                && jobs::lock(&mut tx, jobs::Kind::Push, self.work).await?;
             if ours {
                 targets::intend(&mut tx, scope, target.id, files).await?;
                 tx.commit().await?;

@@ -28,7 +28,7 @@ pub(super) async fn push_now(engine: &Engine, actor: &Actor, id: GitTargetId) ->
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
     // What was judged above is what is pushed: not a target that somebody moved in between.
-    if !storage::gitops::targets::hold(&mut tx, scope, id, target.epoch).await? {
+    if !storage::gitops::targets::lock_epoch(&mut tx, scope, id, target.epoch).await? {
         drop(tx);
         return Err(stale(engine, scope, id).await?);
     }

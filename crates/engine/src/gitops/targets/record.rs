@@ -41,7 +41,7 @@ pub(super) async fn record(
 ) -> Result<(), Error> {
     let now = engine.clock.now();
     let mut tx = engine.db.begin().await?;
-    if !storage::gitops::targets::hold(&mut tx, scope, target.id, target.epoch).await? {
+    if !storage::gitops::targets::lock_epoch(&mut tx, scope, target.id, target.epoch).await? {
         return edited(tx, scope, work, now).await;
     }
     // Before the audit log, as whoever resumes a credential takes them.
@@ -49,8 +49,8 @@ pub(super) async fn record(
     let ours = match end {
         End::Failed(failed) => record_failure(&mut tx, scope, work, target, &failed, now).await?,
         End::DoneBut(done, failed) => {
-            keep(&mut tx, scope, target, &done).await?;
-            note(&mut tx, scope, target, &done, now).await?;
+            store_files(&mut tx, scope, target, &done).await?;
+            audit_commit(&mut tx, scope, target, &done, now).await?;
             record_request(&mut tx, scope, target, &done, Some(failed.cause), now).await?;
             record_failure(&mut tx, scope, work, target, &failed, now).await?
         }
@@ -94,11 +94,11 @@ async fn record_done(
         return Ok(false);
     }
     record_request(tx, scope, target, done, None, now).await?;
-    keep(tx, scope, target, done).await?;
+    store_files(tx, scope, target, done).await?;
     storage::gitops::targets::settle_pending(tx, scope, target.id, Pending::Pushed).await?;
     let end = PlaceEnd { state: DeliveryState::Healthy, cause: None, run_at: now, at: now };
     settle(tx, scope, target, end, now).await?;
-    note(tx, scope, target, done, now).await?;
+    audit_commit(tx, scope, target, done, now).await?;
     Ok(true)
 }
 
@@ -142,7 +142,7 @@ async fn record_request(
     Ok(storage::gitops::targets::record(tx, scope, target.id, &outcome).await?)
 }
 
-async fn keep(tx: &mut Tx, scope: Scope, target: &Target, done: &Done) -> Result<(), Error> {
+async fn store_files(tx: &mut Tx, scope: Scope, target: &Target, done: &Done) -> Result<(), Error> {
     let repository = GitUrl::parse(&target.url)?.key();
     let at = OnBranch { repository: &repository, branch: &target.branch };
     if matches!(done.request, Request::At(..)) {
@@ -160,7 +160,7 @@ async fn keep(tx: &mut Tx, scope: Scope, target: &Target, done: &Done) -> Result
 }
 
 /// One line of the audit log for each commit.
-async fn note(
+async fn audit_commit(
     tx: &mut Tx,
     scope: Scope,
     target: &Target,

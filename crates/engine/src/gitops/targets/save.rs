@@ -96,7 +96,7 @@ async fn store(
     let row = NewTarget { fields, user: actor.user, by: &actor.name };
     let moved = before.map_or(Moved::Stays, |before| moved(before, fields));
     let mut tx = engine.db.begin().await?;
-    if storage::repositories::hold(&mut tx, scope, fields.credential).await?.is_none() {
+    if storage::repositories::lock(&mut tx, scope, fields.credential).await?.is_none() {
         return Err(Field::Credential.problem("Choose another one.").into());
     }
     let state = match before {

@@ -4,6 +4,7 @@
 
 use domain::{
     AuthMethod, Provider, RepositoryId,
+    credentials::{AllowedAddresses, Route},
     exports::{
         Consumer, DeliveryMethod, ExportForm, ExportPreview, ExportSettings, NoteTone,
         RenderedObject, Values, render,
@@ -181,6 +182,10 @@ async fn skopeo_reads_with_the_docker_configuration_of_a_pull_secret() {
         AuthMethod::Password,
     );
     robot.addresses = vec![format!("oci://{host}/team")];
+    robot.allowed = AllowedAddresses::new(
+        Provider::GenericRegistry,
+        [(format!("https://{host}"), Route::default())],
+    );
     robot.username = USER.into();
     let password = domain::Secret::new(PASSWORD.into());
     robot.material = domain::credentials::SecretMaterial::parse(

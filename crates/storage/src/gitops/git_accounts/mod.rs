@@ -5,5 +5,5 @@ mod states;
 mod write;
 
 pub use read::{Connection, Holder, addresses, get, holder, list, targets};
-pub use states::{State, begin, forget, forget_ended, take};
+pub use states::{State, begin, delete_of_user, forget_ended, take};
 pub use write::{NewGitAccount, insert, mark_broken, mark_working, remove, update};

@@ -63,7 +63,7 @@ pub async fn take(db: &Db, scope: Scope, state: &State, now: Timestamp) -> Resul
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn forget(db: &Db, organization: OrganizationId, user: UserId) -> Result<()> {
+pub async fn delete_of_user(db: &Db, organization: OrganizationId, user: UserId) -> Result<()> {
     on!(db.write(), pool => {
         sqlx::query(sql!("delete from oauth_states where organization_id = $1 and user_id = $2"))
             .bind(organization.uuid())

@@ -49,7 +49,7 @@ pub struct PushOutcome {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn hold(tx: &mut Tx, scope: Scope, id: GitTargetId, epoch: i64) -> Result<bool> {
+pub async fn lock_epoch(tx: &mut Tx, scope: Scope, id: GitTargetId, epoch: i64) -> Result<bool> {
     let held = on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update git_targets set epoch = epoch where organization_id = $1 and id = $2 and epoch = $3"

@@ -14,7 +14,7 @@ pub(super) fn ask(maker: &Maker, login: &Login) -> Option<Ask> {
 }
 
 /// What an answer tells by its headers.
-pub(super) fn told(answer: &HttpAnswer) -> TokenFacts {
+pub(super) fn token_facts(answer: &HttpAnswer) -> TokenFacts {
     TokenFacts {
         expires_at: expiration(answer.text("github-authentication-token-expiration")),
         excess: changing(answer.text("x-oauth-scopes")),

@@ -38,7 +38,7 @@ pub(super) fn ask(maker: &Maker, login: &Login) -> Option<Ask> {
 }
 
 /// What the answer tells.
-pub(super) async fn told(answer: HttpAnswer) -> Option<TokenFacts> {
+pub(super) async fn token_facts(answer: HttpAnswer) -> Option<TokenFacts> {
     if !answer.status().is_success() {
         return None;
     }

@@ -81,11 +81,11 @@ impl Examination<'_> {
             let makers = &self.registries.makers;
             if base.authority() == makers.github.registry {
                 let answer = outbound.send(github::ask(&makers.github, login)?).await.ok()?;
-                return answer.status().is_success().then(|| github::told(&answer));
+                return answer.status().is_success().then(|| github::token_facts(&answer));
             }
             if base.authority() == makers.gitlab.registry && gitlab::knows(login) {
                 let answer = outbound.send(gitlab::ask(&makers.gitlab, login)?).await.ok()?;
-                return gitlab::told(answer).await;
+                return gitlab::token_facts(answer).await;
             }
             if visit.token_service().as_deref() == Some(harbor::SERVICE) {
                 return harbor::about(outbound, visit.base(), self.target.url.path(), login).await;

@@ -134,9 +134,9 @@ impl Examination<'_> {
             return Err(refusal(answer, login).await);
         }
         match maker {
-            TokenMaker::GitHub => besides.hear(github::told(&answer)),
+            TokenMaker::GitHub => besides.hear(github::token_facts(&answer)),
             TokenMaker::GitLab => {
-                if let Some(told) = gitlab::told(answer).await {
+                if let Some(told) = gitlab::token_facts(answer).await {
                     besides.hear(told);
                 }
             }
