@@ -28,6 +28,12 @@ async function look(person: Person, name: string, path: string): Promise<string[
       await page.waitForLoadState("load");
       // A page that wakes while it is looked at is half one page and half the other.
       await page.waitForFunction(() => document.querySelector("leptos-island") === null || "awake" in document.documentElement.dataset);
+      // What just appeared is half there while it fades in.
+      await page.evaluate(async () => {
+        await new Promise((drawn) => requestAnimationFrame(drawn));
+        const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations !== Infinity);
+        await Promise.allSettled(ending.map((one) => one.finished));
+      });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (wide > 0) problems.push(`${where}: ${wide} px too wide`);
       const outside = await page.evaluate(() => [...document.querySelectorAll(".card :is(input, select, textarea, .badge), .table-box .badge")].filter((part) => {
