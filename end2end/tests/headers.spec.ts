@@ -21,7 +21,7 @@ test("no page breaks the policy or complains in the console", async ({ person })
     await person.open(path);
     await person.page.waitForLoadState("load");
     // The module has arrived and the islands work.
-    await person.page.waitForTimeout(200);
+    await person.page.waitForFunction(() => document.querySelector("leptos-island") === null || "awake" in document.documentElement.dataset);
   }
   expect(complaints).toEqual([]);
 });
