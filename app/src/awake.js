@@ -12,14 +12,25 @@
     menu?.querySelector("summary").focus();
   });
   // What was deleted here is no place to come back to.
-  const deleted = () => Object.keys(sessionStorage).filter((key) => key.startsWith("gone:")).map((key) => key.slice(5));
-  const isGone = deleted().some((id) => location.pathname.split("/").includes(id));
+  const deleted = () => {
+    try {
+      return Object.keys(sessionStorage).filter((key) => key.startsWith("gone:")).map((key) => key.slice(5));
+    } catch {
+      // A browser that stores nothing has nothing to pass over.
+      return [];
+    }
+  };
+  const ids = deleted();
+  const isGone = ids.some((id) => location.pathname.split("/").includes(id));
   const came = performance.getEntriesByType("navigation")[0]?.type;
-  if (isGone && came !== "navigate" && document.querySelector("[data-missing]")) history.back();
+  const reloads = ids.length > 0 && sessionStorage.getItem("reloads") !== null;
+  if (reloads) sessionStorage.removeItem("reloads");
+  if (isGone && (came === "back_forward" || reloads) && document.querySelector("[data-missing]")) history.back();
   addEventListener("pageshow", ({ persisted }) => {
     const page = document.documentElement;
     if (!persisted || !deleted().some((id) => page.outerHTML.includes(id))) return;
     page.hidden = true;
+    sessionStorage.setItem("reloads", "1");
     location.reload();
   });
   if (!js || !document.querySelector("leptos-island")) return;

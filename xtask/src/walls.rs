@@ -8,12 +8,11 @@ use crate::{
 };
 
 /// Which of our crates each of our crates may depend on, in any kind of dependency.
-const MAY_KNOW: [(&str, &[&str]); 11] = [
+const MAY_KNOW: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("storage", &["domain"]),
     ("connectors", &["domain"]),
     ("app", &["domain"]),
-    ("cli", &["domain"]),
     ("engine", &["connectors", "domain", "storage"]),
     ("server", &["app", "connectors", "domain", "engine", "storage"]),
     ("browser", &["app"]),

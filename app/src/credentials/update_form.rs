@@ -33,13 +33,13 @@ pub(super) fn shape_of(request: &Request, credential: &CredentialDetail) -> Auth
         .unwrap_or(credential.shape)
 }
 
-/// The address of this page with another shape.
+/// The address of this page with another auth method.
 fn to(credential: &CredentialDetail, shape: AuthMethod) -> String {
     let shape = if shape == credential.shape { "" } else { shape.facts().code };
     path::with(&path_of(credential.id), &[("shape", shape)])
 }
 
-/// The form; an empty secret keeps the stored one, but not in another shape.
+/// The form; an empty secret keeps the stored one, but not in another auth method.
 pub(super) fn update_form(
     request: &Request,
     credential: &CredentialDetail,
@@ -127,7 +127,7 @@ fn now(credential: &CredentialDetail) -> UpdateCredential {
     }
 }
 
-/// What stands in the user name of another shape: the one that the provider fixes, and nothing that
+/// What stands in the user name of another auth method: the one that the provider fixes, and nothing that
 /// means something else there.
 fn provider_name(shape: AuthMethod, credential: &CredentialDetail) -> &'static str {
     if shape == AuthMethod::Password { credential.provider.facts().fixed_username } else { "" }

@@ -92,7 +92,7 @@ fn table(found: &[ExportSummary], may_manage: bool, now: Timestamp) -> AnyView {
                     <tr>
                         <th scope="col">"Name"</th>
                         <th scope="col">"For"</th>
-                        <th scope="col">"Carried by"</th>
+                        <th scope="col">"Delivery method"</th>
                         <th scope="col">"Holds"</th>
                         <th scope="col">"Delivered to"</th>
                         <th scope="col">"Changed"</th>
@@ -133,7 +133,7 @@ fn row_of(row: &ExportSummary, may_manage: bool, now: Timestamp) -> AnyView {
                 <a href=href.clone()>{row.name.clone()}</a>
             </th>
             <td data-label="For">{row.consumer.facts().label}</td>
-            <td data-label="Carried by">{carrier}</td>
+            <td data-label="Delivery method">{carrier}</td>
             <td data-label="Holds">{holds(row)}</td>
             <td data-label="Delivered to">{places}</td>
             <td data-label="Changed">

@@ -169,7 +169,7 @@ async fn every_shape_can_be_changed_and_converted() {
                     assert!(html.contains(&name), "{provider:?} {shape:?} lacks {name}");
                 }
                 assert_eq!(html.contains("type the new secret"), shape != stored, "{path}");
-                // What the old shape was called by means nothing in the new one.
+                // What the old auth method was called by means nothing in the new one.
                 let kept = html.contains("value=\"octocat\"");
                 assert!(!kept || shape == stored, "{provider:?} {stored:?} {shape:?}");
             }

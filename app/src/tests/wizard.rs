@@ -1,4 +1,4 @@
-//! The wizard: every provider and shape has its form and guide, and no secret comes back.
+//! The wizard: every provider and auth method has its form and guide, and no secret comes back.
 
 use axum::http::{StatusCode, header};
 use domain::{
@@ -77,7 +77,7 @@ async fn the_way_to_authenticate_is_asked_where_it_matters() {
             assert!(html.contains("name=\"shape\""), "{provider:?}");
         }
     }
-    // A shape that the provider does not have is not taken from the address.
+    // An auth method that the provider does not have is not taken from the address.
     let (_, html) = page(&fake, "/credentials/new?provider=ghcr&shape=acr_entra").await;
     assert!(html.contains("value=\"password\"") && !html.contains("name=\"tenant\""), "{html}");
 }

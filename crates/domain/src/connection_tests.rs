@@ -178,13 +178,13 @@ pub struct TestConnection {
     pub credential: String,
     /// The code of a provider.
     pub provider: String,
-    /// The code of one of its shapes.
+    /// The code of one of its auth methods.
     pub shape: String,
     /// The user name.
     pub username: String,
     /// The password, token or key.
     pub password: Secret,
-    /// What the shape needs besides.
+    /// What the auth method needs besides.
     pub parameters: Parameters,
     /// The id of the project whose identity is used, `shared`, or empty for the default project.
     pub project: String,

@@ -2,7 +2,7 @@
 //!
 //! Everything that crosses a wall is defined here: the types people see, the commands they give,
 //! the rules both halves check, and the service traits that the engine implements and the pages,
-//! the REST routes and the workers call.
+//! the the server's routes and the workers call.
 
 pub mod access;
 pub mod assumed;

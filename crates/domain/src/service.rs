@@ -1,6 +1,6 @@
 //! The services: everything a person or a machine can ask Hawser for, one trait per feature.
 //!
-//! The engine implements them. Pages, REST routes and tests call them through `Arc<dyn …>`.
+//! The engine implements them. Pages, the server's routes and tests call them through `Arc<dyn …>`.
 
 use async_trait::async_trait;
 

@@ -1,4 +1,4 @@
-//! Credentials of every shape, repositories that use them, and exports of every kind.
+//! Credentials of every auth method, repositories that use them, and exports of every kind.
 
 use domain::{
     AuthMethod, CredentialId, CredentialKind, Name, Provider, RepositoryId, Secret,
@@ -151,7 +151,7 @@ pub fn material(credential: &CredentialFacts) -> SecretMaterial {
     .unwrap_or_else(|problems| panic!("{shape:?}: {problems:?}"))
 }
 
-/// A credential for every shape of every provider, with its content.
+/// A credential for every auth method of every provider, with its content.
 pub fn every_credential() -> Vec<CredentialFacts> {
     let mut shapes: Vec<(Provider, AuthMethod)> = Provider::ALL
         .into_iter()

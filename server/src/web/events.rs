@@ -43,7 +43,7 @@ const NEWS_PAUSE: Duration = Duration::from_secs(1);
 const STALLED: Duration = Duration::from_secs(30);
 
 /// How often a stream looks whether its session still lives.
-const RECHECK: Duration = Duration::from_secs(3);
+pub(super) const RECHECK: Duration = Duration::from_secs(3);
 
 /// The open streams by person.
 #[derive(Debug, Clone, Default)]
@@ -264,7 +264,7 @@ impl Listener {
     }
 
     /// Whether the session lives and the person is still who they were.
-    async fn may_still_listen(&self) -> bool {
+    pub(super) async fn may_still_listen(&self) -> bool {
         self.site.sessions.lives(self.session).await
             && self
                 .site

@@ -18,7 +18,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::{
     current_user::SessionUser,
-    events::{Listener, open},
+    events::{Listener, RECHECK, open},
     refusal::refuse,
     site::Site,
 };
@@ -101,6 +101,12 @@ async fn tell(mut listener: Listener, mut watch: Watch) {
         let stage = tokio::select! {
             stage = watch.stages.recv() => stage,
             () = listener.gone() => return,
+            () = tokio::time::sleep(RECHECK) => {
+                if listener.may_still_listen().await {
+                    continue;
+                }
+                return;
+            }
         };
         let Some(stage) = stage else { return };
         if !listener.send(Event::default().data(app::stage_html(&stage))).await {

@@ -36,13 +36,13 @@ pub(super) enum Shows {
 }
 
 impl ClientPool {
-    /// The egress profile with the system's authorities and nothing else.
+    /// The pool with the system's authorities and nothing else.
     pub(super) fn usual(allow: &Arc<AllowList>, tls: Tls) -> Result<Self, OutboundError> {
         let own = Clients::build(allow, &tls, None)?;
         Ok(Self { proxy: None, tls, own, others: None })
     }
 
-    /// An egress profile of its own.
+    /// The pool of an egress profile.
     pub(super) fn build(
         allow: &Arc<AllowList>,
         usual: &Tls,

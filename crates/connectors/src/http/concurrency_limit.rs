@@ -39,12 +39,12 @@ impl ConcurrencyLimit {
         Self::with(PER_HOST, PATIENCE)
     }
 
-    /// With this many limit at each host, each waited for as long as that.
+    /// With this many permits at each host, each waited for as long as that.
     pub(super) fn with(per_host: usize, patience: Duration) -> Self {
         Self { per_host, patience, all: Arc::new(Semaphore::new(IN_ALL)), hosts: Mutex::default() }
     }
 
-    /// Waits for a place; the host's first, so that a slow host does not take the limit of others.
+    /// Waits for a place; the host's first, so that a slow host does not take the permits of others.
     /// `None` when none became free in time.
     pub(super) async fn acquire(&self, authority: &str) -> Option<HostPermit> {
         let place = async {

@@ -1,4 +1,4 @@
-//! The egress profile to a host that differs from the usual one: own authorities, a client certificate, a
+//! The way to a host that differs from the usual one: own authorities, a client certificate, a
 //! proxy.
 //!
 //! What a proxy sees: the host and port of every `https` target (the tunnel is opened with
@@ -21,12 +21,12 @@ use tokio::time::Instant;
 
 use super::{ClientCertificate, client_pool::ClientPool};
 
-/// The most cached that are kept open.
+/// The most client pools that are kept.
 const KEPT: usize = 64;
-/// How long an egress profile that nobody takes is kept: it holds a private key.
+/// How long a client pool that nobody uses is kept: it holds a private key.
 const IDLE: Duration = Duration::from_mins(15);
 
-/// What a repository says about the egress profile to its host. The default is the system's authorities and
+/// What a repository says about the way to its host. The default is the system's authorities and
 /// no proxy.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct EgressProfile {
@@ -52,7 +52,7 @@ impl ProfileKey {
     }
 }
 
-/// The cached that were taken lately.
+/// The client pools of the egress profiles that were used lately.
 #[derive(Default)]
 pub(super) struct ProfileCache(Mutex<HashMap<ProfileKey, PooledClients>>);
 
@@ -70,7 +70,7 @@ impl ProfileCache {
         Some(Arc::clone(&kept.pool))
     }
 
-    /// Keeps an egress profile; of too many the one that was taken longest ago goes.
+    /// Keeps a client pool; of too many the one that was used longest ago goes.
     pub(super) fn insert(&self, key: ProfileKey, pool: Arc<ClientPool>) {
         let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         while cached.len() >= KEPT {
@@ -94,7 +94,7 @@ mod tests {
     };
 
     #[test]
-    fn a_road_is_built_once_and_of_too_many_the_oldest_goes() {
+    fn a_client_pool_is_built_once_and_of_too_many_the_oldest_goes() {
         let proxy =
             |number: usize| (number.to_string(), "http://proxy.local:3128".parse().unwrap());
         let proxies = (0..=KEPT).map(proxy).collect();
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn every_part_of_a_road_makes_another_key() {
+    fn every_part_of_an_egress_profile_makes_another_key() {
         let egress = |ca: &str, proxy: &str| EgressProfile { ca: ca.into(), proxy: proxy.into() };
         let shown = |certificate: &str, key: &str| ClientCertificate {
             certificate: certificate.into(),

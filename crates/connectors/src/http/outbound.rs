@@ -111,7 +111,7 @@ impl Outbound {
 
     /// The same client on this egress profile: it trusts the egress profile's authorities besides the system's, shows
     /// the login's client certificate to the origin that is asked and to nobody else, and takes the
-    /// named proxy. All rules about addresses stay. Roads that were taken lately cost nothing.
+    /// named proxy. All rules about addresses stay. A profile that was used lately costs nothing.
     ///
     /// # Errors
     /// `ProxyError` for a name that the operator did not configure, `TlsUntrusted` and

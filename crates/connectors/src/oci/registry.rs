@@ -47,13 +47,15 @@ impl Registry<'_> {
         let session = Session::open(self.outbound, self.oci, self.target).await?;
         let mut all = ReadVersions::default();
         let charts = discover::charts(&session, self.target).await?;
-        let (count, mut unreadable) = (charts.len(), Vec::new());
+        let (mut is_read, mut unreadable) = (charts.is_empty(), Vec::new());
         let reads: Vec<_> =
             charts.into_iter().map(|chart| self.chart(&session, chart, known).boxed()).collect();
         let mut reads = stream::iter(reads).buffer_unordered(CHARTS_AT_ONCE);
         while let Some(of_chart) = reads.try_next().await? {
             all.versions.extend(of_chart.versions);
             all.left_out.extend(&of_chart.left_out);
+            is_read |=
+                of_chart.unreadable.is_none() && of_chart.left_out.of(Skipped::ChartIsGone) == 0;
             unreadable.extend(of_chart.unreadable);
             if all.versions.len() > VERSIONS {
                 return Err(Failure::new(
@@ -64,9 +66,7 @@ impl Registry<'_> {
         }
         drop(reads);
         // A catalog of which nothing could be read is not healthy.
-        if unreadable.len() == count
-            && let Some(failure) = unreadable.into_iter().next()
-        {
+        if !is_read && let Some(failure) = unreadable.into_iter().next() {
             return Err(failure);
         }
         let digest = fingerprint(&mut all);
@@ -144,7 +144,10 @@ impl Registry<'_> {
         }
         match read.unreadable.take() {
             Some(failure) if read.versions.is_empty() => Err(failure),
-            _ => Ok(read),
+            _ => {
+                read.versions.append(&mut read.kept);
+                Ok(read)
+            }
         }
     }
 }
@@ -159,6 +162,8 @@ const fn is_of_document(cause: Cause) -> bool {
 struct ReadVersions {
     versions: Vec<FoundVersion>,
     left_out: LeftOut,
+    /// What was known of tags that cannot be read.
+    kept: Vec<FoundVersion>,
     /// Why the first document that could not be read could not.
     unreadable: Option<Failure>,
 }
@@ -178,15 +183,21 @@ async fn read_all(
     look: Recheck,
     into: &mut ReadVersions,
 ) -> Result<(), Failure> {
-    let reads: Vec<_> =
-        versions.iter().map(|version| read(session, chart, version, known, look).boxed()).collect();
+    let reads: Vec<_> = versions
+        .iter()
+        .map(|version| async move { (version, read(session, chart, version, known, look).await) })
+        .map(futures::FutureExt::boxed)
+        .collect();
     let mut reads = stream::iter(reads).buffer_unordered(AT_ONCE);
-    while let Some(found) = reads.next().await {
+    while let Some((version, found)) = reads.next().await {
         match found {
             Ok(Ok(version)) => into.versions.push(version),
             Ok(Err(skipped)) => into.left_out.add(skipped),
             Err(failure) if is_of_document(failure.cause) => {
                 into.left_out.add(Skipped::TagUnreadable);
+                // What was known of it stays.
+                let stored = known.get(&(chart.name.clone(), version.as_str().to_owned()));
+                into.kept.extend(stored.cloned());
                 into.unreadable.get_or_insert(failure);
             }
             Err(failure) => return Err(failure),

@@ -16,7 +16,7 @@ use crate::Failure;
 /// How long before its end a key or token is not used any more.
 const MARGIN: Duration = Duration::from_mins(5);
 
-/// The identities that shapes without a key may use.
+/// The identities that auth methods without a key may use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ambient {
     /// At AWS.
@@ -121,7 +121,7 @@ pub struct GithubIdentity {
     pub key_file: PathBuf,
 }
 
-/// The failure of a shape whose identity is not turned on.
+/// The failure of an auth method whose identity is not turned on.
 pub(crate) fn disabled() -> Failure {
     Failure::new(Cause::AmbientDisabled, "use an identity of this server")
 }

@@ -1,6 +1,6 @@
 //! From what lies in Vault to what a registry takes: the short-lived logins of cloud providers.
 //!
-//! A shape that is sent as it is gives a login at once. Others are exchanged at their provider by
+//! An auth method that is sent as it is gives a login at once. Others are exchanged at their provider by
 //! a [`TokenExchange`], one file each; what comes back is kept in memory, and nowhere else, for the
 //! stored version and the scope it was made for.
 

@@ -87,7 +87,7 @@ impl Vault {
     ///
     /// # Errors
     /// [`VaultError::NotFound`] when it was never there or is destroyed; [`VaultError::Binding`]
-    /// when the secret belongs to something else (I-08).
+    /// when the secret belongs to something else (INV-4).
     pub async fn read(
         &self,
         path: &SecretPath,

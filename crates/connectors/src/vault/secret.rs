@@ -30,7 +30,7 @@ impl fmt::Display for SecretPath {
     }
 }
 
-/// A secret as it lies in Vault, bound to what it belongs to (I-08).
+/// A secret as it lies in Vault, bound to what it belongs to (INV-4).
 #[derive(Debug, Clone)]
 pub struct SecretEnvelope {
     /// The organization it belongs to.
@@ -41,11 +41,11 @@ pub struct SecretEnvelope {
     pub operation: OperationId,
     /// How it authenticates.
     pub shape: AuthMethod,
-    /// The user name at the registry, or the id that the shape has.
+    /// The user name at the registry, or the id that the auth method has.
     pub username: String,
-    /// What the shape needs besides; not secret, but of one piece with the secret.
+    /// What the auth method needs besides; not secret, but of one piece with the secret.
     pub parameters: Parameters,
-    /// The password, token or key; empty for a shape that has none.
+    /// The password, token or key; empty for an auth method that has none.
     pub password: Secret,
 }
 

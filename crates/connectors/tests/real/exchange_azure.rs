@@ -127,7 +127,7 @@ async fn what_entra_gives_goes_to_registries_of_azure_alone() {
 }
 
 #[tokio::test]
-async fn the_road_leads_to_the_registry_and_its_proxy_alone_to_entra() {
+async fn the_egress_profile_leads_to_the_registry_and_its_proxy_alone_to_entra() {
     let (azure, authority) = (Stub::start(azure).await, Authority::new("CA"));
     let tls = azure.with_tls(&authority.sign("localhost")).await;
     let proxy = Proxy::start("").await;

@@ -499,6 +499,7 @@ async fn a_catalog_of_which_nothing_can_be_read_fails() {
     for (listed, cause) in [
         (&["secret"] as &[&str], Cause::InsufficientScope),
         (&["senseless", "broken"], Cause::IndexInvalid),
+        (&["gone", "secret"], Cause::InsufficientScope),
         // Another time it may be read.
         (&["web", "down"], Cause::ServerError),
     ] {

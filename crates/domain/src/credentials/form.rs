@@ -49,7 +49,7 @@ pub struct NewCredential {
 
 #[cfg(feature = "host")]
 impl CreateCredential {
-    /// Checks every field; what provider or shape fix is filled in.
+    /// Checks every field; what provider or auth method fix is filled in.
     ///
     /// # Errors
     /// All problems at once.
@@ -82,7 +82,7 @@ pub struct UpdateCredential {
     pub credential: String,
     /// The row version the person saw.
     pub row_version: String,
-    /// The code of an auth method; empty keeps the present one. Another shape needs a new password.
+    /// The code of an auth method; empty keeps the present one. Another auth method needs a new password.
     pub shape: String,
     /// Its name.
     pub name: String,
@@ -158,7 +158,7 @@ impl UpdateCredential {
     }
 }
 
-/// Checks what a credential is made of; an empty shape is the first of the provider. Answers the
+/// Checks what a credential is made of; an empty auth method is the first of the provider. Answers the
 /// parameters that the auth method has, and no others.
 ///
 /// # Errors

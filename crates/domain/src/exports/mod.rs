@@ -39,7 +39,8 @@ pub use recipient::Recipient;
 #[cfg(feature = "host")]
 pub use render::{
     CredentialFacts, ExportFacts, KnownChart, Rendered, RenderedFile, RenderedObject,
-    RepositoryFacts, SecretObject, Values, VaultFacts, leaves, render, written, yaml, yaml_stream,
+    RepositoryFacts, SecretObject, Values, VaultFacts, exported_origins, leaves, render, written,
+    yaml, yaml_stream,
 };
 #[cfg(feature = "host")]
 pub use requested_charts::RequestedChart;

@@ -1,7 +1,7 @@
-//! Guards: a credential that a host refuses three times in a row is paused there, so that no
+//! The circuit breaker: a credential that a host refuses three times in a row is paused there, so that no
 //! account is locked by tries that cannot work.
 //!
-//! SQL counts, for all replicas. The gate in memory sees to it that not many ask at once before the
+//! SQL counts, for all replicas. The circuit breaker in memory sees to it that not many ask at once before the
 //! count is known: a new version is tried by at most three until the host took it, and one that it
 //! took by at most eight at once. A password that is changed at the host is therefore refused there
 //! at most eight times by each replica, and at most three times when it is wrong from the beginning.
@@ -66,12 +66,12 @@ pub(crate) async fn count(
     now: Timestamp,
 ) -> Result<(), Error> {
     let mut places: BTreeMap<&CredentialAtHost, (&str, Count)> = BTreeMap::new();
-    for verdict in observations {
+    for observation in observations {
         let none = Count { accepted: false, refused: 0 };
-        let (_, count) = places.entry(&verdict.place).or_insert((&verdict.name, none));
-        match verdict.told {
+        let (_, count) = places.entry(&observation.place).or_insert((&observation.name, none));
+        match observation.told {
             LoginOutcome::Accepted => {
-                let accepted = count.accepted || verdict.refusals > 0;
+                let accepted = count.accepted || observation.refusals > 0;
                 *count = Count { accepted, refused: 0 };
             }
             LoginOutcome::Refused => count.refused += 1,

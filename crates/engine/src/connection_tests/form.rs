@@ -197,7 +197,7 @@ fn differs(form: &TestConnection, stored: &SecretMaterial) -> bool {
     other_name || other_shape || form.parameters != Parameters::default()
 }
 
-/// The stored secret with what the form changes beside it. Of another shape it would be something
+/// The stored secret with what the form changes beside it. Of another auth method it would be something
 /// else, so that needs a new one.
 fn changed(
     form: &TestConnection,

@@ -105,7 +105,7 @@ pub(super) async fn is_there(
 }
 
 /// Tests a candidate once more where it was refused, for what is wrong may have been the registry's.
-/// The gate of a host that refused it three times stays closed for its while (F18).
+/// The circuit breaker of a host that refused it three times stays closed for its while (F18).
 pub(super) async fn test_again(
     engine: &Engine,
     actor: &Actor,

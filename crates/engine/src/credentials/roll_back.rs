@@ -38,7 +38,7 @@ pub(super) async fn roll_back(
     if number == existing.vault_version {
         return Err(Field::Credential.problem("This version is the one that counts.").into());
     }
-    // What SQL never committed is not brought back either (I-02).
+    // What SQL never committed is not brought back either (INV-2).
     let version =
         storage::credentials::version(&engine.db, scope, id, number).await?.ok_or_else(not_kept)?;
     let sealed = read_version(engine, scope, id, number).await?;

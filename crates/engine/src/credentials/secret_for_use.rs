@@ -94,7 +94,7 @@ async fn read(
         .await?
         .ok_or(ServiceError::NotFound)?;
     let version = u64::try_from(committed.vault_version).map_err(|_| VaultError::NotFound)?;
-    // Vault's client compares organization and credential inside the secret with the path (I-08).
+    // Vault's client compares organization and credential inside the secret with the path (INV-4).
     let sealed = engine.vault.read(&path(scope, credential), version).await?;
     let reach = reach(engine, scope, credential).await?;
     Ok(SecretForUse {

@@ -2,8 +2,8 @@
 
 use domain::{
     Action, Actor, Field, Scope,
-    exports::ExportFields,
-    matching::{Origins, origins},
+    exports::{ExportFields, exported_origins},
+    matching::Origins,
 };
 use storage::exports::StoredExport;
 
@@ -18,14 +18,13 @@ pub(super) async fn agree(
     fields: &mut ExportFields,
     before: Option<&StoredExport>,
 ) -> Result<Vec<String>, Error> {
-    if !fields.consumer.names_patterns() {
-        return Ok(Vec::new());
-    }
+    let names_patterns = fields.consumer.names_patterns();
     let may = actor.role.includes(Action::AllowOrigins);
     let mut others = Vec::new();
     for row in storage::exports::credentials(&engine.db, scope, &fields.credentials).await? {
         let known = before.and_then(|before| before.agreed.get(&row.id));
-        let is_open = origins(row.pattern_kind, &row.pattern, &row.purposes) == Origins::Open;
+        let is_open = names_patterns
+            && exported_origins(row.pattern_kind, &row.pattern, &row.purposes) == Origins::Open;
         if known == Some(&row.pattern) || (is_open && may) {
             fields.agreed.insert(row.id, row.pattern);
         } else if is_open {

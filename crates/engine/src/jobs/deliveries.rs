@@ -67,26 +67,26 @@ impl Deliveries {
             Ok(tried) => tried?,
             Err(_) => (failed(work, Cause::Timeout, None, self.engine.clock.now()), None),
         };
-        let mut store = ResultBatch::default();
-        store.delivery(settlement, attempt).await?;
-        Ok(store)
+        let mut batch = ResultBatch::default();
+        batch.delivery(settlement, attempt).await?;
+        Ok(batch)
     }
 
     async fn failed(&self, work: &ClaimedDelivery, cause: Cause) -> ResultBatch {
-        let mut store = ResultBatch::default();
+        let mut batch = ResultBatch::default();
         let settlement = failed(work, cause, None, self.engine.clock.now());
         // Without an attempt there is nothing to prepare, so nothing can fail.
-        let _added = store.delivery(settlement, None).await;
-        store
+        let _added = batch.delivery(settlement, None).await;
+        batch
     }
 
-    async fn write(&self, piece: Leased<ClaimedDelivery>, mut store: ResultBatch) {
+    async fn write(&self, piece: Leased<ClaimedDelivery>, mut batch: ResultBatch) {
         let work = &piece.work;
-        if self.was_last(work.propagation) || store.has_charts() {
-            store.closing(work.organization, work.propagation);
+        if self.was_last(work.propagation) || batch.has_charts() {
+            batch.closing(work.organization, work.propagation);
         }
-        store.holding(piece.lease);
-        writer::hand_over(&self.engine, &self.results, store).await;
+        batch.holding(piece.lease);
+        writer::hand_over(&self.engine, &self.results, batch).await;
         self.freed.notify_one();
     }
 }
@@ -122,19 +122,19 @@ impl JobRunner for Deliveries {
     }
 
     async fn run(&self, piece: Leased<ClaimedDelivery>) {
-        let store = match self.try_it(&piece.work).await {
-            Ok(store) => store,
+        let batch = match self.try_it(&piece.work).await {
+            Ok(batch) => batch,
             Err(error) => {
                 tracing::error!(error = %chain(&error), "failed to deliver a credential: internal error");
                 self.failed(&piece.work, Cause::Internal).await
             }
         };
-        self.write(piece, store).await;
+        self.write(piece, batch).await;
     }
 
     async fn died(&self, piece: Leased<ClaimedDelivery>) {
-        let store = self.failed(&piece.work, Cause::Internal).await;
-        self.write(piece, store).await;
+        let batch = self.failed(&piece.work, Cause::Internal).await;
+        self.write(piece, batch).await;
     }
 
     fn freed(&self) -> Arc<Notify> {

@@ -25,7 +25,7 @@ struct Open {
     work: HashMap<u64, ClaimedWork>,
 }
 
-/// Keeps a piece of work ours. It goes with the last one that leases it: the task, the result on its
+/// Keeps a piece of work ours. It goes with the last one that holds it: the task, the result on its
 /// way to the database, or whatever dropped them in a panic.
 #[derive(Debug)]
 pub(crate) struct LeaseGuard {
@@ -33,7 +33,7 @@ pub(crate) struct LeaseGuard {
     number: u64,
 }
 
-/// A piece of work with its hold.
+/// A piece of work with its lease guard.
 #[derive(Debug, Clone)]
 pub(super) struct Leased<W> {
     pub(super) work: W,
@@ -98,13 +98,13 @@ mod tests {
         let one = leases.guard(ClaimedWork::Delivery(first));
         let two = leases.guard(ClaimedWork::Delivery(second.clone()));
         assert_eq!(leases.all().0.len(), 2);
-        // A result that waits to be written leases its work too.
-        let mut store = ResultBatch::default();
-        store.holding(Arc::clone(&one));
+        // A result that waits to be written holds its work too.
+        let mut result = ResultBatch::default();
+        result.holding(Arc::clone(&one));
         drop(one);
         assert_eq!(leases.all().0.len(), 2);
         let mut batch = ResultBatch::default();
-        batch.append(store);
+        batch.append(result);
         drop(batch.without_charts());
         assert_eq!(leases.all(), (vec![second], Vec::new()));
         drop(two);

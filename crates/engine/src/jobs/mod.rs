@@ -2,7 +2,7 @@
 //! candidates, notices, the clock, and recovery.
 //!
 //! Every replica runs all of them. Work is claimed by lease, and every write about it names the
-//! fence of the claim, so a worker that was paused for too long writes nothing (I-12).
+//! fence of the claim, so a worker that was paused for too long writes nothing (INV-23).
 
 mod apply;
 mod deliveries;
@@ -108,7 +108,7 @@ impl Engine {
         }
         {
             let (engine, stopped) = (self.clone(), stopped.clone());
-            loops.spawn(kept_up("clock", move || {
+            loops.spawn(kept_up("schedule", move || {
                 schedule::run(engine.clone(), leases.clone(), stopped.clone())
             }));
         }

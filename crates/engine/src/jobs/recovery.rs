@@ -27,12 +27,12 @@ pub(super) async fn run(engine: Engine, mut stopped: watch::Receiver<()>) {
             () = ended(&mut stopped) => return,
             _ = tick.tick() => {}
         }
-        report("propagations cannot be ended", finish_propagations(&engine).await);
+        report("failed to finish propagations", finish_propagations(&engine).await);
         if is_time(&mut operations, OPERATIONS) {
-            report("operations cannot be recovered", recover(&engine).await);
+            report("failed to recover operations", recover(&engine).await);
         }
         if is_time(&mut clean_up, CLEAN_UP) {
-            report("old runs cannot be removed", clean(&engine).await);
+            report("failed to delete old sync runs", clean(&engine).await);
         }
     }
 }

@@ -46,12 +46,12 @@ impl Syncs {
         let sync = self.engine.try_sync(scope, work.target.into(), trigger, None, &self.logins);
         let tried = tokio::time::timeout(LONGEST, sync).await;
         let Ok(tried) = tried else { return Ok(None) };
-        let mut store = ResultBatch::default();
+        let mut batch = ResultBatch::default();
         match tried? {
-            Tried::Gone | Tried::OtherLink | Tried::PutOff => store.job(work.clone(), None).await?,
-            Tried::Done(attempt) => store.job(work.clone(), Some(attempt)).await?,
+            Tried::Gone | Tried::OtherLink | Tried::PutOff => batch.job(work.clone(), None).await?,
+            Tried::Done(attempt) => batch.job(work.clone(), Some(attempt)).await?,
         }
-        Ok(Some(store))
+        Ok(Some(batch))
     }
 }
 
@@ -67,9 +67,9 @@ impl JobRunner for Syncs {
     async fn run(&self, piece: Leased<ClaimedJob>) {
         let work = &piece.work;
         match self.try_it(work).await {
-            Ok(Some(mut store)) => {
-                store.holding(piece.lease);
-                writer::hand_over(&self.engine, &self.results, store).await;
+            Ok(Some(mut batch)) => {
+                batch.holding(piece.lease);
+                writer::hand_over(&self.engine, &self.results, batch).await;
             }
             Ok(None) => retry(&self.engine, Kind::Sync, work, Cause::Timeout).await,
             Err(error) => {

@@ -18,12 +18,12 @@ pub(super) async fn write(
     mut results: mpsc::Receiver<ResultBatch>,
     freed: Arc<Notify>,
 ) {
-    while let Some(mut store) = results.recv().await {
-        while store.len() < TOGETHER {
+    while let Some(mut batch) = results.recv().await {
+        while batch.len() < TOGETHER {
             let Ok(next) = results.try_recv() else { break };
-            store.append(next);
+            batch.append(next);
         }
-        commit(&engine, store).await;
+        commit(&engine, batch).await;
         freed.notify_one();
     }
 }
@@ -33,18 +33,18 @@ pub(super) async fn write(
 pub(super) async fn hand_over(
     engine: &Engine,
     results: &mpsc::Sender<ResultBatch>,
-    store: ResultBatch,
+    batch: ResultBatch,
 ) {
-    if store.has_charts() {
-        commit(engine, store).await;
-    } else if let Err(unsent) = results.send(store).await {
+    if batch.has_charts() {
+        commit(engine, batch).await;
+    } else if let Err(unsent) = results.send(batch).await {
         commit(engine, unsent.0).await;
     }
 }
 
-async fn commit(engine: &Engine, mut store: ResultBatch) {
+async fn commit(engine: &Engine, mut batch: ResultBatch) {
     for attempt in 1..=TRIES {
-        match store.commit(engine).await {
+        match batch.commit(engine).await {
             Ok(stored) => {
                 tracing::debug!(written = stored.written, "stored results");
                 return;
@@ -54,7 +54,7 @@ async fn commit(engine: &Engine, mut store: ResultBatch) {
                 // A database that refuses twice for no passing reason does not like what is in it.
                 if attempt > 1 && !matches!(&error, Error::Storage(error) if error.is_unavailable())
                 {
-                    store = store.without_charts();
+                    batch = batch.without_charts();
                 }
             }
         }

@@ -5,12 +5,13 @@ use domain::{
     audit::{AuditAction, AuditTarget},
     projects::{ProjectForm, Sharing},
 };
-use storage::Tx;
+use storage::{Tx, gitops::Touched};
 
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
     error::name_taken,
+    gitops::enqueue_dependents::{When, touch},
 };
 
 pub(super) async fn save(
@@ -47,8 +48,12 @@ pub(super) async fn save(
     }
     if let Some(sharing) = changed {
         share(&mut tx, scope, id, sharing).await?;
+        // Exports of other projects hold them, or may not hold them any more.
+        for credential in storage::projects::credentials_of(&mut tx, scope, id).await? {
+            touch(&mut tx, scope, Touched::Credential(credential), When::Settled, now).await?;
+        }
     }
-    if before == Sharing::Shared || changed.is_some() {
+    if !form.project.is_empty() || changed.is_some() {
         // Its name and whether it is shared decide the order in which credentials are looked for.
         storage::credentials::next_placement(&mut tx, scope).await?;
     }

@@ -13,7 +13,7 @@ const TRIES: i64 = 12;
 
 impl Engine {
     /// Tries a delivery that was claimed. It is level-triggered: whatever version it was made for,
-    /// the newest committed one is read, so it can be tried again at any time (I-11).
+    /// the newest committed one is read, so it can be tried again at any time (INV-23).
     pub(crate) async fn deliver(
         &self,
         work: &ClaimedDelivery,

@@ -156,7 +156,7 @@ impl ResultBatch {
         self.lines.len()
     }
 
-    /// Writes everything that is still wanted: a delivery or job only while its fence is ours (I-12),
+    /// Writes everything that is still wanted: a delivery or job only while its fence is ours (INV-23),
     /// a result only while the repository has the epoch the sync started with (F8), and the
     /// credential the version that was used.
     pub(crate) async fn commit(&self, engine: &Engine) -> Result<BatchResult, Error> {

@@ -1,4 +1,4 @@
-//! Guards: a credential that is refused is not tried until the account is locked.
+//! The circuit breaker: a credential that is refused is not tried until the account is locked.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 use std::{

@@ -111,7 +111,7 @@ async fn f1_a_stored_secret_is_rolled_forward(env: TestEnv) {
     let faults = FaultInjection::new(env).await;
     let operation = faults.intend(id).await;
     faults.write(1, id, operation.id, "new").await;
-    assert_eq!(faults.password(id).await, "old", "I-02: not before SQL committed it");
+    assert_eq!(faults.password(id).await, "old", "INV-2: not before SQL committed it");
     assert_eq!(faults.recover().await, 1);
     assert_eq!(faults.password(id).await, "new");
     let detail = faults.get(id).await;

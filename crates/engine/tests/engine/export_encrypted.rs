@@ -146,20 +146,20 @@ async fn r_git_03_nothing_is_encrypted_to_whom_an_owner_took_away_meanwhile(env:
     assert!(both.text.contains(RECIPIENT) && both.text.contains(OTHER));
 
     // One renders while Vault keeps it waiting; meanwhile an owner takes a recipient away.
-    let egress = Held::before(&env.vault_config().address).await;
-    let vault = VaultConfig { address: egress.address(), ..env.vault_config() };
+    let held = Held::before(&env.vault_config().address).await;
+    let vault = VaultConfig { address: held.address(), ..env.vault_config() };
     let engine = env.engine_with(Arc::new(SystemClock), vault).await;
-    egress.close();
+    held.close();
     let (actor, form) =
         (env.actor.clone(), EncryptedForm { export: id.to_string(), path: path.into() });
     let taking = tokio::spawn(async move { Exports::encrypted(&engine, &actor, form).await });
-    egress.waits().await;
+    held.waits().await;
     let row_version = Exports::get(&env.engine, &env.actor, id).await.unwrap().row_version;
     let mut form = sealed(credential);
     (form.export, form.row_version) = (id.to_string(), row_version.to_string());
     env.save_export(form).await;
     env.update_of(credential, CANARY).await;
-    egress.open();
+    held.open();
     let taken = taking.await.unwrap().unwrap();
     assert!(taken.text.contains(RECIPIENT) && !taken.text.contains(OTHER), "{}", taken.text);
 }

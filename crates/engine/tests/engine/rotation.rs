@@ -45,7 +45,7 @@ async fn a_candidate_that_passes_everywhere_is_promoted(env: TestEnv) {
     assert_eq!((staged.vault_version, staged.by.as_str()), (2, "Ada"));
     assert_eq!(staged.state, CandidateState::Testing);
     assert_eq!(lines(&staged), [(None, None); 10]);
-    assert_eq!(faults.password(id).await, "old", "I-02: not before it is promoted");
+    assert_eq!(faults.password(id).await, "old", "INV-2: not before it is promoted");
     let choices = Credentials::choices(&faults.engine, &faults.env.actor, "").await.unwrap();
     assert_eq!(choices[0].id, id, "it can be chosen meanwhile");
 

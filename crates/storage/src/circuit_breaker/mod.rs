@@ -1,4 +1,4 @@
-//! Guards: how often in a row a host refused a credential, and where it is paused for that.
+//! The circuit breaker: how often in a row a host refused a credential, and where it is paused for that.
 
 use domain::{
     CredentialId, OrganizationId, RepositoryId, Scope, Timestamp, credentials::PausedHost,

@@ -73,6 +73,24 @@ pub async fn place(
     actor: &str,
     now: Timestamp,
 ) -> Result<u64> {
+    let pattern = placed.pattern.as_str();
+    let (purposes, kind) = (purposes_text(&placed.purposes), placed.pattern_kind.as_str());
+    on!(tx.inner(), tx => {
+        // What an export may name without an allowed address was agreed to for the pattern of before.
+        sqlx::query(sql!(
+            "update export_credentials set agreed_pattern = '' where organization_id = $1 and credential_id = $2
+             and exists (select 1 from credentials c where c.organization_id = $1 and c.id = $2
+               and (c.purposes <> $3 or c.pattern_kind <> $4 or c.pattern <> $5))"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .bind(purposes.as_str())
+        .bind(kind)
+        .bind(pattern)
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
     Ok(on!(tx.inner(), tx => {
         sqlx::query(sql!(
             "update credentials set project_id = $4, purposes = $5, pattern = $6, pattern_kind = $7, environment = $8,
@@ -84,9 +102,9 @@ pub async fn place(
         .bind(id.uuid())
         .bind(row_version)
         .bind(project_of(placed.reach))
-        .bind(purposes_text(&placed.purposes))
-        .bind(placed.pattern.as_str())
-        .bind(placed.pattern_kind.as_str())
+        .bind(purposes.as_str())
+        .bind(pattern)
+        .bind(kind)
         .bind(placed.environment.as_str())
         .bind(placed.expires.map(|(at, _)| at.millis()))
         .bind(placed.expires.map(|(_, source)| source.as_str()))

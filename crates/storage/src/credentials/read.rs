@@ -152,7 +152,7 @@ pub struct Existing {
     pub provider: Provider,
     /// How it authenticates.
     pub shape: AuthMethod,
-    /// What the shape needs besides.
+    /// What the auth method needs besides.
     pub parameters: Parameters,
     /// The user name at the registry.
     pub username: String,

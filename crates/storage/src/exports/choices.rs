@@ -9,7 +9,7 @@ use crate::{
     on, sql,
 };
 
-/// A credential that may be chosen, with its provider and shape.
+/// A credential that may be chosen, with its provider and auth method.
 pub type CredentialChoice = (CredentialId, String, Provider, AuthMethod);
 /// A repository that may be chosen, with its URL and the credential that opens it.
 pub type RepositoryChoice = (RepositoryId, String, String, Option<CredentialId>);

@@ -135,6 +135,9 @@ pub async fn repositories(
              from repositories r
              left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
                and l.state = 'active'
+               and l.origin = r.origin and not exists (select 1 from credentials c
+                 join projects p on p.organization_id = c.organization_id and p.id = c.project_id and not p.is_shared
+                 where c.organization_id = l.organization_id and c.id = l.credential_id and c.project_id <> r.project_id)
              where r.deleted_at is null and r.organization_id = ",
         );
         query.push_bind(scope.organization().uuid()).push(" and r.id in (");
@@ -301,7 +304,11 @@ pub async fn addresses(
         let mut query = QueryBuilder::new(
             "select distinct l.credential_id, r.url from links l
              join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
-             where r.deleted_at is null and l.state = 'active' and l.organization_id = ",
+             where r.deleted_at is null and l.state = 'active'
+               and l.origin = r.origin and not exists (select 1 from credentials c
+                 join projects p on p.organization_id = c.organization_id and p.id = c.project_id and not p.is_shared
+                 where c.organization_id = l.organization_id and c.id = l.credential_id and c.project_id <> r.project_id)
+               and l.organization_id = ",
         );
         query.push_bind(scope.organization().uuid()).push(" and l.credential_id in (");
         let mut list = query.separated(", ");

@@ -160,6 +160,30 @@ pub async fn agree(
     Ok(())
 }
 
+/// Withdraws what was agreed to about a credential's pattern, in every export: it was agreed to under other
+/// circumstances.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn withdraw_agreements(
+    tx: &mut Tx,
+    scope: Scope,
+    credential: CredentialId,
+) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "update export_credentials set agreed_pattern = ''
+             where organization_id = $1 and credential_id = $2 and agreed_pattern <> ''"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(credential.uuid())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
 /// Puts repositories into an export that is empty.
 ///
 /// # Errors

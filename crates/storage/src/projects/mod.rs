@@ -3,7 +3,7 @@
 mod read;
 mod write;
 
-pub use read::{contents, default_id, list, name_of, shared, sharing};
+pub use read::{contents, credentials_of, default_id, list, name_of, shared, sharing};
 pub use write::{
     clear_credentials, clear_repositories, delete, insert, rename, set_sharing, used_elsewhere,
 };

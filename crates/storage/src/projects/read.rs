@@ -1,13 +1,13 @@
 //! Reading projects.
 
 use domain::{
-    ProjectId, Scope,
+    CredentialId, ProjectId, Scope,
     matching::SharedProject,
     projects::{Project, Sharing},
 };
 use uuid::Uuid;
 
-use crate::{Db, Result, on, sql};
+use crate::{Db, Result, Tx, on, sql};
 
 /// All projects with what is in them, the default one first, then by name.
 ///
@@ -130,4 +130,21 @@ pub async fn contents(db: &Db, scope: Scope, id: ProjectId) -> Result<Vec<String
         .fetch_all(pool)
         .await
     })?)
+}
+
+/// The credentials of a project.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn credentials_of(tx: &mut Tx, scope: Scope, id: ProjectId) -> Result<Vec<CredentialId>> {
+    let ids: Vec<Uuid> = on!(tx.inner(), tx => {
+        sqlx::query_scalar(sql!(
+            "select id from credentials where organization_id = $1 and project_id = $2 and deleted_at is null order by id"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_all(&mut **tx)
+        .await
+    })?;
+    Ok(ids.into_iter().map(Into::into).collect())
 }

@@ -56,7 +56,7 @@ impl SecretMaterial {
         }
     }
 
-    /// Its shape.
+    /// Its auth method.
     #[must_use]
     pub const fn shape(&self) -> AuthMethod {
         match self {

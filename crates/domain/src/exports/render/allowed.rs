@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{CredentialFacts, ExportFacts, RepositoryFacts, remark::Remark, servers};
+use super::{CredentialFacts, ExportFacts, RepositoryFacts, go_regex, remark::Remark, servers};
 use crate::{
-    CredentialId,
+    CredentialId, Purpose,
     credentials::{PatternKind, Route, readable_origin},
     exports::{ExportFields, NoteTone, Selects},
     matching::{Origins, origins},
@@ -58,6 +58,16 @@ pub(super) fn permitted(fields: &ExportFields, facts: &ExportFacts) -> Permitted
     Permitted { facts, notes }
 }
 
+/// The origins at which the consumer of a pattern uses it. Consumers read expressions as Go does, so one
+/// that Go may read in another way fixes none.
+#[must_use]
+pub fn exported_origins(kind: PatternKind, pattern: &str, purposes: &[Purpose]) -> Origins {
+    match kind {
+        PatternKind::Regex if go_regex::differs(pattern).is_some() => Origins::Open,
+        _ => origins(kind, pattern, purposes),
+    }
+}
+
 /// Takes out the addresses that are not allowed.
 fn addresses(credential: &mut CredentialFacts, notes: &mut Vec<(NoteTone, Remark)>) {
     let (kept, others) = std::mem::take(&mut credential.addresses)
@@ -78,7 +88,7 @@ fn pattern(
     notes: &mut Vec<(NoteTone, Remark)>,
 ) -> bool {
     let agreed = fields.agreed.get(&credential.id) == Some(&credential.pattern);
-    match origins(credential.pattern_kind, &credential.pattern, &credential.purposes) {
+    match exported_origins(credential.pattern_kind, &credential.pattern, &credential.purposes) {
         _ if credential.pattern_kind == PatternKind::None => true,
         Origins::Open if agreed => true,
         Origins::Open => {

@@ -120,7 +120,7 @@ impl<'a> Draft<'a> {
         let why = match login(credential, hosts) {
             ClusterLogin::Never(why) => why.to_owned(),
             ClusterLogin::Made(maker) if self.way != SecretRoute::ExternalSecret => format!(
-                "{} The External Secrets Operator can make new ones: choose it as the carrier.",
+                "{} The External Secrets Operator can make new ones: choose it as the delivery method.",
                 maker.lifetime()
             ),
             login => return Some(Opened { credential, login }),

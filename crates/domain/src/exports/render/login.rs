@@ -103,7 +103,7 @@ pub(super) fn login(credential: &CredentialFacts, hosts: &[&str]) -> ClusterLogi
             "It has no secret: it is this server's own identity. Give the nodes of the cluster the role Artifact Registry Reader instead.",
         ),
         AuthMethod::GithubInstallation => ClusterLogin::Never(
-            "Its key belongs to the operator of this server. Make a credential of the shape GitHub App with a key of your own.",
+            "Its key belongs to the operator of this server. Make a credential with the auth method GitHub App with a key of your own.",
         ),
         AuthMethod::Kubeconfig => {
             ClusterLogin::Never("It opens a cluster, and no registry or Git host.")

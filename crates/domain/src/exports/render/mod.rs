@@ -32,7 +32,7 @@ mod values;
 mod vault_static_secret;
 mod yaml;
 
-pub use allowed::written;
+pub use allowed::{exported_origins, written};
 pub use carvel::sources;
 pub use facts::{CredentialFacts, ExportFacts, KnownChart, RepositoryFacts, Values, VaultFacts};
 pub use rendered::{Rendered, RenderedFile, RenderedObject};

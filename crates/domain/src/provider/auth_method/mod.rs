@@ -100,7 +100,7 @@ pub struct ShapeFacts {
 }
 
 impl AuthMethod {
-    /// Every shape.
+    /// Every auth method.
     pub const ALL: [Self; 17] = [
         Self::Password,
         Self::ClientCertificate,

@@ -30,7 +30,8 @@ pub(in crate::credentials) async fn withdraw(
     let withdrawn = storage::credentials::withdraw(&mut tx, scope, credential, id).await?;
     let Some(origin) = withdrawn else { return Ok(Vec::new()) };
     let suspended = suspend_links(&mut tx, actor, scope, (credential, &origin), now).await?;
-    // Exports name what is allowed, and no more.
+    // Exports name what is allowed, and no more, whatever was agreed to before.
+    storage::exports::withdraw_agreements(&mut tx, scope, credential).await?;
     touch(&mut tx, scope, Touched::Credential(credential), When::Settled, now).await?;
     let told = (AuditTarget::Credential(credential), name.as_str(), readable_origin(&origin));
     let action = AuditAction::AddressWithdrawn;

@@ -30,7 +30,7 @@ const TRIES: i64 = 12;
 /// How often a target in step is looked at again.
 const CHECK: Duration = Duration::from_hours(1);
 
-/// Writes the end of a run down: only while the job is still ours (I-12), and only of the target as it
+/// Writes the end of a run down: only while the job is still ours (INV-23), and only of the target as it
 /// was when the run began; one that was edited meanwhile is pushed again.
 pub(super) async fn record(
     engine: &Engine,

@@ -76,6 +76,12 @@ pub(super) async fn r_cred_03_an_export_names_allowed_addresses_alone(env: TestE
     let (text, note) = told(&kept);
     assert!(text.contains("charts") && note.is_none());
     assert!(kept.notes.iter().any(|note| note.text.contains("because it was before the upgrade")));
+
+    // Withdrawing an address of the login ends that.
+    env.allow(id, "https://charts.example/again").await;
+    let address = get(&env, id).await.allowed[0].id;
+    Credentials::withdraw_address(&env.engine, &env.actor, id, address).await.unwrap();
+    assert_eq!(told(&preview(&env, export).await), (String::new(), Some(left_out.to_owned())));
 }
 
 pub(super) async fn r_cred_03_an_open_pattern_is_exported_by_who_may_allow(env: TestEnv) {
@@ -109,6 +115,10 @@ pub(super) async fn r_cred_03_an_open_pattern_is_exported_by_who_may_allow(env: 
     Exports::save(&env.engine, &env.actor, again().await).await.unwrap();
     let (text, note) = told(&preview(&env, export).await);
     assert!(text.contains("example/") && note.is_none(), "{text}");
+    // The same text as another kind of pattern, and what Go reads in another way, was not agreed to.
+    pattern(&env, id, "exact", at_home).await;
+    pattern(&env, id, "regex", r"^https://[a-z&&c]harts\.example/").await;
+    assert!(told(&preview(&env, export).await).0.is_empty());
     // Agreed to as it was, and no further.
     pattern(&env, id, "regex", r"^https://[a-z.]+/").await;
     assert!(told(&preview(&env, export).await).0.is_empty());

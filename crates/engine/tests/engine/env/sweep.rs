@@ -1,4 +1,4 @@
-//! Looking through everything that SQL keeps, for what must not be there (I-09).
+//! Looking through everything that SQL keeps, for what must not be there (INV-1).
 
 use sqlx::{AssertSqlSafe, Connection};
 
