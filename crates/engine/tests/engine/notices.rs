@@ -131,7 +131,7 @@ async fn delivered(env: &TestEnv, expected: Option<bool>) {
 /// Waits until the failure of this try is stored: the next one is asked for by the clock of then.
 async fn put_off(env: &TestEnv, tries: usize) {
     let waits = format!(
-        "select count(*) from jobs where kind = 'notice' and state = 'waiting' and attempts = {tries}"
+        "select count(*) from jobs where kind = 'notice' and state = 'retrying' and attempts = {tries}"
     );
     for _ in 0..400 {
         if env.count(&waits).await == 1 {
