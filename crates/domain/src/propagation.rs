@@ -180,7 +180,7 @@ impl DeliveryTarget {
 }
 
 /// One line of the progress view.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryLine {
     /// The delivery.
     pub id: DeliveryId,
@@ -192,8 +192,7 @@ pub struct DeliveryLine {
     pub state: DeliveryState,
     /// Tries so far.
     pub attempts: u32,
-    /// Why the last try failed. The browser half is told in words.
-    #[serde(skip_deserializing)]
+    /// Why the last try failed.
     pub cause: Option<Cause>,
     /// The same for people.
     pub told: Option<DeliveryMessage>,
@@ -201,9 +200,8 @@ pub struct DeliveryLine {
     pub next_at: Option<Timestamp>,
 }
 
-/// What is to be said of a delivery, in the words of who was asked, as the browser half shows it: the tables
-/// of words stay with the server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What is to be said of a delivery, in the words of who was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryMessage {
     /// What went wrong.
     pub title: String,
@@ -231,7 +229,7 @@ impl DeliveryMessage {
 }
 
 /// The progress of one propagation: what the page shows and the event stream sends.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
     /// The propagation.
     pub id: PropagationId,

@@ -10,6 +10,7 @@
 
 mod authority;
 mod bad_answers;
+mod challenges;
 mod egress_profiles;
 mod examine;
 mod examine_login;
@@ -37,6 +38,7 @@ mod git_refusals;
 mod git_request_standing;
 mod github_accounts;
 mod host;
+mod left_out;
 mod makers;
 mod oci_registry;
 mod odd_registries;

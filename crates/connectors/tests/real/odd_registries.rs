@@ -9,7 +9,7 @@ use std::sync::{
 use axum::{extract::Request, http::header::AUTHORIZATION, response::Response};
 use connectors::{
     http::EgressProfile,
-    repository::{KnownVersions, Registries, Synced, Target, Validators},
+    repository::{KnownVersions, Synced, Validators},
 };
 use domain::{
     Cause,
@@ -19,6 +19,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
+    challenges::named,
     examine::{examine, failed, stage},
     helm,
     host::{Host, INDEX, answer},
@@ -28,27 +29,27 @@ use crate::{
 const CONFIG: &str = "{\"name\":\"web\",\"description\":\"A chart\"}";
 const HELM: &str = "application/vnd.cncf.helm.config.v1+json";
 
-fn digest(text: &str) -> String {
+pub(crate) fn digest(text: &str) -> String {
     format!("sha256:{}", hex::encode(Sha256::digest(text)))
 }
 
 /// The manifest of a chart.
-fn manifest() -> String {
+pub(crate) fn manifest() -> String {
     json!({ "config": { "mediaType": HELM, "digest": digest(CONFIG) }, "annotations": null })
         .to_string()
 }
 
-fn login(request: &Request) -> &str {
+pub(crate) fn login(request: &Request) -> &str {
     request.headers().get(AUTHORIZATION).map_or("", |value| value.to_str().unwrap())
 }
 
-fn unauthorized(challenge: &str) -> Response {
+pub(crate) fn unauthorized(challenge: &str) -> Response {
     let body = "{\"errors\":[{\"code\":\"UNAUTHORIZED\"}]}";
     answer(401, &[("www-authenticate", challenge)], body)
 }
 
 /// What a registry with one chart answers to whoever may read.
-fn chart(request: &Request) -> Response {
+pub(crate) fn chart(request: &Request) -> Response {
     match request.uri().path() {
         "/v2/" => answer(200, &[], "{}"),
         path if path.ends_with("/tags/list") => answer(200, &[], "{\"tags\":[\"1.0.0\"]}"),
@@ -58,160 +59,7 @@ fn chart(request: &Request) -> Response {
     }
 }
 
-/// Syncs `web` at a host with a login, typed by name.
-async fn named(host: &Host, registries: &Registries) -> Result<Synced, connectors::Failure> {
-    let target = with_login(oci(&host.url("/team")), "right");
-    sync(registries, &Target { chart_names: vec!["web".into()], ..target }).await
-}
-
-#[tokio::test]
-async fn a_token_is_asked_for_the_scope_that_the_registry_wants() {
-    for (status, wanted, asked) in [
-        (401, "repository:team/web:metadata_read", "metadata_read,pull"),
-        (403, "repository:team/web:metadata_read", "metadata_read,pull"),
-        (401, "repository:team/web:pull,push,content_read", "content_read,pull"),
-    ] {
-        let asked = format!("scope=repository:team/web:{asked}");
-        let wider = asked.clone();
-        let host = Host::start(move |own, request| {
-            let query = url::form_urlencoded::parse(request.uri().query().unwrap_or("").as_bytes())
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect::<Vec<_>>();
-            let challenge =
-                |more: &str| format!("Bearer realm=\"{}\",service=\"s\"{more}", own.url("/token"));
-            match (request.uri().path(), login(request)) {
-                ("/token", _) if query.contains(&wider) => answer(200, &[], "{\"token\":\"wide\"}"),
-                ("/token", _) => answer(200, &[], "{\"token\":\"narrow\"}"),
-                (_, "Bearer wide") => chart(request),
-                (_, "Bearer narrow") => {
-                    let more = format!(",scope=\"{wanted}\",error=\"insufficient_scope\"");
-                    answer(status, &[("www-authenticate", &challenge(&more))], "")
-                }
-                _ => unauthorized(&challenge(",scope=\"registry:catalog:*\"")),
-            }
-        })
-        .await;
-        let registries = registries(&host.authority);
-        let found = named(&host, &registries).await.unwrap();
-        assert_eq!(versions(&found), ["web 1.0.0"], "{status} {wanted}");
-        let tokens = host.seen().into_iter().filter(|seen| seen.path.starts_with("/token"));
-        assert_eq!(tokens.count(), 2, "the narrow one and the wide one, for all requests: {asked}");
-    }
-}
-
-#[tokio::test]
-async fn a_scope_that_is_never_enough_is_asked_for_once() {
-    let host = Host::start(move |own, request| match request.uri().path() {
-        "/token" => answer(200, &[], "{\"token\":\"t\"}"),
-        path => {
-            let scope = format!("repository:{}:pull", path.len() + own.seen().len());
-            unauthorized(&format!("Bearer realm=\"{}\",scope=\"{scope}\"", own.url("/token")))
-        }
-    })
-    .await;
-    let failure = named(&host, &registries(&host.authority)).await.unwrap_err();
-    assert_eq!(failure.cause, Cause::InsufficientScope);
-    assert_eq!(host.logins("/v2/team").len(), 2, "once, and wider");
-}
-
-#[tokio::test]
-async fn what_a_login_may_not_read_is_no_wrong_login() {
-    // The tags may be listed, and every manifest is refused with a challenge: to tokens, and to
-    // passwords.
-    let many: Vec<_> = (0..30).map(|number| format!("1.{number}.0")).collect();
-    let tags = json!({ "tags": many }).to_string();
-    for scheme in ["Bearer", "Basic"] {
-        let tags = tags.clone();
-        let host = Host::start(move |own, request| {
-            let challenge = format!("{scheme} realm=\"{}\"", own.url("/token"));
-            match (request.uri().path(), login(request)) {
-                ("/token", _) => answer(200, &[], "{\"token\":\"t\",\"expires_in\":300}"),
-                (_, "") => unauthorized(&challenge),
-                ("/v2/", _) => answer(200, &[], "{}"),
-                (path, _) if path.ends_with("/tags/list") => answer(200, &[], tags.clone()),
-                _ => unauthorized(&challenge),
-            }
-        })
-        .await;
-        let registries = registries(&host.authority);
-        let target = with_login(oci(&host.url("/web")), "right");
-        for _ in 0..3 {
-            let failure = sync(&registries, &target).await.unwrap_err();
-            assert_eq!(failure.cause, Cause::InsufficientScope, "{scheme}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_token_service_that_refuses_a_scope_may_still_take_the_login() {
-    // The registry refuses a token for this path in either way, and gives one for no path.
-    for (status, to_login, cause) in [
-        (403, 200, Cause::InsufficientScope),
-        (403, 401, Cause::InvalidCredentials),
-        (403, 403, Cause::InsufficientScope),
-    ] {
-        let host = Host::start(move |own, request| {
-            let query = request.uri().query().unwrap_or_default();
-            match (request.uri().path(), query.contains("scope=")) {
-                ("/token", true) => answer(status, &[], "{\"errors\":[{\"code\":\"DENIED\"}]}"),
-                ("/token", false) if to_login == 200 => answer(200, &[], "{\"token\":\"t\"}"),
-                ("/token", false) => answer(to_login, &[], ""),
-                _ => unauthorized(&format!("Bearer realm=\"{}\"", own.url("/token"))),
-            }
-        })
-        .await;
-        let failure = named(&host, &registries(&host.authority)).await.unwrap_err();
-        assert_eq!(failure.cause, cause, "{status} {to_login}");
-    }
-}
-
-#[tokio::test]
-async fn a_login_that_opens_one_chart_is_not_wrong_because_of_another() {
-    // This token service says 401 of a path that the account may not read.
-    let host = Host::start(move |own, request| {
-        let query = request.uri().query().unwrap_or_default();
-        match (request.uri().path(), login(request)) {
-            ("/token", "") => answer(401, &[], ""),
-            ("/token", _) if query.contains("secret") => answer(401, &[], ""),
-            ("/token", _) => answer(200, &[], "{\"token\":\"t\",\"expires_in\":300}"),
-            (_, "") => unauthorized(&format!("Bearer realm=\"{}\"", own.url("/token"))),
-            _ => chart(request),
-        }
-    })
-    .await;
-    let registries = registries(&host.authority);
-    let mine = with_login(oci(&host.url("/team")), "right");
-    let open = Target { chart_names: vec!["web".into()], ..mine.clone() };
-    assert_eq!(versions(&sync(&registries, &open).await.unwrap()), ["web 1.0.0"]);
-    let shut = Target { chart_names: vec!["secret".into()], ..mine };
-    let failure = sync(&registries, &shut).await.unwrap_err();
-    assert_eq!(failure.cause, Cause::InsufficientScope);
-    // A login of which nothing is known is tried once.
-    let unknown = Target { chart_names: vec!["secret".into()], ..with_login(shut, "wrong") };
-    let before = host.logins("/token").len();
-    let failure = sync(&registries, &unknown).await.unwrap_err();
-    assert_eq!(failure.cause, Cause::InvalidCredentials);
-    assert_eq!(host.logins("/token").len(), before + 1);
-}
-
-#[tokio::test]
-async fn a_challenge_without_words_gets_the_password() {
-    // Open at the root, and elsewhere 401 without a challenge.
-    let host = Host::start(|_, request| match (request.uri().path(), login(request)) {
-        ("/v2/", _) => answer(200, &[], "{}"),
-        (_, "Basic YW5uOnJpZ2h0") => chart(request),
-        _ => answer(401, &[], ""),
-    })
-    .await;
-    let registries = registries(&host.authority);
-    assert_eq!(versions(&named(&host, &registries).await.unwrap()), ["web 1.0.0"]);
-    let wrong = with_login(oci(&host.url("/team/web")), "wrong");
-    assert_eq!(sync(&registries, &wrong).await.unwrap_err().cause, Cause::InvalidCredentials);
-    let none = oci(&host.url("/team/web"));
-    assert_eq!(sync(&registries, &none).await.unwrap_err().cause, Cause::NoCredential);
-}
-
-fn known(synced: Synced) -> (KnownVersions, Validators) {
+pub(crate) fn known(synced: Synced) -> (KnownVersions, Validators) {
     let Synced::Charts { versions, validators, .. } = synced else { panic!("unchanged") };
     let key =
         |found: &domain::charts::FoundVersion| (found.chart.clone(), found.version.version.clone());
@@ -405,129 +253,6 @@ async fn what_a_registry_without_tls_says_is_told() {
     let failure = sync(&registries, &oci(&url)).await.unwrap_err();
     assert_eq!(failure.cause, Cause::RedirectRefused);
     assert!(failure.to_string().ends_with("https://login.example"), "{failure}");
-}
-
-#[tokio::test]
-async fn what_is_left_out_is_counted() {
-    let image = json!({ "config": { "mediaType": "application/vnd.oci.image.config.v1+json",
-        "digest": digest("x") } })
-    .to_string();
-    let tags = json!({ "tags": ["latest", "v1", "2023.10.1", "2024.01.05", "1.2_b.7", "main",
-        "sha256-0a.sig", 7, "3.0.0-image", "0.0.1-gone"] });
-    let host = Host::start(move |_, request| match request.uri().path() {
-        path if path.ends_with("/tags/list") => answer(200, &[], tags.to_string()),
-        path if path.ends_with("-image") => answer(200, &[], image.clone()),
-        path if path.ends_with("-gone") => answer(404, &[], ""),
-        _ => chart(request),
-    })
-    .await;
-    let registries = registries(&host.authority);
-    let target = oci(&host.url("/web"));
-    let synced = sync(&registries, &target).await.unwrap();
-    // In the order of Helm, and as they were published.
-    assert_eq!(versions(&synced), ["web 2024.01.05", "web 2023.10.1", "web 1.2+b.7", "web v1"]);
-    let Synced::Charts { versions, left_out, .. } = &synced else { panic!("unchanged") };
-    assert!(versions[2].version.url.ends_with("/web:1.2_b.7"));
-    assert_eq!(
-        left_out.words(),
-        "4 tags that are no versions, 1 tag that is no chart, \
-         1 tag that was listed and is not there"
-    );
-    let (stored, validators) = known(synced);
-    let again = registries.sync(&target, &validators, &stored).await.unwrap();
-    assert!(matches!(again, Synced::Unchanged { .. }));
-}
-
-/// A registry whose catalog lists `listed` below `team`: each is read, or answers as its name says.
-async fn catalog(listed: &'static [&'static str]) -> Host {
-    Host::start(move |_, request| {
-        let path = request.uri().path();
-        let is = |name: &str| path.starts_with(&format!("/v2/team/{name}/"));
-        let tags = path.ends_with("/tags/list");
-        match path {
-            "/v2/_catalog" => {
-                let names: Vec<_> = listed.iter().map(|name| format!("team/{name}")).collect();
-                answer(200, &[], json!({ "repositories": names }).to_string())
-            }
-            "/v2/team/tags/list" => answer(404, &[], ""),
-            _ if is("gone") => answer(404, &[], ""),
-            _ if is("secret") => answer(403, &[], ""),
-            _ if is("senseless") && tags => answer(200, &[], "tags?"),
-            _ if is("broken") && path.contains("/blobs/") => answer(200, &[], "swapped"),
-            _ if is("half") && tags => answer(200, &[], "{\"tags\":[\"2.0.0\",\"1.0.0\"]}"),
-            _ if is("half") && path.ends_with("/2.0.0") => answer(200, &[], "x".repeat(5 << 20)),
-            _ if is("down") => answer(503, &[], ""),
-            _ => chart(request),
-        }
-    })
-    .await
-}
-
-#[tokio::test]
-async fn one_chart_that_cannot_be_read_does_not_hide_the_others() {
-    let host = catalog(&["gone", "secret", "senseless", "broken", "half", "web"]).await;
-    let target = with_login(oci(&host.url("/team")), "right");
-    let synced = sync(&registries(&host.authority), &target).await.unwrap();
-    assert_eq!(versions(&synced), ["half 1.0.0", "web 1.0.0"]);
-    let Synced::Charts { left_out, .. } = synced else { panic!("unchanged") };
-    assert_eq!(
-        left_out.words(),
-        "1 tag whose manifest cannot be read, \
-         1 chart that the catalog lists and that is not there, \
-         1 chart that the login may not read, 2 charts that cannot be read"
-    );
-}
-
-#[tokio::test]
-async fn what_was_known_of_a_chart_stays_while_it_cannot_be_read() {
-    let whole = catalog(&["web", "half"]).await;
-    let target = with_login(oci(&whole.url("/team")), "right");
-    let synced = sync(&registries(&whole.authority), &target).await.unwrap();
-    let (mut stored, validators) = known(synced);
-    // The same chart, read when the login still opened it.
-    let mut secret = stored[&("web".to_owned(), "1.0.0".to_owned())].clone();
-    secret.chart = "secret".into();
-    stored.insert(("secret".into(), "1.0.0".into()), secret);
-    let host = catalog(&["web", "secret"]).await;
-    let target = with_login(oci(&host.url("/team")), "right");
-    let again = registries(&host.authority).sync(&target, &validators, &stored).await.unwrap();
-    assert_eq!(versions(&again), ["secret 1.0.0", "web 1.0.0"]);
-}
-
-#[tokio::test]
-async fn a_catalog_of_which_nothing_can_be_read_fails() {
-    for (listed, cause) in [
-        (&["secret"] as &[&str], Cause::InsufficientScope),
-        (&["senseless", "broken"], Cause::IndexInvalid),
-        (&["gone", "secret"], Cause::InsufficientScope),
-        // Another time it may be read.
-        (&["web", "down"], Cause::ServerError),
-    ] {
-        let host = catalog(listed).await;
-        let target = with_login(oci(&host.url("/team")), "right");
-        let failure = sync(&registries(&host.authority), &target).await.unwrap_err();
-        assert_eq!(failure.cause, cause, "{listed:?}");
-    }
-}
-
-#[tokio::test]
-async fn older_tags_of_an_image_are_counted_and_not_read() {
-    let tags: Vec<_> = (0..50).map(|number| format!("1.{number}.0")).collect();
-    let host = Host::start(move |_, request| match request.uri().path() {
-        path if path.ends_with("/tags/list") => {
-            answer(200, &[], json!({ "tags": tags }).to_string())
-        }
-        path if path.contains("/manifests/") => answer(200, &[], "{}"),
-        _ => chart(request),
-    })
-    .await;
-    let synced = sync(&registries(&host.authority), &oci(&host.url("/app"))).await.unwrap();
-    let Synced::Charts { versions, left_out, .. } = synced else { panic!("unchanged") };
-    assert!(versions.is_empty());
-    assert_eq!(
-        left_out.words(),
-        "3 tags that are no charts, 47 older tags of something whose newest tags are no charts"
-    );
 }
 
 /// How an address is told by the look before adding, by the connection test and by the sync.

@@ -163,27 +163,27 @@ mod tests {
 
     #[tokio::test]
     async fn an_unproven_version_is_tried_by_three_and_refused_three_times() {
-        let circuits = CircuitBreaker::default();
+        let breaker = CircuitBreaker::default();
         let mut passes = Vec::new();
         for _ in 0..3 {
-            passes.push(circuits.permit(version(1), HOST, 0).await.unwrap());
+            passes.push(breaker.permit(version(1), HOST, 0).await.unwrap());
         }
-        assert!(circuits.permit(version(1), HOST, 0).now_or_never().is_none(), "the fourth waits");
-        assert!(circuits.permit(version(1), "https://b:443", 0).await.is_some());
+        assert!(breaker.permit(version(1), HOST, 0).now_or_never().is_none(), "the fourth waits");
+        assert!(breaker.permit(version(1), "https://b:443", 0).await.is_some());
         for pass in passes {
             pass.hears(LoginOutcome::Refused);
         }
-        assert!(circuits.permit(version(1), HOST, 0).await.is_none());
-        assert!(circuits.permit(version(2), HOST, 0).await.is_some(), "a newer one is tried");
+        assert!(breaker.permit(version(1), HOST, 0).await.is_none());
+        assert!(breaker.permit(version(2), HOST, 0).await.is_some(), "a newer one is tried");
     }
 
     #[tokio::test]
     async fn a_version_that_was_taken_is_used_by_all_until_it_is_refused() {
-        let circuits = CircuitBreaker::default();
-        let first = circuits.permit(version(1), HOST, 2).await.unwrap();
+        let breaker = CircuitBreaker::default();
+        let first = breaker.permit(version(1), HOST, 2).await.unwrap();
         let waiting = tokio::spawn({
-            let circuits = circuits.clone();
-            async move { circuits.permit(version(1), HOST, 2).await.is_some() }
+            let breaker = breaker.clone();
+            async move { breaker.permit(version(1), HOST, 2).await.is_some() }
         });
         tokio::task::yield_now().await;
         assert!(!waiting.is_finished(), "one try is left");
@@ -191,30 +191,30 @@ mod tests {
         assert!(waiting.await.unwrap());
         let mut many = Vec::new();
         for _ in 1..AT_ONCE {
-            many.push(circuits.permit(version(1), HOST, 0).await.unwrap());
+            many.push(breaker.permit(version(1), HOST, 0).await.unwrap());
         }
-        assert!(circuits.permit(version(1), HOST, 0).now_or_never().is_none(), "the ninth waits");
+        assert!(breaker.permit(version(1), HOST, 0).now_or_never().is_none(), "the ninth waits");
         first.hears(LoginOutcome::Refused);
-        assert!(circuits.permit(version(1), HOST, 0).now_or_never().is_none());
+        assert!(breaker.permit(version(1), HOST, 0).now_or_never().is_none());
         drop((first, many));
-        assert!(circuits.permit(version(1), HOST, 0).await.is_some(), "two tries are left");
+        assert!(breaker.permit(version(1), HOST, 0).await.is_some(), "two tries are left");
     }
 
     #[tokio::test]
     async fn what_is_changed_at_the_host_is_refused_to_those_inside_alone() {
-        let circuits = CircuitBreaker::default();
-        circuits.permit(version(1), HOST, 0).await.unwrap().hears(LoginOutcome::Accepted);
+        let breaker = CircuitBreaker::default();
+        breaker.permit(version(1), HOST, 0).await.unwrap().hears(LoginOutcome::Accepted);
         let mut passes = Vec::new();
         for _ in 0..AT_ONCE {
-            passes.push(circuits.permit(version(1), HOST, 0).await.unwrap());
+            passes.push(breaker.permit(version(1), HOST, 0).await.unwrap());
         }
         passes.remove(0).hears(LoginOutcome::Refused);
         passes.remove(0).hears(LoginOutcome::Accepted);
-        assert!(circuits.permit(version(1), HOST, 0).now_or_never().is_none(), "that was before");
+        assert!(breaker.permit(version(1), HOST, 0).now_or_never().is_none(), "that was before");
         for pass in passes {
             pass.hears(LoginOutcome::Refused);
         }
-        assert!(circuits.permit(version(1), HOST, 0).await.is_none());
+        assert!(breaker.permit(version(1), HOST, 0).await.is_none());
     }
 
     #[test]
@@ -231,12 +231,12 @@ mod tests {
 
     #[tokio::test]
     async fn one_who_gives_up_makes_room() {
-        let circuits = CircuitBreaker::default();
+        let breaker = CircuitBreaker::default();
         let mut passes = Vec::new();
         for _ in 0..3 {
-            passes.push(circuits.permit(version(1), HOST, 0).await.unwrap());
+            passes.push(breaker.permit(version(1), HOST, 0).await.unwrap());
         }
         passes.pop();
-        assert!(circuits.permit(version(1), HOST, 0).await.is_some());
+        assert!(breaker.permit(version(1), HOST, 0).await.is_some());
     }
 }

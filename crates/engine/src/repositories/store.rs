@@ -47,7 +47,7 @@ pub(crate) struct ResultBatch {
     /// Propagations whose last delivery may be among these.
     closing: BTreeSet<(OrganizationId, PropagationId)>,
     /// Keeps the work ours until it is written down, or given up.
-    holds: Vec<Arc<LeaseGuard>>,
+    leases: Vec<Arc<LeaseGuard>>,
 }
 
 /// What was written down.
@@ -118,15 +118,15 @@ impl ResultBatch {
     }
 
     /// Keeps this work ours as long as its result is not written.
-    pub(crate) fn holding(&mut self, hold: Arc<LeaseGuard>) {
-        self.holds.push(hold);
+    pub(crate) fn holding(&mut self, lease: Arc<LeaseGuard>) {
+        self.leases.push(lease);
     }
 
     /// Takes in what another one holds.
     pub(crate) fn append(&mut self, other: Self) {
         self.lines.extend(other.lines);
         self.closing.extend(other.closing);
-        self.holds.extend(other.holds);
+        self.leases.extend(other.leases);
     }
 
     /// Whether a large write is among it, which should not hold up the others.

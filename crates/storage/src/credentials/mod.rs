@@ -1,6 +1,7 @@
 //! SQL of credentials: everything but the secret, which only Vault holds.
 
 mod aborted_operations;
+mod address_requests;
 mod allowed_addresses;
 mod candidate;
 mod choices;
@@ -11,15 +12,18 @@ mod list;
 mod operations;
 mod placement;
 mod read;
+mod token_services;
 mod update;
 mod values;
 mod versions;
 
 pub use aborted_operations::{GivenUp, given_up};
+pub use address_requests::{
+    Undecided, count_undecided, dismiss_request, forget_requests, request, requested, undecided,
+    who_may_allow,
+};
 pub use allowed_addresses::{
-    Undecided, allow, allow_token_service, allowed, allowed_addresses, allowed_addresses_held,
-    change_addresses, confirm, count_undecided, dismiss_request, forget_requests, request,
-    requested, token_services, undecided, who_may_allow, withdraw, withdraw_token_service,
+    allow, allowed, allowed_addresses, allowed_addresses_held, change_addresses, confirm, withdraw,
 };
 pub use candidate::{
     Staged, Tested, abandon, candidate, candidate_lines, is_testing, is_untested, note_test,
@@ -36,6 +40,7 @@ pub use operations::{
 };
 pub use placement::{PlacedRow, next_placement, place, stamp};
 pub use read::{Committed, Existing, committed, existing, get, mark_used};
+pub use token_services::{allow_token_service, token_services, withdraw_token_service};
 pub use update::{Description, commit, describe, give_back, lock_operation, take};
 pub use versions::{Version, version, versions};
 

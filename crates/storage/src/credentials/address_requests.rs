@@ -1,0 +1,218 @@
+//! Requests for addresses: who asked for one, what is to be decided, and who may decide it.
+
+use domain::{
+    AddressRequestId, CredentialId, Scope, Timestamp,
+    credentials::{AddressRequest, Route},
+};
+use uuid::Uuid;
+
+use crate::{Db, Result, Tx, on, sql};
+
+/// Asks for an origin; the same request of somebody else before becomes this one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn request(
+    tx: &mut Tx,
+    scope: Scope,
+    credential: CredentialId,
+    (origin, route): (&str, &Route),
+    by: &str,
+    now: Timestamp,
+) -> Result<()> {
+    forget_requests(tx, scope, credential, origin, route).await?;
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "insert into address_requests
+               (organization_id, id, credential_id, origin, ca, proxy, requested_by, requested_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(AddressRequestId::new().uuid())
+        .bind(credential.uuid())
+        .bind(origin)
+        .bind(route.ca.as_str())
+        .bind(route.proxy.as_str())
+        .bind(by)
+        .bind(now.millis())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Ends the requests for an origin by this route, which was allowed.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget_requests(
+    tx: &mut Tx,
+    scope: Scope,
+    credential: CredentialId,
+    origin: &str,
+    route: &Route,
+) -> Result<()> {
+    on!(tx.inner(), tx => {
+        sqlx::query(sql!(
+            "delete from address_requests
+             where organization_id = $1 and credential_id = $2 and origin = $3 and ca = $4 and proxy = $5"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(credential.uuid())
+        .bind(origin)
+        .bind(route.ca.as_str())
+        .bind(route.proxy.as_str())
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+    })?;
+    Ok(())
+}
+
+/// Forgets one request; answers its origin, or `None` when there is none.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn dismiss_request(
+    tx: &mut Tx,
+    scope: Scope,
+    credential: CredentialId,
+    id: AddressRequestId,
+) -> Result<Option<String>> {
+    let origins: Vec<String> = on!(tx.inner(), tx => {
+        sqlx::query_scalar(sql!(
+            "delete from address_requests
+             where organization_id = $1 and credential_id = $2 and id = $3 returning origin"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(credential.uuid())
+        .bind(id.uuid())
+        .fetch_all(&mut **tx)
+        .await
+    })?;
+    Ok(origins.into_iter().next())
+}
+
+type RequestRow = (Uuid, Uuid, String, String, String, String, i64);
+
+fn asked((id, credential, origin, ca, proxy, by, at): RequestRow) -> AddressRequest {
+    AddressRequest {
+        id: id.into(),
+        credential: credential.into(),
+        origin,
+        route: Route { ca, proxy },
+        by,
+        at: Timestamp::from_millis(at),
+    }
+}
+
+/// The requests for origins of a credential, the latest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn requested(db: &Db, scope: Scope, id: CredentialId) -> Result<Vec<AddressRequest>> {
+    let rows: Vec<RequestRow> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select id, credential_id, origin, ca, proxy, requested_by, requested_at from address_requests
+             where organization_id = $1 and credential_id = $2 order by requested_at desc, id desc limit 50"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(id.uuid())
+        .fetch_all(pool)
+        .await
+    })?;
+    Ok(rows.into_iter().map(asked).collect())
+}
+
+/// A credential with something to decide about its addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undecided {
+    /// Of the address or of the request.
+    pub id: Uuid,
+    /// The credential.
+    pub credential: CredentialId,
+    /// Its name.
+    pub name: String,
+    /// An origin that is to be confirmed or was asked for.
+    pub origin: String,
+    /// Who asked; empty for what was taken over from before.
+    pub by: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// Every origin that is to be confirmed, and every one that somebody asked for, the latest first, at
+/// most `limit` of each.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn undecided(db: &Db, scope: Scope, limit: u32) -> Result<Vec<Undecided>> {
+    let rows: Vec<(Uuid, Uuid, String, String, String, i64)> = on!(db.read(), pool => {
+        sqlx::query_as(sql!(
+            "select * from (
+               select a.id, a.credential_id, c.name, a.origin, a.allowed_by as by_whom, a.allowed_at as at
+               from allowed_addresses a
+               join credentials c on c.organization_id = a.organization_id and c.id = a.credential_id
+               where a.organization_id = $1 and a.source = 'upgrade' and c.deleted_at is null
+               union all
+               select q.id, q.credential_id, c.name, q.origin, q.requested_by, q.requested_at
+               from address_requests q
+               join credentials c on c.organization_id = q.organization_id and c.id = q.credential_id
+               where q.organization_id = $1 and c.deleted_at is null
+             ) as undecided order by at desc, origin limit $2"
+        ))
+        .bind(scope.organization().uuid())
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await
+    })?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, credential, name, origin, by, at)| Undecided {
+            id,
+            credential: credential.into(),
+            name,
+            origin,
+            by,
+            at: Timestamp::from_millis(at),
+        })
+        .collect())
+}
+
+/// How many [`undecided`] ones there are.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count_undecided(db: &Db, scope: Scope) -> Result<u32> {
+    let count: i64 = on!(db.read(), pool => {
+        sqlx::query_scalar(sql!(
+            "select (select count(*) from allowed_addresses a
+               join credentials c on c.organization_id = a.organization_id and c.id = a.credential_id
+               where a.organization_id = $1 and a.source = 'upgrade' and c.deleted_at is null)
+             + (select count(*) from address_requests q
+               join credentials c on c.organization_id = q.organization_id and c.id = q.credential_id
+               where q.organization_id = $1 and c.deleted_at is null)"
+        ))
+        .bind(scope.organization().uuid())
+        .fetch_one(pool)
+        .await
+    })?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// The people who may say to which origins a login may go, by name, at most 10.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn who_may_allow(db: &Db, scope: Scope) -> Result<Vec<String>> {
+    Ok(on!(db.read(), pool => {
+        sqlx::query_scalar(sql!(
+            "select u.name from members m join users u on u.id = m.user_id
+             where m.organization_id = $1 and m.role in ('owner', 'admin') order by u.name, u.id limit 10"
+        ))
+        .bind(scope.organization().uuid())
+        .fetch_all(pool)
+        .await
+    })?)
+}
