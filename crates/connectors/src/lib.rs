@@ -11,7 +11,6 @@ pub mod git;
 pub mod github;
 pub mod helm;
 pub mod http;
-mod jwt;
 pub mod kubernetes;
 mod lenient;
 mod oci;

@@ -2,13 +2,12 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use domain::Cause;
+use domain::{Cause, Timestamp, UnverifiedClaims};
 use reqwest::header::{DATE, RETRY_AFTER};
 
 use crate::{
     Failure,
     http::{HttpAnswer, Login},
-    jwt,
 };
 
 /// As much of an error page as is looked at.
@@ -110,9 +109,11 @@ pub(crate) fn retry_after(text: &str, date: &str) -> Option<Duration> {
 
 /// Whether the password is a JSON web token whose time was over when the host answered.
 fn expired_at(password: &str, date: &str) -> bool {
-    let now =
-        httpdate::parse_http_date(date).ok().and_then(|now| now.duration_since(UNIX_EPOCH).ok());
-    matches!((jwt::expiry(password), now), (Some(end), Some(now)) if end <= now)
+    let end = UnverifiedClaims::of(password).and_then(|claims| claims.expires_at());
+    let now = httpdate::parse_http_date(date).ok();
+    let now = now.and_then(|now| now.duration_since(UNIX_EPOCH).ok());
+    let now = now.map(|since_epoch| Timestamp::from_millis(0).plus(since_epoch));
+    matches!((end, now), (Some(end), Some(now)) if end <= now)
 }
 
 #[cfg(test)]

@@ -17,6 +17,17 @@ impl Timestamp {
         Self(millis)
     }
 
+    /// From seconds since the Unix epoch as foreign services write them, perhaps with a fraction;
+    /// `None` for what is no date, such as zero or a year beyond 9999.
+    #[cfg(feature = "host")]
+    #[must_use]
+    pub fn from_seconds(seconds: f64) -> Option<Self> {
+        /// 9999-12-31T23:59:59Z.
+        const LAST: f64 = 253_402_300_799.0;
+        #[expect(clippy::cast_possible_truncation, reason = "the year is below 10,000")]
+        (seconds > 0.0 && seconds <= LAST).then_some(Self((seconds * 1_000.0) as i64))
+    }
+
     /// Milliseconds since the Unix epoch.
     #[must_use]
     pub const fn millis(self) -> i64 {

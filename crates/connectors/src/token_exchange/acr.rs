@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::{Cause, Secret, repositories::RepositoryUrl};
+use domain::{Cause, Secret, UnverifiedClaims, repositories::RepositoryUrl};
 use serde::Deserialize;
 use url::Url;
 
@@ -16,7 +16,6 @@ use super::{
     call::{Caller, ProviderCall, ProviderRefusal, unreadable},
     endpoints,
     exchange::{Exchanged, Keeping, TokenExchange},
-    jwt,
 };
 use crate::Failure;
 
@@ -160,7 +159,9 @@ impl TokenExchange for Entra<'_> {
         let call = ProviderCall::form(self.exchange_url(), &fields, AT_REGISTRY).at_registry();
         let RegistryToken { refresh_token: password } = caller.json(call).await?;
         // A token that does not say when it ends is used once.
-        let expires_at = jwt::expires_at(password.expose()).unwrap_or(caller.now);
+        let expires_at = UnverifiedClaims::of(password.expose())
+            .and_then(|claims| claims.expires_at())
+            .unwrap_or(caller.now);
         Ok(Exchanged { username: USERNAME.to_owned(), password, expires_at })
     }
 }

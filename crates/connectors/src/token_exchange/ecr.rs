@@ -17,7 +17,7 @@ use super::{
     call::{Caller, ProviderCall, unreadable},
     endpoints,
     exchange::{Exchanged, Keeping, TokenExchange},
-    jwt, sigv4,
+    sigv4,
     sigv4::{AwsKey, Purpose},
     sts,
 };
@@ -124,7 +124,7 @@ impl Data {
         Some(Exchanged {
             username: username.to_owned(),
             password: Secret::new(password.to_owned()),
-            expires_at: self.expires_at.and_then(jwt::from_seconds).unwrap_or(now),
+            expires_at: self.expires_at.and_then(Timestamp::from_seconds).unwrap_or(now),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! JSON web tokens that Hawser signs (RS256), and what it reads of those it is given.
+//! JSON web tokens that Hawser signs (RS256).
 
 use aws_lc_rs::{
     rand::SystemRandom,
@@ -6,12 +6,12 @@ use aws_lc_rs::{
     signature::{RSA_PKCS1_SHA256, RsaEncoding},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::{Cause, Secret, Timestamp};
+use domain::{Cause, Secret};
 use rustls::pki_types::{PrivateKeyDer, pem::PemObject};
-use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, Zeroizing};
+use serde::Serialize;
+use zeroize::Zeroize;
 
-use crate::{Failure, lenient};
+use crate::Failure;
 
 /// Signs `claims` with an RSA key in PEM: PKCS#8 as Google gives it, PKCS#1 as GitHub does.
 pub(super) fn rs256(
@@ -57,30 +57,6 @@ fn key_pair(pem: &Secret) -> Option<KeyPair> {
     pair
 }
 
-/// When a token says that it ends. Nothing is verified: the token came from who made it.
-pub(super) fn expires_at(token: &str) -> Option<Timestamp> {
-    let mut parts = token.split('.');
-    let (Some(_), Some(payload), Some(_), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return None;
-    };
-    let json = Zeroizing::new(URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?);
-    from_seconds(serde_json::from_slice::<Ends>(&json).ok()?.exp?)
-}
-
-#[derive(Deserialize)]
-struct Ends {
-    #[serde(default, deserialize_with = "lenient::number")]
-    exp: Option<f64>,
-}
-
-/// Seconds since the Unix epoch, as providers write them: possibly with a fraction.
-pub(super) fn from_seconds(seconds: f64) -> Option<Timestamp> {
-    let since_epoch = std::time::Duration::try_from_secs_f64(seconds).ok()?;
-    Some(Timestamp::from_millis(0).plus(since_epoch))
-}
-
 #[cfg(test)]
 mod tests {
     use aws_lc_rs::{encoding::AsDer, rsa::KeySize, signature::KeyPair as _};
@@ -116,16 +92,5 @@ mod tests {
             let failure = rs256(None, &json!({}), &Secret::new(bad.into())).unwrap_err();
             assert_eq!(failure.cause, Cause::UnsupportedTokenKind);
         }
-    }
-
-    #[test]
-    fn ends_are_read_from_seconds() {
-        let token = format!("e30.{}.sig", URL_SAFE_NO_PAD.encode("{\"exp\":1700000000.5}"));
-        assert_eq!(expires_at(&token), Some(Timestamp::from_millis(1_700_000_000_500)));
-        for bad in ["", "a.b", "a.b.c.d", "e30.e30.e30", "e30.e30"] {
-            assert_eq!(expires_at(bad), None, "{bad}");
-        }
-        assert_eq!(from_seconds(-1.0), None);
-        assert_eq!(from_seconds(f64::NAN), None);
     }
 }

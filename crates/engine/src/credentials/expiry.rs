@@ -4,20 +4,15 @@
 
 use std::time::Duration;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use connectors::http::certificate_end;
 use domain::{
-    Provider, Secret, Timestamp,
+    Provider, Timestamp, UnverifiedClaims,
     credentials::{ExpirySource, SecretMaterial},
 };
-use serde::Deserialize;
 
 /// A token of ECR and ECR Public dies 12 hours after AWS made it.
 /// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html>
 const ECR_TOKEN: Duration = Duration::from_hours(12);
-
-/// 9999-12-31T23:59:59Z in seconds: what is later is no date.
-const LAST: f64 = 253_402_300_799.0;
 
 /// When a secret that is stored now expires, as it tells itself or as its provider fixes it.
 pub(super) fn expiry_of(
@@ -30,7 +25,9 @@ pub(super) fn expiry_of(
         | SecretMaterial::PullToken { token: password, .. } => {
             let fixed = matches!(provider, Provider::AmazonEcr | Provider::AmazonEcrPublic)
                 .then(|| now.plus(ECR_TOKEN));
-            sooner(of_token(password), fixed)
+            let told =
+                UnverifiedClaims::of(password.expose()).and_then(|claims| claims.expires_at());
+            sooner(told, fixed)
         }
         // Nobody can log in with it after that day, however long its authority lives.
         SecretMaterial::ClientCertificate { certificate, .. } => certificate_end(certificate),
@@ -58,38 +55,11 @@ fn sooner(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
     }
 }
 
-#[derive(Deserialize)]
-struct Header {
-    #[serde(rename = "alg")]
-    _alg: String,
-}
-
-#[derive(Deserialize)]
-struct Claims {
-    /// Seconds since the epoch, perhaps with a fraction (RFC 7519, 4.1.4).
-    exp: f64,
-}
-
-/// The `exp` of a JWT; nothing is verified, for the registry does that.
-fn of_token(secret: &Secret) -> Option<Timestamp> {
-    let mut parts = secret.expose().trim().split('.');
-    let (header, claims, _signature) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() {
-        return None;
-    }
-    let _is_token: Header = decoded(header)?;
-    let Claims { exp } = decoded(claims)?;
-    #[expect(clippy::cast_possible_truncation, reason = "the year is below 10,000")]
-    (exp > 0.0 && exp <= LAST).then(|| Timestamp::from_millis((exp * 1_000.0) as i64))
-}
-
-fn decoded<T: for<'a> Deserialize<'a>>(part: &str) -> Option<T> {
-    let bytes = zeroize::Zeroizing::new(URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok()?);
-    serde_json::from_slice(&bytes).ok()
-}
-
 #[cfg(test)]
 mod tests {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    use domain::Secret;
+
     use super::*;
 
     fn password(text: &str) -> SecretMaterial {

@@ -13,7 +13,7 @@ pub use watch::watched;
 use std::time::Duration;
 
 use domain::{
-    Timestamp,
+    Timestamp, UnverifiedClaims,
     connection_tests::{Certificate, Quota, Stage, StageResult},
     repositories::RepositoryKind,
 };
@@ -23,7 +23,6 @@ use super::{Registries, Target};
 use crate::{
     Failure,
     http::Outbound,
-    jwt,
     oci::{self, Registry},
 };
 use walk::{Stopped, Walk};
@@ -68,16 +67,12 @@ pub(super) async fn examine(registries: &Registries, target: &Target, now: Times
     let end = Instant::now() + BUDGET;
     let mut walk = Walk::until(end - BESIDES);
     let mut besides = Besides::default();
-    let password = target.login.as_ref().map(|login| login.password.expose());
-    besides.expires_at = password.and_then(jwt::expiry).and_then(timestamp);
+    let claims = target.login.as_ref().and_then(|l| UnverifiedClaims::of(l.password.expose()));
+    besides.expires_at = claims.and_then(|claims| claims.expires_at());
     let examination = Examination { registries, target, now, end };
     let walked = examination.go(&mut walk, &mut besides).await;
     debug_assert_eq!(walked.is_err(), walk.has_failed(), "the walk ends at a failure alone");
     besides.with(walk)
-}
-
-fn timestamp(since_epoch: Duration) -> Option<Timestamp> {
-    i64::try_from(since_epoch.as_millis()).ok().map(Timestamp::from_millis)
 }
 
 struct Examination<'a> {

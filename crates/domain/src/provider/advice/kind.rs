@@ -1,6 +1,7 @@
 //! Kinds of tokens and keys, by the prefix that their makers give them.
 
-use super::{super::Provider, packed};
+use super::super::Provider;
+use crate::{UnverifiedClaims, packed};
 
 /// What a secret is, as far as its first characters tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +70,7 @@ impl Kind {
         if token.starts_with("-----BEGIN ") {
             return Some(of_pem(token));
         }
-        if packed::Claims::of(token).is_some() {
+        if UnverifiedClaims::of(token).is_some() {
             return Some(Self::Jwt);
         }
         packed::key_file(token).map(|_| Self::JsonKey)

@@ -5,15 +5,14 @@
 
 mod kind;
 mod kubeconfig;
-mod packed;
 mod place;
 mod username;
 
 pub use place::registry_place;
 
-use self::{kind::Kind, packed::Claims};
+use self::kind::Kind;
 use super::{AuthMethod, Provider};
-use crate::Timestamp;
+use crate::{Timestamp, UnverifiedClaims, packed};
 
 /// How much a piece of advice matters, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -180,7 +179,7 @@ impl Said {
     }
 
     fn claims(&mut self, token: &str) {
-        let Some(claims) = Claims::of(token) else { return };
+        let Some(claims) = UnverifiedClaims::of(token) else { return };
         if let Some(seconds) = claims.number("exp") {
             let at = Timestamp::from_millis(seconds.saturating_mul(1_000));
             self.recognized(format!("It expires on {}.", at.readable()));

@@ -1,33 +1,8 @@
 //! What can be read out of a pasted token or file, as text alone: no parser and no decoder of a
 //! library has to be in the browser for it.
 
-/// The public half of a JWT: its claims, not verified.
-pub(super) struct Claims(String);
-
-impl Claims {
-    /// The claims of three parts with dots between them whose second one is packed JSON.
-    pub fn of(token: &str) -> Option<Self> {
-        let mut parts = token.split('.');
-        let (Some(head), Some(claims), Some(_), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return None;
-        };
-        let is_json = |text: &str| text.starts_with('{');
-        unpacked(head).filter(|head| is_json(head))?;
-        unpacked(claims).filter(|claims| is_json(claims)).map(Self)
-    }
-
-    /// A claim that is a whole number.
-    pub fn number(&self, name: &str) -> Option<i64> {
-        let digits = value_of(&self.0, name)?;
-        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-        digits.get(..end)?.parse().ok()
-    }
-}
-
 /// The JSON of a key file, also when it was pasted in base64; `None` when it is something else.
-pub(super) fn key_file(text: &str) -> Option<String> {
+pub(crate) fn key_file(text: &str) -> Option<String> {
     if text.starts_with('{') {
         return Some(text.to_owned());
     }
@@ -41,7 +16,7 @@ pub(super) fn key_file(text: &str) -> Option<String> {
 
 /// The value of a text field in JSON, as far as it has no escapes; the fields of a key file that
 /// people are shown never have.
-pub(super) fn text_of(json: &str, name: &str) -> Option<String> {
+pub(crate) fn text_of(json: &str, name: &str) -> Option<String> {
     let text = value_of(json, name)?.strip_prefix('"')?;
     let end = text.find(['"', '\\'])?;
     let text = text.get(..end)?;
@@ -49,14 +24,15 @@ pub(super) fn text_of(json: &str, name: &str) -> Option<String> {
     shown.then(|| text.to_owned())
 }
 
-fn value_of<'a>(json: &'a str, name: &str) -> Option<&'a str> {
+/// What follows the name of a field in JSON.
+pub(crate) fn value_of<'a>(json: &'a str, name: &str) -> Option<&'a str> {
     let quoted = format!("\"{name}\"");
     let after = json.split_once(quoted.as_str())?.1;
     Some(after.trim_start().strip_prefix(':')?.trim_start())
 }
 
 /// Text packed in base64, with either alphabet and with or without padding (RFC 4648).
-fn unpacked(text: &str) -> Option<String> {
+pub(crate) fn unpacked(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 3);
     let (mut bits, mut held) = (0_u32, 0_u32);
     for byte in text.trim_end_matches('=').bytes() {
@@ -80,12 +56,12 @@ fn unpacked(text: &str) -> Option<String> {
 }
 
 /// Whether it looks like `72f988bf-86f1-41af-91ab-2d7cd011db47`.
-pub(super) fn is_uuid(text: &str) -> bool {
+pub(crate) fn is_uuid(text: &str) -> bool {
     text.split('-').map(str::len).eq([8, 4, 4, 4, 12])
         && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
 }
 
 /// Whether it is `length` hexadecimal digits.
-pub(super) fn is_hex(text: &str, length: usize) -> bool {
+pub(crate) fn is_hex(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
