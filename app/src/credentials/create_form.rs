@@ -47,7 +47,7 @@ pub(super) fn create_form(
         || Asker::of(&step.back) == Some(Asker::GitTarget);
     let access = match request.sent_along("access") {
         None if pushes => Access::Push,
-        chosen => Access::parse(&chosen.unwrap_or_default()),
+        chosen => Access::parse(&chosen.unwrap_or_default()).unwrap_or_default(),
     };
     let cancel = if step.back.is_empty() { "/credentials".to_owned() } else { step.back.clone() };
     let names = Names::of(actor, &project_name(&state, projects));
@@ -60,7 +60,8 @@ pub(super) fn create_form(
     };
     let placement = placement(&place);
     let fields = fields(&state, provider, shape, &step.back);
-    let chosen_access = Access::parse(&state.value(Field::Access, access.as_str()));
+    let chosen_access =
+        Access::parse(&state.value(Field::Access, access.as_str())).unwrap_or_default();
     let results = results(request, FORM);
     let test_url = test_url(&state, provider, &step.back);
     let test_fields = test_fields(&state, provider, &step.back);

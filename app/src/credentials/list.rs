@@ -26,8 +26,8 @@ pub(crate) fn list() -> AnyView {
             search: request.query("search"),
             provider: request.query("provider"),
             project: request.query("project").parse().ok(),
-            order: CredentialOrder::parse(&request.query("order")),
-            direction: Direction::parse(&request.query("direction")),
+            order: CredentialOrder::parse(&request.query("order")).unwrap_or_default(),
+            direction: Direction::parse(&request.query("direction")).unwrap_or_default(),
             page: request.page_number(),
         };
         let services = request.services();

@@ -3,12 +3,15 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{Field, FieldProblem, OrganizationId, ServiceError, UserId};
 
 /// What a member may do in an organization; each role includes the ones after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Role {
     /// Everything, and the organization itself.
     Owner,
@@ -20,26 +23,7 @@ pub enum Role {
     Viewer,
 }
 
-impl Role {
-    /// As the database and the API spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Admin => "admin",
-            Self::Editor => "editor",
-            Self::Viewer => "viewer",
-        }
-    }
-
-    /// Reads the spelling of [`Self::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Owner, Self::Admin, Self::Editor, Self::Viewer]
-            .into_iter()
-            .find(|role| role.as_str() == text)
-    }
-}
+spelled!(Role);
 
 /// Something an actor wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

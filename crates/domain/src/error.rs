@@ -1,12 +1,15 @@
 //! The answers a person can act on.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{Cause, cause::RemoteKind, counted};
 
 /// A field of a form, by the name its input carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 #[expect(missing_docs, reason = "each variant is the field it names")]
 pub enum Field {
     Access,
@@ -53,6 +56,7 @@ pub enum Field {
     SecretName,
     ServiceAccount,
     ServiceAccounts,
+    #[strum(serialize = "shape")]
     AuthMethod,
     Sharing,
     Store,
@@ -65,68 +69,9 @@ pub enum Field {
     Webhook,
 }
 
-impl Field {
-    /// The name of the input, such as `name` or `url`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Access => "access",
-            Self::Account => "account",
-            Self::ArgoProject => "argo_project",
-            Self::Base => "base",
-            Self::Branch => "branch",
-            Self::Ca => "ca",
-            Self::Carrier => "carrier",
-            Self::Certificate => "certificate",
-            Self::Charts => "charts",
-            Self::Consumer => "consumer",
-            Self::Credential => "credential",
-            Self::Credentials => "credentials",
-            Self::Description => "description",
-            Self::Email => "email",
-            Self::Environment => "environment",
-            Self::Expires => "expires",
-            Self::Exports => "exports",
-            Self::Folder => "folder",
-            Self::GcpProject => "gcp_project",
-            Self::Installation => "installation",
-            Self::Interval => "interval",
-            Self::Kind => "kind",
-            Self::Label => "label",
-            Self::Mode => "mode",
-            Self::Name => "name",
-            Self::Namespace => "namespace",
-            Self::Organization => "organization",
-            Self::Package => "package",
-            Self::Packages => "packages",
-            Self::Password => "password",
-            Self::Pattern => "pattern",
-            Self::PatternKind => "pattern_kind",
-            Self::Project => "project",
-            Self::Provider => "provider",
-            Self::Proxy => "proxy",
-            Self::Purposes => "purposes",
-            Self::Recipients => "recipients",
-            Self::Region => "region",
-            Self::Registry => "registry",
-            Self::Replacement => "replacement",
-            Self::Repositories => "repositories",
-            Self::SecretName => "secret_name",
-            Self::ServiceAccount => "service_account",
-            Self::ServiceAccounts => "service_accounts",
-            Self::AuthMethod => "shape",
-            Self::Sharing => "sharing",
-            Self::Store => "store",
-            Self::StoreKind => "store_kind",
-            Self::Template => "template",
-            Self::Tenant => "tenant",
-            Self::ToNamespaces => "to_namespaces",
-            Self::Url => "url",
-            Self::Username => "username",
-            Self::Webhook => "webhook",
-        }
-    }
+spelled!(Field);
 
+impl Field {
     /// What is wrong with this field.
     pub fn problem(self, message: impl Into<String>) -> FieldProblem {
         FieldProblem { field: self, message: message.into() }

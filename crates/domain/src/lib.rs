@@ -4,6 +4,9 @@
 //! the rules both halves check, and the service traits that the engine implements and the pages,
 //! the the server's routes and the workers call.
 
+#[macro_use]
+mod spelled;
+
 pub mod access;
 pub mod assumed;
 pub mod audit;

@@ -1,6 +1,7 @@
 //! Projects: scopes inside an organization.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{Field, FieldProblem, ProjectId};
 
@@ -24,6 +25,8 @@ pub struct Project {
 /// To whom the credentials of a project are available (F22, F23).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Sharing {
     /// To this project.
     #[default]
@@ -32,16 +35,9 @@ pub enum Sharing {
     Shared,
 }
 
-impl Sharing {
-    /// As the form spells it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Own => "own",
-            Self::Shared => "shared",
-        }
-    }
+spelled!(Sharing);
 
+impl Sharing {
     /// As the database keeps it.
     #[must_use]
     pub const fn of_column(is_shared: bool) -> Self {
@@ -69,9 +65,10 @@ impl ProjectForm {
     pub fn sharing(&self) -> Result<Option<Sharing>, FieldProblem> {
         match self.sharing.as_str() {
             "" => Ok(None),
-            "own" => Ok(Some(Sharing::Own)),
-            "shared" => Ok(Some(Sharing::Shared)),
-            _ => Err(Field::Sharing.problem("Choose one from the list.")),
+            text => match Sharing::parse(text) {
+                Some(sharing) => Ok(Some(sharing)),
+                None => Err(Field::Sharing.problem("Choose one from the list.")),
+            },
         }
     }
 }

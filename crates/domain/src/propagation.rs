@@ -2,6 +2,7 @@
 //! cluster whose exports hold the credential.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{
     Cause, ClusterId, CredentialId, DeliveryId, GitTargetId, PropagationId, RepositoryId, Status,
@@ -20,6 +21,8 @@ pub enum Heard {
 /// How one delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum DeliveryState {
     /// Waits for a worker, or for the next try.
     Waiting,
@@ -35,36 +38,9 @@ pub enum DeliveryState {
     Superseded,
 }
 
+spelled!(DeliveryState);
+
 impl DeliveryState {
-    /// Every state.
-    pub const ALL: [Self; 6] = [
-        Self::Waiting,
-        Self::Running,
-        Self::Healthy,
-        Self::Retrying,
-        Self::NeedsAttention,
-        Self::Superseded,
-    ];
-
-    /// As the database and the API spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Running => "running",
-            Self::Healthy => "healthy",
-            Self::Retrying => "retrying",
-            Self::NeedsAttention => "needs_attention",
-            Self::Superseded => "superseded",
-        }
-    }
-
-    /// Reads the spelling of [`Self::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
-    }
-
     /// How the place is doing, for people; `None` where something newer says it.
     #[must_use]
     pub const fn status(self) -> Option<Status> {

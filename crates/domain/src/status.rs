@@ -2,10 +2,13 @@
 //! state, and of several that hold the worst.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// How a thing is doing, the worst first. What stops work and says why comes before what only fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Status {
     /// A host refused the credential too often: it is not used there until somebody resumes it.
     Paused,
@@ -31,46 +34,9 @@ pub enum Status {
     Healthy,
 }
 
+spelled!(Status);
+
 impl Status {
-    /// Every status, the worst first.
-    pub const ALL: [Self; 11] = [
-        Self::Paused,
-        Self::Expired,
-        Self::Failing,
-        Self::Stale,
-        Self::OutOfSync,
-        Self::Expiring,
-        Self::Syncing,
-        Self::NotSynced,
-        Self::Unused,
-        Self::InSync,
-        Self::Healthy,
-    ];
-
-    /// As queries and the API spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Paused => "paused",
-            Self::Expired => "expired",
-            Self::Failing => "failing",
-            Self::Stale => "stale",
-            Self::OutOfSync => "out_of_sync",
-            Self::Expiring => "expiring",
-            Self::Syncing => "syncing",
-            Self::NotSynced => "not_synced",
-            Self::Unused => "unused",
-            Self::InSync => "in_sync",
-            Self::Healthy => "healthy",
-        }
-    }
-
-    /// Reads the spelling of [`Self::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == text)
-    }
-
     /// For people.
     #[must_use]
     pub const fn label(self) -> &'static str {

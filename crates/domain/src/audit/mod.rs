@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 pub use purpose::{ReadPurpose, SecretUse, SecretUses};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 pub use target::AuditTarget;
 
 use crate::{AuditEventId, Timestamp, UserId};
@@ -14,6 +15,8 @@ use crate::{AuditEventId, Timestamp, UserId};
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 #[expect(missing_docs, reason = "`label` says what each one means")]
 pub enum AuditAction {
     OrganizationCreated,
@@ -74,136 +77,9 @@ pub enum AuditAction {
     Refused,
 }
 
+spelled!(AuditAction);
+
 impl AuditAction {
-    /// Every action.
-    pub const ALL: [Self; 56] = [
-        Self::OrganizationCreated,
-        Self::SignedIn,
-        Self::SignInRefused,
-        Self::SignedOut,
-        Self::CredentialCreateRequested,
-        Self::CredentialCreated,
-        Self::CredentialUpdateRequested,
-        Self::CredentialUpdated,
-        Self::CredentialUpdateAborted,
-        Self::CredentialDescribed,
-        Self::CredentialDeleted,
-        Self::CredentialDestroyed,
-        Self::SecretRead,
-        Self::RepositoryAdded,
-        Self::RepositoryChanged,
-        Self::RepositoryDeleted,
-        Self::RepositorySyncRequested,
-        Self::LinkSet,
-        Self::LinkRemoved,
-        Self::LinkSuspended,
-        Self::AddressAllowed,
-        Self::AddressConfirmed,
-        Self::AddressWithdrawn,
-        Self::AddressRequested,
-        Self::AddressRequestDismissed,
-        Self::TokenServiceAllowed,
-        Self::TokenServiceWithdrawn,
-        Self::PropagationFinished,
-        Self::CredentialPlaced,
-        Self::CredentialRolledBack,
-        Self::CandidateStored,
-        Self::CandidatePromoted,
-        Self::CandidateDiscarded,
-        Self::CredentialPaused,
-        Self::CredentialResumed,
-        Self::ConnectionTested,
-        Self::ProjectSaved,
-        Self::ProjectDeleted,
-        Self::NoticeMade,
-        Self::WebhookSet,
-        Self::ExportSaved,
-        Self::ExportDeleted,
-        Self::ExportEncrypted,
-        Self::SecretsRevealed,
-        Self::GitConnected,
-        Self::GitConnectionRenewed,
-        Self::GitDisconnected,
-        Self::GitTargetSaved,
-        Self::GitTargetDeleted,
-        Self::GitPushRequested,
-        Self::GitPushed,
-        Self::ClusterSaved,
-        Self::ClusterDeleted,
-        Self::ClusterApplyRequested,
-        Self::ClusterApplied,
-        Self::Refused,
-    ];
-
-    /// As the database and the API spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::OrganizationCreated => "organization_created",
-            Self::SignedIn => "signed_in",
-            Self::SignInRefused => "sign_in_refused",
-            Self::SignedOut => "signed_out",
-            Self::CredentialCreateRequested => "credential_create_requested",
-            Self::CredentialCreated => "credential_created",
-            Self::CredentialUpdateRequested => "credential_update_requested",
-            Self::CredentialUpdated => "credential_updated",
-            Self::CredentialUpdateAborted => "credential_update_aborted",
-            Self::CredentialDescribed => "credential_described",
-            Self::CredentialDeleted => "credential_deleted",
-            Self::CredentialDestroyed => "credential_destroyed",
-            Self::SecretRead => "secret_read",
-            Self::RepositoryAdded => "repository_added",
-            Self::RepositoryChanged => "repository_changed",
-            Self::RepositoryDeleted => "repository_deleted",
-            Self::RepositorySyncRequested => "repository_sync_requested",
-            Self::LinkSet => "link_set",
-            Self::LinkRemoved => "link_removed",
-            Self::LinkSuspended => "link_suspended",
-            Self::AddressAllowed => "address_allowed",
-            Self::AddressConfirmed => "address_confirmed",
-            Self::AddressWithdrawn => "address_withdrawn",
-            Self::AddressRequested => "address_requested",
-            Self::AddressRequestDismissed => "address_request_dismissed",
-            Self::TokenServiceAllowed => "token_service_allowed",
-            Self::TokenServiceWithdrawn => "token_service_withdrawn",
-            Self::PropagationFinished => "propagation_finished",
-            Self::CredentialPlaced => "credential_placed",
-            Self::CredentialRolledBack => "credential_rolled_back",
-            Self::CandidateStored => "candidate_stored",
-            Self::CandidatePromoted => "candidate_promoted",
-            Self::CandidateDiscarded => "candidate_discarded",
-            Self::CredentialPaused => "credential_paused",
-            Self::CredentialResumed => "credential_resumed",
-            Self::ConnectionTested => "connection_tested",
-            Self::ProjectSaved => "project_saved",
-            Self::ProjectDeleted => "project_deleted",
-            Self::NoticeMade => "notice_made",
-            Self::WebhookSet => "webhook_set",
-            Self::ExportSaved => "export_saved",
-            Self::ExportDeleted => "export_deleted",
-            Self::ExportEncrypted => "export_encrypted",
-            Self::SecretsRevealed => "secrets_revealed",
-            Self::GitConnected => "git_connected",
-            Self::GitConnectionRenewed => "git_connection_renewed",
-            Self::GitDisconnected => "git_disconnected",
-            Self::GitTargetSaved => "git_target_saved",
-            Self::GitTargetDeleted => "git_target_deleted",
-            Self::GitPushRequested => "git_push_requested",
-            Self::GitPushed => "git_pushed",
-            Self::ClusterSaved => "cluster_saved",
-            Self::ClusterDeleted => "cluster_deleted",
-            Self::ClusterApplyRequested => "cluster_apply_requested",
-            Self::ClusterApplied => "cluster_applied",
-            Self::Refused => "refused",
-        }
-    }
-
-    /// Reads the spelling of [`Self::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.as_str() == text)
-    }
-
     /// For people.
     #[must_use]
     pub const fn label(self) -> &'static str {

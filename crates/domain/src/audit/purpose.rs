@@ -1,81 +1,78 @@
 //! What secrets are read for.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::{AuditActor, AuditTarget};
 use crate::{Timestamp, UserId};
 
-macro_rules! purposes {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $label:literal),+ $(,)?) => {
-        /// What a secret is read for.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum ReadPurpose {$(
-            $(#[$doc])*
-            #[serde(rename = $code)]
-            $name,
-        )+}
-
-        impl ReadPurpose {
-            /// Every purpose.
-            pub const ALL: [Self; [$($code),+].len()] = [$(Self::$name),+];
-
-            /// As the database and the API spell it.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $code,)+ }
-            }
-
-            /// For people.
-            #[must_use]
-            pub const fn label(self) -> &'static str {
-                match self { $(Self::$name => $label,)+ }
-            }
-        }
-    };
-}
-
-purposes! {
+/// What a secret is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum ReadPurpose {
     /// A repository is synced.
-    Sync = "sync", "Sync",
+    Sync,
     /// An update reaches a repository.
-    Delivery = "delivery", "Delivery of an update",
+    Delivery,
     /// What a new address is, is asked with the login.
-    NewRepository = "new_repository", "New repository",
+    NewRepository,
     /// A person tests a connection.
-    ConnectionTest = "connection_test", "Connection test",
+    ConnectionTest,
     /// A candidate is tested at a repository.
-    RotationTest = "rotation_test", "Test of a candidate",
+    RotationTest,
     /// A candidate is looked for before it is promoted.
-    Promotion = "promotion", "Promotion of a candidate",
+    Promotion,
     /// An update takes over what it does not change.
-    Update = "update", "Update",
+    Update,
     /// An earlier version is stored again.
-    RollBack = "roll_back", "Earlier secret brought back",
+    RollBack,
     /// An export with its values, for a person.
-    Export = "export", "Export with values",
+    Export,
     /// Encrypted files for a person, or their preview.
-    EncryptedFile = "encrypted_file", "Encrypted file",
+    EncryptedFile,
     /// A Git target is pushed to, or what it would be pushed is looked at.
-    Push = "push", "Push",
+    Push,
     /// A cluster is brought in step, or what would change there is looked at.
-    Apply = "apply", "Apply",
+    Apply,
     /// A cluster is saved.
-    Cluster = "cluster", "Address of a cluster",
+    Cluster,
     /// A person looks a Git host up: its branches, its repositories.
-    LookUp = "look_up", "Look-up at a Git host",
+    LookUp,
     /// The tokens of a Git account are renewed, checked or revoked.
-    GitAccount = "git_account", "Git account",
+    GitAccount,
     /// Who wrote the newest version in Vault is looked at.
-    WriteCheck = "write_check", "Check of a write",
+    WriteCheck,
     /// The version that is to be destroyed is looked for.
-    Destruction = "destruction", "Destruction of a version",
+    Destruction,
 }
+
+spelled!(ReadPurpose);
 
 impl ReadPurpose {
-    /// Reads the spelling of [`Self::as_str`].
+    /// For people.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|purpose| purpose.as_str() == text)
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Sync => "Sync",
+            Self::Delivery => "Delivery of an update",
+            Self::NewRepository => "New repository",
+            Self::ConnectionTest => "Connection test",
+            Self::RotationTest => "Test of a candidate",
+            Self::Promotion => "Promotion of a candidate",
+            Self::Update => "Update",
+            Self::RollBack => "Earlier secret brought back",
+            Self::Export => "Export with values",
+            Self::EncryptedFile => "Encrypted file",
+            Self::Push => "Push",
+            Self::Apply => "Apply",
+            Self::Cluster => "Address of a cluster",
+            Self::LookUp => "Look-up at a Git host",
+            Self::GitAccount => "Git account",
+            Self::WriteCheck => "Check of a write",
+            Self::Destruction => "Destruction of a version",
+        }
     }
 }
 

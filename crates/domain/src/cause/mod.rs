@@ -7,154 +7,137 @@ mod words;
 
 pub use remedy::Remedy;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 pub use words::{RemoteKind, Words};
 
-macro_rules! causes {
-    ($($(#[$doc:meta])* $name:ident = $code:literal),+ $(,)?) => {
-        /// Why a repository, Git server, cluster or GitHub could not be used. What people read of it
-        /// depends on who was asked: [`Cause::words`].
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum Cause {$(
-            $(#[$doc])*
-            #[serde(rename = $code)]
-            $name,
-        )+}
-
-        impl Cause {
-            /// Every cause.
-            pub const ALL: [Self; [$($code),+].len()] = [$(Self::$name),+];
-
-            /// As the database, the metrics and the API spell it.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self {
-                    $(Self::$name => $code,)+
-                }
-            }
-        }
-    };
-}
-
-causes! {
+/// Why a repository, Git server, cluster or GitHub could not be used. What people read of it
+/// depends on who was asked: [`Cause::words`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Cause {
     /// The login was refused (401).
-    InvalidCredentials = "invalid_credentials",
+    InvalidCredentials,
     /// A login was asked for, and there is none to send (401).
-    NoCredential = "no_credential",
+    NoCredential,
     /// The address of the repository is another one now, so its credential is not sent.
-    LinkSuspended = "link_suspended",
+    LinkSuspended,
     /// The address is none that was allowed for the credential, so its login is not sent.
-    AddressNotAllowed = "address_not_allowed",
+    AddressNotAllowed,
     /// The login was taken and may not do this (403).
-    InsufficientScope = "insufficient_scope",
+    InsufficientScope,
     /// A token that lives for hours has ended.
-    TokenExpired = "token_expired",
+    TokenExpired,
     /// Nothing answers at the address.
-    ConnectionRefused = "connection_refused",
+    ConnectionRefused,
     /// The connection was closed before an answer came.
-    ConnectionClosed = "connection_closed",
+    ConnectionClosed,
     /// The host name does not resolve.
-    DnsFailure = "dns_failure",
+    DnsFailure,
     /// No answer came in time.
-    Timeout = "timeout",
+    Timeout,
     /// The certificate is of no authority that is trusted.
-    TlsUntrusted = "tls_untrusted",
+    TlsUntrusted,
     /// The certificate names other hosts.
-    TlsNameMismatch = "tls_name_mismatch",
+    TlsNameMismatch,
     /// The certificate is not valid any more.
-    TlsExpired = "tls_expired",
+    TlsExpired,
     /// The address is not allowed: private, reserved or plain http.
-    BlockedAddress = "blocked_address",
+    BlockedAddress,
     /// The login was wanted at another host, and was not sent.
-    ForeignRealm = "foreign_realm",
+    ForeignRealm,
     /// A redirect was not followed.
-    RedirectRefused = "redirect_refused",
+    RedirectRefused,
     /// What answers is neither kind of repository.
-    NotARegistry = "not_a_registry",
+    NotARegistry,
     /// A web page answers where an index should.
-    HtmlInsteadOfIndex = "html_instead_of_index",
+    HtmlInsteadOfIndex,
     /// The repository is of the other kind.
-    WrongKind = "wrong_kind",
+    WrongKind,
     /// There is no such thing, or the login may not see it (404).
-    NotFound = "not_found",
+    NotFound,
     /// Too many requests (429).
-    RateLimited = "rate_limited",
+    RateLimited,
     /// The other machine failed (5xx), or answered what makes no sense.
-    ServerError = "server_error",
+    ServerError,
     /// The registry does not tell what it holds.
-    ListingUnsupported = "listing_unsupported",
+    ListingUnsupported,
     /// The answer is larger than what is accepted.
-    IndexTooLarge = "index_too_large",
+    IndexTooLarge,
     /// The answer cannot be read.
-    IndexInvalid = "index_invalid",
+    IndexInvalid,
     /// The token is of a kind that is not taken there, or must not go there.
-    UnsupportedTokenKind = "unsupported_token_kind",
+    UnsupportedTokenKind,
     /// Vault does not answer; that says nothing of the credential.
-    VaultUnavailable = "vault_unavailable",
+    VaultUnavailable,
     /// Vault answers, and does not allow Hawser what it has to do; that says nothing of the credential.
-    VaultRefused = "vault_refused",
+    VaultRefused,
     /// Vault does not hold the version that counts.
-    SecretLost = "secret_lost",
+    SecretLost,
     /// The host refused the credential too often, so it is not sent there.
-    CredentialPaused = "credential_paused",
+    CredentialPaused,
     /// The operator did not turn on the identity of the server that the credential uses.
-    AmbientDisabled = "ambient_disabled",
+    AmbientDisabled,
     /// The AWS region is told neither by the host nor by the credential.
-    RegionUnknown = "region_unknown",
+    RegionUnknown,
     /// The provider gave no token for the key.
-    ExchangeRefused = "exchange_refused",
+    ExchangeRefused,
     /// The token is not authorized for the single sign-on of its organization.
-    SsoRequired = "sso_required",
+    SsoRequired,
     /// The organization lets only tokens and apps in that it approved.
-    OrganizationRestricted = "organization_restricted",
+    OrganizationRestricted,
     /// The proxy refused, or failed.
-    ProxyError = "proxy_error",
+    ProxyError,
     /// A client certificate was asked for, or the one that was shown was refused.
-    ClientCertificate = "client_certificate",
+    ClientCertificate,
     /// GitHub does not take a connected account any more.
-    ConnectionRevoked = "connection_revoked",
+    ConnectionRevoked,
     /// A connected account lacks a scope.
-    ScopeMissing = "scope_missing",
+    ScopeMissing,
     /// The branch takes no direct commits.
-    BranchProtected = "branch_protected",
+    BranchProtected,
     /// The Git server rejected the commit, by a hook or a rule.
-    PushRejected = "push_rejected",
+    PushRejected,
     /// Others pushed to the branch at the same time, again and again.
-    BranchMoved = "branch_moved",
+    BranchMoved,
     /// The branch that a new one starts from does not exist.
-    BaseMissing = "base_missing",
+    BaseMissing,
     /// The branch that takes a pull request does not exist.
-    BranchMissing = "branch_missing",
+    BranchMissing,
     /// Somebody closed the pull request without merging it.
-    RequestClosed = "request_closed",
+    RequestClosed,
     /// What answers is no Git repository.
-    NotAGitRepository = "not_a_git_repository",
+    NotAGitRepository,
     /// The Git repository names its objects by SHA-256.
-    ObjectFormat = "object_format",
+    ObjectFormat,
     /// A file that would be written is there and is not of Hawser.
-    FileNotOurs = "file_not_ours",
+    FileNotOurs,
     /// The newest commit is larger than what is downloaded.
-    RepositoryTooLarge = "repository_too_large",
+    RepositoryTooLarge,
     /// Something in an export cannot be written.
-    ExportIncomplete = "export_incomplete",
+    ExportIncomplete,
     /// A manifest would have carried a secret in the clear.
-    SecretInOutput = "secret_in_output",
+    SecretInOutput,
     /// Another manager owns a field of an object.
-    ClusterConflict = "cluster_conflict",
+    ClusterConflict,
     /// The API server refused an object.
-    ClusterRefused = "cluster_refused",
+    ClusterRefused,
     /// The cluster does not know this kind of object.
-    ClusterApiMissing = "cluster_api_missing",
+    ClusterApiMissing,
     /// The cluster does not have the namespace.
-    NamespaceMissing = "namespace_missing",
+    NamespaceMissing,
     /// Hawser failed itself.
-    Internal = "internal",
+    Internal,
 }
+
+spelled!(Cause);
 
 impl Cause {
-    /// Reads the spelling of [`Self::code`].
+    /// [`Self::as_str`], as the metrics call it.
     #[must_use]
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|cause| cause.code() == code)
+    pub fn code(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -5,6 +5,7 @@
 //! [allow origins](crate::Action::AllowOrigins).
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{
     AddressRequestId, AllowedAddressId, CredentialId, Provider, Timestamp, is_same_registry,
@@ -38,6 +39,8 @@ impl Route {
 /// Where an allowed address comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum AddressSource {
     /// A person allowed or confirmed it.
     Person,
@@ -45,22 +48,7 @@ pub enum AddressSource {
     Upgrade,
 }
 
-impl AddressSource {
-    /// As the database spells it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Person => "person",
-            Self::Upgrade => "upgrade",
-        }
-    }
-
-    /// Reads the spelling of [`Self::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Person, Self::Upgrade].into_iter().find(|source| source.as_str() == text)
-    }
-}
+spelled!(AddressSource);
 
 /// An origin to which the login of a credential may go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::Timestamp;
 
 /// Who said when a credential expires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum ExpirySource {
     /// A person typed it.
     Typed,
@@ -16,22 +19,7 @@ pub enum ExpirySource {
     Provider,
 }
 
-impl ExpirySource {
-    /// As the database and the API spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Typed => "typed",
-            Self::Provider => "provider",
-        }
-    }
-
-    /// Reads the spelling of [`Self::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Typed, Self::Provider].into_iter().find(|source| source.as_str() == text)
-    }
-}
+spelled!(ExpirySource);
 
 /// When a credential expires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -32,6 +32,7 @@ pub use rotation::{
 };
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{
     Access, AuthMethod, CredentialId, PropagationId, Provider, Purpose, RepositoryId, Status,
@@ -41,6 +42,8 @@ use crate::{
 /// How a credential is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum CredentialState {
     /// The first version is being written to Vault.
     Creating,
@@ -59,37 +62,7 @@ pub enum CredentialState {
     Lost,
 }
 
-impl CredentialState {
-    /// As the database and the API spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Creating => "creating",
-            Self::Active => "active",
-            Self::Updating => "updating",
-            Self::Rotating => "rotating",
-            Self::Deleting => "deleting",
-            Self::Destroyed => "destroyed",
-            Self::Lost => "lost",
-        }
-    }
-
-    /// Reads the spelling of [`Self::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::Creating,
-            Self::Active,
-            Self::Updating,
-            Self::Rotating,
-            Self::Deleting,
-            Self::Destroyed,
-            Self::Lost,
-        ]
-        .into_iter()
-        .find(|state| state.as_str() == text)
-    }
-}
+spelled!(CredentialState);
 
 /// A row of the Credentials page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,17 +1,22 @@
 //! Where a credential applies: project, purposes, pattern, environment, expiry.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{Access, CredentialKind, Field, FieldProblem, ProjectId, Purpose, Timestamp};
 
 /// Which stage of the work something belongs to (F29).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Environment {
     /// Not said.
     #[default]
+    #[strum(serialize = "")]
     Unset,
     /// Development.
+    #[strum(serialize = "dev")]
     Development,
     /// Staging.
     Staging,
@@ -19,27 +24,9 @@ pub enum Environment {
     Production,
 }
 
+spelled!(Environment);
+
 impl Environment {
-    /// Every environment.
-    pub const ALL: [Self; 4] = [Self::Unset, Self::Development, Self::Staging, Self::Production];
-
-    /// As the database and the API spell it; empty when it is not said.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Unset => "",
-            Self::Development => "dev",
-            Self::Staging => "staging",
-            Self::Production => "production",
-        }
-    }
-
-    /// Reads the spelling of [`Self::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|environment| environment.as_str() == text)
-    }
-
     /// For people.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -61,6 +48,8 @@ impl Environment {
 /// How a pattern is compared with a URL (F17, F18).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum PatternKind {
     /// There is none: only an explicit choice uses the credential.
     #[default]
@@ -71,26 +60,7 @@ pub enum PatternKind {
     Regex,
 }
 
-impl PatternKind {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::None, Self::Exact, Self::Regex];
-
-    /// As the database and the API spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Exact => "exact",
-            Self::Regex => "regex",
-        }
-    }
-
-    /// Reads the spelling of [`Self::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
-}
+spelled!(PatternKind);
 
 /// In which projects a credential may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -190,7 +160,7 @@ impl Placement {
                 None
             }),
         };
-        let access = Access::known(self.access.trim());
+        let access = Access::parse(self.access.trim());
         let placed =
             Placed { reach, purposes, pattern, pattern_kind, environment, expires_at, access };
         if problems.is_empty() { Ok(placed) } else { Err(problems) }

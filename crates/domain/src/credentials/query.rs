@@ -1,6 +1,7 @@
 //! Search, filter, order and page of the Credentials page, as its URL carries them.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::ProjectId;
 
@@ -41,10 +42,13 @@ impl Default for CredentialQuery {
 }
 
 /// The columns people may sort by; nothing else reaches `order by`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 #[expect(missing_docs, reason = "each variant is the column it names")]
 pub enum CredentialOrder {
+    #[default]
     Name,
     Provider,
     Linked,
@@ -52,55 +56,26 @@ pub enum CredentialOrder {
     LastUsed,
 }
 
-impl CredentialOrder {
-    /// As the URL spells it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Provider => "provider",
-            Self::Linked => "linked",
-            Self::Created => "created",
-            Self::LastUsed => "last_used",
-        }
-    }
-
-    /// Reads the URL; anything unknown is the name.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        [Self::Provider, Self::Linked, Self::Created, Self::LastUsed]
-            .into_iter()
-            .find(|order| order.as_str() == text)
-            .unwrap_or(Self::Name)
-    }
-}
+spelled!(CredentialOrder);
 
 /// The direction of an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Direction {
     /// Smallest first.
+    #[default]
+    #[strum(serialize = "up")]
     Ascending,
     /// Largest first.
+    #[strum(serialize = "down")]
     Descending,
 }
 
+spelled!(Direction);
+
 impl Direction {
-    /// As the URL spells it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ascending => "up",
-            Self::Descending => "down",
-        }
-    }
-
-    /// Reads the URL; anything but `down` is up.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        if text == "down" { Self::Descending } else { Self::Ascending }
-    }
-
     /// The other direction.
     #[must_use]
     pub const fn reversed(self) -> Self {

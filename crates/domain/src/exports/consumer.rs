@@ -1,6 +1,7 @@
 //! Who reads an export, and how the secret values get there.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::facts;
 use crate::{CredentialKind, Field};
@@ -8,6 +9,8 @@ use crate::{CredentialKind, Field};
 /// The system that reads an export.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Consumer {
     /// The kubelet: a `kubernetes.io/dockerconfigjson` secret (F69–F71).
     #[default]
@@ -25,6 +28,8 @@ pub enum Consumer {
     /// Helm's own `repositories.yaml`; it carries no secret.
     Helm,
 }
+
+spelled!(Consumer);
 
 /// What an export of a consumer is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +98,8 @@ impl SopsReader {
 /// How the values of secrets get to the cluster. None of them puts a value into Git in the clear.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum DeliveryMethod {
     /// An `ExternalSecret` that points at the Vault path (External Secrets Operator).
     #[default]
@@ -104,6 +111,8 @@ pub enum DeliveryMethod {
     /// None: the consumer gets no secret.
     None,
 }
+
+spelled!(DeliveryMethod);
 
 /// What Hawser knows about a delivery method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,23 +128,6 @@ pub struct CarrierFacts {
 }
 
 impl Consumer {
-    /// Every consumer.
-    pub const ALL: [Self; 7] = [
-        Self::PullSecret,
-        Self::ArgoCd,
-        Self::Flux,
-        Self::Kargo,
-        Self::Kyma,
-        Self::Carvel,
-        Self::Helm,
-    ];
-
-    /// Reads the code of [`ConsumerFacts::code`].
-    #[must_use]
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|consumer| consumer.facts().code == code)
-    }
-
     /// Whether its manifests hold the patterns of credentials, by which it chooses among them itself.
     #[must_use]
     pub const fn names_patterns(self) -> bool {
@@ -158,16 +150,6 @@ impl Consumer {
 }
 
 impl DeliveryMethod {
-    /// Every delivery method.
-    pub const ALL: [Self; 4] =
-        [Self::ExternalSecret, Self::VaultStaticSecret, Self::Sops, Self::None];
-
-    /// Reads the code of [`CarrierFacts::code`].
-    #[must_use]
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|carrier| carrier.facts().code == code)
-    }
-
     /// What Hawser knows about it.
     #[must_use]
     pub const fn facts(self) -> &'static CarrierFacts {

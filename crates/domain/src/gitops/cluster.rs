@@ -1,6 +1,7 @@
 //! Clusters: Kubernetes API servers that exports are applied to directly.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::{FileChange, TargetState};
 use crate::{Cause, ClusterId, CredentialId, ExportId, Status, Timestamp, exports::ExportNote};
@@ -64,6 +65,8 @@ impl ClusterSummary {
 /// How an object of ours stands in the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum ObjectState {
     /// As it should be.
     InStep,
@@ -77,27 +80,9 @@ pub enum ObjectState {
     Conflict,
 }
 
+spelled!(ObjectState);
+
 impl ObjectState {
-    /// As the database and the API spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::InStep => "in_step",
-            Self::Changed => "changed",
-            Self::Missing => "missing",
-            Self::New => "new",
-            Self::Conflict => "conflict",
-        }
-    }
-
-    /// Reads the spelling of [`Self::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::InStep, Self::Changed, Self::Missing, Self::New, Self::Conflict]
-            .into_iter()
-            .find(|state| state.as_str() == text)
-    }
-
     /// For people.
     #[must_use]
     pub const fn status(self) -> Status {

@@ -1,12 +1,15 @@
 //! Connected Git accounts. A connection is a credential of the kind git whose secret GitHub gave.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{CredentialId, Secret, Status, Timestamp};
 
 /// How an account was connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum GitAccountMethod {
     /// OAuth in the browser, with PKCE.
     Web,
@@ -16,23 +19,7 @@ pub enum GitAccountMethod {
     Installation,
 }
 
-impl GitAccountMethod {
-    /// As the database and the API spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Web => "web",
-            Self::Device => "device",
-            Self::Installation => "installation",
-        }
-    }
-
-    /// Reads the spelling of [`Self::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Web, Self::Device, Self::Installation].into_iter().find(|way| way.as_str() == text)
-    }
-}
+spelled!(GitAccountMethod);
 
 /// A connected account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! Git targets: a branch and folder that exports are written to.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::FileChange;
 use crate::{Cause, CredentialId, ExportId, GitTargetId, Status, Timestamp};
@@ -8,6 +9,8 @@ use crate::{Cause, CredentialId, ExportId, GitTargetId, Status, Timestamp};
 /// How changes get to the branch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum PushMode {
     /// A commit on the branch.
     #[default]
@@ -16,26 +19,13 @@ pub enum PushMode {
     PullRequest,
 }
 
-impl PushMode {
-    /// As the database, the form and the API spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Direct => "direct",
-            Self::PullRequest => "pull_request",
-        }
-    }
-
-    /// Reads the spelling of [`Self::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Direct, Self::PullRequest].into_iter().find(|mode| mode.as_str() == text)
-    }
-}
+spelled!(PushMode);
 
 /// How a target is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum TargetState {
     /// Nothing was pushed yet: look at the preview, then press Sync now.
     New,
@@ -47,26 +37,9 @@ pub enum TargetState {
     Failing,
 }
 
+spelled!(TargetState);
+
 impl TargetState {
-    /// As the database and the API spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Pushing => "pushing",
-            Self::InStep => "in_step",
-            Self::Failing => "failing",
-        }
-    }
-
-    /// Reads the spelling of [`Self::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::New, Self::Pushing, Self::InStep, Self::Failing]
-            .into_iter()
-            .find(|state| state.as_str() == text)
-    }
-
     /// For people, where nothing more is known.
     #[must_use]
     pub const fn status(self) -> Status {
@@ -248,6 +221,8 @@ impl TargetPreview {
 /// What became of changes that are on a branch of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Unmerged {
     /// Somebody may merge them.
     Waits,
@@ -255,17 +230,7 @@ pub enum Unmerged {
     Closed,
 }
 
-impl Unmerged {
-    /// Reads how the queries spell it.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "waits" => Some(Self::Waits),
-            "closed" => Some(Self::Closed),
-            _ => None,
-        }
-    }
-}
+spelled!(Unmerged);
 
 /// That the branch is not there which a new one starts from; an empty one stands for the default
 /// branch of the repository.

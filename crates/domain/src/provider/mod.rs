@@ -12,10 +12,13 @@ pub use auth_method::{AuthMethod, Need, ShapeFacts, ShapeField, Typed};
 pub use guide::{Access, Guide, GuideStep, Link};
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// The kinds of credential (F1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum CredentialKind {
     /// Opens Helm HTTP and OCI chart repositories.
     Registry,
@@ -25,17 +28,9 @@ pub enum CredentialKind {
     Cluster,
 }
 
-impl CredentialKind {
-    /// As the database and the API spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Registry => "registry",
-            Self::Git => "git",
-            Self::Cluster => "cluster",
-        }
-    }
+spelled!(CredentialKind);
 
+impl CredentialKind {
     /// For people.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -50,6 +45,8 @@ impl CredentialKind {
 /// What a credential may be looked up for (F2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Purpose {
     /// Git repositories.
     Git,
@@ -59,30 +56,13 @@ pub enum Purpose {
     Image,
 }
 
-impl Purpose {
-    /// Every purpose.
-    pub const ALL: [Self; 3] = [Self::Git, Self::Helm, Self::Image];
-
-    /// As the database and the API spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Git => "git",
-            Self::Helm => "helm",
-            Self::Image => "image",
-        }
-    }
-
-    /// Reads the spelling of [`Self::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|purpose| purpose.as_str() == text)
-    }
-}
+spelled!(Purpose);
 
 /// Where a credential comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 #[expect(missing_docs, reason = "each variant is the provider it names")]
 pub enum Provider {
     Ghcr,
@@ -103,6 +83,8 @@ pub enum Provider {
     GenericGit,
     Kubernetes,
 }
+
+spelled!(Provider);
 
 /// The facts of one provider, for the form's hints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,33 +114,6 @@ pub struct ProviderFacts {
 }
 
 impl Provider {
-    /// The whole catalogue, in the order of the list.
-    pub const ALL: [Self; 17] = [
-        Self::Ghcr,
-        Self::GoogleArtifactRegistry,
-        Self::AmazonEcr,
-        Self::AmazonEcrPublic,
-        Self::AzureAcr,
-        Self::DockerHub,
-        Self::Harbor,
-        Self::Jfrog,
-        Self::GitlabRegistry,
-        Self::Quay,
-        Self::Chainguard,
-        Self::GenericRegistry,
-        Self::Github,
-        Self::Gitlab,
-        Self::Bitbucket,
-        Self::GenericGit,
-        Self::Kubernetes,
-    ];
-
-    /// Reads the code of [`ProviderFacts::code`].
-    #[must_use]
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|provider| provider.facts().code == code)
-    }
-
     /// The purposes of its credentials; none for a cluster, whose kubeconfig says what it opens.
     #[must_use]
     pub const fn purposes(self) -> &'static [Purpose] {

@@ -29,6 +29,7 @@ pub use transport::Transport;
 pub use url::RepositoryUrl;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{
     Cause, CredentialId, ProjectId, RepositoryId, Status, SyncRunId, Timestamp, charts::LeftOut,
@@ -38,6 +39,8 @@ use crate::{
 /// How a repository speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum RepositoryKind {
     /// An `index.yaml` over HTTP.
     Helm,
@@ -45,22 +48,9 @@ pub enum RepositoryKind {
     Oci,
 }
 
+spelled!(RepositoryKind);
+
 impl RepositoryKind {
-    /// As the database and the API spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Helm => "helm",
-            Self::Oci => "oci",
-        }
-    }
-
-    /// Reads the spelling of [`Self::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Helm, Self::Oci].into_iter().find(|kind| kind.as_str() == text)
-    }
-
     /// For people.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -74,6 +64,8 @@ impl RepositoryKind {
 /// How a repository is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum RepositoryState {
     /// Not synced yet.
     New,
@@ -85,26 +77,7 @@ pub enum RepositoryState {
     Failing,
 }
 
-impl RepositoryState {
-    /// As the database and the API spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Syncing => "syncing",
-            Self::Healthy => "healthy",
-            Self::Failing => "failing",
-        }
-    }
-
-    /// Reads the spelling of [`Self::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::New, Self::Syncing, Self::Healthy, Self::Failing]
-            .into_iter()
-            .find(|state| state.as_str() == text)
-    }
-}
+spelled!(RepositoryState);
 
 impl RepositoryState {
     /// What people are told. A failing one that has charts of an earlier sync (`was_synced`) is stale while
@@ -332,6 +305,8 @@ impl RepositoryDetail {
 /// What starts a sync.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum SyncTrigger {
     /// The repository was added or changed.
     Changed,
@@ -343,26 +318,9 @@ pub enum SyncTrigger {
     Delivery,
 }
 
+spelled!(SyncTrigger);
+
 impl SyncTrigger {
-    /// As the database and the API spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Changed => "changed",
-            Self::Interval => "interval",
-            Self::Person => "person",
-            Self::Delivery => "delivery",
-        }
-    }
-
-    /// Reads the spelling of [`Self::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Changed, Self::Interval, Self::Person, Self::Delivery]
-            .into_iter()
-            .find(|t| t.as_str() == text)
-    }
-
     /// For people.
     #[must_use]
     pub const fn label(self) -> &'static str {

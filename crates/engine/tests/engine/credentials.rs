@@ -208,8 +208,7 @@ async fn the_table_is_searched_and_sorted(env: TestEnv) {
     assert_eq!(list(search("BET")).await, (vec![b], 1, 2));
     assert_eq!(list(search("_1")).await, (vec![a], 1, 2));
     assert_eq!(list(search("%")).await, (vec![], 0, 2));
-    for order in ["name", "provider", "linked", "created", "last_used"].map(CredentialOrder::parse)
-    {
+    for order in CredentialOrder::ALL {
         for direction in [Direction::Ascending, Direction::Descending] {
             let query = CredentialQuery { order, direction, ..CredentialQuery::default() };
             let down = direction == Direction::Descending

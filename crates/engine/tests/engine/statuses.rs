@@ -193,8 +193,8 @@ async fn a_project_finds_what_belongs_to_it(env: TestEnv) {
     for (direction, order) in [("up", "name"), ("down", "created")] {
         let query = CredentialQuery {
             project: Some(project),
-            order: domain::credentials::CredentialOrder::parse(order),
-            direction: domain::credentials::Direction::parse(direction),
+            order: domain::credentials::CredentialOrder::parse(order).unwrap(),
+            direction: domain::credentials::Direction::parse(direction).unwrap(),
             ..CredentialQuery::default()
         };
         let page = Credentials::list(&env.engine, &env.actor, query).await.unwrap();

@@ -40,7 +40,7 @@ pub(crate) fn environment(text: &str) -> Result<Environment> {
 }
 
 pub(crate) fn access(text: &str) -> Option<Access> {
-    Access::known(text)
+    Access::parse(text)
 }
 
 /// Writes what [`access`] reads.

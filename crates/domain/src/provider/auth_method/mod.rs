@@ -3,12 +3,15 @@
 mod facts;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::Field;
 
 /// How a credential authenticates. What lies in Vault and which fields a form has follow from it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum AuthMethod {
     /// A user name and a password or token, sent as they are.
     #[default]
@@ -46,6 +49,8 @@ pub enum AuthMethod {
     /// A kubeconfig, which opens the API server of a cluster.
     Kubeconfig,
 }
+
+spelled!(AuthMethod);
 
 /// How a field is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,33 +105,6 @@ pub struct ShapeFacts {
 }
 
 impl AuthMethod {
-    /// Every auth method.
-    pub const ALL: [Self; 17] = [
-        Self::Password,
-        Self::ClientCertificate,
-        Self::EcrAccessKey,
-        Self::EcrRole,
-        Self::EcrPublicAccessKey,
-        Self::GoogleKey,
-        Self::GoogleKeyBase64,
-        Self::GoogleKeyExchange,
-        Self::GoogleWorkload,
-        Self::AcrServicePrincipal,
-        Self::AcrToken,
-        Self::AcrEntra,
-        Self::GithubApp,
-        Self::PullToken,
-        Self::GithubOauth,
-        Self::GithubInstallation,
-        Self::Kubeconfig,
-    ];
-
-    /// Reads the code of [`ShapeFacts::code`].
-    #[must_use]
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|shape| shape.facts().code == code)
-    }
-
     /// Whether what lies in Vault is exchanged for something short-lived before a registry sees it.
     #[must_use]
     pub const fn is_exchanged(self) -> bool {

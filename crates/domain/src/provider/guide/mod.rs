@@ -13,12 +13,15 @@ mod other;
 mod registries;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::{AuthMethod, Provider};
 
 /// What a credential is made for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Access {
     /// Pulling charts and cloning. All that Hawser itself needs.
     #[default]
@@ -27,31 +30,9 @@ pub enum Access {
     Push,
 }
 
+spelled!(Access);
+
 impl Access {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Read, Self::Push];
-
-    /// As URLs spell it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Push => "push",
-        }
-    }
-
-    /// Reads the spelling of [`Self::as_str`].
-    #[must_use]
-    pub fn known(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|access| access.as_str() == text)
-    }
-
-    /// Reads a URL; anything but `push` is reading.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        if text == "push" { Self::Push } else { Self::Read }
-    }
-
     /// For people.
     #[must_use]
     pub const fn label(self) -> &'static str {
