@@ -1,8 +1,8 @@
 //! The two databases behind one name.
 
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
 
-use crate::{Error, Result, pool};
+use crate::{Error, Result, exec, pool};
 
 /// Runs one body on the connection or pool of whichever database it is.
 macro_rules! on {
@@ -13,6 +13,8 @@ macro_rules! on {
         }
     };
 }
+
+#[cfg(test)]
 pub(crate) use on;
 
 /// One thing per database: a pool or a transaction.
@@ -28,6 +30,10 @@ pub struct Db {
     readers: Inner<SqlitePool, PgPool>,
     writers: Inner<SqlitePool, PgPool>,
 }
+
+/// The pool that writes; on SQLite its one connection takes turns.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Writers<'db>(&'db Inner<SqlitePool, PgPool>);
 
 /// A transaction. Dropped without [`Tx::commit`], it changes nothing.
 #[derive(Debug)]
@@ -59,20 +65,26 @@ impl Db {
     /// When no connection is free in time.
     pub async fn begin(&self) -> Result<Tx> {
         let inner = match &self.writers {
-            Inner::Sqlite(pool) => Inner::Sqlite(pool.begin_with("begin immediate").await?),
-            Inner::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+            Inner::Sqlite(pool) => pool.begin_with("begin immediate").await.map(Inner::Sqlite),
+            Inner::Postgres(pool) => pool.begin().await.map(Inner::Postgres),
         };
+        let inner = inner.map_err(|source| Error::Transaction { attempt: "beginning", source })?;
         Ok(Tx { inner })
     }
 
-    /// The pool that reads.
-    pub(crate) const fn read(&self) -> &Inner<SqlitePool, PgPool> {
-        &self.readers
+    /// Where a statement that reads runs.
+    pub(crate) const fn connection(&self) -> Inner<&SqlitePool, &PgPool> {
+        self.readers.as_ref()
     }
 
-    /// The pool that writes single statements.
-    pub(crate) const fn write(&self) -> &Inner<SqlitePool, PgPool> {
-        &self.writers
+    /// For single statements that write.
+    pub(crate) const fn write(&self) -> Writers<'_> {
+        Writers(&self.writers)
+    }
+
+    /// Whether one process has the database for itself: SQLite belongs to one, PostgreSQL serves several.
+    pub(crate) const fn is_of_one_process(&self) -> bool {
+        matches!(self.writers, Inner::Sqlite(_))
     }
 
     /// Reads, and stores something on the connection that every change goes through.
@@ -80,16 +92,22 @@ impl Db {
     /// # Errors
     /// When the database does not answer, or cannot be written.
     pub async fn ready(&self) -> Result<()> {
-        on!(self.read(), pool => sqlx::query(crate::sql!("select 1")).execute(pool).await.map(drop))?;
+        exec!(self, "select 1", [])?;
         let mut tx = self.begin().await?;
-        on!(tx.inner(), tx => sqlx::query(pool::TRIAL).execute(&mut **tx).await.map(drop))?;
+        // Only a change that is made durable shows that the disk takes one.
+        exec!(
+            tx,
+            "insert into settings (name, value) values ('written', '1')
+             on conflict (name) do update set value = cast(cast(settings.value as bigint) + 1 as text)",
+            []
+        )?;
         tx.commit().await
     }
 
     /// Closes all connections.
     pub async fn close(&self) {
-        on!(self.read(), pool => pool.close().await);
-        on!(self.write(), pool => pool.close().await);
+        on!(&self.readers, pool => pool.close().await);
+        on!(&self.writers, pool => pool.close().await);
     }
 }
 
@@ -99,20 +117,44 @@ impl Tx {
     /// # Errors
     /// When the database refuses; then nothing was changed.
     pub async fn commit(self) -> Result<()> {
-        on!(self.inner, tx => tx.commit().await)?;
-        Ok(())
+        on!(self.inner, tx => tx.commit().await)
+            .map_err(|source| Error::Transaction { attempt: "committing", source })
     }
 
-    /// The connection inside, for a statement: `on!(tx.inner(), tx => query.execute(&mut **tx))`.
-    pub(crate) const fn inner(
-        &mut self,
-    ) -> &mut Inner<Transaction<'static, Sqlite>, Transaction<'static, Postgres>> {
-        &mut self.inner
+    /// As [`Db::is_of_one_process`].
+    pub(crate) const fn is_of_one_process(&self) -> bool {
+        matches!(self.inner, Inner::Sqlite(_))
+    }
+
+    /// Where a statement of this transaction runs.
+    pub(crate) fn connection(&mut self) -> Inner<&mut SqliteConnection, &mut PgConnection> {
+        match &mut self.inner {
+            Inner::Sqlite(tx) => Inner::Sqlite(&mut **tx),
+            Inner::Postgres(tx) => Inner::Postgres(&mut **tx),
+        }
+    }
+}
+
+impl<'db> Writers<'db> {
+    /// Where a statement that writes runs.
+    pub(crate) const fn connection(&self) -> Inner<&'db SqlitePool, &'db PgPool> {
+        self.0.as_ref()
+    }
+}
+
+impl<S, P> Inner<S, P> {
+    pub(crate) const fn as_ref(&self) -> Inner<&S, &P> {
+        match self {
+            Self::Sqlite(sqlite) => Inner::Sqlite(sqlite),
+            Self::Postgres(postgres) => Inner::Postgres(postgres),
+        }
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use sqlx::{Connection, Executor, SqlSafeStr};
 
     use super::*;
@@ -145,10 +187,10 @@ pub(crate) mod tests {
     async fn every_statement_prepares_on_sqlite() {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(&format!("sqlite://{}/test.db", folder.path().display())).await.unwrap();
-        let Inner::Sqlite(pool) = db.write() else { panic!("not SQLite") };
+        let Inner::Sqlite(pool) = db.write().connection() else { panic!("not SQLite") };
         let mut problems = Vec::new();
         for statement in inventory::iter::<Statement> {
-            if let Err(error) = pool.prepare(statement.text.into_sql_str()).await {
+            if let Err(error) = pool.prepare(statement.sqlite.into_sql_str()).await {
                 problems.push(format!("{}:{}: {error}", statement.file, statement.line));
             }
         }
@@ -158,10 +200,10 @@ pub(crate) mod tests {
     #[tokio::test]
     async fn every_statement_prepares_on_postgresql() {
         let db = Db::open(&postgres_address()).await.unwrap();
-        let Inner::Postgres(pool) = db.write() else { panic!("not PostgreSQL") };
+        let Inner::Postgres(pool) = db.write().connection() else { panic!("not PostgreSQL") };
         let mut problems = Vec::new();
         for statement in inventory::iter::<Statement> {
-            if let Err(error) = pool.prepare(statement.text.into_sql_str()).await {
+            if let Err(error) = pool.prepare(statement.postgres.into_sql_str()).await {
                 problems.push(format!("{}:{}: {error}", statement.file, statement.line));
             }
         }
@@ -170,6 +212,57 @@ pub(crate) mod tests {
             inventory::iter::<Statement>.into_iter().count() > 50,
             "the statements register themselves"
         );
+    }
+
+    /// How many statements of a file are about all organizations: background work that finds what is due
+    /// and says whose it is, and what a person's account is a member of.
+    const OF_ALL_ORGANIZATIONS: [(&str, usize); 14] = [
+        ("credentials/operations.rs", 2),
+        ("gitops/git_accounts/states.rs", 2),
+        ("gitops/schedule.rs", 4),
+        ("jobs/claim.rs", 4),
+        ("notices/disks.rs", 4),
+        ("notices/mod.rs", 1),
+        ("notices/repositories.rs", 2),
+        ("notices/troubles.rs", 4),
+        ("organizations/mod.rs", 2),
+        ("propagation/deliver.rs", 4),
+        ("propagation/finish.rs", 1),
+        ("repositories/held.rs", 1),
+        ("repositories/schedule.rs", 3),
+        ("sessions/users.rs", 1),
+    ];
+
+    #[tokio::test]
+    async fn every_statement_about_a_tenant_names_its_organization() {
+        let (_folder, db) = on_sqlite().await;
+        let Inner::Sqlite(pool) = db.write().connection() else { panic!("not SQLite") };
+        let tables: Vec<String> = sqlx::query_scalar(
+            "select m.name from sqlite_schema m, pragma_table_info(m.name) c
+             where m.type = 'table' and c.name = 'organization_id'",
+        )
+        .fetch_all(pool)
+        .await
+        .unwrap();
+        assert!(tables.len() > 20, "{tables:?}");
+        let mut found = BTreeMap::<&str, BTreeSet<String>>::new();
+        for statement in inventory::iter::<Statement> {
+            let text = statement.sqlite.split_whitespace().collect::<Vec<_>>().join(" ");
+            let words: Vec<_> = text.split([' ', '(', ')', ',']).collect();
+            let is_of_tenants = words.windows(2).any(|pair| {
+                ["from", "into", "update", "join"].contains(&pair[0])
+                    && tables.iter().any(|table| table == pair[1])
+            });
+            let names_one = text.contains("organization_id = $")
+                || text.contains("organization_id = v.organization")
+                || (text.starts_with("insert into") && text.contains("(organization_id"));
+            if is_of_tenants && !names_one {
+                let (_, file) = statement.file.rsplit_once("src/").unwrap();
+                found.entry(file).or_default().insert(text);
+            }
+        }
+        let counts: Vec<_> = found.iter().map(|(file, texts)| (*file, texts.len())).collect();
+        assert_eq!(counts, OF_ALL_ORGANIZATIONS, "{found:#?}");
     }
 
     /// A target whose request waits, one that was pushed and merged, and one that waits since an unknown

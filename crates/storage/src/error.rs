@@ -15,8 +15,21 @@ pub enum Error {
     #[error("the database URL must begin with sqlite:// or postgres://")]
     Address,
     /// A statement failed.
-    #[error("running a statement")]
-    Statement(#[source] sqlx::Error),
+    #[error("{attempt}")]
+    Statement {
+        /// What it was to do, such as *updating credentials*.
+        attempt: String,
+        /// Why it failed.
+        source: sqlx::Error,
+    },
+    /// A transaction could not be begun or committed.
+    #[error("{attempt} a transaction")]
+    Transaction {
+        /// *beginning* or *committing*.
+        attempt: &'static str,
+        /// Why.
+        source: sqlx::Error,
+    },
     /// A row holds a value that this version does not know.
     #[error("reading column {column}: unknown value")]
     Value {
@@ -29,37 +42,57 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
+    pub(crate) fn statement(text: &str, source: sqlx::Error) -> Self {
+        Self::Statement { attempt: attempt(text), source }
+    }
+
+    fn driver(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Open(source)
+            | Self::Statement { source, .. }
+            | Self::Transaction { source, .. } => Some(source),
+            Self::Migrate(_) | Self::Address | Self::Value { .. } => None,
+        }
+    }
+
+    fn refusal(&self) -> Option<&dyn DatabaseError> {
+        match self.driver() {
+            Some(sqlx::Error::Database(error)) => Some(error.as_ref()),
+            _ => None,
+        }
+    }
+
     /// Whether a unique constraint refused the row.
     #[must_use]
     pub fn is_duplicate(&self) -> bool {
-        matches!(self, Self::Statement(sqlx::Error::Database(error)) if error.is_unique_violation())
+        self.refusal().is_some_and(DatabaseError::is_unique_violation)
     }
 
     /// Whether a foreign key refused the row: it points to something that is not there, or not in
     /// the same organization.
     #[must_use]
     pub fn is_dangling(&self) -> bool {
-        matches!(self, Self::Statement(sqlx::Error::Database(error)) if error.is_foreign_key_violation())
+        self.refusal().is_some_and(DatabaseError::is_foreign_key_violation)
     }
 
     /// Whether the database did not answer, or is busy, full or read-only, so that trying later can
     /// help.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        match self {
-            Self::Open(_) => true,
-            Self::Statement(error) => match error {
+        if matches!(self, Self::Open(_)) {
+            return true;
+        }
+        match self.driver() {
+            Some(
                 sqlx::Error::PoolTimedOut
                 | sqlx::Error::PoolClosed
                 | sqlx::Error::Io(_)
                 | sqlx::Error::WorkerCrashed
                 // What the connection was left in by whoever had it before.
                 | sqlx::Error::BeginFailed
-                | sqlx::Error::InvalidSavePointStatement => true,
-                sqlx::Error::Database(error) => Trouble::of(error.as_ref()).is_some(),
-                _ => false,
-            },
-            _ => false,
+                | sqlx::Error::InvalidSavePointStatement,
+            ) => true,
+            _ => self.trouble().is_some(),
         }
     }
 
@@ -77,10 +110,7 @@ impl Error {
     }
 
     fn trouble(&self) -> Option<Trouble> {
-        match self {
-            Self::Statement(sqlx::Error::Database(error)) => Trouble::of(error.as_ref()),
-            _ => None,
-        }
+        self.refusal().and_then(Trouble::of)
     }
 }
 
@@ -131,15 +161,36 @@ impl Trouble {
     }
 }
 
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Statement(error)
-    }
+/// What a statement does, in words: *updating credentials*.
+fn attempt(text: &str) -> String {
+    let mut words = text.split_ascii_whitespace().skip_while(|word| word.starts_with("with"));
+    let (verb, before_table) = match words.next() {
+        Some("insert") => ("adding to", "into"),
+        Some("delete") => ("deleting from", "from"),
+        Some("update") => ("updating", "update"),
+        _ => ("reading", "from"),
+    };
+    let table = text.split_ascii_whitespace().skip_while(|word| *word != before_table).nth(1);
+    format!("{verb} {}", table.unwrap_or("the database").trim_start_matches('('))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_says_what_was_attempted() {
+        for (text, said) in [
+            ("select a from charts where b = (select c from repositories)", "reading charts"),
+            ("insert into credentials (id) values ($1)", "adding to credentials"),
+            ("update links set a = 1 from repositories", "updating links"),
+            ("delete from jobs where id = $1", "deleting from jobs"),
+            ("with r as (select 1) select a from r", "reading r"),
+            ("select 1", "reading the database"),
+        ] {
+            assert_eq!(attempt(text), said);
+        }
+    }
 
     #[test]
     fn extended_codes_are_of_their_primary_one() {

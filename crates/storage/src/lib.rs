@@ -3,6 +3,10 @@
 //! Every function is one statement. Tenant data takes a [`domain::Scope`], the proof of a right in
 //! one organization; what has no scope is either global (users, sessions) or hands work to the
 //! engine together with the organization it belongs to.
+//!
+//! Every function fails when the database does not answer or refuses, or holds a value that this version does
+//! not know; where there is more to an error than [`Error`] says, the function names it.
+#![expect(clippy::missing_errors_doc, reason = "said above, once for all functions")]
 
 pub mod audit;
 pub mod charts;
@@ -29,5 +33,4 @@ pub use error::{Error, Result};
 pub use pool::reach;
 pub use sql::Statement;
 
-pub(crate) use db::on;
-pub(crate) use sql::sql;
+pub(crate) use sql::{Json, exec, one_row, one_value, row, rows, value, values};

@@ -9,7 +9,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{Error, Result, sql};
+use crate::{Error, Result};
 
 pub(crate) static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 pub(crate) static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
@@ -29,7 +29,7 @@ pub async fn reach(address: &str) -> Result<Option<String>> {
         let options = PgConnectOptions::from_str(address).map_err(Error::Open)?;
         let mut connection = PgConnection::connect_with(&options).await.map_err(Error::Open)?;
         let version = sqlx::query_scalar("select current_setting('server_version')");
-        return Ok(Some(version.fetch_one(&mut connection).await?));
+        return version.fetch_one(&mut connection).await.map(Some).map_err(Error::Open);
     }
     let options = SqliteConnectOptions::from_str(address).map_err(Error::Open)?;
     if !options.get_filename().exists() {
@@ -38,7 +38,8 @@ pub async fn reach(address: &str) -> Result<Option<String>> {
     let mut connection =
         SqliteConnection::connect_with(&options.read_only(true)).await.map_err(Error::Open)?;
     let version = sqlx::query_scalar("select sqlite_version() from sqlite_schema limit 1");
-    Ok(Some(version.fetch_optional(&mut connection).await?.unwrap_or_default()))
+    let version = version.fetch_optional(&mut connection).await.map_err(Error::Open)?;
+    Ok(Some(version.unwrap_or_default()))
 }
 
 /// The writing connection and the reading ones.
@@ -137,12 +138,6 @@ async fn takes_writes(connection: &mut PgConnection) -> sqlx::Result<bool> {
 
 const READ_ONLY: &str = "select current_setting('transaction_read_only')";
 
-/// Stores something and makes it durable, which is the only way to see that it can be done.
-pub(crate) const TRIAL: &str = sql!(
-    "insert into settings (name, value) values ('written', '1')
-     on conflict (name) do update set value = cast(cast(settings.value as bigint) + 1 as text)"
-);
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,7 +170,7 @@ mod tests {
         let mut held = pool.begin().await.unwrap();
         sqlx::query(change).bind(&name).execute(&mut *held).await.unwrap();
         let refused = sqlx::query(change).bind(&name).execute(&pool).await.unwrap_err();
-        assert!(Error::from(refused).is_conflict());
+        assert!(Error::statement(change, refused).is_conflict());
         held.rollback().await.unwrap();
         sqlx::query(change).bind(&name).execute(&pool).await.unwrap();
     }
@@ -183,14 +178,15 @@ mod tests {
     #[tokio::test]
     async fn a_connection_that_leads_to_a_standby_or_nowhere_is_replaced() {
         let db = Db::open(&postgres_address()).await.unwrap();
-        let Inner::Postgres(pool) = db.write() else { panic!("not PostgreSQL") };
+        let Inner::Postgres(pool) = db.write().connection() else { panic!("not PostgreSQL") };
         let mut killed = pool.acquire().await.unwrap();
         // What a session says of itself at a standby.
         let mut standby = pool.acquire().await.unwrap();
         let demoted = "set session characteristics as transaction read only";
         sqlx::query(demoted).execute(&mut *standby).await.unwrap();
-        let refused = sqlx::query(TRIAL).execute(&mut *standby).await.unwrap_err();
-        let refused = Error::from(refused);
+        let change = "update settings set value = value";
+        let refused = sqlx::query(change).execute(&mut *standby).await.unwrap_err();
+        let refused = Error::statement(change, refused);
         assert!(refused.is_unwritable() && refused.is_unavailable(), "{refused:?}");
         let pid: i32 =
             sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut *killed).await.unwrap();
@@ -205,7 +201,7 @@ mod tests {
     #[tokio::test]
     async fn a_connection_that_was_left_in_a_transaction_is_replaced() {
         let db = Db::open(&postgres_address()).await.unwrap();
-        let Inner::Postgres(pool) = db.write() else { panic!("not PostgreSQL") };
+        let Inner::Postgres(pool) = db.write().connection() else { panic!("not PostgreSQL") };
         let mut connection = pool.acquire().await.unwrap();
         let mut tx = sqlx::Connection::begin(&mut *connection).await.unwrap();
         sqlx::query("select 1 / 0").execute(&mut *tx).await.unwrap_err();
@@ -216,7 +212,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let address = format!("sqlite://{}/test.db", folder.path().display());
         let db = Db::open(&address).await.unwrap();
-        let Inner::Sqlite(pool) = db.write() else { panic!("not SQLite") };
+        let Inner::Sqlite(pool) = db.write().connection() else { panic!("not SQLite") };
         let mut connection = pool.acquire().await.unwrap();
         std::mem::forget(sqlx::Connection::begin(&mut *connection).await.unwrap());
         drop(connection);

@@ -12,7 +12,7 @@ use domain::{
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, charts::pattern, on, sql};
+use crate::{Db, Error, Result, charts::pattern, rows};
 
 /// The most events of Hawser itself that stand beside a page.
 const OWN: u32 = 100;
@@ -51,9 +51,6 @@ struct Row {
 }
 
 /// A page of the log, newest first.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn list(db: &Db, scope: Scope, query: &AuditQuery) -> Result<AuditPage> {
     let before = query.before.unwrap_or(i64::MAX);
     let of = match query.view {
@@ -105,36 +102,35 @@ async fn rows(
         None => ("", Uuid::nil()),
     };
     let uses = i64::from(of == Of::Everybody);
-    Ok(on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            r"select id, sequence, at, actor_kind, actor, actor_id, action, target, target_kind, target_id,
-                purpose, host, detail, address
-              from audit_events
-              where organization_id = $1
-                and sequence >= $2 and sequence < $3
-                and ($4 = '' or action = $4)
-                and (lower(target) like $5 escape '\' or lower(actor) like $5 escape '\')
-                and ($6 = 1 or actor_kind <> 'hawser')
-                and ($7 = 1 or actor_kind = 'hawser')
-                and ($8 = 1 or action <> 'secret_read')
-                and ($9 = '' or (target_kind = $9 and target_id = $10))
-              order by sequence desc
-              limit $11"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(after)
-        .bind(before)
-        .bind(query.action.map_or("", AuditAction::as_str))
-        .bind(pattern(&query.search))
-        .bind(own)
-        .bind(others)
-        .bind(uses)
-        .bind(kind)
-        .bind(id)
-        .bind(i64::from(most) + 1)
-        .fetch_all(pool)
-        .await
-    })?)
+    rows!(
+        db,
+        r"select id, sequence, at, actor_kind, actor, actor_id, action, target, target_kind, target_id,
+           purpose, host, detail, address
+         from audit_events
+         where organization_id = $1
+           and sequence >= $2 and sequence < $3
+           and ($4 = '' or action = $4)
+           and (lower(target) like $5 escape '\' or lower(actor) like $5 escape '\')
+           and ($6 = 1 or actor_kind <> 'hawser')
+           and ($7 = 1 or actor_kind = 'hawser')
+           and ($8 = 1 or action <> 'secret_read')
+           and ($9 = '' or (target_kind = $9 and target_id = $10))
+         order by sequence desc
+         limit $11",
+        [
+            scope,
+            after,
+            before,
+            query.action.map_or("", AuditAction::as_str),
+            pattern(&query.search),
+            own,
+            others,
+            uses,
+            kind,
+            id,
+            i64::from(most) + 1,
+        ]
+    )
 }
 
 fn event(row: Row) -> Result<AuditEvent> {
@@ -173,29 +169,22 @@ struct Use {
 
 /// The uses of secrets by credential, purpose and hour, the last one first.
 async fn uses(db: &Db, scope: Scope, (after, before): (i64, i64)) -> Result<Vec<SecretUses>> {
-    let found: Vec<Use> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select target, target_id, purpose, actor_kind, actor, actor_id, host, detail, hour,
-               max(at) as at, count(*) as lines
-             from (
-               select target, target_id, purpose, actor_kind, actor, actor_id, host, detail, at,
-                 at / $4 as hour
-               from audit_events
-               where organization_id = $1 and sequence >= $2 and sequence < $3
-                 and action = 'secret_read'
-             ) as uses
-             group by target, target_id, purpose, actor_kind, actor, actor_id, host, detail, hour
-             order by hour desc, max(at) desc, target, host, actor, detail
-             limit $5"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(after)
-        .bind(before)
-        .bind(HOUR)
-        .bind(USES)
-        .fetch_all(pool)
-        .await
-    })?;
+    let found: Vec<Use> = rows!(
+        db,
+        "select target, target_id, purpose, actor_kind, actor, actor_id, host, detail, hour,
+           max(at) as at, count(*) as lines
+         from (
+           select target, target_id, purpose, actor_kind, actor, actor_id, host, detail, at,
+             at / $4 as hour
+           from audit_events
+           where organization_id = $1 and sequence >= $2 and sequence < $3
+             and action = 'secret_read'
+         ) as uses
+         group by target, target_id, purpose, actor_kind, actor, actor_id, host, detail, hour
+         order by hour desc, max(at) desc, target, host, actor, detail
+         limit $5",
+        [scope, after, before, HOUR, USES]
+    )?;
     let mut folded: Vec<(i64, SecretUses)> = Vec::new();
     for found in found {
         let hour = found.hour;

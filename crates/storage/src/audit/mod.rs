@@ -10,7 +10,7 @@ use domain::{
 };
 pub use list::list;
 
-use crate::{Result, Tx, on, sql};
+use crate::{Result, Tx, exec, one_value};
 
 /// What is to be written down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,23 +37,17 @@ pub struct Record {
 ///
 /// Call it last in a transaction: it locks the organization's counter until the commit, which is
 /// what keeps the sequence without gaps.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn record(tx: &mut Tx, scope: Scope, at: Timestamp, record: &Record) -> Result<()> {
     let sequence = next_sequence(tx, scope).await?;
     insert(tx, scope, sequence, at, record).await
 }
 
 async fn next_sequence(tx: &mut Tx, scope: Scope) -> Result<i64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query_scalar(sql!(
-            "update organizations set audit_sequence = audit_sequence + 1 where id = $1 returning audit_sequence"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_one(&mut **tx)
-        .await
-    })?)
+    one_value!(
+        tx,
+        "update organizations set audit_sequence = audit_sequence + 1 where id = $1 returning audit_sequence",
+        [scope]
+    )
 }
 
 async fn insert(
@@ -68,31 +62,29 @@ async fn insert(
         AuditActor::Hawser => ("hawser", ""),
         AuditActor::Nobody => ("nobody", ""),
     };
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into audit_events
-               (organization_id, id, sequence, at, actor_kind, actor, action, target, detail,
-                address, actor_id, target_kind, target_id, purpose, host)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(AuditEventId::new().uuid())
-        .bind(sequence)
-        .bind(at.millis())
-        .bind(kind)
-        .bind(name)
-        .bind(record.action.as_str())
-        .bind(record.target.as_str())
-        .bind(record.detail.as_str())
-        .bind(record.address.map(|address| address.to_string()))
-        .bind(record.actor_id.map(UserId::uuid))
-        .bind(record.target_id.map(AuditTarget::kind))
-        .bind(record.target_id.map(AuditTarget::uuid))
-        .bind(record.read.as_ref().map(|(purpose, _)| purpose.as_str()))
-        .bind(record.read.as_ref().map(|(_, host)| host.as_str()).filter(|host| !host.is_empty()))
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "insert into audit_events
+           (organization_id, id, sequence, at, actor_kind, actor, action, target, detail,
+            address, actor_id, target_kind, target_id, purpose, host)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        [
+            scope,
+            AuditEventId::new(),
+            sequence,
+            at,
+            kind,
+            name,
+            record.action.as_str(),
+            record.target.as_str(),
+            record.detail.as_str(),
+            record.address.map(|address| address.to_string()),
+            record.actor_id,
+            record.target_id.map(AuditTarget::kind),
+            record.target_id.map(AuditTarget::uuid),
+            record.read.as_ref().map(|(purpose, _)| purpose.as_str()),
+            record.read.as_ref().map(|(_, host)| host.as_str()).filter(|host| !host.is_empty()),
+        ]
+    )?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::pattern;
-use crate::{Db, Error, Result, credentials::shape, on, repositories::transport, sql};
+use crate::{Db, Error, Result, credentials::shape, one_value, repositories::transport, row, rows};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -68,91 +68,64 @@ impl Row {
 }
 
 /// A page of charts by name.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn page(db: &Db, scope: Scope, query: &ChartQuery) -> Result<Vec<ChartSummary>> {
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select c.id, c.name, c.repository_id, r.name as repository_name, c.version, c.app_version,
-               c.description, c.versions, c.deprecated,
-               case when r.state = 'failing' then r.last_success_at end as stale_since
-             from charts c
-             join repositories r on r.organization_id = c.organization_id and r.id = c.repository_id
-             where c.organization_id = $1 and c.search_text like $2 escape '\\'
-               and (c.repository_id = $3 or $3 is null) and r.deleted_at is null
-             order by c.name, r.name_key, c.id limit $4 offset $5"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(pattern(&query.search))
-        .bind(query.repository.map(domain::RepositoryId::uuid))
-        .bind(i64::from(ChartQuery::PAGE_ROWS))
-        .bind(i64::from(query.page.max(1) - 1) * i64::from(ChartQuery::PAGE_ROWS))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Row> = rows!(
+        db,
+        "select c.id, c.name, c.repository_id, r.name as repository_name, c.version, c.app_version,
+           c.description, c.versions, c.deprecated,
+           case when r.state = 'failing' then r.last_success_at end as stale_since
+         from charts c
+         join repositories r on r.organization_id = c.organization_id and r.id = c.repository_id
+         where c.organization_id = $1 and c.search_text like $2 escape '\\'
+           and (c.repository_id = $3 or $3 is null) and r.deleted_at is null
+         order by c.name, r.name_key, c.id limit $4 offset $5",
+        [
+            scope,
+            pattern(&query.search),
+            query.repository,
+            i64::from(ChartQuery::PAGE_ROWS),
+            i64::from(query.page.max(1) - 1) * i64::from(ChartQuery::PAGE_ROWS),
+        ]
+    )?;
     rows.into_iter().map(Row::into_summary).collect()
 }
 
 /// How many charts there are with this search and filter.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn count(db: &Db, scope: Scope, query: &ChartQuery) -> Result<u32> {
-    let n: i64 = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select count(*) from charts c
-             where c.organization_id = $1 and c.search_text like $2 escape '\\'
-               and (c.repository_id = $3 or $3 is null)"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(pattern(&query.search))
-        .bind(query.repository.map(domain::RepositoryId::uuid))
-        .fetch_one(pool)
-        .await
-    })?;
+    let n: i64 = one_value!(
+        db,
+        "select count(*) from charts c
+         where c.organization_id = $1 and c.search_text like $2 escape '\\'
+           and (c.repository_id = $3 or $3 is null)",
+        [scope, pattern(&query.search), query.repository]
+    )?;
     count_of(n)
 }
 
 /// How many charts there are at all.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn count_all(db: &Db, scope: Scope) -> Result<u32> {
-    let n: i64 = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!("select count(*) from charts where organization_id = $1"))
-            .bind(scope.organization().uuid())
-            .fetch_one(pool)
-            .await
-    })?;
+    let n: i64 = one_value!(db, "select count(*) from charts where organization_id = $1", [scope])?;
     count_of(n)
 }
 
 /// One chart with the metadata of its newest version.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn get(db: &Db, scope: Scope, id: ChartId) -> Result<Option<ChartAtRepository>> {
-    let row: Option<DetailRow> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select c.id, c.name, c.repository_id, r.name as repository_name, c.version, c.app_version,
-               c.description, c.versions, c.deprecated,
-               case when r.state = 'failing' then r.last_success_at end as stale_since,
-               r.kind, r.url, r.speaks_plain, r.ca, k.shape, v.metadata
-             from charts c
-             join repositories r on r.organization_id = c.organization_id and r.id = c.repository_id
-             left join chart_versions v on v.organization_id = c.organization_id and v.chart_id = c.id
-               and v.version = c.version
-             left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
-               and l.state = 'active'
-             left join credentials k on k.organization_id = l.organization_id and k.id = l.credential_id
-             where c.organization_id = $1 and c.id = $2 and r.deleted_at is null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<DetailRow> = row!(
+        db,
+        "select c.id, c.name, c.repository_id, r.name as repository_name, c.version, c.app_version,
+           c.description, c.versions, c.deprecated,
+           case when r.state = 'failing' then r.last_success_at end as stale_since,
+           r.kind, r.url, r.speaks_plain, r.ca, k.shape, v.metadata
+         from charts c
+         join repositories r on r.organization_id = c.organization_id and r.id = c.repository_id
+         left join chart_versions v on v.organization_id = c.organization_id and v.chart_id = c.id
+           and v.version = c.version
+         left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+           and l.state = 'active'
+         left join credentials k on k.organization_id = l.organization_id and k.id = l.credential_id
+         where c.organization_id = $1 and c.id = $2 and r.deleted_at is null",
+        [scope, id]
+    )?;
     row.map(|detail| {
         let chart = ChartDetail {
             install: Install::default(),
@@ -174,21 +147,14 @@ pub async fn get(db: &Db, scope: Scope, id: ChartId) -> Result<Option<ChartAtRep
 }
 
 /// The versions of a chart, newest first.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn versions(db: &Db, scope: Scope, id: ChartId) -> Result<Vec<ChartVersion>> {
     type Version = (String, String, Option<i64>, String, String, bool);
-    let rows: Vec<Version> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select version, app_version, created_at, digest, url, deprecated from chart_versions
-             where organization_id = $1 and chart_id = $2 order by position"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Version> = rows!(
+        db,
+        "select version, app_version, created_at, digest, url, deprecated from chart_versions
+         where organization_id = $1 and chart_id = $2 order by position",
+        [scope, id]
+    )?;
     Ok(rows
         .into_iter()
         .map(|(version, app_version, created_at, digest, url, deprecated)| ChartVersion {

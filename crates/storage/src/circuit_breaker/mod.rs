@@ -3,10 +3,10 @@
 use domain::{
     CredentialId, OrganizationId, RepositoryId, Scope, Timestamp, credentials::PausedHost,
 };
-use sqlx::QueryBuilder;
+use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Db, Result, Tx, on, sql};
+use crate::{Db, Json, Result, Tx, exec, rows, value};
 
 /// After so many refusals in a row a credential is paused at a host.
 pub const REFUSALS: u32 = 3;
@@ -24,9 +24,6 @@ pub struct CredentialAtHost {
 
 /// Counts refusals at hosts, each place once and in order; answers the places that were paused by
 /// it just now.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn record(
     tx: &mut Tx,
     refused: &[(CredentialAtHost, u32)],
@@ -34,29 +31,25 @@ pub async fn record(
 ) -> Result<Vec<CredentialAtHost>> {
     let mut paused = Vec::new();
     for chunk in refused.chunks(64) {
-        let rows: Vec<(Uuid, Uuid, String, i64)> = on!(tx.inner(), tx => {
-            let mut query = QueryBuilder::new(
-                "insert into refusals (organization_id, credential_id, origin, count, paused_at) ",
-            );
-            query.push_values(chunk, |mut row, (place, times)| {
-                row.push_bind(place.organization.uuid())
-                    .push_bind(place.credential.uuid())
-                    .push_bind(place.origin.as_str())
-                    .push_bind(i64::from(*times))
-                    .push_bind((*times >= REFUSALS).then_some(now.millis()));
-            });
-            query.push(
-                " on conflict (organization_id, credential_id, origin) do update set
-                   count = refusals.count + excluded.count,
-                   paused_at = case when refusals.paused_at is null and refusals.count + excluded.count >= ",
-            );
-            query.push_bind(i64::from(REFUSALS)).push(" then ").push_bind(now.millis());
-            query.push(
-                " else refusals.paused_at end
-                 returning organization_id, credential_id, origin, count",
-            );
-            query.build_query_as().fetch_all(&mut **tx).await
-        })?;
+        let records: Vec<_> = chunk
+            .iter()
+            .map(|(at, times)| {
+                json!({ "organization": at.organization, "credential": at.credential, "origin": at.origin,
+                    "times": times })
+            })
+            .collect();
+        let rows: Vec<(Uuid, Uuid, String, i64)> = rows!(
+            tx,
+            ["insert into refusals (organization_id, credential_id, origin, count, paused_at)
+              select " id("organization") ", " id("credential") ", " text("origin") ", " int("times") ",
+                case when " int("times") " >= $2 then cast($3 as bigint) end from " records(1) " as r where true
+              on conflict (organization_id, credential_id, origin) do update set
+                count = refusals.count + excluded.count,
+                paused_at = case when refusals.paused_at is null and refusals.count + excluded.count >= $2 then $3
+                  else refusals.paused_at end
+              returning organization_id, credential_id, origin, count"],
+            [Json(&records), REFUSALS, now]
+        )?;
         for (organization, credential, origin, count) in rows {
             let place = CredentialAtHost {
                 organization: organization.into(),
@@ -74,40 +67,24 @@ pub async fn record(
 }
 
 /// Begins to count anew, because the host took the credential. A pause stays until somebody ends it.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn accepted(tx: &mut Tx, place: &CredentialAtHost) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "delete from refusals where organization_id = $1 and credential_id = $2 and origin = $3
-             and paused_at is null"
-        ))
-        .bind(place.organization.uuid())
-        .bind(place.credential.uuid())
-        .bind(place.origin.as_str())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "delete from refusals where organization_id = $1 and credential_id = $2 and origin = $3
+         and paused_at is null",
+        [place.organization, place.credential, place.origin.as_str()]
+    )?;
     Ok(())
 }
 
 /// The hosts where a credential is paused.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn paused(db: &Db, scope: Scope, credential: CredentialId) -> Result<Vec<PausedHost>> {
-    let rows: Vec<(String, i64)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select origin, paused_at from refusals
-             where organization_id = $1 and credential_id = $2 and paused_at is not null order by origin"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(String, i64)> = rows!(
+        db,
+        "select origin, paused_at from refusals
+         where organization_id = $1 and credential_id = $2 and paused_at is not null order by origin",
+        [scope, credential]
+    )?;
     Ok(rows
         .into_iter()
         .map(|(origin, at)| PausedHost { origin, since: Timestamp::from_millis(at) })
@@ -115,34 +92,23 @@ pub async fn paused(db: &Db, scope: Scope, credential: CredentialId) -> Result<V
 }
 
 /// Whether a credential is paused at a host.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn is_paused(
     db: &Db,
     scope: Scope,
     credential: CredentialId,
     origin: &str,
 ) -> Result<bool> {
-    let paused: Option<i64> = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select paused_at from refusals
-             where organization_id = $1 and credential_id = $2 and origin = $3 and paused_at is not null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .bind(origin)
-        .fetch_optional(pool)
-        .await
-    })?;
+    let paused: Option<i64> = value!(
+        db,
+        "select paused_at from refusals
+         where organization_id = $1 and credential_id = $2 and origin = $3 and paused_at is not null",
+        [scope, credential, origin]
+    )?;
     Ok(paused.is_some())
 }
 
 /// Forgets every refusal of a credential: what was refused is not what it holds now. Call it after
 /// its deliveries were started, whose rows are locked first everywhere.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn clear(tx: &mut Tx, scope: Scope, credential: CredentialId) -> Result<u64> {
     delete(tx, scope, credential, "").await
 }
@@ -150,9 +116,6 @@ pub async fn clear(tx: &mut Tx, scope: Scope, credential: CredentialId) -> Resul
 /// Uses a credential again at this origin, or at all when it is empty; answers at how many it was
 /// counted or paused. What was refused before does not count any more, on no replica: the epoch of
 /// the credential says so. The repositories that fail for it sync soon.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn resume(
     tx: &mut Tx,
     scope: Scope,
@@ -165,16 +128,11 @@ pub async fn resume(
 }
 
 async fn next_epoch(tx: &mut Tx, scope: Scope, credential: CredentialId) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update credentials set epoch = epoch + 1 where organization_id = $1 and id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "update credentials set epoch = epoch + 1 where organization_id = $1 and id = $2",
+        [scope, credential]
+    )?;
     Ok(())
 }
 
@@ -184,28 +142,19 @@ async fn sync_soon(
     credential: CredentialId,
     origin: &str,
 ) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update repositories set next_sync_at = 0
-             where organization_id = $1 and deleted_at is null
-               and cause in ('credential_paused', 'invalid_credentials', 'exchange_refused') and id in (
-               select l.repository_id from links l where l.organization_id = $1 and l.credential_id = $2
-                 and l.state = 'active' and (l.origin = $3 or $3 = ''))"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .bind(origin)
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "update repositories set next_sync_at = 0
+         where organization_id = $1 and deleted_at is null
+           and cause in ('credential_paused', 'invalid_credentials', 'exchange_refused') and id in (
+           select l.repository_id from links l where l.organization_id = $1 and l.credential_id = $2
+             and l.state = 'active' and (l.origin = $3 or $3 = ''))",
+        [scope, credential, origin]
+    )?;
     Ok(())
 }
 
 /// Syncs a repository by itself again only then, if it is still as it was.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn put_off(
     db: &Db,
     scope: Scope,
@@ -214,57 +163,35 @@ pub async fn put_off(
     until: Timestamp,
 ) -> Result<()> {
     let mut tx = db.begin().await?;
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update repositories set next_sync_at = $4
-             where organization_id = $1 and id = $2 and epoch = $3 and deleted_at is null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(repository.uuid())
-        .bind(epoch)
-        .bind(until.millis())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "update repositories set next_sync_at = $4
+         where organization_id = $1 and id = $2 and epoch = $3 and deleted_at is null",
+        [scope, repository, epoch, until]
+    )?;
     tx.commit().await
 }
 
 /// Whether a credential still has this epoch. Until the end of the transaction nobody changes that.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn lock_epoch(
     tx: &mut Tx,
     scope: Scope,
     credential: CredentialId,
     epoch: i64,
 ) -> Result<bool> {
-    let held = on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update credentials set epoch = epoch
-             where organization_id = $1 and id = $2 and epoch = $3 and deleted_at is null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .bind(epoch)
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?;
+    let held = exec!(
+        tx,
+        "update credentials set epoch = epoch
+         where organization_id = $1 and id = $2 and epoch = $3 and deleted_at is null",
+        [scope, credential, epoch]
+    )?;
     Ok(held > 0)
 }
 
 async fn delete(tx: &mut Tx, scope: Scope, credential: CredentialId, origin: &str) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "delete from refusals where organization_id = $1 and credential_id = $2 and (origin = $3 or $3 = '')"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .bind(origin)
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "delete from refusals where organization_id = $1 and credential_id = $2 and (origin = $3 or $3 = '')",
+        [scope, credential, origin]
+    )
 }

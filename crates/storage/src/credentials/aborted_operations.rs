@@ -3,7 +3,7 @@
 use domain::{CredentialId, OperationId, Scope};
 use uuid::Uuid;
 
-use crate::{Db, Result, on, sql};
+use crate::{Db, Result, row};
 
 /// An operation whose secret never counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,21 +17,14 @@ pub struct GivenUp {
 }
 
 /// An operation that was given up; `None` for one that was not, or that SQL knows nothing of.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn given_up(db: &Db, scope: Scope, id: OperationId) -> Result<Option<GivenUp>> {
-    let row: Option<(Uuid, String, Option<i64>)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select o.credential_id, c.name, o.vault_version from secret_operations o
-             join credentials c on c.organization_id = o.organization_id and c.id = o.credential_id
-             where o.organization_id = $1 and o.id = $2 and o.state = 'aborted'"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<(Uuid, String, Option<i64>)> = row!(
+        db,
+        "select o.credential_id, c.name, o.vault_version from secret_operations o
+         join credentials c on c.organization_id = o.organization_id and c.id = o.credential_id
+         where o.organization_id = $1 and o.id = $2 and o.state = 'aborted'",
+        [scope, id]
+    )?;
     Ok(row.map(|(credential, name, vault_version)| GivenUp {
         credential: credential.into(),
         name,

@@ -6,12 +6,9 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{Db, Result, Tx, on, sql};
+use crate::{Db, Result, Tx, exec, one_value, rows, values};
 
 /// Asks for an origin; the same request of somebody else before becomes this one.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn request(
     tx: &mut Tx,
     scope: Scope,
@@ -21,31 +18,26 @@ pub async fn request(
     now: Timestamp,
 ) -> Result<()> {
     forget_requests(tx, scope, credential, origin, route).await?;
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into address_requests
-               (organization_id, id, credential_id, origin, ca, proxy, requested_by, requested_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(AddressRequestId::new().uuid())
-        .bind(credential.uuid())
-        .bind(origin)
-        .bind(route.ca.as_str())
-        .bind(route.proxy.as_str())
-        .bind(by)
-        .bind(now.millis())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "insert into address_requests
+           (organization_id, id, credential_id, origin, ca, proxy, requested_by, requested_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        [
+            scope,
+            AddressRequestId::new(),
+            credential,
+            origin,
+            route.ca.as_str(),
+            route.proxy.as_str(),
+            by,
+            now,
+        ]
+    )?;
     Ok(())
 }
 
 /// Ends the requests for an origin by this route, which was allowed.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn forget_requests(
     tx: &mut Tx,
     scope: Scope,
@@ -53,44 +45,28 @@ pub async fn forget_requests(
     origin: &str,
     route: &Route,
 ) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "delete from address_requests
-             where organization_id = $1 and credential_id = $2 and origin = $3 and ca = $4 and proxy = $5"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .bind(origin)
-        .bind(route.ca.as_str())
-        .bind(route.proxy.as_str())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "delete from address_requests
+         where organization_id = $1 and credential_id = $2 and origin = $3 and ca = $4 and proxy = $5",
+        [scope, credential, origin, route.ca.as_str(), route.proxy.as_str()]
+    )?;
     Ok(())
 }
 
 /// Forgets one request; answers its origin, or `None` when there is none.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn dismiss_request(
     tx: &mut Tx,
     scope: Scope,
     credential: CredentialId,
     id: AddressRequestId,
 ) -> Result<Option<String>> {
-    let origins: Vec<String> = on!(tx.inner(), tx => {
-        sqlx::query_scalar(sql!(
-            "delete from address_requests
-             where organization_id = $1 and credential_id = $2 and id = $3 returning origin"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .bind(id.uuid())
-        .fetch_all(&mut **tx)
-        .await
-    })?;
+    let origins: Vec<String> = values!(
+        tx,
+        "delete from address_requests
+         where organization_id = $1 and credential_id = $2 and id = $3 returning origin",
+        [scope, credential, id]
+    )?;
     Ok(origins.into_iter().next())
 }
 
@@ -108,20 +84,13 @@ fn asked((id, credential, origin, ca, proxy, by, at): RequestRow) -> AddressRequ
 }
 
 /// The requests for origins of a credential, the latest first.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn requested(db: &Db, scope: Scope, id: CredentialId) -> Result<Vec<AddressRequest>> {
-    let rows: Vec<RequestRow> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select id, credential_id, origin, ca, proxy, requested_by, requested_at from address_requests
-             where organization_id = $1 and credential_id = $2 order by requested_at desc, id desc limit 50"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<RequestRow> = rows!(
+        db,
+        "select id, credential_id, origin, ca, proxy, requested_by, requested_at from address_requests
+         where organization_id = $1 and credential_id = $2 order by requested_at desc, id desc limit 50",
+        [scope, id]
+    )?;
     Ok(rows.into_iter().map(asked).collect())
 }
 
@@ -144,29 +113,22 @@ pub struct Undecided {
 
 /// Every origin that is to be confirmed, and every one that somebody asked for, the latest first, at
 /// most `limit` of each.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn undecided(db: &Db, scope: Scope, limit: u32) -> Result<Vec<Undecided>> {
-    let rows: Vec<(Uuid, Uuid, String, String, String, i64)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select * from (
-               select a.id, a.credential_id, c.name, a.origin, a.allowed_by as by_whom, a.allowed_at as at
-               from allowed_addresses a
-               join credentials c on c.organization_id = a.organization_id and c.id = a.credential_id
-               where a.organization_id = $1 and a.source = 'upgrade' and c.deleted_at is null
-               union all
-               select q.id, q.credential_id, c.name, q.origin, q.requested_by, q.requested_at
-               from address_requests q
-               join credentials c on c.organization_id = q.organization_id and c.id = q.credential_id
-               where q.organization_id = $1 and c.deleted_at is null
-             ) as undecided order by at desc, origin limit $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(i64::from(limit))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(Uuid, Uuid, String, String, String, i64)> = rows!(
+        db,
+        "select * from (
+           select a.id, a.credential_id, c.name, a.origin, a.allowed_by as by_whom, a.allowed_at as at
+           from allowed_addresses a
+           join credentials c on c.organization_id = a.organization_id and c.id = a.credential_id
+           where a.organization_id = $1 and a.source = 'upgrade' and c.deleted_at is null
+           union all
+           select q.id, q.credential_id, c.name, q.origin, q.requested_by, q.requested_at
+           from address_requests q
+           join credentials c on c.organization_id = q.organization_id and c.id = q.credential_id
+           where q.organization_id = $1 and c.deleted_at is null
+         ) as undecided order by at desc, origin limit $2",
+        [scope, limit]
+    )?;
     Ok(rows
         .into_iter()
         .map(|(id, credential, name, origin, by, at)| Undecided {
@@ -181,38 +143,26 @@ pub async fn undecided(db: &Db, scope: Scope, limit: u32) -> Result<Vec<Undecide
 }
 
 /// How many [`undecided`] ones there are.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn count_undecided(db: &Db, scope: Scope) -> Result<u32> {
-    let count: i64 = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select (select count(*) from allowed_addresses a
-               join credentials c on c.organization_id = a.organization_id and c.id = a.credential_id
-               where a.organization_id = $1 and a.source = 'upgrade' and c.deleted_at is null)
-             + (select count(*) from address_requests q
-               join credentials c on c.organization_id = q.organization_id and c.id = q.credential_id
-               where q.organization_id = $1 and c.deleted_at is null)"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_one(pool)
-        .await
-    })?;
+    let count: i64 = one_value!(
+        db,
+        "select (select count(*) from allowed_addresses a
+           join credentials c on c.organization_id = a.organization_id and c.id = a.credential_id
+           where a.organization_id = $1 and a.source = 'upgrade' and c.deleted_at is null)
+         + (select count(*) from address_requests q
+           join credentials c on c.organization_id = q.organization_id and c.id = q.credential_id
+           where q.organization_id = $1 and c.deleted_at is null)",
+        [scope]
+    )?;
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// The people who may say to which origins a login may go, by name, at most 10.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn who_may_allow(db: &Db, scope: Scope) -> Result<Vec<String>> {
-    Ok(on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select u.name from members m join users u on u.id = m.user_id
-             where m.organization_id = $1 and m.role in ('owner', 'admin') order by u.name, u.id limit 10"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_all(pool)
-        .await
-    })?)
+    values!(
+        db,
+        "select u.name from members m join users u on u.id = m.user_id
+         where m.organization_id = $1 and m.role in ('owner', 'admin') order by u.name, u.id limit 10",
+        [scope]
+    )
 }

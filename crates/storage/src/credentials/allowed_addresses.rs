@@ -7,7 +7,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{provider, token_services::token_services};
-use crate::{Db, Error, Result, Tx, on, sql};
+use crate::{Db, Error, Result, Tx, exec, row, rows, values};
 
 type Row = (Uuid, String, String, String, String, String, i64);
 
@@ -24,20 +24,13 @@ fn address((id, origin, ca, proxy, source, by, at): Row) -> Result<AllowedAddres
 }
 
 /// The allowed origins of a credential, in order.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn allowed(db: &Db, scope: Scope, id: CredentialId) -> Result<Vec<AllowedAddress>> {
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select id, origin, ca, proxy, source, allowed_by, allowed_at from allowed_addresses
-             where organization_id = $1 and credential_id = $2 order by origin, allowed_at, id"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Row> = rows!(
+        db,
+        "select id, origin, ca, proxy, source, allowed_by, allowed_at from allowed_addresses
+         where organization_id = $1 and credential_id = $2 order by origin, allowed_at, id",
+        [scope, id]
+    )?;
     rows.into_iter().map(address).collect()
 }
 
@@ -52,17 +45,13 @@ pub async fn allowed_addresses(
     scope: Scope,
     id: CredentialId,
 ) -> Result<Option<AllowedAddresses>> {
-    let rows: Vec<Permitted> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select c.provider, a.origin, a.ca, a.proxy from credentials c
-             left join allowed_addresses a on a.organization_id = c.organization_id and a.credential_id = c.id
-             where c.organization_id = $1 and c.id = $2 and c.deleted_at is null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Permitted> = rows!(
+        db,
+        "select c.provider, a.origin, a.ca, a.proxy from credentials c
+         left join allowed_addresses a on a.organization_id = c.organization_id and a.credential_id = c.id
+         where c.organization_id = $1 and c.id = $2 and c.deleted_at is null",
+        [scope, id]
+    )?;
     let services = token_services(db, scope, id).await?;
     let services = services.into_iter().map(|one| (one.registry, one.service)).collect();
     Ok(permitted(rows)?.map(|allowed| allowed.with_services(services)))
@@ -77,17 +66,13 @@ pub async fn allowed_addresses_held(
     scope: Scope,
     id: CredentialId,
 ) -> Result<Option<AllowedAddresses>> {
-    let rows: Vec<Permitted> = on!(tx.inner(), tx => {
-        sqlx::query_as(sql!(
-            "select c.provider, a.origin, a.ca, a.proxy from credentials c
-             left join allowed_addresses a on a.organization_id = c.organization_id and a.credential_id = c.id
-             where c.organization_id = $1 and c.id = $2 and c.deleted_at is null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_all(&mut **tx)
-        .await
-    })?;
+    let rows: Vec<Permitted> = rows!(
+        tx,
+        "select c.provider, a.origin, a.ca, a.proxy from credentials c
+         left join allowed_addresses a on a.organization_id = c.organization_id and a.credential_id = c.id
+         where c.organization_id = $1 and c.id = $2 and c.deleted_at is null",
+        [scope, id]
+    )?;
     permitted(rows)
 }
 
@@ -103,9 +88,6 @@ fn permitted(rows: Vec<Permitted>) -> Result<Option<AllowedAddresses>> {
 
 /// Allows an origin, reached by a route, in a transaction that holds the credential; what was
 /// taken over from before counts as confirmed. Answers how many rows that changed.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn allow(
     tx: &mut Tx,
     scope: Scope,
@@ -114,19 +96,12 @@ pub async fn allow(
     by: &str,
     now: Timestamp,
 ) -> Result<u64> {
-    let known: Option<(Uuid, String)> = on!(tx.inner(), tx => {
-        sqlx::query_as(sql!(
-            "select id, source from allowed_addresses
-             where organization_id = $1 and credential_id = $2 and origin = $3 and ca = $4 and proxy = $5"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .bind(origin)
-        .bind(route.ca.as_str())
-        .bind(route.proxy.as_str())
-        .fetch_optional(&mut **tx)
-        .await
-    })?;
+    let known: Option<(Uuid, String)> = row!(
+        tx,
+        "select id, source from allowed_addresses
+         where organization_id = $1 and credential_id = $2 and origin = $3 and ca = $4 and proxy = $5",
+        [scope, credential, origin, route.ca.as_str(), route.proxy.as_str()]
+    )?;
     match known {
         Some((id, source)) if source == AddressSource::Upgrade.as_str() => {
             confirm(tx, scope, credential, id.into(), by, now)
@@ -146,30 +121,25 @@ async fn insert(
     by: &str,
     now: Timestamp,
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into allowed_addresses
-               (organization_id, id, credential_id, origin, ca, proxy, source, allowed_by, allowed_at)
-             values ($1, $2, $3, $4, $5, $6, 'person', $7, $8)"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(AllowedAddressId::new().uuid())
-        .bind(credential.uuid())
-        .bind(origin)
-        .bind(route.ca.as_str())
-        .bind(route.proxy.as_str())
-        .bind(by)
-        .bind(now.millis())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "insert into allowed_addresses
+           (organization_id, id, credential_id, origin, ca, proxy, source, allowed_by, allowed_at)
+         values ($1, $2, $3, $4, $5, $6, 'person', $7, $8)",
+        [
+            scope,
+            AllowedAddressId::new(),
+            credential,
+            origin,
+            route.ca.as_str(),
+            route.proxy.as_str(),
+            by,
+            now,
+        ]
+    )
 }
 
 /// Confirms an origin that was taken over from before; answers it, or `None` when there is none such.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn confirm(
     tx: &mut Tx,
     scope: Scope,
@@ -178,68 +148,46 @@ pub async fn confirm(
     by: &str,
     now: Timestamp,
 ) -> Result<Option<String>> {
-    let origins: Vec<String> = on!(tx.inner(), tx => {
-        sqlx::query_scalar(sql!(
-            "update allowed_addresses set source = 'person', allowed_by = $1, allowed_at = $2
-             where organization_id = $3 and credential_id = $4 and id = $5 and source = 'upgrade'
-             returning origin"
-        ))
-        .bind(by)
-        .bind(now.millis())
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .bind(id.uuid())
-        .fetch_all(&mut **tx)
-        .await
-    })?;
+    let origins: Vec<String> = values!(
+        tx,
+        "update allowed_addresses set source = 'person', allowed_by = $1, allowed_at = $2
+         where organization_id = $3 and credential_id = $4 and id = $5 and source = 'upgrade'
+         returning origin",
+        [by, now, scope, credential, id]
+    )?;
     Ok(origins.into_iter().next())
 }
 
 /// Withdraws an origin; answers it, or `None` when it is none of this credential's. Its links are
 /// still as they were: see [`linked_at`].
-///
-/// # Errors
-/// When the database refuses.
 pub async fn withdraw(
     tx: &mut Tx,
     scope: Scope,
     credential: CredentialId,
     id: AllowedAddressId,
 ) -> Result<Option<String>> {
-    let origins: Vec<String> = on!(tx.inner(), tx => {
-        sqlx::query_scalar(sql!(
-            "delete from allowed_addresses
-             where organization_id = $1 and credential_id = $2 and id = $3 returning origin"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .bind(id.uuid())
-        .fetch_all(&mut **tx)
-        .await
-    })?;
+    let origins: Vec<String> = values!(
+        tx,
+        "delete from allowed_addresses
+         where organization_id = $1 and credential_id = $2 and id = $3 returning origin",
+        [scope, credential, id]
+    )?;
     Ok(origins.into_iter().next())
 }
 
 /// Lets every replica ask anew what the login of a credential may go to: the epoch of the credential
 /// says so, and what is read from memory is of an older one. It also holds the credential until the
 /// transaction ends. Answers its name, or `None` when it is deleted.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn change_addresses(
     tx: &mut Tx,
     scope: Scope,
     credential: CredentialId,
 ) -> Result<Option<String>> {
-    let names: Vec<String> = on!(tx.inner(), tx => {
-        sqlx::query_scalar(sql!(
-            "update credentials set epoch = epoch + 1
-             where organization_id = $1 and id = $2 and deleted_at is null returning name"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .fetch_all(&mut **tx)
-        .await
-    })?;
+    let names: Vec<String> = values!(
+        tx,
+        "update credentials set epoch = epoch + 1
+         where organization_id = $1 and id = $2 and deleted_at is null returning name",
+        [scope, credential]
+    )?;
     Ok(names.into_iter().next())
 }

@@ -4,7 +4,7 @@ use domain::{Cause, CredentialId, OperationId, RepositoryId, Scope, Timestamp};
 use uuid::Uuid;
 
 use super::{Operation, operations::OperationRow};
-use crate::{Db, Result, Tx, jobs, on, sql};
+use crate::{Db, Result, Tx, exec, jobs, row, rows, value};
 
 /// A candidate, with what takes effect when it is promoted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,9 +32,6 @@ pub struct Tested {
 
 /// Writes down that the secret of a candidate lies in Vault; answers how many rows that was: 0 when
 /// somebody else ended the operation.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn stage(
     tx: &mut Tx,
     scope: Scope,
@@ -42,44 +39,28 @@ pub async fn stage(
     vault_version: i64,
     now: Timestamp,
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update secret_operations set state = 'staged', vault_version = $3, settled_at = $4
-             where organization_id = $1 and id = $2 and state = 'intent' and kind = 'candidate'"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(operation.uuid())
-        .bind(vault_version)
-        .bind(now.millis())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update secret_operations set state = 'staged', vault_version = $3, settled_at = $4
+         where organization_id = $1 and id = $2 and state = 'intent' and kind = 'candidate'",
+        [scope, operation, vault_version, now]
+    )
 }
 
 /// The credential waits for the test of its candidate; answers how many rows that was.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn rotating(
     tx: &mut Tx,
     scope: Scope,
     id: CredentialId,
     operation: OperationId,
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update credentials set state = 'rotating', row_version = row_version + 1
-             where organization_id = $1 and id = $2 and operation_id = $3 and state = 'updating'
-               and deleted_at is null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(operation.uuid())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update credentials set state = 'rotating', row_version = row_version + 1
+         where organization_id = $1 and id = $2 and operation_id = $3 and state = 'updating'
+           and deleted_at is null",
+        [scope, id, operation]
+    )
 }
 
 #[derive(sqlx::FromRow)]
@@ -91,25 +72,18 @@ struct Row {
 }
 
 /// The candidate of a credential, if it has one.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn candidate(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<Staged>> {
-    let row: Option<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select o.organization_id, o.id, o.credential_id, o.kind, o.is_renewal, o.prior_state, o.name, o.name_key,
-               o.description, o.username, o.fingerprint, o.shape, o.parameters, o.expires_at, o.changed, o.actor, o.vault_version,
-               coalesce(o.settled_at, o.created_at) as at
-             from credentials c
-             join secret_operations o on o.organization_id = c.organization_id and o.id = c.operation_id
-             where c.organization_id = $1 and c.id = $2 and c.deleted_at is null and c.state = 'rotating'
-               and o.state = 'staged' and o.vault_version is not null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<Row> = row!(
+        db,
+        "select o.organization_id, o.id, o.credential_id, o.kind, o.is_renewal, o.prior_state, o.name, o.name_key,
+           o.description, o.username, o.fingerprint, o.shape, o.parameters, o.expires_at, o.changed, o.actor, o.vault_version,
+           coalesce(o.settled_at, o.created_at) as at
+         from credentials c
+         join secret_operations o on o.organization_id = c.organization_id and o.id = c.operation_id
+         where c.organization_id = $1 and c.id = $2 and c.deleted_at is null and c.state = 'rotating'
+           and o.state = 'staged' and o.vault_version is not null",
+        [scope, id]
+    )?;
     row.map(|row| {
         Ok(Staged {
             operation: row.operation.operation()?,
@@ -121,27 +95,17 @@ pub async fn candidate(db: &Db, scope: Scope, id: CredentialId) -> Result<Option
 }
 
 /// Whether the test of a candidate is queued or running.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn is_testing(db: &Db, scope: Scope, id: CredentialId) -> Result<bool> {
-    let job: Option<i64> = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select run_at from jobs where organization_id = $1 and kind = 'rotate' and target_id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let job: Option<i64> = value!(
+        db,
+        "select run_at from jobs where organization_id = $1 and kind = 'rotate' and target_id = $2",
+        [scope, id]
+    )?;
     Ok(job.is_some())
 }
 
 /// The repositories that a candidate has to pass at: those with a link in force now, the refused ones
 /// first, then by name.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn candidate_lines(
     db: &Db,
     scope: Scope,
@@ -149,27 +113,21 @@ pub async fn candidate_lines(
     operation: OperationId,
     limit: u32,
 ) -> Result<Vec<Tested>> {
-    let rows: Vec<(Uuid, String, Option<bool>, Option<String>)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select r.id, r.name, t.passed, t.cause
-             from links l
-             join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
-             join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
-             left join candidate_tests t on t.organization_id = l.organization_id and t.operation_id = $3
-               and t.repository_id = l.repository_id
-             where l.organization_id = $1 and l.credential_id = $2 and l.state = 'active' and l.origin = r.origin
-               and not exists (select 1 from projects p where p.organization_id = c.organization_id and p.id = c.project_id
-                 and not p.is_shared and p.id <> r.project_id) and r.deleted_at is null
-             order by case when t.cause is null then 1 else 0 end, r.name_key, r.id
-             limit $4"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(operation.uuid())
-        .bind(i64::from(limit))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(Uuid, String, Option<bool>, Option<String>)> = rows!(
+        db,
+        "select r.id, r.name, t.passed, t.cause
+         from links l
+         join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+         join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
+         left join candidate_tests t on t.organization_id = l.organization_id and t.operation_id = $3
+           and t.repository_id = l.repository_id
+         where l.organization_id = $1 and l.credential_id = $2 and l.state = 'active' and l.origin = r.origin
+           and not exists (select 1 from projects p where p.organization_id = c.organization_id and p.id = c.project_id
+             and not p.is_shared and p.id <> r.project_id) and r.deleted_at is null
+         order by case when t.cause is null then 1 else 0 end, r.name_key, r.id
+         limit $4",
+        [scope, id, operation, limit]
+    )?;
     Ok(rows
         .into_iter()
         .map(|(repository, name, passed, cause)| Tested {
@@ -183,42 +141,31 @@ pub async fn candidate_lines(
 
 /// Whether a repository with a link in force has not taken a candidate. In a transaction that holds
 /// the credential, no link is added until it ends.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn is_untested(
     tx: &mut Tx,
     scope: Scope,
     id: CredentialId,
     operation: OperationId,
 ) -> Result<bool> {
-    let found: Option<i64> = on!(tx.inner(), tx => {
-        sqlx::query_scalar(sql!(
-            "select l.created_at from links l
-             join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
-             join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
-             left join candidate_tests t on t.organization_id = l.organization_id and t.operation_id = $3
-               and t.repository_id = l.repository_id and t.passed
-             where l.organization_id = $1 and l.credential_id = $2 and l.state = 'active' and l.origin = r.origin
-               and not exists (select 1 from projects p where p.organization_id = c.organization_id and p.id = c.project_id
-                 and not p.is_shared and p.id <> r.project_id) and r.deleted_at is null
-               and t.repository_id is null
-             limit 1"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(operation.uuid())
-        .fetch_optional(&mut **tx)
-        .await
-    })?;
+    let found: Option<i64> = value!(
+        tx,
+        "select l.created_at from links l
+         join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+         join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
+         left join candidate_tests t on t.organization_id = l.organization_id and t.operation_id = $3
+           and t.repository_id = l.repository_id and t.passed
+         where l.organization_id = $1 and l.credential_id = $2 and l.state = 'active' and l.origin = r.origin
+           and not exists (select 1 from projects p where p.organization_id = c.organization_id and p.id = c.project_id
+             and not p.is_shared and p.id <> r.project_id) and r.deleted_at is null
+           and t.repository_id is null
+         limit 1",
+        [scope, id, operation]
+    )?;
     Ok(found.is_some())
 }
 
 /// Writes down how a candidate fared at a repository, if the job is still ours; answers how many
 /// rows that was.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn note_test(
     db: &Db,
     work: &jobs::ClaimedJob,
@@ -227,66 +174,47 @@ pub async fn note_test(
     cause: Option<Cause>,
     now: Timestamp,
 ) -> Result<u64> {
-    Ok(on!(db.write(), pool => {
-        sqlx::query(sql!(
-            "insert into candidate_tests (organization_id, operation_id, repository_id, passed, cause, at)
-             select j.organization_id, o.id, r.id, $6, $7, $8
-             from jobs j
-             join secret_operations o on o.organization_id = j.organization_id and o.id = $4
-             join repositories r on r.organization_id = j.organization_id and r.id = $5
-             where j.organization_id = $1 and j.kind = 'rotate' and j.target_id = $2 and j.fence = $3
-               and j.state = 'running'
-             on conflict (organization_id, operation_id, repository_id) do update set
-               passed = excluded.passed, cause = excluded.cause, at = excluded.at"
-        ))
-        .bind(work.organization.uuid())
-        .bind(work.target)
-        .bind(work.fence)
-        .bind(operation.uuid())
-        .bind(repository.uuid())
-        .bind(cause.is_none())
-        .bind(cause.map(Cause::code))
-        .bind(now.millis())
-        .execute(pool)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        db.write(),
+        "insert into candidate_tests (organization_id, operation_id, repository_id, passed, cause, at)
+         select j.organization_id, o.id, r.id, $6, $7, $8
+         from jobs j
+         join secret_operations o on o.organization_id = j.organization_id and o.id = $4
+         join repositories r on r.organization_id = j.organization_id and r.id = $5
+         where j.organization_id = $1 and j.kind = 'rotate' and j.target_id = $2 and j.fence = $3
+           and j.state = 'running'
+         on conflict (organization_id, operation_id, repository_id) do update set
+           passed = excluded.passed, cause = excluded.cause, at = excluded.at",
+        [
+            work.organization,
+            work.target,
+            work.fence,
+            operation,
+            repository,
+            cause.is_none(),
+            cause.map(Cause::code),
+            now,
+        ]
+    )
 }
 
 /// Forgets where a candidate was refused, so that it is tested there again.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn test_again(tx: &mut Tx, scope: Scope, operation: OperationId) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "delete from candidate_tests where organization_id = $1 and operation_id = $2 and not passed"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(operation.uuid())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "delete from candidate_tests where organization_id = $1 and operation_id = $2 and not passed",
+        [scope, operation]
+    )?;
     Ok(())
 }
 
 /// Ends the candidate of a deleted credential.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn abandon(tx: &mut Tx, scope: Scope, id: CredentialId, now: Timestamp) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update secret_operations set state = 'aborted', settled_at = $3
-             where organization_id = $1 and credential_id = $2 and state = 'staged'"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(now.millis())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "update secret_operations set state = 'aborted', settled_at = $3
+         where organization_id = $1 and credential_id = $2 and state = 'staged'",
+        [scope, id, now]
+    )?;
     Ok(())
 }

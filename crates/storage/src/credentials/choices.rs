@@ -3,11 +3,10 @@
 use std::collections::HashSet;
 
 use domain::{Scope, credentials::CredentialChoice, origins_of_registry};
-use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::{environment, provider};
-use crate::{Db, Result, charts::pattern, on, sql};
+use crate::{Db, Json, Result, charts::pattern, rows, values};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -21,32 +20,25 @@ struct Row {
 
 /// The usable credentials by name; those that the provider or another repository ties to `host`, and
 /// those that may be sent to `origin`, are marked. An empty host or origin ties to nothing.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn choices(
     db: &Db,
     scope: Scope,
     host: &str,
     origin: &str,
 ) -> Result<Vec<CredentialChoice>> {
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            r"select c.id, c.name, c.provider, c.environment, p.name as project,
-                (select count(*) from links l
-                 where l.organization_id = c.organization_id and l.credential_id = c.id
-                   and l.origin like $2 escape '\') as used
-              from credentials c
-              left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
-              where c.organization_id = $1 and c.deleted_at is null
-                and c.state in ('active', 'updating', 'rotating')
-              order by c.name_key"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(pattern(&format!("://{host}:")))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Row> = rows!(
+        db,
+        r"select c.id, c.name, c.provider, c.environment, p.name as project,
+           (select count(*) from links l
+            where l.organization_id = c.organization_id and l.credential_id = c.id
+              and l.origin like $2 escape '\') as used
+         from credentials c
+         left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+         where c.organization_id = $1 and c.deleted_at is null
+           and c.state in ('active', 'updating', 'rotating')
+         order by c.name_key",
+        [scope, pattern(&format!("://{host}:"))]
+    )?;
     let allowed = allowed_at(db, scope, origin).await?;
     rows.into_iter()
         .map(|row| {
@@ -66,16 +58,10 @@ pub async fn choices(
 
 /// The credentials for which people allowed an origin, under any name of its registry.
 async fn allowed_at(db: &Db, scope: Scope, origin: &str) -> Result<HashSet<Uuid>> {
-    let ids: Vec<Uuid> = on!(db.read(), pool => {
-        let mut query =
-            QueryBuilder::new("select credential_id from allowed_addresses where organization_id = ");
-        query.push_bind(scope.organization().uuid()).push(" and origin in (");
-        let mut list = query.separated(", ");
-        for name in origins_of_registry(origin) {
-            list.push_bind(name);
-        }
-        query.push(")");
-        query.build_query_scalar().fetch_all(pool).await
-    })?;
+    let ids: Vec<Uuid> = values!(
+        db,
+        ["select credential_id from allowed_addresses where organization_id = $1 and origin in " texts(2)],
+        [scope, Json(origins_of_registry(origin))]
+    )?;
     Ok(ids.into_iter().collect())
 }

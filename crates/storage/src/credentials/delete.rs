@@ -6,13 +6,10 @@ use domain::{
 };
 
 use super::state;
-use crate::{Db, Error, Result, Tx, on, sql};
+use crate::{Db, Error, Result, Tx, exec, row, rows};
 
 /// Marks a credential as deleted; answers how many rows that was. From the commit on nobody can
 /// begin to use it, and the epoch refuses the results of who has begun.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn tombstone(
     tx: &mut Tx,
     scope: Scope,
@@ -20,20 +17,13 @@ pub async fn tombstone(
     actor: &str,
     now: Timestamp,
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update credentials set state = 'deleting', deleted_at = $3, updated_at = $3, updated_by = $4,
-               epoch = epoch + 1, row_version = row_version + 1, operation_id = null
-             where organization_id = $1 and id = $2 and deleted_at is null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(now.millis())
-        .bind(actor)
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update credentials set state = 'deleting', deleted_at = $3, updated_at = $3, updated_by = $4,
+           epoch = epoch + 1, row_version = row_version + 1, operation_id = null
+         where organization_id = $1 and id = $2 and deleted_at is null",
+        [scope, id, now, actor]
+    )
 }
 
 /// A deleted credential.
@@ -46,60 +36,39 @@ pub struct Deleted {
 }
 
 /// A credential that was deleted; `None` when it lives, or never was.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn deleted(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<Deleted>> {
-    let row: Option<(String, String)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select name, state from credentials
-             where organization_id = $1 and id = $2 and deleted_at is not null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<(String, String)> = row!(
+        db,
+        "select name, state from credentials
+         where organization_id = $1 and id = $2 and deleted_at is not null",
+        [scope, id]
+    )?;
     row.map(|(name, text)| Ok(Deleted { name, state: state(&text)? })).transpose()
 }
 
 /// Notes that the secret of a deleted credential is gone from Vault; answers how many rows that
 /// was: 0 when it was noted before.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn destroyed(tx: &mut Tx, scope: Scope, id: CredentialId) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update credentials set state = 'destroyed', fingerprint = ''
-             where organization_id = $1 and id = $2 and state = 'deleting'"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update credentials set state = 'destroyed', fingerprint = ''
+         where organization_id = $1 and id = $2 and state = 'deleting'",
+        [scope, id]
+    )
 }
 
 /// What was deleted or given up, and could not be destroyed in Vault yet, by name.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn undestroyed(db: &Db, scope: Scope) -> Result<Vec<Undestroyed>> {
-    let rows: Vec<(String, bool, String)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select c.name, o.id is null, j.cause from jobs j
-             left join secret_operations o on o.organization_id = j.organization_id and o.id = j.target_id
-             join credentials c on c.organization_id = j.organization_id
-               and c.id = coalesce(o.credential_id, j.target_id)
-             where j.organization_id = $1 and j.kind = 'destroy' and j.cause is not null
-             order by c.name, c.id limit 100"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(String, bool, String)> = rows!(
+        db,
+        "select c.name, o.id is null, j.cause from jobs j
+         left join secret_operations o on o.organization_id = j.organization_id and o.id = j.target_id
+         join credentials c on c.organization_id = j.organization_id
+           and c.id = coalesce(o.credential_id, j.target_id)
+         where j.organization_id = $1 and j.kind = 'destroy' and j.cause is not null
+         order by c.name, c.id limit 100",
+        [scope]
+    )?;
     rows.into_iter()
         .map(|(name, is_whole, cause)| {
             Ok(Undestroyed {

@@ -2,13 +2,10 @@
 
 use domain::{CredentialId, Scope, Timestamp, credentials::ExpirySource};
 
-use crate::{Result, Tx, on, sql};
+use crate::{Result, Tx, exec};
 
 /// Notes when the secret of this version expires, if it is still the one that counts; answers how
 /// many rows that changed. What the provider tells replaces what it told before, and what was typed if it is sooner.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn set_expiry(
     tx: &mut Tx,
     scope: Scope,
@@ -19,22 +16,14 @@ pub async fn set_expiry(
     if source == ExpirySource::Provider {
         told_by_provider(tx, scope, (id, vault_version), at).await?;
     }
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update credentials set expires_at = $3, expiry_source = $4
-             where organization_id = $1 and id = $2 and vault_version = $5 and deleted_at is null
-               and (expires_at is null or expires_at > $3
-                 or ($4 = 'typed' and expires_at <> $3) or (expiry_source = 'provider' and expires_at <> $3))"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(at.millis())
-        .bind(source.as_str())
-        .bind(vault_version)
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update credentials set expires_at = $3, expiry_source = $4
+         where organization_id = $1 and id = $2 and vault_version = $5 and deleted_at is null
+           and (expires_at is null or expires_at > $3
+             or ($4 = 'typed' and expires_at <> $3) or (expiry_source = 'provider' and expires_at <> $3))",
+        [scope, id, at, source.as_str(), vault_version]
+    )
 }
 
 /// The version keeps it too, for the day on which it is brought back.
@@ -44,18 +33,11 @@ async fn told_by_provider(
     (id, vault_version): (CredentialId, i64),
     at: Timestamp,
 ) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update secret_operations set expires_at = $3
-             where organization_id = $1 and credential_id = $2 and state = 'applied' and vault_version = $4"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(at.millis())
-        .bind(vault_version)
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "update secret_operations set expires_at = $3
+         where organization_id = $1 and credential_id = $2 and state = 'applied' and vault_version = $4",
+        [scope, id, at, vault_version]
+    )?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The table of credentials.
 
 use domain::{
-    Cause, ProjectId, Scope, Timestamp,
+    Cause, Scope, Timestamp,
     credentials::{
         CandidateState, CredentialOrder, CredentialQuery, CredentialState, CredentialSummary,
         Direction,
@@ -13,7 +13,7 @@ use super::{
     environment, pattern_kind, provider, state,
     values::{access, expiry},
 };
-use crate::{Db, Error, Result, charts::pattern, on, sql};
+use crate::{Db, Error, Result, charts::pattern, one_value, rows};
 
 /// Who looks: what is written about a shared credential is found by those who manage credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,9 +112,6 @@ impl Row {
 }
 
 /// A page of the table.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn page(
     db: &Db,
     scope: Scope,
@@ -136,39 +133,38 @@ async fn by_name(
     query: &CredentialQuery,
     reader: Reader,
 ) -> Result<Vec<Row>> {
-    Ok(on!(db.read(), pool => {
-        sqlx::query_as(sql!(concat!(
-            r"select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source, c.secret_at,
-                c.environment, ",
-            besides!(),
-            r"(select count(*) from refusals f where f.organization_id = c.organization_id
-                   and f.credential_id = c.id and f.paused_at is not null) as paused,
-                (select count(*) from links l
-                 where l.organization_id = c.organization_id and l.credential_id = c.id) as linked,
-                (select count(*) from links l
-                 join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
-                 where l.organization_id = c.organization_id and l.credential_id = c.id
-                   and r.state = 'failing') as failing
-              from credentials c
-              left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
-              left join git_connections g on g.organization_id = c.organization_id and g.credential_id = c.id
-              where c.organization_id = $1 and c.deleted_at is null
-                and (c.name_key like $2 escape '\'
-                  or (lower(c.description) like $2 escape '\' and ($6 = 1 or (p.id is not null and not p.is_shared))))
-                and ($3 = '' or c.provider = $3) and (c.project_id = $7 or $7 is null)
-              order by c.name_key
-              limit $4 offset $5"
-        )))
-        .bind(scope.organization().uuid())
-        .bind(pattern(&query.search))
-        .bind(query.provider.as_str())
-        .bind(i64::from(CredentialQuery::PAGE_ROWS))
-        .bind(offset(query))
-        .bind(reader.number())
-        .bind(query.project.map(ProjectId::uuid))
-        .fetch_all(pool)
-        .await
-    })?)
+    rows!(
+        db,
+        ["select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source, c.secret_at,
+              c.environment, "
+          besides!()
+          "(select count(*) from refusals f where f.organization_id = c.organization_id
+                 and f.credential_id = c.id and f.paused_at is not null) as paused,
+              (select count(*) from links l
+               where l.organization_id = c.organization_id and l.credential_id = c.id) as linked,
+              (select count(*) from links l
+               join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+               where l.organization_id = c.organization_id and l.credential_id = c.id
+                 and r.state = 'failing') as failing
+            from credentials c
+            left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+            left join git_connections g on g.organization_id = c.organization_id and g.credential_id = c.id
+            where c.organization_id = $1 and c.deleted_at is null
+              and (c.name_key like $2 escape '\'
+                or (lower(c.description) like $2 escape '\' and ($6 = 1 or (p.id is not null and not p.is_shared))))
+              and ($3 = '' or c.provider = $3) and (c.project_id = $7 or $7 is null)
+            order by c.name_key
+            limit $4 offset $5"],
+        [
+            scope,
+            pattern(&query.search),
+            query.provider.as_str(),
+            i64::from(CredentialQuery::PAGE_ROWS),
+            offset(query),
+            reader.number(),
+            query.project,
+        ]
+    )
 }
 
 async fn ordered(
@@ -178,51 +174,50 @@ async fn ordered(
     order: i64,
     reader: Reader,
 ) -> Result<Vec<Row>> {
-    Ok(on!(db.read(), pool => {
-        sqlx::query_as(sql!(concat!(
-            r"select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source, c.secret_at,
-                c.environment, ",
-            besides!(),
-            r"(select count(*) from refusals f where f.organization_id = c.organization_id
-                   and f.credential_id = c.id and f.paused_at is not null) as paused,
-                coalesce(u.linked, 0) as linked, coalesce(u.failing, 0) as failing
-              from credentials c
-              left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
-              left join git_connections g on g.organization_id = c.organization_id and g.credential_id = c.id
-              left join (
-                select l.credential_id, count(*) as linked,
-                  count(case when r.state = 'failing' then 1 end) as failing
-                from links l
-                join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
-                where l.organization_id = $1
-                group by l.credential_id
-              ) u on u.credential_id = c.id
-              where c.organization_id = $1 and c.deleted_at is null
-                and (c.name_key like $2 escape '\'
-                  or (lower(c.description) like $2 escape '\' and ($7 = 1 or (p.id is not null and not p.is_shared))))
-                and ($3 = '' or c.provider = $3) and (c.project_id = $8 or $8 is null)
-              order by
-                case when $4 = 1 then c.name_key end, case when $4 = -1 then c.name_key end desc,
-                case when $4 = 2 then c.provider end, case when $4 = -2 then c.provider end desc,
-                case when $4 = 3 then coalesce(u.linked, 0) end,
-                case when $4 = -3 then coalesce(u.linked, 0) end desc,
-                case when $4 = 4 then c.created_at end, case when $4 = -4 then c.created_at end desc,
-                case when $4 = 5 then coalesce(c.last_used_at, 0) end,
-                case when $4 = -5 then coalesce(c.last_used_at, 0) end desc,
-                c.name_key
-              limit $5 offset $6"
-        )))
-        .bind(scope.organization().uuid())
-        .bind(pattern(&query.search))
-        .bind(query.provider.as_str())
-        .bind(order)
-        .bind(i64::from(CredentialQuery::PAGE_ROWS))
-        .bind(offset(query))
-        .bind(reader.number())
-        .bind(query.project.map(ProjectId::uuid))
-        .fetch_all(pool)
-        .await
-    })?)
+    rows!(
+        db,
+        ["select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source, c.secret_at,
+              c.environment, "
+          besides!()
+          "(select count(*) from refusals f where f.organization_id = c.organization_id
+                 and f.credential_id = c.id and f.paused_at is not null) as paused,
+              coalesce(u.linked, 0) as linked, coalesce(u.failing, 0) as failing
+            from credentials c
+            left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+            left join git_connections g on g.organization_id = c.organization_id and g.credential_id = c.id
+            left join (
+              select l.credential_id, count(*) as linked,
+                count(case when r.state = 'failing' then 1 end) as failing
+              from links l
+              join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+              where l.organization_id = $1
+              group by l.credential_id
+            ) u on u.credential_id = c.id
+            where c.organization_id = $1 and c.deleted_at is null
+              and (c.name_key like $2 escape '\'
+                or (lower(c.description) like $2 escape '\' and ($7 = 1 or (p.id is not null and not p.is_shared))))
+              and ($3 = '' or c.provider = $3) and (c.project_id = $8 or $8 is null)
+            order by
+              case when $4 = 1 then c.name_key end, case when $4 = -1 then c.name_key end desc,
+              case when $4 = 2 then c.provider end, case when $4 = -2 then c.provider end desc,
+              case when $4 = 3 then coalesce(u.linked, 0) end,
+              case when $4 = -3 then coalesce(u.linked, 0) end desc,
+              case when $4 = 4 then c.created_at end, case when $4 = -4 then c.created_at end desc,
+              case when $4 = 5 then coalesce(c.last_used_at, 0) end,
+              case when $4 = -5 then coalesce(c.last_used_at, 0) end desc,
+              c.name_key
+            limit $5 offset $6"],
+        [
+            scope,
+            pattern(&query.search),
+            query.provider.as_str(),
+            order,
+            i64::from(CredentialQuery::PAGE_ROWS),
+            offset(query),
+            reader.number(),
+            query.project,
+        ]
+    )
 }
 
 /// The number of a column; downwards is the negative one. The list of what can be sorted by is closed.
@@ -245,73 +240,50 @@ fn offset(query: &CredentialQuery) -> i64 {
 }
 
 /// The credentials that expire, soonest first.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn expiring(db: &Db, scope: Scope, limit: u32) -> Result<Vec<CredentialSummary>> {
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(concat!(
-            "select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source,
-               c.secret_at, c.environment, ",
-            besides!(),
-            r"(select count(*) from refusals f where f.organization_id = c.organization_id
-                  and f.credential_id = c.id and f.paused_at is not null) as paused,
-               (select count(*) from links l
-                where l.organization_id = c.organization_id and l.credential_id = c.id) as linked,
-               (select count(*) from links l
-                join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
-                where l.organization_id = c.organization_id and l.credential_id = c.id
-                  and r.state = 'failing') as failing
-             from credentials c
-             left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
-             left join git_connections g on g.organization_id = c.organization_id and g.credential_id = c.id
-             where c.organization_id = $1 and c.deleted_at is null and c.expires_at is not null
-             order by c.expires_at, c.name_key limit $2"
-        )))
-        .bind(scope.organization().uuid())
-        .bind(i64::from(limit))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Row> = rows!(
+        db,
+        ["select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source,
+             c.secret_at, c.environment, "
+          besides!()
+          "(select count(*) from refusals f where f.organization_id = c.organization_id
+                and f.credential_id = c.id and f.paused_at is not null) as paused,
+             (select count(*) from links l
+              where l.organization_id = c.organization_id and l.credential_id = c.id) as linked,
+             (select count(*) from links l
+              join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+              where l.organization_id = c.organization_id and l.credential_id = c.id
+                and r.state = 'failing') as failing
+           from credentials c
+           left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+           left join git_connections g on g.organization_id = c.organization_id and g.credential_id = c.id
+           where c.organization_id = $1 and c.deleted_at is null and c.expires_at is not null
+           order by c.expires_at, c.name_key limit $2"],
+        [scope, limit]
+    )?;
     rows.into_iter().map(Row::summary).collect()
 }
 
 /// How many credentials the query finds.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn count(db: &Db, scope: Scope, query: &CredentialQuery, reader: Reader) -> Result<u32> {
-    let count: i64 = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            r"select count(*) from credentials
-              where organization_id = $1 and deleted_at is null
-                and (name_key like $2 escape '\'
-                  or (lower(description) like $2 escape '\' and ($4 = 1 or project_id is not null)))
-                and ($3 = '' or provider = $3) and (project_id = $5 or $5 is null)"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(pattern(&query.search))
-        .bind(query.provider.as_str())
-        .bind(reader.number())
-        .bind(query.project.map(ProjectId::uuid))
-        .fetch_one(pool)
-        .await
-    })?;
+    let count: i64 = one_value!(
+        db,
+        r"select count(*) from credentials
+         where organization_id = $1 and deleted_at is null
+           and (name_key like $2 escape '\'
+             or (lower(description) like $2 escape '\' and ($4 = 1 or project_id is not null)))
+           and ($3 = '' or provider = $3) and (project_id = $5 or $5 is null)",
+        [scope, pattern(&query.search), query.provider.as_str(), reader.number(), query.project]
+    )?;
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// How many credentials there are at all.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn count_all(db: &Db, scope: Scope) -> Result<u32> {
-    let count: i64 = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select count(*) from credentials where organization_id = $1 and deleted_at is null"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_one(pool)
-        .await
-    })?;
+    let count: i64 = one_value!(
+        db,
+        "select count(*) from credentials where organization_id = $1 and deleted_at is null",
+        [scope]
+    )?;
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }

@@ -7,7 +7,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{parameters, shape, state, values::parameters_text};
-use crate::{Db, Error, Result, Tx, db::Inner, on, sql};
+use crate::{Db, Error, Result, Tx, exec, rows, value};
 
 /// What an operation does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,9 +71,6 @@ pub struct Operation {
 }
 
 /// Records the intent (prepare).
-///
-/// # Errors
-/// When the database refuses.
 pub async fn begin(
     tx: &mut Tx,
     scope: Scope,
@@ -82,35 +79,33 @@ pub async fn begin(
     deadline: Timestamp,
 ) -> Result<()> {
     let parameters = parameters_text(&operation.parameters)?;
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into secret_operations (organization_id, id, credential_id, kind, state, prior_state, name,
-               name_key, description, username, fingerprint, shape, parameters, expires_at, changed, actor, created_at,
-               deadline_at, is_renewal)
-             values ($1, $2, $3, $4, 'intent', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(operation.id.uuid())
-        .bind(operation.credential.uuid())
-        .bind(operation.kind.as_str())
-        .bind(operation.prior_state.as_str())
-        .bind(operation.name.as_str())
-        .bind(operation.name_key.as_str())
-        .bind(operation.description.as_str())
-        .bind(operation.username.as_str())
-        .bind(operation.fingerprint.as_str())
-        .bind(operation.shape.facts().code)
-        .bind(parameters.as_str())
-        .bind(operation.expires_at.map(Timestamp::millis))
-        .bind(operation.changed.as_str())
-        .bind(operation.actor.as_str())
-        .bind(now.millis())
-        .bind(deadline.millis())
-        .bind(operation.kind == Kind::Renewal)
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "insert into secret_operations (organization_id, id, credential_id, kind, state, prior_state, name,
+           name_key, description, username, fingerprint, shape, parameters, expires_at, changed, actor, created_at,
+           deadline_at, is_renewal)
+         values ($1, $2, $3, $4, 'intent', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+        [
+            scope,
+            operation.id,
+            operation.credential,
+            operation.kind.as_str(),
+            operation.prior_state.as_str(),
+            operation.name.as_str(),
+            operation.name_key.as_str(),
+            operation.description.as_str(),
+            operation.username.as_str(),
+            operation.fingerprint.as_str(),
+            operation.shape.facts().code,
+            parameters.as_str(),
+            operation.expires_at,
+            operation.changed.as_str(),
+            operation.actor.as_str(),
+            now,
+            deadline,
+            operation.kind == Kind::Renewal,
+        ]
+    )?;
     Ok(())
 }
 
@@ -143,9 +138,6 @@ pub enum OperationEnd {
 
 /// Ends an operation that has come this far; answers how many rows that was: 0 when somebody else
 /// moved it.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn settle(
     tx: &mut Tx,
     scope: Scope,
@@ -158,21 +150,12 @@ pub async fn settle(
         OperationEnd::Applied(version) => ("applied", Some(version)),
         OperationEnd::Aborted => ("aborted", None),
     };
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update secret_operations set state = $4, vault_version = coalesce($5, vault_version), settled_at = $6
-             where organization_id = $1 and id = $2 and state = $3"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(operation.uuid())
-        .bind(step.as_str())
-        .bind(state)
-        .bind(version)
-        .bind(now.millis())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update secret_operations set state = $4, vault_version = coalesce($5, vault_version), settled_at = $6
+         where organization_id = $1 and id = $2 and state = $3",
+        [scope, operation, step.as_str(), state, version, now]
+    )
 }
 
 /// Where an operation stands.
@@ -195,25 +178,17 @@ impl OperationState {
 }
 
 /// Where an operation of this credential stands; `None` for one that SQL knows nothing of.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn standing(
     db: &Db,
     scope: Scope,
     credential: CredentialId,
     operation: OperationId,
 ) -> Result<Option<OperationState>> {
-    let state: Option<String> = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select state from secret_operations where organization_id = $1 and credential_id = $2 and id = $3"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .bind(operation.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let state: Option<String> = value!(
+        db,
+        "select state from secret_operations where organization_id = $1 and credential_id = $2 and id = $3",
+        [scope, credential, operation]
+    )?;
     Ok(match state.as_deref() {
         None => None,
         Some("intent") => Some(OperationState::Open(OperationStep::Intent)),
@@ -226,19 +201,16 @@ pub async fn standing(
 
 /// Has the operations that an earlier process left open decided at once, where no other process can be
 /// at them: SQLite belongs to one. Answers how many there are.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn hasten(db: &Db, started: Timestamp) -> Result<u64> {
-    let Inner::Sqlite(pool) = db.write() else { return Ok(0) };
-    Ok(sqlx::query(sql!(
+    if !db.is_of_one_process() {
+        return Ok(0);
+    }
+    exec!(
+        db.write(),
         "update secret_operations set deadline_at = $1
-         where state = 'intent' and created_at < $1 and deadline_at > $1"
-    ))
-    .bind(started.millis())
-    .execute(pool)
-    .await?
-    .rows_affected())
+         where state = 'intent' and created_at < $1 and deadline_at > $1",
+        [started]
+    )
 }
 
 #[derive(sqlx::FromRow)]
@@ -285,20 +257,14 @@ impl OperationRow {
 }
 
 /// The operations of all organizations whose end nobody has written down in time, oldest first.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn overdue(db: &Db, now: Timestamp) -> Result<Vec<Operation>> {
-    let rows: Vec<OperationRow> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select organization_id, id, credential_id, kind, is_renewal, prior_state, name, name_key, description, username,
-               fingerprint, shape, parameters, expires_at, changed, actor
-             from secret_operations where state = 'intent' and deadline_at <= $1
-             order by deadline_at limit 100"
-        ))
-        .bind(now.millis())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<OperationRow> = rows!(
+        db,
+        "select organization_id, id, credential_id, kind, is_renewal, prior_state, name, name_key, description, username,
+           fingerprint, shape, parameters, expires_at, changed, actor
+         from secret_operations where state = 'intent' and deadline_at <= $1
+         order by deadline_at limit 100",
+        [now]
+    )?;
     rows.into_iter().map(OperationRow::operation).collect()
 }

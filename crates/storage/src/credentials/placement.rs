@@ -6,7 +6,7 @@ use domain::{
 };
 
 use super::values::{access_text, project_of, purposes_text};
-use crate::{Result, Tx, on, sql};
+use crate::{Result, Tx, exec, one_value};
 
 /// Where a credential applies, with the default project filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,39 +23,24 @@ pub struct PlacedRow {
 
 /// The next number of the changes that matching looks at. It locks the organization's counter until
 /// the commit, so that numbers appear in order: call it right before the audit event.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn next_placement(tx: &mut Tx, scope: Scope) -> Result<i64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query_scalar(sql!(
-            "update organizations set placement_sequence = placement_sequence + 1 where id = $1
-             returning placement_sequence"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_one(&mut **tx)
-        .await
-    })?)
+    one_value!(
+        tx,
+        "update organizations set placement_sequence = placement_sequence + 1 where id = $1
+         returning placement_sequence",
+        [scope]
+    )
 }
 
 /// Notes that something of this credential changed that matching looks at: its place, its name, or
 /// whether it can be used. Call it right before the audit event.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn stamp(tx: &mut Tx, scope: Scope, id: CredentialId) -> Result<()> {
     let sequence = next_placement(tx, scope).await?;
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update credentials set placement_sequence = $3 where organization_id = $1 and id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(sequence)
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "update credentials set placement_sequence = $3 where organization_id = $1 and id = $2",
+        [scope, id, sequence]
+    )?;
     Ok(())
 }
 
@@ -75,44 +60,34 @@ pub async fn place(
 ) -> Result<u64> {
     let pattern = placed.pattern.as_str();
     let (purposes, kind) = (purposes_text(&placed.purposes), placed.pattern_kind.as_str());
-    on!(tx.inner(), tx => {
-        // What an export may name without an allowed address was agreed to for the pattern of before.
-        sqlx::query(sql!(
-            "update export_credentials set agreed_pattern = '' where organization_id = $1 and credential_id = $2
-             and exists (select 1 from credentials c where c.organization_id = $1 and c.id = $2
-               and (c.purposes <> $3 or c.pattern_kind <> $4 or c.pattern <> $5))"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(purposes.as_str())
-        .bind(kind)
-        .bind(pattern)
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update credentials set project_id = $4, purposes = $5, pattern = $6, pattern_kind = $7, environment = $8,
-               expires_at = $9, expiry_source = $10, access = $13, updated_by = $11, updated_at = $12, row_version = row_version + 1
-             where organization_id = $1 and id = $2 and row_version = $3 and deleted_at is null
-               and state <> 'creating'"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(row_version)
-        .bind(project_of(placed.reach))
-        .bind(purposes.as_str())
-        .bind(pattern)
-        .bind(kind)
-        .bind(placed.environment.as_str())
-        .bind(placed.expires.map(|(at, _)| at.millis()))
-        .bind(placed.expires.map(|(_, source)| source.as_str()))
-        .bind(actor)
-        .bind(now.millis())
-        .bind(access_text(placed.access))
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    // What an export may name without an allowed address was agreed to for the pattern of before.
+    exec!(
+        tx,
+        "update export_credentials set agreed_pattern = '' where organization_id = $1 and credential_id = $2
+         and exists (select 1 from credentials c where c.organization_id = $1 and c.id = $2
+           and (c.purposes <> $3 or c.pattern_kind <> $4 or c.pattern <> $5))",
+        [scope, id, purposes.as_str(), kind, pattern]
+    )?;
+    exec!(
+        tx,
+        "update credentials set project_id = $4, purposes = $5, pattern = $6, pattern_kind = $7, environment = $8,
+           expires_at = $9, expiry_source = $10, access = $13, updated_by = $11, updated_at = $12, row_version = row_version + 1
+         where organization_id = $1 and id = $2 and row_version = $3 and deleted_at is null
+           and state <> 'creating'",
+        [
+            scope,
+            id,
+            row_version,
+            project_of(placed.reach),
+            purposes.as_str(),
+            pattern,
+            kind,
+            placed.environment.as_str(),
+            placed.expires.map(|(at, _)| at.millis()),
+            placed.expires.map(|(_, source)| source.as_str()),
+            actor,
+            now,
+            access_text(placed.access),
+        ]
+    )
 }

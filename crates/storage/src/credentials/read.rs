@@ -10,7 +10,7 @@ use super::{
     PlacedRow, environment, parameters, pattern_kind, provider, purposes, shape, state,
     values::{access, expiry, reach},
 };
-use crate::{Db, Result, Tx, on, sql};
+use crate::{Db, Result, Tx, exec, row};
 
 #[derive(sqlx::FromRow)]
 struct DetailRow {
@@ -83,25 +83,18 @@ impl DetailRow {
 }
 
 /// One credential, without what depends on it.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn get(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<CredentialDetail>> {
-    let row: Option<DetailRow> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select c.id, c.name, c.provider, c.shape, c.parameters, c.username, c.description, c.state, c.row_version,
-               c.vault_version, c.created_at, c.created_by, c.updated_at, c.last_used_at, c.project_id,
-               p.name as project, c.purposes, c.pattern, c.pattern_kind, c.environment, c.expires_at, c.expiry_source,
-               c.secret_at, c.access
-             from credentials c
-             left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
-             where c.organization_id = $1 and c.id = $2 and c.deleted_at is null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<DetailRow> = row!(
+        db,
+        "select c.id, c.name, c.provider, c.shape, c.parameters, c.username, c.description, c.state, c.row_version,
+           c.vault_version, c.created_at, c.created_by, c.updated_at, c.last_used_at, c.project_id,
+           p.name as project, c.purposes, c.pattern, c.pattern_kind, c.environment, c.expires_at, c.expiry_source,
+           c.secret_at, c.access
+         from credentials c
+         left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+         where c.organization_id = $1 and c.id = $2 and c.deleted_at is null",
+        [scope, id]
+    )?;
     row.map(DetailRow::detail).transpose()
 }
 
@@ -122,25 +115,18 @@ pub struct Committed {
 
 /// The committed version of a credential that may be used; `None` while it has none, when it is
 /// deleted or lost. A candidate beside it changes nothing.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn committed(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<Committed>> {
-    Ok(on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select c.name, c.vault_version, c.epoch, o.name as organization_name,
-               coalesce(p.name, 'shared') as project_name
-             from credentials c
-             join organizations o on o.id = c.organization_id
-             left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
-             where c.organization_id = $1 and c.id = $2 and c.deleted_at is null
-               and c.state in ('active', 'updating', 'rotating') and c.vault_version > 0"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?)
+    row!(
+        db,
+        "select c.name, c.vault_version, c.epoch, o.name as organization_name,
+           coalesce(p.name, 'shared') as project_name
+         from credentials c
+         join organizations o on o.id = c.organization_id
+         left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+         where c.organization_id = $1 and c.id = $2 and c.deleted_at is null
+           and c.state in ('active', 'updating', 'rotating') and c.vault_version > 0",
+        [scope, id]
+    )
 }
 
 /// What a change starts from.
@@ -230,45 +216,29 @@ impl ExistingRow {
 }
 
 /// The credential as it is now.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn existing(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<Existing>> {
-    let row: Option<ExistingRow> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select c.name, c.provider, c.shape, c.parameters, c.username, c.description, c.state, c.row_version,
-               c.vault_version, c.fingerprint, c.project_id, p.name as project, c.purposes, c.pattern, c.pattern_kind,
-               c.environment, c.expires_at, c.expiry_source, c.created_at, coalesce(o.actor, c.updated_by) as changed_by,
-               c.access
-             from credentials c
-             left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
-             left join secret_operations o on o.organization_id = c.organization_id and o.id = c.operation_id
-             where c.organization_id = $1 and c.id = $2 and c.deleted_at is null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<ExistingRow> = row!(
+        db,
+        "select c.name, c.provider, c.shape, c.parameters, c.username, c.description, c.state, c.row_version,
+           c.vault_version, c.fingerprint, c.project_id, p.name as project, c.purposes, c.pattern, c.pattern_kind,
+           c.environment, c.expires_at, c.expiry_source, c.created_at, coalesce(o.actor, c.updated_by) as changed_by,
+           c.access
+         from credentials c
+         left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+         left join secret_operations o on o.organization_id = c.organization_id and o.id = c.operation_id
+         where c.organization_id = $1 and c.id = $2 and c.deleted_at is null",
+        [scope, id]
+    )?;
     row.map(ExistingRow::existing).transpose()
 }
 
 /// Notes that a credential was used, unless a later use is noted already.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn mark_used(tx: &mut Tx, scope: Scope, id: CredentialId, now: Timestamp) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update credentials set last_used_at = $3
-             where organization_id = $1 and id = $2 and (last_used_at is null or last_used_at < $3)"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(now.millis())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "update credentials set last_used_at = $3
+         where organization_id = $1 and id = $2 and (last_used_at is null or last_used_at < $3)",
+        [scope, id, now]
+    )?;
     Ok(())
 }

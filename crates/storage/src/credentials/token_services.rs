@@ -2,23 +2,16 @@
 
 use domain::{CredentialId, Scope, Timestamp, credentials::TokenService};
 
-use crate::{Db, Result, Tx, on, sql};
+use crate::{Db, Result, Tx, exec, rows};
 
 /// The token services that people allowed for the registries of a credential, in order.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn token_services(db: &Db, scope: Scope, id: CredentialId) -> Result<Vec<TokenService>> {
-    let rows: Vec<(String, String, String, i64)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select registry, service, allowed_by, allowed_at from allowed_token_services
-             where organization_id = $1 and credential_id = $2 order by registry, service"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(String, String, String, i64)> = rows!(
+        db,
+        "select registry, service, allowed_by, allowed_at from allowed_token_services
+         where organization_id = $1 and credential_id = $2 order by registry, service",
+        [scope, id]
+    )?;
     Ok(rows
         .into_iter()
         .map(|(registry, service, by, at)| TokenService {
@@ -32,9 +25,6 @@ pub async fn token_services(db: &Db, scope: Scope, id: CredentialId) -> Result<V
 
 /// Allows a token service for a registry, in a transaction that holds the credential; answers how many
 /// rows that made.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn allow_token_service(
     tx: &mut Tx,
     scope: Scope,
@@ -43,46 +33,27 @@ pub async fn allow_token_service(
     by: &str,
     now: Timestamp,
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into allowed_token_services
-               (organization_id, credential_id, registry, service, allowed_by, allowed_at)
-             values ($1, $2, $3, $4, $5, $6)
-             on conflict (organization_id, credential_id, registry, service) do nothing"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .bind(registry)
-        .bind(service)
-        .bind(by)
-        .bind(now.millis())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "insert into allowed_token_services
+           (organization_id, credential_id, registry, service, allowed_by, allowed_at)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict (organization_id, credential_id, registry, service) do nothing",
+        [scope, credential, registry, service, by, now]
+    )
 }
 
 /// Withdraws a token service; answers how many rows that removed.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn withdraw_token_service(
     tx: &mut Tx,
     scope: Scope,
     credential: CredentialId,
     (registry, service): (&str, &str),
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "delete from allowed_token_services
-             where organization_id = $1 and credential_id = $2 and registry = $3 and service = $4"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .bind(registry)
-        .bind(service)
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "delete from allowed_token_services
+         where organization_id = $1 and credential_id = $2 and registry = $3 and service = $4",
+        [scope, credential, registry, service]
+    )
 }

@@ -6,7 +6,7 @@ use domain::{
 };
 
 use super::{Operation, values::parameters_text};
-use crate::{Result, Tx, on, sql};
+use crate::{Result, Tx, exec};
 
 /// A new name and remark.
 #[derive(Debug)]
@@ -31,32 +31,18 @@ pub async fn describe(
     new: &Description<'_>,
     now: Timestamp,
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update credentials set name = $4, name_key = $5, description = $6, updated_by = $7,
-               updated_at = $8, row_version = row_version + 1
-             where organization_id = $1 and id = $2 and row_version = $3 and deleted_at is null
-               and operation_id is null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(row_version)
-        .bind(new.name)
-        .bind(new.name_key)
-        .bind(new.description)
-        .bind(new.actor)
-        .bind(now.millis())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update credentials set name = $4, name_key = $5, description = $6, updated_by = $7,
+           updated_at = $8, row_version = row_version + 1
+         where organization_id = $1 and id = $2 and row_version = $3 and deleted_at is null
+           and operation_id is null",
+        [scope, id, row_version, new.name, new.name_key, new.description, new.actor, now]
+    )
 }
 
 /// Takes a credential for the write of a new secret (prepare), if nobody changed the row since
 /// `row_version` and no other write is open; answers how many rows that was.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn take(
     tx: &mut Tx,
     scope: Scope,
@@ -64,51 +50,32 @@ pub async fn take(
     row_version: i64,
     operation: OperationId,
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update credentials set state = 'updating', operation_id = $4
-             where organization_id = $1 and id = $2 and row_version = $3 and deleted_at is null
-               and operation_id is null and state in ('active', 'lost')"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(row_version)
-        .bind(operation.uuid())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update credentials set state = 'updating', operation_id = $4
+         where organization_id = $1 and id = $2 and row_version = $3 and deleted_at is null
+           and operation_id is null and state in ('active', 'lost')",
+        [scope, id, row_version, operation]
+    )
 }
 
 /// Holds a credential that `operation` has taken until the end of the transaction, so that nobody makes
 /// its secret count or gives it up: the statement changes nothing but takes the lock of the row. Answers
 /// how many rows that was: 0 when somebody did already.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn lock_operation(
     tx: &mut Tx,
     scope: Scope,
     id: CredentialId,
     operation: OperationId,
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update credentials set epoch = epoch where organization_id = $1 and id = $2 and operation_id = $3"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(operation.uuid())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update credentials set epoch = epoch where organization_id = $1 and id = $2 and operation_id = $3",
+        [scope, id, operation]
+    )
 }
 
 /// Gives a credential back as it was before `take`; answers how many rows that was.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn give_back(
     tx: &mut Tx,
     scope: Scope,
@@ -116,19 +83,12 @@ pub async fn give_back(
     operation: OperationId,
     prior_state: CredentialState,
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update credentials set state = $4, operation_id = null
-             where organization_id = $1 and id = $2 and operation_id = $3 and state in ('updating', 'rotating')"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(operation.uuid())
-        .bind(prior_state.as_str())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update credentials set state = $4, operation_id = null
+         where organization_id = $1 and id = $2 and operation_id = $3 and state in ('updating', 'rotating')",
+        [scope, id, operation, prior_state.as_str()]
+    )
 }
 
 /// Makes the version that `operation` wrote to Vault the one that counts (commit), if the credential
@@ -148,37 +108,35 @@ pub async fn commit(
 ) -> Result<u64> {
     let parameters = parameters_text(&operation.parameters)?;
     let source = operation.expires_at.map(|_| ExpirySource::Provider.as_str());
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update credentials set vault_version = $4, name = $5, name_key = $6, description = $7, username = $8,
-               updated_by = $10, updated_at = $11, shape = $12, parameters = $13,
-               secret_at = case when state = 'creating' or fingerprint <> $9 then $11 else secret_at end,
-               expires_at = case when state <> 'creating' and fingerprint <> $9 then $14
-                 when expires_at is null or expires_at > $14 then $14 else expires_at end,
-               expiry_source = case when state <> 'creating' and fingerprint <> $9 then $15
-                 when expires_at is null or expires_at > $14 then $15 else expiry_source end,
-               fingerprint = $9, epoch = epoch + 1, operation_id = null,
-               row_version = row_version + case state when 'creating' then 0 else 1 end, state = 'active'
-             where organization_id = $1 and id = $2 and operation_id = $3 and deleted_at is null
-               and state in ('creating', 'updating', 'rotating')"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(operation.credential.uuid())
-        .bind(operation.id.uuid())
-        .bind(vault_version)
-        .bind(operation.name.as_str())
-        .bind(operation.name_key.as_str())
-        .bind(operation.description.as_str())
-        .bind(operation.username.as_str())
-        .bind(operation.fingerprint.as_str())
-        .bind(operation.actor.as_str())
-        .bind(now.millis())
-        .bind(operation.shape.facts().code)
-        .bind(parameters.as_str())
-        .bind(operation.expires_at.map(Timestamp::millis))
-        .bind(source)
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update credentials set vault_version = $4, name = $5, name_key = $6, description = $7, username = $8,
+           updated_by = $10, updated_at = $11, shape = $12, parameters = $13,
+           secret_at = case when state = 'creating' or fingerprint <> $9 then $11 else secret_at end,
+           expires_at = case when state <> 'creating' and fingerprint <> $9 then $14
+             when expires_at is null or expires_at > $14 then $14 else expires_at end,
+           expiry_source = case when state <> 'creating' and fingerprint <> $9 then $15
+             when expires_at is null or expires_at > $14 then $15 else expiry_source end,
+           fingerprint = $9, epoch = epoch + 1, operation_id = null,
+           row_version = row_version + case state when 'creating' then 0 else 1 end, state = 'active'
+         where organization_id = $1 and id = $2 and operation_id = $3 and deleted_at is null
+           and state in ('creating', 'updating', 'rotating')",
+        [
+            scope,
+            operation.credential,
+            operation.id,
+            vault_version,
+            operation.name.as_str(),
+            operation.name_key.as_str(),
+            operation.description.as_str(),
+            operation.username.as_str(),
+            operation.fingerprint.as_str(),
+            operation.actor.as_str(),
+            now,
+            operation.shape.facts().code,
+            parameters.as_str(),
+            operation.expires_at,
+            source,
+        ]
+    )
 }

@@ -2,7 +2,7 @@
 
 use domain::{CredentialId, Scope, Timestamp, credentials::VersionOrigin};
 
-use crate::{Db, Error, Result, on, sql};
+use crate::{Db, Error, Result, row, rows};
 
 /// A version that counts, or did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,52 +51,36 @@ impl Row {
 }
 
 /// The versions that SQL committed, newest first.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn versions(
     db: &Db,
     scope: Scope,
     credential: CredentialId,
     limit: u32,
 ) -> Result<Vec<Version>> {
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select vault_version, kind, changed, coalesce(settled_at, created_at) as at, actor, expires_at
-             from secret_operations
-             where organization_id = $1 and credential_id = $2 and state = 'applied' and vault_version is not null
-             order by vault_version desc limit $3"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .bind(i64::from(limit))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Row> = rows!(
+        db,
+        "select vault_version, kind, changed, coalesce(settled_at, created_at) as at, actor, expires_at
+         from secret_operations
+         where organization_id = $1 and credential_id = $2 and state = 'applied' and vault_version is not null
+         order by vault_version desc limit $3",
+        [scope, credential, limit]
+    )?;
     rows.into_iter().map(Row::version).collect()
 }
 
 /// One version, if SQL committed it.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn version(
     db: &Db,
     scope: Scope,
     credential: CredentialId,
     vault_version: i64,
 ) -> Result<Option<Version>> {
-    let row: Option<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select vault_version, kind, changed, coalesce(settled_at, created_at) as at, actor, expires_at
-             from secret_operations
-             where organization_id = $1 and credential_id = $2 and state = 'applied' and vault_version = $3"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .bind(vault_version)
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<Row> = row!(
+        db,
+        "select vault_version, kind, changed, coalesce(settled_at, created_at) as at, actor, expires_at
+         from secret_operations
+         where organization_id = $1 and credential_id = $2 and state = 'applied' and vault_version = $3",
+        [scope, credential, vault_version]
+    )?;
     row.map(Row::version).transpose()
 }

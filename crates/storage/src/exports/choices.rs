@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::{
     Db, Result,
     credentials::{provider, shape},
-    on, sql,
+    rows,
 };
 
 /// A credential that may be chosen, with its provider and auth method.
@@ -15,9 +15,6 @@ pub type CredentialChoice = (CredentialId, String, Provider, AuthMethod);
 pub type RepositoryChoice = (RepositoryId, String, String, Option<CredentialId>);
 
 /// The credentials that have a version in Vault, and the repositories; each by name.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn choices(
     db: &Db,
     scope: Scope,
@@ -26,34 +23,28 @@ pub async fn choices(
 }
 
 async fn credentials(db: &Db, scope: Scope) -> Result<Vec<CredentialChoice>> {
-    let rows: Vec<(Uuid, String, String, String)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select id, name, provider, shape from credentials
-             where organization_id = $1 and deleted_at is null and vault_version > 0
-             order by name_key"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(Uuid, String, String, String)> = rows!(
+        db,
+        "select id, name, provider, shape from credentials
+         where organization_id = $1 and deleted_at is null and vault_version > 0
+         order by name_key",
+        [scope]
+    )?;
     rows.into_iter()
         .map(|(id, name, code, way)| Ok((id.into(), name, provider(&code)?, shape(&way)?)))
         .collect()
 }
 
 async fn repositories(db: &Db, scope: Scope) -> Result<Vec<RepositoryChoice>> {
-    let rows: Vec<(Uuid, String, String, Option<Uuid>)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select r.id, r.name, r.url, l.credential_id from repositories r
-             left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
-               and l.state = 'active'
-             where r.organization_id = $1 and r.deleted_at is null
-             order by r.name_key, r.id"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(Uuid, String, String, Option<Uuid>)> = rows!(
+        db,
+        "select r.id, r.name, r.url, l.credential_id from repositories r
+         left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+           and l.state = 'active'
+         where r.organization_id = $1 and r.deleted_at is null
+         order by r.name_key, r.id",
+        [scope]
+    )?;
     Ok(rows
         .into_iter()
         .map(|(id, name, url, credential)| (id.into(), name, url, credential.map(Into::into)))

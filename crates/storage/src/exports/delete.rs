@@ -2,93 +2,63 @@
 
 use domain::{CredentialId, ExportId, RepositoryId, Scope};
 
-use crate::{Result, Tx, on, sql};
+use crate::{Result, Tx, exec, value, values};
 
 /// Deletes an empty export; answers its name, `None` when there was none.
 ///
 /// # Errors
 /// When something still takes it ([`crate::Error::is_dangling`]), or the database refuses.
 pub async fn delete(tx: &mut Tx, scope: Scope, id: ExportId) -> Result<Option<String>> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query_scalar(sql!("delete from exports where organization_id = $1 and id = $2 returning name"))
-            .bind(scope.organization().uuid())
-            .bind(id.uuid())
-            .fetch_optional(&mut **tx)
-            .await
-    })?)
+    value!(
+        tx,
+        "delete from exports where organization_id = $1 and id = $2 returning name",
+        [scope, id]
+    )
 }
 
 /// The names of the exports that hold a credential, at most 100.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn holding(tx: &mut Tx, scope: Scope, credential: CredentialId) -> Result<Vec<String>> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query_scalar(sql!(
-            "select e.name from export_credentials m
-             join exports e on e.organization_id = m.organization_id and e.id = m.export_id
-             where m.organization_id = $1 and m.credential_id = $2
-             order by e.name_key limit 100"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .fetch_all(&mut **tx)
-        .await
-    })?)
+    values!(
+        tx,
+        "select e.name from export_credentials m
+         join exports e on e.organization_id = m.organization_id and e.id = m.export_id
+         where m.organization_id = $1 and m.credential_id = $2
+         order by e.name_key limit 100",
+        [scope, credential]
+    )
 }
 
 /// Puts `to` into every export that holds `from`; [`drop_credential`] then takes `from` out.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn replace_credential(
     tx: &mut Tx,
     scope: Scope,
     from: CredentialId,
     to: CredentialId,
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into export_credentials (organization_id, export_id, credential_id)
-             select m.organization_id, m.export_id, $3 from export_credentials m
-             where m.organization_id = $1 and m.credential_id = $2
-             on conflict do nothing"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(from.uuid())
-        .bind(to.uuid())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "insert into export_credentials (organization_id, export_id, credential_id)
+         select m.organization_id, m.export_id, $3 from export_credentials m
+         where m.organization_id = $1 and m.credential_id = $2
+         on conflict do nothing",
+        [scope, from, to]
+    )
 }
 
 /// Takes a credential out of every export.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn drop_credential(tx: &mut Tx, scope: Scope, credential: CredentialId) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!("delete from export_credentials where organization_id = $1 and credential_id = $2"))
-            .bind(scope.organization().uuid())
-            .bind(credential.uuid())
-            .execute(&mut **tx)
-            .await
-            .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "delete from export_credentials where organization_id = $1 and credential_id = $2",
+        [scope, credential]
+    )
 }
 
 /// Takes a repository out of every export.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn drop_repository(tx: &mut Tx, scope: Scope, repository: RepositoryId) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!("delete from export_repositories where organization_id = $1 and repository_id = $2"))
-            .bind(scope.organization().uuid())
-            .bind(repository.uuid())
-            .execute(&mut **tx)
-            .await
-            .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "delete from export_repositories where organization_id = $1 and repository_id = $2",
+        [scope, repository]
+    )
 }

@@ -5,14 +5,13 @@ use domain::{
     credentials::{Parameters, PatternKind, Route},
     repositories::{RepositoryKind, Transport},
 };
-use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use crate::{
-    Db, Error, Result,
+    Db, Error, Json, Result,
     credentials::{access, parameters, pattern_kind, provider, purposes, shape},
-    on,
     repositories::transport,
+    rows,
 };
 
 /// A credential at its committed version.
@@ -68,9 +67,6 @@ struct Found {
 /// The credentials with these ids at the version that counts, by name. Those that were deleted or
 /// never stored are left out; one whose secret is lost is not, so that nothing that uses it is taken
 /// away for that.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn credentials(
     db: &Db,
     scope: Scope,
@@ -79,22 +75,17 @@ pub async fn credentials(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<Found> = on!(db.read(), pool => {
-        let mut query = QueryBuilder::new(
-            "select id, name, provider, shape, username, parameters, purposes, pattern, pattern_kind, vault_version,
-               access, not exists (
-                 select 1 from projects p where p.organization_id = credentials.organization_id
-                   and p.id = credentials.project_id and not p.is_shared) as is_shared
-             from credentials where deleted_at is null and vault_version > 0 and organization_id = ",
-        );
-        query.push_bind(scope.organization().uuid()).push(" and id in (");
-        let mut list = query.separated(", ");
-        for id in ids {
-            list.push_bind(id.uuid());
-        }
-        query.push(") order by name_key, id");
-        query.build_query_as().fetch_all(pool).await
-    })?;
+    let rows: Vec<Found> = rows!(
+        db,
+        ["select id, name, provider, shape, username, parameters, purposes, pattern, pattern_kind, vault_version,
+            access, not exists (
+              select 1 from projects p where p.organization_id = credentials.organization_id
+                and p.id = credentials.project_id and not p.is_shared) as is_shared
+          from credentials where organization_id = $1 and id in " ids(2) " and deleted_at is null
+            and vault_version > 0
+          order by name_key, id"],
+        [scope, Json(ids)]
+    )?;
     rows.into_iter()
         .map(|row| {
             Ok(CredentialRow {
@@ -118,9 +109,6 @@ pub async fn credentials(
 type Linked = (Uuid, String, String, String, bool, String, i64, Option<Uuid>);
 
 /// The repositories with these ids, by name; deleted ones are left out.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn repositories(
     db: &Db,
     scope: Scope,
@@ -129,25 +117,19 @@ pub async fn repositories(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<Linked> = on!(db.read(), pool => {
-        let mut query = QueryBuilder::new(
-            "select r.id, r.name, r.kind, r.url, r.speaks_plain, r.ca, cast(r.interval_seconds as bigint), l.credential_id
-             from repositories r
-             left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
-               and l.state = 'active'
-               and l.origin = r.origin and not exists (select 1 from credentials c
-                 join projects p on p.organization_id = c.organization_id and p.id = c.project_id and not p.is_shared
-                 where c.organization_id = l.organization_id and c.id = l.credential_id and c.project_id <> r.project_id)
-             where r.deleted_at is null and r.organization_id = ",
-        );
-        query.push_bind(scope.organization().uuid()).push(" and r.id in (");
-        let mut list = query.separated(", ");
-        for id in ids {
-            list.push_bind(id.uuid());
-        }
-        query.push(") order by r.name_key, r.id");
-        query.build_query_as().fetch_all(pool).await
-    })?;
+    let rows: Vec<Linked> = rows!(
+        db,
+        ["select r.id, r.name, r.kind, r.url, r.speaks_plain, r.ca, cast(r.interval_seconds as bigint), l.credential_id
+          from repositories r
+          left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+            and l.state = 'active'
+            and l.origin = r.origin and not exists (select 1 from credentials c
+              join projects p on p.organization_id = c.organization_id and p.id = c.project_id and not p.is_shared
+              where c.organization_id = l.organization_id and c.id = l.credential_id and c.project_id <> r.project_id)
+          where r.organization_id = $1 and r.id in " ids(2) " and r.deleted_at is null
+          order by r.name_key, r.id"],
+        [scope, Json(ids)]
+    )?;
     rows.into_iter()
         .map(|(id, name, kind, url, speaks_plain, ca, interval, credential)| {
             Ok(RepositoryRow {
@@ -180,9 +162,6 @@ pub struct ChartRow {
 
 /// Which of these charts the catalog knows in which of these repositories; of OCI repositories with one
 /// chart, that one in any case, because only it tells whether the URL is this chart itself.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn charts(
     db: &Db,
     scope: Scope,
@@ -192,31 +171,17 @@ pub async fn charts(
     if repositories.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(Uuid, String, String, bool)> = on!(db.read(), pool => {
-        let mut query = QueryBuilder::new(
-            "select c.repository_id, c.name, v.url, r.kind = 'oci' and r.charts = 1 from charts c
-             join repositories r on r.organization_id = c.organization_id and r.id = c.repository_id
-             join chart_versions v on v.organization_id = c.organization_id and v.chart_id = c.id
-               and v.position = 0
-             where c.organization_id = ",
-        );
-        query.push_bind(scope.organization().uuid()).push(" and c.repository_id in (");
-        let mut list = query.separated(", ");
-        for id in repositories {
-            list.push_bind(id.uuid());
-        }
-        query.push(") and ((r.kind = 'oci' and r.charts = 1)");
-        if !names.is_empty() {
-            query.push(" or c.name in (");
-            let mut list = query.separated(", ");
-            for name in names {
-                list.push_bind((*name).to_owned());
-            }
-            query.push(")");
-        }
-        query.push(") order by c.repository_id, c.name");
-        query.build_query_as().fetch_all(pool).await
-    })?;
+    let rows: Vec<(Uuid, String, String, bool)> = rows!(
+        db,
+        ["select c.repository_id, c.name, v.url, r.kind = 'oci' and r.charts = 1 from charts c
+          join repositories r on r.organization_id = c.organization_id and r.id = c.repository_id
+          join chart_versions v on v.organization_id = c.organization_id and v.chart_id = c.id
+            and v.position = 0
+          where c.organization_id = $1 and c.repository_id in " ids(2) "
+            and ((r.kind = 'oci' and r.charts = 1) or c.name in " texts(3) ")
+          order by c.repository_id, c.name"],
+        [scope, Json(repositories), Json(names)]
+    )?;
     let row = |(repository, name, archive, is_alone): (Uuid, String, String, bool)| ChartRow {
         repository: repository.into(),
         name,
@@ -228,9 +193,6 @@ pub async fn charts(
 
 /// Archives of Helm repositories that do not lie below the URL of their repository: of each, the first
 /// and the last in the order of text among the newest versions.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn archives(
     db: &Db,
     scope: Scope,
@@ -239,29 +201,21 @@ pub async fn archives(
     if repositories.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(Uuid, String, String)> = on!(db.read(), pool => {
-        let mut query = QueryBuilder::new(
-            "select r.id, min(v.url), max(v.url) from repositories r
-             join charts c on c.organization_id = r.organization_id and c.repository_id = r.id
-             join chart_versions v on v.organization_id = c.organization_id and v.chart_id = c.id
-               and v.position = 0
-             where r.kind = 'helm' and substr(v.url, 1, length(r.url)) <> r.url and r.organization_id = ",
-        );
-        query.push_bind(scope.organization().uuid()).push(" and r.id in (");
-        let mut list = query.separated(", ");
-        for id in repositories {
-            list.push_bind(id.uuid());
-        }
-        query.push(") group by r.id");
-        query.build_query_as().fetch_all(pool).await
-    })?;
+    let rows: Vec<(Uuid, String, String)> = rows!(
+        db,
+        ["select r.id, min(v.url), max(v.url) from repositories r
+          join charts c on c.organization_id = r.organization_id and c.repository_id = r.id
+          join chart_versions v on v.organization_id = c.organization_id and v.chart_id = c.id
+            and v.position = 0
+          where r.organization_id = $1 and r.id in " ids(2) " and r.kind = 'helm'
+            and substr(v.url, 1, length(r.url)) <> r.url
+          group by r.id"],
+        [scope, Json(repositories)]
+    )?;
     Ok(rows.into_iter().map(|(id, first, last)| (id.into(), [first, last])).collect())
 }
 
 /// Where the logins of credentials may go: each origin that people allowed, with the route.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn allowed(
     db: &Db,
     scope: Scope,
@@ -270,18 +224,12 @@ pub async fn allowed(
     if credentials.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(Uuid, String, String, String)> = on!(db.read(), pool => {
-        let mut query = QueryBuilder::new(
-            "select credential_id, origin, ca, proxy from allowed_addresses where organization_id = ",
-        );
-        query.push_bind(scope.organization().uuid()).push(" and credential_id in (");
-        let mut list = query.separated(", ");
-        for id in credentials {
-            list.push_bind(id.uuid());
-        }
-        query.push(")");
-        query.build_query_as().fetch_all(pool).await
-    })?;
+    let rows: Vec<(Uuid, String, String, String)> = rows!(
+        db,
+        ["select credential_id, origin, ca, proxy from allowed_addresses
+          where organization_id = $1 and credential_id in " ids(2)],
+        [scope, Json(credentials)]
+    )?;
     let row = |(id, origin, ca, proxy): (Uuid, String, String, String)| {
         (id.into(), (origin, Route { ca, proxy }))
     };
@@ -289,9 +237,6 @@ pub async fn allowed(
 }
 
 /// The addresses of the repositories that credentials open, in order.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn addresses(
     db: &Db,
     scope: Scope,
@@ -300,24 +245,17 @@ pub async fn addresses(
     if credentials.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(Uuid, String)> = on!(db.read(), pool => {
-        let mut query = QueryBuilder::new(
-            "select distinct l.credential_id, r.url from links l
-             join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
-             where r.deleted_at is null and l.state = 'active'
-               and l.origin = r.origin and not exists (select 1 from credentials c
-                 join projects p on p.organization_id = c.organization_id and p.id = c.project_id and not p.is_shared
-                 where c.organization_id = l.organization_id and c.id = l.credential_id and c.project_id <> r.project_id)
-               and l.organization_id = ",
-        );
-        query.push_bind(scope.organization().uuid()).push(" and l.credential_id in (");
-        let mut list = query.separated(", ");
-        for id in credentials {
-            list.push_bind(id.uuid());
-        }
-        query.push(")");
-        query.build_query_as().fetch_all(pool).await
-    })?;
+    let rows: Vec<(Uuid, String)> = rows!(
+        db,
+        ["select distinct l.credential_id, r.url from links l
+          join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+          where l.organization_id = $1 and l.credential_id in " ids(2) " and r.deleted_at is null
+            and l.state = 'active'
+            and l.origin = r.origin and not exists (select 1 from credentials c
+              join projects p on p.organization_id = c.organization_id and p.id = c.project_id and not p.is_shared
+              where c.organization_id = l.organization_id and c.id = l.credential_id and c.project_id <> r.project_id)"],
+        [scope, Json(credentials)]
+    )?;
     let mut rows: Vec<_> = rows.into_iter().map(|(id, url)| (id.into(), url)).collect();
     // Databases sort text in ways of their own; what is rendered must not depend on that.
     rows.sort_unstable_by(|a: &(CredentialId, String), b| a.1.cmp(&b.1).then(a.0.cmp(&b.0)));

@@ -4,7 +4,7 @@ use domain::{Scope, Timestamp, exports::ExportSummary};
 use uuid::Uuid;
 
 use super::read::{carrier, consumer};
-use crate::{Db, Result, on, sql};
+use crate::{Db, Result, rows};
 
 #[derive(sqlx::FromRow)]
 struct SummaryRow {
@@ -19,28 +19,22 @@ struct SummaryRow {
 }
 
 /// All exports, by name.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn list(db: &Db, scope: Scope) -> Result<Vec<ExportSummary>> {
-    let rows: Vec<SummaryRow> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select e.id, e.name, e.consumer, e.carrier, e.updated_at,
-               (select count(*) from export_credentials m
-                where m.organization_id = e.organization_id and m.export_id = e.id) as credentials,
-               (select count(*) from export_repositories m
-                where m.organization_id = e.organization_id and m.export_id = e.id) as repositories,
-               (select count(*) from git_target_exports m
-                where m.organization_id = e.organization_id and m.export_id = e.id)
-               + (select count(*) from cluster_exports m
-                where m.organization_id = e.organization_id and m.export_id = e.id) as places
-             from exports e where e.organization_id = $1
-             order by e.name_key"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<SummaryRow> = rows!(
+        db,
+        "select e.id, e.name, e.consumer, e.carrier, e.updated_at,
+           (select count(*) from export_credentials m
+            where m.organization_id = e.organization_id and m.export_id = e.id) as credentials,
+           (select count(*) from export_repositories m
+            where m.organization_id = e.organization_id and m.export_id = e.id) as repositories,
+           (select count(*) from git_target_exports m
+            where m.organization_id = e.organization_id and m.export_id = e.id)
+           + (select count(*) from cluster_exports m
+            where m.organization_id = e.organization_id and m.export_id = e.id) as places
+         from exports e where e.organization_id = $1
+         order by e.name_key",
+        [scope]
+    )?;
     let small = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     rows.into_iter()
         .map(|row| {

@@ -7,29 +7,22 @@ use domain::{
 use uuid::Uuid;
 
 use super::read::{consumer, settings};
-use crate::{Result, Tx, on, sql};
+use crate::{Result, Tx, rows};
 
 /// The exports that name a repository, with who reads each and its settings.
-///
-/// # Errors
-/// When the database refuses, or holds a value this version does not know.
 pub async fn of_repository(
     tx: &mut Tx,
     scope: Scope,
     repository: RepositoryId,
 ) -> Result<Vec<(ExportId, Consumer, ExportSettings)>> {
-    let rows: Vec<(Uuid, String, String)> = on!(tx.inner(), tx => {
-        sqlx::query_as(sql!(
-            "select e.id, e.consumer, e.settings from export_repositories m
-             join exports e on e.organization_id = m.organization_id and e.id = m.export_id
-             where m.organization_id = $1 and m.repository_id = $2
-             order by e.id"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(repository.uuid())
-        .fetch_all(&mut **tx)
-        .await
-    })?;
+    let rows: Vec<(Uuid, String, String)> = rows!(
+        tx,
+        "select e.id, e.consumer, e.settings from export_repositories m
+         join exports e on e.organization_id = m.organization_id and e.id = m.export_id
+         where m.organization_id = $1 and m.repository_id = $2
+         order by e.id",
+        [scope, repository]
+    )?;
     rows.into_iter()
         .map(|(id, who, text)| Ok((id.into(), consumer(&who)?, settings(&text)?)))
         .collect()

@@ -7,10 +7,9 @@ use domain::{
     exports::{Consumer, DeliveryMethod, ExportPlace, ExportSettings},
     propagation::DeliveryTarget,
 };
-use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, on, sql};
+use crate::{Db, Error, Json, Result, rows};
 
 /// An export as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,26 +41,16 @@ pub struct StoredExport {
 type Row = (Uuid, String, String, String, String, i64, String, i64);
 
 /// The exports with these ids, by name; an id without an export is left out.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn stored(db: &Db, scope: Scope, ids: &[ExportId]) -> Result<Vec<StoredExport>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        let mut query = QueryBuilder::new(
-            "select id, name, consumer, carrier, settings, row_version, updated_by, updated_at
-             from exports where organization_id = ",
-        );
-        query.push_bind(scope.organization().uuid()).push(" and id in (");
-        let mut list = query.separated(", ");
-        for id in ids {
-            list.push_bind(id.uuid());
-        }
-        query.push(") order by name_key");
-        query.build_query_as().fetch_all(pool).await
-    })?;
+    let rows: Vec<Row> = rows!(
+        db,
+        ["select id, name, consumer, carrier, settings, row_version, updated_by, updated_at
+          from exports where organization_id = $1 and id in " ids(2) " order by name_key"],
+        [scope, Json(ids)]
+    )?;
     let mut credentials = members(db, scope, ids, Member::Credential).await?;
     let mut agreed = agreed(db, scope, ids).await?;
     let mut repositories = members(db, scope, ids, Member::Repository).await?;
@@ -87,9 +76,6 @@ pub async fn stored(db: &Db, scope: Scope, ids: &[ExportId]) -> Result<Vec<Store
 }
 
 /// How often each of these exports was changed; an id without an export is left out.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn row_versions(
     db: &Db,
     scope: Scope,
@@ -98,17 +84,11 @@ pub async fn row_versions(
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let rows: Vec<(Uuid, i64)> = on!(db.read(), pool => {
-        let mut query =
-            QueryBuilder::new("select id, row_version from exports where organization_id = ");
-        query.push_bind(scope.organization().uuid()).push(" and id in (");
-        let mut list = query.separated(", ");
-        for id in ids {
-            list.push_bind(id.uuid());
-        }
-        query.push(")");
-        query.build_query_as().fetch_all(pool).await
-    })?;
+    let rows: Vec<(Uuid, i64)> = rows!(
+        db,
+        ["select id, row_version from exports where organization_id = $1 and id in " ids(2)],
+        [scope, Json(ids)]
+    )?;
     Ok(rows.into_iter().map(|(id, version)| (id.into(), version)).collect())
 }
 
@@ -130,24 +110,20 @@ async fn members(
     ids: &[ExportId],
     member: Member,
 ) -> Result<HashMap<Uuid, Vec<Uuid>>> {
-    let text = match member {
-        Member::Credential => {
-            "select export_id, credential_id from export_credentials where organization_id = "
-        }
-        Member::Repository => {
-            "select export_id, repository_id from export_repositories where organization_id = "
-        }
-    };
-    let rows: Vec<(Uuid, Uuid)> = on!(db.read(), pool => {
-        let mut query = QueryBuilder::new(text);
-        query.push_bind(scope.organization().uuid()).push(" and export_id in (");
-        let mut list = query.separated(", ");
-        for id in ids {
-            list.push_bind(id.uuid());
-        }
-        query.push(") order by 1, 2");
-        query.build_query_as().fetch_all(pool).await
-    })?;
+    let rows: Vec<(Uuid, Uuid)> = match member {
+        Member::Credential => rows!(
+            db,
+            ["select export_id, credential_id from export_credentials
+              where organization_id = $1 and export_id in " ids(2) " order by 1, 2"],
+            [scope, Json(ids)]
+        ),
+        Member::Repository => rows!(
+            db,
+            ["select export_id, repository_id from export_repositories
+              where organization_id = $1 and export_id in " ids(2) " order by 1, 2"],
+            [scope, Json(ids)]
+        ),
+    }?;
     let mut members: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
     for (export, member) in rows {
         members.entry(export).or_default().push(member);
@@ -161,19 +137,12 @@ async fn agreed(
     scope: Scope,
     ids: &[ExportId],
 ) -> Result<HashMap<Uuid, BTreeMap<CredentialId, String>>> {
-    let rows: Vec<(Uuid, Uuid, String)> = on!(db.read(), pool => {
-        let mut query = QueryBuilder::new(
-            "select export_id, credential_id, agreed_pattern from export_credentials
-             where agreed_pattern <> '' and organization_id = ",
-        );
-        query.push_bind(scope.organization().uuid()).push(" and export_id in (");
-        let mut list = query.separated(", ");
-        for id in ids {
-            list.push_bind(id.uuid());
-        }
-        query.push(")");
-        query.build_query_as().fetch_all(pool).await
-    })?;
+    let rows: Vec<(Uuid, Uuid, String)> = rows!(
+        db,
+        ["select export_id, credential_id, agreed_pattern from export_credentials
+          where organization_id = $1 and export_id in " ids(2) " and agreed_pattern <> ''"],
+        [scope, Json(ids)]
+    )?;
     let mut agreed: HashMap<Uuid, BTreeMap<CredentialId, String>> = HashMap::new();
     for (export, credential, pattern) in rows {
         agreed.entry(export).or_default().insert(credential.into(), pattern);
@@ -182,36 +151,26 @@ async fn agreed(
 }
 
 /// The names of those of these exports that are there.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn named(db: &Db, scope: Scope, ids: &[ExportId]) -> Result<Vec<(ExportId, String)>> {
     Ok(stored(db, scope, ids).await?.into_iter().map(|export| (export.id, export.name)).collect())
 }
 
 /// The Git targets and clusters that take an export, by name.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn places(db: &Db, scope: Scope, export: ExportId) -> Result<Vec<ExportPlace>> {
-    let rows: Vec<(String, Uuid, String)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select place_kind, id, name from (
-               select 'git_target' as place_kind, t.id, t.name, t.name_key from git_target_exports m
-               join git_targets t on t.organization_id = m.organization_id and t.id = m.target_id
-               where m.organization_id = $1 and m.export_id = $2
-               union all
-               select 'cluster' as place_kind, c.id, c.name, c.name_key from cluster_exports m
-               join clusters c on c.organization_id = m.organization_id and c.id = m.cluster_id
-               where m.organization_id = $1 and m.export_id = $2
-             ) as places
-             order by name_key, id"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(export.uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(String, Uuid, String)> = rows!(
+        db,
+        "select place_kind, id, name from (
+           select 'git_target' as place_kind, t.id, t.name, t.name_key from git_target_exports m
+           join git_targets t on t.organization_id = m.organization_id and t.id = m.target_id
+           where m.organization_id = $1 and m.export_id = $2
+           union all
+           select 'cluster' as place_kind, c.id, c.name, c.name_key from cluster_exports m
+           join clusters c on c.organization_id = m.organization_id and c.id = m.cluster_id
+           where m.organization_id = $1 and m.export_id = $2
+         ) as places
+         order by name_key, id",
+        [scope, export]
+    )?;
     rows.into_iter()
         .map(|(kind, id, name)| Ok(ExportPlace { place: place(&kind, id)?, name }))
         .collect()

@@ -8,7 +8,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::read::place;
-use crate::{Db, Error, Result, on, sql};
+use crate::{Db, Error, Result, rows};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -25,43 +25,35 @@ struct Row {
 /// The exports a credential is in, by itself or through a linked repository, with every place that
 /// takes them and the version it was last written with; by name. An export that carries no secret holds
 /// none.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn uses(db: &Db, scope: Scope, credential: CredentialId) -> Result<Vec<CredentialUse>> {
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select e.id as export_id, e.name as export_name, p.place_kind, p.place_id, p.name as place_name, p.state,
-               p.unmerged, w.vault_version
-             from exports e
-             left join (
-               select 'git_target' as place_kind, m.organization_id, m.export_id, t.id as place_id, t.name, t.name_key,
-                 t.state, case when t.waits_since is not null then 'waits'
-                   when t.cause = 'request_closed' then 'closed' end as unmerged
-               from git_target_exports m
-               join git_targets t on t.organization_id = m.organization_id and t.id = m.target_id
-               union all
-               select 'cluster' as place_kind, m.organization_id, m.export_id, c.id as place_id, c.name, c.name_key,
-                 c.state, null as unmerged
-               from cluster_exports m
-               join clusters c on c.organization_id = m.organization_id and c.id = m.cluster_id
-             ) p on p.organization_id = e.organization_id and p.export_id = e.id
-             left join place_credentials w on w.organization_id = e.organization_id and w.place_id = p.place_id
-               and w.credential_id = $2
-             where e.organization_id = $1 and e.carrier <> $3 and (
-               exists (select 1 from export_credentials m
-                 where m.organization_id = $1 and m.export_id = e.id and m.credential_id = $2)
-               or exists (select 1 from export_repositories m
-                 join links l on l.organization_id = m.organization_id and l.repository_id = m.repository_id
-                 where m.organization_id = $1 and m.export_id = e.id and l.credential_id = $2))
-             order by e.name_key, p.name_key, p.place_id"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .bind(DeliveryMethod::None.facts().code)
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Row> = rows!(
+        db,
+        "select e.id as export_id, e.name as export_name, p.place_kind, p.place_id, p.name as place_name, p.state,
+           p.unmerged, w.vault_version
+         from exports e
+         left join (
+           select 'git_target' as place_kind, m.organization_id, m.export_id, t.id as place_id, t.name, t.name_key,
+             t.state, case when t.waits_since is not null then 'waits'
+               when t.cause = 'request_closed' then 'closed' end as unmerged
+           from git_target_exports m
+           join git_targets t on t.organization_id = m.organization_id and t.id = m.target_id
+           union all
+           select 'cluster' as place_kind, m.organization_id, m.export_id, c.id as place_id, c.name, c.name_key,
+             c.state, null as unmerged
+           from cluster_exports m
+           join clusters c on c.organization_id = m.organization_id and c.id = m.cluster_id
+         ) p on p.organization_id = e.organization_id and p.export_id = e.id
+         left join place_credentials w on w.organization_id = e.organization_id and w.place_id = p.place_id
+           and w.credential_id = $2
+         where e.organization_id = $1 and e.carrier <> $3 and (
+           exists (select 1 from export_credentials m
+             where m.organization_id = $1 and m.export_id = e.id and m.credential_id = $2)
+           or exists (select 1 from export_repositories m
+             join links l on l.organization_id = m.organization_id and l.repository_id = m.repository_id
+             where m.organization_id = $1 and m.export_id = e.id and l.credential_id = $2))
+         order by e.name_key, p.name_key, p.place_id",
+        [scope, credential, DeliveryMethod::None.facts().code]
+    )?;
     rows.into_iter()
         .map(|row| {
             let state = row.state.as_deref().map(|state| {

@@ -4,10 +4,8 @@ use domain::{
     CredentialId, ExportId, RepositoryId, Scope, Timestamp,
     exports::{Consumer, DeliveryMethod, ExportSettings},
 };
-use sqlx::QueryBuilder;
-use uuid::Uuid;
 
-use crate::{Error, Result, Tx, on, sql};
+use crate::{Error, Json, Result, Tx, exec};
 
 /// The columns of an export that a person sets.
 #[derive(Debug)]
@@ -37,25 +35,23 @@ pub async fn insert(
     now: Timestamp,
 ) -> Result<()> {
     let settings = text(row.settings)?;
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into exports
-               (organization_id, id, name, name_key, consumer, carrier, settings, created_at, updated_at, updated_by)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(row.name)
-        .bind(row.name_key)
-        .bind(row.consumer.facts().code)
-        .bind(row.carrier.facts().code)
-        .bind(settings)
-        .bind(now.millis())
-        .bind(row.by)
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "insert into exports
+           (organization_id, id, name, name_key, consumer, carrier, settings, created_at, updated_at, updated_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
+        [
+            scope,
+            id,
+            row.name,
+            row.name_key,
+            row.consumer.facts().code,
+            row.carrier.facts().code,
+            settings,
+            now,
+            row.by,
+        ]
+    )?;
     Ok(())
 }
 
@@ -72,49 +68,38 @@ pub async fn update(
     now: Timestamp,
 ) -> Result<u64> {
     let settings = text(row.settings)?;
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update exports set name = $4, name_key = $5, consumer = $6, carrier = $7, settings = $8, updated_at = $9,
-               updated_by = $10, row_version = row_version + 1
-             where organization_id = $1 and id = $2 and row_version = $3"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(row_version)
-        .bind(row.name)
-        .bind(row.name_key)
-        .bind(row.consumer.facts().code)
-        .bind(row.carrier.facts().code)
-        .bind(settings)
-        .bind(now.millis())
-        .bind(row.by)
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update exports set name = $4, name_key = $5, consumer = $6, carrier = $7, settings = $8, updated_at = $9,
+           updated_by = $10, row_version = row_version + 1
+         where organization_id = $1 and id = $2 and row_version = $3",
+        [
+            scope,
+            id,
+            row_version,
+            row.name,
+            row.name_key,
+            row.consumer.facts().code,
+            row.carrier.facts().code,
+            settings,
+            now,
+            row.by,
+        ]
+    )
 }
 
 /// Empties an export, before it is filled anew or deleted.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn clear(tx: &mut Tx, scope: Scope, id: ExportId) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!("delete from export_credentials where organization_id = $1 and export_id = $2"))
-            .bind(scope.organization().uuid())
-            .bind(id.uuid())
-            .execute(&mut **tx)
-            .await
-            .map(drop)
-    })?;
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!("delete from export_repositories where organization_id = $1 and export_id = $2"))
-            .bind(scope.organization().uuid())
-            .bind(id.uuid())
-            .execute(&mut **tx)
-            .await
-            .map(drop)
-    })?;
+    exec!(
+        tx,
+        "delete from export_credentials where organization_id = $1 and export_id = $2",
+        [scope, id]
+    )?;
+    exec!(
+        tx,
+        "delete from export_repositories where organization_id = $1 and export_id = $2",
+        [scope, id]
+    )?;
     Ok(())
 }
 
@@ -128,15 +113,16 @@ pub async fn set_credentials(
     id: ExportId,
     credentials: &[CredentialId],
 ) -> Result<()> {
-    let ids: Vec<_> = credentials.iter().map(|id| id.uuid()).collect();
-    let text = "insert into export_credentials (organization_id, export_id, credential_id) ";
-    fill(tx, scope, id, text, &ids).await
+    exec!(
+        tx,
+        ["insert into export_credentials (organization_id, export_id, credential_id)
+          select $1, $2, id.value from " each_id(3) " as id"],
+        [scope, id, Json(credentials)]
+    )?;
+    Ok(())
 }
 
 /// Notes that somebody who may allow addresses agreed to export this pattern of a credential.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn agree(
     tx: &mut Tx,
     scope: Scope,
@@ -144,43 +130,28 @@ pub async fn agree(
     credential: CredentialId,
     pattern: &str,
 ) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update export_credentials set agreed_pattern = $4
-             where organization_id = $1 and export_id = $2 and credential_id = $3"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(credential.uuid())
-        .bind(pattern)
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "update export_credentials set agreed_pattern = $4
+         where organization_id = $1 and export_id = $2 and credential_id = $3",
+        [scope, id, credential, pattern]
+    )?;
     Ok(())
 }
 
 /// Withdraws what was agreed to about a credential's pattern, in every export: it was agreed to under other
 /// circumstances.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn withdraw_agreements(
     tx: &mut Tx,
     scope: Scope,
     credential: CredentialId,
 ) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update export_credentials set agreed_pattern = ''
-             where organization_id = $1 and credential_id = $2 and agreed_pattern <> ''"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "update export_credentials set agreed_pattern = ''
+         where organization_id = $1 and credential_id = $2 and agreed_pattern <> ''",
+        [scope, credential]
+    )?;
     Ok(())
 }
 
@@ -194,26 +165,11 @@ pub async fn set_repositories(
     id: ExportId,
     repositories: &[RepositoryId],
 ) -> Result<()> {
-    let ids: Vec<_> = repositories.iter().map(|id| id.uuid()).collect();
-    let text = "insert into export_repositories (organization_id, export_id, repository_id) ";
-    fill(tx, scope, id, text, &ids).await
-}
-
-async fn fill(
-    tx: &mut Tx,
-    scope: Scope,
-    id: ExportId,
-    text: &'static str,
-    members: &[Uuid],
-) -> Result<()> {
-    for chunk in members.chunks(100) {
-        on!(tx.inner(), tx => {
-            let mut query = QueryBuilder::new(text);
-            query.push_values(chunk, |mut row, member| {
-                row.push_bind(scope.organization().uuid()).push_bind(id.uuid()).push_bind(*member);
-            });
-            query.build().execute(&mut **tx).await.map(drop)
-        })?;
-    }
+    exec!(
+        tx,
+        ["insert into export_repositories (organization_id, export_id, repository_id)
+          select $1, $2, id.value from " each_id(3) " as id"],
+        [scope, id, Json(repositories)]
+    )?;
     Ok(())
 }

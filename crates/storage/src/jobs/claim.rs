@@ -1,11 +1,11 @@
 //! Claiming work by lease, and handing it back.
 
 use domain::{Cause, OrganizationId, Timestamp};
-use sqlx::QueryBuilder;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::Kind;
-use crate::{Db, Result, Tx, db::Inner, on, sql};
+use crate::{Db, Json, Result, Tx, exec, rows};
 
 /// A piece of work that is ours until the lease ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,9 +25,6 @@ pub struct ClaimedJob {
 /// Takes up to `limit` pieces of due work; those whose lease ended are due as well. Organizations
 /// take turns, counting what of this kind `owner` works on already, and none holds more than
 /// `per_organization`.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn claim(
     db: &Db,
     kind: Kind,
@@ -37,30 +34,22 @@ pub async fn claim(
     limit: u32,
     per_organization: u32,
 ) -> Result<Vec<ClaimedJob>> {
-    let rows: Vec<(Uuid, Uuid, String, i64, i64)> = on!(db.write(), pool => {
-        sqlx::query_as(sql!(
-            "update jobs set state = 'running', lease_owner = $1, run_at = $2, fence = fence + 1, attempts = attempts + 1
-             where kind = $3 and run_at <= $4 and (organization_id, kind, target_id) in (
-               select organization_id, kind, target_id from (
-                 select due.organization_id, due.kind, due.target_id, due.run_at,
-                   row_number() over (partition by due.organization_id order by due.run_at) + coalesce(held.n, 0) as turn
-                 from jobs due
-                 left join (select organization_id, count(*) as n from jobs
-                   where state = 'running' and lease_owner = $1 and kind = $3 and run_at > $4 group by organization_id) held
-                   on held.organization_id = due.organization_id
-                 where due.kind = $3 and due.run_at <= $4) turns
-               where turn <= $5 order by turn, run_at limit $6)
-             returning organization_id, target_id, reason, attempts, fence"
-        ))
-        .bind(owner)
-        .bind(lease_until.millis())
-        .bind(kind.as_str())
-        .bind(now.millis())
-        .bind(i64::from(per_organization))
-        .bind(i64::from(limit))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(Uuid, Uuid, String, i64, i64)> = rows!(
+        db.write(),
+        "update jobs set state = 'running', lease_owner = $1, run_at = $2, fence = fence + 1, attempts = attempts + 1
+         where kind = $3 and run_at <= $4 and (organization_id, kind, target_id) in (
+           select organization_id, kind, target_id from (
+             select due.organization_id, due.kind, due.target_id, due.run_at,
+               row_number() over (partition by due.organization_id order by due.run_at) + coalesce(held.n, 0) as turn
+             from jobs due
+             left join (select organization_id, count(*) as n from jobs
+               where state = 'running' and lease_owner = $1 and kind = $3 and run_at > $4 group by organization_id) held
+               on held.organization_id = due.organization_id
+             where due.kind = $3 and due.run_at <= $4) turns
+           where turn <= $5 order by turn, run_at limit $6)
+         returning organization_id, target_id, reason, attempts, fence",
+        [owner, lease_until, kind.as_str(), now, per_organization, limit]
+    )?;
     Ok(rows
         .into_iter()
         .map(|(organization, target, reason, attempts, fence)| ClaimedJob {
@@ -75,149 +64,94 @@ pub async fn claim(
 
 /// Moves the end of the leases of this work, each only while it is still ours; what has expired
 /// stays expired. Answers how many were moved.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn renew(
     db: &Db,
     held: &[(Kind, ClaimedJob)],
     now: Timestamp,
     lease_until: Timestamp,
 ) -> Result<u64> {
-    let mut renewed = 0;
-    for chunk in held.chunks(64) {
-        renewed += on!(db.write(), pool => {
-            let mut query = QueryBuilder::new("update jobs set run_at = ");
-            query.push_bind(lease_until.millis()).push(" from (");
-            query.push_values(chunk, |mut row, (kind, work)| {
-                row.push_bind(work.organization.uuid())
-                    .push_bind(kind.as_str())
-                    .push_bind(work.target)
-                    .push_bind(work.fence);
-            });
-            query.push(
-                ") as v where jobs.organization_id = v.column1 and jobs.kind = v.column2
-                   and jobs.target_id = v.column3 and jobs.fence = v.column4
-                   and jobs.state = 'running' and jobs.run_at > ",
-            );
-            query.push_bind(now.millis());
-            query.build().execute(pool).await.map(|done| done.rows_affected())
-        })?;
-    }
-    Ok(renewed)
+    let records: Vec<_> = held
+        .iter()
+        .map(|(kind, work)| {
+            json!({ "organization": work.organization, "kind": kind.as_str(), "target": work.target,
+                "fence": work.fence })
+        })
+        .collect();
+    exec!(
+        db.write(),
+        ["update jobs set run_at = $2 from (
+            select " id("organization") " as organization, " text("kind") " as kind, " id("target") " as target, "
+              int("fence") " as fence from " records(1) " as r) as v
+          where jobs.organization_id = v.organization and jobs.kind = v.kind and jobs.target_id = v.target
+            and jobs.fence = v.fence and jobs.state = 'running' and jobs.run_at > $3"],
+        [Json(records), lease_until, now]
+    )
 }
 
 /// Ends the leases of everything `owner` works on.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn release(db: &Db, owner: &str, now: Timestamp) -> Result<u64> {
-    Ok(on!(db.write(), pool => {
-        sqlx::query(sql!("update jobs set run_at = $1 where state = 'running' and lease_owner = $2 and run_at > $1"))
-            .bind(now.millis())
-            .bind(owner)
-            .execute(pool)
-            .await
-            .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        db.write(),
+        "update jobs set run_at = $1 where state = 'running' and lease_owner = $2 and run_at > $1",
+        [now, owner]
+    )
 }
 
 /// Ends leases that reach further than any lease may: the clock was set back meanwhile.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn forget_far_leases(db: &Db, now: Timestamp, furthest: Timestamp) -> Result<u64> {
-    Ok(on!(db.write(), pool => {
-        sqlx::query(sql!("update jobs set run_at = $1 where state = 'running' and run_at > $2"))
-            .bind(now.millis())
-            .bind(furthest.millis())
-            .execute(pool)
-            .await
-            .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        db.write(),
+        "update jobs set run_at = $1 where state = 'running' and run_at > $2",
+        [now, furthest]
+    )
 }
 
 /// Ends all leases on SQLite, which one process has for itself: at its start, whoever held them is
 /// gone. PostgreSQL serves several replicas, so there leases run out by themselves.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn release_orphans(db: &Db, now: Timestamp) -> Result<u64> {
-    let Inner::Sqlite(pool) = db.write() else { return Ok(0) };
-    Ok(sqlx::query(sql!("update jobs set run_at = $1 where state = 'running'"))
-        .bind(now.millis())
-        .execute(pool)
-        .await?
-        .rows_affected())
+    if !db.is_of_one_process() {
+        return Ok(0);
+    }
+    exec!(db.write(), "update jobs set run_at = $1 where state = 'running'", [now])
 }
 
 /// Holds claimed work until the transaction ends; `false` when it is no longer ours.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn lock(tx: &mut Tx, kind: Kind, work: &ClaimedJob) -> Result<bool> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update jobs set fence = fence where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4
-             and state = 'running'"
-        ))
-        .bind(work.organization.uuid())
-        .bind(kind.as_str())
-        .bind(work.target)
-        .bind(work.fence)
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected() > 0)
-    })?)
+    Ok(exec!(
+        tx,
+        "update jobs set fence = fence where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4
+         and state = 'running'",
+        [work.organization, kind.as_str(), work.target, work.fence]
+    )? > 0)
 }
 
 /// Ends the work: the row goes, or runs once more when it was asked for meanwhile. `false` when the
 /// work is no longer ours, so that nothing about it may be written.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn finish(tx: &mut Tx, kind: Kind, work: &ClaimedJob) -> Result<bool> {
     Ok(remove(tx, kind, work).await? > 0 || again(tx, kind, work).await? > 0)
 }
 
 async fn remove(tx: &mut Tx, kind: Kind, work: &ClaimedJob) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "delete from jobs where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4
-             and state = 'running' and again_at is null"
-        ))
-        .bind(work.organization.uuid())
-        .bind(kind.as_str())
-        .bind(work.target)
-        .bind(work.fence)
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "delete from jobs where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4
+         and state = 'running' and again_at is null",
+        [work.organization, kind.as_str(), work.target, work.fence]
+    )
 }
 
 async fn again(tx: &mut Tx, kind: Kind, work: &ClaimedJob) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update jobs set state = 'waiting', run_at = again_at, again_at = null, attempts = 0, lease_owner = null
-             where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4
-             and state = 'running' and again_at is not null"
-        ))
-        .bind(work.organization.uuid())
-        .bind(kind.as_str())
-        .bind(work.target)
-        .bind(work.fence)
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update jobs set state = 'waiting', run_at = again_at, again_at = null, attempts = 0, lease_owner = null
+         where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4
+         and state = 'running' and again_at is not null",
+        [work.organization, kind.as_str(), work.target, work.fence]
+    )
 }
 
 /// Hands the work back to be tried again at `run_at`, with why it came to nothing. `false` when it is
 /// no longer ours.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn retry(
     db: &Db,
     kind: Kind,
@@ -227,47 +161,28 @@ pub async fn retry(
 ) -> Result<bool> {
     let mut tx = db.begin().await?;
     let ours = retry_in(&mut tx, kind, work, run_at).await?;
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update jobs set cause = $5
-             where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4 and state = 'retrying'"
-        ))
-        .bind(work.organization.uuid())
-        .bind(kind.as_str())
-        .bind(work.target)
-        .bind(work.fence)
-        .bind(cause.code())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "update jobs set cause = $5
+         where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4 and state = 'retrying'",
+        [work.organization, kind.as_str(), work.target, work.fence, cause.code()]
+    )?;
     tx.commit().await?;
     Ok(ours)
 }
 
 /// As [`retry`], beside what else becomes of the work.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn retry_in(
     tx: &mut Tx,
     kind: Kind,
     work: &ClaimedJob,
     run_at: Timestamp,
 ) -> Result<bool> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update jobs set state = 'retrying', lease_owner = null, again_at = null,
-               run_at = case when again_at is null or again_at > $5 then $5 else again_at end
-             where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4 and state = 'running'"
-        ))
-        .bind(work.organization.uuid())
-        .bind(kind.as_str())
-        .bind(work.target)
-        .bind(work.fence)
-        .bind(run_at.millis())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected() > 0)
-    })?)
+    Ok(exec!(
+        tx,
+        "update jobs set state = 'retrying', lease_owner = null, again_at = null,
+           run_at = case when again_at is null or again_at > $5 then $5 else again_at end
+         where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4 and state = 'running'",
+        [work.organization, kind.as_str(), work.target, work.fence, run_at]
+    )? > 0)
 }

@@ -4,10 +4,10 @@
 mod claim;
 
 use domain::{OrganizationId, Scope, Timestamp};
-use sqlx::QueryBuilder;
+use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Result, Tx, on};
+use crate::{Json, Result, Tx, exec};
 
 pub use claim::{
     ClaimedJob, claim, finish, forget_far_leases, lock, release, release_orphans, renew, retry,
@@ -49,9 +49,6 @@ impl Kind {
 
 /// Asks for work on `target` at `run_at`. Level-triggered: asking twice queues once, at the earlier
 /// time; asking while it runs lets it run once more.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn queue(
     tx: &mut Tx,
     scope: Scope,
@@ -65,9 +62,6 @@ pub async fn queue(
 }
 
 /// Asks for work on many targets, of any organizations, at once; see [`queue`].
-///
-/// # Errors
-/// When the database refuses.
 pub async fn queue_many(
     tx: &mut Tx,
     kind: Kind,
@@ -76,30 +70,21 @@ pub async fn queue_many(
     run_at: Timestamp,
     now: Timestamp,
 ) -> Result<()> {
-    for chunk in targets.chunks(100) {
-        on!(tx.inner(), tx => {
-            let mut query = QueryBuilder::new(
-                "insert into jobs (organization_id, kind, target_id, reason, state, run_at, fence) ",
-            );
-            query.push_values(chunk, |mut row, (organization, target)| {
-                row.push_bind(organization.uuid())
-                    .push_bind(kind.as_str())
-                    .push_bind(*target)
-                    .push_bind(reason)
-                    .push_bind("waiting")
-                    .push_bind(run_at.millis())
-                    .push_bind(now.millis());
-            });
-            query.push(
-                " on conflict (organization_id, kind, target_id) do update set
-                   reason = excluded.reason,
-                   run_at = case when jobs.state <> 'running' and jobs.run_at > excluded.run_at
-                     then excluded.run_at else jobs.run_at end,
-                   again_at = case when jobs.state = 'running' and (jobs.again_at is null or jobs.again_at > excluded.run_at)
-                     then excluded.run_at else jobs.again_at end",
-            );
-            query.build().execute(&mut **tx).await.map(drop)
-        })?;
-    }
+    let records: Vec<_> = targets
+        .iter()
+        .map(|(organization, target)| json!({ "organization": organization, "target": target }))
+        .collect();
+    exec!(
+        tx,
+        ["insert into jobs (organization_id, kind, target_id, reason, state, run_at, fence)
+          select " id("organization") ", $2, " id("target") ", $3, 'waiting', $4, $5 from " records(1) " as r where true
+          on conflict (organization_id, kind, target_id) do update set
+            reason = excluded.reason,
+            run_at = case when jobs.state <> 'running' and jobs.run_at > excluded.run_at
+              then excluded.run_at else jobs.run_at end,
+            again_at = case when jobs.state = 'running' and (jobs.again_at is null or jobs.again_at > excluded.run_at)
+              then excluded.run_at else jobs.again_at end"],
+        [Json(records), kind.as_str(), reason, run_at, now]
+    )?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::{
     Db, Result,
     credentials::{pattern_kind, purposes, state},
-    on, sql,
+    rows, value,
 };
 
 /// A credential whose name, place, pattern or state changed.
@@ -57,55 +57,35 @@ impl Row {
 }
 
 /// The number of the last change of the organization that matching looks at.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn sequence(db: &Db, scope: Scope) -> Result<i64> {
-    let sequence: Option<i64> = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!("select placement_sequence from organizations where id = $1"))
-            .bind(scope.organization().uuid())
-            .fetch_optional(pool)
-            .await
-    })?;
+    let sequence: Option<i64> =
+        value!(db, "select placement_sequence from organizations where id = $1", [scope])?;
     Ok(sequence.unwrap_or_default())
 }
 
 /// Every credential that has a pattern.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn all(db: &Db, scope: Scope) -> Result<Vec<Changed>> {
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select id, name, name_key, project_id, purposes, pattern, pattern_kind, state,
-               placement_sequence, deleted_at
-             from credentials
-             where organization_id = $1 and deleted_at is null and pattern_kind <> 'none'"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Row> = rows!(
+        db,
+        "select id, name, name_key, project_id, purposes, pattern, pattern_kind, state,
+           placement_sequence, deleted_at
+         from credentials
+         where organization_id = $1 and deleted_at is null and pattern_kind <> 'none'",
+        [scope]
+    )?;
     rows.into_iter().map(Row::changed).collect()
 }
 
 /// The credentials that changed after the change with this number, deleted ones too.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn changed_since(db: &Db, scope: Scope, sequence: i64) -> Result<Vec<Changed>> {
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select id, name, name_key, project_id, purposes, pattern, pattern_kind, state,
-               placement_sequence, deleted_at
-             from credentials
-             where organization_id = $1 and placement_sequence > $2
-             order by placement_sequence"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(sequence)
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Row> = rows!(
+        db,
+        "select id, name, name_key, project_id, purposes, pattern, pattern_kind, state,
+           placement_sequence, deleted_at
+         from credentials
+         where organization_id = $1 and placement_sequence > $2
+         order by placement_sequence",
+        [scope, sequence]
+    )?;
     rows.into_iter().map(Row::changed).collect()
 }

@@ -6,7 +6,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, Tx, on, sql};
+use crate::{Db, Error, Result, Tx, exec, one_value, row, rows, value, values};
 
 /// The disk of one machine's data folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,19 +22,13 @@ pub struct Disk {
 }
 
 /// The disks that were looked at after `since`; the one that has been nearly full longest comes first.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn seen(db: &Db, since: Timestamp) -> Result<Vec<Disk>> {
-    let rows: Vec<(String, i64, Option<i64>, i64)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select machine, used_percent, nearly_full_since, seen_at from data_disks where seen_at > $1
-             order by case when nearly_full_since is null then 1 else 0 end, nearly_full_since, machine"
-        ))
-        .bind(since.millis())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(String, i64, Option<i64>, i64)> = rows!(
+        db,
+        "select machine, used_percent, nearly_full_since, seen_at from data_disks where seen_at > $1
+         order by case when nearly_full_since is null then 1 else 0 end, nearly_full_since, machine",
+        [since]
+    )?;
     rows.into_iter()
         .map(|(machine, used, nearly_full_since, seen_at)| {
             Ok(Disk {
@@ -52,47 +46,29 @@ fn percent(stored: i64) -> Result<u8> {
 }
 
 /// Stores what was seen of a machine's disk, in the place of what was seen before.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn store(db: &Db, disk: &Disk) -> Result<()> {
-    on!(db.write(), pool => {
-        sqlx::query(sql!(
-            "insert into data_disks (machine, used_percent, nearly_full_since, seen_at) values ($1, $2, $3, $4)
-             on conflict (machine) do update set used_percent = excluded.used_percent,
-               nearly_full_since = excluded.nearly_full_since, seen_at = excluded.seen_at"
-        ))
-        .bind(disk.machine.as_str())
-        .bind(i64::from(disk.used))
-        .bind(disk.nearly_full_since.map(Timestamp::millis))
-        .bind(disk.seen_at.millis())
-        .execute(pool)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        db.write(),
+        "insert into data_disks (machine, used_percent, nearly_full_since, seen_at) values ($1, $2, $3, $4)
+         on conflict (machine) do update set used_percent = excluded.used_percent,
+           nearly_full_since = excluded.nearly_full_since, seen_at = excluded.seen_at",
+        [disk.machine.as_str(), i64::from(disk.used), disk.nearly_full_since, disk.seen_at]
+    )?;
     Ok(())
 }
 
 /// The organizations that have not been told of the disk that is nearly full now.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn untold(db: &Db) -> Result<Vec<OrganizationId>> {
-    let rows: Vec<Uuid> = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select o.id from organizations o where not exists (
-               select 1 from disk_notices n where n.organization_id = o.id and n.ended_at is null)"
-        ))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Uuid> = values!(
+        db,
+        "select o.id from organizations o where not exists (
+         select 1 from disk_notices n where n.organization_id = o.id and n.ended_at is null)",
+        []
+    )?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// Makes the notice of an organization, unless another replica did. Answers how many were made.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn begin(
     tx: &mut Tx,
     scope: Scope,
@@ -100,84 +76,50 @@ pub async fn begin(
     disk: &Disk,
     (began_at, now): (Timestamp, Timestamp),
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into disk_notices (organization_id, id, machine, used_percent, began_at, at)
-             values ($1, $2, $3, $4, $5, $6)
-             on conflict (organization_id) where ended_at is null do nothing"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(disk.machine.as_str())
-        .bind(i64::from(disk.used))
-        .bind(began_at.millis())
-        .bind(now.millis())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "insert into disk_notices (organization_id, id, machine, used_percent, began_at, at)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict (organization_id) where ended_at is null do nothing",
+        [scope, id, disk.machine.as_str(), i64::from(disk.used), began_at, now]
+    )
 }
 
 /// Says in the notices of all organizations what holds now; answers whose said something else.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn follow(db: &Db, disk: &Disk) -> Result<Vec<OrganizationId>> {
-    let rows: Vec<Uuid> = on!(db.write(), pool => {
-        sqlx::query_scalar(sql!(
-            "update disk_notices set machine = $1, used_percent = $2
-             where ended_at is null and (machine <> $1 or used_percent <> $2) returning organization_id"
-        ))
-        .bind(disk.machine.as_str())
-        .bind(i64::from(disk.used))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Uuid> = values!(
+        db.write(),
+        "update disk_notices set machine = $1, used_percent = $2
+         where ended_at is null and (machine <> $1 or used_percent <> $2) returning organization_id",
+        [disk.machine.as_str(), i64::from(disk.used)]
+    )?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// Ends the notices of all organizations; answers whose they were.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn end(db: &Db, now: Timestamp) -> Result<Vec<OrganizationId>> {
-    let rows: Vec<Uuid> = on!(db.write(), pool => {
-        sqlx::query_scalar(sql!(
-            "update disk_notices set ended_at = $1 where ended_at is null returning organization_id"
-        ))
-        .bind(now.millis())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Uuid> = values!(
+        db.write(),
+        "update disk_notices set ended_at = $1 where ended_at is null returning organization_id",
+        [now]
+    )?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// Whether any organization has a notice that is not over.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn any_open(db: &Db) -> Result<bool> {
-    let open: Option<i64> = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!("select at from disk_notices where ended_at is null limit 1"))
-            .fetch_optional(pool)
-            .await
-    })?;
+    let open: Option<i64> =
+        value!(db, "select at from disk_notices where ended_at is null limit 1", [])?;
     Ok(open.is_some())
 }
 
 /// How many notices of an organization are not over.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn open(db: &Db, scope: Scope) -> Result<u32> {
-    let n: i64 = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select count(*) from disk_notices where organization_id = $1 and ended_at is null"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_one(pool)
-        .await
-    })?;
+    let n: i64 = one_value!(
+        db,
+        "select count(*) from disk_notices where organization_id = $1 and ended_at is null",
+        [scope]
+    )?;
     u32::try_from(n).map_err(|_| Error::Value { column: "count" })
 }
 
@@ -210,37 +152,23 @@ impl Listed {
 }
 
 /// The newest of an organization.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn list(db: &Db, scope: Scope, limit: u32) -> Result<Vec<Notice>> {
-    let rows: Vec<Listed> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select id, machine, used_percent, began_at, at, ended_at, delivered from disk_notices
-             where organization_id = $1 order by at desc, id desc limit $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(i64::from(limit))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Listed> = rows!(
+        db,
+        "select id, machine, used_percent, began_at, at, ended_at, delivered from disk_notices
+         where organization_id = $1 order by at desc, id desc limit $2",
+        [scope, limit]
+    )?;
     rows.into_iter().map(Listed::notice).collect()
 }
 
 /// One; `None` when there is no such notice.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn get(db: &Db, scope: Scope, id: NoticeId) -> Result<Option<Notice>> {
-    let row: Option<Listed> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select id, machine, used_percent, began_at, at, ended_at, delivered from disk_notices
-             where organization_id = $1 and id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<Listed> = row!(
+        db,
+        "select id, machine, used_percent, began_at, at, ended_at, delivered from disk_notices
+         where organization_id = $1 and id = $2",
+        [scope, id]
+    )?;
     row.map(Listed::notice).transpose()
 }

@@ -12,7 +12,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, Tx, on, sql};
+use crate::{Db, Error, Result, Tx, exec, one_value, rows};
 
 pub use webhook::{Address, Delivery, address, expiry, mark_delivered, set_webhook, webhook};
 
@@ -32,27 +32,20 @@ type Row = (Uuid, Uuid, String, i64, Option<String>, i64, Option<i64>);
 
 /// The credentials of all organizations that expire before `until` and whose last notice was not
 /// made, with the `last` threshold in days.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn expiring(db: &Db, until: Timestamp, last: i64) -> Result<Vec<Expiring>> {
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select c.organization_id, c.id, c.name, c.expires_at, c.expiry_source,
-               coalesce(c.secret_at, c.created_at), min(n.threshold)
-             from credentials c
-             left join notices n on n.organization_id = c.organization_id and n.credential_id = c.id
-               and n.expires_at = c.expires_at
-             where c.expires_at is not null and c.expires_at <= $1 and c.deleted_at is null
-               and c.state <> 'creating'
-             group by c.organization_id, c.id, c.name, c.expires_at, c.expiry_source, c.secret_at, c.created_at
-             having min(n.threshold) is null or min(n.threshold) > $2"
-        ))
-        .bind(until.millis())
-        .bind(last)
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Row> = rows!(
+        db,
+        "select c.organization_id, c.id, c.name, c.expires_at, c.expiry_source,
+           coalesce(c.secret_at, c.created_at), min(n.threshold)
+         from credentials c
+         left join notices n on n.organization_id = c.organization_id and n.credential_id = c.id
+           and n.expires_at = c.expires_at
+         where c.expires_at is not null and c.expires_at <= $1 and c.deleted_at is null
+           and c.state <> 'creating'
+         group by c.organization_id, c.id, c.name, c.expires_at, c.expiry_source, c.secret_at, c.created_at
+         having min(n.threshold) is null or min(n.threshold) > $2",
+        [until, last]
+    )?;
     rows.into_iter()
         .map(|(organization, credential, name, at, source, since, announced)| {
             let source = source.as_deref().and_then(ExpirySource::parse);
@@ -84,44 +77,25 @@ pub struct NewNotice {
 }
 
 /// Makes a notice, unless another replica did. Answers how many were made.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn insert(tx: &mut Tx, scope: Scope, new: &NewNotice) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into notices (organization_id, id, credential_id, expires_at, threshold, at)
-             values ($1, $2, $3, $4, $5, $6)
-             on conflict (organization_id, credential_id, expires_at, threshold) do nothing"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(new.id.uuid())
-        .bind(new.credential.uuid())
-        .bind(new.expires_at.millis())
-        .bind(new.threshold)
-        .bind(new.at.millis())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "insert into notices (organization_id, id, credential_id, expires_at, threshold, at)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict (organization_id, credential_id, expires_at, threshold) do nothing",
+        [scope, new.id, new.credential, new.expires_at, new.threshold, new.at]
+    )
 }
 
 /// The newest notices of expiries.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn list(db: &Db, scope: Scope, limit: u32) -> Result<Vec<Notice>> {
-    let rows: Vec<(Uuid, Uuid, String, i64, i64, Option<bool>)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select n.id, n.credential_id, c.name, n.expires_at, n.at, n.delivered from notices n
-             join credentials c on c.organization_id = n.organization_id and c.id = n.credential_id
-             where n.organization_id = $1 order by n.at desc, n.id desc limit $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(i64::from(limit))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(Uuid, Uuid, String, i64, i64, Option<bool>)> = rows!(
+        db,
+        "select n.id, n.credential_id, c.name, n.expires_at, n.at, n.delivered from notices n
+         join credentials c on c.organization_id = n.organization_id and c.id = n.credential_id
+         where n.organization_id = $1 order by n.at desc, n.id desc limit $2",
+        [scope, limit]
+    )?;
     Ok(rows
         .into_iter()
         .map(|(id, credential, name, expires_at, at, delivered)| Notice {
@@ -139,20 +113,14 @@ pub async fn list(db: &Db, scope: Scope, limit: u32) -> Result<Vec<Notice>> {
 }
 
 /// How many credentials were announced and have not been renewed since.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn open(db: &Db, scope: Scope) -> Result<u32> {
-    let n: i64 = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select count(*) from credentials c
-             where c.organization_id = $1 and c.deleted_at is null and c.expires_at is not null and exists (
-               select 1 from notices n where n.organization_id = c.organization_id
-                 and n.credential_id = c.id and n.expires_at = c.expires_at)"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_one(pool)
-        .await
-    })?;
+    let n: i64 = one_value!(
+        db,
+        "select count(*) from credentials c
+         where c.organization_id = $1 and c.deleted_at is null and c.expires_at is not null and exists (
+           select 1 from notices n where n.organization_id = c.organization_id
+             and n.credential_id = c.id and n.expires_at = c.expires_at)",
+        [scope]
+    )?;
     u32::try_from(n).map_err(|_| Error::Value { column: "count" })
 }

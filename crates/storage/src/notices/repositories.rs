@@ -8,7 +8,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::troubles::read_cause;
-use crate::{Db, Error, Result, Tx, on, repositories::found::present_cause, sql};
+use crate::{Db, Error, Result, Tx, exec, repositories::found::present_cause, rows};
 
 /// A repository that fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,22 +24,17 @@ pub struct Failing {
 }
 
 /// All that fail, of all organizations; those that fail longest come first.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn failing(db: &Db) -> Result<Vec<Failing>> {
-    let rows: Vec<(Uuid, Uuid, String, String, String, i64)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(concat!(
-            "select r.organization_id, r.id, r.name, r.origin, ",
-            present_cause!(),
-            " as cause, r.failing_since from repositories r
-              left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
-              where r.failing_since is not null and r.cause is not null and r.deleted_at is null
-              order by r.failing_since, r.name_key, r.id"
-        )))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(Uuid, Uuid, String, String, String, i64)> = rows!(
+        db,
+        ["select r.organization_id, r.id, r.name, r.origin, "
+          present_cause!()
+          " as cause, r.failing_since from repositories r
+            left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+            where r.failing_since is not null and r.cause is not null and r.deleted_at is null
+            order by r.failing_since, r.name_key, r.id"],
+        []
+    )?;
     Ok(rows
         .into_iter()
         .map(|(organization, id, name, origin, cause, since)| Failing {
@@ -79,19 +74,14 @@ pub struct Open {
 }
 
 /// The groups of all organizations that were announced and are not over.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn open(db: &Db) -> Result<Vec<Open>> {
     type Row = (Uuid, Uuid, String, String, Uuid, String, String, i64, i64);
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select organization_id, id, group_key, cause, subject_id, name, host, repositories, at
-             from troubles where ended_at is null and group_key <> '' order by at, id"
-        ))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Row> = rows!(
+        db,
+        "select organization_id, id, group_key, cause, subject_id, name, host, repositories, at
+         from troubles where ended_at is null and group_key <> '' order by at, id",
+        []
+    )?;
     rows.into_iter()
         .map(|(organization, id, key, cause, first, name, host, repositories, at)| {
             let repositories = u32::try_from(repositories);
@@ -113,9 +103,6 @@ pub async fn open(db: &Db) -> Result<Vec<Open>> {
 }
 
 /// Announces a group, unless another replica did. Answers how many were announced.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn begin(
     tx: &mut Tx,
     scope: Scope,
@@ -124,71 +111,55 @@ pub async fn begin(
     (began_at, now): (Timestamp, Timestamp),
 ) -> Result<u64> {
     let subject = Subject::Repository(said.first);
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into troubles
-               (organization_id, id, kind, subject_id, name, cause, began_at, at, host, repositories, group_key)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-             on conflict (organization_id, group_key) where group_key <> '' and ended_at is null do nothing"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(subject.kind())
-        .bind(subject.id())
-        .bind(said.name.as_str())
-        .bind(said.cause.code())
-        .bind(began_at.millis())
-        .bind(now.millis())
-        .bind(said.group.host.as_str())
-        .bind(i64::from(said.group.repositories))
-        .bind(said.key.as_str())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "insert into troubles
+           (organization_id, id, kind, subject_id, name, cause, began_at, at, host, repositories, group_key)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         on conflict (organization_id, group_key) where group_key <> '' and ended_at is null do nothing",
+        [
+            scope,
+            id,
+            subject.kind(),
+            subject.id(),
+            said.name.as_str(),
+            said.cause.code(),
+            began_at,
+            now,
+            said.group.host.as_str(),
+            i64::from(said.group.repositories),
+            said.key.as_str(),
+        ]
+    )
 }
 
 /// Says of an announced group what holds now.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn follow(db: &Db, scope: Scope, id: NoticeId, said: &Said) -> Result<()> {
-    on!(db.write(), pool => {
-        sqlx::query(sql!(
-            "update troubles set group_key = $3, cause = $4, subject_id = $5, name = $6, repositories = $7
-             where organization_id = $1 and id = $2 and ended_at is null
-               and not exists (select 1 from troubles other where other.organization_id = $1
-                 and other.group_key = $3 and other.ended_at is null and other.id <> $2)"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(said.key.as_str())
-        .bind(said.cause.code())
-        .bind(said.first.uuid())
-        .bind(said.name.as_str())
-        .bind(i64::from(said.group.repositories))
-        .execute(pool)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        db.write(),
+        "update troubles set group_key = $3, cause = $4, subject_id = $5, name = $6, repositories = $7
+         where organization_id = $1 and id = $2 and ended_at is null
+           and not exists (select 1 from troubles other where other.organization_id = $1
+             and other.group_key = $3 and other.ended_at is null and other.id <> $2)",
+        [
+            scope,
+            id,
+            said.key.as_str(),
+            said.cause.code(),
+            said.first,
+            said.name.as_str(),
+            i64::from(said.group.repositories),
+        ]
+    )?;
     Ok(())
 }
 
 /// Ends the notice of a group that fails no more.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn end(db: &Db, scope: Scope, id: NoticeId, now: Timestamp) -> Result<()> {
-    on!(db.write(), pool => {
-        sqlx::query(sql!(
-            "update troubles set ended_at = $3 where organization_id = $1 and id = $2 and ended_at is null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(now.millis())
-        .execute(pool)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        db.write(),
+        "update troubles set ended_at = $3 where organization_id = $1 and id = $2 and ended_at is null",
+        [scope, id, now]
+    )?;
     Ok(())
 }

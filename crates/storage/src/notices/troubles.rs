@@ -7,7 +7,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, Tx, on, sql};
+use crate::{Db, Error, Result, Tx, exec, one_value, row, rows, value, values};
 
 /// Something that fails and was not announced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,32 +23,27 @@ pub struct Beginning {
 type Row = (String, Uuid, Uuid, String, String, i64);
 
 /// What fails in any organization and was not announced since it began.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn beginning(db: &Db) -> Result<Vec<Beginning>> {
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select f.kind, f.organization_id, f.id, f.name, f.cause, f.began_at from (
-               select 'git_target' as kind, organization_id, id, name, cause, failing_since as began_at
-               from git_targets where failing_since is not null and cause is not null
-               union all
-               select 'cluster' as kind, organization_id, id, name, cause, failing_since as began_at
-               from clusters where failing_since is not null and cause is not null
-               union all
-               select 'git_connection' as kind, g.organization_id, g.credential_id as id, c.name, g.broken as cause,
-                 g.broken_at as began_at
-               from git_connections g
-               join credentials c on c.organization_id = g.organization_id and c.id = g.credential_id
-               where g.broken_at is not null and g.broken is not null and c.deleted_at is null
-             ) f
-             left join troubles t on t.organization_id = f.organization_id and t.subject_id = f.id
-               and t.began_at = f.began_at and t.group_key = ''
-             where t.id is null"
-        ))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Row> = rows!(
+        db,
+        "select f.kind, f.organization_id, f.id, f.name, f.cause, f.began_at from (
+           select 'git_target' as kind, organization_id, id, name, cause, failing_since as began_at
+           from git_targets where failing_since is not null and cause is not null
+           union all
+           select 'cluster' as kind, organization_id, id, name, cause, failing_since as began_at
+           from clusters where failing_since is not null and cause is not null
+           union all
+           select 'git_connection' as kind, g.organization_id, g.credential_id as id, c.name, g.broken as cause,
+             g.broken_at as began_at
+           from git_connections g
+           join credentials c on c.organization_id = g.organization_id and c.id = g.credential_id
+           where g.broken_at is not null and g.broken is not null and c.deleted_at is null
+         ) f
+         left join troubles t on t.organization_id = f.organization_id and t.subject_id = f.id
+           and t.began_at = f.began_at and t.group_key = ''
+         where t.id is null",
+        []
+    )?;
     rows.into_iter()
         .map(|(kind, organization, id, name, cause, began_at)| {
             Ok(Beginning {
@@ -90,9 +85,6 @@ impl Shown {
 }
 
 /// Announces a trouble, unless another replica did. Answers how many were announced.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn begin(
     tx: &mut Tx,
     scope: Scope,
@@ -100,107 +92,84 @@ pub async fn begin(
     beginning: &Beginning,
     now: Timestamp,
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into troubles (organization_id, id, kind, subject_id, name, cause, began_at, at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)
-             on conflict (organization_id, subject_id, began_at) where group_key = '' do nothing"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(beginning.subject.kind())
-        .bind(beginning.subject.id())
-        .bind(beginning.name.as_str())
-        .bind(beginning.cause.code())
-        .bind(beginning.began_at.millis())
-        .bind(now.millis())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "insert into troubles (organization_id, id, kind, subject_id, name, cause, began_at, at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (organization_id, subject_id, began_at) where group_key = '' do nothing",
+        [
+            scope,
+            id,
+            beginning.subject.kind(),
+            beginning.subject.id(),
+            beginning.name.as_str(),
+            beginning.cause.code(),
+            beginning.began_at,
+            now,
+        ]
+    )
 }
 
 /// Ends the troubles of all organizations that are over, or whose subject is gone; answers whose they
 /// were.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn end(db: &Db, now: Timestamp) -> Result<Vec<OrganizationId>> {
-    let rows: Vec<Uuid> = on!(db.write(), pool => {
-        sqlx::query_scalar(sql!(
-            "update troubles set ended_at = $1 where ended_at is null and group_key = ''
-               and not exists (select 1 from git_targets g where g.organization_id = troubles.organization_id
-                 and g.id = troubles.subject_id and g.failing_since = troubles.began_at)
-               and not exists (select 1 from clusters k where k.organization_id = troubles.organization_id
-                 and k.id = troubles.subject_id and k.failing_since = troubles.began_at)
-               and not exists (select 1 from git_connections a
-                 join credentials c on c.organization_id = a.organization_id and c.id = a.credential_id
-                 where a.organization_id = troubles.organization_id and a.credential_id = troubles.subject_id
-                   and a.broken_at = troubles.began_at and c.deleted_at is null)
-             returning organization_id"
-        ))
-        .bind(now.millis())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Uuid> = values!(
+        db.write(),
+        "update troubles set ended_at = $1 where ended_at is null and group_key = ''
+           and not exists (select 1 from git_targets g where g.organization_id = troubles.organization_id
+             and g.id = troubles.subject_id and g.failing_since = troubles.began_at)
+           and not exists (select 1 from clusters k where k.organization_id = troubles.organization_id
+             and k.id = troubles.subject_id and k.failing_since = troubles.began_at)
+           and not exists (select 1 from git_connections a
+             join credentials c on c.organization_id = a.organization_id and c.id = a.credential_id
+             where a.organization_id = troubles.organization_id and a.credential_id = troubles.subject_id
+               and a.broken_at = troubles.began_at and c.deleted_at is null)
+         returning organization_id",
+        [now]
+    )?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// Writes the present causes of announced troubles down, of all organizations: a timeout may have become
 /// a refusal. Answers whose they were.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn follow(db: &Db) -> Result<Vec<OrganizationId>> {
-    let rows: Vec<Uuid> = on!(db.write(), pool => {
-        sqlx::query_scalar(sql!(
-            "update troubles set cause = f.present from (
-               select organization_id as owner, id as subject, failing_since as since, cause as present
-               from git_targets where failing_since is not null
-               union all
-               select organization_id as owner, id as subject, failing_since as since, cause as present
-               from clusters where failing_since is not null
-               union all
-               select organization_id as owner, credential_id as subject, broken_at as since, broken as present
-               from git_connections where broken_at is not null
-             ) f
-             where troubles.ended_at is null and troubles.organization_id = f.owner
-               and troubles.subject_id = f.subject and troubles.began_at = f.since and troubles.cause <> f.present
-             returning organization_id"
-        ))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Uuid> = values!(
+        db.write(),
+        "update troubles set cause = f.present from (
+           select organization_id as owner, id as subject, failing_since as since, cause as present
+           from git_targets where failing_since is not null
+           union all
+           select organization_id as owner, id as subject, failing_since as since, cause as present
+           from clusters where failing_since is not null
+           union all
+           select organization_id as owner, credential_id as subject, broken_at as since, broken as present
+           from git_connections where broken_at is not null
+         ) f
+         where troubles.ended_at is null and troubles.organization_id = f.owner
+           and troubles.subject_id = f.subject and troubles.began_at = f.since and troubles.cause <> f.present
+         returning organization_id",
+        []
+    )?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// Whether any trouble was announced that is not found to be over yet.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn any_open(db: &Db) -> Result<bool> {
-    let open: Option<i64> = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!("select at from troubles where ended_at is null and group_key = '' limit 1"))
-            .fetch_optional(pool)
-            .await
-    })?;
+    let open: Option<i64> = value!(
+        db,
+        "select at from troubles where ended_at is null and group_key = '' limit 1",
+        []
+    )?;
     Ok(open.is_some())
 }
 
 /// How many of an organization last that are shown.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn open(db: &Db, scope: Scope, shown: Shown) -> Result<u32> {
-    let n: i64 = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select count(*) from troubles where organization_id = $1 and ended_at is null and kind <> $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(shown.hidden())
-        .fetch_one(pool)
-        .await
-    })?;
+    let n: i64 = one_value!(
+        db,
+        "select count(*) from troubles where organization_id = $1 and ended_at is null and kind <> $2",
+        [scope, shown.hidden()]
+    )?;
     u32::try_from(n).map_err(|_| Error::Value { column: "count" })
 }
 
@@ -241,38 +210,23 @@ impl Listed {
 }
 
 /// The newest that are shown.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn list(db: &Db, scope: Scope, shown: Shown, limit: u32) -> Result<Vec<Notice>> {
-    let rows: Vec<Listed> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select id, kind, subject_id, name, cause, began_at, at, ended_at, delivered, host, repositories
-             from troubles where organization_id = $1 and kind <> $2 order by at desc, id desc limit $3"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(shown.hidden())
-        .bind(i64::from(limit))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Listed> = rows!(
+        db,
+        "select id, kind, subject_id, name, cause, began_at, at, ended_at, delivered, host, repositories
+         from troubles where organization_id = $1 and kind <> $2 order by at desc, id desc limit $3",
+        [scope, shown.hidden(), limit]
+    )?;
     rows.into_iter().map(Listed::notice).collect()
 }
 
 /// One; `None` when there is no such trouble.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn get(db: &Db, scope: Scope, id: NoticeId) -> Result<Option<Notice>> {
-    let row: Option<Listed> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select id, kind, subject_id, name, cause, began_at, at, ended_at, delivered, host, repositories
-             from troubles where organization_id = $1 and id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<Listed> = row!(
+        db,
+        "select id, kind, subject_id, name, cause, began_at, at, ended_at, delivered, host, repositories
+         from troubles where organization_id = $1 and id = $2",
+        [scope, id]
+    )?;
     row.map(Listed::notice).transpose()
 }

@@ -9,11 +9,14 @@ use domain::{
 use uuid::Uuid;
 
 use crate::{
-    Db, Result, Tx,
+    Db, Error, Result, Tx,
     audit::{self, Record},
     credentials::{self, Kind, NewRow, Operation, PlacedRow},
-    db::tests::{on_postgresql, on_sqlite},
-    on, organizations, projects,
+    db::{
+        on,
+        tests::{on_postgresql, on_sqlite},
+    },
+    organizations, projects,
 };
 
 const NOW: Timestamp = Timestamp::from_millis(1);
@@ -87,14 +90,14 @@ async fn repository(db: &Db, scope: Scope) -> Uuid {
 }
 
 async fn run(tx: &mut Tx, sql: &'static str, ids: &[Uuid]) -> Result<()> {
-    on!(tx.inner(), tx => {
+    on!(tx.connection(), connection => {
         let mut query = sqlx::query(sql);
         for id in ids {
             query = query.bind(*id);
         }
-        query.execute(&mut **tx).await.map(drop)
-    })?;
-    Ok(())
+        query.execute(connection).await.map(drop)
+    })
+    .map_err(|source| Error::statement(sql, source))
 }
 
 async fn refused(db: &Db, sql: &'static str, ids: &[Uuid]) {

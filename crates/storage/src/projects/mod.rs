@@ -10,7 +10,7 @@ pub use write::{
 
 use domain::{OrganizationId, ProjectId, Timestamp};
 
-use crate::{Result, Tx, on, sql};
+use crate::{Result, Tx, exec};
 
 /// Adds the project of an organization that takes what is not put into another one.
 pub(crate) async fn add_default(
@@ -18,17 +18,11 @@ pub(crate) async fn add_default(
     organization: OrganizationId,
     now: Timestamp,
 ) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into projects (organization_id, id, name, name_key, is_default, created_at)
-             values ($1, $2, 'default', 'default', true, $3)"
-        ))
-        .bind(organization.uuid())
-        .bind(ProjectId::new().uuid())
-        .bind(now.millis())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "insert into projects (organization_id, id, name, name_key, is_default, created_at)
+         values ($1, $2, 'default', 'default', true, $3)",
+        [organization, ProjectId::new(), now]
+    )?;
     Ok(())
 }

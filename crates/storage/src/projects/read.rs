@@ -7,34 +7,28 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{Db, Result, Tx, on, sql};
+use crate::{Db, Result, Tx, one_value, rows, value, values};
 
 /// All projects with what is in them, the default one first, then by name.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn list(db: &Db, scope: Scope) -> Result<Vec<Project>> {
-    let rows: Vec<(Uuid, String, bool, bool, i64, i64)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select p.id, p.name, p.is_default, p.is_shared, coalesce(c.count, 0), coalesce(r.count, 0)
-             from projects p
-             left join (
-               select project_id, count(*) as count from credentials
-               where organization_id = $1 and deleted_at is null and project_id is not null
-               group by project_id
-             ) c on c.project_id = p.id
-             left join (
-               select project_id, count(*) as count from repositories
-               where organization_id = $1 and deleted_at is null
-               group by project_id
-             ) r on r.project_id = p.id
-             where p.organization_id = $1
-             order by case when p.is_default then 0 else 1 end, p.name_key"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(Uuid, String, bool, bool, i64, i64)> = rows!(
+        db,
+        "select p.id, p.name, p.is_default, p.is_shared, coalesce(c.count, 0), coalesce(r.count, 0)
+         from projects p
+         left join (
+           select project_id, count(*) as count from credentials
+           where organization_id = $1 and deleted_at is null and project_id is not null
+           group by project_id
+         ) c on c.project_id = p.id
+         left join (
+           select project_id, count(*) as count from repositories
+           where organization_id = $1 and deleted_at is null
+           group by project_id
+         ) r on r.project_id = p.id
+         where p.organization_id = $1
+         order by case when p.is_default then 0 else 1 end, p.name_key",
+        [scope]
+    )?;
     let small = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     Ok(rows
         .into_iter()
@@ -50,101 +44,63 @@ pub async fn list(db: &Db, scope: Scope) -> Result<Vec<Project>> {
 }
 
 /// The project that takes what is not put into another one.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn default_id(db: &Db, scope: Scope) -> Result<ProjectId> {
-    let id: Uuid = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!("select id from projects where organization_id = $1 and is_default"))
-            .bind(scope.organization().uuid())
-            .fetch_one(pool)
-            .await
-    })?;
+    let id: Uuid = one_value!(
+        db,
+        "select id from projects where organization_id = $1 and is_default",
+        [scope]
+    )?;
     Ok(id.into())
 }
 
 /// The name of a project; `None` when there is none with this id.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn name_of(db: &Db, scope: Scope, id: ProjectId) -> Result<Option<String>> {
-    Ok(on!(db.read(), pool => {
-        sqlx::query_scalar(sql!("select name from projects where organization_id = $1 and id = $2"))
-            .bind(scope.organization().uuid())
-            .bind(id.uuid())
-            .fetch_optional(pool)
-            .await
-    })?)
+    value!(db, "select name from projects where organization_id = $1 and id = $2", [scope, id])
 }
 
 /// To whom the credentials of a project are available; `None` when there is no such project.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn sharing(db: &Db, scope: Scope, id: ProjectId) -> Result<Option<Sharing>> {
-    let is_shared: Option<bool> = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!("select is_shared from projects where organization_id = $1 and id = $2"))
-            .bind(scope.organization().uuid())
-            .bind(id.uuid())
-            .fetch_optional(pool)
-            .await
-    })?;
+    let is_shared: Option<bool> = value!(
+        db,
+        "select is_shared from projects where organization_id = $1 and id = $2",
+        [scope, id]
+    )?;
     Ok(is_shared.map(Sharing::of_column))
 }
 
 /// The projects whose credentials are available to every project.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn shared(db: &Db, scope: Scope) -> Result<Vec<SharedProject>> {
-    let rows: Vec<(Uuid, String, String)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select id, name, name_key from projects where organization_id = $1 and is_shared order by name_key"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(Uuid, String, String)> = rows!(
+        db,
+        "select id, name, name_key from projects where organization_id = $1 and is_shared order by name_key",
+        [scope]
+    )?;
     Ok(rows.into_iter().map(|(id, name, key)| SharedProject { id: id.into(), name, key }).collect())
 }
 
 /// The names of the credentials and repositories of a project, credentials first, at most 100.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn contents(db: &Db, scope: Scope, id: ProjectId) -> Result<Vec<String>> {
-    Ok(on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select name from (
-               select 0 as place, name, name_key from credentials
-               where organization_id = $1 and project_id = $2 and deleted_at is null
-               union all
-               select 1 as place, name, name_key from repositories
-               where organization_id = $1 and project_id = $2 and deleted_at is null
-             ) as everything
-             order by place, name_key
-             limit 100"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_all(pool)
-        .await
-    })?)
+    values!(
+        db,
+        "select name from (
+           select 0 as place, name, name_key from credentials
+           where organization_id = $1 and project_id = $2 and deleted_at is null
+           union all
+           select 1 as place, name, name_key from repositories
+           where organization_id = $1 and project_id = $2 and deleted_at is null
+         ) as everything
+         order by place, name_key
+         limit 100",
+        [scope, id]
+    )
 }
 
 /// The credentials of a project.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn credentials_of(tx: &mut Tx, scope: Scope, id: ProjectId) -> Result<Vec<CredentialId>> {
-    let ids: Vec<Uuid> = on!(tx.inner(), tx => {
-        sqlx::query_scalar(sql!(
-            "select id from credentials where organization_id = $1 and project_id = $2 and deleted_at is null order by id"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_all(&mut **tx)
-        .await
-    })?;
+    let ids: Vec<Uuid> = values!(
+        tx,
+        "select id from credentials where organization_id = $1 and project_id = $2 and deleted_at is null order by id",
+        [scope, id]
+    )?;
     Ok(ids.into_iter().map(Into::into).collect())
 }

@@ -3,7 +3,7 @@
 use domain::{CredentialId, OrganizationId, PropagationId, Scope, Timestamp, propagation::Counts};
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, Tx, on, sql};
+use crate::{Db, Error, Result, Tx, exec, one_row, rows};
 
 /// A propagation that just ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,30 +19,22 @@ pub struct EndedPropagation {
 }
 
 /// The open propagations that have no delivery on its way.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn to_finish(db: &Db) -> Result<Vec<(OrganizationId, PropagationId)>> {
-    let rows: Vec<(Uuid, Uuid)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select p.organization_id, p.id from propagations p where p.finished_at is null and not exists (
-               select 1 from deliveries d where d.organization_id = p.organization_id and d.propagation_id = p.id
-               and d.state in ('waiting', 'running', 'retrying'))
-             and not exists (
-               select 1 from place_deliveries d where d.organization_id = p.organization_id
-               and d.propagation_id = p.id and d.state in ('waiting', 'running', 'retrying'))
-             limit 100"
-        ))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(Uuid, Uuid)> = rows!(
+        db,
+        "select p.organization_id, p.id from propagations p where p.finished_at is null and not exists (
+           select 1 from deliveries d where d.organization_id = p.organization_id and d.propagation_id = p.id
+           and d.state in ('waiting', 'running', 'retrying'))
+         and not exists (
+           select 1 from place_deliveries d where d.organization_id = p.organization_id
+           and d.propagation_id = p.id and d.state in ('waiting', 'running', 'retrying'))
+         limit 100",
+        []
+    )?;
     Ok(rows.into_iter().map(|(organization, id)| (organization.into(), id.into())).collect())
 }
 
 /// Ends the propagation if all its deliveries have ended and it is still open; `None` otherwise.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn finish(
     tx: &mut Tx,
     scope: Scope,
@@ -61,23 +53,17 @@ async fn close(
     propagation: PropagationId,
     now: Timestamp,
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update propagations set finished_at = $1
-             where organization_id = $2 and id = $3 and finished_at is null and not exists (
-               select 1 from deliveries d where d.organization_id = $2 and d.propagation_id = $3
-               and d.state in ('waiting', 'running', 'retrying'))
-             and not exists (
-               select 1 from place_deliveries d where d.organization_id = $2 and d.propagation_id = $3
-               and d.state in ('waiting', 'running', 'retrying'))"
-        ))
-        .bind(now.millis())
-        .bind(scope.organization().uuid())
-        .bind(propagation.uuid())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update propagations set finished_at = $1
+         where organization_id = $2 and id = $3 and finished_at is null and not exists (
+           select 1 from deliveries d where d.organization_id = $2 and d.propagation_id = $3
+           and d.state in ('waiting', 'running', 'retrying'))
+         and not exists (
+           select 1 from place_deliveries d where d.organization_id = $2 and d.propagation_id = $3
+           and d.state in ('waiting', 'running', 'retrying'))",
+        [now, scope, propagation]
+    )
 }
 
 async fn keep_counts(
@@ -92,31 +78,27 @@ async fn keep_counts(
         i64,
         Uuid,
         String,
-    ) = on!(tx.inner(), tx => {
-        sqlx::query_as(sql!(
-            "update propagations set
-                   healthy = (select count(*) from deliveries d where d.organization_id = $1
-                     and d.propagation_id = $2 and d.state = 'healthy')
-                     + (select count(*) from place_deliveries d where d.organization_id = $1
-                     and d.propagation_id = $2 and d.state = 'healthy'),
-                   needs_attention = (select count(*) from deliveries d where d.organization_id = $1
-                     and d.propagation_id = $2 and d.state = 'needs_attention')
-                     + (select count(*) from place_deliveries d where d.organization_id = $1
-                     and d.propagation_id = $2 and d.state = 'needs_attention'),
-                   superseded = (select count(*) from deliveries d where d.organization_id = $1
-                     and d.propagation_id = $2 and d.state = 'superseded')
-                     + (select count(*) from place_deliveries d where d.organization_id = $1
-                     and d.propagation_id = $2 and d.state = 'superseded')
-                 where organization_id = $1 and id = $2
-                 returning healthy, needs_attention, superseded, vault_version, credential_id,
-                   (select c.name from credentials c where c.organization_id = propagations.organization_id
-                     and c.id = propagations.credential_id)"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(propagation.uuid())
-        .fetch_one(&mut **tx)
-        .await
-    })?;
+    ) = one_row!(
+        tx,
+        "update propagations set
+           healthy = (select count(*) from deliveries d where d.organization_id = $1
+             and d.propagation_id = $2 and d.state = 'healthy')
+             + (select count(*) from place_deliveries d where d.organization_id = $1
+             and d.propagation_id = $2 and d.state = 'healthy'),
+           needs_attention = (select count(*) from deliveries d where d.organization_id = $1
+             and d.propagation_id = $2 and d.state = 'needs_attention')
+             + (select count(*) from place_deliveries d where d.organization_id = $1
+             and d.propagation_id = $2 and d.state = 'needs_attention'),
+           superseded = (select count(*) from deliveries d where d.organization_id = $1
+             and d.propagation_id = $2 and d.state = 'superseded')
+             + (select count(*) from place_deliveries d where d.organization_id = $1
+             and d.propagation_id = $2 and d.state = 'superseded')
+         where organization_id = $1 and id = $2
+         returning healthy, needs_attention, superseded, vault_version, credential_id,
+           (select c.name from credentials c where c.organization_id = propagations.organization_id
+             and c.id = propagations.credential_id)",
+        [scope, propagation]
+    )?;
     let count = |n| u32::try_from(n).map_err(|_| Error::Value { column: "count" });
     Ok(EndedPropagation {
         credential: credential.into(),

@@ -7,16 +7,13 @@ use domain::{
     Cause, CredentialId, PropagationId, Scope, Timestamp,
     propagation::{DeliveryState, DeliveryTarget},
 };
-use sqlx::QueryBuilder;
+use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Result, Tx, on, sql};
+use crate::{Json, Result, Tx, exec, values};
 
 /// Adds the places of a propagation; older updates of the same credential that are still on their way
 /// are superseded.
-///
-/// # Errors
-/// When the database refuses.
 pub(super) async fn add_places(
     tx: &mut Tx,
     scope: Scope,
@@ -24,23 +21,17 @@ pub(super) async fn add_places(
     places: &[DeliveryTarget],
     now: Timestamp,
 ) -> Result<()> {
-    let places: Vec<_> = places.iter().filter_map(|place| named(*place)).collect();
-    for chunk in places.chunks(100) {
-        on!(tx.inner(), tx => {
-            let mut query = QueryBuilder::new(
-                "insert into place_deliveries (organization_id, propagation_id, place_kind, place_id, state, run_at) ",
-            );
-            query.push_values(chunk, |mut row, (kind, id)| {
-                row.push_bind(scope.organization().uuid())
-                    .push_bind(propagation.uuid())
-                    .push_bind(*kind)
-                    .push_bind(*id)
-                    .push_bind("waiting")
-                    .push_bind(now.millis());
-            });
-            query.build().execute(&mut **tx).await.map(drop)
-        })?;
-    }
+    let places: Vec<_> = places
+        .iter()
+        .filter_map(|place| named(*place))
+        .map(|(kind, id)| json!({ "kind": kind, "id": id }))
+        .collect();
+    exec!(
+        tx,
+        ["insert into place_deliveries (organization_id, propagation_id, place_kind, place_id, state, run_at)
+          select $1, $2, " text("kind") ", " id("id") ", 'waiting', $4 from " records(3) " as r"],
+        [scope, propagation, Json(places), now]
+    )?;
     Ok(())
 }
 
@@ -59,40 +50,26 @@ pub(super) async fn supersede_places(
     credential: CredentialId,
     now: Timestamp,
 ) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update place_deliveries set state = 'superseded', cause = null, finished_at = $1
-             where organization_id = $2 and state in ('waiting', 'running', 'retrying') and propagation_id in (
-               select p.id from propagations p
-               where p.organization_id = $2 and p.credential_id = $3 and p.finished_at is null)"
-        ))
-        .bind(now.millis())
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "update place_deliveries set state = 'superseded', cause = null, finished_at = $1
+         where organization_id = $2 and state in ('waiting', 'running', 'retrying') and propagation_id in (
+           select p.id from propagations p
+           where p.organization_id = $2 and p.credential_id = $3 and p.finished_at is null)",
+        [now, scope, credential]
+    )?;
     Ok(())
 }
 
 /// Takes the updates that are on their way to a place in hand: called when a push or apply begins,
 /// before it reads anything.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn begin_place(tx: &mut Tx, scope: Scope, place: Uuid) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update place_deliveries set state = 'running', attempts = attempts + 1
-             where organization_id = $1 and place_id = $2 and state in ('waiting', 'running', 'retrying')"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(place)
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update place_deliveries set state = 'running', attempts = attempts + 1
+         where organization_id = $1 and place_id = $2 and state in ('waiting', 'running', 'retrying')",
+        [scope, place]
+    )
 }
 
 /// How a push or apply ended for the updates that it had in hand.
@@ -111,28 +88,24 @@ pub struct PlaceEnd {
 
 /// Settles the updates that [`begin_place`] took in hand, in the transaction that writes the outcome
 /// of the push or apply; answers their propagations, to be ended if this was the last of them.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn settle_place(
     tx: &mut Tx,
     scope: Scope,
     place: Uuid,
     end: PlaceEnd,
 ) -> Result<Vec<PropagationId>> {
-    let rows: Vec<Uuid> = on!(tx.inner(), tx => {
-        sqlx::query_scalar(sql!(
-            "update place_deliveries set state = $3, cause = $4, run_at = $5, finished_at = $6
-             where organization_id = $1 and place_id = $2 and state = 'running' returning propagation_id"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(place)
-        .bind(end.state.as_str())
-        .bind(end.cause.map(Cause::code))
-        .bind(end.run_at.millis())
-        .bind(end.state.is_final().then_some(end.at.millis()))
-        .fetch_all(&mut **tx)
-        .await
-    })?;
+    let rows: Vec<Uuid> = values!(
+        tx,
+        "update place_deliveries set state = $3, cause = $4, run_at = $5, finished_at = $6
+         where organization_id = $1 and place_id = $2 and state = 'running' returning propagation_id",
+        [
+            scope,
+            place,
+            end.state.as_str(),
+            end.cause.map(Cause::code),
+            end.run_at,
+            end.state.is_final().then_some(end.at.millis()),
+        ]
+    )?;
     Ok(rows.into_iter().map(PropagationId::from).collect())
 }

@@ -3,7 +3,7 @@
 use domain::{CredentialId, PropagationId, Scope, Timestamp, propagation::DeliveryTarget};
 
 use super::places::{add_places, supersede_places};
-use crate::{Error, Result, Tx, on, sql};
+use crate::{Error, Result, Tx, exec};
 
 /// What a propagation brings where.
 #[derive(Debug)]
@@ -22,9 +22,6 @@ pub struct Start<'a> {
 
 /// Starts a propagation: one delivery for every active link of the credential and for every place
 /// that holds it, instead of those that are still on their way. Answers how many links there are.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn start(tx: &mut Tx, scope: Scope, start: &Start<'_>, now: Timestamp) -> Result<u32> {
     let Start { propagation, credential, vault_version, by, places } = *start;
     supersede(tx, scope, credential, now).await?;
@@ -45,18 +42,12 @@ async fn supersede(
     credential: CredentialId,
     now: Timestamp,
 ) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update deliveries set state = 'superseded', cause = null, lease_owner = null, finished_at = $1
-             where organization_id = $2 and credential_id = $3 and state in ('waiting', 'running', 'retrying')"
-        ))
-        .bind(now.millis())
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "update deliveries set state = 'superseded', cause = null, lease_owner = null, finished_at = $1
+         where organization_id = $2 and credential_id = $3 and state in ('waiting', 'running', 'retrying')",
+        [now, scope, credential]
+    )?;
     Ok(())
 }
 
@@ -69,21 +60,12 @@ async fn insert(
     started_by: &str,
     now: Timestamp,
 ) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into propagations (organization_id, id, credential_id, vault_version, started_by, started_at)
-             values ($1, $2, $3, $4, $5, $6)"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(propagation.uuid())
-        .bind(credential.uuid())
-        .bind(vault_version)
-        .bind(started_by)
-        .bind(now.millis())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "insert into propagations (organization_id, id, credential_id, vault_version, started_by, started_at)
+         values ($1, $2, $3, $4, $5, $6)",
+        [scope, propagation, credential, vault_version, started_by, now]
+    )?;
     Ok(())
 }
 
@@ -95,25 +77,17 @@ async fn insert_deliveries(
     vault_version: i64,
     now: Timestamp,
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into deliveries
-               (organization_id, propagation_id, repository_id, credential_id, vault_version, state, run_at)
-             select p.organization_id, p.id, l.repository_id, p.credential_id, p.vault_version, 'waiting', $1
-             from propagations p
-             join links l on l.organization_id = p.organization_id and l.credential_id = p.credential_id
-             where p.organization_id = $2 and p.id = $3 and p.credential_id = $4 and p.vault_version = $5
-               and l.state = 'active'"
-        ))
-        .bind(now.millis())
-        .bind(scope.organization().uuid())
-        .bind(propagation.uuid())
-        .bind(credential.uuid())
-        .bind(vault_version)
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "insert into deliveries
+           (organization_id, propagation_id, repository_id, credential_id, vault_version, state, run_at)
+         select p.organization_id, p.id, l.repository_id, p.credential_id, p.vault_version, 'waiting', $1
+         from propagations p
+         join links l on l.organization_id = p.organization_id and l.credential_id = p.credential_id
+         where p.organization_id = $2 and p.id = $3 and p.credential_id = $4 and p.vault_version = $5
+           and l.state = 'active'",
+        [now, scope, propagation, credential, vault_version]
+    )
 }
 
 async fn finish_empty(
@@ -122,14 +96,10 @@ async fn finish_empty(
     propagation: PropagationId,
     now: Timestamp,
 ) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!("update propagations set finished_at = $1 where organization_id = $2 and id = $3"))
-            .bind(now.millis())
-            .bind(scope.organization().uuid())
-            .bind(propagation.uuid())
-            .execute(&mut **tx)
-            .await
-            .map(drop)
-    })?;
+    exec!(
+        tx,
+        "update propagations set finished_at = $1 where organization_id = $2 and id = $3",
+        [now, scope, propagation]
+    )?;
     Ok(())
 }

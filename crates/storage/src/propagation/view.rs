@@ -8,7 +8,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, on, sql};
+use crate::{Db, Error, Result, row, rows, value};
 
 /// What a propagation is about, without its deliveries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,9 +22,6 @@ pub struct Overview {
 }
 
 /// The updates of a credential, newest first.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn history(
     db: &Db,
     scope: Scope,
@@ -45,18 +42,13 @@ async fn propagations(
     limit: u32,
 ) -> Result<Vec<Propagation>> {
     type Row = (Uuid, i64, i64, String, Option<i64>, i64, i64, i64);
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select id, vault_version, started_at, started_by, finished_at, healthy, needs_attention, superseded
-             from propagations where organization_id = $1 and credential_id = $2
-             order by started_at desc, id desc limit $3"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .bind(i64::from(limit))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Row> = rows!(
+        db,
+        "select id, vault_version, started_at, started_by, finished_at, healthy, needs_attention, superseded
+         from propagations where organization_id = $1 and credential_id = $2
+         order by started_at desc, id desc limit $3",
+        [scope, credential, limit]
+    )?;
     rows.into_iter()
         .map(
             |(
@@ -88,23 +80,16 @@ async fn propagations(
 }
 
 /// What a propagation is about.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn overview(
     db: &Db,
     scope: Scope,
     propagation: PropagationId,
 ) -> Result<Option<Overview>> {
-    let row: Option<(Uuid, i64, Option<i64>)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select credential_id, started_at, finished_at from propagations where organization_id = $1 and id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(propagation.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<(Uuid, i64, Option<i64>)> = row!(
+        db,
+        "select credential_id, started_at, finished_at from propagations where organization_id = $1 and id = $2",
+        [scope, propagation]
+    )?;
     Ok(row.map(|(credential, started_at, finished_at)| Overview {
         credential: credential.into(),
         started_at: Timestamp::from_millis(started_at),
@@ -113,23 +98,16 @@ pub async fn overview(
 }
 
 /// How the deliveries of a propagation stand.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn counts(db: &Db, scope: Scope, propagation: PropagationId) -> Result<Counts> {
-    let rows: Vec<(String, i64)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select state, count(*) from (
-               select state from deliveries where organization_id = $1 and propagation_id = $2
-               union all
-               select state from place_deliveries where organization_id = $1 and propagation_id = $2) as everything
-             group by state"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(propagation.uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(String, i64)> = rows!(
+        db,
+        "select state, count(*) from (
+           select state from deliveries where organization_id = $1 and propagation_id = $2
+           union all
+           select state from place_deliveries where organization_id = $1 and propagation_id = $2) as everything
+         group by state",
+        [scope, propagation]
+    )?;
     let mut counts = Counts::default();
     for (state, n) in rows {
         counts.add(known_state(&state)?, count("count", n)?);
@@ -138,59 +116,44 @@ pub async fn counts(db: &Db, scope: Scope, propagation: PropagationId) -> Result
 }
 
 /// The credential version that was last proven at a repository; `None` when it has no link.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn applied_version(
     db: &Db,
     scope: Scope,
     repository: RepositoryId,
 ) -> Result<Option<i64>> {
-    Ok(on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select applied_version from links where organization_id = $1 and repository_id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(repository.uuid())
-        .fetch_optional(pool)
-        .await
-    })?)
+    value!(
+        db,
+        "select applied_version from links where organization_id = $1 and repository_id = $2",
+        [scope, repository]
+    )
 }
 
 type Line = (String, Uuid, String, String, i64, Option<String>, i64, Option<String>);
 
 /// The lines of the progress view: those that need a person first, then by name.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn lines(db: &Db, scope: Scope, propagation: PropagationId) -> Result<Vec<DeliveryLine>> {
-    let rows: Vec<Line> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select kind, id, name, state, attempts, cause, run_at, unmerged from (
-               select 'repository' as kind, r.id, r.name, r.name_key, d.state, d.attempts, d.cause, d.run_at,
-                 null as unmerged
-               from deliveries d
-               join repositories r on r.organization_id = d.organization_id and r.id = d.repository_id
-               where d.organization_id = $1 and d.propagation_id = $2
-               union all
-               select d.place_kind as kind, d.place_id as id, coalesce(t.name, c.name, '') as name,
-                 coalesce(t.name_key, c.name_key, '') as name_key, d.state, d.attempts, d.cause, d.run_at,
-                 case when d.finished_at >= t.waits_since then 'waits'
-                   when t.cause = 'request_closed' and d.finished_at >= t.pushed_at then 'closed' end as unmerged
-               from place_deliveries d
-               left join git_targets t on t.organization_id = d.organization_id and t.id = d.place_id
-               left join clusters c on c.organization_id = d.organization_id and c.id = d.place_id
-               where d.organization_id = $1 and d.propagation_id = $2) as everything
-             order by case state when 'needs_attention' then 0 when 'retrying' then 1 when 'running' then 2
-               when 'waiting' then 3 when 'healthy' then 4 else 5 end, name_key, id
-             limit $3"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(propagation.uuid())
-        .bind(i64::from(Progress::MAX_LINES))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Line> = rows!(
+        db,
+        "select kind, id, name, state, attempts, cause, run_at, unmerged from (
+           select 'repository' as kind, r.id, r.name, r.name_key, d.state, d.attempts, d.cause, d.run_at,
+             null as unmerged
+           from deliveries d
+           join repositories r on r.organization_id = d.organization_id and r.id = d.repository_id
+           where d.organization_id = $1 and d.propagation_id = $2
+           union all
+           select d.place_kind as kind, d.place_id as id, coalesce(t.name, c.name, '') as name,
+             coalesce(t.name_key, c.name_key, '') as name_key, d.state, d.attempts, d.cause, d.run_at,
+             case when d.finished_at >= t.waits_since then 'waits'
+               when t.cause = 'request_closed' and d.finished_at >= t.pushed_at then 'closed' end as unmerged
+           from place_deliveries d
+           left join git_targets t on t.organization_id = d.organization_id and t.id = d.place_id
+           left join clusters c on c.organization_id = d.organization_id and c.id = d.place_id
+           where d.organization_id = $1 and d.propagation_id = $2) as everything
+         order by case state when 'needs_attention' then 0 when 'retrying' then 1 when 'running' then 2
+           when 'waiting' then 3 when 'healthy' then 4 else 5 end, name_key, id
+         limit $3",
+        [scope, propagation, i64::from(Progress::MAX_LINES)]
+    )?;
     rows.into_iter().map(line).collect()
 }
 

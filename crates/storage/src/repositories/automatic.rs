@@ -3,7 +3,7 @@
 use domain::{CredentialId, ProjectId, RepositoryId, Scope, credentials::Route};
 use uuid::Uuid;
 
-use crate::{Db, Result, Tx, on, sql};
+use crate::{Db, Result, Tx, rows, value};
 
 /// A repository whose URL chooses the credential, with what it chose last.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,42 +18,29 @@ pub struct Automatic {
 }
 
 /// The project a form names, or the default one; `None` when there is no such project.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn project(
     db: &Db,
     scope: Scope,
     wanted: Option<ProjectId>,
 ) -> Result<Option<ProjectId>> {
-    let id: Option<Uuid> = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select id from projects where organization_id = $1 and (id = $2 or ($2 is null and is_default))"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(wanted.map(ProjectId::uuid))
-        .fetch_optional(pool)
-        .await
-    })?;
+    let id: Option<Uuid> = value!(
+        db,
+        "select id from projects where organization_id = $1 and (id = $2 or ($2 is null and is_default))",
+        [scope, wanted]
+    )?;
     Ok(id.map(ProjectId::from))
 }
 
 /// Every repository whose URL chooses the credential.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn automatic(db: &Db, scope: Scope) -> Result<Vec<Automatic>> {
-    let rows: Vec<(Uuid, Uuid, String, String, String, Option<Uuid>)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select r.id, r.project_id, r.url, r.ca, r.proxy, l.credential_id from repositories r
-             left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
-               and l.state = 'active' and l.origin = r.origin
-             where r.organization_id = $1 and r.is_automatic and r.deleted_at is null"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(Uuid, Uuid, String, String, String, Option<Uuid>)> = rows!(
+        db,
+        "select r.id, r.project_id, r.url, r.ca, r.proxy, l.credential_id from repositories r
+         left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+           and l.state = 'active' and l.origin = r.origin
+         where r.organization_id = $1 and r.is_automatic and r.deleted_at is null",
+        [scope]
+    )?;
     Ok(rows
         .into_iter()
         .map(|(id, project, url, ca, proxy, credential)| Automatic {
@@ -68,26 +55,18 @@ pub async fn automatic(db: &Db, scope: Scope) -> Result<Vec<Automatic>> {
 
 /// Takes a repository at this epoch for a new link: a sync under way with the old one writes
 /// nothing any more. Answers the new epoch; `None` when somebody changed it meanwhile.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn take_for_link(
     tx: &mut Tx,
     scope: Scope,
     id: RepositoryId,
     epoch: i64,
 ) -> Result<Option<i64>> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query_scalar(sql!(
-            "update repositories set epoch = epoch + 1, row_version = row_version + 1, etag = null,
-               last_modified = null, digest = null
-             where organization_id = $1 and id = $2 and epoch = $3 and is_automatic and deleted_at is null
-             returning epoch"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(epoch)
-        .fetch_optional(&mut **tx)
-        .await
-    })?)
+    value!(
+        tx,
+        "update repositories set epoch = epoch + 1, row_version = row_version + 1, etag = null,
+           last_modified = null, digest = null
+         where organization_id = $1 and id = $2 and epoch = $3 and is_automatic and deleted_at is null
+         returning epoch",
+        [scope, id, epoch]
+    )
 }

@@ -14,12 +14,11 @@ macro_rules! present_cause {
 }
 pub(crate) use present_cause;
 
-/// A statement about the repositories that a query finds: `$1` is the organization, `$2` the pattern of
-/// the search, `$3` a credential, `$4` a project, `$5` a status, and `$6` is [`passing`].
+/// Which repositories a query finds, of `repositories r`: `$1` is the organization, `$2` the pattern of the
+/// search, `$3` a credential, `$4` a project, `$5` a status, and `$6` is [`passing`].
 macro_rules! found {
-    ($head:expr, $tail:expr) => {
-        $crate::sql!(concat!(
-            $head,
+    () => {
+        concat!(
             " from repositories r
               join projects p on p.organization_id = r.organization_id and p.id = r.project_id
               left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
@@ -34,9 +33,8 @@ macro_rules! found {
             $crate::repositories::found::present_cause!(),
             " = 'credential_paused' then 'paused'
                   when r.last_success_at is not null and $6 like '%,' || r.cause || ',%' then 'stale'
-                  else 'failing' end) ",
-            $tail
-        ))
+                  else 'failing' end) "
+        )
     };
 }
 pub(crate) use found;

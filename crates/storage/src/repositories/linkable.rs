@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::{
     Db, Result, Tx,
     credentials::{provider, state},
-    on, sql,
+    row, rows,
 };
 
 /// A credential that may be linked.
@@ -38,24 +38,17 @@ fn read((name, code, text, vault_version, project): Row) -> Result<Linkable> {
 
 /// A credential that may be linked at this moment; `None` when there is none of this id in this
 /// organization, when it was never stored, or was deleted.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn linkable(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<Linkable>> {
-    let row: Option<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select name, provider, state, vault_version,
-               (select p.id from projects p where p.organization_id = credentials.organization_id
-                 and p.id = credentials.project_id and not p.is_shared) as own_project
-             from credentials
-             where organization_id = $1 and id = $2 and deleted_at is null
-               and state in ('active', 'updating', 'rotating', 'lost')"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<Row> = row!(
+        db,
+        "select name, provider, state, vault_version,
+           (select p.id from projects p where p.organization_id = credentials.organization_id
+             and p.id = credentials.project_id and not p.is_shared) as own_project
+         from credentials
+         where organization_id = $1 and id = $2 and deleted_at is null
+           and state in ('active', 'updating', 'rotating', 'lost')",
+        [scope, id]
+    )?;
     row.map(read).transpose()
 }
 
@@ -64,23 +57,16 @@ pub async fn linkable(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<
 ///
 /// Credentials are held before rows of repositories are changed, as a deletion does it, so that
 /// the two never wait for each other.
-///
-/// # Errors
-/// When the database refuses, or holds a value this version does not know.
 pub async fn lock(tx: &mut Tx, scope: Scope, id: CredentialId) -> Result<Option<Linkable>> {
-    let rows: Vec<Row> = on!(tx.inner(), tx => {
-        sqlx::query_as(sql!(
-            "update credentials set epoch = epoch
-             where organization_id = $1 and id = $2 and deleted_at is null
-               and state in ('active', 'updating', 'rotating', 'lost')
-             returning name, provider, state, vault_version,
-               (select p.id from projects p where p.organization_id = credentials.organization_id
-                 and p.id = credentials.project_id and not p.is_shared) as own_project"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_all(&mut **tx)
-        .await
-    })?;
+    let rows: Vec<Row> = rows!(
+        tx,
+        "update credentials set epoch = epoch
+         where organization_id = $1 and id = $2 and deleted_at is null
+           and state in ('active', 'updating', 'rotating', 'lost')
+         returning name, provider, state, vault_version,
+           (select p.id from projects p where p.organization_id = credentials.organization_id
+             and p.id = credentials.project_id and not p.is_shared) as own_project",
+        [scope, id]
+    )?;
     rows.into_iter().next().map(read).transpose()
 }

@@ -6,10 +6,10 @@ use domain::{
     connection_tests::Quota,
     repositories::{SyncTrigger, Transport},
 };
-use sqlx::QueryBuilder;
+use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Result, Tx, on, sql};
+use crate::{Json, Result, Tx, exec, rows};
 
 /// The result of one sync.
 #[derive(Debug, Clone)]
@@ -47,60 +47,58 @@ pub struct SyncOutcome {
 
 /// Writes results to their repositories, each only if the repository is still there with the epoch
 /// the sync started with; answers those that were written.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn record(
     tx: &mut Tx,
     outcomes: &[&SyncOutcome],
 ) -> Result<Vec<(OrganizationId, RepositoryId)>> {
-    let mut written = Vec::with_capacity(outcomes.len());
-    for chunk in outcomes.chunks(64) {
-        let rows: Vec<(Uuid, Uuid)> = on!(tx.inner(), tx => {
-            let mut query = QueryBuilder::new(
-                "update repositories set state = v.column4, cause = v.column5, last_sync_at = v.column6,
-                   next_sync_at = v.column7,
-                   last_success_at = case when v.column5 is null then v.column6 else repositories.last_success_at end,
-                   failures = case when v.column5 is null then 0 else repositories.failures + 1 end,
-                   failing_since = case when v.column5 is null then null
-                     else coalesce(repositories.failing_since, v.column6) end,
-                   etag = case when v.column5 is null then v.column8 else repositories.etag end,
-                   last_modified = case when v.column5 is null then v.column9 else repositories.last_modified end,
-                   digest = case when v.column5 is null then v.column10 else repositories.digest end,
-                   quota_limit = v.column11, quota_remaining = v.column12, quota_resets_at = v.column13,
-                   left_out = coalesce(v.column14, repositories.left_out), detail = v.column15,
-                   refused_service = v.column16
-                 from (",
-            );
-            query.push_values(chunk, |mut row, outcome| {
-                row.push_bind(outcome.organization.uuid())
-                    .push_bind(outcome.repository.uuid())
-                    .push_bind(outcome.epoch)
-                    .push_bind(if outcome.cause.is_none() { "healthy" } else { "failing" })
-                    .push_bind(outcome.cause.map(Cause::code))
-                    .push_bind(outcome.finished_at.millis())
-                    .push_bind(outcome.next_sync_at.map(Timestamp::millis))
-                    .push_bind(outcome.etag.as_deref())
-                    .push_bind(outcome.last_modified.as_deref())
-                    .push_bind(outcome.digest.as_deref())
-                    .push_bind(outcome.quota.map(|quota| i64::from(quota.limit)))
-                    .push_bind(outcome.quota.map(|quota| i64::from(quota.remaining)))
-                    .push_bind(outcome.quota.and_then(|quota| quota.resets_at).map(Timestamp::millis))
-                    .push_bind(outcome.left_out.as_ref().map(as_json))
-                    .push_bind(outcome.detail.as_str())
-                    .push_bind(outcome.refused_service.as_str());
-            });
-            query.push(
-                ") as v where repositories.organization_id = v.column1 and repositories.id = v.column2
-                   and repositories.epoch = v.column3 and repositories.deleted_at is null
-                   returning repositories.organization_id, repositories.id",
-            );
-            query.build_query_as().fetch_all(&mut **tx).await
-        })?;
-        written.extend(rows.into_iter().map(|(organization, id)| (organization.into(), id.into())));
-    }
+    let records: Vec<_> = outcomes.iter().map(|outcome| as_record(outcome)).collect();
+    let rows: Vec<(Uuid, Uuid)> = rows!(
+        tx,
+        ["update repositories set
+            state = case when v.cause is null then 'healthy' else 'failing' end, cause = v.cause,
+            last_sync_at = v.finished_at, next_sync_at = v.next_sync_at,
+            last_success_at = case when v.cause is null then v.finished_at else repositories.last_success_at end,
+            failures = case when v.cause is null then 0 else repositories.failures + 1 end,
+            failing_since = case when v.cause is null then null
+              else coalesce(repositories.failing_since, v.finished_at) end,
+            etag = case when v.cause is null then v.etag else repositories.etag end,
+            last_modified = case when v.cause is null then v.last_modified else repositories.last_modified end,
+            digest = case when v.cause is null then v.digest else repositories.digest end,
+            quota_limit = v.quota_limit, quota_remaining = v.quota_remaining, quota_resets_at = v.quota_resets_at,
+            left_out = coalesce(v.left_out, repositories.left_out), detail = v.detail,
+            refused_service = v.refused_service
+          from (
+            select " id("organization") " as organization, " id("repository") " as repository, "
+              int("epoch") " as epoch, " text("cause") " as cause, " int("finished_at") " as finished_at, "
+              int("next_sync_at") " as next_sync_at, " text("etag") " as etag, "
+              text("last_modified") " as last_modified, " text("digest") " as digest, "
+              int("quota_limit") " as quota_limit, " int("quota_remaining") " as quota_remaining, "
+              int("quota_resets_at") " as quota_resets_at, " text("left_out") " as left_out, "
+              text("detail") " as detail, " text("refused_service") " as refused_service
+            from " records(1) " as r) as v
+          where repositories.organization_id = v.organization and repositories.id = v.repository
+            and repositories.epoch = v.epoch and repositories.deleted_at is null
+          returning repositories.organization_id, repositories.id"],
+        [Json(records)]
+    )?;
+    let written: Vec<_> =
+        rows.into_iter().map(|(organization, id)| (organization.into(), id.into())).collect();
     prove(tx, outcomes, &written).await?;
     Ok(written)
+}
+
+fn as_record(outcome: &SyncOutcome) -> serde_json::Value {
+    let quota = outcome.quota;
+    json!({
+        "organization": outcome.organization, "repository": outcome.repository, "epoch": outcome.epoch,
+        "cause": outcome.cause.map(Cause::code), "finished_at": outcome.finished_at.millis(),
+        "next_sync_at": outcome.next_sync_at.map(Timestamp::millis), "etag": outcome.etag,
+        "last_modified": outcome.last_modified, "digest": outcome.digest,
+        "quota_limit": quota.map(|quota| quota.limit), "quota_remaining": quota.map(|quota| quota.remaining),
+        "quota_resets_at": quota.and_then(|quota| quota.resets_at).map(Timestamp::millis),
+        "left_out": outcome.left_out.as_ref().map(as_json), "detail": outcome.detail,
+        "refused_service": outcome.refused_service,
+    })
 }
 
 /// What was left out, as its column holds it.
@@ -118,75 +116,60 @@ async fn prove(
         .iter()
         .filter(|outcome| written.contains(&(outcome.organization, outcome.repository)))
         .filter_map(|outcome| {
-            outcome.proven.map(|(credential, version)| (outcome, credential, version))
+            let (credential, version) = outcome.proven?;
+            Some(json!({ "organization": outcome.organization, "repository": outcome.repository,
+                "credential": credential, "version": version }))
         })
         .collect();
-    for chunk in proven.chunks(64) {
-        on!(tx.inner(), tx => {
-            let mut query = QueryBuilder::new("update links set applied_version = v.column4 from (");
-            query.push_values(chunk, |mut row, (outcome, credential, version)| {
-                row.push_bind(outcome.organization.uuid())
-                    .push_bind(outcome.repository.uuid())
-                    .push_bind(credential.uuid())
-                    .push_bind(*version);
-            });
-            query.push(
-                ") as v where links.organization_id = v.column1 and links.repository_id = v.column2
-                   and links.credential_id = v.column3 and links.applied_version < v.column4",
-            );
-            query.build().execute(&mut **tx).await.map(drop)
-        })?;
-    }
+    exec!(
+        tx,
+        ["update links set applied_version = v.version from (
+            select " id("organization") " as organization, " id("repository") " as repository, "
+              id("credential") " as credential, " int("version") " as version from " records(1) " as r) as v
+          where links.organization_id = v.organization and links.repository_id = v.repository
+            and links.credential_id = v.credential and links.applied_version < v.version"],
+        [Json(proven)]
+    )?;
     Ok(())
 }
 
 /// Writes the runs into the history of their repositories.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn record_runs(tx: &mut Tx, outcomes: &[&SyncOutcome]) -> Result<()> {
-    for chunk in outcomes.chunks(64) {
-        on!(tx.inner(), tx => {
-            let mut query = QueryBuilder::new(
-                "insert into sync_runs (organization_id, id, repository_id, reason, started_at, finished_at,
-                   cause, status, charts, versions) ",
-            );
-            query.push_values(chunk, |mut row, outcome| {
-                row.push_bind(outcome.organization.uuid())
-                    .push_bind(SyncRunId::new().uuid())
-                    .push_bind(outcome.repository.uuid())
-                    .push_bind(outcome.trigger.as_str())
-                    .push_bind(outcome.started_at.millis())
-                    .push_bind(outcome.finished_at.millis())
-                    .push_bind(outcome.cause.map(Cause::code))
-                    .push_bind(outcome.status.map(i64::from))
-                    .push_bind(outcome.found.map(|(charts, _)| i64::from(charts)))
-                    .push_bind(outcome.found.map(|(_, versions)| i64::from(versions)));
-            });
-            query.build().execute(&mut **tx).await.map(drop)
-        })?;
-    }
+    let runs: Vec<_> = outcomes
+        .iter()
+        .map(|outcome| {
+            json!({
+                "organization": outcome.organization, "id": SyncRunId::new(), "repository": outcome.repository,
+                "reason": outcome.trigger.as_str(), "started_at": outcome.started_at.millis(),
+                "finished_at": outcome.finished_at.millis(), "cause": outcome.cause.map(Cause::code),
+                "status": outcome.status, "charts": outcome.found.map(|(charts, _)| charts),
+                "versions": outcome.found.map(|(_, versions)| versions),
+            })
+        })
+        .collect();
+    exec!(
+        tx,
+        ["insert into sync_runs (organization_id, id, repository_id, reason, started_at, finished_at, cause, status,
+            charts, versions)
+          select " id("organization") ", " id("id") ", " id("repository") ", " text("reason") ", "
+            int("started_at") ", " int("finished_at") ", " text("cause") ", " int("status") ", " int("charts") ", "
+            int("versions") " from " records(1) " as r"],
+        [Json(runs)]
+    )?;
     Ok(())
 }
 
 /// Keeps how many charts a repository has.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn set_charts(
     tx: &mut Tx,
     scope: Scope,
     repository: RepositoryId,
     charts: u32,
 ) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!("update repositories set charts = $1 where organization_id = $2 and id = $3"))
-            .bind(i64::from(charts))
-            .bind(scope.organization().uuid())
-            .bind(repository.uuid())
-            .execute(&mut **tx)
-            .await
-            .map(drop)
-    })?;
+    exec!(
+        tx,
+        "update repositories set charts = $1 where organization_id = $2 and id = $3",
+        [charts, scope, repository]
+    )?;
     Ok(())
 }

@@ -9,14 +9,13 @@ use domain::{
         RepositorySummary, SyncRun, SyncTrigger,
     },
 };
-use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::{
     found::{found, passing, present_cause, status},
     write::link_state,
 };
-use crate::{Db, Error, Result, on, sql};
+use crate::{Db, Error, Json, Result, one_value, row, rows};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -88,131 +87,99 @@ impl Row {
 }
 
 /// A page of repositories: those that fail come first, then by name.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn page(
     db: &Db,
     scope: Scope,
     query: &RepositoryQuery,
 ) -> Result<Vec<RepositorySummary>> {
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(found!(
-            concat!(
-                "select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state,
-                   l.credential_id, c.name as credential_name, l.state as link_state,
-                   c.environment as credential_environment, r.is_automatic, r.environment,
-                   p.name as project_name, r.project_id, ",
-                present_cause!(),
-                " as cause"
-            ),
-            "order by case when r.failing_since is null then 1 else 0 end, r.name_key, r.id limit $7 offset $8"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(crate::charts::pattern(&query.search))
-        .bind(query.credential.map(domain::CredentialId::uuid))
-        .bind(query.project.map(domain::ProjectId::uuid))
-        .bind(status(query))
-        .bind(passing())
-        .bind(i64::from(RepositoryQuery::PAGE_ROWS))
-        .bind(i64::from(query.page.max(1) - 1) * i64::from(RepositoryQuery::PAGE_ROWS))
-        .fetch_all(pool)
-        .await
-    })?;
+    let offset = i64::from(query.page.max(1) - 1) * i64::from(RepositoryQuery::PAGE_ROWS);
+    let rows: Vec<Row> = rows!(
+        db,
+        ["select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state,
+            l.credential_id, c.name as credential_name, l.state as link_state,
+            c.environment as credential_environment, r.is_automatic, r.environment,
+            p.name as project_name, r.project_id, " present_cause!() " as cause" found!()
+          "order by case when r.failing_since is null then 1 else 0 end, r.name_key, r.id limit $7 offset $8"],
+        [
+            scope,
+            crate::charts::pattern(&query.search),
+            query.credential,
+            query.project,
+            status(query),
+            passing(),
+            RepositoryQuery::PAGE_ROWS,
+            offset,
+        ]
+    )?;
     rows.into_iter().map(Row::into_summary).collect()
 }
 
 /// The repositories with one of these URLs, by name, at most 50.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn at(db: &Db, scope: Scope, urls: &[String]) -> Result<Vec<RepositorySummary>> {
     if urls.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        let mut query = QueryBuilder::new(concat!(
-            "select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state, ",
-            present_cause!(),
-            " as cause, l.credential_id, c.name as credential_name, l.state as link_state,
-               c.environment as credential_environment, r.is_automatic, r.environment, p.name as project_name,
-               r.project_id
-             from repositories r
-             join projects p on p.organization_id = r.organization_id and p.id = r.project_id
-             left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
-             left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
-             where r.deleted_at is null and r.organization_id = ",
-        ));
-        query.push_bind(scope.organization().uuid()).push(" and r.url in (");
-        let mut list = query.separated(", ");
-        for url in urls {
-            list.push_bind(url.as_str());
-        }
-        query.push(") order by r.name_key, r.id limit 50");
-        query.build_query_as().fetch_all(pool).await
-    })?;
+    let rows: Vec<Row> = rows!(
+        db,
+        ["select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state, " present_cause!()
+          " as cause, l.credential_id, c.name as credential_name, l.state as link_state,
+             c.environment as credential_environment, r.is_automatic, r.environment, p.name as project_name,
+             r.project_id
+           from repositories r
+           join projects p on p.organization_id = r.organization_id and p.id = r.project_id
+           left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+           left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
+           where r.organization_id = $1 and r.url in " texts(2) " and r.deleted_at is null
+           order by r.name_key, r.id limit 50"],
+        [scope, Json(urls)]
+    )?;
     rows.into_iter().map(Row::into_summary).collect()
 }
 
 /// How many repositories there are with this search and filter.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn count(db: &Db, scope: Scope, query: &RepositoryQuery) -> Result<u32> {
-    let n: i64 = on!(db.read(), pool => {
-        sqlx::query_scalar(found!("select count(*)", ""))
-            .bind(scope.organization().uuid())
-            .bind(crate::charts::pattern(&query.search))
-            .bind(query.credential.map(domain::CredentialId::uuid))
-            .bind(query.project.map(domain::ProjectId::uuid))
-            .bind(status(query))
-            .bind(passing())
-            .fetch_one(pool)
-            .await
-    })?;
+    let n: i64 = one_value!(
+        db,
+        ["select count(*)" found!()],
+        [
+            scope,
+            crate::charts::pattern(&query.search),
+            query.credential,
+            query.project,
+            status(query),
+            passing(),
+        ]
+    )?;
     count_of("count", n)
 }
 
 /// How many repositories there are at all.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn count_all(db: &Db, scope: Scope) -> Result<u32> {
-    let n: i64 = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select count(*) from repositories where organization_id = $1 and deleted_at is null"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_one(pool)
-        .await
-    })?;
+    let n: i64 = one_value!(
+        db,
+        "select count(*) from repositories where organization_id = $1 and deleted_at is null",
+        [scope]
+    )?;
     count_of("count", n)
 }
 
 /// One repository, without its runs and the exports that carry its credential.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn get(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<RepositoryDetail>> {
-    let row: Option<DetailRow> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(concat!(
-            "select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state, ",
-            present_cause!(),
-            " as cause, l.credential_id, c.name as credential_name, l.state as link_state,
-               c.environment as credential_environment, r.is_automatic, r.environment, p.name as project_name,
-               r.row_version, r.interval_seconds, r.chart_names, r.created_at, r.next_sync_at, r.project_id, r.ca,
-               r.proxy, r.refused_service, r.quota_limit, r.quota_remaining, r.quota_resets_at, r.left_out, r.detail
-             from repositories r
-             join projects p on p.organization_id = r.organization_id and p.id = r.project_id
-             left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
-             left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
-             where r.organization_id = $1 and r.id = $2 and r.deleted_at is null"
-        )))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<DetailRow> = row!(
+        db,
+        ["select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state, "
+          present_cause!()
+          " as cause, l.credential_id, c.name as credential_name, l.state as link_state,
+             c.environment as credential_environment, r.is_automatic, r.environment, p.name as project_name,
+             r.row_version, r.interval_seconds, r.chart_names, r.created_at, r.next_sync_at, r.project_id, r.ca,
+             r.proxy, r.refused_service, r.quota_limit, r.quota_remaining, r.quota_resets_at, r.left_out, r.detail
+           from repositories r
+           join projects p on p.organization_id = r.organization_id and p.id = r.project_id
+           left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+           left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
+           where r.organization_id = $1 and r.id = $2 and r.deleted_at is null"],
+        [scope, id]
+    )?;
     row.map(|detail| {
         Ok(RepositoryDetail {
             row_version: detail.row_version,
@@ -250,24 +217,16 @@ fn quota(limit: Option<i64>, remaining: Option<i64>, resets_at: Option<i64>) -> 
 }
 
 /// The last runs of a repository, newest first.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn runs(db: &Db, scope: Scope, id: RepositoryId, limit: u32) -> Result<Vec<SyncRun>> {
     type Run =
         (Uuid, String, i64, Option<i64>, Option<String>, Option<i64>, Option<i64>, Option<i64>);
-    let rows: Vec<Run> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select id, reason, started_at, finished_at, cause, status, charts, versions
-             from sync_runs where organization_id = $1 and repository_id = $2
-             order by started_at desc, id desc limit $3"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(i64::from(limit))
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Run> = rows!(
+        db,
+        "select id, reason, started_at, finished_at, cause, status, charts, versions
+         from sync_runs where organization_id = $1 and repository_id = $2
+         order by started_at desc, id desc limit $3",
+        [scope, id, limit]
+    )?;
     rows.into_iter()
         .map(|(id, reason, started_at, finished_at, cause, status, charts, versions)| {
             Ok(SyncRun {

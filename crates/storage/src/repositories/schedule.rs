@@ -3,62 +3,40 @@
 use domain::{OrganizationId, Timestamp};
 use uuid::Uuid;
 
-use crate::{Db, Result, Tx, on, sql};
+use crate::{Db, Result, Tx, exec, rows, value};
 
 /// Whether any sync is due.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn any_due(db: &Db, now: Timestamp) -> Result<bool> {
-    let due: Option<i64> = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select next_sync_at from repositories
-             where deleted_at is null and next_sync_at is not null and next_sync_at <= $1 limit 1"
-        ))
-        .bind(now.millis())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let due: Option<i64> = value!(
+        db,
+        "select next_sync_at from repositories
+         where deleted_at is null and next_sync_at is not null and next_sync_at <= $1 limit 1",
+        [now]
+    )?;
     Ok(due.is_some())
 }
 
 /// Takes up to `limit` repositories whose next sync is due; the caller queues it in the same
 /// transaction. The sync itself sets the time of the one after.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn take_due(
     tx: &mut Tx,
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<(OrganizationId, Uuid)>> {
-    let rows: Vec<(Uuid, Uuid)> = on!(tx.inner(), tx => {
-        sqlx::query_as(sql!(
-            "update repositories set next_sync_at = null
-             where deleted_at is null and next_sync_at <= $1 and (organization_id, id) in (
-               select r.organization_id, r.id from repositories r
-               where r.deleted_at is null and r.next_sync_at is not null and r.next_sync_at <= $1
-               order by r.next_sync_at limit $2)
-             returning organization_id, id"
-        ))
-        .bind(now.millis())
-        .bind(i64::from(limit))
-        .fetch_all(&mut **tx)
-        .await
-    })?;
+    let rows: Vec<(Uuid, Uuid)> = rows!(
+        tx,
+        "update repositories set next_sync_at = null
+         where deleted_at is null and next_sync_at <= $1 and (organization_id, id) in (
+           select r.organization_id, r.id from repositories r
+           where r.deleted_at is null and r.next_sync_at is not null and r.next_sync_at <= $1
+           order by r.next_sync_at limit $2)
+         returning organization_id, id",
+        [now, limit]
+    )?;
     Ok(rows.into_iter().map(|(organization, id)| (organization.into(), id)).collect())
 }
 
 /// Forgets the runs that started before `before`.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn forget_old_runs(db: &Db, before: Timestamp) -> Result<u64> {
-    Ok(on!(db.write(), pool => {
-        sqlx::query(sql!("delete from sync_runs where started_at < $1"))
-            .bind(before.millis())
-            .execute(pool)
-            .await
-            .map(|done| done.rows_affected())
-    })?)
+    exec!(db.write(), "delete from sync_runs where started_at < $1", [before])
 }

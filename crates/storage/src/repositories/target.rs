@@ -6,7 +6,7 @@ use domain::{
 };
 
 use super::{transport::transport, write::link_state};
-use crate::{Db, Error, Result, on, sql};
+use crate::{Db, Error, Result, row};
 
 /// The credential of a repository, as far as SQL knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,29 +83,22 @@ struct Row {
 }
 
 /// What a sync of this repository needs to know; `None` when the repository is gone.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn target(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<SyncTarget>> {
-    let row: Option<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select r.name, r.kind, r.url, r.origin, r.project_id, r.is_automatic, r.ca, r.proxy, r.chart_names,
-               r.interval_seconds, r.epoch, r.failures, r.etag, r.last_modified, r.digest, r.speaks_plain, l.credential_id, p.id as credential_project,
-               l.state as link_state, l.origin as link_origin, c.vault_version, c.epoch as credential_epoch,
-               c.name as credential_name, f.count as refusals, f.paused_at
-             from repositories r
-             left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
-             left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
-             left join projects p on p.organization_id = c.organization_id and p.id = c.project_id and not p.is_shared
-             left join refusals f on f.organization_id = l.organization_id and f.credential_id = l.credential_id
-               and f.origin = l.origin
-             where r.organization_id = $1 and r.id = $2 and r.deleted_at is null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<Row> = row!(
+        db,
+        "select r.name, r.kind, r.url, r.origin, r.project_id, r.is_automatic, r.ca, r.proxy, r.chart_names,
+           r.interval_seconds, r.epoch, r.failures, r.etag, r.last_modified, r.digest, r.speaks_plain, l.credential_id, p.id as credential_project,
+           l.state as link_state, l.origin as link_origin, c.vault_version, c.epoch as credential_epoch,
+           c.name as credential_name, f.count as refusals, f.paused_at
+         from repositories r
+         left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+         left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
+         left join projects p on p.organization_id = c.organization_id and p.id = c.project_id and not p.is_shared
+         left join refusals f on f.organization_id = l.organization_id and f.credential_id = l.credential_id
+           and f.origin = l.origin
+         where r.organization_id = $1 and r.id = $2 and r.deleted_at is null",
+        [scope, id]
+    )?;
     row.map(|row| row.into_target(id)).transpose()
 }
 

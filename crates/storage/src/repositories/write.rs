@@ -8,7 +8,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::found::{found, passing, status};
-use crate::{Db, Error, Result, Tx, on, sql};
+use crate::{Db, Error, Result, Tx, exec, row, value, values};
 
 /// A repository to add.
 #[derive(Debug, Clone)]
@@ -88,55 +88,46 @@ struct CurrentRow {
 /// # Errors
 /// When the name is taken ([`crate::Error::is_duplicate`]) or the database refuses.
 pub async fn insert(tx: &mut Tx, scope: Scope, new: &NewRepository<'_>) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into repositories
-               (organization_id, id, name, name_key, kind, url, origin, chart_names, interval_seconds, state,
-                created_at, updated_by, project_id, is_automatic, environment, ca, proxy)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'syncing', $10, $11, $12, $13, $14, $15, $16)"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(new.id.uuid())
-        .bind(new.fields.name)
-        .bind(new.fields.name_key)
-        .bind(new.fields.kind.as_str())
-        .bind(new.fields.url)
-        .bind(new.fields.origin)
-        .bind(new.fields.chart_names.join("\n"))
-        .bind(i64::from(new.fields.interval))
-        .bind(new.now.millis())
-        .bind(new.fields.by)
-        .bind(new.fields.project.uuid())
-        .bind(new.fields.is_automatic)
-        .bind(new.fields.environment.as_str())
-        .bind(new.fields.ca)
-        .bind(new.fields.proxy)
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "insert into repositories
+           (organization_id, id, name, name_key, kind, url, origin, chart_names, interval_seconds, state,
+            created_at, updated_by, project_id, is_automatic, environment, ca, proxy)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'syncing', $10, $11, $12, $13, $14, $15, $16)",
+        [
+            scope,
+            new.id,
+            new.fields.name,
+            new.fields.name_key,
+            new.fields.kind.as_str(),
+            new.fields.url,
+            new.fields.origin,
+            new.fields.chart_names.join("\n"),
+            i64::from(new.fields.interval),
+            new.now,
+            new.fields.by,
+            new.fields.project,
+            new.fields.is_automatic,
+            new.fields.environment.as_str(),
+            new.fields.ca,
+            new.fields.proxy,
+        ]
+    )?;
     Ok(())
 }
 
 /// A repository and its link as they are now; `None` when there is none.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn current(db: &Db, scope: Scope, id: RepositoryId) -> Result<Option<Current>> {
-    let row: Option<CurrentRow> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select r.name, r.kind, r.url, r.row_version, r.updated_by, r.origin, r.project_id, r.is_automatic, r.ca,
-               r.proxy, l.credential_id, c.name as credential_name, l.origin as link_origin, l.state as link_state
-             from repositories r
-             left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
-             left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
-             where r.organization_id = $1 and r.id = $2 and r.deleted_at is null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<CurrentRow> = row!(
+        db,
+        "select r.name, r.kind, r.url, r.row_version, r.updated_by, r.origin, r.project_id, r.is_automatic, r.ca,
+           r.proxy, l.credential_id, c.name as credential_name, l.origin as link_origin, l.state as link_state
+         from repositories r
+         left join links l on l.organization_id = r.organization_id and l.repository_id = r.id
+         left join credentials c on c.organization_id = l.organization_id and c.id = l.credential_id
+         where r.organization_id = $1 and r.id = $2 and r.deleted_at is null",
+        [scope, id]
+    )?;
     row.map(|row| {
         let state = link_state(row.link_state.as_deref());
         Ok(Current {
@@ -178,128 +169,92 @@ pub async fn update(
     row_version: i64,
     fields: &Change<'_>,
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update repositories set name = $1, name_key = $2, kind = $3, url = $4, origin = $5,
-               chart_names = $6, interval_seconds = $7, updated_by = $8, state = 'syncing', failures = 0,
-               row_version = row_version + 1, epoch = epoch + 1, etag = null, last_modified = null,
-               failing_since = case when origin = $5 then failing_since else null end,
-               digest = null, next_sync_at = null, project_id = $12, is_automatic = $13, environment = $14,
-               ca = $15, proxy = $16, speaks_plain = case when origin = $5 then speaks_plain else false end
-             where organization_id = $9 and id = $10 and row_version = $11 and deleted_at is null"
-        ))
-        .bind(fields.name)
-        .bind(fields.name_key)
-        .bind(fields.kind.as_str())
-        .bind(fields.url)
-        .bind(fields.origin)
-        .bind(fields.chart_names.join("\n"))
-        .bind(i64::from(fields.interval))
-        .bind(fields.by)
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(row_version)
-        .bind(fields.project.uuid())
-        .bind(fields.is_automatic)
-        .bind(fields.environment.as_str())
-        .bind(fields.ca)
-        .bind(fields.proxy)
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update repositories set name = $1, name_key = $2, kind = $3, url = $4, origin = $5,
+           chart_names = $6, interval_seconds = $7, updated_by = $8, state = 'syncing', failures = 0,
+           row_version = row_version + 1, epoch = epoch + 1, etag = null, last_modified = null,
+           failing_since = case when origin = $5 then failing_since else null end,
+           digest = null, next_sync_at = null, project_id = $12, is_automatic = $13, environment = $14,
+           ca = $15, proxy = $16, speaks_plain = case when origin = $5 then speaks_plain else false end
+         where organization_id = $9 and id = $10 and row_version = $11 and deleted_at is null",
+        [
+            fields.name,
+            fields.name_key,
+            fields.kind.as_str(),
+            fields.url,
+            fields.origin,
+            fields.chart_names.join("\n"),
+            i64::from(fields.interval),
+            fields.by,
+            scope,
+            id,
+            row_version,
+            fields.project,
+            fields.is_automatic,
+            fields.environment.as_str(),
+            fields.ca,
+            fields.proxy,
+        ]
+    )
 }
 
 /// Marks a repository as deleted, so that its name is free and no sync writes to it any more.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn tombstone(tx: &mut Tx, scope: Scope, id: RepositoryId, now: Timestamp) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update repositories set deleted_at = $1, epoch = epoch + 1, row_version = row_version + 1,
-               next_sync_at = null
-             where organization_id = $2 and id = $3 and deleted_at is null"
-        ))
-        .bind(now.millis())
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update repositories set deleted_at = $1, epoch = epoch + 1, row_version = row_version + 1,
+           next_sync_at = null
+         where organization_id = $2 and id = $3 and deleted_at is null",
+        [now, scope, id]
+    )
 }
 
 /// Whether a live repository has this name already.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn name_is_taken(db: &Db, scope: Scope, name_key: &str) -> Result<bool> {
-    let found: Option<i64> = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select epoch from repositories where organization_id = $1 and name_key = $2 and deleted_at is null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(name_key)
-        .fetch_optional(pool)
-        .await
-    })?;
+    let found: Option<i64> = value!(
+        db,
+        "select epoch from repositories where organization_id = $1 and name_key = $2 and deleted_at is null",
+        [scope, name_key]
+    )?;
     Ok(found.is_some())
 }
 
 /// Shows that a sync waits for this repository; answers which.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn mark_syncing(tx: &mut Tx, scope: Scope, id: RepositoryId) -> Result<Vec<Uuid>> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query_scalar(sql!(
-            "update repositories set state = 'syncing'
-             where organization_id = $1 and id = $2 and deleted_at is null
-             returning id"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_all(&mut **tx)
-        .await
-    })?)
+    values!(
+        tx,
+        "update repositories set state = 'syncing'
+         where organization_id = $1 and id = $2 and deleted_at is null
+         returning id",
+        [scope, id]
+    )
 }
 
 /// Shows that a sync waits for every repository that a query finds, on whichever page; answers which.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn mark_found(tx: &mut Tx, scope: Scope, query: &RepositoryQuery) -> Result<Vec<Uuid>> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query_scalar(found!(
-            "update repositories set state = 'syncing' where organization_id = $1 and id in (select r.id",
-            ") returning id"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(crate::charts::pattern(&query.search))
-        .bind(query.credential.map(CredentialId::uuid))
-        .bind(query.project.map(ProjectId::uuid))
-        .bind(status(query))
-        .bind(passing())
-        .fetch_all(&mut **tx)
-        .await
-    })?)
+    values!(
+        tx,
+        ["update repositories set state = 'syncing' where organization_id = $1 and id in (select r.id" found!()
+          ") returning id"],
+        [
+            scope,
+            crate::charts::pattern(&query.search),
+            query.credential,
+            query.project,
+            status(query),
+            passing(),
+        ]
+    )
 }
 
 /// Whether a repository at this scheme, host and port is there already.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn origin_is_known(db: &Db, scope: Scope, origin: &str) -> Result<bool> {
-    let found: Option<i64> = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select created_at from repositories
-             where organization_id = $1 and origin = $2 and deleted_at is null limit 1"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(origin)
-        .fetch_optional(pool)
-        .await
-    })?;
+    let found: Option<i64> = value!(
+        db,
+        "select created_at from repositories
+         where organization_id = $1 and origin = $2 and deleted_at is null limit 1",
+        [scope, origin]
+    )?;
     Ok(found.is_some())
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::Timestamp;
 
-use crate::{Db, Result, Tx, on, sql};
+use crate::{Db, Result, Tx, exec, rows};
 
 /// How a budget fills and empties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,32 +27,21 @@ impl Filling {
 }
 
 /// When the budgets of these two subjects are empty; of one that is empty already nothing is told.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn failed(
     db: &Db,
     subjects: [&[u8]; 2],
     now: Timestamp,
 ) -> Result<Vec<(Vec<u8>, Timestamp)>> {
     let [one, two] = subjects;
-    let rows: Vec<(Vec<u8>, i64)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select subject, clear_at from failed_attempts where subject in ($1, $2) and clear_at > $3"
-        ))
-        .bind(one)
-        .bind(two)
-        .bind(now.millis())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(Vec<u8>, i64)> = rows!(
+        db,
+        "select subject, clear_at from failed_attempts where subject in ($1, $2) and clear_at > $3",
+        [one, two, now]
+    )?;
     Ok(rows.into_iter().map(|(subject, at)| (subject, Timestamp::from_millis(at))).collect())
 }
 
 /// Counts one failure.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn count_failure(
     tx: &mut Tx,
     subject: &[u8],
@@ -60,39 +49,28 @@ pub async fn count_failure(
     now: Timestamp,
 ) -> Result<()> {
     let (one, most) = (filling.counts_for, filling.counts_for * filling.most);
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into failed_attempts (subject, clear_at) values ($1, $2)
-             on conflict (subject) do update set clear_at = case
-               when failed_attempts.clear_at > $3 then $4
-               when failed_attempts.clear_at > $5 then failed_attempts.clear_at + $6
-               else $2 end"
-        ))
-        .bind(subject)
-        .bind(now.plus(one).millis())
-        .bind(now.plus(most.saturating_sub(one)).millis())
-        .bind(now.plus(most).millis())
-        .bind(now.millis())
-        .bind(i64::try_from(one.as_millis()).unwrap_or(i64::MAX))
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "insert into failed_attempts (subject, clear_at) values ($1, $2)
+         on conflict (subject) do update set clear_at = case
+           when failed_attempts.clear_at > $3 then $4
+           when failed_attempts.clear_at > $5 then failed_attempts.clear_at + $6
+           else $2 end",
+        [
+            subject,
+            now.plus(one).millis(),
+            now.plus(most.saturating_sub(one)).millis(),
+            now.plus(most).millis(),
+            now,
+            i64::try_from(one.as_millis()).unwrap_or(i64::MAX),
+        ]
+    )?;
     Ok(())
 }
 
 /// Forgets the budgets that are empty.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn forget_failures(db: &Db, now: Timestamp) -> Result<()> {
-    on!(db.write(), pool => {
-        sqlx::query(sql!("delete from failed_attempts where clear_at <= $1"))
-            .bind(now.millis())
-            .execute(pool)
-            .await
-            .map(drop)
-    })?;
+    exec!(db.write(), "delete from failed_attempts where clear_at <= $1", [now])?;
     Ok(())
 }
 

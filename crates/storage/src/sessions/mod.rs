@@ -12,7 +12,7 @@ pub use users::{Account, account, actor, anybody, insert_user, password_hash_of,
 
 use domain::{Timestamp, UserId};
 
-use crate::{Db, Result, on, sql};
+use crate::{Db, Result, exec, row};
 
 /// A session as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,20 +39,12 @@ pub async fn create(
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Result<()> {
-    on!(db.write(), pool => {
-        sqlx::query(sql!(
-            "insert into sessions (id_hash, user_id, record, created_at, last_seen_at, expires_at)
-             values ($1, $2, $3, $4, $4, $5)"
-        ))
-        .bind(hash)
-        .bind(user.map(UserId::uuid))
-        .bind(record)
-        .bind(now.millis())
-        .bind(expires_at.millis())
-        .execute(pool)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        db.write(),
+        "insert into sessions (id_hash, user_id, record, created_at, last_seen_at, expires_at)
+         values ($1, $2, $3, $4, $4, $5)",
+        [hash, user, record, now, expires_at]
+    )?;
     Ok(())
 }
 
@@ -60,9 +52,6 @@ pub async fn create(
 ///
 /// It never inserts, so a request that was under way during a sign-out cannot bring the session
 /// back to life (R-SESS-02).
-///
-/// # Errors
-/// When the database refuses.
 pub async fn save(
     db: &Db,
     hash: &[u8],
@@ -71,37 +60,22 @@ pub async fn save(
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Result<u64> {
-    Ok(on!(db.write(), pool => {
-        sqlx::query(sql!(
-            "update sessions set user_id = $2, record = $3, last_seen_at = $4, expires_at = $5
-             where id_hash = $1 and expires_at > $4"
-        ))
-        .bind(hash)
-        .bind(user.map(UserId::uuid))
-        .bind(record)
-        .bind(now.millis())
-        .bind(expires_at.millis())
-        .execute(pool)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        db.write(),
+        "update sessions set user_id = $2, record = $3, last_seen_at = $4, expires_at = $5
+         where id_hash = $1 and expires_at > $4",
+        [hash, user, record, now, expires_at]
+    )
 }
 
 /// A session that has not expired.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn load(db: &Db, hash: &[u8], now: Timestamp) -> Result<Option<StoredSession>> {
-    let row: Option<(String, i64, i64, i64)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select record, created_at, last_seen_at, expires_at
-             from sessions where id_hash = $1 and expires_at > $2"
-        ))
-        .bind(hash)
-        .bind(now.millis())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<(String, i64, i64, i64)> = row!(
+        db,
+        "select record, created_at, last_seen_at, expires_at
+         from sessions where id_hash = $1 and expires_at > $2",
+        [hash, now]
+    )?;
     Ok(row.map(|(record, created_at, last_seen_at, expires_at)| StoredSession {
         record,
         created_at: Timestamp::from_millis(created_at),
@@ -111,57 +85,27 @@ pub async fn load(db: &Db, hash: &[u8], now: Timestamp) -> Result<Option<StoredS
 }
 
 /// Notes that a session is used, and until when it lives now.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn touch(db: &Db, hash: &[u8], now: Timestamp, expires_at: Timestamp) -> Result<()> {
-    on!(db.write(), pool => {
-        sqlx::query(sql!("update sessions set last_seen_at = $2, expires_at = $3 where id_hash = $1"))
-            .bind(hash)
-            .bind(now.millis())
-            .bind(expires_at.millis())
-            .execute(pool)
-            .await
-            .map(drop)
-    })?;
+    exec!(
+        db.write(),
+        "update sessions set last_seen_at = $2, expires_at = $3 where id_hash = $1",
+        [hash, now, expires_at]
+    )?;
     Ok(())
 }
 
 /// Ends a session.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn delete(db: &Db, hash: &[u8]) -> Result<()> {
-    on!(db.write(), pool => {
-        sqlx::query(sql!("delete from sessions where id_hash = $1")).bind(hash).execute(pool).await.map(drop)
-    })?;
+    exec!(db.write(), "delete from sessions where id_hash = $1", [hash])?;
     Ok(())
 }
 
 /// Ends every session of a person; answers how many there were.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn delete_of_user(db: &Db, user: UserId) -> Result<u64> {
-    Ok(on!(db.write(), pool => {
-        sqlx::query(sql!("delete from sessions where user_id = $1"))
-            .bind(user.uuid())
-            .execute(pool)
-            .await
-            .map(|done| done.rows_affected())
-    })?)
+    exec!(db.write(), "delete from sessions where user_id = $1", [user])
 }
 
 /// Removes the sessions that expired; answers how many there were.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn delete_expired(db: &Db, now: Timestamp) -> Result<u64> {
-    Ok(on!(db.write(), pool => {
-        sqlx::query(sql!("delete from sessions where expires_at <= $1"))
-            .bind(now.millis())
-            .execute(pool)
-            .await
-            .map(|done| done.rows_affected())
-    })?)
+    exec!(db.write(), "delete from sessions where expires_at <= $1", [now])
 }

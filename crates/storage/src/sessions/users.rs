@@ -3,7 +3,7 @@
 use domain::{Actor, Role, Timestamp, UserId};
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, Tx, on, sql};
+use crate::{Db, Error, Result, Tx, exec, row, value};
 
 /// An account with what its password is checked against.
 #[derive(Clone)]
@@ -34,47 +34,24 @@ pub async fn insert_user(
     password_hash: &str,
     now: Timestamp,
 ) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into users (id, email, name, password_hash, created_at) values ($1, $2, $3, $4, $5)"
-        ))
-        .bind(id.uuid())
-        .bind(email)
-        .bind(name)
-        .bind(password_hash)
-        .bind(now.millis())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "insert into users (id, email, name, password_hash, created_at) values ($1, $2, $3, $4, $5)",
+        [id, email, name, password_hash, now]
+    )?;
     Ok(())
 }
 
 /// The account with this address (in lower case).
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn account(db: &Db, email: &str) -> Result<Option<Account>> {
-    let row: Option<(Uuid, String, String)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!("select id, name, password_hash from users where email = $1"))
-            .bind(email)
-            .fetch_optional(pool)
-            .await
-    })?;
+    let row: Option<(Uuid, String, String)> =
+        row!(db, "select id, name, password_hash from users where email = $1", [email])?;
     Ok(row.map(|(id, name, password_hash)| Account { id: id.into(), name, password_hash }))
 }
 
 /// The PHC string of a person's password.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn password_hash_of(db: &Db, user: UserId) -> Result<Option<String>> {
-    Ok(on!(db.read(), pool => {
-        sqlx::query_scalar(sql!("select password_hash from users where id = $1"))
-            .bind(user.uuid())
-            .fetch_optional(pool)
-            .await
-    })?)
+    value!(db, "select password_hash from users where id = $1", [user])
 }
 
 /// The person in the organization they joined first; `None` when there is no such account, or it is
@@ -83,16 +60,13 @@ pub async fn password_hash_of(db: &Db, user: UserId) -> Result<Option<String>> {
 /// # Errors
 /// When the database does not answer, or holds a role this version does not know.
 pub async fn actor(db: &Db, user: UserId) -> Result<Option<Actor>> {
-    let row: Option<(String, Uuid, String, String)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select u.name, o.id, o.name as organization_name, m.role from users u
-             join members m on m.user_id = u.id join organizations o on o.id = m.organization_id
-             where u.id = $1 order by m.created_at, o.id limit 1"
-        ))
-        .bind(user.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<(String, Uuid, String, String)> = row!(
+        db,
+        "select u.name, o.id, o.name as organization_name, m.role from users u
+         join members m on m.user_id = u.id join organizations o on o.id = m.organization_id
+         where u.id = $1 order by m.created_at, o.id limit 1",
+        [user]
+    )?;
     row.map(|(name, organization, organization_name, role)| {
         let role = Role::parse(&role).ok_or(Error::Value { column: "role" })?;
         Ok(Actor {
@@ -108,31 +82,17 @@ pub async fn actor(db: &Db, user: UserId) -> Result<Option<Actor>> {
 }
 
 /// Whether anybody has an account.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn anybody(db: &Db) -> Result<bool> {
-    let found: Option<i64> = on!(db.read(), pool => {
-        sqlx::query_scalar(sql!("select created_at from users limit 1")).fetch_optional(pool).await
-    })?;
+    let found: Option<i64> = value!(db, "select created_at from users limit 1", [])?;
     Ok(found.is_some())
 }
 
 /// Replaces the hash of the same password by a stronger one, unless it changed meanwhile.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn rehash(db: &Db, user: UserId, old: &str, new: &str) -> Result<()> {
-    on!(db.write(), pool => {
-        sqlx::query(sql!(
-            "update users set password_hash = $3 where id = $1 and password_hash = $2"
-        ))
-        .bind(user.uuid())
-        .bind(old)
-        .bind(new)
-        .execute(pool)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        db.write(),
+        "update users set password_hash = $3 where id = $1 and password_hash = $2",
+        [user, old, new]
+    )?;
     Ok(())
 }

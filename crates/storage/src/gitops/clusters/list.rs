@@ -6,7 +6,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, on, sql};
+use crate::{Db, Error, Result, row, rows};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -23,26 +23,20 @@ struct Row {
 }
 
 /// All clusters, by name.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn list(db: &Db, scope: Scope) -> Result<Vec<ClusterSummary>> {
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select c.id, c.name, c.credential_id, c.server, c.state, c.deleting, c.cause,
-               coalesce(o.objects, 0) as objects, coalesce(o.drifted, 0) as drifted, c.applied_at
-             from clusters c
-             left join (
-               select cluster_id, count(case when state <> 'new' then 1 end) as objects,
-                 count(case when state in ('changed', 'missing') then 1 end) as drifted
-               from cluster_objects where organization_id = $1 group by cluster_id
-             ) o on o.cluster_id = c.id
-             where c.organization_id = $1 order by c.name_key"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Row> = rows!(
+        db,
+        "select c.id, c.name, c.credential_id, c.server, c.state, c.deleting, c.cause,
+           coalesce(o.objects, 0) as objects, coalesce(o.drifted, 0) as drifted, c.applied_at
+         from clusters c
+         left join (
+           select cluster_id, count(case when state <> 'new' then 1 end) as objects,
+             count(case when state in ('changed', 'missing') then 1 end) as drifted
+           from cluster_objects where organization_id = $1 group by cluster_id
+         ) o on o.cluster_id = c.id
+         where c.organization_id = $1 order by c.name_key",
+        [scope]
+    )?;
     rows.into_iter().map(summary).collect()
 }
 
@@ -82,9 +76,6 @@ pub struct Seen {
 }
 
 /// One cluster.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn seen(db: &Db, scope: Scope, id: ClusterId) -> Result<Option<Seen>> {
     #[derive(sqlx::FromRow)]
     struct SeenRow {
@@ -95,23 +86,19 @@ pub async fn seen(db: &Db, scope: Scope, id: ClusterId) -> Result<Option<Seen>> 
         tried_at: Option<i64>,
         row_version: i64,
     }
-    let row: Option<SeenRow> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select c.id, c.name, c.credential_id, c.server, c.state, c.deleting, c.cause, c.applied_at,
-               k.name as credential_name, c.detail, c.tried_at, c.row_version,
-               (select count(*) from cluster_objects o
-                where o.organization_id = $1 and o.cluster_id = $2 and o.state <> 'new') as objects,
-               (select count(*) from cluster_objects o
-                where o.organization_id = $1 and o.cluster_id = $2 and o.state in ('changed', 'missing')) as drifted
-             from clusters c
-             join credentials k on k.organization_id = c.organization_id and k.id = c.credential_id
-             where c.organization_id = $1 and c.id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<SeenRow> = row!(
+        db,
+        "select c.id, c.name, c.credential_id, c.server, c.state, c.deleting, c.cause, c.applied_at,
+           k.name as credential_name, c.detail, c.tried_at, c.row_version,
+           (select count(*) from cluster_objects o
+            where o.organization_id = $1 and o.cluster_id = $2 and o.state <> 'new') as objects,
+           (select count(*) from cluster_objects o
+            where o.organization_id = $1 and o.cluster_id = $2 and o.state in ('changed', 'missing')) as drifted
+         from clusters c
+         join credentials k on k.organization_id = c.organization_id and k.id = c.credential_id
+         where c.organization_id = $1 and c.id = $2",
+        [scope, id]
+    )?;
     row.map(|seen| {
         Ok(Seen {
             summary: summary(seen.row)?,

@@ -5,9 +5,9 @@ use domain::{
     Cause, ClusterId, Scope, Timestamp,
     gitops::{ClusterObject, ObjectState},
 };
-use sqlx::QueryBuilder;
+use serde_json::json;
 
-use crate::{Db, Error, Result, Tx, on, sql};
+use crate::{Db, Error, Json, Result, Tx, exec, one_value, rows};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -22,20 +22,13 @@ struct Row {
 }
 
 /// All of them, by namespace, kind and name.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn objects(db: &Db, scope: Scope, cluster: ClusterId) -> Result<Vec<ClusterObject>> {
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select api_version, kind, namespace, name, state, cause, detail, compared_at from cluster_objects
-             where organization_id = $1 and cluster_id = $2 order by namespace, kind, name, api_version"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(cluster.uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Row> = rows!(
+        db,
+        "select api_version, kind, namespace, name, state, cause, detail, compared_at from cluster_objects
+         where organization_id = $1 and cluster_id = $2 order by namespace, kind, name, api_version",
+        [scope, cluster]
+    )?;
     rows.into_iter()
         .map(|row| {
             let state = ObjectState::parse(&row.state)
@@ -55,54 +48,48 @@ pub async fn objects(db: &Db, scope: Scope, cluster: ClusterId) -> Result<Vec<Cl
 }
 
 /// How many there are, as the transaction sees it.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn count_objects(tx: &mut Tx, scope: Scope, cluster: ClusterId) -> Result<i64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query_scalar(sql!(
-            "select count(*) from cluster_objects where organization_id = $1 and cluster_id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(cluster.uuid())
-        .fetch_one(&mut **tx)
-        .await
-    })?)
+    one_value!(
+        tx,
+        "select count(*) from cluster_objects where organization_id = $1 and cluster_id = $2",
+        [scope, cluster]
+    )
 }
 
 /// Notes objects that are about to be applied; what is known of one stays.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn intend(
     tx: &mut Tx,
     scope: Scope,
     cluster: ClusterId,
     objects: &[ClusterObject],
 ) -> Result<()> {
-    put(tx, scope, cluster, objects, "nothing").await
+    put(tx, scope, cluster, objects, OnConflict::Keep).await
 }
 
 /// Notes how objects stand, also of those that were not known; what was found later is kept.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn set_states(
     tx: &mut Tx,
     scope: Scope,
     cluster: ClusterId,
     objects: &[ClusterObject],
 ) -> Result<()> {
-    put(
-        tx,
-        scope,
-        cluster,
-        objects,
-        "update set state = excluded.state, cause = excluded.cause, detail = excluded.detail,
-           compared_at = excluded.compared_at
-         where cluster_objects.compared_at is null or cluster_objects.compared_at <= excluded.compared_at",
-    )
-    .await
+    put(tx, scope, cluster, objects, OnConflict::Update).await
+}
+
+/// What becomes of an object that is known already.
+#[derive(Clone, Copy)]
+enum OnConflict {
+    Keep,
+    Update,
+}
+
+macro_rules! objects {
+    () => {
+        "insert into cluster_objects
+           (organization_id, cluster_id, api_version, kind, namespace, name, state, cause, detail, compared_at)
+         select $1, $2, r.value ->> 'api_version', r.value ->> 'kind', r.value ->> 'namespace', r.value ->> 'name',
+           r.value ->> 'state', r.value ->> 'cause', r.value ->> 'detail', cast(r.value ->> 'compared_at' as bigint) from "
+    };
 }
 
 async fn put(
@@ -110,38 +97,39 @@ async fn put(
     scope: Scope,
     cluster: ClusterId,
     objects: &[ClusterObject],
-    on_conflict: &'static str,
+    on_conflict: OnConflict,
 ) -> Result<()> {
-    for chunk in objects.chunks(100) {
-        on!(tx.inner(), tx => {
-            let mut query = QueryBuilder::new(
-                "insert into cluster_objects
-                   (organization_id, cluster_id, api_version, kind, namespace, name, state, cause, detail, compared_at) ",
-            );
-            query.push_values(chunk, |mut row, object| {
-                row.push_bind(scope.organization().uuid())
-                    .push_bind(cluster.uuid())
-                    .push_bind(object.api_version.as_str())
-                    .push_bind(object.kind.as_str())
-                    .push_bind(object.namespace.as_str())
-                    .push_bind(object.name.as_str())
-                    .push_bind(object.state.as_str())
-                    .push_bind(object.cause.map(Cause::code))
-                    .push_bind(object.detail.as_str())
-                    .push_bind(object.compared_at.map(Timestamp::millis));
-            });
-            query.push(" on conflict (organization_id, cluster_id, api_version, kind, namespace, name) do ");
-            query.push(on_conflict);
-            query.build().execute(&mut **tx).await.map(drop)
-        })?;
-    }
+    let records: Vec<_> = objects
+        .iter()
+        .map(|object| {
+            json!({
+                "api_version": object.api_version, "kind": object.kind, "namespace": object.namespace,
+                "name": object.name, "state": object.state.as_str(), "cause": object.cause.map(Cause::code),
+                "detail": object.detail, "compared_at": object.compared_at.map(Timestamp::millis),
+            })
+        })
+        .collect();
+    let values = Json(records);
+    match on_conflict {
+        OnConflict::Keep => exec!(
+            tx,
+            [objects!() records(3) " as r where true on conflict (organization_id, cluster_id, api_version, kind, namespace, name)
+              do nothing"],
+            [scope, cluster, values]
+        ),
+        OnConflict::Update => exec!(
+            tx,
+            [objects!() records(3) " as r where true on conflict (organization_id, cluster_id, api_version, kind, namespace, name)
+              do update set state = excluded.state, cause = excluded.cause, detail = excluded.detail,
+                compared_at = excluded.compared_at
+              where cluster_objects.compared_at is null or cluster_objects.compared_at <= excluded.compared_at"],
+            [scope, cluster, values]
+        ),
+    }?;
     Ok(())
 }
 
 /// Forgets objects that are not in the cluster any more, or were never ours.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn remove_objects(
     tx: &mut Tx,
     scope: Scope,
@@ -149,37 +137,29 @@ pub async fn remove_objects(
     objects: &[ClusterObject],
 ) -> Result<()> {
     for object in objects {
-        on!(tx.inner(), tx => {
-            sqlx::query(sql!(
-                "delete from cluster_objects where organization_id = $1 and cluster_id = $2
-                   and api_version = $3 and kind = $4 and namespace = $5 and name = $6"
-            ))
-            .bind(scope.organization().uuid())
-            .bind(cluster.uuid())
-            .bind(object.api_version.as_str())
-            .bind(object.kind.as_str())
-            .bind(object.namespace.as_str())
-            .bind(object.name.as_str())
-            .execute(&mut **tx)
-            .await
-            .map(drop)
-        })?;
+        exec!(
+            tx,
+            "delete from cluster_objects where organization_id = $1 and cluster_id = $2
+             and api_version = $3 and kind = $4 and namespace = $5 and name = $6",
+            [
+                scope,
+                cluster,
+                object.api_version.as_str(),
+                object.kind.as_str(),
+                object.namespace.as_str(),
+                object.name.as_str(),
+            ]
+        )?;
     }
     Ok(())
 }
 
 /// Forgets all objects of a cluster.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn forget_objects(tx: &mut Tx, scope: Scope, cluster: ClusterId) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!("delete from cluster_objects where organization_id = $1 and cluster_id = $2"))
-            .bind(scope.organization().uuid())
-            .bind(cluster.uuid())
-            .execute(&mut **tx)
-            .await
-            .map(drop)
-    })?;
+    exec!(
+        tx,
+        "delete from cluster_objects where organization_id = $1 and cluster_id = $2",
+        [scope, cluster]
+    )?;
     Ok(())
 }

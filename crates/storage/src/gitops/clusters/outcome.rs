@@ -2,7 +2,7 @@
 
 use domain::{Cause, ClusterId, Scope, Timestamp, gitops::ClusterState};
 
-use crate::{Result, Tx, on, sql};
+use crate::{Result, Tx, exec};
 
 /// What is to be written down about an apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,95 +24,64 @@ pub struct ApplyOutcome {
 /// Holds a cluster until the transaction ends, if it is still of this epoch; `false` when it was
 /// edited or deleted meanwhile. Clusters are held before jobs, as every change that queues an apply
 /// does it.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn lock_epoch(tx: &mut Tx, scope: Scope, id: ClusterId, epoch: i64) -> Result<bool> {
-    let held = on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update clusters set epoch = epoch where organization_id = $1 and id = $2 and epoch = $3"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(epoch)
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?;
+    let held = exec!(
+        tx,
+        "update clusters set epoch = epoch where organization_id = $1 and id = $2 and epoch = $3",
+        [scope, id, epoch]
+    )?;
     Ok(held > 0)
 }
 
 /// Writes down how an apply ended.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn record(
     tx: &mut Tx,
     scope: Scope,
     id: ClusterId,
     outcome: &ApplyOutcome,
 ) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update clusters set state = $3, cause = $4, detail = $5, applied_at = coalesce($6, applied_at), check_at = $7,
-               tried_at = $8, failing_since = case when $3 = 'failing' then coalesce(failing_since, $8) end
-             where organization_id = $1 and id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(outcome.state.as_str())
-        .bind(outcome.cause.map(Cause::code))
-        .bind(outcome.detail.as_str())
-        .bind(outcome.applied_at.map(Timestamp::millis))
-        .bind(outcome.check_at.map(Timestamp::millis))
-        .bind(outcome.at.millis())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "update clusters set state = $3, cause = $4, detail = $5, applied_at = coalesce($6, applied_at), check_at = $7,
+           tried_at = $8, failing_since = case when $3 = 'failing' then coalesce(failing_since, $8) end
+         where organization_id = $1 and id = $2",
+        [
+            scope,
+            id,
+            outcome.state.as_str(),
+            outcome.cause.map(Cause::code),
+            outcome.detail.as_str(),
+            outcome.applied_at,
+            outcome.check_at,
+            outcome.at,
+        ]
+    )?;
     Ok(())
 }
 
 /// Says that nothing waits to be applied any more, unless another apply is queued; then it is that
 /// which waits, and the page says so. To be called after the job of this apply was ended, in the same transaction.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn settle_pending(tx: &mut Tx, scope: Scope, id: ClusterId) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update clusters set
-               pending_at = case when not exists (select 1 from jobs j
-                 where j.organization_id = $1 and j.kind = 'apply' and j.target_id = $2) then null else pending_at end,
-               state = case when exists (select 1 from jobs j
-                 where j.organization_id = $1 and j.kind = 'apply' and j.target_id = $2 and j.state = 'waiting')
-                 then 'pushing' else state end
-             where organization_id = $1 and id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "update clusters set
+           pending_at = case when not exists (select 1 from jobs j
+             where j.organization_id = $1 and j.kind = 'apply' and j.target_id = $2) then null else pending_at end,
+           state = case when exists (select 1 from jobs j
+             where j.organization_id = $1 and j.kind = 'apply' and j.target_id = $2 and j.state = 'waiting')
+             then 'pushing' else state end
+         where organization_id = $1 and id = $2",
+        [scope, id]
+    )?;
     Ok(())
 }
 
 /// Marks a cluster as waiting for the apply that a person asked for; answers how many rows that was.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn queue(tx: &mut Tx, scope: Scope, id: ClusterId, now: Timestamp) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update clusters set state = 'pushing', pending_at = coalesce(pending_at, $3)
-             where organization_id = $1 and id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(now.millis())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update clusters set state = 'pushing', pending_at = coalesce(pending_at, $3)
+         where organization_id = $1 and id = $2",
+        [scope, id, now]
+    )
 }

@@ -4,7 +4,7 @@ use domain::{ClusterId, CredentialId, ExportId, Scope, gitops::ClusterState};
 use uuid::Uuid;
 
 use super::list::state;
-use crate::{Db, Result, on, sql};
+use crate::{Db, Result, row, rows};
 
 /// A cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,20 +45,13 @@ struct Found {
 }
 
 /// One cluster.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn cluster(db: &Db, scope: Scope, id: ClusterId) -> Result<Option<Cluster>> {
-    let row: Option<Found> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select id, name, credential_id, server, state, deleting, epoch, row_version, updated_by
-             from clusters where organization_id = $1 and id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<Found> = row!(
+        db,
+        "select id, name, credential_id, server, state, deleting, epoch, row_version, updated_by
+         from clusters where organization_id = $1 and id = $2",
+        [scope, id]
+    )?;
     let Some(row) = row else { return Ok(None) };
     let exports = exports_of(db, scope, id).await?;
     Ok(Some(Cluster {
@@ -76,20 +69,13 @@ pub async fn cluster(db: &Db, scope: Scope, id: ClusterId) -> Result<Option<Clus
 }
 
 /// The exports that a cluster takes, by name.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn exports_of(db: &Db, scope: Scope, id: ClusterId) -> Result<Vec<(ExportId, String)>> {
-    let rows: Vec<(Uuid, String)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select e.id, e.name from cluster_exports m
-             join exports e on e.organization_id = m.organization_id and e.id = m.export_id
-             where m.organization_id = $1 and m.cluster_id = $2 order by e.name_key"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(Uuid, String)> = rows!(
+        db,
+        "select e.id, e.name from cluster_exports m
+         join exports e on e.organization_id = m.organization_id and e.id = m.export_id
+         where m.organization_id = $1 and m.cluster_id = $2 order by e.name_key",
+        [scope, id]
+    )?;
     Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
 }

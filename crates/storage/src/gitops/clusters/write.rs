@@ -4,10 +4,9 @@ use domain::{
     ClusterId, ExportId, Scope, Timestamp,
     gitops::{ClusterFields, ClusterState},
 };
-use sqlx::QueryBuilder;
 
 use super::list::state;
-use crate::{Result, Tx, on, sql};
+use crate::{Json, Result, Tx, exec, value};
 
 /// Adds a cluster whose API server has this address.
 ///
@@ -22,23 +21,12 @@ pub async fn insert(
     by: &str,
     now: Timestamp,
 ) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into clusters (organization_id, id, name, name_key, credential_id, server, state, created_at, updated_by)
-             values ($1, $2, $3, $4, $5, $6, 'new', $7, $8)"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(fields.name.as_str())
-        .bind(fields.name.key())
-        .bind(fields.credential.uuid())
-        .bind(server)
-        .bind(now.millis())
-        .bind(by)
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "insert into clusters (organization_id, id, name, name_key, credential_id, server, state, created_at, updated_by)
+         values ($1, $2, $3, $4, $5, $6, 'new', $7, $8)",
+        [scope, id, fields.name.as_str(), fields.name.key(), fields.credential, server, now, by]
+    )?;
     Ok(())
 }
 
@@ -56,40 +44,33 @@ pub async fn update(
     server: &str,
     by: &str,
 ) -> Result<Option<ClusterState>> {
-    let changed: Option<String> = on!(tx.inner(), tx => {
-        sqlx::query_scalar(sql!(
-            "update clusters set name = $4, name_key = $5, credential_id = $6, server = $7, epoch = epoch + 1,
-               row_version = row_version + 1, updated_by = $8
-             where organization_id = $1 and id = $2 and row_version = $3 and not deleting
-             returning state"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(row_version)
-        .bind(fields.name.as_str())
-        .bind(fields.name.key())
-        .bind(fields.credential.uuid())
-        .bind(server)
-        .bind(by)
-        .fetch_optional(&mut **tx)
-        .await
-    })?;
+    let changed: Option<String> = value!(
+        tx,
+        "update clusters set name = $4, name_key = $5, credential_id = $6, server = $7, epoch = epoch + 1,
+           row_version = row_version + 1, updated_by = $8
+         where organization_id = $1 and id = $2 and row_version = $3 and not deleting
+         returning state",
+        [
+            scope,
+            id,
+            row_version,
+            fields.name.as_str(),
+            fields.name.key(),
+            fields.credential,
+            server,
+            by,
+        ]
+    )?;
     changed.as_deref().map(state).transpose()
 }
 
 /// Takes every export away from a cluster.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn clear_exports(tx: &mut Tx, scope: Scope, id: ClusterId) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!("delete from cluster_exports where organization_id = $1 and cluster_id = $2"))
-            .bind(scope.organization().uuid())
-            .bind(id.uuid())
-            .execute(&mut **tx)
-            .await
-            .map(drop)
-    })?;
+    exec!(
+        tx,
+        "delete from cluster_exports where organization_id = $1 and cluster_id = $2",
+        [scope, id]
+    )?;
     Ok(())
 }
 
@@ -103,25 +84,17 @@ pub async fn set_exports(
     id: ClusterId,
     exports: &[ExportId],
 ) -> Result<()> {
-    for chunk in exports.chunks(100) {
-        on!(tx.inner(), tx => {
-            let mut query = QueryBuilder::new(
-                "insert into cluster_exports (organization_id, cluster_id, export_id) ",
-            );
-            query.push_values(chunk, |mut row, export| {
-                row.push_bind(scope.organization().uuid()).push_bind(id.uuid()).push_bind(export.uuid());
-            });
-            query.build().execute(&mut **tx).await.map(drop)
-        })?;
-    }
+    exec!(
+        tx,
+        ["insert into cluster_exports (organization_id, cluster_id, export_id)
+          select $1, $2, id.value from " each_id(3) " as id"],
+        [scope, id, Json(exports)]
+    )?;
     Ok(())
 }
 
 /// Says that what Hawser made there is to be deleted, and the cluster then forgotten; answers how
 /// many rows that was.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn set_deleting(
     tx: &mut Tx,
     scope: Scope,
@@ -129,34 +102,22 @@ pub async fn set_deleting(
     by: &str,
     now: Timestamp,
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update clusters set deleting = true, state = 'pushing', cause = null, detail = '', pending_at = $3,
-               failing_since = null,
-               epoch = epoch + 1, row_version = row_version + 1, updated_by = $4
-             where organization_id = $1 and id = $2 and not deleting"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(now.millis())
-        .bind(by)
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update clusters set deleting = true, state = 'pushing', cause = null, detail = '', pending_at = $3,
+           failing_since = null,
+           epoch = epoch + 1, row_version = row_version + 1, updated_by = $4
+         where organization_id = $1 and id = $2 and not deleting",
+        [scope, id, now, by]
+    )
 }
 
 /// Deletes a cluster that has neither exports nor objects; answers its name, `None` when there was
 /// none.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn delete(tx: &mut Tx, scope: Scope, id: ClusterId) -> Result<Option<String>> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query_scalar(sql!("delete from clusters where organization_id = $1 and id = $2 returning name"))
-            .bind(scope.organization().uuid())
-            .bind(id.uuid())
-            .fetch_optional(&mut **tx)
-            .await
-    })?)
+    value!(
+        tx,
+        "delete from clusters where organization_id = $1 and id = $2 returning name",
+        [scope, id]
+    )
 }

@@ -3,7 +3,7 @@
 use domain::{Cause, CredentialId, Scope, Timestamp, UserId, gitops::GitAccountMethod};
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, on, sql};
+use crate::{Db, Error, Result, row, rows, values};
 
 /// A connected account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,51 +67,38 @@ impl Row {
 }
 
 /// All that are there to be used, by name.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn list(db: &Db, scope: Scope) -> Result<Vec<Connection>> {
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select g.credential_id, c.name, g.way, g.host, g.account_id, g.account, g.scopes, g.user_id,
-               u.name as connected_by, g.connected_at, c.last_used_at, coalesce(t.count, 0) as targets, g.broken
-             from git_connections g
-             join credentials c on c.organization_id = g.organization_id and c.id = g.credential_id
-             join users u on u.id = g.user_id
-             left join (
-               select credential_id, count(*) as count from git_targets where organization_id = $1 group by credential_id
-             ) t on t.credential_id = g.credential_id
-             where g.organization_id = $1 and c.deleted_at is null and c.vault_version > 0
-             order by c.name_key"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Row> = rows!(
+        db,
+        "select g.credential_id, c.name, g.way, g.host, g.account_id, g.account, g.scopes, g.user_id,
+           u.name as connected_by, g.connected_at, c.last_used_at, coalesce(t.count, 0) as targets, g.broken
+         from git_connections g
+         join credentials c on c.organization_id = g.organization_id and c.id = g.credential_id
+         join users u on u.id = g.user_id
+         left join (
+           select credential_id, count(*) as count from git_targets where organization_id = $1 group by credential_id
+         ) t on t.credential_id = g.credential_id
+         where g.organization_id = $1 and c.deleted_at is null and c.vault_version > 0
+         order by c.name_key",
+        [scope]
+    )?;
     rows.into_iter().map(Row::connection).collect()
 }
 
 /// One; `None` for a credential that is no connected account.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn get(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<Connection>> {
-    let row: Option<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select g.credential_id, c.name, g.way, g.host, g.account_id, g.account, g.scopes, g.user_id,
-               u.name as connected_by, g.connected_at, c.last_used_at,
-               (select count(*) from git_targets t
-                where t.organization_id = g.organization_id and t.credential_id = g.credential_id) as targets, g.broken
-             from git_connections g
-             join credentials c on c.organization_id = g.organization_id and c.id = g.credential_id
-             join users u on u.id = g.user_id
-             where g.organization_id = $1 and g.credential_id = $2 and c.deleted_at is null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<Row> = row!(
+        db,
+        "select g.credential_id, c.name, g.way, g.host, g.account_id, g.account, g.scopes, g.user_id,
+           u.name as connected_by, g.connected_at, c.last_used_at,
+           (select count(*) from git_targets t
+            where t.organization_id = g.organization_id and t.credential_id = g.credential_id) as targets, g.broken
+         from git_connections g
+         join credentials c on c.organization_id = g.organization_id and c.id = g.credential_id
+         join users u on u.id = g.user_id
+         where g.organization_id = $1 and g.credential_id = $2 and c.deleted_at is null",
+        [scope, id]
+    )?;
     row.map(Row::connection).transpose()
 }
 
@@ -128,9 +115,6 @@ pub struct Holder {
 
 /// Who connected the account with this number, if somebody of the organization did; with
 /// [`GitAccountMethod::Installation`] the number is that of an installation.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn holder(
     db: &Db,
     scope: Scope,
@@ -138,20 +122,14 @@ pub async fn holder(
     host: &str,
     account_id: i64,
 ) -> Result<Option<Holder>> {
-    let row: Option<(Uuid, Uuid, String)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select g.credential_id, g.user_id, u.name
-             from git_connections g join users u on u.id = g.user_id
-             where g.organization_id = $1 and g.host = $2 and g.account_id = $3
-               and (g.way = 'installation') = $4"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(host)
-        .bind(account_id)
-        .bind(way == GitAccountMethod::Installation)
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<(Uuid, Uuid, String)> = row!(
+        db,
+        "select g.credential_id, g.user_id, u.name
+         from git_connections g join users u on u.id = g.user_id
+         where g.organization_id = $1 and g.host = $2 and g.account_id = $3
+           and (g.way = 'installation') = $4",
+        [scope, host, account_id, way == GitAccountMethod::Installation]
+    )?;
     Ok(row.map(|(credential, user, name)| Holder {
         credential: credential.into(),
         user: user.into(),
@@ -160,33 +138,19 @@ pub async fn holder(
 }
 
 /// The names of the Git targets that push with a credential, at most 100.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn targets(db: &Db, scope: Scope, id: CredentialId) -> Result<Vec<String>> {
-    Ok(on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select name from git_targets where organization_id = $1 and credential_id = $2 order by name_key limit 100"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_all(pool)
-        .await
-    })?)
+    values!(
+        db,
+        "select name from git_targets where organization_id = $1 and credential_id = $2 order by name_key limit 100",
+        [scope, id]
+    )
 }
 
 /// The addresses that Git targets push to with a credential, at most 100.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn addresses(db: &Db, scope: Scope, id: CredentialId) -> Result<Vec<String>> {
-    Ok(on!(db.read(), pool => {
-        sqlx::query_scalar(sql!(
-            "select url from git_targets where organization_id = $1 and credential_id = $2 order by url limit 100"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_all(pool)
-        .await
-    })?)
+    values!(
+        db,
+        "select url from git_targets where organization_id = $1 and credential_id = $2 order by url limit 100",
+        [scope, id]
+    )
 }

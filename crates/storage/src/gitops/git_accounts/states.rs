@@ -2,7 +2,7 @@
 
 use domain::{OrganizationId, Scope, Timestamp, UserId};
 
-use crate::{Db, Result, Tx, on, sql};
+use crate::{Db, Result, Tx, exec};
 
 /// A web flow that somebody began.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,76 +16,39 @@ pub struct State {
 }
 
 /// Keeps the begin of a flow.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn begin(tx: &mut Tx, scope: Scope, state: &State, ends: Timestamp) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into oauth_states (state_hash, browser_hash, organization_id, user_id, expires_at)
-             values ($1, $2, $3, $4, $5)"
-        ))
-        .bind(state.state_hash.as_slice())
-        .bind(state.browser_hash.as_slice())
-        .bind(scope.organization().uuid())
-        .bind(state.user.uuid())
-        .bind(ends.millis())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "insert into oauth_states (state_hash, browser_hash, organization_id, user_id, expires_at)
+         values ($1, $2, $3, $4, $5)",
+        [state.state_hash.as_slice(), state.browser_hash.as_slice(), scope, state.user, ends]
+    )?;
     Ok(())
 }
 
 /// Uses a begin up, if this person began it in this browser and organization and it has not ended;
 /// answers how many rows that was.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn take(db: &Db, scope: Scope, state: &State, now: Timestamp) -> Result<u64> {
-    Ok(on!(db.write(), pool => {
-        sqlx::query(sql!(
-            "delete from oauth_states
-             where state_hash = $1 and browser_hash = $2 and organization_id = $3 and user_id = $4 and expires_at > $5"
-        ))
-        .bind(state.state_hash.as_slice())
-        .bind(state.browser_hash.as_slice())
-        .bind(scope.organization().uuid())
-        .bind(state.user.uuid())
-        .bind(now.millis())
-        .execute(pool)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        db.write(),
+        "delete from oauth_states
+         where state_hash = $1 and browser_hash = $2 and organization_id = $3 and user_id = $4 and expires_at > $5",
+        [state.state_hash.as_slice(), state.browser_hash.as_slice(), scope, state.user, now]
+    )
 }
 
 /// Forgets every flow that a person began, in whatever browser.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn delete_of_user(db: &Db, organization: OrganizationId, user: UserId) -> Result<()> {
-    on!(db.write(), pool => {
-        sqlx::query(sql!("delete from oauth_states where organization_id = $1 and user_id = $2"))
-            .bind(organization.uuid())
-            .bind(user.uuid())
-            .execute(pool)
-            .await
-            .map(drop)
-    })?;
+    exec!(
+        db.write(),
+        "delete from oauth_states where organization_id = $1 and user_id = $2",
+        [organization, user]
+    )?;
     Ok(())
 }
 
 /// Forgets the flows of all organizations that nobody ended in time.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn forget_ended(tx: &mut Tx, now: Timestamp) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!("delete from oauth_states where expires_at <= $1"))
-            .bind(now.millis())
-            .execute(&mut **tx)
-            .await
-            .map(drop)
-    })?;
+    exec!(tx, "delete from oauth_states where expires_at <= $1", [now])?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use domain::{Cause, CredentialId, Scope, Timestamp, UserId, gitops::GitAccountMethod};
 
-use crate::{Result, Tx, on, sql};
+use crate::{Result, Tx, exec, row};
 
 /// An account that was just connected.
 #[derive(Debug, Clone)]
@@ -28,56 +28,49 @@ pub async fn insert(
     id: CredentialId,
     new: &NewGitAccount,
 ) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "insert into git_connections (organization_id, credential_id, way, host, account_id, account, scopes,
-               user_id, connected_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(new.way.as_str())
-        .bind(new.host.as_str())
-        .bind(new.account_id)
-        .bind(new.account.as_str())
-        .bind(new.scopes.join(" "))
-        .bind(new.user.uuid())
-        .bind(new.now.millis())
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "insert into git_connections (organization_id, credential_id, way, host, account_id, account, scopes,
+           user_id, connected_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        [
+            scope,
+            id,
+            new.way.as_str(),
+            new.host.as_str(),
+            new.account_id,
+            new.account.as_str(),
+            new.scopes.join(" "),
+            new.user,
+            new.now,
+        ]
+    )?;
     Ok(())
 }
 
 /// Notes how the same person connected the account again; answers how many rows that was. That it
 /// works is noted where its new tokens begin to count.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn update(
     tx: &mut Tx,
     scope: Scope,
     id: CredentialId,
     new: &NewGitAccount,
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update git_connections set way = $3, account = $4, scopes = $5, connected_at = $6
-             where organization_id = $1 and credential_id = $2 and user_id = $7 and account_id = $8"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(new.way.as_str())
-        .bind(new.account.as_str())
-        .bind(new.scopes.join(" "))
-        .bind(new.now.millis())
-        .bind(new.user.uuid())
-        .bind(new.account_id)
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update git_connections set way = $3, account = $4, scopes = $5, connected_at = $6
+         where organization_id = $1 and credential_id = $2 and user_id = $7 and account_id = $8",
+        [
+            scope,
+            id,
+            new.way.as_str(),
+            new.account.as_str(),
+            new.scopes.join(" "),
+            new.now,
+            new.user,
+            new.account_id,
+        ]
+    )
 }
 
 /// Notes why GitHub does not take an account any more, if what it refused is the version that counts:
@@ -85,9 +78,6 @@ pub async fn update(
 ///
 /// Hold the credential first ([`crate::repositories::hold`]), so that no newer version begins to count
 /// in between.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn mark_broken(
     tx: &mut Tx,
     scope: Scope,
@@ -96,58 +86,35 @@ pub async fn mark_broken(
     cause: Cause,
     now: Timestamp,
 ) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update git_connections set broken = $4, broken_at = $5
-             where organization_id = $1 and credential_id = $2 and coalesce(broken, '') <> $4
-               and exists (select 1 from credentials c where c.organization_id = $1 and c.id = $2
-                 and c.vault_version = $3)"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(vault_version)
-        .bind(cause.code())
-        .bind(now.millis())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update git_connections set broken = $4, broken_at = $5
+         where organization_id = $1 and credential_id = $2 and coalesce(broken, '') <> $4
+           and exists (select 1 from credentials c where c.organization_id = $1 and c.id = $2
+             and c.vault_version = $3)",
+        [scope, id, vault_version, cause.code(), now]
+    )
 }
 
 /// Notes that GitHub takes an account; answers how many rows changed.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn mark_working(tx: &mut Tx, scope: Scope, id: CredentialId) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update git_connections set broken = null, broken_at = null
-             where organization_id = $1 and credential_id = $2 and broken is not null"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update git_connections set broken = null, broken_at = null
+         where organization_id = $1 and credential_id = $2 and broken is not null",
+        [scope, id]
+    )
 }
 
 /// Forgets whose account a credential was; answers its host and name, `None` when it was none.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn remove(
     tx: &mut Tx,
     scope: Scope,
     id: CredentialId,
 ) -> Result<Option<(String, String)>> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query_as(sql!(
-            "delete from git_connections where organization_id = $1 and credential_id = $2 returning host, account"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(&mut **tx)
-        .await
-    })?)
+    row!(
+        tx,
+        "delete from git_connections where organization_id = $1 and credential_id = $2 returning host, account",
+        [scope, id]
+    )
 }

@@ -1,12 +1,12 @@
 //! The files that Hawser wrote to a Git target.
 
 use domain::{GitTargetId, Scope};
-use sqlx::QueryBuilder;
+use serde::Serialize;
 
-use crate::{Db, Result, Tx, on, sql};
+use crate::{Db, Json, Result, Tx, exec, rows};
 
 /// A file of a Git target.
-#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, sqlx::FromRow)]
 pub struct File {
     /// Its path in the repository.
     pub path: String,
@@ -56,43 +56,36 @@ impl File {
 }
 
 /// All of them, by path.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn files(db: &Db, scope: Scope, target: GitTargetId) -> Result<Vec<File>> {
-    Ok(on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select path, identity, blob, next_identity, next_blob from git_target_files
-             where organization_id = $1 and target_id = $2 order by path"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(target.uuid())
-        .fetch_all(pool)
-        .await
-    })?)
+    rows!(
+        db,
+        "select path, identity, blob, next_identity, next_blob from git_target_files
+         where organization_id = $1 and target_id = $2 order by path",
+        [scope, target]
+    )
+}
+
+macro_rules! files {
+    () => {
+        "insert into git_target_files (organization_id, target_id, path, identity, blob, next_identity, next_blob)
+         select $1, $2, r.value ->> 'path', r.value ->> 'identity', r.value ->> 'blob', r.value ->> 'next_identity',
+           r.value ->> 'next_blob' from "
+    };
 }
 
 /// Writes down what a push is about to write beside what earlier ones meant to
 /// ([`File::intending`]), so that it is recognized when its answer is lost.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn intend(tx: &mut Tx, scope: Scope, target: GitTargetId, files: &[File]) -> Result<()> {
-    insert(
+    exec!(
         tx,
-        scope,
-        target,
-        files,
-        " on conflict (organization_id, target_id, path) do update set
-           next_identity = excluded.next_identity, next_blob = excluded.next_blob",
-    )
-    .await
+        [files!() records(3) " as r where true on conflict (organization_id, target_id, path) do update set
+          next_identity = excluded.next_identity, next_blob = excluded.next_blob"],
+        [scope, target, Json(files)]
+    )?;
+    Ok(())
 }
 
 /// Notes the files that the repository holds now, in place of what was noted before.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn set_files(
     tx: &mut Tx,
     scope: Scope,
@@ -100,51 +93,17 @@ pub async fn set_files(
     files: &[File],
 ) -> Result<()> {
     forget_files(tx, scope, target).await?;
-    insert(tx, scope, target, files, "").await
-}
-
-async fn insert(
-    tx: &mut Tx,
-    scope: Scope,
-    target: GitTargetId,
-    files: &[File],
-    on_conflict: &'static str,
-) -> Result<()> {
-    for chunk in files.chunks(100) {
-        on!(tx.inner(), tx => {
-            let mut query = QueryBuilder::new(
-                "insert into git_target_files
-                   (organization_id, target_id, path, identity, blob, next_identity, next_blob) ",
-            );
-            query.push_values(chunk, |mut row, file| {
-                row.push_bind(scope.organization().uuid())
-                    .push_bind(target.uuid())
-                    .push_bind(file.path.as_str())
-                    .push_bind(file.identity.as_str())
-                    .push_bind(file.blob.as_str())
-                    .push_bind(file.next_identity.as_str())
-                    .push_bind(file.next_blob.as_str());
-            });
-            query.push(on_conflict);
-            query.build().execute(&mut **tx).await.map(drop)
-        })?;
-    }
+    exec!(tx, [files!() records(3) " as r"], [scope, target, Json(files)])?;
     Ok(())
 }
 
 /// Forgets all files; they stay in the repository.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn forget_files(tx: &mut Tx, scope: Scope, target: GitTargetId) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!("delete from git_target_files where organization_id = $1 and target_id = $2"))
-            .bind(scope.organization().uuid())
-            .bind(target.uuid())
-            .execute(&mut **tx)
-            .await
-            .map(drop)
-    })?;
+    exec!(
+        tx,
+        "delete from git_target_files where organization_id = $1 and target_id = $2",
+        [scope, target]
+    )?;
     Ok(())
 }
 

@@ -7,38 +7,27 @@
 use std::collections::BTreeMap;
 
 use domain::{GitTargetId, Scope};
-use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::File;
-use crate::{Db, Result, on, sql};
+use crate::{Db, Json, Result, rows};
 
 /// The other Git targets of the organization, each with the address of its repository.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn others(
     db: &Db,
     scope: Scope,
     target: GitTargetId,
 ) -> Result<Vec<(GitTargetId, String)>> {
-    let rows: Vec<(Uuid, String)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select id, url from git_targets where organization_id = $1 and id <> $2 order by id"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(target.uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(Uuid, String)> = rows!(
+        db,
+        "select id, url from git_targets where organization_id = $1 and id <> $2 order by id",
+        [scope, target]
+    )?;
     Ok(rows.into_iter().map(|(id, url)| (id.into(), url)).collect())
 }
 
 /// What these targets have in their repository, and what others left in it. All of that stands in the
 /// intents of the files, so that they count while they are as Hawser wrote them.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn elsewhere(
     db: &Db,
     scope: Scope,
@@ -49,14 +38,12 @@ pub async fn elsewhere(
     for (path, identity, blob) in left(db, scope, repository).await? {
         add(&mut files, &path, &identity, &blob);
     }
-    for chunk in others.chunks(100) {
-        for file in written(db, scope, chunk).await? {
-            if !file.blob.is_empty() {
-                add(&mut files, &file.path, &file.identity, &file.blob);
-            }
-            for (identity, blob) in file.intents() {
-                add(&mut files, &file.path, identity, blob);
-            }
+    for file in written(db, scope, others).await? {
+        if !file.blob.is_empty() {
+            add(&mut files, &file.path, &file.identity, &file.blob);
+        }
+        for (identity, blob) in file.intents() {
+            add(&mut files, &file.path, identity, blob);
         }
     }
     Ok(files.into_values().collect())
@@ -76,29 +63,19 @@ fn add(files: &mut BTreeMap<String, File>, path: &str, identity: &str, blob: &st
 }
 
 async fn left(db: &Db, scope: Scope, repository: &str) -> Result<Vec<(String, String, String)>> {
-    Ok(on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select distinct path, identity, blob from left_files
-             where organization_id = $1 and repository = $2 order by path, blob"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(repository)
-        .fetch_all(pool)
-        .await
-    })?)
+    rows!(
+        db,
+        "select distinct path, identity, blob from left_files
+         where organization_id = $1 and repository = $2 order by path, blob",
+        [scope, repository]
+    )
 }
 
 async fn written(db: &Db, scope: Scope, targets: &[GitTargetId]) -> Result<Vec<File>> {
-    Ok(on!(db.read(), pool => {
-        let mut query = QueryBuilder::new(
-            "select path, identity, blob, next_identity, next_blob from git_target_files where organization_id = ",
-        );
-        query.push_bind(scope.organization().uuid()).push(" and target_id in (");
-        let mut list = query.separated(", ");
-        for target in targets {
-            list.push_bind(target.uuid());
-        }
-        query.push(")");
-        query.build_query_as().fetch_all(pool).await
-    })?)
+    rows!(
+        db,
+        ["select path, identity, blob, next_identity, next_blob from git_target_files
+          where organization_id = $1 and target_id in " ids(2)],
+        [scope, Json(targets)]
+    )
 }

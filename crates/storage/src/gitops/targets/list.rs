@@ -6,7 +6,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, on, sql};
+use crate::{Db, Error, Result, row, rows};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -25,20 +25,14 @@ struct Row {
 }
 
 /// All Git targets, by name.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn list(db: &Db, scope: Scope) -> Result<Vec<GitTargetSummary>> {
-    let rows: Vec<Row> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select id, name, credential_id, url, branch, folder, state, cause, pending_at, head, pushed_at,
-               waits_since
-             from git_targets where organization_id = $1 order by name_key"
-        ))
-        .bind(scope.organization().uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<Row> = rows!(
+        db,
+        "select id, name, credential_id, url, branch, folder, state, cause, pending_at, head, pushed_at,
+           waits_since
+         from git_targets where organization_id = $1 order by name_key",
+        [scope]
+    )?;
     rows.into_iter().map(summary).collect()
 }
 
@@ -75,9 +69,6 @@ pub struct Seen {
 }
 
 /// One Git target.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn seen(db: &Db, scope: Scope, id: GitTargetId) -> Result<Option<Seen>> {
     #[derive(sqlx::FromRow)]
     struct SeenRow {
@@ -88,19 +79,15 @@ pub async fn seen(db: &Db, scope: Scope, id: GitTargetId) -> Result<Option<Seen>
         detail: String,
         bound_by: String,
     }
-    let row: Option<SeenRow> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select t.id, t.name, t.credential_id, t.url, t.branch, t.folder, t.state, t.cause, t.pending_at, t.head,
-               t.pushed_at, t.waits_since, c.name as credential_name, c.provider, t.detail, t.bound_by
-             from git_targets t
-             join credentials c on c.organization_id = t.organization_id and c.id = t.credential_id
-             where t.organization_id = $1 and t.id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<SeenRow> = row!(
+        db,
+        "select t.id, t.name, t.credential_id, t.url, t.branch, t.folder, t.state, t.cause, t.pending_at, t.head,
+           t.pushed_at, t.waits_since, c.name as credential_name, c.provider, t.detail, t.bound_by
+         from git_targets t
+         join credentials c on c.organization_id = t.organization_id and c.id = t.credential_id
+         where t.organization_id = $1 and t.id = $2",
+        [scope, id]
+    )?;
     row.map(|seen| {
         Ok(Seen {
             summary: summary(seen.row)?,

@@ -1,10 +1,10 @@
 //! The files that Git targets left behind: in the repositories still, as Hawser wrote them.
 
 use domain::{GitTargetId, Scope};
-use sqlx::QueryBuilder;
+use serde_json::json;
 
 use super::File;
-use crate::{Result, Tx, on, sql};
+use crate::{Json, Result, Tx, exec, rows};
 
 /// A branch of a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,9 +17,6 @@ pub struct OnBranch<'a> {
 
 /// Remembers what the branch may hold of a Git target, whatever becomes of its files, so that a target
 /// that comes to the same branch can take them over. Answers how many files the target has there.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn remember_files(
     tx: &mut Tx,
     scope: Scope,
@@ -31,64 +28,43 @@ pub async fn remember_files(
         let own = Some((file.identity.as_str(), file.blob.as_str()));
         // The identity of one that is leaving is not known any more, and its bytes are enough.
         let own = own.filter(|(_, blob)| !blob.is_empty());
-        own.into_iter().chain(file.intents()).map(|made| (file.path.as_str(), made))
+        own.into_iter().chain(file.intents()).map(
+            |(identity, blob)| json!({ "path": file.path, "identity": identity, "blob": blob }),
+        )
     });
-    for chunk in known.collect::<Vec<_>>().chunks(100) {
-        on!(tx.inner(), tx => {
-            let mut query = QueryBuilder::new(
-                "insert into left_files (organization_id, repository, branch, path, blob, identity) ",
-            );
-            query.push_values(chunk, |mut row, (path, (identity, blob))| {
-                row.push_bind(scope.organization().uuid())
-                    .push_bind(at.repository)
-                    .push_bind(at.branch)
-                    .push_bind(*path)
-                    .push_bind(*blob)
-                    .push_bind(*identity);
-            });
-            query.push(" on conflict (organization_id, repository, branch, path, blob) do nothing");
-            query.build().execute(&mut **tx).await.map(drop)
-        })?;
-    }
+    let known: Vec<_> = known.collect();
+    exec!(
+        tx,
+        ["insert into left_files (organization_id, repository, branch, path, blob, identity)
+          select $1, $2, $3, " text("path") ", " text("blob") ", " text("identity") " from " records(4) " as r where true
+          on conflict (organization_id, repository, branch, path, blob) do nothing"],
+        [scope, at.repository, at.branch, Json(known)]
+    )?;
     let there = files.iter().filter(|file| !file.blob.is_empty()).count();
     Ok(u32::try_from(there).unwrap_or(u32::MAX))
 }
 
 async fn written(tx: &mut Tx, scope: Scope, target: GitTargetId) -> Result<Vec<File>> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query_as(sql!(
-            "select path, identity, blob, next_identity, next_blob from git_target_files
-             where organization_id = $1 and target_id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(target.uuid())
-        .fetch_all(&mut **tx)
-        .await
-    })?)
+    rows!(
+        tx,
+        "select path, identity, blob, next_identity, next_blob from git_target_files
+         where organization_id = $1 and target_id = $2",
+        [scope, target]
+    )
 }
 
 /// Forgets what was left at the paths that a Git target has now: what lies there is known by it.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn forget_left(
     tx: &mut Tx,
     scope: Scope,
     target: GitTargetId,
     at: OnBranch<'_>,
 ) -> Result<()> {
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "delete from left_files where organization_id = $1 and repository = $3 and branch = $4 and path in (
-               select f.path from git_target_files f where f.organization_id = $1 and f.target_id = $2)"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(target.uuid())
-        .bind(at.repository)
-        .bind(at.branch)
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "delete from left_files where organization_id = $1 and repository = $3 and branch = $4 and path in (
+         select f.path from git_target_files f where f.organization_id = $1 and f.target_id = $2)",
+        [scope, target, at.repository, at.branch]
+    )?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use domain::{Cause, GitTargetId, Scope, Timestamp, gitops::TargetState};
 
-use crate::{Result, Tx, on, sql};
+use crate::{Result, Tx, exec};
 
 /// The way of what was pushed to the branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,29 +46,17 @@ pub struct PushOutcome {
 ///
 /// Targets are held before jobs, as every change that queues a push does it, so that the two never
 /// wait for each other.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn lock_epoch(tx: &mut Tx, scope: Scope, id: GitTargetId, epoch: i64) -> Result<bool> {
-    let held = on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update git_targets set epoch = epoch where organization_id = $1 and id = $2 and epoch = $3"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(epoch)
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?;
+    let held = exec!(
+        tx,
+        "update git_targets set epoch = epoch where organization_id = $1 and id = $2 and epoch = $3",
+        [scope, id, epoch]
+    )?;
     Ok(held > 0)
 }
 
 /// Writes down how a push ended. While one thing after the other waits, the branch lacks it since the
 /// first. A request that is open again after it was closed has waited since the last commit.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn record(
     tx: &mut Tx,
     scope: Scope,
@@ -84,32 +72,30 @@ pub async fn record(
         Some(Request::Closed) => ("closed", None, None),
         None => ("as known", None, None),
     };
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update git_targets set state = $3, cause = $4, detail = $5, head = coalesce($6, head),
-               work_branch = coalesce($7, work_branch), pull_request_url = coalesce($8, pull_request_url),
-               pushed_at = coalesce($9, pushed_at), check_at = $10,
-               waits_since = case $12 when 'waits' then coalesce(waits_since, $9, pushed_at, $11)
-                 when 'as known' then waits_since end,
-               failing_since = case when $3 = 'failing' then coalesce(failing_since, $11) end
-             where organization_id = $1 and id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(outcome.state.as_str())
-        .bind(outcome.cause.map(Cause::code))
-        .bind(outcome.detail.as_str())
-        .bind(outcome.head.as_deref())
-        .bind(work_branch)
-        .bind(url)
-        .bind(outcome.pushed_at.map(Timestamp::millis))
-        .bind(outcome.check_at.map(Timestamp::millis))
-        .bind(outcome.at.millis())
-        .bind(way)
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "update git_targets set state = $3, cause = $4, detail = $5, head = coalesce($6, head),
+           work_branch = coalesce($7, work_branch), pull_request_url = coalesce($8, pull_request_url),
+           pushed_at = coalesce($9, pushed_at), check_at = $10,
+           waits_since = case $12 when 'waits' then coalesce(waits_since, $9, pushed_at, $11)
+             when 'as known' then waits_since end,
+           failing_since = case when $3 = 'failing' then coalesce(failing_since, $11) end
+         where organization_id = $1 and id = $2",
+        [
+            scope,
+            id,
+            outcome.state.as_str(),
+            outcome.cause.map(Cause::code),
+            outcome.detail.as_str(),
+            outcome.head.as_deref(),
+            work_branch,
+            url,
+            outcome.pushed_at,
+            outcome.check_at,
+            outcome.at,
+            way,
+        ]
+    )?;
     Ok(())
 }
 
@@ -124,9 +110,6 @@ pub enum Pending {
 
 /// Says what still waits to be pushed. When another push is queued already, it is that which waits,
 /// and the page says so. To be called after the job of this push was ended, in the same transaction.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn settle_pending(
     tx: &mut Tx,
     scope: Scope,
@@ -134,41 +117,26 @@ pub async fn settle_pending(
     pending: Pending,
 ) -> Result<()> {
     let is_pushed = pending == Pending::Pushed;
-    on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update git_targets set
-               pending_at = case when $3 and not exists (select 1 from jobs j
-                 where j.organization_id = $1 and j.kind = 'push' and j.target_id = $2) then null else pending_at end,
-               state = case when exists (select 1 from jobs j
-                 where j.organization_id = $1 and j.kind = 'push' and j.target_id = $2 and j.state = 'waiting')
-                 then 'pushing' else state end
-             where organization_id = $1 and id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(is_pushed)
-        .execute(&mut **tx)
-        .await
-        .map(drop)
-    })?;
+    exec!(
+        tx,
+        "update git_targets set
+           pending_at = case when $3 and not exists (select 1 from jobs j
+             where j.organization_id = $1 and j.kind = 'push' and j.target_id = $2) then null else pending_at end,
+           state = case when exists (select 1 from jobs j
+             where j.organization_id = $1 and j.kind = 'push' and j.target_id = $2 and j.state = 'waiting')
+             then 'pushing' else state end
+         where organization_id = $1 and id = $2",
+        [scope, id, is_pushed]
+    )?;
     Ok(())
 }
 
 /// Marks a Git target as waiting for the push that a person asked for; answers how many rows that was.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn queue(tx: &mut Tx, scope: Scope, id: GitTargetId, now: Timestamp) -> Result<u64> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query(sql!(
-            "update git_targets set state = 'pushing', pending_at = coalesce(pending_at, $3)
-             where organization_id = $1 and id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .bind(now.millis())
-        .execute(&mut **tx)
-        .await
-        .map(|done| done.rows_affected())
-    })?)
+    exec!(
+        tx,
+        "update git_targets set state = 'pushing', pending_at = coalesce(pending_at, $3)
+         where organization_id = $1 and id = $2",
+        [scope, id, now]
+    )
 }

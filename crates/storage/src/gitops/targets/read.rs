@@ -7,7 +7,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::list::state;
-use crate::{Db, Error, Result, Tx, credentials::provider, on, sql};
+use crate::{Db, Error, Result, Tx, credentials::provider, row, rows};
 
 /// A Git target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,24 +93,17 @@ struct Found {
 }
 
 /// One Git target.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn target(db: &Db, scope: Scope, id: GitTargetId) -> Result<Option<Target>> {
-    let row: Option<Found> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select t.id, t.name, t.credential_id, c.provider, t.url, t.branch, t.base, t.folder, t.mode, t.ca, t.proxy, t.state,
-               t.cause, t.head,
-               t.work_branch, t.pull_request_url, t.waits_since, t.pending_at, t.epoch, t.row_version, t.user_id
-             from git_targets t
-             join credentials c on c.organization_id = t.organization_id and c.id = t.credential_id
-             where t.organization_id = $1 and t.id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<Found> = row!(
+        db,
+        "select t.id, t.name, t.credential_id, c.provider, t.url, t.branch, t.base, t.folder, t.mode, t.ca, t.proxy, t.state,
+           t.cause, t.head,
+           t.work_branch, t.pull_request_url, t.waits_since, t.pending_at, t.epoch, t.row_version, t.user_id
+         from git_targets t
+         join credentials c on c.organization_id = t.organization_id and c.id = t.credential_id
+         where t.organization_id = $1 and t.id = $2",
+        [scope, id]
+    )?;
     let Some(row) = row else { return Ok(None) };
     let exports = exports_of(db, scope, id).await?;
     Ok(Some(Target {
@@ -140,21 +133,14 @@ pub async fn target(db: &Db, scope: Scope, id: GitTargetId) -> Result<Option<Tar
 }
 
 /// The exports that a Git target takes, by name.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn exports_of(db: &Db, scope: Scope, id: GitTargetId) -> Result<Vec<(ExportId, String)>> {
-    let rows: Vec<(Uuid, String)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select e.id, e.name from git_target_exports m
-             join exports e on e.organization_id = m.organization_id and e.id = m.export_id
-             where m.organization_id = $1 and m.target_id = $2 order by e.name_key"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(id.uuid())
-        .fetch_all(pool)
-        .await
-    })?;
+    let rows: Vec<(Uuid, String)> = rows!(
+        db,
+        "select e.id, e.name from git_target_exports m
+         join exports e on e.organization_id = m.organization_id and e.id = m.export_id
+         where m.organization_id = $1 and m.target_id = $2 order by e.name_key",
+        [scope, id]
+    )?;
     Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
 }
 
@@ -170,20 +156,13 @@ pub struct Binding {
 }
 
 /// Who connected the account of a credential; `None` when a person typed its secret.
-///
-/// # Errors
-/// When the database does not answer, or holds a value this version does not know.
 pub async fn binding(db: &Db, scope: Scope, credential: CredentialId) -> Result<Option<Binding>> {
-    let row: Option<(String, Uuid, String)> = on!(db.read(), pool => {
-        sqlx::query_as(sql!(
-            "select g.way, g.user_id, u.name from git_connections g join users u on u.id = g.user_id
-             where g.organization_id = $1 and g.credential_id = $2"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(credential.uuid())
-        .fetch_optional(pool)
-        .await
-    })?;
+    let row: Option<(String, Uuid, String)> = row!(
+        db,
+        "select g.way, g.user_id, u.name from git_connections g join users u on u.id = g.user_id
+         where g.organization_id = $1 and g.credential_id = $2",
+        [scope, credential]
+    )?;
     row.map(|(way, user, name)| {
         let way =
             GitAccountMethod::parse(&way).ok_or(Error::Value { column: "git_connections.way" })?;
@@ -194,22 +173,15 @@ pub async fn binding(db: &Db, scope: Scope, credential: CredentialId) -> Result<
 
 /// Where the other Git targets of the organization write: name, URL, branch and folder. Inside a
 /// transaction that holds the audit log of the organization the answer lasts.
-///
-/// # Errors
-/// When the database refuses.
 pub async fn places_taken(
     tx: &mut Tx,
     scope: Scope,
     except: GitTargetId,
 ) -> Result<Vec<(String, String, String, String)>> {
-    Ok(on!(tx.inner(), tx => {
-        sqlx::query_as(sql!(
-            "select name, url, branch, folder from git_targets
-             where organization_id = $1 and id <> $2 order by name_key"
-        ))
-        .bind(scope.organization().uuid())
-        .bind(except.uuid())
-        .fetch_all(&mut **tx)
-        .await
-    })?)
+    rows!(
+        tx,
+        "select name, url, branch, folder from git_targets
+         where organization_id = $1 and id <> $2 order by name_key",
+        [scope, except]
+    )
 }
