@@ -56,7 +56,7 @@ macro_rules! text {
             [$($done)* "(select jsonb_array_elements_text($", $n, "::jsonb))",] $($rest)*)
     };
     (@ sqlite [$($done:tt)*] records($n:literal) $($rest:tt)*) => {
-        $crate::sql::text!(@ sqlite [$($done)* "json_each($", $n, ")",] $($rest)*)
+        $crate::sql::text!(@ sqlite [$($done)* "(select value from json_each($", $n, "))",] $($rest)*)
     };
     (@ postgres [$($done:tt)*] records($n:literal) $($rest:tt)*) => {
         $crate::sql::text!(@ postgres [$($done)* "jsonb_array_elements($", $n, "::jsonb)",] $($rest)*)
@@ -90,8 +90,8 @@ macro_rules! text {
     (@ $db:ident [$($done:tt)*] bool($key:literal) $($rest:tt)*) => {
         $crate::sql::text!(@ $db [$($done)* "cast(r.value ->> '", $key, "' as boolean)",] $($rest)*)
     };
-    (@ $db:ident [$($done:tt)*] $part:ident!() $($rest:tt)*) => {
-        $crate::sql::text!(@ $db [$($done)* $part!(),] $($rest)*)
+    (@ $db:ident [$($done:tt)*] $part:ident!($($table:literal)?) $($rest:tt)*) => {
+        $crate::sql::text!(@ $db [$($done)* $part!($($table)?),] $($rest)*)
     };
     (@ $db:ident [$($done:tt)*] $part:literal $($rest:tt)*) => {
         $crate::sql::text!(@ $db [$($done)* $part,] $($rest)*)

@@ -124,7 +124,7 @@ pub(super) async fn test_again(
     jobs::queue(&mut tx, scope, jobs::Kind::Rotate, id.uuid(), "again", now, now).await?;
     let (action, detail) =
         (AuditAction::ConnectionTested, format!("version {} again", staged.vault_version));
-    let told = (AuditTarget::Credential(id), operation.name.as_str(), detail);
+    let told = (AuditTarget::Credential(id), operation.draft.name.as_str(), detail);
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
@@ -155,7 +155,7 @@ pub(super) async fn discard(
     jobs::queue(&mut tx, scope, jobs::Kind::Destroy, target, "discarded", later, now).await?;
     let (action, detail) =
         (AuditAction::CandidateDiscarded, format!("version {}", staged.vault_version));
-    let told = (AuditTarget::Credential(id), operation.name.as_str(), detail);
+    let told = (AuditTarget::Credential(id), operation.draft.name.as_str(), detail);
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());

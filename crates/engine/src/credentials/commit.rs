@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    Name, PropagationId, Scope, Timestamp,
+    PropagationId, Scope, Timestamp,
     audit::{AuditAction, AuditTarget},
     counted,
     credentials::Saved,
@@ -87,7 +87,7 @@ async fn transaction(engine: &Engine, commit: &Commit<'_>) -> Result<Option<Save
         return Ok(None);
     }
     let id = operation.credential;
-    if operation.shape.is_connected() {
+    if operation.draft.shape.is_connected() {
         // Whoever makes new tokens count, the recovery too: it is the old ones that GitHub refused.
         storage::gitops::git_accounts::mark_working(&mut tx, scope, id).await?;
     }
@@ -107,7 +107,7 @@ async fn transaction(engine: &Engine, commit: &Commit<'_>) -> Result<Option<Save
     let action = match operation.kind {
         Kind::Renewal => AuditAction::GitConnectionRenewed,
         // Nobody types these, so a new one comes of connecting the account.
-        _ if operation.shape.is_connected() => AuditAction::GitConnected,
+        _ if operation.draft.shape.is_connected() => AuditAction::GitConnected,
         Kind::Create => AuditAction::CredentialCreated,
         Kind::Update => AuditAction::CredentialUpdated,
         Kind::Restore => AuditAction::CredentialRolledBack,
@@ -115,7 +115,7 @@ async fn transaction(engine: &Engine, commit: &Commit<'_>) -> Result<Option<Save
     };
     let detail = format!("version {version}{reached}{}", commit.remark);
     storage::credentials::stamp(&mut tx, scope, id).await?;
-    let told = (AuditTarget::Credential(id), operation.name.as_str(), detail);
+    let told = (AuditTarget::Credential(id), operation.draft.name.as_str(), detail);
     audit::record(&mut tx, commit.by.clone(), scope, now, action, told).await?;
     tx.commit().await?;
     Ok(Some(Saved { id, propagation, warning: None }))
@@ -159,8 +159,8 @@ async fn under_the_old_name(engine: &Engine, operation: &Operation) -> Result<Op
     if let Some(existing) =
         storage::credentials::existing(&engine.db, scope, operation.credential).await?
     {
-        kept.name_key = Name::parse(&existing.name)?.key();
-        kept.name = existing.name;
+        kept.draft.name_key = existing.draft.name_key;
+        kept.draft.name = existing.draft.name;
     }
     Ok(kept)
 }
@@ -203,7 +203,8 @@ async fn take_back(
         jobs::queue(&mut tx, scope, jobs::Kind::Destroy, target, "aborted", late, now).await?;
     }
     let action = AuditAction::CredentialUpdateAborted;
-    let told = (AuditTarget::Credential(operation.credential), operation.name.as_str(), reason);
+    let told =
+        (AuditTarget::Credential(operation.credential), operation.draft.name.as_str(), reason);
     audit::record(&mut tx, by.clone(), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(operation.organization);

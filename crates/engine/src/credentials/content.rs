@@ -1,10 +1,10 @@
 //! What is written to Vault, and in what it differs from what is there.
 
 use domain::{
-    AuthMethod, Field, Provider, Secret, Timestamp,
+    AuthMethod, Description, Field, Name, Provider, Secret, Timestamp,
     credentials::{Parameters, SecretMaterial},
 };
-use storage::credentials::Existing;
+use storage::credentials::{CredentialDraft, Existing};
 
 use super::{expiry, fingerprint};
 use crate::{Engine, Error};
@@ -39,17 +39,45 @@ impl Content {
         })
     }
 
+    /// The content under a name; the secret goes to Vault alone.
+    pub(super) fn named(self, name: &Name, description: &Description) -> (CredentialDraft, Secret) {
+        let draft = CredentialDraft {
+            name: name.to_string(),
+            name_key: name.key(),
+            description: description.to_string(),
+            username: self.username,
+            shape: self.shape,
+            parameters: self.parameters,
+            fingerprint: self.fingerprint,
+            expires_at: self.expires_at,
+        };
+        (draft, self.secret)
+    }
+
+    /// The content in place of that of a stored credential.
+    pub(super) fn of_existing(self, existing: &Existing) -> (CredentialDraft, Secret) {
+        let draft = CredentialDraft {
+            username: self.username,
+            shape: self.shape,
+            parameters: self.parameters,
+            fingerprint: self.fingerprint,
+            expires_at: self.expires_at,
+            ..existing.draft.clone()
+        };
+        (draft, self.secret)
+    }
+
     /// What differs from the stored credential, for people: `new secret and new region`.
     pub(super) fn changed(&self, existing: &Existing) -> String {
         let mut changes = Vec::new();
-        if self.shape != existing.shape {
+        if self.shape != existing.draft.shape {
             changes.push("new way to authenticate");
         }
-        if self.username != existing.username {
+        if self.username != existing.draft.username {
             changes.push("new user name");
         }
         for (field, change) in PARAMETERS {
-            if self.parameters.get(field) != existing.parameters.get(field) {
+            if self.parameters.get(field) != existing.draft.parameters.get(field) {
                 changes.push(change);
             }
         }
@@ -61,7 +89,7 @@ impl Content {
 
     /// Whether what was known of the old secret, such as a typed expiry, says nothing of this one.
     pub(super) fn is_new_secret(&self, existing: &Existing) -> bool {
-        self.fingerprint != existing.fingerprint
+        self.fingerprint != existing.draft.fingerprint
     }
 }
 

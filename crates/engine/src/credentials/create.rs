@@ -35,20 +35,14 @@ pub(crate) async fn add(
 ) -> Result<Saved, Error> {
     let placed = place::resolve(engine, actor, scope, form.placed, None).await?;
     let content = Content::new(engine, form.provider, &form.material, form.parameters)?;
+    let (draft, secret) = content.named(&form.name, &form.description);
     let operation = Operation {
         organization: scope.organization(),
         id: OperationId::new(),
         credential: CredentialId::new(),
         kind: Kind::Create,
         prior_state: CredentialState::Creating,
-        name: form.name.to_string(),
-        name_key: form.name.key(),
-        description: form.description.to_string(),
-        username: content.username,
-        fingerprint: content.fingerprint,
-        shape: content.shape,
-        parameters: content.parameters,
-        expires_at: content.expires_at,
+        draft,
         changed: String::new(),
         actor: actor.name.clone(),
     };
@@ -64,10 +58,11 @@ pub(crate) async fn add(
     storage::credentials::begin(&mut tx, scope, &operation, now, deadline).await?;
     storage::credentials::stamp(&mut tx, scope, operation.credential).await?;
     let (action, label) = (AuditAction::CredentialCreateRequested, provider.facts().label);
-    let told = (AuditTarget::Credential(operation.credential), operation.name.as_str(), label);
+    let told =
+        (AuditTarget::Credential(operation.credential), operation.draft.name.as_str(), label);
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
-    let saved = store::to_the_end(engine, actor, operation, 0, content.secret).await?;
+    let saved = store::to_the_end(engine, actor, operation, 0, secret).await?;
     if !placed.pattern.is_empty() {
         place::match_again(engine, scope).await;
     }

@@ -37,7 +37,7 @@ pub(crate) async fn delete(
     let existing = storage::credentials::existing(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let revoked = revoke(engine, actor, scope, (id, existing.shape), tokens).await?;
+    let revoked = revoke(engine, actor, scope, (id, existing.draft.shape), tokens).await?;
     let now = engine.clock.now();
 
     let mut tx = engine.db.begin().await?;
@@ -87,13 +87,13 @@ pub(crate) async fn delete(
     jobs::queue(&mut tx, scope, jobs::Kind::Destroy, id.uuid(), "deleted", run_at, now).await?;
     storage::credentials::stamp(&mut tx, scope, id).await?;
     let action = AuditAction::CredentialDeleted;
-    let told = (AuditTarget::Credential(id), existing.name.as_str(), detail);
+    let told = (AuditTarget::Credential(id), existing.draft.name.as_str(), detail);
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     if let Some((host, account)) = storage::gitops::git_accounts::remove(&mut tx, scope, id).await?
     {
         let (action, detail) =
             (AuditAction::GitDisconnected, format!("{account} at {host}{revoked}"));
-        let told = (AuditTarget::Credential(id), existing.name.as_str(), detail);
+        let told = (AuditTarget::Credential(id), existing.draft.name.as_str(), detail);
         audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     }
     tx.commit().await?;

@@ -24,7 +24,7 @@ pub(super) async fn newest(
     if let Some(newest) = newest.filter(|newest| !newest.destroyed) {
         let read = SecretRead {
             credential: operation.credential,
-            name: &operation.name,
+            name: &operation.draft.name,
             version: i64::try_from(newest.version).unwrap_or(i64::MAX),
             remark: ", to see who wrote it",
         };

@@ -77,7 +77,7 @@ async fn store(
     storage::credentials::stamp(&mut tx, scope, id).await?;
     touch(&mut tx, scope, Touched::Credential(id), When::Settled, now).await?;
     let action = AuditAction::CredentialPlaced;
-    let told = (AuditTarget::Credential(id), existing.name.as_str(), detail);
+    let told = (AuditTarget::Credential(id), existing.draft.name.as_str(), detail);
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());

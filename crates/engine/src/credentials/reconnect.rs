@@ -1,7 +1,7 @@
 //! New tokens for an account that was connected before.
 
 use domain::{
-    Actor, CredentialId, Name, OperationId, Scope, ServiceError,
+    Actor, CredentialId, OperationId, Scope, ServiceError,
     credentials::{CredentialState, Saved, SecretMaterial},
 };
 use storage::credentials::{Existing, Kind, Operation};
@@ -19,27 +19,21 @@ pub(crate) async fn reconnect(
     material: &SecretMaterial,
 ) -> Result<Saved, Error> {
     let existing = settled(engine, scope, id).await?;
-    let parameters = existing.parameters.clone();
+    let parameters = existing.draft.parameters.clone();
     let content = Content::new(engine, existing.provider, material, parameters)?;
+    let (draft, secret) = content.of_existing(&existing);
     let operation = Operation {
         organization: scope.organization(),
         id: OperationId::new(),
         credential: id,
         kind: Kind::Update,
         prior_state: existing.state,
-        name_key: Name::parse(&existing.name)?.key(),
-        name: existing.name.clone(),
-        description: existing.description.clone(),
-        username: content.username,
-        fingerprint: content.fingerprint,
-        shape: content.shape,
-        parameters: content.parameters,
-        expires_at: content.expires_at,
+        draft,
         changed: "connected again".to_owned(),
         actor: actor.name.clone(),
     };
     intend(engine, actor, scope, &operation, &existing).await?;
-    store::to_the_end(engine, actor, operation, existing.vault_version, content.secret).await
+    store::to_the_end(engine, actor, operation, existing.vault_version, secret).await
 }
 
 /// As often is looked whether a renewal that is under way has ended.

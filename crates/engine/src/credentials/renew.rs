@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use domain::{
-    CredentialId, Name, OperationId, Scope, Secret, ServiceError, audit::AuditActor,
+    CredentialId, OperationId, Scope, Secret, ServiceError, audit::AuditActor,
     credentials::CredentialState,
 };
-use storage::credentials::{Kind, Operation};
+use storage::credentials::{CredentialDraft, Kind, Operation};
 
 use super::{
     commit::abort,
@@ -55,15 +55,12 @@ pub(crate) async fn take_turn(
         credential: id,
         kind: Kind::Renewal,
         prior_state: existing.state,
-        name_key: Name::parse(&existing.name)?.key(),
-        name: existing.name,
-        description: existing.description,
-        username: existing.username,
-        // The tokens are not known yet, and will be like no others.
-        fingerprint: hex::encode(random::bytes::<8>()),
-        shape: existing.shape,
-        parameters: existing.parameters,
-        expires_at: None,
+        draft: CredentialDraft {
+            // The tokens are not known yet, and will be like no others.
+            fingerprint: hex::encode(random::bytes::<8>()),
+            expires_at: None,
+            ..existing.draft
+        },
         changed: "renewed".to_owned(),
         actor: "Hawser".to_owned(),
     };

@@ -27,7 +27,7 @@ pub(super) async fn resume(
     let detail = if origin.is_empty() { "everywhere" } else { origin }.to_owned();
     let action = AuditAction::CredentialResumed;
     let now = engine.clock.now();
-    let told = (AuditTarget::Credential(id), existing.name.as_str(), detail);
+    let told = (AuditTarget::Credential(id), existing.draft.name.as_str(), detail);
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());

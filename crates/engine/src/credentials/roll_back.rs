@@ -2,12 +2,12 @@
 
 use connectors::vault::{SecretEnvelope, VaultError};
 use domain::{
-    Action, Actor, CredentialId, Field, Name, OperationId, Scope, ServiceError,
+    Action, Actor, CredentialId, Field, OperationId, Scope, ServiceError,
     access::parse_id,
     audit::ReadPurpose,
     credentials::{Saved, VersionRef},
 };
-use storage::credentials::{Kind, Operation};
+use storage::credentials::{CredentialDraft, Kind, Operation};
 
 use super::{
     content::Content,
@@ -46,33 +46,28 @@ pub(super) async fn roll_back(
     let material = opened(sealed)?;
     let read = SecretRead {
         credential: id,
-        name: &existing.name,
+        name: &existing.draft.name,
         version: number,
         remark: ", to bring it back",
     };
     let used = Use::of(actor, ReadPurpose::RollBack);
     uses::audit_read(engine, scope, read, &used, ReadKind::Look).await?;
     let content = Content::new(engine, existing.provider, &material, parameters)?;
+    let (draft, secret) = content.of_existing(&existing);
+    // Storing it again does not make it younger.
+    let draft = CredentialDraft { expires_at: version.expires_at, ..draft };
     let operation = Operation {
         organization: scope.organization(),
         id: OperationId::new(),
         credential: id,
         kind: Kind::Restore,
         prior_state: existing.state,
-        name_key: Name::parse(&existing.name)?.key(),
-        name: existing.name.clone(),
-        description: existing.description.clone(),
-        username: content.username,
-        fingerprint: content.fingerprint,
-        shape: content.shape,
-        parameters: content.parameters,
-        // Storing it again does not make it younger.
-        expires_at: version.expires_at,
+        draft,
         changed: format!("version {number} again"),
         actor: actor.name.clone(),
     };
     intend(engine, actor, scope, &operation, &existing).await?;
-    store::to_the_end(engine, actor, operation, existing.vault_version, content.secret).await
+    store::to_the_end(engine, actor, operation, existing.vault_version, secret).await
 }
 
 async fn read_version(

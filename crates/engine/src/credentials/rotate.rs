@@ -142,7 +142,7 @@ async fn trial<'a>(
 pub(super) fn read(staged: &Staged) -> SecretRead<'_> {
     let Staged { operation, vault_version, .. } = staged;
     let (credential, version) = (operation.credential, *vault_version);
-    SecretRead { credential, name: &operation.name, version, remark: ", a candidate" }
+    SecretRead { credential, name: &operation.draft.name, version, remark: ", a candidate" }
 }
 
 impl Trial<'_> {

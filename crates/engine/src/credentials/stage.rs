@@ -32,7 +32,7 @@ pub(super) async fn stage(
     }
     jobs::queue(&mut tx, scope, jobs::Kind::Rotate, id.uuid(), "candidate", now, now).await?;
     let (action, detail) = (AuditAction::CandidateStored, format!("version {version}"));
-    let told = (AuditTarget::Credential(id), operation.name.as_str(), detail);
+    let told = (AuditTarget::Credential(id), operation.draft.name.as_str(), detail);
     audit::record(&mut tx, by, scope, engine.clock.now(), action, told).await?;
     tx.commit().await?;
     engine.changes.tell(operation.organization);

@@ -46,7 +46,7 @@ pub(super) async fn update(
         return describe(engine, actor, scope, &change, &existing).await;
     };
     is_typed(&existing)?;
-    let shape = change.shape.unwrap_or(existing.shape);
+    let shape = change.shape.unwrap_or(existing.draft.shape);
     let (material, parameters) = material(
         existing.provider,
         shape.facts().code,
@@ -62,26 +62,20 @@ pub(super) async fn update(
         (SaveMode::Candidate, _) => Kind::Candidate,
     };
     let warning = forgotten_day(&existing, &content);
+    let changed = content.changed(&existing);
+    let (draft, secret) = content.named(&change.name, &change.description);
     let operation = Operation {
         organization: scope.organization(),
         id: OperationId::new(),
         credential: change.credential,
         kind,
         prior_state: existing.state,
-        name: change.name.to_string(),
-        name_key,
-        description: change.description.to_string(),
-        changed: content.changed(&existing),
-        username: content.username,
-        fingerprint: content.fingerprint,
-        shape: content.shape,
-        parameters: content.parameters,
-        expires_at: content.expires_at,
+        draft,
+        changed,
         actor: actor.name.clone(),
     };
     intend(engine, actor, scope, &operation, &existing).await?;
-    let saved =
-        store::to_the_end(engine, actor, operation, existing.vault_version, content.secret).await?;
+    let saved = store::to_the_end(engine, actor, operation, existing.vault_version, secret).await?;
     Ok(Saved { warning, ..saved })
 }
 
@@ -104,7 +98,7 @@ pub(super) fn is_settled(existing: &Existing, row_version: i64) -> Result<(), Er
 /// Refuses to change by hand what comes of connecting an account: GitHub's tokens work once, and are
 /// revoked there when the account is disconnected.
 pub(super) fn is_typed(existing: &Existing) -> Result<(), Error> {
-    if existing.shape.is_connected() {
+    if existing.draft.shape.is_connected() {
         let message =
             "This is a connected account. Connect it again to renew it, or disconnect it.";
         return Err(Field::Password.problem(message).into());
@@ -142,7 +136,8 @@ async fn write_down(
     storage::credentials::begin(&mut tx, scope, operation, now, deadline).await?;
     let action = AuditAction::CredentialUpdateRequested;
     let detail = operation.changed.clone();
-    let told = (AuditTarget::Credential(operation.credential), existing.name.as_str(), detail);
+    let told =
+        (AuditTarget::Credential(operation.credential), existing.draft.name.as_str(), detail);
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     Ok(tx.commit().await?)
 }
@@ -158,7 +153,7 @@ async fn describe(
     let id = change.credential;
     let saved = Saved { id, propagation: None, warning: None };
     let (name, description) = (change.name.as_str(), change.description.as_str());
-    if name == existing.name && description == existing.description {
+    if name == existing.draft.name && description == existing.draft.description {
         return Ok(saved);
     }
     let new = Description { name, name_key: &change.name.key(), description, actor: &actor.name };
@@ -169,11 +164,14 @@ async fn describe(
         drop(tx);
         return Err(overtaken(engine, scope, id).await?);
     }
-    let detail =
-        if name == existing.name { String::new() } else { format!("name was {}", existing.name) };
+    let detail = if name == existing.draft.name {
+        String::new()
+    } else {
+        format!("name was {}", existing.draft.name)
+    };
     storage::credentials::stamp(&mut tx, scope, id).await?;
     // Objects are named after credentials.
-    if name != existing.name {
+    if name != existing.draft.name {
         touch(&mut tx, scope, Touched::Credential(id), When::Settled, now).await?;
     }
     let action = AuditAction::CredentialDescribed;
@@ -183,7 +181,7 @@ async fn describe(
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
     // Names decide between patterns that match alike.
-    if name != existing.name && !existing.placed.pattern.is_empty() {
+    if name != existing.draft.name && !existing.placed.pattern.is_empty() {
         place::match_again(engine, scope).await;
     }
     Ok(saved)
@@ -197,15 +195,15 @@ async fn password(
     change: &CredentialChange,
     existing: &Existing,
 ) -> Result<Option<Secret>, Error> {
-    let shape = change.shape.unwrap_or(existing.shape);
+    let shape = change.shape.unwrap_or(existing.draft.shape);
     if shape.is_ambient() {
-        let same = shape == existing.shape && !is_reshaped(change, existing);
+        let same = shape == existing.draft.shape && !is_reshaped(change, existing);
         return Ok((!same).then(Secret::default));
     }
     if let Some(password) = &change.password {
         return Ok(Some(password.clone()));
     }
-    if shape != existing.shape {
+    if shape != existing.draft.shape {
         let message = "Another way to authenticate needs its own password, token or key.";
         return Err(Field::Password.problem(message).into());
     }
@@ -217,9 +215,9 @@ async fn password(
 
 /// Whether the public fields of the content differ from what is stored.
 fn is_reshaped(change: &CredentialChange, existing: &Existing) -> bool {
-    let parameters: Parameters = change.parameters.clone().of(existing.shape);
-    parameters != existing.parameters
-        || username(change, existing, existing.shape) != existing.username
+    let parameters: Parameters = change.parameters.clone().of(existing.draft.shape);
+    parameters != existing.draft.parameters
+        || username(change, existing, existing.draft.shape) != existing.draft.username
 }
 
 /// The user name that the form means. An auth method without that field has it from its key; a provider
@@ -227,7 +225,7 @@ fn is_reshaped(change: &CredentialChange, existing: &Existing) -> bool {
 fn username(change: &CredentialChange, existing: &Existing, shape: AuthMethod) -> String {
     let has_field = shape.facts().fields.iter().any(|known| known.field == Field::Username);
     match (has_field, change.username.as_str()) {
-        (false, _) if shape == existing.shape => existing.username.clone(),
+        (false, _) if shape == existing.draft.shape => existing.draft.username.clone(),
         (false, _) => String::new(),
         (true, "") if shape == AuthMethod::Password => {
             existing.provider.facts().fixed_username.to_owned()
@@ -267,7 +265,7 @@ async fn stored(
         Ok(sealed) => {
             let (credential, version) = (change.credential, existing.vault_version);
             let remark = ", to store it with other fields";
-            let read = SecretRead { credential, name: &existing.name, version, remark };
+            let read = SecretRead { credential, name: &existing.draft.name, version, remark };
             let used = Use::of(actor, ReadPurpose::Update);
             uses::audit_read(engine, scope, read, &used, ReadKind::Look).await?;
             Ok(sealed.password)

@@ -3,7 +3,10 @@
 use domain::{Cause, CredentialId, OperationId, RepositoryId, Scope, Timestamp};
 use uuid::Uuid;
 
-use super::{Operation, operations::OperationRow};
+use super::{
+    Operation,
+    operations::{OperationRow, operation_columns},
+};
 use crate::{Db, Result, Tx, exec, jobs, row, rows, value};
 
 /// A candidate, with what takes effect when it is promoted.
@@ -75,13 +78,12 @@ struct Row {
 pub async fn candidate(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<Staged>> {
     let row: Option<Row> = row!(
         db,
-        "select o.organization_id, o.id, o.credential_id, o.kind, o.is_renewal, o.prior_state, o.name, o.name_key,
-           o.description, o.username, o.fingerprint, o.shape, o.parameters, o.expires_at, o.changed, o.actor, o.vault_version,
-           coalesce(o.settled_at, o.created_at) as at
+        ["select " operation_columns!("o.") ", o.vault_version,
+            coalesce(o.settled_at, o.created_at) as at
          from credentials c
          join secret_operations o on o.organization_id = c.organization_id and o.id = c.operation_id
          where c.organization_id = $1 and c.id = $2 and c.deleted_at is null and c.state = 'rotating'
-           and o.state = 'staged' and o.vault_version is not null",
+           and o.state = 'staged' and o.vault_version is not null"],
         [scope, id]
     )?;
     row.map(|row| {

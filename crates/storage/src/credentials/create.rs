@@ -4,7 +4,8 @@ use domain::{CredentialId, OperationId, Provider, Scope, Timestamp};
 
 use super::{
     Operation, PlacedRow,
-    values::{access_text, parameters_text, project_of, purposes_text},
+    draft::{draft_columns, draft_values},
+    values::{access_text, project_of, purposes_text},
 };
 use crate::{Db, Result, Tx, exec, value};
 
@@ -27,40 +28,35 @@ pub struct NewRow<'a> {
 /// When the name is taken ([`crate::Error::is_duplicate`]), the project is not there
 /// ([`crate::Error::is_dangling`]), or the database refuses.
 pub async fn insert(tx: &mut Tx, scope: Scope, row: &NewRow<'_>) -> Result<()> {
-    let parameters = parameters_text(&row.operation.parameters)?;
     let (operation, placed) = (row.operation, row.placed);
     exec!(
         tx,
-        "insert into credentials (organization_id, id, provider, shape, parameters, name, name_key, username,
-           description, project_id, purposes, pattern, pattern_kind, environment, expires_at, expiry_source,
-           state, operation_id, created_at, created_by, updated_at, updated_by, access)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'creating', $17, $18, $19,
-           $18, $19, $20)",
+        ["insert into credentials (organization_id, id, provider, project_id, purposes, pattern, pattern_kind, environment,
+            expires_at, expiry_source, state, operation_id, created_at, created_by, updated_at, updated_by, access, "
+            draft_columns!("") ")
+          select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'creating', $11, $12, $13, $12, $13, $14, " draft_values!() "
+          from " records(15) " as r"],
         [
             scope,
             operation.credential,
             row.provider.facts().code,
-            operation.shape.facts().code,
-            parameters.as_str(),
-            operation.name.as_str(),
-            operation.name_key.as_str(),
-            operation.username.as_str(),
-            operation.description.as_str(),
             project_of(placed.reach),
             purposes_text(&placed.purposes),
-            placed.pattern.as_str(),
+            &placed.pattern,
             placed.pattern_kind.as_str(),
             placed.environment.as_str(),
-            placed.expires.map(|(at, _)| at.millis()),
+            placed.expires.map(|(at, _)| at),
             placed.expires.map(|(_, source)| source.as_str()),
             operation.id,
             row.now,
-            operation.actor.as_str(),
+            &operation.actor,
             access_text(placed.access),
+            operation.draft.record()?,
         ]
     )?;
     Ok(())
 }
+
 /// Whether a credential other than `except` has this name.
 pub async fn name_is_taken(
     db: &Db,

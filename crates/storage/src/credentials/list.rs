@@ -150,8 +150,8 @@ async fn by_name(
             left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
             left join git_connections g on g.organization_id = c.organization_id and g.credential_id = c.id
             where c.organization_id = $1 and c.deleted_at is null
-              and (c.name_key like $2 escape '\'
-                or (lower(c.description) like $2 escape '\' and ($6 = 1 or (p.id is not null and not p.is_shared))))
+              and (c.name_key like $2 escape '\\'
+                or (lower(c.description) like $2 escape '\\' and ($6 = 1 or (p.id is not null and not p.is_shared))))
               and ($3 = '' or c.provider = $3) and (c.project_id = $7 or $7 is null)
             order by c.name_key
             limit $4 offset $5"],
@@ -194,8 +194,8 @@ async fn ordered(
               group by l.credential_id
             ) u on u.credential_id = c.id
             where c.organization_id = $1 and c.deleted_at is null
-              and (c.name_key like $2 escape '\'
-                or (lower(c.description) like $2 escape '\' and ($7 = 1 or (p.id is not null and not p.is_shared))))
+              and (c.name_key like $2 escape '\\'
+                or (lower(c.description) like $2 escape '\\' and ($7 = 1 or (p.id is not null and not p.is_shared))))
               and ($3 = '' or c.provider = $3) and (c.project_id = $8 or $8 is null)
             order by
               case when $4 = 1 then c.name_key end, case when $4 = -1 then c.name_key end desc,

@@ -7,6 +7,7 @@ mod candidate;
 mod choices;
 mod create;
 mod delete;
+mod draft;
 mod expiry;
 mod list;
 mod operations;
@@ -32,6 +33,7 @@ pub use candidate::{
 pub use choices::choices;
 pub use create::{NewRow, insert, name_is_taken, remove_unborn};
 pub use delete::{Deleted, deleted, destroyed, tombstone, undestroyed};
+pub use draft::CredentialDraft;
 pub use expiry::set_expiry;
 pub use list::{Reader, count, count_all, expiring, page};
 pub use operations::{

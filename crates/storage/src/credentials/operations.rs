@@ -1,12 +1,15 @@
 //! Intended writes of secrets, with everything but the secret.
 
 use domain::{
-    AuthMethod, CredentialId, OperationId, OrganizationId, Scope, Timestamp,
-    credentials::{CredentialState, Parameters},
+    CredentialId, OperationId, OrganizationId, Scope, Timestamp, credentials::CredentialState,
 };
 use uuid::Uuid;
 
-use super::{parameters, shape, state, values::parameters_text};
+use super::{
+    CredentialDraft,
+    draft::{DraftRow, draft_columns, draft_values},
+    state,
+};
 use crate::{Db, Error, Result, Tx, exec, rows, value};
 
 /// What an operation does.
@@ -56,15 +59,7 @@ pub struct Operation {
     pub kind: Kind,
     /// What the credential goes back to when the operation is given up.
     pub prior_state: CredentialState,
-    pub name: String,
-    pub name_key: String,
-    pub description: String,
-    pub username: String,
-    pub fingerprint: String,
-    pub shape: AuthMethod,
-    pub parameters: Parameters,
-    /// When the secret expires, as it tells itself or as its provider fixes it.
-    pub expires_at: Option<Timestamp>,
+    pub draft: CredentialDraft,
     /// What changes, for people.
     pub changed: String,
     pub actor: String,
@@ -78,32 +73,27 @@ pub async fn begin(
     now: Timestamp,
     deadline: Timestamp,
 ) -> Result<()> {
-    let parameters = parameters_text(&operation.parameters)?;
+    let draft = &operation.draft;
     exec!(
         tx,
-        "insert into secret_operations (organization_id, id, credential_id, kind, state, prior_state, name,
-           name_key, description, username, fingerprint, shape, parameters, expires_at, changed, actor, created_at,
-           deadline_at, is_renewal)
-         values ($1, $2, $3, $4, 'intent', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+        ["insert into secret_operations (organization_id, id, credential_id, kind, state, prior_state, fingerprint,
+            expires_at, changed, actor, created_at, deadline_at, is_renewal, " draft_columns!("") ")
+          select $1, $2, $3, $4, 'intent', $5, $6, $7, $8, $9, $10, $11, $12, " draft_values!() "
+          from " records(13) " as r"],
         [
             scope,
             operation.id,
             operation.credential,
             operation.kind.as_str(),
             operation.prior_state.as_str(),
-            operation.name.as_str(),
-            operation.name_key.as_str(),
-            operation.description.as_str(),
-            operation.username.as_str(),
-            operation.fingerprint.as_str(),
-            operation.shape.facts().code,
-            parameters.as_str(),
-            operation.expires_at,
-            operation.changed.as_str(),
-            operation.actor.as_str(),
+            &draft.fingerprint,
+            draft.expires_at,
+            &operation.changed,
+            &operation.actor,
             now,
             deadline,
             operation.kind == Kind::Renewal,
+            draft.record()?,
         ]
     )?;
     Ok(())
@@ -221,17 +211,41 @@ pub(super) struct OperationRow {
     kind: String,
     is_renewal: bool,
     prior_state: String,
-    name: String,
-    name_key: String,
-    description: String,
-    username: String,
-    fingerprint: String,
-    shape: String,
-    parameters: String,
-    expires_at: Option<i64>,
+    #[sqlx(flatten)]
+    draft: DraftRow,
     changed: String,
     actor: String,
 }
+
+/// The columns of [`OperationRow`], each after the name of its table.
+macro_rules! operation_columns {
+    ($table:literal) => {
+        concat!(
+            $table,
+            "organization_id, ",
+            $table,
+            "id, ",
+            $table,
+            "credential_id, ",
+            $table,
+            "kind, ",
+            $table,
+            "is_renewal, ",
+            $table,
+            "prior_state, ",
+            $table,
+            "fingerprint, ",
+            $table,
+            "expires_at, ",
+            $table,
+            "changed, ",
+            $table,
+            "actor, ",
+            $crate::credentials::draft::draft_columns!($table)
+        )
+    };
+}
+pub(super) use operation_columns;
 
 impl OperationRow {
     pub(super) fn operation(self) -> Result<Operation> {
@@ -242,14 +256,7 @@ impl OperationRow {
             credential: self.credential_id.into(),
             kind: kind.ok_or(Error::Value { column: "secret_operations.kind" })?,
             prior_state: state(&self.prior_state)?,
-            name: self.name,
-            name_key: self.name_key,
-            description: self.description,
-            username: self.username,
-            fingerprint: self.fingerprint,
-            shape: shape(&self.shape)?,
-            parameters: parameters(&self.parameters)?,
-            expires_at: self.expires_at.map(Timestamp::from_millis),
+            draft: self.draft.draft()?,
             changed: self.changed,
             actor: self.actor,
         })
@@ -260,10 +267,8 @@ impl OperationRow {
 pub async fn overdue(db: &Db, now: Timestamp) -> Result<Vec<Operation>> {
     let rows: Vec<OperationRow> = rows!(
         db,
-        "select organization_id, id, credential_id, kind, is_renewal, prior_state, name, name_key, description, username,
-           fingerprint, shape, parameters, expires_at, changed, actor
-         from secret_operations where state = 'intent' and deadline_at <= $1
-         order by deadline_at limit 100",
+        ["select " operation_columns!("") " from secret_operations
+          where state = 'intent' and deadline_at <= $1 order by deadline_at limit 100"],
         [now]
     )?;
     rows.into_iter().map(OperationRow::operation).collect()

@@ -1,13 +1,15 @@
 //! Single credentials.
 
 use domain::{
-    AuthMethod, CredentialId, Provider, Scope, Timestamp,
-    credentials::{CredentialDetail, CredentialState, Parameters},
+    CredentialId, Provider, Scope, Timestamp,
+    credentials::{CredentialDetail, CredentialState},
 };
 use uuid::Uuid;
 
 use super::{
-    PlacedRow, environment, parameters, pattern_kind, provider, purposes, shape, state,
+    CredentialDraft, PlacedRow,
+    draft::{DraftRow, draft_columns},
+    environment, pattern_kind, provider, purposes, state,
     values::{access, expiry, reach},
 };
 use crate::{Db, Result, Tx, exec, row};
@@ -15,12 +17,9 @@ use crate::{Db, Result, Tx, exec, row};
 #[derive(sqlx::FromRow)]
 struct DetailRow {
     id: Uuid,
-    name: String,
+    #[sqlx(flatten)]
+    draft: DraftRow,
     provider: String,
-    shape: String,
-    parameters: String,
-    username: String,
-    description: String,
     state: String,
     row_version: i64,
     vault_version: i64,
@@ -34,7 +33,6 @@ struct DetailRow {
     pattern: String,
     pattern_kind: String,
     environment: String,
-    expires_at: Option<i64>,
     expiry_source: Option<String>,
     secret_at: Option<i64>,
     access: String,
@@ -42,12 +40,13 @@ struct DetailRow {
 
 impl DetailRow {
     fn detail(self) -> Result<CredentialDetail> {
+        let draft = self.draft.draft()?;
         Ok(CredentialDetail {
             id: self.id.into(),
-            name: self.name,
+            name: draft.name,
             provider: provider(&self.provider)?,
-            username: self.username,
-            description: self.description,
+            username: draft.username,
+            description: draft.description,
             state: state(&self.state)?,
             row_version: self.row_version,
             vault_version: self.vault_version,
@@ -57,8 +56,8 @@ impl DetailRow {
             last_used_at: self.last_used_at.map(Timestamp::from_millis),
             links: Vec::new(),
             history: Vec::new(),
-            shape: shape(&self.shape)?,
-            parameters: parameters(&self.parameters)?,
+            shape: draft.shape,
+            parameters: draft.parameters,
             reach: reach(self.project_id),
             project: self.project.unwrap_or_default(),
             purposes: purposes(&self.purposes)?,
@@ -67,7 +66,7 @@ impl DetailRow {
             environment: environment(&self.environment)?,
             access: access(&self.access),
             expiry: expiry(
-                self.expires_at,
+                draft.expires_at.map(Timestamp::millis),
                 self.expiry_source.as_deref(),
                 self.secret_at,
                 self.created_at,
@@ -86,13 +85,12 @@ impl DetailRow {
 pub async fn get(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<CredentialDetail>> {
     let row: Option<DetailRow> = row!(
         db,
-        "select c.id, c.name, c.provider, c.shape, c.parameters, c.username, c.description, c.state, c.row_version,
-           c.vault_version, c.created_at, c.created_by, c.updated_at, c.last_used_at, c.project_id,
-           p.name as project, c.purposes, c.pattern, c.pattern_kind, c.environment, c.expires_at, c.expiry_source,
-           c.secret_at, c.access
-         from credentials c
-         left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
-         where c.organization_id = $1 and c.id = $2 and c.deleted_at is null",
+        ["select " draft_columns!("c.") ", c.fingerprint, c.expires_at, c.id, c.provider, c.state, c.row_version,
+            c.vault_version, c.created_at, c.created_by, c.updated_at, c.last_used_at, c.project_id,
+            p.name as project, c.purposes, c.pattern, c.pattern_kind, c.environment, c.expiry_source, c.secret_at, c.access
+          from credentials c
+          left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+          where c.organization_id = $1 and c.id = $2 and c.deleted_at is null"],
         [scope, id]
     )?;
     row.map(DetailRow::detail).transpose()
@@ -132,26 +130,16 @@ pub async fn committed(db: &Db, scope: Scope, id: CredentialId) -> Result<Option
 /// What a change starts from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Existing {
-    /// Its name.
-    pub name: String,
+    /// What it is made of besides its secret.
+    pub draft: CredentialDraft,
     /// Where it comes from.
     pub provider: Provider,
-    /// How it authenticates.
-    pub shape: AuthMethod,
-    /// What the auth method needs besides.
-    pub parameters: Parameters,
-    /// The user name at the registry.
-    pub username: String,
-    /// A remark.
-    pub description: String,
     /// How it is doing.
     pub state: CredentialState,
     /// Counts every change.
     pub row_version: i64,
     /// The version in Vault.
     pub vault_version: i64,
-    /// Tells whether a secret is the same, without telling which.
-    pub fingerprint: String,
     /// Where it applies.
     pub placed: PlacedRow,
     /// The name of its project; `None` for a shared one.
@@ -162,23 +150,18 @@ pub struct Existing {
 
 #[derive(sqlx::FromRow)]
 struct ExistingRow {
-    name: String,
+    #[sqlx(flatten)]
+    draft: DraftRow,
     provider: String,
-    shape: String,
-    parameters: String,
-    username: String,
-    description: String,
     state: String,
     row_version: i64,
     vault_version: i64,
-    fingerprint: String,
     project_id: Option<Uuid>,
     project: Option<String>,
     purposes: String,
     pattern: String,
     pattern_kind: String,
     environment: String,
-    expires_at: Option<i64>,
     expiry_source: Option<String>,
     created_at: i64,
     changed_by: String,
@@ -187,19 +170,15 @@ struct ExistingRow {
 
 impl ExistingRow {
     fn existing(self) -> Result<Existing> {
-        let expires =
-            expiry(self.expires_at, self.expiry_source.as_deref(), None, self.created_at)?;
+        let draft = self.draft.draft()?;
+        let expires = draft.expires_at.map(Timestamp::millis);
+        let expires = expiry(expires, self.expiry_source.as_deref(), None, self.created_at)?;
         Ok(Existing {
-            name: self.name,
+            draft,
             provider: provider(&self.provider)?,
-            shape: shape(&self.shape)?,
-            parameters: parameters(&self.parameters)?,
-            username: self.username,
-            description: self.description,
             state: state(&self.state)?,
             row_version: self.row_version,
             vault_version: self.vault_version,
-            fingerprint: self.fingerprint,
             placed: PlacedRow {
                 reach: reach(self.project_id),
                 purposes: purposes(&self.purposes)?,
@@ -219,14 +198,13 @@ impl ExistingRow {
 pub async fn existing(db: &Db, scope: Scope, id: CredentialId) -> Result<Option<Existing>> {
     let row: Option<ExistingRow> = row!(
         db,
-        "select c.name, c.provider, c.shape, c.parameters, c.username, c.description, c.state, c.row_version,
-           c.vault_version, c.fingerprint, c.project_id, p.name as project, c.purposes, c.pattern, c.pattern_kind,
-           c.environment, c.expires_at, c.expiry_source, c.created_at, coalesce(o.actor, c.updated_by) as changed_by,
-           c.access
-         from credentials c
-         left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
-         left join secret_operations o on o.organization_id = c.organization_id and o.id = c.operation_id
-         where c.organization_id = $1 and c.id = $2 and c.deleted_at is null",
+        ["select " draft_columns!("c.") ", c.fingerprint, c.expires_at, c.provider, c.state, c.row_version,
+            c.vault_version, c.project_id, p.name as project, c.purposes, c.pattern, c.pattern_kind, c.environment,
+            c.expiry_source, c.created_at, coalesce(o.actor, c.updated_by) as changed_by, c.access
+          from credentials c
+          left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+          left join secret_operations o on o.organization_id = c.organization_id and o.id = c.operation_id
+          where c.organization_id = $1 and c.id = $2 and c.deleted_at is null"],
         [scope, id]
     )?;
     row.map(ExistingRow::existing).transpose()

@@ -5,7 +5,7 @@ use domain::{
     credentials::{CredentialState, ExpirySource},
 };
 
-use super::{Operation, values::parameters_text};
+use super::{Operation, draft::draft_changes};
 use crate::{Result, Tx, exec};
 
 /// A new name and remark.
@@ -106,37 +106,32 @@ pub async fn commit(
     vault_version: i64,
     now: Timestamp,
 ) -> Result<u64> {
-    let parameters = parameters_text(&operation.parameters)?;
-    let source = operation.expires_at.map(|_| ExpirySource::Provider.as_str());
+    let draft = &operation.draft;
+    let source = draft.expires_at.map(|_| ExpirySource::Provider.as_str());
     exec!(
         tx,
-        "update credentials set vault_version = $4, name = $5, name_key = $6, description = $7, username = $8,
-           updated_by = $10, updated_at = $11, shape = $12, parameters = $13,
-           secret_at = case when state = 'creating' or fingerprint <> $9 then $11 else secret_at end,
-           expires_at = case when state <> 'creating' and fingerprint <> $9 then $14
-             when expires_at is null or expires_at > $14 then $14 else expires_at end,
-           expiry_source = case when state <> 'creating' and fingerprint <> $9 then $15
-             when expires_at is null or expires_at > $14 then $15 else expiry_source end,
-           fingerprint = $9, epoch = epoch + 1, operation_id = null,
-           row_version = row_version + case state when 'creating' then 0 else 1 end, state = 'active'
-         where organization_id = $1 and id = $2 and operation_id = $3 and deleted_at is null
-           and state in ('creating', 'updating', 'rotating')",
+        ["update credentials set vault_version = $4, updated_by = $6, updated_at = $7, " draft_changes!() ",
+            secret_at = case when state = 'creating' or fingerprint <> $5 then $7 else secret_at end,
+            expires_at = case when state <> 'creating' and fingerprint <> $5 then $8
+              when expires_at is null or expires_at > $8 then $8 else expires_at end,
+            expiry_source = case when state <> 'creating' and fingerprint <> $5 then $9
+              when expires_at is null or expires_at > $8 then $9 else expiry_source end,
+            fingerprint = $5, epoch = epoch + 1, operation_id = null,
+            row_version = row_version + case state when 'creating' then 0 else 1 end, state = 'active'
+          from " records(10) " as r
+          where organization_id = $1 and id = $2 and operation_id = $3 and deleted_at is null
+            and state in ('creating', 'updating', 'rotating')"],
         [
             scope,
             operation.credential,
             operation.id,
             vault_version,
-            operation.name.as_str(),
-            operation.name_key.as_str(),
-            operation.description.as_str(),
-            operation.username.as_str(),
-            operation.fingerprint.as_str(),
-            operation.actor.as_str(),
+            &draft.fingerprint,
+            &operation.actor,
             now,
-            operation.shape.facts().code,
-            parameters.as_str(),
-            operation.expires_at,
+            draft.expires_at,
             source,
+            draft.record()?,
         ]
     )
 }

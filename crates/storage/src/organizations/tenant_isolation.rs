@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     Db, Error, Result, Tx,
     audit::{self, Record},
-    credentials::{self, Kind, NewRow, Operation, PlacedRow},
+    credentials::{self, CredentialDraft, Kind, NewRow, Operation, PlacedRow},
     db::{
         on,
         tests::{on_postgresql, on_sqlite},
@@ -36,14 +36,16 @@ fn operation(scope: Scope) -> Operation {
         credential: CredentialId::new(),
         kind: Kind::Create,
         prior_state: CredentialState::Creating,
-        name: "a".into(),
-        name_key: "a".into(),
-        description: String::new(),
-        username: String::new(),
-        fingerprint: String::new(),
-        shape: AuthMethod::Password,
-        parameters: Parameters::default(),
-        expires_at: None,
+        draft: CredentialDraft {
+            name: "a".into(),
+            name_key: "a".into(),
+            description: String::new(),
+            username: String::new(),
+            fingerprint: String::new(),
+            shape: AuthMethod::Password,
+            parameters: Parameters::default(),
+            expires_at: None,
+        },
         changed: String::new(),
         actor: "Ada".into(),
     }

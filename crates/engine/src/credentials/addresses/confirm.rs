@@ -27,8 +27,11 @@ pub(in crate::credentials) async fn confirm(
         storage::credentials::confirm(&mut tx, scope, credential, id, &actor.name, now).await?;
     // Somebody else confirmed or withdrew it; the page shows which.
     let Some(origin) = confirmed else { return Ok(()) };
-    let told =
-        (AuditTarget::Credential(credential), existing.name.as_str(), readable_origin(&origin));
+    let told = (
+        AuditTarget::Credential(credential),
+        existing.draft.name.as_str(),
+        readable_origin(&origin),
+    );
     let action = AuditAction::AddressConfirmed;
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;

@@ -25,8 +25,11 @@ pub(in crate::credentials) async fn dismiss(
     let mut tx = engine.db.begin().await?;
     let dismissed = storage::credentials::dismiss_request(&mut tx, scope, credential, id).await?;
     let Some(origin) = dismissed else { return Ok(()) };
-    let told =
-        (AuditTarget::Credential(credential), existing.name.as_str(), readable_origin(&origin));
+    let told = (
+        AuditTarget::Credential(credential),
+        existing.draft.name.as_str(),
+        readable_origin(&origin),
+    );
     let action = AuditAction::AddressRequestDismissed;
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;

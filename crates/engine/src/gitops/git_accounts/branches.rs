@@ -64,7 +64,7 @@ async fn hindrance_of(
     (id, existing): (CredentialId, &Existing),
     url: &GitUrl,
 ) -> Result<Option<String>, Error> {
-    let (host, name) = (url.url().host_str().unwrap_or_default(), &existing.name);
+    let (host, name) = (url.url().host_str().unwrap_or_default(), &existing.draft.name);
     if let Some(connection) = git_accounts::get(&engine.db, scope, id).await? {
         let by = &connection.connected_by;
         return Ok(if is_own(actor, &connection).is_err() {

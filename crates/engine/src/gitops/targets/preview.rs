@@ -101,7 +101,7 @@ async fn only_reads(
     Ok(reads.map(|existing| {
         let text = format!(
             "{} is said to be for reading only, so the Git server may refuse the push. Choose a credential that may push, or correct its access on its page.",
-            existing.name
+            existing.draft.name
         );
         ExportNote::new(NoteTone::Warning, text)
     }))

@@ -15,7 +15,7 @@ use domain::{
     service::{Credentials, GitAccounts},
 };
 use futures::future::join_all;
-use storage::credentials::{Kind, Operation};
+use storage::credentials::{CredentialDraft, Kind, Operation};
 
 use testkit::github_stub::CALLBACK;
 
@@ -134,14 +134,16 @@ async fn renewed_and_dead(
         credential: id,
         kind,
         prior_state: CredentialState::Active,
-        name: detail.name.clone(),
-        name_key: detail.name.clone(),
-        description: String::new(),
-        username: String::new(),
-        fingerprint: "0011223344556677".into(),
-        shape: AuthMethod::GithubOauth,
-        parameters: Parameters::default(),
-        expires_at: None,
+        draft: CredentialDraft {
+            name: detail.name.clone(),
+            name_key: detail.name.clone(),
+            description: String::new(),
+            username: String::new(),
+            fingerprint: "0011223344556677".into(),
+            shape: AuthMethod::GithubOauth,
+            parameters: Parameters::default(),
+            expires_at: None,
+        },
         changed: "renewed".into(),
         actor: "Hawser".into(),
     };

@@ -15,7 +15,7 @@ use domain::{
     service::{Audit, Credentials},
 };
 use engine::{Clock, Engine, ManualClock, SystemClock};
-use storage::credentials::{Kind, NewRow, Operation, PlacedRow};
+use storage::credentials::{CredentialDraft, Kind, NewRow, Operation, PlacedRow};
 
 use crate::env::{TestEnv, forms::change, login_of};
 
@@ -91,14 +91,16 @@ impl FaultInjection {
             credential,
             kind,
             prior_state: CredentialState::Active,
-            name: "ghcr".into(),
-            name_key: "ghcr".into(),
-            description: "of the operation".into(),
-            username: "robot-2".into(),
-            fingerprint: "0011223344556677".into(),
-            shape: AuthMethod::Password,
-            parameters: Parameters::default(),
-            expires_at: None,
+            draft: CredentialDraft {
+                name: "ghcr".into(),
+                name_key: "ghcr".into(),
+                description: "of the operation".into(),
+                username: "robot-2".into(),
+                fingerprint: "0011223344556677".into(),
+                shape: AuthMethod::Password,
+                parameters: Parameters::default(),
+                expires_at: None,
+            },
             changed: "new secret".into(),
             actor: "Ada".into(),
         }
