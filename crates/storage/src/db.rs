@@ -137,7 +137,7 @@ impl Tx {
 
 impl<'db> Writers<'db> {
     /// Where a statement that writes runs.
-    pub(crate) const fn connection(&self) -> Inner<&'db SqlitePool, &'db PgPool> {
+    pub(crate) const fn connection(self) -> Inner<&'db SqlitePool, &'db PgPool> {
         self.0.as_ref()
     }
 }
