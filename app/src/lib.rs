@@ -47,6 +47,6 @@ pub use connection_tests::stage_html;
 #[cfg(feature = "ssr")]
 pub use propagation::progress_html;
 #[cfg(feature = "ssr")]
-pub use shell::{App, shell};
+pub use shell::{App, missing, shell};
 #[cfg(feature = "ssr")]
 pub use ui::return_to::address as elsewhere;

@@ -20,6 +20,21 @@ const AWAKE: &str = include_str!("awake.js");
 /// The whole document, for `leptos_axum` to render.
 #[must_use]
 pub fn shell() -> AnyView {
+    document(|| view! { <App/> }.into_any())
+}
+
+/// The whole document of an address that has no page.
+#[must_use]
+pub fn missing() -> AnyView {
+    provide_meta_context();
+    document(|| view! { <Title formatter=titled/>{not_found()} }.into_any())
+}
+
+fn titled(title: String) -> String {
+    title + " · Hawser"
+}
+
+fn document(body: impl FnOnce() -> AnyView) -> AnyView {
     let bundle = use_context::<Bundle>().unwrap_or_default();
     let script = format!("({})({},{})", AWAKE.trim(), quoted(&bundle.js), quoted(&bundle.wasm));
     // Islands have no serialized resources; nothing else may write scripts into the page.
@@ -39,7 +54,7 @@ pub fn shell() -> AnyView {
                 <MetaTags/>
             </head>
             <body>
-                <App/>
+                {body()}
                 <script type="module" nonce=use_nonce()>
                     {script}
                 </script>
@@ -60,7 +75,7 @@ pub fn App() -> AnyView {
     provide_meta_context();
     let mode = SsrMode::Async;
     view! {
-        <Title formatter=|title: String| format!("{title} · Hawser")/>
+        <Title formatter=titled/>
         <Router>
             <FlatRoutes fallback=not_found>
                 <Route path=path!("/") view=sessions::start ssr=mode.clone()/>

@@ -22,7 +22,7 @@ use crate::web::SessionUser;
 const LIFE: u64 = 600;
 
 /// Sends the browser to GitHub, with a key in its cookie.
-pub(super) async fn begin(
+pub(crate) async fn begin(
     State(oauth): State<Oauth>,
     Extension(visitor): Extension<Arc<SessionUser>>,
 ) -> Response {
@@ -44,14 +44,14 @@ pub(super) async fn begin(
 #[derive(Deserialize)]
 #[serde(default)]
 #[derive(Default)]
-pub(super) struct Back {
+pub(crate) struct Back {
     state: Secret,
     code: Secret,
     error: String,
 }
 
 /// Ends what this browser began. The cookie is used up, whatever comes of it.
-pub(super) async fn finish(
+pub(crate) async fn finish(
     State(oauth): State<Oauth>,
     Extension(visitor): Extension<Arc<SessionUser>>,
     Query(back): Query<Back>,

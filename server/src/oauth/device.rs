@@ -25,7 +25,7 @@ use crate::web::SessionUser;
 const LATER: u64 = 30;
 
 /// Asks GitHub for a code and shows it.
-pub(super) async fn begin(
+pub(crate) async fn begin(
     State(oauth): State<Oauth>,
     Extension(visitor): Extension<Arc<SessionUser>>,
 ) -> Response {
@@ -52,7 +52,7 @@ pub(super) async fn begin(
 }
 
 /// Looks whether the code was typed.
-pub(super) async fn poll(
+pub(crate) async fn poll(
     State(oauth): State<Oauth>,
     Extension(visitor): Extension<Arc<SessionUser>>,
     headers: HeaderMap,

@@ -22,7 +22,7 @@ const NO_APP: &str = "No GitHub App is configured on this Hawser, so nothing was
 /// The number that GitHub names. It proves nothing (R-OAUTH-06).
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct Named {
+pub(crate) struct Named {
     installation_id: String,
 }
 
@@ -37,7 +37,7 @@ impl Named {
 
 /// Asks whether the installation is to be connected. An installation that still waits for an owner's
 /// consent has no number yet.
-pub(super) async fn ask(
+pub(crate) async fn ask(
     State(oauth): State<Oauth>,
     Extension(visitor): Extension<Arc<SessionUser>>,
     Query(named): Query<Named>,
@@ -57,7 +57,7 @@ pub(super) async fn ask(
 }
 
 /// Connects an installation, if an account of this person may see it.
-pub(super) async fn connect(
+pub(crate) async fn connect(
     State(oauth): State<Oauth>,
     Extension(visitor): Extension<Arc<SessionUser>>,
     Form(named): Form<Named>,

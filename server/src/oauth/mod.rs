@@ -5,25 +5,22 @@
 //! (R-OAUTH-01, R-OAUTH-02). Nothing of what GitHub says in words is shown (R-OAUTH-04).
 
 mod answer;
-mod connect;
+pub(crate) mod connect;
 mod cookie;
-mod device;
-mod installed;
+pub(crate) mod device;
+pub(crate) mod installed;
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    routing::{get, post},
-};
+use axum::extract::FromRef;
 use domain::service::GitAccounts;
 
-use crate::config::Transport;
+use crate::{config::Transport, web::Site};
 
 /// Where GitHub sends browsers back to, below the public URL (R-OAUTH-05).
 pub(crate) const CALLBACK: &str = "/oauth/github/callback";
 /// Where GitHub sends browsers after an app was installed.
-const INSTALLED: &str = "/oauth/github/installed";
+pub(crate) const INSTALLED: &str = "/oauth/github/installed";
 /// The page of connected accounts.
 const CONNECTIONS: &str = "/gitops/connections";
 /// The page that shows a code.
@@ -38,26 +35,12 @@ pub(crate) struct Oauth {
     css: Arc<str>,
 }
 
-impl Oauth {
-    pub(crate) fn new(connections: Arc<dyn GitAccounts>, transport: Transport, css: &str) -> Self {
-        Self { connections, transport, css: css.into() }
+impl FromRef<Site> for Oauth {
+    fn from_ref(site: &Site) -> Self {
+        Self {
+            connections: Arc::clone(&site.services.git_connections),
+            transport: site.transport(),
+            css: site.assets.bundle().css.as_str().into(),
+        }
     }
-}
-
-/// Where browsers come back to.
-pub(crate) fn pages(oauth: &Oauth) -> Router {
-    Router::new()
-        .route(CALLBACK, get(connect::finish))
-        .route(INSTALLED, get(installed::ask))
-        .with_state(oauth.clone())
-}
-
-/// What a form of ours begins.
-pub(crate) fn actions(oauth: &Oauth) -> Router {
-    Router::new()
-        .route("/actions/gitops/connect", post(connect::begin))
-        .route("/actions/gitops/device", post(device::begin))
-        .route("/actions/gitops/device/poll", post(device::poll))
-        .route("/actions/gitops/installation", post(installed::connect))
-        .with_state(oauth.clone())
 }

@@ -91,11 +91,6 @@ impl Assets {
         Ok(Self(Arc::new(Inner { bundle, files })))
     }
 
-    /// The URLs of the files that stand outside `/pkg/`.
-    pub(super) fn at_the_root(&self) -> impl Iterator<Item = &str> {
-        self.0.files.keys().map(String::as_str).filter(|url| !url.starts_with("/pkg/"))
-    }
-
     /// The URLs that pages name.
     #[must_use]
     pub fn bundle(&self) -> &Bundle {

@@ -1,33 +1,21 @@
-//! Who asks: read from the session once per request, and handed to pages, actions and streams.
+//! Who asks, as pages, actions and streams are told.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::IpAddr,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
 
 use app::services::{CurrentUser, Flash, Typing};
 use async_trait::async_trait;
-use axum::{
-    extract::{ConnectInfo, Request, State},
-    middleware::Next,
-    response::Response,
-};
 use domain::{Actor, Secret, ServiceError, Timestamp, UserId};
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::HeaderValue;
 use tower_sessions::Session;
 
-use super::{
-    address::visitor,
-    known_browser,
-    refusal::{refuse, turned_away},
-    site::Site,
-};
+use super::known_browser;
 use crate::{config::Transport, disk::Disk};
-
-const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// The keys of the session's record.
 pub(super) const USER: &str = "user";
@@ -40,23 +28,23 @@ const STRANGER_BYTES: usize = 900;
 /// The visitor of one request.
 #[derive(Debug)]
 pub struct SessionUser {
-    session: Session,
-    user: Option<UserId>,
-    actor: Option<Actor>,
-    peer: IpAddr,
-    now: Timestamp,
-    transport: Transport,
-    known_browser: Option<Secret>,
-    disk: Disk,
-    ended: AtomicBool,
-    parting: Mutex<Parting>,
+    pub(super) session: Session,
+    pub(super) user: Option<UserId>,
+    pub(super) actor: Option<Actor>,
+    pub(super) peer: IpAddr,
+    pub(super) now: Timestamp,
+    pub(super) transport: Transport,
+    pub(super) known_browser: Option<Secret>,
+    pub(super) disk: Disk,
+    pub(super) ended: AtomicBool,
+    pub(super) parting: Mutex<Parting>,
 }
 
 /// What a visit leaves for its answer.
 #[derive(Debug, Default)]
-struct Parting {
-    cookie: Option<HeaderValue>,
-    refusal: Option<ServiceError>,
+pub(super) struct Parting {
+    pub(super) cookie: Option<HeaderValue>,
+    pub(super) refusal: Option<ServiceError>,
 }
 
 impl SessionUser {
@@ -65,7 +53,8 @@ impl SessionUser {
         &self.session
     }
 
-    fn parting(&self) -> MutexGuard<'_, Parting> {
+    /// What this visit leaves so far.
+    pub(super) fn parting(&self) -> MutexGuard<'_, Parting> {
         self.parting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -161,84 +150,6 @@ fn within(mut flash: Flash, most: usize) -> Flash {
 fn unavailable(error: tower_sessions::session::Error) -> ServiceError {
     tracing::error!(%error, "failed to store a session");
     ServiceError::Unavailable { what: "The database".to_owned() }
-}
-
-/// Finds out who asks, before anything is answered.
-pub(super) async fn recognize(
-    State(site): State<Site>,
-    session: Session,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let peer = visitor(peer(&request), request.headers(), &site.trusted_proxies);
-    let user = match session.get::<UserId>(USER).await {
-        Ok(user) => user,
-        Err(error) => {
-            tracing::error!(%error, "failed to read a session");
-            return refuse(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The database does not answer. Try again in a moment.",
-            );
-        }
-    };
-    let actor = match user {
-        None => None,
-        Some(user) => match site.services.sessions.actor(user).await {
-            Ok(actor) => Some(actor.visiting_from(Some(peer))),
-            Err(ServiceError::NotFound | ServiceError::NotAllowed | ServiceError::NotSignedIn) => {
-                None
-            }
-            Err(problem) => return refuse(StatusCode::SERVICE_UNAVAILABLE, problem.to_string()),
-        },
-    };
-    let visitor = Arc::new(SessionUser {
-        session,
-        user,
-        actor,
-        peer,
-        now: site.clock.now(),
-        transport: site.transport(),
-        known_browser: known_browser::read(site.transport(), request.headers()),
-        disk: site.disk.clone(),
-        ended: AtomicBool::new(false),
-        parting: Mutex::default(),
-    });
-    request.extensions_mut().insert(Arc::clone(&visitor));
-    let mut response = next.run(request).await;
-    if visitor.ended.load(Ordering::Acquire) {
-        response
-            .headers_mut()
-            .insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
-    }
-    let Parting { cookie, refusal } = std::mem::take(&mut *visitor.parting());
-    if let Some(problem) = refusal {
-        response = turned_away(&problem);
-    }
-    if let Some(cookie) = cookie {
-        response.extensions_mut().insert(PartingCookie(cookie));
-    }
-    response
-}
-
-/// The cookie that a visit leaves beside that of its session.
-#[derive(Clone)]
-struct PartingCookie(HeaderValue);
-
-/// Sets the cookie that a visit left, after that of the session.
-pub(super) async fn part(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    if let Some(PartingCookie(cookie)) = response.extensions_mut().remove() {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    response
-}
-
-/// The address at the other end of the connection.
-fn peer(request: &Request) -> IpAddr {
-    request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip().to_canonical())
 }
 
 #[cfg(test)]

@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use app::services::{CurrentUser as _, Flash};
 use axum::{
-    Extension, Form, Router,
+    Extension, Form,
     extract::{Path, State},
     response::{IntoResponse, Response},
-    routing::{get, post},
 };
 use domain::{
     ExportId, Secret, ServiceError,
@@ -30,24 +29,8 @@ const FORM: &str = "export-reveal";
 /// Why a file is not given out whose values are still to be encrypted.
 const SEALED: &str = "Git targets write this encrypted; what the page shows of it cannot be applied. To take it along, use Download on the page of the export.";
 
-/// The files with references.
-pub(super) fn files(site: &Site) -> Router {
-    Router::new()
-        .route("/gitops/exports/{id}/all.yaml", get(all))
-        .route("/gitops/exports/{id}/files/{*path}", get(one))
-        .with_state(site.clone())
-}
-
-/// The files with values, encrypted and in the clear. What is asked for is written to the audit log, so
-/// that it is a form and no link.
-pub(super) fn taken(site: &Site) -> Router {
-    Router::new()
-        .route("/actions/gitops/exports/encrypted", post(encrypted))
-        .route("/actions/gitops/exports/reveal", post(reveal_values))
-        .with_state(site.clone())
-}
-
-async fn all(
+/// `/gitops/exports/{id}/all.yaml`: the files with references, in one.
+pub(super) async fn all(
     State(site): State<Site>,
     Extension(visitor): Extension<Arc<SessionUser>>,
     Path(id): Path<String>,
@@ -62,7 +45,8 @@ async fn all(
     }
 }
 
-async fn one(
+/// `/gitops/exports/{id}/files/{*path}`: one file with references.
+pub(super) async fn one(
     State(site): State<Site>,
     Extension(visitor): Extension<Arc<SessionUser>>,
     Path((id, path)): Path<(String, String)>,
@@ -88,7 +72,9 @@ async fn written(
     Ok((export.name, export.preview.files))
 }
 
-async fn encrypted(
+/// The files with values, encrypted. Like those in the clear they are asked for by a form and no link,
+/// because that is written to the audit log.
+pub(super) async fn encrypted(
     State(site): State<Site>,
     Extension(visitor): Extension<Arc<SessionUser>>,
     Form(form): Form<EncryptedForm>,
@@ -102,14 +88,15 @@ async fn encrypted(
 
 /// What the form sends.
 #[derive(Deserialize)]
-struct Revealing {
+pub(super) struct Revealing {
     #[serde(default)]
     export: String,
     #[serde(default)]
     password: Secret,
 }
 
-async fn reveal_values(
+/// The files with values in the clear, for a password.
+pub(super) async fn reveal_values(
     State(site): State<Site>,
     Extension(visitor): Extension<Arc<SessionUser>>,
     Form(Revealing { export, password }): Form<Revealing>,
@@ -170,13 +157,10 @@ fn sealed() -> Response {
 }
 
 fn refused(problem: &ServiceError) -> Response {
-    let status = match problem {
-        ServiceError::NotSignedIn => return see_other("/sign-in"),
-        ServiceError::NotFound => StatusCode::NOT_FOUND,
-        ServiceError::NotAllowed => StatusCode::FORBIDDEN,
-        _ => StatusCode::SERVICE_UNAVAILABLE,
-    };
-    refuse(status, problem.to_string())
+    match problem {
+        ServiceError::NotSignedIn => see_other("/sign-in"),
+        problem => turned_away(problem),
+    }
 }
 
 #[cfg(test)]

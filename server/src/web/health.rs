@@ -190,15 +190,13 @@ fn tell(part: &'static str, found: &PartState, before: Option<&PartState>) {
     }
 }
 
-/// `/healthz`: the process lives. `/readyz`: every part works, or which does not.
-pub(super) fn routes(readiness: Readiness) -> Router {
-    Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready))
-        .with_state(readiness)
+/// `/healthz`: the process lives.
+pub(super) async fn alive() -> &'static str {
+    "ok\n"
 }
 
-async fn ready(State(readiness): State<Readiness>) -> Response {
+/// `/readyz`: every part works, or which does not.
+pub(super) async fn ready(State(readiness): State<Readiness>) -> Response {
     readiness.report(For::Anybody).await
 }
 

@@ -1,14 +1,14 @@
-//! Pages and actions: what Leptos renders and runs, with the context it needs.
+//! Pages and server functions: what Leptos renders and runs, with the context it needs.
 
 use std::sync::Arc;
 
 use app::services::CurrentUser;
 use axum::{
-    Form, Router,
+    Form,
     body::to_bytes,
     extract::{Query, Request},
     response::{IntoResponse, Redirect, Response},
-    routing::{get, post},
+    routing::{MethodRouter, any, get, post},
 };
 use http::{Method, StatusCode, header, request::Parts};
 use leptos::{
@@ -20,32 +20,38 @@ use leptos_axum::ResponseOptions;
 use serde::Deserialize;
 
 use super::{
-    current_user::SessionUser, headers::page_policy, refusal::refuse, site::Site, watches::Watches,
+    current_user::SessionUser,
+    headers::page_policy,
+    refusal::{PANICKED, refuse},
+    site::Site,
 };
 
-/// Every page by its path, and one for every other path.
+/// Starts what Leptos renders on. It has no other name for that than the list of its pages, which are
+/// those of the table (a test compares them).
+pub(super) fn start() {
+    drop(leptos_axum::generate_route_list(app::App));
+}
+
+/// A page of the app.
 ///
 /// All of them are rendered as a whole before the first byte leaves: they work without JavaScript,
 /// their status is right, and what they take from the session is saved.
-pub(super) fn pages(site: &Site) -> Router {
-    let render = leptos_axum::render_app_async_with_context(context(site), app::shell);
-    let render = move |request: Request| {
+pub(super) fn page(site: &Site) -> MethodRouter {
+    let render = leptos_axum::render_app_async_with_context(page_context(site), app::shell);
+    get(move |request: Request| {
         let page = render(request);
         async move { whole(page.await).await }
-    };
-    let mut router = Router::new();
-    for listing in leptos_axum::generate_route_list(app::App) {
-        router = router.route(listing.path(), get(render.clone()));
-    }
-    router.fallback(async move |request: Request| {
+    })
+}
+
+/// What every other address answers. It renders no page of the app, whatever the address is like.
+pub(super) fn missing(site: &Site) -> MethodRouter {
+    let render = leptos_axum::render_app_async_with_context(page_context(site), app::missing);
+    any(async move |request: Request| {
         if !is_page(&request) {
             return refuse(StatusCode::NOT_FOUND, "There is nothing at this address.");
         }
-        let mut response = render(request).await;
-        if response.status().is_success() {
-            *response.status_mut() = StatusCode::NOT_FOUND;
-        }
-        response
+        render(request).await
     })
 }
 
@@ -54,63 +60,53 @@ async fn whole(response: Response) -> Response {
     let (parts, body) = response.into_parts();
     match to_bytes(body, usize::MAX).await {
         Ok(bytes) => Response::from_parts(parts, bytes.into()),
-        Err(_) => refuse(StatusCode::INTERNAL_SERVER_ERROR, super::PANICKED),
+        Err(_) => refuse(StatusCode::INTERNAL_SERVER_ERROR, PANICKED),
     }
 }
 
-/// Every server function by its path.
-pub(super) fn actions(site: &Site) -> Router {
-    let mut router = Router::new().route("/actions/forms/elsewhere", post(elsewhere));
-    for (path, method) in leptos::server_fn::axum::server_fn_paths() {
-        // Whatever changes something is a POST; the tests list every function.
-        if method != Method::POST {
-            continue;
+/// A server function, which runs to its end even when the browser hangs up in the middle.
+pub(super) fn function(site: &Site) -> MethodRouter {
+    let context = context(site);
+    post(async move |request: Request| {
+        let function = async move {
+            leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+        };
+        match tokio::spawn(tracing::Instrument::in_current_span(function)).await {
+            Ok(response) => readable(response),
+            Err(_) => refuse(StatusCode::INTERNAL_SERVER_ERROR, PANICKED),
         }
-        let (context, watches) = (context(site), site.watches.clone());
-        router = router.route(path, post(move |request| run(context, watches, request)));
-    }
-    router
+    })
+}
+
+/// A server function that stores nothing: it tells its stages to whoever watches, and ends when the
+/// browser hangs up.
+pub(super) fn connection_test(site: &Site) -> MethodRouter {
+    let (context, watches) = (context(site), site.watches.clone());
+    post(async move |request: Request| {
+        let visitor = request.extensions().get::<Arc<SessionUser>>().cloned();
+        let headers = request.headers().clone();
+        let function = async move {
+            leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+        };
+        readable(watches.watched(visitor.as_ref(), &headers, function).await)
+    })
 }
 
 /// The page that a button of a form leads to.
 #[derive(Deserialize)]
-struct Elsewhere {
+pub(super) struct Elsewhere {
     #[serde(default)]
     to: String,
 }
 
 /// Takes what was typed into a form to another page, without what may be secret.
-async fn elsewhere(
+pub(super) async fn elsewhere(
     Query(Elsewhere { to }): Query<Elsewhere>,
     Form(typed): Form<Vec<(String, String)>>,
 ) -> Response {
     match app::elsewhere(&to, &typed) {
         Some(address) => Redirect::to(&address).into_response(),
         None => refuse(StatusCode::BAD_REQUEST, "This button leads nowhere. Load the page again."),
-    }
-}
-
-/// The server functions of connection tests: they store nothing, and end when the browser hangs up.
-const TESTS: &str = "/actions/connections/";
-
-/// Runs a server function to its end even when the browser hangs up in the middle.
-async fn run(
-    context: impl Fn() + Clone + Send + 'static,
-    watches: Watches,
-    request: Request,
-) -> Response {
-    let is_test = request.uri().path().starts_with(TESTS);
-    let visitor = request.extensions().get::<Arc<SessionUser>>().cloned();
-    let headers = request.headers().clone();
-    let function = async move {
-        leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
-    };
-    if is_test {
-        return readable(watches.watched(visitor.as_ref(), &headers, function).await);
-    }
-    match tokio::spawn(tracing::Instrument::in_current_span(function)).await {
-        Ok(response) => readable(response),
-        Err(_) => refuse(StatusCode::INTERNAL_SERVER_ERROR, super::PANICKED),
     }
 }
 
@@ -131,12 +127,10 @@ fn is_page(request: &Request) -> bool {
         && accepts.is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// What pages and server functions find in the context: the services, the visitor, the bundle; and
-/// for pages the policy header with the very nonce that their scripts carry.
+/// What pages and server functions find in the context: the services, the visitor, the bundle.
 fn context(site: &Site) -> impl Fn() + Clone + Send + Sync + 'static {
     let services = site.services.clone();
     let bundle = site.assets.bundle().clone();
-    let github = site.github.clone();
     move || {
         provide_context(services.clone());
         provide_context(bundle.clone());
@@ -145,6 +139,16 @@ fn context(site: &Site) -> impl Fn() + Clone + Send + Sync + 'static {
         if let Some(visitor) = visitor {
             provide_context::<Arc<dyn CurrentUser>>(visitor);
         }
+    }
+}
+
+/// The same for pages, and the policy header with the very nonce that their scripts carry. A server
+/// function has no nonce, but may see that of a page which its thread rendered before.
+fn page_context(site: &Site) -> impl Fn() + Clone + Send + Sync + 'static {
+    let context = context(site);
+    let github = site.github.clone();
+    move || {
+        context();
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
             && let Some(policy) = page_policy(&nonce, github.as_deref())
         {

@@ -11,6 +11,10 @@ use http::{HeaderValue, StatusCode, header};
 
 use super::assets::Assets;
 
+/// What a person is told when the code failed.
+pub(super) const PANICKED: &str =
+    "Something went wrong on our side. Look at the current state before you try again.";
+
 /// What a refusal says; the page around it is made where it leaves.
 #[derive(Debug, Clone)]
 pub(super) struct Refusal(pub String);

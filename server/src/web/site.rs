@@ -3,12 +3,13 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use app::services::Services;
+use axum::extract::FromRef;
 use engine::{Clock, Engine};
 use tokio::sync::watch;
 
 use super::{
-    assets::Assets, events::Streams, health::Readiness, limits::Rates, origin::Origins,
-    session::SessionRows, watches::Watches,
+    assets::Assets, health::Readiness, limits::Rates, origin::Origins, session::SessionRows,
+    stream_slots::Streams, watches::Watches,
 };
 use crate::{
     config::{PublicUrl, RequestRate, Transport, TrustedProxies},
@@ -18,10 +19,10 @@ use crate::{
 /// The running Hawser, as its routes see it. Cheap to clone.
 #[derive(Clone)]
 pub struct Site {
-    pub(super) services: Services,
+    pub(crate) services: Services,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) sessions: SessionRows,
-    pub(super) assets: Assets,
+    pub(crate) assets: Assets,
     pub(super) origins: Origins,
     pub(super) public: PublicUrl,
     pub(super) readiness: Readiness,
@@ -96,7 +97,7 @@ impl Site {
         &self.disk
     }
 
-    pub(super) fn transport(&self) -> Transport {
+    pub(crate) fn transport(&self) -> Transport {
         self.public.transport()
     }
 
@@ -115,6 +116,18 @@ impl Site {
     #[must_use]
     pub const fn rates(&self) -> &Rates {
         &self.rates
+    }
+}
+
+impl FromRef<Site> for Assets {
+    fn from_ref(site: &Site) -> Self {
+        site.assets.clone()
+    }
+}
+
+impl FromRef<Site> for Readiness {
+    fn from_ref(site: &Site) -> Self {
+        site.readiness.clone()
     }
 }
 

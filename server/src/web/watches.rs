@@ -7,27 +7,16 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use axum::{
-    Extension,
-    extract::{Path, State},
-    response::{Response, sse::Event},
-};
 use domain::{UserId, connection_tests::StageResult};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::{
-    current_user::SessionUser,
-    events::{Listener, RECHECK, open},
-    refusal::refuse,
-    site::Site,
-};
+use super::current_user::SessionUser;
 
 /// The header in which a test says who watches it.
 const WATCH: &str = "x-watch";
-/// The longest name of a watch.
-const NAME_BYTES: usize = 64;
 
+/// A person, and the name of their watch.
 type Key = (UserId, String);
 
 /// Those who watch, on this replica. Where a test runs on another one, it is told when it has ended.
@@ -35,14 +24,15 @@ type Key = (UserId, String);
 pub(super) struct Watches(Arc<Mutex<HashMap<Key, UnboundedSender<StageResult>>>>);
 
 /// One who watches; dropping it forgets them.
-struct Watch {
+pub(super) struct Watch {
     watches: Watches,
     key: Key,
     stages: UnboundedReceiver<StageResult>,
 }
 
 impl Watches {
-    fn begin(&self, key: Key) -> Watch {
+    /// Listens for the tests of this person under this name.
+    pub(super) fn begin(&self, key: Key) -> Watch {
         let (sender, stages) = unbounded_channel();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), sender);
         Watch { watches: self.clone(), key, stages }
@@ -73,45 +63,16 @@ impl Watches {
     }
 }
 
+impl Watch {
+    /// The next stage; `None` when there are no more.
+    pub(super) async fn stage(&mut self) -> Option<StageResult> {
+        self.stages.recv().await
+    }
+}
+
 impl Drop for Watch {
     fn drop(&mut self) {
         self.watches.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
-    }
-}
-
-/// `/events/tests/{name}`
-pub(super) async fn stages(
-    State(site): State<Site>,
-    Extension(visitor): Extension<Arc<SessionUser>>,
-    Path(name): Path<String>,
-) -> Response {
-    let is_name = name.len() <= NAME_BYTES && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if !is_name {
-        return refuse(StatusCode::NOT_FOUND, "There is no such test.");
-    }
-    let watches = site.watches.clone();
-    open(site, &visitor, async move |listener: Listener| {
-        let watch = watches.begin((listener.user(), name));
-        tell(listener, watch).await;
-    })
-}
-
-async fn tell(mut listener: Listener, mut watch: Watch) {
-    loop {
-        let stage = tokio::select! {
-            stage = watch.stages.recv() => stage,
-            () = listener.gone() => return,
-            () = tokio::time::sleep(RECHECK) => {
-                if listener.may_still_listen().await {
-                    continue;
-                }
-                return;
-            }
-        };
-        let Some(stage) = stage else { return };
-        if !listener.send(Event::default().data(app::stage_html(&stage))).await {
-            return;
-        }
     }
 }
 
