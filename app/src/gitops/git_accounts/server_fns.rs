@@ -35,14 +35,13 @@ pub(crate) async fn forget_account(
     let result = async {
         let (asking, actor) = RequestContext::member()?;
         let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
-        asking.services.git_connections.forget(&actor, id).await
-    };
-    // A second press, or another person was faster: what was asked for is done.
-    let result = match result.await {
-        Ok(()) => Ok(FORGOTTEN),
-        Err(ServiceError::NotFound) => Ok("The account is not connected here any more."),
-        Err(problem) => Err(problem),
+        match asking.services.git_connections.forget(&actor, id).await {
+            Ok(()) => Ok(FORGOTTEN),
+            // A second press, or another person was faster: what was asked for is done.
+            Err(ServiceError::NotFound) => Ok("The account is not connected here any more."),
+            Err(problem) => Err(problem),
+        }
     };
     let sent = Sent::new("connection-forget", &from);
-    answer(sent, result, |notice| Redirect::to(PATH).flash(notice)).await
+    answer(sent, result.await, |notice| Redirect::to(PATH).flash(notice)).await
 }
