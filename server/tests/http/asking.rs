@@ -13,11 +13,11 @@ use connectors::{
 };
 use domain::{Timestamp, UserId};
 use engine::{Engine, ManualClock};
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use server::{
     Parts, Site,
     config::{PublicUrl, RequestRate, TrustedProxies},
-    web::{Assets, SessionRows},
+    web::{Assets, SessionRows, routes::ROUTES},
 };
 use storage::Db;
 use tokio::sync::watch;
@@ -50,6 +50,30 @@ pub struct Hawser {
     pub stop: watch::Sender<bool>,
     scheme: Scheme,
     _folder: Option<tempfile::TempDir>,
+}
+
+/// What a Hawser stands on.
+pub struct Ground {
+    pub database: String,
+    pub vault: VaultConfig,
+    pub allow: AllowList,
+}
+
+impl Ground {
+    /// SQLite in this folder, and a Vault that is not there.
+    pub fn of_folder(folder: &Path) -> Self {
+        let vault = VaultConfig {
+            address: "http://127.0.0.1:9".parse().unwrap(),
+            mount: "secret".to_owned(),
+            namespace: None,
+            ca_pem: None,
+            role_id: folder.join("role_id"),
+            secret_id: folder.join("secret_id"),
+            approle_mount: "approle".to_owned(),
+        };
+        let database = format!("sqlite://{}/hawser.db", folder.display());
+        Self { database, vault, allow: AllowList::default() }
+    }
 }
 
 /// An answer, read to its end.
@@ -95,38 +119,33 @@ impl Hawser {
         with: impl FnOnce(Engine) -> Engine,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().to_owned();
-        Self::assemble(scheme, (trusted_proxies, request_rate), &path, with, Some(folder)).await
+        let ground = Ground::of_folder(folder.path());
+        let asked = (trusted_proxies, request_rate);
+        Self { _folder: Some(folder), ..Self::assemble(scheme, asked, ground, with).await }
     }
 
     /// With its data in this folder, which outlives it.
     pub async fn start_in(folder: &Path) -> Self {
+        Self::start_on(Ground::of_folder(folder), |engine| engine).await
+    }
+
+    /// On this database and Vault.
+    pub async fn start_on(ground: Ground, with: impl FnOnce(Engine) -> Engine) -> Self {
         let asked = (TrustedProxies::default(), RequestRate::parse("1000000").unwrap());
-        Self::assemble(Scheme::Http, asked, folder, |engine| engine, None).await
+        Self::assemble(Scheme::Http, asked, ground, with).await
     }
 
     async fn assemble(
         scheme: Scheme,
         (trusted_proxies, request_rate): (TrustedProxies, RequestRate),
-        folder: &Path,
+        Ground { database, vault, allow }: Ground,
         with: impl FnOnce(Engine) -> Engine,
-        own: Option<tempfile::TempDir>,
     ) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let db = Db::open(&format!("sqlite://{}/hawser.db", folder.display())).await.unwrap();
+        let db = Db::open(&database).await.unwrap();
         let clock = Arc::new(ManualClock::new(Timestamp::from_millis(1_800_000_000_000)));
-        let vault = Vault::connect(VaultConfig {
-            address: "http://127.0.0.1:9".parse().unwrap(),
-            mount: "secret".to_owned(),
-            namespace: None,
-            ca_pem: None,
-            role_id: folder.join("role_id"),
-            secret_id: folder.join("secret_id"),
-            approle_mount: "approle".to_owned(),
-        })
-        .await
-        .unwrap();
-        let registries = Registries::new(Outbound::new(AllowList::default()).unwrap());
+        let vault = Vault::connect(vault).await.unwrap();
+        let registries = Registries::new(Outbound::new(allow).unwrap());
         let engine = with(Engine::new(db.clone(), vault, registries, clock.clone()).await.unwrap());
         let (public, host) = match scheme {
             Scheme::Http => (format!("http://{HOST}"), HOST),
@@ -156,13 +175,27 @@ impl Hawser {
             host: host.to_owned(),
             stop,
             scheme,
-            _folder: own,
+            _folder: None,
         }
     }
 
     /// Sends a request as it is.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
+        Self::read(response).await
+    }
+
+    /// Sends a request, and hangs up where the answer is a stream.
+    pub async fn begin(&self, request: Request<Body>) -> Answer {
+        let mut response = self.router.clone().oneshot(request).await.unwrap();
+        if response.headers().get(header::CONTENT_TYPE).is_some_and(|it| it == "text/event-stream")
+        {
+            *response.body_mut() = Body::empty();
+        }
+        Self::read(response).await
+    }
+
+    async fn read(response: Response<Body>) -> Answer {
         let (parts, body) = response.into_parts();
         let bytes = tokio::time::timeout(Duration::from_secs(20), to_bytes(body, 16 << 20))
             .await
@@ -260,6 +293,11 @@ impl Hawser {
     }
 }
 
+/// Every route that takes a form.
+pub fn forms() -> impl Iterator<Item = &'static str> {
+    ROUTES.iter().filter(|route| route.kind.method() == Method::POST).map(|route| route.path)
+}
+
 pub fn encoded(fields: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
@@ -275,6 +313,7 @@ fn bundle() -> Assets {
         ("pkg/hawser_bg.1.wasm", "\0asm"),
         ("pkg/hawser_bg.1.wasm.br", "compressed"),
         ("pkg/main.1.css", "body{}"),
+        ("public/favicon.svg", "<svg/>"),
         ("public/icons.svg", "<svg/>"),
     ] {
         let path = folder.path().join(name);

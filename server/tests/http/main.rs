@@ -1,6 +1,6 @@
 //! The real router over SQLite, asked as browsers and others ask. Vault is not there: what needs it
 //! says so, everything else works.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod asking;
 mod behind_nginx;
@@ -8,6 +8,7 @@ mod endpoints;
 mod full_disk;
 mod headers;
 mod limits;
+mod matrix;
 mod oauth;
 mod oauth_log;
 mod origins;

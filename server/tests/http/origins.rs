@@ -3,13 +3,13 @@
 use axum::body::Body;
 use http::{Method, StatusCode, header};
 
-use crate::asking::{HOST, Hawser, Scheme, encoded};
+use crate::asking::{HOST, Hawser, Scheme, encoded, forms};
 
 /// Who sends, with which headers, and whether it may pass.
 type Sender<'a> = (&'a str, &'a [(&'a str, &'a str)], bool);
 
 #[tokio::test]
-async fn r_csrf_01_no_function_takes_a_form_from_another_site() {
+async fn r_csrf_01_nothing_takes_a_form_from_another_site() {
     let hawser = Hawser::start().await;
     let cookie = hawser.set_up().await;
     let ours = format!("http://{HOST}");
@@ -43,7 +43,7 @@ async fn r_csrf_01_no_function_takes_a_form_from_another_site() {
         "text/plain",
         "application/json",
     ];
-    for (path, _) in leptos::server_fn::axum::server_fn_paths() {
+    for path in forms() {
         for (name, headers, may) in from {
             // What may pass is tried once: it would sign out, or change something.
             if *may && path != "/actions/credentials/create" {
@@ -122,7 +122,7 @@ async fn r_csrf_04_other_hosts_are_misdirected() {
 #[tokio::test]
 async fn r_csrf_05_a_foreign_referer_is_never_followed() {
     let hawser = Hawser::start().await;
-    for (path, _) in leptos::server_fn::axum::server_fn_paths() {
+    for path in forms() {
         let request = hawser
             .request(Method::POST, path)
             .header(header::ACCEPT, "text/html")

@@ -1,0 +1,180 @@
+//! What is allowed, written by hand. Whatever is not listed here is asked for too, and must be refused.
+
+use domain::Role::{self, Admin, Editor, Viewer};
+
+use self::{
+    Answer::{Leads, Next, Shown, SignIn, Streams, Tested, Unreachable},
+    Named::{Deleted, Foreign, LeftOut, Malformed, Missing, Nothing, Own},
+};
+
+/// Who may at least, which objects may be named, and how that is answered.
+pub struct Allowed {
+    pub path: &'static str,
+    /// `None` for everybody.
+    pub least: Option<Role>,
+    pub objects: &'static [Named],
+    pub answer: Answer,
+}
+
+/// What a request names, as seen from the organization of the visitor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Named {
+    /// There is nothing to name.
+    Nothing,
+    Own,
+    /// One of the other organization.
+    Foreign,
+    /// One that never was.
+    Missing,
+    Malformed,
+    /// One that was the visitor's own.
+    Deleted,
+    /// The form leaves it out.
+    LeftOut,
+}
+
+/// How a request that is allowed is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// 200 with what was asked for.
+    Shown,
+    /// The page that a form leads to.
+    Next,
+    /// What came of a test or check.
+    Tested,
+    /// To a page whose address begins so.
+    Leads(&'static str),
+    /// Tried at another server, which does not answer.
+    Unreachable,
+    /// An event stream.
+    Streams,
+    /// The page to sign in, or on from it for who is signed in.
+    SignIn,
+}
+
+const NONE: &[Named] = &[Nothing];
+const OWN: &[Named] = &[Own];
+const ALL: &[Named] = &[Own, Foreign, Missing, Malformed, Deleted, LeftOut];
+
+const fn row(
+    path: &'static str,
+    least: Role,
+    objects: &'static [Named],
+    answer: Answer,
+) -> Allowed {
+    Allowed { path, least: Some(least), objects, answer }
+}
+
+const fn open(path: &'static str, answer: Answer) -> Allowed {
+    Allowed { path, least: None, objects: NONE, answer }
+}
+
+/// The answers of pages, functions, forms, files and streams.
+pub const ALLOWED: &[Allowed] = &[
+    open("/", Leads("/")),
+    // The link of the first start is used, and looks the same to everybody.
+    Allowed { path: "/setup/{token}", least: None, objects: ALL, answer: Shown },
+    open("/sign-in", SignIn),
+    Allowed { path: "/actions/set-up", least: None, objects: &[], answer: Next },
+    open("/actions/sign-in", Next),
+    open("/actions/sign-out", Next),
+    open("/actions/forms/elsewhere", Leads("/credentials/new")),
+    //
+    row("/credentials", Viewer, NONE, Shown),
+    row("/credentials/new", Admin, NONE, Shown),
+    row("/credentials/explain", Viewer, NONE, Shown),
+    row("/credentials/guides", Viewer, NONE, Shown),
+    row("/credentials/{id}", Viewer, OWN, Shown),
+    row("/credentials/{id}/document", Viewer, OWN, Shown),
+    row("/credentials/{id}/delete", Admin, OWN, Shown),
+    row("/actions/credentials/create", Admin, NONE, Next),
+    row("/actions/credentials/update", Admin, OWN, Next),
+    row("/actions/credentials/place", Admin, OWN, Next),
+    row("/actions/credentials/roll-back", Admin, OWN, Next),
+    row("/actions/credentials/promote", Admin, OWN, Next),
+    row("/actions/credentials/test-again", Admin, OWN, Next),
+    row("/actions/credentials/discard", Admin, OWN, Next),
+    row("/actions/credentials/resume", Admin, OWN, Next),
+    row("/actions/credentials/delete", Admin, OWN, Next),
+    row("/actions/credentials/allow-address", Admin, OWN, Next),
+    row("/actions/credentials/confirm-address", Admin, OWN, Next),
+    row("/actions/credentials/dismiss-request", Admin, OWN, Next),
+    row("/actions/credentials/withdraw-address", Admin, OWN, Next),
+    row("/actions/credentials/withdraw-token-service", Admin, OWN, Next),
+    row("/actions/connections/test-credential", Admin, OWN, Tested),
+    row("/actions/connections/test-form", Editor, NONE, Tested),
+    row("/actions/connections/test-repository", Editor, OWN, Tested),
+    row("/events/tests/{name}", Viewer, NONE, Streams),
+    //
+    row("/charts/repositories", Viewer, NONE, Shown),
+    row("/charts/repositories/new", Editor, NONE, Shown),
+    row("/charts/repositories/{id}", Viewer, OWN, Shown),
+    row("/charts/repositories/{id}/delete", Editor, OWN, Shown),
+    row("/actions/repositories/add", Editor, NONE, Next),
+    row("/actions/repositories/edit", Editor, OWN, Next),
+    row("/actions/repositories/sync", Editor, OWN, Next),
+    row("/actions/repositories/delete", Editor, OWN, Next),
+    row("/actions/repositories/allow-token-service", Admin, OWN, Next),
+    row("/charts/catalog", Viewer, NONE, Shown),
+    row("/charts/catalog/{id}", Viewer, OWN, Shown),
+    row("/events/propagations/{id}", Viewer, OWN, Streams),
+    row("/events/organization", Viewer, NONE, Streams),
+    //
+    row("/gitops", Viewer, NONE, Shown),
+    row("/gitops/exports", Viewer, NONE, Shown),
+    row("/gitops/exports/new", Admin, NONE, Shown),
+    row("/gitops/exports/{id}", Viewer, OWN, Shown),
+    row("/gitops/exports/{id}/delete", Admin, OWN, Shown),
+    row("/gitops/exports/{id}/all.yaml", Viewer, OWN, Shown),
+    row("/gitops/exports/{id}/files/{*path}", Viewer, OWN, Shown),
+    row("/actions/gitops/exports/save", Admin, &[Own, LeftOut], Next),
+    row("/actions/gitops/exports/delete", Admin, OWN, Next),
+    row("/actions/gitops/exports/encrypted", Admin, OWN, Shown),
+    row("/actions/gitops/exports/reveal", Admin, OWN, Shown),
+    row("/gitops/check/carvel", Viewer, NONE, Shown),
+    row("/gitops/check/kyma", Viewer, NONE, Shown),
+    row("/actions/gitops/check/kyma", Viewer, NONE, Tested),
+    row("/gitops/connections", Viewer, NONE, Shown),
+    row("/gitops/connections/device", Admin, NONE, Shown),
+    row("/gitops/connections/{id}/disconnect", Admin, OWN, Shown),
+    row("/actions/gitops/connect", Admin, NONE, Leads("http://")),
+    row("/actions/gitops/device", Admin, NONE, Leads("/gitops/connections/device")),
+    row("/actions/gitops/device/poll", Admin, NONE, Leads("/gitops/connections")),
+    row("/actions/gitops/installation", Admin, NONE, Leads("/gitops/connections")),
+    row("/oauth/github/callback", Admin, NONE, Leads("/gitops/connections")),
+    row("/oauth/github/installed", Viewer, NONE, Shown),
+    row("/actions/gitops/disconnect", Admin, OWN, Next),
+    // What is gone is forgotten.
+    row("/actions/gitops/forget", Admin, &[Own, Foreign, Missing, Deleted], Next),
+    row("/gitops/targets/new", Admin, NONE, Shown),
+    row("/gitops/targets/{id}", Viewer, OWN, Shown),
+    row("/gitops/targets/{id}/preview", Admin, OWN, Shown),
+    row("/gitops/targets/{id}/delete", Admin, OWN, Shown),
+    row("/actions/gitops/targets/save", Admin, &[Own, LeftOut], Next),
+    row("/actions/gitops/targets/push", Admin, OWN, Next),
+    row("/actions/gitops/targets/delete", Admin, OWN, Next),
+    row("/gitops/clusters", Viewer, NONE, Shown),
+    row("/gitops/clusters/new", Admin, NONE, Shown),
+    row("/gitops/clusters/{id}", Viewer, OWN, Shown),
+    row("/gitops/clusters/{id}/preview", Admin, OWN, Shown),
+    row("/gitops/clusters/{id}/delete", Admin, OWN, Shown),
+    row("/actions/gitops/clusters/save", Admin, &[Own, LeftOut], Next),
+    row("/actions/gitops/clusters/apply", Admin, OWN, Next),
+    row("/actions/gitops/clusters/compare", Admin, OWN, Unreachable),
+    row("/actions/gitops/clusters/delete", Admin, OWN, Next),
+    //
+    row("/settings/projects", Viewer, NONE, Shown),
+    row("/settings/projects/{id}", Viewer, OWN, Shown),
+    row("/settings/projects/{id}/delete", Admin, OWN, Shown),
+    row("/actions/projects/save", Admin, &[Own, LeftOut], Next),
+    row("/actions/projects/delete", Admin, OWN, Next),
+    row("/settings/notices", Viewer, NONE, Shown),
+    row("/actions/notices/webhook", Admin, NONE, Next),
+    row("/audit", Admin, NONE, Shown),
+    //
+    open("/pkg/{*file}", Shown),
+    open("/favicon.svg", Shown),
+    open("/icons.svg", Shown),
+    open("/healthz", Shown),
+    open("/readyz", Shown),
+];
