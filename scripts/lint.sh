@@ -7,9 +7,8 @@ scripts/setup.sh
 step "Formatting"
 $CARGO fmt --all --check
 step "Clippy, server side"
-$CARGO clippy --locked --all-targets -- -D warnings
-$CARGO clippy --locked --all-targets --package xtask -- -D warnings
-$CARGO clippy --locked --all-targets --package benches -- -D warnings
+# All in one run, so that what they share is checked once.
+$CARGO clippy --locked --all-targets --workspace --exclude browser -- -D warnings
 step "Clippy, browser side"
 $CARGO clippy --locked --package browser --target wasm32-unknown-unknown -- -D warnings
 step "Walls"
