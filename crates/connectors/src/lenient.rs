@@ -245,7 +245,7 @@ mod tests {
             assert_eq!(with("seconds", value).seconds, seconds, "{value}");
         }
         assert_eq!(with("text", "17").text, "17");
-        assert_eq!(with("secret", "\"s\"").secret.unwrap().expose(), "s");
+        assert_eq!(with("secret", "\"s\"").secret.unwrap(), "s");
         assert!(with("secret", "\"\"").secret.is_none());
         assert!(with("truth", "\"True\"").truth && !with("truth", "1").truth);
         assert_eq!(with("texts", "[\"a\",1,null,\"b\"]").texts, ["a", "", "", "b"]);

@@ -19,5 +19,6 @@ pub mod sops;
 mod status;
 pub mod token_exchange;
 pub mod vault;
+mod wire;
 
 pub use failure::{Failure, RefusedService};

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use domain::{Cause, Timestamp, UnverifiedClaims};
+use domain::{Cause, Secret, Timestamp, UnverifiedClaims};
 use reqwest::header::{DATE, RETRY_AFTER};
 
 use crate::{
@@ -54,10 +54,10 @@ fn cause(answer: &HttpAnswer, login: Option<&Login>, body: &str) -> Cause {
     }
     if denied && let Some(login) = login {
         let host = answer.url.host_str().unwrap_or_default();
-        if host == "ghcr.io" && login.password.expose().starts_with("github_pat_") {
+        if host == "ghcr.io" && login.password.starts_with("github_pat_") {
             return Cause::UnsupportedTokenKind;
         }
-        if expired_at(login.password.expose(), answer.text(DATE)) {
+        if expired_at(&login.password, answer.text(DATE)) {
             return Cause::TokenExpired;
         }
     }
@@ -108,7 +108,7 @@ pub(crate) fn retry_after(text: &str, date: &str) -> Option<Duration> {
 }
 
 /// Whether the password is a JSON web token whose time was over when the host answered.
-fn expired_at(password: &str, date: &str) -> bool {
+fn expired_at(password: &Secret, date: &str) -> bool {
     let end = UnverifiedClaims::of(password).and_then(|claims| claims.expires_at());
     let now = httpdate::parse_http_date(date).ok();
     let now = now.and_then(|now| now.duration_since(UNIX_EPOCH).ok());
@@ -140,6 +140,7 @@ mod tests {
     fn expired_tokens_are_seen_by_the_clock_of_the_host() {
         let token =
             |exp: &str| format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(format!("{{\"exp\":{exp}}}")));
+        let expired_at = |text: &str, date| expired_at(&Secret::new(text.to_owned()), date);
         assert!(expired_at(&token("784111776"), DATE));
         assert!(!expired_at(&token("784111778"), DATE));
         assert!(!expired_at(&token("784111776"), ""));

@@ -16,8 +16,7 @@ pub struct UnverifiedClaims(Zeroizing<String>);
 impl UnverifiedClaims {
     /// The claims of three parts with dots between them, whose first two are JSON objects in base64;
     /// `None` for any other text.
-    #[must_use]
-    pub fn of(token: &str) -> Option<Self> {
+    pub(crate) fn of_text(token: &str) -> Option<Self> {
         let token = token.trim();
         if token.len() > MAX_BYTES {
             return None;
@@ -43,6 +42,12 @@ impl UnverifiedClaims {
 
 #[cfg(feature = "host")]
 impl UnverifiedClaims {
+    /// The claims of a token; `None` for any other secret.
+    #[must_use]
+    pub fn of(token: &crate::Secret) -> Option<Self> {
+        Self::of_text(token.expose())
+    }
+
     /// The claims in a type of the reader's; `None` where they do not fit it.
     #[must_use]
     pub fn read<C: serde::de::DeserializeOwned>(&self) -> Option<C> {
@@ -67,7 +72,7 @@ mod tests {
     use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
     use super::*;
-    use crate::Timestamp;
+    use crate::{Secret, Timestamp};
 
     fn token(claims: &str) -> String {
         format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims))
@@ -76,7 +81,7 @@ mod tests {
     #[test]
     fn a_token_tells_when_it_ends() {
         let expiry =
-            |claims: &str| UnverifiedClaims::of(&token(claims)).and_then(|c| c.expires_at());
+            |claims: &str| UnverifiedClaims::of_text(&token(claims)).and_then(|c| c.expires_at());
         for written in ["1700000000.5", "\"1700000000.5\"", "\" 1700000000.5 \""] {
             let end = expiry(&format!("{{\"sub\":\"a\",\"exp\":{written}}}"));
             assert_eq!(end, Some(Timestamp::from_millis(1_700_000_000_500)), "{written}");
@@ -93,8 +98,8 @@ mod tests {
         for bad in
             ["", "hunter2", "..", "a.b", "a.b.c", "a.e30.c", "e30.e30.e30.e30", "e30.e30", &long]
         {
-            assert!(UnverifiedClaims::of(bad).is_none(), "{bad}");
+            assert!(UnverifiedClaims::of_text(bad).is_none(), "{bad}");
         }
-        assert!(UnverifiedClaims::of(&format!(" {}\n", token("{}"))).is_some());
+        assert!(UnverifiedClaims::of(&Secret::new(format!(" {}\n", token("{}")))).is_some());
     }
 }

@@ -35,7 +35,7 @@ impl Github {
     pub async fn account(&self, access: &Secret) -> Result<Account, Failure> {
         let attempt = "ask GitHub whose token it is";
         let url = self.api(&["user"], attempt)?;
-        let answer = self.get(url, access.expose(), attempt).await?;
+        let answer = self.get(url, access, attempt).await?;
         let told_scopes = answer.headers().contains_key("x-oauth-scopes");
         let scopes = told_scopes.then(|| listed(answer.text("x-oauth-scopes")));
         let AccountResponse { id, login } = json(answer, ONE, attempt).await?;

@@ -30,8 +30,8 @@ impl Verifier {
         URL_SAFE_NO_PAD.encode(Sha256::digest(self.0.expose().as_bytes()))
     }
 
-    pub(super) fn expose(&self) -> &str {
-        self.0.expose()
+    pub(super) const fn secret(&self) -> &Secret {
+        &self.0
     }
 }
 
@@ -66,9 +66,9 @@ mod tests {
     fn a_verifier_belongs_to_its_browser() {
         let of = |key: &str| Verifier::of(&Secret::new(key.to_owned()));
         let one = of("a");
-        assert_eq!((one.expose().len(), one.challenge().len()), (43, 43));
+        assert_eq!((one.secret().len(), one.challenge().len()), (43, 43));
         assert_eq!(one.challenge(), of("a").challenge());
         assert_ne!(one.challenge(), of("b").challenge());
-        assert!(!format!("{one:?}").contains(one.expose()));
+        assert!(!format!("{one:?}").contains(one.0.expose()));
     }
 }

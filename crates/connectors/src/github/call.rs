@@ -2,7 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use domain::Cause;
+use domain::{Cause, Secret};
 use reqwest::header::{ACCEPT, DATE, HeaderName, HeaderValue, LINK, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -13,7 +13,7 @@ use crate::{
     Failure,
     http::{Ask, HttpAnswer, Redirects},
     status,
-    token_exchange::call::bearer,
+    wire::bearer,
 };
 
 /// How long one request may take: somebody waits for it, or a lock is held.
@@ -52,7 +52,7 @@ impl Github {
     pub(super) async fn get(
         &self,
         url: Url,
-        token: &str,
+        token: &Secret,
         attempt: &'static str,
     ) -> Result<HttpAnswer, Failure> {
         let login = bearer(token).ok_or_else(|| Failure::new(Cause::Internal, attempt))?;

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     http::Ask,
     lenient,
-    token_exchange::call::{FORM, form},
+    wire::{FORM, form},
 };
 
 /// The begin of a device flow.
@@ -54,7 +54,7 @@ impl Github {
         let url = self.web(&["login", "device", "code"], attempt)?;
         let scopes = client.scopes().join(" ");
         let fields = [("client_id", client.id.as_str()), ("scope", &scopes)];
-        let ask = Ask::post(url, HeaderValue::from_static(FORM), form(&fields), attempt)
+        let ask = Ask::post(url, HeaderValue::from_static(FORM), form(&fields, &[]), attempt)
             .header(ACCEPT, HeaderValue::from_static("application/json"));
         let answer = self.send(ask).await?;
         match answer.status().as_u16() {
@@ -70,9 +70,9 @@ impl Github {
                 _ => TokenRefusal::Other,
             }));
         }
-        let code = told.device_code.expose();
+        let code = &told.device_code;
         let fits = (1..=128).contains(&code.len())
-            && code.bytes().all(|b| b.is_ascii_alphanumeric())
+            && code.is_made_of(|b| b.is_ascii_alphanumeric())
             && (1..=16).contains(&told.user_code.len())
             && told.user_code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         if !fits {
@@ -94,12 +94,11 @@ impl Github {
     pub async fn poll_device(&self, code: &Secret, now: Timestamp) -> Result<Grant, GithubError> {
         let attempt = "look whether the code was typed";
         let client = self.client()?;
-        let fields = [
+        let plain = [
             ("client_id", client.id.as_str()),
-            ("device_code", code.expose()),
             ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
         ];
-        let told = match self.request_token(&fields, attempt).await {
+        let told = match self.request_token(&plain, &[("device_code", code)], attempt).await {
             Err(GithubError::Failed(failure)) if failure.cause == Cause::RateLimited => {
                 let wait = failure.retry_after.map_or(10, |wait| wait.as_secs());
                 return Err(GithubError::Refused(TokenRefusal::SlowDown(wait.clamp(10, 300))));

@@ -15,10 +15,8 @@ use crate::{
     Failure,
     http::Ask,
     lenient,
-    token_exchange::{
-        ambient::read,
-        call::{FORM, form},
-    },
+    token_exchange::ambient::read,
+    wire::{FORM, form},
 };
 
 /// The most bytes of a token; GitHub asks for room for 255.
@@ -131,14 +129,10 @@ impl Github {
         let attempt = "exchange the code of GitHub";
         let client = self.client()?;
         let secret = read(&client.secret_file).await?;
-        let fields = [
-            ("client_id", client.id.as_str()),
-            ("client_secret", secret.expose()),
-            ("code", code.expose()),
-            ("redirect_uri", self.0.callback.as_str()),
-            ("code_verifier", verifier.expose()),
-        ];
-        self.request_token(&fields, attempt).await?.granted(now, attempt)
+        let plain = [("client_id", client.id.as_str()), ("redirect_uri", self.0.callback.as_str())];
+        let secret =
+            [("client_secret", &secret), ("code", code), ("code_verifier", verifier.secret())];
+        self.request_token(&plain, &secret, attempt).await?.granted(now, attempt)
     }
 
     /// Exchanges a refresh token, which works once: the old pair is worth nothing afterwards.
@@ -149,24 +143,21 @@ impl Github {
         let attempt = "renew the tokens of GitHub";
         let client = self.client()?;
         let secret = read(&client.secret_file).await?;
-        let fields = [
-            ("client_id", client.id.as_str()),
-            ("client_secret", secret.expose()),
-            ("grant_type", "refresh_token"),
-            ("refresh_token", refresh.expose()),
-        ];
-        self.request_token(&fields, attempt).await?.granted(now, attempt)
+        let plain = [("client_id", client.id.as_str()), ("grant_type", "refresh_token")];
+        let secret = [("client_secret", &secret), ("refresh_token", refresh)];
+        self.request_token(&plain, &secret, attempt).await?.granted(now, attempt)
     }
 
     /// Asks the token endpoint.
     pub(super) async fn request_token(
         &self,
         fields: &[(&str, &str)],
+        secrets: &[(&str, &Secret)],
         attempt: &'static str,
     ) -> Result<TokenResponse, GithubError> {
         let url = self.web(&["login", "oauth", "access_token"], attempt)?;
         let (kind, json) = (HeaderValue::from_static(FORM), "application/json");
-        let ask = Ask::post(url, kind, form(fields), attempt)
+        let ask = Ask::post(url, kind, form(fields, secrets), attempt)
             .header(ACCEPT, HeaderValue::from_static(json));
         let answer = self.send(ask).await?;
         let status = answer.status();
@@ -219,8 +210,7 @@ pub(super) fn listed(text: &str) -> Vec<String> {
 
 /// What may stand in a header and a document.
 fn is_token(token: &Secret) -> bool {
-    let text = token.expose();
-    (1..=TOKEN).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+    (1..=TOKEN).contains(&token.len()) && token.is_made_of(|b| b.is_ascii_graphic())
 }
 
 #[cfg(test)]
@@ -238,8 +228,8 @@ mod tests {
         let text = r#"{"access_token":"ghu_a","expires_in":28800,"refresh_token":"ghr_b",
             "refresh_token_expires_in":15897600,"scope":"","token_type":"bearer"}"#;
         let grant = read(text).unwrap();
-        assert_eq!(grant.tokens.access.expose(), "ghu_a");
-        assert_eq!(grant.tokens.refresh.expose(), "ghr_b");
+        assert_eq!(grant.tokens.access, "ghu_a");
+        assert_eq!(grant.tokens.refresh, "ghr_b");
         assert_eq!(grant.tokens.expires_at, Some(NOW.plus(Duration::from_hours(8))));
         assert!(grant.scopes.is_empty());
         let grant =

@@ -64,7 +64,7 @@ impl Github {
         for page in 1..=PAGES {
             let mut url = self.api(&["user", "installations"], attempt)?;
             url.set_query(Some(&format!("per_page=100&page={page}")));
-            let answer = self.get(url, access.expose(), attempt).await?;
+            let answer = self.get(url, access, attempt).await?;
             let more = has_next(&answer);
             let listed: Listed = json(answer, PAGE, attempt).await?;
             let found = listed.installations.into_iter().find(|told| told.id == id);

@@ -1,8 +1,8 @@
 //! GitHub: connecting accounts by OAuth, and what Hawser asks in their name.
 //!
 //! GitHub answers refusals of its token endpoint with status 200 and an `error` field, which RFC 6749
-//! does not know, so answers are read here and not by an OAuth library. What GitHub says in words is
-//! looked at and never repeated (R-OAUTH-04).
+//! does not know. What GitHub says in words is looked at and never repeated (R-OAUTH-04). Why no OAuth
+//! library: D-12.
 //!
 //! Sources: GitHub Docs, "Authorizing OAuth apps", "Refreshing user access tokens", "REST API
 //! endpoints for OAuth authorizations" and "REST API endpoints for GitHub App installations",

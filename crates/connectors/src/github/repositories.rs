@@ -95,7 +95,7 @@ impl Github {
         name: &str,
     ) -> Result<Option<HostedRepository>, Failure> {
         let url = self.api(&["repos", owner, name], ATTEMPT)?;
-        match self.get(url, access.expose(), ATTEMPT).await {
+        match self.get(url, access, ATTEMPT).await {
             Ok(answer) => Ok(self.hosted(json(answer, PAGE, ATTEMPT).await?)),
             // Renamed repositories answer with a redirect: the list knows their new name.
             Err(failure) if matches!(failure.cause, Cause::NotFound | Cause::RedirectRefused) => {
@@ -122,7 +122,7 @@ impl Github {
         for page in 1..=PAGES {
             let mut url: Url = self.api(path, ATTEMPT)?;
             url.set_query(Some(&format!("per_page=100&page={page}&{query}")));
-            let answer = self.get(url, access.expose(), ATTEMPT).await?;
+            let answer = self.get(url, access, ATTEMPT).await?;
             let more = has_next(&answer);
             for told in read(answer).await? {
                 let Some(hosted) = self.hosted(told) else { continue };

@@ -1,16 +1,14 @@
 //! Taking a token back.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{Cause, Secret};
 use reqwest::header::HeaderValue;
 use serde::Serialize;
-use zeroize::Zeroizing;
 
 use super::{
     Github,
     call::{refusal, versioned},
 };
-use crate::{Failure, http::Ask, token_exchange::ambient::read};
+use crate::{Failure, http::Ask, token_exchange::ambient::read, wire};
 
 const ATTEMPT: &str = "revoke a token at GitHub";
 
@@ -25,7 +23,7 @@ pub enum Revoked {
 
 #[derive(Serialize)]
 struct Named<'a> {
-    access_token: &'a str,
+    access_token: wire::Exposed<'a>,
 }
 
 impl Github {
@@ -39,10 +37,9 @@ impl Github {
         let client = self.client()?;
         let secret = read(&client.secret_file).await?;
         let url = self.api(&["applications", &client.id, "token"], ATTEMPT)?;
-        let body = serde_json::to_vec(&Named { access_token: access.expose() });
-        let body = body.map(Zeroizing::new).map_err(|_| internal())?;
+        let body = wire::json(&Named { access_token: wire::Exposed(access) });
         let ask = Ask::delete(url, HeaderValue::from_static("application/json"), body, ATTEMPT)
-            .login(Some(basic(&client.id, &secret).ok_or_else(internal)?));
+            .login(Some(wire::basic(&client.id, &secret).ok_or_else(internal)?));
         let answer = self.send(versioned(ask)).await?;
         match answer.status().as_u16() {
             204 => Ok(Revoked::Now),
@@ -52,12 +49,4 @@ impl Github {
             _ => Err(refusal(answer).await),
         }
     }
-}
-
-fn basic(id: &str, secret: &Secret) -> Option<HeaderValue> {
-    let pair = Zeroizing::new(format!("{id}:{}", secret.expose()));
-    let text = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
-    let mut value = HeaderValue::from_str(&text).ok()?;
-    value.set_sensitive(true);
-    Some(value)
 }

@@ -7,6 +7,8 @@ use domain::{Redactor, Secret};
 use reqwest::header::HeaderValue;
 use zeroize::Zeroizing;
 
+use crate::wire;
+
 /// What opens a registry: a user name and password, or a client certificate.
 #[derive(Debug, Clone)]
 pub struct Login {
@@ -55,11 +57,7 @@ impl Login {
         if self.certificate.is_some() && self.username.is_empty() && self.password.is_empty() {
             return None;
         }
-        let pair = Zeroizing::new(format!("{}:{}", self.username, self.password.expose()));
-        let text = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
-        let mut value = HeaderValue::from_str(&text).ok()?;
-        value.set_sensitive(true);
-        Some(value)
+        wire::basic(&self.username, &self.password)
     }
 
     /// What takes it out of what a server says.

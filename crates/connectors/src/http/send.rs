@@ -20,7 +20,7 @@ use super::{
     redirect::{Hop, hop, named, same_origin},
     resolve::ReachableAddresses,
 };
-use crate::Failure;
+use crate::{Failure, wire};
 
 /// The most redirects that are followed.
 const HOPS: usize = 5;
@@ -176,7 +176,7 @@ impl Ask {
         let mut request = reqwest::Request::new(self.method.clone(), url.clone());
         request.headers_mut().clone_from(&self.headers);
         if let Some(body) = &self.body {
-            *request.body_mut() = Some(body.to_vec().into());
+            *request.body_mut() = Some(wire::body(body.clone()));
         }
         if let Some(login) = login {
             request.headers_mut().insert(AUTHORIZATION, login.clone());

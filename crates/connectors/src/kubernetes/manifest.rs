@@ -47,7 +47,7 @@ impl Manifest {
     /// # Errors
     /// When it is none.
     pub fn parse(json: &Secret, cluster: ClusterId) -> Result<Self, BadManifest> {
-        let mut value: Value = serde_json::from_str(json.expose()).map_err(|_| BadManifest)?;
+        let mut value: Value = json.json().ok_or(BadManifest)?;
         let object = object_ref(&value).ok_or(BadManifest);
         let labelled = label(&mut value, cluster);
         if let (Ok(object), Some(())) = (object, labelled) {

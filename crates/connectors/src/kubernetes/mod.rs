@@ -21,11 +21,9 @@ mod review;
 
 use std::{collections::HashMap, sync::Mutex};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::credentials::{ClusterLogin, Kubeconfig};
 use reqwest::header::HeaderValue;
 use url::Url;
-use zeroize::Zeroizing;
 
 pub use answer::{ApiRefusal, CallSubject, Denied, Verb};
 pub use apply::{Deleted, Run};
@@ -37,6 +35,7 @@ use self::discover::Resource;
 use crate::{
     Failure,
     http::{ClientCertificate, EgressProfile, Freshness, Login, Outbound},
+    wire,
 };
 
 /// The field manager that owns what Hawser applies.
@@ -64,10 +63,9 @@ impl ApiServer {
     pub fn new(outbound: &Outbound, kubeconfig: &Kubeconfig) -> Result<Self, Failure> {
         let egress = EgressProfile { ca: kubeconfig.authority.clone(), proxy: String::new() };
         let (login, shown) = match &kubeconfig.login {
-            ClusterLogin::Token(token) => (sensitive(format!("Bearer {}", token.expose())), None),
+            ClusterLogin::Token(token) => (wire::bearer(token), None),
             ClusterLogin::Password { username, password } => {
-                let pair = Zeroizing::new(format!("{username}:{}", password.expose()));
-                (sensitive(format!("Basic {}", STANDARD.encode(pair.as_bytes()))), None)
+                (wire::basic(username, password), None)
             }
             ClusterLogin::Certificate { certificate, key } => {
                 let shown =
@@ -89,12 +87,4 @@ impl ApiServer {
             known: Mutex::default(),
         })
     }
-}
-
-/// The value of a header, marked so that nothing prints it.
-fn sensitive(text: String) -> Option<HeaderValue> {
-    let text = Zeroizing::new(text);
-    let mut value = HeaderValue::from_str(&text).ok()?;
-    value.set_sensitive(true);
-    Some(value)
 }

@@ -1,5 +1,5 @@
 //! `WWW-Authenticate`, as servers really write it: several challenges in one header, several
-//! headers, values with and without quotes, any case.
+//! headers, values with and without quotes, any case. No parser of others takes all of it (D-7).
 
 use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 

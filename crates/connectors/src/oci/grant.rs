@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use domain::{Cause, Secret};
-use reqwest::header::HeaderValue;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -18,6 +17,7 @@ use crate::{
     http::{Ask, Login, Redirects},
     lenient,
     status::refusal,
+    wire,
 };
 
 const TOKEN_BYTES: usize = 256 * 1024;
@@ -52,9 +52,7 @@ impl Session<'_> {
         scope: &Scope,
     ) -> Result<Token, Failure> {
         let Granted { token, lifetime, unusable } = self.grant(realm, service, scope).await?;
-        let text = Zeroizing::new(format!("Bearer {}", token.expose()));
-        let Ok(mut header) = HeaderValue::from_str(&text) else { return Err(unusable) };
-        header.set_sensitive(true);
+        let Some(header) = wire::bearer(&token) else { return Err(unusable) };
         Ok(Token::new(header, lifetime))
     }
 

@@ -1,6 +1,6 @@
 //! Rights that a login has beyond reading.
 
-use domain::UnverifiedClaims;
+use domain::{Secret, UnverifiedClaims};
 use serde::Deserialize;
 
 use super::{challenge::Challenge, scope::Scope, session::Session};
@@ -38,13 +38,13 @@ impl Session<'_> {
         }
         let scope = Scope::push(repository);
         match self.grant(&realm, &service, &scope).await {
-            Ok(granted) => in_token(granted.token.expose()),
+            Ok(granted) => in_token(&granted.token),
             Err(_) => Vec::new(),
         }
     }
 }
 
-fn in_token(token: &str) -> Vec<String> {
+fn in_token(token: &Secret) -> Vec<String> {
     let Some(claims) = UnverifiedClaims::of(token).and_then(|c| c.read::<Claims>()) else {
         return Vec::new();
     };
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     fn rights(claims: &str) -> Vec<String> {
-        in_token(&format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims)))
+        in_token(&Secret::new(format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(claims))))
     }
 
     #[test]
@@ -81,6 +81,6 @@ mod tests {
         for other in ["{}", r#"{"access":{}}"#, r#"{"access":[{}]}"#, "x"] {
             assert!(rights(other).is_empty(), "{other}");
         }
-        assert!(in_token("opaque").is_empty());
+        assert!(in_token(&Secret::new("opaque".to_owned())).is_empty());
     }
 }

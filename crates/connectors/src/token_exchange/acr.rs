@@ -98,12 +98,11 @@ impl<'a> Entra<'a> {
         let fields = [
             ("grant_type", "client_credentials"),
             ("client_id", self.client_id),
-            ("client_secret", self.client_secret.expose()),
             ("scope", self.cloud.scope),
         ];
-        let token: EntraToken = caller
-            .json(ProviderCall::form(url, &fields, AT_ENTRA).explain_refusals(cause_of_refusal))
-            .await?;
+        let secret = [("client_secret", self.client_secret)];
+        let call = ProviderCall::form(url, &fields, &secret, AT_ENTRA);
+        let token: EntraToken = caller.json(call.explain_refusals(cause_of_refusal)).await?;
         Ok(token.access_token)
     }
 
@@ -154,12 +153,13 @@ impl TokenExchange for Entra<'_> {
             ("grant_type", "access_token"),
             ("service", self.registry.authority()),
             ("tenant", self.tenant),
-            ("access_token", token.expose()),
         ];
-        let call = ProviderCall::form(self.exchange_url(), &fields, AT_REGISTRY).at_registry();
+        let secret = [("access_token", &token)];
+        let call =
+            ProviderCall::form(self.exchange_url(), &fields, &secret, AT_REGISTRY).at_registry();
         let RegistryToken { refresh_token: password } = caller.json(call).await?;
         // A token that does not say when it ends is used once.
-        let expires_at = UnverifiedClaims::of(password.expose())
+        let expires_at = UnverifiedClaims::of(&password)
             .and_then(|claims| claims.expires_at())
             .unwrap_or(caller.now);
         Ok(Exchanged { username: USERNAME.to_owned(), password, expires_at })

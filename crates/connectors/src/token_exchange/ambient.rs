@@ -6,7 +6,6 @@ use std::{
 };
 
 use domain::{Cause, Secret, Timestamp};
-use reqwest::header::HeaderValue;
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -126,13 +125,6 @@ pub(crate) fn disabled() -> Failure {
     Failure::new(Cause::AmbientDisabled, "use an identity of this server")
 }
 
-/// A header that nothing prints; `None` when the text cannot stand in one.
-pub(super) fn header(secret: &str) -> Option<HeaderValue> {
-    let mut value = HeaderValue::from_str(secret).ok()?;
-    value.set_sensitive(true);
-    Some(value)
-}
-
 /// The text of a file, without white space around it.
 pub(crate) async fn read(path: &Path) -> Result<Secret, Failure> {
     const ATTEMPT: &str = "read a file of this server's identity";
@@ -141,8 +133,8 @@ pub(crate) async fn read(path: &Path) -> Result<Secret, Failure> {
     let text = text.map_err(|error| {
         Failure::new(Cause::Internal, ATTEMPT).because(error.kind().to_string())
     })?;
-    let trimmed = Secret::new(text.expose().trim().to_owned());
-    if trimmed.is_empty() || trimmed.expose().len() > Secret::MAX_BYTES {
+    let trimmed = text.trimmed();
+    if trimmed.is_empty() || trimmed.len() > Secret::MAX_BYTES {
         return Err(Failure::new(Cause::Internal, ATTEMPT).because("it is empty or too large"));
     }
     Ok(trimmed)

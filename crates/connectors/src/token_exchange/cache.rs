@@ -57,7 +57,7 @@ impl CachedLogin {
     }
 
     fn is(&self, login: &Login) -> bool {
-        self.username == login.username && self.password.expose() == login.password.expose()
+        self.username == login.username && self.password == login.password
     }
 }
 
@@ -211,17 +211,20 @@ mod tests {
         key: LoginKey,
         scope: &str,
         password: &str,
-    ) -> (String, Freshness) {
+    ) -> (Secret, Freshness) {
         let made = made(password, Duration::from_mins(1));
         let login = cache.get(key, scope.into(), NOW, async { Ok(made) }).await.unwrap();
-        (login.password.expose().to_owned(), login.freshness)
+        (login.password, login.freshness)
     }
 
     #[tokio::test]
     async fn f19_a_login_belongs_to_version_and_scope() {
         let (cache, one) = (Cache::default(), key());
-        assert_eq!(take(&cache, one, "a", "1").await, ("1".into(), Freshness::Exchanged));
-        assert_eq!(take(&cache, one, "a", "x").await, ("1".into(), Freshness::Cached));
+        assert_eq!(
+            take(&cache, one, "a", "1").await,
+            (Secret::new("1".into()), Freshness::Exchanged)
+        );
+        assert_eq!(take(&cache, one, "a", "x").await, (Secret::new("1".into()), Freshness::Cached));
         assert_eq!(take(&cache, one, "b", "2").await.0, "2");
         let next = LoginKey { vault_version: 2, ..one };
         assert_eq!(take(&cache, next, "a", "3").await.0, "3");

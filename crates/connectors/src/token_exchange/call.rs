@@ -1,16 +1,16 @@
 //! Requests to providers: bounded answers, no redirects, and what a refusal means.
 
-use domain::{Cause, Timestamp};
+use domain::{Cause, Secret, Timestamp};
 use reqwest::header::{DATE, HeaderName, HeaderValue, RETRY_AFTER};
 use serde::de::DeserializeOwned;
-use url::{Url, form_urlencoded::Serializer};
+use url::Url;
 use zeroize::Zeroizing;
 
 use super::{ExchangeSettings, ambient::Own};
 use crate::{
     Failure,
     http::{Ask, EgressProfile, HttpAnswer, Outbound, Redirects},
-    status,
+    status, wire,
 };
 
 /// The most that a provider may answer.
@@ -97,8 +97,13 @@ impl ProviderCall {
     }
 
     /// Posts a form.
-    pub(super) fn form(url: Url, fields: &[(&str, &str)], attempt: &'static str) -> Self {
-        Self::post(url, FORM, form(fields), attempt)
+    pub(super) fn form(
+        url: Url,
+        plain: &[(&str, &str)],
+        secret: &[(&str, &Secret)],
+        attempt: &'static str,
+    ) -> Self {
+        Self::post(url, wire::FORM, wire::form(plain, secret), attempt)
     }
 
     pub(super) fn header(mut self, name: &'static str, value: HeaderValue) -> Self {
@@ -138,25 +143,6 @@ impl ProviderCall {
         self.told = told;
         self
     }
-}
-
-/// The content type of a form.
-pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
-
-/// Fields as a form; the buffer does not grow, so no copy of a secret is left behind.
-pub(crate) fn form(fields: &[(&str, &str)]) -> Zeroizing<Vec<u8>> {
-    let most = fields.iter().map(|(name, value)| 3 * (name.len() + value.len()) + 2).sum();
-    let mut form = Serializer::new(String::with_capacity(most));
-    form.extend_pairs(fields);
-    Zeroizing::new(form.finish().into_bytes())
-}
-
-/// `Bearer …`, marked so that nothing prints it; `None` when it cannot stand in a header.
-pub(crate) fn bearer(token: &str) -> Option<HeaderValue> {
-    let text = Zeroizing::new(format!("Bearer {token}"));
-    let mut value = HeaderValue::from_str(&text).ok()?;
-    value.set_sensitive(true);
-    Some(value)
 }
 
 impl Caller<'_> {
@@ -222,19 +208,4 @@ async fn refusal(
         failure.retry_after = status::retry_after(answer.text(RETRY_AFTER), answer.text(DATE));
     }
     failure
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_form_never_outgrows_its_buffer() {
-        for value in ["", "a b", "ÿÿÿ", "+++&&&===", "\u{10ffff}"] {
-            let fields = [("grant type", value), ("x", value)];
-            let most: usize = fields.iter().map(|(n, v)| 3 * (n.len() + v.len()) + 2).sum();
-            assert!(form(&fields).len() <= most, "{value}");
-        }
-        assert_eq!(form(&[("a", "1 2"), ("b", "&")]).as_slice(), b"a=1+2&b=%26");
-    }
 }

@@ -5,7 +5,6 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{Cause, Secret, Timestamp, assumed, repositories::RepositoryUrl};
 use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
@@ -119,8 +118,8 @@ impl Data {
     /// The token is `user:password` in base64; the password may hold further colons. One that does
     /// not say when it ends is used once.
     pub(super) fn open(self, now: Timestamp) -> Option<Exchanged> {
-        let bytes = Zeroizing::new(STANDARD.decode(self.authorization_token.expose()).ok()?);
-        let (username, password) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
+        let login = self.authorization_token.from_base64()?;
+        let (username, password) = login.expose().split_once(':')?;
         Some(Exchanged {
             username: username.to_owned(),
             password: Secret::new(password.to_owned()),

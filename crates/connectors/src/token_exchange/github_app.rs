@@ -17,12 +17,12 @@ use zeroize::Zeroizing;
 
 use super::{
     ExchangeSettings,
-    call::{Caller, ProviderCall, ProviderRefusal, bearer, unreadable},
+    call::{Caller, ProviderCall, ProviderRefusal, unreadable},
     endpoints,
     exchange::{Exchanged, Keeping, TokenExchange},
     jwt,
 };
-use crate::{Failure, lenient};
+use crate::{Failure, lenient, wire::bearer};
 
 const ATTEMPT: &str = "get an installation token of GitHub";
 /// The user name of every installation token.
@@ -133,7 +133,7 @@ impl GithubApp<'_> {
         let instead = caller.settings.endpoints.github.as_ref();
         let path = ["app", "installations", self.installation, "access_tokens"];
         let url = endpoints::at(instead, "api.github.com", &path);
-        let (Some(url), Some(login)) = (url, bearer(token.expose())) else {
+        let (Some(url), Some(login)) = (url, bearer(&token)) else {
             return Err(unreadable(ATTEMPT));
         };
         let permissions = needed.wished();

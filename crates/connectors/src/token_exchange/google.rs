@@ -15,12 +15,12 @@ use zeroize::Zeroizing;
 use super::{
     Owner,
     ambient::{self, GoogleIdentity},
-    call::{Caller, ProviderCall, ProviderRefusal, bearer, unreadable},
+    call::{Caller, ProviderCall, ProviderRefusal, unreadable},
     endpoints,
     exchange::{Exchanged, Keeping, TokenExchange},
     jwt, metadata,
 };
-use crate::{Failure, lenient};
+use crate::{Failure, lenient, wire::bearer};
 
 const ATTEMPT: &str = "get an access token of Google";
 const TOKEN_HOST: &str = "oauth2.googleapis.com";
@@ -81,13 +81,9 @@ impl TokenExchange for KeyExchange<'_> {
         let instead = caller.settings.endpoints.google_token.as_ref();
         let url =
             endpoints::at(instead, TOKEN_HOST, &["token"]).ok_or_else(|| unreadable(ATTEMPT))?;
-        let fields = [
-            ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
-            ("assertion", assertion.expose()),
-        ];
-        let token: Token = caller
-            .json(ProviderCall::form(url, &fields, ATTEMPT).explain_refusals(cause_of_refusal))
-            .await?;
+        let grant = [("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")];
+        let call = ProviderCall::form(url, &grant, &[("assertion", &assertion)], ATTEMPT);
+        let token: Token = caller.json(call.explain_refusals(cause_of_refusal)).await?;
         let life = Duration::from_secs(token.expires_in.unwrap_or(0));
         Ok(login(token.access_token, caller.now.plus(life)))
     }
@@ -126,9 +122,9 @@ impl Workload {
             ("scope", "https://www.googleapis.com/auth/cloud-platform"),
             ("requested_token_type", "urn:ietf:params:oauth:token-type:access_token"),
             ("subject_token_type", "urn:ietf:params:oauth:token-type:jwt"),
-            ("subject_token", subject.expose()),
         ];
-        let token: Token = caller.json(ProviderCall::form(url, &fields, ATTEMPT)).await?;
+        let call = ProviderCall::form(url, &fields, &[("subject_token", &subject)], ATTEMPT);
+        let token: Token = caller.json(call).await?;
         Ok(token.access_token)
     }
 }
@@ -175,7 +171,7 @@ impl TokenExchange for Workload {
         let method = format!("{}:generateAccessToken", self.account);
         let path = ["v1", "projects", "-", "serviceAccounts", &method];
         let url = endpoints::at(instead, "iamcredentials.googleapis.com", &path);
-        let (Some(url), Some(login_header)) = (url, bearer(own.expose())) else {
+        let (Some(url), Some(login_header)) = (url, bearer(&own)) else {
             return Err(unreadable(ATTEMPT));
         };
         let wish = serde_json::to_vec(&Wish { scope: SCOPES, lifetime: "3600s" });

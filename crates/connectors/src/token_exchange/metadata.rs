@@ -17,7 +17,7 @@ use super::{
     endpoints,
     sigv4::AwsKey,
 };
-use crate::{Failure, http::Metadata, lenient};
+use crate::{Failure, http::Metadata, lenient, wire};
 
 const AT_AWS: &str = "ask the metadata service of AWS";
 const AT_GOOGLE: &str = "ask the metadata service of Google";
@@ -100,7 +100,7 @@ pub(super) async fn of_instance(caller: &Caller<'_>) -> Result<(AwsKey, Timestam
     let session = text(caller, service(open, instead)).await?;
     let ask = async |path: &str| {
         let url = at(path).ok_or_else(|| unreadable(AT_AWS))?;
-        let session = ambient::header(session.expose()).ok_or_else(|| unreadable(AT_AWS))?;
+        let session = wire::header(&session).ok_or_else(|| unreadable(AT_AWS))?;
         let call = ProviderCall::get(url, AT_AWS).header("x-aws-ec2-metadata-token", session);
         Ok::<_, Failure>(service(call, instead))
     };
@@ -127,7 +127,7 @@ pub(super) async fn of_container(
     let mut call = ProviderCall::get(url, AT_AWS);
     if let Some(file) = token_file {
         let token = ambient::read(file).await?;
-        call = call.login(ambient::header(token.expose()).ok_or_else(|| unreadable(AT_AWS))?);
+        call = call.login(wire::header(&token).ok_or_else(|| unreadable(AT_AWS))?);
     }
     let keys: Keys = caller.json(service(call, instead)).await.map_err(ours)?;
     Ok(keys.open(caller.now))

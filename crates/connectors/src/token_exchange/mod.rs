@@ -23,7 +23,6 @@ mod sigv4;
 mod sts;
 
 pub use ambient::{Ambient, AwsIdentity, GithubHome, GithubIdentity, GoogleIdentity};
-pub(crate) use call::bearer;
 pub use endpoints::{BadEndpoint, Endpoints};
 pub use metadata::{BadContainerUri, Container, ContainerUri};
 
@@ -32,7 +31,6 @@ use std::sync::{
     atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
     Cause, CredentialId, OrganizationId, Secret, Timestamp,
     credentials::{AllowedAddresses, Route, SecretMaterial},
@@ -282,7 +280,7 @@ fn stored_login(material: &SecretMaterial) -> Login {
             Login::stored("_json_key".to_owned(), key.json.clone())
         }
         SecretMaterial::GoogleKeyBase64 { key } => {
-            let packed = Secret::new(STANDARD.encode(key.json.expose()));
+            let packed = key.json.to_base64();
             Login::stored("_json_key_base64".to_owned(), packed)
         }
         other => Login::stored(other.username().to_owned(), password()),

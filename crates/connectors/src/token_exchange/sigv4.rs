@@ -10,6 +10,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::call::ProviderCall;
+use crate::wire;
 
 /// What signs requests.
 #[derive(Clone)]
@@ -72,10 +73,10 @@ pub(super) fn sign(
         key.id
     );
     Some(Signature {
-        authorization: sensitive(&authorization)?,
+        authorization: wire::sensitive(&authorization)?,
         date: HeaderValue::from_str(&time).ok()?,
         session: match &key.session {
-            Some(session) => Some(sensitive(session.expose())?),
+            Some(session) => Some(wire::header(session)?),
             None => None,
         },
     })
@@ -113,12 +114,6 @@ fn hmac(key: &hmac::Key, text: &str) -> hmac::Tag {
 
 fn sha256(bytes: &[u8]) -> String {
     hex::encode(digest::digest(&digest::SHA256, bytes).as_ref())
-}
-
-fn sensitive(text: &str) -> Option<HeaderValue> {
-    let mut value = HeaderValue::from_str(text).ok()?;
-    value.set_sensitive(true);
-    Some(value)
 }
 
 /// `20150830T123600Z`.

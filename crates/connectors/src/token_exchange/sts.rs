@@ -10,12 +10,15 @@ use super::{
     Owner,
     ambient::{self, AwsIdentity},
     aws,
-    call::{Caller, FORM, ProviderCall, form, unreadable},
+    call::{Caller, ProviderCall, unreadable},
     endpoints,
     metadata::{self, Container},
     sigv4::{self, AwsKey, Purpose},
 };
-use crate::Failure;
+use crate::{
+    Failure,
+    wire::{FORM, form},
+};
 
 const ATTEMPT: &str = "assume a role at AWS STS";
 const VERSION: &str = "2011-06-15";
@@ -42,14 +45,15 @@ pub(super) async fn assumed(
         None => "hawser-unsaved".to_owned(),
     };
     let external_id = assumed::external_id(owner.organization);
-    let body = form(&[
+    let fields = [
         ("Action", "AssumeRole"),
         ("Version", VERSION),
         ("RoleArn", &role),
         ("RoleSessionName", &session),
         ("ExternalId", &external_id),
         ("DurationSeconds", SECONDS),
-    ]);
+    ];
+    let body = form(&fields, &[]);
     let purpose = Purpose { region, service: "sts", now: caller.now };
     let signature = sigv4::sign(&own, &purpose, &url, &[("content-type", FORM)], &body)
         .ok_or_else(|| Failure::new(Cause::InvalidCredentials, ATTEMPT))?;
@@ -89,14 +93,10 @@ async fn own_key(
                 ("RoleArn", role),
                 ("RoleSessionName", "hawser"),
                 ("DurationSeconds", SECONDS),
-                ("WebIdentityToken", token.expose()),
             ];
-            key(
-                caller,
-                ProviderCall::form(sts.clone(), &fields, ATTEMPT)
-                    .explain_refusals(cause_of_refusal),
-            )
-            .await
+            let secret = [("WebIdentityToken", &token)];
+            let call = ProviderCall::form(sts.clone(), &fields, &secret, ATTEMPT);
+            key(caller, call.explain_refusals(cause_of_refusal)).await
         }
     }
 }

@@ -1,4 +1,7 @@
 //! One call of Vault's API, and what its answer means.
+//!
+//! The functions of `vaultrs` for secrets are not used: they leave the body of a write in memory, and their
+//! errors quote the answer that they could not read. Its endpoints' middleware is.
 
 use reqwest::Error as Transport;
 use rustify::{
@@ -7,12 +10,12 @@ use rustify::{
     errors::ClientError,
 };
 use rustls::CertificateError as Certificate;
+use serde::Serialize;
 use serde_json::Value;
-use vaultrs::client::{Client as _, VaultClient};
 use zeroize::Zeroizing;
 
-use super::{Right, Unavailable, VaultError, error::Distrust};
-use crate::http::find;
+use super::{Right, Unavailable, VaultError, client::TokenClient, error::Distrust};
+use crate::{http::find, wire};
 
 /// Whether a call changes anything: then a lost answer leaves open what happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,12 +24,12 @@ pub(super) enum Effect {
     Writes,
 }
 
-/// A call. It answers a plain value, so no error can quote a secret that had the wrong type.
+/// A call; its body is wiped with it. It answers a plain value, so no error can quote a secret that had the wrong type.
 pub(super) struct VaultCall {
     method: RequestMethod,
     path: String,
     query: Option<String>,
-    body: Option<Value>,
+    body: Option<Zeroizing<Vec<u8>>>,
     effect: Effect,
     needs: Option<Right>,
 }
@@ -49,7 +52,7 @@ impl Endpoint for &VaultCall {
     }
 
     fn body(&self) -> Result<Option<Vec<u8>>, ClientError> {
-        Ok(self.body.as_ref().map(|body| body.to_string().into_bytes()))
+        Ok(self.body.as_ref().map(|body| body.to_vec()))
     }
 }
 
@@ -66,8 +69,8 @@ impl VaultCall {
         Self::new(RequestMethod::DELETE, path, Effect::Writes)
     }
 
-    pub(super) fn post(path: String, body: Value, effect: Effect) -> Self {
-        Self { body: Some(body), ..Self::new(RequestMethod::POST, path, effect) }
+    pub(super) fn post(path: String, body: &impl Serialize, effect: Effect) -> Self {
+        Self { body: Some(wire::json(body)), ..Self::new(RequestMethod::POST, path, effect) }
     }
 
     const fn new(method: RequestMethod, path: String, effect: Effect) -> Self {
@@ -84,8 +87,8 @@ impl VaultCall {
     }
 
     /// Sends the call with the token of `client`.
-    pub(super) async fn send(&self, client: &VaultClient) -> Result<Reply, VaultError> {
-        match self.with_middleware(client.middle()).exec(client.http()).await {
+    pub(super) async fn send(&self, client: &TokenClient) -> Result<Reply, VaultError> {
+        match self.with_middleware(&client.middleware).exec(client).await {
             Err(error) => Err(self.meaning(&error)),
             Ok(result) => {
                 let body = Zeroizing::new(result.response.into_body());

@@ -251,7 +251,7 @@ impl Vault {
         let asked: Vec<_> = needed.into_iter().chain(foreign).collect();
         let paths: Vec<_> = asked.iter().map(|(path, _)| path.as_str()).collect();
         let body = json!({ "paths": paths });
-        let call = VaultCall::post("sys/capabilities-self".to_owned(), body, Effect::Reads);
+        let call = VaultCall::post("sys/capabilities-self".to_owned(), &body, Effect::Reads);
         let Ok(reply) = self.0.session.probe(&call).await else {
             let why = "Vault does not tell what else the role may do (sys/capabilities-self)";
             return found.record(CheckStep::Excess, CheckResult::Skipped, why);

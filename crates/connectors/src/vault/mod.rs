@@ -5,6 +5,7 @@
 
 mod breaker;
 mod call;
+mod client;
 mod config;
 mod error;
 mod examine;
@@ -77,7 +78,7 @@ impl Vault {
         if sealed.organization != path.organization || sealed.credential != path.credential {
             return Err(VaultError::Binding);
         }
-        let call = VaultCall::post(self.data(path), sealed.body(cas), Effect::Writes)
+        let call = VaultCall::post(self.data(path), &sealed.write(cas), Effect::Writes)
             .needs(Right::WriteSecrets);
         let reply = self.call(&call).await?;
         reply.number("/data/version").ok_or(VaultError::Malformed)
@@ -198,7 +199,7 @@ impl Vault {
     pub async fn destroy_version(&self, path: &SecretPath, version: u64) -> Result<(), VaultError> {
         let body = serde_json::json!({ "versions": [version] });
         let call =
-            VaultCall::post(format!("{}/destroy/{path}", self.0.mount), body, Effect::Writes)
+            VaultCall::post(format!("{}/destroy/{path}", self.0.mount), &body, Effect::Writes)
                 .needs(Right::DestroyVersions);
         match self.call(&call).await {
             Ok(_) | Err(VaultError::NotFound) => Ok(()),

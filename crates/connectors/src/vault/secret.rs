@@ -5,9 +5,11 @@ use std::fmt;
 use domain::{
     AuthMethod, CredentialId, OperationId, OrganizationId, Secret, credentials::Parameters,
 };
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::VaultError;
+use crate::wire::Exposed;
 
 /// The path of a secret, derived from ids and from nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,19 +53,17 @@ pub struct SecretEnvelope {
 
 impl SecretEnvelope {
     /// The body of a write with check-and-set.
-    pub(super) fn body(&self, cas: u64) -> Value {
-        json!({
-            "options": { "cas": cas },
-            "data": {
-                "org_id": self.organization,
-                "credential_id": self.credential,
-                "op_id": self.operation,
-                "shape": self.shape,
-                "username": self.username,
-                "parameters": self.parameters,
-                "password": self.password.expose(),
-            },
-        })
+    pub(super) fn write(&self, cas: u64) -> Write<'_> {
+        let data = Data {
+            org_id: self.organization,
+            credential_id: self.credential,
+            op_id: self.operation,
+            shape: self.shape,
+            username: &self.username,
+            parameters: &self.parameters,
+            password: Exposed(&self.password),
+        };
+        Write { options: Options { cas }, data }
     }
 
     /// Reads what lay at `path` and checks that it belongs there.
@@ -94,6 +94,28 @@ impl SecretEnvelope {
             sealed.organization == path.organization && sealed.credential == path.credential;
         if belongs { Ok(sealed) } else { Err(VaultError::Binding) }
     }
+}
+
+#[derive(Serialize)]
+pub(super) struct Write<'a> {
+    options: Options,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+struct Options {
+    cas: u64,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    org_id: OrganizationId,
+    credential_id: CredentialId,
+    op_id: OperationId,
+    shape: AuthMethod,
+    username: &'a str,
+    parameters: &'a Parameters,
+    password: Exposed<'a>,
 }
 
 /// The newest version of a secret.

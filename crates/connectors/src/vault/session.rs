@@ -3,18 +3,17 @@
 use std::{sync::Arc, time::Duration};
 
 use domain::Secret;
-use rustify::clients::reqwest::Client as Http;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use tokio::{sync::Mutex, time::Instant};
-use vaultrs::{
-    api::EndpointMiddleware,
-    client::{VaultClient, VaultClientSettings},
-};
+use vaultrs::api::EndpointMiddleware;
 
 use super::{
     Distrust, Unavailable, VaultConfig, VaultError,
     call::{Effect, Reply, VaultCall},
+    client::TokenClient,
 };
+use crate::wire::Exposed;
 
 /// After a refused login nobody tries again for so long: Vault may lock the role out.
 const AFTER_REFUSAL: Duration = Duration::from_secs(10);
@@ -39,7 +38,7 @@ struct State {
 
 #[derive(Clone)]
 struct Token {
-    client: Arc<VaultClient>,
+    client: Arc<TokenClient>,
     since: Instant,
     renew_at: Instant,
 }
@@ -127,9 +126,9 @@ impl Session {
     /// gets its outcome.
     async fn token(
         &self,
-        refused: Option<(&Arc<VaultClient>, VaultError)>,
+        refused: Option<(&Arc<TokenClient>, VaultError)>,
         patience: Patience,
-    ) -> Result<Arc<VaultClient>, VaultError> {
+    ) -> Result<Arc<TokenClient>, VaultError> {
         let mut state = self.state.lock().await;
         let is_refused = |token: &&Token| {
             refused.is_some_and(|(refused, _)| Arc::ptr_eq(refused, &token.client))
@@ -182,9 +181,9 @@ impl Session {
     async fn login(&self) -> Result<Token, VaultError> {
         let (role, secret) = self.config.app_role().await?;
         let path = format!("auth/{}/login", self.config.approle_mount.trim_matches('/'));
-        let body = json!({ "role_id": role.expose(), "secret_id": secret.expose() });
+        let body = AppRole { role_id: Exposed(&role), secret_id: Exposed(&secret) };
         // A login changes nothing that a lost answer could leave open.
-        let mut reply = VaultCall::post(path, body, Effect::Reads)
+        let mut reply = VaultCall::post(path, &body, Effect::Reads)
             .send(&self.client(String::new()))
             .await
             .map_err(|error| match error {
@@ -200,7 +199,7 @@ impl Session {
         };
         let token = Secret::new(token);
         // The middleware would panic on a token that is no header value.
-        if token.is_empty() || !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+        if token.is_empty() || !token.is_made_of(|byte| byte.is_ascii_graphic()) {
             return Err(VaultError::Malformed);
         }
         let since = Instant::now();
@@ -211,34 +210,27 @@ impl Session {
         })
     }
 
-    fn client(&self, token: String) -> VaultClient {
+    fn client(&self, token: String) -> TokenClient {
         self.client_in(self.config.namespace.clone(), token)
     }
 
-    /// A client with every setting named: what is left out would come from `VAULT_*` variables.
-    fn client_in(&self, namespace: Option<String>, token: String) -> VaultClient {
-        let settings = VaultClientSettings {
-            address: self.config.address.clone(),
-            ca_certs: Vec::new(),
-            identity: None,
-            timeout: None,
-            token: token.clone(),
-            verify: true,
-            version: 1,
-            wrapping: false,
-            namespace,
-            proxy: None,
-        };
-        let middle = EndpointMiddleware {
-            token,
-            version: "v1".to_owned(),
-            wrap: None,
-            namespace: settings.namespace.clone(),
-        };
-        VaultClient {
-            http: Http::new(self.config.address.as_str(), self.http.clone()),
-            middle,
-            settings,
+    fn client_in(&self, namespace: Option<String>, token: String) -> TokenClient {
+        TokenClient {
+            http: self.http.clone(),
+            address: self.config.address.to_string(),
+            middleware: EndpointMiddleware {
+                token,
+                version: "v1".to_owned(),
+                wrap: None,
+                namespace,
+            },
         }
     }
+}
+
+/// The body of a login.
+#[derive(Serialize)]
+struct AppRole<'a> {
+    role_id: Exposed<'a>,
+    secret_id: Exposed<'a>,
 }

@@ -25,8 +25,7 @@ pub(super) fn expiry_of(
         | SecretMaterial::PullToken { token: password, .. } => {
             let fixed = matches!(provider, Provider::AmazonEcr | Provider::AmazonEcrPublic)
                 .then(|| now.plus(ECR_TOKEN));
-            let told =
-                UnverifiedClaims::of(password.expose()).and_then(|claims| claims.expires_at());
+            let told = UnverifiedClaims::of(password).and_then(|claims| claims.expires_at());
             sooner(told, fixed)
         }
         // Nobody can log in with it after that day, however long its authority lives.

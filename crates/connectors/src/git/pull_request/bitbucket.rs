@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{Host, NewPullRequest, PullRequestState, below, owner_and_name};
-use crate::{http::Login, token_exchange::bearer};
+use crate::{http::Login, wire::bearer};
 
 /// The user name of an access token of a repository, project or workspace:
 /// <https://support.atlassian.com/bitbucket-cloud/docs/using-access-tokens/>.
@@ -17,7 +17,7 @@ impl Host for Bitbucket {
     /// Access tokens are `Bearer`; app passwords and API tokens belong to a user.
     fn login(&self, login: &Login) -> Option<HeaderValue> {
         if login.username == ACCESS_TOKEN || login.username.is_empty() {
-            bearer(login.password.expose())
+            bearer(&login.password)
         } else {
             login.basic()
         }

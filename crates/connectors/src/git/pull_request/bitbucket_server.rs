@@ -6,7 +6,7 @@ use super::{
     Host, NewPullRequest, PullRequestState, below,
     bitbucket::{self, ACCESS_TOKEN},
 };
-use crate::{http::Login, token_exchange::bearer};
+use crate::{http::Login, wire::bearer};
 
 /// The beginning of an HTTP access token:
 /// <https://confluence.atlassian.com/bitbucketserver/http-access-tokens-939515499.html>.
@@ -19,11 +19,10 @@ pub(super) struct BitbucketServer;
 impl Host for BitbucketServer {
     /// HTTP access tokens are `Bearer`; passwords belong to a user.
     fn login(&self, login: &Login) -> Option<HeaderValue> {
-        let password = login.password.expose();
         let is_token = login.username == ACCESS_TOKEN
             || login.username.is_empty()
-            || password.starts_with(TOKEN);
-        if is_token { bearer(password) } else { login.basic() }
+            || login.password.starts_with(TOKEN);
+        if is_token { bearer(&login.password) } else { login.basic() }
     }
 
     fn find(&self, api: &Url, path: &str, wanted: NewPullRequest<'_>) -> Option<Url> {

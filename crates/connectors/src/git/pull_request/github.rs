@@ -5,14 +5,14 @@ use url::Url;
 use super::{
     Host, NewPullRequest, PullRequestState, below, owner_and_name, state::closed_or_merged,
 };
-use crate::{http::Login, token_exchange::bearer};
+use crate::{http::Login, wire::bearer};
 
 /// GitHub and GitHub Enterprise: <https://docs.github.com/en/rest/pulls/pulls>.
 pub(super) struct Github;
 
 impl Host for Github {
     fn login(&self, login: &Login) -> Option<HeaderValue> {
-        bearer(login.password.expose())
+        bearer(&login.password)
     }
 
     fn find(&self, api: &Url, path: &str, wanted: NewPullRequest<'_>) -> Option<Url> {

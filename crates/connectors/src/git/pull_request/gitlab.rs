@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{Host, NewPullRequest, PullRequestState, below};
-use crate::{http::Login, token_exchange::bearer};
+use crate::{http::Login, wire::bearer};
 
 /// GitLab: <https://docs.gitlab.com/api/merge_requests/>. It takes OAuth tokens and access tokens
 /// of persons, groups and projects alike as `Bearer`
@@ -12,7 +12,7 @@ pub(super) struct Gitlab;
 
 impl Host for Gitlab {
     fn login(&self, login: &Login) -> Option<HeaderValue> {
-        bearer(login.password.expose())
+        bearer(&login.password)
     }
 
     fn find(&self, api: &Url, path: &str, wanted: NewPullRequest<'_>) -> Option<Url> {

@@ -67,7 +67,7 @@ pub(super) async fn examine(registries: &Registries, target: &Target, now: Times
     let end = Instant::now() + BUDGET;
     let mut walk = Walk::until(end - BESIDES);
     let mut besides = Besides::default();
-    let claims = target.login.as_ref().and_then(|l| UnverifiedClaims::of(l.password.expose()));
+    let claims = target.login.as_ref().and_then(|l| UnverifiedClaims::of(&l.password));
     besides.expires_at = claims.and_then(|claims| claims.expires_at());
     let examination = Examination { registries, target, now, end };
     let walked = examination.go(&mut walk, &mut besides).await;

@@ -92,14 +92,14 @@ impl Fields<'_> {
     }
 
     pub(super) fn password(&mut self, password: Secret) -> Secret {
-        let bytes = password.expose().len();
+        let bytes = password.len();
         self.check(bytes > 0, Field::Password, "Type a password or paste a token.");
         if bytes > Secret::MAX_BYTES {
             let message = format!("Too long: {bytes} bytes, the limit is 65,536.");
             self.problems.push(Field::Password.problem(message));
         }
         self.check(
-            !password.expose().contains('\0'),
+            !password.contains("\0"),
             Field::Password,
             "The password holds a NUL character, which no registry accepts.",
         );
@@ -209,8 +209,7 @@ impl Fields<'_> {
     }
 
     fn pem(&mut self, text: &Secret, what: &str) {
-        let fine = text.is_empty()
-            || (text.expose().contains("-----BEGIN") && text.expose().contains(what));
+        let fine = text.is_empty() || (text.contains("-----BEGIN") && text.contains(what));
         self.check(
             fine,
             Field::Password,

@@ -150,7 +150,7 @@ mod tests {
         for text in [KEY.to_owned(), STANDARD.encode(KEY)] {
             let material = parsed(AuthMethod::GoogleKeyExchange, "", &text).unwrap();
             assert_eq!(material.username(), "hawser@acme.iam.gserviceaccount.com");
-            assert_eq!(material.secret().unwrap().expose(), KEY);
+            assert_eq!(*material.secret().unwrap(), KEY);
             assert!(!format!("{material:?}").contains("evil.example"));
         }
         let problems =

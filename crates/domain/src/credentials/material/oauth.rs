@@ -57,7 +57,7 @@ impl OauthTokens {
     /// When it is something else.
     pub fn parse(text: Secret) -> Result<Self, FieldProblem> {
         let problem = || Field::Password.problem("Connect the account again.");
-        let read: Read = serde_json::from_str(text.expose()).map_err(|_| problem())?;
+        let read: Read = text.json().ok_or_else(problem)?;
         if read.access.is_empty() {
             return Err(problem());
         }
@@ -80,8 +80,8 @@ mod tests {
         let ends = Some(Timestamp::from_millis(5_000));
         let pair = OauthTokens::new(secret("ghu_a\"b"), secret("ghr_c"), ends);
         let read = OauthTokens::parse(pair.json.clone()).unwrap();
-        assert_eq!(read.access.expose(), "ghu_a\"b");
-        assert_eq!(read.refresh.expose(), "ghr_c");
+        assert_eq!(read.access, "ghu_a\"b");
+        assert_eq!(read.refresh, "ghr_c");
         assert_eq!(read.expires_at, ends);
         assert!(!format!("{read:?}").contains("gh"));
         assert!(OauthTokens::parse(secret("ghp_x")).is_err());

@@ -36,17 +36,9 @@ impl ServiceAccountKey {
     /// # Errors
     /// What is wrong with it, in a sentence that does not repeat it.
     pub fn parse(text: Secret) -> Result<Self, FieldProblem> {
-        use base64::{Engine as _, engine::general_purpose::STANDARD};
-
         let problem = |message: &str| Field::Password.problem(message);
-        let packed: zeroize::Zeroizing<String> = zeroize::Zeroizing::new(
-            text.expose().chars().filter(|c| !c.is_ascii_whitespace()).collect(),
-        );
-        let json = match STANDARD.decode(packed.as_bytes()).map(String::from_utf8) {
-            Ok(Ok(json)) => Secret::new(json),
-            _ => text,
-        };
-        let file: KeyFile = serde_json::from_str(json.expose()).map_err(|_| {
+        let json = text.from_base64().unwrap_or(text);
+        let file: KeyFile = json.json().ok_or_else(|| {
             problem("This is not a JSON key file of a service account. Paste the entire file.")
         })?;
         if file.kind != "service_account" {
@@ -54,7 +46,7 @@ impl ServiceAccountKey {
                 "The file's type has to be service_account. Create a JSON key under IAM & Admin → Service Accounts → Keys.",
             ));
         }
-        if !file.client_email.contains('@') || !file.private_key.expose().contains("PRIVATE KEY") {
+        if !file.client_email.contains('@') || !file.private_key.contains("PRIVATE KEY") {
             return Err(problem(
                 "The key file is not whole: client_email or private_key is missing.",
             ));

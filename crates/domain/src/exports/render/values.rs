@@ -66,7 +66,7 @@ fn shown(opened: &Opened<'_>, part: Part) -> Option<Secret> {
 fn formed(secret: Secret, form: Form) -> Secret {
     match form {
         Form::AsIs => secret,
-        Form::Base64 => Secret::new(STANDARD.encode(secret.expose())),
+        Form::Base64 => secret.to_base64(),
     }
 }
 

@@ -70,7 +70,7 @@ impl Kind {
         if token.starts_with("-----BEGIN ") {
             return Some(of_pem(token));
         }
-        if UnverifiedClaims::of(token).is_some() {
+        if UnverifiedClaims::of_text(token).is_some() {
             return Some(Self::Jwt);
         }
         packed::key_file(token).map(|_| Self::JsonKey)

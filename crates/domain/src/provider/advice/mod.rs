@@ -179,7 +179,7 @@ impl Said {
     }
 
     fn claims(&mut self, token: &str) {
-        let Some(claims) = UnverifiedClaims::of(token) else { return };
+        let Some(claims) = UnverifiedClaims::of_text(token) else { return };
         if let Some(seconds) = claims.number("exp") {
             let at = Timestamp::from_millis(seconds.saturating_mul(1_000));
             self.recognized(format!("It expires on {}.", at.readable()));

@@ -169,7 +169,7 @@ fn the_end_of_a_signed_token_is_read_from_it() {
     );
     let advice = said(Provider::Chainguard, AuthMethod::PullToken, "0a1b/2c3d", &token);
     assert!(has(&advice, Severity::Recognized, "expires on 2027-01-15 08:00 UTC"), "{advice:?}");
-    assert!(UnverifiedClaims::of("v1.2.3").is_none());
+    assert!(UnverifiedClaims::of_text("v1.2.3").is_none());
 }
 
 #[test]

@@ -9,16 +9,14 @@ mod token;
 pub use token::TokenMaker;
 
 use domain::Timestamp;
-use reqwest::header::HeaderValue;
 use tokio::time::timeout_at;
 use url::Url;
-use zeroize::Zeroizing;
 
 use super::{Besides, Examination};
 use crate::{
     Failure,
     http::{Ask, HttpAnswer, Login, Outbound, Redirects},
-    oci,
+    oci, wire,
 };
 
 /// The most scopes that are told.
@@ -100,9 +98,7 @@ impl Examination<'_> {
 
 /// A question to an API that takes the token itself; it goes nowhere else.
 fn with_token(url: Url, login: &Login, attempt: &'static str) -> Option<Ask> {
-    let text = Zeroizing::new(format!("Bearer {}", login.password.expose()));
-    let mut token = HeaderValue::from_str(&text).ok()?;
-    token.set_sensitive(true);
+    let token = wire::bearer(&login.password)?;
     Some(Ask::get(url, attempt).login(Some(token)).redirects(Redirects::Refuse).elsewhere())
 }
 

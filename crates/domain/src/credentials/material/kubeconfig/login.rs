@@ -43,16 +43,16 @@ pub(super) fn login(user: User) -> Result<ClusterLogin, FieldProblem> {
 }
 
 fn is_token(token: &Secret) -> bool {
-    token.expose().bytes().all(|b| b.is_ascii_graphic())
+    token.is_made_of(|b| b.is_ascii_graphic())
 }
 
 fn certificate(certificate: &str, key: &Secret) -> Result<ClusterLogin, FieldProblem> {
     let certificate = unpacked(certificate).map(|pem| pem.to_string());
-    let key = unpacked(key.expose()).map(|pem| Secret::new(pem.to_string()));
+    let key = key.from_base64();
     match (certificate, key) {
         (Some(certificate), Some(key))
             if certificate.contains("-----BEGIN CERTIFICATE-----")
-                && key.expose().contains("PRIVATE KEY-----") =>
+                && key.contains("PRIVATE KEY-----") =>
         {
             Ok(ClusterLogin::Certificate { certificate, key })
         }
