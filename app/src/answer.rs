@@ -1,10 +1,10 @@
 //! The one way in which server functions answer: a redirect to a form sent without JavaScript, an
 //! [`Outcome`] to the browser half.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use domain::{
-    Secret, ServiceError,
+    Actor, ServiceError,
     connection_tests::{ConnectionTest, StageState},
     sessions::safe_next,
 };
@@ -12,47 +12,30 @@ use http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::prelude::{ServerFnError, use_context};
 use leptos_axum::ResponseOptions;
 
-pub(crate) use crate::redirect::Redirect;
 use crate::{
     form_outcome::{FormOutcome, FormRefusal},
-    services::{CurrentUser, Flash, RequestContext},
+    sent::LOST_SECRET,
+    services::{CurrentUser, Flash, RequestContext, Services, as_member},
     ui::path::{encoded, ours},
+};
+pub(crate) use crate::{
+    redirect::Redirect,
+    sent::{ReturnTo, Sent},
 };
 
 /// What every server function returns.
 pub(crate) type Answered = Result<FormOutcome, ServerFnError>;
 
-/// The name under which [`Sent`] notes that a secret was typed.
-pub(crate) const LOST_SECRET: &str = "lost_secret";
-
-/// A form as it was sent: its name, the page it stands on, and what was typed without secrets.
-pub(crate) struct Sent {
-    form: &'static str,
-    from: String,
-    values: BTreeMap<String, String>,
-}
-
-impl Sent {
-    /// A form without fields to fill in again.
-    pub fn new(form: &'static str, from: &str) -> Self {
-        Self { form, from: ours(from, "/").to_owned(), values: BTreeMap::new() }
-    }
-
-    /// Keeps a typed value for the case that the form has to be shown again. Never call it with a
-    /// secret.
-    pub fn with(mut self, field: &str, value: &str) -> Self {
-        // A session row is no place for a novel; the rules refuse what is much shorter than this.
-        // A key that was pasted into the field of a certificate is a secret after all.
-        let value = if value.contains("PRIVATE KEY") { "" } else { value };
-        let end = value.floor_char_boundary(65_536);
-        self.values.insert(field.to_owned(), value.get(..end).unwrap_or_default().to_owned());
-        self
-    }
-
-    /// Notes that a secret was typed: a page that is loaded anew has to say that it was not kept.
-    pub fn with_secret(self, secret: &Secret) -> Self {
-        if secret.expose().is_empty() { self } else { self.with(LOST_SECRET, "typed") }
-    }
+/// Asks a service for the signed-in person, and answers the form.
+pub(crate) async fn act<T, Asking>(
+    sent: Sent,
+    ask: impl FnOnce(Services, Actor) -> Asking,
+    next: impl FnOnce(T) -> Redirect,
+) -> Answered
+where
+    Asking: Future<Output = Result<T, ServiceError>>,
+{
+    answer(sent, as_member(ask).await, next).await
 }
 
 /// Answers the form: with the next page on success, with the problems on refusal.
@@ -260,13 +243,6 @@ mod tests {
     use domain::connection_tests::{Stage, StageResult};
 
     use super::*;
-
-    #[test]
-    fn a_private_key_in_the_wrong_field_is_not_kept() {
-        let key = "-----BEGIN PRIVATE KEY-----\nMII";
-        let sent = Sent::new("repository-add", "/").with("ca", key).with("name", "a");
-        assert_eq!((sent.values["ca"].as_str(), sent.values["name"].as_str()), ("", "a"));
-    }
 
     #[test]
     fn tests_are_kept_short() {

@@ -30,6 +30,8 @@ mod propagation;
 mod redirect;
 mod repositories;
 #[cfg(feature = "ssr")]
+mod sent;
+#[cfg(feature = "ssr")]
 pub mod services;
 #[cfg(feature = "ssr")]
 mod sessions;

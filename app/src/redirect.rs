@@ -26,6 +26,14 @@ impl Redirect {
         self
     }
 
+    /// Says what the service said besides, if it did.
+    pub fn warning(self, warning: Option<String>) -> Self {
+        match warning {
+            Some(warning) => self.doubting(warning),
+            None => self,
+        }
+    }
+
     /// Says what has begun; a page that waits for its end takes the words away then.
     pub fn beginning(mut self, begun: impl Into<String>) -> Self {
         self.begun = Some(begun.into());

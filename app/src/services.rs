@@ -144,3 +144,19 @@ impl RequestContext {
         Ok((asking, actor))
     }
 }
+
+/// What the services answer to the signed-in person.
+pub(crate) async fn as_member<T, Asking>(
+    ask: impl FnOnce(Services, Actor) -> Asking,
+) -> Result<T, ServiceError>
+where
+    Asking: Future<Output = Result<T, ServiceError>>,
+{
+    let (asking, actor) = RequestContext::member()?;
+    ask(asking.services, actor).await
+}
+
+/// An id that a form sends; anything else does not exist.
+pub(crate) fn known<T: std::str::FromStr>(id: &str) -> Result<T, ServiceError> {
+    id.parse().map_err(|_| ServiceError::NotFound)
+}

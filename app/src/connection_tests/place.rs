@@ -1,9 +1,18 @@
 //! The button of a form that tests it, and the place in the form where the result is shown.
 
+use std::collections::BTreeMap;
+
+use domain::{
+    credentials::{CreateCredential, UpdateCredential},
+    repositories::{AddRepository, EditRepository},
+};
 use leptos::prelude::*;
 
 use super::panel::{Tested, test_panel};
-use crate::ui::{cause::Unsaved, icon::Icon, page::Request};
+use crate::{
+    sent::TypedFields,
+    ui::{cause::Unsaved, icon::Icon, page::Request},
+};
 
 /// A form that can be tested before anything of it is stored.
 pub(super) struct Testable {
@@ -11,25 +20,47 @@ pub(super) struct Testable {
     pub form: &'static str,
     /// What it is a form of.
     pub of: Unsaved,
+    /// What it keeps of what was typed.
+    pub kept: fn(&TypedFields) -> BTreeMap<String, String>,
     /// The words of its button.
     label: &'static str,
 }
 
-const TESTABLE: [Testable; 4] = [
-    Testable { form: "credential-create", of: Unsaved::Credential, label: "Test connection" },
-    Testable { form: "credential-update", of: Unsaved::Credential, label: "Test before saving" },
-    Testable { form: "repository-add", of: Unsaved::Repository, label: "Test connection" },
-    Testable { form: "repository-edit", of: Unsaved::Repository, label: "Test before saving" },
+static TESTABLE: [Testable; 4] = [
+    Testable {
+        form: "credential-create",
+        of: Unsaved::Credential,
+        kept: TypedFields::kept_by::<CreateCredential>,
+        label: "Test connection",
+    },
+    Testable {
+        form: "credential-update",
+        of: Unsaved::Credential,
+        kept: TypedFields::kept_by::<UpdateCredential>,
+        label: "Test before saving",
+    },
+    Testable {
+        form: "repository-add",
+        of: Unsaved::Repository,
+        kept: TypedFields::kept_by::<AddRepository>,
+        label: "Test connection",
+    },
+    Testable {
+        form: "repository-edit",
+        of: Unsaved::Repository,
+        kept: TypedFields::kept_by::<EditRepository>,
+        label: "Test before saving",
+    },
 ];
 
-/// The form of this name, if it can be tested.
-pub(super) fn testable(form: &str) -> Option<Testable> {
-    TESTABLE.into_iter().find(|known| known.form == form)
+/// The form of this name; the first one where none has it.
+pub(super) fn testable(form: &str) -> &'static Testable {
+    let [first, ..] = &TESTABLE;
+    TESTABLE.iter().find(|known| known.form == form).unwrap_or(first)
 }
 
 /// The button that tests what stands in `form`. It belongs among the actions of the form.
 pub(crate) fn test_button(form: &'static str) -> AnyView {
-    let label = testable(form).map_or("Test connection", |known| known.label);
     view! {
         <button
             class="button"
@@ -42,7 +73,7 @@ pub(crate) fn test_button(form: &'static str) -> AnyView {
         >
             <span class="spinner" aria-hidden="true"></span>
             <Icon name="activity"/>
-            {label}
+            {testable(form).label}
         </button>
     }
     .into_any()
@@ -61,7 +92,7 @@ pub(crate) fn results(request: &Request, form: &'static str) -> AnyView {
             </p>
         }
     });
-    let of = match testable(form) {
+    let of = match TESTABLE.iter().find(|known| known.form == form) {
         Some(known) => Tested::Form(known.of),
         None => Tested::Stored(kept("credential").and_then(|id| id.parse().ok())),
     };

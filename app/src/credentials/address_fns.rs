@@ -1,32 +1,29 @@
 //! Server functions of allowed addresses: who is asking, call the service.
 
-use domain::{ServiceError, credentials};
+use domain::{CredentialId, credentials};
 use leptos::prelude::*;
 
 use super::path_of;
 use crate::{
-    answer::{Answered, Redirect, Sent, answer},
-    repositories::kept_url,
-    services::RequestContext,
+    answer::{Answered, Redirect, Sent, act},
+    services::known,
 };
 
 /// Allows an origin for the login of a credential.
 #[server(prefix = "/actions", endpoint = "credentials/allow-address")]
 pub(crate) async fn allow_address(
     #[server(default)] from: String,
-    #[server(default)] credential: String,
-    #[server(default)] url: String,
-    #[server(default)] request: String,
+    #[server(flatten)] form: credentials::AllowAddress,
 ) -> Answered {
-    let sent = Sent::new("credential-address", &from).with("url", &kept_url(&url));
-    let result = async {
-        let (asking, actor) = RequestContext::member()?;
-        let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
-        let form = credentials::AllowAddress { credential, url, request };
-        asking.services.credentials.allow_address(&actor, form).await.map(|()| id)
-    };
-    answer(sent, result.await, |id| Redirect::to(path_of(id)).flash("The address is allowed."))
-        .await
+    act(
+        Sent::of("credential-address", &from, &form),
+        async move |services, actor| {
+            let id = known(&form.credential)?;
+            services.credentials.allow_address(&actor, form).await.map(|()| id)
+        },
+        |id| Redirect::to(path_of(id)).flash("The address is allowed."),
+    )
+    .await
 }
 
 /// Confirms an origin that was taken over from the links of before.
@@ -36,15 +33,15 @@ pub(crate) async fn confirm_address(
     #[server(default)] credential: String,
     #[server(default)] address: String,
 ) -> Answered {
-    let result = async {
-        let (asking, actor) = RequestContext::member()?;
-        let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
-        let address = address.parse().map_err(|_| ServiceError::NotFound)?;
-        asking.services.credentials.confirm_address(&actor, id, address).await.map(|()| id)
-    };
-    let sent = Sent::new("credential-confirm-address", &from);
-    answer(sent, result.await, |id| Redirect::to(path_of(id)).flash("The address is confirmed."))
-        .await
+    act(
+        Sent::new("credential-confirm-address", &from),
+        async move |services, actor| {
+            let (id, address) = (known(&credential)?, known(&address)?);
+            services.credentials.confirm_address(&actor, id, address).await.map(|()| id)
+        },
+        |id| Redirect::to(path_of(id)).flash("The address is confirmed."),
+    )
+    .await
 }
 
 /// Withdraws an allowed origin; the links there are suspended.
@@ -54,24 +51,24 @@ pub(crate) async fn withdraw_address(
     #[server(default)] credential: String,
     #[server(default)] address: String,
 ) -> Answered {
-    let result = async {
-        let (asking, actor) = RequestContext::member()?;
-        let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
-        let address = address.parse().map_err(|_| ServiceError::NotFound)?;
-        let suspended = asking.services.credentials.withdraw_address(&actor, id, address).await?;
-        Ok((id, suspended))
-    };
-    let sent = Sent::new("credential-withdraw-address", &from);
-    answer(sent, result.await, |(id, suspended)| {
-        let told = match suspended.as_slice() {
-            [] => "The address is withdrawn.".to_owned(),
-            names => format!(
-                "The address is withdrawn, and these repositories do not log in any more: {}.",
-                names.join(", ")
-            ),
-        };
-        Redirect::to(path_of(id)).flash(told)
-    })
+    act(
+        Sent::new("credential-withdraw-address", &from),
+        async move |services, actor| {
+            let (id, address): (CredentialId, _) = (known(&credential)?, known(&address)?);
+            let suspended = services.credentials.withdraw_address(&actor, id, address).await?;
+            Ok((id, suspended))
+        },
+        |(id, suspended)| {
+            let told = match suspended.as_slice() {
+                [] => "The address is withdrawn.".to_owned(),
+                names => format!(
+                    "The address is withdrawn, and these repositories do not log in any more: {}.",
+                    names.join(", ")
+                ),
+            };
+            Redirect::to(path_of(id)).flash(told)
+        },
+    )
     .await
 }
 
@@ -83,16 +80,15 @@ pub(crate) async fn withdraw_token_service(
     #[server(default)] registry: String,
     #[server(default)] service: String,
 ) -> Answered {
-    let result = async {
-        let (asking, actor) = RequestContext::member()?;
-        let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
-        let credentials = &asking.services.credentials;
-        credentials.withdraw_token_service(&actor, id, &registry, &service).await.map(|()| id)
-    };
-    let sent = Sent::new("credential-token-service", &from);
-    answer(sent, result.await, |id| {
-        Redirect::to(path_of(id)).flash("The token service is withdrawn.")
-    })
+    act(
+        Sent::new("credential-token-service", &from),
+        async move |services, actor| {
+            let id = known(&credential)?;
+            let credentials = services.credentials;
+            credentials.withdraw_token_service(&actor, id, &registry, &service).await.map(|()| id)
+        },
+        |id| Redirect::to(path_of(id)).flash("The token service is withdrawn."),
+    )
     .await
 }
 
@@ -103,13 +99,13 @@ pub(crate) async fn dismiss_address_request(
     #[server(default)] credential: String,
     #[server(default)] request: String,
 ) -> Answered {
-    let result = async {
-        let (asking, actor) = RequestContext::member()?;
-        let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
-        let request = request.parse().map_err(|_| ServiceError::NotFound)?;
-        asking.services.credentials.dismiss_address_request(&actor, id, request).await.map(|()| id)
-    };
-    let sent = Sent::new("credential-dismiss-request", &from);
-    answer(sent, result.await, |id| Redirect::to(path_of(id)).flash("The request is dismissed."))
-        .await
+    act(
+        Sent::new("credential-dismiss-request", &from),
+        async move |services, actor| {
+            let (id, request) = (known(&credential)?, known(&request)?);
+            services.credentials.dismiss_address_request(&actor, id, request).await.map(|()| id)
+        },
+        |id| Redirect::to(path_of(id)).flash("The request is dismissed."),
+    )
+    .await
 }

@@ -1,42 +1,21 @@
 //! The server's advice for those who have no JavaScript: kept with a refused or tested form.
 
-use domain::{Advice, AuthMethod, Provider, Secret, Severity, advise};
+use domain::{Advice, AuthMethod, Provider, Secret, Severity, advise, credentials::advice};
 use leptos::prelude::*;
 
 use super::advising::lines;
 use crate::ui::form::FormState;
 
 /// The name under which a form keeps its advice.
-pub(super) const KEPT: &str = "advice";
+pub(crate) const KEPT: &str = "advice";
 
 /// The advice about what was typed, as a form keeps it. It never holds a secret.
 pub(crate) fn given(provider: &str, shape: &str, username: &str, password: &Secret) -> String {
-    of(provider, shape, username, password)
+    advice(provider, shape, username, password)
         .into_iter()
         .map(|advice| format!("{}{}", mark(advice.severity), advice.text.replace('\n', " ")))
         .collect::<Vec<_>>()
         .join("\n")
-}
-
-/// What cannot work although it was stored, as a sentence for the next page.
-pub(super) fn cannot_work(
-    provider: &str,
-    shape: &str,
-    username: &str,
-    password: &Secret,
-) -> Option<String> {
-    let advice = of(provider, shape, username, password);
-    advice.into_iter().find(|one| one.severity == Severity::CannotWork).map(|one| one.text)
-}
-
-fn of(provider: &str, shape: &str, username: &str, password: &Secret) -> Vec<Advice> {
-    let Some(provider) = Provider::parse(provider) else { return Vec::new() };
-    let first = provider.facts().shapes.first().copied().unwrap_or_default();
-    let shape = AuthMethod::parse(shape).unwrap_or(first);
-    if password.is_empty() {
-        return Vec::new();
-    }
-    advise(provider, shape, username, password.expose())
 }
 
 const fn mark(severity: Severity) -> char {

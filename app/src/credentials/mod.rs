@@ -81,7 +81,7 @@ pub(crate) use document::document;
 #[cfg(feature = "ssr")]
 pub(crate) use guides::guides;
 #[cfg(feature = "ssr")]
-pub(crate) use input_warnings::given;
+pub(crate) use input_warnings::{KEPT, given};
 #[cfg(feature = "ssr")]
 pub(crate) use list::list;
 

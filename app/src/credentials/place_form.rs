@@ -63,7 +63,6 @@ pub(super) fn place_form(
                 <Form state action="/actions/credentials/place">
                     {hidden("credential", id)}
                     {hidden("row_version", row_version)}
-                    {hidden("before", stored.expires.clone())}
                     {access}
                     {fields}
                     <div class="actions">

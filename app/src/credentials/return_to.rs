@@ -1,6 +1,6 @@
 //! Somebody left another form to add a credential for it.
 
-use domain::{CredentialKind, Provider, repositories::RepositoryUrl};
+use domain::{CredentialKind, Provider, redact_url, repositories::RepositoryUrl};
 
 use crate::{
     exports,
@@ -8,7 +8,6 @@ use crate::{
     ui::{
         page::Request,
         path,
-        redact_url::harmless,
         return_to::{NEXT, begun},
     },
 };
@@ -60,7 +59,7 @@ pub(super) fn folded(request: &Request) -> Option<String> {
     let back = begun(request)?;
     let provider = match Asker::of(&back) {
         Some(Asker::Cluster) => Some(Provider::Kubernetes),
-        Some(Asker::Repository) => RepositoryUrl::parse(&harmless(&request.query("url")))
+        Some(Asker::Repository) => RepositoryUrl::parse(&redact_url(&request.query("url")))
             .ok()
             .and_then(|url| Provider::of_host(url.host())),
         // The host of a Git target says nothing about registries.

@@ -2,13 +2,40 @@
 //! proxy on the way, and charts of a registry that cannot list them. The form of a repository that
 //! comes next gets them, because there they belong.
 
-use domain::{CredentialKind, Field, Provider};
+use domain::{AddressForm, CredentialKind, Field, Provider, TypedUrl, address_form};
 use leptos::prelude::*;
 use url::form_urlencoded::parse;
 
-use crate::ui::{form::FormState, input::Input, page::Request, path};
+use crate::{
+    sent::values,
+    ui::{form::FormState, input::Input, page::Request, path},
+};
 
-/// The fields of the form of a repository that a test knows too.
+address_form! {
+    /// What is typed for a test alone.
+    pub(crate) struct TestFields {
+        /// The URL of a repository.
+        pub url: TypedUrl,
+    }
+    flatten {
+        /// What the form of a repository has too.
+        pub carried: CarriedFields,
+    }
+}
+
+address_form! {
+    /// What is typed for a test and handed on to the form of a repository.
+    pub(crate) struct CarriedFields {
+        /// Certificate authorities to trust for this host, in PEM.
+        pub ca: String,
+        /// The name of a proxy that the operator allows.
+        pub proxy: TypedUrl,
+        /// Names of charts, for a registry that cannot list them.
+        pub charts: String,
+    }
+}
+
+/// The fields of [`CarriedFields`].
 const KNOWN: [Field; 3] = [Field::Ca, Field::Proxy, Field::Charts];
 
 /// The fields, folded unless one of them is filled in or wrong. `back` is the form of a repository
@@ -56,21 +83,27 @@ pub(super) fn test_fields(state: &FormState, provider: Provider, back: &str) -> 
 }
 
 /// `path` with what was typed for the test, for the form of a repository that comes next.
-pub(super) fn handed_on(path: String, typed: [&str; 3]) -> String {
-    KNOWN
-        .into_iter()
-        .zip(typed)
-        .filter(|(_, value)| !value.trim().is_empty())
-        .fold(path, |path, (field, value)| path::replaced(&path, field.as_str(), value.trim()))
+pub(super) fn handed_on(path: String, test: &TestFields) -> String {
+    let typed = values(&test.carried);
+    CarriedFields::names().into_iter().fold(path, |path, name| {
+        let typed = typed.get(name).map_or("", |typed| typed.trim());
+        match CarriedFields::in_address(name, typed).filter(|typed| !typed.is_empty()) {
+            Some(typed) => path::replaced(&path, name, &typed),
+            None => path,
+        }
+    })
 }
 
 /// The address of the form that adds a repository with this credential, and what was handed on to
 /// this page.
 pub(super) fn add_repository(request: &Request, credential: &str) -> String {
-    let handed = KNOWN.map(|field| request.query(field.as_str()));
-    let [ca, proxy, charts] = &handed;
+    let carried = CarriedFields {
+        ca: request.query(Field::Ca.as_str()),
+        proxy: request.query(Field::Proxy.as_str()).into(),
+        charts: request.query(Field::Charts.as_str()),
+    };
     let path = path::with("/charts/repositories/new", &[("credential", credential)]);
-    handed_on(path, [ca, proxy, charts])
+    handed_on(path, &TestFields { carried, ..TestFields::default() })
 }
 
 #[cfg(test)]
@@ -80,8 +113,13 @@ mod tests {
     #[test]
     fn what_was_typed_for_a_test_goes_to_the_form_of_the_repository() {
         let back = "/charts/repositories/new?url=a&ca=old";
-        let path = handed_on(back.to_owned(), ["new", " ", "nginx"]);
+        let typed = |ca: &str, proxy: &str, charts: &str| {
+            let carried =
+                CarriedFields { ca: ca.into(), proxy: proxy.into(), charts: charts.into() };
+            TestFields { carried, url: "https://a.example".into() }
+        };
+        let path = handed_on(back.to_owned(), &typed("new", " ", "nginx"));
         assert_eq!(path, "/charts/repositories/new?url=a&ca=new&charts=nginx");
-        assert_eq!(handed_on("/x".to_owned(), ["", "", ""]), "/x");
+        assert_eq!(handed_on("/x".to_owned(), &typed("", "", "")), "/x");
     }
 }

@@ -47,9 +47,7 @@ pub(super) fn update_form(
 ) -> AnyView {
     let provider = credential.provider;
     let shape = shape_of(request, credential);
-    let fields: Vec<_> = shape.facts().fields.iter().map(|known| known.field).collect();
-    let version = credential.row_version;
-    let state = FormState::new(FORM, request).over_sparse(&now(credential), version, &fields);
+    let state = FormState::new(FORM, request).over(&now(credential), credential.row_version);
     let changes_shape = shape != credential.shape;
     let id = credential.id.to_string();
     let row_version = state.row_version(request, credential.row_version);

@@ -3,12 +3,15 @@
 use domain::{Field, exports::ExportSummary};
 use leptos::prelude::*;
 
-use super::{NEW, split};
-use crate::ui::{
-    checkbox_list::{Pick, Picks},
-    form::FormState,
-    page::Request,
-    return_to::Leave,
+use super::NEW;
+use crate::{
+    sent::split,
+    ui::{
+        checkbox_list::{Pick, Picks},
+        form::FormState,
+        page::Request,
+        return_to::Leave,
+    },
 };
 
 /// The boxes of all exports, those that are `ticked` already ticked, with the button that adds one for the

@@ -2,7 +2,7 @@
 
 use domain::{
     Actor, Field, ServiceError,
-    exports::{Consumer, DeliveryMethod, ExportForm, ExportPreview, ExportSettings, SopsReader},
+    exports::{Consumer, DeliveryMethod, ExportForm, ExportPreview, SopsReader},
 };
 use leptos::prelude::*;
 
@@ -44,7 +44,7 @@ pub(super) async fn form(
     }
     let kept = DeliveryMethod::parse(&stored.carrier);
     let newest = stored.row_version.parse().unwrap_or_default();
-    let state = state.over_sparse(&stored, newest, ExportSettings::FIELDS);
+    let state = state.over(&stored, newest);
     let values = carried(request, &state, stored);
     let shown = match request.sent_along(LOOK) {
         Some(_) => Some(exports.preview(actor, values.clone()).await),

@@ -19,7 +19,6 @@ pub(crate) use detail::detail;
 pub(crate) use export_picker::{taken, ticked};
 pub(crate) use files::notes;
 pub(crate) use list::list;
-pub(crate) use values::{joined, split};
 
 /// The page of all exports.
 pub(crate) const PATH: &str = "/gitops/exports";

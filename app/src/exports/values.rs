@@ -7,7 +7,10 @@ use domain::{
 };
 
 use super::NEW;
-use crate::ui::{form::FormState, page::Request, path};
+use crate::{
+    sent::{refilled, split},
+    ui::{form::FormState, page::Request, path},
+};
 
 /// The button that shows what the form would write sends this along, so that an emptied list is not
 /// taken for an untouched one.
@@ -15,37 +18,25 @@ pub(super) const LOOK: &str = "look";
 
 /// The values of the form on this page.
 pub(super) fn carried(request: &Request, state: &FormState, stored: ExportForm) -> ExportForm {
-    let one = |name: &str, stored: &str| {
-        state.kept(name).or_else(|| request.sent_along(name)).unwrap_or_else(|| stored.to_owned())
-    };
-    let many = |name: &str, stored: Vec<String>| {
+    let one = |name: &str| state.kept(name).or_else(|| request.sent_along(name));
+    let many = |name: &str| {
         let sent = request.all(&format!("{name}[]"));
-        match state.kept(name) {
-            Some(kept) => split(&kept),
-            None if !sent.is_empty() || request.sent_along(LOOK).is_some() => sent,
-            None => stored,
-        }
+        let is_sent = !sent.is_empty() || request.sent_along(LOOK).is_some();
+        state.kept(name).map(|kept| split(&kept)).or_else(|| is_sent.then_some(sent))
     };
-    let carrier = one("carrier", &stored.carrier);
-    let mut settings = stored.settings;
-    for field in ExportSettings::FIELDS {
-        let name = name_of(DeliveryMethod::parse(&carrier), *field);
-        let value = one(name, settings.get(*field).unwrap_or_default());
-        settings.set(*field, value);
-    }
+    let carrier = one("carrier").unwrap_or_else(|| stored.carrier.clone());
+    let store = name_of(DeliveryMethod::parse(&carrier), Field::Store);
+    let named = |name: &str| match name {
+        "store" => state.kept(name).or_else(|| request.sent_along(store)),
+        _ => one(name),
+    };
+    let newest = stored.row_version.parse();
+    let values = refilled(&stored, named, many);
     ExportForm {
-        name: one("name", &stored.name),
-        row_version: stored
-            .row_version
-            .parse()
-            .map(|newest| state.row_version(request, newest))
-            .unwrap_or_default(),
-        credentials: many("credentials", stored.credentials),
-        repositories: many("repositories", stored.repositories),
+        row_version: newest.map(|newest| state.row_version(request, newest)).unwrap_or_default(),
         export: stored.export,
         consumer: stored.consumer,
-        carrier,
-        settings,
+        ..values
     }
 }
 
@@ -64,16 +55,6 @@ pub(super) fn filled(form: &ExportForm) -> String {
         .filter_map(|field| Some((name_of(carrier, *field), form.settings.get(*field)?)));
     pairs.extend(settings);
     path::with(NEW, &pairs)
-}
-
-/// The ids of a list as a session row keeps them.
-pub(crate) fn joined(ids: &[String]) -> String {
-    ids.join(",")
-}
-
-/// The ids of [`joined`].
-pub(crate) fn split(kept: &str) -> Vec<String> {
-    kept.split(',').filter(|id| !id.is_empty()).map(ToOwned::to_owned).collect()
 }
 
 /// The name of a setting's input. Two delivery methods ask for a store, and both stand in the form.

@@ -1,34 +1,31 @@
 //! Server functions of projects: who is asking, call the service.
 
-use domain::{ServiceError, projects::ProjectForm};
+use domain::projects::ProjectForm;
 use leptos::prelude::*;
 
 use super::{PATH, path_of};
 use crate::{
-    answer::{Answered, Redirect, Sent, answer},
-    services::RequestContext,
+    answer::{Answered, Redirect, Sent, act},
+    services::known,
 };
 
 /// Adds a project, or renames or shares one.
 #[server(prefix = "/actions", endpoint = "projects/save")]
 pub(crate) async fn save_project(
     #[server(default)] from: String,
-    #[server(default)] project: String,
-    #[server(default)] name: String,
-    #[server(default)] sharing: String,
+    #[server(flatten)] form: ProjectForm,
 ) -> Answered {
-    let is_new = project.is_empty();
-    let form = if is_new { "project-add" } else { "project-rename" };
-    let sent = Sent::new(form, &from).with("name", &name).with("sharing", &sharing);
-    let notice = if is_new { "The project is added." } else { "Saved." };
-    let result = async {
-        let (asking, actor) = RequestContext::member()?;
-        asking.services.projects.save(&actor, ProjectForm { project, name, sharing }).await
+    let is_new = form.project.is_empty();
+    let (name, notice) = if is_new {
+        ("project-add", "The project is added.")
+    } else {
+        ("project-rename", "Saved.")
     };
-    answer(sent, result.await, |id| {
-        let to = if is_new { PATH.to_owned() } else { path_of(id) };
-        Redirect::to(to).flash(notice)
-    })
+    act(
+        Sent::of(name, &from, &form),
+        async move |services, actor| services.projects.save(&actor, form).await,
+        |id| Redirect::to(if is_new { PATH.to_owned() } else { path_of(id) }).flash(notice),
+    )
     .await
 }
 
@@ -38,11 +35,10 @@ pub(crate) async fn delete_project(
     #[server(default)] from: String,
     #[server(default)] project: String,
 ) -> Answered {
-    let result = async {
-        let (asking, actor) = RequestContext::member()?;
-        let id = project.parse().map_err(|_| ServiceError::NotFound)?;
-        asking.services.projects.delete(&actor, id).await
-    };
-    let sent = Sent::new("project-delete", &from);
-    answer(sent, result.await, |()| Redirect::to(PATH).flash("The project is deleted.")).await
+    act(
+        Sent::new("project-delete", &from),
+        async move |services, actor| services.projects.delete(&actor, known(&project)?).await,
+        |()| Redirect::to(PATH).flash("The project is deleted."),
+    )
+    .await
 }

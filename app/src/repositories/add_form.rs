@@ -29,7 +29,7 @@ pub(crate) fn add() -> AnyView {
             redirect(&path::with(NEW, &[(NEXT, &next)]));
         }
         let next = back(&request);
-        let values = carried(&request, AddRepository::default());
+        let values = carried(&request, &AddRepository::default());
         let state = FormState::new(FORM, &request);
         let typed = state.value(Field::Url, &values.url);
         let choices = request.services().credentials.choices(&actor, &typed).await?;

@@ -6,7 +6,8 @@ use domain::{
     counted,
     credentials::readable_origin,
     repositories::{
-        INTERVALS, RepositoryDetail, RepositoryKind, RepositoryState, RepositoryUrl, SyncRun,
+        AddRepository, EditRepository, INTERVALS, RepositoryDetail, RepositoryKind,
+        RepositoryState, RepositoryUrl, SyncRun,
     },
 };
 use leptos::prelude::*;
@@ -20,6 +21,7 @@ use super::{
 use crate::{
     connection_tests::{left, test_repository_form},
     exports,
+    sent::values,
     ui::{
         badge::StatusBadge,
         cause::CauseBanner,
@@ -190,28 +192,19 @@ fn switch(repository: &RepositoryDetail) -> AnyView {
         RepositoryKind::Helm => RepositoryKind::Oci,
         RepositoryKind::Oci => RepositoryKind::Helm,
     };
-    let values = stored(repository);
-    let url = RepositoryUrl::parse(&values.url)
-        .map_or_else(|_| values.url.clone(), |url| url.spelled_for(kind).to_string());
-    let hidden = vec![
-        ("repository", repository.summary.id.to_string()),
-        ("row_version", repository.row_version.to_string()),
-        ("url", url),
-        ("kind", kind.as_str().to_owned()),
-        ("name", values.name),
-        ("credential", values.credential),
-        ("interval", values.interval),
-        ("charts", values.charts),
-        ("project", values.project),
-        ("environment", values.environment),
-        ("ca", values.ca),
-        ("proxy", values.proxy),
-    ];
+    let stored = stored(repository);
+    let url = RepositoryUrl::parse(&stored.url)
+        .map_or_else(|_| stored.url.clone(), |url| url.spelled_for(kind).as_str().into());
+    let form = EditRepository {
+        repository: repository.summary.id.to_string(),
+        row_version: repository.row_version.to_string(),
+        fields: AddRepository { url, kind: kind.as_str().to_owned(), ..stored },
+    };
     view! {
         <ActionButton
             action="/actions/repositories/edit"
             from=path_of(repository.summary.id)
-            values=hidden
+            form=values(&form)
         >
             {format!("Switch to {}", kind.label())}
         </ActionButton>

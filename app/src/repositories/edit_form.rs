@@ -28,7 +28,7 @@ const FORM: &str = "repository-edit";
 pub(super) fn stored(repository: &RepositoryDetail) -> AddRepository {
     let link = repository.summary.link.as_ref();
     AddRepository {
-        url: repository.summary.url.clone(),
+        url: repository.summary.url.clone().into(),
         name: repository.summary.name.clone(),
         kind: repository.summary.kind.as_str().to_owned(),
         credential: if repository.is_automatic {
@@ -43,14 +43,14 @@ pub(super) fn stored(repository: &RepositoryDetail) -> AddRepository {
         project: repository.summary.project.to_string(),
         environment: repository.summary.environment.as_str().to_owned(),
         ca: repository.ca.clone(),
-        proxy: repository.proxy.clone(),
+        proxy: repository.proxy.clone().into(),
         allow: String::new(),
     }
 }
 
 /// The URL in the form, for which the credentials are sorted.
 pub(super) fn typed_url(request: &Request, repository: &RepositoryDetail) -> String {
-    let url = carried(request, stored(repository)).url;
+    let url = carried(request, &stored(repository)).url;
     FormState::new(FORM, request).value(Field::Url, &url)
 }
 
@@ -63,7 +63,7 @@ pub(super) fn edit_form(
     projects: Vec<Project>,
 ) -> AnyView {
     let state = FormState::new(FORM, request).over(&stored(repository), repository.row_version);
-    let values = carried(request, stored(repository));
+    let values = carried(request, &stored(repository));
     let is_kept = !repository.carried_by.is_empty() && !actor.role.includes(Action::ManageExports);
     let hint = match &repository.summary.link {
         _ if is_kept => format!(

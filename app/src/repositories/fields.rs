@@ -9,29 +9,18 @@ use domain::{
 use leptos::prelude::*;
 
 use super::environment::clash_warning;
-use crate::ui::{
-    compatible::Fitting, form::FormState, input::Input, page::Request, return_to::Leave,
+use crate::{
+    sent::refilled,
+    ui::{compatible::Fitting, form::FormState, input::Input, page::Request, return_to::Leave},
 };
 
 /// What stands in the fields: what travelled along in the query while somebody added a credential,
 /// before `stored`.
-pub(super) fn carried(request: &Request, stored: AddRepository) -> AddRepository {
+pub(super) fn carried(request: &Request, stored: &AddRepository) -> AddRepository {
     // A field that was emptied travels too, so that it is its presence that counts.
-    let or = |name: &str, stored: String| request.sent_along(name).unwrap_or(stored);
-    AddRepository {
-        url: or("url", stored.url),
-        name: or("name", stored.name),
-        kind: or("kind", stored.kind),
-        credential: or("credential", stored.credential),
-        interval: or("interval", stored.interval),
-        charts: or("charts", stored.charts),
-        project: or("project", stored.project),
-        environment: or("environment", stored.environment),
-        ca: or("ca", stored.ca),
-        proxy: or("proxy", stored.proxy),
-        // What a person agreed to is never carried along.
-        allow: String::new(),
-    }
+    let values = refilled(stored, |name| request.sent_along(name), |_| None);
+    // What a person agreed to is never carried along.
+    AddRepository { allow: String::new(), ..values }
 }
 
 /// The choice that leaves it to the URL which credential is used.

@@ -29,8 +29,6 @@ pub(crate) use detail::detail;
 pub(crate) use fields::network;
 #[cfg(feature = "ssr")]
 pub(crate) use list::list;
-#[cfg(feature = "ssr")]
-pub(crate) use server_fns::kept_url;
 
 /// The path of one repository.
 #[cfg(feature = "ssr")]

@@ -1,7 +1,7 @@
 //! Server functions of signing in and out.
 
 use domain::{
-    Secret, ServiceError,
+    ServiceError,
     sessions::{self, safe_next},
 };
 use leptos::prelude::*;
@@ -15,16 +15,13 @@ use crate::{
 #[server(prefix = "/actions", endpoint = "sign-in")]
 pub(crate) async fn sign_in(
     #[server(default)] from: String,
-    #[server(default)] email: String,
-    #[server(default)] password: Secret,
-    #[server(default)] next: String,
+    #[server(flatten)] form: sessions::SignIn,
 ) -> Answered {
-    let sent = Sent::new("sign-in", &from).with("email", &email);
-    let to = safe_next(&next).to_owned();
+    let sent = Sent::of("sign-in", &from, &form);
+    let to = safe_next(&form.next).to_owned();
     let result = async {
         let RequestContext { services, visit } = RequestContext::anyone()?;
         let from = sessions::SignInFrom { address: visit.peer(), browser: visit.known_browser() };
-        let form = sessions::SignIn { email, password, next };
         begin(&*visit, services.sessions.sign_in(form, from).await?).await
     };
     answer(sent, result.await, |()| Redirect::to(to)).await
@@ -42,19 +39,11 @@ async fn begin(visit: &dyn CurrentUser, signed_in: sessions::SignedIn) -> Result
 #[server(prefix = "/actions", endpoint = "set-up")]
 pub(crate) async fn set_up(
     #[server(default)] from: String,
-    #[server(default)] token: Secret,
-    #[server(default)] organization: String,
-    #[server(default)] name: String,
-    #[server(default)] email: String,
-    #[server(default)] password: Secret,
+    #[server(flatten)] form: sessions::SetUp,
 ) -> Answered {
-    let sent = Sent::new("set-up", &from)
-        .with("organization", &organization)
-        .with("name", &name)
-        .with("email", &email);
+    let sent = Sent::of("set-up", &from, &form);
     let result = async {
         let RequestContext { services, visit } = RequestContext::anyone()?;
-        let form = sessions::SetUp { token, organization, name, email, password };
         begin(&*visit, services.sessions.set_up(form, visit.peer()).await?).await
     };
     answer(sent, result.await, |()| {

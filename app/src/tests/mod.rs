@@ -1,9 +1,11 @@
 //! Pages and actions against a fake of the services, through the same functions the server uses.
 
+mod addresses;
 mod clusters;
 mod conflicts;
 mod connections;
 mod credentials;
+mod endpoints;
 mod exports;
 mod fake;
 mod forms;

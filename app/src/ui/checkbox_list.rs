@@ -3,7 +3,8 @@
 use domain::Field;
 use leptos::prelude::*;
 
-use super::{conflict::ticked, form::FormState, list_filter::Sieve};
+use super::{form::FormState, list_filter::Sieve};
+use crate::sent::joined;
 
 /// From how many boxes on the list can be narrowed down by typing.
 const MANY: usize = 8;
@@ -38,7 +39,7 @@ pub(crate) fn Picks(
     let id = format!("{}-{}", state.name(), field.as_str());
     let described = format!("{id}-problem {id}-hint");
     let none = picks.is_empty().then(|| view! { <p class="muted">"There are none yet."</p> });
-    let yours = ticked(picks.iter().filter(|pick| pick.chosen).map(|pick| pick.value.as_str()));
+    let yours = joined(picks.iter().filter(|pick| pick.chosen).map(|pick| pick.value.as_str()));
     state.compare(field, legend, &yours, |ids| {
         let chosen = picks.iter().filter(|pick| ids.split(',').any(|id| id == pick.value));
         chosen.map(|pick| pick.label.as_str()).collect::<Vec<_>>().join(", ")

@@ -20,7 +20,7 @@ mod sorting {
         Document, HtmlElement, HtmlInputElement, HtmlSelectElement, UrlSearchParams, window,
     };
 
-    use crate::ui::{fetched::page_at, redact_url::harmless};
+    use crate::ui::fetched::page_at;
 
     const CREDENTIAL: &str = "select[name=credential]";
     const PARTS: [&str; 2] = ["[data-fits=save]", "[data-fits=branches]"];
@@ -49,7 +49,7 @@ mod sorting {
         let shown = field::<HtmlSelectElement>(shown.as_ref(), CREDENTIAL).ok_or(JsValue::NULL)?;
         // What is chosen goes along, so that it is among the options whatever its kind.
         let query = UrlSearchParams::new()?;
-        query.append("url", &harmless(url));
+        query.append("url", &domain::redact_url(url));
         query.append("credential", &shown.value());
         let query = query.to_string();
         let page = page_at(&format!("{path}?{query}")).await?;

@@ -8,10 +8,10 @@ use std::{
 
 use domain::Field;
 use leptos::prelude::*;
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 use super::icon::Icon;
+use crate::sent::values;
 
 /// How many characters of a value are told; more says nothing more.
 const TOLD: usize = 160;
@@ -51,19 +51,8 @@ struct Difference {
 impl Conflict {
     /// Against the row as a form would hold it, and its version.
     pub fn with(stored: &impl Serialize, row_version: i64) -> Self {
-        let mut fields = BTreeMap::new();
-        if let Ok(Value::Object(stored)) = serde_json::to_value(stored) {
-            gather(stored, &mut fields);
-        }
-        Self { row_version: row_version.to_string(), stored: fields, found: Mutex::default() }
-    }
-
-    /// The same where a row that does not name one of these fields has nothing in it.
-    pub fn blank(mut self, fields: &[Field]) -> Self {
-        for field in fields {
-            self.stored.entry(field.as_str().to_owned()).or_default();
-        }
-        self
+        let stored = values(stored);
+        Self { row_version: row_version.to_string(), stored, found: Mutex::default() }
     }
 
     /// Notes `field` if `yours` is not what is stored; both are told `in_words`.
@@ -143,28 +132,28 @@ impl Conflict {
     }
 }
 
-/// The version a save is meant for: the one that the person chose to save over, or the one they saw.
-pub(crate) fn agreed_row_version(row_version: String, over: String) -> String {
-    if over.is_empty() { row_version } else { over }
+/// What the button that saves over another person sends: the version that it saves over, and the button
+/// that was pressed before.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct SaveOver {
+    over: String,
+    pressed: String,
 }
 
-/// The ids of ticked boxes as one value, in an order that both sides share.
-pub(super) fn ticked<'a>(ids: impl Iterator<Item = &'a str>) -> String {
-    let mut ids: Vec<_> = ids.collect();
-    ids.sort_unstable();
-    ids.join(",")
-}
+impl SaveOver {
+    /// Takes the version a save is meant for: the one that the person chose to save over, or the one
+    /// they saw.
+    pub fn agree(&self, row_version: &mut String) {
+        if !self.over.is_empty() {
+            row_version.clone_from(&self.over);
+        }
+    }
 
-fn gather(stored: serde_json::Map<String, Value>, fields: &mut BTreeMap<String, String>) {
-    for (name, value) in stored {
-        match value {
-            Value::String(value) => drop(fields.insert(name, value)),
-            Value::Array(ids) => {
-                let ids = ticked(ids.iter().filter_map(Value::as_str));
-                drop(fields.insert(name, ids));
-            }
-            Value::Object(inner) => gather(inner, fields),
-            _ => {}
+    /// Goes the way of the button that was pressed before.
+    pub fn press(&self, button: &mut String) {
+        if !self.over.is_empty() {
+            button.clone_from(&self.pressed);
         }
     }
 }

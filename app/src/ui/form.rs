@@ -13,7 +13,7 @@ use super::{
     page::Request,
     return_to::LEFT_OUT,
 };
-use crate::answer::LOST_SECRET;
+use crate::sent::LOST_SECRET;
 
 /// The values and problems a form is shown with.
 #[derive(Clone)]
@@ -57,17 +57,11 @@ impl FormState {
     /// The same form over a row as it is stored now, with its version: if somebody else changed it
     /// while the form was filled in, the form says what differs. Before any field is made.
     pub fn over(self, stored: &impl Serialize, row_version: i64) -> Self {
-        self.over_sparse(stored, row_version, &[])
-    }
-
-    /// The same over a row that names these fields only where something is in them.
-    pub fn over_sparse(self, stored: &impl Serialize, row_version: i64, blank: &[Field]) -> Self {
         if !matches!(self.refusal(), Some(ServiceError::Stale { .. })) {
             return self;
         }
         let inner = Arc::unwrap_or_clone(self.0);
-        let conflict = Conflict::with(stored, row_version).blank(blank);
-        let conflict = Some(Arc::new(conflict));
+        let conflict = Some(Arc::new(Conflict::with(stored, row_version)));
         Self(Arc::new(Inner { conflict, ..inner }))
     }
 
@@ -215,11 +209,16 @@ pub(crate) fn ActionButton(
     /// Hidden fields.
     #[prop(default = Vec::new())]
     values: Vec<(&'static str, String)>,
+    /// A whole form, hidden.
+    #[prop(optional)]
+    form: BTreeMap<String, String>,
     #[prop(default = "button")] class: &'static str,
     children: Children,
 ) -> impl IntoView {
     let hidden = values
         .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .chain(form)
         .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
         .collect_view();
     view! {

@@ -1,7 +1,5 @@
 //! Pieces that know no feature.
 
-#[cfg(feature = "ssr")]
-pub(crate) mod anyway;
 pub(crate) mod badge;
 #[cfg(feature = "ssr")]
 pub(crate) mod cause;
@@ -33,7 +31,6 @@ pub(crate) mod moment;
 pub(crate) mod page;
 #[cfg(feature = "ssr")]
 pub(crate) mod path;
-pub(crate) mod redact_url;
 #[cfg(feature = "ssr")]
 pub(crate) mod return_to;
 #[cfg(feature = "ssr")]

@@ -1,12 +1,19 @@
 //! Detours: somebody leaves a form to add what it lacks, and comes back to it as they left it, with the
 //! new thing chosen. What was typed travels in the address of the way back.
 
-use std::{borrow::Cow, fmt::Display};
+use std::fmt::Display;
 
-use domain::sessions::safe_next;
+use domain::{
+    AddressForm, AddressSafe, TypedUrl, address_form,
+    exports::SentExport,
+    gitops::{ClusterForm, GitTargetForm},
+    repositories::EditRepository,
+    sessions::safe_next,
+};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
-use super::{page::Request, path, redact_url::harmless};
+use super::{page::Request, path};
 
 /// What a button of [`Leave`] sends along: the page of its form.
 const LEAVING: &str = "leaving";
@@ -14,9 +21,46 @@ const LEAVING: &str = "leaving";
 /// The way back, in the addresses and forms of the pages that add something.
 pub(crate) const NEXT: &str = "next";
 
-/// What belongs to a form and not to what was typed into it: its buttons, and what its page knows.
-const LEFT: [&str; 9] =
-    [LEAVING, "from", "over", "look", "pick", "target", "cluster", "export", "repository"];
+/// What a field may tell an address, by its name.
+type InAddress = fn(&str, &str) -> Option<String>;
+
+/// The forms that people leave, by the pages they stand on.
+const FORMS: [(&str, InAddress); 4] = [
+    ("/charts/repositories", EditRepository::in_address),
+    ("/gitops/targets", GitTargetForm::in_address),
+    ("/gitops/clusters", ClusterForm::in_address),
+    ("/gitops/exports", SentExport::in_address),
+];
+
+/// A path of ours with its query; nothing else stands in an address.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct OwnPath(String);
+
+impl AddressSafe for OwnPath {
+    fn in_address(typed: &str) -> Option<String> {
+        Some(path::ours(typed, "").to_owned()).filter(|path| !path.is_empty())
+    }
+}
+
+address_form! {
+    /// What the buttons of these forms send along.
+    pub(crate) struct Buttons {
+        /// The page of the form that is left.
+        pub leaving: OwnPath,
+        /// The way back to a form that was left for this one.
+        pub next: OwnPath,
+        /// What to look up.
+        pub look: String,
+        /// What was chosen of that.
+        pub pick: TypedUrl,
+        /// What to search for.
+        pub search: String,
+    }
+}
+
+/// Ids that the page of a form knows by its own path.
+const OF_PAGE: [&str; 4] = ["target", "cluster", "export", "repository"];
 
 /// The action that takes a form elsewhere, without what may be secret.
 const ELSEWHERE: &str = "/actions/forms/elsewhere";
@@ -53,10 +97,22 @@ pub(crate) fn begun(request: &Request) -> Option<String> {
     if plain.is_empty() || safe_next(plain) != plain {
         return Some(String::new());
     }
-    let typed = request.pairs().filter(|(name, _)| !LEFT.contains(name));
-    let typed: Vec<_> = typed.filter_map(|(name, value)| plain_pair(name, value)).collect();
-    let typed: Vec<_> = typed.iter().map(|(name, value)| (*name, value.as_ref())).collect();
+    let form = form_at(plain);
+    let safe = |name: &str, value: &str| match name {
+        NEXT => OwnPath::in_address(value),
+        _ if OF_PAGE.contains(&name) => None,
+        _ => form(name, value),
+    };
+    let typed: Vec<_> =
+        request.pairs().filter_map(|(name, value)| Some((name, safe(name, value)?))).collect();
+    let typed: Vec<_> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
     Some(path::with_all(plain, &typed))
+}
+
+/// The form on a page; on any other page there is none that could be left.
+fn form_at(page: &str) -> InAddress {
+    let found = FORMS.into_iter().find(|(pages, _)| page.starts_with(pages));
+    found.map_or(|_, _| None, |(_, form)| form)
 }
 
 /// What the buttons of a form send it to that lead to the page `to` with what was typed. The form is
@@ -75,26 +131,22 @@ pub fn address(to: &str, typed: &[(String, String)]) -> Option<String> {
     if page.is_empty() || !fragment.is_none_or(is_plain) {
         return None;
     }
-    let kept: Vec<_> = typed.iter().filter_map(|(name, value)| plain_pair(name, value)).collect();
-    let mut pairs: Vec<_> = kept.iter().map(|(name, value)| (*name, value.as_ref())).collect();
-    if typed.iter().any(|(name, value)| name == "ca" && value.len() > MOST_CERTIFICATES) {
+    let leaving = typed.iter().find(|(name, _)| name == LEAVING).map(|(_, page)| page.as_str());
+    let form = form_at(leaving.unwrap_or(page));
+    let is_long = |name: &str, value: &str| name == "ca" && value.len() > MOST_CERTIFICATES;
+    let safe = |name: &str, value: &str| {
+        let value = form(name, value).or_else(|| Buttons::in_address(name, value));
+        value.filter(|value| !is_long(name, value))
+    };
+    let kept: Vec<_> =
+        typed.iter().filter_map(|(name, value)| Some((name, safe(name, value)?))).collect();
+    let mut pairs: Vec<_> =
+        kept.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    if typed.iter().any(|(name, value)| is_long(name, value)) {
         pairs.push((LEFT_OUT, "ca"));
     }
     let address = path::with_all(page, &pairs);
     Some(fragment.map_or(address.clone(), |at| format!("{address}#{at}")))
-}
-
-/// A field as it may stand in an address; `None` for what may not, or is too long.
-fn plain_pair<'a>(name: &'a str, value: &'a str) -> Option<(&'a str, Cow<'a, str>)> {
-    match name {
-        // Somebody may paste a key into the field of a certificate.
-        _ if value.contains("PRIVATE KEY") => None,
-        "ca" if value.len() > MOST_CERTIFICATES => None,
-        "url" => Some((name, harmless(value).into())),
-        // A proxy is a name, and somebody may type its address.
-        "proxy" if value.contains(['@', '/']) => Some((name, harmless(value).into())),
-        _ => Some((name, value.into())),
-    }
 }
 
 /// The way back that this page was given; empty where there is none.
@@ -128,7 +180,9 @@ mod tests {
             let address = address("/gitops/targets/new#edit", &typed(name, value)).unwrap();
             assert!(!address.contains("s3cret") && address.ends_with("#edit"), "{address}");
         }
-        assert_eq!(address("/a?b=1", &typed("c", "d e")).unwrap(), "/a?b=1&c=d+e");
+        let page = "/gitops/clusters/new?b=1";
+        assert_eq!(address(page, &typed("name", "d e")).unwrap(), format!("{page}&name=d+e"));
+        assert_eq!(address(page, &typed("password", "s3cret")).unwrap(), page);
         let long = "x".repeat(MOST_CERTIFICATES + 1);
         assert_eq!(address("/a", &typed("ca", &long)).unwrap(), "/a?left_out=ca");
         for bad in ["https://evil.example/", "//evil.example", "", "/a#b\r\nc"] {

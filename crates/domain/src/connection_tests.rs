@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cause, RepositoryId, Secret, Timestamp, cause::RemoteKind, credentials::Parameters};
+use crate::{
+    Cause, RepositoryId, Secret, Timestamp, TypedUrl, cause::RemoteKind, credentials::Parameters,
+};
 
 /// A stage of a test, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -172,7 +174,7 @@ impl ConnectionTest {
 #[serde(default)]
 pub struct TestConnection {
     /// The URL of a repository.
-    pub url: String,
+    pub url: TypedUrl,
     /// The id of a stored credential. With an empty password its secret is used; never for an
     /// address that it is not linked to or made for.
     pub credential: String,
@@ -185,13 +187,14 @@ pub struct TestConnection {
     /// The password, token or key.
     pub password: Secret,
     /// What the auth method needs besides.
+    #[serde(flatten)]
     pub parameters: Parameters,
     /// The id of the project whose identity is used, `shared`, or empty for the default project.
     pub project: String,
     /// Certificate authorities to trust for this host, in PEM.
     pub ca: String,
     /// The name of a proxy that the operator allows.
-    pub proxy: String,
+    pub proxy: TypedUrl,
     /// Names of charts, for a registry that cannot list them; one per line or comma.
     pub charts: String,
 }

@@ -8,10 +8,12 @@
 mod spelled;
 
 pub mod access;
+mod address_safe;
 pub mod assumed;
 pub mod audit;
 pub mod cause;
 pub mod charts;
+mod confirm;
 pub mod connection_tests;
 mod counted;
 pub mod credentials;
@@ -38,10 +40,13 @@ pub mod sessions;
 mod status;
 mod text;
 mod timestamp;
+mod typed_url;
 mod unverified_claims;
 
 pub use access::{Action, Actor, Role, Scope};
+pub use address_safe::{AddressForm, AddressSafe};
 pub use cause::Cause;
+pub use confirm::confirm;
 pub use counted::counted;
 pub use error::{Field, FieldProblem, FormChoice, ServiceError};
 pub use id::{
@@ -62,4 +67,5 @@ pub use secret::Secret;
 pub use status::Status;
 pub use text::{Description, Email, Name, NewPassword, Username};
 pub use timestamp::Timestamp;
+pub use typed_url::{TypedUrl, redact_url};
 pub use unverified_claims::UnverifiedClaims;

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::PATH;
 use crate::{
     exports::{taken, ticked},
+    sent::refilled,
     ui::{
         form::{Form, FormState, Submit},
         input::{Input, hidden},
@@ -30,23 +31,22 @@ pub(super) async fn form(
     let choices = services.credentials.of_kind(actor, CredentialKind::Cluster).await?;
     let exports = services.exports.list(actor).await?;
     let is_new = stored.cluster.is_empty();
-    let sent = |name: &str, stored: String| request.sent_along(name).unwrap_or(stored);
+    let ticked = ticked(&state, request, stored.exports.clone());
+    let values = refilled(&stored, |name| request.sent_along(name), |_| None);
     let name = Input::new(&state, Field::Name, "Name")
-        .value(&sent("name", stored.name))
+        .value(&values.name)
         .hint("Unique in your organization, such as prod-eu.")
         .required()
         .line();
     let options = choices.into_iter().map(|one| (one.id.to_string(), one.name)).collect();
-    let chosen = sent("credential", stored.credential);
     let credential = Input::new(&state, Field::Credential, "Credential")
-        .value(&chosen)
+        .value(&values.credential)
         .hint("Holds the kubeconfig. The guide on its page names the rights that its account needs; give it no others.")
         .required()
         .select(vec![
             ("", vec![(String::new(), "Choose a credential".to_owned())]),
             ("Kubeconfigs", options),
         ]);
-    let ticked = ticked(&state, request, stored.exports);
     let exports = taken(&state, exports, &ticked, "What is applied there.", here.clone());
     let row_version = newest.map(|newest| state.row_version(request, newest)).unwrap_or_default();
     let cancel = is_new.then(|| view! { <a class="button quiet" href=PATH>"Cancel"</a> });

@@ -1,51 +1,41 @@
 //! Server functions of clusters: who is asking, call the service.
 
 use domain::{
-    ServiceError, counted,
+    ClusterId, ServiceError, counted,
     gitops::{ClusterForm, ClusterPreview},
 };
 use leptos::prelude::*;
 
 use super::{PATH, path_of};
 use crate::{
-    answer::{Answered, Redirect, Sent, answer},
-    exports::joined,
-    services::RequestContext,
-    ui::{conflict::agreed_row_version, path},
+    answer::{Answered, Redirect, Sent, act},
+    services::known,
+    ui::{conflict::SaveOver, path},
 };
 
 /// Adds a cluster, or changes one.
 #[server(prefix = "/actions", endpoint = "gitops/clusters/save")]
 pub(crate) async fn save_cluster(
     #[server(default)] from: String,
-    #[server(default)] cluster: String,
-    #[server(default)] row_version: String,
-    #[server(default)] over: String,
-    #[server(default)] name: String,
-    #[server(default)] credential: String,
-    #[server(default)] exports: Vec<String>,
+    #[server(flatten)] form: ClusterForm,
+    #[server(flatten)] over: SaveOver,
 ) -> Answered {
-    let row_version = agreed_row_version(row_version, over);
-    let form = ClusterForm { cluster, row_version, name, credential, exports };
-    let sent = Sent::new("cluster-save", &from)
-        .with("row_version", &form.row_version)
-        .with("name", &form.name)
-        .with("credential", &form.credential)
-        .with("exports", &joined(&form.exports));
+    let mut form = form;
+    over.agree(&mut form.row_version);
     let is_new = form.cluster.is_empty();
-    let notice = if is_new {
-        "The cluster is added. Look at the preview, then press Sync now."
-    } else {
-        "Saved."
-    };
-    let result = async {
-        let (asking, actor) = RequestContext::member()?;
-        asking.services.clusters.save(&actor, form).await
-    };
-    answer(sent, result.await, |id| {
-        let page = path_of(id);
-        Redirect::to(if is_new { format!("{page}/preview") } else { page }).flash(notice)
-    })
+    act(
+        Sent::of("cluster-save", &from, &form),
+        async move |services, actor| services.clusters.save(&actor, form).await,
+        |id| {
+            let page = path_of(id);
+            if is_new {
+                Redirect::to(format!("{page}/preview"))
+                    .flash("The cluster is added. Look at the preview, then press Sync now.")
+            } else {
+                Redirect::to(page).flash("Saved.")
+            }
+        },
+    )
     .await
 }
 
@@ -55,18 +45,19 @@ pub(crate) async fn delete_cluster(
     #[server(default)] from: String,
     #[server(default)] cluster: String,
 ) -> Answered {
-    let result = async {
-        let (asking, actor) = RequestContext::member()?;
-        let id = cluster.parse().map_err(|_| ServiceError::NotFound)?;
-        let clusters = &asking.services.clusters;
-        clusters.delete(&actor, id).await?;
-        Ok(match clusters.get(&actor, id).await {
-            Err(ServiceError::NotFound) => "Hawser has forgotten the cluster.",
-            _ => "Hawser deletes the objects first, then forgets the cluster.",
-        })
-    };
-    let sent = Sent::new("cluster-delete", &from);
-    answer(sent, result.await, |notice| Redirect::to(PATH).flash(notice)).await
+    act(
+        Sent::new("cluster-delete", &from),
+        async move |services, actor| {
+            let id = known(&cluster)?;
+            services.clusters.delete(&actor, id).await?;
+            Ok(match services.clusters.get(&actor, id).await {
+                Err(ServiceError::NotFound) => "Hawser has forgotten the cluster.",
+                _ => "Hawser deletes the objects first, then forgets the cluster.",
+            })
+        },
+        |notice| Redirect::to(PATH).flash(notice),
+    )
+    .await
 }
 
 /// Queues an apply.
@@ -75,16 +66,18 @@ pub(crate) async fn apply_cluster(
     #[server(default)] from: String,
     #[server(default)] cluster: String,
 ) -> Answered {
-    let result = async {
-        let (asking, actor) = RequestContext::member()?;
-        let id = cluster.parse().map_err(|_| ServiceError::NotFound)?;
-        asking.services.clusters.apply(&actor, id).await.map(|()| id)
-    };
-    let from = path::ours(&from, PATH).to_owned();
-    answer(Sent::new("cluster-apply", &from), result.await, |id| {
-        let back = if from == PATH { from.clone() } else { path_of(id) };
-        Redirect::to(back).beginning("Sync started.")
-    })
+    let from = path::ours(&from, PATH);
+    act(
+        Sent::new("cluster-apply", from),
+        async move |services, actor| {
+            let id = known(&cluster)?;
+            services.clusters.apply(&actor, id).await.map(|()| id)
+        },
+        |id| {
+            let back = if from == PATH { from.to_owned() } else { path_of(id) };
+            Redirect::to(back).beginning("Sync started.")
+        },
+    )
     .await
 }
 
@@ -94,17 +87,18 @@ pub(crate) async fn compare_cluster(
     #[server(default)] from: String,
     #[server(default)] cluster: String,
 ) -> Answered {
-    let result = async {
-        let (asking, actor) = RequestContext::member()?;
-        let id = cluster.parse().map_err(|_| ServiceError::NotFound)?;
-        asking.services.clusters.preview(&actor, id).await.map(|found| (id, found))
-    };
-    let from = path::ours(&from, PATH).to_owned();
-    answer(Sent::new("cluster-compare", &from), result.await, |(id, found)| {
-        let next = Redirect::to(path_of(id));
-        let told = compared(&found);
-        if found.refused.is_empty() { next.flash(told) } else { next.doubting(told) }
-    })
+    act(
+        Sent::new("cluster-compare", path::ours(&from, PATH)),
+        async move |services, actor| {
+            let id: ClusterId = known(&cluster)?;
+            services.clusters.preview(&actor, id).await.map(|found| (id, found))
+        },
+        |(id, found)| {
+            let next = Redirect::to(path_of(id));
+            let told = compared(&found);
+            if found.refused.is_empty() { next.flash(told) } else { next.doubting(told) }
+        },
+    )
     .await
 }
 

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use super::PATH;
 use crate::{
-    answer::{Answered, Redirect, Sent, answer},
-    services::RequestContext,
+    answer::{Answered, Redirect, Sent, act},
+    services::known,
 };
 
 const FORGOTTEN: &str = "The account is forgotten here. Its authorization stays at GitHub until you revoke it there, in the settings under Applications.";
@@ -17,13 +17,14 @@ pub(crate) async fn disconnect_account(
     #[server(default)] from: String,
     #[server(default)] credential: String,
 ) -> Answered {
-    let result = async {
-        let (asking, actor) = RequestContext::member()?;
-        let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
-        asking.services.git_connections.disconnect(&actor, id).await
-    };
-    let sent = Sent::new("connection-disconnect", &from);
-    answer(sent, result.await, |()| Redirect::to(PATH).flash("The account is disconnected.")).await
+    act(
+        Sent::new("connection-disconnect", &from),
+        async move |services, actor| {
+            services.git_connections.disconnect(&actor, known(&credential)?).await
+        },
+        |()| Redirect::to(PATH).flash("The account is disconnected."),
+    )
+    .await
 }
 
 /// Forgets a connection without asking GitHub.
@@ -32,16 +33,17 @@ pub(crate) async fn forget_account(
     #[server(default)] from: String,
     #[server(default)] credential: String,
 ) -> Answered {
-    let result = async {
-        let (asking, actor) = RequestContext::member()?;
-        let id = credential.parse().map_err(|_| ServiceError::NotFound)?;
-        match asking.services.git_connections.forget(&actor, id).await {
-            Ok(()) => Ok(FORGOTTEN),
-            // A second press, or another person was faster: what was asked for is done.
-            Err(ServiceError::NotFound) => Ok("The account is not connected here any more."),
-            Err(problem) => Err(problem),
-        }
-    };
-    let sent = Sent::new("connection-forget", &from);
-    answer(sent, result.await, |notice| Redirect::to(PATH).flash(notice)).await
+    act(
+        Sent::new("connection-forget", &from),
+        async move |services, actor| {
+            match services.git_connections.forget(&actor, known(&credential)?).await {
+                Ok(()) => Ok(FORGOTTEN),
+                // A second press, or another person was faster: what was asked for is done.
+                Err(ServiceError::NotFound) => Ok("The account is not connected here any more."),
+                Err(problem) => Err(problem),
+            }
+        },
+        |notice| Redirect::to(PATH).flash(notice),
+    )
+    .await
 }

@@ -79,13 +79,13 @@ pub(super) fn stored(target: &GitTargetDetail) -> GitTargetForm {
         row_version: target.row_version.to_string(),
         name: target.summary.name.clone(),
         credential: target.summary.credential.to_string(),
-        url: target.summary.url.clone(),
+        url: target.summary.url.clone().into(),
         branch: target.summary.branch.clone(),
         base: target.base.clone(),
         folder: target.summary.folder.clone(),
         mode: target.mode.as_str().to_owned(),
         ca: target.ca.clone(),
-        proxy: target.proxy.clone(),
+        proxy: target.proxy.clone().into(),
         exports: target.exports.iter().map(|(id, _)| id.to_string()).collect(),
     }
 }

@@ -5,6 +5,7 @@ use domain::gitops::GitTargetForm;
 
 use crate::{
     exports::ticked,
+    sent::refilled,
     ui::{form::FormState, page::Request},
 };
 
@@ -19,30 +20,17 @@ pub(super) fn carried(
     state: &FormState,
     stored: GitTargetForm,
 ) -> GitTargetForm {
-    let one = |name: &str, stored: &str| {
-        state.kept(name).or_else(|| request.sent_along(name)).unwrap_or_else(|| stored.to_owned())
-    };
     // Whoever looks something up may have unticked all of them.
-    let stored_exports = if looks(request) { Vec::new() } else { stored.exports };
-    let exports = ticked(state, request, stored_exports);
+    let stored_exports = if looks(request) { Vec::new() } else { stored.exports.clone() };
+    let one = |name: &str| state.kept(name).or_else(|| request.sent_along(name));
+    let values = refilled(&stored, one, |_| Some(ticked(state, request, stored_exports.clone())));
     let picked = request.sent_along(PICK).filter(|_| state.refusal().is_none());
+    let newest = stored.row_version.parse();
     GitTargetForm {
-        row_version: stored
-            .row_version
-            .parse()
-            .map(|newest| state.row_version(request, newest))
-            .unwrap_or_default(),
-        name: one("name", &stored.name),
-        credential: one("credential", &stored.credential),
-        url: picked.unwrap_or_else(|| one("url", &stored.url)),
-        branch: one("branch", &stored.branch),
-        base: one("base", &stored.base),
-        folder: one("folder", &stored.folder),
-        mode: one("mode", &stored.mode),
-        ca: one("ca", &stored.ca),
-        proxy: one("proxy", &stored.proxy),
-        exports,
+        row_version: newest.map(|newest| state.row_version(request, newest)).unwrap_or_default(),
+        url: picked.map_or(values.url, Into::into),
         target: stored.target,
+        ..values
     }
 }
 

@@ -79,6 +79,7 @@ impl service::Clusters for Fake {
         if asked == id() { Ok(self.cluster()) } else { Err(ServiceError::NotFound) }
     }
     async fn save(&self, _: &Actor, form: ClusterForm) -> Answer<ClusterId> {
+        self.answers()?;
         *self.cluster_saved.lock().unwrap() = Some(form.clone());
         self.current(&form.row_version)?;
         if form.credential.is_empty() {

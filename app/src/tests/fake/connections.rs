@@ -56,6 +56,10 @@ impl service::ConnectionTests for Fake {
         _: &Actor,
         form: connection_tests::TestConnection,
     ) -> Answer<connection_tests::ConnectionTest> {
+        self.answers()?;
+        if form.url.contains('@') {
+            return Err(domain::Field::Url.problem("Remove the user name and password.").into());
+        }
         Ok(connection_tests::ConnectionTest { repository: None, ..failed(&form.url, &form.url) })
     }
     async fn test_credential(
@@ -118,6 +122,7 @@ impl service::Projects for Fake {
         Ok(vec![project(id(), "Default", true), project(ProjectId::new(), "Shop", false)])
     }
     async fn save(&self, _: &Actor, _: projects::ProjectForm) -> Answer<ProjectId> {
+        self.answers()?;
         Ok(id())
     }
     async fn delete(&self, _: &Actor, _: ProjectId) -> Answer<()> {
@@ -164,6 +169,6 @@ impl service::Notices for Fake {
         Ok("https://hooks.example.com/hawser".into())
     }
     async fn set_webhook(&self, _: &Actor, _: WebhookForm) -> Answer<()> {
-        Ok(())
+        self.answers()
     }
 }

@@ -216,7 +216,9 @@ impl service::Credentials for Fake {
         form: credentials::CreateCredential,
     ) -> Answer<credentials::Saved> {
         *self.created.lock().unwrap() = Some(form.clone());
-        form.parse().map(|_| credentials::Saved { propagation: None, ..saved() })
+        let confirmed = form.confirmed(NOW);
+        form.parse()?;
+        confirmed.map(|()| credentials::Saved { propagation: None, ..saved() })
     }
     async fn update(
         &self,
@@ -225,6 +227,7 @@ impl service::Credentials for Fake {
     ) -> Answer<credentials::Saved> {
         *self.updated.lock().unwrap() = Some(form.clone());
         self.current(&form.row_version)?;
+        form.confirmed(self.made_of.0, self.made_of.1)?;
         let staged = form.mode == "candidate";
         let saved = saved();
         form.parse().map(|_| credentials::Saved {
@@ -238,10 +241,9 @@ impl service::Credentials for Fake {
         form: credentials::PlaceCredential,
     ) -> Answer<credentials::Saved> {
         self.current(&form.row_version)?;
-        form.placement
-            .parse(domain::CredentialKind::Registry)
-            .map(|_| credentials::Saved { propagation: None, ..saved() })
-            .map_err(ServiceError::Invalid)
+        form.placement.parse(domain::CredentialKind::Registry).map_err(ServiceError::Invalid)?;
+        form.confirmed(Some(EXPIRES), NOW)?;
+        Ok(credentials::Saved { propagation: None, ..saved() })
     }
     async fn roll_back(
         &self,
@@ -275,7 +277,7 @@ impl service::Credentials for Fake {
         if origin == "https://ghcr.io" { Ok(()) } else { Err(ServiceError::NotFound) }
     }
     async fn allow_address(&self, _: &Actor, form: credentials::AllowAddress) -> Answer<()> {
-        if form.url == "https://ghcr.io" { Ok(()) } else { Err(ServiceError::NotFound) }
+        if *form.url == *"https://ghcr.io" { Ok(()) } else { Err(ServiceError::NotFound) }
     }
     async fn confirm_address(
         &self,

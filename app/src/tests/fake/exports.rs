@@ -162,6 +162,7 @@ impl service::Exports for Fake {
         Ok(preview())
     }
     async fn save(&self, _: &Actor, form: ExportForm) -> Answer<ExportId> {
+        self.answers()?;
         *self.export_saved.lock().unwrap() = Some(form.clone());
         self.current(&form.row_version)?;
         match form.name.as_str() {

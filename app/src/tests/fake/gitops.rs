@@ -182,6 +182,7 @@ impl service::GitTargets for Fake {
         if asked == id() { Ok(self.target()) } else { Err(ServiceError::NotFound) }
     }
     async fn save(&self, _: &Actor, form: GitTargetForm) -> Answer<GitTargetSaved> {
+        self.answers()?;
         *self.target_saved.lock().unwrap() = Some(form.clone());
         self.current(&form.row_version)?;
         if form.exports.is_empty() {

@@ -191,6 +191,7 @@ impl service::Sessions for Fake {
         _: sessions::SignIn,
         _: sessions::SignInFrom,
     ) -> Answer<sessions::SignedIn> {
+        self.answers()?;
         Ok(sessions::SignedIn { user: id(), browser: None })
     }
     async fn signed_out(&self, _: &Actor) {}

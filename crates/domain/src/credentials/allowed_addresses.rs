@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{
-    AddressRequestId, AllowedAddressId, CredentialId, Provider, Timestamp, is_same_registry,
+    AddressRequestId, AllowedAddressId, CredentialId, Provider, Timestamp, TypedUrl,
+    is_same_registry,
 };
 
 /// How a host is reached, where that is not the ordinary way.
@@ -105,7 +106,7 @@ pub struct AllowAddress {
     /// The credential.
     pub credential: String,
     /// A URL at the origin, in any usual shape; not used when `request` is given.
-    pub url: String,
+    pub url: TypedUrl,
     /// The id of a request that is granted, with its origin and route; empty for none.
     pub request: String,
 }

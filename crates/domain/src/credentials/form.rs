@@ -1,6 +1,6 @@
 //! What people send, and the rules it must pass.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Parameters, Placement};
 #[cfg(feature = "host")]
@@ -25,13 +25,18 @@ pub struct CreateCredential {
     /// The user name at the registry, or the id that the auth method asks for.
     pub username: String,
     /// The password, token or key.
+    #[serde(deserialize_with = "typed_secret")]
     pub password: Secret,
     /// What the auth method needs besides.
+    #[serde(flatten)]
     pub parameters: Parameters,
     /// A remark.
     pub description: String,
     /// Where it applies.
+    #[serde(flatten)]
     pub placement: Placement,
+    /// `yes` stores also what can hardly be meant.
+    pub anyway: String,
 }
 
 /// A credential that passed the rules.
@@ -89,14 +94,18 @@ pub struct UpdateCredential {
     /// The user name at the registry, or the id that the auth method asks for.
     pub username: String,
     /// The new password; empty keeps the old one.
+    #[serde(deserialize_with = "typed_secret")]
     pub password: Secret,
     /// What the auth method needs besides.
+    #[serde(flatten)]
     pub parameters: Parameters,
     /// A remark.
     pub description: String,
     /// `candidate` stores the new secret beside the old one and tests it first; anything else saves
     /// it at once.
     pub mode: String,
+    /// `yes` stores also what can hardly be meant.
+    pub anyway: String,
 }
 
 /// A change whose plain fields passed the rules. Its content is checked when the
@@ -187,6 +196,15 @@ pub fn material(
     (SecretMaterial::parse(shape, username, password, &parameters), parameters)
 }
 
+/// Browsers send the line breaks of a key file as CR LF; the file has LF.
+fn typed_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    let typed = Secret::deserialize(deserializer)?;
+    if typed.expose().contains('\r') {
+        return Ok(Secret::new(typed.expose().replace("\r\n", "\n")));
+    }
+    Ok(typed)
+}
+
 fn unknown_shape() -> FieldProblem {
     Field::AuthMethod.problem("Choose how to authenticate from the list.")
 }
@@ -200,7 +218,10 @@ pub struct PlaceCredential {
     /// The row version the person saw.
     pub row_version: String,
     /// Where it applies.
+    #[serde(flatten)]
     pub placement: Placement,
+    /// `yes` keeps also a day that has passed.
+    pub anyway: String,
 }
 
 #[cfg(feature = "host")]

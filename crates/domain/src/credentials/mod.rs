@@ -2,6 +2,7 @@
 
 mod allowed_addresses;
 mod deletion;
+mod doubts;
 mod expiry;
 mod form;
 mod health;
@@ -17,6 +18,7 @@ pub use allowed_addresses::{
     TokenService, readable_origin,
 };
 pub use deletion::{DeleteCredential, Unlinking};
+pub use doubts::advice;
 pub use expiry::{Expiry, ExpirySource, Urgency};
 pub use form::{CreateCredential, CredentialChange, PlaceCredential, SaveMode, UpdateCredential};
 #[cfg(feature = "host")]

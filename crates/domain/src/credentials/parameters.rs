@@ -8,25 +8,18 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct Parameters {
     /// The AWS region; empty to read it from the host.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub region: String,
     /// The AWS account, 12 digits.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub account: String,
     /// The Entra directory.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub tenant: String,
     /// The installation of a GitHub App.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub installation: String,
     /// Names of the repositories a GitHub token is limited to, separated by white space or commas.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub repositories: String,
     /// The Google Cloud project.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub gcp_project: String,
     /// A client certificate with its chain, in PEM.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub certificate: String,
 }
 

@@ -2,42 +2,65 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Field, Secret};
+use super::DeliveryMethod;
+use crate::{Field, Secret, address_form};
 
-/// The form that adds or changes an export, as typed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ExportForm {
-    /// The export; empty for a new one.
-    pub export: String,
-    /// The row version the person saw; empty for a new one.
-    pub row_version: String,
-    /// Its name.
-    pub name: String,
-    /// The code of a [`super::Consumer`].
-    pub consumer: String,
-    /// The code of a [`super::DeliveryMethod`].
-    pub carrier: String,
-    /// Ids of credentials.
-    pub credentials: Vec<String>,
-    /// Ids of repositories.
-    pub repositories: Vec<String>,
-    /// What consumer and delivery method ask for besides.
-    pub settings: ExportSettings,
+address_form! {
+    /// The form that adds or changes an export, as typed.
+    pub struct ExportForm {
+        /// The export; empty for a new one.
+        pub export: String,
+        /// The row version the person saw; empty for a new one.
+        pub row_version: String,
+        /// Its name.
+        pub name: String,
+        /// The code of a [`super::Consumer`].
+        pub consumer: String,
+        /// The code of a [`super::DeliveryMethod`].
+        pub carrier: String,
+        /// Ids of credentials.
+        pub credentials: Vec<String>,
+        /// Ids of repositories.
+        pub repositories: Vec<String>,
+    }
+    flatten {
+        /// What consumer and delivery method ask for besides.
+        pub settings: ExportSettings,
+    }
+}
+
+address_form! {
+    /// The form of an export as it is sent: two delivery methods ask for a store, and both stand in it.
+    pub struct SentExport {
+        /// The store of the method that names a `VaultAuth`.
+        pub vault_auth: String,
+    }
+    flatten {
+        /// Everything else.
+        pub form: ExportForm,
+    }
+}
+
+impl SentExport {
+    /// The form with the store that its delivery method asks for.
+    #[must_use]
+    pub fn into_form(self) -> ExportForm {
+        let mut form = self.form;
+        if DeliveryMethod::parse(&form.carrier) == Some(DeliveryMethod::VaultStaticSecret) {
+            form.settings.store = self.vault_auth;
+        }
+        form
+    }
 }
 
 /// Every setting once: what it is called in what is stored, and the field of the form that asks for it.
 macro_rules! settings {
     ($($(#[$doc:meta])+ $name:ident: $field:ident,)+) => {
-        /// What a consumer or delivery method asks for besides, as typed; what they do not need is empty.
-        #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(default)]
-        pub struct ExportSettings {
-            $(
-                $(#[$doc])+
-                #[serde(skip_serializing_if = "String::is_empty")]
-                pub $name: String,
-            )+
+        address_form! {
+            /// What a consumer or delivery method asks for besides, as typed; what they do not need is empty.
+            pub struct ExportSettings {
+                $($(#[$doc])+ pub $name: String,)+
+            }
         }
 
         impl ExportSettings {

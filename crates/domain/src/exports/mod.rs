@@ -30,7 +30,7 @@ pub use consumer::{
 };
 #[cfg(feature = "host")]
 pub use form::ExportFields;
-pub use form::{EncryptedForm, ExportForm, ExportSettings, RevealForm};
+pub use form::{EncryptedForm, ExportForm, ExportSettings, RevealForm, SentExport};
 #[cfg(feature = "host")]
 pub use leak::{looks_secret, secret_in};
 pub use module_check::{LayerLabel, ModuleCheck, ModuleLayer};

@@ -4,25 +4,27 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::{FileChange, TargetState};
-use crate::{Cause, ClusterId, CredentialId, ExportId, Status, Timestamp, exports::ExportNote};
+use crate::{
+    Cause, ClusterId, CredentialId, ExportId, Status, Timestamp, address_form, exports::ExportNote,
+};
 
 /// How a cluster is doing; the same states as a Git target.
 pub type ClusterState = TargetState;
 
-/// The form that adds or changes a cluster, as typed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ClusterForm {
-    /// The cluster; empty for a new one.
-    pub cluster: String,
-    /// The row version the person saw; empty for a new one.
-    pub row_version: String,
-    /// Its name.
-    pub name: String,
-    /// The id of a credential that holds a kubeconfig.
-    pub credential: String,
-    /// Ids of the exports to apply.
-    pub exports: Vec<String>,
+address_form! {
+    /// The form that adds or changes a cluster, as typed.
+    pub struct ClusterForm {
+        /// The cluster; empty for a new one.
+        pub cluster: String,
+        /// The row version the person saw; empty for a new one.
+        pub row_version: String,
+        /// Its name.
+        pub name: String,
+        /// The id of a credential that holds a kubeconfig.
+        pub credential: String,
+        /// Ids of the exports to apply.
+        pub exports: Vec<String>,
+    }
 }
 
 /// A row of the page of clusters.

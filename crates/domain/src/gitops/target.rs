@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::FileChange;
-use crate::{Cause, CredentialId, ExportId, GitTargetId, Status, Timestamp};
+use crate::{
+    Cause, CredentialId, ExportId, GitTargetId, Status, Timestamp, TypedUrl, address_form,
+};
 
 /// How changes get to the branch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -52,34 +54,34 @@ impl TargetState {
     }
 }
 
-/// The form that adds or changes a Git target, as typed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct GitTargetForm {
-    /// The target; empty for a new one.
-    pub target: String,
-    /// The row version the person saw; empty for a new one.
-    pub row_version: String,
-    /// Its name.
-    pub name: String,
-    /// The id of a credential of the kind git.
-    pub credential: String,
-    /// The repository, as Git finds it over https.
-    pub url: String,
-    /// The branch to write to; made from `base` where it does not exist.
-    pub branch: String,
-    /// The branch a new one starts from; empty for the default branch.
-    pub base: String,
-    /// The folder inside the repository.
-    pub folder: String,
-    /// `direct` or `pull_request`.
-    pub mode: String,
-    /// Certificate authorities to trust for this host, in PEM; empty for those of the system.
-    pub ca: String,
-    /// The name of a proxy that the operator allows; empty for none.
-    pub proxy: String,
-    /// Ids of the exports to write.
-    pub exports: Vec<String>,
+address_form! {
+    /// The form that adds or changes a Git target, as typed.
+    pub struct GitTargetForm {
+        /// The target; empty for a new one.
+        pub target: String,
+        /// The row version the person saw; empty for a new one.
+        pub row_version: String,
+        /// Its name.
+        pub name: String,
+        /// The id of a credential of the kind git.
+        pub credential: String,
+        /// The repository, as Git finds it over https.
+        pub url: TypedUrl,
+        /// The branch to write to; made from `base` where it does not exist.
+        pub branch: String,
+        /// The branch a new one starts from; empty for the default branch.
+        pub base: String,
+        /// The folder inside the repository.
+        pub folder: String,
+        /// `direct` or `pull_request`.
+        pub mode: String,
+        /// Certificate authorities to trust for this host, in PEM; empty for those of the system.
+        pub ca: String,
+        /// The name of a proxy that the operator allows; empty for none.
+        pub proxy: TypedUrl,
+        /// Ids of the exports to write.
+        pub exports: Vec<String>,
+    }
 }
 
 /// What became of a saved form.

@@ -96,20 +96,7 @@ impl EditRepository {
     pub fn parse(self) -> Result<(RepositoryId, i64, RepositoryFields), ServiceError> {
         let repository = self.repository.parse().map_err(|_| ServiceError::NotFound)?;
         let row_version = self.row_version.parse().map_err(|_| ServiceError::NotFound)?;
-        let fields = AddRepository {
-            url: self.url,
-            name: self.name,
-            kind: self.kind,
-            credential: self.credential,
-            interval: self.interval,
-            charts: self.charts,
-            project: self.project,
-            environment: self.environment,
-            ca: self.ca,
-            proxy: self.proxy,
-            allow: self.allow,
-        };
-        Ok((repository, row_version, fields.parse()?))
+        Ok((repository, row_version, self.fields.parse()?))
     }
 }
 

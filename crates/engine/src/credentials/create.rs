@@ -22,7 +22,11 @@ pub(super) async fn create(
     form: CreateCredential,
 ) -> Result<Saved, Error> {
     let scope = allowed(engine, actor, Action::ManageCredentials, "create a credential").await?;
-    add(engine, actor, scope, form.parse()?, None).await
+    let confirmed = form.confirmed(engine.clock.now());
+    // What has to be corrected is said first.
+    let form = form.parse()?;
+    confirmed?;
+    add(engine, actor, scope, form, None).await
 }
 
 /// Stores a new credential; whose account it is, if it is one, is noted with its first step.

@@ -39,6 +39,8 @@ pub(super) async fn place(
     }
     let placed =
         form.placement.parse(existing.provider.facts().kind).map_err(ServiceError::Invalid)?;
+    let stood = existing.placed.expires.filter(|(_, source)| *source == ExpirySource::Typed);
+    form.confirmed(stood.map(|(at, _)| at), engine.clock.now())?;
     let mut placed = resolve(engine, actor, scope, placed, Some(&existing)).await?;
     let told = storage::credentials::version(&engine.db, scope, id, existing.vault_version).await?;
     let typed = placed.expires.map(|(at, _)| at);

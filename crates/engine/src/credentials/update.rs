@@ -33,7 +33,7 @@ pub(super) async fn update(
     form: UpdateCredential,
 ) -> Result<Saved, Error> {
     let scope = allowed(engine, actor, Action::ManageCredentials, "change a credential").await?;
-    let change = form.parse()?;
+    let change = form.clone().parse()?;
     let existing = storage::credentials::existing(&engine.db, scope, change.credential)
         .await?
         .ok_or(ServiceError::NotFound)?;
@@ -55,6 +55,7 @@ pub(super) async fn update(
         change.parameters.clone(),
     );
     let material = material.map_err(ServiceError::Invalid)?;
+    form.confirmed(existing.provider, existing.draft.shape)?;
     let content = Content::new(engine, existing.provider, &material, parameters)?;
     let kind = match (change.mode, existing.state) {
         // Nothing is in use that a candidate could be tested beside.

@@ -64,7 +64,7 @@ async fn the_identity_of_the_chosen_project_is_tested(mut env: TestEnv) {
     let form = ProjectForm { name: "Web Shop".into(), ..ProjectForm::default() };
     let shop = Projects::save(&env.engine, &env.actor, form).await.unwrap().to_string();
     let form = |project: &str| TestConnection {
-        url: registry.url("a"),
+        url: registry.url("a").into(),
         provider: "google_artifact_registry".into(),
         shape: "google_workload".into(),
         parameters: workload(),

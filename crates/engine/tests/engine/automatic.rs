@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::env::{
     TestEnv,
-    forms::{edited, removal},
+    forms::{changed, edited, removal},
     on_both,
     registry::Registry,
 };
@@ -14,7 +14,7 @@ use domain::{
     audit::{AuditAction, AuditQuery},
     credentials::{PlaceCredential, Placement},
     projects::ProjectForm,
-    repositories::{AddRepository, EditRepository, Link, LinkState},
+    repositories::{AddRepository, Link, LinkState},
     service::{Audit, Credentials, Projects, Repositories},
 };
 
@@ -34,6 +34,7 @@ async fn place(env: &TestEnv, id: CredentialId, placement: Placement) {
         credential: id.to_string(),
         row_version: detail.row_version.to_string(),
         placement,
+        ..PlaceCredential::default()
     };
     Credentials::place(&env.engine, &env.actor, form).await.unwrap();
 }
@@ -48,7 +49,7 @@ fn everything_at(registry: &Registry) -> String {
 
 async fn automatic(env: &TestEnv, registry: &Registry, project: &str) -> RepositoryId {
     let form = AddRepository {
-        url: registry.url("a"),
+        url: registry.url("a").into(),
         name: format!("automatic {project}"),
         kind: "helm".into(),
         credential: "automatic".into(),
@@ -161,7 +162,7 @@ async fn another_projects_credential_is_not_used(env: TestEnv) {
     assert_eq!(env.look(ours).await.summary.project_name, "blue");
 
     let explicit = AddRepository {
-        url: registry.url("x"),
+        url: registry.url("x").into(),
         kind: "helm".into(),
         credential: id.to_string(),
         allow: registry.authority(),
@@ -172,10 +173,9 @@ async fn another_projects_credential_is_not_used(env: TestEnv) {
     assert!(refused.problem_of(Field::Credential).is_some(), "{refused:?}");
     // Nor does a repository take one along to another project.
     let detail = env.look(ours).await;
-    let moved = EditRepository {
-        project: red.to_string(),
-        ..edited(&detail, &registry.url("a"), Some(id))
-    };
+    let moved = changed(edited(&detail, &registry.url("a"), Some(id)), |fields| {
+        fields.project = red.to_string();
+    });
     let refused = Repositories::edit(&env.engine, &env.actor, moved).await.unwrap_err();
     assert!(refused.problem_of(Field::Credential).is_some(), "{refused:?}");
 
@@ -184,7 +184,7 @@ async fn another_projects_credential_is_not_used(env: TestEnv) {
     assert_eq!(env.sync(theirs).await, None);
     assert_eq!(linked(&env, theirs).await.as_deref(), Some("a"));
     let unknown = AddRepository {
-        url: registry.url("y"),
+        url: registry.url("y").into(),
         project: ProjectId::new().to_string(),
         ..AddRepository::default()
     };
@@ -200,10 +200,9 @@ async fn a_new_address_chooses_anew(env: TestEnv) {
     let id = automatic(&env, &here, "").await;
     assert_eq!(linked(&env, id).await.as_deref(), Some("a"));
     let to = async |url: String| {
-        let form = EditRepository {
-            credential: "automatic".into(),
-            ..edited(&env.look(id).await, &url, None)
-        };
+        let form = changed(edited(&env.look(id).await, &url, None), |fields| {
+            fields.credential = "automatic".into();
+        });
         Repositories::edit(&env.engine, &env.actor, form).await.unwrap();
     };
     to(there.url("a")).await;

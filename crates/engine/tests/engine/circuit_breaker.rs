@@ -213,7 +213,7 @@ async fn limited(left: Arc<AtomicU32>, asked: Arc<AtomicU32>) -> String {
 async fn the_limit_of_a_registry_is_respected(env: TestEnv) {
     let left = Arc::new(AtomicU32::new(50));
     let form = AddRepository {
-        url: limited(Arc::clone(&left), Arc::default()).await,
+        url: limited(Arc::clone(&left), Arc::default()).await.into(),
         charts: "nginx".into(),
         interval: "300".into(),
         ..AddRepository::default()
@@ -239,7 +239,7 @@ async fn syncs_by_interval_wait_for_a_limit_that_is_used_up(env: TestEnv) {
     let mut ids = Vec::new();
     for path in ["a", "b"] {
         let form = AddRepository {
-            url: format!("{url}/{path}"),
+            url: format!("{url}/{path}").into(),
             charts: "nginx".into(),
             interval: "300".into(),
             ..AddRepository::default()

@@ -63,7 +63,7 @@ async fn a_form_is_tested_and_nothing_is_stored(env: TestEnv) {
 
 async fn a_failure_is_told_by_its_stage(env: TestEnv) {
     let registry = Registry::start(Some("one")).await;
-    let open = TestConnection { url: registry.url("a"), ..TestConnection::default() };
+    let open = TestConnection { url: registry.url("a").into(), ..TestConnection::default() };
     let locked = test(&env, open).await.unwrap();
     assert_eq!(locked.cause(), Some(Cause::NoCredential));
     let nobody = test(&env, form("http://127.0.0.1:1/", "one")).await.unwrap();
@@ -147,7 +147,7 @@ async fn tests_need_the_right_to_manage_what_is_tested(env: TestEnv) {
     assert_eq!(registry.requests(), 0);
     assert_eq!(ConnectionTests::test_form(engine, &editor, form(&url, "one")).await, refused);
     let ambient = TestConnection {
-        url: url.clone(),
+        url: url.clone().into(),
         provider: "amazon_ecr".into(),
         shape: "ecr_role".into(),
         ..TestConnection::default()
@@ -161,7 +161,7 @@ async fn tests_need_the_right_to_manage_what_is_tested(env: TestEnv) {
 
 async fn r_brute_01_tests_are_limited(env: TestEnv) {
     let registry = Registry::start(None).await;
-    let open = || TestConnection { url: registry.url("a"), ..TestConnection::default() };
+    let open = || TestConnection { url: registry.url("a").into(), ..TestConnection::default() };
     for _ in 0..20 {
         test(&env, open()).await.unwrap();
     }

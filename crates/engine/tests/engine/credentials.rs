@@ -1,17 +1,22 @@
 //! Credentials: the rules a person meets.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
 
 use crate::env::{
     TestEnv,
-    forms::{change, new, removal},
+    forms::{change, new, placement, removal},
     login_of, on_both,
 };
 use domain::{
     CredentialId, Field, RepositoryId, ServiceError,
     audit::{AuditAction, AuditEvent, AuditQuery},
     credentials::{
-        CredentialDetail, CredentialOrder, CredentialQuery, CredentialState, DeleteCredential,
-        Direction, Saved, UpdateCredential,
+        CreateCredential, CredentialDetail, CredentialOrder, CredentialQuery, CredentialState,
+        DeleteCredential, Direction, PlaceCredential, Placement, Saved, UpdateCredential,
     },
     repositories::AddRepository,
     service::{Answer, Audit, Credentials, Repositories},
@@ -27,6 +32,7 @@ on_both!(
     an_update_is_delivered_to_every_link,
     ten_thousand_uses_are_one_line,
     the_table_is_searched_and_sorted,
+    what_can_hardly_be_meant_is_asked_about_once,
 );
 
 async fn get(env: &TestEnv, id: CredentialId) -> CredentialDetail {
@@ -48,7 +54,7 @@ async fn password(env: &TestEnv, id: CredentialId) -> String {
 /// A repository whose host nobody asks.
 async fn repository(env: &TestEnv, name: &str, credential: CredentialId) -> RepositoryId {
     let form = AddRepository {
-        url: format!("http://127.0.0.1:9/{name}"),
+        url: format!("http://127.0.0.1:9/{name}").into(),
         name: name.into(),
         kind: "helm".into(),
         credential: credential.to_string(),
@@ -221,4 +227,34 @@ async fn the_table_is_searched_and_sorted(env: TestEnv) {
     assert_eq!(list(second).await, (vec![], 2, 2));
     let other = CredentialQuery { provider: "harbor".into(), ..CredentialQuery::default() };
     assert_eq!(list(other).await, (vec![], 0, 2));
+}
+
+/// Whatever way in a form comes by: the service asks, and one word of the person answers.
+async fn what_can_hardly_be_meant_is_asked_about_once(env: TestEnv) {
+    let is_asked = |answer: Answer<Saved>, words: &str| {
+        let asked = answer.unwrap_err();
+        assert!(asked.to_string().contains(words), "{asked}");
+        let ServiceError::Choose { ways, .. } = asked else { panic!("{asked}") };
+        assert_eq!((ways[0].name.as_str(), ways[0].value.as_str()), ("anyway", "yes"));
+    };
+    let dead = format!("github_pat_{}", "a".repeat(82));
+    let form = CreateCredential { provider: "ghcr".into(), ..new("dead", &dead) };
+    let create = async |form| Credentials::create(&env.engine, &env.actor, form).await;
+    is_asked(create(form.clone()).await, "fine-grained");
+    // What has to be corrected is said first.
+    let nameless = CreateCredential { name: String::new(), ..form.clone() };
+    assert!(create(nameless).await.unwrap_err().problem_of(Field::Name).is_some());
+    let id = create(CreateCredential { anyway: "yes".into(), ..form }).await.unwrap().id;
+
+    let form = change(&get(&env, id).await, &dead);
+    is_asked(update(&env, form.clone()).await, "fine-grained");
+    update(&env, UpdateCredential { anyway: "yes".into(), ..form }).await.unwrap();
+
+    let place = async |form| Credentials::place(&env.engine, &env.actor, form).await;
+    let past = Placement { expires: "2001-02-03".into(), ..Placement::default() };
+    let form = placement(&get(&env, id).await, past.clone());
+    is_asked(place(form.clone()).await, "2001-02-03 has passed");
+    place(PlaceCredential { anyway: "yes".into(), ..form }).await.unwrap();
+    // A day that stood there before was meant.
+    place(placement(&get(&env, id).await, past)).await.unwrap();
 }

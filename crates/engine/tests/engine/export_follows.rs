@@ -166,7 +166,8 @@ async fn plain_registry() -> u16 {
 async fn a_registry_without_tls_is_told_to_clients(env: TestEnv) {
     let setting = env.setting().await;
     let url = format!("oci://127.0.0.1:{}", plain_registry().await);
-    let form = AddRepository { url: url.clone(), name: "plain".into(), ..AddRepository::default() };
+    let form =
+        AddRepository { url: url.clone().into(), name: "plain".into(), ..AddRepository::default() };
     let id = Repositories::add(&env.engine, &env.actor, form).await.unwrap();
     let workers = env.workers();
     followed(&env, &setting, &[id]).await;
@@ -188,10 +189,12 @@ async fn a_registry_without_tls_is_told_to_clients(env: TestEnv) {
     let form = EditRepository {
         repository: id.to_string(),
         row_version: detail.row_version.to_string(),
-        url: "oci://other.example".into(),
-        name: "plain".into(),
-        kind: "oci".into(),
-        ..EditRepository::default()
+        fields: AddRepository {
+            url: "oci://other.example".into(),
+            name: "plain".into(),
+            kind: "oci".into(),
+            ..AddRepository::default()
+        },
     };
     Repositories::edit(&env.engine, &env.actor, form).await.unwrap();
     assert_eq!(env.count("select count(*) from repositories where speaks_plain").await, 0);

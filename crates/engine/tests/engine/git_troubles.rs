@@ -63,7 +63,7 @@ async fn a_missing_repository_is_no_registry(env: TestEnv) {
     let setting = env.setting().await;
     let detail = env.target(setting.target).await;
     let url = detail.summary.url.replace("acme/gitops", "acme/gone");
-    let form = GitTargetForm { url, ..edited(&detail) };
+    let form = GitTargetForm { url: url.into(), ..edited(&detail) };
     let refused = GitAccounts::branches(&env.engine, &env.actor, form).await.unwrap_err();
     let said = refused.to_string();
     assert!(said.contains("The Git server") && !said.contains("registry"), "{said}");
@@ -108,7 +108,7 @@ async fn a_trouble_says_its_present_cause(env: TestEnv) {
 async fn branches_are_not_offered_where_the_look_would_be_refused(env: TestEnv) {
     let setting = env.setting().await;
     let detail = env.target(setting.target).await;
-    let at = |url: &str| GitTargetForm { url: url.to_owned(), ..edited(&detail) };
+    let at = |url: &str| GitTargetForm { url: url.to_owned().into(), ..edited(&detail) };
     let hindrance = async |form: GitTargetForm| {
         GitAccounts::branches_hindrance(&env.engine, &env.actor, form).await.unwrap()
     };

@@ -3,7 +3,7 @@
 
 use crate::env::{
     TestEnv,
-    forms::{edited, placement, removal},
+    forms::{changed, edited, placement, removal},
     on_both,
     registry::Registry,
 };
@@ -33,7 +33,9 @@ async fn edit(
     credential: Option<CredentialId>,
 ) -> Result<RepositoryId, ServiceError> {
     let allow = RepositoryUrl::parse(url).unwrap().authority().to_owned();
-    let form = EditRepository { allow, ..edited(&env.look(repository).await, url, credential) };
+    let form = changed(edited(&env.look(repository).await, url, credential), |fields| {
+        fields.allow = allow;
+    });
     Repositories::edit(&env.engine, &env.actor, form).await
 }
 
@@ -45,9 +47,11 @@ async fn the_slower_of_two_edits_hears_of_the_other(env: TestEnv) {
         let form = EditRepository {
             repository: id.to_string(),
             row_version: env.look(id).await.row_version.to_string(),
-            url: registry.url("a"),
-            name: "a".into(),
-            ..EditRepository::default()
+            fields: AddRepository {
+                url: registry.url("a").into(),
+                name: "a".into(),
+                ..AddRepository::default()
+            },
         };
         let (first, second) = tokio::join!(
             Repositories::edit(&env.engine, &bob, form.clone()),
@@ -66,7 +70,7 @@ async fn a_deleted_credential_is_never_linked(env: TestEnv) {
         let credential = env.credential(&format!("c{round}"), "one").await;
         let id = env.repository(&registry, &format!("edited{round}"), None).await;
         let added = AddRepository {
-            url: registry.url(&format!("added{round}")),
+            url: registry.url(&format!("added{round}")).into(),
             name: format!("added {round}"),
             kind: "helm".into(),
             credential: credential.to_string(),
@@ -129,7 +133,7 @@ async fn added(
     credential: &str,
 ) -> RepositoryId {
     let form = AddRepository {
-        url: registry.url(name),
+        url: registry.url(name).into(),
         name: name.into(),
         kind: "helm".into(),
         credential: credential.into(),
@@ -216,10 +220,10 @@ async fn r_authz_a_repository_takes_no_credential_to_another_project(env: TestEn
     let registry = Registry::start(None).await;
     let (team, id) = (team(&env).await, env.credential("ghcr", "one").await);
     let repository = env.repository(&registry, "charts", Some(id)).await;
-    let form = EditRepository {
-        project: team.to_string(),
-        ..edited(&env.look(repository).await, &registry.url("charts"), Some(id))
-    };
+    let form =
+        changed(edited(&env.look(repository).await, &registry.url("charts"), Some(id)), |fields| {
+            fields.project = team.to_string();
+        });
     let refused = Repositories::edit(&env.engine, &env.actor, form.clone()).await.unwrap_err();
     assert!(refused.problem_of(Field::Credential).is_some(), "{refused:?}");
     place(&env, id, of("shared")).await.unwrap();

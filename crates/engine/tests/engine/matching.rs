@@ -34,6 +34,7 @@ async fn place(env: &TestEnv, id: CredentialId, placement: Placement) -> Saved {
         credential: id.to_string(),
         row_version: detail.row_version.to_string(),
         placement,
+        ..PlaceCredential::default()
     };
     Credentials::place(&env.engine, &env.actor, form).await.unwrap()
 }
@@ -157,6 +158,7 @@ async fn surprising_patterns_are_told(env: TestEnv) {
             credential: same.id.to_string(),
             row_version: detail.row_version.to_string(),
             placement: placement("", kind, pattern),
+            ..PlaceCredential::default()
         };
         let refused = Credentials::place(&env.engine, &env.actor, form).await.unwrap_err();
         assert!(refused.problem_of(Field::Pattern).is_some(), "{pattern}: {refused:?}");
@@ -250,6 +252,7 @@ async fn a_name_of_docker_hub_is_as_good_as_another(env: TestEnv) {
         credential: hub.to_string(),
         row_version: detail.row_version.to_string(),
         placement: placement("", "regex", "^https://Hub.Example.org/acme"),
+        ..PlaceCredential::default()
     };
     let refused = Credentials::place(&env.engine, &env.actor, form).await.unwrap_err();
     assert!(refused.problem_of(Field::Pattern).unwrap().contains("lower case"), "{refused:?}");

@@ -44,6 +44,7 @@ async fn expires(env: &TestEnv, id: CredentialId, at: Timestamp) {
         credential: id.to_string(),
         row_version: detail.row_version.to_string(),
         placement: Placement { expires: at.day(), ..Placement::default() },
+        anyway: "yes".into(),
     };
     Credentials::place(&env.engine, &env.actor, form).await.unwrap();
 }

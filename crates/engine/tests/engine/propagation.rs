@@ -8,7 +8,7 @@ use domain::{
     Cause, RepositoryId,
     audit::{AuditAction, AuditQuery},
     propagation::{DeliveryState, DeliveryTarget},
-    repositories::{EditRepository, RepositoryState, SyncTrigger, ToSync},
+    repositories::{AddRepository, EditRepository, RepositoryState, SyncTrigger, ToSync},
     service::{Audit, Repositories},
 };
 use engine::SystemClock;
@@ -147,9 +147,11 @@ async fn deliveries_without_a_link_are_superseded(env: TestEnv) {
     let unlink = EditRepository {
         repository: ids[1].to_string(),
         row_version: seen.row_version.to_string(),
-        url: seen.summary.url,
-        name: seen.summary.name,
-        ..EditRepository::default()
+        fields: AddRepository {
+            url: seen.summary.url.into(),
+            name: seen.summary.name,
+            ..AddRepository::default()
+        },
     };
     Repositories::edit(&env.engine, &env.actor, unlink).await.unwrap();
     let workers = env.workers();

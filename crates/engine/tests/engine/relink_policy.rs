@@ -2,13 +2,17 @@
 //! exports: with it goes what clusters get.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use crate::env::{TestEnv, forms::edited, on_both, registry::Registry};
+use crate::env::{
+    TestEnv,
+    forms::{changed, edited},
+    on_both,
+    registry::Registry,
+};
 use domain::{
     Actor, CredentialId, Field, RepositoryId, Role, ServiceError,
     audit::{AuditAction, AuditQuery},
     credentials::{PlaceCredential, Placement},
     exports::ExportForm,
-    repositories::EditRepository,
     service::{Answer, Audit, Credentials, Exports, Repositories},
 };
 
@@ -55,11 +59,10 @@ impl Setting {
     /// Saves the repository at this path with this choice.
     async fn edit(&self, role: Role, path: &str, choice: &str) -> Answer<RepositoryId> {
         let now = self.env.look(self.repository).await;
-        let form = EditRepository {
-            credential: choice.into(),
-            allow: self.registry.authority(),
-            ..edited(&now, &self.registry.url(path), None)
-        };
+        let form = changed(edited(&now, &self.registry.url(path), None), |fields| {
+            fields.credential = choice.into();
+            fields.allow = self.registry.authority();
+        });
         let actor = Actor { role, ..self.env.actor.clone() };
         Repositories::edit(&self.env.engine, &actor, form).await
     }
@@ -129,6 +132,7 @@ async fn r_authz_nor_does_the_url_or_another_address(env: TestEnv) {
             credential: credential.to_string(),
             row_version: detail.row_version.to_string(),
             placement,
+            ..PlaceCredential::default()
         };
         Credentials::place(&env.engine, &env.actor, form).await.unwrap();
     }

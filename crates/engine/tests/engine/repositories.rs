@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::env::{
     TestEnv,
-    forms::edited,
+    forms::{changed, edited},
     on_both,
     registry::{Registry, index},
 };
@@ -102,10 +102,10 @@ async fn r_cred_03_a_new_origin_gets_no_login(env: TestEnv) {
     let asked = edit(&env, id, &other.url("private"), Some(credential)).await;
     assert!(matches!(asked, Err(ServiceError::Choose { .. })), "{asked:?}");
     assert_eq!(other.logins(), 0);
-    let agreed = EditRepository {
-        allow: other.authority(),
-        ..edited(&env.look(id).await, &other.url("private"), Some(credential))
-    };
+    let agreed =
+        changed(edited(&env.look(id).await, &other.url("private"), Some(credential)), |fields| {
+            fields.allow = other.authority();
+        });
     Repositories::edit(&env.engine, &env.actor, agreed).await.unwrap();
     assert_eq!(env.look(id).await.summary.link.unwrap().state, LinkState::Active);
     assert_eq!(env.sync(id).await, None);
@@ -159,7 +159,7 @@ async fn names_are_unique_and_forms_are_not_overwritten(env: TestEnv) {
     let registry = Registry::start(None).await;
     let id = env.repository(&registry, "a", None).await;
     let again = AddRepository {
-        url: registry.url("b"),
+        url: registry.url("b").into(),
         name: env.look(id).await.summary.name.to_uppercase(),
         kind: "helm".into(),
         ..AddRepository::default()
@@ -172,15 +172,17 @@ async fn names_are_unique_and_forms_are_not_overwritten(env: TestEnv) {
     let mut form = EditRepository {
         repository: other.to_string(),
         row_version: seen.row_version.to_string(),
-        url: registry.url("b"),
-        name: "c".into(),
-        ..EditRepository::default()
+        fields: AddRepository {
+            url: registry.url("b").into(),
+            name: "c".into(),
+            ..AddRepository::default()
+        },
     };
     Repositories::edit(&env.engine, &env.actor, form.clone()).await.unwrap();
     let error = Repositories::edit(&env.engine, &env.actor, form.clone()).await.unwrap_err();
     assert_eq!(error, ServiceError::Stale { changed_by: "Ada".into() });
     form.row_version = env.look(other).await.row_version.to_string();
-    form.name = env.look(id).await.summary.name;
+    form.fields.name = env.look(id).await.summary.name;
     let error = Repositories::edit(&env.engine, &env.actor, form).await.unwrap_err();
     assert!(error.problem_of(Field::Name).is_some());
 }
@@ -205,7 +207,7 @@ async fn nothing_crosses_organizations(env: TestEnv) {
         0
     );
     let form = AddRepository {
-        url: registry.url("b"),
+        url: registry.url("b").into(),
         kind: "helm".into(),
         credential: credential.to_string(),
         ..AddRepository::default()
@@ -255,7 +257,7 @@ async fn sync_now_runs_through_the_workers(env: TestEnv) {
 async fn addresses_that_are_no_repository_are_refused(env: TestEnv) {
     let registry = Registry::start(None).await;
     registry.set_index("<!doctype html><title>Sign in</title>".into());
-    let form = AddRepository { url: registry.url("page"), ..AddRepository::default() };
+    let form = AddRepository { url: registry.url("page").into(), ..AddRepository::default() };
     let error = Repositories::add(&env.engine, &env.actor, form).await.unwrap_err();
     assert!(error.problem_of(Field::Url).is_some(), "{error:?}");
     let form = AddRepository { url: "http://10.1.2.3/charts".into(), ..AddRepository::default() };
@@ -266,7 +268,7 @@ async fn addresses_that_are_no_repository_are_refused(env: TestEnv) {
     );
 
     registry.set_index(index(&[("nginx", &["1.0.0"])]));
-    let form = AddRepository { url: registry.url("good"), ..AddRepository::default() };
+    let form = AddRepository { url: registry.url("good").into(), ..AddRepository::default() };
     let id = Repositories::add(&env.engine, &env.actor, form).await.unwrap();
     assert_eq!(env.look(id).await.summary.kind, domain::repositories::RepositoryKind::Helm);
 }

@@ -14,7 +14,7 @@ use domain::{
     Cause, Role, Timestamp,
     audit::{AuditAction, AuditQuery},
     notices::{Group, News, Notice, Subject, WebhookForm},
-    repositories::EditRepository,
+    repositories::{AddRepository, EditRepository},
     service::{Audit, Credentials, Notices, Repositories},
 };
 use engine::{Clock, ManualClock, SystemClock};
@@ -187,10 +187,12 @@ async fn a_repository_that_moves_or_goes_takes_its_trouble_along(env: TestEnv) {
     let form = EditRepository {
         repository: a.to_string(),
         row_version: detail.row_version.to_string(),
-        url: works.url("a"),
-        name: "a".into(),
-        kind: "helm".into(),
-        ..EditRepository::default()
+        fields: AddRepository {
+            url: works.url("a").into(),
+            name: "a".into(),
+            kind: "helm".into(),
+            ..AddRepository::default()
+        },
     };
     Repositories::edit(&env.engine, &env.actor, form).await.unwrap();
     assert_eq!(made(&env).await, 0, "nobody knows yet how it does there");

@@ -37,7 +37,7 @@ async fn password(env: &TestEnv, id: CredentialId) -> String {
 /// A repository whose host nobody asks.
 async fn repository(env: &TestEnv, name: &str, credential: CredentialId) -> RepositoryId {
     let form = AddRepository {
-        url: format!("http://127.0.0.1:9/{name}"),
+        url: format!("http://127.0.0.1:9/{name}").into(),
         name: name.into(),
         kind: "helm".into(),
         credential: credential.to_string(),
@@ -177,9 +177,11 @@ async fn r_authz_roles_are_asked(env: TestEnv) {
     let edit = EditRepository {
         repository: repository.to_string(),
         row_version: "1".into(),
-        url: "https://charts.example.com".into(),
-        name: "mine".into(),
-        ..EditRepository::default()
+        fields: AddRepository {
+            url: "https://charts.example.com".into(),
+            name: "mine".into(),
+            ..AddRepository::default()
+        },
     };
     let refused = [
         Repositories::add(&env.engine, &viewer, add).await.map(drop),

@@ -111,7 +111,7 @@ async fn nobody_reads_behind_another(env: TestEnv) {
     let repository = env.repository(&registry, "a", Some(id)).await;
     assert_eq!(env.sync(repository).await, None);
     let form = TestConnection {
-        url: registry.url("a"),
+        url: registry.url("a").into(),
         credential: id.to_string(),
         ..TestConnection::default()
     };

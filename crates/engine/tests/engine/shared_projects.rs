@@ -141,7 +141,7 @@ async fn a_project_stays_shared_while_others_use_it(env: TestEnv) {
     let id = create(&env, "robot", placement(&team.to_string(), "", "")).await.id;
     env.allow(id, &registry.url("")).await;
     let form = |name: &str, credential: &str| AddRepository {
-        url: registry.url(name),
+        url: registry.url(name).into(),
         name: name.into(),
         kind: "helm".into(),
         credential: credential.into(),

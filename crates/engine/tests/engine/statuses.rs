@@ -164,6 +164,7 @@ async fn place(env: &TestEnv, id: CredentialId, placement: Placement) {
         credential: id.to_string(),
         row_version: detail.row_version.to_string(),
         placement,
+        ..PlaceCredential::default()
     };
     Credentials::place(&env.engine, &env.actor, form).await.unwrap();
 }
@@ -174,7 +175,7 @@ async fn a_project_finds_what_belongs_to_it(env: TestEnv) {
     let project: ProjectId = Projects::save(&env.engine, &env.actor, form).await.unwrap();
     env.repository(&registry, "elsewhere", None).await;
     let form = AddRepository {
-        url: registry.url("here"),
+        url: registry.url("here").into(),
         name: "here".into(),
         kind: "helm".into(),
         project: project.to_string(),

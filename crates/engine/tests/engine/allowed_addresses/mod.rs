@@ -7,7 +7,7 @@ mod token_services;
 
 use crate::env::{
     TestEnv,
-    forms::{candidate, change, edited, new, placement},
+    forms::{candidate, change, changed, edited, new, placement},
     on_both,
     registry::{Registry, index},
 };
@@ -19,7 +19,7 @@ use domain::{
         AddressSource, AllowAddress, CreateCredential, CredentialDetail, Parameters, Placement,
     },
     notices::News,
-    repositories::{AddRepository, EditRepository, LinkState},
+    repositories::{AddRepository, LinkState},
     service::{Answer, Audit, ConnectionTests, Credentials, Notices, Repositories},
 };
 use exports::{
@@ -60,7 +60,7 @@ fn editor(env: &TestEnv) -> Actor {
 
 fn at(registry: &Registry, path: &str, credential: &str) -> AddRepository {
     AddRepository {
-        url: registry.url(path),
+        url: registry.url(path).into(),
         name: format!("{path} of {}", registry.port()),
         kind: "helm".into(),
         credential: credential.into(),
@@ -180,7 +180,7 @@ async fn r_cred_03_a_stored_secret_is_tested_at_allowed_addresses_alone(env: Tes
     let (eve, recorder) = (editor(&env), recorder().await);
     let id = env.credential("robot", "one").await;
     let form = || TestConnection {
-        url: recorder.url("charts"),
+        url: recorder.url("charts").into(),
         credential: id.to_string(),
         ..TestConnection::default()
     };
@@ -236,9 +236,10 @@ async fn r_cred_03_another_way_to_the_host_needs_the_right(env: TestEnv) {
     assert_eq!(env.sync(repository).await, None);
     let before = home.logins();
     let ca = include_str!("../env/authority.pem");
-    let with_ca = async |credential: Option<CredentialId>| EditRepository {
-        ca: ca.into(),
-        ..edited(&env.look(repository).await, &home.url("charts"), credential)
+    let with_ca = async |credential: Option<CredentialId>| {
+        changed(edited(&env.look(repository).await, &home.url("charts"), credential), |fields| {
+            fields.ca = ca.into();
+        })
     };
     Repositories::edit(&env.engine, &eve, with_ca(Some(id)).await).await.unwrap();
     let link = env.look(repository).await.summary.link.unwrap();
@@ -252,7 +253,9 @@ async fn r_cred_03_another_way_to_the_host_needs_the_right(env: TestEnv) {
     assert!(message.contains("with its own certificate authorities"), "{message}");
     assert_eq!(home.logins(), before);
 
-    let agreed = EditRepository { allow: home.authority(), ..with_ca(Some(id)).await };
+    let agreed = changed(with_ca(Some(id)).await, |fields| {
+        fields.allow = home.authority();
+    });
     Repositories::edit(&env.engine, &env.actor, agreed).await.unwrap();
     assert_eq!(env.sync(repository).await, None);
     assert!(home.logins() > before);

@@ -77,7 +77,7 @@ async fn listen(router: Router) -> String {
 
 fn at(authority: &str, credential: domain::CredentialId) -> AddRepository {
     AddRepository {
-        url: format!("oci://{authority}/team"),
+        url: format!("oci://{authority}/team").into(),
         charts: "app".into(),
         credential: credential.to_string(),
         allow: authority.into(),

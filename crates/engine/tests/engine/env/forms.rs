@@ -6,7 +6,7 @@ use domain::{
         CreateCredential, CredentialDetail, DeleteCredential, PlaceCredential, Placement,
         UpdateCredential, VersionRef,
     },
-    repositories::{EditRepository, RepositoryDetail},
+    repositories::{AddRepository, EditRepository, RepositoryDetail},
 };
 
 /// A new credential.
@@ -54,6 +54,7 @@ pub fn placement(detail: &CredentialDetail, placement: Placement) -> PlaceCreden
         credential: detail.id.to_string(),
         row_version: detail.row_version.to_string(),
         placement,
+        ..PlaceCredential::default()
     }
 }
 
@@ -75,11 +76,19 @@ pub fn edited(
     EditRepository {
         repository: now.summary.id.to_string(),
         row_version: now.row_version.to_string(),
-        url: url.into(),
-        name: now.summary.name.clone(),
-        kind: now.summary.kind.as_str().into(),
-        credential: credential.map(|id| id.to_string()).unwrap_or_default(),
-        interval: now.interval.to_string(),
-        ..EditRepository::default()
+        fields: AddRepository {
+            url: url.into(),
+            name: now.summary.name.clone(),
+            kind: now.summary.kind.as_str().into(),
+            credential: credential.map(|id| id.to_string()).unwrap_or_default(),
+            interval: now.interval.to_string(),
+            ..AddRepository::default()
+        },
     }
+}
+
+/// The same form with other values.
+pub fn changed(mut form: EditRepository, set: impl FnOnce(&mut AddRepository)) -> EditRepository {
+    set(&mut form.fields);
+    form
 }

@@ -59,13 +59,13 @@ pub fn edited(detail: &GitTargetDetail) -> GitTargetForm {
         row_version: detail.row_version.to_string(),
         name: detail.summary.name.clone(),
         credential: detail.summary.credential.to_string(),
-        url: detail.summary.url.clone(),
+        url: detail.summary.url.clone().into(),
         branch: detail.summary.branch.clone(),
         base: detail.base.clone(),
         folder: detail.summary.folder.clone(),
         mode: detail.mode.as_str().into(),
         ca: detail.ca.clone(),
-        proxy: detail.proxy.clone(),
+        proxy: detail.proxy.clone().into(),
         exports: detail.exports.iter().map(|(id, _)| id.to_string()).collect(),
     }
 }

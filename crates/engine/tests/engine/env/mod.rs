@@ -237,7 +237,7 @@ impl TestEnv {
         credential: Option<CredentialId>,
     ) -> RepositoryId {
         let form = AddRepository {
-            url: registry.url(path),
+            url: registry.url(path).into(),
             name: format!("{path}-{}", registry.port()),
             kind: "helm".into(),
             credential: credential.map(|id| id.to_string()).unwrap_or_default(),

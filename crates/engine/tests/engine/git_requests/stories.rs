@@ -71,7 +71,7 @@ impl Setting {
         let login = Credentials::create(&env.engine, &env.actor, form).await.unwrap().id;
         let export = env.save_export(export("regcred", &[credential])).await;
         let form = GitTargetForm {
-            url: format!("{}/{REPOSITORY}.git", host.origin),
+            url: format!("{}/{REPOSITORY}.git", host.origin).into(),
             mode: "pull_request".into(),
             ..crate::env::git::target(&host.server, "prod", login, &[export])
         };

@@ -1,8 +1,47 @@
-//! What may be kept of a typed URL: nothing that could be a secret.
+//! A URL as somebody typed it, which may hold a password.
+
+use std::ops::Deref;
+
+use serde::{Deserialize, Serialize, Serializer};
+
+/// A URL, or what should be one, as typed into a form.
+///
+/// It serializes without anything that could be a secret, so that what a form keeps in a session or
+/// carries in an address never holds one. Rules read the whole text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct TypedUrl(String);
+
+impl Deref for TypedUrl {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for TypedUrl {
+    fn from(typed: String) -> Self {
+        Self(typed)
+    }
+}
+
+impl From<&str> for TypedUrl {
+    fn from(typed: &str) -> Self {
+        Self(typed.to_owned())
+    }
+}
+
+impl Serialize for TypedUrl {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&redact_url(&self.0))
+    }
+}
 
 /// The typed text without user name, password, query, fragment and the rest of a pasted command.
 /// It reads text only, because parsing URLs is not in the browser, and rather drops too much.
-pub(crate) fn harmless(typed: &str) -> String {
+#[must_use]
+pub fn redact_url(typed: &str) -> String {
     let word = url_word(typed);
     let (scheme, rest) = match word.split_once("://") {
         Some((scheme, rest)) => (format!("{scheme}://"), rest),
@@ -70,7 +109,7 @@ mod tests {
             ("curl --proxy=https://u:s3cret@p.example https://h.example", "https://h.example"),
             ("ada:s3cret@https://h.example", ""),
         ] {
-            let text = harmless(typed);
+            let text = redact_url(typed);
             assert!(!text.contains("s3") && !text.contains("cret"), "{typed}: {text}");
             assert_eq!(text, kept, "{typed}");
         }
@@ -87,7 +126,7 @@ mod tests {
             "charts.example.com",
             "ftp://charts.example.com",
         ] {
-            assert_eq!(harmless(text), text);
+            assert_eq!(redact_url(text), text);
         }
     }
 }
