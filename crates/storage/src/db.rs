@@ -1,5 +1,7 @@
 //! The two databases behind one name.
 
+use std::sync::Arc;
+
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
 
 use crate::{Error, Result, exec, pool};
@@ -29,7 +31,12 @@ pub(crate) enum Inner<S, P> {
 pub struct Db {
     readers: Inner<SqlitePool, PgPool>,
     writers: Inner<SqlitePool, PgPool>,
+    turns: Arc<Turns>,
 }
+
+/// One reference for each transaction that waits to begin, and this one.
+#[derive(Debug, Default)]
+struct Turns(Arc<()>);
 
 /// The pool that writes; on SQLite its one connection takes turns.
 #[derive(Debug, Clone, Copy)]
@@ -49,10 +56,12 @@ impl Db {
     pub async fn open(address: &str) -> Result<Self> {
         if address.starts_with("sqlite:") {
             let pool::Sqlite { writers, readers } = pool::sqlite(address).await?;
-            Ok(Self { readers: Inner::Sqlite(readers), writers: Inner::Sqlite(writers) })
+            let (readers, writers) = (Inner::Sqlite(readers), Inner::Sqlite(writers));
+            Ok(Self { readers, writers, turns: Arc::default() })
         } else if address.starts_with("postgres:") || address.starts_with("postgresql:") {
             let pool = pool::postgres(address).await?;
-            Ok(Self { readers: Inner::Postgres(pool.clone()), writers: Inner::Postgres(pool) })
+            let (readers, writers) = (Inner::Postgres(pool.clone()), Inner::Postgres(pool));
+            Ok(Self { readers, writers, turns: Arc::default() })
         } else {
             Err(Error::Address)
         }
@@ -64,12 +73,19 @@ impl Db {
     /// # Errors
     /// When no connection is free in time.
     pub async fn begin(&self) -> Result<Tx> {
+        let _turn = Arc::clone(&self.turns.0);
         let inner = match &self.writers {
             Inner::Sqlite(pool) => pool.begin_with("begin immediate").await.map(Inner::Sqlite),
             Inner::Postgres(pool) => pool.begin().await.map(Inner::Postgres),
         };
         let inner = inner.map_err(|source| Error::Transaction { attempt: "beginning", source })?;
         Ok(Tx { inner })
+    }
+
+    /// How many transactions wait to begin; on SQLite behind the one that writes.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        Arc::strong_count(&self.turns.0).saturating_sub(1)
     }
 
     /// Where a statement that reads runs.

@@ -40,6 +40,19 @@ async fn what_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
+async fn an_address_that_only_resembles_a_page_shows_none() {
+    let hawser = Hawser::start().await;
+    let cookie = hawser.set_up().await;
+    assert_eq!(hawser.page("/audit", &cookie).await.status, StatusCode::OK);
+    for path in ["/audit/", "//audit", "/audit/nothing"] {
+        let answer = hawser.page(path, &cookie).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(answer.text.contains("Page not found · Hawser</title>"), "{path}: {}", answer.text);
+        assert!(!answer.text.contains("<h1>Audit log</h1>"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn readiness_names_the_part_that_is_down() {
     let hawser = Hawser::start().await;
     let request = hawser.request(Method::GET, "/readyz").body(Body::empty()).unwrap();

@@ -71,7 +71,7 @@ async fn a_candidate_that_was_promoted_meanwhile_is_not_tested_again(env: TestEn
     storage::credentials::settle(&mut tx, scope, operation.id, step, ended, now).await.unwrap();
     storage::credentials::commit(&mut tx, scope, operation, 2, now).await.unwrap();
     let ends = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        faults.env.somebody_waits().await;
         tx.commit().await.unwrap();
     };
     let test = Credentials::test_again(&faults.engine, &faults.env.actor, form);

@@ -257,8 +257,8 @@ async fn a_late_refusal_of_an_old_version_does_not_count(env: TestEnv) {
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
     assert!(registry.logins() > before, "it was asked with the credential");
-    // Time to write down the refusal, for a sync that does not wait.
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    // It comes to write down the refusal.
+    env.somebody_waits().await;
     tx.commit().await.unwrap();
     sync.await.unwrap();
     assert_eq!(env.count("select count(*) from refusals").await, 0);

@@ -148,6 +148,22 @@ impl TestEnv {
         }
     }
 
+    /// Waits until somebody waits for what a transaction of the test holds.
+    pub async fn somebody_waits(&self) {
+        // PostgreSQL says who waits for a lock; SQLite's writers queue for their one connection.
+        const LOCKED: &str = "select count(*) from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'";
+        for _ in 0..1_200 {
+            let waits =
+                if self.is_sqlite() { self.db.waiting() > 0 } else { self.count(LOCKED).await > 0 };
+            if waits {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("nobody waited");
+    }
+
     /// A person who owns a new organization.
     pub async fn organization(db: &Db, name: &str) -> Actor {
         let organization = OrganizationId::new();
