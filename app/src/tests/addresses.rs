@@ -18,7 +18,7 @@ use domain::{
 use url::form_urlencoded::parse;
 
 use super::{
-    endpoints::{Fields, fields, typed},
+    endpoints::{FilledForm, fields, typed},
     fake::{self, Fake, SECRET},
     page, send,
 };
@@ -101,7 +101,7 @@ const BUTTONS: [&str; 5] = ["leaving", "next", "look", "pick", "search"];
 
 /// Every field of every form, filled.
 fn everything() -> Vec<(String, String)> {
-    let forms: [Fields; 18] = [
+    let forms: [FilledForm; 18] = [
         fields::<SignIn>(),
         fields::<SetUp>(),
         fields::<CreateCredential>(),
@@ -119,7 +119,7 @@ fn everything() -> Vec<(String, String)> {
         fields::<RevealForm>(),
         fields::<GitTargetForm>(),
         fields::<ClusterForm>(),
-        Fields::plain(BUTTONS),
+        FilledForm::plain(BUTTONS),
     ];
     let mut pairs: Vec<_> = forms
         .iter()

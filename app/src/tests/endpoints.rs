@@ -32,10 +32,10 @@ use crate::{
 };
 
 /// The fields of a form by name, each with what is kept of what was typed into it.
-pub(super) struct Fields {
-    /// Fields with one value.
+pub(super) struct FilledForm {
+    /// FilledForm with one value.
     pub texts: Vec<String>,
-    /// Fields with any number of values.
+    /// FilledForm with any number of values.
     pub lists: Vec<String>,
     /// What of every field goes back when it is filled with [`typed`].
     kept: BTreeMap<String, String>,
@@ -51,7 +51,7 @@ pub(super) fn typed(name: &str) -> String {
 }
 
 /// The fields of a type, as it tells them itself.
-pub(super) fn fields<T: Default + Serialize + DeserializeOwned>() -> Fields {
+pub(super) fn fields<T: Default + Serialize + DeserializeOwned>() -> FilledForm {
     let Value::Object(blank) = serde_json::to_value(T::default()).unwrap() else {
         panic!("no form")
     };
@@ -66,15 +66,15 @@ pub(super) fn fields<T: Default + Serialize + DeserializeOwned>() -> Fields {
         .chain(lists.iter().map(|name| (name.clone(), Value::from(two(name).to_vec()))))
         .collect();
     let kept = values(&serde_json::from_value::<T>(Value::Object(filled)).unwrap());
-    Fields { texts, lists, kept }
+    FilledForm { texts, lists, kept }
 }
 
 fn two(name: &str) -> [String; 2] {
     ["one", "two"].map(|which| format!("{which}-{name}"))
 }
 
-impl Fields {
-    /// Fields of which nothing goes back, such as arguments of the function itself.
+impl FilledForm {
+    /// FilledForm of which nothing goes back, such as arguments of the function itself.
     pub fn plain<const N: usize>(names: [&str; N]) -> Self {
         let texts = names.map(ToOwned::to_owned).to_vec();
         Self { texts, lists: Vec::new(), kept: BTreeMap::new() }
@@ -82,33 +82,33 @@ impl Fields {
 }
 
 /// What belongs to the way of a form and not to what was typed.
-fn aside(mut fields: Fields) -> Fields {
+fn aside(mut fields: FilledForm) -> FilledForm {
     fields.kept.clear();
     fields
 }
 
-fn over() -> Fields {
+fn over() -> FilledForm {
     aside(fields::<SaveOver>())
 }
 
-fn way() -> Fields {
+fn way() -> FilledForm {
     aside(fields::<ReturnTo>())
 }
 
-fn from() -> Fields {
-    Fields::plain(["from"])
+fn from() -> FilledForm {
+    FilledForm::plain(["from"])
 }
 
 /// What is typed for a test alone, beside a credential.
 const FOR_TEST: [&str; 4] = ["url", "ca", "proxy", "charts"];
 
 /// Every server function with the fields that it takes.
-fn rows() -> Vec<(&'static str, Vec<Fields>)> {
-    let row = |path, more: Vec<Fields>| (path, more);
+fn rows() -> Vec<(&'static str, Vec<FilledForm>)> {
+    let row = |path, more: Vec<FilledForm>| (path, more);
     let version = || vec![from(), aside(fields::<VersionRef>())];
     let of = |names: &'static [&'static str]| {
         let texts = names.iter().map(|name| (*name).to_owned()).collect();
-        vec![from(), Fields { texts, lists: Vec::new(), kept: BTreeMap::new() }]
+        vec![from(), FilledForm { texts, lists: Vec::new(), kept: BTreeMap::new() }]
     };
     vec![
         row("sign-in", vec![from(), fields::<SignIn>()]),
@@ -116,16 +116,16 @@ fn rows() -> Vec<(&'static str, Vec<Fields>)> {
         row("set-up", vec![from(), fields::<SetUp>()]),
         row(
             "credentials/create",
-            vec![way(), fields::<CreateCredential>(), Fields::plain(FOR_TEST)],
+            vec![way(), fields::<CreateCredential>(), FilledForm::plain(FOR_TEST)],
         ),
         row(
             "credentials/update",
             vec![
                 from(),
                 over(),
-                Fields::plain(["provider"]),
+                FilledForm::plain(["provider"]),
                 fields::<UpdateCredential>(),
-                Fields::plain(FOR_TEST),
+                FilledForm::plain(FOR_TEST),
             ],
         ),
         row("credentials/delete", vec![from(), fields::<DeleteCredential>()]),
@@ -140,10 +140,13 @@ fn rows() -> Vec<(&'static str, Vec<Fields>)> {
         row("credentials/withdraw-address", of(&["credential", "address"])),
         row("credentials/withdraw-token-service", of(&["credential", "registry", "service"])),
         row("credentials/dismiss-request", of(&["credential", "request"])),
-        row("repositories/add", vec![way(), fields::<AddRepository>(), Fields::plain(["without"])]),
+        row(
+            "repositories/add",
+            vec![way(), fields::<AddRepository>(), FilledForm::plain(["without"])],
+        ),
         row(
             "repositories/edit",
-            vec![from(), over(), fields::<EditRepository>(), Fields::plain(["without"])],
+            vec![from(), over(), fields::<EditRepository>(), FilledForm::plain(["without"])],
         ),
         row("repositories/delete", of(&["repository"])),
         row("repositories/allow-token-service", of(&["repository", "service"])),
@@ -151,15 +154,15 @@ fn rows() -> Vec<(&'static str, Vec<Fields>)> {
             "repositories/sync",
             vec![
                 from(),
-                Fields {
+                FilledForm {
                     lists: vec!["ids".to_owned()],
-                    ..Fields::plain(["which", "search", "state", "credential", "project"])
+                    ..FilledForm::plain(["which", "search", "state", "credential", "project"])
                 },
             ],
         ),
         row(
             "connections/test-form",
-            vec![from(), Fields::plain(["form"]), fields::<TestConnection>()],
+            vec![from(), FilledForm::plain(["form"]), fields::<TestConnection>()],
         ),
         row("connections/test-credential", of(&["credential"])),
         row("connections/test-repository", of(&["repository", "credential"])),
