@@ -1,12 +1,13 @@
 //! Token exchange: this server's own identities, and where the providers are.
 
-use std::{fs::File, path::PathBuf};
-
 use connectors::token_exchange::{
     Ambient, AwsIdentity, Container, ContainerUri, Endpoints, ExchangeSettings, GoogleIdentity,
 };
 
-use super::{outbound::entries, values::Values};
+use super::{
+    outbound::entries,
+    values::{Values, file},
+};
 
 const IDENTITIES: &str = "HAWSER_AMBIENT_IDENTITIES";
 const KEY_ID: &str = "HAWSER_AWS_ACCESS_KEY_ID_FILE";
@@ -18,6 +19,9 @@ const GOOGLE_AUDIENCE: &str = "HAWSER_GOOGLE_AUDIENCE";
 
 const CONTAINER: &str = "HAWSER_AWS_CONTAINER_URI";
 const CONTAINER_TOKEN: &str = "HAWSER_AWS_CONTAINER_TOKEN_FILE";
+
+/// What a file of an identity is needed with.
+const OTHERS: &str = "the others of this identity";
 
 const OF_AWS: [&str; 4] = [KEY_ID, SECRET, WEB_TOKEN, ROLE];
 const OF_CONTAINER: [&str; 2] = [CONTAINER, CONTAINER_TOKEN];
@@ -72,7 +76,7 @@ pub(super) fn understand(values: &mut Values) -> Option<ExchangeSettings> {
         (Identity::Google, &OF_GOOGLE),
     ] {
         if !turned_on.contains(&identity) {
-            without(values, names, identity);
+            values.without_effect(names, &format!("{} in {IDENTITIES}", identity.as_str()));
         }
     }
     let (of_aws, of_google): (Vec<_>, Vec<_>) =
@@ -109,25 +113,18 @@ fn one(values: &mut Values, turned_on: &[Identity]) -> Option<Option<Identity>> 
     }
 }
 
-fn without(values: &mut Values, names: &[&'static str], identity: Identity) {
-    for &name in names {
-        if values.text(name).is_some() {
-            let identity = identity.as_str();
-            values.problem(name, format!("has no effect without {identity} in {IDENTITIES}"));
-        }
-    }
-}
-
 fn aws(values: &mut Values) -> Option<AwsIdentity> {
     let key = values.text(KEY_ID).is_some() || values.text(SECRET).is_some();
     let web = values.text(WEB_TOKEN).is_some() || values.text(ROLE).is_some();
     match (key, web) {
         (true, false) => {
-            let (id, secret) = (values.read(KEY_ID, "", file), values.read(SECRET, "", file));
+            let (id, secret) =
+                (values.read(KEY_ID, "", file(OTHERS)), values.read(SECRET, "", file(OTHERS)));
             Some(AwsIdentity::AccessKey { id_file: id?, secret_file: secret? })
         }
         (false, true) => {
-            let (token, role) = (values.read(WEB_TOKEN, "", file), values.read(ROLE, "", role));
+            let (token, role) =
+                (values.read(WEB_TOKEN, "", file(OTHERS)), values.read(ROLE, "", role));
             Some(AwsIdentity::WebIdentity { token_file: token?, role: role? })
         }
         (both, _) => {
@@ -145,15 +142,12 @@ fn aws(values: &mut Values) -> Option<AwsIdentity> {
 fn container(values: &mut Values) -> Option<AwsIdentity> {
     let uri = values
         .read(CONTAINER, "", |text| ContainerUri::parse(text).map_err(|error| error.to_string()));
-    let token_file = match values.text(CONTAINER_TOKEN) {
-        None => Some(None),
-        Some(_) => values.read(CONTAINER_TOKEN, "", file).map(Some),
-    };
+    let token_file = values.optional(CONTAINER_TOKEN, file(OTHERS));
     Some(AwsIdentity::Container(Container { uri: uri?, token_file: token_file? }))
 }
 
 fn google(values: &mut Values) -> Option<GoogleIdentity> {
-    let token_file = values.read(GOOGLE_TOKEN, "", file);
+    let token_file = values.read(GOOGLE_TOKEN, "", file(OTHERS));
     let audience = values.read(GOOGLE_AUDIENCE, "", |text| {
         let fine = text.starts_with("//iam.googleapis.com/projects/") && text.contains("/providers/");
         if fine {
@@ -163,15 +157,6 @@ fn google(values: &mut Values) -> Option<GoogleIdentity> {
         }
     });
     Some(GoogleIdentity::Workload { token_file: token_file?, audience: audience? })
-}
-
-fn file(text: &str) -> Result<PathBuf, String> {
-    if text.is_empty() {
-        return Err("is needed with the others of this identity".to_owned());
-    }
-    let path = PathBuf::from(text);
-    File::open(&path).map_err(|error| format!("opening {text}: {error}"))?;
-    Ok(path)
 }
 
 /// `arn:<partition>:iam::<account>:role/<name>`.

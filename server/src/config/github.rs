@@ -1,14 +1,12 @@
 //! GitHub: where it is, and how this server is known to it.
 
-use std::{fs::File, path::PathBuf};
-
 use connectors::{
     github::{GithubApp, GithubSettings, OauthClient},
     token_exchange::{ExchangeSettings, GithubHome, GithubIdentity},
 };
 use url::Url;
 
-use super::values::Values;
+use super::values::{Values, file};
 
 const ADDRESS: &str = "HAWSER_GITHUB_URL";
 const CLIENT: &str = "HAWSER_GITHUB_CLIENT_ID";
@@ -47,14 +45,14 @@ pub(super) fn understand(
 
 fn client(values: &mut Values) -> Option<OauthClient> {
     let id = values.read(CLIENT, "", name);
-    let secret_file = values.read(SECRET, "", file);
+    let secret_file = values.read(SECRET, "", file("the others of its kind"));
     let scopes = values.read(SCOPES, "repo read:user", scopes);
     Some(OauthClient { id: id?, secret_file: secret_file?, scopes: scopes? })
 }
 
 fn app(values: &mut Values) -> Option<GithubApp> {
     let app_id = values.read(APP, "", name);
-    let key_file = values.read(KEY, "", file);
+    let key_file = values.read(KEY, "", file("the others of its kind"));
     let slug = values.read(SLUG, "", name);
     let identity = GithubIdentity { app_id: app_id?, key_file: key_file? };
     Some(GithubApp { identity, slug: slug? })
@@ -66,11 +64,7 @@ fn are_together(values: &mut Values, names: &[&'static str], more: &[&'static st
     if names.iter().any(|name| set(values, name)) {
         return true;
     }
-    for &name in more {
-        if values.text(name).is_some() {
-            values.problem(name, format!("has no effect without {}", names.join(" and ")));
-        }
-    }
+    values.without_effect(more, &names.join(" and "));
     false
 }
 
@@ -112,13 +106,4 @@ fn scopes(text: &str) -> Result<Vec<String>, String> {
             }
         })
         .collect()
-}
-
-fn file(text: &str) -> Result<PathBuf, String> {
-    if text.is_empty() {
-        return Err("is needed with the others of its kind".to_owned());
-    }
-    let path = PathBuf::from(text);
-    File::open(&path).map_err(|error| format!("opening {text}: {error}"))?;
-    Ok(path)
 }

@@ -113,71 +113,53 @@ impl Config {
     }
 
     fn understand(mut values: Values) -> Result<Self, Problems> {
+        let config = Self::read(&mut values);
+        match (config, values.into_problems()) {
+            (Some(config), problems) if problems.is_empty() => Ok(config),
+            (_, problems) => Err(Problems(problems)),
+        }
+    }
+
+    /// Everything is read before the first `?`, so that every problem is noted.
+    fn read(values: &mut Values) -> Option<Self> {
         let data_dir = PathBuf::from(values.text("HAWSER_DATA_DIR").unwrap_or("./data"));
         let listen = values.read("HAWSER_LISTEN", "127.0.0.1:3000", address);
-        let public_url = values.read("HAWSER_PUBLIC_URL", "", optional(PublicUrl::parse));
-        let database = match values.text("HAWSER_DATABASE_URL") {
-            None => Some(DatabaseUrl::in_folder(&data_dir)),
-            Some(_) => values.read("HAWSER_DATABASE_URL", "", DatabaseUrl::parse),
-        };
-        let vault = vault::understand(&mut values, &data_dir);
-        let outbound = outbound::understand(&mut values);
-        let exchange = exchange::understand(&mut values).unwrap_or_default();
-        let github = github::understand(&mut values, exchange);
-        let clusters = values.read("HAWSER_CLUSTERS", "off", clusters);
-        let visitors = visitors::understand(&mut values);
+        let public_url = values.optional("HAWSER_PUBLIC_URL", PublicUrl::parse);
+        let database = values.optional("HAWSER_DATABASE_URL", DatabaseUrl::parse);
+        let vault = vault::understand(values, &data_dir);
+        let outbound = outbound::understand(values);
+        let exchange = exchange::understand(values).unwrap_or_default();
+        let github = github::understand(values, exchange);
+        let clusters = [("on", Clusters::On), ("off", Clusters::Off)];
+        let clusters = values.choice("HAWSER_CLUSTERS", "off", clusters);
+        let visitors = visitors::understand(values);
         let log = values.read("HAWSER_LOG", "info", log_filter);
         let format = if std::io::stderr().is_terminal() { "text" } else { "json" };
-        let log_format = values.read("HAWSER_LOG_FORMAT", format, log_format);
+        let formats = [("text", LogFormat::Text), ("json", LogFormat::Json)];
+        let log_format = values.choice("HAWSER_LOG_FORMAT", format, formats);
         let metrics_listen = values.read("HAWSER_METRICS_LISTEN", "127.0.0.1:3001", |text| {
             if text == "off" { Ok(None) } else { address(text).map(Some) }
         });
         let assets = PathBuf::from(values.text("HAWSER_ASSETS").unwrap_or("./dist"));
-        let problems = values.into_problems();
-        match (
-            listen,
-            public_url,
-            database,
-            vault,
-            outbound,
+        let (exchange, github) = github?;
+        let (trusted_proxies, request_rate) = visitors?;
+        Some(Self {
+            listen: listen?,
+            public_url: public_url?,
+            database: database?.unwrap_or_else(|| DatabaseUrl::in_folder(&data_dir)),
+            vault: vault?,
+            outbound: outbound?,
+            exchange,
             github,
-            clusters,
-            visitors,
-            log,
-            log_format,
-            metrics_listen,
-        ) {
-            (
-                Some(listen),
-                Some(public_url),
-                Some(database),
-                Some(vault),
-                Some(outbound),
-                Some((exchange, github)),
-                Some(clusters),
-                Some((trusted_proxies, request_rate)),
-                Some(log),
-                Some(log_format),
-                Some(metrics_listen),
-            ) if problems.is_empty() => Ok(Self {
-                data_dir,
-                listen,
-                public_url,
-                database,
-                vault,
-                outbound,
-                exchange,
-                github,
-                clusters,
-                trusted_proxies,
-                request_rate,
-                log,
-                log_format,
-                metrics_listen,
-                assets,
-            }),
-            _ => Err(Problems(problems)),
-        }
+            clusters: clusters?,
+            trusted_proxies,
+            request_rate,
+            log: log?,
+            log_format: log_format?,
+            metrics_listen: metrics_listen?,
+            assets,
+            data_dir,
+        })
     }
 }
 
@@ -190,13 +172,6 @@ pub fn vault_mount() -> Result<String, Problems> {
     vault::mount_of(&mut values).ok_or_else(|| Problems(values.into_problems()))
 }
 
-/// A parser that takes the empty text for nothing.
-fn optional<T>(
-    parse: impl FnOnce(&str) -> Result<T, String>,
-) -> impl FnOnce(&str) -> Result<Option<T>, String> {
-    |text| if text.is_empty() { Ok(None) } else { parse(text).map(Some) }
-}
-
 fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("{text:?} is no address and port such as 127.0.0.1:3000"))
 }
@@ -205,22 +180,6 @@ fn log_filter(text: &str) -> Result<String, String> {
     EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|_| {
         format!("{text:?} is neither a level nor a list of directives such as info,engine=debug")
     })
-}
-
-fn clusters(text: &str) -> Result<Clusters, String> {
-    match text {
-        "on" => Ok(Clusters::On),
-        "off" => Ok(Clusters::Off),
-        _ => Err(format!("{text:?} is neither on nor off")),
-    }
-}
-
-fn log_format(text: &str) -> Result<LogFormat, String> {
-    match text {
-        "text" => Ok(LogFormat::Text),
-        "json" => Ok(LogFormat::Json),
-        _ => Err(format!("{text:?} is neither text nor json")),
-    }
 }
 
 #[cfg(test)]

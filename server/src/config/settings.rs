@@ -13,191 +13,92 @@ pub struct Setting {
     pub meaning: &'static str,
 }
 
-const fn setting(name: &'static str, default: &'static str, meaning: &'static str) -> Setting {
-    Setting { name, default, meaning }
-}
-
 /// What the names of all settings begin with.
 pub const PREFIX: &str = "HAWSER_";
 
 /// The name of the file that holds settings. The environment overrules the file.
 pub const FILE: &str = "HAWSER_CONFIG";
 
-/// Every setting.
-pub const SETTINGS: [Setting; 40] = [
-    setting(
-        FILE,
-        "none",
-        "A TOML file with the settings below, such as `listen = \"127.0.0.1:3000\"`; the environment overrules it",
-    ),
-    setting(
-        "HAWSER_DATA_DIR",
-        "./data",
-        "The folder of the SQLite database and the managed OpenBao; made with mode 0700",
-    ),
-    setting("HAWSER_LISTEN", "127.0.0.1:3000", "Address and port to listen on"),
-    setting(
-        "HAWSER_PUBLIC_URL",
-        "http://LISTEN",
-        "The URL people open; https makes cookies Secure and turns on HSTS",
-    ),
-    setting(
-        "HAWSER_DATABASE_URL",
-        "sqlite://DATA_DIR/hawser.db",
-        "sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME for several replicas",
-    ),
-    setting(
-        "HAWSER_VAULT_ADDR",
-        "a managed OpenBao",
-        "The URL of your Vault or OpenBao; without it Hawser runs one under DATA_DIR/openbao",
-    ),
-    setting(
-        "HAWSER_VAULT_ROLE_ID_FILE",
-        "none",
-        "The file with the AppRole's role id; needed with HAWSER_VAULT_ADDR",
-    ),
-    setting(
-        "HAWSER_VAULT_SECRET_ID_FILE",
-        "none",
-        "The file with the AppRole's secret id; needed with HAWSER_VAULT_ADDR",
-    ),
-    setting("HAWSER_VAULT_NAMESPACE", "none", "The namespace to work in"),
-    setting("HAWSER_VAULT_MOUNT", "secret", "The mount of the KV version 2 engine"),
-    setting("HAWSER_VAULT_APPROLE_MOUNT", "approle", "The mount of the AppRole login"),
-    setting(
-        "HAWSER_VAULT_CA_FILE",
-        "the system's",
-        "A PEM file with the certificate authority of Vault",
-    ),
-    setting(
-        "HAWSER_BAO_BINARY",
-        "`bao` on PATH",
-        "The OpenBao binary to run when no Vault is configured",
-    ),
-    setting(
-        "HAWSER_OUTBOUND_ALLOW",
-        "none",
-        "Private targets that may be reached, also over plain http: CIDRs or HOST:PORT, with commas between them",
-    ),
-    setting(
-        "HAWSER_PROXIES",
-        "none",
-        "Proxies that repositories may choose: NAME=http://HOST:PORT, with commas between them",
-    ),
-    setting(
-        "HAWSER_TLS_SKIP_VERIFY",
-        "none",
-        "HOST:PORT of registries whose certificate is not checked, with commas between them",
-    ),
-    setting(
-        "HAWSER_AMBIENT_IDENTITIES",
-        "none",
-        "This server's own cloud identities that credentials may use: one of aws, aws-metadata and aws-container, one of google and google-metadata",
-    ),
-    setting(
-        "HAWSER_AWS_ACCESS_KEY_ID_FILE",
-        "none",
-        "The file with the id of this server's AWS access key",
-    ),
-    setting(
-        "HAWSER_AWS_SECRET_ACCESS_KEY_FILE",
-        "none",
-        "The file with the secret of this server's AWS access key",
-    ),
-    setting(
-        "HAWSER_AWS_WEB_IDENTITY_TOKEN_FILE",
-        "none",
-        "The file with this server's web identity token (IRSA), in place of an access key",
-    ),
-    setting("HAWSER_AWS_ROLE_ARN", "none", "The role that the web identity stands for"),
-    setting(
-        "HAWSER_AWS_CONTAINER_URI",
-        "none",
-        "Where aws-container asks: what ECS or EKS says in AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    ),
-    setting(
-        "HAWSER_AWS_CONTAINER_TOKEN_FILE",
-        "none",
-        "The file with the token for it, if there is one (EKS Pod Identity)",
-    ),
-    setting(
-        "HAWSER_GOOGLE_TOKEN_FILE",
-        "none",
-        "The file with the token that Google's workload identity federation takes",
-    ),
-    setting(
-        "HAWSER_GOOGLE_AUDIENCE",
-        "none",
-        "The workload identity provider: //iam.googleapis.com/projects/…/providers/…",
-    ),
-    setting(
-        "HAWSER_PROVIDER_ENDPOINTS",
-        "the providers' own",
-        "Other addresses for ecr, ecr_public, sts, google_token, google_sts, google_iam, entra, github, aws_metadata, aws_container, google_metadata: SERVICE=URL, with commas between them; private ones also need HAWSER_OUTBOUND_ALLOW",
-    ),
-    setting(
-        "HAWSER_GITHUB_URL",
-        "https://github.com",
-        "The GitHub that accounts are connected at; GitHub Enterprise has its API below it, unless HAWSER_PROVIDER_ENDPOINTS names another address",
-    ),
-    setting(
-        "HAWSER_GITHUB_CLIENT_ID",
-        "none",
-        "The client id of an OAuth app or GitHub App, with which people connect their accounts; its callback is PUBLIC_URL/oauth/github/callback",
-    ),
-    setting(
-        "HAWSER_GITHUB_CLIENT_SECRET_FILE",
-        "none",
-        "The file with the client's secret, read at each use; needed with HAWSER_GITHUB_CLIENT_ID",
-    ),
-    setting(
-        "HAWSER_GITHUB_SCOPES",
-        "repo read:user",
-        "The scopes to ask for; a GitHub App has none, what it may do is chosen with the app",
-    ),
-    setting(
-        "HAWSER_GITHUB_APP_ID",
-        "none",
-        "The id of a GitHub App that can be installed, with contents and pull requests to write; its setup URL is PUBLIC_URL/oauth/github/installed",
-    ),
-    setting(
-        "HAWSER_GITHUB_APP_PRIVATE_KEY_FILE",
-        "none",
-        "The file with the app's private key, read at each use; needed with HAWSER_GITHUB_APP_ID",
-    ),
-    setting(
-        "HAWSER_GITHUB_APP_SLUG",
-        "none",
-        "The name of the app in its address; needed with HAWSER_GITHUB_APP_ID",
-    ),
-    setting(
-        "HAWSER_CLUSTERS",
-        "off",
-        "`on` lets people apply exports to Kubernetes clusters, values of secrets included; private API servers also need HAWSER_OUTBOUND_ALLOW",
-    ),
-    setting(
-        "HAWSER_TRUSTED_PROXIES",
-        "none",
-        "The proxies in front of Hawser whose X-Forwarded-For says where visitors come from: addresses and CIDRs, with commas between them",
-    ),
-    setting(
-        "HAWSER_REQUEST_RATE",
-        "20",
-        "How many pages and forms a signed-in person may ask of each replica in a second; at once, three times as many",
-    ),
-    setting(
-        "HAWSER_LOG",
-        "info",
-        "What to log: error, warn, info, debug, trace, or directives such as `info,engine=debug`",
-    ),
-    setting("HAWSER_LOG_FORMAT", "text on a terminal, else json", "text or json"),
-    setting(
-        "HAWSER_METRICS_LISTEN",
-        "127.0.0.1:3001",
-        "Address and port of /metrics (Prometheus), or `off`",
-    ),
-    setting("HAWSER_ASSETS", "./dist", "The folder with the browser bundle"),
-];
+macro_rules! settings {
+    ($($name:tt, $default:literal: $meaning:literal;)+) => {
+        /// Every setting.
+        pub const SETTINGS: [Setting; [$($meaning),+].len()] =
+            [$(Setting { name: $name, default: $default, meaning: $meaning }),+];
+    };
+}
+
+settings! {
+    FILE, "none":
+        "A TOML file with the settings below, such as `listen = \"127.0.0.1:3000\"`; the environment overrules it";
+    "HAWSER_DATA_DIR", "./data":
+        "The folder of the SQLite database and the managed OpenBao; made with mode 0700";
+    "HAWSER_LISTEN", "127.0.0.1:3000": "Address and port to listen on";
+    "HAWSER_PUBLIC_URL", "http://LISTEN":
+        "The URL people open; https makes cookies Secure and turns on HSTS";
+    "HAWSER_DATABASE_URL", "sqlite://DATA_DIR/hawser.db":
+        "sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME for several replicas";
+    "HAWSER_VAULT_ADDR", "a managed OpenBao":
+        "The URL of your Vault or OpenBao; without it Hawser runs one under DATA_DIR/openbao";
+    "HAWSER_VAULT_ROLE_ID_FILE", "none":
+        "The file with the AppRole's role id; needed with HAWSER_VAULT_ADDR";
+    "HAWSER_VAULT_SECRET_ID_FILE", "none":
+        "The file with the AppRole's secret id; needed with HAWSER_VAULT_ADDR";
+    "HAWSER_VAULT_NAMESPACE", "none": "The namespace to work in";
+    "HAWSER_VAULT_MOUNT", "secret": "The mount of the KV version 2 engine";
+    "HAWSER_VAULT_APPROLE_MOUNT", "approle": "The mount of the AppRole login";
+    "HAWSER_VAULT_CA_FILE", "the system's": "A PEM file with the certificate authority of Vault";
+    "HAWSER_BAO_BINARY", "`bao` on PATH": "The OpenBao binary to run when no Vault is configured";
+    "HAWSER_OUTBOUND_ALLOW", "none":
+        "Private targets that may be reached, also over plain http: CIDRs or HOST:PORT, with commas between them";
+    "HAWSER_PROXIES", "none":
+        "Proxies that repositories may choose: NAME=http://HOST:PORT, with commas between them";
+    "HAWSER_TLS_SKIP_VERIFY", "none":
+        "HOST:PORT of registries whose certificate is not checked, with commas between them";
+    "HAWSER_AMBIENT_IDENTITIES", "none":
+        "This server's own cloud identities that credentials may use: one of aws, aws-metadata and aws-container, one of google and google-metadata";
+    "HAWSER_AWS_ACCESS_KEY_ID_FILE", "none": "The file with the id of this server's AWS access key";
+    "HAWSER_AWS_SECRET_ACCESS_KEY_FILE", "none":
+        "The file with the secret of this server's AWS access key";
+    "HAWSER_AWS_WEB_IDENTITY_TOKEN_FILE", "none":
+        "The file with this server's web identity token (IRSA), in place of an access key";
+    "HAWSER_AWS_ROLE_ARN", "none": "The role that the web identity stands for";
+    "HAWSER_AWS_CONTAINER_URI", "none":
+        "Where aws-container asks: what ECS or EKS says in AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    "HAWSER_AWS_CONTAINER_TOKEN_FILE", "none":
+        "The file with the token for it, if there is one (EKS Pod Identity)";
+    "HAWSER_GOOGLE_TOKEN_FILE", "none":
+        "The file with the token that Google's workload identity federation takes";
+    "HAWSER_GOOGLE_AUDIENCE", "none":
+        "The workload identity provider: //iam.googleapis.com/projects/…/providers/…";
+    "HAWSER_PROVIDER_ENDPOINTS", "the providers' own":
+        "Other addresses for ecr, ecr_public, sts, google_token, google_sts, google_iam, entra, github, aws_metadata, aws_container, google_metadata: SERVICE=URL, with commas between them; private ones also need HAWSER_OUTBOUND_ALLOW";
+    "HAWSER_GITHUB_URL", "https://github.com":
+        "The GitHub that accounts are connected at; GitHub Enterprise has its API below it, unless HAWSER_PROVIDER_ENDPOINTS names another address";
+    "HAWSER_GITHUB_CLIENT_ID", "none":
+        "The client id of an OAuth app or GitHub App, with which people connect their accounts; its callback is PUBLIC_URL/oauth/github/callback";
+    "HAWSER_GITHUB_CLIENT_SECRET_FILE", "none":
+        "The file with the client's secret, read at each use; needed with HAWSER_GITHUB_CLIENT_ID";
+    "HAWSER_GITHUB_SCOPES", "repo read:user":
+        "The scopes to ask for; a GitHub App has none, what it may do is chosen with the app";
+    "HAWSER_GITHUB_APP_ID", "none":
+        "The id of a GitHub App that can be installed, with contents and pull requests to write; its setup URL is PUBLIC_URL/oauth/github/installed";
+    "HAWSER_GITHUB_APP_PRIVATE_KEY_FILE", "none":
+        "The file with the app's private key, read at each use; needed with HAWSER_GITHUB_APP_ID";
+    "HAWSER_GITHUB_APP_SLUG", "none":
+        "The name of the app in its address; needed with HAWSER_GITHUB_APP_ID";
+    "HAWSER_CLUSTERS", "off":
+        "`on` lets people apply exports to Kubernetes clusters, values of secrets included; private API servers also need HAWSER_OUTBOUND_ALLOW";
+    "HAWSER_TRUSTED_PROXIES", "none":
+        "The proxies in front of Hawser whose X-Forwarded-For says where visitors come from: addresses and CIDRs, with commas between them";
+    "HAWSER_REQUEST_RATE", "20":
+        "How many pages and forms a signed-in person may ask of each replica in a second; at once, three times as many";
+    "HAWSER_LOG", "info":
+        "What to log: error, warn, info, debug, trace, or directives such as `info,engine=debug`";
+    "HAWSER_LOG_FORMAT", "text on a terminal, else json": "text or json";
+    "HAWSER_METRICS_LISTEN", "127.0.0.1:3001":
+        "Address and port of /metrics (Prometheus), or `off`";
+    "HAWSER_ASSETS", "./dist": "The folder with the browser bundle";
+}
 
 /// The table as `--help` prints it.
 #[must_use]

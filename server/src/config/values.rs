@@ -1,6 +1,12 @@
-//! Gathers what the environment and the file say, before anything is understood.
+//! Gathers what the environment and the file say, before anything is understood. By hand, because `figment`
+//! stops at the first value that does not fit its type, and quotes it.
 
-use std::{collections::BTreeMap, ffi::OsString, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use super::{
     Problem,
@@ -104,6 +110,42 @@ impl Values {
         }
     }
 
+    /// The same for a setting that may be left out.
+    #[expect(clippy::option_option, reason = "a problem, nothing, or a value")]
+    pub(super) fn optional<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<Option<T>> {
+        match self.text(name) {
+            None => Some(None),
+            Some(_) => self.read(name, "", parse).map(Some),
+        }
+    }
+
+    /// Understands one of two words.
+    pub(super) fn choice<T>(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        [(first, one), (second, other)]: [(&str, T); 2],
+    ) -> Option<T> {
+        self.read(name, default, |text| match text {
+            text if text == first => Ok(one),
+            text if text == second => Ok(other),
+            _ => Err(format!("{text:?} is neither {first} nor {second}")),
+        })
+    }
+
+    /// Notes each of these that is set: alone it does nothing.
+    pub(super) fn without_effect(&mut self, names: &[&'static str], without: &str) {
+        for &name in names {
+            if self.text(name).is_some() {
+                self.problem(name, format!("has no effect without {without}"));
+            }
+        }
+    }
+
     /// Notes that something is wrong with a setting.
     pub(super) fn problem(&mut self, name: &str, what: impl Into<String>) {
         self.problems.push(Problem { name: name.to_owned(), what: what.into() });
@@ -112,6 +154,18 @@ impl Values {
     /// Everything that is wrong.
     pub(super) fn into_problems(self) -> Vec<Problem> {
         self.problems
+    }
+}
+
+/// A parser of paths to files that can be opened; `needed` says when one has to be named.
+pub(super) fn file(needed: &str) -> impl Fn(&str) -> Result<PathBuf, String> {
+    move |text| {
+        if text.is_empty() {
+            return Err(format!("is needed with {needed}"));
+        }
+        let path = PathBuf::from(text);
+        fs::File::open(&path).map_err(|error| format!("opening {text}: {error}"))?;
+        Ok(path)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use url::{Host, Url};
 
-use super::values::Values;
+use super::values::{Values, file};
 
 /// Which Vault keeps the secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct ExternalVault {
     pub ca_file: Option<PathBuf>,
 }
 
+const ADDRESS: &str = "HAWSER_VAULT_ADDR";
+
 /// What only makes sense together with an address.
 const EXTERNAL: [&str; 6] = [
     "HAWSER_VAULT_ROLE_ID_FILE",
@@ -45,14 +47,10 @@ const EXTERNAL: [&str; 6] = [
 ];
 
 pub(super) fn understand(values: &mut Values, data_dir: &Path) -> Option<VaultChoice> {
-    if values.text("HAWSER_VAULT_ADDR").is_some() {
+    if values.text(ADDRESS).is_some() {
         return external(values).map(VaultChoice::External);
     }
-    for name in EXTERNAL {
-        if values.text(name).is_some() {
-            values.problem(name, "has no effect without HAWSER_VAULT_ADDR");
-        }
-    }
+    values.without_effect(&EXTERNAL, ADDRESS);
     let named = values.text("HAWSER_BAO_BINARY").map(PathBuf::from);
     let Some(binary) = named.or_else(on_path) else {
         values.problem(
@@ -69,15 +67,12 @@ pub(super) fn understand(values: &mut Values, data_dir: &Path) -> Option<VaultCh
 }
 
 fn external(values: &mut Values) -> Option<ExternalVault> {
-    let address = values.read("HAWSER_VAULT_ADDR", "", address);
-    let role_id_file = values.read("HAWSER_VAULT_ROLE_ID_FILE", "", file);
-    let secret_id_file = values.read("HAWSER_VAULT_SECRET_ID_FILE", "", file);
+    let address = values.read(ADDRESS, "", address);
+    let role_id_file = values.read("HAWSER_VAULT_ROLE_ID_FILE", "", file(ADDRESS));
+    let secret_id_file = values.read("HAWSER_VAULT_SECRET_ID_FILE", "", file(ADDRESS));
     let mount = mount_of(values);
     let approle_mount = values.read("HAWSER_VAULT_APPROLE_MOUNT", "approle", mount_of_login);
-    let ca_file = match values.text("HAWSER_VAULT_CA_FILE") {
-        None => Some(None),
-        Some(_) => values.read("HAWSER_VAULT_CA_FILE", "", authority).map(Some),
-    };
+    let ca_file = values.optional("HAWSER_VAULT_CA_FILE", authority);
     Some(ExternalVault {
         address: address?,
         role_id_file: role_id_file?,
@@ -119,22 +114,13 @@ fn is_here(url: &Url) -> bool {
 
 /// A file that holds at least one certificate: without one nobody would be trusted.
 fn authority(text: &str) -> Result<PathBuf, String> {
-    let path = file(text)?;
+    let path = file(ADDRESS)(text)?;
     let mut certificates =
         CertificateDer::pem_file_iter(&path).map_err(|error| format!("reading {text}: {error}"))?;
     match certificates.next() {
         Some(Ok(_)) => Ok(path),
         _ => Err(format!("{text} holds no certificate in PEM")),
     }
-}
-
-fn file(text: &str) -> Result<PathBuf, String> {
-    if text.is_empty() {
-        return Err("is needed with HAWSER_VAULT_ADDR".to_owned());
-    }
-    let path = PathBuf::from(text);
-    std::fs::File::open(&path).map_err(|error| format!("opening {text}: {error}"))?;
-    Ok(path)
 }
 
 fn mount(text: &str) -> Result<String, String> {
