@@ -6,14 +6,9 @@ use crate::TypedUrl;
 /// A field that may stand in an address. [`crate::Secret`] is none, so a form with one cannot be made
 /// an [`AddressForm`]:
 ///
-/// ```compile_fail
-/// domain::address_form! {
-///     /// A form.
-///     pub struct SignIn {
-///         /// A secret.
-///         pub password: domain::Secret,
-///     }
-/// }
+/// ```compile_fail,E0277
+/// fn travels<T: domain::AddressSafe>() {}
+/// travels::<domain::Secret>();
 /// ```
 pub trait AddressSafe {
     /// The typed text as it may stand there; `None` for one that may not.
