@@ -187,7 +187,7 @@ pub(crate) fn sign_in_path(next: &str) -> String {
 pub const fn status(problem: &ServiceError) -> StatusCode {
     match problem {
         ServiceError::NotFound => StatusCode::NOT_FOUND,
-        ServiceError::NotAllowed => StatusCode::FORBIDDEN,
+        ServiceError::NotAllowed | ServiceError::NoLongerAllowed => StatusCode::FORBIDDEN,
         ServiceError::NotSignedIn => StatusCode::UNAUTHORIZED,
         ServiceError::Invalid(_) | ServiceError::Choose { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         ServiceError::Stale { .. } | ServiceError::UnderWay | ServiceError::InUse(_) => {

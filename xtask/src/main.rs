@@ -6,6 +6,7 @@ mod css;
 mod error;
 mod project;
 mod sizes;
+mod transactions;
 mod walls;
 mod wasm;
 
@@ -19,7 +20,8 @@ usage: cargo xtask COMMAND
 
   bundle             build dist/ from crates/browser, style/ and public/, and print its sizes
   bundle --budget    the same, and fail when the bundle is larger than its budget
-  walls              check that the crates know only what the design lets them know";
+  walls              check that the crates know only what the design lets them know, and that
+                     transactions begin on a right";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::{
     error::{Attempted as _, Error},
     project::Project,
+    transactions,
 };
 
 /// Which of our crates each of our crates may depend on, in any kind of dependency.
@@ -41,12 +42,13 @@ const NEVER_IN_THE_BROWSER: [&str; 8] =
 /// Features of ours that belong to the server: `host` parses URLs with a large crate.
 const SERVER_FEATURES: [(&str, &str); 2] = [("domain", "host"), ("app", "ssr")];
 
-/// Checks both halves of the rule and tells every breach.
+/// Checks all parts of the rule and tells every breach.
 pub fn check(project: &Project) -> Result<(), Error> {
     let mut breaches = breaches_of_manifests(&metadata(project)?)?;
     breaches.extend(breaches_in_the_browser(&browser_tree(project)?)?);
+    breaches.extend(transactions::breaches(project)?);
     if breaches.is_empty() {
-        println!("walls: the manifests and the browser's dependencies keep the rule");
+        println!("walls: manifests, the browser's dependencies and transactions keep the rule");
         return Ok(());
     }
     Err(Error::new(format!("The walls are broken:\n  {}", breaches.join("\n  "))))

@@ -188,7 +188,7 @@ fn refusal(problem: &ServiceError, actor: Option<Actor>, here: &str) -> AnyView 
     }
     let title = match problem {
         ServiceError::NotFound => "Page not found",
-        ServiceError::NotAllowed => "Not allowed",
+        ServiceError::NotAllowed | ServiceError::NoLongerAllowed => "Not allowed",
         ServiceError::Unavailable { .. } | ServiceError::NeedsOperator { .. } => {
             "Not available right now"
         }

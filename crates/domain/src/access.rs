@@ -74,8 +74,8 @@ impl Role {
     }
 }
 
-/// A signed-in person in the organization they work in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A signed-in person in the organization they work in, as they were when the request was recognized.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     /// The person.
     pub user: UserId,
@@ -89,6 +89,29 @@ pub struct Actor {
     pub role: Role,
     /// Where they visit from, for the audit log; `None` when nobody knows.
     pub address: Option<IpAddr>,
+    /// What their rights rested on.
+    pub epochs: Epochs,
+}
+
+/// The epochs of a right, read together: each grows when what it stands for changes, so that a right of
+/// before counts no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Epochs {
+    /// Grows with each change of the membership's role or state.
+    pub member: i64,
+    /// Grows with each change of the person's password.
+    pub user: i64,
+    /// Grows when the organization is suspended or deleted.
+    pub organization: i64,
+}
+
+/// Whose right it is.
+///
+/// API tokens, pull tokens and outside identities get their variants here when they come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PrincipalId {
+    /// A member of the organization.
+    Person(UserId),
 }
 
 impl Actor {
@@ -102,35 +125,53 @@ impl Actor {
     ///
     /// # Errors
     /// [`ServiceError::NotAllowed`] when the role does not include it.
-    pub fn may(&self, action: Action) -> Result<Scope, ServiceError> {
+    pub const fn may(&self, action: Action) -> Result<Grant, ServiceError> {
         if self.role.includes(action) {
-            Ok(Scope { organization: self.organization })
+            Ok(Grant {
+                principal: PrincipalId::Person(self.user),
+                organization: self.organization,
+                action,
+                epochs: self.epochs,
+            })
         } else {
             Err(ServiceError::NotAllowed)
         }
     }
 }
 
-/// The proof of a right in one organization. Storage takes no organization id, only this.
+/// The proof that somebody was allowed to do something in an organization when they asked. Made by
+/// [`Actor::may`] alone; storage reads again what it rests on before it acts on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Scope {
+pub struct Grant {
+    principal: PrincipalId,
     organization: OrganizationId,
+    action: Action,
+    epochs: Epochs,
 }
 
-impl Scope {
-    /// The scope of background work that storage handed out for `organization`.
-    ///
-    /// Workers act with the rights of the organization, not of a person; pages and routes must
-    /// use [`Actor::may`].
+impl Grant {
+    /// Whose right it is.
     #[must_use]
-    pub const fn of_worker(organization: OrganizationId) -> Self {
-        Self { organization }
+    pub const fn principal(&self) -> PrincipalId {
+        self.principal
     }
 
-    /// The organization every query of this scope is limited to.
+    /// The organization it is a right in.
     #[must_use]
-    pub const fn organization(self) -> OrganizationId {
+    pub const fn organization(&self) -> OrganizationId {
         self.organization
+    }
+
+    /// What it allows.
+    #[must_use]
+    pub const fn action(&self) -> Action {
+        self.action
+    }
+
+    /// What it rested on when it was given.
+    #[must_use]
+    pub const fn epochs(&self) -> Epochs {
+        self.epochs
     }
 }
 

@@ -108,6 +108,11 @@ pub enum ServiceError {
     /// The person's role does not include it.
     #[error("Your role does not allow this. Ask an owner or admin of the organization.")]
     NotAllowed,
+    /// The right they had when they asked was gone when it was to take effect.
+    #[error(
+        "You are no longer allowed to do this: your role, your membership or your password changed meanwhile. Nothing was changed."
+    )]
+    NoLongerAllowed,
     /// Nobody is signed in.
     #[error("Sign in to go on.")]
     NotSignedIn,

@@ -85,6 +85,7 @@ pub(crate) fn answer_of(asked: RemoteKind, error: Error) -> ServiceError {
         Error::Registry(failure) if failure.cause != Cause::Internal => {
             ServiceError::Unreachable { asked, cause: failure.cause }
         }
+        Error::Storage(storage::Error::NoLongerAllowed) => ServiceError::NoLongerAllowed,
         Error::Storage(storage) if storage.is_unwritable() => {
             tracing::error!(error = %chain(&storage), "failed to write the database");
             ServiceError::NeedsOperator { why: UNWRITABLE.to_owned() }

@@ -38,6 +38,21 @@ pub use error::Error;
 pub use exports::{VaultPlace, VaultReach};
 pub use sessions::SetUpLink;
 
+/// The scope of an organization that nobody asks about.
+#[cfg(test)]
+fn some_scope() -> storage::Scope {
+    let nobody = domain::Actor {
+        user: domain::UserId::new(),
+        name: String::new(),
+        organization: domain::OrganizationId::from(uuid::Uuid::nil()),
+        organization_name: String::new(),
+        role: domain::Role::Viewer,
+        address: None,
+        epochs: domain::Epochs::default(),
+    };
+    storage::Scope::of(&nobody.may(domain::Action::View).unwrap())
+}
+
 /// Everything the use cases work with. Cheap to clone; every clone is the same engine.
 #[derive(Clone)]
 pub struct Engine {
@@ -171,6 +186,11 @@ impl Engine {
     pub const fn giving_up_after(mut self, longest: std::time::Duration) -> Self {
         self.longest = repositories::Longest { helm: longest, oci: longest };
         self
+    }
+
+    /// The same engine for a call that only reads, in one transaction, if the right is still there.
+    pub(crate) async fn reading(&self, grant: &domain::Grant) -> Result<Self, Error> {
+        Ok(Self { db: self.db.read_as(grant).await?, ..self.clone() })
     }
 
     /// Whether the database answers, and can be written.

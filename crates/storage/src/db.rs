@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
 
-use crate::{Error, Result, exec, pool};
+use crate::{Error, Result, exec, pool, read_pool::ReadPool};
 
 /// Runs one body on the connection or pool of whichever database it is.
 macro_rules! on {
@@ -29,7 +29,7 @@ pub(crate) enum Inner<S, P> {
 /// An open database, with its schema up to date. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Db {
-    readers: Inner<SqlitePool, PgPool>,
+    readers: Inner<ReadPool<Sqlite>, ReadPool<Postgres>>,
     writers: Inner<SqlitePool, PgPool>,
     turns: Arc<Turns>,
 }
@@ -56,11 +56,12 @@ impl Db {
     pub async fn open(address: &str) -> Result<Self> {
         if address.starts_with("sqlite:") {
             let pool::Sqlite { writers, readers } = pool::sqlite(address).await?;
-            let (readers, writers) = (Inner::Sqlite(readers), Inner::Sqlite(writers));
+            let (readers, writers) = (Inner::Sqlite(ReadPool::of(readers)), Inner::Sqlite(writers));
             Ok(Self { readers, writers, turns: Arc::default() })
         } else if address.starts_with("postgres:") || address.starts_with("postgresql:") {
             let pool = pool::postgres(address).await?;
-            let (readers, writers) = (Inner::Postgres(pool.clone()), Inner::Postgres(pool));
+            let (readers, writers) =
+                (Inner::Postgres(ReadPool::of(pool.clone())), Inner::Postgres(pool));
             Ok(Self { readers, writers, turns: Arc::default() })
         } else {
             Err(Error::Address)
@@ -89,8 +90,13 @@ impl Db {
     }
 
     /// Where a statement that reads runs.
-    pub(crate) const fn connection(&self) -> Inner<&SqlitePool, &PgPool> {
+    pub(crate) const fn connection(&self) -> Inner<&ReadPool<Sqlite>, &ReadPool<Postgres>> {
         self.readers.as_ref()
+    }
+
+    /// The same database, whose statements read in `readers`.
+    pub(crate) fn reading(&self, readers: Inner<ReadPool<Sqlite>, ReadPool<Postgres>>) -> Self {
+        Self { readers, writers: self.writers.clone(), turns: Arc::clone(&self.turns) }
     }
 
     /// For single statements that write.
@@ -122,7 +128,7 @@ impl Db {
 
     /// Closes all connections.
     pub async fn close(&self) {
-        on!(&self.readers, pool => pool.close().await);
+        on!(&self.readers, reader => reader.pool().close().await);
         on!(&self.writers, pool => pool.close().await);
     }
 }
@@ -246,7 +252,7 @@ pub(crate) mod tests {
         ("propagation/finish.rs", 1),
         ("repositories/held.rs", 1),
         ("repositories/schedule.rs", 3),
-        ("sessions/users.rs", 1),
+        ("sessions/recognize.rs", 1),
     ];
 
     #[tokio::test]

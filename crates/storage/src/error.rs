@@ -30,6 +30,9 @@ pub enum Error {
         /// Why.
         source: sqlx::Error,
     },
+    /// What a right rested on is not as it was when the right was given.
+    #[error("acting on a right that is gone")]
+    NoLongerAllowed,
     /// A row holds a value that this version does not know.
     #[error("reading column {column}: unknown value")]
     Value {
@@ -51,7 +54,7 @@ impl Error {
             Self::Open(source)
             | Self::Statement { source, .. }
             | Self::Transaction { source, .. } => Some(source),
-            Self::Migrate(_) | Self::Address | Self::Value { .. } => None,
+            Self::Migrate(_) | Self::Address | Self::NoLongerAllowed | Self::Value { .. } => None,
         }
     }
 

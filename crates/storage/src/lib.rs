@@ -1,6 +1,6 @@
 //! SQL and only SQL, one text for SQLite and PostgreSQL.
 //!
-//! Every function is one statement. Tenant data takes a [`domain::Scope`], the proof of a right in
+//! Every function is one statement. Tenant data takes a [`crate::Scope`], the proof of a right in
 //! one organization; what has no scope is either global (users, sessions) or hands work to the
 //! engine together with the organization it belongs to.
 //!
@@ -23,7 +23,9 @@ pub mod organizations;
 mod pool;
 pub mod projects;
 pub mod propagation;
+mod read_pool;
 pub mod repositories;
+mod rights;
 pub mod sessions;
 pub mod settings;
 mod sql;
@@ -31,6 +33,7 @@ mod sql;
 pub use db::{Db, Tx};
 pub use error::{Error, Result};
 pub use pool::reach;
+pub use rights::{Scope, ScopedTx, Sweep};
 pub use sql::Statement;
 
 pub(crate) use sql::{Json, exec, one_row, one_value, row, rows, value, values};

@@ -19,7 +19,8 @@
 //!
 //! Each text is registered, and a test prepares it on both databases.
 
-use domain::{Scope, Timestamp};
+use crate::Scope;
+use domain::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 

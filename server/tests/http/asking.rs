@@ -19,6 +19,7 @@ use server::{
     config::{PublicUrl, RequestRate, TrustedProxies},
     web::{Assets, SessionRows, routes::ROUTES},
 };
+use sqlx::{AssertSqlSafe, Connection as _};
 use storage::Db;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
@@ -49,6 +50,7 @@ pub struct Hawser {
     pub host: String,
     pub stop: watch::Sender<bool>,
     scheme: Scheme,
+    database: String,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -175,6 +177,7 @@ impl Hawser {
             host: host.to_owned(),
             stop,
             scheme,
+            database,
             _folder: None,
         }
     }
@@ -252,6 +255,12 @@ impl Hawser {
             .await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
         answer.cookie().unwrap()
+    }
+
+    /// Runs a statement behind the server's back.
+    pub async fn sql(&self, text: &str) {
+        let mut connection = sqlx::SqliteConnection::connect(&self.database).await.unwrap();
+        sqlx::query(AssertSqlSafe(text)).execute(&mut connection).await.unwrap();
     }
 
     /// The person behind a cookie.

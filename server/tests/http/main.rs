@@ -12,5 +12,6 @@ mod matrix;
 mod oauth;
 mod oauth_log;
 mod origins;
+mod rights;
 mod sessions;
 mod streams;

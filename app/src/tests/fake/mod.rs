@@ -106,6 +106,7 @@ impl Fake {
             organization_name: "Acme".into(),
             role,
             address: None,
+            epochs: domain::Epochs::default(),
         };
         Self {
             actor: Some(actor),

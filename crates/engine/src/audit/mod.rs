@@ -4,11 +4,11 @@ use std::net::IpAddr;
 
 use async_trait::async_trait;
 use domain::{
-    Action, Actor, Scope, ServiceError, Timestamp, UserId,
+    Action, Actor, Grant, ServiceError, Timestamp, UserId,
     audit::{AuditAction, AuditActor, AuditPage, AuditQuery, AuditTarget, ReadPurpose},
     service::{Answer, Audit},
 };
-use storage::{Tx, audit::Record};
+use storage::{Scope, Sweep, Tx, audit::Record};
 
 use crate::{
     Engine, Error,
@@ -18,28 +18,65 @@ use crate::{
 #[async_trait]
 impl Audit for Engine {
     async fn list(&self, actor: &Actor, query: AuditQuery) -> Answer<AuditPage> {
-        let scope = allowed(self, actor, Action::ReadAudit, "read the audit log").await?;
-        storage::audit::list(&self.db, scope, &query).await.map_err(|error| answer(error.into()))
+        let (engine, scope) = reading(self, actor, Action::ReadAudit, "read the audit log").await?;
+        let engine = &engine;
+        storage::audit::list(&engine.db, scope, &query).await.map_err(|error| answer(error.into()))
     }
 }
 
-/// The proof of a right; an attempt without it stands in the audit log as refused.
+/// The proof of a right that is still there; an attempt without it stands in the audit log as refused.
 ///
 /// # Errors
-/// [`ServiceError::NotAllowed`] when the role does not include it.
+/// [`ServiceError::NotAllowed`] when the role does not include it, [`ServiceError::NoLongerAllowed`] when it
+/// went since the request was recognized.
 pub(crate) async fn allowed(
     engine: &Engine,
     actor: &Actor,
     action: Action,
     attempt: &str,
-) -> Result<Scope, ServiceError> {
-    match actor.may(action) {
-        Ok(scope) => Ok(scope),
-        Err(refusal) => {
-            refused(engine, actor, "", attempt).await;
-            Err(refusal)
-        }
+) -> Result<Grant, ServiceError> {
+    let answer = held(engine, actor, action).await;
+    audited(engine, actor, attempt, answer).await
+}
+
+/// What a call reads with that only reads, in one transaction in which the right is still there; an attempt
+/// without it stands in the audit log as refused.
+///
+/// # Errors
+/// As [`allowed`].
+pub(crate) async fn reading(
+    engine: &Engine,
+    actor: &Actor,
+    action: Action,
+    attempt: &str,
+) -> Result<(Engine, Scope), ServiceError> {
+    let answer = match actor.may(action) {
+        Ok(grant) => match engine.reading(&grant).await {
+            Ok(engine) => Ok((engine, Scope::of(&grant))),
+            Err(error) => Err(answer(error)),
+        },
+        Err(refusal) => Err(refusal),
+    };
+    audited(engine, actor, attempt, answer).await
+}
+
+async fn audited<T>(
+    engine: &Engine,
+    actor: &Actor,
+    attempt: &str,
+    answer: Result<T, ServiceError>,
+) -> Result<T, ServiceError> {
+    if matches!(answer, Err(ServiceError::NotAllowed | ServiceError::NoLongerAllowed)) {
+        refused(engine, actor, "", attempt).await;
     }
+    answer
+}
+
+async fn held(engine: &Engine, actor: &Actor, action: Action) -> Result<Grant, ServiceError> {
+    let grant = actor.may(action)?;
+    // The body of a request may have come in long after its sender was recognized.
+    engine.db.still_allowed(&grant).await.map_err(|error| answer(error.into()))?;
+    Ok(grant)
 }
 
 /// Writes down what a person was refused; that they are refused does not depend on it.
@@ -59,8 +96,8 @@ pub(crate) async fn write_event(
     action: AuditAction,
     told: impl Into<Line>,
 ) -> Result<(), Error> {
-    let mut tx = engine.db.begin().await?;
-    let scope = Scope::of_worker(actor.organization);
+    let scope = Scope::of(&actor.may(Action::View)?);
+    let mut tx = engine.db.begin_system(Sweep::AuditLine).await?;
     record(&mut tx, person(actor), scope, engine.clock.now(), action, told).await?;
     Ok(tx.commit().await?)
 }

@@ -8,7 +8,7 @@ use domain::{
     service::{Answer, Charts},
 };
 
-use crate::{Engine, Error, error::answer};
+use crate::{Engine, Error, audit::reading, error::answer};
 
 #[async_trait]
 impl Charts for Engine {
@@ -22,7 +22,8 @@ impl Charts for Engine {
 }
 
 async fn list(engine: &Engine, actor: &Actor, query: &ChartQuery) -> Result<ChartPage, Error> {
-    let scope = actor.may(Action::View)?;
+    let (engine, scope) = reading(engine, actor, Action::View, "see the charts").await?;
+    let engine = &engine;
     let (rows, total, all) = tokio::try_join!(
         storage::charts::page(&engine.db, scope, query),
         storage::charts::count(&engine.db, scope, query),
@@ -32,7 +33,8 @@ async fn list(engine: &Engine, actor: &Actor, query: &ChartQuery) -> Result<Char
 }
 
 async fn get(engine: &Engine, actor: &Actor, id: ChartId) -> Result<ChartDetail, Error> {
-    let scope = actor.may(Action::View)?;
+    let (engine, scope) = reading(engine, actor, Action::View, "see the charts").await?;
+    let engine = &engine;
     let (detail, versions) = tokio::try_join!(
         storage::charts::get(&engine.db, scope, id),
         storage::charts::versions(&engine.db, scope, id),

@@ -11,7 +11,7 @@ mod permits;
 use std::collections::BTreeMap;
 
 use domain::{
-    Cause, Scope, Timestamp,
+    Cause, Timestamp,
     audit::{AuditAction, AuditActor, AuditTarget},
 };
 use storage::{Tx, circuit_breaker::CredentialAtHost};
@@ -87,7 +87,7 @@ pub(crate) async fn count(
         .collect();
     for place in storage::circuit_breaker::record(tx, &refused, now).await? {
         let name = places.get(&place).map_or("", |(name, _)| *name);
-        let scope = Scope::of_worker(place.organization);
+        let scope = place.scope;
         let told =
             (AuditTarget::Credential(place.credential), name, format!("at {}", place.origin));
         audit::record(tx, AuditActor::Hawser, scope, now, AuditAction::CredentialPaused, told)

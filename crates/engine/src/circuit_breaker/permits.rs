@@ -145,7 +145,7 @@ impl Drop for Permit {
 
 #[cfg(test)]
 mod tests {
-    use domain::{CredentialId, OrganizationId};
+    use domain::CredentialId;
     use futures::FutureExt;
 
     use super::*;
@@ -154,7 +154,7 @@ mod tests {
 
     fn version(epoch: i64) -> CommittedVersion {
         CommittedVersion {
-            organization: OrganizationId::from(uuid::Uuid::nil()),
+            scope: crate::some_scope(),
             credential: CredentialId::from(uuid::Uuid::nil()),
             vault_version: 1,
             epoch,

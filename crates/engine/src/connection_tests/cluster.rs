@@ -5,13 +5,14 @@ use connectors::{
     kubernetes::{ApiServer, Review},
 };
 use domain::{
-    Action, Actor, Cause, CredentialId, Field, Scope, ServiceError,
+    Action, Actor, Cause, CredentialId, Field, Grant, ServiceError,
     access::parse_id,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     cause::RemoteKind,
     connection_tests::{ConnectionTest, Stage, StageResult, StageState, TestConnection},
     credentials::{Kubeconfig, SecretMaterial},
 };
+use storage::Scope;
 use tokio::time::Instant;
 
 use super::result;
@@ -27,12 +28,12 @@ use crate::{
 pub(super) async fn test_form(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     form: TestConnection,
 ) -> Result<ConnectionTest, Error> {
     let kubeconfig = if form.password.is_empty() && !form.credential.is_empty() {
         allowed(engine, actor, Action::ManageCredentials, "test a credential").await?;
-        stored(engine, actor, scope, parse_id(Field::Credential, &form.credential)?).await?
+        stored(engine, actor, grant, parse_id(Field::Credential, &form.credential)?).await?
     } else {
         Kubeconfig::parse(form.password)?
     };
@@ -47,10 +48,10 @@ pub(super) async fn test_form(
 pub(super) async fn test_stored(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     (id, name): (CredentialId, &str),
 ) -> Result<Vec<ConnectionTest>, Error> {
-    let kubeconfig = stored(engine, actor, scope, id).await?;
+    let kubeconfig = stored(engine, actor, grant, id).await?;
     let test = test(engine, name, &kubeconfig).await?;
     let told = (AuditTarget::Credential(id), name, result(&test));
     write_event(engine, actor, AuditAction::ConnectionTested, told).await?;
@@ -60,12 +61,12 @@ pub(super) async fn test_stored(
 async fn stored(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     id: CredentialId,
 ) -> Result<Kubeconfig, Error> {
     // Which host is shown it, only the kubeconfig says.
-    let used = Use::of(actor, ReadPurpose::ConnectionTest);
-    match engine.secret_for_use(scope, id, &used).await?.material {
+    let used = Use::of(actor, grant, ReadPurpose::ConnectionTest);
+    match engine.secret_for_use(Scope::of(&grant), id, &used).await?.material {
         SecretMaterial::Kubeconfig { kubeconfig } => Ok(*kubeconfig),
         _ => Err(Field::Password.problem("Paste a kubeconfig: another secret is stored.").into()),
     }

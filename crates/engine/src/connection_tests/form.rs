@@ -7,7 +7,7 @@ use connectors::{
     token_exchange::{LoginReach, Owner},
 };
 use domain::{
-    Action, Actor, AuthMethod, Cause, CredentialId, CredentialKind, Field, Provider, Scope,
+    Action, Actor, AuthMethod, Cause, CredentialId, CredentialKind, Field, Grant, Provider,
     ServiceError,
     access::parse_id,
     audit::{AuditAction, AuditTarget, ReadPurpose},
@@ -15,7 +15,7 @@ use domain::{
     credentials::{Parameters, Route, SecretMaterial, material, readable_origin},
     repositories::{RepositoryKind, RepositoryUrl, chart_names},
 };
-use storage::{circuit_breaker::CredentialAtHost, repositories::Linkable};
+use storage::{Scope, circuit_breaker::CredentialAtHost, repositories::Linkable};
 use tokio::time::Instant;
 
 use super::{
@@ -59,15 +59,15 @@ pub(super) async fn test_form(
     actor: &Actor,
     form: TestConnection,
 ) -> Result<ConnectionTest, Error> {
-    let scope = right(engine, actor, &form).await?;
+    let grant = right(engine, actor, &form).await?;
     engine.limits.connection_test(actor.user)?;
     if AuthMethod::parse(&form.shape) == Some(AuthMethod::Kubeconfig) {
-        return cluster::test_form(engine, actor, scope, form).await;
+        return cluster::test_form(engine, actor, grant, form).await;
     }
     let url = RepositoryUrl::parse(&form.url)?;
     let egress = egress(engine, form.ca.trim(), form.proxy.trim())?;
     let charts = chart_names(&form.charts)?;
-    let source = source(engine, actor, scope, &form, (&url, &egress)).await?;
+    let source = source(engine, actor, grant, &form, (&url, &egress)).await?;
     let kind = kind(engine, &url, &egress).await;
     let goal = || Goal {
         repository: None,
@@ -81,10 +81,12 @@ pub(super) async fn test_form(
             egress: egress.clone(),
         },
     };
+    // Finding out how the host speaks may have taken a while.
+    engine.db.still_allowed(&grant).await?;
     let test = match &source {
         Source::Nothing => walk(engine, goal(), Entry::Anonymous).await.0,
         Source::Typed(typed) => with_material(engine, &typed.material, &typed.owner, goal).await.0,
-        Source::Stored(stored) => with_stored(engine, scope, stored, goal).await?,
+        Source::Stored(stored) => with_stored(engine, Scope::of(&grant), stored, goal).await?,
     };
     let told: Line = match &source {
         Source::Stored(stored) => {
@@ -98,7 +100,7 @@ pub(super) async fn test_form(
 
 /// Who types a secret, or uses the server's own identity, manages credentials; the rest is what
 /// the form of a repository does.
-async fn right(engine: &Engine, actor: &Actor, form: &TestConnection) -> Result<Scope, Error> {
+async fn right(engine: &Engine, actor: &Actor, form: &TestConnection) -> Result<Grant, Error> {
     let is_ambient = form.credential.is_empty()
         && AuthMethod::parse(&form.shape).is_some_and(AuthMethod::is_ambient);
     let action = if form.password.is_empty() && !is_ambient {
@@ -112,10 +114,11 @@ async fn right(engine: &Engine, actor: &Actor, form: &TestConnection) -> Result<
 async fn source(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     form: &TestConnection,
     (url, egress): (&RepositoryUrl, &EgressProfile),
 ) -> Result<Source, Error> {
+    let scope = Scope::of(&grant);
     if !form.password.is_empty() || form.credential.is_empty() {
         let says_nothing = form.password.is_empty()
             && form.username.trim().is_empty()
@@ -148,7 +151,7 @@ async fn source(
         );
         return Err(Field::Password.problem(message).into());
     }
-    let used = Use::of(actor, ReadPurpose::ConnectionTest).at(&origin);
+    let used = Use::of(actor, grant, ReadPurpose::ConnectionTest).at(&origin);
     let secret =
         if storage::circuit_breaker::is_paused(&engine.db, scope, credential, &origin).await? {
             Err(Cause::CredentialPaused)
@@ -239,9 +242,8 @@ async fn with_stored(
             return Ok(walk(engine, goal(), entry).await.0);
         }
     };
-    let organization = scope.organization();
     let version = CommittedVersion {
-        organization,
+        scope,
         credential: stored.credential,
         vault_version: secret.vault_version,
         epoch: secret.epoch,
@@ -250,7 +252,7 @@ async fn with_stored(
     let (test, freshness, told) =
         with_material(engine, &secret.material, &secret.owner, goal).await;
     if let Some(told) = told {
-        let place = CredentialAtHost { organization, credential: stored.credential, origin };
+        let place = CredentialAtHost { scope, credential: stored.credential, origin };
         // How many were counted is not known here, so a success looks.
         let observation = LoginObservation { place, name: stored.name.clone(), refusals: 1, told };
         count(engine, scope, vec![(version, observation)]).await?;

@@ -1,9 +1,10 @@
 //! The project whose identity an unsaved form is tested with.
 
 use domain::{
-    Action, Actor, AuthMethod, Field, ProjectId, Scope, access::parse_id, assumed,
+    Action, Actor, AuthMethod, Field, ProjectId, access::parse_id, assumed,
     connection_tests::TestConnection,
 };
+use storage::Scope;
 
 use crate::{Engine, Error, audit::allowed};
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use connectors::http::{Freshness, Login};
 use domain::{
-    Action, Actor, Cause, CredentialId, CredentialKind, RepositoryId, Scope, ServiceError,
+    Action, Actor, Cause, CredentialId, CredentialKind, RepositoryId, ServiceError,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     connection_tests::ConnectionTest,
     counted,
@@ -13,6 +13,7 @@ use domain::{
 };
 use futures::{StreamExt, stream};
 use storage::{
+    Scope,
     circuit_breaker::CredentialAtHost,
     repositories::{LinkedCredential as Linked, SyncTarget},
 };
@@ -41,12 +42,13 @@ pub(super) async fn test_repository(
     actor: &Actor,
     id: RepositoryId,
 ) -> Result<ConnectionTest, Error> {
-    let scope = allowed(engine, actor, Action::ManageRepositories, "test a repository").await?;
+    let grant = allowed(engine, actor, Action::ManageRepositories, "test a repository").await?;
+    let scope = Scope::of(&grant);
     engine.limits.connection_test(actor.user)?;
     let target = storage::repositories::target(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let used = Use::of(actor, ReadPurpose::ConnectionTest);
+    let used = Use::of(actor, grant, ReadPurpose::ConnectionTest);
     let (test, observation) = examine(engine, scope, &target, &Logins::default(), &used).await?;
     count(engine, scope, observation.into_iter().collect()).await?;
     let told = (AuditTarget::Repository(id), target.name.as_str(), result(&test));
@@ -59,17 +61,18 @@ pub(super) async fn test_credential(
     actor: &Actor,
     id: CredentialId,
 ) -> Result<Vec<ConnectionTest>, Error> {
-    let scope = allowed(engine, actor, Action::ManageCredentials, "test a credential").await?;
+    let grant = allowed(engine, actor, Action::ManageCredentials, "test a credential").await?;
+    let scope = Scope::of(&grant);
     engine.limits.connection_test(actor.user)?;
     let credential = storage::repositories::linkable(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
     if credential.provider.facts().kind == CredentialKind::Cluster {
-        return cluster::test_stored(engine, actor, scope, (id, &credential.name)).await;
+        return cluster::test_stored(engine, actor, grant, (id, &credential.name)).await;
     }
     let linked = storage::repositories::linked_to(&engine.db, scope, id).await?;
     let logins = Logins::default();
-    let used = Use::of(actor, ReadPurpose::ConnectionTest);
+    let used = Use::of(actor, grant, ReadPurpose::ConnectionTest);
     let ended: Vec<_> = stream::iter(linked.into_iter().take(MOST))
         .map(async |repository| {
             let target = storage::repositories::target(&engine.db, scope, repository.id).await?;
@@ -125,7 +128,7 @@ async fn examine(
         return Ok((walk(engine, goal(url), closed(Cause::LinkSuspended)).await.0, None));
     }
     let version = CommittedVersion {
-        organization: scope.organization(),
+        scope,
         credential: linked.credential,
         vault_version: linked.vault_version,
         epoch: linked.epoch,
@@ -193,7 +196,7 @@ fn observation(
 ) -> LoginObservation {
     LoginObservation {
         place: CredentialAtHost {
-            organization: version.organization,
+            scope: version.scope,
             credential: version.credential,
             origin: target.origin.clone(),
         },
@@ -213,7 +216,7 @@ pub(super) async fn count(
     if observations.is_empty() {
         return Ok(());
     }
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_work(scope).await?;
     let versions: HashSet<CommittedVersion> =
         observations.iter().map(|(version, _)| *version).collect();
     for version in versions {
@@ -237,7 +240,7 @@ pub(super) async fn keep_expiry(
     test: &ConnectionTest,
 ) -> Result<(), Error> {
     let Some(at) = test.expires_at else { return Ok(()) };
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_work(scope).await?;
     let source = ExpirySource::Provider;
     let tested = (version.credential, version.vault_version);
     storage::credentials::set_expiry(&mut tx, scope, tested, at, source).await?;

@@ -5,12 +5,12 @@ use connectors::{
     repository::{Examined, TokenMaker},
 };
 use domain::{
-    Cause, CredentialId, CredentialKind, Scope,
+    Cause, CredentialId, CredentialKind,
     cause::RemoteKind,
     connection_tests::{ConnectionTest, Stage, StageResult, StageState},
     credentials::SecretMaterial,
 };
-use storage::{circuit_breaker::CredentialAtHost, repositories::Linkable};
+use storage::{Scope, circuit_breaker::CredentialAtHost, repositories::Linkable};
 
 use super::stored::{count, keep_expiry};
 use crate::{
@@ -46,13 +46,13 @@ pub(super) async fn test_token(
         return Ok(None);
     };
     let version = CommittedVersion {
-        organization: scope.organization(),
+        scope,
         credential: id,
         vault_version: secret.vault_version,
         epoch: secret.epoch,
     };
     let told = login_outcome(&examined).map(|told| {
-        let place = CredentialAtHost { organization: version.organization, credential: id, origin };
+        let place = CredentialAtHost { scope: version.scope, credential: id, origin };
         // How many were counted is not known here, so a success looks.
         (version, LoginObservation { place, name: credential.name.clone(), refusals: 1, told })
     });

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use connectors::vault::VaultError;
 use domain::{
-    Action, Actor, CredentialId, Field, Scope, ServiceError,
+    Action, Actor, CredentialId, Field, Grant, ServiceError,
     access::parse_id,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     credentials::{Candidate, CandidateLine, CandidateState, Saved, VersionRef},
 };
 use storage::{
+    Scope,
     credentials::{OperationEnd, OperationStep, Staged},
     jobs,
 };
@@ -68,9 +69,10 @@ pub(super) async fn promote(
     actor: &Actor,
     form: &VersionRef,
 ) -> Result<Saved, Error> {
-    let scope = allowed(engine, actor, Action::ManageCredentials, "promote a candidate").await?;
+    let grant = allowed(engine, actor, Action::ManageCredentials, "promote a candidate").await?;
+    let scope = Scope::of(&grant);
     let staged = named(engine, scope, form).await?;
-    is_there(engine, actor, scope, &staged).await?;
+    is_there(engine, actor, grant, &staged).await?;
     let commit = Commit {
         operation: &staged.operation,
         version: staged.vault_version,
@@ -86,14 +88,15 @@ pub(super) async fn promote(
 pub(super) async fn is_there(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     staged: &Staged,
 ) -> Result<(), Error> {
     let version = u64::try_from(staged.vault_version).map_err(|_| VaultError::Malformed)?;
-    let sealed = engine.vault.read(&path(scope, staged.operation.credential), version).await;
+    let sealed =
+        engine.vault.read(&path(Scope::of(&grant), staged.operation.credential), version).await;
     if !matches!(sealed, Err(VaultError::NotFound)) {
-        let used = Use::of(actor, ReadPurpose::Promotion);
-        uses::audit_read(engine, scope, read(staged), &used, ReadKind::Look).await?;
+        let used = Use::of(actor, grant, ReadPurpose::Promotion);
+        uses::audit_read(engine, Scope::of(&grant), read(staged), &used, ReadKind::Look).await?;
     }
     match sealed {
         Ok(sealed) if sealed.operation == staged.operation.id => Ok(()),
@@ -111,12 +114,13 @@ pub(super) async fn test_again(
     actor: &Actor,
     form: &VersionRef,
 ) -> Result<Saved, Error> {
-    let scope = allowed(engine, actor, Action::ManageCredentials, "test a candidate").await?;
+    let grant = allowed(engine, actor, Action::ManageCredentials, "test a candidate").await?;
+    let scope = Scope::of(&grant);
     engine.limits.connection_test(actor.user)?;
     let staged = named(engine, scope, form).await?;
     let (operation, now) = (&staged.operation, engine.clock.now());
     let id = operation.credential;
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     if storage::credentials::lock_operation(&mut tx, scope, id, operation.id).await? == 0 {
         return Err(stale("Somebody else".to_owned()));
     }
@@ -139,11 +143,12 @@ pub(super) async fn discard(
     actor: &Actor,
     form: &VersionRef,
 ) -> Result<Saved, Error> {
-    let scope = allowed(engine, actor, Action::ManageCredentials, "discard a candidate").await?;
+    let grant = allowed(engine, actor, Action::ManageCredentials, "discard a candidate").await?;
+    let scope = Scope::of(&grant);
     let staged = named(engine, scope, form).await?;
     let (operation, now) = (&staged.operation, engine.clock.now());
     let (id, prior) = (operation.credential, operation.prior_state);
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     let (step, ended) = (OperationStep::Staged, OperationEnd::Aborted);
     if storage::credentials::settle(&mut tx, scope, operation.id, step, ended, now).await? == 0
         || storage::credentials::give_back(&mut tx, scope, id, operation.id, prior).await? == 0

@@ -4,7 +4,7 @@ use domain::{
     Action, Actor, CredentialKind, credentials::CredentialChoice, repositories::RepositoryUrl,
 };
 
-use crate::{Engine, Error};
+use crate::{Engine, Error, audit::reading};
 
 /// Those that fit the host come first; a URL that is not typed to its end fits none.
 pub(super) async fn choices(
@@ -12,7 +12,8 @@ pub(super) async fn choices(
     actor: &Actor,
     url: &str,
 ) -> Result<Vec<CredentialChoice>, Error> {
-    let scope = actor.may(Action::View)?;
+    let (engine, scope) = reading(engine, actor, Action::View, "see the credentials").await?;
+    let engine = &engine;
     let url = RepositoryUrl::parse(url).ok();
     let host = url.as_ref().map_or("", RepositoryUrl::host);
     let origin = url.as_ref().map(RepositoryUrl::origin).unwrap_or_default();
@@ -28,7 +29,8 @@ pub(super) async fn of_kind(
     actor: &Actor,
     kind: CredentialKind,
 ) -> Result<Vec<CredentialChoice>, Error> {
-    let scope = actor.may(Action::View)?;
+    let (engine, scope) = reading(engine, actor, Action::View, "see the credentials").await?;
+    let engine = &engine;
     let mut choices = storage::credentials::choices(&engine.db, scope, "", "").await?;
     choices.retain(|choice| choice.provider.facts().kind == kind);
     Ok(choices)

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use domain::{
-    PropagationId, Scope, Timestamp,
+    PropagationId, Timestamp,
     audit::{AuditAction, AuditTarget},
     counted,
     credentials::Saved,
 };
 use storage::{
-    Tx,
+    Scope, Tx,
     credentials::{Kind, Operation, OperationEnd, OperationStep},
     gitops::Touched,
     jobs,
@@ -69,7 +69,7 @@ pub(super) async fn count(engine: &Engine, commit: Commit<'_>) -> Result<Option<
     if saved.is_some() {
         engine.registries.evict(operation.credential);
         engine.exchanges.evict(operation.credential);
-        engine.changes.tell(operation.organization);
+        engine.changes.tell(operation.scope.organization());
         engine.changes.tell_workers();
     }
     Ok(saved)
@@ -77,9 +77,9 @@ pub(super) async fn count(engine: &Engine, commit: Commit<'_>) -> Result<Option<
 
 async fn transaction(engine: &Engine, commit: &Commit<'_>) -> Result<Option<Saved>, Error> {
     let Commit { operation, version, step, .. } = *commit;
-    let scope = Scope::of_worker(operation.organization);
+    let scope = operation.scope;
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_work(scope).await?;
     let ended = OperationEnd::Applied(version);
     if storage::credentials::settle(&mut tx, scope, operation.id, step, ended, now).await? == 0
         || storage::credentials::commit(&mut tx, scope, operation, version, now).await? == 0
@@ -154,7 +154,7 @@ async fn deliver(
 }
 
 async fn under_the_old_name(engine: &Engine, operation: &Operation) -> Result<Operation, Error> {
-    let scope = Scope::of_worker(operation.organization);
+    let scope = operation.scope;
     let mut kept = operation.clone();
     if let Some(existing) =
         storage::credentials::existing(&engine.db, scope, operation.credential).await?
@@ -183,9 +183,9 @@ async fn take_back(
     by: &By,
     reason: &str,
 ) -> Result<(), Error> {
-    let scope = Scope::of_worker(operation.organization);
+    let scope = operation.scope;
     let (id, now) = (operation.credential, engine.clock.now());
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_work(scope).await?;
     let (step, ended) = (OperationStep::Intent, OperationEnd::Aborted);
     if storage::credentials::settle(&mut tx, scope, operation.id, step, ended, now).await? == 0 {
         return Ok(());
@@ -207,6 +207,6 @@ async fn take_back(
         (AuditTarget::Credential(operation.credential), operation.draft.name.as_str(), reason);
     audit::record(&mut tx, by.clone(), scope, now, action, told).await?;
     tx.commit().await?;
-    engine.changes.tell(operation.organization);
+    engine.changes.tell(operation.scope.organization());
     Ok(())
 }

@@ -1,11 +1,12 @@
 //! Storing a new credential.
 
 use domain::{
-    Action, Actor, CredentialId, Field, OperationId, Scope,
+    Action, Actor, CredentialId, Field, Grant, OperationId,
     audit::{AuditAction, AuditTarget},
     credentials::{CreateCredential, CredentialState, NewCredential, Saved},
 };
 use storage::{
+    Scope,
     credentials::{Kind, NewRow, Operation},
     gitops::git_accounts,
 };
@@ -21,27 +22,28 @@ pub(super) async fn create(
     actor: &Actor,
     form: CreateCredential,
 ) -> Result<Saved, Error> {
-    let scope = allowed(engine, actor, Action::ManageCredentials, "create a credential").await?;
+    let grant = allowed(engine, actor, Action::ManageCredentials, "create a credential").await?;
     let confirmed = form.confirmed(engine.clock.now());
     // What has to be corrected is said first.
     let form = form.parse()?;
     confirmed?;
-    add(engine, actor, scope, form, None).await
+    add(engine, actor, grant, form, None).await
 }
 
 /// Stores a new credential; whose account it is, if it is one, is noted with its first step.
 pub(crate) async fn add(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     form: NewCredential,
     connection: Option<&git_accounts::NewGitAccount>,
 ) -> Result<Saved, Error> {
+    let scope = Scope::of(&grant);
     let placed = place::resolve(engine, actor, scope, form.placed, None).await?;
     let content = Content::new(engine, form.provider, &form.material, form.parameters)?;
     let (draft, secret) = content.named(&form.name, &form.description);
     let operation = Operation {
-        organization: scope.organization(),
+        scope,
         id: OperationId::new(),
         credential: CredentialId::new(),
         kind: Kind::Create,
@@ -52,7 +54,7 @@ pub(crate) async fn add(
     };
     let (provider, now) = (form.provider, engine.clock.now());
     let row = NewRow { provider, operation: &operation, placed: &placed, now };
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     storage::credentials::insert(&mut tx, scope, &row).await.map_err(refused_row)?;
     if let Some(connection) = connection {
         let noted = git_accounts::insert(&mut tx, scope, operation.credential, connection).await;
@@ -66,7 +68,7 @@ pub(crate) async fn add(
         (AuditTarget::Credential(operation.credential), operation.draft.name.as_str(), label);
     audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     tx.commit().await?;
-    let saved = store::to_the_end(engine, actor, operation, 0, secret).await?;
+    let saved = store::to_the_end(engine, (actor, grant), operation, 0, secret).await?;
     if !placed.pattern.is_empty() {
         place::match_again(engine, scope).await;
     }

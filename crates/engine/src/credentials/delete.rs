@@ -1,13 +1,12 @@
 //! Deleting a credential.
 
 use domain::{
-    Action, Actor, CredentialId, CredentialKind, Field, PropagationId, Scope, ServiceError,
-    Timestamp,
+    Action, Actor, CredentialId, CredentialKind, Field, PropagationId, ServiceError, Timestamp,
     audit::{AuditAction, AuditTarget},
     counted,
     credentials::{CredentialState, DeleteCredential, Unlinking},
 };
-use storage::{Tx, gitops::Touched, jobs, propagation::Start, repositories::Outside};
+use storage::{Scope, Tx, gitops::Touched, jobs, propagation::Start, repositories::Outside};
 
 use super::{
     addresses::{self, Allowing, allow_in},
@@ -32,15 +31,16 @@ pub(crate) async fn delete(
     form: &DeleteCredential,
     tokens: Tokens,
 ) -> Result<(), Error> {
-    let scope = allowed(engine, actor, Action::ManageCredentials, "delete a credential").await?;
+    let grant = allowed(engine, actor, Action::ManageCredentials, "delete a credential").await?;
+    let scope = Scope::of(&grant);
     let (id, unlinking) = form.parse()?;
     let existing = storage::credentials::existing(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let revoked = revoke(engine, actor, scope, (id, existing.draft.shape), tokens).await?;
+    let revoked = revoke(engine, actor, grant, (id, existing.draft.shape), tokens).await?;
     let now = engine.clock.now();
 
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     // Two people who replace two credentials by each other take them in the same order, so that
     // neither waits for the other.
     if let Unlinking::Replace(other) = unlinking

@@ -3,12 +3,12 @@
 
 use connectors::vault::VaultError;
 use domain::{
-    CredentialId, OperationId, Scope, ServiceError,
+    CredentialId, OperationId, ServiceError,
     audit::{AuditAction, AuditActor, AuditTarget, ReadPurpose},
     credentials::CredentialState,
 };
 
-use storage::credentials::GivenUp;
+use storage::{Scope, credentials::GivenUp};
 use uuid::Uuid;
 
 use super::{
@@ -99,7 +99,7 @@ impl Engine {
             return Ok(());
         }
         self.vault.destroy_all(&path(scope, credential)).await?;
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_work(scope).await?;
         if storage::credentials::destroyed(&mut tx, scope, credential).await? > 0 {
             let (actor, action) = (AuditActor::Hawser, AuditAction::CredentialDestroyed);
             let now = self.clock.now();

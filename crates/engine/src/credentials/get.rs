@@ -3,14 +3,15 @@
 use std::{collections::HashSet, time::Duration};
 
 use domain::{
-    Action, Actor, CredentialId, Scope, ServiceError,
+    Action, Actor, CredentialId, ServiceError,
     credentials::{
         CredentialDetail, CredentialState, Parameters, PatternKind, Propagation, SecretVersion,
     },
 };
+use storage::Scope;
 
 use super::{candidate, path, place::is_shared};
-use crate::{Engine, Error, error::chain};
+use crate::{Engine, Error, audit::reading, error::chain};
 
 /// The updates and versions a page shows.
 const HISTORY: u32 = 20;
@@ -23,7 +24,8 @@ pub(super) async fn get(
     actor: &Actor,
     id: CredentialId,
 ) -> Result<CredentialDetail, Error> {
-    let scope = actor.may(Action::View)?;
+    let (engine, scope) = reading(engine, actor, Action::View, "see a credential").await?;
+    let engine = &engine;
     let mut credential = read(engine, scope, id).await?;
     if credential.state == CredentialState::Rotating && credential.candidate.is_none() {
         // It was promoted or discarded between two reads, and a page of that moment follows nothing.

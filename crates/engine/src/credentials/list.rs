@@ -6,7 +6,7 @@ use domain::{
 };
 use storage::credentials::Reader;
 
-use crate::{Engine, Error};
+use crate::{Engine, Error, audit::reading};
 
 /// The most credentials on the timeline.
 const EXPIRING: u32 = 200;
@@ -16,7 +16,8 @@ pub(super) async fn list(
     actor: &Actor,
     query: &CredentialQuery,
 ) -> Result<CredentialPage, Error> {
-    let scope = actor.may(Action::View)?;
+    let (engine, scope) = reading(engine, actor, Action::View, "see the credentials").await?;
+    let engine = &engine;
     let reader = match actor.may(Action::ManageCredentials) {
         Ok(_) => Reader::Manager,
         Err(_) => Reader::Member,
@@ -41,6 +42,7 @@ pub(super) async fn expiring(
     engine: &Engine,
     actor: &Actor,
 ) -> Result<Vec<CredentialSummary>, Error> {
-    let scope = actor.may(Action::View)?;
+    let (engine, scope) = reading(engine, actor, Action::View, "see the credentials").await?;
+    let engine = &engine;
     Ok(storage::credentials::expiring(&engine.db, scope, EXPIRING).await?)
 }

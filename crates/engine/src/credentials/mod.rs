@@ -38,7 +38,7 @@ mod write;
 use async_trait::async_trait;
 use connectors::vault::SecretPath;
 use domain::{
-    Actor, AddressRequestId, AllowedAddressId, CredentialId, CredentialKind, Field, Scope, Secret,
+    Actor, AddressRequestId, AllowedAddressId, CredentialId, CredentialKind, Field, Secret,
     ServiceError,
     credentials::{
         AllowAddress, CreateCredential, CredentialChoice, CredentialDetail, CredentialPage,
@@ -49,7 +49,7 @@ use domain::{
 };
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use storage::credentials::Existing;
+use storage::{Scope, credentials::Existing};
 
 use crate::{
     Engine, Error,

@@ -1,7 +1,7 @@
 //! Who wrote the newest version in Vault. That tells only the secret itself, so it is read for it.
 
 use connectors::vault::Newest;
-use domain::{Scope, audit::ReadPurpose};
+use domain::audit::ReadPurpose;
 use storage::credentials::Operation;
 
 use super::{
@@ -19,7 +19,7 @@ pub(super) async fn newest(
     operation: &Operation,
     by: &By,
 ) -> Result<Option<Newest>, Error> {
-    let scope = Scope::of_worker(operation.organization);
+    let scope = operation.scope;
     let newest = engine.vault.newest(&path(scope, operation.credential)).await?;
     if let Some(newest) = newest.filter(|newest| !newest.destroyed) {
         let read = SecretRead {

@@ -1,7 +1,7 @@
 //! Where a credential applies: project or shared, purposes, pattern, environment, expiry.
 
 use domain::{
-    Action, Actor, CredentialId, Field, ProjectId, Scope, ServiceError,
+    Action, Actor, CredentialId, Field, Grant, ProjectId, ServiceError,
     access::parse_id,
     audit::{AuditAction, AuditTarget},
     credentials::{
@@ -10,7 +10,7 @@ use domain::{
     projects::Sharing,
 };
 use storage::{
-    Tx,
+    Scope, Tx,
     credentials::{Existing, PlacedRow},
     gitops::Touched,
 };
@@ -28,7 +28,8 @@ pub(super) async fn place(
     actor: &Actor,
     form: &PlaceCredential,
 ) -> Result<Saved, Error> {
-    let scope = allowed(engine, actor, Action::ManageCredentials, "place a credential").await?;
+    let grant = allowed(engine, actor, Action::ManageCredentials, "place a credential").await?;
+    let scope = Scope::of(&grant);
     let id: CredentialId = parse_id(Field::Credential, &form.credential)?;
     let version: i64 = form.row_version.parse().map_err(|_| ServiceError::NotFound)?;
     let existing = storage::credentials::existing(&engine.db, scope, id)
@@ -47,7 +48,7 @@ pub(super) async fn place(
     placed.expires = expiry::counts(typed, told.and_then(|version| version.expires_at));
     let detail = difference(&existing.placed, &placed);
     if !detail.is_empty() {
-        store(engine, actor, scope, id, &existing, &placed, detail).await?;
+        store(engine, actor, grant, id, &existing, &placed, detail).await?;
         match_again(engine, scope).await;
     }
     let warning = conflict(engine, scope, id).await;
@@ -57,14 +58,15 @@ pub(super) async fn place(
 async fn store(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     id: CredentialId,
     existing: &Existing,
     placed: &PlacedRow,
     detail: String,
 ) -> Result<(), Error> {
+    let scope = Scope::of(&grant);
     let (version, now) = (existing.row_version, engine.clock.now());
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     let changed =
         storage::credentials::place(&mut tx, scope, id, version, placed, &actor.name, now).await;
     if changed.map_err(refused_row)? == 0 {

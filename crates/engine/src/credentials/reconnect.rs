@@ -1,10 +1,13 @@
 //! New tokens for an account that was connected before.
 
 use domain::{
-    Actor, CredentialId, OperationId, Scope, ServiceError,
+    Actor, CredentialId, Grant, OperationId, ServiceError,
     credentials::{CredentialState, Saved, SecretMaterial},
 };
-use storage::credentials::{Existing, Kind, Operation};
+use storage::{
+    Scope,
+    credentials::{Existing, Kind, Operation},
+};
 
 use super::{content::Content, stale, store, update::intend};
 use crate::{Engine, Error};
@@ -14,16 +17,17 @@ use crate::{Engine, Error};
 pub(crate) async fn reconnect(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     id: CredentialId,
     material: &SecretMaterial,
 ) -> Result<Saved, Error> {
+    let scope = Scope::of(&grant);
     let existing = settled(engine, scope, id).await?;
     let parameters = existing.draft.parameters.clone();
     let content = Content::new(engine, existing.provider, material, parameters)?;
     let (draft, secret) = content.of_existing(&existing);
     let operation = Operation {
-        organization: scope.organization(),
+        scope,
         id: OperationId::new(),
         credential: id,
         kind: Kind::Update,
@@ -32,8 +36,8 @@ pub(crate) async fn reconnect(
         changed: "connected again".to_owned(),
         actor: actor.name.clone(),
     };
-    intend(engine, actor, scope, &operation, &existing).await?;
-    store::to_the_end(engine, actor, operation, existing.vault_version, secret).await
+    intend(engine, actor, grant, &operation, &existing).await?;
+    store::to_the_end(engine, (actor, grant), operation, existing.vault_version, secret).await
 }
 
 /// As often is looked whether a renewal that is under way has ended.

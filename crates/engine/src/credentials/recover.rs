@@ -2,7 +2,7 @@
 //! answer.
 
 use connectors::vault::{SecretPath, VaultError};
-use domain::{Scope, audit::AuditActor, credentials::CredentialState};
+use domain::{audit::AuditActor, credentials::CredentialState};
 use storage::credentials::Operation;
 
 use super::{commit::abort, newest::newest, path, store::settled};
@@ -44,7 +44,7 @@ impl Engine {
 }
 
 async fn decide(engine: &Engine, operation: &Operation) -> Result<(), Error> {
-    let path = path(Scope::of_worker(operation.organization), operation.credential);
+    let path = path(operation.scope, operation.credential);
     let newest = newest(engine, operation, &AuditActor::Hawser.into()).await?;
     if newest.is_none() && is_expected(engine, operation).await? {
         return Err(VaultError::NotFound.into());
@@ -66,7 +66,7 @@ async fn decide(engine: &Engine, operation: &Operation) -> Result<(), Error> {
 /// Whether Vault must hold something: SQL committed a version of a credential that lives. A Vault
 /// that holds nothing then is the wrong one or an empty one, and decides nothing (F5).
 async fn is_expected(engine: &Engine, operation: &Operation) -> Result<bool, Error> {
-    let scope = Scope::of_worker(operation.organization);
+    let scope = operation.scope;
     let existing = storage::credentials::existing(&engine.db, scope, operation.credential).await?;
     Ok(operation.prior_state != CredentialState::Lost
         && existing.is_some_and(|existing| existing.vault_version > 0))
@@ -75,7 +75,7 @@ async fn is_expected(engine: &Engine, operation: &Operation) -> Result<bool, Err
 /// Another replica decided it, or the credential was deleted meanwhile; then its secret goes too,
 /// even when it arrived after the others had been destroyed (F9).
 async fn overtaken(engine: &Engine, operation: &Operation, path: &SecretPath) -> Result<(), Error> {
-    let scope = Scope::of_worker(operation.organization);
+    let scope = operation.scope;
     if storage::credentials::deleted(&engine.db, scope, operation.credential).await?.is_some() {
         engine.vault.destroy_all(path).await?;
     }

@@ -4,10 +4,13 @@
 use std::time::Duration;
 
 use domain::{
-    CredentialId, OperationId, Scope, Secret, ServiceError, audit::AuditActor,
+    CredentialId, OperationId, Secret, ServiceError, audit::AuditActor,
     credentials::CredentialState,
 };
-use storage::credentials::{CredentialDraft, Kind, Operation};
+use storage::{
+    Scope,
+    credentials::{CredentialDraft, Kind, Operation},
+};
 
 use super::{
     commit::abort,
@@ -50,7 +53,7 @@ pub(crate) async fn take_turn(
         return Ok(Turn::Busy);
     }
     let operation = Operation {
-        organization: scope.organization(),
+        scope,
         id: OperationId::new(),
         credential: id,
         kind: Kind::Renewal,
@@ -65,7 +68,7 @@ pub(crate) async fn take_turn(
         actor: "Hawser".to_owned(),
     };
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_work(scope).await?;
     let row_version = existing.row_version;
     if storage::credentials::take(&mut tx, scope, id, row_version, operation.id).await? == 0 {
         return Ok(Turn::Busy);
@@ -98,7 +101,7 @@ pub(crate) async fn store_renewed(
     let by = AuditActor::Hawser.into();
     let trying = async {
         loop {
-            match write(engine, operation, &by, committed, secret.clone()).await {
+            match write(engine, operation, (&by, None), committed, secret.clone()).await {
                 WriteOutcome::Refused(Error::Vault(error)) if error.may_pass() => {
                     tokio::time::sleep(PAUSE).await;
                 }
@@ -135,7 +138,7 @@ pub(crate) async fn give_up(engine: &Engine, operation: &Operation, reason: &str
 
 /// The recovery was quicker, or the credential was deleted.
 async fn overtaken(engine: &Engine, operation: &Operation) -> Result<RenewalResult, Error> {
-    let scope = Scope::of_worker(operation.organization);
+    let scope = operation.scope;
     let (credential, id) = (operation.credential, operation.id);
     let standing = storage::credentials::standing(&engine.db, scope, credential, id).await?;
     Ok(match standing {

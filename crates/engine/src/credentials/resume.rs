@@ -4,6 +4,7 @@ use domain::{
     Action, Actor, CredentialId, ServiceError,
     audit::{AuditAction, AuditTarget},
 };
+use storage::Scope;
 
 use crate::{
     Engine, Error,
@@ -16,11 +17,12 @@ pub(super) async fn resume(
     id: CredentialId,
     origin: &str,
 ) -> Result<(), Error> {
-    let scope = allowed(engine, actor, Action::ManageCredentials, "resume a credential").await?;
+    let grant = allowed(engine, actor, Action::ManageCredentials, "resume a credential").await?;
+    let scope = Scope::of(&grant);
     let existing = storage::credentials::existing(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     if storage::circuit_breaker::resume(&mut tx, scope, id, origin).await? == 0 {
         return Ok(());
     }

@@ -2,12 +2,15 @@
 
 use connectors::vault::{SecretEnvelope, VaultError};
 use domain::{
-    Action, Actor, CredentialId, Field, OperationId, Scope, ServiceError,
+    Action, Actor, CredentialId, Field, OperationId, ServiceError,
     access::parse_id,
     audit::ReadPurpose,
     credentials::{Saved, VersionRef},
 };
-use storage::credentials::{CredentialDraft, Kind, Operation};
+use storage::{
+    Scope,
+    credentials::{CredentialDraft, Kind, Operation},
+};
 
 use super::{
     content::Content,
@@ -26,7 +29,8 @@ pub(super) async fn roll_back(
     actor: &Actor,
     form: &VersionRef,
 ) -> Result<Saved, Error> {
-    let scope = allowed(engine, actor, Action::ManageCredentials, "roll back a credential").await?;
+    let grant = allowed(engine, actor, Action::ManageCredentials, "roll back a credential").await?;
+    let scope = Scope::of(&grant);
     let id: CredentialId = parse_id(Field::Credential, &form.credential)?;
     let row_version = form.row_version.parse().map_err(|_| ServiceError::NotFound)?;
     let number: i64 = form.vault_version.parse().map_err(|_| ServiceError::NotFound)?;
@@ -50,14 +54,14 @@ pub(super) async fn roll_back(
         version: number,
         remark: ", to bring it back",
     };
-    let used = Use::of(actor, ReadPurpose::RollBack);
+    let used = Use::of(actor, grant, ReadPurpose::RollBack);
     uses::audit_read(engine, scope, read, &used, ReadKind::Look).await?;
     let content = Content::new(engine, existing.provider, &material, parameters)?;
     let (draft, secret) = content.of_existing(&existing);
     // Storing it again does not make it younger.
     let draft = CredentialDraft { expires_at: version.expires_at, ..draft };
     let operation = Operation {
-        organization: scope.organization(),
+        scope,
         id: OperationId::new(),
         credential: id,
         kind: Kind::Restore,
@@ -66,8 +70,8 @@ pub(super) async fn roll_back(
         changed: format!("version {number} again"),
         actor: actor.name.clone(),
     };
-    intend(engine, actor, scope, &operation, &existing).await?;
-    store::to_the_end(engine, actor, operation, existing.vault_version, secret).await
+    intend(engine, actor, grant, &operation, &existing).await?;
+    store::to_the_end(engine, (actor, grant), operation, existing.vault_version, secret).await
 }
 
 async fn read_version(

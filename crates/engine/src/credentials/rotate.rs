@@ -9,13 +9,14 @@ use connectors::{
     vault::VaultError,
 };
 use domain::{
-    Cause, CredentialId, RepositoryId, Scope, ServiceError,
+    Cause, CredentialId, RepositoryId, ServiceError,
     audit::{AuditActor, ReadPurpose},
     credentials::SecretMaterial,
     repositories::{LinkState, RepositoryUrl},
 };
 use futures::{StreamExt, TryStreamExt};
 use storage::{
+    Scope,
     credentials::{OperationStep, Staged, Tested},
     jobs::{self, ClaimedJob},
     repositories::SyncTarget,
@@ -58,7 +59,7 @@ impl Engine {
     /// # Errors
     /// When Vault or the database do not answer, so that the job is tried again.
     pub(crate) async fn test_candidate(&self, work: &ClaimedJob) -> Result<Option<Cause>, Error> {
-        let scope = Scope::of_worker(work.organization);
+        let scope = work.scope;
         let id = CredentialId::from(work.target);
         let Some(staged) = storage::credentials::candidate(&self.db, scope, id).await? else {
             return self.end_test(work).await;
@@ -96,10 +97,10 @@ impl Engine {
 
     /// The test is over; what became of it stands in its lines.
     async fn end_test(&self, work: &ClaimedJob) -> Result<Option<Cause>, Error> {
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_work(work.scope).await?;
         jobs::finish(&mut tx, jobs::Kind::Rotate, work).await?;
         tx.commit().await?;
-        self.changes.tell(work.organization);
+        self.changes.tell(work.scope.organization());
         Ok(None)
     }
 }
@@ -130,7 +131,7 @@ async fn trial<'a>(
     let reach = reach(engine, scope, id).await?;
     let owner = owner(scope, id, &committed, staged.vault_version, reach);
     let version = CommittedVersion {
-        organization: scope.organization(),
+        scope,
         credential: id,
         vault_version: staged.vault_version,
         epoch: committed.epoch,
@@ -169,7 +170,7 @@ impl Trial<'_> {
             tokio::time::timeout(LONGEST, self.ask(&target)).await.unwrap_or(Some(Cause::Timeout));
         let (operation, now) = (self.staged.operation.id, self.engine.clock.now());
         storage::credentials::note_test(db, self.work, operation, repository, cause, now).await?;
-        self.engine.changes.tell(self.work.organization);
+        self.engine.changes.tell(self.work.scope.organization());
         Ok(())
     }
 

@@ -8,10 +8,10 @@ use connectors::{
     vault::{SecretEnvelope, VaultError},
 };
 use domain::{
-    CredentialId, Scope, ServiceError,
+    CredentialId, ServiceError,
     credentials::{AllowedAddresses, Route, SecretMaterial},
 };
-use storage::credentials::Committed;
+use storage::{Scope, credentials::Committed};
 
 use super::{
     addresses, path,

@@ -2,7 +2,6 @@
 //! until it is promoted or discarded.
 
 use domain::{
-    Scope,
     audit::{AuditAction, AuditTarget},
     credentials::Saved,
 };
@@ -22,9 +21,9 @@ pub(super) async fn stage(
     by: By,
 ) -> Result<Option<Saved>, Error> {
     let version = i64::try_from(version).map_err(|_| connectors::vault::VaultError::Malformed)?;
-    let scope = Scope::of_worker(operation.organization);
+    let scope = operation.scope;
     let (id, now) = (operation.credential, engine.clock.now());
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_work(scope).await?;
     if storage::credentials::stage(&mut tx, scope, operation.id, version, now).await? == 0
         || storage::credentials::rotating(&mut tx, scope, id, operation.id).await? == 0
     {
@@ -35,7 +34,7 @@ pub(super) async fn stage(
     let told = (AuditTarget::Credential(id), operation.draft.name.as_str(), detail);
     audit::record(&mut tx, by, scope, engine.clock.now(), action, told).await?;
     tx.commit().await?;
-    engine.changes.tell(operation.organization);
+    engine.changes.tell(operation.scope.organization());
     engine.changes.tell_workers();
     Ok(Some(Saved { id, propagation: None, warning: None }))
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Actor, Scope, Secret, ServiceError, credentials::Saved};
+use domain::{Actor, Grant, Secret, ServiceError, credentials::Saved};
 use storage::credentials::{Kind, Operation, OperationState, OperationStep};
 use tracing::Instrument as _;
 
@@ -23,14 +23,14 @@ pub(super) const DEADLINE: Duration = Duration::from_secs(30);
 /// Writes the secret of an operation that was prepared, and commits it.
 pub(super) async fn to_the_end(
     engine: &Engine,
-    actor: &Actor,
+    (actor, grant): (&Actor, Grant),
     operation: Operation,
     committed: i64,
     password: Secret,
 ) -> Result<Saved, Error> {
     let committed = u64::try_from(committed).unwrap_or(0);
-    let work =
-        store(engine.clone(), person(actor), operation, committed, password).in_current_span();
+    let work = store(engine.clone(), (person(actor), grant), operation, committed, password)
+        .in_current_span();
     tokio::spawn(work).await.unwrap_or_else(|panic| {
         tracing::error!(error = %panic, "failed to store a secret: its task panicked");
         Err(ServiceError::BeingChecked.into())
@@ -39,12 +39,12 @@ pub(super) async fn to_the_end(
 
 async fn store(
     engine: Engine,
-    by: By,
+    (by, grant): (By, Grant),
     operation: Operation,
     committed: u64,
     password: Secret,
 ) -> Result<Saved, Error> {
-    match write(&engine, &operation, &by, committed, password).await {
+    match write(&engine, &operation, (&by, Some(grant)), committed, password).await {
         WriteOutcome::Written(version) => match settled(&engine, &operation, version, by).await {
             Ok(Some(saved)) => Ok(saved),
             Ok(None) => too_late(&engine, &operation).await,
@@ -65,7 +65,11 @@ async fn store(
             Err(ServiceError::NeedsOperator { why: why.to_owned() }.into())
         }
         WriteOutcome::Refused(error) => {
-            give_up(&engine, &operation, by, "Vault did not take it").await;
+            let reason = match error {
+                Error::Storage(storage::Error::NoLongerAllowed) => "the right to do it was gone",
+                _ => "Vault did not take it",
+            };
+            give_up(&engine, &operation, by, reason).await;
             Err(error)
         }
         WriteOutcome::Unknown => Err(ServiceError::BeingChecked.into()),
@@ -96,7 +100,7 @@ async fn give_up(engine: &Engine, operation: &Operation, by: By, reason: &str) {
 
 /// The recovery, or a deletion, was quicker.
 async fn too_late(engine: &Engine, operation: &Operation) -> Result<Saved, Error> {
-    let scope = Scope::of_worker(operation.organization);
+    let scope = operation.scope;
     let (credential, id) = (operation.credential, operation.id);
     match storage::credentials::standing(&engine.db, scope, credential, id).await? {
         Some(OperationState::Applied | OperationState::Open(OperationStep::Staged)) => {

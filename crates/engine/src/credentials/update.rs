@@ -2,7 +2,7 @@
 
 use connectors::vault::VaultError;
 use domain::{
-    Action, Actor, AuthMethod, Field, OperationId, Scope, Secret, ServiceError,
+    Action, Actor, AuthMethod, Field, Grant, OperationId, Secret, ServiceError,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     credentials::{
         CredentialChange, CredentialState, ExpirySource, Parameters, SaveMode, Saved,
@@ -10,6 +10,7 @@ use domain::{
     },
 };
 use storage::{
+    Scope,
     credentials::{Description, Existing, Kind, Operation},
     gitops::Touched,
 };
@@ -32,7 +33,8 @@ pub(super) async fn update(
     actor: &Actor,
     form: UpdateCredential,
 ) -> Result<Saved, Error> {
-    let scope = allowed(engine, actor, Action::ManageCredentials, "change a credential").await?;
+    let grant = allowed(engine, actor, Action::ManageCredentials, "change a credential").await?;
+    let scope = Scope::of(&grant);
     let change = form.clone().parse()?;
     let existing = storage::credentials::existing(&engine.db, scope, change.credential)
         .await?
@@ -42,8 +44,8 @@ pub(super) async fn update(
     if storage::credentials::name_is_taken(&engine.db, scope, &name_key, change.credential).await? {
         return Err(taken().into());
     }
-    let Some(password) = password(engine, actor, scope, &change, &existing).await? else {
-        return describe(engine, actor, scope, &change, &existing).await;
+    let Some(password) = password(engine, actor, grant, &change, &existing).await? else {
+        return describe(engine, actor, grant, &change, &existing).await;
     };
     is_typed(&existing)?;
     let shape = change.shape.unwrap_or(existing.draft.shape);
@@ -66,7 +68,7 @@ pub(super) async fn update(
     let changed = content.changed(&existing);
     let (draft, secret) = content.named(&change.name, &change.description);
     let operation = Operation {
-        organization: scope.organization(),
+        scope,
         id: OperationId::new(),
         credential: change.credential,
         kind,
@@ -75,8 +77,10 @@ pub(super) async fn update(
         changed,
         actor: actor.name.clone(),
     };
-    intend(engine, actor, scope, &operation, &existing).await?;
-    let saved = store::to_the_end(engine, actor, operation, existing.vault_version, secret).await?;
+    intend(engine, actor, grant, &operation, &existing).await?;
+    let saved =
+        store::to_the_end(engine, (actor, grant), operation, existing.vault_version, secret)
+            .await?;
     Ok(Saved { warning, ..saved })
 }
 
@@ -112,23 +116,24 @@ pub(super) fn is_typed(existing: &Existing) -> Result<(), Error> {
 pub(super) async fn intend(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     operation: &Operation,
     existing: &Existing,
 ) -> Result<(), Error> {
-    again(|| write_down(engine, actor, scope, operation, existing)).await
+    again(|| write_down(engine, actor, grant, operation, existing)).await
 }
 
 async fn write_down(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     operation: &Operation,
     existing: &Existing,
 ) -> Result<(), Error> {
+    let scope = Scope::of(&grant);
     let now = engine.clock.now();
     let (id, version) = (operation.credential, existing.row_version);
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     if storage::credentials::take(&mut tx, scope, id, version, operation.id).await? == 0 {
         drop(tx);
         return Err(overtaken(engine, scope, operation.credential).await?);
@@ -147,10 +152,11 @@ async fn write_down(
 async fn describe(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     change: &CredentialChange,
     existing: &Existing,
 ) -> Result<Saved, Error> {
+    let scope = Scope::of(&grant);
     let id = change.credential;
     let saved = Saved { id, propagation: None, warning: None };
     let (name, description) = (change.name.as_str(), change.description.as_str());
@@ -159,7 +165,7 @@ async fn describe(
     }
     let new = Description { name, name_key: &change.name.key(), description, actor: &actor.name };
     let (version, now) = (change.row_version, engine.clock.now());
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     let changed = storage::credentials::describe(&mut tx, scope, id, version, &new, now).await;
     if changed.map_err(name_taken)? == 0 {
         drop(tx);
@@ -192,7 +198,7 @@ async fn describe(
 async fn password(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     change: &CredentialChange,
     existing: &Existing,
 ) -> Result<Option<Secret>, Error> {
@@ -209,7 +215,7 @@ async fn password(
         return Err(Field::Password.problem(message).into());
     }
     if is_reshaped(change, existing) {
-        return stored(engine, actor, scope, change, existing).await.map(Some);
+        return stored(engine, actor, grant, change, existing).await.map(Some);
     }
     Ok(None)
 }
@@ -253,13 +259,15 @@ fn forgotten_day(existing: &Existing, content: &Content) -> Option<String> {
 async fn stored(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     change: &CredentialChange,
     existing: &Existing,
 ) -> Result<Secret, Error> {
     let version = u64::try_from(existing.vault_version).ok().filter(|version| *version > 0);
     let sealed = match version {
-        Some(version) => engine.vault.read(&path(scope, change.credential), version).await,
+        Some(version) => {
+            engine.vault.read(&path(Scope::of(&grant), change.credential), version).await
+        }
         None => Err(VaultError::NotFound),
     };
     match sealed {
@@ -267,8 +275,8 @@ async fn stored(
             let (credential, version) = (change.credential, existing.vault_version);
             let remark = ", to store it with other fields";
             let read = SecretRead { credential, name: &existing.draft.name, version, remark };
-            let used = Use::of(actor, ReadPurpose::Update);
-            uses::audit_read(engine, scope, read, &used, ReadKind::Look).await?;
+            let used = Use::of(actor, grant, ReadPurpose::Update);
+            uses::audit_read(engine, Scope::of(&grant), read, &used, ReadKind::Look).await?;
             Ok(sealed.password)
         }
         Err(VaultError::NotFound) => Err(Field::Password

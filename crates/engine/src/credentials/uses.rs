@@ -7,9 +7,10 @@ use std::{
 };
 
 use domain::{
-    Actor, CredentialId, Scope, Timestamp,
+    Actor, CredentialId, Grant, Timestamp,
     audit::{AuditAction, AuditActor, AuditTarget, ReadPurpose},
 };
+use storage::Scope;
 
 use crate::{
     Engine, Error,
@@ -21,8 +22,16 @@ use crate::{
 const ONE_USE: Duration = Duration::from_mins(1);
 
 /// Why a secret is read. No asker's read hides behind another's.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 pub struct Use {
+    asked: Asked,
+    /// The right of the person who asked; it is looked at again before anybody has the secret.
+    grant: Option<Grant>,
+}
+
+/// What the audit log says of a read, and what makes one like another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Asked {
     by: By,
     purpose: ReadPurpose,
     host: String,
@@ -32,23 +41,23 @@ impl Use {
     /// Hawser reads it by itself, for a job or to recover.
     #[must_use]
     pub fn of_hawser(purpose: ReadPurpose) -> Self {
-        Self { by: AuditActor::Hawser.into(), purpose, host: String::new() }
+        Self::by(AuditActor::Hawser.into(), purpose)
     }
 
     /// A person asked for what it is read for.
-    pub(crate) fn of(actor: &Actor, purpose: ReadPurpose) -> Self {
-        Self { by: person(actor), purpose, host: String::new() }
+    pub(crate) fn of(actor: &Actor, grant: Grant, purpose: ReadPurpose) -> Self {
+        Self { grant: Some(grant), ..Self::by(person(actor), purpose) }
     }
 
     /// Somebody whom the log knows asked for it.
     pub(crate) const fn by(by: By, purpose: ReadPurpose) -> Self {
-        Self { by, purpose, host: String::new() }
+        Self { asked: Asked { by, purpose, host: String::new() }, grant: None }
     }
 
     /// The host that is shown it; of an origin such as `https://ghcr.io` its host and port.
     pub(crate) fn at(&self, host: &str) -> Self {
         let host = host.split_once("://").map_or(host, |(_, host)| host).to_owned();
-        Self { host, ..self.clone() }
+        Self { asked: Asked { host, ..self.asked.clone() }, grant: self.grant }
     }
 }
 
@@ -64,12 +73,12 @@ pub(crate) struct SecretRead<'a> {
 
 /// When each version was last written down as read, so.
 #[derive(Debug, Default)]
-pub(crate) struct Uses(Mutex<HashMap<(CredentialId, i64, Use), Timestamp>>);
+pub(crate) struct Uses(Mutex<HashMap<(CredentialId, i64, Asked), Timestamp>>);
 
 impl Uses {
     /// Whether this read is to be written down.
     fn is_new(&self, read: SecretRead<'_>, used: &Use, now: Timestamp) -> bool {
-        let key = (read.credential, read.version, used.clone());
+        let key = (read.credential, read.version, used.asked.clone());
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if noted.get(&key).is_some_and(|at| now.since(*at) < ONE_USE) {
             return false;
@@ -81,7 +90,7 @@ impl Uses {
 
     fn discard(&self, read: SecretRead<'_>, used: &Use) {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        noted.remove(&(read.credential, read.version, used.clone()));
+        noted.remove(&(read.credential, read.version, used.asked.clone()));
     }
 }
 
@@ -95,7 +104,7 @@ pub(crate) enum ReadKind {
 /// Writes a read down, once a minute for those that are alike.
 ///
 /// # Errors
-/// When the database refuses; then the secret must not be used.
+/// When the database refuses, or the right of the person who asked is gone; then the secret must not be used.
 pub(crate) async fn audit_read(
     engine: &Engine,
     scope: Scope,
@@ -105,13 +114,20 @@ pub(crate) async fn audit_read(
 ) -> Result<(), Error> {
     let now = engine.clock.now();
     if !engine.uses.is_new(read, used, now) {
-        return Ok(());
+        return still_allowed(engine, used).await;
     }
     let written = write(engine, scope, read, used, counts, now).await;
     if written.is_err() {
         engine.uses.discard(read, used);
     }
     written
+}
+
+async fn still_allowed(engine: &Engine, used: &Use) -> Result<(), Error> {
+    match &used.grant {
+        Some(grant) => Ok(engine.db.still_allowed(grant).await?),
+        None => Ok(()),
+    }
 }
 
 async fn write(
@@ -122,7 +138,10 @@ async fn write(
     counts: ReadKind,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let mut tx = engine.db.begin().await?;
+    let mut tx = match &used.grant {
+        Some(grant) => engine.db.begin_as(grant).await?,
+        None => engine.db.begin_work(scope).await?,
+    };
     if counts == ReadKind::Use {
         storage::credentials::mark_used(&mut tx, scope, read.credential, now).await?;
     }
@@ -131,8 +150,9 @@ async fn write(
         read.name,
         format!("version {}{}", read.version, read.remark),
     ));
-    let told = told.read(used.purpose, &used.host);
-    audit::record(&mut tx, used.by.clone(), scope, now, AuditAction::SecretRead, told).await?;
+    let told = told.read(used.asked.purpose, &used.asked.host);
+    audit::record(&mut tx, used.asked.by.clone(), scope, now, AuditAction::SecretRead, told)
+        .await?;
     Ok(tx.commit().await?)
 }
 
@@ -145,7 +165,7 @@ mod tests {
         let (uses, credential) = (Uses::default(), CredentialId::new());
         let read = |version| SecretRead { credential, name: "a", version, remark: "" };
         let sync = Use::of_hawser(ReadPurpose::Sync).at("https://a.example:8443");
-        assert_eq!(sync.host, "a.example:8443");
+        assert_eq!(sync.asked.host, "a.example:8443");
         let start = Timestamp::from_millis(1_000_000);
         let later = start.plus(Duration::from_secs(59));
         assert!(uses.is_new(read(1), &sync, start));

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use connectors::vault::{Newest, SecretEnvelope, SecretPath, Unavailable, VaultError};
-use domain::{Field, OperationId, Scope, Secret, credentials::CredentialState};
-use storage::credentials::{Kind, Operation, OperationState};
+use domain::{Field, Grant, OperationId, Secret, credentials::CredentialState};
+use storage::{
+    Scope,
+    credentials::{Kind, Operation, OperationState},
+};
 
 use super::{newest::newest, path};
 use crate::{Engine, Error, audit::By};
@@ -32,23 +35,24 @@ pub(super) enum WriteOutcome {
 }
 
 /// Writes the secret of `operation` on top of what Vault holds. `committed` is the version that
-/// counts, 0 when there is none.
+/// counts, 0 when there is none. A person's right is looked at again before each try.
 pub(super) async fn write(
     engine: &Engine,
     operation: &Operation,
-    by: &By,
+    (by, grant): (&By, Option<Grant>),
     committed: u64,
     password: Secret,
 ) -> WriteOutcome {
-    let scope = Scope::of_worker(operation.organization);
+    let scope = operation.scope;
     let mut attempt = Attempt {
         engine,
         operation,
         by,
+        grant,
         scope,
         path: path(scope, operation.credential),
         sealed: SecretEnvelope {
-            organization: operation.organization,
+            organization: operation.scope.organization(),
             credential: operation.credential,
             operation: operation.id,
             shape: operation.draft.shape,
@@ -72,6 +76,7 @@ struct Attempt<'a> {
     engine: &'a Engine,
     operation: &'a Operation,
     by: &'a By,
+    grant: Option<Grant>,
     scope: Scope,
     path: SecretPath,
     sealed: SecretEnvelope,
@@ -103,8 +108,12 @@ impl Attempt<'_> {
     /// Sends the same write up to three times: a duplicate that did land fails on check-and-set and
     /// is recognized by its operation.
     async fn write(&mut self, cas: u64) -> NextWrite {
-        let mut refusal = VaultError::Unavailable(Unavailable::Timeout);
+        let mut refusal = VaultError::Unavailable(Unavailable::Timeout).into();
         for tried in 1..=TRIES {
+            if let Err(error) = self.still_allowed().await {
+                refusal = error;
+                break;
+            }
             let before = std::mem::replace(&mut self.in_doubt, true);
             match self.engine.vault.write(&self.path, cas, &self.sealed).await {
                 Ok(version) => return NextWrite::Ended(WriteOutcome::Written(version)),
@@ -112,7 +121,7 @@ impl Attempt<'_> {
                 Err(VaultError::Unknown | VaultError::Malformed) => {}
                 Err(error) => {
                     self.in_doubt = before;
-                    refusal = error;
+                    refusal = error.into();
                     if !error.may_pass() {
                         break;
                     }
@@ -125,8 +134,15 @@ impl Attempt<'_> {
         NextWrite::Ended(if self.in_doubt {
             WriteOutcome::Unknown
         } else {
-            WriteOutcome::Refused(refusal.into())
+            WriteOutcome::Refused(refusal)
         })
+    }
+
+    async fn still_allowed(&self) -> Result<(), Error> {
+        match &self.grant {
+            Some(grant) => Ok(self.engine.db.still_allowed(grant).await?),
+            None => Ok(()),
+        }
     }
 
     /// Somebody wrote first: was it an earlier try of this operation, or one that was given up?

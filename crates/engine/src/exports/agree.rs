@@ -1,11 +1,11 @@
 //! Patterns without a fixed address: who may let an export name them (R-CRED-03).
 
 use domain::{
-    Action, Actor, Field, Scope,
+    Action, Actor, Field,
     exports::{ExportFields, exported_origins},
     matching::Origins,
 };
-use storage::exports::StoredExport;
+use storage::{Scope, exports::StoredExport};
 
 use crate::{Engine, Error};
 

@@ -13,12 +13,13 @@ use super::{
     facts::{Materials, Sources},
     fields,
 };
-use crate::{Engine, Error};
+use crate::{Engine, Error, audit::reading};
 
 /// The secrets of every export for Carvel; nothing secret is read for it. What holds a credential
 /// that is shared with all projects is left out for people who do not manage credentials (F23).
 pub(super) async fn carvel(engine: &Engine, actor: &Actor) -> Result<Vec<ExportSource>, Error> {
-    let scope = actor.may(Action::View)?;
+    let (engine, scope) = reading(engine, actor, Action::View, "see the exports").await?;
+    let engine = &engine;
     let all = storage::exports::list(&engine.db, scope).await?;
     let ids: Vec<_> =
         all.iter().filter(|one| one.consumer == Consumer::Carvel).map(|one| one.id).collect();

@@ -6,14 +6,15 @@ use domain::{
 };
 
 use super::VaultReach;
-use crate::{Engine, Error};
+use crate::{Engine, Error, audit::reading};
 
 pub(super) async fn choices(
     engine: &Engine,
     actor: &Actor,
     consumer: Consumer,
 ) -> Result<ExportChoices, Error> {
-    let scope = actor.may(Action::View)?;
+    let (engine, scope) = reading(engine, actor, Action::View, "see what can be exported").await?;
+    let engine = &engine;
     let (credentials, repositories) = storage::exports::choices(&engine.db, scope).await?;
     Ok(ExportChoices {
         credentials: credentials

@@ -1,9 +1,10 @@
 //! Deleting an export that nobody takes.
 
 use domain::{
-    Action, Actor, ExportId, Scope, ServiceError,
+    Action, Actor, ExportId, Grant, ServiceError,
     audit::{AuditAction, AuditTarget},
 };
+use storage::Scope;
 
 use crate::{
     Engine, Error,
@@ -11,9 +12,10 @@ use crate::{
 };
 
 pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ExportId) -> Result<(), Error> {
-    let scope = allowed(engine, actor, Action::ManageExports, "delete an export").await?;
+    let grant = allowed(engine, actor, Action::ManageExports, "delete an export").await?;
+    let scope = Scope::of(&grant);
     in_use(engine, scope, id).await?;
-    let deleted = remove(engine, actor, scope, id).await;
+    let deleted = remove(engine, actor, grant, id).await;
     // Something took it since it was looked at.
     if matches!(&deleted, Err(Error::Storage(error)) if error.is_dangling()) {
         in_use(engine, scope, id).await?;
@@ -29,9 +31,10 @@ async fn in_use(engine: &Engine, scope: Scope, id: ExportId) -> Result<(), Error
     Err(ServiceError::InUse(places.into_iter().map(|place| place.name).collect()).into())
 }
 
-async fn remove(engine: &Engine, actor: &Actor, scope: Scope, id: ExportId) -> Result<(), Error> {
+async fn remove(engine: &Engine, actor: &Actor, grant: Grant, id: ExportId) -> Result<(), Error> {
+    let scope = Scope::of(&grant);
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     storage::exports::clear(&mut tx, scope, id).await?;
     let name = storage::exports::delete(&mut tx, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let told = (AuditTarget::Export(id), name.as_str(), String::new());

@@ -6,6 +6,7 @@ use domain::{
     audit::{AuditAction, AuditTarget, ReadPurpose},
     exports::{DeliveryMethod, EncryptedForm, ExportFile},
 };
+use storage::Scope;
 
 use super::{fields, get::one, rendered::may_see};
 use crate::{
@@ -23,7 +24,8 @@ pub(super) async fn encrypted(
     form: &EncryptedForm,
 ) -> Result<ExportFile, Error> {
     const WHAT: &str = "take along an encrypted file of an export";
-    let scope = allowed(engine, actor, Action::ManageExports, WHAT).await?;
+    let grant = allowed(engine, actor, Action::ManageExports, WHAT).await?;
+    let scope = Scope::of(&grant);
     let id: ExportId = parse_id(Field::Exports, &form.export)?;
     let fields = fields(&one(engine, scope, id).await?)?;
     if fields.carrier != DeliveryMethod::Sops {
@@ -33,7 +35,7 @@ pub(super) async fn encrypted(
         allowed(engine, actor, Action::ManageCredentials, WHAT).await?;
     }
     engine.limits.connection_attempt(actor.user)?;
-    let used = Use::of(actor, ReadPurpose::EncryptedFile);
+    let used = Use::of(actor, grant, ReadPurpose::EncryptedFile);
     let file = (&fields.name, form.path.as_str());
     let made = gitops::encrypted(engine, scope, id, file, &used).await?;
     // Nothing leaves before the log says so.
@@ -48,7 +50,7 @@ pub(super) async fn encrypted(
         format!("{}: {}", form.path, versions.join(", ")),
     );
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     audit::record(&mut tx, person(actor), scope, now, AuditAction::ExportEncrypted, told).await?;
     tx.commit().await?;
     Ok(ExportFile { path: form.path.clone(), text: made.text })

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::{
-    CredentialId, RepositoryId, Scope,
+    CredentialId, RepositoryId,
     credentials::{AllowedAddresses, Route, SecretMaterial},
     exports::{
         CredentialFacts, ExportFacts, ExportFields, KnownChart, RepositoryFacts, Selects,
@@ -11,7 +11,10 @@ use domain::{
     },
     repositories::{ChartPlace, foreign_origin},
 };
-use storage::exports::{ChartRow, CredentialRow, RepositoryRow};
+use storage::{
+    Scope,
+    exports::{ChartRow, CredentialRow, RepositoryRow},
+};
 
 use crate::{Engine, Error, credentials::path};
 

@@ -1,20 +1,21 @@
 //! One export, with what it writes now.
 
 use domain::{
-    Action, Actor, ExportId, Scope, ServiceError,
+    Action, Actor, ExportId, ServiceError,
     exports::{ExportChoice, ExportDetail},
 };
-use storage::exports::StoredExport;
+use storage::{Scope, exports::StoredExport};
 
 use super::{fields, rendered::seen};
-use crate::{Engine, Error};
+use crate::{Engine, Error, audit::reading};
 
 pub(super) async fn get(
     engine: &Engine,
     actor: &Actor,
     id: ExportId,
 ) -> Result<ExportDetail, Error> {
-    let scope = actor.may(Action::View)?;
+    let (engine, scope) = reading(engine, actor, Action::View, "see an export").await?;
+    let engine = &engine;
     let stored = one(engine, scope, id).await?;
     let fields = fields(&stored)?;
     let credentials = storage::exports::credentials(&engine.db, scope, &stored.credentials).await?;

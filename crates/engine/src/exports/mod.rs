@@ -24,7 +24,7 @@ use domain::{
 };
 use storage::exports::StoredExport;
 
-use crate::{Engine, Error, error::answer};
+use crate::{Engine, Error, audit::reading, error::answer};
 
 pub(crate) use rendered::{RenderedExport, rendered};
 
@@ -52,8 +52,8 @@ pub enum VaultReach {
 #[async_trait]
 impl Exports for Engine {
     async fn list(&self, actor: &Actor) -> Answer<Vec<ExportSummary>> {
-        let scope = actor.may(Action::View)?;
-        storage::exports::list(&self.db, scope).await.map_err(|error| answer(error.into()))
+        let (engine, scope) = reading(self, actor, Action::View, "see the exports").await?;
+        storage::exports::list(&engine.db, scope).await.map_err(|error| answer(error.into()))
     }
 
     async fn get(&self, actor: &Actor, id: ExportId) -> Answer<ExportDetail> {
@@ -89,8 +89,8 @@ impl Exports for Engine {
     }
 
     async fn uses(&self, actor: &Actor, credential: CredentialId) -> Answer<Vec<CredentialUse>> {
-        let scope = actor.may(Action::View)?;
-        storage::exports::uses(&self.db, scope, credential)
+        let (engine, scope) = reading(self, actor, Action::View, "see the exports").await?;
+        storage::exports::uses(&engine.db, scope, credential)
             .await
             .map_err(|error| answer(error.into()))
     }

@@ -4,6 +4,7 @@ use domain::{
     Action, Actor,
     exports::{ExportForm, ExportPreview},
 };
+use storage::Scope;
 
 use super::{agree::agree, rendered::seen};
 use crate::{Engine, Error, audit::allowed};
@@ -13,7 +14,8 @@ pub(super) async fn preview(
     actor: &Actor,
     form: &ExportForm,
 ) -> Result<ExportPreview, Error> {
-    let scope = allowed(engine, actor, Action::ManageExports, "preview an export").await?;
+    let grant = allowed(engine, actor, Action::ManageExports, "preview an export").await?;
+    let scope = Scope::of(&grant);
     let mut fields = form.parse()?;
     let before = match form.export.parse() {
         Ok(id) => storage::exports::stored(&engine.db, scope, &[id]).await?.pop(),

@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, hash_map::Entry};
 
 use domain::{
-    Access, Action, Actor, CredentialId, ExportId, Purpose, Scope, Secret,
+    Access, Action, Actor, CredentialId, ExportId, Purpose, Secret,
     exports::{
         DeliveryMethod, ExportFields, ExportNote, ExportPreview, NoteTone, Rendered, Values, render,
     },
 };
-use storage::exports::{CredentialRow, StoredExport};
+use storage::{
+    Scope,
+    exports::{CredentialRow, StoredExport},
+};
 
 use super::{
     facts::{Materials, Sources},

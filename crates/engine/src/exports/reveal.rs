@@ -1,7 +1,7 @@
 //! An export with its values, for a person who typed their password again.
 
 use domain::{
-    Action, Actor, ExportId, Field, Scope, Secret,
+    Action, Actor, ExportId, Field, Grant, Secret,
     access::parse_id,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     exports::{
@@ -9,6 +9,7 @@ use domain::{
         yaml_stream,
     },
 };
+use storage::Scope;
 use zeroize::Zeroizing;
 
 use super::{
@@ -27,8 +28,9 @@ pub(super) async fn reveal(
     actor: &Actor,
     form: RevealForm,
 ) -> Result<Revealed, Error> {
-    let scope =
+    let grant =
         allowed(engine, actor, Action::RevealSecrets, "reveal the secrets of an export").await?;
+    let scope = Scope::of(&grant);
     let id: ExportId = parse_id(Field::Exports, &form.export)?;
     let stored = one(engine, scope, id).await?;
     confirm(engine, actor, form.password, "reveal the secrets of an export").await?;
@@ -40,7 +42,7 @@ pub(super) async fn reveal(
         materials.insert(row.id, (secret.material, secret.vault_version));
     }
     // Nothing leaves before the log says so.
-    audit_reveal(engine, actor, scope, (id, &fields), &sources, &materials).await?;
+    audit_reveal(engine, actor, grant, (id, &fields), &sources, &materials).await?;
     let rendered = render(&fields, &sources.facts(&fields, &materials), Values::Plain);
     let file_name = format!("{}.yaml", file_stem(fields.name.as_str()));
     Ok(Revealed { file_name, text: text(&rendered) })
@@ -50,14 +52,15 @@ pub(super) async fn reveal(
 async fn audit_reveal(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     (id, fields): (ExportId, &ExportFields),
     sources: &Sources,
     materials: &Materials,
 ) -> Result<(), Error> {
+    let scope = Scope::of(&grant);
     let now = engine.clock.now();
     let mut read = Vec::new();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     for row in sources.written(fields) {
         let version = materials.get(&row.id).map_or(row.vault_version, |(_, version)| *version);
         read.push(format!("{} version {version}", row.name));

@@ -1,13 +1,13 @@
 //! Adding or changing an export.
 
 use domain::{
-    Action, Actor, ExportId, Field, Scope, ServiceError,
+    Action, Actor, ExportId, Field, ServiceError,
     audit::{AuditAction, AuditTarget},
     counted,
     exports::{ExportFields, ExportForm, NoteTone, Selects},
 };
 use storage::{
-    Tx,
+    Scope, Tx,
     exports::{NewExport, StoredExport},
     gitops::Touched,
 };
@@ -30,7 +30,8 @@ pub(super) async fn save(
     actor: &Actor,
     form: &ExportForm,
 ) -> Result<ExportId, Error> {
-    let scope = allowed(engine, actor, Action::ManageExports, "save an export").await?;
+    let grant = allowed(engine, actor, Action::ManageExports, "save an export").await?;
+    let scope = Scope::of(&grant);
     let mut fields = form.parse()?;
     let before = match form.export.as_str() {
         "" => None,
@@ -57,7 +58,7 @@ pub(super) async fn save(
         settings: &fields.settings,
         by: &actor.name,
     };
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     lock_credentials(&mut tx, scope, &fields).await?;
     if let Some(before) = &before {
         let version = before.row_version;

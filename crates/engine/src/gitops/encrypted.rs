@@ -1,6 +1,7 @@
 //! A file of an export as a push would write it, for a person who takes it along.
 
-use domain::{ExportId, Name, Scope, ServiceError, cause::RemoteKind, gitops::Folder};
+use domain::{ExportId, Name, ServiceError, cause::RemoteKind, gitops::Folder};
+use storage::Scope;
 
 use super::{
     compare::{NoPlan, written},

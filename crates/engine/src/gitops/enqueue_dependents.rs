@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use domain::{Scope, Timestamp};
+use domain::Timestamp;
 use storage::{
-    Tx,
+    Scope, Tx,
     gitops::{Affected, Touched},
     jobs,
 };
@@ -63,9 +63,8 @@ pub(crate) async fn mark(
         targets: storage::gitops::targets_pending(tx, scope, &affected.targets, now).await?,
         clusters: storage::gitops::clusters_pending(tx, scope, &affected.clusters, now).await?,
     };
-    let organization = scope.organization();
-    let targets: Vec<_> = affected.targets.iter().map(|id| (organization, id.uuid())).collect();
-    let clusters: Vec<_> = affected.clusters.iter().map(|id| (organization, id.uuid())).collect();
+    let targets: Vec<_> = affected.targets.iter().map(|id| (scope, id.uuid())).collect();
+    let clusters: Vec<_> = affected.clusters.iter().map(|id| (scope, id.uuid())).collect();
     jobs::queue_many(tx, jobs::Kind::Push, &targets, "changed", run_at, now).await?;
     jobs::queue_many(tx, jobs::Kind::Apply, &clusters, "changed", run_at, now).await?;
     Ok(affected)

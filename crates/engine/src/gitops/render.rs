@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use connectors::git::blob_id;
 use domain::{
-    Cause, CredentialId, ExportId, Name, Scope, Secret,
+    Cause, CredentialId, ExportId, Name, Secret,
     exports::{
         ExportNote, Recipient, RenderedFile, RenderedObject, SecretObject, Values, yaml,
         yaml_stream,
@@ -13,6 +13,7 @@ use domain::{
 };
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use storage::Scope;
 
 use super::guard;
 use crate::{

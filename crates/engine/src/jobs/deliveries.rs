@@ -83,7 +83,7 @@ impl Deliveries {
     async fn write(&self, piece: Leased<ClaimedDelivery>, mut batch: ResultBatch) {
         let work = &piece.work;
         if self.was_last(work.propagation) || batch.has_charts() {
-            batch.closing(work.organization, work.propagation);
+            batch.closing(work.scope, work.propagation);
         }
         batch.holding(piece.lease);
         writer::hand_over(&self.engine, &self.results, batch).await;

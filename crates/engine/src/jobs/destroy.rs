@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Cause, Scope};
+use domain::Cause;
 use storage::jobs::{self, ClaimedJob, Kind};
 use tokio::sync::Notify;
 
@@ -32,12 +32,12 @@ impl Destroy {
     }
 
     async fn destroy(&self, work: &ClaimedJob) -> Result<(), Error> {
-        let scope = Scope::of_worker(work.organization);
+        let scope = work.scope;
         self.engine.destroy(scope, work.target).await?;
-        let mut tx = self.engine.db.begin().await?;
+        let mut tx = self.engine.db.begin_work(scope).await?;
         jobs::finish(&mut tx, Kind::Destroy, work).await?;
         tx.commit().await?;
-        self.engine.changes.tell(work.organization);
+        self.engine.changes.tell(work.scope.organization());
         Ok(())
     }
 }

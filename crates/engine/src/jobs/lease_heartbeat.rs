@@ -75,14 +75,14 @@ impl Drop for LeaseGuard {
 
 #[cfg(test)]
 mod tests {
-    use domain::{CredentialId, OrganizationId, PropagationId, RepositoryId};
+    use domain::{CredentialId, PropagationId, RepositoryId};
 
     use super::*;
     use crate::repositories::ResultBatch;
 
     fn delivery() -> propagation::ClaimedDelivery {
         propagation::ClaimedDelivery {
-            organization: OrganizationId::new(),
+            scope: crate::some_scope(),
             propagation: PropagationId::new(),
             repository: RepositoryId::new(),
             credential: CredentialId::new(),

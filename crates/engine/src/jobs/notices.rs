@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Cause, Scope};
+use domain::Cause;
 use storage::jobs::{self, ClaimedJob, Kind};
 use tokio::sync::Notify;
 
@@ -32,10 +32,10 @@ impl Notices {
 
     /// Sends one; answers why it is to be tried again, if it is.
     async fn send(&self, work: &ClaimedJob) -> Result<Option<Cause>, Error> {
-        let scope = Scope::of_worker(work.organization);
+        let scope = work.scope;
         if let Sent::Failed(failure) = self.engine.send_notice(scope, work.target.into()).await? {
             tracing::info!(
-                organization = %work.organization,
+                organization = %work.scope.organization(),
                 attempts = work.attempts,
                 error = %chain(&failure),
                 "failed to send a notice to the webhook"
@@ -44,7 +44,7 @@ impl Notices {
                 return Ok(Some(failure.cause));
             }
         }
-        let mut tx = self.engine.db.begin().await?;
+        let mut tx = self.engine.db.begin_work(scope).await?;
         jobs::finish(&mut tx, Kind::Notice, work).await?;
         tx.commit().await?;
         Ok(None)

@@ -1,8 +1,6 @@
 //! Recovery: ends what nobody else ended.
 
 use std::time::Duration;
-
-use domain::Scope;
 use tokio::{
     sync::watch,
     time::{Instant, MissedTickBehavior},
@@ -53,11 +51,11 @@ fn report(what: &'static str, result: Result<(), Error>) {
 
 /// Ends propagations whose last deliveries were ended by two replicas at once, or superseded.
 async fn finish_propagations(engine: &Engine) -> Result<(), Error> {
-    for (organization, propagation) in storage::propagation::to_finish(&engine.db).await? {
-        let mut tx = engine.db.begin().await?;
-        finish(&mut tx, Scope::of_worker(organization), propagation, engine.clock.now()).await?;
+    for (scope, propagation) in storage::propagation::to_finish(&engine.db).await? {
+        let mut tx = engine.db.begin_work(scope).await?;
+        finish(&mut tx, scope, propagation, engine.clock.now()).await?;
         tx.commit().await?;
-        engine.changes.tell(organization);
+        engine.changes.tell(scope.organization());
     }
     Ok(())
 }

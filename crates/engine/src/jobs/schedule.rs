@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::repositories::SyncTrigger;
-use storage::{gitops::DestinationKind, jobs};
+use storage::{Sweep, gitops::DestinationKind, jobs};
 use tokio::{
     sync::watch,
     time::{Instant, MissedTickBehavior},
@@ -63,7 +63,7 @@ async fn queue_due(engine: &Engine) -> Result<(), Error> {
     if !storage::repositories::any_due(&engine.db, now).await? {
         return Ok(());
     }
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_system(Sweep::Schedule).await?;
     let due = storage::repositories::take_due(&mut tx, now, TOGETHER).await?;
     jobs::queue_many(&mut tx, jobs::Kind::Sync, &due, SyncTrigger::Interval.as_str(), now, now)
         .await?;
@@ -85,7 +85,7 @@ async fn look_again(engine: &Engine, places: DestinationKind) -> Result<(), Erro
     if !storage::gitops::any_due(&engine.db, places, now).await? {
         return Ok(());
     }
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_system(Sweep::Schedule).await?;
     let due = storage::gitops::take_due(&mut tx, places, now, TOGETHER).await?;
     jobs::queue_many(&mut tx, kind, &due, reason, now, now).await?;
     tx.commit().await?;

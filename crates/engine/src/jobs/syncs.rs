@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Cause, Scope, repositories::SyncTrigger};
+use domain::{Cause, repositories::SyncTrigger};
 use storage::jobs::{self, ClaimedJob, Kind};
 use tokio::sync::{Notify, mpsc};
 
@@ -42,7 +42,7 @@ impl Syncs {
 
     async fn try_it(&self, work: &ClaimedJob) -> Result<Option<ResultBatch>, Error> {
         let trigger = SyncTrigger::parse(&work.reason).unwrap_or(SyncTrigger::Interval);
-        let scope = Scope::of_worker(work.organization);
+        let scope = work.scope;
         let sync = self.engine.try_sync(scope, work.target.into(), trigger, None, &self.logins);
         let tried = tokio::time::timeout(LONGEST, sync).await;
         let Ok(tried) = tried else { return Ok(None) };

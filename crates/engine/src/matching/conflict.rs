@@ -1,6 +1,7 @@
 //! What people should know of a pattern they saved.
 
-use domain::{CredentialId, Scope};
+use domain::CredentialId;
+use storage::Scope;
 
 use super::indexes::current;
 use crate::{Engine, Error};

@@ -8,6 +8,8 @@ use domain::{
     repositories::spellings,
 };
 
+use storage::Scope;
+
 use super::{
     find::{MatchQuery, Search},
     indexes::current,
@@ -19,7 +21,9 @@ pub(super) async fn explain(
     actor: &Actor,
     query: &ExplainQuery,
 ) -> Result<Explanation, Error> {
-    let scope = allowed(engine, actor, Action::View, "explain which credential is used").await?;
+    // The index is as new as the database, and not as a transaction that began before sees it.
+    let grant = allowed(engine, actor, Action::View, "explain which credential is used").await?;
+    let scope = Scope::of(&grant);
     let purpose = match query.purpose.as_str() {
         "" => Purpose::Helm,
         text => Purpose::parse(text)

@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    CredentialId, ProjectId, Purpose, Scope,
+    CredentialId, ProjectId, Purpose,
     credentials::{AllowedAddresses, Route},
     matching::{normalize, without_tls},
     repositories::RepositoryUrl,
 };
+use storage::Scope;
 
 use super::indexes::{OrganizationIndex, current};
 use crate::{Engine, Error};

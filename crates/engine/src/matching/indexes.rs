@@ -9,10 +9,10 @@ use std::{
 };
 
 use domain::{
-    OrganizationId, Scope,
+    OrganizationId,
     matching::{Index, SharedProject},
 };
-use storage::matching::Changed;
+use storage::{Scope, matching::Changed};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::{Engine, Error};

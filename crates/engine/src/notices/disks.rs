@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use domain::{
-    NoticeId, OrganizationId, Scope, Timestamp,
+    NoticeId, Timestamp,
     audit::{AuditAction, AuditActor},
     notices::DiskRoom,
 };
 use storage::{
-    jobs,
+    Scope, jobs,
     notices::disks::{self, Disk},
 };
 
@@ -74,8 +74,8 @@ async fn announce(
             engine.changes.tell(organization);
         }
     }
-    for organization in disks::untold(&engine.db).await? {
-        make(engine, organization, disk, (since, now)).await?;
+    for scope in disks::untold(&engine.db).await? {
+        make(engine, scope, disk, (since, now)).await?;
     }
     Ok(())
 }
@@ -92,13 +92,13 @@ async fn end(engine: &Engine, now: Timestamp) -> Result<(), Error> {
 /// Makes the notice of an organization and queues its way to the webhook.
 async fn make(
     engine: &Engine,
-    organization: OrganizationId,
+    scope: Scope,
     disk: &Disk,
     (since, now): (Timestamp, Timestamp),
 ) -> Result<(), Error> {
-    let (scope, id) = (Scope::of_worker(organization), NoticeId::new());
+    let id = NoticeId::new();
     let has_webhook = !storage::notices::webhook(&engine.db, scope).await?.is_empty();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_work(scope).await?;
     if disks::begin(&mut tx, scope, id, disk, (since, now)).await? == 0 {
         return Ok(());
     }
@@ -108,7 +108,7 @@ async fn make(
     let told = (disk.machine.as_str(), format!("disk {} % full", disk.used));
     audit::record(&mut tx, AuditActor::Hawser, scope, now, AuditAction::NoticeMade, told).await?;
     tx.commit().await?;
-    engine.changes.tell(organization);
+    engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
     Ok(())
 }

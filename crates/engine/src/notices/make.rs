@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    NoticeId, Scope, Timestamp,
+    NoticeId, Timestamp,
     audit::{AuditAction, AuditActor, AuditTarget},
     credentials::Expiry,
 };
@@ -39,7 +39,7 @@ impl Engine {
                 && make(self, &expiring, threshold, now).await?
             {
                 made += 1;
-                self.changes.tell(expiring.organization);
+                self.changes.tell(expiring.scope.organization());
             }
         }
         made += troubles? + failing?;
@@ -63,7 +63,7 @@ async fn make(
     threshold: i64,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let scope = Scope::of_worker(expiring.organization);
+    let scope = expiring.scope;
     let id = NoticeId::new();
     let new = NewNotice {
         id,
@@ -73,7 +73,7 @@ async fn make(
         at: now,
     };
     let has_webhook = !storage::notices::webhook(&engine.db, scope).await?.is_empty();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_work(scope).await?;
     if storage::notices::insert(&mut tx, scope, &new).await? == 0 {
         return Ok(false);
     }

@@ -12,14 +12,14 @@ use std::cmp::Reverse;
 
 use async_trait::async_trait;
 use domain::{
-    Action, Actor, Scope,
+    Action, Actor,
     notices::{News, Notice, WebhookForm},
     service::{Answer, Notices},
 };
 
-use storage::notices::troubles::Shown;
+use storage::{Scope, notices::troubles::Shown};
 
-use crate::{Engine, Error, audit::allowed, error::answer, gitops::ClusterAccess};
+use crate::{Engine, Error, audit::reading, error::answer, gitops::ClusterAccess};
 
 pub(crate) use send::Sent;
 
@@ -46,7 +46,8 @@ impl Notices for Engine {
 }
 
 async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<Notice>, Error> {
-    let scope = allowed(engine, actor, Action::View, "see the notices").await?;
+    let (engine, scope) = reading(engine, actor, Action::View, "see the notices").await?;
+    let engine = &engine;
     let mut found = storage::notices::list(&engine.db, scope, SHOWN).await?;
     found.extend(storage::notices::troubles::list(&engine.db, scope, shown(engine), SHOWN).await?);
     found.extend(storage::notices::disks::list(&engine.db, scope, SHOWN).await?);
@@ -60,7 +61,8 @@ async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<Notice>, Error> {
 
 /// Every page asks it for its head, so a refusal is no line of the audit log.
 async fn open(engine: &Engine, actor: &Actor) -> Result<u32, Error> {
-    let scope = actor.may(Action::View)?;
+    let (engine, scope) = reading(engine, actor, Action::View, "see the notices").await?;
+    let engine = &engine;
     let expiring = storage::notices::open(&engine.db, scope).await?;
     let troubles = storage::notices::troubles::open(&engine.db, scope, shown(engine)).await?;
     let disks = storage::notices::disks::open(&engine.db, scope).await?;

@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Cause, NoticeId, OrganizationId, Scope, Timestamp,
+    Cause, NoticeId, Timestamp,
     audit::{AuditAction, AuditActor},
     cause::RemoteKind,
     notices::Group,
 };
 use storage::{
-    jobs,
+    Scope, jobs,
     notices::repositories::{self, Failing, Open, Said},
 };
 
@@ -23,7 +23,7 @@ pub(super) async fn announce(engine: &Engine, now: Timestamp) -> Result<u32, Err
     let mut groups = grouped(repositories::failing(&engine.db).await?);
     let (mut gone, mut told) = (Vec::new(), Vec::new());
     for open in repositories::open(&engine.db).await? {
-        match groups.remove(&(open.organization, open.said.key.clone())) {
+        match groups.remove(&(open.scope, open.said.key.clone())) {
             Some(found) => told.push((open, found)),
             None => gone.push(open),
         }
@@ -33,29 +33,29 @@ pub(super) async fn announce(engine: &Engine, now: Timestamp) -> Result<u32, Err
         if let Some(found) = goes_on {
             told.push((open, found));
         } else {
-            let scope = Scope::of_worker(open.organization);
+            let scope = open.scope;
             repositories::end(&engine.db, scope, open.id, now).await?;
-            engine.changes.tell(open.organization);
+            engine.changes.tell(open.scope.organization());
         }
     }
     for (open, found) in told {
         if open.said != found.said {
-            let scope = Scope::of_worker(open.organization);
+            let scope = open.scope;
             repositories::follow(&engine.db, scope, open.id, &found.said).await?;
-            engine.changes.tell(open.organization);
+            engine.changes.tell(open.scope.organization());
         }
     }
     let mut made = 0;
-    for ((organization, _), found) in groups {
+    for ((scope, _), found) in groups {
         if is_due(&found, now) {
-            made += u32::from(make(engine, organization, &found, now).await?);
+            made += u32::from(make(engine, scope, &found, now).await?);
         }
     }
     Ok(made)
 }
 
 /// An organization, and what its repositories have in common.
-type Key = (OrganizationId, String);
+type Key = (Scope, String);
 
 /// A group of failing repositories, and since when the first of them fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ fn grouped(failing: Vec<Failing>) -> BTreeMap<Key, FailingGroup> {
         let host = if is_ours(one.cause) { String::new() } else { host_of(&one.origin) };
         let origin = if is_ours(one.cause) { "" } else { &one.origin };
         let key = format!("{} {origin}", beginning_of(one.cause).code());
-        let found = groups.entry((one.organization, key.clone())).or_insert_with(|| FailingGroup {
+        let found = groups.entry((one.scope, key.clone())).or_insert_with(|| FailingGroup {
             said: Said {
                 key,
                 cause: one.cause,
@@ -114,8 +114,8 @@ fn host_of(origin: &str) -> String {
 fn continued(groups: &BTreeMap<Key, FailingGroup>, open: &Open) -> Option<Key> {
     groups
         .iter()
-        .find(|((organization, _), found)| {
-            *organization == open.organization
+        .find(|((scope, _), found)| {
+            *scope == open.scope
                 && found.said.group.host == open.said.group.host
                 && found.since <= open.at
         })
@@ -129,13 +129,13 @@ fn is_due(found: &FailingGroup, now: Timestamp) -> bool {
 /// Makes a notice and queues its way to the webhook; `false` when another replica was quicker.
 async fn make(
     engine: &Engine,
-    organization: OrganizationId,
+    scope: Scope,
     found: &FailingGroup,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let (scope, id) = (Scope::of_worker(organization), NoticeId::new());
+    let id = NoticeId::new();
     let has_webhook = !storage::notices::webhook(&engine.db, scope).await?.is_empty();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_work(scope).await?;
     if repositories::begin(&mut tx, scope, id, &found.said, (found.since, now)).await? == 0 {
         return Ok(false);
     }
@@ -146,7 +146,7 @@ async fn make(
     let told = (found.said.name.as_str(), title.to_owned());
     audit::record(&mut tx, AuditActor::Hawser, scope, now, AuditAction::NoticeMade, told).await?;
     tx.commit().await?;
-    engine.changes.tell(organization);
+    engine.changes.tell(scope.organization());
     Ok(true)
 }
 
@@ -158,7 +158,7 @@ mod tests {
 
     fn failing(origin: &str, cause: Cause, since: i64) -> Failing {
         Failing {
-            organization: OrganizationId::from(uuid::Uuid::nil()),
+            scope: crate::some_scope(),
             repository: RepositoryId::new(),
             name: format!("{since}"),
             origin: origin.to_owned(),

@@ -14,11 +14,14 @@
 
 use connectors::Failure;
 use domain::{
-    NoticeId, Scope, Timestamp,
+    NoticeId, Timestamp,
     notices::{News, Notice},
 };
 use serde_json::{Value, json};
-use storage::notices::{Delivery, disks, troubles};
+use storage::{
+    Scope,
+    notices::{Delivery, disks, troubles},
+};
 
 use crate::{Engine, Error};
 
@@ -120,7 +123,7 @@ async fn record_attempt(
     notice: &Notice,
     delivery: Delivery,
 ) -> Result<(), Error> {
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_work(scope).await?;
     storage::notices::mark_delivered(&mut tx, scope, notice, delivery).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    NoticeId, Scope, Timestamp,
+    NoticeId, Timestamp,
     audit::{AuditAction, AuditActor},
     notices::Subject,
 };
@@ -49,10 +49,10 @@ fn is_shown(engine: &Engine, beginning: &Beginning) -> bool {
 
 /// Makes a notice and queues its way to the webhook; `false` when another replica was quicker.
 async fn make(engine: &Engine, beginning: &Beginning, now: Timestamp) -> Result<bool, Error> {
-    let scope = Scope::of_worker(beginning.organization);
+    let scope = beginning.scope;
     let id = NoticeId::new();
     let has_webhook = !storage::notices::webhook(&engine.db, scope).await?.is_empty();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_work(scope).await?;
     if troubles::begin(&mut tx, scope, id, beginning, now).await? == 0 {
         return Ok(false);
     }
@@ -63,6 +63,6 @@ async fn make(engine: &Engine, beginning: &Beginning, now: Timestamp) -> Result<
     let told = (beginning.subject.target(), beginning.name.as_str(), words.title);
     audit::record(&mut tx, AuditActor::Hawser, scope, now, AuditAction::NoticeMade, told).await?;
     tx.commit().await?;
-    engine.changes.tell(beginning.organization);
+    engine.changes.tell(beginning.scope.organization());
     Ok(true)
 }

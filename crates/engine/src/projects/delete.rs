@@ -1,9 +1,10 @@
 //! Deleting a project that is empty.
 
 use domain::{
-    Action, Actor, Field, ProjectId, Scope, ServiceError,
+    Action, Actor, Field, Grant, ProjectId, ServiceError,
     audit::{AuditAction, AuditTarget},
 };
+use storage::Scope;
 
 use crate::{
     Engine, Error,
@@ -11,7 +12,8 @@ use crate::{
 };
 
 pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ProjectId) -> Result<(), Error> {
-    let scope = allowed(engine, actor, Action::ManageOrganization, "delete a project").await?;
+    let grant = allowed(engine, actor, Action::ManageOrganization, "delete a project").await?;
+    let scope = Scope::of(&grant);
     if storage::projects::default_id(&engine.db, scope).await? == id {
         return Err(Field::Project
             .problem(
@@ -23,7 +25,7 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ProjectId) -> Res
     if !contents.is_empty() {
         return Err(ServiceError::InUse(contents).into());
     }
-    let deleted = remove(engine, actor, scope, id).await;
+    let deleted = remove(engine, actor, grant, id).await;
     // Something was put into it since it was looked at.
     if matches!(&deleted, Err(Error::Storage(error)) if error.is_dangling()) {
         let contents = storage::projects::contents(&engine.db, scope, id).await?;
@@ -32,9 +34,10 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ProjectId) -> Res
     deleted
 }
 
-async fn remove(engine: &Engine, actor: &Actor, scope: Scope, id: ProjectId) -> Result<(), Error> {
+async fn remove(engine: &Engine, actor: &Actor, grant: Grant, id: ProjectId) -> Result<(), Error> {
+    let scope = Scope::of(&grant);
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     storage::projects::clear_credentials(&mut tx, scope, id).await?;
     storage::projects::clear_repositories(&mut tx, scope, id).await?;
     let name =

@@ -10,7 +10,7 @@ use domain::{
     service::{Answer, Projects},
 };
 
-use crate::{Engine, Error, audit::allowed, error::answer};
+use crate::{Engine, Error, audit::reading, error::answer};
 
 #[async_trait]
 impl Projects for Engine {
@@ -28,6 +28,7 @@ impl Projects for Engine {
 }
 
 async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<Project>, Error> {
-    let scope = allowed(engine, actor, Action::View, "see the projects").await?;
+    let (engine, scope) = reading(engine, actor, Action::View, "see the projects").await?;
+    let engine = &engine;
     Ok(storage::projects::list(&engine.db, scope).await?)
 }

@@ -1,11 +1,11 @@
 //! Adding, renaming or sharing a project.
 
 use domain::{
-    Action, Actor, Field, Name, ProjectId, Scope, ServiceError, assumed,
+    Action, Actor, Field, Name, ProjectId, ServiceError, assumed,
     audit::{AuditAction, AuditTarget},
     projects::{ProjectForm, Sharing},
 };
-use storage::{Tx, gitops::Touched};
+use storage::{Scope, Tx, gitops::Touched};
 
 use crate::{
     Engine, Error,
@@ -19,7 +19,8 @@ pub(super) async fn save(
     actor: &Actor,
     form: &ProjectForm,
 ) -> Result<ProjectId, Error> {
-    let scope = allowed(engine, actor, Action::ManageOrganization, "save a project").await?;
+    let grant = allowed(engine, actor, Action::ManageOrganization, "save a project").await?;
+    let scope = Scope::of(&grant);
     let name = Name::parse(&form.name)?;
     let sharing = form.sharing()?;
     let now = engine.clock.now();
@@ -40,7 +41,7 @@ pub(super) async fn save(
     }
     let detail = [Some(detail), changed.map(|sharing| sharing_words(sharing).to_owned())];
     let detail = detail.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     if form.project.is_empty() {
         storage::projects::insert(&mut tx, scope, id, &name, now).await.map_err(name_taken)?;
     } else if storage::projects::rename(&mut tx, scope, id, &name).await.map_err(name_taken)? == 0 {

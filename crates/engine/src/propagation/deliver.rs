@@ -1,6 +1,6 @@
 //! One delivery: the newest committed version of a credential, proven at one registry.
 
-use domain::{Cause, Scope, Timestamp, propagation::DeliveryState, repositories::SyncTrigger};
+use domain::{Cause, Timestamp, propagation::DeliveryState, repositories::SyncTrigger};
 use storage::propagation::{ClaimedDelivery, Settlement};
 
 use crate::{
@@ -19,7 +19,7 @@ impl Engine {
         work: &ClaimedDelivery,
         logins: &Logins,
     ) -> Result<(Settlement, Option<Box<Attempt>>), Error> {
-        let scope = Scope::of_worker(work.organization);
+        let scope = work.scope;
         let tried = self
             .try_sync(scope, work.repository, SyncTrigger::Delivery, Some(work.credential), logins)
             .await?;
@@ -68,7 +68,7 @@ fn settled(
 
 #[cfg(test)]
 mod tests {
-    use domain::{CredentialId, OrganizationId, PropagationId, RepositoryId};
+    use domain::{CredentialId, PropagationId, RepositoryId};
 
     use super::*;
 
@@ -77,7 +77,7 @@ mod tests {
         let now = Timestamp::from_millis(1_000);
         let state = |attempts, cause| {
             let work = ClaimedDelivery {
-                organization: OrganizationId::new(),
+                scope: crate::some_scope(),
                 propagation: PropagationId::new(),
                 repository: RepositoryId::new(),
                 credential: CredentialId::new(),

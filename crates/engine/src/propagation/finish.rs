@@ -1,10 +1,10 @@
 //! The end of a propagation.
 
 use domain::{
-    PropagationId, Scope, Timestamp,
+    PropagationId, Timestamp,
     audit::{AuditAction, AuditActor, AuditTarget},
 };
-use storage::Tx;
+use storage::{Scope, Tx};
 
 use crate::{Error, audit};
 

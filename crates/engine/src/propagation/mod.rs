@@ -12,7 +12,7 @@ use domain::{
     service::{Answer, Propagations},
 };
 
-use crate::{Engine, Error, error::answer};
+use crate::{Engine, Error, audit::reading, error::answer};
 
 /// Other replicas change things too, and only SQL knows of it.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -36,7 +36,8 @@ impl Propagations for Engine {
 }
 
 async fn progress(engine: &Engine, actor: &Actor, id: PropagationId) -> Result<Progress, Error> {
-    let scope = actor.may(Action::View)?;
+    let (engine, scope) = reading(engine, actor, Action::View, "see a propagation").await?;
+    let engine = &engine;
     let overview = storage::propagation::overview(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;

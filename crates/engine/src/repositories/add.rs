@@ -2,7 +2,7 @@
 
 use connectors::http::{EgressProfile, Login};
 use domain::{
-    Action, Actor, Cause, CredentialId, Field, ProjectId, Purpose, RepositoryId, Scope,
+    Action, Actor, Cause, CredentialId, Field, Grant, ProjectId, Purpose, RepositoryId,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     cause::RemoteKind,
     credentials::Route,
@@ -11,6 +11,7 @@ use domain::{
     },
 };
 use storage::{
+    Scope,
     gitops::Touched,
     jobs,
     repositories::{Change, NewRepository},
@@ -33,7 +34,8 @@ pub(super) async fn add(
     actor: &Actor,
     form: AddRepository,
 ) -> Result<RepositoryId, Error> {
-    let scope = allowed(engine, actor, Action::ManageRepositories, "add a repository").await?;
+    let grant = allowed(engine, actor, Action::ManageRepositories, "add a repository").await?;
+    let scope = Scope::of(&grant);
     let fields = form.parse()?;
     if fields.credential != Chosen::Nothing {
         allowed(engine, actor, Action::LinkCredentials, "link a credential").await?;
@@ -49,12 +51,12 @@ pub(super) async fn add(
     if fields.kind.is_none() || !known {
         engine.limits.connection_attempt(actor.user)?;
     }
-    let permission = permitted(engine, actor, scope, &fields, project).await?;
+    let permission = permitted(engine, actor, grant, &fields, project).await?;
     let kind = match fields.kind {
         Some(kind) => kind,
-        None => found_out(engine, actor, scope, &fields, project, &permission).await?,
+        None => found_out(engine, actor, grant, &fields, project, &permission).await?,
     };
-    store(engine, actor, scope, &fields, (kind, permission), project).await
+    store(engine, actor, grant, &fields, (kind, permission), project).await
 }
 
 /// Whether the credential that a person chose may go to the address, asked before anything is sent. The
@@ -62,19 +64,20 @@ pub(super) async fn add(
 async fn permitted(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     fields: &RepositoryFields,
     project: ProjectId,
 ) -> Result<Permission, Error> {
     let Chosen::Credential(credential) = fields.credential else { return Ok(Permission::Given) };
-    let linkable = storage::repositories::linkable(&engine.db, scope, credential).await?;
+    let linkable =
+        storage::repositories::linkable(&engine.db, Scope::of(&grant), credential).await?;
     let name = usable(linkable, project)?.name;
     let address = Address::of(&fields.url, fields);
-    let allowed = allowed_for(engine, scope, credential).await?;
+    let allowed = allowed_for(engine, Scope::of(&grant), credential).await?;
     match permission(actor, &allowed, &address, &fields.allow) {
         Permission::Missing => {
             let chosen = (credential, name.as_str());
-            Err(address::refusal(engine, actor, scope, chosen, &address, Done::Add).await?)
+            Err(address::refusal(engine, actor, grant, chosen, &address, Done::Add).await?)
         }
         given => Ok(given),
     }
@@ -102,18 +105,19 @@ async fn chosen(
 async fn found_out(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     fields: &RepositoryFields,
     project: ProjectId,
     permission: &Permission,
 ) -> Result<RepositoryKind, Error> {
+    let scope = Scope::of(&grant);
     let url = &fields.url;
     let egress = egress(engine, &fields.ca, &fields.proxy)?;
     let address = Address::of(url, fields);
     let place = (url.as_str(), &address.route);
     let login = match chosen(engine, scope, fields.credential, project, place).await? {
         Some(credential) => {
-            let used = Use::of(actor, ReadPurpose::NewRepository).at(&url.origin());
+            let used = Use::of(actor, grant, ReadPurpose::NewRepository).at(&url.origin());
             let agreed = (*permission == Permission::Agreed).then_some(&address);
             login(engine, scope, credential, (url, &egress, agreed), &used).await?
         }
@@ -169,11 +173,12 @@ async fn login(
 async fn store(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     fields: &RepositoryFields,
     (kind, permission): (RepositoryKind, Permission),
     project: ProjectId,
 ) -> Result<RepositoryId, Error> {
+    let scope = Scope::of(&grant);
     let id = RepositoryId::new();
     let now = engine.clock.now();
     let url = fields.url.spelled_for(kind);
@@ -201,7 +206,7 @@ async fn store(
     let address = Address::of(&url, fields);
     let place = (url.as_str(), &address.route);
     let chosen = chosen(engine, scope, fields.credential, project, place).await?;
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     let credential = match chosen {
         Some(credential) => {
             let name = held(&mut tx, scope, credential, project).await?;

@@ -1,12 +1,12 @@
 //! Whether a credential may be used at the address of a repository, and who has to agree first.
 
 use domain::{
-    Action, Actor, CredentialId, FormChoice, Scope, ServiceError, Timestamp,
+    Action, Actor, CredentialId, FormChoice, Grant, ServiceError, Timestamp,
     audit::{AuditAction, AuditTarget},
     credentials::{AllowedAddresses, Route, readable_origin},
     repositories::{RepositoryFields, RepositoryUrl},
 };
-use storage::Tx;
+use storage::{Scope, Tx};
 
 use super::usable::gone;
 use crate::{
@@ -102,7 +102,7 @@ pub(super) async fn settle(
 pub(super) async fn refusal(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     (credential, name): (CredentialId, &str),
     address: &Address,
     done: Done,
@@ -119,8 +119,9 @@ pub(super) async fn refusal(
             vec![FormChoice { label, name: "allow".to_owned(), value: address.authority.clone() }];
         return Ok(ServiceError::Choose { message, ways }.into());
     }
-    request(engine, actor, scope, (credential, name), address).await?;
-    let people = storage::credentials::who_may_allow(&engine.db, scope).await?.join(", ");
+    request(engine, actor, grant, (credential, name), address).await?;
+    let people =
+        storage::credentials::who_may_allow(&engine.db, Scope::of(&grant)).await?.join(", ");
     let message = format!("{message} Ask somebody who manages credentials: {people}.");
     let label = format!("{} without a login", done.verb());
     let without = FormChoice { label, name: "without".to_owned(), value: "login".to_owned() };
@@ -147,12 +148,13 @@ impl Done {
 pub(super) async fn request(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     (credential, name): (CredentialId, &str),
     address: &Address,
 ) -> Result<(), Error> {
+    let scope = Scope::of(&grant);
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     let place = (address.origin.as_str(), &address.route);
     storage::credentials::request(&mut tx, scope, credential, place, &actor.name, now).await?;
     let told = (AuditTarget::Credential(credential), name, readable_origin(&address.origin));

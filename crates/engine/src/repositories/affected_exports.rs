@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::exports::{Consumer, ExportSettings};
-use domain::{ClusterId, ExportId, GitTargetId, OrganizationId, RepositoryId, Scope, Timestamp};
+use domain::{ClusterId, ExportId, GitTargetId, RepositoryId, Timestamp};
 use storage::{
-    Tx,
+    Scope, Tx,
     gitops::{Affected, Touched},
     repositories::SyncOutcome,
 };
@@ -19,7 +19,7 @@ use crate::{
 /// The places that have to be written again.
 #[derive(Default)]
 pub(super) struct Moved {
-    places: BTreeMap<OrganizationId, (BTreeSet<GitTargetId>, BTreeSet<ClusterId>)>,
+    places: BTreeMap<Scope, (BTreeSet<GitTargetId>, BTreeSet<ClusterId>)>,
 }
 
 impl Moved {
@@ -49,7 +49,7 @@ impl Moved {
         let says = |consumer| matches!(consumer, Consumer::Flux | Consumer::ArgoCd);
         for outcome in outcomes {
             let Some(transport) = outcome.transport else { continue };
-            let (scope, id) = (Scope::of_worker(outcome.organization), outcome.repository);
+            let (scope, id) = (outcome.scope, outcome.repository);
             storage::repositories::set_transport(tx, scope, id, transport).await?;
             self.exports(tx, scope, id, |consumer, _| says(consumer)).await?;
         }
@@ -68,7 +68,7 @@ impl Moved {
         let exports: Vec<ExportId> = exports.map(|(id, ..)| id).collect();
         for export in exports {
             let affected = storage::gitops::affected(tx, scope, Touched::Export(export)).await?;
-            let (targets, clusters) = self.places.entry(scope.organization()).or_default();
+            let (targets, clusters) = self.places.entry(scope).or_default();
             targets.extend(affected.targets);
             clusters.extend(affected.clusters);
         }
@@ -82,12 +82,12 @@ impl Moved {
 
     /// Marks the places and queues their work, all of them in one order.
     pub(super) async fn mark(self, tx: &mut Tx, now: Timestamp) -> Result<(), Error> {
-        for (organization, (targets, clusters)) in self.places {
+        for (scope, (targets, clusters)) in self.places {
             let affected = Affected {
                 targets: targets.into_iter().collect(),
                 clusters: clusters.into_iter().collect(),
             };
-            mark(tx, Scope::of_worker(organization), affected, When::Settled, now).await?;
+            mark(tx, scope, affected, When::Settled, now).await?;
         }
         Ok(())
     }

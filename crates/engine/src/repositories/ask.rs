@@ -6,11 +6,11 @@ use connectors::{
     repository::{KnownVersions, Target, Validators},
 };
 use domain::{
-    Cause, Scope, Timestamp,
+    Cause, Timestamp,
     connection_tests::Quota,
     repositories::{LinkState, RepositoryKind, RepositoryUrl, Transport},
 };
-use storage::{circuit_breaker::CredentialAtHost, repositories::SyncTarget};
+use storage::{Scope, circuit_breaker::CredentialAtHost, repositories::SyncTarget};
 
 use super::{
     Logins,
@@ -88,7 +88,7 @@ impl Engine {
             pass.hears(told);
             asked.observation = Some(LoginObservation {
                 place: CredentialAtHost {
-                    organization: version.organization,
+                    scope: version.scope,
                     credential: version.credential,
                     origin: target.origin.clone(),
                 },

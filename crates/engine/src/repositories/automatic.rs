@@ -1,12 +1,13 @@
 //! Repositories whose URL chooses the credential: the link follows the winner of the matching.
 
 use domain::{
-    CredentialId, CredentialKind, ProjectId, Purpose, Scope,
+    CredentialId, CredentialKind, ProjectId, Purpose,
     audit::{AuditAction, AuditActor, AuditTarget},
     credentials::Route,
     repositories::{LinkState, SyncTrigger},
 };
 use storage::{
+    Scope,
     gitops::Touched,
     jobs,
     repositories::{Linkable, SyncTarget, link, lock, take_for_link, unlink},
@@ -47,7 +48,7 @@ pub(super) async fn follow(
         return Ok(Followed::AsBefore);
     }
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_work(scope).await?;
     let held = match winner {
         Some(winner) => lock(&mut tx, scope, winner).await?,
         None => None,
@@ -107,14 +108,14 @@ pub(crate) async fn match_again(engine: &Engine, scope: Scope) -> Result<(), Err
         .iter()
         .zip(winners)
         .filter(|(repository, winner)| repository.credential != *winner)
-        .map(|(repository, _)| (scope.organization(), repository.id.uuid()))
+        .map(|(repository, _)| (scope, repository.id.uuid()))
         .collect();
     if changed.is_empty() {
         return Ok(());
     }
     let now = engine.clock.now();
     let reason = SyncTrigger::Changed.as_str();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_work(scope).await?;
     jobs::queue_many(&mut tx, jobs::Kind::Sync, &changed, reason, now, now).await?;
     tx.commit().await?;
     engine.changes.tell_workers();

@@ -4,7 +4,7 @@ use domain::{
     Action, Actor, RepositoryId,
     audit::{AuditAction, AuditTarget},
 };
-use storage::gitops::Touched;
+use storage::{Scope, gitops::Touched};
 
 use super::not_found;
 use crate::{
@@ -15,11 +15,12 @@ use crate::{
 
 /// The row stays as a tombstone, so that a sync or delivery under way finds nothing to write to (F8).
 pub(super) async fn delete(engine: &Engine, actor: &Actor, id: RepositoryId) -> Result<(), Error> {
-    let scope = allowed(engine, actor, Action::ManageRepositories, "delete a repository").await?;
+    let grant = allowed(engine, actor, Action::ManageRepositories, "delete a repository").await?;
+    let scope = Scope::of(&grant);
     let current =
         storage::repositories::current(&engine.db, scope, id).await?.ok_or_else(not_found)?;
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     if storage::repositories::tombstone(&mut tx, scope, id, now).await? == 0 {
         return Err(not_found());
     }

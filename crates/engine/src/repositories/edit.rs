@@ -1,13 +1,14 @@
 //! Changing a repository, and what that means for its link.
 
 use domain::{
-    Action, Actor, CredentialId, ProjectId, Purpose, RepositoryId, Scope, ServiceError,
+    Action, Actor, CredentialId, Grant, ProjectId, Purpose, RepositoryId, ServiceError,
     audit::{AuditAction, AuditTarget},
     repositories::{
         Chosen, EditRepository, RepositoryFields, RepositoryKind, RepositoryUrl, SyncTrigger,
     },
 };
 use storage::{
+    Scope,
     gitops::Touched,
     jobs,
     repositories::{Change, Current},
@@ -41,7 +42,8 @@ pub(super) async fn edit(
     actor: &Actor,
     form: EditRepository,
 ) -> Result<RepositoryId, Error> {
-    let scope = allowed(engine, actor, Action::ManageRepositories, "change a repository").await?;
+    let grant = allowed(engine, actor, Action::ManageRepositories, "change a repository").await?;
+    let scope = Scope::of(&grant);
     let (id, row_version, fields) = form.parse()?;
     let current =
         storage::repositories::current(&engine.db, scope, id).await?.ok_or_else(not_found)?;
@@ -50,7 +52,7 @@ pub(super) async fn edit(
     }
     let plan = plan(engine, actor, scope, &current, &fields).await?;
     if let NewLink::Refused(credential) = plan.link {
-        return Err(refused(engine, actor, scope, credential, &plan).await?);
+        return Err(refused(engine, actor, grant, credential, &plan).await?);
     }
     let chooses_anew = current.is_automatic != (fields.credential == Chosen::Automatic);
     if chooses_anew || matches!(plan.link, NewLink::Set(_) | NewLink::Removed) {
@@ -59,7 +61,7 @@ pub(super) async fn edit(
     if reaches_elsewhere(&current, &fields, &plan) {
         engine.limits.connection_attempt(actor.user)?;
     }
-    store(engine, actor, scope, (id, &current), &fields, &plan).await?;
+    store(engine, actor, grant, (id, &current), &fields, &plan).await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
     Ok(id)
@@ -104,14 +106,15 @@ async fn plan(
 async fn refused(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     credential: CredentialId,
     plan: &Plan,
 ) -> Result<Error, Error> {
-    let linkable = storage::repositories::linkable(&engine.db, scope, credential).await?;
+    let linkable =
+        storage::repositories::linkable(&engine.db, Scope::of(&grant), credential).await?;
     let name = usable(linkable, plan.project)?.name;
     let chosen = (credential, name.as_str());
-    address::refusal(engine, actor, scope, chosen, &plan.address, Done::Save).await
+    address::refusal(engine, actor, grant, chosen, &plan.address, Done::Save).await
 }
 
 /// Whether saving makes Hawser ask somewhere else, or ask in another way.
@@ -133,11 +136,12 @@ fn chooses(current: &Current, fields: &RepositoryFields, plan: &Plan) -> bool {
 async fn store(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     (id, current): (RepositoryId, &Current),
     fields: &RepositoryFields,
     plan: &Plan,
 ) -> Result<(), Error> {
+    let scope = Scope::of(&grant);
     let now = engine.clock.now();
     let name = fields.name.as_str();
     let change = Change {
@@ -155,7 +159,7 @@ async fn store(
         ca: &fields.ca,
         proxy: &fields.proxy,
     };
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     let credential_name = match &plan.link {
         NewLink::Set(credential) => {
             let name = held(&mut tx, scope, *credential, plan.project).await?;
@@ -196,21 +200,21 @@ async fn store(
         audit::record(&mut tx, person(actor), scope, now, action, told).await?;
     }
     tx.commit().await?;
-    ask_for_the_address(engine, actor, scope, current, plan).await
+    ask_for_the_address(engine, actor, grant, current, plan).await
 }
 
 /// Those who may allow an address are asked where a link was suspended by somebody who may not.
 async fn ask_for_the_address(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     current: &Current,
     plan: &Plan,
 ) -> Result<(), Error> {
     match (&plan.link, &current.link) {
         (NewLink::Suspended, Some(link)) if !actor.role.includes(Action::AllowOrigins) => {
             let chosen = (link.credential, link.name.as_str());
-            address::request(engine, actor, scope, chosen, &plan.address).await
+            address::request(engine, actor, grant, chosen, &plan.address).await
         }
         _ => Ok(()),
     }

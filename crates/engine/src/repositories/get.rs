@@ -3,7 +3,7 @@
 use domain::{Action, Actor, RepositoryId, repositories::RepositoryDetail};
 
 use super::not_found;
-use crate::{Engine, Error, audit::allowed};
+use crate::{Engine, Error, audit::reading};
 
 /// The runs that the page shows.
 const RUNS: u32 = 20;
@@ -13,7 +13,8 @@ pub(super) async fn get(
     actor: &Actor,
     id: RepositoryId,
 ) -> Result<RepositoryDetail, Error> {
-    let scope = allowed(engine, actor, Action::View, "see a repository").await?;
+    let (engine, scope) = reading(engine, actor, Action::View, "see a repository").await?;
+    let engine = &engine;
     let (detail, runs, carried_by) = tokio::try_join!(
         storage::repositories::get(&engine.db, scope, id),
         storage::repositories::runs(&engine.db, scope, id, RUNS),

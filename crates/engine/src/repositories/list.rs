@@ -5,14 +5,15 @@ use domain::{
     repositories::{RepositoryPage, RepositoryQuery},
 };
 
-use crate::{Engine, Error, audit::allowed};
+use crate::{Engine, Error, audit::reading};
 
 pub(super) async fn list(
     engine: &Engine,
     actor: &Actor,
     query: &RepositoryQuery,
 ) -> Result<RepositoryPage, Error> {
-    let scope = allowed(engine, actor, Action::View, "see the repositories").await?;
+    let (engine, scope) = reading(engine, actor, Action::View, "see the repositories").await?;
+    let engine = &engine;
     let (rows, total, all) = tokio::try_join!(
         storage::repositories::page(&engine.db, scope, query),
         storage::repositories::count(&engine.db, scope, query),

@@ -15,9 +15,9 @@ use connectors::{
     vault::VaultError,
 };
 use domain::{
-    Cause, CredentialId, OrganizationId, Scope, ServiceError, credentials::SecretMaterial,
-    repositories::RepositoryUrl,
+    Cause, CredentialId, ServiceError, credentials::SecretMaterial, repositories::RepositoryUrl,
 };
+use storage::Scope;
 use tokio::{sync::Mutex, time::Instant};
 
 use crate::{
@@ -33,25 +33,25 @@ const KEPT: Duration = Duration::from_mins(1);
 /// deleted or newer credential is never taken from memory (F19).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct CommittedVersion {
-    pub(crate) organization: OrganizationId,
+    pub(crate) scope: Scope,
     pub(crate) credential: CredentialId,
     pub(crate) vault_version: i64,
     pub(crate) epoch: i64,
 }
 
 /// A credential at the epoch it was used in.
-pub(super) type Used = (OrganizationId, CredentialId, i64);
+pub(super) type Used = (Scope, CredentialId, i64);
 
 impl CommittedVersion {
     /// As SQL compares it.
     pub(super) const fn used(self) -> Used {
-        (self.organization, self.credential, self.epoch)
+        (self.scope, self.credential, self.epoch)
     }
 
     /// As the caches of tokens are keyed.
     pub(crate) const fn key(self) -> LoginKey {
         LoginKey {
-            organization: self.organization,
+            organization: self.scope.organization(),
             credential: self.credential,
             vault_version: self.vault_version,
         }
@@ -131,7 +131,7 @@ impl Logins {
     ) -> Result<Arc<StoredLogin>, Cause> {
         let slot = self.slot(version);
         let mut held = slot.lock().await;
-        let scope = Scope::of_worker(version.organization);
+        let scope = version.scope;
         if let Some(held) = held.as_ref().filter(|held| held.until > Instant::now()) {
             let read = SecretRead {
                 credential: version.credential,

@@ -1,9 +1,7 @@
 //! What becomes of the link of a repository that is changed.
 
-use domain::{
-    CredentialId, RepositoryId, Scope, Timestamp, audit::AuditAction, repositories::LinkState,
-};
-use storage::{Tx, repositories::Current};
+use domain::{CredentialId, RepositoryId, Timestamp, audit::AuditAction, repositories::LinkState};
+use storage::{Scope, Tx, repositories::Current};
 
 use super::address::Permission;
 use crate::Error;

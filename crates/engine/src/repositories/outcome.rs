@@ -7,10 +7,13 @@ use connectors::{
     repository::{Synced, Validators},
 };
 use domain::{
-    Cause, CredentialId, Scope, Timestamp, charts::FoundVersion, connection_tests::Quota,
+    Cause, CredentialId, Timestamp, charts::FoundVersion, connection_tests::Quota,
     repositories::SyncTrigger,
 };
-use storage::repositories::{SyncOutcome, SyncTarget};
+use storage::{
+    Scope,
+    repositories::{SyncOutcome, SyncTarget},
+};
 
 use super::{
     ask::RegistryAnswer,
@@ -105,7 +108,7 @@ pub(super) fn outcome(
     };
     let is_new = cause.is_none() && transport != target.transport;
     let outcome = SyncOutcome {
-        organization: scope.organization(),
+        scope,
         repository: target.id,
         epoch: target.epoch,
         trigger,

@@ -5,8 +5,8 @@
 //! takes. Where the URL chooses, those choose who manage credentials, and they have that right (see
 //! `domain::access`); leaving the choice to the URL takes it too.
 
-use domain::{Action, Actor, Field, RepositoryId, Scope};
-use storage::Tx;
+use domain::{Action, Actor, Field, RepositoryId};
+use storage::{Scope, Tx};
 
 use crate::{Engine, Error, audit::refused};
 

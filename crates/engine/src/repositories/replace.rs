@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{ChartId, RepositoryId, Scope};
+use domain::{ChartId, RepositoryId};
 use storage::{
-    Tx,
+    Scope, Tx,
     charts::{Chart, NewChartVersion},
 };
 

@@ -5,8 +5,8 @@ use std::{
     sync::Arc,
 };
 
-use domain::{Cause, OrganizationId, PropagationId, RepositoryId, Scope, Timestamp};
-use storage::{Tx, jobs, propagation::Settlement, repositories::SyncOutcome};
+use domain::{Cause, OrganizationId, PropagationId, RepositoryId, Timestamp};
+use storage::{Scope, Sweep, Tx, jobs, propagation::Settlement, repositories::SyncOutcome};
 
 use super::{
     affected_exports::Moved,
@@ -45,7 +45,7 @@ struct Line {
 pub(crate) struct ResultBatch {
     lines: Vec<Line>,
     /// Propagations whose last delivery may be among these.
-    closing: BTreeSet<(OrganizationId, PropagationId)>,
+    closing: BTreeSet<(Scope, PropagationId)>,
     /// Keeps the work ours until it is written down, or given up.
     leases: Vec<Arc<LeaseGuard>>,
 }
@@ -113,8 +113,8 @@ impl ResultBatch {
     }
 
     /// Also ends this propagation, if this was its last delivery.
-    pub(crate) fn closing(&mut self, organization: OrganizationId, propagation: PropagationId) {
-        self.closing.insert((organization, propagation));
+    pub(crate) fn closing(&mut self, scope: Scope, propagation: PropagationId) {
+        self.closing.insert((scope, propagation));
     }
 
     /// Keeps this work ours as long as its result is not written.
@@ -161,7 +161,7 @@ impl ResultBatch {
     /// credential the version that was used.
     pub(crate) async fn commit(&self, engine: &Engine) -> Result<BatchResult, Error> {
         let now = engine.clock.now();
-        let mut tx = engine.db.begin().await?;
+        let mut tx = engine.db.begin_system(Sweep::Results).await?;
         let outdated = self.outdated(&mut tx).await?;
         storage::repositories::hold_these(&mut tx, &self.repositories()).await?;
         let ours = self.ours(&mut tx).await?;
@@ -171,7 +171,7 @@ impl ResultBatch {
         let written: HashSet<_> =
             storage::repositories::record(&mut tx, &outcomes).await?.into_iter().collect();
         let is_written =
-            |outcome: &SyncOutcome| written.contains(&(outcome.organization, outcome.repository));
+            |outcome: &SyncOutcome| written.contains(&(outcome.scope, outcome.repository));
         let kept: Vec<&SyncOutcome> =
             outcomes.into_iter().filter(|outcome| is_written(outcome)).collect();
         storage::repositories::record_runs(&mut tx, &kept).await?;
@@ -179,7 +179,7 @@ impl ResultBatch {
         for line in &ours {
             match (&line.outcome, &line.charts, &line.asked) {
                 (Some(outcome), Some(charts), _) if is_written(outcome) => {
-                    let scope = Scope::of_worker(outcome.organization);
+                    let scope = outcome.scope;
                     let names = replace(&mut tx, scope, outcome.repository, charts).await?;
                     moved.charts(&mut tx, scope, outcome.repository, &names).await?;
                 }
@@ -194,8 +194,8 @@ impl ResultBatch {
         moved.mark(&mut tx, now).await?;
         let observations = ours.iter().filter_map(|line| line.observation.as_ref());
         circuit_breaker::count(&mut tx, observations, now).await?;
-        for (organization, propagation) in &self.closing {
-            finish(&mut tx, Scope::of_worker(*organization), *propagation, now).await?;
+        for (scope, propagation) in &self.closing {
+            finish(&mut tx, *scope, *propagation, now).await?;
         }
         tx.commit().await?;
         for outcome in &kept {
@@ -219,18 +219,17 @@ impl ResultBatch {
     async fn outdated(&self, tx: &mut Tx) -> Result<HashSet<Used>, Error> {
         let used: BTreeSet<_> = self.lines.iter().filter_map(|line| line.used).collect();
         let mut outdated = HashSet::new();
-        for (organization, credential, epoch) in used {
-            let scope = Scope::of_worker(organization);
+        for (scope, credential, epoch) in used {
             if !storage::circuit_breaker::lock_epoch(tx, scope, credential, epoch).await? {
-                outdated.insert((organization, credential, epoch));
+                outdated.insert((scope, credential, epoch));
             }
         }
         Ok(outdated)
     }
 
-    fn repositories(&self) -> BTreeSet<(OrganizationId, RepositoryId)> {
+    fn repositories(&self) -> BTreeSet<(Scope, RepositoryId)> {
         let outcomes = self.lines.iter().filter_map(|line| line.outcome.as_ref());
-        outcomes.map(|outcome| (outcome.organization, outcome.repository)).collect()
+        outcomes.map(|outcome| (outcome.scope, outcome.repository)).collect()
     }
 
     /// The lines whose work is still ours; the others write nothing.
@@ -263,9 +262,9 @@ impl ResultBatch {
 impl Line {
     fn organization(&self) -> Option<OrganizationId> {
         match &self.asked {
-            For::Delivery(settlement) => Some(settlement.work.organization),
-            For::Job(work) => Some(work.organization),
-            For::Nobody => self.outcome.as_ref().map(|outcome| outcome.organization),
+            For::Delivery(settlement) => Some(settlement.work.scope.organization()),
+            For::Job(work) => Some(work.scope.organization()),
+            For::Nobody => self.outcome.as_ref().map(|outcome| outcome.scope.organization()),
         }
     }
 }
@@ -290,7 +289,7 @@ async fn drop_outdated<'a>(
                 storage::propagation::reopen(tx, &settlement.work, now).await?;
             }
             For::Job(work) => {
-                let scope = Scope::of_worker(work.organization);
+                let scope = work.scope;
                 let kind = jobs::Kind::Sync;
                 jobs::queue(tx, scope, kind, work.target, &work.reason, now, now).await?;
             }

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use domain::{
-    Cause, CredentialId, RepositoryId, Scope, Timestamp,
+    Cause, CredentialId, RepositoryId, Timestamp,
     audit::ReadPurpose,
     charts::FoundVersion,
     connection_tests::Quota,
     repositories::{LinkState, RepositoryKind, SyncTrigger},
 };
-use storage::repositories::{SyncOutcome, SyncTarget};
+use storage::{
+    Scope,
+    repositories::{SyncOutcome, SyncTarget},
+};
 use tokio::time::Instant;
 
 use super::{
@@ -188,7 +191,7 @@ impl Engine {
 fn in_force(scope: Scope, target: &SyncTarget) -> Option<CommittedVersion> {
     let login = target.login.as_ref().filter(|login| login.state == LinkState::Active)?;
     Some(CommittedVersion {
-        organization: scope.organization(),
+        scope,
         credential: login.credential,
         vault_version: login.vault_version,
         epoch: login.epoch,

@@ -1,12 +1,12 @@
 //! Asking for a sync.
 
 use domain::{
-    Action, Actor, Scope,
+    Action, Actor,
     audit::{AuditAction, AuditTarget},
     counted,
     repositories::{SyncTrigger, ToSync},
 };
-use storage::{Tx, jobs};
+use storage::{Scope, Tx, jobs};
 
 use super::not_found;
 use crate::{
@@ -15,7 +15,8 @@ use crate::{
 };
 
 pub(super) async fn sync_now(engine: &Engine, actor: &Actor, which: &ToSync) -> Result<u32, Error> {
-    let scope = allowed(engine, actor, Action::ManageRepositories, "sync repositories").await?;
+    let grant = allowed(engine, actor, Action::ManageRepositories, "sync repositories").await?;
+    let scope = Scope::of(&grant);
     engine.limits.connection_attempt(actor.user)?;
     let target = match which.only() {
         Some(id) => {
@@ -24,12 +25,9 @@ pub(super) async fn sync_now(engine: &Engine, actor: &Actor, which: &ToSync) -> 
         None => String::new(),
     };
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
-    let targets: Vec<_> = mark(&mut tx, scope, which)
-        .await?
-        .into_iter()
-        .map(|id| (scope.organization(), id))
-        .collect();
+    let mut tx = engine.db.begin_as(&grant).await?;
+    let targets: Vec<_> =
+        mark(&mut tx, scope, which).await?.into_iter().map(|id| (scope, id)).collect();
     if targets.is_empty() && matches!(which, ToSync::These(_)) {
         return Err(not_found());
     }

@@ -4,7 +4,7 @@ use domain::{
     Action, Actor, RepositoryId, ServiceError,
     repositories::{RepositoryUrl, SyncTrigger},
 };
-use storage::jobs;
+use storage::{Scope, jobs};
 
 use super::not_found;
 use crate::{Engine, Error, audit::allowed, credentials::addresses::allow_token_service};
@@ -17,7 +17,8 @@ pub(super) async fn allow(
     id: RepositoryId,
     service: &str,
 ) -> Result<(), Error> {
-    let scope = allowed(engine, actor, Action::AllowOrigins, "allow a token service").await?;
+    let grant = allowed(engine, actor, Action::AllowOrigins, "allow a token service").await?;
+    let scope = Scope::of(&grant);
     let found = storage::repositories::get(&engine.db, scope, id).await?.ok_or_else(not_found)?;
     let link = found.summary.link.as_ref().ok_or_else(not_found)?;
     if service.is_empty() || found.refused_service != service {
@@ -26,7 +27,7 @@ pub(super) async fn allow(
     let registry = RepositoryUrl::parse(&found.summary.url)?.origin();
     allow_token_service(engine, actor, link.credential, (&registry, service)).await?;
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     let reason = SyncTrigger::Changed.as_str();
     jobs::queue(&mut tx, scope, jobs::Kind::Sync, id.uuid(), reason, now, now).await?;
     tx.commit().await?;

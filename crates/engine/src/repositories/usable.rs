@@ -2,10 +2,9 @@
 
 use connectors::http::EgressProfile;
 use domain::{
-    Cause, CredentialId, CredentialKind, Field, FieldProblem, ProjectId, RepositoryId, Scope,
-    Timestamp,
+    Cause, CredentialId, CredentialKind, Field, FieldProblem, ProjectId, RepositoryId, Timestamp,
 };
-use storage::{Tx, repositories::Linkable};
+use storage::{Scope, Tx, repositories::Linkable};
 
 use crate::{Engine, Error};
 

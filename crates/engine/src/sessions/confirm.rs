@@ -1,6 +1,8 @@
 //! Asking a person who is signed in for their password again.
 
-use domain::{Actor, Field, Scope, Secret, ServiceError, audit::AuditAction};
+use domain::{Action, Actor, Field, Secret, ServiceError, audit::AuditAction};
+
+use storage::{Scope, Sweep};
 
 use super::{
     attempts::Attempt,
@@ -31,9 +33,9 @@ pub(crate) async fn confirm(
     match password::check(password, Some(stored)).await? {
         Check::Right | Check::RightButWeak => Ok(()),
         Check::Wrong => {
-            let (scope, now) = (Scope::of_worker(actor.organization), engine.clock.now());
+            let (scope, now) = (Scope::of(&actor.may(Action::View)?), engine.clock.now());
             let told = ("", format!("{attempt}: wrong password"));
-            let mut tx = engine.db.begin().await?;
+            let mut tx = engine.db.begin_system(Sweep::SignIn).await?;
             this.failed(&mut tx, now).await?;
             record(&mut tx, person(actor), scope, now, AuditAction::Refused, told).await?;
             tx.commit().await?;

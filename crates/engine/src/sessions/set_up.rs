@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
-    OrganizationId, Role, Scope, Secret, ServiceError, UserId,
+    OrganizationId, Role, Secret, ServiceError, UserId,
     audit::{AuditAction, AuditActor},
     service::Peer,
     sessions::{SetUp, SignedIn},
 };
 use sha2::{Digest, Sha256};
-use storage::audit::Record;
+use storage::{Sweep, audit::Record};
 
 use super::{budgets, known_browsers, password};
 use crate::{Engine, Error};
@@ -35,7 +35,7 @@ impl Engine {
             return Ok(None);
         }
         let token = Secret::new(BASE64_URL_SAFE_NO_PAD.encode(crate::random::bytes::<32>()));
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_system(Sweep::SetUp).await?;
         storage::sessions::void_tokens(&mut tx).await?;
         storage::sessions::issue_token(&mut tx, &hash(&token), self.clock.now().plus(VALID))
             .await?;
@@ -60,11 +60,11 @@ pub(super) async fn set_up(engine: &Engine, form: SetUp, peer: Peer) -> Result<S
     let now = engine.clock.now();
     let (organization, user) = (OrganizationId::new(), UserId::new());
 
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_system(Sweep::SetUp).await?;
     if storage::sessions::use_token(&mut tx, &hash(&form.token), now).await? == 0 {
         return Err(ServiceError::NotFound.into());
     }
-    storage::organizations::add(&mut tx, organization, &form.organization, now).await?;
+    let scope = storage::organizations::add(&mut tx, organization, &form.organization, now).await?;
     let (email, name) = (form.email.as_str(), form.name.as_str());
     storage::sessions::insert_user(&mut tx, user, email, name, &password_hash, now).await?;
     storage::organizations::add_member(&mut tx, organization, user, Role::Owner, now).await?;
@@ -78,7 +78,7 @@ pub(super) async fn set_up(engine: &Engine, form: SetUp, peer: Peer) -> Result<S
         read: None,
         detail: String::new(),
     };
-    storage::audit::record(&mut tx, Scope::of_worker(organization), now, &record).await?;
+    storage::audit::record(&mut tx, scope, now, &record).await?;
     let browser = known_browsers::remember(engine, &mut tx, user, None).await?;
     tx.commit().await?;
     Ok(SignedIn { user, browser })
@@ -93,7 +93,7 @@ async fn wrong_token(engine: &Engine, peer: Peer) -> Result<Error, Error> {
     if !delay.is_zero() {
         return Ok(ServiceError::TooMany { seconds: delay.as_secs() }.into());
     }
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_system(Sweep::SetUp).await?;
     storage::sessions::count_failure(&mut tx, subject, budget.filling(), now).await?;
     tx.commit().await?;
     Ok(ServiceError::NotFound.into())

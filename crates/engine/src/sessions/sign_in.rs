@@ -1,12 +1,12 @@
 //! Checking an e-mail address and a password.
 
 use domain::{
-    Email, Field, Scope, ServiceError, Timestamp,
+    Email, Field, ServiceError, Timestamp,
     audit::{AuditAction, AuditActor, AuditTarget},
     service::Peer,
     sessions::{SignIn, SignInFrom, SignedIn},
 };
-use storage::{Tx, audit::Record, sessions::Account};
+use storage::{Sweep, Tx, audit::Record, sessions::Account};
 
 use super::{
     attempts::Attempt,
@@ -42,7 +42,7 @@ pub(super) async fn sign_in(
         (account, _) => return Err(failed(engine, account.as_ref(), from.address, &attempt).await?),
     };
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_system(Sweep::SignIn).await?;
     let browser = known_browsers::remember(engine, &mut tx, account.id, known).await?;
     audit_sign_in(&mut tx, Some(&account), from.address, AuditAction::SignedIn, now).await?;
     tx.commit().await?;
@@ -69,7 +69,7 @@ async fn failed(
     attempt: &Attempt,
 ) -> Result<Error, Error> {
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_system(Sweep::SignIn).await?;
     attempt.failed(&mut tx, now).await?;
     audit_sign_in(&mut tx, account, peer, AuditAction::SignInRefused, now).await?;
     tx.commit().await?;
@@ -94,7 +94,7 @@ async fn audit_sign_in(
     action: AuditAction,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let Some(organization) =
+    let Some(scope) =
         storage::organizations::of_sign_in(tx, account.map(|account| account.id)).await?
     else {
         return Ok(());
@@ -118,5 +118,5 @@ async fn audit_sign_in(
             None => "unknown address".to_owned(),
         },
     };
-    Ok(storage::audit::record(tx, Scope::of_worker(organization), now, &record).await?)
+    Ok(storage::audit::record(tx, scope, now, &record).await?)
 }

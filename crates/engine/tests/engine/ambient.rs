@@ -13,7 +13,7 @@ use connectors::{
     token_exchange::{Ambient, Endpoints, ExchangeSettings, Exchanges, GoogleIdentity},
 };
 use domain::{
-    Actor, Cause, CredentialId, Field, Role, ServiceError,
+    Cause, CredentialId, Field, Role, ServiceError,
     connection_tests::TestConnection,
     credentials::{CreateCredential, Parameters},
     projects::ProjectForm,
@@ -85,7 +85,7 @@ async fn the_identity_of_the_chosen_project_is_tested(mut env: TestEnv) {
         ConnectionTests::test_form(&env.engine, &env.actor, form(&unknown)).await.unwrap_err();
     assert!(refused.problem_of(Field::Project).is_some(), "{refused:?}");
     // Only an owner makes a shared credential, so only an owner acts as one.
-    let admin = Actor { role: Role::Admin, ..env.actor.clone() };
+    let admin = env.member("Ada", Role::Admin).await;
     let refused = ConnectionTests::test_form(&env.engine, &admin, form("shared")).await;
     assert_eq!(refused, Err(ServiceError::NotAllowed));
     assert!(ConnectionTests::test_form(&env.engine, &admin, form(&shop)).await.is_ok());

@@ -37,6 +37,7 @@ impl Harbour {
     async fn new(env: TestEnv) -> Self {
         let clock = Arc::new(ManualClock::new(SystemClock.now()));
         let engine = replica(&env, &clock).await;
+        env.without_people().await;
         let token = engine.set_up_link().await.unwrap().unwrap().token;
         let ada = engine.set_up(form(&token), address(1)).await.unwrap();
         Self { env, engine, clock, ada }
@@ -240,6 +241,7 @@ async fn r_brute_01_a_corrected_password_does_not_wait_twice(env: TestEnv) {
 async fn r_brute_01_a_right_set_up_token_is_taken_after_wrong_ones(env: TestEnv) {
     let clock = Arc::new(ManualClock::new(SystemClock.now()));
     let engine = replica(&env, &clock).await;
+    env.without_people().await;
     let token = engine.set_up_link().await.unwrap().unwrap().token;
     let guess = |n: u32| {
         let (engine, guessed) = (&engine, form(&Secret::new("guessed".into())));

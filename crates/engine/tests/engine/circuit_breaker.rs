@@ -153,7 +153,7 @@ async fn a_wrong_new_password_costs_few_requests(env: TestEnv) {
 async fn refusals_are_counted_across_replicas(env: TestEnv) {
     let credential = env.credential("robot", "one").await;
     let place = |origin: &str| CredentialAtHost {
-        organization: env.actor.organization,
+        scope: env.scope(),
         credential,
         origin: origin.to_owned(),
     };

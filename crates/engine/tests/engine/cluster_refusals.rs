@@ -8,7 +8,7 @@ use crate::cluster::{
 };
 use crate::env::{TestEnv, forms, on_both, registry::Registry};
 use domain::{
-    Actor, Cause, Field, Role, Secret, ServiceError,
+    Cause, Field, Role, Secret, ServiceError,
     audit::{AuditAction, AuditQuery},
     cause::RemoteKind,
     connection_tests::{ConnectionTest, Stage, StageState, TestConnection},
@@ -213,7 +213,7 @@ async fn a_kubeconfig_is_tested_at_its_own_server(env: TestEnv) {
     fleet.stub.state().forbidden = vec!["Secret"];
     let kept = TestConnection { credential: fleet.kubeconfig.to_string(), ..form(String::new()) };
     assert_eq!(failed(test(kept.clone()).await.unwrap()), (Stage::Pull, Cause::InsufficientScope));
-    let editor = Actor { role: Role::Editor, ..actor.clone() };
+    let editor = fleet.env.member("Ada", Role::Editor).await;
     let refused = ConnectionTests::test_form(engine, &editor, kept).await.unwrap_err();
     assert_eq!(refused, ServiceError::NotAllowed);
     assert_eq!(fleet.stub.state().objects.keys(), []);
@@ -223,7 +223,7 @@ async fn nobody_reaches_clusters_without_the_right(env: TestEnv) {
     let fleet = Fleet::new(env).await;
     let engine = fleet.engine();
     for role in [Role::Editor, Role::Viewer] {
-        let actor = Actor { role, ..fleet.env.actor.clone() };
+        let actor = fleet.env.member("Ada", role).await;
         assert_eq!(Clusters::list(engine, &actor).await.unwrap().len(), 1);
         assert!(Clusters::get(engine, &actor, fleet.cluster).await.is_ok());
         let refused = Err(ServiceError::NotAllowed);

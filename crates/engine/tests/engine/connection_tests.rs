@@ -9,7 +9,7 @@ use crate::env::{
     tested::{failed, form, stored, test},
 };
 use domain::{
-    Actor, Cause, CredentialId, Field, Role, ServiceError, UserId,
+    Cause, CredentialId, Field, Role, ServiceError,
     audit::{AuditAction, AuditQuery},
     cause::RemoteKind,
     connection_tests::{ConnectionTest, Stage, TestConnection},
@@ -116,7 +116,7 @@ async fn a_changed_form_uses_the_stored_secret_for_those_who_manage_it(env: Test
         TestConnection { username: "other".into(), ..stored(&registry.url("a"), credential) };
     let told = test(&env, other_name.clone()).await.unwrap();
     assert_eq!(told.cause(), Some(Cause::InvalidCredentials), "the new user name is tested");
-    let editor = Actor { role: Role::Editor, ..env.actor.clone() };
+    let editor = env.member("Ada", Role::Editor).await;
     let refused = ConnectionTests::test_form(&env.engine, &editor, other_name).await;
     assert_eq!(refused, Err(ServiceError::NotAllowed));
     let other_shape = TestConnection {
@@ -132,8 +132,8 @@ async fn tests_need_the_right_to_manage_what_is_tested(env: TestEnv) {
     let credential = env.credential("robot", "one").await;
     let id = env.repository(&registry, "a", Some(credential)).await;
     let refused = Err(ServiceError::NotAllowed);
-    let [viewer, editor] =
-        [Role::Viewer, Role::Editor].map(|role| Actor { role, ..env.actor.clone() });
+    let viewer = env.member("Ada", Role::Viewer).await;
+    let editor = env.member("Ada", Role::Editor).await;
     let url = registry.url("a");
     let engine = &env.engine;
     for form in [form(&url, "one"), stored(&url, credential), TestConnection::default()] {
@@ -175,7 +175,7 @@ async fn r_brute_01_tests_are_limited(env: TestEnv) {
         assert!(more < 100);
     };
     assert!(matches!(refused, ServiceError::TooMany { .. }), "{refused:?}");
-    let other = Actor { user: UserId::new(), ..env.actor.clone() };
+    let other = env.member("Ada", Role::Owner).await;
     ConnectionTests::test_form(&env.engine, &other, open()).await.unwrap();
 }
 

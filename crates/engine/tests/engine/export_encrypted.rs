@@ -8,7 +8,7 @@ use crate::env::held::Held;
 use crate::env::{TestEnv, forms, on_both};
 use connectors::vault::VaultConfig;
 use domain::{
-    Action, Actor, Cause, ExportId, Role, ServiceError, UserId,
+    Action, Actor, Cause, ExportId, Role, ServiceError,
     audit::{AuditAction, AuditQuery},
     cause::RemoteKind,
     exports::{EncryptedForm, ExportFile, ExportForm, NoteTone},
@@ -33,10 +33,6 @@ fn sealed(credential: domain::CredentialId) -> ExportForm {
     form.carrier = "sops".into();
     form.settings.recipients = RECIPIENT.into();
     form
-}
-
-fn with_role(actor: &Actor, role: Role) -> Actor {
-    Actor { role, name: "Bob".into(), user: UserId::new(), ..actor.clone() }
 }
 
 async fn take(env: &TestEnv, actor: &Actor, id: ExportId, path: &str) -> Answer<ExportFile> {
@@ -87,7 +83,7 @@ async fn r_authz_who_manages_exports_takes_encrypted_files(env: TestEnv) {
     let credential = env.registry_credential("secret", CANARY).await;
     let id = env.save_export(sealed(credential)).await;
     for role in [Role::Owner, Role::Admin, Role::Editor, Role::Viewer] {
-        let actor = with_role(&env.actor, role);
+        let actor = env.member("Bob", role).await;
         let taken = take(&env, &actor, id, "sealed.sops.yaml").await;
         if role.includes(Action::ManageExports) {
             assert!(taken.is_ok(), "{role:?}: {taken:?}");
@@ -130,7 +126,7 @@ async fn a_shared_credential_is_not_shown_to_its_users(env: TestEnv) {
     env.allow(credential, "https://registry.example.com").await;
     let id = env.save_export(export("regcred", &[credential])).await;
     assert!(!Exports::get(&env.engine, &env.actor, id).await.unwrap().preview.files.is_empty());
-    let editor = with_role(&env.actor, Role::Editor);
+    let editor = env.member("Bob", Role::Editor).await;
     let preview = Exports::get(&env.engine, &editor, id).await.unwrap().preview;
     assert!(preview.files.is_empty() && preview.snippets.is_empty());
     assert_eq!(preview.notes[0].tone, NoteTone::Info);

@@ -9,7 +9,7 @@ use std::{
 use crate::env::git::{export, target};
 use crate::env::{TestEnv, forms, on_both, patience::waiting, registry::Registry};
 use domain::{
-    Action, Actor, Field, Role, Secret, ServiceError, UserId,
+    Action, Actor, Field, Role, Secret, ServiceError,
     audit::{AuditAction, AuditEvent, AuditQuery},
     credentials::{AllowAddress, DeleteCredential},
     exports::{Consumer, ExportDetail, ExportForm, RevealForm},
@@ -59,10 +59,6 @@ fn same(detail: &ExportDetail) -> ExportForm {
         repositories: ids(&detail.repositories),
         settings: detail.settings.clone(),
     }
-}
-
-fn with_role(actor: &Actor, role: Role) -> Actor {
-    Actor { role, name: "Bob".into(), user: UserId::new(), ..actor.clone() }
 }
 
 const fn peer() -> IpAddr {
@@ -121,7 +117,7 @@ async fn r_authz_roles_are_asked_for_exports(env: TestEnv) {
     let credential = env.registry_credential("robot", "one").await;
     let id = env.save_export(export("regcred", &[credential])).await;
     for role in [Role::Owner, Role::Admin, Role::Editor, Role::Viewer] {
-        let actor = with_role(&env.actor, role);
+        let actor = env.member("Bob", role).await;
         let may = role.includes(Action::ManageExports);
         assert!(Exports::get(&env.engine, &actor, id).await.is_ok(), "{role:?}");
         let mut form = same(&get(&env, id).await);
@@ -143,7 +139,7 @@ async fn r_authz_roles_are_asked_for_exports(env: TestEnv) {
 
 async fn age_recipients_are_an_owners_choice(env: TestEnv) {
     let credential = env.registry_credential("robot", "one").await;
-    let admin = with_role(&env.actor, Role::Admin);
+    let admin = env.member("Bob", Role::Admin).await;
     let mut form = export("regcred", &[credential]);
     form.carrier = "sops".into();
     form.settings.recipients = RECIPIENT.into();
@@ -161,6 +157,7 @@ async fn age_recipients_are_an_owners_choice(env: TestEnv) {
 }
 
 async fn secrets_are_revealed_to_who_types_their_password(env: TestEnv) {
+    env.without_people().await;
     let token = env.engine.set_up_link().await.unwrap().unwrap().token;
     let form = SetUp {
         token,
@@ -240,7 +237,6 @@ async fn r_brute_01_strangers_delay_no_confirmation(
 }
 
 async fn a_credential_in_an_export_is_not_deleted(env: TestEnv) {
-    env.known(&env.actor).await;
     let credential = env.registry_credential("robot", "one").await;
     let login = env.git_login("git", CANARY).await;
     let id = env.save_export(export("regcred", &[credential])).await;

@@ -4,7 +4,7 @@
 use crate::env::git::{REPOSITORY, edited, target, wait_until};
 use crate::env::{TestEnv, on_both};
 use domain::{
-    Actor, CredentialId, Field, Role, UserId,
+    CredentialId, Field, Role,
     gitops::{GitTargetForm, TargetState},
     service::GitTargets,
 };
@@ -15,10 +15,6 @@ on_both!(
     r_git_06_an_installation_is_bound_by_owners,
     a_target_that_points_elsewhere_waits_for_a_person,
 );
-
-fn with_role(actor: &Actor, role: Role) -> Actor {
-    Actor { role, name: "Bob".into(), user: UserId::new(), ..actor.clone() }
-}
 
 async fn connect(env: &TestEnv, credential: CredentialId, way: &str) {
     let hex = |id: uuid::Uuid| id.simple().to_string();
@@ -41,8 +37,7 @@ async fn connect(env: &TestEnv, credential: CredentialId, way: &str) {
 
 async fn r_git_06_an_account_is_for_who_connected_it(env: TestEnv) {
     let setting = env.setting().await;
-    let bob = with_role(&env.actor, Role::Owner);
-    env.known(&bob).await;
+    let bob = env.member("Bob", Role::Owner).await;
     connect(&env, setting.login, "web").await;
     let mut form = target(&setting.server, "bobs", setting.login, &[setting.export]);
     form.folder = "bob".into();
@@ -77,11 +72,9 @@ async fn r_git_06_an_installation_is_bound_by_owners(env: TestEnv) {
     let mut form = target(&setting.server, "app", installed, &[setting.export]);
     form.folder = "app".into();
     // Who connected it, but is no owner, and another one.
-    let connector = Actor { role: Role::Admin, ..env.actor.clone() };
-    let admin = with_role(&env.actor, Role::Admin);
-    let owner = with_role(&env.actor, Role::Owner);
-    env.known(&admin).await;
-    env.known(&owner).await;
+    let connector = env.with_role(&env.actor, Role::Admin).await;
+    let admin = env.member("Bob", Role::Admin).await;
+    let owner = env.member("Bob", Role::Owner).await;
     for actor in [&connector, &admin] {
         let refused = GitTargets::save(&env.engine, actor, form.clone()).await.unwrap_err();
         assert!(refused.problem_of(Field::Credential).unwrap().contains("owner"), "{refused:?}");

@@ -4,7 +4,7 @@
 use crate::env::git::{REPOSITORY, edited, export, target};
 use crate::env::{TestEnv, forms, on_both};
 use domain::{
-    Action, Actor, Cause, CredentialId, Field, Role, ServiceError, UserId,
+    Action, Cause, CredentialId, Field, Role, ServiceError,
     exports::ExportForm,
     gitops::GitTargetForm,
     service::{Credentials, Exports, GitTargets},
@@ -26,10 +26,6 @@ on_both!(
 
 const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
 
-fn with_role(actor: &Actor, role: Role) -> Actor {
-    Actor { role, name: "Bob".into(), user: UserId::new(), ..actor.clone() }
-}
-
 fn sealed(credential: CredentialId) -> ExportForm {
     let mut form = export("sealed", &[credential]);
     form.carrier = "sops".into();
@@ -44,8 +40,7 @@ fn commits(server: &GitServer) -> usize {
 async fn r_authz_roles_are_asked_for_targets(env: TestEnv) {
     let setting = env.setting().await;
     for role in [Role::Owner, Role::Admin, Role::Editor, Role::Viewer] {
-        let actor = with_role(&env.actor, role);
-        env.known(&actor).await;
+        let actor = env.member("Bob", role).await;
         let may = role.includes(Action::ManageExports);
         assert_eq!(GitTargets::list(&env.engine, &actor).await.unwrap().len(), 1);
         let detail = GitTargets::get(&env.engine, &actor, setting.target).await.unwrap();
@@ -66,8 +61,7 @@ async fn r_git_01_workflows_are_for_owners(env: TestEnv) {
     let setting = env.setting().await;
     let mut form = target(&setting.server, "ci", setting.login, &[setting.export]);
     form.folder = ".github/hawser".into();
-    let admin = with_role(&env.actor, Role::Admin);
-    env.known(&admin).await;
+    let admin = env.member("Bob", Role::Admin).await;
     let refused = GitTargets::save(&env.engine, &admin, form.clone()).await.unwrap_err();
     assert!(refused.problem_of(Field::Folder).is_some());
     let id = env.save_target(form).await;
@@ -262,7 +256,6 @@ async fn a_sealed_file_of_an_older_try_is_known(env: TestEnv) {
 async fn r_authz_other_organizations_see_no_exports(env: TestEnv) {
     let setting = env.setting().await;
     let theirs = TestEnv::organization(&env.db, "Two").await;
-    env.known(&theirs).await;
     assert!(Exports::list(&env.engine, &theirs).await.unwrap().is_empty());
     assert!(GitTargets::list(&env.engine, &theirs).await.unwrap().is_empty());
     let not_found = ServiceError::NotFound;

@@ -10,7 +10,7 @@ use crate::env::{TestEnv, forms::new, on_both};
 use axum::{Router, extract::Request, http::StatusCode, response::IntoResponse, routing::get};
 use connectors::vault::Vault;
 use domain::{
-    Actor, Cause, Role, ServiceError,
+    Cause, Role, ServiceError,
     credentials::{CreateCredential, ExpirySource},
     service::{ConnectionTests, Credentials},
 };
@@ -71,7 +71,7 @@ async fn github_tells_about_a_token_for_git(env: TestEnv) {
     assert_eq!(expiry.at.rfc3339(), "2199-10-01T12:00:00Z");
     assert_eq!(expiry.source, ExpirySource::Provider);
 
-    let editor = Actor { role: Role::Editor, ..env.actor.clone() };
+    let editor = env.member("Ada", Role::Editor).await;
     let refused = ConnectionTests::test_credential(&engine, &editor, id).await;
     assert_eq!(refused, Err(ServiceError::NotAllowed));
     let outsider = TestEnv::organization(&env.db, "Two").await;

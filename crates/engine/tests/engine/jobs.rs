@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::env::{TestEnv, on_both, registry::Registry};
 use domain::{
-    Actor, Cause, PropagationId, RepositoryId, Timestamp, UserId,
+    Cause, PropagationId, RepositoryId, Role, Timestamp,
     propagation::DeliveryState,
     repositories::{RepositoryKind, RepositoryState, ToSync},
     service::Repositories,
@@ -98,7 +98,7 @@ async fn i_14_organizations_take_turns(mut env: TestEnv) {
     env.update(credential, "two").await;
 
     let claimed = claim(&env, "a", now(), now().plus(Duration::from_secs(45)), 4).await;
-    let ours = claimed.iter().filter(|work| work.organization == env.actor.organization).count();
+    let ours = claimed.iter().filter(|work| work.scope == env.scope()).count();
     assert_eq!((claimed.len(), ours), (4, 2));
     let next = storage::propagation::claim(
         &env.db,
@@ -110,7 +110,7 @@ async fn i_14_organizations_take_turns(mut env: TestEnv) {
     )
     .await;
     let next = next.unwrap();
-    assert!(next.iter().all(|work| work.organization == busy.organization));
+    assert!(next.iter().all(|work| work.scope.organization() == busy.organization));
     assert_eq!(next.len(), 3, "two are held already, and five is the limit");
 }
 
@@ -281,10 +281,13 @@ async fn asking_for_syncs_while_others_end_never_fails(env: TestEnv) {
         ids.push(env.repository(&registry, &format!("r{n}"), None).await);
     }
     let workers = env.workers();
-    let asking = (0..6).map(|n| {
+    // Nobody may ask as often in a minute as all of them together.
+    let mut people = Vec::new();
+    for _ in 0..6 {
+        people.push(env.member("Ada", Role::Owner).await);
+    }
+    let asking = people.into_iter().enumerate().map(|(n, actor)| {
         let (engine, ids) = (env.engine.clone(), ids.clone());
-        // Nobody may ask as often in a minute as all of them together.
-        let actor = Actor { user: UserId::new(), ..env.actor.clone() };
         tokio::spawn(async move {
             for round in 0..12 {
                 let some =

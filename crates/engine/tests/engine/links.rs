@@ -8,7 +8,7 @@ use crate::env::{
     registry::Registry,
 };
 use domain::{
-    Actor, CredentialId, Field, ProjectId, RepositoryId, ServiceError,
+    CredentialId, Field, ProjectId, RepositoryId, Role, ServiceError,
     credentials::{DeleteCredential, Placement},
     projects::ProjectForm,
     repositories::{AddRepository, EditRepository, LinkState, RepositoryUrl, ToSync},
@@ -42,7 +42,8 @@ async fn edit(
 async fn the_slower_of_two_edits_hears_of_the_other(env: TestEnv) {
     let registry = Registry::start(None).await;
     let id = env.repository(&registry, "a", None).await;
-    let [bob, eve] = ["Bob", "Eve"].map(|name| Actor { name: name.into(), ..env.actor.clone() });
+    let bob = env.member("Bob", Role::Owner).await;
+    let eve = env.member("Eve", Role::Owner).await;
     for _ in 0..5 {
         let form = EditRepository {
             repository: id.to_string(),

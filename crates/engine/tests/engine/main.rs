@@ -48,6 +48,7 @@ mod relink_policy;
 mod repositories;
 mod repository_troubles;
 mod rights;
+mod rights_lost;
 mod rotation;
 mod secret_reads;
 mod sessions;

@@ -190,7 +190,7 @@ async fn a_webhook_is_checked_and_its_address_not_logged(env: TestEnv) {
         assert!(refused.problem_of(Field::Webhook).is_some(), "{bad}: {refused:?}");
     }
     let address = "https://hooks.example.com/services/x?token=hunter2";
-    let editor = Actor { role: Role::Editor, ..env.actor.clone() };
+    let editor = env.member("Ada", Role::Editor).await;
     assert_eq!(set(&env, &editor, address).await, Err(ServiceError::NotAllowed));
     set(&env, &env.actor, address).await.unwrap();
     let read = Notices::webhook(&env.engine, &env.actor).await.unwrap();

@@ -6,7 +6,7 @@ use crate::env::{
     placed::{create, delete, explain, placement, project},
 };
 use domain::{
-    Actor, Field, Role, ServiceError,
+    Field, Role, ServiceError,
     audit::{AuditAction, AuditQuery},
     matching::Explanation,
     projects::ProjectForm,
@@ -22,11 +22,11 @@ async fn r_authz_projects_are_an_admins(env: TestEnv) {
     let team = project(&env, "team").await;
     create(&env, "ghcr", placement("shared", "exact", URL)).await;
     create(&env, "theirs", placement("", "exact", URL)).await;
-    let admin = Actor { role: Role::Admin, ..env.actor.clone() };
+    let admin = env.member("Ada", Role::Admin).await;
     let found = explain(&env.engine, &admin, &team.to_string(), URL).await;
     assert!(found.lines.iter().all(|line| line.pattern == URL), "{found:?}");
     for role in [Role::Editor, Role::Viewer] {
-        let actor = Actor { role, ..env.actor.clone() };
+        let actor = env.member("Ada", role).await;
         let form = ProjectForm { name: "x".into(), ..ProjectForm::default() };
         let saved = Projects::save(&env.engine, &actor, form).await;
         assert_eq!(saved, Err(ServiceError::NotAllowed));

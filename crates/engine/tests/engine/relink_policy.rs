@@ -9,7 +9,7 @@ use crate::env::{
     registry::Registry,
 };
 use domain::{
-    Actor, CredentialId, Field, RepositoryId, Role, ServiceError,
+    CredentialId, Field, RepositoryId, Role, ServiceError,
     audit::{AuditAction, AuditQuery},
     credentials::{PlaceCredential, Placement},
     exports::ExportForm,
@@ -63,7 +63,7 @@ impl Setting {
             fields.credential = choice.into();
             fields.allow = self.registry.authority();
         });
-        let actor = Actor { role, ..self.env.actor.clone() };
+        let actor = self.env.member("Ada", role).await;
         Repositories::edit(&self.env.engine, &actor, form).await
     }
 

@@ -7,7 +7,7 @@ use crate::env::{
     on_both,
 };
 use domain::{
-    Action, Actor, CredentialId, Field, RepositoryId, Role, ServiceError,
+    Action, CredentialId, Field, RepositoryId, Role, ServiceError,
     audit::{AuditAction, AuditEvent, AuditQuery},
     credentials::{
         CreateCredential, CredentialDetail, CredentialQuery, CredentialState, DeleteCredential,
@@ -145,7 +145,7 @@ async fn a_git_credential_opens_no_repository(env: TestEnv) {
 async fn r_authz_roles_are_asked(env: TestEnv) {
     let id = env.credential("ghcr", "old").await;
     for role in [Role::Editor, Role::Viewer] {
-        let actor = Actor { role, ..env.actor.clone() };
+        let actor = env.member("Ada", role).await;
         assert!(actor.may(Action::ManageCredentials).is_err());
         let detail = Credentials::get(&env.engine, &actor, id).await.unwrap();
         let refused = [
@@ -171,7 +171,7 @@ async fn r_authz_roles_are_asked(env: TestEnv) {
     assert_eq!(log(&env, AuditAction::Refused).await.len(), 20);
 
     let repository = repository(&env, "charts", id).await;
-    let viewer = Actor { role: Role::Viewer, ..env.actor.clone() };
+    let viewer = env.member("Ada", Role::Viewer).await;
     let add =
         AddRepository { url: "https://charts.example.com".into(), ..AddRepository::default() };
     let edit = EditRepository {
@@ -216,7 +216,7 @@ async fn r_authz_other_organizations_see_nothing(env: TestEnv) {
     assert!(
         engine
             .secret_for_use(
-                domain::Scope::of_worker(other.organization),
+                storage::Scope::of(&other.may(domain::Action::View).unwrap()),
                 id,
                 &crate::env::by_hawser()
             )

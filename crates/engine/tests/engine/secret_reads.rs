@@ -14,7 +14,7 @@ use crate::env::{
     registry::Registry,
 };
 use domain::{
-    Actor, CredentialId, UserId,
+    CredentialId, Role,
     audit::{AuditAction, AuditActor, AuditEvent, AuditQuery, AuditTarget, AuditView, ReadPurpose},
     connection_tests::TestConnection,
     credentials::UpdateCredential,
@@ -115,7 +115,7 @@ async fn nobody_reads_behind_another(env: TestEnv) {
         credential: id.to_string(),
         ..TestConnection::default()
     };
-    let eve = Actor { user: UserId::new(), name: "Eve".into(), ..env.actor.clone() };
+    let eve = env.member("Eve", Role::Owner).await;
     for actor in [&env.actor, &eve, &eve] {
         ConnectionTests::test_form(&env.engine, actor, form.clone()).await.unwrap();
     }
@@ -141,7 +141,7 @@ async fn nobody_reads_behind_another(env: TestEnv) {
 
 async fn people_and_things_of_one_name_are_told_apart(env: TestEnv) {
     let first = env.credential("ghcr", "one").await;
-    let other = Actor { user: UserId::new(), ..env.actor.clone() };
+    let other = env.member("Ada", Role::Owner).await;
     let form = UpdateCredential {
         description: "x".into(),
         ..change(&Credentials::get(&env.engine, &env.actor, first).await.unwrap(), "")

@@ -48,10 +48,12 @@ fn from(n: u32) -> SignInFrom {
 }
 
 async fn token(env: &TestEnv) -> Secret {
+    env.without_people().await;
     env.engine.set_up_link().await.unwrap().unwrap().token
 }
 
 async fn account(env: &TestEnv) -> UserId {
+    env.without_people().await;
     assert_eq!(env.engine.is_set_up().await, Ok(false));
     let form = form(&token(env).await, "ada@example.com");
     env.engine.set_up(form, peer(1)).await.unwrap().user
@@ -94,6 +96,7 @@ async fn r_init_01_a_newer_link_voids_the_older(env: TestEnv) {
 async fn r_init_01_a_link_ends_after_an_hour(env: TestEnv) {
     let clock = Arc::new(ManualClock::new(SystemClock.now()));
     let engine = env.engine_with(Arc::clone(&clock) as Arc<dyn Clock>, env.vault_config()).await;
+    env.without_people().await;
     let token = engine.set_up_link().await.unwrap().unwrap().token;
     clock.advance(Duration::from_secs(3_599));
     assert!(engine.set_up_is_open(&token).await);

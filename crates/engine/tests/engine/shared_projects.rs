@@ -76,7 +76,7 @@ async fn f22_shared_projects_are_searched_in_the_order_of_their_names(env: TestE
 }
 
 async fn f23_an_owner_alone_shares_a_project(env: TestEnv) {
-    let admin = Actor { role: Role::Admin, ..env.actor.clone() };
+    let admin = env.member("Ada", Role::Admin).await;
     let team = project(&env, "team").await;
     let refused = save(&env, &admin, named(team, "team", "shared")).await;
     assert_eq!(refused, Err(ServiceError::NotAllowed));
@@ -122,7 +122,7 @@ async fn f23_an_owner_alone_shares_a_project(env: TestEnv) {
 async fn f23_what_is_shared_is_used_without_being_read(env: TestEnv) {
     let team = project(&env, "team").await;
     let id = create(&env, "ghcr", placement(&team.to_string(), "exact", URL)).await.id;
-    let viewer = Actor { role: Role::Viewer, ..env.actor.clone() };
+    let viewer = env.member("Ada", Role::Viewer).await;
     let pattern = async || Credentials::get(&env.engine, &viewer, id).await.unwrap().pattern;
     assert_eq!(pattern().await, URL);
     save(&env, &env.actor, named(team, "team", "shared")).await.unwrap();

@@ -28,10 +28,6 @@ fn shared() -> Placement {
     Placement { project: "shared".into(), ..Placement::default() }
 }
 
-fn as_a(env: &TestEnv, role: Role) -> Actor {
-    Actor { role, ..env.actor.clone() }
-}
-
 async fn get(env: &TestEnv, actor: &Actor, id: CredentialId) -> CredentialDetail {
     Credentials::get(&env.engine, actor, id).await.unwrap()
 }
@@ -60,7 +56,7 @@ async fn log(env: &TestEnv, action: AuditAction) -> Vec<AuditEvent> {
 }
 
 async fn r_authz_only_an_owner_shares(env: TestEnv) {
-    let admin = as_a(&env, Role::Admin);
+    let admin = env.member("Ada", Role::Admin).await;
     assert_eq!(create(&env, &admin, shared()).await, Err(ServiceError::NotAllowed));
     let id = create(&env, &admin, Placement::default()).await.unwrap();
     let refused = place(&env, &admin, id, shared()).await;
@@ -86,7 +82,7 @@ async fn r_authz_a_shared_credential_is_used_without_being_read(env: TestEnv) {
     };
     let id = create(&env, &env.actor, pattern).await.unwrap();
     for role in [Role::Owner, Role::Admin] {
-        let detail = get(&env, &as_a(&env, role), id).await;
+        let detail = get(&env, &env.member("Ada", role).await, id).await;
         assert_eq!(detail.username, "AKIAIOSFODNN7EXAMPLE");
         assert_eq!(detail.pattern_kind, PatternKind::Exact);
     }
@@ -97,7 +93,7 @@ async fn r_authz_a_shared_credential_is_used_without_being_read(env: TestEnv) {
     };
     assert_eq!(found(&env.actor).await, (1, 1));
     for role in [Role::Editor, Role::Viewer] {
-        let member = as_a(&env, role);
+        let member = env.member("Ada", role).await;
         let detail = get(&env, &member, id).await;
         assert_eq!((detail.name.as_str(), detail.reach), ("ecr", CredentialScope::Shared));
         let texts = [detail.username, detail.description, detail.pattern];
@@ -110,7 +106,7 @@ async fn r_authz_a_shared_credential_is_used_without_being_read(env: TestEnv) {
     // One of a project is read by every member.
     let pattern = Placement { pattern: "https://a.example/charts".into(), ..Placement::default() };
     place(&env, &env.actor, id, pattern).await.unwrap();
-    let viewer = as_a(&env, Role::Viewer);
+    let viewer = env.member("Ada", Role::Viewer).await;
     assert_eq!(get(&env, &viewer, id).await.description, "the payments team");
     assert_eq!(found(&viewer).await, (1, 1));
 }
@@ -156,7 +152,7 @@ async fn a_place_is_stored_and_told(env: TestEnv) {
 
 async fn r_authz_03_a_project_is_of_the_same_organization(env: TestEnv) {
     let other = TestEnv::organization(&env.db, "Two").await;
-    let scope = domain::Scope::of_worker(other.organization);
+    let scope = storage::Scope::of(&other.may(domain::Action::View).unwrap());
     let theirs = storage::projects::default_id(&env.db, scope).await.unwrap();
     let foreign = [theirs, ProjectId::new()]
         .map(|project| Placement { project: project.to_string(), ..Placement::default() });

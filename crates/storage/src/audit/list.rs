@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use domain::{
-    AuditEventId, Scope, Timestamp, UserId,
+    AuditEventId, Timestamp, UserId,
     audit::{
         AuditAction, AuditActor, AuditEvent, AuditPage, AuditQuery, AuditTarget, AuditView,
         ReadPurpose, SecretUse, SecretUses,
@@ -12,7 +12,7 @@ use domain::{
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, charts::pattern, rows};
+use crate::{Db, Error, Result, Scope, charts::pattern, rows};
 
 /// The most events of Hawser itself that stand beside a page.
 const OWN: u32 = 100;

@@ -5,12 +5,12 @@ mod list;
 use std::net::IpAddr;
 
 use domain::{
-    AuditEventId, Scope, Timestamp, UserId,
+    AuditEventId, Timestamp, UserId,
     audit::{AuditAction, AuditActor, AuditTarget, ReadPurpose},
 };
 pub use list::list;
 
-use crate::{Result, Tx, exec, one_value};
+use crate::{Result, Scope, Tx, exec, one_value};
 
 /// What is to be written down.
 #[derive(Debug, Clone, PartialEq, Eq)]

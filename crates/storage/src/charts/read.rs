@@ -1,14 +1,16 @@
 //! What people see of charts.
 
 use domain::{
-    AuthMethod, ChartId, Scope, Timestamp,
+    AuthMethod, ChartId, Timestamp,
     charts::{ChartDetail, ChartMetadata, ChartQuery, ChartSummary, ChartVersion, Install},
     repositories::{RepositoryKind, Transport},
 };
 use uuid::Uuid;
 
 use super::pattern;
-use crate::{Db, Error, Result, credentials::shape, one_value, repositories::transport, row, rows};
+use crate::{
+    Db, Error, Result, Scope, credentials::shape, one_value, repositories::transport, row, rows,
+};
 
 #[derive(sqlx::FromRow)]
 struct Row {

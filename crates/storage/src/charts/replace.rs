@@ -1,14 +1,14 @@
 //! Replacing the charts of a repository by what a sync found.
 
 use domain::{
-    ChartId, RepositoryId, Scope, Timestamp,
+    ChartId, RepositoryId, Timestamp,
     charts::{ChartVersion, FoundVersion},
 };
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::read::metadata;
-use crate::{Db, Json, Result, Tx, exec, rows};
+use crate::{Db, Json, Result, Scope, Tx, exec, rows};
 
 /// A chart that is stored already.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,12 +1,10 @@
 //! The circuit breaker: how often in a row a host refused a credential, and where it is paused for that.
 
-use domain::{
-    CredentialId, OrganizationId, RepositoryId, Scope, Timestamp, credentials::PausedHost,
-};
+use domain::{CredentialId, RepositoryId, Timestamp, credentials::PausedHost};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Db, Json, Result, Tx, exec, rows, value};
+use crate::{Db, Json, Result, Scope, Tx, exec, rows, value};
 
 /// After so many refusals in a row a credential is paused at a host.
 pub const REFUSALS: u32 = 3;
@@ -15,7 +13,7 @@ pub const REFUSALS: u32 = 3;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CredentialAtHost {
     /// Whose credential it is.
-    pub organization: OrganizationId,
+    pub scope: Scope,
     /// The credential.
     pub credential: CredentialId,
     /// Scheme, host and port.
@@ -34,7 +32,7 @@ pub async fn record(
         let records: Vec<_> = chunk
             .iter()
             .map(|(at, times)| {
-                json!({ "organization": at.organization, "credential": at.credential, "origin": at.origin,
+                json!({ "organization": at.scope, "credential": at.credential, "origin": at.origin,
                     "times": times })
             })
             .collect();
@@ -52,7 +50,7 @@ pub async fn record(
         )?;
         for (organization, credential, origin, count) in rows {
             let place = CredentialAtHost {
-                organization: organization.into(),
+                scope: Scope::of_row(organization),
                 credential: credential.into(),
                 origin,
             };
@@ -72,7 +70,7 @@ pub async fn accepted(tx: &mut Tx, place: &CredentialAtHost) -> Result<()> {
         tx,
         "delete from refusals where organization_id = $1 and credential_id = $2 and origin = $3
          and paused_at is null",
-        [place.organization, place.credential, place.origin.as_str()]
+        [place.scope, place.credential, place.origin.as_str()]
     )?;
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! Operations that were given up, and what they may have left in Vault.
 
-use domain::{CredentialId, OperationId, Scope};
+use domain::{CredentialId, OperationId};
 use uuid::Uuid;
 
-use crate::{Db, Result, row};
+use crate::{Db, Result, Scope, row};
 
 /// An operation whose secret never counts.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! Requests for addresses: who asked for one, what is to be decided, and who may decide it.
 
 use domain::{
-    AddressRequestId, CredentialId, Scope, Timestamp,
+    AddressRequestId, CredentialId, Timestamp,
     credentials::{AddressRequest, Route},
 };
 use uuid::Uuid;
 
-use crate::{Db, Result, Tx, exec, one_value, rows, values};
+use crate::{Db, Result, Scope, Tx, exec, one_value, rows, values};
 
 /// Asks for an origin; the same request of somebody else before becomes this one.
 pub async fn request(

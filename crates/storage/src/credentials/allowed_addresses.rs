@@ -1,13 +1,13 @@
 //! Allowed addresses: to which origins the login of a credential may go.
 
 use domain::{
-    AllowedAddressId, CredentialId, Scope, Timestamp,
+    AllowedAddressId, CredentialId, Timestamp,
     credentials::{AddressSource, AllowedAddress, AllowedAddresses, Route},
 };
 use uuid::Uuid;
 
 use super::{provider, token_services::token_services};
-use crate::{Db, Error, Result, Tx, exec, row, rows, values};
+use crate::{Db, Error, Result, Scope, Tx, exec, row, rows, values};
 
 type Row = (Uuid, String, String, String, String, String, i64);
 

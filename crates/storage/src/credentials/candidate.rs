@@ -1,13 +1,13 @@
 //! The candidate of a staged rotation: a version in Vault beside the one that counts.
 
-use domain::{Cause, CredentialId, OperationId, RepositoryId, Scope, Timestamp};
+use domain::{Cause, CredentialId, OperationId, RepositoryId, Timestamp};
 use uuid::Uuid;
 
 use super::{
     Operation,
     operations::{OperationRow, operation_columns},
 };
-use crate::{Db, Result, Tx, exec, jobs, row, rows, value};
+use crate::{Db, Result, Scope, Tx, exec, jobs, row, rows, value};
 
 /// A candidate, with what takes effect when it is promoted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,7 +188,7 @@ pub async fn note_test(
          on conflict (organization_id, operation_id, repository_id) do update set
            passed = excluded.passed, cause = excluded.cause, at = excluded.at",
         [
-            work.organization,
+            work.scope,
             work.target,
             work.fence,
             operation,

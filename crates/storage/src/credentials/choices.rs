@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use domain::{Scope, credentials::CredentialChoice, origins_of_registry};
+use domain::{credentials::CredentialChoice, origins_of_registry};
 use uuid::Uuid;
 
 use super::{environment, provider};
-use crate::{Db, Json, Result, charts::pattern, rows, values};
+use crate::{Db, Json, Result, Scope, charts::pattern, rows, values};
 
 #[derive(sqlx::FromRow)]
 struct Row {

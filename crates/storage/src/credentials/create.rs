@@ -1,13 +1,13 @@
 //! New credentials.
 
-use domain::{CredentialId, OperationId, Provider, Scope, Timestamp};
+use domain::{CredentialId, OperationId, Provider, Timestamp};
 
 use super::{
     Operation, PlacedRow,
     draft::{draft_columns, draft_values},
     values::{access_text, project_of, purposes_text},
 };
-use crate::{Db, Result, Tx, exec, value};
+use crate::{Db, Result, Scope, Tx, exec, value};
 
 /// A credential whose first secret is about to be written.
 #[derive(Debug)]

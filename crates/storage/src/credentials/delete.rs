@@ -1,12 +1,12 @@
 //! Deleted credentials: tombstones whose secrets are being destroyed.
 
 use domain::{
-    Cause, CredentialId, Scope, Timestamp,
+    Cause, CredentialId, Timestamp,
     credentials::{CredentialState, Remains, Undestroyed},
 };
 
 use super::state;
-use crate::{Db, Error, Result, Tx, exec, row, rows};
+use crate::{Db, Error, Result, Scope, Tx, exec, row, rows};
 
 /// Marks a credential as deleted; answers how many rows that was. From the commit on nobody can
 /// begin to use it, and the epoch refuses the results of who has begun.

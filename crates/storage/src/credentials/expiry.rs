@@ -1,8 +1,8 @@
 //! When credentials expire.
 
-use domain::{CredentialId, Scope, Timestamp, credentials::ExpirySource};
+use domain::{CredentialId, Timestamp, credentials::ExpirySource};
 
-use crate::{Result, Tx, exec};
+use crate::{Result, Scope, Tx, exec};
 
 /// Notes when the secret of this version expires, if it is still the one that counts; answers how
 /// many rows that changed. What the provider tells replaces what it told before, and what was typed if it is sooner.

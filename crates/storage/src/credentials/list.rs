@@ -1,7 +1,7 @@
 //! The table of credentials.
 
 use domain::{
-    Cause, Scope, Timestamp,
+    Cause, Timestamp,
     credentials::{
         CandidateState, CredentialOrder, CredentialQuery, CredentialState, CredentialSummary,
         Direction,
@@ -13,7 +13,7 @@ use super::{
     environment, pattern_kind, provider, state,
     values::{access, expiry},
 };
-use crate::{Db, Error, Result, charts::pattern, one_value, rows};
+use crate::{Db, Error, Result, Scope, charts::pattern, one_value, rows};
 
 /// Who looks: what is written about a shared credential is found by those who manage credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,6 @@
 //! Intended writes of secrets, with everything but the secret.
 
-use domain::{
-    CredentialId, OperationId, OrganizationId, Scope, Timestamp, credentials::CredentialState,
-};
+use domain::{CredentialId, OperationId, Timestamp, credentials::CredentialState};
 use uuid::Uuid;
 
 use super::{
@@ -10,7 +8,7 @@ use super::{
     draft::{DraftRow, draft_columns, draft_values},
     state,
 };
-use crate::{Db, Error, Result, Tx, exec, rows, value};
+use crate::{Db, Error, Result, Scope, Tx, exec, rows, value};
 
 /// What an operation does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +51,7 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the columns of the row")]
 pub struct Operation {
-    pub organization: OrganizationId,
+    pub scope: Scope,
     pub id: OperationId,
     pub credential: CredentialId,
     pub kind: Kind,
@@ -251,7 +249,7 @@ impl OperationRow {
     pub(super) fn operation(self) -> Result<Operation> {
         let kind = Kind::parse(&self.kind, self.is_renewal);
         Ok(Operation {
-            organization: self.organization_id.into(),
+            scope: Scope::of_row(self.organization_id),
             id: self.id.into(),
             credential: self.credential_id.into(),
             kind: kind.ok_or(Error::Value { column: "secret_operations.kind" })?,

@@ -1,12 +1,12 @@
 //! Where credentials apply, and the sequence that tells replicas what changed.
 
 use domain::{
-    Access, CredentialId, Purpose, Scope, Timestamp,
+    Access, CredentialId, Purpose, Timestamp,
     credentials::{CredentialScope, Environment, ExpirySource, PatternKind},
 };
 
 use super::values::{access_text, project_of, purposes_text};
-use crate::{Result, Tx, exec, one_value};
+use crate::{Result, Scope, Tx, exec, one_value};
 
 /// Where a credential applies, with the default project filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Single credentials.
 
 use domain::{
-    CredentialId, Provider, Scope, Timestamp,
+    CredentialId, Provider, Timestamp,
     credentials::{CredentialDetail, CredentialState},
 };
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use super::{
     environment, pattern_kind, provider, purposes, state,
     values::{access, expiry, reach},
 };
-use crate::{Db, Result, Tx, exec, row};
+use crate::{Db, Result, Scope, Tx, exec, row};
 
 #[derive(sqlx::FromRow)]
 struct DetailRow {

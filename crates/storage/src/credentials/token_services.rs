@@ -1,8 +1,8 @@
 //! Token services at another host than their registry, and for which registry each is allowed.
 
-use domain::{CredentialId, Scope, Timestamp, credentials::TokenService};
+use domain::{CredentialId, Timestamp, credentials::TokenService};
 
-use crate::{Db, Result, Tx, exec, rows};
+use crate::{Db, Result, Scope, Tx, exec, rows};
 
 /// The token services that people allowed for the registries of a credential, in order.
 pub async fn token_services(db: &Db, scope: Scope, id: CredentialId) -> Result<Vec<TokenService>> {

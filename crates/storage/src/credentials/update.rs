@@ -1,12 +1,12 @@
 //! Changes of credentials.
 
 use domain::{
-    CredentialId, OperationId, Scope, Timestamp,
+    CredentialId, OperationId, Timestamp,
     credentials::{CredentialState, ExpirySource},
 };
 
 use super::{Operation, draft::draft_changes};
-use crate::{Result, Tx, exec};
+use crate::{Result, Scope, Tx, exec};
 
 /// A new name and remark.
 #[derive(Debug)]

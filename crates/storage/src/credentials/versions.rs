@@ -1,8 +1,8 @@
 //! The history of a secret: which operation stored which version.
 
-use domain::{CredentialId, Scope, Timestamp, credentials::VersionOrigin};
+use domain::{CredentialId, Timestamp, credentials::VersionOrigin};
 
-use crate::{Db, Error, Result, row, rows};
+use crate::{Db, Error, Result, Scope, row, rows};
 
 /// A version that counts, or did.
 #[derive(Debug, Clone, PartialEq, Eq)]

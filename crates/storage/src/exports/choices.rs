@@ -1,10 +1,10 @@
 //! What an export may be made of.
 
-use domain::{AuthMethod, CredentialId, Provider, RepositoryId, Scope};
+use domain::{AuthMethod, CredentialId, Provider, RepositoryId};
 use uuid::Uuid;
 
 use crate::{
-    Db, Result,
+    Db, Result, Scope,
     credentials::{provider, shape},
     rows,
 };

@@ -1,8 +1,8 @@
 //! Deleting exports, and what deletions of credentials and repositories mean for them.
 
-use domain::{CredentialId, ExportId, RepositoryId, Scope};
+use domain::{CredentialId, ExportId, RepositoryId};
 
-use crate::{Result, Tx, exec, value, values};
+use crate::{Result, Scope, Tx, exec, value, values};
 
 /// Deletes an empty export; answers its name, `None` when there was none.
 ///

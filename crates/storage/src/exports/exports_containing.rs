@@ -1,8 +1,8 @@
 //! Exports that carry the value of a repository's credential, whichever it has.
 
-use domain::{RepositoryId, Scope, exports::DeliveryMethod};
+use domain::{RepositoryId, exports::DeliveryMethod};
 
-use crate::{Db, Result, Tx, values};
+use crate::{Db, Result, Scope, Tx, values};
 
 macro_rules! names {
     () => {

@@ -1,14 +1,14 @@
 //! What exports are rendered from: a statement for each kind of row, however much is in them.
 
 use domain::{
-    Access, AuthMethod, CredentialId, Provider, Purpose, RepositoryId, Scope,
+    Access, AuthMethod, CredentialId, Provider, Purpose, RepositoryId,
     credentials::{Parameters, PatternKind, Route},
     repositories::{RepositoryKind, Transport},
 };
 use uuid::Uuid;
 
 use crate::{
-    Db, Error, Json, Result,
+    Db, Error, Json, Result, Scope,
     credentials::{access, parameters, pattern_kind, provider, purposes, shape},
     repositories::transport,
     rows,

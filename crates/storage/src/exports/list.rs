@@ -1,10 +1,10 @@
 //! The page of exports.
 
-use domain::{Scope, Timestamp, exports::ExportSummary};
+use domain::{Timestamp, exports::ExportSummary};
 use uuid::Uuid;
 
 use super::read::{carrier, consumer};
-use crate::{Db, Result, rows};
+use crate::{Db, Result, Scope, rows};
 
 #[derive(sqlx::FromRow)]
 struct SummaryRow {

@@ -1,13 +1,13 @@
 //! The exports that name a repository.
 
 use domain::{
-    ExportId, RepositoryId, Scope,
+    ExportId, RepositoryId,
     exports::{Consumer, ExportSettings},
 };
 use uuid::Uuid;
 
 use super::read::{consumer, settings};
-use crate::{Result, Tx, rows};
+use crate::{Result, Scope, Tx, rows};
 
 /// The exports that name a repository, with who reads each and its settings.
 pub async fn of_repository(

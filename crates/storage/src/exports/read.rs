@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::{
-    CredentialId, ExportId, RepositoryId, Scope, Timestamp,
+    CredentialId, ExportId, RepositoryId, Timestamp,
     exports::{Consumer, DeliveryMethod, ExportPlace, ExportSettings},
     propagation::DeliveryTarget,
 };
 use uuid::Uuid;
 
-use crate::{Db, Error, Json, Result, rows};
+use crate::{Db, Error, Json, Result, Scope, rows};
 
 /// An export as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,14 +1,14 @@
 //! The chain from a credential to the places that hold it.
 
 use domain::{
-    CredentialId, Scope,
+    CredentialId,
     exports::DeliveryMethod,
     gitops::{CredentialUse, TargetState, Unmerged},
 };
 use uuid::Uuid;
 
 use super::read::place;
-use crate::{Db, Error, Result, rows};
+use crate::{Db, Error, Result, Scope, rows};
 
 #[derive(sqlx::FromRow)]
 struct Row {

@@ -1,11 +1,11 @@
 //! Adding and changing exports.
 
 use domain::{
-    CredentialId, ExportId, RepositoryId, Scope, Timestamp,
+    CredentialId, ExportId, RepositoryId, Timestamp,
     exports::{Consumer, DeliveryMethod, ExportSettings},
 };
 
-use crate::{Error, Json, Result, Tx, exec};
+use crate::{Error, Json, Result, Scope, Tx, exec};
 
 /// The columns of an export that a person sets.
 #[derive(Debug)]

@@ -1,12 +1,12 @@
 //! Which places have to be written again when something changed.
 
 use domain::{
-    ClusterId, CredentialId, ExportId, GitTargetId, RepositoryId, Scope, Timestamp,
+    ClusterId, CredentialId, ExportId, GitTargetId, RepositoryId, Timestamp,
     propagation::DeliveryTarget,
 };
 use uuid::Uuid;
 
-use crate::{Json, Result, Tx, exports::place, rows, values};
+use crate::{Json, Result, Scope, Tx, exports::place, rows, values};
 
 /// What changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

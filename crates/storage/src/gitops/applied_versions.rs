@@ -1,10 +1,10 @@
 //! What a place was last written with.
 
-use domain::{CredentialId, Scope, Timestamp};
+use domain::{CredentialId, Timestamp};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Db, Json, Result, Tx, exec, rows};
+use crate::{Db, Json, Result, Scope, Tx, exec, rows};
 
 /// The versions of credentials that a Git target or cluster was last written with.
 pub async fn written(db: &Db, scope: Scope, place: Uuid) -> Result<Vec<(CredentialId, i64)>> {

@@ -1,9 +1,9 @@
 //! Places that are to be looked at again, so that what somebody changed there is brought back.
 
-use domain::{OrganizationId, Timestamp};
+use domain::Timestamp;
 use uuid::Uuid;
 
-use crate::{Db, Result, Tx, rows, value};
+use crate::{Db, Result, Scope, Tx, rows, value};
 
 /// What may be due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub async fn take_due(
     places: DestinationKind,
     now: Timestamp,
     limit: u32,
-) -> Result<Vec<(OrganizationId, Uuid)>> {
+) -> Result<Vec<(Scope, Uuid)>> {
     let rows: Vec<(Uuid, Uuid)> = match places {
         DestinationKind::GitTargets => rows!(
             tx,
@@ -59,5 +59,5 @@ pub async fn take_due(
             [now, limit]
         ),
     }?;
-    Ok(rows.into_iter().map(|(organization, id)| (organization.into(), id)).collect())
+    Ok(rows.into_iter().map(|(organization, id)| (Scope::of_row(organization), id)).collect())
 }

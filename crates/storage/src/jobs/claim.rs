@@ -1,17 +1,17 @@
 //! Claiming work by lease, and handing it back.
 
-use domain::{Cause, OrganizationId, Timestamp};
+use domain::{Cause, Timestamp};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::Kind;
-use crate::{Db, Json, Result, Tx, exec, rows};
+use crate::{Db, Json, Result, Scope, Tx, exec, rows};
 
 /// A piece of work that is ours until the lease ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimedJob {
     /// Whose work it is.
-    pub organization: OrganizationId,
+    pub scope: Scope,
     /// The repository or credential.
     pub target: Uuid,
     /// What asked for it.
@@ -53,7 +53,7 @@ pub async fn claim(
     Ok(rows
         .into_iter()
         .map(|(organization, target, reason, attempts, fence)| ClaimedJob {
-            organization: organization.into(),
+            scope: Scope::of_row(organization),
             target,
             reason,
             attempts,
@@ -73,7 +73,7 @@ pub async fn renew(
     let records: Vec<_> = held
         .iter()
         .map(|(kind, work)| {
-            json!({ "organization": work.organization, "kind": kind.as_str(), "target": work.target,
+            json!({ "organization": work.scope, "kind": kind.as_str(), "target": work.target,
                 "fence": work.fence })
         })
         .collect();
@@ -121,7 +121,7 @@ pub async fn lock(tx: &mut Tx, kind: Kind, work: &ClaimedJob) -> Result<bool> {
         tx,
         "update jobs set fence = fence where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4
          and state = 'running'",
-        [work.organization, kind.as_str(), work.target, work.fence]
+        [work.scope, kind.as_str(), work.target, work.fence]
     )? > 0)
 }
 
@@ -136,7 +136,7 @@ async fn remove(tx: &mut Tx, kind: Kind, work: &ClaimedJob) -> Result<u64> {
         tx,
         "delete from jobs where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4
          and state = 'running' and again_at is null",
-        [work.organization, kind.as_str(), work.target, work.fence]
+        [work.scope, kind.as_str(), work.target, work.fence]
     )
 }
 
@@ -146,7 +146,7 @@ async fn again(tx: &mut Tx, kind: Kind, work: &ClaimedJob) -> Result<u64> {
         "update jobs set state = 'waiting', run_at = again_at, again_at = null, attempts = 0, lease_owner = null
          where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4
          and state = 'running' and again_at is not null",
-        [work.organization, kind.as_str(), work.target, work.fence]
+        [work.scope, kind.as_str(), work.target, work.fence]
     )
 }
 
@@ -165,7 +165,7 @@ pub async fn retry(
         tx,
         "update jobs set cause = $5
          where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4 and state = 'retrying'",
-        [work.organization, kind.as_str(), work.target, work.fence, cause.code()]
+        [work.scope, kind.as_str(), work.target, work.fence, cause.code()]
     )?;
     tx.commit().await?;
     Ok(ours)
@@ -183,6 +183,6 @@ pub async fn retry_in(
         "update jobs set state = 'retrying', lease_owner = null, again_at = null,
            run_at = case when again_at is null or again_at > $5 then $5 else again_at end
          where organization_id = $1 and kind = $2 and target_id = $3 and fence = $4 and state = 'running'",
-        [work.organization, kind.as_str(), work.target, work.fence, run_at]
+        [work.scope, kind.as_str(), work.target, work.fence, run_at]
     )? > 0)
 }

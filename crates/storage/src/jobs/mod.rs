@@ -3,11 +3,11 @@
 
 mod claim;
 
-use domain::{OrganizationId, Scope, Timestamp};
+use domain::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Json, Result, Tx, exec};
+use crate::{Json, Result, Scope, Tx, exec};
 
 pub use claim::{
     ClaimedJob, claim, finish, forget_far_leases, lock, release, release_orphans, renew, retry,
@@ -58,14 +58,14 @@ pub async fn queue(
     run_at: Timestamp,
     now: Timestamp,
 ) -> Result<()> {
-    queue_many(tx, kind, &[(scope.organization(), target)], reason, run_at, now).await
+    queue_many(tx, kind, &[(scope, target)], reason, run_at, now).await
 }
 
 /// Asks for work on many targets, of any organizations, at once; see [`queue`].
 pub async fn queue_many(
     tx: &mut Tx,
     kind: Kind,
-    targets: &[(OrganizationId, Uuid)],
+    targets: &[(Scope, Uuid)],
     reason: &str,
     run_at: Timestamp,
     now: Timestamp,

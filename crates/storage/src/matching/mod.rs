@@ -1,10 +1,10 @@
 //! SQL of matching: the credentials that have a pattern, and what changed of them.
 
-use domain::{CredentialId, Scope, credentials::CredentialScope, matching::Entry};
+use domain::{CredentialId, credentials::CredentialScope, matching::Entry};
 use uuid::Uuid;
 
 use crate::{
-    Db, Result,
+    Db, Result, Scope,
     credentials::{pattern_kind, purposes, state},
     rows, value,
 };

@@ -1,12 +1,12 @@
 //! How full the disks of data folders are, and the notice of an organization that one nearly is.
 
 use domain::{
-    NoticeId, OrganizationId, Scope, Timestamp,
+    NoticeId, OrganizationId, Timestamp,
     notices::{News, Notice},
 };
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, Tx, exec, one_value, row, rows, value, values};
+use crate::{Db, Error, Result, Scope, Tx, exec, one_value, row, rows, value, values};
 
 /// The disk of one machine's data folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,14 +58,14 @@ pub async fn store(db: &Db, disk: &Disk) -> Result<()> {
 }
 
 /// The organizations that have not been told of the disk that is nearly full now.
-pub async fn untold(db: &Db) -> Result<Vec<OrganizationId>> {
+pub async fn untold(db: &Db) -> Result<Vec<Scope>> {
     let rows: Vec<Uuid> = values!(
         db,
         "select o.id from organizations o where not exists (
          select 1 from disk_notices n where n.organization_id = o.id and n.ended_at is null)",
         []
     )?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    Ok(rows.into_iter().map(Scope::of_row).collect())
 }
 
 /// Makes the notice of an organization, unless another replica did. Answers how many were made.

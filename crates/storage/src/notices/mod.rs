@@ -6,13 +6,13 @@ pub mod troubles;
 mod webhook;
 
 use domain::{
-    CredentialId, NoticeId, OrganizationId, Scope, Timestamp,
+    CredentialId, NoticeId, Timestamp,
     credentials::{Expiry, ExpirySource},
     notices::{News, Notice},
 };
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, Tx, exec, one_value, rows};
+use crate::{Db, Error, Result, Scope, Tx, exec, one_value, rows};
 
 pub use webhook::{Address, Delivery, address, expiry, mark_delivered, set_webhook, webhook};
 
@@ -20,7 +20,7 @@ pub use webhook::{Address, Delivery, address, expiry, mark_delivered, set_webhoo
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the columns of the table")]
 pub struct Expiring {
-    pub organization: OrganizationId,
+    pub scope: Scope,
     pub credential: CredentialId,
     pub name: String,
     pub expiry: Expiry,
@@ -50,7 +50,7 @@ pub async fn expiring(db: &Db, until: Timestamp, last: i64) -> Result<Vec<Expiri
         .map(|(organization, credential, name, at, source, since, announced)| {
             let source = source.as_deref().and_then(ExpirySource::parse);
             Ok(Expiring {
-                organization: organization.into(),
+                scope: Scope::of_row(organization),
                 credential: credential.into(),
                 name,
                 expiry: Expiry {

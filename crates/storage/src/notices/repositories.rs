@@ -2,19 +2,19 @@
 //! decided by the engine; a group that is announced and not over has a row of its own here.
 
 use domain::{
-    Cause, NoticeId, OrganizationId, RepositoryId, Scope, Timestamp,
+    Cause, NoticeId, RepositoryId, Timestamp,
     notices::{Group, Subject},
 };
 use uuid::Uuid;
 
 use super::troubles::read_cause;
-use crate::{Db, Error, Result, Tx, exec, repositories::found::present_cause, rows};
+use crate::{Db, Error, Result, Scope, Tx, exec, repositories::found::present_cause, rows};
 
 /// A repository that fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the columns of the row")]
 pub struct Failing {
-    pub organization: OrganizationId,
+    pub scope: Scope,
     pub repository: RepositoryId,
     pub name: String,
     /// Scheme, host and port.
@@ -38,7 +38,7 @@ pub async fn failing(db: &Db) -> Result<Vec<Failing>> {
     Ok(rows
         .into_iter()
         .map(|(organization, id, name, origin, cause, since)| Failing {
-            organization: organization.into(),
+            scope: Scope::of_row(organization),
             repository: id.into(),
             name,
             origin,
@@ -67,7 +67,7 @@ pub struct Said {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the columns of the table")]
 pub struct Open {
-    pub organization: OrganizationId,
+    pub scope: Scope,
     pub id: NoticeId,
     pub said: Said,
     pub at: Timestamp,
@@ -87,7 +87,7 @@ pub async fn open(db: &Db) -> Result<Vec<Open>> {
             let repositories = u32::try_from(repositories);
             let repositories = repositories.map_err(|_| Error::Value { column: "repositories" })?;
             Ok(Open {
-                organization: organization.into(),
+                scope: Scope::of_row(organization),
                 id: id.into(),
                 said: Said {
                     key,

@@ -2,18 +2,18 @@
 //! fail; those of repositories are in [`super::repositories`]. Whether it still does, and why now, stands in its own row; [`end`] and [`follow`] bring it here.
 
 use domain::{
-    Cause, NoticeId, OrganizationId, Scope, Timestamp,
+    Cause, NoticeId, OrganizationId, Timestamp,
     notices::{Group, News, Notice, Subject},
 };
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, Tx, exec, one_value, row, rows, value, values};
+use crate::{Db, Error, Result, Scope, Tx, exec, one_value, row, rows, value, values};
 
 /// Something that fails and was not announced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the columns of the rows")]
 pub struct Beginning {
-    pub organization: OrganizationId,
+    pub scope: Scope,
     pub subject: Subject,
     pub name: String,
     pub cause: Cause,
@@ -47,7 +47,7 @@ pub async fn beginning(db: &Db) -> Result<Vec<Beginning>> {
     rows.into_iter()
         .map(|(kind, organization, id, name, cause, began_at)| {
             Ok(Beginning {
-                organization: organization.into(),
+                scope: Scope::of_row(organization),
                 subject: subject(&kind, id)?,
                 name,
                 cause: read_cause(&cause),

@@ -1,12 +1,12 @@
 //! The webhook of an organization, and what is sent to it.
 
 use domain::{
-    NoticeId, Scope, Timestamp,
+    NoticeId, Timestamp,
     notices::{News, Notice},
 };
 use uuid::Uuid;
 
-use crate::{Db, Result, Tx, exec, row, value};
+use crate::{Db, Result, Scope, Tx, exec, row, value};
 
 /// To whom a notice is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]

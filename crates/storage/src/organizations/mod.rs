@@ -6,12 +6,13 @@ mod tenant_isolation;
 use domain::{Name, OrganizationId, Role, Timestamp, UserId, organizations::Membership};
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, Tx, exec, rows, value};
+use crate::{Db, Error, Result, Scope, Tx, exec, rows, value};
 
 /// Adds an organization with its default project.
-pub async fn add(tx: &mut Tx, id: OrganizationId, name: &Name, now: Timestamp) -> Result<()> {
+pub async fn add(tx: &mut Tx, id: OrganizationId, name: &Name, now: Timestamp) -> Result<Scope> {
     insert(tx, id, name, now).await?;
-    crate::projects::add_default(tx, id, now).await
+    crate::projects::add_default(tx, id, now).await?;
+    Ok(Scope::of_row(id))
 }
 
 async fn insert(tx: &mut Tx, id: OrganizationId, name: &Name, now: Timestamp) -> Result<()> {
@@ -65,7 +66,7 @@ pub async fn memberships(db: &Db, user: UserId) -> Result<Vec<Membership>> {
 
 /// The organization whose audit log a sign-in stands in: the one that the person joined first, or, where
 /// nobody is known who is in one, the one that was made first: that of whoever set this Hawser up.
-pub async fn of_sign_in(tx: &mut Tx, user: Option<UserId>) -> Result<Option<OrganizationId>> {
+pub async fn of_sign_in(tx: &mut Tx, user: Option<UserId>) -> Result<Option<Scope>> {
     let id: Option<Uuid> = value!(
         tx,
         "select organizations.id from organizations
@@ -75,5 +76,5 @@ pub async fn of_sign_in(tx: &mut Tx, user: Option<UserId>) -> Result<Option<Orga
          limit 1",
         [user]
     )?;
-    Ok(id.map(OrganizationId::from))
+    Ok(id.map(Scope::of_row))
 }

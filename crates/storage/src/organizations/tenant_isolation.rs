@@ -2,14 +2,14 @@
 //! schema refuses.
 
 use domain::{
-    AuthMethod, CredentialId, Name, OperationId, OrganizationId, Provider, Scope, Timestamp,
+    AuthMethod, CredentialId, Name, OperationId, OrganizationId, Provider, Timestamp,
     audit::{AuditAction, AuditActor, AuditQuery, AuditTarget, AuditView, ReadPurpose},
     credentials::{CredentialScope, CredentialState, Environment, Parameters, PatternKind},
 };
 use uuid::Uuid;
 
 use crate::{
-    Db, Error, Result, Tx,
+    Db, Error, Result, Scope, Tx,
     audit::{self, Record},
     credentials::{self, CredentialDraft, Kind, NewRow, Operation, PlacedRow},
     db::{
@@ -26,12 +26,12 @@ async fn organization(db: &Db) -> Scope {
     let mut tx = db.begin().await.unwrap();
     organizations::add(&mut tx, id, &Name::parse("One").unwrap(), NOW).await.unwrap();
     tx.commit().await.unwrap();
-    Scope::of_worker(id)
+    Scope::of_row(id)
 }
 
 fn operation(scope: Scope) -> Operation {
     Operation {
-        organization: scope.organization(),
+        scope,
         id: OperationId::new(),
         credential: CredentialId::new(),
         kind: Kind::Create,

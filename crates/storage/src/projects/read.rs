@@ -1,13 +1,13 @@
 //! Reading projects.
 
 use domain::{
-    CredentialId, ProjectId, Scope,
+    CredentialId, ProjectId,
     matching::SharedProject,
     projects::{Project, Sharing},
 };
 use uuid::Uuid;
 
-use crate::{Db, Result, Tx, one_value, rows, value, values};
+use crate::{Db, Result, Scope, Tx, one_value, rows, value, values};
 
 /// All projects with what is in them, the default one first, then by name.
 pub async fn list(db: &Db, scope: Scope) -> Result<Vec<Project>> {

@@ -1,8 +1,8 @@
 //! Adding, renaming and deleting projects.
 
-use domain::{Name, ProjectId, Scope, Timestamp, projects::Sharing};
+use domain::{Name, ProjectId, Timestamp, projects::Sharing};
 
-use crate::{Result, Tx, exec, value, values};
+use crate::{Result, Scope, Tx, exec, value, values};
 
 /// Adds a project.
 ///

@@ -5,7 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{ClaimedDelivery, DeliveryKey, Settlement};
-use crate::{Db, Json, Result, Tx, exec, rows};
+use crate::{Db, Json, Result, Scope, Tx, exec, rows};
 
 /// Takes up to `limit` due deliveries; those whose lease ended are due as well. Organizations take
 /// turns, counting what `owner` works on already, and none holds more than `per_organization`.
@@ -38,7 +38,7 @@ pub async fn claim(
         .into_iter()
         .map(|(organization, propagation, repository, credential, attempts, fence)| {
             ClaimedDelivery {
-                organization: organization.into(),
+                scope: Scope::of_row(organization),
                 propagation: propagation.into(),
                 repository: repository.into(),
                 credential: credential.into(),
@@ -60,7 +60,7 @@ pub async fn renew(
     let records: Vec<_> = held
         .iter()
         .map(|work| {
-            json!({ "organization": work.organization, "propagation": work.propagation,
+            json!({ "organization": work.scope, "propagation": work.propagation,
                 "repository": work.repository, "fence": work.fence })
         })
         .collect();
@@ -110,7 +110,7 @@ pub async fn reopen(tx: &mut Tx, work: &ClaimedDelivery, now: Timestamp) -> Resu
         tx,
         "update deliveries set state = 'waiting', cause = null, run_at = $1, finished_at = null
          where organization_id = $2 and propagation_id = $3 and repository_id = $4 and fence = $5",
-        [now, work.organization, work.propagation, work.repository, work.fence]
+        [now, work.scope, work.propagation, work.repository, work.fence]
     )?;
     Ok(())
 }
@@ -122,7 +122,7 @@ pub async fn settle(tx: &mut Tx, ended: &[&Settlement]) -> Result<Vec<DeliveryKe
         .iter()
         .map(|end| {
             json!({
-                "organization": end.work.organization, "propagation": end.work.propagation,
+                "organization": end.work.scope, "propagation": end.work.propagation,
                 "repository": end.work.repository, "fence": end.work.fence, "state": end.state.as_str(),
                 "cause": end.cause.map(domain::Cause::code), "run_at": end.run_at.millis(),
                 "finished_at": end.state.is_final().then_some(end.at.millis()),
@@ -144,7 +144,7 @@ pub async fn settle(tx: &mut Tx, ended: &[&Settlement]) -> Result<Vec<DeliveryKe
         [Json(records)]
     )?;
     let key = |(organization, propagation, repository): (Uuid, Uuid, Uuid)| {
-        (organization.into(), propagation.into(), repository.into())
+        (Scope::of_row(organization), propagation.into(), repository.into())
     };
     Ok(rows.into_iter().map(key).collect())
 }

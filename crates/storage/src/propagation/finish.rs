@@ -1,9 +1,9 @@
 //! Ending a propagation once all its deliveries have ended.
 
-use domain::{CredentialId, OrganizationId, PropagationId, Scope, Timestamp, propagation::Counts};
+use domain::{CredentialId, PropagationId, Timestamp, propagation::Counts};
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, Tx, exec, one_row, rows};
+use crate::{Db, Error, Result, Scope, Tx, exec, one_row, rows};
 
 /// A propagation that just ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct EndedPropagation {
 }
 
 /// The open propagations that have no delivery on its way.
-pub async fn to_finish(db: &Db) -> Result<Vec<(OrganizationId, PropagationId)>> {
+pub async fn to_finish(db: &Db) -> Result<Vec<(Scope, PropagationId)>> {
     let rows: Vec<(Uuid, Uuid)> = rows!(
         db,
         "select p.organization_id, p.id from propagations p where p.finished_at is null and not exists (
@@ -31,7 +31,10 @@ pub async fn to_finish(db: &Db) -> Result<Vec<(OrganizationId, PropagationId)>> 
          limit 100",
         []
     )?;
-    Ok(rows.into_iter().map(|(organization, id)| (organization.into(), id.into())).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(organization, id)| (Scope::of_row(organization), id.into()))
+        .collect())
 }
 
 /// Ends the propagation if all its deliveries have ended and it is still open; `None` otherwise.

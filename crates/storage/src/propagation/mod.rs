@@ -6,9 +6,9 @@ mod places;
 mod start;
 mod view;
 
+use crate::Scope;
 use domain::{
-    Cause, CredentialId, OrganizationId, PropagationId, RepositoryId, Timestamp,
-    propagation::DeliveryState,
+    Cause, CredentialId, PropagationId, RepositoryId, Timestamp, propagation::DeliveryState,
 };
 
 pub use deliver::{claim, forget_far_leases, release, release_orphans, renew, reopen, settle};
@@ -21,7 +21,7 @@ pub use view::{Overview, applied_version, counts, history, lines, overview};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimedDelivery {
     /// Whose work it is.
-    pub organization: OrganizationId,
+    pub scope: Scope,
     /// The propagation it belongs to.
     pub propagation: PropagationId,
     /// The repository.
@@ -35,13 +35,13 @@ pub struct ClaimedDelivery {
 }
 
 /// What names a delivery.
-pub type DeliveryKey = (OrganizationId, PropagationId, RepositoryId);
+pub type DeliveryKey = (Scope, PropagationId, RepositoryId);
 
 impl ClaimedDelivery {
     /// What names it.
     #[must_use]
     pub const fn key(&self) -> DeliveryKey {
-        (self.organization, self.propagation, self.repository)
+        (self.scope, self.propagation, self.repository)
     }
 }
 

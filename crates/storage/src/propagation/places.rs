@@ -4,13 +4,13 @@
 //! ([`begin_place`]): what came later waits for the next one.
 
 use domain::{
-    Cause, CredentialId, PropagationId, Scope, Timestamp,
+    Cause, CredentialId, PropagationId, Timestamp,
     propagation::{DeliveryState, DeliveryTarget},
 };
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Json, Result, Tx, exec, values};
+use crate::{Json, Result, Scope, Tx, exec, values};
 
 /// Adds the places of a propagation; older updates of the same credential that are still on their way
 /// are superseded.

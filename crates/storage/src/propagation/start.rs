@@ -1,9 +1,9 @@
 //! Starting a propagation.
 
-use domain::{CredentialId, PropagationId, Scope, Timestamp, propagation::DeliveryTarget};
+use domain::{CredentialId, PropagationId, Timestamp, propagation::DeliveryTarget};
 
 use super::places::{add_places, supersede_places};
-use crate::{Error, Result, Tx, exec};
+use crate::{Error, Result, Scope, Tx, exec};
 
 /// What a propagation brings where.
 #[derive(Debug)]

@@ -1,14 +1,14 @@
 //! What people see of propagations.
 
 use domain::{
-    Cause, CredentialId, DeliveryId, PropagationId, RepositoryId, Scope, Timestamp,
+    Cause, CredentialId, DeliveryId, PropagationId, RepositoryId, Timestamp,
     credentials::Propagation,
     gitops::Unmerged,
     propagation::{Counts, DeliveryLine, DeliveryMessage, DeliveryState, DeliveryTarget, Progress},
 };
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, row, rows, value};
+use crate::{Db, Error, Result, Scope, row, rows, value};
 
 /// What a propagation is about, without its deliveries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

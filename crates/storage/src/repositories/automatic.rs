@@ -1,9 +1,9 @@
 //! Repositories whose URL chooses the credential.
 
-use domain::{CredentialId, ProjectId, RepositoryId, Scope, credentials::Route};
+use domain::{CredentialId, ProjectId, RepositoryId, credentials::Route};
 use uuid::Uuid;
 
-use crate::{Db, Result, Tx, rows, value};
+use crate::{Db, Result, Scope, Tx, rows, value};
 
 /// A repository whose URL chooses the credential, with what it chose last.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,19 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use domain::{OrganizationId, RepositoryId, Scope};
+use domain::RepositoryId;
 use serde_json::json;
 
-use crate::{Json, Result, Tx, exec};
+use crate::{Json, Result, Scope, Tx, exec};
 
 /// Holds repositories until the transaction ends. A sync that ends takes away its job before it writes to
 /// the repository, and whoever asks for one does it the other way round; both hold the repository first.
 ///
 /// SQLite writes one transaction after the other, so there is nothing to hold.
-pub async fn hold_these(
-    tx: &mut Tx,
-    repositories: &BTreeSet<(OrganizationId, RepositoryId)>,
-) -> Result<()> {
+pub async fn hold_these(tx: &mut Tx, repositories: &BTreeSet<(Scope, RepositoryId)>) -> Result<()> {
     if tx.is_of_one_process() {
         return Ok(());
     }

@@ -1,10 +1,10 @@
 //! Credentials that may be linked.
 
-use domain::{CredentialId, ProjectId, Provider, Scope, credentials::CredentialState};
+use domain::{CredentialId, ProjectId, Provider, credentials::CredentialState};
 use uuid::Uuid;
 
 use crate::{
-    Db, Result, Tx,
+    Db, Result, Scope, Tx,
     credentials::{provider, state},
     row, rows,
 };

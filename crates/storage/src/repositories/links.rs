@@ -1,7 +1,7 @@
 //! Links: which credential opens which repository, and for which origin.
 
 use domain::{
-    Cause, CredentialId, ProjectId, RepositoryId, Scope, Timestamp,
+    Cause, CredentialId, ProjectId, RepositoryId, Timestamp,
     credentials::{LinkedRepository, Route},
     origins_of_registry,
     repositories::{LinkState, RepositoryState},
@@ -9,7 +9,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{found::present_cause, write::link_state};
-use crate::{Db, Error, Json, Result, Tx, exec, rows};
+use crate::{Db, Error, Json, Result, Scope, Tx, exec, rows};
 
 /// The repositories that use a credential, by name.
 pub async fn linked_to(

@@ -1,7 +1,7 @@
 //! Writing down what syncs found, many at once.
 
 use domain::{
-    Cause, CredentialId, OrganizationId, RepositoryId, Scope, SyncRunId, Timestamp,
+    Cause, CredentialId, RepositoryId, SyncRunId, Timestamp,
     charts::LeftOut,
     connection_tests::Quota,
     repositories::{SyncTrigger, Transport},
@@ -9,13 +9,13 @@ use domain::{
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Json, Result, Tx, exec, rows};
+use crate::{Json, Result, Scope, Tx, exec, rows};
 
 /// The result of one sync.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the columns of the table")]
 pub struct SyncOutcome {
-    pub organization: OrganizationId,
+    pub scope: Scope,
     pub repository: RepositoryId,
     /// The epoch the sync started with.
     pub epoch: i64,
@@ -47,10 +47,7 @@ pub struct SyncOutcome {
 
 /// Writes results to their repositories, each only if the repository is still there with the epoch
 /// the sync started with; answers those that were written.
-pub async fn record(
-    tx: &mut Tx,
-    outcomes: &[&SyncOutcome],
-) -> Result<Vec<(OrganizationId, RepositoryId)>> {
+pub async fn record(tx: &mut Tx, outcomes: &[&SyncOutcome]) -> Result<Vec<(Scope, RepositoryId)>> {
     let records: Vec<_> = outcomes.iter().map(|outcome| as_record(outcome)).collect();
     let rows: Vec<(Uuid, Uuid)> = rows!(
         tx,
@@ -81,8 +78,10 @@ pub async fn record(
           returning repositories.organization_id, repositories.id"],
         [Json(records)]
     )?;
-    let written: Vec<_> =
-        rows.into_iter().map(|(organization, id)| (organization.into(), id.into())).collect();
+    let written: Vec<_> = rows
+        .into_iter()
+        .map(|(organization, id)| (Scope::of_row(organization), id.into()))
+        .collect();
     prove(tx, outcomes, &written).await?;
     Ok(written)
 }
@@ -90,7 +89,7 @@ pub async fn record(
 fn as_record(outcome: &SyncOutcome) -> serde_json::Value {
     let quota = outcome.quota;
     json!({
-        "organization": outcome.organization, "repository": outcome.repository, "epoch": outcome.epoch,
+        "organization": outcome.scope, "repository": outcome.repository, "epoch": outcome.epoch,
         "cause": outcome.cause.map(Cause::code), "finished_at": outcome.finished_at.millis(),
         "next_sync_at": outcome.next_sync_at.map(Timestamp::millis), "etag": outcome.etag,
         "last_modified": outcome.last_modified, "digest": outcome.digest,
@@ -110,14 +109,14 @@ fn as_json(left_out: &LeftOut) -> String {
 async fn prove(
     tx: &mut Tx,
     outcomes: &[&SyncOutcome],
-    written: &[(OrganizationId, RepositoryId)],
+    written: &[(Scope, RepositoryId)],
 ) -> Result<()> {
     let proven: Vec<_> = outcomes
         .iter()
-        .filter(|outcome| written.contains(&(outcome.organization, outcome.repository)))
+        .filter(|outcome| written.contains(&(outcome.scope, outcome.repository)))
         .filter_map(|outcome| {
             let (credential, version) = outcome.proven?;
-            Some(json!({ "organization": outcome.organization, "repository": outcome.repository,
+            Some(json!({ "organization": outcome.scope, "repository": outcome.repository,
                 "credential": credential, "version": version }))
         })
         .collect();
@@ -139,7 +138,7 @@ pub async fn record_runs(tx: &mut Tx, outcomes: &[&SyncOutcome]) -> Result<()> {
         .iter()
         .map(|outcome| {
             json!({
-                "organization": outcome.organization, "id": SyncRunId::new(), "repository": outcome.repository,
+                "organization": outcome.scope, "id": SyncRunId::new(), "repository": outcome.repository,
                 "reason": outcome.trigger.as_str(), "started_at": outcome.started_at.millis(),
                 "finished_at": outcome.finished_at.millis(), "cause": outcome.cause.map(Cause::code),
                 "status": outcome.status, "charts": outcome.found.map(|(charts, _)| charts),

@@ -1,7 +1,7 @@
 //! What people see of repositories.
 
 use domain::{
-    Cause, RepositoryId, Scope, Timestamp,
+    Cause, RepositoryId, Timestamp,
     connection_tests::Quota,
     credentials::Environment,
     repositories::{
@@ -15,7 +15,7 @@ use super::{
     found::{found, passing, present_cause, status},
     write::link_state,
 };
-use crate::{Db, Error, Json, Result, one_value, row, rows};
+use crate::{Db, Error, Json, Result, Scope, one_value, row, rows};
 
 #[derive(sqlx::FromRow)]
 struct Row {

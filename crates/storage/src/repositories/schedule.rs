@@ -1,9 +1,9 @@
 //! What the clock asks for.
 
-use domain::{OrganizationId, Timestamp};
+use domain::Timestamp;
 use uuid::Uuid;
 
-use crate::{Db, Result, Tx, exec, rows, value};
+use crate::{Db, Result, Scope, Tx, exec, rows, value};
 
 /// Whether any sync is due.
 pub async fn any_due(db: &Db, now: Timestamp) -> Result<bool> {
@@ -18,11 +18,7 @@ pub async fn any_due(db: &Db, now: Timestamp) -> Result<bool> {
 
 /// Takes up to `limit` repositories whose next sync is due; the caller queues it in the same
 /// transaction. The sync itself sets the time of the one after.
-pub async fn take_due(
-    tx: &mut Tx,
-    now: Timestamp,
-    limit: u32,
-) -> Result<Vec<(OrganizationId, Uuid)>> {
+pub async fn take_due(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<Vec<(Scope, Uuid)>> {
     let rows: Vec<(Uuid, Uuid)> = rows!(
         tx,
         "update repositories set next_sync_at = null
@@ -33,7 +29,7 @@ pub async fn take_due(
          returning organization_id, id",
         [now, limit]
     )?;
-    Ok(rows.into_iter().map(|(organization, id)| (organization.into(), id)).collect())
+    Ok(rows.into_iter().map(|(organization, id)| (Scope::of_row(organization), id)).collect())
 }
 
 /// Forgets the runs that started before `before`.

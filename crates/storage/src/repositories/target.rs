@@ -1,12 +1,12 @@
 //! What a sync needs to know.
 
 use domain::{
-    CredentialId, ProjectId, RepositoryId, Scope,
+    CredentialId, ProjectId, RepositoryId,
     repositories::{LinkState, RepositoryKind, Transport},
 };
 
 use super::{transport::transport, write::link_state};
-use crate::{Db, Error, Result, row};
+use crate::{Db, Error, Result, Scope, row};
 
 /// The credential of a repository, as far as SQL knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! How a registry speaks.
 
-use domain::{RepositoryId, Scope, repositories::Transport};
+use domain::{RepositoryId, repositories::Transport};
 
-use crate::{Result, Tx, exec};
+use crate::{Result, Scope, Tx, exec};
 
 /// Writes down how the registry of a repository spoke.
 pub async fn set_transport(

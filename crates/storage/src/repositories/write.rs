@@ -1,14 +1,14 @@
 //! Adding, changing and deleting repositories.
 
 use domain::{
-    CredentialId, ProjectId, RepositoryId, Scope, Timestamp,
+    CredentialId, ProjectId, RepositoryId, Timestamp,
     credentials::Environment,
     repositories::{LinkState, RepositoryKind, RepositoryQuery},
 };
 use uuid::Uuid;
 
 use super::found::{found, passing, status};
-use crate::{Db, Error, Result, Tx, exec, row, value, values};
+use crate::{Db, Error, Result, Scope, Tx, exec, row, value, values};
 
 /// A repository to add.
 #[derive(Debug, Clone)]

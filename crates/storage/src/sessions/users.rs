@@ -1,9 +1,9 @@
 //! People's accounts.
 
-use domain::{Actor, Role, Timestamp, UserId};
+use domain::{Timestamp, UserId};
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, Tx, exec, row, value};
+use crate::{Db, Result, Tx, exec, row, value};
 
 /// An account with what its password is checked against.
 #[derive(Clone)]
@@ -52,33 +52,6 @@ pub async fn account(db: &Db, email: &str) -> Result<Option<Account>> {
 /// The PHC string of a person's password.
 pub async fn password_hash_of(db: &Db, user: UserId) -> Result<Option<String>> {
     value!(db, "select password_hash from users where id = $1", [user])
-}
-
-/// The person in the organization they joined first; `None` when there is no such account, or it is
-/// in no organization. One statement, because every request asks it.
-///
-/// # Errors
-/// When the database does not answer, or holds a role this version does not know.
-pub async fn actor(db: &Db, user: UserId) -> Result<Option<Actor>> {
-    let row: Option<(String, Uuid, String, String)> = row!(
-        db,
-        "select u.name, o.id, o.name as organization_name, m.role from users u
-         join members m on m.user_id = u.id join organizations o on o.id = m.organization_id
-         where u.id = $1 order by m.created_at, o.id limit 1",
-        [user]
-    )?;
-    row.map(|(name, organization, organization_name, role)| {
-        let role = Role::parse(&role).ok_or(Error::Value { column: "role" })?;
-        Ok(Actor {
-            user,
-            name,
-            organization: organization.into(),
-            organization_name,
-            role,
-            address: None,
-        })
-    })
-    .transpose()
 }
 
 /// Whether anybody has an account.

@@ -1,14 +1,14 @@
 //! Allowing an origin for the login of a credential.
 
 use domain::{
-    Action, Actor, CredentialId, Field, Scope, ServiceError, Timestamp,
+    Action, Actor, CredentialId, Field, ServiceError, Timestamp,
     access::parse_id,
     audit::{AuditAction, AuditTarget},
     credentials::{AllowAddress, Route, readable_origin},
     origins_of_registry,
     repositories::{LinkState, RepositoryUrl, SyncTrigger},
 };
-use storage::{Tx, gitops::Touched, jobs};
+use storage::{Scope, Tx, gitops::Touched, jobs};
 
 use super::held;
 use crate::{
@@ -29,11 +29,12 @@ pub(in crate::credentials) async fn allow(
     actor: &Actor,
     form: &AllowAddress,
 ) -> Result<(), Error> {
-    let scope = allowed(engine, actor, Action::AllowOrigins, "allow an address").await?;
+    let grant = allowed(engine, actor, Action::AllowOrigins, "allow an address").await?;
+    let scope = Scope::of(&grant);
     let credential = form.credential.parse().map_err(|_| ServiceError::NotFound)?;
     let (origin, route) = wanted(engine, scope, credential, form).await?;
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     let allowing = Allowing { credential, origin: &origin, route: &route };
     allow_in(&mut tx, actor, scope, &allowing, now).await?;
     resume_links(&mut tx, actor, scope, &allowing, now).await?;

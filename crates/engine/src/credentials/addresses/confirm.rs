@@ -5,6 +5,7 @@ use domain::{
     audit::{AuditAction, AuditTarget},
     credentials::readable_origin,
 };
+use storage::Scope;
 
 use crate::{
     Engine, Error,
@@ -17,12 +18,13 @@ pub(in crate::credentials) async fn confirm(
     credential: CredentialId,
     id: AllowedAddressId,
 ) -> Result<(), Error> {
-    let scope = allowed(engine, actor, Action::AllowOrigins, "confirm an address").await?;
+    let grant = allowed(engine, actor, Action::AllowOrigins, "confirm an address").await?;
+    let scope = Scope::of(&grant);
     let existing = storage::credentials::existing(&engine.db, scope, credential)
         .await?
         .ok_or(ServiceError::NotFound)?;
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     let confirmed =
         storage::credentials::confirm(&mut tx, scope, credential, id, &actor.name, now).await?;
     // Somebody else confirmed or withdrew it; the page shows which.

@@ -5,6 +5,7 @@ use domain::{
     audit::{AuditAction, AuditTarget},
     credentials::readable_origin,
 };
+use storage::Scope;
 
 use crate::{
     Engine, Error,
@@ -17,12 +18,13 @@ pub(in crate::credentials) async fn dismiss(
     credential: CredentialId,
     id: AddressRequestId,
 ) -> Result<(), Error> {
-    let scope = allowed(engine, actor, Action::AllowOrigins, "dismiss a request").await?;
+    let grant = allowed(engine, actor, Action::AllowOrigins, "dismiss a request").await?;
+    let scope = Scope::of(&grant);
     let existing = storage::credentials::existing(&engine.db, scope, credential)
         .await?
         .ok_or(ServiceError::NotFound)?;
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     let dismissed = storage::credentials::dismiss_request(&mut tx, scope, credential, id).await?;
     let Some(origin) = dismissed else { return Ok(()) };
     let told = (

@@ -10,8 +10,8 @@ mod dismiss;
 mod token_service;
 mod withdraw;
 
-use domain::{CredentialId, Scope, ServiceError, credentials::AllowedAddresses};
-use storage::Tx;
+use domain::{CredentialId, ServiceError, credentials::AllowedAddresses};
+use storage::{Scope, Tx};
 
 use crate::{Engine, Error};
 

@@ -5,6 +5,7 @@ use domain::{
     audit::{AuditAction, AuditTarget},
     credentials::readable_origin,
 };
+use storage::Scope;
 
 use crate::{
     Engine, Error,
@@ -21,9 +22,10 @@ pub(crate) async fn allow_token_service(
     credential: CredentialId,
     (registry, service): (&str, &str),
 ) -> Result<(), Error> {
-    let scope = allowed(engine, actor, Action::AllowOrigins, "allow a token service").await?;
+    let grant = allowed(engine, actor, Action::AllowOrigins, "allow a token service").await?;
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
+    let scope = Scope::of(&grant);
     let name = storage::credentials::change_addresses(&mut tx, scope, credential)
         .await?
         .ok_or(ServiceError::NotFound)?;
@@ -45,9 +47,10 @@ pub(in crate::credentials) async fn withdraw_token_service(
     credential: CredentialId,
     (registry, service): (&str, &str),
 ) -> Result<(), Error> {
-    let scope = allowed(engine, actor, Action::AllowOrigins, "withdraw a token service").await?;
+    let grant = allowed(engine, actor, Action::AllowOrigins, "withdraw a token service").await?;
+    let scope = Scope::of(&grant);
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     let name = storage::credentials::change_addresses(&mut tx, scope, credential)
         .await?
         .ok_or(ServiceError::NotFound)?;

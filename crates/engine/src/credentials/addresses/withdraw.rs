@@ -1,12 +1,12 @@
 //! Withdrawing an origin: the login goes there no more.
 
 use domain::{
-    Action, Actor, AllowedAddressId, CredentialId, Scope, ServiceError, Timestamp,
+    Action, Actor, AllowedAddressId, CredentialId, ServiceError, Timestamp,
     audit::{AuditAction, AuditTarget},
     credentials::readable_origin,
     repositories::{LinkState, SyncTrigger},
 };
-use storage::{Tx, gitops::Touched, jobs};
+use storage::{Scope, Tx, gitops::Touched, jobs};
 
 use super::held;
 use crate::{
@@ -21,9 +21,10 @@ pub(in crate::credentials) async fn withdraw(
     credential: CredentialId,
     id: AllowedAddressId,
 ) -> Result<Vec<String>, Error> {
-    let scope = allowed(engine, actor, Action::AllowOrigins, "withdraw an address").await?;
+    let grant = allowed(engine, actor, Action::AllowOrigins, "withdraw an address").await?;
+    let scope = Scope::of(&grant);
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     let name = storage::credentials::change_addresses(&mut tx, scope, credential)
         .await?
         .ok_or(ServiceError::NotFound)?;

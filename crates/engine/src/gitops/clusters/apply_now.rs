@@ -4,7 +4,7 @@ use domain::{
     Actor, ClusterId, ServiceError,
     audit::{AuditAction, AuditTarget},
 };
-use storage::gitops::clusters;
+use storage::{Scope, gitops::clusters};
 
 use super::{may_write, save::queue};
 use crate::{
@@ -13,10 +13,11 @@ use crate::{
 };
 
 pub(super) async fn apply(engine: &Engine, actor: &Actor, id: ClusterId) -> Result<(), Error> {
-    let scope = may_write(engine, actor, "bring a cluster in step").await?;
+    let grant = may_write(engine, actor, "bring a cluster in step").await?;
+    let scope = Scope::of(&grant);
     let cluster = clusters::cluster(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     queue(&mut tx, scope, id, now).await?;
     let action = AuditAction::ClusterApplyRequested;
     let told = (AuditTarget::Cluster(id), cluster.name.as_str(), String::new());

@@ -1,12 +1,12 @@
 //! Deleting a cluster: first what Hawser made there, then what it knows of it.
 
 use domain::{
-    Actor, ClusterId, Scope, ServiceError, Timestamp,
+    Actor, ClusterId, ServiceError, Timestamp,
     audit::{AuditAction, AuditTarget},
     counted,
     gitops::ClusterState,
 };
-use storage::{Tx, gitops::clusters, jobs};
+use storage::{Scope, Tx, gitops::clusters, jobs};
 
 use super::may_write;
 use crate::{
@@ -17,10 +17,11 @@ use crate::{
 /// The objects are deleted by a worker, which tries again while the API server is away. Whoever
 /// deletes the cluster once more after that failed has it forgotten with its objects left there.
 pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ClusterId) -> Result<(), Error> {
-    let scope = may_write(engine, actor, "delete a cluster").await?;
+    let grant = may_write(engine, actor, "delete a cluster").await?;
+    let scope = Scope::of(&grant);
     let cluster = clusters::cluster(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     // The new epoch keeps a worker that is applying from noting or making objects after they are
     // counted here.
     let is_first = clusters::set_deleting(&mut tx, scope, id, &actor.name, now).await? > 0;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use connectors::kubernetes::{Manifest, ObjectRef};
 use domain::{
-    Cause, ClusterId, CredentialId, Redactor, Scope, Secret,
+    Cause, ClusterId, CredentialId, Redactor, Secret,
     exports::{ExportNote, NoteTone, Values},
 };
-use storage::gitops::clusters::Cluster;
+use storage::{Scope, gitops::clusters::Cluster};
 
 use super::Stopped;
 use crate::{

@@ -1,8 +1,8 @@
 //! Whether an apply may still go on: its cluster is as it was read, and its work is nobody else's.
 
-use domain::{ClusterId, Scope};
+use domain::ClusterId;
 use storage::{
-    Tx,
+    Scope, ScopedTx,
     gitops::clusters::{self, Cluster},
     jobs::{self, ClaimedJob, Kind},
 };
@@ -20,8 +20,8 @@ pub(super) struct Fence<'a> {
 
 impl Fence<'_> {
     /// A transaction that holds cluster and work until it ends; `None` when either is another now.
-    pub(super) async fn lock(&self) -> Result<Option<Tx>, Error> {
-        let mut tx = self.engine.db.begin().await?;
+    pub(super) async fn lock(&self) -> Result<Option<ScopedTx>, Error> {
+        let mut tx = self.engine.db.begin_work(self.scope).await?;
         let (id, epoch) = (self.cluster.id, self.cluster.epoch);
         let holds = clusters::lock_epoch(&mut tx, self.scope, id, epoch).await?
             && jobs::lock(&mut tx, Kind::Apply, self.work).await?;

@@ -10,7 +10,7 @@ use super::may_look;
 use crate::{Engine, Error};
 
 pub(super) async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<ClusterSummary>, Error> {
-    let scope = may_look(engine, actor)?;
+    let (engine, scope) = may_look(engine, actor).await?;
     Ok(clusters::list(&engine.db, scope).await?)
 }
 
@@ -19,7 +19,7 @@ pub(super) async fn get(
     actor: &Actor,
     id: ClusterId,
 ) -> Result<ClusterDetail, Error> {
-    let scope = may_look(engine, actor)?;
+    let (engine, scope) = may_look(engine, actor).await?;
     let seen = clusters::seen(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     Ok(ClusterDetail {
         credential_name: seen.credential_name,

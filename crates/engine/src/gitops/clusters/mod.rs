@@ -21,15 +21,20 @@ use std::time::Duration;
 use async_trait::async_trait;
 use connectors::kubernetes::{Denied, ObjectRef};
 use domain::{
-    Action, Actor, Cause, ClusterId, Scope, ServiceError,
+    Action, Actor, Cause, ClusterId, Grant, ServiceError,
     cause::RemoteKind,
     gitops::{
         ClusterDetail, ClusterForm, ClusterObject, ClusterPreview, ClusterSummary, ObjectState,
     },
     service::{Answer, Clusters},
 };
+use storage::Scope;
 
-use crate::{Engine, Error, audit::allowed, error::answer_of};
+use crate::{
+    Engine, Error,
+    audit::{allowed, reading},
+    error::answer_of,
+};
 
 /// Whether the operator lets Hawser write to clusters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -117,13 +122,13 @@ fn answer_of_cluster(error: Error) -> ServiceError {
 }
 
 /// The right to look, where clusters are turned on.
-fn may_look(engine: &Engine, actor: &Actor) -> Result<Scope, Error> {
+async fn may_look(engine: &Engine, actor: &Actor) -> Result<(Engine, Scope), Error> {
     is_on(engine)?;
-    Ok(actor.may(Action::View)?)
+    Ok(reading(engine, actor, Action::View, "see the clusters").await?)
 }
 
 /// The right to let values of secrets leave for a cluster: who chooses the cluster can read them.
-async fn may_write(engine: &Engine, actor: &Actor, attempt: &str) -> Result<Scope, Error> {
+async fn may_write(engine: &Engine, actor: &Actor, attempt: &str) -> Result<Grant, Error> {
     is_on(engine)?;
     allowed(engine, actor, Action::RevealSecrets, attempt).await?;
     Ok(allowed(engine, actor, Action::ManageExports, attempt).await?)

@@ -2,10 +2,10 @@
 
 use connectors::kubernetes::ApiServer;
 use domain::{
-    Cause, Scope,
+    Cause,
     credentials::{Kubeconfig, SecretMaterial},
 };
-use storage::gitops::clusters::Cluster;
+use storage::{Scope, gitops::clusters::Cluster};
 
 use super::Stopped;
 use crate::{Engine, Error, credentials::Use, repositories::cause_of};

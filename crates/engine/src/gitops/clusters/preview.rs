@@ -5,7 +5,7 @@ use connectors::{
     kubernetes::{ApiRefusal, ApiServer, Live, Manifest, ObjectRef, Run, masked},
 };
 use domain::{
-    Actor, Cause, ClusterId, Redactor, Scope, ServiceError, Timestamp,
+    Actor, Cause, ClusterId, Grant, Redactor, ServiceError, Timestamp,
     audit::ReadPurpose,
     cause::RemoteKind,
     exports::yaml,
@@ -13,7 +13,10 @@ use domain::{
         ClusterObject, ClusterPreview, ClusterState, FileChange, FileChangeKind, ObjectState,
     },
 };
-use storage::gitops::clusters::{self, Cluster};
+use storage::{
+    Scope,
+    gitops::clusters::{self, Cluster},
+};
 
 use super::{
     Stopped,
@@ -30,11 +33,12 @@ pub(super) async fn preview(
     actor: &Actor,
     id: ClusterId,
 ) -> Result<ClusterPreview, Error> {
-    let scope = may_write(engine, actor, "look at the preview of a cluster").await?;
+    let grant = may_write(engine, actor, "look at the preview of a cluster").await?;
+    let scope = Scope::of(&grant);
     engine.limits.connection_test(actor.user)?;
     let cluster = clusters::cluster(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let began = engine.clock.now();
-    let used = Use::of(actor, ReadPurpose::Apply);
+    let used = Use::of(actor, grant, ReadPurpose::Apply);
     let wanted = if cluster.deleting {
         Wanted::nothing()
     } else {
@@ -52,7 +56,7 @@ pub(super) async fn preview(
             found.look_at_old(&api, &cluster, object, &wanted.redactor).await?;
         }
     }
-    store_states(engine, scope, &cluster, &before, found.compared(began)).await?;
+    store_states(engine, grant, &cluster, &before, found.compared(began)).await?;
     let PreviewResult { changes, refused, .. } = found;
     Ok(ClusterPreview { changes, notes: wanted.notes, refused })
 }
@@ -181,11 +185,12 @@ impl PreviewResult {
 /// somebody else's doing only where nothing of ours waits to be applied; what is gone is theirs always.
 async fn store_states(
     engine: &Engine,
-    scope: Scope,
+    grant: Grant,
     cluster: &Cluster,
     before: &[ClusterObject],
     found: Vec<ClusterObject>,
 ) -> Result<(), Error> {
+    let scope = Scope::of(&grant);
     if cluster.deleting {
         return Ok(());
     }
@@ -206,7 +211,7 @@ async fn store_states(
     if kept.is_empty() {
         return Ok(());
     }
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     if clusters::lock_epoch(&mut tx, scope, cluster.id, cluster.epoch).await? {
         clusters::set_states(&mut tx, scope, cluster.id, &kept).await?;
         tx.commit().await?;

@@ -1,14 +1,14 @@
 //! One apply: from its claim, from reading what is wanted to writing how it ended.
 
 use domain::{
-    Scope, Timestamp,
+    Timestamp,
     audit::{AuditAction, AuditActor, AuditTarget, ReadPurpose},
     counted,
     gitops::{ClusterObject, ClusterState, ObjectState},
     propagation::DeliveryState,
 };
 use storage::{
-    Tx,
+    Scope, Tx,
     gitops::clusters::{self, ApplyOutcome, Cluster},
     jobs::{self, ClaimedJob, Kind},
     propagation::{PlaceEnd, begin_place, settle_place},
@@ -32,11 +32,11 @@ impl Engine {
     /// # Errors
     /// When the database does not answer.
     pub(crate) async fn apply_exports(&self, work: &ClaimedJob) -> Result<(), Error> {
-        let scope = Scope::of_worker(work.organization);
+        let scope = work.scope;
         let Some(cluster) = clusters::cluster(&self.db, scope, work.target.into()).await? else {
-            return self.nothing_to_apply(work).await;
+            return self.nothing_to_apply(scope, work).await;
         };
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_work(scope).await?;
         begin_place(&mut tx, scope, work.target).await?;
         tx.commit().await?;
         match run(self, scope, &cluster, work).await? {
@@ -45,8 +45,8 @@ impl Engine {
         }
     }
 
-    async fn nothing_to_apply(&self, work: &ClaimedJob) -> Result<(), Error> {
-        let mut tx = self.db.begin().await?;
+    async fn nothing_to_apply(&self, scope: Scope, work: &ClaimedJob) -> Result<(), Error> {
+        let mut tx = self.db.begin_work(scope).await?;
         jobs::finish(&mut tx, Kind::Apply, work).await?;
         Ok(tx.commit().await?)
     }
@@ -113,7 +113,7 @@ async fn settle(
     let tries = u32::try_from(work.attempts.saturating_sub(1)).unwrap_or(0);
     let again = brought.pause(tries).map(|pause| now.plus(pause));
     let end = End { cluster, brought: &brought, problem: problem.as_ref(), again, now };
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_work(scope).await?;
     if !clusters::lock_epoch(&mut tx, scope, cluster.id, cluster.epoch).await? {
         drop(tx);
         return overtaken(engine, scope, work, cluster).await;
@@ -142,7 +142,7 @@ async fn overtaken(
     cluster: &Cluster,
 ) -> Result<(), Error> {
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_work(scope).await?;
     if !jobs::finish(&mut tx, Kind::Apply, work).await? {
         return Ok(());
     }

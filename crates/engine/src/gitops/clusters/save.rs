@@ -1,13 +1,13 @@
 //! Adding or changing a cluster.
 
 use domain::{
-    Actor, ClusterId, CredentialId, CredentialKind, Field, Scope, ServiceError, Timestamp,
+    Actor, ClusterId, CredentialId, CredentialKind, Field, Grant, ServiceError, Timestamp,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     credentials::SecretMaterial,
     gitops::{ClusterFields, ClusterForm, ClusterState},
 };
 use storage::{
-    Tx,
+    Scope, Tx,
     gitops::clusters::{self, Cluster},
     jobs,
 };
@@ -25,10 +25,11 @@ pub(super) async fn save(
     actor: &Actor,
     form: &ClusterForm,
 ) -> Result<ClusterId, Error> {
-    let scope = may_write(engine, actor, "save a cluster").await?;
+    let grant = may_write(engine, actor, "save a cluster").await?;
+    let scope = Scope::of(&grant);
     let fields = form.parse()?;
     let before = before(engine, scope, form).await?;
-    let server = server(engine, actor, scope, fields.credential).await?;
+    let server = server(engine, actor, grant, fields.credential).await?;
     if let Some(before) = &before
         && before.server != server
     {
@@ -36,7 +37,7 @@ pub(super) async fn save(
     }
     let now = engine.clock.now();
     let id = before.as_ref().map_or_else(ClusterId::new, |before| before.id);
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     hold_credential(&mut tx, scope, fields.credential).await?;
     let detail = match &before {
         None => {
@@ -84,17 +85,17 @@ async fn before(
 async fn server(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     credential: CredentialId,
 ) -> Result<String, Error> {
-    let chosen = storage::repositories::linkable(&engine.db, scope, credential).await?;
+    let chosen = storage::repositories::linkable(&engine.db, Scope::of(&grant), credential).await?;
     let is_cluster =
         chosen.is_some_and(|chosen| chosen.provider.facts().kind == CredentialKind::Cluster);
     if !is_cluster {
         return Err(no_kubeconfig().into());
     }
-    let used = Use::of(actor, ReadPurpose::Cluster);
-    match engine.secret_for_use(scope, credential, &used).await?.material {
+    let used = Use::of(actor, grant, ReadPurpose::Cluster);
+    match engine.secret_for_use(Scope::of(&grant), credential, &used).await?.material {
         SecretMaterial::Kubeconfig { kubeconfig } => Ok(address(&kubeconfig)),
         _ => Err(no_kubeconfig().into()),
     }

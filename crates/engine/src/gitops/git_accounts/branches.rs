@@ -1,12 +1,12 @@
 //! The branches of a repository.
 
 use domain::{
-    Action, Actor, CredentialId, CredentialKind, Field, Purpose, Scope, ServiceError,
+    Action, Actor, CredentialId, CredentialKind, Field, Purpose, ServiceError,
     audit::ReadPurpose,
     credentials::{CredentialScope, Route},
     gitops::{Branches, GitTargetForm, GitUrl},
 };
-use storage::{credentials::Existing, gitops::git_accounts};
+use storage::{Scope, credentials::Existing, gitops::git_accounts};
 
 use super::{login, repositories::is_own};
 use crate::{Engine, Error, audit::allowed, credentials::Use, repositories::egress};
@@ -16,7 +16,8 @@ pub(super) async fn branches(
     actor: &Actor,
     form: &GitTargetForm,
 ) -> Result<Branches, Error> {
-    let scope = allowed(engine, actor, Action::ManageExports, "list branches").await?;
+    let grant = allowed(engine, actor, Action::ManageExports, "list branches").await?;
+    let scope = Scope::of(&grant);
     engine.limits.connection_attempt(actor.user)?;
     let id = form
         .credential
@@ -31,7 +32,7 @@ pub(super) async fn branches(
     if let Some(hindrance) = hindrance_of(engine, actor, scope, (id, &existing), &url).await? {
         return Err(Field::Branch.problem(hindrance).into());
     }
-    let used = Use::of(actor, ReadPurpose::LookUp);
+    let used = Use::of(actor, grant, ReadPurpose::LookUp);
     let login = login(engine, scope, id, &url, &used).await?;
     let listed = engine.git.by(egress).branches(&url, &login).await;
     match listed {
@@ -46,7 +47,8 @@ pub(super) async fn hindrance(
     actor: &Actor,
     form: &GitTargetForm,
 ) -> Result<Option<String>, Error> {
-    let scope = allowed(engine, actor, Action::ManageExports, "list branches").await?;
+    let grant = allowed(engine, actor, Action::ManageExports, "list branches").await?;
+    let scope = Scope::of(&grant);
     let (Ok(id), Ok(url)) = (form.credential.parse(), GitUrl::parse(&form.url)) else {
         return Ok(None);
     };

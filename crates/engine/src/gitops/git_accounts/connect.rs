@@ -1,13 +1,16 @@
 //! From tokens to a connected account: whose they are, and where they are kept.
 
-use connectors::github::{Account, Github, Grant};
+use connectors::github::{Account, Github};
 use domain::{
-    Actor, CredentialId, CredentialKind, Description, Field, Name, Provider, Scope, ServiceError,
+    Actor, CredentialId, CredentialKind, Description, Field, Grant, Name, Provider, ServiceError,
     audit::ReadPurpose,
     credentials::{NewCredential, Parameters, Placement, SecretMaterial},
     gitops::GitAccountMethod,
 };
-use storage::gitops::git_accounts::{self, NewGitAccount};
+use storage::{
+    Scope,
+    gitops::git_accounts::{self, NewGitAccount},
+};
 
 use super::{disconnect::take_back, github};
 use crate::{
@@ -23,13 +26,13 @@ const NAMES: u32 = 100;
 pub(super) async fn connect(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
-    way: GitAccountMethod,
     grant: Grant,
+    way: GitAccountMethod,
+    given: connectors::github::Grant,
 ) -> Result<CredentialId, Error> {
     let github = github(engine)?;
-    let access = grant.tokens.access.clone();
-    let kept = store_account(engine, github, actor, scope, way, grant).await;
+    let access = given.tokens.access.clone();
+    let kept = store_account(engine, github, actor, grant, way, given).await;
     let in_doubt = matches!(kept, Err(Error::Refused(ServiceError::BeingChecked)));
     if kept.is_err() && !in_doubt {
         take_back(github, &access).await;
@@ -41,26 +44,26 @@ async fn store_account(
     engine: &Engine,
     github: &Github,
     actor: &Actor,
-    scope: Scope,
-    way: GitAccountMethod,
     grant: Grant,
+    way: GitAccountMethod,
+    given: connectors::github::Grant,
 ) -> Result<CredentialId, Error> {
-    let Account { id, login, scopes } = github.account(&grant.tokens.access).await?;
-    let material = SecretMaterial::GithubOauth { tokens: grant.tokens };
+    let Account { id, login, scopes } = github.account(&given.tokens.access).await?;
+    let material = SecretMaterial::GithubOauth { tokens: given.tokens };
     let new = NewGitAccount {
         way,
         host: github.host(),
         account_id: id,
         account: login,
-        scopes: scopes.unwrap_or(grant.scopes),
+        scopes: scopes.unwrap_or(given.scopes),
         user: actor.user,
         now: engine.clock.now(),
     };
-    let holder = git_accounts::holder(&engine.db, scope, way, &new.host, id).await?;
+    let holder = git_accounts::holder(&engine.db, Scope::of(&grant), way, &new.host, id).await?;
     match holder {
-        None => create(engine, actor, scope, &new, &material, Parameters::default()).await,
+        None => create(engine, actor, grant, &new, &material, Parameters::default()).await,
         Some(holder) if holder.user == actor.user => {
-            again(engine, github, actor, scope, holder.credential, &new, &material).await
+            again(engine, github, actor, grant, holder.credential, &new, &material).await
         }
         Some(holder) => Err(held_by(&holder.name)),
     }
@@ -78,7 +81,7 @@ pub(super) fn held_by(name: &str) -> Error {
 pub(super) async fn create(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     new: &NewGitAccount,
     material: &SecretMaterial,
     parameters: Parameters,
@@ -95,7 +98,7 @@ pub(super) async fn create(
                 .parse(CredentialKind::Git)
                 .map_err(ServiceError::Invalid)?,
         };
-        match add(engine, actor, scope, form, Some(new)).await {
+        match add(engine, actor, grant, form, Some(new)).await {
             Err(Error::Refused(refusal)) if refusal.problem_of(Field::Name).is_some() => {}
             saved => return Ok(saved?.id),
         }
@@ -106,11 +109,12 @@ pub(super) async fn create(
 /// Writes down how an account was connected, and what it may.
 async fn describe(
     engine: &Engine,
-    scope: Scope,
+    grant: Grant,
     id: CredentialId,
     new: &NewGitAccount,
 ) -> Result<(), storage::Error> {
-    let mut tx = engine.db.begin().await?;
+    let scope = Scope::of(&grant);
+    let mut tx = engine.db.begin_as(&grant).await?;
     git_accounts::update(&mut tx, scope, id, new).await?;
     tx.commit().await
 }
@@ -120,16 +124,20 @@ async fn again(
     engine: &Engine,
     github: &Github,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     id: CredentialId,
     new: &NewGitAccount,
     material: &SecretMaterial,
 ) -> Result<CredentialId, Error> {
-    let used = Use::of(actor, ReadPurpose::GitAccount);
-    let before = engine.secret_for_use(scope, id, &used).await.ok().map(|secret| secret.material);
-    reconnect(engine, actor, scope, id, material).await?;
+    let used = Use::of(actor, grant, ReadPurpose::GitAccount);
+    let before = engine
+        .secret_for_use(Scope::of(&grant), id, &used)
+        .await
+        .ok()
+        .map(|secret| secret.material);
+    reconnect(engine, actor, grant, id, material).await?;
     // The new tokens count from here on, so nothing that fails now may have them revoked.
-    if let Err(error) = describe(engine, scope, id, new).await {
+    if let Err(error) = describe(engine, grant, id, new).await {
         tracing::error!(credential = %id, error = %chain(&error), "failed to update the scopes of a reconnected Git account");
     }
     if let (
@@ -140,6 +148,6 @@ async fn again(
     {
         take_back(github, &before.access).await;
     }
-    engine.changes.tell(scope.organization());
+    engine.changes.tell(grant.organization());
     Ok(id)
 }

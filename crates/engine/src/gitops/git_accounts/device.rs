@@ -32,7 +32,7 @@ pub(super) async fn poll(
     actor: &Actor,
     kept: &Secret,
 ) -> Result<DeviceProgress, Error> {
-    let scope = allowed(engine, actor, Action::ManageExports, "connect a Git account").await?;
+    let grant = allowed(engine, actor, Action::ManageExports, "connect a Git account").await?;
     engine.limits.connection_attempt(actor.user)?;
     let github = github(engine)?;
     let now = engine.clock.now();
@@ -45,7 +45,7 @@ pub(super) async fn poll(
         return Ok(DeviceProgress::Expired);
     }
     match github.poll_device(&code, now).await {
-        Ok(grant) => connect::connect(engine, actor, scope, GitAccountMethod::Device, grant)
+        Ok(given) => connect::connect(engine, actor, grant, GitAccountMethod::Device, given)
             .await
             .map(DeviceProgress::Connected),
         Err(GithubError::Refused(TokenRefusal::Pending)) => {

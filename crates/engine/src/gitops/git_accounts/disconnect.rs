@@ -5,12 +5,12 @@ use connectors::{
     vault::VaultError,
 };
 use domain::{
-    Action, Actor, AuthMethod, Cause, CredentialId, Scope, Secret, ServiceError,
+    Action, Actor, AuthMethod, Cause, CredentialId, Grant, Secret, ServiceError,
     audit::ReadPurpose,
     cause::RemoteKind,
     credentials::{DeleteCredential, SecretMaterial},
 };
-use storage::gitops::git_accounts;
+use storage::{Scope, gitops::git_accounts};
 
 use super::renew::{is_due, renew};
 use crate::{
@@ -39,7 +39,8 @@ async fn end(
     id: CredentialId,
     tokens: Tokens,
 ) -> Result<(), Error> {
-    let scope = allowed(engine, actor, Action::ManageExports, "disconnect a Git account").await?;
+    let grant = allowed(engine, actor, Action::ManageExports, "disconnect a Git account").await?;
+    let scope = Scope::of(&grant);
     engine.limits.connection_attempt(actor.user)?;
     git_accounts::get(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let form = DeleteCredential { credential: id.to_string(), ..DeleteCredential::default() };
@@ -61,10 +62,11 @@ pub(crate) enum Tokens {
 pub(crate) async fn revoke(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     (id, shape): (CredentialId, AuthMethod),
     tokens: Tokens,
 ) -> Result<&'static str, Error> {
+    let scope = Scope::of(&grant);
     if !shape.is_connected() {
         return Ok("");
     }
@@ -86,7 +88,7 @@ pub(crate) async fn revoke(
     let Some(github) = github else {
         return Ok(", not revoked there: that GitHub is not configured any more");
     };
-    let used = Use::of(actor, ReadPurpose::GitAccount);
+    let used = Use::of(actor, grant, ReadPurpose::GitAccount);
     match revoke_at(engine, github, scope, id, &used).await {
         // Nothing is left that could be revoked.
         Err(Error::Refused(ServiceError::NotFound) | Error::Vault(VaultError::NotFound)) => {

@@ -1,14 +1,17 @@
 //! Connecting an installation of the operator's GitHub App.
 
 use domain::{
-    Action, Actor, Cause, CredentialId, Field, Scope, ServiceError,
+    Action, Actor, Cause, CredentialId, Field, Grant, ServiceError,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     credentials::{Parameters, SecretMaterial},
     gitops::GitAccountMethod,
 };
-use storage::gitops::{
-    Touched,
-    git_accounts::{self, Connection, NewGitAccount},
+use storage::{
+    Scope,
+    gitops::{
+        Touched,
+        git_accounts::{self, Connection, NewGitAccount},
+    },
 };
 
 use super::{connect::create, github, login::access};
@@ -24,7 +27,8 @@ pub(super) async fn connect(
     actor: &Actor,
     installation: &str,
 ) -> Result<CredentialId, Error> {
-    let scope = allowed(engine, actor, Action::ManageExports, "connect a Git account").await?;
+    let grant = allowed(engine, actor, Action::ManageExports, "connect a Git account").await?;
+    let scope = Scope::of(&grant);
     engine.limits.connection_attempt(actor.user)?;
     let github = github(engine)?;
     let id: i64 = installation
@@ -39,11 +43,11 @@ pub(super) async fn connect(
             "Connect your own account first: GitHub tells with it which installations are yours.";
         return Err(Field::Installation.problem(message).into());
     }
-    let account = seen_by(engine, actor, scope, &own, id).await?;
+    let account = seen_by(engine, actor, grant, &own, id).await?;
     let host = github.host();
     let way = GitAccountMethod::Installation;
     if let Some(holder) = git_accounts::holder(&engine.db, scope, way, &host, id).await? {
-        return again(engine, actor, scope, holder.credential).await;
+        return again(engine, actor, grant, holder.credential).await;
     }
     let new = NewGitAccount {
         way,
@@ -56,7 +60,7 @@ pub(super) async fn connect(
     };
     let parameters = Parameters { installation: id.to_string(), ..Parameters::default() };
     let material = SecretMaterial::GithubInstallation { installation: id.to_string() };
-    create(engine, actor, scope, &new, &material, parameters).await
+    create(engine, actor, grant, &new, &material, parameters).await
 }
 
 /// An installation that GitHub just showed works, whatever a token of it heard before: a new one is
@@ -64,13 +68,14 @@ pub(super) async fn connect(
 async fn again(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     id: CredentialId,
 ) -> Result<CredentialId, Error> {
+    let scope = Scope::of(&grant);
     engine.exchanges.evict(id);
     let known = git_accounts::get(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     if git_accounts::mark_working(&mut tx, scope, id).await? == 0 {
         return Ok(id);
     }
@@ -105,15 +110,15 @@ async fn own_accounts(
 async fn seen_by(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     own: &[Connection],
     id: i64,
 ) -> Result<String, Error> {
     let github = github(engine)?;
     let mut reason = None;
     for connection in own {
-        let used = Use::of(actor, ReadPurpose::GitAccount).at(&github.host());
-        let access = access(engine, scope, connection.credential, &used).await?;
+        let used = Use::of(actor, grant, ReadPurpose::GitAccount).at(&github.host());
+        let access = access(engine, Scope::of(&grant), connection.credential, &used).await?;
         match github.installation(&access, id).await {
             Ok(Some(found)) => return Ok(found.account),
             Ok(None) => {}

@@ -7,10 +7,10 @@ use domain::{
 };
 use storage::gitops::git_accounts::Connection;
 
-use crate::{Engine, Error};
+use crate::{Engine, Error, audit::reading};
 
-pub(super) fn offers(engine: &Engine, actor: &Actor) -> Result<GitAccountOffers, Error> {
-    actor.may(Action::View)?;
+pub(super) async fn offers(engine: &Engine, actor: &Actor) -> Result<GitAccountOffers, Error> {
+    reading(engine, actor, Action::View, "see the Git accounts").await?;
     let Some(github) = &engine.github else { return Ok(GitAccountOffers::default()) };
     let settings = github.settings();
     let by_oauth = settings.oauth.is_some();
@@ -23,7 +23,8 @@ pub(super) fn offers(engine: &Engine, actor: &Actor) -> Result<GitAccountOffers,
 }
 
 pub(super) async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<GitAccount>, Error> {
-    let scope = actor.may(Action::View)?;
+    let (engine, scope) = reading(engine, actor, Action::View, "see the Git accounts").await?;
+    let engine = &engine;
     let connections = storage::gitops::git_accounts::list(&engine.db, scope).await?;
     Ok(connections.into_iter().map(|connection| shown(engine, actor, connection)).collect())
 }

@@ -2,10 +2,10 @@
 
 use connectors::{Failure, http::Login};
 use domain::{
-    AuthMethod, Cause, CredentialId, Scope, Secret, ServiceError, credentials::SecretMaterial,
+    AuthMethod, Cause, CredentialId, Secret, ServiceError, credentials::SecretMaterial,
     gitops::GitUrl,
 };
-use storage::gitops::git_accounts;
+use storage::{Scope, gitops::git_accounts};
 use url::Url;
 
 use super::{at_home, github, renew};
@@ -161,7 +161,7 @@ pub(super) async fn mark_broken(
 ) {
     let marked = async {
         let (broken, now) = (Cause::ConnectionRevoked, engine.clock.now());
-        let mut tx = engine.db.begin().await?;
+        let mut tx = engine.db.begin_work(scope).await?;
         storage::repositories::lock(&mut tx, scope, credential).await?;
         let rows =
             git_accounts::mark_broken(&mut tx, scope, credential, vault_version, broken, now)

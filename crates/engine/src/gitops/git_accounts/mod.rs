@@ -17,7 +17,7 @@ mod web;
 use async_trait::async_trait;
 use connectors::github::{Github, GithubError, TokenRefusal};
 use domain::{
-    Actor, Cause, CredentialId, Field, Scope, Secret, ServiceError,
+    Actor, Cause, CredentialId, Field, Secret, ServiceError,
     cause::RemoteKind,
     gitops::{
         Branches, DeviceCode, DeviceForm, DeviceProgress, GitAccount, GitAccountOffers,
@@ -25,7 +25,7 @@ use domain::{
     },
     service::{Answer, GitAccounts},
 };
-use storage::gitops::git_accounts::Connection;
+use storage::{Scope, gitops::git_accounts::Connection};
 
 use crate::{Engine, Error, error::answer_of};
 
@@ -35,7 +35,7 @@ pub(crate) use login::login;
 #[async_trait]
 impl GitAccounts for Engine {
     async fn offers(&self, actor: &Actor) -> Answer<GitAccountOffers> {
-        list::offers(self, actor).map_err(answer_of_github)
+        list::offers(self, actor).await.map_err(answer_of_github)
     }
 
     async fn list(&self, actor: &Actor) -> Answer<Vec<GitAccount>> {

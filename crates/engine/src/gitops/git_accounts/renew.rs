@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use connectors::github::{GithubError, TokenRefusal};
 use domain::{
-    Cause, CredentialId, Scope, ServiceError, Timestamp,
+    Cause, CredentialId, ServiceError, Timestamp,
     cause::RemoteKind,
     credentials::{OauthTokens, SecretMaterial},
 };
-use storage::credentials::Operation;
+use storage::{Scope, credentials::Operation};
 use tracing::Instrument as _;
 
 use super::{disconnect::take_back, github, login::mark_broken, revoked};
@@ -95,7 +95,7 @@ async fn run(
     committed: i64,
     tokens: OauthTokens,
 ) -> Result<(), Error> {
-    let scope = Scope::of_worker(operation.organization);
+    let scope = operation.scope;
     let id = operation.credential;
     let github = github(&engine)?;
     let grant = match github.refresh(&tokens.refresh, engine.clock.now()).await {

@@ -7,7 +7,7 @@ use domain::{
     credentials::SecretMaterial,
     gitops::{GitAccountMethod, HostedRepository},
 };
-use storage::gitops::git_accounts::Connection;
+use storage::{Scope, gitops::git_accounts::Connection};
 
 use super::{
     at_home, github,
@@ -28,13 +28,14 @@ pub(super) async fn repositories(
     id: CredentialId,
     search: &str,
 ) -> Result<Vec<HostedRepository>, Error> {
-    let scope = allowed(engine, actor, Action::ManageExports, "list Git repositories").await?;
+    let grant = allowed(engine, actor, Action::ManageExports, "list Git repositories").await?;
+    let scope = Scope::of(&grant);
     engine.limits.connection_attempt(actor.user)?;
     let search = search.get(..search.floor_char_boundary(LONGEST)).unwrap_or_default();
     let connection = at_home(engine, scope, id).await?;
     is_own(actor, &connection)?;
     let github = github(engine)?;
-    let used = Use::of(actor, ReadPurpose::LookUp).at(&connection.host);
+    let used = Use::of(actor, grant, ReadPurpose::LookUp).at(&connection.host);
     let secret = fresh(engine, scope, id, &used).await?;
     let listed = match &secret.material {
         SecretMaterial::GithubOauth { tokens } => github.repositories(&tokens.access, search).await,

@@ -12,7 +12,10 @@ use domain::{
     gitops::{GitAccountMethod, WebStart},
 };
 use sha2::{Digest, Sha256};
-use storage::gitops::git_accounts::{self, State};
+use storage::{
+    Scope,
+    gitops::git_accounts::{self, State},
+};
 
 use super::{connect, github, refused};
 use crate::{Engine, Error, audit::allowed, random};
@@ -23,13 +26,14 @@ const LIFE: Duration = Duration::from_mins(10);
 const LONGEST: usize = 1_024;
 
 pub(super) async fn begin(engine: &Engine, actor: &Actor) -> Result<WebStart, Error> {
-    let scope = allowed(engine, actor, Action::ManageExports, "connect a Git account").await?;
+    let grant = allowed(engine, actor, Action::ManageExports, "connect a Git account").await?;
+    let scope = Scope::of(&grant);
     engine.limits.connection_attempt(actor.user)?;
     let github = github(engine)?;
     let (state, browser) = (key(), key());
     let url = github.authorize_url(&state, &Verifier::of(&browser))?;
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     git_accounts::forget_ended(&mut tx, now).await?;
     let begun = hashes(actor, &state, &browser);
     git_accounts::begin(&mut tx, scope, &begun, now.plus(LIFE)).await?;
@@ -44,7 +48,8 @@ pub(super) async fn finish(
     state: &Secret,
     code: &Secret,
 ) -> Result<CredentialId, Error> {
-    let scope = allowed(engine, actor, Action::ManageExports, "connect a Git account").await?;
+    let grant = allowed(engine, actor, Action::ManageExports, "connect a Git account").await?;
+    let scope = Scope::of(&grant);
     engine.limits.connection_attempt(actor.user)?;
     let github = github(engine)?;
     let fits = [browser, state, code].iter().all(|text| {
@@ -57,8 +62,8 @@ pub(super) async fn finish(
     if !fits || git_accounts::take(&engine.db, scope, &begun, now).await? == 0 {
         return Err(not_begun());
     }
-    let grant = github.exchange(code, &Verifier::of(browser), now).await.map_err(refused)?;
-    connect::connect(engine, actor, scope, GitAccountMethod::Web, grant).await
+    let given = github.exchange(code, &Verifier::of(browser), now).await.map_err(refused)?;
+    connect::connect(engine, actor, grant, GitAccountMethod::Web, given).await
 }
 
 fn not_begun() -> Error {

@@ -1,7 +1,7 @@
 //! Who may push with a credential (R-GIT-06).
 
-use domain::{Action, Actor, CredentialId, CredentialKind, Field, Scope, gitops::GitAccountMethod};
-use storage::gitops::targets::Binding;
+use domain::{Action, Actor, CredentialId, CredentialKind, Field, gitops::GitAccountMethod};
+use storage::{Scope, gitops::targets::Binding};
 
 use crate::{Engine, Error};
 

@@ -4,6 +4,7 @@ use domain::{
     Action, Actor, GitTargetId, ServiceError,
     audit::{AuditAction, AuditTarget},
 };
+use storage::Scope;
 
 use super::save::{leave, stale};
 use crate::{
@@ -14,12 +15,13 @@ use crate::{
 /// What it wrote stays in the repository. A push that is under way finds nothing to write its result
 /// to.
 pub(super) async fn delete(engine: &Engine, actor: &Actor, id: GitTargetId) -> Result<(), Error> {
-    let scope = allowed(engine, actor, Action::ManageExports, "delete a Git target").await?;
+    let grant = allowed(engine, actor, Action::ManageExports, "delete a Git target").await?;
+    let scope = Scope::of(&grant);
     let target = storage::gitops::targets::target(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     // Held first, as a push that ends does it, so that the two never wait for each other.
     if !storage::gitops::targets::lock_epoch(&mut tx, scope, id, target.epoch).await? {
         drop(tx);

@@ -8,14 +8,15 @@ use domain::{
 use storage::gitops::targets::File;
 
 use super::{bind, request::hosting};
-use crate::{Engine, Error};
+use crate::{Engine, Error, audit::reading};
 
 pub(super) async fn get(
     engine: &Engine,
     actor: &Actor,
     id: GitTargetId,
 ) -> Result<GitTargetDetail, Error> {
-    let scope = actor.may(Action::View)?;
+    let (engine, scope) = reading(engine, actor, Action::View, "see a Git target").await?;
+    let engine = &engine;
     let db = &engine.db;
     // How it stands is read first: a push that ends in between shows its branch and its request too
     // early, and never a target in step without them.

@@ -21,15 +21,15 @@ use domain::{
     service::{Answer, GitTargets},
 };
 
-use crate::{Engine, Error, error::answer_of};
+use crate::{Engine, Error, audit::reading, error::answer_of};
 
 pub(crate) use run::{LOOK_AGAIN_REASON, push_target};
 
 #[async_trait]
 impl GitTargets for Engine {
     async fn list(&self, actor: &Actor) -> Answer<Vec<GitTargetSummary>> {
-        let scope = actor.may(Action::View)?;
-        storage::gitops::targets::list(&self.db, scope)
+        let (engine, scope) = reading(self, actor, Action::View, "see the Git targets").await?;
+        storage::gitops::targets::list(&engine.db, scope)
             .await
             .map_err(|error| answer_of_git_server(error.into()))
     }

@@ -5,13 +5,13 @@ use connectors::{
     http::Login,
 };
 use domain::{
-    Access, Action, Actor, Cause, CredentialId, GitTargetId, Scope, ServiceError,
+    Access, Action, Actor, Cause, CredentialId, GitTargetId, ServiceError,
     audit::ReadPurpose,
     cause::RemoteKind,
     exports::{ExportNote, NoteTone},
     gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, TargetPreview},
 };
-use storage::gitops::targets::Target;
+use storage::{Scope, gitops::targets::Target};
 
 use super::{
     bind,
@@ -36,14 +36,15 @@ pub(super) async fn preview(
     actor: &Actor,
     id: GitTargetId,
 ) -> Result<TargetPreview, Error> {
-    let scope = allowed(engine, actor, Action::ManageExports, "preview a Git target").await?;
+    let grant = allowed(engine, actor, Action::ManageExports, "preview a Git target").await?;
+    let scope = Scope::of(&grant);
     engine.limits.connection_attempt(actor.user)?;
     let target = storage::gitops::targets::target(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
     bind::check_use(engine, actor, scope, target.credential).await?;
     let place = TargetLocation::of(&target)?;
-    let used = Use::of(actor, ReadPurpose::Push);
+    let used = Use::of(actor, grant, ReadPurpose::Push);
     let wanted = match wanted(engine, scope, &target.exports, &place.folder, &used).await? {
         Ok(wanted) => wanted,
         Err(refusal) => return refused(&refusal),

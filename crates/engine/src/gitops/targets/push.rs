@@ -6,11 +6,12 @@ use connectors::{
     http::{EgressProfile, Login},
 };
 use domain::{
-    Cause, Field, Scope,
+    Cause, Field,
     audit::ReadPurpose,
     gitops::{Branch, Folder, GitUrl, PushMode, Workflows, base_missing},
 };
 use storage::{
+    Scope,
     gitops::targets::{self, File, Target},
     jobs::{self, ClaimedJob},
 };
@@ -255,7 +256,7 @@ impl Try<'_> {
     async fn intend(&self, files: &[File]) -> Result<bool, Stop> {
         let (scope, target) = (self.scope, self.target);
         let intended = async {
-            let mut tx = self.engine.db.begin().await?;
+            let mut tx = self.engine.db.begin_work(scope).await?;
             let ours = targets::lock_epoch(&mut tx, scope, target.id, target.epoch).await?
                 && jobs::lock(&mut tx, jobs::Kind::Push, self.work).await?;
             if ours {

@@ -5,7 +5,7 @@ use domain::{
     audit::{AuditAction, AuditTarget},
     gitops::TargetState,
 };
-use storage::jobs;
+use storage::{Scope, jobs};
 
 use super::{bind, save::stale};
 use crate::{
@@ -16,7 +16,8 @@ use crate::{
 /// Queues a push. The first one to a place says that a person looked, so it is for those who may
 /// change the target; each with a person's account is for that person.
 pub(super) async fn push_now(engine: &Engine, actor: &Actor, id: GitTargetId) -> Result<(), Error> {
-    let scope = allowed(engine, actor, Action::ManageExports, "push to a Git target").await?;
+    let grant = allowed(engine, actor, Action::ManageExports, "push to a Git target").await?;
+    let scope = Scope::of(&grant);
     let target = storage::gitops::targets::target(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
@@ -26,7 +27,7 @@ pub(super) async fn push_now(engine: &Engine, actor: &Actor, id: GitTargetId) ->
     bind::check_use(engine, actor, scope, target.credential).await?;
     engine.limits.connection_attempt(actor.user)?;
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     // What was judged above is what is pushed: not a target that somebody moved in between.
     if !storage::gitops::targets::lock_epoch(&mut tx, scope, id, target.epoch).await? {
         drop(tx);

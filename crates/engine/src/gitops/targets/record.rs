@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use domain::{
-    Cause, Scope, Timestamp,
+    Cause, Timestamp,
     audit::{AuditAction, AuditActor, AuditTarget},
     counted,
     gitops::{GitUrl, TargetState},
     propagation::DeliveryState,
 };
 use storage::{
-    Tx,
+    Scope, ScopedTx, Tx,
     circuit_breaker::CredentialAtHost,
     gitops::targets::{self, OnBranch, Pending, PushOutcome, Target},
     jobs::{self, ClaimedJob, Kind},
@@ -40,7 +40,7 @@ pub(super) async fn record(
     end: End,
 ) -> Result<(), Error> {
     let now = engine.clock.now();
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_work(scope).await?;
     if !storage::gitops::targets::lock_epoch(&mut tx, scope, target.id, target.epoch).await? {
         return edited(tx, scope, work, now).await;
     }
@@ -71,7 +71,12 @@ pub(super) async fn record(
 }
 
 /// The target is another one now, or gone: the run proved nothing.
-async fn edited(mut tx: Tx, scope: Scope, work: &ClaimedJob, now: Timestamp) -> Result<(), Error> {
+async fn edited(
+    mut tx: ScopedTx,
+    scope: Scope,
+    work: &ClaimedJob,
+    now: Timestamp,
+) -> Result<(), Error> {
     if !jobs::finish(&mut tx, Kind::Push, work).await? {
         return Ok(());
     }
@@ -291,7 +296,7 @@ fn observation(scope: Scope, target: &Target, end: &End) -> Option<LoginObservat
     };
     Some(LoginObservation {
         place: CredentialAtHost {
-            organization: scope.organization(),
+            scope,
             credential: target.credential,
             origin: GitUrl::parse(&target.url).ok()?.origin(),
         },

@@ -1,7 +1,7 @@
 //! One run of a push, from the claim of its job to its outcome.
 
-use domain::{Cause, GitTargetId, Scope, audit::ReadPurpose, gitops::TargetState};
-use storage::{gitops::targets::Target, jobs::ClaimedJob};
+use domain::{Cause, GitTargetId, audit::ReadPurpose, gitops::TargetState};
+use storage::{Scope, gitops::targets::Target, jobs::ClaimedJob};
 
 use super::{
     end::{End, Failed},
@@ -21,17 +21,17 @@ const TRIES: u32 = 5;
 /// # Errors
 /// When the database fails, so that the job is tried again.
 pub(crate) async fn push_target(engine: &Engine, work: &ClaimedJob) -> Result<(), Error> {
-    let scope = Scope::of_worker(work.organization);
+    let scope = work.scope;
     let id = GitTargetId::from(work.target);
     // Before anything is read: what changes from here on is for the next run.
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_work(scope).await?;
     storage::propagation::begin_place(&mut tx, scope, work.target).await?;
     tx.commit().await?;
-    engine.changes.tell(work.organization);
+    engine.changes.tell(work.scope.organization());
     let target = storage::gitops::targets::target(&engine.db, scope, id).await?;
     // One that writes elsewhere since its work was queued waits for a person, as a new one does.
     let Some(target) = target.filter(|target| target.state != TargetState::New) else {
-        let mut tx = engine.db.begin().await?;
+        let mut tx = engine.db.begin_work(scope).await?;
         storage::jobs::finish(&mut tx, storage::jobs::Kind::Push, work).await?;
         return Ok(tx.commit().await?);
     };
@@ -45,7 +45,7 @@ pub(crate) async fn push_target(engine: &Engine, work: &ClaimedJob) -> Result<()
         end => end,
     };
     record(engine, scope, work, &target, end).await?;
-    engine.changes.tell(work.organization);
+    engine.changes.tell(work.scope.organization());
     engine.changes.tell_workers();
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Adding or changing a Git target.
 
 use domain::{
-    Action, Actor, Cause, Field, GitTargetId, Scope, ServiceError,
+    Action, Actor, Cause, Field, GitTargetId, Grant, ServiceError,
     audit::{AuditAction, AuditTarget},
     cause::RemoteKind,
     counted,
@@ -11,7 +11,7 @@ use domain::{
     },
 };
 use storage::{
-    Tx,
+    Scope, Tx,
     gitops::targets::{self, NewTarget, OnBranch, Target},
     jobs,
 };
@@ -29,7 +29,8 @@ pub(super) async fn save(
     actor: &Actor,
     form: &GitTargetForm,
 ) -> Result<GitTargetSaved, Error> {
-    let scope = allowed(engine, actor, Action::ManageExports, "save a Git target").await?;
+    let grant = allowed(engine, actor, Action::ManageExports, "save a Git target").await?;
+    let scope = Scope::of(&grant);
     let is_owner = actor.role.includes(Action::ManageRecipients);
     let fields = form.parse(if is_owner { Workflows::Allowed } else { Workflows::Refused })?;
     let before = match form.target.as_str() {
@@ -48,7 +49,7 @@ pub(super) async fn save(
         return Err(Field::Exports.problem(GONE).into());
     }
     let id = before.as_ref().map_or_else(GitTargetId::new, |before| before.id);
-    let left = store(engine, actor, scope, id, before.as_ref(), &fields).await?;
+    let left = store(engine, actor, grant, id, before.as_ref(), &fields).await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
     Ok(GitTargetSaved { id, left })
@@ -87,15 +88,16 @@ pub(super) async fn stale(engine: &Engine, scope: Scope, id: GitTargetId) -> Res
 async fn store(
     engine: &Engine,
     actor: &Actor,
-    scope: Scope,
+    grant: Grant,
     id: GitTargetId,
     before: Option<&Target>,
     fields: &GitTargetFields,
 ) -> Result<Option<LeftFiles>, Error> {
+    let scope = Scope::of(&grant);
     let now = engine.clock.now();
     let row = NewTarget { fields, user: actor.user, by: &actor.name };
     let moved = before.map_or(Moved::Stays, |before| moved(before, fields));
-    let mut tx = engine.db.begin().await?;
+    let mut tx = engine.db.begin_as(&grant).await?;
     if storage::repositories::lock(&mut tx, scope, fields.credential).await?.is_none() {
         return Err(Field::Credential.problem("Choose another one.").into());
     }

@@ -107,7 +107,7 @@ pub(super) async fn r_cred_03_an_open_pattern_is_exported_by_who_may_allow(env: 
         ..kargo("prod", &[id])
     };
     for role in [Role::Editor, Role::Viewer] {
-        let actor = domain::Actor { role, ..editor(&env) };
+        let actor = env.member("Eve", role).await;
         assert!(actor.may(Action::AllowOrigins).is_err());
         let refused = Exports::save(&env.engine, &actor, again().await).await;
         assert_eq!(refused, Err(ServiceError::NotAllowed));
@@ -157,7 +157,7 @@ pub(super) async fn r_cred_03_docker_hub_is_one_address(env: TestEnv) {
         credential: id.to_string(),
         ..AddRepository::default()
     };
-    let repository = Repositories::add(&env.engine, &editor(&env), form).await.unwrap();
+    let repository = Repositories::add(&env.engine, &editor(&env).await, form).await.unwrap();
     let state = async || env.look(repository).await.summary.link.unwrap().state;
     assert_eq!(state().await, LinkState::Active);
     let address = get(&env, id).await.allowed[0].id;

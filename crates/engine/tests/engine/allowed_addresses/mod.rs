@@ -54,8 +54,8 @@ async fn recorder() -> Registry {
     registry
 }
 
-fn editor(env: &TestEnv) -> Actor {
-    Actor { role: Role::Editor, name: "Eve".into(), ..env.actor.clone() }
+async fn editor(env: &TestEnv) -> Actor {
+    env.member("Eve", Role::Editor).await
 }
 
 fn at(registry: &Registry, path: &str, credential: &str) -> AddRepository {
@@ -105,7 +105,7 @@ fn materials() -> Vec<CreateCredential> {
 }
 
 async fn r_cred_03_an_editor_adds_nothing_at_a_new_address(env: TestEnv) {
-    let (eve, recorder) = (editor(&env), recorder().await);
+    let (eve, recorder) = (editor(&env).await, recorder().await);
     for form in materials() {
         let name = form.name.clone();
         let id = Credentials::create(&env.engine, &env.actor, form).await.unwrap().id;
@@ -131,7 +131,7 @@ async fn r_cred_03_an_editor_adds_nothing_at_a_new_address(env: TestEnv) {
 }
 
 async fn r_cred_03_an_editor_moves_no_login(env: TestEnv) {
-    let (eve, home, away) = (editor(&env), recorder().await, recorder().await);
+    let (eve, home, away) = (editor(&env).await, recorder().await, recorder().await);
     let id = env.credential("robot", "one").await;
     let repository = env.repository(&home, "charts", Some(id)).await;
     assert_eq!(env.sync(repository).await, None);
@@ -156,7 +156,7 @@ async fn r_cred_03_an_editor_moves_no_login(env: TestEnv) {
 }
 
 async fn r_cred_03_a_pattern_allows_no_address(env: TestEnv) {
-    let (eve, recorder) = (editor(&env), recorder().await);
+    let (eve, recorder) = (editor(&env).await, recorder().await);
     let id = env.credential("wide", "one").await;
     let wide = Placement {
         pattern: "^http://127\\.0\\.0\\.1".into(),
@@ -177,7 +177,7 @@ async fn r_cred_03_a_pattern_allows_no_address(env: TestEnv) {
 }
 
 async fn r_cred_03_a_stored_secret_is_tested_at_allowed_addresses_alone(env: TestEnv) {
-    let (eve, recorder) = (editor(&env), recorder().await);
+    let (eve, recorder) = (editor(&env).await, recorder().await);
     let id = env.credential("robot", "one").await;
     let form = || TestConnection {
         url: recorder.url("charts").into(),
@@ -196,7 +196,7 @@ async fn r_cred_03_a_stored_secret_is_tested_at_allowed_addresses_alone(env: Tes
 }
 
 async fn r_cred_03_withdrawing_stops_every_use(env: TestEnv) {
-    let (eve, home) = (editor(&env), recorder().await);
+    let (eve, home) = (editor(&env).await, recorder().await);
     let id = env.credential("robot", "one").await;
     let repository = env.repository(&home, "charts", Some(id)).await;
     assert_eq!(env.sync(repository).await, None);
@@ -230,7 +230,7 @@ async fn r_cred_03_withdrawing_stops_every_use(env: TestEnv) {
 }
 
 async fn r_cred_03_another_way_to_the_host_needs_the_right(env: TestEnv) {
-    let (eve, home) = (editor(&env), recorder().await);
+    let (eve, home) = (editor(&env).await, recorder().await);
     let id = env.credential("robot", "one").await;
     let repository = env.repository(&home, "charts", Some(id)).await;
     assert_eq!(env.sync(repository).await, None);
@@ -310,11 +310,11 @@ async fn r_cred_03_an_upgrade_takes_over_the_links_that_are_in_force(env: TestEn
         all.into_iter().filter(|one| matches!(one.news, News::Address { .. })).count()
     };
     assert_eq!(notices(&env.actor).await, 1);
-    assert_eq!(notices(&editor(&env)).await, 0);
+    assert_eq!(notices(&editor(&env).await).await, 0);
     assert_eq!(Notices::open(&env.engine, &env.actor).await, Ok(1));
 
     let address = allowed().await[0].id;
-    let refused = Credentials::confirm_address(&env.engine, &editor(&env), id, address).await;
+    let refused = Credentials::confirm_address(&env.engine, &editor(&env).await, id, address).await;
     assert_eq!(refused, Err(ServiceError::NotAllowed));
     Credentials::confirm_address(&env.engine, &env.actor, id, address).await.unwrap();
     let confirmed = &allowed().await[0];
@@ -340,11 +340,11 @@ async fn an_owner_agrees_to_the_address_that_is_shown(env: TestEnv) {
     assert_eq!(get(&env, id).await.allowed.len(), 1);
     // The next one there needs nobody's word.
     let second = at(&home, "more", &id.to_string());
-    Repositories::add(&env.engine, &editor(&env), second).await.unwrap();
+    Repositories::add(&env.engine, &editor(&env).await, second).await.unwrap();
 }
 
 async fn a_request_reaches_those_who_may_allow_it(env: TestEnv) {
-    let (eve, home) = (editor(&env), recorder().await);
+    let (eve, home) = (editor(&env).await, recorder().await);
     assert!(eve.may(Action::AllowOrigins).is_err());
     let id = env.credential("robot", "one").await;
     for _ in 0..2 {
@@ -390,7 +390,7 @@ async fn a_replacement_is_allowed_where_it_goes(env: TestEnv) {
     // A suspended link takes no address along.
     let moved = env.repository(&home, "moved", Some(old)).await;
     let form = edited(&env.look(moved).await, &other.url("moved"), Some(old));
-    Repositories::edit(&env.engine, &editor(&env), form).await.unwrap();
+    Repositories::edit(&env.engine, &editor(&env).await, form).await.unwrap();
     let form = domain::credentials::DeleteCredential {
         replacement: new.to_string(),
         ..crate::env::forms::removal(old, "replace")

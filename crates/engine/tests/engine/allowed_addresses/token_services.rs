@@ -99,7 +99,7 @@ async fn r_cred_02_a_token_service_at_another_host_is_allowed_first(env: TestEnv
     let allow = async |actor: &Actor, service: &str| {
         Repositories::allow_token_service(&env.engine, actor, repository, service).await
     };
-    let editor = Actor { role: Role::Editor, ..env.actor.clone() };
+    let editor = env.member("Ada", Role::Editor).await;
     assert_eq!(allow(&editor, &origin).await, Err(ServiceError::NotAllowed));
     for other in ["", "http://127.0.0.1:1", "http://evil.example:80"] {
         assert_eq!(allow(&env.actor, other).await, Err(ServiceError::NotFound), "{other}");

@@ -2,13 +2,12 @@
 #![expect(clippy::panic, reason = "a test that cannot go on fails")]
 
 use domain::{
-    Actor, Cause, CredentialId, ExportId, GitTargetId,
+    Cause, CredentialId, ExportId, GitTargetId,
     credentials::CreateCredential,
     exports::{ExportForm, ExportSettings},
     gitops::{GitTargetDetail, GitTargetForm, TargetState},
     service::{Credentials, Exports, GitTargets},
 };
-use engine::{Clock, SystemClock};
 
 use testkit::git_server::{CANARY, GitServer};
 
@@ -80,17 +79,6 @@ pub struct Setting {
 }
 
 impl TestEnv {
-    /// Gives people accounts, as the tables ask for.
-    pub async fn known(&self, actor: &Actor) {
-        let mut tx = self.db.begin().await.unwrap();
-        let email = format!("{}@example.com", actor.user.uuid().simple());
-        let now = SystemClock.now();
-        storage::sessions::insert_user(&mut tx, actor.user, &email, &actor.name, "none", now)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-    }
-
     /// The credential that opens the Git server.
     pub async fn git_login(&self, name: &str, password: &str) -> CredentialId {
         let form = CreateCredential {
@@ -123,7 +111,6 @@ impl TestEnv {
 
     /// Everything for a first push; nothing is pushed yet.
     pub async fn setting(&self) -> Setting {
-        self.known(&self.actor).await;
         let server = GitServer::with_repository().await;
         let credential = self.registry_credential("registry", "first").await;
         let login = self.git_login("git", CANARY).await;
@@ -133,7 +120,7 @@ impl TestEnv {
     }
 
     pub async fn push(&self, target: GitTargetId) {
-        let actor = Actor { user: domain::UserId::new(), ..self.actor.clone() };
+        let actor = self.member("Ada", domain::Role::Owner).await;
         // One person may not push as often in a minute as some tests need.
         let actor = if self.target(target).await.summary.state == TargetState::New {
             self.actor.clone()

@@ -24,10 +24,10 @@ use std::{sync::Arc, time::Duration};
 use connectors::{
     http::{AllowList, Outbound},
     repository::Registries,
-    vault::{Vault, VaultConfig},
+    vault::{SecretPath, Vault, VaultConfig},
 };
 use domain::{
-    Actor, Cause, CredentialId, Name, OrganizationId, PropagationId, RepositoryId, Role, Scope,
+    Action, Actor, Cause, CredentialId, Name, OrganizationId, PropagationId, RepositoryId, Role,
     UserId,
     credentials::{AllowAddress, Saved},
     propagation::Progress,
@@ -36,10 +36,20 @@ use domain::{
 };
 use engine::{Clock, Engine, SystemClock, credentials::SecretForUse};
 use sqlx::{AssertSqlSafe, Connection};
-use storage::Db;
+use storage::{Db, Scope};
 
 use registry::Registry;
 pub use workers::Workers;
+
+async fn member(db: &Db, organization: OrganizationId, name: &str, role: Role) -> Actor {
+    let (user, now) = (UserId::new(), SystemClock.now());
+    let email = format!("{user}@example.com");
+    let mut tx = db.begin().await.unwrap();
+    storage::sessions::insert_user(&mut tx, user, &email, name, "x", now).await.unwrap();
+    storage::organizations::add_member(&mut tx, organization, user, role, now).await.unwrap();
+    tx.commit().await.unwrap();
+    storage::sessions::actor(db, user).await.unwrap().unwrap()
+}
 
 /// Everything a test works with.
 pub struct TestEnv {
@@ -136,6 +146,18 @@ impl TestEnv {
         }
     }
 
+    /// An id as a statement of this database spells it.
+    pub fn sql_id(&self, id: uuid::Uuid) -> String {
+        if self.is_sqlite() { format!("x'{}'", id.simple()) } else { format!("'{id}'") }
+    }
+
+    /// The newest version of a credential in Vault, whether it counts or not.
+    pub async fn newest_in_vault(&self, credential: CredentialId) -> u64 {
+        let vault = Vault::connect(self.vault.config()).await.unwrap();
+        let organization = self.actor.organization;
+        vault.newest_number(&SecretPath { organization, credential }).await.unwrap().unwrap()
+    }
+
     /// What a statement counts, past the engine.
     pub async fn count(&self, text: &str) -> i64 {
         let text = AssertSqlSafe(text);
@@ -173,14 +195,26 @@ impl TestEnv {
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        Actor {
-            user: UserId::new(),
-            name: "Ada".into(),
-            organization,
-            organization_name: name.into(),
-            role: Role::Owner,
-            address: None,
-        }
+        member(db, organization, "Ada", Role::Owner).await
+    }
+
+    /// Takes away everybody, as before the first account.
+    pub async fn without_people(&self) {
+        self.sql("delete from members").await;
+        self.sql("delete from users").await;
+    }
+
+    /// The same person after their role was changed; what was recognized before has no rights any more.
+    pub async fn with_role(&self, actor: &Actor, role: Role) -> Actor {
+        let user = self.sql_id(actor.user.uuid());
+        self.sql(&format!("update members set role = '{}' where user_id = {user}", role.as_str()))
+            .await;
+        storage::sessions::actor(&self.db, actor.user).await.unwrap().unwrap()
+    }
+
+    /// Another member of the organization, as a request of theirs is recognized.
+    pub async fn member(&self, name: &str, role: Role) -> Actor {
+        member(&self.db, self.actor.organization, name, role).await
     }
 
     /// Another engine on the same database, with this clock and Vault.
@@ -212,7 +246,7 @@ impl TestEnv {
     }
 
     pub fn scope(&self) -> Scope {
-        Scope::of_worker(self.actor.organization)
+        storage::Scope::of(&self.actor.may(Action::View).unwrap())
     }
 
     /// Stores a credential with this password.
@@ -261,7 +295,7 @@ impl TestEnv {
             ..AddRepository::default()
         };
         // One person may not add as many in a minute as some tests need.
-        let actor = Actor { user: UserId::new(), ..self.actor.clone() };
+        let actor = self.member("Ada", Role::Owner).await;
         Repositories::add(&self.engine, &actor, form).await.unwrap()
     }
 

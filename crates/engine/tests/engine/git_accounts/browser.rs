@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    Actor, Role, ServiceError,
+    Role, ServiceError,
     service::{GitAccounts, Sessions},
 };
 
@@ -36,7 +36,15 @@ async fn r_oauth_01_the_flow_ends_only_in_the_browser_that_began_it(env: TestEnv
         assert!(refused.contains("another browser or tab"), "{refused}");
     }
     let elsewhere = TestEnv::organization(&replica.env.db, "Two").await;
-    let stranger = Actor { user: replica.ada.user, ..elsewhere };
+    // In another organization, which comes first now.
+    let joined = format!(
+        "insert into members (organization_id, user_id, role, created_at) values ({}, {}, 'owner', 5)",
+        replica.env.sql_id(elsewhere.organization.uuid()),
+        replica.env.sql_id(replica.ada.user.uuid()),
+    );
+    replica.env.sql(&joined).await;
+    let stranger = replica.engine.actor(replica.ada.user).await.unwrap();
+    assert_eq!(stranger.organization, elsewhere.organization);
     let refused = sentence(replica.finish(&stranger, &one.browser, &back_one).await);
     assert!(refused.contains("Nothing was connected"), "{refused}");
     assert!(replica.list(&replica.ada).await.is_empty() && replica.stub.living().is_empty());
@@ -108,7 +116,7 @@ async fn roles_are_asked(env: TestEnv) {
     let replica = Replica::new(env).await;
     let id = replica.connect(&replica.ada).await.unwrap();
     for role in [Role::Editor, Role::Viewer] {
-        let actor = Actor { role, ..replica.ada.clone() };
+        let actor = replica.env.member("Ada", role).await;
         assert_eq!(
             GitAccounts::begin_web(&replica.engine, &actor).await.unwrap_err(),
             ServiceError::NotAllowed

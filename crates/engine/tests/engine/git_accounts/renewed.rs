@@ -129,7 +129,7 @@ async fn renewed_and_dead(
 ) -> (Operation, OauthTokens) {
     let detail = replica.get(id).await;
     let operation = Operation {
-        organization: replica.ada.organization,
+        scope: replica.env.scope(),
         id: OperationId::new(),
         credential: id,
         kind,

@@ -17,7 +17,7 @@ use connectors::{
     vault::VaultConfig,
 };
 use domain::{
-    Actor, CredentialId, Secret, ServiceError, UserId,
+    Actor, CredentialId, Role, Secret, ServiceError,
     audit::{AuditAction, AuditQuery},
     credentials::CredentialDetail,
     gitops::{GitAccount, WebStart},
@@ -49,16 +49,7 @@ impl Replica {
         let stub = Stub::start().await;
         let clock = Arc::new(ManualClock::new(SystemClock.now()));
         let ada = env.actor.clone();
-        let bob = Actor { user: UserId::new(), name: "Bob".into(), ..ada.clone() };
-        for person in [&ada, &bob] {
-            let email = format!("{}@example.com", person.user);
-            let mut tx = env.db.begin().await.unwrap();
-            let (id, now) = (person.user, clock.now());
-            storage::sessions::insert_user(&mut tx, id, &email, &person.name, "x", now)
-                .await
-                .unwrap();
-            tx.commit().await.unwrap();
-        }
+        let bob = env.member("Bob", Role::Owner).await;
         let engine = env.engine_with(Arc::clone(&clock) as Arc<dyn Clock>, vault).await;
         let engine = connecting(&env, engine, &stub);
         Self { env, engine, stub, clock, ada, bob }

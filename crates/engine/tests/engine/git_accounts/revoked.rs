@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    Actor, Cause, Role, ServiceError,
+    Cause, Role, ServiceError,
     audit::{AuditAction, AuditQuery},
     cause::RemoteKind,
     notices::{News, Subject},
@@ -98,7 +98,7 @@ async fn while_github_does_not_answer_nothing_is_deleted(env: TestEnv) {
 async fn an_account_is_forgotten_without_asking_github(env: TestEnv) {
     let replica = Replica::new(env).await;
     let id = replica.connect(&replica.ada).await.unwrap();
-    let viewer = Actor { role: Role::Viewer, ..replica.ada.clone() };
+    let viewer = replica.env.member("Ada", Role::Viewer).await;
     let refused = GitAccounts::forget(&replica.engine, &viewer, id).await;
     assert_eq!(refused, Err(ServiceError::NotAllowed));
     replica.stub.breaks("/api/v3/applications/Iv23liSTUB/token", 500);

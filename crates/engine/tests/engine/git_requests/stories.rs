@@ -45,7 +45,6 @@ pub struct Setting {
 
 impl Setting {
     pub async fn new(mut env: TestEnv, kind: Kind) -> Self {
-        env.known(&env.actor).await;
         let host = Host::start(kind).await;
         if kind == Kind::GithubElsewhere {
             let outbound = Outbound::new(AllowList::parse("127.0.0.0/8").unwrap()).unwrap();

@@ -11,7 +11,7 @@ use connectors::{
         managed::{LOG_BYTES, Managed, ManagedConfig},
     },
 };
-use domain::{Scope, ServiceError, credentials::CredentialState, service::Credentials};
+use domain::{ServiceError, credentials::CredentialState, service::Credentials};
 use engine::{Clock, Engine, ManualClock, SystemClock};
 use storage::Db;
 
@@ -75,7 +75,7 @@ async fn f17_a_full_disk_loses_nothing_and_changes_no_state() {
     assert!(ready, "both go on without a restart of Hawser");
     clock.advance(DEADLINE);
     // A Vault that failed in a row is left alone for a moment, by the recovery too.
-    let scope = Scope::of_worker(actor.organization);
+    let scope = storage::Scope::of(&actor.may(domain::Action::View).unwrap());
     let mut read = None;
     for _ in 0..100 {
         engine.recover_operations().await.unwrap();

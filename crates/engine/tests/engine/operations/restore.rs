@@ -11,7 +11,7 @@ use connectors::{
     },
 };
 use domain::{
-    Actor, CredentialId, OrganizationId, Scope, credentials::CredentialState, service::Credentials,
+    Actor, CredentialId, OrganizationId, credentials::CredentialState, service::Credentials,
 };
 use engine::{Engine, SystemClock};
 use storage::Db;
@@ -51,7 +51,7 @@ impl Running {
     }
 
     async fn password(&self, actor: &Actor, id: CredentialId) -> String {
-        let scope = Scope::of_worker(actor.organization);
+        let scope = storage::Scope::of(&actor.may(domain::Action::View).unwrap());
         login_of(&self.engine.secret_for_use(scope, id, &crate::env::by_hawser()).await.unwrap()).1
     }
 

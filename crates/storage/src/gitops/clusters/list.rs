@@ -1,12 +1,12 @@
 //! What people see of clusters.
 
 use domain::{
-    Cause, ClusterId, Scope, Timestamp,
+    Cause, ClusterId, Timestamp,
     gitops::{ClusterState, ClusterSummary},
 };
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, row, rows};
+use crate::{Db, Error, Result, Scope, row, rows};
 
 #[derive(sqlx::FromRow)]
 struct Row {

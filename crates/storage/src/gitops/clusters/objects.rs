@@ -2,12 +2,12 @@
 //! that is killed in between leaves nothing behind that nobody knows of.
 
 use domain::{
-    Cause, ClusterId, Scope, Timestamp,
+    Cause, ClusterId, Timestamp,
     gitops::{ClusterObject, ObjectState},
 };
 use serde_json::json;
 
-use crate::{Db, Error, Json, Result, Tx, exec, one_value, rows};
+use crate::{Db, Error, Json, Result, Scope, Tx, exec, one_value, rows};
 
 #[derive(sqlx::FromRow)]
 struct Row {

@@ -1,8 +1,8 @@
 //! How applies end.
 
-use domain::{Cause, ClusterId, Scope, Timestamp, gitops::ClusterState};
+use domain::{Cause, ClusterId, Timestamp, gitops::ClusterState};
 
-use crate::{Result, Tx, exec};
+use crate::{Result, Scope, Tx, exec};
 
 /// What is to be written down about an apply.
 #[derive(Debug, Clone, PartialEq, Eq)]

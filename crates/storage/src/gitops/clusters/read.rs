@@ -1,10 +1,10 @@
 //! Clusters as the engine works with them.
 
-use domain::{ClusterId, CredentialId, ExportId, Scope, gitops::ClusterState};
+use domain::{ClusterId, CredentialId, ExportId, gitops::ClusterState};
 use uuid::Uuid;
 
 use super::list::state;
-use crate::{Db, Result, row, rows};
+use crate::{Db, Result, Scope, row, rows};
 
 /// A cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]

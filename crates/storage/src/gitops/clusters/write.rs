@@ -1,12 +1,12 @@
 //! Adding, changing and deleting clusters.
 
 use domain::{
-    ClusterId, ExportId, Scope, Timestamp,
+    ClusterId, ExportId, Timestamp,
     gitops::{ClusterFields, ClusterState},
 };
 
 use super::list::state;
-use crate::{Json, Result, Tx, exec, value};
+use crate::{Json, Result, Scope, Tx, exec, value};
 
 /// Adds a cluster whose API server has this address.
 ///

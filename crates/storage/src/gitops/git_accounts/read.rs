@@ -1,9 +1,9 @@
 //! Reading connected accounts.
 
-use domain::{Cause, CredentialId, Scope, Timestamp, UserId, gitops::GitAccountMethod};
+use domain::{Cause, CredentialId, Timestamp, UserId, gitops::GitAccountMethod};
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, row, rows, values};
+use crate::{Db, Error, Result, Scope, row, rows, values};
 
 /// A connected account.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! The begins of web flows: hashes alone, each of which is used once.
 
-use domain::{OrganizationId, Scope, Timestamp, UserId};
+use domain::{OrganizationId, Timestamp, UserId};
 
-use crate::{Db, Result, Tx, exec};
+use crate::{Db, Result, Scope, Tx, exec};
 
 /// A web flow that somebody began.
 #[derive(Debug, Clone, PartialEq, Eq)]

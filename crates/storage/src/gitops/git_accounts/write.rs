@@ -1,8 +1,8 @@
 //! What is noted of a connected account.
 
-use domain::{Cause, CredentialId, Scope, Timestamp, UserId, gitops::GitAccountMethod};
+use domain::{Cause, CredentialId, Timestamp, UserId, gitops::GitAccountMethod};
 
-use crate::{Result, Tx, exec, row};
+use crate::{Result, Scope, Tx, exec, row};
 
 /// An account that was just connected.
 #[derive(Debug, Clone)]

@@ -1,9 +1,9 @@
 //! The files that Hawser wrote to a Git target.
 
-use domain::{GitTargetId, Scope};
+use domain::GitTargetId;
 use serde::Serialize;
 
-use crate::{Db, Json, Result, Tx, exec, rows};
+use crate::{Db, Json, Result, Scope, Tx, exec, rows};
 
 /// A file of a Git target.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, sqlx::FromRow)]

@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::{GitTargetId, Scope};
+use domain::GitTargetId;
 use uuid::Uuid;
 
 use super::File;
-use crate::{Db, Json, Result, rows};
+use crate::{Db, Json, Result, Scope, rows};
 
 /// The other Git targets of the organization, each with the address of its repository.
 pub async fn others(

@@ -1,12 +1,12 @@
 //! What people see of Git targets.
 
 use domain::{
-    Cause, GitTargetId, Scope, Timestamp,
+    Cause, GitTargetId, Timestamp,
     gitops::{GitTargetSummary, TargetState},
 };
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, row, rows};
+use crate::{Db, Error, Result, Scope, row, rows};
 
 #[derive(sqlx::FromRow)]
 struct Row {

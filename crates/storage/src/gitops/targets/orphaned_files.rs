@@ -1,10 +1,10 @@
 //! The files that Git targets left behind: in the repositories still, as Hawser wrote them.
 
-use domain::{GitTargetId, Scope};
+use domain::GitTargetId;
 use serde_json::json;
 
 use super::File;
-use crate::{Json, Result, Tx, exec, rows};
+use crate::{Json, Result, Scope, Tx, exec, rows};
 
 /// A branch of a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! How pushes end.
 
-use domain::{Cause, GitTargetId, Scope, Timestamp, gitops::TargetState};
+use domain::{Cause, GitTargetId, Timestamp, gitops::TargetState};
 
-use crate::{Result, Tx, exec};
+use crate::{Result, Scope, Tx, exec};
 
 /// The way of what was pushed to the branch.
 #[derive(Debug, Clone, PartialEq, Eq)]

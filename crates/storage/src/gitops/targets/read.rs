@@ -1,13 +1,13 @@
 //! Git targets as the engine works with them.
 
 use domain::{
-    Cause, CredentialId, ExportId, GitTargetId, Provider, Scope, Timestamp, UserId,
+    Cause, CredentialId, ExportId, GitTargetId, Provider, Timestamp, UserId,
     gitops::{GitAccountMethod, PushMode, TargetState},
 };
 use uuid::Uuid;
 
 use super::list::state;
-use crate::{Db, Error, Result, Tx, credentials::provider, row, rows};
+use crate::{Db, Error, Result, Scope, Tx, credentials::provider, row, rows};
 
 /// A Git target.
 #[derive(Debug, Clone, PartialEq, Eq)]

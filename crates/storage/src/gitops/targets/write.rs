@@ -1,11 +1,11 @@
 //! Adding, changing and deleting Git targets.
 
 use domain::{
-    ExportId, GitTargetId, Scope, Timestamp, UserId,
+    ExportId, GitTargetId, Timestamp, UserId,
     gitops::{GitTargetFields, TargetState},
 };
 
-use crate::{Json, Result, Tx, exec, value};
+use crate::{Json, Result, Scope, Tx, exec, value};
 
 /// The columns of a Git target that a person sets.
 #[derive(Debug)]

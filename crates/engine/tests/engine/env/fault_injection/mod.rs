@@ -86,7 +86,7 @@ impl FaultInjection {
 
     pub fn operation(&self, credential: CredentialId, kind: Kind) -> Operation {
         Operation {
-            organization: self.env.actor.organization,
+            scope: self.env.scope(),
             id: OperationId::new(),
             credential,
             kind,
