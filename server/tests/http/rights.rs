@@ -19,7 +19,7 @@ async fn in_halves(hawser: &Hawser, cookie: &str, between: &str) -> String {
     let body = encoded(&[("name", "trickled")]);
     let (first, rest) = body.split_at(body.len() / 2);
     let head = format!(
-        "POST /actions/projects/save HTTP/1.1\r\nHost: {HOST}\r\nOrigin: {}\r\nAccept: text/html\r\n\
+        "POST /actions/projects/save HTTP/1.1\r\nHost: {HOST}\r\nOrigin: {}\r\nAccept: application/json\r\n\
          Sec-Fetch-Site: same-origin\r\nCookie: {cookie}\r\nExpect: 100-continue\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         hawser.public,
@@ -59,7 +59,7 @@ async fn r_authz_07_a_body_that_trickles_in_after_the_right_is_gone_does_nothing
                  select o.id, u.id, 'owner', 7 from organizations o, users u",
             )
             .await;
-        let page = hawser.page("/projects", &cookie).await;
+        let page = hawser.page("/settings/projects", &cookie).await;
         assert_eq!(page.status, StatusCode::OK);
         assert!(!page.text.contains("trickled"), "{loss}");
     }
@@ -70,6 +70,6 @@ async fn a_body_that_trickles_in_is_taken_while_the_right_is_there() {
     let hawser = Hawser::start().await;
     let cookie = hawser.set_up().await;
     let answer = in_halves(&hawser, &cookie, "").await;
-    assert!(answer.starts_with("HTTP/1.1 30"), "{answer}");
-    assert!(hawser.page("/projects", &cookie).await.text.contains("trickled"));
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(hawser.page("/settings/projects", &cookie).await.text.contains("trickled"));
 }
