@@ -1,5 +1,7 @@
 //! A form as it was sent: what goes back to its page when it has to be shown again.
 
+#![expect(clippy::disallowed_methods, reason = "reads typed fields into the type of a form")]
+
 use std::collections::BTreeMap;
 
 use domain::Secret;

@@ -1,5 +1,7 @@
 //! From configuration to a listening server, and back down in order.
 
+#![expect(clippy::disallowed_methods, reason = "prints the one-time link")]
+
 use std::{fs::File, io::Write as _, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::Router;

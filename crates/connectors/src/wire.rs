@@ -1,6 +1,8 @@
 //! Secrets on their way into a request: headers that nothing prints, and bodies that are wiped once they
 //! are sent.
 
+#![expect(clippy::disallowed_methods, reason = "puts secrets on the wire")]
+
 use std::io::Write;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};

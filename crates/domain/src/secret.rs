@@ -24,8 +24,8 @@ impl Secret {
         Self(Zeroizing::new(text))
     }
 
-    /// The text itself. Call it only to put the value on the wire, or to read it as the document it is;
-    /// the methods below answer everything else.
+    /// The text itself. `clippy.toml` bans it: a file that puts secrets on the wire, or reads one as the
+    /// document it is, says so in an `expect`. Everybody else asks what the methods below tell.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -158,7 +158,7 @@ impl NewPassword {
     /// # Errors
     /// When it is shorter than 12 or longer than 1,024 bytes.
     pub fn parse(password: Secret) -> Result<Self, FieldProblem> {
-        match password.expose().len() {
+        match password.len() {
             0 => Err(Field::Password.problem("Type a password.")),
             1..Self::MIN_BYTES => Err(Field::Password.problem("Use at least 12 characters.")),
             1_025.. => Err(Field::Password.problem("Use at most 1,024 bytes.")),
@@ -168,8 +168,8 @@ impl NewPassword {
 
     /// The password itself, to be hashed.
     #[must_use]
-    pub fn expose(&self) -> &str {
-        self.0.expose()
+    pub const fn secret(&self) -> &Secret {
+        &self.0
     }
 }
 
@@ -226,7 +226,7 @@ mod tests {
         assert!(NewPassword::parse(Secret::new("short".into())).is_err());
         assert!(NewPassword::parse(Secret::new("x".repeat(1_025))).is_err());
         let password = NewPassword::parse(Secret::new("  twelve letters  ".into())).unwrap();
-        assert_eq!(password.expose(), "  twelve letters  ");
+        assert_eq!(*password.secret(), "  twelve letters  ");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Nothing is trusted for it. It is read to tell people when a token ends, to know an expired one from
 //! a wrong one, and to list rights that a login should not have; the registry decides.
 
+#![expect(clippy::disallowed_methods, reason = "reads a token as the document it is")]
+
 use zeroize::Zeroizing;
 
 use crate::packed::{unpacked, value_of};

@@ -21,6 +21,7 @@ mod projects;
 pub mod propagation;
 mod random;
 pub mod repositories;
+mod secret_hash;
 mod sessions;
 
 use std::sync::Arc;

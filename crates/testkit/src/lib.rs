@@ -1,4 +1,6 @@
 //! Real servers and stubs that the tests of several crates use. Nothing here ships.
+
+#![expect(clippy::disallowed_methods, reason = "tests compare secrets with what was typed")]
 #![expect(
     missing_docs,
     clippy::unwrap_used,

@@ -2,6 +2,8 @@
 //! decrypt for people who manage exports, and those with values for a person who types their password
 //! again.
 
+#![expect(clippy::disallowed_methods, reason = "gives a manifest to a person who may see it")]
+
 use std::sync::Arc;
 
 use app::services::{CurrentUser as _, Flash};

@@ -1,5 +1,6 @@
 //! The real router over SQLite, asked as browsers and others ask. Vault is not there: what needs it
 //! says so, everything else works.
+#![expect(clippy::disallowed_methods, reason = "tests compare secrets with what was typed")]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod asking;

@@ -1,5 +1,7 @@
 //! Where the browser goes to connect an account, and the proof that it is the same one that comes back.
 
+#![expect(clippy::disallowed_methods, reason = "hashes a key, and names the state in an address")]
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::Secret;
 use sha2::{Digest, Sha256};

@@ -10,6 +10,8 @@
 //! for the name and not for the address, so an answer of DNS that changes in between is the
 //! proxy's to judge.
 
+#![expect(clippy::disallowed_methods, reason = "hashes a private key")]
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},

@@ -1,5 +1,7 @@
 //! The TLS side of an egress profile: who is trusted, and what is shown.
 
+#![expect(clippy::disallowed_methods, reason = "reads a private key")]
+
 use std::sync::Arc;
 
 use rustls::{

@@ -2,6 +2,8 @@
 //!
 //! Source: Amazon ECR API Reference, `GetAuthorizationToken`; the figures are those of F36 and F37.
 
+#![expect(clippy::disallowed_methods, reason = "takes a login apart")]
+
 use std::time::Duration;
 
 use async_trait::async_trait;

@@ -1,5 +1,7 @@
 //! JSON web tokens that Hawser signs (RS256).
 
+#![expect(clippy::disallowed_methods, reason = "reads a private key")]
+
 use aws_lc_rs::{
     rand::SystemRandom,
     rsa::KeyPair,

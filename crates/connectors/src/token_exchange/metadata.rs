@@ -4,6 +4,8 @@
 //! Reference, "Container credential provider"; Google Cloud, "Access tokens for applications",
 //! `instance/service-accounts/default/token`.
 
+#![expect(clippy::disallowed_methods, reason = "reads the name of a role from an answer")]
+
 use std::path::{Path, PathBuf};
 
 use domain::{Cause, Secret, Timestamp};

@@ -3,6 +3,8 @@
 //! Source: AWS, "Signature Version 4 signing process"; checked against the published test suite
 //! and against botocore's signer.
 
+#![expect(clippy::disallowed_methods, reason = "signs with a secret")]
+
 use aws_lc_rs::{digest, hmac};
 use domain::{Secret, Timestamp};
 use reqwest::header::HeaderValue;

@@ -3,6 +3,8 @@
 //! Sources: AWS STS API Reference, `AssumeRole` and `AssumeRoleWithWebIdentity`; the role's name and
 //! external id follow [`domain::assumed`], so that members cannot choose them (F37).
 
+#![expect(clippy::disallowed_methods, reason = "reads the id of a key from its file")]
+
 use domain::{Cause, Secret, assumed};
 use url::Url;
 

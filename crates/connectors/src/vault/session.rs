@@ -1,5 +1,7 @@
 //! The login: one token for everybody, renewed before it ends.
 
+#![expect(clippy::disallowed_methods, reason = "hands Vault's token to its client")]
+
 use std::{sync::Arc, time::Duration};
 
 use domain::Secret;

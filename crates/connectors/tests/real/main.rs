@@ -1,5 +1,6 @@
 //! The connectors against real servers: an OCI registry, OpenBao, and hostile hosts in process.
 
+#![expect(clippy::disallowed_methods, reason = "tests compare secrets with what was typed")]
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,6 +1,8 @@
 //! What can hardly be meant in the forms of a credential: a secret that the provider will refuse, a day
 //! that has passed. Each is asked about once.
 
+#![expect(clippy::disallowed_methods, reason = "reads what was typed for advice")]
+
 use super::{CreateCredential, PlaceCredential, UpdateCredential};
 use crate::{
     Advice, AuthMethod, Provider, Secret, ServiceError, Severity, Timestamp, advise, confirm,

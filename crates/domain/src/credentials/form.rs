@@ -198,11 +198,7 @@ pub fn material(
 
 /// Browsers send the line breaks of a key file as CR LF; the file has LF.
 fn typed_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
-    let typed = Secret::deserialize(deserializer)?;
-    if typed.expose().contains('\r') {
-        return Ok(Secret::new(typed.expose().replace("\r\n", "\n")));
-    }
-    Ok(typed)
+    Secret::deserialize(deserializer).map(Secret::with_unix_line_breaks)
 }
 
 fn unknown_shape() -> FieldProblem {

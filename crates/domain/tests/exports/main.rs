@@ -1,5 +1,6 @@
 //! Exports, rendered and read back as those who read them would.
 
+#![expect(clippy::disallowed_methods, reason = "tests compare secrets with what was typed")]
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

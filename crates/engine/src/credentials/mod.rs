@@ -55,6 +55,7 @@ use crate::{
     Engine, Error,
     error::{answer, name_taken},
     gitops::Tokens,
+    secret_hash,
 };
 
 pub(crate) use create::add;
@@ -171,7 +172,7 @@ impl Credentials for Engine {
 fn fingerprint(engine: &Engine, secret: &Secret) -> Result<String, Error> {
     let mut mac = Hmac::<Sha256>::new_from_slice(engine.fingerprint_key.as_slice())
         .map_err(|_| Error::Setting("fingerprint_key"))?;
-    mac.update(secret.expose().as_bytes());
+    secret_hash::update(&mut mac, secret);
     let digest = mac.finalize().into_bytes();
     Ok(hex::encode(digest.get(..8).unwrap_or_default()))
 }

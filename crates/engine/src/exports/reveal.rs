@@ -1,5 +1,7 @@
 //! An export with its values, for a person who typed their password again.
 
+#![expect(clippy::disallowed_methods, reason = "gives manifests to a person who may see them")]
+
 use domain::{
     Action, Actor, ExportId, Field, Grant, Secret,
     access::parse_id,

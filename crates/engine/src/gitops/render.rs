@@ -1,5 +1,7 @@
 //! The files of a place: its exports, rendered into one folder.
 
+#![expect(clippy::disallowed_methods, reason = "hashes a manifest")]
+
 use std::collections::{BTreeMap, HashSet};
 
 use connectors::git::blob_id;

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{Email, Secret, UserId};
-use sha2::{Digest, Sha256};
 use storage::Tx;
 
-use crate::{Engine, Error};
+use crate::{Engine, Error, secret_hash};
 
 /// How long a browser is known after a sign-in.
 const KNOWN_FOR: Duration = Duration::from_hours(180 * 24);
@@ -34,7 +33,7 @@ pub(super) async fn known(
     token: Option<&Secret>,
 ) -> Result<Option<KnownBrowser>, Error> {
     let Some(token) = token else { return Ok(None) };
-    let (hash, now) = (hash(token), engine.clock.now());
+    let (hash, now) = (secret_hash::sha256(token), engine.clock.now());
     let known = storage::sessions::known_to(&engine.db, &hash, now).await?;
     Ok(known.filter(|known| known.email == email.as_str()).map(|known| KnownBrowser {
         hash,
@@ -55,10 +54,6 @@ pub(super) async fn remember(
     }
     let token = Secret::new(BASE64_URL_SAFE_NO_PAD.encode(crate::random::bytes::<32>()));
     let ends_at = engine.clock.now().plus(KNOWN_FOR);
-    storage::sessions::keep_browser(tx, &hash(&token), user, ends_at, MOST).await?;
+    storage::sessions::keep_browser(tx, &secret_hash::sha256(&token), user, ends_at, MOST).await?;
     Ok(Some(token))
-}
-
-fn hash(token: &Secret) -> [u8; 32] {
-    Sha256::digest(token.expose().as_bytes()).into()
 }

@@ -1,5 +1,7 @@
 //! Hashing and checking the passwords of people: argon2id, at most two at a time, and sixteen that wait.
 
+#![expect(clippy::disallowed_methods, reason = "hashes passwords")]
+
 use std::sync::LazyLock;
 
 use argon2::{

@@ -9,11 +9,10 @@ use domain::{
     service::Peer,
     sessions::{SetUp, SignedIn},
 };
-use sha2::{Digest, Sha256};
 use storage::{Sweep, audit::Record};
 
 use super::{budgets, known_browsers, password};
-use crate::{Engine, Error};
+use crate::{Engine, Error, secret_hash};
 
 /// How long a set-up link can be used.
 const VALID: Duration = Duration::from_hours(1);
@@ -37,15 +36,20 @@ impl Engine {
         let token = Secret::new(BASE64_URL_SAFE_NO_PAD.encode(crate::random::bytes::<32>()));
         let mut tx = self.db.begin_system(Sweep::SetUp).await?;
         storage::sessions::void_tokens(&mut tx).await?;
-        storage::sessions::issue_token(&mut tx, &hash(&token), self.clock.now().plus(VALID))
-            .await?;
+        storage::sessions::issue_token(
+            &mut tx,
+            &secret_hash::sha256(&token),
+            self.clock.now().plus(VALID),
+        )
+        .await?;
         tx.commit().await?;
         Ok(Some(SetUpLink { token }))
     }
 }
 
 pub(super) async fn is_open(engine: &Engine, token: &Secret) -> Result<bool, Error> {
-    Ok(storage::sessions::is_open(&engine.db, &hash(token), engine.clock.now()).await?)
+    Ok(storage::sessions::is_open(&engine.db, &secret_hash::sha256(token), engine.clock.now())
+        .await?)
 }
 
 /// Makes the first organization, its owner and the first line of its audit log.
@@ -55,13 +59,12 @@ pub(super) async fn set_up(engine: &Engine, form: SetUp, peer: Peer) -> Result<S
         return Err(wrong_token(engine, peer).await?);
     }
     let form = form.parse()?;
-    let password = Secret::new(form.password.expose().to_owned());
-    let password_hash = password::hash(password).await?;
+    let password_hash = password::hash(form.password.secret().clone()).await?;
     let now = engine.clock.now();
     let (organization, user) = (OrganizationId::new(), UserId::new());
 
     let mut tx = engine.db.begin_system(Sweep::SetUp).await?;
-    if storage::sessions::use_token(&mut tx, &hash(&form.token), now).await? == 0 {
+    if storage::sessions::use_token(&mut tx, &secret_hash::sha256(&form.token), now).await? == 0 {
         return Err(ServiceError::NotFound.into());
     }
     let scope = storage::organizations::add(&mut tx, organization, &form.organization, now).await?;
@@ -97,8 +100,4 @@ async fn wrong_token(engine: &Engine, peer: Peer) -> Result<Error, Error> {
     storage::sessions::count_failure(&mut tx, subject, budget.filling(), now).await?;
     tx.commit().await?;
     Ok(ServiceError::NotFound.into())
-}
-
-fn hash(token: &Secret) -> [u8; 32] {
-    Sha256::digest(token.expose().as_bytes()).into()
 }

@@ -1,6 +1,8 @@
 //! The use cases and background loops over real parts, on SQLite and on PostgreSQL. One program, so that it is
 //! linked once and starts one OpenBao.
 
+#![expect(clippy::disallowed_methods, reason = "tests compare secrets with what was typed")]
+
 mod aborted_operations;
 mod allowed_addresses;
 mod ambient;

@@ -1,5 +1,7 @@
 //! The tokens of a connected account.
 
+#![expect(clippy::disallowed_methods, reason = "writes tokens as they lie in Vault")]
+
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 

@@ -1,5 +1,7 @@
 //! A Kubernetes secret with its values.
 
+#![expect(clippy::disallowed_methods, reason = "writes what a preview may show")]
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;

@@ -1,5 +1,7 @@
 //! A secret with its values: for SOPS, for a cluster, or for a person who may see them.
 
+#![expect(clippy::disallowed_methods, reason = "writes manifests with their values")]
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
 use zeroize::Zeroizing;

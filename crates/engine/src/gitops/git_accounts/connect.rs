@@ -144,7 +144,7 @@ async fn again(
         Some(SecretMaterial::GithubOauth { tokens: before }),
         SecretMaterial::GithubOauth { tokens: now },
     ) = (before, material)
-        && before.access.expose() != now.access.expose()
+        && before.access != now.access
     {
         take_back(github, &before.access).await;
     }

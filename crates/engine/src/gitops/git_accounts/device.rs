@@ -1,5 +1,7 @@
 //! Connecting by a code that is typed at GitHub, for servers without a public address.
 
+#![expect(clippy::disallowed_methods, reason = "takes the cookie of a flow apart")]
+
 use std::time::Duration;
 
 use connectors::github::{GithubError, TokenRefusal};
@@ -11,7 +13,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::{connect, github, refused};
-use crate::{Engine, Error, audit::allowed};
+use crate::{Engine, Error, audit::allowed, secret_hash};
 
 pub(super) async fn begin(engine: &Engine, actor: &Actor) -> Result<DeviceCode, Error> {
     allowed(engine, actor, Action::ManageExports, "connect a Git account").await?;
@@ -97,6 +99,6 @@ fn mac(
     mac.update(actor.organization.uuid().as_bytes());
     mac.update(actor.user.uuid().as_bytes());
     mac.update(&ends.millis().to_be_bytes());
-    mac.update(code.expose().as_bytes());
+    secret_hash::update(&mut mac, code);
     Ok(mac)
 }

@@ -11,14 +11,13 @@ use domain::{
     Action, Actor, CredentialId, Field, Secret,
     gitops::{GitAccountMethod, WebStart},
 };
-use sha2::{Digest, Sha256};
 use storage::{
     Scope,
     gitops::git_accounts::{self, State},
 };
 
 use super::{connect, github, refused};
-use crate::{Engine, Error, audit::allowed, random};
+use crate::{Engine, Error, audit::allowed, random, secret_hash};
 
 /// How long the way through GitHub may take.
 const LIFE: Duration = Duration::from_mins(10);
@@ -52,10 +51,7 @@ pub(super) async fn finish(
     let scope = Scope::of(&grant);
     engine.limits.connection_attempt(actor.user)?;
     let github = github(engine)?;
-    let fits = [browser, state, code].iter().all(|text| {
-        let length = text.expose().len();
-        (1..=LONGEST).contains(&length)
-    });
+    let fits = [browser, state, code].iter().all(|text| (1..=LONGEST).contains(&text.len()));
     let now = engine.clock.now();
     let begun = hashes(actor, state, browser);
     // From here on nobody can use this begin again, whatever comes of it.
@@ -80,6 +76,6 @@ fn key() -> Secret {
 }
 
 fn hashes(actor: &Actor, state: &Secret, browser: &Secret) -> State {
-    let hash = |text: &Secret| Sha256::digest(text.expose().as_bytes()).into();
-    State { state_hash: hash(state), browser_hash: hash(browser), user: actor.user }
+    let (state_hash, browser_hash) = (secret_hash::sha256(state), secret_hash::sha256(browser));
+    State { state_hash, browser_hash, user: actor.user }
 }
