@@ -48,7 +48,6 @@ async fn lose(env: &TestEnv, how: &str, actor: &Actor) {
 }
 
 /// Every method of the services, with the names of what is there already.
-#[expect(clippy::too_many_lines, reason = "one line for each method")]
 async fn calls(env: &TestEnv, actor: &Actor, id: CredentialId) -> Vec<(&'static str, Answer<()>)> {
     let engine = &env.engine;
     let seen = Credentials::get(engine, &env.actor, id).await.unwrap();
