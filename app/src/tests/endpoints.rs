@@ -33,9 +33,9 @@ use crate::{
 
 /// The fields of a form by name, each with what is kept of what was typed into it.
 pub(super) struct FilledForm {
-    /// FilledForm with one value.
+    /// A field with one value.
     pub texts: Vec<String>,
-    /// FilledForm with any number of values.
+    /// A field with any number of values.
     pub lists: Vec<String>,
     /// What of every field goes back when it is filled with [`typed`].
     kept: BTreeMap<String, String>,
@@ -74,7 +74,7 @@ fn two(name: &str) -> [String; 2] {
 }
 
 impl FilledForm {
-    /// FilledForm of which nothing goes back, such as arguments of the function itself.
+    /// Fields of which nothing goes back, such as arguments of the function itself.
     pub fn plain<const N: usize>(names: [&str; N]) -> Self {
         let texts = names.map(ToOwned::to_owned).to_vec();
         Self { texts, lists: Vec::new(), kept: BTreeMap::new() }
@@ -192,7 +192,8 @@ fn body(pairs: &[(String, String)]) -> String {
 fn every_server_function_has_a_row() {
     let mut known: Vec<_> = rows().iter().map(|(path, _)| format!("/actions/{path}")).collect();
     let mut all: Vec<_> = server_fn_paths().map(|(path, _)| path.to_owned()).collect();
-    (known.sort(), all.sort());
+    known.sort();
+    all.sort();
     assert_eq!(known, all);
 }
 
