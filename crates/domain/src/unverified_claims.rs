@@ -3,8 +3,6 @@
 //! Nothing is trusted for it. It is read to tell people when a token ends, to know an expired one from
 //! a wrong one, and to list rights that a login should not have; the registry decides.
 
-#![expect(clippy::disallowed_methods, reason = "reads a token as the document it is")]
-
 use zeroize::Zeroizing;
 
 use crate::packed::{unpacked, value_of};
@@ -46,6 +44,7 @@ impl UnverifiedClaims {
 impl UnverifiedClaims {
     /// The claims of a token; `None` for any other secret.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "reads a token as the document it is")]
     pub fn of(token: &crate::Secret) -> Option<Self> {
         Self::of_text(token.expose())
     }
