@@ -57,7 +57,7 @@ macro_rules! text {
             [$($done)* "(select jsonb_array_elements_text($", $n, "::jsonb))",] $($rest)*)
     };
     (@ sqlite [$($done:tt)*] records($n:literal) $($rest:tt)*) => {
-        $crate::sql::text!(@ sqlite [$($done)* "(select value from json_each($", $n, "))",] $($rest)*)
+        $crate::sql::text!(@ sqlite [$($done)* "(select value from jsonb_each($", $n, "))",] $($rest)*)
     };
     (@ postgres [$($done:tt)*] records($n:literal) $($rest:tt)*) => {
         $crate::sql::text!(@ postgres [$($done)* "jsonb_array_elements($", $n, "::jsonb)",] $($rest)*)
