@@ -257,26 +257,20 @@ async fn one_operation_keeps_no_other_from_its_end(env: TestEnv) {
     let (bad, good) = (env.credential("bad", "old").await, env.credential("good", "old").await);
     env.credential("ghcr", "x").await;
     let faults = FaultInjection::new(env).await;
-    // Its new name is taken, and its old one is none: it can be neither renamed nor kept.
-    let none = storage::credentials::Description {
-        name: "\u{7}",
-        name_key: "none",
-        description: "",
-        actor: "Ada",
-    };
-    let (scope, version) = (faults.env.scope(), faults.get(bad).await.row_version);
-    let mut tx = faults.env.db.begin().await.unwrap();
-    storage::credentials::describe(&mut tx, scope, bad, version, &none, faults.now())
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
     let operation = faults.intend(bad).await;
     faults.write(1, bad, operation.id, "new").await;
     faults.clock.advance(Duration::from_secs(1));
     faults.intend(good).await;
+    // Its new name is taken, and its row cannot be read: it can be neither renamed nor kept.
+    let row = faults.env.sql_id(bad.uuid());
+    let set = |parameters: &str| {
+        format!("update credentials set parameters = '{parameters}' where id = {row}")
+    };
+    faults.env.sql(&set("not json")).await;
 
     faults.clock.advance(DEADLINE);
     assert!(faults.engine.recover_operations().await.is_err());
+    faults.env.sql(&set("{}")).await;
     assert_eq!(faults.get(bad).await.state, CredentialState::Updating);
     assert_eq!(faults.get(good).await.state, CredentialState::Active);
 }
