@@ -168,6 +168,8 @@ export class Person {
     await this.main.locator("#edit").getByRole("button", { name: /^Save/ }).last().click();
     const allow = this.main.locator("#edit [data-ways]").getByRole("button", { name: / and allow / });
     const saved = this.main.getByText("Saved.");
+    // The page may say so of the save before.
+    await expect(this.page.locator("form[data-busy]")).toHaveCount(0);
     await expect(saved.or(allow).first()).toBeVisible();
     if (await allow.count()) await allow.click();
     await expect(saved.first()).toBeVisible();
