@@ -34,6 +34,14 @@ pub async fn allowed(db: &Db, scope: Scope, id: CredentialId) -> Result<Vec<Allo
     rows.into_iter().map(address).collect()
 }
 
+macro_rules! permitted_rows {
+    () => {
+        "select c.provider, a.origin, a.ca, a.proxy from credentials c
+         left join allowed_addresses a on a.organization_id = c.organization_id and a.credential_id = c.id
+         where c.organization_id = $1 and c.id = $2 and c.deleted_at is null"
+    };
+}
+
 type Permitted = (String, Option<String>, Option<String>, Option<String>);
 
 /// What the login of a credential may go to; `None` when there is no such credential.
@@ -45,13 +53,7 @@ pub async fn allowed_addresses(
     scope: Scope,
     id: CredentialId,
 ) -> Result<Option<AllowedAddresses>> {
-    let rows: Vec<Permitted> = rows!(
-        db,
-        "select c.provider, a.origin, a.ca, a.proxy from credentials c
-         left join allowed_addresses a on a.organization_id = c.organization_id and a.credential_id = c.id
-         where c.organization_id = $1 and c.id = $2 and c.deleted_at is null",
-        [scope, id]
-    )?;
+    let rows: Vec<Permitted> = rows!(db, [permitted_rows!()], [scope, id])?;
     let services = token_services(db, scope, id).await?;
     let services = services.into_iter().map(|one| (one.registry, one.service)).collect();
     Ok(permitted(rows)?.map(|allowed| allowed.with_services(services)))
@@ -66,13 +68,7 @@ pub async fn allowed_addresses_held(
     scope: Scope,
     id: CredentialId,
 ) -> Result<Option<AllowedAddresses>> {
-    let rows: Vec<Permitted> = rows!(
-        tx,
-        "select c.provider, a.origin, a.ca, a.proxy from credentials c
-         left join allowed_addresses a on a.organization_id = c.organization_id and a.credential_id = c.id
-         where c.organization_id = $1 and c.id = $2 and c.deleted_at is null",
-        [scope, id]
-    )?;
+    let rows: Vec<Permitted> = rows!(tx, [permitted_rows!()], [scope, id])?;
     permitted(rows)
 }
 

@@ -49,6 +49,29 @@ macro_rules! besides {
     };
 }
 
+/// The rows of credentials with how many repositories use each, counted row by row: for few rows.
+macro_rules! summaries {
+    () => {
+        concat!(
+            "select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source,
+               c.secret_at, c.environment, ",
+            besides!(),
+            "(select count(*) from refusals f where f.organization_id = c.organization_id
+                and f.credential_id = c.id and f.paused_at is not null) as paused,
+               (select count(*) from links l
+                where l.organization_id = c.organization_id and l.credential_id = c.id) as linked,
+               (select count(*) from links l
+                join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
+                where l.organization_id = c.organization_id and l.credential_id = c.id
+                  and r.state = 'failing') as failing
+             from credentials c
+             left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
+             left join git_connections g on g.organization_id = c.organization_id and g.credential_id = c.id
+             where c.organization_id = $1 and c.deleted_at is null "
+        )
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
@@ -135,26 +158,11 @@ async fn by_name(
 ) -> Result<Vec<Row>> {
     rows!(
         db,
-        ["select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source, c.secret_at,
-              c.environment, "
-          besides!()
-          "(select count(*) from refusals f where f.organization_id = c.organization_id
-                 and f.credential_id = c.id and f.paused_at is not null) as paused,
-              (select count(*) from links l
-               where l.organization_id = c.organization_id and l.credential_id = c.id) as linked,
-              (select count(*) from links l
-               join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
-               where l.organization_id = c.organization_id and l.credential_id = c.id
-                 and r.state = 'failing') as failing
-            from credentials c
-            left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
-            left join git_connections g on g.organization_id = c.organization_id and g.credential_id = c.id
-            where c.organization_id = $1 and c.deleted_at is null
-              and (c.name_key like $2 escape '\\'
-                or (lower(c.description) like $2 escape '\\' and ($6 = 1 or (p.id is not null and not p.is_shared))))
-              and ($3 = '' or c.provider = $3) and (c.project_id = $7 or $7 is null)
-            order by c.name_key
-            limit $4 offset $5"],
+        [summaries!()
+         "and (c.name_key like $2 escape '\\'
+            or (lower(c.description) like $2 escape '\\' and ($6 = 1 or (p.id is not null and not p.is_shared))))
+          and ($3 = '' or c.provider = $3) and (c.project_id = $7 or $7 is null)
+          order by c.name_key limit $4 offset $5"],
         [
             scope,
             pattern(&query.search),
@@ -243,21 +251,7 @@ fn offset(query: &CredentialQuery) -> i64 {
 pub async fn expiring(db: &Db, scope: Scope, limit: u32) -> Result<Vec<CredentialSummary>> {
     let rows: Vec<Row> = rows!(
         db,
-        ["select c.id, c.name, c.provider, c.created_at, c.last_used_at, c.state, c.expires_at, c.expiry_source,
-             c.secret_at, c.environment, "
-          besides!()
-          "(select count(*) from refusals f where f.organization_id = c.organization_id
-                and f.credential_id = c.id and f.paused_at is not null) as paused,
-             (select count(*) from links l
-              where l.organization_id = c.organization_id and l.credential_id = c.id) as linked,
-             (select count(*) from links l
-              join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
-              where l.organization_id = c.organization_id and l.credential_id = c.id
-                and r.state = 'failing') as failing
-           from credentials c
-           left join projects p on p.organization_id = c.organization_id and p.id = c.project_id
-           left join git_connections g on g.organization_id = c.organization_id and g.credential_id = c.id
-           where c.organization_id = $1 and c.deleted_at is null and c.expires_at is not null
+        [summaries!() "and c.expires_at is not null
            order by c.expires_at, c.name_key limit $2"],
         [scope, limit]
     )?;

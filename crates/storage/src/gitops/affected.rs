@@ -147,6 +147,9 @@ pub async fn targets_pending(
     targets: &[GitTargetId],
     now: Timestamp,
 ) -> Result<Vec<GitTargetId>> {
+    if targets.is_empty() {
+        return Ok(Vec::new());
+    }
     let marked: Vec<Uuid> = values!(
         tx,
         ["update git_targets set state = 'pushing', pending_at = coalesce(pending_at, $3)
@@ -164,6 +167,9 @@ pub async fn clusters_pending(
     clusters: &[ClusterId],
     now: Timestamp,
 ) -> Result<Vec<ClusterId>> {
+    if clusters.is_empty() {
+        return Ok(Vec::new());
+    }
     let marked: Vec<Uuid> = values!(
         tx,
         ["update clusters set state = 'pushing', pending_at = coalesce(pending_at, $3)

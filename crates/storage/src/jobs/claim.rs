@@ -70,6 +70,9 @@ pub async fn renew(
     now: Timestamp,
     lease_until: Timestamp,
 ) -> Result<u64> {
+    if held.is_empty() {
+        return Ok(0);
+    }
     let records: Vec<_> = held
         .iter()
         .map(|(kind, work)| {

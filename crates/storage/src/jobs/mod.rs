@@ -70,6 +70,9 @@ pub async fn queue_many(
     run_at: Timestamp,
     now: Timestamp,
 ) -> Result<()> {
+    if targets.is_empty() {
+        return Ok(());
+    }
     let records: Vec<_> = targets
         .iter()
         .map(|(organization, target)| json!({ "organization": organization, "target": target }))

@@ -57,6 +57,9 @@ pub async fn renew(
     now: Timestamp,
     lease_until: Timestamp,
 ) -> Result<u64> {
+    if held.is_empty() {
+        return Ok(0);
+    }
     let records: Vec<_> = held
         .iter()
         .map(|work| {
@@ -118,6 +121,9 @@ pub async fn reopen(tx: &mut Tx, work: &ClaimedDelivery, now: Timestamp) -> Resu
 /// Writes down how tries ended, each only if it is still ours (the fence): the answer names
 /// those, and about the others nothing may be written.
 pub async fn settle(tx: &mut Tx, ended: &[&Settlement]) -> Result<Vec<DeliveryKey>> {
+    if ended.is_empty() {
+        return Ok(Vec::new());
+    }
     let records: Vec<_> = ended
         .iter()
         .map(|end| {

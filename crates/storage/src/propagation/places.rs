@@ -26,6 +26,9 @@ pub(super) async fn add_places(
         .filter_map(|place| named(*place))
         .map(|(kind, id)| json!({ "kind": kind, "id": id }))
         .collect();
+    if places.is_empty() {
+        return Ok(());
+    }
     exec!(
         tx,
         ["insert into place_deliveries (organization_id, propagation_id, place_kind, place_id, state, run_at)

@@ -12,7 +12,7 @@ use crate::{Json, Result, Scope, Tx, exec};
 ///
 /// SQLite writes one transaction after the other, so there is nothing to hold.
 pub async fn hold_these(tx: &mut Tx, repositories: &BTreeSet<(Scope, RepositoryId)>) -> Result<()> {
-    if tx.is_of_one_process() {
+    if tx.is_of_one_process() || repositories.is_empty() {
         return Ok(());
     }
     let records: Vec<_> = repositories

@@ -48,6 +48,9 @@ pub struct SyncOutcome {
 /// Writes results to their repositories, each only if the repository is still there with the epoch
 /// the sync started with; answers those that were written.
 pub async fn record(tx: &mut Tx, outcomes: &[&SyncOutcome]) -> Result<Vec<(Scope, RepositoryId)>> {
+    if outcomes.is_empty() {
+        return Ok(Vec::new());
+    }
     let records: Vec<_> = outcomes.iter().map(|outcome| as_record(outcome)).collect();
     let rows: Vec<(Uuid, Uuid)> = rows!(
         tx,
@@ -120,6 +123,9 @@ async fn prove(
                 "credential": credential, "version": version }))
         })
         .collect();
+    if proven.is_empty() {
+        return Ok(());
+    }
     exec!(
         tx,
         ["update links set applied_version = v.version from (
@@ -134,6 +140,9 @@ async fn prove(
 
 /// Writes the runs into the history of their repositories.
 pub async fn record_runs(tx: &mut Tx, outcomes: &[&SyncOutcome]) -> Result<()> {
+    if outcomes.is_empty() {
+        return Ok(());
+    }
     let runs: Vec<_> = outcomes
         .iter()
         .map(|outcome| {

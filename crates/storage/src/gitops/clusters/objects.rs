@@ -99,6 +99,9 @@ async fn put(
     objects: &[ClusterObject],
     on_conflict: OnConflict,
 ) -> Result<()> {
+    if objects.is_empty() {
+        return Ok(());
+    }
     let records: Vec<_> = objects
         .iter()
         .map(|object| {

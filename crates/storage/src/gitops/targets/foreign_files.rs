@@ -72,6 +72,9 @@ async fn left(db: &Db, scope: Scope, repository: &str) -> Result<Vec<(String, St
 }
 
 async fn written(db: &Db, scope: Scope, targets: &[GitTargetId]) -> Result<Vec<File>> {
+    if targets.is_empty() {
+        return Ok(Vec::new());
+    }
     rows!(
         db,
         ["select path, identity, blob, next_identity, next_blob from git_target_files
