@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use domain::{
-    Actor, ServiceError,
+    Principal, ServiceError,
     connection_tests::{ConnectionTest, StageState},
     sessions::safe_next,
 };
@@ -29,7 +29,7 @@ pub(crate) type Answered = Result<FormOutcome, ServerFnError>;
 /// Asks a service for the signed-in person, and answers the form.
 pub(crate) async fn act<T, Asking>(
     sent: Sent,
-    ask: impl FnOnce(Services, Actor) -> Asking,
+    ask: impl FnOnce(Services, Principal) -> Asking,
     next: impl FnOnce(T) -> Redirect,
 ) -> Answered
 where
@@ -127,7 +127,7 @@ async fn refuse(mut sent: Sent, sender: Sender, problem: ServiceError) -> Answer
             return Ok(outcome);
         }
     }
-    let person = use_context::<Arc<dyn CurrentUser>>().and_then(|visit| visit.actor());
+    let person = use_context::<Arc<dyn CurrentUser>>().and_then(|visit| visit.principal());
     let problem = match person {
         Some(person) => problem.told_to(&person.name),
         None => problem,

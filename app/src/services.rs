@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
 use domain::{
-    Actor, Secret, ServiceError, Timestamp, UserId, connection_tests::ConnectionTest, service,
+    Principal, Secret, ServiceError, Timestamp, UserId, connection_tests::ConnectionTest, service,
 };
 use leptos::prelude::use_context;
 use serde::{Deserialize, Serialize};
@@ -48,7 +48,7 @@ pub trait CurrentUser: Send + Sync {
     /// The account that is signed in.
     fn user(&self) -> Option<UserId>;
     /// The person in the organization they work in.
-    fn actor(&self) -> Option<Actor>;
+    fn principal(&self) -> Option<Principal>;
     /// The visitor's address, for limits and the audit log.
     fn peer(&self) -> IpAddr;
     /// The time of this request; pages tell ages from it.
@@ -138,22 +138,22 @@ impl RequestContext {
     }
 
     /// The signed-in person.
-    pub fn member() -> Result<(Self, Actor), ServiceError> {
+    pub fn member() -> Result<(Self, Principal), ServiceError> {
         let asking = Self::anyone()?;
-        let actor = asking.visit.actor().ok_or(ServiceError::NotSignedIn)?;
-        Ok((asking, actor))
+        let principal = asking.visit.principal().ok_or(ServiceError::NotSignedIn)?;
+        Ok((asking, principal))
     }
 }
 
 /// What the services answer to the signed-in person.
 pub(crate) async fn as_member<T, Asking>(
-    ask: impl FnOnce(Services, Actor) -> Asking,
+    ask: impl FnOnce(Services, Principal) -> Asking,
 ) -> Result<T, ServiceError>
 where
     Asking: Future<Output = Result<T, ServiceError>>,
 {
-    let (asking, actor) = RequestContext::member()?;
-    ask(asking.services, actor).await
+    let (asking, principal) = RequestContext::member()?;
+    ask(asking.services, principal).await
 }
 
 /// An id that a form sends; anything else does not exist.

@@ -22,16 +22,16 @@ const PATH: &str = "/charts/catalog";
 /// `/charts/catalog`
 pub(crate) fn catalog() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
+        let principal = request.member()?;
         let query = ChartQuery {
             search: request.query("search"),
             repository: request.query("repository").parse().ok(),
             page: request.page_number(),
         };
         let services = request.services();
-        let found = services.charts.list(&actor, query.clone()).await?;
+        let found = services.charts.list(&principal, query.clone()).await?;
         let repositories =
-            services.repositories.list(&actor, RepositoryQuery::default()).await?.rows;
+            services.repositories.list(&principal, RepositoryQuery::default()).await?.rows;
         let body = view! {
             <div class="head">
                 <div>

@@ -19,8 +19,8 @@ use crate::ui::{
 /// `/charts/catalog/{id}`
 pub(crate) fn detail() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        let chart = request.services().charts.get(&actor, request.id()?).await?;
+        let principal = request.member()?;
+        let chart = request.services().charts.get(&principal, request.id()?).await?;
         let now = request.now;
         let summary = &chart.summary;
         let about = match chart.metadata.description.as_str() {

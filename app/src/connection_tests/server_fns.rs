@@ -1,7 +1,7 @@
 //! Server functions of connection tests: who is asking, call the service.
 
 use domain::{
-    Actor, ServiceError,
+    Principal, ServiceError,
     connection_tests::{ConnectionTest, TestConnection},
     matching::ExplainQuery,
 };
@@ -33,9 +33,9 @@ pub(crate) async fn test_form(
         let advice = given(&test.provider, &test.shape, &test.username, &test.password);
         sent = sent.with(SECRET_TYPED, "yes").with(KEPT, &advice);
     }
-    let result = as_member(async move |services, actor| {
-        let test = matched(&services, &actor, test).await?;
-        Ok(vec![services.connections.test_form(&actor, test).await?])
+    let result = as_member(async move |services, principal| {
+        let test = matched(&services, &principal, test).await?;
+        Ok(vec![services.connections.test_form(&principal, test).await?])
     });
     answer_with(sent, result.await, Tested::Form(form.of)).await
 }
@@ -48,8 +48,8 @@ pub(crate) async fn test_credential(
 ) -> Answered {
     let sent = Sent::new("credential-test", &from).with("credential", &credential);
     let of = Tested::Stored(credential.parse().ok());
-    let result = as_member(async move |services, actor| {
-        services.connections.test_credential(&actor, known(&credential)?).await
+    let result = as_member(async move |services, principal| {
+        services.connections.test_credential(&principal, known(&credential)?).await
     });
     answer_with(sent, result.await, of).await
 }
@@ -62,8 +62,8 @@ pub(crate) async fn test_repository(
     #[server(default)] credential: String,
 ) -> Answered {
     let sent = Sent::new("repository-test", &from).with("credential", &credential);
-    let result = as_member(async move |services, actor| {
-        Ok(vec![services.connections.test_repository(&actor, known(&repository)?).await?])
+    let result = as_member(async move |services, principal| {
+        Ok(vec![services.connections.test_repository(&principal, known(&repository)?).await?])
     });
     answer_with(sent, result.await, Tested::Stored(credential.parse().ok())).await
 }
@@ -71,13 +71,13 @@ pub(crate) async fn test_repository(
 /// The form with the credential that matches its URL, where it leaves the choice to Hawser.
 async fn matched(
     services: &Services,
-    actor: &Actor,
+    principal: &Principal,
     mut test: TestConnection,
 ) -> Result<TestConnection, ServiceError> {
     if test.credential == "automatic" {
         let (url, project) = (test.url.to_string(), test.project.clone());
         let query = ExplainQuery { url, purpose: "helm".to_owned(), project };
-        let found = services.matching.explain(actor, query).await?;
+        let found = services.matching.explain(principal, query).await?;
         test.credential =
             found.winner().map(|winner| winner.credential.to_string()).unwrap_or_default();
     }

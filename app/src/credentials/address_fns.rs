@@ -17,9 +17,9 @@ pub(crate) async fn allow_address(
 ) -> Answered {
     act(
         Sent::of("credential-address", &from, &form),
-        async move |services, actor| {
+        async move |services, principal| {
             let id = known(&form.credential)?;
-            services.credentials.allow_address(&actor, form).await.map(|()| id)
+            services.credentials.allow_address(&principal, form).await.map(|()| id)
         },
         |id| Redirect::to(path_of(id)).flash("The address is allowed."),
     )
@@ -35,9 +35,9 @@ pub(crate) async fn confirm_address(
 ) -> Answered {
     act(
         Sent::new("credential-confirm-address", &from),
-        async move |services, actor| {
+        async move |services, principal| {
             let (id, address) = (known(&credential)?, known(&address)?);
-            services.credentials.confirm_address(&actor, id, address).await.map(|()| id)
+            services.credentials.confirm_address(&principal, id, address).await.map(|()| id)
         },
         |id| Redirect::to(path_of(id)).flash("The address is confirmed."),
     )
@@ -53,9 +53,9 @@ pub(crate) async fn withdraw_address(
 ) -> Answered {
     act(
         Sent::new("credential-withdraw-address", &from),
-        async move |services, actor| {
+        async move |services, principal| {
             let (id, address): (CredentialId, _) = (known(&credential)?, known(&address)?);
-            let suspended = services.credentials.withdraw_address(&actor, id, address).await?;
+            let suspended = services.credentials.withdraw_address(&principal, id, address).await?;
             Ok((id, suspended))
         },
         |(id, suspended)| {
@@ -82,10 +82,13 @@ pub(crate) async fn withdraw_token_service(
 ) -> Answered {
     act(
         Sent::new("credential-token-service", &from),
-        async move |services, actor| {
+        async move |services, principal| {
             let id = known(&credential)?;
             let credentials = services.credentials;
-            credentials.withdraw_token_service(&actor, id, &registry, &service).await.map(|()| id)
+            credentials
+                .withdraw_token_service(&principal, id, &registry, &service)
+                .await
+                .map(|()| id)
         },
         |id| Redirect::to(path_of(id)).flash("The token service is withdrawn."),
     )
@@ -101,9 +104,9 @@ pub(crate) async fn dismiss_address_request(
 ) -> Answered {
     act(
         Sent::new("credential-dismiss-request", &from),
-        async move |services, actor| {
+        async move |services, principal| {
             let (id, request) = (known(&credential)?, known(&request)?);
-            services.credentials.dismiss_address_request(&actor, id, request).await.map(|()| id)
+            services.credentials.dismiss_address_request(&principal, id, request).await.map(|()| id)
         },
         |id| Redirect::to(path_of(id)).flash("The request is dismissed."),
     )

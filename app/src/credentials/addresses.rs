@@ -1,7 +1,7 @@
 //! The allowed addresses of a credential: where its login may go, and what somebody asked for.
 
 use domain::{
-    Action, Actor, CredentialKind, Field, Timestamp,
+    Action, CredentialKind, Field, Principal, Timestamp,
     credentials::{
         AddressRequest, AddressSource, AllowedAddress, AllowedAddresses, CredentialDetail,
         PatternKind, Route, TokenService, readable_origin,
@@ -26,7 +26,7 @@ const FORM: &str = "credential-address";
 pub(super) fn addresses(
     request: &Request,
     credential: &CredentialDetail,
-    actor: &Actor,
+    principal: &Principal,
 ) -> Option<AnyView> {
     let what = match credential.provider.facts().kind {
         CredentialKind::Registry => {
@@ -37,7 +37,7 @@ pub(super) fn addresses(
         }
         CredentialKind::Cluster => return None,
     };
-    let may_allow = actor.role.includes(Action::AllowOrigins);
+    let may_allow = principal.role.includes(Action::AllowOrigins);
     let now = request.now;
     let asked = credential
         .requested

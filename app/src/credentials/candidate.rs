@@ -1,7 +1,7 @@
 //! The candidate of a staged rotation: a new secret that is tested beside the one in use.
 
 use domain::{
-    Action, Actor, Timestamp,
+    Action, Principal, Timestamp,
     cause::{Remedy, RemoteKind},
     counted,
     credentials::{
@@ -20,7 +20,7 @@ use crate::ui::{
 pub(super) fn candidate(
     request: &Request,
     credential: &CredentialDetail,
-    actor: &Actor,
+    principal: &Principal,
     now: Timestamp,
 ) -> Option<AnyView> {
     let Some(candidate) = &credential.candidate else {
@@ -62,7 +62,7 @@ pub(super) fn candidate(
     lines.sort_by_key(|line| line.status());
     let lines = lines.into_iter().map(|line| row(credential, line)).collect_view();
     let decide =
-        actor.role.includes(Action::ManageCredentials).then(|| decide(credential, candidate));
+        principal.role.includes(Action::ManageCredentials).then(|| decide(credential, candidate));
     Some(
         view! {
             {told}

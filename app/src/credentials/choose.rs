@@ -23,8 +23,8 @@ use crate::{
 /// `/credentials/new`
 pub(crate) fn new() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        actor.may(Action::ManageCredentials)?;
+        let principal = request.member()?;
+        principal.may(Action::ManageCredentials)?;
         if let Some(path) = folded(&request) {
             redirect(&path);
         }
@@ -32,13 +32,13 @@ pub(crate) fn new() -> AnyView {
         let body = match chosen(&request) {
             Chosen::Nothing => {
                 // A wizard without that link is better than none.
-                let offers = request.services().git_connections.offers(&actor).await;
+                let offers = request.services().git_connections.offers(&principal).await;
                 choose(&step, &offers.unwrap_or_default())
             }
             Chosen::Provider(provider) => choose_shape(&step, provider),
             Chosen::AuthMethod(provider, shape) => {
-                let projects = request.services().projects.list(&actor).await?;
-                create_form(&request, &actor, &projects, &step, (provider, shape))
+                let projects = request.services().projects.list(&principal).await?;
+                create_form(&request, &principal, &projects, &step, (provider, shape))
             }
         };
         Ok(Page { title: "Add a credential".to_owned(), section: Section::Credentials, body })

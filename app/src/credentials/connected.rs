@@ -11,13 +11,13 @@ use crate::{
 /// The connection behind a credential, if it has one.
 pub(super) async fn connection(
     request: &Request,
-    actor: &domain::Actor,
+    principal: &domain::Principal,
     credential: &CredentialDetail,
 ) -> Result<Option<GitAccount>, ServiceError> {
     if !credential.shape.is_connected() {
         return Ok(None);
     }
-    let all = request.services().git_connections.list(actor).await?;
+    let all = request.services().git_connections.list(principal).await?;
     Ok(all.into_iter().find(|one| one.credential == credential.id))
 }
 

@@ -1,7 +1,7 @@
 //! The form that adds a credential, with the guide beside it: the last step of the wizard.
 
 use domain::{
-    Access, Actor, AuthMethod, CredentialKind, Field, Provider, ProviderFacts,
+    Access, AuthMethod, CredentialKind, Field, Principal, Provider, ProviderFacts,
     credentials::{Parameters, Placement},
     projects::Project,
     registry_place,
@@ -36,7 +36,7 @@ const FORM: &str = "credential-create";
 /// The form for a provider and an auth method.
 pub(super) fn create_form(
     request: &Request,
-    actor: &Actor,
+    principal: &Principal,
     projects: &[Project],
     step: &WizardStep,
     (provider, shape): (Provider, AuthMethod),
@@ -50,10 +50,10 @@ pub(super) fn create_form(
         chosen => Access::parse(&chosen.unwrap_or_default()).unwrap_or_default(),
     };
     let cancel = if step.back.is_empty() { "/credentials".to_owned() } else { step.back.clone() };
-    let names = Names::of(actor, &project_name(&state, projects));
+    let names = Names::of(principal, &project_name(&state, projects));
     let place = PlacementContext {
         state: &state,
-        actor,
+        principal,
         provider,
         projects,
         stored: &Placement::default(),

@@ -1,7 +1,7 @@
 //! Deleting a credential: what would break, and what becomes of it.
 
 use domain::{
-    Action, Actor, CredentialId, ExportId, Field, ServiceError, counted,
+    Action, CredentialId, ExportId, Field, Principal, ServiceError, counted,
     credentials::{CredentialChoice, CredentialDetail},
 };
 use leptos::prelude::*;
@@ -21,19 +21,19 @@ use crate::ui::{
 /// `/credentials/{id}/delete`
 pub(crate) fn delete() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        actor.may(Action::ManageCredentials)?;
+        let principal = request.member()?;
+        principal.may(Action::ManageCredentials)?;
         let services = request.services();
-        let credential = services.credentials.get(&actor, request.id()?).await?;
+        let credential = services.credentials.get(&principal, request.id()?).await?;
         let url = credential.links.first().map(|link| link.url.clone()).unwrap_or_default();
-        let mut others = services.credentials.choices(&actor, &url).await?;
+        let mut others = services.credentials.choices(&principal, &url).await?;
         others.retain(|other| other.id != credential.id);
         let state = FormState::new("credential-delete", &request);
         let href = path_of(credential.id);
         let id = credential.id.to_string();
         let opens =
-            opens(&request, &actor, (credential.id, credential.provider.facts().kind)).await?;
-        let exports = exports(&request, &actor, credential.id).await?;
+            opens(&request, &principal, (credential.id, credential.provider.facts().kind)).await?;
+        let exports = exports(&request, &principal, credential.id).await?;
         // Others push with it or hold it, and nothing could take its place: a button would only fail.
         let is_held = !opens.is_empty() || (!exports.is_empty() && others.is_empty());
         let holders = holders(&opens, &exports);
@@ -92,13 +92,13 @@ impl Exports {
 /// The exports that hold it, each once.
 async fn exports(
     request: &Request,
-    actor: &Actor,
+    principal: &Principal,
     credential: CredentialId,
 ) -> Result<Vec<(ExportId, String)>, ServiceError> {
     let mut found: Vec<_> = request
         .services()
         .exports
-        .uses(actor, credential)
+        .uses(principal, credential)
         .await?
         .into_iter()
         .map(|one| (one.export, one.export_name))

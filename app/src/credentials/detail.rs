@@ -1,7 +1,7 @@
 //! One credential: what it is doing, its forms, links and versions.
 
 use domain::{
-    Action, Actor, AuthMethod, CredentialKind, PropagationId, ServiceError,
+    Action, AuthMethod, CredentialKind, Principal, PropagationId, ServiceError,
     credentials::{CandidateState, CredentialDetail, CredentialHealth},
     propagation::Progress,
 };
@@ -38,16 +38,17 @@ use crate::{
 /// `/credentials/{id}`
 pub(crate) fn detail() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
+        let principal = request.member()?;
         let services = request.services();
-        let credential = services.credentials.get(&actor, request.id()?).await?;
-        let progress = progress(&request, &actor).await?;
-        let may_change = actor.role.includes(Action::ManageCredentials);
-        let (reach, used, is_used) = used(&request, &actor, &credential).await?;
-        let connection = connection(&request, &actor, &credential).await?;
+        let credential = services.credentials.get(&principal, request.id()?).await?;
+        let progress = progress(&request, &principal).await?;
+        let may_change = principal.role.includes(Action::ManageCredentials);
+        let (reach, used, is_used) = used(&request, &principal, &credential).await?;
+        let connection = connection(&request, &principal, &credential).await?;
         let broken = connection.as_ref().and_then(|one| one.broken);
         let is_connected = credential.shape.is_connected();
-        let projects = if may_change { services.projects.list(&actor).await? } else { Vec::new() };
+        let projects =
+            if may_change { services.projects.list(&principal).await? } else { Vec::new() };
         let now = request.now;
         let testing = credential
             .candidate
@@ -58,10 +59,10 @@ pub(crate) fn detail() -> AnyView {
             || promoted.is_some_and(|(_, counts)| counts.finished() < counts.total());
         let body = view! {
             <p class="crumbs"><a href="/credentials">"Credentials"</a></p>
-            {head(&request, &credential, credential.health(broken, is_used), &actor)}
-            {paused(&credential, &actor, now)}
+            {head(&request, &credential, credential.health(broken, is_used), &principal)}
+            {paused(&credential, &principal, now)}
             {progress.map(|progress| update(&request, &progress, &reach))}
-            <div data-live="candidate">{candidate(&request, &credential, &actor, now)}</div>
+            <div data-live="candidate">{candidate(&request, &credential, &principal, now)}</div>
             <div class="beside">
                 <div class="stack">
                     {may_change
@@ -73,17 +74,17 @@ pub(crate) fn detail() -> AnyView {
                             }
                         })}
                     {used}
-                    {addresses(&request, &credential, &actor)}
+                    {addresses(&request, &credential, &principal)}
                     {may_change.then(|| tests(&request, &credential))}
                     {may_change
-                        .then(|| place_form(&request, &actor, &credential, &projects))}
-                    {versions(&credential, &actor, now)}
+                        .then(|| place_form(&request, &principal, &credential, &projects))}
+                    {versions(&credential, &principal, now)}
                 </div>
                 <div class="stack">
                     {facts(&credential, now)}
                     {best_practices::of(&credential, now)}
                     {(may_change && !is_connected)
-                        .then(|| beside(&request, &actor, &credential))}
+                        .then(|| beside(&request, &principal, &credential))}
                 </div>
             </div>
             {(testing || on_its_way).then(|| view! { <Live/> {under_way()} })}
@@ -99,16 +100,16 @@ pub(crate) fn detail() -> AnyView {
 /// The repositories and exports of a registry's credential, or what any other one opens.
 async fn used(
     request: &Request,
-    actor: &Actor,
+    principal: &Principal,
     credential: &CredentialDetail,
 ) -> Result<(Impact, AnyView, bool), ServiceError> {
     let kind = credential.provider.facts().kind;
     if kind != CredentialKind::Registry {
-        let opens = opens(request, actor, (credential.id, kind)).await?;
+        let opens = opens(request, principal, (credential.id, kind)).await?;
         let reach = Impact::by_opening(credential, &opens);
         return Ok((reach, opened(credential, &opens), !opens.is_empty()));
     }
-    let found = request.services().exports.uses(actor, credential.id).await?;
+    let found = request.services().exports.uses(principal, credential.id).await?;
     let used = view! {
         {links(request, credential)}
         {uses(credential, &found)}
@@ -116,9 +117,12 @@ async fn used(
     Ok((Impact::by_exports(credential, &found), used.into_any(), !found.is_empty()))
 }
 
-async fn progress(request: &Request, actor: &Actor) -> Result<Option<Progress>, ServiceError> {
+async fn progress(
+    request: &Request,
+    principal: &Principal,
+) -> Result<Option<Progress>, ServiceError> {
     let Ok(id) = request.query("propagation").parse::<PropagationId>() else { return Ok(None) };
-    match request.services().propagations.progress(actor, id).await {
+    match request.services().propagations.progress(principal, id).await {
         Ok(progress) => Ok(Some(progress)),
         Err(ServiceError::NotFound) => Ok(None),
         Err(problem) => Err(problem),
@@ -129,9 +133,9 @@ fn head(
     request: &Request,
     credential: &CredentialDetail,
     health: CredentialHealth,
-    actor: &Actor,
+    principal: &Principal,
 ) -> AnyView {
-    let delete = actor.role.includes(Action::ManageCredentials).then(|| {
+    let delete = principal.role.includes(Action::ManageCredentials).then(|| {
         view! {
             <a class="button danger" href=format!("{}/delete", path_of(credential.id))>
                 <Icon name="trash-2"/>
@@ -202,13 +206,13 @@ fn tests(request: &Request, credential: &CredentialDetail) -> Option<AnyView> {
     )
 }
 
-fn beside(request: &Request, actor: &Actor, credential: &CredentialDetail) -> AnyView {
+fn beside(request: &Request, principal: &Principal, credential: &CredentialDetail) -> AnyView {
     let shape = shape_of(request, credential);
     let project = match credential.project.as_str() {
         "" => domain::assumed::SHARED,
         project => project,
     };
-    let names = Names::of(actor, project);
+    let names = Names::of(principal, project);
     let access = credential.access.unwrap_or_default();
     guide((credential.provider, shape), access, &names, GuideAudience::ByNobody)
 }

@@ -21,8 +21,8 @@ const REDACTED: &str = "*** REDACTED ***";
 /// `/credentials/{id}/document`; `as` is `yaml` or `json`.
 pub(crate) fn document() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        let credential = request.services().credentials.get(&actor, request.id()?).await?;
+        let principal = request.member()?;
+        let credential = request.services().credentials.get(&principal, request.id()?).await?;
         let is_json = request.query("as") == "json";
         let fields = fields(&credential);
         let text = if is_json { as_json(&fields) } else { as_yaml(&fields) };

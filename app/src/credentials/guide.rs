@@ -1,6 +1,6 @@
 //! The guide beside a form: how to make the credential at its provider.
 
-use domain::{Access, Actor, AuthMethod, Guide, GuideStep, Provider, assumed};
+use domain::{Access, AuthMethod, Guide, GuideStep, Principal, Provider, assumed};
 use leptos::prelude::*;
 
 use crate::ui::{copy::CopyButton, icon::Icon};
@@ -13,12 +13,12 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// The names for `project` of the actor's organization.
-    pub fn of(actor: &Actor, project: &str) -> Self {
+    /// The names for `project` of the person's organization.
+    pub fn of(principal: &Principal, project: &str) -> Self {
         Self {
-            role: assumed::role_name(&actor.organization_name, project),
-            service_account: assumed::service_account(actor.organization, project),
-            external_id: assumed::external_id(actor.organization),
+            role: assumed::role_name(&principal.organization_name, project),
+            service_account: assumed::service_account(principal.organization, project),
+            external_id: assumed::external_id(principal.organization),
         }
     }
 

@@ -14,8 +14,8 @@ use crate::ui::{
 /// `/credentials/guides`; `provider` opens one.
 pub(crate) fn guides() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        let names = Names::of(&actor, domain::assumed::SHARED);
+        let principal = request.member()?;
+        let names = Names::of(&principal, domain::assumed::SHARED);
         let open = Provider::parse(&request.query("provider"));
         let providers = Provider::ALL
             .into_iter()

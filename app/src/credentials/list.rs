@@ -1,7 +1,7 @@
 //! The Credentials page.
 
 use domain::{
-    Action, Actor, Provider,
+    Action, Principal, Provider,
     cause::RemoteKind,
     credentials::{CredentialOrder, CredentialQuery, Direction, Remains, Undestroyed},
     projects::Project,
@@ -21,7 +21,7 @@ use crate::ui::{
 /// `/credentials`
 pub(crate) fn list() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
+        let principal = request.member()?;
         let query = CredentialQuery {
             search: request.query("search"),
             provider: request.query("provider"),
@@ -31,11 +31,11 @@ pub(crate) fn list() -> AnyView {
             page: request.page_number(),
         };
         let services = request.services();
-        let found = services.credentials.list(&actor, query.clone()).await?;
-        let expiring = services.credentials.expiring(&actor).await?;
-        let opens = counts(&request, &actor, &found.rows).await?;
-        let projects = services.projects.list(&actor).await?;
-        let may_add = actor.role.includes(Action::ManageCredentials);
+        let found = services.credentials.list(&principal, query.clone()).await?;
+        let expiring = services.credentials.expiring(&principal).await?;
+        let opens = counts(&request, &principal, &found.rows).await?;
+        let projects = services.projects.list(&principal).await?;
+        let may_add = principal.role.includes(Action::ManageCredentials);
         let body = view! {
             <div class="head">
                 <div>
@@ -67,11 +67,11 @@ pub(crate) fn list() -> AnyView {
             </div>
             {undestroyed(&found.undestroyed)}
             {if found.all == 0 {
-                nothing_yet(&actor)
+                nothing_yet(&principal)
             } else {
                 view! {
                     {filters(&query, &projects)}
-                    {table(&found, &query, &actor, &opens, &projects, request.now)}
+                    {table(&found, &query, &principal, &opens, &projects, request.now)}
                     {timeline(&expiring, request.now)}
                 }
                     .into_any()
@@ -116,8 +116,8 @@ fn undestroyed(waiting: &[Undestroyed]) -> Option<AnyView> {
     )
 }
 
-fn nothing_yet(actor: &Actor) -> AnyView {
-    let may_add = actor.role.includes(Action::ManageCredentials);
+fn nothing_yet(principal: &Principal) -> AnyView {
+    let may_add = principal.role.includes(Action::ManageCredentials);
     let text = if may_add {
         "Add the token of a registry once, link it to every chart repository that needs it, and change it in one place when it expires."
     } else {

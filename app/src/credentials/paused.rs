@@ -1,6 +1,6 @@
 //! The hosts where a credential rests after refusals, so that no account is locked.
 
-use domain::{Action, Actor, Timestamp, credentials::CredentialDetail};
+use domain::{Action, Principal, Timestamp, credentials::CredentialDetail};
 use leptos::prelude::*;
 
 use super::path_of;
@@ -9,7 +9,7 @@ use crate::ui::{form::ActionButton, icon::Icon, moment::Moment};
 /// The hosts with a button each; nothing when it is used everywhere.
 pub(super) fn paused(
     credential: &CredentialDetail,
-    actor: &Actor,
+    principal: &Principal,
     now: Timestamp,
 ) -> Option<AnyView> {
     if credential.paused.is_empty() {
@@ -21,7 +21,7 @@ pub(super) fn paused(
         .map(|host| {
             let values =
                 vec![("credential", credential.id.to_string()), ("origin", host.origin.clone())];
-            let resume = actor.role.includes(Action::ManageCredentials).then(|| {
+            let resume = principal.role.includes(Action::ManageCredentials).then(|| {
                 view! {
                     <ActionButton
                         action="/actions/credentials/resume"

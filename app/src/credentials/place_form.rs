@@ -1,7 +1,7 @@
 //! The form that says where a credential applies.
 
 use domain::{
-    Actor, Timestamp,
+    Principal, Timestamp,
     credentials::{CredentialDetail, CredentialScope, ExpirySource, Placement},
     projects::Project,
 };
@@ -37,7 +37,7 @@ fn stored(credential: &CredentialDetail) -> Placement {
 /// The form.
 pub(super) fn place_form(
     request: &Request,
-    actor: &Actor,
+    principal: &Principal,
     credential: &CredentialDetail,
     projects: &[Project],
 ) -> AnyView {
@@ -45,7 +45,7 @@ pub(super) fn place_form(
     let state = FormState::new("credential-place", request).over(&stored, credential.row_version);
     let place = PlacementContext {
         state: &state,
-        actor,
+        principal,
         provider: credential.provider,
         projects,
         stored: &stored,

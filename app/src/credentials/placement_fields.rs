@@ -1,7 +1,7 @@
 //! Where a credential applies: project, purposes, pattern, environment, expiry.
 
 use domain::{
-    Access, Action, Actor, CredentialKind, Field, Provider, ServiceError,
+    Access, Action, CredentialKind, Field, Principal, Provider, ServiceError,
     credentials::{Environment, Placement},
     projects::Project,
 };
@@ -12,7 +12,7 @@ use crate::ui::{form::FormState, icon::Icon, input::Input};
 /// What the fields are made from.
 pub(super) struct PlacementContext<'a> {
     pub state: &'a FormState,
-    pub actor: &'a Actor,
+    pub principal: &'a Principal,
     pub provider: Provider,
     pub projects: &'a [Project],
     /// What is stored, or nothing yet.
@@ -54,7 +54,7 @@ impl PlacementContext<'_> {
     }
 
     fn may_share(&self) -> bool {
-        self.actor.role.includes(Action::ShareCredentials)
+        self.principal.role.includes(Action::ShareCredentials)
     }
 
     fn project(&self) -> AnyView {

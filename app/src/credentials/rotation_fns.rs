@@ -24,7 +24,7 @@ pub(crate) async fn place_credential(
     over.agree(&mut form.row_version);
     act(
         Sent::of("credential-place", &from, &form),
-        async move |services, actor| services.credentials.place(&actor, form).await,
+        async move |services, principal| services.credentials.place(&principal, form).await,
         |saved| on(saved, "Saved."),
     )
     .await
@@ -39,7 +39,7 @@ pub(crate) async fn roll_back_credential(
     let notice = format!("The secret of version {} is in use again.", form.vault_version.trim());
     act(
         Sent::new("credential-roll-back", &from),
-        async move |services, actor| services.credentials.roll_back(&actor, form).await,
+        async move |services, principal| services.credentials.roll_back(&principal, form).await,
         |saved| on(saved, &notice),
     )
     .await
@@ -53,7 +53,7 @@ pub(crate) async fn promote_credential(
 ) -> Answered {
     act(
         Sent::new("credential-promote", &from),
-        async move |services, actor| services.credentials.promote(&actor, form).await,
+        async move |services, principal| services.credentials.promote(&principal, form).await,
         |saved| on(saved, "The new secret is in use."),
     )
     .await
@@ -67,7 +67,7 @@ pub(crate) async fn test_candidate_again(
 ) -> Answered {
     act(
         Sent::new("credential-test-again", &from),
-        async move |services, actor| services.credentials.test_again(&actor, form).await,
+        async move |services, principal| services.credentials.test_again(&principal, form).await,
         |saved| Redirect::to(staged_path(saved.id)).beginning("The new secret is tested again."),
     )
     .await
@@ -81,7 +81,7 @@ pub(crate) async fn discard_credential(
 ) -> Answered {
     act(
         Sent::new("credential-discard", &from),
-        async move |services, actor| services.credentials.discard(&actor, form).await,
+        async move |services, principal| services.credentials.discard(&principal, form).await,
         |saved| on(saved, "The new secret is discarded. The present one stays in use."),
     )
     .await
@@ -96,9 +96,9 @@ pub(crate) async fn resume_credential(
 ) -> Answered {
     act(
         Sent::new("credential-resume", &from),
-        async move |services, actor| {
+        async move |services, principal| {
             let id: CredentialId = known(&credential)?;
-            services.credentials.resume(&actor, id, &origin).await.map(|()| id)
+            services.credentials.resume(&principal, id, &origin).await.map(|()| id)
         },
         |id| Redirect::to(path_of(id)).flash("The credential is used there again."),
     )

@@ -30,7 +30,7 @@ pub(crate) async fn create_credential(
     let notice = format!("{} is stored.", form.name.trim());
     act(
         sent,
-        async move |services, actor| services.credentials.create(&actor, form).await,
+        async move |services, principal| services.credentials.create(&principal, form).await,
         |Saved { id, warning, .. }| {
             Redirect::to(next_page(&way.next, id, &test)).flash(notice).warning(warning)
         },
@@ -59,7 +59,7 @@ pub(crate) async fn update_credential(
     let staged = form.mode == "candidate";
     act(
         sent,
-        async move |services, actor| services.credentials.update(&actor, form).await,
+        async move |services, principal| services.credentials.update(&principal, form).await,
         |Saved { id, propagation, warning }| {
             let next = match propagation {
                 Some(propagation) => {
@@ -85,7 +85,7 @@ pub(crate) async fn delete_credential(
     let notice = "The credential is deleted, and its secret is being destroyed in Vault.";
     act(
         Sent::of("credential-delete", &from, &form),
-        async move |services, actor| services.credentials.delete(&actor, form).await,
+        async move |services, principal| services.credentials.delete(&principal, form).await,
         |()| Redirect::to("/credentials").flash(notice),
     )
     .await

@@ -1,7 +1,7 @@
 //! The table of credentials.
 
 use domain::{
-    Action, Actor, Timestamp, counted,
+    Action, Principal, Timestamp, counted,
     credentials::{
         CredentialOrder, CredentialPage, CredentialQuery, CredentialSummary, Direction, PatternKind,
     },
@@ -22,7 +22,7 @@ use crate::ui::{
 pub(super) fn table(
     found: &CredentialPage,
     query: &CredentialQuery,
-    actor: &Actor,
+    principal: &Principal,
     opens: &UsageCounts,
     projects: &[Project],
     now: Timestamp,
@@ -40,7 +40,7 @@ pub(super) fn table(
     let rows = found
         .rows
         .iter()
-        .map(|row| row_of(row, actor, opens.get(&row.id), project(row), now))
+        .map(|row| row_of(row, principal, opens.get(&row.id), project(row), now))
         .collect_view();
     let head = |order: CredentialOrder, label: &'static str| sortable(query, order, label);
     view! {
@@ -141,7 +141,7 @@ fn sortable(query: &CredentialQuery, order: CredentialOrder, label: &'static str
 
 fn row_of(
     row: &CredentialSummary,
-    actor: &Actor,
+    principal: &Principal,
     opens: Option<&(u32, u32)>,
     project: Option<AnyView>,
     now: Timestamp,
@@ -152,7 +152,7 @@ fn row_of(
     let shared = (project.is_none() && row.project.is_none())
         .then(|| view! { <small class="muted">"Shared"</small> });
     let access = row.access.map(|access| format!(" · {}", row.provider.access_label(access)));
-    let may_delete = actor.role.includes(Action::ManageCredentials);
+    let may_delete = principal.role.includes(Action::ManageCredentials);
     let opened = opens.and_then(|(targets, clusters)| in_words(*targets, *clusters));
     let linked = if let Some(opened) = opened {
         let href = format!("{href}#uses-title");

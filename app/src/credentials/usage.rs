@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    Actor, CredentialId, CredentialKind, ServiceError, Status,
+    CredentialId, CredentialKind, Principal, ServiceError, Status,
     credentials::{CredentialDetail, CredentialSummary},
     gitops::TargetState,
     propagation::DeliveryTarget,
@@ -38,14 +38,14 @@ impl Opened {
 /// How many Git targets and clusters each credential opens; empty where no row of the table can.
 pub(super) async fn counts(
     request: &Request,
-    actor: &Actor,
+    principal: &Principal,
     rows: &[CredentialSummary],
 ) -> Result<UsageCounts, ServiceError> {
     let mut counts = UsageCounts::default();
     if rows.iter().all(|row| row.provider.facts().kind == CredentialKind::Registry) {
         return Ok(counts);
     }
-    for (credential, opened) in all(request, actor).await? {
+    for (credential, opened) in all(request, principal).await? {
         let (targets, clusters) = counts.entry(credential).or_default();
         match opened.place {
             DeliveryTarget::Cluster(_) => *clusters += 1,
@@ -58,25 +58,28 @@ pub(super) async fn counts(
 /// All that this credential opens; one of a registry opens repositories of charts instead.
 pub(super) async fn opens(
     request: &Request,
-    actor: &Actor,
+    principal: &Principal,
     (credential, kind): (CredentialId, CredentialKind),
 ) -> Result<Vec<Opened>, ServiceError> {
     if kind == CredentialKind::Registry {
         return Ok(Vec::new());
     }
-    let all = all(request, actor).await?.into_iter();
+    let all = all(request, principal).await?.into_iter();
     Ok(all.filter(|(id, _)| *id == credential).map(|(_, opened)| opened).collect())
 }
 
 /// Every Git target and cluster with the credential that opens it, targets first.
 async fn all(
     request: &Request,
-    actor: &Actor,
+    principal: &Principal,
 ) -> Result<Vec<(CredentialId, Opened)>, ServiceError> {
     let services = request.services();
-    let targets = services.git_targets.list(actor).await?;
-    let clusters =
-        if services.clusters.are_on() { services.clusters.list(actor).await? } else { Vec::new() };
+    let targets = services.git_targets.list(principal).await?;
+    let clusters = if services.clusters.are_on() {
+        services.clusters.list(principal).await?
+    } else {
+        Vec::new()
+    };
     let targets = targets.into_iter().map(|one| {
         let place = DeliveryTarget::GitTarget(one.id);
         let (state, status) = (one.state, one.status());

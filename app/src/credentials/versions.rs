@@ -1,7 +1,7 @@
 //! The history of a secret, without its values, and the way back to an earlier version.
 
 use domain::{
-    Action, Actor, Timestamp, counted,
+    Action, Principal, Timestamp, counted,
     credentials::{CredentialDetail, CredentialState, SecretVersion},
     propagation::Counts,
 };
@@ -15,8 +15,12 @@ use crate::ui::{
 };
 
 /// Every version that is remembered, newest first.
-pub(super) fn versions(credential: &CredentialDetail, actor: &Actor, now: Timestamp) -> AnyView {
-    let may_change = actor.role.includes(Action::ManageCredentials);
+pub(super) fn versions(
+    credential: &CredentialDetail,
+    principal: &Principal,
+    now: Timestamp,
+) -> AnyView {
+    let may_change = principal.role.includes(Action::ManageCredentials);
     let usable = credential.state == CredentialState::Active;
     let rows = credential
         .versions

@@ -22,8 +22,8 @@ use crate::{
 /// `/gitops/exports/new`
 pub(crate) fn new() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        actor.may(Action::ManageExports)?;
+        let principal = request.member()?;
+        principal.may(Action::ManageExports)?;
         if let Some(next) = begun(&request) {
             redirect(&path::with(NEW, &[(NEXT, &next)]));
         }
@@ -35,7 +35,7 @@ pub(crate) fn new() -> AnyView {
                     consumer: consumer.facts().code.to_owned(),
                     ..ExportForm::default()
                 };
-                let form = form(&request, &actor, consumer, blank).await?;
+                let form = form(&request, &principal, consumer, blank).await?;
                 view! {
                     <p class="crumbs">
                         <a href=PATH>"Exports"</a>

@@ -15,9 +15,9 @@ use crate::ui::{
 /// `/gitops/exports/{id}/delete`
 pub(crate) fn delete() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        actor.may(Action::ManageExports)?;
-        let export = request.services().exports.get(&actor, request.id()?).await?;
+        let principal = request.member()?;
+        principal.may(Action::ManageExports)?;
+        let export = request.services().exports.get(&principal, request.id()?).await?;
         let state = FormState::new("export-delete", &request);
         let href = path_of(export.id);
         let inside = if export.places.is_empty() {

@@ -25,22 +25,22 @@ use crate::ui::{
 /// `/gitops/exports/{id}`
 pub(crate) fn detail() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        let export = request.services().exports.get(&actor, request.id()?).await?;
-        let edit = if actor.role.includes(Action::ManageExports) {
-            Some(form(&request, &actor, export.consumer, stored(&export)).await?)
+        let principal = request.member()?;
+        let export = request.services().exports.get(&principal, request.id()?).await?;
+        let edit = if principal.role.includes(Action::ManageExports) {
+            Some(form(&request, &principal, export.consumer, stored(&export)).await?)
         } else {
             None
         };
-        let reveals =
-            actor.role.includes(Action::RevealSecrets) && export.carrier != DeliveryMethod::None;
+        let reveals = principal.role.includes(Action::RevealSecrets)
+            && export.carrier != DeliveryMethod::None;
         let reveal = reveals.then(|| reveal_form(&request, &export));
         let refers = matches!(
             export.carrier,
             DeliveryMethod::ExternalSecret | DeliveryMethod::VaultStaticSecret
         );
         let unreachable = if refers {
-            let choices = request.services().exports.choices(&actor, export.consumer).await?;
+            let choices = request.services().exports.choices(&principal, export.consumer).await?;
             choices.vault_is_local.then(local_vault)
         } else {
             None

@@ -1,7 +1,7 @@
 //! The fields of an export: delivery method, settings, and what it is made of.
 
 use domain::{
-    Action, Actor, Field, Role,
+    Action, Field, Principal, Role,
     exports::{
         Consumer, DeliveryMethod, ExportChoice, ExportChoices, ExportForm, ExportSettings, Selects,
         Setting,
@@ -36,7 +36,7 @@ pub(super) fn settings(state: &FormState, consumer: Consumer, values: &ExportFor
 /// that they lead nowhere; `why` one is chosen already is said above them.
 pub(super) fn carriers(
     state: &FormState,
-    actor: &Actor,
+    principal: &Principal,
     (consumer, why): (Consumer, Option<&'static str>),
     values: &ExportForm,
     unreachable: &[DeliveryMethod],
@@ -57,7 +57,7 @@ pub(super) fn carriers(
         .iter()
         .map(|carrier| {
             let way_of = (consumer, *carrier);
-            way(state, actor.role, way_of, chosen, &values.settings, unreachable)
+            way(state, principal.role, way_of, chosen, &values.settings, unreachable)
         })
         .collect_view();
     view! {

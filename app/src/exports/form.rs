@@ -1,7 +1,7 @@
 //! The form that adds or changes an export, with what it would write below it.
 
 use domain::{
-    Actor, Field, ServiceError,
+    Field, Principal, ServiceError,
     exports::{Consumer, DeliveryMethod, ExportForm, ExportPreview, SopsReader},
 };
 use leptos::prelude::*;
@@ -27,7 +27,7 @@ const FORM: &str = "export-save";
 /// The form on this page, filled with what was typed or `stored`.
 pub(super) async fn form(
     request: &Request,
-    actor: &Actor,
+    principal: &Principal,
     consumer: Consumer,
     stored: ExportForm,
 ) -> Result<AnyView, ServiceError> {
@@ -35,7 +35,7 @@ pub(super) async fn form(
     let here = page_of(consumer, &stored, &next);
     let state = FormState::new(FORM, request).at(here.clone());
     let exports = &request.services().exports;
-    let choices = exports.choices(actor, consumer).await?;
+    let choices = exports.choices(principal, consumer).await?;
     let mut stored = stored;
     if stored.carrier.is_empty()
         && let Some(usual) = usual(consumer, choices.vault_is_local)
@@ -47,7 +47,7 @@ pub(super) async fn form(
     let state = state.over(&stored, newest);
     let values = carried(request, &state, stored);
     let shown = match request.sent_along(LOOK) {
-        Some(_) => Some(exports.preview(actor, values.clone()).await),
+        Some(_) => Some(exports.preview(principal, values.clone()).await),
         None => None,
     };
     let state = match &shown {
@@ -70,7 +70,7 @@ pub(super) async fn form(
         unreachable.retain(|carrier| is_new || Some(*carrier) != kept);
     }
     let why = is_new.then(|| why(usual(consumer, vault_is_local)));
-    let carriers = carriers(&state, actor, (consumer, why), &values, &unreachable);
+    let carriers = carriers(&state, principal, (consumer, why), &values, &unreachable);
     let contents = contents(&state, consumer, &values, choices, here.clone());
     let away = if next.is_empty() { PATH.to_owned() } else { next.clone() };
     let cancel = is_new.then(|| view! { <a class="button quiet" href=away>"Cancel"</a> });

@@ -19,9 +19,9 @@ use crate::ui::{
 /// `/gitops/exports`
 pub(crate) fn list() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        let found = request.services().exports.list(&actor).await?;
-        let may_manage = actor.role.includes(Action::ManageExports);
+        let principal = request.member()?;
+        let found = request.services().exports.list(&principal).await?;
+        let may_manage = principal.role.includes(Action::ManageExports);
         let add = (may_manage && !found.is_empty()).then(|| {
             view! {
                 <a class="button primary" href=NEW>

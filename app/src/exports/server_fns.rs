@@ -26,7 +26,7 @@ pub(crate) async fn save_export(
     };
     act(
         Sent::of("export-save", &way.from, &form),
-        async move |services, actor| services.exports.save(&actor, form).await,
+        async move |services, principal| services.exports.save(&principal, form).await,
         |id| match ended(&way.next, "exports[]", id) {
             Some(back) => Redirect::to(back).flash("The export is added, and chosen here."),
             None => Redirect::to(path_of(id)).flash(notice),
@@ -43,7 +43,7 @@ pub(crate) async fn delete_export(
 ) -> Answered {
     act(
         Sent::new("export-delete", &from),
-        async move |services, actor| services.exports.delete(&actor, known(&export)?).await,
+        async move |services, principal| services.exports.delete(&principal, known(&export)?).await,
         |()| Redirect::to(PATH).flash("The export is deleted."),
     )
     .await

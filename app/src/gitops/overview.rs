@@ -1,7 +1,7 @@
 //! The page GitOps: Git targets first, and how the rest stands.
 
 use domain::{
-    Action, Actor, CredentialKind, ServiceError, counted,
+    Action, CredentialKind, Principal, ServiceError, counted,
     gitops::{GitTargetSummary, TargetState},
     repositories::RepositoryQuery,
 };
@@ -21,10 +21,10 @@ use crate::{
 /// `/gitops`
 pub(crate) fn overview() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        let found = request.services().git_targets.list(&actor).await?;
-        let rest = Rest::of(&request, &actor).await?;
-        let may_manage = actor.role.includes(Action::ManageExports);
+        let principal = request.member()?;
+        let found = request.services().git_targets.list(&principal).await?;
+        let rest = Rest::of(&request, &principal).await?;
+        let may_manage = principal.role.includes(Action::ManageExports);
         let add = (may_manage && !found.is_empty()).then(|| {
             view! {
                 <a class="button primary" href="/gitops/targets/new">
@@ -35,11 +35,11 @@ pub(crate) fn overview() -> AnyView {
         });
         let pushing = found.iter().any(|row| row.state == TargetState::Pushing);
         let table = if found.is_empty() && may_manage {
-            steps(&rest, &Begun::of(&request, &actor).await?)
+            steps(&rest, &Begun::of(&request, &principal).await?)
         } else if found.is_empty() {
             nobody_yet()
         } else {
-            targets::table(&found, actor.role, request.now)
+            targets::table(&found, principal.role, request.now)
         };
         let body = view! {
             <div class="head">
@@ -70,12 +70,12 @@ struct Rest {
 }
 
 impl Rest {
-    async fn of(request: &Request, actor: &Actor) -> Result<Self, ServiceError> {
+    async fn of(request: &Request, principal: &Principal) -> Result<Self, ServiceError> {
         let services = request.services();
-        let exports = services.exports.list(actor).await?;
-        let connections = services.git_connections.list(actor).await?;
+        let exports = services.exports.list(principal).await?;
+        let connections = services.git_connections.list(principal).await?;
         let clusters = if services.clusters.are_on() {
-            let found = services.clusters.list(actor).await?;
+            let found = services.clusters.list(principal).await?;
             let failing = found.iter().filter(|one| one.cause.is_some()).count();
             Some((number(found.len()), number(failing)))
         } else {
@@ -154,10 +154,11 @@ struct Begun {
 }
 
 impl Begun {
-    async fn of(request: &Request, actor: &Actor) -> Result<Self, ServiceError> {
+    async fn of(request: &Request, principal: &Principal) -> Result<Self, ServiceError> {
         let services = request.services();
-        let of_kind = |kind| services.credentials.of_kind(actor, kind);
-        let repositories = services.repositories.list(actor, RepositoryQuery::default()).await?;
+        let of_kind = |kind| services.credentials.of_kind(principal, kind);
+        let repositories =
+            services.repositories.list(principal, RepositoryQuery::default()).await?;
         Ok(Self {
             credentials: !of_kind(CredentialKind::Registry).await?.is_empty(),
             repositories: repositories.all > 0,

@@ -23,7 +23,7 @@ const PATH: &str = "/credentials/explain";
 /// `/credentials/explain`
 pub(crate) fn explain() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
+        let principal = request.member()?;
         let query = ExplainQuery {
             url: request.query("url"),
             purpose: request.query("purpose"),
@@ -34,11 +34,11 @@ pub(crate) fn explain() -> AnyView {
             return Ok(page_of(().into_any()));
         }
         let services = request.services();
-        let projects = services.projects.list(&actor).await?;
+        let projects = services.projects.list(&principal).await?;
         let answer = if query.url.trim().is_empty() {
             None
         } else {
-            match services.matching.explain(&actor, query.clone()).await {
+            match services.matching.explain(&principal, query.clone()).await {
                 Ok(explanation) => Some(result(&explanation, &projects)),
                 Err(ServiceError::Invalid(problems)) => {
                     let said =

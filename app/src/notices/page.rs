@@ -59,11 +59,11 @@ const PAYLOAD: &str = r#"{
 /// `/settings/notices`
 pub(crate) fn notices() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
+        let principal = request.member()?;
         let service = &request.services().notices;
-        let (found, open) = (service.list(&actor).await?, service.open(&actor).await?);
-        let webhook = if actor.role.includes(Action::ManageOrganization) {
-            let stored = service.webhook(&actor).await?;
+        let (found, open) = (service.list(&principal).await?, service.open(&principal).await?);
+        let webhook = if principal.role.includes(Action::ManageOrganization) {
+            let stored = service.webhook(&principal).await?;
             Some(webhook(&request, &stored))
         } else {
             None

@@ -18,7 +18,7 @@ pub(crate) async fn set_webhook(
     };
     act(
         Sent::of("webhook", &from, &form),
-        async move |services, actor| services.notices.set_webhook(&actor, form).await,
+        async move |services, principal| services.notices.set_webhook(&principal, form).await,
         |()| Redirect::to("/settings/notices").flash(notice),
     )
     .await

@@ -15,9 +15,9 @@ use crate::ui::{
 /// `/settings/projects/{id}/delete`
 pub(crate) fn delete() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        actor.may(Action::ManageOrganization)?;
-        let project = asked(&request, &actor).await?;
+        let principal = request.member()?;
+        principal.may(Action::ManageOrganization)?;
+        let project = asked(&request, &principal).await?;
         let state = FormState::new("project-delete", &request);
         let body = view! {
             <p class="crumbs"><a href=PATH>"Projects"</a></p>

@@ -1,7 +1,7 @@
 //! One project: the credentials and repositories that belong to it, and its name.
 
 use domain::{
-    Action, Actor, Field, Timestamp, counted,
+    Action, Field, Principal, Timestamp, counted,
     credentials::{CredentialQuery, CredentialSummary},
     projects::Project,
     repositories::{RepositoryQuery, RepositorySummary},
@@ -25,15 +25,15 @@ const SHOWN: usize = 20;
 /// `/settings/projects/{id}`
 pub(crate) fn detail() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        let project = asked(&request, &actor).await?;
+        let principal = request.member()?;
+        let project = asked(&request, &principal).await?;
         let services = request.services();
         let in_project = Some(project.id);
         let credentials = CredentialQuery { project: in_project, ..CredentialQuery::default() };
-        let credentials = services.credentials.list(&actor, credentials).await?;
+        let credentials = services.credentials.list(&principal, credentials).await?;
         let repositories = RepositoryQuery { project: in_project, ..RepositoryQuery::default() };
-        let repositories = services.repositories.list(&actor, repositories).await?;
-        let may_manage = actor.role.includes(Action::ManageOrganization);
+        let repositories = services.repositories.list(&principal, repositories).await?;
+        let may_manage = principal.role.includes(Action::ManageOrganization);
         let delete = (may_manage && !project.is_default).then(|| {
             view! {
                 <a class="button danger" href=format!("{}/delete", path_of(project.id))>
@@ -62,7 +62,7 @@ pub(crate) fn detail() -> AnyView {
                     {repositories_of(&project, &repositories.rows, repositories.total)}
                     {credentials_of(&project, &credentials.rows, credentials.total, request.now)}
                 </div>
-                <div class="stack">{may_manage.then(|| settings(&request, &actor, &project))}</div>
+                <div class="stack">{may_manage.then(|| settings(&request, &principal, &project))}</div>
             </div>
             <Live/>
         };
@@ -146,14 +146,14 @@ fn card(
     .into_any()
 }
 
-fn settings(request: &Request, actor: &Actor, project: &Project) -> AnyView {
+fn settings(request: &Request, principal: &Principal, project: &Project) -> AnyView {
     let state = FormState::new("project-rename", request);
     let name = Input::new(&state, Field::Name, "Name")
         .value(&project.name)
         .hint("AWS roles that Hawser assumes carry this name: rename those too.")
         .required()
         .line();
-    let sharing = sharing_field(&state, actor, project.sharing);
+    let sharing = sharing_field(&state, principal, project.sharing);
     let id = project.id.to_string();
     view! {
         <section class="card" id="rename" aria-labelledby="rename-title">

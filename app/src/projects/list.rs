@@ -1,7 +1,7 @@
 //! The page Settings → Projects.
 
 use domain::{
-    Action, Actor, Field, counted,
+    Action, Field, Principal, counted,
     projects::{Project, Sharing},
 };
 use leptos::prelude::*;
@@ -18,9 +18,9 @@ use crate::ui::{
 /// `/settings/projects`
 pub(crate) fn list() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        let found = request.services().projects.list(&actor).await?;
-        let may_manage = actor.role.includes(Action::ManageOrganization);
+        let principal = request.member()?;
+        let found = request.services().projects.list(&principal).await?;
+        let may_manage = principal.role.includes(Action::ManageOrganization);
         let manages = if may_manage { Manages::Yes } else { Manages::No };
         let body = view! {
             <div class="head">
@@ -33,7 +33,7 @@ pub(crate) fn list() -> AnyView {
             </div>
             <div class="beside">
                 <div class="stack">{table(&found, manages)}</div>
-                <div class="stack">{may_manage.then(|| add(&request, &actor))}</div>
+                <div class="stack">{may_manage.then(|| add(&request, &principal))}</div>
             </div>
         };
         Ok(Page { title: "Projects".to_owned(), section: Section::Projects, body: body.into_any() })
@@ -103,9 +103,9 @@ fn row(project: &Project, manages: Manages) -> AnyView {
     .into_any()
 }
 
-fn add(request: &Request, actor: &Actor) -> AnyView {
+fn add(request: &Request, principal: &Principal) -> AnyView {
     let state = FormState::new("project-add", request);
-    let sharing = sharing_field(&state, actor, Sharing::Own);
+    let sharing = sharing_field(&state, principal, Sharing::Own);
     view! {
         <section class="card" aria-labelledby="add-title">
             <h2 id="add-title">"Add a project"</h2>

@@ -30,9 +30,9 @@ pub(crate) fn path_of(id: ProjectId) -> String {
 }
 
 /// The project that the path names.
-async fn asked(request: &Request, actor: &domain::Actor) -> Result<Project, ServiceError> {
+async fn asked(request: &Request, principal: &domain::Principal) -> Result<Project, ServiceError> {
     let id: ProjectId = request.id()?;
-    let all = request.services().projects.list(actor).await?;
+    let all = request.services().projects.list(principal).await?;
     all.into_iter().find(|project| project.id == id).ok_or(ServiceError::NotFound)
 }
 

@@ -23,7 +23,7 @@ pub(crate) async fn save_project(
     };
     act(
         Sent::of(name, &from, &form),
-        async move |services, actor| services.projects.save(&actor, form).await,
+        async move |services, principal| services.projects.save(&principal, form).await,
         |id| Redirect::to(if is_new { PATH.to_owned() } else { path_of(id) }).flash(notice),
     )
     .await
@@ -37,7 +37,9 @@ pub(crate) async fn delete_project(
 ) -> Answered {
     act(
         Sent::new("project-delete", &from),
-        async move |services, actor| services.projects.delete(&actor, known(&project)?).await,
+        async move |services, principal| {
+            services.projects.delete(&principal, known(&project)?).await
+        },
         |()| Redirect::to(PATH).flash("The project is deleted."),
     )
     .await

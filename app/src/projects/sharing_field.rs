@@ -1,13 +1,13 @@
 //! To whom the credentials of a project are available.
 
-use domain::{Action, Actor, Field, projects::Sharing};
+use domain::{Action, Field, Principal, projects::Sharing};
 use leptos::prelude::*;
 
 use crate::ui::{form::FormState, icon::Icon, input::Input};
 
 /// The choice with the warning of the product manual (F23), for those who may share.
-pub(super) fn sharing_field(state: &FormState, actor: &Actor, stored: Sharing) -> AnyView {
-    if !actor.role.includes(Action::ShareCredentials) {
+pub(super) fn sharing_field(state: &FormState, principal: &Principal, stored: Sharing) -> AnyView {
+    if !principal.role.includes(Action::ShareCredentials) {
         let told = (stored == Sharing::Shared)
             .then(|| warning("It is shared. Only an owner of the organization can end that."));
         return told.into_any();

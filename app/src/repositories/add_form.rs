@@ -23,8 +23,8 @@ const NEW: &str = "/charts/repositories/new";
 /// `/charts/repositories/new`
 pub(crate) fn add() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        actor.may(Action::ManageRepositories)?;
+        let principal = request.member()?;
+        principal.may(Action::ManageRepositories)?;
         if let Some(next) = begun(&request) {
             redirect(&path::with(NEW, &[(NEXT, &next)]));
         }
@@ -32,8 +32,8 @@ pub(crate) fn add() -> AnyView {
         let values = carried(&request, &AddRepository::default());
         let state = FormState::new(FORM, &request);
         let typed = state.value(Field::Url, &values.url);
-        let choices = request.services().credentials.choices(&actor, &typed).await?;
-        let projects = request.services().projects.list(&actor).await?;
+        let choices = request.services().credentials.choices(&principal, &typed).await?;
+        let projects = request.services().projects.list(&principal).await?;
         let url = Input::new(&state, Field::Url, "URL")
             .value(&values.url)
             .placeholder("https://charts.example.com or oci://ghcr.io/acme/charts")
@@ -44,10 +44,10 @@ pub(crate) fn add() -> AnyView {
             .value(&values.name)
             .hint("Left empty, it is taken from the URL.")
             .line();
-        let submit = submit(&state, &actor, &values, &choices, "Add");
+        let submit = submit(&state, &principal, &values, &choices, "Add");
         let credential = credential(
             &state,
-            &actor,
+            &principal,
             &values,
             None,
             choices,

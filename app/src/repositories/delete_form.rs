@@ -15,9 +15,10 @@ use crate::ui::{
 /// `/charts/repositories/{id}/delete`
 pub(crate) fn delete() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        actor.may(Action::ManageRepositories)?;
-        let repository = request.services().repositories.get(&actor, request.id()?).await?.summary;
+        let principal = request.member()?;
+        principal.may(Action::ManageRepositories)?;
+        let repository =
+            request.services().repositories.get(&principal, request.id()?).await?.summary;
         let state = FormState::new("repository-delete", &request);
         let href = path_of(repository.id);
         let id = repository.id.to_string();

@@ -38,22 +38,22 @@ use crate::{
 /// `/charts/repositories/{id}`
 pub(crate) fn detail() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
+        let principal = request.member()?;
         let services = request.services();
-        let repository = services.repositories.get(&actor, request.id()?).await?;
-        let may_change = actor.role.includes(Action::ManageRepositories);
-        let may_allow = actor.role.includes(Action::AllowOrigins);
+        let repository = services.repositories.get(&principal, request.id()?).await?;
+        let may_change = principal.role.includes(Action::ManageRepositories);
+        let may_allow = principal.role.includes(Action::AllowOrigins);
         let form = if may_change {
             let choices =
-                services.credentials.choices(&actor, &typed_url(&request, &repository)).await?;
-            let projects = services.projects.list(&actor).await?;
-            Some(edit_form(&request, &actor, &repository, choices, projects))
+                services.credentials.choices(&principal, &typed_url(&request, &repository)).await?;
+            let projects = services.projects.list(&principal).await?;
+            Some(edit_form(&request, &principal, &repository, choices, projects))
         } else {
             None
         };
         let (summary, now) = (&repository.summary, request.now);
         let (syncing, href) = (summary.state == RepositoryState::Syncing, path_of(summary.id));
-        let may_export = actor.role.includes(Action::ManageExports);
+        let may_export = principal.role.includes(Action::ManageExports);
         let export = may_export.then(|| exports::begin(summary));
         let test = may_change.then(|| test(&request, &repository));
         let body = view! {

@@ -1,7 +1,7 @@
 //! The form that changes a repository.
 
 use domain::{
-    Action, Actor, Field,
+    Action, Field, Principal,
     credentials::CredentialChoice,
     projects::Project,
     repositories::{AddRepository, LinkState, RepositoryDetail},
@@ -57,14 +57,15 @@ pub(super) fn typed_url(request: &Request, repository: &RepositoryDetail) -> Str
 /// The form; an address that is not allowed for the credential suspends it.
 pub(super) fn edit_form(
     request: &Request,
-    actor: &Actor,
+    principal: &Principal,
     repository: &RepositoryDetail,
     choices: Vec<CredentialChoice>,
     projects: Vec<Project>,
 ) -> AnyView {
     let state = FormState::new(FORM, request).over(&stored(repository), repository.row_version);
     let values = carried(request, &stored(repository));
-    let is_kept = !repository.carried_by.is_empty() && !actor.role.includes(Action::ManageExports);
+    let is_kept =
+        !repository.carried_by.is_empty() && !principal.role.includes(Action::ManageExports);
     let hint = match &repository.summary.link {
         _ if is_kept => format!(
             "Its value goes to clusters with {}, so only people who manage exports choose another one.",
@@ -81,8 +82,8 @@ pub(super) fn edit_form(
     };
     let id = repository.summary.id;
     let link = repository.summary.link.as_ref();
-    let submit = submit(&state, actor, &values, &choices, "Save");
-    let credential = credential(&state, actor, &values, link, choices, hint, path_of(id));
+    let submit = submit(&state, principal, &values, &choices, "Save");
+    let credential = credential(&state, principal, &values, link, choices, hint, path_of(id));
     let url = Input::new(&state, Field::Url, "URL")
         .value(&values.url)
         .hint("The credential is suspended where the new address is none of its allowed addresses.")

@@ -1,7 +1,7 @@
 //! The fields that adding and changing a repository share.
 
 use domain::{
-    Action, Actor, Field,
+    Action, Field, Principal,
     credentials::{CredentialChoice, Environment},
     projects::Project,
     repositories::{AddRepository, INTERVALS, Link, RepositoryKind, RepositoryUrl},
@@ -30,7 +30,7 @@ pub(super) const AUTOMATIC: &str = "automatic";
 /// the stored one; its credential may be of a kind that nobody is offered.
 pub(super) fn credential(
     state: &FormState,
-    actor: &Actor,
+    principal: &Principal,
     values: &AddRepository,
     link: Option<&Link>,
     choices: Vec<CredentialChoice>,
@@ -67,7 +67,7 @@ pub(super) fn credential(
             ),
             ("Other credentials", rest),
         ]);
-    let add = actor.role.includes(Action::ManageCredentials).then(|| {
+    let add = principal.role.includes(Action::ManageCredentials).then(|| {
         view! {
             <Leave to="/credentials/new" here=back label="Add a new credential…"/>
         }
@@ -79,7 +79,7 @@ pub(super) fn credential(
 /// says so to those who may allow that.
 pub(super) fn submit(
     state: &FormState,
-    actor: &Actor,
+    principal: &Principal,
     values: &AddRepository,
     choices: &[CredentialChoice],
     verb: &'static str,
@@ -89,7 +89,7 @@ pub(super) fn submit(
     let url = RepositoryUrl::parse(&state.value(Field::Url, &values.url)).ok();
     let authority = url
         .filter(|_| {
-            actor.role.includes(Action::AllowOrigins) && choices.iter().any(|it| is_new(&it))
+            principal.role.includes(Action::AllowOrigins) && choices.iter().any(|it| is_new(&it))
         })
         .map(|url| url.authority().to_owned());
     let label = match &authority {

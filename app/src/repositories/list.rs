@@ -1,7 +1,7 @@
 //! The page Charts → Repositories.
 
 use domain::{
-    Action, Actor, Status, counted,
+    Action, Principal, Status, counted,
     projects::Project,
     repositories::{RepositoryPage, RepositoryQuery, RepositoryState, RepositorySummary},
 };
@@ -31,7 +31,7 @@ const PATH: &str = "/charts/repositories";
 /// `/charts/repositories`
 pub(crate) fn list() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
+        let principal = request.member()?;
         let query = RepositoryQuery {
             search: request.query("search"),
             credential: request.query("credential").parse().ok(),
@@ -40,13 +40,13 @@ pub(crate) fn list() -> AnyView {
             page: request.page_number(),
         };
         let services = request.services();
-        let found = services.repositories.list(&actor, query.clone()).await?;
-        let projects = services.projects.list(&actor).await?;
+        let found = services.repositories.list(&principal, query.clone()).await?;
+        let projects = services.projects.list(&principal).await?;
         let of_credential = match query.credential {
-            Some(id) => services.credentials.get(&actor, id).await.ok().map(|found| found.name),
+            Some(id) => services.credentials.get(&principal, id).await.ok().map(|found| found.name),
             None => None,
         };
-        let may_add = actor.role.includes(Action::ManageRepositories);
+        let may_add = principal.role.includes(Action::ManageRepositories);
         let syncing = found.rows.iter().any(|row| row.state == RepositoryState::Syncing);
         let body = view! {
             <div class="head">
@@ -69,7 +69,7 @@ pub(crate) fn list() -> AnyView {
             } else {
                 view! {
                     {filters(&query, &projects, of_credential)}
-                    {table(&found, &query, &projects, &actor, &request)}
+                    {table(&found, &query, &projects, &principal, &request)}
                 }
                     .into_any()
             }}
@@ -160,7 +160,7 @@ fn table(
     found: &RepositoryPage,
     query: &RepositoryQuery,
     projects: &[Project],
-    actor: &Actor,
+    principal: &Principal,
     request: &Request,
 ) -> AnyView {
     if found.rows.is_empty() {
@@ -171,7 +171,7 @@ fn table(
         }
         .into_any();
     }
-    let may_sync = actor.role.includes(Action::ManageRepositories);
+    let may_sync = principal.role.includes(Action::ManageRepositories);
     let columns = Columns { may_sync, has_projects: projects.len() > 1 };
     let rows = found.rows.iter().map(|row| row_of(row, columns, request)).collect_view();
     let pairs = pairs(query);

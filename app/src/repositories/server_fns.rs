@@ -24,7 +24,7 @@ pub(crate) async fn add_repository(
     let form = chosen(form, &without);
     act(
         Sent::of("repository-add", &way.from, &form),
-        async move |services, actor| services.repositories.add(&actor, form).await,
+        async move |services, principal| services.repositories.add(&principal, form).await,
         |id| match ended(&way.next, "repositories[]", id) {
             Some(back) => Redirect::to(back).flash("The repository is added, and chosen here."),
             None => Redirect::to(path_of(id))
@@ -48,7 +48,7 @@ pub(crate) async fn edit_repository(
     form.fields = chosen(form.fields, &without);
     act(
         Sent::of("repository-edit", &from, &form),
-        async move |services, actor| services.repositories.edit(&actor, form).await,
+        async move |services, principal| services.repositories.edit(&principal, form).await,
         |id| Redirect::to(path_of(id)).flash("Saved.").beginning("A sync has started."),
     )
     .await
@@ -70,8 +70,8 @@ pub(crate) async fn delete_repository(
 ) -> Answered {
     act(
         Sent::new("repository-delete", &from),
-        async move |services, actor| {
-            services.repositories.delete(&actor, known(&repository)?).await
+        async move |services, principal| {
+            services.repositories.delete(&principal, known(&repository)?).await
         },
         |()| Redirect::to("/charts/repositories").flash("The repository is deleted."),
     )
@@ -87,9 +87,9 @@ pub(crate) async fn allow_token_service(
 ) -> Answered {
     act(
         Sent::new("repository-token-service", &from),
-        async move |services, actor| {
+        async move |services, principal| {
             let id = known(&repository)?;
-            services.repositories.allow_token_service(&actor, id, &service).await.map(|()| id)
+            services.repositories.allow_token_service(&principal, id, &service).await.map(|()| id)
         },
         |id| {
             Redirect::to(path_of(id))
@@ -136,7 +136,9 @@ pub(crate) async fn sync_repositories(
 ) -> Answered {
     act(
         Sent::new("repository-sync", &from),
-        async move |services, actor| services.repositories.sync(&actor, form.parse()?).await,
+        async move |services, principal| {
+            services.repositories.sync(&principal, form.parse()?).await
+        },
         |count| {
             let what = counted(count, "repository", "repositories");
             Redirect::to(path::ours(&from, "/charts/repositories"))

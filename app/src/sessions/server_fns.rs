@@ -57,10 +57,10 @@ pub(crate) async fn set_up(
 pub(crate) async fn sign_out() -> Answered {
     let result = async {
         let asking = RequestContext::anyone()?;
-        let actor = asking.visit.actor();
+        let principal = asking.visit.principal();
         asking.visit.end().await?;
-        if let Some(actor) = actor {
-            asking.services.sessions.signed_out(&actor).await;
+        if let Some(principal) = principal {
+            asking.services.sessions.signed_out(&principal).await;
         }
         Ok::<(), ServiceError>(())
     };

@@ -26,7 +26,7 @@ pub(crate) fn start() -> AnyView {
 pub(crate) fn sign_in() -> AnyView {
     page(async |request| {
         let next = request.query("next");
-        if request.actor.is_some() {
+        if request.principal.is_some() {
             redirect(safe_next(&next));
         }
         let body = if request.services().sessions.is_set_up().await? {

@@ -182,7 +182,8 @@ async fn one_problem_is_said_as_one_thing() {
 
 #[tokio::test]
 async fn before_the_first_account_the_way_in_is_told() {
-    let fake = Arc::new(Fake { actor: None, is_set_up: false, ..Fake::of(domain::Role::Owner) });
+    let fake =
+        Arc::new(Fake { principal: None, is_set_up: false, ..Fake::of(domain::Role::Owner) });
     let (_, html) = page(&fake, "/sign-in").await;
     assert!(html.contains("Hawser is not set up yet") && html.contains("Set up Hawser:"), "{html}");
     assert!(!html.contains("name=\"password\""), "{html}");

@@ -1,6 +1,6 @@
 //! The frame around every page: skip link, navigation, the person, messages.
 
-use domain::{Action, Actor, FieldProblem, Role, ServiceError};
+use domain::{Action, FieldProblem, Principal, Role, ServiceError};
 use leptos::prelude::*;
 
 use super::icon::Icon;
@@ -25,7 +25,7 @@ pub(crate) enum Section {
 /// The frame; without a person it holds the page alone, as for signing in.
 #[component]
 pub(crate) fn Frame(
-    actor: Option<Actor>,
+    principal: Option<Principal>,
     section: Section,
     flash: Flash,
     /// When the page was made, in milliseconds; the ages on it count from there.
@@ -35,8 +35,8 @@ pub(crate) fn Frame(
     children: Children,
 ) -> impl IntoView {
     let messages = view! { {warn(warning)}{messages(flash)} }.into_any();
-    match actor {
-        Some(actor) => view! {
+    match principal {
+        Some(principal) => view! {
             <a class="skip" href="#main">"Skip to content"</a>
             <div class="frame">
                 <header class="bar">
@@ -46,8 +46,8 @@ pub(crate) fn Frame(
                         "Menu"
                     </button>
                     <div id="navigation" class="side" popover="auto">
-                        <Navigation section role=actor.role/>
-                        <Person actor/>
+                        <Navigation section role=principal.role/>
+                        <Person principal/>
                     </div>
                 </header>
                 <main id="main" tabindex="-1" data-now=now>{messages}{children()}</main>
@@ -145,12 +145,12 @@ fn gitops(
 }
 
 #[component]
-fn Person(actor: Actor) -> AnyView {
+fn Person(principal: Principal) -> AnyView {
     view! {
         <div class="person">
             <p>
-                <strong>{actor.name}</strong>
-                <span class="muted">{actor.organization_name}" · "{actor.role.as_str()}</span>
+                <strong>{principal.name}</strong>
+                <span class="muted">{principal.organization_name}" · "{principal.role.as_str()}</span>
             </p>
             <form method="post" action="/actions/sign-out">
                 <button class="button quiet" type="submit">

@@ -1,6 +1,6 @@
 //! How a page is loaded: who asks, what they left behind, what came of it.
 
-use domain::{Action, Actor, ServiceError, Timestamp};
+use domain::{Action, Principal, ServiceError, Timestamp};
 use http::request::Parts;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -22,7 +22,7 @@ use crate::{
 pub(crate) struct Request {
     pub asking: RequestContext,
     /// The person; pages that need one take it with [`Request::member`].
-    pub actor: Option<Actor>,
+    pub principal: Option<Principal>,
     /// What the form before this page left.
     pub flash: Flash,
     /// Path and query, for forms that come back here.
@@ -40,7 +40,7 @@ impl Request {
         let query = parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
         let here = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
         Ok(Self {
-            actor: asking.visit.actor(),
+            principal: asking.visit.principal(),
             now: asking.visit.now(),
             flash: Flash::default(),
             here,
@@ -54,8 +54,8 @@ impl Request {
     }
 
     /// The signed-in person.
-    pub fn member(&self) -> Result<Actor, ServiceError> {
-        self.actor.clone().ok_or(ServiceError::NotSignedIn)
+    pub fn member(&self) -> Result<Principal, ServiceError> {
+        self.principal.clone().ok_or(ServiceError::NotSignedIn)
     }
 
     /// The services.
@@ -138,19 +138,19 @@ where
         if takes {
             request.flash = request.asking.visit.take_flash().await.unwrap_or_default();
         }
-        let manages = |actor: &Actor| actor.role.includes(Action::ManageCredentials);
-        let warning = request.actor.as_ref().filter(|actor| manages(actor));
+        let manages = |principal: &Principal| principal.role.includes(Action::ManageCredentials);
+        let warning = request.principal.as_ref().filter(|principal| manages(principal));
         let warning = warning.and_then(|_| request.asking.visit.warning());
-        let (actor, flash, here) =
-            (request.actor.clone(), request.flash.clone(), request.here.clone());
+        let (principal, flash, here) =
+            (request.principal.clone(), request.flash.clone(), request.here.clone());
         let now = request.now.millis();
         match load(request).await {
             Ok(Page { title, section, body }) => view! {
                 <Title text=title/>
-                <Frame actor section flash now=Some(now) warning>{body}</Frame>
+                <Frame principal section flash now=Some(now) warning>{body}</Frame>
             }
             .into_any(),
-            Err(problem) => refusal(&problem, actor, &here),
+            Err(problem) => refusal(&problem, principal, &here),
         }
     })
     .into_any()
@@ -177,7 +177,7 @@ fn list_of(here: &str) -> (&'static str, &'static str) {
     found.unwrap_or(("/credentials", "Credentials"))
 }
 
-fn refusal(problem: &ServiceError, actor: Option<Actor>, here: &str) -> AnyView {
+fn refusal(problem: &ServiceError, principal: Option<Principal>, here: &str) -> AnyView {
     if *problem == ServiceError::NotSignedIn {
         redirect(&sign_in_path(here));
         return ().into_any();
@@ -199,7 +199,7 @@ fn refusal(problem: &ServiceError, actor: Option<Actor>, here: &str) -> AnyView 
     let missing = (*problem == ServiceError::NotFound).then_some("");
     view! {
         <Title text=title/>
-        <Frame actor section=Section::None flash=Flash::default() now=None warning=None>
+        <Frame principal section=Section::None flash=Flash::default() now=None warning=None>
             <section class="empty" data-missing=missing>
                 <Icon name="anchor"/>
                 <p class="muted">{status.as_u16()}</p>

@@ -25,7 +25,7 @@ pub enum Role {
 
 spelled!(Role);
 
-/// Something an actor wants to do.
+/// Something a principal wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
@@ -76,7 +76,7 @@ impl Role {
 
 /// A signed-in person in the organization they work in, as they were when the request was recognized.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Actor {
+pub struct Principal {
     /// The person.
     pub user: UserId,
     /// Their name, for the audit log and the page.
@@ -114,7 +114,7 @@ pub enum PrincipalId {
     Person(UserId),
 }
 
-impl Actor {
+impl Principal {
     /// The same person, visiting from `address`.
     #[must_use]
     pub fn visiting_from(self, address: Option<IpAddr>) -> Self {
@@ -140,7 +140,7 @@ impl Actor {
 }
 
 /// The proof that somebody was allowed to do something in an organization when they asked. Made by
-/// [`Actor::may`] alone; storage reads again what it rests on before it acts on it.
+/// [`Principal::may`] alone; storage reads again what it rests on before it acts on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grant {
     principal: PrincipalId,

@@ -43,7 +43,7 @@ mod timestamp;
 mod typed_url;
 mod unverified_claims;
 
-pub use access::{Action, Actor, Epochs, Grant, PrincipalId, Role};
+pub use access::{Action, Epochs, Grant, Principal, PrincipalId, Role};
 pub use address_safe::{AddressForm, AddressSafe};
 pub use cause::Cause;
 pub use confirm::confirm;

@@ -5,8 +5,8 @@
 use async_trait::async_trait;
 
 use crate::{
-    Actor, AddressRequestId, AllowedAddressId, ChartId, ClusterId, CredentialId, CredentialKind,
-    ExportId, GitTargetId, ProjectId, PropagationId, RepositoryId, Secret, ServiceError, UserId,
+    AddressRequestId, AllowedAddressId, ChartId, ClusterId, CredentialId, CredentialKind, ExportId,
+    GitTargetId, Principal, ProjectId, PropagationId, RepositoryId, Secret, ServiceError, UserId,
     audit::{AuditPage, AuditQuery},
     charts::{ChartDetail, ChartPage, ChartQuery},
     connection_tests::{ConnectionTest, TestConnection},
@@ -54,9 +54,9 @@ pub trait Sessions: Send + Sync {
     /// failures the answer waits before the password is looked at.
     async fn sign_in(&self, form: SignIn, from: SignInFrom) -> Answer<SignedIn>;
     /// Writes the sign-out to the audit log.
-    async fn signed_out(&self, actor: &Actor);
+    async fn signed_out(&self, principal: &Principal);
     /// The person as they are now: their name, organization and role.
-    async fn actor(&self, user: UserId) -> Answer<Actor>;
+    async fn principal(&self, user: UserId) -> Answer<Principal>;
     /// The organizations of a person.
     async fn memberships(&self, user: UserId) -> Answer<Vec<Membership>>;
 }
@@ -65,50 +65,54 @@ pub trait Sessions: Send + Sync {
 #[async_trait]
 pub trait Credentials: Send + Sync {
     /// A page of the table.
-    async fn list(&self, actor: &Actor, query: CredentialQuery) -> Answer<CredentialPage>;
+    async fn list(&self, principal: &Principal, query: CredentialQuery) -> Answer<CredentialPage>;
     /// One credential with its links and history.
-    async fn get(&self, actor: &Actor, id: CredentialId) -> Answer<CredentialDetail>;
+    async fn get(&self, principal: &Principal, id: CredentialId) -> Answer<CredentialDetail>;
     /// The drop-down of a repository: those that fit the host of `url` first.
-    async fn choices(&self, actor: &Actor, url: &str) -> Answer<Vec<CredentialChoice>>;
+    async fn choices(&self, principal: &Principal, url: &str) -> Answer<Vec<CredentialChoice>>;
     /// The drop-down of a Git target or cluster: the usable ones of a kind, by name.
-    async fn of_kind(&self, actor: &Actor, kind: CredentialKind) -> Answer<Vec<CredentialChoice>>;
+    async fn of_kind(
+        &self,
+        principal: &Principal,
+        kind: CredentialKind,
+    ) -> Answer<Vec<CredentialChoice>>;
     /// Stores a new one.
-    async fn create(&self, actor: &Actor, form: CreateCredential) -> Answer<Saved>;
+    async fn create(&self, principal: &Principal, form: CreateCredential) -> Answer<Saved>;
     /// Changes one; a changed secret or user name is delivered to every link.
-    async fn update(&self, actor: &Actor, form: UpdateCredential) -> Answer<Saved>;
+    async fn update(&self, principal: &Principal, form: UpdateCredential) -> Answer<Saved>;
     /// Says where one applies: project or shared, purposes, pattern, environment, expiry. Sharing and
     /// its end are an owner's.
-    async fn place(&self, actor: &Actor, form: PlaceCredential) -> Answer<Saved>;
+    async fn place(&self, principal: &Principal, form: PlaceCredential) -> Answer<Saved>;
     /// Stores the secret of an earlier version as the newest one, and delivers it.
-    async fn roll_back(&self, actor: &Actor, form: VersionRef) -> Answer<Saved>;
+    async fn roll_back(&self, principal: &Principal, form: VersionRef) -> Answer<Saved>;
     /// Makes the candidate the version that counts, tested or not.
-    async fn promote(&self, actor: &Actor, form: VersionRef) -> Answer<Saved>;
+    async fn promote(&self, principal: &Principal, form: VersionRef) -> Answer<Saved>;
     /// Tests the candidate once more at every repository that refused it.
-    async fn test_again(&self, actor: &Actor, form: VersionRef) -> Answer<Saved>;
+    async fn test_again(&self, principal: &Principal, form: VersionRef) -> Answer<Saved>;
     /// Destroys the candidate; the version that counts stays.
-    async fn discard(&self, actor: &Actor, form: VersionRef) -> Answer<Saved>;
+    async fn discard(&self, principal: &Principal, form: VersionRef) -> Answer<Saved>;
     /// Uses a paused credential again at this origin, or at all of them when it is empty.
-    async fn resume(&self, actor: &Actor, id: CredentialId, origin: &str) -> Answer<()>;
+    async fn resume(&self, principal: &Principal, id: CredentialId, origin: &str) -> Answer<()>;
     /// Allows an origin for the login of a credential, and resumes its links there.
-    async fn allow_address(&self, actor: &Actor, form: AllowAddress) -> Answer<()>;
+    async fn allow_address(&self, principal: &Principal, form: AllowAddress) -> Answer<()>;
     /// Confirms an origin that was taken over from the links of before.
     async fn confirm_address(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         credential: CredentialId,
         id: AllowedAddressId,
     ) -> Answer<()>;
     /// Withdraws an allowed origin and suspends the links there; answers the names of their repositories.
     async fn withdraw_address(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         credential: CredentialId,
         id: AllowedAddressId,
     ) -> Answer<Vec<String>>;
     /// Withdraws a token service from a registry.
     async fn withdraw_token_service(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         credential: CredentialId,
         registry: &str,
         service: &str,
@@ -116,185 +120,203 @@ pub trait Credentials: Send + Sync {
     /// Forgets a request for an origin.
     async fn dismiss_address_request(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         credential: CredentialId,
         id: AddressRequestId,
     ) -> Answer<()>;
     /// The credentials that expire, soonest first, at most 200, for the timeline.
-    async fn expiring(&self, actor: &Actor) -> Answer<Vec<CredentialSummary>>;
+    async fn expiring(&self, principal: &Principal) -> Answer<Vec<CredentialSummary>>;
     /// Deletes one; refused with [`ServiceError::InUse`] while linked, unless the form says what
     /// becomes of the links.
-    async fn delete(&self, actor: &Actor, form: DeleteCredential) -> Answer<()>;
+    async fn delete(&self, principal: &Principal, form: DeleteCredential) -> Answer<()>;
 }
 
 /// Chart repositories.
 #[async_trait]
 pub trait Repositories: Send + Sync {
     /// A page of the table.
-    async fn list(&self, actor: &Actor, query: RepositoryQuery) -> Answer<RepositoryPage>;
+    async fn list(&self, principal: &Principal, query: RepositoryQuery) -> Answer<RepositoryPage>;
     /// One repository with its last runs.
-    async fn get(&self, actor: &Actor, id: RepositoryId) -> Answer<RepositoryDetail>;
+    async fn get(&self, principal: &Principal, id: RepositoryId) -> Answer<RepositoryDetail>;
     /// Adds one; finds out the kind by asking the host when the form does not say it.
-    async fn add(&self, actor: &Actor, form: AddRepository) -> Answer<RepositoryId>;
+    async fn add(&self, principal: &Principal, form: AddRepository) -> Answer<RepositoryId>;
     /// Changes one. A new origin suspends the link unless the form names the credential again.
-    async fn edit(&self, actor: &Actor, form: EditRepository) -> Answer<RepositoryId>;
+    async fn edit(&self, principal: &Principal, form: EditRepository) -> Answer<RepositoryId>;
     /// Allows the login of a repository's credential at the token service that its registry named last and
     /// that was refused; `service` is the origin that the person saw.
     async fn allow_token_service(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         id: RepositoryId,
         service: &str,
     ) -> Answer<()>;
     /// Deletes one with its charts.
-    async fn delete(&self, actor: &Actor, id: RepositoryId) -> Answer<()>;
+    async fn delete(&self, principal: &Principal, id: RepositoryId) -> Answer<()>;
     /// Queues a sync; answers of how many.
-    async fn sync(&self, actor: &Actor, which: ToSync) -> Answer<u32>;
+    async fn sync(&self, principal: &Principal, which: ToSync) -> Answer<u32>;
 }
 
 /// The catalog.
 #[async_trait]
 pub trait Charts: Send + Sync {
     /// A page of charts.
-    async fn list(&self, actor: &Actor, query: ChartQuery) -> Answer<ChartPage>;
+    async fn list(&self, principal: &Principal, query: ChartQuery) -> Answer<ChartPage>;
     /// One chart with its versions.
-    async fn get(&self, actor: &Actor, id: ChartId) -> Answer<ChartDetail>;
+    async fn get(&self, principal: &Principal, id: ChartId) -> Answer<ChartDetail>;
 }
 
 /// Propagations.
 #[async_trait]
 pub trait Propagations: Send + Sync {
     /// How one stands.
-    async fn progress(&self, actor: &Actor, id: PropagationId) -> Answer<Progress>;
+    async fn progress(&self, principal: &Principal, id: PropagationId) -> Answer<Progress>;
     /// Returns when something of this organization changed since the call, or after about a second,
     /// which is how changes made by other replicas are noticed; the event stream asks `progress`
     /// after it.
-    async fn changed(&self, actor: &Actor) -> Heard;
+    async fn changed(&self, principal: &Principal) -> Heard;
 }
 
 /// The audit log.
 #[async_trait]
 pub trait Audit: Send + Sync {
     /// A page, newest first.
-    async fn list(&self, actor: &Actor, query: AuditQuery) -> Answer<AuditPage>;
+    async fn list(&self, principal: &Principal, query: AuditQuery) -> Answer<AuditPage>;
 }
 
 /// Connection tests. They need the right to manage what they test, and are rate-limited.
 #[async_trait]
 pub trait ConnectionTests: Send + Sync {
     /// Tests what a form says; stores nothing.
-    async fn test_form(&self, actor: &Actor, form: TestConnection) -> Answer<ConnectionTest>;
+    async fn test_form(
+        &self,
+        principal: &Principal,
+        form: TestConnection,
+    ) -> Answer<ConnectionTest>;
     /// Tests a stored credential at each linked repository, at most 50.
-    async fn test_credential(&self, actor: &Actor, id: CredentialId)
-    -> Answer<Vec<ConnectionTest>>;
+    async fn test_credential(
+        &self,
+        principal: &Principal,
+        id: CredentialId,
+    ) -> Answer<Vec<ConnectionTest>>;
     /// Tests a repository with the credential it is linked to.
-    async fn test_repository(&self, actor: &Actor, id: RepositoryId) -> Answer<ConnectionTest>;
+    async fn test_repository(
+        &self,
+        principal: &Principal,
+        id: RepositoryId,
+    ) -> Answer<ConnectionTest>;
 }
 
 /// Which credential belongs to a URL.
 #[async_trait]
 pub trait Matching: Send + Sync {
     /// The winner for a URL, and why every other candidate lost.
-    async fn explain(&self, actor: &Actor, query: ExplainQuery) -> Answer<Explanation>;
+    async fn explain(&self, principal: &Principal, query: ExplainQuery) -> Answer<Explanation>;
 }
 
 /// Projects.
 #[async_trait]
 pub trait Projects: Send + Sync {
     /// All, the default one first, then by name.
-    async fn list(&self, actor: &Actor) -> Answer<Vec<Project>>;
+    async fn list(&self, principal: &Principal) -> Answer<Vec<Project>>;
     /// Adds one, or renames the one that the form names.
-    async fn save(&self, actor: &Actor, form: ProjectForm) -> Answer<ProjectId>;
+    async fn save(&self, principal: &Principal, form: ProjectForm) -> Answer<ProjectId>;
     /// Deletes an empty one; refused with [`ServiceError::InUse`] while anything is in it.
-    async fn delete(&self, actor: &Actor, id: ProjectId) -> Answer<()>;
+    async fn delete(&self, principal: &Principal, id: ProjectId) -> Answer<()>;
 }
 
 /// Notices, and the webhook they are sent to.
 #[async_trait]
 pub trait Notices: Send + Sync {
     /// The newest, at most 100.
-    async fn list(&self, actor: &Actor) -> Answer<Vec<Notice>>;
+    async fn list(&self, principal: &Principal) -> Answer<Vec<Notice>>;
     /// How many are about credentials that have not been renewed.
-    async fn open(&self, actor: &Actor) -> Answer<u32>;
+    async fn open(&self, principal: &Principal) -> Answer<u32>;
     /// The address of the webhook; empty for none.
-    async fn webhook(&self, actor: &Actor) -> Answer<String>;
+    async fn webhook(&self, principal: &Principal) -> Answer<String>;
     /// Changes the webhook.
-    async fn set_webhook(&self, actor: &Actor, form: WebhookForm) -> Answer<()>;
+    async fn set_webhook(&self, principal: &Principal, form: WebhookForm) -> Answer<()>;
 }
 
 /// Exports.
 #[async_trait]
 pub trait Exports: Send + Sync {
     /// All, by name.
-    async fn list(&self, actor: &Actor) -> Answer<Vec<ExportSummary>>;
+    async fn list(&self, principal: &Principal) -> Answer<Vec<ExportSummary>>;
     /// One, with what it writes now.
-    async fn get(&self, actor: &Actor, id: ExportId) -> Answer<ExportDetail>;
+    async fn get(&self, principal: &Principal, id: ExportId) -> Answer<ExportDetail>;
     /// What an export for this consumer may be made of.
-    async fn choices(&self, actor: &Actor, consumer: Consumer) -> Answer<ExportChoices>;
+    async fn choices(&self, principal: &Principal, consumer: Consumer) -> Answer<ExportChoices>;
     /// What a form would write; stores nothing.
-    async fn preview(&self, actor: &Actor, form: ExportForm) -> Answer<ExportPreview>;
+    async fn preview(&self, principal: &Principal, form: ExportForm) -> Answer<ExportPreview>;
     /// Adds one, or changes the one that the form names; every place that takes it follows.
-    async fn save(&self, actor: &Actor, form: ExportForm) -> Answer<ExportId>;
+    async fn save(&self, principal: &Principal, form: ExportForm) -> Answer<ExportId>;
     /// Deletes one; refused with [`ServiceError::InUse`] while a Git target or cluster takes it.
-    async fn delete(&self, actor: &Actor, id: ExportId) -> Answer<()>;
+    async fn delete(&self, principal: &Principal, id: ExportId) -> Answer<()>;
     /// One of its files as Git targets write it: encrypted to the recipients of the export, anew each
     /// time.
-    async fn encrypted(&self, actor: &Actor, form: EncryptedForm) -> Answer<ExportFile>;
+    async fn encrypted(&self, principal: &Principal, form: EncryptedForm) -> Answer<ExportFile>;
     /// The export with the values of its secrets, for a person who typed their password again.
-    async fn reveal(&self, actor: &Actor, form: RevealForm) -> Answer<Revealed>;
+    async fn reveal(&self, principal: &Principal, form: RevealForm) -> Answer<Revealed>;
     /// The secrets that the exports for Carvel make, without their values: what
     /// secretgen-controller combines (F73).
-    async fn carvel(&self, actor: &Actor) -> Answer<Vec<ExportSource>>;
+    async fn carvel(&self, principal: &Principal) -> Answer<Vec<ExportSource>>;
     /// The exports a credential is in, and where each of them is delivered.
-    async fn uses(&self, actor: &Actor, credential: CredentialId) -> Answer<Vec<CredentialUse>>;
+    async fn uses(
+        &self,
+        principal: &Principal,
+        credential: CredentialId,
+    ) -> Answer<Vec<CredentialUse>>;
 }
 
 /// Connected Git accounts.
 #[async_trait]
 pub trait GitAccounts: Send + Sync {
     /// Which ways of connecting the operator configured.
-    async fn offers(&self, actor: &Actor) -> Answer<GitAccountOffers>;
+    async fn offers(&self, principal: &Principal) -> Answer<GitAccountOffers>;
     /// All, by name.
-    async fn list(&self, actor: &Actor) -> Answer<Vec<GitAccount>>;
+    async fn list(&self, principal: &Principal) -> Answer<Vec<GitAccount>>;
     /// Begins to connect in the browser.
-    async fn begin_web(&self, actor: &Actor) -> Answer<WebStart>;
+    async fn begin_web(&self, principal: &Principal) -> Answer<WebStart>;
     /// Ends it: `browser` is what the cookie kept, `state` and `code` are what GitHub sent.
     async fn finish_web(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         browser: Secret,
         state: Secret,
         code: Secret,
     ) -> Answer<CredentialId>;
     /// Begins to connect by a code that is typed at GitHub.
-    async fn begin_device(&self, actor: &Actor) -> Answer<DeviceCode>;
+    async fn begin_device(&self, principal: &Principal) -> Answer<DeviceCode>;
     /// Looks whether the code was typed.
-    async fn poll_device(&self, actor: &Actor, form: DeviceForm) -> Answer<DeviceProgress>;
+    async fn poll_device(&self, principal: &Principal, form: DeviceForm) -> Answer<DeviceProgress>;
     /// Connects an installation of the operator's GitHub App, if an account that the person
     /// connected may see it (R-OAUTH-06).
-    async fn connect_installation(&self, actor: &Actor, installation: &str)
-    -> Answer<CredentialId>;
+    async fn connect_installation(
+        &self,
+        principal: &Principal,
+        installation: &str,
+    ) -> Answer<CredentialId>;
     /// Revokes the token at GitHub and forgets it; refused with [`ServiceError::InUse`] while a Git
     /// target pushes with it.
-    async fn disconnect(&self, actor: &Actor, credential: CredentialId) -> Answer<()>;
+    async fn disconnect(&self, principal: &Principal, credential: CredentialId) -> Answer<()>;
     /// Forgets it and destroys its tokens in Vault without asking GitHub, where the authorization
     /// stays; refused as [`Self::disconnect`] is.
-    async fn forget(&self, actor: &Actor, credential: CredentialId) -> Answer<()>;
+    async fn forget(&self, principal: &Principal, credential: CredentialId) -> Answer<()>;
     /// The repositories of a connected account whose name holds `search`, at most 100.
     async fn repositories(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         credential: CredentialId,
         search: &str,
     ) -> Answer<Vec<HostedRepository>>;
     /// The branches of the repository that a form names, asked with the credential and by the egress profile
     /// that it names.
-    async fn branches(&self, actor: &Actor, form: GitTargetForm) -> Answer<Branches>;
+    async fn branches(&self, principal: &Principal, form: GitTargetForm) -> Answer<Branches>;
     /// Why [`Self::branches`] would be refused before anybody is asked; `None` where it would not, or where
     /// credential or URL are not there yet.
     async fn branches_hindrance(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         form: GitTargetForm,
     ) -> Answer<Option<String>>;
 }
@@ -303,18 +325,18 @@ pub trait GitAccounts: Send + Sync {
 #[async_trait]
 pub trait GitTargets: Send + Sync {
     /// All, by name.
-    async fn list(&self, actor: &Actor) -> Answer<Vec<GitTargetSummary>>;
+    async fn list(&self, principal: &Principal) -> Answer<Vec<GitTargetSummary>>;
     /// One.
-    async fn get(&self, actor: &Actor, id: GitTargetId) -> Answer<GitTargetDetail>;
+    async fn get(&self, principal: &Principal, id: GitTargetId) -> Answer<GitTargetDetail>;
     /// Adds one, or changes the one that the form names. Nothing is pushed before somebody asks for
     /// the first push.
-    async fn save(&self, actor: &Actor, form: GitTargetForm) -> Answer<GitTargetSaved>;
+    async fn save(&self, principal: &Principal, form: GitTargetForm) -> Answer<GitTargetSaved>;
     /// Forgets one; what it wrote stays in the repository.
-    async fn delete(&self, actor: &Actor, id: GitTargetId) -> Answer<()>;
+    async fn delete(&self, principal: &Principal, id: GitTargetId) -> Answer<()>;
     /// What a push would change now; asks the Git server.
-    async fn preview(&self, actor: &Actor, id: GitTargetId) -> Answer<TargetPreview>;
+    async fn preview(&self, principal: &Principal, id: GitTargetId) -> Answer<TargetPreview>;
     /// Queues a push.
-    async fn push(&self, actor: &Actor, id: GitTargetId) -> Answer<()>;
+    async fn push(&self, principal: &Principal, id: GitTargetId) -> Answer<()>;
 }
 
 /// Clusters that exports are applied to directly, where the operator turned that on.
@@ -323,16 +345,16 @@ pub trait Clusters: Send + Sync {
     /// Whether the operator turned it on.
     fn are_on(&self) -> bool;
     /// All, by name.
-    async fn list(&self, actor: &Actor) -> Answer<Vec<ClusterSummary>>;
+    async fn list(&self, principal: &Principal) -> Answer<Vec<ClusterSummary>>;
     /// One, with its objects.
-    async fn get(&self, actor: &Actor, id: ClusterId) -> Answer<ClusterDetail>;
+    async fn get(&self, principal: &Principal, id: ClusterId) -> Answer<ClusterDetail>;
     /// Adds one, or changes the one that the form names.
-    async fn save(&self, actor: &Actor, form: ClusterForm) -> Answer<ClusterId>;
+    async fn save(&self, principal: &Principal, form: ClusterForm) -> Answer<ClusterId>;
     /// Deletes what Hawser made there, and then forgets the cluster. Asked once more after that failed,
     /// it forgets the cluster at once and leaves the objects there.
-    async fn delete(&self, actor: &Actor, id: ClusterId) -> Answer<()>;
+    async fn delete(&self, principal: &Principal, id: ClusterId) -> Answer<()>;
     /// What applying would change now; asks the API server.
-    async fn preview(&self, actor: &Actor, id: ClusterId) -> Answer<ClusterPreview>;
+    async fn preview(&self, principal: &Principal, id: ClusterId) -> Answer<ClusterPreview>;
     /// Queues an apply.
-    async fn apply(&self, actor: &Actor, id: ClusterId) -> Answer<()>;
+    async fn apply(&self, principal: &Principal, id: ClusterId) -> Answer<()>;
 }

@@ -42,7 +42,7 @@ pub use sessions::SetUpLink;
 /// The scope of an organization that nobody asks about.
 #[cfg(test)]
 fn some_scope() -> storage::Scope {
-    let nobody = domain::Actor {
+    let nobody = domain::Principal {
         user: domain::UserId::new(),
         name: String::new(),
         organization: domain::OrganizationId::from(uuid::Uuid::nil()),

@@ -2,7 +2,7 @@
 
 use app::services::{CurrentUser, Flash};
 use axum::response::{IntoResponse, Response};
-use domain::{Actor, ServiceError};
+use domain::{Principal, ServiceError};
 use http::{HeaderValue, StatusCode, header};
 
 use super::CONNECTIONS;
@@ -37,6 +37,6 @@ pub(super) async fn set_flash(visitor: &SessionUser, flash: Flash) {
 }
 
 /// The signed-in person.
-pub(super) fn member(visitor: &SessionUser) -> Result<Actor, ServiceError> {
-    visitor.actor().ok_or(ServiceError::NotSignedIn)
+pub(super) fn member(visitor: &SessionUser) -> Result<Principal, ServiceError> {
+    visitor.principal().ok_or(ServiceError::NotSignedIn)
 }

@@ -27,8 +27,8 @@ pub(crate) async fn begin(
     Extension(visitor): Extension<Arc<SessionUser>>,
 ) -> Response {
     let begun = async {
-        let actor = member(&visitor)?;
-        oauth.connections.begin_web(&actor).await
+        let principal = member(&visitor)?;
+        oauth.connections.begin_web(&principal).await
     };
     match begun.await {
         Ok(start) => {
@@ -58,12 +58,12 @@ pub(crate) async fn finish(
     headers: HeaderMap,
 ) -> Response {
     let finished = async {
-        let actor = member(&visitor)?;
+        let principal = member(&visitor)?;
         if !back.error.is_empty() {
             return Err(said(&back.error));
         }
         let browser = Cookie::Browser.read(oauth.transport, &headers);
-        oauth.connections.finish_web(&actor, browser, back.state, back.code).await
+        oauth.connections.finish_web(&principal, browser, back.state, back.code).await
     };
     let mut response = match finished.await {
         Ok(_) => done(&visitor, "The account is connected.").await,

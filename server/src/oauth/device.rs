@@ -30,8 +30,8 @@ pub(crate) async fn begin(
     Extension(visitor): Extension<Arc<SessionUser>>,
 ) -> Response {
     let begun = async {
-        let actor = member(&visitor)?;
-        oauth.connections.begin_device(&actor).await
+        let principal = member(&visitor)?;
+        oauth.connections.begin_device(&principal).await
     };
     let code = match begun.await {
         Ok(code) => code,
@@ -58,9 +58,9 @@ pub(crate) async fn poll(
     headers: HeaderMap,
 ) -> Response {
     let looked = async {
-        let actor = member(&visitor)?;
+        let principal = member(&visitor)?;
         let device = Cookie::Device.read(oauth.transport, &headers);
-        oauth.connections.poll_device(&actor, DeviceForm { device }).await
+        oauth.connections.poll_device(&principal, DeviceForm { device }).await
     };
     let sender = Sender::of(&headers);
     let ended = |message: &str| ServiceError::from(Field::Account.problem(message));

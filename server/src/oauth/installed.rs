@@ -43,9 +43,9 @@ pub(crate) async fn ask(
     Query(named): Query<Named>,
 ) -> Response {
     let asked = async {
-        let actor = member(&visitor)?;
+        let principal = member(&visitor)?;
         let number = named.number()?;
-        if oauth.connections.offers(&actor).await?.installation_url.is_empty() {
+        if oauth.connections.offers(&principal).await?.installation_url.is_empty() {
             return Err(Field::Installation.problem(NO_APP).into());
         }
         Ok(number)
@@ -63,9 +63,9 @@ pub(crate) async fn connect(
     Form(named): Form<Named>,
 ) -> Response {
     let connected = async {
-        let actor = member(&visitor)?;
+        let principal = member(&visitor)?;
         let number = named.number()?.to_string();
-        oauth.connections.connect_installation(&actor, &number).await
+        oauth.connections.connect_installation(&principal, &number).await
     };
     match connected.await {
         Ok(_) => done(&visitor, "The installed app is connected.").await,

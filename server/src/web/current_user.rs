@@ -10,7 +10,7 @@ use std::{
 
 use app::services::{CurrentUser, Flash, Typing};
 use async_trait::async_trait;
-use domain::{Actor, Secret, ServiceError, Timestamp, UserId};
+use domain::{Principal, Secret, ServiceError, Timestamp, UserId};
 use http::HeaderValue;
 use tower_sessions::Session;
 
@@ -30,7 +30,7 @@ const STRANGER_BYTES: usize = 900;
 pub struct SessionUser {
     pub(super) session: Session,
     pub(super) user: Option<UserId>,
-    pub(super) actor: Option<Actor>,
+    pub(super) principal: Option<Principal>,
     pub(super) peer: IpAddr,
     pub(super) now: Timestamp,
     pub(super) transport: Transport,
@@ -65,8 +65,8 @@ impl CurrentUser for SessionUser {
         self.user
     }
 
-    fn actor(&self) -> Option<Actor> {
-        self.actor.clone()
+    fn principal(&self) -> Option<Principal> {
+        self.principal.clone()
     }
 
     fn peer(&self) -> IpAddr {

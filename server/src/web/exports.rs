@@ -68,9 +68,9 @@ async fn written(
     visitor: &SessionUser,
     id: &str,
 ) -> Result<(String, Vec<ExportFile>), ServiceError> {
-    let actor = visitor.actor().ok_or(ServiceError::NotSignedIn)?;
+    let principal = visitor.principal().ok_or(ServiceError::NotSignedIn)?;
     let id: ExportId = id.parse().map_err(|_| ServiceError::NotFound)?;
-    let export = site.services.exports.get(&actor, id).await?;
+    let export = site.services.exports.get(&principal, id).await?;
     Ok((export.name, export.preview.files))
 }
 
@@ -81,8 +81,8 @@ pub(super) async fn encrypted(
     Extension(visitor): Extension<Arc<SessionUser>>,
     Form(form): Form<EncryptedForm>,
 ) -> Response {
-    let Some(actor) = visitor.actor() else { return refused(&ServiceError::NotSignedIn) };
-    match site.services.exports.encrypted(&actor, form).await {
+    let Some(principal) = visitor.principal() else { return refused(&ServiceError::NotSignedIn) };
+    match site.services.exports.encrypted(&principal, form).await {
         Ok(file) => attachment(last(&file.path), file.text),
         Err(problem) => refused(&problem),
     }
@@ -103,13 +103,13 @@ pub(super) async fn reveal_values(
     Extension(visitor): Extension<Arc<SessionUser>>,
     Form(Revealing { export, password }): Form<Revealing>,
 ) -> Response {
-    let Some(actor) = visitor.actor() else { return see_other("/sign-in") };
+    let Some(principal) = visitor.principal() else { return see_other("/sign-in") };
     let page = match export.parse::<ExportId>() {
         Ok(id) => format!("/gitops/exports/{id}"),
         Err(_) => return refused(&ServiceError::NotFound),
     };
     let form = RevealForm { export, password };
-    match site.services.exports.reveal(&actor, form).await {
+    match site.services.exports.reveal(&principal, form).await {
         Ok(revealed) => attachment(&revealed.file_name, revealed.text.expose().to_owned()),
         Err(problem @ ServiceError::Busy { .. }) => turned_away(&problem),
         Err(problem) => {

@@ -45,10 +45,10 @@ pub(super) async fn recognize(
             );
         }
     };
-    let actor = match user {
+    let principal = match user {
         None => None,
-        Some(user) => match site.services.sessions.actor(user).await {
-            Ok(actor) => Some(actor.visiting_from(Some(peer))),
+        Some(user) => match site.services.sessions.principal(user).await {
+            Ok(principal) => Some(principal.visiting_from(Some(peer))),
             Err(ServiceError::NotFound | ServiceError::NotAllowed | ServiceError::NotSignedIn) => {
                 None
             }
@@ -58,7 +58,7 @@ pub(super) async fn recognize(
     let visitor = Arc::new(SessionUser {
         session,
         user,
-        actor,
+        principal,
         peer,
         now: site.clock.now(),
         transport: site.transport(),

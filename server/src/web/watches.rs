@@ -57,7 +57,7 @@ impl Watches {
         headers: &HeaderMap,
     ) -> Option<UnboundedSender<StageResult>> {
         let name = headers.get(WATCH)?.to_str().ok()?.to_owned();
-        let user = app::services::CurrentUser::actor(visitor?.as_ref())?.user;
+        let user = app::services::CurrentUser::principal(visitor?.as_ref())?.user;
         let watches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         watches.get(&(user, name)).cloned()
     }

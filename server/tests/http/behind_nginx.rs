@@ -77,9 +77,9 @@ impl Site {
     /// The addresses that the audit log names, newest first.
     async fn addresses(&self, action: AuditAction) -> Vec<String> {
         let user = self.hawser.user_of(&self.owner).await;
-        let actor = self.hawser.engine.actor(user).await.unwrap();
+        let principal = self.hawser.engine.principal(user).await.unwrap();
         let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
-        let page = self.hawser.engine.list(&actor, query).await.unwrap();
+        let page = self.hawser.engine.list(&principal, query).await.unwrap();
         page.rows
             .iter()
             .map(|row| row.address.map(|at| at.to_string()).unwrap_or_default())

@@ -27,8 +27,8 @@ const EXCLUDED: &str = "excluded";
 /// `/gitops/check/carvel`
 pub(crate) fn carvel() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        let sources = request.services().exports.carvel(&actor).await?;
+        let principal = request.member()?;
+        let sources = request.services().exports.carvel(&principal).await?;
         let typed = request.query("namespace");
         let excluded = request.sent_along(EXCLUDED).is_some();
         let wildcards = if excluded { Wildcards::Excluded } else { Wildcards::Taken };

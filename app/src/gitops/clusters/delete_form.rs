@@ -18,9 +18,9 @@ use crate::ui::{
 /// `/gitops/clusters/{id}/delete`
 pub(crate) fn delete() -> AnyView {
     page(async |request| {
-        let actor = member(&request)?;
-        actor.may(Action::ManageExports)?;
-        let cluster = request.services().clusters.get(&actor, request.id()?).await?;
+        let principal = member(&request)?;
+        principal.may(Action::ManageExports)?;
+        let cluster = request.services().clusters.get(&principal, request.id()?).await?;
         let name = cluster.summary.name.clone();
         let href = path_of(cluster.summary.id);
         let body = view! {

@@ -30,13 +30,13 @@ use crate::{
 /// `/gitops/clusters/{id}`
 pub(crate) fn detail() -> AnyView {
     page(async |request| {
-        let actor = member(&request)?;
-        let cluster = request.services().clusters.get(&actor, request.id()?).await?;
-        let manages = actor.role.includes(Action::ManageExports);
+        let principal = member(&request)?;
+        let cluster = request.services().clusters.get(&principal, request.id()?).await?;
+        let manages = principal.role.includes(Action::ManageExports);
         let href = path_of(cluster.summary.id);
         // A cluster that is being deleted takes no change any more.
         let edit = if manages && !cluster.summary.is_deleting {
-            Some(form(&request, &actor, stored(&cluster), href.clone()).await?)
+            Some(form(&request, &principal, stored(&cluster), href.clone()).await?)
         } else {
             None
         };
@@ -62,7 +62,7 @@ pub(crate) fn detail() -> AnyView {
                 {manages.then(|| buttons(&cluster, &href))}
             </div>
             <div data-live="banner" class="stack">
-                {banner(summary.cause, &cluster.detail, place, summary.credential, &cluster.exports, actor.role)}
+                {banner(summary.cause, &cluster.detail, place, summary.credential, &cluster.exports, principal.role)}
                 {going(&cluster, &href, manages)}
                 {first(&cluster, &href)}
             </div>

@@ -1,6 +1,6 @@
 //! The form that adds or changes a cluster.
 
-use domain::{Actor, CredentialKind, Field, ServiceError, gitops::ClusterForm};
+use domain::{CredentialKind, Field, Principal, ServiceError, gitops::ClusterForm};
 use leptos::prelude::*;
 
 use super::PATH;
@@ -20,7 +20,7 @@ const FORM: &str = "cluster-save";
 /// The form on the page `here`, filled with what was typed or `stored`.
 pub(super) async fn form(
     request: &Request,
-    actor: &Actor,
+    principal: &Principal,
     stored: ClusterForm,
     here: String,
 ) -> Result<AnyView, ServiceError> {
@@ -28,8 +28,8 @@ pub(super) async fn form(
     let newest: Option<i64> = stored.row_version.parse().ok();
     let state =
         FormState::new(FORM, request).at(here.clone()).over(&stored, newest.unwrap_or_default());
-    let choices = services.credentials.of_kind(actor, CredentialKind::Cluster).await?;
-    let exports = services.exports.list(actor).await?;
+    let choices = services.credentials.of_kind(principal, CredentialKind::Cluster).await?;
+    let exports = services.exports.list(principal).await?;
     let is_new = stored.cluster.is_empty();
     let ticked = ticked(&state, request, stored.exports.clone());
     let values = refilled(&stored, |name| request.sent_along(name), |_| None);

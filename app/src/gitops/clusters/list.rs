@@ -25,9 +25,9 @@ use crate::{
 /// `/gitops/clusters`
 pub(crate) fn list() -> AnyView {
     page(async |request| {
-        let actor = member(&request)?;
-        let found = request.services().clusters.list(&actor).await?;
-        let may_manage = actor.role.includes(Action::ManageExports);
+        let principal = member(&request)?;
+        let found = request.services().clusters.list(&principal).await?;
+        let may_manage = principal.role.includes(Action::ManageExports);
         let add = (may_manage && !found.is_empty()).then(|| {
             view! {
                 <a class="button primary" href=format!("{PATH}/new")>
@@ -40,7 +40,7 @@ pub(crate) fn list() -> AnyView {
         let table = if found.is_empty() {
             nothing_yet(may_manage)
         } else {
-            table(&found, actor.role, request.now)
+            table(&found, principal.role, request.now)
         };
         let body = view! {
             <p class="crumbs">

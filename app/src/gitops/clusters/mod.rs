@@ -15,7 +15,7 @@ pub(crate) use list::list;
 pub(crate) use new::new;
 pub(crate) use preview::preview;
 
-use domain::{Actor, ServiceError, gitops::ClusterSummary};
+use domain::{Principal, ServiceError, gitops::ClusterSummary};
 use leptos::prelude::*;
 
 use crate::ui::page::Request;
@@ -32,9 +32,9 @@ pub(crate) fn path_of(id: domain::ClusterId) -> String {
 const SYNC: &str = "Sync now";
 
 /// The person, where the operator turned clusters on; otherwise the pages do not exist.
-fn member(request: &Request) -> Result<Actor, ServiceError> {
-    let actor = request.member()?;
-    if request.services().clusters.are_on() { Ok(actor) } else { Err(ServiceError::NotFound) }
+fn member(request: &Request) -> Result<Principal, ServiceError> {
+    let principal = request.member()?;
+    if request.services().clusters.are_on() { Ok(principal) } else { Err(ServiceError::NotFound) }
 }
 
 /// What there is to know beside the status of a cluster.

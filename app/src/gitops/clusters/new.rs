@@ -12,9 +12,10 @@ use crate::ui::{
 /// `/gitops/clusters/new`
 pub(crate) fn new() -> AnyView {
     page(async |request| {
-        let actor = member(&request)?;
-        actor.may(Action::ManageExports)?;
-        let form = form(&request, &actor, ClusterForm::default(), format!("{PATH}/new")).await?;
+        let principal = member(&request)?;
+        principal.may(Action::ManageExports)?;
+        let form =
+            form(&request, &principal, ClusterForm::default(), format!("{PATH}/new")).await?;
         let body = view! {
             <p class="crumbs">
                 <a href=PATH>"Clusters"</a>

@@ -30,12 +30,12 @@ use crate::{
 /// `/gitops/clusters/{id}/preview`
 pub(crate) fn preview() -> AnyView {
     page(async |request| {
-        let actor = member(&request)?;
-        actor.may(Action::ManageExports)?;
+        let principal = member(&request)?;
+        principal.may(Action::ManageExports)?;
         let clusters = &request.services().clusters;
-        let found = clusters.get(&actor, request.id()?).await?;
+        let found = clusters.get(&principal, request.id()?).await?;
         let cluster = &found.summary;
-        let preview = match clusters.preview(&actor, cluster.id).await {
+        let preview = match clusters.preview(&principal, cluster.id).await {
             Ok(preview) => Ok(preview),
             Err(ServiceError::Unreachable { cause, .. }) => Err(cause),
             Err(problem) => return Err(problem),
@@ -56,7 +56,7 @@ pub(crate) fn preview() -> AnyView {
                 DeliveryTarget::Cluster(cluster.id),
                 found.summary.credential,
                 &found.exports,
-                actor.role,
+                principal.role,
             ),
         };
         let body = view! {

@@ -25,7 +25,7 @@ pub(crate) async fn save_cluster(
     let is_new = form.cluster.is_empty();
     act(
         Sent::of("cluster-save", &from, &form),
-        async move |services, actor| services.clusters.save(&actor, form).await,
+        async move |services, principal| services.clusters.save(&principal, form).await,
         |id| {
             let page = path_of(id);
             if is_new {
@@ -47,10 +47,10 @@ pub(crate) async fn delete_cluster(
 ) -> Answered {
     act(
         Sent::new("cluster-delete", &from),
-        async move |services, actor| {
+        async move |services, principal| {
             let id = known(&cluster)?;
-            services.clusters.delete(&actor, id).await?;
-            Ok(match services.clusters.get(&actor, id).await {
+            services.clusters.delete(&principal, id).await?;
+            Ok(match services.clusters.get(&principal, id).await {
                 Err(ServiceError::NotFound) => "Hawser has forgotten the cluster.",
                 _ => "Hawser deletes the objects first, then forgets the cluster.",
             })
@@ -69,9 +69,9 @@ pub(crate) async fn apply_cluster(
     let from = path::ours(&from, PATH);
     act(
         Sent::new("cluster-apply", from),
-        async move |services, actor| {
+        async move |services, principal| {
             let id = known(&cluster)?;
-            services.clusters.apply(&actor, id).await.map(|()| id)
+            services.clusters.apply(&principal, id).await.map(|()| id)
         },
         |id| {
             let back = if from == PATH { from.to_owned() } else { path_of(id) };
@@ -89,9 +89,9 @@ pub(crate) async fn compare_cluster(
 ) -> Answered {
     act(
         Sent::new("cluster-compare", path::ours(&from, PATH)),
-        async move |services, actor| {
+        async move |services, principal| {
             let id: ClusterId = known(&cluster)?;
-            services.clusters.preview(&actor, id).await.map(|found| (id, found))
+            services.clusters.preview(&principal, id).await.map(|found| (id, found))
         },
         |(id, found)| {
             let next = Redirect::to(path_of(id));

@@ -17,9 +17,9 @@ use crate::{
 /// `/gitops/connections/device`
 pub(crate) fn device() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        actor.may(Action::ManageExports)?;
-        let offers = request.services().git_connections.offers(&actor).await?;
+        let principal = request.member()?;
+        principal.may(Action::ManageExports)?;
+        let offers = request.services().git_connections.offers(&principal).await?;
         let typing = request.asking.visit.typing().await;
         let inside = match typing {
             Some(typing) => steps(&typing, &offers.host),

@@ -1,7 +1,7 @@
 //! Disconnecting an account: what would break.
 
 use domain::{
-    Action, Actor, CredentialId, ServiceError,
+    Action, CredentialId, Principal, ServiceError,
     gitops::{GitAccount, GitAccountMethod, GitTargetSummary},
 };
 use leptos::prelude::*;
@@ -24,12 +24,12 @@ const DISCONNECT: &str = "connection-disconnect";
 /// `/gitops/connections/{id}/disconnect`
 pub(crate) fn disconnect() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        actor.may(Action::ManageExports)?;
+        let principal = request.member()?;
+        principal.may(Action::ManageExports)?;
         let id: CredentialId = request.id()?;
-        let all = request.services().git_connections.list(&actor).await?;
+        let all = request.services().git_connections.list(&principal).await?;
         let one = all.into_iter().find(|one| one.credential == id).ok_or(ServiceError::NotFound)?;
-        let targets = targets_of(&request, &actor, &one).await?;
+        let targets = targets_of(&request, &principal, &one).await?;
         let state = FormState::new(DISCONNECT, &request);
         let inside =
             if targets.is_empty() { confirm(&request, state, &one) } else { kept(&targets) };
@@ -53,7 +53,7 @@ pub(crate) fn disconnect() -> AnyView {
 /// The Git targets that push with it.
 async fn targets_of(
     request: &Request,
-    actor: &Actor,
+    principal: &Principal,
     one: &GitAccount,
 ) -> Result<Vec<GitTargetSummary>, ServiceError> {
     let mut found = Vec::new();
@@ -61,7 +61,7 @@ async fn targets_of(
         return Ok(found);
     }
     let service = &request.services().git_targets;
-    for row in service.list(actor).await? {
+    for row in service.list(principal).await? {
         if row.credential == one.credential {
             found.push(row);
         }

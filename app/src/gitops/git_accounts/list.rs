@@ -23,12 +23,12 @@ use crate::ui::{
 /// `/gitops/connections`
 pub(crate) fn list() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
+        let principal = request.member()?;
         let service = &request.services().git_connections;
-        let mut found = service.list(&actor).await?;
+        let mut found = service.list(&principal).await?;
         found.sort_by_key(GitAccount::status);
-        let may_manage = actor.role.includes(Action::ManageExports);
-        let ways = if may_manage { Some(ways(&service.offers(&actor).await?)) } else { None };
+        let may_manage = principal.role.includes(Action::ManageExports);
+        let ways = if may_manage { Some(ways(&service.offers(&principal).await?)) } else { None };
         let now = request.now;
         let cards = found.iter().map(|one| card(one, may_manage, now)).collect_view();
         let none = found.is_empty().then(|| {

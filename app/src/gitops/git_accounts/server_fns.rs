@@ -19,8 +19,8 @@ pub(crate) async fn disconnect_account(
 ) -> Answered {
     act(
         Sent::new("connection-disconnect", &from),
-        async move |services, actor| {
-            services.git_connections.disconnect(&actor, known(&credential)?).await
+        async move |services, principal| {
+            services.git_connections.disconnect(&principal, known(&credential)?).await
         },
         |()| Redirect::to(PATH).flash("The account is disconnected."),
     )
@@ -35,8 +35,8 @@ pub(crate) async fn forget_account(
 ) -> Answered {
     act(
         Sent::new("connection-forget", &from),
-        async move |services, actor| {
-            match services.git_connections.forget(&actor, known(&credential)?).await {
+        async move |services, principal| {
+            match services.git_connections.forget(&principal, known(&credential)?).await {
                 Ok(()) => Ok(FORGOTTEN),
                 // A second press, or another person was faster: what was asked for is done.
                 Err(ServiceError::NotFound) => Ok("The account is not connected here any more."),

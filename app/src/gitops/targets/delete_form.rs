@@ -21,9 +21,9 @@ use crate::{
 /// `/gitops/targets/{id}/delete`
 pub(crate) fn delete() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        actor.may(Action::ManageExports)?;
-        let target = request.services().git_targets.get(&actor, request.id()?).await?;
+        let principal = request.member()?;
+        principal.may(Action::ManageExports)?;
+        let target = request.services().git_targets.get(&principal, request.id()?).await?;
         let state = FormState::new("target-delete", &request);
         let name = target.summary.name.clone();
         let href = path_of(target.summary.id);

@@ -27,12 +27,12 @@ use crate::{
 /// `/gitops/targets/{id}`
 pub(crate) fn detail() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        let target = request.services().git_targets.get(&actor, request.id()?).await?;
-        let manages = actor.role.includes(Action::ManageExports);
+        let principal = request.member()?;
+        let target = request.services().git_targets.get(&principal, request.id()?).await?;
+        let manages = principal.role.includes(Action::ManageExports);
         let href = path_of(target.summary.id);
         let edit = if manages && target.may_change {
-            Some(form(&request, &actor, stored(&target), href.clone()).await?)
+            Some(form(&request, &principal, stored(&target), href.clone()).await?)
         } else {
             None
         };
@@ -55,7 +55,7 @@ pub(crate) fn detail() -> AnyView {
                 {manages.then(|| buttons(&target, &href))}
             </div>
             <div data-live="banner" class="stack">
-                {banner(summary.cause, &target.detail, place, summary.credential, &target.exports, actor.role)}
+                {banner(summary.cause, &target.detail, place, summary.credential, &target.exports, principal.role)}
                 {waiting(&target)}
                 {first(&target, &href)}
             </div>

@@ -1,7 +1,7 @@
 //! Finding a repository and its branches: the server asks, so that it works without JavaScript.
 
 use domain::{
-    Actor, CredentialId, Field, Provider, ServiceError,
+    CredentialId, Field, Principal, Provider, ServiceError,
     credentials::CredentialChoice,
     gitops::{Branches, GitAccount, GitTargetForm, GitTargetSummary, HostedRepository},
 };
@@ -108,7 +108,7 @@ fn wanted(request: &Request) -> Wanted {
 /// Looks up what the pressed button asks for, or says what that takes.
 pub(super) async fn find(
     request: &Request,
-    actor: &Actor,
+    principal: &Principal,
     values: &GitTargetForm,
     connections: &[GitAccount],
 ) -> LookupResult {
@@ -123,14 +123,14 @@ pub(super) async fn find(
             LookupResult::of_repositories(Err(Field::Credential.problem(NOT_CONNECTED).into()))
         }
         (Wanted::Repositories, Ok(id)) => LookupResult::of_repositories(
-            service.repositories(actor, id, &request.query("search")).await,
+            service.repositories(principal, id, &request.query("search")).await,
         ),
         (Wanted::Branches, Err(problem)) => LookupResult::of_branches(Err(problem)),
         (Wanted::Branches, Ok(_)) if values.url.trim().is_empty() => {
             LookupResult::of_branches(Err(Field::Url.problem(NO_URL).into()))
         }
         (Wanted::Branches, Ok(_)) => {
-            LookupResult::of_branches(service.branches(actor, values.clone()).await)
+            LookupResult::of_branches(service.branches(principal, values.clone()).await)
         }
     }
 }

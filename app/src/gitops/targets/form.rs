@@ -1,7 +1,7 @@
 //! The form that adds or changes a Git target.
 
 use domain::{
-    Actor, CredentialKind, Field, Provider, ServiceError,
+    CredentialKind, Field, Principal, Provider, ServiceError,
     credentials::{CredentialChoice, CredentialQuery, PatternKind},
     gitops::{GitAccount, GitTargetForm, PushMode},
 };
@@ -28,7 +28,7 @@ const FORM: &str = "target-save";
 /// The form on the page `here`, filled with what was typed or `stored`.
 pub(super) async fn form(
     request: &Request,
-    actor: &Actor,
+    principal: &Principal,
     stored: GitTargetForm,
     here: String,
 ) -> Result<AnyView, ServiceError> {
@@ -36,10 +36,10 @@ pub(super) async fn form(
     let newest = stored.row_version.parse().unwrap_or_default();
     let state = FormState::new(FORM, request).at(here.clone()).over(&stored, newest);
     let values = carried(request, &state, stored);
-    let choices = services.credentials.of_kind(actor, CredentialKind::Git).await?;
-    let connected = services.git_connections.list(actor).await?;
-    let exports = services.exports.list(actor).await?;
-    let found = find(request, actor, &values, &connected).await;
+    let choices = services.credentials.of_kind(principal, CredentialKind::Git).await?;
+    let connected = services.git_connections.list(principal).await?;
+    let exports = services.exports.list(principal).await?;
+    let found = find(request, principal, &values, &connected).await;
     let is_new = values.target.is_empty();
     let save = if is_new { "Create" } else { "Save" };
     let to = format!("{here}#edit");
@@ -51,14 +51,14 @@ pub(super) async fn form(
         .line();
     let credential = credential(&state, &values, &choices, &connected, &here);
     let repository = repository(request, &state, &values, &found, &connected, &to);
-    let targets = services.git_targets.list(actor).await?;
+    let targets = services.git_targets.list(principal).await?;
     let generic = CredentialQuery {
         provider: Provider::GenericGit.facts().code.to_owned(),
         ..CredentialQuery::default()
     };
-    let generic = services.credentials.list(actor, generic).await?.rows;
+    let generic = services.credentials.list(principal, generic).await?.rows;
     let has_pattern = generic.iter().any(|row| row.pattern_kind != PatternKind::None);
-    let hindrance = services.git_connections.branches_hindrance(actor, values.clone()).await?;
+    let hindrance = services.git_connections.branches_hindrance(principal, values.clone()).await?;
     let offered = match hindrance {
         Some(why) => Offered::NotHere(why),
         None if has_pattern => Offered::Yes,

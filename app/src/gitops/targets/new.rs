@@ -15,10 +15,10 @@ use crate::{
 /// `/gitops/targets/new`
 pub(crate) fn new() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        actor.may(Action::ManageExports)?;
+        let principal = request.member()?;
+        principal.may(Action::ManageExports)?;
         let here = "/gitops/targets/new".to_owned();
-        let form = form(&request, &actor, GitTargetForm::default(), here).await?;
+        let form = form(&request, &principal, GitTargetForm::default(), here).await?;
         let body = view! {
             <p class="crumbs">
                 <a href=PATH>"GitOps"</a>

@@ -27,12 +27,12 @@ use crate::{
 /// `/gitops/targets/{id}/preview`
 pub(crate) fn preview() -> AnyView {
     page(async |request| {
-        let actor = request.member()?;
-        actor.may(Action::ManageExports)?;
+        let principal = request.member()?;
+        principal.may(Action::ManageExports)?;
         let targets = &request.services().git_targets;
-        let found = targets.get(&actor, request.id()?).await?;
+        let found = targets.get(&principal, request.id()?).await?;
         let target = &found.summary;
-        let preview = match targets.preview(&actor, target.id).await {
+        let preview = match targets.preview(&principal, target.id).await {
             Ok(preview) => Ok(preview),
             Err(ServiceError::Unreachable { cause, .. }) => Err(cause),
             Err(problem) => return Err(problem),
@@ -59,7 +59,7 @@ pub(crate) fn preview() -> AnyView {
                 DeliveryTarget::GitTarget(target.id),
                 found.summary.credential,
                 &found.exports,
-                actor.role,
+                principal.role,
             ),
         };
         let body = view! {

@@ -23,7 +23,7 @@ pub(crate) async fn save_target(
     let is_new = form.target.is_empty();
     act(
         Sent::of("target-save", &from, &form),
-        async move |services, actor| services.git_targets.save(&actor, form).await,
+        async move |services, principal| services.git_targets.save(&principal, form).await,
         |GitTargetSaved { id, left }| {
             let page = path_of(id);
             if is_new {
@@ -46,7 +46,9 @@ pub(crate) async fn delete_target(
 ) -> Answered {
     act(
         Sent::new("target-delete", &from),
-        async move |services, actor| services.git_targets.delete(&actor, known(&target)?).await,
+        async move |services, principal| {
+            services.git_targets.delete(&principal, known(&target)?).await
+        },
         |()| Redirect::to(PATH).flash("The Git target is deleted."),
     )
     .await
@@ -61,9 +63,9 @@ pub(crate) async fn push_target(
     let from = path::ours(&from, PATH);
     act(
         Sent::new("target-push", from),
-        async move |services, actor| {
+        async move |services, principal| {
             let id = known(&target)?;
-            services.git_targets.push(&actor, id).await.map(|()| id)
+            services.git_targets.push(&principal, id).await.map(|()| id)
         },
         |id| {
             let back = if from == PATH { from.to_owned() } else { path_of(id) };

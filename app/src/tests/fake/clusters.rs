@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    Actor, Cause, ClusterId, Field, ServiceError,
+    Cause, ClusterId, Field, Principal, ServiceError,
     cause::RemoteKind,
     gitops::{
         ClusterDetail, ClusterForm, ClusterObject, ClusterPreview, ClusterSummary, ObjectState,
@@ -70,15 +70,15 @@ impl service::Clusters for Fake {
     fn are_on(&self) -> bool {
         self.has_clusters
     }
-    async fn list(&self, _: &Actor) -> Answer<Vec<ClusterSummary>> {
+    async fn list(&self, _: &Principal) -> Answer<Vec<ClusterSummary>> {
         self.answers()?;
         Ok(if self.is_empty { Vec::new() } else { vec![self.cluster().summary] })
     }
-    async fn get(&self, _: &Actor, asked: ClusterId) -> Answer<ClusterDetail> {
+    async fn get(&self, _: &Principal, asked: ClusterId) -> Answer<ClusterDetail> {
         self.answers()?;
         if asked == id() { Ok(self.cluster()) } else { Err(ServiceError::NotFound) }
     }
-    async fn save(&self, _: &Actor, form: ClusterForm) -> Answer<ClusterId> {
+    async fn save(&self, _: &Principal, form: ClusterForm) -> Answer<ClusterId> {
         self.answers()?;
         *self.cluster_saved.lock().unwrap() = Some(form.clone());
         self.current(&form.row_version)?;
@@ -87,10 +87,10 @@ impl service::Clusters for Fake {
         }
         Ok(id())
     }
-    async fn delete(&self, _: &Actor, _: ClusterId) -> Answer<()> {
+    async fn delete(&self, _: &Principal, _: ClusterId) -> Answer<()> {
         Ok(())
     }
-    async fn preview(&self, _: &Actor, _: ClusterId) -> Answer<ClusterPreview> {
+    async fn preview(&self, _: &Principal, _: ClusterId) -> Answer<ClusterPreview> {
         if self.cause == Some(Cause::InsufficientScope) {
             let refused = self.cluster().objects.into_iter().filter(|one| one.name == "refused");
             return Ok(ClusterPreview { refused: refused.collect(), ..ClusterPreview::default() });
@@ -100,7 +100,7 @@ impl service::Clusters for Fake {
         }
         Ok(ClusterPreview { changes: difference().changes, ..ClusterPreview::default() })
     }
-    async fn apply(&self, _: &Actor, _: ClusterId) -> Answer<()> {
+    async fn apply(&self, _: &Principal, _: ClusterId) -> Answer<()> {
         Ok(())
     }
 }

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use domain::{
-    Actor, Cause, CredentialId, ProjectId, Purpose, RepositoryId, ServiceError, connection_tests,
-    credentials, matching,
+    Cause, CredentialId, Principal, ProjectId, Purpose, RepositoryId, ServiceError,
+    connection_tests, credentials, matching,
     notices::{Group, News, Notice, Subject, WebhookForm},
     projects, service,
     service::Answer,
@@ -53,7 +53,7 @@ fn failed(name: &str, url: &str) -> connection_tests::ConnectionTest {
 impl service::ConnectionTests for Fake {
     async fn test_form(
         &self,
-        _: &Actor,
+        _: &Principal,
         form: connection_tests::TestConnection,
     ) -> Answer<connection_tests::ConnectionTest> {
         self.answers()?;
@@ -64,14 +64,14 @@ impl service::ConnectionTests for Fake {
     }
     async fn test_credential(
         &self,
-        _: &Actor,
+        _: &Principal,
         _: CredentialId,
     ) -> Answer<Vec<connection_tests::ConnectionTest>> {
         Ok(vec![failed("acme charts", "oci://ghcr.io/acme")])
     }
     async fn test_repository(
         &self,
-        _: &Actor,
+        _: &Principal,
         _: RepositoryId,
     ) -> Answer<connection_tests::ConnectionTest> {
         Ok(failed("acme charts", "oci://ghcr.io/acme"))
@@ -82,7 +82,7 @@ impl service::ConnectionTests for Fake {
 impl service::Matching for Fake {
     async fn explain(
         &self,
-        _: &Actor,
+        _: &Principal,
         query: matching::ExplainQuery,
     ) -> Answer<matching::Explanation> {
         let line = |name: &str, verdict| matching::ExplanationLine {
@@ -110,7 +110,7 @@ impl service::Matching for Fake {
 
 #[async_trait]
 impl service::Projects for Fake {
-    async fn list(&self, _: &Actor) -> Answer<Vec<projects::Project>> {
+    async fn list(&self, _: &Principal) -> Answer<Vec<projects::Project>> {
         let project = |id, name: &str, is_default| projects::Project {
             sharing: projects::Sharing::Own,
             id,
@@ -121,18 +121,18 @@ impl service::Projects for Fake {
         };
         Ok(vec![project(id(), "Default", true), project(ProjectId::new(), "Shop", false)])
     }
-    async fn save(&self, _: &Actor, _: projects::ProjectForm) -> Answer<ProjectId> {
+    async fn save(&self, _: &Principal, _: projects::ProjectForm) -> Answer<ProjectId> {
         self.answers()?;
         Ok(id())
     }
-    async fn delete(&self, _: &Actor, _: ProjectId) -> Answer<()> {
+    async fn delete(&self, _: &Principal, _: ProjectId) -> Answer<()> {
         Err(ServiceError::InUse(vec!["acme charts".into()]))
     }
 }
 
 #[async_trait]
 impl service::Notices for Fake {
-    async fn list(&self, _: &Actor) -> Answer<Vec<Notice>> {
+    async fn list(&self, _: &Principal) -> Answer<Vec<Notice>> {
         let notice = |name: &str, news| Notice {
             id: id(),
             name: name.into(),
@@ -162,13 +162,13 @@ impl service::Notices for Fake {
             },
         ])
     }
-    async fn open(&self, _: &Actor) -> Answer<u32> {
+    async fn open(&self, _: &Principal) -> Answer<u32> {
         Ok(2)
     }
-    async fn webhook(&self, _: &Actor) -> Answer<String> {
+    async fn webhook(&self, _: &Principal) -> Answer<String> {
         Ok("https://hooks.example.com/hawser".into())
     }
-    async fn set_webhook(&self, _: &Actor, _: WebhookForm) -> Answer<()> {
+    async fn set_webhook(&self, _: &Principal, _: WebhookForm) -> Answer<()> {
         self.answers()
     }
 }

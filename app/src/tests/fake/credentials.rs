@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    Access, Actor, AuthMethod, Cause, CredentialId, Provider, Purpose, ServiceError, Status,
+    Access, AuthMethod, Cause, CredentialId, Principal, Provider, Purpose, ServiceError, Status,
     Timestamp, credentials, propagation, service, service::Answer,
 };
 
@@ -152,7 +152,7 @@ fn known(form: &credentials::VersionRef) -> Answer<()> {
 impl service::Credentials for Fake {
     async fn list(
         &self,
-        _: &Actor,
+        _: &Principal,
         _: credentials::CredentialQuery,
     ) -> Answer<credentials::CredentialPage> {
         if self.is_empty {
@@ -176,10 +176,10 @@ impl service::Credentials for Fake {
         };
         Ok(credentials::CredentialPage { rows, total: 1, all: 1, undestroyed })
     }
-    async fn get(&self, _: &Actor, _: CredentialId) -> Answer<credentials::CredentialDetail> {
+    async fn get(&self, _: &Principal, _: CredentialId) -> Answer<credentials::CredentialDetail> {
         Ok(self.credential())
     }
-    async fn choices(&self, _: &Actor, _: &str) -> Answer<Vec<credentials::CredentialChoice>> {
+    async fn choices(&self, _: &Principal, _: &str) -> Answer<Vec<credentials::CredentialChoice>> {
         let choice = |name: &str, fits_host| credentials::CredentialChoice {
             id: CredentialId::new(),
             name: name.into(),
@@ -193,7 +193,7 @@ impl service::Credentials for Fake {
     }
     async fn of_kind(
         &self,
-        _: &Actor,
+        _: &Principal,
         kind: domain::CredentialKind,
     ) -> Answer<Vec<credentials::CredentialChoice>> {
         if self.is_empty {
@@ -212,7 +212,7 @@ impl service::Credentials for Fake {
     }
     async fn create(
         &self,
-        _: &Actor,
+        _: &Principal,
         form: credentials::CreateCredential,
     ) -> Answer<credentials::Saved> {
         *self.created.lock().unwrap() = Some(form.clone());
@@ -222,7 +222,7 @@ impl service::Credentials for Fake {
     }
     async fn update(
         &self,
-        _: &Actor,
+        _: &Principal,
         form: credentials::UpdateCredential,
     ) -> Answer<credentials::Saved> {
         *self.updated.lock().unwrap() = Some(form.clone());
@@ -237,7 +237,7 @@ impl service::Credentials for Fake {
     }
     async fn place(
         &self,
-        _: &Actor,
+        _: &Principal,
         form: credentials::PlaceCredential,
     ) -> Answer<credentials::Saved> {
         self.current(&form.row_version)?;
@@ -247,41 +247,41 @@ impl service::Credentials for Fake {
     }
     async fn roll_back(
         &self,
-        _: &Actor,
+        _: &Principal,
         form: credentials::VersionRef,
     ) -> Answer<credentials::Saved> {
         known(&form).map(|()| saved())
     }
     async fn promote(
         &self,
-        _: &Actor,
+        _: &Principal,
         form: credentials::VersionRef,
     ) -> Answer<credentials::Saved> {
         known(&form).map(|()| saved())
     }
     async fn test_again(
         &self,
-        _: &Actor,
+        _: &Principal,
         form: credentials::VersionRef,
     ) -> Answer<credentials::Saved> {
         known(&form).map(|()| credentials::Saved { propagation: None, ..saved() })
     }
     async fn discard(
         &self,
-        _: &Actor,
+        _: &Principal,
         form: credentials::VersionRef,
     ) -> Answer<credentials::Saved> {
         known(&form).map(|()| credentials::Saved { propagation: None, ..saved() })
     }
-    async fn resume(&self, _: &Actor, _: CredentialId, origin: &str) -> Answer<()> {
+    async fn resume(&self, _: &Principal, _: CredentialId, origin: &str) -> Answer<()> {
         if origin == "https://ghcr.io" { Ok(()) } else { Err(ServiceError::NotFound) }
     }
-    async fn allow_address(&self, _: &Actor, form: credentials::AllowAddress) -> Answer<()> {
+    async fn allow_address(&self, _: &Principal, form: credentials::AllowAddress) -> Answer<()> {
         if *form.url == *"https://ghcr.io" { Ok(()) } else { Err(ServiceError::NotFound) }
     }
     async fn confirm_address(
         &self,
-        _: &Actor,
+        _: &Principal,
         _: CredentialId,
         _: domain::AllowedAddressId,
     ) -> Answer<()> {
@@ -289,7 +289,7 @@ impl service::Credentials for Fake {
     }
     async fn withdraw_address(
         &self,
-        _: &Actor,
+        _: &Principal,
         _: CredentialId,
         _: domain::AllowedAddressId,
     ) -> Answer<Vec<String>> {
@@ -297,7 +297,7 @@ impl service::Credentials for Fake {
     }
     async fn withdraw_token_service(
         &self,
-        _: &Actor,
+        _: &Principal,
         _: CredentialId,
         _: &str,
         _: &str,
@@ -306,13 +306,13 @@ impl service::Credentials for Fake {
     }
     async fn dismiss_address_request(
         &self,
-        _: &Actor,
+        _: &Principal,
         _: CredentialId,
         _: domain::AddressRequestId,
     ) -> Answer<()> {
         Ok(())
     }
-    async fn expiring(&self, _: &Actor) -> Answer<Vec<credentials::CredentialSummary>> {
+    async fn expiring(&self, _: &Principal) -> Answer<Vec<credentials::CredentialSummary>> {
         if self.is_empty {
             return Ok(Vec::new());
         }
@@ -323,7 +323,7 @@ impl service::Credentials for Fake {
             summary("later", Some(NOW.plus(day * 300))),
         ])
     }
-    async fn delete(&self, _: &Actor, _: credentials::DeleteCredential) -> Answer<()> {
+    async fn delete(&self, _: &Principal, _: credentials::DeleteCredential) -> Answer<()> {
         Err(ServiceError::InUse(vec!["acme charts".into()]))
     }
 }

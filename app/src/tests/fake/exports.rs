@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    Actor, CredentialId, ExportId, Field, ServiceError,
+    CredentialId, ExportId, Field, Principal, ServiceError,
     exports::{
         Consumer, DeliveryMethod, EncryptedForm, ExportChoice, ExportChoices, ExportDetail,
         ExportFile, ExportForm, ExportNote, ExportPlace, ExportPreview, ExportSettings,
@@ -124,7 +124,7 @@ impl Fake {
 
 #[async_trait]
 impl service::Exports for Fake {
-    async fn list(&self, _: &Actor) -> Answer<Vec<ExportSummary>> {
+    async fn list(&self, _: &Principal) -> Answer<Vec<ExportSummary>> {
         self.answers()?;
         let export = self.export();
         let summary = ExportSummary {
@@ -139,11 +139,11 @@ impl service::Exports for Fake {
         };
         Ok(if self.is_empty { Vec::new() } else { vec![summary] })
     }
-    async fn get(&self, _: &Actor, asked: ExportId) -> Answer<ExportDetail> {
+    async fn get(&self, _: &Principal, asked: ExportId) -> Answer<ExportDetail> {
         self.answers()?;
         if asked == id() { Ok(self.export()) } else { Err(ServiceError::NotFound) }
     }
-    async fn choices(&self, _: &Actor, _: Consumer) -> Answer<ExportChoices> {
+    async fn choices(&self, _: &Principal, _: Consumer) -> Answer<ExportChoices> {
         self.answers()?;
         if self.is_empty {
             return Ok(ExportChoices::default());
@@ -154,14 +154,14 @@ impl service::Exports for Fake {
             vault_is_local: true,
         })
     }
-    async fn preview(&self, _: &Actor, form: ExportForm) -> Answer<ExportPreview> {
+    async fn preview(&self, _: &Principal, form: ExportForm) -> Answer<ExportPreview> {
         self.answers()?;
         if form.name.is_empty() {
             return Err(Field::Name.problem("Type a name.").into());
         }
         Ok(preview())
     }
-    async fn save(&self, _: &Actor, form: ExportForm) -> Answer<ExportId> {
+    async fn save(&self, _: &Principal, form: ExportForm) -> Answer<ExportId> {
         self.answers()?;
         *self.export_saved.lock().unwrap() = Some(form.clone());
         self.current(&form.row_version)?;
@@ -170,16 +170,16 @@ impl service::Exports for Fake {
             _ => Ok(id()),
         }
     }
-    async fn delete(&self, _: &Actor, asked: ExportId) -> Answer<()> {
+    async fn delete(&self, _: &Principal, asked: ExportId) -> Answer<()> {
         if asked == id() { Ok(()) } else { Err(ServiceError::NotFound) }
     }
-    async fn encrypted(&self, _: &Actor, _: EncryptedForm) -> Answer<ExportFile> {
+    async fn encrypted(&self, _: &Principal, _: EncryptedForm) -> Answer<ExportFile> {
         Err(ServiceError::NotAllowed)
     }
-    async fn reveal(&self, _: &Actor, _: RevealForm) -> Answer<Revealed> {
+    async fn reveal(&self, _: &Principal, _: RevealForm) -> Answer<Revealed> {
         Err(ServiceError::NotAllowed)
     }
-    async fn carvel(&self, _: &Actor) -> Answer<Vec<ExportSource>> {
+    async fn carvel(&self, _: &Principal) -> Answer<Vec<ExportSource>> {
         self.answers()?;
         let source = |name: &str, to: &str| ExportSource {
             export: id(),
@@ -191,7 +191,7 @@ impl service::Exports for Fake {
         };
         Ok(if self.is_empty { Vec::new() } else { vec![source("a", "shop"), source("b", "*")] })
     }
-    async fn uses(&self, _: &Actor, _: CredentialId) -> Answer<Vec<CredentialUse>> {
+    async fn uses(&self, _: &Principal, _: CredentialId) -> Answer<Vec<CredentialUse>> {
         if self.is_empty {
             return Ok(Vec::new());
         }

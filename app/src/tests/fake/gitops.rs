@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    Actor, Cause, CredentialId, Field, GitTargetId, Secret, ServiceError,
+    Cause, CredentialId, Field, GitTargetId, Principal, Secret, ServiceError,
     cause::RemoteKind,
     exports::{ExportNote, NoteTone},
     gitops::{
@@ -36,11 +36,11 @@ fn connection(account: &str) -> GitAccount {
 
 #[async_trait]
 impl service::GitAccounts for Fake {
-    async fn offers(&self, _: &Actor) -> Answer<GitAccountOffers> {
+    async fn offers(&self, _: &Principal) -> Answer<GitAccountOffers> {
         self.answers()?;
         Ok(self.offers.clone())
     }
-    async fn list(&self, _: &Actor) -> Answer<Vec<GitAccount>> {
+    async fn list(&self, _: &Principal) -> Answer<Vec<GitAccount>> {
         self.answers()?;
         if self.is_empty {
             return Ok(Vec::new());
@@ -63,34 +63,40 @@ impl service::GitAccounts for Fake {
         let revoked = self.cause.filter(|cause| *cause == Cause::ConnectionRevoked);
         Ok(vec![GitAccount { targets, broken: revoked, ..connection("octocat") }, narrow, broken])
     }
-    async fn begin_web(&self, _: &Actor) -> Answer<WebStart> {
+    async fn begin_web(&self, _: &Principal) -> Answer<WebStart> {
         Err(ServiceError::NotFound)
     }
-    async fn finish_web(&self, _: &Actor, _: Secret, _: Secret, _: Secret) -> Answer<CredentialId> {
+    async fn finish_web(
+        &self,
+        _: &Principal,
+        _: Secret,
+        _: Secret,
+        _: Secret,
+    ) -> Answer<CredentialId> {
         Err(ServiceError::NotFound)
     }
-    async fn begin_device(&self, _: &Actor) -> Answer<DeviceCode> {
+    async fn begin_device(&self, _: &Principal) -> Answer<DeviceCode> {
         Err(ServiceError::NotFound)
     }
-    async fn poll_device(&self, _: &Actor, _: DeviceForm) -> Answer<DeviceProgress> {
+    async fn poll_device(&self, _: &Principal, _: DeviceForm) -> Answer<DeviceProgress> {
         Err(ServiceError::NotFound)
     }
-    async fn connect_installation(&self, _: &Actor, _: &str) -> Answer<CredentialId> {
+    async fn connect_installation(&self, _: &Principal, _: &str) -> Answer<CredentialId> {
         Err(ServiceError::NotFound)
     }
-    async fn disconnect(&self, _: &Actor, credential: CredentialId) -> Answer<()> {
+    async fn disconnect(&self, _: &Principal, credential: CredentialId) -> Answer<()> {
         if *self.github_away.lock().unwrap() {
             let (asked, cause) = (RemoteKind::Github, Cause::Timeout);
             return Err(ServiceError::Unreachable { asked, cause });
         }
         if credential == id() { Ok(()) } else { Err(ServiceError::NotFound) }
     }
-    async fn forget(&self, _: &Actor, credential: CredentialId) -> Answer<()> {
+    async fn forget(&self, _: &Principal, credential: CredentialId) -> Answer<()> {
         if credential == id() { Ok(()) } else { Err(ServiceError::NotFound) }
     }
     async fn repositories(
         &self,
-        _: &Actor,
+        _: &Principal,
         _: CredentialId,
         search: &str,
     ) -> Answer<Vec<HostedRepository>> {
@@ -106,13 +112,17 @@ impl service::GitAccounts for Fake {
         all.retain(|repository| repository.full_name.contains(search));
         Ok(all)
     }
-    async fn branches_hindrance(&self, _: &Actor, form: GitTargetForm) -> Answer<Option<String>> {
+    async fn branches_hindrance(
+        &self,
+        _: &Principal,
+        form: GitTargetForm,
+    ) -> Answer<Option<String>> {
         Ok(form
             .url
             .contains("elsewhere")
             .then(|| "Type the branch: harbor is not made for it.".into()))
     }
-    async fn branches(&self, _: &Actor, form: GitTargetForm) -> Answer<Branches> {
+    async fn branches(&self, _: &Principal, form: GitTargetForm) -> Answer<Branches> {
         if form.url.contains("gone") {
             return Err(ServiceError::Unreachable {
                 asked: RemoteKind::GitServer,
@@ -173,15 +183,15 @@ impl Fake {
 
 #[async_trait]
 impl service::GitTargets for Fake {
-    async fn list(&self, _: &Actor) -> Answer<Vec<GitTargetSummary>> {
+    async fn list(&self, _: &Principal) -> Answer<Vec<GitTargetSummary>> {
         self.answers()?;
         Ok(if self.is_empty { Vec::new() } else { vec![self.target().summary] })
     }
-    async fn get(&self, _: &Actor, asked: GitTargetId) -> Answer<GitTargetDetail> {
+    async fn get(&self, _: &Principal, asked: GitTargetId) -> Answer<GitTargetDetail> {
         self.answers()?;
         if asked == id() { Ok(self.target()) } else { Err(ServiceError::NotFound) }
     }
-    async fn save(&self, _: &Actor, form: GitTargetForm) -> Answer<GitTargetSaved> {
+    async fn save(&self, _: &Principal, form: GitTargetForm) -> Answer<GitTargetSaved> {
         self.answers()?;
         *self.target_saved.lock().unwrap() = Some(form.clone());
         self.current(&form.row_version)?;
@@ -190,10 +200,10 @@ impl service::GitTargets for Fake {
         }
         Ok(GitTargetSaved { id: id(), left: None })
     }
-    async fn delete(&self, _: &Actor, _: GitTargetId) -> Answer<()> {
+    async fn delete(&self, _: &Principal, _: GitTargetId) -> Answer<()> {
         Ok(())
     }
-    async fn preview(&self, _: &Actor, _: GitTargetId) -> Answer<TargetPreview> {
+    async fn preview(&self, _: &Principal, _: GitTargetId) -> Answer<TargetPreview> {
         if self.cause == Some(Cause::FileNotOurs) {
             return Ok(TargetPreview::refused("clusters/prod/a.yaml is not of Hawser."));
         }
@@ -209,7 +219,7 @@ impl service::GitTargets for Fake {
         }
         Ok(difference())
     }
-    async fn push(&self, _: &Actor, asked: GitTargetId) -> Answer<()> {
+    async fn push(&self, _: &Principal, asked: GitTargetId) -> Answer<()> {
         if asked == id() { Ok(()) } else { Err(ServiceError::NotFound) }
     }
 }

@@ -15,7 +15,7 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    Actor, AuthMethod, Cause, ChartId, PropagationId, Provider, Role, Secret, ServiceError,
+    AuthMethod, Cause, ChartId, Principal, PropagationId, Provider, Role, Secret, ServiceError,
     Timestamp, UserId, audit, charts,
     credentials::{CandidateState, CreateCredential, UpdateCredential, VersionOrigin},
     exports::{Consumer, DeliveryMethod, ExportForm},
@@ -34,7 +34,7 @@ pub(super) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch that a test sets by name")]
 pub(super) struct Fake {
-    pub actor: Option<Actor>,
+    pub principal: Option<Principal>,
     pub flash: Mutex<Option<Flash>>,
     /// The code that is being typed at GitHub.
     pub typing: Mutex<Option<Typing>>,
@@ -94,12 +94,12 @@ impl Fake {
     }
 
     pub fn stranger() -> Arc<Self> {
-        Arc::new(Self { actor: None, ..Self::of(Role::Viewer) })
+        Arc::new(Self { principal: None, ..Self::of(Role::Viewer) })
     }
 
     /// A person with this role, to be changed before it is shared.
     pub fn of(role: Role) -> Self {
-        let actor = Actor {
+        let principal = Principal {
             user: id(),
             name: "Ada".into(),
             organization: id(),
@@ -109,7 +109,7 @@ impl Fake {
             epochs: domain::Epochs::default(),
         };
         Self {
-            actor: Some(actor),
+            principal: Some(principal),
             flash: Mutex::default(),
             typing: Mutex::default(),
             is_set_up: true,
@@ -195,9 +195,9 @@ impl service::Sessions for Fake {
         self.answers()?;
         Ok(sessions::SignedIn { user: id(), browser: None })
     }
-    async fn signed_out(&self, _: &Actor) {}
-    async fn actor(&self, _: UserId) -> Answer<Actor> {
-        self.actor.clone().ok_or(ServiceError::NotSignedIn)
+    async fn signed_out(&self, _: &Principal) {}
+    async fn principal(&self, _: UserId) -> Answer<Principal> {
+        self.principal.clone().ok_or(ServiceError::NotSignedIn)
     }
     async fn memberships(&self, _: UserId) -> Answer<Vec<Membership>> {
         Ok(Vec::new())
@@ -225,10 +225,10 @@ fn chart() -> charts::ChartSummary {
 
 #[async_trait]
 impl service::Charts for Fake {
-    async fn list(&self, _: &Actor, _: charts::ChartQuery) -> Answer<charts::ChartPage> {
+    async fn list(&self, _: &Principal, _: charts::ChartQuery) -> Answer<charts::ChartPage> {
         Ok(charts::ChartPage { rows: vec![chart()], total: 1, all: 1 })
     }
-    async fn get(&self, _: &Actor, asked: ChartId) -> Answer<charts::ChartDetail> {
+    async fn get(&self, _: &Principal, asked: ChartId) -> Answer<charts::ChartDetail> {
         if asked != id() {
             return Err(ServiceError::NotFound);
         }
@@ -260,7 +260,7 @@ impl service::Charts for Fake {
 
 #[async_trait]
 impl service::Propagations for Fake {
-    async fn progress(&self, _: &Actor, _: PropagationId) -> Answer<propagation::Progress> {
+    async fn progress(&self, _: &Principal, _: PropagationId) -> Answer<propagation::Progress> {
         let line = |state, cause: Option<Cause>| propagation::DeliveryLine {
             id: id(),
             place: propagation::DeliveryTarget::Repository(id()),
@@ -293,14 +293,14 @@ impl service::Propagations for Fake {
             ],
         })
     }
-    async fn changed(&self, _: &Actor) -> propagation::Heard {
+    async fn changed(&self, _: &Principal) -> propagation::Heard {
         propagation::Heard::Nothing
     }
 }
 
 #[async_trait]
 impl service::Audit for Fake {
-    async fn list(&self, _: &Actor, _: audit::AuditQuery) -> Answer<audit::AuditPage> {
+    async fn list(&self, _: &Principal, _: audit::AuditQuery) -> Answer<audit::AuditPage> {
         let event = audit::AuditEvent {
             id: id(),
             sequence: 1,

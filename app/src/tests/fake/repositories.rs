@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    Actor, Cause, RepositoryId,
+    Cause, Principal, RepositoryId,
     charts::{LeftOut, Skipped},
     repositories, service,
     service::Answer,
@@ -46,12 +46,12 @@ fn left_out() -> LeftOut {
 impl service::Repositories for Fake {
     async fn list(
         &self,
-        _: &Actor,
+        _: &Principal,
         _: repositories::RepositoryQuery,
     ) -> Answer<repositories::RepositoryPage> {
         Ok(repositories::RepositoryPage { rows: vec![repository()], total: 1, all: 1 })
     }
-    async fn get(&self, _: &Actor, _: RepositoryId) -> Answer<repositories::RepositoryDetail> {
+    async fn get(&self, _: &Principal, _: RepositoryId) -> Answer<repositories::RepositoryDetail> {
         let run = repositories::SyncRun {
             id: id(),
             trigger: repositories::SyncTrigger::Person,
@@ -80,20 +80,24 @@ impl service::Repositories for Fake {
             carried_by: vec!["prod-argo".into()],
         })
     }
-    async fn add(&self, _: &Actor, form: repositories::AddRepository) -> Answer<RepositoryId> {
+    async fn add(&self, _: &Principal, form: repositories::AddRepository) -> Answer<RepositoryId> {
         form.parse().map(|_| id())
     }
-    async fn edit(&self, _: &Actor, form: repositories::EditRepository) -> Answer<RepositoryId> {
+    async fn edit(
+        &self,
+        _: &Principal,
+        form: repositories::EditRepository,
+    ) -> Answer<RepositoryId> {
         self.current(&form.row_version)?;
         form.parse().map(|_| id())
     }
-    async fn allow_token_service(&self, _: &Actor, _: RepositoryId, _: &str) -> Answer<()> {
+    async fn allow_token_service(&self, _: &Principal, _: RepositoryId, _: &str) -> Answer<()> {
         Ok(())
     }
-    async fn delete(&self, _: &Actor, _: RepositoryId) -> Answer<()> {
+    async fn delete(&self, _: &Principal, _: RepositoryId) -> Answer<()> {
         Ok(())
     }
-    async fn sync(&self, _: &Actor, which: repositories::ToSync) -> Answer<u32> {
+    async fn sync(&self, _: &Principal, which: repositories::ToSync) -> Answer<u32> {
         Ok(match which {
             repositories::ToSync::These(ids) => u32::try_from(ids.len()).unwrap(),
             repositories::ToSync::Found(query) if query.search == "acme" => 1,

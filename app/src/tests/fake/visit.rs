@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use async_trait::async_trait;
-use domain::{Actor, Secret, ServiceError, Timestamp, UserId};
+use domain::{Principal, Secret, ServiceError, Timestamp, UserId};
 
 use super::{Fake, NOW};
 use crate::services::{CurrentUser, Flash, Typing};
@@ -11,10 +11,10 @@ use crate::services::{CurrentUser, Flash, Typing};
 #[async_trait]
 impl CurrentUser for Fake {
     fn user(&self) -> Option<UserId> {
-        self.actor.as_ref().map(|actor| actor.user)
+        self.principal.as_ref().map(|principal| principal.user)
     }
-    fn actor(&self) -> Option<Actor> {
-        self.actor.clone()
+    fn principal(&self) -> Option<Principal> {
+        self.principal.clone()
     }
     fn peer(&self) -> IpAddr {
         Ipv4Addr::LOCALHOST.into()

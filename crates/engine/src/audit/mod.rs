@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use async_trait::async_trait;
 use domain::{
-    Action, Actor, Grant, ServiceError, Timestamp, UserId,
+    Action, Grant, Principal, ServiceError, Timestamp, UserId,
     audit::{AuditAction, AuditActor, AuditPage, AuditQuery, AuditTarget, ReadPurpose},
     service::{Answer, Audit},
 };
@@ -17,8 +17,9 @@ use crate::{
 
 #[async_trait]
 impl Audit for Engine {
-    async fn list(&self, actor: &Actor, query: AuditQuery) -> Answer<AuditPage> {
-        let (engine, scope) = reading(self, actor, Action::ReadAudit, "read the audit log").await?;
+    async fn list(&self, principal: &Principal, query: AuditQuery) -> Answer<AuditPage> {
+        let (engine, scope) =
+            reading(self, principal, Action::ReadAudit, "read the audit log").await?;
         let engine = &engine;
         storage::audit::list(&engine.db, scope, &query).await.map_err(|error| answer(error.into()))
     }
@@ -31,12 +32,12 @@ impl Audit for Engine {
 /// went since the request was recognized.
 pub(crate) async fn allowed(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     action: Action,
     attempt: &str,
 ) -> Result<Grant, ServiceError> {
-    let answer = held(engine, actor, action).await;
-    audited(engine, actor, attempt, answer).await
+    let answer = held(engine, principal, action).await;
+    audited(engine, principal, attempt, answer).await
 }
 
 /// What a call reads with that only reads, in one transaction in which the right is still there; an attempt
@@ -46,42 +47,48 @@ pub(crate) async fn allowed(
 /// As [`allowed`].
 pub(crate) async fn reading(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     action: Action,
     attempt: &str,
 ) -> Result<(Engine, Scope), ServiceError> {
-    let answer = match actor.may(action) {
+    let answer = match principal.may(action) {
         Ok(grant) => match engine.reading(&grant).await {
             Ok(engine) => Ok((engine, Scope::of(&grant))),
             Err(error) => Err(answer(error)),
         },
         Err(refusal) => Err(refusal),
     };
-    audited(engine, actor, attempt, answer).await
+    audited(engine, principal, attempt, answer).await
 }
 
 async fn audited<T>(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     attempt: &str,
     answer: Result<T, ServiceError>,
 ) -> Result<T, ServiceError> {
     if matches!(answer, Err(ServiceError::NotAllowed | ServiceError::NoLongerAllowed)) {
-        refused(engine, actor, "", attempt).await;
+        refused(engine, principal, "", attempt).await;
     }
     answer
 }
 
-async fn held(engine: &Engine, actor: &Actor, action: Action) -> Result<Grant, ServiceError> {
-    let grant = actor.may(action)?;
+async fn held(
+    engine: &Engine,
+    principal: &Principal,
+    action: Action,
+) -> Result<Grant, ServiceError> {
+    let grant = principal.may(action)?;
     // The body of a request may have come in long after its sender was recognized.
     engine.db.still_allowed(&grant).await.map_err(|error| answer(error.into()))?;
     Ok(grant)
 }
 
 /// Writes down what a person was refused; that they are refused does not depend on it.
-pub(crate) async fn refused(engine: &Engine, actor: &Actor, target: &str, attempt: &str) {
-    if let Err(error) = write_event(engine, actor, AuditAction::Refused, (target, attempt)).await {
+pub(crate) async fn refused(engine: &Engine, principal: &Principal, target: &str, attempt: &str) {
+    if let Err(error) =
+        write_event(engine, principal, AuditAction::Refused, (target, attempt)).await
+    {
         tracing::error!(error = %chain(&error), "failed to audit a refusal");
     }
 }
@@ -92,13 +99,13 @@ pub(crate) async fn refused(engine: &Engine, actor: &Actor, target: &str, attemp
 /// When the database refuses.
 pub(crate) async fn write_event(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     action: AuditAction,
     told: impl Into<Line>,
 ) -> Result<(), Error> {
-    let scope = Scope::of(&actor.may(Action::View)?);
+    let scope = Scope::of(&principal.may(Action::View)?);
     let mut tx = engine.db.begin_system(Sweep::AuditLine).await?;
-    record(&mut tx, person(actor), scope, engine.clock.now(), action, told).await?;
+    record(&mut tx, person(principal), scope, engine.clock.now(), action, told).await?;
     Ok(tx.commit().await?)
 }
 
@@ -173,10 +180,10 @@ impl From<AuditActor> for By {
 }
 
 /// A person, as the log names them, at the address of their visit.
-pub(crate) fn person(actor: &Actor) -> By {
+pub(crate) fn person(principal: &Principal) -> By {
     By {
-        actor: AuditActor::Person(actor.name.clone()),
-        user: Some(actor.user),
-        address: actor.address,
+        actor: AuditActor::Person(principal.name.clone()),
+        user: Some(principal.user),
+        address: principal.address,
     }
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    Action, Actor, ChartId, ServiceError,
+    Action, ChartId, Principal, ServiceError,
     charts::{ChartDetail, ChartPage, ChartQuery},
     repositories::{Source, install},
     service::{Answer, Charts},
@@ -12,17 +12,21 @@ use crate::{Engine, Error, audit::reading, error::answer};
 
 #[async_trait]
 impl Charts for Engine {
-    async fn list(&self, actor: &Actor, query: ChartQuery) -> Answer<ChartPage> {
-        list(self, actor, &query).await.map_err(answer)
+    async fn list(&self, principal: &Principal, query: ChartQuery) -> Answer<ChartPage> {
+        list(self, principal, &query).await.map_err(answer)
     }
 
-    async fn get(&self, actor: &Actor, id: ChartId) -> Answer<ChartDetail> {
-        get(self, actor, id).await.map_err(answer)
+    async fn get(&self, principal: &Principal, id: ChartId) -> Answer<ChartDetail> {
+        get(self, principal, id).await.map_err(answer)
     }
 }
 
-async fn list(engine: &Engine, actor: &Actor, query: &ChartQuery) -> Result<ChartPage, Error> {
-    let (engine, scope) = reading(engine, actor, Action::View, "see the charts").await?;
+async fn list(
+    engine: &Engine,
+    principal: &Principal,
+    query: &ChartQuery,
+) -> Result<ChartPage, Error> {
+    let (engine, scope) = reading(engine, principal, Action::View, "see the charts").await?;
     let engine = &engine;
     let (rows, total, all) = tokio::try_join!(
         storage::charts::page(&engine.db, scope, query),
@@ -32,8 +36,8 @@ async fn list(engine: &Engine, actor: &Actor, query: &ChartQuery) -> Result<Char
     Ok(ChartPage { rows, total, all })
 }
 
-async fn get(engine: &Engine, actor: &Actor, id: ChartId) -> Result<ChartDetail, Error> {
-    let (engine, scope) = reading(engine, actor, Action::View, "see the charts").await?;
+async fn get(engine: &Engine, principal: &Principal, id: ChartId) -> Result<ChartDetail, Error> {
+    let (engine, scope) = reading(engine, principal, Action::View, "see the charts").await?;
     let engine = &engine;
     let (detail, versions) = tokio::try_join!(
         storage::charts::get(&engine.db, scope, id),

@@ -5,7 +5,7 @@ use connectors::{
     kubernetes::{ApiServer, Review},
 };
 use domain::{
-    Action, Actor, Cause, CredentialId, Field, Grant, ServiceError,
+    Action, Cause, CredentialId, Field, Grant, Principal, ServiceError,
     access::parse_id,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     cause::RemoteKind,
@@ -27,19 +27,19 @@ use crate::{
 /// address is needed.
 pub(super) async fn test_form(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     form: TestConnection,
 ) -> Result<ConnectionTest, Error> {
     let kubeconfig = if form.password.is_empty() && !form.credential.is_empty() {
-        allowed(engine, actor, Action::ManageCredentials, "test a credential").await?;
-        stored(engine, actor, grant, parse_id(Field::Credential, &form.credential)?).await?
+        allowed(engine, principal, Action::ManageCredentials, "test a credential").await?;
+        stored(engine, principal, grant, parse_id(Field::Credential, &form.credential)?).await?
     } else {
         Kubeconfig::parse(form.password)?
     };
     let name = kubeconfig.server.to_string();
     let test = test(engine, &name, &kubeconfig).await?;
-    write_event(engine, actor, AuditAction::ConnectionTested, (name.as_str(), result(&test)))
+    write_event(engine, principal, AuditAction::ConnectionTested, (name.as_str(), result(&test)))
         .await?;
     Ok(test)
 }
@@ -47,25 +47,25 @@ pub(super) async fn test_form(
 /// Tests a stored kubeconfig.
 pub(super) async fn test_stored(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     (id, name): (CredentialId, &str),
 ) -> Result<Vec<ConnectionTest>, Error> {
-    let kubeconfig = stored(engine, actor, grant, id).await?;
+    let kubeconfig = stored(engine, principal, grant, id).await?;
     let test = test(engine, name, &kubeconfig).await?;
     let told = (AuditTarget::Credential(id), name, result(&test));
-    write_event(engine, actor, AuditAction::ConnectionTested, told).await?;
+    write_event(engine, principal, AuditAction::ConnectionTested, told).await?;
     Ok(vec![test])
 }
 
 async fn stored(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     id: CredentialId,
 ) -> Result<Kubeconfig, Error> {
     // Which host is shown it, only the kubeconfig says.
-    let used = Use::of(actor, grant, ReadPurpose::ConnectionTest);
+    let used = Use::of(principal, grant, ReadPurpose::ConnectionTest);
     match engine.secret_for_use(Scope::of(&grant), id, &used).await?.material {
         SecretMaterial::Kubeconfig { kubeconfig } => Ok(*kubeconfig),
         _ => Err(Field::Password.problem("Paste a kubeconfig: another secret is stored.").into()),

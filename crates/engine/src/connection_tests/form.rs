@@ -7,7 +7,7 @@ use connectors::{
     token_exchange::{LoginReach, Owner},
 };
 use domain::{
-    Action, Actor, AuthMethod, Cause, CredentialId, CredentialKind, Field, Grant, Provider,
+    Action, AuthMethod, Cause, CredentialId, CredentialKind, Field, Grant, Principal, Provider,
     ServiceError,
     access::parse_id,
     audit::{AuditAction, AuditTarget, ReadPurpose},
@@ -56,18 +56,18 @@ struct StoredSecret {
 
 pub(super) async fn test_form(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: TestConnection,
 ) -> Result<ConnectionTest, Error> {
-    let grant = right(engine, actor, &form).await?;
-    engine.limits.connection_test(actor.user)?;
+    let grant = right(engine, principal, &form).await?;
+    engine.limits.connection_test(principal.user)?;
     if AuthMethod::parse(&form.shape) == Some(AuthMethod::Kubeconfig) {
-        return cluster::test_form(engine, actor, grant, form).await;
+        return cluster::test_form(engine, principal, grant, form).await;
     }
     let url = RepositoryUrl::parse(&form.url)?;
     let egress = egress(engine, form.ca.trim(), form.proxy.trim())?;
     let charts = chart_names(&form.charts)?;
-    let source = source(engine, actor, grant, &form, (&url, &egress)).await?;
+    let source = source(engine, principal, grant, &form, (&url, &egress)).await?;
     let kind = kind(engine, &url, &egress).await;
     let goal = || Goal {
         repository: None,
@@ -94,13 +94,17 @@ pub(super) async fn test_form(
         }
         Source::Nothing | Source::Typed(_) => (url.host(), result(&test)).into(),
     };
-    write_event(engine, actor, AuditAction::ConnectionTested, told).await?;
+    write_event(engine, principal, AuditAction::ConnectionTested, told).await?;
     Ok(test)
 }
 
 /// Who types a secret, or uses the server's own identity, manages credentials; the rest is what
 /// the form of a repository does.
-async fn right(engine: &Engine, actor: &Actor, form: &TestConnection) -> Result<Grant, Error> {
+async fn right(
+    engine: &Engine,
+    principal: &Principal,
+    form: &TestConnection,
+) -> Result<Grant, Error> {
     let is_ambient = form.credential.is_empty()
         && AuthMethod::parse(&form.shape).is_some_and(AuthMethod::is_ambient);
     let action = if form.password.is_empty() && !is_ambient {
@@ -108,12 +112,12 @@ async fn right(engine: &Engine, actor: &Actor, form: &TestConnection) -> Result<
     } else {
         Action::ManageCredentials
     };
-    Ok(allowed(engine, actor, action, "test a connection").await?)
+    Ok(allowed(engine, principal, action, "test a connection").await?)
 }
 
 async fn source(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     form: &TestConnection,
     (url, egress): (&RepositoryUrl, &EgressProfile),
@@ -126,7 +130,7 @@ async fn source(
         return if says_nothing {
             Ok(Source::Nothing)
         } else {
-            typed(engine, actor, scope, form).await
+            typed(engine, principal, scope, form).await
         };
     }
     let credential = parse_id(Field::Credential, &form.credential)?;
@@ -141,8 +145,8 @@ async fn source(
     let route = Route { ca: egress.ca.clone(), proxy: egress.proxy.clone() };
     let addresses = addresses::of(engine, scope, credential).await?;
     // Whoever may allow addresses may try another way to one before they save it.
-    let tries =
-        actor.role.includes(Action::AllowOrigins) && addresses.permits(&origin, &Route::default());
+    let tries = principal.role.includes(Action::AllowOrigins)
+        && addresses.permits(&origin, &Route::default());
     if !tries && !addresses.permits(&origin, &route) {
         let message = format!(
             "Type the password: {} is not an allowed address of {}, so the stored one is not sent there.",
@@ -151,7 +155,7 @@ async fn source(
         );
         return Err(Field::Password.problem(message).into());
     }
-    let used = Use::of(actor, grant, ReadPurpose::ConnectionTest).at(&origin);
+    let used = Use::of(principal, grant, ReadPurpose::ConnectionTest).at(&origin);
     let secret =
         if storage::circuit_breaker::is_paused(&engine.db, scope, credential, &origin).await? {
             Err(Cause::CredentialPaused)
@@ -165,7 +169,7 @@ async fn source(
     if let Ok(secret) = &secret
         && differs(form, &secret.material)
     {
-        allowed(engine, actor, Action::ManageCredentials, "test a changed credential").await?;
+        allowed(engine, principal, Action::ManageCredentials, "test a changed credential").await?;
         return changed(form, &linkable, secret);
     }
     Ok(Source::Stored(StoredSecret { credential, name: linkable.name, secret }))
@@ -174,7 +178,7 @@ async fn source(
 /// What is typed, with an owner whose logins are not kept.
 async fn typed(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     form: &TestConnection,
 ) -> Result<Source, Error> {
@@ -184,9 +188,9 @@ async fn typed(
     let (material, _) = material(provider, &form.shape, &form.username, password, parameters);
     let owner = Owner {
         key: None,
-        organization: actor.organization,
-        organization_name: actor.organization_name.clone(),
-        project_name: project_name(engine, actor, scope, form).await?,
+        organization: principal.organization,
+        organization_name: principal.organization_name.clone(),
+        project_name: project_name(engine, principal, scope, form).await?,
         reach: LoginReach::Typed,
     };
     Ok(Source::Typed(Typed { material: material.map_err(ServiceError::Invalid)?, owner }))

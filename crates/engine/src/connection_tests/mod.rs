@@ -12,7 +12,7 @@ mod walk;
 
 use async_trait::async_trait;
 use domain::{
-    Actor, CredentialId, RepositoryId,
+    CredentialId, Principal, RepositoryId,
     connection_tests::{ConnectionTest, TestConnection},
     service::{Answer, ConnectionTests},
 };
@@ -21,20 +21,28 @@ use crate::{Engine, error::answer};
 
 #[async_trait]
 impl ConnectionTests for Engine {
-    async fn test_form(&self, actor: &Actor, form: TestConnection) -> Answer<ConnectionTest> {
-        form::test_form(self, actor, form).await.map_err(answer)
+    async fn test_form(
+        &self,
+        principal: &Principal,
+        form: TestConnection,
+    ) -> Answer<ConnectionTest> {
+        form::test_form(self, principal, form).await.map_err(answer)
     }
 
     async fn test_credential(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         id: CredentialId,
     ) -> Answer<Vec<ConnectionTest>> {
-        stored::test_credential(self, actor, id).await.map_err(answer)
+        stored::test_credential(self, principal, id).await.map_err(answer)
     }
 
-    async fn test_repository(&self, actor: &Actor, id: RepositoryId) -> Answer<ConnectionTest> {
-        stored::test_repository(self, actor, id).await.map_err(answer)
+    async fn test_repository(
+        &self,
+        principal: &Principal,
+        id: RepositoryId,
+    ) -> Answer<ConnectionTest> {
+        stored::test_repository(self, principal, id).await.map_err(answer)
     }
 }
 

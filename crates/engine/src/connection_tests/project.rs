@@ -1,7 +1,7 @@
 //! The project whose identity an unsaved form is tested with.
 
 use domain::{
-    Action, Actor, AuthMethod, Field, ProjectId, access::parse_id, assumed,
+    Action, AuthMethod, Field, Principal, ProjectId, access::parse_id, assumed,
     connection_tests::TestConnection,
 };
 use storage::Scope;
@@ -12,7 +12,7 @@ use crate::{Engine, Error, audit::allowed};
 /// may share a credential.
 pub(super) async fn project_name(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     form: &TestConnection,
 ) -> Result<String, Error> {
@@ -20,7 +20,8 @@ pub(super) async fn project_name(
         "" => storage::projects::default_id(&engine.db, scope).await?,
         assumed::SHARED => {
             if AuthMethod::parse(&form.shape).is_some_and(AuthMethod::is_ambient) {
-                allowed(engine, actor, Action::ShareCredentials, "test a shared identity").await?;
+                allowed(engine, principal, Action::ShareCredentials, "test a shared identity")
+                    .await?;
             }
             return Ok(assumed::SHARED.to_owned());
         }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use connectors::http::{Freshness, Login};
 use domain::{
-    Action, Actor, Cause, CredentialId, CredentialKind, RepositoryId, ServiceError,
+    Action, Cause, CredentialId, CredentialKind, Principal, RepositoryId, ServiceError,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     connection_tests::ConnectionTest,
     counted,
@@ -39,40 +39,40 @@ const AT_ONCE: usize = 8;
 
 pub(super) async fn test_repository(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     id: RepositoryId,
 ) -> Result<ConnectionTest, Error> {
-    let grant = allowed(engine, actor, Action::ManageRepositories, "test a repository").await?;
+    let grant = allowed(engine, principal, Action::ManageRepositories, "test a repository").await?;
     let scope = Scope::of(&grant);
-    engine.limits.connection_test(actor.user)?;
+    engine.limits.connection_test(principal.user)?;
     let target = storage::repositories::target(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let used = Use::of(actor, grant, ReadPurpose::ConnectionTest);
+    let used = Use::of(principal, grant, ReadPurpose::ConnectionTest);
     let (test, observation) = examine(engine, scope, &target, &Logins::default(), &used).await?;
     count(engine, scope, observation.into_iter().collect()).await?;
     let told = (AuditTarget::Repository(id), target.name.as_str(), result(&test));
-    write_event(engine, actor, AuditAction::ConnectionTested, told).await?;
+    write_event(engine, principal, AuditAction::ConnectionTested, told).await?;
     Ok(test)
 }
 
 pub(super) async fn test_credential(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     id: CredentialId,
 ) -> Result<Vec<ConnectionTest>, Error> {
-    let grant = allowed(engine, actor, Action::ManageCredentials, "test a credential").await?;
+    let grant = allowed(engine, principal, Action::ManageCredentials, "test a credential").await?;
     let scope = Scope::of(&grant);
-    engine.limits.connection_test(actor.user)?;
+    engine.limits.connection_test(principal.user)?;
     let credential = storage::repositories::linkable(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
     if credential.provider.facts().kind == CredentialKind::Cluster {
-        return cluster::test_stored(engine, actor, grant, (id, &credential.name)).await;
+        return cluster::test_stored(engine, principal, grant, (id, &credential.name)).await;
     }
     let linked = storage::repositories::linked_to(&engine.db, scope, id).await?;
     let logins = Logins::default();
-    let used = Use::of(actor, grant, ReadPurpose::ConnectionTest);
+    let used = Use::of(principal, grant, ReadPurpose::ConnectionTest);
     let ended: Vec<_> = stream::iter(linked.into_iter().take(MOST))
         .map(async |repository| {
             let target = storage::repositories::target(&engine.db, scope, repository.id).await?;
@@ -102,7 +102,7 @@ pub(super) async fn test_credential(
         tests.push(test);
     }
     let told = (AuditTarget::Credential(id), credential.name.as_str(), detail);
-    write_event(engine, actor, AuditAction::ConnectionTested, told).await?;
+    write_event(engine, principal, AuditAction::ConnectionTested, told).await?;
     Ok(tests)
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use connectors::vault::VaultError;
 use domain::{
-    Action, Actor, CredentialId, Field, Grant, ServiceError,
+    Action, CredentialId, Field, Grant, Principal, ServiceError,
     access::parse_id,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     credentials::{Candidate, CandidateLine, CandidateState, Saved, VersionRef},
@@ -66,18 +66,19 @@ pub(super) async fn look(
 /// Makes the candidate the version that counts, whatever its test says. It must still lie in Vault.
 pub(super) async fn promote(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: &VersionRef,
 ) -> Result<Saved, Error> {
-    let grant = allowed(engine, actor, Action::ManageCredentials, "promote a candidate").await?;
+    let grant =
+        allowed(engine, principal, Action::ManageCredentials, "promote a candidate").await?;
     let scope = Scope::of(&grant);
     let staged = named(engine, scope, form).await?;
-    is_there(engine, actor, grant, &staged).await?;
+    is_there(engine, principal, grant, &staged).await?;
     let commit = Commit {
         operation: &staged.operation,
         version: staged.vault_version,
         step: OperationStep::Staged,
-        by: person(actor),
+        by: person(principal),
         remark: ", by hand",
         job: None,
     };
@@ -87,7 +88,7 @@ pub(super) async fn promote(
 /// Whether Vault holds the candidate, as the operation wrote it.
 pub(super) async fn is_there(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     staged: &Staged,
 ) -> Result<(), Error> {
@@ -95,7 +96,7 @@ pub(super) async fn is_there(
     let sealed =
         engine.vault.read(&path(Scope::of(&grant), staged.operation.credential), version).await;
     if !matches!(sealed, Err(VaultError::NotFound)) {
-        let used = Use::of(actor, grant, ReadPurpose::Promotion);
+        let used = Use::of(principal, grant, ReadPurpose::Promotion);
         uses::audit_read(engine, Scope::of(&grant), read(staged), &used, ReadKind::Look).await?;
     }
     match sealed {
@@ -111,12 +112,12 @@ pub(super) async fn is_there(
 /// The circuit breaker of a host that refused it three times stays closed for its while (F18).
 pub(super) async fn test_again(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: &VersionRef,
 ) -> Result<Saved, Error> {
-    let grant = allowed(engine, actor, Action::ManageCredentials, "test a candidate").await?;
+    let grant = allowed(engine, principal, Action::ManageCredentials, "test a candidate").await?;
     let scope = Scope::of(&grant);
-    engine.limits.connection_test(actor.user)?;
+    engine.limits.connection_test(principal.user)?;
     let staged = named(engine, scope, form).await?;
     let (operation, now) = (&staged.operation, engine.clock.now());
     let id = operation.credential;
@@ -129,7 +130,7 @@ pub(super) async fn test_again(
     let (action, detail) =
         (AuditAction::ConnectionTested, format!("version {} again", staged.vault_version));
     let told = (AuditTarget::Credential(id), operation.draft.name.as_str(), detail);
-    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
@@ -140,10 +141,11 @@ pub(super) async fn test_again(
 /// used. A job sees to it that Vault destroys it, even when it does not answer now.
 pub(super) async fn discard(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: &VersionRef,
 ) -> Result<Saved, Error> {
-    let grant = allowed(engine, actor, Action::ManageCredentials, "discard a candidate").await?;
+    let grant =
+        allowed(engine, principal, Action::ManageCredentials, "discard a candidate").await?;
     let scope = Scope::of(&grant);
     let staged = named(engine, scope, form).await?;
     let (operation, now) = (&staged.operation, engine.clock.now());
@@ -161,7 +163,7 @@ pub(super) async fn discard(
     let (action, detail) =
         (AuditAction::CandidateDiscarded, format!("version {}", staged.vault_version));
     let told = (AuditTarget::Credential(id), operation.draft.name.as_str(), detail);
-    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     destroy(engine, scope, &staged).await;

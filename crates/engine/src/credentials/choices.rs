@@ -1,7 +1,7 @@
 //! The credentials a repository, Git target or cluster can use.
 
 use domain::{
-    Action, Actor, CredentialKind, credentials::CredentialChoice, repositories::RepositoryUrl,
+    Action, CredentialKind, Principal, credentials::CredentialChoice, repositories::RepositoryUrl,
 };
 
 use crate::{Engine, Error, audit::reading};
@@ -9,10 +9,10 @@ use crate::{Engine, Error, audit::reading};
 /// Those that fit the host come first; a URL that is not typed to its end fits none.
 pub(super) async fn choices(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     url: &str,
 ) -> Result<Vec<CredentialChoice>, Error> {
-    let (engine, scope) = reading(engine, actor, Action::View, "see the credentials").await?;
+    let (engine, scope) = reading(engine, principal, Action::View, "see the credentials").await?;
     let engine = &engine;
     let url = RepositoryUrl::parse(url).ok();
     let host = url.as_ref().map_or("", RepositoryUrl::host);
@@ -26,10 +26,10 @@ pub(super) async fn choices(
 /// The usable ones of a kind, by name.
 pub(super) async fn of_kind(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     kind: CredentialKind,
 ) -> Result<Vec<CredentialChoice>, Error> {
-    let (engine, scope) = reading(engine, actor, Action::View, "see the credentials").await?;
+    let (engine, scope) = reading(engine, principal, Action::View, "see the credentials").await?;
     let engine = &engine;
     let mut choices = storage::credentials::choices(&engine.db, scope, "", "").await?;
     choices.retain(|choice| choice.provider.facts().kind == kind);

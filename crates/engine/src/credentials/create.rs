@@ -1,7 +1,7 @@
 //! Storing a new credential.
 
 use domain::{
-    Action, Actor, CredentialId, Field, Grant, OperationId,
+    Action, CredentialId, Field, Grant, OperationId, Principal,
     audit::{AuditAction, AuditTarget},
     credentials::{CreateCredential, CredentialState, NewCredential, Saved},
 };
@@ -19,27 +19,28 @@ use crate::{
 
 pub(super) async fn create(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: CreateCredential,
 ) -> Result<Saved, Error> {
-    let grant = allowed(engine, actor, Action::ManageCredentials, "create a credential").await?;
+    let grant =
+        allowed(engine, principal, Action::ManageCredentials, "create a credential").await?;
     let confirmed = form.confirmed(engine.clock.now());
     // What has to be corrected is said first.
     let form = form.parse()?;
     confirmed?;
-    add(engine, actor, grant, form, None).await
+    add(engine, principal, grant, form, None).await
 }
 
 /// Stores a new credential; whose account it is, if it is one, is noted with its first step.
 pub(crate) async fn add(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     form: NewCredential,
     connection: Option<&git_accounts::NewGitAccount>,
 ) -> Result<Saved, Error> {
     let scope = Scope::of(&grant);
-    let placed = place::resolve(engine, actor, scope, form.placed, None).await?;
+    let placed = place::resolve(engine, principal, scope, form.placed, None).await?;
     let content = Content::new(engine, form.provider, &form.material, form.parameters)?;
     let (draft, secret) = content.named(&form.name, &form.description);
     let operation = Operation {
@@ -50,7 +51,7 @@ pub(crate) async fn add(
         prior_state: CredentialState::Creating,
         draft,
         changed: String::new(),
-        actor: actor.name.clone(),
+        actor: principal.name.clone(),
     };
     let (provider, now) = (form.provider, engine.clock.now());
     let row = NewRow { provider, operation: &operation, placed: &placed, now };
@@ -66,9 +67,9 @@ pub(crate) async fn add(
     let (action, label) = (AuditAction::CredentialCreateRequested, provider.facts().label);
     let told =
         (AuditTarget::Credential(operation.credential), operation.draft.name.as_str(), label);
-    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, action, told).await?;
     tx.commit().await?;
-    let saved = store::to_the_end(engine, (actor, grant), operation, 0, secret).await?;
+    let saved = store::to_the_end(engine, (principal, grant), operation, 0, secret).await?;
     if !placed.pattern.is_empty() {
         place::match_again(engine, scope).await;
     }

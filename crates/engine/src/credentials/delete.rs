@@ -1,7 +1,7 @@
 //! Deleting a credential.
 
 use domain::{
-    Action, Actor, CredentialId, CredentialKind, Field, PropagationId, ServiceError, Timestamp,
+    Action, CredentialId, CredentialKind, Field, Principal, PropagationId, ServiceError, Timestamp,
     audit::{AuditAction, AuditTarget},
     counted,
     credentials::{CredentialState, DeleteCredential, Unlinking},
@@ -27,17 +27,18 @@ use crate::{
 /// worker destroys it in Vault.
 pub(crate) async fn delete(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: &DeleteCredential,
     tokens: Tokens,
 ) -> Result<(), Error> {
-    let grant = allowed(engine, actor, Action::ManageCredentials, "delete a credential").await?;
+    let grant =
+        allowed(engine, principal, Action::ManageCredentials, "delete a credential").await?;
     let scope = Scope::of(&grant);
     let (id, unlinking) = form.parse()?;
     let existing = storage::credentials::existing(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let revoked = revoke(engine, actor, grant, (id, existing.draft.shape), tokens).await?;
+    let revoked = revoke(engine, principal, grant, (id, existing.draft.shape), tokens).await?;
     let now = engine.clock.now();
 
     let mut tx = engine.db.begin_as(&grant).await?;
@@ -48,7 +49,7 @@ pub(crate) async fn delete(
     {
         storage::repositories::lock(&mut tx, scope, other).await?;
     }
-    if storage::credentials::tombstone(&mut tx, scope, id, &actor.name, now).await? == 0 {
+    if storage::credentials::tombstone(&mut tx, scope, id, &principal.name, now).await? == 0 {
         return Err(ServiceError::NotFound.into());
     }
     let opened = storage::gitops::opened_by(&mut tx, scope, id).await?;
@@ -63,7 +64,7 @@ pub(crate) async fn delete(
         _ if links.is_empty() && exports.is_empty() => String::new(),
         Unlinking::Replace(other) => {
             let kind = existing.provider.facts().kind;
-            let name = replace(&mut tx, scope, (id, kind), other, actor, now).await?;
+            let name = replace(&mut tx, scope, (id, kind), other, principal, now).await?;
             let exports = counted(exports.len(), "export", "exports");
             format!("{} and {exports} use {name} now", repositories(links.len()))
         }
@@ -88,13 +89,13 @@ pub(crate) async fn delete(
     storage::credentials::stamp(&mut tx, scope, id).await?;
     let action = AuditAction::CredentialDeleted;
     let told = (AuditTarget::Credential(id), existing.draft.name.as_str(), detail);
-    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, action, told).await?;
     if let Some((host, account)) = storage::gitops::git_accounts::remove(&mut tx, scope, id).await?
     {
         let (action, detail) =
             (AuditAction::GitDisconnected, format!("{account} at {host}{revoked}"));
         let told = (AuditTarget::Credential(id), existing.draft.name.as_str(), detail);
-        audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+        audit::record(&mut tx, person(principal), scope, now, action, told).await?;
     }
     tx.commit().await?;
     engine.registries.evict(id);
@@ -114,7 +115,7 @@ async fn replace(
     scope: Scope,
     (from, kind): (CredentialId, CredentialKind),
     to: CredentialId,
-    actor: &Actor,
+    principal: &Principal,
     now: Timestamp,
 ) -> Result<String, Error> {
     let other = storage::repositories::lock(tx, scope, to)
@@ -132,7 +133,7 @@ async fn replace(
         }
     }
     if kind == CredentialKind::Registry {
-        allow_where_it_goes(tx, actor, scope, (from, to), now).await?;
+        allow_where_it_goes(tx, principal, scope, (from, to), now).await?;
     }
     storage::repositories::relink_all(tx, scope, from, to, now).await?;
     storage::exports::replace_credential(tx, scope, from, to).await?;
@@ -143,7 +144,7 @@ async fn replace(
         propagation: PropagationId::new(),
         credential: to,
         vault_version: other.vault_version,
-        by: &actor.name,
+        by: &principal.name,
         places: &places,
     };
     storage::propagation::start(tx, scope, &start, now).await?;
@@ -154,17 +155,17 @@ async fn replace(
 /// each of them would.
 async fn allow_where_it_goes(
     tx: &mut Tx,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     (from, to): (CredentialId, CredentialId),
     now: Timestamp,
 ) -> Result<(), Error> {
-    actor.may(Action::AllowOrigins)?;
+    principal.may(Action::AllowOrigins)?;
     let allowed = addresses::held(tx, scope, to).await?;
     for (origin, route) in storage::repositories::linked_addresses(tx, scope, from).await? {
         if !allowed.permits(&origin, &route) {
             let allowing = Allowing { credential: to, origin: &origin, route: &route };
-            allow_in(tx, actor, scope, &allowing, now).await?;
+            allow_in(tx, principal, scope, &allowing, now).await?;
         }
     }
     Ok(())

@@ -101,10 +101,10 @@ impl Engine {
         self.vault.destroy_all(&path(scope, credential)).await?;
         let mut tx = self.db.begin_work(scope).await?;
         if storage::credentials::destroyed(&mut tx, scope, credential).await? > 0 {
-            let (actor, action) = (AuditActor::Hawser, AuditAction::CredentialDestroyed);
+            let (principal, action) = (AuditActor::Hawser, AuditAction::CredentialDestroyed);
             let now = self.clock.now();
             let told = (AuditTarget::Credential(credential), deleted.name.as_str(), String::new());
-            audit::record(&mut tx, actor, scope, now, action, told).await?;
+            audit::record(&mut tx, principal, scope, now, action, told).await?;
         }
         Ok(tx.commit().await?)
     }

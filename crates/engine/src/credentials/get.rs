@@ -3,7 +3,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use domain::{
-    Action, Actor, CredentialId, ServiceError,
+    Action, CredentialId, Principal, ServiceError,
     credentials::{
         CredentialDetail, CredentialState, Parameters, PatternKind, Propagation, SecretVersion,
     },
@@ -21,17 +21,17 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) async fn get(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     id: CredentialId,
 ) -> Result<CredentialDetail, Error> {
-    let (engine, scope) = reading(engine, actor, Action::View, "see a credential").await?;
+    let (engine, scope) = reading(engine, principal, Action::View, "see a credential").await?;
     let engine = &engine;
     let mut credential = read(engine, scope, id).await?;
     if credential.state == CredentialState::Rotating && credential.candidate.is_none() {
         // It was promoted or discarded between two reads, and a page of that moment follows nothing.
         credential = read(engine, scope, id).await?;
     }
-    let manages = actor.may(Action::ManageCredentials).is_ok();
+    let manages = principal.may(Action::ManageCredentials).is_ok();
     if !manages && is_shared(engine, scope, credential.reach).await? {
         conceal(&mut credential);
     }

@@ -1,7 +1,7 @@
 //! The table of credentials, and the timeline of those that expire.
 
 use domain::{
-    Action, Actor,
+    Action, Principal,
     credentials::{CredentialPage, CredentialQuery, CredentialSummary},
 };
 use storage::credentials::Reader;
@@ -13,12 +13,12 @@ const EXPIRING: u32 = 200;
 
 pub(super) async fn list(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     query: &CredentialQuery,
 ) -> Result<CredentialPage, Error> {
-    let (engine, scope) = reading(engine, actor, Action::View, "see the credentials").await?;
+    let (engine, scope) = reading(engine, principal, Action::View, "see the credentials").await?;
     let engine = &engine;
-    let reader = match actor.may(Action::ManageCredentials) {
+    let reader = match principal.may(Action::ManageCredentials) {
         Ok(_) => Reader::Manager,
         Err(_) => Reader::Member,
     };
@@ -40,9 +40,9 @@ pub(super) async fn list(
 
 pub(super) async fn expiring(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
 ) -> Result<Vec<CredentialSummary>, Error> {
-    let (engine, scope) = reading(engine, actor, Action::View, "see the credentials").await?;
+    let (engine, scope) = reading(engine, principal, Action::View, "see the credentials").await?;
     let engine = &engine;
     Ok(storage::credentials::expiring(&engine.db, scope, EXPIRING).await?)
 }

@@ -38,7 +38,7 @@ mod write;
 use async_trait::async_trait;
 use connectors::vault::SecretPath;
 use domain::{
-    Actor, AddressRequestId, AllowedAddressId, CredentialId, CredentialKind, Field, Secret,
+    AddressRequestId, AllowedAddressId, CredentialId, CredentialKind, Field, Principal, Secret,
     ServiceError,
     credentials::{
         AllowAddress, CreateCredential, CredentialChoice, CredentialDetail, CredentialPage,
@@ -69,102 +69,106 @@ pub(crate) use uses::{ReadKind, SecretRead, Uses, audit_read};
 
 #[async_trait]
 impl Credentials for Engine {
-    async fn list(&self, actor: &Actor, query: CredentialQuery) -> Answer<CredentialPage> {
-        list::list(self, actor, &query).await.map_err(answer)
+    async fn list(&self, principal: &Principal, query: CredentialQuery) -> Answer<CredentialPage> {
+        list::list(self, principal, &query).await.map_err(answer)
     }
 
-    async fn get(&self, actor: &Actor, id: CredentialId) -> Answer<CredentialDetail> {
-        get::get(self, actor, id).await.map_err(answer)
+    async fn get(&self, principal: &Principal, id: CredentialId) -> Answer<CredentialDetail> {
+        get::get(self, principal, id).await.map_err(answer)
     }
 
-    async fn choices(&self, actor: &Actor, url: &str) -> Answer<Vec<CredentialChoice>> {
-        choices::choices(self, actor, url).await.map_err(answer)
+    async fn choices(&self, principal: &Principal, url: &str) -> Answer<Vec<CredentialChoice>> {
+        choices::choices(self, principal, url).await.map_err(answer)
     }
 
-    async fn of_kind(&self, actor: &Actor, kind: CredentialKind) -> Answer<Vec<CredentialChoice>> {
-        choices::of_kind(self, actor, kind).await.map_err(answer)
+    async fn of_kind(
+        &self,
+        principal: &Principal,
+        kind: CredentialKind,
+    ) -> Answer<Vec<CredentialChoice>> {
+        choices::of_kind(self, principal, kind).await.map_err(answer)
     }
 
-    async fn create(&self, actor: &Actor, form: CreateCredential) -> Answer<Saved> {
-        create::create(self, actor, form).await.map_err(answer)
+    async fn create(&self, principal: &Principal, form: CreateCredential) -> Answer<Saved> {
+        create::create(self, principal, form).await.map_err(answer)
     }
 
-    async fn update(&self, actor: &Actor, form: UpdateCredential) -> Answer<Saved> {
-        update::update(self, actor, form).await.map_err(answer)
+    async fn update(&self, principal: &Principal, form: UpdateCredential) -> Answer<Saved> {
+        update::update(self, principal, form).await.map_err(answer)
     }
 
-    async fn place(&self, actor: &Actor, form: PlaceCredential) -> Answer<Saved> {
-        place::place(self, actor, &form).await.map_err(answer)
+    async fn place(&self, principal: &Principal, form: PlaceCredential) -> Answer<Saved> {
+        place::place(self, principal, &form).await.map_err(answer)
     }
 
-    async fn roll_back(&self, actor: &Actor, form: VersionRef) -> Answer<Saved> {
-        roll_back::roll_back(self, actor, &form).await.map_err(answer)
+    async fn roll_back(&self, principal: &Principal, form: VersionRef) -> Answer<Saved> {
+        roll_back::roll_back(self, principal, &form).await.map_err(answer)
     }
 
-    async fn promote(&self, actor: &Actor, form: VersionRef) -> Answer<Saved> {
-        candidate::promote(self, actor, &form).await.map_err(answer)
+    async fn promote(&self, principal: &Principal, form: VersionRef) -> Answer<Saved> {
+        candidate::promote(self, principal, &form).await.map_err(answer)
     }
 
-    async fn test_again(&self, actor: &Actor, form: VersionRef) -> Answer<Saved> {
-        candidate::test_again(self, actor, &form).await.map_err(answer)
+    async fn test_again(&self, principal: &Principal, form: VersionRef) -> Answer<Saved> {
+        candidate::test_again(self, principal, &form).await.map_err(answer)
     }
 
-    async fn discard(&self, actor: &Actor, form: VersionRef) -> Answer<Saved> {
-        candidate::discard(self, actor, &form).await.map_err(answer)
+    async fn discard(&self, principal: &Principal, form: VersionRef) -> Answer<Saved> {
+        candidate::discard(self, principal, &form).await.map_err(answer)
     }
 
-    async fn resume(&self, actor: &Actor, id: CredentialId, origin: &str) -> Answer<()> {
-        resume::resume(self, actor, id, origin).await.map_err(answer)
+    async fn resume(&self, principal: &Principal, id: CredentialId, origin: &str) -> Answer<()> {
+        resume::resume(self, principal, id, origin).await.map_err(answer)
     }
 
-    async fn allow_address(&self, actor: &Actor, form: AllowAddress) -> Answer<()> {
-        addresses::allow(self, actor, &form).await.map_err(answer)
+    async fn allow_address(&self, principal: &Principal, form: AllowAddress) -> Answer<()> {
+        addresses::allow(self, principal, &form).await.map_err(answer)
     }
 
     async fn confirm_address(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         credential: CredentialId,
         id: AllowedAddressId,
     ) -> Answer<()> {
-        addresses::confirm(self, actor, credential, id).await.map_err(answer)
+        addresses::confirm(self, principal, credential, id).await.map_err(answer)
     }
 
     async fn withdraw_address(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         credential: CredentialId,
         id: AllowedAddressId,
     ) -> Answer<Vec<String>> {
-        addresses::withdraw(self, actor, credential, id).await.map_err(answer)
+        addresses::withdraw(self, principal, credential, id).await.map_err(answer)
     }
 
     async fn withdraw_token_service(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         credential: CredentialId,
         registry: &str,
         service: &str,
     ) -> Answer<()> {
         let pair = (registry, service);
-        addresses::withdraw_token_service(self, actor, credential, pair).await.map_err(answer)
+        addresses::withdraw_token_service(self, principal, credential, pair).await.map_err(answer)
     }
 
     async fn dismiss_address_request(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         credential: CredentialId,
         id: AddressRequestId,
     ) -> Answer<()> {
-        addresses::dismiss(self, actor, credential, id).await.map_err(answer)
+        addresses::dismiss(self, principal, credential, id).await.map_err(answer)
     }
 
-    async fn expiring(&self, actor: &Actor) -> Answer<Vec<CredentialSummary>> {
-        list::expiring(self, actor).await.map_err(answer)
+    async fn expiring(&self, principal: &Principal) -> Answer<Vec<CredentialSummary>> {
+        list::expiring(self, principal).await.map_err(answer)
     }
 
-    async fn delete(&self, actor: &Actor, form: DeleteCredential) -> Answer<()> {
-        delete::delete(self, actor, &form, Tokens::Revoke).await.map_err(answer)
+    async fn delete(&self, principal: &Principal, form: DeleteCredential) -> Answer<()> {
+        delete::delete(self, principal, &form, Tokens::Revoke).await.map_err(answer)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where a credential applies: project or shared, purposes, pattern, environment, expiry.
 
 use domain::{
-    Action, Actor, CredentialId, Field, Grant, ProjectId, ServiceError,
+    Action, CredentialId, Field, Grant, Principal, ProjectId, ServiceError,
     access::parse_id,
     audit::{AuditAction, AuditTarget},
     credentials::{
@@ -25,10 +25,10 @@ use crate::{
 
 pub(super) async fn place(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: &PlaceCredential,
 ) -> Result<Saved, Error> {
-    let grant = allowed(engine, actor, Action::ManageCredentials, "place a credential").await?;
+    let grant = allowed(engine, principal, Action::ManageCredentials, "place a credential").await?;
     let scope = Scope::of(&grant);
     let id: CredentialId = parse_id(Field::Credential, &form.credential)?;
     let version: i64 = form.row_version.parse().map_err(|_| ServiceError::NotFound)?;
@@ -42,13 +42,13 @@ pub(super) async fn place(
         form.placement.parse(existing.provider.facts().kind).map_err(ServiceError::Invalid)?;
     let stood = existing.placed.expires.filter(|(_, source)| *source == ExpirySource::Typed);
     form.confirmed(stood.map(|(at, _)| at), engine.clock.now())?;
-    let mut placed = resolve(engine, actor, scope, placed, Some(&existing)).await?;
+    let mut placed = resolve(engine, principal, scope, placed, Some(&existing)).await?;
     let told = storage::credentials::version(&engine.db, scope, id, existing.vault_version).await?;
     let typed = placed.expires.map(|(at, _)| at);
     placed.expires = expiry::counts(typed, told.and_then(|version| version.expires_at));
     let detail = difference(&existing.placed, &placed);
     if !detail.is_empty() {
-        store(engine, actor, grant, id, &existing, &placed, detail).await?;
+        store(engine, principal, grant, id, &existing, &placed, detail).await?;
         match_again(engine, scope).await;
     }
     let warning = conflict(engine, scope, id).await;
@@ -57,7 +57,7 @@ pub(super) async fn place(
 
 async fn store(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     id: CredentialId,
     existing: &Existing,
@@ -68,7 +68,8 @@ async fn store(
     let (version, now) = (existing.row_version, engine.clock.now());
     let mut tx = engine.db.begin_as(&grant).await?;
     let changed =
-        storage::credentials::place(&mut tx, scope, id, version, placed, &actor.name, now).await;
+        storage::credentials::place(&mut tx, scope, id, version, placed, &principal.name, now)
+            .await;
     if changed.map_err(refused_row)? == 0 {
         drop(tx);
         return Err(overtaken(engine, scope, id).await?);
@@ -82,7 +83,7 @@ async fn store(
     touch(&mut tx, scope, Touched::Credential(id), When::Settled, now).await?;
     let action = AuditAction::CredentialPlaced;
     let told = (AuditTarget::Credential(id), existing.draft.name.as_str(), detail);
-    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(())
@@ -109,7 +110,7 @@ async fn leaves_nobody(
 /// pattern. That the project is there is seen when the row is written.
 pub(super) async fn resolve(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     placed: Placed,
     existing: Option<&Existing>,
@@ -123,7 +124,7 @@ pub(super) async fn resolve(
         None => false,
     };
     if was_shared != is_shared(engine, scope, reach).await? {
-        allowed(engine, actor, Action::ShareCredentials, "share a credential").await?;
+        allowed(engine, principal, Action::ShareCredentials, "share a credential").await?;
     }
     domain::matching::check_pattern(placed.pattern_kind, &placed.pattern, &placed.purposes)?;
     Ok(PlacedRow {

@@ -1,7 +1,7 @@
 //! New tokens for an account that was connected before.
 
 use domain::{
-    Actor, CredentialId, Grant, OperationId, ServiceError,
+    CredentialId, Grant, OperationId, Principal, ServiceError,
     credentials::{CredentialState, Saved, SecretMaterial},
 };
 use storage::{
@@ -16,7 +16,7 @@ use crate::{Engine, Error};
 /// three steps as any other, so that every place that uses it tries again.
 pub(crate) async fn reconnect(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     id: CredentialId,
     material: &SecretMaterial,
@@ -34,10 +34,10 @@ pub(crate) async fn reconnect(
         prior_state: existing.state,
         draft,
         changed: "connected again".to_owned(),
-        actor: actor.name.clone(),
+        actor: principal.name.clone(),
     };
-    intend(engine, actor, grant, &operation, &existing).await?;
-    store::to_the_end(engine, (actor, grant), operation, existing.vault_version, secret).await
+    intend(engine, principal, grant, &operation, &existing).await?;
+    store::to_the_end(engine, (principal, grant), operation, existing.vault_version, secret).await
 }
 
 /// As often is looked whether a renewal that is under way has ended.

@@ -1,7 +1,7 @@
 //! Using a credential again where it was paused after refusals.
 
 use domain::{
-    Action, Actor, CredentialId, ServiceError,
+    Action, CredentialId, Principal, ServiceError,
     audit::{AuditAction, AuditTarget},
 };
 use storage::Scope;
@@ -13,11 +13,12 @@ use crate::{
 
 pub(super) async fn resume(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     id: CredentialId,
     origin: &str,
 ) -> Result<(), Error> {
-    let grant = allowed(engine, actor, Action::ManageCredentials, "resume a credential").await?;
+    let grant =
+        allowed(engine, principal, Action::ManageCredentials, "resume a credential").await?;
     let scope = Scope::of(&grant);
     let existing = storage::credentials::existing(&engine.db, scope, id)
         .await?
@@ -30,7 +31,7 @@ pub(super) async fn resume(
     let action = AuditAction::CredentialResumed;
     let now = engine.clock.now();
     let told = (AuditTarget::Credential(id), existing.draft.name.as_str(), detail);
-    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();

@@ -2,7 +2,7 @@
 
 use connectors::vault::{SecretEnvelope, VaultError};
 use domain::{
-    Action, Actor, CredentialId, Field, OperationId, ServiceError,
+    Action, CredentialId, Field, OperationId, Principal, ServiceError,
     access::parse_id,
     audit::ReadPurpose,
     credentials::{Saved, VersionRef},
@@ -26,10 +26,11 @@ use crate::{Engine, Error, audit::allowed};
 /// other, so that it is delivered to every link.
 pub(super) async fn roll_back(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: &VersionRef,
 ) -> Result<Saved, Error> {
-    let grant = allowed(engine, actor, Action::ManageCredentials, "roll back a credential").await?;
+    let grant =
+        allowed(engine, principal, Action::ManageCredentials, "roll back a credential").await?;
     let scope = Scope::of(&grant);
     let id: CredentialId = parse_id(Field::Credential, &form.credential)?;
     let row_version = form.row_version.parse().map_err(|_| ServiceError::NotFound)?;
@@ -54,7 +55,7 @@ pub(super) async fn roll_back(
         version: number,
         remark: ", to bring it back",
     };
-    let used = Use::of(actor, grant, ReadPurpose::RollBack);
+    let used = Use::of(principal, grant, ReadPurpose::RollBack);
     uses::audit_read(engine, scope, read, &used, ReadKind::Look).await?;
     let content = Content::new(engine, existing.provider, &material, parameters)?;
     let (draft, secret) = content.of_existing(&existing);
@@ -68,10 +69,10 @@ pub(super) async fn roll_back(
         prior_state: existing.state,
         draft,
         changed: format!("version {number} again"),
-        actor: actor.name.clone(),
+        actor: principal.name.clone(),
     };
-    intend(engine, actor, grant, &operation, &existing).await?;
-    store::to_the_end(engine, (actor, grant), operation, existing.vault_version, secret).await
+    intend(engine, principal, grant, &operation, &existing).await?;
+    store::to_the_end(engine, (principal, grant), operation, existing.vault_version, secret).await
 }
 
 async fn read_version(

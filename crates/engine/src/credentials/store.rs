@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Actor, Grant, Secret, ServiceError, credentials::Saved};
+use domain::{Grant, Principal, Secret, ServiceError, credentials::Saved};
 use storage::credentials::{Kind, Operation, OperationState, OperationStep};
 use tracing::Instrument as _;
 
@@ -23,13 +23,13 @@ pub(super) const DEADLINE: Duration = Duration::from_secs(30);
 /// Writes the secret of an operation that was prepared, and commits it.
 pub(super) async fn to_the_end(
     engine: &Engine,
-    (actor, grant): (&Actor, Grant),
+    (principal, grant): (&Principal, Grant),
     operation: Operation,
     committed: i64,
     password: Secret,
 ) -> Result<Saved, Error> {
     let committed = u64::try_from(committed).unwrap_or(0);
-    let work = store(engine.clone(), (person(actor), grant), operation, committed, password)
+    let work = store(engine.clone(), (person(principal), grant), operation, committed, password)
         .in_current_span();
     tokio::spawn(work).await.unwrap_or_else(|panic| {
         tracing::error!(error = %panic, "failed to store a secret: its task panicked");

@@ -2,7 +2,7 @@
 
 use connectors::vault::VaultError;
 use domain::{
-    Action, Actor, AuthMethod, Field, Grant, OperationId, Secret, ServiceError,
+    Action, AuthMethod, Field, Grant, OperationId, Principal, Secret, ServiceError,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     credentials::{
         CredentialChange, CredentialState, ExpirySource, Parameters, SaveMode, Saved,
@@ -30,10 +30,11 @@ use crate::{
 
 pub(super) async fn update(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: UpdateCredential,
 ) -> Result<Saved, Error> {
-    let grant = allowed(engine, actor, Action::ManageCredentials, "change a credential").await?;
+    let grant =
+        allowed(engine, principal, Action::ManageCredentials, "change a credential").await?;
     let scope = Scope::of(&grant);
     let change = form.clone().parse()?;
     let existing = storage::credentials::existing(&engine.db, scope, change.credential)
@@ -44,8 +45,8 @@ pub(super) async fn update(
     if storage::credentials::name_is_taken(&engine.db, scope, &name_key, change.credential).await? {
         return Err(taken().into());
     }
-    let Some(password) = password(engine, actor, grant, &change, &existing).await? else {
-        return describe(engine, actor, grant, &change, &existing).await;
+    let Some(password) = password(engine, principal, grant, &change, &existing).await? else {
+        return describe(engine, principal, grant, &change, &existing).await;
     };
     is_typed(&existing)?;
     let shape = change.shape.unwrap_or(existing.draft.shape);
@@ -75,11 +76,11 @@ pub(super) async fn update(
         prior_state: existing.state,
         draft,
         changed,
-        actor: actor.name.clone(),
+        actor: principal.name.clone(),
     };
-    intend(engine, actor, grant, &operation, &existing).await?;
+    intend(engine, principal, grant, &operation, &existing).await?;
     let saved =
-        store::to_the_end(engine, (actor, grant), operation, existing.vault_version, secret)
+        store::to_the_end(engine, (principal, grant), operation, existing.vault_version, secret)
             .await?;
     Ok(Saved { warning, ..saved })
 }
@@ -115,17 +116,17 @@ pub(super) fn is_typed(existing: &Existing) -> Result<(), Error> {
 /// let exactly one of two people go on (I-04).
 pub(super) async fn intend(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     operation: &Operation,
     existing: &Existing,
 ) -> Result<(), Error> {
-    again(|| write_down(engine, actor, grant, operation, existing)).await
+    again(|| write_down(engine, principal, grant, operation, existing)).await
 }
 
 async fn write_down(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     operation: &Operation,
     existing: &Existing,
@@ -144,14 +145,14 @@ async fn write_down(
     let detail = operation.changed.clone();
     let told =
         (AuditTarget::Credential(operation.credential), existing.draft.name.as_str(), detail);
-    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, action, told).await?;
     Ok(tx.commit().await?)
 }
 
 /// Name and remark lie in SQL alone, so one statement changes them and no registry hears of it.
 async fn describe(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     change: &CredentialChange,
     existing: &Existing,
@@ -163,7 +164,8 @@ async fn describe(
     if name == existing.draft.name && description == existing.draft.description {
         return Ok(saved);
     }
-    let new = Description { name, name_key: &change.name.key(), description, actor: &actor.name };
+    let new =
+        Description { name, name_key: &change.name.key(), description, actor: &principal.name };
     let (version, now) = (change.row_version, engine.clock.now());
     let mut tx = engine.db.begin_as(&grant).await?;
     let changed = storage::credentials::describe(&mut tx, scope, id, version, &new, now).await;
@@ -183,7 +185,7 @@ async fn describe(
     }
     let action = AuditAction::CredentialDescribed;
     let told = (AuditTarget::Credential(id), name, detail);
-    audit::record(&mut tx, person(actor), scope, engine.clock.now(), action, told).await?;
+    audit::record(&mut tx, person(principal), scope, engine.clock.now(), action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
@@ -197,7 +199,7 @@ async fn describe(
 /// What a version is to be made of besides the public fields; `None` when nothing of it changes.
 async fn password(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     change: &CredentialChange,
     existing: &Existing,
@@ -215,7 +217,7 @@ async fn password(
         return Err(Field::Password.problem(message).into());
     }
     if is_reshaped(change, existing) {
-        return stored(engine, actor, grant, change, existing).await.map(Some);
+        return stored(engine, principal, grant, change, existing).await.map(Some);
     }
     Ok(None)
 }
@@ -258,7 +260,7 @@ fn forgotten_day(existing: &Existing, content: &Content) -> Option<String> {
 /// The password of the version that counts, to be stored again beside other public fields.
 async fn stored(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     change: &CredentialChange,
     existing: &Existing,
@@ -275,7 +277,7 @@ async fn stored(
             let (credential, version) = (change.credential, existing.vault_version);
             let remark = ", to store it with other fields";
             let read = SecretRead { credential, name: &existing.draft.name, version, remark };
-            let used = Use::of(actor, grant, ReadPurpose::Update);
+            let used = Use::of(principal, grant, ReadPurpose::Update);
             uses::audit_read(engine, Scope::of(&grant), read, &used, ReadKind::Look).await?;
             Ok(sealed.password)
         }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use domain::{
-    Actor, CredentialId, Grant, Timestamp,
+    CredentialId, Grant, Principal, Timestamp,
     audit::{AuditAction, AuditActor, AuditTarget, ReadPurpose},
 };
 use storage::Scope;
@@ -45,8 +45,8 @@ impl Use {
     }
 
     /// A person asked for what it is read for.
-    pub(crate) fn of(actor: &Actor, grant: Grant, purpose: ReadPurpose) -> Self {
-        Self { grant: Some(grant), ..Self::by(person(actor), purpose) }
+    pub(crate) fn of(principal: &Principal, grant: Grant, purpose: ReadPurpose) -> Self {
+        Self { grant: Some(grant), ..Self::by(person(principal), purpose) }
     }
 
     /// Somebody whom the log knows asked for it.

@@ -1,7 +1,7 @@
 //! Patterns without a fixed address: who may let an export name them (R-CRED-03).
 
 use domain::{
-    Action, Actor, Field,
+    Action, Field, Principal,
     exports::{ExportFields, exported_origins},
     matching::Origins,
 };
@@ -13,13 +13,13 @@ use crate::{Engine, Error};
 /// to which the person may agree. Answers the names of the credentials whose pattern needs somebody else.
 pub(super) async fn agree(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     fields: &mut ExportFields,
     before: Option<&StoredExport>,
 ) -> Result<Vec<String>, Error> {
     let names_patterns = fields.consumer.names_patterns();
-    let may = actor.role.includes(Action::AllowOrigins);
+    let may = principal.role.includes(Action::AllowOrigins);
     let mut others = Vec::new();
     for row in storage::exports::credentials(&engine.db, scope, &fields.credentials).await? {
         let known = before.and_then(|before| before.agreed.get(&row.id));

@@ -1,7 +1,7 @@
 //! What an export may be made of.
 
 use domain::{
-    Action, Actor, AuthMethod, Provider,
+    Action, AuthMethod, Principal, Provider,
     exports::{Consumer, ExportChoice, ExportChoices},
 };
 
@@ -10,10 +10,11 @@ use crate::{Engine, Error, audit::reading};
 
 pub(super) async fn choices(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     consumer: Consumer,
 ) -> Result<ExportChoices, Error> {
-    let (engine, scope) = reading(engine, actor, Action::View, "see what can be exported").await?;
+    let (engine, scope) =
+        reading(engine, principal, Action::View, "see what can be exported").await?;
     let engine = &engine;
     let (credentials, repositories) = storage::exports::choices(&engine.db, scope).await?;
     Ok(ExportChoices {

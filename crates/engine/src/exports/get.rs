@@ -1,7 +1,7 @@
 //! One export, with what it writes now.
 
 use domain::{
-    Action, Actor, ExportId, ServiceError,
+    Action, ExportId, Principal, ServiceError,
     exports::{ExportChoice, ExportDetail},
 };
 use storage::{Scope, exports::StoredExport};
@@ -11,10 +11,10 @@ use crate::{Engine, Error, audit::reading};
 
 pub(super) async fn get(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     id: ExportId,
 ) -> Result<ExportDetail, Error> {
-    let (engine, scope) = reading(engine, actor, Action::View, "see an export").await?;
+    let (engine, scope) = reading(engine, principal, Action::View, "see an export").await?;
     let engine = &engine;
     let stored = one(engine, scope, id).await?;
     let fields = fields(&stored)?;
@@ -49,7 +49,7 @@ pub(super) async fn get(
         updated_by: stored.updated_by,
         updated_at: stored.updated_at,
         places: storage::exports::places(&engine.db, scope, id).await?,
-        preview: seen(engine, actor, scope, &fields).await?,
+        preview: seen(engine, principal, scope, &fields).await?,
     })
 }
 

@@ -14,7 +14,7 @@ mod save;
 
 use async_trait::async_trait;
 use domain::{
-    Action, Actor, CredentialId, ExportId, Name,
+    Action, CredentialId, ExportId, Name, Principal,
     exports::{
         Consumer, EncryptedForm, ExportChoices, ExportDetail, ExportFields, ExportFile, ExportForm,
         ExportPreview, ExportSummary, RevealForm, Revealed, carvel::ExportSource,
@@ -51,45 +51,49 @@ pub enum VaultReach {
 
 #[async_trait]
 impl Exports for Engine {
-    async fn list(&self, actor: &Actor) -> Answer<Vec<ExportSummary>> {
-        let (engine, scope) = reading(self, actor, Action::View, "see the exports").await?;
+    async fn list(&self, principal: &Principal) -> Answer<Vec<ExportSummary>> {
+        let (engine, scope) = reading(self, principal, Action::View, "see the exports").await?;
         storage::exports::list(&engine.db, scope).await.map_err(|error| answer(error.into()))
     }
 
-    async fn get(&self, actor: &Actor, id: ExportId) -> Answer<ExportDetail> {
-        get::get(self, actor, id).await.map_err(answer)
+    async fn get(&self, principal: &Principal, id: ExportId) -> Answer<ExportDetail> {
+        get::get(self, principal, id).await.map_err(answer)
     }
 
-    async fn choices(&self, actor: &Actor, consumer: Consumer) -> Answer<ExportChoices> {
-        choices::choices(self, actor, consumer).await.map_err(answer)
+    async fn choices(&self, principal: &Principal, consumer: Consumer) -> Answer<ExportChoices> {
+        choices::choices(self, principal, consumer).await.map_err(answer)
     }
 
-    async fn preview(&self, actor: &Actor, form: ExportForm) -> Answer<ExportPreview> {
-        preview::preview(self, actor, &form).await.map_err(answer)
+    async fn preview(&self, principal: &Principal, form: ExportForm) -> Answer<ExportPreview> {
+        preview::preview(self, principal, &form).await.map_err(answer)
     }
 
-    async fn save(&self, actor: &Actor, form: ExportForm) -> Answer<ExportId> {
-        save::save(self, actor, &form).await.map_err(answer)
+    async fn save(&self, principal: &Principal, form: ExportForm) -> Answer<ExportId> {
+        save::save(self, principal, &form).await.map_err(answer)
     }
 
-    async fn delete(&self, actor: &Actor, id: ExportId) -> Answer<()> {
-        delete::delete(self, actor, id).await.map_err(answer)
+    async fn delete(&self, principal: &Principal, id: ExportId) -> Answer<()> {
+        delete::delete(self, principal, id).await.map_err(answer)
     }
 
-    async fn encrypted(&self, actor: &Actor, form: EncryptedForm) -> Answer<ExportFile> {
-        encrypted::encrypted(self, actor, &form).await.map_err(answer)
+    async fn encrypted(&self, principal: &Principal, form: EncryptedForm) -> Answer<ExportFile> {
+        encrypted::encrypted(self, principal, &form).await.map_err(answer)
     }
 
-    async fn reveal(&self, actor: &Actor, form: RevealForm) -> Answer<Revealed> {
-        reveal::reveal(self, actor, form).await.map_err(answer)
+    async fn reveal(&self, principal: &Principal, form: RevealForm) -> Answer<Revealed> {
+        reveal::reveal(self, principal, form).await.map_err(answer)
     }
 
-    async fn carvel(&self, actor: &Actor) -> Answer<Vec<ExportSource>> {
-        carvel::carvel(self, actor).await.map_err(answer)
+    async fn carvel(&self, principal: &Principal) -> Answer<Vec<ExportSource>> {
+        carvel::carvel(self, principal).await.map_err(answer)
     }
 
-    async fn uses(&self, actor: &Actor, credential: CredentialId) -> Answer<Vec<CredentialUse>> {
-        let (engine, scope) = reading(self, actor, Action::View, "see the exports").await?;
+    async fn uses(
+        &self,
+        principal: &Principal,
+        credential: CredentialId,
+    ) -> Answer<Vec<CredentialUse>> {
+        let (engine, scope) = reading(self, principal, Action::View, "see the exports").await?;
         storage::exports::uses(&engine.db, scope, credential)
             .await
             .map_err(|error| answer(error.into()))

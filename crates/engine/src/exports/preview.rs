@@ -1,7 +1,7 @@
 //! What a form would write.
 
 use domain::{
-    Action, Actor,
+    Action, Principal,
     exports::{ExportForm, ExportPreview},
 };
 use storage::Scope;
@@ -11,10 +11,10 @@ use crate::{Engine, Error, audit::allowed};
 
 pub(super) async fn preview(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: &ExportForm,
 ) -> Result<ExportPreview, Error> {
-    let grant = allowed(engine, actor, Action::ManageExports, "preview an export").await?;
+    let grant = allowed(engine, principal, Action::ManageExports, "preview an export").await?;
     let scope = Scope::of(&grant);
     let mut fields = form.parse()?;
     let before = match form.export.parse() {
@@ -22,6 +22,6 @@ pub(super) async fn preview(
         Err(_) => None,
     };
     // What nobody who may has agreed to is left out, and a note says so.
-    agree(engine, actor, scope, &mut fields, before.as_ref()).await?;
-    seen(engine, actor, scope, &fields).await
+    agree(engine, principal, scope, &mut fields, before.as_ref()).await?;
+    seen(engine, principal, scope, &fields).await
 }

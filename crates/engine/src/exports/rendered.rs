@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, hash_map::Entry};
 
 use domain::{
-    Access, Action, Actor, CredentialId, ExportId, Purpose, Secret,
+    Access, Action, CredentialId, ExportId, Principal, Purpose, Secret,
     exports::{
         DeliveryMethod, ExportFields, ExportNote, ExportPreview, NoteTone, Rendered, Values, render,
     },
@@ -115,12 +115,12 @@ fn one(
 /// is shared with all projects is seen only by those who manage credentials (F23).
 pub(super) async fn seen(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     fields: &ExportFields,
 ) -> Result<ExportPreview, Error> {
     let sources = Sources::of(engine, scope, &[fields]).await?;
-    if !is_seen_by(actor, &sources, fields) {
+    if !is_seen_by(principal, &sources, fields) {
         let text = "A credential in it is shared by all projects. Only people who manage credentials see what is written of it.";
         let notes = vec![ExportNote::new(NoteTone::Info, text)];
         return Ok(ExportPreview { notes, ..ExportPreview::default() });
@@ -131,17 +131,17 @@ pub(super) async fn seen(
 /// Whether a person may see what is written of an export.
 pub(super) async fn may_see(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     fields: &ExportFields,
 ) -> Result<bool, Error> {
     let sources = Sources::of(engine, scope, &[fields]).await?;
-    Ok(is_seen_by(actor, &sources, fields))
+    Ok(is_seen_by(principal, &sources, fields))
 }
 
-fn is_seen_by(actor: &Actor, sources: &Sources, fields: &ExportFields) -> bool {
+fn is_seen_by(principal: &Principal, sources: &Sources, fields: &ExportFields) -> bool {
     let holds_shared = sources.credentials(fields).iter().any(|row| row.is_shared);
-    !holds_shared || actor.may(Action::ManageCredentials).is_ok()
+    !holds_shared || principal.may(Action::ManageCredentials).is_ok()
 }
 
 /// Whether an export writes any file at all.

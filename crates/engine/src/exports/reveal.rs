@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "gives manifests to a person who may see them")]
 
 use domain::{
-    Action, Actor, ExportId, Field, Grant, Secret,
+    Action, ExportId, Field, Grant, Principal, Secret,
     access::parse_id,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     exports::{
@@ -27,15 +27,16 @@ use crate::{
 
 pub(super) async fn reveal(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: RevealForm,
 ) -> Result<Revealed, Error> {
     let grant =
-        allowed(engine, actor, Action::RevealSecrets, "reveal the secrets of an export").await?;
+        allowed(engine, principal, Action::RevealSecrets, "reveal the secrets of an export")
+            .await?;
     let scope = Scope::of(&grant);
     let id: ExportId = parse_id(Field::Exports, &form.export)?;
     let stored = one(engine, scope, id).await?;
-    confirm(engine, actor, form.password, "reveal the secrets of an export").await?;
+    confirm(engine, principal, form.password, "reveal the secrets of an export").await?;
     let fields = fields(&stored)?;
     let sources = Sources::of(engine, scope, &[&fields]).await?;
     let mut materials = Materials::new();
@@ -44,7 +45,7 @@ pub(super) async fn reveal(
         materials.insert(row.id, (secret.material, secret.vault_version));
     }
     // Nothing leaves before the log says so.
-    audit_reveal(engine, actor, grant, (id, &fields), &sources, &materials).await?;
+    audit_reveal(engine, principal, grant, (id, &fields), &sources, &materials).await?;
     let rendered = render(&fields, &sources.facts(&fields, &materials), Values::Plain);
     let file_name = format!("{}.yaml", file_stem(fields.name.as_str()));
     Ok(Revealed { file_name, text: text(&rendered) })
@@ -53,7 +54,7 @@ pub(super) async fn reveal(
 /// One line for the export that was revealed, and one for each secret that was read.
 async fn audit_reveal(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     (id, fields): (ExportId, &ExportFields),
     sources: &Sources,
@@ -69,10 +70,12 @@ async fn audit_reveal(
         let detail = format!("version {version}, for {}", fields.name);
         let told = Line::from((AuditTarget::Credential(row.id), row.name.as_str(), detail));
         let told = told.read(ReadPurpose::Export, "");
-        audit::record(&mut tx, person(actor), scope, now, AuditAction::SecretRead, told).await?;
+        audit::record(&mut tx, person(principal), scope, now, AuditAction::SecretRead, told)
+            .await?;
     }
     let told = (AuditTarget::Export(id), fields.name.as_str(), read.join(", "));
-    audit::record(&mut tx, person(actor), scope, now, AuditAction::SecretsRevealed, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, AuditAction::SecretsRevealed, told)
+        .await?;
     Ok(tx.commit().await?)
 }
 

@@ -1,7 +1,7 @@
 //! Adding or changing an export.
 
 use domain::{
-    Action, Actor, ExportId, Field, ServiceError,
+    Action, ExportId, Field, Principal, ServiceError,
     audit::{AuditAction, AuditTarget},
     counted,
     exports::{ExportFields, ExportForm, NoteTone, Selects},
@@ -27,10 +27,10 @@ use crate::{
 
 pub(super) async fn save(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: &ExportForm,
 ) -> Result<ExportId, Error> {
-    let grant = allowed(engine, actor, Action::ManageExports, "save an export").await?;
+    let grant = allowed(engine, principal, Action::ManageExports, "save an export").await?;
     let scope = Scope::of(&grant);
     let mut fields = form.parse()?;
     let before = match form.export.as_str() {
@@ -40,14 +40,14 @@ pub(super) async fn save(
     // Whoever holds a matching key reads the secrets, so an owner says who they are.
     let recipients = before.as_ref().map_or("", |before| before.settings.recipients.as_str());
     if !fields.settings.recipients.is_empty() && fields.settings.recipients != recipients {
-        allowed(engine, actor, Action::ManageRecipients, "choose age recipients").await?;
+        allowed(engine, principal, Action::ManageRecipients, "choose age recipients").await?;
     }
     are_there(engine, scope, &fields).await?;
-    let others = agree(engine, actor, scope, &mut fields, before.as_ref()).await?;
+    let others = agree(engine, principal, scope, &mut fields, before.as_ref()).await?;
     if !others.is_empty() {
         return Err(refusal(engine, scope, &others).await?);
     }
-    is_not_empty(engine, actor, scope, &fields).await?;
+    is_not_empty(engine, principal, scope, &fields).await?;
     let id = before.as_ref().map_or_else(ExportId::new, |before| before.id);
     let now = engine.clock.now();
     let row = NewExport {
@@ -56,7 +56,7 @@ pub(super) async fn save(
         consumer: fields.consumer,
         carrier: fields.carrier,
         settings: &fields.settings,
-        by: &actor.name,
+        by: &principal.name,
     };
     let mut tx = engine.db.begin_as(&grant).await?;
     lock_credentials(&mut tx, scope, &fields).await?;
@@ -79,7 +79,7 @@ pub(super) async fn save(
     touch(&mut tx, scope, Touched::Export(id), When::Settled, now).await?;
     let told =
         (AuditTarget::Export(id), fields.name.as_str(), difference(before.as_ref(), &fields));
-    audit::record(&mut tx, person(actor), scope, now, AuditAction::ExportSaved, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, AuditAction::ExportSaved, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
@@ -129,7 +129,7 @@ async fn are_there(engine: &Engine, scope: Scope, fields: &ExportFields) -> Resu
 /// it would hold nothing.
 async fn is_not_empty(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     fields: &ExportFields,
 ) -> Result<(), Error> {
@@ -140,7 +140,7 @@ async fn is_not_empty(
         Selects::Credentials => Field::Credentials,
         Selects::Repositories => Field::Repositories,
     };
-    let notes = seen(engine, actor, scope, fields).await?.notes;
+    let notes = seen(engine, principal, scope, fields).await?.notes;
     let reason = notes.into_iter().find(|note| note.tone == NoteTone::LeftOut);
     let message = reason.map_or_else(|| EMPTY.to_owned(), |note| note.text);
     Err(field.problem(message).into())

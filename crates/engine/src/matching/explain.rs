@@ -1,7 +1,7 @@
 //! Why a credential is used for a URL.
 
 use domain::{
-    Action, Actor, Field, ProjectId, Purpose,
+    Action, Field, Principal, ProjectId, Purpose,
     access::parse_id,
     credentials::{CredentialScope, Route},
     matching::{ExplainQuery, Explanation, normalize, without_tls},
@@ -18,11 +18,12 @@ use crate::{Engine, Error, audit::allowed};
 
 pub(super) async fn explain(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     query: &ExplainQuery,
 ) -> Result<Explanation, Error> {
     // The index is as new as the database, and not as a transaction that began before sees it.
-    let grant = allowed(engine, actor, Action::View, "explain which credential is used").await?;
+    let grant =
+        allowed(engine, principal, Action::View, "explain which credential is used").await?;
     let scope = Scope::of(&grant);
     let purpose = match query.purpose.as_str() {
         "" => Purpose::Helm,
@@ -68,7 +69,7 @@ pub(super) async fn explain(
         })
     });
     let (url, mut lines, total) = answer.await.map_err(Error::Matching)?;
-    if actor.may(Action::ManageCredentials).is_err() {
+    if principal.may(Action::ManageCredentials).is_err() {
         // Members of projects use a shared credential without reading it (F23).
         for line in lines.iter_mut().filter(|line| line.reach != CredentialScope::Project(project))
         {

@@ -12,7 +12,7 @@ mod indexes;
 
 use async_trait::async_trait;
 use domain::{
-    Actor,
+    Principal,
     matching::{ExplainQuery, Explanation},
     service::{Answer, Matching},
 };
@@ -25,7 +25,7 @@ pub(crate) use indexes::Indexes;
 
 #[async_trait]
 impl Matching for Engine {
-    async fn explain(&self, actor: &Actor, query: ExplainQuery) -> Answer<Explanation> {
-        explain::explain(self, actor, &query).await.map_err(answer)
+    async fn explain(&self, principal: &Principal, query: ExplainQuery) -> Answer<Explanation> {
+        explain::explain(self, principal, &query).await.map_err(answer)
     }
 }

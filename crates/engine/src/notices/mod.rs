@@ -12,7 +12,7 @@ use std::cmp::Reverse;
 
 use async_trait::async_trait;
 use domain::{
-    Action, Actor,
+    Action, Principal,
     notices::{News, Notice, WebhookForm},
     service::{Answer, Notices},
 };
@@ -28,30 +28,30 @@ const SHOWN: u32 = 100;
 
 #[async_trait]
 impl Notices for Engine {
-    async fn list(&self, actor: &Actor) -> Answer<Vec<Notice>> {
-        list(self, actor).await.map_err(answer)
+    async fn list(&self, principal: &Principal) -> Answer<Vec<Notice>> {
+        list(self, principal).await.map_err(answer)
     }
 
-    async fn open(&self, actor: &Actor) -> Answer<u32> {
-        open(self, actor).await.map_err(answer)
+    async fn open(&self, principal: &Principal) -> Answer<u32> {
+        open(self, principal).await.map_err(answer)
     }
 
-    async fn webhook(&self, actor: &Actor) -> Answer<String> {
-        webhook::get(self, actor).await.map_err(answer)
+    async fn webhook(&self, principal: &Principal) -> Answer<String> {
+        webhook::get(self, principal).await.map_err(answer)
     }
 
-    async fn set_webhook(&self, actor: &Actor, form: WebhookForm) -> Answer<()> {
-        webhook::set(self, actor, &form).await.map_err(answer)
+    async fn set_webhook(&self, principal: &Principal, form: WebhookForm) -> Answer<()> {
+        webhook::set(self, principal, &form).await.map_err(answer)
     }
 }
 
-async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<Notice>, Error> {
-    let (engine, scope) = reading(engine, actor, Action::View, "see the notices").await?;
+async fn list(engine: &Engine, principal: &Principal) -> Result<Vec<Notice>, Error> {
+    let (engine, scope) = reading(engine, principal, Action::View, "see the notices").await?;
     let engine = &engine;
     let mut found = storage::notices::list(&engine.db, scope, SHOWN).await?;
     found.extend(storage::notices::troubles::list(&engine.db, scope, shown(engine), SHOWN).await?);
     found.extend(storage::notices::disks::list(&engine.db, scope, SHOWN).await?);
-    if actor.role.includes(Action::AllowOrigins) {
+    if principal.role.includes(Action::AllowOrigins) {
         found.extend(addresses(engine, scope).await?);
     }
     found.sort_by_key(|notice| Reverse((notice.at, notice.id.uuid())));
@@ -60,13 +60,13 @@ async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<Notice>, Error> {
 }
 
 /// Every page asks it for its head, so a refusal is no line of the audit log.
-async fn open(engine: &Engine, actor: &Actor) -> Result<u32, Error> {
-    let (engine, scope) = reading(engine, actor, Action::View, "see the notices").await?;
+async fn open(engine: &Engine, principal: &Principal) -> Result<u32, Error> {
+    let (engine, scope) = reading(engine, principal, Action::View, "see the notices").await?;
     let engine = &engine;
     let expiring = storage::notices::open(&engine.db, scope).await?;
     let troubles = storage::notices::troubles::open(&engine.db, scope, shown(engine)).await?;
     let disks = storage::notices::disks::open(&engine.db, scope).await?;
-    let addresses = if actor.role.includes(Action::AllowOrigins) {
+    let addresses = if principal.role.includes(Action::AllowOrigins) {
         storage::credentials::count_undecided(&engine.db, scope).await?
     } else {
         0

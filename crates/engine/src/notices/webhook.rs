@@ -1,6 +1,6 @@
 //! The webhook of an organization.
 
-use domain::{Action, Actor, Field, audit::AuditAction, notices::WebhookForm};
+use domain::{Action, Field, Principal, audit::AuditAction, notices::WebhookForm};
 use storage::Scope;
 
 use crate::{
@@ -9,14 +9,18 @@ use crate::{
 };
 
 /// Its address is for those who may change it: whoever knows it may post there.
-pub(super) async fn get(engine: &Engine, actor: &Actor) -> Result<String, Error> {
-    let grant = allowed(engine, actor, Action::ManageOrganization, "see the webhook").await?;
+pub(super) async fn get(engine: &Engine, principal: &Principal) -> Result<String, Error> {
+    let grant = allowed(engine, principal, Action::ManageOrganization, "see the webhook").await?;
     let scope = Scope::of(&grant);
     Ok(storage::notices::webhook(&engine.db, scope).await?)
 }
 
-pub(super) async fn set(engine: &Engine, actor: &Actor, form: &WebhookForm) -> Result<(), Error> {
-    let grant = allowed(engine, actor, Action::ManageOrganization, "set the webhook").await?;
+pub(super) async fn set(
+    engine: &Engine,
+    principal: &Principal,
+    form: &WebhookForm,
+) -> Result<(), Error> {
+    let grant = allowed(engine, principal, Action::ManageOrganization, "set the webhook").await?;
     let scope = Scope::of(&grant);
     let (address, detail) = match form.webhook.trim() {
         "" => (String::new(), "none".to_owned()),
@@ -30,7 +34,7 @@ pub(super) async fn set(engine: &Engine, actor: &Actor, form: &WebhookForm) -> R
     let now = engine.clock.now();
     let mut tx = engine.db.begin_as(&grant).await?;
     storage::notices::set_webhook(&mut tx, scope, &address).await?;
-    audit::record(&mut tx, person(actor), scope, now, AuditAction::WebhookSet, ("", detail))
+    audit::record(&mut tx, person(principal), scope, now, AuditAction::WebhookSet, ("", detail))
         .await?;
     Ok(tx.commit().await?)
 }

@@ -1,7 +1,7 @@
 //! Deleting a project that is empty.
 
 use domain::{
-    Action, Actor, Field, Grant, ProjectId, ServiceError,
+    Action, Field, Grant, Principal, ProjectId, ServiceError,
     audit::{AuditAction, AuditTarget},
 };
 use storage::Scope;
@@ -11,8 +11,12 @@ use crate::{
     audit::{self, allowed, person},
 };
 
-pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ProjectId) -> Result<(), Error> {
-    let grant = allowed(engine, actor, Action::ManageOrganization, "delete a project").await?;
+pub(super) async fn delete(
+    engine: &Engine,
+    principal: &Principal,
+    id: ProjectId,
+) -> Result<(), Error> {
+    let grant = allowed(engine, principal, Action::ManageOrganization, "delete a project").await?;
     let scope = Scope::of(&grant);
     if storage::projects::default_id(&engine.db, scope).await? == id {
         return Err(Field::Project
@@ -25,7 +29,7 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ProjectId) -> Res
     if !contents.is_empty() {
         return Err(ServiceError::InUse(contents).into());
     }
-    let deleted = remove(engine, actor, grant, id).await;
+    let deleted = remove(engine, principal, grant, id).await;
     // Something was put into it since it was looked at.
     if matches!(&deleted, Err(Error::Storage(error)) if error.is_dangling()) {
         let contents = storage::projects::contents(&engine.db, scope, id).await?;
@@ -34,7 +38,12 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ProjectId) -> Res
     deleted
 }
 
-async fn remove(engine: &Engine, actor: &Actor, grant: Grant, id: ProjectId) -> Result<(), Error> {
+async fn remove(
+    engine: &Engine,
+    principal: &Principal,
+    grant: Grant,
+    id: ProjectId,
+) -> Result<(), Error> {
     let scope = Scope::of(&grant);
     let now = engine.clock.now();
     let mut tx = engine.db.begin_as(&grant).await?;
@@ -43,7 +52,8 @@ async fn remove(engine: &Engine, actor: &Actor, grant: Grant, id: ProjectId) -> 
     let name =
         storage::projects::delete(&mut tx, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let told = (AuditTarget::Project(id), name.as_str(), String::new());
-    audit::record(&mut tx, person(actor), scope, now, AuditAction::ProjectDeleted, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, AuditAction::ProjectDeleted, told)
+        .await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(())

@@ -1,7 +1,7 @@
 //! Adding, renaming or sharing a project.
 
 use domain::{
-    Action, Actor, Field, Name, ProjectId, ServiceError, assumed,
+    Action, Field, Name, Principal, ProjectId, ServiceError, assumed,
     audit::{AuditAction, AuditTarget},
     projects::{ProjectForm, Sharing},
 };
@@ -16,10 +16,10 @@ use crate::{
 
 pub(super) async fn save(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: &ProjectForm,
 ) -> Result<ProjectId, Error> {
-    let grant = allowed(engine, actor, Action::ManageOrganization, "save a project").await?;
+    let grant = allowed(engine, principal, Action::ManageOrganization, "save a project").await?;
     let scope = Scope::of(&grant);
     let name = Name::parse(&form.name)?;
     let sharing = form.sharing()?;
@@ -37,7 +37,7 @@ pub(super) async fn save(
     let changed = sharing.filter(|sharing| *sharing != before);
     if changed.is_some() {
         // It shares every credential in it, as an owner alone does with one.
-        allowed(engine, actor, Action::ShareCredentials, "share a project").await?;
+        allowed(engine, principal, Action::ShareCredentials, "share a project").await?;
     }
     let detail = [Some(detail), changed.map(|sharing| sharing_words(sharing).to_owned())];
     let detail = detail.into_iter().flatten().collect::<Vec<_>>().join(", ");
@@ -59,7 +59,7 @@ pub(super) async fn save(
         storage::credentials::next_placement(&mut tx, scope).await?;
     }
     let told = (AuditTarget::Project(id), name.as_str(), detail);
-    audit::record(&mut tx, person(actor), scope, now, AuditAction::ProjectSaved, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, AuditAction::ProjectSaved, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     if before == Sharing::Shared || changed.is_some() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{
-    Action, Actor, PropagationId, ServiceError,
+    Action, Principal, PropagationId, ServiceError,
     propagation::{Heard, Progress},
     service::{Answer, Propagations},
 };
@@ -21,12 +21,12 @@ const GATHER: Duration = Duration::from_millis(100);
 
 #[async_trait]
 impl Propagations for Engine {
-    async fn progress(&self, actor: &Actor, id: PropagationId) -> Answer<Progress> {
-        progress(self, actor, id).await.map_err(answer)
+    async fn progress(&self, principal: &Principal, id: PropagationId) -> Answer<Progress> {
+        progress(self, principal, id).await.map_err(answer)
     }
 
-    async fn changed(&self, actor: &Actor) -> Heard {
-        let news = self.changes.of(actor.organization);
+    async fn changed(&self, principal: &Principal) -> Heard {
+        let news = self.changes.of(principal.organization);
         if tokio::time::timeout(LOOK_AGAIN, news.notified()).await.is_err() {
             return Heard::Nothing;
         }
@@ -35,8 +35,12 @@ impl Propagations for Engine {
     }
 }
 
-async fn progress(engine: &Engine, actor: &Actor, id: PropagationId) -> Result<Progress, Error> {
-    let (engine, scope) = reading(engine, actor, Action::View, "see a propagation").await?;
+async fn progress(
+    engine: &Engine,
+    principal: &Principal,
+    id: PropagationId,
+) -> Result<Progress, Error> {
+    let (engine, scope) = reading(engine, principal, Action::View, "see a propagation").await?;
     let engine = &engine;
     let overview = storage::propagation::overview(&engine.db, scope, id)
         .await?

@@ -2,7 +2,7 @@
 
 use connectors::http::{EgressProfile, Login};
 use domain::{
-    Action, Actor, Cause, CredentialId, Field, Grant, ProjectId, Purpose, RepositoryId,
+    Action, Cause, CredentialId, Field, Grant, Principal, ProjectId, Purpose, RepositoryId,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     cause::RemoteKind,
     credentials::Route,
@@ -31,14 +31,14 @@ use crate::{
 
 pub(super) async fn add(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: AddRepository,
 ) -> Result<RepositoryId, Error> {
-    let grant = allowed(engine, actor, Action::ManageRepositories, "add a repository").await?;
+    let grant = allowed(engine, principal, Action::ManageRepositories, "add a repository").await?;
     let scope = Scope::of(&grant);
     let fields = form.parse()?;
     if fields.credential != Chosen::Nothing {
-        allowed(engine, actor, Action::LinkCredentials, "link a credential").await?;
+        allowed(engine, principal, Action::LinkCredentials, "link a credential").await?;
     }
     if storage::repositories::name_is_taken(&engine.db, scope, &fields.name.key()).await? {
         return Err(taken().into());
@@ -49,21 +49,21 @@ pub(super) async fn add(
     let origin = fields.url.origin();
     let known = storage::repositories::origin_is_known(&engine.db, scope, &origin).await?;
     if fields.kind.is_none() || !known {
-        engine.limits.connection_attempt(actor.user)?;
+        engine.limits.connection_attempt(principal.user)?;
     }
-    let permission = permitted(engine, actor, grant, &fields, project).await?;
+    let permission = permitted(engine, principal, grant, &fields, project).await?;
     let kind = match fields.kind {
         Some(kind) => kind,
-        None => found_out(engine, actor, grant, &fields, project, &permission).await?,
+        None => found_out(engine, principal, grant, &fields, project, &permission).await?,
     };
-    store(engine, actor, grant, &fields, (kind, permission), project).await
+    store(engine, principal, grant, &fields, (kind, permission), project).await
 }
 
 /// Whether the credential that a person chose may go to the address, asked before anything is sent. The
 /// one that a URL chooses is chosen among those that may.
 async fn permitted(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     fields: &RepositoryFields,
     project: ProjectId,
@@ -74,10 +74,10 @@ async fn permitted(
     let name = usable(linkable, project)?.name;
     let address = Address::of(&fields.url, fields);
     let allowed = allowed_for(engine, Scope::of(&grant), credential).await?;
-    match permission(actor, &allowed, &address, &fields.allow) {
+    match permission(principal, &allowed, &address, &fields.allow) {
         Permission::Missing => {
             let chosen = (credential, name.as_str());
-            Err(address::refusal(engine, actor, grant, chosen, &address, Done::Add).await?)
+            Err(address::refusal(engine, principal, grant, chosen, &address, Done::Add).await?)
         }
         given => Ok(given),
     }
@@ -104,7 +104,7 @@ async fn chosen(
 /// all the same, as Helm HTTP; the page shows the failure and how to correct the kind.
 async fn found_out(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     fields: &RepositoryFields,
     project: ProjectId,
@@ -117,7 +117,7 @@ async fn found_out(
     let place = (url.as_str(), &address.route);
     let login = match chosen(engine, scope, fields.credential, project, place).await? {
         Some(credential) => {
-            let used = Use::of(actor, grant, ReadPurpose::NewRepository).at(&url.origin());
+            let used = Use::of(principal, grant, ReadPurpose::NewRepository).at(&url.origin());
             let agreed = (*permission == Permission::Agreed).then_some(&address);
             login(engine, scope, credential, (url, &egress, agreed), &used).await?
         }
@@ -172,7 +172,7 @@ async fn login(
 
 async fn store(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     fields: &RepositoryFields,
     (kind, permission): (RepositoryKind, Permission),
@@ -195,7 +195,7 @@ async fn store(
             origin: &origin,
             chart_names: &fields.chart_names,
             interval: fields.interval,
-            by: &actor.name,
+            by: &principal.name,
             project,
             is_automatic: fields.credential == Chosen::Automatic,
             environment: fields.environment,
@@ -210,7 +210,7 @@ async fn store(
     let credential = match chosen {
         Some(credential) => {
             let name = held(&mut tx, scope, credential, project).await?;
-            settle(&mut tx, actor, scope, credential, &address, &permission, now).await?;
+            settle(&mut tx, principal, scope, credential, &address, &permission, now).await?;
             Some((credential, name))
         }
         None => None,
@@ -223,10 +223,11 @@ async fn store(
     let reason = SyncTrigger::Changed.as_str();
     jobs::queue(&mut tx, scope, jobs::Kind::Sync, id.uuid(), reason, now, now).await?;
     let told = (AuditTarget::Repository(id), name, kind.label());
-    audit::record(&mut tx, person(actor), scope, now, AuditAction::RepositoryAdded, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, AuditAction::RepositoryAdded, told)
+        .await?;
     if let Some((_, credential_name)) = &credential {
         let told = (AuditTarget::Repository(id), name, credential_name);
-        audit::record(&mut tx, person(actor), scope, now, AuditAction::LinkSet, told).await?;
+        audit::record(&mut tx, person(principal), scope, now, AuditAction::LinkSet, told).await?;
     }
     tx.commit().await?;
     engine.changes.tell(scope.organization());

@@ -1,7 +1,7 @@
 //! Whether a credential may be used at the address of a repository, and who has to agree first.
 
 use domain::{
-    Action, Actor, CredentialId, FormChoice, Grant, ServiceError, Timestamp,
+    Action, CredentialId, FormChoice, Grant, Principal, ServiceError, Timestamp,
     audit::{AuditAction, AuditTarget},
     credentials::{AllowedAddresses, Route, readable_origin},
     repositories::{RepositoryFields, RepositoryUrl},
@@ -56,7 +56,7 @@ pub(super) async fn allowed_for(
 
 /// What the form and the rights of a person make of an address.
 pub(super) fn permission(
-    actor: &Actor,
+    principal: &Principal,
     allowed: &AllowedAddresses,
     address: &Address,
     agreed: &str,
@@ -66,7 +66,7 @@ pub(super) fn permission(
     }
     // Another way to an origin that is allowed is what the person has just typed.
     let knows = agreed == address.authority || allowed.permits(&address.origin, &Route::default());
-    if knows && actor.role.includes(Action::AllowOrigins) {
+    if knows && principal.role.includes(Action::AllowOrigins) {
         Permission::Agreed
     } else {
         Permission::Missing
@@ -77,7 +77,7 @@ pub(super) fn permission(
 /// before the transaction may have been withdrawn since.
 pub(super) async fn settle(
     tx: &mut Tx,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     credential: CredentialId,
     address: &Address,
@@ -87,7 +87,7 @@ pub(super) async fn settle(
     let Address { origin, route, .. } = address;
     if *permission == Permission::Agreed {
         let allowing = Allowing { credential, origin, route };
-        return allow_in(tx, actor, scope, &allowing, now).await;
+        return allow_in(tx, principal, scope, &allowing, now).await;
     }
     if addresses::held(tx, scope, credential).await?.permits(origin, route) {
         Ok(())
@@ -101,7 +101,7 @@ pub(super) async fn settle(
 /// right may agree, the others ask them, and the request is kept for those.
 pub(super) async fn refusal(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     (credential, name): (CredentialId, &str),
     address: &Address,
@@ -113,13 +113,13 @@ pub(super) async fn refusal(
         words => format!(" {words}"),
     };
     let message = format!("{origin}{way} is not yet an allowed address of {name}.");
-    if actor.role.includes(Action::AllowOrigins) {
+    if principal.role.includes(Action::AllowOrigins) {
         let label = format!("{} and allow {}", done.verb(), address.authority);
         let ways =
             vec![FormChoice { label, name: "allow".to_owned(), value: address.authority.clone() }];
         return Ok(ServiceError::Choose { message, ways }.into());
     }
-    request(engine, actor, grant, (credential, name), address).await?;
+    request(engine, principal, grant, (credential, name), address).await?;
     let people =
         storage::credentials::who_may_allow(&engine.db, Scope::of(&grant)).await?.join(", ");
     let message = format!("{message} Ask somebody who manages credentials: {people}.");
@@ -147,7 +147,7 @@ impl Done {
 /// Keeps what a person asked for, for those who may allow it.
 pub(super) async fn request(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     (credential, name): (CredentialId, &str),
     address: &Address,
@@ -156,10 +156,10 @@ pub(super) async fn request(
     let now = engine.clock.now();
     let mut tx = engine.db.begin_as(&grant).await?;
     let place = (address.origin.as_str(), &address.route);
-    storage::credentials::request(&mut tx, scope, credential, place, &actor.name, now).await?;
+    storage::credentials::request(&mut tx, scope, credential, place, &principal.name, now).await?;
     let told = (AuditTarget::Credential(credential), name, readable_origin(&address.origin));
     let action = AuditAction::AddressRequested;
-    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(())

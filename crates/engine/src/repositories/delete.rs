@@ -1,7 +1,7 @@
 //! Deleting a repository.
 
 use domain::{
-    Action, Actor, RepositoryId,
+    Action, Principal, RepositoryId,
     audit::{AuditAction, AuditTarget},
 };
 use storage::{Scope, gitops::Touched};
@@ -14,8 +14,13 @@ use crate::{
 };
 
 /// The row stays as a tombstone, so that a sync or delivery under way finds nothing to write to (F8).
-pub(super) async fn delete(engine: &Engine, actor: &Actor, id: RepositoryId) -> Result<(), Error> {
-    let grant = allowed(engine, actor, Action::ManageRepositories, "delete a repository").await?;
+pub(super) async fn delete(
+    engine: &Engine,
+    principal: &Principal,
+    id: RepositoryId,
+) -> Result<(), Error> {
+    let grant =
+        allowed(engine, principal, Action::ManageRepositories, "delete a repository").await?;
     let scope = Scope::of(&grant);
     let current =
         storage::repositories::current(&engine.db, scope, id).await?.ok_or_else(not_found)?;
@@ -29,10 +34,12 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: RepositoryId) -> 
     storage::exports::drop_repository(&mut tx, scope, id).await?;
     storage::charts::delete_all(&mut tx, scope, id).await?;
     let told = (AuditTarget::Repository(id), current.name.as_str(), "");
-    audit::record(&mut tx, person(actor), scope, now, AuditAction::RepositoryDeleted, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, AuditAction::RepositoryDeleted, told)
+        .await?;
     if let Some(link) = current.link.filter(|_| unlinked > 0) {
         let told = (AuditTarget::Repository(id), current.name.as_str(), &link.name);
-        audit::record(&mut tx, person(actor), scope, now, AuditAction::LinkRemoved, told).await?;
+        audit::record(&mut tx, person(principal), scope, now, AuditAction::LinkRemoved, told)
+            .await?;
     }
     tx.commit().await?;
     engine.changes.tell(scope.organization());

@@ -1,7 +1,7 @@
 //! Changing a repository, and what that means for its link.
 
 use domain::{
-    Action, Actor, CredentialId, Grant, ProjectId, Purpose, RepositoryId, ServiceError,
+    Action, CredentialId, Grant, Principal, ProjectId, Purpose, RepositoryId, ServiceError,
     audit::{AuditAction, AuditTarget},
     repositories::{
         Chosen, EditRepository, RepositoryFields, RepositoryKind, RepositoryUrl, SyncTrigger,
@@ -39,10 +39,11 @@ struct Plan {
 
 pub(super) async fn edit(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: EditRepository,
 ) -> Result<RepositoryId, Error> {
-    let grant = allowed(engine, actor, Action::ManageRepositories, "change a repository").await?;
+    let grant =
+        allowed(engine, principal, Action::ManageRepositories, "change a repository").await?;
     let scope = Scope::of(&grant);
     let (id, row_version, fields) = form.parse()?;
     let current =
@@ -50,18 +51,18 @@ pub(super) async fn edit(
     if current.row_version != row_version {
         return Err(stale(current));
     }
-    let plan = plan(engine, actor, scope, &current, &fields).await?;
+    let plan = plan(engine, principal, scope, &current, &fields).await?;
     if let NewLink::Refused(credential) = plan.link {
-        return Err(refused(engine, actor, grant, credential, &plan).await?);
+        return Err(refused(engine, principal, grant, credential, &plan).await?);
     }
     let chooses_anew = current.is_automatic != (fields.credential == Chosen::Automatic);
     if chooses_anew || matches!(plan.link, NewLink::Set(_) | NewLink::Removed) {
-        allowed(engine, actor, Action::LinkCredentials, "link a credential").await?;
+        allowed(engine, principal, Action::LinkCredentials, "link a credential").await?;
     }
     if reaches_elsewhere(&current, &fields, &plan) {
-        engine.limits.connection_attempt(actor.user)?;
+        engine.limits.connection_attempt(principal.user)?;
     }
-    store(engine, actor, grant, (id, &current), &fields, &plan).await?;
+    store(engine, principal, grant, (id, &current), &fields, &plan).await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
     Ok(id)
@@ -69,7 +70,7 @@ pub(super) async fn edit(
 
 async fn plan(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     current: &Current,
     fields: &RepositoryFields,
@@ -89,7 +90,7 @@ async fn plan(
             let chosen = storage::repositories::linkable(&engine.db, scope, wanted).await?;
             usable(chosen, project)?;
             let allowed = address::allowed_for(engine, scope, wanted).await?;
-            permission = address::permission(actor, &allowed, &address, &fields.allow);
+            permission = address::permission(principal, &allowed, &address, &fields.allow);
             new_link(current, Some(wanted), &origin, &permission, moves)
         }
         Chosen::Automatic => {
@@ -105,7 +106,7 @@ async fn plan(
 /// What a person reads who links a credential at an address where it may not go.
 async fn refused(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     credential: CredentialId,
     plan: &Plan,
@@ -114,7 +115,7 @@ async fn refused(
         storage::repositories::linkable(&engine.db, Scope::of(&grant), credential).await?;
     let name = usable(linkable, plan.project)?.name;
     let chosen = (credential, name.as_str());
-    address::refusal(engine, actor, grant, chosen, &plan.address, Done::Save).await
+    address::refusal(engine, principal, grant, chosen, &plan.address, Done::Save).await
 }
 
 /// Whether saving makes Hawser ask somewhere else, or ask in another way.
@@ -135,7 +136,7 @@ fn chooses(current: &Current, fields: &RepositoryFields, plan: &Plan) -> bool {
 
 async fn store(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     (id, current): (RepositoryId, &Current),
     fields: &RepositoryFields,
@@ -152,7 +153,7 @@ async fn store(
         origin: &plan.origin,
         chart_names: &fields.chart_names,
         interval: fields.interval,
-        by: &actor.name,
+        by: &principal.name,
         project: plan.project,
         is_automatic: fields.credential == Chosen::Automatic,
         environment: fields.environment,
@@ -163,7 +164,7 @@ async fn store(
     let credential_name = match &plan.link {
         NewLink::Set(credential) => {
             let name = held(&mut tx, scope, *credential, plan.project).await?;
-            settle(&mut tx, actor, scope, *credential, &plan.address, &plan.permission, now)
+            settle(&mut tx, principal, scope, *credential, &plan.address, &plan.permission, now)
                 .await?;
             name
         }
@@ -180,10 +181,10 @@ async fn store(
     // Before the link changes and after, since the exports of the old and of the new credential name its address.
     touch(&mut tx, scope, Touched::Repository(id), When::Settled, now).await?;
     if chooses(current, fields, plan) {
-        let exports = relink_policy::kept_by(&mut tx, actor, scope, id).await?;
+        let exports = relink_policy::kept_by(&mut tx, principal, scope, id).await?;
         if !exports.is_empty() {
             drop(tx);
-            return Err(relink_policy::refusal(engine, actor, &current.name, &exports).await);
+            return Err(relink_policy::refusal(engine, principal, &current.name, &exports).await);
         }
     }
     let linked = relink(&mut tx, scope, id, &plan.link, &plan.origin, now).await?;
@@ -194,27 +195,28 @@ async fn store(
     jobs::queue(&mut tx, scope, jobs::Kind::Sync, id.uuid(), reason, now, now).await?;
     let detail = changes(current, fields, plan.url.as_str());
     let told = (AuditTarget::Repository(id), name, &detail);
-    audit::record(&mut tx, person(actor), scope, now, AuditAction::RepositoryChanged, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, AuditAction::RepositoryChanged, told)
+        .await?;
     if let Some(action) = linked {
         let told = (AuditTarget::Repository(id), name, &credential_name);
-        audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+        audit::record(&mut tx, person(principal), scope, now, action, told).await?;
     }
     tx.commit().await?;
-    ask_for_the_address(engine, actor, grant, current, plan).await
+    ask_for_the_address(engine, principal, grant, current, plan).await
 }
 
 /// Those who may allow an address are asked where a link was suspended by somebody who may not.
 async fn ask_for_the_address(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     current: &Current,
     plan: &Plan,
 ) -> Result<(), Error> {
     match (&plan.link, &current.link) {
-        (NewLink::Suspended, Some(link)) if !actor.role.includes(Action::AllowOrigins) => {
+        (NewLink::Suspended, Some(link)) if !principal.role.includes(Action::AllowOrigins) => {
             let chosen = (link.credential, link.name.as_str());
-            address::request(engine, actor, grant, chosen, &plan.address).await
+            address::request(engine, principal, grant, chosen, &plan.address).await
         }
         _ => Ok(()),
     }

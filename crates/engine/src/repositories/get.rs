@@ -1,6 +1,6 @@
 //! One repository with its last runs.
 
-use domain::{Action, Actor, RepositoryId, repositories::RepositoryDetail};
+use domain::{Action, Principal, RepositoryId, repositories::RepositoryDetail};
 
 use super::not_found;
 use crate::{Engine, Error, audit::reading};
@@ -10,10 +10,10 @@ const RUNS: u32 = 20;
 
 pub(super) async fn get(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     id: RepositoryId,
 ) -> Result<RepositoryDetail, Error> {
-    let (engine, scope) = reading(engine, actor, Action::View, "see a repository").await?;
+    let (engine, scope) = reading(engine, principal, Action::View, "see a repository").await?;
     let engine = &engine;
     let (detail, runs, carried_by) = tokio::try_join!(
         storage::repositories::get(&engine.db, scope, id),

@@ -1,7 +1,7 @@
 //! A page of the Repositories table.
 
 use domain::{
-    Action, Actor,
+    Action, Principal,
     repositories::{RepositoryPage, RepositoryQuery},
 };
 
@@ -9,10 +9,10 @@ use crate::{Engine, Error, audit::reading};
 
 pub(super) async fn list(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     query: &RepositoryQuery,
 ) -> Result<RepositoryPage, Error> {
-    let (engine, scope) = reading(engine, actor, Action::View, "see the repositories").await?;
+    let (engine, scope) = reading(engine, principal, Action::View, "see the repositories").await?;
     let engine = &engine;
     let (rows, total, all) = tokio::try_join!(
         storage::repositories::page(&engine.db, scope, query),

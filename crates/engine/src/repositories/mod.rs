@@ -23,7 +23,7 @@ mod usable;
 
 use async_trait::async_trait;
 use domain::{
-    Actor, Cause, RepositoryId, ServiceError,
+    Cause, Principal, RepositoryId, ServiceError,
     repositories::{
         AddRepository, EditRepository, RepositoryDetail, RepositoryPage, RepositoryQuery, ToSync,
     },
@@ -46,37 +46,37 @@ use usable::{held, link, no_project, project, usable};
 
 #[async_trait]
 impl Repositories for Engine {
-    async fn list(&self, actor: &Actor, query: RepositoryQuery) -> Answer<RepositoryPage> {
-        list::list(self, actor, &query).await.map_err(answer)
+    async fn list(&self, principal: &Principal, query: RepositoryQuery) -> Answer<RepositoryPage> {
+        list::list(self, principal, &query).await.map_err(answer)
     }
 
-    async fn get(&self, actor: &Actor, id: RepositoryId) -> Answer<RepositoryDetail> {
-        get::get(self, actor, id).await.map_err(answer)
+    async fn get(&self, principal: &Principal, id: RepositoryId) -> Answer<RepositoryDetail> {
+        get::get(self, principal, id).await.map_err(answer)
     }
 
-    async fn add(&self, actor: &Actor, form: AddRepository) -> Answer<RepositoryId> {
-        add::add(self, actor, form).await.map_err(answer)
+    async fn add(&self, principal: &Principal, form: AddRepository) -> Answer<RepositoryId> {
+        add::add(self, principal, form).await.map_err(answer)
     }
 
-    async fn edit(&self, actor: &Actor, form: EditRepository) -> Answer<RepositoryId> {
-        edit::edit(self, actor, form).await.map_err(answer)
+    async fn edit(&self, principal: &Principal, form: EditRepository) -> Answer<RepositoryId> {
+        edit::edit(self, principal, form).await.map_err(answer)
     }
 
     async fn allow_token_service(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         id: RepositoryId,
         service: &str,
     ) -> Answer<()> {
-        token_service::allow(self, actor, id, service).await.map_err(answer)
+        token_service::allow(self, principal, id, service).await.map_err(answer)
     }
 
-    async fn delete(&self, actor: &Actor, id: RepositoryId) -> Answer<()> {
-        delete::delete(self, actor, id).await.map_err(answer)
+    async fn delete(&self, principal: &Principal, id: RepositoryId) -> Answer<()> {
+        delete::delete(self, principal, id).await.map_err(answer)
     }
 
-    async fn sync(&self, actor: &Actor, which: ToSync) -> Answer<u32> {
-        sync_now::sync_now(self, actor, &which).await.map_err(answer)
+    async fn sync(&self, principal: &Principal, which: ToSync) -> Answer<u32> {
+        sync_now::sync_now(self, principal, &which).await.map_err(answer)
     }
 }
 

@@ -5,7 +5,7 @@
 //! takes. Where the URL chooses, those choose who manage credentials, and they have that right (see
 //! `domain::access`); leaving the choice to the URL takes it too.
 
-use domain::{Action, Actor, Field, RepositoryId};
+use domain::{Action, Field, Principal, RepositoryId};
 use storage::{Scope, Tx};
 
 use crate::{Engine, Error, audit::refused};
@@ -15,11 +15,11 @@ use crate::{Engine, Error, audit::refused};
 /// meanwhile.
 pub(super) async fn kept_by(
     tx: &mut Tx,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     repository: RepositoryId,
 ) -> Result<Vec<String>, Error> {
-    if actor.role.includes(Action::ManageExports) {
+    if principal.role.includes(Action::ManageExports) {
         return Ok(Vec::new());
     }
     Ok(storage::exports::carrying_now(tx, scope, repository).await?)
@@ -28,13 +28,13 @@ pub(super) async fn kept_by(
 /// The refusal, which the audit log keeps as well.
 pub(super) async fn refusal(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     repository: &str,
     exports: &[String],
 ) -> Error {
     let exports = exports.join(", ");
     let attempt = format!("choose a credential that {exports} carries");
-    refused(engine, actor, repository, &attempt).await;
+    refused(engine, principal, repository, &attempt).await;
     let message = format!(
         "The value of the credential goes to clusters with {exports}. Ask somebody who manages exports to choose it."
     );

@@ -1,7 +1,7 @@
 //! Asking for a sync.
 
 use domain::{
-    Action, Actor,
+    Action, Principal,
     audit::{AuditAction, AuditTarget},
     counted,
     repositories::{SyncTrigger, ToSync},
@@ -14,10 +14,14 @@ use crate::{
     audit::{self, Line, allowed, person},
 };
 
-pub(super) async fn sync_now(engine: &Engine, actor: &Actor, which: &ToSync) -> Result<u32, Error> {
-    let grant = allowed(engine, actor, Action::ManageRepositories, "sync repositories").await?;
+pub(super) async fn sync_now(
+    engine: &Engine,
+    principal: &Principal,
+    which: &ToSync,
+) -> Result<u32, Error> {
+    let grant = allowed(engine, principal, Action::ManageRepositories, "sync repositories").await?;
     let scope = Scope::of(&grant);
-    engine.limits.connection_attempt(actor.user)?;
+    engine.limits.connection_attempt(principal.user)?;
     let target = match which.only() {
         Some(id) => {
             storage::repositories::current(&engine.db, scope, id).await?.ok_or_else(not_found)?.name
@@ -42,8 +46,15 @@ pub(super) async fn sync_now(engine: &Engine, actor: &Actor, which: &ToSync) -> 
         Some(id) => (AuditTarget::Repository(id), target.as_str(), detail).into(),
         None => ("", detail).into(),
     };
-    audit::record(&mut tx, person(actor), scope, now, AuditAction::RepositorySyncRequested, told)
-        .await?;
+    audit::record(
+        &mut tx,
+        person(principal),
+        scope,
+        now,
+        AuditAction::RepositorySyncRequested,
+        told,
+    )
+    .await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();

@@ -1,7 +1,7 @@
 //! Allowing the token service that a registry named.
 
 use domain::{
-    Action, Actor, RepositoryId, ServiceError,
+    Action, Principal, RepositoryId, ServiceError,
     repositories::{RepositoryUrl, SyncTrigger},
 };
 use storage::{Scope, jobs};
@@ -13,11 +13,11 @@ use crate::{Engine, Error, audit::allowed, credentials::addresses::allow_token_s
 /// named another one since.
 pub(super) async fn allow(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     id: RepositoryId,
     service: &str,
 ) -> Result<(), Error> {
-    let grant = allowed(engine, actor, Action::AllowOrigins, "allow a token service").await?;
+    let grant = allowed(engine, principal, Action::AllowOrigins, "allow a token service").await?;
     let scope = Scope::of(&grant);
     let found = storage::repositories::get(&engine.db, scope, id).await?.ok_or_else(not_found)?;
     let link = found.summary.link.as_ref().ok_or_else(not_found)?;
@@ -25,7 +25,7 @@ pub(super) async fn allow(
         return Err(ServiceError::NotFound.into());
     }
     let registry = RepositoryUrl::parse(&found.summary.url)?.origin();
-    allow_token_service(engine, actor, link.credential, (&registry, service)).await?;
+    allow_token_service(engine, principal, link.credential, (&registry, service)).await?;
     let now = engine.clock.now();
     let mut tx = engine.db.begin_as(&grant).await?;
     let reason = SyncTrigger::Changed.as_str();

@@ -1,6 +1,6 @@
 //! Asking a person who is signed in for their password again.
 
-use domain::{Action, Actor, Field, Secret, ServiceError, audit::AuditAction};
+use domain::{Action, Field, Principal, Secret, ServiceError, audit::AuditAction};
 
 use storage::{Scope, Sweep};
 
@@ -22,22 +22,22 @@ use crate::{
 /// A problem of the password field, or [`ServiceError::TooMany`] when a newer try took the place of this.
 pub(crate) async fn confirm(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     password: Secret,
     attempt: &str,
 ) -> Result<(), Error> {
-    let budgets = Budgets::of_person(&engine.fingerprint_key, actor.user);
+    let budgets = Budgets::of_person(&engine.fingerprint_key, principal.user);
     let this = Attempt::begin(engine, budgets).await?;
-    let stored = storage::sessions::password_hash_of(&engine.db, actor.user).await?;
+    let stored = storage::sessions::password_hash_of(&engine.db, principal.user).await?;
     let stored = stored.ok_or(ServiceError::NotSignedIn)?;
     match password::check(password, Some(stored)).await? {
         Check::Right | Check::RightButWeak => Ok(()),
         Check::Wrong => {
-            let (scope, now) = (Scope::of(&actor.may(Action::View)?), engine.clock.now());
+            let (scope, now) = (Scope::of(&principal.may(Action::View)?), engine.clock.now());
             let told = ("", format!("{attempt}: wrong password"));
             let mut tx = engine.db.begin_system(Sweep::SignIn).await?;
             this.failed(&mut tx, now).await?;
-            record(&mut tx, person(actor), scope, now, AuditAction::Refused, told).await?;
+            record(&mut tx, person(principal), scope, now, AuditAction::Refused, told).await?;
             tx.commit().await?;
             Err(Field::Password.problem("This is not your password.").into())
         }

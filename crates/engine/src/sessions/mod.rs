@@ -11,7 +11,7 @@ mod sign_in;
 
 use async_trait::async_trait;
 use domain::{
-    Actor, Secret, ServiceError, UserId,
+    Principal, Secret, ServiceError, UserId,
     audit::AuditAction,
     organizations::Membership,
     service::{Answer, Peer, Sessions},
@@ -50,12 +50,12 @@ impl Sessions for Engine {
         sign_in::sign_in(self, form, from).await.map_err(answer)
     }
 
-    async fn signed_out(&self, actor: &Actor) {
-        if let Err(error) = write_event(self, actor, AuditAction::SignedOut, ("", "")).await {
+    async fn signed_out(&self, principal: &Principal) {
+        if let Err(error) = write_event(self, principal, AuditAction::SignedOut, ("", "")).await {
             tracing::error!(error = %chain(&error), "failed to audit a sign-out");
         }
         // What was begun before cannot be ended after.
-        let (organization, user) = (actor.organization, actor.user);
+        let (organization, user) = (principal.organization, principal.user);
         let forgotten =
             storage::gitops::git_accounts::delete_of_user(&self.db, organization, user).await;
         if let Err(error) = forgotten {
@@ -63,8 +63,8 @@ impl Sessions for Engine {
         }
     }
 
-    async fn actor(&self, user: UserId) -> Answer<Actor> {
-        find_actor(self, user).await.map_err(answer)
+    async fn principal(&self, user: UserId) -> Answer<Principal> {
+        find_principal(self, user).await.map_err(answer)
     }
 
     async fn memberships(&self, user: UserId) -> Answer<Vec<Membership>> {
@@ -75,7 +75,7 @@ impl Sessions for Engine {
 }
 
 /// The person in the organization they joined first. A person without one has nothing to see here.
-async fn find_actor(engine: &Engine, user: UserId) -> Result<Actor, Error> {
-    let actor = storage::sessions::actor(&engine.db, user).await?;
-    Ok(actor.ok_or(ServiceError::NotSignedIn)?)
+async fn find_principal(engine: &Engine, user: UserId) -> Result<Principal, Error> {
+    let principal = storage::sessions::principal(&engine.db, user).await?;
+    Ok(principal.ok_or(ServiceError::NotSignedIn)?)
 }

@@ -44,7 +44,7 @@ async fn a_refused_candidate_is_tested_again_where_it_was_refused(env: TestEnv) 
     late.set_password("new");
     let again = async |number| {
         let form = version(&refused, number);
-        Credentials::test_again(&faults.engine, &faults.env.actor, form).await
+        Credentials::test_again(&faults.engine, &faults.env.principal, form).await
     };
     assert!(matches!(again(1).await, Err(ServiceError::Stale { .. })));
     again(2).await.unwrap();
@@ -74,7 +74,7 @@ async fn a_candidate_that_was_promoted_meanwhile_is_not_tested_again(env: TestEn
         faults.env.somebody_waits().await;
         tx.commit().await.unwrap();
     };
-    let test = Credentials::test_again(&faults.engine, &faults.env.actor, form);
+    let test = Credentials::test_again(&faults.engine, &faults.env.principal, form);
     let (tested, ()) = tokio::join!(test, ends);
     assert!(matches!(tested, Err(ServiceError::Stale { .. })), "{tested:?}");
     assert_eq!(faults.logged(AuditAction::ConnectionTested).await, 0);
@@ -102,7 +102,7 @@ async fn f4_a_candidate_that_is_discarded_without_vault_is_destroyed_later(env: 
         VaultConfig { address: "http://127.0.0.1:1".parse().unwrap(), ..faults.env.vault_config() };
     let clock = Arc::clone(&faults.clock) as Arc<dyn Clock>;
     let cut_off = faults.env.engine_with(clock, nowhere).await;
-    Credentials::discard(&cut_off, &faults.env.actor, version(&seen, 2)).await.unwrap();
+    Credentials::discard(&cut_off, &faults.env.principal, version(&seen, 2)).await.unwrap();
     assert_eq!(faults.get(id).await.state, CredentialState::Active);
     assert_eq!(faults.vault.versions(&faults.path(id)).await.unwrap(), [1, 2]);
     // Without Vault the job is tried again; it is not lost.

@@ -62,7 +62,7 @@ async fn the_identity_of_the_chosen_project_is_tested(mut env: TestEnv) {
     let accounts = google(&mut env).await;
     let registry = Registry::start(Some("one")).await;
     let form = ProjectForm { name: "Web Shop".into(), ..ProjectForm::default() };
-    let shop = Projects::save(&env.engine, &env.actor, form).await.unwrap().to_string();
+    let shop = Projects::save(&env.engine, &env.principal, form).await.unwrap().to_string();
     let form = |project: &str| TestConnection {
         url: registry.url("a").into(),
         provider: "google_artifact_registry".into(),
@@ -75,14 +75,14 @@ async fn the_identity_of_the_chosen_project_is_tested(mut env: TestEnv) {
         [("", "-default@"), (shop.as_str(), "-web-shop@"), ("shared", "-shared@")]
     {
         let told =
-            ConnectionTests::test_form(&env.engine, &env.actor, form(project)).await.unwrap();
+            ConnectionTests::test_form(&env.engine, &env.principal, form(project)).await.unwrap();
         assert_eq!(told.cause(), Some(Cause::ExchangeRefused), "{told:?}");
         let account = accounts.lock().unwrap().pop().unwrap();
         assert!(account.contains(name), "{account}");
     }
     let unknown = CredentialId::new().to_string();
     let refused =
-        ConnectionTests::test_form(&env.engine, &env.actor, form(&unknown)).await.unwrap_err();
+        ConnectionTests::test_form(&env.engine, &env.principal, form(&unknown)).await.unwrap_err();
     assert!(refused.problem_of(Field::Project).is_some(), "{refused:?}");
     // Only an owner makes a shared credential, so only an owner acts as one.
     let admin = env.member("Ada", Role::Admin).await;
@@ -101,11 +101,11 @@ async fn a_refused_exchange_pauses_nothing(mut env: TestEnv) {
         parameters: workload(),
         ..CreateCredential::default()
     };
-    let credential = Credentials::create(&env.engine, &env.actor, form).await.unwrap().id;
+    let credential = Credentials::create(&env.engine, &env.principal, form).await.unwrap().id;
     let id = env.repository(&registry, "a", Some(credential)).await;
     for _ in 0..5 {
         assert_eq!(env.sync(id).await, Some(Cause::ExchangeRefused));
-        let told = ConnectionTests::test_repository(&env.engine, &env.actor, id).await.unwrap();
+        let told = ConnectionTests::test_repository(&env.engine, &env.principal, id).await.unwrap();
         assert_eq!(told.cause(), Some(Cause::ExchangeRefused));
     }
     assert!(accounts.lock().unwrap().len() >= 10);

@@ -94,15 +94,15 @@ fn form(shape: AuthMethod) -> CreateCredential {
 }
 
 async fn create(env: &TestEnv, form: CreateCredential) -> Answer<CredentialId> {
-    Credentials::create(&env.engine, &env.actor, form).await.map(|saved| saved.id)
+    Credentials::create(&env.engine, &env.principal, form).await.map(|saved| saved.id)
 }
 
 async fn get(env: &TestEnv, id: CredentialId) -> CredentialDetail {
-    Credentials::get(&env.engine, &env.actor, id).await.unwrap()
+    Credentials::get(&env.engine, &env.principal, id).await.unwrap()
 }
 
 async fn update(env: &TestEnv, form: UpdateCredential) -> Answer<Saved> {
-    Credentials::update(&env.engine, &env.actor, form).await
+    Credentials::update(&env.engine, &env.principal, form).await
 }
 
 async fn every_shape_is_stored_and_read_back(env: TestEnv) {
@@ -183,7 +183,7 @@ async fn a_new_region_keeps_the_secret(env: TestEnv) {
     assert_eq!(after.versions[0].changed, "new region");
     assert_eq!(env.login(id).await, (ACCESS_KEY.into(), typed(AuthMethod::EcrAccessKey, 1).1));
     let query = AuditQuery { action: Some(AuditAction::SecretRead), ..AuditQuery::default() };
-    let reads = Audit::list(&env.engine, &env.actor, query).await.unwrap().rows;
+    let reads = Audit::list(&env.engine, &env.principal, query).await.unwrap().rows;
     assert!(reads.iter().any(|read| read.detail == "version 1, to store it with other fields"));
     // A remark is no new version, and what the shape does not have is not kept.
     let described = UpdateCredential {

@@ -29,14 +29,14 @@ on_both!(
 
 /// Says where a credential applies.
 async fn place(env: &TestEnv, id: CredentialId, placement: Placement) {
-    let detail = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
+    let detail = Credentials::get(&env.engine, &env.principal, id).await.unwrap();
     let form = PlaceCredential {
         credential: id.to_string(),
         row_version: detail.row_version.to_string(),
         placement,
         ..PlaceCredential::default()
     };
-    Credentials::place(&env.engine, &env.actor, form).await.unwrap();
+    Credentials::place(&env.engine, &env.principal, form).await.unwrap();
 }
 
 fn pattern(text: &str) -> Placement {
@@ -56,7 +56,7 @@ async fn automatic(env: &TestEnv, registry: &Registry, project: &str) -> Reposit
         project: project.into(),
         ..AddRepository::default()
     };
-    Repositories::add(&env.engine, &env.actor, form).await.unwrap()
+    Repositories::add(&env.engine, &env.principal, form).await.unwrap()
 }
 
 async fn link(env: &TestEnv, id: RepositoryId) -> Option<Link> {
@@ -111,7 +111,7 @@ async fn the_link_follows_patterns_and_deletions(env: TestEnv) {
     // Of two that match, the first by name.
     place(&env, a, pattern(&everything_at(&registry))).await;
     comes_to(&env, id, Some("a")).await;
-    Credentials::delete(&env.engine, &env.actor, removal(a, "unlink")).await.unwrap();
+    Credentials::delete(&env.engine, &env.principal, removal(a, "unlink")).await.unwrap();
     comes_to(&env, id, Some("b")).await;
     place(&env, b, Placement::default()).await;
     comes_to(&env, id, None).await;
@@ -120,7 +120,7 @@ async fn the_link_follows_patterns_and_deletions(env: TestEnv) {
 
     let told = async |action| {
         let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
-        Audit::list(&env.engine, &env.actor, query).await.unwrap().rows.len()
+        Audit::list(&env.engine, &env.principal, query).await.unwrap().rows.len()
     };
     assert_eq!(told(AuditAction::LinkSet).await, 3);
     assert!(told(AuditAction::LinkRemoved).await >= 1);
@@ -143,7 +143,7 @@ async fn the_link_follows_at_the_next_sync_by_itself(env: TestEnv) {
 
 async fn project(env: &TestEnv, name: &str) -> ProjectId {
     let form = ProjectForm { name: name.into(), ..ProjectForm::default() };
-    Projects::save(&env.engine, &env.actor, form).await.unwrap()
+    Projects::save(&env.engine, &env.principal, form).await.unwrap()
 }
 
 async fn another_projects_credential_is_not_used(env: TestEnv) {
@@ -169,18 +169,19 @@ async fn another_projects_credential_is_not_used(env: TestEnv) {
         project: red.to_string(),
         ..AddRepository::default()
     };
-    let refused = Repositories::add(&env.engine, &env.actor, explicit.clone()).await.unwrap_err();
+    let refused =
+        Repositories::add(&env.engine, &env.principal, explicit.clone()).await.unwrap_err();
     assert!(refused.problem_of(Field::Credential).is_some(), "{refused:?}");
     // Nor does a repository take one along to another project.
     let detail = env.look(ours).await;
     let moved = changed(edited(&detail, &registry.url("a"), Some(id)), |fields| {
         fields.project = red.to_string();
     });
-    let refused = Repositories::edit(&env.engine, &env.actor, moved).await.unwrap_err();
+    let refused = Repositories::edit(&env.engine, &env.principal, moved).await.unwrap_err();
     assert!(refused.problem_of(Field::Credential).is_some(), "{refused:?}");
 
     place(&env, id, of("shared".into())).await;
-    Repositories::add(&env.engine, &env.actor, explicit).await.unwrap();
+    Repositories::add(&env.engine, &env.principal, explicit).await.unwrap();
     assert_eq!(env.sync(theirs).await, None);
     assert_eq!(linked(&env, theirs).await.as_deref(), Some("a"));
     let unknown = AddRepository {
@@ -188,7 +189,7 @@ async fn another_projects_credential_is_not_used(env: TestEnv) {
         project: ProjectId::new().to_string(),
         ..AddRepository::default()
     };
-    let refused = Repositories::add(&env.engine, &env.actor, unknown).await.unwrap_err();
+    let refused = Repositories::add(&env.engine, &env.principal, unknown).await.unwrap_err();
     assert!(refused.problem_of(Field::Project).is_some(), "{refused:?}");
 }
 
@@ -203,7 +204,7 @@ async fn a_new_address_chooses_anew(env: TestEnv) {
         let form = changed(edited(&env.look(id).await, &url, None), |fields| {
             fields.credential = "automatic".into();
         });
-        Repositories::edit(&env.engine, &env.actor, form).await.unwrap();
+        Repositories::edit(&env.engine, &env.principal, form).await.unwrap();
     };
     to(there.url("a")).await;
     assert_eq!(linked(&env, id).await, None, "nobody agreed to this address");
@@ -214,7 +215,7 @@ async fn a_new_address_chooses_anew(env: TestEnv) {
     assert_eq!((found.credential, found.state), (a, LinkState::Active));
     // From now on a person chooses.
     let form = edited(&env.look(id).await, &here.url("b"), Some(a));
-    Repositories::edit(&env.engine, &env.actor, form).await.unwrap();
+    Repositories::edit(&env.engine, &env.principal, form).await.unwrap();
     place(&env, a, Placement::default()).await;
     assert_eq!(env.sync(id).await, None);
     assert_eq!(linked(&env, id).await.as_deref(), Some("a"));

@@ -232,8 +232,8 @@ async fn r_brute_01_a_corrected_password_does_not_wait_twice(env: TestEnv) {
     harbour.clock.slept_on_by(1).await;
     harbour.clock.advance(Duration::from_secs(5));
     assert!(right.await.unwrap().is_ok());
-    let actor = harbour.engine.actor(harbour.ada.user).await.unwrap();
-    let log = Audit::list(&harbour.engine, &actor, AuditQuery::default()).await.unwrap().rows;
+    let principal = harbour.engine.principal(harbour.ada.user).await.unwrap();
+    let log = Audit::list(&harbour.engine, &principal, AuditQuery::default()).await.unwrap().rows;
     let refused = log.iter().filter(|row| row.action == AuditAction::SignInRefused).count();
     assert_eq!(refused, 10, "the password that was replaced was not looked at");
 }

@@ -45,18 +45,19 @@ async fn nothing_else_is_saved_while_a_candidate_waits(env: TestEnv) {
         UpdateCredential { description: "a remark".into(), ..change(&waiting, "") },
     ] {
         let refused =
-            Credentials::update(&faults.engine, &faults.env.actor, form).await.unwrap_err();
+            Credentials::update(&faults.engine, &faults.env.principal, form).await.unwrap_err();
         assert!(refused.problem_of(Field::Password).unwrap().contains("Promote or discard"));
     }
-    let old = Credentials::update(&faults.engine, &faults.env.actor, change(&before, "x")).await;
+    let old =
+        Credentials::update(&faults.engine, &faults.env.principal, change(&before, "x")).await;
     assert_eq!(old, Err(ServiceError::Stale { changed_by: "Ada".into() }));
     let back =
-        Credentials::roll_back(&faults.engine, &faults.env.actor, version(&waiting, 1)).await;
+        Credentials::roll_back(&faults.engine, &faults.env.principal, version(&waiting, 1)).await;
     assert!(back.is_err());
     // Where it applies is another matter.
     let elsewhere = Placement { environment: "dev".into(), ..Placement::default() };
     let form = placement(&waiting, elsewhere);
-    Credentials::place(&faults.engine, &faults.env.actor, form).await.unwrap();
+    Credentials::place(&faults.engine, &faults.env.principal, form).await.unwrap();
     let placed = faults.get(id).await;
     assert_eq!((placed.state, placed.environment.as_str()), (CredentialState::Rotating, "dev"));
     faults.promote(&placed, 2).await.unwrap();
@@ -116,7 +117,9 @@ async fn f9_a_deleted_credential_takes_its_candidate_along(env: TestEnv) {
     let id = env.credential("ghcr", "old").await;
     let faults = FaultInjection::new(env).await;
     faults.store(id, "new").await.unwrap();
-    Credentials::delete(&faults.engine, &faults.env.actor, removal(id, "refuse")).await.unwrap();
+    Credentials::delete(&faults.engine, &faults.env.principal, removal(id, "refuse"))
+        .await
+        .unwrap();
     assert!(
         faults
             .engine

@@ -27,11 +27,11 @@ async fn a_sync_reads_the_charts_and_an_unchanged_index_costs_one_request(env: T
     assert!(seen.next_sync_at.is_some());
 
     let search = |text: &str| ChartQuery { search: text.into(), ..ChartQuery::default() };
-    let page = Charts::list(&env.engine, &env.actor, search("NGINX-word")).await.unwrap();
+    let page = Charts::list(&env.engine, &env.principal, search("NGINX-word")).await.unwrap();
     assert_eq!((page.total, page.all, page.rows[0].version.as_str()), (1, 2, "1.1.0"));
-    assert_eq!(Charts::list(&env.engine, &env.actor, search("%")).await.unwrap().total, 0);
+    assert_eq!(Charts::list(&env.engine, &env.principal, search("%")).await.unwrap().total, 0);
     let nginx = page.rows[0].id;
-    let chart = Charts::get(&env.engine, &env.actor, nginx).await.unwrap();
+    let chart = Charts::get(&env.engine, &env.principal, nginx).await.unwrap();
     let versions: Vec<_> = chart.versions.iter().map(|version| version.version.as_str()).collect();
     assert_eq!(versions, ["1.1.0", "1.0.0"]);
     assert_eq!(chart.metadata.keywords, ["web", "nginx-word"]);
@@ -44,7 +44,7 @@ async fn a_sync_reads_the_charts_and_an_unchanged_index_costs_one_request(env: T
     registry
         .set_index(index(&[("nginx", &["1.0.0", "1.1.0"]), ("mysql", &["1.0.0-rc.1", "0.9.0"])]));
     assert_eq!(env.sync(id).await, None);
-    let page = Charts::list(&env.engine, &env.actor, ChartQuery::default()).await.unwrap();
+    let page = Charts::list(&env.engine, &env.principal, ChartQuery::default()).await.unwrap();
     let charts: Vec<_> =
         page.rows.iter().map(|row| (row.name.as_str(), row.version.as_str())).collect();
     assert_eq!(charts, [("mysql", "0.9.0"), ("nginx", "1.1.0")]);
@@ -85,7 +85,7 @@ async fn what_a_sync_leaves_out_is_kept_and_told(env: TestEnv) {
     let told = "1 chart without a list, 1 entry without a name, \
                 1 entry without a version that Helm reads";
     assert_eq!(env.look(id).await.left_out.words(), told);
-    let page = Charts::list(&env.engine, &env.actor, ChartQuery::default()).await.unwrap();
+    let page = Charts::list(&env.engine, &env.principal, ChartQuery::default()).await.unwrap();
     assert_eq!(page.rows[0].version, "2024.01.05", "the newest as Helm sees it, as published");
     // Neither a sync that finds nothing new nor one that fails takes it back.
     assert_eq!(env.sync(id).await, None);

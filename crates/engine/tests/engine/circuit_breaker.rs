@@ -32,7 +32,7 @@ on_both!(
 
 async fn audited(env: &TestEnv, action: AuditAction) -> Vec<(String, String)> {
     let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
-    let page = Audit::list(&env.engine, &env.actor, query).await.unwrap();
+    let page = Audit::list(&env.engine, &env.principal, query).await.unwrap();
     page.rows.into_iter().map(|event| (event.target, event.detail)).collect()
 }
 
@@ -112,11 +112,11 @@ async fn resuming_ends_the_pause(env: TestEnv) {
     let registry = Registry::start(Some("one")).await;
     let (credential, id) = pause(&env, &registry).await;
     registry.set_password("one");
-    Credentials::resume(&env.engine, &env.actor, credential, "https://elsewhere:443")
+    Credentials::resume(&env.engine, &env.principal, credential, "https://elsewhere:443")
         .await
         .unwrap();
     assert_eq!(env.sync(id).await, Some(Cause::CredentialPaused), "that was another host");
-    Credentials::resume(&env.engine, &env.actor, credential, &origin(&registry)).await.unwrap();
+    Credentials::resume(&env.engine, &env.principal, credential, &origin(&registry)).await.unwrap();
     assert_eq!(paused(&env, credential).await, [] as [String; 0]);
     assert_eq!(env.sync(id).await, None);
     let told = audited(&env, AuditAction::CredentialResumed).await;
@@ -218,7 +218,7 @@ async fn the_limit_of_a_registry_is_respected(env: TestEnv) {
         interval: "300".into(),
         ..AddRepository::default()
     };
-    let id = Repositories::add(&env.engine, &env.actor, form).await.unwrap();
+    let id = Repositories::add(&env.engine, &env.principal, form).await.unwrap();
     let waits = async |remaining| {
         left.store(remaining, Ordering::SeqCst);
         env.sync(id).await;
@@ -244,7 +244,7 @@ async fn syncs_by_interval_wait_for_a_limit_that_is_used_up(env: TestEnv) {
             interval: "300".into(),
             ..AddRepository::default()
         };
-        ids.push(Repositories::add(&env.engine, &env.actor, form).await.unwrap());
+        ids.push(Repositories::add(&env.engine, &env.principal, form).await.unwrap());
     }
     let sync = async |id, trigger| {
         let before = asked.load(Ordering::SeqCst);

@@ -69,7 +69,7 @@ async fn what_somebody_makes_meanwhile_stays_theirs(env: TestEnv) {
     assert!(failing.detail.contains("not made by Hawser"), "{}", failing.detail);
     assert_eq!(fleet.stub.state().objects.value(&key).unwrap(), theirs("regcred"));
     assert_eq!(standing(&fleet.applied().await), conflict);
-    Clusters::delete(fleet.engine(), &fleet.env.actor, fleet.cluster).await.unwrap();
+    Clusters::delete(fleet.engine(), &fleet.env.principal, fleet.cluster).await.unwrap();
     fleet.gone().await;
     assert_eq!(fleet.stub.state().objects.value(&key).unwrap(), theirs("regcred"));
     workers.stop().await;
@@ -98,7 +98,7 @@ async fn a_cluster_that_is_deleted_meanwhile_gets_nothing_more(env: TestEnv) {
     fleet.stub.set(Mood::Slow);
     fleet.ask().await;
     fleet.stub.asked_slowly(1).await;
-    Clusters::delete(fleet.engine(), &fleet.env.actor, fleet.cluster).await.unwrap();
+    Clusters::delete(fleet.engine(), &fleet.env.principal, fleet.cluster).await.unwrap();
     assert!(fleet.get().await.summary.state == ClusterState::Pushing, "objects may come to be");
     fleet.stub.set(Mood::Well);
     fleet.stub.let_one_go();

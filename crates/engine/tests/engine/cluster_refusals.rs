@@ -75,12 +75,12 @@ async fn what_the_server_refuses_is_told(env: TestEnv) {
     let detail = fleet.get().await;
     let wrong = fleet.stub.kubeconfig_with("wrong");
     let change = forms::change(
-        &Credentials::get(fleet.engine(), &fleet.env.actor, detail.summary.credential)
+        &Credentials::get(fleet.engine(), &fleet.env.principal, detail.summary.credential)
             .await
             .unwrap(),
         &wrong,
     );
-    Credentials::update(fleet.engine(), &fleet.env.actor, change).await.unwrap();
+    Credentials::update(fleet.engine(), &fleet.env.principal, change).await.unwrap();
     let failing = fleet.applied().await;
     assert_eq!(failing.summary.cause, Some(Cause::InvalidCredentials));
     let refused = fleet.preview().await.unwrap_err();
@@ -89,11 +89,11 @@ async fn what_the_server_refuses_is_told(env: TestEnv) {
 
     // A kubeconfig that leads elsewhere takes nothing there by itself.
     let elsewhere = ApiStub::start().await;
-    let seen = Credentials::get(fleet.engine(), &fleet.env.actor, detail.summary.credential)
+    let seen = Credentials::get(fleet.engine(), &fleet.env.principal, detail.summary.credential)
         .await
         .unwrap();
     let change = forms::change(&seen, &elsewhere.kubeconfig());
-    Credentials::update(fleet.engine(), &fleet.env.actor, change).await.unwrap();
+    Credentials::update(fleet.engine(), &fleet.env.principal, change).await.unwrap();
     let failing = fleet.applied().await;
     assert_eq!(failing.summary.cause, Some(Cause::ClusterRefused));
     assert!(failing.detail.contains("another API server"), "{}", failing.detail);
@@ -138,7 +138,7 @@ async fn an_open_secret_is_applied_as_data(env: TestEnv) {
         };
         form.settings.namespace = namespace.into();
         form.settings.recipients = RECIPIENT.into();
-        exports.push(Exports::save(fleet.engine(), &fleet.env.actor, form).await.unwrap());
+        exports.push(Exports::save(fleet.engine(), &fleet.env.principal, form).await.unwrap());
     }
     fleet.takes(&exports).await.unwrap();
     let after = fleet.applied().await;
@@ -157,7 +157,7 @@ async fn a_client_certificate_opens_a_cluster(env: TestEnv) {
     let text = fleet.stub.kubeconfig_with_certificate();
     let credential = kubeconfig(&fleet.env, "by certificate", &text).await;
     let form = form("by certificate", credential, &[fleet.export]);
-    let cluster = Clusters::save(fleet.engine(), &fleet.env.actor, form).await.unwrap();
+    let cluster = Clusters::save(fleet.engine(), &fleet.env.principal, form).await.unwrap();
     let fleet = Fleet { cluster, kubeconfig: credential, ..fleet };
     assert_eq!(fleet.applied().await.summary.state, ClusterState::InStep);
     // The private authority of one kubeconfig vouches for no other cluster.
@@ -165,7 +165,7 @@ async fn a_client_certificate_opens_a_cluster(env: TestEnv) {
     let foreign = text.replace(&fleet.stub.server(), &other.server());
     let credential = kubeconfig(&fleet.env, "foreign", &foreign).await;
     let form = crate::cluster::fleet::form("foreign", credential, &[fleet.export]);
-    let cluster = Clusters::save(fleet.engine(), &fleet.env.actor, form).await.unwrap();
+    let cluster = Clusters::save(fleet.engine(), &fleet.env.principal, form).await.unwrap();
     let fleet = Fleet { cluster, kubeconfig: credential, ..fleet };
     let failing = fleet.applied().await;
     assert_eq!(standing(&failing).2, Some(Cause::TlsUntrusted));
@@ -182,7 +182,7 @@ async fn a_kubeconfig_is_tested_at_its_own_server(env: TestEnv) {
         ..TestConnection::default()
     };
     let test = async |form: TestConnection| {
-        ConnectionTests::test_form(fleet.engine(), &fleet.env.actor, form).await
+        ConnectionTests::test_form(fleet.engine(), &fleet.env.principal, form).await
     };
     let passed = test(form(fleet.stub.kubeconfig())).await.unwrap();
     assert!(passed.has_passed(), "{passed:?}");
@@ -198,7 +198,7 @@ async fn a_kubeconfig_is_tested_at_its_own_server(env: TestEnv) {
     let wrong = test(form(fleet.stub.kubeconfig_with("wrong"))).await.unwrap();
     assert_eq!(failed(wrong), (Stage::Token, Cause::InvalidCredentials));
     let query = AuditQuery { action: Some(AuditAction::ConnectionTested), ..AuditQuery::default() };
-    let told = Audit::list(fleet.engine(), &fleet.env.actor, query).await.unwrap().rows;
+    let told = Audit::list(fleet.engine(), &fleet.env.principal, query).await.unwrap().rows;
     assert_eq!(told[0].detail, Cause::InvalidCredentials.words(RemoteKind::Cluster).title);
     let untrusted = fleet.stub.kubeconfig().replace("certificate-authority-data", "extensions");
     assert_eq!(failed(test(form(untrusted)).await.unwrap()), (Stage::Tls, Cause::TlsUntrusted));
@@ -207,8 +207,9 @@ async fn a_kubeconfig_is_tested_at_its_own_server(env: TestEnv) {
     let refused = test(form("not one".into())).await.unwrap_err();
     assert!(refused.problem_of(Field::Password).is_some());
 
-    let (engine, actor) = (fleet.engine(), &fleet.env.actor);
-    let stored = ConnectionTests::test_credential(engine, actor, fleet.kubeconfig).await.unwrap();
+    let (engine, principal) = (fleet.engine(), &fleet.env.principal);
+    let stored =
+        ConnectionTests::test_credential(engine, principal, fleet.kubeconfig).await.unwrap();
     assert!(stored[0].has_passed() && stored[0].name == "prod", "{stored:?}");
     fleet.stub.state().forbidden = vec!["Secret"];
     let kept = TestConnection { credential: fleet.kubeconfig.to_string(), ..form(String::new()) };
@@ -223,18 +224,18 @@ async fn nobody_reaches_clusters_without_the_right(env: TestEnv) {
     let fleet = Fleet::new(env).await;
     let engine = fleet.engine();
     for role in [Role::Editor, Role::Viewer] {
-        let actor = fleet.env.member("Ada", role).await;
-        assert_eq!(Clusters::list(engine, &actor).await.unwrap().len(), 1);
-        assert!(Clusters::get(engine, &actor, fleet.cluster).await.is_ok());
+        let principal = fleet.env.member("Ada", role).await;
+        assert_eq!(Clusters::list(engine, &principal).await.unwrap().len(), 1);
+        assert!(Clusters::get(engine, &principal, fleet.cluster).await.is_ok());
         let refused = Err(ServiceError::NotAllowed);
-        assert_eq!(Clusters::preview(engine, &actor, fleet.cluster).await.map(drop), refused);
-        assert_eq!(Clusters::apply(engine, &actor, fleet.cluster).await, refused);
-        assert_eq!(Clusters::delete(engine, &actor, fleet.cluster).await, refused);
+        assert_eq!(Clusters::preview(engine, &principal, fleet.cluster).await.map(drop), refused);
+        assert_eq!(Clusters::apply(engine, &principal, fleet.cluster).await, refused);
+        assert_eq!(Clusters::delete(engine, &principal, fleet.cluster).await, refused);
         let form = form("other", fleet.kubeconfig, &[fleet.export]);
-        assert_eq!(Clusters::save(engine, &actor, form).await.map(drop), refused);
+        assert_eq!(Clusters::save(engine, &principal, form).await.map(drop), refused);
     }
     let query = AuditQuery { action: Some(AuditAction::Refused), ..AuditQuery::default() };
-    assert_eq!(Audit::list(engine, &fleet.env.actor, query).await.unwrap().rows.len(), 8);
+    assert_eq!(Audit::list(engine, &fleet.env.principal, query).await.unwrap().rows.len(), 8);
 
     let stranger = TestEnv::organization(&fleet.env.db, "Two").await;
     assert_eq!(Clusters::list(engine, &stranger).await.unwrap(), []);
@@ -253,14 +254,14 @@ async fn nobody_reaches_clusters_without_the_right(env: TestEnv) {
         .await;
     assert!(engine.are_on() && !off.are_on());
     let hidden = Err(ServiceError::NotAllowed);
-    assert_eq!(Clusters::list(&off, &fleet.env.actor).await.map(drop), hidden);
-    assert_eq!(Clusters::apply(&off, &fleet.env.actor, fleet.cluster).await, hidden);
+    assert_eq!(Clusters::list(&off, &fleet.env.principal).await.map(drop), hidden);
+    assert_eq!(Clusters::apply(&off, &fleet.env.principal, fleet.cluster).await, hidden);
 }
 
 async fn what_a_form_may_not_say(env: TestEnv) {
     let fleet = Fleet::new(env).await;
     let save =
-        async |form: ClusterForm| Clusters::save(fleet.engine(), &fleet.env.actor, form).await;
+        async |form: ClusterForm| Clusters::save(fleet.engine(), &fleet.env.principal, form).await;
     let problem = |answer: Result<_, ServiceError>, field| {
         let error: ServiceError = Result::<domain::ClusterId, _>::unwrap_err(answer);
         assert!(error.problem_of(field).is_some(), "{field:?}: {error:?}");
@@ -284,13 +285,13 @@ async fn what_a_form_may_not_say(env: TestEnv) {
     let stale = ClusterForm { row_version: "0".into(), credential, ..moved };
     assert_eq!(save(stale).await, Err(ServiceError::Stale { changed_by: "Ada".into() }));
     // The kubeconfig is in use, and so is the export.
-    let (actor, delete) = (&fleet.env.actor, forms::removal(fleet.kubeconfig, ""));
-    let refused = Credentials::delete(fleet.engine(), actor, delete).await;
+    let (principal, delete) = (&fleet.env.principal, forms::removal(fleet.kubeconfig, ""));
+    let refused = Credentials::delete(fleet.engine(), principal, delete).await;
     assert!(matches!(refused, Err(ServiceError::InUse(_))), "{refused:?}");
-    let refused = Exports::delete(fleet.engine(), actor, fleet.export).await;
+    let refused = Exports::delete(fleet.engine(), principal, fleet.export).await;
     assert!(matches!(refused, Err(ServiceError::InUse(_))), "{refused:?}");
     // No repository is offered a kubeconfig.
-    let choices = Credentials::choices(fleet.engine(), actor, "").await.unwrap();
+    let choices = Credentials::choices(fleet.engine(), principal, "").await.unwrap();
     assert_eq!(choices.iter().map(|choice| choice.id).collect::<Vec<_>>(), [fleet.credential]);
     workers.stop().await;
 }

@@ -41,7 +41,7 @@ async fn elsewhere(fleet: &Fleet) -> ExportId {
     form.settings.namespace = "team-x".into();
     form.settings.secret_name = "regcred".into();
     form.settings.recipients = RECIPIENT.into();
-    Exports::save(fleet.engine(), &fleet.env.actor, form).await.unwrap()
+    Exports::save(fleet.engine(), &fleet.env.principal, form).await.unwrap()
 }
 
 async fn each_object_tells_its_own_truth(env: TestEnv) {
@@ -135,18 +135,20 @@ async fn hook(fleet: &Fleet) -> Arc<Mutex<Vec<Value>>> {
     let router =
         Router::new().route("/hook", axum::routing::post(take)).with_state(Arc::clone(&taken));
     tokio::spawn(async move { axum::serve(listener, router).await });
-    Notices::set_webhook(fleet.engine(), &fleet.env.actor, WebhookForm { webhook }).await.unwrap();
+    Notices::set_webhook(fleet.engine(), &fleet.env.principal, WebhookForm { webhook })
+        .await
+        .unwrap();
     taken
 }
 
 /// All notices after those that are due were made, the newest first.
 async fn noticed(fleet: &Fleet) -> Vec<Notice> {
     fleet.engine().make_notices().await.unwrap();
-    Notices::list(fleet.engine(), &fleet.env.actor).await.unwrap()
+    Notices::list(fleet.engine(), &fleet.env.principal).await.unwrap()
 }
 
 async fn open(fleet: &Fleet) -> u32 {
-    Notices::open(fleet.engine(), &fleet.env.actor).await.unwrap()
+    Notices::open(fleet.engine(), &fleet.env.principal).await.unwrap()
 }
 
 async fn a_failing_cluster_is_noticed_once(env: TestEnv) {
@@ -184,8 +186,8 @@ async fn a_failing_cluster_is_noticed_once(env: TestEnv) {
     // Where the operator turned clusters off, nobody is asked to mend one.
     let vault = fleet.env.vault_config();
     let off = fleet.env.engine_with(fleet.clock.clone(), vault).await;
-    assert_eq!(Notices::open(&off, &fleet.env.actor).await.unwrap(), 0);
-    assert_eq!(Notices::list(&off, &fleet.env.actor).await.unwrap(), []);
+    assert_eq!(Notices::open(&off, &fleet.env.principal).await.unwrap(), 0);
+    assert_eq!(Notices::list(&off, &fleet.env.principal).await.unwrap(), []);
     for _ in 0..400 {
         if noticed(&fleet).await.iter().all(|notice| notice.delivered == Some(true)) {
             break;

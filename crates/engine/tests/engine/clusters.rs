@@ -207,7 +207,7 @@ async fn what_somebody_else_made_stays(env: TestEnv) {
     assert!(failing.detail.contains("exists already"), "{}", failing.detail);
     assert_eq!(fleet.stub.state().objects.value(&key).unwrap(), theirs);
 
-    Clusters::delete(fleet.engine(), &fleet.env.actor, fleet.cluster).await.unwrap();
+    Clusters::delete(fleet.engine(), &fleet.env.principal, fleet.cluster).await.unwrap();
     fleet.gone().await;
     assert_eq!(fleet.stub.state().objects.value(&key).unwrap(), theirs, "it is not deleted either");
     assert_eq!(fleet.stub.writes(), 0);
@@ -246,7 +246,7 @@ async fn a_cluster_goes_with_what_hawser_made_there(env: TestEnv) {
     let fleet = Fleet::new(env).await;
     let workers = fleet.env.workers();
     fleet.applied().await;
-    let delete = || Clusters::delete(fleet.engine(), &fleet.env.actor, fleet.cluster);
+    let delete = || Clusters::delete(fleet.engine(), &fleet.env.principal, fleet.cluster);
 
     fleet.stub.set(Mood::Away);
     delete().await.unwrap();
@@ -263,12 +263,12 @@ async fn a_cluster_goes_with_what_hawser_made_there(env: TestEnv) {
 
     // Somebody who deletes once more does not wait for a server that never comes back.
     let form = crate::cluster::fleet::form("prod", fleet.kubeconfig, &[fleet.export]);
-    let again = Clusters::save(fleet.engine(), &fleet.env.actor, form).await.unwrap();
+    let again = Clusters::save(fleet.engine(), &fleet.env.principal, form).await.unwrap();
     let fleet = Fleet { cluster: again, ..fleet };
     let workers = Workers::of(fleet.engine());
     fleet.applied().await;
     fleet.stub.set(Mood::Away);
-    let delete = || Clusters::delete(fleet.engine(), &fleet.env.actor, fleet.cluster);
+    let delete = || Clusters::delete(fleet.engine(), &fleet.env.principal, fleet.cluster);
     delete().await.unwrap();
     fleet.until(|detail| detail.summary.state == ClusterState::Failing).await;
     delete().await.unwrap();
@@ -282,6 +282,6 @@ async fn a_cluster_goes_with_what_hawser_made_there(env: TestEnv) {
 /// The details of audit lines, newest first.
 async fn logged(fleet: &Fleet, action: AuditAction) -> Vec<String> {
     let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
-    let page = Audit::list(fleet.engine(), &fleet.env.actor, query).await.unwrap();
+    let page = Audit::list(fleet.engine(), &fleet.env.principal, query).await.unwrap();
     page.rows.into_iter().map(|row| row.detail).collect()
 }

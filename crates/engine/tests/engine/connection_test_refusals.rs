@@ -19,12 +19,12 @@ async fn refused_tests_count_as_refusals(env: TestEnv) {
     let credential = env.credential("robot", "one").await;
     let ids = env.linked(&registry, credential, 12).await;
     let tests =
-        ConnectionTests::test_credential(&env.engine, &env.actor, credential).await.unwrap();
+        ConnectionTests::test_credential(&env.engine, &env.principal, credential).await.unwrap();
     let count = |cause| tests.iter().filter(|test| test.cause() == Some(cause)).count();
     assert_eq!((count(Cause::InvalidCredentials), count(Cause::CredentialPaused)), (3, 9));
     let asked = registry.logins();
     assert_eq!(env.sync(ids[0]).await, Some(Cause::CredentialPaused));
-    let one = ConnectionTests::test_repository(&env.engine, &env.actor, ids[1]).await.unwrap();
+    let one = ConnectionTests::test_repository(&env.engine, &env.principal, ids[1]).await.unwrap();
     assert_eq!(failed(&one), Some((Stage::Token, Some(Cause::CredentialPaused))));
     let form = stored(&registry.url("r2"), credential);
     assert_eq!(test(&env, form).await.unwrap().cause(), Some(Cause::CredentialPaused));
@@ -55,7 +55,7 @@ async fn a_test_that_ends_after_an_update_does_not_count_against_it(env: TestEnv
     };
     let tests = async || {
         let of_form = test(&env, stored(&registry.url("a"), credential));
-        let of_repository = ConnectionTests::test_repository(&env.engine, &env.actor, id);
+        let of_repository = ConnectionTests::test_repository(&env.engine, &env.principal, id);
         let (one, two) = tokio::join!(of_form, of_repository);
         [one.unwrap().cause(), two.unwrap().cause()]
     };

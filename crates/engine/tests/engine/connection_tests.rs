@@ -31,7 +31,7 @@ on_both!(
 
 async fn audited(env: &TestEnv, action: AuditAction) -> Vec<(String, String)> {
     let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
-    let page = Audit::list(&env.engine, &env.actor, query).await.unwrap();
+    let page = Audit::list(&env.engine, &env.principal, query).await.unwrap();
     page.rows.into_iter().map(|event| (event.target, event.detail)).collect()
 }
 
@@ -46,9 +46,9 @@ async fn a_form_is_tested_and_nothing_is_stored(env: TestEnv) {
     assert!(!format!("{wrong:?}").contains("canary"));
 
     let credentials =
-        Credentials::list(&env.engine, &env.actor, CredentialQuery::default()).await.unwrap();
+        Credentials::list(&env.engine, &env.principal, CredentialQuery::default()).await.unwrap();
     let repositories =
-        Repositories::list(&env.engine, &env.actor, RepositoryQuery::default()).await.unwrap();
+        Repositories::list(&env.engine, &env.principal, RepositoryQuery::default()).await.unwrap();
     assert_eq!((credentials.all, repositories.all), (0, 0));
     let told = audited(&env, AuditAction::ConnectionTested).await;
     let host = "127.0.0.1".to_owned();
@@ -97,7 +97,7 @@ async fn r_cred_03_a_stored_secret_goes_to_no_foreign_address(env: TestEnv) {
     assert_eq!((foreign.requests(), registry.requests() > 0), (0, true));
     // A repository that moves takes no address along.
     let form = edited(&env.look(id).await, &foreign.url("a"), Some(credential));
-    Repositories::edit(&env.engine, &env.actor, form).await.unwrap();
+    Repositories::edit(&env.engine, &env.principal, form).await.unwrap();
     let refused = test(&env, stored(&foreign.url("a"), credential)).await.unwrap_err();
     assert!(refused.problem_of(Field::Password).is_some(), "{refused:?}");
     assert_eq!(foreign.logins(), 0);
@@ -140,8 +140,8 @@ async fn tests_need_the_right_to_manage_what_is_tested(env: TestEnv) {
         assert_eq!(ConnectionTests::test_form(engine, &viewer, form).await, refused);
     }
     assert_eq!(ConnectionTests::test_repository(engine, &viewer, id).await, refused);
-    for actor in [&viewer, &editor] {
-        let answer = ConnectionTests::test_credential(engine, actor, credential).await;
+    for principal in [&viewer, &editor] {
+        let answer = ConnectionTests::test_credential(engine, principal, credential).await;
         assert_eq!(answer, Err(ServiceError::NotAllowed));
     }
     assert_eq!(registry.requests(), 0);
@@ -183,14 +183,14 @@ async fn a_repository_is_tested_with_its_link(env: TestEnv) {
     let (registry, other) = (Registry::start(Some("one")).await, Registry::start(None).await);
     let credential = env.credential("robot", "one").await;
     let id = env.repository(&registry, "a", Some(credential)).await;
-    let look = || ConnectionTests::test_repository(&env.engine, &env.actor, id);
+    let look = || ConnectionTests::test_repository(&env.engine, &env.principal, id);
     let found = look().await.unwrap();
     assert!(found.has_passed(), "{found:?}");
     assert_eq!((found.repository, found.url), (Some(id), registry.url("a")));
     registry.set_password("two");
     assert_eq!(look().await.unwrap().cause(), Some(Cause::InvalidCredentials));
     let form = edited(&env.look(id).await, &other.url("a"), Some(credential));
-    Repositories::edit(&env.engine, &env.actor, form).await.unwrap();
+    Repositories::edit(&env.engine, &env.principal, form).await.unwrap();
     let found = look().await.unwrap();
     assert_eq!(failed(&found), Some((Stage::Token, Some(Cause::LinkSuspended))));
     assert_eq!(other.logins(), 0);
@@ -198,14 +198,14 @@ async fn a_repository_is_tested_with_its_link(env: TestEnv) {
     let told = audited(&env, AuditAction::ConnectionTested).await;
     assert_eq!(told[0], (name, Cause::LinkSuspended.words(RemoteKind::Registry).title.to_owned()));
     let gone = domain::RepositoryId::new();
-    let answer = ConnectionTests::test_repository(&env.engine, &env.actor, gone).await;
+    let answer = ConnectionTests::test_repository(&env.engine, &env.principal, gone).await;
     assert_eq!(answer, Err(ServiceError::NotFound));
 }
 
 async fn a_credential_is_tested_at_each_of_its_repositories(env: TestEnv) {
     let registry = Registry::start(Some("one")).await;
     let credential = env.credential("robot", "one").await;
-    let look = || ConnectionTests::test_credential(&env.engine, &env.actor, credential);
+    let look = || ConnectionTests::test_credential(&env.engine, &env.principal, credential);
     assert_eq!(look().await.unwrap(), []);
     env.linked(&registry, credential, 5).await;
     registry.break_path("r3", 500);
@@ -215,6 +215,6 @@ async fn a_credential_is_tested_at_each_of_its_repositories(env: TestEnv) {
     let told = audited(&env, AuditAction::ConnectionTested).await;
     assert_eq!(told[0], ("robot".to_owned(), "4 of 5 repositories passed".to_owned()));
     let answer =
-        ConnectionTests::test_credential(&env.engine, &env.actor, CredentialId::new()).await;
+        ConnectionTests::test_credential(&env.engine, &env.principal, CredentialId::new()).await;
     assert_eq!(answer, Err(ServiceError::NotFound));
 }

@@ -91,14 +91,17 @@ async fn f2_a_credential_that_never_came_to_be_frees_its_name(env: TestEnv) {
     let faults = FaultInjection::new(env).await;
     let operation = faults.intend_new().await;
     assert_eq!(faults.get(operation.credential).await.state, CredentialState::Creating);
-    let taken =
-        Credentials::create(&faults.engine, &faults.env.actor, new("ghcr", "x")).await.unwrap_err();
+    let taken = Credentials::create(&faults.engine, &faults.env.principal, new("ghcr", "x"))
+        .await
+        .unwrap_err();
     assert!(taken.problem_of(Field::Name).is_some());
     assert_eq!(faults.recover().await, 1);
     assert!(
-        Credentials::get(&faults.engine, &faults.env.actor, operation.credential).await.is_err()
+        Credentials::get(&faults.engine, &faults.env.principal, operation.credential)
+            .await
+            .is_err()
     );
-    Credentials::create(&faults.engine, &faults.env.actor, new("ghcr", "x")).await.unwrap();
+    Credentials::create(&faults.engine, &faults.env.principal, new("ghcr", "x")).await.unwrap();
 
     // Its secret arrives after all; the job that was queued destroys it.
     faults.write(0, operation.credential, operation.id, "late").await;
@@ -158,7 +161,9 @@ async fn f9_a_late_secret_of_a_deleted_credential_goes(env: TestEnv) {
     let faults = FaultInjection::new(env).await;
     let operation = faults.intend_new().await;
     let (id, scope) = (operation.credential, faults.env.scope());
-    Credentials::delete(&faults.engine, &faults.env.actor, removal(id, "refuse")).await.unwrap();
+    Credentials::delete(&faults.engine, &faults.env.principal, removal(id, "refuse"))
+        .await
+        .unwrap();
     faults.engine.destroy_secret(scope, id).await.unwrap();
     faults.write(0, id, operation.id, "late").await;
     assert_eq!(faults.recover().await, 1);
@@ -177,7 +182,8 @@ async fn f4_without_vault_nothing_changes(env: TestEnv) {
     let unavailable = Err(ServiceError::Unavailable { what: "Vault".into() });
 
     assert_eq!(faults.update(id, "new").await, unavailable);
-    let created = Credentials::create(&faults.engine, &faults.env.actor, new("second", "x")).await;
+    let created =
+        Credentials::create(&faults.engine, &faults.env.principal, new("second", "x")).await;
     assert_eq!(created.map(drop), unavailable);
     let detail = faults.get(id).await;
     assert_eq!(
@@ -192,7 +198,7 @@ async fn f4_without_vault_nothing_changes(env: TestEnv) {
     faults.engine = healthy;
     assert_eq!(faults.recover().await, 1);
     assert_eq!(faults.password(id).await, "old");
-    Credentials::create(&faults.engine, &faults.env.actor, new("second", "x")).await.unwrap();
+    Credentials::create(&faults.engine, &faults.env.principal, new("second", "x")).await.unwrap();
 }
 
 async fn f5_a_missing_version_changes_no_state(env: TestEnv) {
@@ -212,7 +218,8 @@ async fn f5_a_missing_version_changes_no_state(env: TestEnv) {
     assert_eq!(faults.env.sync(repository).await, Some(Cause::SecretLost));
     assert_eq!(faults.env.look(repository).await.runs[0].cause, Some(Cause::SecretLost));
     let form = UpdateCredential { username: "other".into(), ..change(&faults.get(id).await, "") };
-    let refused = Credentials::update(&faults.engine, &faults.env.actor, form).await.unwrap_err();
+    let refused =
+        Credentials::update(&faults.engine, &faults.env.principal, form).await.unwrap_err();
     assert!(refused.problem_of(Field::Password).is_some());
     faults.update(id, "again").await.unwrap();
     assert_eq!(faults.password(id).await, "again");
@@ -286,7 +293,7 @@ async fn a_name_taken_meanwhile_is_told_in_the_log(env: TestEnv) {
     assert_eq!(faults.get(id).await.name, "mine");
     let query =
         AuditQuery { action: Some(AuditAction::CredentialUpdated), ..AuditQuery::default() };
-    let log = Audit::list(&faults.engine, &faults.env.actor, query).await.unwrap();
+    let log = Audit::list(&faults.engine, &faults.env.principal, query).await.unwrap();
     assert!(log.rows.iter().any(|event| event.detail.contains("kept its old name")));
 }
 

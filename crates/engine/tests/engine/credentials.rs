@@ -36,15 +36,15 @@ on_both!(
 );
 
 async fn get(env: &TestEnv, id: CredentialId) -> CredentialDetail {
-    Credentials::get(&env.engine, &env.actor, id).await.unwrap()
+    Credentials::get(&env.engine, &env.principal, id).await.unwrap()
 }
 
 async fn update(env: &TestEnv, form: UpdateCredential) -> Answer<Saved> {
-    Credentials::update(&env.engine, &env.actor, form).await
+    Credentials::update(&env.engine, &env.principal, form).await
 }
 
 async fn delete(env: &TestEnv, form: DeleteCredential) -> Answer<()> {
-    Credentials::delete(&env.engine, &env.actor, form).await
+    Credentials::delete(&env.engine, &env.principal, form).await
 }
 
 async fn password(env: &TestEnv, id: CredentialId) -> String {
@@ -61,12 +61,12 @@ async fn repository(env: &TestEnv, name: &str, credential: CredentialId) -> Repo
         allow: "127.0.0.1:9".into(),
         ..AddRepository::default()
     };
-    Repositories::add(&env.engine, &env.actor, form).await.unwrap()
+    Repositories::add(&env.engine, &env.principal, form).await.unwrap()
 }
 
 async fn log(env: &TestEnv, action: AuditAction) -> Vec<AuditEvent> {
     let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
-    Audit::list(&env.engine, &env.actor, query).await.unwrap().rows
+    Audit::list(&env.engine, &env.principal, query).await.unwrap().rows
 }
 
 async fn a_stored_credential_is_listed_and_used(env: TestEnv) {
@@ -78,7 +78,7 @@ async fn a_stored_credential_is_listed_and_used(env: TestEnv) {
     );
     assert_eq!((detail.created_by.as_str(), detail.last_used_at), ("Ada", None));
     let page =
-        Credentials::list(&env.engine, &env.actor, CredentialQuery::default()).await.unwrap();
+        Credentials::list(&env.engine, &env.principal, CredentialQuery::default()).await.unwrap();
     assert_eq!((page.rows[0].id, page.total, page.all), (id, 1, 1));
 
     let secret =
@@ -98,7 +98,8 @@ async fn a_stored_credential_is_listed_and_used(env: TestEnv) {
 async fn a_name_is_taken_once(env: TestEnv) {
     let first = env.credential("GHCR", "one").await;
     let second = env.credential("other", "two").await;
-    let refused = Credentials::create(&env.engine, &env.actor, new("ghcr", "x")).await.unwrap_err();
+    let refused =
+        Credentials::create(&env.engine, &env.principal, new("ghcr", "x")).await.unwrap_err();
     assert_eq!(refused.problem_of(Field::Name), Some("This name is taken."));
     let mut rename = change(&get(&env, second).await, "");
     rename.name = "Ghcr".into();
@@ -207,7 +208,7 @@ async fn the_table_is_searched_and_sorted(env: TestEnv) {
     let (a, b) = (env.credential("alpha_1", "x").await, env.credential("Beta", "x").await);
     repository(&env, "r", b).await;
     let list = async |query: CredentialQuery| {
-        let page = Credentials::list(&env.engine, &env.actor, query).await.unwrap();
+        let page = Credentials::list(&env.engine, &env.principal, query).await.unwrap();
         (page.rows.iter().map(|row| row.id).collect::<Vec<_>>(), page.total, page.all)
     };
     let search = |text: &str| CredentialQuery { search: text.into(), ..CredentialQuery::default() };
@@ -239,7 +240,7 @@ async fn what_can_hardly_be_meant_is_asked_about_once(env: TestEnv) {
     };
     let dead = format!("github_pat_{}", "a".repeat(82));
     let form = CreateCredential { provider: "ghcr".into(), ..new("dead", &dead) };
-    let create = async |form| Credentials::create(&env.engine, &env.actor, form).await;
+    let create = async |form| Credentials::create(&env.engine, &env.principal, form).await;
     is_asked(create(form.clone()).await, "fine-grained");
     // What has to be corrected is said first.
     let nameless = CreateCredential { name: String::new(), ..form.clone() };
@@ -250,7 +251,7 @@ async fn what_can_hardly_be_meant_is_asked_about_once(env: TestEnv) {
     is_asked(update(&env, form.clone()).await, "fine-grained");
     update(&env, UpdateCredential { anyway: "yes".into(), ..form }).await.unwrap();
 
-    let place = async |form| Credentials::place(&env.engine, &env.actor, form).await;
+    let place = async |form| Credentials::place(&env.engine, &env.principal, form).await;
     let past = Placement { expires: "2001-02-03".into(), ..Placement::default() };
     let form = placement(&get(&env, id).await, past.clone());
     is_asked(place(form.clone()).await, "2001-02-03 has passed");

@@ -32,11 +32,11 @@ async fn with_clock(mut env: TestEnv) -> (TestEnv, Arc<ManualClock>) {
 }
 
 async fn listed(env: &TestEnv) -> Vec<Notice> {
-    Notices::list(&env.engine, &env.actor).await.unwrap()
+    Notices::list(&env.engine, &env.principal).await.unwrap()
 }
 
 async fn open(env: &TestEnv) -> u32 {
-    Notices::open(&env.engine, &env.actor).await.unwrap()
+    Notices::open(&env.engine, &env.principal).await.unwrap()
 }
 
 /// Machine, percent, and whether it lasts, of each notice; the newest first.
@@ -81,7 +81,7 @@ async fn a_disk_that_fills_is_one_notice_until_there_is_clearly_room(env: TestEn
     assert_eq!(told(&env).await, [line("hawser-0", 97, true), line("hawser-0", 84, false)]);
 
     let query = AuditQuery { action: Some(AuditAction::NoticeMade), ..AuditQuery::default() };
-    let audited = Audit::list(&env.engine, &env.actor, query).await.unwrap().rows;
+    let audited = Audit::list(&env.engine, &env.principal, query).await.unwrap().rows;
     assert_eq!((audited.len(), audited[0].target.as_str()), (2, "hawser-0"));
 }
 
@@ -124,7 +124,7 @@ async fn a_replica_that_is_gone_takes_its_disk_along(env: TestEnv) {
 
 async fn the_webhook_is_told_of_a_nearly_full_disk_once(env: TestEnv) {
     let (hook, webhook) = Hook::start(&[]).await;
-    Notices::set_webhook(&env.engine, &env.actor, WebhookForm { webhook }).await.unwrap();
+    Notices::set_webhook(&env.engine, &env.principal, WebhookForm { webhook }).await.unwrap();
     for used in [81, 82, 83] {
         env.engine.disk_is_used("hawser-0", used).await.unwrap();
     }

@@ -101,7 +101,7 @@ async fn ecr(env: &TestEnv) -> CredentialId {
         parameters: Parameters { region: "eu-west-1".into(), ..Parameters::default() },
         ..CreateCredential::default()
     };
-    Credentials::create(&env.engine, &env.actor, form).await.unwrap().id
+    Credentials::create(&env.engine, &env.principal, form).await.unwrap().id
 }
 
 async fn many_repositories_on_one_ecr_credential_make_one_exchange(mut env: TestEnv) {

@@ -44,18 +44,18 @@ async fn at_a_full_second(env: TestEnv) -> FaultInjection {
 }
 
 async fn create(faults: &FaultInjection, form: CreateCredential) -> CredentialId {
-    Credentials::create(&faults.engine, &faults.env.actor, form).await.unwrap().id
+    Credentials::create(&faults.engine, &faults.env.principal, form).await.unwrap().id
 }
 
 async fn update(faults: &FaultInjection, id: CredentialId, password: &str) -> Saved {
     let form = change(&faults.get(id).await, password);
-    Credentials::update(&faults.engine, &faults.env.actor, form).await.unwrap()
+    Credentials::update(&faults.engine, &faults.env.principal, form).await.unwrap()
 }
 
 async fn type_day(faults: &FaultInjection, id: CredentialId, day: &str) {
     let form = Placement { expires: day.into(), ..Placement::default() };
     let form = placement(&faults.get(id).await, form);
-    Credentials::place(&faults.engine, &faults.env.actor, form).await.unwrap();
+    Credentials::place(&faults.engine, &faults.env.principal, form).await.unwrap();
 }
 
 fn told(detail: &CredentialDetail) -> Option<(Timestamp, ExpirySource, Timestamp)> {
@@ -88,7 +88,7 @@ async fn a_pasted_ecr_token_expires_after_12_hours(env: TestEnv) {
     );
     // Nor is one that is brought back.
     let form = version(&faults.get(id).await, 1);
-    Credentials::roll_back(&faults.engine, &faults.env.actor, form).await.unwrap();
+    Credentials::roll_back(&faults.engine, &faults.env.principal, form).await.unwrap();
     assert_eq!(told(&faults.get(id).await).unwrap().0, dies);
 }
 
@@ -100,10 +100,10 @@ async fn a_token_tells_its_own_expiry(env: TestEnv) {
     assert_eq!(told(&faults.get(id).await), Some((first, ExpirySource::Provider, start)));
     faults.clock.advance(DAY);
     let form = candidate(&faults.get(id).await, &jwt(second));
-    Credentials::update(&faults.engine, &faults.env.actor, form).await.unwrap();
+    Credentials::update(&faults.engine, &faults.env.principal, form).await.unwrap();
     assert_eq!(told(&faults.get(id).await).unwrap().0, first, "not before it is promoted");
     let form = version(&faults.get(id).await, 2);
-    Credentials::promote(&faults.engine, &faults.env.actor, form).await.unwrap();
+    Credentials::promote(&faults.engine, &faults.env.principal, form).await.unwrap();
     assert_eq!(told(&faults.get(id).await), Some((second, ExpirySource::Provider, faults.now())));
     update(&faults, id, "not a token").await;
     assert_eq!(told(&faults.get(id).await), None);
@@ -137,7 +137,7 @@ async fn a_typed_day_is_about_one_secret(env: TestEnv) {
     // A new user name is no new secret.
     let mut form = change(&faults.get(id).await, "");
     form.username = "other".into();
-    let saved = Credentials::update(&faults.engine, &faults.env.actor, form).await.unwrap();
+    let saved = Credentials::update(&faults.engine, &faults.env.principal, form).await.unwrap();
     assert_eq!((saved.warning, told(&faults.get(id).await).unwrap().0), (None, day));
     let saved = update(&faults, id, "two").await;
     assert!(saved.warning.unwrap().contains("2199-01-31"));
@@ -168,7 +168,7 @@ async fn what_a_header_told_belongs_to_its_version(env: TestEnv) {
     assert_eq!(set(at.plus(DAY), ExpirySource::Provider).await, 0, "a test that ended too late");
     assert_eq!(told(&faults.get(id).await), None);
     let form = version(&faults.get(id).await, 1);
-    Credentials::roll_back(&faults.engine, &faults.env.actor, form).await.unwrap();
+    Credentials::roll_back(&faults.engine, &faults.env.principal, form).await.unwrap();
     assert_eq!(
         told(&faults.get(id).await).unwrap().0,
         at.plus(DAY),
@@ -186,7 +186,7 @@ async fn the_timeline_has_the_soonest_first(env: TestEnv) {
         CreateCredential { password: Secret::new("never".into()), ..new("never", "never") },
     )
     .await;
-    let rows = Credentials::expiring(&faults.engine, &faults.env.actor).await.unwrap();
+    let rows = Credentials::expiring(&faults.engine, &faults.env.principal).await.unwrap();
     let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
     assert_eq!(names, ["gone", "soon", "later"]);
     let other = TestEnv::organization(&faults.env.db, "Two").await;

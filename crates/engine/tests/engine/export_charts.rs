@@ -27,7 +27,7 @@ async fn preview(env: &TestEnv, repositories: &[RepositoryId], charts: &str) -> 
     let settings = ExportSettings { charts: charts.into(), ..ExportSettings::default() };
     let repositories = repositories.iter().map(ToString::to_string).collect();
     let form = ExportForm { repositories, ..form("flux", settings) };
-    Exports::preview(&env.engine, &env.actor, form).await.unwrap()
+    Exports::preview(&env.engine, &env.principal, form).await.unwrap()
 }
 
 async fn a_chart_is_written_where_the_catalog_knows_it(env: TestEnv) {
@@ -68,17 +68,17 @@ async fn packages_are_kept_and_what_carvel_combines_names_its_export(env: TestEn
     };
     let mut form =
         ExportForm { credentials: vec![credential.to_string()], ..form("carvel", settings) };
-    let refused = Exports::save(&env.engine, &env.actor, form.clone()).await.unwrap_err();
+    let refused = Exports::save(&env.engine, &env.principal, form.clone()).await.unwrap_err();
     assert!(refused.problem_of(Field::ServiceAccount).is_some());
     form.settings.service_account = "installer".into();
-    let id = Exports::save(&env.engine, &env.actor, form.clone()).await.unwrap();
-    let seen = Exports::get(&env.engine, &env.actor, id).await.unwrap();
+    let id = Exports::save(&env.engine, &env.principal, form.clone()).await.unwrap();
+    let seen = Exports::get(&env.engine, &env.principal, id).await.unwrap();
     assert_eq!(
         (seen.settings.packages.as_str(), seen.settings.service_account.as_str()),
         ("prometheus.example.com@2.x", "installer")
     );
     let paths: Vec<_> = seen.preview.files.iter().map(|file| file.path.as_str()).collect();
     assert!(paths.contains(&"prometheus.example.com.install.yaml"), "{paths:?}");
-    let sources = Exports::carvel(&env.engine, &env.actor).await.unwrap();
+    let sources = Exports::carvel(&env.engine, &env.principal).await.unwrap();
     assert_eq!(sources.iter().map(|source| source.export).collect::<Vec<_>>(), [id]);
 }

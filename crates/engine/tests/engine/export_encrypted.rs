@@ -8,7 +8,7 @@ use crate::env::held::Held;
 use crate::env::{TestEnv, forms, on_both};
 use connectors::vault::VaultConfig;
 use domain::{
-    Action, Actor, Cause, ExportId, Role, ServiceError,
+    Action, Cause, ExportId, Principal, Role, ServiceError,
     audit::{AuditAction, AuditQuery},
     cause::RemoteKind,
     exports::{EncryptedForm, ExportFile, ExportForm, NoteTone},
@@ -35,9 +35,14 @@ fn sealed(credential: domain::CredentialId) -> ExportForm {
     form
 }
 
-async fn take(env: &TestEnv, actor: &Actor, id: ExportId, path: &str) -> Answer<ExportFile> {
+async fn take(
+    env: &TestEnv,
+    principal: &Principal,
+    id: ExportId,
+    path: &str,
+) -> Answer<ExportFile> {
     let form = EncryptedForm { export: id.to_string(), path: path.into() };
-    Exports::encrypted(&env.engine, actor, form).await
+    Exports::encrypted(&env.engine, principal, form).await
 }
 
 /// What a file says beside the values and what SOPS keeps of its own, which differ each time.
@@ -58,19 +63,19 @@ async fn r_git_03_what_is_taken_along_is_what_git_gets(env: TestEnv) {
     workers.stop().await;
     let pushed = setting.server.git(REPOSITORY, &["show", "main:clusters/prod/sealed.sops.yaml"]);
 
-    let shown = Exports::get(&env.engine, &env.actor, id).await.unwrap().preview.files;
+    let shown = Exports::get(&env.engine, &env.principal, id).await.unwrap().preview.files;
     assert!(shown[0].is_sealed());
-    let file = take(&env, &env.actor, id, &shown[0].path).await.unwrap();
+    let file = take(&env, &env.principal, id, &shown[0].path).await.unwrap();
     assert_eq!(file.path, "sealed.sops.yaml");
     assert!(!file.is_sealed() && file.text.contains("ENC[AES256_GCM,"), "{}", file.text);
     assert!(file.text.contains(RECIPIENT) && !file.text.contains(CANARY), "{}", file.text);
     assert_eq!(constant(&file.text), constant(pushed.trim_end()));
-    let again = take(&env, &env.actor, id, &shown[0].path).await.unwrap();
+    let again = take(&env, &env.principal, id, &shown[0].path).await.unwrap();
     assert_ne!(again.text, file.text, "each has a data key of its own");
 
     let action = Some(AuditAction::ExportEncrypted);
     let query = AuditQuery { action, ..AuditQuery::default() };
-    let lines = Audit::list(&env.engine, &env.actor, query).await.unwrap().rows;
+    let lines = Audit::list(&env.engine, &env.principal, query).await.unwrap().rows;
     assert_eq!(lines.len(), 2);
     assert_eq!(
         (lines[0].target.as_str(), lines[0].detail.as_str()),
@@ -83,8 +88,8 @@ async fn r_authz_who_manages_exports_takes_encrypted_files(env: TestEnv) {
     let credential = env.registry_credential("secret", CANARY).await;
     let id = env.save_export(sealed(credential)).await;
     for role in [Role::Owner, Role::Admin, Role::Editor, Role::Viewer] {
-        let actor = env.member("Bob", role).await;
-        let taken = take(&env, &actor, id, "sealed.sops.yaml").await;
+        let principal = env.member("Bob", role).await;
+        let taken = take(&env, &principal, id, "sealed.sops.yaml").await;
         if role.includes(Action::ManageExports) {
             assert!(taken.is_ok(), "{role:?}: {taken:?}");
         } else {
@@ -97,17 +102,17 @@ async fn what_no_push_would_write_is_not_taken_along(env: TestEnv) {
     let credential = env.registry_credential("secret", CANARY).await;
     let id = env.save_export(sealed(credential)).await;
     for path in ["", "other.sops.yaml", "../sealed.sops.yaml", "sealed.yaml"] {
-        let taken = take(&env, &env.actor, id, path).await;
+        let taken = take(&env, &env.principal, id, path).await;
         assert_eq!(taken, Err(ServiceError::NotFound), "{path}");
     }
     let open = env.save_export(export("open", &[credential])).await;
-    let taken = take(&env, &env.actor, open, "open.yaml").await;
+    let taken = take(&env, &env.principal, open, "open.yaml").await;
     assert_eq!(taken, Err(ServiceError::NotFound), "it is no secret and is downloaded as it is");
     // A secret where it does not belong is found as in a push.
     let mut leaky = sealed(credential);
     (leaky.name, leaky.settings.namespace) = ("leaky".into(), CANARY.into());
     let leaky = env.save_export(leaky).await;
-    let taken = take(&env, &env.actor, leaky, "sealed.sops.yaml").await;
+    let taken = take(&env, &env.principal, leaky, "sealed.sops.yaml").await;
     assert_eq!(
         taken,
         Err(ServiceError::Unreachable {
@@ -122,10 +127,10 @@ async fn a_shared_credential_is_not_shown_to_its_users(env: TestEnv) {
     form.username = "shared-user".into();
     form.placement.project = "shared".into();
     form.placement.pattern = "https://registry.example.com".into();
-    let credential = Credentials::create(&env.engine, &env.actor, form).await.unwrap().id;
+    let credential = Credentials::create(&env.engine, &env.principal, form).await.unwrap().id;
     env.allow(credential, "https://registry.example.com").await;
     let id = env.save_export(export("regcred", &[credential])).await;
-    assert!(!Exports::get(&env.engine, &env.actor, id).await.unwrap().preview.files.is_empty());
+    assert!(!Exports::get(&env.engine, &env.principal, id).await.unwrap().preview.files.is_empty());
     let editor = env.member("Bob", Role::Editor).await;
     let preview = Exports::get(&env.engine, &editor, id).await.unwrap().preview;
     assert!(preview.files.is_empty() && preview.snippets.is_empty());
@@ -138,7 +143,7 @@ async fn r_git_03_nothing_is_encrypted_to_whom_an_owner_took_away_meanwhile(env:
     form.settings.recipients = format!("{RECIPIENT}\n{OTHER}");
     let id = env.save_export(form).await;
     let path = "sealed.sops.yaml";
-    let both = take(&env, &env.actor, id, path).await.unwrap();
+    let both = take(&env, &env.principal, id, path).await.unwrap();
     assert!(both.text.contains(RECIPIENT) && both.text.contains(OTHER));
 
     // One renders while Vault keeps it waiting; meanwhile an owner takes a recipient away.
@@ -146,11 +151,11 @@ async fn r_git_03_nothing_is_encrypted_to_whom_an_owner_took_away_meanwhile(env:
     let vault = VaultConfig { address: held.address(), ..env.vault_config() };
     let engine = env.engine_with(Arc::new(SystemClock), vault).await;
     held.close();
-    let (actor, form) =
-        (env.actor.clone(), EncryptedForm { export: id.to_string(), path: path.into() });
-    let taking = tokio::spawn(async move { Exports::encrypted(&engine, &actor, form).await });
+    let (principal, form) =
+        (env.principal.clone(), EncryptedForm { export: id.to_string(), path: path.into() });
+    let taking = tokio::spawn(async move { Exports::encrypted(&engine, &principal, form).await });
     held.waits().await;
-    let row_version = Exports::get(&env.engine, &env.actor, id).await.unwrap().row_version;
+    let row_version = Exports::get(&env.engine, &env.principal, id).await.unwrap().row_version;
     let mut form = sealed(credential);
     (form.export, form.row_version) = (id.to_string(), row_version.to_string());
     env.save_export(form).await;

@@ -118,11 +118,11 @@ async fn r_cred_03_what_is_withdrawn_is_taken_out_of_git(env: TestEnv) {
         let id = env.credential(name, "one").await;
         let url = format!("https://{name}.example/team");
         env.allow(id, &url).await;
-        let detail = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
+        let detail = Credentials::get(&env.engine, &env.principal, id).await.unwrap();
         let placed =
             Placement { pattern: url, pattern_kind: "exact".into(), ..Placement::default() };
         let form = forms::placement(&detail, placed);
-        Credentials::place(&env.engine, &env.actor, form).await.unwrap();
+        Credentials::place(&env.engine, &env.principal, form).await.unwrap();
         ids.push(id);
     }
     let mut form = export("kargo", &ids);
@@ -138,10 +138,10 @@ async fn r_cred_03_what_is_withdrawn_is_taken_out_of_git(env: TestEnv) {
 
     let Some(taken) = ids.last().copied() else { return };
     let address = {
-        let detail = Credentials::get(&env.engine, &env.actor, taken).await.unwrap();
+        let detail = Credentials::get(&env.engine, &env.principal, taken).await.unwrap();
         detail.allowed.first().map(|address| address.id).unwrap()
     };
-    Credentials::withdraw_address(&env.engine, &env.actor, taken, address).await.unwrap();
+    Credentials::withdraw_address(&env.engine, &env.principal, taken, address).await.unwrap();
     assert!(is_pending(&env, setting.target).await);
     env.pushed(setting.target).await;
     assert!(!written().contains("taken") && written().contains("kept"), "{}", written());
@@ -168,7 +168,7 @@ async fn a_registry_without_tls_is_told_to_clients(env: TestEnv) {
     let url = format!("oci://127.0.0.1:{}", plain_registry().await);
     let form =
         AddRepository { url: url.clone().into(), name: "plain".into(), ..AddRepository::default() };
-    let id = Repositories::add(&env.engine, &env.actor, form).await.unwrap();
+    let id = Repositories::add(&env.engine, &env.principal, form).await.unwrap();
     let workers = env.workers();
     followed(&env, &setting, &[id]).await;
     workers.stop().await;
@@ -196,6 +196,6 @@ async fn a_registry_without_tls_is_told_to_clients(env: TestEnv) {
             ..AddRepository::default()
         },
     };
-    Repositories::edit(&env.engine, &env.actor, form).await.unwrap();
+    Repositories::edit(&env.engine, &env.principal, form).await.unwrap();
     assert_eq!(env.count("select count(*) from repositories where speaks_plain").await, 0);
 }

@@ -9,7 +9,7 @@ use std::{
 use crate::env::git::{export, target};
 use crate::env::{TestEnv, forms, on_both, patience::waiting, registry::Registry};
 use domain::{
-    Action, Actor, Field, Role, Secret, ServiceError,
+    Action, Field, Principal, Role, Secret, ServiceError,
     audit::{AuditAction, AuditEvent, AuditQuery},
     credentials::{AllowAddress, DeleteCredential},
     exports::{Consumer, ExportDetail, ExportForm, RevealForm},
@@ -36,12 +36,12 @@ const RECIPIENT: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9a
 const OTHER: &str = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg";
 
 async fn get(env: &TestEnv, id: domain::ExportId) -> ExportDetail {
-    Exports::get(&env.engine, &env.actor, id).await.unwrap()
+    Exports::get(&env.engine, &env.principal, id).await.unwrap()
 }
 
-async fn log(env: &TestEnv, actor: &Actor, action: AuditAction) -> Vec<AuditEvent> {
+async fn log(env: &TestEnv, principal: &Principal, action: AuditAction) -> Vec<AuditEvent> {
     let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
-    Audit::list(&env.engine, actor, query).await.unwrap().rows
+    Audit::list(&env.engine, principal, query).await.unwrap().rows
 }
 
 /// The form of an export as it is.
@@ -69,12 +69,12 @@ async fn an_export_is_saved_and_seen(env: TestEnv) {
     let registry = Registry::start(None).await;
     let credential = env.credential("robot", "canary-exports-1").await;
     env.linked(&registry, credential, 1).await;
-    let choices = Exports::choices(&env.engine, &env.actor, Consumer::Kargo).await.unwrap();
+    let choices = Exports::choices(&env.engine, &env.principal, Consumer::Kargo).await.unwrap();
     assert_eq!((choices.credentials.len(), choices.repositories.len()), (1, 1));
     assert_eq!(choices.repositories[0].credential, Some(credential));
 
     let form = export("regcred", &[credential]);
-    let preview = Exports::preview(&env.engine, &env.actor, form.clone()).await.unwrap();
+    let preview = Exports::preview(&env.engine, &env.principal, form.clone()).await.unwrap();
     let id = env.save_export(form).await;
     let detail = get(&env, id).await;
     assert_eq!(detail.preview, preview);
@@ -84,19 +84,19 @@ async fn an_export_is_saved_and_seen(env: TestEnv) {
     assert!(text.contains(&credential.to_string()), "{text}");
     assert!(text.contains(&format!("127.0.0.1:{}", registry.port())), "{text}");
     assert!(!format!("{detail:?}").contains("canary"));
-    let rows = Exports::list(&env.engine, &env.actor).await.unwrap();
+    let rows = Exports::list(&env.engine, &env.principal).await.unwrap();
     assert_eq!((rows.len(), rows[0].credentials, rows[0].places), (1, 1, 0));
-    assert_eq!(log(&env, &env.actor, AuditAction::ExportSaved).await.len(), 1);
-    assert_eq!(log(&env, &env.actor, AuditAction::SecretRead).await.len(), 0);
-    let uses = Exports::uses(&env.engine, &env.actor, credential).await.unwrap();
+    assert_eq!(log(&env, &env.principal, AuditAction::ExportSaved).await.len(), 1);
+    assert_eq!(log(&env, &env.principal, AuditAction::SecretRead).await.len(), 0);
+    let uses = Exports::uses(&env.engine, &env.principal, credential).await.unwrap();
     assert_eq!((uses.len(), uses[0].place), (1, None));
 
     let taken = export("RegCred", &[credential]);
-    let refused = Exports::save(&env.engine, &env.actor, taken).await.unwrap_err();
+    let refused = Exports::save(&env.engine, &env.principal, taken).await.unwrap_err();
     assert!(refused.problem_of(Field::Name).is_some(), "{refused:?}");
-    Exports::delete(&env.engine, &env.actor, id).await.unwrap();
+    Exports::delete(&env.engine, &env.principal, id).await.unwrap();
     assert_eq!(
-        Exports::get(&env.engine, &env.actor, id).await.unwrap_err(),
+        Exports::get(&env.engine, &env.principal, id).await.unwrap_err(),
         ServiceError::NotFound
     );
 }
@@ -108,7 +108,7 @@ async fn an_export_that_somebody_changed_is_stale(env: TestEnv) {
     let mut new = old.clone();
     new.settings.namespace = "elsewhere".into();
     env.save_export(new).await;
-    let refused = Exports::save(&env.engine, &env.actor, old).await.unwrap_err();
+    let refused = Exports::save(&env.engine, &env.principal, old).await.unwrap_err();
     assert_eq!(refused, ServiceError::Stale { changed_by: "Ada".into() });
     assert_eq!(get(&env, id).await.settings.namespace, "elsewhere");
 }
@@ -117,24 +117,24 @@ async fn r_authz_roles_are_asked_for_exports(env: TestEnv) {
     let credential = env.registry_credential("robot", "one").await;
     let id = env.save_export(export("regcred", &[credential])).await;
     for role in [Role::Owner, Role::Admin, Role::Editor, Role::Viewer] {
-        let actor = env.member("Bob", role).await;
+        let principal = env.member("Bob", role).await;
         let may = role.includes(Action::ManageExports);
-        assert!(Exports::get(&env.engine, &actor, id).await.is_ok(), "{role:?}");
+        assert!(Exports::get(&env.engine, &principal, id).await.is_ok(), "{role:?}");
         let mut form = same(&get(&env, id).await);
         form.settings.namespace = role.as_str().into();
-        let preview = Exports::preview(&env.engine, &actor, form.clone()).await;
+        let preview = Exports::preview(&env.engine, &principal, form.clone()).await;
         assert_eq!(preview.is_ok(), may, "{role:?}");
-        assert_eq!(Exports::save(&env.engine, &actor, form).await.is_ok(), may, "{role:?}");
+        assert_eq!(Exports::save(&env.engine, &principal, form).await.is_ok(), may, "{role:?}");
         let form = RevealForm { export: id.to_string(), password: Secret::new("x".into()) };
-        let revealed = Exports::reveal(&env.engine, &actor, form).await.unwrap_err();
+        let revealed = Exports::reveal(&env.engine, &principal, form).await.unwrap_err();
         let allowed = revealed != ServiceError::NotAllowed;
         assert_eq!(allowed, role.includes(Action::RevealSecrets), "{role:?}: {revealed:?}");
         if !may {
-            let refused = Exports::delete(&env.engine, &actor, id).await.unwrap_err();
+            let refused = Exports::delete(&env.engine, &principal, id).await.unwrap_err();
             assert_eq!(refused, ServiceError::NotAllowed);
         }
     }
-    assert!(!log(&env, &env.actor, AuditAction::Refused).await.is_empty());
+    assert!(!log(&env, &env.principal, AuditAction::Refused).await.is_empty());
 }
 
 async fn age_recipients_are_an_owners_choice(env: TestEnv) {
@@ -167,48 +167,49 @@ async fn secrets_are_revealed_to_who_types_their_password(env: TestEnv) {
         password: Secret::new(PASSWORD.into()),
     };
     let user = Sessions::set_up(&env.engine, form, peer()).await.unwrap().user;
-    let actor = Sessions::actor(&env.engine, user).await.unwrap();
+    let principal = Sessions::principal(&env.engine, user).await.unwrap();
     let mut form = forms::new("robot", "canary-reveal-\"quoted\"");
     form.placement.pattern = "https://registry.example.com".into();
-    let credential = Credentials::create(&env.engine, &actor, form).await.unwrap().id;
+    let credential = Credentials::create(&env.engine, &principal, form).await.unwrap().id;
     let allowed = AllowAddress {
         credential: credential.to_string(),
         url: "https://registry.example.com".into(),
         ..AllowAddress::default()
     };
-    Credentials::allow_address(&env.engine, &actor, allowed).await.unwrap();
-    let id = Exports::save(&env.engine, &actor, export("Reg Cred", &[credential])).await.unwrap();
+    Credentials::allow_address(&env.engine, &principal, allowed).await.unwrap();
+    let id =
+        Exports::save(&env.engine, &principal, export("Reg Cred", &[credential])).await.unwrap();
     let typed = |password: &str| RevealForm {
         export: id.to_string(),
         password: Secret::new(password.into()),
     };
 
-    let refused = Exports::reveal(&env.engine, &actor, typed("wrong")).await.unwrap_err();
+    let refused = Exports::reveal(&env.engine, &principal, typed("wrong")).await.unwrap_err();
     assert!(refused.problem_of(Field::Password).is_some());
-    assert!(log(&env, &actor, AuditAction::SecretsRevealed).await.is_empty());
-    assert!(log(&env, &actor, AuditAction::SecretRead).await.is_empty(), "nothing was read");
-    assert!(log(&env, &actor, AuditAction::Refused).await[0].detail.contains("wrong password"));
+    assert!(log(&env, &principal, AuditAction::SecretsRevealed).await.is_empty());
+    assert!(log(&env, &principal, AuditAction::SecretRead).await.is_empty(), "nothing was read");
+    assert!(log(&env, &principal, AuditAction::Refused).await[0].detail.contains("wrong password"));
 
-    let revealed = Exports::reveal(&env.engine, &actor, typed(PASSWORD)).await.unwrap();
+    let revealed = Exports::reveal(&env.engine, &principal, typed(PASSWORD)).await.unwrap();
     assert_eq!(revealed.file_name, "reg-cred.yaml");
     let text = revealed.text.expose();
     assert!(text.contains("kind: Secret") && text.contains("canary-reveal-"), "{text}");
     assert!(!format!("{revealed:?}").contains("canary"));
-    let lines = log(&env, &actor, AuditAction::SecretsRevealed).await;
+    let lines = log(&env, &principal, AuditAction::SecretsRevealed).await;
     assert_eq!(
         (lines[0].target.as_str(), lines[0].detail.as_str()),
         ("Reg Cred", "robot version 1")
     );
-    let lines = log(&env, &actor, AuditAction::SecretRead).await;
+    let lines = log(&env, &principal, AuditAction::SecretRead).await;
     assert_eq!(lines[0].detail, "version 1, for Reg Cred");
 
-    r_brute_01_strangers_delay_no_confirmation(&env, &actor, typed).await;
+    r_brute_01_strangers_delay_no_confirmation(&env, &principal, typed).await;
 }
 
 /// What strangers try at the sign-in delays nobody who is signed in; what is tried here delays itself alone.
 async fn r_brute_01_strangers_delay_no_confirmation(
     env: &TestEnv,
-    actor: &Actor,
+    principal: &Principal,
     typed: impl Fn(&str) -> RevealForm,
 ) {
     let clock = Arc::new(ManualClock::new(SystemClock.now()));
@@ -224,14 +225,14 @@ async fn r_brute_01_strangers_delay_no_confirmation(
     }
     let mut delays = Vec::new();
     for _ in 0..4 {
-        let reveal = Exports::reveal(&engine, actor, typed("wrong"));
+        let reveal = Exports::reveal(&engine, principal, typed("wrong"));
         let (refused, seconds) = waiting(&clock, reveal).await;
         assert!(refused.unwrap_err().problem_of(Field::Password).is_some());
         delays.push(seconds);
     }
     assert_eq!(delays, [0, 0, 1, 2], "one was wrong before");
     let (revealed, seconds) =
-        waiting(&clock, Exports::reveal(&engine, actor, typed(PASSWORD))).await;
+        waiting(&clock, Exports::reveal(&engine, principal, typed(PASSWORD))).await;
     assert!(revealed.is_ok() && seconds == 4);
     assert_eq!(guess(90).await.1, 20, "and of strangers what they tried");
 }
@@ -245,7 +246,7 @@ async fn a_credential_in_an_export_is_not_deleted(env: TestEnv) {
     for (id, user) in [(credential, "regcred"), (login, "prod")] {
         for links in ["refuse", "unlink"] {
             let form = forms::removal(id, links);
-            let refused = Credentials::delete(&env.engine, &env.actor, form).await;
+            let refused = Credentials::delete(&env.engine, &env.principal, form).await;
             assert_eq!(refused, Err(ServiceError::InUse(vec![user.into()])), "{links}");
         }
     }
@@ -258,7 +259,7 @@ async fn a_replacement_takes_over_the_exports(env: TestEnv) {
     let id = env.save_export(export("regcred", &[old])).await;
     let both = env.save_export(export("both", &[old, new])).await;
     let form = DeleteCredential { replacement: new.to_string(), ..forms::removal(old, "replace") };
-    Credentials::delete(&env.engine, &env.actor, form).await.unwrap();
+    Credentials::delete(&env.engine, &env.principal, form).await.unwrap();
     for id in [id, both] {
         let detail = get(&env, id).await;
         assert_eq!(detail.credentials.len(), 1);
@@ -268,30 +269,31 @@ async fn a_replacement_takes_over_the_exports(env: TestEnv) {
 
 async fn an_export_in_use_is_not_deleted(env: TestEnv) {
     let setting = env.setting().await;
-    let refused = Exports::delete(&env.engine, &env.actor, setting.export).await.unwrap_err();
+    let refused = Exports::delete(&env.engine, &env.principal, setting.export).await.unwrap_err();
     assert_eq!(refused, ServiceError::InUse(vec!["prod".into()]));
     let detail = get(&env, setting.export).await;
     assert_eq!(detail.places[0].name, "prod");
-    GitTargets::delete(&env.engine, &env.actor, setting.target).await.unwrap();
-    Exports::delete(&env.engine, &env.actor, setting.export).await.unwrap();
+    GitTargets::delete(&env.engine, &env.principal, setting.target).await.unwrap();
+    Exports::delete(&env.engine, &env.principal, setting.export).await.unwrap();
 }
 
 async fn what_cannot_be_exported_is_refused(env: TestEnv) {
     let credential = env.registry_credential("robot", "one").await;
     let id = env.save_export(export("regcred", &[credential])).await;
     let gone = env.registry_credential("gone", "one").await;
-    Credentials::delete(&env.engine, &env.actor, forms::removal(gone, "refuse")).await.unwrap();
-    let refused = Exports::save(&env.engine, &env.actor, export("b", &[gone])).await.unwrap_err();
+    Credentials::delete(&env.engine, &env.principal, forms::removal(gone, "refuse")).await.unwrap();
+    let refused =
+        Exports::save(&env.engine, &env.principal, export("b", &[gone])).await.unwrap_err();
     assert!(refused.problem_of(Field::Credentials).is_some());
 
     let login = env.git_login("git", CANARY).await;
-    let mixed = Exports::save(&env.engine, &env.actor, export("c", &[credential, login])).await;
+    let mixed = Exports::save(&env.engine, &env.principal, export("c", &[credential, login])).await;
     assert_eq!(
         mixed.unwrap_err().problem_of(Field::Credentials),
         Some("git opens nothing that Kubernetes reads. Choose others.")
     );
     for consumer in Consumer::ALL {
-        let choices = Exports::choices(&env.engine, &env.actor, consumer).await.unwrap();
+        let choices = Exports::choices(&env.engine, &env.principal, consumer).await.unwrap();
         let is_offered = choices.credentials.iter().any(|one| one.credential == Some(login));
         assert_eq!(is_offered, consumer == Consumer::Kargo, "{consumer:?}");
     }
@@ -300,15 +302,15 @@ async fn what_cannot_be_exported_is_refused(env: TestEnv) {
     let mut form = export("helm", &[]);
     (form.consumer, form.repositories) = ("helm".into(), vec![repository.to_string()]);
     env.save_export(form).await;
-    let uses = Exports::uses(&env.engine, &env.actor, credential).await.unwrap();
+    let uses = Exports::uses(&env.engine, &env.principal, credential).await.unwrap();
     assert_eq!(uses.iter().map(|one| one.export).collect::<Vec<_>>(), [id], "Helm holds no secret");
     let mut form = export("flux", &[]);
     (form.consumer, form.repositories) = ("flux".into(), vec![repository.to_string()]);
     let flux = env.save_export(form).await;
     assert_eq!(get(&env, flux).await.repositories.len(), 1);
-    Repositories::delete(&env.engine, &env.actor, repository).await.unwrap();
+    Repositories::delete(&env.engine, &env.principal, repository).await.unwrap();
     assert!(get(&env, flux).await.repositories.is_empty(), "it is gone from the export");
-    let refused = Exports::save(&env.engine, &env.actor, same(&get(&env, flux).await)).await;
+    let refused = Exports::save(&env.engine, &env.principal, same(&get(&env, flux).await)).await;
     assert!(refused.unwrap_err().problem_of(Field::Repositories).is_some());
     assert_eq!(get(&env, id).await.row_version, 1);
 }

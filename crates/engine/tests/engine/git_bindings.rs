@@ -22,9 +22,9 @@ async fn connect(env: &TestEnv, credential: CredentialId, way: &str) {
         if env.is_sqlite() { format!("x'{}'", hex(id)) } else { format!("'{}'", hex(id)) }
     };
     let (organization, id, user) = (
-        spell(env.actor.organization.uuid()),
+        spell(env.principal.organization.uuid()),
         spell(credential.uuid()),
-        spell(env.actor.user.uuid()),
+        spell(env.principal.user.uuid()),
     );
     env
         .sql(&format!(
@@ -51,7 +51,7 @@ async fn r_git_06_an_account_is_for_who_connected_it(env: TestEnv) {
     let refused = GitTargets::push(&env.engine, &bob, setting.target).await.unwrap_err();
     assert!(refused.problem_of(Field::Credential).is_some(), "the first push is not Bob's");
     let workers = env.workers();
-    GitTargets::push(&env.engine, &env.actor, setting.target).await.unwrap();
+    GitTargets::push(&env.engine, &env.principal, setting.target).await.unwrap();
     env.settled(setting.target).await;
     // Nor does Bob push by hand or look into the repository with it later.
     let refused = GitTargets::push(&env.engine, &bob, setting.target).await.unwrap_err();
@@ -72,11 +72,11 @@ async fn r_git_06_an_installation_is_bound_by_owners(env: TestEnv) {
     let mut form = target(&setting.server, "app", installed, &[setting.export]);
     form.folder = "app".into();
     // Who connected it, but is no owner, and another one.
-    let connector = env.with_role(&env.actor, Role::Admin).await;
+    let connector = env.with_role(&env.principal, Role::Admin).await;
     let admin = env.member("Bob", Role::Admin).await;
     let owner = env.member("Bob", Role::Owner).await;
-    for actor in [&connector, &admin] {
-        let refused = GitTargets::save(&env.engine, actor, form.clone()).await.unwrap_err();
+    for principal in [&connector, &admin] {
+        let refused = GitTargets::save(&env.engine, principal, form.clone()).await.unwrap_err();
         assert!(refused.problem_of(Field::Credential).unwrap().contains("owner"), "{refused:?}");
     }
     let id = GitTargets::save(&env.engine, &owner, form).await.unwrap().id;

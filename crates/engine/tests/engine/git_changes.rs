@@ -35,7 +35,7 @@ async fn what_somebody_changed_is_brought_back(env: TestEnv) {
         "main",
         &[("clusters/prod/regcred.yaml", "kind: Nothing\n"), ("clusters/prod/theirs.yaml", "x\n")],
     );
-    let preview = GitTargets::preview(&env.engine, &env.actor, setting.target).await.unwrap();
+    let preview = GitTargets::preview(&env.engine, &env.principal, setting.target).await.unwrap();
     let change = &preview.changes[0];
     assert_eq!(change.kind, FileChangeKind::Changed);
     assert!(
@@ -45,7 +45,7 @@ async fn what_somebody_changed_is_brought_back(env: TestEnv) {
             .any(|line| line.kind == DiffKind::Removed && line.text == "kind: Nothing")
     );
     setting.server.leaves_nothing_out(REPOSITORY);
-    let whole = GitTargets::preview(&env.engine, &env.actor, setting.target).await.unwrap();
+    let whole = GitTargets::preview(&env.engine, &env.principal, setting.target).await.unwrap();
     assert_eq!(whole, preview, "it is the same whether files come along or later");
     env.pushed(setting.target).await;
     assert_eq!(file(&setting.server), wanted);
@@ -61,7 +61,7 @@ async fn a_foreign_file_is_left_alone(env: TestEnv) {
     let (cause, detail) = env.not_pushed(setting.target).await;
     assert_eq!(cause, Cause::FileNotOurs);
     assert!(detail.contains("clusters/prod/regcred.yaml"), "{detail}");
-    let preview = GitTargets::preview(&env.engine, &env.actor, setting.target).await.unwrap();
+    let preview = GitTargets::preview(&env.engine, &env.principal, setting.target).await.unwrap();
     assert!(preview.is_refused() && preview.notes[0].text == detail, "{preview:?}");
     assert_eq!(setting.server.head(REPOSITORY, "main"), head);
     workers.stop().await;
@@ -75,7 +75,7 @@ async fn a_foreign_file_with_the_same_bytes_stays_theirs(env: TestEnv) {
     setting.server.commit(REPOSITORY, "main", &[("clusters/other/regcred.yaml", &same)]);
     let form = edited(&env.target(setting.target).await);
     let target = env.save_target(added(form, "clusters/other")).await;
-    let preview = GitTargets::preview(&env.engine, &env.actor, target).await.unwrap();
+    let preview = GitTargets::preview(&env.engine, &env.principal, target).await.unwrap();
     let warned = |text: &str| text.contains("Somebody else wrote clusters/other/regcred.yaml");
     assert!(preview.changes.is_empty(), "{preview:?}");
     assert!(preview.notes.iter().any(|note| warned(&note.text)), "{preview:?}");
@@ -102,12 +102,12 @@ async fn a_target_that_is_added_again_takes_its_files_over(env: TestEnv) {
     let setting = env.setting().await;
     let workers = env.workers();
     let detail = env.pushed(setting.target).await;
-    GitTargets::delete(&env.engine, &env.actor, setting.target).await.unwrap();
+    GitTargets::delete(&env.engine, &env.principal, setting.target).await.unwrap();
     let before = file(&setting.server);
     assert_eq!(env.update_of(setting.credential, "second").await.propagation, None);
 
     let target = env.save_target(added(edited(&detail), "clusters/prod")).await;
-    let preview = GitTargets::preview(&env.engine, &env.actor, target).await.unwrap();
+    let preview = GitTargets::preview(&env.engine, &env.principal, target).await.unwrap();
     assert_eq!(preview.changes[0].kind, FileChangeKind::Changed);
     assert_eq!(env.pushed(target).await.files, detail.files);
     let second = file(&setting.server);
@@ -117,7 +117,7 @@ async fn a_target_that_is_added_again_takes_its_files_over(env: TestEnv) {
     assert_ne!(file(&setting.server), second);
 
     // What somebody changed in between is theirs.
-    GitTargets::delete(&env.engine, &env.actor, target).await.unwrap();
+    GitTargets::delete(&env.engine, &env.principal, target).await.unwrap();
     setting.server.commit(REPOSITORY, "main", &[("clusters/prod/regcred.yaml", "theirs: true\n")]);
     let target = env.save_target(added(edited(&detail), "clusters/prod")).await;
     assert_eq!(env.not_pushed(target).await.0, Cause::FileNotOurs);
@@ -134,7 +134,7 @@ async fn what_an_open_request_would_replace_is_taken_over_too(env: TestEnv) {
     let propagation = env.update(setting.credential, "second").await;
     env.end_of(propagation).await;
     assert_eq!(file(&setting.server), on_main, "it waits on a branch of its own");
-    GitTargets::delete(&env.engine, &env.actor, setting.target).await.unwrap();
+    GitTargets::delete(&env.engine, &env.principal, setting.target).await.unwrap();
 
     let target = env.save_target(added(edited(&first), "clusters/prod")).await;
     assert_eq!(env.pushed(target).await.files, first.files);
@@ -166,11 +166,11 @@ async fn a_change_without_a_new_version_is_pushed_too(env: TestEnv) {
     let address = format!("127.0.0.1:{}", registry.port());
     wait_until(|| file(&setting.server).contains(&address)).await;
     env.settled(setting.target).await;
-    domain::service::Repositories::delete(&env.engine, &env.actor, ids[0]).await.unwrap();
+    domain::service::Repositories::delete(&env.engine, &env.principal, ids[0]).await.unwrap();
     wait_until(|| !file(&setting.server).contains(&address)).await;
     env.settled(setting.target).await;
     // An export that changes.
-    let before = Exports::get(&env.engine, &env.actor, setting.export).await.unwrap();
+    let before = Exports::get(&env.engine, &env.principal, setting.export).await.unwrap();
     let mut form = export("regcred", &[setting.credential]);
     (form.export, form.row_version) = (setting.export.to_string(), before.row_version.to_string());
     form.settings.namespace = "elsewhere".into();

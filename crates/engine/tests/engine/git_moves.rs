@@ -37,7 +37,7 @@ async fn a_target_that_comes_back_to_a_branch_takes_its_files_over(env: TestEnv)
     let workers = env.workers();
     let first = env.pushed(setting.target).await;
     let form = GitTargetForm { branch: "next".into(), ..edited(&first) };
-    let saved = GitTargets::save(&env.engine, &env.actor, form).await.unwrap();
+    let saved = GitTargets::save(&env.engine, &env.principal, form).await.unwrap();
     let left = saved.left.unwrap();
     assert_eq!((left.count, left.branch.as_str()), (1, "main"));
     assert_eq!(env.target(setting.target).await.summary.state, TargetState::New);
@@ -58,7 +58,7 @@ async fn a_branch_that_begins_at_another_one_brings_its_files_along(env: TestEnv
     let first = env.pushed(setting.target).await;
     let form = GitTargetForm { branch: "next".into(), ..edited(&first) };
     env.save_target(form).await;
-    let preview = GitTargets::preview(&env.engine, &env.actor, setting.target).await.unwrap();
+    let preview = GitTargets::preview(&env.engine, &env.principal, setting.target).await.unwrap();
     assert!(preview.is_new_branch && preview.changes.is_empty());
     assert_eq!(preview.notes, [], "nobody else wrote the file");
     assert_eq!(env.pushed(setting.target).await.files, first.files);
@@ -125,7 +125,7 @@ async fn r_audit_all_that_changes_at_a_target_is_told(env: TestEnv) {
     env.save_target(form).await;
     let action = Some(AuditAction::GitTargetSaved);
     let query = AuditQuery { action, ..AuditQuery::default() };
-    let lines = Audit::list(&env.engine, &env.actor, query).await.unwrap().rows;
+    let lines = Audit::list(&env.engine, &env.principal, query).await.unwrap().rows;
     assert_eq!(lines[0].detail, "writes below apps now; opens pull requests now; other credential");
 }
 
@@ -142,7 +142,7 @@ async fn a_folder_that_moves_takes_its_files_along(env: TestEnv) {
     // The next update goes there, and is listed.
     let propagation = env.update(setting.credential, "second").await;
     let end = env.end_of(propagation).await;
-    let uses = Exports::uses(&env.engine, &env.actor, setting.credential).await.unwrap();
+    let uses = Exports::uses(&env.engine, &env.principal, setting.credential).await.unwrap();
     assert_eq!(uses[0].vault_version, Some(2), "{end:?}");
     workers.stop().await;
 }

@@ -40,18 +40,18 @@ fn commits(server: &GitServer) -> usize {
 async fn r_authz_roles_are_asked_for_targets(env: TestEnv) {
     let setting = env.setting().await;
     for role in [Role::Owner, Role::Admin, Role::Editor, Role::Viewer] {
-        let actor = env.member("Bob", role).await;
+        let principal = env.member("Bob", role).await;
         let may = role.includes(Action::ManageExports);
-        assert_eq!(GitTargets::list(&env.engine, &actor).await.unwrap().len(), 1);
-        let detail = GitTargets::get(&env.engine, &actor, setting.target).await.unwrap();
+        assert_eq!(GitTargets::list(&env.engine, &principal).await.unwrap().len(), 1);
+        let detail = GitTargets::get(&env.engine, &principal, setting.target).await.unwrap();
         assert_eq!(detail.may_change, may, "{role:?}");
         let form = edited(&detail);
-        assert_eq!(GitTargets::save(&env.engine, &actor, form).await.is_ok(), may, "{role:?}");
-        let preview = GitTargets::preview(&env.engine, &actor, setting.target).await;
+        assert_eq!(GitTargets::save(&env.engine, &principal, form).await.is_ok(), may, "{role:?}");
+        let preview = GitTargets::preview(&env.engine, &principal, setting.target).await;
         assert_eq!(preview.is_ok(), may, "{role:?}");
-        assert_eq!(GitTargets::push(&env.engine, &actor, setting.target).await.is_ok(), may);
+        assert_eq!(GitTargets::push(&env.engine, &principal, setting.target).await.is_ok(), may);
         if !may {
-            let refused = GitTargets::delete(&env.engine, &actor, setting.target).await;
+            let refused = GitTargets::delete(&env.engine, &principal, setting.target).await;
             assert_eq!(refused, Err(ServiceError::NotAllowed));
         }
     }
@@ -79,7 +79,7 @@ async fn targets_do_not_overlap(env: TestEnv) {
     };
     for folder in ["clusters/prod", "clusters", "", "Clusters/Prod/x"] {
         let form = with("b", folder, "main");
-        let refused = GitTargets::save(&env.engine, &env.actor, form).await.unwrap_err();
+        let refused = GitTargets::save(&env.engine, &env.principal, form).await.unwrap_err();
         assert!(refused.problem_of(Field::Folder).unwrap().contains("prod"), "{folder}");
     }
     env.save_target(with("b", "clusters/prod2", "main")).await;
@@ -87,11 +87,11 @@ async fn targets_do_not_overlap(env: TestEnv) {
     // Without `.git` it is the same repository.
     let mut form = with("d", "clusters/prod", "main");
     form.url = form.url.trim_end_matches(".git").into();
-    assert!(GitTargets::save(&env.engine, &env.actor, form).await.is_err());
+    assert!(GitTargets::save(&env.engine, &env.principal, form).await.is_err());
     env.save_target(edited(&env.target(setting.target).await)).await;
     let mut form = with("e", "e", "main");
     form.credential = setting.credential.to_string();
-    let refused = GitTargets::save(&env.engine, &env.actor, form).await.unwrap_err();
+    let refused = GitTargets::save(&env.engine, &env.principal, form).await.unwrap_err();
     assert!(refused.problem_of(Field::Credential).is_some(), "a registry's opens no Git");
 }
 
@@ -99,7 +99,7 @@ async fn r_ssrf_what_nobody_may_be_asked_at_is_refused_at_once(env: TestEnv) {
     let setting = env.setting().await;
     let good = target(&setting.server, "b", setting.login, &[setting.export]);
     let refused = async |form: GitTargetForm, field: Field| {
-        let saved = GitTargets::save(&env.engine, &env.actor, form).await;
+        let saved = GitTargets::save(&env.engine, &env.principal, form).await;
         assert!(saved.unwrap_err().problem_of(field).is_some(), "{field:?}");
     };
     for url in ["https://169.254.169.254/a/b", "https://10.0.0.1/a/b", "http://8.8.8.8/a/b"] {
@@ -117,7 +117,7 @@ async fn a_target_that_somebody_changed_is_stale(env: TestEnv) {
     let setting = env.setting().await;
     let old = edited(&env.target(setting.target).await);
     env.save_target(GitTargetForm { name: "production".into(), ..old.clone() }).await;
-    let refused = GitTargets::save(&env.engine, &env.actor, old).await.unwrap_err();
+    let refused = GitTargets::save(&env.engine, &env.principal, old).await.unwrap_err();
     assert_eq!(refused, ServiceError::Stale { changed_by: "Ada".into() });
 }
 
@@ -159,7 +159,7 @@ async fn r_git_03_no_secret_gets_into_git(env: TestEnv) {
     form.exports.push(sealed.to_string());
     env.save_target(form).await;
     let workers = env.workers();
-    let preview = GitTargets::preview(&env.engine, &env.actor, setting.target).await.unwrap();
+    let preview = GitTargets::preview(&env.engine, &env.principal, setting.target).await.unwrap();
     let detail = env.pushed(setting.target).await;
     let text = setting.server.git(REPOSITORY, &["show", "main:clusters/prod/sealed.sops.yaml"]);
     assert!(text.contains("ENC[AES256_GCM"), "{text}");
@@ -172,7 +172,7 @@ async fn r_git_03_no_secret_gets_into_git(env: TestEnv) {
     }
 
     // A secret where it does not belong is found before it is pushed.
-    let detail = Exports::get(&env.engine, &env.actor, sealed).await.unwrap();
+    let detail = Exports::get(&env.engine, &env.principal, sealed).await.unwrap();
     let mut leaky = self::sealed(secret);
     (leaky.export, leaky.row_version) = (sealed.to_string(), detail.row_version.to_string());
     leaky.settings.namespace = "canary-sealed-9c1".into();
@@ -187,7 +187,7 @@ async fn r_git_03_no_secret_gets_into_git(env: TestEnv) {
     let mut form = forms::new("mistyped", "one");
     form.placement.pattern =
         "https://registry.example.com/ghp_aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5".into();
-    let mistyped = Credentials::create(&env.engine, &env.actor, form).await.unwrap().id;
+    let mistyped = Credentials::create(&env.engine, &env.principal, form).await.unwrap().id;
     env.allow(mistyped, "https://registry.example.com").await;
     let mut form = export("argo", &[mistyped]);
     form.consumer = "kargo".into();
@@ -216,7 +216,7 @@ async fn a_sealed_file_is_committed_once(env: TestEnv) {
     setting.server.bridge(testkit::git_server::Bridge::Honest);
     assert_eq!(commits(&setting.server), before + 1);
     env.pushed(setting.target).await;
-    let preview = GitTargets::preview(&env.engine, &env.actor, setting.target).await.unwrap();
+    let preview = GitTargets::preview(&env.engine, &env.principal, setting.target).await.unwrap();
     assert!(preview.changes.is_empty(), "{preview:?}");
     assert_eq!(commits(&setting.server), before + 1, "nothing changed");
 

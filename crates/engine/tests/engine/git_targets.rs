@@ -45,7 +45,7 @@ async fn the_first_push_is_a_persons(env: TestEnv) {
     assert_eq!((detail.summary.state, detail.may_change), (TargetState::New, true));
     assert_eq!((count(server), server.seen().len()), (before, 0), "the server was not asked");
 
-    let preview = GitTargets::preview(&env.engine, &env.actor, setting.target).await.unwrap();
+    let preview = GitTargets::preview(&env.engine, &env.principal, setting.target).await.unwrap();
     assert_eq!(preview.head, server.head(REPOSITORY, "main"));
     let change = &preview.changes[0];
     assert_eq!(
@@ -68,8 +68,8 @@ async fn the_first_push_is_a_persons(env: TestEnv) {
     assert_eq!(count(server), before + 1);
     server.assert_sound(REPOSITORY);
     let query = AuditQuery { action: Some(AuditAction::GitPushed), ..AuditQuery::default() };
-    assert_eq!(Audit::list(&env.engine, &env.actor, query).await.unwrap().rows.len(), 1);
-    let preview = GitTargets::preview(&env.engine, &env.actor, setting.target).await.unwrap();
+    assert_eq!(Audit::list(&env.engine, &env.principal, query).await.unwrap().rows.len(), 1);
+    let preview = GitTargets::preview(&env.engine, &env.principal, setting.target).await.unwrap();
     assert!(preview.changes.is_empty());
     workers.stop().await;
 }
@@ -92,13 +92,13 @@ async fn an_update_renders_again_and_its_progress_shows_it(env: TestEnv) {
     assert_eq!((line.name.as_str(), line.state), ("prod", DeliveryState::Healthy));
     assert!(file(&setting.server).contains("version: \"2\""), "{}", file(&setting.server));
 
-    let uses = Exports::uses(&env.engine, &env.actor, setting.credential).await.unwrap();
+    let uses = Exports::uses(&env.engine, &env.principal, setting.credential).await.unwrap();
     assert_eq!(uses.len(), 1);
     assert_eq!(
         (uses[0].place, uses[0].place_name.as_str(), uses[0].vault_version),
         (Some(DeliveryTarget::GitTarget(setting.target)), "prod", Some(2))
     );
-    let history = Credentials::get(&env.engine, &env.actor, setting.credential).await.unwrap();
+    let history = Credentials::get(&env.engine, &env.principal, setting.credential).await.unwrap();
     assert_eq!(history.history[0].counts.healthy, 3);
     workers.stop().await;
 }
@@ -193,9 +193,9 @@ async fn a_candidate_is_in_no_manifest(env: TestEnv) {
     env.pushed(setting.target).await;
     let registry = Registry::start(Some("first")).await;
     env.linked(&registry, setting.credential, 1).await;
-    let detail = Credentials::get(&env.engine, &env.actor, setting.credential).await.unwrap();
+    let detail = Credentials::get(&env.engine, &env.principal, setting.credential).await.unwrap();
     let form = forms::candidate(&detail, "refused everywhere");
-    Credentials::update(&env.engine, &env.actor, form).await.unwrap();
+    Credentials::update(&env.engine, &env.principal, form).await.unwrap();
     env.pushed(setting.target).await;
     assert!(file(&setting.server).contains("version: \"1\""));
     assert!(!file(&setting.server).contains("version: \"2\""));
@@ -223,7 +223,7 @@ async fn a_deleted_target_holds_up_no_propagation(env: TestEnv) {
     env.pushed(setting.target).await;
     workers.stop().await;
     let propagation = env.update(setting.credential, "second").await;
-    GitTargets::delete(&env.engine, &env.actor, setting.target).await.unwrap();
+    GitTargets::delete(&env.engine, &env.principal, setting.target).await.unwrap();
     let workers = env.workers();
     let progress = env.end_of(propagation).await;
     assert_eq!((progress.counts.superseded, progress.counts.total()), (1, 1));

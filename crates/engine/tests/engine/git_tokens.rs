@@ -61,13 +61,13 @@ fn token(password: &str) -> CreateCredential {
 async fn github_tells_about_a_token_for_git(env: TestEnv) {
     let github = GitHub::start().await;
     let engine = github.engine(&env).await;
-    let id = Credentials::create(&engine, &env.actor, token("ghp_canary")).await.unwrap().id;
-    let tests = ConnectionTests::test_credential(&engine, &env.actor, id).await.unwrap();
+    let id = Credentials::create(&engine, &env.principal, token("ghp_canary")).await.unwrap().id;
+    let tests = ConnectionTests::test_credential(&engine, &env.principal, id).await.unwrap();
     assert_eq!(tests.len(), 1);
     assert!(tests[0].has_passed(), "{tests:?}");
     assert_eq!((tests[0].repository, tests[0].excess.as_slice()), (None, &["repo".to_owned()][..]));
     assert!(!format!("{tests:?}").contains("canary"));
-    let expiry = Credentials::get(&engine, &env.actor, id).await.unwrap().expiry.unwrap();
+    let expiry = Credentials::get(&engine, &env.principal, id).await.unwrap().expiry.unwrap();
     assert_eq!(expiry.at.rfc3339(), "2199-10-01T12:00:00Z");
     assert_eq!(expiry.source, ExpirySource::Provider);
 
@@ -83,14 +83,14 @@ async fn github_tells_about_a_token_for_git(env: TestEnv) {
 async fn a_wrong_token_is_paused_at_its_maker(env: TestEnv) {
     let github = GitHub::start().await;
     let engine = github.engine(&env).await;
-    let id = Credentials::create(&engine, &env.actor, token("ghp_wrong")).await.unwrap().id;
+    let id = Credentials::create(&engine, &env.principal, token("ghp_wrong")).await.unwrap().id;
     for _ in 0..3 {
-        let tests = ConnectionTests::test_credential(&engine, &env.actor, id).await.unwrap();
+        let tests = ConnectionTests::test_credential(&engine, &env.principal, id).await.unwrap();
         assert_eq!(tests[0].cause(), Some(Cause::InvalidCredentials));
     }
-    let detail = Credentials::get(&engine, &env.actor, id).await.unwrap();
+    let detail = Credentials::get(&engine, &env.principal, id).await.unwrap();
     assert_eq!(detail.paused.len(), 1);
-    let tests = ConnectionTests::test_credential(&engine, &env.actor, id).await.unwrap();
+    let tests = ConnectionTests::test_credential(&engine, &env.principal, id).await.unwrap();
     assert_eq!(tests[0].cause(), Some(Cause::CredentialPaused));
     assert_eq!(github.asked.load(SeqCst), 3, "it was not sent again");
 }

@@ -33,12 +33,12 @@ async fn a_missing_base_branch_is_no_missing_repository(env: TestEnv) {
     let (cause, told) = env.not_pushed(setting.target).await;
     assert_eq!(cause, Cause::BaseMissing);
     assert_eq!(told, "There is no branch nowhere at the server.");
-    let refused = GitTargets::preview(&env.engine, &env.actor, setting.target).await;
+    let refused = GitTargets::preview(&env.engine, &env.principal, setting.target).await;
     let asked = RemoteKind::GitServer;
     assert_eq!(refused.unwrap_err(), ServiceError::Unreachable { asked, cause });
 
     env.engine.make_notices().await.unwrap();
-    let notices = async || Notices::list(&env.engine, &env.actor).await.unwrap();
+    let notices = async || Notices::list(&env.engine, &env.principal).await.unwrap();
     let first = notices().await;
     let News::Trouble { subject, cause, ended_at, .. } = first[0].news else {
         panic!("{:?} is no trouble", first[0]);
@@ -64,7 +64,7 @@ async fn a_missing_repository_is_no_registry(env: TestEnv) {
     let detail = env.target(setting.target).await;
     let url = detail.summary.url.replace("acme/gitops", "acme/gone");
     let form = GitTargetForm { url: url.into(), ..edited(&detail) };
-    let refused = GitAccounts::branches(&env.engine, &env.actor, form).await.unwrap_err();
+    let refused = GitAccounts::branches(&env.engine, &env.principal, form).await.unwrap_err();
     let said = refused.to_string();
     assert!(said.contains("The Git server") && !said.contains("registry"), "{said}");
 }
@@ -77,7 +77,7 @@ async fn a_trouble_says_its_present_cause(env: TestEnv) {
     let (first, _) = env.not_pushed(target).await;
     assert_eq!(env.engine.make_notices().await.unwrap(), 1);
     let notice = async || {
-        let mut found = Notices::list(&env.engine, &env.actor).await.unwrap();
+        let mut found = Notices::list(&env.engine, &env.principal).await.unwrap();
         assert_eq!(found.len(), 1, "{found:?}");
         found.remove(0)
     };
@@ -110,7 +110,7 @@ async fn branches_are_not_offered_where_the_look_would_be_refused(env: TestEnv) 
     let detail = env.target(setting.target).await;
     let at = |url: &str| GitTargetForm { url: url.to_owned().into(), ..edited(&detail) };
     let hindrance = async |form: GitTargetForm| {
-        GitAccounts::branches_hindrance(&env.engine, &env.actor, form).await.unwrap()
+        GitAccounts::branches_hindrance(&env.engine, &env.principal, form).await.unwrap()
     };
     let known = detail.summary.url.as_str();
     for form in [
@@ -127,7 +127,7 @@ async fn branches_are_not_offered_where_the_look_would_be_refused(env: TestEnv) 
     ] {
         let said = hindrance(at(url)).await.unwrap();
         assert!(said.contains(host) && said.contains(&detail.credential_name), "{said}");
-        let refused = GitAccounts::branches(&env.engine, &env.actor, at(url)).await;
+        let refused = GitAccounts::branches(&env.engine, &env.principal, at(url)).await;
         let refused = refused.unwrap_err();
         assert_eq!(refused.problem_of(domain::Field::Branch), Some(said.as_str()));
     }

@@ -92,7 +92,7 @@ async fn i_14_organizations_take_turns(mut env: TestEnv) {
     env.update(credential, "two").await;
 
     let other = TestEnv::organization(&env.db, "Two").await;
-    let busy = std::mem::replace(&mut env.actor, other);
+    let busy = std::mem::replace(&mut env.principal, other);
     let credential = env.credential("robot", "one").await;
     env.linked(&registry, credential, 2).await;
     env.update(credential, "two").await;
@@ -286,13 +286,13 @@ async fn asking_for_syncs_while_others_end_never_fails(env: TestEnv) {
     for _ in 0..6 {
         people.push(env.member("Ada", Role::Owner).await);
     }
-    let asking = people.into_iter().enumerate().map(|(n, actor)| {
+    let asking = people.into_iter().enumerate().map(|(n, principal)| {
         let (engine, ids) = (env.engine.clone(), ids.clone());
         tokio::spawn(async move {
             for round in 0..12 {
                 let some =
                     if n % 2 == 0 { ToSync::all() } else { ToSync::These(ids[round..].to_vec()) };
-                Repositories::sync(&engine, &actor, some).await.unwrap();
+                Repositories::sync(&engine, &principal, some).await.unwrap();
             }
         })
     });

@@ -36,7 +36,7 @@ async fn edit(
     let form = changed(edited(&env.look(repository).await, url, credential), |fields| {
         fields.allow = allow;
     });
-    Repositories::edit(&env.engine, &env.actor, form).await
+    Repositories::edit(&env.engine, &env.principal, form).await
 }
 
 async fn the_slower_of_two_edits_hears_of_the_other(env: TestEnv) {
@@ -80,9 +80,9 @@ async fn a_deleted_credential_is_never_linked(env: TestEnv) {
         };
         let url = registry.url("edited");
         let (added, edited, deleted) = tokio::join!(
-            Repositories::add(&env.engine, &env.actor, added),
+            Repositories::add(&env.engine, &env.principal, added),
             edit(&env, id, &url, Some(credential)),
-            Credentials::delete(&env.engine, &env.actor, removal(credential, "unlink")),
+            Credentials::delete(&env.engine, &env.principal, removal(credential, "unlink")),
         );
         deleted.unwrap();
         for answer in [added, edited] {
@@ -106,7 +106,7 @@ async fn registries_are_not_asked_without_end(env: TestEnv) {
     let id = env.repository(&registry, "a", None).await;
     let mut asked = 0;
     let refused = loop {
-        match Repositories::sync(&env.engine, &env.actor, ToSync::These(vec![id])).await {
+        match Repositories::sync(&env.engine, &env.principal, ToSync::These(vec![id])).await {
             Ok(_) => asked += 1,
             Err(error) => break error,
         }
@@ -122,7 +122,7 @@ async fn registries_are_not_asked_without_end(env: TestEnv) {
 
 async fn team(env: &TestEnv) -> ProjectId {
     let form = ProjectForm { name: "team".into(), ..ProjectForm::default() };
-    Projects::save(&env.engine, &env.actor, form).await.unwrap()
+    Projects::save(&env.engine, &env.principal, form).await.unwrap()
 }
 
 /// Adds a repository to a project.
@@ -142,12 +142,12 @@ async fn added(
         project: project.to_string(),
         ..AddRepository::default()
     };
-    Repositories::add(&env.engine, &env.actor, form).await.unwrap()
+    Repositories::add(&env.engine, &env.principal, form).await.unwrap()
 }
 
 async fn place(env: &TestEnv, id: CredentialId, to: Placement) -> Answer<()> {
-    let seen = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
-    Credentials::place(&env.engine, &env.actor, placement(&seen, to)).await.map(drop)
+    let seen = Credentials::get(&env.engine, &env.principal, id).await.unwrap();
+    Credentials::place(&env.engine, &env.principal, placement(&seen, to)).await.map(drop)
 }
 
 fn of(project: &str) -> Placement {
@@ -170,7 +170,7 @@ async fn r_authz_no_place_leaves_linked_repositories_out_of_reach(env: TestEnv) 
     env.sync(automatic).await;
     assert_eq!(env.look(automatic).await.summary.link.unwrap().credential, id);
 
-    Repositories::delete(&env.engine, &env.actor, linked).await.unwrap();
+    Repositories::delete(&env.engine, &env.principal, linked).await.unwrap();
     place(&env, id, pattern("")).await.unwrap();
     let target = storage::repositories::target(&env.db, env.scope(), automatic).await.unwrap();
     assert_eq!(target.unwrap().login.unwrap().state, LinkState::Suspended, "until it looks again");
@@ -186,13 +186,13 @@ async fn r_authz_a_replacement_is_within_reach_of_all_it_takes_over(env: TestEnv
     env.repository(&registry, "of-the-default-project", Some(old)).await;
     let new = env.credential("new", "two").await;
     let replace = || DeleteCredential { replacement: new.to_string(), ..removal(old, "replace") };
-    let refused = Credentials::delete(&env.engine, &env.actor, replace()).await.unwrap_err();
+    let refused = Credentials::delete(&env.engine, &env.principal, replace()).await.unwrap_err();
     let problem = refused.problem_of(Field::Replacement).unwrap();
     assert!(problem.contains("charts") && !problem.contains("of-the-default"), "{problem}");
     assert_eq!(env.look(repository).await.summary.link.unwrap().credential, old);
 
     place(&env, new, of("shared")).await.unwrap();
-    Credentials::delete(&env.engine, &env.actor, replace()).await.unwrap();
+    Credentials::delete(&env.engine, &env.principal, replace()).await.unwrap();
     assert_eq!(env.look(repository).await.summary.link.unwrap().credential, new);
 }
 
@@ -225,9 +225,9 @@ async fn r_authz_a_repository_takes_no_credential_to_another_project(env: TestEn
         changed(edited(&env.look(repository).await, &registry.url("charts"), Some(id)), |fields| {
             fields.project = team.to_string();
         });
-    let refused = Repositories::edit(&env.engine, &env.actor, form.clone()).await.unwrap_err();
+    let refused = Repositories::edit(&env.engine, &env.principal, form.clone()).await.unwrap_err();
     assert!(refused.problem_of(Field::Credential).is_some(), "{refused:?}");
     place(&env, id, of("shared")).await.unwrap();
-    Repositories::edit(&env.engine, &env.actor, form).await.unwrap();
+    Repositories::edit(&env.engine, &env.principal, form).await.unwrap();
     assert_eq!(env.look(repository).await.summary.link.unwrap().credential, id);
 }

@@ -29,18 +29,18 @@ on_both!(
 const URL: &str = "oci://ghcr.io/acme/charts";
 
 async fn place(env: &TestEnv, id: CredentialId, placement: Placement) -> Saved {
-    let detail = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
+    let detail = Credentials::get(&env.engine, &env.principal, id).await.unwrap();
     let form = PlaceCredential {
         credential: id.to_string(),
         row_version: detail.row_version.to_string(),
         placement,
         ..PlaceCredential::default()
     };
-    Credentials::place(&env.engine, &env.actor, form).await.unwrap()
+    Credentials::place(&env.engine, &env.principal, form).await.unwrap()
 }
 
 async fn rename(env: &TestEnv, id: CredentialId, name: &str) {
-    let detail = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
+    let detail = Credentials::get(&env.engine, &env.principal, id).await.unwrap();
     let form = UpdateCredential {
         credential: id.to_string(),
         row_version: detail.row_version.to_string(),
@@ -48,7 +48,7 @@ async fn rename(env: &TestEnv, id: CredentialId, name: &str) {
         username: detail.username,
         ..UpdateCredential::default()
     };
-    Credentials::update(&env.engine, &env.actor, form).await.unwrap();
+    Credentials::update(&env.engine, &env.principal, form).await.unwrap();
 }
 
 fn winner(explanation: &Explanation) -> Option<CredentialId> {
@@ -59,7 +59,7 @@ async fn every_replica_knows_a_change_at_once(env: TestEnv) {
     let other = env.engine_with(Arc::new(SystemClock), env.vault_config()).await;
     let agree = async |project: &str, expected: Option<CredentialId>| {
         for engine in [&env.engine, &other] {
-            let found = explain(engine, &env.actor, project, URL).await;
+            let found = explain(engine, &env.principal, project, URL).await;
             assert_eq!(winner(&found), expected, "{found:?}");
         }
     };
@@ -90,7 +90,7 @@ async fn every_replica_knows_a_change_at_once(env: TestEnv) {
     agree("", None).await;
     agree(&team, Some(exact)).await;
 
-    let told = explain(&other, &env.actor, "", URL).await;
+    let told = explain(&other, &env.principal, "", URL).await;
     assert_eq!((told.total, told.lines[0].verdict), (1, MatchVerdict::OtherProject));
     assert_eq!(
         (told.url.as_str(), told.project.as_str()),
@@ -105,12 +105,12 @@ async fn every_replica_knows_a_change_at_once(env: TestEnv) {
     };
     let asking = async {
         for _ in 0..100 {
-            explain(&other, &env.actor, "", URL).await;
+            explain(&other, &env.principal, "", URL).await;
         }
     };
     tokio::join!(burst, asking);
-    let here = explain(&env.engine, &env.actor, "", URL).await;
-    assert_eq!(here.lines, explain(&other, &env.actor, "", URL).await.lines);
+    let here = explain(&env.engine, &env.principal, "", URL).await;
+    assert_eq!(here.lines, explain(&other, &env.principal, "", URL).await.lines);
     assert_eq!((here.lines[0].name.as_str(), here.total), ("burst-10", 31));
 }
 
@@ -130,7 +130,7 @@ async fn r_authz_other_organizations_match_nothing(env: TestEnv) {
     assert_eq!(Projects::save(&env.engine, &other, form).await, Err(ServiceError::NotFound));
     let deleted = Projects::delete(&env.engine, &other, ours).await;
     assert_eq!(deleted, Err(ServiceError::NotFound));
-    assert_eq!(Projects::list(&env.engine, &env.actor).await.unwrap()[1].name, "team");
+    assert_eq!(Projects::list(&env.engine, &env.principal).await.unwrap()[1].name, "team");
 }
 
 async fn surprising_patterns_are_told(env: TestEnv) {
@@ -153,14 +153,14 @@ async fn surprising_patterns_are_told(env: TestEnv) {
     // A pattern that is no pattern is not stored.
     for (kind, pattern) in [("regex", "("), ("exact", "no url"), ("exact", "https://a:b@ghcr.io/x")]
     {
-        let detail = Credentials::get(&env.engine, &env.actor, same.id).await.unwrap();
+        let detail = Credentials::get(&env.engine, &env.principal, same.id).await.unwrap();
         let form = PlaceCredential {
             credential: same.id.to_string(),
             row_version: detail.row_version.to_string(),
             placement: placement("", kind, pattern),
             ..PlaceCredential::default()
         };
-        let refused = Credentials::place(&env.engine, &env.actor, form).await.unwrap_err();
+        let refused = Credentials::place(&env.engine, &env.principal, form).await.unwrap_err();
         assert!(refused.problem_of(Field::Pattern).is_some(), "{pattern}: {refused:?}");
     }
 }
@@ -169,7 +169,7 @@ async fn an_explanation_checks_what_is_asked(env: TestEnv) {
     let ask = async |url: &str, purpose: &str, project: &str| -> Answer<Explanation> {
         let query =
             ExplainQuery { url: url.into(), purpose: purpose.into(), project: project.into() };
-        Matching::explain(&env.engine, &env.actor, query).await
+        Matching::explain(&env.engine, &env.principal, query).await
     };
     for (url, purpose, project, field) in [
         ("", "", "", Field::Url),
@@ -199,7 +199,7 @@ async fn an_explanation_begins_with_the_repositories_that_are_there(env: TestEnv
             allow: "127.0.0.1:9".into(),
             ..AddRepository::default()
         };
-        Repositories::add(&env.engine, &env.actor, form).await.unwrap()
+        Repositories::add(&env.engine, &env.principal, form).await.unwrap()
     };
     let staging = create(&env, "staging", placement("", "exact", "")).await.id.to_string();
     let plain = "http://127.0.0.1:9/payments";
@@ -212,7 +212,7 @@ async fn an_explanation_begins_with_the_repositories_that_are_there(env: TestEnv
     let automatic = add("automatic", "oci://127.0.0.1:9/payments", "automatic").await;
     add("elsewhere", "oci://127.0.0.1:9/payments-2", "").await;
     for url in ["oci://127.0.0.1:9/payments", plain, "https://127.0.0.1:9/payments/"] {
-        let told = explain(&env.engine, &env.actor, "", url).await;
+        let told = explain(&env.engine, &env.principal, "", url).await;
         let here: Vec<_> = told
             .repositories
             .iter()
@@ -222,13 +222,13 @@ async fn an_explanation_begins_with_the_repositories_that_are_there(env: TestEnv
         let expected = (!url.starts_with("https")).then_some(found);
         assert_eq!(winner(&told), expected, "{url}: {told:?}");
     }
-    let told = explain(&env.engine, &env.actor, "", "oci://127.0.0.1:9/payments").await;
+    let told = explain(&env.engine, &env.principal, "", "oci://127.0.0.1:9/payments").await;
     assert_eq!(told.url, plain, "it says as what the URL was compared");
     // What matches as https comes first, and nobody else's repositories are shown.
     let secure =
         create(&env, "secure", placement("", "exact", "https://127.0.0.1:9/payments")).await.id;
     env.allow(secure, "https://127.0.0.1:9").await;
-    let told = explain(&env.engine, &env.actor, "", "oci://127.0.0.1:9/payments").await;
+    let told = explain(&env.engine, &env.principal, "", "oci://127.0.0.1:9/payments").await;
     assert_eq!(winner(&told), Some(secure));
     let other = TestEnv::organization(&env.db, "Two").await;
     assert!(explain(&env.engine, &other, "", plain).await.repositories.is_empty());
@@ -240,20 +240,20 @@ async fn a_name_of_docker_hub_is_as_good_as_another(env: TestEnv) {
     for url in
         ["oci://docker.io/acme", "https://index.docker.io/acme", "registry-1.docker.io/acme/"]
     {
-        let told = explain(&env.engine, &env.actor, "", url).await;
+        let told = explain(&env.engine, &env.principal, "", url).await;
         assert_eq!((winner(&told), told.url.as_str()), (Some(hub), "https://docker.io/acme"));
     }
     place(&env, hub, placement("", "regex", "^https://registry-1\\.docker\\.io/acme")).await;
-    let told = explain(&env.engine, &env.actor, "", "oci://docker.io/acme/charts").await;
+    let told = explain(&env.engine, &env.principal, "", "oci://docker.io/acme/charts").await;
     assert_eq!(winner(&told), Some(hub));
     // An expression that no URL can match is not stored.
-    let detail = Credentials::get(&env.engine, &env.actor, hub).await.unwrap();
+    let detail = Credentials::get(&env.engine, &env.principal, hub).await.unwrap();
     let form = PlaceCredential {
         credential: hub.to_string(),
         row_version: detail.row_version.to_string(),
         placement: placement("", "regex", "^https://Hub.Example.org/acme"),
         ..PlaceCredential::default()
     };
-    let refused = Credentials::place(&env.engine, &env.actor, form).await.unwrap_err();
+    let refused = Credentials::place(&env.engine, &env.principal, form).await.unwrap_err();
     assert!(refused.problem_of(Field::Pattern).unwrap().contains("lower case"), "{refused:?}");
 }

@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Duration};
 use crate::env::hook::Hook;
 use crate::env::{TestEnv, on_both};
 use domain::{
-    Actor, CredentialId, Field, Role, ServiceError, Timestamp,
+    CredentialId, Field, Principal, Role, ServiceError, Timestamp,
     audit::{AuditAction, AuditQuery},
     credentials::{PlaceCredential, Placement},
     notices::{Notice, WebhookForm},
@@ -39,22 +39,22 @@ async fn with_clock(mut env: TestEnv) -> (TestEnv, Arc<ManualClock>) {
 
 /// Says on which day a credential expires.
 async fn expires(env: &TestEnv, id: CredentialId, at: Timestamp) {
-    let detail = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
+    let detail = Credentials::get(&env.engine, &env.principal, id).await.unwrap();
     let form = PlaceCredential {
         credential: id.to_string(),
         row_version: detail.row_version.to_string(),
         placement: Placement { expires: at.day(), ..Placement::default() },
         anyway: "yes".into(),
     };
-    Credentials::place(&env.engine, &env.actor, form).await.unwrap();
+    Credentials::place(&env.engine, &env.principal, form).await.unwrap();
 }
 
 async fn open(env: &TestEnv) -> u32 {
-    Notices::open(&env.engine, &env.actor).await.unwrap()
+    Notices::open(&env.engine, &env.principal).await.unwrap()
 }
 
 async fn listed(env: &TestEnv) -> Vec<Notice> {
-    Notices::list(&env.engine, &env.actor).await.unwrap()
+    Notices::list(&env.engine, &env.principal).await.unwrap()
 }
 
 async fn each_threshold_is_announced_once(env: TestEnv) {
@@ -82,7 +82,7 @@ async fn each_threshold_is_announced_once(env: TestEnv) {
     assert!(notices.iter().all(|notice| notice.name == "robot" && notice.delivered.is_none()));
     assert!(notices[0].at > notices[3].at, "the newest first");
     let query = AuditQuery { action: Some(AuditAction::NoticeMade), ..AuditQuery::default() };
-    let told = Audit::list(&env.engine, &env.actor, query).await.unwrap().rows;
+    let told = Audit::list(&env.engine, &env.principal, query).await.unwrap().rows;
     assert_eq!((told.len(), told[0].target.as_str()), (4, "robot"));
 
     let outsider = TestEnv::organization(&env.db, "Two").await;
@@ -113,7 +113,7 @@ async fn a_renewed_credential_is_announced_anew(env: TestEnv) {
     assert_eq!(env.engine.make_notices().await.unwrap(), 0);
     clock.advance(DAY * 180);
     assert_eq!(env.engine.make_notices().await.unwrap(), 1);
-    Credentials::delete(&env.engine, &env.actor, crate::env::forms::removal(id, "refuse"))
+    Credentials::delete(&env.engine, &env.principal, crate::env::forms::removal(id, "refuse"))
         .await
         .unwrap();
     assert_eq!((open(&env).await, listed(&env).await.len()), (0, 2));
@@ -143,14 +143,14 @@ async fn put_off(env: &TestEnv, tries: usize) {
     panic!("try {tries} was not put off");
 }
 
-async fn set(env: &TestEnv, actor: &Actor, webhook: &str) -> Result<(), ServiceError> {
-    Notices::set_webhook(&env.engine, actor, WebhookForm { webhook: webhook.into() }).await
+async fn set(env: &TestEnv, principal: &Principal, webhook: &str) -> Result<(), ServiceError> {
+    Notices::set_webhook(&env.engine, principal, WebhookForm { webhook: webhook.into() }).await
 }
 
 async fn the_webhook_gets_each_notice_once_also_after_a_failure(env: TestEnv) {
     let (env, clock) = with_clock(env).await;
     let (hook, address) = Hook::start(&[500, 302]).await;
-    set(&env, &env.actor, &address).await.unwrap();
+    set(&env, &env.principal, &address).await.unwrap();
     let id = env.credential("robot", "one").await;
     let end = clock.now().plus(DAY * 100);
     expires(&env, id, end).await;
@@ -186,24 +186,24 @@ async fn the_webhook_gets_each_notice_once_also_after_a_failure(env: TestEnv) {
 
 async fn a_webhook_is_checked_and_its_address_not_logged(env: TestEnv) {
     for bad in ["http://8.8.8.8/", "https://ada:pw@hooks.example.com/", "ftp://x", "x"] {
-        let refused = set(&env, &env.actor, bad).await.unwrap_err();
+        let refused = set(&env, &env.principal, bad).await.unwrap_err();
         assert!(refused.problem_of(Field::Webhook).is_some(), "{bad}: {refused:?}");
     }
     let address = "https://hooks.example.com/services/x?token=hunter2";
     let editor = env.member("Ada", Role::Editor).await;
     assert_eq!(set(&env, &editor, address).await, Err(ServiceError::NotAllowed));
-    set(&env, &env.actor, address).await.unwrap();
-    let read = Notices::webhook(&env.engine, &env.actor).await.unwrap();
+    set(&env, &env.principal, address).await.unwrap();
+    let read = Notices::webhook(&env.engine, &env.principal).await.unwrap();
     assert_eq!(read, address);
     assert_eq!(
         Notices::webhook(&env.engine, &editor).await,
         Err(ServiceError::NotAllowed),
         "whoever knows it may post there"
     );
-    set(&env, &env.actor, " ").await.unwrap();
-    assert_eq!(Notices::webhook(&env.engine, &env.actor).await.unwrap(), "");
+    set(&env, &env.principal, " ").await.unwrap();
+    assert_eq!(Notices::webhook(&env.engine, &env.principal).await.unwrap(), "");
     let query = AuditQuery { action: Some(AuditAction::WebhookSet), ..AuditQuery::default() };
-    let told = Audit::list(&env.engine, &env.actor, query).await.unwrap().rows;
+    let told = Audit::list(&env.engine, &env.principal, query).await.unwrap().rows;
     let details: Vec<_> = told.iter().map(|event| event.detail.as_str()).collect();
     assert_eq!(details, ["none", "https://hooks.example.com"]);
 }

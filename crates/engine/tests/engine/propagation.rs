@@ -51,7 +51,7 @@ async fn an_update_reaches_every_repository(env: TestEnv) {
     }
     let query =
         AuditQuery { action: Some(AuditAction::PropagationFinished), ..AuditQuery::default() };
-    let page = Audit::list(&env.engine, &env.actor, query).await.unwrap();
+    let page = Audit::list(&env.engine, &env.principal, query).await.unwrap();
     assert_eq!(page.rows.len(), 1);
     assert_eq!(page.rows[0].detail, "version 2: 10 healthy, 0 need attention, 0 superseded");
     let history =
@@ -142,7 +142,7 @@ async fn deliveries_without_a_link_are_superseded(env: TestEnv) {
     let ids = env.linked(&registry, credential, 3).await;
     registry.set_password("two");
     let propagation = env.update(credential, "two").await;
-    Repositories::delete(&env.engine, &env.actor, ids[0]).await.unwrap();
+    Repositories::delete(&env.engine, &env.principal, ids[0]).await.unwrap();
     let seen = env.look(ids[1]).await;
     let unlink = EditRepository {
         repository: ids[1].to_string(),
@@ -153,7 +153,7 @@ async fn deliveries_without_a_link_are_superseded(env: TestEnv) {
             ..AddRepository::default()
         },
     };
-    Repositories::edit(&env.engine, &env.actor, unlink).await.unwrap();
+    Repositories::edit(&env.engine, &env.principal, unlink).await.unwrap();
     let workers = env.workers();
     let progress = env.end_of(propagation).await;
     assert_eq!((progress.counts.healthy, progress.counts.superseded), (1, 2));
@@ -168,7 +168,7 @@ async fn a_late_success_of_an_old_version_does_not_count(env: TestEnv) {
     env.synced(&ids).await;
 
     registry.hold();
-    Repositories::sync(&env.engine, &env.actor, ToSync::These(ids.clone())).await.unwrap();
+    Repositories::sync(&env.engine, &env.principal, ToSync::These(ids.clone())).await.unwrap();
     // The sync is on its way with the old password, which the registry still takes.
     registry.held(1).await;
     registry.answer_others();

@@ -52,7 +52,7 @@ impl Setting {
         if carrier == "sops" {
             form.settings.recipients = RECIPIENT.into();
         }
-        Exports::save(&env.engine, &env.actor, form).await.unwrap();
+        Exports::save(&env.engine, &env.principal, form).await.unwrap();
         Self { env, registry, agreed, other, repository }
     }
 
@@ -63,8 +63,8 @@ impl Setting {
             fields.credential = choice.into();
             fields.allow = self.registry.authority();
         });
-        let actor = self.env.member("Ada", role).await;
-        Repositories::edit(&self.env.engine, &actor, form).await
+        let principal = self.env.member("Ada", role).await;
+        Repositories::edit(&self.env.engine, &principal, form).await
     }
 
     async fn linked(&self) -> Option<CredentialId> {
@@ -81,7 +81,7 @@ impl Setting {
 
     async fn refusals(&self) -> Vec<String> {
         let query = AuditQuery { action: Some(AuditAction::Refused), ..AuditQuery::default() };
-        let rows = Audit::list(&self.env.engine, &self.env.actor, query).await.unwrap().rows;
+        let rows = Audit::list(&self.env.engine, &self.env.principal, query).await.unwrap().rows;
         rows.into_iter().map(|event| event.detail).collect()
     }
 }
@@ -126,7 +126,7 @@ async fn r_authz_nor_does_the_url_or_another_address(env: TestEnv) {
     let env = &suspended.env;
     env.allow(suspended.other, &suspended.registry.url("")).await;
     for (credential, path) in [(suspended.agreed, "agreed"), (suspended.other, "other")] {
-        let detail = Credentials::get(&env.engine, &env.actor, credential).await.unwrap();
+        let detail = Credentials::get(&env.engine, &env.principal, credential).await.unwrap();
         let placement = Placement { pattern: suspended.registry.url(path), ..Placement::default() };
         let form = PlaceCredential {
             credential: credential.to_string(),
@@ -134,7 +134,7 @@ async fn r_authz_nor_does_the_url_or_another_address(env: TestEnv) {
             placement,
             ..PlaceCredential::default()
         };
-        Credentials::place(&env.engine, &env.actor, form).await.unwrap();
+        Credentials::place(&env.engine, &env.principal, form).await.unwrap();
     }
     suspended.edit(Role::Admin, "agreed", "automatic").await.unwrap();
     assert_eq!(suspended.linked().await, Some(suspended.agreed));

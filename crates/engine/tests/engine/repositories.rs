@@ -40,7 +40,7 @@ async fn edit(
     credential: Option<CredentialId>,
 ) -> Result<RepositoryId, ServiceError> {
     let form = edited(&env.look(repository).await, url, credential);
-    Repositories::edit(&env.engine, &env.actor, form).await
+    Repositories::edit(&env.engine, &env.principal, form).await
 }
 
 async fn a_refused_login_keeps_the_last_good_set(env: TestEnv) {
@@ -60,7 +60,7 @@ async fn a_refused_login_keeps_the_last_good_set(env: TestEnv) {
     assert!(seen.summary.stale_since.is_some());
     let pause = seen.next_sync_at.unwrap().since(seen.summary.last_sync_at.unwrap());
     assert_eq!(pause, Duration::from_hours(1), "no tries that could lock the account");
-    let page = Charts::list(&env.engine, &env.actor, ChartQuery::default()).await.unwrap();
+    let page = Charts::list(&env.engine, &env.principal, ChartQuery::default()).await.unwrap();
     assert!(page.total == 2 && page.rows[0].stale_since.is_some());
 
     registry.set_password("one");
@@ -106,7 +106,7 @@ async fn r_cred_03_a_new_origin_gets_no_login(env: TestEnv) {
         changed(edited(&env.look(id).await, &other.url("private"), Some(credential)), |fields| {
             fields.allow = other.authority();
         });
-    Repositories::edit(&env.engine, &env.actor, agreed).await.unwrap();
+    Repositories::edit(&env.engine, &env.principal, agreed).await.unwrap();
     assert_eq!(env.look(id).await.summary.link.unwrap().state, LinkState::Active);
     assert_eq!(env.sync(id).await, None);
     assert_eq!(other.logins(), 1);
@@ -122,7 +122,7 @@ async fn f8_a_sync_writes_nothing_to_a_deleted_repository(env: TestEnv) {
     registry.hold();
     let (synced, ()) = tokio::join!(env.sync(id), async {
         registry.held(1).await;
-        Repositories::delete(&env.engine, &env.actor, id).await.unwrap();
+        Repositories::delete(&env.engine, &env.principal, id).await.unwrap();
         registry.release();
     });
     assert_eq!(synced, None);
@@ -130,7 +130,7 @@ async fn f8_a_sync_writes_nothing_to_a_deleted_repository(env: TestEnv) {
     assert_eq!(runs, []);
     assert_eq!(storage::charts::count_all(&env.db, env.scope()).await.unwrap(), 0);
     assert_eq!(
-        Repositories::get(&env.engine, &env.actor, id).await.unwrap_err(),
+        Repositories::get(&env.engine, &env.principal, id).await.unwrap_err(),
         ServiceError::NotFound
     );
     env.repository(&registry, "slow", None).await;
@@ -164,7 +164,7 @@ async fn names_are_unique_and_forms_are_not_overwritten(env: TestEnv) {
         kind: "helm".into(),
         ..AddRepository::default()
     };
-    let error = Repositories::add(&env.engine, &env.actor, again).await.unwrap_err();
+    let error = Repositories::add(&env.engine, &env.principal, again).await.unwrap_err();
     assert_eq!(error.problem_of(Field::Name), Some("This name is taken."));
 
     let other = env.repository(&registry, "b", None).await;
@@ -178,12 +178,12 @@ async fn names_are_unique_and_forms_are_not_overwritten(env: TestEnv) {
             ..AddRepository::default()
         },
     };
-    Repositories::edit(&env.engine, &env.actor, form.clone()).await.unwrap();
-    let error = Repositories::edit(&env.engine, &env.actor, form.clone()).await.unwrap_err();
+    Repositories::edit(&env.engine, &env.principal, form.clone()).await.unwrap();
+    let error = Repositories::edit(&env.engine, &env.principal, form.clone()).await.unwrap_err();
     assert_eq!(error, ServiceError::Stale { changed_by: "Ada".into() });
     form.row_version = env.look(other).await.row_version.to_string();
     form.fields.name = env.look(id).await.summary.name;
-    let error = Repositories::edit(&env.engine, &env.actor, form).await.unwrap_err();
+    let error = Repositories::edit(&env.engine, &env.principal, form).await.unwrap_err();
     assert!(error.problem_of(Field::Name).is_some());
 }
 
@@ -216,7 +216,7 @@ async fn nothing_crosses_organizations(env: TestEnv) {
     assert!(error.problem_of(Field::Credential).is_some());
     let page = Repositories::list(
         engine,
-        &env.actor,
+        &env.principal,
         RepositoryQuery { search: "A-".into(), ..RepositoryQuery::default() },
     );
     assert_eq!(page.await.unwrap().total, 1);
@@ -232,7 +232,7 @@ async fn sync_now_runs_through_the_workers(env: TestEnv) {
     env.synced(&ids).await;
     registry.break_path("b", 503);
     registry.set_index(index(&[("mysql", &["1.0.0"])]));
-    assert_eq!(Repositories::sync(&env.engine, &env.actor, ToSync::all()).await.unwrap(), 3);
+    assert_eq!(Repositories::sync(&env.engine, &env.principal, ToSync::all()).await.unwrap(), 3);
     for _ in 0..400 {
         let a = env.look(ids[0]).await.runs.len() == 2;
         if a && env.look(ids[1]).await.runs.len() >= 2 && env.look(ids[2]).await.runs.len() == 2 {
@@ -258,10 +258,10 @@ async fn addresses_that_are_no_repository_are_refused(env: TestEnv) {
     let registry = Registry::start(None).await;
     registry.set_index("<!doctype html><title>Sign in</title>".into());
     let form = AddRepository { url: registry.url("page").into(), ..AddRepository::default() };
-    let error = Repositories::add(&env.engine, &env.actor, form).await.unwrap_err();
+    let error = Repositories::add(&env.engine, &env.principal, form).await.unwrap_err();
     assert!(error.problem_of(Field::Url).is_some(), "{error:?}");
     let form = AddRepository { url: "http://10.1.2.3/charts".into(), ..AddRepository::default() };
-    let error = Repositories::add(&env.engine, &env.actor, form).await.unwrap_err();
+    let error = Repositories::add(&env.engine, &env.principal, form).await.unwrap_err();
     assert_eq!(
         error.problem_of(Field::Url),
         Some(Cause::BlockedAddress.words(RemoteKind::Registry).message)
@@ -269,6 +269,6 @@ async fn addresses_that_are_no_repository_are_refused(env: TestEnv) {
 
     registry.set_index(index(&[("nginx", &["1.0.0"])]));
     let form = AddRepository { url: registry.url("good").into(), ..AddRepository::default() };
-    let id = Repositories::add(&env.engine, &env.actor, form).await.unwrap();
+    let id = Repositories::add(&env.engine, &env.principal, form).await.unwrap();
     assert_eq!(env.look(id).await.summary.kind, domain::repositories::RepositoryKind::Helm);
 }

@@ -32,7 +32,7 @@ async fn made(env: &TestEnv) -> u32 {
 }
 
 async fn listed(env: &TestEnv) -> Vec<Notice> {
-    Notices::list(&env.engine, &env.actor).await.unwrap()
+    Notices::list(&env.engine, &env.principal).await.unwrap()
 }
 
 /// Cause, how many repositories, and whether it lasts, of each notice; the newest first.
@@ -72,7 +72,7 @@ async fn a_refused_password_is_one_notice_for_the_host_until_it_is_mended(env: T
     assert_eq!(first.name, format!("r1-{}", registry.port()));
     let News::Trouble { subject, began_at, .. } = first.news else { panic!("{first:?}") };
     assert_eq!(subject, Subject::Repository(ids[1]));
-    assert_eq!(Notices::open(&env.engine, &env.actor).await.unwrap(), 1);
+    assert_eq!(Notices::open(&env.engine, &env.principal).await.unwrap(), 1);
 
     for id in [ids[0], ids[2]] {
         assert_eq!(env.sync(id).await, Some(Cause::InvalidCredentials));
@@ -87,7 +87,7 @@ async fn a_refused_password_is_one_notice_for_the_host_until_it_is_mended(env: T
 
     registry.set_password("one");
     let origin = format!("http://127.0.0.1:{}", registry.port());
-    Credentials::resume(&env.engine, &env.actor, credential, &origin).await.unwrap();
+    Credentials::resume(&env.engine, &env.principal, credential, &origin).await.unwrap();
     assert_eq!(env.sync(ids[0]).await, None);
     assert_eq!(made(&env).await, 0);
     assert_eq!(told(&env).await, [(Cause::CredentialPaused, 2, true)]);
@@ -96,7 +96,7 @@ async fn a_refused_password_is_one_notice_for_the_host_until_it_is_mended(env: T
     }
     made(&env).await;
     assert_eq!(told(&env).await, [(Cause::CredentialPaused, 2, false)]);
-    assert_eq!(Notices::open(&env.engine, &env.actor).await.unwrap(), 0);
+    assert_eq!(Notices::open(&env.engine, &env.principal).await.unwrap(), 0);
     let last = listed(&env).await.remove(0);
     let News::Trouble { began_at: same, .. } = last.news else { panic!("{last:?}") };
     assert_eq!((last.id, same), (first.id, began_at));
@@ -105,7 +105,7 @@ async fn a_refused_password_is_one_notice_for_the_host_until_it_is_mended(env: T
     assert_eq!(env.sync(ids[2]).await, Some(Cause::InvalidCredentials));
     assert_eq!(made(&env).await, 1, "that is another time");
     let query = AuditQuery { action: Some(AuditAction::NoticeMade), ..AuditQuery::default() };
-    let audited = Audit::list(&env.engine, &env.actor, query).await.unwrap().rows;
+    let audited = Audit::list(&env.engine, &env.principal, query).await.unwrap().rows;
     assert_eq!(
         (audited.len(), audited[0].target.as_str()),
         (2, listed(&env).await[0].name.as_str())
@@ -149,7 +149,7 @@ async fn each_cause_and_host_has_its_notice_and_another_cause_goes_on(env: TestE
     assert_eq!(env.sync(c).await, None);
     made(&env).await;
     assert_eq!(of_c().await, (cause, false));
-    assert_eq!(Notices::open(&env.engine, &env.actor).await.unwrap(), 2);
+    assert_eq!(Notices::open(&env.engine, &env.principal).await.unwrap(), 2);
 }
 
 async fn what_may_pass_is_announced_after_ten_minutes(env: TestEnv) {
@@ -194,13 +194,13 @@ async fn a_repository_that_moves_or_goes_takes_its_trouble_along(env: TestEnv) {
             ..AddRepository::default()
         },
     };
-    Repositories::edit(&env.engine, &env.actor, form).await.unwrap();
+    Repositories::edit(&env.engine, &env.principal, form).await.unwrap();
     assert_eq!(made(&env).await, 0, "nobody knows yet how it does there");
     assert_eq!(
         told(&env).await.iter().map(|(_, n, lasts)| (*n, *lasts)).collect::<Vec<_>>(),
         [(1, true)]
     );
-    Repositories::delete(&env.engine, &env.actor, b).await.unwrap();
+    Repositories::delete(&env.engine, &env.principal, b).await.unwrap();
     made(&env).await;
     assert_eq!(
         told(&env).await.iter().map(|(_, n, lasts)| (*n, *lasts)).collect::<Vec<_>>(),
@@ -210,8 +210,10 @@ async fn a_repository_that_moves_or_goes_takes_its_trouble_along(env: TestEnv) {
 
 async fn the_webhook_is_told_of_a_failing_repository_once(env: TestEnv) {
     let (hook, address) = Hook::start(&[]).await;
-    Notices::set_webhook(&env.engine, &env.actor, WebhookForm { webhook: address }).await.unwrap();
-    assert_eq!(env.actor.role, Role::Owner);
+    Notices::set_webhook(&env.engine, &env.principal, WebhookForm { webhook: address })
+        .await
+        .unwrap();
+    assert_eq!(env.principal.role, Role::Owner);
     let registry = Registry::start(Some("other")).await;
     let credential = env.credential("robot", "one").await;
     let ids = env.linked(&registry, credential, 2).await;

@@ -27,7 +27,7 @@ on_both!(
 );
 
 async fn get(env: &TestEnv, id: CredentialId) -> CredentialDetail {
-    Credentials::get(&env.engine, &env.actor, id).await.unwrap()
+    Credentials::get(&env.engine, &env.principal, id).await.unwrap()
 }
 
 async fn password(env: &TestEnv, id: CredentialId) -> String {
@@ -44,16 +44,16 @@ async fn repository(env: &TestEnv, name: &str, credential: CredentialId) -> Repo
         allow: "127.0.0.1:9".into(),
         ..AddRepository::default()
     };
-    Repositories::add(&env.engine, &env.actor, form).await.unwrap()
+    Repositories::add(&env.engine, &env.principal, form).await.unwrap()
 }
 
 async fn log(env: &TestEnv, action: AuditAction) -> Vec<AuditEvent> {
     let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
-    Audit::list(&env.engine, &env.actor, query).await.unwrap().rows
+    Audit::list(&env.engine, &env.principal, query).await.unwrap().rows
 }
 
 async fn delete(env: &TestEnv, form: DeleteCredential) -> Answer<()> {
-    Credentials::delete(&env.engine, &env.actor, form).await
+    Credentials::delete(&env.engine, &env.principal, form).await
 }
 
 async fn a_credential_in_use_is_not_deleted(env: TestEnv) {
@@ -67,7 +67,7 @@ async fn a_credential_in_use_is_not_deleted(env: TestEnv) {
     assert_eq!(password(&env, id).await, "old");
 
     delete(&env, removal(id, "unlink")).await.unwrap();
-    let gone = Credentials::get(&env.engine, &env.actor, id).await;
+    let gone = Credentials::get(&env.engine, &env.principal, id).await;
     assert_eq!(gone, Err(ServiceError::NotFound));
     assert!(env.engine.secret_for_use(env.scope(), id, &crate::env::by_hawser()).await.is_err());
     assert!(env.look(repository).await.summary.link.is_none());
@@ -98,7 +98,7 @@ async fn a_replacement_takes_over_the_links(env: TestEnv) {
     assert_eq!(detail.links.len(), 1);
     assert_eq!(detail.history[0].counts.total(), 1);
     let choices =
-        Credentials::choices(&env.engine, &env.actor, "http://127.0.0.1:9/x").await.unwrap();
+        Credentials::choices(&env.engine, &env.principal, "http://127.0.0.1:9/x").await.unwrap();
     assert_eq!((choices.len(), choices[0].id, choices[0].fits_host), (1, new, true));
 }
 
@@ -125,14 +125,14 @@ async fn two_credentials_do_not_replace_each_other(env: TestEnv) {
 
 async fn a_git_credential_opens_no_repository(env: TestEnv) {
     let form = CreateCredential { provider: "generic_git".into(), ..new("git", "x") };
-    let git = Credentials::create(&env.engine, &env.actor, form).await.unwrap().id;
+    let git = Credentials::create(&env.engine, &env.principal, form).await.unwrap().id;
     let form = AddRepository {
         url: "http://127.0.0.1:9/charts".into(),
         kind: "helm".into(),
         credential: git.to_string(),
         ..AddRepository::default()
     };
-    let refused = Repositories::add(&env.engine, &env.actor, form).await.unwrap_err();
+    let refused = Repositories::add(&env.engine, &env.principal, form).await.unwrap_err();
     assert!(refused.problem_of(Field::Credential).is_some(), "{refused:?}");
 
     let used = env.credential("used", "x").await;
@@ -145,22 +145,22 @@ async fn a_git_credential_opens_no_repository(env: TestEnv) {
 async fn r_authz_roles_are_asked(env: TestEnv) {
     let id = env.credential("ghcr", "old").await;
     for role in [Role::Editor, Role::Viewer] {
-        let actor = env.member("Ada", role).await;
-        assert!(actor.may(Action::ManageCredentials).is_err());
-        let detail = Credentials::get(&env.engine, &actor, id).await.unwrap();
+        let principal = env.member("Ada", role).await;
+        assert!(principal.may(Action::ManageCredentials).is_err());
+        let detail = Credentials::get(&env.engine, &principal, id).await.unwrap();
         let refused = [
-            Credentials::create(&env.engine, &actor, new("x", "x")).await.map(drop),
-            Credentials::update(&env.engine, &actor, change(&detail, "x")).await.map(drop),
-            Credentials::delete(&env.engine, &actor, removal(id, "unlink")).await,
-            Credentials::place(&env.engine, &actor, placement(&detail, Placement::default()))
+            Credentials::create(&env.engine, &principal, new("x", "x")).await.map(drop),
+            Credentials::update(&env.engine, &principal, change(&detail, "x")).await.map(drop),
+            Credentials::delete(&env.engine, &principal, removal(id, "unlink")).await,
+            Credentials::place(&env.engine, &principal, placement(&detail, Placement::default()))
                 .await
                 .map(drop),
-            Credentials::roll_back(&env.engine, &actor, version(&detail, 1)).await.map(drop),
-            Credentials::promote(&env.engine, &actor, version(&detail, 1)).await.map(drop),
-            Credentials::discard(&env.engine, &actor, version(&detail, 1)).await.map(drop),
-            Credentials::test_again(&env.engine, &actor, version(&detail, 1)).await.map(drop),
-            Credentials::resume(&env.engine, &actor, id, "").await,
-            Audit::list(&env.engine, &actor, AuditQuery::default()).await.map(drop),
+            Credentials::roll_back(&env.engine, &principal, version(&detail, 1)).await.map(drop),
+            Credentials::promote(&env.engine, &principal, version(&detail, 1)).await.map(drop),
+            Credentials::discard(&env.engine, &principal, version(&detail, 1)).await.map(drop),
+            Credentials::test_again(&env.engine, &principal, version(&detail, 1)).await.map(drop),
+            Credentials::resume(&env.engine, &principal, id, "").await,
+            Audit::list(&env.engine, &principal, AuditQuery::default()).await.map(drop),
         ];
         assert!(
             refused.iter().all(|answer| *answer == Err(ServiceError::NotAllowed)),

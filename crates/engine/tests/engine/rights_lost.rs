@@ -11,8 +11,8 @@ use crate::env::{
 };
 use connectors::vault::VaultConfig;
 use domain::{
-    Action, Actor, AddressRequestId, AllowedAddressId, CredentialId, CredentialKind, ExportId,
-    GitTargetId, ProjectId, PropagationId, RepositoryId, Role, Secret, ServiceError,
+    Action, AddressRequestId, AllowedAddressId, CredentialId, CredentialKind, ExportId,
+    GitTargetId, Principal, ProjectId, PropagationId, RepositoryId, Role, Secret, ServiceError,
     audit::{AuditAction, AuditQuery},
     charts::ChartQuery,
     connection_tests::TestConnection,
@@ -43,20 +43,24 @@ const LOSSES: [&str; 3] = [
     "update users set password_hash = 'another' where id = ",
 ];
 
-async fn lose(env: &TestEnv, how: &str, actor: &Actor) {
-    env.sql(&format!("{how}{}", env.sql_id(actor.user.uuid()))).await;
+async fn lose(env: &TestEnv, how: &str, principal: &Principal) {
+    env.sql(&format!("{how}{}", env.sql_id(principal.user.uuid()))).await;
 }
 
 /// Every method of the services, with the names of what is there already.
-async fn calls(env: &TestEnv, actor: &Actor, id: CredentialId) -> Vec<(&'static str, Answer<()>)> {
+async fn calls(
+    env: &TestEnv,
+    principal: &Principal,
+    id: CredentialId,
+) -> Vec<(&'static str, Answer<()>)> {
     let engine = &env.engine;
-    let seen = Credentials::get(engine, &env.actor, id).await.unwrap();
+    let seen = Credentials::get(engine, &env.principal, id).await.unwrap();
     let (repository, export, target) = (RepositoryId::new(), ExportId::new(), GitTargetId::new());
     macro_rules! each {
         ($($service:ident: $($method:ident($($argument:expr),*)),+;)+) => {
             vec![$($((
                 concat!(stringify!($service), "::", stringify!($method)),
-                $service::$method(engine, actor, $($argument),*).await.map(drop),
+                $service::$method(engine, principal, $($argument),*).await.map(drop),
             )),+),+]
         };
     }
@@ -168,17 +172,17 @@ async fn r_authz_07_a_right_that_is_gone_does_nothing(env: TestEnv) {
     let id = env.credential("ghcr", "old").await;
     let before = state(&env).await;
     for how in LOSSES {
-        let actor = env.member("Bob", Role::Owner).await;
-        actor.may(Action::ManageCredentials).unwrap();
-        lose(&env, how, &actor).await;
-        for (call, answer) in calls(&env, &actor, id).await {
+        let principal = env.member("Bob", Role::Owner).await;
+        principal.may(Action::ManageCredentials).unwrap();
+        lose(&env, how, &principal).await;
+        for (call, answer) in calls(&env, &principal, id).await {
             assert_eq!(answer, Err(ServiceError::NoLongerAllowed), "{call} after {how}");
         }
         assert_eq!(state(&env).await, before, "after {how}");
     }
     assert_eq!(env.login(id).await.1, "old");
     let query = AuditQuery { action: Some(AuditAction::Refused), ..AuditQuery::default() };
-    assert!(!Audit::list(&env.engine, &env.actor, query).await.unwrap().rows.is_empty());
+    assert!(!Audit::list(&env.engine, &env.principal, query).await.unwrap().rows.is_empty());
 }
 
 async fn r_authz_07_a_membership_made_anew_is_another_one(env: TestEnv) {
@@ -192,7 +196,7 @@ async fn r_authz_07_a_membership_made_anew_is_another_one(env: TestEnv) {
     env.sql(&again).await;
     let created = Credentials::create(&env.engine, &bob, new("x", "x")).await;
     assert_eq!(created, Err(ServiceError::NoLongerAllowed));
-    let bob = storage::sessions::actor(&env.db, bob.user).await.unwrap().unwrap();
+    let bob = storage::sessions::principal(&env.db, bob.user).await.unwrap().unwrap();
     Credentials::create(&env.engine, &bob, new("x", "x")).await.unwrap();
 }
 
@@ -203,26 +207,26 @@ async fn r_authz_07_nothing_is_written_to_vault_without_the_right(env: TestEnv) 
     let engine = env.engine_with(Arc::new(SystemClock), vault).await;
     for how in LOSSES {
         let bob = env.member("Bob", Role::Owner).await;
-        let seen = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
+        let seen = Credentials::get(&env.engine, &env.principal, id).await.unwrap();
         // What is to be written is prepared; Vault is asked which version is the newest.
         held.close();
         let form = change(&seen, "new");
-        let (engine, actor) = (engine.clone(), bob.clone());
+        let (engine, principal) = (engine.clone(), bob.clone());
         let changing =
-            tokio::spawn(async move { Credentials::update(&engine, &actor, form).await });
+            tokio::spawn(async move { Credentials::update(&engine, &principal, form).await });
         held.waits().await;
         lose(&env, how, &bob).await;
         held.open();
         assert_eq!(changing.await.unwrap(), Err(ServiceError::NoLongerAllowed), "{how}");
 
-        let after = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
+        let after = Credentials::get(&env.engine, &env.principal, id).await.unwrap();
         assert_eq!((after.state, after.vault_version), (seen.state, seen.vault_version));
         assert_eq!(env.login(id).await.1, "old");
     }
     assert_eq!(env.newest_in_vault(id).await, 1, "nothing was written");
     let query =
         AuditQuery { action: Some(AuditAction::CredentialUpdateAborted), ..AuditQuery::default() };
-    let aborted = Audit::list(&env.engine, &env.actor, query).await.unwrap().rows;
+    let aborted = Audit::list(&env.engine, &env.principal, query).await.unwrap().rows;
     assert_eq!(aborted.len(), LOSSES.len());
     assert!(aborted.iter().all(|line| line.detail.contains("right")), "{aborted:?}");
 }

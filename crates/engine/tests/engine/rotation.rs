@@ -46,7 +46,7 @@ async fn a_candidate_that_passes_everywhere_is_promoted(env: TestEnv) {
     assert_eq!(staged.state, CandidateState::Testing);
     assert_eq!(lines(&staged), [(None, None); 10]);
     assert_eq!(faults.password(id).await, "old", "INV-2: not before it is promoted");
-    let choices = Credentials::choices(&faults.engine, &faults.env.actor, "").await.unwrap();
+    let choices = Credentials::choices(&faults.engine, &faults.env.principal, "").await.unwrap();
     assert_eq!(choices[0].id, id, "it can be chosen meanwhile");
 
     let workers = Workers::of(&faults.engine);
@@ -71,7 +71,7 @@ async fn a_candidate_without_links_is_promoted_at_once(env: TestEnv) {
     assert_eq!(faults.password(id).await, "new");
     let query =
         AuditQuery { action: Some(AuditAction::CandidatePromoted), ..AuditQuery::default() };
-    let told = Audit::list(&faults.engine, &faults.env.actor, query).await.unwrap().rows;
+    let told = Audit::list(&faults.engine, &faults.env.principal, query).await.unwrap().rows;
     assert_eq!(told[0].detail, "version 2, 0 repositories, no repository uses it");
 }
 
@@ -194,7 +194,7 @@ async fn a_repository_that_was_unlinked_does_not_count(env: TestEnv) {
         .await;
     let now = faults.env.look(repositories[1]).await;
     let unlinked = edited(&now, &now.summary.url, None);
-    Repositories::edit(&faults.engine, &faults.env.actor, unlinked).await.unwrap();
+    Repositories::edit(&faults.engine, &faults.env.principal, unlinked).await.unwrap();
     faults.until(id, is_active).await;
     workers.stop().await;
     assert_eq!(faults.password(id).await, "new");

@@ -31,7 +31,7 @@ on_both!(
 
 async fn reads(env: &TestEnv) -> Vec<AuditEvent> {
     let query = AuditQuery { action: Some(AuditAction::SecretRead), ..AuditQuery::default() };
-    Audit::list(&env.engine, &env.actor, query).await.unwrap().rows
+    Audit::list(&env.engine, &env.principal, query).await.unwrap().rows
 }
 
 /// Vault's own log against Hawser's: after each step both have grown, or neither.
@@ -77,12 +77,12 @@ async fn every_read_in_vault_is_in_the_audit_log(env: TestEnv) {
     assert!(promoted.contains(&Some(ReadPurpose::Promotion)), "{promoted:?}");
 
     let seen = faults.get(id).await;
-    let actor = &faults.env.actor;
-    Credentials::roll_back(&faults.engine, actor, version(&seen, 1)).await.unwrap();
+    let principal = &faults.env.principal;
+    Credentials::roll_back(&faults.engine, principal, version(&seen, 1)).await.unwrap();
     let rolled = compared.after("an earlier one is brought back").await;
     assert_eq!(rolled, [Some(ReadPurpose::RollBack)]);
     let form = UpdateCredential { username: "r2".into(), ..change(&faults.get(id).await, "") };
-    Credentials::update(&faults.engine, actor, form).await.unwrap();
+    Credentials::update(&faults.engine, principal, form).await.unwrap();
     assert_eq!(compared.after("another user name").await, [Some(ReadPurpose::Update)]);
 
     // A process that died: who wrote the newest version has to be looked at.
@@ -116,8 +116,8 @@ async fn nobody_reads_behind_another(env: TestEnv) {
         ..TestConnection::default()
     };
     let eve = env.member("Eve", Role::Owner).await;
-    for actor in [&env.actor, &eve, &eve] {
-        ConnectionTests::test_form(&env.engine, actor, form.clone()).await.unwrap();
+    for principal in [&env.principal, &eve, &eve] {
+        ConnectionTests::test_form(&env.engine, principal, form.clone()).await.unwrap();
     }
     ConnectionTests::test_repository(&env.engine, &eve, repository).await.unwrap();
     let host = format!("127.0.0.1:{}", registry.port());
@@ -131,7 +131,7 @@ async fn nobody_reads_behind_another(env: TestEnv) {
         told,
         [
             (Some(eve.user), test, host.as_str()),
-            (Some(env.actor.user), test, &host),
+            (Some(env.principal.user), test, &host),
             (None, ReadPurpose::Sync, &host),
         ]
     );
@@ -144,16 +144,16 @@ async fn people_and_things_of_one_name_are_told_apart(env: TestEnv) {
     let other = env.member("Ada", Role::Owner).await;
     let form = UpdateCredential {
         description: "x".into(),
-        ..change(&Credentials::get(&env.engine, &env.actor, first).await.unwrap(), "")
+        ..change(&Credentials::get(&env.engine, &env.principal, first).await.unwrap(), "")
     };
     Credentials::update(&env.engine, &other, form).await.unwrap();
     let second = env.credential("quay", "two").await;
     let about =
         |id| AuditQuery { target: Some(AuditTarget::Credential(id)), ..AuditQuery::default() };
-    let of = async |id| Audit::list(&env.engine, &env.actor, about(id)).await.unwrap().rows;
+    let of = async |id| Audit::list(&env.engine, &env.principal, about(id)).await.unwrap().rows;
     let lines = of(first).await;
     assert_eq!(lines[0].actor_id, Some(other.user));
-    assert_eq!(lines[1].actor_id, Some(env.actor.user));
+    assert_eq!(lines[1].actor_id, Some(env.principal.user));
     assert_eq!(lines[0].actor, lines[1].actor, "both are called Ada");
     assert!(of(second).await.iter().all(|line| line.target == "quay"));
     // Another organization sees nothing of it.
@@ -163,9 +163,9 @@ async fn people_and_things_of_one_name_are_told_apart(env: TestEnv) {
     let registry = Registry::start(Some("one")).await;
     let id = env.repository(&registry, "a", Some(first)).await;
     let edit = edited(&env.look(id).await, &registry.url("b"), Some(first));
-    domain::service::Repositories::edit(&env.engine, &env.actor, edit).await.unwrap();
+    domain::service::Repositories::edit(&env.engine, &env.principal, edit).await.unwrap();
     let query = AuditQuery { target: Some(AuditTarget::Repository(id)), ..AuditQuery::default() };
-    let lines = Audit::list(&env.engine, &env.actor, query).await.unwrap().rows;
+    let lines = Audit::list(&env.engine, &env.principal, query).await.unwrap().rows;
     assert!(lines.iter().any(|line| line.action == AuditAction::RepositoryChanged), "{lines:?}");
     assert!(lines.iter().any(|line| line.action == AuditAction::LinkSet), "{lines:?}");
 }
@@ -183,7 +183,7 @@ async fn reads_are_folded_by_credential_purpose_and_hour(env: TestEnv) {
         }
     }
     let query = AuditQuery { view: AuditView::Folded, ..AuditQuery::default() };
-    let page = Audit::list(&faults.engine, &faults.env.actor, query).await.unwrap();
+    let page = Audit::list(&faults.engine, &faults.env.principal, query).await.unwrap();
     let lines = |purpose| -> u64 {
         let of = page.uses.iter().filter(|uses| uses.purpose == Some(purpose));
         of.map(domain::audit::SecretUses::lines).sum()

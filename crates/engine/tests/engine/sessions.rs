@@ -5,7 +5,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use crate::env::{TestEnv, on_both};
 use domain::{
-    Actor, Field, Role, Secret, ServiceError, UserId,
+    Field, Principal, Role, Secret, ServiceError, UserId,
     audit::{AuditAction, AuditActor, AuditEvent, AuditQuery},
     service::{Audit, Sessions},
     sessions::{SetUp, SignIn, SignInFrom},
@@ -59,8 +59,8 @@ async fn account(env: &TestEnv) -> UserId {
     env.engine.set_up(form, peer(1)).await.unwrap().user
 }
 
-async fn log(env: &TestEnv, actor: &Actor) -> Vec<AuditEvent> {
-    Audit::list(&env.engine, actor, AuditQuery::default()).await.unwrap().rows
+async fn log(env: &TestEnv, principal: &Principal) -> Vec<AuditEvent> {
+    Audit::list(&env.engine, principal, AuditQuery::default()).await.unwrap().rows
 }
 
 async fn r_init_01_a_link_works_once(env: TestEnv) {
@@ -76,10 +76,10 @@ async fn r_init_01_a_link_works_once(env: TestEnv) {
     assert!(refused.problem_of(Field::Password).is_some());
 
     let user = env.engine.set_up(form(&token, "Ada@Example.com"), peer(1)).await.unwrap().user;
-    let actor = env.engine.actor(user).await.unwrap();
-    assert_eq!((actor.name.as_str(), actor.organization_name.as_str()), ("Ada", "Harbour"));
-    assert_eq!(actor.role, Role::Owner);
-    assert_eq!(log(&env, &actor).await[0].action, AuditAction::OrganizationCreated);
+    let principal = env.engine.principal(user).await.unwrap();
+    assert_eq!((principal.name.as_str(), principal.organization_name.as_str()), ("Ada", "Harbour"));
+    assert_eq!(principal.role, Role::Owner);
+    assert_eq!(log(&env, &principal).await[0].action, AuditAction::OrganizationCreated);
 
     assert!(!env.engine.set_up_is_open(&token).await);
     let again = env.engine.set_up(form(&token, "eve@example.com"), peer(1)).await;
@@ -134,12 +134,12 @@ async fn an_account_can_sign_in_and_out(env: TestEnv) {
     assert_eq!(signed_in.unwrap().user, user);
     assert!(env.engine.sign_in(typed("ada@example.com", "wrong"), from(4)).await.is_err());
     assert_eq!(env.engine.is_set_up().await, Ok(true));
-    let actor = env.engine.actor(user).await.unwrap();
-    let leaving = actor.clone().visiting_from(Some(peer(5)));
+    let principal = env.engine.principal(user).await.unwrap();
+    let leaving = principal.clone().visiting_from(Some(peer(5)));
     env.engine.signed_out(&leaving).await;
-    assert_eq!(env.engine.memberships(user).await.unwrap()[0].organization, actor.organization);
+    assert_eq!(env.engine.memberships(user).await.unwrap()[0].organization, principal.organization);
 
-    let log = log(&env, &actor).await;
+    let log = log(&env, &principal).await;
     let actions: Vec<_> = log.iter().map(|event| (event.action, event.actor.clone())).collect();
     let ada = AuditActor::Person("Ada".into());
     assert_eq!(
@@ -158,7 +158,7 @@ async fn an_account_can_sign_in_and_out(env: TestEnv) {
 }
 
 async fn nobody_is_no_actor(env: TestEnv) {
-    assert_eq!(env.engine.actor(UserId::new()).await, Err(ServiceError::NotSignedIn));
+    assert_eq!(env.engine.principal(UserId::new()).await, Err(ServiceError::NotSignedIn));
 }
 
 async fn sessions_are_never_brought_back_to_life(env: TestEnv) {

@@ -7,7 +7,7 @@ use crate::env::{
     on_both,
 };
 use domain::{
-    Actor, CredentialId, Field, ProjectId, Purpose, Role, ServiceError,
+    CredentialId, Field, Principal, ProjectId, Purpose, Role, ServiceError,
     audit::{AuditAction, AuditEvent, AuditQuery},
     credentials::{
         CreateCredential, CredentialDetail, CredentialQuery, CredentialScope, Environment,
@@ -28,16 +28,25 @@ fn shared() -> Placement {
     Placement { project: "shared".into(), ..Placement::default() }
 }
 
-async fn get(env: &TestEnv, actor: &Actor, id: CredentialId) -> CredentialDetail {
-    Credentials::get(&env.engine, actor, id).await.unwrap()
+async fn get(env: &TestEnv, principal: &Principal, id: CredentialId) -> CredentialDetail {
+    Credentials::get(&env.engine, principal, id).await.unwrap()
 }
 
-async fn place(env: &TestEnv, actor: &Actor, id: CredentialId, to: Placement) -> Answer<Saved> {
-    let seen = get(env, &env.actor, id).await;
-    Credentials::place(&env.engine, actor, placement(&seen, to)).await
+async fn place(
+    env: &TestEnv,
+    principal: &Principal,
+    id: CredentialId,
+    to: Placement,
+) -> Answer<Saved> {
+    let seen = get(env, &env.principal, id).await;
+    Credentials::place(&env.engine, principal, placement(&seen, to)).await
 }
 
-async fn create(env: &TestEnv, actor: &Actor, placement: Placement) -> Answer<CredentialId> {
+async fn create(
+    env: &TestEnv,
+    principal: &Principal,
+    placement: Placement,
+) -> Answer<CredentialId> {
     let form = CreateCredential {
         provider: "amazon_ecr".into(),
         shape: "ecr_access_key".into(),
@@ -47,12 +56,12 @@ async fn create(env: &TestEnv, actor: &Actor, placement: Placement) -> Answer<Cr
         placement,
         ..new("ecr", "secret")
     };
-    Credentials::create(&env.engine, actor, form).await.map(|saved| saved.id)
+    Credentials::create(&env.engine, principal, form).await.map(|saved| saved.id)
 }
 
 async fn log(env: &TestEnv, action: AuditAction) -> Vec<AuditEvent> {
     let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
-    Audit::list(&env.engine, &env.actor, query).await.unwrap().rows
+    Audit::list(&env.engine, &env.principal, query).await.unwrap().rows
 }
 
 async fn r_authz_only_an_owner_shares(env: TestEnv) {
@@ -63,14 +72,14 @@ async fn r_authz_only_an_owner_shares(env: TestEnv) {
     assert_eq!(refused, Err(ServiceError::NotAllowed));
     assert!(matches!(get(&env, &admin, id).await.reach, CredentialScope::Project(_)));
 
-    place(&env, &env.actor, id, shared()).await.unwrap();
+    place(&env, &env.principal, id, shared()).await.unwrap();
     assert_eq!(get(&env, &admin, id).await.reach, CredentialScope::Shared);
     // Within its place an admin changes it as any other; out of it only an owner takes it.
     let staging = Placement { environment: "staging".into(), ..shared() };
     place(&env, &admin, id, staging).await.unwrap();
     let refused = place(&env, &admin, id, Placement::default()).await;
     assert_eq!(refused, Err(ServiceError::NotAllowed));
-    place(&env, &env.actor, id, Placement::default()).await.unwrap();
+    place(&env, &env.principal, id, Placement::default()).await.unwrap();
     assert!(matches!(get(&env, &admin, id).await.reach, CredentialScope::Project(_)));
     assert_eq!(log(&env, AuditAction::Refused).await.len(), 3, "I-13");
 }
@@ -80,18 +89,18 @@ async fn r_authz_a_shared_credential_is_used_without_being_read(env: TestEnv) {
         pattern: "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/charts".into(),
         ..shared()
     };
-    let id = create(&env, &env.actor, pattern).await.unwrap();
+    let id = create(&env, &env.principal, pattern).await.unwrap();
     for role in [Role::Owner, Role::Admin] {
         let detail = get(&env, &env.member("Ada", role).await, id).await;
         assert_eq!(detail.username, "AKIAIOSFODNN7EXAMPLE");
         assert_eq!(detail.pattern_kind, PatternKind::Exact);
     }
-    let found = async |actor: &Actor| {
+    let found = async |principal: &Principal| {
         let query = CredentialQuery { search: "payments".into(), ..CredentialQuery::default() };
-        let page = Credentials::list(&env.engine, actor, query).await.unwrap();
+        let page = Credentials::list(&env.engine, principal, query).await.unwrap();
         (page.rows.len(), page.total)
     };
-    assert_eq!(found(&env.actor).await, (1, 1));
+    assert_eq!(found(&env.principal).await, (1, 1));
     for role in [Role::Editor, Role::Viewer] {
         let member = env.member("Ada", role).await;
         let detail = get(&env, &member, id).await;
@@ -105,15 +114,15 @@ async fn r_authz_a_shared_credential_is_used_without_being_read(env: TestEnv) {
     }
     // One of a project is read by every member.
     let pattern = Placement { pattern: "https://a.example/charts".into(), ..Placement::default() };
-    place(&env, &env.actor, id, pattern).await.unwrap();
+    place(&env, &env.principal, id, pattern).await.unwrap();
     let viewer = env.member("Ada", Role::Viewer).await;
     assert_eq!(get(&env, &viewer, id).await.description, "the payments team");
     assert_eq!(found(&viewer).await, (1, 1));
 }
 
 async fn a_place_is_stored_and_told(env: TestEnv) {
-    let id = create(&env, &env.actor, Placement::default()).await.unwrap();
-    let detail = get(&env, &env.actor, id).await;
+    let id = create(&env, &env.principal, Placement::default()).await.unwrap();
+    let detail = get(&env, &env.principal, id).await;
     assert_eq!((detail.project.as_str(), detail.environment), ("default", Environment::Unset));
     assert_eq!(detail.purposes, [Purpose::Helm, Purpose::Image]);
     assert_eq!((detail.pattern.as_str(), detail.pattern_kind), ("", PatternKind::None));
@@ -125,8 +134,8 @@ async fn a_place_is_stored_and_told(env: TestEnv) {
         expires: "2199-01-31".into(),
         ..Placement::default()
     };
-    place(&env, &env.actor, id, form.clone()).await.unwrap();
-    let placed = get(&env, &env.actor, id).await;
+    place(&env, &env.principal, id, form.clone()).await.unwrap();
+    let placed = get(&env, &env.principal, id).await;
     assert_eq!(placed.purposes, [Purpose::Image]);
     assert_eq!(
         (placed.pattern_kind, placed.environment),
@@ -138,14 +147,14 @@ async fn a_place_is_stored_and_told(env: TestEnv) {
         "for image, new pattern, environment production, expires 2199-01-31"
     );
     // Nothing changed.
-    place(&env, &env.actor, id, form.clone()).await.unwrap();
-    assert_eq!(get(&env, &env.actor, id).await.row_version, placed.row_version);
+    place(&env, &env.principal, id, form.clone()).await.unwrap();
+    assert_eq!(get(&env, &env.principal, id).await.row_version, placed.row_version);
     for (broken, field) in [
         (Placement { pattern: "(".into(), ..form.clone() }, Field::Pattern),
         (Placement { purposes: "git".into(), ..form.clone() }, Field::Purposes),
         (Placement { expires: "tomorrow".into(), ..form }, Field::Expires),
     ] {
-        let refused = place(&env, &env.actor, id, broken).await.unwrap_err();
+        let refused = place(&env, &env.principal, id, broken).await.unwrap_err();
         assert!(refused.problem_of(field).is_some(), "{refused:?}");
     }
 }
@@ -157,27 +166,27 @@ async fn r_authz_03_a_project_is_of_the_same_organization(env: TestEnv) {
     let foreign = [theirs, ProjectId::new()]
         .map(|project| Placement { project: project.to_string(), ..Placement::default() });
     for foreign in foreign.clone() {
-        let refused = create(&env, &env.actor, foreign).await.unwrap_err();
+        let refused = create(&env, &env.principal, foreign).await.unwrap_err();
         assert!(refused.problem_of(Field::Project).is_some(), "{refused:?}");
     }
-    let id = create(&env, &env.actor, Placement::default()).await.unwrap();
+    let id = create(&env, &env.principal, Placement::default()).await.unwrap();
     for foreign in foreign {
-        let refused = place(&env, &env.actor, id, foreign).await.unwrap_err();
+        let refused = place(&env, &env.principal, id, foreign).await.unwrap_err();
         assert!(refused.problem_of(Field::Project).is_some(), "{refused:?}");
     }
 }
 
 async fn two_people_do_not_place_at_once(env: TestEnv) {
-    let id = create(&env, &env.actor, Placement::default()).await.unwrap();
+    let id = create(&env, &env.principal, Placement::default()).await.unwrap();
     for round in 0..5 {
-        let seen = get(&env, &env.actor, id).await;
+        let seen = get(&env, &env.principal, id).await;
         let to = |path: &str| {
             let pattern = format!("https://{path}{round}.example");
             placement(&seen, Placement { pattern, ..Placement::default() })
         };
         let (a, b) = tokio::join!(
-            Credentials::place(&env.engine, &env.actor, to("a")),
-            Credentials::place(&env.engine, &env.actor, to("b"))
+            Credentials::place(&env.engine, &env.principal, to("a")),
+            Credentials::place(&env.engine, &env.principal, to("b"))
         );
         assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
         let lost = a.err().or(b.err());

@@ -24,7 +24,7 @@ fn by_status(status: Status) -> RepositoryQuery {
 }
 
 async fn found(env: &TestEnv, query: RepositoryQuery) -> Vec<(RepositoryId, Status)> {
-    let page = Repositories::list(&env.engine, &env.actor, query).await.unwrap();
+    let page = Repositories::list(&env.engine, &env.principal, query).await.unwrap();
     assert_eq!(page.total as usize, page.rows.len());
     page.rows.iter().map(|row| (row.id, row.status())).collect()
 }
@@ -75,7 +75,7 @@ async fn a_repository_is_found_by_the_word_it_is_told_with(env: TestEnv) {
     // A row that fails says so while somebody has it synced again, and stays where it was.
     let (failing, _) = all[2];
     let which = ToSync::These(vec![failing]);
-    Repositories::sync(&env.engine, &env.actor, which).await.unwrap();
+    Repositories::sync(&env.engine, &env.principal, which).await.unwrap();
     assert_eq!(env.look(failing).await.summary.status(), Status::Syncing);
     let after: Vec<_> = found(&env, RepositoryQuery::default()).await;
     assert_eq!(
@@ -88,7 +88,7 @@ async fn sync_all_takes_what_the_page_finds(env: TestEnv) {
     let (open, closed) = (Registry::start(None).await, Registry::start(Some("other")).await);
     let all = of_every_kind(&env, &open, &closed).await;
     let sync = async |query: RepositoryQuery| {
-        Repositories::sync(&env.engine, &env.actor, ToSync::Found(query)).await.unwrap()
+        Repositories::sync(&env.engine, &env.principal, ToSync::Found(query)).await.unwrap()
     };
     let searched =
         |text: &str| RepositoryQuery { search: text.into(), ..RepositoryQuery::default() };
@@ -105,13 +105,13 @@ async fn sync_all_takes_what_the_page_finds(env: TestEnv) {
     let theirs = Repositories::sync(&env.engine, &stranger, ToSync::all()).await.unwrap();
     assert_eq!(theirs, 0);
     let none = ToSync::These(Vec::new());
-    let refused = Repositories::sync(&env.engine, &env.actor, none).await;
+    let refused = Repositories::sync(&env.engine, &env.principal, none).await;
     assert_eq!(refused, Err(ServiceError::NotFound), "nothing is never all");
 }
 
 async fn summary(env: &TestEnv, id: CredentialId) -> CredentialSummary {
     let query = CredentialQuery::default();
-    let page = Credentials::list(&env.engine, &env.actor, query).await.unwrap();
+    let page = Credentials::list(&env.engine, &env.principal, query).await.unwrap();
     page.rows.into_iter().find(|row| row.id == id).unwrap()
 }
 
@@ -131,14 +131,14 @@ async fn a_credential_says_the_worst_of_what_holds(env: TestEnv) {
         assert!(env.sync(id).await.is_some());
     }
     assert_eq!(status().await, Status::Paused);
-    let detail = Credentials::get(&env.engine, &env.actor, credential).await.unwrap();
+    let detail = Credentials::get(&env.engine, &env.principal, credential).await.unwrap();
     assert_eq!(detail.health(None, false).status(now), Status::Paused, "its page says the same");
     assert_eq!(detail.links[0].status, Status::Paused);
 
     // One that is used by an export alone is used.
     let other = env.credential("other", "one").await;
     assert_eq!(summary(&env, other).await.health().status(now), Status::Unused);
-    let organization = env.actor.organization.uuid().simple().to_string();
+    let organization = env.principal.organization.uuid().simple().to_string();
     let blob = |hex: &str| {
         if env.is_sqlite() { format!("x'{hex}'") } else { format!("'{hex}'::uuid") }
     };
@@ -159,20 +159,20 @@ async fn a_credential_says_the_worst_of_what_holds(env: TestEnv) {
 }
 
 async fn place(env: &TestEnv, id: CredentialId, placement: Placement) {
-    let detail = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
+    let detail = Credentials::get(&env.engine, &env.principal, id).await.unwrap();
     let form = PlaceCredential {
         credential: id.to_string(),
         row_version: detail.row_version.to_string(),
         placement,
         ..PlaceCredential::default()
     };
-    Credentials::place(&env.engine, &env.actor, form).await.unwrap();
+    Credentials::place(&env.engine, &env.principal, form).await.unwrap();
 }
 
 async fn a_project_finds_what_belongs_to_it(env: TestEnv) {
     let registry = Registry::start(None).await;
     let form = ProjectForm { name: "payments".into(), ..ProjectForm::default() };
-    let project: ProjectId = Projects::save(&env.engine, &env.actor, form).await.unwrap();
+    let project: ProjectId = Projects::save(&env.engine, &env.principal, form).await.unwrap();
     env.repository(&registry, "elsewhere", None).await;
     let form = AddRepository {
         url: registry.url("here").into(),
@@ -181,12 +181,12 @@ async fn a_project_finds_what_belongs_to_it(env: TestEnv) {
         project: project.to_string(),
         ..AddRepository::default()
     };
-    let here = Repositories::add(&env.engine, &env.actor, form).await.unwrap();
+    let here = Repositories::add(&env.engine, &env.principal, form).await.unwrap();
     let query = RepositoryQuery { project: Some(project), ..RepositoryQuery::default() };
-    let rows = Repositories::list(&env.engine, &env.actor, query.clone()).await.unwrap().rows;
+    let rows = Repositories::list(&env.engine, &env.principal, query.clone()).await.unwrap().rows;
     assert_eq!(rows.iter().map(|row| (row.id, row.project)).collect::<Vec<_>>(), [(here, project)]);
     let synced = ToSync::Found(query);
-    assert_eq!(Repositories::sync(&env.engine, &env.actor, synced).await.unwrap(), 1);
+    assert_eq!(Repositories::sync(&env.engine, &env.principal, synced).await.unwrap(), 1);
 
     let (inside, _) =
         (env.credential("inside", "one").await, env.credential("outside", "one").await);
@@ -198,7 +198,7 @@ async fn a_project_finds_what_belongs_to_it(env: TestEnv) {
             direction: domain::credentials::Direction::parse(direction).unwrap(),
             ..CredentialQuery::default()
         };
-        let page = Credentials::list(&env.engine, &env.actor, query).await.unwrap();
+        let page = Credentials::list(&env.engine, &env.principal, query).await.unwrap();
         assert_eq!((page.total, page.all, page.rows[0].id), (1, 2, inside));
     }
 }
@@ -208,9 +208,9 @@ async fn f56_what_a_credential_may_do_is_stored_and_changed(env: TestEnv) {
         placement: Placement { access: "push".into(), ..Placement::default() },
         ..crate::env::forms::new("robot", "one")
     };
-    let id = Credentials::create(&env.engine, &env.actor, form).await.unwrap().id;
+    let id = Credentials::create(&env.engine, &env.principal, form).await.unwrap().id;
     let told = async || {
-        let detail = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
+        let detail = Credentials::get(&env.engine, &env.principal, id).await.unwrap();
         assert_eq!(summary(&env, id).await.access, detail.access);
         detail.access
     };

@@ -28,7 +28,7 @@ on_both!(
 );
 
 async fn roll_back(faults: &FaultInjection, seen: &CredentialDetail, number: i64) -> Answer<Saved> {
-    Credentials::roll_back(&faults.engine, &faults.env.actor, version(seen, number)).await
+    Credentials::roll_back(&faults.engine, &faults.env.principal, version(seen, number)).await
 }
 
 async fn with_versions(faults: &FaultInjection, id: CredentialId, passwords: &[&str]) {
@@ -113,9 +113,9 @@ async fn i_02_only_what_was_committed_comes_back(env: TestEnv) {
     let faults = FaultInjection::new(env).await;
     // A candidate that was discarded, and the write of an operation that was given up.
     let form = candidate(&faults.get(id).await, "never");
-    Credentials::update(&faults.engine, &faults.env.actor, form).await.unwrap();
+    Credentials::update(&faults.engine, &faults.env.principal, form).await.unwrap();
     let staged = faults.get(id).await;
-    Credentials::discard(&faults.engine, &faults.env.actor, version(&staged, 2)).await.unwrap();
+    Credentials::discard(&faults.engine, &faults.env.principal, version(&staged, 2)).await.unwrap();
     let operation = faults.intend(id).await;
     assert_eq!(faults.recover().await, 1);
     faults.write(2, id, operation.id, "late").await;

@@ -8,7 +8,7 @@ mod users;
 
 pub use failed_attempts::{Filling, count_failure, failed, forget_failures};
 pub use known_browsers::{KnownTo, forget_browsers, keep_browser, known_to};
-pub use recognize::actor;
+pub use recognize::principal;
 pub use set_up_tokens::{is_open, issue_token, use_token, void_tokens};
 pub use users::{Account, account, anybody, insert_user, password_hash_of, rehash};
 

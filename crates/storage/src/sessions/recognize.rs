@@ -1,6 +1,6 @@
 //! Who asks.
 
-use domain::{Actor, Epochs, Role, UserId};
+use domain::{Epochs, Principal, Role, UserId};
 use uuid::Uuid;
 
 use crate::{Db, Error, Result, row};
@@ -10,7 +10,7 @@ use crate::{Db, Error, Result, row};
 ///
 /// # Errors
 /// When the database does not answer, or holds a role this version does not know.
-pub async fn actor(db: &Db, user: UserId) -> Result<Option<Actor>> {
+pub async fn principal(db: &Db, user: UserId) -> Result<Option<Principal>> {
     let row: Option<(String, Uuid, String, String, i64, i64, i64)> = row!(
         db,
         "select u.name, o.id, o.name as organization_name, m.role, m.epoch, u.epoch, o.epoch from users u
@@ -20,7 +20,7 @@ pub async fn actor(db: &Db, user: UserId) -> Result<Option<Actor>> {
     )?;
     row.map(|(name, organization, organization_name, role, of_member, of_user, of_organization)| {
         let role = Role::parse(&role).ok_or(Error::Value { column: "role" })?;
-        Ok(Actor {
+        Ok(Principal {
             user,
             name,
             organization: organization.into(),

@@ -18,7 +18,7 @@ use axum::{
         sse::{Event, KeepAlive},
     },
 };
-use domain::{Actor, ServiceError, UserId};
+use domain::{Principal, ServiceError, UserId};
 use http::StatusCode;
 use tokio::{sync::mpsc, time::Instant};
 use tokio_stream::wrappers::ReceiverStream;
@@ -52,7 +52,7 @@ pub(super) async fn for_pages_of_ours(
 /// Who listens, and where their events go.
 struct Listener {
     site: Site,
-    actor: Actor,
+    principal: Principal,
     session: Id,
     events: mpsc::Sender<Result<Event, Infallible>>,
     _place: StreamSlot,
@@ -67,14 +67,14 @@ fn open<Telling>(
 where
     Telling: Future<Output = ()> + Send + 'static,
 {
-    let (Some(actor), Some(session)) = (visitor.actor(), visitor.session().id()) else {
+    let (Some(principal), Some(session)) = (visitor.principal(), visitor.session().id()) else {
         return refuse(StatusCode::UNAUTHORIZED, ServiceError::NotSignedIn.to_string());
     };
-    let Some(place) = site.streams.open_slot(actor.user) else {
+    let Some(place) = site.streams.open_slot(principal.user) else {
         return refuse(StatusCode::TOO_MANY_REQUESTS, "Too many pages of Hawser are open at once.");
     };
     let (events, stream) = mpsc::channel(4);
-    tokio::spawn(tell(Listener { site, actor, session, events, _place: place }));
+    tokio::spawn(tell(Listener { site, principal, session, events, _place: place }));
     let stream = Sse::new(ReceiverStream::new(stream));
     // Proxies must not wait for the end of a stream that has none.
     (
@@ -87,7 +87,7 @@ where
 impl Listener {
     /// The person.
     const fn user(&self) -> UserId {
-        self.actor.user
+        self.principal.user
     }
 
     /// Whether the reader took the event, or at least an earlier one; `false` ends the stream.
@@ -123,12 +123,8 @@ impl Listener {
     /// Whether the session lives and the person is still who they were.
     async fn may_still_listen(&self) -> bool {
         self.site.sessions.lives(self.session).await
-            && self
-                .site
-                .services
-                .sessions
-                .actor(self.actor.user)
-                .await
-                .is_ok_and(|actor| actor.visiting_from(self.actor.address) == self.actor)
+            && self.site.services.sessions.principal(self.principal.user).await.is_ok_and(
+                |principal| principal.visiting_from(self.principal.address) == self.principal,
+            )
     }
 }

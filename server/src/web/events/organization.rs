@@ -27,9 +27,9 @@ pub(in crate::web) async fn organization(
 }
 
 async fn tell_news(mut listener: Listener) {
-    let (site, actor) = (listener.site.clone(), listener.actor.clone());
+    let (site, principal) = (listener.site.clone(), listener.principal.clone());
     let (mut checked, mut told) = (Instant::now(), Instant::now());
-    let mut changed = pin!(site.services.propagations.changed(&actor));
+    let mut changed = pin!(site.services.propagations.changed(&principal));
     loop {
         let heard = tokio::select! {
             heard = &mut changed => Some(heard),
@@ -43,7 +43,7 @@ async fn tell_news(mut listener: Listener) {
             checked = Instant::now();
         }
         let Some(heard) = heard else { continue };
-        changed.set(site.services.propagations.changed(&actor));
+        changed.set(site.services.propagations.changed(&principal));
         let _ = futures::poll!(&mut changed);
         // Of what other replicas did nothing is heard, so that pages look now and then without news.
         if heard == Heard::News || told.elapsed() >= RECHECK {

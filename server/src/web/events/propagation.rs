@@ -25,9 +25,11 @@ pub(in crate::web) async fn propagation(
     Extension(visitor): Extension<Arc<SessionUser>>,
     Path(id): Path<String>,
 ) -> Response {
-    let Some(actor) = visitor.actor() else { return turned_away(&ServiceError::NotSignedIn) };
+    let Some(principal) = visitor.principal() else {
+        return turned_away(&ServiceError::NotSignedIn);
+    };
     let Ok(id) = id.parse::<PropagationId>() else { return turned_away(&ServiceError::NotFound) };
-    if let Err(problem) = site.services.propagations.progress(&actor, id).await {
+    if let Err(problem) = site.services.propagations.progress(&principal, id).await {
         return turned_away(&problem);
     }
     open(site, &visitor, move |listener| tell_progress(listener, id))
@@ -37,11 +39,11 @@ async fn tell_progress(mut listener: Listener, id: PropagationId) {
     let mut told = String::new();
     let mut checked = Instant::now();
     loop {
-        let (site, actor) = (listener.site.clone(), listener.actor.clone());
+        let (site, principal) = (listener.site.clone(), listener.principal.clone());
         // Listens before it looks, so that nothing falls between the two.
-        let mut changed = pin!(site.services.propagations.changed(&actor));
+        let mut changed = pin!(site.services.propagations.changed(&principal));
         let _ = futures::poll!(&mut changed);
-        if let Ok(progress) = site.services.propagations.progress(&actor, id).await {
+        if let Ok(progress) = site.services.propagations.progress(&principal, id).await {
             // An event cannot carry a carriage return.
             let html = app::progress_html(&progress).replace('\r', " ");
             if html != told {

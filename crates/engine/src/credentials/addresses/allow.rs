@@ -1,7 +1,7 @@
 //! Allowing an origin for the login of a credential.
 
 use domain::{
-    Action, Actor, CredentialId, Field, ServiceError, Timestamp,
+    Action, CredentialId, Field, Principal, ServiceError, Timestamp,
     access::parse_id,
     audit::{AuditAction, AuditTarget},
     credentials::{AllowAddress, Route, readable_origin},
@@ -26,18 +26,18 @@ pub(crate) struct Allowing<'a> {
 
 pub(in crate::credentials) async fn allow(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: &AllowAddress,
 ) -> Result<(), Error> {
-    let grant = allowed(engine, actor, Action::AllowOrigins, "allow an address").await?;
+    let grant = allowed(engine, principal, Action::AllowOrigins, "allow an address").await?;
     let scope = Scope::of(&grant);
     let credential = form.credential.parse().map_err(|_| ServiceError::NotFound)?;
     let (origin, route) = wanted(engine, scope, credential, form).await?;
     let now = engine.clock.now();
     let mut tx = engine.db.begin_as(&grant).await?;
     let allowing = Allowing { credential, origin: &origin, route: &route };
-    allow_in(&mut tx, actor, scope, &allowing, now).await?;
-    resume_links(&mut tx, actor, scope, &allowing, now).await?;
+    allow_in(&mut tx, principal, scope, &allowing, now).await?;
+    resume_links(&mut tx, principal, scope, &allowing, now).await?;
     // Exports name what is allowed.
     touch(&mut tx, scope, Touched::Credential(credential), When::Settled, now).await?;
     tx.commit().await?;
@@ -73,7 +73,7 @@ async fn wanted(
 /// [`ServiceError::NotFound`] when the credential is deleted, or when the database refuses.
 pub(crate) async fn allow_in(
     tx: &mut Tx,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     allowing: &Allowing<'_>,
     now: Timestamp,
@@ -83,13 +83,13 @@ pub(crate) async fn allow_in(
         .await?
         .ok_or(ServiceError::NotFound)?;
     let place = (origin, route);
-    if storage::credentials::allow(tx, scope, credential, place, &actor.name, now).await? > 0 {
+    if storage::credentials::allow(tx, scope, credential, place, &principal.name, now).await? > 0 {
         for name in origins_of_registry(origin) {
             storage::credentials::forget_requests(tx, scope, credential, &name, route).await?;
         }
         let told = (AuditTarget::Credential(credential), name.as_str(), place_words(origin, route));
         let action = AuditAction::AddressAllowed;
-        audit::record(tx, person(actor), scope, now, action, told).await?;
+        audit::record(tx, person(principal), scope, now, action, told).await?;
     }
     Ok(())
 }
@@ -97,7 +97,7 @@ pub(crate) async fn allow_in(
 /// Resumes the suspended links that may be used now; each repository syncs.
 async fn resume_links(
     tx: &mut Tx,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     allowing: &Allowing<'_>,
     now: Timestamp,
@@ -119,7 +119,7 @@ async fn resume_links(
             link.name.as_str(),
             format!("{} is allowed now", readable_origin(origin)),
         );
-        audit::record(tx, person(actor), scope, now, AuditAction::LinkSet, told).await?;
+        audit::record(tx, person(principal), scope, now, AuditAction::LinkSet, told).await?;
     }
     Ok(())
 }

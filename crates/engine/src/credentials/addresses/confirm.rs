@@ -1,7 +1,7 @@
 //! Confirming an origin that was taken over from the links of before.
 
 use domain::{
-    Action, Actor, AllowedAddressId, CredentialId, ServiceError,
+    Action, AllowedAddressId, CredentialId, Principal, ServiceError,
     audit::{AuditAction, AuditTarget},
     credentials::readable_origin,
 };
@@ -14,11 +14,11 @@ use crate::{
 
 pub(in crate::credentials) async fn confirm(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     credential: CredentialId,
     id: AllowedAddressId,
 ) -> Result<(), Error> {
-    let grant = allowed(engine, actor, Action::AllowOrigins, "confirm an address").await?;
+    let grant = allowed(engine, principal, Action::AllowOrigins, "confirm an address").await?;
     let scope = Scope::of(&grant);
     let existing = storage::credentials::existing(&engine.db, scope, credential)
         .await?
@@ -26,7 +26,7 @@ pub(in crate::credentials) async fn confirm(
     let now = engine.clock.now();
     let mut tx = engine.db.begin_as(&grant).await?;
     let confirmed =
-        storage::credentials::confirm(&mut tx, scope, credential, id, &actor.name, now).await?;
+        storage::credentials::confirm(&mut tx, scope, credential, id, &principal.name, now).await?;
     // Somebody else confirmed or withdrew it; the page shows which.
     let Some(origin) = confirmed else { return Ok(()) };
     let told = (
@@ -35,7 +35,7 @@ pub(in crate::credentials) async fn confirm(
         readable_origin(&origin),
     );
     let action = AuditAction::AddressConfirmed;
-    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(())

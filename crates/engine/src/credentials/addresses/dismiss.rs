@@ -1,7 +1,7 @@
 //! Forgetting a request for an origin.
 
 use domain::{
-    Action, Actor, AddressRequestId, CredentialId, ServiceError,
+    Action, AddressRequestId, CredentialId, Principal, ServiceError,
     audit::{AuditAction, AuditTarget},
     credentials::readable_origin,
 };
@@ -14,11 +14,11 @@ use crate::{
 
 pub(in crate::credentials) async fn dismiss(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     credential: CredentialId,
     id: AddressRequestId,
 ) -> Result<(), Error> {
-    let grant = allowed(engine, actor, Action::AllowOrigins, "dismiss a request").await?;
+    let grant = allowed(engine, principal, Action::AllowOrigins, "dismiss a request").await?;
     let scope = Scope::of(&grant);
     let existing = storage::credentials::existing(&engine.db, scope, credential)
         .await?
@@ -33,7 +33,7 @@ pub(in crate::credentials) async fn dismiss(
         readable_origin(&origin),
     );
     let action = AuditAction::AddressRequestDismissed;
-    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(())

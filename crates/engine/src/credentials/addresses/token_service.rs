@@ -1,7 +1,7 @@
 //! Token services at another host than their registry.
 
 use domain::{
-    Action, Actor, CredentialId, ServiceError,
+    Action, CredentialId, Principal, ServiceError,
     audit::{AuditAction, AuditTarget},
     credentials::readable_origin,
 };
@@ -18,23 +18,23 @@ use crate::{
 /// When the person may not, the credential is deleted, or the database refuses.
 pub(crate) async fn allow_token_service(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     credential: CredentialId,
     (registry, service): (&str, &str),
 ) -> Result<(), Error> {
-    let grant = allowed(engine, actor, Action::AllowOrigins, "allow a token service").await?;
+    let grant = allowed(engine, principal, Action::AllowOrigins, "allow a token service").await?;
     let now = engine.clock.now();
     let mut tx = engine.db.begin_as(&grant).await?;
     let scope = Scope::of(&grant);
     let name = storage::credentials::change_addresses(&mut tx, scope, credential)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    let (pair, by) = ((registry, service), actor.name.as_str());
+    let (pair, by) = ((registry, service), principal.name.as_str());
     let storage = storage::credentials::allow_token_service;
     if storage(&mut tx, scope, credential, pair, by, now).await? > 0 {
         let told = (AuditTarget::Credential(credential), name.as_str(), words(pair));
         let action = AuditAction::TokenServiceAllowed;
-        audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+        audit::record(&mut tx, person(principal), scope, now, action, told).await?;
     }
     tx.commit().await?;
     engine.changes.tell(scope.organization());
@@ -43,11 +43,12 @@ pub(crate) async fn allow_token_service(
 
 pub(in crate::credentials) async fn withdraw_token_service(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     credential: CredentialId,
     (registry, service): (&str, &str),
 ) -> Result<(), Error> {
-    let grant = allowed(engine, actor, Action::AllowOrigins, "withdraw a token service").await?;
+    let grant =
+        allowed(engine, principal, Action::AllowOrigins, "withdraw a token service").await?;
     let scope = Scope::of(&grant);
     let now = engine.clock.now();
     let mut tx = engine.db.begin_as(&grant).await?;
@@ -61,7 +62,7 @@ pub(in crate::credentials) async fn withdraw_token_service(
     }
     let told = (AuditTarget::Credential(credential), name.as_str(), words(pair));
     let action = AuditAction::TokenServiceWithdrawn;
-    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, action, told).await?;
     tx.commit().await?;
     engine.exchanges.evict(credential);
     engine.registries.evict(credential);

@@ -1,7 +1,7 @@
 //! Withdrawing an origin: the login goes there no more.
 
 use domain::{
-    Action, Actor, AllowedAddressId, CredentialId, ServiceError, Timestamp,
+    Action, AllowedAddressId, CredentialId, Principal, ServiceError, Timestamp,
     audit::{AuditAction, AuditTarget},
     credentials::readable_origin,
     repositories::{LinkState, SyncTrigger},
@@ -17,11 +17,11 @@ use crate::{
 
 pub(in crate::credentials) async fn withdraw(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     credential: CredentialId,
     id: AllowedAddressId,
 ) -> Result<Vec<String>, Error> {
-    let grant = allowed(engine, actor, Action::AllowOrigins, "withdraw an address").await?;
+    let grant = allowed(engine, principal, Action::AllowOrigins, "withdraw an address").await?;
     let scope = Scope::of(&grant);
     let now = engine.clock.now();
     let mut tx = engine.db.begin_as(&grant).await?;
@@ -30,13 +30,13 @@ pub(in crate::credentials) async fn withdraw(
         .ok_or(ServiceError::NotFound)?;
     let withdrawn = storage::credentials::withdraw(&mut tx, scope, credential, id).await?;
     let Some(origin) = withdrawn else { return Ok(Vec::new()) };
-    let suspended = suspend_links(&mut tx, actor, scope, (credential, &origin), now).await?;
+    let suspended = suspend_links(&mut tx, principal, scope, (credential, &origin), now).await?;
     // Exports name what is allowed, and no more, whatever was agreed to before.
     storage::exports::withdraw_agreements(&mut tx, scope, credential).await?;
     touch(&mut tx, scope, Touched::Credential(credential), When::Settled, now).await?;
     let told = (AuditTarget::Credential(credential), name.as_str(), readable_origin(&origin));
     let action = AuditAction::AddressWithdrawn;
-    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, action, told).await?;
     tx.commit().await?;
     // What was exchanged for the origin or granted by its registry must not be used again.
     engine.exchanges.evict(credential);
@@ -51,7 +51,7 @@ pub(in crate::credentials) async fn withdraw(
 /// sync once more to say so.
 async fn suspend_links(
     tx: &mut Tx,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     (credential, origin): (CredentialId, &str),
     now: Timestamp,
@@ -73,7 +73,7 @@ async fn suspend_links(
             link.name.as_str(),
             format!("{} was withdrawn", readable_origin(origin)),
         );
-        audit::record(tx, person(actor), scope, now, AuditAction::LinkSuspended, told).await?;
+        audit::record(tx, person(principal), scope, now, AuditAction::LinkSuspended, told).await?;
         suspended.push(link.name);
     }
     Ok(suspended)

@@ -1,7 +1,7 @@
 //! Asking for an apply; the first one makes the cluster follow its exports from then on.
 
 use domain::{
-    Actor, ClusterId, ServiceError,
+    ClusterId, Principal, ServiceError,
     audit::{AuditAction, AuditTarget},
 };
 use storage::{Scope, gitops::clusters};
@@ -12,8 +12,12 @@ use crate::{
     audit::{self, person},
 };
 
-pub(super) async fn apply(engine: &Engine, actor: &Actor, id: ClusterId) -> Result<(), Error> {
-    let grant = may_write(engine, actor, "bring a cluster in step").await?;
+pub(super) async fn apply(
+    engine: &Engine,
+    principal: &Principal,
+    id: ClusterId,
+) -> Result<(), Error> {
+    let grant = may_write(engine, principal, "bring a cluster in step").await?;
     let scope = Scope::of(&grant);
     let cluster = clusters::cluster(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let now = engine.clock.now();
@@ -21,7 +25,7 @@ pub(super) async fn apply(engine: &Engine, actor: &Actor, id: ClusterId) -> Resu
     queue(&mut tx, scope, id, now).await?;
     let action = AuditAction::ClusterApplyRequested;
     let told = (AuditTarget::Cluster(id), cluster.name.as_str(), String::new());
-    audit::record(&mut tx, person(actor), scope, now, action, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, action, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();

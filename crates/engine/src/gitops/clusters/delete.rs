@@ -1,7 +1,7 @@
 //! Deleting a cluster: first what Hawser made there, then what it knows of it.
 
 use domain::{
-    Actor, ClusterId, ServiceError, Timestamp,
+    ClusterId, Principal, ServiceError, Timestamp,
     audit::{AuditAction, AuditTarget},
     counted,
     gitops::ClusterState,
@@ -16,15 +16,19 @@ use crate::{
 
 /// The objects are deleted by a worker, which tries again while the API server is away. Whoever
 /// deletes the cluster once more after that failed has it forgotten with its objects left there.
-pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ClusterId) -> Result<(), Error> {
-    let grant = may_write(engine, actor, "delete a cluster").await?;
+pub(super) async fn delete(
+    engine: &Engine,
+    principal: &Principal,
+    id: ClusterId,
+) -> Result<(), Error> {
+    let grant = may_write(engine, principal, "delete a cluster").await?;
     let scope = Scope::of(&grant);
     let cluster = clusters::cluster(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let now = engine.clock.now();
     let mut tx = engine.db.begin_as(&grant).await?;
     // The new epoch keeps a worker that is applying from noting or making objects after they are
     // counted here.
-    let is_first = clusters::set_deleting(&mut tx, scope, id, &actor.name, now).await? > 0;
+    let is_first = clusters::set_deleting(&mut tx, scope, id, &principal.name, now).await? > 0;
     if !is_first && !clusters::lock_epoch(&mut tx, scope, id, cluster.epoch).await? {
         return Err(ServiceError::NotFound.into());
     }
@@ -38,7 +42,7 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ClusterId) -> Res
                 counted(left, "object", "objects")
             ),
         };
-        if !delete_rows(&mut tx, scope, id, person(actor), detail, now).await? {
+        if !delete_rows(&mut tx, scope, id, person(principal), detail, now).await? {
             return Err(ServiceError::NotFound.into());
         }
     } else if is_first {
@@ -49,7 +53,7 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: ClusterId) -> Res
             cluster.name.as_str(),
             format!("{} to be deleted first", counted(left, "object is", "objects are")),
         );
-        audit::record(&mut tx, person(actor), scope, now, AuditAction::ClusterDeleted, told)
+        audit::record(&mut tx, person(principal), scope, now, AuditAction::ClusterDeleted, told)
             .await?;
     }
     tx.commit().await?;

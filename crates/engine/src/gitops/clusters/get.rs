@@ -1,7 +1,7 @@
 //! What people see of clusters: how they were found last. Nothing is asked of an API server.
 
 use domain::{
-    Actor, ClusterId, ServiceError,
+    ClusterId, Principal, ServiceError,
     gitops::{ClusterDetail, ClusterSummary},
 };
 use storage::gitops::clusters;
@@ -9,17 +9,20 @@ use storage::gitops::clusters;
 use super::may_look;
 use crate::{Engine, Error};
 
-pub(super) async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<ClusterSummary>, Error> {
-    let (engine, scope) = may_look(engine, actor).await?;
+pub(super) async fn list(
+    engine: &Engine,
+    principal: &Principal,
+) -> Result<Vec<ClusterSummary>, Error> {
+    let (engine, scope) = may_look(engine, principal).await?;
     Ok(clusters::list(&engine.db, scope).await?)
 }
 
 pub(super) async fn get(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     id: ClusterId,
 ) -> Result<ClusterDetail, Error> {
-    let (engine, scope) = may_look(engine, actor).await?;
+    let (engine, scope) = may_look(engine, principal).await?;
     let seen = clusters::seen(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     Ok(ClusterDetail {
         credential_name: seen.credential_name,

@@ -21,7 +21,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use connectors::kubernetes::{Denied, ObjectRef};
 use domain::{
-    Action, Actor, Cause, ClusterId, Grant, ServiceError,
+    Action, Cause, ClusterId, Grant, Principal, ServiceError,
     cause::RemoteKind,
     gitops::{
         ClusterDetail, ClusterForm, ClusterObject, ClusterPreview, ClusterSummary, ObjectState,
@@ -91,28 +91,28 @@ impl Clusters for Engine {
         self.clusters == ClusterAccess::On
     }
 
-    async fn list(&self, actor: &Actor) -> Answer<Vec<ClusterSummary>> {
-        get::list(self, actor).await.map_err(answer_of_cluster)
+    async fn list(&self, principal: &Principal) -> Answer<Vec<ClusterSummary>> {
+        get::list(self, principal).await.map_err(answer_of_cluster)
     }
 
-    async fn get(&self, actor: &Actor, id: ClusterId) -> Answer<ClusterDetail> {
-        get::get(self, actor, id).await.map_err(answer_of_cluster)
+    async fn get(&self, principal: &Principal, id: ClusterId) -> Answer<ClusterDetail> {
+        get::get(self, principal, id).await.map_err(answer_of_cluster)
     }
 
-    async fn save(&self, actor: &Actor, form: ClusterForm) -> Answer<ClusterId> {
-        save::save(self, actor, &form).await.map_err(answer_of_cluster)
+    async fn save(&self, principal: &Principal, form: ClusterForm) -> Answer<ClusterId> {
+        save::save(self, principal, &form).await.map_err(answer_of_cluster)
     }
 
-    async fn delete(&self, actor: &Actor, id: ClusterId) -> Answer<()> {
-        delete::delete(self, actor, id).await.map_err(answer_of_cluster)
+    async fn delete(&self, principal: &Principal, id: ClusterId) -> Answer<()> {
+        delete::delete(self, principal, id).await.map_err(answer_of_cluster)
     }
 
-    async fn preview(&self, actor: &Actor, id: ClusterId) -> Answer<ClusterPreview> {
-        preview::preview(self, actor, id).await.map_err(answer_of_cluster)
+    async fn preview(&self, principal: &Principal, id: ClusterId) -> Answer<ClusterPreview> {
+        preview::preview(self, principal, id).await.map_err(answer_of_cluster)
     }
 
-    async fn apply(&self, actor: &Actor, id: ClusterId) -> Answer<()> {
-        apply_now::apply(self, actor, id).await.map_err(answer_of_cluster)
+    async fn apply(&self, principal: &Principal, id: ClusterId) -> Answer<()> {
+        apply_now::apply(self, principal, id).await.map_err(answer_of_cluster)
     }
 }
 
@@ -122,16 +122,16 @@ fn answer_of_cluster(error: Error) -> ServiceError {
 }
 
 /// The right to look, where clusters are turned on.
-async fn may_look(engine: &Engine, actor: &Actor) -> Result<(Engine, Scope), Error> {
+async fn may_look(engine: &Engine, principal: &Principal) -> Result<(Engine, Scope), Error> {
     is_on(engine)?;
-    Ok(reading(engine, actor, Action::View, "see the clusters").await?)
+    Ok(reading(engine, principal, Action::View, "see the clusters").await?)
 }
 
 /// The right to let values of secrets leave for a cluster: who chooses the cluster can read them.
-async fn may_write(engine: &Engine, actor: &Actor, attempt: &str) -> Result<Grant, Error> {
+async fn may_write(engine: &Engine, principal: &Principal, attempt: &str) -> Result<Grant, Error> {
     is_on(engine)?;
-    allowed(engine, actor, Action::RevealSecrets, attempt).await?;
-    Ok(allowed(engine, actor, Action::ManageExports, attempt).await?)
+    allowed(engine, principal, Action::RevealSecrets, attempt).await?;
+    Ok(allowed(engine, principal, Action::ManageExports, attempt).await?)
 }
 
 fn is_on(engine: &Engine) -> Result<(), Error> {

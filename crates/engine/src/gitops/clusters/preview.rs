@@ -5,7 +5,7 @@ use connectors::{
     kubernetes::{ApiRefusal, ApiServer, Live, Manifest, ObjectRef, Run, masked},
 };
 use domain::{
-    Actor, Cause, ClusterId, Grant, Redactor, ServiceError, Timestamp,
+    Cause, ClusterId, Grant, Principal, Redactor, ServiceError, Timestamp,
     audit::ReadPurpose,
     cause::RemoteKind,
     exports::yaml,
@@ -30,15 +30,15 @@ use crate::{Engine, Error, credentials::Use};
 
 pub(super) async fn preview(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     id: ClusterId,
 ) -> Result<ClusterPreview, Error> {
-    let grant = may_write(engine, actor, "look at the preview of a cluster").await?;
+    let grant = may_write(engine, principal, "look at the preview of a cluster").await?;
     let scope = Scope::of(&grant);
-    engine.limits.connection_test(actor.user)?;
+    engine.limits.connection_test(principal.user)?;
     let cluster = clusters::cluster(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let began = engine.clock.now();
-    let used = Use::of(actor, grant, ReadPurpose::Apply);
+    let used = Use::of(principal, grant, ReadPurpose::Apply);
     let wanted = if cluster.deleting {
         Wanted::nothing()
     } else {

@@ -1,7 +1,7 @@
 //! Adding or changing a cluster.
 
 use domain::{
-    Actor, ClusterId, CredentialId, CredentialKind, Field, Grant, ServiceError, Timestamp,
+    ClusterId, CredentialId, CredentialKind, Field, Grant, Principal, ServiceError, Timestamp,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     credentials::SecretMaterial,
     gitops::{ClusterFields, ClusterForm, ClusterState},
@@ -22,14 +22,14 @@ use crate::{
 
 pub(super) async fn save(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: &ClusterForm,
 ) -> Result<ClusterId, Error> {
-    let grant = may_write(engine, actor, "save a cluster").await?;
+    let grant = may_write(engine, principal, "save a cluster").await?;
     let scope = Scope::of(&grant);
     let fields = form.parse()?;
     let before = before(engine, scope, form).await?;
-    let server = server(engine, actor, grant, fields.credential).await?;
+    let server = server(engine, principal, grant, fields.credential).await?;
     if let Some(before) = &before
         && before.server != server
     {
@@ -41,13 +41,13 @@ pub(super) async fn save(
     hold_credential(&mut tx, scope, fields.credential).await?;
     let detail = match &before {
         None => {
-            clusters::insert(&mut tx, scope, id, &fields, &server, &actor.name, now)
+            clusters::insert(&mut tx, scope, id, &fields, &server, &principal.name, now)
                 .await
                 .map_err(name_taken)?;
             format!("added at {server}")
         }
         Some(before) => {
-            let by = &actor.name;
+            let by = &principal.name;
             if change(&mut tx, scope, before, (&fields, &server), by, now).await?.is_none() {
                 drop(tx);
                 let now = clusters::cluster(&engine.db, scope, id).await?;
@@ -59,7 +59,7 @@ pub(super) async fn save(
     clusters::clear_exports(&mut tx, scope, id).await?;
     clusters::set_exports(&mut tx, scope, id, &fields.exports).await.map_err(no_export)?;
     let told = (AuditTarget::Cluster(id), fields.name.as_str(), detail);
-    audit::record(&mut tx, person(actor), scope, now, AuditAction::ClusterSaved, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, AuditAction::ClusterSaved, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
@@ -84,7 +84,7 @@ async fn before(
 /// The address of the API server in the kubeconfig of a credential.
 async fn server(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     credential: CredentialId,
 ) -> Result<String, Error> {
@@ -94,7 +94,7 @@ async fn server(
     if !is_cluster {
         return Err(no_kubeconfig().into());
     }
-    let used = Use::of(actor, grant, ReadPurpose::Cluster);
+    let used = Use::of(principal, grant, ReadPurpose::Cluster);
     match engine.secret_for_use(Scope::of(&grant), credential, &used).await?.material {
         SecretMaterial::Kubeconfig { kubeconfig } => Ok(address(&kubeconfig)),
         _ => Err(no_kubeconfig().into()),

@@ -1,7 +1,7 @@
 //! The branches of a repository.
 
 use domain::{
-    Action, Actor, CredentialId, CredentialKind, Field, Purpose, ServiceError,
+    Action, CredentialId, CredentialKind, Field, Principal, Purpose, ServiceError,
     audit::ReadPurpose,
     credentials::{CredentialScope, Route},
     gitops::{Branches, GitTargetForm, GitUrl},
@@ -13,12 +13,12 @@ use crate::{Engine, Error, audit::allowed, credentials::Use, repositories::egres
 
 pub(super) async fn branches(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: &GitTargetForm,
 ) -> Result<Branches, Error> {
-    let grant = allowed(engine, actor, Action::ManageExports, "list branches").await?;
+    let grant = allowed(engine, principal, Action::ManageExports, "list branches").await?;
     let scope = Scope::of(&grant);
-    engine.limits.connection_attempt(actor.user)?;
+    engine.limits.connection_attempt(principal.user)?;
     let id = form
         .credential
         .parse()
@@ -29,10 +29,10 @@ pub(super) async fn branches(
         .await?
         .filter(|existing| existing.provider.facts().kind == CredentialKind::Git)
         .ok_or(ServiceError::NotFound)?;
-    if let Some(hindrance) = hindrance_of(engine, actor, scope, (id, &existing), &url).await? {
+    if let Some(hindrance) = hindrance_of(engine, principal, scope, (id, &existing), &url).await? {
         return Err(Field::Branch.problem(hindrance).into());
     }
-    let used = Use::of(actor, grant, ReadPurpose::LookUp);
+    let used = Use::of(principal, grant, ReadPurpose::LookUp);
     let login = login(engine, scope, id, &url, &used).await?;
     let listed = engine.git.by(egress).branches(&url, &login).await;
     match listed {
@@ -44,24 +44,24 @@ pub(super) async fn branches(
 /// Why the branches cannot be asked for with the credential and URL of a form, as far as these are known.
 pub(super) async fn hindrance(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: &GitTargetForm,
 ) -> Result<Option<String>, Error> {
-    let grant = allowed(engine, actor, Action::ManageExports, "list branches").await?;
+    let grant = allowed(engine, principal, Action::ManageExports, "list branches").await?;
     let scope = Scope::of(&grant);
     let (Ok(id), Ok(url)) = (form.credential.parse(), GitUrl::parse(&form.url)) else {
         return Ok(None);
     };
     let existing = storage::credentials::existing(&engine.db, scope, id).await?;
     match existing.filter(|existing| existing.provider.facts().kind == CredentialKind::Git) {
-        Some(existing) => hindrance_of(engine, actor, scope, (id, &existing), &url).await,
+        Some(existing) => hindrance_of(engine, principal, scope, (id, &existing), &url).await,
         None => Ok(None),
     }
 }
 
 async fn hindrance_of(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     (id, existing): (CredentialId, &Existing),
     url: &GitUrl,
@@ -69,7 +69,7 @@ async fn hindrance_of(
     let (host, name) = (url.url().host_str().unwrap_or_default(), &existing.draft.name);
     if let Some(connection) = git_accounts::get(&engine.db, scope, id).await? {
         let by = &connection.connected_by;
-        return Ok(if is_own(actor, &connection).is_err() {
+        return Ok(if is_own(principal, &connection).is_err() {
             Some(format!("Type the branch: {by} connected {name}, and only {by} asks with it."))
         } else if connection.host.eq_ignore_ascii_case(host) {
             None

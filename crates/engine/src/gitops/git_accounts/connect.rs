@@ -2,7 +2,8 @@
 
 use connectors::github::{Account, Github};
 use domain::{
-    Actor, CredentialId, CredentialKind, Description, Field, Grant, Name, Provider, ServiceError,
+    CredentialId, CredentialKind, Description, Field, Grant, Name, Principal, Provider,
+    ServiceError,
     audit::ReadPurpose,
     credentials::{NewCredential, Parameters, Placement, SecretMaterial},
     gitops::GitAccountMethod,
@@ -25,14 +26,14 @@ const NAMES: u32 = 100;
 /// Keeps tokens that GitHub just gave. Those that come to nothing are revoked there.
 pub(super) async fn connect(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     way: GitAccountMethod,
     given: connectors::github::Grant,
 ) -> Result<CredentialId, Error> {
     let github = github(engine)?;
     let access = given.tokens.access.clone();
-    let kept = store_account(engine, github, actor, grant, way, given).await;
+    let kept = store_account(engine, github, principal, grant, way, given).await;
     let in_doubt = matches!(kept, Err(Error::Refused(ServiceError::BeingChecked)));
     if kept.is_err() && !in_doubt {
         take_back(github, &access).await;
@@ -43,7 +44,7 @@ pub(super) async fn connect(
 async fn store_account(
     engine: &Engine,
     github: &Github,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     way: GitAccountMethod,
     given: connectors::github::Grant,
@@ -56,14 +57,14 @@ async fn store_account(
         account_id: id,
         account: login,
         scopes: scopes.unwrap_or(given.scopes),
-        user: actor.user,
+        user: principal.user,
         now: engine.clock.now(),
     };
     let holder = git_accounts::holder(&engine.db, Scope::of(&grant), way, &new.host, id).await?;
     match holder {
-        None => create(engine, actor, grant, &new, &material, Parameters::default()).await,
-        Some(holder) if holder.user == actor.user => {
-            again(engine, github, actor, grant, holder.credential, &new, &material).await
+        None => create(engine, principal, grant, &new, &material, Parameters::default()).await,
+        Some(holder) if holder.user == principal.user => {
+            again(engine, github, principal, grant, holder.credential, &new, &material).await
         }
         Some(holder) => Err(held_by(&holder.name)),
     }
@@ -80,7 +81,7 @@ pub(super) fn held_by(name: &str) -> Error {
 /// Stores a new credential for an account, under a name that is free.
 pub(super) async fn create(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     new: &NewGitAccount,
     material: &SecretMaterial,
@@ -98,7 +99,7 @@ pub(super) async fn create(
                 .parse(CredentialKind::Git)
                 .map_err(ServiceError::Invalid)?,
         };
-        match add(engine, actor, grant, form, Some(new)).await {
+        match add(engine, principal, grant, form, Some(new)).await {
             Err(Error::Refused(refusal)) if refusal.problem_of(Field::Name).is_some() => {}
             saved => return Ok(saved?.id),
         }
@@ -123,19 +124,19 @@ async fn describe(
 async fn again(
     engine: &Engine,
     github: &Github,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     id: CredentialId,
     new: &NewGitAccount,
     material: &SecretMaterial,
 ) -> Result<CredentialId, Error> {
-    let used = Use::of(actor, grant, ReadPurpose::GitAccount);
+    let used = Use::of(principal, grant, ReadPurpose::GitAccount);
     let before = engine
         .secret_for_use(Scope::of(&grant), id, &used)
         .await
         .ok()
         .map(|secret| secret.material);
-    reconnect(engine, actor, grant, id, material).await?;
+    reconnect(engine, principal, grant, id, material).await?;
     // The new tokens count from here on, so nothing that fails now may have them revoked.
     if let Err(error) = describe(engine, grant, id, new).await {
         tracing::error!(credential = %id, error = %chain(&error), "failed to update the scopes of a reconnected Git account");

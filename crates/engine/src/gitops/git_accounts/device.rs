@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use connectors::github::{GithubError, TokenRefusal};
 use domain::{
-    Action, Actor, Field, Secret, Timestamp,
+    Action, Field, Principal, Secret, Timestamp,
     gitops::{DeviceCode, DeviceProgress, GitAccountMethod},
 };
 use hmac::{Hmac, KeyInit, Mac};
@@ -15,9 +15,9 @@ use sha2::Sha256;
 use super::{connect, github, refused};
 use crate::{Engine, Error, audit::allowed, secret_hash};
 
-pub(super) async fn begin(engine: &Engine, actor: &Actor) -> Result<DeviceCode, Error> {
-    allowed(engine, actor, Action::ManageExports, "connect a Git account").await?;
-    engine.limits.connection_attempt(actor.user)?;
+pub(super) async fn begin(engine: &Engine, principal: &Principal) -> Result<DeviceCode, Error> {
+    allowed(engine, principal, Action::ManageExports, "connect a Git account").await?;
+    engine.limits.connection_attempt(principal.user)?;
     let start = github(engine)?.begin_device().await.map_err(refused)?;
     let ends = engine.clock.now().plus(Duration::from_secs(start.expires_in));
     Ok(DeviceCode {
@@ -25,20 +25,20 @@ pub(super) async fn begin(engine: &Engine, actor: &Actor) -> Result<DeviceCode, 
         verification_url: start.verification_url,
         expires_in: start.expires_in,
         interval: start.interval,
-        device: seal(engine, actor, ends, &start.device_code)?,
+        device: seal(engine, principal, ends, &start.device_code)?,
     })
 }
 
 pub(super) async fn poll(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     kept: &Secret,
 ) -> Result<DeviceProgress, Error> {
-    let grant = allowed(engine, actor, Action::ManageExports, "connect a Git account").await?;
-    engine.limits.connection_attempt(actor.user)?;
+    let grant = allowed(engine, principal, Action::ManageExports, "connect a Git account").await?;
+    engine.limits.connection_attempt(principal.user)?;
     let github = github(engine)?;
     let now = engine.clock.now();
-    let Some((ends, code)) = unseal(engine, actor, kept)? else {
+    let Some((ends, code)) = unseal(engine, principal, kept)? else {
         let message =
             "This code was asked for in another browser or by somebody else. Connect again.";
         return Err(Field::Account.problem(message).into());
@@ -47,7 +47,7 @@ pub(super) async fn poll(
         return Ok(DeviceProgress::Expired);
     }
     match github.poll_device(&code, now).await {
-        Ok(given) => connect::connect(engine, actor, grant, GitAccountMethod::Device, given)
+        Ok(given) => connect::connect(engine, principal, grant, GitAccountMethod::Device, given)
             .await
             .map(DeviceProgress::Connected),
         Err(GithubError::Refused(TokenRefusal::Pending)) => {
@@ -64,14 +64,19 @@ pub(super) async fn poll(
 
 /// What the browser keeps: the device code, until when it counts, and a proof that this person asked
 /// for it, so that nobody ends a flow that somebody else began (R-OAUTH-02).
-fn seal(engine: &Engine, actor: &Actor, ends: Timestamp, code: &Secret) -> Result<Secret, Error> {
-    let proof = hex::encode(mac(engine, actor, ends, code)?.finalize().into_bytes());
+fn seal(
+    engine: &Engine,
+    principal: &Principal,
+    ends: Timestamp,
+    code: &Secret,
+) -> Result<Secret, Error> {
+    let proof = hex::encode(mac(engine, principal, ends, code)?.finalize().into_bytes());
     Ok(Secret::new(format!("{}.{proof}.{}", ends.millis(), code.expose())))
 }
 
 fn unseal(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     kept: &Secret,
 ) -> Result<Option<(Timestamp, Secret)>, Error> {
     let mut parts = kept.expose().splitn(3, '.');
@@ -83,21 +88,21 @@ fn unseal(
         return Ok(None);
     };
     let code = Secret::new(code.to_owned());
-    let is_ours = mac(engine, actor, ends, &code)?.verify_slice(&proof).is_ok();
+    let is_ours = mac(engine, principal, ends, &code)?.verify_slice(&proof).is_ok();
     Ok(is_ours.then_some((ends, code)))
 }
 
 fn mac(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     ends: Timestamp,
     code: &Secret,
 ) -> Result<Hmac<Sha256>, Error> {
     let mut mac = Hmac::<Sha256>::new_from_slice(engine.fingerprint_key.as_slice())
         .map_err(|_| Error::Setting("fingerprint_key"))?;
     mac.update(b"hawser device");
-    mac.update(actor.organization.uuid().as_bytes());
-    mac.update(actor.user.uuid().as_bytes());
+    mac.update(principal.organization.uuid().as_bytes());
+    mac.update(principal.user.uuid().as_bytes());
     mac.update(&ends.millis().to_be_bytes());
     secret_hash::update(&mut mac, code);
     Ok(mac)

@@ -5,7 +5,7 @@ use connectors::{
     vault::VaultError,
 };
 use domain::{
-    Action, Actor, AuthMethod, Cause, CredentialId, Grant, Secret, ServiceError,
+    Action, AuthMethod, Cause, CredentialId, Grant, Principal, Secret, ServiceError,
     audit::ReadPurpose,
     cause::RemoteKind,
     credentials::{DeleteCredential, SecretMaterial},
@@ -22,29 +22,34 @@ use crate::{
 
 pub(super) async fn disconnect(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     id: CredentialId,
 ) -> Result<(), Error> {
-    end(engine, actor, id, Tokens::Revoke).await
+    end(engine, principal, id, Tokens::Revoke).await
 }
 
 /// For a GitHub that does not answer: what it gave is destroyed in Vault, and stays valid there.
-pub(super) async fn forget(engine: &Engine, actor: &Actor, id: CredentialId) -> Result<(), Error> {
-    end(engine, actor, id, Tokens::Leave).await
+pub(super) async fn forget(
+    engine: &Engine,
+    principal: &Principal,
+    id: CredentialId,
+) -> Result<(), Error> {
+    end(engine, principal, id, Tokens::Leave).await
 }
 
 async fn end(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     id: CredentialId,
     tokens: Tokens,
 ) -> Result<(), Error> {
-    let grant = allowed(engine, actor, Action::ManageExports, "disconnect a Git account").await?;
+    let grant =
+        allowed(engine, principal, Action::ManageExports, "disconnect a Git account").await?;
     let scope = Scope::of(&grant);
-    engine.limits.connection_attempt(actor.user)?;
+    engine.limits.connection_attempt(principal.user)?;
     git_accounts::get(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let form = DeleteCredential { credential: id.to_string(), ..DeleteCredential::default() };
-    delete(engine, actor, &form, tokens).await
+    delete(engine, principal, &form, tokens).await
 }
 
 /// What becomes of the tokens of an account at GitHub.
@@ -61,7 +66,7 @@ pub(crate) enum Tokens {
 /// answer, nothing is deleted, because nobody could revoke the token afterwards.
 pub(crate) async fn revoke(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     (id, shape): (CredentialId, AuthMethod),
     tokens: Tokens,
@@ -88,7 +93,7 @@ pub(crate) async fn revoke(
     let Some(github) = github else {
         return Ok(", not revoked there: that GitHub is not configured any more");
     };
-    let used = Use::of(actor, grant, ReadPurpose::GitAccount);
+    let used = Use::of(principal, grant, ReadPurpose::GitAccount);
     match revoke_at(engine, github, scope, id, &used).await {
         // Nothing is left that could be revoked.
         Err(Error::Refused(ServiceError::NotFound) | Error::Vault(VaultError::NotFound)) => {

@@ -1,7 +1,7 @@
 //! Connecting an installation of the operator's GitHub App.
 
 use domain::{
-    Action, Actor, Cause, CredentialId, Field, Grant, ServiceError,
+    Action, Cause, CredentialId, Field, Grant, Principal, ServiceError,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     credentials::{Parameters, SecretMaterial},
     gitops::GitAccountMethod,
@@ -24,12 +24,12 @@ use crate::{
 
 pub(super) async fn connect(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     installation: &str,
 ) -> Result<CredentialId, Error> {
-    let grant = allowed(engine, actor, Action::ManageExports, "connect a Git account").await?;
+    let grant = allowed(engine, principal, Action::ManageExports, "connect a Git account").await?;
     let scope = Scope::of(&grant);
-    engine.limits.connection_attempt(actor.user)?;
+    engine.limits.connection_attempt(principal.user)?;
     let github = github(engine)?;
     let id: i64 = installation
         .trim()
@@ -37,17 +37,17 @@ pub(super) async fn connect(
         .ok()
         .filter(|id| *id > 0)
         .ok_or_else(|| Field::Installation.problem("An installation ID is a number."))?;
-    let own = own_accounts(engine, actor, scope, &github.host()).await?;
+    let own = own_accounts(engine, principal, scope, &github.host()).await?;
     if own.is_empty() {
         let message =
             "Connect your own account first: GitHub tells with it which installations are yours.";
         return Err(Field::Installation.problem(message).into());
     }
-    let account = seen_by(engine, actor, grant, &own, id).await?;
+    let account = seen_by(engine, principal, grant, &own, id).await?;
     let host = github.host();
     let way = GitAccountMethod::Installation;
     if let Some(holder) = git_accounts::holder(&engine.db, scope, way, &host, id).await? {
-        return again(engine, actor, grant, holder.credential).await;
+        return again(engine, principal, grant, holder.credential).await;
     }
     let new = NewGitAccount {
         way,
@@ -55,19 +55,19 @@ pub(super) async fn connect(
         account_id: id,
         account,
         scopes: Vec::new(),
-        user: actor.user,
+        user: principal.user,
         now: engine.clock.now(),
     };
     let parameters = Parameters { installation: id.to_string(), ..Parameters::default() };
     let material = SecretMaterial::GithubInstallation { installation: id.to_string() };
-    create(engine, actor, grant, &new, &material, parameters).await
+    create(engine, principal, grant, &new, &material, parameters).await
 }
 
 /// An installation that GitHub just showed works, whatever a token of it heard before: a new one is
 /// made for the next use, and the places that it opens try again.
 async fn again(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     id: CredentialId,
 ) -> Result<CredentialId, Error> {
@@ -81,7 +81,7 @@ async fn again(
     }
     touch(&mut tx, scope, Touched::Credential(id), When::AtOnce, now).await?;
     let told = (AuditTarget::Credential(id), known.name.as_str(), "connected again");
-    audit::record(&mut tx, person(actor), scope, now, AuditAction::GitConnected, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, AuditAction::GitConnected, told).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
@@ -91,13 +91,13 @@ async fn again(
 /// The accounts that this person connected and that GitHub still takes.
 async fn own_accounts(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     host: &str,
 ) -> Result<Vec<Connection>, Error> {
     let mut own = git_accounts::list(&engine.db, scope).await?;
     own.retain(|connection| {
-        connection.user == actor.user
+        connection.user == principal.user
             && connection.way != GitAccountMethod::Installation
             && connection.host == host
             && connection.broken.is_none()
@@ -109,7 +109,7 @@ async fn own_accounts(
 /// proves nothing: anybody can write it there (R-OAUTH-06).
 async fn seen_by(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     own: &[Connection],
     id: i64,
@@ -117,7 +117,7 @@ async fn seen_by(
     let github = github(engine)?;
     let mut reason = None;
     for connection in own {
-        let used = Use::of(actor, grant, ReadPurpose::GitAccount).at(&github.host());
+        let used = Use::of(principal, grant, ReadPurpose::GitAccount).at(&github.host());
         let access = access(engine, Scope::of(&grant), connection.credential, &used).await?;
         match github.installation(&access, id).await {
             Ok(Some(found)) => return Ok(found.account),

@@ -2,15 +2,18 @@
 
 use connectors::github;
 use domain::{
-    Action, Actor,
+    Action, Principal,
     gitops::{GitAccount, GitAccountMethod, GitAccountOffers},
 };
 use storage::gitops::git_accounts::Connection;
 
 use crate::{Engine, Error, audit::reading};
 
-pub(super) async fn offers(engine: &Engine, actor: &Actor) -> Result<GitAccountOffers, Error> {
-    reading(engine, actor, Action::View, "see the Git accounts").await?;
+pub(super) async fn offers(
+    engine: &Engine,
+    principal: &Principal,
+) -> Result<GitAccountOffers, Error> {
+    reading(engine, principal, Action::View, "see the Git accounts").await?;
     let Some(github) = &engine.github else { return Ok(GitAccountOffers::default()) };
     let settings = github.settings();
     let by_oauth = settings.oauth.is_some();
@@ -22,17 +25,17 @@ pub(super) async fn offers(engine: &Engine, actor: &Actor) -> Result<GitAccountO
     })
 }
 
-pub(super) async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<GitAccount>, Error> {
-    let (engine, scope) = reading(engine, actor, Action::View, "see the Git accounts").await?;
+pub(super) async fn list(engine: &Engine, principal: &Principal) -> Result<Vec<GitAccount>, Error> {
+    let (engine, scope) = reading(engine, principal, Action::View, "see the Git accounts").await?;
     let engine = &engine;
     let connections = storage::gitops::git_accounts::list(&engine.db, scope).await?;
-    Ok(connections.into_iter().map(|connection| shown(engine, actor, connection)).collect())
+    Ok(connections.into_iter().map(|connection| shown(engine, principal, connection)).collect())
 }
 
-fn shown(engine: &Engine, actor: &Actor, connection: Connection) -> GitAccount {
+fn shown(engine: &Engine, principal: &Principal, connection: Connection) -> GitAccount {
     GitAccount {
         missing_scopes: missing(engine, &connection),
-        is_own: connection.user == actor.user,
+        is_own: connection.user == principal.user,
         credential: connection.credential,
         name: connection.name,
         way: connection.way,

@@ -17,7 +17,7 @@ mod web;
 use async_trait::async_trait;
 use connectors::github::{Github, GithubError, TokenRefusal};
 use domain::{
-    Actor, Cause, CredentialId, Field, Secret, ServiceError,
+    Cause, CredentialId, Field, Principal, Secret, ServiceError,
     cause::RemoteKind,
     gitops::{
         Branches, DeviceCode, DeviceForm, DeviceProgress, GitAccount, GitAccountOffers,
@@ -34,73 +34,75 @@ pub(crate) use login::login;
 
 #[async_trait]
 impl GitAccounts for Engine {
-    async fn offers(&self, actor: &Actor) -> Answer<GitAccountOffers> {
-        list::offers(self, actor).await.map_err(answer_of_github)
+    async fn offers(&self, principal: &Principal) -> Answer<GitAccountOffers> {
+        list::offers(self, principal).await.map_err(answer_of_github)
     }
 
-    async fn list(&self, actor: &Actor) -> Answer<Vec<GitAccount>> {
-        list::list(self, actor).await.map_err(answer_of_github)
+    async fn list(&self, principal: &Principal) -> Answer<Vec<GitAccount>> {
+        list::list(self, principal).await.map_err(answer_of_github)
     }
 
-    async fn begin_web(&self, actor: &Actor) -> Answer<WebStart> {
-        web::begin(self, actor).await.map_err(answer_of_github)
+    async fn begin_web(&self, principal: &Principal) -> Answer<WebStart> {
+        web::begin(self, principal).await.map_err(answer_of_github)
     }
 
     async fn finish_web(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         browser: Secret,
         state: Secret,
         code: Secret,
     ) -> Answer<CredentialId> {
-        web::finish(self, actor, &browser, &state, &code).await.map_err(answer_of_github)
+        web::finish(self, principal, &browser, &state, &code).await.map_err(answer_of_github)
     }
 
-    async fn begin_device(&self, actor: &Actor) -> Answer<DeviceCode> {
-        device::begin(self, actor).await.map_err(answer_of_github)
+    async fn begin_device(&self, principal: &Principal) -> Answer<DeviceCode> {
+        device::begin(self, principal).await.map_err(answer_of_github)
     }
 
-    async fn poll_device(&self, actor: &Actor, form: DeviceForm) -> Answer<DeviceProgress> {
-        device::poll(self, actor, &form.device).await.map_err(answer_of_github)
+    async fn poll_device(&self, principal: &Principal, form: DeviceForm) -> Answer<DeviceProgress> {
+        device::poll(self, principal, &form.device).await.map_err(answer_of_github)
     }
 
     async fn connect_installation(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         installation: &str,
     ) -> Answer<CredentialId> {
-        installation::connect(self, actor, installation).await.map_err(answer_of_github)
+        installation::connect(self, principal, installation).await.map_err(answer_of_github)
     }
 
-    async fn disconnect(&self, actor: &Actor, credential: CredentialId) -> Answer<()> {
-        disconnect::disconnect(self, actor, credential).await.map_err(answer_of_github)
+    async fn disconnect(&self, principal: &Principal, credential: CredentialId) -> Answer<()> {
+        disconnect::disconnect(self, principal, credential).await.map_err(answer_of_github)
     }
 
-    async fn forget(&self, actor: &Actor, credential: CredentialId) -> Answer<()> {
-        disconnect::forget(self, actor, credential).await.map_err(answer_of_github)
+    async fn forget(&self, principal: &Principal, credential: CredentialId) -> Answer<()> {
+        disconnect::forget(self, principal, credential).await.map_err(answer_of_github)
     }
 
     async fn repositories(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         credential: CredentialId,
         search: &str,
     ) -> Answer<Vec<HostedRepository>> {
-        repositories::repositories(self, actor, credential, search).await.map_err(answer_of_github)
+        repositories::repositories(self, principal, credential, search)
+            .await
+            .map_err(answer_of_github)
     }
 
     async fn branches_hindrance(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         form: GitTargetForm,
     ) -> Answer<Option<String>> {
-        branches::hindrance(self, actor, &form)
+        branches::hindrance(self, principal, &form)
             .await
             .map_err(|error| answer_of(RemoteKind::GitServer, error))
     }
 
-    async fn branches(&self, actor: &Actor, form: GitTargetForm) -> Answer<Branches> {
-        branches::branches(self, actor, &form)
+    async fn branches(&self, principal: &Principal, form: GitTargetForm) -> Answer<Branches> {
+        branches::branches(self, principal, &form)
             .await
             .map_err(|error| answer_of(RemoteKind::GitServer, error))
     }

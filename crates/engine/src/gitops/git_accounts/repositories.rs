@@ -2,7 +2,7 @@
 
 use connectors::{Failure, github::Github, http::Freshness};
 use domain::{
-    Action, Actor, Cause, CredentialId, ServiceError,
+    Action, Cause, CredentialId, Principal, ServiceError,
     audit::ReadPurpose,
     credentials::SecretMaterial,
     gitops::{GitAccountMethod, HostedRepository},
@@ -24,18 +24,18 @@ const LONGEST: usize = 255;
 
 pub(super) async fn repositories(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     id: CredentialId,
     search: &str,
 ) -> Result<Vec<HostedRepository>, Error> {
-    let grant = allowed(engine, actor, Action::ManageExports, "list Git repositories").await?;
+    let grant = allowed(engine, principal, Action::ManageExports, "list Git repositories").await?;
     let scope = Scope::of(&grant);
-    engine.limits.connection_attempt(actor.user)?;
+    engine.limits.connection_attempt(principal.user)?;
     let search = search.get(..search.floor_char_boundary(LONGEST)).unwrap_or_default();
     let connection = at_home(engine, scope, id).await?;
-    is_own(actor, &connection)?;
+    is_own(principal, &connection)?;
     let github = github(engine)?;
-    let used = Use::of(actor, grant, ReadPurpose::LookUp).at(&connection.host);
+    let used = Use::of(principal, grant, ReadPurpose::LookUp).at(&connection.host);
     let secret = fresh(engine, scope, id, &used).await?;
     let listed = match &secret.material {
         SecretMaterial::GithubOauth { tokens } => github.repositories(&tokens.access, search).await,
@@ -73,7 +73,8 @@ async fn installed(
 
 /// Nobody uses an account that another person connected, not even to look (R-GIT-06). What the app is
 /// installed for is the organization's.
-pub(super) fn is_own(actor: &Actor, connection: &Connection) -> Result<(), Error> {
-    let is_own = connection.user == actor.user || connection.way == GitAccountMethod::Installation;
+pub(super) fn is_own(principal: &Principal, connection: &Connection) -> Result<(), Error> {
+    let is_own =
+        connection.user == principal.user || connection.way == GitAccountMethod::Installation;
     if is_own { Ok(()) } else { Err(ServiceError::NotAllowed.into()) }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use connectors::github::Verifier;
 use domain::{
-    Action, Actor, CredentialId, Field, Secret,
+    Action, CredentialId, Field, Principal, Secret,
     gitops::{GitAccountMethod, WebStart},
 };
 use storage::{
@@ -24,17 +24,17 @@ const LIFE: Duration = Duration::from_mins(10);
 /// The most bytes of what comes back from browsers.
 const LONGEST: usize = 1_024;
 
-pub(super) async fn begin(engine: &Engine, actor: &Actor) -> Result<WebStart, Error> {
-    let grant = allowed(engine, actor, Action::ManageExports, "connect a Git account").await?;
+pub(super) async fn begin(engine: &Engine, principal: &Principal) -> Result<WebStart, Error> {
+    let grant = allowed(engine, principal, Action::ManageExports, "connect a Git account").await?;
     let scope = Scope::of(&grant);
-    engine.limits.connection_attempt(actor.user)?;
+    engine.limits.connection_attempt(principal.user)?;
     let github = github(engine)?;
     let (state, browser) = (key(), key());
     let url = github.authorize_url(&state, &Verifier::of(&browser))?;
     let now = engine.clock.now();
     let mut tx = engine.db.begin_as(&grant).await?;
     git_accounts::forget_ended(&mut tx, now).await?;
-    let begun = hashes(actor, &state, &browser);
+    let begun = hashes(principal, &state, &browser);
     git_accounts::begin(&mut tx, scope, &begun, now.plus(LIFE)).await?;
     tx.commit().await?;
     Ok(WebStart { url: url.into(), browser })
@@ -42,24 +42,24 @@ pub(super) async fn begin(engine: &Engine, actor: &Actor) -> Result<WebStart, Er
 
 pub(super) async fn finish(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     browser: &Secret,
     state: &Secret,
     code: &Secret,
 ) -> Result<CredentialId, Error> {
-    let grant = allowed(engine, actor, Action::ManageExports, "connect a Git account").await?;
+    let grant = allowed(engine, principal, Action::ManageExports, "connect a Git account").await?;
     let scope = Scope::of(&grant);
-    engine.limits.connection_attempt(actor.user)?;
+    engine.limits.connection_attempt(principal.user)?;
     let github = github(engine)?;
     let fits = [browser, state, code].iter().all(|text| (1..=LONGEST).contains(&text.len()));
     let now = engine.clock.now();
-    let begun = hashes(actor, state, browser);
+    let begun = hashes(principal, state, browser);
     // From here on nobody can use this begin again, whatever comes of it.
     if !fits || git_accounts::take(&engine.db, scope, &begun, now).await? == 0 {
         return Err(not_begun());
     }
     let given = github.exchange(code, &Verifier::of(browser), now).await.map_err(refused)?;
-    connect::connect(engine, actor, grant, GitAccountMethod::Web, given).await
+    connect::connect(engine, principal, grant, GitAccountMethod::Web, given).await
 }
 
 fn not_begun() -> Error {
@@ -75,7 +75,7 @@ fn key() -> Secret {
     Secret::new(URL_SAFE_NO_PAD.encode(random::bytes::<32>()))
 }
 
-fn hashes(actor: &Actor, state: &Secret, browser: &Secret) -> State {
+fn hashes(principal: &Principal, state: &Secret, browser: &Secret) -> State {
     let (state_hash, browser_hash) = (secret_hash::sha256(state), secret_hash::sha256(browser));
-    State { state_hash, browser_hash, user: actor.user }
+    State { state_hash, browser_hash, user: principal.user }
 }

@@ -1,6 +1,6 @@
 //! Who may push with a credential (R-GIT-06).
 
-use domain::{Action, Actor, CredentialId, CredentialKind, Field, gitops::GitAccountMethod};
+use domain::{Action, CredentialId, CredentialKind, Field, Principal, gitops::GitAccountMethod};
 use storage::{Scope, gitops::targets::Binding};
 
 use crate::{Engine, Error};
@@ -10,18 +10,18 @@ use crate::{Engine, Error};
 /// owner, whoever connected it.
 pub(super) async fn may_bind(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     credential: CredentialId,
 ) -> Result<bool, Error> {
     let binding = storage::gitops::targets::binding(&engine.db, scope, credential).await?;
-    Ok(binding.is_none_or(|binding| is_own(actor, &binding)))
+    Ok(binding.is_none_or(|binding| is_own(principal, &binding)))
 }
 
 /// The same for a form: what is wrong stands at the field.
 pub(super) async fn check(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     credential: CredentialId,
 ) -> Result<(), Error> {
@@ -34,7 +34,7 @@ pub(super) async fn check(
         return Err(Field::Credential.problem("Choose a credential for Git.").into());
     }
     match storage::gitops::targets::binding(&engine.db, scope, credential).await? {
-        Some(binding) if !is_own(actor, &binding) => Err(theirs(&binding)),
+        Some(binding) if !is_own(principal, &binding) => Err(theirs(&binding)),
         _ => Ok(()),
     }
 }
@@ -44,13 +44,13 @@ pub(super) async fn check(
 /// manages targets.
 pub(super) async fn check_use(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     credential: CredentialId,
 ) -> Result<(), Error> {
     match storage::gitops::targets::binding(&engine.db, scope, credential).await? {
         Some(binding)
-            if binding.way != GitAccountMethod::Installation && !is_own(actor, &binding) =>
+            if binding.way != GitAccountMethod::Installation && !is_own(principal, &binding) =>
         {
             Err(theirs(&binding))
         }
@@ -58,10 +58,10 @@ pub(super) async fn check_use(
     }
 }
 
-fn is_own(actor: &Actor, binding: &Binding) -> bool {
+fn is_own(principal: &Principal, binding: &Binding) -> bool {
     match binding.way {
-        GitAccountMethod::Installation => actor.role.includes(Action::ManageRecipients),
-        GitAccountMethod::Web | GitAccountMethod::Device => binding.user == actor.user,
+        GitAccountMethod::Installation => principal.role.includes(Action::ManageRecipients),
+        GitAccountMethod::Web | GitAccountMethod::Device => binding.user == principal.user,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Forgetting a Git target.
 
 use domain::{
-    Action, Actor, GitTargetId, ServiceError,
+    Action, GitTargetId, Principal, ServiceError,
     audit::{AuditAction, AuditTarget},
 };
 use storage::Scope;
@@ -14,8 +14,12 @@ use crate::{
 
 /// What it wrote stays in the repository. A push that is under way finds nothing to write its result
 /// to.
-pub(super) async fn delete(engine: &Engine, actor: &Actor, id: GitTargetId) -> Result<(), Error> {
-    let grant = allowed(engine, actor, Action::ManageExports, "delete a Git target").await?;
+pub(super) async fn delete(
+    engine: &Engine,
+    principal: &Principal,
+    id: GitTargetId,
+) -> Result<(), Error> {
+    let grant = allowed(engine, principal, Action::ManageExports, "delete a Git target").await?;
     let scope = Scope::of(&grant);
     let target = storage::gitops::targets::target(&engine.db, scope, id)
         .await?
@@ -35,7 +39,8 @@ pub(super) async fn delete(engine: &Engine, actor: &Actor, id: GitTargetId) -> R
         .ok_or(ServiceError::NotFound)?;
     let detail = "what it wrote stays in the repository";
     let told = (AuditTarget::GitTarget(id), name.as_str(), detail);
-    audit::record(&mut tx, person(actor), scope, now, AuditAction::GitTargetDeleted, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, AuditAction::GitTargetDeleted, told)
+        .await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(())

@@ -2,7 +2,7 @@
 
 use connectors::git::commit_url;
 use domain::{
-    Action, Actor, GitTargetId, ServiceError,
+    Action, GitTargetId, Principal, ServiceError,
     gitops::{GitTargetDetail, GitUrl},
 };
 use storage::gitops::targets::File;
@@ -12,10 +12,10 @@ use crate::{Engine, Error, audit::reading};
 
 pub(super) async fn get(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     id: GitTargetId,
 ) -> Result<GitTargetDetail, Error> {
-    let (engine, scope) = reading(engine, actor, Action::View, "see a Git target").await?;
+    let (engine, scope) = reading(engine, principal, Action::View, "see a Git target").await?;
     let engine = &engine;
     let db = &engine.db;
     // How it stands is read first: a push that ends in between shows its branch and its request too
@@ -28,8 +28,8 @@ pub(super) async fn get(
     let files = files.into_iter().filter(|file| !file.blob.is_empty());
     let (leaving, files): (Vec<_>, Vec<_>) = files.partition(File::is_leaving);
     let paths = |files: Vec<File>| files.into_iter().map(|file| file.path).collect();
-    let may_change = actor.role.includes(Action::ManageExports)
-        && bind::may_bind(engine, actor, scope, target.credential).await?;
+    let may_change = principal.role.includes(Action::ManageExports)
+        && bind::may_bind(engine, principal, scope, target.credential).await?;
     let url = GitUrl::parse(&target.url).ok();
     let page = |url: &GitUrl| {
         commit_url(url, hosting(engine, url, target.provider).as_ref(), &target.head)

@@ -15,7 +15,7 @@ mod save;
 
 use async_trait::async_trait;
 use domain::{
-    Action, Actor, GitTargetId, ServiceError,
+    Action, GitTargetId, Principal, ServiceError,
     cause::RemoteKind,
     gitops::{GitTargetDetail, GitTargetForm, GitTargetSaved, GitTargetSummary, TargetPreview},
     service::{Answer, GitTargets},
@@ -27,31 +27,31 @@ pub(crate) use run::{LOOK_AGAIN_REASON, push_target};
 
 #[async_trait]
 impl GitTargets for Engine {
-    async fn list(&self, actor: &Actor) -> Answer<Vec<GitTargetSummary>> {
-        let (engine, scope) = reading(self, actor, Action::View, "see the Git targets").await?;
+    async fn list(&self, principal: &Principal) -> Answer<Vec<GitTargetSummary>> {
+        let (engine, scope) = reading(self, principal, Action::View, "see the Git targets").await?;
         storage::gitops::targets::list(&engine.db, scope)
             .await
             .map_err(|error| answer_of_git_server(error.into()))
     }
 
-    async fn get(&self, actor: &Actor, id: GitTargetId) -> Answer<GitTargetDetail> {
-        get::get(self, actor, id).await.map_err(answer_of_git_server)
+    async fn get(&self, principal: &Principal, id: GitTargetId) -> Answer<GitTargetDetail> {
+        get::get(self, principal, id).await.map_err(answer_of_git_server)
     }
 
-    async fn save(&self, actor: &Actor, form: GitTargetForm) -> Answer<GitTargetSaved> {
-        save::save(self, actor, &form).await.map_err(answer_of_git_server)
+    async fn save(&self, principal: &Principal, form: GitTargetForm) -> Answer<GitTargetSaved> {
+        save::save(self, principal, &form).await.map_err(answer_of_git_server)
     }
 
-    async fn delete(&self, actor: &Actor, id: GitTargetId) -> Answer<()> {
-        delete::delete(self, actor, id).await.map_err(answer_of_git_server)
+    async fn delete(&self, principal: &Principal, id: GitTargetId) -> Answer<()> {
+        delete::delete(self, principal, id).await.map_err(answer_of_git_server)
     }
 
-    async fn preview(&self, actor: &Actor, id: GitTargetId) -> Answer<TargetPreview> {
-        preview::preview(self, actor, id).await.map_err(answer_of_git_server)
+    async fn preview(&self, principal: &Principal, id: GitTargetId) -> Answer<TargetPreview> {
+        preview::preview(self, principal, id).await.map_err(answer_of_git_server)
     }
 
-    async fn push(&self, actor: &Actor, id: GitTargetId) -> Answer<()> {
-        push_now::push_now(self, actor, id).await.map_err(answer_of_git_server)
+    async fn push(&self, principal: &Principal, id: GitTargetId) -> Answer<()> {
+        push_now::push_now(self, principal, id).await.map_err(answer_of_git_server)
     }
 }
 

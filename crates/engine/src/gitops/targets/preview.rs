@@ -5,7 +5,7 @@ use connectors::{
     http::Login,
 };
 use domain::{
-    Access, Action, Actor, Cause, CredentialId, GitTargetId, ServiceError,
+    Access, Action, Cause, CredentialId, GitTargetId, Principal, ServiceError,
     audit::ReadPurpose,
     cause::RemoteKind,
     exports::{ExportNote, NoteTone},
@@ -33,18 +33,18 @@ use crate::{
 /// Asks the Git server, and shows each change line by line; values of secrets are in no line.
 pub(super) async fn preview(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     id: GitTargetId,
 ) -> Result<TargetPreview, Error> {
-    let grant = allowed(engine, actor, Action::ManageExports, "preview a Git target").await?;
+    let grant = allowed(engine, principal, Action::ManageExports, "preview a Git target").await?;
     let scope = Scope::of(&grant);
-    engine.limits.connection_attempt(actor.user)?;
+    engine.limits.connection_attempt(principal.user)?;
     let target = storage::gitops::targets::target(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    bind::check_use(engine, actor, scope, target.credential).await?;
+    bind::check_use(engine, principal, scope, target.credential).await?;
     let place = TargetLocation::of(&target)?;
-    let used = Use::of(actor, grant, ReadPurpose::Push);
+    let used = Use::of(principal, grant, ReadPurpose::Push);
     let wanted = match wanted(engine, scope, &target.exports, &place.folder, &used).await? {
         Ok(wanted) => wanted,
         Err(refusal) => return refused(&refusal),

@@ -1,7 +1,7 @@
 //! Sync now: the push that a person asks for.
 
 use domain::{
-    Action, Actor, GitTargetId, ServiceError,
+    Action, GitTargetId, Principal, ServiceError,
     audit::{AuditAction, AuditTarget},
     gitops::TargetState,
 };
@@ -15,17 +15,21 @@ use crate::{
 
 /// Queues a push. The first one to a place says that a person looked, so it is for those who may
 /// change the target; each with a person's account is for that person.
-pub(super) async fn push_now(engine: &Engine, actor: &Actor, id: GitTargetId) -> Result<(), Error> {
-    let grant = allowed(engine, actor, Action::ManageExports, "push to a Git target").await?;
+pub(super) async fn push_now(
+    engine: &Engine,
+    principal: &Principal,
+    id: GitTargetId,
+) -> Result<(), Error> {
+    let grant = allowed(engine, principal, Action::ManageExports, "push to a Git target").await?;
     let scope = Scope::of(&grant);
     let target = storage::gitops::targets::target(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
     if target.state == TargetState::New {
-        bind::check(engine, actor, scope, target.credential).await?;
+        bind::check(engine, principal, scope, target.credential).await?;
     }
-    bind::check_use(engine, actor, scope, target.credential).await?;
-    engine.limits.connection_attempt(actor.user)?;
+    bind::check_use(engine, principal, scope, target.credential).await?;
+    engine.limits.connection_attempt(principal.user)?;
     let now = engine.clock.now();
     let mut tx = engine.db.begin_as(&grant).await?;
     // What was judged above is what is pushed: not a target that somebody moved in between.
@@ -36,7 +40,8 @@ pub(super) async fn push_now(engine: &Engine, actor: &Actor, id: GitTargetId) ->
     storage::gitops::targets::queue(&mut tx, scope, id, now).await?;
     jobs::queue(&mut tx, scope, jobs::Kind::Push, id.uuid(), "person", now, now).await?;
     let told = (AuditTarget::GitTarget(id), target.name.as_str(), String::new());
-    audit::record(&mut tx, person(actor), scope, now, AuditAction::GitPushRequested, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, AuditAction::GitPushRequested, told)
+        .await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();

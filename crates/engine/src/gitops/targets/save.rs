@@ -1,7 +1,7 @@
 //! Adding or changing a Git target.
 
 use domain::{
-    Action, Actor, Cause, Field, GitTargetId, Grant, ServiceError,
+    Action, Cause, Field, GitTargetId, Grant, Principal, ServiceError,
     audit::{AuditAction, AuditTarget},
     cause::RemoteKind,
     counted,
@@ -26,16 +26,16 @@ use crate::{
 
 pub(super) async fn save(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     form: &GitTargetForm,
 ) -> Result<GitTargetSaved, Error> {
-    let grant = allowed(engine, actor, Action::ManageExports, "save a Git target").await?;
+    let grant = allowed(engine, principal, Action::ManageExports, "save a Git target").await?;
     let scope = Scope::of(&grant);
-    let is_owner = actor.role.includes(Action::ManageRecipients);
+    let is_owner = principal.role.includes(Action::ManageRecipients);
     let fields = form.parse(if is_owner { Workflows::Allowed } else { Workflows::Refused })?;
     let before = match form.target.as_str() {
         "" => None,
-        id => Some(named(engine, actor, scope, id, &form.row_version).await?),
+        id => Some(named(engine, principal, scope, id, &form.row_version).await?),
     };
     egress(engine, &fields.ca, &fields.proxy)?;
     if !engine.registries.outbound().may_ask(fields.url.url()) {
@@ -43,13 +43,13 @@ pub(super) async fn save(
             .problem(Cause::BlockedAddress.words(RemoteKind::GitServer).message)
             .into());
     }
-    bind::check(engine, actor, scope, fields.credential).await?;
+    bind::check(engine, principal, scope, fields.credential).await?;
     let named = storage::exports::named(&engine.db, scope, &fields.exports).await?;
     if named.len() != fields.exports.len() {
         return Err(Field::Exports.problem(GONE).into());
     }
     let id = before.as_ref().map_or_else(GitTargetId::new, |before| before.id);
-    let left = store(engine, actor, grant, id, before.as_ref(), &fields).await?;
+    let left = store(engine, principal, grant, id, before.as_ref(), &fields).await?;
     engine.changes.tell(scope.organization());
     engine.changes.tell_workers();
     Ok(GitTargetSaved { id, left })
@@ -60,15 +60,15 @@ const GONE: &str = "One of these exports does not exist any more. Choose again."
 /// The target that the form names, if the person saw it as it is now and may change it.
 async fn named(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     scope: Scope,
     id: &str,
     row_version: &str,
 ) -> Result<Target, Error> {
     let id: GitTargetId = id.parse().map_err(|_| ServiceError::NotFound)?;
     let target = targets::target(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
-    if !bind::may_bind(engine, actor, scope, target.credential).await? {
-        bind::check(engine, actor, scope, target.credential).await?;
+    if !bind::may_bind(engine, principal, scope, target.credential).await? {
+        bind::check(engine, principal, scope, target.credential).await?;
     }
     if row_version == target.row_version.to_string() {
         Ok(target)
@@ -87,7 +87,7 @@ pub(super) async fn stale(engine: &Engine, scope: Scope, id: GitTargetId) -> Res
 
 async fn store(
     engine: &Engine,
-    actor: &Actor,
+    principal: &Principal,
     grant: Grant,
     id: GitTargetId,
     before: Option<&Target>,
@@ -95,7 +95,7 @@ async fn store(
 ) -> Result<Option<LeftFiles>, Error> {
     let scope = Scope::of(&grant);
     let now = engine.clock.now();
-    let row = NewTarget { fields, user: actor.user, by: &actor.name };
+    let row = NewTarget { fields, user: principal.user, by: &principal.name };
     let moved = before.map_or(Moved::Stays, |before| moved(before, fields));
     let mut tx = engine.db.begin_as(&grant).await?;
     if storage::repositories::lock(&mut tx, scope, fields.credential).await?.is_none() {
@@ -130,7 +130,8 @@ async fn store(
         jobs::queue(&mut tx, scope, jobs::Kind::Push, id.uuid(), "saved", now, now).await?;
     }
     let told = (AuditTarget::GitTarget(id), fields.name.as_str(), difference(before, fields));
-    audit::record(&mut tx, person(actor), scope, now, AuditAction::GitTargetSaved, told).await?;
+    audit::record(&mut tx, person(principal), scope, now, AuditAction::GitTargetSaved, told)
+        .await?;
     // The audit log of the organization is held now, so nobody else saves a target.
     apart(&mut tx, scope, id, fields).await?;
     tx.commit().await?;

@@ -26,11 +26,11 @@ async fn pattern(env: &TestEnv, id: CredentialId, kind: &str, pattern: &str) {
     let placed =
         Placement { pattern: pattern.into(), pattern_kind: kind.into(), ..Placement::default() };
     let form = placement(&get(env, id).await, placed);
-    Credentials::place(&env.engine, &env.actor, form).await.unwrap();
+    Credentials::place(&env.engine, &env.principal, form).await.unwrap();
 }
 
 async fn preview(env: &TestEnv, id: ExportId) -> ExportPreview {
-    Exports::get(&env.engine, &env.actor, id).await.unwrap().preview
+    Exports::get(&env.engine, &env.principal, id).await.unwrap().preview
 }
 
 /// What is written, and the first note about something that is left out.
@@ -45,13 +45,13 @@ pub(super) async fn r_cred_03_an_export_names_allowed_addresses_alone(env: TestE
     pattern(&env, id, "exact", "https://charts.example/team").await;
     let left_out = "charts.example is not an allowed address of robot, so its pattern is left out. Allow it on the page of robot.";
     let form = kargo("prod", &[id]);
-    let shown = Exports::preview(&env.engine, &env.actor, form.clone()).await.unwrap();
+    let shown = Exports::preview(&env.engine, &env.principal, form.clone()).await.unwrap();
     assert_eq!(told(&shown), (String::new(), Some(left_out.to_owned())));
-    let refused = Exports::save(&env.engine, &env.actor, form.clone()).await.unwrap_err();
+    let refused = Exports::save(&env.engine, &env.principal, form.clone()).await.unwrap_err();
     assert_eq!(refused.problem_of(Field::Credentials), Some(left_out));
 
     env.allow(id, "https://charts.example/another/path").await;
-    let export = Exports::save(&env.engine, &env.actor, form).await.unwrap();
+    let export = Exports::save(&env.engine, &env.principal, form).await.unwrap();
     let (text, note) = told(&preview(&env, export).await);
     assert!(text.contains("repoURL: https://charts.example/team") && note.is_none(), "{text}");
 
@@ -66,7 +66,7 @@ pub(super) async fn r_cred_03_an_export_names_allowed_addresses_alone(env: TestE
     let allowed = get(&env, id).await.allowed;
     assert_eq!(readable_origin(&allowed[0].origin), "charts.example");
     let address = allowed[0].id;
-    Credentials::withdraw_address(&env.engine, &env.actor, id, address).await.unwrap();
+    Credentials::withdraw_address(&env.engine, &env.principal, id, address).await.unwrap();
     assert_eq!(told(&preview(&env, export).await), (String::new(), Some(left_out.to_owned())));
 
     // What was exported before this was asked for stays where it is, with a warning.
@@ -80,7 +80,7 @@ pub(super) async fn r_cred_03_an_export_names_allowed_addresses_alone(env: TestE
     // Withdrawing an address of the login ends that.
     env.allow(id, "https://charts.example/again").await;
     let address = get(&env, id).await.allowed[0].id;
-    Credentials::withdraw_address(&env.engine, &env.actor, id, address).await.unwrap();
+    Credentials::withdraw_address(&env.engine, &env.principal, id, address).await.unwrap();
     assert_eq!(told(&preview(&env, export).await), (String::new(), Some(left_out.to_owned())));
 }
 
@@ -90,7 +90,7 @@ pub(super) async fn r_cred_03_an_open_pattern_is_exported_by_who_may_allow(env: 
     env.allow(id, at_home).await;
     pattern(&env, id, "exact", at_home).await;
     let form = kargo("prod", &[id]);
-    let export = Exports::save(&env.engine, &env.actor, form).await.unwrap();
+    let export = Exports::save(&env.engine, &env.principal, form).await.unwrap();
     // It was saved with another pattern, so nobody agreed to this one.
     pattern(&env, id, "regex", r"^https://[a-z]+\.example/").await;
     let (text, note) = told(&preview(&env, export).await);
@@ -99,7 +99,7 @@ pub(super) async fn r_cred_03_an_open_pattern_is_exported_by_who_may_allow(env: 
 
     let again = async || ExportForm {
         export: export.to_string(),
-        row_version: Exports::get(&env.engine, &env.actor, export)
+        row_version: Exports::get(&env.engine, &env.principal, export)
             .await
             .unwrap()
             .row_version
@@ -107,12 +107,12 @@ pub(super) async fn r_cred_03_an_open_pattern_is_exported_by_who_may_allow(env: 
         ..kargo("prod", &[id])
     };
     for role in [Role::Editor, Role::Viewer] {
-        let actor = env.member("Eve", role).await;
-        assert!(actor.may(Action::AllowOrigins).is_err());
-        let refused = Exports::save(&env.engine, &actor, again().await).await;
+        let principal = env.member("Eve", role).await;
+        assert!(principal.may(Action::AllowOrigins).is_err());
+        let refused = Exports::save(&env.engine, &principal, again().await).await;
         assert_eq!(refused, Err(ServiceError::NotAllowed));
     }
-    Exports::save(&env.engine, &env.actor, again().await).await.unwrap();
+    Exports::save(&env.engine, &env.principal, again().await).await.unwrap();
     let (text, note) = told(&preview(&env, export).await);
     assert!(text.contains("example/") && note.is_none(), "{text}");
     // The same text as another kind of pattern, and what Go reads in another way, was not agreed to.
@@ -131,7 +131,7 @@ pub(super) async fn r_cred_03_other_exports_name_where_the_login_is_used(env: Te
     env.repository(&home, "charts", Some(id)).await;
     pattern(&env, id, "exact", "https://elsewhere.example/team").await;
     let form = ExportForm { consumer: "pull_secret".into(), ..kargo("prod", &[id]) };
-    let (text, note) = told(&Exports::preview(&env.engine, &env.actor, form).await.unwrap());
+    let (text, note) = told(&Exports::preview(&env.engine, &env.principal, form).await.unwrap());
     assert!(text.contains(&home.authority()) && !text.contains("elsewhere"), "{text}");
     assert_eq!(note, None);
 }
@@ -140,13 +140,13 @@ pub(super) async fn r_cred_03_docker_hub_is_one_address(env: TestEnv) {
     let id = env.credential("hub", "one").await;
     env.allow(id, "https://registry-1.docker.io").await;
     pattern(&env, id, "exact", "index.docker.io/acme").await;
-    let export = Exports::save(&env.engine, &env.actor, kargo("prod", &[id])).await.unwrap();
+    let export = Exports::save(&env.engine, &env.principal, kargo("prod", &[id])).await.unwrap();
     assert_eq!(told(&preview(&env, export).await).1, None);
     for url in
         ["oci://docker.io/acme", "oci://registry-1.docker.io/acme", "registry.hub.docker.com/acme"]
     {
         let query = ExplainQuery { url: url.into(), ..ExplainQuery::default() };
-        let told = Matching::explain(&env.engine, &env.actor, query).await.unwrap();
+        let told = Matching::explain(&env.engine, &env.principal, query).await.unwrap();
         assert_eq!(told.lines[0].verdict, MatchVerdict::Wins, "{url}");
     }
     // An editor uses it under any of its names, and withdrawing ends all of them.
@@ -161,7 +161,7 @@ pub(super) async fn r_cred_03_docker_hub_is_one_address(env: TestEnv) {
     let state = async || env.look(repository).await.summary.link.unwrap().state;
     assert_eq!(state().await, LinkState::Active);
     let address = get(&env, id).await.allowed[0].id;
-    let suspended = Credentials::withdraw_address(&env.engine, &env.actor, id, address).await;
+    let suspended = Credentials::withdraw_address(&env.engine, &env.principal, id, address).await;
     assert_eq!(suspended, Ok(vec!["hub".to_owned()]));
     assert_eq!(state().await, LinkState::Suspended);
     env.allow(id, "docker.io").await;

@@ -12,7 +12,7 @@ use crate::env::{
     registry::{Registry, index},
 };
 use domain::{
-    Action, Actor, AuthMethod, Cause, CredentialId, RepositoryId, Role, ServiceError,
+    Action, AuthMethod, Cause, CredentialId, Principal, RepositoryId, Role, ServiceError,
     audit::{AuditAction, AuditQuery},
     connection_tests::TestConnection,
     credentials::{
@@ -54,7 +54,7 @@ async fn recorder() -> Registry {
     registry
 }
 
-async fn editor(env: &TestEnv) -> Actor {
+async fn editor(env: &TestEnv) -> Principal {
     env.member("Eve", Role::Editor).await
 }
 
@@ -69,7 +69,7 @@ fn at(registry: &Registry, path: &str, credential: &str) -> AddRepository {
 }
 
 async fn get(env: &TestEnv, id: CredentialId) -> CredentialDetail {
-    Credentials::get(&env.engine, &env.actor, id).await.unwrap()
+    Credentials::get(&env.engine, &env.principal, id).await.unwrap()
 }
 
 /// The buttons that a form was stopped with.
@@ -108,7 +108,7 @@ async fn r_cred_03_an_editor_adds_nothing_at_a_new_address(env: TestEnv) {
     let (eve, recorder) = (editor(&env).await, recorder().await);
     for form in materials() {
         let name = form.name.clone();
-        let id = Credentials::create(&env.engine, &env.actor, form).await.unwrap().id;
+        let id = Credentials::create(&env.engine, &env.principal, form).await.unwrap().id;
         for (path, kind) in [("helm", "helm"), ("oci", "oci"), ("any", "")] {
             // What an editor agrees to does not count.
             let form = AddRepository {
@@ -135,9 +135,9 @@ async fn r_cred_03_an_editor_moves_no_login(env: TestEnv) {
     let id = env.credential("robot", "one").await;
     let repository = env.repository(&home, "charts", Some(id)).await;
     assert_eq!(env.sync(repository).await, None);
-    let to = async |url: &str, actor: &Actor| {
+    let to = async |url: &str, principal: &Principal| {
         let form = edited(&env.look(repository).await, url, Some(id));
-        Repositories::edit(&env.engine, actor, form).await
+        Repositories::edit(&env.engine, principal, form).await
     };
     to(&away.url("charts"), &eve).await.unwrap();
     let link = env.look(repository).await.summary.link.unwrap();
@@ -164,7 +164,7 @@ async fn r_cred_03_a_pattern_allows_no_address(env: TestEnv) {
         ..Placement::default()
     };
     let form = placement(&get(&env, id).await, wide);
-    Credentials::place(&env.engine, &env.actor, form).await.unwrap();
+    Credentials::place(&env.engine, &env.principal, form).await.unwrap();
     let form = at(&recorder, "automatic", "automatic");
     let repository = Repositories::add(&env.engine, &eve, form).await.unwrap();
     assert_eq!(env.sync(repository).await, Some(Cause::NoCredential));
@@ -184,8 +184,8 @@ async fn r_cred_03_a_stored_secret_is_tested_at_allowed_addresses_alone(env: Tes
         credential: id.to_string(),
         ..TestConnection::default()
     };
-    for actor in [&eve, &env.actor] {
-        let refused = ConnectionTests::test_form(&env.engine, actor, form()).await.unwrap_err();
+    for principal in [&eve, &env.principal] {
+        let refused = ConnectionTests::test_form(&env.engine, principal, form()).await.unwrap_err();
         let problem = refused.problem_of(domain::Field::Password).unwrap();
         assert!(problem.contains("is not an allowed address of robot"), "{problem}");
     }
@@ -206,16 +206,17 @@ async fn r_cred_03_withdrawing_stops_every_use(env: TestEnv) {
 
     let refused = Credentials::withdraw_address(&env.engine, &eve, id, allowed[0].id).await;
     assert_eq!(refused, Err(ServiceError::NotAllowed));
-    let suspended = Credentials::withdraw_address(&env.engine, &env.actor, id, allowed[0].id).await;
+    let suspended =
+        Credentials::withdraw_address(&env.engine, &env.principal, id, allowed[0].id).await;
     assert_eq!(suspended, Ok(vec![env.look(repository).await.summary.name]));
     let before = home.logins();
     assert_eq!(env.sync(repository).await, Some(Cause::LinkSuspended));
 
     // An update is delivered nowhere, and a candidate is shown to nobody.
     let update = change(&get(&env, id).await, "one");
-    Credentials::update(&env.engine, &env.actor, update).await.unwrap();
+    Credentials::update(&env.engine, &env.principal, update).await.unwrap();
     let next = candidate(&get(&env, id).await, "one");
-    Credentials::update(&env.engine, &env.actor, next).await.unwrap();
+    Credentials::update(&env.engine, &env.principal, next).await.unwrap();
     let workers = env.workers();
     env.sync(repository).await;
     workers.stop().await;
@@ -256,7 +257,7 @@ async fn r_cred_03_another_way_to_the_host_needs_the_right(env: TestEnv) {
     let agreed = changed(with_ca(Some(id)).await, |fields| {
         fields.allow = home.authority();
     });
-    Repositories::edit(&env.engine, &env.actor, agreed).await.unwrap();
+    Repositories::edit(&env.engine, &env.principal, agreed).await.unwrap();
     assert_eq!(env.sync(repository).await, None);
     assert!(home.logins() > before);
 }
@@ -275,11 +276,11 @@ async fn r_cred_03_a_link_that_was_never_allowed_sends_nothing(env: TestEnv) {
     storage::gitops::affected(&mut tx, scope, Touched::Repository(repository)).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(env.sync(repository).await, Some(Cause::AddressNotAllowed));
-    let test = ConnectionTests::test_repository(&env.engine, &env.actor, repository).await;
+    let test = ConnectionTests::test_repository(&env.engine, &env.principal, repository).await;
     assert_eq!(test.unwrap().cause(), Some(Cause::AddressNotAllowed));
-    ConnectionTests::test_credential(&env.engine, &env.actor, id).await.unwrap();
+    ConnectionTests::test_credential(&env.engine, &env.principal, id).await.unwrap();
     let next = candidate(&get(&env, id).await, "one");
-    Credentials::update(&env.engine, &env.actor, next).await.unwrap();
+    Credentials::update(&env.engine, &env.principal, next).await.unwrap();
     let workers = env.workers();
     let candidate = loop {
         let found = get(&env, id).await;
@@ -305,37 +306,37 @@ async fn r_cred_03_an_upgrade_takes_over_the_links_that_are_in_force(env: TestEn
     env.sql("update allowed_addresses set source = 'upgrade', allowed_by = ''").await;
     assert_eq!(allowed().await[0].source, AddressSource::Upgrade);
     assert_eq!(env.sync(repository).await, None);
-    let notices = async |actor: &Actor| {
-        let all = Notices::list(&env.engine, actor).await.unwrap();
+    let notices = async |principal: &Principal| {
+        let all = Notices::list(&env.engine, principal).await.unwrap();
         all.into_iter().filter(|one| matches!(one.news, News::Address { .. })).count()
     };
-    assert_eq!(notices(&env.actor).await, 1);
+    assert_eq!(notices(&env.principal).await, 1);
     assert_eq!(notices(&editor(&env).await).await, 0);
-    assert_eq!(Notices::open(&env.engine, &env.actor).await, Ok(1));
+    assert_eq!(Notices::open(&env.engine, &env.principal).await, Ok(1));
 
     let address = allowed().await[0].id;
     let refused = Credentials::confirm_address(&env.engine, &editor(&env).await, id, address).await;
     assert_eq!(refused, Err(ServiceError::NotAllowed));
-    Credentials::confirm_address(&env.engine, &env.actor, id, address).await.unwrap();
+    Credentials::confirm_address(&env.engine, &env.principal, id, address).await.unwrap();
     let confirmed = &allowed().await[0];
     assert_eq!((confirmed.source, confirmed.by.as_str()), (AddressSource::Person, "Ada"));
-    assert_eq!(notices(&env.actor).await, 0);
+    assert_eq!(notices(&env.principal).await, 0);
 }
 
 async fn an_owner_agrees_to_the_address_that_is_shown(env: TestEnv) {
     let home = recorder().await;
     let id = env.credential("robot", "one").await;
     let form = at(&home, "charts", &id.to_string());
-    let (_, ways) = ways(Repositories::add(&env.engine, &env.actor, form.clone()).await);
+    let (_, ways) = ways(Repositories::add(&env.engine, &env.principal, form.clone()).await);
     assert_eq!(ways, [(format!("Add and allow {}", home.authority()), home.authority())]);
     for other in ["example.com", "127.0.0.1", "yes"] {
         let form = AddRepository { allow: other.into(), ..form.clone() };
-        assert!(Repositories::add(&env.engine, &env.actor, form).await.is_err(), "{other}");
+        assert!(Repositories::add(&env.engine, &env.principal, form).await.is_err(), "{other}");
     }
     assert_eq!(home.logins(), 0);
     // The kind is found out with the login that was agreed to.
     let form = AddRepository { allow: home.authority(), kind: String::new(), ..form };
-    let repository = Repositories::add(&env.engine, &env.actor, form).await.unwrap();
+    let repository = Repositories::add(&env.engine, &env.principal, form).await.unwrap();
     assert_eq!(env.sync(repository).await, None);
     assert_eq!(get(&env, id).await.allowed.len(), 1);
     // The next one there needs nobody's word.
@@ -352,7 +353,7 @@ async fn a_request_reaches_those_who_may_allow_it(env: TestEnv) {
     }
     let requested = get(&env, id).await.requested;
     assert_eq!((requested.len(), requested[0].by.as_str()), (1, "Eve"));
-    let listed = Notices::list(&env.engine, &env.actor).await.unwrap();
+    let listed = Notices::list(&env.engine, &env.principal).await.unwrap();
     let News::Address { credential, by, .. } = &listed[0].news else { panic!("{listed:?}") };
     assert_eq!((*credential, by.as_str()), (id, "Eve"));
 
@@ -364,21 +365,21 @@ async fn a_request_reaches_those_who_may_allow_it(env: TestEnv) {
     let request = requested[0].id.to_string();
     let refused = Credentials::allow_address(&env.engine, &eve, grant(request.clone())).await;
     assert_eq!(refused, Err(ServiceError::NotAllowed));
-    Credentials::allow_address(&env.engine, &env.actor, grant(request.clone())).await.unwrap();
+    Credentials::allow_address(&env.engine, &env.principal, grant(request.clone())).await.unwrap();
     assert!(get(&env, id).await.requested.is_empty());
-    let again = Credentials::allow_address(&env.engine, &env.actor, grant(request)).await;
+    let again = Credentials::allow_address(&env.engine, &env.principal, grant(request)).await;
     assert_eq!(again, Err(ServiceError::NotFound));
     let added = Repositories::add(&env.engine, &eve, at(&home, "a", &id.to_string())).await;
     assert_eq!(env.sync(added.unwrap()).await, None);
     for (action, count) in [(AuditAction::AddressRequested, 2), (AuditAction::AddressAllowed, 1)] {
         let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
-        let log = Audit::list(&env.engine, &env.actor, query).await.unwrap().rows;
+        let log = Audit::list(&env.engine, &env.principal, query).await.unwrap().rows;
         assert_eq!((log.len(), log[0].target.as_str()), (count, "robot"));
     }
 
     ways(Repositories::add(&env.engine, &eve, at(&recorder().await, "b", &id.to_string())).await);
     let request = get(&env, id).await.requested[0].id;
-    Credentials::dismiss_address_request(&env.engine, &env.actor, id, request).await.unwrap();
+    Credentials::dismiss_address_request(&env.engine, &env.principal, id, request).await.unwrap();
     assert!(get(&env, id).await.requested.is_empty());
 }
 
@@ -395,7 +396,7 @@ async fn a_replacement_is_allowed_where_it_goes(env: TestEnv) {
         replacement: new.to_string(),
         ..crate::env::forms::removal(old, "replace")
     };
-    Credentials::delete(&env.engine, &env.actor, form).await.unwrap();
+    Credentials::delete(&env.engine, &env.principal, form).await.unwrap();
     assert_eq!(env.sync(repository).await, None);
     env.sync(moved).await;
     assert_eq!(other.logins(), 0);

@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    Actor, Cause, Role, ServiceError,
+    Cause, Principal, Role, ServiceError,
     repositories::AddRepository,
     service::{Credentials, Repositories},
 };
@@ -91,37 +91,37 @@ async fn r_cred_02_a_token_service_at_another_host_is_allowed_first(env: TestEnv
     let authority = registry(&service).await;
     let (origin, id) = (format!("http://{service}"), env.credential("robot", "one").await);
     let form = at(&authority, id);
-    let repository = Repositories::add(&env.engine, &env.actor, form).await.unwrap();
+    let repository = Repositories::add(&env.engine, &env.principal, form).await.unwrap();
     assert_eq!(env.sync(repository).await, Some(Cause::ForeignRealm));
     assert_eq!(env.look(repository).await.refused_service, origin);
     assert_eq!(logins.load(Ordering::SeqCst), 0, "nothing is sent before");
 
-    let allow = async |actor: &Actor, service: &str| {
-        Repositories::allow_token_service(&env.engine, actor, repository, service).await
+    let allow = async |principal: &Principal, service: &str| {
+        Repositories::allow_token_service(&env.engine, principal, repository, service).await
     };
     let editor = env.member("Ada", Role::Editor).await;
     assert_eq!(allow(&editor, &origin).await, Err(ServiceError::NotAllowed));
     for other in ["", "http://127.0.0.1:1", "http://evil.example:80"] {
-        assert_eq!(allow(&env.actor, other).await, Err(ServiceError::NotFound), "{other}");
+        assert_eq!(allow(&env.principal, other).await, Err(ServiceError::NotFound), "{other}");
     }
-    assert_eq!(allow(&env.actor, &origin).await, Ok(()));
+    assert_eq!(allow(&env.principal, &origin).await, Ok(()));
     assert_eq!(env.sync(repository).await, None);
     assert_eq!(env.look(repository).await.refused_service, "");
     let sent = logins.load(Ordering::SeqCst);
     assert!(sent > 0);
 
-    let detail = Credentials::get(&env.engine, &env.actor, id).await.unwrap();
+    let detail = Credentials::get(&env.engine, &env.principal, id).await.unwrap();
     let (one, by) = (&detail.token_services[0], detail.token_services[0].by.as_str());
     assert_eq!(
         (detail.token_services.len(), one.service.as_str(), by),
         (1, origin.as_str(), "Ada")
     );
-    let withdraw = async |actor: &Actor| {
+    let withdraw = async |principal: &Principal| {
         let (registry, service) = (&one.registry, &one.service);
-        Credentials::withdraw_token_service(&env.engine, actor, id, registry, service).await
+        Credentials::withdraw_token_service(&env.engine, principal, id, registry, service).await
     };
     assert_eq!(withdraw(&editor).await, Err(ServiceError::NotAllowed));
-    assert_eq!(withdraw(&env.actor).await, Ok(()));
+    assert_eq!(withdraw(&env.principal).await, Ok(()));
     assert_eq!(env.sync(repository).await, Some(Cause::ForeignRealm));
     assert_eq!(logins.load(Ordering::SeqCst), sent);
 }
@@ -133,12 +133,12 @@ async fn r_cred_02_a_token_service_is_allowed_for_one_registry(env: TestEnv) {
     let id = env.credential("robot", "one").await;
     let add = async |authority: &str| {
         let form = at(authority, id);
-        Repositories::add(&env.engine, &env.actor, form).await.unwrap()
+        Repositories::add(&env.engine, &env.principal, form).await.unwrap()
     };
     let (first, second) = (add(&here).await, add(&there).await);
     env.sync(first).await;
     let origin = format!("http://{service}");
-    Repositories::allow_token_service(&env.engine, &env.actor, first, &origin).await.unwrap();
+    Repositories::allow_token_service(&env.engine, &env.principal, first, &origin).await.unwrap();
     assert_eq!(env.sync(first).await, None);
     let sent = logins.load(Ordering::SeqCst);
     assert_eq!(env.sync(second).await, Some(Cause::ForeignRealm));

@@ -56,7 +56,7 @@ impl Setting {
             settings: ExportSettings { charts: charts.into(), ..ExportSettings::default() },
             ..ExportForm::default()
         };
-        Exports::preview(&self.env.engine, &self.env.actor, form).await.unwrap()
+        Exports::preview(&self.env.engine, &self.env.principal, form).await.unwrap()
     }
 
     /// A shell that is logged in to the registry.

@@ -36,17 +36,17 @@ pub async fn add(
         allow: RepositoryUrl::parse(url).unwrap().authority().to_owned(),
         ..AddRepository::default()
     };
-    let id = Repositories::add(&env.engine, &env.actor, form).await.unwrap();
+    let id = Repositories::add(&env.engine, &env.principal, form).await.unwrap();
     assert_eq!(env.sync(id).await, None, "{name}");
     id
 }
 
 /// What the catalog shows.
 async fn catalog(env: &TestEnv) -> Vec<ChartDetail> {
-    let page = Charts::list(&env.engine, &env.actor, ChartQuery::default()).await.unwrap();
+    let page = Charts::list(&env.engine, &env.principal, ChartQuery::default()).await.unwrap();
     let mut charts = Vec::new();
     for row in page.rows {
-        charts.push(Charts::get(&env.engine, &env.actor, row.id).await.unwrap());
+        charts.push(Charts::get(&env.engine, &env.principal, row.id).await.unwrap());
     }
     charts
 }

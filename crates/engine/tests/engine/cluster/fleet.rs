@@ -44,7 +44,7 @@ impl Fleet {
         let kubeconfig = kubeconfig(&env, "prod", &stub.kubeconfig()).await;
         let export = export(&env, "pull", "sops", "regcred", credential).await;
         let form = form("prod", kubeconfig, &[export]);
-        let cluster = Clusters::save(&env.engine, &env.actor, form).await.unwrap();
+        let cluster = Clusters::save(&env.engine, &env.principal, form).await.unwrap();
         Self { env, clock, stub, credential, kubeconfig, export, cluster }
     }
 
@@ -53,15 +53,15 @@ impl Fleet {
     }
 
     pub async fn get(&self) -> ClusterDetail {
-        Clusters::get(self.engine(), &self.env.actor, self.cluster).await.unwrap()
+        Clusters::get(self.engine(), &self.env.principal, self.cluster).await.unwrap()
     }
 
     pub async fn preview(&self) -> Answer<ClusterPreview> {
-        Clusters::preview(self.engine(), &self.env.actor, self.cluster).await
+        Clusters::preview(self.engine(), &self.env.principal, self.cluster).await
     }
 
     pub async fn ask(&self) {
-        Clusters::apply(self.engine(), &self.env.actor, self.cluster).await.unwrap();
+        Clusters::apply(self.engine(), &self.env.principal, self.cluster).await.unwrap();
     }
 
     /// Asks for an apply and waits until it ended; the workers have to run.
@@ -84,7 +84,7 @@ impl Fleet {
     /// Waits until the cluster is forgotten.
     pub async fn gone(&self) {
         for _ in 0..1_200 {
-            if Clusters::list(self.engine(), &self.env.actor).await.unwrap().is_empty() {
+            if Clusters::list(self.engine(), &self.env.principal).await.unwrap().is_empty() {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
@@ -100,7 +100,7 @@ impl Fleet {
             row_version: detail.row_version.to_string(),
             ..form("prod", self.kubeconfig, exports)
         };
-        Clusters::save(self.engine(), &self.env.actor, form).await
+        Clusters::save(self.engine(), &self.env.principal, form).await
     }
 
     /// Another export of the same credential.
@@ -141,7 +141,7 @@ async fn registry(env: &TestEnv, name: &str, password: &str) -> CredentialId {
         Placement { pattern: format!("oci://{name}.example.com/team"), ..Placement::default() };
     let url = placement.pattern.clone();
     let form = CreateCredential { placement, ..forms::new(name, password) };
-    let id = Credentials::create(&env.engine, &env.actor, form).await.unwrap().id;
+    let id = Credentials::create(&env.engine, &env.principal, form).await.unwrap().id;
     env.allow(id, &url).await;
     id
 }
@@ -153,7 +153,7 @@ pub async fn kubeconfig(env: &TestEnv, name: &str, text: &str) -> CredentialId {
         password: Secret::new(text.to_owned()),
         ..CreateCredential::default()
     };
-    Credentials::create(&env.engine, &env.actor, form).await.unwrap().id
+    Credentials::create(&env.engine, &env.principal, form).await.unwrap().id
 }
 
 async fn export(
@@ -176,5 +176,5 @@ async fn export(
         },
         ..ExportForm::default()
     };
-    Exports::save(&env.engine, &env.actor, form).await.unwrap()
+    Exports::save(&env.engine, &env.principal, form).await.unwrap()
 }

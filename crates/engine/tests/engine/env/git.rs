@@ -88,7 +88,7 @@ impl TestEnv {
             password: domain::Secret::new(password.into()),
             ..CreateCredential::default()
         };
-        Credentials::create(&self.engine, &self.actor, form).await.unwrap().id
+        Credentials::create(&self.engine, &self.principal, form).await.unwrap().id
     }
 
     /// A credential for `registry.example.com`.
@@ -96,17 +96,17 @@ impl TestEnv {
         let mut form = forms::new(name, password);
         form.placement.pattern = "https://registry.example.com".into();
         form.placement.pattern_kind = "exact".into();
-        let id = Credentials::create(&self.engine, &self.actor, form).await.unwrap().id;
+        let id = Credentials::create(&self.engine, &self.principal, form).await.unwrap().id;
         self.allow(id, "https://registry.example.com").await;
         id
     }
 
     pub async fn save_export(&self, form: ExportForm) -> ExportId {
-        Exports::save(&self.engine, &self.actor, form).await.unwrap()
+        Exports::save(&self.engine, &self.principal, form).await.unwrap()
     }
 
     pub async fn save_target(&self, form: GitTargetForm) -> GitTargetId {
-        GitTargets::save(&self.engine, &self.actor, form).await.unwrap().id
+        GitTargets::save(&self.engine, &self.principal, form).await.unwrap().id
     }
 
     /// Everything for a first push; nothing is pushed yet.
@@ -120,18 +120,18 @@ impl TestEnv {
     }
 
     pub async fn push(&self, target: GitTargetId) {
-        let actor = self.member("Ada", domain::Role::Owner).await;
+        let principal = self.member("Ada", domain::Role::Owner).await;
         // One person may not push as often in a minute as some tests need.
-        let actor = if self.target(target).await.summary.state == TargetState::New {
-            self.actor.clone()
+        let principal = if self.target(target).await.summary.state == TargetState::New {
+            self.principal.clone()
         } else {
-            actor
+            principal
         };
-        GitTargets::push(&self.engine, &actor, target).await.unwrap();
+        GitTargets::push(&self.engine, &principal, target).await.unwrap();
     }
 
     pub async fn target(&self, target: GitTargetId) -> GitTargetDetail {
-        GitTargets::get(&self.engine, &self.actor, target).await.unwrap()
+        GitTargets::get(&self.engine, &self.principal, target).await.unwrap()
     }
 
     /// Waits until nothing is on its way to a target.

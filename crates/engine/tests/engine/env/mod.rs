@@ -27,8 +27,8 @@ use connectors::{
     vault::{SecretPath, Vault, VaultConfig},
 };
 use domain::{
-    Action, Actor, Cause, CredentialId, Name, OrganizationId, PropagationId, RepositoryId, Role,
-    UserId,
+    Action, Cause, CredentialId, Name, OrganizationId, Principal, PropagationId, RepositoryId,
+    Role, UserId,
     credentials::{AllowAddress, Saved},
     propagation::Progress,
     repositories::{AddRepository, RepositoryDetail, SyncTrigger},
@@ -41,21 +41,21 @@ use storage::{Db, Scope};
 use registry::Registry;
 pub use workers::Workers;
 
-async fn member(db: &Db, organization: OrganizationId, name: &str, role: Role) -> Actor {
+async fn member(db: &Db, organization: OrganizationId, name: &str, role: Role) -> Principal {
     let (user, now) = (UserId::new(), SystemClock.now());
     let email = format!("{user}@example.com");
     let mut tx = db.begin().await.unwrap();
     storage::sessions::insert_user(&mut tx, user, &email, name, "x", now).await.unwrap();
     storage::organizations::add_member(&mut tx, organization, user, role, now).await.unwrap();
     tx.commit().await.unwrap();
-    storage::sessions::actor(db, user).await.unwrap().unwrap()
+    storage::sessions::principal(db, user).await.unwrap().unwrap()
 }
 
 /// Everything a test works with.
 pub struct TestEnv {
     pub engine: Engine,
     pub db: Db,
-    pub actor: Actor,
+    pub principal: Principal,
     registries: Registries,
     vault: Arc<vault::Bao>,
     folder: tempfile::TempDir,
@@ -126,9 +126,9 @@ impl TestEnv {
             Engine::new(db.clone(), vault_client, registries.clone(), Arc::new(SystemClock))
                 .await
                 .unwrap();
-        let actor = Self::organization(&db, "One").await;
+        let principal = Self::organization(&db, "One").await;
         let address = address.to_owned();
-        Self { engine, db, actor, registries, vault, folder, address }
+        Self { engine, db, principal, registries, vault, folder, address }
     }
 
     pub fn is_sqlite(&self) -> bool {
@@ -154,7 +154,7 @@ impl TestEnv {
     /// The newest version of a credential in Vault, whether it counts or not.
     pub async fn newest_in_vault(&self, credential: CredentialId) -> u64 {
         let vault = Vault::connect(self.vault.config()).await.unwrap();
-        let organization = self.actor.organization;
+        let organization = self.principal.organization;
         vault.newest_number(&SecretPath { organization, credential }).await.unwrap().unwrap()
     }
 
@@ -187,7 +187,7 @@ impl TestEnv {
     }
 
     /// A person who owns a new organization.
-    pub async fn organization(db: &Db, name: &str) -> Actor {
+    pub async fn organization(db: &Db, name: &str) -> Principal {
         let organization = OrganizationId::new();
         let mut tx = db.begin().await.unwrap();
         let checked = Name::parse(name).unwrap();
@@ -205,16 +205,16 @@ impl TestEnv {
     }
 
     /// The same person after their role was changed; what was recognized before has no rights any more.
-    pub async fn with_role(&self, actor: &Actor, role: Role) -> Actor {
-        let user = self.sql_id(actor.user.uuid());
+    pub async fn with_role(&self, principal: &Principal, role: Role) -> Principal {
+        let user = self.sql_id(principal.user.uuid());
         self.sql(&format!("update members set role = '{}' where user_id = {user}", role.as_str()))
             .await;
-        storage::sessions::actor(&self.db, actor.user).await.unwrap().unwrap()
+        storage::sessions::principal(&self.db, principal.user).await.unwrap().unwrap()
     }
 
     /// Another member of the organization, as a request of theirs is recognized.
-    pub async fn member(&self, name: &str, role: Role) -> Actor {
-        member(&self.db, self.actor.organization, name, role).await
+    pub async fn member(&self, name: &str, role: Role) -> Principal {
+        member(&self.db, self.principal.organization, name, role).await
     }
 
     /// Another engine on the same database, with this clock and Vault.
@@ -231,7 +231,7 @@ impl TestEnv {
 
     /// How often Vault gave out the value of a credential.
     pub fn reads_in_vault(&self, credential: CredentialId) -> usize {
-        let organization = self.actor.organization;
+        let organization = self.principal.organization;
         self.vault.reads(&format!("orgs/{organization}/credentials/{credential}"))
     }
 
@@ -246,26 +246,29 @@ impl TestEnv {
     }
 
     pub fn scope(&self) -> Scope {
-        storage::Scope::of(&self.actor.may(Action::View).unwrap())
+        storage::Scope::of(&self.principal.may(Action::View).unwrap())
     }
 
     /// Stores a credential with this password.
     pub async fn credential(&self, name: &str, password: &str) -> CredentialId {
-        Credentials::create(&self.engine, &self.actor, forms::new(name, password)).await.unwrap().id
+        Credentials::create(&self.engine, &self.principal, forms::new(name, password))
+            .await
+            .unwrap()
+            .id
     }
 
     /// Gives a credential a new password; answers the propagation.
     pub async fn update(&self, credential: CredentialId, password: &str) -> PropagationId {
-        let detail = Credentials::get(&self.engine, &self.actor, credential).await.unwrap();
+        let detail = Credentials::get(&self.engine, &self.principal, credential).await.unwrap();
         let form = forms::change(&detail, password);
-        Credentials::update(&self.engine, &self.actor, form).await.unwrap().propagation.unwrap()
+        Credentials::update(&self.engine, &self.principal, form).await.unwrap().propagation.unwrap()
     }
 
     /// The same for a credential that may have nobody to be delivered to.
     pub async fn update_of(&self, credential: CredentialId, password: &str) -> Saved {
-        let detail = Credentials::get(&self.engine, &self.actor, credential).await.unwrap();
+        let detail = Credentials::get(&self.engine, &self.principal, credential).await.unwrap();
         let form = forms::change(&detail, password);
-        Credentials::update(&self.engine, &self.actor, form).await.unwrap()
+        Credentials::update(&self.engine, &self.principal, form).await.unwrap()
     }
 
     /// The user name and secret that a registry would see of this credential now.
@@ -295,8 +298,8 @@ impl TestEnv {
             ..AddRepository::default()
         };
         // One person may not add as many in a minute as some tests need.
-        let actor = self.member("Ada", Role::Owner).await;
-        Repositories::add(&self.engine, &actor, form).await.unwrap()
+        let principal = self.member("Ada", Role::Owner).await;
+        Repositories::add(&self.engine, &principal, form).await.unwrap()
     }
 
     /// Allows the address of a URL for a credential.
@@ -306,7 +309,7 @@ impl TestEnv {
             url: url.into(),
             ..AllowAddress::default()
         };
-        Credentials::allow_address(&self.engine, &self.actor, form).await.unwrap();
+        Credentials::allow_address(&self.engine, &self.principal, form).await.unwrap();
     }
 
     /// Adds repositories that use a credential.
@@ -324,11 +327,11 @@ impl TestEnv {
     }
 
     pub async fn look(&self, repository: RepositoryId) -> RepositoryDetail {
-        Repositories::get(&self.engine, &self.actor, repository).await.unwrap()
+        Repositories::get(&self.engine, &self.principal, repository).await.unwrap()
     }
 
     pub async fn progress(&self, propagation: PropagationId) -> Progress {
-        Propagations::progress(&self.engine, &self.actor, propagation).await.unwrap()
+        Propagations::progress(&self.engine, &self.principal, propagation).await.unwrap()
     }
 
     /// Waits until a propagation ended.

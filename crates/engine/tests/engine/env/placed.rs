@@ -1,7 +1,7 @@
 //! Credentials in places of their own, and the projects for them.
 
 use domain::{
-    Actor, CredentialId, ProjectId, Secret,
+    CredentialId, Principal, ProjectId, Secret,
     credentials::{CreateCredential, DeleteCredential, Placement, Saved},
     matching::{ExplainQuery, Explanation},
     projects::ProjectForm,
@@ -31,7 +31,7 @@ pub async fn create(env: &TestEnv, name: &str, placement: Placement) -> Saved {
         placement,
         ..CreateCredential::default()
     };
-    let saved = Credentials::create(&env.engine, &env.actor, form).await.unwrap();
+    let saved = Credentials::create(&env.engine, &env.principal, form).await.unwrap();
     for url in [
         "https://ghcr.io",
         "https://docker.io",
@@ -46,17 +46,22 @@ pub async fn create(env: &TestEnv, name: &str, placement: Placement) -> Saved {
 /// Makes a project.
 pub async fn project(env: &TestEnv, name: &str) -> ProjectId {
     let form = ProjectForm { name: name.into(), ..ProjectForm::default() };
-    Projects::save(&env.engine, &env.actor, form).await.unwrap()
+    Projects::save(&env.engine, &env.principal, form).await.unwrap()
 }
 
 /// Why a URL gets the credential it gets.
-pub async fn explain(engine: &Engine, actor: &Actor, project: &str, url: &str) -> Explanation {
+pub async fn explain(
+    engine: &Engine,
+    principal: &Principal,
+    project: &str,
+    url: &str,
+) -> Explanation {
     let query = ExplainQuery { url: url.into(), purpose: String::new(), project: project.into() };
-    Matching::explain(engine, actor, query).await.unwrap()
+    Matching::explain(engine, principal, query).await.unwrap()
 }
 
 /// Deletes a credential that nothing uses.
 pub async fn delete(env: &TestEnv, id: CredentialId) {
     let form = DeleteCredential { credential: id.to_string(), ..DeleteCredential::default() };
-    Credentials::delete(&env.engine, &env.actor, form).await.unwrap();
+    Credentials::delete(&env.engine, &env.principal, form).await.unwrap();
 }

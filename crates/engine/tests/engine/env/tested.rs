@@ -30,7 +30,7 @@ pub fn stored(url: &str, credential: CredentialId) -> TestConnection {
 
 /// Tests a form.
 pub async fn test(env: &TestEnv, form: TestConnection) -> Answer<ConnectionTest> {
-    ConnectionTests::test_form(&env.engine, &env.actor, form).await
+    ConnectionTests::test_form(&env.engine, &env.principal, form).await
 }
 
 /// The stage that failed, and why.

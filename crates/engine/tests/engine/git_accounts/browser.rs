@@ -26,13 +26,13 @@ async fn r_oauth_01_the_flow_ends_only_in_the_browser_that_began_it(env: TestEnv
     let (one, two) = (replica.begin(&replica.ada).await, replica.begin(&replica.ada).await);
     let (back_one, back_two) = (replica.stub.agree(&one.url), replica.stub.agree(&two.url));
     // Without a cookie, with that of another browser or tab, for another person: nothing changes.
-    for (actor, browser, back) in [
+    for (principal, browser, back) in [
         (&replica.ada, &domain::Secret::default(), &back_one),
         (&replica.ada, &two.browser, &back_one),
         (&replica.ada, &one.browser, &back_two),
         (&replica.bob, &one.browser, &back_one),
     ] {
-        let refused = sentence(replica.finish(actor, browser, back).await);
+        let refused = sentence(replica.finish(principal, browser, back).await);
         assert!(refused.contains("another browser or tab"), "{refused}");
     }
     let elsewhere = TestEnv::organization(&replica.env.db, "Two").await;
@@ -43,7 +43,7 @@ async fn r_oauth_01_the_flow_ends_only_in_the_browser_that_began_it(env: TestEnv
         replica.env.sql_id(replica.ada.user.uuid()),
     );
     replica.env.sql(&joined).await;
-    let stranger = replica.engine.actor(replica.ada.user).await.unwrap();
+    let stranger = replica.engine.principal(replica.ada.user).await.unwrap();
     assert_eq!(stranger.organization, elsewhere.organization);
     let refused = sentence(replica.finish(&stranger, &one.browser, &back_one).await);
     assert!(refused.contains("Nothing was connected"), "{refused}");
@@ -116,15 +116,15 @@ async fn roles_are_asked(env: TestEnv) {
     let replica = Replica::new(env).await;
     let id = replica.connect(&replica.ada).await.unwrap();
     for role in [Role::Editor, Role::Viewer] {
-        let actor = replica.env.member("Ada", role).await;
+        let principal = replica.env.member("Ada", role).await;
         assert_eq!(
-            GitAccounts::begin_web(&replica.engine, &actor).await.unwrap_err(),
+            GitAccounts::begin_web(&replica.engine, &principal).await.unwrap_err(),
             ServiceError::NotAllowed
         );
-        let gone = GitAccounts::disconnect(&replica.engine, &actor, id).await;
+        let gone = GitAccounts::disconnect(&replica.engine, &principal, id).await;
         assert_eq!(gone, Err(ServiceError::NotAllowed));
-        assert_eq!(replica.look(&actor, id).await, Err(ServiceError::NotAllowed));
-        assert_eq!(replica.list(&actor).await.len(), 1, "to see that it is there");
+        assert_eq!(replica.look(&principal, id).await, Err(ServiceError::NotAllowed));
+        assert_eq!(replica.list(&principal).await.len(), 1, "to see that it is there");
     }
     let elsewhere = TestEnv::organization(&replica.env.db, "Two").await;
     assert_eq!(replica.look(&elsewhere, id).await, Err(ServiceError::NotFound));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    Actor, Secret,
+    Principal, Secret,
     gitops::{DeviceForm, DeviceProgress, GitAccountMethod},
     service::{Answer, GitAccounts},
 };
@@ -17,9 +17,9 @@ use crate::{
 
 on_both!(a_typed_code_connects, r_oauth_02_a_code_belongs_to_the_person_who_asked);
 
-async fn poll(replica: &Replica, actor: &Actor, device: &Secret) -> Answer<DeviceProgress> {
+async fn poll(replica: &Replica, principal: &Principal, device: &Secret) -> Answer<DeviceProgress> {
     let form = DeviceForm { device: device.clone() };
-    GitAccounts::poll_device(&replica.engine, actor, form).await
+    GitAccounts::poll_device(&replica.engine, principal, form).await
 }
 
 async fn a_typed_code_connects(env: TestEnv) {

@@ -21,8 +21,8 @@ on_both!(
 
 async fn r_oauth_06_an_installation_counts_when_an_own_account_sees_it(env: TestEnv) {
     let replica = Replica::new(env).await;
-    let install = async |actor, id| -> Answer<_> {
-        GitAccounts::connect_installation(&replica.engine, actor, id).await
+    let install = async |principal, id| -> Answer<_> {
+        GitAccounts::connect_installation(&replica.engine, principal, id).await
     };
     replica.stub.installs(77, "acme");
     replica.stub.has_repositories((0..3).map(|n| format!("acme/r{n}")));

@@ -17,7 +17,7 @@ use connectors::{
     vault::VaultConfig,
 };
 use domain::{
-    Actor, CredentialId, Role, Secret, ServiceError,
+    CredentialId, Principal, Role, Secret, ServiceError,
     audit::{AuditAction, AuditQuery},
     credentials::CredentialDetail,
     gitops::{GitAccount, WebStart},
@@ -34,8 +34,8 @@ pub struct Replica {
     pub engine: Engine,
     pub stub: Stub,
     pub clock: Arc<ManualClock>,
-    pub ada: Actor,
-    pub bob: Actor,
+    pub ada: Principal,
+    pub bob: Principal,
 }
 
 impl Replica {
@@ -48,7 +48,7 @@ impl Replica {
     pub async fn with(env: TestEnv, vault: VaultConfig) -> Self {
         let stub = Stub::start().await;
         let clock = Arc::new(ManualClock::new(SystemClock.now()));
-        let ada = env.actor.clone();
+        let ada = env.principal.clone();
         let bob = env.member("Bob", Role::Owner).await;
         let engine = env.engine_with(Arc::clone(&clock) as Arc<dyn Clock>, vault).await;
         let engine = connecting(&env, engine, &stub);
@@ -62,34 +62,34 @@ impl Replica {
         connecting(&self.env, engine, &self.stub)
     }
 
-    pub async fn begin(&self, actor: &Actor) -> WebStart {
-        GitAccounts::begin_web(&self.engine, actor).await.unwrap()
+    pub async fn begin(&self, principal: &Principal) -> WebStart {
+        GitAccounts::begin_web(&self.engine, principal).await.unwrap()
     }
 
     pub async fn finish(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         browser: &Secret,
         (state, code): &(String, String),
     ) -> Answer<CredentialId> {
         let (state, code) = (Secret::new(state.clone()), Secret::new(code.clone()));
-        GitAccounts::finish_web(&self.engine, actor, browser.clone(), state, code).await
+        GitAccounts::finish_web(&self.engine, principal, browser.clone(), state, code).await
     }
 
     /// Connects whoever agrees at GitHub now.
-    pub async fn connect(&self, actor: &Actor) -> Answer<CredentialId> {
-        let start = self.begin(actor).await;
+    pub async fn connect(&self, principal: &Principal) -> Answer<CredentialId> {
+        let start = self.begin(principal).await;
         let back = self.stub.agree(&start.url);
-        self.finish(actor, &start.browser, &back).await
+        self.finish(principal, &start.browser, &back).await
     }
 
-    pub async fn list(&self, actor: &Actor) -> Vec<GitAccount> {
-        GitAccounts::list(&self.engine, actor).await.unwrap()
+    pub async fn list(&self, principal: &Principal) -> Vec<GitAccount> {
+        GitAccounts::list(&self.engine, principal).await.unwrap()
     }
 
     /// Uses an account, as everything does that shows its token.
-    pub async fn look(&self, actor: &Actor, id: CredentialId) -> Answer<usize> {
-        let found = GitAccounts::repositories(&self.engine, actor, id, "").await;
+    pub async fn look(&self, principal: &Principal, id: CredentialId) -> Answer<usize> {
+        let found = GitAccounts::repositories(&self.engine, principal, id, "").await;
         found.map(|found| found.len())
     }
 

@@ -84,13 +84,13 @@ async fn a_closed_request_is_told(env: TestEnv, kind: Kind) {
         assert_eq!((host.asked(), setting.standings()), (1, vec![Standing::Closed]));
     }
     env.engine.make_notices().await.unwrap();
-    let notices = Notices::list(&env.engine, &env.actor).await.unwrap();
+    let notices = Notices::list(&env.engine, &env.principal).await.unwrap();
     assert_eq!(notices.len(), 1, "it is told once: {notices:?}");
 
     host.reopen();
     assert_waits(&setting.look().await);
     let preview = async || {
-        let preview = GitTargets::preview(&env.engine, &env.actor, target).await.unwrap();
+        let preview = GitTargets::preview(&env.engine, &env.principal, target).await.unwrap();
         (preview.branch, preview.changes.len())
     };
     assert_eq!(preview().await, (branch.clone(), 0));
@@ -201,7 +201,7 @@ async fn only_what_the_open_request_brings_waits(env: TestEnv) {
     let first = env.update(setting.credential, "second").await;
     assert_eq!(told(&env.end_of(first).await), Some("Waits to be merged"));
     let uses = async |credential: CredentialId| {
-        let uses = Exports::uses(&env.engine, &env.actor, credential).await.unwrap();
+        let uses = Exports::uses(&env.engine, &env.principal, credential).await.unwrap();
         uses.into_iter().map(|one| (one.vault_version, one.unmerged)).collect::<Vec<_>>()
     };
     assert_eq!(uses(setting.credential).await, [(Some(2), Some(Unmerged::Waits))]);
@@ -242,7 +242,7 @@ async fn a_preview_shows_nothing_that_waits_already(env: TestEnv) {
     let form = crate::env::git::edited(&env.target(setting.target).await);
     env.save_target(GitTargetForm { mode: "pull_request".into(), ..form }).await;
     let preview = async |env: &TestEnv, target| {
-        GitTargets::preview(&env.engine, &env.actor, target).await.unwrap()
+        GitTargets::preview(&env.engine, &env.principal, target).await.unwrap()
     };
     assert_eq!(preview(&env, setting.target).await.changes.len(), 1);
     // The host is none that is known, so nobody opened a request.
@@ -263,7 +263,7 @@ async fn a_preview_says_what_the_push_is_refused_for(env: TestEnv) {
         ..crate::env::git::edited(&env.target(setting.target).await)
     };
     env.save_target(form.clone()).await;
-    let preview = GitTargets::preview(&env.engine, &env.actor, setting.target).await.unwrap();
+    let preview = GitTargets::preview(&env.engine, &env.principal, setting.target).await.unwrap();
     let (cause, told) = env.not_pushed(setting.target).await;
     assert_eq!(cause, Cause::BranchMissing);
     assert!(
@@ -273,7 +273,7 @@ async fn a_preview_says_what_the_push_is_refused_for(env: TestEnv) {
     // A commit on the branch itself makes it, and both agree on that too.
     let row_version = env.target(setting.target).await.row_version.to_string();
     env.save_target(GitTargetForm { mode: "direct".into(), row_version, ..form }).await;
-    let preview = GitTargets::preview(&env.engine, &env.actor, setting.target).await.unwrap();
+    let preview = GitTargets::preview(&env.engine, &env.principal, setting.target).await.unwrap();
     assert!(preview.is_new_branch && preview.changes.len() == 1, "{preview:?}");
     env.pushed(setting.target).await;
     workers.stop().await;
@@ -285,7 +285,7 @@ async fn what_was_never_merged_may_stay(env: TestEnv) {
     let workers = env.workers();
     let pushed = env.pushed(target).await;
     let form = GitTargetForm { branch: "next".into(), ..crate::env::git::edited(&pushed) };
-    let saved = GitTargets::save(&env.engine, &env.actor, form).await.unwrap();
+    let saved = GitTargets::save(&env.engine, &env.principal, form).await.unwrap();
     let left = saved.left.unwrap();
     assert_eq!((left.count, left.branch.as_str()), (1, "main"));
     assert_eq!(left.work_branch, pushed.work_branch, "main may have none of it");

@@ -67,7 +67,7 @@ impl Setting {
             password: Secret::new(CANARY.into()),
             ..CreateCredential::default()
         };
-        let login = Credentials::create(&env.engine, &env.actor, form).await.unwrap().id;
+        let login = Credentials::create(&env.engine, &env.principal, form).await.unwrap().id;
         let export = env.save_export(export("regcred", &[credential])).await;
         let form = GitTargetForm {
             url: format!("{}/{REPOSITORY}.git", host.origin).into(),
@@ -205,7 +205,7 @@ async fn a_push_whose_request_was_refused_is_asked_for_again(env: TestEnv) {
     assert_eq!((setting.ahead(&branch).as_str(), failing.pull_request_url.as_str()), ("1", ""));
     let notices = async || {
         env.engine.make_notices().await.unwrap();
-        Notices::list(&env.engine, &env.actor).await.unwrap()
+        Notices::list(&env.engine, &env.principal).await.unwrap()
     };
     let told = notices().await;
     assert_eq!(told.len(), 1, "{told:?}");

@@ -35,8 +35,8 @@ async fn f17_a_full_disk_loses_nothing_and_changes_no_state() {
     let clock = Arc::new(ManualClock::new(SystemClock.now()));
     let shared = Arc::clone(&clock) as Arc<dyn Clock>;
     let engine = Engine::new(db.clone(), vault, Registries::new(outbound), shared).await.unwrap();
-    let actor = TestEnv::organization(&db, "One").await;
-    let id = Credentials::create(&engine, &actor, new("ghcr", "stored 0")).await.unwrap().id;
+    let principal = TestEnv::organization(&db, "One").await;
+    let id = Credentials::create(&engine, &principal, new("ghcr", "stored 0")).await.unwrap().id;
 
     disk.fill();
     // What may count in the end: the last that was saved, and what is being checked since.
@@ -44,8 +44,8 @@ async fn f17_a_full_disk_loses_nothing_and_changes_no_state() {
     let mut failed = 0;
     for round in 1..=8 {
         let password = format!("stored {round}");
-        let Ok(detail) = Credentials::get(&engine, &actor, id).await else { break };
-        match Credentials::update(&engine, &actor, change(&detail, &password)).await {
+        let Ok(detail) = Credentials::get(&engine, &principal, id).await else { break };
+        match Credentials::update(&engine, &principal, change(&detail, &password)).await {
             Ok(_) => possible = vec![password],
             Err(ServiceError::BeingChecked) => {
                 possible.push(password);
@@ -60,7 +60,7 @@ async fn f17_a_full_disk_loses_nothing_and_changes_no_state() {
         }
     }
     assert!(failed > 0, "the disk of the test is full");
-    let state = Credentials::get(&engine, &actor, id).await.unwrap().state;
+    let state = Credentials::get(&engine, &principal, id).await.unwrap().state;
     assert!(matches!(state, CredentialState::Active | CredentialState::Updating), "{state:?}");
 
     disk.free();
@@ -75,22 +75,22 @@ async fn f17_a_full_disk_loses_nothing_and_changes_no_state() {
     assert!(ready, "both go on without a restart of Hawser");
     clock.advance(DEADLINE);
     // A Vault that failed in a row is left alone for a moment, by the recovery too.
-    let scope = storage::Scope::of(&actor.may(domain::Action::View).unwrap());
+    let scope = storage::Scope::of(&principal.may(domain::Action::View).unwrap());
     let mut read = None;
     for _ in 0..100 {
         engine.recover_operations().await.unwrap();
         read = engine.secret_for_use(scope, id, &crate::env::by_hawser()).await.ok();
-        let state = Credentials::get(&engine, &actor, id).await.unwrap().state;
+        let state = Credentials::get(&engine, &principal, id).await.unwrap().state;
         if read.is_some() && state == CredentialState::Active {
             break;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let detail = Credentials::get(&engine, &actor, id).await.unwrap();
+    let detail = Credentials::get(&engine, &principal, id).await.unwrap();
     assert_eq!(detail.state, CredentialState::Active);
     let (_, password) = login_of(&read.unwrap());
     assert!(possible.contains(&password), "{password} of {possible:?}");
-    Credentials::update(&engine, &actor, change(&detail, "afterwards")).await.unwrap();
+    Credentials::update(&engine, &principal, change(&detail, "afterwards")).await.unwrap();
     let (_, password) =
         login_of(&engine.secret_for_use(scope, id, &crate::env::by_hawser()).await.unwrap());
     assert_eq!(password, "afterwards");

@@ -11,7 +11,7 @@ use connectors::{
     },
 };
 use domain::{
-    Actor, CredentialId, OrganizationId, credentials::CredentialState, service::Credentials,
+    CredentialId, OrganizationId, Principal, credentials::CredentialState, service::Credentials,
 };
 use engine::{Engine, SystemClock};
 use storage::Db;
@@ -50,14 +50,14 @@ impl Running {
         self.db.close().await;
     }
 
-    async fn password(&self, actor: &Actor, id: CredentialId) -> String {
-        let scope = storage::Scope::of(&actor.may(domain::Action::View).unwrap());
+    async fn password(&self, principal: &Principal, id: CredentialId) -> String {
+        let scope = storage::Scope::of(&principal.may(domain::Action::View).unwrap());
         login_of(&self.engine.secret_for_use(scope, id, &crate::env::by_hawser()).await.unwrap()).1
     }
 
-    async fn update(&self, actor: &Actor, id: CredentialId, password: &str) {
-        let detail = Credentials::get(&self.engine, actor, id).await.unwrap();
-        Credentials::update(&self.engine, actor, change(&detail, password)).await.unwrap();
+    async fn update(&self, principal: &Principal, id: CredentialId, password: &str) {
+        let detail = Credentials::get(&self.engine, principal, id).await.unwrap();
+        Credentials::update(&self.engine, principal, change(&detail, password)).await.unwrap();
     }
 }
 
@@ -71,27 +71,35 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// What happens to the two before and after the backup.
-async fn before(running: &Running, actor: &Actor) -> (CredentialId, CredentialId) {
+async fn before(running: &Running, principal: &Principal) -> (CredentialId, CredentialId) {
     let (ghcr, quay) = (new("ghcr", "one"), new("quay", "kept"));
-    let ghcr = Credentials::create(&running.engine, actor, ghcr).await.unwrap().id;
-    let quay = Credentials::create(&running.engine, actor, quay).await.unwrap().id;
-    running.update(actor, ghcr, "two").await;
+    let ghcr = Credentials::create(&running.engine, principal, ghcr).await.unwrap().id;
+    let quay = Credentials::create(&running.engine, principal, quay).await.unwrap().id;
+    running.update(principal, ghcr, "two").await;
     (ghcr, quay)
 }
 
-async fn after(running: &Running, actor: &Actor, (ghcr, quay): (CredentialId, CredentialId)) {
-    running.update(actor, ghcr, "three").await;
-    Credentials::delete(&running.engine, actor, removal(quay, "refuse")).await.unwrap();
+async fn after(
+    running: &Running,
+    principal: &Principal,
+    (ghcr, quay): (CredentialId, CredentialId),
+) {
+    running.update(principal, ghcr, "three").await;
+    Credentials::delete(&running.engine, principal, removal(quay, "refuse")).await.unwrap();
 }
 
-async fn as_it_was(running: &Running, actor: &Actor, (ghcr, quay): (CredentialId, CredentialId)) {
-    assert_eq!(running.password(actor, ghcr).await, "two");
-    assert_eq!(running.password(actor, quay).await, "kept");
-    let detail = Credentials::get(&running.engine, actor, ghcr).await.unwrap();
+async fn as_it_was(
+    running: &Running,
+    principal: &Principal,
+    (ghcr, quay): (CredentialId, CredentialId),
+) {
+    assert_eq!(running.password(principal, ghcr).await, "two");
+    assert_eq!(running.password(principal, quay).await, "kept");
+    let detail = Credentials::get(&running.engine, principal, ghcr).await.unwrap();
     assert_eq!((detail.state, detail.vault_version), (CredentialState::Active, 2));
     // And it goes on from there.
-    running.update(actor, ghcr, "four").await;
-    assert_eq!(running.password(actor, ghcr).await, "four");
+    running.update(principal, ghcr, "four").await;
+    assert_eq!(running.password(principal, ghcr).await, "four");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -102,18 +110,18 @@ async fn i_16_a_copied_folder_is_restored_somewhere_else() {
     fs::create_dir(&data).unwrap();
     let database = |folder: &Path| format!("sqlite://{}/hawser.db", folder.display());
     let running = Running::start(&database(&data), &data).await;
-    let actor = TestEnv::organization(&running.db, "One").await;
-    let ids = before(&running, &actor).await;
+    let principal = TestEnv::organization(&running.db, "One").await;
+    let ids = before(&running, &principal).await;
     running.stop().await;
     copy(&data, &backup);
     let running = Running::start(&database(&data), &data).await;
-    after(&running, &actor, ids).await;
+    after(&running, &principal, ids).await;
     running.stop().await;
     fs::remove_dir_all(&data).unwrap();
 
     copy(&backup, &restored);
     let running = Running::start(&database(&restored), &restored).await;
-    as_it_was(&running, &actor, ids).await;
+    as_it_was(&running, &principal, ids).await;
     running.stop().await;
 }
 
@@ -128,12 +136,12 @@ async fn i_16_a_database_that_is_older_than_vault_is_used_as_it_says() {
     let psql = |command: &str| run("psql", &[&maintenance, "--command", command]);
     psql(&format!("create database {lived}"));
     let running = Running::start(&address, root.path()).await;
-    let actor = TestEnv::organization(&running.db, "One").await;
-    let ids = before(&running, &actor).await;
+    let principal = TestEnv::organization(&running.db, "One").await;
+    let ids = before(&running, &principal).await;
     // The database first, while Hawser runs; Vault goes on and is saved later.
     let dump = root.path().join("hawser.dump");
     run("pg_dump", &["--format=custom", "--file", dump.to_str().unwrap(), &address]);
-    running.update(&actor, ids.0, "three").await;
+    running.update(&principal, ids.0, "three").await;
     running.stop().await;
 
     psql(&format!("create database {restored}"));
@@ -141,12 +149,12 @@ async fn i_16_a_database_that_is_older_than_vault_is_used_as_it_says() {
     run("pg_restore", &["--no-owner", "--dbname", &address, dump.to_str().unwrap()]);
     let running = Running::start(&address, root.path()).await;
     // What SQL says counts, though Vault holds a newer version; that one is not overwritten unseen.
-    assert_eq!(running.password(&actor, ids.0).await, "two");
-    assert_eq!(running.password(&actor, ids.1).await, "kept");
-    let detail = Credentials::get(&running.engine, &actor, ids.0).await.unwrap();
+    assert_eq!(running.password(&principal, ids.0).await, "two");
+    assert_eq!(running.password(&principal, ids.1).await, "kept");
+    let detail = Credentials::get(&running.engine, &principal, ids.0).await.unwrap();
     let form = change(&detail, "four");
-    let refused = Credentials::update(&running.engine, &actor, form).await.unwrap_err();
+    let refused = Credentials::update(&running.engine, &principal, form).await.unwrap_err();
     assert!(refused.to_string().contains("Somebody with access to Vault"), "{refused}");
-    assert_eq!(running.password(&actor, ids.0).await, "two");
+    assert_eq!(running.password(&principal, ids.0).await, "two");
     running.stop().await;
 }

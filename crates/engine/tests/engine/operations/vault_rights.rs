@@ -42,7 +42,7 @@ fn without(capability: &str, right: Right) -> String {
 
 async fn undestroyed(env: &TestEnv, engine: &Engine) -> Vec<Undestroyed> {
     let query = CredentialQuery::default();
-    Credentials::list(engine, &env.actor, query).await.unwrap().undestroyed
+    Credentials::list(engine, &env.principal, query).await.unwrap().undestroyed
 }
 
 async fn a_secret_that_may_not_be_destroyed_waits_and_is_told_as_waiting(env: TestEnv) {
@@ -50,8 +50,8 @@ async fn a_secret_that_may_not_be_destroyed_waits_and_is_told_as_waiting(env: Te
     own.store("secret", 2);
     own.policy(&without("delete", Right::DestroySecrets));
     let engine = env.engine_with(Arc::new(SystemClock), own.config("secret")).await;
-    let id = Credentials::create(&engine, &env.actor, new("ghcr", "one")).await.unwrap().id;
-    Credentials::delete(&engine, &env.actor, removal(id, "refuse")).await.unwrap();
+    let id = Credentials::create(&engine, &env.principal, new("ghcr", "one")).await.unwrap().id;
+    Credentials::delete(&engine, &env.principal, removal(id, "refuse")).await.unwrap();
     assert_eq!(undestroyed(&env, &engine).await, [], "nobody tried yet");
 
     let workers = Workers::of(&engine);
@@ -66,7 +66,7 @@ async fn a_secret_that_may_not_be_destroyed_waits_and_is_told_as_waiting(env: Te
     let name = "ghcr".to_owned();
     let expected = Undestroyed { name, remains: Remains::Secret, cause: Cause::VaultRefused };
     assert_eq!(waiting, [expected]);
-    let folder = format!("orgs/{}/credentials/", env.actor.organization);
+    let folder = format!("orgs/{}/credentials/", env.principal.organization);
     assert!(own.listed("secret", &folder).contains(&id.to_string()));
 
     // The operator mends it, and it goes by itself.
@@ -88,19 +88,19 @@ async fn a_right_that_is_lacking_is_told_as_that_and_changes_no_state(env: TestE
     own.store("secret", 2);
     own.policy(&policy("secret"));
     let engine = env.engine_with(Arc::new(SystemClock), own.config("secret")).await;
-    let id = Credentials::create(&engine, &env.actor, new("ghcr", "one")).await.unwrap().id;
+    let id = Credentials::create(&engine, &env.principal, new("ghcr", "one")).await.unwrap().id;
     own.policy(&without("update", Right::WriteSecrets));
-    let detail = Credentials::get(&engine, &env.actor, id).await.unwrap();
-    let refused = Credentials::update(&engine, &env.actor, change(&detail, "two")).await;
+    let detail = Credentials::get(&engine, &env.principal, id).await.unwrap();
+    let refused = Credentials::update(&engine, &env.principal, change(&detail, "two")).await;
     let Err(ServiceError::NeedsOperator { why }) = refused else { panic!("{refused:?}") };
     assert!(why.contains("store secrets") && why.contains("data/orgs/*"), "{why}");
-    let detail = Credentials::get(&engine, &env.actor, id).await.unwrap();
+    let detail = Credentials::get(&engine, &env.principal, id).await.unwrap();
     assert_eq!((detail.state, detail.vault_version), (CredentialState::Active, 1));
 
     own.seal();
-    let refused = Credentials::update(&engine, &env.actor, change(&detail, "two")).await;
+    let refused = Credentials::update(&engine, &env.principal, change(&detail, "two")).await;
     let Err(ServiceError::NeedsOperator { why }) = refused else { panic!("{refused:?}") };
     assert!(why.contains("sealed"), "{why}");
-    let detail = Credentials::get(&engine, &env.actor, id).await.unwrap();
+    let detail = Credentials::get(&engine, &env.principal, id).await.unwrap();
     assert_eq!((detail.state, detail.vault_version), (CredentialState::Active, 1));
 }

@@ -15,15 +15,15 @@ impl FaultInjection {
     /// Stores a candidate.
     pub async fn store(&self, id: CredentialId, password: &str) -> Answer<Saved> {
         let form = candidate(&self.get(id).await, password);
-        Credentials::update(&self.engine, &self.env.actor, form).await
+        Credentials::update(&self.engine, &self.env.principal, form).await
     }
 
     pub async fn promote(&self, seen: &CredentialDetail, number: i64) -> Answer<Saved> {
-        Credentials::promote(&self.engine, &self.env.actor, version(seen, number)).await
+        Credentials::promote(&self.engine, &self.env.principal, version(seen, number)).await
     }
 
     pub async fn discard(&self, seen: &CredentialDetail, number: i64) -> Answer<Saved> {
-        Credentials::discard(&self.engine, &self.env.actor, version(seen, number)).await
+        Credentials::discard(&self.engine, &self.env.principal, version(seen, number)).await
     }
 
     /// Looks until it is as hoped; moves the clock on, so that what waits for its next try is due. While

@@ -41,7 +41,7 @@ impl FaultInjection {
     }
 
     pub async fn get(&self, id: CredentialId) -> CredentialDetail {
-        Credentials::get(&self.engine, &self.env.actor, id).await.unwrap()
+        Credentials::get(&self.engine, &self.env.principal, id).await.unwrap()
     }
 
     pub async fn password(&self, id: CredentialId) -> String {
@@ -57,11 +57,11 @@ impl FaultInjection {
 
     pub async fn update(&self, id: CredentialId, password: &str) -> Result<(), ServiceError> {
         let form = change(&self.get(id).await, password);
-        Credentials::update(&self.engine, &self.env.actor, form).await.map(drop)
+        Credentials::update(&self.engine, &self.env.principal, form).await.map(drop)
     }
 
     pub fn path(&self, credential: CredentialId) -> SecretPath {
-        SecretPath { organization: self.env.actor.organization, credential }
+        SecretPath { organization: self.env.principal.organization, credential }
     }
 
     /// The write of an operation, as a process does it that dies right after.
@@ -73,7 +73,7 @@ impl FaultInjection {
         password: &str,
     ) -> u64 {
         let sealed = SecretEnvelope {
-            organization: self.env.actor.organization,
+            organization: self.env.principal.organization,
             credential,
             operation,
             shape: AuthMethod::Password,
@@ -163,7 +163,7 @@ impl FaultInjection {
 
     pub async fn logged(&self, action: AuditAction) -> usize {
         let query = AuditQuery { action: Some(action), ..AuditQuery::default() };
-        Audit::list(&self.engine, &self.env.actor, query).await.unwrap().rows.len()
+        Audit::list(&self.engine, &self.env.principal, query).await.unwrap().rows.len()
     }
 }
 
