@@ -1,9 +1,13 @@
 //! Where the browser goes to connect an account, and the proof that it is the same one that comes back.
 
-#![expect(clippy::disallowed_methods, reason = "hashes a key, and names the state in an address")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "hashes a key, and hands verifier and state to the OAuth library"
+)]
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::Secret;
+use oauth2::{CsrfToken, PkceCodeChallenge, PkceCodeVerifier, Scope};
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -26,14 +30,9 @@ impl Verifier {
         Self(Secret::new(URL_SAFE_NO_PAD.encode(digest)))
     }
 
-    /// What GitHub is told first: the hash of what it is shown at the end (S256).
-    #[must_use]
-    pub fn challenge(&self) -> String {
-        URL_SAFE_NO_PAD.encode(Sha256::digest(self.0.expose().as_bytes()))
-    }
-
-    pub(super) const fn secret(&self) -> &Secret {
-        &self.0
+    /// The verifier as the OAuth library takes it; it derives the hash that GitHub is told first (S256).
+    pub(super) fn shown(&self) -> PkceCodeVerifier {
+        PkceCodeVerifier::new(self.0.expose().to_owned())
     }
 }
 
@@ -43,19 +42,14 @@ impl Github {
     /// # Errors
     /// `AmbientDisabled` when the operator configured no client.
     pub fn authorize_url(&self, state: &Secret, verifier: &Verifier) -> Result<Url, Failure> {
-        let client = self.client()?;
-        let mut url = self.web(&["login", "oauth", "authorize"], "connect an account")?;
-        let mut query = url.query_pairs_mut();
-        query
-            .append_pair("client_id", &client.id)
-            .append_pair("redirect_uri", self.0.callback.as_str())
-            .append_pair("state", state.expose())
-            .append_pair("code_challenge", &verifier.challenge())
-            .append_pair("code_challenge_method", "S256");
-        if !client.scopes().is_empty() {
-            query.append_pair("scope", &client.scopes().join(" "));
-        }
-        drop(query);
+        let scopes = self.client()?.scopes().iter().cloned().map(Scope::new);
+        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&verifier.shown());
+        let (url, _state) = self
+            .oauth("connect an account")?
+            .authorize_url(|| CsrfToken::new(state.expose().to_owned()))
+            .add_scopes(scopes)
+            .set_pkce_challenge(challenge)
+            .url();
         Ok(url)
     }
 }
@@ -68,9 +62,10 @@ mod tests {
     fn a_verifier_belongs_to_its_browser() {
         let of = |key: &str| Verifier::of(&Secret::new(key.to_owned()));
         let one = of("a");
-        assert_eq!((one.secret().len(), one.challenge().len()), (43, 43));
-        assert_eq!(one.challenge(), of("a").challenge());
-        assert_ne!(one.challenge(), of("b").challenge());
+        let challenge = |of: &Verifier| PkceCodeChallenge::from_code_verifier_sha256(&of.shown());
+        assert_eq!((one.0.len(), challenge(&one).as_str().len()), (43, 43));
+        assert_eq!(challenge(&one).as_str(), challenge(&of("a")).as_str());
+        assert_ne!(challenge(&one).as_str(), challenge(&of("b")).as_str());
         assert!(!format!("{one:?}").contains(one.0.expose()));
     }
 }

@@ -1,23 +1,22 @@
 //! The token endpoint: a code or a refresh token becomes tokens.
 
+#![expect(clippy::disallowed_methods, reason = "hands code and tokens to the OAuth library")]
+
 use std::time::Duration;
 
-use domain::{Cause, Secret, Timestamp, credentials::OauthTokens};
-use reqwest::header::{ACCEPT, HeaderValue};
-use serde::Deserialize;
-use zeroize::Zeroizing;
+use domain::{Secret, Timestamp, credentials::OauthTokens};
+use oauth2::{
+    AccessToken, AuthorizationCode, RefreshToken, Scope, basic::BasicTokenType,
+    helpers::deserialize_untagged_enum_case_insensitive,
+};
+use serde::{Deserialize, Serialize};
 
 use super::{
     Github, Verifier,
-    call::{ONE, plain, refusal, unreadable},
+    call::unreadable,
+    oauth::{Transport, told},
 };
-use crate::{
-    Failure,
-    http::Ask,
-    lenient,
-    token_exchange::ambient::read,
-    wire::{FORM, form},
-};
+use crate::{Failure, lenient};
 
 /// The most bytes of a token; GitHub asks for room for 255.
 const TOKEN: usize = 1_024;
@@ -79,7 +78,7 @@ pub enum TokenRefusal {
 }
 
 impl TokenRefusal {
-    fn of(code: &str, interval: Option<u64>) -> Self {
+    pub(super) fn of(code: &str, interval: Option<u64>) -> Self {
         match code {
             "authorization_pending" => Self::Pending,
             "slow_down" => Self::SlowDown(interval.unwrap_or(10).clamp(1, 300)),
@@ -87,7 +86,10 @@ impl TokenRefusal {
             "access_denied" => Self::AccessDenied,
             "bad_verification_code" | "incorrect_device_code" => Self::BadCode,
             "bad_refresh_token" => Self::BadRefreshToken,
-            "incorrect_client_credentials" | "application_suspended" => Self::BadClient,
+            // GitHub does not find the client that the form names.
+            "incorrect_client_credentials" | "application_suspended" | "Not Found" => {
+                Self::BadClient
+            }
             "redirect_uri_mismatch" => Self::RedirectMismatch,
             "device_flow_disabled" => Self::DeviceFlowDisabled,
             "unverified_user_email" => Self::UnverifiedEmail,
@@ -96,23 +98,43 @@ impl TokenRefusal {
     }
 }
 
-/// The answer of the endpoint: tokens or an error, both with status 200.
-#[derive(Deserialize)]
+/// The answer of the endpoint when it grants something.
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct TokenResponse {
-    #[serde(default, deserialize_with = "lenient::secret")]
-    access_token: Option<Secret>,
-    #[serde(default, deserialize_with = "lenient::text")]
-    token_type: String,
+    access_token: AccessToken,
+    #[serde(deserialize_with = "deserialize_untagged_enum_case_insensitive")]
+    token_type: BasicTokenType,
+    // With commas, where the library expects blanks.
     #[serde(default, deserialize_with = "lenient::text")]
     scope: String,
     #[serde(default, deserialize_with = "lenient::seconds")]
     expires_in: Option<u64>,
     // It works once, so that an odd one must not get lost unseen.
-    #[serde(default)]
-    refresh_token: Secret,
-    error: Option<String>,
-    #[serde(default, deserialize_with = "lenient::seconds")]
-    interval: Option<u64>,
+    refresh_token: Option<RefreshToken>,
+}
+
+impl oauth2::TokenResponse for TokenResponse {
+    type TokenType = BasicTokenType;
+
+    fn access_token(&self) -> &AccessToken {
+        &self.access_token
+    }
+
+    fn token_type(&self) -> &BasicTokenType {
+        &self.token_type
+    }
+
+    fn expires_in(&self) -> Option<Duration> {
+        self.expires_in.map(Duration::from_secs)
+    }
+
+    fn refresh_token(&self) -> Option<&RefreshToken> {
+        self.refresh_token.as_ref()
+    }
+
+    fn scopes(&self) -> Option<&Vec<Scope>> {
+        None
+    }
 }
 
 impl Github {
@@ -127,12 +149,14 @@ impl Github {
         now: Timestamp,
     ) -> Result<Grant, GithubError> {
         let attempt = "exchange the code of GitHub";
-        let client = self.client()?;
-        let secret = read(&client.secret_file).await?;
-        let plain = [("client_id", client.id.as_str()), ("redirect_uri", self.0.callback.as_str())];
-        let secret =
-            [("client_secret", &secret), ("code", code), ("code_verifier", verifier.secret())];
-        self.request_token(&plain, &secret, attempt).await?.granted(now, attempt)
+        let answer = self
+            .confidential_oauth(attempt)
+            .await?
+            .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
+            .set_pkce_verifier(verifier.shown())
+            .request_async(&Transport(self, attempt))
+            .await;
+        told(answer, attempt)?.granted(now, attempt)
     }
 
     /// Exchanges a refresh token, which works once: the old pair is worth nothing afterwards.
@@ -141,60 +165,33 @@ impl Github {
     /// Why there are no tokens.
     pub async fn refresh(&self, refresh: &Secret, now: Timestamp) -> Result<Grant, GithubError> {
         let attempt = "renew the tokens of GitHub";
-        let client = self.client()?;
-        let secret = read(&client.secret_file).await?;
-        let plain = [("client_id", client.id.as_str()), ("grant_type", "refresh_token")];
-        let secret = [("client_secret", &secret), ("refresh_token", refresh)];
-        self.request_token(&plain, &secret, attempt).await?.granted(now, attempt)
-    }
-
-    /// Asks the token endpoint.
-    pub(super) async fn request_token(
-        &self,
-        fields: &[(&str, &str)],
-        secrets: &[(&str, &Secret)],
-        attempt: &'static str,
-    ) -> Result<TokenResponse, GithubError> {
-        let url = self.web(&["login", "oauth", "access_token"], attempt)?;
-        let (kind, json) = (HeaderValue::from_static(FORM), "application/json");
-        let ask = Ask::post(url, kind, form(fields, secrets), attempt)
-            .header(ACCEPT, HeaderValue::from_static(json));
-        let answer = self.send(ask).await?;
-        let status = answer.status();
-        if !status.is_success() && !status.is_client_error() {
-            return Err(refusal(answer).await.into());
-        }
-        let failure = answer.failure(Cause::ExchangeRefused);
-        let bytes = answer.body(ONE).await.map(Zeroizing::new).map_err(plain)?;
-        // The parser's own words may quote the answer.
-        let told: Option<TokenResponse> = serde_json::from_slice(&bytes).ok();
-        match told {
-            Some(told) if status.is_success() || told.error.is_some() => Ok(told),
-            _ if status.as_u16() == 429 => Err(failure.told_as(Cause::RateLimited).into()),
-            _ if status.is_success() => Err(unreadable(attempt).into()),
-            _ => Err(failure.into()),
-        }
+        let answer = self
+            .confidential_oauth(attempt)
+            .await?
+            .exchange_refresh_token(&RefreshToken::new(refresh.expose().to_owned()))
+            .request_async(&Transport(self, attempt))
+            .await;
+        told(answer, attempt)?.granted(now, attempt)
     }
 }
 
 impl TokenResponse {
-    /// The tokens, or why there are none.
+    /// The tokens, if they are some.
     pub(super) fn granted(
         self,
         now: Timestamp,
         attempt: &'static str,
     ) -> Result<Grant, GithubError> {
-        if let Some(code) = &self.error {
-            return Err(GithubError::Refused(TokenRefusal::of(code, self.interval)));
-        }
-        let access = self.access_token.filter(is_token).ok_or_else(|| unreadable(attempt))?;
-        let fits = self.refresh_token.is_empty() || is_token(&self.refresh_token);
-        if !fits || !self.token_type.eq_ignore_ascii_case("bearer") {
+        let access = Secret::new(self.access_token.into_secret());
+        let refresh = self.refresh_token.map(RefreshToken::into_secret).unwrap_or_default();
+        let refresh = Secret::new(refresh);
+        let fits = is_token(&access) && (refresh.is_empty() || is_token(&refresh));
+        if !fits || self.token_type != BasicTokenType::Bearer {
             return Err(unreadable(attempt).into());
         }
         let expires_at =
             self.expires_in.map(|seconds| now.plus(Duration::from_secs(seconds.min(LIFE))));
-        let tokens = OauthTokens::new(access, self.refresh_token, expires_at);
+        let tokens = OauthTokens::new(access, refresh, expires_at);
         Ok(Grant { tokens, scopes: listed(&self.scope) })
     }
 }
@@ -215,12 +212,16 @@ fn is_token(token: &Secret) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::oauth::refused, *};
 
     const NOW: Timestamp = Timestamp::from_millis(1_000_000);
 
     fn read(text: &str) -> Result<Grant, GithubError> {
-        serde_json::from_str::<TokenResponse>(text).unwrap().granted(NOW, "test")
+        if let Some(refusal) = refused(text.as_bytes()) {
+            return Err(GithubError::Refused(refusal));
+        }
+        let read = serde_json::from_str::<TokenResponse>(text);
+        read.map_err(|_| unreadable("test"))?.granted(NOW, "test")
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! GitHub: connecting accounts by OAuth, and what Hawser asks in their name.
 //!
-//! GitHub answers refusals of its token endpoint with status 200 and an `error` field, which RFC 6749
-//! does not know. What GitHub says in words is looked at and never repeated (R-OAUTH-04). Why no OAuth
-//! library: D-12.
+//! What GitHub says in words is looked at and never repeated (R-OAUTH-04). Which requests the `oauth2`
+//! library makes, and which not: D-12.
 //!
 //! Sources: GitHub Docs, "Authorizing OAuth apps", "Refreshing user access tokens", "REST API
 //! endpoints for OAuth authorizations" and "REST API endpoints for GitHub App installations",
@@ -14,6 +13,7 @@ mod call;
 mod device;
 mod grant;
 mod installation;
+mod oauth;
 mod repositories;
 mod revoke;
 mod scopes;
