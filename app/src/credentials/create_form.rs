@@ -2,7 +2,7 @@
 
 use domain::{
     Access, AuthMethod, CredentialKind, Field, Principal, Provider, ProviderFacts,
-    credentials::{Parameters, Placement},
+    credentials::{Parameters, Placement, Remarks},
     projects::Project,
     registry_place,
 };
@@ -16,6 +16,7 @@ use super::{
     draft::Draft,
     guide::{GuideAudience, Names, guide},
     placement_fields::PlacementContext,
+    remark_fields::remark_fields,
     return_to::Asker,
     test_fields::test_fields,
 };
@@ -124,9 +125,7 @@ fn fields(state: &FormState, provider: Provider, shape: AuthMethod, back: &str) 
             .required()
             .line()}
         {shape_fields(state, provider, shape, &stored)}
-        {Input::new(state, Field::Description, "Description")
-            .hint("Optional: what it is for, who owns it.")
-            .lines("2")}
+        {remark_fields(state, &Remarks::default())}
     }
     .into_any()
 }

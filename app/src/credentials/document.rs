@@ -91,7 +91,7 @@ fn fields(credential: &CredentialDetail) -> Fields {
         ),
         ("purposes", json!(credential.purposes.iter().map(|one| one.as_str()).collect::<Vec<_>>())),
         ("environment", json!(credential.environment.as_str())),
-        ("description", json!(credential.description)),
+        ("description", json!(credential.remarks.description)),
         ("expiresAt", json!(credential.expiry.map(|expiry| expiry.at.rfc3339()))),
         ("version", json!(credential.vault_version)),
         ("createdAt", json!(credential.created_at.rfc3339())),

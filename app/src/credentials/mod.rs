@@ -50,6 +50,8 @@ mod place_form;
 #[cfg(feature = "ssr")]
 mod placement_fields;
 #[cfg(feature = "ssr")]
+mod remark_fields;
+#[cfg(feature = "ssr")]
 mod return_to;
 #[cfg(feature = "ssr")]
 mod rotation_fns;

@@ -11,6 +11,7 @@ use super::{
     create_form::{other_shapes, test_url},
     impact::Impact,
     path_of,
+    remark_fields::remark_fields,
     test_fields::test_fields,
 };
 use crate::{
@@ -67,9 +68,7 @@ pub(super) fn update_form(
         }
     };
     let fields = shape_fields(&state, provider, shape, &stored);
-    let description = Input::new(&state, Field::Description, "Description")
-        .value(&credential.description)
-        .lines("2");
+    let remarks = remark_fields(&state, &credential.remarks);
     let url = credential.links.first().map(|link| link.url.clone()).unwrap_or_default();
     let others = other_shapes(provider, shape, |other| to(credential, other));
     let staged = (!credential.links.is_empty()).then(|| {
@@ -98,7 +97,7 @@ pub(super) fn update_form(
                 {name}
                 {fields}
                 {others}
-                {description}
+                {remarks}
                 {test_url}
                 {test_fields}
                 {tested_at}
@@ -120,7 +119,7 @@ fn now(credential: &CredentialDetail) -> UpdateCredential {
         name: credential.name.clone(),
         username: credential.username.clone(),
         parameters: credential.parameters.clone(),
-        description: credential.description.clone(),
+        remarks: credential.remarks.clone(),
         ..UpdateCredential::default()
     }
 }

@@ -91,7 +91,7 @@ impl Fake {
             name: "ghcr-prod".into(),
             provider,
             username: if shape.is_ambient() { String::new() } else { "octocat".into() },
-            description: "For <b>charts</b>".into(),
+            remarks: credentials::Remarks::described("For <b>charts</b>"),
             state: if candidate.is_some() {
                 credentials::CredentialState::Rotating
             } else {

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Parameters, Placement};
+use super::{Parameters, Placement, Remarks};
 #[cfg(feature = "host")]
 use super::{Placed, SecretMaterial};
 use crate::{
-    AuthMethod, CredentialId, Description, Field, FieldProblem, Name, Secret, ServiceError,
-    Username, access::parse_id, error::all,
+    AuthMethod, CredentialId, Field, FieldProblem, Name, Secret, ServiceError, Username,
+    access::parse_id, error::all,
 };
 #[cfg(feature = "host")]
 use crate::{CredentialKind, Provider, error::every};
@@ -30,8 +30,9 @@ pub struct CreateCredential {
     /// What the auth method needs besides.
     #[serde(flatten)]
     pub parameters: Parameters,
-    /// A remark.
-    pub description: String,
+    /// What people note about it.
+    #[serde(flatten)]
+    pub remarks: Remarks,
     /// Where it applies.
     #[serde(flatten)]
     pub placement: Placement,
@@ -48,7 +49,7 @@ pub struct NewCredential {
     pub name: Name,
     pub material: SecretMaterial,
     pub parameters: Parameters,
-    pub description: Description,
+    pub remarks: Remarks,
     pub placed: Placed,
 }
 
@@ -70,12 +71,12 @@ impl CreateCredential {
             self.parameters,
         );
         let kind = known.map_or(CredentialKind::Registry, |provider| provider.facts().kind);
-        let ((provider, name), material, (description, placed)) = every!(
+        let ((provider, name), material, (remarks, placed)) = every!(
             both(provider, Name::parse(&self.name)),
             material,
-            both_many(Description::parse(&self.description), self.placement.parse(kind)),
+            both_many(self.remarks.parse(), self.placement.parse(kind)),
         );
-        Ok(NewCredential { provider, name, material, parameters, description, placed })
+        Ok(NewCredential { provider, name, material, parameters, remarks, placed })
     }
 }
 
@@ -99,8 +100,9 @@ pub struct UpdateCredential {
     /// What the auth method needs besides.
     #[serde(flatten)]
     pub parameters: Parameters,
-    /// A remark.
-    pub description: String,
+    /// What people note about it.
+    #[serde(flatten)]
+    pub remarks: Remarks,
     /// `candidate` stores the new secret beside the old one and tests it first; anything else saves
     /// it at once.
     pub mode: String,
@@ -122,7 +124,7 @@ pub struct CredentialChange {
     /// `None` keeps the stored one.
     pub password: Option<Secret>,
     pub parameters: Parameters,
-    pub description: Description,
+    pub remarks: Remarks,
     pub mode: SaveMode,
 }
 
@@ -145,12 +147,12 @@ impl UpdateCredential {
             "" => Ok(None),
             code => AuthMethod::parse(code).map(Some).ok_or_else(unknown_shape),
         };
-        let (credential, name, username, shape, description) = all!(
+        let (credential, name, username, shape, remarks) = all!(
             parse_id(Field::Credential, &self.credential),
             Name::parse(&self.name),
             Username::parse(&self.username),
             shape,
-            Description::parse(&self.description),
+            self.remarks.parse(),
         );
         let row_version = self.row_version.parse().map_err(|_| ServiceError::NotFound)?;
         Ok(CredentialChange {
@@ -161,7 +163,7 @@ impl UpdateCredential {
             username: username.to_string(),
             password: (!self.password.is_empty()).then_some(self.password),
             parameters: self.parameters,
-            description,
+            remarks,
             mode: if self.mode == "candidate" { SaveMode::Candidate } else { SaveMode::AtOnce },
         })
     }

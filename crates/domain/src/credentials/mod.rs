@@ -11,6 +11,7 @@ mod material;
 mod parameters;
 mod placement;
 mod query;
+mod remarks;
 mod rotation;
 
 pub use allowed_addresses::{
@@ -29,6 +30,7 @@ pub use material::{ClusterLogin, Kubeconfig, OauthTokens, SecretMaterial, Servic
 pub use parameters::Parameters;
 pub use placement::{CredentialScope, Environment, PatternKind, Placed, Placement};
 pub use query::{CredentialOrder, CredentialQuery, Direction};
+pub use remarks::Remarks;
 pub use rotation::{
     Candidate, CandidateLine, CandidateState, PausedHost, SecretVersion, VersionOrigin, VersionRef,
 };
@@ -153,8 +155,8 @@ pub struct CredentialDetail {
     pub provider: Provider,
     /// The user name at the registry; not a secret.
     pub username: String,
-    /// A remark.
-    pub description: String,
+    /// What people note about it.
+    pub remarks: Remarks,
     /// How it is doing.
     pub state: CredentialState,
     /// Counts every change; a form sends it back so that nobody overwrites what they did not see.

@@ -1,8 +1,8 @@
 //! What is written to Vault, and in what it differs from what is there.
 
 use domain::{
-    AuthMethod, Description, Field, Name, Provider, Secret, Timestamp,
-    credentials::{Parameters, SecretMaterial},
+    AuthMethod, Field, Name, Provider, Secret, Timestamp,
+    credentials::{Parameters, Remarks, SecretMaterial},
 };
 use storage::credentials::{CredentialDraft, Existing};
 
@@ -40,11 +40,11 @@ impl Content {
     }
 
     /// The content under a name; the secret goes to Vault alone.
-    pub(super) fn named(self, name: &Name, description: &Description) -> (CredentialDraft, Secret) {
+    pub(super) fn named(self, name: &Name, remarks: Remarks) -> (CredentialDraft, Secret) {
         let draft = CredentialDraft {
             name: name.to_string(),
             name_key: name.key(),
-            description: description.to_string(),
+            remarks,
             username: self.username,
             shape: self.shape,
             parameters: self.parameters,

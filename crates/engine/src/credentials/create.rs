@@ -42,7 +42,7 @@ pub(crate) async fn add(
     let scope = Scope::of(&grant);
     let placed = place::resolve(engine, principal, scope, form.placed, None).await?;
     let content = Content::new(engine, form.provider, &form.material, form.parameters)?;
-    let (draft, secret) = content.named(&form.name, &form.description);
+    let (draft, secret) = content.named(&form.name, form.remarks);
     let operation = Operation {
         scope,
         id: OperationId::new(),

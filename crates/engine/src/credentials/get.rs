@@ -5,7 +5,8 @@ use std::{collections::HashSet, time::Duration};
 use domain::{
     Action, CredentialId, Principal, ServiceError,
     credentials::{
-        CredentialDetail, CredentialState, Parameters, PatternKind, Propagation, SecretVersion,
+        CredentialDetail, CredentialState, Parameters, PatternKind, Propagation, Remarks,
+        SecretVersion,
     },
 };
 use storage::Scope;
@@ -57,7 +58,7 @@ async fn read(engine: &Engine, scope: Scope, id: CredentialId) -> Result<Credent
 /// Members of projects use a shared credential without reading it (F23).
 fn conceal(credential: &mut CredentialDetail) {
     credential.username = String::new();
-    credential.description = String::new();
+    credential.remarks = Remarks::default();
     credential.parameters = Parameters::default();
     credential.pattern = String::new();
     credential.pattern_kind = PatternKind::None;

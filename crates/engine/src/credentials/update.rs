@@ -11,7 +11,7 @@ use domain::{
 };
 use storage::{
     Scope,
-    credentials::{Description, Existing, Kind, Operation},
+    credentials::{CredentialDraft, Existing, Kind, Operation},
     gitops::Touched,
 };
 
@@ -67,7 +67,7 @@ pub(super) async fn update(
     };
     let warning = forgotten_day(&existing, &content);
     let changed = content.changed(&existing);
-    let (draft, secret) = content.named(&change.name, &change.description);
+    let (draft, secret) = content.named(&change.name, change.remarks);
     let operation = Operation {
         scope,
         id: OperationId::new(),
@@ -149,7 +149,7 @@ async fn write_down(
     Ok(tx.commit().await?)
 }
 
-/// Name and remark lie in SQL alone, so one statement changes them and no registry hears of it.
+/// Name and remarks lie in SQL alone, so one statement changes them and no registry hears of it.
 async fn describe(
     engine: &Engine,
     principal: &Principal,
@@ -160,15 +160,21 @@ async fn describe(
     let scope = Scope::of(&grant);
     let id = change.credential;
     let saved = Saved { id, propagation: None, warning: None };
-    let (name, description) = (change.name.as_str(), change.description.as_str());
-    if name == existing.draft.name && description == existing.draft.description {
+    let name = change.name.as_str();
+    if name == existing.draft.name && change.remarks == existing.draft.remarks {
         return Ok(saved);
     }
-    let new =
-        Description { name, name_key: &change.name.key(), description, actor: &principal.name };
+    let new = CredentialDraft {
+        name: name.to_owned(),
+        name_key: change.name.key(),
+        remarks: change.remarks.clone(),
+        ..existing.draft.clone()
+    };
     let (version, now) = (change.row_version, engine.clock.now());
     let mut tx = engine.db.begin_as(&grant).await?;
-    let changed = storage::credentials::describe(&mut tx, scope, id, version, &new, now).await;
+    let changed =
+        storage::credentials::describe(&mut tx, scope, id, version, &new, (&principal.name, now))
+            .await;
     if changed.map_err(name_taken)? == 0 {
         drop(tx);
         return Err(overtaken(engine, scope, id).await?);

@@ -6,7 +6,8 @@ use domain::{
     AuthMethod, CredentialId, Field, Provider, Secret, ServiceError,
     audit::{AuditAction, AuditQuery},
     credentials::{
-        CreateCredential, CredentialDetail, Parameters, Saved, UpdateCredential, VersionOrigin,
+        CreateCredential, CredentialDetail, Parameters, Remarks, Saved, UpdateCredential,
+        VersionOrigin,
     },
     service::{Answer, Audit, Credentials},
 };
@@ -187,7 +188,7 @@ async fn a_new_region_keeps_the_secret(env: TestEnv) {
     assert!(reads.iter().any(|read| read.detail == "version 1, to store it with other fields"));
     // A remark is no new version, and what the shape does not have is not kept.
     let described = UpdateCredential {
-        description: "for CI".into(),
+        remarks: Remarks::described("for CI"),
         parameters: Parameters { tenant: "acme".into(), ..after.parameters.clone() },
         ..change(&after, "")
     };

@@ -16,7 +16,7 @@ use crate::env::{
 use domain::{
     Field, ServiceError,
     audit::AuditAction,
-    credentials::{CredentialState, Placement, UpdateCredential},
+    credentials::{CredentialState, Placement, Remarks, UpdateCredential},
     service::Credentials,
 };
 use storage::credentials::Kind;
@@ -42,7 +42,7 @@ async fn nothing_else_is_saved_while_a_candidate_waits(env: TestEnv) {
     for form in [
         change(&waiting, "other"),
         candidate(&waiting, "other"),
-        UpdateCredential { description: "a remark".into(), ..change(&waiting, "") },
+        UpdateCredential { remarks: Remarks::described("a remark"), ..change(&waiting, "") },
     ] {
         let refused =
             Credentials::update(&faults.engine, &faults.env.principal, form).await.unwrap_err();

@@ -51,7 +51,7 @@ async fn f2_an_intent_without_a_secret_is_given_up(env: TestEnv) {
     let detail = faults.get(id).await;
     assert_eq!((detail.state, detail.vault_version), (CredentialState::Active, 1));
     assert_eq!((detail.row_version, detail.username.as_str()), (1, "robot"));
-    assert_eq!(detail.description, "");
+    assert_eq!(detail.remarks.description, "");
     assert_eq!(faults.logged(AuditAction::CredentialUpdateAborted).await, 1);
     assert_eq!(faults.recover().await, 0);
     faults.update(id, "new").await.unwrap();
@@ -122,7 +122,7 @@ async fn f1_a_stored_secret_is_rolled_forward(env: TestEnv) {
         (detail.state, detail.vault_version, detail.row_version),
         (CredentialState::Active, 2, 2)
     );
-    assert_eq!(detail.description, "of the operation");
+    assert_eq!(detail.remarks.description, "of the operation");
     assert_eq!(faults.logged(AuditAction::CredentialUpdated).await, 1);
     assert_eq!(faults.recover().await, 0);
 }

@@ -16,7 +16,7 @@ use domain::{
     audit::{AuditAction, AuditEvent, AuditQuery},
     credentials::{
         CreateCredential, CredentialDetail, CredentialOrder, CredentialQuery, CredentialState,
-        DeleteCredential, Direction, PlaceCredential, Placement, Saved, UpdateCredential,
+        DeleteCredential, Direction, PlaceCredential, Placement, Remarks, Saved, UpdateCredential,
     },
     repositories::AddRepository,
     service::{Answer, Audit, Credentials, Repositories},
@@ -149,10 +149,10 @@ async fn a_remark_does_not_touch_vault(env: TestEnv) {
     let id = env.credential("ghcr", "same").await;
     repository(&env, "charts", id).await;
     let before = get(&env, id).await;
-    let form = UpdateCredential { description: "for CI".into(), ..change(&before, "") };
+    let form = UpdateCredential { remarks: Remarks::described("for CI"), ..change(&before, "") };
     assert_eq!(update(&env, form).await.unwrap(), Saved { id, propagation: None, warning: None });
     let after = get(&env, id).await;
-    assert_eq!((after.description.as_str(), after.vault_version), ("for CI", 1));
+    assert_eq!((after.remarks.description.as_str(), after.vault_version), ("for CI", 1));
     assert_eq!(after.row_version, before.row_version + 1);
     assert_eq!(log(&env, AuditAction::CredentialDescribed).await.len(), 1);
     // Nothing changed at all.

@@ -17,7 +17,7 @@ use domain::{
     CredentialId, Role,
     audit::{AuditAction, AuditActor, AuditEvent, AuditQuery, AuditTarget, AuditView, ReadPurpose},
     connection_tests::TestConnection,
-    credentials::UpdateCredential,
+    credentials::{Remarks, UpdateCredential},
     service::{Audit, ConnectionTests, Credentials},
 };
 use engine::credentials::Use;
@@ -143,7 +143,7 @@ async fn people_and_things_of_one_name_are_told_apart(env: TestEnv) {
     let first = env.credential("ghcr", "one").await;
     let other = env.member("Ada", Role::Owner).await;
     let form = UpdateCredential {
-        description: "x".into(),
+        remarks: Remarks::described("x"),
         ..change(&Credentials::get(&env.engine, &env.principal, first).await.unwrap(), "")
     };
     Credentials::update(&env.engine, &other, form).await.unwrap();

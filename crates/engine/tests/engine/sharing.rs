@@ -11,7 +11,7 @@ use domain::{
     audit::{AuditAction, AuditEvent, AuditQuery},
     credentials::{
         CreateCredential, CredentialDetail, CredentialQuery, CredentialScope, Environment,
-        Parameters, PatternKind, Placement, Saved,
+        Parameters, PatternKind, Placement, Remarks, Saved,
     },
     service::{Answer, Audit, Credentials},
 };
@@ -51,7 +51,7 @@ async fn create(
         provider: "amazon_ecr".into(),
         shape: "ecr_access_key".into(),
         username: "AKIAIOSFODNN7EXAMPLE".into(),
-        description: "the payments team".into(),
+        remarks: Remarks::described("the payments team"),
         parameters: Parameters { region: "eu-west-1".into(), ..Parameters::default() },
         placement,
         ..new("ecr", "secret")
@@ -105,7 +105,7 @@ async fn r_authz_a_shared_credential_is_used_without_being_read(env: TestEnv) {
         let member = env.member("Ada", role).await;
         let detail = get(&env, &member, id).await;
         assert_eq!((detail.name.as_str(), detail.reach), ("ecr", CredentialScope::Shared));
-        let texts = [detail.username, detail.description, detail.pattern];
+        let texts = [detail.username, detail.remarks.description, detail.pattern];
         assert_eq!(texts, ["", "", ""].map(str::to_owned));
         assert_eq!(detail.parameters, Parameters::default());
         assert_eq!(found(&member).await, (0, 0), "nor is its description searched");
@@ -116,7 +116,7 @@ async fn r_authz_a_shared_credential_is_used_without_being_read(env: TestEnv) {
     let pattern = Placement { pattern: "https://a.example/charts".into(), ..Placement::default() };
     place(&env, &env.principal, id, pattern).await.unwrap();
     let viewer = env.member("Ada", Role::Viewer).await;
-    assert_eq!(get(&env, &viewer, id).await.description, "the payments team");
+    assert_eq!(get(&env, &viewer, id).await.remarks.description, "the payments team");
     assert_eq!(found(&viewer).await, (1, 1));
 }
 

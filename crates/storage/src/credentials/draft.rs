@@ -1,7 +1,10 @@
 //! What a version of a credential is made of besides its secret: what credentials and their operations have in
 //! common. A new plain field of a credential is added to this file.
 
-use domain::{AuthMethod, Timestamp, credentials::Parameters};
+use domain::{
+    AuthMethod, Timestamp,
+    credentials::{Parameters, Remarks},
+};
 use serde_json::json;
 
 use super::{parameters, shape, values::parameters_text};
@@ -14,8 +17,8 @@ pub struct CredentialDraft {
     pub name: String,
     /// Its name as it is compared.
     pub name_key: String,
-    /// A remark.
-    pub description: String,
+    /// What people note about it.
+    pub remarks: Remarks,
     /// The user name at the registry.
     pub username: String,
     /// How it authenticates.
@@ -56,20 +59,29 @@ macro_rules! draft_values {
     };
 }
 
+/// The changes of name and remarks alone, which reach no registry.
+macro_rules! remarks_changes {
+    () => {
+        "name = r.value ->> 'name', name_key = r.value ->> 'name_key', description = r.value ->> 'description'"
+    };
+}
+
 /// The same as changes of a row.
 macro_rules! draft_changes {
     () => {
-        "name = r.value ->> 'name', name_key = r.value ->> 'name_key', description = r.value ->> 'description',
-           username = r.value ->> 'username', shape = r.value ->> 'shape', parameters = r.value ->> 'parameters'"
+        concat!(
+            remarks_changes!(),
+            ", username = r.value ->> 'username', shape = r.value ->> 'shape', parameters = r.value ->> 'parameters'"
+        )
     };
 }
-pub(super) use {draft_changes, draft_columns, draft_values};
+pub(super) use {draft_changes, draft_columns, draft_values, remarks_changes};
 
 impl CredentialDraft {
     /// The columns as one parameter.
     pub(super) fn record(&self) -> Result<Json<[serde_json::Value; 1]>> {
         Ok(Json([json!({
-            "name": self.name, "name_key": self.name_key, "description": self.description, "username": self.username,
+            "name": self.name, "name_key": self.name_key, "description": self.remarks.description, "username": self.username,
             "shape": self.shape.facts().code, "parameters": parameters_text(&self.parameters)?,
         })]))
     }
@@ -92,7 +104,7 @@ impl DraftRow {
         Ok(CredentialDraft {
             name: self.name,
             name_key: self.name_key,
-            description: self.description,
+            remarks: Remarks { description: self.description },
             username: self.username,
             shape: shape(&self.shape)?,
             parameters: parameters(&self.parameters)?,

@@ -43,7 +43,7 @@ pub use operations::{
 pub use placement::{PlacedRow, next_placement, place, stamp};
 pub use read::{Committed, Existing, committed, existing, get, mark_used};
 pub use token_services::{allow_token_service, token_services, withdraw_token_service};
-pub use update::{Description, commit, describe, give_back, lock_operation, take};
+pub use update::{commit, describe, give_back, lock_operation, take};
 pub use versions::{Version, version, versions};
 
 pub(crate) use values::{

@@ -46,7 +46,7 @@ impl DetailRow {
             name: draft.name,
             provider: provider(&self.provider)?,
             username: draft.username,
-            description: draft.description,
+            remarks: draft.remarks,
             state: state(&self.state)?,
             row_version: self.row_version,
             vault_version: self.vault_version,

@@ -5,21 +5,14 @@ use domain::{
     credentials::{CredentialState, ExpirySource},
 };
 
-use super::{Operation, draft::draft_changes};
+use super::{
+    CredentialDraft, Operation,
+    draft::{draft_changes, remarks_changes},
+};
 use crate::{Result, Scope, Tx, exec};
 
-/// A new name and remark.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "the columns of the row")]
-pub struct Description<'a> {
-    pub name: &'a str,
-    pub name_key: &'a str,
-    pub description: &'a str,
-    pub actor: &'a str,
-}
-
-/// Changes name and remark, if nobody changed the row since `row_version` and no secret is being
-/// written; answers how many rows that was.
+/// Changes name and remarks to those of `draft`, if nobody changed the row since `row_version` and no
+/// secret is being written; answers how many rows that was.
 ///
 /// # Errors
 /// When the name is taken, or the database refuses.
@@ -28,16 +21,17 @@ pub async fn describe(
     scope: Scope,
     id: CredentialId,
     row_version: i64,
-    new: &Description<'_>,
-    now: Timestamp,
+    draft: &CredentialDraft,
+    (by, now): (&str, Timestamp),
 ) -> Result<u64> {
     exec!(
         tx,
-        "update credentials set name = $4, name_key = $5, description = $6, updated_by = $7,
-           updated_at = $8, row_version = row_version + 1
-         where organization_id = $1 and id = $2 and row_version = $3 and deleted_at is null
-           and operation_id is null",
-        [scope, id, row_version, new.name, new.name_key, new.description, new.actor, now]
+        ["update credentials set " remarks_changes!() ", updated_by = $4, updated_at = $5,
+            row_version = row_version + 1
+          from " records(6) " as r
+          where organization_id = $1 and id = $2 and row_version = $3 and deleted_at is null
+            and operation_id is null"],
+        [scope, id, row_version, by, now, draft.record()?]
     )
 }
 

@@ -4,7 +4,9 @@
 use domain::{
     AuthMethod, CredentialId, Name, OperationId, OrganizationId, Provider, Timestamp,
     audit::{AuditAction, AuditActor, AuditQuery, AuditTarget, AuditView, ReadPurpose},
-    credentials::{CredentialScope, CredentialState, Environment, Parameters, PatternKind},
+    credentials::{
+        CredentialScope, CredentialState, Environment, Parameters, PatternKind, Remarks,
+    },
 };
 use uuid::Uuid;
 
@@ -39,7 +41,7 @@ fn operation(scope: Scope) -> Operation {
         draft: CredentialDraft {
             name: "a".into(),
             name_key: "a".into(),
-            description: String::new(),
+            remarks: Remarks::default(),
             username: String::new(),
             fingerprint: String::new(),
             shape: AuthMethod::Password,

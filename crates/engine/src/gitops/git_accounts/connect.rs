@@ -2,10 +2,9 @@
 
 use connectors::github::{Account, Github};
 use domain::{
-    CredentialId, CredentialKind, Description, Field, Grant, Name, Principal, Provider,
-    ServiceError,
+    CredentialId, CredentialKind, Field, Grant, Name, Principal, Provider, ServiceError,
     audit::ReadPurpose,
-    credentials::{NewCredential, Parameters, Placement, SecretMaterial},
+    credentials::{NewCredential, Parameters, Placement, Remarks, SecretMaterial},
     gitops::GitAccountMethod,
 };
 use storage::{
@@ -94,7 +93,7 @@ pub(super) async fn create(
             name: Name::parse(&format!("github-{}{number}", new.account))?,
             material: material.clone(),
             parameters: parameters.clone(),
-            description: Description::parse("")?,
+            remarks: Remarks::default(),
             placed: Placement::default()
                 .parse(CredentialKind::Git)
                 .map_err(ServiceError::Invalid)?,

@@ -28,7 +28,7 @@ pub fn change(detail: &CredentialDetail, password: &str) -> UpdateCredential {
         name: detail.name.clone(),
         username: detail.username.clone(),
         password: Secret::new(password.into()),
-        description: detail.description.clone(),
+        remarks: detail.remarks.clone(),
         parameters: detail.parameters.clone(),
         ..UpdateCredential::default()
     }

@@ -11,7 +11,7 @@ use domain::{
     AuthMethod, Cause, CredentialId, OperationId, ServiceError,
     audit::AuditAction,
     cause::RemoteKind,
-    credentials::{CredentialQuery, CredentialState, OauthTokens, Parameters},
+    credentials::{CredentialQuery, CredentialState, OauthTokens, Parameters, Remarks},
     service::{Credentials, GitAccounts},
 };
 use futures::future::join_all;
@@ -137,7 +137,7 @@ async fn renewed_and_dead(
         draft: CredentialDraft {
             name: detail.name.clone(),
             name_key: detail.name.clone(),
-            description: String::new(),
+            remarks: Remarks::default(),
             username: String::new(),
             fingerprint: "0011223344556677".into(),
             shape: AuthMethod::GithubOauth,

@@ -11,6 +11,7 @@ use domain::{
     audit::{AuditAction, AuditQuery},
     credentials::{
         CredentialDetail, CredentialScope, CredentialState, Environment, Parameters, PatternKind,
+        Remarks,
     },
     service::{Audit, Credentials},
 };
@@ -94,7 +95,7 @@ impl FaultInjection {
             draft: CredentialDraft {
                 name: "ghcr".into(),
                 name_key: "ghcr".into(),
-                description: "of the operation".into(),
+                remarks: Remarks::described("of the operation"),
                 username: "robot-2".into(),
                 fingerprint: "0011223344556677".into(),
                 shape: AuthMethod::Password,
