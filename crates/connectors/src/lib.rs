@@ -14,6 +14,7 @@ pub mod http;
 pub mod kubernetes;
 mod lenient;
 mod oci;
+mod registry_types;
 pub mod repository;
 pub mod sops;
 mod status;

@@ -7,7 +7,7 @@ use reqwest::{StatusCode, header::CONTENT_RANGE};
 use tokio::{sync::Semaphore, time::timeout};
 
 use super::{Helm, Index};
-use crate::{Failure, http::HttpAnswer, repository::Finding, status::refusal};
+use crate::{Failure, http::HttpAnswer, registry_types::Finding, status::refusal};
 
 /// How long a test waits for the whole index.
 const PATIENCE: Duration = Duration::from_secs(15);

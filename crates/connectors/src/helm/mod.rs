@@ -24,7 +24,7 @@ use url::Url;
 use crate::{
     Failure,
     http::{Ask, HttpAnswer, Login, Outbound},
-    repository::{Synced, Validators},
+    registry_types::{Synced, Validators},
     status::refusal,
 };
 

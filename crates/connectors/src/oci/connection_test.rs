@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Failure,
-    repository::{Finding, Target},
+    registry_types::{Finding, Target},
 };
 
 /// The most charts that are looked at for one to pull.

@@ -7,7 +7,7 @@ use super::{
     scope::Scope,
     session::Session,
 };
-use crate::{Failure, repository::Target};
+use crate::{Failure, registry_types::Target};
 
 /// Registries without a catalog; asking them only makes misleading refusals.
 const WITHOUT_CATALOG: [&str; 7] = [

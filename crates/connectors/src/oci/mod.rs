@@ -35,7 +35,7 @@ use quotas::Quotas;
 use tokens::Tokens;
 use url::Url;
 
-use crate::repository::Target;
+use crate::registry_types::Target;
 
 /// What is remembered from one request to the next.
 #[derive(Default)]

@@ -14,7 +14,7 @@ use std::{
 use domain::{CredentialId, Timestamp, connection_tests::Quota};
 use tokio::time::Instant;
 
-use crate::repository::LoginKey;
+use crate::registry_types::LoginKey;
 
 /// The most limits that are remembered.
 const REMEMBERED: usize = 4_096;

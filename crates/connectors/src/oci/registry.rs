@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Failure,
     http::Outbound,
-    repository::{KnownVersions, Synced, Target, Validators},
+    registry_types::{KnownVersions, Synced, Target, Validators},
 };
 
 /// Charts that are read at once.

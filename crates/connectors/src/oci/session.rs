@@ -26,7 +26,7 @@ use super::{
 use crate::{
     Failure,
     http::{Ask, HttpAnswer, Login, Outbound, Redirects, same_origin},
-    repository::{LoginKey, Target},
+    registry_types::{LoginKey, Target},
     status::refusal,
 };
 

@@ -11,7 +11,7 @@ use reqwest::header::HeaderValue;
 use tokio::{sync::Mutex as Turn, time::Instant};
 
 use super::scope::Scope;
-use crate::{Failure, repository::LoginKey};
+use crate::{Failure, registry_types::LoginKey};
 
 /// From how many tokens on the expired ones are thrown away.
 const REMEMBERED: usize = 4_096;

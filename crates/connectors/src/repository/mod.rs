@@ -4,16 +4,15 @@ mod detect;
 mod examine;
 mod without_login;
 
-pub(crate) use examine::Finding;
+pub use crate::registry_types::{KnownVersions, LoginKey, Synced, Target, Validators};
 pub use examine::{Examined, TokenMaker, watched};
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use domain::{
-    CredentialId, OrganizationId, Timestamp,
-    charts::{FoundVersion, LeftOut},
+    CredentialId, Timestamp,
     connection_tests::Quota,
-    repositories::{RepositoryKind, RepositoryUrl, Transport},
+    repositories::{RepositoryKind, Transport},
 };
 use tokio::sync::Semaphore;
 use url::Url;
@@ -21,72 +20,13 @@ use url::Url;
 use crate::{
     Failure,
     helm::Helm,
-    http::{EgressProfile, Login, Outbound},
+    http::Outbound,
     oci::{Oci, Registry},
 };
 use examine::Makers;
 
 /// Indexes that are parsed at once: each takes a processor and its memory.
 const PARSED_AT_ONCE: usize = 2;
-
-/// A repository and the login that opens it.
-#[derive(Debug, Clone)]
-pub struct Target {
-    /// Where it is.
-    pub url: RepositoryUrl,
-    /// How it speaks.
-    pub kind: RepositoryKind,
-    /// The login, if a credential is linked.
-    pub login: Option<Login>,
-    /// Which stored version of a credential the login is; `None` for one that is not stored.
-    pub login_key: Option<LoginKey>,
-    /// Names of charts that a person typed, for registries that cannot list them.
-    pub chart_names: Vec<String>,
-    /// The egress profile to it.
-    pub egress: EgressProfile,
-}
-
-/// The credential version behind a login: tokens are cached for exactly this one (F19).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the ids name what they are")]
-pub struct LoginKey {
-    pub organization: OrganizationId,
-    pub credential: CredentialId,
-    pub vault_version: i64,
-}
-
-/// What tells whether a repository changed since the last sync.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Validators {
-    /// The `ETag` of the index.
-    pub etag: Option<String>,
-    /// The `Last-Modified` of the index.
-    pub last_modified: Option<String>,
-    /// SHA-256 of the index, or of the list of tags.
-    pub digest: Option<String>,
-}
-
-/// The versions already stored, by chart and version.
-pub type KnownVersions = HashMap<(String, String), FoundVersion>;
-
-/// What a sync found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Synced {
-    /// Nothing changed.
-    Unchanged {
-        /// To send the next time.
-        validators: Validators,
-    },
-    /// The whole set of versions.
-    Charts {
-        /// Every version of every chart.
-        versions: Vec<FoundVersion>,
-        /// What there is besides, and why it is no version of a chart.
-        left_out: LeftOut,
-        /// To send the next time.
-        validators: Validators,
-    },
-}
 
 /// Reads chart registries. Cheap to clone; clones share connections and tokens.
 #[derive(Clone)]

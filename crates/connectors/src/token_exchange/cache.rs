@@ -13,7 +13,7 @@ use super::exchange::Exchanged;
 use crate::{
     Failure,
     http::{Freshness, Login},
-    repository::LoginKey,
+    registry_types::LoginKey,
 };
 
 /// From how many cells on those with expired logins are thrown away.

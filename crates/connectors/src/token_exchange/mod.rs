@@ -45,7 +45,7 @@ use exchange::{Exchanged, TokenExchange};
 use crate::{
     Failure,
     http::{ClientCertificate, EgressProfile, Freshness, Login, Outbound},
-    repository::LoginKey,
+    registry_types::LoginKey,
 };
 
 /// Whose login it is: the cache is keyed by it, and the fixed names of roles are made from it.

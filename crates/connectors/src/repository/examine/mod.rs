@@ -7,7 +7,6 @@ mod watch;
 
 pub(super) use provider::Makers;
 pub use provider::TokenMaker;
-pub(crate) use walk::Finding;
 pub use watch::watched;
 
 use std::time::Duration;

@@ -9,11 +9,12 @@ use url::Url;
 
 use super::{
     Besides, Examination,
-    walk::{Finding, Stopped, Walk},
+    walk::{Stopped, Walk},
 };
 use crate::{
     Failure,
     http::{Outbound, Resolved, Shaken},
+    registry_types::Finding,
 };
 
 /// The egress profile can be taken, and the address may be asked.

@@ -9,29 +9,7 @@ use domain::{
 use tokio::time::{Instant, timeout_at};
 
 use super::watch::tell;
-use crate::Failure;
-
-/// What a stage found, in a sentence of ours.
-pub(crate) struct Finding {
-    pub(crate) state: StageState,
-    pub(crate) status: Option<u16>,
-    pub(crate) detail: String,
-}
-
-impl Finding {
-    pub(crate) fn passed(detail: impl Into<String>) -> Self {
-        Self { state: StageState::Passed, status: None, detail: detail.into() }
-    }
-
-    /// The stage is not needed here.
-    pub(crate) fn skipped(detail: impl Into<String>) -> Self {
-        Self { state: StageState::Skipped, status: None, detail: detail.into() }
-    }
-
-    pub(crate) fn with_status(self, status: u16) -> Self {
-        Self { status: Some(status), ..self }
-    }
-}
+use crate::{Failure, registry_types::Finding};
 
 /// A stage failed, so the test ends.
 #[derive(Debug)]

@@ -10,12 +10,13 @@ use url::Url;
 use super::{
     super::{
         BESIDES, BUDGET, Besides, Examination, Examined, network,
-        walk::{Finding, Stopped, Walk},
+        walk::{Stopped, Walk},
     },
     Maker, github, gitlab,
 };
 use crate::{
     http::{EgressProfile, Login, Outbound},
+    registry_types::Finding,
     repository::{Registries, Target},
     status::refusal,
 };
