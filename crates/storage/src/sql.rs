@@ -91,14 +91,22 @@ macro_rules! text {
     (@ $db:ident [$($done:tt)*] bool($key:literal) $($rest:tt)*) => {
         $crate::sql::text!(@ $db [$($done)* "cast(r.value ->> '", $key, "' as boolean)",] $($rest)*)
     };
-    (@ $db:ident [$($done:tt)*] $part:ident!($($table:literal)?) $($rest:tt)*) => {
-        $crate::sql::text!(@ $db [$($done)* $part!($($table)?),] $($rest)*)
+    (@ $db:ident [$($done:tt)*] $part:ident!($($name:literal),*) $($rest:tt)*) => {
+        $crate::sql::text!(@ $db [$($done)* $part!($($name),*),] $($rest)*)
     };
     (@ $db:ident [$($done:tt)*] $part:literal $($rest:tt)*) => {
         $crate::sql::text!(@ $db [$($done)* $part,] $($rest)*)
     };
     ($db:ident [$($part:tt)*]) => { $crate::sql::text!(@ $db [] $($part)*) };
     ($db:ident $text:literal) => { $text };
+}
+
+/// The columns of an entity, each after the name of its table in the statement (`"c."`, or `""`). An entity
+/// lists its columns once, in a macro made of this one.
+macro_rules! columns {
+    ($table:literal, $first:ident $(, $more:ident)* $(,)?) => {
+        concat!($table, stringify!($first) $(, ", ", $table, stringify!($more))*)
+    };
 }
 
 /// Runs a statement on whichever database it is.
@@ -185,7 +193,7 @@ macro_rules! one_value {
     };
 }
 
-pub(crate) use {exec, one_row, one_value, row, rows, run, text, value, values};
+pub(crate) use {columns, exec, one_row, one_value, row, rows, run, text, value, values};
 
 /// What can stand for `$n`: how a word of ours is kept in a column.
 pub(crate) trait Value {

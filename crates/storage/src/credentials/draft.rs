@@ -34,20 +34,7 @@ pub struct CredentialDraft {
 /// The columns that are copied as they are, each after the name of its table.
 macro_rules! draft_columns {
     ($table:literal) => {
-        concat!(
-            $table,
-            "name, ",
-            $table,
-            "name_key, ",
-            $table,
-            "description, ",
-            $table,
-            "username, ",
-            $table,
-            "shape, ",
-            $table,
-            "parameters"
-        )
+        $crate::sql::columns!($table, name, name_key, description, username, shape, parameters)
     };
 }
 

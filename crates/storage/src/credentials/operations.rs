@@ -219,26 +219,20 @@ pub(super) struct OperationRow {
 macro_rules! operation_columns {
     ($table:literal) => {
         concat!(
-            $table,
-            "organization_id, ",
-            $table,
-            "id, ",
-            $table,
-            "credential_id, ",
-            $table,
-            "kind, ",
-            $table,
-            "is_renewal, ",
-            $table,
-            "prior_state, ",
-            $table,
-            "fingerprint, ",
-            $table,
-            "expires_at, ",
-            $table,
-            "changed, ",
-            $table,
-            "actor, ",
+            $crate::sql::columns!(
+                $table,
+                organization_id,
+                id,
+                credential_id,
+                kind,
+                is_renewal,
+                prior_state,
+                fingerprint,
+                expires_at,
+                changed,
+                actor
+            ),
+            ", ",
             $crate::credentials::draft::draft_columns!($table)
         )
     };

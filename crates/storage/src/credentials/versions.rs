@@ -21,6 +21,13 @@ pub struct Version {
     pub expires_at: Option<Timestamp>,
 }
 
+/// The columns of [`Row`], of versions that were committed.
+macro_rules! version_columns {
+    () => {
+        "vault_version, kind, changed, coalesce(settled_at, created_at) as at, actor, expires_at"
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     vault_version: i64,
@@ -59,10 +66,9 @@ pub async fn versions(
 ) -> Result<Vec<Version>> {
     let rows: Vec<Row> = rows!(
         db,
-        "select vault_version, kind, changed, coalesce(settled_at, created_at) as at, actor, expires_at
-         from secret_operations
-         where organization_id = $1 and credential_id = $2 and state = 'applied' and vault_version is not null
-         order by vault_version desc limit $3",
+        ["select " version_columns!() " from secret_operations
+          where organization_id = $1 and credential_id = $2 and state = 'applied' and vault_version is not null
+          order by vault_version desc limit $3"],
         [scope, credential, limit]
     )?;
     rows.into_iter().map(Row::version).collect()
@@ -77,9 +83,8 @@ pub async fn version(
 ) -> Result<Option<Version>> {
     let row: Option<Row> = row!(
         db,
-        "select vault_version, kind, changed, coalesce(settled_at, created_at) as at, actor, expires_at
-         from secret_operations
-         where organization_id = $1 and credential_id = $2 and state = 'applied' and vault_version = $3",
+        ["select " version_columns!() " from secret_operations
+          where organization_id = $1 and credential_id = $2 and state = 'applied' and vault_version = $3"],
         [scope, credential, vault_version]
     )?;
     row.map(Row::version).transpose()

@@ -20,6 +20,25 @@ pub struct Changed {
     pub entry: Option<Entry>,
 }
 
+/// The columns of [`Row`].
+macro_rules! matched_columns {
+    () => {
+        $crate::sql::columns!(
+            "",
+            id,
+            name,
+            name_key,
+            project_id,
+            purposes,
+            pattern,
+            pattern_kind,
+            state,
+            placement_sequence,
+            deleted_at
+        )
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
@@ -67,10 +86,8 @@ pub async fn sequence(db: &Db, scope: Scope) -> Result<i64> {
 pub async fn all(db: &Db, scope: Scope) -> Result<Vec<Changed>> {
     let rows: Vec<Row> = rows!(
         db,
-        "select id, name, name_key, project_id, purposes, pattern, pattern_kind, state,
-           placement_sequence, deleted_at
-         from credentials
-         where organization_id = $1 and deleted_at is null and pattern_kind <> 'none'",
+        ["select " matched_columns!() " from credentials
+          where organization_id = $1 and deleted_at is null and pattern_kind <> 'none'"],
         [scope]
     )?;
     rows.into_iter().map(Row::changed).collect()
@@ -80,11 +97,8 @@ pub async fn all(db: &Db, scope: Scope) -> Result<Vec<Changed>> {
 pub async fn changed_since(db: &Db, scope: Scope, sequence: i64) -> Result<Vec<Changed>> {
     let rows: Vec<Row> = rows!(
         db,
-        "select id, name, name_key, project_id, purposes, pattern, pattern_kind, state,
-           placement_sequence, deleted_at
-         from credentials
-         where organization_id = $1 and placement_sequence > $2
-         order by placement_sequence",
+        ["select " matched_columns!() " from credentials
+          where organization_id = $1 and placement_sequence > $2 order by placement_sequence"],
         [scope, sequence]
     )?;
     rows.into_iter().map(Row::changed).collect()

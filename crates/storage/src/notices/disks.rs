@@ -123,6 +123,13 @@ pub async fn open(db: &Db, scope: Scope) -> Result<u32> {
     u32::try_from(n).map_err(|_| Error::Value { column: "count" })
 }
 
+/// The columns of [`Listed`].
+macro_rules! disk_columns {
+    () => {
+        $crate::sql::columns!("", id, machine, used_percent, began_at, at, ended_at, delivered)
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct Listed {
     id: Uuid,
@@ -155,8 +162,8 @@ impl Listed {
 pub async fn list(db: &Db, scope: Scope, limit: u32) -> Result<Vec<Notice>> {
     let rows: Vec<Listed> = rows!(
         db,
-        "select id, machine, used_percent, began_at, at, ended_at, delivered from disk_notices
-         where organization_id = $1 order by at desc, id desc limit $2",
+        ["select " disk_columns!() " from disk_notices
+          where organization_id = $1 order by at desc, id desc limit $2"],
         [scope, limit]
     )?;
     rows.into_iter().map(Listed::notice).collect()
@@ -166,8 +173,7 @@ pub async fn list(db: &Db, scope: Scope, limit: u32) -> Result<Vec<Notice>> {
 pub async fn get(db: &Db, scope: Scope, id: NoticeId) -> Result<Option<Notice>> {
     let row: Option<Listed> = row!(
         db,
-        "select id, machine, used_percent, began_at, at, ended_at, delivered from disk_notices
-         where organization_id = $1 and id = $2",
+        ["select " disk_columns!() " from disk_notices where organization_id = $1 and id = $2"],
         [scope, id]
     )?;
     row.map(Listed::notice).transpose()

@@ -173,6 +173,26 @@ pub async fn open(db: &Db, scope: Scope, shown: Shown) -> Result<u32> {
     u32::try_from(n).map_err(|_| Error::Value { column: "count" })
 }
 
+/// The columns of [`Listed`].
+macro_rules! trouble_columns {
+    () => {
+        $crate::sql::columns!(
+            "",
+            id,
+            kind,
+            subject_id,
+            name,
+            cause,
+            began_at,
+            at,
+            ended_at,
+            delivered,
+            host,
+            repositories
+        )
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct Listed {
     id: Uuid,
@@ -213,8 +233,8 @@ impl Listed {
 pub async fn list(db: &Db, scope: Scope, shown: Shown, limit: u32) -> Result<Vec<Notice>> {
     let rows: Vec<Listed> = rows!(
         db,
-        "select id, kind, subject_id, name, cause, began_at, at, ended_at, delivered, host, repositories
-         from troubles where organization_id = $1 and kind <> $2 order by at desc, id desc limit $3",
+        ["select " trouble_columns!() " from troubles
+          where organization_id = $1 and kind <> $2 order by at desc, id desc limit $3"],
         [scope, shown.hidden(), limit]
     )?;
     rows.into_iter().map(Listed::notice).collect()
@@ -224,8 +244,7 @@ pub async fn list(db: &Db, scope: Scope, shown: Shown, limit: u32) -> Result<Vec
 pub async fn get(db: &Db, scope: Scope, id: NoticeId) -> Result<Option<Notice>> {
     let row: Option<Listed> = row!(
         db,
-        "select id, kind, subject_id, name, cause, began_at, at, ended_at, delivered, host, repositories
-         from troubles where organization_id = $1 and id = $2",
+        ["select " trouble_columns!() " from troubles where organization_id = $1 and id = $2"],
         [scope, id]
     )?;
     row.map(Listed::notice).transpose()

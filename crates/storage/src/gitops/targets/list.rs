@@ -2,11 +2,32 @@
 
 use domain::{
     Cause, GitTargetId, Timestamp,
-    gitops::{GitTargetSummary, TargetState},
+    gitops::{DestinationState, GitTargetSummary},
 };
 use uuid::Uuid;
 
 use crate::{Db, Error, Result, Scope, row, rows};
+
+/// The columns of [`Row`].
+macro_rules! target_columns {
+    ($table:literal) => {
+        $crate::sql::columns!(
+            $table,
+            id,
+            name,
+            credential_id,
+            url,
+            branch,
+            folder,
+            state,
+            cause,
+            pending_at,
+            head,
+            pushed_at,
+            waits_since
+        )
+    };
+}
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -28,9 +49,7 @@ struct Row {
 pub async fn list(db: &Db, scope: Scope) -> Result<Vec<GitTargetSummary>> {
     let rows: Vec<Row> = rows!(
         db,
-        "select id, name, credential_id, url, branch, folder, state, cause, pending_at, head, pushed_at,
-           waits_since
-         from git_targets where organization_id = $1 order by name_key",
+        ["select " target_columns!("") " from git_targets where organization_id = $1 order by name_key"],
         [scope]
     )?;
     rows.into_iter().map(summary).collect()
@@ -81,11 +100,10 @@ pub async fn seen(db: &Db, scope: Scope, id: GitTargetId) -> Result<Option<Seen>
     }
     let row: Option<SeenRow> = row!(
         db,
-        "select t.id, t.name, t.credential_id, t.url, t.branch, t.folder, t.state, t.cause, t.pending_at, t.head,
-           t.pushed_at, t.waits_since, c.name as credential_name, c.provider, t.detail, t.bound_by
-         from git_targets t
-         join credentials c on c.organization_id = t.organization_id and c.id = t.credential_id
-         where t.organization_id = $1 and t.id = $2",
+        ["select " target_columns!("t.") ", c.name as credential_name, c.provider, t.detail, t.bound_by
+          from git_targets t
+          join credentials c on c.organization_id = t.organization_id and c.id = t.credential_id
+          where t.organization_id = $1 and t.id = $2"],
         [scope, id]
     )?;
     row.map(|seen| {
@@ -100,6 +118,6 @@ pub async fn seen(db: &Db, scope: Scope, id: GitTargetId) -> Result<Option<Seen>
     .transpose()
 }
 
-pub(super) fn state(text: &str) -> Result<TargetState> {
-    TargetState::parse(text).ok_or(Error::Value { column: "git_targets.state" })
+pub(super) fn state(text: &str) -> Result<DestinationState> {
+    DestinationState::parse(text).ok_or(Error::Value { column: "git_targets.state" })
 }
