@@ -3,7 +3,7 @@
 use domain::{
     CredentialKind, counted,
     credentials::CredentialDetail,
-    gitops::{CredentialUse, TargetState},
+    gitops::{CredentialUse, DestinationState},
     propagation::DeliveryTarget,
 };
 use leptos::prelude::*;
@@ -35,7 +35,7 @@ impl Impact {
 
     fn new<'a>(
         credential: &CredentialDetail,
-        places: impl Iterator<Item = (DeliveryTarget, &'a str, TargetState)>,
+        places: impl Iterator<Item = (DeliveryTarget, &'a str, DestinationState)>,
     ) -> Self {
         let mut reach = Self {
             kind: credential.provider.facts().kind,
@@ -46,7 +46,7 @@ impl Impact {
         };
         for (place, name, state) in places {
             match place {
-                _ if state == TargetState::New => reach.waiting.push((place, name.to_owned())),
+                _ if state == DestinationState::New => reach.waiting.push((place, name.to_owned())),
                 DeliveryTarget::Cluster(_) => reach.clusters += 1,
                 DeliveryTarget::GitTarget(_) | DeliveryTarget::Repository(_) => reach.targets += 1,
             }

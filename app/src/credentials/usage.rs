@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::{
     CredentialId, CredentialKind, Principal, ServiceError, Status,
     credentials::{CredentialDetail, CredentialSummary},
-    gitops::TargetState,
+    gitops::DestinationState,
     propagation::DeliveryTarget,
 };
 use leptos::prelude::*;
@@ -20,7 +20,7 @@ pub(super) struct Opened {
     pub place: DeliveryTarget,
     pub name: String,
     at: String,
-    pub state: TargetState,
+    pub state: DestinationState,
     status: Status,
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{
     counted,
     credentials::CredentialDetail,
-    gitops::{CredentialUse, TargetState, Unmerged},
+    gitops::{CredentialUse, DestinationState, Unmerged},
     propagation::DeliveryTarget,
 };
 use leptos::prelude::*;
@@ -18,7 +18,7 @@ const SHOWN: usize = 10;
 /// The places that take a credential, each once: its path, its name and how it is doing.
 pub(super) fn places(
     uses: &[CredentialUse],
-) -> BTreeMap<String, (DeliveryTarget, &str, TargetState)> {
+) -> BTreeMap<String, (DeliveryTarget, &str, DestinationState)> {
     uses.iter()
         .filter_map(|one| {
             let place = one.place?;
@@ -32,7 +32,7 @@ pub(super) fn places(
 pub(super) fn uses(credential: &CredentialDetail, uses: &[CredentialUse]) -> AnyView {
     let newest = credential.vault_version;
     let is_in_step = |one: &&CredentialUse| {
-        one.state == Some(TargetState::InStep) && one.vault_version == Some(newest)
+        one.state == Some(DestinationState::InStep) && one.vault_version == Some(newest)
     };
     let (in_step, behind): (Vec<_>, Vec<_>) = uses.iter().partition(is_in_step);
     let (shown, folded) = in_step.split_at(in_step.len().min(SHOWN));
@@ -98,7 +98,7 @@ fn row(one: &CredentialUse, newest: i64) -> AnyView {
         }
     });
     let unwritten = match (one.state, one.vault_version) {
-        (Some(TargetState::New), _) => Some("Waits for its first Sync now"),
+        (Some(DestinationState::New), _) => Some("Waits for its first Sync now"),
         (Some(_), None) => Some("Not written yet"),
         _ => None,
     };

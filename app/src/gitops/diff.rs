@@ -2,7 +2,7 @@
 
 use domain::{
     counted,
-    gitops::{DiffKind, DiffLine, FileChange, FileChangeKind, TargetState},
+    gitops::{DestinationState, DiffKind, DiffLine, FileChange, FileChangeKind},
 };
 use leptos::prelude::*;
 
@@ -41,8 +41,8 @@ pub(super) fn changes(changes: &[FileChange], one: &str, many: &str) -> AnyView 
 
 /// What Sync now is for at a place that nobody synced yet and that holds everything: its `changes` are
 /// known, and there are none.
-pub(super) fn begins(state: TargetState, changes: Option<&[FileChange]>) -> Option<AnyView> {
-    (state == TargetState::New && changes.is_some_and(<[_]>::is_empty)).then(|| {
+pub(super) fn begins(state: DestinationState, changes: Option<&[FileChange]>) -> Option<AnyView> {
+    (state == DestinationState::New && changes.is_some_and(<[_]>::is_empty)).then(|| {
         view! { <p>"Press Sync now, and from then on every update comes here."</p> }.into_any()
     })
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     Action, CredentialKind, Principal, ServiceError, counted,
-    gitops::{GitTargetSummary, TargetState},
+    gitops::{DestinationState, GitTargetSummary},
     repositories::RepositoryQuery,
 };
 use leptos::prelude::*;
@@ -33,7 +33,7 @@ pub(crate) fn overview() -> AnyView {
                 </a>
             }
         });
-        let pushing = found.iter().any(|row| row.state == TargetState::Pushing);
+        let pushing = found.iter().any(|row| row.state == DestinationState::Pushing);
         let table = if found.is_empty() && may_manage {
             steps(&rest, &Begun::of(&request, &principal).await?)
         } else if found.is_empty() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::{StatusCode, header};
-use domain::{Cause, Role, cause::RemoteKind, gitops::TargetState};
+use domain::{Cause, Role, cause::RemoteKind, gitops::DestinationState};
 
 use super::{
     fake::{self, Fake, SECRET},
@@ -96,10 +96,11 @@ async fn every_cause_has_its_words_and_leads_to_a_field_that_exists() {
 
 #[tokio::test]
 async fn a_new_target_says_what_comes_next_and_a_running_one_is_followed() {
-    let fresh = Arc::new(Fake { target_state: TargetState::New, ..Fake::of(Role::Owner) });
+    let fresh = Arc::new(Fake { target_state: DestinationState::New, ..Fake::of(Role::Owner) });
     let (_, html) = page(&fresh, &target()).await;
     assert!(html.contains("Nothing was pushed here yet"), "{html}");
-    let pushing = Arc::new(Fake { target_state: TargetState::Pushing, ..Fake::of(Role::Owner) });
+    let pushing =
+        Arc::new(Fake { target_state: DestinationState::Pushing, ..Fake::of(Role::Owner) });
     for path in [target(), "/gitops".to_owned()] {
         let (_, html) = page(&pushing, &path).await;
         assert!(

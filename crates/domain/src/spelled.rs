@@ -33,7 +33,7 @@ mod tests {
             PatternKind,
         },
         exports::{Consumer, DeliveryMethod},
-        gitops::{GitAccountMethod, ObjectState, PushMode, TargetState, Unmerged},
+        gitops::{DestinationState, GitAccountMethod, ObjectState, PushMode, Unmerged},
         propagation::DeliveryState,
         provider::Access,
         repositories::{RepositoryKind, RepositoryState, SyncTrigger},
@@ -116,7 +116,7 @@ mod tests {
             Status: "paused expired failing stale out_of_sync expiring syncing not_synced \
                 unused in_sync healthy",
             SyncTrigger: "changed interval person delivery",
-            TargetState: "new pushing in_step failing",
+            DestinationState: "new pushing in_step failing",
             Unmerged: "waits closed",
         }
     }

@@ -11,6 +11,7 @@ mod circuit_breaker;
 mod clock;
 mod connection_tests;
 pub mod credentials;
+mod destinations;
 mod error;
 mod exports;
 mod gitops;

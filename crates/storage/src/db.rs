@@ -241,7 +241,7 @@ pub(crate) mod tests {
     const OF_ALL_ORGANIZATIONS: [(&str, usize); 14] = [
         ("credentials/operations.rs", 2),
         ("gitops/git_accounts/states.rs", 2),
-        ("gitops/schedule.rs", 4),
+        ("gitops/destinations/schedule.rs", 4),
         ("jobs/claim.rs", 4),
         ("notices/disks.rs", 4),
         ("notices/mod.rs", 1),

@@ -2,7 +2,7 @@
 
 use domain::{
     Action, counted,
-    gitops::{ClusterDetail, ObjectState, TargetState},
+    gitops::{ClusterDetail, DestinationState, ObjectState},
 };
 use leptos::prelude::*;
 
@@ -47,7 +47,7 @@ pub(crate) fn delete() -> AnyView {
 fn sent(cluster: &ClusterDetail, state: FormState, href: String) -> AnyView {
     let label = match (cluster.summary.is_deleting, cluster.summary.state) {
         (false, _) => Some("Delete"),
-        (true, TargetState::Failing) => Some("Forget it and leave these objects there"),
+        (true, DestinationState::Failing) => Some("Forget it and leave these objects there"),
         (true, _) => None,
     };
     let id = cluster.summary.id.to_string();
@@ -73,7 +73,7 @@ fn goes(cluster: &ClusterDetail) -> AnyView {
     let total = u32::try_from(there.len()).unwrap_or(u32::MAX);
     let rows = there.into_iter().map(|object| view! { <li>{named(object)}</li> }).collect_view();
     if cluster.summary.is_deleting {
-        let stuck = cluster.summary.state == TargetState::Failing;
+        let stuck = cluster.summary.state == DestinationState::Failing;
         let what = if stuck {
             "The last try to delete them failed, and Hawser tries again by itself. If you forget the cluster instead, they stay there, with the secrets in them:"
         } else {

@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Timestamp, counted,
-    gitops::{ClusterDetail, ClusterForm, TargetState},
+    gitops::{ClusterDetail, ClusterForm, DestinationState},
     propagation::DeliveryTarget,
 };
 use leptos::prelude::*;
@@ -73,7 +73,7 @@ pub(crate) fn detail() -> AnyView {
                 </div>
                 <div class="stack">{facts(&cluster, now)}</div>
             </div>
-            {(summary.state == TargetState::Pushing).then(|| view! { <Live/> {under_way()} })}
+            {(summary.state == DestinationState::Pushing).then(|| view! { <Live/> {under_way()} })}
         };
         Ok(Page { title: summary.name.clone(), section: Section::Clusters, body: body.into_any() })
     })
@@ -128,7 +128,7 @@ fn buttons(cluster: &ClusterDetail, href: &str) -> AnyView {
 /// What is left to do on a cluster that is being deleted.
 fn going(cluster: &ClusterDetail, href: &str, manages: bool) -> Option<AnyView> {
     cluster.summary.is_deleting.then(|| {
-        let stuck = (manages && cluster.summary.state == TargetState::Failing).then(|| {
+        let stuck = (manages && cluster.summary.state == DestinationState::Failing).then(|| {
             view! {
                 " If it does not answer any more, "
                 <a href=format!("{href}/delete")>"forget it and leave them there"</a>
@@ -152,7 +152,7 @@ fn going(cluster: &ClusterDetail, href: &str, manages: bool) -> Option<AnyView> 
 
 /// What comes next for a cluster that nothing was applied to.
 fn first(cluster: &ClusterDetail, href: &str) -> Option<AnyView> {
-    (cluster.summary.state == TargetState::New && !cluster.summary.is_deleting).then(|| {
+    (cluster.summary.state == DestinationState::New && !cluster.summary.is_deleting).then(|| {
         view! {
             <div class="notice info">
                 <Icon name="info"/>

@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Role, Timestamp, counted,
-    gitops::{ClusterSummary, TargetState},
+    gitops::{ClusterSummary, DestinationState},
     propagation::DeliveryTarget,
 };
 use leptos::prelude::*;
@@ -36,7 +36,7 @@ pub(crate) fn list() -> AnyView {
                 </a>
             }
         });
-        let applying = found.iter().any(|row| row.state == TargetState::Pushing);
+        let applying = found.iter().any(|row| row.state == DestinationState::Pushing);
         let table = if found.is_empty() {
             nothing_yet(may_manage)
         } else {

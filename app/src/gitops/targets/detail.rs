@@ -2,7 +2,7 @@
 
 use domain::{
     Action, Timestamp,
-    gitops::{GitTargetDetail, GitTargetForm, PushMode, TargetState},
+    gitops::{DestinationState, GitTargetDetail, GitTargetForm, PushMode},
     propagation::DeliveryTarget,
 };
 use leptos::prelude::*;
@@ -67,7 +67,7 @@ pub(crate) fn detail() -> AnyView {
                 </div>
                 <div class="stack">{facts(&target, now)}</div>
             </div>
-            {(summary.state == TargetState::Pushing).then(|| view! { <Live/> {under_way()} })}
+            {(summary.state == DestinationState::Pushing).then(|| view! { <Live/> {under_way()} })}
         };
         Ok(Page { title: summary.name.clone(), section: Section::GitOps, body: body.into_any() })
     })
@@ -117,7 +117,7 @@ fn buttons(target: &GitTargetDetail, href: &str) -> AnyView {
 
 /// What comes next for a target that nothing was pushed to.
 fn first(target: &GitTargetDetail, href: &str) -> Option<AnyView> {
-    (target.summary.state == TargetState::New).then(|| {
+    (target.summary.state == DestinationState::New).then(|| {
         view! {
             <div class="notice info">
                 <Icon name="info"/>
@@ -135,7 +135,7 @@ fn first(target: &GitTargetDetail, href: &str) -> Option<AnyView> {
 /// Where changes wait that nobody opened a pull request for: the host is none whose way is known.
 fn waiting(target: &GitTargetDetail) -> Option<AnyView> {
     let is_open = !target.pull_request_url.is_empty();
-    let waits = target.summary.is_waiting && target.summary.state == TargetState::InStep;
+    let waits = target.summary.is_waiting && target.summary.state == DestinationState::InStep;
     (waits && !is_open).then(|| {
         view! {
             <div class="notice info">

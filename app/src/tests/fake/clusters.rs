@@ -5,8 +5,8 @@ use domain::{
     Cause, ClusterId, Field, Principal, ServiceError,
     cause::RemoteKind,
     gitops::{
-        ClusterDetail, ClusterForm, ClusterObject, ClusterPreview, ClusterSummary, ObjectState,
-        TargetState,
+        ClusterDetail, ClusterForm, ClusterObject, ClusterPreview, ClusterSummary,
+        DestinationState, ObjectState,
     },
     service::{self, Answer},
 };
@@ -48,7 +48,11 @@ impl Fake {
                 name: "prod-eu".into(),
                 credential: id(),
                 server: "https://10.0.0.1:6443".into(),
-                state: if self.cause.is_some() { TargetState::Failing } else { self.target_state },
+                state: if self.cause.is_some() {
+                    DestinationState::Failing
+                } else {
+                    self.target_state
+                },
                 is_deleting: self.is_deleting,
                 cause: self.cause,
                 objects: u32::try_from(objects.len()).unwrap().saturating_sub(1),

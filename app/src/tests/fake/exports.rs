@@ -9,7 +9,7 @@ use domain::{
         ExportSnippet, ExportSummary, Mention, NoteTone, Remedy, RevealForm, Revealed,
         carvel::ExportSource,
     },
-    gitops::{CredentialUse, TargetState},
+    gitops::{CredentialUse, DestinationState},
     propagation::DeliveryTarget,
     service::{self, Answer},
 };
@@ -208,14 +208,19 @@ impl service::Exports for Fake {
             chain(
                 "prod-cluster",
                 Some(DeliveryTarget::GitTarget(id())),
-                Some(TargetState::InStep),
+                Some(DestinationState::InStep),
                 Some(3),
             ),
-            chain("kind", Some(DeliveryTarget::Cluster(id())), Some(TargetState::Failing), Some(2)),
+            chain(
+                "kind",
+                Some(DeliveryTarget::Cluster(id())),
+                Some(DestinationState::Failing),
+                Some(2),
+            ),
             chain(
                 "next",
                 Some(DeliveryTarget::GitTarget(OTHER.parse().unwrap())),
-                Some(TargetState::New),
+                Some(DestinationState::New),
                 None,
             ),
             chain("", None, None, None),

@@ -6,10 +6,10 @@ use domain::{
     cause::RemoteKind,
     exports::{ExportNote, NoteTone},
     gitops::{
-        Branches, DeviceCode, DeviceForm, DeviceProgress, DiffKind, DiffLine, FileChange,
-        FileChangeKind, GitAccount, GitAccountMethod, GitAccountOffers, GitTargetDetail,
-        GitTargetForm, GitTargetSaved, GitTargetSummary, HostedRepository, PushMode, TargetPreview,
-        TargetState, WebStart,
+        Branches, DestinationState, DeviceCode, DeviceForm, DeviceProgress, DiffKind, DiffLine,
+        FileChange, FileChangeKind, GitAccount, GitAccountMethod, GitAccountOffers,
+        GitTargetDetail, GitTargetForm, GitTargetSaved, GitTargetSummary, HostedRepository,
+        PushMode, TargetPreview, WebStart,
     },
     service::{self, Answer},
 };
@@ -150,7 +150,7 @@ impl Fake {
                 url: "https://github.com/acme/gitops".into(),
                 branch: "main".into(),
                 folder: "clusters/prod".into(),
-                state: if failing { TargetState::Failing } else { self.target_state },
+                state: if failing { DestinationState::Failing } else { self.target_state },
                 cause: self.cause,
                 is_pending: true,
                 is_waiting: true,

@@ -19,7 +19,7 @@ use domain::{
     Timestamp, UserId, audit, charts,
     credentials::{CandidateState, CreateCredential, UpdateCredential, VersionOrigin},
     exports::{Consumer, DeliveryMethod, ExportForm},
-    gitops::{ClusterForm, GitAccountOffers, GitTargetForm, TargetState},
+    gitops::{ClusterForm, DestinationState, GitAccountOffers, GitTargetForm},
     organizations::Membership,
     propagation, service,
     service::Answer,
@@ -69,7 +69,7 @@ pub(super) struct Fake {
     /// Whether the cluster is being deleted.
     pub is_deleting: bool,
     /// How the Git target and the cluster are doing.
-    pub target_state: TargetState,
+    pub target_state: DestinationState,
     /// Why they fail, if they do.
     pub cause: Option<Cause>,
     /// The pull request of the Git target; empty where its host is not known.
@@ -132,7 +132,7 @@ impl Fake {
             has_targets: true,
             github_away: Mutex::default(),
             is_deleting: false,
-            target_state: TargetState::InStep,
+            target_state: DestinationState::InStep,
             cause: None,
             pull_request: "https://github.com/acme/gitops/pull/7",
             is_overtaken: false,

@@ -3,13 +3,10 @@
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use super::{FileChange, TargetState};
+use super::{DestinationState, FileChange};
 use crate::{
     Cause, ClusterId, CredentialId, ExportId, Status, Timestamp, address_form, exports::ExportNote,
 };
-
-/// How a cluster is doing; the same states as a Git target.
-pub type ClusterState = TargetState;
 
 address_form! {
     /// The form that adds or changes a cluster, as typed.
@@ -39,7 +36,7 @@ pub struct ClusterSummary {
     /// The address of its API server.
     pub server: String,
     /// How it is doing.
-    pub state: ClusterState,
+    pub state: DestinationState,
     /// Whether what Hawser made there is being deleted, and the cluster then forgotten.
     pub is_deleting: bool,
     /// Why the last try failed.
@@ -58,7 +55,7 @@ impl ClusterSummary {
     pub const fn status(&self) -> Status {
         match self.state {
             _ if self.is_deleting => Status::Syncing,
-            TargetState::InStep if self.drifted > 0 => Status::OutOfSync,
+            DestinationState::InStep if self.drifted > 0 => Status::OutOfSync,
             state => state.status(),
         }
     }
@@ -177,7 +174,7 @@ impl ClusterDetail {
     pub fn standing(&self, object: &ClusterObject) -> ObjectStatus {
         let was_reached = object.compared_at >= self.tried_at && object.compared_at.is_some();
         match object.cause {
-            _ if self.summary.state == TargetState::Failing && !was_reached => {
+            _ if self.summary.state == DestinationState::Failing && !was_reached => {
                 ObjectStatus::Waiting
             }
             Some(Cause::ClusterConflict) => ObjectStatus::Known(ObjectState::Conflict),
@@ -213,7 +210,7 @@ mod tests {
         }
     }
 
-    fn cluster(state: ClusterState) -> ClusterDetail {
+    fn cluster(state: DestinationState) -> ClusterDetail {
         let summary = ClusterSummary {
             id: Uuid::nil().into(),
             name: "a".into(),
@@ -239,7 +236,8 @@ mod tests {
 
     #[test]
     fn each_object_has_its_own_truth() {
-        let (failing, well) = (cluster(TargetState::Failing), cluster(TargetState::InStep));
+        let (failing, well) =
+            (cluster(DestinationState::Failing), cluster(DestinationState::InStep));
         let in_step = |at| object(ObjectState::InStep, None, at);
         let known = ObjectStatus::Known(ObjectState::InStep);
         assert_eq!(failing.standing(&in_step(Some(10))), known);
@@ -256,7 +254,7 @@ mod tests {
 
     #[test]
     fn the_oldest_comparison_counts() {
-        let mut cluster = cluster(TargetState::InStep);
+        let mut cluster = cluster(DestinationState::InStep);
         assert_eq!(cluster.compared_at(), None);
         cluster.objects = vec![
             object(ObjectState::InStep, None, Some(7)),

@@ -1,6 +1,7 @@
 //! GitOps: connected Git accounts, and the Git repositories and clusters that exports are written to.
 
 mod cluster;
+mod destination;
 mod diff;
 mod git_account;
 #[cfg(feature = "host")]
@@ -8,9 +9,10 @@ mod rules;
 mod target;
 
 pub use cluster::{
-    ClusterDetail, ClusterForm, ClusterObject, ClusterPreview, ClusterState, ClusterSummary,
-    ObjectState, ObjectStatus,
+    ClusterDetail, ClusterForm, ClusterObject, ClusterPreview, ClusterSummary, ObjectState,
+    ObjectStatus,
 };
+pub use destination::{Destination, DestinationState};
 pub use diff::{DiffKind, DiffLine, FileChange, FileChangeKind};
 pub use git_account::{
     Branches, DeviceCode, DeviceForm, DeviceProgress, GitAccount, GitAccountMethod,
@@ -20,5 +22,5 @@ pub use git_account::{
 pub use rules::{Branch, ClusterFields, Folder, GitTargetFields, GitUrl, Workflows};
 pub use target::{
     CredentialUse, GitTargetDetail, GitTargetForm, GitTargetSaved, GitTargetSummary, LeftFiles,
-    PushMode, TargetPreview, TargetState, Unmerged, base_missing,
+    PushMode, TargetPreview, Unmerged, base_missing,
 };

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use super::FileChange;
+use super::{DestinationState, FileChange};
 use crate::{
     Cause, CredentialId, ExportId, GitTargetId, Status, Timestamp, TypedUrl, address_form,
 };
@@ -22,37 +22,6 @@ pub enum PushMode {
 }
 
 spelled!(PushMode);
-
-/// How a target is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[derive(EnumString, IntoStaticStr, VariantArray)]
-#[strum(serialize_all = "snake_case")]
-pub enum TargetState {
-    /// Nothing was pushed yet: look at the preview, then press Sync now.
-    New,
-    /// A push is waiting or running.
-    Pushing,
-    /// The repository holds what the exports say.
-    InStep,
-    /// The last push failed.
-    Failing,
-}
-
-spelled!(TargetState);
-
-impl TargetState {
-    /// For people, where nothing more is known.
-    #[must_use]
-    pub const fn status(self) -> Status {
-        match self {
-            Self::New => Status::NotSynced,
-            Self::Pushing => Status::Syncing,
-            Self::InStep => Status::InSync,
-            Self::Failing => Status::Failing,
-        }
-    }
-}
 
 address_form! {
     /// The form that adds or changes a Git target, as typed.
@@ -123,7 +92,7 @@ pub struct GitTargetSummary {
     /// The folder.
     pub folder: String,
     /// How it is doing.
-    pub state: TargetState,
+    pub state: DestinationState,
     /// Why the last push failed.
     pub cause: Option<Cause>,
     /// Whether something changed since the last push.
@@ -142,7 +111,7 @@ impl GitTargetSummary {
     #[must_use]
     pub const fn status(&self) -> Status {
         match self.state {
-            TargetState::InStep if self.is_pending || self.is_waiting => Status::OutOfSync,
+            DestinationState::InStep if self.is_pending || self.is_waiting => Status::OutOfSync,
             state => state.status(),
         }
     }
@@ -256,7 +225,7 @@ pub struct CredentialUse {
     /// The name of that place.
     pub place_name: String,
     /// How it is doing; `None` without a place.
-    pub state: Option<TargetState>,
+    pub state: Option<DestinationState>,
     /// What became of changes of that place that are not on its branch: of this credential, or of another
     /// one that it takes. `None` where there are none.
     pub unmerged: Option<Unmerged>,
@@ -270,7 +239,7 @@ impl CredentialUse {
     pub fn status(&self, newest: i64) -> Option<Status> {
         let behind = self.vault_version != Some(newest) || self.unmerged.is_some();
         self.state.map(|state| match state {
-            TargetState::InStep if behind => Status::OutOfSync,
+            DestinationState::InStep if behind => Status::OutOfSync,
             state => state.status(),
         })
     }

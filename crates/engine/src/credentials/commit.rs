@@ -20,7 +20,7 @@ use crate::{
     Engine, Error,
     again::again,
     audit::{self, By},
-    gitops::enqueue_dependents::{When, touch},
+    destinations::{When, touch},
 };
 
 /// How long the secret of a credential that never came to be may still arrive in Vault.

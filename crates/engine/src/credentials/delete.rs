@@ -16,11 +16,8 @@ use super::{
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
-    gitops::{
-        Tokens,
-        enqueue_dependents::{When, mark, touch},
-        revoke,
-    },
+    destinations::{When, mark, touch},
+    gitops::{Tokens, revoke},
 };
 
 /// The row stays as a tombstone; from the commit on nobody can begin to use the secret, and a

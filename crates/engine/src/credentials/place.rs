@@ -19,8 +19,8 @@ use super::{expiry, overtaken, refused_row, stale};
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
+    destinations::{When, touch},
     error::chain,
-    gitops::enqueue_dependents::{When, touch},
 };
 
 pub(super) async fn place(

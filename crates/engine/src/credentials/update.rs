@@ -24,8 +24,8 @@ use crate::{
     Engine, Error,
     again::again,
     audit::{self, allowed, person},
+    destinations::{When, touch},
     error::{name_taken, taken},
-    gitops::enqueue_dependents::{When, touch},
 };
 
 pub(super) async fn update(

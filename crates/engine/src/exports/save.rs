@@ -21,8 +21,8 @@ use super::{
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
+    destinations::{When, touch},
     error::name_taken,
-    gitops::enqueue_dependents::{When, touch},
 };
 
 pub(super) async fn save(

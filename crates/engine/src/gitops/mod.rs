@@ -3,7 +3,6 @@
 mod clusters;
 mod compare;
 mod encrypted;
-pub(crate) mod enqueue_dependents;
 pub(crate) mod git_accounts;
 mod guard;
 mod render;

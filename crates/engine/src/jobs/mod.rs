@@ -4,15 +4,12 @@
 //! Every replica runs all of them. Work is claimed by lease, and every write about it names the
 //! fence of the claim, so a worker that was paused for too long writes nothing (INV-23).
 
-mod apply;
 mod deliveries;
-mod destroy;
+mod job;
 mod job_runner;
 mod lease_heartbeat;
 mod notices;
-mod push;
 mod recovery;
-mod rotate;
 mod schedule;
 mod syncs;
 mod writer;
@@ -21,11 +18,14 @@ use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{Notify, mpsc, watch},
     task::JoinSet,
 };
 
 use crate::{Engine, error::chain, gitops::ClusterAccess, repositories::Logins};
+
+use job::{Apply, Destroy, OneByOne, Push, Rotate};
+use job_runner::JobRunner;
 
 pub(crate) use lease_heartbeat::LeaseGuard;
 
@@ -46,7 +46,7 @@ impl Engine {
         let (results, received) = mpsc::channel(512);
         let logins = Logins::default();
         let leases = lease_heartbeat::LeaseHeartbeat::default();
-        let freed = Arc::new(tokio::sync::Notify::new());
+        let freed = Arc::new(Notify::new());
         let writer = tokio::spawn(writer::write(self.clone(), received, Arc::clone(&freed)));
         let deliveries = deliveries::Deliveries::new(
             self.clone(),
@@ -56,56 +56,19 @@ impl Engine {
             freed,
         );
         let syncs = syncs::Syncs::new(self.clone(), logins, leases.clone(), results);
-        let destroy = destroy::Destroy::new(self.clone(), leases.clone());
         let notices = notices::Notices::new(self.clone(), leases.clone());
-        let apply = apply::Apply::new(self.clone(), leases.clone());
-        let rotate = rotate::Rotate::new(self.clone(), leases.clone());
-        let push = push::Push::new(self.clone(), leases.clone());
 
-        let mut loops = JoinSet::new();
-        let work = self.changes.work();
-        {
-            let (work, stopped) = (Arc::clone(&work), stopped.clone());
-            loops.spawn(kept_up("deliveries", move || {
-                job_runner::run(deliveries.clone(), Arc::clone(&work), stopped.clone())
-            }));
-        }
-        {
-            let (work, stopped) = (Arc::clone(&work), stopped.clone());
-            loops.spawn(kept_up("syncs", move || {
-                job_runner::run(syncs.clone(), Arc::clone(&work), stopped.clone())
-            }));
-        }
-        {
-            let (work, stopped) = (Arc::clone(&work), stopped.clone());
-            loops.spawn(kept_up("rotate", move || {
-                job_runner::run(rotate.clone(), Arc::clone(&work), stopped.clone())
-            }));
-        }
-        {
-            let (work, stopped) = (Arc::clone(&work), stopped.clone());
-            loops.spawn(kept_up("notices", move || {
-                job_runner::run(notices.clone(), Arc::clone(&work), stopped.clone())
-            }));
-        }
+        let mut loops = Loops { set: JoinSet::new(), work: self.changes.work(), stopped };
+        loops.spawn(deliveries);
+        loops.spawn(syncs);
+        loops.spawn(notices);
+        loops.spawn(OneByOne::<Rotate>::new(&self, &leases));
+        loops.spawn(OneByOne::<Push>::new(&self, &leases));
+        loops.spawn(OneByOne::<Destroy>::new(&self, &leases));
         if self.clusters == ClusterAccess::On {
-            let (work, stopped) = (Arc::clone(&work), stopped.clone());
-            loops.spawn(kept_up("apply", move || {
-                job_runner::run(apply.clone(), Arc::clone(&work), stopped.clone())
-            }));
+            loops.spawn(OneByOne::<Apply>::new(&self, &leases));
         }
-        {
-            let (work, stopped) = (Arc::clone(&work), stopped.clone());
-            loops.spawn(kept_up("push", move || {
-                job_runner::run(push.clone(), Arc::clone(&work), stopped.clone())
-            }));
-        }
-        {
-            let stopped = stopped.clone();
-            loops.spawn(kept_up("destroy", move || {
-                job_runner::run(destroy.clone(), Arc::clone(&work), stopped.clone())
-            }));
-        }
+        let Loops { set: mut loops, stopped, .. } = loops;
         {
             let (engine, stopped) = (self.clone(), stopped.clone());
             loops.spawn(kept_up("schedule", move || {
@@ -147,6 +110,22 @@ impl Engine {
         if let Err(error) = handed_back.await {
             tracing::warn!(error = %chain(&error), "failed to release leases; they expire");
         }
+    }
+}
+
+/// The loops that run, and what each of them needs.
+struct Loops {
+    set: JoinSet<()>,
+    work: Arc<Notify>,
+    stopped: watch::Receiver<()>,
+}
+
+impl Loops {
+    fn spawn<R: JobRunner>(&mut self, runner: R) {
+        let (work, stopped) = (Arc::clone(&self.work), self.stopped.clone());
+        self.set.spawn(kept_up(R::NAME, move || {
+            job_runner::run(runner.clone(), Arc::clone(&work), stopped.clone())
+        }));
     }
 }
 

@@ -7,9 +7,9 @@ use storage::jobs::{self, ClaimedJob, Kind};
 use tokio::sync::Notify;
 
 use super::{
+    job::{claim, retry},
     job_runner::JobRunner,
     lease_heartbeat::{LeaseHeartbeat, Leased},
-    syncs::{claim, retry},
 };
 use crate::{Engine, Error, error::chain, notices::Sent};
 

@@ -4,7 +4,11 @@
 use std::time::Duration;
 
 use domain::repositories::SyncTrigger;
-use storage::{Sweep, gitops::DestinationKind, jobs};
+use storage::{
+    Sweep,
+    gitops::destinations::{self, DestinationKind},
+    jobs,
+};
 use tokio::{
     sync::watch,
     time::{Instant, MissedTickBehavior},
@@ -82,11 +86,11 @@ async fn look_again(engine: &Engine, places: DestinationKind) -> Result<(), Erro
         DestinationKind::Clusters => (jobs::Kind::Apply, "interval"),
     };
     let now = engine.clock.now();
-    if !storage::gitops::any_due(&engine.db, places, now).await? {
+    if !destinations::any_due(&engine.db, places, now).await? {
         return Ok(());
     }
     let mut tx = engine.db.begin_system(Sweep::Schedule).await?;
-    let due = storage::gitops::take_due(&mut tx, places, now, TOGETHER).await?;
+    let due = destinations::take_due(&mut tx, places, now, TOGETHER).await?;
     jobs::queue_many(&mut tx, kind, &due, reason, now, now).await?;
     tx.commit().await?;
     if !due.is_empty() {

@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use domain::{Cause, repositories::SyncTrigger};
-use storage::jobs::{self, ClaimedJob, Kind};
+use storage::jobs::{ClaimedJob, Kind};
 use tokio::sync::{Notify, mpsc};
 
 use super::{
-    LEASE, LONGEST,
+    LONGEST,
+    job::{claim, retry},
     job_runner::JobRunner,
-    lease_heartbeat::{ClaimedWork, LeaseHeartbeat, Leased},
+    lease_heartbeat::{LeaseHeartbeat, Leased},
     writer,
 };
 use crate::{
     Engine, Error,
     error::chain,
-    repositories::{Logins, ResultBatch, Tried, pause},
+    repositories::{Logins, ResultBatch, Tried},
 };
 
 /// The most syncs of one organization at a time.
@@ -86,39 +87,5 @@ impl JobRunner for Syncs {
 
     fn freed(&self) -> Arc<Notify> {
         Arc::clone(&self.freed)
-    }
-}
-
-/// Claims jobs of a kind.
-pub(super) async fn claim(
-    engine: &Engine,
-    leases: &LeaseHeartbeat,
-    kind: Kind,
-    limit: u32,
-    per_organization: u32,
-) -> Result<Vec<Leased<ClaimedJob>>, Error> {
-    let now = engine.clock.now();
-    let claimed = jobs::claim(
-        &engine.db,
-        kind,
-        &engine.replica,
-        now,
-        now.plus(LEASE),
-        limit,
-        per_organization,
-    )
-    .await?;
-    Ok(claimed
-        .into_iter()
-        .map(|work| Leased { lease: leases.guard(ClaimedWork::Job(kind, work.clone())), work })
-        .collect())
-}
-
-/// Hands a job back to be tried again after a pause.
-pub(super) async fn retry(engine: &Engine, kind: Kind, work: &ClaimedJob, cause: Cause) {
-    let tries = u32::try_from(work.attempts.saturating_sub(1)).unwrap_or(0);
-    let run_at = engine.clock.now().plus(pause(cause, tries, None));
-    if let Err(error) = jobs::retry(&engine.db, kind, work, run_at, cause).await {
-        tracing::warn!(error = %chain(&error), "failed to finish a job; it is retried when its lease expires");
     }
 }

@@ -10,8 +10,8 @@ use storage::{Scope, Tx, gitops::Touched};
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
+    destinations::{When, touch},
     error::name_taken,
-    gitops::enqueue_dependents::{When, touch},
 };
 
 pub(super) async fn save(

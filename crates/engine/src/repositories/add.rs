@@ -25,8 +25,8 @@ use crate::{
     Engine, Error,
     audit::{self, allowed, person},
     credentials::Use,
+    destinations::{When, touch},
     error::taken,
-    gitops::enqueue_dependents::{When, touch},
 };
 
 pub(super) async fn add(

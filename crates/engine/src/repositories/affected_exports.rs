@@ -13,7 +13,7 @@ use storage::{
 
 use crate::{
     Error,
-    gitops::enqueue_dependents::{When, mark},
+    destinations::{When, mark},
 };
 
 /// The places that have to be written again.

@@ -15,7 +15,7 @@ use storage::{
 
 use crate::{
     Engine, Error, audit,
-    gitops::enqueue_dependents::{When, touch},
+    destinations::{When, touch},
 };
 
 /// What became of an automatic link.

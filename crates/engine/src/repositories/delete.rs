@@ -10,7 +10,7 @@ use super::not_found;
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
-    gitops::enqueue_dependents::{When, touch},
+    destinations::{When, touch},
 };
 
 /// The row stays as a tombstone, so that a sync or delivery under way finds nothing to write to (F8).

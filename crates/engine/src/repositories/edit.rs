@@ -23,7 +23,7 @@ use super::{
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
-    gitops::enqueue_dependents::{When, touch},
+    destinations::{When, touch},
 };
 
 /// What a form makes of a repository.

@@ -8,7 +8,7 @@ use crate::cluster::{
 use crate::env::{TestEnv, on_both};
 use domain::{
     Cause,
-    gitops::{ClusterState, ObjectState},
+    gitops::{DestinationState, ObjectState},
     service::Clusters,
 };
 use serde_json::{Value, json};
@@ -44,13 +44,13 @@ async fn nothing_goes_while_something_is_refused(env: TestEnv) {
     fleet.stub.state().objects.create(&second, "kubectl", theirs("second"));
     let other = fleet.export("second", "sops", "second").await;
     fleet.takes(&[other]).await.unwrap();
-    let failing = fleet.until(|detail| detail.summary.state == ClusterState::Failing).await;
+    let failing = fleet.until(|detail| detail.summary.state == DestinationState::Failing).await;
     assert_eq!(failing.summary.cause, Some(Cause::ClusterConflict));
     assert!(fleet.config("regcred").contains("harbor.example.com"), "the old one is still there");
     assert_eq!(failing.objects.len(), 2);
     fleet.stub.state().objects.take(&second);
     let after = fleet.applied().await;
-    assert_eq!(standing(&after), (vec![ObjectState::InStep], ClusterState::InStep, None));
+    assert_eq!(standing(&after), (vec![ObjectState::InStep], DestinationState::InStep, None));
     assert_eq!(fleet.stub.state().objects.keys(), [second]);
     workers.stop().await;
 }
@@ -64,7 +64,7 @@ async fn what_somebody_makes_meanwhile_stays_theirs(env: TestEnv) {
         Some(Box::new(move |objects| objects.create(&made, "kubectl", theirs("regcred"))));
     let failing = fleet.applied().await;
     let conflict =
-        (vec![ObjectState::Conflict], ClusterState::Failing, Some(Cause::ClusterConflict));
+        (vec![ObjectState::Conflict], DestinationState::Failing, Some(Cause::ClusterConflict));
     assert_eq!(standing(&failing), conflict);
     assert!(failing.detail.contains("not made by Hawser"), "{}", failing.detail);
     assert_eq!(fleet.stub.state().objects.value(&key).unwrap(), theirs("regcred"));
@@ -85,7 +85,7 @@ async fn what_somebody_replaces_meanwhile_stays_theirs(env: TestEnv) {
         objects.take(&made);
         objects.create(&made, "kubectl", theirs("regcred"));
     }));
-    assert_eq!(fleet.applied().await.summary.state, ClusterState::Failing);
+    assert_eq!(fleet.applied().await.summary.state, DestinationState::Failing);
     assert_eq!(fleet.stub.state().objects.value(&key).unwrap(), theirs("regcred"));
     let failing = fleet.applied().await;
     assert_eq!(failing.summary.cause, Some(Cause::ClusterConflict));
@@ -99,7 +99,7 @@ async fn a_cluster_that_is_deleted_meanwhile_gets_nothing_more(env: TestEnv) {
     fleet.ask().await;
     fleet.stub.asked_slowly(1).await;
     Clusters::delete(fleet.engine(), &fleet.env.principal, fleet.cluster).await.unwrap();
-    assert!(fleet.get().await.summary.state == ClusterState::Pushing, "objects may come to be");
+    assert!(fleet.get().await.summary.state == DestinationState::Pushing, "objects may come to be");
     fleet.stub.set(Mood::Well);
     fleet.stub.let_one_go();
     fleet.gone().await;
@@ -120,7 +120,7 @@ async fn a_worker_that_lost_its_work_sends_nothing_more(env: TestEnv) {
     fleet.stub.set(Mood::Well);
     fleet.stub.let_one_go();
     fleet.stub.let_one_go();
-    fleet.until(|detail| detail.summary.state == ClusterState::InStep).await;
+    fleet.until(|detail| detail.summary.state == DestinationState::InStep).await;
     assert_eq!(fleet.stub.changes_of("second"), 1, "only the new worker came that far");
     workers.stop().await;
 }
@@ -135,9 +135,9 @@ async fn an_apply_that_was_asked_for_meanwhile_is_still_waiting(env: TestEnv) {
     fleet.stub.let_one_go();
     fleet.stub.asked_slowly(2).await;
     let waiting = fleet.get().await;
-    assert_eq!(waiting.summary.state, ClusterState::Pushing);
+    assert_eq!(waiting.summary.state, DestinationState::Pushing);
     assert!(waiting.summary.applied_at.is_some(), "the first one ended");
     fleet.stub.let_one_go();
-    fleet.until(|detail| detail.summary.state == ClusterState::InStep).await;
+    fleet.until(|detail| detail.summary.state == DestinationState::InStep).await;
     workers.stop().await;
 }

@@ -13,7 +13,7 @@ use domain::{
     cause::RemoteKind,
     connection_tests::{ConnectionTest, Stage, StageState, TestConnection},
     exports::ExportForm,
-    gitops::{ClusterForm, ClusterState},
+    gitops::{ClusterForm, DestinationState},
     service::{Audit, Clusters, ConnectionTests, Credentials, Exports},
 };
 
@@ -50,7 +50,7 @@ async fn a_hostile_server_learns_and_breaks_nothing(env: TestEnv) {
     }
     fleet.stub.set(Mood::Well);
     let after = fleet.applied().await;
-    assert_eq!((after.summary.state, after.detail.as_str()), (ClusterState::InStep, ""));
+    assert_eq!((after.summary.state, after.detail.as_str()), (DestinationState::InStep, ""));
     workers.stop().await;
     fleet.assert_not_kept().await;
 }
@@ -111,7 +111,7 @@ async fn references_are_applied_as_they_are(env: TestEnv) {
     assert_eq!(failing.summary.cause, Some(Cause::ClusterApiMissing));
     fleet.stub.state().has_operator = true;
     let after = fleet.applied().await;
-    assert_eq!(after.summary.state, ClusterState::InStep, "{}", after.detail);
+    assert_eq!(after.summary.state, DestinationState::InStep, "{}", after.detail);
     assert_eq!(after.objects[0].kind, "ExternalSecret");
     let key =
         Key::new("external-secrets.io/v1", "ExternalSecret", "team-a", &after.objects[0].name);
@@ -142,7 +142,11 @@ async fn an_open_secret_is_applied_as_data(env: TestEnv) {
     }
     fleet.takes(&exports).await.unwrap();
     let after = fleet.applied().await;
-    assert_eq!((after.summary.state, after.objects.len()), (ClusterState::InStep, 2), "{after:?}");
+    assert_eq!(
+        (after.summary.state, after.objects.len()),
+        (DestinationState::InStep, 2),
+        "{after:?}"
+    );
     for object in &after.objects {
         let key = Key::new("v1", "Secret", &object.namespace, &object.name);
         let url = fleet.stub.state().objects.secret_value(&key, "url");
@@ -159,7 +163,7 @@ async fn a_client_certificate_opens_a_cluster(env: TestEnv) {
     let form = form("by certificate", credential, &[fleet.export]);
     let cluster = Clusters::save(fleet.engine(), &fleet.env.principal, form).await.unwrap();
     let fleet = Fleet { cluster, kubeconfig: credential, ..fleet };
-    assert_eq!(fleet.applied().await.summary.state, ClusterState::InStep);
+    assert_eq!(fleet.applied().await.summary.state, DestinationState::InStep);
     // The private authority of one kubeconfig vouches for no other cluster.
     let other = ApiStub::start().await;
     let foreign = text.replace(&fleet.stub.server(), &other.server());

@@ -12,7 +12,7 @@ use crate::env::{TestEnv, Workers, on_both};
 use domain::{
     Cause,
     audit::{AuditAction, AuditQuery},
-    gitops::{ClusterState, DiffKind, FileChangeKind, ObjectState},
+    gitops::{DestinationState, DiffKind, FileChangeKind, ObjectState},
     propagation::DeliveryTarget,
     service::{Audit, Clusters},
 };
@@ -32,7 +32,7 @@ async fn nothing_is_applied_before_somebody_asks(env: TestEnv) {
     let fleet = Fleet::new(env).await;
     let workers = fleet.env.workers();
     let fresh = fleet.get().await;
-    assert_eq!(standing(&fresh), (vec![], ClusterState::New, None));
+    assert_eq!(standing(&fresh), (vec![], DestinationState::New, None));
     assert_eq!(fresh.summary.server, fleet.stub.server());
     assert_eq!((fresh.credential_name.as_str(), fresh.exports[0].1.as_str()), ("prod", "pull"));
 
@@ -48,7 +48,7 @@ async fn nothing_is_applied_before_somebody_asks(env: TestEnv) {
     assert_eq!(fleet.stub.state().objects.keys(), [], "a preview changes nothing");
 
     let after = fleet.applied().await;
-    assert_eq!(standing(&after), (vec![ObjectState::InStep], ClusterState::InStep, None));
+    assert_eq!(standing(&after), (vec![ObjectState::InStep], DestinationState::InStep, None));
     assert_eq!((after.summary.objects, after.summary.drifted), (1, 0));
     assert!(after.summary.applied_at.is_some() && after.detail.is_empty());
     let config = fleet.config("regcred");
@@ -60,7 +60,7 @@ async fn nothing_is_applied_before_somebody_asks(env: TestEnv) {
     assert_eq!(fleet.preview().await.unwrap().changes, []);
     let writes = fleet.stub.writes();
     let again = fleet.applied().await;
-    assert_eq!(again.summary.state, ClusterState::InStep);
+    assert_eq!(again.summary.state, DestinationState::InStep);
     assert!(fleet.stub.writes() > writes, "an apply asks the server again");
     assert_eq!(logged(&fleet, AuditAction::ClusterApplied).await, ["1 object written, 0 deleted"]);
     workers.stop().await;
@@ -85,7 +85,7 @@ async fn an_update_of_a_credential_reaches_the_cluster(env: TestEnv) {
     let workers = fleet.env.workers();
     let second = fleet.config("regcred");
     let propagation = fleet.env.update(fleet.credential, &format!("{CANARY}-3")).await;
-    let failing = fleet.until(|detail| detail.summary.state == ClusterState::Failing).await;
+    let failing = fleet.until(|detail| detail.summary.state == DestinationState::Failing).await;
     assert_eq!(failing.summary.cause, Some(Cause::ConnectionClosed));
     let waiting = fleet.env.progress(propagation).await;
     assert_eq!(
@@ -97,16 +97,16 @@ async fn an_update_of_a_credential_reaches_the_cluster(env: TestEnv) {
     fleet.clock.advance(Duration::from_mins(20));
     assert_eq!(fleet.env.end_of(propagation).await.counts.healthy, 1);
     assert_ne!(fleet.config("regcred"), second);
-    assert_eq!(fleet.get().await.summary.state, ClusterState::InStep);
+    assert_eq!(fleet.get().await.summary.state, DestinationState::InStep);
 
     // It goes away in the middle: nothing is lost and nothing is there twice.
     let other = fleet.export("second", "sops", "second").await;
     fleet.stub.set(Mood::WellFor(3));
     fleet.takes(&[fleet.export, other]).await.unwrap();
-    fleet.until(|detail| detail.summary.state == ClusterState::Failing).await;
+    fleet.until(|detail| detail.summary.state == DestinationState::Failing).await;
     fleet.stub.set(Mood::Well);
     fleet.clock.advance(Duration::from_mins(20));
-    let after = fleet.until(|detail| detail.summary.state == ClusterState::InStep).await;
+    let after = fleet.until(|detail| detail.summary.state == DestinationState::InStep).await;
     assert_eq!(standing(&after).0, [ObjectState::InStep; 2]);
     workers.stop().await;
     fleet.assert_not_kept().await;
@@ -161,7 +161,7 @@ async fn another_manager_keeps_what_it_owns(env: TestEnv) {
 
     let failing = fleet.applied().await;
     let conflict =
-        (vec![ObjectState::Conflict], ClusterState::Failing, Some(Cause::ClusterConflict));
+        (vec![ObjectState::Conflict], DestinationState::Failing, Some(Cause::ClusterConflict));
     assert_eq!(standing(&failing), conflict);
     assert!(
         failing.detail.contains("Secret team-a/regcred: kubectl-edit owns"),
@@ -179,7 +179,7 @@ async fn another_manager_keeps_what_it_owns(env: TestEnv) {
         value["data"].as_object_mut().unwrap().remove(".dockerconfigjson");
     });
     fleet.clock.advance(Duration::from_hours(1));
-    fleet.until(|detail| detail.summary.state == ClusterState::InStep).await;
+    fleet.until(|detail| detail.summary.state == DestinationState::InStep).await;
     workers.stop().await;
     fleet.assert_not_kept().await;
 }
@@ -229,14 +229,15 @@ async fn what_is_not_wanted_any_more_goes(env: TestEnv) {
     );
 
     fleet.takes(&[other]).await.unwrap();
-    let after = fleet
-        .until(|detail| detail.summary.state == ClusterState::InStep && detail.objects.len() == 1);
+    let after = fleet.until(|detail| {
+        detail.summary.state == DestinationState::InStep && detail.objects.len() == 1
+    });
     assert_eq!(after.await.objects[0].name, "second");
     assert_eq!(fleet.stub.state().objects.keys(), [bystander, Key::secret("second")]);
     // Two exports that write one object: neither is written.
     let twin = fleet.export("twin", "sops", "second").await;
     fleet.takes(&[other, twin]).await.unwrap();
-    let failing = fleet.until(|detail| detail.summary.state == ClusterState::Failing).await;
+    let failing = fleet.until(|detail| detail.summary.state == DestinationState::Failing).await;
     assert_eq!(failing.summary.cause, Some(Cause::ExportIncomplete));
     assert_eq!(failing.detail, "Secret team-a/second is in two exports.");
     workers.stop().await;
@@ -250,7 +251,7 @@ async fn a_cluster_goes_with_what_hawser_made_there(env: TestEnv) {
 
     fleet.stub.set(Mood::Away);
     delete().await.unwrap();
-    let waiting = fleet.until(|detail| detail.summary.state == ClusterState::Failing).await;
+    let waiting = fleet.until(|detail| detail.summary.state == DestinationState::Failing).await;
     assert_eq!(waiting.summary.cause, Some(Cause::ConnectionClosed));
     assert!(fleet.takes(&[fleet.export]).await.is_err(), "it is being deleted");
     fleet.stub.set(Mood::Well);
@@ -270,7 +271,7 @@ async fn a_cluster_goes_with_what_hawser_made_there(env: TestEnv) {
     fleet.stub.set(Mood::Away);
     let delete = || Clusters::delete(fleet.engine(), &fleet.env.principal, fleet.cluster);
     delete().await.unwrap();
-    fleet.until(|detail| detail.summary.state == ClusterState::Failing).await;
+    fleet.until(|detail| detail.summary.state == DestinationState::Failing).await;
     delete().await.unwrap();
     fleet.gone().await;
     assert!(!fleet.config("regcred").is_empty(), "it is left there, and the audit log says so");

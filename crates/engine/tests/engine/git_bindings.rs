@@ -5,7 +5,7 @@ use crate::env::git::{REPOSITORY, edited, target, wait_until};
 use crate::env::{TestEnv, on_both};
 use domain::{
     CredentialId, Field, Role,
-    gitops::{GitTargetForm, TargetState},
+    gitops::{DestinationState, GitTargetForm},
     service::GitTargets,
 };
 use testkit::git_server::CANARY;
@@ -102,7 +102,7 @@ async fn a_target_that_points_elsewhere_waits_for_a_person(env: TestEnv) {
     let workers = env.workers();
     env.pushed(other).await;
     workers.stop().await;
-    assert_eq!(env.target(setting.target).await.summary.state, TargetState::New);
+    assert_eq!(env.target(setting.target).await.summary.state, DestinationState::New);
     assert_eq!(branches(), "main");
 
     // The same while a push runs.
@@ -117,6 +117,6 @@ async fn a_target_that_points_elsewhere_waits_for_a_person(env: TestEnv) {
     server.hook(REPOSITORY, "pre-receive", "exit 0");
     env.pushed(other).await;
     workers.stop().await;
-    assert_eq!(env.target(setting.target).await.summary.state, TargetState::New);
+    assert_eq!(env.target(setting.target).await.summary.state, DestinationState::New);
     assert_eq!(branches(), "main\none");
 }

@@ -5,7 +5,7 @@ use crate::env::git::{REPOSITORY, edited, export, wait_until};
 use crate::env::{TestEnv, on_both, registry::Registry};
 use domain::{
     Cause,
-    gitops::{DiffKind, FileChangeKind, GitTargetForm, TargetState},
+    gitops::{DestinationState, DiffKind, FileChangeKind, GitTargetForm},
     service::{Exports, GitTargets},
 };
 use testkit::git_server::GitServer;
@@ -212,7 +212,7 @@ async fn changes_come_by_pull_request(env: TestEnv) {
     env.end_of(propagation).await;
     server.bridge(testkit::git_server::Bridge::Honest);
     let detail = env.target(setting.target).await;
-    assert_eq!(detail.summary.state, TargetState::InStep);
+    assert_eq!(detail.summary.state, DestinationState::InStep);
     let next = format!("{work}-2");
     assert_eq!(branches(), format!("{work}\n{next}"));
     let range = format!("main..{next}");

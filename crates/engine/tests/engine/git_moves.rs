@@ -5,7 +5,7 @@ use crate::env::git::{REPOSITORY, edited, target};
 use crate::env::{TestEnv, on_both};
 use domain::{
     audit::{AuditAction, AuditQuery},
-    gitops::{GitTargetForm, TargetState},
+    gitops::{DestinationState, GitTargetForm},
     service::{Audit, Exports, GitTargets},
 };
 use engine::{Clock, SystemClock};
@@ -40,7 +40,7 @@ async fn a_target_that_comes_back_to_a_branch_takes_its_files_over(env: TestEnv)
     let saved = GitTargets::save(&env.engine, &env.principal, form).await.unwrap();
     let left = saved.left.unwrap();
     assert_eq!((left.count, left.branch.as_str()), (1, "main"));
-    assert_eq!(env.target(setting.target).await.summary.state, TargetState::New);
+    assert_eq!(env.target(setting.target).await.summary.state, DestinationState::New);
     env.pushed(setting.target).await;
     let back = edited(&env.target(setting.target).await);
     env.save_target(GitTargetForm { branch: "main".into(), ..back }).await;
@@ -67,7 +67,7 @@ async fn a_branch_that_begins_at_another_one_brings_its_files_along(env: TestEnv
     assert_eq!(heads[0], heads[1], "the branch is there, and needs no commit");
     let propagation = env.update(setting.credential, "second").await;
     env.end_of(propagation).await;
-    assert_eq!(env.settled(setting.target).await.summary.state, TargetState::InStep);
+    assert_eq!(env.settled(setting.target).await.summary.state, DestinationState::InStep);
     assert_ne!(at(&setting.server, "next"), at(&setting.server, "main"));
     workers.stop().await;
 }
@@ -84,7 +84,7 @@ async fn a_second_target_makes_its_branch_from_the_first(env: TestEnv) {
     let propagation = env.update(setting.credential, "second").await;
     env.end_of(propagation).await;
     for id in [setting.target, stage] {
-        assert_eq!(env.settled(id).await.summary.state, TargetState::InStep);
+        assert_eq!(env.settled(id).await.summary.state, DestinationState::InStep);
     }
     assert_eq!(at(&setting.server, "stage"), at(&setting.server, "main"));
     workers.stop().await;
@@ -107,7 +107,7 @@ async fn a_request_for_another_branch_has_a_branch_of_its_own(env: TestEnv) {
     let propagation = env.update(setting.credential, "second").await;
     env.end_of(propagation).await;
     let second = env.settled(setting.target).await;
-    assert_eq!(second.summary.state, TargetState::InStep);
+    assert_eq!(second.summary.state, DestinationState::InStep);
     assert_ne!(first.work_branch, second.work_branch);
     let range = format!("release..{}", second.work_branch);
     let brought = server.git(REPOSITORY, &["log", "--format=%an", &range]);
@@ -167,5 +167,5 @@ async fn what_moved_since_it_was_found_waits_for_a_person(env: TestEnv) {
     let marked = storage::gitops::targets_pending(&mut tx, env.scope(), &found.targets, now).await;
     assert_eq!(marked.unwrap(), []);
     tx.commit().await.unwrap();
-    assert_eq!(env.target(setting.target).await.summary.state, TargetState::New);
+    assert_eq!(env.target(setting.target).await.summary.state, DestinationState::New);
 }

@@ -6,7 +6,7 @@ use crate::env::{TestEnv, forms, on_both, registry::Registry};
 use domain::{
     Cause,
     audit::{AuditAction, AuditQuery},
-    gitops::{DiffKind, FileChangeKind, TargetState},
+    gitops::{DestinationState, DiffKind, FileChangeKind},
     propagation::{DeliveryState, DeliveryTarget},
     service::{Audit, Credentials, Exports, GitTargets},
 };
@@ -42,7 +42,7 @@ async fn the_first_push_is_a_persons(env: TestEnv) {
     let saved = env.update_of(setting.credential, "second").await;
     assert_eq!(saved.propagation, None, "a place that nobody brought in step waits for nothing");
     let detail = env.target(setting.target).await;
-    assert_eq!((detail.summary.state, detail.may_change), (TargetState::New, true));
+    assert_eq!((detail.summary.state, detail.may_change), (DestinationState::New, true));
     assert_eq!((count(server), server.seen().len()), (before, 0), "the server was not asked");
 
     let preview = GitTargets::preview(&env.engine, &env.principal, setting.target).await.unwrap();
@@ -182,7 +182,7 @@ async fn a_killed_push_is_taken_up_and_commits_once(env: TestEnv) {
     setting.server.hook(REPOSITORY, "post-receive", "exit 0");
     let workers = env.workers();
     let detail = env.settled(setting.target).await;
-    assert_eq!(detail.summary.state, TargetState::InStep);
+    assert_eq!(detail.summary.state, DestinationState::InStep);
     assert_eq!((count(&setting.server), detail.files.len()), (before + 1, 1));
     workers.stop().await;
 }
@@ -213,7 +213,7 @@ async fn a_wrong_password_needs_a_person_and_an_update_heals(env: TestEnv) {
     assert_eq!(env.count(tries).await, 0, "no account is locked by tries");
     let saved = env.update_of(setting.login, CANARY).await;
     env.end_of(saved.propagation.unwrap()).await;
-    assert_eq!(env.settled(setting.target).await.summary.state, TargetState::InStep);
+    assert_eq!(env.settled(setting.target).await.summary.state, DestinationState::InStep);
     workers.stop().await;
 }
 

@@ -3,7 +3,7 @@
 use domain::{
     CredentialId,
     exports::DeliveryMethod,
-    gitops::{CredentialUse, TargetState, Unmerged},
+    gitops::{CredentialUse, DestinationState, Unmerged},
 };
 use uuid::Uuid;
 
@@ -57,7 +57,7 @@ pub async fn uses(db: &Db, scope: Scope, credential: CredentialId) -> Result<Vec
     rows.into_iter()
         .map(|row| {
             let state = row.state.as_deref().map(|state| {
-                TargetState::parse(state).ok_or(Error::Value { column: "git_targets.state" })
+                DestinationState::parse(state).ok_or(Error::Value { column: "git_targets.state" })
             });
             let at = row.place_kind.as_deref().zip(row.place_id);
             Ok(CredentialUse {

@@ -14,7 +14,7 @@ use super::held;
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
-    gitops::enqueue_dependents::{When, touch},
+    destinations::{When, touch},
 };
 
 /// An origin that is to be allowed, and how it is reached.

@@ -12,7 +12,7 @@ use super::held;
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
-    gitops::enqueue_dependents::{When, touch},
+    destinations::{When, touch},
 };
 
 pub(in crate::credentials) async fn withdraw(

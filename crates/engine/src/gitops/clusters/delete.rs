@@ -4,9 +4,13 @@ use domain::{
     ClusterId, Principal, ServiceError, Timestamp,
     audit::{AuditAction, AuditTarget},
     counted,
-    gitops::ClusterState,
+    gitops::DestinationState,
 };
-use storage::{Scope, Tx, gitops::clusters, jobs};
+use storage::{
+    Scope, Tx,
+    gitops::{clusters, destinations},
+    jobs,
+};
 
 use super::may_write;
 use crate::{
@@ -29,11 +33,11 @@ pub(super) async fn delete(
     // The new epoch keeps a worker that is applying from noting or making objects after they are
     // counted here.
     let is_first = clusters::set_deleting(&mut tx, scope, id, &principal.name, now).await? > 0;
-    if !is_first && !clusters::lock_epoch(&mut tx, scope, id, cluster.epoch).await? {
+    if !is_first && !destinations::lock_epoch(&mut tx, scope, id, cluster.epoch).await? {
         return Err(ServiceError::NotFound.into());
     }
     let left = clusters::count_objects(&mut tx, scope, id).await?;
-    let gives_up = cluster.deleting && cluster.state == ClusterState::Failing;
+    let gives_up = cluster.deleting && cluster.state == DestinationState::Failing;
     if left == 0 || gives_up {
         let detail = match left {
             0 => String::new(),
@@ -72,10 +76,10 @@ pub(super) async fn delete_rows(
     detail: String,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    clusters::clear_exports(tx, scope, id).await?;
+    destinations::clear_exports(tx, scope, id).await?;
     clusters::forget_objects(tx, scope, id).await?;
-    storage::gitops::forget_place(tx, scope, id.uuid(), now).await?;
-    let Some(name) = clusters::delete(tx, scope, id).await? else { return Ok(false) };
+    destinations::forget(tx, scope, id, now).await?;
+    let Some(name) = destinations::delete(tx, scope, id).await? else { return Ok(false) };
     let told = (AuditTarget::Cluster(id), name.as_str(), detail);
     audit::record(tx, by, scope, now, AuditAction::ClusterDeleted, told).await?;
     Ok(true)

@@ -3,7 +3,7 @@
 use domain::ClusterId;
 use storage::{
     Scope, ScopedTx,
-    gitops::clusters::{self, Cluster},
+    gitops::{clusters::Cluster, destinations},
     jobs::{self, ClaimedJob, Kind},
 };
 
@@ -23,7 +23,7 @@ impl Fence<'_> {
     pub(super) async fn lock(&self) -> Result<Option<ScopedTx>, Error> {
         let mut tx = self.engine.db.begin_work(self.scope).await?;
         let (id, epoch) = (self.cluster.id, self.cluster.epoch);
-        let holds = clusters::lock_epoch(&mut tx, self.scope, id, epoch).await?
+        let holds = destinations::lock_epoch(&mut tx, self.scope, id, epoch).await?
             && jobs::lock(&mut tx, Kind::Apply, self.work).await?;
         Ok(holds.then_some(tx))
     }

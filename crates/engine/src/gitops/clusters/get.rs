@@ -4,7 +4,7 @@ use domain::{
     ClusterId, Principal, ServiceError,
     gitops::{ClusterDetail, ClusterSummary},
 };
-use storage::gitops::clusters;
+use storage::gitops::{clusters, destinations};
 
 use super::may_look;
 use crate::{Engine, Error};
@@ -26,7 +26,7 @@ pub(super) async fn get(
     let seen = clusters::seen(&engine.db, scope, id).await?.ok_or(ServiceError::NotFound)?;
     Ok(ClusterDetail {
         credential_name: seen.credential_name,
-        exports: clusters::exports_of(&engine.db, scope, id).await?,
+        exports: destinations::exports_of(&engine.db, scope, id).await?,
         objects: clusters::objects(&engine.db, scope, id).await?,
         detail: seen.detail,
         tried_at: seen.tried_at,

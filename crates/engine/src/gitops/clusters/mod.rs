@@ -55,9 +55,6 @@ impl Engine {
     }
 }
 
-/// How often a cluster in step is looked at, so that what somebody changed there is brought back.
-const LOOK_AGAIN: Duration = Duration::from_hours(1);
-
 /// Why something at a cluster did not go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Stopped {

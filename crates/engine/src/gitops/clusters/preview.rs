@@ -10,12 +10,15 @@ use domain::{
     cause::RemoteKind,
     exports::yaml,
     gitops::{
-        ClusterObject, ClusterPreview, ClusterState, FileChange, FileChangeKind, ObjectState,
+        ClusterObject, ClusterPreview, DestinationState, FileChange, FileChangeKind, ObjectState,
     },
 };
 use storage::{
     Scope,
-    gitops::clusters::{self, Cluster},
+    gitops::{
+        clusters::{self, Cluster},
+        destinations,
+    },
 };
 
 use super::{
@@ -201,7 +204,7 @@ async fn store_states(
             match (known.state, object.state) {
                 (ObjectState::New, _) => None,
                 (state, ObjectState::New) => Some(ClusterObject { state, ..object }),
-                (_, ObjectState::Changed) if cluster.state != ClusterState::InStep => {
+                (_, ObjectState::Changed) if cluster.state != DestinationState::InStep => {
                     Some(ClusterObject { compared_at: object.compared_at, ..known.clone() })
                 }
                 _ => Some(object),
@@ -212,7 +215,7 @@ async fn store_states(
         return Ok(());
     }
     let mut tx = engine.db.begin_as(&grant).await?;
-    if clusters::lock_epoch(&mut tx, scope, cluster.id, cluster.epoch).await? {
+    if destinations::lock_epoch(&mut tx, scope, cluster.id, cluster.epoch).await? {
         clusters::set_states(&mut tx, scope, cluster.id, &kept).await?;
         tx.commit().await?;
         engine.changes.tell(scope.organization());

@@ -4,18 +4,21 @@ use domain::{
     Timestamp,
     audit::{AuditAction, AuditActor, AuditTarget, ReadPurpose},
     counted,
-    gitops::{ClusterObject, ClusterState, ObjectState},
+    gitops::{ClusterObject, DestinationState, ObjectState},
     propagation::DeliveryState,
 };
 use storage::{
     Scope, Tx,
-    gitops::clusters::{self, ApplyOutcome, Cluster},
+    gitops::{
+        clusters::{self, ApplyOutcome, Cluster},
+        destinations::{self, Pending},
+    },
     jobs::{self, ClaimedJob, Kind},
-    propagation::{PlaceEnd, begin_place, settle_place},
+    propagation::{PlaceEnd, begin_place},
 };
 
 use super::{
-    LOOK_AGAIN, Stopped,
+    Stopped,
     apply::{Brought, bring},
     delete::delete_rows,
     desired_state::{Wanted, wanted},
@@ -23,7 +26,11 @@ use super::{
     known,
     open::open,
 };
-use crate::{Engine, Error, audit, credentials::Use, propagation::finish::finish};
+use crate::{
+    Engine, Error, audit,
+    credentials::Use,
+    destinations::{LOOK_AGAIN, end_deliveries},
+};
 
 impl Engine {
     /// Brings the claimed cluster in step, or deletes what Hawser made there, and writes down how
@@ -114,7 +121,7 @@ async fn settle(
     let again = brought.pause(tries).map(|pause| now.plus(pause));
     let end = End { cluster, brought: &brought, problem: problem.as_ref(), again, now };
     let mut tx = engine.db.begin_work(scope).await?;
-    if !clusters::lock_epoch(&mut tx, scope, cluster.id, cluster.epoch).await? {
+    if !destinations::lock_epoch(&mut tx, scope, cluster.id, cluster.epoch).await? {
         drop(tx);
         return overtaken(engine, scope, work, cluster).await;
     }
@@ -127,7 +134,7 @@ async fn settle(
         return Ok(());
     }
     record(&mut tx, scope, &end).await?;
-    end_deliveries(&mut tx, scope, cluster, end.place()).await?;
+    end_deliveries(&mut tx, scope, cluster.id, end.place()).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(())
@@ -147,7 +154,7 @@ async fn overtaken(
         return Ok(());
     }
     let end = PlaceEnd { state: DeliveryState::Waiting, cause: None, run_at: now, at: now };
-    end_deliveries(&mut tx, scope, cluster, end).await?;
+    end_deliveries(&mut tx, scope, cluster.id, end).await?;
     tx.commit().await?;
     engine.changes.tell(scope.organization());
     Ok(())
@@ -181,10 +188,10 @@ async fn record(tx: &mut Tx, scope: Scope, end: &End<'_>) -> Result<(), Error> {
     clusters::set_states(tx, scope, id, &compared).await?;
     clusters::remove_objects(tx, scope, id, &brought.gone).await?;
     if problem.is_none() {
-        storage::gitops::set_written(tx, scope, id.uuid(), &brought.versions).await?;
+        destinations::set_written(tx, scope, id, &brought.versions).await?;
     }
     let outcome = ApplyOutcome {
-        state: if problem.is_some() { ClusterState::Failing } else { ClusterState::InStep },
+        state: if problem.is_some() { DestinationState::Failing } else { DestinationState::InStep },
         cause: problem.map(|stopped| stopped.cause),
         detail: problem.map(|stopped| stopped.detail.clone()).unwrap_or_default(),
         applied_at: problem.is_none().then_some(now),
@@ -193,7 +200,7 @@ async fn record(tx: &mut Tx, scope: Scope, end: &End<'_>) -> Result<(), Error> {
     };
     clusters::record(tx, scope, id, &outcome).await?;
     if again.is_none() {
-        clusters::settle_pending(tx, scope, id).await?;
+        destinations::settle_pending(tx, scope, id, Pending::Brought).await?;
     }
     if brought.written + brought.deleted > 0 {
         let told = format!(
@@ -204,20 +211,6 @@ async fn record(tx: &mut Tx, scope: Scope, end: &End<'_>) -> Result<(), Error> {
         let action = AuditAction::ClusterApplied;
         let told = (AuditTarget::Cluster(id), cluster.name.as_str(), told);
         audit::record(tx, AuditActor::Hawser, scope, now, action, told).await?;
-    }
-    Ok(())
-}
-
-/// Settles the updates that were on their way to the cluster when the work began.
-async fn end_deliveries(
-    tx: &mut Tx,
-    scope: Scope,
-    cluster: &Cluster,
-    end: PlaceEnd,
-) -> Result<(), Error> {
-    let now = end.at;
-    for propagation in settle_place(tx, scope, cluster.id.uuid(), end).await? {
-        finish(tx, scope, propagation, now).await?;
     }
     Ok(())
 }

@@ -4,12 +4,14 @@ use domain::{
     ClusterId, CredentialId, CredentialKind, Field, Grant, Principal, ServiceError, Timestamp,
     audit::{AuditAction, AuditTarget, ReadPurpose},
     credentials::SecretMaterial,
-    gitops::{ClusterFields, ClusterForm, ClusterState},
+    gitops::{ClusterFields, ClusterForm, DestinationState},
 };
 use storage::{
     Scope, Tx,
-    gitops::clusters::{self, Cluster},
-    jobs,
+    gitops::{
+        clusters::{self, Cluster},
+        destinations,
+    },
 };
 
 use super::{may_write, open::address};
@@ -17,6 +19,7 @@ use crate::{
     Engine, Error,
     audit::{self, person},
     credentials::Use,
+    destinations::enqueue,
     error::name_taken,
 };
 
@@ -56,8 +59,8 @@ pub(super) async fn save(
             format!("at {server}")
         }
     };
-    clusters::clear_exports(&mut tx, scope, id).await?;
-    clusters::set_exports(&mut tx, scope, id, &fields.exports).await.map_err(no_export)?;
+    destinations::clear_exports(&mut tx, scope, id).await?;
+    destinations::set_exports(&mut tx, scope, id, &fields.exports).await.map_err(no_export)?;
     let told = (AuditTarget::Cluster(id), fields.name.as_str(), detail);
     audit::record(&mut tx, person(principal), scope, now, AuditAction::ClusterSaved, told).await?;
     tx.commit().await?;
@@ -137,7 +140,7 @@ async fn change(
     match state {
         None => Ok(None),
         // Nothing is applied before somebody asked for it the first time.
-        Some(ClusterState::New) => Ok(Some(())),
+        Some(DestinationState::New) => Ok(Some(())),
         Some(_) => queue(tx, scope, id, now).await.map(Some),
     }
 }
@@ -149,11 +152,10 @@ pub(super) async fn queue(
     id: ClusterId,
     now: Timestamp,
 ) -> Result<(), Error> {
-    if clusters::queue(tx, scope, id, now).await? == 0 {
-        return Err(ServiceError::NotFound.into());
+    match enqueue(tx, scope, id, "person", now).await? {
+        true => Ok(()),
+        false => Err(ServiceError::NotFound.into()),
     }
-    let kind = jobs::Kind::Apply;
-    Ok(jobs::queue(tx, scope, kind, id.uuid(), "person", now, now).await?)
 }
 
 /// What whoever comes second is told of the cluster as it is now.

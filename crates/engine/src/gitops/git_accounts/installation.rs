@@ -19,7 +19,7 @@ use crate::{
     Engine, Error,
     audit::{self, allowed, person},
     credentials::Use,
-    gitops::enqueue_dependents::{When, touch},
+    destinations::{When, touch},
 };
 
 pub(super) async fn connect(

@@ -4,7 +4,7 @@ use domain::{
     Action, GitTargetId, Principal, ServiceError,
     audit::{AuditAction, AuditTarget},
 };
-use storage::Scope;
+use storage::{Scope, gitops::destinations};
 
 use super::save::{leave, stale};
 use crate::{
@@ -27,16 +27,14 @@ pub(super) async fn delete(
     let now = engine.clock.now();
     let mut tx = engine.db.begin_as(&grant).await?;
     // Held first, as a push that ends does it, so that the two never wait for each other.
-    if !storage::gitops::targets::lock_epoch(&mut tx, scope, id, target.epoch).await? {
+    if !destinations::lock_epoch(&mut tx, scope, id, target.epoch).await? {
         drop(tx);
         return Err(stale(engine, scope, id).await?);
     }
-    storage::gitops::targets::clear_exports(&mut tx, scope, id).await?;
+    destinations::clear_exports(&mut tx, scope, id).await?;
     leave(&mut tx, scope, &target).await?;
-    storage::gitops::forget_place(&mut tx, scope, id.uuid(), now).await?;
-    let name = storage::gitops::targets::delete(&mut tx, scope, id)
-        .await?
-        .ok_or(ServiceError::NotFound)?;
+    destinations::forget(&mut tx, scope, id, now).await?;
+    let name = destinations::delete(&mut tx, scope, id).await?.ok_or(ServiceError::NotFound)?;
     let detail = "what it wrote stays in the repository";
     let told = (AuditTarget::GitTarget(id), name.as_str(), detail);
     audit::record(&mut tx, person(principal), scope, now, AuditAction::GitTargetDeleted, told)

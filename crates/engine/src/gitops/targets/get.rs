@@ -5,7 +5,7 @@ use domain::{
     Action, GitTargetId, Principal, ServiceError,
     gitops::{GitTargetDetail, GitUrl},
 };
-use storage::gitops::targets::File;
+use storage::gitops::{destinations, targets::File};
 
 use super::{bind, request::hosting};
 use crate::{Engine, Error, audit::reading};
@@ -43,7 +43,7 @@ pub(super) async fn get(
         mode: target.mode,
         ca: target.ca,
         proxy: target.proxy,
-        exports: storage::gitops::targets::exports_of(db, scope, id).await?,
+        exports: destinations::exports_of(db, scope, id).await?,
         files: paths(files),
         leaving: paths(leaving),
         is_merged,

@@ -12,7 +12,10 @@ use domain::{
 };
 use storage::{
     Scope,
-    gitops::targets::{self, File, Target},
+    gitops::{
+        destinations,
+        targets::{self, File, Target},
+    },
     jobs::{self, ClaimedJob},
 };
 
@@ -257,7 +260,7 @@ impl Try<'_> {
         let (scope, target) = (self.scope, self.target);
         let intended = async {
             let mut tx = self.engine.db.begin_work(scope).await?;
-            let ours = targets::lock_epoch(&mut tx, scope, target.id, target.epoch).await?
+            let ours = destinations::lock_epoch(&mut tx, scope, target.id, target.epoch).await?
                 && jobs::lock(&mut tx, jobs::Kind::Push, self.work).await?;
             if ours {
                 targets::intend(&mut tx, scope, target.id, files).await?;
@@ -270,8 +273,8 @@ impl Try<'_> {
 
     /// The message of a commit: how much it changes, and which credentials have other versions.
     async fn message(&self, files: usize) -> Result<String, Stop> {
-        let place = self.target.id.uuid();
-        let before = storage::gitops::written(&self.engine.db, self.scope, place).await;
+        let id = self.target.id;
+        let before = destinations::written(&self.engine.db, self.scope, id).await;
         let before = before.map_err(|error| Stop::Broken(error.into()))?;
         let plural = if files == 1 { "file" } else { "files" };
         let mut text = format!("hawser: update {files} {plural} of {}\n", self.target.name);

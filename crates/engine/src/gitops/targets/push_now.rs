@@ -3,14 +3,15 @@
 use domain::{
     Action, GitTargetId, Principal, ServiceError,
     audit::{AuditAction, AuditTarget},
-    gitops::TargetState,
+    gitops::DestinationState,
 };
-use storage::{Scope, jobs};
+use storage::{Scope, gitops::destinations};
 
 use super::{bind, save::stale};
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
+    destinations::enqueue,
 };
 
 /// Queues a push. The first one to a place says that a person looked, so it is for those who may
@@ -25,7 +26,7 @@ pub(super) async fn push_now(
     let target = storage::gitops::targets::target(&engine.db, scope, id)
         .await?
         .ok_or(ServiceError::NotFound)?;
-    if target.state == TargetState::New {
+    if target.state == DestinationState::New {
         bind::check(engine, principal, scope, target.credential).await?;
     }
     bind::check_use(engine, principal, scope, target.credential).await?;
@@ -33,12 +34,11 @@ pub(super) async fn push_now(
     let now = engine.clock.now();
     let mut tx = engine.db.begin_as(&grant).await?;
     // What was judged above is what is pushed: not a target that somebody moved in between.
-    if !storage::gitops::targets::lock_epoch(&mut tx, scope, id, target.epoch).await? {
+    if !destinations::lock_epoch(&mut tx, scope, id, target.epoch).await? {
         drop(tx);
         return Err(stale(engine, scope, id).await?);
     }
-    storage::gitops::targets::queue(&mut tx, scope, id, now).await?;
-    jobs::queue(&mut tx, scope, jobs::Kind::Push, id.uuid(), "person", now, now).await?;
+    enqueue(&mut tx, scope, id, "person", now).await?;
     let told = (AuditTarget::GitTarget(id), target.name.as_str(), String::new());
     audit::record(&mut tx, person(principal), scope, now, AuditAction::GitPushRequested, told)
         .await?;

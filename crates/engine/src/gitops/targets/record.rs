@@ -1,18 +1,19 @@
 //! Writing down how a push ended, under the fence of its job and the epoch of its target.
 
-use std::time::Duration;
-
 use domain::{
     Cause, Timestamp,
     audit::{AuditAction, AuditActor, AuditTarget},
     counted,
-    gitops::{GitUrl, TargetState},
+    gitops::{DestinationState, GitUrl},
     propagation::DeliveryState,
 };
 use storage::{
     Scope, ScopedTx, Tx,
     circuit_breaker::CredentialAtHost,
-    gitops::targets::{self, OnBranch, Pending, PushOutcome, Target},
+    gitops::{
+        destinations::{self, Pending},
+        targets::{self, OnBranch, PushOutcome, Target},
+    },
     jobs::{self, ClaimedJob, Kind},
     propagation::PlaceEnd,
 };
@@ -21,14 +22,12 @@ use super::end::{Done, End, Failed, Request};
 use crate::{
     Engine, Error, audit,
     circuit_breaker::{self, LoginObservation, LoginOutcome},
-    propagation::finish::finish,
+    destinations::{LOOK_AGAIN, end_deliveries},
     repositories::pause,
 };
 
 /// After this many failed tries a failure that might have passed waits for the look of every hour.
 const TRIES: i64 = 12;
-/// How often a target in step is looked at again.
-const CHECK: Duration = Duration::from_hours(1);
 
 /// Writes the end of a run down: only while the job is still ours (INV-23), and only of the target as it
 /// was when the run began; one that was edited meanwhile is pushed again.
@@ -41,7 +40,7 @@ pub(super) async fn record(
 ) -> Result<(), Error> {
     let now = engine.clock.now();
     let mut tx = engine.db.begin_work(scope).await?;
-    if !storage::gitops::targets::lock_epoch(&mut tx, scope, target.id, target.epoch).await? {
+    if !destinations::lock_epoch(&mut tx, scope, target.id, target.epoch).await? {
         return edited(tx, scope, work, now).await;
     }
     // Before the audit log, as whoever resumes a credential takes them.
@@ -100,9 +99,9 @@ async fn record_done(
     }
     record_request(tx, scope, target, done, None, now).await?;
     store_files(tx, scope, target, done).await?;
-    storage::gitops::targets::settle_pending(tx, scope, target.id, Pending::Pushed).await?;
+    destinations::settle_pending(tx, scope, target.id, Pending::Brought).await?;
     let end = PlaceEnd { state: DeliveryState::Healthy, cause: None, run_at: now, at: now };
-    settle(tx, scope, target, end, now).await?;
+    end_deliveries(tx, scope, target.id, end).await?;
     audit_commit(tx, scope, target, done, now).await?;
     Ok(true)
 }
@@ -135,13 +134,13 @@ async fn record_request(
         }
     };
     let outcome = PushOutcome {
-        state: missing.map_or(TargetState::InStep, |_| TargetState::Failing),
+        state: missing.map_or(DestinationState::InStep, |_| DestinationState::Failing),
         cause: missing,
         detail,
         head: Some(done.head.clone()),
         request,
         pushed_at: (done.written > 0).then_some(now),
-        check_at: Some(now.plus(CHECK)),
+        check_at: Some(now.plus(LOOK_AGAIN)),
         at: now,
     };
     Ok(storage::gitops::targets::record(tx, scope, target.id, &outcome).await?)
@@ -160,8 +159,7 @@ async fn store_files(tx: &mut Tx, scope: Scope, target: &Target, done: &Done) ->
         storage::gitops::targets::set_files(tx, scope, target.id, &done.files).await?;
         storage::gitops::targets::forget_left(tx, scope, target.id, at).await?;
     }
-    storage::gitops::set_written(tx, scope, target.id.uuid(), &done.versions).await?;
-    Ok(())
+    Ok(destinations::set_written(tx, scope, target.id, &done.versions).await?)
 }
 
 /// One line of the audit log for each commit.
@@ -207,9 +205,9 @@ async fn record_look(
     let (state, request) = match look {
         RequestLook::Waits => {
             let (work_branch, url) = (target.work_branch.clone(), target.pull_request_url.clone());
-            (TargetState::InStep, targets::Request::Waits { work_branch, url })
+            (DestinationState::InStep, targets::Request::Waits { work_branch, url })
         }
-        RequestLook::Closed => (TargetState::Failing, targets::Request::Closed),
+        RequestLook::Closed => (DestinationState::Failing, targets::Request::Closed),
     };
     let outcome = PushOutcome {
         state,
@@ -218,13 +216,13 @@ async fn record_look(
         head: None,
         request: Some(request),
         pushed_at: None,
-        check_at: Some(now.plus(CHECK)),
+        check_at: Some(now.plus(LOOK_AGAIN)),
         at: now,
     };
     storage::gitops::targets::record(tx, scope, target.id, &outcome).await?;
-    storage::gitops::targets::settle_pending(tx, scope, target.id, Pending::Pushed).await?;
+    destinations::settle_pending(tx, scope, target.id, Pending::Brought).await?;
     let end = PlaceEnd { state: DeliveryState::Healthy, cause: None, run_at: now, at: now };
-    settle(tx, scope, target, end, now).await?;
+    end_deliveries(tx, scope, target.id, end).await?;
     Ok(true)
 }
 
@@ -251,37 +249,21 @@ async fn record_failure(
         return Ok(false);
     }
     let outcome = PushOutcome {
-        state: TargetState::Failing,
+        state: DestinationState::Failing,
         cause: Some(cause),
         detail: failed.detail.clone(),
         head: None,
         request: None,
         pushed_at: None,
-        check_at: (!again && cause.may_pass()).then(|| now.plus(CHECK)),
+        check_at: (!again && cause.may_pass()).then(|| now.plus(LOOK_AGAIN)),
         at: now,
     };
     storage::gitops::targets::record(tx, scope, target.id, &outcome).await?;
-    storage::gitops::targets::settle_pending(tx, scope, target.id, Pending::Waits).await?;
+    destinations::settle_pending(tx, scope, target.id, Pending::Waits).await?;
     let state = if again { DeliveryState::Retrying } else { DeliveryState::NeedsAttention };
     let end = PlaceEnd { state, cause: Some(cause), run_at, at: now };
-    settle(tx, scope, target, end, now).await?;
+    end_deliveries(tx, scope, target.id, end).await?;
     Ok(true)
-}
-
-/// Settles the updates that were on their way here, and ends their propagations if nothing else of
-/// them is.
-async fn settle(
-    tx: &mut Tx,
-    scope: Scope,
-    target: &Target,
-    end: PlaceEnd,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let place = target.id.uuid();
-    for propagation in storage::propagation::settle_place(tx, scope, place, end).await? {
-        finish(tx, scope, propagation, now).await?;
-    }
-    Ok(())
 }
 
 /// What the server said about the credential, to be counted: three refusals in a row pause it there.

@@ -1,6 +1,6 @@
 //! One run of a push, from the claim of its job to its outcome.
 
-use domain::{Cause, GitTargetId, audit::ReadPurpose, gitops::TargetState};
+use domain::{Cause, GitTargetId, audit::ReadPurpose, gitops::DestinationState};
 use storage::{Scope, gitops::targets::Target, jobs::ClaimedJob};
 
 use super::{
@@ -30,7 +30,7 @@ pub(crate) async fn push_target(engine: &Engine, work: &ClaimedJob) -> Result<()
     engine.changes.tell(work.scope.organization());
     let target = storage::gitops::targets::target(&engine.db, scope, id).await?;
     // One that writes elsewhere since its work was queued waits for a person, as a new one does.
-    let Some(target) = target.filter(|target| target.state != TargetState::New) else {
+    let Some(target) = target.filter(|target| target.state != DestinationState::New) else {
         let mut tx = engine.db.begin_work(scope).await?;
         storage::jobs::finish(&mut tx, storage::jobs::Kind::Push, work).await?;
         return Ok(tx.commit().await?);

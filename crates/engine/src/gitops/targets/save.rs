@@ -6,20 +6,23 @@ use domain::{
     cause::RemoteKind,
     counted,
     gitops::{
-        GitTargetFields, GitTargetForm, GitTargetSaved, GitUrl, LeftFiles, PushMode, TargetState,
-        Workflows,
+        DestinationState, GitTargetFields, GitTargetForm, GitTargetSaved, GitUrl, LeftFiles,
+        PushMode, Workflows,
     },
 };
 use storage::{
     Scope, Tx,
-    gitops::targets::{self, NewTarget, OnBranch, Target},
-    jobs,
+    gitops::{
+        destinations,
+        targets::{self, NewTarget, OnBranch, Target},
+    },
 };
 
 use super::bind;
 use crate::{
     Engine, Error,
     audit::{self, allowed, person},
+    destinations::enqueue,
     error::name_taken,
     repositories::egress,
 };
@@ -105,7 +108,7 @@ async fn store(
         None => {
             let inserted = targets::insert(&mut tx, scope, id, &row, now).await;
             inserted.map_err(name_taken)?;
-            TargetState::New
+            DestinationState::New
         }
         Some(before) => {
             let Some(state) = change(&mut tx, scope, before, &row, moved).await? else {
@@ -115,19 +118,18 @@ async fn store(
             state
         }
     };
-    let taken = targets::set_exports(&mut tx, scope, id, &fields.exports).await;
+    let taken = destinations::set_exports(&mut tx, scope, id, &fields.exports).await;
     taken.map_err(|error| {
         if error.is_dangling() { Field::Exports.problem(GONE).into() } else { Error::from(error) }
     })?;
     let mut left = None;
     if let Some(before) = before.filter(|_| moved == Moved::Elsewhere) {
         left = leave(&mut tx, scope, before).await?;
-        storage::gitops::forget_place(&mut tx, scope, id.uuid(), now).await?;
+        destinations::forget(&mut tx, scope, id, now).await?;
     }
     // The first push to a place is a person's.
-    if state != TargetState::New {
-        targets::queue(&mut tx, scope, id, now).await?;
-        jobs::queue(&mut tx, scope, jobs::Kind::Push, id.uuid(), "saved", now, now).await?;
+    if state != DestinationState::New {
+        enqueue(&mut tx, scope, id, "saved", now).await?;
     }
     let told = (AuditTarget::GitTarget(id), fields.name.as_str(), difference(before, fields));
     audit::record(&mut tx, person(principal), scope, now, AuditAction::GitTargetSaved, told)
@@ -145,15 +147,15 @@ async fn change(
     before: &Target,
     row: &NewTarget<'_>,
     moved: Moved,
-) -> Result<Option<TargetState>, Error> {
+) -> Result<Option<DestinationState>, Error> {
     let id = before.id;
     let changed = targets::update(tx, scope, id, before.row_version, row).await;
     let Some(state) = changed.map_err(name_taken)? else { return Ok(None) };
-    targets::clear_exports(tx, scope, id).await?;
+    destinations::clear_exports(tx, scope, id).await?;
     match moved {
         Moved::Elsewhere => {
             targets::forget_state(tx, scope, id).await?;
-            return Ok(Some(TargetState::New));
+            return Ok(Some(DestinationState::New));
         }
         Moved::Stays if before.mode != row.fields.mode => {
             targets::forget_request(tx, scope, id).await?;

@@ -6,7 +6,7 @@ use domain::{
     Cause, ClusterId, CredentialId, ExportId, Secret,
     credentials::{CreateCredential, Placement},
     exports::{ExportForm, ExportSettings},
-    gitops::{ClusterDetail, ClusterForm, ClusterPreview, ClusterState, ObjectState},
+    gitops::{ClusterDetail, ClusterForm, ClusterPreview, DestinationState, ObjectState},
     service::{Answer, Clusters, Credentials, Exports},
 };
 use engine::{Clock, Engine, ManualClock, SystemClock};
@@ -67,7 +67,7 @@ impl Fleet {
     /// Asks for an apply and waits until it ended; the workers have to run.
     pub async fn applied(&self) -> ClusterDetail {
         self.ask().await;
-        self.until(|detail| detail.summary.state != ClusterState::Pushing).await
+        self.until(|detail| detail.summary.state != DestinationState::Pushing).await
     }
 
     pub async fn until(&self, done: impl Fn(&ClusterDetail) -> bool) -> ClusterDetail {
@@ -131,7 +131,7 @@ pub fn form(name: &str, credential: CredentialId, exports: &[ExportId]) -> Clust
 }
 
 /// The state of the only object, and why the cluster fails.
-pub fn standing(detail: &ClusterDetail) -> (Vec<ObjectState>, ClusterState, Option<Cause>) {
+pub fn standing(detail: &ClusterDetail) -> (Vec<ObjectState>, DestinationState, Option<Cause>) {
     let states = detail.objects.iter().map(|object| object.state).collect();
     (states, detail.summary.state, detail.summary.cause)
 }

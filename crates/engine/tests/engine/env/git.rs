@@ -5,7 +5,7 @@ use domain::{
     Cause, CredentialId, ExportId, GitTargetId,
     credentials::CreateCredential,
     exports::{ExportForm, ExportSettings},
-    gitops::{GitTargetDetail, GitTargetForm, TargetState},
+    gitops::{DestinationState, GitTargetDetail, GitTargetForm},
     service::{Credentials, Exports, GitTargets},
 };
 
@@ -122,7 +122,7 @@ impl TestEnv {
     pub async fn push(&self, target: GitTargetId) {
         let principal = self.member("Ada", domain::Role::Owner).await;
         // One person may not push as often in a minute as some tests need.
-        let principal = if self.target(target).await.summary.state == TargetState::New {
+        let principal = if self.target(target).await.summary.state == DestinationState::New {
             self.principal.clone()
         } else {
             principal
@@ -139,9 +139,9 @@ impl TestEnv {
         for _ in 0..1_200 {
             let detail = self.target(target).await;
             let is_settled = match detail.summary.state {
-                TargetState::Pushing => false,
-                TargetState::InStep => !detail.summary.is_pending,
-                TargetState::New | TargetState::Failing => true,
+                DestinationState::Pushing => false,
+                DestinationState::InStep => !detail.summary.is_pending,
+                DestinationState::New | DestinationState::Failing => true,
             };
             if is_settled {
                 return detail;
@@ -155,7 +155,7 @@ impl TestEnv {
     pub async fn pushed(&self, target: GitTargetId) -> GitTargetDetail {
         self.push(target).await;
         let detail = self.settled(target).await;
-        assert_eq!(detail.summary.state, TargetState::InStep, "{detail:?}");
+        assert_eq!(detail.summary.state, DestinationState::InStep, "{detail:?}");
         detail
     }
 
@@ -163,7 +163,7 @@ impl TestEnv {
     pub async fn not_pushed(&self, target: GitTargetId) -> (Cause, String) {
         self.push(target).await;
         let detail = self.settled(target).await;
-        assert_eq!(detail.summary.state, TargetState::Failing, "{detail:?}");
+        assert_eq!(detail.summary.state, DestinationState::Failing, "{detail:?}");
         (detail.summary.cause.unwrap(), detail.detail)
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     Cause, CredentialId,
-    gitops::{GitTargetDetail, GitTargetForm, TargetState, Unmerged},
+    gitops::{DestinationState, GitTargetDetail, GitTargetForm, Unmerged},
     service::{Exports, GitTargets, Notices},
 };
 
@@ -49,7 +49,7 @@ impl Setting {
 
 fn assert_waits(detail: &GitTargetDetail) {
     assert!(detail.summary.is_waiting && !detail.is_merged, "{detail:?}");
-    assert_eq!((detail.summary.state, detail.summary.cause), (TargetState::InStep, None));
+    assert_eq!((detail.summary.state, detail.summary.cause), (DestinationState::InStep, None));
 }
 
 fn assert_closed(detail: &GitTargetDetail) {

@@ -7,7 +7,7 @@ use connectors::{
 use domain::{
     Cause, CredentialId, GitTargetId, Secret,
     credentials::CreateCredential,
-    gitops::{GitTargetForm, TargetState},
+    gitops::{DestinationState, GitTargetForm},
     propagation::Progress,
     service::{Credentials, Notices},
 };
@@ -216,7 +216,7 @@ async fn a_push_whose_request_was_refused_is_asked_for_again(env: TestEnv) {
 
     host.mood(Mood::Honest);
     let mended = env.pushed(target).await;
-    assert_eq!(mended.summary.state, TargetState::InStep);
+    assert_eq!(mended.summary.state, DestinationState::InStep);
     assert_eq!((&mended.work_branch, mended.pull_request_url), (&branch, setting.page(1)));
     assert_eq!((setting.ahead(&branch).as_str(), host.opened().len()), ("2", 1));
     workers.stop().await;

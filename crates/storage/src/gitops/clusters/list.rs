@@ -2,7 +2,7 @@
 
 use domain::{
     Cause, ClusterId, Timestamp,
-    gitops::{ClusterState, ClusterSummary},
+    gitops::{ClusterSummary, DestinationState},
 };
 use uuid::Uuid;
 
@@ -56,8 +56,8 @@ fn summary(row: Row) -> Result<ClusterSummary> {
     })
 }
 
-pub(super) fn state(text: &str) -> Result<ClusterState> {
-    ClusterState::parse(text).ok_or(Error::Value { column: "clusters.state" })
+pub(super) fn state(text: &str) -> Result<DestinationState> {
+    DestinationState::parse(text).ok_or(Error::Value { column: "clusters.state" })
 }
 
 /// What a page shows of one cluster besides its exports and objects.

@@ -1,6 +1,6 @@
 //! How applies end.
 
-use domain::{Cause, ClusterId, Timestamp, gitops::ClusterState};
+use domain::{Cause, ClusterId, Timestamp, gitops::DestinationState};
 
 use crate::{Result, Scope, Tx, exec};
 
@@ -8,7 +8,7 @@ use crate::{Result, Scope, Tx, exec};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApplyOutcome {
     /// How the cluster is now.
-    pub state: ClusterState,
+    pub state: DestinationState,
     /// Why it failed.
     pub cause: Option<Cause>,
     /// What was tried, for people.
@@ -19,18 +19,6 @@ pub struct ApplyOutcome {
     pub check_at: Option<Timestamp>,
     /// When it ended.
     pub at: Timestamp,
-}
-
-/// Holds a cluster until the transaction ends, if it is still of this epoch; `false` when it was
-/// edited or deleted meanwhile. Clusters are held before jobs, as every change that queues an apply
-/// does it.
-pub async fn lock_epoch(tx: &mut Tx, scope: Scope, id: ClusterId, epoch: i64) -> Result<bool> {
-    let held = exec!(
-        tx,
-        "update clusters set epoch = epoch where organization_id = $1 and id = $2 and epoch = $3",
-        [scope, id, epoch]
-    )?;
-    Ok(held > 0)
 }
 
 /// Writes down how an apply ended.
@@ -57,31 +45,4 @@ pub async fn record(
         ]
     )?;
     Ok(())
-}
-
-/// Says that nothing waits to be applied any more, unless another apply is queued; then it is that
-/// which waits, and the page says so. To be called after the job of this apply was ended, in the same transaction.
-pub async fn settle_pending(tx: &mut Tx, scope: Scope, id: ClusterId) -> Result<()> {
-    exec!(
-        tx,
-        "update clusters set
-           pending_at = case when not exists (select 1 from jobs j
-             where j.organization_id = $1 and j.kind = 'apply' and j.target_id = $2) then null else pending_at end,
-           state = case when exists (select 1 from jobs j
-             where j.organization_id = $1 and j.kind = 'apply' and j.target_id = $2 and j.state = 'waiting')
-             then 'pushing' else state end
-         where organization_id = $1 and id = $2",
-        [scope, id]
-    )?;
-    Ok(())
-}
-
-/// Marks a cluster as waiting for the apply that a person asked for; answers how many rows that was.
-pub async fn queue(tx: &mut Tx, scope: Scope, id: ClusterId, now: Timestamp) -> Result<u64> {
-    exec!(
-        tx,
-        "update clusters set state = 'pushing', pending_at = coalesce(pending_at, $3)
-         where organization_id = $1 and id = $2",
-        [scope, id, now]
-    )
 }

@@ -1,10 +1,11 @@
 //! Clusters as the engine works with them.
 
-use domain::{ClusterId, CredentialId, ExportId, gitops::ClusterState};
+use domain::{ClusterId, CredentialId, ExportId, gitops::DestinationState};
 use uuid::Uuid;
 
+use super::super::destinations::exports_of;
 use super::list::state;
-use crate::{Db, Result, Scope, row, rows};
+use crate::{Db, Result, Scope, row};
 
 /// A cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct Cluster {
     /// The address of its API server.
     pub server: String,
     /// How it is doing.
-    pub state: ClusterState,
+    pub state: DestinationState,
     /// Whether what Hawser made there is being deleted, and the cluster then forgotten.
     pub deleting: bool,
     /// Counts the changes that make older work worthless.
@@ -66,16 +67,4 @@ pub async fn cluster(db: &Db, scope: Scope, id: ClusterId) -> Result<Option<Clus
         updated_by: row.updated_by,
         exports: exports.into_iter().map(|(id, _)| id).collect(),
     }))
-}
-
-/// The exports that a cluster takes, by name.
-pub async fn exports_of(db: &Db, scope: Scope, id: ClusterId) -> Result<Vec<(ExportId, String)>> {
-    let rows: Vec<(Uuid, String)> = rows!(
-        db,
-        "select e.id, e.name from cluster_exports m
-         join exports e on e.organization_id = m.organization_id and e.id = m.export_id
-         where m.organization_id = $1 and m.cluster_id = $2 order by e.name_key",
-        [scope, id]
-    )?;
-    Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
 }

@@ -1,12 +1,12 @@
 //! Adding, changing and deleting clusters.
 
 use domain::{
-    ClusterId, ExportId, Timestamp,
-    gitops::{ClusterFields, ClusterState},
+    ClusterId, Timestamp,
+    gitops::{ClusterFields, DestinationState},
 };
 
 use super::list::state;
-use crate::{Json, Result, Scope, Tx, exec, value};
+use crate::{Result, Scope, Tx, exec, value};
 
 /// Adds a cluster whose API server has this address.
 ///
@@ -43,7 +43,7 @@ pub async fn update(
     fields: &ClusterFields,
     server: &str,
     by: &str,
-) -> Result<Option<ClusterState>> {
+) -> Result<Option<DestinationState>> {
     let changed: Option<String> = value!(
         tx,
         "update clusters set name = $4, name_key = $5, credential_id = $6, server = $7, epoch = epoch + 1,
@@ -64,35 +64,6 @@ pub async fn update(
     changed.as_deref().map(state).transpose()
 }
 
-/// Takes every export away from a cluster.
-pub async fn clear_exports(tx: &mut Tx, scope: Scope, id: ClusterId) -> Result<()> {
-    exec!(
-        tx,
-        "delete from cluster_exports where organization_id = $1 and cluster_id = $2",
-        [scope, id]
-    )?;
-    Ok(())
-}
-
-/// Gives exports to a cluster that has none.
-///
-/// # Errors
-/// When one is not there ([`crate::Error::is_dangling`]), or the database refuses.
-pub async fn set_exports(
-    tx: &mut Tx,
-    scope: Scope,
-    id: ClusterId,
-    exports: &[ExportId],
-) -> Result<()> {
-    exec!(
-        tx,
-        ["insert into cluster_exports (organization_id, cluster_id, export_id)
-          select $1, $2, id.value from " each_id(3) " as id"],
-        [scope, id, Json(exports)]
-    )?;
-    Ok(())
-}
-
 /// Says that what Hawser made there is to be deleted, and the cluster then forgotten; answers how
 /// many rows that was.
 pub async fn set_deleting(
@@ -109,15 +80,5 @@ pub async fn set_deleting(
            epoch = epoch + 1, row_version = row_version + 1, updated_by = $4
          where organization_id = $1 and id = $2 and not deleting",
         [scope, id, now, by]
-    )
-}
-
-/// Deletes a cluster that has neither exports nor objects; answers its name, `None` when there was
-/// none.
-pub async fn delete(tx: &mut Tx, scope: Scope, id: ClusterId) -> Result<Option<String>> {
-    value!(
-        tx,
-        "delete from clusters where organization_id = $1 and id = $2 returning name",
-        [scope, id]
     )
 }

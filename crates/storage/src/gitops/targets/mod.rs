@@ -12,8 +12,6 @@ pub use files::{File, files, forget_files, intend, set_files};
 pub use foreign_files::{elsewhere, others};
 pub use list::{Seen, list, seen};
 pub use orphaned_files::{OnBranch, forget_left, remember_files};
-pub use outcome::{Pending, PushOutcome, Request, lock_epoch, queue, record, settle_pending};
-pub use read::{Binding, Target, binding, exports_of, places_taken, target};
-pub use write::{
-    NewTarget, clear_exports, delete, forget_request, forget_state, insert, set_exports, update,
-};
+pub use outcome::{PushOutcome, Request, record};
+pub use read::{Binding, Target, binding, places_taken, target};
+pub use write::{NewTarget, forget_request, forget_state, insert, update};

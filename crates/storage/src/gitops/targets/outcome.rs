@@ -1,6 +1,6 @@
 //! How pushes end.
 
-use domain::{Cause, GitTargetId, Timestamp, gitops::TargetState};
+use domain::{Cause, GitTargetId, Timestamp, gitops::DestinationState};
 
 use crate::{Result, Scope, Tx, exec};
 
@@ -24,7 +24,7 @@ pub enum Request {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PushOutcome {
     /// How the target is now.
-    pub state: TargetState,
+    pub state: DestinationState,
     /// Why it failed.
     pub cause: Option<Cause>,
     /// What was tried, for people.
@@ -39,20 +39,6 @@ pub struct PushOutcome {
     pub check_at: Option<Timestamp>,
     /// When it ended.
     pub at: Timestamp,
-}
-
-/// Holds a Git target until the transaction ends, if it is still of this epoch; `false` when it was
-/// edited or deleted meanwhile.
-///
-/// Targets are held before jobs, as every change that queues a push does it, so that the two never
-/// wait for each other.
-pub async fn lock_epoch(tx: &mut Tx, scope: Scope, id: GitTargetId, epoch: i64) -> Result<bool> {
-    let held = exec!(
-        tx,
-        "update git_targets set epoch = epoch where organization_id = $1 and id = $2 and epoch = $3",
-        [scope, id, epoch]
-    )?;
-    Ok(held > 0)
 }
 
 /// Writes down how a push ended. While one thing after the other waits, the branch lacks it since the
@@ -97,46 +83,4 @@ pub async fn record(
         ]
     )?;
     Ok(())
-}
-
-/// Whether a push brought what was waiting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pending {
-    /// It did.
-    Pushed,
-    /// It did not.
-    Waits,
-}
-
-/// Says what still waits to be pushed. When another push is queued already, it is that which waits,
-/// and the page says so. To be called after the job of this push was ended, in the same transaction.
-pub async fn settle_pending(
-    tx: &mut Tx,
-    scope: Scope,
-    id: GitTargetId,
-    pending: Pending,
-) -> Result<()> {
-    let is_pushed = pending == Pending::Pushed;
-    exec!(
-        tx,
-        "update git_targets set
-           pending_at = case when $3 and not exists (select 1 from jobs j
-             where j.organization_id = $1 and j.kind = 'push' and j.target_id = $2) then null else pending_at end,
-           state = case when exists (select 1 from jobs j
-             where j.organization_id = $1 and j.kind = 'push' and j.target_id = $2 and j.state = 'waiting')
-             then 'pushing' else state end
-         where organization_id = $1 and id = $2",
-        [scope, id, is_pushed]
-    )?;
-    Ok(())
-}
-
-/// Marks a Git target as waiting for the push that a person asked for; answers how many rows that was.
-pub async fn queue(tx: &mut Tx, scope: Scope, id: GitTargetId, now: Timestamp) -> Result<u64> {
-    exec!(
-        tx,
-        "update git_targets set state = 'pushing', pending_at = coalesce(pending_at, $3)
-         where organization_id = $1 and id = $2",
-        [scope, id, now]
-    )
 }

@@ -2,10 +2,11 @@
 
 use domain::{
     Cause, CredentialId, ExportId, GitTargetId, Provider, Timestamp, UserId,
-    gitops::{GitAccountMethod, PushMode, TargetState},
+    gitops::{DestinationState, GitAccountMethod, PushMode},
 };
 use uuid::Uuid;
 
+use super::super::destinations::exports_of;
 use super::list::state;
 use crate::{Db, Error, Result, Scope, Tx, credentials::provider, row, rows};
 
@@ -35,7 +36,7 @@ pub struct Target {
     /// The name of its proxy; empty for none.
     pub proxy: String,
     /// How it is doing.
-    pub state: TargetState,
+    pub state: DestinationState,
     /// Why the last push failed.
     pub cause: Option<Cause>,
     /// The commit that was pushed or found in step last.
@@ -130,18 +131,6 @@ pub async fn target(db: &Db, scope: Scope, id: GitTargetId) -> Result<Option<Tar
         user: row.user_id.into(),
         exports: exports.into_iter().map(|(id, _)| id).collect(),
     }))
-}
-
-/// The exports that a Git target takes, by name.
-pub async fn exports_of(db: &Db, scope: Scope, id: GitTargetId) -> Result<Vec<(ExportId, String)>> {
-    let rows: Vec<(Uuid, String)> = rows!(
-        db,
-        "select e.id, e.name from git_target_exports m
-         join exports e on e.organization_id = m.organization_id and e.id = m.export_id
-         where m.organization_id = $1 and m.target_id = $2 order by e.name_key",
-        [scope, id]
-    )?;
-    Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
 }
 
 /// Who may push with a credential.

@@ -1,11 +1,11 @@
 //! Adding, changing and deleting Git targets.
 
 use domain::{
-    ExportId, GitTargetId, Timestamp, UserId,
-    gitops::{GitTargetFields, TargetState},
+    GitTargetId, Timestamp, UserId,
+    gitops::{DestinationState, GitTargetFields},
 };
 
-use crate::{Json, Result, Scope, Tx, exec, value};
+use crate::{Result, Scope, Tx, exec, value};
 
 /// The columns of a Git target that a person sets.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ pub async fn update(
     id: GitTargetId,
     row_version: i64,
     row: &NewTarget<'_>,
-) -> Result<Option<TargetState>> {
+) -> Result<Option<DestinationState>> {
     let fields = row.fields;
     let state: Option<String> = value!(
         tx,
@@ -125,43 +125,4 @@ pub async fn forget_request(tx: &mut Tx, scope: Scope, id: GitTargetId) -> Resul
         [scope, id]
     )?;
     Ok(())
-}
-
-/// Takes every export away from a Git target.
-pub async fn clear_exports(tx: &mut Tx, scope: Scope, id: GitTargetId) -> Result<()> {
-    exec!(
-        tx,
-        "delete from git_target_exports where organization_id = $1 and target_id = $2",
-        [scope, id]
-    )?;
-    Ok(())
-}
-
-/// Gives exports to a Git target that has none.
-///
-/// # Errors
-/// When one is not there ([`crate::Error::is_dangling`]), or the database refuses.
-pub async fn set_exports(
-    tx: &mut Tx,
-    scope: Scope,
-    id: GitTargetId,
-    exports: &[ExportId],
-) -> Result<()> {
-    exec!(
-        tx,
-        ["insert into git_target_exports (organization_id, target_id, export_id)
-          select $1, $2, id.value from " each_id(3) " as id"],
-        [scope, id, Json(exports)]
-    )?;
-    Ok(())
-}
-
-/// Deletes a Git target that has neither exports nor files; answers its name, `None` when there was
-/// none.
-pub async fn delete(tx: &mut Tx, scope: Scope, id: GitTargetId) -> Result<Option<String>> {
-    value!(
-        tx,
-        "delete from git_targets where organization_id = $1 and id = $2 returning name",
-        [scope, id]
-    )
 }

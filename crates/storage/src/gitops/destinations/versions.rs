@@ -1,18 +1,23 @@
-//! What a place was last written with.
+//! What a destination was last written with.
 
-use domain::{CredentialId, Timestamp};
+use domain::{CredentialId, Timestamp, gitops::Destination};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{Db, Json, Result, Scope, Tx, exec, rows};
 
 /// The versions of credentials that a Git target or cluster was last written with.
-pub async fn written(db: &Db, scope: Scope, place: Uuid) -> Result<Vec<(CredentialId, i64)>> {
+pub async fn written(
+    db: &Db,
+    scope: Scope,
+    destination: impl Into<Destination>,
+) -> Result<Vec<(CredentialId, i64)>> {
+    let id = destination.into().uuid();
     let rows: Vec<(Uuid, i64)> = rows!(
         db,
         "select credential_id, vault_version from place_credentials
          where organization_id = $1 and place_id = $2 order by credential_id",
-        [scope, place]
+        [scope, id]
     )?;
     Ok(rows.into_iter().map(|(id, version)| (id.into(), version)).collect())
 }
@@ -22,9 +27,10 @@ pub async fn written(db: &Db, scope: Scope, place: Uuid) -> Result<Vec<(Credenti
 pub async fn set_written(
     tx: &mut Tx,
     scope: Scope,
-    place: Uuid,
+    destination: impl Into<Destination>,
     versions: &[(CredentialId, i64)],
 ) -> Result<()> {
+    let place = destination.into().uuid();
     delete(tx, scope, place).await?;
     let records: Vec<_> = versions
         .iter()
@@ -39,8 +45,14 @@ pub async fn set_written(
     Ok(())
 }
 
-/// Forgets what a deleted place was written with; updates on their way to it end as superseded.
-pub async fn forget_place(tx: &mut Tx, scope: Scope, place: Uuid, now: Timestamp) -> Result<()> {
+/// Forgets what a deleted destination was written with; updates on their way to it end as superseded.
+pub async fn forget(
+    tx: &mut Tx,
+    scope: Scope,
+    destination: impl Into<Destination>,
+    now: Timestamp,
+) -> Result<()> {
+    let place = destination.into().uuid();
     delete(tx, scope, place).await?;
     exec!(
         tx,
