@@ -240,8 +240,8 @@ pub(crate) mod tests {
     /// and says whose it is, and what a person's account is a member of.
     const OF_ALL_ORGANIZATIONS: [(&str, usize); 14] = [
         ("credentials/operations.rs", 2),
-        ("gitops/git_accounts/states.rs", 2),
         ("gitops/destinations/schedule.rs", 4),
+        ("gitops/git_accounts/states.rs", 2),
         ("jobs/claim.rs", 4),
         ("notices/disks.rs", 4),
         ("notices/mod.rs", 1),

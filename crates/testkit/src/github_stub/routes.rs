@@ -82,7 +82,8 @@ impl State {
                     self.give((id, login), String::new())
                 }
             },
-            "" => {
+            // GitHub takes the code with the grant type of RFC 6749 and without one.
+            "" | "authorization_code" => {
                 // A code is used up by every try.
                 let Some(code) = self.codes.remove(field("code")) else {
                     return refused("bad_verification_code");
@@ -121,7 +122,7 @@ impl State {
             return not_found();
         }
         let code = self.make("device");
-        self.devices.insert(code.clone(), (Device::Pending, form["scope"].clone()));
+        self.devices.insert(code.clone(), (Device::Pending, form.get("scope").cloned().unwrap_or_default()));
         Json(json!({
             "device_code": code, "user_code": "WDJB-MJHT", "expires_in": 900, "interval": 5,
             "verification_uri": "https://evil.example/login/device",
