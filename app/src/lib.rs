@@ -7,6 +7,8 @@
 #![recursion_limit = "512"]
 
 #[cfg(feature = "ssr")]
+mod account;
+#[cfg(feature = "ssr")]
 mod answer;
 #[cfg(feature = "ssr")]
 mod audit;

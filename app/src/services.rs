@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
 use domain::{
-    Principal, Secret, ServiceError, Timestamp, UserId, connection_tests::ConnectionTest, service,
+    Principal, Secret, ServiceError, Timestamp, UserId, account::SessionKey,
+    connection_tests::ConnectionTest, service,
 };
 use leptos::prelude::use_context;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,8 @@ use serde::{Deserialize, Serialize};
 pub struct Services {
     /// Signing in, and the first start.
     pub sessions: Arc<dyn service::Sessions>,
+    /// A person's own account.
+    pub account: Arc<dyn service::Account>,
     /// Credentials.
     pub credentials: Arc<dyn service::Credentials>,
     /// Chart repositories.
@@ -49,6 +52,8 @@ pub trait CurrentUser: Send + Sync {
     fn user(&self) -> Option<UserId>;
     /// The person in the organization they work in.
     fn principal(&self) -> Option<Principal>;
+    /// The session of this visit, if there is one.
+    fn session(&self) -> Option<SessionKey>;
     /// The visitor's address, for limits and the audit log.
     fn peer(&self) -> IpAddr;
     /// The time of this request; pages tell ages from it.

@@ -9,8 +9,8 @@ use leptos_router::{
 };
 
 use crate::{
-    audit, charts, credentials, exports, gitops, matching, notices, projects, repositories,
-    services::Bundle, sessions, ui::page::not_found,
+    account, audit, charts, credentials, exports, gitops, matching, notices, projects,
+    repositories, services::Bundle, sessions, ui::page::not_found,
 };
 
 /// Wakes the islands of a page, if it has any; a page without islands loads no WebAssembly. It also
@@ -80,6 +80,9 @@ pub fn App() -> AnyView {
             <FlatRoutes fallback=not_found>
                 <Route path=path!("/") view=sessions::start ssr=mode.clone()/>
                 <Route path=path!("/setup/:token") view=sessions::set_up ssr=mode.clone()/>
+                <Route path=path!("/account") view=account::account ssr=mode.clone()/>
+                <Route path=path!("/account/password") view=account::password ssr=mode.clone()/>
+                <Route path=path!("/account/sessions") view=account::sessions ssr=mode.clone()/>
                 <Route path=path!("/sign-in") view=sessions::sign_in ssr=mode.clone()/>
                 <Route path=path!("/credentials") view=credentials::list ssr=mode.clone()/>
                 <Route path=path!("/credentials/new") view=credentials::new ssr=mode.clone()/>

@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::http::{StatusCode, header};
 use domain::{
     Role, ServiceError,
+    account::ChangePassword,
     connection_tests::TestConnection,
     credentials::{
         AllowAddress, CreateCredential, DeleteCredential, PlaceCredential, UpdateCredential,
@@ -114,6 +115,9 @@ fn rows() -> Vec<(&'static str, Vec<FilledForm>)> {
         row("sign-in", vec![from(), fields::<SignIn>()]),
         row("sign-out", Vec::new()),
         row("set-up", vec![from(), fields::<SetUp>()]),
+        row("account/password", vec![from(), fields::<ChangePassword>()]),
+        row("account/end-session", of(&["session"])),
+        row("account/end-other-sessions", vec![from()]),
         row(
             "credentials/create",
             vec![way(), fields::<CreateCredential>(), FilledForm::plain(FOR_TEST)],

@@ -19,6 +19,7 @@ pub(crate) enum Section {
     Projects,
     Notices,
     Audit,
+    Account,
     None,
 }
 
@@ -152,6 +153,10 @@ fn Person(principal: Principal) -> AnyView {
                 <strong>{principal.name}</strong>
                 <span class="muted">{principal.organization_name}" · "{principal.role.as_str()}</span>
             </p>
+            <a class="button quiet" href="/account">
+                <Icon name="key-round"/>
+                "Your account"
+            </a>
             <form method="post" action="/actions/sign-out">
                 <button class="button quiet" type="submit">
                     <Icon name="log-out"/>

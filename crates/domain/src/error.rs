@@ -24,6 +24,7 @@ pub enum Field {
     Consumer,
     Credential,
     Credentials,
+    Current,
     Description,
     Email,
     Environment,

@@ -8,6 +8,7 @@
 mod spelled;
 
 pub mod access;
+pub mod account;
 mod address_safe;
 pub mod assumed;
 pub mod audit;

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use crate::{
     AddressRequestId, AllowedAddressId, ChartId, ClusterId, CredentialId, CredentialKind, ExportId,
     GitTargetId, Principal, ProjectId, PropagationId, RepositoryId, Secret, ServiceError, UserId,
+    account::{ChangePassword, OwnSession, Profile, SessionKey},
     audit::{AuditPage, AuditQuery},
     charts::{ChartDetail, ChartPage, ChartQuery},
     connection_tests::{ConnectionTest, TestConnection},
@@ -59,6 +60,26 @@ pub trait Sessions: Send + Sync {
     async fn principal(&self, user: UserId) -> Answer<Principal>;
     /// The organizations of a person.
     async fn memberships(&self, user: UserId) -> Answer<Vec<Membership>>;
+}
+
+/// A person's own account.
+#[async_trait]
+pub trait Account: Send + Sync {
+    /// Who they are.
+    async fn profile(&self, principal: &Principal) -> Answer<Profile>;
+    /// Where they are signed in, the session used last first, at most 100.
+    async fn sessions(&self, principal: &Principal) -> Answer<Vec<OwnSession>>;
+    /// Ends one of their sessions.
+    async fn end_session(&self, principal: &Principal, session: SessionKey) -> Answer<()>;
+    /// Ends all their sessions but one; answers how many there were.
+    async fn end_other_sessions(&self, principal: &Principal, kept: SessionKey) -> Answer<u64>;
+    /// Changes their password, and ends all their sessions but one.
+    async fn change_password(
+        &self,
+        principal: &Principal,
+        form: ChangePassword,
+        kept: SessionKey,
+    ) -> Answer<()>;
 }
 
 /// Credentials.

@@ -10,15 +10,18 @@ use std::{
 
 use app::services::{CurrentUser, Flash, Typing};
 use async_trait::async_trait;
-use domain::{Principal, Secret, ServiceError, Timestamp, UserId};
+use domain::{Principal, Secret, ServiceError, Timestamp, UserId, account::SessionKey};
 use http::HeaderValue;
 use tower_sessions::Session;
 
-use super::known_browser;
+use super::{known_browser, session::hash};
 use crate::{config::Transport, disk::Disk};
 
 /// The keys of the session's record.
 pub(super) const USER: &str = "user";
+/// Where a session began, and in which browser.
+pub(super) const ADDRESS: &str = "address";
+pub(super) const BROWSER: &str = "browser";
 const FLASH: &str = "flash";
 const TYPING: &str = "typing";
 
@@ -32,6 +35,8 @@ pub struct SessionUser {
     pub(super) user: Option<UserId>,
     pub(super) principal: Option<Principal>,
     pub(super) peer: IpAddr,
+    /// The browser in words.
+    pub(super) browser: String,
     pub(super) now: Timestamp,
     pub(super) transport: Transport,
     pub(super) known_browser: Option<Secret>,
@@ -69,6 +74,10 @@ impl CurrentUser for SessionUser {
         self.principal.clone()
     }
 
+    fn session(&self) -> Option<SessionKey> {
+        self.session.id().map(|id| SessionKey::new(hash(id)))
+    }
+
     fn peer(&self) -> IpAddr {
         self.peer
     }
@@ -97,6 +106,8 @@ impl CurrentUser for SessionUser {
         // What an anonymous visitor was told is not for the person who signs in.
         self.session.clear().await;
         self.session.cycle_id().await.map_err(unavailable)?;
+        self.session.insert(ADDRESS, self.peer.to_string()).await.map_err(unavailable)?;
+        self.session.insert(BROWSER, &self.browser).await.map_err(unavailable)?;
         self.session.insert(USER, user).await.map_err(unavailable)
     }
 

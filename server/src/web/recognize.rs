@@ -13,8 +13,8 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use domain::{ServiceError, UserId};
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use domain::{ServiceError, UserId, account::browser_of};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use tower_sessions::Session;
 
 use super::{
@@ -60,6 +60,7 @@ pub(super) async fn recognize(
         user,
         principal,
         peer,
+        browser: browser(request.headers()),
         now: site.clock.now(),
         transport: site.transport(),
         known_browser: known_browser::read(site.transport(), request.headers()),
@@ -95,6 +96,12 @@ pub(super) async fn part(request: Request, next: Next) -> Response {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// The browser in words.
+fn browser(headers: &HeaderMap) -> String {
+    let name = headers.get(header::USER_AGENT).and_then(|name| name.to_str().ok());
+    browser_of(name.unwrap_or_default())
 }
 
 /// The address at the other end of the connection.

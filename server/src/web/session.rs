@@ -12,7 +12,7 @@ use domain::{Timestamp, UserId};
 use engine::Clock;
 use http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest, Sha256};
-use storage::Db;
+use storage::{Db, sessions::NewSession};
 use time::OffsetDateTime;
 use tower_sessions::{
     Expiry, SessionManagerLayer, SessionStore,
@@ -21,7 +21,10 @@ use tower_sessions::{
     session_store::{Error, Result},
 };
 
-use super::{current_user::USER, pending_sessions::PendingSessions};
+use super::{
+    current_user::{ADDRESS, BROWSER, USER},
+    pending_sessions::PendingSessions,
+};
 use crate::config::{PublicUrl, Transport};
 
 /// How long a session lives without a request.
@@ -196,16 +199,14 @@ impl SessionStore for SessionRows {
         record.id = Id(i128::from_le_bytes(rand::random()));
         record.data.insert(CREATED.to_owned(), now.millis().into());
         let text = encode(record)?;
-        storage::sessions::create(
-            &self.db,
-            &hash(record.id),
-            user(record),
-            &text,
-            now,
-            end(user(record), now, now),
-        )
-        .await
-        .map_err(backend)
+        let new = NewSession {
+            user: user(record),
+            record: &text,
+            address: said(record, ADDRESS),
+            browser: said(record, BROWSER),
+            expires_at: end(user(record), now, now),
+        };
+        storage::sessions::create(&self.db, &hash(record.id), &new, now).await.map_err(backend)
     }
 
     /// Changes a row that is there. A session that was ended meanwhile stays ended. What is saved is a
@@ -260,7 +261,8 @@ fn end(user: Option<UserId>, created: Timestamp, now: Timestamp) -> Timestamp {
     }
 }
 
-fn hash(id: Id) -> Hash {
+/// How the row of a session is named.
+pub(super) fn hash(id: Id) -> Hash {
     Sha256::digest(id.to_string().as_bytes()).into()
 }
 
@@ -272,6 +274,11 @@ fn encode(record: &Record) -> Result<String> {
 /// Whose session it is; the row names them, so that all their sessions can be found.
 fn user(record: &Record) -> Option<UserId> {
     record.data.get(USER)?.as_str()?.parse().ok()
+}
+
+/// A text of the record; empty when it holds none.
+fn said<'a>(record: &'a Record, key: &str) -> &'a str {
+    record.data.get(key).and_then(serde_json::Value::as_str).unwrap_or_default()
 }
 
 fn date(at: Timestamp) -> OffsetDateTime {

@@ -146,6 +146,7 @@ fn services(engine: &Engine) -> Services {
         projects: Arc::<Engine>::clone(&engine),
         notices: Arc::<Engine>::clone(&engine),
         exports: Arc::<Engine>::clone(&engine),
+        account: Arc::<Engine>::clone(&engine),
         git_connections: Arc::<Engine>::clone(&engine),
         git_targets: Arc::<Engine>::clone(&engine),
         clusters: engine,

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests compare secrets with what was typed")]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
+mod account;
 mod asking;
 mod behind_nginx;
 mod endpoints;

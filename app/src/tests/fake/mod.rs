@@ -1,5 +1,6 @@
 //! Services that answer with one of everything.
 
+mod account;
 mod clusters;
 mod connections;
 pub(super) mod credentials;
@@ -169,6 +170,7 @@ impl Fake {
             projects: Arc::<Self>::clone(fake),
             notices: Arc::<Self>::clone(fake),
             exports: Arc::<Self>::clone(fake),
+            account: Arc::<Self>::clone(fake),
             git_connections: Arc::<Self>::clone(fake),
             git_targets: Arc::<Self>::clone(fake),
             clusters: Arc::<Self>::clone(fake),

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use async_trait::async_trait;
-use domain::{Principal, Secret, ServiceError, Timestamp, UserId};
+use domain::{Principal, Secret, ServiceError, Timestamp, UserId, account::SessionKey};
 
 use super::{Fake, NOW};
 use crate::services::{CurrentUser, Flash, Typing};
@@ -15,6 +15,9 @@ impl CurrentUser for Fake {
     }
     fn principal(&self) -> Option<Principal> {
         self.principal.clone()
+    }
+    fn session(&self) -> Option<SessionKey> {
+        Some(SessionKey::new([1; 32]))
     }
     fn peer(&self) -> IpAddr {
         Ipv4Addr::LOCALHOST.into()

@@ -1,5 +1,6 @@
 //! Signing in and out, and the first start.
 
+mod account;
 mod attempts;
 mod budgets;
 mod confirm;

@@ -2,12 +2,14 @@
 
 mod failed_attempts;
 mod known_browsers;
+mod own;
 mod recognize;
 mod set_up_tokens;
 mod users;
 
 pub use failed_attempts::{Filling, count_failure, failed, forget_failures};
 pub use known_browsers::{KnownTo, forget_browsers, keep_browser, known_to};
+pub use own::{end_other_sessions, end_session, profile, sessions_of, set_password};
 pub use recognize::principal;
 pub use set_up_tokens::{is_open, issue_token, use_token, void_tokens};
 pub use users::{Account, account, anybody, insert_user, password_hash_of, rehash};
@@ -29,23 +31,31 @@ pub struct StoredSession {
     pub expires_at: Timestamp,
 }
 
+/// A session that begins.
+#[derive(Debug)]
+pub struct NewSession<'a> {
+    /// Whose it is; `None` of a visitor without an account.
+    pub user: Option<UserId>,
+    /// The session's record, as the server wrote it.
+    pub record: &'a str,
+    /// The address it begins at; empty for none.
+    pub address: &'a str,
+    /// The browser in words; empty for none.
+    pub browser: &'a str,
+    /// When it ends at the latest.
+    pub expires_at: Timestamp,
+}
+
 /// Adds a session under the SHA-256 of its id.
 ///
 /// # Errors
 /// When the id is taken, or the database refuses.
-pub async fn create(
-    db: &Db,
-    hash: &[u8],
-    user: Option<UserId>,
-    record: &str,
-    now: Timestamp,
-    expires_at: Timestamp,
-) -> Result<()> {
+pub async fn create(db: &Db, hash: &[u8], new: &NewSession<'_>, now: Timestamp) -> Result<()> {
     exec!(
         db.write(),
-        "insert into sessions (id_hash, user_id, record, created_at, last_seen_at, expires_at)
-         values ($1, $2, $3, $4, $4, $5)",
-        [hash, user, record, now, expires_at]
+        "insert into sessions (id_hash, user_id, record, created_at, last_seen_at, expires_at, address, browser)
+         values ($1, $2, $3, $4, $4, $5, $6, $7)",
+        [hash, new.user, new.record, now, new.expires_at, new.address, new.browser]
     )?;
     Ok(())
 }

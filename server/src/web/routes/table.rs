@@ -62,6 +62,12 @@ routes! {
     Function "/actions/set-up" => Public, SetUpLink, Changes;
     Function "/actions/sign-in" => Public, None, Changes;
     Function "/actions/sign-out" => Public, None, Changes;
+    Page "/account" => SignedIn, None, Reads;
+    Page "/account/password" => SignedIn, None, Reads;
+    Page "/account/sessions" => SignedIn, None, Reads;
+    Function "/actions/account/password" => SignedIn, None, Changes;
+    Function "/actions/account/end-session" => SignedIn, None, Changes;
+    Function "/actions/account/end-other-sessions" => SignedIn, None, Changes;
     Form "/actions/forms/elsewhere" => Public, None, Reads, pages::elsewhere;
 
     Page "/credentials" => View, None, Reads;

@@ -78,6 +78,13 @@ pub const ALLOWED: &[Allowed] = &[
     Allowed { path: "/actions/set-up", least: None, objects: &[], answer: Next },
     open("/actions/sign-in", Next),
     open("/actions/sign-out", Next),
+    row("/account", Viewer, NONE, Shown),
+    row("/account/password", Viewer, NONE, Shown),
+    row("/account/sessions", Viewer, NONE, Shown),
+    // It takes one's own password, and a session of one's own: `account.rs` asks with both.
+    row("/actions/account/password", Viewer, &[], Next),
+    row("/actions/account/end-session", Viewer, &[], Next),
+    row("/actions/account/end-other-sessions", Viewer, NONE, Next),
     open("/actions/forms/elsewhere", Leads("/credentials/new")),
     //
     row("/credentials", Viewer, NONE, Shown),

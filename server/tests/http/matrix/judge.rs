@@ -42,8 +42,14 @@ pub fn fault_of(
         (_, Named::Foreign | Named::Missing | Named::Malformed | Named::Deleted) => {
             written.is_empty()
         }
-        // A visitor without a session cannot end it.
-        (Effect::Changes, _) => !written.is_empty() || cell.route.path == "/actions/sign-out",
+        // A visitor without a session cannot end it, nor others where there are none.
+        (Effect::Changes, _) => {
+            !written.is_empty()
+                || matches!(
+                    cell.route.path,
+                    "/actions/sign-out" | "/actions/account/end-other-sessions"
+                )
+        }
         (Effect::ActsOutside, _) => true,
     };
     (!fits).then_some("answered, but not with the effect of the route")

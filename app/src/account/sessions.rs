@@ -1,0 +1,92 @@
+//! Where one is signed in.
+
+use domain::account::{OwnSession, SessionKey};
+use leptos::prelude::*;
+
+use super::PATH;
+use crate::ui::{
+    badge::{Badge, Tone},
+    form::{Form, FormState, Submit},
+    frame::Section,
+    input::hidden,
+    moment::Moment,
+    page::{Page, Request, page},
+};
+
+/// `/account/sessions`
+pub(crate) fn sessions() -> AnyView {
+    page(async |request| {
+        let principal = request.member()?;
+        let sessions = request.services().account.sessions(&principal).await?;
+        let this = request.asking.visit.session();
+        let others = sessions.iter().filter(|session| Some(session.key) != this).count();
+        let end_others = (others > 0).then(|| {
+            let state = FormState::new("account-end-others", &request);
+            view! {
+                <Form state action="/actions/account/end-other-sessions">
+                    <Submit class="button danger">"End all other sessions"</Submit>
+                </Form>
+            }
+        });
+        let rows = sessions.iter().map(|session| row(&request, session, this)).collect_view();
+        let body = view! {
+            <p class="crumbs"><a href=PATH>"Your account"</a></p>
+            <div class="head">
+                <div>
+                    <h1>"Sessions"</h1>
+                    <p class="muted">
+                        "Where you are signed in. Whoever uses a session that you end has to sign in again."
+                    </p>
+                </div>
+                {end_others}
+            </div>
+            <div class="table">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Browser"</th>
+                            <th scope="col">"Address"</th>
+                            <th scope="col">"Signed in"</th>
+                            <th scope="col">"Last seen"</th>
+                            <th scope="col"><span class="visually-hidden">"Actions"</span></th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        };
+        Ok(Page { title: "Sessions".to_owned(), section: Section::Account, body: body.into_any() })
+    })
+}
+
+fn row(request: &Request, session: &OwnSession, this: Option<SessionKey>) -> AnyView {
+    let is_this = this == Some(session.key);
+    let browser = match session.browser.as_str() {
+        "" => "Unknown browser".to_owned(),
+        known => known.to_owned(),
+    };
+    let address =
+        session.address.map_or_else(|| "Unknown".to_owned(), |address| address.to_string());
+    let end = if is_this {
+        view! { <Badge tone=Tone::Good>"This session"</Badge> }.into_any()
+    } else {
+        let state = FormState::new("account-end-session", request);
+        view! {
+            <Form state action="/actions/account/end-session">
+                {hidden("session", session.key.to_string())}
+                <Submit class="button danger small">"End"</Submit>
+            </Form>
+        }
+        .into_any()
+    };
+    view! {
+        <tr>
+            <td data-label="Browser">{browser}</td>
+            <td data-label="Address"><code>{address}</code></td>
+            <td data-label="Signed in"><Moment at=session.began_at now=request.now/></td>
+            <td data-label="Last seen"><Moment at=session.last_seen_at now=request.now/></td>
+            <td>{end}</td>
+        </tr>
+    }
+    .into_any()
+}
