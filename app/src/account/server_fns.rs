@@ -1,6 +1,6 @@
 //! Server functions of one's own account: who is asking, call the service.
 
-use domain::{ServiceError, account::ChangePassword, counted};
+use domain::{ServiceError, account, counted};
 use leptos::prelude::*;
 
 use super::PATH;
@@ -15,7 +15,7 @@ const SESSIONS: &str = "/account/sessions";
 #[server(prefix = "/actions", endpoint = "account/password")]
 pub(crate) async fn change_password(
     #[server(default)] from: String,
-    #[server(flatten)] form: ChangePassword,
+    #[server(flatten)] form: account::ChangePassword,
 ) -> Answered {
     let sent = Sent::of("account-password", &from, &form);
     let result = async {

@@ -122,7 +122,10 @@ impl State {
             return not_found();
         }
         let code = self.make("device");
-        self.devices.insert(code.clone(), (Device::Pending, form.get("scope").cloned().unwrap_or_default()));
+        self.devices.insert(
+            code.clone(),
+            (Device::Pending, form.get("scope").cloned().unwrap_or_default()),
+        );
         Json(json!({
             "device_code": code, "user_code": "WDJB-MJHT", "expires_in": 900, "interval": 5,
             "verification_uri": "https://evil.example/login/device",
