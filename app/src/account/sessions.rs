@@ -68,7 +68,7 @@ fn row(request: &Request, session: &OwnSession, this: Option<SessionKey>) -> Any
     let address =
         session.address.map_or_else(|| "Unknown".to_owned(), |address| address.to_string());
     let end = if is_this {
-        view! { <Badge tone=Tone::Good text="This session"/> }.into_any()
+        view! { <Badge tone=Tone::Good label="This session"/> }.into_any()
     } else {
         let state = FormState::new("account-end-session", request);
         view! {

@@ -11,6 +11,7 @@ use domain::{
     sessions::{SetUp, SignIn, SignInFrom},
 };
 use engine::{Clock, ManualClock, SystemClock};
+use storage::sessions::NewSession;
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -21,7 +22,7 @@ on_both!(
     r_init_01_two_at_once_make_one_account,
     r_enum_01_unknown_and_wrong_answer_alike,
     an_account_can_sign_in_and_out,
-    nobody_is_no_actor,
+    nobody_is_no_principal,
     sessions_are_never_brought_back_to_life,
 );
 
@@ -157,17 +158,21 @@ async fn an_account_can_sign_in_and_out(env: TestEnv) {
     assert_eq!(sequences, [4, 3, 2, 1]);
 }
 
-async fn nobody_is_no_actor(env: TestEnv) {
+async fn nobody_is_no_principal(env: TestEnv) {
     assert_eq!(env.engine.principal(UserId::new()).await, Err(ServiceError::NotSignedIn));
+}
+
+fn session(user: Option<UserId>, expires_at: Timestamp) -> NewSession<'static> {
+    NewSession { user, record: "{}", address: "", browser: "", expires_at }
 }
 
 async fn sessions_are_never_brought_back_to_life(env: TestEnv) {
     let user = account(&env).await;
     let (db, now) = (&env.db, SystemClock.now());
     let later = now.plus(Duration::from_mins(1));
-    storage::sessions::create(db, b"one", Some(user), "{}", now, later).await.unwrap();
-    storage::sessions::create(db, b"two", Some(user), "{}", now, later).await.unwrap();
-    assert!(storage::sessions::create(db, b"two", None, "{}", now, later).await.is_err());
+    storage::sessions::create(db, b"one", &session(Some(user), later), now).await.unwrap();
+    storage::sessions::create(db, b"two", &session(Some(user), later), now).await.unwrap();
+    assert!(storage::sessions::create(db, b"two", &session(None, later), now).await.is_err());
     assert_eq!(
         storage::sessions::save(db, b"one", Some(user), "{1}", now, later).await.unwrap(),
         1
@@ -181,6 +186,6 @@ async fn sessions_are_never_brought_back_to_life(env: TestEnv) {
     );
     assert!(storage::sessions::load(db, b"one", now).await.unwrap().is_none());
     assert_eq!(storage::sessions::delete_of_user(db, user).await.unwrap(), 1);
-    storage::sessions::create(db, b"three", None, "{}", now, later).await.unwrap();
+    storage::sessions::create(db, b"three", &session(None, later), now).await.unwrap();
     assert_eq!(storage::sessions::delete_expired(db, later).await.unwrap(), 1);
 }
