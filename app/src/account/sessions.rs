@@ -70,21 +70,23 @@ fn row(request: &Request, session: &OwnSession, this: Option<SessionKey>) -> Any
     let end = if is_this {
         view! { <Badge tone=Tone::Good label="This session"/> }.into_any()
     } else {
-        let state = FormState::new("account-end-session", request);
+        let (state, key) =
+            (FormState::new("account-end-session", request), session.key.to_string());
         view! {
             <Form state action="/actions/account/end-session">
-                {hidden("session", session.key.to_string())}
+                {hidden("session", key)}
                 <Submit class="button danger small">"End"</Submit>
             </Form>
         }
         .into_any()
     };
+    let (began_at, last_seen_at, now) = (session.began_at, session.last_seen_at, request.now);
     view! {
         <tr>
             <td data-label="Browser">{browser}</td>
             <td data-label="Address"><code>{address}</code></td>
-            <td data-label="Signed in"><Moment at=session.began_at now=request.now/></td>
-            <td data-label="Last seen"><Moment at=session.last_seen_at now=request.now/></td>
+            <td data-label="Signed in"><Moment at=began_at now/></td>
+            <td data-label="Last seen"><Moment at=last_seen_at now/></td>
             <td>{end}</td>
         </tr>
     }

@@ -5,7 +5,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use crate::env::{TestEnv, on_both};
 use domain::{
-    Field, Principal, Role, Secret, ServiceError, UserId,
+    Field, Principal, Role, Secret, ServiceError, Timestamp, UserId,
     audit::{AuditAction, AuditActor, AuditEvent, AuditQuery},
     service::{Audit, Sessions},
     sessions::{SetUp, SignIn, SignInFrom},
