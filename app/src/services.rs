@@ -16,7 +16,7 @@ pub struct Services {
     /// Signing in, and the first start.
     pub sessions: Arc<dyn service::Sessions>,
     /// A person's own account.
-    pub account: Arc<dyn service::Account>,
+    pub account: Arc<dyn service::OwnAccount>,
     /// Credentials.
     pub credentials: Arc<dyn service::Credentials>,
     /// Chart repositories.

@@ -64,7 +64,7 @@ pub trait Sessions: Send + Sync {
 
 /// A person's own account.
 #[async_trait]
-pub trait Account: Send + Sync {
+pub trait OwnAccount: Send + Sync {
     /// Who they are.
     async fn profile(&self, principal: &Principal) -> Answer<Profile>;
     /// Where they are signed in, the session used last first, at most 100.

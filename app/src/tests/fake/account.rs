@@ -4,13 +4,13 @@ use async_trait::async_trait;
 use domain::{
     Principal,
     account::{ChangePassword, OwnSession, Profile, SessionKey},
-    service::{Account, Answer},
+    service::{Answer, OwnAccount},
 };
 
 use super::{Fake, NOW};
 
 #[async_trait]
-impl Account for Fake {
+impl OwnAccount for Fake {
     async fn profile(&self, _: &Principal) -> Answer<Profile> {
         Ok(Profile { name: "Ada".into(), email: "ada@example.com".into() })
     }

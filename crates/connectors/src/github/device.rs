@@ -7,7 +7,7 @@ use super::{
     Github, GithubError, Grant, TokenRefusal,
     call::unreadable,
     grant::TokenResponse,
-    oauth::{Transport, told},
+    oauth::{OauthTransport, told},
 };
 use crate::wire::form;
 
@@ -39,7 +39,7 @@ impl Github {
             .oauth(attempt)?
             .exchange_device_code()
             .add_scopes(scopes)
-            .request_async(&Transport(self, attempt))
+            .request_async(&OauthTransport(self, attempt))
             .await;
         let begun: StandardDeviceAuthorizationResponse = told(answer, attempt)?;
         let device_code = Secret::new(begun.device_code().secret().clone());

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Github, Verifier,
     call::unreadable,
-    oauth::{Transport, told},
+    oauth::{OauthTransport, told},
 };
 use crate::{Failure, lenient};
 
@@ -154,7 +154,7 @@ impl Github {
             .await?
             .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
             .set_pkce_verifier(verifier.shown())
-            .request_async(&Transport(self, attempt))
+            .request_async(&OauthTransport(self, attempt))
             .await;
         told(answer, attempt)?.granted(now, attempt)
     }
@@ -169,7 +169,7 @@ impl Github {
             .confidential_oauth(attempt)
             .await?
             .exchange_refresh_token(&RefreshToken::new(refresh.expose().to_owned()))
-            .request_async(&Transport(self, attempt))
+            .request_async(&OauthTransport(self, attempt))
             .await;
         told(answer, attempt)?.granted(now, attempt)
     }

@@ -97,9 +97,9 @@ impl Github {
 }
 
 /// Sends the requests of the library. A refusal is an error, whatever its status is.
-pub(super) struct Transport<'a>(pub(super) &'a Github, pub(super) &'static str);
+pub(super) struct OauthTransport<'a>(pub(super) &'a Github, pub(super) &'static str);
 
-impl<'c> AsyncHttpClient<'c> for Transport<'_> {
+impl<'c> AsyncHttpClient<'c> for OauthTransport<'_> {
     type Error = GithubError;
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, GithubError>> + Send + 'c>>;
 

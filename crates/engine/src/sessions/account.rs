@@ -6,7 +6,7 @@ use domain::{
     account::{ChangePassword, OwnSession, Profile, SessionKey},
     audit::{AuditAction, AuditTarget},
     counted,
-    service::{Account, Answer},
+    service::{Answer, OwnAccount},
 };
 use storage::{Scope, sessions};
 
@@ -18,7 +18,7 @@ use crate::{
 };
 
 #[async_trait]
-impl Account for Engine {
+impl OwnAccount for Engine {
     async fn profile(&self, principal: &Principal) -> Answer<Profile> {
         profile(self, principal).await.map_err(answer)
     }
