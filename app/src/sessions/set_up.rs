@@ -6,8 +6,9 @@ use leptos::prelude::*;
 use crate::ui::{
     form::{Form, FormState, Submit},
     frame::Section,
-    input::{Input, hidden},
+    input::Input,
     page::{Page, page},
+    shown_once::ShownOnce,
 };
 
 /// `/setup/{token}`
@@ -28,7 +29,7 @@ fn form(state: FormState, token: String) -> AnyView {
                 "Make the first account and the organization it belongs to. This link works once."
             </p>
             <Form state=state.clone() action="/actions/set-up">
-                {hidden("token", token)}
+                {ShownOnce(token).hidden("token")}
                 {Input::new(&state, Field::Organization, "Organization")
                     .hint("Credentials and repositories belong to it. You can use your company's name.")
                     .autocomplete("organization")

@@ -12,6 +12,7 @@ mod forms;
 mod git_connections;
 mod gitops;
 mod matching;
+mod shown_once;
 mod targets;
 mod wizard;
 

@@ -34,6 +34,8 @@ pub(crate) mod path;
 #[cfg(feature = "ssr")]
 pub(crate) mod return_to;
 #[cfg(feature = "ssr")]
+pub(crate) mod shown_once;
+#[cfg(feature = "ssr")]
 pub(crate) mod table;
 #[cfg(feature = "hydrate")]
 mod watch;

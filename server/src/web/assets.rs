@@ -17,7 +17,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use sha2::{Digest, Sha256};
 
-use super::refusal::refuse;
+use super::{compress::accepts, refusal::refuse};
 
 /// Names under `/pkg/` hold the hash of the content.
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -132,14 +132,8 @@ impl File {
     }
 
     /// The smallest form the browser takes.
-    fn choose(&self, accept: &str) -> (&Bytes, Option<HeaderValue>) {
-        let takes = |coding: &str| {
-            accept.split(',').any(|item| {
-                let mut parts = item.split(';').map(str::trim);
-                parts.next() == Some(coding)
-                    && !parts.any(|weight| matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
-            })
-        };
+    fn choose(&self, asked: &HeaderMap) -> (&Bytes, Option<HeaderValue>) {
+        let takes = |coding: &str| accepts(asked, coding);
         match (&self.brotli, &self.gzip) {
             (Some(bytes), _) if takes("br") => (bytes, Some(HeaderValue::from_static("br"))),
             (_, Some(bytes)) if takes("gzip") => (bytes, Some(HeaderValue::from_static("gzip"))),
@@ -160,7 +154,7 @@ impl File {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
         headers.insert(header::CONTENT_TYPE, self.kind.clone());
-        let (bytes, coding) = self.choose(text(header::ACCEPT_ENCODING));
+        let (bytes, coding) = self.choose(asked);
         if let Some(coding) = coding {
             headers.insert(header::CONTENT_ENCODING, coding);
         }
@@ -229,7 +223,9 @@ mod tests {
             ("", None),
             ("brotli", None),
         ] {
-            let (_, chosen) = file.choose(accept);
+            let mut asked = HeaderMap::new();
+            asked.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(accept));
+            let (_, chosen) = file.choose(&asked);
             assert_eq!(chosen.as_ref().map(|value| value.to_str().unwrap()), coding, "{accept}");
         }
     }

@@ -2,6 +2,7 @@
 
 mod address;
 mod assets;
+mod compress;
 mod current_user;
 mod events;
 mod exports;

@@ -51,7 +51,7 @@ pub(super) fn missing(site: &Site) -> MethodRouter {
         if !is_page(&request) {
             return refuse(StatusCode::NOT_FOUND, "There is nothing at this address.");
         }
-        render(request).await
+        whole(render(request).await).await
     })
 }
 

@@ -10,7 +10,7 @@ use tower_http::{
 };
 
 use super::{
-    events, headers,
+    compress, events, headers,
     limits::{self, BODY_BYTES},
     origin, pages,
     recognize::{part, recognize},
@@ -71,7 +71,8 @@ fn layered(kind: Kind, site: &Site, router: Router) -> Router {
         recognized(router).layer(TimeoutLayer::with_status_code(gateway_timeout, PATIENCE))
     };
     let router = match kind {
-        Kind::Page | Kind::File | Kind::Return => paced(router),
+        Kind::Page => paced(router.layer(middleware::from_fn(compress::pages))),
+        Kind::File | Kind::Return => paced(router),
         Kind::Function | Kind::Test | Kind::Form => {
             let anonymous = limits::check_anonymous;
             let rates = site.rates.clone();

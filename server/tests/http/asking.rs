@@ -188,6 +188,19 @@ impl Hawser {
         Self::read(response).await
     }
 
+    /// Sends a request; answers headers and body as they are sent.
+    pub async fn bytes(&self, request: Request<Body>) -> (HeaderMap, Vec<u8>) {
+        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        (parts.headers, body.to_vec())
+    }
+
+    /// The address of the set-up page.
+    pub async fn set_up_page(&self) -> String {
+        let link = self.engine.set_up_link().await.unwrap().unwrap();
+        format!("/setup/{}", link.token.expose())
+    }
+
     /// Sends a request, and hangs up where the answer is a stream.
     pub async fn begin(&self, request: Request<Body>) -> Answer {
         let mut response = self.router.clone().oneshot(request).await.unwrap();

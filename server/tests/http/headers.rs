@@ -1,6 +1,6 @@
 //! The headers of every kind of answer.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, io::Read as _};
 
 use axum::body::Body;
 use http::{Method, StatusCode, header};
@@ -217,5 +217,35 @@ async fn r_csp_the_nonce_of_the_header_is_that_of_every_script() {
             "{path}: inline styles do not work under the policy"
         );
         assert!(seen.insert(nonce.to_string()), "{path}: a nonce was used twice");
+    }
+}
+
+#[tokio::test]
+async fn pages_are_compressed_but_for_those_that_show_a_secret() {
+    let hawser = Hawser::start().await;
+    let ask = async |path: &str, accept: &str, cookie: &str| {
+        let request = hawser
+            .request(Method::GET, path)
+            .header(header::ACCEPT, "text/html")
+            .header("sec-fetch-site", "none")
+            .header(header::COOKIE, cookie)
+            .header(header::ACCEPT_ENCODING, accept);
+        hawser.bytes(request.body(Body::empty()).unwrap()).await
+    };
+    let (headers, body) = ask(&hawser.set_up_page().await, "gzip", "").await;
+    assert_eq!(headers[header::CACHE_CONTROL], "no-store, no-transform");
+    assert_eq!(headers.get(header::CONTENT_ENCODING), None);
+    assert!(String::from_utf8(body).unwrap().contains("name=\"token\""));
+
+    let cookie = hawser.set_up().await;
+    for path in ["/sign-in", "/credentials", "/nothing/here"] {
+        let (headers, plain) = ask(path, "br, gzip;q=0", &cookie).await;
+        assert_eq!(headers.get(header::CONTENT_ENCODING), None, "{path}");
+        let (headers, small) = ask(path, "gzip, deflate, br", &cookie).await;
+        assert_eq!(headers[header::CONTENT_ENCODING], "gzip", "{path}");
+        assert_eq!(headers[header::VARY], "accept-encoding", "{path}");
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(small.as_slice()).read_to_string(&mut text).unwrap();
+        assert!(text.contains("</html>") && small.len() * 2 < plain.len(), "{path}: {text}");
     }
 }
