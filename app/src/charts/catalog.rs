@@ -1,10 +1,9 @@
 //! The page Charts → Catalog.
 
 use domain::{
-    Status,
+    RepositoryId, Status,
     charts::{ChartPage, ChartQuery, ChartSummary},
     counted,
-    repositories::{RepositoryQuery, RepositorySummary},
 };
 use leptos::prelude::*;
 
@@ -30,8 +29,7 @@ pub(crate) fn catalog() -> AnyView {
         };
         let services = request.services();
         let found = services.charts.list(&principal, query.clone()).await?;
-        let repositories =
-            services.repositories.list(&principal, RepositoryQuery::default()).await?.rows;
+        let repositories = services.repositories.choices(&principal).await?;
         let body = view! {
             <div class="head">
                 <div>
@@ -58,23 +56,21 @@ pub(crate) fn catalog() -> AnyView {
     })
 }
 
-fn filters(query: &ChartQuery, repositories: &[RepositorySummary]) -> AnyView {
+fn filters(query: &ChartQuery, repositories: &[(RepositoryId, String)]) -> AnyView {
     let options = repositories
         .iter()
-        .map(|repository| {
-            let selected = query.repository == Some(repository.id);
+        .map(|(id, name)| {
+            let selected = query.repository == Some(*id);
             view! {
-                <option value=repository.id.to_string() selected=selected>
-                    {repository.name.clone()}
+                <option value=id.to_string() selected=selected>
+                    {name.clone()}
                 </option>
             }
         })
         .collect_view();
-    // The drop-down holds the first page of repositories; a chosen one beyond it stays chosen.
-    let beyond = query
-        .repository
-        .filter(|id| repositories.iter().all(|repository| repository.id != *id))
-        .map(|id| {
+    // The drop-down holds the first repositories by name; a chosen one beyond them stays chosen.
+    let beyond =
+        query.repository.filter(|id| repositories.iter().all(|(known, _)| known != id)).map(|id| {
             view! {
                 <option value=id.to_string() selected>
                     "The chosen repository"

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     Timestamp, counted,
-    credentials::{CredentialSummary, Expiry, Urgency},
+    credentials::{CredentialQuery, CredentialSummary, Expiry, Urgency},
 };
 use leptos::prelude::*;
 
@@ -67,6 +67,9 @@ fn summary(known: &[(&CredentialSummary, Expiry)], now: Timestamp) -> String {
     let mut text = format!("{} within the next 90 days.", phrase(soon, "expires", "expire"));
     if over > 0 {
         text = format!("{} {text}", sentence(over));
+    }
+    if known.len() >= CredentialQuery::EXPIRING as usize {
+        text = format!("Of the {} that expire first: {text}", known.len());
     }
     text
 }

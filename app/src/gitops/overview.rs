@@ -3,7 +3,6 @@
 use domain::{
     Action, CredentialKind, Principal, ServiceError, counted,
     gitops::{DestinationState, GitTargetSummary},
-    repositories::RepositoryQuery,
 };
 use leptos::prelude::*;
 
@@ -156,13 +155,11 @@ struct Begun {
 impl Begun {
     async fn of(request: &Request, principal: &Principal) -> Result<Self, ServiceError> {
         let services = request.services();
-        let of_kind = |kind| services.credentials.of_kind(principal, kind);
-        let repositories =
-            services.repositories.list(principal, RepositoryQuery::default()).await?;
+        let any_of_kind = |kind| services.credentials.any_of_kind(principal, kind);
         Ok(Self {
-            credentials: !of_kind(CredentialKind::Registry).await?.is_empty(),
-            repositories: repositories.all > 0,
-            git: !of_kind(CredentialKind::Git).await?.is_empty(),
+            credentials: any_of_kind(CredentialKind::Registry).await?,
+            repositories: !services.repositories.choices(principal).await?.is_empty(),
+            git: any_of_kind(CredentialKind::Git).await?,
         })
     }
 

@@ -32,7 +32,8 @@ pub(crate) fn add() -> AnyView {
         let values = carried(&request, &AddRepository::default());
         let state = FormState::new(FORM, &request);
         let typed = state.value(Field::Url, &values.url);
-        let choices = request.services().credentials.choices(&principal, &typed).await?;
+        let chosen = state.value(Field::Credential, &values.credential).parse().ok();
+        let choices = request.services().credentials.choices(&principal, &typed, chosen).await?;
         let projects = request.services().projects.list(&principal).await?;
         let url = Input::new(&state, Field::Url, "URL")
             .value(&values.url)

@@ -13,7 +13,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    edit_form::{edit_form, stored, typed_url},
+    edit_form::{chosen, edit_form, stored, typed_url},
     environment::{clash_warning, clashing, tag},
     path_of,
     state::{credential, stale},
@@ -44,8 +44,8 @@ pub(crate) fn detail() -> AnyView {
         let may_change = principal.role.includes(Action::ManageRepositories);
         let may_allow = principal.role.includes(Action::AllowOrigins);
         let form = if may_change {
-            let choices =
-                services.credentials.choices(&principal, &typed_url(&request, &repository)).await?;
+            let (url, chosen) = (typed_url(&request, &repository), chosen(&request, &repository));
+            let choices = services.credentials.choices(&principal, &url, chosen).await?;
             let projects = services.projects.list(&principal).await?;
             Some(edit_form(&request, &principal, &repository, choices, projects))
         } else {

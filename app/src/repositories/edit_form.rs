@@ -1,7 +1,7 @@
 //! The form that changes a repository.
 
 use domain::{
-    Action, Field, Principal,
+    Action, CredentialId, Field, Principal,
     credentials::CredentialChoice,
     projects::Project,
     repositories::{AddRepository, LinkState, RepositoryDetail},
@@ -52,6 +52,13 @@ pub(super) fn stored(repository: &RepositoryDetail) -> AddRepository {
 pub(super) fn typed_url(request: &Request, repository: &RepositoryDetail) -> String {
     let url = carried(request, &stored(repository)).url;
     FormState::new(FORM, request).value(Field::Url, &url)
+}
+
+/// The credential that is chosen in the form, or that a suspended link names.
+pub(super) fn chosen(request: &Request, repository: &RepositoryDetail) -> Option<CredentialId> {
+    let stored = carried(request, &stored(repository)).credential;
+    let chosen = FormState::new(FORM, request).value(Field::Credential, &stored).parse().ok();
+    chosen.or_else(|| repository.summary.link.as_ref().map(|link| link.credential))
 }
 
 /// The form; an address that is not allowed for the credential suspends it.

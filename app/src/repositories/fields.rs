@@ -42,6 +42,11 @@ pub(super) fn credential(
     let environment =
         choices.iter().find(|choice| choice.id.to_string() == chosen).map(|it| it.environment);
     let clash = clash(state, values, environment);
+    let hint = if choices.len() >= CredentialChoice::MOST {
+        format!("{hint} The list holds {} of all credentials, those first that fit.", choices.len())
+    } else {
+        hint
+    };
     let (fitting, rest): (Vec<_>, Vec<_>) =
         choices.into_iter().partition(|choice| choice.fits_host);
     let options = |choices: Vec<CredentialChoice>| -> Vec<(String, String)> {

@@ -89,14 +89,21 @@ pub trait Credentials: Send + Sync {
     async fn list(&self, principal: &Principal, query: CredentialQuery) -> Answer<CredentialPage>;
     /// One credential with its links and history.
     async fn get(&self, principal: &Principal, id: CredentialId) -> Answer<CredentialDetail>;
-    /// The drop-down of a repository: those that fit the host of `url` first.
-    async fn choices(&self, principal: &Principal, url: &str) -> Answer<Vec<CredentialChoice>>;
+    /// The drop-down of a repository: those that fit the host of `url` first, and the chosen one.
+    async fn choices(
+        &self,
+        principal: &Principal,
+        url: &str,
+        chosen: Option<CredentialId>,
+    ) -> Answer<Vec<CredentialChoice>>;
     /// The drop-down of a Git target or cluster: the usable ones of a kind, by name.
     async fn of_kind(
         &self,
         principal: &Principal,
         kind: CredentialKind,
     ) -> Answer<Vec<CredentialChoice>>;
+    /// Whether there is a usable one of a kind.
+    async fn any_of_kind(&self, principal: &Principal, kind: CredentialKind) -> Answer<bool>;
     /// Stores a new one.
     async fn create(&self, principal: &Principal, form: CreateCredential) -> Answer<Saved>;
     /// Changes one; a changed secret or user name is delivered to every link.
@@ -145,7 +152,7 @@ pub trait Credentials: Send + Sync {
         credential: CredentialId,
         id: AddressRequestId,
     ) -> Answer<()>;
-    /// The credentials that expire, soonest first, at most 200, for the timeline.
+    /// The credentials that expire, soonest first, at most [`CredentialQuery::EXPIRING`], for the timeline.
     async fn expiring(&self, principal: &Principal) -> Answer<Vec<CredentialSummary>>;
     /// Deletes one; refused with [`ServiceError::InUse`] while linked, unless the form says what
     /// becomes of the links.
@@ -157,6 +164,8 @@ pub trait Credentials: Send + Sync {
 pub trait Repositories: Send + Sync {
     /// A page of the table.
     async fn list(&self, principal: &Principal, query: RepositoryQuery) -> Answer<RepositoryPage>;
+    /// The names of a filter by repository, in their order; the first hundred.
+    async fn choices(&self, principal: &Principal) -> Answer<Vec<(RepositoryId, String)>>;
     /// One repository with its last runs.
     async fn get(&self, principal: &Principal, id: RepositoryId) -> Answer<RepositoryDetail>;
     /// Adds one; finds out the kind by asking the host when the form does not say it.

@@ -20,6 +20,8 @@ pub mod jobs;
 pub mod matching;
 pub mod notices;
 pub mod organizations;
+#[cfg(test)]
+mod plans;
 mod pool;
 pub mod projects;
 pub mod propagation;

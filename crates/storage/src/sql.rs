@@ -15,9 +15,11 @@
 //! ["… where id in " ids(2)]                                 a list of ids
 //! ["… where name in " texts(2)]                             a list of texts
 //! ["… select " id("id") ", r.value ->> 'name' from " records(2) " as r"]   a list of records
+//! ["… where " bytes("origin") " >= $2 …"]           a text in the order of its bytes
 //! ```
 //!
-//! Each text is registered, and a test prepares it on both databases.
+//! Each text is registered, and a test prepares it on both databases. Where SQLite shall go from one table to
+//! the other and not the other way, they stand in a `cross join`, which it keeps in its order.
 
 use crate::Scope;
 use domain::Timestamp;
@@ -75,6 +77,12 @@ macro_rules! text {
     (@ postgres [$($done:tt)*] each_id($n:literal) $($rest:tt)*) => {
         $crate::sql::text!(@ postgres
             [$($done)* "(select jsonb_array_elements_text($", $n, "::jsonb)::uuid as value)",] $($rest)*)
+    };
+    (@ sqlite [$($done:tt)*] bytes($column:literal) $($rest:tt)*) => {
+        $crate::sql::text!(@ sqlite [$($done)* $column,] $($rest)*)
+    };
+    (@ postgres [$($done:tt)*] bytes($column:literal) $($rest:tt)*) => {
+        $crate::sql::text!(@ postgres [$($done)* $column, " collate \"C\"",] $($rest)*)
     };
     (@ sqlite [$($done:tt)*] for_no_key_update() $($rest:tt)*) => {
         $crate::sql::text!(@ sqlite [$($done)*] $($rest)*)

@@ -179,7 +179,12 @@ impl service::Credentials for Fake {
     async fn get(&self, _: &Principal, _: CredentialId) -> Answer<credentials::CredentialDetail> {
         Ok(self.credential())
     }
-    async fn choices(&self, _: &Principal, _: &str) -> Answer<Vec<credentials::CredentialChoice>> {
+    async fn choices(
+        &self,
+        _: &Principal,
+        _: &str,
+        _: Option<CredentialId>,
+    ) -> Answer<Vec<credentials::CredentialChoice>> {
         let choice = |name: &str, fits_host| credentials::CredentialChoice {
             id: CredentialId::new(),
             name: name.into(),
@@ -190,6 +195,13 @@ impl service::Credentials for Fake {
             project: None,
         };
         Ok(vec![choice("first", true), choice("second", false)])
+    }
+    async fn any_of_kind(
+        &self,
+        principal: &Principal,
+        kind: domain::CredentialKind,
+    ) -> Answer<bool> {
+        Ok(!self.of_kind(principal, kind).await?.is_empty())
     }
     async fn of_kind(
         &self,

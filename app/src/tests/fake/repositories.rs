@@ -51,6 +51,10 @@ impl service::Repositories for Fake {
     ) -> Answer<repositories::RepositoryPage> {
         Ok(repositories::RepositoryPage { rows: vec![repository()], total: 1, all: 1 })
     }
+    async fn choices(&self, _: &Principal) -> Answer<Vec<(RepositoryId, String)>> {
+        let repository = repository();
+        Ok(vec![(repository.id, repository.name)])
+    }
     async fn get(&self, _: &Principal, _: RepositoryId) -> Answer<repositories::RepositoryDetail> {
         let run = repositories::SyncRun {
             id: id(),

@@ -23,6 +23,12 @@ pub struct ChartQuery {
 }
 
 impl ChartQuery {
+    /// Whether it leaves any chart out.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        !self.search.trim().is_empty() || self.repository.is_some()
+    }
+
     /// Charts on a page.
     pub const PAGE_ROWS: u32 = 48;
 }

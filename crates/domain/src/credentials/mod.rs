@@ -260,6 +260,11 @@ pub struct CredentialChoice {
     pub project: Option<String>,
 }
 
+impl CredentialChoice {
+    /// The most that a drop-down offers.
+    pub const MOST: usize = 100;
+}
+
 /// What a save answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Saved {

@@ -26,6 +26,8 @@ pub struct CredentialQuery {
 impl CredentialQuery {
     /// Rows on a page.
     pub const PAGE_ROWS: u32 = 50;
+    /// The most on the timeline.
+    pub const EXPIRING: u32 = 25;
 }
 
 impl Default for CredentialQuery {

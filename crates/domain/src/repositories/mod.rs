@@ -137,6 +137,15 @@ pub struct RepositoryQuery {
 }
 
 impl RepositoryQuery {
+    /// Whether it leaves any repository out.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        !self.search.trim().is_empty()
+            || self.credential.is_some()
+            || self.project.is_some()
+            || self.status.is_some()
+    }
+
     /// Rows on a page.
     pub const PAGE_ROWS: u32 = 50;
 }

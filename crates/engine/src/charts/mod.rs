@@ -28,11 +28,13 @@ async fn list(
 ) -> Result<ChartPage, Error> {
     let (engine, scope) = reading(engine, principal, Action::View, "see the charts").await?;
     let engine = &engine;
-    let (rows, total, all) = tokio::try_join!(
-        storage::charts::page(&engine.db, scope, query),
-        storage::charts::count(&engine.db, scope, query),
-        storage::charts::count_all(&engine.db, scope),
-    )?;
+    let rows = storage::charts::page(&engine.db, scope, query).await?;
+    let all = storage::charts::count_all(&engine.db, scope).await?;
+    let total = if query.is_narrowed() {
+        storage::charts::count(&engine.db, scope, query).await?
+    } else {
+        all
+    };
     Ok(ChartPage { rows, total, all })
 }
 

@@ -1,8 +1,10 @@
 //! The credentials a repository, Git target or cluster can use.
 
 use domain::{
-    Action, CredentialKind, Principal, credentials::CredentialChoice, repositories::RepositoryUrl,
+    Action, CredentialId, CredentialKind, Principal, Provider, credentials::CredentialChoice,
+    repositories::RepositoryUrl,
 };
+use storage::credentials::Wanted;
 
 use crate::{Engine, Error, audit::reading};
 
@@ -11,16 +13,17 @@ pub(super) async fn choices(
     engine: &Engine,
     principal: &Principal,
     url: &str,
+    chosen: Option<CredentialId>,
 ) -> Result<Vec<CredentialChoice>, Error> {
     let (engine, scope) = reading(engine, principal, Action::View, "see the credentials").await?;
-    let engine = &engine;
     let url = RepositoryUrl::parse(url).ok();
-    let host = url.as_ref().map_or("", RepositoryUrl::host);
-    let origin = url.as_ref().map(RepositoryUrl::origin).unwrap_or_default();
-    let mut choices = storage::credentials::choices(&engine.db, scope, host, &origin).await?;
-    choices.retain(|choice| choice.provider.facts().kind == CredentialKind::Registry);
-    choices.sort_by_key(|choice| !choice.fits_host);
-    Ok(choices)
+    let wanted = Wanted {
+        providers: &providers(CredentialKind::Registry),
+        host: url.as_ref().map_or("", RepositoryUrl::host),
+        origin: &url.as_ref().map(RepositoryUrl::origin).unwrap_or_default(),
+        chosen,
+    };
+    Ok(storage::credentials::choices(&engine.db, scope, &wanted).await?)
 }
 
 /// The usable ones of a kind, by name.
@@ -30,8 +33,19 @@ pub(super) async fn of_kind(
     kind: CredentialKind,
 ) -> Result<Vec<CredentialChoice>, Error> {
     let (engine, scope) = reading(engine, principal, Action::View, "see the credentials").await?;
-    let engine = &engine;
-    let mut choices = storage::credentials::choices(&engine.db, scope, "", "").await?;
-    choices.retain(|choice| choice.provider.facts().kind == kind);
-    Ok(choices)
+    Ok(storage::credentials::of_providers(&engine.db, scope, &providers(kind)).await?)
+}
+
+/// Whether there is a usable one of a kind.
+pub(super) async fn any_of_kind(
+    engine: &Engine,
+    principal: &Principal,
+    kind: CredentialKind,
+) -> Result<bool, Error> {
+    let (engine, scope) = reading(engine, principal, Action::View, "see the credentials").await?;
+    Ok(storage::credentials::any_of_providers(&engine.db, scope, &providers(kind)).await?)
+}
+
+fn providers(kind: CredentialKind) -> Vec<Provider> {
+    Provider::ALL.into_iter().filter(|provider| provider.facts().kind == kind).collect()
 }

@@ -8,9 +8,6 @@ use storage::credentials::Reader;
 
 use crate::{Engine, Error, audit::reading};
 
-/// The most credentials on the timeline.
-const EXPIRING: u32 = 200;
-
 pub(super) async fn list(
     engine: &Engine,
     principal: &Principal,
@@ -44,5 +41,5 @@ pub(super) async fn expiring(
 ) -> Result<Vec<CredentialSummary>, Error> {
     let (engine, scope) = reading(engine, principal, Action::View, "see the credentials").await?;
     let engine = &engine;
-    Ok(storage::credentials::expiring(&engine.db, scope, EXPIRING).await?)
+    Ok(storage::credentials::expiring(&engine.db, scope, CredentialQuery::EXPIRING).await?)
 }

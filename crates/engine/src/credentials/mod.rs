@@ -77,8 +77,13 @@ impl Credentials for Engine {
         get::get(self, principal, id).await.map_err(answer)
     }
 
-    async fn choices(&self, principal: &Principal, url: &str) -> Answer<Vec<CredentialChoice>> {
-        choices::choices(self, principal, url).await.map_err(answer)
+    async fn choices(
+        &self,
+        principal: &Principal,
+        url: &str,
+        chosen: Option<CredentialId>,
+    ) -> Answer<Vec<CredentialChoice>> {
+        choices::choices(self, principal, url, chosen).await.map_err(answer)
     }
 
     async fn of_kind(
@@ -87,6 +92,10 @@ impl Credentials for Engine {
         kind: CredentialKind,
     ) -> Answer<Vec<CredentialChoice>> {
         choices::of_kind(self, principal, kind).await.map_err(answer)
+    }
+
+    async fn any_of_kind(&self, principal: &Principal, kind: CredentialKind) -> Answer<bool> {
+        choices::any_of_kind(self, principal, kind).await.map_err(answer)
     }
 
     async fn create(&self, principal: &Principal, form: CreateCredential) -> Answer<Saved> {

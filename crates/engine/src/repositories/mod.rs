@@ -50,6 +50,10 @@ impl Repositories for Engine {
         list::list(self, principal, &query).await.map_err(answer)
     }
 
+    async fn choices(&self, principal: &Principal) -> Answer<Vec<(RepositoryId, String)>> {
+        list::choices(self, principal).await.map_err(answer)
+    }
+
     async fn get(&self, principal: &Principal, id: RepositoryId) -> Answer<RepositoryDetail> {
         get::get(self, principal, id).await.map_err(answer)
     }

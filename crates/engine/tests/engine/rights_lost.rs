@@ -68,8 +68,9 @@ async fn calls(
         Credentials:
             list(CredentialQuery::default()),
             get(id),
-            choices(""),
+            choices("", None),
             of_kind(CredentialKind::Git),
+            any_of_kind(CredentialKind::Git),
             create(new("x", "x")),
             update(change(&seen, "x")),
             place(placement(&seen, Placement::default())),
@@ -91,6 +92,7 @@ async fn calls(
             delete(removal(id, "unlink"));
         Repositories:
             list(RepositoryQuery::default()),
+            choices(),
             get(repository),
             add(AddRepository { url: "https://x.example".into(), ..AddRepository::default() }),
             edit(EditRepository::default()),

@@ -69,39 +69,77 @@ impl Row {
     }
 }
 
-/// A page of charts by name.
-pub async fn page(db: &Db, scope: Scope, query: &ChartQuery) -> Result<Vec<ChartSummary>> {
-    let rows: Vec<Row> = rows!(
-        db,
+/// What a row of the catalog shows, of `charts c` at `repositories r`.
+macro_rules! summaries {
+    () => {
         "select c.id, c.name, c.repository_id, r.name as repository_name, c.version, c.app_version,
            c.description, c.versions, c.deprecated,
            case when r.state = 'failing' then r.last_success_at end as stale_since
          from charts c
          join repositories r on r.organization_id = c.organization_id and r.id = c.repository_id
-         where c.organization_id = $1 and c.search_text like $2 escape '\\'
-           and (c.repository_id = $3 or $3 is null) and r.deleted_at is null
-         order by c.name, r.name_key, c.id limit $4 offset $5",
-        [
-            scope,
-            pattern(&query.search),
-            query.repository,
-            i64::from(ChartQuery::PAGE_ROWS),
-            i64::from(query.page.max(1) - 1) * i64::from(ChartQuery::PAGE_ROWS),
-        ]
-    )?;
+         where c.organization_id = $1 and r.deleted_at is null "
+    };
+}
+
+/// A page of charts by name. Each way to ask has a statement of its own, so that an index gives the rows
+/// of one page where nothing is searched for.
+pub async fn page(db: &Db, scope: Scope, query: &ChartQuery) -> Result<Vec<ChartSummary>> {
+    let limit = i64::from(ChartQuery::PAGE_ROWS);
+    let offset = i64::from(query.page.max(1) - 1) * limit;
+    let rows: Vec<Row> = match (searched(query), query.repository) {
+        (None, None) => rows!(
+            db,
+            [summaries!() "order by c.name, r.name_key, c.id limit $2 offset $3"],
+            [scope, limit, offset]
+        ),
+        (None, Some(repository)) => rows!(
+            db,
+            [summaries!() "and c.repository_id = $2 order by c.name, c.id limit $3 offset $4"],
+            [scope, repository, limit, offset]
+        ),
+        (Some(pattern), None) => rows!(
+            db,
+            [summaries!() "and c.search_text like $2 escape '\\'
+              order by c.name, r.name_key, c.id limit $3 offset $4"],
+            [scope, pattern, limit, offset]
+        ),
+        (Some(pattern), Some(repository)) => rows!(
+            db,
+            [summaries!() "and c.search_text like $2 escape '\\' and c.repository_id = $3
+              order by c.name, c.id limit $4 offset $5"],
+            [scope, pattern, repository, limit, offset]
+        ),
+    }?;
     rows.into_iter().map(Row::into_summary).collect()
 }
 
 /// How many charts there are with this search and filter.
 pub async fn count(db: &Db, scope: Scope, query: &ChartQuery) -> Result<u32> {
-    let n: i64 = one_value!(
-        db,
-        "select count(*) from charts c
-         where c.organization_id = $1 and c.search_text like $2 escape '\\'
-           and (c.repository_id = $3 or $3 is null)",
-        [scope, pattern(&query.search), query.repository]
-    )?;
+    let n: i64 = match (searched(query), query.repository) {
+        (None, None) => return count_all(db, scope).await,
+        (None, Some(repository)) => one_value!(
+            db,
+            "select count(*) from charts where organization_id = $1 and repository_id = $2",
+            [scope, repository]
+        ),
+        (Some(pattern), None) => one_value!(
+            db,
+            "select count(*) from charts where organization_id = $1 and search_text like $2 escape '\\'",
+            [scope, pattern]
+        ),
+        (Some(pattern), Some(repository)) => one_value!(
+            db,
+            "select count(*) from charts
+             where organization_id = $1 and search_text like $2 escape '\\' and repository_id = $3",
+            [scope, pattern, repository]
+        ),
+    }?;
     count_of(n)
+}
+
+/// The pattern of what is searched for, if anything is.
+fn searched(query: &ChartQuery) -> Option<String> {
+    (!query.search.trim().is_empty()).then(|| pattern(&query.search))
 }
 
 /// How many charts there are at all.

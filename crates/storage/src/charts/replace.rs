@@ -210,9 +210,9 @@ pub async fn known_versions(
     let rows: Vec<Known> = rows!(
         db,
         "select c.name, v.version, v.app_version, v.created_at, v.digest, v.url, v.deprecated, v.metadata
-         from chart_versions v
-         join charts c on c.organization_id = v.organization_id and c.id = v.chart_id
-         where c.organization_id = $1 and c.repository_id = $2",
+         from charts c cross join chart_versions v
+         where v.organization_id = c.organization_id and v.chart_id = c.id
+           and c.organization_id = $1 and c.repository_id = $2",
         [scope, repository]
     )?;
     Ok(rows

@@ -175,9 +175,9 @@ pub async fn charts(
         db,
         ["select c.repository_id, c.name, v.url, r.kind = 'oci' and r.charts = 1 from charts c
           join repositories r on r.organization_id = c.organization_id and r.id = c.repository_id
-          join chart_versions v on v.organization_id = c.organization_id and v.chart_id = c.id
-            and v.position = 0
-          where c.organization_id = $1 and c.repository_id in " ids(2) "
+          cross join chart_versions v
+          where v.organization_id = c.organization_id and v.chart_id = c.id and v.position = 0
+            and c.organization_id = $1 and c.repository_id in " ids(2) "
             and ((r.kind = 'oci' and r.charts = 1) or c.name in " texts(3) ")
           order by c.repository_id, c.name"],
         [scope, Json(repositories), Json(names)]
@@ -205,9 +205,9 @@ pub async fn archives(
         db,
         ["select r.id, min(v.url), max(v.url) from repositories r
           join charts c on c.organization_id = r.organization_id and c.repository_id = r.id
-          join chart_versions v on v.organization_id = c.organization_id and v.chart_id = c.id
-            and v.position = 0
-          where r.organization_id = $1 and r.id in " ids(2) " and r.kind = 'helm'
+          cross join chart_versions v
+          where v.organization_id = c.organization_id and v.chart_id = c.id and v.position = 0
+            and r.organization_id = $1 and r.id in " ids(2) " and r.kind = 'helm'
             and substr(v.url, 1, length(r.url)) <> r.url
           group by r.id"],
         [scope, Json(repositories)]

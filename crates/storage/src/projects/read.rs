@@ -13,18 +13,12 @@ use crate::{Db, Result, Scope, Tx, one_value, rows, value, values};
 pub async fn list(db: &Db, scope: Scope) -> Result<Vec<Project>> {
     let rows: Vec<(Uuid, String, bool, bool, i64, i64)> = rows!(
         db,
-        "select p.id, p.name, p.is_default, p.is_shared, coalesce(c.count, 0), coalesce(r.count, 0)
+        "select p.id, p.name, p.is_default, p.is_shared,
+           (select count(*) from credentials c
+            where c.organization_id = p.organization_id and c.project_id = p.id and c.deleted_at is null) as credentials,
+           (select count(*) from repositories r
+            where r.organization_id = p.organization_id and r.project_id = p.id and r.deleted_at is null) as repositories
          from projects p
-         left join (
-           select project_id, count(*) as count from credentials
-           where organization_id = $1 and deleted_at is null and project_id is not null
-           group by project_id
-         ) c on c.project_id = p.id
-         left join (
-           select project_id, count(*) as count from repositories
-           where organization_id = $1 and deleted_at is null
-           group by project_id
-         ) r on r.project_id = p.id
          where p.organization_id = $1
          order by case when p.is_default then 0 else 1 end, p.name_key",
         [scope]

@@ -100,7 +100,8 @@ pub async fn settle_place(
     let rows: Vec<Uuid> = values!(
         tx,
         "update place_deliveries set state = $3, cause = $4, run_at = $5, finished_at = $6
-         where organization_id = $1 and place_id = $2 and state = 'running' returning propagation_id",
+         where organization_id = $1 and place_id = $2 and state = 'running'
+           and state in ('waiting', 'running', 'retrying') returning propagation_id",
         [
             scope,
             place,

@@ -22,9 +22,9 @@ pub async fn linked_to(
         db,
         ["select r.id, r.name, r.url, r.state, r.last_success_at, "
           present_cause!()
-          " as cause from links l
-            join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
-            where l.organization_id = $1 and l.credential_id = $2 and r.deleted_at is null
+          " as cause from links l cross join repositories r
+            where r.organization_id = l.organization_id and r.id = l.repository_id
+              and l.organization_id = $1 and l.credential_id = $2 and r.deleted_at is null
             order by case when r.failing_since is null then 1 else 0 end, r.name_key, r.id"],
         [scope, credential]
     )?;
@@ -68,9 +68,9 @@ pub async fn links_at(
 ) -> Result<Vec<LinkAt>> {
     let rows: Vec<(Uuid, String, String, String, String, String)> = rows!(
         tx,
-        ["select r.id, r.name, r.origin, r.ca, r.proxy, l.state from links l
-          join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
-          where l.organization_id = $1 and l.credential_id = $2 and r.deleted_at is null and r.origin in " texts(3) "
+        ["select r.id, r.name, r.origin, r.ca, r.proxy, l.state from links l cross join repositories r
+          where r.organization_id = l.organization_id and r.id = l.repository_id
+            and l.organization_id = $1 and l.credential_id = $2 and r.deleted_at is null and r.origin in " texts(3) "
           order by r.name_key, r.id"],
         [scope, credential, Json(origins_of_registry(origin))]
     )?;
@@ -139,9 +139,9 @@ pub async fn links_outside(
 ) -> Result<Vec<Outside>> {
     let rows: Vec<(String, bool)> = rows!(
         tx,
-        "select r.name, r.is_automatic from links l
-         join repositories r on r.organization_id = l.organization_id and r.id = l.repository_id
-         where l.organization_id = $1 and l.credential_id = $2 and r.project_id <> $3 and r.deleted_at is null
+        "select r.name, r.is_automatic from links l cross join repositories r
+         where r.organization_id = l.organization_id and r.id = l.repository_id
+           and l.organization_id = $1 and l.credential_id = $2 and r.project_id <> $3 and r.deleted_at is null
            and not exists (select 1 from projects p where p.organization_id = $1 and p.id = $3 and p.is_shared)
          order by r.name_key, r.id",
         [scope, credential, project]

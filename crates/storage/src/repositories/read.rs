@@ -153,6 +153,17 @@ pub async fn count(db: &Db, scope: Scope, query: &RepositoryQuery) -> Result<u32
     count_of("count", n)
 }
 
+/// The first names in their order.
+pub async fn names(db: &Db, scope: Scope, limit: u32) -> Result<Vec<(RepositoryId, String)>> {
+    let rows: Vec<(Uuid, String)> = rows!(
+        db,
+        "select id, name from repositories where organization_id = $1 and deleted_at is null
+         order by name_key limit $2",
+        [scope, limit]
+    )?;
+    Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
+}
+
 /// How many repositories there are at all.
 pub async fn count_all(db: &Db, scope: Scope) -> Result<u32> {
     let n: i64 = one_value!(

@@ -72,13 +72,12 @@ pub async fn list(db: &Db, scope: Scope) -> Result<Vec<Connection>> {
         db,
         "select g.credential_id, c.name, g.way, g.host, g.account_id, g.account, g.scopes, g.user_id,
            u.name as connected_by, g.connected_at, c.last_used_at, coalesce(t.count, 0) as targets, g.broken
-         from git_connections g
-         join credentials c on c.organization_id = g.organization_id and c.id = g.credential_id
+         from git_connections g cross join credentials c
          join users u on u.id = g.user_id
          left join (
            select credential_id, count(*) as count from git_targets where organization_id = $1 group by credential_id
          ) t on t.credential_id = g.credential_id
-         where g.organization_id = $1 and c.deleted_at is null and c.vault_version > 0
+         where c.organization_id = g.organization_id and c.id = g.credential_id and g.organization_id = $1 and c.deleted_at is null and c.vault_version > 0
          order by c.name_key",
         [scope]
     )?;

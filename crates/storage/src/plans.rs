@@ -1,0 +1,147 @@
+//! Holds how much of an organization a statement reads: SQLite explains each one's plan, and what reads all rows
+//! of an organization in a large table, or sorts them, is named here. SQLite plans by the indexes alone, so that
+//! the plans are those of ten thousand rows too.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::{AssertSqlSafe, Row as _};
+
+use crate::{
+    Statement,
+    db::{Inner, tests::on_sqlite},
+};
+
+/// The tables that grow with what an organization keeps in Hawser. The others have a handful of rows for each
+/// person, or a page of them at most.
+const LARGE: [&str; 17] = [
+    "address_requests",
+    "allowed_addresses",
+    "audit_events",
+    "candidate_tests",
+    "chart_versions",
+    "charts",
+    "credentials",
+    "deliveries",
+    "export_credentials",
+    "export_repositories",
+    "jobs",
+    "links",
+    "place_deliveries",
+    "refusals",
+    "repositories",
+    "secret_operations",
+    "sync_runs",
+];
+
+/// How many statements of a file go such a way: counts and searches, exports and their drop-downs, the changes of a
+/// project, what is loaded once, what is done in the background, and what sorts the few rows that one thing has.
+const ALLOWED: [(&str, &str, usize); 42] = [
+    ("audit/list.rs", "sorts", 1),
+    ("charts/read.rs", "reads charts", 4),
+    ("charts/read.rs", "sorts", 1),
+    ("credentials/address_requests.rs", "reads address_requests", 2),
+    ("credentials/address_requests.rs", "reads allowed_addresses", 2),
+    ("credentials/address_requests.rs", "sorts", 2),
+    ("credentials/candidate.rs", "sorts", 1),
+    ("credentials/choices.rs", "reads credentials", 1),
+    ("credentials/delete.rs", "sorts", 1),
+    ("credentials/list.rs", "reads credentials", 4),
+    ("credentials/list.rs", "reads links", 1),
+    ("credentials/list.rs", "sorts", 1),
+    ("exports/choices.rs", "reads credentials", 1),
+    ("exports/choices.rs", "reads repositories", 1),
+    ("exports/delete.rs", "reads export_credentials", 1),
+    ("exports/facts.rs", "reads credentials", 1),
+    ("exports/facts.rs", "reads repositories", 1),
+    ("exports/uses.rs", "scans export_repositories", 1),
+    ("exports/uses.rs", "sorts", 1),
+    ("gitops/affected.rs", "sorts", 2),
+    ("gitops/git_accounts/read.rs", "sorts", 1),
+    ("jobs/claim.rs", "scans jobs", 2),
+    ("jobs/claim.rs", "sorts", 1),
+    ("matching/mod.rs", "reads credentials", 1),
+    ("notices/mod.rs", "scans credentials", 1),
+    ("notices/repositories.rs", "scans repositories", 1),
+    ("notices/repositories.rs", "sorts", 1),
+    ("projects/read.rs", "reads credentials", 1),
+    ("projects/read.rs", "sorts", 2),
+    ("projects/write.rs", "reads credentials", 2),
+    ("projects/write.rs", "reads repositories", 2),
+    ("propagation/deliver.rs", "scans deliveries", 3),
+    ("propagation/deliver.rs", "sorts", 1),
+    ("propagation/start.rs", "reads deliveries", 1),
+    ("propagation/view.rs", "sorts", 1),
+    ("repositories/automatic.rs", "reads repositories", 1),
+    ("repositories/held.rs", "reads repositories", 1),
+    ("repositories/held.rs", "sorts", 1),
+    ("repositories/links.rs", "sorts", 4),
+    ("repositories/read.rs", "reads repositories", 3),
+    ("repositories/schedule.rs", "scans sync_runs", 1),
+    ("repositories/write.rs", "reads repositories", 1),
+];
+
+#[tokio::test]
+async fn every_statement_that_reads_a_whole_organization_or_sorts_it_is_named() {
+    let (_folder, db) = on_sqlite().await;
+    let Inner::Sqlite(pool) = db.write().connection() else { panic!("not SQLite") };
+    let mut found = BTreeMap::<(&str, String), BTreeSet<String>>::new();
+    for statement in inventory::iter::<Statement> {
+        let explain = AssertSqlSafe(format!("explain query plan {}", statement.sqlite));
+        let plan = sqlx::query(explain).fetch_all(pool).await.unwrap();
+        let lines: Vec<String> = plan.iter().map(|line| line.get("detail")).collect();
+        let text = statement.sqlite.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (_, file) = statement.file.rsplit_once("src/").unwrap();
+        for way in ways(&text, &lines) {
+            let told = format!("{}: {text}\n{}", statement.line, lines.join("\n"));
+            found.entry((file, way)).or_default().insert(told);
+        }
+    }
+    let counts: Vec<_> =
+        found.iter().map(|((file, way), texts)| (*file, way.as_str(), texts.len())).collect();
+    assert_eq!(counts, ALLOWED, "{found:#?}");
+}
+
+/// What a plan does with more than a page of rows: it reads all rows that an organization has in a large table, scans
+/// those of all organizations, or sorts what it read.
+fn ways(text: &str, plan: &[String]) -> BTreeSet<String> {
+    let tables = tables(text);
+    let large = |alias: &str| {
+        let table = tables.get(alias).map_or(alias, String::as_str);
+        LARGE.contains(&table).then(|| table.to_owned())
+    };
+    let sorts = plan.iter().any(|line| line == "USE TEMP B-TREE FOR ORDER BY");
+    // Rows that come in order are read until the page is full.
+    let stops = text.contains(" limit ") && !sorts && !text.contains(" like ");
+    let mut ways = BTreeSet::new();
+    let mut reads_many = false;
+    for line in plan {
+        let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let alias = rest.split(' ').next().unwrap_or_default();
+        let Some(table) = large(alias) else { continue };
+        let is_whole = rest.ends_with("(organization_id=?)");
+        match verb {
+            "SCAN" if !stops => _ = ways.insert(format!("scans {table}")),
+            "SEARCH" if is_whole && !stops => _ = ways.insert(format!("reads {table}")),
+            "SCAN" | "SEARCH" => {}
+            _ => continue,
+        }
+        reads_many = true;
+    }
+    if sorts && reads_many {
+        ways.insert("sorts".to_owned());
+    }
+    ways
+}
+
+/// The tables of a statement by what it calls them.
+fn tables(text: &str) -> BTreeMap<String, String> {
+    let words: Vec<_> = text.split([' ', '(', ')', ',']).filter(|word| !word.is_empty()).collect();
+    let mut tables = BTreeMap::new();
+    for three in words.windows(3) {
+        if ["from", "join", "update", "into"].contains(&three[0]) {
+            tables.insert(three[2].to_owned(), three[1].to_owned());
+            tables.insert(three[1].to_owned(), three[1].to_owned());
+        }
+    }
+    tables
+}
