@@ -31,15 +31,15 @@ pub struct Hawser {
     pub ready: Duration,
     process: Child,
     cookie: String,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Hawser {
-    /// Starts `target/release/hawser-server` on a free port with an empty data folder.
+    /// Starts the shipping build, or what `HAWSER_BENCH_SERVER` names, on a free port with an empty data folder.
     pub async fn start() -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
         let address = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
-        let binary = PathBuf::from("target/release/hawser-server");
+        let binary = binary();
         let started = Instant::now();
         let mut process = Command::new(&binary)
             .env("HAWSER_DATA_DIR", folder.path())
@@ -51,7 +51,7 @@ impl Hawser {
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|_| "target/release/hawser-server is missing; run `make build` first")?;
+            .map_err(|_| format!("{} is missing; run `make build` first", binary.display()))?;
         let answers = first_answer(address, started).await?;
         let mut lines = BufReader::new(process.stdout.take().ok_or("no standard output")?).lines();
         let link = loop {
@@ -64,8 +64,7 @@ impl Hawser {
             }
         };
         let ready = started.elapsed();
-        let mut server =
-            Self { address, answers, ready, process, cookie: String::new(), _folder: folder };
+        let mut server = Self { address, answers, ready, process, cookie: String::new(), folder };
         server.wait_for_vault().await?;
         server.set_up(&link).await?;
         Ok(server)
@@ -205,14 +204,24 @@ impl Hawser {
         }
     }
 
+    /// Its SQLite file.
+    pub fn database_file(&self) -> PathBuf {
+        self.folder.path().join("hawser.db")
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> Result<u32, Failure> {
+        self.process.id().ok_or_else(|| "the server stopped".into())
+    }
+
     /// Resident memory now, in bytes.
     pub fn resident(&self) -> Result<u64, Failure> {
-        memory::resident(self.process.id().ok_or("the server stopped")?)
+        memory::resident(self.pid()?)
     }
 
     /// Most resident memory so far, in bytes.
     pub fn peak(&self) -> Result<u64, Failure> {
-        memory::peak(self.process.id().ok_or("the server stopped")?)
+        memory::peak(self.pid()?)
     }
 
     /// Asks the server to stop, as Ctrl-C does, so that it stops its OpenBao too.
@@ -222,6 +231,12 @@ impl Hawser {
         tokio::time::timeout(Duration::from_secs(20), self.process.wait()).await??;
         Ok(())
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a bench is told here which build it measures")]
+fn binary() -> PathBuf {
+    let named = std::env::var_os("HAWSER_BENCH_SERVER").map(PathBuf::from);
+    named.unwrap_or_else(|| "target/release/hawser-server".into())
 }
 
 /// Asks again and again until the server answers that it lives.

@@ -71,6 +71,29 @@ impl Connection {
         Ok(answer)
     }
 
+    /// Sends one request and counts the bytes of its answer, keeping none.
+    pub async fn count(&mut self, request: &[u8]) -> Result<usize, Failure> {
+        self.stream.write_all(request).await?;
+        let head_end = loop {
+            if let Some(at) = find(&self.buffer, b"\r\n\r\n") {
+                break at + 4;
+            }
+            self.fill().await?;
+        };
+        let head =
+            String::from_utf8_lossy(self.buffer.get(..head_end).unwrap_or_default()).into_owned();
+        let answer = Answer { status: 200, head, body: Vec::new() };
+        let length: usize = answer.header("content-length").ok_or("no length")?.parse()?;
+        let mut counted = self.buffer.len() - head_end;
+        while counted < length {
+            self.buffer.clear();
+            self.fill().await?;
+            counted += self.buffer.len();
+        }
+        self.buffer.clear();
+        Ok(counted)
+    }
+
     async fn chunks(&mut self) -> Result<Vec<u8>, Failure> {
         let mut body = Vec::new();
         loop {

@@ -5,6 +5,8 @@
 //! the same bytes on the same machine, because seconds alone say nothing about another machine.
 
 mod bundle;
+mod cpu;
+mod database;
 mod exchange;
 mod hawser;
 mod http;
@@ -16,6 +18,7 @@ mod propagation;
 mod pushes;
 mod route;
 mod table;
+mod written;
 
 use std::{env, process::ExitCode};
 
@@ -31,6 +34,7 @@ async fn main() -> ExitCode {
     let result = match arguments.as_slice() {
         ["child", "parse", address] => index::child_parse(address).await,
         ["child", "download", address] => index::child_download(address).await,
+        ["child", "page", file] => written::serve(file).await,
         ["lookup"] => lookup::measure().await.map(|rows| println!("{}", table::render(&rows))),
         ["page"] => page_alone().await,
         ["pushes"] => pushes_alone().await,
@@ -48,7 +52,8 @@ async fn main() -> ExitCode {
 
 async fn page_alone() -> Result<(), Failure> {
     let server = hawser::Hawser::start().await?;
-    let rows = page::measure(&server).await?;
+    let mut rows = page::measure(&server).await?;
+    rows.extend(page::measure_many(&server).await?);
     server.stop().await?;
     println!("{}", table::render(&rows));
     Ok(())
@@ -86,6 +91,13 @@ async fn run() -> Result<(), Failure> {
     rows.extend(page::measure(&server).await?);
     rows.extend(propagation::measure(&server).await?);
     rows.extend(pushes::measure(&server).await?);
+    rows.extend(page::measure_many(&server).await?);
+    rows.push(Row::new(
+        "Server, resident after all of that",
+        memory::mib(server.resident()?),
+        "",
+        "OpenBao aside",
+    ));
     rows.push(Row::new("Server, peak memory of this run", memory::mib(server.peak()?), "", ""));
     server.stop().await?;
     rows.extend(lookup::measure().await?);
