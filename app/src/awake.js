@@ -11,6 +11,78 @@
     closeMenus();
     menu?.querySelector("summary").focus();
   });
+  // Arrow keys go through an open menu.
+  addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const menu = step && event.target.closest("details.menu");
+    if (!menu) return;
+    event.preventDefault();
+    menu.open = true;
+    const items = [...menu.querySelectorAll(".menu-list :is(a, button)")];
+    items.at((items.indexOf(event.target) + step) % items.length)?.focus();
+  });
+  // A filter applies as it is chosen or typed: the parts of the list are replaced by their new selves.
+  let asked = 0;
+  const filter = async (form) => {
+    const mine = ++asked;
+    const pairs = [...new FormData(form)].filter(([, value]) => value !== "");
+    const address = `${form.getAttribute("action")}?${new URLSearchParams(pairs)}`.replace(/\?$/, "");
+    const answer = await fetch(address);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (mine !== asked) return;
+    if (!answer.ok || !page.querySelector("[data-found=found]")) return location.assign(address);
+    for (const part of page.querySelectorAll("[data-found]")) {
+      const old = document.querySelector(`[data-found="${part.dataset.found}"]`);
+      if (old) old.innerHTML = part.innerHTML;
+    }
+    history.replaceState(history.state, "", address);
+  };
+  let typing;
+  addEventListener("input", ({ target }) => {
+    const form = target.closest("form.filters");
+    if (!form) return;
+    clearTimeout(typing);
+    typing = setTimeout(filter, target.localName === "select" ? 0 : 200, form);
+  });
+  // Ticked rows: how many, all of them, a range with the shift key.
+  const boxes = () => [...document.querySelectorAll("td.tick input")];
+  const tell = () => {
+    const ticked = boxes().filter((box) => box.checked).length;
+    for (const place of document.querySelectorAll("[data-ticked]")) place.textContent = `${ticked} ${place.dataset.ticked}`;
+    const all = document.querySelector("[data-tick-all]");
+    if (!all) return;
+    all.checked = ticked > 0 && ticked === boxes().length;
+    all.indeterminate = ticked > 0 && !all.checked;
+  };
+  let last;
+  addEventListener("click", ({ target, shiftKey }) => {
+    if (!target.matches("[data-tick-all], td.tick input")) return;
+    const all = boxes();
+    if (target.matches("[data-tick-all]")) {
+      for (const box of all) box.checked = target.checked;
+    } else {
+      const range = [all.indexOf(last), all.indexOf(target)].sort((a, b) => a - b);
+      if (shiftKey && range[0] >= 0) for (const box of all.slice(range[0], range[1] + 1)) box.checked = target.checked;
+      last = target;
+    }
+    tell();
+  });
+  addEventListener("reset", () => setTimeout(tell));
+  tell();
+  // How pages look changes at once; the cookie is kept by the form that would be sent without a script.
+  addEventListener("submit", (event) => {
+    const { target: form, submitter } = event;
+    if (!submitter || !("appearance" in form.dataset)) return;
+    event.preventDefault();
+    const { name, value } = submitter;
+    document.documentElement.dataset[name] = value;
+    for (const one of form.querySelectorAll("[aria-pressed]")) one.setAttribute("aria-pressed", String(one === submitter));
+    fetch(form.action, { method: "POST", body: new URLSearchParams({ [name]: value }), redirect: "manual" });
+    if (name !== "side") return;
+    submitter.value = value === "wide" ? "narrow" : "wide";
+    submitter.title = value === "wide" ? "Fold the side bar" : "Unfold the side bar";
+    submitter.setAttribute("aria-label", submitter.title);
+  });
   // What was deleted here is no place to come back to.
   const deleted = () => {
     try {

@@ -11,6 +11,8 @@ mod account;
 #[cfg(feature = "ssr")]
 mod answer;
 #[cfg(feature = "ssr")]
+pub mod appearance;
+#[cfg(feature = "ssr")]
 mod audit;
 #[cfg(feature = "ssr")]
 mod charts;
@@ -53,4 +55,4 @@ pub use propagation::progress_html;
 #[cfg(feature = "ssr")]
 pub use shell::{App, missing, shell};
 #[cfg(feature = "ssr")]
-pub use ui::return_to::address as elsewhere;
+pub use ui::{path::ours, return_to::address as elsewhere};

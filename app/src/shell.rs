@@ -1,5 +1,6 @@
 //! The document around the pages, and the table of all paths.
 
+use http::request::Parts;
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::{
@@ -9,8 +10,12 @@ use leptos_router::{
 };
 
 use crate::{
-    account, audit, charts, credentials, exports, gitops, matching, notices, projects,
-    repositories, services::Bundle, sessions, ui::page::not_found,
+    account,
+    appearance::{Appearance, Theme},
+    audit, charts, credentials, exports, gitops, matching, notices, projects, repositories,
+    services::Bundle,
+    sessions,
+    ui::page::not_found,
 };
 
 /// Wakes the islands of a page, if it has any; a page without islands loads no WebAssembly. It also
@@ -36,6 +41,13 @@ fn titled(title: String) -> String {
 
 fn document(body: impl FnOnce() -> AnyView) -> AnyView {
     let bundle = use_context::<Bundle>().unwrap_or_default();
+    let appearance = use_context::<Parts>().map(|parts| Appearance::of(&parts.headers));
+    let appearance = appearance.unwrap_or_default();
+    let scheme = match appearance.theme {
+        Theme::System => "light dark",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    };
     let script = format!("({})({},{})", AWAKE.trim(), quoted(&bundle.js), quoted(&bundle.wasm));
     // Islands have no serialized resources; nothing else may write scripts into the page.
     if let Some(context) = Owner::current_shared_context() {
@@ -43,14 +55,13 @@ fn document(body: impl FnOnce() -> AnyView) -> AnyView {
     }
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-theme=appearance.theme.as_str() data-side=appearance.side.as_str()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="color-scheme" content="light dark"/>
+                <meta name="color-scheme" content=scheme/>
                 <meta name="referrer" content="same-origin"/>
                 <link rel="stylesheet" href=bundle.css/>
-                <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <MetaTags/>
             </head>
             <body>

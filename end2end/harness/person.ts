@@ -95,7 +95,7 @@ export class Person {
 
   async signIn(password = ACCOUNT.password): Promise<void> {
     if (new URL(this.page.url()).pathname !== "/sign-in") await this.open("/sign-in");
-    await this.field("E-mail").fill(ACCOUNT.email);
+    await this.field("Email").fill(ACCOUNT.email);
     await this.field("Password").fill(password);
     await this.button("Sign in").click();
   }

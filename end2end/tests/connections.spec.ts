@@ -48,7 +48,7 @@ for (const javaScriptEnabled of [true, false]) {
       await testConnection(person, "The test failed at this stage: Login. Nothing was stored.");
       await expectFailedAt(person, "Login", "401 Unauthorized: invalid credentials");
       await expect(stage(person, "Login")).toContainText("HTTP 401");
-      await expect(stage(person, "Login").getByRole("link", { name: "Check what you typed" })).toHaveAttribute("href", "#field-password");
+      await expect(stage(person, "Login").getByRole("link", { name: "Go to Password" })).toHaveAttribute("href", "#field-password");
       // What was typed is still there; the server sends no password back.
       await expect(person.field("Name")).toHaveValue(name);
       await expect(person.field("Username")).toHaveValue(LOGIN.user);

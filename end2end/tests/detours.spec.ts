@@ -45,7 +45,7 @@ for (const javaScriptEnabled of [true, false]) {
         await person.field("URL").fill(`http://${registries.helm.host}/stable`);
         await person.field("Name").fill("stable");
         await person.button(/^Add a new credential/).click();
-        await main.getByRole("link", { name: /Another registry/ }).click();
+        await main.getByRole("link", { name: /Other registry/ }).click();
         await person.field("Name").fill("registry-login");
         await person.field("Username").fill(LOGIN.user);
         await person.field("Password").fill(LOGIN.password);
@@ -70,7 +70,7 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(person.field("Folder")).toHaveValue("clusters/prod");
         await expect(main.getByRole("checkbox", { name: /^argo-prod/ })).toBeChecked();
         await person.button(/^Add a Git credential/).click();
-        await main.getByRole("link", { name: /Another Git server/ }).click();
+        await main.getByRole("link", { name: /Other Git server/ }).click();
         await person.field("Name").fill("git-login");
         await person.field("Username").fill(GIT.user);
         await person.field("Password").fill(GIT.password);

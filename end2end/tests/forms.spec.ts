@@ -228,7 +228,7 @@ test("a credential can be added in the middle of adding a repository", async ({ 
   await person.button(/^Add a new credential/).click();
   await expect(person.page).toHaveURL(/\/credentials\/new/);
   // Nobody knows this host, so the provider is chosen by hand.
-  await person.main.getByRole("link", { name: /Another registry/ }).click();
+  await person.main.getByRole("link", { name: /Other registry/ }).click();
   await person.field("Name").fill(name);
   await person.field("Username").fill(LOGIN.user);
   await person.field("Password").fill(LOGIN.password);
@@ -251,12 +251,12 @@ test("a wrong password and an unknown address are answered alike, and the link w
     await person.open("/sign-in");
     // The script and the browser itself show a refusal in different places.
     await page.waitForFunction(() => document.documentElement.dataset.awake !== undefined);
-    await person.field("E-mail").fill(email);
+    await person.field("Email").fill(email);
     await person.field("Password").fill("not the password");
     await person.button("Sign in").click();
     await expect(person.main.getByRole("alert").first()).toBeVisible();
     answers.push(await person.main.getByRole("alert").first().innerText());
-    await expect(person.field("E-mail")).toHaveValue(email);
+    await expect(person.field("Email")).toHaveValue(email);
   }
   expect(answers[0]).toBe(answers[1]);
   await page.goto(await hawser.setUpLink());

@@ -1,4 +1,4 @@
-// Every page at two widths and in both themes: accessible (axe, WCAG 2.2 AA), nothing cut off, and a
+// Every page at three widths and in both themes: accessible (axe, WCAG 2.2 AA), nothing cut off, and a
 // picture in results/screens/ for people to look at. Then the main job with the keyboard alone.
 
 import { readFileSync } from "node:fs";
@@ -12,10 +12,10 @@ import { ACCOUNT, Person } from "../harness/person.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SCREENS = join(import.meta.dirname, "../results/screens");
-const WIDTHS = [1280, 360];
+const WIDTHS = [1440, 1280, 360];
 const THEMES = ["light", "dark"] as const;
 
-/** Looks at one page in all four ways and tells what is wrong with it. */
+/** Looks at one page at every width in both themes and tells what is wrong with it. */
 async function look(person: Person, name: string, path: string): Promise<string[]> {
   const { page } = person;
   const problems: string[] = [];
@@ -60,8 +60,8 @@ async function look(person: Person, name: string, path: string): Promise<string[
   return problems;
 }
 
-test("every page at both widths in both themes", async ({ browser, registries }) => {
-  test.setTimeout(240_000);
+test("every page at every width in both themes", async ({ browser, registries }) => {
+  test.setTimeout(420_000);
   registries.setPassword(LOGIN.password);
   const hawser = await Hawser.start(registries.all);
   try {
@@ -144,7 +144,7 @@ test("signing in and adding a credential with the keyboard alone", async ({ page
   const person = new Person(page, hawser.origin);
   const keys = page.keyboard;
   await person.open("/sign-in");
-  await tabTo(person, "E-mail", () => person.field("E-mail"));
+  await tabTo(person, "Email", () => person.field("Email"));
   await keys.type(ACCOUNT.email);
   await tabTo(person, "Password", () => person.field("Password"));
   await keys.type(ACCOUNT.password);
@@ -156,7 +156,7 @@ test("signing in and adding a credential with the keyboard alone", async ({ page
   await keys.press("Enter");
   await expect(page).toHaveURL(/\/credentials\/new/);
   if (await person.field("Name").count() === 0) {
-    const choice = () => person.main.getByRole("link", { name: /Another registry/ }).first();
+    const choice = () => person.main.getByRole("link", { name: /Other registry/ }).first();
     await tabTo(person, "the provider", choice);
     await keys.press("Enter");
   }
@@ -174,8 +174,8 @@ test("signing in and adding a credential with the keyboard alone", async ({ page
   await expect(person.row(name)).toBeVisible();
 });
 
-test("every page of GitOps at both widths in both themes", async ({ browser, registries }) => {
-  test.setTimeout(240_000);
+test("every page of GitOps at every width in both themes", async ({ browser, registries }) => {
+  test.setTimeout(420_000);
   registries.setPassword(LOGIN.password);
   const git = await GitServer.start(LOGIN.user, LOGIN.password);
   git.create("gitops");

@@ -17,10 +17,10 @@ interface Placed {
   password?: string;
 }
 
-/** Adds a credential with everything under "Where it applies". */
+/** Adds a credential with everything under "Matching and expiry". */
 async function addPlaced(person: Person, { name, pattern, kind, project, environment, password }: Placed): Promise<void> {
   await person.fillCredential({ name, username: LOGIN.user, password: password ?? LOGIN.password });
-  await person.main.getByText("Where it applies").first().click();
+  await person.main.getByText("Matching and expiry").first().click();
   await person.field("URL pattern").fill(pattern);
   await person.field("Compare as").selectOption(kind ?? "exact");
   if (project) await person.choose("Project", project);
@@ -84,7 +84,7 @@ for (const javaScriptEnabled of [true, false]) {
     test("a pattern that cannot be compiled is refused with what was typed", async ({ person }) => {
       const name = unique("broken");
       await person.fillCredential({ name, username: "ada", password: "secret" });
-      await person.main.getByText("Where it applies").first().click();
+      await person.main.getByText("Matching and expiry").first().click();
       await person.field("URL pattern").fill("^https://(a|b");
       await person.field("Compare as").selectOption("regex");
       await person.button("Create").click();
@@ -193,7 +193,7 @@ test("a repository follows the credential that matches its URL, unless a person 
       await person.choose("Environment", "Production");
       await person.saveRepository();
       await expect(person.main).toContainText("Saved.");
-      await expect(person.main).toContainText("Chosen by a person");
+      await expect(person.main).toContainText("Selected manually");
       await expect(person.main).not.toContainText("is made for development");
       await person.choose("Credential", "for-development");
       await person.saveRepository();

@@ -1,6 +1,9 @@
 //! The page Audit log: what people did first, then how secrets were read, then what Hawser did.
 
-use domain::audit::{AuditAction, AuditEvent, AuditPage, AuditQuery, AuditTarget, AuditView};
+use domain::{
+    audit::{AuditAction, AuditEvent, AuditPage, AuditQuery, AuditTarget, AuditView},
+    counted,
+};
 use leptos::prelude::*;
 
 use super::{
@@ -14,7 +17,7 @@ use crate::ui::{
     icon::Icon,
     page::{Page, page},
     path,
-    table::Empty,
+    table::{Column, Empty, list},
 };
 
 /// `/audit`
@@ -147,38 +150,30 @@ fn table(found: &AuditPage, query: &AuditQuery) -> AnyView {
 
 fn rows(events: &[AuditEvent]) -> AnyView {
     let rows = events.iter().map(row).collect_view();
-    view! {
-        <div class="table-box">
-            <table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col">"When"</th>
-                        <th scope="col">"Who"</th>
-                        <th scope="col">"From"</th>
-                        <th scope="col">"What"</th>
-                        <th scope="col">"Target"</th>
-                        <th scope="col">"Detail"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    let columns = vec![
+        Column::text("c-date", "When"),
+        Column::text("", "What"),
+        Column::text("", "Target"),
+        Column::text("c-medium", "Who"),
+        Column::text("c-short", "From").roomy(),
+        Column::text("c-wide", "Detail"),
+    ];
+    list(counted(events.len(), "event", "events"), columns, rows.into_any())
 }
 
 fn row(event: &AuditEvent) -> AnyView {
     let from = event.address.map(|address| address.to_string());
+    let detail = detail(event);
     view! {
         <tr>
             <td data-label="When">
                 <time datetime=event.at.rfc3339()>{event.at.readable()}</time>
             </td>
+            <th scope="row" data-label="What" title=event.action.label()>{event.action.label()}</th>
+            <td class="second-wide" data-label="Target">{target(event.target_id, &event.target)}</td>
             <td data-label="Who">{who(&event.actor, event.actor_id)}</td>
-            <td data-label="From" class="muted">{from}</td>
-            <th scope="row" data-label="What">{event.action.label()}</th>
-            <td data-label="Target">{target(event.target_id, &event.target)}</td>
-            <td data-label="Detail" class="muted">{detail(event)}</td>
+            <td class="muted roomy" data-label="From" title=from.clone()>{from.clone()}</td>
+            <td class="muted later" data-label="Detail" title=detail.clone()>{detail.clone()}</td>
         </tr>
     }
     .into_any()

@@ -11,9 +11,8 @@ use crate::ui::{
     badge::{Badge, StatusBadge, Tone},
     filters::{FilterBy, Filters},
     frame::Section,
-    icon::Icon,
     page::{Page, page},
-    table::{Empty, pager},
+    table::{Column, Empty, list, pager},
 };
 
 const PATH: &str = "/charts/catalog";
@@ -49,14 +48,17 @@ pub(crate) fn catalog() -> AnyView {
                 }
                     .into_any()
             } else {
-                view! { {filters(&query, &repositories)} {cards(&found, &query)} }.into_any()
+                view! {
+                    {filters(&query, &repositories, found.total)}
+                    <div class="stack" data-found="found">{table(&found, &query)}</div>
+                 }.into_any()
             }}
         };
         Ok(Page { title: "Catalog".to_owned(), section: Section::Catalog, body: body.into_any() })
     })
 }
 
-fn filters(query: &ChartQuery, repositories: &[(RepositoryId, String)]) -> AnyView {
+fn filters(query: &ChartQuery, repositories: &[(RepositoryId, String)], total: u32) -> AnyView {
     let options = repositories
         .iter()
         .map(|(id, name)| {
@@ -85,7 +87,7 @@ fn filters(query: &ChartQuery, repositories: &[(RepositoryId, String)]) -> AnyVi
             placeholder="Name, description or keyword"
             by=FilterBy { name: "repository", label: "Repository", all: "All repositories" }
             clear=filtered.then_some(PATH)
-
+            total=Some(counted(total, "chart", "charts"))
         >
             {beyond}
             {options}
@@ -94,7 +96,7 @@ fn filters(query: &ChartQuery, repositories: &[(RepositoryId, String)]) -> AnyVi
     .into_any()
 }
 
-fn cards(found: &ChartPage, query: &ChartQuery) -> AnyView {
+fn table(found: &ChartPage, query: &ChartQuery) -> AnyView {
     if found.rows.is_empty() {
         return view! {
             <Empty icon="search" title="Nothing found" text="No chart matches this search.">
@@ -103,37 +105,56 @@ fn cards(found: &ChartPage, query: &ChartQuery) -> AnyView {
         }
         .into_any();
     }
-    let cards = found.rows.iter().map(card).collect_view();
+    let rows = found.rows.iter().map(row).collect_view();
     let repository = query.repository.map(|id| id.to_string()).unwrap_or_default();
     let pairs = [("search", query.search.as_str()), ("repository", &repository)];
+    let columns = vec![
+        Column::text("c-wide", "Chart"),
+        Column::text("c-short", "Version"),
+        Column::text("c-short", "App version").roomy(),
+        Column::number("Versions"),
+        Column::text("c-medium", "Repository"),
+        Column::text("", "Description"),
+    ];
     view! {
-        <p class="count">{counted(found.total, "chart", "charts")}</p>
-        <ul class="charts">{cards}</ul>
+        {list(counted(found.total, "chart", "charts"), columns, rows.into_any())}
         {pager(PATH, &pairs, query.page, ChartQuery::PAGE_ROWS, found.total)}
     }
     .into_any()
 }
 
-fn card(chart: &ChartSummary) -> AnyView {
-    let app_version =
-        (!chart.app_version.is_empty()).then(|| format!(" · app {}", chart.app_version));
+fn row(chart: &ChartSummary) -> AnyView {
     let deprecated =
         chart.deprecated.then(|| view! { <Badge tone=Tone::Warn label="Deprecated"/> });
     let stale = chart.stale_since.map(|_| view! { <StatusBadge status=Status::Stale/> });
+    let repository = format!("/charts/repositories/{}", chart.repository);
     view! {
-        <li class="chart">
-            <h2>
-                <Icon name="package"/>
-                <a href=format!("/charts/catalog/{}", chart.id)>{chart.name.clone()}</a>
-            </h2>
-            <p class="chart-text">{chart.description.clone()}</p>
-            <p class="tags">{deprecated}{stale}</p>
-            <p class="muted">
-                {chart.version.clone()}{app_version}" · "
-                {counted(chart.versions, "version", "versions")}
-            </p>
-            <p class="muted">{chart.repository_name.clone()}</p>
-        </li>
+        <tr>
+            <th scope="row" data-label="Chart" title=chart.name.clone()>
+                <div class="cell">
+                    <span class="tile" aria-hidden="true">{letter(&chart.name)}</span>
+                    <a href=format!("/charts/catalog/{}", chart.id)>{chart.name.clone()}</a>
+                    {deprecated}
+                    {stale}
+                </div>
+            </th>
+            <td data-label="Version" title=chart.version.clone()>{chart.version.clone()}</td>
+            <td class="roomy" data-label="App version" title=chart.app_version.clone()>
+                {chart.app_version.clone()}
+            </td>
+            <td class="number later" data-label="Versions">{chart.versions}</td>
+            <td data-label="Repository" title=chart.repository_name.clone()>
+                <a href=repository>{chart.repository_name.clone()}</a>
+            </td>
+            <td class="muted later" data-label="Description" title=chart.description.clone()>
+                {chart.description.clone()}
+            </td>
+        </tr>
     }
     .into_any()
+}
+
+/// What stands for the picture of a chart.
+fn letter(name: &str) -> String {
+    name.chars().next().map(|first| first.to_uppercase().collect()).unwrap_or_default()
 }

@@ -19,6 +19,24 @@ pub(super) fn health(health: CredentialHealth, now: Timestamp) -> AnyView {
     .into_any()
 }
 
+/// The same on one line: the weightiest reason, and all of them to who points at it.
+pub(super) fn health_in_a_row(health: CredentialHealth, now: Timestamp) -> AnyView {
+    let reasons = health.reasons(now);
+    let all = (!reasons.is_empty()).then(|| reasons.join(". "));
+    let status = health.status(now);
+    // When it ends stands in a column of its own.
+    let first = (status.is_bad() || status == Status::Syncing)
+        .then(|| reasons.into_iter().next())
+        .flatten();
+    view! {
+        <div class="state" title=all>
+            <StatusBadge status=status/>
+            {first.map(|text| view! { <span class="muted">{text}</span> })}
+        </div>
+    }
+    .into_any()
+}
+
 /// That it expires or has expired, and how long is left.
 pub(super) fn expiry(expiry: Expiry, now: Timestamp) -> AnyView {
     let status = match expiry.urgency(now) {

@@ -79,7 +79,7 @@ fn broken(credential: &CredentialDetail, now: Timestamp) -> Vec<(Practice, Strin
         let way = recommended.map_or("", |shape| shape.facts().label);
         broken.push((
             Practice::Tokens,
-            format!("This one is pasted and sent as it is. {way} renews itself; choose it under Authenticate in another way."),
+            format!("This one is pasted and sent as it is. {way} renews itself; choose it under Use another method."),
         ));
     }
     if let Some(stored) = stored_at(credential).filter(|_| !credential.shape.is_ambient())
@@ -93,7 +93,7 @@ fn broken(credential: &CredentialDetail, now: Timestamp) -> Vec<(Practice, Strin
     } else if production && credential.expiry.is_none() && !credential.shape.is_ambient() {
         broken.push((
             Practice::Rotation,
-            "This one is for production and has no expiry date, so nobody is reminded. Type the day under Where it applies.".to_owned(),
+            "This one is for production and has no expiry date, so nobody is reminded. Type the day under Matching and expiry.".to_owned(),
         ));
     }
     if production && shared {

@@ -16,6 +16,7 @@ use crate::{
         icon::Icon,
         page::{Page, Request, page},
         path,
+        provider::glyph,
         return_to::{NEXT, back},
     },
 };
@@ -168,15 +169,14 @@ fn choose(step: &WizardStep, offers: &GitAccountOffers) -> AnyView {
         }
         let cards = Provider::ALL
             .into_iter()
-            .map(Provider::facts)
-            .filter(|facts| facts.kind == kind)
-            .map(|facts| {
-                let provider = Provider::parse(facts.code);
-                let href = step.to(provider, None, Access::default());
+            .filter(|provider| provider.facts().kind == kind)
+            .map(|provider| {
+                let facts = provider.facts();
+                let href = step.to(Some(provider), None, Access::default());
                 view! {
                     <li>
                         <a class="choice" href=href>
-                            <Icon name=icon_of(facts.kind)/>
+                            <Icon name=glyph(provider)/>
                             <span>
                                 <strong>{facts.label}</strong>
                                 <small class="muted">{facts.url_example}</small>
@@ -209,13 +209,12 @@ fn choose(step: &WizardStep, offers: &GitAccountOffers) -> AnyView {
         }
     });
     view! {
-        <p class="crumbs"><a href="/credentials">"Credentials"</a></p>
         <div class="head">
             <div>
                 <h1>"Add a credential"</h1>
                 <p class="muted">
                     "Choose the " <strong>"Provider type"</strong>
-                    ". It fills in what Hawser knows about user names, tokens and addresses."
+                    ". Hawser fills in what it knows."
                 </p>
                 {way_back}
             </div>
@@ -250,12 +249,4 @@ fn connect(offers: &GitAccountOffers) -> Option<AnyView> {
         }
         .into_any()
     })
-}
-
-const fn icon_of(kind: CredentialKind) -> &'static str {
-    match kind {
-        CredentialKind::Registry => "container",
-        CredentialKind::Git => "git-branch",
-        CredentialKind::Cluster => "server",
-    }
 }

@@ -133,7 +133,7 @@ fn fields(state: &FormState, provider: Provider, shape: AuthMethod, back: &str) 
 fn placement(place: &PlacementContext<'_>) -> AnyView {
     view! {
         <details class="more" open=place.is_open()>
-            <summary>"Where it applies"</summary>
+            <summary>"Matching and expiry"</summary>
             <div class="more-fields">{place.fields()}</div>
         </details>
     }
@@ -239,7 +239,7 @@ pub(super) fn other_shapes(
     view! {
         <details class="ways">
             <summary>
-                "Authenticate in another way"
+                "Use another method"
                 <Icon name="chevron-down"/>
             </summary>
             <ul>{links}</ul>

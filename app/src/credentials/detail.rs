@@ -58,7 +58,6 @@ pub(crate) fn detail() -> AnyView {
         let on_its_way = progress.as_ref().is_some_and(|one| one.finished_at.is_none())
             || promoted.is_some_and(|(_, counts)| counts.finished() < counts.total());
         let body = view! {
-            <p class="crumbs"><a href="/credentials">"Credentials"</a></p>
             {head(&request, &credential, credential.health(broken, is_used), &principal)}
             {paused(&credential, &principal, now)}
             {progress.map(|progress| update(&request, &progress, &reach))}
@@ -161,9 +160,9 @@ fn head(
 
 fn update(request: &Request, progress: &Progress, reach: &Impact) -> AnyView {
     let title = match (progress.finished_at, progress.counts.needs_attention) {
-        (None, _) => "Update on its way",
+        (None, _) => "Updating",
         (Some(_), 0) => "Update finished",
-        (Some(_), _) => "Update finished, not everywhere",
+        (Some(_), _) => "Update finished with failures",
     };
     view! {
         <section class="card" aria-labelledby="progress-title">

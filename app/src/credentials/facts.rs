@@ -14,7 +14,7 @@ pub(super) fn facts(credential: &CredentialDetail, now: Timestamp) -> AnyView {
     let facts = credential.provider.facts();
     view! {
         <section class="card first" aria-labelledby="facts-title">
-            <h2 id="facts-title">"Facts"</h2>
+            <h2 id="facts-title">"Details"</h2>
             <dl class="facts" data-live="facts">
                 <dt>"Type"</dt>
                 <dd>{facts.kind.label()}</dd>

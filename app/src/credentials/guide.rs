@@ -69,7 +69,7 @@ pub(super) fn guide(
         view! {
             <p class="muted kept">
                 <Icon name="shield-check"/>
-                "Kept in Vault. Hawser never shows a secret again, not even to you."
+                "Stored in Vault. Never shown again."
             </p>
         }
     });

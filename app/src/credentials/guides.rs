@@ -22,7 +22,6 @@ pub(crate) fn guides() -> AnyView {
             .map(|provider| of(provider, &names, open == Some(provider)))
             .collect_view();
         let body = view! {
-            <p class="crumbs"><a href="/credentials">"Credentials"</a></p>
             <div class="head">
                 <div>
                     <h1>"Guides"</h1>

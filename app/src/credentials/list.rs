@@ -3,6 +3,7 @@
 use domain::{
     Action, Principal, Provider,
     cause::RemoteKind,
+    counted,
     credentials::{CredentialOrder, CredentialQuery, Direction, Remains, Undestroyed},
     projects::Project,
 };
@@ -13,6 +14,7 @@ use crate::ui::{
     filters::{FilterBy, Filters, by_project},
     frame::Section,
     icon::Icon,
+    input::hidden,
     live::Live,
     page::{Page, page},
     table::Empty,
@@ -41,7 +43,7 @@ pub(crate) fn list() -> AnyView {
                 <div>
                     <h1>"Credentials"</h1>
                     <p class="muted">
-                        "Each is kept in Vault and opens the repositories, Git targets or clusters that use it."
+                        "Registry, Git and cluster logins, stored in Vault."
                     </p>
                 </div>
                 <div class="actions">
@@ -50,7 +52,7 @@ pub(crate) fn list() -> AnyView {
                         .then(|| {
                             view! {
                                 <a class="button quiet" href="/credentials/explain">
-                                    "Which credential is used?"
+                                    "Explain a URL"
                                 </a>
                             }
                         })}
@@ -70,8 +72,10 @@ pub(crate) fn list() -> AnyView {
                 nothing_yet(&principal)
             } else {
                 view! {
-                    {filters(&query, &projects)}
-                    {table(&found, &query, &principal, &opens, &projects, request.now)}
+                    {filters(&query, &projects, found.total)}
+                    <div class="stack" data-found="found">
+                        {table(&found, &query, &principal, &opens, &projects, request.now)}
+                    </div>
                     {timeline(&expiring, request.now)}
                 }
                     .into_any()
@@ -133,7 +137,16 @@ fn nothing_yet(principal: &Principal) -> AnyView {
     .into_any()
 }
 
-fn filters(query: &CredentialQuery, projects: &[Project]) -> AnyView {
+/// The order that a filter keeps; the usual one is left out.
+fn order(query: &CredentialQuery) -> Option<AnyView> {
+    let is_usual = query.order == CredentialOrder::Name && query.direction == Direction::Ascending;
+    (!is_usual).then(|| {
+        let (order, direction) = (query.order.as_str(), query.direction.as_str());
+        view! { {hidden("order", order)} {hidden("direction", direction)} }.into_any()
+    })
+}
+
+fn filters(query: &CredentialQuery, projects: &[Project], total: u32) -> AnyView {
     let options = Provider::ALL
         .into_iter()
         .map(|provider| {
@@ -152,6 +165,8 @@ fn filters(query: &CredentialQuery, projects: &[Project]) -> AnyView {
             by=FilterBy { name: "provider", label: "Provider", all: "All providers" }
             clear=filtered.then_some("/credentials")
             also=by_project(projects, query.project)
+            kept=order(query)
+            total=Some(counted(total, "credential", "credentials"))
         >
             {options}
         </Filters>

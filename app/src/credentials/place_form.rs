@@ -55,7 +55,7 @@ pub(super) fn place_form(
     let row_version = state.row_version(request, credential.row_version);
     view! {
         <section class="card" id="place" aria-labelledby="place-title">
-            <h2 id="place-title">"Where it applies"</h2>
+            <h2 id="place-title">"Matching and expiry"</h2>
             {expiry_of_provider(credential, request.now)}
             {summary(credential)}
             <details class="more" open=open>
@@ -68,7 +68,7 @@ pub(super) fn place_form(
                     <div class="actions">
                         <Submit class="button">"Change where it applies"</Submit>
                         <a class="button quiet" href="/credentials/explain">
-                            "Which credential is used?"
+                            "Explain a URL"
                         </a>
                     </div>
                 </Form>

@@ -122,7 +122,7 @@ impl PlacementContext<'_> {
         let pattern = Input::new(self.state, Field::Pattern, "URL pattern")
             .value(&self.stored.pattern)
             .placeholder(self.provider.facts().url_example)
-            .hint("Repositories whose credential is chosen automatically use it when their URL matches. Empty: only an explicit choice uses it.")
+            .hint("Repositories set to Automatic use it when their URL matches. Leave empty to use it only where you select it.")
             .line();
         let kind = Input::new(self.state, Field::PatternKind, "Compare as")
             .value(&self.stored.pattern_kind)
@@ -168,7 +168,7 @@ impl PlacementContext<'_> {
         Input::new(self.state, Field::Expires, "Expires on")
             .value(&self.stored.expires)
             .kind("date")
-            .hint("The day that the provider showed; it ends at midnight UTC. Where the token itself tells, Hawser reads it.")
+            .hint("Midnight UTC. Read from the token where possible.")
             .line()
     }
 }

@@ -15,7 +15,8 @@ use crate::ui::{
     menu::RowMenu,
     moment::{Moment, moment_or},
     path,
-    table::{Empty, pager},
+    provider::glyph,
+    table::{Column, Empty, list, next_direction, pager},
 };
 
 /// The rows with what can be done to each.
@@ -42,29 +43,41 @@ pub(super) fn table(
         .iter()
         .map(|row| row_of(row, principal, opens.get(&row.id), project(row), now))
         .collect_view();
-    let head = |order: CredentialOrder, label: &'static str| sortable(query, order, label);
     view! {
-        <div class="table-box">
-            <table class="table">
-                <caption class="count" data-live="count">{counted(found.total, "credential", "credentials")}</caption>
-                <thead>
-                    <tr>
-                        {head(CredentialOrder::Name, "Name")}
-                        {has_projects.then(|| view! { <th scope="col">"Project"</th> })}
-                        {head(CredentialOrder::Provider, "Type")}
-                        <th scope="col">"Pattern"</th>
-                        {head(CredentialOrder::Linked, "Used by")}
-                        {head(CredentialOrder::Created, "Created")}
-                        {head(CredentialOrder::LastUsed, "Last used")} <th scope="col">"State"</th>
-                        <th scope="col"><span class="unseen">"Actions"</span></th>
-                    </tr>
-                </thead>
-                <tbody data-live="rows">{rows}</tbody>
-            </table>
-        </div>
+        {list(
+            counted(found.total, "credential", "credentials"),
+            heads(query, has_projects),
+            rows.into_any(),
+        )}
         {pager("/credentials", &pairs(query, &project_id(query)), query.page, CredentialQuery::PAGE_ROWS, found.total)}
     }
     .into_any()
+}
+
+fn heads(query: &CredentialQuery, has_projects: bool) -> Vec<Column> {
+    let sorts = |column: Column, order: CredentialOrder| {
+        let sorted = (query.order == order).then_some(query.direction);
+        let project = project_id(query);
+        let next = CredentialQuery { order, direction: next_direction(sorted), ..query.clone() };
+        column.sorts(path::with("/credentials", &pairs(&next, &project)), sorted)
+    };
+    let project = has_projects.then(|| Column::text("c-short", "Project").roomy());
+    [
+        Column::text("c-cause", "State"),
+        sorts(Column::text("", "Name"), CredentialOrder::Name),
+        sorts(Column::text("c-short", "Provider"), CredentialOrder::Provider),
+    ]
+    .into_iter()
+    .chain(project)
+    .chain([
+        Column::text("c-short", "Pattern").roomy(),
+        sorts(Column::text("c-short", "Used by"), CredentialOrder::Linked),
+        sorts(Column::text("c-time", "Expires"), CredentialOrder::Expires),
+        sorts(Column::text("c-time", "Last used"), CredentialOrder::LastUsed),
+        sorts(Column::text("c-time", "Created"), CredentialOrder::Created).roomier(),
+        Column::menus(),
+    ])
+    .collect()
 }
 
 fn project_id(query: &CredentialQuery) -> String {
@@ -74,30 +87,25 @@ fn project_id(query: &CredentialQuery) -> String {
 /// The project of a row, with its page.
 fn project_of(row: &CredentialSummary, projects: &[Project]) -> AnyView {
     let Some(name) = row.project.clone() else {
-        return view! { <td data-label="Project">"Shared"</td> }.into_any();
+        return view! { <td class="roomy" data-label="Project">"Shared"</td> }.into_any();
     };
+    let title = name.clone();
     let known = projects.iter().find(|project| project.name == name);
     let name = match known {
         Some(known) => view! { <a href=crate::projects::path_of(known.id)>{name}</a> }.into_any(),
         None => name.into_any(),
     };
-    view! { <td data-label="Project">{name}</td> }.into_any()
+    view! { <td class="roomy" data-label="Project" title=title>{name}</td> }.into_any()
 }
 
 /// For which URLs it is used without anybody choosing it.
 fn pattern_of(row: &CredentialSummary) -> AnyView {
     let kind = match row.pattern_kind {
         PatternKind::None => return view! { <span class="muted">"None"</span> }.into_any(),
-        PatternKind::Exact => "Whole URL",
+        PatternKind::Exact => "Exact URL",
         PatternKind::Regex => "Regular expression",
     };
-    view! {
-        <div class="cell">
-            <code class="url">{row.pattern.clone()}</code>
-            <small class="muted">{kind}</small>
-        </div>
-    }
-    .into_any()
+    view! { <code title=format!("{kind}: {}", row.pattern)>{row.pattern.clone()}</code> }.into_any()
 }
 
 fn pairs<'a>(query: &'a CredentialQuery, project: &'a str) -> [(&'a str, &'a str); 5] {
@@ -113,32 +121,6 @@ fn pairs<'a>(query: &'a CredentialQuery, project: &'a str) -> [(&'a str, &'a str
     ]
 }
 
-fn sortable(query: &CredentialQuery, order: CredentialOrder, label: &'static str) -> AnyView {
-    let current = query.order == order;
-    let (sort, icon) = match (current, query.direction) {
-        (false, _) => (None, "chevrons-up-down"),
-        (true, Direction::Ascending) => (Some("ascending"), "chevron-up"),
-        (true, Direction::Descending) => (Some("descending"), "chevron-down"),
-    };
-    let direction = if current { query.direction.reversed() } else { Direction::Ascending };
-    let href = path::with(
-        "/credentials",
-        &[
-            ("search", &query.search),
-            ("provider", &query.provider),
-            ("project", &project_id(query)),
-            ("order", order.as_str()),
-            ("direction", direction.as_str()),
-        ],
-    );
-    view! {
-        <th scope="col" aria-sort=sort>
-            <a class="sort" href=href>{label}<Icon name=icon/></a>
-        </th>
-    }
-    .into_any()
-}
-
 fn row_of(
     row: &CredentialSummary,
     principal: &Principal,
@@ -150,7 +132,7 @@ fn row_of(
     let href = format!("/credentials/{}", row.id);
     // In an organization with one project, that a credential is shared is what there is to tell.
     let shared = (project.is_none() && row.project.is_none())
-        .then(|| view! { <small class="muted">"Shared"</small> });
+        .then(|| view! { <span class="tag">"Shared"</span> });
     let access = row.access.map(|access| format!(" · {}", row.provider.access_label(access)));
     let may_delete = principal.role.includes(Action::ManageCredentials);
     let opened = opens.and_then(|(targets, clusters)| in_words(*targets, *clusters));
@@ -163,33 +145,33 @@ fn row_of(
         let href = format!("/charts/repositories?credential={}", row.id);
         view! { <a href=href>{counted(row.linked, "repository", "repositories")}</a> }.into_any()
     };
+    let expires = match row.expiry {
+        Some(expiry) => view! { <Moment at=expiry.at now/> }.into_any(),
+        None => view! { <span class="muted">"Unknown"</span> }.into_any(),
+    };
+    let kind = format!("{} · {}{}", facts.label, facts.kind.label(), access.unwrap_or_default());
     view! {
         <tr>
-            <th scope="row" data-label="Name">
+            <td data-label="State">{badges::health_in_a_row(row.health(), now)}</td>
+            <th scope="row" data-label="Name" title=row.name.clone()>
                 <div class="cell">
                     <a href=href.clone()>{row.name.clone()}</a>
-                    <span class="tags">
-                        {shared}
-                        {badges::environment(row.environment)}
-                    </span>
+                    {shared}
+                    {badges::environment(row.environment)}
                 </div>
             </th>
+            <td data-label="Provider" title=kind>
+                <span class="provider">
+                    <Icon name=glyph(row.provider)/>
+                    <span>{row.provider.short_label()}</span>
+                </span>
+            </td>
             {project}
-            <td data-label="Type">
-                <div class="cell">
-                    {facts.label}
-                    <small class="muted">{facts.kind.label()}{access}</small>
-                </div>
-            </td>
-            <td data-label="Pattern">{pattern_of(row)}</td>
+            <td class="roomy" data-label="Pattern">{pattern_of(row)}</td>
             <td data-label="Used by">{linked}</td>
-            <td data-label="Created"><Moment at=row.created_at now/></td>
-            <td data-label="Last used">{moment_or(row.last_used_at, now, "Never")}</td>
-            <td data-label="State">
-                <div class="state">
-                    {badges::health(row.health(), now)}
-                </div>
-            </td>
+            <td class="later" data-label="Expires">{expires}</td>
+            <td class="later" data-label="Last used">{moment_or(row.last_used_at, now, "Never")}</td>
+            <td class="roomier" data-label="Created"><Moment at=row.created_at now/></td>
             <td class="row-actions">
                 <RowMenu name=row.name.clone()>
                     <a href=href.clone()>"View"</a>

@@ -69,7 +69,7 @@ pub(super) fn test_fields(state: &FormState, provider: Provider, back: &str) -> 
     Some(
         view! {
             <details class="more" open=open>
-                <summary>"Private authority, proxy or chart names, for this test"</summary>
+                <summary>"Advanced (CA, proxy, chart names)"</summary>
                 <p class="hint">
                     "Not stored with the credential; a repository that you add next starts with them."
                 </p>

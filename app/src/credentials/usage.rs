@@ -123,7 +123,7 @@ pub(super) fn opened(credential: &CredentialDetail, opens: &[Opened]) -> AnyView
     };
     view! {
         <section class="card" aria-labelledby="uses-title">
-            <h2 id="uses-title">"Where it is used"</h2>
+            <h2 id="uses-title">"Delivered to"</h2>
             <div data-live="uses">{list}</div>
         </section>
     }

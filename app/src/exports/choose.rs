@@ -106,13 +106,10 @@ fn choose(request: &Request, next: &str) -> AnyView {
         })
         .collect_view();
     view! {
-        <p class="crumbs">
-            <a href=PATH>"Exports"</a>
-        </p>
         <div class="head">
             <div>
                 <h1>"Add an export"</h1>
-                <p class="muted">"Choose who reads it. Each gets the shape it expects."</p>
+                <p class="muted">"Choose a consumer."</p>
                 {way_back}
             </div>
         </div>

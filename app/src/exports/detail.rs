@@ -7,7 +7,6 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    PATH,
     fields::local_vault,
     files::{Taking, preview},
     form::form,
@@ -59,9 +58,6 @@ pub(crate) fn detail() -> AnyView {
             }
         });
         let body = view! {
-            <p class="crumbs">
-                <a href=PATH>"Exports"</a>
-            </p>
             <div class="head">
                 <div>
                     <h1>{export.name.clone()}</h1>
@@ -150,7 +146,7 @@ fn facts(export: &ExportDetail, now: Timestamp) -> AnyView {
         .collect_view();
     view! {
         <section class="card first" aria-labelledby="facts-title">
-            <h2 id="facts-title">"Facts"</h2>
+            <h2 id="facts-title">"Details"</h2>
             <dl class="facts">
                 <dt>"For"</dt>
                 <dd>{export.consumer.facts().label}</dd>

@@ -122,7 +122,7 @@ pub(super) fn local_vault() -> AnyView {
             <Icon name="triangle-alert"/>
             <div>
                 <p>
-                    "This Hawser keeps secrets in the OpenBao that runs beside it, which clusters cannot reach. References will stay empty there."
+                    "Clusters cannot reach this Hawser's built-in Vault: these references will not resolve."
                 </p>
                 <p>
                     "Encrypt with SOPS instead, or ask the operator to keep secrets in a Vault of your own."

@@ -42,7 +42,7 @@ pub(super) fn preview(shown: &ExportPreview, taking: Taking) -> AnyView {
     let snippets = shown.snippets.iter().map(snippet).collect_view();
     let by_hand = (!shown.snippets.is_empty()).then(|| {
         view! {
-            <h3>"By hand, beside it"</h3>
+            <h3>"Apply by hand"</h3>
         }
     });
     let remarks = match taking {
@@ -75,7 +75,7 @@ pub(crate) fn notes(notes: &[ExportNote]) -> AnyView {
         let (class, icon, title) = match tone {
             NoteTone::LeftOut => ("notice bad", "circle-minus", "Left out"),
             NoteTone::Warning => ("notice warn", "triangle-alert", "Look at this"),
-            NoteTone::Info => ("notice info", "info", "Good to know"),
+            NoteTone::Info => ("notice info", "info", "Notes"),
         };
         let rows = grouped(&rows).into_iter().map(|line| {
             let note = match line {

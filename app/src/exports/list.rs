@@ -6,21 +6,23 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{NEW, path_of};
+use super::{NEW, PATH, path_of};
 use crate::ui::{
     frame::Section,
     icon::Icon,
     menu::RowMenu,
     moment::Moment,
     page::{Page, page},
-    table::Empty,
+    table::{Column, Empty, Order, list as list_of},
 };
 
 /// `/gitops/exports`
 pub(crate) fn list() -> AnyView {
     page(async |request| {
         let principal = request.member()?;
-        let found = request.services().exports.list(&principal).await?;
+        let mut found = request.services().exports.list(&principal).await?;
+        let order = Order::of(&request, PATH);
+        sort(&order, &mut found);
         let may_manage = principal.role.includes(Action::ManageExports);
         let add = (may_manage && !found.is_empty()).then(|| {
             view! {
@@ -33,7 +35,7 @@ pub(crate) fn list() -> AnyView {
         let table = if found.is_empty() {
             nothing_yet(may_manage)
         } else {
-            table(&found, may_manage, request.now)
+            table(&found, &order, may_manage, request.now)
         };
         let checks = (!found.is_empty()).then(checks);
         let body = view! {
@@ -81,43 +83,34 @@ fn nothing_yet(may_manage: bool) -> AnyView {
     .into_any()
 }
 
-fn table(found: &[ExportSummary], may_manage: bool, now: Timestamp) -> AnyView {
+fn sort(order: &Order, found: &mut [ExportSummary]) {
+    order.sort(found, "name", |row| row.name.to_lowercase());
+    order.sort(found, "consumer", |row| row.consumer.facts().label);
+    order.sort(found, "carrier", |row| row.carrier.facts().label);
+    order.sort(found, "contents", |row| row.repositories + row.credentials);
+    order.sort(found, "targets", |row| row.places);
+    order.sort(found, "changed", |row| row.updated_at);
+}
+
+fn table(found: &[ExportSummary], order: &Order, may_manage: bool, now: Timestamp) -> AnyView {
     let rows = found.iter().map(|row| row_of(row, may_manage, now)).collect_view();
-    let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
-    view! {
-        <div class="table-box">
-            <table class="table">
-                <caption class="count">{counted(total, "export", "exports")}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"For"</th>
-                        <th scope="col">"Delivery method"</th>
-                        <th scope="col">"Holds"</th>
-                        <th scope="col">"Delivered to"</th>
-                        <th scope="col">"Changed"</th>
-                        <th scope="col">
-                            <span class="unseen">"Actions"</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    let columns = vec![
+        order.head(Column::text("", "Name"), "name"),
+        order.head(Column::text("c-medium", "Consumer"), "consumer"),
+        order.head(Column::text("c-medium", "Secrets via"), "carrier"),
+        order.head(Column::text("c-short", "Contents"), "contents"),
+        order.head(Column::number("Targets"), "targets"),
+        order.head(Column::text("c-time", "Changed"), "changed"),
+        Column::menus(),
+    ];
+    list_of(counted(found.len(), "export", "exports"), columns, rows.into_any())
 }
 
 fn row_of(row: &ExportSummary, may_manage: bool, now: Timestamp) -> AnyView {
     let href = path_of(row.id);
     let carrier = match row.carrier {
-        DeliveryMethod::None => view! { <span class="muted">"Carries no secret"</span> }.into_any(),
+        DeliveryMethod::None => view! { <span class="muted">"No secret"</span> }.into_any(),
         carrier => carrier.facts().label.into_any(),
-    };
-    let places = if row.places == 0 {
-        view! { <span class="muted">"Nowhere yet"</span> }.into_any()
-    } else {
-        counted(row.places, "place", "places").into_any()
     };
     let manage = may_manage.then(|| {
         view! {
@@ -129,14 +122,14 @@ fn row_of(row: &ExportSummary, may_manage: bool, now: Timestamp) -> AnyView {
     });
     view! {
         <tr>
-            <th scope="row" data-label="Name">
+            <th scope="row" data-label="Name" title=row.name.clone()>
                 <a href=href.clone()>{row.name.clone()}</a>
             </th>
-            <td data-label="For">{row.consumer.facts().label}</td>
-            <td data-label="Delivery method">{carrier}</td>
-            <td data-label="Holds">{holds(row)}</td>
-            <td data-label="Delivered to">{places}</td>
-            <td data-label="Changed">
+            <td data-label="Consumer">{row.consumer.facts().label}</td>
+            <td class="later" data-label="Secrets via">{carrier}</td>
+            <td data-label="Contents">{holds(row)}</td>
+            <td class="number" data-label="Targets">{row.places}</td>
+            <td class="later" data-label="Changed">
                 <Moment at=row.updated_at now/>
             </td>
             <td class="row-actions">

@@ -38,14 +38,14 @@ pub(crate) fn overview() -> AnyView {
         } else if found.is_empty() {
             nobody_yet()
         } else {
-            targets::table(&found, principal.role, request.now)
+            targets::table(found.clone(), &request, principal.role)
         };
         let body = view! {
             <div class="head">
                 <div>
-                    <h1>"GitOps"</h1>
+                    <h1>"Git targets"</h1>
                     <p class="muted">
-                        "Branches and folders that Hawser keeps in step: references to Vault or encrypted values go to Git, never a secret in the clear."
+                        "Branches and folders Hawser keeps in sync."
                     </p>
                 </div>
                 {add}
@@ -55,7 +55,11 @@ pub(crate) fn overview() -> AnyView {
             <Live/>
             {pushing.then(under_way)}
         };
-        Ok(Page { title: "GitOps".to_owned(), section: Section::GitOps, body: body.into_any() })
+        Ok(Page {
+            title: "Git targets".to_owned(),
+            section: Section::GitTargets,
+            body: body.into_any(),
+        })
     })
 }
 
@@ -122,7 +126,7 @@ impl Rest {
             <ul class="choices">
                 {card(exports::PATH, "file-output", "Exports", exports)}
                 {clusters}
-                {card(git_accounts::PATH, "plug", "Connections", connections)}
+                {card(git_accounts::PATH, "plug", "Git accounts", connections)}
             </ul>
         }
         .into_any()
@@ -214,12 +218,12 @@ fn steps(rest: &Rest, begun: &Begun) -> AnyView {
                     "Connect an account",
                     "GitHub with one click, or a token of any other Git server.",
                     git_accounts::PATH,
-                    "Connections",
+                    "Git accounts",
                 )}
                 {step(
                     rest.exports > 0,
                     "Add an export",
-                    "Say who reads it, such as Argo CD or Flux, and which repositories or credentials it is about.",
+                    "Choose the consumer and what to include.",
                     "/gitops/exports/new",
                     "Add an export",
                 )}

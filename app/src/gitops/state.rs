@@ -1,12 +1,12 @@
 //! How a Git target or cluster is doing, why, and where a person mends it.
 
 use domain::{
-    Action, Cause, CredentialId, ExportId, Role, Status, cause::Remedy, gitops::GitTargetSummary,
+    Action, Cause, CredentialId, ExportId, Role, cause::Remedy, gitops::GitTargetSummary,
     propagation::DeliveryTarget,
 };
 use leptos::prelude::*;
 
-use crate::ui::{badge::StatusBadge, icon::Icon};
+use crate::ui::icon::Icon;
 
 /// Why a Git target is out of sync.
 pub(super) fn waits(target: &GitTargetSummary) -> AnyView {
@@ -16,28 +16,21 @@ pub(super) fn waits(target: &GitTargetSummary) -> AnyView {
     lines.map(|text| view! { <span class="muted">{text}</span> }).collect_view().into_any()
 }
 
-/// The status and its reason, for a table cell; with the way to mend it for whom it is open.
-pub(super) fn state(
-    status: Status,
-    cause: Option<Cause>,
+/// The reason in a few words, for a row of a list.
+pub(super) fn why(cause: Option<Cause>, place: DeliveryTarget) -> Option<AnyView> {
+    let words = cause?.words(place.asked());
+    Some(view! { <span class="cause" title=words.message>{words.title}</span> }.into_any())
+}
+
+/// The way to mend it, for the menu of a row and for whom it is open.
+pub(super) fn mend(
+    cause: Cause,
     place: DeliveryTarget,
     credential: CredentialId,
     role: Role,
-) -> AnyView {
-    let cause = cause.map(|cause| {
-        let link = remedy(cause, place, credential, &[])
-            .filter(|_| may_go(role, cause))
-            .map(|(href, label)| view! { " " <a href=href>{label}</a> });
-        let words = cause.words(place.asked());
-        view! { <p class="cause" title=words.message>{words.title}"." {link}</p> }
-    });
-    view! {
-        <div class="state">
-            <StatusBadge status/>
-            {cause}
-        </div>
-    }
-    .into_any()
+) -> Option<AnyView> {
+    let (href, label) = remedy(cause, place, credential, &[]).filter(|_| may_go(role, cause))?;
+    Some(view! { <a href=href>{label}</a> }.into_any())
 }
 
 /// Title, explanation, what was tried, and the way to mend it, for the top of a page.

@@ -49,10 +49,9 @@ pub(crate) fn explain() -> AnyView {
             }
         };
         let body = view! {
-            <p class="crumbs"><a href="/credentials">"Credentials"</a></p>
             <div class="head">
                 <div>
-                    <h1>"Which credential is used?"</h1>
+                    <h1>"Explain a URL"</h1>
                     <p class="muted">
                         "Paste the URL of a repository or image. Hawser looks for the credential whose pattern matches it, and asks nobody else."
                     </p>
@@ -67,7 +66,7 @@ pub(crate) fn explain() -> AnyView {
 }
 
 fn page_of(body: AnyView) -> Page {
-    Page { title: "Which credential is used?".to_owned(), section: Section::Credentials, body }
+    Page { title: "Explain a URL".to_owned(), section: Section::Credentials, body }
 }
 
 /// The same page without what could be a secret in its address: a user name, a password, a query.

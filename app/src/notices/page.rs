@@ -16,7 +16,7 @@ use crate::ui::{
     moment::Moment,
     page::{Page, Request, page},
     path,
-    table::Empty,
+    table::{Column, Empty, list as table},
 };
 
 /// What the webhook is sent, as examples.
@@ -76,16 +76,15 @@ pub(crate) fn notices() -> AnyView {
             <div class="head">
                 <div>
                     <h1>"Notices"</h1>
-                    <p class="muted">
-                        "Before a credential expires, Hawser says so 30, 14 and 7 days and 1 day ahead; for tokens that live shorter, closer to their end. It also says when a repository, a Git target, a cluster or a connected account begins to fail. Repositories that fail of one cause at one host are one notice. So is a disk with Hawser's data that is 80 % full."
-                    </p>
+                    <p class="muted">"What expires, and what has begun to fail."</p>
                     {open}
                 </div>
             </div>
-            <div class="beside">
-                <div class="stack">{list(&found, request.now)}</div>
-                <div class="stack">{webhook}</div>
-            </div>
+            {list(&found, request.now)}
+            <p class="muted">
+                "Hawser announces an expiry 30, 14 and 7 days and 1 day ahead; for tokens that live shorter, closer to their end. It announces when a repository, a Git target, a cluster or a connected account begins to fail: repositories that fail of one cause at one host are one notice. So is a disk with Hawser's data that is 80 % full."
+            </p>
+            {webhook}
             <Live/>
         };
         Ok(Page { title: "Notices".to_owned(), section: Section::Notices, body: body.into_any() })
@@ -106,20 +105,33 @@ fn list(found: &[Notice], now: Timestamp) -> AnyView {
         .into_any();
     }
     let rows = found.iter().map(|notice| row(notice, now)).collect_view();
-    view! {
-        <section class="card" aria-labelledby="notices-title">
-            <h2 id="notices-title">"Newest notices"</h2>
-            <ul class="lines" data-live="notices">{rows}</ul>
-        </section>
+    let columns = vec![
+        Column::text("c-time", "State"),
+        Column::text("", "Notice"),
+        Column::text("c-time", "Noticed"),
+        Column::text("c-medium", "Webhook"),
+    ];
+    table(counted(found.len(), "notice", "notices"), columns, rows.into_any())
+}
+
+/// Whether somebody still has to look.
+fn is_open(notice: &Notice) -> bool {
+    match &notice.news {
+        News::Address { .. } | News::Expiry { .. } => true,
+        News::Disk { ended_at, .. } | News::Trouble { ended_at, .. } => ended_at.is_none(),
     }
-    .into_any()
 }
 
 fn row(notice: &Notice, now: Timestamp) -> AnyView {
     let (tone, label) = match notice.delivered {
-        None => (Tone::Quiet, "In Hawser only"),
-        Some(true) => (Tone::Good, "Sent to the webhook"),
-        Some(false) => (Tone::Bad, "The webhook did not take it"),
+        None => (Tone::Quiet, "Not sent"),
+        Some(true) => (Tone::Good, "Sent"),
+        Some(false) => (Tone::Bad, "Not accepted"),
+    };
+    let state = if is_open(notice) {
+        view! { <Badge tone=Tone::Warn label="Open"/> }
+    } else {
+        view! { <Badge tone=Tone::Quiet label="Over"/> }
     };
     let about = match &notice.news {
         News::Address { credential, origin, by } => address(notice, *credential, origin, by),
@@ -163,16 +175,16 @@ fn row(notice: &Notice, now: Timestamp) -> AnyView {
         }
     };
     view! {
-        <li class="line">
-            <div>
-                <p class="notice-line">{about}</p>
-                <p class="muted">
-                    "Noticed "
-                    <Moment at=notice.at now/>
-                </p>
-            </div>
-            <Badge tone label/>
-        </li>
+        <tr>
+            <td data-label="State">{state}</td>
+            <th scope="row" data-label="Notice"><span class="told-of">{about}</span></th>
+            <td data-label="Noticed">
+                <Moment at=notice.at now/>
+            </td>
+            <td class="later" data-label="Webhook">
+                <Badge tone label/>
+            </td>
+        </tr>
     }
     .into_any()
 }
@@ -230,7 +242,7 @@ fn webhook(request: &Request, stored: &str) -> AnyView {
         .hint("A public https:// address without a user name. Left empty, notices stay in Hawser.")
         .line();
     view! {
-        <section class="card" aria-labelledby="webhook-title">
+        <section class="card narrow" aria-labelledby="webhook-title">
             <h2 id="webhook-title">"Tell another system"</h2>
             <Form state action="/actions/notices/webhook">
                 {address}

@@ -20,7 +20,6 @@ pub(crate) fn delete() -> AnyView {
         let project = asked(&request, &principal).await?;
         let state = FormState::new("project-delete", &request);
         let body = view! {
-            <p class="crumbs"><a href=PATH>"Projects"</a></p>
             <section class="card narrow">
                 <h1>{format!("Delete {}?", project.name)}</h1>
                 {match hindrance(&project) {

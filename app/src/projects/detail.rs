@@ -8,7 +8,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{PATH, asked, badges, found, path_of, sharing_field::sharing_field};
+use super::{asked, badges, found, path_of, sharing_field::sharing_field};
 use crate::ui::{
     badge::StatusBadge,
     form::{Form, FormState, Submit},
@@ -43,7 +43,6 @@ pub(crate) fn detail() -> AnyView {
             }
         });
         let body = view! {
-            <p class="crumbs"><a href=PATH>"Projects"</a></p>
             <div class="head">
                 <div>
                     <h1>{project.name.clone()}</h1>

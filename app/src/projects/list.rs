@@ -6,20 +6,25 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{badges, path_of, sharing_field::sharing_field};
+use super::{PATH, badges, path_of, sharing_field::sharing_field};
 use crate::ui::{
     form::{Form, FormState, Submit},
     frame::Section,
     input::Input,
     menu::RowMenu,
     page::{Page, Request, page},
+    table::{Column, Order, list as list_of},
 };
 
 /// `/settings/projects`
 pub(crate) fn list() -> AnyView {
     page(async |request| {
         let principal = request.member()?;
-        let found = request.services().projects.list(&principal).await?;
+        let mut found = request.services().projects.list(&principal).await?;
+        let order = Order::of(&request, PATH);
+        order.sort(&mut found, "name", |row| row.name.to_lowercase());
+        order.sort(&mut found, "credentials", |row| row.credentials);
+        order.sort(&mut found, "repositories", |row| row.repositories);
         let may_manage = principal.role.includes(Action::ManageOrganization);
         let manages = if may_manage { Manages::Yes } else { Manages::No };
         let body = view! {
@@ -31,10 +36,8 @@ pub(crate) fn list() -> AnyView {
                     </p>
                 </div>
             </div>
-            <div class="beside">
-                <div class="stack">{table(&found, manages)}</div>
-                <div class="stack">{may_manage.then(|| add(&request, &principal))}</div>
-            </div>
+            {table(&found, &order, manages)}
+            {may_manage.then(|| add(&request, &principal))}
         };
         Ok(Page { title: "Projects".to_owned(), section: Section::Projects, body: body.into_any() })
     })
@@ -47,28 +50,15 @@ enum Manages {
     No,
 }
 
-fn table(found: &[Project], manages: Manages) -> AnyView {
+fn table(found: &[Project], order: &Order, manages: Manages) -> AnyView {
     let rows = found.iter().map(|project| row(project, manages)).collect_view();
-    let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
-    view! {
-        <div class="table-box">
-            <table class="table">
-                <caption class="count">{counted(total, "project", "projects")}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Credentials"</th>
-                        <th scope="col">"Repositories"</th>
-                        <th scope="col">
-                            <span class="unseen">"Actions"</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    let columns = vec![
+        order.head(Column::text("", "Name"), "name"),
+        order.head(Column::number("Credentials").wider(), "credentials"),
+        order.head(Column::number("Repositories").wider(), "repositories"),
+        Column::menus(),
+    ];
+    list_of(counted(found.len(), "project", "projects"), columns, rows.into_any())
 }
 
 fn row(project: &Project, manages: Manages) -> AnyView {
@@ -86,15 +76,16 @@ fn row(project: &Project, manages: Manages) -> AnyView {
     });
     view! {
         <tr>
-            <th scope="row" data-label="Name">
-                <a href=path_of(project.id)>{project.name.clone()}</a>
-                " "
-                {badges(project)}
+            <th scope="row" data-label="Name" title=project.name.clone()>
+                <div class="cell">
+                    <a href=path_of(project.id)>{project.name.clone()}</a>
+                    {badges(project)}
+                </div>
             </th>
-            <td data-label="Credentials">
+            <td class="number" data-label="Credentials">
                 <a href=super::found("/credentials", project.id)>{project.credentials}</a>
             </td>
-            <td data-label="Repositories">
+            <td class="number" data-label="Repositories">
                 <a href=super::found("/charts/repositories", project.id)>{project.repositories}</a>
             </td>
             <td class="row-actions">{menu}</td>
@@ -107,7 +98,7 @@ fn add(request: &Request, principal: &Principal) -> AnyView {
     let state = FormState::new("project-add", request);
     let sharing = sharing_field(&state, principal, Sharing::Own);
     view! {
-        <section class="card" aria-labelledby="add-title">
+        <section class="card narrow" aria-labelledby="add-title">
             <h2 id="add-title">"Add a project"</h2>
             <Form state=state.clone() action="/actions/projects/save">
                 {Input::new(&state, Field::Name, "Name")

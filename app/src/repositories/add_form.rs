@@ -38,7 +38,7 @@ pub(crate) fn add() -> AnyView {
         let url = Input::new(&state, Field::Url, "URL")
             .value(&values.url)
             .placeholder("https://charts.example.com or oci://ghcr.io/acme/charts")
-            .hint("Paste it in any usual shape, even a whole helm repo add command.")
+            .hint("Paste a URL or a helm repo add command.")
             .required()
             .line();
         let name = Input::new(&state, Field::Name, "Name")
@@ -62,7 +62,6 @@ pub(crate) fn add() -> AnyView {
         let results = results(&request, FORM);
         let away = if next.is_empty() { "/charts/repositories".to_owned() } else { next.clone() };
         let body = view! {
-            <p class="crumbs"><a href="/charts/repositories">"Repositories"</a></p>
             <section class="card narrow">
                 <h1>"Add a repository"</h1>
                 <Form state action="/actions/repositories/add">

@@ -1,13 +1,11 @@
 //! One repository: state, settings, last runs.
 
 use domain::{
-    Action, Cause, Timestamp,
-    cause::RemoteKind,
-    counted,
+    Action, Cause, Timestamp, counted,
     credentials::readable_origin,
     repositories::{
         AddRepository, EditRepository, INTERVALS, RepositoryDetail, RepositoryKind,
-        RepositoryState, RepositoryUrl, SyncRun,
+        RepositoryState, RepositoryUrl,
     },
 };
 use leptos::prelude::*;
@@ -15,7 +13,7 @@ use leptos::prelude::*;
 use super::{
     edit_form::{chosen, edit_form, stored, typed_url},
     environment::{clash_warning, clashing, tag},
-    path_of,
+    path_of, runs,
     state::{credential, stale},
 };
 use crate::{
@@ -32,6 +30,7 @@ use crate::{
         moment::{Moment, moment_or},
         page::{Page, Request, page},
         path,
+        tabs::{Tab, tabs},
     },
 };
 
@@ -52,12 +51,12 @@ pub(crate) fn detail() -> AnyView {
             None
         };
         let (summary, now) = (&repository.summary, request.now);
+        let tab = request.query("tab");
         let (syncing, href) = (summary.state == RepositoryState::Syncing, path_of(summary.id));
         let may_export = principal.role.includes(Action::ManageExports);
         let export = may_export.then(|| exports::begin(summary));
         let test = may_change.then(|| test(&request, &repository));
         let body = view! {
-            <p class="crumbs"><a href="/charts/repositories">"Repositories"</a></p>
             <div class="head">
                 <div>
                     <h1>{summary.name.clone()}</h1>
@@ -74,10 +73,22 @@ pub(crate) fn detail() -> AnyView {
                 {banner(&repository, (may_change, may_allow), now)}
                 {clashing(summary).map(clash_warning)}
             </div>
-            <div class="beside">
-                <div class="stack">{test} {form} {runs(&repository, now)}</div>
-                <div class="stack">{facts(&repository, now)}</div>
-            </div>
+            {tabs(
+                &href,
+                &tab,
+                &[Tab("Overview", "", None), Tab("Syncs", runs::TAB, Some(repository.runs.len()))],
+            )}
+            {if tab == runs::TAB {
+                runs::all(&repository, now)
+            } else {
+                view! {
+                    <div class="beside">
+                        <div class="stack">{test} {form} {runs::newest(&repository, now)}</div>
+                        <div class="stack">{facts(&repository, now)}</div>
+                    </div>
+                }
+                    .into_any()
+            }}
             <Live/>
             {syncing.then(under_way)}
         };
@@ -119,7 +130,7 @@ fn test(request: &Request, repository: &RepositoryDetail) -> AnyView {
         <section class="card" aria-labelledby="test-title">
             <h2 id="test-title">"Connection test"</h2>
             <p class="muted">
-                "Goes the way of a sync, stage by stage, and says where it ends. Nothing is changed there."
+                "Runs the steps of a sync without changing anything."
             </p>
             {test_repository_form(request, summary.id, credential)}
         </section>
@@ -218,14 +229,14 @@ fn facts(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
     let interval = INTERVALS
         .iter()
         .find(|(seconds, _)| *seconds == repository.interval)
-        .map_or("Only by hand", |(_, label)| label);
+        .map_or("Manual", |(_, label)| label);
     let next = repository.next_sync_at.map_or_else(
-        || view! { <span class="muted">"Only by hand"</span> }.into_any(),
+        || view! { <span class="muted">"Manual"</span> }.into_any(),
         |at| view! { <Moment at now/> }.into_any(),
     );
     view! {
         <section class="card" aria-labelledby="facts-title">
-            <h2 id="facts-title">"Facts"</h2>
+            <h2 id="facts-title">"Details"</h2>
             <dl class="facts" data-live="facts">
                 <dt>"Charts"</dt>
                 <dd>
@@ -275,7 +286,7 @@ fn carried_by(repository: &RepositoryDetail) -> Option<AnyView> {
 fn chosen_by(repository: &RepositoryDetail) -> Option<AnyView> {
     let words = match (repository.is_automatic, &repository.summary.link) {
         (false, None) => return None,
-        (false, Some(_)) => "Chosen by a person",
+        (false, Some(_)) => "Selected manually",
         (true, Some(_)) => "Automatic: it matches the URL",
         (true, None) => "Automatic: no credential matches the URL",
     };
@@ -288,58 +299,4 @@ fn chosen_by(repository: &RepositoryDetail) -> Option<AnyView> {
         }
     });
     Some(view! { <p class="muted">{words}{why}</p> }.into_any())
-}
-
-fn runs(repository: &RepositoryDetail, now: Timestamp) -> AnyView {
-    let rows = repository.runs.iter().map(|run| run_of(repository, run, now)).collect_view();
-    let none = repository.runs.is_empty().then(|| {
-        view! {
-            <p class="muted">"None yet."</p>
-        }
-    });
-    view! {
-        <section class="card" aria-labelledby="runs-title">
-            <h2 id="runs-title">"Last syncs"</h2>
-            <div data-live="runs">{none} <ul class="lines">{rows}</ul></div>
-        </section>
-    }
-    .into_any()
-}
-
-fn run_of(repository: &RepositoryDetail, run: &SyncRun, now: Timestamp) -> AnyView {
-    let took = run.finished_at.map(|end| format!(" · {}", seconds(run.started_at, end)));
-    let found = match (run.charts, run.versions) {
-        (Some(charts), Some(versions)) => Some(format!(
-            "{}, {}",
-            counted(charts, "chart", "charts"),
-            counted(versions, "version", "versions")
-        )),
-        _ if run.finished_at.is_some() && run.cause.is_none() => Some("Unchanged".to_owned()),
-        _ => None,
-    };
-    let cause = run.cause.map(|cause| {
-        let words = cause.words(RemoteKind::Registry);
-        view! { <p class="cause" title=words.message>{words.title}"."</p> }
-    });
-    view! {
-        <li class="line">
-            <div>
-                <Moment at=run.started_at now/>
-                <p class="muted">{run.trigger.label()}{took}</p>
-                {cause}
-            </div>
-            <span class="muted">{found}</span>
-            <StatusBadge status=repository.status_of(run)/>
-        </li>
-    }
-    .into_any()
-}
-
-fn seconds(start: Timestamp, end: Timestamp) -> String {
-    let took = end.since(start);
-    if took.as_secs() < 10 {
-        format!("{:.1} s", took.as_secs_f32())
-    } else {
-        format!("{} s", took.as_secs())
-    }
 }

@@ -192,7 +192,7 @@ pub(super) fn advanced(state: &FormState, values: &AddRepository) -> AnyView {
         .select(vec![(
             "",
             vec![
-                (String::new(), "Find out".to_owned()),
+                (String::new(), "Detect".to_owned()),
                 (RepositoryKind::Helm.as_str().to_owned(), "Helm HTTP (index.yaml)".to_owned()),
                 (RepositoryKind::Oci.as_str().to_owned(), "OCI registry".to_owned()),
             ],

@@ -2,8 +2,11 @@
 
 use domain::{
     Action, Principal, Status, counted,
+    credentials::Direction,
     projects::Project,
-    repositories::{RepositoryPage, RepositoryQuery, RepositoryState, RepositorySummary},
+    repositories::{
+        RepositoryOrder, RepositoryPage, RepositoryQuery, RepositoryState, RepositorySummary,
+    },
 };
 use leptos::prelude::*;
 
@@ -13,7 +16,8 @@ use super::{
     state::{credential, state},
 };
 use crate::ui::{
-    filters::{FilterBy, Filters, by_project},
+    cause::remedy,
+    filters::{FilterBy, Filters, by_project, chip},
     form::ActionButton,
     frame::Section,
     icon::Icon,
@@ -23,7 +27,7 @@ use crate::ui::{
     moment::moment_or,
     page::{Page, Request, page},
     path,
-    table::{Empty, pager},
+    table::{Column, Empty, list as listed, next_direction, pager},
 };
 
 const PATH: &str = "/charts/repositories";
@@ -37,6 +41,8 @@ pub(crate) fn list() -> AnyView {
             credential: request.query("credential").parse().ok(),
             project: request.query("project").parse().ok(),
             status: Status::parse(&request.query("state")),
+            order: RepositoryOrder::parse(&request.query("order")).unwrap_or_default(),
+            direction: Direction::parse(&request.query("direction")).unwrap_or_default(),
             page: request.page_number(),
         };
         let services = request.services();
@@ -54,22 +60,17 @@ pub(crate) fn list() -> AnyView {
                     <h1>"Repositories"</h1>
                     <p class="muted">"Helm and OCI repositories whose charts fill the catalog."</p>
                 </div>
-                {may_add
-                    .then(|| {
-                        view! {
-                            <a class="button primary" href="/charts/repositories/new">
-                                <Icon name="plus"/>
-                                "Add"
-                            </a>
-                        }
-                    })}
+                {may_add.then(|| buttons(&found, &query))}
             </div>
             {if found.all == 0 {
                 nothing_yet(may_add)
             } else {
                 view! {
-                    {filters(&query, &projects, of_credential)}
-                    {table(&found, &query, &projects, &principal, &request)}
+                    {filters(&query, &projects, of_credential, found.total)}
+                    {may_add.then(|| bulk(&query, &request.here))}
+                    <div class="stack" data-found="found">
+                        {table(&found, &query, &projects, &principal, &request)}
+                    </div>
                 }
                     .into_any()
             }}
@@ -82,6 +83,33 @@ pub(crate) fn list() -> AnyView {
             body: body.into_any(),
         })
     })
+}
+
+/// What can be done to all that the page finds, and to none of them.
+fn buttons(found: &RepositoryPage, query: &RepositoryQuery) -> AnyView {
+    let all = if is_filtered(query) {
+        format!("Sync all {} shown", found.total)
+    } else {
+        format!("Sync all {}", found.total)
+    };
+    let sync = (found.total > 0).then(|| {
+        view! {
+            <button class="button" type="submit" form="bulk" name="which" value="found">
+                <Icon name="refresh-cw"/>
+                <span data-live="all" data-found="all">{all}</span>
+            </button>
+        }
+    });
+    view! {
+        <div class="actions">
+            {sync}
+            <a class="button primary" href="/charts/repositories/new">
+                <Icon name="plus"/>
+                "Add"
+            </a>
+        </div>
+    }
+    .into_any()
 }
 
 fn nothing_yet(may_add: bool) -> AnyView {
@@ -114,6 +142,7 @@ fn filters(
     query: &RepositoryQuery,
     projects: &[Project],
     of_credential: Option<String>,
+    total: u32,
 ) -> AnyView {
     let options = STATUSES
         .into_iter()
@@ -130,19 +159,49 @@ fn filters(
             by=FilterBy { name: "state", label: "State", all: "All states" }
             clear=is_filtered(query).then_some(PATH)
             also=by_project(projects, query.project)
-            kept=query.credential.map(|id| hidden("credential", id.to_string()).into_any())
+            kept=kept(query, of_credential)
+            total=Some(counted(total, "repository", "repositories"))
         >
             {options}
         </Filters>
-        {of_credential
-            .map(|name| view! { <p class="muted">"Only those that use " <strong>{name}</strong> "."</p> })}
     }
     .into_any()
 }
 
+/// What a filter keeps that has no field of its own: the credential, and the order.
+fn kept(query: &RepositoryQuery, of_credential: Option<String>) -> Option<AnyView> {
+    let credential = query.credential.map(|id| hidden("credential", id.to_string()));
+    let chip = of_credential.map(|name| {
+        let without = RepositoryQuery { credential: None, ..query.clone() };
+        chip("Credential", name, path_with(&without))
+    });
+    let [order, direction] =
+        order_pairs(query).map(|(name, value)| (!value.is_empty()).then(|| hidden(name, value)));
+    Some(view! { {credential} {chip} {order} {direction} }.into_any())
+}
+
+/// The order as an address carries it; the usual one is left out.
+fn order_pairs(query: &RepositoryQuery) -> [(&'static str, &'static str); 2] {
+    let is_usual = query.order == RepositoryOrder::default();
+    let (order, direction) = (query.order.as_str(), query.direction.as_str());
+    let is_up = query.direction == Direction::Ascending;
+    [
+        ("order", if is_usual { "" } else { order }),
+        ("direction", if is_up { "" } else { direction }),
+    ]
+}
+
+/// The address of the list with this query.
+fn path_with(query: &RepositoryQuery) -> String {
+    let filters = pairs(query);
+    let filters = filters.iter().map(|(name, value)| (*name, value.as_str()));
+    let all: Vec<_> = filters.chain(order_pairs(query)).collect();
+    path::with(PATH, &all)
+}
+
 /// Whether the page shows a part of all repositories.
 fn is_filtered(query: &RepositoryQuery) -> bool {
-    let RepositoryQuery { search, credential, project, status, page: _ } = query;
+    let RepositoryQuery { search, credential, project, status, .. } = query;
     !search.is_empty() || credential.is_some() || project.is_some() || status.is_some()
 }
 
@@ -174,34 +233,42 @@ fn table(
     let may_sync = principal.role.includes(Action::ManageRepositories);
     let columns = Columns { may_sync, has_projects: projects.len() > 1 };
     let rows = found.rows.iter().map(|row| row_of(row, columns, request)).collect_view();
-    let pairs = pairs(query);
-    let pairs = pairs.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let filters = pairs(query);
+    let filters = filters.iter().map(|(name, value)| (*name, value.as_str()));
+    let pairs: Vec<_> = filters.chain(order_pairs(query)).collect();
     view! {
-        {may_sync.then(|| bulk(query, found.total, &request.here))}
-        <div class="table-box">
-            <table class="table">
-                <caption class="count" data-live="count">{counted(found.total, "repository", "repositories")}</caption>
-                <thead>
-                    <tr>
-                        {may_sync
-                            .then(|| view! { <th scope="col"><span class="unseen">"Select"</span></th> })}
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Kind"</th>
-                        {columns.has_projects.then(|| view! { <th scope="col">"Project"</th> })}
-                        <th scope="col">"URL"</th>
-                        <th scope="col">"Credential"</th>
-                        <th scope="col">"Charts"</th>
-                        <th scope="col">"Last sync"</th>
-                        <th scope="col">"State"</th>
-                        <th scope="col"><span class="unseen">"Actions"</span></th>
-                    </tr>
-                </thead>
-                <tbody data-live="rows">{rows}</tbody>
-            </table>
-        </div>
+        {listed(counted(found.total, "repository", "repositories"), heads(query, columns), rows.into_any())}
         {pager(PATH, &pairs, query.page, RepositoryQuery::PAGE_ROWS, found.total)}
     }
     .into_any()
+}
+
+fn heads(query: &RepositoryQuery, columns: Columns) -> Vec<Column> {
+    let sorts = |column: Column, order: RepositoryOrder| {
+        let sorted = (query.order == order).then_some(query.direction);
+        let next = RepositoryQuery { order, direction: next_direction(sorted), ..query.clone() };
+        column.sorts(path_with(&next), sorted)
+    };
+    let ticks = columns.may_sync.then(Column::ticks);
+    let project = columns
+        .has_projects
+        .then(|| sorts(Column::text("c-short", "Project"), RepositoryOrder::Project).roomy());
+    ticks
+        .into_iter()
+        .chain([
+            sorts(Column::text("c-cause", "State"), RepositoryOrder::State),
+            sorts(Column::text("", "Name"), RepositoryOrder::Name),
+            sorts(Column::text("c-type", "Type"), RepositoryOrder::Kind).roomier(),
+            sorts(Column::text("", "URL"), RepositoryOrder::Url),
+            sorts(Column::text("c-medium", "Credential"), RepositoryOrder::Credential),
+        ])
+        .chain(project)
+        .chain([
+            sorts(Column::number("Charts"), RepositoryOrder::Charts),
+            sorts(Column::text("c-time", "Last sync"), RepositoryOrder::LastSync),
+            Column::menus(),
+        ])
+        .collect()
 }
 
 /// What the table shows besides what it always does.
@@ -211,27 +278,20 @@ struct Columns {
     has_projects: bool,
 }
 
-/// The form of the ticked rows; the boxes name it, because a table row cannot hold it. What it says of all
-/// is about those that the page finds.
-fn bulk(query: &RepositoryQuery, total: u32, here: &str) -> AnyView {
-    let all = if is_filtered(query) {
-        format!("Sync all {total} shown")
-    } else {
-        format!("Sync all {total}")
-    };
+/// The bar of the ticked rows, and the form that the boxes and *Sync all* name: a table row cannot hold
+/// it. What it says of all is about those that the page finds.
+fn bulk(query: &RepositoryQuery, here: &str) -> AnyView {
     let found = pairs(query).map(|(name, value)| hidden(name, value)).collect_view();
     view! {
-        <form id="bulk" class="bulk" method="post" action="/actions/repositories/sync">
+        <form id="bulk" class="bulk" method="post" action="/actions/repositories/sync" data-found="bulk">
             {hidden("from", here)}
             {found}
+            <strong class="needs-script" data-ticked="selected" aria-live="polite"></strong>
             <button class="button" type="submit" name="which" value="ticked">
                 <Icon name="refresh-cw"/>
                 "Sync now"
             </button>
-            <button class="button quiet" type="submit" name="which" value="found" data-live="all">
-                {all}
-            </button>
-            <span class="muted">"Tick the repositories to sync, or sync all that are found."</span>
+            <button class="button quiet" type="reset">"Clear"</button>
         </form>
     }
     .into_any()
@@ -241,7 +301,8 @@ fn row_of(row: &RepositorySummary, columns: Columns, request: &Request) -> AnyVi
     let (may_sync, here, now) = (columns.may_sync, &request.here, request.now);
     let project = columns.has_projects.then(|| {
         let href = crate::projects::path_of(row.project);
-        view! { <td data-label="Project"><a href=href>{row.project_name.clone()}</a></td> }
+        let name = row.project_name.clone();
+        view! { <td class="roomy" data-label="Project" title=name.clone()><a href=href>{name.clone()}</a></td> }
     });
     let id = row.id.to_string();
     let href = path_of(row.id);
@@ -251,6 +312,10 @@ fn row_of(row: &RepositorySummary, columns: Columns, request: &Request) -> AnyVi
         let href = path::with("/charts/catalog", &[("repository", &id)]);
         view! { <a href=href>{row.charts}</a> }.into_any()
     };
+    let credential_id = row.link.as_ref().map(|link| link.credential);
+    let mend = row.cause.and_then(|cause| remedy(cause, row.id, credential_id));
+    let mend = mend.map(|(href, label)| view! { <a href=href>{label}</a> });
+    let credential_name = row.link.as_ref().map(|link| link.name.clone());
     let manage = may_sync.then(|| {
         let (id, here) = (id.clone(), here.clone());
         view! {
@@ -277,21 +342,22 @@ fn row_of(row: &RepositorySummary, columns: Columns, request: &Request) -> AnyVi
                         </td>
                     }
                 })}
-            <th scope="row" data-label="Name">
+            <td data-label="State">{state(row, now)}</td>
+            <th scope="row" data-label="Name" title=row.name.clone()>
                 <div class="cell">
                     <a href=href.clone()>{row.name.clone()}</a>
                     {tag(row.environment)}
                 </div>
             </th>
-            <td data-label="Kind">{row.kind.label()}</td>
+            <td class="roomier" data-label="Type">{row.kind.label()}</td>
+            <td data-label="URL" class="url" title=row.url.clone()>{row.url.clone()}</td>
+            <td class="later" data-label="Credential" title=credential_name>{credential(row)}</td>
             {project}
-            <td data-label="URL" class="url">{row.url.clone()}</td>
-            <td data-label="Credential">{credential(row)}</td>
-            <td data-label="Charts">{charts}</td>
+            <td class="number later" data-label="Charts">{charts}</td>
             <td data-label="Last sync">{moment_or(row.last_sync_at, now, "Never")}</td>
-            <td data-label="State">{state(row, now)}</td>
             <td class="row-actions">
                 <RowMenu name=row.name.clone()>
+                    {mend}
                     <a href=href.clone()>"View"</a>
                     {manage}
                 </RowMenu>

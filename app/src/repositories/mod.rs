@@ -15,6 +15,8 @@ mod fields;
 #[cfg(feature = "ssr")]
 mod list;
 #[cfg(feature = "ssr")]
+mod runs;
+#[cfg(feature = "ssr")]
 mod server_fns;
 #[cfg(feature = "ssr")]
 mod state;

@@ -123,7 +123,7 @@ impl SyncForm {
             credential: filter(&self.credential)?,
             project: filter(&self.project)?,
             status: filter_by(&self.state, Status::parse)?,
-            page: 1,
+            ..RepositoryQuery::default()
         }))
     }
 }
@@ -159,7 +159,7 @@ fn filter_by<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T
 
 fn ticked(ids: &[String]) -> Result<Vec<RepositoryId>, ServiceError> {
     if ids.is_empty() {
-        return Err(Field::Name.problem("Tick at least one repository.").into());
+        return Err(Field::Name.problem("Select at least one repository.").into());
     }
     ids.iter().map(|id| known(id)).collect()
 }

@@ -2,6 +2,7 @@
 
 use domain::{
     Timestamp,
+    cause::RemoteKind,
     repositories::{LinkState, RepositorySummary},
 };
 use leptos::prelude::*;
@@ -9,19 +10,22 @@ use leptos::prelude::*;
 use super::environment::{clash_badge, clashing};
 use crate::ui::{
     badge::{Badge, StatusBadge, Tone},
-    cause::CauseLine,
     moment::Moment,
 };
 
-/// Badge, reason with the link that mends it, and since when the charts may be outdated.
+/// Badge and reason; the way to mend it stands first in the menu of the row.
 pub(super) fn state(row: &RepositorySummary, now: Timestamp) -> AnyView {
-    let (repository, credential) = (row.id, row.link.as_ref().map(|link| link.credential));
-    let cause = row.cause.map(|cause| view! { <CauseLine cause repository credential/> });
+    let cause = row.cause.map(|cause| {
+        let words = cause.words(RemoteKind::Registry);
+        let since =
+            row.stale_since.map(|since| format!(" Last good sync {}.", since.relative_to(now)));
+        let title = format!("{}{}", words.message, since.unwrap_or_default());
+        view! { <span class="cause" title=title>{words.title}</span> }
+    });
     view! {
         <div class="state">
             <StatusBadge status=row.status()/>
             {cause}
-            {row.stale_since.map(|since| stale(since, now))}
         </div>
     }
     .into_any()

@@ -26,7 +26,7 @@ fn form(state: FormState, token: String) -> AnyView {
         <section class="card door-card">
             <h1>"Set up Hawser"</h1>
             <p class="muted">
-                "Make the first account and the organization it belongs to. This link works once."
+                "Create the owner account and your organization. This link works once."
             </p>
             <Form state=state.clone() action="/actions/set-up">
                 {ShownOnce(token).hidden("token")}
@@ -36,7 +36,7 @@ fn form(state: FormState, token: String) -> AnyView {
                     .required()
                     .line()}
                 {Input::new(&state, Field::Name, "Name").autocomplete("name").required().line()}
-                {Input::new(&state, Field::Email, "E-mail")
+                {Input::new(&state, Field::Email, "Email")
                     .kind("email")
                     .autocomplete("username")
                     .required()

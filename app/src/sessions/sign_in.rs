@@ -44,7 +44,7 @@ fn form(state: FormState, next: String) -> AnyView {
                 <h1>"Sign in"</h1>
                 <Form state=state.clone() action="/actions/sign-in">
                     {hidden("next", next)}
-                    {Input::new(&state, Field::Email, "E-mail")
+                    {Input::new(&state, Field::Email, "Email")
                         .kind("email")
                         .autocomplete("username")
                         .required()

@@ -41,7 +41,7 @@ fn forms() -> Vec<(String, &'static str, String, &'static str)> {
             of("/charts/repositories"),
             "/actions/repositories/edit",
             format!("repository={id}&name=acme&url=oci%3A%2F%2Fghcr.io%2Facme&interval=0"),
-            "yours <strong class=\"url\">Only by hand</strong>",
+            "yours <strong class=\"url\">Manual</strong>",
         ),
         (
             of("/credentials"),

@@ -96,7 +96,7 @@ async fn a_repository_shows_where_it_belongs_and_what_does_not_go_together() {
         "Test connection",
         "Test before saving",
         "made for development",
-        "Chosen by a person",
+        "Selected manually",
         "Its value is carried by prod-argo",
         "Could not list the tags at ghcr.io.",
         "3 tags that are no versions, 1 entry without a name",
@@ -132,7 +132,7 @@ async fn notices_are_listed_and_the_webhook_is_set() {
     assert_eq!(status, StatusCode::OK);
     for words in [
         "ghcr-prod",
-        "Sent to the webhook",
+        "Sent",
         "2 things need somebody",
         "Branch is protected",
         "git_target_fails",

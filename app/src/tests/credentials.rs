@@ -29,7 +29,7 @@ async fn what_expires_stands_on_a_timeline_and_in_a_table() {
         "1 credential has expired. 1 credential expires within the next 90 days.",
         "role=\"img\"",
         "Expired 1 d ago",
-        "Which credential is used?",
+        "Explain a URL",
     ] {
         assert!(html.contains(words), "{words}: {html}");
     }
@@ -118,7 +118,7 @@ async fn the_test_of_a_new_secret_is_followed_to_its_end() {
 async fn the_heading_of_an_update_follows_its_state() {
     let path = format!("{}?propagation={}", detail(), fake::ID);
     let (_, html) = page(&Fake::signed_in(), &path).await;
-    assert!(html.contains("Update on its way") && html.contains("data-listening"), "{html}");
+    assert!(html.contains("Updating") && html.contains("data-listening"), "{html}");
     let arrived = Arc::new(Fake { has_arrived: true, ..Fake::of(Role::Owner) });
     let (_, html) = page(&arrived, &path).await;
     let heading = html.split("data-live=\"progress-title\"").nth(1).unwrap();
@@ -182,7 +182,7 @@ async fn a_pasted_ecr_token_is_converted_to_access_keys() {
     let made_of = (Provider::AmazonEcr, AuthMethod::Password);
     let fake = Arc::new(Fake { made_of, ..Fake::of(Role::Owner) });
     let (_, html) = page(&fake, &detail()).await;
-    assert!(html.contains("Authenticate in another way"), "{html}");
+    assert!(html.contains("Use another method"), "{html}");
     assert!(html.contains("shape=ecr_access_key"), "{html}");
     assert!(html.contains("Use tokens, not passwords"), "{html}");
     let body = format!(
@@ -225,7 +225,7 @@ async fn a_credential_that_something_needs_has_no_button_that_only_fails() {
     assert!(!html.contains("button danger solid") && !html.contains("nothing breaks"), "{html}");
     let (_, html) = page(&git, &detail()).await;
     assert!(!html.contains("Linked repositories"), "{html}");
-    assert!(html.contains("Where it is used") && html.contains("prod-cluster"), "{html}");
+    assert!(html.contains("Delivered to") && html.contains("prod-cluster"), "{html}");
     assert!(html.contains("at 1 Git target and 1 cluster right away"), "{html}");
     let (_, html) = page(&git, "/credentials").await;
     assert!(html.contains("2 repositories"), "{html}");

@@ -75,10 +75,10 @@ async fn no_two_inputs_of_a_form_have_one_name_or_id() {
 #[tokio::test]
 async fn references_into_a_local_vault_are_warned_of() {
     let (_, html) = page(&Fake::signed_in(), &new(Consumer::Flux)).await;
-    assert!(html.contains("which clusters cannot reach"), "{html}");
+    assert!(html.contains("Clusters cannot reach"), "{html}");
     assert!(html.contains("data-component") && html.contains("Narrow the list down"), "{html}");
     let (_, html) = page(&Fake::signed_in(), &new(Consumer::Helm)).await;
-    assert!(!html.contains("which clusters cannot reach"), "Helm carries no secret: {html}");
+    assert!(!html.contains("Clusters cannot reach"), "Helm carries no secret: {html}");
     let (_, html) = page(&Fake::signed_in(), &new(Consumer::Flux)).await;
     assert!(html.contains("name=\"carrier\" value=\"sops\" checked"), "{html}");
     // Nothing that leads nowhere by itself is chosen for a person, and what it needs is said.
@@ -98,9 +98,9 @@ async fn references_into_a_local_vault_are_warned_of() {
     }
     let (_, html) = page(&Fake::signed_in(), &export()).await;
     let head = html.split("What it writes now").next().unwrap();
-    assert!(head.contains("which clusters cannot reach"), "{head}");
+    assert!(head.contains("Clusters cannot reach"), "{head}");
     // The form says it of the other delivery method that refers to Vault, not of this one again.
-    assert_eq!(html.matches("which clusters cannot reach").count(), 2, "{html}");
+    assert_eq!(html.matches("Clusters cannot reach").count(), 2, "{html}");
     let reached = Arc::new(Fake { is_empty: true, ..Fake::of(Role::Owner) });
     let (_, html) = page(&reached, &new(Consumer::Flux)).await;
     assert!(html.contains("name=\"carrier\" value=\"external_secret\" checked"), "{html}");
@@ -230,7 +230,7 @@ async fn an_export_shows_its_files_and_where_it_goes() {
     let (_, html) = page(&fake, &export()).await;
     for words in [
         "What it writes now",
-        "Good to know",
+        "Notes",
         "value=\"vault-prod\"",
         "Where it is delivered",
         "Cluster",

@@ -31,7 +31,7 @@ fn pages() -> Vec<(String, Vec<&'static str>)> {
             ],
         ),
         ("/gitops/connections".to_owned(), vec!["octocat", "github.com", "Not granted: repo."]),
-        (target(), vec!["Files that Hawser wrote", "ghcr-acme.yaml", "pull/7", "github-octocat"]),
+        (target(), vec!["Managed files", "ghcr-acme.yaml", "pull/7", "github-octocat"]),
         ("/gitops/exports".to_owned(), vec!["argocd-prod", "Argo CD", "2 repositories"]),
         (format!("/gitops/exports/{id}"), vec!["External Secrets Operator", "prod-cluster"]),
         ("/gitops/clusters".to_owned(), vec!["prod-eu", "2 drifted"]),
@@ -146,7 +146,7 @@ async fn the_chain_of_a_credential_marks_what_still_has_an_old_version() {
     let path = format!("/credentials/{}", fake::ID);
     let (_, html) = page(&fake, &path).await;
     for words in [
-        "Where it is used",
+        "Delivered to",
         "Has version 3",
         "Still has version 2; the newest is 3",
         "Not delivered anywhere yet",

@@ -174,11 +174,11 @@ async fn one_problem_is_said_as_one_thing() {
     send(&fake, "/actions/credentials/create", "text/html", &body).await;
     let (_, html) = page(&fake, "/credentials/new?provider=ghcr").await;
     assert!(html.contains("<p><a href=\"#field-name\">Type a name.</a></p>"), "{html}");
-    assert!(!html.contains("Correct the marked fields."), "{html}");
+    assert!(!html.contains("Check the highlighted fields."), "{html}");
     let body = body.replace(SECRET, "");
     send(&fake, "/actions/credentials/create", "text/html", &body).await;
     let (_, html) = page(&fake, "/credentials/new?provider=ghcr").await;
-    assert!(html.contains("Correct the marked fields."), "{html}");
+    assert!(html.contains("Check the highlighted fields."), "{html}");
 }
 
 #[tokio::test]
@@ -231,8 +231,8 @@ async fn ticking_nothing_syncs_nothing() {
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
     send(&fake, path, "text/html", "which=ticked&from=%2Fcharts%2Frepositories").await;
     let (_, html) = page(&fake, "/charts/repositories").await;
-    assert!(html.contains("<p>Tick at least one repository.</p>"), "{html}");
-    assert!(!html.contains("Correct the marked fields."), "{html}");
+    assert!(html.contains("<p>Select at least one repository.</p>"), "{html}");
+    assert!(!html.contains("Check the highlighted fields."), "{html}");
     for (body, count) in [
         ("which=found&search=&state=&credential=&project=", "41 repositories"),
         ("which=found&search=acme", "1 repository"),

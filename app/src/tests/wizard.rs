@@ -45,7 +45,7 @@ async fn every_shape_of_every_provider_has_its_form_and_guide() {
                 let href = link.href.replace('&', "&amp;");
                 assert!(html.contains(&format!("href=\"{href}\"")), "{path} lacks {href}");
             }
-            for word in ["Test connection", "Create", "Where it applies", "Provider type"] {
+            for word in ["Test connection", "Create", "Matching and expiry", "Provider type"] {
                 assert!(html.contains(word), "{path} lacks {word}");
             }
             assert!(!html.contains("{role}") && !html.contains("{external_id}"), "{path}");
@@ -248,7 +248,10 @@ async fn what_a_test_needs_besides_goes_on_to_the_form_of_the_repository() {
     let fake = Fake::signed_in();
     let path = address(Provider::Harbor, AuthMethod::Password);
     let (_, html) = page(&fake, &path).await;
-    assert!(html.contains("for this test") && html.contains("id=\"field-ca\""), "{html}");
+    assert!(
+        html.contains("Advanced (CA, proxy, chart names)") && html.contains("id=\"field-ca\""),
+        "{html}"
+    );
     let (_, html) = page(&fake, &address(Provider::Gitlab, AuthMethod::Password)).await;
     assert!(!html.contains("id=\"field-ca\""), "a Git host has no charts: {html}");
     let body = format!(

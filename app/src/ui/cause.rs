@@ -60,9 +60,7 @@ pub(crate) fn remedy_in_form(cause: Cause, form: Unsaved) -> Option<(String, &'s
         (Remedy::Credential, Unsaved::Credential) if cause == Cause::RegionUnknown => {
             ("region", "Type the region")
         }
-        (Remedy::Credential | Remedy::Link, Unsaved::Credential) => {
-            ("password", "Check what you typed")
-        }
+        (Remedy::Credential | Remedy::Link, Unsaved::Credential) => ("password", "Go to Password"),
         (Remedy::Url, _) => ("url", "Check the URL"),
         (Remedy::Kind, Unsaved::Repository) => ("kind", "Change the kind"),
         (Remedy::Charts, _) => ("charts", "Type the chart names"),

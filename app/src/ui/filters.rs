@@ -1,7 +1,10 @@
-//! The line above a table that searches and filters it; all of it stands in the URL.
+//! The line above a list that searches and filters it; all of it stands in the URL. With a script a choice
+//! applies at once, without one by the button.
 
 use domain::{ProjectId, projects::Project};
 use leptos::prelude::*;
+
+use super::icon::Icon;
 
 /// The drop-down of a filter line.
 #[derive(Clone, Copy)]
@@ -30,6 +33,9 @@ pub(crate) fn Filters(
     /// What else the query keeps.
     #[prop(optional_no_strip)]
     kept: Option<AnyView>,
+    /// How many rows there are.
+    #[prop(optional_no_strip)]
+    total: Option<String>,
     /// Another drop-down.
     #[prop(optional_no_strip)]
     also: Option<AnyView>,
@@ -52,9 +58,24 @@ pub(crate) fn Filters(
             </label>
             {also}
             <button class="button" type="submit">"Filter"</button>
-            {clear.map(|path| view! { <a class="button quiet" href=path>"Clear"</a> })}
+            <span data-found="clear">
+                {clear.map(|path| view! { <a class="button quiet" href=path>"Clear"</a> })}
+            </span>
+            {total.map(|total| view! { <span class="total" data-found="total" data-live="total">{total}</span> })}
         </form>
     }
+}
+
+/// What a list is narrowed to by a link elsewhere, such as the credential of its rows, with the way out.
+pub(crate) fn chip(label: &'static str, name: String, without: String) -> AnyView {
+    let text = format!("{label}: {name}");
+    view! {
+        <a class="chip" href=without title="Remove this filter">
+            <span>{text}</span>
+            <Icon name="x"/>
+        </a>
+    }
+    .into_any()
 }
 
 /// The drop-down of projects; nothing while there is only one.

@@ -1,55 +1,60 @@
-//! The frame around every page: skip link, navigation, the person, messages.
+//! The frame around every page: skip link, side bar, top bar, messages.
 
-use domain::{Action, FieldProblem, Principal, Role, ServiceError};
+use domain::{FieldProblem, Principal, ServiceError, notices::AttentionCounts};
+use http::request::Parts;
 use leptos::prelude::*;
 
-use super::icon::Icon;
-use crate::services::{Flash, Services};
+use super::{
+    icon::Icon,
+    navigation::{Breadcrumb, Navigation},
+};
+use crate::{
+    appearance::{Appearance, Side, Theme},
+    services::Flash,
+};
 
-/// The entries of the navigation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Section {
-    Credentials,
-    Repositories,
-    Catalog,
-    GitOps,
-    Exports,
-    Clusters,
-    GitAccounts,
-    Projects,
-    Notices,
-    Audit,
-    Account,
-    None,
+pub(crate) use super::navigation::Section;
+
+/// What the frame says about a page.
+pub(crate) struct Framed {
+    /// The person; without one the frame holds the page alone, as for signing in.
+    pub principal: Option<Principal>,
+    pub section: Section,
+    /// What the page is about, in the breadcrumb.
+    pub title: String,
+    pub flash: Flash,
+    /// When the page was made, in milliseconds; the ages on it count from there.
+    pub now: Option<i64>,
+    /// What stands above the messages, on every page.
+    pub warning: Option<String>,
+    /// What needs somebody.
+    pub attention: AttentionCounts,
 }
 
-/// The frame; without a person it holds the page alone, as for signing in.
+/// The frame with the page in it.
 #[component]
-pub(crate) fn Frame(
-    principal: Option<Principal>,
-    section: Section,
-    flash: Flash,
-    /// When the page was made, in milliseconds; the ages on it count from there.
-    now: Option<i64>,
-    /// What stands above the messages, on every page.
-    warning: Option<String>,
-    children: Children,
-) -> impl IntoView {
+pub(crate) fn Frame(framed: Framed, children: Children) -> impl IntoView {
+    let Framed { principal, section, title, flash, now, warning, attention } = framed;
     let messages = view! { {warn(warning)}{messages(flash)} }.into_any();
     match principal {
         Some(principal) => view! {
             <a class="skip" href="#main">"Skip to content"</a>
             <div class="frame">
-                <header class="bar">
-                    <Brand/>
+                <div id="navigation" class="side" popover="auto">
+                    <nav aria-label="Main">
+                        <Brand/>
+                        <Navigation section principal=principal.clone() attention=attention.clone()/>
+                    </nav>
+                </div>
+                <header class="top">
                     <button class="button quiet nav-button" type="button" popovertarget="navigation">
                         <Icon name="menu"/>
                         "Menu"
                     </button>
-                    <div id="navigation" class="side" popover="auto">
-                        <Navigation section role=principal.role/>
-                        <Person principal/>
-                    </div>
+                    {fold()}
+                    <Breadcrumb section title/>
+                    <Bell open=attention.notices/>
+                    <Account principal/>
                 </header>
                 <main id="main" tabindex="-1" data-now=now>{messages}{children()}</main>
             </div>
@@ -70,7 +75,7 @@ pub(crate) fn Frame(
 fn Brand() -> AnyView {
     view! {
         <a class="brand" href="/">
-            <svg aria-hidden="true" width="28" height="28">
+            <svg aria-hidden="true" width="24" height="24">
                 <use href="/icons.svg#hawser"></use>
             </svg>
             <span>"Hawser"</span>
@@ -79,91 +84,82 @@ fn Brand() -> AnyView {
     .into_any()
 }
 
-#[component]
-fn Navigation(section: Section, role: Role) -> AnyView {
-    let entry = move |to: Section, href: &'static str, icon: &'static str, label: &'static str| {
-        view! {
-            <li>
-                <a href=href aria-current=(to == section).then_some("page")>
-                    <Icon name=icon/>
-                    {label}
-                </a>
-            </li>
-        }
-        .into_any()
+/// The button that folds the side bar to its icons, or unfolds it.
+fn fold() -> AnyView {
+    let side = use_context::<Parts>().map(|parts| Appearance::of(&parts.headers).side);
+    let (to, label) = match side.unwrap_or_default() {
+        Side::Wide => (Side::Narrow, "Fold the side bar"),
+        Side::Narrow => (Side::Wide, "Unfold the side bar"),
     };
     view! {
-        <nav aria-label="Main">
-            <ul>
-                {entry(Section::Credentials, "/credentials", "key-round", "Credentials")}
-                <li class="group">
-                    <span id="nav-charts">"Charts"</span>
-                    <ul aria-labelledby="nav-charts">
-                        {entry(
-                            Section::Repositories,
-                            "/charts/repositories",
-                            "library",
-                            "Repositories",
-                        )}
-                        {entry(Section::Catalog, "/charts/catalog", "package", "Catalog")}
-                    </ul>
-                </li>
-                {gitops(&entry)}
-                <li class="group">
-                    <span id="nav-settings">"Settings"</span>
-                    <ul aria-labelledby="nav-settings">
-                        {entry(Section::Projects, "/settings/projects", "folder", "Projects")}
-                        {entry(Section::Notices, "/settings/notices", "bell", "Notices")}
-                    </ul>
-                </li>
-                {role
-                    .includes(Action::ReadAudit)
-                    .then(|| entry(Section::Audit, "/audit", "scroll-text", "Audit log"))}
-            </ul>
-        </nav>
-    }
-    .into_any()
-}
-
-/// GitOps with what belongs to it; clusters only where the operator turned them on.
-fn gitops(
-    entry: &impl Fn(Section, &'static str, &'static str, &'static str) -> AnyView,
-) -> AnyView {
-    let clusters = use_context::<Services>()
-        .is_some_and(|services| services.clusters.are_on())
-        .then(|| entry(Section::Clusters, "/gitops/clusters", "server", "Clusters"));
-    view! {
-        {entry(Section::GitOps, "/gitops", "git-branch", "GitOps")}
-        <li class="sub">
-            <ul aria-label="GitOps">
-                {entry(Section::Exports, "/gitops/exports", "file-output", "Exports")}
-                {clusters}
-                {entry(Section::GitAccounts, "/gitops/connections", "plug", "Connections")}
-            </ul>
-        </li>
+        <form class="fold" method="post" action="/actions/appearance" data-appearance>
+            <button class="button quiet" name="side" value=to.as_str() aria-label=label title=label>
+                <Icon name="panel-left"/>
+            </button>
+        </form>
     }
     .into_any()
 }
 
 #[component]
-fn Person(principal: Principal) -> AnyView {
+fn Bell(open: u32) -> AnyView {
+    let (label, number) = match open {
+        0 => ("Notices".to_owned(), None),
+        open => (format!("Notices, {open} open"), Some(open)),
+    };
     view! {
-        <div class="person">
-            <p>
-                <strong>{principal.name}</strong>
-                <span class="muted">{principal.organization_name}" · "{principal.role.as_str()}</span>
-            </p>
-            <a class="button quiet" href="/account">
-                <Icon name="key-round"/>
-                "Your account"
-            </a>
-            <form method="post" action="/actions/sign-out">
-                <button class="button quiet" type="submit">
-                    <Icon name="log-out"/>
-                    "Sign out"
+        <a class="button quiet bell" href="/settings/notices" aria-label=label.clone() title=label data-live="bell">
+            <Icon name="bell"/>
+            {number.map(|number| view! { <span class="number">{number}</span> })}
+        </a>
+    }
+    .into_any()
+}
+
+#[component]
+fn Account(principal: Principal) -> AnyView {
+    let theme = use_context::<Parts>().map(|parts| Appearance::of(&parts.headers).theme);
+    let themes = Theme::ALL
+        .into_iter()
+        .map(|one| {
+            let is_chosen = theme.unwrap_or_default() == one;
+            view! {
+                <button name="theme" value=one.as_str() aria-pressed=is_chosen.to_string()>
+                    {one.label()}
                 </button>
-            </form>
-        </div>
+            }
+        })
+        .collect_view();
+    let initials: String = principal
+        .name
+        .split_whitespace()
+        .filter_map(|word| word.chars().next())
+        .take(2)
+        .flat_map(char::to_uppercase)
+        .collect();
+    view! {
+        <details class="menu account" name="account">
+            <summary aria-label="Account" title=principal.name.clone()>
+                <span class="initials" aria-hidden="true">{initials}</span>
+            </summary>
+            <div class="menu-list">
+                <p class="person">
+                    <strong>{principal.name}</strong>
+                    <span class="muted">{principal.organization_name}" · "{principal.role.as_str()}</span>
+                </p>
+                <form class="themes" method="post" action="/actions/appearance" data-appearance>
+                    <span id="theme-label">"Theme"</span>
+                    <div role="group" aria-labelledby="theme-label">{themes}</div>
+                </form>
+                <a href="/account">"Your account"</a>
+                <form method="post" action="/actions/sign-out">
+                    <button class="menu-button" type="submit">
+                        <Icon name="log-out"/>
+                        "Sign out"
+                    </button>
+                </form>
+            </div>
+        </details>
     }
     .into_any()
 }

@@ -295,7 +295,7 @@ mod sending {
 
     /// The session is over, but not what was typed: another tab signs in for this one too.
     fn ask_to_sign_in(form: &HtmlFormElement) {
-        summarize(form, "You were signed out. ");
+        summarize(form, "Your session ended. ");
         let Ok(Some(place)) = form.query_selector("[data-summary]") else { return };
         let link = place.owner_document().and_then(|document| document.create_element("a").ok());
         if let Some(link) = link {

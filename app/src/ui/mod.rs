@@ -28,15 +28,21 @@ pub(crate) mod menu;
 #[cfg(feature = "ssr")]
 pub(crate) mod moment;
 #[cfg(feature = "ssr")]
+pub(crate) mod navigation;
+#[cfg(feature = "ssr")]
 pub(crate) mod page;
 #[cfg(feature = "ssr")]
 pub(crate) mod path;
+#[cfg(feature = "ssr")]
+pub(crate) mod provider;
 #[cfg(feature = "ssr")]
 pub(crate) mod return_to;
 #[cfg(feature = "ssr")]
 pub(crate) mod shown_once;
 #[cfg(feature = "ssr")]
 pub(crate) mod table;
+#[cfg(feature = "ssr")]
+pub(crate) mod tabs;
 #[cfg(feature = "hydrate")]
 mod watch;
 

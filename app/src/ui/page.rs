@@ -1,17 +1,18 @@
 //! How a page is loaded: who asks, what they left behind, what came of it.
 
-use domain::{Action, Principal, ServiceError, Timestamp};
+use domain::{Action, Principal, ServiceError, Timestamp, notices::AttentionCounts};
 use http::request::Parts;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use leptos_meta::Title;
+use leptos_meta::{Link, Title};
 use leptos_router::params::ParamsMap;
 use url::form_urlencoded::parse;
 
 use super::{
     TAKES_MESSAGES,
-    frame::{Frame, Section},
+    frame::{Frame, Framed, Section},
     icon::Icon,
+    navigation::section_at,
 };
 use crate::{
     answer::{redirect, sign_in_path, status},
@@ -143,13 +144,24 @@ where
         let warning = warning.and_then(|_| request.asking.visit.warning());
         let (principal, flash, here) =
             (request.principal.clone(), request.flash.clone(), request.here.clone());
-        let now = request.now.millis();
+        let now = Some(request.now.millis());
+        let attention = match &principal {
+            Some(principal) => request.services().notices.attention(principal).await,
+            None => Ok(AttentionCounts::default()),
+        };
+        let attention = attention.unwrap_or_default();
         match load(request).await {
-            Ok(Page { title, section, body }) => view! {
-                <Title text=title/>
-                <Frame principal section flash now=Some(now) warning>{body}</Frame>
+            Ok(Page { title, section, body }) => {
+                let named = titled(&title, section);
+                let icon = favicon(&attention);
+                let framed = Framed { principal, section, title, flash, now, warning, attention };
+                view! {
+                    <Title text=named/>
+                    {icon}
+                    <Frame framed>{body}</Frame>
+                }
+                .into_any()
             }
-            .into_any(),
             Err(problem) => refusal(&problem, principal, &here),
         }
     })
@@ -161,20 +173,19 @@ pub(crate) fn not_found() -> AnyView {
     page(async |_| Err(ServiceError::NotFound))
 }
 
-/// The list that a page belongs to: what was deleted is not there any more when somebody goes back.
-fn list_of(here: &str) -> (&'static str, &'static str) {
-    const LISTS: [(&str, &str); 8] = [
-        ("/charts/repositories", "Repositories"),
-        ("/charts/catalog", "Catalog"),
-        ("/gitops/exports", "Exports"),
-        ("/gitops/clusters", "Clusters"),
-        ("/gitops/connections", "Connections"),
-        ("/gitops", "GitOps"),
-        ("/settings/projects", "Projects"),
-        ("/settings/notices", "Notices"),
-    ];
-    let found = LISTS.into_iter().find(|(path, _)| here.starts_with(path));
-    found.unwrap_or(("/credentials", "Credentials"))
+/// Names the thing and its place: `ghcr-prod · Credentials`.
+fn titled(title: &str, section: Section) -> String {
+    match section.label() {
+        "" => title.to_owned(),
+        label if label == title => title.to_owned(),
+        label => format!("{title} · {label}"),
+    }
+}
+
+/// The icon of the window, with a dot while something fails.
+fn favicon(attention: &AttentionCounts) -> AnyView {
+    let href = if attention.fails() { "/favicon-failing.svg" } else { "/favicon.svg" };
+    view! { <Link rel="icon" type_="image/svg+xml" href=href/> }.into_any()
 }
 
 fn refusal(problem: &ServiceError, principal: Option<Principal>, here: &str) -> AnyView {
@@ -195,11 +206,22 @@ fn refusal(problem: &ServiceError, principal: Option<Principal>, here: &str) -> 
         _ => "This did not work",
     };
     let message = problem.to_string();
-    let (list, label) = list_of(here);
+    // What was deleted is not there any more when somebody goes back.
+    let (list, label) = section_at(here).unwrap_or(("/credentials", "Credentials"));
     let missing = (*problem == ServiceError::NotFound).then_some("");
+    let framed = Framed {
+        principal,
+        section: Section::None,
+        title: title.to_owned(),
+        flash: Flash::default(),
+        now: None,
+        warning: None,
+        attention: AttentionCounts::default(),
+    };
     view! {
         <Title text=title/>
-        <Frame principal section=Section::None flash=Flash::default() now=None warning=None>
+        {favicon(&AttentionCounts::default())}
+        <Frame framed>
             <section class="empty" data-missing=missing>
                 <Icon name="anchor"/>
                 <p class="muted">{status.as_u16()}</p>

@@ -32,7 +32,8 @@ pub(crate) fn query(pairs: &[(&str, &str)]) -> String {
 
 /// A path of this server with the values of a form in its query, which may be long; anything else
 /// becomes `fallback`.
-pub(crate) fn ours<'a>(path: &'a str, fallback: &'a str) -> &'a str {
+#[must_use]
+pub fn ours<'a>(path: &'a str, fallback: &'a str) -> &'a str {
     let (plain, query) = path.split_once('?').unwrap_or((path, ""));
     let clean =
         query.len() <= 8_192 && query.bytes().all(|b| (0x21..0x7f).contains(&b) && b != b'\\');

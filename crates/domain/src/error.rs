@@ -118,7 +118,7 @@ pub enum ServiceError {
     #[error("Sign in to go on.")]
     NotSignedIn,
     /// Fields to correct.
-    #[error("Correct the marked fields.")]
+    #[error("Check the highlighted fields.")]
     Invalid(Vec<FieldProblem>),
     /// Somebody else changed it first.
     #[error(

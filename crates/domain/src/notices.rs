@@ -8,6 +8,32 @@ use crate::{
     audit::AuditTarget, cause::RemoteKind, propagation::DeliveryTarget,
 };
 
+/// How many things need somebody, by kind: the numbers beside the navigation.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttentionCounts {
+    /// Credentials that expired or are paused.
+    pub credentials: u32,
+    /// Repositories whose last sync failed.
+    pub repositories: u32,
+    /// Git targets that cannot be pushed to.
+    pub git_targets: u32,
+    /// Clusters that cannot be brought in sync.
+    pub clusters: u32,
+    /// Connected accounts that have to be connected again.
+    pub git_accounts: u32,
+    /// Notices that are not over.
+    pub notices: u32,
+}
+
+impl AttentionCounts {
+    /// Whether something fails, rather than only has to be known.
+    #[must_use]
+    pub const fn fails(&self) -> bool {
+        self.credentials + self.repositories + self.git_targets + self.clusters + self.git_accounts
+            > 0
+    }
+}
+
 /// What may be in trouble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -26,7 +26,7 @@ use crate::{
         GitTargetForm, GitTargetSaved, GitTargetSummary, HostedRepository, TargetPreview, WebStart,
     },
     matching::{ExplainQuery, Explanation},
-    notices::{Notice, WebhookForm},
+    notices::{AttentionCounts, Notice, WebhookForm},
     organizations::Membership,
     projects::{Project, ProjectForm},
     propagation::{Heard, Progress},
@@ -259,8 +259,12 @@ pub trait Projects: Send + Sync {
 pub trait Notices: Send + Sync {
     /// The newest, at most 100.
     async fn list(&self, principal: &Principal) -> Answer<Vec<Notice>>;
-    /// How many are about credentials that have not been renewed.
-    async fn open(&self, principal: &Principal) -> Answer<u32>;
+    /// How many things need somebody; every page asks it for its side bar.
+    async fn attention(&self, principal: &Principal) -> Answer<AttentionCounts>;
+    /// How many notices are not over.
+    async fn open(&self, principal: &Principal) -> Answer<u32> {
+        Ok(self.attention(principal).await?.notices)
+    }
     /// The address of the webhook; empty for none.
     async fn webhook(&self, principal: &Principal) -> Answer<String>;
     /// Changes the webhook.

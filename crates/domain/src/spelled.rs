@@ -36,7 +36,7 @@ mod tests {
         gitops::{DestinationState, GitAccountMethod, ObjectState, PushMode, Unmerged},
         propagation::DeliveryState,
         provider::Access,
-        repositories::{RepositoryKind, RepositoryState, SyncTrigger},
+        repositories::{RepositoryKind, RepositoryOrder, RepositoryState, SyncTrigger},
     };
 
     /// What the spellings of a type were when rows and links with them were made.
@@ -92,7 +92,7 @@ mod tests {
                 cluster_api_missing namespace_missing internal",
             Consumer: "pull_secret argo_cd flux kargo kyma carvel helm",
             CredentialKind: "registry git cluster",
-            CredentialOrder: "name provider linked created last_used",
+            CredentialOrder: "name provider linked created last_used expires",
             CredentialState: "creating active updating rotating deleting destroyed lost",
             DeliveryMethod: "external_secret vault_static_secret sops none",
             DeliveryState: "waiting running healthy retrying needs_attention superseded",
@@ -111,6 +111,7 @@ mod tests {
                 update roll_back export encrypted_file push apply cluster look_up \
                 git_account write_check destruction",
             RepositoryKind: "helm oci",
+            RepositoryOrder: "state name kind url credential project charts last_sync",
             RepositoryState: "new syncing healthy failing",
             Role: "owner admin editor viewer",
             Status: "paused expired failing stale out_of_sync expiring syncing not_synced \

@@ -1,6 +1,7 @@
 //! Everything HTTP: routes, and the layers around them from the outside in.
 
 mod address;
+mod appearance;
 mod assets;
 mod compress;
 mod current_user;

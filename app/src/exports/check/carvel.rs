@@ -52,9 +52,6 @@ pub(crate) fn carvel() -> AnyView {
             ().into_any()
         };
         let body = view! {
-            <p class="crumbs">
-                <a href=PATH>"Exports"</a>
-            </p>
             <div class="head">
                 <div>
                     <h1>"What Carvel combines"</h1>

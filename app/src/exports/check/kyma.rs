@@ -6,15 +6,12 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use crate::{
-    exports::PATH,
-    ui::{
-        badge::{Badge, Tone},
-        form::{Form, FormState, Submit},
-        frame::Section,
-        input::Input,
-        page::{Page, page},
-    },
+use crate::ui::{
+    badge::{Badge, Tone},
+    form::{Form, FormState, Submit},
+    frame::Section,
+    input::Input,
+    page::{Page, page},
 };
 
 /// The name of the form.
@@ -41,9 +38,6 @@ pub(crate) fn kyma() -> AnyView {
             .required()
             .lines("14");
         let body = view! {
-            <p class="crumbs">
-                <a href=PATH>"Exports"</a>
-            </p>
             <section class="card narrow">
                 <h1>"Check a ModuleTemplate"</h1>
                 <p class="muted">

@@ -8,7 +8,7 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
-    PATH, SYNC,
+    SYNC,
     form::form,
     member,
     objects::{Compare, objects},
@@ -47,9 +47,6 @@ pub(crate) fn detail() -> AnyView {
         let (summary, now) = (&cluster.summary, request.now);
         let place = DeliveryTarget::Cluster(summary.id);
         let body = view! {
-            <p class="crumbs">
-                <a href=PATH>"Clusters"</a>
-            </p>
             <div class="head">
                 <div>
                     <h1>{summary.name.clone()}</h1>
@@ -181,7 +178,7 @@ fn facts(cluster: &ClusterDetail, now: Timestamp) -> AnyView {
         .collect_view();
     view! {
         <section class="card first" aria-labelledby="facts-title">
-            <h2 id="facts-title">"Facts"</h2>
+            <h2 id="facts-title">"Details"</h2>
             <dl class="facts" data-live="facts">
                 <dt>"API server"</dt>
                 <dd class="url">{cluster.summary.server.clone()}</dd>

@@ -9,16 +9,17 @@ use leptos::prelude::*;
 
 use super::{PATH, SYNC, member, path_of, why};
 use crate::{
-    gitops::state::state,
+    gitops::state::{mend, why as cause_of},
     ui::{
+        badge::StatusBadge,
         form::ActionButton,
         frame::Section,
         icon::Icon,
         live::{Live, under_way},
         menu::RowMenu,
         moment::moment_or,
-        page::{Page, page},
-        table::Empty,
+        page::{Page, Request, page},
+        table::{Column, Empty, Order, list as list_of},
     },
 };
 
@@ -40,17 +41,14 @@ pub(crate) fn list() -> AnyView {
         let table = if found.is_empty() {
             nothing_yet(may_manage)
         } else {
-            table(&found, principal.role, request.now)
+            table(found, &request, principal.role)
         };
         let body = view! {
-            <p class="crumbs">
-                <a href="/gitops">"GitOps"</a>
-            </p>
             <div class="head">
                 <div>
                     <h1>"Clusters"</h1>
                     <p class="muted">
-                        "Kubernetes clusters that Hawser applies exports to by itself, without Git between them."
+                        "Clusters Hawser applies exports to directly."
                     </p>
                 </div>
                 {add}
@@ -80,35 +78,32 @@ fn nothing_yet(may_manage: bool) -> AnyView {
     .into_any()
 }
 
-fn table(found: &[ClusterSummary], role: Role, now: Timestamp) -> AnyView {
-    let rows = found.iter().map(|row| row_of(row, role, now)).collect_view();
-    let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
-    view! {
-        <div class="table-box">
-            <table class="table">
-                <caption class="count">{counted(total, "cluster", "clusters")}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"API server"</th>
-                        <th scope="col">"Objects"</th>
-                        <th scope="col">"Last sync"</th>
-                        <th scope="col">"State"</th>
-                        <th scope="col">
-                            <span class="unseen">"Actions"</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody data-live="rows">{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+fn table(mut found: Vec<ClusterSummary>, request: &Request, role: Role) -> AnyView {
+    let order = Order::of(request, PATH);
+    found.sort_by_key(ClusterSummary::status);
+    order.sort(&mut found, "state", ClusterSummary::status);
+    order.sort(&mut found, "name", |row| row.name.to_lowercase());
+    order.sort(&mut found, "server", |row| row.server.clone());
+    order.sort(&mut found, "objects", |row| row.objects);
+    order.sort(&mut found, "synced", |row| row.applied_at);
+    let rows = found.iter().map(|row| row_of(row, role, request.now)).collect_view();
+    let columns = vec![
+        order.head(Column::text("c-cause", "State"), "state"),
+        order.head(Column::text("", "Name"), "name"),
+        order.head(Column::text("", "API server"), "server"),
+        order.head(Column::number("Objects"), "objects"),
+        order.head(Column::text("c-time", "Last sync"), "synced"),
+        Column::menus(),
+    ];
+    list_of(counted(found.len(), "cluster", "clusters"), columns, rows.into_any())
 }
 
 fn row_of(row: &ClusterSummary, role: Role, now: Timestamp) -> AnyView {
     let href = path_of(row.id);
     let id = row.id.to_string();
+    let mend = row
+        .cause
+        .and_then(|cause| mend(cause, DeliveryTarget::Cluster(row.id), row.credential, role));
     let change = (!row.is_deleting).then(|| {
         view! {
             <a href=format!("{href}#edit")>"Edit"</a>
@@ -133,22 +128,24 @@ fn row_of(row: &ClusterSummary, role: Role, now: Timestamp) -> AnyView {
     });
     view! {
         <tr>
-            <th scope="row" data-label="Name">
-                <a href=href.clone()>{row.name.clone()}</a>
-            </th>
-            <td data-label="API server" class="url">
-                {row.server.clone()}
-            </td>
-            <td data-label="Objects">{row.objects}</td>
-            <td data-label="Last sync">{moment_or(row.applied_at, now, "Never")}</td>
             <td data-label="State">
                 <div class="state">
-                    {state(row.status(), row.cause, DeliveryTarget::Cluster(row.id), row.credential, role)}
+                    <StatusBadge status=row.status()/>
+                    {cause_of(row.cause, DeliveryTarget::Cluster(row.id))}
                     {why(row)}
                 </div>
             </td>
+            <th scope="row" data-label="Name" title=row.name.clone()>
+                <a href=href.clone()>{row.name.clone()}</a>
+            </th>
+            <td data-label="API server" class="url" title=row.server.clone()>
+                {row.server.clone()}
+            </td>
+            <td class="number" data-label="Objects">{row.objects}</td>
+            <td data-label="Last sync">{moment_or(row.applied_at, now, "Never")}</td>
             <td class="row-actions">
                 <RowMenu name=row.name.clone()>
+                    {mend}
                     <a href=href.clone()>"View"</a>
                     {manage}
                 </RowMenu>

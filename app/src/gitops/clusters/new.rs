@@ -17,9 +17,6 @@ pub(crate) fn new() -> AnyView {
         let form =
             form(&request, &principal, ClusterForm::default(), format!("{PATH}/new")).await?;
         let body = view! {
-            <p class="crumbs">
-                <a href=PATH>"Clusters"</a>
-            </p>
             <div class="head">
                 <div>
                     <h1>"Add a cluster"</h1>

@@ -52,7 +52,7 @@ pub(super) fn objects(cluster: &ClusterDetail, now: Timestamp, compare: Compare)
             </div>
             <p class="muted" data-live="compared">
                 "Compared " {moment_or(cluster.compared_at(), now, "never")}
-                ". What somebody else changed or deleted is brought back within the hour, or with Sync now."
+                ". Drift is repaired hourly, or now with Sync now."
             </p>
             <div data-live="objects">{list}</div>
         </section>

@@ -26,9 +26,6 @@ pub(crate) fn device() -> AnyView {
             None => nothing(),
         };
         let body = view! {
-            <p class="crumbs">
-                <a href=PATH>"Connections"</a>
-            </p>
             <section class="card narrow">
                 <h1>"Connect with a code"</h1>
                 {inside}

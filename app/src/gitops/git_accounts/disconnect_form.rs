@@ -34,9 +34,6 @@ pub(crate) fn disconnect() -> AnyView {
         let inside =
             if targets.is_empty() { confirm(&request, state, &one) } else { kept(&targets) };
         let body = view! {
-            <p class="crumbs">
-                <a href=PATH>"Connections"</a>
-            </p>
             <section class="card narrow">
                 <h1>{format!("Disconnect {}?", one.account)}</h1>
                 {inside}
@@ -164,7 +161,7 @@ fn kept(found: &[GitTargetSummary]) -> AnyView {
         </div>
         <div class="actions">
             <a class="button" href=PATH>
-                "Back to Connections"
+                "Back to Git accounts"
             </a>
         </div>
     }

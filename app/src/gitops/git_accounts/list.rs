@@ -1,4 +1,4 @@
-//! The page GitOps → Connections.
+//! The page GitOps → Git accounts.
 
 use domain::{
     Action, Timestamp,
@@ -46,12 +46,9 @@ pub(crate) fn list() -> AnyView {
             }
         });
         let body = view! {
-            <p class="crumbs">
-                <a href="/gitops">"GitOps"</a>
-            </p>
             <div class="head">
                 <div>
-                    <h1>"Connections"</h1>
+                    <h1>"Git accounts"</h1>
                     <p class="muted">"Git accounts that Hawser may push with."</p>
                 </div>
             </div>
@@ -61,7 +58,7 @@ pub(crate) fn list() -> AnyView {
             </div>
         };
         Ok(Page {
-            title: "Connections".to_owned(),
+            title: "Git accounts".to_owned(),
             section: Section::GitAccounts,
             body: body.into_any(),
         })

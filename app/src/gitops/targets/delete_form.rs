@@ -30,7 +30,7 @@ pub(crate) fn delete() -> AnyView {
         let id = target.summary.id.to_string();
         let body = view! {
             <p class="crumbs">
-                <a href=PATH>"GitOps"</a>
+                <a href=PATH>"Git targets"</a>
                 <Icon name="chevron-right"/>
                 <a href=href.clone()>{name.clone()}</a>
             </p>
@@ -50,7 +50,7 @@ pub(crate) fn delete() -> AnyView {
         };
         Ok(Page {
             title: format!("Delete {name}"),
-            section: Section::GitOps,
+            section: Section::GitTargets,
             body: body.into_any(),
         })
     })
@@ -96,7 +96,7 @@ fn stays(target: &GitTargetDetail) -> AnyView {
         }
     });
     view! {
-        <p>"Hawser forgets it and pushes there no more. Exports and the credential stay."</p>
+        <p>"Hawser stops pushing. Exports and the credential stay."</p>
         {list}
     }
     .into_any()

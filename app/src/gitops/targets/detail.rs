@@ -9,10 +9,7 @@ use leptos::prelude::*;
 
 use super::{SYNC, form::form, path_of, short};
 use crate::{
-    gitops::{
-        PATH,
-        state::{banner, waits},
-    },
+    gitops::state::{banner, waits},
     ui::{
         badge::StatusBadge,
         form::ActionButton,
@@ -40,9 +37,6 @@ pub(crate) fn detail() -> AnyView {
         let (summary, now) = (&target.summary, request.now);
         let place = DeliveryTarget::GitTarget(summary.id);
         let body = view! {
-            <p class="crumbs">
-                <a href=PATH>"GitOps"</a>
-            </p>
             <div class="head">
                 <div>
                     <h1>{summary.name.clone()}</h1>
@@ -69,7 +63,11 @@ pub(crate) fn detail() -> AnyView {
             </div>
             {(summary.state == DestinationState::Pushing).then(|| view! { <Live/> {under_way()} })}
         };
-        Ok(Page { title: summary.name.clone(), section: Section::GitOps, body: body.into_any() })
+        Ok(Page {
+            title: summary.name.clone(),
+            section: Section::GitTargets,
+            body: body.into_any(),
+        })
     })
 }
 
@@ -210,7 +208,7 @@ fn facts(target: &GitTargetDetail, now: Timestamp) -> AnyView {
     };
     view! {
         <section class="card first" aria-labelledby="facts-title">
-            <h2 id="facts-title">"Facts"</h2>
+            <h2 id="facts-title">"Details"</h2>
             <dl class="facts" data-live="facts">
                 <dt>"Last commit"</dt>
                 <dd>{commit} " " {moment_or(summary.pushed_at, now, "")}</dd>
@@ -233,7 +231,7 @@ fn facts(target: &GitTargetDetail, now: Timestamp) -> AnyView {
                         summary.credential,
                     )>{target.credential_name.clone()}</a>
                 </dd>
-                <dt>"Bound by"</dt>
+                <dt>"Added by"</dt>
                 <dd>{target.bound_by.clone()}</dd>
             </dl>
         </section>
@@ -270,7 +268,7 @@ fn files(target: &GitTargetDetail) -> AnyView {
     });
     view! {
         <section class="card" aria-labelledby="files-title">
-            <h2 id="files-title">"Files that Hawser wrote"</h2>
+            <h2 id="files-title">"Managed files"</h2>
             <div data-live="files" class="stack">{unmerged} {written} {leaving}</div>
         </section>
     }

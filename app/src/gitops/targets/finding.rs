@@ -197,7 +197,7 @@ pub(super) fn repository(
         .value(&values.url)
         .kind("url")
         .placeholder("https://github.com/acme/gitops")
-        .hint("As for git clone over HTTPS.")
+        .hint("HTTPS clone URL.")
         .suggestions(suggestions)
         .required()
         .line();

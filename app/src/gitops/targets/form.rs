@@ -128,7 +128,7 @@ fn credential(
     let none = (String::new(), "Choose a credential".to_owned());
     let select = Input::new(state, Field::Credential, "Credential")
         .value(&values.credential)
-        .hint("Pushes to the repository, and needs the right to write there. An account that somebody else connected is theirs to use.")
+        .hint("Needs write access. Accounts connected by others are not listed.")
         .required()
         .select(vec![
             ("", vec![none]),

@@ -4,12 +4,9 @@ use domain::{Action, gitops::GitTargetForm};
 use leptos::prelude::*;
 
 use super::form::form;
-use crate::{
-    gitops::PATH,
-    ui::{
-        frame::Section,
-        page::{Page, page},
-    },
+use crate::ui::{
+    frame::Section,
+    page::{Page, page},
 };
 
 /// `/gitops/targets/new`
@@ -20,14 +17,11 @@ pub(crate) fn new() -> AnyView {
         let here = "/gitops/targets/new".to_owned();
         let form = form(&request, &principal, GitTargetForm::default(), here).await?;
         let body = view! {
-            <p class="crumbs">
-                <a href=PATH>"GitOps"</a>
-            </p>
             <div class="head">
                 <div>
                     <h1>"Add a Git target"</h1>
                     <p class="muted">
-                        "A branch and folder that Hawser keeps in step with your exports. Nothing is pushed before you looked at the preview."
+                        "A branch and folder that Hawser keeps in sync with your exports. Nothing is pushed until you confirm the preview."
                     </p>
                 </div>
             </div>
@@ -35,7 +29,7 @@ pub(crate) fn new() -> AnyView {
         };
         Ok(Page {
             title: "Add a Git target".to_owned(),
-            section: Section::GitOps,
+            section: Section::GitTargets,
             body: body.into_any(),
         })
     })

@@ -64,7 +64,7 @@ pub(crate) fn preview() -> AnyView {
         };
         let body = view! {
             <p class="crumbs">
-                <a href=PATH>"GitOps"</a>
+                <a href=PATH>"Git targets"</a>
                 <Icon name="chevron-right"/>
                 <a href=href.clone()>{target.name.clone()}</a>
             </p>
@@ -92,7 +92,7 @@ pub(crate) fn preview() -> AnyView {
         };
         Ok(Page {
             title: format!("Preview of {}", target.name),
-            section: Section::GitOps,
+            section: Section::GitTargets,
             body: body.into_any(),
         })
     })

@@ -7,36 +7,46 @@ use leptos::prelude::*;
 
 use super::{SYNC, path_of, short};
 use crate::{
-    gitops::state::{state, waits},
-    ui::{form::ActionButton, menu::RowMenu, moment::moment_or},
+    gitops::state::{mend, waits, why},
+    ui::{
+        badge::StatusBadge,
+        form::ActionButton,
+        menu::RowMenu,
+        moment::moment_or,
+        page::Request,
+        table::{Column, Order, list},
+    },
 };
 
-/// The rows with what can be done to each.
-pub(in crate::gitops) fn table(found: &[GitTargetSummary], role: Role, now: Timestamp) -> AnyView {
-    let rows = found.iter().map(|row| row_of(row, role, now)).collect_view();
-    let total = u32::try_from(found.len()).unwrap_or(u32::MAX);
-    view! {
-        <div class="table-box">
-            <table class="table">
-                <caption class="count">{counted(total, "Git target", "Git targets")}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Repository"</th>
-                        <th scope="col">"Branch"</th>
-                        <th scope="col">"Folder"</th>
-                        <th scope="col">"Last commit"</th>
-                        <th scope="col">"State"</th>
-                        <th scope="col">
-                            <span class="unseen">"Actions"</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody data-live="rows">{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+/// The rows with what can be done to each, those that fail first unless another order is asked for.
+pub(in crate::gitops) fn table(
+    mut found: Vec<GitTargetSummary>,
+    request: &Request,
+    role: Role,
+) -> AnyView {
+    let order = Order::of(request, "/gitops");
+    found.sort_by_key(GitTargetSummary::status);
+    sort(&order, &mut found);
+    let rows = found.iter().map(|row| row_of(row, role, request.now)).collect_view();
+    let columns = vec![
+        order.head(Column::text("c-cause", "State"), "state"),
+        order.head(Column::text("", "Name"), "name"),
+        order.head(Column::text("", "Repository"), "url"),
+        order.head(Column::text("c-short", "Branch"), "branch"),
+        order.head(Column::text("c-medium", "Folder"), "folder"),
+        order.head(Column::text("c-medium", "Last commit"), "pushed"),
+        Column::menus(),
+    ];
+    list(counted(found.len(), "Git target", "Git targets"), columns, rows.into_any())
+}
+
+fn sort(order: &Order, found: &mut [GitTargetSummary]) {
+    order.sort(found, "state", GitTargetSummary::status);
+    order.sort(found, "name", |row| row.name.to_lowercase());
+    order.sort(found, "url", |row| row.url.clone());
+    order.sort(found, "branch", |row| row.branch.clone());
+    order.sort(found, "folder", |row| row.folder.clone());
+    order.sort(found, "pushed", |row| row.pushed_at);
 }
 
 fn row_of(row: &GitTargetSummary, role: Role, now: Timestamp) -> AnyView {
@@ -48,6 +58,9 @@ fn row_of(row: &GitTargetSummary, role: Role, now: Timestamp) -> AnyView {
     };
     let commit = (!row.last_commit.is_empty())
         .then(|| view! { <code title=row.last_commit.clone()>{short(&row.last_commit)}</code> });
+    let mend = row
+        .cause
+        .and_then(|cause| mend(cause, DeliveryTarget::GitTarget(row.id), row.credential, role));
     let manage = role.includes(Action::ManageExports).then(|| {
         view! {
             <a href=format!("{href}#edit")>"Edit"</a>
@@ -67,27 +80,29 @@ fn row_of(row: &GitTargetSummary, role: Role, now: Timestamp) -> AnyView {
     });
     view! {
         <tr>
-            <th scope="row" data-label="Name">
-                <a href=href.clone()>{row.name.clone()}</a>
-            </th>
-            <td data-label="Repository" class="url">
-                {row.url.clone()}
-            </td>
-            <td data-label="Branch">
-                <code>{row.branch.clone()}</code>
-            </td>
-            <td data-label="Folder">{folder}</td>
-            <td data-label="Last commit">
-                <div class="cell">{commit} {moment_or(row.pushed_at, now, "Never")}</div>
-            </td>
             <td data-label="State">
                 <div class="state">
-                    {state(row.status(), row.cause, DeliveryTarget::GitTarget(row.id), row.credential, role)}
+                    <StatusBadge status=row.status()/>
+                    {why(row.cause, DeliveryTarget::GitTarget(row.id))}
                     {waits(row)}
                 </div>
             </td>
+            <th scope="row" data-label="Name" title=row.name.clone()>
+                <a href=href.clone()>{row.name.clone()}</a>
+            </th>
+            <td data-label="Repository" class="url" title=row.url.clone()>
+                {row.url.clone()}
+            </td>
+            <td class="later" data-label="Branch" title=row.branch.clone()>
+                <code>{row.branch.clone()}</code>
+            </td>
+            <td class="later" data-label="Folder" title=row.folder.clone()>{folder}</td>
+            <td data-label="Last commit">
+                <div class="cell">{moment_or(row.pushed_at, now, "Never")} {commit}</div>
+            </td>
             <td class="row-actions">
                 <RowMenu name=row.name.clone()>
+                    {mend}
                     <a href=href.clone()>"View"</a>
                     {manage}
                 </RowMenu>

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain::{
     Cause, CredentialId, Principal, ProjectId, Purpose, RepositoryId, ServiceError,
     connection_tests, credentials, matching,
-    notices::{Group, News, Notice, Subject, WebhookForm},
+    notices::{AttentionCounts, Group, News, Notice, Subject, WebhookForm},
     projects, service,
     service::Answer,
 };
@@ -162,8 +162,8 @@ impl service::Notices for Fake {
             },
         ])
     }
-    async fn open(&self, _: &Principal) -> Answer<u32> {
-        Ok(2)
+    async fn attention(&self, _: &Principal) -> Answer<AttentionCounts> {
+        Ok(AttentionCounts { repositories: 3, notices: 2, ..AttentionCounts::default() })
     }
     async fn webhook(&self, _: &Principal) -> Answer<String> {
         Ok("https://hooks.example.com/hawser".into())

@@ -56,6 +56,7 @@ pub enum CredentialOrder {
     Linked,
     Created,
     LastUsed,
+    Expires,
 }
 
 spelled!(CredentialOrder);

@@ -100,7 +100,7 @@ impl ExportFile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoteTone {
-    /// Good to know.
+    /// Notes.
     Info,
     /// Something will not work as somebody may expect, or is seen by more people.
     Warning,

@@ -43,7 +43,7 @@ pub(super) const BITBUCKET: ProviderFacts = ProviderFacts {
 
 pub(super) const GENERIC_GIT: ProviderFacts = ProviderFacts {
     code: "generic_git",
-    label: "Another Git server",
+    label: "Other Git server",
     kind: CredentialKind::Git,
     hosts: &[],
     own_hosts: &[],

@@ -124,6 +124,22 @@ impl Provider {
         }
     }
 
+    /// Its name where there is little room, such as in a column.
+    #[must_use]
+    pub const fn short_label(self) -> &'static str {
+        match self {
+            Self::Ghcr => "GHCR",
+            Self::GoogleArtifactRegistry => "Google",
+            Self::AmazonEcrPublic => "ECR Public",
+            Self::AzureAcr => "Azure ACR",
+            Self::Jfrog => "Artifactory",
+            Self::GitlabRegistry => "GitLab",
+            Self::GenericRegistry => "Registry",
+            Self::GenericGit => "Git",
+            _ => self.facts().label,
+        }
+    }
+
     /// Whether its API can be asked about a token for Git without cloning anything.
     #[must_use]
     pub const fn tells_of_tokens(self) -> bool {

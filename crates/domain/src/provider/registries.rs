@@ -152,7 +152,7 @@ pub(super) const CHAINGUARD: ProviderFacts = ProviderFacts {
 
 pub(super) const GENERIC_REGISTRY: ProviderFacts = ProviderFacts {
     code: "generic_registry",
-    label: "Another registry",
+    label: "Other registry",
     kind: CredentialKind::Registry,
     hosts: &[],
     own_hosts: &[],

@@ -9,7 +9,7 @@ pub const INTERVALS: [(u32, &str); 6] = [
     (3_600, "1 hour"),
     (21_600, "6 hours"),
     (86_400, "1 day"),
-    (0, "Only by hand"),
+    (0, "Manual"),
 ];
 
 address_form! {

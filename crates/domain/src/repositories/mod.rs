@@ -32,8 +32,10 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{
-    Cause, CredentialId, ProjectId, RepositoryId, Status, SyncRunId, Timestamp, charts::LeftOut,
-    connection_tests::Quota, credentials::Environment,
+    Cause, CredentialId, ProjectId, RepositoryId, Status, SyncRunId, Timestamp,
+    charts::LeftOut,
+    connection_tests::Quota,
+    credentials::{Direction, Environment},
 };
 
 /// How a repository speaks.
@@ -132,6 +134,10 @@ pub struct RepositoryQuery {
     pub project: Option<ProjectId>,
     /// Only those that are doing so.
     pub status: Option<Status>,
+    /// The column.
+    pub order: RepositoryOrder,
+    /// Up or down.
+    pub direction: Direction,
     /// From 1.
     pub page: u32,
 }
@@ -149,6 +155,27 @@ impl RepositoryQuery {
     /// Rows on a page.
     pub const PAGE_ROWS: u32 = 50;
 }
+
+/// The columns that repositories may be sorted by; nothing else reaches `order by`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+#[expect(missing_docs, reason = "each variant is the column it names")]
+pub enum RepositoryOrder {
+    /// Those that fail come first, then by name.
+    #[default]
+    State,
+    Name,
+    Kind,
+    Url,
+    Credential,
+    Project,
+    Charts,
+    LastSync,
+}
+
+spelled!(RepositoryOrder);
 
 /// The repositories to sync.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,7 +206,15 @@ impl ToSync {
 
 impl Default for RepositoryQuery {
     fn default() -> Self {
-        Self { search: String::new(), credential: None, project: None, status: None, page: 1 }
+        Self {
+            search: String::new(),
+            credential: None,
+            project: None,
+            status: None,
+            order: RepositoryOrder::State,
+            direction: Direction::Ascending,
+            page: 1,
+        }
     }
 }
 

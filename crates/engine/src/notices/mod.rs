@@ -13,11 +13,14 @@ use std::cmp::Reverse;
 use async_trait::async_trait;
 use domain::{
     Action, Principal,
-    notices::{News, Notice, WebhookForm},
+    notices::{AttentionCounts, News, Notice, WebhookForm},
     service::{Answer, Notices},
 };
 
-use storage::{Scope, notices::troubles::Shown};
+use storage::{
+    Scope,
+    notices::{Decides, troubles::Shown},
+};
 
 use crate::{Engine, Error, audit::reading, error::answer, gitops::ClusterAccess};
 
@@ -32,8 +35,8 @@ impl Notices for Engine {
         list(self, principal).await.map_err(answer)
     }
 
-    async fn open(&self, principal: &Principal) -> Answer<u32> {
-        open(self, principal).await.map_err(answer)
+    async fn attention(&self, principal: &Principal) -> Answer<AttentionCounts> {
+        attention(self, principal).await.map_err(answer)
     }
 
     async fn webhook(&self, principal: &Principal) -> Answer<String> {
@@ -59,19 +62,14 @@ async fn list(engine: &Engine, principal: &Principal) -> Result<Vec<Notice>, Err
     Ok(found)
 }
 
-/// Every page asks it for its head, so a refusal is no line of the audit log.
-async fn open(engine: &Engine, principal: &Principal) -> Result<u32, Error> {
+/// Every page asks it for its side bar.
+async fn attention(engine: &Engine, principal: &Principal) -> Result<AttentionCounts, Error> {
     let (engine, scope) = reading(engine, principal, Action::View, "see the notices").await?;
     let engine = &engine;
-    let expiring = storage::notices::open(&engine.db, scope).await?;
-    let troubles = storage::notices::troubles::open(&engine.db, scope, shown(engine)).await?;
-    let disks = storage::notices::disks::open(&engine.db, scope).await?;
-    let addresses = if principal.role.includes(Action::AllowOrigins) {
-        storage::credentials::count_undecided(&engine.db, scope).await?
-    } else {
-        0
-    };
-    Ok(expiring + troubles + disks + addresses)
+    let decides =
+        if principal.role.includes(Action::AllowOrigins) { Decides::Yes } else { Decides::No };
+    let now = engine.clock.now();
+    Ok(storage::notices::attention(&engine.db, scope, shown(engine), decides, now).await?)
 }
 
 /// What is to be decided about addresses of credentials; it is a notice until somebody did.

@@ -6,7 +6,7 @@ use super::not_found;
 use crate::{Engine, Error, audit::reading};
 
 /// The runs that the page shows.
-const RUNS: u32 = 20;
+const RUNS: u32 = 50;
 
 pub(super) async fn get(
     engine: &Engine,

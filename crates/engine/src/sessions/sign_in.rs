@@ -74,10 +74,10 @@ async fn failed(
     audit_sign_in(&mut tx, account, peer, AuditAction::SignInRefused, now).await?;
     tx.commit().await?;
     let refusal = match attempt.next.as_secs() {
-        0 => "E-mail address or password is wrong.".to_owned(),
+        0 => "Wrong email or password.".to_owned(),
         seconds => {
             let wait = domain::counted(seconds, "second", "seconds");
-            format!("E-mail address or password is wrong. The next try takes {wait} longer.")
+            format!("Wrong email or password. The next try takes {wait} longer.")
         }
     };
     Ok(ServiceError::from(Field::Password.problem(refusal)).into())

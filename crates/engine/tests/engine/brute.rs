@@ -122,7 +122,7 @@ async fn r_brute_01_failures_alone_cost_a_growing_delay(env: TestEnv) {
     let (answer, _) = harbour.from(7, ADA, "wrong").await;
     let told = answer.unwrap_err();
     let told = told.problem_of(Field::Password).unwrap();
-    assert_eq!(told, "E-mail address or password is wrong. The next try takes 20 seconds longer.");
+    assert_eq!(told, "Wrong email or password. The next try takes 20 seconds longer.");
 
     // Many accounts from one address cost as well.
     let mut delays = Vec::new();

@@ -121,7 +121,7 @@ async fn r_init_01_two_at_once_make_one_account(env: TestEnv) {
 
 async fn r_enum_01_unknown_and_wrong_answer_alike(env: TestEnv) {
     account(&env).await;
-    let expected = Field::Password.problem("E-mail address or password is wrong.").into();
+    let expected = Field::Password.problem("Wrong email or password.").into();
     for (n, email) in ["ada@example.com", "eve@example.com"].into_iter().enumerate() {
         let from = from(100 + u32::try_from(n).unwrap());
         let answer = env.engine.sign_in(typed(email, "wrong password"), from).await;

@@ -4,10 +4,11 @@
 use crate::env::{TestEnv, on_both, registry::Registry};
 use domain::{
     Access, CredentialId, ProjectId, RepositoryId, ServiceError, Status,
-    credentials::{CredentialQuery, CredentialSummary, PlaceCredential, Placement},
+    credentials::{CredentialQuery, CredentialSummary, Direction, PlaceCredential, Placement},
+    notices::AttentionCounts,
     projects::ProjectForm,
-    repositories::{AddRepository, RepositoryQuery, ToSync},
-    service::{Credentials, Projects, Repositories},
+    repositories::{AddRepository, RepositoryOrder, RepositoryQuery, ToSync},
+    service::{Credentials, Notices, Projects, Repositories},
 };
 use engine::{Clock, SystemClock};
 
@@ -17,6 +18,8 @@ on_both!(
     a_credential_says_the_worst_of_what_holds,
     a_project_finds_what_belongs_to_it,
     f56_what_a_credential_may_do_is_stored_and_changed,
+    a_list_is_sorted_by_the_column_that_is_asked_for,
+    what_needs_somebody_is_counted_for_the_side_bar,
 );
 
 fn by_status(status: Status) -> RepositoryQuery {
@@ -107,6 +110,61 @@ async fn sync_all_takes_what_the_page_finds(env: TestEnv) {
     let none = ToSync::These(Vec::new());
     let refused = Repositories::sync(&env.engine, &env.principal, none).await;
     assert_eq!(refused, Err(ServiceError::NotFound), "nothing is never all");
+}
+
+async fn a_list_is_sorted_by_the_column_that_is_asked_for(env: TestEnv) {
+    let (open, closed) = (Registry::start(None).await, Registry::start(Some("other")).await);
+    of_every_kind(&env, &open, &closed).await;
+    let names = async |order, direction| {
+        let query = RepositoryQuery { order, direction, ..RepositoryQuery::default() };
+        let page = Repositories::list(&env.engine, &env.principal, query).await.unwrap();
+        let name = |name: &str| name.split('-').next().unwrap().to_owned();
+        page.rows.iter().map(|row| name(&row.name)).collect::<Vec<_>>()
+    };
+    let up = ["failing", "healthy", "paused", "stale", "syncing"];
+    assert_eq!(names(RepositoryOrder::Name, Direction::Ascending).await, up);
+    let mut down = up;
+    down.reverse();
+    assert_eq!(names(RepositoryOrder::Name, Direction::Descending).await, down);
+    let worst = names(RepositoryOrder::State, Direction::Ascending).await;
+    assert_eq!(worst, ["failing", "paused", "stale", "healthy", "syncing"]);
+    let best = names(RepositoryOrder::State, Direction::Descending).await;
+    assert_eq!(best, ["healthy", "syncing", "failing", "paused", "stale"]);
+    let linked = names(RepositoryOrder::Credential, Direction::Descending).await;
+    assert_eq!(
+        linked.first().map(String::as_str),
+        Some("paused"),
+        "the only one with a credential"
+    );
+    let synced = names(RepositoryOrder::LastSync, Direction::Ascending).await;
+    assert_eq!(synced.first().map(String::as_str), Some("syncing"), "never synced");
+    for order in RepositoryOrder::ALL {
+        for direction in Direction::ALL {
+            let mut all = names(order, direction).await;
+            all.sort();
+            assert_eq!(all, up, "{order:?} {direction:?} loses nothing");
+        }
+    }
+}
+
+async fn what_needs_somebody_is_counted_for_the_side_bar(env: TestEnv) {
+    let (open, closed) = (Registry::start(None).await, Registry::start(Some("other")).await);
+    let nothing = Notices::attention(&env.engine, &env.principal).await.unwrap();
+    assert_eq!(nothing, AttentionCounts::default());
+    assert!(!nothing.fails());
+    of_every_kind(&env, &open, &closed).await;
+    let found = Notices::attention(&env.engine, &env.principal).await.unwrap();
+    let expected = AttentionCounts {
+        credentials: 1,
+        repositories: 3,
+        notices: found.notices,
+        ..AttentionCounts::default()
+    };
+    assert_eq!(found, expected, "the paused credential, and what is stale, failing or paused");
+    assert!(found.fails());
+    let stranger = TestEnv::organization(&env.db, "Two").await;
+    let theirs = Notices::attention(&env.engine, &stranger).await.unwrap();
+    assert_eq!(theirs, AttentionCounts::default());
 }
 
 async fn summary(env: &TestEnv, id: CredentialId) -> CredentialSummary {

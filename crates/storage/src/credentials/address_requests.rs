@@ -6,7 +6,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{Db, Result, Scope, Tx, exec, one_value, rows, values};
+use crate::{Db, Result, Scope, Tx, exec, rows, values};
 
 /// Asks for an origin; the same request of somebody else before becomes this one.
 pub async fn request(
@@ -140,21 +140,6 @@ pub async fn undecided(db: &Db, scope: Scope, limit: u32) -> Result<Vec<Undecide
             at: Timestamp::from_millis(at),
         })
         .collect())
-}
-
-/// How many [`undecided`] ones there are.
-pub async fn count_undecided(db: &Db, scope: Scope) -> Result<u32> {
-    let count: i64 = one_value!(
-        db,
-        "select (select count(*) from allowed_addresses a
-           join credentials c on c.organization_id = a.organization_id and c.id = a.credential_id
-           where a.organization_id = $1 and a.source = 'upgrade' and c.deleted_at is null)
-         + (select count(*) from address_requests q
-           join credentials c on c.organization_id = q.organization_id and c.id = q.credential_id
-           where q.organization_id = $1 and c.deleted_at is null)",
-        [scope]
-    )?;
-    Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// The people who may say to which origins a login may go, by name, at most 10.

@@ -213,6 +213,8 @@ async fn ordered(
               case when $4 = 4 then c.created_at end, case when $4 = -4 then c.created_at end desc,
               case when $4 = 5 then coalesce(c.last_used_at, 0) end,
               case when $4 = -5 then coalesce(c.last_used_at, 0) end desc,
+              case when $4 = 6 then coalesce(c.expires_at, 9007199254740991) end,
+              case when $4 = -6 then coalesce(c.expires_at, 0) end desc,
               c.name_key
             limit $5 offset $6"],
         [
@@ -236,6 +238,7 @@ const fn signed(order: CredentialOrder, direction: Direction) -> i64 {
         CredentialOrder::Linked => 3,
         CredentialOrder::Created => 4,
         CredentialOrder::LastUsed => 5,
+        CredentialOrder::Expires => 6,
     };
     match direction {
         Direction::Ascending => column,

@@ -20,8 +20,7 @@ mod versions;
 
 pub use aborted_operations::{GivenUp, given_up};
 pub use address_requests::{
-    Undecided, count_undecided, dismiss_request, forget_requests, request, requested, undecided,
-    who_may_allow,
+    Undecided, dismiss_request, forget_requests, request, requested, undecided, who_may_allow,
 };
 pub use allowed_addresses::{
     allow, allowed, allowed_addresses, allowed_addresses_held, change_addresses, confirm, withdraw,

@@ -6,7 +6,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, Scope, Tx, exec, one_value, row, rows, value, values};
+use crate::{Db, Error, Result, Scope, Tx, exec, row, rows, value, values};
 
 /// The disk of one machine's data folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,16 +111,6 @@ pub async fn any_open(db: &Db) -> Result<bool> {
     let open: Option<i64> =
         value!(db, "select at from disk_notices where ended_at is null limit 1", [])?;
     Ok(open.is_some())
-}
-
-/// How many notices of an organization are not over.
-pub async fn open(db: &Db, scope: Scope) -> Result<u32> {
-    let n: i64 = one_value!(
-        db,
-        "select count(*) from disk_notices where organization_id = $1 and ended_at is null",
-        [scope]
-    )?;
-    u32::try_from(n).map_err(|_| Error::Value { column: "count" })
 }
 
 /// The columns of [`Listed`].

@@ -1,5 +1,6 @@
 //! Notices of expiries and of troubles, and the webhook they are sent to.
 
+mod attention;
 pub mod disks;
 pub mod repositories;
 pub mod troubles;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 use crate::{Db, Error, Result, Scope, Tx, exec, one_value, rows};
 
+pub use attention::{Decides, attention};
 pub use webhook::{Address, Delivery, address, expiry, mark_delivered, set_webhook, webhook};
 
 /// A credential that expires soon, with the smallest threshold that was announced for this expiry.

@@ -7,7 +7,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use crate::{Db, Error, Result, Scope, Tx, exec, one_value, row, rows, value, values};
+use crate::{Db, Error, Result, Scope, Tx, exec, row, rows, value, values};
 
 /// Something that fails and was not announced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub enum Shown {
 }
 
 impl Shown {
-    const fn hidden(self) -> &'static str {
+    pub(super) const fn hidden(self) -> &'static str {
         match self {
             Self::All => "",
             Self::NoClusters => "cluster",
@@ -161,16 +161,6 @@ pub async fn any_open(db: &Db) -> Result<bool> {
         []
     )?;
     Ok(open.is_some())
-}
-
-/// How many of an organization last that are shown.
-pub async fn open(db: &Db, scope: Scope, shown: Shown) -> Result<u32> {
-    let n: i64 = one_value!(
-        db,
-        "select count(*) from troubles where organization_id = $1 and ended_at is null and kind <> $2",
-        [scope, shown.hidden()]
-    )?;
-    u32::try_from(n).map_err(|_| Error::Value { column: "count" })
 }
 
 /// The columns of [`Listed`].

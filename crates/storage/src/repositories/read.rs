@@ -3,9 +3,9 @@
 use domain::{
     Cause, RepositoryId, Timestamp,
     connection_tests::Quota,
-    credentials::Environment,
+    credentials::{Direction, Environment},
     repositories::{
-        Link, RepositoryDetail, RepositoryKind, RepositoryQuery, RepositoryState,
+        Link, RepositoryDetail, RepositoryKind, RepositoryOrder, RepositoryQuery, RepositoryState,
         RepositorySummary, SyncRun, SyncTrigger,
     },
 };
@@ -86,19 +86,46 @@ impl Row {
     }
 }
 
-/// A page of repositories: those that fail come first, then by name.
+/// The columns of a [`Row`].
+macro_rules! columns {
+    () => {
+        concat!(
+            "select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state,
+               l.credential_id, c.name as credential_name, l.state as link_state,
+               c.environment as credential_environment, r.is_automatic, r.environment,
+               p.name as project_name, r.project_id, ",
+            $crate::repositories::found::present_cause!(),
+            " as cause"
+        )
+    };
+}
+
+/// A page of repositories.
 pub async fn page(
     db: &Db,
     scope: Scope,
     query: &RepositoryQuery,
 ) -> Result<Vec<RepositorySummary>> {
     let offset = i64::from(query.page.max(1) - 1) * i64::from(RepositoryQuery::PAGE_ROWS);
-    let rows: Vec<Row> = rows!(
+    let rows = match (query.order, query.direction) {
+        (RepositoryOrder::State, Direction::Ascending) => {
+            failing_first(db, scope, query, offset).await?
+        }
+        _ => ordered(db, scope, query, offset).await?,
+    };
+    rows.into_iter().map(Row::into_summary).collect()
+}
+
+/// The order nearly every visit has: those that fail come first, then by name.
+async fn failing_first(
+    db: &Db,
+    scope: Scope,
+    query: &RepositoryQuery,
+    offset: i64,
+) -> Result<Vec<Row>> {
+    rows!(
         db,
-        ["select r.id, r.name, r.kind, r.url, r.charts, r.last_sync_at, r.last_success_at, r.state,
-            l.credential_id, c.name as credential_name, l.state as link_state,
-            c.environment as credential_environment, r.is_automatic, r.environment,
-            p.name as project_name, r.project_id, " present_cause!() " as cause" found!()
+        [columns!() found!()
           "order by case when r.failing_since is null then 1 else 0 end, r.name_key, r.id limit $7 offset $8"],
         [
             scope,
@@ -110,8 +137,54 @@ pub async fn page(
             RepositoryQuery::PAGE_ROWS,
             offset,
         ]
-    )?;
-    rows.into_iter().map(Row::into_summary).collect()
+    )
+}
+
+async fn ordered(db: &Db, scope: Scope, query: &RepositoryQuery, offset: i64) -> Result<Vec<Row>> {
+    rows!(
+        db,
+        [columns!() found!()
+          "order by
+             case when $9 = -1 then case when r.failing_since is null then 0 else 1 end end,
+             case when $9 = 2 then r.name_key end, case when $9 = -2 then r.name_key end desc,
+             case when $9 = 3 then r.kind end, case when $9 = -3 then r.kind end desc,
+             case when $9 = 4 then lower(r.url) end, case when $9 = -4 then lower(r.url) end desc,
+             case when $9 = 5 then coalesce(c.name_key, '') end, case when $9 = -5 then coalesce(c.name_key, '') end desc,
+             case when $9 = 6 then p.name_key end, case when $9 = -6 then p.name_key end desc,
+             case when $9 = 7 then r.charts end, case when $9 = -7 then r.charts end desc,
+             case when $9 = 8 then coalesce(r.last_sync_at, 0) end,
+             case when $9 = -8 then coalesce(r.last_sync_at, 0) end desc,
+             r.name_key, r.id limit $7 offset $8"],
+        [
+            scope,
+            crate::charts::pattern(&query.search),
+            query.credential,
+            query.project,
+            status(query),
+            passing(),
+            RepositoryQuery::PAGE_ROWS,
+            offset,
+            signed(query),
+        ]
+    )
+}
+
+/// The number of a column; downwards is the negative one. The list of what can be sorted by is closed.
+const fn signed(query: &RepositoryQuery) -> i64 {
+    let column = match query.order {
+        RepositoryOrder::State => 1,
+        RepositoryOrder::Name => 2,
+        RepositoryOrder::Kind => 3,
+        RepositoryOrder::Url => 4,
+        RepositoryOrder::Credential => 5,
+        RepositoryOrder::Project => 6,
+        RepositoryOrder::Charts => 7,
+        RepositoryOrder::LastSync => 8,
+    };
+    match query.direction {
+        Direction::Ascending => column,
+        Direction::Descending => -column,
+    }
 }
 
 /// The repositories with one of these URLs, by name, at most 50.

@@ -6,7 +6,7 @@ use domain::Action;
 use super::{Access, Effect, Kind, Object, Route};
 use crate::{
     oauth::{self, connect, device, installed},
-    web::{assets, events, exports, health, pages},
+    web::{appearance, assets, events, exports, health, pages},
 };
 
 /// One line for each route: `kind path => who may, what it names, what it does, handler;`. What Leptos
@@ -69,6 +69,7 @@ routes! {
     Function "/actions/account/end-session" => SignedIn, None, Changes;
     Function "/actions/account/end-other-sessions" => SignedIn, None, Changes;
     Form "/actions/forms/elsewhere" => Public, None, Reads, pages::elsewhere;
+    Form "/actions/appearance" => Public, None, Reads, appearance::keep;
 
     Page "/credentials" => View, None, Reads;
     Page "/credentials/new" => ManageCredentials, None, Reads;
@@ -168,6 +169,7 @@ routes! {
 
     Asset "/pkg/{*file}" => Public, None, Reads, assets::serve;
     Asset "/favicon.svg" => Public, None, Reads, assets::serve;
+    Asset "/favicon-failing.svg" => Public, None, Reads, assets::serve;
     Asset "/icons.svg" => Public, None, Reads, assets::serve;
     Health "/healthz" => Public, None, Reads, health::alive;
     Health "/readyz" => Public, None, Reads, health::ready;

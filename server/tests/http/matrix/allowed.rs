@@ -86,6 +86,7 @@ pub const ALLOWED: &[Allowed] = &[
     row("/actions/account/end-session", Viewer, &[], Next),
     row("/actions/account/end-other-sessions", Viewer, NONE, Next),
     open("/actions/forms/elsewhere", Leads("/credentials/new")),
+    open("/actions/appearance", Leads("/")),
     //
     row("/credentials", Viewer, NONE, Shown),
     row("/credentials/new", Admin, NONE, Shown),
@@ -181,6 +182,7 @@ pub const ALLOWED: &[Allowed] = &[
     //
     open("/pkg/{*file}", Shown),
     open("/favicon.svg", Shown),
+    open("/favicon-failing.svg", Shown),
     open("/icons.svg", Shown),
     open("/healthz", Shown),
     open("/readyz", Shown),

@@ -24,7 +24,7 @@ pub(super) fn policy(
 ) -> Result<(Finding, Outbound), Failure> {
     let outbound = egress?;
     outbound.permits(url)?;
-    Ok((Finding::passed("The address may be used."), outbound))
+    Ok((Finding::passed("Address allowed."), outbound))
 }
 
 impl Examination<'_> {
@@ -45,11 +45,8 @@ impl Examination<'_> {
         let stream = walk
             .stage(Stage::Tcp, async {
                 let stream = outbound.connect(url, &resolved).await?;
-                let told = if outbound.has_proxy() {
-                    "The proxy connects."
-                } else {
-                    "The host takes connections at this port."
-                };
+                let told =
+                    if outbound.has_proxy() { "The proxy connects." } else { "The port is open." };
                 Ok((Finding::passed(told), stream))
             })
             .await?;
@@ -66,7 +63,7 @@ impl Examination<'_> {
                     Ok((Finding::passed(told), ()))
                 }
                 Err(failure) if failure.spoke_no_tls && self.goes_plain(outbound, url) => {
-                    let told = "The registry speaks no TLS, and the operator allows that.";
+                    let told = "Plain HTTP, allowed by the operator.";
                     Ok((Finding::skipped(told), ()))
                 }
                 Err(failure) => Err(failure),

@@ -23,7 +23,7 @@ const KEY_FILE: &str = "Paste the entire JSON key file of the service account, o
 pub(super) static PASSWORD: ShapeFacts = ShapeFacts {
     code: "password",
     label: "Username and password or token",
-    summary: "Sent as it is: nothing is exchanged for it.",
+    summary: "Sent to the registry unchanged.",
     fixed_username: "",
     fields: &[
         line(Field::Username, "Username", "", Need::Optional),

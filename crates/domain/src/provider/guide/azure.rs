@@ -23,7 +23,7 @@ const PUSH: GuideStep = GuideStep {
 const ENTRA_FIELDS: GuideStep =
     say("Tenant is tenant, Client ID is appId, Client secret is password.");
 const BASIC_FIELDS: GuideStep = say("Username is appId, Password is password.");
-const EXPIRES: &str = "The secret lives for a year unless you say --years. Type the day under Where it applies, and Hawser reminds you in time. For registries of Azure in China (azurecr.cn) or of Azure Government (azurecr.us), say az cloud set --name AzureChinaCloud or AzureUSGovernment first.";
+const EXPIRES: &str = "The secret lives for a year unless you say --years. Type the day under Matching and expiry, and Hawser reminds you in time. For registries of Azure in China (azurecr.cn) or of Azure Government (azurecr.us), say az cloud set --name AzureChinaCloud or AzureUSGovernment first.";
 
 pub(super) const fn entra(access: Access) -> Guide {
     match access {
@@ -62,7 +62,7 @@ const TOKENS: Link = Link {
 const TOKEN_FIELDS: GuideStep = say(
     "Username is the name of the token, Password is one of the two passwords, which are shown once.",
 );
-const TOKEN_NOTE: &str = "Such a token cannot list the catalog, so type the chart names into the repository. Its passwords may have an expiry date: type it under Where it applies.";
+const TOKEN_NOTE: &str = "Such a token cannot list the catalog, so type the chart names into the repository. Its passwords may have an expiry date: type it under Matching and expiry.";
 
 pub(super) const fn token(access: Access) -> Guide {
     match access {

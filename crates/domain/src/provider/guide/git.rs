@@ -3,7 +3,7 @@
 use super::{Access, Guide, open, say};
 
 pub(super) const fn gitlab(access: Access) -> Guide {
-    const NOTE: &str = "On your own GitLab the same pages are found under its own address. A token ends at midnight UTC of its day: type it under Where it applies.";
+    const NOTE: &str = "On your own GitLab the same pages are found under its own address. A token ends at midnight UTC of its day: type it under Matching and expiry.";
     match access {
         Access::Read => Guide {
             grants: "read_repository, with the role Reporter",

@@ -93,8 +93,7 @@ const JFROG: GuideStep = open(
     "How JFrog describes it",
     "https://jfrog.com/help/r/jfrog-platform-administration-documentation/access-tokens",
 );
-const JFROG_NOTE: &str =
-    "API keys are dead: new ones cannot be made since 7.98, and old ones are refused.";
+const JFROG_NOTE: &str = "Artifactory 7.98 removed API keys. Use an identity token.";
 
 pub(super) const fn jfrog(access: Access) -> Guide {
     match access {
@@ -130,7 +129,7 @@ pub(super) const fn jfrog(access: Access) -> Guide {
 const GITLAB_NAME: GuideStep = say(
     "Username is the one that GitLab shows, such as gitlab+deploy-token-NUMBER. Password is the token, which is shown once.",
 );
-const GITLAB_NOTE: &str = "A deploy token ends at midnight UTC of its day: type it under Where it applies. On your own GitLab the same pages are found under its own address.";
+const GITLAB_NOTE: &str = "A deploy token ends at midnight UTC of its day: type it under Matching and expiry. On your own GitLab the same pages are found under its own address.";
 
 pub(super) const fn gitlab(access: Access) -> Guide {
     match access {

@@ -1,0 +1,129 @@
+//! How pages look in this browser: the theme and the side bar, kept in cookies so that the first byte of a
+//! page is right.
+
+use http::{HeaderMap, header};
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+/// How wide the side bar is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Side {
+    /// Icons with their names.
+    #[default]
+    Wide,
+    /// Icons alone.
+    Narrow,
+}
+
+impl Theme {
+    /// The cookie it is kept in.
+    pub const COOKIE: &'static str = "hawser-theme";
+    /// Every theme.
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// As the cookie and the form spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// For people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::System => "System",
+            Self::Light => "Light",
+            Self::Dark => "Dark",
+        }
+    }
+
+    /// What a cookie or form says; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.as_str() == text)
+    }
+}
+
+impl Side {
+    /// The cookie it is kept in.
+    pub const COOKIE: &'static str = "hawser-side";
+
+    /// As the cookie and the form spell it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Wide => "wide",
+            Self::Narrow => "narrow",
+        }
+    }
+
+    /// What a cookie or form says; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Wide, Self::Narrow].into_iter().find(|side| side.as_str() == text)
+    }
+}
+
+/// How this browser wants its pages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Appearance {
+    /// Light or dark.
+    pub theme: Theme,
+    /// How wide the side bar is.
+    pub side: Side,
+}
+
+impl Appearance {
+    /// What the cookies of a request say.
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Self {
+        let cookies = headers.get_all(header::COOKIE).iter();
+        let pairs = cookies
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|cookies| cookies.split(';'))
+            .filter_map(|cookie| cookie.trim().split_once('='));
+        let mut found = Self::default();
+        for (name, value) in pairs {
+            match name {
+                Theme::COOKIE => found.theme = Theme::parse(value).unwrap_or_default(),
+                Side::COOKIE => found.side = Side::parse(value).unwrap_or_default(),
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn cookies_say_it_and_anything_else_is_the_default() {
+        let of = |cookies: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.append(header::COOKIE, HeaderValue::from_static(cookies));
+            Appearance::of(&headers)
+        };
+        let dark = Appearance { theme: Theme::Dark, side: Side::Narrow };
+        assert_eq!(of("a=b; hawser-theme=dark; hawser-side=narrow"), dark);
+        assert_eq!(of("hawser-theme=\"><script>; hawser-side=1"), Appearance::default());
+        assert_eq!(Appearance::of(&HeaderMap::new()), Appearance::default());
+    }
+}
