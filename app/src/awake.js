@@ -1,4 +1,4 @@
-(async (js, wasm) => {
+(async (js, wasm, follow) => {
   const closeMenus = (but) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (menu !== but) menu.open = false;
@@ -105,6 +105,8 @@
     sessionStorage.setItem("reloads", "1");
     location.reload();
   });
+  // It comes when the page needs it, and stays in the cache.
+  if (follow && document.querySelector("[data-follow]")) import(follow).then((mod) => mod.follow());
   if (!js || !document.querySelector("leptos-island")) return;
   const bytes = fetch(wasm);
   const mod = await import(js);

@@ -28,6 +28,8 @@ mod matching;
 #[cfg(feature = "ssr")]
 mod notices;
 #[cfg(feature = "ssr")]
+mod overview;
+#[cfg(feature = "ssr")]
 mod projects;
 mod propagation;
 #[cfg(feature = "ssr")]

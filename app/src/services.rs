@@ -17,6 +17,8 @@ pub struct Services {
     pub sessions: Arc<dyn service::Sessions>,
     /// A person's own account.
     pub account: Arc<dyn service::OwnAccount>,
+    /// The first page.
+    pub overview: Arc<dyn service::Overview>,
     /// Credentials.
     pub credentials: Arc<dyn service::Credentials>,
     /// Chart repositories.
@@ -123,6 +125,8 @@ pub struct Bundle {
     pub wasm: String,
     /// The style sheet.
     pub css: String,
+    /// The script of pages that follow what happens.
+    pub follow: String,
 }
 
 /// Everything a page needs to answer: taken from the context before the first `await`.

@@ -12,7 +12,8 @@ use leptos_router::{
 use crate::{
     account,
     appearance::{Appearance, Theme},
-    audit, charts, credentials, exports, gitops, matching, notices, projects, repositories,
+    audit, charts, credentials, exports, gitops, matching, notices, overview, projects,
+    repositories,
     services::Bundle,
     sessions,
     ui::page::not_found,
@@ -48,7 +49,8 @@ fn document(body: impl FnOnce() -> AnyView) -> AnyView {
         Theme::Light => "light",
         Theme::Dark => "dark",
     };
-    let script = format!("({})({},{})", AWAKE.trim(), quoted(&bundle.js), quoted(&bundle.wasm));
+    let urls = [&bundle.js, &bundle.wasm, &bundle.follow].map(|url| quoted(url));
+    let script = format!("({})({})", AWAKE.trim(), urls.join(","));
     // Islands have no serialized resources; nothing else may write scripts into the page.
     if let Some(context) = Owner::current_shared_context() {
         context.set_is_hydrating(false);
@@ -89,7 +91,7 @@ pub fn App() -> AnyView {
         <Title formatter=titled/>
         <Router>
             <FlatRoutes fallback=not_found>
-                <Route path=path!("/") view=sessions::start ssr=mode.clone()/>
+                <Route path=path!("/") view=overview::overview ssr=mode.clone()/>
                 <Route path=path!("/setup/:token") view=sessions::set_up ssr=mode.clone()/>
                 <Route path=path!("/account") view=account::account ssr=mode.clone()/>
                 <Route path=path!("/account/password") view=account::password ssr=mode.clone()/>

@@ -5,6 +5,7 @@ mod compress;
 mod css;
 mod error;
 mod project;
+mod scripts;
 mod sizes;
 mod transactions;
 mod walls;
@@ -51,6 +52,7 @@ fn bundle(project: &Project) -> Result<sizes::Sizes, Error> {
     let mut bundle = project::Bundle::open(project)?;
     wasm::build(project, &mut bundle)?;
     css::build(project, &mut bundle)?;
+    scripts::build(project, &mut bundle)?;
     bundle.add_folder(&project.path("public"), "/public/")?;
     bundle.finish()?;
     let sizes = sizes::Sizes::of(bundle.files())?;

@@ -5,5 +5,6 @@ mod named;
 mod uses;
 
 pub(crate) use log::log;
+pub(crate) use named::{target, who};
 
 const PATH: &str = "/audit";

@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 
 /// Who did it. Two people may share a name, so the id stands behind it.
-pub(super) fn who(actor: &AuditActor, id: Option<UserId>) -> AnyView {
+pub(crate) fn who(actor: &AuditActor, id: Option<UserId>) -> AnyView {
     let name = match actor {
         AuditActor::Person(name) => name.clone(),
         AuditActor::Hawser => "Hawser".to_owned(),
@@ -17,7 +17,7 @@ pub(super) fn who(actor: &AuditActor, id: Option<UserId>) -> AnyView {
 }
 
 /// What it was done to, with the way there. What was deleted has its name alone left.
-pub(super) fn target(id: Option<AuditTarget>, name: &str) -> AnyView {
+pub(crate) fn target(id: Option<AuditTarget>, name: &str) -> AnyView {
     let name = name.to_owned();
     let Some(id) = id else { return view! { <span>{name}</span> }.into_any() };
     let title = id.uuid().to_string();

@@ -86,6 +86,8 @@ pub(crate) use guides::guides;
 pub(crate) use input_warnings::{KEPT, given};
 #[cfg(feature = "ssr")]
 pub(crate) use list::list;
+#[cfg(feature = "ssr")]
+pub(crate) use timeline::{picture, urgency_class};
 
 /// The path of one credential whose new secret is tested first; the page tells how that ended too.
 #[cfg(feature = "ssr")]

@@ -30,12 +30,13 @@ pub(super) fn timeline(expiring: &[CredentialSummary], now: Timestamp) -> AnyVie
     if known.is_empty() {
         return ().into_any();
     }
+    let dots: Vec<_> = known.iter().map(|(row, expiry)| (row.name.as_str(), *expiry)).collect();
     let rows = known.iter().map(|(row, expiry)| row_of(row, *expiry, now)).collect_view();
     view! {
         <section class="card timeline" aria-labelledby="timeline-title">
             <h2 id="timeline-title">"Expiry"</h2>
             <p class="muted">{summary(&known, now)}</p>
-            {picture(&known, now)}
+            {picture(&dots, now)}
             <details class="more" open=known.len() <= FEW>
                 <summary>"As a table"</summary>
                 <div class="table-box flat stacks">
@@ -88,12 +89,12 @@ fn days(at: Timestamp, now: Timestamp) -> u64 {
 }
 
 /// Each credential as a dot over its day; what is over stands at today.
-fn picture(known: &[(&CredentialSummary, Expiry)], now: Timestamp) -> AnyView {
+pub(crate) fn picture(known: &[(&str, Expiry)], now: Timestamp) -> AnyView {
     let mut columns: BTreeMap<u64, Vec<(&str, Urgency)>> = BTreeMap::new();
-    for (row, expiry) in known {
+    for (name, expiry) in known {
         let day = days(expiry.at, now);
         if day < DAYS {
-            columns.entry(day / BIN).or_default().push((&row.name, expiry.urgency(now)));
+            columns.entry(day / BIN).or_default().push((name, expiry.urgency(now)));
         }
     }
     let tallest = columns.values().map(|dots| dots.len() as u64).max().unwrap_or(0);
@@ -115,7 +116,7 @@ fn picture(known: &[(&CredentialSummary, Expiry)], now: Timestamp) -> AnyView {
         })
         .into_iter()
         .collect_view();
-    let label = "When credentials expire in the next 90 days. The table below says the same.";
+    let label = "When credentials expire in the next 90 days. The list below says the same.";
     view! {
         <figure>
             <svg role="img" aria-label=label viewBox=format!("0 0 {WIDTH} {}", base + 6)>
@@ -152,6 +153,15 @@ fn dot(x: u64, y: u64, name: &str, urgency: Urgency) -> AnyView {
         </circle>
     }
     .into_any()
+}
+
+/// How pressing an expiry is, as the colour of its text; empty while it is not.
+pub(crate) fn urgency_class(expiry: Expiry, now: Timestamp) -> &'static str {
+    match expiry.urgency(now) {
+        Urgency::Fine => "",
+        Urgency::Soon => "warn",
+        Urgency::Pressing | Urgency::Expired => "bad",
+    }
 }
 
 fn row_of(row: &CredentialSummary, expiry: Expiry, now: Timestamp) -> AnyView {

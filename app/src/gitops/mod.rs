@@ -14,6 +14,8 @@ pub(crate) mod targets;
 
 #[cfg(feature = "ssr")]
 pub(crate) use overview::overview;
+#[cfg(feature = "ssr")]
+pub(crate) use state::remedy;
 
 /// The page of all Git targets.
 #[cfg(feature = "ssr")]

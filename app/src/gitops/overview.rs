@@ -3,12 +3,14 @@
 use domain::{
     Action, CredentialKind, Principal, ServiceError, counted,
     gitops::{DestinationState, GitTargetSummary},
+    overview::Begun,
 };
 use leptos::prelude::*;
 
 use super::{clusters, git_accounts, targets};
 use crate::{
     exports,
+    overview::way_in,
     ui::{
         frame::Section,
         icon::Icon,
@@ -34,7 +36,7 @@ pub(crate) fn overview() -> AnyView {
         });
         let pushing = found.iter().any(|row| row.state == DestinationState::Pushing);
         let table = if found.is_empty() && may_manage {
-            steps(&rest, &Begun::of(&request, &principal).await?)
+            way_in(begun(&request, &principal, &rest).await?)
         } else if found.is_empty() {
             nobody_yet()
         } else {
@@ -148,94 +150,19 @@ fn nobody_yet() -> AnyView {
     .into_any()
 }
 
-/// What there is already of that which a Git target is made of.
-struct Begun {
-    credentials: bool,
-    repositories: bool,
-    /// Whether something opens a Git repository: a connected account is a Git credential too.
-    git: bool,
-}
-
-impl Begun {
-    async fn of(request: &Request, principal: &Principal) -> Result<Self, ServiceError> {
-        let services = request.services();
-        let any_of_kind = |kind| services.credentials.any_of_kind(principal, kind);
-        Ok(Self {
-            credentials: any_of_kind(CredentialKind::Registry).await?,
-            repositories: !services.repositories.choices(principal).await?.is_empty(),
-            git: any_of_kind(CredentialKind::Git).await?,
-        })
-    }
-
-    /// Where the first step goes on.
-    const fn registry(&self) -> (&'static str, &'static str) {
-        if self.credentials {
-            ("/charts/repositories/new", "Add a repository")
-        } else {
-            ("/credentials/new", "Add a credential")
-        }
-    }
-}
-
-/// The way to the first Git target.
-fn steps(rest: &Rest, begun: &Begun) -> AnyView {
-    let (registry, add) = begun.registry();
-    let step = |done: bool,
-                title: &'static str,
-                text: &'static str,
-                href: &'static str,
-                link: &'static str| {
-        let (icon, said) = if done { ("circle-check", "Done: ") } else { ("circle", "") };
-        view! {
-            <li class="way-step" data-done=done.to_string()>
-                <Icon name=icon/>
-                <div>
-                    <h3>
-                        <span class="unseen">{said}</span>
-                        {title}
-                    </h3>
-                    <p class="muted">{text}</p>
-                    <a class="button" href=href>
-                        {link}
-                    </a>
-                </div>
-            </li>
-        }
-    };
-    view! {
-        <section class="card narrow" aria-labelledby="steps-title">
-            <h2 id="steps-title">"Four steps to a Git repository that follows your credentials"</h2>
-            <ol class="way-steps">
-                {step(
-                    begun.credentials && begun.repositories,
-                    "Add a credential and a chart repository",
-                    "The login of a registry, and the repositories that it opens. Argo CD, Flux and Helm are told of repositories; the others need the credential alone.",
-                    registry,
-                    add,
-                )}
-                {step(
-                    begun.git,
-                    "Connect an account",
-                    "GitHub with one click, or a token of any other Git server.",
-                    git_accounts::PATH,
-                    "Git accounts",
-                )}
-                {step(
-                    rest.exports > 0,
-                    "Add an export",
-                    "Choose the consumer and what to include.",
-                    "/gitops/exports/new",
-                    "Add an export",
-                )}
-                {step(
-                    false,
-                    "Add a Git target",
-                    "Choose repository, branch and folder, look at the preview, and sync.",
-                    "/gitops/targets/new",
-                    "Add a Git target",
-                )}
-            </ol>
-        </section>
-    }
-    .into_any()
+/// What there is already of that which a Git target is made of; there is no Git target.
+async fn begun(
+    request: &Request,
+    principal: &Principal,
+    rest: &Rest,
+) -> Result<Begun, ServiceError> {
+    let services = request.services();
+    let any_of_kind = |kind| services.credentials.any_of_kind(principal, kind);
+    Ok(Begun {
+        credentials: any_of_kind(CredentialKind::Registry).await?,
+        repositories: !services.repositories.choices(principal).await?.is_empty(),
+        git: any_of_kind(CredentialKind::Git).await?,
+        exports: rest.exports > 0,
+        destinations: false,
+    })
 }

@@ -82,7 +82,7 @@ fn may_go(role: Role, cause: Cause) -> bool {
 }
 
 /// Where a person mends `cause`, and the words of the link; `None` when there is nothing to change.
-fn remedy(
+pub(crate) fn remedy(
     cause: Cause,
     place: DeliveryTarget,
     credential: CredentialId,

@@ -5,4 +5,4 @@ mod set_up;
 mod sign_in;
 
 pub(crate) use set_up::set_up;
-pub(crate) use sign_in::{sign_in, start};
+pub(crate) use sign_in::sign_in;

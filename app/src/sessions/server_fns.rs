@@ -47,7 +47,7 @@ pub(crate) async fn set_up(
         begin(&*visit, services.sessions.set_up(form, visit.peer()).await?).await
     };
     answer(sent, result.await, |()| {
-        Redirect::to("/credentials").flash("Welcome to Hawser. Add your first credential.")
+        Redirect::to("/").flash("Welcome to Hawser. Add your first credential.")
     })
     .await
 }

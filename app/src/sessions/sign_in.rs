@@ -1,4 +1,4 @@
-//! The sign-in page, and the start page that leads on.
+//! The sign-in page.
 
 use domain::{Field, ServiceError, sessions::safe_next};
 use leptos::prelude::*;
@@ -12,15 +12,6 @@ use crate::{
         page::{Page, page},
     },
 };
-
-/// `/`: leads to the credentials, which lead to signing in where needed.
-pub(crate) fn start() -> AnyView {
-    page(async |request| {
-        request.member()?;
-        redirect("/credentials");
-        Ok(Page { title: String::new(), section: Section::None, body: ().into_any() })
-    })
-}
 
 /// `/sign-in`
 pub(crate) fn sign_in() -> AnyView {

@@ -12,6 +12,7 @@ mod forms;
 mod git_connections;
 mod gitops;
 mod matching;
+mod overview;
 mod shown_once;
 mod targets;
 mod wizard;
@@ -41,6 +42,7 @@ fn site(fake: &Arc<Fake>) -> Router {
             js: "/pkg/x.js".into(),
             wasm: "/pkg/x.wasm".into(),
             css: "/pkg/x.css".into(),
+            follow: "/pkg/follow.js".into(),
         });
     };
     let render = leptos_axum::render_app_async_with_context(context.clone(), crate::shell);
@@ -90,6 +92,7 @@ async fn every_page_renders_without_inline_style_and_with_its_title() {
     let fake = Fake::signed_in();
     let id = fake::ID;
     for (path, words) in [
+        ("/".to_owned(), vec!["Needs attention", "Update the credential", "acme charts"]),
         (
             "/credentials".to_owned(),
             vec!["ghcr-prod", "Add", "Actions for ghcr-prod", "2 repositories"],

@@ -14,6 +14,8 @@ pub(crate) mod fetched;
 #[cfg(feature = "ssr")]
 pub(crate) mod filters;
 #[cfg(feature = "ssr")]
+pub(crate) mod follow;
+#[cfg(feature = "ssr")]
 pub(crate) mod form;
 #[cfg(feature = "ssr")]
 pub(crate) mod frame;

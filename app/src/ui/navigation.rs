@@ -9,6 +9,7 @@ use crate::services::Services;
 /// What a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Section {
+    Overview,
     Credentials,
     Repositories,
     Catalog,
@@ -47,7 +48,15 @@ struct Entry {
 }
 
 /// The entries in their order; an entry is added here and nowhere else.
-const ENTRIES: [Entry; 10] = [
+const ENTRIES: [Entry; 11] = [
+    Entry {
+        section: Section::Overview,
+        group: Group::Top,
+        label: "Overview",
+        href: "/",
+        icon: "activity",
+        attention: "",
+    },
     Entry {
         section: Section::Credentials,
         group: Group::Top,

@@ -27,6 +27,7 @@ mod id;
 pub mod matching;
 pub mod notices;
 pub mod organizations;
+pub mod overview;
 mod packed;
 pub mod projects;
 pub mod propagation;

@@ -28,6 +28,7 @@ use crate::{
     matching::{ExplainQuery, Explanation},
     notices::{AttentionCounts, Notice, WebhookForm},
     organizations::Membership,
+    overview::OverviewPage,
     projects::{Project, ProjectForm},
     propagation::{Heard, Progress},
     repositories::{
@@ -80,6 +81,13 @@ pub trait OwnAccount: Send + Sync {
         form: ChangePassword,
         kept: SessionKey,
     ) -> Answer<()>;
+}
+
+/// The first page.
+#[async_trait]
+pub trait Overview: Send + Sync {
+    /// What needs attention, how everything is doing, and what happened, as it is now.
+    async fn overview(&self, principal: &Principal) -> Answer<OverviewPage>;
 }
 
 /// Credentials.

@@ -18,6 +18,7 @@ mod gitops;
 pub mod jobs;
 mod matching;
 mod notices;
+mod overview;
 mod projects;
 pub mod propagation;
 mod random;

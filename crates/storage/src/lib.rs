@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod matching;
 pub mod notices;
 pub mod organizations;
+pub mod overview;
 #[cfg(test)]
 mod plans;
 mod pool;

@@ -35,7 +35,7 @@ const LARGE: [&str; 17] = [
 
 /// How many statements of a file go such a way: counts and searches, exports and their drop-downs, the changes of a
 /// project, what is loaded once, what is done in the background, and what sorts the few rows that one thing has.
-const ALLOWED: [(&str, &str, usize); 42] = [
+const ALLOWED: [(&str, &str, usize); 46] = [
     ("audit/list.rs", "sorts", 1),
     ("charts/read.rs", "reads charts", 4),
     ("charts/read.rs", "sorts", 1),
@@ -63,6 +63,10 @@ const ALLOWED: [(&str, &str, usize); 42] = [
     ("notices/mod.rs", "scans credentials", 1),
     ("notices/repositories.rs", "scans repositories", 1),
     ("notices/repositories.rs", "sorts", 1),
+    ("overview/attention.rs", "reads repositories", 1),
+    ("overview/attention.rs", "sorts", 2),
+    ("overview/mod.rs", "reads credentials", 2),
+    ("overview/mod.rs", "reads repositories", 2),
     ("projects/read.rs", "reads credentials", 1),
     ("projects/read.rs", "sorts", 2),
     ("projects/write.rs", "reads credentials", 2),

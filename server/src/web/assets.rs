@@ -56,8 +56,8 @@ pub enum AssetsError {
         #[source]
         source: io::Error,
     },
-    /// The manifest is no JSON object with the three URLs.
-    #[error("reading {}: it must name `js`, `wasm` and `css`", .0.display())]
+    /// The manifest is no JSON object with the URLs.
+    #[error("reading {}: it must name `js`, `wasm`, `css` and `follow`", .0.display())]
     Manifest(PathBuf),
 }
 
@@ -73,7 +73,12 @@ impl Assets {
         let entry = |name: &str| {
             manifest.get(name).cloned().ok_or_else(|| AssetsError::Manifest(path.clone()))
         };
-        let bundle = Bundle { js: entry("js")?, wasm: entry("wasm")?, css: entry("css")? };
+        let bundle = Bundle {
+            js: entry("js")?,
+            wasm: entry("wasm")?,
+            css: entry("css")?,
+            follow: entry("follow")?,
+        };
         let mut files = HashMap::new();
         let mut folders = vec![folder.to_owned()];
         while let Some(inner) = folders.pop() {
@@ -197,7 +202,7 @@ mod tests {
         for (name, text) in [
             (
                 "manifest.json",
-                r#"{"js":"/pkg/a.1.js","wasm":"/pkg/a.1.wasm","css":"/pkg/a.1.css"}"#,
+                r#"{"js":"/pkg/a.1.js","wasm":"/pkg/a.1.wasm","css":"/pkg/a.1.css","follow":"/pkg/f.1.js"}"#,
             ),
             ("pkg/a.1.wasm", "wasm"),
             ("pkg/a.1.wasm.br", "br"),

@@ -136,6 +136,7 @@ fn services(engine: &Engine) -> Services {
     let engine = Arc::new(engine.clone());
     Services {
         sessions: Arc::<Engine>::clone(&engine),
+        overview: Arc::<Engine>::clone(&engine),
         credentials: Arc::<Engine>::clone(&engine),
         repositories: Arc::<Engine>::clone(&engine),
         charts: Arc::<Engine>::clone(&engine),

@@ -6,6 +6,7 @@ mod connections;
 pub(super) mod credentials;
 pub(super) mod exports;
 mod gitops;
+mod overview;
 mod repositories;
 mod visit;
 
@@ -160,6 +161,7 @@ impl Fake {
     pub fn services(fake: &Arc<Self>) -> Services {
         Services {
             sessions: Arc::<Self>::clone(fake),
+            overview: Arc::<Self>::clone(fake),
             credentials: Arc::<Self>::clone(fake),
             repositories: Arc::<Self>::clone(fake),
             charts: Arc::<Self>::clone(fake),

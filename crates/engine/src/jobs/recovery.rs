@@ -75,9 +75,9 @@ async fn recover(engine: &Engine) -> Result<(), Error> {
 }
 
 async fn clean(engine: &Engine) -> Result<(), Error> {
-    let removed =
-        storage::repositories::forget_old_runs(&engine.db, engine.clock.now().minus(RUNS_KEPT))
-            .await?;
+    let before = engine.clock.now().minus(RUNS_KEPT);
+    let removed = storage::repositories::forget_old_runs(&engine.db, before).await?;
+    storage::overview::forget_old_hours(&engine.db, before).await?;
     tracing::debug!(removed, "deleted old sync runs");
     Ok(())
 }

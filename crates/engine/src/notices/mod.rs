@@ -24,6 +24,7 @@ use storage::{
 
 use crate::{Engine, Error, audit::reading, error::answer, gitops::ClusterAccess};
 
+pub(crate) use repositories::host_of;
 pub(crate) use send::Sent;
 
 /// The notices that the page shows.

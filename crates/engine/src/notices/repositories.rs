@@ -103,7 +103,7 @@ const fn is_ours(cause: Cause) -> bool {
 }
 
 /// Host and port of an origin; the usual port is left out.
-fn host_of(origin: &str) -> String {
+pub(crate) fn host_of(origin: &str) -> String {
     let (scheme, authority) = origin.split_once("://").unwrap_or(("", origin));
     let usual = if scheme == "http" { ":80" } else { ":443" };
     authority.strip_suffix(usual).unwrap_or(authority).to_owned()

@@ -175,6 +175,8 @@ impl ResultBatch {
         let kept: Vec<&SyncOutcome> =
             outcomes.into_iter().filter(|outcome| is_written(outcome)).collect();
         storage::repositories::record_runs(&mut tx, &kept).await?;
+        let ended = kept.iter().map(|run| (run.scope, run.finished_at, run.cause.is_some()));
+        storage::overview::count_syncs(&mut tx, ended).await?;
         let mut moved = Moved::default();
         for line in &ours {
             match (&line.outcome, &line.charts, &line.asked) {

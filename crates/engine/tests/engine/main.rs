@@ -44,6 +44,7 @@ mod links;
 mod matching;
 mod notices;
 mod operations;
+mod overview;
 mod projects;
 mod propagation;
 mod relink_policy;

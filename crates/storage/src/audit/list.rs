@@ -67,6 +67,21 @@ pub async fn list(db: &Db, scope: Scope, query: &AuditQuery) -> Result<AuditPage
     Ok(AuditPage { rows, older, own, uses: uses(db, scope, time).await? })
 }
 
+/// What people did last, newest first; signing in and out, and uses of secrets, aside.
+pub async fn recent(db: &Db, scope: Scope, limit: u32) -> Result<Vec<AuditEvent>> {
+    let rows: Vec<Row> = rows!(
+        db,
+        "select id, sequence, at, actor_kind, actor, actor_id, action, target, target_kind, target_id,
+           purpose, host, detail, address
+         from audit_events
+         where organization_id = $1 and actor_kind = 'person'
+           and action not in ('secret_read', 'signed_in', 'signed_out')
+         order by sequence desc limit $2",
+        [scope, limit]
+    )?;
+    rows.into_iter().map(event).collect()
+}
+
 async fn page(
     db: &Db,
     scope: Scope,

@@ -8,7 +8,7 @@ use domain::{
     AuditEventId, Timestamp, UserId,
     audit::{AuditAction, AuditActor, AuditTarget, ReadPurpose},
 };
-pub use list::list;
+pub use list::{list, recent};
 
 use crate::{Result, Scope, Tx, exec, one_value};
 

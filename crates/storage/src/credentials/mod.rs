@@ -46,5 +46,5 @@ pub use update::{commit, describe, give_back, lock_operation, take};
 pub use versions::{Version, version, versions};
 
 pub(crate) use values::{
-    access, environment, parameters, pattern_kind, provider, purposes, shape, state,
+    access, environment, expiry, parameters, pattern_kind, provider, purposes, shape, state,
 };

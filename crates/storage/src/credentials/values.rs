@@ -74,7 +74,7 @@ pub(super) const fn project_of(reach: CredentialScope) -> Option<Uuid> {
 }
 
 /// When it expires; `secret_at` is missing only while the first secret is on its way.
-pub(super) fn expiry(
+pub(crate) fn expiry(
     at: Option<i64>,
     source: Option<&str>,
     secret_at: Option<i64>,

@@ -56,7 +56,7 @@ macro_rules! handler {
 }
 
 routes! {
-    Page "/" => Public, None, Reads;
+    Page "/" => View, None, Reads;
     Page "/setup/{token}" => Public, SetUpLink, Reads;
     Page "/sign-in" => Public, None, Reads;
     Function "/actions/set-up" => Public, SetUpLink, Changes;

@@ -71,7 +71,7 @@ const fn open(path: &'static str, answer: Answer) -> Allowed {
 
 /// The answers of pages, functions, forms, files and streams.
 pub const ALLOWED: &[Allowed] = &[
-    open("/", Leads("/")),
+    row("/", Viewer, NONE, Shown),
     // The link of the first start is used, and looks the same to everybody.
     Allowed { path: "/setup/{token}", least: None, objects: ALL, answer: Shown },
     open("/sign-in", SignIn),
