@@ -55,7 +55,7 @@ pub(crate) fn way_in(begun: Begun) -> AnyView {
                     "Connect an account",
                     "GitHub with one click, or a token of any other Git server.",
                     git_accounts::PATH,
-                    "Connections",
+                    "Git accounts",
                 )}
                 {step(
                     begun.exports,
